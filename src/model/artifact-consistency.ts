@@ -1,0 +1,106 @@
+import { type Artifact, type Feature, scoreFeature } from './artifact-schema.ts';
+import { contentHash } from './artifact-version.ts';
+
+/** What is wrong with an artifact, and the path to it. */
+export type Fault = { readonly path: readonly (string | number)[]; readonly message: string };
+
+function lengthFault(path: Fault['path'], actual: number, expected: number, why: string): Fault[] {
+  return actual === expected ? [] : [{ path, message: `has ${actual} entries, needs ${expected}: ${why}` }];
+}
+
+function featureFaults(feature: Feature, i: number): Fault[] {
+  const at = ['features', i] as const;
+  const faults: Fault[] = [];
+  if (feature.nullable !== (feature.missingLogOdds !== null)) {
+    faults.push({
+      path: [...at, 'missingLogOdds'],
+      message: 'must be a number exactly when the feature is nullable',
+    });
+  }
+  const countsAt = [...at, 'reference', 'counts'];
+  const { counts } = feature.reference;
+  if (feature.kind === 'numeric') {
+    const needed = feature.reference.edges.length + 2;
+    faults.push(...lengthFault(countsAt, counts.length, needed, 'one a bin of the edges, then missing'));
+    return faults;
+  }
+  const { categories, grouped, coefficients } = feature;
+  const needed = categories.length + (grouped.length > 0 ? 1 : 0) + 2;
+  faults.push(
+    ...lengthFault([...at, 'coefficients'], coefficients.length, categories.length, 'one a category'),
+    ...lengthFault(countsAt, counts.length, needed, 'one a category, other if grouped, missing, unseen'),
+  );
+  if (new Set([...categories, ...grouped]).size !== categories.length + grouped.length) {
+    faults.push({ path: [...at, 'categories'], message: 'names a category twice' });
+  }
+  if (grouped.length > 0 !== (feature.otherLogOdds !== null)) {
+    faults.push({
+      path: [...at, 'otherLogOdds'],
+      message: 'must be a number exactly when categories are grouped',
+    });
+  }
+  return faults;
+}
+
+function calibrationFaults({ scores, probabilities }: Artifact['calibration']): Fault[] {
+  const faults = lengthFault(
+    ['calibration', 'probabilities'],
+    probabilities.length,
+    scores.length,
+    'one a score',
+  );
+  const unsorted = scores.findIndex((score, i) => i > 0 && score <= scores[i - 1]);
+  if (unsorted > 0)
+    faults.push({ path: ['calibration', 'scores', unsorted], message: 'must be above the one before' });
+  const falling = probabilities.findIndex((probability, i) => i > 0 && probability < probabilities[i - 1]);
+  if (falling > 0) {
+    faults.push({
+      path: ['calibration', 'probabilities', falling],
+      message: 'must not be below the one before',
+    });
+  }
+  return faults;
+}
+
+/** What the shape alone cannot say: lengths that belong together, names that must exist, the content hash. */
+export function consistencyFaults(artifact: Artifact): Fault[] {
+  const names = artifact.features.map((feature) => feature.name);
+  const faults = artifact.features.flatMap(featureFaults);
+  for (const [i, name] of names.entries()) {
+    if (name === scoreFeature) faults.push({ path: ['features', i, 'name'], message: `${name} is reserved` });
+    if (names.indexOf(name) !== i)
+      faults.push({ path: ['features', i, 'name'], message: `${name} occurs twice` });
+  }
+  for (const list of ['protected', 'sensitive'] as const) {
+    for (const [i, name] of artifact[list].entries()) {
+      if (!names.includes(name))
+        faults.push({ path: [list, i], message: `${name} is not a feature of the model` });
+    }
+  }
+  const { reference, bins } = artifact.score;
+  faults.push(
+    ...lengthFault(
+      ['score', 'reference', 'counts'],
+      reference.counts.length,
+      reference.edges.length + 2,
+      'one a bin of the edges, then missing',
+    ),
+  );
+  const tooMany = bins.positives.findIndex((positives, i) => positives > bins.counts[i]);
+  if (tooMany >= 0)
+    faults.push({ path: ['score', 'bins', 'positives', tooMany], message: 'exceeds the count of its bin' });
+  faults.push(...calibrationFaults(artifact.calibration));
+  if (artifact.training.positives >= artifact.training.rows) {
+    faults.push({ path: ['training', 'positives'], message: 'must be fewer than the rows' });
+  }
+  if (faults.length === 0) {
+    const hash = contentHash(artifact);
+    if (hash !== artifact.version) {
+      faults.push({
+        path: ['version'],
+        message: `is ${artifact.version}, but the content hashes to ${hash}: it was changed`,
+      });
+    }
+  }
+  return faults;
+}

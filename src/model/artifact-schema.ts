@@ -1,0 +1,185 @@
+import { z } from 'zod';
+
+/** The format that this program reads and writes. It rises when an older reader would misread a newer file. */
+export const formatVersion = 1;
+
+/** The name under which the model's own score is monitored, as if it were a feature. */
+export const scoreFeature = '(score)';
+
+const share = z.number().min(0).max(1);
+const count = z.int().min(0);
+const name = z.string().min(1);
+
+const edges = z
+  .array(z.number())
+  .describe(
+    'Interior bin edges, strictly ascending; bin i is (edges[i-1], edges[i]], the first and last are open',
+  )
+  .superRefine((values, context) => {
+    const fault = values.findIndex((value, i) => i > 0 && !(value > values[i - 1]));
+    if (fault > 0) {
+      context.addIssue({
+        code: 'custom',
+        path: [fault],
+        message: `must be above the edge before it (${values[fault - 1]}), is ${values[fault]}`,
+      });
+    }
+  });
+
+const counts = z.array(count).refine((values) => values.some((value) => value > 0), 'needs at least one row');
+
+const percentiles = z.strictObject({
+  p1: z.number(),
+  p5: z.number(),
+  p10: z.number(),
+  p25: z.number(),
+  p50: z.number(),
+  p75: z.number(),
+  p90: z.number(),
+  p95: z.number(),
+  p99: z.number(),
+});
+
+const summary = z
+  .strictObject({
+    min: z.number(),
+    max: z.number(),
+    mean: z.number(),
+    deviation: z.number().min(0),
+    percentiles,
+  })
+  .describe('Present reference values in their own unit; the deviation divides by n');
+
+const missingLogOdds = z
+  .number()
+  .nullable()
+  .describe(
+    'Contribution of a missing value; null when the training rows had none (then the feature is required)',
+  );
+const meanContribution = z
+  .number()
+  .describe('Mean contribution to the log-odds over the training rows, missing values included');
+
+const numericFeature = z.strictObject({
+  name,
+  kind: z.literal('numeric'),
+  nullable: z.boolean(),
+  standardisation: z.strictObject({ mean: z.number(), deviation: z.number().positive() }),
+  coefficient: z.number().describe('Change of the log-odds for one standard deviation'),
+  missingLogOdds,
+  meanContribution,
+  summary,
+  reference: z.strictObject({ edges, counts: counts.describe('One count a value bin, then missing') }),
+});
+
+const categoricalFeature = z.strictObject({
+  name,
+  kind: z.literal('categorical'),
+  nullable: z.boolean(),
+  categories: z.array(name).min(1),
+  grouped: z.array(name).describe('Rare categories that are scored and counted together as `other`'),
+  coefficients: z.array(z.number()).describe('Contributions to the log-odds, parallel to categories'),
+  otherLogOdds: z
+    .number()
+    .nullable()
+    .describe('Contribution of a grouped category; null when none is grouped'),
+  missingLogOdds,
+  unseenLogOdds: z.number().describe('Contribution of a category never seen in training: neutral'),
+  meanContribution,
+  reference: z.strictObject({
+    counts: counts.describe('One count a category, `other` if any category is grouped, missing, unseen'),
+  }),
+});
+
+const estimate = z
+  .strictObject({ value: z.number(), standardError: z.number().min(0) })
+  .describe('Mean over the held-out folds, and the standard error of a figure from this many rows');
+
+export const artifactSchema = z.strictObject({
+  formatVersion: z.literal(formatVersion),
+  name: name.describe('Name of the model, the `model` label of its metrics'),
+  version: z
+    .string()
+    .regex(/^[0-9a-f]{12}$/, 'must be 12 hexadecimal digits')
+    .describe('First 12 hexadecimal digits of the SHA-256 of the content without this field'),
+  target: z
+    .strictObject({ column: name, positive: name, negative: name })
+    .refine((target) => target.positive !== target.negative, {
+      path: ['negative'],
+      message: 'must differ from the positive class',
+    }),
+  threshold: z
+    .strictObject({ value: z.number().gt(0).lt(1), reason: z.string() })
+    .describe('The positive class is predicted when its probability is at least this'),
+  protected: z.array(name).describe('Features whose groups fairness is watched for'),
+  sensitive: z.array(name).describe('Features whose values must not be written to logs'),
+  intercept: z.number(),
+  features: z.array(z.discriminatedUnion('kind', [numericFeature, categoricalFeature])).min(1),
+  score: z.strictObject({
+    reference: z
+      .strictObject({ edges, counts: counts.describe('One count a value bin, then missing (0)') })
+      .describe("Deciles of the final model's scores on its reference rows"),
+    bins: z
+      .strictObject({
+        edges: edges.length(49),
+        counts: z.array(count).length(50),
+        positives: z.array(count).length(50),
+        expected: z
+          .array(z.number().min(0))
+          .length(50)
+          .describe('Sum of the calibrated probabilities in each bin'),
+      })
+      .describe(
+        'Out-of-fold scores of the first repeat of the cross-validation, fifty equal bins from 0 to 1',
+      ),
+  }),
+  calibration: z
+    .strictObject({ scores: z.array(share).min(1), probabilities: z.array(share).min(1) })
+    .describe(
+      'Isotonic fit of the outcome on out-of-fold scores: knots, linear between them and constant beyond the ends',
+    ),
+  training: z.strictObject({
+    rows: count.min(2),
+    positives: count.min(1),
+    prevalence: share.describe('Share of the positive class in the training rows'),
+    dataDigest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 hexadecimal digits'),
+    smallestDetectableDrift: z.string(),
+  }),
+  evaluation: z
+    .strictObject({
+      folds: count.min(2),
+      repeats: count.min(1),
+      seed: z.int(),
+      rocAuc: estimate,
+      accuracy: estimate,
+      logLoss: estimate,
+      brier: estimate,
+      precision: estimate,
+      recall: estimate,
+      f1: estimate,
+    })
+    .describe('Stratified cross-validation'),
+  rebaseline: z
+    .exactOptional(
+      z.strictObject({
+        by: name,
+        at: z.iso.datetime(),
+        reason: name,
+        replaces: z
+          .string()
+          .regex(/^[0-9a-f]{12}$/)
+          .describe('Version whose reference this one replaced'),
+      }),
+    )
+    .describe('Present when the reference is newer traffic instead of the training rows'),
+});
+
+export type Artifact = z.infer<typeof artifactSchema>;
+export type Feature = Artifact['features'][number];
+export type NumericFeature = Extract<Feature, { kind: 'numeric' }>;
+export type CategoricalFeature = Extract<Feature, { kind: 'categorical' }>;
+
+/** The JSON Schema (draft 2020-12) of the artifact's shape, as published in docs/artifact.schema.json. */
+export function artifactJsonSchema(): object {
+  return { title: 'Vigia model artifact', ...z.toJSONSchema(artifactSchema) };
+}

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { consistencyFaults, type Fault } from './artifact-consistency.ts';
+import { type Artifact, artifactSchema, formatVersion } from './artifact-schema.ts';
+
+export {
+  type Artifact,
+  artifactJsonSchema,
+  type CategoricalFeature,
+  type Feature,
+  formatVersion,
+  type NumericFeature,
+  scoreFeature,
+} from './artifact-schema.ts';
+export { sealArtifact } from './artifact-version.ts';
+
+function refuse(source: string, { path, message }: Fault): never {
+  throw new Error(`${source}: ${path.length > 0 ? `${z.core.toDotPath(path)}: ` : ''}${message}`);
+}
+
+/**
+ * Validates an artifact's JSON text.
+ *
+ * @param source what to call the text in errors, usually its path
+ * @throws Error `source: path.of.the.fault: what is wrong` for malformed JSON, another format version, a missing,
+ * mistyped or non-finite value, lengths that do not fit, unsorted edges, or content that its version does not hash to
+ */
+export function parseArtifact(text: string, source: string): Artifact {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${source}: not valid JSON: ${(error as Error).message}`);
+  }
+  const found = (json as { formatVersion?: unknown } | null)?.formatVersion;
+  if (typeof found === 'number' && found > formatVersion) {
+    refuse(source, {
+      path: ['formatVersion'],
+      message: `is ${found}, this program reads ${formatVersion}: update it, or train the model again`,
+    });
+  }
+  const result = artifactSchema.safeParse(json);
+  if (!result.success) {
+    const { path, message } = result.error.issues[0];
+    refuse(source, { path: path as Fault['path'], message });
+  }
+  const [fault] = consistencyFaults(result.data);
+  if (fault) refuse(source, fault);
+  return result.data;
+}
+
+/** Reads and validates an artifact file. @throws Error naming the file, and the JSON path of the fault */
+export async function loadArtifact(path: string): Promise<Artifact> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new Error(`${path}: cannot read the model: ${(error as NodeJS.ErrnoException).code ?? error}`);
+  }
+  return parseArtifact(text, path);
+}

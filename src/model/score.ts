@@ -1,0 +1,50 @@
+import type { Artifact, CategoricalFeature, Feature, NumericFeature } from './artifact.ts';
+
+/** A feature's share of the log-odds for one value. */
+export type Contribution = (value: unknown) => number;
+
+/** Computes P(positive class) of one row, keyed by feature name. */
+export type Scorer = (row: Readonly<Record<string, unknown>>) => number;
+
+function numericContribution(feature: NumericFeature): Contribution {
+  const { mean, deviation } = feature.standardisation;
+  const slope = feature.coefficient / deviation;
+  const missing = feature.missingLogOdds ?? feature.meanContribution;
+  return (value) => (typeof value === 'number' && Number.isFinite(value) ? slope * (value - mean) : missing);
+}
+
+function categoricalContribution(feature: CategoricalFeature): Contribution {
+  const logOdds = new Map<unknown, number>(
+    feature.categories.map((category, i) => [category, feature.coefficients[i]]),
+  );
+  for (const category of feature.grouped)
+    logOdds.set(category, feature.otherLogOdds ?? feature.unseenLogOdds);
+  const missing = feature.missingLogOdds ?? feature.meanContribution;
+  logOdds.set(null, missing).set(undefined, missing);
+  return (value) => logOdds.get(value) ?? feature.unseenLogOdds;
+}
+
+/**
+ * How one feature adds to the log-odds: `coefficient · (x − mean) / deviation`, or the coefficient of its category.
+ * A missing value (null, undefined, for a number also anything that is not a finite number) adds `missingLogOdds`;
+ * where training had none it is neutral, and so is a category never seen: it adds the mean contribution.
+ */
+export function createContribution(feature: Feature): Contribution {
+  return feature.kind === 'numeric' ? numericContribution(feature) : categoricalContribution(feature);
+}
+
+/** P = 1 / (1 + e^−logOdds), without overflow. */
+export function logistic(logOdds: number): number {
+  return 1 / (1 + Math.exp(-logOdds));
+}
+
+/** Makes the model's scorer. It trusts its rows: validate them at the edge. It never throws. */
+export function createScorer(artifact: Artifact): Scorer {
+  const names = artifact.features.map((feature) => feature.name);
+  const contributions = artifact.features.map(createContribution);
+  return (row) => {
+    let logOdds = artifact.intercept;
+    for (let i = 0; i < names.length; i++) logOdds += contributions[i](row[names[i]]);
+    return logistic(logOdds);
+  };
+}
