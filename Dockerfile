@@ -1,0 +1,35 @@
+# Production dependencies alone, resolved from the lockfile. The layer is made anew only when that changes.
+FROM node:24-bookworm-slim AS dependencies
+WORKDIR /app
+ENV NODE_ENV=production
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --no-audit --no-fund \
+ && npm cache clean --force
+
+FROM node:24-bookworm-slim
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="vigia" \
+      org.opencontainers.image.description="A prediction service that watches its own model" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.base.name="docker.io/library/node:24-bookworm-slim"
+WORKDIR /app
+ENV NODE_ENV=production \
+    HOST=0.0.0.0 \
+    ADMIN_HOST=0.0.0.0 \
+    SAMPLES_PATH=/app/logs/{instance}/input_samples.jsonl \
+    OUTCOMES_PATH=/app/logs/{instance}/outcomes.jsonl
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY . .
+# A named volume takes its owner from this folder; all else belongs to root and is only read.
+RUN install -d -o node -g node -m 0750 logs
+USER node
+VOLUME ["/app/logs"]
+EXPOSE 8000 9464
+STOPSIGNAL SIGTERM
+# The image has no curl; Node's fetch asks the same question.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8000}/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "--import", "./otel/register.ts", "src/server.ts"]
