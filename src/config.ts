@@ -1,0 +1,215 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65535);
+const count = z.coerce.number().int().min(0);
+const bytes = z.coerce.number().int().min(1);
+const ratio = z.coerce.number().min(0).max(1);
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+const samplers = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const;
+
+/** One environment variable: how it is read, what it is when unset, and what the README says of it. */
+type Setting = {
+  readonly schema: z.ZodType;
+  /** As a user would write it; an optional setting has none. */
+  readonly default?: string;
+  readonly description: string;
+  /** Its value is never printed. */
+  readonly secret?: true;
+};
+
+/** Every setting of the service, in the order in which the README lists them. */
+export const settings = {
+  HOST: { schema: z.string(), default: '127.0.0.1', description: 'Address of the public API.' },
+  PORT: { schema: port, default: '8000', description: 'Port of the public API; 0 takes a free one.' },
+  ADMIN_HOST: {
+    schema: z.string(),
+    default: '127.0.0.1',
+    description: 'Address of the admin listener: metrics, drift, outcomes. Keep it away from outsiders.',
+  },
+  ADMIN_PORT: {
+    schema: port,
+    default: '9464',
+    description: 'Port of the admin listener; 0 takes a free one.',
+  },
+  MODEL_PATH: {
+    schema: z.string(),
+    default: 'models/credit.json',
+    description: 'The artifact to serve, written by `npm run train`. `SIGHUP` loads it anew.',
+  },
+  SERVICE_INSTANCE: {
+    schema: z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits, dots, dashes, underscores; at most 64'),
+    default: hostname(),
+    description: 'Name of this replica; `{instance}` in a path below stands for it. Unset: the host name.',
+  },
+  MAX_BODY_BYTES: { schema: bytes, default: '16384', description: 'Largest body `POST /predict` reads.' },
+  MAX_CONCURRENT_REQUESTS: {
+    schema: bytes,
+    default: '1000',
+    description: 'Requests in flight beyond which the API answers 503 with `Retry-After`.',
+  },
+  MAX_EVENT_LOOP_DELAY_MS: {
+    schema: z.coerce.number().min(1),
+    default: '250',
+    description: 'Event-loop delay beyond which the API sheds load in the same way.',
+  },
+  API_METRICS: { schema: flag, default: 'true', description: '`false` takes `/metrics` off the public API.' },
+  SHUTDOWN_TIMEOUT_MS: {
+    schema: z.coerce.number().int().min(100),
+    default: '2000',
+    description: 'How long a stop may take: requests in flight, samples, logs and spans together.',
+  },
+  LOG_LEVEL: {
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    default: 'info',
+    description: 'Least severe log line that is written.',
+  },
+  LOG_NAME: { schema: z.string(), default: 'credit-api', description: 'The `name` in every log line.' },
+  LOG_SAMPLE_RATIO: {
+    schema: ratio,
+    default: '1',
+    description: 'Share of successful requests that get a log line; errors always do.',
+  },
+  LOG_PAYLOAD: {
+    schema: flag,
+    default: 'true',
+    description:
+      '`false` leaves the features out of the log line; features the artifact calls sensitive always are.',
+  },
+  SAMPLES_PATH: {
+    schema: z.string(),
+    default: 'logs/input_samples.jsonl',
+    description: 'Where the inputs are kept, a JSON line a prediction.',
+  },
+  SAMPLES_RATIO: { schema: ratio, default: '1', description: 'Share of predictions that are kept.' },
+  SAMPLES_VALUES: {
+    schema: z.enum(['raw', 'bins', 'off']),
+    default: 'raw',
+    description: '`bins` keeps only the bin of each feature (drift stays exact), `off` no feature at all.',
+  },
+  SAMPLES_MAX_BYTES: {
+    schema: bytes,
+    default: '104857600',
+    description: 'Size at which the file is rotated.',
+  },
+  SAMPLES_MAX_FILES: { schema: count, default: '10', description: 'Rotated files that are kept.' },
+  SAMPLES_MAX_AGE_DAYS: {
+    schema: z.coerce.number().positive(),
+    default: '30',
+    description: 'Age at which a rotated file is deleted.',
+  },
+  OUTCOME_KEY_FILE: {
+    schema: z.string().optional(),
+    description: 'File with the keys that sign prediction ids, one a line: the first signs, all verify.',
+  },
+  OUTCOME_KEYS: {
+    schema: list.optional(),
+    secret: true,
+    description: 'The same keys, comma-separated. With neither set, ids do not outlive the process.',
+  },
+  OUTCOMES_PATH: {
+    schema: z.string(),
+    default: 'logs/outcomes.jsonl',
+    description: 'Where accepted outcomes are kept.',
+  },
+  OUTCOMES_TOKEN_FILE: {
+    schema: z.string().optional(),
+    description:
+      'File with the bearer token that opens `POST /outcomes` on the public API; unset: admin only.',
+  },
+  OUTCOME_MAX_AGE_DAYS: {
+    schema: z.coerce.number().positive(),
+    default: '400',
+    description: 'Age of a prediction beyond which its outcome is refused as expired.',
+  },
+  OUTCOME_MATURITY_DAYS: {
+    schema: z.coerce.number().min(0),
+    default: '0',
+    description: 'Age from which a prediction counts into realised performance.',
+  },
+  OUTCOME_DEDUP_URL: {
+    schema: z.url({ protocol: /^rediss?$/ }).optional(),
+    secret: true,
+    description: 'Redis or Valkey through which replicas drop duplicate outcomes, `redis://host:6379`.',
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    schema: z.url().optional(),
+    description: 'Collector for traces over OTLP/HTTP, `http://host:4318`; unset: tracing is off.',
+  },
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
+    schema: z.url().optional(),
+    description: 'The same for traces alone, with its path, `http://host:4318/v1/traces`.',
+  },
+  OTEL_EXPORTER_OTLP_TIMEOUT: {
+    schema: z.coerce.number().int().positive(),
+    default: '2000',
+    description: 'Milliseconds after which an export is given up.',
+  },
+  OTEL_TRACES_SAMPLER: {
+    schema: z.enum(samplers),
+    default: 'parentbased_always_on',
+    description: `Which requests are traced: ${samplers.map((name) => `\`${name}\``).join(', ')}.`,
+  },
+  OTEL_TRACES_SAMPLER_ARG: {
+    schema: ratio,
+    default: '1',
+    description: 'Share of requests for the ratio samplers.',
+  },
+  OTEL_SERVICE_NAME: {
+    schema: z.string(),
+    default: 'vigia',
+    description: '`service.name` of spans and metrics.',
+  },
+  OTEL_SDK_DISABLED: { schema: flag, default: 'false', description: '`true` turns tracing off.' },
+} as const satisfies Record<string, Setting>;
+
+type Settings = typeof settings;
+
+/** The settings' values, parsed. */
+export type Config = { readonly [Name in keyof Settings]: z.output<Settings[Name]['schema']> };
+
+/** A setting that cannot be used; its message is for the operator. */
+export class ConfigError extends Error {}
+
+const paths = ['MODEL_PATH', 'SAMPLES_PATH', 'OUTCOMES_PATH'] as const;
+
+/**
+ * Reads the settings. An empty variable counts as unset. `{instance}` in a path becomes the replica's name.
+ *
+ * @throws ConfigError naming the variable, its value (unless secret) and what it may be
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const config: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries<Setting>(settings)) {
+    const text = env[name]?.trim() || setting.default;
+    if (text === undefined) continue;
+    const result = setting.schema.safeParse(text);
+    if (!result.success) {
+      const shown = setting.secret ? '' : `=${text}`;
+      throw new ConfigError(`${name}${shown}: ${result.error.issues[0].message}`);
+    }
+    config[name] = result.data;
+  }
+  for (const name of paths) {
+    config[name] = (config[name] as string).replaceAll('{instance}', config.SERVICE_INSTANCE as string);
+  }
+  return config as Config;
+}
+
+/** The parsed settings of this process. @throws ConfigError */
+export function processConfig(): Config {
+  return readConfig(process.env);
+}

@@ -1,0 +1,18 @@
+import { type Artifact, scoreFeature } from '../model/artifact.ts';
+import { featureBins, scoreBins } from '../model/features.ts';
+import type { Reference } from './reference.ts';
+
+/** What an artifact says its training data looked like, in the form a monitor takes. */
+export function referenceOf(artifact: Artifact): Reference {
+  return {
+    model: artifact.name,
+    version: artifact.version,
+    features: artifact.features.map((feature) => ({
+      name: feature.name,
+      bins: featureBins(feature),
+      counts: feature.reference.counts,
+      ...(feature.kind === 'numeric' && { range: [feature.summary.min, feature.summary.max] as const }),
+    })),
+    score: { name: scoreFeature, bins: scoreBins(artifact), counts: artifact.score.reference.counts },
+  };
+}

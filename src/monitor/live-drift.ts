@@ -1,0 +1,46 @@
+import { binLabels, missingBin, unseenBin } from '../stats/binning.ts';
+import { type Drift, measureDrift } from '../stats/drift.ts';
+import type { Monitor, VariableLayout } from './monitor.ts';
+import type { WindowName } from './windows.ts';
+
+/** The drift of one variable in one window, with both distributions. */
+export type LiveDrift = Drift & {
+  readonly name: string;
+  readonly kind: 'numeric' | 'categorical';
+  /** Shares of the window's observations, 0..1; null when there are none. */
+  readonly missing: number | null;
+  readonly unseen: number | null;
+  readonly outsideRange: number | null;
+  /** Counts by bin. */
+  readonly bins: readonly { readonly label: string; readonly reference: number; readonly live: number }[];
+};
+
+/** The drift of every feature, and of the score last, over one window of one replica. */
+export function liveDrift(monitor: Monitor, window: WindowName): LiveDrift[] {
+  const counts = monitor.window(window);
+  return monitor.variables.map((variable) => variableDrift(variable, counts));
+}
+
+/** The bin counts of one variable, cut out of the monitor's array. */
+export function variableCounts(variable: VariableLayout, counts: Readonly<Float64Array>): Float64Array {
+  return counts.subarray(variable.offset, variable.offset + variable.size) as Float64Array;
+}
+
+function variableDrift(variable: VariableLayout, counts: Float64Array): LiveDrift {
+  const live = variableCounts(variable, counts);
+  const drift = measureDrift(variable.bins, variable.counts, live);
+  const share = (count: number) => (drift.samples > 0 ? count / drift.samples : null);
+  return {
+    name: variable.name,
+    kind: variable.bins.kind,
+    ...drift,
+    missing: share(live[missingBin(variable.bins)]),
+    unseen: share(variable.bins.kind === 'categorical' ? live[unseenBin(variable.bins)] : 0),
+    outsideRange: share(counts[variable.below] + counts[variable.above]),
+    bins: binLabels(variable.bins).map((label, i) => ({
+      label,
+      reference: variable.counts[i],
+      live: live[i],
+    })),
+  };
+}

@@ -1,0 +1,60 @@
+import { createHistogram, type HistogramCounts } from './histogram.ts';
+import type { Monitor } from './monitor.ts';
+
+/** Why an input was refused. The first four name the feature at fault; the others concern the whole body. */
+export const rejectionReasons = {
+  feature: ['missing', 'null', 'type', 'too_long'],
+  body: [
+    'malformed_json',
+    'not_an_object',
+    'unknown_field',
+    'content_type',
+    'content_encoding',
+    'too_large',
+    'aborted',
+  ],
+} as const;
+
+export type RejectionReason = (typeof rejectionReasons)['feature' | 'body'][number];
+
+/** What is counted of one model version, beside its features and scores. */
+export type ModelCounts = {
+  readonly monitor: Monitor;
+  /** The classes, negative first. */
+  readonly classes: readonly [negative: string, positive: string];
+  /** Predictions by class, in the same order. */
+  readonly predictions: Float64Array;
+  /** Seconds to score and count one input. */
+  readonly predictSeconds: HistogramCounts;
+  /** Inputs refused, each once. */
+  refused: number;
+  /** Faults by feature (empty for the whole body), then by reason. */
+  readonly rejections: ReadonlyMap<string, Map<RejectionReason, number>>;
+};
+
+const secondsBoundaries = [1e-6, 2.5e-6, 5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 1e-3, 1e-2];
+
+/** Makes the counts of a model version, all at 0. */
+export function createModelCounts(
+  monitor: Monitor,
+  classes: readonly [negative: string, positive: string],
+): ModelCounts {
+  const none = (reasons: readonly RejectionReason[]) => new Map(reasons.map((reason) => [reason, 0]));
+  return {
+    monitor,
+    classes,
+    predictions: new Float64Array(2),
+    predictSeconds: createHistogram(secondsBoundaries),
+    refused: 0,
+    rejections: new Map([
+      ['', none(rejectionReasons.body)],
+      ...monitor.reference.features.map(({ name }) => [name, none(rejectionReasons.feature)] as const),
+    ]),
+  };
+}
+
+/** Counts one fault of a refused input. A feature the model does not have counts for the whole body. */
+export function recordRejection(counts: ModelCounts, feature: string, reason: RejectionReason): void {
+  const reasons = counts.rejections.get(feature) ?? counts.rejections.get('');
+  reasons?.set(reason, (reasons.get(reason) ?? 0) + 1);
+}

@@ -1,0 +1,20 @@
+import type { Bins, NumericBins } from '../stats/binning.ts';
+
+/** What one variable looked like in the data the model was made from. */
+export type VariableReference = {
+  readonly name: string;
+  readonly bins: Bins;
+  /** One count a bin, `missing` and `unseen` included, in the order of `binLabels`. */
+  readonly counts: readonly number[];
+  /** Least and greatest reference value of a numeric variable; values beyond are counted as outside the range. */
+  readonly range?: readonly [min: number, max: number];
+};
+
+/** What a monitor compares live traffic with. Nothing in it says where the score comes from. */
+export type Reference = {
+  readonly model: string;
+  readonly version: string;
+  readonly features: readonly VariableReference[];
+  /** The model's output, monitored as if it were a feature. */
+  readonly score: VariableReference & { readonly bins: NumericBins };
+};

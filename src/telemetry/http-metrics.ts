@@ -1,0 +1,82 @@
+import { createHistogram, type HistogramCounts, recordValue } from '../monitor/histogram.ts';
+import { instruments } from './instruments.ts';
+import { counterData, gaugeData, histogramData, histogramValue, type MetricSource } from './metric-data.ts';
+
+/** Upper bounds of the duration buckets, in seconds. 0.25 is the latency objective. */
+const durationBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+
+const knownMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+/** What every other method is counted as, by OpenTelemetry's semantic conventions. */
+const otherMethod = '_OTHER';
+
+/** One combination of method, route and status, with its durations in seconds. */
+export type HttpSeries = {
+  readonly method: string;
+  /** The route's pattern; empty for a path that is none. */
+  readonly route: string;
+  readonly status: number;
+  readonly durations: HistogramCounts;
+};
+
+export type ShedReason = 'concurrency' | 'event_loop';
+
+export type HttpMetrics = {
+  /** Counts one answered request. `route` is a pattern of the API or empty, never a path from the wire. */
+  record(method: string, route: string, status: number, durationSeconds: number): void;
+  /** Requests being answered; the owner of the server counts it up and down. */
+  active: number;
+  readonly shed: Record<ShedReason, number>;
+  readonly series: ReadonlyMap<string, HttpSeries>;
+  readonly source: MetricSource;
+};
+
+/**
+ * Counts the requests of one listener.
+ *
+ * @param expected combinations whose counts start at 0, so that `increase()` sees the first request of each
+ */
+export function createHttpMetrics(
+  expected: readonly { method: string; route: string; status: number }[],
+): HttpMetrics {
+  const series = new Map<string, HttpSeries & { attributes: Record<string, string> }>();
+  const find = (method: string, route: string, status: number) => {
+    const known = knownMethods.includes(method) ? method : otherMethod;
+    const key = `${known} ${route} ${status}`;
+    let found = series.get(key);
+    if (!found) {
+      const attributes = {
+        http_request_method: known,
+        http_route: route,
+        http_response_status_code: String(status),
+      };
+      found = { method: known, route, status, durations: createHistogram(durationBoundaries), attributes };
+      series.set(key, found);
+    }
+    return found;
+  };
+  for (const { method, route, status } of expected) find(method, route, status);
+  const shed = { concurrency: 0, event_loop: 0 };
+  const metrics: HttpMetrics = {
+    record(method, route, status, durationSeconds) {
+      recordValue(find(method, route, status).durations, durationSeconds);
+    },
+    active: 0,
+    shed,
+    series,
+    source: () => [
+      histogramData(
+        instruments.httpDuration,
+        [...series.values()].map(({ attributes, durations: { boundaries, counts, sum } }) => ({
+          attributes,
+          value: histogramValue(boundaries, counts, sum),
+        })),
+      ),
+      gaugeData(instruments.httpActive, [{ attributes: {}, value: metrics.active }]),
+      counterData(
+        instruments.httpShed,
+        Object.entries(shed).map(([reason, value]) => ({ attributes: { reason }, value })),
+      ),
+    ],
+  };
+  return metrics;
+}

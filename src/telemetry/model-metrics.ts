@@ -1,0 +1,144 @@
+import type { Attributes } from '@opentelemetry/api';
+import type { Histogram, MetricData } from '@opentelemetry/sdk-metrics';
+import { variableCounts } from '../monitor/live-drift.ts';
+import type { ModelCounts } from '../monitor/model-counts.ts';
+import type { VariableLayout } from '../monitor/monitor.ts';
+import { windowNames } from '../monitor/windows.ts';
+import { binLabels, missingBin } from '../stats/binning.ts';
+import { measureDrift } from '../stats/drift.ts';
+import { type Instrument, instruments } from './instruments.ts';
+import {
+  counterData,
+  gaugeData,
+  histogramData,
+  histogramValue,
+  type MetricSource,
+  type Point,
+} from './metric-data.ts';
+
+/**
+ * The series of one model version. Attributes, and points that never change, are made here once; a scrape reads the
+ * counts.
+ */
+export function createModelMetrics(counts: ModelCounts): MetricSource {
+  const { monitor, classes } = counts;
+  const { reference, variables, totals } = monitor;
+  const model = { model: reference.model, version: reference.version };
+  const labelled = variables.map((variable) => labelVariable(variable, model));
+  const predictions = classes.map((prediction) => ({ ...model, prediction }));
+  const ratios = labelled.flatMap(({ referenceRatios }) => referenceRatios);
+  const samples = labelled.map(({ referenceSamples }) => referenceSamples);
+  const rejections = [...counts.rejections].flatMap(([feature, reasons]) =>
+    [...reasons.keys()].map((reason) => ({ reasons, reason, attributes: { ...model, feature, reason } })),
+  );
+  const isScore = (variable: VariableLayout) => variable.name === reference.score.name;
+
+  return () => [
+    counterData(
+      instruments.predictions,
+      predictions.map((attributes, i) => ({ attributes, value: counts.predictions[i] })),
+    ),
+    histogramData(instruments.predictDuration, [
+      {
+        attributes: model,
+        value: histogramValue(
+          counts.predictSeconds.boundaries,
+          counts.predictSeconds.counts,
+          counts.predictSeconds.sum,
+        ),
+      },
+    ]),
+    histogramData(
+      instruments.score,
+      valuePoints(
+        labelled.filter(({ variable }) => isScore(variable)),
+        totals,
+      ),
+    ),
+    histogramData(
+      instruments.featureValue,
+      valuePoints(
+        labelled.filter(({ variable }) => variable.bins.kind === 'numeric' && !isScore(variable)),
+        totals,
+      ),
+    ),
+    counterData(
+      instruments.binObservations,
+      labelled.flatMap(({ variable, bins }) =>
+        bins.map((attributes, i) => ({ attributes, value: totals[variable.offset + i] })),
+      ),
+    ),
+    gaugeData(instruments.referenceRatio, ratios),
+    gaugeData(instruments.referenceSamples, samples),
+    counterData(
+      instruments.outsideRange,
+      labelled
+        .filter(({ variable }) => variable.range !== undefined)
+        .flatMap(({ variable, below, above }) => [
+          { attributes: below, value: totals[variable.below] },
+          { attributes: above, value: totals[variable.above] },
+        ]),
+    ),
+    counterData(
+      instruments.inputRejected,
+      rejections.map(({ attributes, reasons, reason }) => ({ attributes, value: reasons.get(reason) ?? 0 })),
+    ),
+    counterData(instruments.inputsRefused, [{ attributes: model, value: counts.refused }]),
+    ...driftData(counts, labelled),
+  ];
+}
+
+type LabelledVariable = ReturnType<typeof labelVariable>;
+
+/** All attribute objects of one variable; the score's histogram has no feature label. */
+function labelVariable(variable: VariableLayout, model: { model: string; version: string }) {
+  const feature = { ...model, feature: variable.name };
+  const rows = variable.counts.reduce((sum, count) => sum + count, 0);
+  const bins = binLabels(variable.bins).map((bin) => ({ ...feature, bin }));
+  return {
+    variable,
+    model,
+    feature,
+    bins,
+    below: { ...feature, side: 'below' },
+    above: { ...feature, side: 'above' },
+    windows: windowNames.map((window) => ({ ...feature, window })),
+    referenceRatios: bins.map((attributes, i) => ({ attributes, value: variable.counts[i] / rows })),
+    referenceSamples: { attributes: feature, value: rows },
+  };
+}
+
+function valuePoints(
+  variables: readonly LabelledVariable[],
+  totals: Readonly<Float64Array>,
+): Point<Histogram>[] {
+  return variables.map(({ variable, feature, model }) => {
+    const { bins, offset, sum, range } = variable;
+    const edges = bins.kind === 'numeric' ? bins.edges : [];
+    const values = totals.subarray(offset, offset + missingBin(bins));
+    const attributes: Attributes = range ? feature : model;
+    return { attributes, value: histogramValue(edges, values, totals[sum]) };
+  });
+}
+
+/** PSI, its ceiling and N of each window of this replica, for those who scrape without recording rules. */
+function driftData(counts: ModelCounts, labelled: readonly LabelledVariable[]): MetricData[] {
+  const points = new Map<Instrument, Point<number>[]>([
+    [instruments.driftPsi, []],
+    [instruments.driftCeiling, []],
+    [instruments.driftSamples, []],
+  ]);
+  windowNames.forEach((name, w) => {
+    const window = counts.monitor.window(name);
+    for (const { variable, windows } of labelled) {
+      const attributes = windows[w];
+      const drift = measureDrift(variable.bins, variable.counts, variableCounts(variable, window));
+      points.get(instruments.driftSamples)?.push({ attributes, value: drift.samples });
+      // without observations there is nothing to say: no series is plainer than NaN
+      if (drift.psi === null || drift.psiNoiseCeiling === null) continue;
+      points.get(instruments.driftPsi)?.push({ attributes, value: drift.psi });
+      points.get(instruments.driftCeiling)?.push({ attributes, value: drift.psiNoiseCeiling });
+    }
+  });
+  return [...points].map(([instrument, values]) => gaugeData(instrument, values));
+}
