@@ -1,0 +1,73 @@
+import type { RequestFeature, Row } from './request-features.ts';
+
+/** One way in which the traffic differs from the data that it is drawn from. */
+export type TrafficDrift =
+  | { readonly kind: 'shift'; readonly feature: string; readonly by: number }
+  | { readonly kind: 'scale'; readonly feature: string; readonly factor: number }
+  | { readonly kind: 'unseen'; readonly feature: string }
+  | { readonly kind: 'missing'; readonly feature: string; readonly share: number };
+
+/** Stands in for every category that no training row had. */
+export const unseenCategory = 'never seen in training';
+
+const forms = 'FEATURE:+10, FEATURE:-10, FEATURE:x1000, FEATURE:unseen or missing:FEATURE:0.2';
+
+/**
+ * Reads one drift as it is written on the command line: `FEATURE:+10` and `FEATURE:-10` add to every value,
+ * `FEATURE:x1000` multiplies it, `FEATURE:unseen` replaces it by a category that training never saw, and
+ * `missing:FEATURE:0.2` leaves out that share of the values. A feature's name may hold colons.
+ *
+ * @throws Error naming the text and the forms there are, or the feature and those there are
+ */
+export function parseDrift(text: string, features: readonly RequestFeature[]): TrafficDrift {
+  const colon = text.lastIndexOf(':');
+  const change = text.slice(colon + 1);
+  const missing = /^missing:(?<feature>.+):[^:]*$/.exec(text)?.groups?.feature;
+  const feature = missing ?? text.slice(0, Math.max(colon, 0));
+  const found = features.find(({ name }) => name === feature);
+  if (feature === '') throw new Error(`drift '${text}' is none of ${forms}`);
+  if (found === undefined) {
+    const names = features.map(({ name }) => name).join(', ');
+    throw new Error(`drift '${text}': the service knows no feature '${feature}', but ${names}`);
+  }
+  if (missing !== undefined) {
+    const share = Number(change);
+    if (change.trim() === '' || !(share > 0 && share <= 1)) {
+      throw new Error(`drift '${text}': the missing share is above 0 and at most 1, not '${change}'`);
+    }
+    return { kind: 'missing', feature, share };
+  }
+  if (change === 'unseen') {
+    if (found.kind === 'categorical') return { kind: 'unseen', feature };
+    throw new Error(`drift '${text}': '${feature}' is a number and has no unseen categories`);
+  }
+  const numeric = /^(?<sign>[x+-])(?<amount>\d*\.?\d+(?:e[+-]?\d+)?)$/i.exec(change)?.groups;
+  if (numeric === undefined) throw new Error(`drift '${text}' is none of ${forms}`);
+  if (found.kind !== 'numeric') {
+    throw new Error(`drift '${text}': '${feature}' is no number, it can become 'unseen' or missing`);
+  }
+  const amount = Number(numeric.amount);
+  return numeric.sign === 'x'
+    ? { kind: 'scale', feature, factor: amount }
+    : { kind: 'shift', feature, by: numeric.sign === '-' ? -amount : amount };
+}
+
+function drifted(drift: TrafficDrift, value: number | string | null, random: () => number): Row[string] {
+  switch (drift.kind) {
+    case 'shift':
+      return typeof value === 'number' ? value + drift.by : value;
+    case 'scale':
+      return typeof value === 'number' ? value * drift.factor : value;
+    case 'unseen':
+      return unseenCategory;
+    case 'missing':
+      return random() < drift.share ? null : value;
+  }
+}
+
+/** Applies the drifts to a row one after the other; a value that is missing already stays so. */
+export function applyDrifts(drifts: readonly TrafficDrift[], row: Row, random: () => number): Row {
+  const changed = { ...row };
+  for (const drift of drifts) changed[drift.feature] = drifted(drift, changed[drift.feature], random);
+  return changed;
+}

@@ -1,0 +1,55 @@
+import type { Artifact } from '../model/artifact.ts';
+
+/** What a request must carry of one feature: a number or a text. */
+export type RequestFeature = { readonly name: string; readonly kind: 'numeric' | 'categorical' };
+
+/** The value of each feature in one request; null is a missing value. */
+export type Row = Record<string, number | string | null>;
+
+export function featuresOfArtifact(artifact: Artifact): RequestFeature[] {
+  return artifact.features.map(({ name, kind }) => ({ name, kind }));
+}
+
+type JsonObject = { readonly [key: string]: unknown };
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function at(root: unknown, ...path: string[]): unknown {
+  return path.reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), root);
+}
+
+/** Follows a `{"$ref": "#/…"}` to what it stands for within the same document. */
+function resolve(document: unknown, schema: unknown): unknown {
+  const reference = at(schema, '$ref');
+  if (typeof reference !== 'string' || !reference.startsWith('#/')) return schema;
+  const path = reference.slice(2).split('/');
+  return at(document, ...path.map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~')));
+}
+
+function admitsNumbers(schema: unknown): boolean {
+  const alternatives = at(schema, 'anyOf') ?? at(schema, 'oneOf');
+  if (Array.isArray(alternatives)) return alternatives.some(admitsNumbers);
+  const types = [at(schema, 'type')].flat();
+  return types.includes('number') || types.includes('integer');
+}
+
+/**
+ * The features that a service asks for, read from the OpenAPI document of its `POST /predict`.
+ *
+ * @param source what to call the document in errors, usually its URL
+ * @throws Error when the document describes no JSON object there
+ */
+export function featuresOfOpenApi(document: unknown, source: string): RequestFeature[] {
+  const body = resolve(document, at(document, 'paths', '/predict', 'post', 'requestBody'));
+  const schema = resolve(document, at(body, 'content', 'application/json', 'schema'));
+  const properties = at(schema, 'properties');
+  if (!isObject(properties)) {
+    throw new Error(`${source}: describes no JSON object for POST /predict: is this a prediction service?`);
+  }
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    kind: admitsNumbers(resolve(document, property)) ? 'numeric' : 'categorical',
+  }));
+}

@@ -1,0 +1,33 @@
+import type { Sent } from './send-requests.ts';
+import type { Tally } from './tally.ts';
+
+const count = new Intl.NumberFormat('en');
+
+function milliseconds(value: number): string {
+  return Number.isNaN(value) ? '–' : `${value.toPrecision(value < 1000 ? 3 : 4)} ms`;
+}
+
+/** One line on how the traffic goes, for a terminal. */
+export function progressLine(tally: Tally, elapsedMs: number): string {
+  const seconds = Math.floor(elapsedMs / 1000);
+  const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+  const statuses = tally.outcomes().map((outcome) => `${outcome.name} × ${count.format(outcome.count)}`);
+  return `${clock}  ${statuses.join('  ')}  p50 ${milliseconds(tally.latencyMs(0.5))}`;
+}
+
+/** What was sent, what came back and how long it took, as lines of text. */
+export function summaryText({ sent, overdue, elapsedMs }: Sent, tally: Tally): string {
+  const seconds = elapsedMs / 1000;
+  const rate = seconds > 0 ? ` (${(sent / seconds).toFixed(1)}/s)` : '';
+  const lines = [`sent ${count.format(sent)} requests in ${seconds.toFixed(1)} s${rate}`];
+  for (const outcome of tally.outcomes()) {
+    lines.push(`${count.format(outcome.count).padStart(9)}  ${outcome.name}`);
+  }
+  lines.push(
+    `latency p50 ${milliseconds(tally.latencyMs(0.5))}, p99 ${milliseconds(tally.latencyMs(0.99))}, counted from the moment each was due`,
+  );
+  if (overdue > 0) {
+    lines.push(`${count.format(overdue)} more were due but not sent: too many were waiting for an answer`);
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { applyDrifts, parseDrift, unseenCategory } from '../../src/traffic/drift.ts';
+import { createRandom } from '../../src/traffic/random.ts';
+import type { RequestFeature } from '../../src/traffic/request-features.ts';
+
+const features: RequestFeature[] = [
+  { name: 'age', kind: 'numeric' },
+  { name: 'ratio:net', kind: 'numeric' },
+  { name: 'history', kind: 'categorical' },
+  { name: 'missing', kind: 'numeric' },
+];
+
+describe('drift of the traffic', () => {
+  it('reads every form', () => {
+    assert.deepEqual(parseDrift('age:+10', features), { kind: 'shift', feature: 'age', by: 10 });
+    assert.deepEqual(parseDrift('age:-2.5', features), { kind: 'shift', feature: 'age', by: -2.5 });
+    assert.deepEqual(parseDrift('age:x1e3', features), { kind: 'scale', feature: 'age', factor: 1000 });
+    assert.deepEqual(parseDrift('ratio:net:x0.1', features), {
+      kind: 'scale',
+      feature: 'ratio:net',
+      factor: 0.1,
+    });
+    assert.deepEqual(parseDrift('history:unseen', features), { kind: 'unseen', feature: 'history' });
+    assert.deepEqual(parseDrift('missing:age:0.2', features), {
+      kind: 'missing',
+      feature: 'age',
+      share: 0.2,
+    });
+    assert.deepEqual(parseDrift('missing:ratio:net:1', features), {
+      kind: 'missing',
+      feature: 'ratio:net',
+      share: 1,
+    });
+    assert.deepEqual(parseDrift('missing:+1', features), { kind: 'shift', feature: 'missing', by: 1 });
+  });
+
+  for (const [text, message] of [
+    ['age', /'age' is none of FEATURE:\+10/],
+    ['age:', /is none of/],
+    ['age:10', /is none of/],
+    ['age:x', /is none of/],
+    ['', /is none of/],
+    ['height:+1', /no feature 'height', but age, ratio:net, history, missing/],
+    ['age:unseen', /'age' is a number and has no unseen categories/],
+    ['history:+1', /'history' is no number/],
+    ['missing:age:0', /share is above 0 and at most 1, not '0'/],
+    ['missing:age:1.5', /not '1\.5'/],
+    ['missing:age:', /not ''/],
+  ] as const) {
+    it(`refuses '${text}'`, () => {
+      assert.throws(() => parseDrift(text, features), message);
+    });
+  }
+
+  it('changes what it names and leaves the drawn row as it was', () => {
+    const row = { age: 30, 'ratio:net': 2, history: 'good', missing: null };
+    const drifts = ['age:+10', 'age:x2', 'history:unseen', 'missing:+5'].map((text) =>
+      parseDrift(text, features),
+    );
+    assert.deepEqual(
+      applyDrifts(drifts, row, () => 0),
+      { age: 80, 'ratio:net': 2, history: unseenCategory, missing: null },
+    );
+    assert.equal(row.age, 30);
+  });
+
+  it('leaves out the share that was asked for', () => {
+    const random = createRandom(7);
+    const drift = parseDrift('missing:age:0.2', features);
+    const rows = Array.from({ length: 5000 }, () => applyDrifts([drift], { age: 30 }, random));
+    const share = rows.filter(({ age }) => age === null).length / rows.length;
+    assert.ok(Math.abs(share - 0.2) < 0.02, `left out ${share}`);
+  });
+});
