@@ -1,7 +1,7 @@
 /**
  * The quantile of the χ² distribution at a normal deviate `z`, by Wilson and Hilferty's cube:
- * k·(1 − 2/(9k) + z·√(2/(9k)))³. Arithmetic only, so that the same line can be written in PromQL. Against the exact
- * quantile it is within 1 % for 3 and more degrees of freedom at the deviates used here.
+ * k·(1 − 2/(9k) + z·√(2/(9k)))³. Arithmetic only, so that the same line can be written in PromQL. At
+ * z = 4.5 it is above the exact quantile, on the quiet side: by 13 % for k = 1, 6 % for 3, 2 % for 9, 1 % for 19.
  *
  * @param degreesOfFreedom k, at least 1
  * @param z the standard normal quantile of the wanted probability (4.5: 3.4 in a million lie above)

@@ -1,0 +1,26 @@
+/**
+ * The statistics of drift and performance: pure functions, one or one family a file. This door opens all of them; the
+ * service imports single files, so that its start does not pay for what only reports use.
+ */
+export * from './binned-kolmogorov-smirnov.ts';
+export * from './binning.ts';
+export * from './binomial-ceiling.ts';
+export * from './bootstrap.ts';
+export * from './cbpe.ts';
+export * from './chi-square.ts';
+export * from './confusion.ts';
+export * from './drift.ts';
+export * from './hellinger.ts';
+export * from './isotonic-regression.ts';
+export * from './jensen-shannon.ts';
+export * from './kolmogorov-smirnov.ts';
+export { kullbackLeiblerDivergence } from './kullback-leibler.ts';
+export * from './noise-ceiling.ts';
+export * from './normal-quantile.ts';
+export * from './probability-scores.ts';
+export * from './psi.ts';
+export * from './quantile.ts';
+export * from './random.ts';
+export * from './roc-auc.ts';
+export type { LogBase, Smoothing } from './smoothing.ts';
+export * from './wasserstein.ts';

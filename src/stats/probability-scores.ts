@@ -1,0 +1,71 @@
+/**
+ * The Brier score: the mean squared difference between probability and outcome. 0 is perfect, lower is better. O(n).
+ *
+ * @param probabilities of the positive class
+ * @param outcomes parallel to `probabilities`; 1 for positive, 0 for negative
+ * @returns 0..1; `null` when there are none
+ * @throws RangeError if the lengths differ
+ *
+ * Source: G. W. Brier, Mon. Weather Rev. 78 (1950), in the form for two classes.
+ */
+export function brierScore(probabilities: ArrayLike<number>, outcomes: ArrayLike<number>): number | null {
+  requireSameLength(probabilities, outcomes);
+  let sum = 0;
+  for (let i = 0; i < probabilities.length; i++) sum += (probabilities[i] - outcomes[i]) ** 2;
+  return probabilities.length > 0 ? sum / probabilities.length : null;
+}
+
+/**
+ * The mean logarithmic loss, −ln of the probability given to what happened, in nats. Lower is better. Probabilities
+ * are kept 2^-52 away from 0 and 1, so that one sure and wrong prediction costs 36 and not ∞. O(n).
+ *
+ * @param probabilities of the positive class
+ * @param outcomes parallel to `probabilities`; 1 for positive, 0 for negative
+ * @returns `null` when there are none
+ * @throws RangeError if the lengths differ
+ *
+ * Source: I. J. Good, Rational Decisions, J. R. Stat. Soc. B 14 (1952).
+ */
+export function logLoss(probabilities: ArrayLike<number>, outcomes: ArrayLike<number>): number | null {
+  requireSameLength(probabilities, outcomes);
+  let sum = 0;
+  for (let i = 0; i < probabilities.length; i++) {
+    const p = Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, probabilities[i]));
+    sum -= outcomes[i] * Math.log(p) + (1 - outcomes[i]) * Math.log(1 - p);
+  }
+  return probabilities.length > 0 ? sum / probabilities.length : null;
+}
+
+/**
+ * The expected calibration error: the mean distance between mean probability and share of positives within a bin of
+ * the score, weighted by the bins' counts. Smaller is better; it depends on the bins, and noise alone gives more with
+ * more bins. O(bins).
+ *
+ * @param counts predictions a score bin
+ * @param expected the sum of the predicted probabilities a bin
+ * @param positives positive outcomes a bin
+ * @returns 0..1; `null` when all counts are 0
+ * @throws RangeError if the numbers of bins differ
+ *
+ * Source: M. P. Naeini, G. F. Cooper, M. Hauskrecht, Obtaining Well Calibrated Probabilities Using Bayesian Binning,
+ * AAAI 2015.
+ */
+export function expectedCalibrationError(
+  counts: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  positives: ArrayLike<number>,
+): number | null {
+  requireSameLength(counts, expected);
+  requireSameLength(counts, positives);
+  let total = 0;
+  let sum = 0;
+  for (let i = 0; i < counts.length; i++) {
+    total += counts[i];
+    sum += Math.abs(expected[i] - positives[i]);
+  }
+  return total > 0 ? sum / total : null;
+}
+
+function requireSameLength(a: ArrayLike<number>, b: ArrayLike<number>): void {
+  if (a.length !== b.length) throw new RangeError(`the lengths differ: ${a.length} and ${b.length}`);
+}
