@@ -107,9 +107,10 @@ export async function sendRequests(options: SendOptions): Promise<Sent> {
     await delay(Math.min(pauseMs, 2 ** 30), undefined, { signal }).catch(() => undefined);
     now = performance.now();
   }
-  const elapsedMs = Math.min(now, endsAt) - startedAt;
-  const due = Math.min(count, Math.ceil((elapsedMs / 1000) * ratePerSecond));
+  const stoppedAt = Math.min(now, endsAt);
+  let due = sent;
+  while (due < count && dueAt(due) < stoppedAt) due += 1;
   await Promise.all(inFlight);
   for (const { agent } of targets) agent.destroy();
-  return { sent, overdue: Math.max(0, due - sent), elapsedMs };
+  return { sent, overdue: due - sent, elapsedMs: stoppedAt - startedAt };
 }
