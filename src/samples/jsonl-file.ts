@@ -1,0 +1,195 @@
+import { constants } from 'node:fs';
+import { access, type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { deleteRotatedFiles, rotatedPath } from './rotated-files.ts';
+import { repairTornTail } from './torn-tail.ts';
+
+const newline = 0x0a;
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** How large one file and how long the whole series may get. `Infinity` is no limit. */
+export type Retention = {
+  /** A file is closed before it would exceed this. */
+  readonly maxBytes: number;
+  /** Files of the series, the live one among them. */
+  readonly maxFiles: number;
+  /**
+   * No line gets older: the live file is closed after the `maxFiles`-th part of this time (a thirtieth at least),
+   * and a closed one is deleted when its first line may have reached this age.
+   */
+  readonly maxAgeDays: number;
+};
+
+/** How far an append came: the bytes that stay in the file are whole lines, and `error` says why there are no more. */
+export type Appended = { readonly keptBytes: number; readonly error?: Error };
+
+/** One JSONL file that is rotated. The caller makes one call at a time. */
+export type JsonlFile = {
+  /**
+   * Appends whole lines. Opens the file, again where it was deleted or moved away, creates its folder and mends a
+   * torn end first. Never rejects, and never leaves part of a line behind if the file system lets it be cut off.
+   *
+   * @param atomic keep none of the lines unless all of them could be written
+   */
+  append(lines: Buffer, atomic: boolean): Promise<Appended>;
+  /** Opens the file, rotates it if its time is over, and deletes what is too old. @throws what the file system says */
+  tidy(): Promise<void>;
+  close(): Promise<void>;
+};
+
+type Live = {
+  readonly handle: FileHandle;
+  readonly device: number;
+  readonly inode: number;
+  readonly regular: boolean;
+};
+
+export function createJsonlFile(path: string, { maxBytes, maxFiles, maxAgeDays }: Retention): JsonlFile {
+  const maxAgeMs = maxAgeDays * dayMs;
+  const sliceMs = maxAgeMs / Math.min(30, maxFiles);
+  /** How long a closed file stays after its last line: its first one may be a slice older. */
+  const keepMs = maxAgeMs === Infinity ? Infinity : maxAgeMs - sliceMs;
+  let live: Live | undefined;
+  /** Bytes of whole lines in the live file, and when the first of them was written. */
+  let size = 0;
+  let startedAt = 0;
+  /** What a failed write left behind the whole lines and could not be cut off at once. */
+  let leftover: { readonly inode: number; readonly size: number } | undefined;
+
+  async function openFile(): Promise<Live> {
+    await mkdir(dirname(path), { recursive: true, mode: 0o750 });
+    const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
+    const handle = await open(path, flags, 0o640);
+    try {
+      const found = await handle.stat();
+      const regular = found.isFile();
+      if (!regular && !found.isCharacterDevice()) throw new Error('neither a regular file nor a device');
+      size = 0;
+      if (regular && found.size > 0) {
+        let length = found.size;
+        if (leftover?.inode === found.ino && leftover.size < length) {
+          length = leftover.size;
+          await handle.truncate(length);
+        }
+        size = await repairTornTail(handle, length);
+        startedAt = Math.min(found.birthtimeMs || found.mtimeMs, found.mtimeMs);
+      }
+      leftover = undefined;
+      return { handle, device: found.dev, inode: found.ino, regular };
+    } catch (error) {
+      await handle.close().catch(() => {});
+      throw error;
+    }
+  }
+
+  async function release(): Promise<void> {
+    const handle = live?.handle;
+    live = undefined;
+    await handle?.close().catch(() => {});
+  }
+
+  /** The open file that stands at `path` now: a write into one that was deleted or moved would succeed and be lost. */
+  async function current(): Promise<Live> {
+    if (live !== undefined) {
+      const found = await stat(path).catch(() => undefined);
+      if (found?.ino !== live.inode || found.dev !== live.device) await release();
+    }
+    live ??= await openFile();
+    return live;
+  }
+
+  async function rotate({ handle }: Live): Promise<void> {
+    let endedAt = Math.floor((await handle.stat()).mtimeMs);
+    while (await exists(rotatedPath(path, endedAt))) endedAt++;
+    await release();
+    await rename(path, rotatedPath(path, endedAt));
+    // What cannot be deleted now is tried again, and told, when it is time to tidy up.
+    await prune().catch(() => {});
+  }
+
+  async function prune(): Promise<void> {
+    await deleteRotatedFiles(path, maxFiles - 1, Date.now() - keepMs);
+  }
+
+  /** The live file, rotated first if `moreBytes` do not fit or its time is over. */
+  async function withRoom(moreBytes: number): Promise<Live> {
+    const file = await current();
+    const isOver = size + moreBytes > maxBytes || Date.now() - startedAt >= sliceMs;
+    if (size === 0 || !file.regular || !isOver) return file;
+    await rotate(file);
+    return current();
+  }
+
+  /** Takes back the part of a failed write that is not to stay. */
+  async function cut({ handle, inode, regular }: Live, length: number): Promise<void> {
+    size = length;
+    if (!regular) return;
+    await handle.truncate(length).catch(() => {
+      leftover = { inode, size: length };
+    });
+  }
+
+  async function append(lines: Buffer, atomic: boolean): Promise<Appended> {
+    let keptBytes = 0;
+    try {
+      while (keptBytes < lines.length) {
+        const file = await withRoom(lines.length - keptBytes);
+        if (size === 0) startedAt = Date.now();
+        const { writtenBytes, error } = await writeFully(file.handle, lines.subarray(keptBytes));
+        if (error === undefined) {
+          size += writtenBytes;
+          return { keptBytes: lines.length };
+        }
+        const wholeBytes = atomic ? 0 : wholeLines(lines.subarray(keptBytes, keptBytes + writtenBytes));
+        await cut(file, size + wholeBytes);
+        keptBytes += wholeBytes;
+        // The file, not the disk, is full: a limit on its size below ours. The next file takes the rest.
+        if (error.code !== 'EFBIG' || !file.regular || size === 0) throw error;
+        await rotate(file);
+      }
+      return { keptBytes };
+    } catch (error) {
+      await release();
+      return { keptBytes, error: error as Error };
+    }
+  }
+
+  async function tidy(): Promise<void> {
+    try {
+      const file = await withRoom(0);
+      if (file.regular) await prune();
+    } catch (error) {
+      await release();
+      throw error;
+    }
+  }
+
+  return { append, tidy, close: release };
+}
+
+async function writeFully(
+  handle: FileHandle,
+  data: Buffer,
+): Promise<{ writtenBytes: number; error?: NodeJS.ErrnoException }> {
+  let writtenBytes = 0;
+  try {
+    while (writtenBytes < data.length) {
+      writtenBytes += (await handle.write(data, writtenBytes)).bytesWritten;
+    }
+    return { writtenBytes };
+  } catch (error) {
+    return { writtenBytes, error: error as NodeJS.ErrnoException };
+  }
+}
+
+/** Bytes up to and with the last line end. */
+function wholeLines(data: Buffer): number {
+  return data.lastIndexOf(newline) + 1;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,256 @@
+import { performance } from 'node:perf_hooks';
+import { createJsonlFile, type Retention } from './jsonl-file.ts';
+
+/** Lines are gathered into pieces of about this size, one write each. */
+const chunkBytes = 256 * 1024;
+const firstRetryMs = 250;
+const maxRetryMs = 5_000;
+const tidyIntervalMs = 60 * 60 * 1000;
+
+export type JsonlWriterOptions = Retention & {
+  /** The live file. Its folder is made, and made again should it go. Closed files stand beside it (see `rotatedPath`). */
+  readonly path: string;
+  /** An appended line is written after this time at the latest, sooner under load. */
+  readonly flushIntervalMs: number;
+  /** Bound of the memory for lines that are not yet written. */
+  readonly maxPendingBytes: number;
+  /** Told in one line when writing fails, and when it works again: once each, however long that takes. */
+  readonly onProblem?: (message: string) => void;
+};
+
+/** `queue_full`: lines came faster than the disk took them; `disk`: it refused them; `closed`: they came too late. */
+export type DropReason = 'queue_full' | 'disk' | 'closed';
+
+/** Appends lines to a rotated JSONL file, off the caller's path, through every fault of the disk. */
+export type JsonlWriter = {
+  /**
+   * Accepts a line for writing: O(1), nothing is awaited, nothing thrown.
+   *
+   * When the pending lines have reached `maxPendingBytes` it is the new line that is dropped, not the oldest: that
+   * is O(1), and a line once accepted stays accepted, which is what a stop that loses no line rests on.
+   *
+   * @param line without a line end
+   * @returns false if the line was dropped (and counted)
+   */
+  append(line: string): boolean;
+  /**
+   * Appends lines whose loss the caller must hear of: all of them or none.
+   *
+   * Resolves when the operating system has taken the lines, so they survive the end of the process, however it ends.
+   * They are not synced to the device: a power cut may take the last seconds, as it may of any line. Rejects, with
+   * none of the lines kept, when they could not be written; that is tried at once, also when writing just failed.
+   */
+  appendDurably(lines: readonly string[]): Promise<void>;
+  /** Resolves when every line accepted before is written or, if the disk refuses, after one attempt. Never rejects. */
+  flush(): Promise<void>;
+  /** Accepts no more lines, flushes, and counts as dropped what the disk would not take. Never rejects. */
+  close(): Promise<void>;
+  /** Lines in the file, so far. */
+  readonly written: number;
+  readonly dropped: Readonly<Record<DropReason, number>>;
+};
+
+type Waiter = { readonly resolve: () => void; readonly reject: (error: Error) => void };
+type Chunk = { text: string; bytes: number; lines: number; readonly waiters: Waiter[] | undefined };
+type Outage = { readonly since: number; readonly droppedBefore: number; retryMs: number };
+
+/**
+ * Opens the writer; the file follows in the background. One process, one writer a file.
+ *
+ * A failed write starts an outage: lines are kept up to the bound and tried again after 250 ms, then at growing
+ * distances of up to 5 s, on a file that is opened and mended anew each time.
+ */
+export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
+  const { path, flushIntervalMs, maxPendingBytes, onProblem = () => {} } = options;
+  const file = createJsonlFile(path, options);
+  const pieceBytes = Math.min(chunkBytes, options.maxBytes);
+  const dropped = { queue_full: 0, disk: 0, closed: 0 };
+  let written = 0;
+  let queue: Chunk[] = [];
+  let pendingBytes = 0;
+  let running: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let isUrgent = false;
+  let tidyIsDue = true;
+  let outage: Outage | undefined;
+  let closing: Promise<void> | undefined;
+
+  function append(line: string): boolean {
+    const bytes = Buffer.byteLength(line) + 1;
+    if (closing !== undefined || pendingBytes + bytes > maxPendingBytes) {
+      dropped[closing !== undefined ? 'closed' : outage !== undefined ? 'disk' : 'queue_full']++;
+      return false;
+    }
+    const last = queue.at(-1);
+    if (last !== undefined && last.waiters === undefined && last.bytes + bytes <= pieceBytes) {
+      last.text += `${line}\n`;
+      last.bytes += bytes;
+      last.lines++;
+    } else {
+      // The piece before is full: no need to wait for the clock, unless the disk has to be waited for.
+      if (last !== undefined && outage === undefined) isUrgent = true;
+      queue.push({ text: `${line}\n`, bytes, lines: 1, waiters: undefined });
+    }
+    pendingBytes += bytes;
+    schedule();
+    return true;
+  }
+
+  function appendDurably(lines: readonly string[]): Promise<void> {
+    if (lines.length === 0) return Promise.resolve();
+    const text = `${lines.join('\n')}\n`;
+    const bytes = Buffer.byteLength(text);
+    if (closing !== undefined) return Promise.reject(new Error(`${path} is closed`));
+    if (pendingBytes + bytes > maxPendingBytes) {
+      return Promise.reject(
+        new Error(`${path}: more than ${maxPendingBytes} bytes are waiting to be written`),
+      );
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const last = queue.at(-1);
+    if (last?.waiters !== undefined && last.bytes + bytes <= pieceBytes) {
+      last.text += text;
+      last.bytes += bytes;
+      last.lines += lines.length;
+      last.waiters.push({ resolve, reject });
+    } else {
+      queue.push({ text, bytes, lines: lines.length, waiters: [{ resolve, reject }] });
+    }
+    pendingBytes += bytes;
+    isUrgent = true;
+    schedule();
+    return promise;
+  }
+
+  /** Sees to it that a pass over the queue follows. */
+  function schedule(): void {
+    if (running !== undefined) return;
+    if (isUrgent) {
+      run();
+    } else if (timer === undefined && queue.length > 0) {
+      timer = setTimeout(run, outage?.retryMs ?? flushIntervalMs);
+      // A disk that never comes back must not keep a process from ending.
+      if (outage !== undefined) timer.unref();
+    }
+  }
+
+  function run(): Promise<void> {
+    running ??= pass().finally(() => {
+      running = undefined;
+      schedule();
+    });
+    return running;
+  }
+
+  /** Writes what is queued now, one write in flight; lines that come meanwhile wait to make a larger write. */
+  async function pass(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    isUrgent = false;
+    if (tidyIsDue) {
+      tidyIsDue = false;
+      const error = await file.tidy().catch((cause: Error) => cause);
+      if (error !== undefined) return failed(error);
+    }
+    for (let n = queue.length; n > 0; n--) {
+      const chunk = queue.shift();
+      if (chunk === undefined) return;
+      const error = await write(chunk);
+      if (error !== undefined) return failed(error);
+      recovered();
+    }
+  }
+
+  async function write(chunk: Chunk): Promise<Error | undefined> {
+    const data = Buffer.from(chunk.text);
+    const { keptBytes, error } = await file.append(data, chunk.waiters !== undefined);
+    if (error === undefined) {
+      pendingBytes -= chunk.bytes;
+      written += chunk.lines;
+      for (const waiter of chunk.waiters ?? []) waiter.resolve();
+      return undefined;
+    }
+    const rest = data.toString('utf8', keptBytes);
+    const restBytes = data.length - keptBytes;
+    const restLines = rest.split('\n').length - 1;
+    written += chunk.lines - restLines;
+    pendingBytes -= chunk.bytes - restBytes;
+    if (restLines > 0) queue.unshift({ ...chunk, text: rest, bytes: restBytes, lines: restLines });
+    return error;
+  }
+
+  function failed(error: Error): void {
+    if (outage === undefined) {
+      outage = { since: performance.now(), droppedBefore: dropped.disk, retryMs: firstRetryMs };
+      onProblem(
+        `${path}: ${error.message}; lines wait in memory, up to ${maxPendingBytes} bytes, and are then dropped`,
+      );
+    } else {
+      outage.retryMs = Math.min(maxRetryMs, outage.retryMs * 2);
+    }
+    refuseWaiting(error);
+    isUrgent = false;
+  }
+
+  function recovered(): void {
+    if (outage === undefined) return;
+    const seconds = ((performance.now() - outage.since) / 1000).toFixed(1);
+    const lost = dropped.disk - outage.droppedBefore;
+    outage = undefined;
+    onProblem(`${path}: written again after ${seconds} s; ${lost} lines were dropped`);
+  }
+
+  function refuseWaiting(error: Error): void {
+    queue = queue.filter(({ waiters, bytes }) => {
+      if (waiters === undefined) return true;
+      pendingBytes -= bytes;
+      for (const waiter of waiters) waiter.reject(error);
+      return false;
+    });
+  }
+
+  async function flush(): Promise<void> {
+    await running;
+    if (queue.length > 0) await run();
+  }
+
+  async function finish(): Promise<void> {
+    clearInterval(tidying);
+    await flush();
+    clearTimeout(timer);
+    const lost = queue.reduce((sum, { lines }) => sum + lines, 0);
+    queue = [];
+    pendingBytes = 0;
+    if (lost > 0) {
+      dropped.disk += lost;
+      onProblem(`${path}: closed with ${lost} lines that could not be written`);
+    }
+    await file.close();
+  }
+
+  function close(): Promise<void> {
+    closing ??= finish();
+    return closing;
+  }
+
+  const tidying = setInterval(
+    () => {
+      tidyIsDue = true;
+      run();
+    },
+    Math.min(tidyIntervalMs, Math.max(100, (options.maxAgeDays * tidyIntervalMs) / 2)),
+  );
+  tidying.unref();
+  run();
+
+  return {
+    append,
+    appendDurably,
+    flush,
+    close,
+    get written() {
+      return written;
+    },
+    dropped,
+  };
+}

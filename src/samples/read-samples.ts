@@ -1,0 +1,179 @@
+import { createReadStream } from 'node:fs';
+import { glob, stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream';
+import { constants, createGunzip } from 'node:zlib';
+
+const newline = 0x0a;
+const readBytes = 256 * 1024;
+/** A longer line is not one of ours: it is skipped, so that memory stays bounded whatever the file is. */
+const maxLineBytes = 1024 * 1024;
+const maxFaultsKept = 5;
+
+/** A line that is not a JSON object. */
+export type LineFault = { readonly source: string; readonly line: number; readonly reason: string };
+
+/** The records of one or more JSONL files, one after the other, and what was met on the way to the present one. */
+export type JsonlReading = AsyncIterable<Record<string, unknown>> & {
+  /** Lines read, blank ones left out. */
+  readonly lines: number;
+  /** Lines that are not a JSON object, such as one that a crash tore. They are passed over. */
+  readonly damaged: number;
+  /** The first few of them. */
+  readonly faults: readonly LineFault[];
+};
+
+type Tally = { lines: number; damaged: number; faults: LineFault[] };
+
+/**
+ * Reads JSONL files in one pass and constant memory. A damaged line, or the rest of a damaged gzip file, is counted
+ * and passed over.
+ *
+ * @param sources paths, globs (`logs/input_samples*.jsonl`, whose matches come in the order of their names, which is
+ * that of time) or `-` for standard input; plain or gzip, told apart by content
+ * @throws Error while iterating, naming the source, when a file cannot be read or a glob matches none
+ */
+export function readJsonl(sources: readonly string[]): JsonlReading {
+  const tally: Tally = { lines: 0, damaged: 0, faults: [] };
+  return {
+    async *[Symbol.asyncIterator]() {
+      for (const source of sources) {
+        for (const path of await expand(source)) {
+          for await (const records of readFileRecords(path, tally)) yield* records;
+        }
+      }
+    },
+    get lines() {
+      return tally.lines;
+    },
+    get damaged() {
+      return tally.damaged;
+    },
+    faults: tally.faults,
+  };
+}
+
+/**
+ * The files that a source names: itself, or in the order of their names what it matches as a glob.
+ *
+ * @throws Error when there is none
+ */
+export async function expand(source: string): Promise<string[]> {
+  if (source === '-' || (await stat(source).catch(() => undefined)) !== undefined) return [source];
+  if (!/[*?[{]/.test(source)) throw new Error(`${source}: no such file`);
+  const matches: string[] = [];
+  for await (const match of glob(source)) matches.push(match);
+  if (matches.length === 0) throw new Error(`${source}: matches no file`);
+  return matches.sort();
+}
+
+async function* readFileRecords(path: string, tally: Tally): AsyncGenerator<Record<string, unknown>[]> {
+  const source = path === '-' ? 'standard input' : path;
+  let line = 0;
+  let carried: Buffer[] = [];
+  let carriedBytes = 0;
+  let isSkipping = false;
+
+  function fault(reason: string): void {
+    tally.damaged++;
+    if (tally.faults.length < maxFaultsKept) tally.faults.push({ source, line, reason });
+  }
+
+  function parse(text: string, records: Record<string, unknown>[]): void {
+    line++;
+    const trimmed = line === 1 && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+    if (trimmed === '' || trimmed === '\r') return;
+    tally.lines++;
+    try {
+      const value: unknown = JSON.parse(trimmed);
+      if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+        records.push(value as Record<string, unknown>);
+      } else {
+        fault('not a JSON object');
+      }
+    } catch (error) {
+      fault((error as Error).message);
+    }
+  }
+
+  function endLongLine(): void {
+    line++;
+    tally.lines++;
+    fault(`longer than ${maxLineBytes} bytes`);
+    isSkipping = false;
+  }
+
+  /** Keeps the start of a line whose end is in a later block. */
+  function carry(rest: Buffer): void {
+    if (isSkipping) return;
+    carried.push(rest);
+    carriedBytes += rest.length;
+    if (carriedBytes <= maxLineBytes) return;
+    isSkipping = true;
+    carried = [];
+    carriedBytes = 0;
+  }
+
+  try {
+    for await (const block of readBytesOf(path)) {
+      const records: Record<string, unknown>[] = [];
+      let start = 0;
+      const firstEnd = block.indexOf(newline);
+      if (isSkipping && firstEnd >= 0) {
+        endLongLine();
+        start = firstEnd + 1;
+      }
+      const end = block.lastIndexOf(newline) + 1;
+      if (end > start) {
+        const whole =
+          carried.length > 0
+            ? Buffer.concat([...carried, block.subarray(0, end)])
+            : block.subarray(start, end);
+        carried = [];
+        carriedBytes = 0;
+        const text = whole.toString('utf8', 0, whole.length - 1);
+        for (const each of text.split('\n')) parse(each, records);
+      }
+      if (end < block.length) carry(block.subarray(end));
+      if (records.length > 0) yield records;
+    }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (!code?.startsWith('Z_')) throw new Error(`${source}: ${message}`);
+    carried = [];
+    carriedBytes = 0;
+    line++;
+    fault(`damaged gzip data: ${message}`);
+  }
+  if (isSkipping) endLongLine();
+  if (carriedBytes === 0) return;
+  const records: Record<string, unknown>[] = [];
+  parse(Buffer.concat(carried).toString(), records);
+  yield records;
+}
+
+/** The bytes of a file or of standard input, unpacked if they are gzip data. */
+async function* readBytesOf(path: string): AsyncGenerator<Buffer> {
+  const input = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: readBytes });
+  const blocks: AsyncIterator<Buffer> = input[Symbol.asyncIterator]();
+  const first = await blocks.next();
+  if (first.done) return;
+  const all = resume(first.value, blocks);
+  yield* first.value[0] === 0x1f && first.value[1] === 0x8b ? gunzip(all) : all;
+}
+
+async function* resume(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield first;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}
+
+/** Unpacks; data that end too early give what is there, as a torn plain file does. */
+function gunzip(packed: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  const unzip = createGunzip({ chunkSize: readBytes, finishFlush: constants.Z_SYNC_FLUSH });
+  // Errors reach the reader through `unzip`.
+  pipeline(packed, unzip, () => {});
+  return unzip;
+}

@@ -1,0 +1,36 @@
+import type { Artifact } from '../model/artifact.ts';
+
+/** What stands in place of the value of a feature that the artifact calls sensitive. */
+export const redacted = '[redacted]';
+
+/** Writes a row as a JSON object of the artifact's features, in its order. */
+export type RowFormatter = (row: Readonly<Record<string, unknown>>) => string;
+
+/**
+ * Compiles the writer of rows for logs and samples: every feature of the artifact, `null` where the row has none,
+ * `"[redacted]"` for the sensitive ones. Nothing else of the row is written, and any value survives as JSON has it.
+ */
+export function createRowFormatter({
+  features,
+  sensitive,
+}: Pick<Artifact, 'features' | 'sensitive'>): RowFormatter {
+  const names = features.map(({ name }) => name);
+  const hidden = names.map((name) => sensitive.includes(name));
+  const fragments = names.map((name, i) => {
+    const separator = i === 0 ? '{' : ',';
+    return `${separator}${JSON.stringify(name)}:${hidden[i] ? JSON.stringify(redacted) : ''}`;
+  });
+  return (row) => {
+    let text = '';
+    for (let i = 0; i < fragments.length; i++) {
+      text += fragments[i];
+      if (!hidden[i]) text += jsonValue(row[names[i]]);
+    }
+    return `${text}}`;
+  };
+}
+
+function jsonValue(value: unknown): string {
+  if (typeof value === 'number' && Number.isFinite(value)) return `${value}`;
+  return JSON.stringify(value) ?? 'null';
+}

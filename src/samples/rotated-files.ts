@@ -1,0 +1,48 @@
+import { readdir, unlink } from 'node:fs/promises';
+import { join, parse } from 'node:path';
+
+/** A closed file of a rotated series, with the time of its last line. */
+export type RotatedFile = { readonly path: string; readonly endedAt: number };
+
+const stamp = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z$/;
+
+/**
+ * The name under which `path` is put away: `logs/input_samples.jsonl` becomes
+ * `logs/input_samples.2026-01-31T12-00-00.000Z.jsonl` (UTC). The names sort by time, the live file after them, and
+ * `logs/input_samples*.jsonl` finds them all.
+ *
+ * @param endedAt when its last line was written, in ms since 1970
+ */
+export function rotatedPath(path: string, endedAt: number): string {
+  const { dir, name, ext } = parse(path);
+  return join(dir, `${name}.${new Date(endedAt).toISOString().replaceAll(':', '-')}${ext}`);
+}
+
+/** The closed files of the series that `path` is the live file of, oldest first. Nothing else is ever listed. */
+export async function listRotatedFiles(path: string): Promise<RotatedFile[]> {
+  const { dir, name, ext } = parse(path);
+  const files: RotatedFile[] = [];
+  for (const entry of await readdir(dir === '' ? '.' : dir)) {
+    if (!entry.startsWith(`${name}.`) || !entry.endsWith(ext)) continue;
+    const middle = entry.slice(name.length + 1, entry.length - ext.length);
+    if (!stamp.test(middle)) continue;
+    const endedAt = Date.parse(middle.replace(/T(\d\d)-(\d\d)-/, 'T$1:$2:'));
+    files.push({ path: join(dir, entry), endedAt });
+  }
+  return files.sort((a, b) => a.endedAt - b.endedAt);
+}
+
+/**
+ * Deletes closed files beyond the newest `keep`, and those that ended before `oldest` (ms since 1970).
+ *
+ * @throws the file system's error if one that must go cannot be deleted
+ */
+export async function deleteRotatedFiles(path: string, keep: number, oldest: number): Promise<void> {
+  const files = await listRotatedFiles(path);
+  for (const [i, file] of files.entries()) {
+    if (i >= files.length - keep && !(file.endedAt < oldest)) continue;
+    await unlink(file.path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+  }
+}

@@ -1,0 +1,96 @@
+import type { Artifact } from '../model/artifact.ts';
+import { featureBins } from '../model/features.ts';
+import { binLabels } from '../stats/binning.ts';
+import { createRowFormatter } from './redact.ts';
+
+/** What a sample tells of the input: the values, only the bins they fell into, or nothing. */
+export type SampleValues = 'raw' | 'bins' | 'off';
+
+/** One line of the sample file: one prediction. */
+export type Sample = {
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  /** The id that the answer carried, by which an outcome is joined. */
+  readonly id: string;
+  readonly traceId?: string;
+  readonly model: string;
+  readonly version: string;
+  /** With `raw`: every feature's value, `null` if missing, `"[redacted]"` if sensitive. */
+  readonly features?: Readonly<Record<string, unknown>>;
+  /** With `bins`: the label of every feature's bin. */
+  readonly bins?: Readonly<Record<string, string>>;
+  /** With `bins`: the features whose value was outside the reference's extremes; absent when none was. */
+  readonly outside?: Readonly<Record<string, 'below' | 'above'>>;
+  /** P(positive class). */
+  readonly score: number;
+  readonly prediction: string;
+};
+
+/**
+ * Writes one sample as a line of JSON, without the line end.
+ *
+ * @param time ISO 8601, as `isoTime` gives it
+ * @param row the validated input, keyed by feature name
+ * @param bins the index of each feature's bin, in the artifact's order
+ * @param outside negative for a feature below the reference's minimum, positive above its maximum, else 0; same order
+ * @param prediction one of the artifact's two classes
+ */
+export type SampleFormatter = (
+  time: string,
+  id: string,
+  traceId: string | undefined,
+  row: Readonly<Record<string, unknown>>,
+  bins: ArrayLike<number>,
+  outside: ArrayLike<number>,
+  score: number,
+  prediction: string,
+) => string;
+
+type Described = Pick<Artifact, 'name' | 'version' | 'features' | 'sensitive' | 'target'>;
+
+/** Compiles the formatter of sample lines: all that does not change from line to line is made into text here, once. */
+export function createSampleFormatter(options: {
+  artifact: Described;
+  values: SampleValues;
+}): SampleFormatter {
+  const { artifact, values } = options;
+  const { positive, negative } = artifact.target;
+  const model = `,"model":${JSON.stringify(artifact.name)},"version":${JSON.stringify(artifact.version)}`;
+  const positiveEnd = `,"prediction":${JSON.stringify(positive)}}`;
+  const negativeEnd = `,"prediction":${JSON.stringify(negative)}}`;
+  const formatInput = createInputFormatter(artifact, values);
+  return (time, id, traceId, row, bins, outside, score, prediction) => {
+    const trace = traceId === undefined ? '' : `,"traceId":${JSON.stringify(traceId)}`;
+    const start = `{"time":"${time}","id":${JSON.stringify(id)}${trace}${model}`;
+    return `${start}${formatInput(row, bins, outside)},"score":${score}${prediction === positive ? positiveEnd : negativeEnd}`;
+  };
+}
+
+type InputFormatter = (
+  row: Readonly<Record<string, unknown>>,
+  bins: ArrayLike<number>,
+  outside: ArrayLike<number>,
+) => string;
+
+function createInputFormatter(artifact: Described, values: SampleValues): InputFormatter {
+  if (values === 'off') return () => '';
+  if (values === 'raw') {
+    const formatRow = createRowFormatter(artifact);
+    return (row) => `,"features":${formatRow(row)}`;
+  }
+  const keys = artifact.features.map(({ name }) => JSON.stringify(name));
+  const labelled = artifact.features.map((feature, i) => {
+    const separator = i === 0 ? ',"bins":{' : ',';
+    return binLabels(featureBins(feature)).map((label) => `${separator}${keys[i]}:${JSON.stringify(label)}`);
+  });
+  return (_row, bins, outside) => {
+    let text = '';
+    let beyond = '';
+    for (let i = 0; i < labelled.length; i++) {
+      text += labelled[i][bins[i]];
+      if (outside[i] === 0) continue;
+      beyond += `${beyond === '' ? ',"outside":{' : ','}${keys[i]}:${outside[i] < 0 ? '"below"' : '"above"'}`;
+    }
+    return beyond === '' ? `${text}}` : `${text}}${beyond}}`;
+  };
+}
