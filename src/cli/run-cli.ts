@@ -1,0 +1,41 @@
+/** Wrong use of a command: an unknown option, a value that makes no sense. Ends it with status 2. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+function isUsageError(error: unknown): boolean {
+  if (error instanceof UsageError) return true;
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS_');
+}
+
+/** A fault in the program itself, whose stack helps more than one line does. */
+function isBug(error: unknown): boolean {
+  return !(error instanceof Error) || error instanceof TypeError || error instanceof ReferenceError;
+}
+
+/**
+ * Runs a command. What it throws becomes one line on stderr and the exit status: 2 for wrong usage (`UsageError`, or
+ * an error of `parseArgs`), 1 for every other failure.
+ *
+ * @param main gets the arguments and gives the exit status
+ */
+export async function runCli(main: (args: string[]) => Promise<number>): Promise<void> {
+  // The reader of a pipe may leave early (`… | head`): that is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    throw error;
+  });
+  try {
+    process.exitCode = await main(process.argv.slice(2));
+  } catch (error) {
+    const usage = isUsageError(error);
+    if (!usage && isBug(error)) {
+      console.error(error);
+    } else {
+      const message = (error as Error).message.replaceAll(/\s*\n\s*/g, ' ');
+      console.error(usage ? `${message} (--help lists the options)` : message);
+    }
+    process.exitCode = usage ? 2 : 1;
+  }
+}

@@ -1,0 +1,26 @@
+import Papa from 'papaparse';
+
+export const delimiters = [',', ';', '\t', '|'] as const;
+export type Delimiter = (typeof delimiters)[number];
+
+const sampleRows = 100;
+
+/**
+ * Finds the delimiter of a table: the one by which most rows have as many fields as the header, and among equals
+ * the one with the most fields. A table of one column is told by none of them and gets the comma.
+ *
+ * @param sample the beginning of the table, lines ending in LF
+ */
+export function detectDelimiter(sample: string): Delimiter {
+  let best: { delimiter: Delimiter; fit: number; fields: number } = { delimiter: ',', fit: 0, fields: 1 };
+  for (const delimiter of delimiters) {
+    const parser = new Papa.Parser({ delimiter, newline: '\n', preview: sampleRows });
+    const { data } = parser.parse(sample, 0, false) as { data: string[][] };
+    const rows = data.filter((row) => row.length > 1 || row[0] !== '');
+    const fields = rows[0]?.length ?? 1;
+    if (fields < 2) continue;
+    const fit = rows.filter((row) => row.length === fields).length / rows.length;
+    if (fit > best.fit || (fit === best.fit && fields > best.fields)) best = { delimiter, fit, fields };
+  }
+  return best.delimiter;
+}

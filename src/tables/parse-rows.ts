@@ -1,0 +1,99 @@
+import Papa from 'papaparse';
+import type { Delimiter } from './detect-delimiter.ts';
+
+/** A row that could not be read: where, and why. */
+export type DamagedRow = { readonly line: number; readonly message: string };
+
+/** Rows and the line on which each begins (the first line of the table is 1). */
+export type RowBatch = { readonly rows: string[][]; readonly lines: number[] };
+
+/** A quoted field that is still open after so many characters was never closed. */
+const maxRecordLength = 1024 * 1024;
+
+type Parsed = {
+  data: string[][];
+  errors: { row: number; index: number; message: string }[];
+  meta: { cursor: number };
+};
+
+function countNewlines(text: string, end: number): number {
+  let lines = 0;
+  for (let at = text.indexOf('\n'); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) lines++;
+  return lines;
+}
+
+function newlinesIn(row: readonly string[]): number {
+  return row.reduce(
+    (lines, field) => lines + (field.includes('\n') ? countNewlines(field, field.length) : 0),
+    0,
+  );
+}
+
+function trimFields(row: string[]): void {
+  for (let i = 0; i < row.length; i++) {
+    const field = row[i];
+    if (field.length > 0 && (field.charCodeAt(0) <= 0x20 || field.charCodeAt(field.length - 1) <= 0x20)) {
+      row[i] = field.trim();
+    }
+  }
+}
+
+/** Parses text that arrives in whole lines; blank lines are left out, rows with broken quotes reported. */
+export async function* parseRows(
+  texts: AsyncIterable<string>,
+  delimiter: Delimiter,
+  damaged: (damaged: DamagedRow) => void,
+): AsyncGenerator<RowBatch> {
+  const parser = new Papa.Parser({ delimiter, newline: '\n' });
+  let line = 1;
+
+  function toBatch(text: string, { data, errors, meta }: Parsed): RowBatch {
+    const batch: RowBatch = { rows: [], lines: [] };
+    const broken = new Set(errors.map(({ row }) => row));
+    const spansLines = text.includes('"') && countNewlines(text, meta.cursor) > data.length;
+    for (let i = 0; i < data.length; i++) {
+      const row = data[i];
+      const start = line;
+      line += 1 + (spansLines ? newlinesIn(row) : 0);
+      if (row.length === 1 && row[0].trim() === '') continue;
+      if (broken.has(i)) {
+        damaged({ line: start, message: 'a quoted field goes on after its closing quote' });
+        continue;
+      }
+      trimFields(row);
+      batch.rows.push(row);
+      batch.lines.push(start);
+    }
+    return batch;
+  }
+
+  let rest = '';
+  for await (const text of texts) {
+    rest += text;
+    const parsed: Parsed = parser.parse(rest, 0, true);
+    yield toBatch(rest, parsed);
+    rest = rest.slice(parsed.meta.cursor);
+    while (rest.length > maxRecordLength) rest = yield* skipUnclosed(rest, true);
+  }
+  while (rest !== '') {
+    const parsed: Parsed = parser.parse(rest, 0, false);
+    const unclosed = parsed.errors.some(({ message }) => message.includes('unterminated'));
+    if (!unclosed) {
+      yield toBatch(rest, parsed);
+      return;
+    }
+    rest = yield* skipUnclosed(rest, false);
+  }
+
+  /** Leaves out the line whose quote is never closed, and goes on with the next one. */
+  function* skipUnclosed(text: string, more: boolean): Generator<RowBatch, string> {
+    damaged({ line, message: 'a quoted field is never closed' });
+    line++;
+    const end = text.indexOf('\n') + 1;
+    const left = end > 0 ? text.slice(end) : '';
+    const parsed: Parsed = parser.parse(left, 0, true);
+    if (!more && parsed.meta.cursor === 0) return left;
+    yield toBatch(left, parsed);
+    return left.slice(parsed.meta.cursor);
+  }
+}

@@ -1,0 +1,129 @@
+import { createReadStream } from 'node:fs';
+import { decodeText } from './decode-text.ts';
+import { type Delimiter, detectDelimiter } from './detect-delimiter.ts';
+import { type DamagedRow, parseRows, type RowBatch } from './parse-rows.ts';
+
+export type { DamagedRow, RowBatch } from './parse-rows.ts';
+
+/** A table being read: its header is known, its rows come in batches, once. */
+export type Table = {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly delimiter: Delimiter;
+  readonly batches: AsyncIterable<RowBatch>;
+};
+
+export type TableOptions = {
+  /** Called for each row that cannot be read, which is then left out. Without it such a row is an error. */
+  readonly onDamaged?: (damaged: DamagedRow) => void;
+};
+
+const chunkBytes = 256 * 1024;
+const sampleLength = 64 * 1024;
+/** How a cell says that its value is missing: it is empty, or `NA`. */
+export function isMissing(text: string): boolean {
+  return text === '' || text === 'NA';
+}
+
+/** The beginning of an error about a place in a table: `file:line: column limit: `. */
+export function placeInTable(name: string, line: number, column?: string): string {
+  return `${name}:${line}: ${column === undefined ? '' : `column ${column}: `}`;
+}
+
+function toLf(text: string): string {
+  if (!text.includes('\r')) return text;
+  const lines = text.replaceAll('\r\n', '\n');
+  return lines.includes('\r') ? lines.replaceAll('\r', '\n') : lines;
+}
+
+function checkHeader(name: string, line: number, header: readonly string[]): string[] {
+  const columns = header.map((column, i) => (column === '' ? `column ${i + 1}` : column));
+  const twice = columns.find((column, i) => columns.indexOf(column) !== i);
+  if (twice !== undefined) throw new Error(`${placeInTable(name, line, twice)}the header names it twice`);
+  return columns;
+}
+
+function wrongLength(columns: readonly string[], fields: number): string {
+  const missing = fields < columns.length ? `: column ${columns[fields]} is missing` : '';
+  return `${fields} field${fields === 1 ? '' : 's'}, the header has ${columns.length}${missing}`;
+}
+
+async function* checkedRows(
+  first: RowBatch,
+  rest: AsyncIterable<RowBatch>,
+  columns: readonly string[],
+  damaged: (damaged: DamagedRow) => void,
+): AsyncGenerator<RowBatch> {
+  function checked(batch: RowBatch): RowBatch {
+    if (batch.rows.every((row) => row.length === columns.length)) return batch;
+    const whole: RowBatch = { rows: [], lines: [] };
+    for (const [i, row] of batch.rows.entries()) {
+      if (row.length === columns.length) {
+        whole.rows.push(row);
+        whole.lines.push(batch.lines[i]);
+      } else {
+        damaged({ line: batch.lines[i], message: wrongLength(columns, row.length) });
+      }
+    }
+    return whole;
+  }
+  yield checked(first);
+  for await (const batch of rest) yield checked(batch);
+}
+
+async function* prependText(first: string, rest: AsyncIterable<string>): AsyncGenerator<string> {
+  if (first !== '') yield first;
+  for await (const text of rest) yield toLf(text);
+}
+
+/**
+ * Opens a table of delimited text: its first row is the header. Encoding and delimiter (`,` `;` tab `|`) are
+ * detected; a byte order mark, CRLF, blank lines and RFC 4180 quotes are understood. Memory stays constant.
+ *
+ * @param source the bytes
+ * @param name what to call the source in errors, usually its path
+ * @throws Error `name:line: …` for no header, a column named twice and, unless `onDamaged` takes them, for a row
+ * with more or fewer fields than the header or with broken quotes (while iterating)
+ */
+export async function openTable(
+  source: AsyncIterable<Uint8Array>,
+  name: string,
+  { onDamaged }: TableOptions = {},
+): Promise<Table> {
+  const damaged =
+    onDamaged ??
+    (({ line, message }: DamagedRow) => {
+      throw new Error(placeInTable(name, line) + message);
+    });
+  const texts = decodeText(source, name);
+  let sample = '';
+  while (sample.length < sampleLength) {
+    const next = await texts.next();
+    if (next.done) break;
+    sample += toLf(next.value);
+  }
+  const delimiter = detectDelimiter(sample.slice(0, sampleLength));
+  const batches = parseRows(prependText(sample, texts), delimiter, damaged);
+  for (let next = await batches.next(); !next.done; next = await batches.next()) {
+    const { rows, lines } = next.value;
+    if (rows.length === 0) continue;
+    const columns = checkHeader(name, lines[0], rows[0]);
+    const first = { rows: rows.slice(1), lines: lines.slice(1) };
+    return { name, columns, delimiter, batches: checkedRows(first, batches, columns, damaged) };
+  }
+  throw new Error(`${name}: is empty, a header row is needed`);
+}
+
+/** Opens a table in a file; see `openTable`. @throws Error also when the file cannot be read */
+export async function openTableFile(path: string, options?: TableOptions): Promise<Table> {
+  return openTable(readFileBytes(path), path, options);
+}
+
+async function* readFileBytes(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(path, { highWaterMark: chunkBytes });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read: ${code ?? error}`}`);
+  }
+}
