@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { type Bins, binCount } from '../../src/stats/binning.ts';
+import { driftRule, judgeDrift, measureDrift } from '../../src/stats/drift.ts';
+import { chiSquareQuantileWilsonHilferty, psiNoiseCeiling } from '../../src/stats/noise-ceiling.ts';
+import { closeTo } from './close-to.ts';
+
+const numeric: Bins = { kind: 'numeric', edges: [1, 2, 3] };
+const categorical: Bins = { kind: 'categorical', categories: ['a', 'b'], grouped: ['c'] };
+const constant: Bins = { kind: 'numeric', edges: [] };
+
+describe('drift of one variable', () => {
+  it('follows the definition', () => {
+    const reference = [100, 200, 300, 390, 10];
+    const live = [60, 40, 20, 80, 0];
+    const drift = measureDrift(numeric, reference, live);
+    let expected = 0;
+    for (let i = 0; i < 5; i++) {
+      const p = (live[i] + 0.5) / (200 + 2.5);
+      const q = (reference[i] + 0.5) / (1000 + 2.5);
+      expected += (p - q) * Math.log(p / q);
+    }
+    assert.equal(drift.samples, 200);
+    assert.equal(drift.referenceSamples, 1000);
+    closeTo(drift.psi, expected, 1e-12);
+    const k = 4;
+    const cube = (1 - 2 / (9 * k) + 4.5 * Math.sqrt(2 / (9 * k))) ** 3;
+    closeTo(drift.psiNoiseCeiling, (1 / 200 + 1 / 1000) * k * cube, 1e-12);
+    // Of values: 990 in the reference, 200 live.
+    closeTo(drift.kolmogorovSmirnov, 60 / 200 - 100 / 990, 1e-12);
+    assert.equal(drift.verdict, 'drifting');
+  });
+
+  it('judges by PSI > max(0.1, ceiling), then by whether the ceiling hides too much', () => {
+    assert.equal(judgeDrift(0.1, 0.05), 'stable');
+    assert.equal(judgeDrift(0.1000001, 0.05), 'drifting');
+    assert.equal(judgeDrift(0.15, 0.16), 'stable');
+    assert.equal(judgeDrift(0.17, 0.16), 'drifting');
+    assert.equal(judgeDrift(0.15, 0.2), 'stable');
+    assert.equal(judgeDrift(0.15, 0.21), 'undetermined');
+    assert.equal(judgeDrift(0.22, 0.21), 'drifting');
+  });
+
+  it('tells nothing from no data', () => {
+    const empty = { psi: null, psiNoiseCeiling: null, jensenShannonDistance: null, kolmogorovSmirnov: null };
+    assert.deepEqual(measureDrift(numeric, [1, 2, 3, 4, 0], [0, 0, 0, 0, 0]), {
+      samples: 0,
+      referenceSamples: 10,
+      ...empty,
+      verdict: 'undetermined',
+    });
+    assert.equal(measureDrift(numeric, [0, 0, 0, 0, 0], [1, 2, 3, 4, 0]).verdict, 'undetermined');
+    assert.equal(measureDrift(numeric, [1, 2, 3, 4, 0], [0, 0, 0, 0, 9]).kolmogorovSmirnov, null);
+    assert.equal(measureDrift(categorical, [5, 3, 2, 0, 0], [5, 3, 2, 0, 0]).kolmogorovSmirnov, null);
+  });
+
+  it('does not call a few requests drift, and a constant that stays constant is never drift', () => {
+    for (let n = 1; n < 2000; n++) {
+      assert.notEqual(measureDrift(constant, [1000, 0], [n, 0]).verdict, 'drifting');
+    }
+    assert.equal(measureDrift(constant, [1000, 0], [3, 0]).verdict, 'undetermined');
+    assert.equal(measureDrift(constant, [1000, 0], [1000, 0]).verdict, 'stable');
+    assert.equal(measureDrift(constant, [1000, 0], [800, 200]).verdict, 'drifting');
+  });
+
+  it('refuses counts that do not fit the bins', () => {
+    assert.throws(() => measureDrift(numeric, [1, 2, 3, 4], [1, 2, 3, 4, 5]), /has 5 bins.*reference has 4/);
+    assert.throws(() => measureDrift(numeric, [1, 2, 3, 4, 5], [1, 2, 3, 4, -5]), RangeError);
+  });
+
+  it('gives finite figures or null for any counts, and 0 for the same shares', () => {
+    const cases = fc.constantFrom(numeric, categorical, constant).chain((bins) => {
+      const size = binCount(bins);
+      const counts = fc.array(fc.nat(1_000_000), { minLength: size, maxLength: size });
+      return fc.tuple(fc.constant(bins), counts, counts);
+    });
+    fc.assert(
+      fc.property(cases, ([bins, reference, live]) => {
+        const drift = measureDrift(bins, reference, live);
+        for (const value of [drift.psi, drift.psiNoiseCeiling, drift.jensenShannonDistance]) {
+          if (value === null) assert.ok(drift.samples === 0 || drift.referenceSamples === 0);
+          else assert.ok(Number.isFinite(value) && value >= 0);
+        }
+        const { kolmogorovSmirnov } = drift;
+        assert.ok(kolmogorovSmirnov === null || (kolmogorovSmirnov >= 0 && kolmogorovSmirnov <= 1));
+        const same = measureDrift(bins, reference, reference);
+        if (same.samples > 0) assert.equal(same.psi, 0);
+      }),
+    );
+  });
+
+  it('has a ceiling that falls with either sample and rises with bins', () => {
+    const z = driftRule.ceilingZ;
+    assert.ok(psiNoiseCeiling(1000, 1000, 10, z) < psiNoiseCeiling(500, 1000, 10, z));
+    assert.ok(psiNoiseCeiling(1000, 5000, 10, z) < psiNoiseCeiling(1000, 1000, 10, z));
+    assert.ok(psiNoiseCeiling(1000, 1000, 10, z) < psiNoiseCeiling(1000, 1000, 11, z));
+    assert.equal(psiNoiseCeiling(0, 1000, 10, z), Infinity);
+    assert.equal(psiNoiseCeiling(50, 1000, 1, z), psiNoiseCeiling(50, 1000, 2, z));
+  });
+
+  it('comes near the exact χ² quantile from above', () => {
+    // scipy 1.17.1: chi2.isf(norm.sf(4.5), k)
+    const exact = { 1: 21.577769242093392, 3: 28.13800434889529, 9: 41.92098211619, 19: 60.3568816112347 };
+    const excess = { 1: 0.13, 3: 0.061, 9: 0.023, 19: 0.011 };
+    for (const k of [1, 3, 9, 19] as const) {
+      const ratio = chiSquareQuantileWilsonHilferty(k, 4.5) / exact[k];
+      assert.ok(ratio > 1 && ratio < 1 + excess[k], `${k}: ${ratio}`);
+    }
+  });
+});
