@@ -59,3 +59,9 @@ export async function loadArtifact(path: string): Promise<Artifact> {
   }
   return parseArtifact(text, path);
 }
+
+/** An artifact as the text of its file: JSON, a list of numbers or names on one line. */
+export function formatArtifact(artifact: Artifact): string {
+  const text = JSON.stringify(artifact, null, 2);
+  return `${text.replaceAll(/\[\n\s+[^[\]{}]*?\n\s+\]/g, (list) => list.replaceAll(/\n\s+/g, ' '))}\n`;
+}

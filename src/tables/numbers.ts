@@ -52,6 +52,7 @@ function weigh(text: string, delimiter: Delimiter, evidence: Evidence): void {
  * Finds the decimal sign of each column. A column without evidence of its own follows the table, and a table
  * without any has points.
  *
+ * @param rows cells of `columnCount` columns, of all rows or of the first ones
  * @returns one sign a column
  */
 export function detectDecimalSigns(
@@ -63,8 +64,7 @@ export function detectDecimalSigns(
   for (const row of rows) {
     for (let i = 0; i < columnCount; i++) weigh(row[i], delimiter, columns[i]);
   }
-  const total = columns.filter(({ point, comma }) => comma > point).length;
-  const against = columns.filter(({ point, comma }) => point > comma).length;
-  const fallback = total > against ? ',' : '.';
-  return columns.map(({ point, comma }) => (comma > point ? ',' : point > comma ? '.' : fallback));
+  const balances = columns.map(({ point, comma }) => comma - point);
+  const table = balances.reduce((sum, balance) => sum + Math.sign(balance), 0);
+  return balances.map((balance) => ((balance || table) > 0 ? ',' : '.'));
 }

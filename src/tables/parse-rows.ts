@@ -12,7 +12,7 @@ const maxRecordLength = 1024 * 1024;
 
 type Parsed = {
   data: string[][];
-  errors: { row: number; index: number; message: string }[];
+  errors: { row: number; code: string }[];
   meta: { cursor: number };
 };
 
@@ -77,7 +77,7 @@ export async function* parseRows(
   }
   while (rest !== '') {
     const parsed: Parsed = parser.parse(rest, 0, false);
-    const unclosed = parsed.errors.some(({ message }) => message.includes('unterminated'));
+    const unclosed = parsed.errors.some(({ code }) => code === 'MissingQuotes');
     if (!unclosed) {
       yield toBatch(rest, parsed);
       return;

@@ -18,6 +18,11 @@ export type TableOptions = {
   readonly onDamaged?: (damaged: DamagedRow) => void;
 };
 
+export type TableFileOptions = TableOptions & {
+  /** Called with each part of the file as it is read, for a digest or a progress bar. */
+  readonly onBytes?: (bytes: Uint8Array) => void;
+};
+
 const chunkBytes = 256 * 1024;
 const sampleLength = 64 * 1024;
 /** How a cell says that its value is missing: it is empty, or `NA`. */
@@ -115,15 +120,25 @@ export async function openTable(
 }
 
 /** Opens a table in a file; see `openTable`. @throws Error also when the file cannot be read */
-export async function openTableFile(path: string, options?: TableOptions): Promise<Table> {
-  return openTable(readFileBytes(path), path, options);
+export async function openTableFile(
+  path: string,
+  { onBytes, ...options }: TableFileOptions = {},
+): Promise<Table> {
+  return openTable(readFileBytes(path, onBytes), path, options);
 }
 
-async function* readFileBytes(path: string): AsyncGenerator<Uint8Array> {
+async function* readFileBytes(
+  path: string,
+  onBytes?: (bytes: Uint8Array) => void,
+): AsyncGenerator<Uint8Array> {
   try {
-    yield* createReadStream(path, { highWaterMark: chunkBytes });
+    for await (const bytes of createReadStream(path, { highWaterMark: chunkBytes })) {
+      onBytes?.(bytes);
+      yield bytes;
+    }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read: ${code ?? error}`}`);
+    if (code === undefined) throw error;
+    throw new Error(`${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read: ${code}`}`);
   }
 }

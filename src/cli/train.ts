@@ -1,0 +1,176 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, extname, join, relative, sep } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Artifact, formatArtifact, parseArtifact, scoreFeature } from '../model/artifact.ts';
+import { train } from '../model/train.ts';
+import { createProgressBar } from './progress-bar.ts';
+import { runCli, UsageError } from './run-cli.ts';
+import { readTrainingSet } from './training-set.ts';
+import { writeFileAtomically } from './write-file-atomically.ts';
+
+const help = `Usage: npm run train -- [options]
+
+Trains a logistic regression and writes it as one JSON file. Without --data it trains what data/training.json says.
+
+  --data FILE          table with a header: CSV, TSV, ; or |
+  --target COLUMN      what to predict, a column with two values
+  --positive VALUE     the class whose probability is the score
+  --features A,B,…     columns to predict from (with --data: all but the target)
+  --categorical A,B,…  columns of numbers that are codes
+  --allow-ids A,B,…    use columns that look like ids or dates all the same
+  --threshold P        predict the positive class from this probability on (default 0.5)
+  --protected A,B,…    features whose groups fairness is watched for
+  --sensitive A,B,…    features whose values stay out of logs
+  --name NAME          name of the model (with --data: that of the file)
+  --out FILE           where to write it (default models/NAME.json)
+  --help               this text
+
+--target and --positive, left out, are those of data/training.json too.
+`;
+
+const defaultsFile = new URL('../../data/training.json', import.meta.url);
+
+type Defaults = {
+  data: string;
+  target: string;
+  positive: string;
+  features: string[];
+  protected: string[];
+  name: string;
+};
+
+function readList(option: string, text: string | undefined): string[] | undefined {
+  if (text === undefined) return undefined;
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes('')) throw new UsageError(`--${option} has an empty name: '${text}'`);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new UsageError(`--${option} names ${twice} twice`);
+  return names;
+}
+
+function readThreshold(text: string | undefined): Artifact['threshold'] {
+  const value = text === undefined ? 0.5 : Number(text);
+  if (!(value > 0 && value < 1)) throw new UsageError(`--threshold is between 0 and 1, not '${text}'`);
+  if (text === undefined) {
+    return { value, reason: 'the default: the likelier class is predicted, as if both errors cost the same' };
+  }
+  const times = Number(((1 - value) / value).toPrecision(3));
+  return {
+    value,
+    reason: `chosen in training: the best when missing a positive costs ${times} times as much as a false alarm`,
+  };
+}
+
+function readOptions(args: string[]) {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    args,
+    options: {
+      data: text,
+      target: text,
+      positive: text,
+      features: text,
+      categorical: text,
+      'allow-ids': text,
+      threshold: text,
+      protected: text,
+      sensitive: text,
+      name: text,
+      out: text,
+      help: { type: 'boolean', default: false },
+    },
+  });
+  return {
+    ...values,
+    features: readList('features', values.features),
+    categorical: readList('categorical', values.categorical) ?? [],
+    allowIds: readList('allow-ids', values['allow-ids']) ?? [],
+    protected: readList('protected', values.protected),
+    sensitive: readList('sensitive', values.sensitive) ?? [],
+    threshold: readThreshold(values.threshold),
+  };
+}
+
+/** Fills in what was not given: everything from the defaults, or with own data only the target and its classes. */
+function resolveOptions(given: ReturnType<typeof readOptions>, defaults: Defaults) {
+  const own = given.data !== undefined;
+  const data = given.data ?? join(relative('.', dirname(defaultsFile.pathname)) || '.', defaults.data);
+  const target = given.target ?? defaults.target;
+  const features = given.features ?? (own ? undefined : defaults.features);
+  const name = given.name ?? (own ? basename(data, extname(data)) : defaults.name);
+  const resolved = {
+    ...given,
+    data,
+    target,
+    positive: given.positive ?? defaults.positive,
+    features,
+    protected:
+      given.protected ?? (own ? [] : defaults.protected.filter((column) => features?.includes(column))),
+    name,
+    out: given.out ?? join('models', `${name}.json`),
+  };
+  if (name === '' || name.includes(sep)) throw new UsageError(`--name cannot be '${name}'`);
+  if (features?.includes(target)) throw new UsageError(`--features holds the target, ${target}`);
+  return resolved;
+}
+
+const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
+
+function summaryText(artifact: Artifact, out: string): string {
+  const { training, evaluation, target, threshold, features } = artifact;
+  const figure = ({ value, standardError }: { value: number; standardError: number }) =>
+    `${value.toFixed(3)} ± ${standardError.toFixed(3)}`;
+  const names = features.map(({ name, kind }) => (kind === 'numeric' ? name : `${name} (categories)`));
+  const lines = [
+    [
+      'rows',
+      `${training.rows}, of which ${target.positive} ${training.positives} (${percent.format(training.prevalence)})`,
+    ],
+    ['features', names.join(', ')],
+    [
+      'AUC',
+      `${figure(evaluation.rocAuc)} (${evaluation.folds}-fold cross-validation, ${evaluation.repeats} times)`,
+    ],
+    ['log-loss', figure(evaluation.logLoss)],
+    ['accuracy', figure(evaluation.accuracy)],
+    ['threshold', `${threshold.value}: ${threshold.reason}`],
+    ['drift', training.smallestDetectableDrift],
+    ['written', `${out}, model ${artifact.name} version ${artifact.version}`],
+  ];
+  return lines.map(([label, text]) => `${label.padEnd(10)}${text}\n`).join('');
+}
+
+await runCli(async (args) => {
+  const given = readOptions(args);
+  if (given.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const options = resolveOptions(given, JSON.parse(await readFile(defaultsFile, 'utf8')));
+  const set = await readTrainingSet(options.data, options);
+  const names = set.columns.map(({ name }) => name);
+  if (names.includes(scoreFeature)) {
+    throw new Error(`${options.data}:1: column ${scoreFeature}: is a reserved name: rename it`);
+  }
+  for (const list of ['categorical', 'protected', 'sensitive'] as const) {
+    const unknown = options[list].find((column) => !names.includes(column));
+    if (unknown !== undefined) {
+      throw new UsageError(`--${list} names ${unknown}, which is none of the features ${names.join(', ')}`);
+    }
+  }
+  const bar = createProgressBar('training', 1);
+  const artifact = train(set, {
+    name: options.name,
+    threshold: options.threshold,
+    protected: options.protected,
+    sensitive: options.sensitive,
+    onProgress: (done, total) => bar.update(done / total),
+  });
+  bar.end();
+  const text = formatArtifact(artifact);
+  // What is written can be loaded: numbers too large to compute with end here.
+  parseArtifact(text, options.data);
+  await writeFileAtomically(options.out, text);
+  process.stdout.write(summaryText(artifact, options.out));
+  return 0;
+});

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import type { Column, TrainingSet } from '../model/training-set.ts';
+import { createNumberReader, detectDecimalSigns } from '../tables/numbers.ts';
+import { isMissing, openTableFile, placeInTable } from '../tables/read-table.ts';
+import { looksLikeDates, looksLikeIds } from '../tables/suspicious-columns.ts';
+
+export type TrainingSetOptions = {
+  readonly target: string;
+  readonly positive: string;
+  /** All columns but the target when left out. */
+  readonly features?: readonly string[] | undefined;
+  /** Columns of numbers that are codes, not amounts. */
+  readonly categorical: readonly string[];
+  /** Columns that are used though they look like ids or dates. */
+  readonly allowIds: readonly string[];
+};
+
+/** One column as it stands in the file. */
+type TextColumn = { readonly name: string; readonly cells: string[] };
+
+type TextColumns = {
+  readonly path: string;
+  readonly columns: TextColumn[];
+  /** The line of each row. */
+  readonly lines: number[];
+  readonly readers: ReturnType<typeof createNumberReader>[];
+  readonly digest: string;
+};
+
+/** Reads the columns `choose` picks from the header. */
+async function readColumns(
+  path: string,
+  choose: (header: readonly string[]) => readonly string[],
+): Promise<TextColumns> {
+  const hash = createHash('sha256');
+  const table = await openTableFile(path, { onBytes: (bytes) => hash.update(bytes) });
+  const chosen = choose(table.columns);
+  const places = chosen.map((name) => table.columns.indexOf(name));
+  const rows: string[][] = [];
+  const lines: number[] = [];
+  for await (const batch of table.batches) {
+    for (const row of batch.rows) rows.push(places.map((place) => row[place]));
+    for (const line of batch.lines) lines.push(line);
+  }
+  if (rows.length === 0) throw new Error(`${path}: has a header but no rows`);
+  return {
+    path,
+    columns: chosen.map((name, i) => ({ name, cells: rows.map((row) => row[i]) })),
+    lines,
+    readers: detectDecimalSigns(chosen.length, rows, table.delimiter).map(createNumberReader),
+    digest: hash.digest('hex'),
+  };
+}
+
+function readOutcomes(
+  { path, lines }: TextColumns,
+  { name, cells }: TextColumn,
+  positive: string,
+): Pick<TrainingSet, 'target' | 'outcomes'> {
+  const classes = new Set<string>();
+  for (const [i, cell] of cells.entries()) {
+    const place = placeInTable(path, lines[i], name);
+    if (isMissing(cell)) throw new Error(`${place}the target is missing: leave out rows without one`);
+    classes.add(cell);
+    if (classes.size > 2) {
+      const others = [...classes].slice(0, 2).map((value) => `'${value}'`);
+      throw new Error(
+        `${place}a third value, '${cell}', beside ${others.join(' and ')}: the target must have two`,
+      );
+    }
+  }
+  const found = [...classes].map((value) => `'${value}'`).join(' and ');
+  const place = placeInTable(path, lines[0], name);
+  if (classes.size < 2) throw new Error(`${place}only one class, ${found}: the target must have two values`);
+  if (!classes.has(positive)) {
+    throw new Error(`${place}no row is '${positive}', the classes are ${found}: choose one with --positive`);
+  }
+  const negative = [...classes].find((value) => value !== positive) as string;
+  for (const label of [positive, negative]) {
+    const first = cells.indexOf(label);
+    if (cells.indexOf(label, first + 1) < 0) {
+      throw new Error(
+        `${placeInTable(path, lines[first], name)}the only row of the class '${label}': two are needed to evaluate`,
+      );
+    }
+  }
+  return {
+    target: { column: name, positive, negative },
+    outcomes: Uint8Array.from(cells.map((cell) => (cell === positive ? 1 : 0))),
+  };
+}
+
+/** A column is of numbers when most of its cells are; then the others are faults, not categories. */
+function typeColumn(table: TextColumns, place: number, options: TrainingSetOptions): Column {
+  const { path, lines } = table;
+  const { name, cells } = table.columns[place];
+  const first = placeInTable(path, lines[0], name);
+  const present = cells.filter((cell) => !isMissing(cell));
+  if (present.length === 0) throw new Error(`${first}is empty: leave it out of --features`);
+  const missing = present.length < cells.length;
+  const values = Float64Array.from(cells, (cell) =>
+    isMissing(cell) ? Number.NaN : table.readers[place](cell),
+  );
+  const numbers = values.filter((value) => !Number.isNaN(value));
+  const numeric = numbers.length > present.length / 2 && !options.categorical.includes(name);
+
+  if (!options.allowIds.includes(name)) {
+    const what = looksLikeDates(name, present)
+      ? 'dates'
+      : looksLikeIds(name, present, numeric ? numbers : undefined)
+        ? 'ids'
+        : undefined;
+    if (what) {
+      throw new Error(
+        `${first}looks like ${what}, which say nothing about new rows: leave it out of --features, or use it all the same with --allow-ids ${name}`,
+      );
+    }
+  }
+  if (new Set(numeric ? numbers : present).size === 1 && (numeric || !missing)) {
+    throw new Error(`${first}is constant, always '${present[0]}': leave it out of --features`);
+  }
+  if (!numeric)
+    return { name, kind: 'categorical', values: cells.map((cell) => (isMissing(cell) ? null : cell)) };
+  const fault = cells.findIndex((cell, i) => Number.isNaN(values[i]) && !isMissing(cell));
+  if (fault >= 0) {
+    throw new Error(
+      `${placeInTable(path, lines[fault], name)}'${cells[fault]}' is not a number, as most values are: mend it, or take the column as categories with --categorical ${name}`,
+    );
+  }
+  return { name, kind: 'numeric', values };
+}
+
+/**
+ * Reads a training set from a file of delimited text.
+ *
+ * @throws Error `file:line: column name: …` for anything that would make a wrong or useless model
+ */
+export async function readTrainingSet(path: string, options: TrainingSetOptions): Promise<TrainingSet> {
+  const { target, positive } = options;
+  const table = await readColumns(path, (header) => {
+    const features = options.features ?? header.filter((column) => column !== target);
+    for (const column of [target, ...features, ...options.categorical, ...options.allowIds]) {
+      if (!header.includes(column)) {
+        throw new Error(
+          `${placeInTable(path, 1, column)}no such column, the header has ${header.join(', ')}`,
+        );
+      }
+    }
+    if (features.length === 0) throw new Error(`${path}:1: no column but the target, ${target}`);
+    return [target, ...features];
+  });
+  const outcomes = readOutcomes(table, table.columns[0], positive);
+  const columns = table.columns.slice(1).map((_, i) => typeColumn(table, i + 1, options));
+  return { columns, ...outcomes, dataDigest: `sha256:${table.digest}` };
+}

@@ -1,0 +1,101 @@
+import type { CategoricalColumn, Column, NumericColumn } from './training-set.ts';
+
+/** More categories than these share one coefficient and one bin, `other`. */
+const maxCategories = 20;
+
+/** How one column of the training set becomes columns of the design: where they begin, and what they hold. */
+export type NumericCode = {
+  readonly kind: 'numeric';
+  readonly column: NumericColumn;
+  readonly mean: number;
+  readonly deviation: number;
+  /** The standardised value; a missing one is imputed by the mean, which is 0. */
+  readonly at: number;
+  /** The indicator of a missing value. */
+  readonly missingAt: number | null;
+};
+
+export type CategoricalCode = {
+  readonly kind: 'categorical';
+  readonly column: CategoricalColumn;
+  /** Most frequent first. One-hot from `at`. */
+  readonly categories: readonly string[];
+  readonly grouped: readonly string[];
+  readonly at: number;
+  readonly otherAt: number | null;
+  readonly missingAt: number | null;
+};
+
+export type Code = NumericCode | CategoricalCode;
+
+export type Design = {
+  readonly codes: readonly Code[];
+  /** One row a row of the training set; column 0 is 1, for the intercept. */
+  readonly rows: readonly Float64Array[];
+};
+
+function encodeNumeric(column: NumericColumn, at: number): NumericCode {
+  const present = column.values.filter((value) => !Number.isNaN(value));
+  const mean = present.reduce((sum, value) => sum + value, 0) / present.length;
+  const deviation = Math.sqrt(present.reduce((sum, value) => sum + (value - mean) ** 2, 0) / present.length);
+  const missingAt = present.length < column.values.length ? at + 1 : null;
+  return { kind: 'numeric', column, mean, deviation, at, missingAt };
+}
+
+function encodeCategorical(column: CategoricalColumn, at: number): CategoricalCode {
+  const counts = new Map<string, number>();
+  let missing = false;
+  for (const value of column.values) {
+    if (value === null) missing = true;
+    else counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  const ranked = [...counts]
+    .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
+    .map(([category]) => category);
+  const categories = ranked.slice(0, maxCategories);
+  const grouped = ranked.slice(maxCategories).sort();
+  const otherAt = grouped.length > 0 ? at + categories.length : null;
+  const missingAt = missing ? (otherAt ?? at + categories.length - 1) + 1 : null;
+  return { kind: 'categorical', column, categories, grouped, at, otherAt, missingAt };
+}
+
+function widthOf(code: Code): number {
+  const values = code.kind === 'numeric' ? 1 : code.categories.length + (code.otherAt === null ? 0 : 1);
+  return values + (code.missingAt === null ? 0 : 1);
+}
+
+function fill(code: Code, rows: readonly Float64Array[]): void {
+  if (code.kind === 'numeric') {
+    const { column, mean, deviation, at, missingAt } = code;
+    for (const [i, value] of column.values.entries()) {
+      if (!Number.isNaN(value)) rows[i][at] = (value - mean) / deviation;
+      else if (missingAt !== null) rows[i][missingAt] = 1;
+    }
+    return;
+  }
+  const places = new Map<string | null, number | null>([[null, code.missingAt]]);
+  for (const category of code.grouped) places.set(category, code.otherAt);
+  for (const [i, category] of code.categories.entries()) places.set(category, code.at + i);
+  for (const [i, value] of code.column.values.entries()) {
+    const place = places.get(value);
+    if (typeof place === 'number') rows[i][place] = 1;
+  }
+}
+
+/** Codes columns as numbers: an intercept, standardised numbers, one-hot categories, indicators of missing values. */
+export function encodeDesign(columns: readonly Column[], rowCount: number): Design {
+  const codes: Code[] = [];
+  let width = 1;
+  for (const column of columns) {
+    const code = column.kind === 'numeric' ? encodeNumeric(column, width) : encodeCategorical(column, width);
+    codes.push(code);
+    width += widthOf(code);
+  }
+  const rows = Array.from({ length: rowCount }, () => {
+    const row = new Float64Array(width);
+    row[0] = 1;
+    return row;
+  });
+  for (const code of codes) fill(code, rows);
+  return { codes, rows };
+}

@@ -1,0 +1,37 @@
+import { countBins, quantileEdges } from '../stats/binning.ts';
+import { quantileSorted } from '../stats/quantile.ts';
+import type { Artifact, NumericFeature } from './artifact-schema.ts';
+
+/** Drift is measured over deciles of the reference. */
+const binsPerVariable = 10;
+
+/** Mean, deviation (divisor n), extremes and percentiles (interpolated) of at least one finite value. */
+export function summarise(values: Float64Array): NumericFeature['summary'] {
+  const sorted = values.toSorted();
+  const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
+  const variance = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0) / sorted.length;
+  const percentile = (percent: number) => quantileSorted(sorted, percent / 100);
+  return {
+    min: sorted[0],
+    max: sorted[sorted.length - 1],
+    mean,
+    deviation: Math.sqrt(variance),
+    percentiles: {
+      p1: percentile(1),
+      p5: percentile(5),
+      p10: percentile(10),
+      p25: percentile(25),
+      p50: percentile(50),
+      p75: percentile(75),
+      p90: percentile(90),
+      p95: percentile(95),
+      p99: percentile(99),
+    },
+  };
+}
+
+/** Cuts the values at their deciles and counts them; values that are not finite count as missing. */
+export function numericReference(values: Float64Array): Artifact['score']['reference'] {
+  const edges = quantileEdges(values, binsPerVariable);
+  return { edges, counts: countBins({ kind: 'numeric', edges }, values) };
+}

@@ -1,0 +1,169 @@
+import { countBins, equalWidthEdges, numericBinIndex } from '../stats/binning.ts';
+import { interpolateCurve, isotonicRegression } from '../stats/isotonic-regression.ts';
+import { type Artifact, type Feature, formatVersion, sealArtifact } from './artifact.ts';
+import { crossValidate, protocol } from './cross-validate.ts';
+import { type CategoricalCode, type Code, encodeDesign, type NumericCode } from './design.ts';
+import { fitLogistic } from './fit-logistic.ts';
+import { numericReference, summarise } from './reference.ts';
+import { createContribution, logistic } from './score.ts';
+import { describeSmallestDetectableDrift } from './smallest-detectable-drift.ts';
+import type { TrainingSet } from './training-set.ts';
+
+export type TrainingOptions = {
+  readonly name: string;
+  readonly threshold: Artifact['threshold'];
+  readonly protected: string[];
+  readonly sensitive: string[];
+  /** Called after each fit, with the number of fits done and of all. */
+  readonly onProgress?: (done: number, total: number) => void;
+};
+
+const scoreBinCount = 50;
+
+/** Log-odds to ten places: more are noise of the arithmetic and make versions differ between machines. */
+function roundLogOdds(value: number): number {
+  return Math.round(value * 1e10) / 1e10 + 0;
+}
+
+function numericFeature(code: NumericCode, weights: Float64Array): Feature {
+  const { column, mean, deviation, at, missingAt } = code;
+  const { values, name, kind } = column;
+  const missingLogOdds = missingAt === null ? null : roundLogOdds(weights[missingAt]);
+  const present = values.filter((value) => !Number.isNaN(value));
+  return {
+    name,
+    kind,
+    nullable: missingLogOdds !== null,
+    standardisation: { mean, deviation },
+    coefficient: roundLogOdds(weights[at]),
+    missingLogOdds,
+    // The standardised values have the mean 0.
+    meanContribution: roundLogOdds((missingLogOdds ?? 0) * (1 - present.length / values.length)),
+    summary: summarise(present),
+    reference: numericReference(values),
+  };
+}
+
+/**
+ * The one-hot columns of a feature add up to the intercept's, so that a constant can be moved between them. It is
+ * moved so that the mean contribution is 0: a coefficient tells how a category differs from the average row.
+ */
+function categoricalFeature(
+  code: CategoricalCode,
+  weights: Float64Array,
+): { feature: Feature; moved: number } {
+  const { column, categories, grouped, at, otherAt, missingAt } = code;
+  const bins = { kind: 'categorical', categories, grouped } as const;
+  const counts = countBins(bins, column.values);
+  const weightOf = (place: number | null) => (place === null ? null : weights[place]);
+  const raw = [
+    ...categories.map((_, i) => weights[at + i]),
+    ...(otherAt === null ? [] : [weights[otherAt]]),
+    weightOf(missingAt) ?? 0,
+  ];
+  const moved = raw.reduce((sum, weight, i) => sum + weight * counts[i], 0) / column.values.length;
+  const centred = (weight: number | null) => (weight === null ? null : roundLogOdds(weight - moved));
+  const feature: Feature = {
+    name: column.name,
+    kind: 'categorical',
+    nullable: missingAt !== null,
+    categories: [...categories],
+    grouped: [...grouped],
+    coefficients: categories.map((_, i) => roundLogOdds(weights[at + i] - moved)),
+    otherLogOdds: centred(weightOf(otherAt)),
+    missingLogOdds: centred(weightOf(missingAt)),
+    unseenLogOdds: 0,
+    meanContribution: 0,
+    reference: { counts },
+  };
+  return { feature, moved };
+}
+
+function decodeFeatures(codes: readonly Code[], weights: Float64Array) {
+  let intercept = weights[0];
+  const features = codes.map((code) => {
+    if (code.kind === 'numeric') return numericFeature(code, weights);
+    const { feature, moved } = categoricalFeature(code, weights);
+    intercept += moved;
+    return feature;
+  });
+  return { intercept: roundLogOdds(intercept), features };
+}
+
+/** The scores that the finished model gives its training rows, as the service will compute them. */
+function scoreRows(intercept: number, features: readonly Feature[], set: TrainingSet): Float64Array {
+  const contributions = features.map(createContribution);
+  return Float64Array.from(set.outcomes, (_, row) => {
+    const logOdds = set.columns.reduce(
+      (sum, { values }, i) => sum + contributions[i](values[row]),
+      intercept,
+    );
+    return logistic(logOdds);
+  });
+}
+
+function binScores(
+  scores: Float64Array,
+  outcomes: Uint8Array,
+  calibration: Artifact['calibration'],
+): Artifact['score']['bins'] {
+  const edges = equalWidthEdges(0, 1, scoreBinCount);
+  const counts = new Array<number>(scoreBinCount).fill(0);
+  const positives = new Array<number>(scoreBinCount).fill(0);
+  const expected = new Array<number>(scoreBinCount).fill(0);
+  for (const [i, score] of scores.entries()) {
+    const bin = numericBinIndex(edges, score);
+    counts[bin]++;
+    positives[bin] += outcomes[i];
+    expected[bin] += interpolateCurve(calibration, score);
+  }
+  return { edges, counts, positives, expected };
+}
+
+/**
+ * Trains a logistic regression and describes it, its reference distributions and its evaluation in an artifact.
+ *
+ * Whatever estimates how it will do on new rows (evaluation, calibration, score bins) comes from out-of-fold scores;
+ * the score's reference distribution from the finished model on its training rows. The same set gives the same bytes.
+ *
+ * @param set at least two rows of each class
+ * @throws Error when the columns hold numbers too large to compute with
+ */
+export function train(set: TrainingSet, options: TrainingOptions): Artifact {
+  const { columns, outcomes } = set;
+  const rows = outcomes.length;
+  const positives = outcomes.reduce((sum, outcome) => sum + outcome, 0);
+  const design = encodeDesign(columns, rows);
+  const fits = Math.min(protocol.folds, positives, rows - positives) * protocol.repeats + 1;
+  let done = 0;
+  const onFit = () => options.onProgress?.(++done, fits);
+
+  const { evaluation, scores } = crossValidate(design.rows, outcomes, options.threshold.value, onFit);
+  const { intercept, features } = decodeFeatures(design.codes, fitLogistic(design.rows, outcomes));
+  onFit();
+  const { scores: knots, probabilities } = isotonicRegression(scores, outcomes);
+  const calibration = { scores: [...knots], probabilities: [...probabilities] };
+  return sealArtifact({
+    formatVersion,
+    name: options.name,
+    target: set.target,
+    threshold: options.threshold,
+    protected: options.protected,
+    sensitive: options.sensitive,
+    intercept,
+    features,
+    score: {
+      reference: numericReference(scoreRows(intercept, features, set)),
+      bins: binScores(scores, outcomes, calibration),
+    },
+    calibration,
+    training: {
+      rows,
+      positives,
+      prevalence: positives / rows,
+      dataDigest: set.dataDigest,
+      smallestDetectableDrift: describeSmallestDetectableDrift(rows),
+    },
+    evaluation,
+  });
+}
