@@ -153,6 +153,11 @@ export const settings = {
     schema: z.url().optional(),
     description: 'The same for traces alone, with its path, `http://host:4318/v1/traces`.',
   },
+  OTEL_TRACES_EXPORTER: {
+    schema: z.enum(['otlp', 'none']),
+    default: 'otlp',
+    description: '`none` turns tracing off.',
+  },
   OTEL_EXPORTER_OTLP_TIMEOUT: {
     schema: z.coerce.number().int().positive(),
     default: '2000',

@@ -14,6 +14,14 @@ export type VariableLayout = VariableReference & {
   readonly sum: number;
 };
 
+/** How one row was counted, feature by feature in the reference's order. */
+export type Observation = {
+  /** Index of each feature's bin. */
+  readonly bins: Readonly<Uint16Array>;
+  /** −1 for a value below the reference range, 1 above it, 0 otherwise. */
+  readonly outside: Readonly<Int8Array>;
+};
+
 export type Monitor = {
   readonly reference: Reference;
   /** The features in the reference's order, then the score. */
@@ -24,9 +32,9 @@ export type Monitor = {
    * Counts one prediction. `row` is keyed by feature name and has been validated; keys the reference does not know
    * are left alone. Allocates nothing.
    *
-   * @returns the bin of each feature, in the reference's order; valid until the next call
+   * @returns how it was counted; valid until the next call
    */
-  observe(row: Readonly<Record<string, unknown>>, score: number): Readonly<Uint16Array>;
+  observe(row: Readonly<Record<string, unknown>>, score: number): Observation;
   /** Counts of the last 10 minutes, hour or day, laid out as `totals`; of the time since the start if that is less. */
   window(name: WindowName): Float64Array;
 };
@@ -48,10 +56,10 @@ export function createMonitor(reference: Reference, now: () => number = () => pe
   const totals = new Float64Array(length);
   const windows = createWindows(totals, now);
   const names = reference.features.map((feature) => feature.name);
-  const recorders = reference.features.map((_, i) => createRecorder(variables[i], totals));
   const score = variables[variables.length - 1];
   const scoreEdges = reference.score.bins.edges;
-  const bins = new Uint16Array(names.length);
+  const observation = { bins: new Uint16Array(names.length), outside: new Int8Array(names.length) };
+  const recorders = reference.features.map((_, i) => createRecorder(variables[i], totals, observation, i));
 
   return {
     reference,
@@ -59,34 +67,45 @@ export function createMonitor(reference: Reference, now: () => number = () => pe
     totals,
     observe(row, value) {
       windows.advance();
-      for (let i = 0; i < names.length; i++) bins[i] = recorders[i](row[names[i]]);
+      for (let i = 0; i < names.length; i++) recorders[i](row[names[i]]);
       totals[score.offset + numericBinIndex(scoreEdges, value)]++;
       totals[score.sum] += value;
-      return bins;
+      return observation;
     },
     window: (name) => windows.since(name),
   };
 }
 
-function createRecorder(variable: VariableLayout, totals: Float64Array): Binner {
-  const binOf = createBinner(variable.bins);
+function createRecorder(
+  variable: VariableLayout,
+  totals: Float64Array,
+  observation: { bins: Uint16Array; outside: Int8Array },
+  index: number,
+): (value: unknown) => void {
+  const binOf: Binner = createBinner(variable.bins);
   const { offset, below, above, sum, range } = variable;
+  const { bins, outside } = observation;
   if (variable.bins.kind === 'categorical') {
     return (value) => {
       const bin = binOf(value);
+      bins[index] = bin;
       totals[offset + bin]++;
-      return bin;
     };
   }
   const [min, max] = range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   return (value) => {
     const bin = binOf(value);
+    bins[index] = bin;
     totals[offset + bin]++;
-    if (typeof value === 'number' && Number.isFinite(value)) {
-      totals[sum] += value;
-      if (value < min) totals[below]++;
-      else if (value > max) totals[above]++;
+    outside[index] = 0;
+    if (typeof value !== 'number' || !Number.isFinite(value)) return;
+    totals[sum] += value;
+    if (value < min) {
+      outside[index] = -1;
+      totals[below]++;
+    } else if (value > max) {
+      outside[index] = 1;
+      totals[above]++;
     }
-    return bin;
   };
 }

@@ -1,0 +1,15 @@
+/** Runs a step of the start; if it throws, says why in one line and ends the process with exit code 1. */
+export function exitOnFailure<Result>(step: () => Result): Result {
+  try {
+    return step();
+  } catch (error) {
+    endWith(error);
+  }
+}
+
+/** Says in one line why the start failed and ends the process with exit code 1. */
+export function endWith(error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`vigia: cannot start: ${message.replaceAll(/\s*\n\s*/g, '; ')}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,31 @@
+import type Koa from 'koa';
+import { createHttpMetrics } from '../telemetry/http-metrics.ts';
+import { createApp } from './app.ts';
+import type { RequestState } from './request-context.ts';
+import { addAdminPage } from './routes/admin-page.ts';
+import { addDriftRoute } from './routes/drift.ts';
+import { addHealthRoutes } from './routes/health.ts';
+import { addMetricsRoute, addPrometheusRoute } from './routes/metrics.ts';
+import { addOpenApiRoute } from './routes/openapi.ts';
+import { addPredictRoute } from './routes/predict.ts';
+import type { Service } from './service.ts';
+
+/** The API that clients see. */
+export function createPublicApp(service: Service): Koa<RequestState> {
+  return createApp(service, [
+    addPredictRoute,
+    addHealthRoutes,
+    addOpenApiRoute,
+    ...(service.config.API_METRICS ? [addMetricsRoute] : []),
+  ]);
+}
+
+/** What only the operator sees: on a listener of its own, which counts nothing and logs only what goes wrong. */
+export function createAdminApp(service: Service): Koa<RequestState> {
+  return createApp(service, [addAdminPage, addPrometheusRoute, addDriftRoute, addHealthRoutes], {
+    httpMetrics: createHttpMetrics([]),
+    logRequest: (entry) => {
+      if (entry.status >= 400) service.logRequest(entry);
+    },
+  });
+}

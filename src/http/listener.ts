@@ -1,0 +1,87 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type Koa from 'koa';
+import { gateInstrumentation, type RequestSampler } from '../telemetry/request-sampling.ts';
+import { Problem, type ProblemKey, problemMediaType, problemText } from './problem.ts';
+import type { RequestState } from './request-context.ts';
+
+/** How long and how much a client may take of us. Slow and huge requests end here, before they cost anything. */
+export const limits = {
+  headersTimeout: 10_000,
+  requestTimeout: 20_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16_384,
+} as const;
+
+const maxHeadersCount = 100;
+/** So that a load balancer's connections spread again over replicas that came later. */
+const maxRequestsPerSocket = 100_000;
+
+export type Listener = {
+  readonly url: string;
+  /** Takes no more connections and resolves when the requests in flight are answered. */
+  drain(): Promise<void>;
+  /** Cuts what is still open. */
+  destroy(): void;
+};
+
+/**
+ * Serves an application.
+ *
+ * @param sample which requests go through the instrumentation
+ * @throws Error saying which address could not be taken, and why
+ */
+export async function listen(
+  app: Koa<RequestState>,
+  { host, port, sample }: { host: string; port: number; sample: RequestSampler },
+): Promise<Listener> {
+  const server = createServer(limits, app.callback());
+  server.maxHeadersCount = maxHeadersCount;
+  server.maxRequestsPerSocket = maxRequestsPerSocket;
+  gateInstrumentation(server, sample);
+  answerClientErrors(server);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', (error: NodeJS.ErrnoException) => {
+    const why = error.code === 'EADDRINUSE' ? 'the port is in use' : error.message;
+    reject(new Error(`cannot listen on ${host}:${port}: ${why}`));
+  });
+  server.listen(port, host, resolve);
+  await promise;
+  const address = server.address() as AddressInfo;
+  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return {
+    url: `http://${name}:${address.port}`,
+    drain: () =>
+      new Promise((drained) => {
+        server.close(() => drained());
+        server.closeIdleConnections();
+      }),
+    destroy: () => server.closeAllConnections(),
+  };
+}
+
+const clientErrors: Readonly<Record<string, [ProblemKey, string]>> = {
+  HPE_HEADER_OVERFLOW: ['headers-too-large', `the headers may have at most ${limits.maxHeaderSize} bytes`],
+  ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'the request did not arrive in time'],
+};
+
+/** Node answers what is not HTTP with an empty body; here it gets a problem document like every other error. */
+function answerClientErrors(server: Server): void {
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const [key, detail] = clientErrors[error.code ?? ''] ?? [
+      'malformed-request',
+      'the request cannot be parsed',
+    ];
+    const problem = new Problem(key, detail);
+    const body = problemText(problem);
+    socket.end(
+      `HTTP/1.1 ${problem.status} \r\nconnection: close\r\ncontent-type: ${problemMediaType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      () => socket.destroy(),
+    );
+  });
+}

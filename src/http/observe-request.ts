@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import type { Middleware } from 'koa';
+import { Problem, problemMediaType, problemText } from './problem.ts';
+import { type RequestContext, type RequestState, traceContext } from './request-context.ts';
+import type { Service } from './service.ts';
+
+/** A client's request id is kept if it is one that may stand in a header and a log line. */
+const requestIdForm = /^[\w.:~+/=-]{1,128}$/;
+
+/** Where answered requests are counted and logged. */
+export type Observer = Pick<Service, 'httpMetrics' | 'logRequest'>;
+
+/**
+ * The outermost layer: gives the request its id, turns what is thrown into a problem document, and counts and logs
+ * the answer, whatever it is.
+ *
+ * @param routes the patterns that may be a `route` label
+ */
+export function observeRequest(
+  service: Service,
+  { httpMetrics, logRequest }: Observer,
+  routes: ReadonlySet<string>,
+): Middleware<RequestState> {
+  return async (context, next) => {
+    const startedMs = performance.now();
+    const { req, res } = context;
+    const given = req.headers['x-request-id'] as string | undefined;
+    const requestId = given !== undefined && requestIdForm.test(given) ? given : randomUUID();
+    context.state.requestId = requestId;
+    res.setHeader('x-request-id', requestId);
+    res.setHeader('x-content-type-options', 'nosniff');
+    res.setHeader('cache-control', 'no-store');
+    httpMetrics.active++;
+    try {
+      await next();
+    } catch (error) {
+      answerProblem(context, toProblem(error, service, requestId));
+    } finally {
+      httpMetrics.active--;
+      if (service.state === 'draining') res.setHeader('connection', 'close');
+      const route = routes.has(context.path) ? context.path : '';
+      const method = req.method ?? '';
+      const durationMs = performance.now() - startedMs;
+      httpMetrics.record(method, route, context.status, durationMs / 1000);
+      const { prediction } = context.state;
+      const trace = traceContext(context);
+      logRequest({
+        event: prediction ? 'predict' : 'request',
+        route,
+        method,
+        status: context.status,
+        durationMs: Math.round(durationMs * 1000) / 1000,
+        requestId,
+        traceId: trace?.traceId,
+        spanId: trace?.spanId,
+        traceFlags: trace?.traceFlags,
+        prediction: prediction?.prediction,
+        score: prediction?.score,
+        payload: prediction?.payload,
+      });
+    }
+  };
+}
+
+function toProblem(error: unknown, service: Service, requestId: string): Problem {
+  if (error instanceof Problem) return error;
+  service.onError(error, requestId);
+  return new Problem('internal', 'the fault is in the service and has been logged under this request id');
+}
+
+function answerProblem(context: RequestContext, problem: Problem): void {
+  const { res, state } = context;
+  for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
+  context.status = problem.status;
+  res.setHeader('content-type', problemMediaType);
+  context.body = problemText(problem, state.requestId);
+}

@@ -1,0 +1,141 @@
+import manifest from '../../package.json' with { type: 'json' };
+import type { Artifact } from '../model/artifact.ts';
+import { inputSchema } from '../model/input-schema.ts';
+import { type ProblemKey, problemMediaType, problems } from './problem.ts';
+
+const json = (schema: object, example?: unknown) => ({
+  'application/json': { schema, ...(example !== undefined && { example }) },
+});
+const ok = (description: string, schema: object) => ({ 200: { description, content: json(schema) } });
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+
+function failures(...keys: ProblemKey[]) {
+  return Object.fromEntries(
+    keys.map((key) => [
+      problems[key].status,
+      { description: problems[key].title, content: { [problemMediaType]: { schema: ref('Problem') } } },
+    ]),
+  );
+}
+
+/** The API of a service that answers with this model, in OpenAPI 3.1. */
+export function openApiDocument(artifact: Artifact): object {
+  const { name, version, target } = artifact;
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: `${name} predictions`,
+      version: manifest.version,
+      description: `Model ${name}, version ${version}. The score is the probability of "${target.positive}".`,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    paths: {
+      '/predict': {
+        post: {
+          operationId: 'predict',
+          summary: 'Predict the class of one input',
+          security: [],
+          requestBody: { required: true, content: json(ref('Input'), exampleInput(artifact)) },
+          responses: {
+            ...ok('The prediction', ref('Prediction')),
+            ...failures(
+              'malformed-json',
+              'body-too-large',
+              'unsupported-media-type',
+              'invalid-input',
+              'internal',
+              'overloaded',
+            ),
+          },
+        },
+      },
+      '/health': operation('health', 'Whether the process answers', ok('It does', status('ok'))),
+      '/ready': operation('ready', 'Whether the service takes work', {
+        ...ok('It does', status('ready')),
+        ...failures('unavailable'),
+      }),
+      '/openapi.json': operation('openapi', 'This document', ok('OpenAPI 3.1', { type: 'object' })),
+      '/metrics': operation('metrics', 'Requests so far; in Prometheus’s format if asked for text/plain', {
+        200: {
+          description: 'Counts since the start',
+          content: { ...json({ type: 'object' }), 'text/plain': { schema: { type: 'string' } } },
+        },
+      }),
+    },
+    components: {
+      schemas: {
+        Input: inputSchema(artifact),
+        Prediction: predictionSchema(artifact),
+        Problem: problemSchema,
+      },
+    },
+  };
+}
+
+function operation(operationId: string, summary: string, responses: object) {
+  return { get: { operationId, summary, security: [], responses } };
+}
+
+function status(value: string) {
+  return { type: 'object', required: ['status'], properties: { status: { const: value } } };
+}
+
+/** A typical row: the median of each number, the commonest category. */
+export function exampleInput({ features }: Artifact): Record<string, number | string> {
+  return Object.fromEntries(
+    features.map((feature) => {
+      if (feature.kind === 'numeric') return [feature.name, feature.summary.percentiles.p50];
+      const counts = feature.reference.counts.slice(0, feature.categories.length);
+      return [feature.name, feature.categories[counts.indexOf(Math.max(...counts))]];
+    }),
+  );
+}
+
+function predictionSchema({ target }: Artifact) {
+  return {
+    type: 'object',
+    required: ['prediction', 'score', 'id', 'model'],
+    properties: {
+      prediction: { enum: [target.negative, target.positive] },
+      score: { type: 'number', minimum: 0, maximum: 1, description: `Probability of "${target.positive}"` },
+      id: {
+        type: 'string',
+        maxLength: 80,
+        pattern: '^[A-Za-z0-9_-]+$',
+        description: 'Joins an outcome later',
+      },
+      model: {
+        type: 'object',
+        required: ['name', 'version'],
+        properties: { name: { type: 'string' }, version: { type: 'string' } },
+      },
+    },
+  };
+}
+
+const problemSchema = {
+  type: 'object',
+  description: 'RFC 9457',
+  required: ['type', 'title', 'status', 'detail'],
+  properties: {
+    type: { enum: Object.keys(problems).map((key) => `urn:vigia:problem:${key}`) },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    requestId: { type: 'string' },
+    errors: {
+      type: 'array',
+      description: 'One entry a fault of the input',
+      items: {
+        type: 'object',
+        required: ['pointer', 'code', 'message'],
+        properties: {
+          pointer: { type: 'string', description: 'JSON pointer (RFC 6901)' },
+          code: { type: 'string' },
+          message: { type: 'string' },
+        },
+      },
+    },
+  },
+};

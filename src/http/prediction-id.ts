@@ -1,0 +1,6 @@
+import { randomBytes } from 'node:crypto';
+
+/** A new id of a prediction, in base64url. */
+export function createPredictionId(): string {
+  return randomBytes(18).toString('base64url');
+}

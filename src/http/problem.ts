@@ -1,0 +1,61 @@
+/** Every kind of error the API answers with; `type` is `urn:vigia:problem:` and the key. Keys are stable. */
+export const problems = {
+  'malformed-json': { status: 400, title: 'The body is not valid JSON' },
+  'malformed-request': { status: 400, title: 'The request is not valid HTTP' },
+  unauthorized: { status: 401, title: 'A valid bearer token is needed' },
+  'not-found': { status: 404, title: 'There is nothing at this path' },
+  'method-not-allowed': { status: 405, title: 'This path does not take this method' },
+  'request-timeout': { status: 408, title: 'The request took too long to arrive' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The body is in a form that is not taken' },
+  'invalid-input': { status: 422, title: 'The input does not fit the model' },
+  'invalid-outcome': { status: 422, title: 'The outcome is not one of the model’s classes' },
+  'headers-too-large': { status: 431, title: 'The request headers are too large' },
+  'client-closed-request': { status: 499, title: 'The client went away' },
+  internal: { status: 500, title: 'Something went wrong here' },
+  overloaded: { status: 503, title: 'The service has more to do than it can' },
+  unavailable: { status: 503, title: 'The service cannot do this now' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemKey = keyof typeof problems;
+
+/** An error that is answered as a problem document (RFC 9457). Its message is the document's `detail`. */
+export class Problem extends Error {
+  readonly key: ProblemKey;
+  /** Further members of the document. */
+  readonly members: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    key: ProblemKey,
+    detail: string,
+    {
+      members = {},
+      headers = {},
+    }: { members?: Record<string, unknown>; headers?: Record<string, string> } = {},
+  ) {
+    super(detail);
+    this.key = key;
+    this.members = members;
+    this.headers = headers;
+  }
+
+  get status(): number {
+    return problems[this.key].status;
+  }
+}
+
+export const problemMediaType = 'application/problem+json';
+
+/** The problem document's JSON text. */
+export function problemText(problem: Problem, requestId?: string): string {
+  const { status, title } = problems[problem.key];
+  return JSON.stringify({
+    type: `urn:vigia:problem:${problem.key}`,
+    title,
+    status,
+    detail: problem.message,
+    ...(requestId !== undefined && { requestId }),
+    ...problem.members,
+  });
+}

@@ -1,0 +1,25 @@
+import { type SpanContext, trace } from '@opentelemetry/api';
+import type { DefaultContext, ParameterizedContext } from 'koa';
+import { parseTraceparent } from '../telemetry/request-sampling.ts';
+
+/** What the log line of a prediction tells of it. */
+export type Prediction = {
+  readonly prediction: string;
+  readonly score: number;
+  /** The input as JSON text, redacted; undefined when payloads are not logged. */
+  readonly payload: string | undefined;
+};
+
+export type RequestState = { requestId: string; prediction?: Prediction };
+
+export type RequestContext = ParameterizedContext<RequestState, DefaultContext>;
+
+type TraceContext = Pick<SpanContext, 'traceId' | 'traceFlags'> & { readonly spanId?: string };
+
+/** The trace a request belongs to: that of its own span, or the one its `traceparent` names when it has none. */
+export function traceContext(context: RequestContext): TraceContext | undefined {
+  const span = trace.getActiveSpan();
+  if (span) return span.spanContext();
+  const parent = parseTraceparent(context.req.headers.traceparent as string | undefined);
+  return parent && { traceId: parent.traceId, traceFlags: parent.sampled ? 1 : 0 };
+}

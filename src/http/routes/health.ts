@@ -1,0 +1,18 @@
+import type Router from '@koa/router';
+import { Problem } from '../problem.ts';
+import type { RequestState } from '../request-context.ts';
+import { sendJson } from '../send-json.ts';
+import type { Service } from '../service.ts';
+
+/** `GET /health`: the process answers. `GET /ready`: it takes work. */
+export function addHealthRoutes(router: Router<RequestState>, service: Service): void {
+  router.get('/health', (context) => sendJson(context, '{"status":"ok"}'));
+  router.get('/ready', (context) => {
+    if (service.state !== 'ready') {
+      throw new Problem('unavailable', `the service is ${service.state}`, {
+        headers: { 'retry-after': '1' },
+      });
+    }
+    sendJson(context, '{"status":"ready"}');
+  });
+}

@@ -1,0 +1,91 @@
+import type Router from '@koa/router';
+import { histogramCount, histogramQuantile } from '../../monitor/histogram.ts';
+import type { HttpMetrics, HttpSeries } from '../../telemetry/http-metrics.ts';
+import type { RequestContext, RequestState } from '../request-context.ts';
+import { sendJson } from '../send-json.ts';
+import type { Service } from '../service.ts';
+
+/** `GET /metrics` of the admin listener: Prometheus text. */
+export function addPrometheusRoute(router: Router<RequestState>, service: Service): void {
+  router.get('/metrics', (context) => sendPrometheus(context, service));
+}
+
+/** `GET /metrics` of the public API: a summary in JSON, or Prometheus text for a client that asks for that. */
+export function addMetricsRoute(router: Router<RequestState>, service: Service): void {
+  router.get('/metrics', (context) => {
+    context.vary('Accept');
+    if (wantsPrometheus(context.get('accept'))) sendPrometheus(context, service);
+    else sendJson(context, JSON.stringify(summarise(service.httpMetrics)));
+  });
+}
+
+/**
+ * Whether an Accept header names one of Prometheus's formats and not JSON. Parameters are left aside: Prometheus
+ * sends versions and weights that a negotiation would have to match.
+ */
+export function wantsPrometheus(accept: string): boolean {
+  const types = accept.split(',').map((range) => range.split(';', 1)[0].trim().toLowerCase());
+  if (types.includes('application/json')) return false;
+  return types.includes('text/plain') || types.includes('application/openmetrics-text');
+}
+
+function sendPrometheus(context: RequestContext, service: Service): void {
+  context.respond = false;
+  context.res.statusCode = 200;
+  service.exposeMetrics(context.req, context.res);
+  context.res.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8');
+}
+
+type Summary = {
+  request_count: number;
+  error_count: number;
+  requests: Record<string, number>;
+  errors: Record<string, number>;
+  latency: Record<string, { meanMs: number; p50Ms: number; p95Ms: number; p99Ms: number }>;
+};
+
+/** Requests, errors (status 400 and above) and latency by route, since the start. */
+export function summarise({ series }: HttpMetrics): Summary {
+  const summary: Summary = { request_count: 0, error_count: 0, requests: {}, errors: {}, latency: {} };
+  const byRoute = Map.groupBy(
+    series.values(),
+    ({ method, route }) => `${method} ${route || '(no such route)'}`,
+  );
+  for (const [name, members] of byRoute) {
+    const count = sum(members);
+    if (count === 0) continue;
+    const errors = sum(members.filter(({ status }) => status >= 400));
+    summary.request_count += count;
+    summary.error_count += errors;
+    summary.requests[name] = count;
+    if (errors > 0) summary.errors[name] = errors;
+    summary.latency[name] = latency(members);
+  }
+  return summary;
+}
+
+function sum(members: readonly HttpSeries[]): number {
+  return members.reduce((total, { durations }) => total + histogramCount(durations), 0);
+}
+
+function latency(members: readonly HttpSeries[]) {
+  const { boundaries } = members[0].durations;
+  const counts = new Float64Array(boundaries.length + 1);
+  let seconds = 0;
+  for (const { durations } of members) {
+    seconds += durations.sum;
+    for (let i = 0; i < counts.length; i++) counts[i] += durations.counts[i];
+  }
+  const all = { boundaries, counts, sum: seconds };
+  const quantileMs = (quantile: number) => round((histogramQuantile(all, quantile) ?? 0) * 1000);
+  return {
+    meanMs: round((seconds / histogramCount(all)) * 1000),
+    p50Ms: quantileMs(0.5),
+    p95Ms: quantileMs(0.95),
+    p99Ms: quantileMs(0.99),
+  };
+}
+
+function round(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000;
+}

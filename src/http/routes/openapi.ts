@@ -1,0 +1,12 @@
+import type Router from '@koa/router';
+import { openApiDocument } from '../openapi.ts';
+import type { RequestState } from '../request-context.ts';
+import { sendJson } from '../send-json.ts';
+import type { Service } from '../service.ts';
+
+/** `GET /openapi.json`: the API as the model in service makes it. */
+export function addOpenApiRoute(router: Router<RequestState>, service: Service): void {
+  router.get('/openapi.json', (context) => {
+    sendJson(context, JSON.stringify(openApiDocument(service.deployment.artifact)));
+  });
+}

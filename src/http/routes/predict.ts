@@ -1,0 +1,120 @@
+import type Router from '@koa/router';
+import { type Span, trace } from '@opentelemetry/api';
+import { findUnusual } from '../../monitor/findings.ts';
+import { recordValue } from '../../monitor/histogram.ts';
+import { recordRejection } from '../../monitor/model-counts.ts';
+import { isoTime } from '../../samples/iso-time.ts';
+import type { Deployment } from '../deployment.ts';
+import { createPredictionId } from '../prediction-id.ts';
+import { Problem } from '../problem.ts';
+import { BodyProblem, readJson } from '../read-body.ts';
+import { type RequestContext, type RequestState, traceContext } from '../request-context.ts';
+import { sendJson } from '../send-json.ts';
+import type { Service } from '../service.ts';
+import type { InputFault, Row } from '../validate-input.ts';
+
+const tracer = trace.getTracer('vigia');
+
+/** `POST /predict`: scores one row, and counts it, keeps it and tells of it. */
+export function addPredictRoute(router: Router<RequestState>, service: Service): void {
+  const { MAX_BODY_BYTES } = service.config;
+  router.post('/predict', async (context) => {
+    const { deployment } = service;
+    const row = await readRow(context, deployment, MAX_BODY_BYTES);
+    if (trace.getActiveSpan()?.isRecording()) {
+      tracer.startActiveSpan('predict', (span) => {
+        try {
+          predict(context, row, deployment, service, span);
+        } finally {
+          span.end();
+        }
+      });
+    } else {
+      predict(context, row, deployment, service);
+    }
+  });
+}
+
+/** Reads and checks the body; every refusal is counted, under the model's own feature names only. */
+async function readRow(context: RequestContext, deployment: Deployment, maxBytes: number): Promise<Row> {
+  const { counts, validate } = deployment;
+  let body: unknown;
+  try {
+    body = await readJson(context.req, maxBytes);
+  } catch (error) {
+    if (error instanceof BodyProblem) {
+      counts.refused++;
+      recordRejection(counts, '', error.reason);
+    }
+    throw error;
+  }
+  const faults = validate(body);
+  if (faults === null) return body as Row;
+  counts.refused++;
+  for (const { feature, code } of faults) recordRejection(counts, feature, code);
+  throw invalidInput(faults);
+}
+
+function invalidInput(faults: readonly InputFault[]): Problem {
+  const [{ pointer, message }] = faults;
+  const more = faults.length > 1 ? `, and ${faults.length - 1} more` : '';
+  return new Problem('invalid-input', `${pointer || 'the body'} ${message}${more}`, {
+    members: { errors: faults.map(({ pointer, code, message }) => ({ pointer, code, message })) },
+  });
+}
+
+function predict(
+  context: RequestContext,
+  row: Row,
+  deployment: Deployment,
+  service: Service,
+  span?: Span,
+): void {
+  const { artifact, counts, classJson, formatSample, formatPayload } = deployment;
+  const startedMs = performance.now();
+  const score = deployment.score(row);
+  const isPositive = score >= artifact.threshold.value ? 1 : 0;
+  const observation = counts.monitor.observe(row, score);
+  counts.predictions[isPositive]++;
+  recordValue(counts.predictSeconds, (performance.now() - startedMs) / 1000);
+
+  const { config, samples } = service;
+  const prediction = counts.classes[isPositive];
+  const id = createPredictionId();
+  if (config.SAMPLES_RATIO === 1 || Math.random() < config.SAMPLES_RATIO) {
+    const { bins, outside } = observation;
+    const time = isoTime(Date.now());
+    const traceId = traceContext(context)?.traceId;
+    samples.append(formatSample(time, id, traceId, row, bins, outside, score, prediction));
+  }
+  if (span) describe(span, deployment, score, prediction, observation);
+  context.state.prediction = {
+    prediction,
+    score,
+    payload: config.LOG_PAYLOAD ? formatPayload(row) : undefined,
+  };
+  sendJson(
+    context,
+    `{"prediction":${classJson[isPositive]},"score":${score},"id":"${id}","model":${deployment.modelJson}}`,
+  );
+}
+
+/** What a trace tells of a prediction: the names of unusual features, never their values. */
+function describe(
+  span: Span,
+  { artifact, counts: { monitor } }: Deployment,
+  score: number,
+  prediction: string,
+  observation: Parameters<typeof findUnusual>[1],
+): void {
+  const { missing, unseen, outsideRange } = findUnusual(monitor, observation);
+  span.setAttributes({
+    'model.name': artifact.name,
+    'model.version': artifact.version,
+    'model.score': score,
+    'model.prediction': prediction,
+    'model.features.missing': [...missing],
+    'model.features.unseen': [...unseen],
+    'model.features.outside_range': [...outsideRange],
+  });
+}

@@ -1,0 +1,24 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Config } from '../config.ts';
+import type { JsonlWriter } from '../samples/jsonl-writer.ts';
+import type { HttpMetrics } from '../telemetry/http-metrics.ts';
+import type { RequestEntry } from '../telemetry/request-log.ts';
+import type { Deployment } from './deployment.ts';
+
+export type Lifecycle = 'starting' | 'ready' | 'draining';
+
+/** What the HTTP applications work with. */
+export type Service = {
+  readonly config: Config;
+  state: Lifecycle;
+  /** The model that answers; a request keeps the one it began with. */
+  deployment: Deployment;
+  readonly httpMetrics: HttpMetrics;
+  readonly samples: JsonlWriter;
+  /** Writes the one log line of a request. */
+  readonly logRequest: (entry: RequestEntry) => void;
+  /** Told of a fault in our own code. */
+  readonly onError: (error: unknown, requestId: string) => void;
+  /** Answers a Prometheus scrape. */
+  readonly exposeMetrics: (request: IncomingMessage, response: ServerResponse) => void;
+};

@@ -1,0 +1,66 @@
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import type { Artifact } from '../model/artifact.ts';
+import { inputSchema } from '../model/input-schema.ts';
+import type { RejectionReason } from '../monitor/model-counts.ts';
+
+/** One thing wrong with an input. */
+export type InputFault = {
+  /** JSON pointer (RFC 6901) to the value at fault. */
+  readonly pointer: string;
+  readonly code: RejectionReason;
+  readonly message: string;
+  /** The model's feature; empty when the fault is none of theirs. */
+  readonly feature: string;
+};
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Checks a parsed body: `null` when it is a row the model can score. */
+export type InputValidator = (body: unknown) => readonly InputFault[] | null;
+
+/** Compiles the artifact's feature schema, once a model. */
+export function createInputValidator(artifact: Artifact): InputValidator {
+  const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true, verbose: true }).compile(
+    inputSchema(artifact),
+  );
+  return (body) => (validate(body) ? null : (validate.errors ?? []).map(toFault));
+}
+
+function toFault({ keyword, instancePath, params, data, message }: ErrorObject): InputFault {
+  const feature = unescapePointer(instancePath.slice(1));
+  switch (keyword) {
+    case 'required': {
+      const name: string = params.missingProperty;
+      return { pointer: `/${escapePointer(name)}`, code: 'missing', message: 'is required', feature: name };
+    }
+    case 'additionalProperties':
+      return {
+        pointer: `/${escapePointer(params.additionalProperty)}`,
+        code: 'unknown_field',
+        message: 'is not a feature of this model',
+        feature: '',
+      };
+    case 'maxLength':
+      return {
+        pointer: instancePath,
+        code: 'too_long',
+        message: `must not have more than ${params.limit} characters`,
+        feature,
+      };
+    default: {
+      if (instancePath === '') {
+        return { pointer: '', code: 'not_an_object', message: 'must be a JSON object', feature: '' };
+      }
+      const code = data === null ? 'null' : 'type';
+      return { pointer: instancePath, code, message: message ?? 'has the wrong type', feature };
+    }
+  }
+}
+
+function escapePointer(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+function unescapePointer(token: string): string {
+  return token.replaceAll('~1', '/').replaceAll('~0', '~');
+}

@@ -1,0 +1,38 @@
+import { telemetry } from '../otel/sdk.ts';
+import { processConfig } from './config.ts';
+import { endWith } from './exit-on-failure.ts';
+import { exampleInput } from './http/openapi.ts';
+import { startService } from './start-service.ts';
+
+const config = processConfig();
+const running = await startService(config, telemetry).catch(endWith);
+announce();
+
+let isStopping = false;
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, async () => {
+    // a second signal means now
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    await running.stop();
+    // a write to a pipe that nobody reads, or an export that hangs, would keep the process
+    process.exit(0);
+  });
+}
+
+function announce(): void {
+  const { apiUrl, adminUrl, service } = running;
+  const { artifact } = service.deployment;
+  const tracing = telemetry.tracesEndpoint
+    ? `${config.OTEL_TRACES_SAMPLER} to ${new URL(telemetry.tracesEndpoint).origin}`
+    : 'off (set OTEL_EXPORTER_OTLP_ENDPOINT)';
+  process.stderr.write(
+    `Model    ${artifact.name} ${artifact.version}, ${artifact.features.length} features
+API      ${apiUrl}  (openapi.json, metrics)
+Admin    ${adminUrl}  (metrics, drift)
+Samples  ${config.SAMPLES_PATH} (${config.SAMPLES_VALUES})
+Tracing  ${tracing}
+Try      curl ${apiUrl}/predict -H 'content-type: application/json' -d '${JSON.stringify(exampleInput(artifact))}'
+`,
+  );
+}

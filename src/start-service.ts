@@ -1,0 +1,127 @@
+import type { Telemetry } from '../otel/sdk.ts';
+import type { Config } from './config.ts';
+import { createAdminApp, createPublicApp } from './http/apps.ts';
+import { deploy } from './http/deployment.ts';
+import { type Listener, listen } from './http/listener.ts';
+import type { Service } from './http/service.ts';
+import { loadArtifact } from './model/artifact.ts';
+import { openJsonlWriter } from './samples/jsonl-writer.ts';
+import { createHttpMetrics } from './telemetry/http-metrics.ts';
+import { createLogDestination } from './telemetry/log-destination.ts';
+import { createLogger, terminalFormat } from './telemetry/logger.ts';
+import { createModelMetrics } from './telemetry/model-metrics.ts';
+import { processMetrics } from './telemetry/process-metrics.ts';
+import { createRequestLog } from './telemetry/request-log.ts';
+import { createRequestSampler } from './telemetry/request-sampling.ts';
+import { modelInfo, writerMetrics } from './telemetry/service-metrics.ts';
+
+/** Requests whose counts begin at 0, so that the first of each is seen as an increase. */
+const expectedRequests = [
+  ...[200, 400, 413, 415, 422, 499, 500, 503].map((status) => ({
+    method: 'POST',
+    route: '/predict',
+    status,
+  })),
+  ...['/health', '/ready', '/metrics', '/openapi.json'].map((route) => ({
+    method: 'GET',
+    route,
+    status: 200,
+  })),
+];
+
+const samplesFlushMs = 500;
+const samplesPendingBytes = 16 * 1024 * 1024;
+
+export type RunningService = {
+  readonly apiUrl: string;
+  readonly adminUrl: string;
+  readonly service: Service;
+  /** Stops taking requests, answers those in flight, writes out samples, logs and spans; within the time allowed. */
+  stop(): Promise<void>;
+};
+
+/**
+ * Loads the model, opens both listeners and takes work.
+ *
+ * @throws Error for a model that cannot be loaded or an address that cannot be taken; nothing is left open
+ */
+export async function startService(config: Config, telemetry: Telemetry): Promise<RunningService> {
+  const artifact = await loadArtifact(config.MODEL_PATH);
+  const destination = createLogDestination({ format: terminalFormat() });
+  const logger = createLogger({ level: config.LOG_LEVEL, name: config.LOG_NAME, destination });
+  const samples = openJsonlWriter({
+    path: config.SAMPLES_PATH,
+    maxBytes: config.SAMPLES_MAX_BYTES,
+    maxFiles: config.SAMPLES_MAX_FILES,
+    maxAgeDays: config.SAMPLES_MAX_AGE_DAYS,
+    flushIntervalMs: samplesFlushMs,
+    maxPendingBytes: samplesPendingBytes,
+    onProblem: (message) => logger.warn({ event: 'samples' }, message),
+  });
+  const service: Service = {
+    config,
+    state: 'starting',
+    deployment: deploy(artifact, config.SAMPLES_VALUES),
+    httpMetrics: createHttpMetrics(expectedRequests),
+    samples,
+    logRequest: createRequestLog({ logger, destination, sampleRatio: config.LOG_SAMPLE_RATIO }),
+    onError: (error, requestId) =>
+      logger.error({ event: 'error', requestId, err: error }, 'unexpected error'),
+    exposeMetrics: telemetry.exposeMetrics,
+  };
+  telemetry.sources.push(
+    processMetrics,
+    service.httpMetrics.source,
+    createModelMetrics(service.deployment.counts),
+    modelInfo(service),
+    writerMetrics(samples, destination),
+  );
+
+  const sample = createRequestSampler(config.OTEL_TRACES_SAMPLER, config.OTEL_TRACES_SAMPLER_ARG);
+  const listeners: Listener[] = [];
+  try {
+    listeners.push(
+      await listen(createAdminApp(service), {
+        host: config.ADMIN_HOST,
+        port: config.ADMIN_PORT,
+        sample: () => false,
+      }),
+      await listen(createPublicApp(service), {
+        host: config.HOST,
+        port: config.PORT,
+        sample: telemetry.tracesEndpoint ? sample : () => false,
+      }),
+    );
+  } catch (error) {
+    for (const listener of listeners) await listener.drain();
+    await samples.close();
+    throw error;
+  }
+  const [admin, api] = listeners;
+  service.state = 'ready';
+
+  async function stop(): Promise<void> {
+    service.state = 'draining';
+    const deadlineMs = performance.now() + config.SHUTDOWN_TIMEOUT_MS;
+    const remainingMs = () => Math.max(0, deadlineMs - performance.now());
+    // requests get most of the time; what they leave behind still has to be written
+    await within(remainingMs() * 0.6, api.drain());
+    api.destroy();
+    await Promise.all([
+      within(remainingMs() * 0.8, samples.close()),
+      within(remainingMs() * 0.8, telemetry.shutdown()),
+      admin.drain().catch(() => {}),
+      Promise.resolve(admin.destroy()),
+    ]);
+    await destination.close(remainingMs());
+  }
+  return { apiUrl: api.url, adminUrl: admin.url, service, stop };
+}
+
+/** Waits for `work`, but not longer than `ms`, and whether or not it fails. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([work.catch(() => {}), promise]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,59 @@
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Config } from '../config.ts';
+
+/** Decides, before anything is instrumented, whether a request is traced. */
+export type RequestSampler = (traceparent: string | undefined) => boolean;
+
+const traceparentForm =
+  /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
+
+/** The parts of a W3C `traceparent` header; `undefined` when there is none or it is not valid. */
+export function parseTraceparent(
+  header: string | undefined,
+): { traceId: string; spanId: string; sampled: boolean } | undefined {
+  const match = header === undefined ? null : traceparentForm.exec(header);
+  return match
+    ? { traceId: match[1], spanId: match[2], sampled: (Number.parseInt(match[3], 16) & 1) === 1 }
+    : undefined;
+}
+
+/**
+ * Makes the sampler that the `OTEL_TRACES_SAMPLER` variables describe. A ratio is decided by the trace id when the
+ * request brings one (as OpenTelemetry does, so that services agree), by chance otherwise.
+ */
+export function createRequestSampler(name: Config['OTEL_TRACES_SAMPLER'], ratio: number): RequestSampler {
+  const byRatio = (traceId?: string) =>
+    (traceId === undefined ? Math.random() : foldTraceId(traceId)) < ratio;
+  const root = (traceId?: string) => {
+    if (name.endsWith('always_off')) return false;
+    return name.endsWith('traceidratio') ? byRatio(traceId) : true;
+  };
+  if (name.startsWith('parentbased_')) {
+    return (header) => parseTraceparent(header)?.sampled ?? root();
+  }
+  return (header) => root(parseTraceparent(header)?.traceId);
+}
+
+/** A trace id as a number in [0, 1): its four 32-bit words XORed, as OpenTelemetry's ratio sampler does. */
+function foldTraceId(traceId: string): number {
+  let folded = 0;
+  for (let i = 0; i < 32; i += 8) folded ^= Number.parseInt(traceId.slice(i, i + 8), 16);
+  return (folded >>> 0) / 2 ** 32;
+}
+
+const bareEmit = EventEmitter.prototype.emit;
+
+/**
+ * Keeps a server's unsampled requests away from the HTTP instrumentation, which has patched `Server.prototype.emit`:
+ * asking a sampler after it has begun its work costs most of what recording would. Everything but `request` events,
+ * and every sampled request, goes the instrumented way.
+ */
+export function gateInstrumentation(server: Server, sample: RequestSampler): void {
+  const instrumentedEmit = server.emit;
+  server.emit = function emit(this: Server, event: string | symbol, ...args: unknown[]): boolean {
+    const traced =
+      event !== 'request' || sample((args[0] as IncomingMessage).headers.traceparent as string | undefined);
+    return Reflect.apply(traced ? instrumentedEmit : bareEmit, this, [event, ...args]);
+  };
+}

@@ -1,0 +1,33 @@
+import type { Artifact } from '../model/artifact.ts';
+import type { JsonlWriter } from '../samples/jsonl-writer.ts';
+import { instruments } from './instruments.ts';
+import type { LogDestination } from './log-destination.ts';
+import { counterData, gaugeData, type MetricSource } from './metric-data.ts';
+
+/** What the model that answers is. */
+export function modelInfo(service: { readonly deployment: { readonly artifact: Artifact } }): MetricSource {
+  return () => {
+    const { name, version, target, threshold, training } = service.deployment.artifact;
+    const attributes = {
+      model: name,
+      version,
+      target: target.column,
+      positive: target.positive,
+      threshold: String(threshold.value),
+      data_digest: training.dataDigest,
+    };
+    return [gaugeData(instruments.modelInfo, [{ attributes, value: 1 }])];
+  };
+}
+
+/** What was kept and what was lost of samples and log lines. */
+export function writerMetrics(samples: JsonlWriter, log: LogDestination): MetricSource {
+  return () => [
+    counterData(instruments.samplesWritten, [{ attributes: {}, value: samples.written }]),
+    counterData(
+      instruments.samplesDropped,
+      Object.entries(samples.dropped).map(([reason, value]) => ({ attributes: { reason }, value })),
+    ),
+    counterData(instruments.logLinesDropped, [{ attributes: {}, value: log.droppedLines }]),
+  ];
+}
