@@ -40,7 +40,7 @@ function drawValue(feature: Feature, random: () => number): number | string | nu
  * Rows like those of a model's reference, for want of the rows themselves: each feature by itself is distributed
  * as there (bin by bin, evenly within a bin), but features that belong together are drawn apart.
  */
-export function drawFromReference(artifact: Artifact, random: () => number): () => Row {
+export function drawFromReference(artifact: Pick<Artifact, 'features'>, random: () => number): () => Row {
   return () =>
     Object.fromEntries(artifact.features.map((feature) => [feature.name, drawValue(feature, random)]));
 }

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { parse } from 'yaml';
+import { settings } from '../../src/config.ts';
+import { requireTool } from '../support/tools.ts';
+
+type Service = {
+  image: string;
+  build?: string;
+  init?: boolean;
+  read_only?: boolean;
+  cap_drop?: string[];
+  security_opt?: string[];
+  mem_limit?: string;
+  ports?: string[];
+  environment?: Record<string, string>;
+  volumes?: string[];
+  healthcheck?: { test: string[] };
+  command?: string[];
+  depends_on?: Record<string, { condition: string }>;
+};
+type Compose = {
+  services: Record<string, Service>;
+  volumes: Record<string, unknown>;
+  secrets: Record<string, { file: string }>;
+};
+
+const text = readFileSync('docker-compose.yml', 'utf8');
+const { services, volumes, secrets } = parse(text, { merge: true }) as Compose;
+const all = Object.entries(services);
+
+describe('docker-compose.yml', () => {
+  it('has the service and what watches it', () => {
+    assert.deepEqual(Object.keys(services), [
+      'app',
+      'collector',
+      'prometheus',
+      'alertmanager',
+      'grafana',
+      'jaeger',
+    ]);
+  });
+
+  it('publishes what a person opens, on the loopback address, at a port that can be chosen', () => {
+    const published = all.flatMap(([name, { ports = [] }]) => ports.map((port) => `${name} ${port}`));
+    assert.deepEqual(published, [
+      `app 127.0.0.1:\${API_PORT-8000}:8000`,
+      `prometheus 127.0.0.1:\${PROMETHEUS_PORT-9090}:9090`,
+      `alertmanager 127.0.0.1:\${ALERTMANAGER_PORT-9093}:9093`,
+      `grafana 127.0.0.1:\${GRAFANA_PORT-3000}:3000`,
+      `jaeger 127.0.0.1:\${JAEGER_PORT-16686}:16686`,
+    ]);
+  });
+
+  it('pins every image to a version and none to a digest', () => {
+    for (const [name, { image }] of all) assert.match(image, /^[a-z][a-z/-]*:v?\d+\.\d+\.\d+$/, name);
+  });
+
+  it('gives every container a memory limit, no write access and no privileges', () => {
+    for (const [name, service] of all) {
+      assert.match(service.mem_limit ?? '', /^\d+[mg]$/, name);
+      assert.equal(service.read_only, true, name);
+      assert.deepEqual(service.cap_drop, ['ALL'], name);
+      assert.deepEqual(service.security_opt, ['no-new-privileges:true'], name);
+    }
+  });
+
+  it('asks after the health of all that can tell, and waits for it', () => {
+    for (const [name, { healthcheck }] of all) {
+      // The app's is in its image; the Collector's image has no shell.
+      assert.equal(healthcheck !== undefined, name !== 'app' && name !== 'collector', name);
+      if (healthcheck) assert.deepEqual(healthcheck.test.slice(0, 2), ['CMD', 'wget'], name);
+    }
+    for (const { depends_on = {} } of Object.values(services)) {
+      for (const [name, { condition }] of Object.entries(depends_on)) {
+        assert.equal(condition, name === 'collector' ? 'service_started' : 'service_healthy', name);
+      }
+    }
+  });
+
+  it('gives each replica a folder of its own on the shared volume', () => {
+    const { environment = {}, init } = services.app;
+    assert.equal(environment.SAMPLES_PATH, '/app/logs/{instance}/input_samples.jsonl');
+    assert.equal(environment.OUTCOMES_PATH, '/app/logs/{instance}/outcomes.jsonl');
+    assert.equal(init, true);
+  });
+
+  it('sets only settings that the service reads', () => {
+    for (const name of Object.keys(services.app.environment ?? {})) assert.ok(name in settings, name);
+  });
+
+  it('takes secrets from files', () => {
+    for (const [name, { file }] of Object.entries(secrets)) {
+      assert.match(file, new RegExp(`^\\$\\{${name.toUpperCase()}_FILE:-/dev/null\\}$`));
+    }
+  });
+
+  it('mounts files that exist, read-only, and volumes that are named', () => {
+    for (const volume of all.flatMap(([, service]) => service.volumes ?? [])) {
+      const [source, , mode] = volume.split(':');
+      if (source.startsWith('.')) {
+        assert.ok(existsSync(source), source);
+        assert.equal(mode, 'ro', volume);
+      } else {
+        assert.ok(source in volumes, volume);
+      }
+    }
+  });
+
+  it('keeps exemplars, and data for a stated time', () => {
+    const command = services.prometheus.command ?? [];
+    assert.ok(command.includes('--enable-feature=exemplar-storage'));
+    assert.ok(command.some((argument) => argument.startsWith('--storage.tsdb.retention.time=')));
+  });
+
+  it('has every variable, with its default, in .env.example', () => {
+    const used = new Map<string, string>();
+    for (const [, name, form, value] of text.matchAll(/\$\{([A-Z_]+):?([-+])([^}]*)\}/g)) {
+      const isDefault = form === '-' && value !== '/dev/null';
+      used.set(name, used.get(name) || (isDefault ? value : ''));
+    }
+    const example = readFileSync('.env.example', 'utf8');
+    const documented = new Map(
+      [...example.matchAll(/^# ([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+    );
+    assert.deepEqual([...documented.keys()].sort(), [...used.keys()].sort());
+    for (const [name, value] of used) {
+      if (value !== '') assert.equal(documented.get(name), value, name);
+    }
+  });
+
+  describe('as Docker Compose reads it', () => {
+    type Resolved = {
+      services: Record<
+        string,
+        { ports: { host_ip: string; published?: string }[]; environment: Record<string, string> }
+      >;
+    };
+
+    async function resolve(env: Record<string, string>): Promise<Resolved> {
+      const { stdout } = await promisify(execFile)('docker', ['compose', 'config', '--format', 'json'], {
+        env: { PATH: process.env.PATH, HOME: process.env.HOME, COMPOSE_DISABLE_ENV_FILE: '1', ...env },
+      });
+      return JSON.parse(stdout) as Resolved;
+    }
+
+    before(function () {
+      requireTool(this, 'docker');
+    });
+
+    it('leaves the port to Docker when it is empty, so that replicas can be scaled', async () => {
+      const [[fixed], [free]] = await Promise.all([
+        resolve({}).then(({ services: { app } }) => app.ports),
+        resolve({ API_PORT: '' }).then(({ services: { app } }) => app.ports),
+      ]);
+      assert.equal(fixed.published, '8000');
+      assert.equal(free.published, undefined);
+      assert.deepEqual([fixed.host_ip, free.host_ip], ['127.0.0.1', '127.0.0.1']);
+    });
+
+    it('lets nobody log in to Grafana until a password is set', async () => {
+      const open = (await resolve({})).services.grafana.environment;
+      const closed = (await resolve({ GRAFANA_ADMIN_PASSWORD: 'geheim' })).services.grafana.environment;
+      assert.deepEqual(
+        [open.GF_SECURITY_ADMIN_PASSWORD, open.GF_AUTH_DISABLE_LOGIN_FORM, open.GF_AUTH_BASIC_ENABLED],
+        ['', '', ''],
+      );
+      assert.deepEqual(
+        [closed.GF_SECURITY_ADMIN_PASSWORD, closed.GF_AUTH_DISABLE_LOGIN_FORM, closed.GF_AUTH_BASIC_ENABLED],
+        ['geheim', 'false', 'true'],
+      );
+      const ini = readFileSync('grafana/grafana.ini', 'utf8');
+      assert.match(ini, /^\[auth\]\ndisable_login_form = true$/m);
+      assert.match(ini, /^\[auth\.basic\]\nenabled = false$/m);
+      assert.match(ini, /^\[security\]\ndisable_initial_admin_creation = true$/m);
+    });
+
+    it('names a secret to the service only when there is one', async () => {
+      const without = (await resolve({})).services.app.environment;
+      const with_ = (await resolve({ OUTCOME_KEY_FILE: './package.json' })).services.app.environment;
+      assert.equal(without.OUTCOME_KEY_FILE, '');
+      assert.equal(with_.OUTCOME_KEY_FILE, '/run/secrets/outcome_key');
+    });
+  });
+});

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+
+const dockerfile = readFileSync('Dockerfile', 'utf8');
+const { version, license } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, string>;
+
+describe('Dockerfile', () => {
+  it('needs nothing but the base image', () => {
+    assert.doesNotMatch(dockerfile, /^#\s*syntax=/m);
+    assert.doesNotMatch(dockerfile, /<<-?['"]?[A-Z]+/);
+    const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
+    assert.deepEqual(bases, ['node:24-bookworm-slim', 'node:24-bookworm-slim']);
+  });
+
+  it('installs what production needs, from the lockfile', () => {
+    assert.match(dockerfile, /npm ci --omit=dev/);
+  });
+
+  it('drops root before it starts and hands signals to the service', () => {
+    assert.match(dockerfile, /^USER node$/m);
+    assert.match(dockerfile, /^STOPSIGNAL SIGTERM$/m);
+    assert.match(dockerfile, /^CMD \["node", "--import", ".\/otel\/register.ts", "src\/server.ts"\]$/m);
+  });
+
+  it('starts as `npm start` does', () => {
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const command = /^CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]';
+    assert.equal((JSON.parse(command) as string[]).join(' '), scripts.start);
+  });
+
+  it('is labelled with the version and licence of the package, as are those who run it', () => {
+    assert.match(dockerfile, new RegExp(`^ARG VERSION=${version}$`, 'm'));
+    assert.match(dockerfile, new RegExp(`image\\.licenses="${license}"`));
+    const compose = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }) as {
+      services: { app: { image: string } };
+    };
+    assert.equal(compose.services.app.image, `vigia:${version}`);
+  });
+});
+
+describe('.dockerignore', () => {
+  it('lets in only what the image runs', () => {
+    const lines = readFileSync('.dockerignore', 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
+    assert.equal(lines[0], '*');
+    const allowed = lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+    assert.deepEqual(allowed, ['LICENSE', 'package.json', 'package-lock.json', 'models', 'otel', 'src']);
+  });
+});

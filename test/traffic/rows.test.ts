@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Feature } from '../../src/model/artifact.ts';
+import { countBins } from '../../src/stats/binning.ts';
+import { createRandom } from '../../src/stats/random.ts';
+import { readDataRows } from '../../src/traffic/data-rows.ts';
+import { drawFromReference } from '../../src/traffic/reference-rows.ts';
+import type { RequestFeature } from '../../src/traffic/request-features.ts';
+
+describe('rows from a table', () => {
+  const features: RequestFeature[] = [
+    { name: 'limit', kind: 'numeric' },
+    { name: 'code', kind: 'categorical' },
+  ];
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'vigia-rows-'));
+  });
+
+  after(() => rm(folder, { recursive: true }));
+
+  async function read(text: string) {
+    const path = join(folder, 'rows.csv');
+    await writeFile(path, text);
+    return readDataRows(path, features);
+  }
+
+  it('hold what the service asks for, typed as it wants it', async () => {
+    assert.deepEqual(await read('code,other,limit\n7,x,2000\nNA,x,\n'), [
+      { limit: 2000, code: '7' },
+      { limit: null, code: null },
+    ]);
+  });
+
+  it('understand decimal commas', async () => {
+    assert.deepEqual(await read('code;limit\n07;1.234,5\n'), [{ limit: 1234.5, code: '07' }]);
+  });
+
+  it('are refused with file, line and column', async () => {
+    await assert.rejects(read('code,limit\na,1\nb,much\n'), /rows\.csv:3: column limit: 'much' is no number/);
+    await assert.rejects(
+      read('code\na\n'),
+      /rows\.csv:1: no column 'limit', which the service asks for \(there are code\)/,
+    );
+    await assert.rejects(read('code,limit\n'), /has a header, but no rows/);
+  });
+
+  it('are the real data', async () => {
+    const rows = await readDataRows('data/german-credit.csv', [
+      { name: 'age', kind: 'numeric' },
+      { name: 'history', kind: 'categorical' },
+    ]);
+    assert.equal(rows.length, 1000);
+    assert.deepEqual(rows[0], { age: 67, history: 'paid' });
+  });
+});
+
+describe('rows from a reference', () => {
+  const common = { nullable: true, missingLogOdds: 0, meanContribution: 0 };
+  const percentiles = { p1: 19, p5: 20, p10: 25, p25: 25, p50: 30, p75: 50, p90: 60, p95: 65, p99: 69 };
+  const numeric = (min: number, edges: number[], counts: number[]): Feature => ({
+    ...common,
+    name: 'age',
+    kind: 'numeric',
+    standardisation: { mean: 40, deviation: 10 },
+    coefficient: 1,
+    summary: { min, max: 70, mean: 40, deviation: 10, percentiles },
+    reference: { edges, counts },
+  });
+  const categorical: Feature = {
+    ...common,
+    name: 'purpose',
+    kind: 'categorical',
+    categories: ['car', 'house'],
+    grouped: ['boat', 'horse'],
+    coefficients: [0, 0],
+    otherLogOdds: 0,
+    unseenLogOdds: 0,
+    reference: { counts: [50, 30, 15, 5, 0] },
+  };
+
+  function draw(features: Feature[], count: number) {
+    const next = drawFromReference({ features }, createRandom(11));
+    return Array.from({ length: count }, next);
+  }
+
+  for (const [title, feature] of [
+    ['whole numbers', numeric(19, [25, 30, 50], [10, 40, 30, 15, 5])],
+    ['any numbers', numeric(18.5, [25.5, 30, 50], [10, 40, 30, 15, 5])],
+    ['one bin', numeric(19, [], [95, 5])],
+    ['categories', categorical],
+  ] as const) {
+    it(`fall into the bins as the reference does: ${title}`, () => {
+      const count = 20_000;
+      const values = draw([feature], count).map((row) => row[feature.name]);
+      const bins =
+        feature.kind === 'numeric'
+          ? ({ kind: 'numeric', edges: feature.reference.edges } as const)
+          : ({ kind: 'categorical', categories: feature.categories, grouped: feature.grouped } as const);
+      const shares = countBins(bins, values).map((n) => n / count);
+      for (const [i, expected] of feature.reference.counts.entries()) {
+        assert.ok(Math.abs(shares[i] - expected / 100) < 0.015, `bin ${i}: ${shares[i]} for ${expected} %`);
+      }
+    });
+  }
+
+  it('are whole and within the range where the reference is', () => {
+    const ages = draw([numeric(19, [25, 30, 50], [10, 40, 30, 15, 0])], 5000).map(({ age }) => age as number);
+    assert.ok(ages.every((age) => Number.isInteger(age) && age >= 19 && age <= 70));
+  });
+
+  it('repeat with the seed', () => {
+    assert.deepEqual(draw([categorical], 50), draw([categorical], 50));
+  });
+});
