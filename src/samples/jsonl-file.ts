@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
-import { access, type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { deleteRotatedFiles, rotatedPath } from './rotated-files.ts';
+import { deleteRotatedFiles, listRotatedFiles, rotatedPath } from './rotated-files.ts';
 import { repairTornTail } from './torn-tail.ts';
 
 const newline = 0x0a;
@@ -11,11 +11,11 @@ const dayMs = 24 * 60 * 60 * 1000;
 export type Retention = {
   /** A file is closed before it would exceed this. */
   readonly maxBytes: number;
-  /** Files of the series, the live one among them. */
+  /** Closed files kept beside the live one. */
   readonly maxFiles: number;
   /**
-   * No line gets older: the live file is closed after the `maxFiles`-th part of this time (a thirtieth at least),
-   * and a closed one is deleted when its first line may have reached this age.
+   * No line gets older: the live file is closed after its share of this time (the time divided by the number of files,
+   * but at least a thirtieth), and a closed one is deleted when its first line may have reached this age.
    */
   readonly maxAgeDays: number;
 };
@@ -46,7 +46,7 @@ type Live = {
 
 export function createJsonlFile(path: string, { maxBytes, maxFiles, maxAgeDays }: Retention): JsonlFile {
   const maxAgeMs = maxAgeDays * dayMs;
-  const sliceMs = maxAgeMs / Math.min(30, maxFiles);
+  const sliceMs = maxAgeMs / Math.min(30, maxFiles + 1);
   /** How long a closed file stays after its last line: its first one may be a slice older. */
   const keepMs = maxAgeMs === Infinity ? Infinity : maxAgeMs - sliceMs;
   let live: Live | undefined;
@@ -57,7 +57,9 @@ export function createJsonlFile(path: string, { maxBytes, maxFiles, maxAgeDays }
   let leftover: { readonly inode: number; readonly size: number } | undefined;
 
   async function openFile(): Promise<Live> {
-    await mkdir(dirname(path), { recursive: true, mode: 0o750 });
+    const folder = dirname(path);
+    // Made recursively, a folder on a read-only file system is said not to exist; made plainly, the reason is true.
+    await mkdir(folder, { recursive: true, mode: 0o750 }).catch(() => mkdir(folder));
     const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
     const handle = await open(path, flags, 0o640);
     try {
@@ -99,8 +101,10 @@ export function createJsonlFile(path: string, { maxBytes, maxFiles, maxAgeDays }
   }
 
   async function rotate({ handle }: Live): Promise<void> {
-    let endedAt = Math.floor((await handle.stat()).mtimeMs);
-    while (await exists(rotatedPath(path, endedAt))) endedAt++;
+    const { mtimeMs } = await handle.stat();
+    const newest = (await listRotatedFiles(path)).at(-1)?.endedAt ?? 0;
+    // Later than all others, whatever the clock does, or the newest file would be taken for an old one.
+    const endedAt = Math.max(Math.floor(mtimeMs), newest + 1);
     await release();
     await rename(path, rotatedPath(path, endedAt));
     // What cannot be deleted now is tried again, and told, when it is time to tidy up.
@@ -108,7 +112,7 @@ export function createJsonlFile(path: string, { maxBytes, maxFiles, maxAgeDays }
   }
 
   async function prune(): Promise<void> {
-    await deleteRotatedFiles(path, maxFiles - 1, Date.now() - keepMs);
+    await deleteRotatedFiles(path, maxFiles, Date.now() - keepMs);
   }
 
   /** The live file, rotated first if `moreBytes` do not fit or its time is over. */
@@ -185,11 +189,4 @@ async function writeFully(
 /** Bytes up to and with the last line end. */
 function wholeLines(data: Buffer): number {
   return data.lastIndexOf(newline) + 1;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

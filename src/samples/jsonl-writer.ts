@@ -38,7 +38,8 @@ export type JsonlWriter = {
    *
    * Resolves when the operating system has taken the lines, so they survive the end of the process, however it ends.
    * They are not synced to the device: a power cut may take the last seconds, as it may of any line. Rejects, with
-   * none of the lines kept, when they could not be written; that is tried at once, also when writing just failed.
+   * none of the lines kept, when they could not be written; that is tried at once, also when
+   * writing just failed.
    */
   appendDurably(lines: readonly string[]): Promise<void>;
   /** Resolves when every line accepted before is written or, if the disk refuses, after one attempt. Never rejects. */
@@ -52,7 +53,12 @@ export type JsonlWriter = {
 
 type Waiter = { readonly resolve: () => void; readonly reject: (error: Error) => void };
 type Chunk = { text: string; bytes: number; lines: number; readonly waiters: Waiter[] | undefined };
-type Outage = { readonly since: number; readonly droppedBefore: number; retryMs: number };
+type Outage = {
+  readonly error: Error;
+  readonly since: number;
+  readonly droppedBefore: number;
+  retryMs: number;
+};
 
 /**
  * Opens the writer; the file follows in the background. One process, one writer a file.
@@ -103,7 +109,7 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
     if (closing !== undefined) return Promise.reject(new Error(`${path} is closed`));
     if (pendingBytes + bytes > maxPendingBytes) {
       return Promise.reject(
-        new Error(`${path}: more than ${maxPendingBytes} bytes are waiting to be written`),
+        outage?.error ?? new Error(`${path}: over ${maxPendingBytes} bytes wait to be written`),
       );
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -181,7 +187,7 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
 
   function failed(error: Error): void {
     if (outage === undefined) {
-      outage = { since: performance.now(), droppedBefore: dropped.disk, retryMs: firstRetryMs };
+      outage = { error, since: performance.now(), droppedBefore: dropped.disk, retryMs: firstRetryMs };
       onProblem(
         `${path}: ${error.message}; lines wait in memory, up to ${maxPendingBytes} bytes, and are then dropped`,
       );
@@ -211,7 +217,8 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
 
   async function flush(): Promise<void> {
     await running;
-    if (queue.length > 0) await run();
+    // A pass that is under way by now began after the call.
+    if (queue.length > 0 || running !== undefined) await run();
   }
 
   async function finish(): Promise<void> {

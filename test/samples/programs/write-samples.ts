@@ -1,0 +1,32 @@
+/**
+ * Appends numbered lines to argv[2] for ever, tells now and then how many are written, and on SIGTERM closes and
+ * tells how many were accepted. argv[3] is the number of lines to stop at.
+ */
+import { setImmediate } from 'node:timers/promises';
+import { openJsonlWriter } from '../../../src/samples/jsonl-writer.ts';
+
+const [path, count = 'Infinity'] = process.argv.slice(2);
+const writer = openJsonlWriter({
+  path,
+  maxBytes: 100_000,
+  maxFiles: 10_000,
+  maxAgeDays: 30,
+  flushIntervalMs: 20,
+  maxPendingBytes: 1_000_000,
+  onProblem: (message) => console.log(`problem ${message}`),
+});
+let accepted = 0;
+let isStopping = false;
+process.on('SIGTERM', () => {
+  isStopping = true;
+});
+while (!isStopping && accepted < Number(count)) {
+  for (let i = 0; i < 20; i++) {
+    if (writer.append(`{"i":${accepted},"text":"${'x'.repeat(100)}"}`)) accepted++;
+  }
+  if (accepted % 2000 === 0) console.log(`written ${writer.written}`);
+  await setImmediate();
+}
+await writer.close();
+console.log(`accepted ${accepted}`);
+process.exit(0);
