@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Artifact, formatArtifact, parseArtifact, scoreFeature } from '../model/artifact.ts';
+import { type Artifact, formatArtifact, scoreFeature } from '../model/artifact.ts';
 import { train } from '../model/train.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { runCli, UsageError } from './run-cli.ts';
@@ -28,7 +29,7 @@ Trains a logistic regression and writes it as one JSON file. Without --data it t
 --target and --positive, left out, are those of data/training.json too.
 `;
 
-const defaultsFile = new URL('../../data/training.json', import.meta.url);
+const defaultsFile = fileURLToPath(new URL('../../data/training.json', import.meta.url));
 
 type Defaults = {
   data: string;
@@ -52,7 +53,7 @@ function readThreshold(text: string | undefined): Artifact['threshold'] {
   const value = text === undefined ? 0.5 : Number(text);
   if (!(value > 0 && value < 1)) throw new UsageError(`--threshold is between 0 and 1, not '${text}'`);
   if (text === undefined) {
-    return { value, reason: 'the default: the likelier class is predicted, as if both errors cost the same' };
+    return { value, reason: 'the likelier class is predicted, as if both errors cost the same' };
   }
   const times = Number(((1 - value) / value).toPrecision(3));
   return {
@@ -94,7 +95,7 @@ function readOptions(args: string[]) {
 /** Fills in what was not given: everything from the defaults, or with own data only the target and its classes. */
 function resolveOptions(given: ReturnType<typeof readOptions>, defaults: Defaults) {
   const own = given.data !== undefined;
-  const data = given.data ?? join(relative('.', dirname(defaultsFile.pathname)) || '.', defaults.data);
+  const data = given.data ?? relative('.', join(dirname(defaultsFile), defaults.data));
   const target = given.target ?? defaults.target;
   const features = given.features ?? (own ? undefined : defaults.features);
   const name = given.name ?? (own ? basename(data, extname(data)) : defaults.name);
@@ -167,10 +168,7 @@ await runCli(async (args) => {
     onProgress: (done, total) => bar.update(done / total),
   });
   bar.end();
-  const text = formatArtifact(artifact);
-  // What is written can be loaded: numbers too large to compute with end here.
-  parseArtifact(text, options.data);
-  await writeFileAtomically(options.out, text);
+  await writeFileAtomically(options.out, formatArtifact(artifact));
   process.stdout.write(summaryText(artifact, options.out));
   return 0;
 });

@@ -116,7 +116,8 @@ function typeColumn(table: TextColumns, place: number, options: TrainingSetOptio
       );
     }
   }
-  if (new Set(numeric ? numbers : present).size === 1 && (numeric || !missing)) {
+  const distinct = numeric ? new Set(numbers).size : new Set(present).size;
+  if (distinct === 1 && (numeric || !missing)) {
     throw new Error(`${first}is constant, always '${present[0]}': leave it out of --features`);
   }
   if (!numeric)

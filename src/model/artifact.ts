@@ -19,27 +19,21 @@ function refuse(source: string, { path, message }: Fault): never {
 }
 
 /**
- * Validates an artifact's JSON text.
+ * Checks that a value is an artifact: its shape, lengths that belong together, the hash of its content.
  *
- * @param source what to call the text in errors, usually its path
- * @throws Error `source: path.of.the.fault: what is wrong` for malformed JSON, another format version, a missing,
- * mistyped or non-finite value, lengths that do not fit, unsorted edges, or content that its version does not hash to
+ * @param source what to call the value in errors, usually the path of its file
+ * @throws Error `source: path.of.the.fault: what is wrong` for another format version, a missing, mistyped or
+ * non-finite value, lengths that do not fit, unsorted edges, or content that its version does not hash to
  */
-export function parseArtifact(text: string, source: string): Artifact {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`${source}: not valid JSON: ${(error as Error).message}`);
-  }
-  const found = (json as { formatVersion?: unknown } | null)?.formatVersion;
+export function validateArtifact(value: unknown, source: string): Artifact {
+  const found = (value as { formatVersion?: unknown } | null)?.formatVersion;
   if (typeof found === 'number' && found > formatVersion) {
     refuse(source, {
       path: ['formatVersion'],
       message: `is ${found}, this program reads ${formatVersion}: update it, or train the model again`,
     });
   }
-  const result = artifactSchema.safeParse(json);
+  const result = artifactSchema.safeParse(value);
   if (!result.success) {
     const { path, message } = result.error.issues[0];
     refuse(source, { path: path as Fault['path'], message });
@@ -47,6 +41,17 @@ export function parseArtifact(text: string, source: string): Artifact {
   const [fault] = consistencyFaults(result.data);
   if (fault) refuse(source, fault);
   return result.data;
+}
+
+/** Validates an artifact's JSON text. @throws Error as `validateArtifact` does, and for malformed JSON */
+export function parseArtifact(text: string, source: string): Artifact {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${source}: not valid JSON: ${(error as Error).message}`);
+  }
+  return validateArtifact(value, source);
 }
 
 /** Reads and validates an artifact file. @throws Error naming the file, and the JSON path of the fault */

@@ -1,16 +1,13 @@
-import { accuracy, confusion, f1, precision, recall } from '../stats/confusion.ts';
-import { brierScore, logLoss } from '../stats/probability-scores.ts';
 import { createRandom, type Random } from '../stats/random.ts';
-import { rocAuc } from '../stats/roc-auc.ts';
 import type { Artifact } from './artifact-schema.ts';
 import { fitLogistic } from './fit-logistic.ts';
+import { measurePerformance, type Performance, standardErrors } from './performance.ts';
 import { logistic } from './score.ts';
 
 /** How the evaluation is done: repeats of a k-fold cross-validation over shuffled, stratified folds. */
 export const protocol = { folds: 10, repeats: 5, seed: 1 } as const;
 
 type Evaluation = Artifact['evaluation'];
-type Metric = Exclude<keyof Evaluation, 'folds' | 'repeats' | 'seed'>;
 
 export type CrossValidation = {
   readonly evaluation: Evaluation;
@@ -48,34 +45,10 @@ function dot(row: Float64Array, weights: Float64Array): number {
   return sum;
 }
 
-function measure(scores: number[], outcomes: number[], threshold: number): Record<Metric, number | null> {
-  const counts = confusion(
-    scores.map((score) => (score >= threshold ? 1 : 0)),
-    outcomes,
-  );
-  return {
-    rocAuc: rocAuc(scores, outcomes),
-    accuracy: accuracy(counts),
-    logLoss: logLoss(scores, outcomes),
-    brier: brierScore(scores, outcomes),
-    precision: precision(counts),
-    recall: recall(counts),
-    f1: f1(counts),
-  };
-}
-
-/**
- * The mean over the folds of all repeats, and its standard error: the folds' deviation over √folds, not over
- * √(folds · repeats), as repeats shuffle the same rows and add no evidence. A fold in which a figure is not defined
- * (precision where nothing was predicted positive) is left out; a figure that no fold has is 0.
- */
-function estimate(values: readonly (number | null)[], folds: number): Evaluation[Metric] {
+/** Leaves out folds where a figure is not defined (precision without a positive prediction); 0 if it never is. */
+function meanOfDefined(values: readonly (number | null)[]): number {
   const defined = values.filter((value) => value !== null);
-  if (defined.length === 0) return { value: 0, standardError: 0 };
-  const mean = defined.reduce((sum, value) => sum + value, 0) / defined.length;
-  const variance =
-    defined.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, defined.length - 1);
-  return { value: round(mean), standardError: round(Math.sqrt(variance / folds)) };
+  return defined.length > 0 ? defined.reduce((sum, value) => sum + value, 0) / defined.length : 0;
 }
 
 function round(value: number): number {
@@ -83,7 +56,8 @@ function round(value: number): number {
 }
 
 /**
- * Evaluates the model on rows that it was not fitted on. With fewer rows of a class than folds there are fewer folds.
+ * Evaluates the model on rows that it was not fitted on: the mean over the folds of all repeats, with the standard
+ * error of one look at so many rows (repeats shuffle the same rows and add no evidence). With fewer rows of a class than folds there are fewer folds.
  *
  * @param rows of the design
  * @param outcomes parallel to `rows`; at least two of each class
@@ -100,7 +74,7 @@ export function crossValidate(
   const folds = Math.min(protocol.folds, positives, outcomes.length - positives);
   const { repeats, seed } = protocol;
   const random = createRandom(seed);
-  const measured: Record<Metric, number | null>[] = [];
+  const measured: Performance[] = [];
   const firstScores = new Float64Array(rows.length);
   for (let repeat = 0; repeat < repeats; repeat++) {
     const foldOf = stratifiedFolds(outcomes, folds, random);
@@ -118,15 +92,15 @@ export function crossValidate(
         heldOut.push(outcomes[i]);
         if (repeat === 0) firstScores[i] = score;
       }
-      measured.push(measure(scores, heldOut, threshold));
+      measured.push(measurePerformance(scores, heldOut, threshold));
       onFit();
     }
   }
-  const figure = (metric: Metric) =>
-    estimate(
-      measured.map((values) => values[metric]),
-      folds,
-    );
+  const errors = standardErrors(firstScores, outcomes, threshold, random);
+  const figure = (metric: keyof Performance) => ({
+    value: round(meanOfDefined(measured.map((values) => values[metric]))),
+    standardError: round(errors[metric]),
+  });
   const evaluation = {
     folds,
     repeats,

@@ -1,3 +1,5 @@
+import type { NumericFeature } from './artifact-schema.ts';
+import { summarise } from './reference.ts';
 import type { CategoricalColumn, Column, NumericColumn } from './training-set.ts';
 
 /** More categories than these share one coefficient and one bin, `other`. */
@@ -7,8 +9,8 @@ const maxCategories = 20;
 export type NumericCode = {
   readonly kind: 'numeric';
   readonly column: NumericColumn;
-  readonly mean: number;
-  readonly deviation: number;
+  /** Of the values that are not missing. */
+  readonly summary: NumericFeature['summary'];
   /** The standardised value; a missing one is imputed by the mean, which is 0. */
   readonly at: number;
   /** The indicator of a missing value. */
@@ -36,10 +38,8 @@ export type Design = {
 
 function encodeNumeric(column: NumericColumn, at: number): NumericCode {
   const present = column.values.filter((value) => !Number.isNaN(value));
-  const mean = present.reduce((sum, value) => sum + value, 0) / present.length;
-  const deviation = Math.sqrt(present.reduce((sum, value) => sum + (value - mean) ** 2, 0) / present.length);
   const missingAt = present.length < column.values.length ? at + 1 : null;
-  return { kind: 'numeric', column, mean, deviation, at, missingAt };
+  return { kind: 'numeric', column, summary: summarise(present), at, missingAt };
 }
 
 function encodeCategorical(column: CategoricalColumn, at: number): CategoricalCode {
@@ -66,9 +66,9 @@ function widthOf(code: Code): number {
 
 function fill(code: Code, rows: readonly Float64Array[]): void {
   if (code.kind === 'numeric') {
-    const { column, mean, deviation, at, missingAt } = code;
+    const { column, summary, at, missingAt } = code;
     for (const [i, value] of column.values.entries()) {
-      if (!Number.isNaN(value)) rows[i][at] = (value - mean) / deviation;
+      if (!Number.isNaN(value)) rows[i][at] = (value - summary.mean) / summary.deviation;
       else if (missingAt !== null) rows[i][missingAt] = 1;
     }
     return;

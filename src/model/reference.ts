@@ -5,17 +5,22 @@ import type { Artifact, NumericFeature } from './artifact-schema.ts';
 /** Drift is measured over deciles of the reference. */
 const binsPerVariable = 10;
 
+/** To twelve digits: 67.01, not 67.00999999999999. */
+function round(value: number): number {
+  return Number(value.toPrecision(12));
+}
+
 /** Mean, deviation (divisor n), extremes and percentiles (interpolated) of at least one finite value. */
 export function summarise(values: Float64Array): NumericFeature['summary'] {
   const sorted = values.toSorted();
   const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
   const variance = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0) / sorted.length;
-  const percentile = (percent: number) => quantileSorted(sorted, percent / 100);
+  const percentile = (percent: number) => round(quantileSorted(sorted, percent / 100));
   return {
     min: sorted[0],
     max: sorted[sorted.length - 1],
-    mean,
-    deviation: Math.sqrt(variance),
+    mean: round(mean),
+    deviation: round(Math.sqrt(variance)),
     percentiles: {
       p1: percentile(1),
       p5: percentile(5),

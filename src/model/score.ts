@@ -14,18 +14,21 @@ function numericContribution(feature: NumericFeature): Contribution {
 }
 
 function categoricalContribution(feature: CategoricalFeature): Contribution {
-  const logOdds = new Map<unknown, number>(
+  const logOdds = new Map<string, number>(
     feature.categories.map((category, i) => [category, feature.coefficients[i]]),
   );
   for (const category of feature.grouped)
     logOdds.set(category, feature.otherLogOdds ?? feature.unseenLogOdds);
   const missing = feature.missingLogOdds ?? feature.meanContribution;
-  logOdds.set(null, missing).set(undefined, missing);
-  return (value) => logOdds.get(value) ?? feature.unseenLogOdds;
+  return (value) => {
+    if (value === null || value === undefined) return missing;
+    return logOdds.get(typeof value === 'string' ? value : String(value)) ?? feature.unseenLogOdds;
+  };
 }
 
 /**
- * How one feature adds to the log-odds: `coefficient · (x − mean) / deviation`, or the coefficient of its category.
+ * How one feature adds to the log-odds: `coefficient · (x − mean) / deviation`, or the coefficient of its
+ * category, compared by its text.
  * A missing value (null, undefined, for a number also anything that is not a finite number) adds `missingLogOdds`;
  * where training had none it is neutral, and so is a category never seen: it adds the mean contribution.
  */

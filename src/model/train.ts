@@ -1,10 +1,10 @@
 import { countBins, equalWidthEdges, numericBinIndex } from '../stats/binning.ts';
 import { interpolateCurve, isotonicRegression } from '../stats/isotonic-regression.ts';
-import { type Artifact, type Feature, formatVersion, sealArtifact } from './artifact.ts';
+import { type Artifact, type Feature, formatVersion, sealArtifact, validateArtifact } from './artifact.ts';
 import { crossValidate, protocol } from './cross-validate.ts';
 import { type CategoricalCode, type Code, encodeDesign, type NumericCode } from './design.ts';
 import { fitLogistic } from './fit-logistic.ts';
-import { numericReference, summarise } from './reference.ts';
+import { numericReference } from './reference.ts';
 import { createContribution, logistic } from './score.ts';
 import { describeSmallestDetectableDrift } from './smallest-detectable-drift.ts';
 import type { TrainingSet } from './training-set.ts';
@@ -26,20 +26,20 @@ function roundLogOdds(value: number): number {
 }
 
 function numericFeature(code: NumericCode, weights: Float64Array): Feature {
-  const { column, mean, deviation, at, missingAt } = code;
+  const { column, summary, at, missingAt } = code;
   const { values, name, kind } = column;
   const missingLogOdds = missingAt === null ? null : roundLogOdds(weights[missingAt]);
-  const present = values.filter((value) => !Number.isNaN(value));
+  const missing = values.reduce((sum, value) => sum + (Number.isNaN(value) ? 1 : 0), 0);
   return {
     name,
     kind,
     nullable: missingLogOdds !== null,
-    standardisation: { mean, deviation },
+    standardisation: { mean: summary.mean, deviation: summary.deviation },
     coefficient: roundLogOdds(weights[at]),
     missingLogOdds,
     // The standardised values have the mean 0.
-    meanContribution: roundLogOdds((missingLogOdds ?? 0) * (1 - present.length / values.length)),
-    summary: summarise(present),
+    meanContribution: roundLogOdds(((missingLogOdds ?? 0) * missing) / values.length),
+    summary,
     reference: numericReference(values),
   };
 }
@@ -143,7 +143,7 @@ export function train(set: TrainingSet, options: TrainingOptions): Artifact {
   onFit();
   const { scores: knots, probabilities } = isotonicRegression(scores, outcomes);
   const calibration = { scores: [...knots], probabilities: [...probabilities] };
-  return sealArtifact({
+  const artifact = sealArtifact({
     formatVersion,
     name: options.name,
     target: set.target,
@@ -166,4 +166,6 @@ export function train(set: TrainingSet, options: TrainingOptions): Artifact {
     },
     evaluation,
   });
+  // Numbers too large to compute with end here, not in the service.
+  return validateArtifact(artifact, options.name);
 }

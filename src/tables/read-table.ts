@@ -23,7 +23,6 @@ export type TableFileOptions = TableOptions & {
   readonly onBytes?: (bytes: Uint8Array) => void;
 };
 
-const chunkBytes = 256 * 1024;
 const sampleLength = 64 * 1024;
 /** How a cell says that its value is missing: it is empty, or `NA`. */
 export function isMissing(text: string): boolean {
@@ -132,7 +131,7 @@ async function* readFileBytes(
   onBytes?: (bytes: Uint8Array) => void,
 ): AsyncGenerator<Uint8Array> {
   try {
-    for await (const bytes of createReadStream(path, { highWaterMark: chunkBytes })) {
+    for await (const bytes of createReadStream(path)) {
       onBytes?.(bytes);
       yield bytes;
     }

@@ -1,0 +1,75 @@
+import type { NumericBins } from '../stats/binning.ts';
+import {
+  type Artifact,
+  type Feature,
+  type NumericFeature,
+  sealArtifact,
+  validateArtifact,
+} from './artifact.ts';
+import { describeSmallestDetectableDrift } from './smallest-detectable-drift.ts';
+
+/** What was seen of one variable: counts of all its bins, in the artifact's order. */
+export type NewReference = {
+  readonly counts: readonly number[];
+  /** New edges for `counts`, numeric only; without them the counts are of the artifact's bins. */
+  readonly edges?: NumericBins['edges'];
+  /** Numeric only, where raw values were seen. */
+  readonly summary?: NumericFeature['summary'];
+};
+
+export type Rebaseline = {
+  readonly by: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly reason: string;
+};
+
+function replaceReference(feature: Feature, { counts, edges, summary }: NewReference): Feature {
+  if (feature.kind === 'categorical') return { ...feature, reference: { counts: [...counts] } };
+  return {
+    ...feature,
+    summary: summary ?? feature.summary,
+    reference: { edges: [...(edges ?? feature.reference.edges)], counts: [...counts] },
+  };
+}
+
+/**
+ * Makes a new artifact whose reference is what was seen lately: drift is measured from there on. Coefficients,
+ * threshold, calibration and evaluation stay, so that every row scores as before; the version changes, and says which
+ * one it replaces.
+ *
+ * @param features the new reference of every feature, by name
+ * @param score that of the score
+ * @throws Error when a feature has no new reference, or one does not fit the model
+ */
+export function rebaseline(
+  artifact: Artifact,
+  features: ReadonlyMap<string, NewReference>,
+  score: NewReference,
+  { by, at, reason }: Rebaseline,
+): Artifact {
+  const { version: replaces, ...content } = artifact;
+  const rebased = sealArtifact({
+    ...content,
+    features: artifact.features.map((feature) => {
+      const reference = features.get(feature.name);
+      if (reference === undefined) throw new Error(`feature ${feature.name} has no new reference`);
+      return replaceReference(feature, reference);
+    }),
+    score: {
+      ...artifact.score,
+      reference: {
+        edges: [...(score.edges ?? artifact.score.reference.edges)],
+        counts: [...score.counts],
+      },
+    },
+    training: {
+      ...artifact.training,
+      smallestDetectableDrift: describeSmallestDetectableDrift(
+        score.counts.reduce((sum, count) => sum + count, 0),
+      ),
+    },
+    rebaseline: { by, at, reason, replaces },
+  });
+  return validateArtifact(rebased, 'new reference');
+}
