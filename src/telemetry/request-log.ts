@@ -1,0 +1,64 @@
+import type { Logger } from 'pino';
+import { isoTime } from '../samples/iso-time.ts';
+import type { LogDestination } from './log-destination.ts';
+
+/** One answered request. Strings may hold anything; names follow pino and its OpenTelemetry instrumentation. */
+export type RequestEntry = {
+  /** `predict` for an answered prediction, `request` for all else. */
+  readonly event: 'predict' | 'request';
+  readonly route: string;
+  readonly method: string;
+  readonly status: number;
+  /** Written to the microsecond. */
+  readonly durationMs: number;
+  readonly requestId: string;
+  readonly traceId?: string | undefined;
+  readonly spanId?: string | undefined;
+  /** W3C trace flags; bit 0 is `sampled`. */
+  readonly traceFlags?: number | undefined;
+  readonly prediction?: string | undefined;
+  readonly score?: number | undefined;
+  /** The payload as JSON text, redacted already (see `createRowFormatter`). */
+  readonly payload?: string | undefined;
+};
+
+const info = 30;
+const warn = 40;
+const error = 50;
+
+/**
+ * Makes the writer of the one log line a request: the line that pino would write for it, at a third of
+ * the cost, with `level` info below status 400, warn below 500 and error from there, if the logger's level lets it.
+ *
+ * @param sampleRatio the share of the successes (status below 400) that is logged; all the rest always is
+ */
+export function createRequestLog(options: {
+  logger: Logger;
+  destination: LogDestination;
+  sampleRatio: number;
+}): (entry: RequestEntry) => void {
+  const { logger, destination, sampleRatio } = options;
+  const bindings = JSON.stringify(logger.bindings()).slice(1, -1);
+  return (entry) => {
+    const level = entry.status < 400 ? info : entry.status < 500 ? warn : error;
+    if (level < logger.levelVal || (level === info && sampleRatio < 1 && Math.random() >= sampleRatio))
+      return;
+    destination.write(format(entry, level));
+  };
+
+  function format(entry: RequestEntry, level: number): string {
+    const { traceId, spanId, traceFlags, prediction, score, payload } = entry;
+    let line = `{"level":${level},"time":"${isoTime(Date.now())}",${bindings},"event":"${entry.event}"`;
+    line += `,"route":${JSON.stringify(entry.route)},"method":${JSON.stringify(entry.method)}`;
+    line += `,"status":${entry.status},"durationMs":${Math.round(entry.durationMs * 1000) / 1000}`;
+    line += `,"requestId":${JSON.stringify(entry.requestId)}`;
+    if (traceId !== undefined) line += `,"trace_id":${JSON.stringify(traceId)}`;
+    if (spanId !== undefined) line += `,"span_id":${JSON.stringify(spanId)}`;
+    if (traceFlags !== undefined)
+      line += `,"trace_flags":"${traceFlags < 16 ? '0' : ''}${traceFlags.toString(16)}"`;
+    if (prediction !== undefined) line += `,"prediction":${JSON.stringify(prediction)}`;
+    if (score !== undefined) line += `,"score":${score}`;
+    if (payload !== undefined) line += `,"payload":${payload}`;
+    return `${line}}\n`;
+  }
+}
