@@ -1,0 +1,55 @@
+import { driftRule } from '../../src/stats/drift.ts';
+import { of, version } from './model-queries.ts';
+import { bars, liveBars, number, type PanelBuilder, referenceBars, table } from './panels.ts';
+
+/**
+ * One variable's distribution at the end of the time range: bars of both shares in the order of the bins, and the
+ * counts behind them.
+ *
+ * @param feature its name, or the dashboard variable that holds it
+ */
+export function distributionPanels(feature: string, title: string): PanelBuilder[] {
+  const matcher = `feature="${feature}"`;
+  const reference = `max by (bin) (model_feature_bin:reference_ratio:max{${version},${matcher}})`;
+  const live = `max by (bin) (${of('model_feature_bin:live_ratio', matcher)})`;
+  const count = `max by (bin) (${of('model_feature_bin:observations:increase', matcher)})`;
+  const p = `max by (bin) (${of('model_feature_bin:live_ratio:smoothed', matcher)})`;
+  const q = `max by (bin) (model_feature_bin:reference_ratio:smoothed{${version},${matcher}})`;
+  return [
+    bars(
+      {
+        title,
+        description:
+          'Share of the training data (grey outline) and of live traffic over the chosen window (orange) in each bin. The bins are those of the reference and never move. Missing and unseen values stand at the right.',
+        unit: 'percentunit',
+        noData: 'no reference is exported for this version',
+      },
+      [{ expr: reference }, { expr: live }],
+      'bin',
+      [
+        { from: { label: 'bin' }, name: 'Bin' },
+        { from: { query: 'A' }, name: 'reference', look: referenceBars },
+        { from: { query: 'B' }, name: 'live', look: liveBars },
+      ],
+    ),
+    table(
+      {
+        title: `Counts behind: ${feature}`,
+        description: `The bars in numbers. Adds to PSI: what a bin contributes; the sum is the PSI (half a pseudo-observation a bin on both sides, ${driftRule.pseudoCount}). The largest one says where the change is.`,
+        unit: 'none',
+        noData: 'no reference is exported for this version',
+      },
+      [{ expr: reference }, { expr: live }, { expr: count }, { expr: `(${p} - ${q}) * ln(${p} / ${q})` }],
+      'bin',
+      [
+        { from: { label: 'bin' }, name: 'Bin' },
+        { from: { query: 'A' }, name: 'Reference', look: number('percentunit', 1) },
+        { from: { query: 'B' }, name: 'Live', look: number('percentunit', 1) },
+        { from: { query: 'C' }, name: 'Count', look: number('short', 0) },
+        { from: { query: 'D' }, name: 'Adds to PSI', look: number('none', 3) },
+      ],
+    )
+      .span(8)
+      .height(10),
+  ];
+}

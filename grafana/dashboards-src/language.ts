@@ -1,0 +1,53 @@
+import { MappingType, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
+
+/**
+ * The colours of every dashboard. The reference is grey-blue and live traffic orange; the other three judge, and never
+ * stand without a word beside them. All five can be told apart with any colour vision and on either background.
+ */
+export const colours = {
+  reference: '#7A8CA5',
+  live: '#F08C1A',
+  good: '#2F9E5B',
+  unsure: '#D9B310',
+  bad: '#C8323C',
+  /** Lines that are neither distribution: limits, ceilings, targets. */
+  limit: '#8E6BBF',
+} as const;
+
+/** Those that judge. Grafana's own names for them count, too. */
+export const verdictColours: ReadonlySet<string> = new Set([
+  colours.good,
+  colours.unsure,
+  colours.bad,
+  'green',
+  'yellow',
+  'orange',
+  'red',
+]);
+
+/** Words for the three verdicts, whose numbers are 0, 1 and 2 in every query. */
+export type Words = { readonly good: string; readonly unsure?: string; readonly bad: string };
+
+export const driftWords: Words = { good: 'stable', unsure: 'undetermined', bad: 'drifting' };
+
+/** Shows 0, 1 and 2 as words in the colour of the verdict. */
+export function verdicts(words: Words): ValueMapping[] {
+  return [
+    {
+      type: MappingType.ValueToText,
+      options: {
+        0: { text: words.good, color: colours.good, index: 0 },
+        ...(words.unsure === undefined ? {} : { 1: { text: words.unsure, color: colours.unsure, index: 1 } }),
+        2: { text: words.bad, color: colours.bad, index: 2 },
+      },
+    },
+  ];
+}
+
+/** Shows one number as a word, in no colour: "none" for 0. */
+export function word(value: number, text: string): ValueMapping {
+  return { type: MappingType.ValueToText, options: { [value]: { text, index: 0 } } };
+}
+
+/** A variable for Grafana to fill in: `${name}`. */
+export const variable = (name: string) => `\${${name}}`;

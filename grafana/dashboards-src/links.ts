@@ -1,0 +1,84 @@
+import { DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-foundation-sdk/dashboard';
+import { defaultSettings } from '../../otel/prometheus/generator/settings.ts';
+import { variable } from './language.ts';
+import { jaeger } from './panels.ts';
+
+/** Where the alerts' runbook is read: the page that the alerts themselves lead to. */
+const runbook = defaultSettings.runbookUrl;
+
+/** Marks the dashboards that list each other. */
+export const tag = 'vigia';
+
+/** What a click on a value, a row or a series opens. */
+export type DataLink = { readonly title: string; readonly url: string; readonly targetBlank: boolean };
+
+const keepTime = variable('__url_time_range');
+
+/** To another dashboard, with the time range and the named variables as they are chosen now. */
+export function toDashboard(uid: string, title: string, keep: readonly string[], set = ''): DataLink {
+  const kept = keep.map((name) => variable(`${name}:queryparam`));
+  const url = `/d/${uid}?${[keepTime, ...kept, ...(set ? [set] : [])].join('&')}`;
+  return { title, url, targetBlank: false };
+}
+
+/** The same as a link of a panel's or dashboard's own. */
+export function asPanelLink(link: DataLink): DashboardLinkBuilder {
+  return new DashboardLinkBuilder(link.title)
+    .type(DashboardLinkType.Link)
+    .url(link.url)
+    .icon('external link')
+    .targetBlank(link.targetBlank)
+    .tags([]);
+}
+
+/** A search for the service's traces within the time range, in Grafana's own trace view. */
+export function toTraces(tags = ''): DataLink {
+  const query = {
+    refId: 'A',
+    queryType: 'search',
+    service: 'vigia',
+    datasource: jaeger,
+    ...(tags ? { tags } : {}),
+  };
+  const panes = {
+    traces: {
+      datasource: jaeger.uid,
+      queries: [query],
+      range: { from: variable('__from'), to: variable('__to') },
+    },
+  };
+  // Grafana fills in ${…} before anything is decoded, so that must not be encoded.
+  const encoded = encodeURIComponent(JSON.stringify(panes)).replace(/%24%7B(\w+)%7D/g, (_, name) =>
+    variable(name),
+  );
+  return {
+    title: 'Traces in Jaeger',
+    url: `/explore?schemaVersion=1&orgId=1&panes=${encoded}`,
+    targetBlank: true,
+  };
+}
+
+/** The runbook's section about an alert, whose name may be a variable of the row that was clicked. */
+export function toRunbook(alert: string, title = `What to do about ${alert}`): DataLink {
+  // Sections are found without regard to case; only a name known here can be put in theirs.
+  return {
+    title,
+    url: `${runbook}#${alert.startsWith('$') ? alert : alert.toLowerCase()}`,
+    targetBlank: true,
+  };
+}
+
+/** All of the runbook. */
+export const wholeRunbook: DataLink = { title: 'Runbook', url: runbook, targetBlank: true };
+
+/** The menu that every dashboard has: its siblings, the traces, the runbook. */
+export const menu: readonly DashboardLinkBuilder[] = [
+  new DashboardLinkBuilder('Dashboards')
+    .type(DashboardLinkType.Dashboards)
+    .tags([tag])
+    .asDropdown(false)
+    .includeVars(true)
+    .keepTime(true),
+  asPanelLink(toTraces()),
+  asPanelLink(wholeRunbook),
+];

@@ -1,0 +1,20 @@
+/** `recorded`: made by a recording rule. `foreign`: another program's, of a type unknown here. */
+export type MetricKind = 'counter' | 'gauge' | 'recorded' | 'foreign';
+
+/** What a series is, undefined if nobody exposes or records it. A histogram is `x_bucket`, `x_sum` and `x_count`. */
+export type MetricKinds = (name: string) => MetricKind | undefined;
+
+/** What a dashboard may refer to outside itself. */
+export type Surroundings = {
+  readonly metrics: MetricKinds;
+  /** Type by uid, as provisioned. */
+  readonly datasources: ReadonlyMap<string, string>;
+  /** The variables of each dashboard, by its uid. */
+  readonly dashboards: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly tags: ReadonlySet<string>;
+  /** Sections of the runbook, as their anchors. */
+  readonly runbook: ReadonlySet<string>;
+};
+
+/** Where a fault is, and what it is. */
+export type Fault = { readonly where: string; readonly fault: string };
