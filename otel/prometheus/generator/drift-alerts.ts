@@ -1,0 +1,161 @@
+import { driftRule } from '../../../src/stats/drift.ts';
+import { dashboardLink, dashboards } from './links.ts';
+import { byFeature, promql, scoreFeature } from './promql.ts';
+import type { Alert } from './rule-file.ts';
+import type { Scales } from './settings.ts';
+import { onTicketWindow } from './ticket-window.ts';
+import { minRequests, type WindowName } from './windows.ts';
+
+const notScore = `feature!="${scoreFeature}"`;
+const isScore = `feature="${scoreFeature}"`;
+
+const featureDashboard = dashboardLink(dashboards.drift, ['model', 'version', 'feature']);
+const modelDashboard = dashboardLink(dashboards.drift, ['model', 'version']);
+const feature = 'Feature {{ $labels.feature }} of {{ $labels.model }} {{ $labels.version }}';
+const model = '{{ $labels.model }} {{ $labels.version }}';
+const psi = '{{ $value | printf "%.2f" }}';
+
+/** PSI > max(0.1, ceiling): the test that `driftRule` in `src/stats` states. */
+function drifting(window: WindowName, matcher: string): string {
+  return promql`
+    model_feature:psi{window="${window}", ${matcher}}
+      > clamp_min(model_feature:psi_noise_ceiling, ${driftRule.minPsi})`;
+}
+
+export function driftAlerts(scales: Scales): Alert[] {
+  const { time, requests } = scales;
+  const enough = (window: WindowName) =>
+    `model_feature:observations:increase >= ${requests(minRequests[window])}`;
+  return [
+    {
+      name: 'ModelFeatureDrift',
+      severity: 'ticket',
+      component: 'model',
+      expr: onTicketWindow((window) => drifting(window, notScore), scales),
+      for: time('15m'),
+      keepFiringFor: time('1h'),
+      summary: `${feature} has drifted: PSI ${psi}`,
+      description: `Over the last {{ $labels.window }}, all replicas together, the values differ from the reference by more than 0.1 and by more than chance explains.`,
+      dashboard: featureDashboard,
+    },
+    {
+      name: 'ModelFeatureDriftEarly',
+      severity: 'ticket',
+      component: 'model',
+      // An earlier hour with enough requests that looked like this one explains it: season, not drift.
+      expr: promql`
+        ${drifting('1h', notScore)}
+          and ${enough('1h')}
+        unless on (${byFeature})
+          model_feature:psi_to_earlier
+            <= clamp_min(model_feature:psi_to_earlier_noise_ceiling, ${driftRule.minPsi})`,
+      for: time('10m'),
+      keepFiringFor: time('30m'),
+      summary: `${feature} is drifting: PSI ${psi} in the last hour`,
+      description:
+        'The last hour differs from the reference, and neither the same hour yesterday nor a week ago looked like it. ModelFeatureDrift follows if it lasts.',
+      dashboard: featureDashboard,
+    },
+    {
+      name: 'ModelFeatureDriftFast',
+      severity: 'page',
+      component: 'model',
+      expr: promql`
+        model_feature:psi{window="10m", ${notScore}} > 0.5
+          and model_feature:psi > model_feature:psi_noise_ceiling
+          and ${enough('10m')}`,
+      for: time('2m'),
+      keepFiringFor: time('10m'),
+      summary: `${feature} changed abruptly: PSI ${psi} in ten minutes`,
+      description:
+        'So large a change within minutes is a broken upstream rather than a new population: a changed unit, values gone missing, one constant for everybody.',
+      dashboard: featureDashboard,
+    },
+    {
+      name: 'ModelScoreDrift',
+      severity: 'ticket',
+      component: 'model',
+      expr: onTicketWindow((window) => drifting(window, isScore), scales),
+      for: time('15m'),
+      keepFiringFor: time('1h'),
+      summary: `The scores of ${model} have drifted: PSI ${psi}`,
+      description:
+        'Over the last {{ $labels.window }} the scores are distributed otherwise than on the training data: the decisions have shifted with them.',
+      dashboard: featureDashboard,
+    },
+    {
+      name: 'ModelDriftBroad',
+      severity: 'page',
+      component: 'model',
+      expr: promql`
+        (
+          count by (model, version) (
+            count by (${byFeature}) (ALERTS{alertname=~"ModelFeatureDrift(Early|Fast)?", alertstate="firing"})
+          ) > 1
+        )
+          / count by (model, version) (model_feature:bins:count{${notScore}})
+          > 0.3`,
+      for: time('5m'),
+      keepFiringFor: time('15m'),
+      summary: `{{ $value | humanizePercentage }} of the features of ${model} drift together`,
+      description:
+        'Many features moving at once is one cause, not many: another population, a broken join, or data of another system.',
+      dashboard: modelDashboard,
+    },
+    {
+      name: 'ModelDriftUndetermined',
+      severity: 'ticket',
+      component: 'model',
+      // Only of versions that have been there for all of the week.
+      expr: promql`
+        count by (model, version) (
+          model_feature_window:verdict{window="7d"} == 1
+            and on (${byFeature}) model_feature:reference_samples:max offset ${time('7d')}
+        )`,
+      for: time('1h'),
+      keepFiringFor: time('6h'),
+      summary: `Drift of ${model} cannot be judged: {{ $value }} variables are undetermined`,
+      description:
+        'A whole week brought too few requests, or the reference has too few rows, to tell a shift by half a standard deviation from chance. No drift alert is no evidence here.',
+      dashboard: modelDashboard,
+    },
+    {
+      name: 'ModelReferenceMissing',
+      severity: 'ticket',
+      component: 'model',
+      expr: promql`
+        count by (${byFeature}) (model_feature_bin_observations_total)
+        unless on (${byFeature})
+          (model_feature:bins:count and on (${byFeature}) model_feature:reference_samples:max > 0)`,
+      for: time('10m'),
+      keepFiringFor: time('15m'),
+      summary: `${feature} has no reference`,
+      description:
+        'Its live values are counted, but model_feature_reference_ratio or model_feature_reference_samples is not exported: its drift is not watched.',
+      dashboard: featureDashboard,
+    },
+    {
+      name: 'ModelReferenceInconsistent',
+      severity: 'ticket',
+      component: 'model',
+      expr: promql`
+        abs(sum by (${byFeature}) (model_feature_bin:reference_ratio:max) - 1) > 1e-6
+          or max by (${byFeature}) (
+            max by (${byFeature}, bin) (model_feature_reference_ratio)
+              - min by (${byFeature}, bin) (model_feature_reference_ratio)
+          ) > 0
+          or max by (${byFeature}) (model_feature_reference_samples)
+            - min by (${byFeature}) (model_feature_reference_samples) > 0
+          or count by (${byFeature}) (
+            count by (${byFeature}, bin) (model_feature_bin_observations_total)
+              unless on (${byFeature}, bin) model_feature_bin:reference_ratio:max
+          ) and on (${byFeature}) model_feature:bins:count`,
+      for: time('10m'),
+      keepFiringFor: time('15m'),
+      summary: `${feature} has references that contradict each other`,
+      description:
+        'The shares of its bins do not add up to 1, replicas of one version export different references, or live values are counted in bins that the reference lacks. PSI means nothing until that is mended.',
+      dashboard: featureDashboard,
+    },
+  ];
+}

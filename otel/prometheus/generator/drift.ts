@@ -1,0 +1,172 @@
+import { driftRule } from '../../../src/stats/drift.ts';
+import { byFeature, chiSquareQuantile, perFeature, promql } from './promql.ts';
+import type { RecordingRule, RuleGroup } from './rule-file.ts';
+import type { Scales } from './settings.ts';
+import { minRequests, type WindowedCount, type WindowName, windowGroups } from './windows.ts';
+
+const { pseudoCount, ceilingZ } = driftRule;
+
+/** Replicas of a version carry the same reference: however many export it, it counts once. */
+const reference: readonly RecordingRule[] = [
+  {
+    record: 'model_feature_bin:reference_ratio:max',
+    expr: `max by (${byFeature}, bin) (model_feature_reference_ratio)`,
+  },
+  {
+    record: 'model_feature:reference_samples:max',
+    expr: `max by (${byFeature}) (model_feature_reference_samples)`,
+  },
+  {
+    record: 'model_feature:bins:count',
+    expr: `count by (${byFeature}) (model_feature_bin:reference_ratio:max)`,
+  },
+  {
+    // At least 1, so that a constant reference has a ceiling too.
+    record: 'model_feature:degrees_of_freedom',
+    expr: `clamp_min(count by (${byFeature}) (model_feature_bin:reference_ratio:max > 0) - 1, 1)`,
+  },
+  {
+    record: 'model_feature_bin:reference_ratio:smoothed',
+    expr: promql`
+      (model_feature_bin:reference_ratio:max * ${perFeature} model_feature:reference_samples:max + ${pseudoCount})
+        / ${perFeature}
+      (model_feature:reference_samples:max + ${pseudoCount} * model_feature:bins:count)`,
+  },
+];
+
+/** A bin of the reference that no replica exports has been seen by none. */
+const observations: WindowedCount = {
+  name: 'model_feature_bin:observations',
+  count: (range) => `sum by (${byFeature}, bin) (increase(model_feature_bin_observations_total[${range}]))`,
+  otherwise: '0 * model_feature_bin:reference_ratio:max',
+};
+
+const total = 'model_feature:observations:increase';
+const smoothed = 'model_feature_bin:live_ratio:smoothed';
+const base = `on (${byFeature}, bin) group_left () model_feature_bin:reference_ratio:smoothed`;
+
+/** PSI and its noise ceiling as `measureDrift` in `src/stats` defines them; absent while the window is empty. */
+const distance: readonly RecordingRule[] = [
+  {
+    record: total,
+    expr: `sum by (${byFeature}, window) (model_feature_bin:observations:increase)`,
+  },
+  {
+    record: 'model_feature_bin:live_ratio',
+    expr: promql`
+      model_feature_bin:observations:increase
+        / on (${byFeature}, window) group_left ()
+      (${total} > 0)`,
+  },
+  {
+    record: smoothed,
+    expr: promql`
+      (model_feature_bin:observations:increase + ${pseudoCount})
+        / on (${byFeature}, window) group_left ()
+      ((${total} > 0) + ${perFeature} ${pseudoCount} * model_feature:bins:count)`,
+  },
+  {
+    record: 'model_feature:psi',
+    expr: promql`
+      sum by (${byFeature}, window) (
+        (${smoothed} - ${base})
+        * ln(${smoothed} / ${base})
+      )`,
+  },
+  {
+    record: 'model_feature:psi_noise_ceiling',
+    expr: promql`
+      (1 / (${total} > 0) + ${perFeature} 1 / model_feature:reference_samples:max)
+        * ${perFeature}
+      (
+        ${chiSquareQuantile('model_feature:degrees_of_freedom', ceilingZ)}
+      )`,
+  },
+];
+
+/** Two hours are compared with the last one: a day ago for the daily season, a week ago for the weekly. */
+export const earlierHours = ['1d', '7d'] as const;
+
+/**
+ * The same test of the last hour against an earlier one in place of the reference; absent where that hour had too few
+ * requests to be one.
+ */
+function seasonRules({ time, requests }: Scales): RecordingRule[] {
+  return earlierHours.flatMap((earlier) => {
+    const ago = `offset ${time(earlier)}`;
+    const now = `${smoothed}{window="1h"}`;
+    const hour = `${total}{window="1h"}`;
+    const enough = `(${hour} ${ago} >= ${requests(minRequests['1h'])})`;
+    const occupied = `(model_feature_bin:observations:increase{window="1h"} ${ago} > 0)`;
+    return [
+      {
+        record: 'model_feature:psi_to_earlier',
+        labels: { earlier },
+        expr: promql`
+          sum by (${byFeature}, window) (
+            (${now} - ${now} ${ago})
+            * ln(${now} / ${now} ${ago})
+          )
+          and ${enough}`,
+      },
+      {
+        record: 'model_feature:degrees_of_freedom_to_earlier',
+        labels: { earlier },
+        expr: `clamp_min(count by (${byFeature}, window) ${occupied} - 1, 1)`,
+      },
+      {
+        record: 'model_feature:psi_to_earlier_noise_ceiling',
+        labels: { earlier },
+        expr: promql`
+          (1 / (${hour} > 0) + 1 / ${enough})
+            * on (${byFeature}, window)
+          (
+            ${chiSquareQuantile(`model_feature:degrees_of_freedom_to_earlier{earlier="${earlier}"}`, ceilingZ)}
+          )`,
+      },
+    ];
+  });
+}
+
+/** Live counts, PSI, its ceiling and the verdicts, over all windows. */
+export function driftGroups(scales: Scales): RuleGroup[] {
+  return windowGroups('model-drift', [observations], scales, {
+    before: reference,
+    after: [...distance, ...seasonRules(scales), ...verdictRules(scales)],
+  });
+}
+
+/** 0 stable, 1 undetermined, 2 drifting, as `judgeDrift` in `src/stats` decides. */
+function verdictRules({ requests }: Scales): RecordingRule[] {
+  const { minPsi, undeterminedCeiling } = driftRule;
+  const judged = (window: WindowName) =>
+    minRequests[window] === 0
+      ? `model_feature_window:verdict{window="${window}"}`
+      : promql`
+          (
+            model_feature_window:verdict{window="${window}"}
+              and model_feature:observations:increase >= ${requests(minRequests[window])}
+          )`;
+  return [
+    {
+      record: 'model_feature_window:verdict',
+      expr: promql`
+        0 * (model_feature:psi > clamp_min(model_feature:psi_noise_ceiling, ${minPsi})) + 2
+          or 0 * (model_feature:psi_noise_ceiling > ${undeterminedCeiling}) + 1
+          or 0 * model_feature:psi
+          or 0 * (model_feature:observations:increase == 0) + 1 and on (${byFeature}) model_feature:reference_samples:max`,
+    },
+    {
+      // Of the shortest window with enough requests; the label says which that was.
+      record: 'model_feature:verdict',
+      expr: promql`
+        ${judged('10m')}
+          or on (${byFeature})
+        ${judged('1h')}
+          or on (${byFeature})
+        ${judged('24h')}
+          or on (${byFeature})
+        ${judged('7d')}`,
+    },
+  ];
+}

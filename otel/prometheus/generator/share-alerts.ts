@@ -1,0 +1,61 @@
+import { dashboardLink, dashboards } from './links.ts';
+import { perFeature, promql, scoreFeature } from './promql.ts';
+import type { Alert } from './rule-file.ts';
+import type { Scales } from './settings.ts';
+import { onTicketWindow } from './ticket-window.ts';
+
+const featureDashboard = dashboardLink(dashboards.drift, ['model', 'version', 'feature']);
+const feature = 'feature {{ $labels.feature }} of {{ $labels.model }} {{ $labels.version }}';
+const share = '{{ $value | humanizePercentage }}';
+
+export function shareAlerts(scales: Scales): Alert[] {
+  const { time, requests } = scales;
+  const risen = (bin: 'missing' | 'unseen') =>
+    onTicketWindow((window) => {
+      const ratio = `model_feature:${bin}_ratio{window="${window}", feature!="${scoreFeature}"}`;
+      return promql`
+        ${ratio} > model_feature:${bin}_ratio_noise_ceiling
+          and ${ratio} - ${perFeature} model_feature:${bin}_ratio:reference > 0.01`;
+    }, scales);
+  return [
+    {
+      name: 'ModelFeatureMissing',
+      severity: 'ticket',
+      component: 'model',
+      expr: risen('missing'),
+      for: time('15m'),
+      keepFiringFor: time('1h'),
+      summary: `${share} of ${feature} is missing`,
+      description:
+        'Over the last {{ $labels.window }} the value was missing more often than in the reference, by more than chance explains and by more than one percentage point.',
+      dashboard: featureDashboard,
+    },
+    {
+      name: 'ModelFeatureUnseen',
+      severity: 'ticket',
+      component: 'model',
+      expr: risen('unseen'),
+      for: time('15m'),
+      keepFiringFor: time('1h'),
+      summary: `${share} of ${feature} is of no known category`,
+      description:
+        'Over the last {{ $labels.window }} this share had categories that the training data lacks: the model treats them as neutral, so the feature says nothing about them.',
+      dashboard: featureDashboard,
+    },
+    {
+      name: 'ModelInputsRefused',
+      severity: 'ticket',
+      component: 'model',
+      expr: promql`
+        model:refused_ratio{window="1h"} > model:refused_ratio_noise_ceiling
+          and on (model, version) model:refused_ratio{window="1h"} - on (model, version) model:refused_ratio_before > 0.05
+          and model:inputs:increase >= ${requests(100)}`,
+      for: time('10m'),
+      keepFiringFor: time('30m'),
+      summary: `${share} of the inputs to {{ $labels.model }} {{ $labels.version }} are refused`,
+      description:
+        'In the last hour more inputs failed validation than in the 24 hours before, by more than chance explains and by more than five percentage points.',
+      dashboard: dashboardLink(dashboards.drift, ['model', 'version']),
+    },
+  ];
+}

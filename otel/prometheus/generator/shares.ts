@@ -1,0 +1,114 @@
+import { driftRule } from '../../../src/stats/drift.ts';
+import { binomialCeiling, byFeature, perFeature, promql } from './promql.ts';
+import type { RecordingRule, RuleGroup } from './rule-file.ts';
+import type { Scales } from './settings.ts';
+import { type WindowedCount, windowGroups } from './windows.ts';
+
+const byModel = 'model, version';
+const { ceilingZ: z } = driftRule;
+
+/** Bins that hold no value of the reference's kind; each is watched as a share of its own, for PSI hardly sees it. */
+export const watchedBins = ['missing', 'unseen'] as const;
+
+const counts: readonly WindowedCount[] = [
+  {
+    name: 'model_feature:outside_range',
+    count: (range) => `sum by (${byFeature}) (increase(model_feature_outside_range_total[${range}]))`,
+  },
+  {
+    name: 'model_prediction:predictions',
+    count: (range) => `sum by (${byModel}, prediction) (increase(model_predictions_total[${range}]))`,
+  },
+  {
+    name: 'model:inputs_refused',
+    count: (range) => `sum by (${byModel}) (increase(model_inputs_refused_total[${range}]))`,
+  },
+];
+
+const predictions = 'model_prediction:predictions:increase';
+
+/** Shares over each window; absent while the window is empty. */
+const shares: readonly RecordingRule[] = [
+  {
+    record: 'model_feature:outside_range_ratio',
+    expr: 'model_feature:outside_range:increase / (model_feature:observations:increase > 0)',
+  },
+  {
+    record: 'model_prediction:ratio',
+    expr: promql`
+      ${predictions}
+        / on (${byModel}, window) group_left ()
+      (sum by (${byModel}, window) (${predictions}) > 0)`,
+  },
+  {
+    // Scored and refused ones.
+    record: 'model:inputs:increase',
+    expr: promql`
+      sum by (${byModel}, window) (${predictions})
+        + model:inputs_refused:increase`,
+  },
+  {
+    record: 'model:refused_ratio',
+    expr: 'model:inputs_refused:increase / (model:inputs:increase > 0)',
+  },
+  ...watchedBins.flatMap(binShare),
+];
+
+/** The share of one bin, and what chance alone keeps it under given its share of the reference. */
+function binShare(bin: (typeof watchedBins)[number]): RecordingRule[] {
+  return [
+    {
+      record: `model_feature:${bin}_ratio:reference`,
+      expr: `sum by (${byFeature}) (model_feature_bin:reference_ratio:max{bin="${bin}"})`,
+    },
+    {
+      record: `model_feature:${bin}_ratio`,
+      expr: `sum by (${byFeature}, window) (model_feature_bin:live_ratio{bin="${bin}"})`,
+    },
+    {
+      record: `model_feature:${bin}_ratio_noise_ceiling`,
+      expr: binomialCeiling({
+        referenceCount: `model_feature:${bin}_ratio:reference * model_feature:reference_samples:max`,
+        referenceSamples: 'model_feature:reference_samples:max',
+        samples: '(model_feature:observations:increase > 0)',
+        join: perFeature,
+        z,
+      }),
+    },
+  ];
+}
+
+/**
+ * Refused inputs have no reference: training data has none. The last hour is compared with the 24 h before it, where
+ * they had enough inputs; otherwise with none refused.
+ */
+function refusedBefore({ time, requests }: Scales): RecordingRule[] {
+  const ago = `offset ${time('1h')}`;
+  const inputs = `(model:inputs:increase{window="24h"} ${ago} >= ${requests(300)})`;
+  const now = '(model:inputs:increase{window="1h"} > 0)';
+  const ceiling = binomialCeiling({
+    referenceCount: `model:inputs_refused:increase{window="24h"} ${ago}`,
+    referenceSamples: inputs,
+    samples: now,
+    join: `on (${byModel}) group_left ()`,
+    z,
+  });
+  return [
+    {
+      record: 'model:refused_ratio_before',
+      expr: promql`
+        sum by (${byModel}) (model:refused_ratio{window="24h"} ${ago} and ${inputs})
+          or 0 * sum by (${byModel}) ${now}`,
+    },
+    {
+      record: 'model:refused_ratio_noise_ceiling',
+      expr: promql`
+        ${ceiling}
+          or 0 * ${now}`,
+    },
+  ];
+}
+
+export function shareGroups(scales: Scales): RuleGroup[] {
+  return windowGroups('model-shares', counts, scales, { after: [...shares, ...refusedBefore(scales)] });
+}

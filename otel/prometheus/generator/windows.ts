@@ -1,0 +1,88 @@
+import { promql } from './promql.ts';
+import type { RecordingRule, RuleGroup } from './rule-file.ts';
+import type { Scales } from './settings.ts';
+
+/** Read from the raw counters, every 30 s. */
+export const shortWindows = ['10m', '1h'] as const;
+
+/** Added up from recorded increments: a day of raw counters, with every replica that came and went, costs too much. */
+export const longWindows = ['24h', '7d'] as const;
+
+export type WindowName = (typeof shortWindows)[number] | (typeof longWindows)[number];
+
+/**
+ * How many requests a window must hold before it is judged. A week has no minimum: the noise ceiling alone keeps
+ * small numbers quiet, and what it cannot judge is told as undetermined.
+ */
+export const minRequests: Readonly<Record<WindowName, number>> = {
+  '10m': 500,
+  '1h': 500,
+  '24h': 300,
+  '7d': 0,
+};
+
+/** The period of one recorded increment, and of the group that records them: each observation is in exactly one. */
+export const increment = '5m';
+
+/**
+ * A count over each window. `count` gives the expression for a range; the result is `NAME:increase{window}`, and
+ * `NAME:increase5m` is what the long windows are added up from.
+ */
+export type WindowedCount = {
+  readonly name: string;
+  readonly count: (range: string) => string;
+  /** Holds where the window has no sample at all. */
+  readonly otherwise?: string;
+};
+
+/**
+ * The groups that give `counts` over all windows: two that prepare the long ones, then the one that does the rest,
+ * with `before` ahead of the counts and `after` derived from them.
+ *
+ * Increments are recorded at the same period as they span, so none overlaps another; a missed evaluation leaves a gap
+ * and never a double count. They are read by `sum_over_time` only: as instant values they would be stale for a moment
+ * before each evaluation, for the period is Prometheus' look-back. What is read as it stands is recorded every 2 min.
+ */
+export function windowGroups(
+  name: string,
+  counts: readonly WindowedCount[],
+  { time }: Scales,
+  { before = [], after }: { before?: readonly RecordingRule[]; after: readonly RecordingRule[] },
+): RuleGroup[] {
+  const over = (windows: readonly string[], expr: (count: WindowedCount, range: string) => string) =>
+    counts.flatMap((count) =>
+      windows.map((window) => ({
+        record: `${count.name}:increase`,
+        labels: { window },
+        expr: orElse(expr(count, time(window)), count.otherwise),
+      })),
+    );
+  return [
+    {
+      name: `${name}-increments`,
+      interval: time(increment),
+      rules: counts.map((count) => ({
+        record: `${count.name}:increase5m`,
+        expr: count.count(time(increment)),
+      })),
+    },
+    {
+      name: `${name}-long-windows`,
+      interval: time('2m'),
+      rules: over(longWindows, (count, range) => `sum_over_time(${count.name}:increase5m[${range}])`),
+    },
+    {
+      name,
+      interval: time('30s'),
+      rules: [...before, ...over(shortWindows, ({ count }, range) => count(range)), ...after],
+    },
+  ];
+}
+
+function orElse(expr: string, otherwise: string | undefined): string {
+  return otherwise === undefined
+    ? expr
+    : promql`
+        ${expr}
+          or ${otherwise}`;
+}
