@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { isoTime } from '../samples/iso-time.ts';
 import type { LogDestination } from './log-destination.ts';
@@ -38,7 +39,10 @@ export function createRequestLog(options: {
   sampleRatio: number;
 }): (entry: RequestEntry) => void {
   const { logger, destination, sampleRatio } = options;
-  const bindings = JSON.stringify(logger.bindings()).slice(1, -1);
+  const bindings = JSON.stringify({ pid: process.pid, hostname: hostname(), ...logger.bindings() }).slice(
+    1,
+    -1,
+  );
   return (entry) => {
     const level = entry.status < 400 ? info : entry.status < 500 ? warn : error;
     if (level < logger.levelVal || (level === info && sampleRatio < 1 && Math.random() >= sampleRatio))

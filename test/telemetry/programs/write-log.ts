@@ -1,0 +1,31 @@
+/**
+ * Logs argv[2] numbered lines of about 1 KiB in bursts, a turn of the event loop between them, then ends as argv[4]
+ * says (`close`, `exit` or `throw`) and leaves in the file argv[3] what it knows. Before the line argv[5], if given,
+ * it leaves `{"ready":true}` there and waits for the file `argv[3].go`.
+ */
+import { existsSync, writeFileSync } from 'node:fs';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { createLogDestination } from '../../../src/telemetry/log-destination.ts';
+import { createLogger, terminalFormat } from '../../../src/telemetry/logger.ts';
+
+const [count, report, end, waitAt = ''] = process.argv.slice(2);
+const destination = createLogDestination({ format: terminalFormat(), maxPendingBytes: 1024 * 1024 });
+const logger = createLogger({ level: 'info', name: 'credit-api', destination });
+async function waitForGo(): Promise<void> {
+  writeFileSync(report, '{"ready":true}');
+  while (!existsSync(`${report}.go`)) await setTimeout(5);
+}
+
+const text = 'x'.repeat(900);
+for (let i = 0; i < Number(count); i++) {
+  if (waitAt === `${i}`) await waitForGo();
+  logger.info({ i, text }, 'a line');
+  if (i % 100 === 99) await setImmediate();
+}
+if (end === 'throw') throw new Error('thrown after the last line');
+if (end === 'exit') process.exit(3);
+const before = performance.now();
+await destination.close(300);
+const closeMs = performance.now() - before;
+writeFileSync(report, JSON.stringify({ droppedLines: destination.droppedLines, closeMs }));
+process.exit(0);
