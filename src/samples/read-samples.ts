@@ -1,10 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { glob, stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream';
-import { constants, createGunzip } from 'node:zlib';
+import { readBytesOf, sourceName } from './read-bytes.ts';
 
 const newline = 0x0a;
-const readBytes = 256 * 1024;
 /** A longer line is not one of ours: it is skipped, so that memory stays bounded whatever the file is. */
 const maxLineBytes = 1024 * 1024;
 const maxFaultsKept = 5;
@@ -22,7 +19,14 @@ export type JsonlReading = AsyncIterable<Record<string, unknown>> & {
   readonly faults: readonly LineFault[];
 };
 
-type Tally = { lines: number; damaged: number; faults: LineFault[] };
+/** What is counted while lines are read. */
+export type LineTally = { lines: number; damaged: number; faults: LineFault[] };
+
+/** Counts a damaged line, and keeps where it is if it is among the first few. */
+export function countFault(tally: LineTally, fault: LineFault): void {
+  tally.damaged++;
+  if (tally.faults.length < maxFaultsKept) tally.faults.push(fault);
+}
 
 /**
  * Reads JSONL files in one pass and constant memory. A damaged line, or the rest of a damaged gzip file, is counted
@@ -33,12 +37,12 @@ type Tally = { lines: number; damaged: number; faults: LineFault[] };
  * @throws Error while iterating, naming the source, when a file cannot be read or a glob matches none
  */
 export function readJsonl(sources: readonly string[]): JsonlReading {
-  const tally: Tally = { lines: 0, damaged: 0, faults: [] };
+  const tally: LineTally = { lines: 0, damaged: 0, faults: [] };
   return {
     async *[Symbol.asyncIterator]() {
       for (const source of sources) {
         for (const path of await expand(source)) {
-          for await (const records of readFileRecords(path, tally)) yield* records;
+          for await (const records of readRecords(readBytesOf(path), sourceName(path), tally)) yield* records;
         }
       }
     },
@@ -66,16 +70,26 @@ export async function expand(source: string): Promise<string[]> {
   return matches.sort();
 }
 
-async function* readFileRecords(path: string, tally: Tally): AsyncGenerator<Record<string, unknown>[]> {
-  const source = path === '-' ? 'standard input' : path;
+/**
+ * Reads the records of one JSONL source, in batches.
+ *
+ * @param bytes of the source, unpacked
+ * @param source what to call it in faults and errors
+ * @param tally where lines and faults are counted
+ * @throws Error while iterating, naming the source, when it cannot be read
+ */
+export async function* readRecords(
+  bytes: AsyncIterable<Buffer>,
+  source: string,
+  tally: LineTally,
+): AsyncGenerator<Record<string, unknown>[]> {
   let line = 0;
   let carried: Buffer[] = [];
   let carriedBytes = 0;
   let isSkipping = false;
 
   function fault(reason: string): void {
-    tally.damaged++;
-    if (tally.faults.length < maxFaultsKept) tally.faults.push({ source, line, reason });
+    countFault(tally, { source, line, reason });
   }
 
   function parse(text: string, records: Record<string, unknown>[]): void {
@@ -114,7 +128,7 @@ async function* readFileRecords(path: string, tally: Tally): AsyncGenerator<Reco
   }
 
   try {
-    for await (const block of readBytesOf(path)) {
+    for await (const block of bytes) {
       const records: Record<string, unknown>[] = [];
       let start = 0;
       const firstEnd = block.indexOf(newline);
@@ -149,31 +163,4 @@ async function* readFileRecords(path: string, tally: Tally): AsyncGenerator<Reco
   const records: Record<string, unknown>[] = [];
   parse(Buffer.concat(carried).toString(), records);
   yield records;
-}
-
-/** The bytes of a file or of standard input, unpacked if they are gzip data. */
-async function* readBytesOf(path: string): AsyncGenerator<Buffer> {
-  const input = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: readBytes });
-  const blocks: AsyncIterator<Buffer> = input[Symbol.asyncIterator]();
-  const first = await blocks.next();
-  if (first.done) return;
-  const all = resume(first.value, blocks);
-  yield* first.value[0] === 0x1f && first.value[1] === 0x8b ? gunzip(all) : all;
-}
-
-async function* resume(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-  try {
-    yield first;
-    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
-  } finally {
-    await rest.return?.();
-  }
-}
-
-/** Unpacks; data that end too early give what is there, as a torn plain file does. */
-function gunzip(packed: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-  const unzip = createGunzip({ chunkSize: readBytes, finishFlush: constants.Z_SYNC_FLUSH });
-  // Errors reach the reader through `unzip`.
-  pipeline(packed, unzip, () => {});
-  return unzip;
 }

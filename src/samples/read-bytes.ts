@@ -1,0 +1,50 @@
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream';
+import { constants, createGunzip } from 'node:zlib';
+
+const readBytes = 256 * 1024;
+
+/** What to call a path in messages: `-` is standard input. */
+export function sourceName(path: string): string {
+  return path === '-' ? 'standard input' : path;
+}
+
+/**
+ * The bytes of a file, or of standard input for `-`, unpacked if they are gzip data (told by content).
+ *
+ * @param onBytes called with the number of bytes read each time, before unpacking
+ * @throws the file system's error while iterating, or zlib's (its code begins with `Z_`) for damaged gzip data
+ */
+export async function* readBytesOf(path: string, onBytes?: (count: number) => void): AsyncGenerator<Buffer> {
+  const input = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: readBytes });
+  const blocks: AsyncIterator<Buffer> = input[Symbol.asyncIterator]();
+  const first = await blocks.next();
+  if (first.done) return;
+  const all = resume(first.value, blocks, onBytes);
+  yield* first.value[0] === 0x1f && first.value[1] === 0x8b ? gunzip(all) : all;
+}
+
+async function* resume(
+  first: Buffer,
+  rest: AsyncIterator<Buffer>,
+  onBytes?: (count: number) => void,
+): AsyncGenerator<Buffer> {
+  try {
+    onBytes?.(first.length);
+    yield first;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) {
+      onBytes?.(next.value.length);
+      yield next.value;
+    }
+  } finally {
+    await rest.return?.();
+  }
+}
+
+/** Unpacks; data that end too early give what is there, as a torn plain file does. */
+function gunzip(packed: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  const unzip = createGunzip({ chunkSize: readBytes, finishFlush: constants.Z_SYNC_FLUSH });
+  // Errors reach the reader through `unzip`.
+  pipeline(packed, unzip, () => {});
+  return unzip;
+}
