@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { ConfigError, readConfig, settings } from '../src/config.ts';
+
+describe('the settings', () => {
+  it('have defaults that are valid', () => {
+    const config = readConfig({});
+    assert.equal(config.PORT, 8000);
+    assert.equal(config.HOST, '127.0.0.1');
+    assert.equal(config.ADMIN_HOST, '127.0.0.1');
+    assert.equal(config.OUTCOME_KEYS, undefined);
+  });
+  it('take an empty variable for none', () => assert.equal(readConfig({ PORT: ' ' }).PORT, 8000));
+  it('put the replica’s name into paths', () => {
+    const config = readConfig({ SERVICE_INSTANCE: 'a-1', SAMPLES_PATH: '/x/{instance}/s.jsonl' });
+    assert.equal(config.SAMPLES_PATH, '/x/a-1/s.jsonl');
+  });
+  it('do not let a replica’s name leave its folder', () => {
+    assert.throws(() => readConfig({ SERVICE_INSTANCE: '../x' }), ConfigError);
+  });
+  it('name the variable at fault, its value and what it may be', () => {
+    assert.throws(() => readConfig({ API_METRICS: 'yes' }), /^Error: API_METRICS=yes: .*"true"\|"false"/);
+  });
+  it('never repeat a secret', () => {
+    for (const [name, setting] of Object.entries(settings)) {
+      if (!('secret' in setting)) continue;
+      try {
+        readConfig({ [name]: 'not-a-url-but-hunter2' });
+      } catch (error) {
+        assert.doesNotMatch((error as Error).message, /hunter2/);
+      }
+    }
+  });
+});

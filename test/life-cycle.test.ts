@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type OtlpSink, startOtlpSink } from './support/otlp-sink.ts';
+import { postJson, readJsonLines, root, startTestService } from './support/service.ts';
+
+const row = { age: 30, limit: 2000, history: 'good' };
+
+describe('a stop', () => {
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    it(`by ${name} answers what is in flight, keeps every sample, log line and span, and exits with 0`, async () => {
+      const sink = await startOtlpSink();
+      const service = await startTestService({ OTEL_EXPORTER_OTLP_ENDPOINT: sink.url });
+      try {
+        const answers = await Promise.all(
+          Array.from({ length: 100 }, () => postJson(`${service.api}/predict`, row)),
+        );
+        const late = await halfSent(service.api);
+        const ended = service.signal(name);
+        await refused(service.api);
+        late.finish();
+        assert.match(await late.answer, /^HTTP\/1\.1 200 OK[\s\S]*connection: close/i);
+        const { code } = await ended;
+        assert.equal(code, 0);
+        const samples = await readJsonLines(service.samplesPath);
+        const kept = new Set(samples.map(({ id }) => id));
+        assert.equal(kept.size, 101);
+        assert.ok(answers.every(({ body }) => kept.has(body.id)));
+        assert.equal(service.logLines().filter(({ event }) => event === 'predict').length, 101);
+        assert.equal(sink.spans.filter((span) => span.name === 'predict').length, 101);
+      } finally {
+        await service.stop();
+        sink.close();
+      }
+    });
+  }
+
+  const hang = (sink: OtlpSink) => {
+    sink.behave = () => {};
+  };
+  const refuse = (sink: OtlpSink) => sink.close();
+  for (const [what, fault] of [
+    ['hangs', hang],
+    ['is gone', refuse],
+  ] as const) {
+    it(`is done in time when the Collector ${what}`, async () => {
+      const sink = await startOtlpSink();
+      fault(sink);
+      const service = await startTestService({ OTEL_EXPORTER_OTLP_ENDPOINT: sink.url });
+      try {
+        for (let i = 0; i < 20; i++) await postJson(`${service.api}/predict`, row);
+        const { code, durationMs } = await service.signal('SIGTERM');
+        assert.equal(code, 0);
+        // 2,000 ms are allowed; the rest is for a busy machine
+        assert.ok(durationMs < 3500, `took ${durationMs} ms`);
+        assert.equal((await readJsonLines(service.samplesPath)).length, 20);
+      } finally {
+        await service.stop();
+        sink.close();
+      }
+    });
+  }
+
+  it('does not wait for a client that never finishes', async () => {
+    const service = await startTestService({ SHUTDOWN_TIMEOUT_MS: '500' });
+    try {
+      await halfSent(service.api);
+      const { code, durationMs } = await service.signal('SIGTERM');
+      assert.equal(code, 0);
+      assert.ok(durationMs < 2500, `took ${durationMs} ms`);
+    } finally {
+      await service.stop();
+    }
+  });
+});
+
+describe('a start that cannot be', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'vigia-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const start = (env: Record<string, string>) =>
+    spawnSync(process.execPath, ['--import', './otel/register.ts', 'src/server.ts'], {
+      cwd: root,
+      encoding: 'utf8',
+      timeout: 15_000,
+      env: { ...process.env, PORT: '0', ADMIN_PORT: '0', SAMPLES_PATH: join(folder, 's.jsonl'), ...env },
+    });
+
+  const cases: [string, Record<string, string>, RegExp][] = [
+    [
+      'an unknown sampler',
+      { OTEL_TRACES_SAMPLER: 'sometimes' },
+      /OTEL_TRACES_SAMPLER=sometimes: .*always_on/,
+    ],
+    ['a port that is none', { PORT: '80000' }, /PORT=80000: /],
+    ['a model that is not there', { MODEL_PATH: '/nowhere/m.json' }, /\/nowhere\/m\.json: .*ENOENT/],
+    ['a ratio above 1', { SAMPLES_RATIO: '2' }, /SAMPLES_RATIO=2: /],
+    [
+      'an endpoint that is no URL',
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector' },
+      /OTEL_EXPORTER_OTLP_ENDPOINT=/,
+    ],
+  ];
+  for (const [what, env, message] of cases) {
+    it(`says in one line that it has ${what}`, () => {
+      const { status, stderr, stdout } = start(env);
+      assert.equal(status, 1);
+      assert.equal(stderr.trim().split('\n').length, 1, stderr);
+      assert.match(stderr, message);
+      assert.equal(stdout, '');
+    });
+  }
+
+  it('says where a damaged model is wrong', async () => {
+    const path = join(folder, 'damaged.json');
+    await writeFile(path, '{"formatVersion":1,"name":5}');
+    const { status, stderr } = start({ MODEL_PATH: path });
+    assert.equal(status, 1);
+    assert.equal(stderr.trim().split('\n').length, 1, stderr);
+    assert.match(stderr, /damaged\.json: \w+/);
+  });
+
+  it('says which port is taken, and leaves nothing open', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const { status, stderr } = start({ PORT: String(port) });
+    server.close();
+    assert.equal(status, 1);
+    assert.match(stderr, new RegExp(`127\\.0\\.0\\.1:${port}: the port is in use`));
+  });
+
+  it('does not print a secret that it cannot use', () => {
+    const { status, stderr } = start({ OUTCOME_DEDUP_URL: 'http://user:hunter2@host' });
+    assert.equal(status, 1);
+    assert.doesNotMatch(stderr, /hunter2/);
+  });
+});
+
+/** Sends a request but for the last byte of its body. */
+async function halfSent(api: string) {
+  const { port, hostname, host } = new URL(api);
+  const body = JSON.stringify(row);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => {});
+  const head = `POST /predict HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nexpect: 100-continue\r\n\r\n`;
+  let text = '';
+  socket.setEncoding('utf8').on('data', (chunk) => {
+    text += chunk;
+  });
+  const answer = new Promise<string>((resolve) => socket.on('close', () => resolve(text)));
+  socket.write(head);
+  // the server has seen the request when it asks for the body
+  await new Promise((resolve) => socket.once('data', resolve));
+  text = '';
+  socket.write(body.slice(0, -1));
+  return { answer, finish: () => socket.write(body.slice(-1)) };
+}
+
+/** Waits until nobody listens any more. */
+async function refused(api: string): Promise<void> {
+  const { port, hostname } = new URL(api);
+  for (;;) {
+    const isOpen = await new Promise<boolean>((resolve) => {
+      const socket = connect(Number(port), hostname, () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.on('error', () => resolve(false));
+    });
+    if (!isOpen) return;
+  }
+}

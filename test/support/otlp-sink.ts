@@ -1,0 +1,73 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export type SinkSpan = {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly name: string;
+  /** 2 is SERVER. */
+  readonly kind: number;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly resource: Readonly<Record<string, unknown>>;
+};
+
+export type OtlpSink = {
+  readonly url: string;
+  readonly spans: SinkSpan[];
+  /** What it does with a request that it has read; answers 200 if not set. */
+  behave: ((response: ServerResponse) => void) | undefined;
+  close(): void;
+};
+
+type KeyValue = { key: string; value: Record<string, unknown> };
+
+/** A real HTTP server that takes traces over OTLP/JSON and keeps them. */
+export async function startOtlpSink(): Promise<OtlpSink> {
+  const spans: SinkSpan[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    if (sink.behave) {
+      sink.behave(response);
+      return;
+    }
+    const document = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    for (const { resource, scopeSpans } of document.resourceSpans) {
+      for (const { spans: batch } of scopeSpans) {
+        for (const span of batch) {
+          spans.push({
+            ...span,
+            attributes: toRecord(span.attributes),
+            resource: toRecord(resource.attributes),
+          });
+        }
+      }
+    }
+    response.setHeader('content-type', 'application/json').end('{}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const sink: OtlpSink = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    spans,
+    behave: undefined,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+  return sink;
+}
+
+function toRecord(attributes: readonly KeyValue[] = []): Record<string, unknown> {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, toValue(value)]));
+}
+
+function toValue(value: Record<string, unknown>): unknown {
+  if (value.arrayValue) {
+    const { values = [] } = value.arrayValue as { values?: Record<string, unknown>[] };
+    return values.map(toValue);
+  }
+  const [found] = Object.values(value);
+  return found;
+}

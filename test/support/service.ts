@@ -1,0 +1,151 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const root = new URL('../..', import.meta.url).pathname;
+
+export type TestService = {
+  readonly api: string;
+  readonly admin: string;
+  /** A folder of its own, removed by `stop`. */
+  readonly folder: string;
+  readonly samplesPath: string;
+  readonly outcomesPath: string;
+  readonly process: ChildProcess;
+  /** Milliseconds from the spawn to the start-up message. */
+  readonly readyMs: number;
+  /** What it said on standard error so far. */
+  stderr(): string;
+  /** The log lines so far, parsed. */
+  logLines(): Record<string, unknown>[];
+  /** Sends a signal and waits for the end: the exit code, the signal, and how long it took. */
+  signal(name: NodeJS.Signals): Promise<{ code: number | null; signal: string | null; durationMs: number }>;
+  /** Ends it if it still runs, and removes its folder. */
+  stop(): Promise<void>;
+};
+
+/** Starts the real service in a process of its own, on free ports, as `npm start` does. */
+export async function startTestService(
+  env: Record<string, string> = {},
+  folder?: string,
+): Promise<TestService> {
+  const home = folder ?? (await mkdtemp(join(tmpdir(), 'vigia-')));
+  const samplesPath = join(home, 'input_samples.jsonl');
+  const outcomesPath = join(home, 'outcomes.jsonl');
+  const startedMs = performance.now();
+  const child = spawn(process.execPath, ['--import', './otel/register.ts', 'src/server.ts'], {
+    cwd: root,
+    env: {
+      ...process.env,
+      PORT: '0',
+      ADMIN_PORT: '0',
+      SAMPLES_PATH: samplesPath,
+      OUTCOMES_PATH: outcomesPath,
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  const exited = once(child, 'exit') as Promise<[number | null, string | null]>;
+  const ready = new Promise<void>((resolve) => {
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+      if (stderr.includes('Try      curl')) resolve();
+    });
+  });
+  await Promise.race([
+    ready,
+    exited.then(([code]) => {
+      throw new Error(`the service ended with ${code}: ${stderr}`);
+    }),
+  ]);
+  const readyMs = performance.now() - startedMs;
+  const url = (name: string) => new RegExp(`^${name}\\s+(\\S+)`, 'm').exec(stderr)?.[1] ?? '';
+  return {
+    api: url('API'),
+    admin: url('Admin'),
+    folder: home,
+    samplesPath,
+    outcomesPath,
+    process: child,
+    readyMs,
+    stderr: () => stderr,
+    logLines: () =>
+      stdout
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line)),
+    async signal(name) {
+      const sentMs = performance.now();
+      child.kill(name);
+      const [code, signal] = await exited;
+      return { code, signal, durationMs: performance.now() - sentMs };
+    },
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+      await exited;
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Sends JSON and gives back the status, the headers and the parsed body. */
+export async function postJson(
+  url: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; headers: Headers; body: any }> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  return { status: response.status, headers: response.headers, body: await response.json() };
+}
+
+/** Tries until it gives something, or fails after the time allowed with the last reason. */
+export async function eventually<Result>(
+  attempt: () => Promise<Result> | Result,
+  timeoutMs = 10_000,
+): Promise<Result> {
+  const deadlineMs = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (performance.now() > deadlineMs) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+/** The lines of a JSONL file. */
+export async function readJsonLines(path: string): Promise<any[]> {
+  const text = await readFile(path, 'utf8');
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+}
+
+/** One series of a Prometheus exposition: its value, or undefined if there is none with exactly these labels. */
+export function seriesValue(
+  text: string,
+  name: string,
+  labels: Record<string, string> = {},
+): number | undefined {
+  const wanted = Object.entries(labels).map(([key, value]) => `${key}="${value}"`);
+  for (const line of text.split('\n')) {
+    if (!line.startsWith(`${name}{`) && !line.startsWith(`${name} `)) continue;
+    const end = line.lastIndexOf(' ');
+    const head = line.slice(0, end);
+    if (wanted.every((label) => head.includes(label))) return Number(line.slice(end + 1));
+  }
+  return undefined;
+}
