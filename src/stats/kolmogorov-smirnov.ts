@@ -25,7 +25,15 @@ const largestExactSample = 10_000;
  * Source: N. Smirnov, 1939; W. J. Conover, Practical Nonparametric Statistics, 3rd ed., chapter 6.
  */
 export function kolmogorovSmirnov(reference: ArrayLike<number>, live: ArrayLike<number>): KolmogorovSmirnov {
-  const statistic = kolmogorovSmirnovStatistic(reference, live);
+  return kolmogorovSmirnovOfSorted(sortedCopy(reference, 'reference'), sortedCopy(live, 'live'));
+}
+
+/** The same for values that are ascending and finite already, at least one a side; that is not checked. */
+export function kolmogorovSmirnovOfSorted(
+  reference: ArrayLike<number>,
+  live: ArrayLike<number>,
+): KolmogorovSmirnov {
+  const statistic = statisticOfSorted(reference, live);
   const n = reference.length;
   const m = live.length;
   if (Math.max(n, m) <= largestExactSample) {
@@ -36,8 +44,10 @@ export function kolmogorovSmirnov(reference: ArrayLike<number>, live: ArrayLike<
 
 /** The statistic alone. Parameters and errors as above. */
 export function kolmogorovSmirnovStatistic(reference: ArrayLike<number>, live: ArrayLike<number>): number {
-  const a = sortedCopy(reference, 'reference');
-  const b = sortedCopy(live, 'live');
+  return statisticOfSorted(sortedCopy(reference, 'reference'), sortedCopy(live, 'live'));
+}
+
+function statisticOfSorted(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let largest = 0;
   let i = 0;
   let j = 0;
