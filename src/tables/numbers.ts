@@ -20,7 +20,10 @@ function readPoint(text: string): number {
 }
 
 function readComma(text: string): number {
-  if (decimalComma.test(text)) return Number(text.replace(',', '.'));
+  if (decimalComma.test(text)) {
+    const value = Number(text.replace(',', '.'));
+    return Number.isFinite(value) ? value : Number.NaN;
+  }
   return groupedByPoint.test(text)
     ? Number(text.replace(/[.'\u00a0\u202f ]/g, '').replace(',', '.'))
     : Number.NaN;

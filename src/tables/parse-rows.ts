@@ -10,6 +10,8 @@ export type RowBatch = { readonly rows: string[][]; readonly lines: number[] };
 /** A quoted field that is still open after so many characters was never closed. */
 const maxRecordLength = 1024 * 1024;
 
+const brokenQuotes = 'a quoted field is never closed, or goes on after its closing quote';
+
 type Parsed = {
   data: string[][];
   errors: { row: number; code: string }[];
@@ -57,7 +59,7 @@ export async function* parseRows(
       line += 1 + (spansLines ? newlinesIn(row) : 0);
       if (row.length === 1 && row[0].trim() === '') continue;
       if (broken.has(i)) {
-        damaged({ line: start, message: 'a quoted field goes on after its closing quote' });
+        damaged({ line: start, message: brokenQuotes });
         continue;
       }
       trimFields(row);
@@ -87,7 +89,7 @@ export async function* parseRows(
 
   /** Leaves out the line whose quote is never closed, and goes on with the next one. */
   function* skipUnclosed(text: string, more: boolean): Generator<RowBatch, string> {
-    damaged({ line, message: 'a quoted field is never closed' });
+    damaged({ line, message: brokenQuotes });
     line++;
     const end = text.indexOf('\n') + 1;
     const left = end > 0 ? text.slice(end) : '';

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { looksLikeDates, looksLikeIds } from '../../src/tables/suspicious-columns.ts';
+
+const rows = Array.from({ length: 100 }, (_, i) => i);
+const asText = (values: readonly unknown[]) => values.map(String);
+const scattered = rows.map((i) => (i * 7919) % 10_007);
+
+function idNumbers(name: string, values: readonly number[]): boolean {
+  return looksLikeIds(name, asText(values), Float64Array.from(values));
+}
+
+describe('columns that look like ids', () => {
+  it('finds texts nearly all different, counting numbers, and different values under a name like id', () => {
+    assert.ok(looksLikeIds('customer', asText(rows.map((i) => `c-${i}`))));
+    assert.ok(idNumbers('n', rows));
+    assert.ok(idNumbers('n', rows.toReversed()));
+    for (const name of ['id', 'ID', 'loan_id', 'loanId', 'uuid', 'row'])
+      assert.ok(idNumbers(name, scattered), name);
+  });
+
+  it('leaves amounts, categories and short tables alone', () => {
+    assert.ok(!idNumbers('limit', scattered));
+    assert.ok(!idNumbers('paid', scattered));
+    assert.ok(!idNumbers('age', rows.map((i) => 20 + (i % 50)).sort()));
+    assert.ok(
+      !idNumbers(
+        'rate',
+        rows.map((i) => i / 7),
+      ),
+    );
+    assert.ok(!looksLikeIds('purpose', asText(rows.map((i) => `p${i % 30}`))));
+    assert.ok(!looksLikeIds('id', asText(rows.slice(0, 10))));
+    assert.ok(!looksLikeIds('id', asText(rows.map((i) => i % 5))));
+  });
+});
+
+describe('columns that look like dates', () => {
+  const dates: Record<string, (i: number) => string> = {
+    ISO: (i) => `2024-01-${10 + (i % 20)}`,
+    'ISO with time': (i) => `2024-01-${10 + (i % 20)}T10:00:00Z`,
+    German: (i) => `${1 + (i % 28)}.3.2024`,
+    American: (i) => `3/${1 + (i % 28)}/24`,
+    compact: (i) => `202403${10 + (i % 20)}`,
+  };
+  for (const [name, write] of Object.entries(dates)) {
+    it(`finds ${name} dates`, () => assert.ok(looksLikeDates('x', rows.map(write))));
+  }
+
+  it('finds seconds since 1970 only under a name that says so', () => {
+    const seconds = asText(rows.map((i) => 1_700_000_000 + i * 3600));
+    assert.ok(looksLikeDates('created_at', seconds));
+    assert.ok(!looksLikeDates('balance', seconds));
+  });
+
+  it('leaves numbers and categories alone', () => {
+    assert.ok(!looksLikeDates('x', asText(scattered)));
+    assert.ok(!looksLikeDates('x', asText(rows.map((i) => `${i}.${i}`))));
+    assert.ok(!looksLikeDates('duration', asText(rows)));
+  });
+});
