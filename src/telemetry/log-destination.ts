@@ -136,12 +136,14 @@ export function createLogDestination(options: LogDestinationOptions = {}): LogDe
 function openOutput(): Output {
   const found = fstatSync(1);
   if (found.isFIFO() || found.isSocket()) {
-    // Each write is told of its own error.
-    process.stdout.on('error', () => {});
+    if (!process.stdout.listeners('error').includes(ignoreError)) process.stdout.on('error', ignoreError);
     return { write: (data, done) => process.stdout.write(data, done), takesOthers: false };
   }
   return { write: createFdWriter(found.isCharacterDevice() ? openWithoutBlocking() : 1), takesOthers: true };
 }
+
+/** Each write is told of its error; told to nobody else, it would end the process. */
+function ignoreError(): void {}
 
 /** Standard output as a file of its own that can be told not to block, for a terminal that is held with Ctrl-S. */
 function openWithoutBlocking(): number {
