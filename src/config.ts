@@ -109,7 +109,7 @@ export const settings = {
   SAMPLES_MAX_AGE_DAYS: {
     schema: z.coerce.number().positive(),
     default: '30',
-    description: 'Age at which a rotated file is deleted.',
+    description: 'No sample is kept for longer.',
   },
   OUTCOME_KEY_FILE: {
     schema: z.string().optional(),

@@ -52,7 +52,8 @@ export async function startService(config: Config, telemetry: Telemetry): Promis
   const samples = openJsonlWriter({
     path: config.SAMPLES_PATH,
     maxBytes: config.SAMPLES_MAX_BYTES,
-    maxFiles: config.SAMPLES_MAX_FILES,
+    // the setting counts rotated files, the writer the live one as well
+    maxFiles: config.SAMPLES_MAX_FILES + 1,
     maxAgeDays: config.SAMPLES_MAX_AGE_DAYS,
     flushIntervalMs: samplesFlushMs,
     maxPendingBytes: samplesPendingBytes,

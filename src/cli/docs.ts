@@ -1,0 +1,64 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { settings } from '../config.ts';
+import { foreignMetrics, type Instrument, instruments } from '../telemetry/instruments.ts';
+
+/** Documents with tables that are made from the code: each table stands between two comments with its name. */
+const documents: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
+  'README.md': { telemetry: telemetryTable },
+  'docs/settings.md': { settings: settingsTable },
+};
+
+/** Markdown of all settings. */
+export function settingsTable(): string {
+  const rows = Object.entries(settings).map(([name, setting]) => {
+    // the default of this one is the machine's
+    const preset = name === 'SERVICE_INSTANCE' ? 'host name' : 'default' in setting ? `\`${setting.default}\`` : '–';
+    return [`\`${name}\``, preset, setting.description];
+  });
+  return table(['setting', 'default', 'meaning'], rows);
+}
+
+/** Markdown of all metrics, ours and those of others that rules and dashboards use. */
+export function telemetryTable(): string {
+  const ours = Object.values<Instrument>(instruments).map(({ name, type, labels, description }) => [
+    `\`${name}\``,
+    type,
+    labels.map((label) => `\`${label}\``).join(' '),
+    description,
+  ]);
+  const others = foreignMetrics.map(({ name, source }) => [`\`${name}\``, 'others’', '', source]);
+  return table(['metric', 'type', 'labels', 'meaning'], [...ours, ...others]);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
+}
+
+/** The document with its tables made anew. @throws Error if it lacks the place for one */
+export function withTables(text: string, tables: Readonly<Record<string, () => string>>): string {
+  return Object.entries(tables).reduce((document, [name, make]) => {
+    const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+    const from = document.indexOf(start);
+    const to = document.indexOf(end);
+    if (from < 0 || to < from) throw new Error(`${start} … ${end} is missing`);
+    return `${document.slice(0, from + start.length)}\n${make()}\n${document.slice(to)}`;
+  }, text);
+}
+
+/** The documents as they stand, and as they should. */
+export async function readDocuments(root: URL): Promise<{ path: URL; text: string; current: string }[]> {
+  return Promise.all(
+    Object.entries(documents).map(async ([name, tables]) => {
+      const path = new URL(name, root);
+      const text = await readFile(path, 'utf8');
+      return { path, text, current: withTables(text, tables) };
+    }),
+  );
+}
+
+if (import.meta.main) {
+  for (const { path, text, current } of await readDocuments(new URL('../../', import.meta.url))) {
+    if (text !== current) await writeFile(path, current);
+  }
+}
