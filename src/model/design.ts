@@ -1,9 +1,6 @@
 import type { NumericFeature } from './artifact-schema.ts';
-import { summarise } from './reference.ts';
+import { rankCategories, summarise } from './reference.ts';
 import type { CategoricalColumn, Column, NumericColumn } from './training-set.ts';
-
-/** More categories than these share one coefficient and one bin, `other`. */
-const maxCategories = 20;
 
 /** How one column of the training set becomes columns of the design: where they begin, and what they hold. */
 export type NumericCode = {
@@ -49,11 +46,7 @@ function encodeCategorical(column: CategoricalColumn, at: number): CategoricalCo
     if (value === null) missing = true;
     else counts.set(value, (counts.get(value) ?? 0) + 1);
   }
-  const ranked = [...counts]
-    .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
-    .map(([category]) => category);
-  const categories = ranked.slice(0, maxCategories);
-  const grouped = ranked.slice(maxCategories).sort();
+  const { categories, grouped } = rankCategories(counts);
   const otherAt = grouped.length > 0 ? at + categories.length : null;
   const missingAt = missing ? (otherAt ?? at + categories.length - 1) + 1 : null;
   return { kind: 'categorical', column, categories, grouped, at, otherAt, missingAt };

@@ -3,7 +3,10 @@ import { quantileSorted } from '../stats/quantile.ts';
 import type { Artifact, NumericFeature } from './artifact-schema.ts';
 
 /** Drift is measured over deciles of the reference. */
-const binsPerVariable = 10;
+export const binsPerVariable = 10;
+
+/** More categories than these share one coefficient and one bin, `other`. */
+const maxCategories = 20;
 
 /** To twelve digits: 67.01, not 67.00999999999999. */
 function round(value: number): number {
@@ -12,7 +15,11 @@ function round(value: number): number {
 
 /** Mean, deviation (divisor n), extremes and percentiles (interpolated) of at least one finite value. */
 export function summarise(values: Float64Array): NumericFeature['summary'] {
-  const sorted = values.toSorted();
+  return summariseSorted(values.toSorted());
+}
+
+/** The same for values that are ascending already. */
+export function summariseSorted(sorted: Float64Array): NumericFeature['summary'] {
   const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
   const variance = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0) / sorted.length;
   const percentile = (percent: number) => round(quantileSorted(sorted, percent / 100));
@@ -39,4 +46,19 @@ export function summarise(values: Float64Array): NumericFeature['summary'] {
 export function numericReference(values: Float64Array): Artifact['score']['reference'] {
   const edges = quantileEdges(values, binsPerVariable);
   return { edges, counts: countBins({ kind: 'numeric', edges }, values) };
+}
+
+/**
+ * The categories that have a bin of their own, most frequent first, and those that are grouped together as `other`.
+ *
+ * @param counts by category
+ */
+export function rankCategories(counts: ReadonlyMap<string, number>): {
+  categories: string[];
+  grouped: string[];
+} {
+  const ranked = [...counts]
+    .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
+    .map(([category]) => category);
+  return { categories: ranked.slice(0, maxCategories), grouped: ranked.slice(maxCategories).sort() };
 }

@@ -76,12 +76,14 @@ export async function expand(source: string): Promise<string[]> {
  * @param bytes of the source, unpacked
  * @param source what to call it in faults and errors
  * @param tally where lines and faults are counted
+ * @param refuse says what is wrong with an object that is none of the wanted records; it counts as damaged
  * @throws Error while iterating, naming the source, when it cannot be read
  */
 export async function* readRecords(
   bytes: AsyncIterable<Buffer>,
   source: string,
   tally: LineTally,
+  refuse: (record: Record<string, unknown>) => string | undefined = () => undefined,
 ): AsyncGenerator<Record<string, unknown>[]> {
   let line = 0;
   let carried: Buffer[] = [];
@@ -99,11 +101,14 @@ export async function* readRecords(
     tally.lines++;
     try {
       const value: unknown = JSON.parse(trimmed);
-      if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-        records.push(value as Record<string, unknown>);
-      } else {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
         fault('not a JSON object');
+        return;
       }
+      const record = value as Record<string, unknown>;
+      const reason = refuse(record);
+      if (reason === undefined) records.push(record);
+      else fault(reason);
     } catch (error) {
       fault((error as Error).message);
     }

@@ -39,8 +39,12 @@ export type Binner = (value: unknown) => number;
  * @throws RangeError if `count` is not a positive integer
  */
 export function quantileEdges(values: ArrayLike<number>, count: number): number[] {
+  return quantileEdgesOfSorted(Float64Array.from(values).filter(Number.isFinite).sort(), count);
+}
+
+/** The same for values that are ascending and finite already; that is not checked. O(count). */
+export function quantileEdgesOfSorted(sorted: ArrayLike<number>, count: number): number[] {
   requireCount(count);
-  const sorted = Float64Array.from(values).filter(Number.isFinite).sort();
   const max = sorted[sorted.length - 1];
   const edges: number[] = [];
   for (let i = 1; i < count && sorted.length > 0; i++) {
@@ -145,6 +149,23 @@ export function countBins(bins: Bins, values: Iterable<unknown>): number[] {
   const binOf = createBinner(bins);
   for (const value of values) counts[binOf(value)]++;
   return counts;
+}
+
+/** The counts of the value bins for values that are ascending and finite already. O(bins · log n). */
+export function countSorted(edges: readonly number[], sorted: ArrayLike<number>): number[] {
+  let before = 0;
+  return [...edges, Number.POSITIVE_INFINITY].map((edge) => {
+    let low = before;
+    let high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (sorted[middle] <= edge) low = middle + 1;
+      else high = middle;
+    }
+    const count = low - before;
+    before = low;
+    return count;
+  });
 }
 
 function requireCount(count: number): void {
