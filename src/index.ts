@@ -1,0 +1,21 @@
+/**
+ * Vigia as a library: watch any model, in any service or batch job, as the credit service watches its own. Make a
+ * reference from the rows behind the model, count live rows with a monitor, and read drift from it, as figures or as
+ * metrics for a reader of the OpenTelemetry SDK. Nothing here asks where the score comes from.
+ *
+ *     const reference = buildReference({ model: 'churn', version: '7' }, rows, scores);
+ *     const monitor = createMonitor(reference);
+ *     const counts = createModelCounts(monitor, ['stays', 'leaves']);
+ *     const reader = new PrometheusExporter({ metricProducers: [createMetricProducer([createModelMetrics(counts)])] });
+ *     monitor.observe(row, score);
+ *     liveDrift(monitor, '1h');
+ */
+export { buildReference } from './monitor/build-reference.ts';
+export { findUnusual } from './monitor/findings.ts';
+export { type LiveDrift, liveDrift } from './monitor/live-drift.ts';
+export { createModelCounts, type ModelCounts } from './monitor/model-counts.ts';
+export { createMonitor, type Monitor, type Observation } from './monitor/monitor.ts';
+export type { Reference, VariableReference } from './monitor/reference.ts';
+export * from './stats/index.ts';
+export { createMetricProducer, type MetricSource } from './telemetry/metric-data.ts';
+export { createModelMetrics } from './telemetry/model-metrics.ts';

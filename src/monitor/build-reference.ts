@@ -1,0 +1,61 @@
+import { scoreFeature } from '../model/artifact.ts';
+import { numericReference, rankCategories } from '../model/reference.ts';
+import { type Bins, countBins } from '../stats/binning.ts';
+import type { Reference, VariableReference } from './reference.ts';
+
+/**
+ * Makes the reference of any model from the rows it was made from and the scores it gave them.
+ *
+ * A variable whose present values are all numbers is numeric and cut at its deciles; any other is categorical, with a
+ * bin for each of its 20 commonest values and one for the rest together. `null` and `undefined` are missing.
+ *
+ * @param rows keyed by feature name; the first one says which features there are
+ * @param scores the model's output for each row
+ * @throws RangeError without rows, or with another number of scores
+ */
+export function buildReference(
+  { model, version }: { readonly model: string; readonly version: string },
+  rows: readonly Readonly<Record<string, unknown>>[],
+  scores: readonly number[],
+): Reference {
+  if (rows.length === 0 || rows.length !== scores.length) {
+    throw new RangeError(
+      `a reference needs rows and as many scores, got ${rows.length} and ${scores.length}`,
+    );
+  }
+  const names = Object.keys(rows[0]);
+  const { edges, counts } = numericReference(Float64Array.from(scores));
+  return {
+    model,
+    version,
+    features: names.map((name) =>
+      variableReference(
+        name,
+        rows.map((row) => row[name]),
+      ),
+    ),
+    score: { name: scoreFeature, bins: { kind: 'numeric', edges }, counts },
+  };
+}
+
+function variableReference(name: string, values: readonly unknown[]): VariableReference {
+  const present = values.filter((value) => value !== null && value !== undefined);
+  const numbers = present.filter((value): value is number => typeof value === 'number');
+  if (present.length > 0 && numbers.length === present.length) {
+    const { edges, counts } = numericReference(
+      Float64Array.from(values, (value) => Number(value ?? Number.NaN)),
+    );
+    return { name, bins: { kind: 'numeric', edges }, counts, range: extremes(numbers) };
+  }
+  const counts = new Map<string, number>();
+  for (const value of present) counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
+  const bins: Bins = { kind: 'categorical', ...rankCategories(counts) };
+  return { name, bins, counts: countBins(bins, values) };
+}
+
+function extremes(values: readonly number[]): [min: number, max: number] {
+  return values.reduce<[number, number]>(
+    ([min, max], value) => [Math.min(min, value), Math.max(max, value)],
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+  );
+}

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import Fastify from 'fastify';
+import {
+  buildReference,
+  createMetricProducer,
+  createModelCounts,
+  createModelMetrics,
+  createMonitor,
+  liveDrift,
+  measureDrift,
+} from '../src/index.ts';
+import { seriesValue } from './support/service.ts';
+
+/** A model of another make, in a service of another make. */
+const predictLoad = (row: any) =>
+  1 / (1 + Math.exp(-(row.temperature - 15) / 10 - (row.day === 'sunday' ? 1 : 0)));
+const days = ['monday', 'friday', 'sunday'];
+const rowAt = (i: number, shift = 0) => ({ temperature: ((i * 7) % 40) + shift, day: days[i % 3] });
+
+describe('the library', () => {
+  it('watches a model that the service knows nothing of', async () => {
+    const rows = Array.from({ length: 600 }, (_, i) => rowAt(i));
+    const reference = buildReference({ model: 'load', version: '3' }, rows, rows.map(predictLoad));
+    const monitor = createMonitor(reference);
+    const counts = createModelCounts(monitor, ['low', 'high']);
+    const exporter = new PrometheusExporter({
+      preventServerStart: true,
+      withoutScopeInfo: true,
+      metricProducers: [createMetricProducer([createModelMetrics(counts)])],
+    });
+    const provider = new MeterProvider({ readers: [exporter] });
+
+    const service = Fastify();
+    service.post('/load', async (request) => {
+      const score = predictLoad(request.body);
+      monitor.observe(request.body as Record<string, unknown>, score);
+      return { score };
+    });
+    service.get('/metrics', (request, reply) => {
+      exporter.getMetricsRequestHandler(request.raw, reply.raw);
+      reply.hijack();
+    });
+    try {
+      for (let i = 0; i < 400; i++) {
+        await service.inject({ method: 'POST', url: '/load', payload: rowAt(i, 12) });
+      }
+      const [temperature, day, score] = liveDrift(monitor, '1h');
+      assert.equal(temperature.verdict, 'drifting');
+      assert.equal(day.verdict, 'stable');
+      assert.equal(score.name, '(score)');
+      assert.equal(score.verdict, 'drifting');
+      const text = (await service.inject('/metrics')).body;
+      const labels = { model: 'load', version: '3', feature: 'temperature', window: '1h' };
+      assert.equal(seriesValue(text, 'model_feature_drift_psi', labels), temperature.psi);
+      const live = temperature.bins.map((bin) => bin.live);
+      const { bins, counts: reference600 } = reference.features[0];
+      assert.equal(measureDrift(bins, reference600, live).psi, temperature.psi);
+    } finally {
+      await service.close();
+      await provider.shutdown();
+    }
+  });
+
+  it('asks for rows and as many scores', () => {
+    assert.throws(() => buildReference({ model: 'm', version: '1' }, [], []), /needs rows/);
+    assert.throws(() => buildReference({ model: 'm', version: '1' }, [{ a: 1 }], []), /got 1 and 0/);
+  });
+});
