@@ -36,7 +36,11 @@ export type Design = {
 function encodeNumeric(column: NumericColumn, at: number): NumericCode {
   const present = column.values.filter((value) => !Number.isNaN(value));
   const missingAt = present.length < column.values.length ? at + 1 : null;
-  return { kind: 'numeric', column, summary: summarise(present), at, missingAt };
+  const summary = summarise(present);
+  if (!(summary.deviation > 0 && summary.deviation < Number.POSITIVE_INFINITY)) {
+    throw new Error(`column ${column.name}: its numbers are too large or too close together to compute with`);
+  }
+  return { kind: 'numeric', column, summary, at, missingAt };
 }
 
 function encodeCategorical(column: CategoricalColumn, at: number): CategoricalCode {
@@ -75,7 +79,11 @@ function fill(code: Code, rows: readonly Float64Array[]): void {
   }
 }
 
-/** Codes columns as numbers: an intercept, standardised numbers, one-hot categories, indicators of missing values. */
+/**
+ * Codes columns as numbers: an intercept, standardised numbers, one-hot categories, indicators of missing values.
+ *
+ * @throws Error naming the column whose numbers have no deviation, or none that is finite
+ */
 export function encodeDesign(columns: readonly Column[], rowCount: number): Design {
   const codes: Code[] = [];
   let width = 1;

@@ -166,6 +166,5 @@ export function train(set: TrainingSet, options: TrainingOptions): Artifact {
     },
     evaluation,
   });
-  // Numbers too large to compute with end here, not in the service.
   return validateArtifact(artifact, options.name);
 }

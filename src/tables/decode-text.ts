@@ -53,6 +53,13 @@ function firstBrokenLine(bytes: Buffer): number {
   return line;
 }
 
+/** The first line that is not ASCII; the bytes hold one. */
+function firstForeignLine(bytes: Buffer): Buffer {
+  const foreign = bytes.findIndex((byte) => byte >= 0x80);
+  const end = bytes.indexOf(newline, foreign);
+  return bytes.subarray(bytes.lastIndexOf(newline, foreign) + 1, end < 0 ? bytes.length : end);
+}
+
 function countLines(bytes: Buffer): number {
   let lines = 0;
   for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, at + 1)) lines++;
@@ -69,9 +76,8 @@ async function* decodeBytes(source: AsyncIterable<Uint8Array>, name: string): As
     if (isAscii(piece)) {
       yield piece.toString('latin1');
     } else {
-      const valid = isUtf8(piece);
-      utf8 ??= valid;
-      if (utf8 && !valid) {
+      utf8 ??= isUtf8(firstForeignLine(piece));
+      if (utf8 && !isUtf8(piece)) {
         const at = line + firstBrokenLine(piece);
         throw new Error(
           `${name}:${at}: not UTF-8, though lines before it are: save the file in one encoding`,

@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type Artifact,
+  artifactJsonSchema,
+  formatArtifact,
+  loadArtifact,
+  parseArtifact,
+  sealArtifact,
+} from '../../src/model/artifact.ts';
+
+type Draft = { -readonly [K in keyof Artifact]: Artifact[K] } & Record<string, unknown>;
+
+describe('the artifact', () => {
+  let text: string;
+  let artifact: Artifact;
+  before(async () => {
+    text = await readFile('models/credit.json', 'utf8');
+    artifact = parseArtifact(text, 'models/credit.json');
+  });
+
+  /** The message with which the artifact is refused after `change`, sealed anew so that only the change is wrong. */
+  function refusal(change: (draft: Draft) => void): string {
+    const draft = structuredClone(artifact) as Draft;
+    change(draft);
+    try {
+      parseArtifact(JSON.stringify(sealArtifact(draft)), 'm.json');
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return 'accepted';
+  }
+
+  it('is read from its file, and written as it was read', async () => {
+    assert.deepEqual(await loadArtifact('models/credit.json'), artifact);
+    assert.equal(formatArtifact(artifact), text);
+  });
+
+  it('does not depend on the order of fields or on spaces', () => {
+    const shuffled = Object.fromEntries(Object.entries(artifact).reverse());
+    assert.deepEqual(parseArtifact(JSON.stringify(shuffled, null, 7), 'm.json'), artifact);
+  });
+
+  it('keeps names that look like markup of JSON', () => {
+    const feature = artifact.features.find(({ kind }) => kind === 'categorical');
+    assert.ok(feature?.kind === 'categorical');
+    const categories = ['a "b" [', '\n ]', '{\\n', ...feature.categories.slice(3)];
+    const odd = sealArtifact({
+      ...artifact,
+      features: artifact.features.map((other) => (other === feature ? { ...feature, categories } : other)),
+    });
+    assert.deepEqual(parseArtifact(formatArtifact(odd), 'm.json'), odd);
+  });
+
+  it('is refused when it is not JSON or not there', async () => {
+    assert.throws(() => parseArtifact(text.slice(0, 1000), 'm.json'), {
+      message: /^m\.json: not valid JSON: .*position 1000/,
+    });
+    assert.throws(() => parseArtifact('null', 'm.json'), /^Error: m\.json: /);
+    await assert.rejects(loadArtifact('/no/such.json'), {
+      message: '/no/such.json: cannot read the model: ENOENT',
+    });
+  });
+
+  it('is refused when a single digit was changed', () => {
+    const tampered = text.replace(/("intercept": -0\.\d)\d/, '$17');
+    assert.notEqual(tampered, text);
+    assert.throws(() => parseArtifact(tampered, 'm.json'), {
+      message: /^m\.json: version: is [0-9a-f]{12}, but the content hashes to [0-9a-f]{12}/,
+    });
+  });
+
+  it('is refused when it holds a number that is not finite', () => {
+    const tampered = text.replace(/"intercept": [-.\d]+/, '"intercept": 1e999');
+    assert.throws(() => parseArtifact(tampered, 'm.json'), { message: /^m\.json: intercept: / });
+  });
+
+  it('is refused when it is of a later format', () => {
+    const later = text.replace('"formatVersion": 1', '"formatVersion": 2, "news": []');
+    assert.throws(() => parseArtifact(later, 'm.json'), {
+      message: 'm.json: formatVersion: is 2, this program reads 1: update it, or train the model again',
+    });
+  });
+
+  const faults: [what: string, change: (draft: Draft) => void, message: RegExp][] = [
+    [
+      'a field is missing',
+      (draft) => Reflect.deleteProperty(draft, 'calibration'),
+      /^m\.json: calibration: /,
+    ],
+    ['a field is unknown', (draft) => Object.assign(draft, { extra: 1 }), /^m\.json: .*extra/],
+    [
+      'a number is null',
+      (draft) => Object.assign(draft.features[0], { coefficient: null }),
+      /: features\[0\]\.coefficient: /,
+    ],
+    [
+      'edges are unsorted',
+      (draft) => (draft.score.reference.edges[3] = 0),
+      /: score\.reference\.edges\[3\]: must be above/,
+    ],
+    [
+      'edges repeat',
+      ({ features: [first] }) => {
+        if (first.kind === 'numeric') first.reference.edges[1] = first.reference.edges[0];
+      },
+      /: features\[0\]\.reference\.edges\[1\]: must be above/,
+    ],
+    [
+      'counts are too few',
+      (draft) => draft.features[0].reference.counts.pop(),
+      /: features\[0\]\.reference\.counts: has 10 entries, needs 11/,
+    ],
+    [
+      'counts are fractions',
+      (draft) => (draft.features[0].reference.counts[2] = 0.5),
+      /: features\[0\]\.reference\.counts\[2\]: /,
+    ],
+    [
+      'nothing was counted',
+      (draft) => draft.score.reference.counts.fill(0),
+      /: score\.reference\.counts: needs at least one row/,
+    ],
+    [
+      'coefficients are too many',
+      ({ features: [, , third] }) => {
+        if (third.kind === 'categorical') third.coefficients.push(1);
+      },
+      /: features\[2\]\.coefficients: has 6 entries, needs 5/,
+    ],
+    [
+      'a category occurs twice',
+      ({ features: [, , third] }) => {
+        if (third.kind === 'categorical') third.categories[0] = third.categories[1];
+      },
+      /: features\[2\]\.categories: names a category twice/,
+    ],
+    [
+      'a nullable feature has no effect of missing values',
+      (draft) => (draft.features[0].nullable = true),
+      /: features\[0\]\.missingLogOdds: /,
+    ],
+    [
+      'grouped categories have no effect',
+      ({ features: [, , third] }) => {
+        if (third.kind === 'categorical')
+          Object.assign(third, { grouped: ['x'], reference: { counts: [...third.reference.counts, 0] } });
+      },
+      /: features\[2\]\.otherLogOdds: /,
+    ],
+    [
+      'a deviation is 0',
+      ({ features: [first] }) => {
+        if (first.kind === 'numeric') first.standardisation.deviation = 0;
+      },
+      /: features\[0\]\.standardisation\.deviation: /,
+    ],
+    [
+      'a feature occurs twice',
+      (draft) => (draft.features[1].name = draft.features[0].name),
+      /: features\[1\]\.name: age occurs twice/,
+    ],
+    [
+      'a feature takes the name of the score',
+      (draft) => {
+        draft.features[0].name = '(score)';
+        draft.protected = [];
+      },
+      /: features\[0\]\.name: \(score\) is reserved/,
+    ],
+    [
+      'a protected feature does not exist',
+      (draft) => draft.protected.push('x'),
+      /: protected\[1\]: x is not a feature/,
+    ],
+    [
+      'a score bin has more positives than rows',
+      (draft) => (draft.score.bins.positives[0] = 1),
+      /: score\.bins\.positives\[0\]: exceeds/,
+    ],
+    [
+      'the calibration falls',
+      (draft) => (draft.calibration.probabilities[0] = 1),
+      /: calibration\.probabilities\[1\]: must not be below/,
+    ],
+    [
+      'the calibration’s scores repeat',
+      (draft) => (draft.calibration.scores[1] = draft.calibration.scores[0]),
+      /: calibration\.scores\[1\]: must be above/,
+    ],
+    ['the threshold is 1', (draft) => (draft.threshold.value = 1), /: threshold\.value: /],
+    [
+      'both classes are one',
+      (draft) => (draft.target.negative = draft.target.positive),
+      /: target\.negative: must differ/,
+    ],
+    [
+      'all rows are positive',
+      (draft) => (draft.training.positives = draft.training.rows),
+      /: training\.positives: must be fewer/,
+    ],
+  ];
+  for (const [what, change, message] of faults) {
+    it(`is refused when ${what}`, () => assert.match(refusal(change), message));
+  }
+
+  it('is refused with the name of its file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'artifact-'));
+    const path = join(folder, 'm.json');
+    try {
+      await writeFile(path, '{}');
+      await assert.rejects(loadArtifact(path), (error: Error) =>
+        error.message.startsWith(`${path}: formatVersion: `),
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('has a published schema that is current', async () => {
+    assert.deepEqual(JSON.parse(await readFile('docs/artifact.schema.json', 'utf8')), artifactJsonSchema());
+  });
+});

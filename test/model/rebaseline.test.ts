@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { type Artifact, formatArtifact, loadArtifact, parseArtifact } from '../../src/model/artifact.ts';
+import { type NewReference, rebaseline } from '../../src/model/rebaseline.ts';
+import { numericReference, summarise } from '../../src/model/reference.ts';
+import { createScorer } from '../../src/model/score.ts';
+
+const why = { by: 'A. Analyst', at: '2026-02-03T04:05:06.000Z', reason: 'new branch opened' };
+
+describe('a rebaseline', () => {
+  let artifact: Artifact;
+  let features: Map<string, NewReference>;
+  const limits = Float64Array.from({ length: 300 }, (_, i) => 1000 + 10 * i);
+  before(async () => {
+    artifact = await loadArtifact('models/credit.json');
+    features = new Map([
+      ['age', { counts: [0, 0, 0, 0, 50, 50, 50, 50, 50, 50, 0] }],
+      ['limit', { ...numericReference(limits), summary: summarise(limits) }],
+      ['history', { counts: [100, 100, 50, 20, 10, 0, 20] }],
+    ]);
+  });
+  const score = { counts: [30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 0] };
+
+  it('replaces the reference, says who, when, why and what, and has a version of its own', () => {
+    const rebased = rebaseline(artifact, features, score, why);
+    assert.deepEqual(rebased.rebaseline, { ...why, replaces: artifact.version });
+    assert.notEqual(rebased.version, artifact.version);
+    assert.deepEqual(
+      rebased.features.map(({ reference }) => reference.counts),
+      ['age', 'limit', 'history'].map((name) => features.get(name)?.counts),
+    );
+    assert.deepEqual(rebased.score.reference.counts, score.counts);
+    const [age, limit] = rebased.features;
+    assert.ok(age.kind === 'numeric' && limit.kind === 'numeric');
+    assert.deepEqual(age.summary, artifact.features[0].kind === 'numeric' && artifact.features[0].summary);
+    assert.equal(limit.summary.max, 3990);
+    assert.deepEqual(limit.reference.edges, numericReference(limits).edges);
+    assert.match(rebased.training.smallestDetectableDrift, /^With 300 reference rows/);
+    assert.deepEqual(parseArtifact(formatArtifact(rebased), 'm.json'), rebased);
+  });
+
+  it('scores as before', () => {
+    const original = createScorer(artifact);
+    const rebased = createScorer(rebaseline(artifact, features, score, why));
+    for (const history of ['good', 'paid', 'sold', null]) {
+      const row = { age: 41, limit: 2500, history };
+      assert.equal(rebased(row), original(row));
+    }
+  });
+
+  it('leaves the artifact that it replaces alone', () => {
+    const copy = structuredClone(artifact);
+    rebaseline(artifact, features, score, why);
+    assert.deepEqual(artifact, copy);
+  });
+
+  it('names what it was not given, and what does not fit', () => {
+    const without = new Map([...features].filter(([name]) => name !== 'limit'));
+    assert.throws(() => rebaseline(artifact, without, score, why), {
+      message: 'feature limit has no new reference',
+    });
+    const short = new Map([...features, ['age', { counts: [1, 2] }] as const]);
+    assert.throws(() => rebaseline(artifact, short, score, why), {
+      message: /^new reference: features\[0\]\.reference\.counts: has 2 entries, needs 11/,
+    });
+    assert.throws(() => rebaseline(artifact, features, score, { ...why, at: 'today' }), {
+      message: /^new reference: rebaseline\.at: /,
+    });
+  });
+});

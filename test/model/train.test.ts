@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { readTrainingSet } from '../../src/cli/training-set.ts';
+import { type Artifact, formatArtifact, parseArtifact } from '../../src/model/artifact.ts';
+import { featureBins, scoreBins } from '../../src/model/features.ts';
+import { createScorer } from '../../src/model/score.ts';
+import { train } from '../../src/model/train.ts';
+import type { TrainingSet } from '../../src/model/training-set.ts';
+import { binCount, countBins } from '../../src/stats/binning.ts';
+import { estimatePerformance } from '../../src/stats/cbpe.ts';
+import { interpolateCurve } from '../../src/stats/isotonic-regression.ts';
+import { options, smallSet } from './small-set.ts';
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
+}
+
+function rowsOf(set: TrainingSet): Record<string, unknown>[] {
+  return Array.from(set.outcomes, (_, i) =>
+    Object.fromEntries(set.columns.map(({ name, values }) => [name, values[i]])),
+  );
+}
+
+describe('training', () => {
+  describe('on numbers and categories with missing values', () => {
+    const set = smallSet();
+    let artifact: Artifact;
+    const progress: number[] = [];
+    before(() => {
+      artifact = train(set, { ...options, onProgress: (done, total) => progress.push(done / total) });
+    });
+
+    it('gives the same bytes for the same rows, and another version for others', () => {
+      assert.equal(formatArtifact(train(set, options)), formatArtifact(artifact));
+      const outcomes = set.outcomes.with(0, 1 - set.outcomes[0]);
+      assert.notEqual(train({ ...set, outcomes }, options).version, artifact.version);
+    });
+
+    it('writes what it can read', () => {
+      assert.deepEqual(parseArtifact(formatArtifact(artifact), 'm.json'), artifact);
+    });
+
+    it('tells how far it is, to the end', () => {
+      assert.equal(progress.length, 51);
+      assert.equal(progress.at(-1), 1);
+    });
+
+    it('makes a feature nullable where training had missing values', () => {
+      const complete = train(
+        {
+          ...set,
+          columns: [
+            { name: 'amount', kind: 'numeric', values: Float64Array.from(set.outcomes, (_, i) => i % 7) },
+            { name: 'kind', kind: 'categorical', values: Array.from(set.outcomes, (_, i) => `${i % 3}`) },
+          ],
+        },
+        options,
+      );
+      for (const [{ features }, nullable] of [
+        [artifact, true],
+        [complete, false],
+      ] as const) {
+        assert.ok(features.every((feature) => feature.nullable === nullable));
+        assert.ok(features.every((feature) => (feature.missingLogOdds !== null) === nullable));
+      }
+    });
+
+    it('counts every row into the reference of every variable', () => {
+      for (const [i, feature] of artifact.features.entries()) {
+        const bins = featureBins(feature);
+        assert.equal(feature.reference.counts.length, binCount(bins));
+        assert.deepEqual(feature.reference.counts, countBins(bins, set.columns[i].values));
+        assert.equal(sum(feature.reference.counts), 400);
+      }
+      assert.equal(sum(artifact.score.reference.counts), 400);
+      assert.equal(sum(artifact.score.bins.counts), 400);
+      assert.equal(sum(artifact.score.bins.positives), artifact.training.positives);
+    });
+
+    it('takes the score’s reference from what the scorer gives the training rows', () => {
+      const scores = rowsOf(set).map(createScorer(artifact));
+      assert.deepEqual(artifact.score.reference.counts, countBins(scoreBins(artifact), scores));
+      assert.ok(Math.abs(sum(scores) - artifact.training.positives) < 1e-3, 'a fit with intercept');
+    });
+
+    it('gives unseen categories and the average row no effect', () => {
+      const score = createScorer(artifact);
+      const kind = artifact.features[1];
+      assert.ok(kind.kind === 'categorical');
+      const [a, b, c, missing] = kind.reference.counts;
+      const [first, second, third] = kind.coefficients;
+      const mean = a * first + b * second + c * third + missing * (kind.missingLogOdds ?? Number.NaN);
+      assert.ok(Math.abs(mean / 400 - kind.meanContribution) < 1e-9);
+      const amount = artifact.features[0];
+      assert.ok(amount.kind === 'numeric');
+      const neutral = score({ amount: amount.standardisation.mean, kind: 'never' });
+      assert.ok(Math.abs(Math.log(neutral / (1 - neutral)) - artifact.intercept) < 1e-9);
+      assert.notEqual(score({ amount: null, kind: 'a' }), score({ amount: 100, kind: 'a' }));
+    });
+
+    it('promises no more than comes true: calibration is from rows that the fit had not seen', () => {
+      const { edges, counts, positives, expected } = artifact.score.bins;
+      assert.equal(edges.length, 49);
+      assert.equal(Math.round(sum(expected)), sum(positives));
+      const probabilities: number[] = [];
+      const predictions: number[] = [];
+      for (const [i, count] of counts.entries()) {
+        for (let k = 0; k < count; k++) {
+          probabilities.push(expected[i] / count);
+          predictions.push(i >= 25 ? 1 : 0);
+        }
+      }
+      const promised = estimatePerformance(probabilities, predictions).accuracy ?? 0;
+      assert.ok(Math.abs(promised - artifact.evaluation.accuracy.value) < 0.015);
+      assert.ok(interpolateCurve(artifact.calibration, 0.1) < interpolateCurve(artifact.calibration, 0.9));
+    });
+
+    it('gives errors of the size that theory has for them', () => {
+      const { accuracy } = artifact.evaluation;
+      const binomial = Math.sqrt((accuracy.value * (1 - accuracy.value)) / 400);
+      assert.ok(Math.abs(accuracy.standardError / binomial - 1) < 0.2);
+    });
+  });
+
+  it('counts categories beyond the twenty most frequent as other', () => {
+    const set = smallSet();
+    const values = Array.from(set.outcomes, (_, i) => `c${i < 380 ? i % 20 : 20 + (i % 3)}`);
+    const artifact = train({ ...set, columns: [{ name: 'code', kind: 'categorical', values }] }, options);
+    const [feature] = artifact.features;
+    assert.ok(feature.kind === 'categorical');
+    assert.equal(feature.categories.length, 20);
+    assert.deepEqual(feature.grouped, ['c20', 'c21', 'c22']);
+    assert.deepEqual(feature.reference.counts.slice(-3), [20, 0, 0]);
+    const score = createScorer(artifact);
+    assert.equal(score({ code: 'c20' }), score({ code: 'c22' }));
+    assert.notEqual(score({ code: 'c20' }), score({ code: 'new' }));
+  });
+
+  it('has fewer folds where a class has fewer rows', () => {
+    const set = smallSet(30);
+    const outcomes = Uint8Array.from(set.outcomes, (_, i) => (i < 3 ? 1 : 0));
+    const { evaluation, training } = train({ ...set, outcomes }, options);
+    assert.equal(evaluation.folds, 3);
+    assert.equal(training.positives, 3);
+    assert.match(training.smallestDetectableDrift, /^With 30 reference rows/);
+  });
+
+  it('refuses numbers too large to compute with', () => {
+    const set = smallSet();
+    const values = Float64Array.from(set.outcomes, (_, i) => i * 1e305);
+    assert.throws(() => train({ ...set, columns: [{ name: 'huge', kind: 'numeric', values }] }, options), {
+      message: /^column huge: /,
+    });
+  });
+
+  describe('on the German credit data', () => {
+    const german = { target: 'outcome', positive: 'bad', categorical: [], allowIds: [] };
+    const expected = [
+      { features: ['age', 'limit', 'history'], rocAuc: 0.663, logLoss: 0.577 },
+      { features: undefined, rocAuc: 0.778, logLoss: 0.52 },
+    ];
+    for (const { features, rocAuc, logLoss } of expected) {
+      it(`is as good as published with ${features ?? 'all nine features'}`, async function () {
+        this.timeout(120_000);
+        const set = await readTrainingSet('data/german-credit.csv', { ...german, features });
+        const { evaluation } = train(set, options);
+        assert.ok(Math.abs(evaluation.rocAuc.value - rocAuc) < 0.01, `AUC ${evaluation.rocAuc.value}`);
+        assert.ok(
+          Math.abs(evaluation.logLoss.value - logLoss) < 0.01,
+          `log-loss ${evaluation.logLoss.value}`,
+        );
+        assert.deepEqual([evaluation.folds, evaluation.repeats], [10, 5]);
+      });
+    }
+  });
+});
