@@ -15,12 +15,17 @@ export type Verdict = 'stable' | 'drifting' | 'undetermined';
  * The rule behind every verdict and drift alert: PSI > max(`minPsi`, noise ceiling at `ceilingZ`) is drift. `minPsi`
  * keeps differences too small to matter quiet however many requests there are; the ceiling keeps chance quiet however
  * few. A ceiling above `undeterminedCeiling` could hide a shift by half a standard deviation.
+ *
+ * The ceiling takes rows as independent, and so does the verdict on one window. Alerts look at real traffic, where
+ * applicants are sent again and batches come from one hour or one branch: they count `alertDesignEffect` live rows as
+ * one, (6/N + 1/M) in place of (1/N + 1/M). docs/drift.md has what either does, measured.
  */
 export const driftRule = {
   minPsi: 0.1,
   ceilingZ: 4.5,
   undeterminedCeiling: 0.2,
   pseudoCount: 0.5,
+  alertDesignEffect: 6,
 } as const;
 
 /** The drift of one variable in one window; `null` stands for what there is no data to tell. */

@@ -18,12 +18,12 @@ export type LogBase = 'e' | 2;
  * @throws RangeError if a count is negative or not finite, or if there is nothing to divide by: all counts are 0 and
  *   no pseudo-count is added
  */
-export function shares(counts: ArrayLike<number>, smoothing: Smoothing): Float64Array {
+export function shares(counts: ArrayLike<number>, smoothing: Smoothing): number[] {
   const pseudoCount = smoothing !== 'none' && 'pseudoCount' in smoothing ? smoothing.pseudoCount : 0;
   const floor = smoothing !== 'none' && 'epsilon' in smoothing ? smoothing.epsilon : 0;
   const total = sumCounts(counts) + pseudoCount * counts.length;
   if (total === 0) throw new RangeError('the counts are all 0: there is no distribution to compare');
-  const result = new Float64Array(counts.length);
+  const result = new Array<number>(counts.length);
   for (let i = 0; i < counts.length; i++) {
     result[i] = Math.max((counts[i] + pseudoCount) / total, floor);
   }
@@ -39,7 +39,7 @@ export function sharesOfBoth(
   reference: ArrayLike<number>,
   live: ArrayLike<number>,
   smoothing: Smoothing,
-): [reference: Float64Array, live: Float64Array] {
+): [reference: number[], live: number[]] {
   if (reference.length !== live.length) {
     throw new RangeError(`reference has ${reference.length} bins and live has ${live.length}`);
   }
