@@ -8,6 +8,7 @@ const config = processConfig();
 const running = await startService(config, telemetry).catch(endWith);
 announce();
 
+process.on('SIGHUP', running.reload);
 let isStopping = false;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.on(signal, async () => {

@@ -3,13 +3,14 @@ import type { Config } from './config.ts';
 import { createAdminApp, createPublicApp } from './http/apps.ts';
 import { deploy } from './http/deployment.ts';
 import { type Listener, listen } from './http/listener.ts';
+import { replaceModel } from './http/replace-model.ts';
 import type { Service } from './http/service.ts';
+import { createLoadGuard } from './http/shed-load.ts';
 import { loadArtifact } from './model/artifact.ts';
 import { openJsonlWriter } from './samples/jsonl-writer.ts';
 import { createHttpMetrics } from './telemetry/http-metrics.ts';
 import { createLogDestination } from './telemetry/log-destination.ts';
 import { createLogger, terminalFormat } from './telemetry/logger.ts';
-import { createModelMetrics } from './telemetry/model-metrics.ts';
 import { processMetrics } from './telemetry/process-metrics.ts';
 import { createRequestLog } from './telemetry/request-log.ts';
 import { createRequestSampler } from './telemetry/request-sampling.ts';
@@ -36,6 +37,8 @@ export type RunningService = {
   readonly apiUrl: string;
   readonly adminUrl: string;
   readonly service: Service;
+  /** Loads the artifact anew; the one that answers goes on answering if it cannot be used. Never rejects. */
+  reload(): Promise<void>;
   /** Stops taking requests, answers those in flight, writes out samples, logs and spans; within the time allowed. */
   stop(): Promise<void>;
 };
@@ -63,6 +66,7 @@ export async function startService(config: Config, telemetry: Telemetry): Promis
     config,
     state: 'starting',
     deployment: deploy(artifact, config.SAMPLES_VALUES),
+    retired: [],
     httpMetrics: createHttpMetrics(expectedRequests),
     samples,
     logRequest: createRequestLog({ logger, destination, sampleRatio: config.LOG_SAMPLE_RATIO }),
@@ -73,11 +77,15 @@ export async function startService(config: Config, telemetry: Telemetry): Promis
   telemetry.sources.push(
     processMetrics,
     service.httpMetrics.source,
-    createModelMetrics(service.deployment.counts),
+    () => [...service.retired, service.deployment].flatMap(({ metrics }) => metrics()),
     modelInfo(service),
     writerMetrics(samples, destination),
   );
 
+  const guard = createLoadGuard(service.httpMetrics, {
+    maxConcurrent: config.MAX_CONCURRENT_REQUESTS,
+    maxDelayMs: config.MAX_EVENT_LOOP_DELAY_MS,
+  });
   const sample = createRequestSampler(config.OTEL_TRACES_SAMPLER, config.OTEL_TRACES_SAMPLER_ARG);
   const listeners: Listener[] = [];
   try {
@@ -91,15 +99,31 @@ export async function startService(config: Config, telemetry: Telemetry): Promis
         host: config.HOST,
         port: config.PORT,
         sample: telemetry.tracesEndpoint ? sample : () => false,
+        wrap: guard.wrap,
       }),
     );
   } catch (error) {
+    guard.stop();
     for (const listener of listeners) await listener.drain();
     await samples.close();
     throw error;
   }
   const [admin, api] = listeners;
   service.state = 'ready';
+
+  async function reload(): Promise<void> {
+    try {
+      const next = await loadArtifact(config.MODEL_PATH);
+      const { name, version } = next;
+      const isNew = replaceModel(service, next);
+      logger.info(
+        { event: 'reload', model: name, version },
+        isNew ? 'answers from now on' : 'is the same as before',
+      );
+    } catch (error) {
+      logger.error({ event: 'reload' }, `the model in service stays: ${(error as Error).message}`);
+    }
+  }
 
   async function stop(): Promise<void> {
     service.state = 'draining';
@@ -108,6 +132,7 @@ export async function startService(config: Config, telemetry: Telemetry): Promis
     // requests get most of the time; what they leave behind still has to be written
     await within(remainingMs() * 0.6, api.drain());
     api.destroy();
+    guard.stop();
     await Promise.all([
       within(remainingMs() * 0.8, samples.close()),
       within(remainingMs() * 0.8, telemetry.shutdown()),
@@ -116,7 +141,7 @@ export async function startService(config: Config, telemetry: Telemetry): Promis
     ]);
     await destination.close(remainingMs());
   }
-  return { apiUrl: api.url, adminUrl: admin.url, service, stop };
+  return { apiUrl: api.url, adminUrl: admin.url, service, reload, stop };
 }
 
 /** Waits for `work`, but not longer than `ms`, and whether or not it fails. */

@@ -5,6 +5,8 @@ import { createModelCounts, type ModelCounts } from '../monitor/model-counts.ts'
 import { createMonitor } from '../monitor/monitor.ts';
 import { createRowFormatter, type RowFormatter } from '../samples/redact.ts';
 import { createSampleFormatter, type SampleFormatter, type SampleValues } from '../samples/sample.ts';
+import type { MetricSource } from '../telemetry/metric-data.ts';
+import { createModelMetrics } from '../telemetry/model-metrics.ts';
 import { createInputValidator, type InputValidator } from './validate-input.ts';
 
 /** One loaded model with all that is made from its artifact once, so that a request makes nothing. */
@@ -13,6 +15,7 @@ export type Deployment = {
   readonly validate: InputValidator;
   readonly score: Scorer;
   readonly counts: ModelCounts;
+  readonly metrics: MetricSource;
   readonly formatSample: SampleFormatter;
   /** The row as a log line may show it. */
   readonly formatPayload: RowFormatter;
@@ -25,12 +28,13 @@ export type Deployment = {
 /** Makes a model ready to answer. */
 export function deploy(artifact: Artifact, sampleValues: SampleValues): Deployment {
   const { name, version, target } = artifact;
-  const monitor = createMonitor(referenceOf(artifact));
+  const counts = createModelCounts(createMonitor(referenceOf(artifact)), [target.negative, target.positive]);
   return {
     artifact,
     validate: createInputValidator(artifact),
     score: createScorer(artifact),
-    counts: createModelCounts(monitor, [target.negative, target.positive]),
+    counts,
+    metrics: createModelMetrics(counts),
     formatSample: createSampleFormatter({ artifact, values: sampleValues }),
     formatPayload: createRowFormatter(artifact),
     modelJson: JSON.stringify({ name, version }),

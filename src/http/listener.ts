@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type Koa from 'koa';
 import { gateInstrumentation, type RequestSampler } from '../telemetry/request-sampling.ts';
@@ -30,13 +30,24 @@ export type Listener = {
  * Serves an application.
  *
  * @param sample which requests go through the instrumentation
+ * @param wrap what stands before the application
  * @throws Error saying which address could not be taken, and why
  */
 export async function listen(
   app: Koa<RequestState>,
-  { host, port, sample }: { host: string; port: number; sample: RequestSampler },
+  {
+    host,
+    port,
+    sample,
+    wrap = (answer) => answer,
+  }: {
+    host: string;
+    port: number;
+    sample: RequestSampler;
+    wrap?: (answer: RequestListener) => RequestListener;
+  },
 ): Promise<Listener> {
-  const server = createServer(limits, app.callback());
+  const server = createServer(limits, wrap(app.callback()));
   server.maxHeadersCount = maxHeadersCount;
   server.maxRequestsPerSocket = maxRequestsPerSocket;
   gateInstrumentation(server, sample);

@@ -13,6 +13,8 @@ export type Service = {
   state: Lifecycle;
   /** The model that answers; a request keeps the one it began with. */
   deployment: Deployment;
+  /** Models that answered before, oldest first; their counts are still exposed. */
+  retired: readonly Deployment[];
   readonly httpMetrics: HttpMetrics;
   readonly samples: JsonlWriter;
   /** Writes the one log line of a request. */
