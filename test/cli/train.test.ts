@@ -1,0 +1,305 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
+
+type Run = { status: number; stdout: string; stderr: string };
+
+function train(...args: string[]): Promise<Run> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['src/cli/train.ts', ...args], (error, stdout, stderr) => {
+      resolve({ status: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
+    });
+  });
+}
+
+/** Sixty rows whose columns are named and written by `columns`; the target `y` is yes in every third. */
+function table(columns: Record<string, (i: number) => string>, delimiter = ',', end = '\n'): string {
+  const rows = Array.from({ length: 60 }, (_, i) => [
+    ...Object.values(columns).map((write) => write(i)),
+    i % 3 === 0 ? 'yes' : 'no',
+  ]);
+  return [[...Object.keys(columns), 'y'], ...rows].map((row) => row.join(delimiter) + end).join('');
+}
+
+const number = (i: number) => String((i * 37) % 23);
+const kind = (i: number) => ['a', 'b', 'c'][(i * 5) % 3 === 0 ? i % 3 : (i * 7) % 3];
+
+describe('npm run train', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let data: string;
+  let out: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'train-'));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+  beforeEach(async () => {
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder);
+    data = join(folder, 'own.csv');
+    out = join(folder, 'model.json');
+  });
+
+  async function trainOn(content: string | Buffer, ...args: string[]): Promise<Run> {
+    await writeFile(data, content);
+    return train('--data', data, '--target', 'y', '--positive', 'yes', '--out', out, ...args);
+  }
+
+  async function trained(content: string | Buffer, ...args: string[]): Promise<Artifact> {
+    const run = await trainOn(content, ...args);
+    assert.equal(run.status, 0, run.stderr);
+    return loadArtifact(out);
+  }
+
+  async function refuses(run: Run, message: string, status = 1): Promise<void> {
+    assert.equal(run.stderr, `${message}\n`);
+    assert.equal(run.status, status);
+    assert.equal(run.stdout, '');
+    assert.deepEqual(
+      (await readdir(folder)).filter((name) => name !== 'own.csv'),
+      [],
+    );
+  }
+
+  it('trains the model that is delivered, to the byte', async () => {
+    const { status, stdout, stderr } = await train('--out', out);
+    assert.equal(stderr, '');
+    assert.equal(status, 0);
+    assert.equal(await readFile(out, 'utf8'), await readFile('models/credit.json', 'utf8'));
+    const { name, version, features, target, threshold, protected: watched } = await loadArtifact(out);
+    assert.deepEqual(
+      features.map((feature) => feature.name),
+      ['age', 'limit', 'history'],
+    );
+    assert.deepEqual([name, watched], ['credit', ['age']]);
+    assert.deepEqual(target, { column: 'outcome', positive: 'bad', negative: 'good' });
+    assert.equal(threshold.value, 0.5);
+    for (const told of [
+      /^rows +1000, of which bad 300 \(30%\)$/m,
+      /^AUC +0\.66\d ± 0\.0\d\d /m,
+      /^log-loss +0\.57\d ± 0\.0\d\d$/m,
+      /^threshold +0\.5: /m,
+      /^drift +With 1,000 reference rows /m,
+      new RegExp(`^written +${out}, model credit version ${version}$`, 'm'),
+    ]) {
+      assert.match(stdout, told);
+    }
+  });
+
+  it('takes all columns but the target of an own table, and its name', async () => {
+    const { name, features, target, protected: watched } = await trained(table({ n: number, k: kind }));
+    assert.deepEqual(
+      features.map((feature) => [feature.name, feature.kind]),
+      [
+        ['n', 'numeric'],
+        ['k', 'categorical'],
+      ],
+    );
+    assert.deepEqual([name, watched], ['own', []]);
+    assert.deepEqual(target, { column: 'y', positive: 'yes', negative: 'no' });
+  });
+
+  it('takes every option', async () => {
+    const args = ['--features', 'k, n', '--categorical', 'n', '--name', 'mine', '--threshold', '0.25'];
+    const artifact = await trained(
+      table({ id: String, n: number, k: kind }),
+      ...args,
+      ...['--protected', 'k', '--sensitive', 'n,k'],
+    );
+    assert.deepEqual(
+      artifact.features.map((feature) => [feature.name, feature.kind]),
+      [
+        ['k', 'categorical'],
+        ['n', 'categorical'],
+      ],
+    );
+    assert.equal(artifact.name, 'mine');
+    assert.equal(artifact.threshold.value, 0.25);
+    assert.match(artifact.threshold.reason, /3 times/);
+    assert.deepEqual(artifact.protected, ['k']);
+    assert.deepEqual(artifact.sensitive, ['n', 'k']);
+  });
+
+  it('reads the same from every dialect of the same table', async () => {
+    const amount = (i: number) => (1000 + ((i * 37) % 23) * 12.5).toFixed(1);
+    const german = (i: number) => `1.${amount(i).slice(1).replace('.', ',')}`;
+    const town = (i: number) => ['Köln', 'Trier', 'Ulm'][(i * 7) % 3];
+    const quoted = (write: (i: number) => string) => (i: number) => `"${write(i)}"`;
+    const plain = table({ amount, town });
+    const dialects: [name: string, content: string | Buffer][] = [
+      ['CRLF and quotes', table({ amount: quoted(amount), town: quoted(town) }, ',', '\r\n')],
+      ['a byte order mark', `\ufeff${plain}`],
+      ['semicolons and decimal commas', table({ amount: german, town }, ';')],
+      ['tabs', table({ amount, town }, '\t')],
+      ['bars', table({ amount, town }, '|')],
+      ['Latin-1', Buffer.from(plain, 'latin1')],
+      ['UTF-16', Buffer.from(`\ufeff${plain}`, 'utf16le')],
+    ];
+    const expected = await trained(plain);
+    for (const [name, content] of dialects) {
+      const { features, evaluation } = await trained(content);
+      assert.deepEqual(features, expected.features, name);
+      assert.deepEqual(evaluation, expected.evaluation, name);
+    }
+  });
+
+  it('makes a feature nullable whose values are missing, as nothing or as NA', async () => {
+    const { features } = await trained(
+      table({
+        n: (i) => (i % 5 === 0 ? '' : number(i)),
+        k: (i) => (i % 7 === 0 ? 'NA' : kind(i)),
+        whole: (i) => String((i * 11) % 17),
+      }),
+    );
+    assert.deepEqual(
+      features.map(({ nullable }) => nullable),
+      [true, true, false],
+    );
+    assert.equal(features[0].reference.counts.at(-1), 12);
+    assert.equal(features[1].reference.counts.at(-2), 9);
+  });
+
+  it('uses ids and dates only when told to', async () => {
+    const dates = (i: number) => `2024-01-${10 + (i % 18)}`;
+    const content = table({ n: number, id: (i) => `c${i}`, when: dates });
+    await refuses(
+      await trainOn(content),
+      `${data}:2: column id: looks like ids, which say nothing about new rows: leave it out of --features, or use it all the same with --allow-ids id`,
+    );
+    await refuses(
+      await trainOn(content, '--allow-ids', 'id'),
+      `${data}:2: column when: looks like dates, which say nothing about new rows: leave it out of --features, or use it all the same with --allow-ids when`,
+    );
+    const { features } = await trained(content, '--allow-ids', 'id,when');
+    const id = features[1];
+    assert.ok(id.kind === 'categorical');
+    assert.deepEqual([id.categories.length, id.grouped.length], [20, 40]);
+  });
+
+  describe('refuses', () => {
+    it('a file that is not there, and one that is no table', async () => {
+      const missing = join(folder, 'none.csv');
+      await refuses(await train('--data', missing, '--out', out), `${missing}: no such file`);
+      await refuses(await trainOn(''), `${data}: is empty, a header row is needed`);
+      await refuses(await trainOn('n,y\n'), `${data}: has a header but no rows`);
+    });
+
+    it('an unknown column', async () => {
+      const content = table({ n: number, k: kind });
+      const rest = 'no such column, the header has n, k, y';
+      await refuses(await trainOn(content, '--features', 'n,x'), `${data}:1: column x: ${rest}`);
+      await refuses(await trainOn(content, '--target', 'z'), `${data}:1: column z: ${rest}`);
+      await refuses(await trainOn(content, '--categorical', 'q'), `${data}:1: column q: ${rest}`);
+    });
+
+    it('a target without two values', async () => {
+      const content = table({ n: number });
+      await refuses(
+        await trainOn(`${content}1,maybe\n`),
+        `${data}:62: column y: a third value, 'maybe', beside 'yes' and 'no': the target must have two`,
+      );
+      await refuses(
+        await trainOn(`${content}1,\n`),
+        `${data}:62: column y: the target is missing: leave out rows without one`,
+      );
+      await refuses(
+        await trainOn(content.replaceAll('yes', 'no')),
+        `${data}:2: column y: only one class, 'no': the target must have two values`,
+      );
+      await refuses(
+        await trainOn(content, '--positive', 'true'),
+        `${data}:2: column y: no row is 'true', the classes are 'yes' and 'no': choose one with --positive`,
+      );
+      await refuses(
+        await trainOn(`${content.replaceAll('yes', 'no')}1,yes\n`),
+        `${data}:62: column y: the only row of the class 'yes': two are needed to evaluate`,
+      );
+    });
+
+    it('an empty and a constant column', async () => {
+      await refuses(
+        await trainOn(table({ n: number, e: (i) => (i % 2 ? '' : 'NA') })),
+        `${data}:2: column e: is empty: leave it out of --features`,
+      );
+      await refuses(
+        await trainOn(table({ n: number, c: () => '5' })),
+        `${data}:2: column c: is constant, always '5': leave it out of --features`,
+      );
+      await refuses(
+        await trainOn(table({ n: number, c: () => 'same' })),
+        `${data}:2: column c: is constant, always 'same': leave it out of --features`,
+      );
+    });
+
+    it('a broken row', async () => {
+      const content = table({ n: number, k: kind });
+      await refuses(
+        await trainOn(`${content}1,a\n`),
+        `${data}:62: 2 fields, the header has 3: column y is missing`,
+      );
+      await refuses(await trainOn(`${content}1,a,yes,4\n`), `${data}:62: 4 fields, the header has 3`);
+      await refuses(
+        await trainOn(`${content}1,"a,yes\n2,b,no\n`),
+        `${data}:62: a quoted field is never closed, or goes on after its closing quote`,
+      );
+      await refuses(
+        await trainOn(`${content}1O,a,yes\n`),
+        `${data}:62: column n: '1O' is not a number, as most values are: mend it, or take the column as categories with --categorical n`,
+      );
+      await refuses(await trainOn('n,n,y\n1,2,yes\n'), `${data}:1: column n: the header names it twice`);
+    });
+
+    it('wrong use, with status 2', async () => {
+      const wrong: [args: string[], message: RegExp][] = [
+        [['--nonsense'], /^Unknown option '--nonsense'.* \(--help lists the options\)\n$/],
+        [['--threshold', '1'], /^--threshold is between 0 and 1, not '1' /],
+        [['--threshold', 'x'], /^--threshold is between 0 and 1, not 'x' /],
+        [['--features', 'n,,k'], /^--features has an empty name/],
+        [['--features', 'n,n'], /^--features names n twice /],
+        [['--features', 'n,y'], /^--features holds the target, y /],
+        [['--protected', 'x'], /^--protected names x, which is none of the features n, k /],
+        [['--name', ''], /^--name cannot be '' /],
+      ];
+      for (const [args, message] of wrong) {
+        const run = await trainOn(table({ n: number, k: kind }), ...args);
+        assert.match(run.stderr, message);
+        await refuses(run, run.stderr.trimEnd(), 2);
+        assert.equal(run.stderr.split('\n').length, 2, run.stderr);
+      }
+    });
+  });
+
+  it('leaves the old model when the new one cannot be made or written', async () => {
+    await writeFile(out, 'old');
+    const failed = await trainOn('n,y\n1\n');
+    assert.equal(failed.status, 1);
+    assert.equal(await readFile(out, 'utf8'), 'old');
+    const blocked = join(folder, 'folder');
+    await mkdir(blocked);
+    const run = await trainOn(table({ n: number }), '--out', blocked);
+    assert.equal(run.stderr, `${blocked}: cannot be written: EISDIR\n`);
+    assert.equal(run.status, 1);
+    assert.deepEqual((await readdir(folder)).toSorted(), ['folder', 'model.json', 'own.csv']);
+  });
+
+  it('makes the folder that it writes to', async () => {
+    const deep = join(folder, 'a', 'b', 'm.json');
+    const run = await trainOn(table({ n: number }), '--out', deep);
+    assert.equal(run.stderr, '');
+    assert.equal((await loadArtifact(deep)).name, 'own');
+  });
+
+  it('explains itself', async () => {
+    const { status, stdout } = await train('--help');
+    assert.equal(status, 0);
+    const options = [...stdout.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
+    assert.deepEqual(options, [
+      ...['--data', '--target', '--positive', '--features', '--categorical', '--allow-ids', '--threshold'],
+      ...['--protected', '--sensitive', '--name', '--out', '--help'],
+    ]);
+  });
+});
