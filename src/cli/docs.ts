@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { settings } from '../config.ts';
+import { artifactJsonSchema } from '../model/artifact.ts';
 import { foreignMetrics, type Instrument, instruments } from '../telemetry/instruments.ts';
 
 /** Documents with tables that are made from the code: each table stands between two comments with its name. */
@@ -58,7 +59,10 @@ export async function readDocuments(root: URL): Promise<{ path: URL; text: strin
 }
 
 if (import.meta.main) {
-  for (const { path, text, current } of await readDocuments(new URL('../../', import.meta.url))) {
+  const root = new URL('../../', import.meta.url);
+  for (const { path, text, current } of await readDocuments(root)) {
     if (text !== current) await writeFile(path, current);
   }
+  const schema = `${JSON.stringify(artifactJsonSchema(), null, 2)}\n`;
+  await writeFile(new URL('docs/artifact.schema.json', root), schema);
 }
