@@ -1,6 +1,8 @@
 import { driftRule } from '../../src/stats/drift.ts';
+import { binNames } from './language.ts';
 import { of, version } from './model-queries.ts';
 import { bars, liveBars, number, type PanelBuilder, referenceBars, table } from './panels.ts';
+import { shortBins } from './promql.ts';
 
 /**
  * One variable's distribution at the end of the time range: bars of both shares in the order of the bins, and the
@@ -10,11 +12,12 @@ import { bars, liveBars, number, type PanelBuilder, referenceBars, table } from 
  */
 export function distributionPanels(feature: string, title: string): PanelBuilder[] {
   const matcher = `feature="${feature}"`;
-  const reference = `max by (bin) (model_feature_bin:reference_ratio:max{${version},${matcher}})`;
-  const live = `max by (bin) (${of('model_feature_bin:live_ratio', matcher)})`;
-  const count = `max by (bin) (${of('model_feature_bin:observations:increase', matcher)})`;
-  const p = `max by (bin) (${of('model_feature_bin:live_ratio:smoothed', matcher)})`;
-  const q = `max by (bin) (model_feature_bin:reference_ratio:smoothed{${version},${matcher}})`;
+  const byBin = (metric: string) => shortBins(`max by (bin) (${metric})`);
+  const reference = byBin(`model_feature_bin:reference_ratio:max{${version},${matcher}}`);
+  const live = byBin(of('model_feature_bin:live_ratio', matcher));
+  const count = byBin(of('model_feature_bin:observations:increase', matcher));
+  const p = byBin(of('model_feature_bin:live_ratio:smoothed', matcher));
+  const q = byBin(`model_feature_bin:reference_ratio:smoothed{${version},${matcher}}`);
   return [
     bars(
       {
@@ -27,7 +30,7 @@ export function distributionPanels(feature: string, title: string): PanelBuilder
       [{ expr: reference }, { expr: live }],
       'bin',
       [
-        { from: { label: 'bin' }, name: 'Bin' },
+        { from: { label: 'bin' }, name: 'Bin', look: [{ id: 'mappings', value: binNames }] },
         { from: { query: 'A' }, name: 'reference', look: referenceBars },
         { from: { query: 'B' }, name: 'live', look: liveBars },
       ],
@@ -42,7 +45,7 @@ export function distributionPanels(feature: string, title: string): PanelBuilder
       [{ expr: reference }, { expr: live }, { expr: count }, { expr: `(${p} - ${q}) * ln(${p} / ${q})` }],
       'bin',
       [
-        { from: { label: 'bin' }, name: 'Bin' },
+        { from: { label: 'bin' }, name: 'Bin', look: [{ id: 'mappings', value: binNames }] },
         { from: { query: 'A' }, name: 'Reference', look: number('percentunit', 1) },
         { from: { query: 'B' }, name: 'Live', look: number('percentunit', 1) },
         { from: { query: 'C' }, name: 'Count', look: number('short', 0) },

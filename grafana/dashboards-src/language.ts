@@ -49,5 +49,19 @@ export function word(value: number, text: string): ValueMapping {
   return { type: MappingType.ValueToText, options: { [value]: { text, index: 0 } } };
 }
 
+/** Shows the label of a bin as one would say it: `03 (28, 31]` as "28 – 31", `= good` as "good". */
+export const binNames: readonly ValueMapping[] = (
+  [
+    ['^\\d+ \\(-inf, \\+inf\\)$', 'any value'],
+    ['^\\d+ \\(-inf, (.+)\\]$', '≤ $1'],
+    ['^\\d+ \\((.+), \\+inf\\)$', '> $1'],
+    ['^\\d+ \\((.+), (.+)\\]$', '$1 – $2'],
+    ['^= (.*)$', '$1'],
+  ] as const
+).map(([pattern, text], index) => ({
+  type: MappingType.RegexToText,
+  options: { pattern, result: { text, index } },
+}));
+
 /** A variable for Grafana to fill in: `${name}`. */
 export const variable = (name: string) => `\${${name}}`;

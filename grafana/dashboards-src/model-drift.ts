@@ -21,6 +21,7 @@ import {
   verdictStat,
   verdictTimeline,
 } from './panels.ts';
+import { noneBelow, shortBins } from './promql.ts';
 import { valuesAgainstDeciles } from './quantiles.ts';
 import * as variables from './variables.ts';
 
@@ -231,7 +232,10 @@ const opened: Row = {
         unit: 'percentunit',
         noData: 'no request in this time',
       },
-      { expr: `sum by (bin) (${binRate}) / on () group_left () (sum(${binRate}) > 0)`, legend: '{{bin}}' },
+      {
+        expr: shortBins(`sum by (bin) (${binRate}) / on () group_left () (sum(${binRate}) > 0)`),
+        legend: '{{bin}}',
+      },
     ),
     valuesAgainstDeciles(),
   ],
@@ -319,7 +323,7 @@ const refused: Row = {
         },
         [
           {
-            expr: `${faults} or on () label_replace(0 * ${refusals}, "reason", "none", "", "")`,
+            expr: noneBelow(faults, refusals, 'reason'),
             legend: '{{feature}} {{reason}}',
           },
         ],
@@ -375,7 +379,7 @@ const events: Row = {
       },
       [
         { expr: 'max by (version) (last_over_time(model_info{model="$model"}[$__range]))' },
-        { expr: 'count by (version) (model_info{model="$model",active="true"})' },
+        { expr: 'count by (version) (model_info{model="$model"})' },
         { expr: 'sum by (version) (increase(model_predictions_total{model="$model"}[$__range]))' },
       ],
       'version',

@@ -15,6 +15,7 @@ import {
   tracesTable,
   verdictStat,
 } from './panels.ts';
+import { noneBelow } from './promql.ts';
 import * as variables from './variables.ts';
 
 const replica = 'job="vigia",instance=~"$instance"';
@@ -25,6 +26,8 @@ const rate = (series: string, matchers = replica) => `rate(${series}{${matchers}
 const quantile = (q: number, by: string, buckets: string) =>
   `histogram_quantile(${q}, sum by (${by}le) (${buckets}))`;
 const burn = (slo: string) => `max(slo:burn_rate{slo="${slo}",window="1h"})`;
+/** Until 30 days' increments are recorded, which takes minutes, the last six hours are all there is. */
+const budgetLeft = '(slo:error_budget_remaining:ratio or 1 - max by (job, slo) (slo:burn_rate{window="6h"}))';
 const burnVerdict = (slo: string) => ({
   expr: `(${burn(slo)} > bool 1) + (${burn(slo)} > bool 6)`,
   words: { good: 'within objective', unsure: 'spending too fast', bad: 'burning' },
@@ -86,11 +89,11 @@ const glance: Row = {
         description:
           'What is left of the failures that the objectives allow within 30 days, of the one that has less left. 100 % is all of it; below 0 an objective is missed.',
         unit: 'percentunit',
-        noData: 'not recorded yet: it takes five minutes of requests',
+        noData: 'no request to /predict yet',
       },
-      { expr: 'min(slo:error_budget_remaining:ratio)' },
+      { expr: `min(${budgetLeft})` },
       {
-        expr: '(min(slo:error_budget_remaining:ratio) < bool 0.25) + (min(slo:error_budget_remaining:ratio) < bool 0)',
+        expr: `(min(${budgetLeft}) < bool 0.25) + (min(${budgetLeft}) < bool 0)`,
         words: { good: 'in budget', unsure: 'nearly spent', bad: 'missed' },
       },
     ).decimals(0),
@@ -132,7 +135,11 @@ const red: Row = {
       },
       [
         {
-          expr: `sum by (http_route, http_response_status_code) (${rate(`${duration}_count`, `${replica},http_response_status_code=~"[45].."`)}) or on () label_replace(0 * sum(${rate(`${duration}_count`)}), "http_route", "none", "", "")`,
+          expr: noneBelow(
+            `sum by (http_route, http_response_status_code) (${rate(`${duration}_count`, `${replica},http_response_status_code=~"[45].."`)})`,
+            `sum(${rate(`${duration}_count`)})`,
+            'http_route',
+          ),
           legend: '{{http_route}} {{http_response_status_code}}',
         },
       ],
@@ -217,9 +224,9 @@ const objectives: Row = {
         description:
           'What is left of the budget of the last 30 days. It falls with failures and rises as old ones pass out of the 30 days; below 0 the objective is missed.',
         unit: 'percentunit',
-        noData: 'not recorded yet: it takes five minutes of requests',
+        noData: 'no request to /predict yet',
       },
-      [{ expr: 'min by (slo) (slo:error_budget_remaining:ratio)', legend: '{{slo}}' }],
+      [{ expr: `min by (slo) ${budgetLeft}`, legend: '{{slo}}' }],
     ).max(1),
   ],
 };

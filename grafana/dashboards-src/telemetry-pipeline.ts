@@ -23,8 +23,9 @@ const dropped = {
 } as const;
 
 const queueFill = 'max by (exporter) (otelcol_exporter_queue_size / otelcol_exporter_queue_capacity)';
+/** Without the path of the file in front of the group's name. */
 const groupLoad =
-  'max by (rule_group) (prometheus_rule_group_last_duration_seconds / prometheus_rule_group_interval_seconds)';
+  'max by (rule_group) (label_replace(prometheus_rule_group_last_duration_seconds / prometheus_rule_group_interval_seconds, "rule_group", "$1", "rule_group", ".*;(.+)"))';
 const rulesFailed = 'sum(increase(prometheus_rule_evaluation_failures_total[$__rate_interval]))';
 
 const glance: Row = {
@@ -211,18 +212,18 @@ const queues: Row = {
       {
         title: 'Taken in and refused',
         description:
-          'Items a second that came to the memory limiter and left it, by signal. It refuses when the Collector nears its memory limit; the service then tries again or drops.',
+          'Items a second that came to the memory limiter and left it: spans, and the metrics made of them. It refuses when the Collector nears its memory limit; the service then tries again or drops.',
         unit: 'cps',
         noData: 'the Collector is not scraped, or nothing has come in yet',
       },
       [
         {
-          expr: `sum by (otel_signal) (${rate('otelcol_processor_incoming_items{processor="memory_limiter"}')}) or 0 * ${collector}`,
-          legend: '{{otel_signal}} in',
+          expr: sum('otelcol_processor_incoming_items{processor="memory_limiter"}', collector),
+          legend: 'in',
         },
         {
-          expr: `sum by (otel_signal) (${rate('otelcol_processor_outgoing_items{processor="memory_limiter"}')}) or 0 * ${collector}`,
-          legend: '{{otel_signal}} out',
+          expr: sum('otelcol_processor_outgoing_items{processor="memory_limiter"}', collector),
+          legend: 'out',
         },
       ],
     ).span(8),

@@ -24,7 +24,7 @@ export const model: Builder<VariableModel> = query('model', 'Model', 'label_valu
 export const version: Builder<VariableModel> = listed(
   'version',
   'Version',
-  'sort_desc(max by (version) (max_over_time(timestamp(model_info{model="$model",active="true"})[$__range:1m])))',
+  'sort_desc(max by (version) (max_over_time(timestamp(model_info{model="$model"})[$__range:1m])))',
 ).description('A version of the model that answered within the time range; the latest stands first.');
 
 /** Every feature and the score, the one that moved furthest first: what is looked at unless someone chooses. */

@@ -1,7 +1,7 @@
 import type { VariableJson } from './dashboard-json.ts';
 import { builtInVariables, interpolate, variableUses } from './interpolate.ts';
-import { parsePromql } from './promql.ts';
-import type { MetricKinds } from './surroundings.ts';
+import { type Expression, parsePromql } from './promql.ts';
+import type { Metrics } from './surroundings.ts';
 
 const rates = new Set(['rate', 'increase', 'irate', 'delta', 'idelta']);
 const matcher = /(=~|!~|!=|=)\s*"([^"]*)"/g;
@@ -30,7 +30,7 @@ const takesSeveral = (variable: VariableJson) => variable.multi === true || vari
 export function lintExpression(
   expression: string,
   variables: readonly VariableJson[],
-  kindOf: MetricKinds,
+  metrics: Metrics,
 ): string[] {
   const values = sampleValues(variables);
   const unknown = variableUses(expression)
@@ -47,10 +47,7 @@ export function lintExpression(
   const allowedRanges = new Set([values.get('__rate_interval'), values.get('__range'), sampleWindow]);
   return [
     ...new Set([
-      ...parsed.metrics
-        .filter((metric) => kindOf(metric) === undefined)
-        .map((metric) => `names ${metric}, which nobody exposes or records`),
-      ...parsed.anonymous.map((selector) => `selects ${selector}: a metric is named, not matched`),
+      ...selectorFaults(parsed, metrics),
       ...parsed.ranges
         .filter((call) => rates.has(call.fn) && !call.subquery)
         .flatMap((call) => [
@@ -58,12 +55,24 @@ export function lintExpression(
             ? []
             : [`takes ${call.fn}() over [${call.range}], not [$__rate_interval]`]),
           ...call.metrics
-            .filter((metric) => ['gauge', 'recorded'].includes(kindOf(metric) ?? ''))
+            .filter((metric) => ['gauge', 'recorded'].includes(metrics(metric)?.kind ?? ''))
             .map((metric) => `takes ${call.fn}() of ${metric}, which is no counter`),
         ]),
       ...matcherFaults(expression, variables),
     ]),
   ];
+}
+
+/** Metrics that do not exist, and labels that they do not have. */
+export function selectorFaults(expression: Expression, metrics: Metrics): string[] {
+  return expression.selectors.flatMap(({ text, metric, matchers }) => {
+    if (metric === undefined) return [`selects ${text}: a metric is named, not matched`];
+    const known = metrics(metric);
+    if (known === undefined) return [`names ${metric}, which nobody exposes or records`];
+    return matchers
+      .filter(({ label }) => known.labels?.has(label) === false)
+      .map(({ label }) => `selects ${metric} by ${label}, a label it does not have`);
+  });
 }
 
 /** A variable of several values needs a regular expression, and a single value in one must be escaped. */

@@ -12,16 +12,19 @@ export type RangeCall = {
 /** One label matcher, `feature=~"a|b"`, its value without the quotes. */
 export type Matcher = { readonly label: string; readonly operator: string; readonly value: string };
 
+/** One vector selector, `x{feature="a"}`; without a metric if it names that by a pattern, `{__name__=~"x.*"}`. */
+export type Selector = {
+  readonly text: string;
+  readonly metric: string | undefined;
+  readonly matchers: readonly Matcher[];
+};
+
 /** What an expression says, as far as a linter asks. */
 export type Expression = {
   /** Where the parser stumbled, as offsets into the text; empty for a valid expression. */
   readonly errors: readonly number[];
-  /** Every metric that a selector names. */
-  readonly metrics: readonly string[];
-  /** Selectors that name their metric by a pattern or not at all: `{__name__=~"a.*"}`. */
-  readonly anonymous: readonly string[];
+  readonly selectors: readonly Selector[];
   readonly ranges: readonly RangeCall[];
-  readonly matchers: readonly Matcher[];
 };
 
 type Node = ReturnType<typeof parser.parse>['topNode'];
@@ -29,42 +32,38 @@ type Node = ReturnType<typeof parser.parse>['topNode'];
 /** Parses PromQL with the grammar of Prometheus's own query page. Never throws. O(length). */
 export function parsePromql(text: string): Expression {
   const errors: number[] = [];
-  const metrics: string[] = [];
-  const anonymous: string[] = [];
+  const selectors: Selector[] = [];
   const ranges: RangeCall[] = [];
-  const matchers: Matcher[] = [];
-  const tree = parser.parse(text);
-  tree.iterate({
+  parser.parse(text).iterate({
     enter: (node) => {
       if (node.type.isError) errors.push(node.from);
-      if (node.name === 'VectorSelector') {
-        const name = selectedMetric(node.node, text);
-        if (name === undefined) anonymous.push(text.slice(node.from, node.to));
-        else metrics.push(name);
-      }
-      if (node.name === 'FunctionCall') {
-        const call = rangeCall(node.node, text);
-        if (call) ranges.push(call);
-      }
-      const matcher = node.name === 'UnquotedLabelMatcher' ? matcherOf(node.node, text) : undefined;
-      if (matcher) matchers.push(matcher);
+      if (node.name === 'VectorSelector') selectors.push(selectorOf(node.node, text));
+      const call = node.name === 'FunctionCall' ? rangeCall(node.node, text) : undefined;
+      if (call) ranges.push(call);
     },
   });
   if (text.trim() === '') errors.push(0);
-  return { errors, metrics, anonymous, ranges, matchers };
+  return { errors, selectors, ranges };
 }
 
-/** The metric that a vector selector names: before the braces, quoted within them, or as `__name__="x"`. */
-function selectedMetric(selector: Node, text: string): string | undefined {
-  const identifier = selector.getChild('Identifier');
-  if (identifier) return text.slice(identifier.from, identifier.to);
+/** The metric stands before the braces, quoted within them, or as `__name__="x"`. */
+function selectorOf(selector: Node, text: string): Selector {
   const inBraces = selector.getChild('LabelMatchers');
+  const identifier = selector.getChild('Identifier');
   const quoted = inBraces?.getChild('QuotedLabelName');
-  if (quoted) return text.slice(quoted.from + 1, quoted.to - 1);
-  return inBraces
-    ?.getChildren('UnquotedLabelMatcher')
-    .map((node) => matcherOf(node, text))
-    .find((matcher) => matcher?.label === '__name__' && matcher.operator === '=')?.value;
+  const matchers = (inBraces?.getChildren('UnquotedLabelMatcher') ?? []).flatMap(
+    (node) => matcherOf(node, text) ?? [],
+  );
+  const named = matchers.find((matcher) => matcher.label === '__name__' && matcher.operator === '=');
+  return {
+    text: text.slice(selector.from, selector.to),
+    metric: identifier
+      ? text.slice(identifier.from, identifier.to)
+      : quoted
+        ? text.slice(quoted.from + 1, quoted.to - 1)
+        : named?.value,
+    matchers: matchers.filter((matcher) => matcher.label !== '__name__'),
+  };
 }
 
 function matcherOf(node: Node, text: string): Matcher | undefined {
@@ -92,7 +91,7 @@ function rangeCall(call: Node, text: string): RangeCall | undefined {
   return {
     fn: text.slice(name.from, name.to),
     range: range ? text.slice(range.from, range.to) : '',
-    metrics: parsePromql(text.slice(over.from, over.to)).metrics,
+    metrics: parsePromql(text.slice(over.from, over.to)).selectors.flatMap(({ metric }) => metric ?? []),
     subquery: argument.name === 'SubqueryExpr',
   };
 }

@@ -1,12 +1,18 @@
 /** `recorded`: made by a recording rule. `foreign`: another program's, of a type unknown here. */
 export type MetricKind = 'counter' | 'gauge' | 'recorded' | 'foreign';
 
+export type Metric = {
+  readonly kind: MetricKind;
+  /** The labels it has, where they are known. */
+  readonly labels?: ReadonlySet<string>;
+};
+
 /** What a series is, undefined if nobody exposes or records it. A histogram is `x_bucket`, `x_sum` and `x_count`. */
-export type MetricKinds = (name: string) => MetricKind | undefined;
+export type Metrics = (name: string) => Metric | undefined;
 
 /** What a dashboard may refer to outside itself. */
 export type Surroundings = {
-  readonly metrics: MetricKinds;
+  readonly metrics: Metrics;
   /** Type by uid, as provisioned. */
   readonly datasources: ReadonlyMap<string, string>;
   /** The variables of each dashboard, by its uid. */

@@ -1,0 +1,15 @@
+/**
+ * The series above 0; where there is none, a single 0 labelled `none`, as long as `anchor` is there. So an empty panel
+ * means that nobody counts, and never that there was nothing to count.
+ */
+export function noneBelow(expr: string, anchor: string, label: string): string {
+  return `(${expr} > 0) or on () label_replace(0 * ${anchor}, "${label}", "none", "", "")`;
+}
+
+/** An edge of a bin: its sign, digits and up to three decimals are kept, further decimals are not. */
+const edge = '([+-]?[0-9a-z]+(?:[.][0-9]{1,3})?)[0-9]*';
+
+/** Cuts the edges in bin labels to three decimals; the two digits in front keep the bins apart and in order. */
+export function shortBins(expr: string): string {
+  return `label_replace(${expr}, "bin", "$1 ($2, $3$4", "bin", "([0-9]+) [(]${edge}, ${edge}([])])")`;
+}

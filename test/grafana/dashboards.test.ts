@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { renderDashboards } from '../../grafana/dashboards-src/index.ts';
+import { jaeger } from '../../grafana/dashboards-src/panels.ts';
+import { contentPanels, type DashboardJson } from '../../grafana/lint/dashboard-json.ts';
+import { lintDashboard } from '../../grafana/lint/lint-dashboard.ts';
+import { panelLinks } from '../../grafana/lint/lint-links.ts';
+import { readCommittedTexts, readDashboards, readRules, readSurroundings, readYaml } from './surroundings.ts';
+
+const uids = ['model-drift', 'service', 'telemetry-pipeline'];
+
+describe('dashboards', () => {
+  const dashboards = new Map(readDashboards().map((dashboard) => [dashboard.uid ?? '', dashboard]));
+
+  it('are committed as the generator writes them', () => {
+    assert.deepEqual(
+      Object.fromEntries(readCommittedTexts()),
+      Object.fromEntries(renderDashboards()),
+      'run `npm run generate` and commit what changes',
+    );
+  });
+
+  it('are all there, under fixed uids', () => {
+    assert.deepEqual([...dashboards.keys()].sort(), uids);
+  });
+
+  for (const uid of uids) {
+    it(`${uid} has no fault`, () => {
+      const faults = lintDashboard(dashboards.get(uid) as DashboardJson, readSurroundings());
+      assert.deepEqual(
+        faults.map(({ where, fault }) => `${where} ${fault}`),
+        [],
+      );
+    });
+
+    it(`${uid} begins with figures or verdicts in words`, () => {
+      const panels = contentPanels(dashboards.get(uid) as DashboardJson);
+      const top = Math.min(...panels.map((panel) => panel.gridPos?.y ?? 0));
+      const first = panels.filter((panel) => panel.gridPos?.y === top);
+      assert.ok(first.length >= 4);
+      for (const panel of first) assert.equal(panel.type, 'stat', panel.title);
+    });
+
+    it(`${uid} marks alerts and leads to the traces`, () => {
+      const { annotations, links } = dashboards.get(uid) as DashboardJson;
+      assert.ok(annotations?.list?.some((annotation) => annotation.expr?.startsWith('ALERTS{')));
+      assert.ok(links?.some((link) => link.url?.startsWith('/explore?') && link.url.includes(jaeger.uid)));
+    });
+  }
+
+  it('let the reader of the drift dashboard choose what it is about', () => {
+    const names = dashboards.get('model-drift')?.templating?.list?.map((variable) => variable.name);
+    assert.deepEqual(names, ['datasource', 'model', 'version', 'window', 'feature']);
+  });
+
+  it('open a feature from its row', () => {
+    const table = contentPanels(dashboards.get('model-drift') as DashboardJson).find(
+      (panel) => panel.title === 'Features by how far they moved',
+    );
+    assert.ok(table && panelLinks(table).some((link) => link.url?.includes('var-feature=')));
+  });
+});
+
+describe('from an alert to its trace', () => {
+  const around = readSurroundings();
+  const alerts = readRules().filter((rule) => rule.alert !== undefined);
+
+  it('there are alerts', () => assert.ok(alerts.length > 10));
+
+  for (const { alert, annotations } of alerts) {
+    it(`${alert} leads to a dashboard and a section of the runbook`, () => {
+      const [path, query = ''] = (annotations?.dashboard ?? '').split('?', 2);
+      const uid = path.replace(/^\/d\//, '');
+      const variables = around.dashboards.get(uid);
+      assert.ok(variables, `${path} is no dashboard`);
+      for (const [, name] of query.matchAll(/var-(\w+)=/g)) {
+        assert.ok(variables.has(name), `${uid} has no variable ${name}`);
+      }
+      const anchor = annotations?.runbook_url?.split('#')[1] ?? '';
+      assert.ok(around.runbook.has(anchor), `docs/alerts.md has no section #${anchor}`);
+    });
+  }
+
+  it('the dashboards lead on to a data source of type Jaeger', () => {
+    assert.equal(around.datasources.get(jaeger.uid), 'jaeger');
+  });
+
+  it('an exemplar opens its trace there', () => {
+    const { datasources } = readYaml('grafana/provisioning/datasources/datasources.yaml') as {
+      datasources: {
+        uid: string;
+        jsonData?: { exemplarTraceIdDestinations?: { name: string; datasourceUid: string }[] };
+      }[];
+    };
+    const prometheus = datasources.find((source) => source.uid === 'prometheus');
+    const [destination] = prometheus?.jsonData?.exemplarTraceIdDestinations ?? [];
+    assert.equal(destination?.name, 'trace_id');
+    assert.equal(destination?.datasourceUid, jaeger.uid);
+  });
+});
+
+describe('provisioning', () => {
+  it('counts in the interval in which Prometheus scrapes', () => {
+    const { datasources } = readYaml('grafana/provisioning/datasources/datasources.yaml') as {
+      datasources: { uid: string; jsonData?: { timeInterval?: string } }[];
+    };
+    const { global } = readYaml('otel/prometheus/prometheus.yml') as { global: { scrape_interval: string } };
+    const prometheus = datasources.find((source) => source.uid === 'prometheus');
+    assert.equal(prometheus?.jsonData?.timeInterval, global.scrape_interval);
+  });
+
+  it('reads the folder that the container mounts', () => {
+    const { providers } = readYaml('grafana/provisioning/dashboards/dashboards.yaml') as {
+      providers: { folder: string; options: { path: string } }[];
+    };
+    const { services } = readYaml('docker-compose.yml') as { services: { grafana: { volumes: string[] } } };
+    const mounted = services.grafana.volumes.find((volume) => volume.startsWith('./grafana/dashboards:'));
+    assert.deepEqual(
+      providers.map((provider) => [provider.folder, provider.options.path]),
+      [['Vigia', mounted?.split(':')[1]]],
+    );
+  });
+});

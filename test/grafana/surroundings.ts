@@ -1,0 +1,98 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import type { DashboardJson } from '../../grafana/lint/dashboard-json.ts';
+import type { Metric, Metrics, Surroundings } from '../../grafana/lint/surroundings.ts';
+import { foreignMetrics, type Instrument, instruments } from '../../src/telemetry/instruments.ts';
+
+const root = new URL('../../', import.meta.url);
+const rulesFolder = new URL('otel/prometheus/rules/', root);
+
+/** One rule as it stands in a rule file. */
+export type Rule = {
+  readonly file: string;
+  readonly record?: string;
+  readonly alert?: string;
+  readonly expr: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+};
+
+/** Every rule of every committed rule file. */
+export function readRules(): Rule[] {
+  return readdirSync(rulesFolder)
+    .filter((name) => /\.ya?ml$/.test(name))
+    .flatMap((file) => {
+      const { groups } = readYaml(`otel/prometheus/rules/${file}`) as {
+        groups: { rules: Omit<Rule, 'file'>[] }[];
+      };
+      return groups.flatMap((group) => group.rules.map((rule) => ({ ...rule, file })));
+    });
+}
+
+/** The committed dashboard files by name. */
+export function readCommittedTexts(): ReadonlyMap<string, string> {
+  const folder = new URL('grafana/dashboards/', root);
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  return new Map(names.map((name) => [name, readFileSync(new URL(name, folder), 'utf8')]));
+}
+
+/** The committed dashboards. */
+export function readDashboards(): DashboardJson[] {
+  return [...readCommittedTexts().values()].map((text) => JSON.parse(text) as DashboardJson);
+}
+
+export function readYaml(path: string): unknown {
+  return parse(readFileSync(new URL(path, root), 'utf8'));
+}
+
+/** The series that the service exposes, that rules record, and those of others. */
+export function knownMetrics(rules: readonly Rule[]): Metrics {
+  const known = new Map<string, Metric>();
+  for (const { name, type, labels } of Object.values<Instrument>(instruments)) {
+    const own = ['job', 'instance', ...labels];
+    if (type !== 'histogram') known.set(name, { kind: type, labels: new Set(own) });
+    else {
+      known.set(`${name}_bucket`, { kind: 'counter', labels: new Set([...own, 'le']) });
+      for (const end of ['sum', 'count'])
+        known.set(`${name}_${end}`, { kind: 'counter', labels: new Set(own) });
+    }
+  }
+  for (const rule of rules) if (rule.record !== undefined) known.set(rule.record, { kind: 'recorded' });
+  const foreign = foreignMetrics.map(({ name }) => new RegExp(`^${name.replace('*', '\\w+')}$`));
+  return (name) =>
+    known.get(name) ?? (foreign.some((pattern) => pattern.test(name)) ? { kind: 'foreign' } : undefined);
+}
+
+/** What the committed dashboards may refer to. */
+export function readSurroundings(): Surroundings {
+  const { datasources } = readYaml('grafana/provisioning/datasources/datasources.yaml') as {
+    datasources: { uid: string; type: string }[];
+  };
+  const dashboards = readDashboards();
+  return {
+    metrics: knownMetrics(readRules()),
+    datasources: new Map(datasources.map(({ uid, type }) => [uid, type])),
+    dashboards: new Map(
+      dashboards.map(({ uid, templating }) => [
+        uid ?? '',
+        new Set((templating?.list ?? []).map((variable) => variable.name ?? '')),
+      ]),
+    ),
+    tags: new Set(dashboards.flatMap((dashboard) => dashboard.tags ?? [])),
+    runbook: runbookSections(),
+  };
+}
+
+/** The anchors of docs/alerts.md as GitHub makes them from its headings. */
+export function runbookSections(): ReadonlySet<string> {
+  const file = new URL('docs/alerts.md', root);
+  const headings = existsSync(file) ? readFileSync(file, 'utf8').matchAll(/^#+\s+(.+)$/gm) : [];
+  return new Set([...headings].map(([, heading]) => anchorOf(heading)));
+}
+
+function anchorOf(heading: string): string {
+  return heading
+    .trim()
+    .toLowerCase()
+    .replace(/[^\w\s-]/g, '')
+    .replace(/\s/g, '-');
+}
