@@ -13,7 +13,8 @@ const documents: Readonly<Record<string, Readonly<Record<string, () => string>>>
 export function settingsTable(): string {
   const rows = Object.entries(settings).map(([name, setting]) => {
     // the default of this one is the machine's
-    const preset = name === 'SERVICE_INSTANCE' ? 'host name' : 'default' in setting ? `\`${setting.default}\`` : '–';
+    const preset =
+      name === 'SERVICE_INSTANCE' ? 'host name' : 'default' in setting ? `\`${setting.default}\`` : '–';
     return [`\`${name}\``, preset, setting.description];
   });
   return table(['setting', 'default', 'meaning'], rows);
@@ -32,7 +33,8 @@ export function telemetryTable(): string {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }
 
