@@ -159,8 +159,7 @@ function dropAlerts({ time }: Scales): Alert[] {
 }
 
 function collectorAlerts({ time }: Scales): Alert[] {
-  const failed =
-    '{__name__=~"otelcol_exporter_(send|enqueue)_failed_(spans|metric_points|log_records)(_total)?"}';
+  const failing = (metric: string) => `sum by (job, instance, exporter) (rate(${metric}[${time('5m')}])) > 0`;
   return [
     {
       name: 'CollectorAbsent',
@@ -177,18 +176,14 @@ function collectorAlerts({ time }: Scales): Alert[] {
       name: 'CollectorExportFailing',
       severity: 'ticket',
       component: 'telemetry',
-      // By name: the failed sends of two signals would otherwise be one series for rate().
       expr: promql`
-        sum by (job, instance, exporter) (
-          sum by (job, instance, exporter, __name__) (
-            rate(${failed}[${time('5m')}])
-          )
-        ) > 0`,
+        ${failing('otelcol_exporter_send_failed_spans')}
+          or ${failing('otelcol_exporter_enqueue_failed_spans')}`,
       for: time('10m'),
       keepFiringFor: time('10m'),
       summary: 'The Collector loses data at {{ $labels.exporter }}',
       description:
-        'For ten minutes the receiving end has refused or not answered: {{ $value | printf "%.1f" }} items a second are dropped.',
+        'For ten minutes the receiving end has refused or not answered: {{ $value | printf "%.1f" }} spans a second are dropped.',
       dashboard: telemetry,
     },
     {

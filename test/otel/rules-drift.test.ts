@@ -1,0 +1,241 @@
+import { ok } from 'node:assert/strict';
+import type { Bins } from '../../src/stats/binning.ts';
+import { binomialCeiling } from '../../src/stats/binomial-ceiling.ts';
+import { driftRule, measureDrift } from '../../src/stats/drift.ts';
+import { psiNoiseCeiling } from '../../src/stats/noise-ceiling.ts';
+import { psi } from '../../src/stats/psi.ts';
+import { requireTool } from '../support/tools.ts';
+import { matchers, type Pace, type Query, type RuleTest, runRuleTest, spanOf } from './support/promtool.ts';
+import { labelsOf, liveCounts, sum, type Variable, variableSeries } from './support/series.ts';
+
+const { ceilingZ, pseudoCount } = driftRule;
+const verdicts = { stable: 0, undetermined: 1, drifting: 2 } as const;
+
+const age: Variable = {
+  feature: 'age',
+  bins: { kind: 'numeric', edges: [23, 26, 31, 36, 42] } satisfies Bins,
+  reference: [210, 180, 150, 190, 160, 100, 10],
+  replicas: [[{ from: '0m', counts: [3, 5, 4, 2, 0, 1, 0] }]],
+};
+
+const history: Variable = {
+  feature: 'history',
+  bins: { kind: 'categorical', categories: ['good', 'bad', 'none'], grouped: ['rare'] } satisfies Bins,
+  reference: [500, 300, 150, 50, 0, 0],
+  replicas: [[{ from: '0m', counts: [4, 3, 2, 0, 1, 1] }]],
+};
+
+/** The one sample of `metric` with these labels lies within 1e-6 of `value`. */
+function near(at: string, metric: string, labels: Record<string, string>, value: number): Query {
+  const selector = `{${matchers(labels)}}`;
+  return {
+    at,
+    expr: `abs(${metric}${selector} - ${value}) <= bool 1e-6`,
+    samples: [{ labels: selector, value: 1 }],
+  };
+}
+
+/** Every figure of the windows is what `src/stats` says of the same counts. */
+function agree(variable: Variable, windows: readonly string[], at: string): Query[] {
+  return windows.flatMap((window) => {
+    const live = liveCounts(variable, window, at);
+    const drift = measureDrift(variable.bins, variable.reference, live);
+    ok(drift.psi !== null && drift.psiNoiseCeiling !== null, 'the window is empty');
+    const labels = { ...labelsOf(variable), window };
+    return [
+      near(at, 'model_feature:observations:increase', labels, sum(live)),
+      near(at, 'model_feature:psi', labels, drift.psi),
+      near(at, 'model_feature:psi_noise_ceiling', labels, drift.psiNoiseCeiling),
+      near(at, 'model_feature_window:verdict', labels, verdicts[drift.verdict]),
+    ];
+  });
+}
+
+function test(
+  name: string,
+  pace: Pace,
+  variables: readonly Variable[],
+  until: string,
+  queries: readonly Query[],
+  files: readonly string[] = ['model-drift'],
+): RuleTest {
+  const series = variables.flatMap((variable) => variableSeries(variable, spanOf(pace, until)));
+  return { name, files, pace, series, queries };
+}
+
+const short = ['10m', '1h'];
+const long = ['24h', '7d'];
+
+const three: Variable = {
+  ...age,
+  replicas: [
+    [{ from: '0m', counts: [3, 5, 4, 2, 0, 1, 0] }],
+    [
+      { from: '0m', counts: [2, 1, 7, 1, 1, 0, 1] },
+      { from: '50m', counts: [2, 1, 7, 1, 1, 0, 1], restart: true },
+    ],
+    [{ from: '0m', counts: [0, 0, 1, 1, 3, 9, 0] }],
+  ],
+};
+
+const newVersion: Variable = {
+  ...age,
+  version: 'v2',
+  reference: [100, 100, 100, 100, 100, 500, 0],
+  replicas: [
+    [
+      { from: '0m', counts: [0, 0, 0, 0, 0, 0, 0] },
+      { from: '60m', counts: [1, 1, 1, 1, 1, 4, 1] },
+    ],
+  ],
+};
+
+const idle: Variable = {
+  ...age,
+  replicas: [
+    [
+      { from: '0m', counts: [3, 5, 4, 2, 0, 1, 0] },
+      { from: '60m', counts: [0, 0, 0, 0, 0, 0, 0] },
+    ],
+  ],
+};
+
+const constant: Variable = {
+  ...age,
+  reference: [0, 0, 1000, 0, 0, 0, 0],
+  replicas: [[{ from: '0m', counts: [0, 0, 40, 0, 0, 1, 0] }]],
+};
+
+const changing: Variable = {
+  ...age,
+  replicas: [
+    [
+      { from: '0m', counts: [3, 5, 4, 2, 0, 1, 0] },
+      { from: '24h', counts: [9, 2, 1, 1, 1, 1, 5] },
+    ],
+  ],
+};
+
+const turning: Variable = {
+  feature: 'answer',
+  bins: { kind: 'categorical', categories: ['yes'], grouped: [] } satisfies Bins,
+  reference: [900, 100, 0],
+  replicas: [
+    [
+      { from: '0m', counts: [0, 3, 1] },
+      { from: '6h', counts: [5, 1, 0] },
+    ],
+  ],
+};
+
+function paced(feature: string, perMinute: number): Variable {
+  return {
+    ...age,
+    feature,
+    replicas: [[{ from: '0m', counts: age.reference.map((n) => (n / 1000) * perMinute) }]],
+  };
+}
+
+const tests: readonly RuleTest[] = [
+  test('numeric and categorical, from the raw counters', 'minute', [age, history], '2h', [
+    ...agree(age, short, '2h'),
+    ...agree(history, short, '2h'),
+  ]),
+  test('numeric and categorical, from increments of five minutes', 'five minutes', [age, history], '25h', [
+    ...agree(age, long, '25h'),
+    ...agree(history, long, '25h'),
+  ]),
+  test('what is older than a day or a week falls out', 'five minutes', [turning], '174h', [
+    ...agree(turning, long, '170h'),
+    ...agree(turning, long, '174h'),
+  ]),
+  test('three replicas, one of them restarted', 'minute', [three], '80m', agree(three, short, '80m')),
+  test(
+    'three replicas, one of them restarted: a day',
+    'five minutes',
+    [three],
+    '25h',
+    agree(three, long, '25h'),
+  ),
+  test('a new version beside the old, each with its own reference', 'minute', [age, newVersion], '2h', [
+    ...agree(age, short, '2h'),
+    ...agree(newVersion, short, '2h'),
+  ]),
+  test('an empty window: no PSI, undetermined', 'minute', [idle], '3h', [
+    ...short.flatMap((window) => {
+      const labels = { ...labelsOf(idle), window };
+      return [
+        near('3h', 'model_feature:observations:increase', labels, 0),
+        near('3h', 'model_feature_window:verdict', labels, verdicts.undetermined),
+        { at: '3h', expr: `model_feature:psi{window="${window}"}`, samples: [] },
+        { at: '3h', expr: `model_feature:psi_noise_ceiling{window="${window}"}`, samples: [] },
+      ];
+    }),
+  ]),
+  test('a constant reference has a ceiling too', 'minute', [constant], '2h', agree(constant, short, '2h')),
+  (() => {
+    const now = liveCounts(changing, '1h', '26h');
+    const dayBefore = liveCounts(changing, '1h', '2h');
+    const labels = { ...labelsOf(changing), window: '1h', earlier: '1d' };
+    const occupied = dayBefore.filter((count) => count > 0).length;
+    return test('an hour against the same hour a day before', 'five minutes', [changing], '26h', [
+      near(
+        '26h',
+        'model_feature:psi_to_earlier',
+        labels,
+        psi(dayBefore, now, { smoothing: { pseudoCount } }),
+      ),
+      near(
+        '26h',
+        'model_feature:psi_to_earlier_noise_ceiling',
+        labels,
+        psiNoiseCeiling(sum(now), sum(dayBefore), occupied, ceilingZ),
+      ),
+    ]);
+  })(),
+  (() => {
+    const missing = age.reference.length - 1;
+    const live = liveCounts(changing, '1h', '26h');
+    const labels = { ...labelsOf(changing), window: '1h' };
+    return test(
+      'the share of missing values and its ceiling',
+      'five minutes',
+      [changing],
+      '26h',
+      [
+        near('26h', 'model_feature:missing_ratio', labels, live[missing] / sum(live)),
+        near(
+          '26h',
+          'model_feature:missing_ratio_noise_ceiling',
+          labels,
+          binomialCeiling(age.reference[missing], sum(age.reference), sum(live), ceilingZ),
+        ),
+      ],
+      ['model-drift', 'model-shares'],
+    );
+  })(),
+  test(
+    'the verdict is that of the shortest window with enough requests',
+    'five minutes',
+    [paced('busy', 60), paced('hourly', 10), paced('daily', 1), paced('weekly', 0.1)],
+    '8h',
+    [
+      {
+        at: '8h',
+        expr: 'count by (feature, window) (model_feature:verdict)',
+        samples: Object.entries({ busy: '10m', hourly: '1h', daily: '24h', weekly: '7d' }).map(
+          ([feature, window]) => ({ labels: `{${matchers({ feature, window })}}`, value: 1 }),
+        ),
+      },
+    ],
+  ),
+];
+
+describe('recorded drift', function () {
+  this.timeout(120_000);
+  for (const each of tests) {
+    it(each.name, async function () {
+      await runRuleTest(requireTool(this, 'promtool'), each);
+    });
+  }
+});

@@ -1,0 +1,291 @@
+import { measureDrift } from '../../../src/stats/drift.ts';
+import type { Firing, Scenario } from '../support/scenario.ts';
+import {
+  gauge,
+  labelsOf,
+  liveCounts,
+  replicaLabels,
+  type TrafficPhase,
+  type Variable,
+  variableSeries,
+} from '../support/series.ts';
+
+const files = ['model-drift'];
+
+/** Shares of three value bins and `missing`: as the reference, PSI about 0.2, and above 1. */
+const shapes = {
+  stable: [0.3, 0.4, 0.3, 0],
+  mild: [0.5, 0.35, 0.15, 0],
+  strong: [0.8, 0.15, 0.05, 0],
+} as const;
+
+type Shape = keyof typeof shapes;
+
+type PhaseOf = readonly [from: string, shape: Shape, perMinute: number];
+
+function traffic(phases: readonly PhaseOf[]): TrafficPhase[] {
+  return phases.map(([from, shape, perMinute]) => ({
+    from,
+    counts: shapes[shape].map((share) => share * perMinute),
+  }));
+}
+
+function variable(feature: string, ...phases: readonly PhaseOf[]): Variable {
+  return {
+    feature,
+    bins: { kind: 'numeric', edges: [10, 20] },
+    reference: [300, 400, 300, 0],
+    replicas: [traffic(phases)],
+  };
+}
+
+function drifted(of: Variable, window: string, at: string): Firing {
+  const { psi } = measureDrift(of.bins, of.reference, liveCounts(of, window, at));
+  if (psi === null) throw new Error('the window is empty');
+  return { labels: { ...labelsOf(of), window }, value: psi };
+}
+
+const broken = variable('amount', ['0m', 'stable', 100], ['30m', 'strong', 100], ['60m', 'stable', 100]);
+const fewer = variable('fewer', ['0m', 'stable', 40], ['30m', 'strong', 40], ['60m', 'stable', 40]);
+
+const seasonal = variable(
+  'amount (net)',
+  ['0m', 'stable', 20],
+  ['2h', 'mild', 20],
+  ['5h', 'stable', 20],
+  ['26h', 'mild', 20],
+  ['29h', 'stable', 20],
+  ['32h', 'mild', 20],
+  ['36h', 'stable', 20],
+);
+const quietYesterday = variable(
+  'purpose',
+  ['0m', 'stable', 5],
+  ['2h', 'mild', 5],
+  ['5h', 'stable', 5],
+  ['26h', 'mild', 20],
+  ['29h', 'stable', 20],
+);
+
+const dailyPhases = [
+  ['0m', 'stable', 2],
+  ['6h', 'mild', 2],
+  ['31h', 'stable', 2],
+] as const;
+const daily = variable('amount', ...dailyPhases);
+const score = variable('(score)', ...dailyPhases);
+const weekly: Variable = {
+  ...variable('amount', ['0m', 'stable', 0.1], ['3h', 'strong', 0.1], ['31h', 'stable', 2]),
+  model: 'quiet',
+};
+
+const weeklySeason = variable(
+  'amount',
+  ['0m', 'stable', 20],
+  ['2h', 'mild', 20],
+  ['5h', 'stable', 20],
+  ['170h', 'mild', 20],
+  ['173h', 'stable', 20],
+);
+const undetermined: Variable[] = ['amount', 'term'].map((feature) => ({
+  ...variable(feature, ['0m', 'stable', 0.005], ['172h', 'stable', 2]),
+  model: 'quiet',
+}));
+
+const several: Variable[] = [
+  variable('a', ['0m', 'stable', 100], ['30m', 'strong', 100], ['90m', 'stable', 100]),
+  variable('b', ['0m', 'stable', 100], ['60m', 'strong', 100], ['90m', 'stable', 100]),
+  variable('c', ['0m', 'stable', 100]),
+  variable('d', ['0m', 'stable', 100]),
+  variable('(score)', ['0m', 'stable', 100], ['30m', 'strong', 100], ['90m', 'stable', 100]),
+];
+
+export const driftScenarios: readonly Scenario[] = [
+  {
+    name: 'an upstream breaks for half an hour',
+    files,
+    pace: 'minute',
+    until: '100m',
+    series: (span) => [broken, fewer].flatMap((each) => variableSeries(each, span)),
+    courses: [
+      {
+        alert: 'ModelFeatureDriftFast',
+        silent: ['30m', '32m'],
+        firing: { '50m': [drifted(broken, '10m', '50m')] },
+        resolved: ['90m'],
+      },
+    ],
+  },
+  {
+    name: 'the same hours differ every day, then another hour does',
+    files,
+    pace: 'five minutes',
+    until: '38h',
+    series: (span) => [seasonal, quietYesterday].flatMap((each) => variableSeries(each, span)),
+    courses: [
+      {
+        alert: 'ModelFeatureDriftEarly',
+        silent: ['2h'],
+        firing: {
+          // No day before to explain it.
+          '4h': [drifted(seasonal, '1h', '4h')],
+          // The day before explains the one; it had too few requests to explain the other.
+          '28h': [drifted(quietYesterday, '1h', '28h')],
+          '34h': [drifted(seasonal, '1h', '34h')],
+        },
+        resolved: ['7h', '25h', '38h'],
+      },
+    ],
+  },
+  {
+    name: 'another population for a day and more',
+    files,
+    pace: 'five minutes',
+    until: '46h',
+    series: (span) => [daily, score, weekly].flatMap((each) => variableSeries(each, span)),
+    courses: [
+      {
+        alert: 'ModelFeatureDrift',
+        silent: ['3h'],
+        firing: { '30h': [drifted(daily, '24h', '30h'), drifted(weekly, '7d', '30h')] },
+        resolved: ['46h'],
+      },
+      {
+        alert: 'ModelScoreDrift',
+        silent: ['6h'],
+        firing: { '30h': [drifted(score, '24h', '30h')] },
+        resolved: ['46h'],
+      },
+    ],
+  },
+  {
+    name: 'a week: one that repeats itself, and one with hardly a request',
+    files,
+    pace: 'quarter of an hour',
+    until: '182h',
+    series: (span) => [weeklySeason, ...undetermined].flatMap((each) => variableSeries(each, span)),
+    courses: [
+      {
+        alert: 'ModelFeatureDriftEarly',
+        silent: ['2h'],
+        firing: { '4h': [drifted(weeklySeason, '1h', '4h')] },
+        resolved: ['7h', '172h'],
+      },
+      {
+        alert: 'ModelDriftUndetermined',
+        silent: ['160h'],
+        firing: { '171h': [{ labels: { model: 'quiet', version: 'v1' }, value: 2 }] },
+        resolved: ['182h'],
+      },
+    ],
+  },
+  {
+    name: 'two of four features drift at once',
+    files,
+    pace: 'minute',
+    until: '210m',
+    series: (span) => several.flatMap((each) => variableSeries(each, span)),
+    courses: [
+      {
+        alert: 'ModelDriftBroad',
+        // One feature is not many, and the score is none.
+        silent: ['30m', '55m'],
+        firing: { '80m': [{ labels: { model: 'credit', version: 'v1' }, value: 0.5 }] },
+        resolved: ['210m'],
+      },
+    ],
+  },
+  {
+    name: 'a version whose reference comes late',
+    files,
+    pace: 'minute',
+    until: '90m',
+    series: (span) => {
+      const known = variableSeries(variable('amount', ['0m', 'stable', 10]), span);
+      const late = variableSeries({ ...variable('amount', ['0m', 'stable', 10]), version: 'v2' }, span);
+      return [
+        ...known,
+        ...late.map((series) =>
+          series.metric === 'model_feature_reference_ratio'
+            ? {
+                ...series,
+                values: gauge(
+                  [
+                    ['0m', null],
+                    ['60m', Number(series.values.split('x')[0])],
+                  ],
+                  span,
+                ),
+              }
+            : series,
+        ),
+      ];
+    },
+    courses: [
+      {
+        alert: 'ModelReferenceMissing',
+        silent: ['5m'],
+        firing: { '30m': [{ labels: { model: 'credit', version: 'v2', feature: 'amount' }, value: 4 }] },
+        resolved: ['90m'],
+      },
+    ],
+  },
+  {
+    name: 'references that contradict themselves, each other, or the live bins',
+    files,
+    pace: 'minute',
+    until: '90m',
+    series: (span) => {
+      const briefly = (normal: number | null, wrong: number) =>
+        gauge(
+          [
+            ['0m', normal],
+            ['30m', wrong],
+            ['60m', normal],
+          ],
+          span,
+        );
+      const of = (feature: string) => variableSeries(variable(feature, ['0m', 'stable', 10]), span);
+      const other = { ...replicaLabels(1), model: 'credit', version: 'v1' };
+      return [
+        ...of('sum').map((series) =>
+          series.metric === 'model_feature_reference_ratio' && series.labels.bin === 'missing'
+            ? { ...series, values: briefly(0, 0.1) }
+            : series,
+        ),
+        ...of('replicas'),
+        {
+          metric: 'model_feature_reference_ratio',
+          labels: { ...other, feature: 'replicas', bin: '00 (-inf, 10]' },
+          values: briefly(0.3, 0.2),
+        },
+        ...of('rows'),
+        {
+          metric: 'model_feature_reference_samples',
+          labels: { ...other, feature: 'rows' },
+          values: briefly(1000, 999),
+        },
+        ...of('bins'),
+        {
+          metric: 'model_feature_bin_observations_total',
+          labels: { ...other, feature: 'bins', bin: 'elsewhere' },
+          values: briefly(null, 5),
+        },
+        ...of('sound'),
+      ];
+    },
+    courses: [
+      {
+        alert: 'ModelReferenceInconsistent',
+        silent: ['30m'],
+        firing: {
+          '50m': ['bins', 'replicas', 'rows', 'sum'].map((feature) => ({
+            labels: { model: 'credit', version: 'v1', feature },
+            value: 1,
+          })),
+        },
+        resolved: ['90m'],
+      },
+    ],
+  },
+];

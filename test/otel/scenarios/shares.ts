@@ -1,0 +1,131 @@
+import type { Scenario } from '../support/scenario.ts';
+import {
+  counter,
+  labelsOf,
+  replicaLabels,
+  type Series,
+  type Span,
+  type Variable,
+  variableSeries,
+} from '../support/series.ts';
+
+const files = ['model-drift', 'model-shares'];
+
+/** Two of a hundred: far too few for a PSI of 0.1. */
+const missing: Variable = {
+  feature: 'amount',
+  bins: { kind: 'numeric', edges: [10, 20] },
+  reference: [300, 400, 300, 0],
+  replicas: [
+    [
+      { from: '0m', counts: [0.6, 0.8, 0.6, 0] },
+      { from: '3h', counts: [0.6, 0.8, 0.56, 0.04] },
+      { from: '28h', counts: [0.6, 0.8, 0.6, 0] },
+    ],
+  ],
+};
+
+const unseen: Variable = {
+  feature: 'purpose',
+  bins: { kind: 'categorical', categories: ['car', 'house'], grouped: [] },
+  reference: [600, 400, 0, 0],
+  replicas: [
+    [
+      { from: '0m', counts: [1.2, 0.8, 0, 0] },
+      { from: '3h', counts: [1.16, 0.8, 0, 0.04] },
+      { from: '28h', counts: [1.2, 0.8, 0, 0] },
+    ],
+  ],
+};
+
+/** Always two of a hundred, as in the reference. */
+const habitual: Variable = {
+  ...missing,
+  feature: 'income',
+  reference: [300, 400, 280, 20],
+  replicas: [[{ from: '0m', counts: [0.6, 0.8, 0.56, 0.04] }]],
+};
+
+/** Ten inputs a minute, of which a share is refused. */
+function inputs(
+  model: string,
+  span: Span,
+  phases: readonly (readonly [from: string, refused: number])[],
+): Series[] {
+  const labels = { model, version: 'v1', ...replicaLabels(0) };
+  const total = phases[0][0] === '0m' ? 10 : 0;
+  const idle = total === 0 ? [{ from: '0m', perMinute: 0 }] : [];
+  return [
+    {
+      metric: 'model_predictions_total',
+      labels: { ...labels, prediction: 'good' },
+      values: counter(
+        [...idle, ...phases.map(([from, share]) => ({ from, perMinute: 10 * (1 - share) }))],
+        span,
+      ),
+    },
+    {
+      metric: 'model_inputs_refused_total',
+      labels,
+      values: counter([...idle, ...phases.map(([from, share]) => ({ from, perMinute: 10 * share }))], span),
+    },
+  ];
+}
+
+export const shareScenarios: readonly Scenario[] = [
+  {
+    name: 'a few values go missing or become unknown for a day and more',
+    files,
+    pace: 'five minutes',
+    until: '44h',
+    series: (span) => [missing, unseen, habitual].flatMap((each) => variableSeries(each, span)),
+    courses: [
+      {
+        alert: 'ModelFeatureMissing',
+        silent: ['3h'],
+        firing: { '27h': [{ labels: { ...labelsOf(missing), window: '24h' }, value: 0.02 }] },
+        resolved: ['44h'],
+      },
+      {
+        alert: 'ModelFeatureUnseen',
+        silent: ['3h'],
+        firing: { '27h': [{ labels: { ...labelsOf(unseen), window: '24h' }, value: 0.02 }] },
+        resolved: ['44h'],
+      },
+      { alert: 'ModelFeatureDrift', silent: ['27h'] },
+    ],
+  },
+  {
+    name: 'inputs are refused more often than the day before',
+    files,
+    pace: 'five minutes',
+    until: '31h',
+    series: (span) => [
+      ...inputs('credit', span, [
+        ['0m', 0.01],
+        ['26h', 0.2],
+        ['28h', 0.01],
+      ]),
+      // Nothing before to compare with.
+      ...inputs('fresh', span, [
+        ['26h', 0.1],
+        ['28h', 0],
+      ]),
+      // As bad as ever.
+      ...inputs('habitual', span, [['0m', 0.3]]),
+    ],
+    courses: [
+      {
+        alert: 'ModelInputsRefused',
+        silent: ['25h', '26h'],
+        firing: {
+          '1650m': [
+            { labels: { model: 'credit', version: 'v1', window: '1h' }, value: 0.2 },
+            { labels: { model: 'fresh', version: 'v1', window: '1h' }, value: 0.1 },
+          ],
+        },
+        resolved: ['31h'],
+      },
+    ],
+  },
+];

@@ -1,0 +1,116 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { renderRuleFile } from '../../../otel/prometheus/generator/rule-file.ts';
+import { ruleFiles } from '../../../otel/prometheus/generator/rule-files.ts';
+import { defaultSettings } from '../../../otel/prometheus/generator/settings.ts';
+import type { Labels, Series, Span } from './series.ts';
+
+/** An instant query and what it must give. */
+export type Query = {
+  readonly at: string;
+  readonly expr: string;
+  readonly samples: readonly { readonly labels: string; readonly value: number }[];
+};
+
+/** The alerts of one name that must fire at a time; none when `firing` is empty. */
+export type AlertCheck = {
+  readonly at: string;
+  readonly alert: string;
+  readonly firing: readonly { readonly labels: Labels; readonly annotations: Labels }[];
+};
+
+export type RuleTest = {
+  readonly name: string;
+  /** The rule files it needs, by name without `.yml`. */
+  readonly files: readonly string[];
+  readonly pace: Pace;
+  readonly series: readonly Series[];
+  readonly queries?: readonly Query[];
+  readonly alerts?: readonly AlertCheck[];
+};
+
+/**
+ * How often rules are evaluated; promtool does not heed the groups' own intervals. The long windows are added up from
+ * increments of five minutes, and so are right only when evaluated every five.
+ */
+export type Pace = 'minute' | 'five minutes' | 'quarter of an hour';
+
+const paces = {
+  minute: { evaluation: '1m', scrape: '1m', step: 1 },
+  // Two samples an increment are enough, and keep weeks cheap.
+  'five minutes': { evaluation: '5m', scrape: '150s', step: 2.5 },
+  // For weeks in which no figure of a long window is looked at: it misses two of three increments.
+  'quarter of an hour': { evaluation: '15m', scrape: '150s', step: 2.5 },
+} as const;
+
+/** The layout of series that are scraped at this pace. */
+export function spanOf(pace: Pace, until: string): Span {
+  return { step: paces[pace].step, until };
+}
+
+export const rules = ruleFiles(defaultSettings);
+
+/** Runs a test against the rules as generated; rejects with promtool's account of what differs. */
+export async function runRuleTest(promtool: string, test: RuleTest): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'vigia-rules-'));
+  try {
+    const files = rules.filter(({ name }) => test.files.includes(name.replace('.yml', '')));
+    await Promise.all(files.map((file) => writeFile(join(folder, file.name), renderRuleFile(file))));
+    const path = join(folder, 'test.yaml');
+    await writeFile(path, stringify(testFile(files, test), { lineWidth: 0 }));
+    await run(promtool, ['test', 'rules', path]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function testFile(files: typeof rules, { name, pace, series, queries = [], alerts = [] }: RuleTest) {
+  return {
+    rule_files: files.map((file) => file.name),
+    evaluation_interval: paces[pace].evaluation,
+    group_eval_order: files.flatMap((file) => file.groups.map((group) => group.name)),
+    tests: [
+      {
+        name,
+        interval: paces[pace].scrape,
+        input_series: series.map(({ metric, labels, values }) => ({
+          series: `${metric}{${matchers(labels)}}`,
+          values,
+        })),
+        promql_expr_test: queries.map(({ at, expr, samples }) => ({
+          eval_time: at,
+          expr,
+          exp_samples: samples,
+        })),
+        alert_rule_test: alerts.map(({ at, alert, firing }) => ({
+          eval_time: at,
+          alertname: alert,
+          exp_alerts: firing.map(({ labels, annotations }) => ({
+            exp_labels: labels,
+            exp_annotations: annotations,
+          })),
+        })),
+      },
+    ],
+  };
+}
+
+/** Labels as they stand in a selector, without braces. */
+export function matchers(labels: Labels): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+    .join(', ');
+}
+
+/** Resolves to what the program prints; rejects with all of its output if it fails. */
+export function run(program: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(program, args, { maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else reject(new Error(`${program} ${args.join(' ')}\n${stdout}${stderr}`));
+    });
+  });
+}

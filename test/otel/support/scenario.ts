@@ -1,0 +1,79 @@
+import { alertingRules } from '../../../otel/prometheus/generator/rule-files.ts';
+import { type AlertCheck, type Pace, type Query, type RuleTest, rules, spanOf } from './promtool.ts';
+import type { Labels, Series, Span } from './series.ts';
+
+/** An alert that must fire: the labels that tell it from others of its name, and the value its texts quote. */
+export type Firing = { readonly labels: Labels; readonly value: number };
+
+/** What one alert does in a scenario: the times at which it is silent, which alerts of its name fire when. */
+export type Course = {
+  readonly alert: string;
+  readonly silent: readonly string[];
+  readonly firing?: Readonly<Record<string, readonly Firing[]>>;
+  readonly resolved?: readonly string[];
+};
+
+/** A story told in series, and what the alerts make of it. */
+export type Scenario = {
+  readonly name: string;
+  readonly files: readonly string[];
+  readonly pace: Pace;
+  readonly until: string;
+  readonly series: (span: Span) => readonly Series[];
+  readonly courses: readonly Course[];
+  readonly queries?: readonly Query[];
+};
+
+const alerts = new Map(alertingRules(rules).map((rule) => [rule.alert, rule]));
+
+export function toRuleTest({ name, files, pace, until, series, courses, queries }: Scenario): RuleTest {
+  return {
+    name,
+    files,
+    pace,
+    series: series(spanOf(pace, until)),
+    ...(queries === undefined ? {} : { queries }),
+    alerts: courses.flatMap(checks),
+  };
+}
+
+function checks({ alert, silent, firing = {}, resolved = [] }: Course): AlertCheck[] {
+  const rule = alerts.get(alert);
+  if (rule === undefined) throw new Error(`there is no alert ${alert}`);
+  return [
+    ...[...silent, ...resolved].map((at) => ({ at, alert, firing: [] })),
+    ...Object.entries(firing).map(([at, expected]) => ({
+      at,
+      alert,
+      firing: expected.map(({ labels, value }) => ({
+        labels: { ...labels, ...rule.labels },
+        annotations: Object.fromEntries(
+          Object.entries(rule.annotations).map(([key, text]) => [key, render(text, labels, value)]),
+        ),
+      })),
+    })),
+  ];
+}
+
+/** What Prometheus makes of an annotation, as far as ours use its templates. */
+function render(text: string, labels: Labels, value: number): string {
+  return text.replaceAll(/\{\{ (.+?) \}\}/g, (whole, expression: string) => {
+    const label = /^\$labels\.(\w+)( \| urlquery)?$/.exec(expression);
+    if (label !== null) {
+      const content = labels[label[1]] ?? '';
+      return label[2] === undefined ? content : urlquery(content);
+    }
+    if (expression === '$value') return String(value);
+    if (expression === '$value | humanizePercentage') return `${Number((value * 100).toPrecision(4))}%`;
+    const digits = /^\$value \| printf "%\.(\d)f"$/.exec(expression);
+    if (digits !== null) return value.toFixed(Number(digits[1]));
+    throw new Error(`no rendering is known for ${whole}`);
+  });
+}
+
+/** As Go escapes a query: parentheses too, and + for a space. */
+function urlquery(text: string): string {
+  return encodeURIComponent(text)
+    .replaceAll('%20', '+')
+    .replaceAll(/[()!'*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}
