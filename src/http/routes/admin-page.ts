@@ -1,6 +1,7 @@
 import type Router from '@koa/router';
 import { liveDrift } from '../../monitor/live-drift.ts';
 import { windowNames } from '../../monitor/windows.ts';
+import { driftRule } from '../../stats/drift.ts';
 import type { RequestState } from '../request-context.ts';
 import type { Service } from '../service.ts';
 
@@ -21,9 +22,12 @@ function page({ deployment: { artifact, counts } }: Service): string {
   const windows = windowNames.map((window) => liveDrift(counts.monitor, window));
   const rows = windows[0].map(({ name }, i) => {
     const cells = windows.map((drifts) => {
-      const { verdict, psi, samples } = drifts[i];
+      const { verdict, psi, psiNoiseCeiling, samples } = drifts[i];
+      const limit = Math.max(driftRule.minPsi, psiNoiseCeiling ?? 0);
       const figure =
-        psi === null ? 'no requests' : `PSI ${psi.toFixed(3)}, N ${samples.toLocaleString('en')}`;
+        psi === null
+          ? 'no requests'
+          : `PSI ${psi.toFixed(3)}, alarm above ${limit.toFixed(3)}, N ${samples.toLocaleString('en')}`;
       return `<td class="${verdict}">${symbols[verdict]} ${verdict}<small>${figure}</small></td>`;
     });
     return `<tr><th scope="row">${escapeHtml(name)}</th>${cells.join('')}</tr>`;
@@ -34,7 +38,7 @@ function page({ deployment: { artifact, counts } }: Service): string {
 :root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}body{max-width:52rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem .8rem .4rem 0;border-bottom:1px solid #8886}
 small{display:block;opacity:.75}.drifting{color:light-dark(#a3370a,#ff9a66)}.stable{color:light-dark(#1d6b45,#7ccfa3)}
-</style><h1>${title}</h1><p>This replica since its start. The whole service is in Grafana.</p>
+</style><h1>${title}</h1><p>This replica alone; all replicas together are in Grafana. An alarm needs more drift than chance explains.</p>
 <table><thead><tr><th scope="col">Has it drifted?</th>${windowNames.map((name) => `<th scope="col">last ${name}</th>`).join('')}</tr></thead>
 <tbody>${rows.join('')}</tbody></table>
 <p><a href="/drift">/drift</a> the same with both distributions · <a href="/metrics">/metrics</a> for Prometheus ·
