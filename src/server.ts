@@ -27,11 +27,15 @@ function announce(): void {
   const tracing = telemetry.tracesEndpoint
     ? `${config.OTEL_TRACES_SAMPLER} to ${new URL(telemetry.tracesEndpoint).origin}`
     : 'off (set OTEL_EXPORTER_OTLP_ENDPOINT)';
+  const ids = running.hasEphemeralIds
+    ? 'do not survive this process (set OUTCOME_KEY_FILE or OUTCOME_KEYS)'
+    : 'signed with the key that is set';
   process.stderr.write(
     `Model    ${artifact.name} ${artifact.version}, ${artifact.features.length} features
 API      ${apiUrl}  (openapi.json, metrics)
 Admin    ${adminUrl}  (metrics, drift)
 Samples  ${config.SAMPLES_PATH} (${config.SAMPLES_VALUES})
+Ids      ${ids}
 Tracing  ${tracing}
 Try      curl ${apiUrl}/predict -H 'content-type: application/json' -d '${JSON.stringify(exampleInput(artifact))}'
 `,

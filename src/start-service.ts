@@ -7,6 +7,8 @@ import { replaceModel } from './http/replace-model.ts';
 import type { Service } from './http/service.ts';
 import { createLoadGuard } from './http/shed-load.ts';
 import { loadArtifact } from './model/artifact.ts';
+import { readSigningKeys } from './outcomes/keys.ts';
+import { createTokens } from './outcomes/token.ts';
 import { openJsonlWriter } from './samples/jsonl-writer.ts';
 import { createHttpMetrics } from './telemetry/http-metrics.ts';
 import { createLogDestination } from './telemetry/log-destination.ts';
@@ -37,6 +39,8 @@ export type RunningService = {
   readonly apiUrl: string;
   readonly adminUrl: string;
   readonly service: Service;
+  /** Whether prediction ids can be told from forgeries by this process alone. */
+  readonly hasEphemeralIds: boolean;
   /** Loads the artifact anew; the one that answers goes on answering if it cannot be used. Never rejects. */
   reload(): Promise<void>;
   /** Stops taking requests, answers those in flight, writes out samples, logs and spans; within the time allowed. */
@@ -50,6 +54,7 @@ export type RunningService = {
  */
 export async function startService(config: Config, telemetry: Telemetry): Promise<RunningService> {
   const artifact = await loadArtifact(config.MODEL_PATH);
+  const { keys, isEphemeral } = await readSigningKeys(config);
   const destination = createLogDestination({ format: terminalFormat() });
   const logger = createLogger({ level: config.LOG_LEVEL, name: config.LOG_NAME, destination });
   const samples = openJsonlWriter({
@@ -69,6 +74,7 @@ export async function startService(config: Config, telemetry: Telemetry): Promis
     retired: [],
     httpMetrics: createHttpMetrics(expectedRequests),
     samples,
+    tokens: createTokens(keys),
     logRequest: createRequestLog({ logger, destination, sampleRatio: config.LOG_SAMPLE_RATIO }),
     onError: (error, requestId) =>
       logger.error({ event: 'error', requestId, err: error }, 'unexpected error'),
@@ -141,7 +147,7 @@ export async function startService(config: Config, telemetry: Telemetry): Promis
     ]);
     await destination.close(remainingMs());
   }
-  return { apiUrl: api.url, adminUrl: admin.url, service, reload, stop };
+  return { apiUrl: api.url, adminUrl: admin.url, service, hasEphemeralIds: isEphemeral, reload, stop };
 }
 
 /** Waits for `work`, but not longer than `ms`, and whether or not it fails. */

@@ -3,6 +3,7 @@ import { createScorer, type Scorer } from '../model/score.ts';
 import { referenceOf } from '../monitor/artifact-reference.ts';
 import { createModelCounts, type ModelCounts } from '../monitor/model-counts.ts';
 import { createMonitor } from '../monitor/monitor.ts';
+import { digestModel, type ModelDigest } from '../outcomes/token.ts';
 import { createRowFormatter, type RowFormatter } from '../samples/redact.ts';
 import { createSampleFormatter, type SampleFormatter, type SampleValues } from '../samples/sample.ts';
 import type { MetricSource } from '../telemetry/metric-data.ts';
@@ -12,6 +13,8 @@ import { createInputValidator, type InputValidator } from './validate-input.ts';
 /** One loaded model with all that is made from its artifact once, so that a request makes nothing. */
 export type Deployment = {
   readonly artifact: Artifact;
+  /** Which model the ids of its predictions name. */
+  readonly digest: ModelDigest;
   readonly validate: InputValidator;
   readonly score: Scorer;
   readonly counts: ModelCounts;
@@ -31,6 +34,7 @@ export function deploy(artifact: Artifact, sampleValues: SampleValues): Deployme
   const counts = createModelCounts(createMonitor(referenceOf(artifact)), [target.negative, target.positive]);
   return {
     artifact,
+    digest: digestModel(artifact),
     validate: createInputValidator(artifact),
     score: createScorer(artifact),
     counts,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Config } from '../config.ts';
+import type { Tokens } from '../outcomes/token.ts';
 import type { JsonlWriter } from '../samples/jsonl-writer.ts';
 import type { HttpMetrics } from '../telemetry/http-metrics.ts';
 import type { RequestEntry } from '../telemetry/request-log.ts';
@@ -17,6 +18,8 @@ export type Service = {
   retired: readonly Deployment[];
   readonly httpMetrics: HttpMetrics;
   readonly samples: JsonlWriter;
+  /** Signs the ids of predictions, and reads them when an outcome comes. */
+  readonly tokens: Tokens;
   /** Writes the one log line of a request. */
   readonly logRequest: (entry: RequestEntry) => void;
   /** Told of a fault in our own code. */

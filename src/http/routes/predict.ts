@@ -5,7 +5,6 @@ import { recordValue } from '../../monitor/histogram.ts';
 import { recordRejection } from '../../monitor/model-counts.ts';
 import { isoTime } from '../../samples/iso-time.ts';
 import type { Deployment } from '../deployment.ts';
-import { createPredictionId } from '../prediction-id.ts';
 import { Problem } from '../problem.ts';
 import { BodyProblem, readJson } from '../read-body.ts';
 import { type RequestContext, type RequestState, traceContext } from '../request-context.ts';
@@ -78,12 +77,13 @@ function predict(
   counts.predictions[isPositive]++;
   recordValue(counts.predictSeconds, (performance.now() - startedMs) / 1000);
 
-  const { config, samples } = service;
+  const { config, samples, tokens } = service;
   const prediction = counts.classes[isPositive];
-  const id = createPredictionId();
+  const nowMs = Date.now();
+  const id = tokens.sign(deployment.digest, nowMs, score, isPositive === 1);
   if (config.SAMPLES_RATIO === 1 || Math.random() < config.SAMPLES_RATIO) {
     const { bins, outside } = observation;
-    const time = isoTime(Date.now());
+    const time = isoTime(nowMs);
     const traceId = traceContext(context)?.traceId;
     samples.append(formatSample(time, id, traceId, row, bins, outside, score, prediction));
   }

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+
+/** Shorter keys can be guessed. */
+const minKeyCharacters = 16;
+
+export type SigningKeys = {
+  /** The first signs, all verify. */
+  readonly keys: readonly Buffer[];
+  /** Made for this process alone: ids end with it and hold on no other replica. */
+  readonly isEphemeral: boolean;
+};
+
+/**
+ * The keys that sign prediction ids: the lines of `OUTCOME_KEY_FILE` or the items of `OUTCOME_KEYS`; with neither set,
+ * one made at random.
+ *
+ * @throws Error naming the setting, when both are set, the file cannot be read, or a key is missing or too short
+ */
+export async function readSigningKeys(config: {
+  readonly OUTCOME_KEY_FILE?: string | undefined;
+  readonly OUTCOME_KEYS?: readonly string[] | undefined;
+}): Promise<SigningKeys> {
+  const { OUTCOME_KEY_FILE: path, OUTCOME_KEYS: listed } = config;
+  if (path !== undefined && listed !== undefined) {
+    throw new Error('OUTCOME_KEY_FILE and OUTCOME_KEYS are both set: keep one of them');
+  }
+  if (path === undefined && listed === undefined) return { keys: [randomBytes(32)], isEphemeral: true };
+  const source = path === undefined ? 'OUTCOME_KEYS' : `OUTCOME_KEY_FILE=${path}`;
+  const texts = path === undefined ? (listed ?? []) : await readSecretLines('OUTCOME_KEY_FILE', path);
+  if (texts.length === 0) throw new Error(`${source}: holds no key`);
+  const short = texts.findIndex((text) => text.length < minKeyCharacters);
+  if (short >= 0) {
+    throw new Error(
+      `${source}: key ${short + 1} has fewer than ${minKeyCharacters} characters: make one with openssl rand -base64 32`,
+    );
+  }
+  return { keys: texts.map((text) => Buffer.from(text)), isEphemeral: false };
+}
+
+/**
+ * The lines of a file with secrets, trimmed, empty ones left out.
+ *
+ * @throws Error naming the setting and the file when it cannot be read
+ */
+export async function readSecretLines(setting: string, path: string): Promise<string[]> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new Error(`${setting}=${path}: cannot be read: ${(error as NodeJS.ErrnoException).code ?? error}`);
+  }
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
+}

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { createHmac, randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { createHmacOver } from '../../src/outcomes/hmac.ts';
+import { readSigningKeys } from '../../src/outcomes/keys.ts';
+import { createTokens, digestModel } from '../../src/outcomes/token.ts';
+
+const model = digestModel({ name: 'credit', version: '0123456789ab' });
+const key = Buffer.from('a key that nobody else has');
+const tokens = createTokens([key]);
+
+describe('prediction ids', () => {
+  it('carry model, time, score and prediction, bit by bit', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.integer({ min: 0, max: 2 ** 48 - 1 }),
+        fc.boolean(),
+        (score, timeMs, isPositive) => {
+          const id = tokens.sign(model, timeMs, score, isPositive);
+          const { key: _, ...token } = tokens.verify(id) ?? assert.fail('not verified');
+          assert.deepEqual(token, { model: model.toString('hex'), timeMs, score, isPositive });
+        },
+      ),
+    );
+  });
+
+  it('have at most 80 characters of base64url', () => {
+    assert.match(tokens.sign(model, Date.now(), 0.25, true), /^[A-Za-z0-9_-]{68}$/);
+  });
+
+  it('differ for equal predictions, within a process and between two', () => {
+    const other = createTokens([key]);
+    const ids = Array.from({ length: 1000 }, (_, i) => (i % 2 ? tokens : other).sign(model, 5, 0.5, true));
+    assert.equal(new Set(ids).size, 1000);
+    assert.equal(new Set(ids.map((id) => tokens.verify(id)?.key)).size, 1000);
+  });
+
+  it('are refused after any change of a character', () => {
+    const id = tokens.sign(model, Date.now(), 0.25, false);
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=. ';
+    for (let i = 0; i < id.length; i++) {
+      for (const character of alphabet) {
+        if (character === id[i]) continue;
+        const forged = id.slice(0, i) + character + id.slice(i + 1);
+        assert.equal(tokens.verify(forged), undefined, `${character} at ${i}`);
+      }
+    }
+  });
+
+  it('are refused when they are anything else, without an exception', () => {
+    const id = tokens.sign(model, Date.now(), 0.25, false);
+    const others = [undefined, null, 7, {}, [id], '', 'x', id.slice(1), `${id}A`, `${id}\n`, 'é'.repeat(68)];
+    for (const other of others) assert.equal(tokens.verify(other), undefined);
+    fc.assert(fc.property(fc.anything(), (value) => tokens.verify(value) === undefined));
+  });
+
+  it('are refused under another key, and accepted under an older one', () => {
+    const newer = Buffer.from('the next key, in the first place');
+    const id = tokens.sign(model, 1000, 0.25, false);
+    assert.equal(createTokens([newer]).verify(id), undefined);
+    const rotated = createTokens([newer, key]);
+    assert.equal(rotated.verify(id)?.score, 0.25);
+    assert.equal(tokens.verify(rotated.sign(model, 1000, 0.5, true)), undefined);
+  });
+
+  it('are signed with HMAC-SHA-256', () => {
+    for (const bytes of [0, 16, 63, 64, 65, 200]) {
+      const secret = randomBytes(bytes);
+      const message = Buffer.alloc(35);
+      const authenticate = createHmacOver(secret, message);
+      for (let i = 0; i < 3; i++) {
+        randomBytes(35).copy(message);
+        const mac = Buffer.alloc(32);
+        authenticate(mac, 0, 32);
+        assert.deepEqual(mac, createHmac('sha256', secret).update(message).digest());
+      }
+    }
+  });
+});
+
+describe('the keys that sign prediction ids', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'vigia-keys-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it('are the lines of a file, or a list', async () => {
+    const path = join(folder, 'keys');
+    await writeFile(path, '  first key, long enough \n\nsecond key, long enough\r\n');
+    const { keys, isEphemeral } = await readSigningKeys({ OUTCOME_KEY_FILE: path });
+    assert.deepEqual(keys.map(String), ['first key, long enough', 'second key, long enough']);
+    assert.equal(isEphemeral, false);
+    const listed = await readSigningKeys({ OUTCOME_KEYS: ['only key, long enough'] });
+    assert.deepEqual(listed.keys.map(String), ['only key, long enough']);
+  });
+
+  it('are made for the process when none is set', async () => {
+    const one = await readSigningKeys({});
+    const two = await readSigningKeys({});
+    assert.ok(one.isEphemeral);
+    assert.notDeepEqual(one.keys, two.keys);
+  });
+
+  it('are refused with the setting’s name, and never shown', async () => {
+    const path = join(folder, 'short');
+    await writeFile(path, 'long enough for a key\nshort');
+    await assert.rejects(readSigningKeys({ OUTCOME_KEY_FILE: path }), (error: Error) => {
+      assert.match(error.message, /^OUTCOME_KEY_FILE=.*: key 2 has fewer than 16 characters/);
+      assert.doesNotMatch(error.message, /'?short'?$/);
+      return true;
+    });
+    await assert.rejects(readSigningKeys({ OUTCOME_KEY_FILE: '/dev/null' }), /holds no key/);
+    await assert.rejects(
+      readSigningKeys({ OUTCOME_KEY_FILE: join(folder, 'none') }),
+      /cannot be read: ENOENT/,
+    );
+    await assert.rejects(
+      readSigningKeys({ OUTCOME_KEY_FILE: path, OUTCOME_KEYS: ['x'] }),
+      /both set: keep one/,
+    );
+  });
+});
