@@ -26,7 +26,7 @@ export const verdictColours: ReadonlySet<string> = new Set([
 ]);
 
 /** Words for the three verdicts, whose numbers are 0, 1 and 2 in every query. */
-export type Words = { readonly good: string; readonly unsure?: string; readonly bad: string };
+export type Words = { readonly good: string; readonly unsure?: string; readonly bad?: string };
 
 export const driftWords: Words = { good: 'stable', unsure: 'undetermined', bad: 'drifting' };
 
@@ -38,15 +38,10 @@ export function verdicts(words: Words): ValueMapping[] {
       options: {
         0: { text: words.good, color: colours.good, index: 0 },
         ...(words.unsure === undefined ? {} : { 1: { text: words.unsure, color: colours.unsure, index: 1 } }),
-        2: { text: words.bad, color: colours.bad, index: 2 },
+        ...(words.bad === undefined ? {} : { 2: { text: words.bad, color: colours.bad, index: 2 } }),
       },
     },
   ];
-}
-
-/** Shows one number as a word, in no colour: "none" for 0. */
-export function word(value: number, text: string): ValueMapping {
-  return { type: MappingType.ValueToText, options: { [value]: { text, index: 0 } } };
 }
 
 /** Shows the label of a bin as one would say it: `03 (28, 31]` as "28 – 31", `= good` as "good". */

@@ -1,7 +1,6 @@
 import { DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-foundation-sdk/dashboard';
 import { defaultSettings } from '../../otel/prometheus/generator/settings.ts';
 import { variable } from './language.ts';
-import { jaeger } from './panels.ts';
 
 /** Where the alerts' runbook is read: the page that the alerts themselves lead to. */
 const runbook = defaultSettings.runbookUrl;
@@ -31,29 +30,17 @@ export function asPanelLink(link: DataLink): DashboardLinkBuilder {
     .tags([]);
 }
 
-/** A search for the service's traces within the time range, in Grafana's own trace view. */
-export function toTraces(tags = ''): DataLink {
-  const query = {
-    refId: 'A',
-    queryType: 'search',
-    service: 'vigia',
-    datasource: jaeger,
-    ...(tags ? { tags } : {}),
-  };
-  const panes = {
-    traces: {
-      datasource: jaeger.uid,
-      queries: [query],
-      range: { from: variable('__from'), to: variable('__to') },
-    },
-  };
-  // Grafana fills in ${…} before anything is decoded, so that must not be encoded.
-  const encoded = encodeURIComponent(JSON.stringify(panes)).replace(/%24%7B(\w+)%7D/g, (_, name) =>
-    variable(name),
-  );
+/** Jaeger's own pages, where `docker compose` publishes them; anyone may open those. */
+export const jaegerPages = 'http://localhost:16686';
+
+/** A search for the service's traces within the time range, `tags` as Jaeger names them. */
+export function toTraces(tags: Readonly<Record<string, string>> = {}): DataLink {
+  // Jaeger counts in microseconds, Grafana fills in milliseconds.
+  const time = `lookback=custom&start=${variable('__from')}000&end=${variable('__to')}000`;
+  const filter = Object.keys(tags).length === 0 ? '' : `&tags=${encodeURIComponent(JSON.stringify(tags))}`;
   return {
     title: 'Traces in Jaeger',
-    url: `/explore?schemaVersion=1&orgId=1&panes=${encoded}`,
+    url: `${jaegerPages}/search?service=vigia&${time}${filter}`,
     targetBlank: true,
   };
 }

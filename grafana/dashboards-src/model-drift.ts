@@ -3,7 +3,7 @@ import { scoreFeature } from '../../otel/prometheus/generator/promql.ts';
 import { driftRule } from '../../src/stats/drift.ts';
 import { alertAnnotation, compose, type Row, versionAnnotation } from './compose.ts';
 import { distributionPanels } from './distribution.ts';
-import { driftWords, variable, verdicts, word } from './language.ts';
+import { driftWords, variable, verdicts } from './language.ts';
 import { asPanelLink, type DataLink, toDashboard, toRunbook, toTraces } from './links.ts';
 import { approvedRatio, approvedShare, of, version as versionSelector } from './model-queries.ts';
 import {
@@ -87,7 +87,7 @@ const glance: Row = {
       { expr: `max(${of('model_feature:observations:increase')})` },
       {
         expr: `max(${of('model_feature_window:verdict')} == bool 1)`,
-        words: { good: 'enough to judge', unsure: 'too few for a verdict', bad: '' },
+        words: { good: 'enough to judge', unsure: 'too few for a verdict' },
       },
     ).decimals(0),
     stat(
@@ -332,7 +332,7 @@ const refused: Row = {
       .span(8)
       .links([
         asPanelLink(toRunbook('ModelInputsRefused')),
-        asPanelLink(toTraces('http.response.status_code=422')),
+        asPanelLink(toTraces({ 'http.response.status_code': '422' })),
       ]),
   ],
 };
@@ -404,7 +404,7 @@ const events: Row = {
         {
           from: { query: 'B' },
           name: 'Replicas',
-          look: [...number('none', 0), { id: 'mappings', value: [word(0, 'none')] }],
+          look: number('none', 0),
         },
         { from: { query: 'C' }, name: 'Predictions', look: number('short', 0) },
       ],

@@ -22,6 +22,7 @@ import { PanelBuilder as StateTimeline } from '@grafana/grafana-foundation-sdk/s
 import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries';
 import { colours, variable, verdicts, type Words } from './language.ts';
+import { jaegerPages } from './links.ts';
 
 /** The data source every query asks, chosen at the top of the dashboard. */
 export const prometheus = { type: 'prometheus', uid: variable('datasource') } as const;
@@ -243,7 +244,8 @@ export function table(
     .filterable(false)
     .colorScheme(fixed('text'))
     .transformations(joined(queries.length, key, columns));
-  for (const column of columns) if (column.look) panel.overrideByName(column.name, [...column.look]);
+  for (const { name, look = [] } of columns)
+    panel.overrideByName(name, [{ id: 'noValue', value: '–' }, ...look]);
   return panel;
 }
 
@@ -364,5 +366,17 @@ export function tracesTable(text: PanelText, service: string): Table {
     .targets([{ build: () => ({ ...query, _implementsDataqueryVariant: () => {} }) }])
     .height(8)
     .span(24)
-    .colorScheme(fixed('text'));
+    .colorScheme(fixed('text'))
+    .overrideByName('Trace ID', [
+      {
+        id: 'links',
+        value: [
+          {
+            title: 'Open the trace',
+            url: `${jaegerPages}/trace/${variable('__value.raw')}`,
+            targetBlank: true,
+          },
+        ],
+      },
+    ]);
 }

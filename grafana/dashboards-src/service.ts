@@ -146,7 +146,7 @@ const red: Row = {
     )
       .span(8)
       .links([
-        asPanelLink(toTraces('error=true')),
+        asPanelLink(toTraces({ error: 'true' })),
         asPanelLink(toDashboard('model-drift', 'Refused inputs', [])),
       ]),
     timeSeries(
@@ -241,7 +241,7 @@ const slow: Row = {
       {
         title: 'Duration of traced requests: click a point for its trace',
         description:
-          'p50, p95 and p99 of the requests that were traced, from their spans. Each diamond is one request: a click opens its trace in Jaeger. Only sampled requests are here; the panels above count all.',
+          'p50, p95 and p99 of the requests that were traced, from their spans. Each diamond is one request: a click opens its trace. Only sampled requests are here; the panels above count all.',
         unit: 's',
         noData: 'no trace in this time: sampling is off, or the Collector is down',
       },
@@ -256,7 +256,7 @@ const slow: Row = {
     tracesTable(
       {
         title: 'Traces in this time',
-        description: 'Traces that Jaeger holds of the service. A click on a trace id opens it.',
+        description: 'Traces that Jaeger holds of the service. A click on a trace opens it in Jaeger.',
         unit: 'none',
         noData: 'Jaeger has no trace of this time: sampling is off, or the Collector is down',
       },

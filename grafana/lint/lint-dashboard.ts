@@ -69,6 +69,7 @@ export function lintDashboard(dashboard: DashboardJson, around: Surroundings): F
   }
   for (const row of rows.filter((panel) => panel.type === 'row')) {
     if (!row.title?.endsWith('?')) add(nameOf(row), 'is a row whose title asks no question');
+    for (const fault of wordFaults(row.title ?? '', variables)) add(nameOf(row), fault);
   }
   for (const panel of panels) {
     const where = nameOf(panel);
@@ -130,18 +131,21 @@ function datasourceFault(
 /** What a reader needs beside the picture. */
 function textFaults(panel: PanelJson, variables: readonly VariableJson[]): string[] {
   const { unit, noValue } = panel.fieldConfig?.defaults ?? {};
-  const names = new Set(variables.map((variable) => variable.name));
-  const faults = [];
+  const faults = wordFaults(`${panel.title} ${panel.description}`, variables);
   if (!panel.title) faults.push('has no title');
   if ((panel.description ?? '').length < 40) faults.push('has no description that says how to read it');
   if (!unit) faults.push('has no unit');
   else if (!knownUnits.has(unit) && !unit.startsWith('suffix:'))
     faults.push(`has the unknown unit "${unit}"`);
   if (!noValue) faults.push('does not say what "no data" means');
-  for (const use of variableUses(`${panel.title} ${panel.description}`)) {
-    if (!names.has(use.name)) faults.push(`uses the unknown variable ${use.text} in its text`);
-  }
   return faults;
+}
+
+/** Variables in a text that do not exist. */
+function wordFaults(text: string, variables: readonly VariableJson[]): string[] {
+  return variableUses(text)
+    .filter((use) => !variables.some((variable) => variable.name === use.name))
+    .map((use) => `uses the unknown variable ${use.text} in its text`);
 }
 
 /** What the common language of the pages asks of a panel. */

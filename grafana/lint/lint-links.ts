@@ -26,9 +26,9 @@ export function lintLink(link: LinkJson, dashboard: DashboardJson, around: Surro
   );
   if (unknown) return `uses the unknown variable ${unknown.text}`;
   if (url.startsWith('/d/')) return dashboardFault(url, around);
-  if (url.startsWith('/explore?')) return exploreFault(url, around);
+  if (url.startsWith(`${around.jaegerPages}/`)) return undefined;
   if (/\/docs\/alerts\.md(#|$)/.test(url)) return runbookFault(url, around);
-  return `leads to ${url || 'nowhere'}, which is no dashboard, no data source and no part of the runbook`;
+  return `leads to ${url || 'nowhere'}, which is no dashboard, no page of Jaeger and no part of the runbook`;
 }
 
 /** `/d/<uid>?var-<name>=…&${name:queryparam}`: the dashboard is there and knows each variable. */
@@ -43,18 +43,6 @@ function dashboardFault(url: string, around: Surroundings): string | undefined {
   ];
   const lost = given.find((name) => !variables.has(name));
   return lost === undefined ? undefined : `gives "${uid}" the variable ${lost}, which it does not have`;
-}
-
-/** `/explore?panes={"x":{"datasource":"<uid>",…}}`: the data source is provisioned. */
-function exploreFault(url: string, around: Surroundings): string | undefined {
-  const panes = new URLSearchParams(url.slice(url.indexOf('?'))).get('panes');
-  try {
-    const parsed = JSON.parse(panes ?? '') as Record<string, { datasource?: string }>;
-    const lost = Object.values(parsed).find((pane) => !around.datasources.has(pane.datasource ?? ''));
-    return lost ? `opens the data source "${lost.datasource}", which is not provisioned` : undefined;
-  } catch {
-    return `opens Explore with panes that are no JSON: ${panes}`;
-  }
 }
 
 function runbookFault(url: string, around: Surroundings): string | undefined {

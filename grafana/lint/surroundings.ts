@@ -18,6 +18,8 @@ export type Surroundings = {
   /** The variables of each dashboard, by its uid. */
   readonly dashboards: ReadonlyMap<string, ReadonlySet<string>>;
   readonly tags: ReadonlySet<string>;
+  /** Where Jaeger's own pages are published. */
+  readonly jaegerPages: string;
   /** Sections of the runbook, as their anchors. */
   readonly runbook: ReadonlySet<string>;
 };

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { renderDashboards } from '../../grafana/dashboards-src/index.ts';
+import { variable } from '../../grafana/dashboards-src/language.ts';
+import { jaegerPages } from '../../grafana/dashboards-src/links.ts';
 import { jaeger } from '../../grafana/dashboards-src/panels.ts';
 import { contentPanels, type DashboardJson } from '../../grafana/lint/dashboard-json.ts';
 import { lintDashboard } from '../../grafana/lint/lint-dashboard.ts';
@@ -43,7 +45,7 @@ describe('dashboards', () => {
     it(`${uid} marks alerts and leads to the traces`, () => {
       const { annotations, links } = dashboards.get(uid) as DashboardJson;
       assert.ok(annotations?.list?.some((annotation) => annotation.expr?.startsWith('ALERTS{')));
-      assert.ok(links?.some((link) => link.url?.startsWith('/explore?') && link.url.includes(jaeger.uid)));
+      assert.ok(links?.some((link) => link.url?.startsWith(`${jaegerPages}/search?service=vigia`)));
     });
   }
 
@@ -80,6 +82,8 @@ describe('from an alert to its trace', () => {
     });
   }
 
+  it('Jaeger is where the links say', () => assert.equal(jaegerPages, around.jaegerPages));
+
   it('the dashboards lead on to a data source of type Jaeger', () => {
     assert.equal(around.datasources.get(jaeger.uid), 'jaeger');
   });
@@ -88,13 +92,21 @@ describe('from an alert to its trace', () => {
     const { datasources } = readYaml('grafana/provisioning/datasources/datasources.yaml') as {
       datasources: {
         uid: string;
-        jsonData?: { exemplarTraceIdDestinations?: { name: string; datasourceUid: string }[] };
+        jsonData?: { exemplarTraceIdDestinations?: { name: string; datasourceUid?: string; url?: string }[] };
       }[];
     };
     const prometheus = datasources.find((source) => source.uid === 'prometheus');
-    const [destination] = prometheus?.jsonData?.exemplarTraceIdDestinations ?? [];
-    assert.equal(destination?.name, 'trace_id');
-    assert.equal(destination?.datasourceUid, jaeger.uid);
+    assert.deepEqual(
+      prometheus?.jsonData?.exemplarTraceIdDestinations?.map(({ name, datasourceUid, url }) => [
+        name,
+        datasourceUid ?? url,
+      ]),
+      [
+        ['trace_id', jaeger.uid],
+        // Provisioning makes one $ of two.
+        ['trace_id', `${jaegerPages}/trace/$${variable('__value.raw')}`],
+      ],
+    );
   });
 });
 

@@ -77,9 +77,19 @@ export function readSurroundings(): Surroundings {
         new Set((templating?.list ?? []).map((variable) => variable.name ?? '')),
       ]),
     ),
+    jaegerPages: publishedJaeger(),
     tags: new Set(dashboards.flatMap((dashboard) => dashboard.tags ?? [])),
     runbook: runbookSections(),
   };
+}
+
+/** The address under which docker-compose.yml publishes Jaeger's pages unless told otherwise. */
+function publishedJaeger(): string {
+  const { services } = readYaml('docker-compose.yml') as { services: { jaeger: { ports: string[] } } };
+  const port = services.jaeger.ports
+    .map((text) => /\$\{JAEGER_PORT-(\d+)\}:16686$/.exec(text)?.[1])
+    .find(Boolean);
+  return `http://localhost:${port}`;
 }
 
 /** The anchors of docs/alerts.md as GitHub makes them from its headings. */
