@@ -30,7 +30,8 @@ Sends requests drawn from a table to a prediction service, until Ctrl-C or the e
                       FEATURE:+10, FEATURE:-10    add to a number
                       FEATURE:x1000               multiply a number
                       FEATURE:unseen              a category that training never saw
-                      missing:FEATURE:0.2         leave out a share of the values
+                      missing:FEATURE:0.2         send null for a share of the values: a model
+                                                  that never saw one refuses it with 422
   --help            this text
 `;
 

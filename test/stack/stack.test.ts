@@ -1,0 +1,355 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DashboardJson } from '../../grafana/lint/dashboard-json.ts';
+import { requireTool, skipForLackOf } from '../support/tools.ts';
+import { runAnnotationQueries, runDashboardQueries } from './dashboard-queries.ts';
+import {
+  type Alert,
+  alertmanagerAlerts,
+  createGrafana,
+  createJaeger,
+  createPrometheus,
+  type Prometheus,
+  type Span,
+  webhookNotifications,
+} from './engines.ts';
+import { createStack, type Stack, timeScale } from './stack.ts';
+import { type Outcome, startTraffic } from './traffic.ts';
+import { until } from './until.ts';
+
+const answered =
+  'http_server_request_duration_seconds_count{http_route="/predict",http_response_status_code="200"}';
+
+const callerSpan = '00f067aa0ba902b7';
+
+function show(text: string): void {
+  console.log(`      ${text}`);
+}
+
+/** What a counter had counted at the end of each run of its process: its last value, and those before it fell to 0. */
+function lastValues(values: readonly (readonly [number, number])[]): number[] {
+  return values
+    .map(([, value]) => value)
+    .filter((value, i) => values[i + 1] === undefined || values[i + 1][1] < value);
+}
+
+describe('the stack', () => {
+  let stack: Stack;
+  let prometheus: Prometheus;
+  let jaeger: ReturnType<typeof createJaeger>;
+  let grafana: ReturnType<typeof createGrafana>;
+  /** Every request that was answered with 200, by whichever replica. */
+  let sent = 0;
+
+  before(async function () {
+    requireTool(this, 'docker');
+    try {
+      execFileSync('docker', ['info'], { stdio: 'ignore', timeout: 20_000 });
+    } catch {
+      skipForLackOf(this, 'no Docker engine answers');
+    }
+    stack = createStack();
+    const startedAt = performance.now();
+    await stack.compose('build', '--quiet');
+    const builtAt = performance.now();
+    await stack.up(1);
+    const seconds = (from: number, to: number) => ((to - from) / 1000).toFixed(0);
+    show(
+      `image built in ${seconds(startedAt, builtAt)} s, all healthy ${seconds(builtAt, performance.now())} s later`,
+    );
+    prometheus = createPrometheus(await stack.url('prometheus', 9090));
+    jaeger = createJaeger(await stack.url('jaeger', 16686));
+    grafana = createGrafana(await stack.url('grafana', 3000));
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state !== 'failed') return;
+    console.log(await stack.compose('ps', '--all'));
+    console.log(
+      await stack.compose('logs', '--tail', '20', '--no-log-prefix', 'app', 'collector', 'prometheus'),
+    );
+  });
+
+  after(() => stack?.down());
+
+  /** Waits until Prometheus has scraped every replica once more. */
+  async function scraped(replicas: number): Promise<void> {
+    const from = new Date();
+    await until(`a scrape of ${replicas} replicas`, 90, async () => {
+      const targets = (await prometheus.targets()).filter(({ job }) => job === 'vigia');
+      const fresh = targets.filter(({ health, lastScrape }) => health === 'up' && lastScrape > from);
+      return fresh.length === replicas && targets.length === replicas ? true : undefined;
+    });
+  }
+
+  async function replicaUrls(replicas: number): Promise<string[]> {
+    return Promise.all(Array.from({ length: replicas }, (_, i) => stack.url('app', 8000, i + 1)));
+  }
+
+  function expectNoFailure(outcome: Outcome): void {
+    assert.deepEqual(outcome.counts, { '200 OK': outcome.sent }, outcome.text);
+    sent += outcome.sent;
+  }
+
+  /** Sends a request that must be traced; gives its status and the trace's id. */
+  async function sendTraced(input: object): Promise<{ status: number; id: string }> {
+    const id = randomBytes(16).toString('hex');
+    const [url] = await replicaUrls(1);
+    const { status } = await fetch(`${url}/predict`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', traceparent: `00-${id}-${callerSpan}-01` },
+      body: JSON.stringify(input),
+    });
+    if (status === 200) sent += 1;
+    return { status, id };
+  }
+
+  /** The same, with the spans once Jaeger has them. */
+  async function traceRequest(input: object): Promise<{ spans: readonly Span[]; id: string }> {
+    const { status, id } = await sendTraced(input);
+    assert.equal(status, 200);
+    return { id, spans: await until(`trace ${id} in Jaeger`, 15, () => jaeger.trace(id)) };
+  }
+
+  it('has every target up', async () => {
+    const jobs = ['alertmanager', 'jaeger', 'otel-collector', 'prometheus', 'span-metrics', 'vigia'];
+    const targets = await until('all targets up', 60, async () => {
+      const found = await prometheus.targets();
+      return found.length >= jobs.length && found.every(({ health }) => health === 'up') ? found : undefined;
+    });
+    assert.deepEqual(targets.map(({ job }) => job).sort(), jobs);
+    show(targets.map(({ job, instance }) => `${job} ${instance}`).join(', '));
+    const health = await stack.exec('prometheus', 'wget', '-qO-', 'http://collector:13133/');
+    assert.equal((JSON.parse(health) as { status: string }).status, 'Server available');
+  });
+
+  it('runs the service as nobody special, with nothing it does not need', async () => {
+    const script =
+      'id -u; for f in /app/x /app/src/x /x; do touch $f 2>/dev/null && echo wrote $f; done; ' +
+      'for f in test bench docs data .git node_modules/mocha node_modules/typescript; do test -e /app/$f && echo has $f; done; true';
+    assert.equal((await stack.exec('app', 'sh', '-c', script)).trim(), '1000');
+    show('user 1000, root file system read-only, no tests, no development packages');
+  });
+
+  it('shows its dashboards to whoever comes', async () => {
+    const found = (await grafana.dashboards()).map(({ uid }) => uid).sort();
+    assert.deepEqual(
+      ['model-drift', 'service', 'telemetry-pipeline'].filter((uid) => !found.includes(uid)),
+      [],
+    );
+    show(`dashboards: ${found.join(', ')}`);
+  });
+
+  it('counts stationary traffic and stays calm', async () => {
+    await scraped(1);
+    const outcome = await startTraffic(await replicaUrls(1), '--rate', '60', '--duration', '45s').ended;
+    expectNoFailure(outcome);
+    show(outcome.text);
+    const judged = await until('the short window judged', 60, async () => {
+      const verdicts = await prometheus.query('model_feature:observations:increase{window="10m"} >= 500');
+      return verdicts.length >= 4 ? verdicts : undefined;
+    });
+    await delay(60_000 * timeScale);
+    const psi = await prometheus.query('model_feature:psi{window="10m"}');
+    show(psi.map(({ metric, values }) => `${metric.feature} PSI ${values[0][1].toFixed(4)}`).join(', '));
+    const raised = await prometheus.query('ALERTS{component="model"}[15m]');
+    assert.deepEqual(
+      raised.map(({ metric }) => metric),
+      [],
+    );
+    show(
+      `no alert on the model over ${judged.length} features of ${judged[0].values[0][1].toFixed(0)} requests`,
+    );
+  });
+
+  it('has the trace of a given request in Jaeger, with its predict span', async () => {
+    const { spans, id } = await traceRequest({ age: 30, limit: 2000, history: 'good' });
+    const server = spans.find(({ operationName }) => operationName === 'POST /predict');
+    const predict = spans.find(({ operationName }) => operationName === 'predict');
+    assert.ok(server && predict, spans.map(({ operationName }) => operationName).join());
+    assert.equal(server.references[0]?.spanID, callerSpan);
+    const tags = new Map(predict.tags.map(({ key, value }) => [key, value]));
+    assert.equal(tags.get('model.name'), 'credit');
+    assert.ok(Number(tags.get('model.score')) > 0);
+    show(`${id}: ${spans.map(({ operationName }) => operationName).join(' > ')}`);
+  });
+
+  it('has span metrics in Prometheus, and exemplars that lead to traces', async () => {
+    const calls = 'traces_span_metrics_calls_total{span_name="predict"}';
+    const [{ values }] = await until('span metrics', 60, async () => {
+      const found = await prometheus.query(calls);
+      return found.length > 0 ? found : undefined;
+    });
+    const traces = await until('an exemplar', 60, async () => {
+      const found = await prometheus.exemplarTraces('traces_span_metrics_duration_seconds_bucket');
+      return found.length > 0 ? found : undefined;
+    });
+    const spans = await until('the trace of an exemplar', 30, () => jaeger.trace(traces[traces.length - 1]));
+    show(
+      `${values[0][1]} predict spans counted; exemplar ${traces.at(-1)} has ${spans.length} spans in Jaeger`,
+    );
+  });
+
+  it('raises ModelFeatureDriftFast for a drifted feature, up to the webhook', async () => {
+    const traffic = startTraffic(await replicaUrls(1), '--rate', '60', '--drift', 'limit:x1000');
+    const startedAt = performance.now();
+    const since = () => `${((performance.now() - startedAt) / 1000).toFixed(0)} s`;
+    const isIt = ({ labels }: Pick<Alert, 'labels'>) =>
+      labels.alertname === 'ModelFeatureDriftFast' && labels.feature === 'limit';
+    try {
+      const alert = await until('the alert in Prometheus', 240, async () =>
+        (await prometheus.alerts()).find((found) => isIt(found) && found.state === 'firing'),
+      );
+      show(`Prometheus after ${since()}: ${alert.annotations.summary}`);
+      const alertmanager = await stack.url('alertmanager', 9093);
+      await until('the alert in Alertmanager', 60, async () =>
+        (await alertmanagerAlerts(alertmanager)).find(isIt),
+      );
+      show(`Alertmanager after ${since()}`);
+      const webhook = await stack.url('webhook', 8080);
+      const [notification] = await until('the alert at the webhook', 120, async () => {
+        const found = (await webhookNotifications(webhook)).filter(({ alerts }) => alerts.some(isIt));
+        return found.length > 0 ? found : undefined;
+      });
+      const told = notification.alerts.find(isIt)!;
+      assert.equal(told.labels.severity, 'page');
+      show(`webhook after ${since()}, by receiver ${notification.receiver}`);
+      const uid = /^\/d\/([\w-]+)/.exec(told.annotations.dashboard)?.[1] ?? '';
+      const dashboard = await grafana.dashboard<DashboardJson>(uid);
+      show(`its link opens the dashboard "${dashboard.title}"`);
+    } finally {
+      traffic.stop();
+    }
+    expectNoFailure(await traffic.ended);
+  });
+
+  it('has the same PSI in Prometheus as in the service', async () => {
+    await scraped(1);
+    type Drift = { name: string; samples: number; psi: number };
+    type Answer = { windows: Record<string, { features: Drift[]; score: Drift }> };
+    const script = "fetch('http://127.0.0.1:9464/drift').then((r) => r.text()).then(console.log)";
+    const { windows } = JSON.parse(await stack.exec('app', 'node', '-e', script)) as Answer;
+    const { features, score } = windows['1h'];
+    const found = await until('counts of all requests in the rules', 60, async () => {
+      const series = await prometheus.query('model_feature:observations:increase{window="1h"}');
+      const complete = series.filter(
+        ({ values }) => values[0][1] > 0.995 * sent && values[0][1] < 1.05 * sent,
+      );
+      return complete.length === features.length + 1
+        ? prometheus.query('model_feature:psi{window="1h"}')
+        : undefined;
+    });
+    for (const { name, samples, psi } of [...features, score]) {
+      assert.equal(samples, sent, name);
+      const inPrometheus = found.find(({ metric }) => metric.feature === name)?.values[0][1] ?? Number.NaN;
+      show(`${name}: ${psi.toFixed(6)} in the service, ${inPrometheus.toFixed(6)} in Prometheus`);
+      assert.ok(Math.abs(inPrometheus / psi - 1) < 0.02, name);
+    }
+  });
+
+  it('answers every query of every dashboard', async () => {
+    let queries = 0;
+    const empty: string[] = [];
+    for (const { uid } of await grafana.dashboards()) {
+      const dashboard = await grafana.dashboard<DashboardJson>(uid);
+      const results = await runDashboardQueries(dashboard, { prometheus, jaeger });
+      queries += results.length + (await runAnnotationQueries(dashboard, { prometheus, jaeger }));
+      for (const { place, series, error } of results) {
+        if (series === 0) empty.push(`${place}${error ? `: ${error}` : ''}`);
+      }
+    }
+    show(`${queries} queries of panels, variables and annotations, ${empty.length} without data`);
+    assert.deepEqual(empty, []);
+  });
+
+  it('does not notice that the Collector is gone for a minute', async () => {
+    await stack.compose('stop', 'collector');
+    const outcome = await startTraffic(await replicaUrls(1), '--rate', '50', '--duration', '60s').ended;
+    show(`without Collector: ${outcome.text}`);
+    expectNoFailure(outcome);
+    await scraped(1);
+    const [dropped] = await prometheus.query('sum(otel_spans_dropped_total)');
+    assert.ok(dropped.values[0][1] > 0);
+    await stack.compose('start', 'collector');
+    const { id } = await until('traces again', 60, () =>
+      traceRequest({ age: 50, limit: 900, history: 'paid' }),
+    );
+    show(`${dropped.values[0][1]} spans dropped and counted; with the Collector back, trace ${id} arrives`);
+  });
+
+  it('adds up over three replicas, one of them restarted in the middle', async () => {
+    await stack.up(3);
+    await scraped(3);
+    const before = sent;
+    const replicas = await replicaUrls(3);
+    expectNoFailure(await startTraffic(replicas, '--count', '1500', '--rate', '60').ended);
+    await scraped(3);
+    const traffic = startTraffic([replicas[0], replicas[2]], '--rate', '60');
+    await stack.restart('app', 2);
+    await stack.up(3);
+    traffic.stop();
+    expectNoFailure(await traffic.ended);
+    await scraped(3);
+    expectNoFailure(await startTraffic(await replicaUrls(3), '--count', '1500', '--rate', '60').ended);
+    await scraped(3);
+    const series = await prometheus.query(`${answered}[1h]`);
+    const runs = series.flatMap(({ metric, values }) =>
+      lastValues(values).map((count) => ({ instance: metric.instance, count })),
+    );
+    const total = runs.reduce((sum, { count }) => sum + count, 0);
+    const counts = runs.map(({ instance, count }) => `${count} (${instance})`).join(' + ');
+    show(`${sent - before} requests to three replicas, ${sent} in all; counted ${counts} = ${total}`);
+    assert.equal(runs.length, 4, 'three replicas, one of which ran twice');
+    assert.equal(total, sent);
+    const lines = await stack.exec(
+      'app',
+      'sh',
+      '-c',
+      'ls /app/logs | wc -l; cat /app/logs/*/input_samples.jsonl | wc -l',
+    );
+    assert.deepEqual(lines.trim().split(/\s+/).map(Number), [3, sent]);
+    show(`${sent} sample lines in 3 folders`);
+  });
+
+  it('keeps the traces worth keeping once tail sampling is on, as docs/tracing.md shows', async () => {
+    const documented = /```yaml\n( *services:\n[\s\S]*?)```/.exec(
+      readFileSync('docs/tracing.md', 'utf8'),
+    )?.[1];
+    assert.ok(documented);
+    await stack.lay(documented.replaceAll(/^ {3}/gm, ''), 'collector');
+    await until(
+      'the Collector',
+      30,
+      async () => (await sendTraced({ age: null })).status === 422 || undefined,
+    );
+    await delay(3000);
+    const good = await Promise.all(
+      Array.from({ length: 100 }, () => sendTraced({ age: 30, limit: 2000, history: 'good' })),
+    );
+    const refused = await Promise.all(Array.from({ length: 5 }, () => sendTraced({ age: null })));
+    for (const { status, id } of refused) {
+      assert.equal(status, 422);
+      await until(`trace ${id} of a refused request`, 30, () => jaeger.trace(id));
+    }
+    const traces = await Promise.all(good.map(({ id }) => jaeger.trace(id)));
+    const kept = traces.filter((trace) => trace !== undefined).length;
+    show(`kept ${refused.length} of ${refused.length} refused requests, ${kept} of ${good.length} others`);
+    assert.ok(kept <= 25, `${kept} kept, 5 % asked for`);
+  });
+
+  it('takes everything away with it', () => {
+    stack.down();
+    const filter = ['--filter', `label=com.docker.compose.project=${stack.project}`];
+    for (const list of [
+      ['ps', '-aq'],
+      ['volume', 'ls', '-q'],
+      ['network', 'ls', '-q'],
+    ]) {
+      assert.equal(execFileSync('docker', [...list, ...filter], { encoding: 'utf8' }), '');
+    }
+    show('no container, volume or network left');
+  });
+});

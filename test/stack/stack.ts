@@ -1,0 +1,142 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { stringify } from 'yaml';
+
+const run = promisify(execFile);
+
+/** The windows of the rules, and the pace at which Prometheus looks, are this much shorter; the formulas are the same. */
+export const timeScale = 0.2;
+const scrapeInterval = '3s';
+
+export type Stack = {
+  readonly project: string;
+  /** Runs `docker compose` on this stack and gives its stdout. */
+  compose(...args: string[]): Promise<string>;
+  /** Runs a command within a running service and gives its stdout. */
+  exec(service: string, ...command: string[]): Promise<string>;
+  /** Where a service's port is published on this machine. */
+  url(service: string, port: number, index?: number): Promise<string>;
+  /** Starts what is not running and waits until it is healthy. */
+  up(replicas: number): Promise<void>;
+  /** Restarts one replica of a service. */
+  restart(service: string, index: number): Promise<void>;
+  /** Lays the text of another compose file over the others, for one service. */
+  lay(override: string, service: string): Promise<void>;
+  /** Takes everything away: containers, volumes, network, files. */
+  down(): void;
+};
+
+/** Files that only this test lays over the committed ones: shorter windows, and somebody who takes the alerts. */
+function writeOverrides(folder: string): string {
+  const prometheus = join(folder, 'prometheus');
+  mkdirSync(prometheus);
+  const config = readFileSync('otel/prometheus/prometheus.yml', 'utf8');
+  writeFileSync(join(prometheus, 'prometheus.yml'), config.replaceAll(/\b1[05]s\b/g, scrapeInterval));
+  const generator = ['otel/prometheus/generate.ts', '--out', join(prometheus, 'rules')];
+  execFileSync(process.execPath, [...generator, '--time-scale', String(timeScale)]);
+  writeFileSync(join(folder, 'webhook-url'), 'http://webhook:8080/');
+  const override = join(folder, 'override.yml');
+  const receiver = '/webhook-receiver.mts';
+  writeFileSync(
+    override,
+    stringify({
+      services: {
+        prometheus: { volumes: [`${prometheus}:/etc/prometheus:ro`] },
+        webhook: {
+          image: 'node:24-bookworm-slim',
+          init: true,
+          user: 'node',
+          command: ['node', receiver],
+          volumes: [`./test/stack${receiver}:${receiver}:ro`],
+          ports: ['127.0.0.1::8080'],
+        },
+      },
+    }),
+  );
+  // The containers' users are others than ours.
+  for (const path of [folder, prometheus, join(prometheus, 'rules')]) chmodSync(path, 0o755);
+  return override;
+}
+
+/** A stack of its own beside any other: own project name, free ports, own volumes. */
+export function createStack(): Stack {
+  const folder = mkdtempSync(join(tmpdir(), 'vigia-stack-'));
+  const override = writeOverrides(folder);
+  const webhook = join(folder, 'webhook-url');
+  const files = ['-f', 'docker-compose.yml', '-f', override, '--project-directory', '.'];
+  const project = `vigia-stack-${process.pid}`;
+  const prefix = ['compose', '-p', project, ...files];
+  const env = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    COMPOSE_DISABLE_ENV_FILE: '1',
+    API_PORT: '',
+    GRAFANA_PORT: '',
+    PROMETHEUS_PORT: '',
+    ALERTMANAGER_PORT: '',
+    JAEGER_PORT: '',
+    ALERT_WEBHOOK_FILE: webhook,
+    WATCHDOG_WEBHOOK_FILE: webhook,
+  };
+
+  async function compose(...args: string[]): Promise<string> {
+    const options = { env, timeout: 540_000, maxBuffer: 64 * 1024 * 1024 };
+    return (await run('docker', [...prefix, ...args], options)).stdout;
+  }
+
+  let isUp = true;
+  function down(): void {
+    if (!isUp) return;
+    isUp = false;
+    execFileSync('docker', [...prefix, 'down', '-v', '--remove-orphans', '--timeout', '5'], {
+      env,
+      stdio: 'ignore',
+    });
+    rmSync(folder, { recursive: true, force: true });
+  }
+  // Also when the run is cut short.
+  process.once('exit', down);
+
+  return {
+    project,
+    compose,
+    down,
+    exec: (service, ...command) => compose('exec', '-T', service, ...command),
+    async url(service, port, index = 1) {
+      return `http://${(await compose('port', '--index', String(index), service, String(port))).trim()}`;
+    },
+    async restart(service, index) {
+      const label = 'label=com.docker.compose';
+      const filters = [
+        `${label}.project=${project}`,
+        `${label}.service=${service}`,
+        `${label}.container-number=${index}`,
+      ];
+      const { stdout } = await run('docker', [
+        'ps',
+        '-q',
+        ...filters.flatMap((filter) => ['--filter', filter]),
+      ]);
+      await run('docker', ['restart', '--time', '10', stdout.trim()]);
+    },
+    async lay(override, service) {
+      const path = join(folder, 'laid-over.yml');
+      writeFileSync(path, override);
+      await run(
+        'docker',
+        [...prefix.slice(0, -2), '-f', path, ...prefix.slice(-2), 'up', '-d', '--no-deps', service],
+        { env },
+      );
+    },
+    async up(replicas) {
+      try {
+        await compose('up', '-d', '--wait', '--no-recreate', '--scale', `app=${replicas}`);
+      } catch (error) {
+        throw new Error(await compose('logs', '--tail', '20'), { cause: error });
+      }
+    },
+  };
+}
