@@ -9,7 +9,7 @@ import {
   type VariableModel,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { menu, tag } from './links.ts';
-import { type PanelBuilder, prometheus } from './panels.ts';
+import { type PanelBuilder, prometheus } from './panel.ts';
 
 /** Panels under one question. They are laid from left to right; those of one line have one height and fill it. */
 export type Row = { readonly question: string; readonly panels: readonly PanelBuilder[] };

@@ -1,8 +1,9 @@
 import { driftRule } from '../../src/stats/drift.ts';
 import { binNames } from './language.ts';
 import { of, version } from './model-queries.ts';
-import { bars, liveBars, number, type PanelBuilder, referenceBars, table } from './panels.ts';
+import type { PanelBuilder } from './panel.ts';
 import { shortBins } from './promql.ts';
+import { bars, liveBars, number, referenceBars, table } from './tables.ts';
 
 /**
  * One variable's distribution at the end of the time range: bars of both shares in the order of the bins, and the

@@ -3,27 +3,16 @@ import { scoreFeature } from '../../otel/prometheus/generator/promql.ts';
 import { driftRule } from '../../src/stats/drift.ts';
 import { alertAnnotation, compose, type Row, versionAnnotation } from './compose.ts';
 import { distributionPanels } from './distribution.ts';
+import { heatmap } from './heatmaps.ts';
 import { driftWords, variable, verdicts } from './language.ts';
 import { asPanelLink, type DataLink, toDashboard, toRunbook, toTraces } from './links.ts';
 import { approvedRatio, approvedShare, of, version as versionSelector } from './model-queries.ts';
-import {
-  asLimit,
-  asLive,
-  descending,
-  heatmap,
-  limitLine,
-  named,
-  number,
-  stacked,
-  stat,
-  table,
-  timeSeries,
-  verdictStat,
-  verdictTimeline,
-} from './panels.ts';
 import { noneBelow, shortBins } from './promql.ts';
 import { valuesAgainstDeciles } from './quantiles.ts';
+import { descending, number, table } from './tables.ts';
+import { asLimit, asLive, limitLine, stacked, timeSeries } from './time-series.ts';
 import * as variables from './variables.ts';
+import { named, stat, verdictStat, verdictTimeline } from './verdict-panels.ts';
 
 const uid = 'model-drift';
 const limit = `clamp_min(${of('model_feature:psi_noise_ceiling')}, ${driftRule.minPsi})`;

@@ -1,7 +1,7 @@
 import type { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries';
 import { scoreFeature } from '../../otel/prometheus/generator/promql.ts';
 import { version } from './model-queries.ts';
-import { asLive, asReference, timeSeries } from './panels.ts';
+import { asLive, asReference, timeSeries } from './time-series.ts';
 
 const rates = withScore((metric, matcher) => `rate(${metric}{${matcher}}[$__rate_interval])`);
 const edges = withScore((metric, matcher) => `${metric}{${matcher},le!="+Inf"}`);

@@ -1,22 +1,14 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { alertAnnotation, compose, type Row, versionAnnotation } from './compose.ts';
+import { bucketHeatmap } from './heatmaps.ts';
 import { variable, verdicts } from './language.ts';
 import { asPanelLink, toDashboard, toRunbook, toTraces, wholeRunbook } from './links.ts';
-import {
-  bucketHeatmap,
-  type Column,
-  limitLine,
-  number,
-  type PanelBuilder,
-  stacked,
-  stat,
-  table,
-  timeSeries,
-  tracesTable,
-  verdictStat,
-} from './panels.ts';
+import type { PanelBuilder } from './panel.ts';
 import { noneBelow } from './promql.ts';
+import { type Column, number, table, tracesTable } from './tables.ts';
+import { limitLine, stacked, timeSeries } from './time-series.ts';
 import * as variables from './variables.ts';
+import { stat, verdictStat } from './verdict-panels.ts';
 
 const replica = 'job="vigia",instance=~"$instance"';
 const duration = 'http_server_request_duration_seconds';

@@ -2,8 +2,10 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { alertAnnotation, compose, type Row } from './compose.ts';
 import { variable } from './language.ts';
 import { asPanelLink, toRunbook, wholeRunbook } from './links.ts';
-import { limitLine, number, stat, table, timeSeries, verdictStat, verdictTimeline } from './panels.ts';
+import { number, table } from './tables.ts';
+import { limitLine, timeSeries } from './time-series.ts';
 import * as variables from './variables.ts';
+import { stat, verdictStat, verdictTimeline } from './verdict-panels.ts';
 
 const rate = (series: string) => `rate(${series}[$__rate_interval])`;
 const service = 'count(up{job="vigia"})';

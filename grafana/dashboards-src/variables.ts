@@ -7,7 +7,7 @@ import {
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { prometheus } from './panels.ts';
+import { prometheus } from './panel.ts';
 
 /** The Prometheus to ask. */
 export const datasource: Builder<VariableModel> = new DatasourceVariableBuilder('datasource')

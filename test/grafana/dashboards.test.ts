@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { renderDashboards } from '../../grafana/dashboards-src/index.ts';
 import { variable } from '../../grafana/dashboards-src/language.ts';
 import { jaegerPages } from '../../grafana/dashboards-src/links.ts';
-import { jaeger } from '../../grafana/dashboards-src/panels.ts';
+import { jaeger } from '../../grafana/dashboards-src/panel.ts';
 import { contentPanels, type DashboardJson } from '../../grafana/lint/dashboard-json.ts';
 import { lintDashboard } from '../../grafana/lint/lint-dashboard.ts';
 import { panelLinks } from '../../grafana/lint/lint-links.ts';

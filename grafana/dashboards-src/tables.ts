@@ -1,0 +1,140 @@
+import { PanelBuilder as BarChart } from '@grafana/grafana-foundation-sdk/barchart';
+import * as common from '@grafana/grafana-foundation-sdk/common';
+import {
+  type DataTransformerConfig,
+  type DynamicConfigValue,
+  FieldColorModeId,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import { PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
+import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
+import { colours, variable } from './language.ts';
+import { jaegerPages } from './links.ts';
+import { fixed, jaeger, type PanelText, prepare, type Query } from './panel.ts';
+
+/** A column of a table: the label it shows, or the letter of the query whose value it shows. */
+export type Column = {
+  readonly from: { readonly label: string } | { readonly query: string };
+  readonly name: string;
+  readonly look?: readonly DynamicConfigValue[];
+};
+
+/** One row for each value of `key`, with the columns given and no others. */
+export function table(
+  text: PanelText,
+  queries: readonly Query[],
+  key: string,
+  columns: readonly Column[],
+): Table {
+  const panel = prepare(new Table(), text, atEnd(queries), PromQueryFormat.Table)
+    .height(8)
+    .span(24)
+    .showHeader(true)
+    .filterable(false)
+    .colorScheme(fixed('text'))
+    .transformations(joined(queries.length, key, columns));
+  for (const { name, look = [] } of columns)
+    panel.overrideByName(name, [{ id: 'noValue', value: '–' }, ...look]);
+  return panel;
+}
+
+/** Bars of two or more distributions side by side, one group for each value of `key`, in the order of its text. */
+export function bars(
+  text: PanelText,
+  queries: readonly Query[],
+  key: string,
+  columns: readonly Column[],
+): BarChart {
+  const panel = prepare(new BarChart(), text, atEnd(queries), PromQueryFormat.Table)
+    .height(10)
+    .span(16)
+    .min(0)
+    .xField(columns[0].name)
+    .orientation(common.VizOrientation.Auto)
+    .groupWidth(0.8)
+    .barWidth(0.95)
+    .showValue(common.VisibilityMode.Auto)
+    .xTickLabelRotation(-30)
+    .xTickLabelMaxLength(24)
+    .legend(
+      new common.VizLegendOptionsBuilder()
+        .showLegend(true)
+        .displayMode(common.LegendDisplayMode.List)
+        .placement(common.LegendPlacement.Bottom),
+    )
+    .tooltip(
+      new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.None),
+    )
+    .transformations(joined(queries.length, key, columns));
+  for (const column of columns) if (column.look) panel.overrideByName(column.name, [...column.look]);
+  return panel;
+}
+
+/** How a column shows its numbers. */
+export function number(unit: string, decimals: number): DynamicConfigValue[] {
+  return [
+    { id: 'unit', value: unit },
+    { id: 'decimals', value: decimals },
+  ];
+}
+
+/** Sorts a table by a column, the greatest first. */
+export const descending = (column: string) =>
+  new common.TableSortByFieldStateBuilder().displayName(column).desc(true);
+
+const atEnd = (queries: readonly Query[]): Query[] => queries.map((query) => ({ ...query, at: 'end' }));
+
+/** Bars as the reference (an outline) and as live traffic (filled). */
+export const referenceBars: DynamicConfigValue[] = [
+  { id: 'color', value: { mode: FieldColorModeId.Fixed, fixedColor: colours.reference } },
+  { id: 'custom.fillOpacity', value: 20 },
+  { id: 'custom.lineWidth', value: 2 },
+];
+export const liveBars: DynamicConfigValue[] = [
+  { id: 'color', value: { mode: FieldColorModeId.Fixed, fixedColor: colours.live } },
+  { id: 'custom.fillOpacity', value: 85 },
+  { id: 'custom.lineWidth', value: 0 },
+];
+
+/** Brings the answers of several queries into one table by a shared label, names its columns and orders them. */
+function joined(queries: number, key: string, columns: readonly Column[]): DataTransformerConfig[] {
+  const source = (column: Column) => {
+    if ('label' in column.from) return column.from.label;
+    return queries > 1 ? `Value #${column.from.query}` : 'Value';
+  };
+  return [
+    ...(queries > 1 ? [{ id: 'joinByField', options: { byField: key, mode: 'outer' } }] : []),
+    { id: 'filterFieldsByName', options: { include: { names: columns.map(source) } } },
+    { id: 'sortBy', options: { fields: {}, sort: [{ field: key }] } },
+    {
+      id: 'organize',
+      options: {
+        excludeByName: {},
+        indexByName: Object.fromEntries(columns.map((column, i) => [source(column), i])),
+        renameByName: Object.fromEntries(columns.map((column) => [source(column), column.name])),
+      },
+    },
+  ];
+}
+
+/** The traces of a service that Jaeger holds of the time range. */
+export function tracesTable(text: PanelText, service: string): Table {
+  const query = { refId: 'A', datasource: jaeger, queryType: 'search', service, limit: 20 };
+  return prepare(new Table(), text, [])
+    .datasource(jaeger)
+    .targets([{ build: () => ({ ...query, _implementsDataqueryVariant: () => {} }) }])
+    .height(8)
+    .span(24)
+    .colorScheme(fixed('text'))
+    .overrideByName('Trace ID', [
+      {
+        id: 'links',
+        value: [
+          {
+            title: 'Open the trace',
+            url: `${jaegerPages}/trace/${variable('__value.raw')}`,
+            targetBlank: true,
+          },
+        ],
+      },
+    ]);
+}

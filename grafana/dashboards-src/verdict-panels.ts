@@ -1,0 +1,61 @@
+import * as common from '@grafana/grafana-foundation-sdk/common';
+import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
+import { PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat';
+import { PanelBuilder as StateTimeline } from '@grafana/grafana-foundation-sdk/statetimeline';
+import { colours, verdicts, type Words } from './language.ts';
+import { fixed, type PanelText, plain, prepare, type Query } from './panel.ts';
+
+/** A number with its sparkline and, beneath it, what it means in a word. */
+export function stat(text: PanelText, value: Query, verdict?: Query & { readonly words: Words }): Stat {
+  const panel = prepare(new Stat(), text, verdict ? [value, verdict] : [value])
+    .height(5)
+    .span(4)
+    .graphMode(common.BigValueGraphMode.Area)
+    .colorMode(common.BigValueColorMode.Value)
+    .textMode(common.BigValueTextMode.Value)
+    .orientation(common.VizOrientation.Horizontal)
+    .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']))
+    .colorScheme(fixed(colours.live));
+  if (verdict) {
+    panel.overrideByQuery('B', [
+      { id: 'mappings', value: verdicts(verdict.words) },
+      { id: 'unit', value: 'none' },
+      { id: 'color', value: { mode: FieldColorModeId.Thresholds } },
+      { id: 'thresholds', value: plain.build() },
+    ]);
+  }
+  return panel;
+}
+
+/** Shows the name of the one thing that the query found beside its value; what it was before has no name here. */
+export function named(panel: Stat): Stat {
+  return panel.textMode(common.BigValueTextMode.ValueAndName).graphMode(common.BigValueGraphMode.None);
+}
+
+/** A verdict alone: one word in its colour. */
+export function verdictStat(text: Omit<PanelText, 'unit'>, query: Query, words: Words): Stat {
+  return stat({ ...text, unit: 'none' }, query)
+    .mappings(verdicts(words))
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
+    .thresholds(plain)
+    .colorMode(common.BigValueColorMode.Background);
+}
+
+/** One bar of words over time for each thing judged. */
+export function verdictTimeline(text: Omit<PanelText, 'unit'>, query: Query, words: Words): StateTimeline {
+  return prepare(new StateTimeline(), { ...text, unit: 'none' }, [query])
+    .height(8)
+    .span(24)
+    .mappings(verdicts(words))
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
+    .thresholds(plain)
+    .mergeValues(true)
+    .rowHeight(0.8)
+    .showValue(common.VisibilityMode.Auto)
+    .legend(
+      new common.VizLegendOptionsBuilder()
+        .showLegend(true)
+        .displayMode(common.LegendDisplayMode.List)
+        .placement(common.LegendPlacement.Bottom),
+    );
+}
