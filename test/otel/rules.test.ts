@@ -1,0 +1,266 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parser } from '@prometheus-io/lezer-promql';
+import { parse } from 'yaml';
+import { renderRuleFile } from '../../otel/prometheus/generator/rule-file.ts';
+import { alertingRules, recordedNames } from '../../otel/prometheus/generator/rule-files.ts';
+import { defaultSettings, scaleDuration } from '../../otel/prometheus/generator/settings.ts';
+import { type Instrument, instruments } from '../../src/telemetry/instruments.ts';
+import { requireTool } from '../support/tools.ts';
+import { rules, run } from './support/promtool.ts';
+
+const root = join(import.meta.dirname, '../..');
+const rulesFolder = join(root, 'otel/prometheus/rules');
+const generator = join(root, 'otel/prometheus/generate.ts');
+const alertmanagerConfig = join(root, 'otel/alertmanager.yaml');
+
+const alerts = alertingRules(rules);
+const allRules = rules.flatMap((file) => file.groups.flatMap((group) => group.rules));
+
+function withTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'vigia-rules-'));
+  return use(folder).finally(() => rmSync(folder, { recursive: true }));
+}
+
+/** What a generated folder holds, by file name. */
+function readFolder(folder: string): Record<string, string> {
+  return Object.fromEntries(
+    readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
+  );
+}
+
+/** Every metric that an expression selects. */
+function metricsIn(expr: string): string[] {
+  const names: string[] = [];
+  parser.parse(expr).iterate({
+    enter: (node) => {
+      ok(!node.type.isError, `does not parse: ${expr}`);
+      if (node.name === 'Identifier' && node.node.parent?.name === 'VectorSelector') {
+        names.push(expr.slice(node.from, node.to));
+      }
+    },
+  });
+  return names;
+}
+
+describe('the rule generator', () => {
+  it('gives the files that are committed, and no other is there', () => {
+    const expected = Object.fromEntries(rules.map((file) => [file.name, renderRuleFile(file)]));
+    deepEqual(readFolder(rulesFolder), expected);
+  });
+
+  it('writes shorter windows with the same formulas', () =>
+    withTemporaryFolder(async (folder) => {
+      await run(process.execPath, [
+        generator,
+        '--out',
+        folder,
+        '--time-scale',
+        '0.1',
+        '--request-scale',
+        '0.2',
+        '--runbook-url',
+        'https://wiki.example/alerts',
+      ]);
+      const short = readFolder(folder);
+      deepEqual(Object.keys(short), Object.keys(readFolder(rulesFolder)));
+      const fast = alertingRules(Object.values(short).map((text) => ({ name: '', ...parse(text) }))).find(
+        ({ alert }) => alert === 'ModelFeatureDriftFast',
+      );
+      equal(fast?.for, '12s');
+      match(fast?.expr ?? '', /psi\{window="10m".*> 0\.5[\s\S]*increase >= 100$/);
+      equal(fast?.annotations.runbook_url, 'https://wiki.example/alerts#modelfeaturedriftfast');
+      match(short['model-drift.yml'], /observations_total\[1m\]/);
+      match(short['model-drift.yml'], /increase5m\[144m\]/);
+      // Without times and counts the two are the same text.
+      const formulas = (text: string) =>
+        text.replaceAll(/\[\w+\]|offset \w+|(>=|>) \d+|\b\d+(ms|s|m|h|d)\b|https:\S+/g, '');
+      deepEqual(
+        Object.values(short).map(formulas),
+        rules.map((file) => formulas(renderRuleFile(file))),
+      );
+    }));
+
+  it('says what is wrong with its arguments, and writes nothing', () =>
+    withTemporaryFolder(async (folder) => {
+      for (const args of [
+        ['--time-scale', '0'],
+        ['--request-scale', 'few'],
+        ['--speed', '1'],
+      ]) {
+        const failure = await run(process.execPath, [generator, '--out', folder, ...args]).then(
+          () => 'it succeeded',
+          (error: Error) => error.message,
+        );
+        match(failure, /\ngenerate: .*; --help shows the usage\n$/);
+      }
+      deepEqual(readdirSync(folder), []);
+    }));
+
+  it('scales durations', () => {
+    equal(scaleDuration('24h', 1), '24h');
+    equal(scaleDuration('10m', 0.1), '1m');
+    equal(scaleDuration('2m', 0.1), '12s');
+    equal(scaleDuration('7d', 0.5), '84h');
+    equal(scaleDuration('30s', 0.05), '1500ms');
+    equal(scaleDuration('30s', 0.001), '1s');
+  });
+});
+
+describe('the rules', () => {
+  it('name only metrics of the instrument table, recorded ones, and foreign ones', () => {
+    const foreign =
+      /^(up|ALERTS|otelcol_exporter_\w+|prometheus_(rule|notifications)_\w+|alertmanager_notifications_\w+)$/;
+    const known = new Set([
+      ...recordedNames(rules),
+      ...Object.values<Instrument>(instruments).flatMap(({ name, type }) =>
+        type === 'histogram' ? [`${name}_bucket`, `${name}_count`, `${name}_sum`] : [name],
+      ),
+    ]);
+    for (const { expr } of allRules) {
+      for (const metric of metricsIn(expr))
+        ok(known.has(metric) || foreign.test(metric), `${metric} in ${expr}`);
+    }
+  });
+
+  it('record nothing that nobody could have counted', () => {
+    for (const rule of allRules) ok(metricsIn(rule.expr).length > 0 || rule.expr === 'vector(1)', rule.expr);
+  });
+
+  it('name no feature of the model', () => {
+    const header = readFileSync(join(root, 'data/german-credit.csv'), 'utf8').split('\n')[0].split(',');
+    for (const { expr } of allRules) {
+      for (const name of header) ok(!new RegExp(`["|]${name}["|]`).test(expr), `${name} in ${expr}`);
+    }
+  });
+
+  it('record every name and label once', () => {
+    const recorded = allRules.flatMap((rule) =>
+      'record' in rule ? [`${rule.record} ${JSON.stringify(rule.labels)}`] : [],
+    );
+    equal(new Set(recorded).size, recorded.length);
+  });
+
+  it('are accepted by promtool, with the configuration that loads them', async function () {
+    const promtool = requireTool(this, 'promtool');
+    await run(promtool, [
+      'check',
+      'rules',
+      ...readdirSync(rulesFolder).map((name) => join(rulesFolder, name)),
+    ]);
+    const printed = await run(promtool, ['check', 'config', join(root, 'otel/prometheus/prometheus.yml')]);
+    for (const { name } of rules) ok(printed.includes(name), `prometheus.yml does not load ${name}`);
+  });
+
+  it('look for the scrape jobs that there are', () => {
+    const config = parse(readFileSync(join(root, 'otel/prometheus/prometheus.yml'), 'utf8'));
+    const jobs: string[] = config.scrape_configs.map((job: { job_name: string }) => job.job_name);
+    const named = allRules.flatMap(({ expr }) =>
+      [...expr.matchAll(/\bjob!?="([^"]+)"/g)].map(([, job]) => job),
+    );
+    ok(named.length > 0);
+    for (const job of named) ok(jobs.includes(job), job);
+  });
+});
+
+describe('every alert', () => {
+  const runbook = readFileSync(join(root, 'docs/alerts.md'), 'utf8');
+  const sections = [...runbook.matchAll(/^### (\w+)\n([\s\S]*?)(?=^#{1,3} |$(?![\s\S]))/gm)];
+
+  it('has a name of its own, and a severity', () => {
+    equal(new Set(alerts.map(({ alert }) => alert)).size, alerts.length);
+    for (const { labels } of alerts) match(labels.severity, /^(page|ticket|none)$/);
+  });
+
+  it('says what happens, links to its panels and to its section of the runbook', () => {
+    for (const { alert, annotations } of alerts) {
+      deepEqual(Object.keys(annotations), ['summary', 'description', 'dashboard', 'runbook_url'], alert);
+      for (const [key, text] of Object.entries(annotations)) ok(text.length > 0, `${alert} ${key}`);
+      match(annotations.dashboard, /^\/d\/(model-drift|service|telemetry-pipeline)(\?var-|$)/);
+      equal(annotations.runbook_url, `${defaultSettings.runbookUrl}#${alert.toLowerCase()}`);
+    }
+  });
+
+  it('has a section in docs/alerts.md, and no section is without an alert', () => {
+    deepEqual(sections.map(([, name]) => name).sort(), alerts.map(({ alert }) => alert).sort());
+  });
+
+  it('is explained there: meaning, likely causes, what to do', () => {
+    for (const [, name, text] of sections) {
+      for (const part of ['**Meaning.**', '**Likely causes', '**What to do.**'])
+        ok(text.includes(part), `${name}: ${part}`);
+      const severity = alerts.find(({ alert }) => alert === name)?.labels.severity;
+      const stated = { page: 'Page. ', ticket: 'Ticket. ', none: 'Severity `none`. ' }[severity ?? 'none'];
+      ok(text.trim().startsWith(stated), `${name} is a ${severity}`);
+    }
+  });
+});
+
+describe('Alertmanager', () => {
+  const config = parse(readFileSync(alertmanagerConfig, 'utf8'));
+
+  it('is configured as amtool wants it', async function () {
+    await run(requireTool(this, 'amtool'), ['check-config', alertmanagerConfig]);
+  });
+
+  it('gives every alert to a receiver that tells somebody', async function () {
+    const amtool = requireTool(this, 'amtool');
+    const receivers = new Map(
+      config.receivers.map((receiver: { name: string }) => [receiver.name, receiver]),
+    );
+    const routes = await Promise.all(
+      alerts.map(async ({ alert, labels }) => {
+        const labelled = Object.entries({ alertname: alert, ...labels }).map(
+          ([name, value]) => `${name}=${value}`,
+        );
+        const args = ['config', 'routes', 'test', `--config.file=${alertmanagerConfig}`, ...labelled];
+        return [alert, labels.severity, (await run(amtool, args)).trim()] as const;
+      }),
+    );
+    for (const [alert, severity, receiver] of routes) {
+      equal(receiver, { page: 'pages', ticket: 'tickets', none: 'watchdog' }[severity], alert);
+      ok(
+        Object.keys(receivers.get(receiver) as object).some((key) => key.endsWith('_configs')),
+        receiver,
+      );
+    }
+  });
+
+  it('holds back only alerts that exist, for alerts that exist', () => {
+    type Inhibition = { source_matchers: string[]; target_matchers: string[] };
+    const matching = (matchers: string[]) =>
+      alerts.filter(({ alert, labels }) =>
+        matchers.every((matcher) => {
+          const parts = /^(\w+)(=~?)"(.*)"$/.exec(matcher);
+          ok(parts !== null, matcher);
+          const value = { alertname: alert, ...labels }[parts[1]];
+          return parts[2] === '=' ? value === parts[3] : new RegExp(`^(?:${parts[3]})$`).test(value ?? '');
+        }),
+      );
+    for (const { source_matchers, target_matchers } of config.inhibit_rules as Inhibition[]) {
+      for (const matchers of [source_matchers, target_matchers]) {
+        ok(matching(matchers).length > 0, matchers.join());
+        for (const [, pattern] of matchers.join().matchAll(/alertname=~?"([^"]*)"/g)) {
+          const wanted = alternatives(pattern);
+          for (const name of wanted)
+            ok(
+              alerts.some(({ alert }) => alert === name),
+              name,
+            );
+        }
+      }
+    }
+  });
+});
+
+/** All strings that a pattern of `|`, groups and `?` stands for. */
+function alternatives(pattern: string): string[] {
+  const group = /^(.*?)\(([^()]*)\)(\??)(.*)$/.exec(pattern);
+  if (group === null) return pattern.split('|');
+  const [, before, inner, optional, after] = group;
+  return [...inner.split('|'), ...(optional === '' ? [] : [''])].flatMap((choice) =>
+    alternatives(`${before}${choice}${after}`),
+  );
+}
