@@ -87,7 +87,8 @@ export function crossValidate(
       const heldOut: number[] = [];
       for (let i = 0; i < rows.length; i++) {
         if (foldOf[i] !== fold) continue;
-        const score = logistic(dot(rows[i], weights));
+        // Ten places: more are noise of the arithmetic, and would make versions differ between machines.
+        const score = Math.round(logistic(dot(rows[i], weights)) * 1e10) / 1e10;
         scores.push(score);
         heldOut.push(outcomes[i]);
         if (repeat === 0) firstScores[i] = score;
