@@ -8,7 +8,7 @@ import {
   TimePickerBuilder,
   type VariableModel,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { menu, tag } from './links.ts';
+import { menu, tag, visible } from './links.ts';
 import { type PanelBuilder, prometheus } from './panel.ts';
 
 /** Panels under one question. They are laid from left to right; those of one line have one height and fill it. */
@@ -37,7 +37,7 @@ export function compose(spec: DashboardSpec): Dashboard {
     .timezone('browser')
     .refresh('1m')
     .variables([...spec.variables])
-    .annotations([...spec.annotations])
+    .annotations(spec.annotations.map(visible))
     .links([...menu]);
   let id = 0;
   for (const row of spec.rows) {

@@ -1,4 +1,9 @@
-import { DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
+import {
+  type DashboardLink,
+  DashboardLinkBuilder,
+  DashboardLinkType,
+} from '@grafana/grafana-foundation-sdk/dashboard';
 import { defaultSettings } from '../../otel/prometheus/generator/settings.ts';
 import { variable } from './language.ts';
 
@@ -20,14 +25,27 @@ export function toDashboard(uid: string, title: string, keep: readonly string[],
   return { title, url, targetBlank: false };
 }
 
+/** The SDK puts links and annotations into a menu unless told otherwise, and cannot be told; these are to be seen. */
+export function visible<T extends { placement?: unknown }>(builder: Builder<T>): Builder<T> {
+  return {
+    build: () => {
+      const built = { ...builder.build() };
+      delete built.placement;
+      return built;
+    },
+  };
+}
+
 /** The same as a link of a panel's or dashboard's own. */
-export function asPanelLink(link: DataLink): DashboardLinkBuilder {
-  return new DashboardLinkBuilder(link.title)
-    .type(DashboardLinkType.Link)
-    .url(link.url)
-    .icon('external link')
-    .targetBlank(link.targetBlank)
-    .tags([]);
+export function asPanelLink(link: DataLink): Builder<DashboardLink> {
+  return visible(
+    new DashboardLinkBuilder(link.title)
+      .type(DashboardLinkType.Link)
+      .url(link.url)
+      .icon('external link')
+      .targetBlank(link.targetBlank)
+      .tags([]),
+  );
 }
 
 /** Jaeger's own pages, where `docker compose` publishes them; anyone may open those. */
@@ -59,13 +77,15 @@ export function toRunbook(alert: string, title = `What to do about ${alert}`): D
 export const wholeRunbook: DataLink = { title: 'Runbook', url: runbook, targetBlank: true };
 
 /** The menu that every dashboard has: its siblings, the traces, the runbook. */
-export const menu: readonly DashboardLinkBuilder[] = [
-  new DashboardLinkBuilder('Dashboards')
-    .type(DashboardLinkType.Dashboards)
-    .tags([tag])
-    .asDropdown(false)
-    .includeVars(true)
-    .keepTime(true),
+export const menu: readonly Builder<DashboardLink>[] = [
+  visible(
+    new DashboardLinkBuilder('Dashboards')
+      .type(DashboardLinkType.Dashboards)
+      .tags([tag])
+      .asDropdown(false)
+      .includeVars(true)
+      .keepTime(true),
+  ),
   asPanelLink(toTraces()),
   asPanelLink(wholeRunbook),
 ];

@@ -49,6 +49,10 @@ describe('dashboards', () => {
     });
   }
 
+  it('hide nothing in the menu of controls', () => {
+    for (const text of readCommittedTexts().values()) assert.ok(!text.includes('inControlsMenu'));
+  });
+
   it('let the reader of the drift dashboard choose what it is about', () => {
     const names = dashboards.get('model-drift')?.templating?.list?.map((variable) => variable.name);
     assert.deepEqual(names, ['datasource', 'model', 'version', 'window', 'feature']);
