@@ -1,0 +1,258 @@
+import { binnedKolmogorovSmirnov } from '../src/stats/binned-kolmogorov-smirnov.ts';
+import { type Bins, binCount, createBinner, missingBin, quantileEdges } from '../src/stats/binning.ts';
+import { binomialCeiling } from '../src/stats/binomial-ceiling.ts';
+import { countOccupied, driftRule, judgeDrift } from '../src/stats/drift.ts';
+import { kolmogorovSmirnovExactP } from '../src/stats/kolmogorov-smirnov.ts';
+import { psiNoiseCeiling } from '../src/stats/noise-ceiling.ts';
+import { psi } from '../src/stats/psi.ts';
+import { createRandom } from '../src/stats/random.ts';
+import {
+  ages,
+  categories,
+  channels,
+  createSampler,
+  histories,
+  limits,
+  normal,
+  type Population,
+  purposes,
+  type Variable,
+} from './drift-populations.ts';
+
+export const referenceSizes = [200, 1000, 5000];
+export const windowSizes = [50, 200, 500, 1000, 5000];
+
+/**
+ * The rules compared: `verdict` is that of one window, PSI > max(0.1, ceiling); `alert` the same with the design effect
+ * of alerts; `share` judges the share of missing values by its own binomial ceiling.
+ */
+export type Rule = 'verdict' | 'alert' | 'psi > 0.1' | 'psi > 0.2' | 'ks' | 'share';
+
+export type Scenario = {
+  readonly title: string;
+  readonly variable: Variable;
+  readonly reference: Population;
+  readonly live: Population;
+  /** Which rules have anything to say. */
+  readonly judged: readonly Rule[];
+};
+
+const numericRules = ['verdict', 'alert', 'psi > 0.1', 'psi > 0.2', 'ks'] as const;
+const categoricalRules = ['verdict', 'alert', 'psi > 0.1', 'psi > 0.2'] as const;
+const numeric = { variable: { kind: 'numeric' }, reference: ages(), judged: numericRules } as const;
+const bell = { ...numeric, reference: normal() } as const;
+const categorical = {
+  variable: categories(histories()),
+  reference: histories(),
+  judged: categoricalRules,
+} as const;
+
+/** The live population is the reference's own: every alarm is false. */
+export const withoutDrift = {
+  age: { ...numeric, title: 'age (10 bins)', live: ages() },
+  history: { ...categorical, title: 'a category of 5', live: histories() },
+  purpose: {
+    title: 'a category of 20, long-tailed',
+    variable: categories(purposes()),
+    reference: purposes(),
+    live: purposes(),
+    judged: categoricalRules,
+  },
+  channel: {
+    title: 'a category of 20, most of them very rare',
+    variable: categories(channels()),
+    reference: channels(),
+    live: channels(),
+    judged: categoricalRules,
+  },
+} satisfies Record<string, Scenario>;
+
+export const withDrift = {
+  'age+0.1': { ...numeric, title: 'age moved by 0.1 σ', live: ages(0.1) },
+  'age+0.25': { ...numeric, title: 'age moved by 0.25 σ', live: ages(0.25) },
+  'age+0.5': { ...numeric, title: 'age moved by 0.5 σ', live: ages(0.5) },
+  'normal+0.1': { ...bell, title: 'a normal variable moved by 0.1 σ', live: normal(0.1) },
+  'normal+0.25': { ...bell, title: 'a normal variable moved by 0.25 σ', live: normal(0.25) },
+  'normal+0.5': { ...bell, title: 'a normal variable moved by 0.5 σ', live: normal(0.5) },
+  'category 10 %': { ...categorical, title: 'a category from 5 % to 10 %', live: histories(0.1) },
+  'category 20 %': { ...categorical, title: 'a category from 5 % to 20 %', live: histories(0.2) },
+  'missing 10 %': {
+    ...numeric,
+    title: 'age missing in 10 %, never in the reference',
+    live: ages(0, 0.1),
+    judged: [...categoricalRules, 'share'],
+  },
+  'limit × 1000': {
+    title: 'limit in another unit (× 1,000)',
+    variable: { kind: 'numeric' },
+    reference: limits(),
+    live: limits(1000),
+    judged: categoricalRules,
+  },
+} satisfies Record<string, Scenario>;
+
+export const scenarios: Record<string, Scenario> = { ...withoutDrift, ...withDrift };
+
+/** Alarms of one rule at one reference size M and window size N. */
+export type Cell = {
+  readonly rule: Rule;
+  readonly referenceSamples: number;
+  readonly samples: number;
+  references: number;
+  windows: number;
+  alarms: number;
+  /** The most and the fewest alarms of any one reference. */
+  most: number;
+  fewest: number;
+};
+
+export type WindowsJob = {
+  readonly scenario: string;
+  readonly references: number;
+  readonly windowsEach: number;
+  readonly seed: number;
+};
+
+/**
+ * Draws fresh references from the population, and windows from the population behind them (never from the reference
+ * itself, which would hide its own noise), and counts each rule's alarms. The rows of a larger window include those
+ * of the smaller ones, and the references of all sizes judge the same windows: cells are not independent of each
+ * other, the windows of one cell are.
+ */
+export function countAlarms(job: WindowsJob): Cell[] {
+  const scenario = scenarios[job.scenario];
+  const { reference, live, judged } = scenario;
+  const random = createRandom(job.seed);
+  const drawReference = createSampler(reference.probabilities, random);
+  const drawLive = createSampler(live.probabilities, random);
+  const cells: Cell[] = judged.flatMap((rule) =>
+    referenceSizes.flatMap((referenceSamples) =>
+      windowSizes.map((samples) => ({
+        rule,
+        referenceSamples,
+        samples,
+        references: 0,
+        windows: 0,
+        alarms: 0,
+        most: 0,
+        fewest: Number.MAX_SAFE_INTEGER,
+      })),
+    ),
+  );
+  const counts = new Float64Array(live.values.length);
+  for (let r = 0; r < job.references; r++) {
+    const judges = referenceSizes.map((size) => {
+      const drawn = new Float64Array(reference.values.length);
+      drawReference(drawn, size);
+      return createJudge(scenario, drawn);
+    });
+    const alarms = new Uint32Array(cells.length);
+    for (let w = 0; w < job.windowsEach; w++) {
+      counts.fill(0);
+      windowSizes.forEach((samples, n) => {
+        drawLive(counts, samples - (n > 0 ? windowSizes[n - 1] : 0));
+        judges.forEach((judge, m) => {
+          judge(counts, samples).forEach((alarmed, i) => {
+            if (alarmed) alarms[(i * judges.length + m) * windowSizes.length + n]++;
+          });
+        });
+      });
+    }
+    cells.forEach((cell, i) => {
+      cell.references++;
+      cell.windows += job.windowsEach;
+      cell.alarms += alarms[i];
+      cell.most = Math.max(cell.most, alarms[i]);
+      cell.fewest = Math.min(cell.fewest, alarms[i]);
+    });
+  }
+  return cells;
+}
+
+/** Adds up the cells of several jobs of one scenario. */
+export function mergeCells(parts: readonly (readonly Cell[])[]): Cell[] {
+  return parts[0].map((first, i) => {
+    const same = parts.map((cells) => cells[i]);
+    const sum = (of: (cell: Cell) => number) => same.reduce((total, cell) => total + of(cell), 0);
+    return {
+      ...first,
+      references: sum((cell) => cell.references),
+      windows: sum((cell) => cell.windows),
+      alarms: sum((cell) => cell.alarms),
+      most: Math.max(...same.map((cell) => cell.most)),
+      fewest: Math.min(...same.map((cell) => cell.fewest)),
+    };
+  });
+}
+
+/**
+ * Judges windows, given as counts of the population's values, against one reference drawn likewise. The answer is one
+ * alarm or none for each of `judged`, in an array that is used again.
+ */
+export function createJudge(scenario: Scenario, drawn: Float64Array) {
+  const { reference: population, judged } = scenario;
+  const bins = scenarioBins(scenario, drawn);
+  const binOf = createBinner(bins);
+  const reference = new Float64Array(binCount(bins));
+  population.values.forEach((value, i) => {
+    reference[binOf(value)] += drawn[i];
+  });
+  const liveBins = Int32Array.from(scenario.live.values, binOf);
+  const referenceSamples = drawn.reduce((sum, n) => sum + n, 0);
+  const occupied = countOccupied(reference);
+  const missing = missingBin(bins);
+  const live = new Float64Array(reference.length);
+  const smoothing = { pseudoCount: driftRule.pseudoCount };
+
+  const isDrift = (value: number, samples: number) =>
+    judgeDrift(value, psiNoiseCeiling(samples, referenceSamples, occupied, driftRule.ceilingZ)) ===
+    'drifting';
+  const alarms: Record<Rule, (psi: number, samples: number, counts: Float64Array) => boolean> = {
+    verdict: (value, samples) => isDrift(value, samples),
+    alert: (value, samples) => isDrift(value, samples / driftRule.alertDesignEffect),
+    'psi > 0.1': (value) => value > 0.1,
+    'psi > 0.2': (value) => value > 0.2,
+    // Every value is a bin of its own here, so this is the statistic of the values.
+    ks: (_, samples, counts) =>
+      binnedKolmogorovSmirnov(drawn, counts) >= criticalStatistic(samples, referenceSamples),
+    share: (_, samples) =>
+      live[missing] / samples >
+      binomialCeiling(reference[missing], referenceSamples, samples, driftRule.ceilingZ),
+  };
+  const asked = judged.map((rule) => alarms[rule]);
+  const answer = asked.map(() => false);
+  return (counts: Float64Array, samples: number): readonly boolean[] => {
+    live.fill(0);
+    for (let i = 0; i < counts.length; i++) live[liveBins[i]] += counts[i];
+    const value = psi(reference, live, { smoothing });
+    for (let i = 0; i < asked.length; i++) answer[i] = asked[i](value, samples, counts);
+    return answer;
+  };
+}
+
+/** The variable's bins; numeric ones are cut from the reference that was drawn. */
+export function scenarioBins({ variable, reference }: Scenario, drawn: Float64Array): Bins {
+  if (variable.kind === 'categorical') return variable;
+  const rows = reference.values.flatMap((value, i) => Array<number>(drawn[i]).fill(Number(value)));
+  return { kind: 'numeric', edges: quantileEdges(rows, 10) };
+}
+
+const criticalStatistics = new Map<string, number>();
+
+/** The smallest Kolmogorov–Smirnov statistic with an exact p < 0.05. */
+function criticalStatistic(n: number, m: number): number {
+  const key = `${n} ${m}`;
+  const known = criticalStatistics.get(key);
+  if (known !== undefined) return known;
+  let low = 0;
+  let high = n * m;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (kolmogorovSmirnovExactP(middle / (n * m), n, m) < 0.05) high = middle;
+    else low = middle;
+  }
+  // Half a step lower, so that rounding in the compared statistic does not matter.
+  const critical = (high - 0.5) / (n * m);
+  criticalStatistics.set(key, critical);
+  return critical;
+}
