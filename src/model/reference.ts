@@ -20,8 +20,12 @@ export function summarise(values: Float64Array): NumericFeature['summary'] {
 
 /** The same for values that are ascending already. */
 export function summariseSorted(sorted: Float64Array): NumericFeature['summary'] {
-  const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
-  const variance = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0) / sorted.length;
+  let sum = 0;
+  for (let i = 0; i < sorted.length; i++) sum += sorted[i];
+  const mean = sum / sorted.length;
+  let squares = 0;
+  for (let i = 0; i < sorted.length; i++) squares += (sorted[i] - mean) ** 2;
+  const variance = squares / sorted.length;
   const percentile = (percent: number) => round(quantileSorted(sorted, percent / 100));
   return {
     min: sorted[0],

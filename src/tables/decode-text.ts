@@ -16,8 +16,12 @@ function toBuffer(chunk: Uint8Array): Buffer {
   return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
-/** Regroups a byte stream so that each piece but the last ends at a line end. */
-async function* wholeLines(source: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Buffer> {
+/**
+ * Regroups a byte stream so that each piece but the last ends at a line end.
+ *
+ * @throws Error naming the source for a line of more than 16 MiB
+ */
+export async function* wholeLines(source: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Buffer> {
   let carry: Buffer = Buffer.alloc(0);
   for await (const chunk of source) {
     const bytes = carry.length > 0 ? Buffer.concat([carry, chunk]) : toBuffer(chunk);

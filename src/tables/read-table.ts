@@ -47,7 +47,8 @@ function checkHeader(name: string, line: number, header: readonly string[]): str
   return columns;
 }
 
-function wrongLength(columns: readonly string[], fields: number): string {
+/** What is wrong with a row that has another number of fields than the header. */
+export function wrongLength(columns: readonly string[], fields: number): string {
   const missing = fields < columns.length ? `: column ${columns[fields]} is missing` : '';
   return `${fields} field${fields === 1 ? '' : 's'}, the header has ${columns.length}${missing}`;
 }

@@ -1,0 +1,34 @@
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/** The windows that alerts look at. */
+export const windowsMs = { '10m': 10 * minuteMs, '1h': hourMs, '24h': dayMs, '7d': 7 * dayMs } as const;
+
+/** When the same hour is looked at again to tell season from drift. */
+export const earlierMs = { '1d': dayMs, '7d': 7 * dayMs } as const;
+
+/** How many requests a window must hold before it is judged. */
+export const minRequests = { '10m': 500, '1h': 500, '24h': 300, shares: 300 } as const;
+
+/** A change within ten minutes that is worth waking somebody. */
+export const fastPsi = 0.5;
+/** A share of missing or unseen values must rise by more than this. */
+export const minShareRise = 0.01;
+/** More features than this share drifting at once are one cause, not many. */
+export const broadShare = 0.3;
+
+type Rule = { readonly severity: 'ticket' | 'page'; readonly forMs: number; readonly keepFiringMs: number };
+
+/** The drift alerts of the Prometheus rules that can be replayed over samples, with how long they wait and stay. */
+export const alertRules = {
+  ModelFeatureDrift: { severity: 'ticket', forMs: 15 * minuteMs, keepFiringMs: hourMs },
+  ModelFeatureDriftEarly: { severity: 'ticket', forMs: 10 * minuteMs, keepFiringMs: 30 * minuteMs },
+  ModelFeatureDriftFast: { severity: 'page', forMs: 2 * minuteMs, keepFiringMs: 10 * minuteMs },
+  ModelScoreDrift: { severity: 'ticket', forMs: 15 * minuteMs, keepFiringMs: hourMs },
+  ModelFeatureMissing: { severity: 'ticket', forMs: 15 * minuteMs, keepFiringMs: hourMs },
+  ModelFeatureUnseen: { severity: 'ticket', forMs: 15 * minuteMs, keepFiringMs: hourMs },
+  ModelDriftBroad: { severity: 'page', forMs: 5 * minuteMs, keepFiringMs: 15 * minuteMs },
+} as const satisfies Record<string, Rule>;
+
+export type AlertName = keyof typeof alertRules;

@@ -1,0 +1,208 @@
+import { binCount, missingBin, unseenBin } from '../stats/binning.ts';
+import { binomialCeiling } from '../stats/binomial-ceiling.ts';
+import { type Drift, driftRule, measureDrift } from '../stats/drift.ts';
+import {
+  type AlertName,
+  alertRules,
+  broadShare,
+  earlierMs,
+  fastPsi,
+  minRequests,
+  minShareRise,
+  windowsMs,
+} from './alert-rules.ts';
+import type { Alarm } from './drift-report.ts';
+import type { ReferenceVariable } from './reference.ts';
+import { createSlidingWindow, type SlidingWindow } from './sliding-window.ts';
+import type { Timeline } from './timeline.ts';
+
+/** Long windows are added up from increments of this length, as the recording rules do. */
+const incrementMs = 300_000;
+/** A longer time is looked at less often. */
+const maxLooks = 2_000_000;
+
+/**
+ * Replays the drift alerts of the Prometheus rules over samples with times and lists the alarms there would have
+ * been, in order. It looks every 30 s (less often where steps had to be made longer), at the same windows, tests and
+ * waiting times; how a scrape would have rounded the counts is not replayed.
+ *
+ * @param features the variables in the order of the timeline's cells
+ * @param score the variable whose cells follow theirs, if there is one
+ */
+export function backtest(
+  timeline: Timeline,
+  features: readonly ReferenceVariable[],
+  score: ReferenceVariable | null,
+): Alarm[] {
+  const steps = timeline.steps();
+  if (steps.length === 0) return [];
+  const { stepMs } = timeline;
+  const endMs = steps[steps.length - 1].fromMs + stepMs;
+  const looks = (endMs - steps[0].fromMs) / stepMs;
+  const lookMs = stepMs * Math.max(1, Math.ceil(looks / maxLooks));
+
+  const slide = (spanMs: number, lagMs?: number) => createSlidingWindow(steps, stepMs, spanMs, lagMs);
+  const windows = {
+    '10m': slide(windowsMs['10m']),
+    '1h': slide(windowsMs['1h']),
+    '24h': slide(windowsMs['24h']),
+    '7d': slide(windowsMs['7d']),
+  };
+  const earlier = Object.values(earlierMs).map((lagMs) => slide(windowsMs['1h'], lagMs));
+  let offset = 0;
+  const watches = (score === null ? features : [...features, score]).map((variable, i) => {
+    const watch = watchVariable(variable, offset, windows, earlier, i === features.length);
+    offset += binCount(variable.bins);
+    return watch;
+  });
+  const broad = createAlert('ModelDriftBroad', null);
+
+  let nextIncrementMs = Number.NEGATIVE_INFINITY;
+  for (let nowMs = steps[0].fromMs + stepMs; nowMs <= endMs; nowMs += lookMs) {
+    const changed = { short: false, long: false };
+    changed.short = windows['10m'].moveTo(nowMs);
+    changed.short = windows['1h'].moveTo(nowMs) || changed.short;
+    for (const window of earlier) changed.short = window.moveTo(nowMs) || changed.short;
+    if (nowMs >= nextIncrementMs) {
+      changed.long = windows['24h'].moveTo(nowMs);
+      changed.long = windows['7d'].moveTo(nowMs) || changed.long;
+      nextIncrementMs = nowMs - (nowMs % incrementMs) + incrementMs;
+    }
+    let firing = 0;
+    for (const watch of watches) if (watch.look(nowMs, changed)) firing++;
+    broad.look(nowMs, firing > 1 && firing / features.length > broadShare ? firing / features.length : null);
+  }
+  const alarms = [...watches.flatMap((watch) => watch.alarms()), ...broad.alarms()];
+  return alarms.sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
+}
+
+type Windows = Readonly<Record<'10m' | '1h' | '24h' | '7d', SlidingWindow>>;
+
+/** The alerts of one variable. */
+type Watch = {
+  /** @returns whether one of the feature's drift alerts fires */
+  look(nowMs: number, changed: { short: boolean; long: boolean }): boolean;
+  alarms(): Alarm[];
+};
+
+function watchVariable(
+  variable: ReferenceVariable,
+  offset: number,
+  windows: Windows,
+  earlier: readonly SlidingWindow[],
+  isScore: boolean,
+): Watch {
+  const { bins, counts: reference, name } = variable;
+  const size = binCount(bins);
+  const cut = (window: SlidingWindow) => window.counts.subarray(offset, offset + size);
+  const measure = (window: SlidingWindow) => measureDrift(bins, reference, cut(window));
+
+  const ticket = createAlert(isScore ? 'ModelScoreDrift' : 'ModelFeatureDrift', name);
+  const early = createAlert('ModelFeatureDriftEarly', name);
+  const fast = createAlert('ModelFeatureDriftFast', name);
+  const missing = createAlert('ModelFeatureMissing', name);
+  const unseen = createAlert('ModelFeatureUnseen', name);
+  let value = { ticket: null, early: null, fast: null, missing: null, unseen: null } as Record<
+    'ticket' | 'early' | 'fast' | 'missing' | 'unseen',
+    number | null
+  >;
+
+  function lookFar(): void {
+    const day = measure(windows['24h']);
+    const busy = day.samples >= minRequests['24h'];
+    const judged = busy ? day : measure(windows['7d']);
+    const counts = cut(busy ? windows['24h'] : windows['7d']);
+    value = {
+      ...value,
+      ticket: drifting(judged),
+      missing: risen(counts, reference, missingBin(bins)),
+      unseen: bins.kind === 'categorical' ? risen(counts, reference, unseenBin(bins)) : null,
+    };
+  }
+
+  function lookNear(): void {
+    const hour = measure(windows['1h']);
+    const suspicious = hour.samples >= minRequests['1h'] ? drifting(hour) : null;
+    const tenMinutes = measure(windows['10m']);
+    const { psi, psiNoiseCeiling } = tenMinutes;
+    const abrupt =
+      tenMinutes.samples >= minRequests['10m'] &&
+      psi !== null &&
+      psi > Math.max(fastPsi, psiNoiseCeiling ?? 0);
+    value = {
+      ...value,
+      early: suspicious !== null && !earlier.some(explains) ? suspicious : null,
+      fast: abrupt ? psi : null,
+    };
+  }
+
+  /** Whether the hour is as the same hour was earlier, if that had enough requests to tell. */
+  function explains(window: SlidingWindow): boolean {
+    const against = measureDrift(bins, cut(window), cut(windows['1h']));
+    return against.referenceSamples >= minRequests['1h'] && drifting(against) === null;
+  }
+
+  return {
+    look(nowMs, changed) {
+      if (changed.long) lookFar();
+      if (changed.short && !isScore) lookNear();
+      const drifts = ticket.look(nowMs, value.ticket);
+      if (isScore) return false;
+      const soon = early.look(nowMs, value.early);
+      const now = fast.look(nowMs, value.fast);
+      missing.look(nowMs, value.missing);
+      unseen.look(nowMs, value.unseen);
+      return drifts || soon || now;
+    },
+    alarms: () => [ticket, early, fast, missing, unseen].flatMap((alert) => alert.alarms()),
+  };
+}
+
+/** The PSI when it is above max(0.1, ceiling). */
+function drifting({ psi, verdict }: Drift): number | null {
+  return verdict === 'drifting' ? psi : null;
+}
+
+/** The share of a bin when it is above what chance explains, and by more than a percentage point. */
+function risen(live: Float64Array, reference: readonly number[], bin: number): number | null {
+  const samples = live.reduce((sum, count) => sum + count, 0);
+  const referenceSamples = reference.reduce((sum, count) => sum + count, 0);
+  if (samples < minRequests.shares || referenceSamples === 0) return null;
+  const share = live[bin] / samples;
+  const ceiling = binomialCeiling(reference[bin], referenceSamples, samples, driftRule.ceilingZ);
+  return share > ceiling && share - reference[bin] / referenceSamples > minShareRise ? share : null;
+}
+
+/** One alert of one feature: pending, firing, resolved, as Prometheus does it. */
+function createAlert(name: AlertName, feature: string | null) {
+  const { severity, forMs, keepFiringMs } = alertRules[name];
+  const alarms: Alarm[] = [];
+  let pendingMs = Number.NaN;
+  let falseMs = Number.NaN;
+  let firing: Alarm | undefined;
+  return {
+    /** @param value the value when the condition holds, else `null`. @returns whether it fires */
+    look(nowMs: number, value: number | null): boolean {
+      if (value === null) {
+        pendingMs = Number.NaN;
+        if (firing === undefined) return false;
+        if (Number.isNaN(falseMs)) falseMs = nowMs;
+        if (nowMs - falseMs < keepFiringMs) return true;
+        firing.to = new Date(nowMs).toISOString();
+        firing = undefined;
+        return false;
+      }
+      falseMs = Number.NaN;
+      if (firing !== undefined) {
+        firing.value = Math.max(firing.value, value);
+        return true;
+      }
+      if (Number.isNaN(pendingMs)) pendingMs = nowMs;
+      if (nowMs - pendingMs < forMs) return false;
+      firing = { alert: name, severity, feature, from: new Date(nowMs).toISOString(), to: null, value };
+      alarms.push(firing);
+      return true;
+    },
+    alarms: () => alarms,
+  };
+}

@@ -1,0 +1,41 @@
+import { rankCategories } from '../model/reference.ts';
+import type { CategoricalBins } from '../stats/binning.ts';
+
+/** A column with more different texts than this names its rows instead of describing them. */
+const maxTexts = 10_000;
+
+/** Collects a categorical reference whose categories are not known beforehand. */
+export type CategoryCounter = {
+  /** Takes a text; `null` is missing. */
+  add(value: unknown): void;
+  /** `null` when there were too many different texts to be categories. */
+  finish(): { readonly bins: CategoricalBins; readonly counts: number[] } | null;
+};
+
+export function createCategoryCounter(): CategoryCounter {
+  const texts = new Map<string, number>();
+  let missing = 0;
+  return {
+    add(value) {
+      if (value === null || value === undefined) {
+        missing++;
+        return;
+      }
+      const text = value as string;
+      const count = texts.get(text);
+      if (count !== undefined) texts.set(text, count + 1);
+      // A copy: a piece cut from a file's text would keep the whole text in memory.
+      else if (texts.size <= maxTexts) texts.set(Buffer.from(text).toString(), 1);
+    },
+    finish() {
+      if (texts.size > maxTexts) return null;
+      const { categories, grouped } = rankCategories(texts);
+      const countOf = (category: string) => texts.get(category) ?? 0;
+      const other = grouped.reduce((sum, category) => sum + countOf(category), 0);
+      return {
+        bins: { kind: 'categorical', categories, grouped },
+        counts: [...categories.map(countOf), ...(grouped.length > 0 ? [other] : []), missing, 0],
+      };
+    },
+  };
+}

@@ -1,0 +1,153 @@
+import type { Artifact } from '../model/artifact.ts';
+import { driftRule, type Verdict } from '../stats/drift.ts';
+import { backtest } from './backtest.ts';
+import { maxExactValues } from './collect-numbers.ts';
+import type { Live } from './count-live.ts';
+import {
+  describeConsequence,
+  describeVariable,
+  describeVerdict,
+  formatCount,
+  type Words,
+} from './describe.ts';
+import type { DriftReport, ReportVariable } from './drift-report.ts';
+import type { LiveVariable } from './live-variable.ts';
+import { logOddsChange } from './log-odds-change.ts';
+import { measureVariable } from './measure-variable.ts';
+import { createSortSpace } from './number-column.ts';
+import type { DriftReference } from './reference.ts';
+
+/** Makes the report of what was counted. @param artifact the model, if there is one */
+export function computeReport(reference: DriftReference, live: Live, artifact: Artifact | null): DriftReport {
+  const words: Words = { rows: live.isTable ? 'rows' : 'requests', origin: reference.origin };
+  const steps = live.overTime.steps();
+  const timed = steps.length > 1 ? steps : [];
+  const spaces = { reference: createSortSpace(), live: createSortSpace() };
+  let offset = 0;
+  const report = (variable: LiveVariable): ReportVariable => {
+    const measured = measureVariable(variable, spaces, timed, offset);
+    offset += variable.counts.length;
+    const feature = artifact?.features.find(({ name }) => name === measured.name);
+    const { bins, ...known } = variable.reference;
+    return {
+      ...measured,
+      logOddsChange: feature === undefined ? null : logOddsChange(feature, bins, known, variable),
+      sentence: describeVariable(measured, words),
+    };
+  };
+  const features = live.features.map(report).sort(byImportance);
+  const score = live.score && report(live.score);
+  const verdict = judge(features, score);
+  const { minPsi, ceilingZ, undeterminedCeiling, pseudoCount } = driftRule;
+  return {
+    model: artifact && { name: artifact.name, version: artifact.version },
+    reference: { origin: reference.origin, samples: reference.samples, version: reference.version },
+    live: {
+      samples: live.samples,
+      damagedLines: live.damaged,
+      from: isoOrNull(live.fromMs),
+      to: isoOrNull(live.toMs),
+      kind: words.rows,
+      damaged: [...live.faults],
+      otherVersions: [...live.otherVersions].map(([version, samples]) => ({ version, samples })),
+    },
+    rule: { minPsi, ceilingZ, undeterminedCeiling, pseudoCount },
+    verdict,
+    headline: describeVerdict({ features, score, verdict }, words),
+    consequence: describeConsequence(features, artifact?.target.positive),
+    features,
+    score,
+    predictions: comparePredictions(reference, live, artifact),
+    stepSeconds: timed.length > 0 ? live.overTime.stepMs / 1000 : null,
+    alarms:
+      live.replay &&
+      backtest(
+        live.replay,
+        live.features.map((variable) => variable.reference),
+        reference.score,
+      ),
+    notes: [...reference.notes, ...live.notes, ...limits(reference, live, features, words)],
+  };
+}
+
+/** Drift first, then by how near a variable is to its limit. */
+function byImportance(a: ReportVariable, b: ReportVariable): number {
+  const rank = ({ verdict }: ReportVariable) => (verdict === 'drifting' ? 0 : 1);
+  const nearness = ({ psi, threshold }: ReportVariable) =>
+    psi === null || threshold === null ? -1 : psi / threshold;
+  return rank(a) - rank(b) || nearness(b) - nearness(a);
+}
+
+function judge(features: readonly ReportVariable[], score: ReportVariable | null): Verdict {
+  const verdicts = [...features, ...(score === null ? [] : [score])].map(({ verdict }) => verdict);
+  if (verdicts.includes('drifting')) return 'drifting';
+  return verdicts.includes('undetermined') || verdicts.length === 0 ? 'undetermined' : 'stable';
+}
+
+function isoOrNull(ms: number): string | null {
+  return Number.isNaN(ms) ? null : new Date(ms).toISOString();
+}
+
+function comparePredictions(
+  reference: DriftReference,
+  { predictions }: Live,
+  artifact: Artifact | null,
+): DriftReport['predictions'] {
+  const total = [...predictions.values()].reduce((sum, count) => sum + count, 0);
+  if (total === 0) return null;
+  const classes = new Set([
+    ...(artifact === null ? [] : [artifact.target.positive, artifact.target.negative]),
+    ...predictions.keys(),
+    ...(reference.predictions?.keys() ?? []),
+  ]);
+  return [...classes].map((name) => ({
+    class: name,
+    reference: reference.predictions === null ? null : (reference.predictions.get(name) ?? 0),
+    live: (predictions.get(name) ?? 0) / total,
+  }));
+}
+
+/** What the figures cannot tell here, and why. */
+function limits(
+  reference: DriftReference,
+  live: Live,
+  features: readonly ReportVariable[],
+  { rows }: Words,
+): string[] {
+  const notes: string[] = [];
+  const { version } = reference;
+  if (live.version !== null && version !== null && live.version !== version) {
+    notes.push(`The live ${rows} are of model version ${live.version}, the reference is of ${version}.`);
+  }
+  for (const { reference: variable, notNumbers, withheld } of live.features) {
+    if (notNumbers > 0) {
+      notes.push(`${variable.name}: ${formatCount(notNumbers)} values are no numbers and count as missing.`);
+    }
+    if (withheld > 0) {
+      notes.push(
+        `${variable.name}: withheld in ${formatCount(withheld)} ${rows}, which are not counted for it.`,
+      );
+    }
+  }
+  const numeric = live.features.filter(({ reference: { bins } }) => bins.kind === 'numeric');
+  if (live.samples > 0 && live.features.every(({ counts }) => counts.every((count) => count === 0))) {
+    notes.push(`The live ${rows} hold no feature values: only the scores can be compared.`);
+  } else if (
+    numeric.some(({ counts, mean, column }) => counts.some(Boolean) && mean === null && column === null)
+  ) {
+    notes.push(
+      `The live ${rows} hold bins, not values: p, Wasserstein distance, mean, percentiles and the effect of numbers on the score cannot be given.`,
+    );
+  }
+  if (reference.origin === 'file') {
+    const long = features.filter(
+      ({ kind, kolmogorovSmirnov }) => kind === 'numeric' && kolmogorovSmirnov?.basis === 'bins',
+    );
+    if (long.length > 0 && numeric.some(({ mean }) => mean !== null)) {
+      notes.push(
+        `Compared over bins, without p and Wasserstein distance, as there are more than ${formatCount(maxExactValues)} values: ${long.map(({ name }) => name).join(', ')}.`,
+      );
+    }
+  }
+  return notes;
+}

@@ -1,0 +1,207 @@
+import type { Artifact } from '../model/artifact.ts';
+import type { LineFault, LineTally } from '../samples/read-samples.ts';
+import { createLiveVariable, type LiveVariable } from './live-variable.ts';
+import { openRows } from './open-rows.ts';
+import type { DriftReference } from './reference.ts';
+import { createRowScorer, predictionOf } from './row-scorer.ts';
+import type { Row, RowSource, Wanted } from './rows.ts';
+import { createTimeline, type Timeline } from './timeline.ts';
+import { createVersionFilter } from './version-filter.ts';
+
+export type LiveOptions = {
+  readonly artifact: Artifact | null;
+  /** Rows from this time on, in ms since 1970. */
+  readonly sinceMs?: number | undefined;
+  /** Rows before this time. */
+  readonly untilMs?: number | undefined;
+  /** Also count in steps short enough to replay the alert rules. */
+  readonly backtest: boolean;
+  readonly onBytes?: ((count: number) => void) | undefined;
+};
+
+/** What was counted in the live rows. */
+export type Live = {
+  readonly samples: number;
+  readonly features: readonly LiveVariable[];
+  /** `null` when the reference or no row has a score. */
+  readonly score: LiveVariable | null;
+  readonly predictions: ReadonlyMap<string, number>;
+  /** Of the rows that have a time; NaN without any. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly version: string | null;
+  readonly otherVersions: ReadonlyMap<string, number>;
+  readonly damaged: number;
+  readonly faults: readonly LineFault[];
+  /** Whether the rows came from tables only, and are no requests. */
+  readonly isTable: boolean;
+  /** Counts by time, variable after variable in the order of `features`, then the score. */
+  readonly overTime: Timeline;
+  readonly replay: Timeline | null;
+  readonly notes: readonly string[];
+};
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+const overTimeSteps = [1, 5, 15, 60, 180, 360, 720]
+  .map((minutes) => minutes * minuteMs)
+  .concat([1, 7, 28, 364].map((days) => days * dayMs));
+const maxOverTimeSteps = 60;
+const replaySteps = [minuteMs / 2, minuteMs, 5 * minuteMs];
+/** Counters that a replay may hold before its steps are made longer; 4 bytes each. */
+const maxReplayCells = 8_000_000;
+
+/**
+ * Counts live rows in one pass: bins, extremes, values while they are few enough, and counts over time.
+ *
+ * @throws Error naming the file when it cannot be read, not one line can, a feature is not there, or a period is
+ * asked for and no row has a time
+ */
+export async function countLive(
+  paths: readonly string[],
+  reference: DriftReference,
+  options: LiveOptions,
+): Promise<Live> {
+  const { artifact, sinceMs = Number.NEGATIVE_INFINITY, untilMs = Number.POSITIVE_INFINITY } = options;
+  const isPeriod = options.sinceMs !== undefined || options.untilMs !== undefined;
+  const tally: LineTally = { lines: 0, damaged: 0, faults: [] };
+  const filter = createVersionFilter(artifact?.version ?? null);
+  const predictions = new Map<string, number>();
+  const notes: string[] = [];
+  let variables = reference.features;
+  let isTable = true;
+  let opened = 0;
+  let samples = 0;
+  let timeless = 0;
+  let otherBins = 0;
+  let fromMs = Number.NaN;
+  let toMs = Number.NaN;
+
+  let counted: Counted | undefined;
+  for await (const source of openRows(paths, tally, options.onBytes)) {
+    if (opened++ === 0 && artifact === null && source.columns.length > 0) {
+      variables = commonVariables(variables, source, notes);
+    }
+    counted ??= startCounting({ ...reference, features: variables }, options.backtest);
+    const state = counted;
+    const wanted: Wanted[] = variables.map(({ name, bins }) => ({ name, kind: bins.kind }));
+    const scoreOf = createRowScorer(artifact, wanted);
+    isTable &&= source.isTable;
+    await source.read(wanted, (row) => {
+      const hasTime = !Number.isNaN(row.timeMs);
+      if (isPeriod) {
+        if (!hasTime) timeless++;
+        if (!(row.timeMs >= sinceMs && row.timeMs < untilMs)) return;
+      }
+      if (!filter.accepts(row)) return;
+      samples++;
+      if (!state.countFeatures(row)) otherBins++;
+      const score = scoreOf(row);
+      const prediction = predictionOf(row, score, artifact);
+      if (prediction !== null) predictions.set(prediction, (predictions.get(prediction) ?? 0) + 1);
+      state.countScore(score);
+      if (!hasTime) return;
+      if (!(row.timeMs >= fromMs)) fromMs = row.timeMs;
+      if (!(row.timeMs <= toMs)) toMs = row.timeMs;
+      state.countTime(row.timeMs);
+    });
+  }
+  if (tally.damaged > 0 && tally.damaged >= tally.lines) {
+    const [{ source, line, reason }] = tally.faults;
+    throw new Error(`${source}:${line}: not one line can be read: ${reason}`);
+  }
+  if (isPeriod && timeless > 0 && Number.isNaN(fromMs)) {
+    throw new Error(
+      `${paths.join(', ')}: no row has a time: --since and --until need sample lines or a column time`,
+    );
+  }
+  if (otherBins > 0) {
+    notes.push(
+      `${otherBins} rows hold bins that the reference does not have; their features are not counted.`,
+    );
+  }
+  const state = counted ?? startCounting(reference, options.backtest);
+  return {
+    samples,
+    features: state.features,
+    score: state.score?.counts.some((count) => count > 0) ? state.score : null,
+    predictions,
+    fromMs,
+    toMs,
+    version: filter.version,
+    otherVersions: filter.others,
+    damaged: tally.damaged,
+    faults: tally.faults,
+    isTable: opened > 0 && isTable,
+    overTime: state.overTime,
+    replay: state.replay,
+    notes,
+  };
+}
+
+type Counted = ReturnType<typeof startCounting>;
+
+function startCounting(reference: DriftReference, backtest: boolean) {
+  const features = reference.features.map(createLiveVariable);
+  const score = reference.score && createLiveVariable(reference.score);
+  const offsets: number[] = [];
+  let cells = 0;
+  for (const { counts } of score === null ? features : [...features, score]) {
+    offsets.push(cells);
+    cells += counts.length;
+  }
+  const overTime = createTimeline(cells, overTimeSteps, maxOverTimeSteps);
+  const replay = backtest ? createTimeline(cells, replaySteps, Math.ceil(maxReplayCells / cells)) : null;
+  /** The cell of the present row for each variable; −1 where it was not counted. */
+  const rowCells = new Int32Array(offsets.length).fill(-1);
+
+  return {
+    features,
+    score,
+    overTime,
+    replay,
+    /** @returns false when the row has bins and they are of another cut */
+    countFeatures({ values, bins, outside }: Row): boolean {
+      let known = true;
+      for (let i = 0; i < features.length; i++) {
+        let bin = -1;
+        if (values !== null) bin = features[i].observe(values[i]);
+        else if (bins !== null) {
+          const { name } = features[i].reference;
+          bin = features[i].observeLabel(bins[name], outside[name]);
+          known &&= bin >= 0;
+        }
+        rowCells[i] = bin < 0 ? -1 : offsets[i] + bin;
+      }
+      return known;
+    },
+    countScore(value: number | null): void {
+      if (score === null) return;
+      rowCells[features.length] = value === null ? -1 : offsets[features.length] + score.observe(value);
+    },
+    countTime(timeMs: number): void {
+      overTime.add(timeMs, rowCells);
+      replay?.add(timeMs, rowCells);
+    },
+  };
+}
+
+/** Without a model: what both sides have. @throws Error when that is nothing */
+function commonVariables(
+  variables: DriftReference['features'],
+  source: RowSource,
+  notes: string[],
+): DriftReference['features'] {
+  const live = new Set(source.columns.map(({ name }) => name));
+  const common = variables.filter(({ name }) => live.has(name));
+  const names = variables.map(({ name }) => name);
+  if (common.length === 0) {
+    throw new Error(`${source.name}: has none of the reference's columns ${names.join(', ')}`);
+  }
+  const gone = names.filter((name) => !live.has(name));
+  const added = [...live].filter((name) => !names.includes(name));
+  if (gone.length > 0) notes.push(`Only in the reference, and not compared: ${gone.join(', ')}.`);
+  if (added.length > 0) notes.push(`Only in the live rows, and not compared: ${added.join(', ')}.`);
+  return common;
+}

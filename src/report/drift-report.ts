@@ -1,0 +1,135 @@
+import { z } from 'zod';
+
+const count = z.int().min(0);
+const share = z.number().min(0).max(1);
+const instant = z.iso.datetime();
+const verdict = z
+  .enum(['drifting', 'stable', 'undetermined'])
+  .describe(
+    'drifting: PSI > max(0.1, noise ceiling); undetermined: the ceiling exceeds 0.2; stable: neither',
+  );
+
+const summary = z
+  .strictObject({
+    min: z.number(),
+    max: z.number(),
+    mean: z.number(),
+    deviation: z.number(),
+    percentiles: z.strictObject({
+      p1: z.number(),
+      p5: z.number(),
+      p10: z.number(),
+      p25: z.number(),
+      p50: z.number(),
+      p75: z.number(),
+      p90: z.number(),
+      p95: z.number(),
+      p99: z.number(),
+    }),
+  })
+  .nullable()
+  .describe('Of the values that are not missing, in their own unit; null where only bins are known');
+
+const measured = {
+  samples: count,
+  psi: z.number().nullable(),
+  psiNoiseCeiling: z.number().nullable().describe('How large the PSI gets by chance alone'),
+};
+
+const variable = z.strictObject({
+  name: z.string(),
+  kind: z.enum(['numeric', 'categorical']),
+  wholeNumbers: z.boolean().describe('Whether all values are whole numbers, so far as is known'),
+  samples: count.describe('Live rows in which the variable was recorded, missing values included'),
+  referenceSamples: count,
+  missing: count,
+  unseen: count.describe('Rows whose category the reference never held'),
+  outsideRange: count.describe("Rows whose value is beyond the reference's extremes"),
+  psi: measured.psi,
+  psiNoiseCeiling: measured.psiNoiseCeiling,
+  threshold: z.number().nullable().describe('The PSI above which the verdict is drifting'),
+  jensenShannonDistance: z.number().nullable().describe('Base 2, 0 to 1'),
+  kolmogorovSmirnov: z
+    .strictObject({
+      statistic: z.number(),
+      p: z.number().nullable(),
+      basis: z.enum(['values', 'bins']).describe('bins: the largest distance at the edges of the bins, no p'),
+    })
+    .nullable()
+    .describe('null for categories'),
+  wasserstein: z.number().nullable().describe("In the variable's own unit"),
+  verdict,
+  samplesNeeded: count
+    .nullable()
+    .describe('undetermined: how many more live rows would settle it; null when settled, or when none can'),
+  logOddsChange: z
+    .number()
+    .nullable()
+    .describe("Change of the feature's mean contribution to the model's log-odds against the reference"),
+  sentence: z.string().describe('What changed, in words'),
+  unseenValues: z.array(z.strictObject({ value: z.string(), samples: count })).describe('The most frequent'),
+  summary: z.strictObject({ reference: summary, live: summary }).nullable().describe('null for categories'),
+  bins: z.array(z.strictObject({ label: z.string(), reference: count, live: count })).describe('Counts'),
+  overTime: z
+    .array(z.strictObject({ from: instant, ...measured, verdict }))
+    .describe('One entry a step of time that holds rows; empty without times'),
+});
+
+const alarm = z.strictObject({
+  alert: z.string(),
+  severity: z.enum(['ticket', 'page']),
+  feature: z.string().nullable(),
+  from: instant.describe('When it would have begun to fire'),
+  to: instant.nullable().describe('When it would have been resolved; null when it fired to the end'),
+  value: z.number().describe('The largest value while it fired: a PSI, or a share'),
+});
+
+const driftReport = z.strictObject({
+  model: z.strictObject({ name: z.string(), version: z.string() }).nullable(),
+  reference: z.strictObject({
+    origin: z.enum(['training', 'traffic', 'file']),
+    samples: count,
+    version: z.string().nullable().describe('Model version of its rows; null when they do not tell'),
+  }),
+  live: z.strictObject({
+    samples: count,
+    damagedLines: count,
+    from: instant.nullable(),
+    to: instant.nullable(),
+    kind: z.enum(['requests', 'rows']).describe('requests: samples of a service; rows: those of a table'),
+    damaged: z
+      .array(z.strictObject({ source: z.string(), line: count, reason: z.string() }))
+      .describe('The first few damaged lines'),
+    otherVersions: z
+      .array(z.strictObject({ version: z.string(), samples: count }))
+      .describe('Rows of other model versions, which are left out'),
+  }),
+  rule: z.strictObject({
+    minPsi: z.number(),
+    ceilingZ: z.number(),
+    undeterminedCeiling: z.number(),
+    pseudoCount: z.number(),
+  }),
+  verdict,
+  headline: z.string().describe('The verdict in words'),
+  consequence: z.string().nullable().describe('What moves the score most; null without a model'),
+  features: z.array(variable).describe('Most important first'),
+  score: variable.nullable().describe("The model's output, monitored as if it were a feature"),
+  predictions: z
+    .array(z.strictObject({ class: z.string(), reference: share.nullable(), live: share }))
+    .nullable()
+    .describe('Share of each predicted class'),
+  stepSeconds: count.nullable().describe('Length of the steps of `overTime`'),
+  alarms: z.array(alarm).nullable().describe('With --backtest: the alarms there would have been'),
+  notes: z.array(z.string()),
+});
+
+/** A drift report, as `npm run drift -- --json` prints it; text and page show what is in it. */
+export type DriftReport = z.infer<typeof driftReport>;
+export type ReportVariable = DriftReport['features'][number];
+export type Alarm = z.infer<typeof alarm>;
+
+/** The JSON Schema (draft 2020-12) of the report, as published in docs/drift-report.schema.json. */
+export function driftReportJsonSchema(): object {
+  return { title: 'Vigia drift report', ...z.toJSONSchema(driftReport) };
+}

@@ -1,0 +1,161 @@
+import { type Artifact, scoreFeature } from '../model/artifact.ts';
+import type { LineTally } from '../samples/read-samples.ts';
+import { createCategoryCounter } from './category-counter.ts';
+import { type CollectedNumbers, createNumberCollector } from './collect-numbers.ts';
+import { createLiveVariable } from './live-variable.ts';
+import { createSortSpace, type SortSpace } from './number-column.ts';
+import { openRows } from './open-rows.ts';
+import { artifactReference, type DriftReference, type ReferenceVariable } from './reference.ts';
+import { createRowScorer, predictionOf } from './row-scorer.ts';
+import type { ColumnProfile, Row, RowSource, Wanted } from './rows.ts';
+import { createVersionFilter } from './version-filter.ts';
+
+export type FileReferenceOptions = {
+  /** Says which columns there are and of what kind; `null` takes all, judged by the first rows. */
+  readonly artifact: Artifact | null;
+  /** Only these features; `null` takes all. */
+  readonly features: readonly string[] | null;
+  readonly onBytes?: ((count: number) => void) | undefined;
+};
+
+/** Collects one variable of the reference. */
+type Collector = {
+  add(row: Row, place: number): void;
+  /** The variable, or why it is left out. */
+  finish(space: SortSpace): ReferenceVariable | string;
+};
+
+/**
+ * Makes a reference of the rows of files. Numeric variables are cut at their own deciles; categorical ones keep the
+ * categories of the model if there is one. Rows that hold bins are counted in the model's bins as they are.
+ *
+ * @throws Error naming the file when it cannot be read, has no rows, or holds bins and there is no model to tell what
+ * they are
+ */
+export async function fileReference(
+  paths: readonly string[],
+  { artifact, features, onBytes }: FileReferenceOptions,
+): Promise<DriftReference> {
+  const tally: LineTally = { lines: 0, damaged: 0, faults: [] };
+  const scores = createNumberCollector();
+  const predictions = new Map<string, number>();
+  const filter = createVersionFilter(artifact?.version ?? null);
+  let wanted: Wanted[] | undefined;
+  let collectors: Collector[] = [];
+  let samples = 0;
+  let scored = 0;
+
+  for await (const source of openRows(paths, tally, onBytes)) {
+    if (wanted === undefined) {
+      if (source.holdsBins && artifact === null) {
+        throw new Error(`${source.name}: holds bins, not values: give the model that cut them with --model`);
+      }
+      wanted = selectColumns(source, artifact, features);
+      collectors = wanted.map((column) => createCollector(column, artifact, source.holdsBins));
+    }
+    const scoreOf = createRowScorer(artifact, wanted);
+    await source.read(wanted, (row) => {
+      if (!filter.accepts(row)) return;
+      samples++;
+      for (let i = 0; i < collectors.length; i++) collectors[i].add(row, i);
+      const score = scoreOf(row);
+      const prediction = predictionOf(row, score, artifact);
+      if (prediction !== null) predictions.set(prediction, (predictions.get(prediction) ?? 0) + 1);
+      if (score === null) return;
+      scores.add(score);
+      scored++;
+    });
+  }
+  if (samples === 0)
+    throw new Error(`${paths.join(', ')}: holds no rows to compare with${describe(filter, tally)}`);
+
+  const space = createSortSpace();
+  const finished = collectors.map((collector) => collector.finish(space));
+  const predicted = [...predictions.values()].reduce((sum, count) => sum + count, 0);
+  return {
+    origin: 'file',
+    samples,
+    features: finished.filter((variable) => typeof variable !== 'string'),
+    score: scored > 0 ? numericVariable(scoreFeature, scores.finish(space)) : null,
+    predictions:
+      predicted > 0 ? new Map([...predictions].map(([name, count]) => [name, count / predicted])) : null,
+    version: filter.version,
+    notes: [
+      ...finished.filter((reason) => typeof reason === 'string'),
+      ...(tally.damaged > 0 ? [`${tally.damaged} damaged lines of the reference were passed over.`] : []),
+      ...[...filter.others].map(
+        ([version, count]) =>
+          `${count} rows of the reference are of version ${version} and were left out; version ${filter.version} is compared.`,
+      ),
+    ],
+  };
+}
+
+function describe(filter: { others: ReadonlyMap<string, number>; version: string | null }, tally: LineTally) {
+  if (filter.others.size > 0) {
+    return `: all are of version ${[...filter.others.keys()].join(', ')}, the model is ${filter.version}`;
+  }
+  const [fault] = tally.faults;
+  return fault === undefined ? '' : `: line ${fault.line}: ${fault.reason}`;
+}
+
+/** The columns to compare: the model's features, or all of the source. @throws Error for an unknown feature */
+function selectColumns(
+  source: RowSource,
+  artifact: Artifact | null,
+  features: readonly string[] | null,
+): Wanted[] {
+  const all: Wanted[] =
+    artifact?.features.map(({ name, kind }) => ({ name, kind })) ?? source.columns.map(judge);
+  return features === null ? all : selectFeatures(all, features, source.name);
+}
+
+function selectFeatures(all: readonly Wanted[], features: readonly string[], where: string): Wanted[] {
+  return features.map((feature) => {
+    const found = all.find(({ name }) => name === feature);
+    if (found !== undefined) return found;
+    throw new Error(`${where}: no feature ${feature}, but ${all.map(({ name }) => name).join(', ')}`);
+  });
+}
+
+/** A column is of numbers when most of its first cells are. */
+function judge({ name, numbers, present }: ColumnProfile): Wanted {
+  return { name, kind: numbers > present / 2 ? 'numeric' : 'categorical' };
+}
+
+function numericVariable(name: string, { edges, ...rest }: CollectedNumbers): ReferenceVariable {
+  return { name, bins: { kind: 'numeric', edges }, ...rest };
+}
+
+function createCollector({ name, kind }: Wanted, artifact: Artifact | null, holdsBins: boolean): Collector {
+  const known = artifact && artifactReference(artifact).features.find((variable) => variable.name === name);
+  if (known && (holdsBins || kind === 'categorical')) return countInto(known);
+  if (kind === 'numeric') {
+    const collector = createNumberCollector();
+    return {
+      add: ({ values }, place) => values && values[place] !== undefined && collector.add(values[place]),
+      finish: (space) => numericVariable(name, collector.finish(space)),
+    };
+  }
+  const counter = createCategoryCounter();
+  return {
+    add: ({ values }, place) => values && values[place] !== undefined && counter.add(values[place]),
+    finish() {
+      const counted = counter.finish();
+      if (counted === null) return `${name} is left out: so many different texts name rows, not categories.`;
+      return { name, ...counted, range: null, mean: null, summary: null, column: null, isWhole: false };
+    },
+  };
+}
+
+/** Counts rows into bins that are given. */
+function countInto(known: ReferenceVariable): Collector {
+  const counted = createLiveVariable({ ...known, range: null });
+  return {
+    add({ values, bins }, place) {
+      if (values !== null) counted.observe(values[place]);
+      else if (bins !== null) counted.observeLabel(bins[known.name], undefined);
+    },
+    finish: () => ({ ...known, counts: [...counted.counts], mean: counted.mean, summary: null }),
+  };
+}

@@ -1,0 +1,129 @@
+import {
+  binCount,
+  binLabels,
+  createBinner,
+  missingBin,
+  numericBinIndex,
+  unseenBin,
+} from '../stats/binning.ts';
+import { maxExactValues } from './collect-numbers.ts';
+import { createNumberColumn, type NumberColumn } from './number-column.ts';
+import type { ReferenceVariable } from './reference.ts';
+
+/** So many different unseen categories are told apart; the rest are only counted. */
+const maxUnseenTexts = 100;
+
+/** What is counted of one variable in the live rows. */
+export type LiveVariable = {
+  readonly reference: ReferenceVariable;
+  /** One count a bin, `missing` and `unseen` included. */
+  readonly counts: Float64Array;
+  readonly below: number;
+  readonly above: number;
+  /** Values that are no number where one is needed; they count as missing. */
+  readonly notNumbers: number;
+  /** Rows in which the value was withheld, and which are not counted. */
+  readonly withheld: number;
+  /** Mean of the values that are not missing; `null` without any, or where only bins are known. */
+  readonly mean: number | null;
+  /** Every value, while there are not too many; `null` also where only bins are known. */
+  readonly column: NumberColumn | null;
+  /** How often each category that the reference lacks was seen. */
+  readonly unseenTexts: ReadonlyMap<string, number>;
+  /** Counts a value. @returns the index of its bin, or −1 if it was withheld */
+  observe(value: unknown): number;
+  /** Counts what is known only by its bin. @returns the index of the bin, or −1 for a label of other bins */
+  observeLabel(label: unknown, side: unknown): number;
+};
+
+export function createLiveVariable(reference: ReferenceVariable): LiveVariable {
+  const { bins, range } = reference;
+  const isNumeric = bins.kind === 'numeric';
+  const edges = isNumeric ? bins.edges : [];
+  const binOf = createBinner(bins);
+  const missing = missingBin(bins);
+  const unseen = isNumeric ? -1 : unseenBin(bins);
+  const [min, max] = range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const counts = new Float64Array(binCount(bins));
+  const indexOfLabel = new Map<unknown, number>(binLabels(bins).map((label, i) => [label, i]));
+  const unseenTexts = new Map<string, number>();
+  let column: NumberColumn | null = isNumeric ? createNumberColumn() : null;
+  let below = 0;
+  let above = 0;
+  let notNumbers = 0;
+  let withheld = 0;
+  let values = 0;
+  // In an array, as a closure's variable would be made anew for every fraction.
+  const sum = new Float64Array(1);
+  let onlyBins = false;
+
+  function observeNumber(value: unknown): number {
+    if (typeof value !== 'number' || !Number.isFinite(value)) {
+      if (value !== null) notNumbers++;
+      counts[missing]++;
+      return missing;
+    }
+    const bin = numericBinIndex(edges, value);
+    counts[bin]++;
+    values++;
+    sum[0] += value;
+    if (value < min) below++;
+    else if (value > max) above++;
+    if (column !== null) {
+      if (column.length < maxExactValues) column.push(value);
+      else column = null;
+    }
+    return bin;
+  }
+
+  function countUnseen(text: string): void {
+    const count = unseenTexts.get(text);
+    if (count !== undefined) unseenTexts.set(text, count + 1);
+    // A copy: a piece cut from a file's text would keep the whole text in memory.
+    else if (unseenTexts.size < maxUnseenTexts) unseenTexts.set(Buffer.from(text).toString(), 1);
+  }
+
+  return {
+    reference,
+    counts,
+    unseenTexts,
+    get below() {
+      return below;
+    },
+    get above() {
+      return above;
+    },
+    get notNumbers() {
+      return notNumbers;
+    },
+    get withheld() {
+      return withheld;
+    },
+    get mean() {
+      return values === 0 || onlyBins ? null : sum[0] / values;
+    },
+    get column() {
+      return onlyBins ? null : column;
+    },
+    observe(value) {
+      if (value === undefined) {
+        withheld++;
+        return -1;
+      }
+      if (isNumeric) return observeNumber(value);
+      const bin = binOf(value);
+      counts[bin]++;
+      if (bin === unseen) countUnseen(String(value));
+      return bin;
+    },
+    observeLabel(label, side) {
+      const bin = indexOfLabel.get(label);
+      if (bin === undefined) return -1;
+      onlyBins = true;
+      counts[bin]++;
+      if (side === 'below') below++;
+      else if (side === 'above') above++;
+      return bin;
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { summariseSorted } from '../model/reference.ts';
+import { binCount, binLabels, missingBin, unseenBin } from '../stats/binning.ts';
+import { countOccupied, type Drift, driftRule, measureDrift } from '../stats/drift.ts';
+import { kolmogorovSmirnovOfSorted } from '../stats/kolmogorov-smirnov.ts';
+import { chiSquareQuantileWilsonHilferty } from '../stats/noise-ceiling.ts';
+import { wassersteinDistanceOfSorted } from '../stats/wasserstein.ts';
+import type { ReportVariable } from './drift-report.ts';
+import type { LiveVariable } from './live-variable.ts';
+import type { SortSpace } from './number-column.ts';
+import type { Timeline } from './timeline.ts';
+
+/** What the counts and values of one variable say by themselves. */
+export type Measured = Omit<ReportVariable, 'logOddsChange' | 'sentence'>;
+
+/** Room to sort the values of each side in. */
+export type SortSpaces = { readonly reference: SortSpace; readonly live: SortSpace };
+
+const maxUnseenValues = 5;
+
+/**
+ * Measures one variable. Where both sides have their values, Kolmogorov–Smirnov and Wasserstein are exact.
+ *
+ * @param spaces to sort the two sides in
+ * @param steps counts over time, of which this variable's begin at `offset`
+ */
+export function measureVariable(
+  live: LiveVariable,
+  spaces: SortSpaces,
+  steps: ReturnType<Timeline['steps']>,
+  offset: number,
+): Measured {
+  const { reference, counts } = live;
+  const { bins } = reference;
+  const drift = measureDrift(bins, reference.counts, counts);
+  return {
+    name: reference.name,
+    kind: bins.kind,
+    wholeNumbers: reference.isWhole && (live.column?.isWhole ?? true),
+    samples: drift.samples,
+    referenceSamples: drift.referenceSamples,
+    missing: counts[missingBin(bins)],
+    unseen: bins.kind === 'categorical' ? counts[unseenBin(bins)] : 0,
+    outsideRange: live.below + live.above,
+    psi: drift.psi,
+    psiNoiseCeiling: drift.psiNoiseCeiling,
+    threshold: drift.psiNoiseCeiling === null ? null : Math.max(driftRule.minPsi, drift.psiNoiseCeiling),
+    jensenShannonDistance: drift.jensenShannonDistance,
+    ...compareValues(live, spaces, drift),
+    verdict: drift.verdict,
+    samplesNeeded: drift.verdict === 'undetermined' ? samplesNeeded(drift, reference.counts) : null,
+    unseenValues: [...live.unseenTexts]
+      .map(([value, samples]) => ({ value, samples }))
+      .sort((a, b) => b.samples - a.samples)
+      .slice(0, maxUnseenValues),
+    bins: binLabels(bins).map((label, i) => ({ label, reference: reference.counts[i], live: counts[i] })),
+    overTime: steps.map(({ fromMs, counts: all }) => {
+      const step = measureDrift(bins, reference.counts, all.subarray(offset, offset + binCount(bins)));
+      return {
+        from: new Date(fromMs).toISOString(),
+        samples: step.samples,
+        psi: step.psi,
+        psiNoiseCeiling: step.psiNoiseCeiling,
+        verdict: step.verdict,
+      };
+    }),
+  };
+}
+
+function compareValues(
+  { reference, column }: LiveVariable,
+  spaces: SortSpaces,
+  { kolmogorovSmirnov }: Drift,
+): Pick<Measured, 'kolmogorovSmirnov' | 'wasserstein' | 'summary'> {
+  if (reference.bins.kind === 'categorical') {
+    return { kolmogorovSmirnov: null, wasserstein: null, summary: null };
+  }
+  const live = column !== null && column.length > 0 ? column.sorted(spaces.live) : null;
+  const summary = { reference: reference.summary, live: live && summariseSorted(live) };
+  if (live === null || reference.column === null) {
+    return {
+      kolmogorovSmirnov:
+        kolmogorovSmirnov === null ? null : { statistic: kolmogorovSmirnov, p: null, basis: 'bins' },
+      wasserstein: null,
+      summary,
+    };
+  }
+  const before = reference.column.sorted(spaces.reference);
+  const { statistic, p } = kolmogorovSmirnovOfSorted(before, live);
+  return {
+    kolmogorovSmirnov: { statistic, p, basis: 'values' },
+    wasserstein: wassersteinDistanceOfSorted(before, live),
+    summary,
+  };
+}
+
+/**
+ * How many more rows bring the noise ceiling down to where a shift that matters can be seen.
+ *
+ * @returns `null` when the reference is too small for any number of them
+ */
+function samplesNeeded({ samples, referenceSamples }: Drift, reference: readonly number[]): number | null {
+  const degreesOfFreedom = Math.max(1, countOccupied(reference) - 1);
+  const quantile = chiSquareQuantileWilsonHilferty(degreesOfFreedom, driftRule.ceilingZ);
+  const share = driftRule.undeterminedCeiling / quantile - 1 / referenceSamples;
+  return share > 0 ? Math.max(1, Math.ceil(1 / share) - samples) : null;
+}

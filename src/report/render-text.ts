@@ -1,0 +1,185 @@
+import { styleText } from 'node:util';
+import type { Verdict } from '../stats/drift.ts';
+import { formatCount, formatPsi, formatShare } from './describe.ts';
+import type { DriftReport, ReportVariable } from './drift-report.ts';
+
+const width = 80;
+const nameWidth = 16;
+/** Value bins that a histogram shows; the last one holds what is left. */
+const maxBars = 10;
+const histogramWidth = maxBars + 3;
+const blocks = '▁▂▃▄▅▆▇█';
+
+const signs = { drifting: '▲', stable: '●', undetermined: '?' } as const;
+const styles = { drifting: 'red', stable: 'green', undetermined: 'yellow' } as const;
+
+type Paint = (text: string, verdict: Verdict) => string;
+
+/**
+ * The report for a terminal, at most 80 columns wide and readable without colour.
+ *
+ * @param color whether to colour the verdicts
+ */
+export function renderText(report: DriftReport, color: boolean): string {
+  const paint: Paint = (text, verdict) =>
+    color ? styleText(styles[verdict], text, { validateStream: false }) : text;
+  const { features, score, consequence, alarms, notes } = report;
+  const [verdict, ...rest] = wrap(`${signs[report.verdict]} ${report.headline}`, width, '  ');
+  const lines = [
+    paint(verdict, report.verdict),
+    ...rest.map((line) => paint(line, report.verdict)),
+    ...(consequence === null ? [] : wrap(`  ${consequence}`, width, '  ')),
+    '',
+    ...describeData(report).flatMap((line) => wrap(line, width, '           ')),
+    '',
+    header,
+    ...[...features, ...(score === null ? [] : [score])].flatMap((variable) => tableRows(variable, paint)),
+    '',
+    ...wrap(
+      'Histograms: one column a bin of the reference, then missing and unseen values apart. Limit: the larger of 0.1 and what chance alone explains.',
+      width,
+      '',
+    ),
+    ...describePredictions(report),
+    ...(alarms === null ? [] : ['', ...describeAlarms(alarms)]),
+    ...(notes.length > 0 ? ['', ...notes.flatMap((note) => wrap(`Note: ${note}`, width, '      '))] : []),
+  ];
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+const header = [
+  '  ',
+  'feature'.padEnd(nameWidth),
+  ' ',
+  'reference'.padEnd(histogramWidth),
+  ' ',
+  'live'.padEnd(histogramWidth),
+  'PSI'.padStart(7),
+  'limit'.padStart(7),
+  '  verdict',
+].join('');
+
+function tableRows(variable: ReportVariable, paint: Paint): string[] {
+  const { name, verdict, sentence, psi, threshold } = variable;
+  const [reference, live] = histograms(variable);
+  const row = [
+    `${signs[verdict]} `,
+    cut(name, nameWidth).padEnd(nameWidth),
+    ' ',
+    reference.padEnd(histogramWidth),
+    ' ',
+    live.padEnd(histogramWidth),
+    formatPsi(psi).padStart(7),
+    formatPsi(threshold).padStart(7),
+    `  ${verdict}`,
+  ].join('');
+  return [paint(row, verdict), ...(verdict === 'stable' ? [] : wrap(`    ${sentence}`, width, '    '))];
+}
+
+/** Both histograms, on one scale. */
+function histograms({ kind, bins }: ReportVariable): [reference: string, live: string] {
+  const apart = kind === 'numeric' ? 1 : 2;
+  const values = bins.slice(0, -apart);
+  const shown = values.slice(0, maxBars);
+  for (const { reference, live } of values.slice(maxBars)) {
+    const last = shown[maxBars - 1];
+    shown[maxBars - 1] = {
+      ...last,
+      reference: last.reference + reference,
+      live: last.live + live,
+    };
+  }
+  const columns = [...shown, ...bins.slice(-apart)];
+  const share = (side: 'reference' | 'live') => {
+    const total = columns.reduce((sum, bin) => sum + bin[side], 0);
+    return columns.map((bin) => (total > 0 ? bin[side] / total : 0));
+  };
+  const shares = [share('reference'), share('live')];
+  const most = Math.max(...shares.flat());
+  const [reference, live] = shares.map((side) => {
+    const bars = side.map((value) => block(value, most));
+    return `${bars.slice(0, shown.length).join('')} ${bars.slice(shown.length).join('')}`;
+  });
+  return [reference, live];
+}
+
+/** A column for a share; nothing at all is a dot, so that it is not taken for a little. */
+function block(share: number, most: number): string {
+  if (share === 0) return '·';
+  return blocks[Math.min(blocks.length - 1, Math.floor((share / most) * blocks.length))];
+}
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+}
+
+function describeData({ model, reference, live }: DriftReport): string[] {
+  const { samples, kind, from, to, otherVersions, damagedLines, damaged } = live;
+  const origins = {
+    training: 'rows the model was trained on',
+    traffic: 'rows of accepted traffic',
+    file: 'rows',
+  };
+  const period = from === null || to === null ? '' : `, ${formatTime(from)} – ${formatTime(to)} UTC`;
+  const lines = [
+    `live       ${formatCount(samples)} ${kind}${period}`,
+    `reference  ${formatCount(reference.samples)} ${origins[reference.origin]}`,
+  ];
+  if (model !== null) lines.push(`model      ${model.name}, version ${model.version}`);
+  if (otherVersions.length > 0) {
+    const others = otherVersions.map(({ version, samples }) => `${formatCount(samples)} of ${version}`);
+    lines.push(`left out   other versions: ${others.join(', ')}`);
+  }
+  if (damagedLines > 0) {
+    const places = damaged.map(({ source, line }) => `${source}:${line}`).join(', ');
+    const more = damagedLines > damaged.length ? ', …' : '';
+    lines.push(`damaged    ${formatCount(damagedLines)} lines passed over: ${places}${more}`);
+  }
+  return lines;
+}
+
+/** `2026-01-31 12:00` */
+export function formatTime(iso: string): string {
+  return iso.slice(0, 16).replace('T', ' ');
+}
+
+function describePredictions({ predictions, reference }: DriftReport): string[] {
+  if (predictions === null) return [];
+  const where = reference.origin === 'training' ? 'in training' : 'in the reference';
+  const parts = predictions.map(({ class: name, live, reference: before }) => {
+    const compared = before === null ? '' : ` (${formatShare(before)} ${where})`;
+    return `${name} ${formatShare(live)}${compared}`;
+  });
+  return ['', ...wrap(`Predictions: ${parts.join(', ')}.`, width, '  ')];
+}
+
+function describeAlarms(alarms: NonNullable<DriftReport['alarms']>): string[] {
+  if (alarms.length === 0) return ['Backtest: no alarm.'];
+  const lines = alarms.map(({ alert, severity, feature, from, to, value }) => {
+    const end = to === null ? 'the end' : formatTime(to);
+    const about = feature === null ? '' : ` ${feature}`;
+    return `  ${severity.padEnd(6)} ${alert}${about}, ${formatTime(from)} – ${end}, at most ${formatPsi(value)}`;
+  });
+  const title = `Backtest: ${alarms.length} alarm${alarms.length === 1 ? '' : 's'} there would have been (UTC):`;
+  return [title, ...lines.flatMap((line) => wrap(line, width, '         '))];
+}
+
+/** Breaks a text into lines; a number and its % stay together. */
+function wrap(text: string, columns: number, indent: string): string[] {
+  const [start] = /^\s*/.exec(text) ?? [''];
+  const words = text
+    .trim()
+    .replaceAll(/(\d) %/g, '$1\u00a0%')
+    .split(/ (?! )/);
+  const lines: string[] = [];
+  let line = start + words[0];
+  for (const word of words.slice(1)) {
+    if (line.length + 1 + word.length > columns) {
+      lines.push(line);
+      line = indent + word;
+    } else {
+      line += ` ${word}`;
+    }
+  }
+  return [...lines, line].map((each) => each.replaceAll('\u00a0', ' '));
+}

@@ -1,0 +1,110 @@
+import { isAscii } from 'node:buffer';
+import type { DecimalSign, NumberReader } from './numbers.ts';
+import { type DamagedRow, isMissing, wrongLength } from './read-table.ts';
+
+const newline = 0x0a;
+const zero = 0x30;
+const nine = 0x39;
+const minus = 0x2d;
+const space = 0x20;
+/** Up to so many digits a whole number is exact, and so is its quotient by a power of ten after rounding once. */
+const maxDigits = 15;
+const powersOfTen = Array.from({ length: maxDigits + 1 }, (_, i) => 10 ** i);
+
+/** Whether text can be read as it stands: ASCII that quotes nothing. */
+export function isPlain(bytes: Buffer): boolean {
+  return isAscii(bytes) && !bytes.includes('"') && !bytes.includes(0);
+}
+
+/** How a column of plain text is read. */
+export type PlainColumn =
+  | { readonly kind: 'text' }
+  /** `read` is for what is no plain decimal fraction. */
+  | { readonly kind: 'number'; readonly decimalSign: DecimalSign; readonly read: NumberReader };
+
+/**
+ * Makes the reader of plain text in whole lines. It gives what `openTable` gives for the same text, without making a
+ * string of each cell: several times as fast where most cells are numbers.
+ *
+ * @param header names of the columns
+ * @param columns how each is read; `null` leaves it out
+ * @param values filled with one value a column: a number (NaN for what is none), a text, or `null` if missing
+ * @param visit called for each row, after `values` has been filled
+ * @returns reads a piece of text that begins on line `line`, and gives the line after it
+ */
+export function createPlainReader(
+  header: readonly string[],
+  delimiter: string,
+  columns: readonly (PlainColumn | null)[],
+  values: unknown[],
+  visit: () => void,
+  damaged: (damaged: DamagedRow) => void,
+): (bytes: Buffer, line: number) => number {
+  const separator = delimiter.charCodeAt(0);
+  const points = columns.map((column) => (column?.kind === 'number' ? column.decimalSign.charCodeAt(0) : 0));
+  let at = 0;
+
+  /** Leaves `at` at the end of the cell. */
+  function skipCell(bytes: Buffer): void {
+    while (at < bytes.length && bytes[at] !== separator && bytes[at] !== newline) at++;
+  }
+
+  function readNumber(bytes: Buffer, column: number): unknown {
+    const start = at;
+    const isNegative = bytes[at] === minus;
+    if (isNegative) at++;
+    const point = points[column];
+    let digits = 0;
+    let value = 0;
+    let decimalsFrom = -1;
+    for (; at < bytes.length; at++) {
+      const byte = bytes[at];
+      if (byte >= zero && byte <= nine) {
+        value = value * 10 + (byte - zero);
+        digits++;
+      } else if (byte === point && decimalsFrom < 0 && byte !== separator) {
+        decimalsFrom = digits;
+      } else break;
+    }
+    const isPlainNumber = digits > 0 && digits <= maxDigits;
+    if (!isPlainNumber || !(at === bytes.length || bytes[at] === separator || bytes[at] === newline)) {
+      at = start;
+      return readCell(bytes, column);
+    }
+    if (decimalsFrom >= 0) value /= powersOfTen[digits - decimalsFrom];
+    return isNegative ? -value : value;
+  }
+
+  function readCell(bytes: Buffer, column: number): unknown {
+    const start = at;
+    skipCell(bytes);
+    const text = bytes.toString('latin1', start, at).trim();
+    if (isMissing(text)) return null;
+    const how = columns[column];
+    return how?.kind === 'number' ? how.read(text) : text;
+  }
+
+  return (bytes, firstLine) => {
+    let line = firstLine;
+    for (at = 0; at < bytes.length; at++, line++) {
+      const start = at;
+      let column = 0;
+      for (; ; column++, at++) {
+        if (points[column] > 0) values[column] = readNumber(bytes, column);
+        else if (columns[column]) values[column] = readCell(bytes, column);
+        else skipCell(bytes);
+        if (at >= bytes.length || bytes[at] === newline) break;
+      }
+      const fields = column + 1;
+      if (fields === 1 && isBlank(bytes, start, at)) continue;
+      if (fields === header.length) visit();
+      else damaged({ line, message: wrongLength(header, fields) });
+    }
+    return line;
+  };
+}
+
+function isBlank(bytes: Buffer, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i] > space) return false;
+  return true;
+}
