@@ -22,8 +22,8 @@ export type OtlpSink = {
 
 type KeyValue = { key: string; value: Record<string, unknown> };
 
-/** A real HTTP server that takes traces over OTLP/JSON and keeps them. */
-export async function startOtlpSink(): Promise<OtlpSink> {
+/** A real HTTP server that takes traces over OTLP/JSON and keeps them; on a free port, or on one that was free before. */
+export async function startOtlpSink(port = 0): Promise<OtlpSink> {
   const spans: SinkSpan[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -46,7 +46,7 @@ export async function startOtlpSink(): Promise<OtlpSink> {
     }
     response.setHeader('content-type', 'application/json').end('{}');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const sink: OtlpSink = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans,

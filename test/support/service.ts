@@ -26,16 +26,22 @@ export type TestService = {
   stop(): Promise<void>;
 };
 
-/** Starts the real service in a process of its own, on free ports, as `npm start` does. */
+/**
+ * Starts the real service in a process of its own, on free ports, as `npm start` does.
+ *
+ * @param launcher a command that runs the one it is given, in its own place: `['sh', '-c', 'ulimit -f 64; exec "$@"', 'sh']`
+ */
 export async function startTestService(
   env: Record<string, string> = {},
   folder?: string,
+  launcher: readonly string[] = [],
 ): Promise<TestService> {
   const home = folder ?? (await mkdtemp(join(tmpdir(), 'vigia-')));
   const samplesPath = join(home, 'input_samples.jsonl');
   const outcomesPath = join(home, 'outcomes.jsonl');
   const startedMs = performance.now();
-  const child = spawn(process.execPath, ['--import', './otel/register.ts', 'src/server.ts'], {
+  const command = [...launcher, process.execPath, '--import', './otel/register.ts', 'src/server.ts'];
+  const child = spawn(command[0], command.slice(1), {
     cwd: root,
     env: {
       ...process.env,
