@@ -33,7 +33,7 @@ function announce(): void {
   process.stderr.write(
     `Model    ${artifact.name} ${artifact.version}, ${artifact.features.length} features
 API      ${apiUrl}  (openapi.json, metrics)
-Admin    ${adminUrl}  (metrics, drift)
+Admin    ${adminUrl}  (metrics, drift, performance, outcomes)
 Samples  ${config.SAMPLES_PATH} (${config.SAMPLES_VALUES})
 Ids      ${ids}
 Tracing  ${tracing}

@@ -7,12 +7,14 @@ import { replaceModel } from './http/replace-model.ts';
 import type { Service } from './http/service.ts';
 import { createLoadGuard } from './http/shed-load.ts';
 import { loadArtifact } from './model/artifact.ts';
-import { readSigningKeys } from './outcomes/keys.ts';
+import { readBearerTokens, readSigningKeys } from './outcomes/keys.ts';
+import { openOutcomes } from './outcomes/open-outcomes.ts';
 import { createTokens } from './outcomes/token.ts';
 import { openJsonlWriter } from './samples/jsonl-writer.ts';
 import { createHttpMetrics } from './telemetry/http-metrics.ts';
 import { createLogDestination } from './telemetry/log-destination.ts';
 import { createLogger, terminalFormat } from './telemetry/logger.ts';
+import { intakeMetrics, performanceMetrics } from './telemetry/outcome-metrics.ts';
 import { processMetrics } from './telemetry/process-metrics.ts';
 import { createRequestLog } from './telemetry/request-log.ts';
 import { createRequestSampler } from './telemetry/request-sampling.ts';
@@ -55,6 +57,7 @@ export type RunningService = {
 export async function startService(config: Config, telemetry: Telemetry): Promise<RunningService> {
   const artifact = await loadArtifact(config.MODEL_PATH);
   const { keys, isEphemeral } = await readSigningKeys(config);
+  const outcomeTokens = await readBearerTokens(config);
   const destination = createLogDestination({ format: terminalFormat() });
   const logger = createLogger({ level: config.LOG_LEVEL, name: config.LOG_NAME, destination });
   const samples = openJsonlWriter({
@@ -67,14 +70,20 @@ export async function startService(config: Config, telemetry: Telemetry): Promis
     maxPendingBytes: samplesPendingBytes,
     onProblem: (message) => logger.warn({ event: 'samples' }, message),
   });
+  const tokens = createTokens(keys);
+  const outcomes = openOutcomes(config, tokens, (message) => logger.warn({ event: 'outcomes' }, message));
+  const { models, intake } = outcomes;
   const service: Service = {
     config,
     state: 'starting',
-    deployment: deploy(artifact, config.SAMPLES_VALUES),
+    deployment: deploy(artifact, { sampleValues: config.SAMPLES_VALUES, models }),
     retired: [],
     httpMetrics: createHttpMetrics(expectedRequests),
     samples,
-    tokens: createTokens(keys),
+    tokens,
+    models,
+    intake,
+    outcomeTokens,
     logRequest: createRequestLog({ logger, destination, sampleRatio: config.LOG_SAMPLE_RATIO }),
     onError: (error, requestId) =>
       logger.error({ event: 'error', requestId, err: error }, 'unexpected error'),
@@ -85,6 +94,8 @@ export async function startService(config: Config, telemetry: Telemetry): Promis
     service.httpMetrics.source,
     () => [...service.retired, service.deployment].flatMap(({ metrics }) => metrics()),
     modelInfo(service),
+    performanceMetrics(models),
+    intakeMetrics(intake),
     writerMetrics(samples, destination),
   );
 
@@ -111,7 +122,7 @@ export async function startService(config: Config, telemetry: Telemetry): Promis
   } catch (error) {
     guard.stop();
     for (const listener of listeners) await listener.drain();
-    await samples.close();
+    await Promise.all([samples.close(), outcomes.close()]);
     throw error;
   }
   const [admin, api] = listeners;
@@ -141,6 +152,7 @@ export async function startService(config: Config, telemetry: Telemetry): Promis
     guard.stop();
     await Promise.all([
       within(remainingMs() * 0.8, samples.close()),
+      within(remainingMs() * 0.8, outcomes.close()),
       within(remainingMs() * 0.8, telemetry.shutdown()),
       admin.drain().catch(() => {}),
       Promise.resolve(admin.destroy()),

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Artifact, formatArtifact, scoreFeature } from '../model/artifact.ts';
 import { train } from '../model/train.ts';
+import { writeFileAtomically } from '../write-file-atomically.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { runCli, UsageError } from './run-cli.ts';
 import { readTrainingSet } from './training-set.ts';
-import { writeFileAtomically } from './write-file-atomically.ts';
 
 const help = `Usage: npm run train -- [options]
 

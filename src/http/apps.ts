@@ -7,6 +7,8 @@ import { addDriftRoute } from './routes/drift.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addMetricsRoute, addPrometheusRoute } from './routes/metrics.ts';
 import { addOpenApiRoute } from './routes/openapi.ts';
+import { addOutcomesRoute, createTokenOutcomesRoute } from './routes/outcomes.ts';
+import { addPerformanceRoute } from './routes/performance.ts';
 import { addPredictRoute } from './routes/predict.ts';
 import type { Service } from './service.ts';
 
@@ -16,16 +18,21 @@ export function createPublicApp(service: Service): Koa<RequestState> {
     addPredictRoute,
     addHealthRoutes,
     addOpenApiRoute,
+    ...(service.outcomeTokens ? [createTokenOutcomesRoute(service.outcomeTokens)] : []),
     ...(service.config.API_METRICS ? [addMetricsRoute] : []),
   ]);
 }
 
 /** What only the operator sees: on a listener of its own, which counts nothing and logs only what goes wrong. */
 export function createAdminApp(service: Service): Koa<RequestState> {
-  return createApp(service, [addAdminPage, addPrometheusRoute, addDriftRoute, addHealthRoutes], {
-    httpMetrics: createHttpMetrics([]),
-    logRequest: (entry) => {
-      if (entry.status >= 400) service.logRequest(entry);
+  return createApp(
+    service,
+    [addAdminPage, addPrometheusRoute, addDriftRoute, addPerformanceRoute, addOutcomesRoute, addHealthRoutes],
+    {
+      httpMetrics: createHttpMetrics([]),
+      logRequest: (entry) => {
+        if (entry.status >= 400) service.logRequest(entry);
+      },
     },
-  });
+  );
 }

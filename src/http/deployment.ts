@@ -1,13 +1,17 @@
 import type { Artifact } from '../model/artifact.ts';
 import { createScorer, type Scorer } from '../model/score.ts';
 import { referenceOf } from '../monitor/artifact-reference.ts';
+import { countDecisions, type Decisions } from '../monitor/group-decisions.ts';
 import { createModelCounts, type ModelCounts } from '../monitor/model-counts.ts';
 import { createMonitor } from '../monitor/monitor.ts';
-import { digestModel, type ModelDigest } from '../outcomes/token.ts';
+import type { Performance } from '../monitor/performance.ts';
+import type { KnownModels } from '../outcomes/known-models.ts';
+import type { ModelDigest } from '../outcomes/token.ts';
 import { createRowFormatter, type RowFormatter } from '../samples/redact.ts';
 import { createSampleFormatter, type SampleFormatter, type SampleValues } from '../samples/sample.ts';
 import type { MetricSource } from '../telemetry/metric-data.ts';
 import { createModelMetrics } from '../telemetry/model-metrics.ts';
+import { createGroupMetrics } from '../telemetry/performance-metrics.ts';
 import { createInputValidator, type InputValidator } from './validate-input.ts';
 
 /** One loaded model with all that is made from its artifact once, so that a request makes nothing. */
@@ -18,6 +22,9 @@ export type Deployment = {
   readonly validate: InputValidator;
   readonly score: Scorer;
   readonly counts: ModelCounts;
+  readonly performance: Performance;
+  /** By bin of the protected features. */
+  readonly decisions: Decisions;
   readonly metrics: MetricSource;
   readonly formatSample: SampleFormatter;
   /** The row as a log line may show it. */
@@ -29,16 +36,28 @@ export type Deployment = {
 };
 
 /** Makes a model ready to answer. */
-export function deploy(artifact: Artifact, sampleValues: SampleValues): Deployment {
+export function deploy(
+  artifact: Artifact,
+  { sampleValues, models }: { sampleValues: SampleValues; models: KnownModels },
+): Deployment {
   const { name, version, target } = artifact;
-  const counts = createModelCounts(createMonitor(referenceOf(artifact)), [target.negative, target.positive]);
+  const { digest, performance } = models.add(artifact);
+  const monitor = createMonitor(referenceOf(artifact));
+  const counts = createModelCounts(monitor, [target.negative, target.positive]);
+  const decisions = countDecisions(monitor, artifact.protected);
+  const sources = [
+    createModelMetrics(counts),
+    createGroupMetrics({ model: name, version }, decisions, counts.classes),
+  ];
   return {
     artifact,
-    digest: digestModel(artifact),
+    digest,
     validate: createInputValidator(artifact),
     score: createScorer(artifact),
     counts,
-    metrics: createModelMetrics(counts),
+    performance,
+    decisions,
+    metrics: () => sources.flatMap((source) => source()),
     formatSample: createSampleFormatter({ artifact, values: sampleValues }),
     formatPayload: createRowFormatter(artifact),
     modelJson: JSON.stringify({ name, version }),

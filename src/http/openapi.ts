@@ -1,25 +1,16 @@
 import manifest from '../../package.json' with { type: 'json' };
 import type { Artifact } from '../model/artifact.ts';
 import { inputSchema } from '../model/input-schema.ts';
-import { type ProblemKey, problemMediaType, problems } from './problem.ts';
+import { outcomeSchema, outcomesPath, receiptSchema } from './openapi-outcomes.ts';
+import { failures, json, ok, ref } from './openapi-parts.ts';
+import { problems } from './problem.ts';
 
-const json = (schema: object, example?: unknown) => ({
-  'application/json': { schema, ...(example !== undefined && { example }) },
-});
-const ok = (description: string, schema: object) => ({ 200: { description, content: json(schema) } });
-const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
-
-function failures(...keys: ProblemKey[]) {
-  return Object.fromEntries(
-    keys.map((key) => [
-      problems[key].status,
-      { description: problems[key].title, content: { [problemMediaType]: { schema: ref('Problem') } } },
-    ]),
-  );
-}
-
-/** The API of a service that answers with this model, in OpenAPI 3.1. */
-export function openApiDocument(artifact: Artifact): object {
+/**
+ * The API of a service that answers with this model, in OpenAPI 3.1.
+ *
+ * @param takesOutcomes whether the public API has `POST /outcomes`
+ */
+export function openApiDocument(artifact: Artifact, takesOutcomes: boolean): object {
   const { name, version, target } = artifact;
   return {
     openapi: '3.1.0',
@@ -50,6 +41,7 @@ export function openApiDocument(artifact: Artifact): object {
           },
         },
       },
+      ...(takesOutcomes && { '/outcomes': outcomesPath }),
       '/health': operation('health', 'Whether the process answers', ok('It does', status('ok'))),
       '/ready': operation('ready', 'Whether the service takes work', {
         ...ok('It does', status('ready')),
@@ -67,8 +59,10 @@ export function openApiDocument(artifact: Artifact): object {
       schemas: {
         Input: inputSchema(artifact),
         Prediction: predictionSchema(artifact),
+        ...(takesOutcomes && { Outcome: outcomeSchema(artifact), Receipt: receiptSchema }),
         Problem: problemSchema,
       },
+      ...(takesOutcomes && { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } }),
     },
   };
 }

@@ -12,11 +12,11 @@ const maxRetired = 2;
  * @returns whether the artifact is another than the one that answered
  */
 export function replaceModel(service: Service, artifact: Artifact): boolean {
-  const { deployment, retired, config } = service;
+  const { deployment, retired, config, models } = service;
   if (isSame(deployment.artifact, artifact)) return false;
   const known = retired.find((candidate) => isSame(candidate.artifact, artifact));
   service.retired = [...retired.filter((candidate) => candidate !== known), deployment].slice(-maxRetired);
-  service.deployment = known ?? deploy(artifact, config.SAMPLES_VALUES);
+  service.deployment = known ?? deploy(artifact, { sampleValues: config.SAMPLES_VALUES, models });
   return true;
 }
 

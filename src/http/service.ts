@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Config } from '../config.ts';
+import type { OutcomeIntake } from '../outcomes/intake.ts';
+import type { KnownModels } from '../outcomes/known-models.ts';
 import type { Tokens } from '../outcomes/token.ts';
 import type { JsonlWriter } from '../samples/jsonl-writer.ts';
 import type { HttpMetrics } from '../telemetry/http-metrics.ts';
@@ -20,6 +22,11 @@ export type Service = {
   readonly samples: JsonlWriter;
   /** Signs the ids of predictions, and reads them when an outcome comes. */
   readonly tokens: Tokens;
+  /** Model versions that outcomes can be of. */
+  readonly models: KnownModels;
+  readonly intake: OutcomeIntake;
+  /** Who may report outcomes on the public API; nobody if it is not set. */
+  readonly outcomeTokens: readonly string[] | undefined;
   /** Writes the one log line of a request. */
   readonly logRequest: (entry: RequestEntry) => void;
   /** Told of a fault in our own code. */

@@ -69,12 +69,21 @@ export function histogramValue(
   };
 }
 
+/** Several sources may have series of one metric, each of another model version: they are told as one. */
+function joinByName(metrics: readonly MetricData[]): MetricData[] {
+  const groups = Map.groupBy(metrics, ({ descriptor }) => descriptor.name);
+  return [...groups.values()].map((group) => {
+    const dataPoints = group.flatMap((metric): unknown[] => metric.dataPoints);
+    return { ...group[0], dataPoints } as MetricData;
+  });
+}
+
 /** Joins sources into what a metric reader of the OpenTelemetry SDK takes as `metricProducers`. */
 export function createMetricProducer(sources: readonly MetricSource[]): MetricProducer {
   const scope = { name: 'vigia' };
   return {
     async collect() {
-      const metrics = sources.flatMap((source) => source());
+      const metrics = joinByName(sources.flatMap((source) => source()));
       // the reader puts its own resource in the place of this one
       const resourceMetrics = { resource: undefined as never, scopeMetrics: [{ scope, metrics }] };
       return { resourceMetrics, errors: [] };

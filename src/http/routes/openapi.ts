@@ -7,6 +7,9 @@ import type { Service } from '../service.ts';
 /** `GET /openapi.json`: the API as the model in service makes it. */
 export function addOpenApiRoute(router: Router<RequestState>, service: Service): void {
   router.get('/openapi.json', (context) => {
-    sendJson(context, JSON.stringify(openApiDocument(service.deployment.artifact)));
+    sendJson(
+      context,
+      JSON.stringify(openApiDocument(service.deployment.artifact, service.outcomeTokens !== undefined)),
+    );
   });
 }

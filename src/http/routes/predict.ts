@@ -75,6 +75,8 @@ function predict(
   const isPositive = score >= artifact.threshold.value ? 1 : 0;
   const observation = counts.monitor.observe(row, score);
   counts.predictions[isPositive]++;
+  deployment.performance.addPrediction(score);
+  deployment.decisions.record(observation, isPositive === 1);
   recordValue(counts.predictSeconds, (performance.now() - startedMs) / 1000);
 
   const { config, samples, tokens } = service;

@@ -1,0 +1,67 @@
+import type { Artifact } from '../model/artifact.ts';
+import { failures, json, ref } from './openapi-parts.ts';
+
+/** `POST /outcomes` as the public API has it. */
+export const outcomesPath = {
+  post: {
+    operationId: 'outcomes',
+    summary: 'Report what became of predictions',
+    description: 'Safe to repeat: an outcome counts once.',
+    security: [{ bearer: [] }],
+    requestBody: {
+      required: true,
+      content: {
+        ...json({ oneOf: [ref('Outcome'), { type: 'array', maxItems: 10_000, items: ref('Outcome') }] }),
+        'application/x-ndjson': { schema: { type: 'string', description: 'One Outcome a line' } },
+      },
+    },
+    responses: {
+      202: { description: 'What became of each', content: json(ref('Receipt')) },
+      ...failures(
+        'malformed-json',
+        'unauthorized',
+        'body-too-large',
+        'unsupported-media-type',
+        'invalid-outcome',
+        'internal',
+        'unavailable',
+      ),
+    },
+  },
+};
+
+export function outcomeSchema({ target }: Artifact) {
+  return {
+    type: 'object',
+    required: ['id', 'outcome'],
+    properties: {
+      id: { type: 'string', description: 'The id that the prediction was answered with' },
+      outcome: {
+        type: 'string',
+        description: `For the model in service "${target.negative}" or "${target.positive}"`,
+      },
+    },
+  };
+}
+
+export const receiptSchema = {
+  type: 'object',
+  required: ['accepted', 'duplicate', 'expired', 'invalid'],
+  properties: {
+    accepted: { type: 'integer' },
+    duplicate: { type: 'integer', description: 'Counted before: the first outcome of a prediction stays' },
+    expired: { type: 'integer', description: 'Of predictions that are too old' },
+    invalid: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['index', 'reason', 'message'],
+        properties: {
+          index: { type: 'integer', description: 'Place in the batch, from 0' },
+          reason: { enum: ['malformed', 'invalid_id', 'unknown_model', 'unknown_class'] },
+          message: { type: 'string' },
+        },
+      },
+    },
+  },
+};

@@ -1,0 +1,67 @@
+import type Router from '@koa/router';
+import { IntakeUnavailable, type Receipt } from '../../outcomes/intake.ts';
+import type { AddRoutes } from '../app.ts';
+import { requireBearerToken } from '../bearer-token.ts';
+import { Problem } from '../problem.ts';
+import { parseJson, readText } from '../read-body.ts';
+import type { RequestContext, RequestState } from '../request-context.ts';
+import { sendJson } from '../send-json.ts';
+import type { Service } from '../service.ts';
+
+const mediaTypes = ['application/json', 'application/x-ndjson'];
+/** The most outcomes that one request may bring, and the bytes that so many need. */
+export const outcomeLimits = { items: 10_000, bytes: 4 * 1024 * 1024 } as const;
+
+/** `POST /outcomes` of the admin listener: what became of predictions. */
+export function addOutcomesRoute(router: Router<RequestState>, service: Service): void {
+  router.post('/outcomes', (context) => takeOutcomes(context, service));
+}
+
+/** `POST /outcomes` of the public API, for those who have one of the tokens. */
+export function createTokenOutcomesRoute(tokens: readonly string[]): AddRoutes {
+  const requireToken = requireBearerToken(tokens);
+  return (router, service) => {
+    router.post('/outcomes', async (context) => {
+      requireToken(context.req);
+      await takeOutcomes(context, service);
+    });
+  };
+}
+
+async function takeOutcomes(context: RequestContext, { intake }: Service): Promise<void> {
+  const { text, mediaType } = await readText(context.req, { mediaTypes, maxBytes: outcomeLimits.bytes });
+  const body = mediaType === 'application/json' ? parseJson(text) : parseLines(text);
+  const items = Array.isArray(body) ? body : [body];
+  if (items.length > outcomeLimits.items) {
+    throw new Problem('body-too-large', `a request may bring at most ${outcomeLimits.items} outcomes`);
+  }
+  const receipt = await intake.take(items).catch(deferred);
+  if (!Array.isArray(body)) refuseUnknownClass(receipt);
+  context.status = 202;
+  sendJson(context, JSON.stringify(receipt));
+}
+
+/** Each line for itself: what is no JSON is `undefined`, which is no outcome. */
+function parseLines(text: string): unknown[] {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return lines.map((line) => {
+    try {
+      return JSON.parse(line) as unknown;
+    } catch {
+      return undefined;
+    }
+  });
+}
+
+function deferred(error: unknown): never {
+  if (!(error instanceof IntakeUnavailable)) throw error;
+  throw new Problem('unavailable', 'outcomes cannot be kept now: send all of them again, none counts twice', {
+    headers: { 'retry-after': String(error.retryAfterS) },
+  });
+}
+
+/** A single outcome gets a status of its own for the one fault that is the sender's alone. */
+function refuseUnknownClass({ invalid }: Receipt): void {
+  const [fault] = invalid;
+  if (fault?.reason === 'unknown_class') throw new Problem('invalid-outcome', fault.message);
+}

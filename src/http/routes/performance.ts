@@ -1,0 +1,47 @@
+import type Router from '@koa/router';
+import { type HistogramCounts, histogramCount, histogramQuantile } from '../../monitor/histogram.ts';
+import { livePerformance } from '../../monitor/live-performance.ts';
+import { windowNames } from '../../monitor/windows.ts';
+import type { KnownModel } from '../../outcomes/known-models.ts';
+import type { RequestState } from '../request-context.ts';
+import { sendJson } from '../send-json.ts';
+import type { Service } from '../service.ts';
+
+const daySeconds = 86_400;
+
+/**
+ * `GET /performance` of the admin listener: realised and estimated performance of this replica side by side, for each
+ * model version that answered or got outcomes since the start.
+ */
+export function addPerformanceRoute(router: Router<RequestState>, service: Service): void {
+  router.get('/performance', (context) => {
+    service.intake.settle();
+    const maturityDays = service.config.OUTCOME_MATURITY_DAYS;
+    sendJson(context, JSON.stringify({ maturityDays, models: service.models.all().map(describe) }));
+  });
+}
+
+function describe({ artifact, performance, delays }: KnownModel) {
+  const { name, version, target, training, evaluation } = artifact;
+  return {
+    model: { name, version },
+    sinceStart: livePerformance(performance, training.rows),
+    windows: Object.fromEntries(
+      windowNames.map((window) => [window, livePerformance(performance, training.rows, window)]),
+    ),
+    outcomeDelays: {
+      [target.negative]: describeDelays(delays[0]),
+      [target.positive]: describeDelays(delays[1]),
+    },
+    crossValidated: evaluation,
+  };
+}
+
+/** Of all outcomes accepted since the start, due or not. */
+function describeDelays(delays: HistogramCounts) {
+  const days = (quantile: number) => {
+    const seconds = histogramQuantile(delays, quantile);
+    return seconds === null ? null : seconds / daySeconds;
+  };
+  return { outcomes: histogramCount(delays), p50Days: days(0.5), p95Days: days(0.95) };
+}

@@ -1,0 +1,72 @@
+/** A delay is cut into this many slots: an event comes out at most a slot's length late. */
+const slotsPerDelay = 96;
+
+/** Events of one slot, counted by cell. */
+export type Slot = { readonly startMs: number; readonly counts: number[] };
+
+export type DelayLine = {
+  /** Puts in one event of a cell, as of now. */
+  add(cell: number): void;
+  /** Lets out what has been in for the whole delay. */
+  release(): void;
+  /** What is still in, oldest first. */
+  slots(): readonly Slot[];
+  /** Puts in events of the past, as `slots` gave them. Cells that there are not are left out. */
+  restore(slots: readonly Slot[]): void;
+};
+
+/**
+ * Counts events and adds them to `released` after a delay. It keeps one count a cell and slot, however many events.
+ *
+ * @param released one count a cell, added to in place
+ * @param delayMs 0 lets everything through at once
+ * @param now the time in ms since 1970: what is in can outlive the process
+ */
+export function createDelayLine(
+  released: Float64Array,
+  delayMs: number,
+  now: () => number = Date.now,
+): DelayLine {
+  const slotMs = Math.max(1, Math.ceil(delayMs / slotsPerDelay));
+  let slots: Slot[] = [];
+
+  function slotAt(startMs: number): Slot {
+    const last = slots.at(-1);
+    if (last !== undefined && last.startMs >= startMs) return last;
+    const slot = { startMs, counts: new Array<number>(released.length).fill(0) };
+    slots.push(slot);
+    return slot;
+  }
+
+  function release(): void {
+    const matureMs = now() - delayMs - slotMs;
+    while (slots.length > 0 && slots[0].startMs <= matureMs) {
+      const { counts } = slots[0];
+      for (let i = 0; i < counts.length; i++) released[i] += counts[i];
+      slots.shift();
+    }
+  }
+
+  return {
+    add(cell) {
+      if (delayMs === 0) {
+        released[cell]++;
+        return;
+      }
+      const nowMs = now();
+      const { length } = slots;
+      slotAt(nowMs - (nowMs % slotMs)).counts[cell]++;
+      if (slots.length > length) release();
+    },
+    release,
+    slots: () => slots,
+    restore(past) {
+      const own = slots;
+      slots = [];
+      for (const { startMs, counts } of [...past, ...own].sort((a, b) => a.startMs - b.startMs)) {
+        const slot = slotAt(startMs);
+        for (let i = 0; i < slot.counts.length; i++) slot.counts[i] += counts[i] ?? 0;
+      }
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { Monitor, Observation, VariableLayout } from './monitor.ts';
+
+/** The decisions on the inputs of one feature's bins. */
+export type GroupDecisions = {
+  readonly variable: VariableLayout;
+  /** Counts by bin and class: `counts[2 * bin]` negative, `counts[2 * bin + 1]` positive. */
+  readonly counts: Float64Array;
+};
+
+export type Decisions = {
+  readonly groups: readonly GroupDecisions[];
+  /** Counts the decision on an input that was observed as said. Allocates nothing. */
+  record(observation: Observation, isPositive: boolean): void;
+};
+
+/**
+ * Counts what was decided for each bin of some features: whether groups of people are treated alike shows without
+ * keeping a single value.
+ *
+ * @param names of features; others are left out
+ */
+export function countDecisions({ variables }: Monitor, names: readonly string[]): Decisions {
+  const places = variables.slice(0, -1).flatMap(({ name }, place) => (names.includes(name) ? [place] : []));
+  const groups = places.map((place) => ({
+    variable: variables[place],
+    counts: new Float64Array(2 * variables[place].size),
+  }));
+  return {
+    groups,
+    record({ bins }, isPositive) {
+      const decision = isPositive ? 1 : 0;
+      for (let i = 0; i < places.length; i++) groups[i].counts[2 * bins[places[i]] + decision]++;
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import { numericBinIndex } from '../stats/binning.ts';
+import { type CalibrationCurve, interpolateCurve } from '../stats/isotonic-regression.ts';
+import { createDelayLine, type DelayLine } from './delay-line.ts';
+import { createWindows, type WindowName } from './windows.ts';
+
+/** What performance is counted against. Nothing in it says where the scores come from. */
+export type PerformanceReference = {
+  readonly model: string;
+  readonly version: string;
+  /** The classes, negative first. */
+  readonly classes: readonly [negative: string, positive: string];
+  /** The positive class is predicted from this score on. */
+  readonly threshold: number;
+  /** Inner edges of the score bins, ascending; each bin holds its upper edge. */
+  readonly scoreEdges: readonly number[];
+  /** From a score to the probability of the positive class. */
+  readonly calibration: CalibrationCurve;
+};
+
+/**
+ * What is added up, for each cell. All figures follow from these sums, and the sums of replicas add up.
+ *
+ * Of predictions: `predictions`; `expectedPositives`, the sum of their calibrated probabilities; `matured`, those old
+ * enough for their outcome to count. Of outcomes that count: `positives` and `negatives`; `scores`; `expected` and
+ * `variance`, the sums of the calibrated p and of p·(1 − p); `squaredErrors` and `logLosses` of the scores.
+ */
+export const performanceFields = [
+  'predictions',
+  'expectedPositives',
+  'matured',
+  'positives',
+  'negatives',
+  'scores',
+  'expected',
+  'variance',
+  'squaredErrors',
+  'logLosses',
+] as const;
+
+export type PerformanceField = (typeof performanceFields)[number];
+
+/** One sum a cell, for each field. */
+export type PerformanceSums = Readonly<Record<PerformanceField, Float64Array>>;
+
+/**
+ * A score bin and a decision. As the threshold decides, only the bin that it cuts has both: there is one cell more than
+ * there are bins.
+ */
+export type Cell = { readonly bin: number; readonly isPositive: boolean };
+
+export type Performance = {
+  readonly reference: PerformanceReference;
+  /** In ascending order of the score; the sums are parallel to them. */
+  readonly cells: readonly Cell[];
+  /** Sums since the start. Read them, do not write them. */
+  readonly sums: PerformanceSums;
+  /** Counts a prediction. Allocates nothing. */
+  addPrediction(score: number): void;
+  /** Counts the outcome of a prediction that is old enough. */
+  addOutcome(score: number, isPositive: boolean): void;
+  /** Lets count as matured what has become so; call it before `sums` are read. */
+  settle(): void;
+  /** Sums over the last 10 minutes, hour or day, or since the start if that is less. */
+  window(name: WindowName): PerformanceSums;
+  /** Predictions that are not old enough yet: they can be handed to a later process. */
+  readonly immature: Pick<DelayLine, 'slots' | 'restore'>;
+};
+
+/** As in `logLoss` of `src/stats`: one sure and wrong prediction costs 36 and not ∞. */
+const leastProbability = Number.EPSILON;
+
+/**
+ * Makes the counts of how well one model version does. Memory is constant: it depends on the number of bins.
+ *
+ * @param maturityMs age from which a prediction counts as matured
+ * @param now milliseconds of a clock that never goes back
+ */
+export function createPerformance(
+  reference: PerformanceReference,
+  maturityMs = 0,
+  now: () => number = () => performance.now(),
+): Performance {
+  const { scoreEdges, threshold, calibration } = reference;
+  const cut = numericBinIndex(scoreEdges, threshold);
+  const cells = Array.from({ length: scoreEdges.length + 2 }, (_, i) => ({
+    bin: i > cut ? i - 1 : i,
+    isPositive: i > cut,
+  }));
+  const totals = new Float64Array(performanceFields.length * cells.length);
+  const windows = createWindows(totals, now);
+  const sums = cutIntoFields(totals, cells.length);
+  const immature = createDelayLine(sums.matured, maturityMs);
+  const settle = () => {
+    windows.advance();
+    immature.release();
+  };
+  const cellOf = (score: number) => numericBinIndex(scoreEdges, score) + (score >= threshold ? 1 : 0);
+
+  return {
+    reference,
+    cells,
+    sums,
+    immature,
+    addPrediction(score) {
+      windows.advance();
+      const cell = cellOf(score);
+      sums.predictions[cell]++;
+      sums.expectedPositives[cell] += interpolateCurve(calibration, score);
+      immature.add(cell);
+    },
+    addOutcome(score, isPositive) {
+      windows.advance();
+      const cell = cellOf(score);
+      const probability = interpolateCurve(calibration, score);
+      const ofOutcome = Math.min(1 - leastProbability, Math.max(leastProbability, score));
+      sums[isPositive ? 'positives' : 'negatives'][cell]++;
+      sums.scores[cell] += score;
+      sums.expected[cell] += probability;
+      sums.variance[cell] += probability * (1 - probability);
+      sums.squaredErrors[cell] += (score - (isPositive ? 1 : 0)) ** 2;
+      sums.logLosses[cell] -= Math.log(isPositive ? ofOutcome : 1 - ofOutcome);
+    },
+    settle,
+    window(name) {
+      settle();
+      return cutIntoFields(windows.since(name), cells.length);
+    },
+  };
+}
+
+function cutIntoFields(totals: Float64Array, cells: number): PerformanceSums {
+  const fields = performanceFields.map((field, i) => [field, totals.subarray(i * cells, (i + 1) * cells)]);
+  return Object.fromEntries(fields);
+}

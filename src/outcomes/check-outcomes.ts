@@ -1,0 +1,81 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { KnownModel, KnownModels } from './known-models.ts';
+import type { Token, Tokens } from './token.ts';
+
+/** Why an outcome is refused for good. */
+export type InvalidReason = 'malformed' | 'invalid_id' | 'unknown_model' | 'unknown_class';
+
+export type InvalidOutcome = {
+  /** Place in the batch, from 0. */
+  readonly index: number;
+  readonly reason: InvalidReason;
+  readonly message: string;
+};
+
+/** An outcome that can be counted, once it is known not to have been counted before. */
+export type Candidate = {
+  readonly id: string;
+  readonly token: Token;
+  readonly model: KnownModel;
+  readonly isPositive: boolean;
+};
+
+export type Checked = {
+  readonly candidates: readonly Candidate[];
+  readonly invalid: readonly InvalidOutcome[];
+  /** Outcomes of predictions that are too old. */
+  readonly expired: number;
+};
+
+/** Work between two turns of the event loop: a large batch must not hold up predictions. */
+const itemsPerTurn = 1000;
+
+/**
+ * Sorts out what was sent: each item should be an object with the `id` of a prediction and its `outcome`, one of the
+ * classes of the model that made it, compared by its text.
+ *
+ * @param oldestMs predictions from before are expired; ms since 1970
+ */
+export async function checkOutcomes(
+  items: readonly unknown[],
+  { tokens, models, oldestMs }: { tokens: Tokens; models: KnownModels; oldestMs: number },
+): Promise<Checked> {
+  const candidates: Candidate[] = [];
+  const invalid: InvalidOutcome[] = [];
+  let expired = 0;
+  for (const [index, item] of items.entries()) {
+    if (index > 0 && index % itemsPerTurn === 0) await nextTurn();
+    const refuse = (reason: InvalidReason, message: string) => invalid.push({ index, reason, message });
+    const { id, outcome } = (item ?? {}) as { id?: unknown; outcome?: unknown };
+    if (typeof id !== 'string' || !isText(outcome)) {
+      refuse('malformed', 'must be a JSON object with "id" and "outcome"');
+      continue;
+    }
+    const token = tokens.verify(id);
+    if (token === undefined) {
+      refuse('invalid_id', 'is no id that this service has signed');
+      continue;
+    }
+    if (token.timeMs < oldestMs) {
+      expired++;
+      continue;
+    }
+    const model = await models.find(token.model);
+    if (model === undefined) {
+      refuse('unknown_model', 'the prediction is of a model version that this replica does not know');
+      continue;
+    }
+    const place = model.performance.reference.classes.indexOf(String(outcome));
+    if (place < 0) {
+      const classes = model.performance.reference.classes.map((name) => JSON.stringify(name));
+      refuse('unknown_class', `the outcome must be ${classes.join(' or ')}`);
+      continue;
+    }
+    candidates.push({ id, token, model, isPositive: place === 1 });
+  }
+  return { candidates, invalid, expired };
+}
+
+function isText(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}

@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { writeFileAtomically } from '../write-file-atomically.ts';
+import type { KnownModel } from './known-models.ts';
+
+const schema = z.array(z.object({ startMs: z.number(), counts: z.array(z.number()) }));
+
+/** Keeps the counts of predictions that are not old enough yet, so that they outlive the process. */
+export type ImmaturePredictions = {
+  /** Goes on from what an earlier process has left of a model version. Never rejects. */
+  restore(model: KnownModel): Promise<void>;
+  /** Never rejects. */
+  save(models: readonly KnownModel[]): Promise<void>;
+};
+
+/**
+ * @param folder that of the known models
+ * @param onProblem told in one line what could not be read or written; coverage is then too high for a while
+ */
+export function createImmaturePredictions(
+  folder: string,
+  onProblem: (message: string) => void,
+): ImmaturePredictions {
+  const pathOf = ({ digest }: KnownModel) => join(folder, `${digest.toString('hex')}.immature.json`);
+  return {
+    async restore(model) {
+      const path = pathOf(model);
+      const text = await readFile(path, 'utf8').catch(() => undefined);
+      if (text === undefined) return;
+      try {
+        model.performance.immature.restore(schema.parse(JSON.parse(text)));
+      } catch {
+        onProblem(`${path}: cannot be used: predictions of the last process are left out of coverage`);
+      }
+    },
+    async save(models) {
+      for (const model of models) {
+        const slots = model.performance.immature.slots();
+        await writeFileAtomically(pathOf(model), JSON.stringify(slots)).catch((error: Error) =>
+          onProblem(error.message),
+        );
+      }
+    },
+  };
+}

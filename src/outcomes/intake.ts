@@ -1,0 +1,225 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { recordValue } from '../monitor/histogram.ts';
+import { isoTime } from '../samples/iso-time.ts';
+import type { JsonlWriter } from '../samples/jsonl-writer.ts';
+import { type Candidate, checkOutcomes, type InvalidOutcome, type InvalidReason } from './check-outcomes.ts';
+import { createHeldOutcomes, type HeldOutcomes } from './held-outcomes.ts';
+import type { KnownModels } from './known-models.ts';
+import type { Outcome } from './outcome.ts';
+import { createSeenIds } from './seen-ids.ts';
+import { claimMs, type SharedMemory } from './shared-memory.ts';
+import type { Tokens } from './token.ts';
+
+/** Outcomes that are claimed, written and confirmed together. */
+const chunkSize = 1000;
+const pendingPollMs = 100;
+
+/** What became of a batch. Each outcome is in exactly one of them. */
+export type Receipt = {
+  accepted: number;
+  /** Counted before. The first outcome of a prediction stays, also where a later one differs. */
+  duplicate: number;
+  /** Of predictions older than the greatest age. */
+  readonly expired: number;
+  readonly invalid: readonly InvalidOutcome[];
+};
+
+/** `deferred`: could not be kept, and the sender was told to try again. */
+export type OutcomeResult = 'accepted' | 'duplicate' | 'expired' | 'deferred' | InvalidReason;
+
+/** Outcomes cannot be kept now: nothing of what was not accepted has been counted, and all of it can be sent again. */
+export class IntakeUnavailable extends Error {
+  readonly retryAfterS = claimMs / 1000;
+}
+
+export type OutcomeIntake = {
+  /**
+   * Counts each outcome exactly once and keeps it in the outcome file.
+   *
+   * @param items as parsed from JSON; anything that is none counts as malformed
+   * @throws IntakeUnavailable when the disk or the shared memory does not take them
+   */
+  take(items: readonly unknown[]): Promise<Receipt>;
+  /** Counts what was held until its prediction was old enough. */
+  settle(): void;
+  readonly results: Readonly<Record<OutcomeResult, number>>;
+  readonly held: Pick<HeldOutcomes, 'size'>;
+};
+
+export type IntakeOptions = {
+  readonly tokens: Tokens;
+  readonly models: KnownModels;
+  readonly writer: Pick<JsonlWriter, 'appendDurably'>;
+  readonly shared?: SharedMemory | undefined;
+  readonly maxAgeMs: number;
+  /** Age of a prediction from which its outcome counts; before that it is held. */
+  readonly maturityMs: number;
+  /** Outcomes that were accepted by an earlier process: they are not counted again, but those not due yet are held. */
+  readonly earlier: AsyncIterable<Record<string, unknown>>;
+  readonly onProblem: (message: string) => void;
+};
+
+/** Opens the intake. It reads the earlier outcomes first; what is sent meanwhile waits for that. */
+export function createIntake(options: IntakeOptions): OutcomeIntake {
+  const { tokens, models, writer, shared, maxAgeMs, maturityMs, earlier, onProblem } = options;
+  const seen = createSeenIds(maxAgeMs);
+  const held = createHeldOutcomes();
+  /** Outcomes that are being kept, and when that will have come to an end. */
+  const inFlight = new Map<bigint, Promise<void>>();
+  const results: Record<OutcomeResult, number> = {
+    accepted: 0,
+    duplicate: 0,
+    expired: 0,
+    deferred: 0,
+    malformed: 0,
+    invalid_id: 0,
+    unknown_model: 0,
+    unknown_class: 0,
+  };
+  const replayed = replay().catch((error: Error) => onProblem(`${error.message}: read only in part`));
+
+  async function replay(): Promise<void> {
+    const oldestMs = Date.now() - maxAgeMs;
+    for await (const { id, outcome } of earlier) {
+      const token = tokens.verify(id);
+      if (token === undefined || token.timeMs < oldestMs) continue;
+      seen.add(token.key, token.timeMs);
+      if (token.timeMs + maturityMs <= Date.now()) continue;
+      const model = await models.find(token.model);
+      if (model === undefined) continue;
+      const { classes } = model.performance.reference;
+      countWhenDue({ id: String(id), token, model, isPositive: outcome === classes[1] });
+    }
+  }
+
+  function countWhenDue({ token, model, isPositive }: Candidate): void {
+    const { performance } = model;
+    const { score, timeMs } = token;
+    const dueMs = timeMs + maturityMs;
+    if (dueMs <= Date.now()) performance.addOutcome(score, isPositive);
+    else held.hold({ dueMs, count: () => performance.addOutcome(score, isPositive) });
+  }
+
+  async function take(items: readonly unknown[]): Promise<Receipt> {
+    await replayed;
+    held.release();
+    const oldestMs = Date.now() - maxAgeMs;
+    const { candidates, invalid, expired } = await checkOutcomes(items, { tokens, models, oldestMs });
+    results.expired += expired;
+    for (const { reason } of invalid) results[reason]++;
+    const receipt = { accepted: 0, duplicate: 0, expired, invalid };
+    const fresh = await reserve(candidates, receipt);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    for (const { token } of fresh) inFlight.set(token.key, promise);
+    const before = receipt.accepted + receipt.duplicate;
+    try {
+      for (let i = 0; i < fresh.length; i += chunkSize) await keep(fresh.slice(i, i + chunkSize), receipt);
+      return receipt;
+    } catch (error) {
+      results.deferred += fresh.length - (receipt.accepted + receipt.duplicate - before);
+      throw new IntakeUnavailable((error as Error).message, { cause: error });
+    } finally {
+      for (const { token } of fresh) inFlight.delete(token.key);
+      resolve();
+    }
+  }
+
+  /** Leaves out what was counted before, here or earlier in the batch, after waiting for what is just being kept. */
+  async function reserve(candidates: readonly Candidate[], receipt: Receipt): Promise<Candidate[]> {
+    const unique = new Map<bigint, Candidate>();
+    for (const candidate of candidates) {
+      if (!unique.has(candidate.token.key)) unique.set(candidate.token.key, candidate);
+    }
+    repeat(receipt, candidates.length - unique.size);
+    for (;;) {
+      const busy = [...unique.keys()].flatMap((key) => inFlight.get(key) ?? []);
+      if (busy.length === 0) break;
+      await Promise.all(busy);
+    }
+    const fresh = [...unique.values()].filter(({ token }) => !seen.has(token.key));
+    repeat(receipt, unique.size - fresh.length);
+    return fresh;
+  }
+
+  function repeat(receipt: Receipt, count: number): void {
+    receipt.duplicate += count;
+    results.duplicate += count;
+  }
+
+  /** Claims, writes and confirms; waits for other replicas that have claimed the same outcomes. */
+  async function keep(chunk: readonly Candidate[], receipt: Receipt): Promise<void> {
+    if (shared === undefined) {
+      await write(chunk);
+      for (const candidate of chunk) count(candidate, receipt);
+      return;
+    }
+    const deadlineMs = performance.now() + 2 * claimMs;
+    for (let open = chunk; open.length > 0; ) {
+      const states = await shared.claim(open.map(({ token }) => token.key));
+      const counted = open.filter((_, i) => states[i] === 'confirmed');
+      for (const { token } of counted) seen.add(token.key, token.timeMs);
+      repeat(receipt, counted.length);
+      await keepClaimed(
+        open.filter((_, i) => states[i] === 'claimed'),
+        shared,
+        receipt,
+      );
+      open = open.filter((_, i) => states[i] === 'pending');
+      if (open.length === 0) return;
+      if (performance.now() > deadlineMs) throw new Error('another replica holds on to the same outcomes');
+      await delay(pendingPollMs);
+    }
+  }
+
+  async function keepClaimed(
+    chunk: readonly Candidate[],
+    memory: SharedMemory,
+    receipt: Receipt,
+  ): Promise<void> {
+    if (chunk.length === 0) return;
+    await write(chunk);
+    const confirmed = await memory.confirm(
+      chunk.map(({ token }) => token.key),
+      chunk.map(({ token }) => token.timeMs + maxAgeMs),
+    );
+    for (const [i, candidate] of chunk.entries()) {
+      if (confirmed[i]) {
+        count(candidate, receipt);
+      } else {
+        seen.add(candidate.token.key, candidate.token.timeMs);
+        repeat(receipt, 1);
+      }
+    }
+  }
+
+  async function write(chunk: readonly Candidate[]): Promise<void> {
+    const time = isoTime(Date.now());
+    await writer.appendDurably(chunk.map((candidate) => JSON.stringify(describe(candidate, time))));
+  }
+
+  function count(candidate: Candidate, receipt: Receipt): void {
+    const { token, model, isPositive } = candidate;
+    const delayS = Math.max(0, Date.now() - token.timeMs) / 1000;
+    recordValue(model.delays[isPositive ? 1 : 0], delayS);
+    countWhenDue(candidate);
+    seen.add(token.key, token.timeMs);
+    receipt.accepted++;
+    results.accepted++;
+  }
+
+  return { take, settle: () => held.release(), results, held };
+}
+
+function describe({ id, token, model, isPositive }: Candidate, time: string): Outcome {
+  const { model: name, version, classes } = model.performance.reference;
+  return {
+    time,
+    id,
+    outcome: classes[isPositive ? 1 : 0],
+    model: name,
+    version,
+    score: token.score,
+    prediction: classes[token.isPositive ? 1 : 0],
+    predictedAt: isoTime(token.timeMs),
+  };
+}

@@ -1,0 +1,122 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Artifact, formatArtifact, parseArtifact } from '../model/artifact.ts';
+import { createHistogram, type HistogramCounts } from '../monitor/histogram.ts';
+import { createPerformance, type Performance } from '../monitor/performance.ts';
+import { performanceReferenceOf } from '../monitor/performance-reference.ts';
+import { writeFileAtomically } from '../write-file-atomically.ts';
+import type { SharedMemory } from './shared-memory.ts';
+import { digestModel, type ModelDigest } from './token.ts';
+
+const dayS = 86_400;
+/** Upper bounds of the delay buckets, in seconds. */
+const delayBoundaries = [
+  3600,
+  6 * 3600,
+  ...[1, 3, 7, 14, 30, 60, 90, 180, 365].map((days) => days * dayS),
+] as const;
+/** A digest that nobody knew is looked for again after this time. */
+const lookAgainMs = 10_000;
+
+/** A model version whose outcomes can be counted. */
+export type KnownModel = {
+  readonly artifact: Artifact;
+  readonly digest: ModelDigest;
+  readonly performance: Performance;
+  /** Delays of its outcomes in seconds, negative class first. */
+  readonly delays: readonly [HistogramCounts, HistogramCounts];
+};
+
+/**
+ * The model versions that this replica can count outcomes for: those that answered here, now or in an earlier process,
+ * and those that answered on another replica, if replicas share a memory.
+ */
+export type KnownModels = {
+  /** Makes a version known that is about to answer; the same version again is the same object. */
+  add(artifact: Artifact): KnownModel;
+  /** The version that a token names by its digest, in hexadecimal. Never rejects. */
+  find(digest: string): Promise<KnownModel | undefined>;
+  /** Those that are in use, oldest first. */
+  all(): readonly KnownModel[];
+};
+
+/**
+ * @param folder where artifacts are kept by their digest, for the outcomes that come when the version has long gone
+ * @param maturityMs age from which the outcome of a prediction counts
+ * @param onKnown called once for each version, when it has just become known
+ * @param onProblem told in one line what could not be read or kept
+ */
+export function createKnownModels(options: {
+  readonly folder: string;
+  readonly maturityMs: number;
+  readonly shared?: SharedMemory | undefined;
+  readonly onKnown: (model: KnownModel) => unknown;
+  readonly onProblem: (message: string) => void;
+}): KnownModels {
+  const { folder, maturityMs, shared, onKnown, onProblem } = options;
+  const known = new Map<string, KnownModel>();
+  const lookedForMs = new Map<string, number>();
+  const pathOf = (digest: string) => join(folder, `${digest}.json`);
+
+  function use(artifact: Artifact): KnownModel {
+    const digest = digestModel(artifact);
+    const name = digest.toString('hex');
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    const model: KnownModel = {
+      artifact,
+      digest,
+      performance: createPerformance(performanceReferenceOf(artifact), maturityMs),
+      delays: [createHistogram(delayBoundaries), createHistogram(delayBoundaries)],
+    };
+    known.set(name, model);
+    onKnown(model);
+    return model;
+  }
+
+  async function keep(digest: string, text: string): Promise<void> {
+    const path = pathOf(digest);
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o750 });
+      const kept = await readFile(path, 'utf8').catch(() => undefined);
+      if (kept !== text) await writeFileAtomically(path, text);
+    } catch (error) {
+      onProblem(`${(error as Error).message}: outcomes of this version are unknown to later processes`);
+    }
+  }
+
+  async function look(digest: string): Promise<KnownModel | undefined> {
+    const path = pathOf(digest);
+    const kept = await readFile(path, 'utf8').catch(() => undefined);
+    const text = kept ?? (await shared?.getModel(digest).catch(() => null));
+    if (text === undefined || text === null) return undefined;
+    try {
+      const artifact = parseArtifact(text, path);
+      if (kept === undefined) await keep(digest, text);
+      return use(artifact);
+    } catch (error) {
+      onProblem((error as Error).message);
+      return undefined;
+    }
+  }
+
+  return {
+    add(artifact) {
+      const model = use(artifact);
+      const digest = model.digest.toString('hex');
+      const text = formatArtifact(artifact);
+      shared?.publishModel(digest, text);
+      keep(digest, text);
+      return model;
+    },
+    async find(digest) {
+      const model = known.get(digest);
+      if (model !== undefined) return model;
+      const nowMs = performance.now();
+      if (nowMs - (lookedForMs.get(digest) ?? Number.NEGATIVE_INFINITY) < lookAgainMs) return undefined;
+      lookedForMs.set(digest, nowMs);
+      return look(digest);
+    },
+    all: () => [...known.values()],
+  };
+}

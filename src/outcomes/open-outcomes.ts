@@ -1,0 +1,85 @@
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Config } from '../config.ts';
+import { openJsonlWriter } from '../samples/jsonl-writer.ts';
+import { readJsonl } from '../samples/read-samples.ts';
+import { listRotatedFiles } from '../samples/rotated-files.ts';
+import { createImmaturePredictions } from './immature-predictions.ts';
+import { createIntake, type OutcomeIntake } from './intake.ts';
+import { createKnownModels, type KnownModels } from './known-models.ts';
+import { openSharedMemory } from './shared-memory.ts';
+import type { Tokens } from './token.ts';
+
+const dayMs = 86_400_000;
+const saveIntervalMs = 5 * 60 * 1000;
+const pendingBytes = 16 * 1024 * 1024;
+
+export type Outcomes = {
+  readonly models: KnownModels;
+  readonly intake: OutcomeIntake;
+  /** Writes what is pending. Never rejects. */
+  close(): Promise<void>;
+};
+
+/** Opens all that outcomes need: their file, the models they can be of, and what replicas share. */
+export function openOutcomes(config: Config, tokens: Tokens, onProblem: (message: string) => void): Outcomes {
+  const path = config.OUTCOMES_PATH;
+  const maxAgeMs = config.OUTCOME_MAX_AGE_DAYS * dayMs;
+  const maturityMs = config.OUTCOME_MATURITY_DAYS * dayMs;
+  const folder = join(dirname(path), 'models');
+  const shared =
+    config.OUTCOME_DEDUP_URL === undefined
+      ? undefined
+      : openSharedMemory(config.OUTCOME_DEDUP_URL, { maxAgeMs, onProblem });
+  const writer = openJsonlWriter({
+    path,
+    maxBytes: config.SAMPLES_MAX_BYTES,
+    // an outcome stays as long as a repetition of it would be taken
+    maxFiles: Number.POSITIVE_INFINITY,
+    maxAgeDays: config.OUTCOME_MAX_AGE_DAYS,
+    flushIntervalMs: 0,
+    maxPendingBytes: pendingBytes,
+    onProblem,
+  });
+  const immature = createImmaturePredictions(folder, onProblem);
+  const models = createKnownModels({
+    folder,
+    maturityMs,
+    shared,
+    onKnown: (model) => (maturityMs > 0 ? immature.restore(model) : undefined),
+    onProblem,
+  });
+  const intake = createIntake({
+    tokens,
+    models,
+    writer,
+    shared,
+    maxAgeMs,
+    maturityMs,
+    earlier: readEarlier(path),
+    onProblem,
+  });
+  const save = async () => {
+    if (maturityMs > 0) await immature.save(models.all());
+  };
+  const saving = setInterval(save, saveIntervalMs).unref();
+  return {
+    models,
+    intake,
+    async close() {
+      clearInterval(saving);
+      await Promise.all([save(), writer.close(), shared?.close()]);
+    },
+  };
+}
+
+async function* readEarlier(path: string): AsyncGenerator<Record<string, unknown>> {
+  const rotated = await listRotatedFiles(path).catch(() => []);
+  for (const source of [...rotated.map((file) => file.path), path]) {
+    const isThere = await stat(source).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) yield* readJsonl([source]);
+  }
+}

@@ -1,0 +1,30 @@
+import type { OutcomeIntake } from '../outcomes/intake.ts';
+import type { KnownModel, KnownModels } from '../outcomes/known-models.ts';
+import { instruments } from './instruments.ts';
+import { counterData, gaugeData, type MetricSource } from './metric-data.ts';
+import { createPerformanceMetrics } from './performance-metrics.ts';
+
+/** What came of the outcomes reported to this replica. */
+export function intakeMetrics({ results, held, settle }: OutcomeIntake): MetricSource {
+  return () => {
+    settle();
+    return [
+      counterData(
+        instruments.outcomesReceived,
+        Object.entries(results).map(([result, value]) => ({ attributes: { result }, value })),
+      ),
+      gaugeData(instruments.outcomesHeld, [{ attributes: {}, value: held.size }]),
+    ];
+  };
+}
+
+/** The performance of every model version that answered, or got outcomes, in this process. */
+export function performanceMetrics(models: KnownModels): MetricSource {
+  const sources = new Map<KnownModel, MetricSource>();
+  return () =>
+    models.all().flatMap((model) => {
+      const source = sources.get(model) ?? createPerformanceMetrics(model);
+      sources.set(model, source);
+      return source();
+    });
+}

@@ -1,0 +1,138 @@
+import type { Artifact } from '../model/artifact.ts';
+import type { Decisions } from '../monitor/group-decisions.ts';
+import type { HistogramCounts } from '../monitor/histogram.ts';
+import type { Performance, PerformanceField } from '../monitor/performance.ts';
+import { binLabels } from '../stats/binning.ts';
+import { type Instrument, instruments } from './instruments.ts';
+import {
+  counterData,
+  gaugeData,
+  histogramData,
+  histogramValue,
+  type MetricSource,
+  type Point,
+} from './metric-data.ts';
+
+/** Counters that are one sum a cell. */
+const cellCounters: readonly (readonly [Instrument, PerformanceField])[] = [
+  [instruments.scoreBinPredictions, 'predictions'],
+  [instruments.scoreBinExpectedPositives, 'expectedPositives'],
+  [instruments.scoreBinMatured, 'matured'],
+  [instruments.outcomeScores, 'scores'],
+  [instruments.outcomeExpected, 'expected'],
+  [instruments.outcomeVariance, 'variance'],
+  [instruments.outcomeSquaredErrors, 'squaredErrors'],
+  [instruments.outcomeLogLosses, 'logLosses'],
+];
+
+/** What is counted of how well a model version does, and what its training promised. */
+export type PerformanceSource = {
+  readonly artifact: Artifact;
+  readonly performance: Performance;
+  /** Delays of its outcomes in seconds, negative class first. */
+  readonly delays: readonly [HistogramCounts, HistogramCounts];
+};
+
+/** The series of one model version's performance; attributes are made once. */
+export function createPerformanceMetrics({ artifact, performance, delays }: PerformanceSource): MetricSource {
+  const { cells, sums, reference } = performance;
+  const { classes, scoreEdges } = reference;
+  const model = { model: reference.model, version: reference.version };
+  const bins = binLabels({ kind: 'numeric', edges: scoreEdges }).slice(0, -1);
+  const labels = cells.map(({ bin, isPositive }) => ({
+    ...model,
+    score_bin: bins[bin],
+    prediction: classes[isPositive ? 1 : 0],
+  }));
+  const outcomes = (['negatives', 'positives'] as const).flatMap((field, outcome) =>
+    labels.map((cell, i) => ({ field, i, attributes: { ...cell, outcome: classes[outcome] } })),
+  );
+  const constants = describeTraining(artifact, bins);
+  return () => {
+    performance.settle();
+    return [
+      ...cellCounters.map(([instrument, field]) =>
+        counterData(
+          instrument,
+          labels.map((attributes, i) => ({ attributes, value: sums[field][i] })),
+        ),
+      ),
+      counterData(
+        instruments.outcomes,
+        outcomes.map(({ field, i, attributes }) => ({ attributes, value: sums[field][i] })),
+      ),
+      histogramData(
+        instruments.outcomeDelay,
+        delays.map(({ boundaries, counts, sum }, i) => ({
+          attributes: { ...model, outcome: classes[i] },
+          value: histogramValue(boundaries, counts, sum),
+        })),
+      ),
+      ...constants.map(([instrument, points]) => gaugeData(instrument, points)),
+    ];
+  };
+}
+
+/** What stays as it was when the model was trained. */
+function describeTraining(
+  artifact: Artifact,
+  scoreBins: readonly string[],
+): readonly (readonly [Instrument, readonly Point<number>[]])[] {
+  const { name, version, target, evaluation, training, score } = artifact;
+  const model = { model: name, version };
+  const figures = Object.entries({
+    accuracy: evaluation.accuracy,
+    precision: evaluation.precision,
+    recall: evaluation.recall,
+    f1: evaluation.f1,
+    roc_auc: evaluation.rocAuc,
+    brier: evaluation.brier,
+    log_loss: evaluation.logLoss,
+  }).map(([metric, figure]) => ({ attributes: { ...model, metric }, figure }));
+  const { counts, positives } = score.bins;
+  return [
+    [
+      instruments.classInfo,
+      [
+        { attributes: { ...model, class: target.negative, role: 'negative' }, value: 1 },
+        { attributes: { ...model, class: target.positive, role: 'positive' }, value: 1 },
+      ],
+    ],
+    [instruments.evaluation, figures.map(({ attributes, figure }) => ({ attributes, value: figure.value }))],
+    [
+      instruments.evaluationStandardError,
+      figures.map(({ attributes, figure }) => ({ attributes, value: figure.standardError })),
+    ],
+    [instruments.trainingRows, [{ attributes: model, value: training.rows }]],
+    [
+      instruments.referenceScoreBin,
+      scoreBins.flatMap((score_bin, i) => [
+        { attributes: { ...model, score_bin, outcome: target.negative }, value: counts[i] - positives[i] },
+        { attributes: { ...model, score_bin, outcome: target.positive }, value: positives[i] },
+      ]),
+    ],
+  ];
+}
+
+/** Decisions by bin of the protected features. */
+export function createGroupMetrics(
+  model: { readonly model: string; readonly version: string },
+  { groups }: Decisions,
+  classes: readonly [string, string],
+): MetricSource {
+  const series = groups.flatMap(({ variable, counts }) =>
+    binLabels(variable.bins).flatMap((bin, b) =>
+      classes.map((prediction, decision) => ({
+        attributes: { ...model, feature: variable.name, bin, prediction },
+        counts,
+        i: 2 * b + decision,
+      })),
+    ),
+  );
+  return () => [
+    counterData(
+      instruments.groupPredictions,
+      series.map(({ attributes, counts, i }) => ({ attributes, value: counts[i] })),
+    ),
+  ];
+}
