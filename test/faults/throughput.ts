@@ -3,7 +3,7 @@ import { assertAllRight, metric, startLoad } from '../support/load.ts';
 import type { TestService } from '../support/service.ts';
 
 const rounds = process.env.FAULTS === 'long' ? 15 : 3;
-const roundMs = process.env.FAULTS === 'long' ? 1000 : 300;
+const roundMs = 300;
 
 /**
  * Loads a service in trouble and its healthy twin in turns, and says what the trouble costs: the median over the

@@ -48,22 +48,27 @@ export async function run(command: string, args: readonly string[]): Promise<str
 }
 
 /**
- * Runs a program in a mount namespace of its own, in which it may mount file systems that are gone with it. Where
- * the machine lets nobody do that the test is skipped, as this is no matter of a tool that could be installed.
+ * The command that runs another in a mount namespace of its own, in which it may mount file systems that are gone
+ * with it. Where the machine lets nobody do that the test is skipped, as this is no matter of a tool that could be
+ * installed.
  */
-export async function runWithMounts(
-  context: Context,
-  name: string,
-  args: readonly string[],
-): Promise<unknown> {
+export async function mountLauncher(context: Context): Promise<readonly string[]> {
   const asRoot = process.getuid?.() === 0 ? ['--mount'] : ['--user', '--map-root-user', '--mount'];
   const isAllowed = await run('unshare', [...asRoot, 'mount', '-t', 'tmpfs', 'none', '/mnt']).then(
     () => true,
     () => false,
   );
-  if (!isAllowed) {
-    console.log(`      skipped: ${context.test?.fullTitle()}: this user may not mount a file system`);
-    return context.skip();
-  }
-  return JSON.parse(await run('unshare', [...asRoot, process.execPath, program(name), ...args]));
+  if (isAllowed) return ['unshare', ...asRoot];
+  console.log(`      skipped: ${context.test?.fullTitle()}: this user may not mount a file system`);
+  return context.skip();
+}
+
+/** Runs a program of test/samples/programs where it may mount file systems (see `mountLauncher`). */
+export async function runWithMounts(
+  context: Context,
+  name: string,
+  args: readonly string[],
+): Promise<unknown> {
+  const [command, ...options] = await mountLauncher(context);
+  return JSON.parse(await run(command, [...options, process.execPath, program(name), ...args]));
 }
