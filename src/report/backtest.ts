@@ -1,6 +1,7 @@
 import { binCount, missingBin, unseenBin } from '../stats/binning.ts';
 import { binomialCeiling } from '../stats/binomial-ceiling.ts';
-import { type Drift, driftRule, measureDrift } from '../stats/drift.ts';
+import { countOccupied, type Drift, driftRule, measureDrift, raisesAlert } from '../stats/drift.ts';
+import { psiNoiseCeiling } from '../stats/noise-ceiling.ts';
 import {
   type AlertName,
   alertRules,
@@ -124,11 +125,9 @@ function watchVariable(
     const hour = measure(windows['1h']);
     const suspicious = hour.samples >= minRequests['1h'] ? drifting(hour) : null;
     const tenMinutes = measure(windows['10m']);
-    const { psi, psiNoiseCeiling } = tenMinutes;
+    const { psi } = tenMinutes;
     const abrupt =
-      tenMinutes.samples >= minRequests['10m'] &&
-      psi !== null &&
-      psi > Math.max(fastPsi, psiNoiseCeiling ?? 0);
+      tenMinutes.samples >= minRequests['10m'] && psi !== null && psi > fastPsi && alarms(tenMinutes);
     value = {
       ...value,
       early: suspicious !== null && !earlier.some(explains) ? suspicious : null,
@@ -138,8 +137,13 @@ function watchVariable(
 
   /** Whether the hour is as the same hour was earlier, if that had enough requests to tell. */
   function explains(window: SlidingWindow): boolean {
-    const against = measureDrift(bins, cut(window), cut(windows['1h']));
-    return against.referenceSamples >= minRequests['1h'] && drifting(against) === null;
+    const before = cut(window);
+    const { psi, samples, referenceSamples } = measureDrift(bins, before, cut(windows['1h']));
+    if (psi === null || referenceSamples < minRequests['1h']) return false;
+    // both sides are live traffic here
+    const { minPsi, ceilingZ, alertDesignEffect } = driftRule;
+    const rows = [samples / alertDesignEffect, referenceSamples / alertDesignEffect] as const;
+    return psi <= Math.max(minPsi, psiNoiseCeiling(...rows, countOccupied(before), ceilingZ));
   }
 
   return {
@@ -158,9 +162,9 @@ function watchVariable(
   };
 }
 
-/** The PSI when it is above max(0.1, ceiling). */
-function drifting({ psi, verdict }: Drift): number | null {
-  return verdict === 'drifting' ? psi : null;
+/** The PSI when it is above max(0.1, the ceiling that alerts take). */
+function drifting(drift: Drift): number | null {
+  return raisesAlert(drift) ? drift.psi : null;
 }
 
 /** The share of a bin when it is above what chance explains, and by more than a percentage point. */

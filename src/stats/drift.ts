@@ -36,6 +36,8 @@ export type Drift = {
   /** In nats, with ½ pseudo-count a bin on both sides. */
   readonly psi: number | null;
   readonly psiNoiseCeiling: number | null;
+  /** The ceiling that alerts take, with `alertDesignEffect` live rows counted as one. */
+  readonly psiAlertCeiling: number | null;
   /** √(Jensen–Shannon divergence in bits), 0..1, with ½ pseudo-count a bin on both sides. */
   readonly jensenShannonDistance: number | null;
   /** Over the bin edges, unsmoothed, of the values that are not missing; `null` for a categorical variable. */
@@ -64,12 +66,15 @@ export function measureDrift(bins: Bins, reference: ArrayLike<number>, live: Arr
 
   const smoothing = { pseudoCount: driftRule.pseudoCount };
   const value = psi(reference, live, { smoothing });
-  const ceiling = psiNoiseCeiling(samples, referenceSamples, countOccupied(reference), driftRule.ceilingZ);
+  const ceilingOf = (rows: number) =>
+    psiNoiseCeiling(rows, referenceSamples, countOccupied(reference), driftRule.ceilingZ);
+  const ceiling = ceilingOf(samples);
   return {
     samples,
     referenceSamples,
     psi: value,
     psiNoiseCeiling: ceiling,
+    psiAlertCeiling: ceilingOf(samples / driftRule.alertDesignEffect),
     jensenShannonDistance: jensenShannonDistance(reference, live, { smoothing, logBase: 2 }),
     kolmogorovSmirnov: bins.kind === 'numeric' ? kolmogorovSmirnovOfValues(bins, reference, live) : null,
     verdict: judgeDrift(value, ceiling),
@@ -82,9 +87,15 @@ export function judgeDrift(psi: number, psiNoiseCeiling: number): Verdict {
   return psiNoiseCeiling > driftRule.undeterminedCeiling ? 'undetermined' : 'stable';
 }
 
+/** Whether a drift alert takes a window for drift: as its verdict does, with the ceiling for rows that hang together. */
+export function raisesAlert({ psi, psiAlertCeiling }: Drift): boolean {
+  return psi !== null && psi > Math.max(driftRule.minPsi, psiAlertCeiling ?? 0);
+}
+
 const nothing = {
   psi: null,
   psiNoiseCeiling: null,
+  psiAlertCeiling: null,
   jensenShannonDistance: null,
   kolmogorovSmirnov: null,
   verdict: 'undetermined',

@@ -8,7 +8,7 @@ import { requireTool } from '../support/tools.ts';
 import { matchers, type Pace, type Query, type RuleTest, runRuleTest, spanOf } from './support/promtool.ts';
 import { labelsOf, liveCounts, sum, type Variable, variableSeries } from './support/series.ts';
 
-const { ceilingZ, pseudoCount } = driftRule;
+const { ceilingZ, pseudoCount, alertDesignEffect } = driftRule;
 const verdicts = { stable: 0, undetermined: 1, drifting: 2 } as const;
 
 const age: Variable = {
@@ -40,12 +40,16 @@ function agree(variable: Variable, windows: readonly string[], at: string): Quer
   return windows.flatMap((window) => {
     const live = liveCounts(variable, window, at);
     const drift = measureDrift(variable.bins, variable.reference, live);
-    ok(drift.psi !== null && drift.psiNoiseCeiling !== null, 'the window is empty');
+    ok(
+      drift.psi !== null && drift.psiNoiseCeiling !== null && drift.psiAlertCeiling !== null,
+      'the window is empty',
+    );
     const labels = { ...labelsOf(variable), window };
     return [
       near(at, 'model_feature:observations:increase', labels, sum(live)),
       near(at, 'model_feature:psi', labels, drift.psi),
       near(at, 'model_feature:psi_noise_ceiling', labels, drift.psiNoiseCeiling),
+      near(at, 'model_feature:psi_alert_ceiling', labels, drift.psiAlertCeiling),
       near(at, 'model_feature_window:verdict', labels, verdicts[drift.verdict]),
     ];
   });
@@ -187,9 +191,9 @@ const tests: readonly RuleTest[] = [
       ),
       near(
         '26h',
-        'model_feature:psi_to_earlier_noise_ceiling',
+        'model_feature:psi_to_earlier_alert_ceiling',
         labels,
-        psiNoiseCeiling(sum(now), sum(dayBefore), occupied, ceilingZ),
+        psiNoiseCeiling(sum(now) / alertDesignEffect, sum(dayBefore) / alertDesignEffect, occupied, ceilingZ),
       ),
     ]);
   })(),

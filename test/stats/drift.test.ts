@@ -42,7 +42,13 @@ describe('drift of one variable', () => {
   });
 
   it('tells nothing from no data', () => {
-    const empty = { psi: null, psiNoiseCeiling: null, jensenShannonDistance: null, kolmogorovSmirnov: null };
+    const empty = {
+      psi: null,
+      psiNoiseCeiling: null,
+      psiAlertCeiling: null,
+      jensenShannonDistance: null,
+      kolmogorovSmirnov: null,
+    };
     assert.deepEqual(measureDrift(numeric, [1, 2, 3, 4, 0], [0, 0, 0, 0, 0]), {
       samples: 0,
       referenceSamples: 10,

@@ -15,11 +15,11 @@ const feature = 'Feature {{ $labels.feature }} of {{ $labels.model }} {{ $labels
 const model = '{{ $labels.model }} {{ $labels.version }}';
 const psi = '{{ $value | printf "%.2f" }}';
 
-/** PSI > max(0.1, ceiling): the test that `driftRule` in `src/stats` states. */
+/** PSI > max(0.1, ceiling): the test of alerts that `driftRule` in `src/stats` states. */
 function drifting(window: WindowName, matcher: string): string {
   return promql`
     model_feature:psi{window="${window}", ${matcher}}
-      > clamp_min(model_feature:psi_noise_ceiling, ${driftRule.minPsi})`;
+      > clamp_min(model_feature:psi_alert_ceiling, ${driftRule.minPsi})`;
 }
 
 export function driftAlerts(scales: Scales): Alert[] {
@@ -48,7 +48,7 @@ export function driftAlerts(scales: Scales): Alert[] {
           and ${enough('1h')}
         unless on (${byFeature})
           model_feature:psi_to_earlier
-            <= clamp_min(model_feature:psi_to_earlier_noise_ceiling, ${driftRule.minPsi})`,
+            <= clamp_min(model_feature:psi_to_earlier_alert_ceiling, ${driftRule.minPsi})`,
       for: time('10m'),
       keepFiringFor: time('30m'),
       summary: `${feature} is drifting: PSI ${psi} in the last hour`,
@@ -62,7 +62,7 @@ export function driftAlerts(scales: Scales): Alert[] {
       component: 'model',
       expr: promql`
         model_feature:psi{window="10m", ${notScore}} > 0.5
-          and model_feature:psi > model_feature:psi_noise_ceiling
+          and model_feature:psi > model_feature:psi_alert_ceiling
           and ${enough('10m')}`,
       for: time('2m'),
       keepFiringFor: time('10m'),

@@ -4,7 +4,7 @@ import type { RecordingRule, RuleGroup } from './rule-file.ts';
 import type { Scales } from './settings.ts';
 import { minRequests, type WindowedCount, type WindowName, windowGroups } from './windows.ts';
 
-const { pseudoCount, ceilingZ } = driftRule;
+const { pseudoCount, ceilingZ, alertDesignEffect } = driftRule;
 
 /** Replicas of a version carry the same reference: however many export it, it counts once. */
 const reference: readonly RecordingRule[] = [
@@ -73,16 +73,22 @@ const distance: readonly RecordingRule[] = [
         * ln(${smoothed} / ${base})
       )`,
   },
-  {
-    record: 'model_feature:psi_noise_ceiling',
+  ceiling('model_feature:psi_noise_ceiling', 1),
+  // Alerts look at traffic whose rows hang together: several of them tell as much as one.
+  ceiling('model_feature:psi_alert_ceiling', alertDesignEffect),
+];
+
+function ceiling(record: string, designEffect: number): RecordingRule {
+  return {
+    record,
     expr: promql`
-      (1 / (${total} > 0) + ${perFeature} 1 / model_feature:reference_samples:max)
+      (${designEffect} / (${total} > 0) + ${perFeature} 1 / model_feature:reference_samples:max)
         * ${perFeature}
       (
         ${chiSquareQuantile('model_feature:degrees_of_freedom', ceilingZ)}
       )`,
-  },
-];
+  };
+}
 
 /** Two hours are compared with the last one: a day ago for the daily season, a week ago for the weekly. */
 export const earlierHours = ['1d', '7d'] as const;
@@ -115,10 +121,10 @@ function seasonRules({ time, requests }: Scales): RecordingRule[] {
         expr: `clamp_min(count by (${byFeature}, window) ${occupied} - 1, 1)`,
       },
       {
-        record: 'model_feature:psi_to_earlier_noise_ceiling',
+        record: 'model_feature:psi_to_earlier_alert_ceiling',
         labels: { earlier },
         expr: promql`
-          (1 / (${hour} > 0) + 1 / ${enough})
+          (${alertDesignEffect} / (${hour} > 0) + ${alertDesignEffect} / ${enough})
             * on (${byFeature}, window)
           (
             ${chiSquareQuantile(`model_feature:degrees_of_freedom_to_earlier{earlier="${earlier}"}`, ceilingZ)}

@@ -50,21 +50,21 @@ const fewer = variable('fewer', ['0m', 'stable', 40], ['30m', 'strong', 40], ['6
 
 const seasonal = variable(
   'amount (net)',
-  ['0m', 'stable', 20],
-  ['2h', 'mild', 20],
-  ['5h', 'stable', 20],
-  ['26h', 'mild', 20],
-  ['29h', 'stable', 20],
-  ['32h', 'mild', 20],
-  ['36h', 'stable', 20],
+  ['0m', 'stable', 60],
+  ['2h', 'mild', 60],
+  ['5h', 'stable', 60],
+  ['26h', 'mild', 60],
+  ['29h', 'stable', 60],
+  ['32h', 'mild', 60],
+  ['36h', 'stable', 60],
 );
 const quietYesterday = variable(
   'purpose',
   ['0m', 'stable', 5],
   ['2h', 'mild', 5],
   ['5h', 'stable', 5],
-  ['26h', 'mild', 20],
-  ['29h', 'stable', 20],
+  ['26h', 'mild', 60],
+  ['29h', 'stable', 60],
 );
 
 const dailyPhases = [
@@ -75,17 +75,17 @@ const dailyPhases = [
 const daily = variable('amount', ...dailyPhases);
 const score = variable('(score)', ...dailyPhases);
 const weekly: Variable = {
-  ...variable('amount', ['0m', 'stable', 0.1], ['3h', 'strong', 0.1], ['31h', 'stable', 2]),
+  ...variable('amount', ['0m', 'stable', 0.19], ['3h', 'strong', 0.19], ['31h', 'stable', 2]),
   model: 'quiet',
 };
 
 const weeklySeason = variable(
   'amount',
-  ['0m', 'stable', 20],
-  ['2h', 'mild', 20],
-  ['5h', 'stable', 20],
-  ['170h', 'mild', 20],
-  ['173h', 'stable', 20],
+  ['0m', 'stable', 60],
+  ['2h', 'mild', 60],
+  ['5h', 'stable', 60],
+  ['170h', 'mild', 60],
+  ['173h', 'stable', 60],
 );
 const undetermined: Variable[] = ['amount', 'term'].map((feature) => ({
   ...variable(feature, ['0m', 'stable', 0.005], ['172h', 'stable', 2]),
