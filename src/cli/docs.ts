@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { settings } from '../config.ts';
 import { artifactJsonSchema } from '../model/artifact.ts';
@@ -5,7 +6,7 @@ import { foreignMetrics, type Instrument, instruments } from '../telemetry/instr
 
 /** Documents with tables that are made from the code: each table stands between two comments with its name. */
 const documents: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
-  'README.md': { telemetry: telemetryTable },
+  'README.md': { telemetry: telemetryTable, alerts: alertsTable },
   'docs/settings.md': { settings: settingsTable },
 };
 
@@ -30,6 +31,18 @@ export function telemetryTable(): string {
   ]);
   const others = foreignMetrics.map(({ name, source }) => [`\`${name}\``, 'others’', '', source]);
   return table(['metric', 'type', 'labels', 'meaning'], [...ours, ...others]);
+}
+
+/** Markdown of all alerts: the first paragraph of each section of the runbook, which begins with its severity. */
+export function alertsTable(): string {
+  const runbook = readFileSync(new URL('../../docs/alerts.md', import.meta.url), 'utf8');
+  const sections = [...runbook.matchAll(/^### (\w+)\n\n(\w+)\. (.+)$/gm)];
+  const rows = sections.map(([, name, severity, when]) => [
+    `[${name}](docs/alerts.md#${name.toLowerCase()})`,
+    severity.toLowerCase(),
+    when,
+  ]);
+  return table(['alert', 'severity', 'fires when'], rows);
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
