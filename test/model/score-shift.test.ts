@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { loadArtifact } from '../../src/model/artifact.ts';
+import type { Counted } from '../../src/model/mean-contribution.ts';
 import { createScorer } from '../../src/model/score.ts';
-import { attributeScoreShift, type FeatureSums } from '../../src/model/score-shift.ts';
+import { attributeScoreShift } from '../../src/model/score-shift.ts';
 import { referenceOf } from '../../src/monitor/artifact-reference.ts';
+import { countedVariable } from '../../src/monitor/live-score-shift.ts';
 import { createMonitor } from '../../src/monitor/monitor.ts';
 import { createRandom } from '../../src/stats/random.ts';
 
@@ -24,12 +26,7 @@ describe('the attribution of a score shift', () => {
       logOdds += Math.log(p / (1 - p));
       monitor.observe(row, p);
     }
-    const live = monitor.variables.slice(0, -1).map(
-      ({ offset, size, sum }): FeatureSums => ({
-        bins: monitor.totals.slice(offset, offset + size),
-        sum: monitor.totals[sum],
-      }),
-    );
+    const live = monitor.variables.slice(0, -1).map((variable) => countedVariable(variable, monitor.totals));
     const shift = attributeScoreShift(artifact, live) ?? assert.fail('there are rows');
     const reference = artifact.features.reduce((sum, one) => sum + one.meanContribution, artifact.intercept);
     assert.ok(Math.abs(shift.total - (logOdds / rows - reference)) < 1e-9);
@@ -43,11 +40,9 @@ describe('the attribution of a score shift', () => {
 
   it('finds next to nothing in the reference itself', async () => {
     const artifact = await loadArtifact('models/credit.json');
-    const live = artifact.features.map((feature): FeatureSums => {
+    const live = artifact.features.map((feature): Counted => {
       const { counts } = feature.reference;
-      if (feature.kind === 'categorical') return { bins: counts, sum: 0 };
-      const present = counts.slice(0, -1).reduce((sum, count) => sum + count, 0);
-      return { bins: counts, sum: present * feature.summary.mean };
+      return { counts, mean: feature.kind === 'numeric' ? feature.summary.mean : null };
     });
     const shift = attributeScoreShift(artifact, live) ?? assert.fail('there are rows');
     for (const feature of shift.features) assert.ok(Math.abs(feature.shift) < 1e-9, feature.name);
@@ -55,7 +50,10 @@ describe('the attribution of a score shift', () => {
 
   it('has nothing to say without live rows', async () => {
     const artifact = await loadArtifact('models/credit.json');
-    const live = artifact.features.map(({ reference }) => ({ bins: reference.counts.map(() => 0), sum: 0 }));
+    const live = artifact.features.map(({ reference }) => ({
+      counts: reference.counts.map(() => 0),
+      mean: null,
+    }));
     assert.equal(attributeScoreShift(artifact, live), null);
   });
 });

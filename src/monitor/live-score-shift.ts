@@ -1,0 +1,25 @@
+import type { Artifact } from '../model/artifact.ts';
+import type { Counted } from '../model/mean-contribution.ts';
+import { attributeScoreShift, type ScoreShift } from '../model/score-shift.ts';
+import { missingBin } from '../stats/binning.ts';
+import { variableCounts } from './live-drift.ts';
+import type { Monitor, VariableLayout } from './monitor.ts';
+import type { WindowName } from './windows.ts';
+
+/** How far the features have moved the mean score of one window of one replica; `null` without predictions. */
+export function liveScoreShift(artifact: Artifact, monitor: Monitor, window: WindowName): ScoreShift | null {
+  const counts = monitor.window(window);
+  const features = monitor.variables.slice(0, -1);
+  return attributeScoreShift(
+    artifact,
+    features.map((variable) => countedVariable(variable, counts)),
+  );
+}
+
+/** One variable's counts and mean, cut out of the monitor's array. */
+export function countedVariable(variable: VariableLayout, all: Float64Array): Counted {
+  const counts = variableCounts(variable, all);
+  const missing = missingBin(variable.bins);
+  const present = counts.reduce((sum, count, i) => (i < missing ? sum + count : sum), 0);
+  return { counts, mean: present > 0 ? all[variable.sum] / present : null };
+}
