@@ -1,3 +1,5 @@
+import { oneLine } from './one-line.ts';
+
 /** Runs a step of the start; if it throws, says why in one line and ends the process with exit code 1. */
 export function exitOnFailure<Result>(step: () => Result): Result {
   try {
@@ -9,7 +11,6 @@ export function exitOnFailure<Result>(step: () => Result): Result {
 
 /** Says in one line why the start failed and ends the process with exit code 1. */
 export function endWith(error: unknown): never {
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`vigia: cannot start: ${message.replaceAll(/\s*\n\s*/g, '; ')}\n`);
+  process.stderr.write(`vigia: cannot start: ${oneLine(error)}\n`);
   process.exit(1);
 }

@@ -7,6 +7,7 @@ import { replaceModel } from './http/replace-model.ts';
 import type { Service } from './http/service.ts';
 import { createLoadGuard } from './http/shed-load.ts';
 import { loadArtifact } from './model/artifact.ts';
+import { oneLine } from './one-line.ts';
 import { readBearerTokens, readSigningKeys } from './outcomes/keys.ts';
 import { openOutcomes } from './outcomes/open-outcomes.ts';
 import { createTokens } from './outcomes/token.ts';
@@ -138,7 +139,7 @@ export async function startService(config: Config, telemetry: Telemetry): Promis
         isNew ? 'answers from now on' : 'is the same as before',
       );
     } catch (error) {
-      logger.error({ event: 'reload' }, `the model in service stays: ${(error as Error).message}`);
+      logger.error({ event: 'reload' }, `the model in service stays: ${oneLine(error)}`);
     }
   }
 

@@ -1,11 +1,12 @@
 import { connect, type Socket } from 'node:net';
 
-export type Reply = { readonly status: number; readonly text: string };
+/** An answer: its status, its status line and headers in lower case, and its body. */
+export type Reply = { readonly status: number; readonly head: string; readonly text: string };
 
 /** One HTTP/1.1 connection that is kept and opened again when it has to be; one request at a time. */
 export type Connection = {
-  /** Sends the whole text of a request. Rejects with the socket's error, or `TIMEOUT`. */
-  send(request: string): Promise<Reply>;
+  /** Sends a whole request. Rejects with the code of the socket's error, `CLOSED` or `TIMEOUT`. */
+  send(request: string | Buffer): Promise<Reply>;
   close(): void;
 };
 
@@ -58,7 +59,7 @@ export function openConnection(url: string): Connection {
     }
     const { resolve } = waiting;
     waiting = undefined;
-    resolve({ status: Number(head.slice(9, 12)), text });
+    resolve({ status: Number(head.slice(9, 12)), head, text });
   }
 
   return {
@@ -67,7 +68,7 @@ export function openConnection(url: string): Connection {
       const opened = socket;
       return new Promise((resolve, reject) => {
         waiting = { resolve, reject };
-        opened.write(request, 'utf8');
+        opened.write(request);
       });
     },
     close: () => socket?.destroy(),

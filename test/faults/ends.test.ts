@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { appendFile, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { assertAllRight, startLoad } from '../support/load.ts';
+import { eventually, readJsonLines, startTestService } from '../support/service.ts';
+
+/** Samples wait 500 ms for their write; the rest is for a machine that is busy with other things. */
+const unflushedMs = 500 + 1500;
+
+/** What a client may see of a service that goes away: its connection, or the next one, fails. */
+const gone = new Set(['CLOSED', 'ECONNRESET', 'ECONNREFUSED', 'EPIPE']);
+
+describe('an end under load', function () {
+  this.timeout(60_000);
+
+  it('by SIGTERM loses nothing that was answered, and answers all that was taken', async () => {
+    const service = await startTestService();
+    try {
+      const ids: string[] = [];
+      const load = startLoad(service.api, { workers: 32, onPrediction: (id) => ids.push(id) });
+      await eventually(() => assert.ok(ids.length > 2000));
+      const { code } = await service.signal('SIGTERM');
+      const { statuses, errors, wrong, answers } = await load.stop();
+      assert.equal(code, 0);
+      assert.deepEqual({ statuses, wrong }, { statuses: { 200: answers }, wrong: [] });
+      for (const error of Object.keys(errors)) assert.ok(gone.has(error), error);
+      const kept = new Set((await readJsonLines(service.samplesPath)).map(({ id }) => id));
+      assert.deepEqual(
+        ids.filter((id) => !kept.has(id)),
+        [],
+        'every prediction that was answered is among the samples',
+      );
+      const logged = service.logLines().filter(({ event }) => event === 'predict');
+      assert.equal(logged.length, kept.size, 'and each has its log line');
+      // one whose connection broke with its answer under way is kept too, and nobody has its id
+      assert.ok(kept.size - ids.length <= 32, `${kept.size - ids.length} were taken and not answered`);
+    } finally {
+      await service.stop();
+    }
+  });
+
+  it('by SIGKILL loses at most what was not yet flushed; a restart mends the torn line and goes on', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'vigia-'));
+    const first = await startTestService({}, folder);
+    const answered = new Map<string, number>();
+    const load = startLoad(first.api, { onPrediction: (id) => answered.set(id, performance.now()) });
+    await eventually(() => assert.ok(answered.size > 4000));
+    const killedMs = performance.now();
+    await first.signal('SIGKILL');
+    await load.stop();
+    const kept = new Set((await readJsonLines(first.samplesPath)).map(({ id }) => id));
+    const lost = [...answered].filter(([id]) => !kept.has(id));
+    for (const [, atMs] of lost) {
+      assert.ok(killedMs - atMs < unflushedMs, `lost an answer of ${killedMs - atMs} ms before the end`);
+    }
+    // a process dies between two writes; a machine may die within one
+    await appendFile(first.samplesPath, '{"time":"2026-01-31T12:00:00.000Z","id":"tor');
+
+    const second = await startTestService({}, folder);
+    try {
+      assertAllRight(await startLoad(second.api, { count: 500 }).done);
+      await second.signal('SIGTERM');
+      const samples = await readJsonLines(second.samplesPath);
+      assert.equal(samples.length, kept.size + 500);
+      assert.ok(
+        [...kept].every((id, i) => samples[i].id === id),
+        'what was kept stays as it was',
+      );
+    } finally {
+      await second.stop();
+    }
+  });
+});
