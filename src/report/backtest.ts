@@ -127,7 +127,7 @@ function watchVariable(
     const tenMinutes = measure(windows['10m']);
     const { psi } = tenMinutes;
     const abrupt =
-      tenMinutes.samples >= minRequests['10m'] && psi !== null && psi > fastPsi && alarms(tenMinutes);
+      tenMinutes.samples >= minRequests['10m'] && psi !== null && psi > fastPsi && raisesAlert(tenMinutes);
     value = {
       ...value,
       early: suspicious !== null && !earlier.some(explains) ? suspicious : null,

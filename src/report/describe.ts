@@ -1,5 +1,5 @@
 import { scoreFeature } from '../model/artifact.ts';
-import type { DriftReport, ReportVariable } from './drift-report.ts';
+import type { Alarm, DriftReport, ReportVariable } from './drift-report.ts';
 import type { Measured } from './measure-variable.ts';
 
 /** What the two sides are called in sentences. */
@@ -12,15 +12,21 @@ export type Words = {
 /** Changes below a percentage point are not worth a second clause. */
 const minMention = 0.01;
 
-const plain = new Intl.NumberFormat('en', { maximumSignificantDigits: 6 });
+const fraction = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });
+const large = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 const whole = new Intl.NumberFormat('en');
 
 export function formatNumber(value: number): string {
-  return plain.format(value);
+  return (Math.abs(value) < 1000 ? fraction : large).format(value);
 }
 
 export function formatCount(value: number): string {
   return whole.format(value);
+}
+
+/** A count with its noun, which gets an s unless there is one of it. */
+export function formatAmount(value: number, noun: string): string {
+  return `${whole.format(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
 /** A share in per cent, with as many digits as its size deserves: `31 %`, `1.8 %`, `0.02 %`. */
@@ -32,13 +38,21 @@ export function formatShare(share: number): string {
   return percent < 10 || percent > 90 ? `${Number(percent.toFixed(1))} %` : `${Math.round(percent)} %`;
 }
 
+/** A time as people write it: `2026-01-31 12:00`. */
+export function formatTime(iso: string): string {
+  return iso.slice(0, 16).replace('T', ' ');
+}
+
 /** What changed in one variable, in a sentence. */
 export function describeVariable(variable: Measured, words: Words): string {
   if (variable.samples === 0) return `No live ${words.rows} hold it.`;
   if (variable.verdict === 'undetermined') return describeDoubt(variable, words);
   const [main, ...more] = changesOf(variable, words);
   if (main === undefined) return `Nothing but missing values on both sides.`;
-  if (variable.verdict === 'stable') return `No change beyond chance: ${main.text}.`;
+  if (variable.verdict === 'stable') {
+    const isChance = (variable.psi ?? 0) <= (variable.psiNoiseCeiling ?? 0);
+    return `${isChance ? 'No change beyond chance' : 'A small change, below the limit'}: ${main.text}.`;
+  }
   const others = more.filter(({ size }) => size >= minMention);
   return sentence([main, ...others].map(({ text }) => text));
 }
@@ -153,6 +167,11 @@ function upperEdge(label: string): number {
   return binBounds(label)?.upper ?? Number.NaN;
 }
 
+/** The greatest value of an alarm: a share where the alert is about shares, else a PSI. */
+export function formatAlarmValue({ alert, value }: Alarm): string {
+  return /Drift(?!Broad)/.test(alert) ? `PSI ${formatPsi(value)}` : formatShare(value);
+}
+
 type Judged = Pick<DriftReport, 'features' | 'score' | 'verdict'>;
 
 /** The verdict of the whole in a sentence that names the worst feature. */
@@ -162,9 +181,9 @@ export function describeVerdict({ features, score, verdict }: Judged, { rows, or
   if (verdict === 'undetermined') return describeUndetermined(features, rows);
   if (verdict === 'stable') {
     const nearest =
-      worst?.psi == null ? '' : `; ${worst.name} comes nearest to its limit (${psiText(worst)})`;
-    const all = features.length === 1 ? '1 feature is' : `All ${features.length} features are`;
-    return `No drift. ${all} as ${origin === 'training' ? 'in training' : 'in the reference'}${nearest}.`;
+      worst?.psi == null ? '' : ` ${worst.name} comes nearest to its limit (${psiText(worst)}).`;
+    const all = features.length === 1 ? 'The feature is' : `All ${features.length} features are`;
+    return `No drift. ${all} much as in ${origin === 'training' ? 'training' : 'the reference'}.${nearest}`;
   }
   const scoreText = score?.verdict === 'drifting' ? ` The scores have drifted too (${psiText(score)}).` : '';
   if (drifting.length === 0) {

@@ -1,6 +1,13 @@
 import { styleText } from 'node:util';
 import type { Verdict } from '../stats/drift.ts';
-import { formatCount, formatPsi, formatShare } from './describe.ts';
+import {
+  formatAlarmValue,
+  formatAmount,
+  formatCount,
+  formatPsi,
+  formatShare,
+  formatTime,
+} from './describe.ts';
 import type { DriftReport, ReportVariable } from './drift-report.ts';
 
 const width = 80;
@@ -133,14 +140,9 @@ function describeData({ model, reference, live }: DriftReport): string[] {
   if (damagedLines > 0) {
     const places = damaged.map(({ source, line }) => `${source}:${line}`).join(', ');
     const more = damagedLines > damaged.length ? ', …' : '';
-    lines.push(`damaged    ${formatCount(damagedLines)} lines passed over: ${places}${more}`);
+    lines.push(`damaged    ${formatAmount(damagedLines, 'line')} passed over: ${places}${more}`);
   }
   return lines;
-}
-
-/** `2026-01-31 12:00` */
-export function formatTime(iso: string): string {
-  return iso.slice(0, 16).replace('T', ' ');
 }
 
 function describePredictions({ predictions, reference }: DriftReport): string[] {
@@ -155,12 +157,13 @@ function describePredictions({ predictions, reference }: DriftReport): string[] 
 
 function describeAlarms(alarms: NonNullable<DriftReport['alarms']>): string[] {
   if (alarms.length === 0) return ['Backtest: no alarm.'];
-  const lines = alarms.map(({ alert, severity, feature, from, to, value }) => {
+  const lines = alarms.map((alarm) => {
+    const { alert, severity, feature, from, to } = alarm;
     const end = to === null ? 'the end' : formatTime(to);
     const about = feature === null ? '' : ` ${feature}`;
-    return `  ${severity.padEnd(6)} ${alert}${about}, ${formatTime(from)} – ${end}, at most ${formatPsi(value)}`;
+    return `  ${severity.padEnd(6)} ${alert}${about}, ${formatTime(from)} – ${end}, at most ${formatAlarmValue(alarm)}`;
   });
-  const title = `Backtest: ${alarms.length} alarm${alarms.length === 1 ? '' : 's'} there would have been (UTC):`;
+  const title = `Backtest: there would have been ${formatAmount(alarms.length, 'alarm')} (UTC):`;
   return [title, ...lines.flatMap((line) => wrap(line, width, '         '))];
 }
 
