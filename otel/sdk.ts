@@ -1,8 +1,8 @@
+import { createNoopMeter } from '@opentelemetry/api';
 import { getNodeAutoInstrumentations } from '@opentelemetry/auto-instrumentations-node';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { envDetector, resourceFromAttributes } from '@opentelemetry/resources';
-import { AggregationType } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { AlwaysOnSampler, ParentBasedSampler } from '@opentelemetry/sdk-trace';
 import manifest from '../package.json' with { type: 'json' };
@@ -13,6 +13,9 @@ import { createCountedSpanProcessor, createSpanCounts, spanMetrics } from '../sr
 
 /** What this service is made of; every other instrumentation is left unloaded, each costs start-up time and memory. */
 const instrumented = 'http,koa,pino,runtime-node,undici';
+
+/** The modules that these wrap when they are imported; the other two listen to Node itself. */
+export const instrumentedModules = ['http', 'https', 'koa', 'pino'];
 
 /** How many ended spans wait for export; a lasting outage of the Collector costs no more memory than these. */
 const maxQueueSize = 2048;
@@ -51,6 +54,10 @@ function startTelemetry(config: Config): Telemetry {
   process.env.OTEL_NODE_ENABLED_INSTRUMENTATIONS ??= endpoint ? instrumented : 'runtime-node';
   // the SDK would take it to mean metrics too, and leave the scrape without an answer
   delete process.env.OTEL_SDK_DISABLED;
+  const instrumentations = getNodeAutoInstrumentations({
+    '@opentelemetry/instrumentation-koa': { ignoreLayersType: ['middleware' as never] },
+    '@opentelemetry/instrumentation-pino': { disableLogSending: true },
+  });
   const sdk = new NodeSDK({
     // named one by one: the default detectors would publish the command line
     resource: resourceFromAttributes({
@@ -77,20 +84,16 @@ function startTelemetry(config: Config): Telemetry {
         ]
       : [],
     metricReaders: [metrics],
-    // the service counts requests itself, sampled or not; the instrumentation sees sampled ones only
-    views: ['http', 'undici'].map((name) => ({
-      meterName: `@opentelemetry/instrumentation-${name}`,
-      aggregation: { type: AggregationType.DROP },
-    })),
     logRecordProcessors: [],
-    instrumentations: [
-      getNodeAutoInstrumentations({
-        '@opentelemetry/instrumentation-koa': { ignoreLayersType: ['middleware' as never] },
-        '@opentelemetry/instrumentation-pino': { disableLogSending: true },
-      }),
-    ],
+    instrumentations,
   });
   sdk.start();
+  // The service counts requests itself, sampled or not; these would count, at a price, the sampled ones only.
+  for (const instrumentation of instrumentations) {
+    if (!instrumentation.instrumentationName.endsWith('/instrumentation-runtime-node')) {
+      instrumentation.setMeterProvider({ getMeter: () => createNoopMeter() });
+    }
+  }
   return {
     sources,
     exposeMetrics: metrics.getMetricsRequestHandler.bind(metrics),

@@ -1,4 +1,5 @@
 import type { Artifact } from '../model/artifact.ts';
+import { createExplainer, type Explainer } from '../model/explain.ts';
 import { createScorer, type Scorer } from '../model/score.ts';
 import { referenceOf } from '../monitor/artifact-reference.ts';
 import { countDecisions, type Decisions } from '../monitor/group-decisions.ts';
@@ -21,6 +22,7 @@ export type Deployment = {
   readonly digest: ModelDigest;
   readonly validate: InputValidator;
   readonly score: Scorer;
+  readonly explain: Explainer;
   readonly counts: ModelCounts;
   readonly performance: Performance;
   /** By bin of the protected features. */
@@ -54,6 +56,7 @@ export function deploy(
     digest,
     validate: createInputValidator(artifact),
     score: createScorer(artifact),
+    explain: createExplainer(artifact),
     counts,
     performance,
     decisions,

@@ -23,10 +23,12 @@ export function observeRequest(
 ): Middleware<RequestState> {
   return async (context, next) => {
     const startedMs = performance.now();
-    const { req, res } = context;
+    const { req, res, state } = context;
     const given = req.headers['x-request-id'] as string | undefined;
     const requestId = given !== undefined && requestIdForm.test(given) ? given : randomUUID();
-    context.state.requestId = requestId;
+    const trace = traceContext(req);
+    state.requestId = requestId;
+    state.trace = trace;
     res.setHeader('x-request-id', requestId);
     res.setHeader('x-content-type-options', 'nosniff');
     res.setHeader('cache-control', 'no-store');
@@ -38,18 +40,17 @@ export function observeRequest(
     } finally {
       httpMetrics.active--;
       if (service.state === 'draining') res.setHeader('connection', 'close');
-      const route = routes.has(context.path) ? context.path : '';
-      const method = req.method ?? '';
+      const { path, method, status } = context;
+      const route = routes.has(path) ? path : '';
       const durationMs = performance.now() - startedMs;
-      httpMetrics.record(method, route, context.status, durationMs / 1000);
-      const { prediction } = context.state;
-      const trace = traceContext(context);
+      httpMetrics.record(method, route, status, durationMs / 1000);
+      const { prediction } = state;
       logRequest({
         event: prediction ? 'predict' : 'request',
         route,
         method,
-        status: context.status,
-        durationMs: Math.round(durationMs * 1000) / 1000,
+        status,
+        durationMs,
         requestId,
         traceId: trace?.traceId,
         spanId: trace?.spanId,

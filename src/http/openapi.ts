@@ -27,6 +27,14 @@ export function openApiDocument(artifact: Artifact, takesOutcomes: boolean): obj
           operationId: 'predict',
           summary: 'Predict the class of one input',
           security: [],
+          parameters: [
+            {
+              name: 'explain',
+              in: 'query',
+              description: '`true` adds the reasons to the answer',
+              schema: { enum: ['true', 'false'], default: 'false' },
+            },
+          ],
           requestBody: { required: true, content: json(ref('Input'), exampleInput(artifact)) },
           responses: {
             ...ok('The prediction', ref('Prediction')),
@@ -98,6 +106,22 @@ function predictionSchema({ target }: Artifact) {
         maxLength: 80,
         pattern: '^[A-Za-z0-9_-]+$',
         description: 'Joins an outcome later',
+      },
+      reasons: {
+        type: 'array',
+        maxItems: 4,
+        description: 'With `explain=true`: what moved the score most, the weightiest first',
+        items: {
+          type: 'object',
+          required: ['feature', 'logOdds'],
+          properties: {
+            feature: { type: 'string' },
+            logOdds: {
+              type: 'number',
+              description: `How far the feature moved the log-odds from those of an average row; above 0 towards "${target.positive}"`,
+            },
+          },
+        },
       },
       model: {
         type: 'object',

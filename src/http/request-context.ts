@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { type SpanContext, trace } from '@opentelemetry/api';
 import type { DefaultContext, ParameterizedContext } from 'koa';
 import { parseTraceparent } from '../telemetry/request-sampling.ts';
@@ -10,16 +11,20 @@ export type Prediction = {
   readonly payload: string | undefined;
 };
 
-export type RequestState = { requestId: string; prediction?: Prediction };
+export type TraceContext = Pick<SpanContext, 'traceId' | 'traceFlags'> & { readonly spanId?: string };
+
+export type RequestState = {
+  requestId: string;
+  trace: TraceContext | undefined;
+  prediction?: Prediction;
+};
 
 export type RequestContext = ParameterizedContext<RequestState, DefaultContext>;
 
-type TraceContext = Pick<SpanContext, 'traceId' | 'traceFlags'> & { readonly spanId?: string };
-
 /** The trace a request belongs to: that of its own span, or the one its `traceparent` names when it has none. */
-export function traceContext(context: RequestContext): TraceContext | undefined {
+export function traceContext(request: IncomingMessage): TraceContext | undefined {
   const span = trace.getActiveSpan();
   if (span) return span.spanContext();
-  const parent = parseTraceparent(context.req.headers.traceparent as string | undefined);
+  const parent = parseTraceparent(request.headers.traceparent as string | undefined);
   return parent && { traceId: parent.traceId, traceFlags: parent.sampled ? 1 : 0 };
 }

@@ -26,7 +26,7 @@ export type HttpMetrics = {
   /** Requests being answered; the owner of the server counts it up and down. */
   active: number;
   readonly shed: Record<ShedReason, number>;
-  readonly series: ReadonlyMap<string, HttpSeries>;
+  readonly series: readonly HttpSeries[];
   readonly source: MetricSource;
 };
 
@@ -38,11 +38,11 @@ export type HttpMetrics = {
 export function createHttpMetrics(
   expected: readonly { method: string; route: string; status: number }[],
 ): HttpMetrics {
-  const series = new Map<string, HttpSeries & { attributes: Record<string, string> }>();
+  const series: (HttpSeries & { attributes: Record<string, string> })[] = [];
   const find = (method: string, route: string, status: number) => {
     const known = knownMethods.includes(method) ? method : otherMethod;
-    const key = `${known} ${route} ${status}`;
-    let found = series.get(key);
+    // the few there are are looked through faster than a key for them is made
+    let found = series.find((one) => one.status === status && one.route === route && one.method === known);
     if (!found) {
       const attributes = {
         http_request_method: known,
@@ -50,7 +50,7 @@ export function createHttpMetrics(
         http_response_status_code: String(status),
       };
       found = { method: known, route, status, durations: createHistogram(durationBoundaries), attributes };
-      series.set(key, found);
+      series.push(found);
     }
     return found;
   };
@@ -66,7 +66,7 @@ export function createHttpMetrics(
     source: () => [
       histogramData(
         instruments.httpDuration,
-        [...series.values()].map(({ attributes, durations: { boundaries, counts, sum } }) => ({
+        series.map(({ attributes, durations: { boundaries, counts, sum } }) => ({
           attributes,
           value: histogramValue(boundaries, counts, sum),
         })),

@@ -1,8 +1,7 @@
-import type Router from '@koa/router';
 import { liveDrift } from '../../monitor/live-drift.ts';
 import { windowNames } from '../../monitor/windows.ts';
 import { driftRule } from '../../stats/drift.ts';
-import type { RequestState } from '../request-context.ts';
+import type { Router } from '../router.ts';
 import type { Service } from '../service.ts';
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
@@ -10,7 +9,7 @@ const escapeHtml = (text: string) => text.replace(/[&<>"]/g, (character) => esca
 const symbols = { stable: '✓', drifting: '▲', undetermined: '?' } as const;
 
 /** `GET /` of the admin listener: the verdicts at a glance, and where the rest is. No script, nothing from elsewhere. */
-export function addAdminPage(router: Router<RequestState>, service: Service): void {
+export function addAdminPage(router: Router, service: Service): void {
   router.get('/', (context) => {
     context.set('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
     context.type = 'html';

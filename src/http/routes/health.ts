@@ -1,11 +1,10 @@
-import type Router from '@koa/router';
 import { Problem } from '../problem.ts';
-import type { RequestState } from '../request-context.ts';
+import type { Router } from '../router.ts';
 import { sendJson } from '../send-json.ts';
 import type { Service } from '../service.ts';
 
 /** `GET /health`: the process answers. `GET /ready`: it takes work. */
-export function addHealthRoutes(router: Router<RequestState>, service: Service): void {
+export function addHealthRoutes(router: Router, service: Service): void {
   router.get('/health', (context) => sendJson(context, '{"status":"ok"}'));
   router.get('/ready', (context) => {
     if (service.state !== 'ready') {

@@ -1,17 +1,17 @@
-import type Router from '@koa/router';
 import { histogramCount, histogramQuantile } from '../../monitor/histogram.ts';
 import type { HttpMetrics, HttpSeries } from '../../telemetry/http-metrics.ts';
-import type { RequestContext, RequestState } from '../request-context.ts';
+import type { RequestContext } from '../request-context.ts';
+import type { Router } from '../router.ts';
 import { sendJson } from '../send-json.ts';
 import type { Service } from '../service.ts';
 
 /** `GET /metrics` of the admin listener: Prometheus text. */
-export function addPrometheusRoute(router: Router<RequestState>, service: Service): void {
+export function addPrometheusRoute(router: Router, service: Service): void {
   router.get('/metrics', (context) => sendPrometheus(context, service));
 }
 
 /** `GET /metrics` of the public API: a summary in JSON, or Prometheus text for a client that asks for that. */
-export function addMetricsRoute(router: Router<RequestState>, service: Service): void {
+export function addMetricsRoute(router: Router, service: Service): void {
   router.get('/metrics', (context) => {
     context.vary('Accept');
     if (wantsPrometheus(context.get('accept'))) sendPrometheus(context, service);
@@ -47,10 +47,7 @@ type Summary = {
 /** Requests, errors (status 400 and above) and latency by route, since the start. */
 export function summarise({ series }: HttpMetrics): Summary {
   const summary: Summary = { request_count: 0, error_count: 0, requests: {}, errors: {}, latency: {} };
-  const byRoute = Map.groupBy(
-    series.values(),
-    ({ method, route }) => `${method} ${route || '(no such route)'}`,
-  );
+  const byRoute = Map.groupBy(series, ({ method, route }) => `${method} ${route || '(no such route)'}`);
   for (const [name, members] of byRoute) {
     const count = sum(members);
     if (count === 0) continue;

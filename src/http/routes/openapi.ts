@@ -1,11 +1,10 @@
-import type Router from '@koa/router';
 import { openApiDocument } from '../openapi.ts';
-import type { RequestState } from '../request-context.ts';
+import type { Router } from '../router.ts';
 import { sendJson } from '../send-json.ts';
 import type { Service } from '../service.ts';
 
 /** `GET /openapi.json`: the API as the model in service makes it. */
-export function addOpenApiRoute(router: Router<RequestState>, service: Service): void {
+export function addOpenApiRoute(router: Router, service: Service): void {
   router.get('/openapi.json', (context) => {
     sendJson(
       context,

@@ -1,10 +1,10 @@
-import type Router from '@koa/router';
 import { IntakeUnavailable, type Receipt } from '../../outcomes/intake.ts';
 import type { AddRoutes } from '../app.ts';
 import { requireBearerToken } from '../bearer-token.ts';
 import { Problem } from '../problem.ts';
 import { parseJson, readText } from '../read-body.ts';
-import type { RequestContext, RequestState } from '../request-context.ts';
+import type { RequestContext } from '../request-context.ts';
+import type { Router } from '../router.ts';
 import { sendJson } from '../send-json.ts';
 import type { Service } from '../service.ts';
 
@@ -13,7 +13,7 @@ const mediaTypes = ['application/json', 'application/x-ndjson'];
 export const outcomeLimits = { items: 10_000, bytes: 4 * 1024 * 1024 } as const;
 
 /** `POST /outcomes` of the admin listener: what became of predictions. */
-export function addOutcomesRoute(router: Router<RequestState>, service: Service): void {
+export function addOutcomesRoute(router: Router, service: Service): void {
   router.post('/outcomes', (context) => takeOutcomes(context, service));
 }
 

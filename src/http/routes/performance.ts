@@ -1,9 +1,8 @@
-import type Router from '@koa/router';
 import { type HistogramCounts, histogramCount, histogramQuantile } from '../../monitor/histogram.ts';
 import { livePerformance } from '../../monitor/live-performance.ts';
 import { windowNames } from '../../monitor/windows.ts';
 import type { KnownModel } from '../../outcomes/known-models.ts';
-import type { RequestState } from '../request-context.ts';
+import type { Router } from '../router.ts';
 import { sendJson } from '../send-json.ts';
 import type { Service } from '../service.ts';
 
@@ -13,7 +12,7 @@ const daySeconds = 86_400;
  * `GET /performance` of the admin listener: realised and estimated performance of this replica side by side, for each
  * model version that answered or got outcomes since the start.
  */
-export function addPerformanceRoute(router: Router<RequestState>, service: Service): void {
+export function addPerformanceRoute(router: Router, service: Service): void {
   router.get('/performance', (context) => {
     service.intake.settle();
     const maturityDays = service.config.OUTCOME_MATURITY_DAYS;

@@ -1,4 +1,3 @@
-import type Router from '@koa/router';
 import { type Span, trace } from '@opentelemetry/api';
 import { findUnusual } from '../../monitor/findings.ts';
 import { recordValue } from '../../monitor/histogram.ts';
@@ -7,7 +6,8 @@ import { isoTime } from '../../samples/iso-time.ts';
 import type { Deployment } from '../deployment.ts';
 import { Problem } from '../problem.ts';
 import { BodyProblem, readJson } from '../read-body.ts';
-import { type RequestContext, type RequestState, traceContext } from '../request-context.ts';
+import type { RequestContext } from '../request-context.ts';
+import type { Router } from '../router.ts';
 import { sendJson } from '../send-json.ts';
 import type { Service } from '../service.ts';
 import type { InputFault, Row } from '../validate-input.ts';
@@ -15,7 +15,7 @@ import type { InputFault, Row } from '../validate-input.ts';
 const tracer = trace.getTracer('vigia');
 
 /** `POST /predict`: scores one row, and counts it, keeps it and tells of it. */
-export function addPredictRoute(router: Router<RequestState>, service: Service): void {
+export function addPredictRoute(router: Router, service: Service): void {
   const { MAX_BODY_BYTES } = service.config;
   router.post('/predict', async (context) => {
     const { deployment } = service;
@@ -86,35 +86,47 @@ function predict(
   if (config.SAMPLES_RATIO === 1 || Math.random() < config.SAMPLES_RATIO) {
     const { bins, outside } = observation;
     const time = isoTime(nowMs);
-    const traceId = traceContext(context)?.traceId;
+    const traceId = context.state.trace?.traceId;
     samples.append(formatSample(time, id, traceId, row, bins, outside, score, prediction));
   }
-  if (span) describe(span, deployment, score, prediction, observation);
+  if (span) describe(span, deployment, row, score, prediction, observation);
   context.state.prediction = {
     prediction,
     score,
     payload: config.LOG_PAYLOAD ? formatPayload(row) : undefined,
   };
+  const reasons = asksForReasons(context) ? `,"reasons":${JSON.stringify(deployment.explain(row))}` : '';
   sendJson(
     context,
-    `{"prediction":${classJson[isPositive]},"score":${score},"id":"${id}","model":${deployment.modelJson}}`,
+    `{"prediction":${classJson[isPositive]},"score":${score},"id":"${id}","model":${deployment.modelJson}${reasons}}`,
   );
 }
 
-/** What a trace tells of a prediction: the names of unusual features, never their values. */
+function asksForReasons({ req, query }: RequestContext): boolean {
+  return req.url?.includes('?') === true && query.explain === 'true';
+}
+
+/**
+ * What a trace tells of a prediction: the names of unusual features, never their values, and what moved the score most.
+ * A sensitive feature is not among the reasons, as its value could be computed from its weight.
+ */
 function describe(
   span: Span,
-  { artifact, counts: { monitor } }: Deployment,
+  { artifact, counts: { monitor }, explain }: Deployment,
+  row: Row,
   score: number,
   prediction: string,
   observation: Parameters<typeof findUnusual>[1],
 ): void {
   const { missing, unseen, outsideRange } = findUnusual(monitor, observation);
+  const reasons = explain(row).filter(({ feature }) => !artifact.sensitive.includes(feature));
   span.setAttributes({
     'model.name': artifact.name,
     'model.version': artifact.version,
     'model.score': score,
     'model.prediction': prediction,
+    'model.reasons': reasons.map(({ feature }) => feature),
+    'model.reasons.log_odds': reasons.map(({ logOdds }) => Math.round(logOdds * 100) / 100),
     'model.features.missing': [...missing],
     'model.features.unseen': [...unseen],
     'model.features.outside_range': [...outsideRange],
