@@ -36,7 +36,7 @@ export function telemetryTable(): string {
 /** Markdown of all alerts: the first paragraph of each section of the runbook, which begins with its severity. */
 export function alertsTable(): string {
   const runbook = readFileSync(new URL('../../docs/alerts.md', import.meta.url), 'utf8');
-  const sections = [...runbook.matchAll(/^### (\w+)\n\n(\w+)\. (.+)$/gm)];
+  const sections = [...runbook.matchAll(/^### (\w+)\n\n(?:Severity `)?(\w+)`?\. (.+)$/gm)];
   const rows = sections.map(([, name, severity, when]) => [
     `[${name}](docs/alerts.md#${name.toLowerCase()})`,
     severity.toLowerCase(),
