@@ -4,12 +4,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parser } from '@prometheus-io/lezer-promql';
 import { parse } from 'yaml';
+import { dashboards } from '../../otel/prometheus/generator/links.ts';
 import { renderRuleFile } from '../../otel/prometheus/generator/rule-file.ts';
 import { alertingRules, recordedNames } from '../../otel/prometheus/generator/rule-files.ts';
 import { defaultSettings, scaleDuration } from '../../otel/prometheus/generator/settings.ts';
-import { type Instrument, instruments } from '../../src/telemetry/instruments.ts';
+import { minRequests } from '../../otel/prometheus/generator/windows.ts';
+import {
+  alertRules,
+  minRequests as backtest,
+  broadShare,
+  fastPsi,
+  minShareRise,
+} from '../../src/report/alert-rules.ts';
+import { foreignMetrics, type Instrument, instruments } from '../../src/telemetry/instruments.ts';
 import { requireTool } from '../support/tools.ts';
 import { rules, run } from './support/promtool.ts';
+import { minutes } from './support/series.ts';
 
 const root = join(import.meta.dirname, '../..');
 const rulesFolder = join(root, 'otel/prometheus/rules');
@@ -111,8 +121,7 @@ describe('the rule generator', () => {
 
 describe('the rules', () => {
   it('name only metrics of the instrument table, recorded ones, and foreign ones', () => {
-    const foreign =
-      /^(up|ALERTS|otelcol_exporter_\w+|prometheus_(rule|notifications)_\w+|alertmanager_notifications_\w+)$/;
+    const foreign = foreignMetrics.map(({ name }) => new RegExp(`^${name.replace('*', '\\w+')}$`));
     const known = new Set([
       ...recordedNames(rules),
       ...Object.values<Instrument>(instruments).flatMap(({ name, type }) =>
@@ -121,7 +130,7 @@ describe('the rules', () => {
     ]);
     for (const { expr } of allRules) {
       for (const metric of metricsIn(expr))
-        ok(known.has(metric) || foreign.test(metric), `${metric} in ${expr}`);
+        ok(known.has(metric) || foreign.some((name) => name.test(metric)), `${metric} in ${expr}`);
     }
   });
 
@@ -154,6 +163,25 @@ describe('the rules', () => {
     for (const { name } of rules) ok(printed.includes(name), `prometheus.yml does not load ${name}`);
   });
 
+  it('are replayed over samples with the same thresholds and times', () => {
+    const milliseconds = (duration: string | undefined) => minutes(duration ?? '0m') * 60_000;
+    for (const [name, replayed] of Object.entries(alertRules)) {
+      const rule = alerts.find(({ alert }) => alert === name);
+      equal(rule?.labels.severity, replayed.severity, name);
+      equal(milliseconds(rule?.for), replayed.forMs, name);
+      equal(milliseconds(rule?.keep_firing_for), replayed.keepFiringMs, name);
+    }
+    const { shares, ...perWindow } = backtest;
+    deepEqual({ ...perWindow, '7d': 0 }, minRequests);
+    const expr = (name: string) => alerts.find(({ alert }) => alert === name)?.expr ?? '';
+    ok(expr('ModelFeatureDriftFast').includes(`} > ${fastPsi}\n`));
+    ok(expr('ModelDriftBroad').endsWith(`> ${broadShare}`));
+    for (const name of ['ModelFeatureMissing', 'ModelFeatureUnseen']) {
+      ok(expr(name).includes(`> ${minShareRise}\n`), name);
+      ok(expr(name).includes(`model_feature:observations:increase >= ${shares}\n`), name);
+    }
+  });
+
   it('look for the scrape jobs that there are', () => {
     const config = parse(readFileSync(join(root, 'otel/prometheus/prometheus.yml'), 'utf8'));
     const jobs: string[] = config.scrape_configs.map((job: { job_name: string }) => job.job_name);
@@ -178,7 +206,8 @@ describe('every alert', () => {
     for (const { alert, annotations } of alerts) {
       deepEqual(Object.keys(annotations), ['summary', 'description', 'dashboard', 'runbook_url'], alert);
       for (const [key, text] of Object.entries(annotations)) ok(text.length > 0, `${alert} ${key}`);
-      match(annotations.dashboard, /^\/d\/(model-drift|service|telemetry-pipeline)(\?var-|$)/);
+      const uid = /^\/d\/([\w-]+)(\?var-|$)/.exec(annotations.dashboard)?.[1];
+      ok(Object.values<string | undefined>(dashboards).includes(uid), annotations.dashboard);
       equal(annotations.runbook_url, `${defaultSettings.runbookUrl}#${alert.toLowerCase()}`);
     }
   });

@@ -106,10 +106,14 @@ export function driftAlerts(scales: Scales): Alert[] {
       name: 'ModelDriftUndetermined',
       severity: 'ticket',
       component: 'model',
-      // Only of versions that have been there for all of the week.
+      // What alerts cannot judge, though the verdict may; only of versions that have been there for all of the week.
       expr: promql`
         count by (model, version) (
-          model_feature_window:verdict{window="7d"} == 1
+          (
+            model_feature:psi_alert_ceiling{window="7d"} > ${driftRule.undeterminedCeiling}
+              unless model_feature:psi > model_feature:psi_alert_ceiling
+              or model_feature:observations:increase{window="7d"} == 0
+          )
             and on (${byFeature}) model_feature:reference_samples:max offset ${time('7d')}
         )`,
       for: time('1h'),

@@ -1,8 +1,11 @@
 import { dashboardLink, dashboards } from './links.ts';
-import { perFeature, promql, scoreFeature } from './promql.ts';
+import { byFeature, perFeature, promql, scoreFeature } from './promql.ts';
 import type { Alert } from './rule-file.ts';
 import type { Scales } from './settings.ts';
 import { onTicketWindow } from './ticket-window.ts';
+
+/** A share on fewer requests than this says little: they may be of one caller, or one applicant. */
+const minShareRequests = 300;
 
 const featureDashboard = dashboardLink(dashboards.drift, ['model', 'version', 'feature']);
 const feature = 'feature {{ $labels.feature }} of {{ $labels.model }} {{ $labels.version }}';
@@ -15,7 +18,8 @@ export function shareAlerts(scales: Scales): Alert[] {
       const ratio = `model_feature:${bin}_ratio{window="${window}", feature!="${scoreFeature}"}`;
       return promql`
         ${ratio} > model_feature:${bin}_ratio_noise_ceiling
-          and ${ratio} - ${perFeature} model_feature:${bin}_ratio:reference > 0.01`;
+          and ${ratio} - ${perFeature} model_feature:${bin}_ratio:reference > 0.01
+          and on (${byFeature}, window) model_feature:observations:increase >= ${requests(minShareRequests)}`;
     }, scales);
   return [
     {

@@ -88,7 +88,7 @@ const weeklySeason = variable(
   ['173h', 'stable', 60],
 );
 const undetermined: Variable[] = ['amount', 'term'].map((feature) => ({
-  ...variable(feature, ['0m', 'stable', 0.005], ['172h', 'stable', 2]),
+  ...variable(feature, ['0m', 'stable', 0.005], ['172h', 'stable', 20]),
   model: 'quiet',
 }));
 
