@@ -98,6 +98,10 @@ const several: Variable[] = [
   variable('c', ['0m', 'stable', 100]),
   variable('d', ['0m', 'stable', 100]),
   variable('(score)', ['0m', 'stable', 100], ['30m', 'strong', 100], ['90m', 'stable', 100]),
+  // One of three is more than 30 %, but still one.
+  { ...variable('a', ['0m', 'stable', 100], ['30m', 'strong', 100], ['90m', 'stable', 100]), model: 'small' },
+  { ...variable('b', ['0m', 'stable', 100]), model: 'small' },
+  { ...variable('c', ['0m', 'stable', 100]), model: 'small' },
 ];
 
 export const driftScenarios: readonly Scenario[] = [
