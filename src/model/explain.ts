@@ -1,0 +1,35 @@
+import type { Artifact } from './artifact.ts';
+import { createContribution } from './score.ts';
+
+/** Reasons given for one prediction, at most. */
+const maxReasons = 4;
+
+/** Why a score is what it is: one feature, and by how much it moved the log-odds. */
+export type Reason = {
+  readonly feature: string;
+  /**
+   * The feature's contribution less its mean over the reference: coefficient · deviation from the reference mean.
+   * Above 0 it speaks for the positive class.
+   */
+  readonly logOdds: number;
+};
+
+/** Gives the reasons of one row, the weightiest first; features that say nothing are left out. */
+export type Explainer = (row: Readonly<Record<string, unknown>>) => Reason[];
+
+/**
+ * Makes the explainer of a model's scores. The reasons of all features add up to the log-odds of the row less those of
+ * the average reference row, exactly, for the model is linear in them.
+ */
+export function createExplainer({ features }: Pick<Artifact, 'features'>): Explainer {
+  const contributions = features.map(createContribution);
+  return (row) =>
+    features
+      .map(({ name, meanContribution }, i) => ({
+        feature: name,
+        logOdds: contributions[i](row[name]) - meanContribution,
+      }))
+      .filter(({ logOdds }) => logOdds !== 0)
+      .sort((a, b) => Math.abs(b.logOdds) - Math.abs(a.logOdds))
+      .slice(0, maxReasons);
+}
