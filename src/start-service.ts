@@ -117,7 +117,7 @@ export async function startService(config: Config, telemetry: Telemetry): Promis
         host: config.HOST,
         port: config.PORT,
         sample: telemetry.tracesEndpoint ? sample : () => false,
-        wrap: guard.wrap,
+        refuse: guard.refuse,
       }),
     );
   } catch (error) {

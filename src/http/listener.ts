@@ -1,9 +1,10 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type Koa from 'koa';
 import { gateInstrumentation, type RequestSampler } from '../telemetry/request-sampling.ts';
 import { Problem, type ProblemKey, problemMediaType, problemText } from './problem.ts';
 import type { RequestState } from './request-context.ts';
+import { securityHeaderEntries } from './security-headers.ts';
 
 /** How long and how much a client may take of us. Slow and huge requests end here, before they cost anything. */
 export const limits = {
@@ -18,6 +19,9 @@ const maxHeadersCount = 100;
 /** So that a load balancer's connections spread again over replicas that came later. */
 const maxRequestsPerSocket = 100_000;
 
+/** Answers a request in the application's place; false if it does not. */
+export type Refuse = (request: IncomingMessage, response: ServerResponse) => boolean;
+
 export type Listener = {
   readonly url: string;
   /** Takes no more connections and resolves when the requests in flight are answered. */
@@ -30,7 +34,7 @@ export type Listener = {
  * Serves an application.
  *
  * @param sample which requests go through the instrumentation
- * @param wrap what stands before the application
+ * @param refuse is asked before anything else sees a request
  * @throws Error saying which address could not be taken, and why
  */
 export async function listen(
@@ -39,18 +43,19 @@ export async function listen(
     host,
     port,
     sample,
-    wrap = (answer) => answer,
+    refuse = () => false,
   }: {
     host: string;
     port: number;
     sample: RequestSampler;
-    wrap?: (answer: RequestListener) => RequestListener;
+    refuse?: Refuse;
   },
 ): Promise<Listener> {
-  const server = createServer(limits, wrap(app.callback()));
+  const server = createServer(limits, app.callback());
   server.maxHeadersCount = maxHeadersCount;
   server.maxRequestsPerSocket = maxRequestsPerSocket;
   gateInstrumentation(server, sample);
+  refuseFirst(server, refuse);
   answerClientErrors(server);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', (error: NodeJS.ErrnoException) => {
@@ -72,6 +77,14 @@ export async function listen(
   };
 }
 
+function refuseFirst(server: Server, refuse: Refuse): void {
+  const { emit } = server;
+  server.emit = function (this: Server, event: string | symbol, ...args: unknown[]): boolean {
+    if (event === 'request' && refuse(args[0] as IncomingMessage, args[1] as ServerResponse)) return true;
+    return Reflect.apply(emit, this, [event, ...args]);
+  };
+}
+
 const clientErrors: Readonly<Record<string, [ProblemKey, string]>> = {
   HPE_HEADER_OVERFLOW: ['headers-too-large', `the headers may have at most ${limits.maxHeaderSize} bytes`],
   ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'the request did not arrive in time'],
@@ -90,9 +103,12 @@ function answerClientErrors(server: Server): void {
     ];
     const problem = new Problem(key, detail);
     const body = problemText(problem);
-    socket.end(
-      `HTTP/1.1 ${problem.status} \r\nconnection: close\r\ncontent-type: ${problemMediaType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-      () => socket.destroy(),
-    );
+    const headers = [
+      ['connection', 'close'],
+      ['content-type', problemMediaType],
+      ['content-length', Buffer.byteLength(body)],
+      ...securityHeaderEntries,
+    ].map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.end(`HTTP/1.1 ${problem.status} \r\n${headers.join('')}\r\n${body}`, () => socket.destroy());
   });
 }

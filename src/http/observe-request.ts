@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Middleware } from 'koa';
 import { Problem, problemMediaType, problemText } from './problem.ts';
 import { type RequestContext, type RequestState, traceContext } from './request-context.ts';
+import { securityHeaderEntries } from './security-headers.ts';
 import type { Service } from './service.ts';
 
 /** A client's request id is kept if it is one that may stand in a header and a log line. */
@@ -30,8 +31,7 @@ export function observeRequest(
     state.requestId = requestId;
     state.trace = trace;
     res.setHeader('x-request-id', requestId);
-    res.setHeader('x-content-type-options', 'nosniff');
-    res.setHeader('cache-control', 'no-store');
+    for (const [name, value] of securityHeaderEntries) res.setHeader(name, value);
     httpMetrics.active++;
     try {
       await next();

@@ -1,6 +1,7 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpMetrics, ShedReason } from '../telemetry/http-metrics.ts';
 import { Problem, problemMediaType, problemText } from './problem.ts';
+import { securityHeaders } from './security-headers.ts';
 
 /** How often the event loop's delay is measured. */
 const intervalMs = 25;
@@ -11,17 +12,24 @@ const alwaysAnswered: ReadonlySet<string> = new Set(['/health', '/ready', '/metr
 const overloaded = problemText(
   new Problem('overloaded', 'too many requests are waiting; try again after the time in retry-after'),
 );
+const overloadedHeaders = {
+  ...securityHeaders,
+  'retry-after': '1',
+  'content-type': problemMediaType,
+  'content-length': Buffer.byteLength(overloaded),
+};
 
 export type LoadGuard = {
-  /** Answers in the application's place while there is too much to do. */
-  wrap(answer: RequestListener): RequestListener;
+  /** Answers a request with 503 while there is too much to do; false if it is to be served. */
+  refuse(request: IncomingMessage, response: ServerResponse): boolean;
   stop(): void;
 };
 
 /**
  * Turns requests away with 503 and `Retry-After` while more than `maxConcurrent` are in flight, or while the event
- * loop runs later than `maxDelayMs`. It does so before anything else has touched the request, at a fraction of its
- * cost, so that what is accepted is answered in time and the service recovers as soon as the load falls.
+ * loop runs later than `maxDelayMs`. It is to be asked before anything else has touched the request, the
+ * instrumentation included, so that a refusal costs a fraction of an answer: then what is accepted is answered in
+ * time, and the service recovers as soon as the load falls.
  */
 export function createLoadGuard(
   metrics: Pick<HttpMetrics, 'active' | 'shed'>,
@@ -44,20 +52,12 @@ export function createLoadGuard(
   }
 
   return {
-    wrap: (answer) => (request, response) => {
+    refuse(request, response) {
       const why = reason(request);
-      if (why === undefined) {
-        answer(request, response);
-        return;
-      }
+      if (why === undefined) return false;
       metrics.shed[why]++;
-      response.writeHead(503, {
-        'retry-after': '1',
-        'content-type': problemMediaType,
-        'content-length': Buffer.byteLength(overloaded),
-        'cache-control': 'no-store',
-      });
-      response.end(overloaded);
+      response.writeHead(503, overloadedHeaders).end(overloaded);
+      return true;
     },
     stop: () => clearInterval(timer),
   };

@@ -11,7 +11,10 @@ const symbols = { stable: '✓', drifting: '▲', undetermined: '?' } as const;
 /** `GET /` of the admin listener: the verdicts at a glance, and where the rest is. No script, nothing from elsewhere. */
 export function addAdminPage(router: Router, service: Service): void {
   router.get('/', (context) => {
-    context.set('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
+    context.set(
+      'content-security-policy',
+      "default-src 'none'; frame-ancestors 'none'; style-src 'unsafe-inline'",
+    );
     context.type = 'html';
     context.body = page(service);
   });

@@ -22,6 +22,9 @@ export type OpenLoopResult = {
 const [api, rate, seconds, clients] = process.argv.slice(2);
 const request = predictRequest('{"age":30,"limit":2000,"history":"good"}');
 const idle: Connection[] = Array.from({ length: Number(clients) }, () => openConnection(api));
+for (let i = 0; i < idle.length; i += 100) {
+  await Promise.all(idle.slice(i, i + 100).map((connection) => connection.connect()));
+}
 const accepted: number[] = [];
 const shed: number[] = [];
 const otherAnswers: number[] = [];

@@ -1,0 +1,8 @@
+/** What every answer carries, whoever writes it: nothing is guessed, kept, loaded or framed. */
+export const securityHeaders = {
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+} as const;
+
+export const securityHeaderEntries = Object.entries(securityHeaders);
