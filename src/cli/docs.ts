@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { settings } from '../config.ts';
 import { artifactJsonSchema } from '../model/artifact.ts';
+import { driftReportJsonSchema } from '../report/drift-report.ts';
 import { foreignMetrics, type Instrument, instruments } from '../telemetry/instruments.ts';
 
 /** Documents with tables that are made from the code: each table stands between two comments with its name. */
@@ -9,6 +10,9 @@ const documents: Readonly<Record<string, Readonly<Record<string, () => string>>>
   'README.md': { telemetry: telemetryTable, alerts: alertsTable },
   'docs/settings.md': { settings: settingsTable },
 };
+
+/** JSON Schemas of files that others read or write, by the name of their document. */
+const schemas = { artifact: artifactJsonSchema, 'drift-report': driftReportJsonSchema };
 
 /** Markdown of all settings. */
 export function settingsTable(): string {
@@ -78,6 +82,7 @@ if (import.meta.main) {
   for (const { path, text, current } of await readDocuments(root)) {
     if (text !== current) await writeFile(path, current);
   }
-  const schema = `${JSON.stringify(artifactJsonSchema(), null, 2)}\n`;
-  await writeFile(new URL('docs/artifact.schema.json', root), schema);
+  for (const [name, schema] of Object.entries(schemas)) {
+    await writeFile(new URL(`docs/${name}.schema.json`, root), `${JSON.stringify(schema(), null, 2)}\n`);
+  }
 }

@@ -31,10 +31,10 @@ export type NumberCollector = {
 
 /**
  * Collects a numeric reference of any length in bounded memory: its deciles, and its values while there are at most
- * a million. Beyond that the edges are those of 4,096 quantiles of the first million that come nearest to the deciles
+ * `maxValues`. Beyond that the edges are those of 4,096 quantiles of the first values that come nearest to the deciles
  * of all; the counts are exact.
  */
-export function createNumberCollector(): NumberCollector {
+export function createNumberCollector(maxValues = maxExactValues): NumberCollector {
   let column: NumberColumn | null = createNumberColumn();
   let fineEdges: number[] = [];
   let fineCounts: number[] = [];
@@ -61,7 +61,7 @@ export function createNumberCollector(): NumberCollector {
       if (value < extent[1]) extent[1] = value;
       if (value > extent[2]) extent[2] = value;
       if (column !== null) {
-        if (column.length < maxExactValues) {
+        if (column.length < maxValues) {
           column.push(value);
           return;
         }

@@ -19,7 +19,11 @@ import type { DriftReference } from './reference.ts';
 
 /** Makes the report of what was counted. @param artifact the model, if there is one */
 export function computeReport(reference: DriftReference, live: Live, artifact: Artifact | null): DriftReport {
-  const words: Words = { rows: live.isTable ? 'rows' : 'requests', origin: reference.origin };
+  const words: Words = {
+    rows: live.isTable ? 'rows' : 'requests',
+    origin: reference.origin,
+    otherVersions: [...live.otherVersions.values()].reduce((sum, count) => sum + count, 0),
+  };
   const steps = live.overTime.steps();
   const timed = steps.length > 1 ? steps : [];
   const spaces = { reference: createSortSpace(), live: createSortSpace() };

@@ -7,6 +7,8 @@ export type Words = {
   /** `requests` or `rows`. */
   readonly rows: DriftReport['live']['kind'];
   readonly origin: DriftReport['reference']['origin'];
+  /** Live rows of other model versions, which are not counted. */
+  readonly otherVersions: number;
 };
 
 /** Changes below a percentage point are not worth a second clause. */
@@ -51,7 +53,9 @@ export function describeVariable(variable: Measured, words: Words): string {
   if (main === undefined) return `Nothing but missing values on both sides.`;
   if (variable.verdict === 'stable') {
     const isChance = (variable.psi ?? 0) <= (variable.psiNoiseCeiling ?? 0);
-    return `${isChance ? 'No change beyond chance' : 'A small change, below the limit'}: ${main.text}.`;
+    const lately =
+      variable.driftingSince === null ? '' : ` But since ${formatTime(variable.driftingSince)} it drifts.`;
+    return `${isChance ? 'No change beyond chance' : 'A small change, below the limit'}: ${main.text}.${lately}`;
   }
   const others = more.filter(({ size }) => size >= minMention);
   return sentence([main, ...others].map(({ text }) => text));
@@ -90,11 +94,15 @@ function changesOf(variable: Measured, words: Words): Change[] {
       size: Math.abs(missing.live - missing.reference),
     });
   }
-  if (variable.unseen > 0) {
+  const unseen = shares('unseen');
+  if (unseen !== undefined && unseen.live !== unseen.reference) {
     const [example] = variable.unseenValues;
     const such = example === undefined ? '' : `, such as ‘${example.value}’`;
-    const share = formatShare(variable.unseen / samples);
-    changes.push({ text: `${share} were never seen ${there}${such}`, size: variable.unseen / samples });
+    const text =
+      unseen.reference === 0
+        ? `${formatShare(unseen.live)} were never seen ${there}${such}`
+        : `${formatShare(unseen.live)} are of a category unknown to the model${such}, ${formatShare(unseen.reference)} ${there}`;
+    changes.push({ text, size: Math.abs(unseen.live - unseen.reference) });
   }
   if (variable.outsideRange > 0) {
     const share = variable.outsideRange / samples;
@@ -175,10 +183,29 @@ export function formatAlarmValue({ alert, value }: Alarm): string {
 type Judged = Pick<DriftReport, 'features' | 'score' | 'verdict'>;
 
 /** The verdict of the whole in a sentence that names the worst feature. */
-export function describeVerdict({ features, score, verdict }: Judged, { rows, origin }: Words): string {
+export function describeVerdict(judged: Judged, words: Words): string {
+  const late = judged.features
+    .filter(({ verdict, driftingSince }) => verdict === 'stable' && driftingSince !== null)
+    .map(({ name }) => name);
+  const lately =
+    late.length === 0 ? '' : ` Lately ${listOf(late)} ${late.length === 1 ? 'drifts' : 'drift'} too.`;
+  return (
+    describeWhole(judged, words) +
+    (judged.verdict === 'stable' ? lately.replace(' too.', ', though.') : lately)
+  );
+}
+
+/** `a`, `a and b`, `a, b, c and 4 more` */
+function listOf(names: readonly string[]): string {
+  const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
+  return shown.length === 1 ? shown[0] : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
+}
+
+function describeWhole({ features, score, verdict }: Judged, words: Words): string {
+  const { origin } = words;
   const drifting = features.filter((feature) => feature.verdict === 'drifting');
   const [worst] = features;
-  if (verdict === 'undetermined') return describeUndetermined(features, rows);
+  if (verdict === 'undetermined') return describeUndetermined(features, words);
   if (verdict === 'stable') {
     const nearest =
       worst?.psi == null ? '' : ` ${worst.name} comes nearest to its limit (${psiText(worst)}).`;
@@ -190,11 +217,8 @@ export function describeVerdict({ features, score, verdict }: Judged, { rows, or
     return `The scores have drifted (${score === null ? '' : psiText(score)}), though no single feature has.`;
   }
   const others = drifting.slice(1).map(({ name }) => name);
-  const more = others.length > 3 ? [...others.slice(0, 3), `${others.length - 3} more`] : others;
   const rest =
-    more.length === 0
-      ? ''
-      : `, and so ${others.length === 1 ? 'has' : 'have'} ${more.length === 1 ? more[0] : `${more.slice(0, -1).join(', ')} and ${more.at(-1)}`}`;
+    others.length === 0 ? '' : `, and so ${others.length === 1 ? 'has' : 'have'} ${listOf(others)}`;
   return `${worst.name} has drifted${others.length > 0 ? ' most' : ''} (${psiText(worst)})${rest}.${scoreText}`;
 }
 
@@ -207,11 +231,14 @@ export function formatPsi(value: number | null): string {
   return value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
-function describeUndetermined(features: readonly ReportVariable[], rows: string): string {
+function describeUndetermined(features: readonly ReportVariable[], { rows, otherVersions }: Words): string {
   const doubtful = features.filter((feature) => feature.verdict === 'undetermined');
   const needed = doubtful.map(({ samplesNeeded }) => samplesNeeded);
   const names =
     doubtful.length === features.length ? 'the features' : doubtful.map(({ name }) => name).join(', ');
+  if (otherVersions > 0 && features.every(({ samples }) => samples === 0)) {
+    return `Cannot tell: all ${formatCount(otherVersions)} live ${rows} are of other model versions.`;
+  }
   if (features.every(({ samples }) => samples === 0)) return `Cannot tell: there are no live ${rows}.`;
   if (needed.includes(null)) {
     return `Cannot tell whether ${names} drifted: the reference has too few rows to show it.`;

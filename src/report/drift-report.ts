@@ -70,6 +70,9 @@ const variable = z.strictObject({
   unseenValues: z.array(z.strictObject({ value: z.string(), samples: count })).describe('The most frequent'),
   summary: z.strictObject({ reference: summary, live: summary }).nullable().describe('null for categories'),
   bins: z.array(z.strictObject({ label: z.string(), reference: count, live: count })).describe('Counts'),
+  driftingSince: instant
+    .nullable()
+    .describe('Begin of the latest steps of time that all drift; null when the latest does not'),
   overTime: z
     .array(z.strictObject({ from: instant, ...measured, verdict }))
     .describe('One entry a step of time that holds rows; empty without times'),

@@ -2,6 +2,7 @@ import { type Artifact, scoreFeature } from '../model/artifact.ts';
 import type { LineTally } from '../samples/read-samples.ts';
 import { createCategoryCounter } from './category-counter.ts';
 import { type CollectedNumbers, createNumberCollector } from './collect-numbers.ts';
+import { formatAmount } from './describe.ts';
 import { createLiveVariable } from './live-variable.ts';
 import { createSortSpace, type SortSpace } from './number-column.ts';
 import { openRows } from './open-rows.ts';
@@ -15,6 +16,8 @@ export type FileReferenceOptions = {
   readonly artifact: Artifact | null;
   /** Only these features; `null` takes all. */
   readonly features: readonly string[] | null;
+  /** Values of a column that are kept; beyond that it has no summary. A million if left out. */
+  readonly maxValues?: number;
   readonly onBytes?: ((count: number) => void) | undefined;
 };
 
@@ -34,10 +37,10 @@ type Collector = {
  */
 export async function fileReference(
   paths: readonly string[],
-  { artifact, features, onBytes }: FileReferenceOptions,
+  { artifact, features, maxValues, onBytes }: FileReferenceOptions,
 ): Promise<DriftReference> {
   const tally: LineTally = { lines: 0, damaged: 0, faults: [] };
-  const scores = createNumberCollector();
+  const scores = createNumberCollector(maxValues);
   const predictions = new Map<string, number>();
   const filter = createVersionFilter(artifact?.version ?? null);
   let wanted: Wanted[] | undefined;
@@ -51,7 +54,7 @@ export async function fileReference(
         throw new Error(`${source.name}: holds bins, not values: give the model that cut them with --model`);
       }
       wanted = selectColumns(source, artifact, features);
-      collectors = wanted.map((column) => createCollector(column, artifact, source.holdsBins));
+      collectors = wanted.map((column) => createCollector(column, artifact, source.holdsBins, maxValues));
     }
     const scoreOf = createRowScorer(artifact, wanted);
     await source.read(wanted, (row) => {
@@ -82,10 +85,14 @@ export async function fileReference(
     version: filter.version,
     notes: [
       ...finished.filter((reason) => typeof reason === 'string'),
-      ...(tally.damaged > 0 ? [`${tally.damaged} damaged lines of the reference were passed over.`] : []),
+      ...(tally.damaged > 0
+        ? [
+            `${formatAmount(tally.damaged, 'damaged line')} of the reference ${tally.damaged === 1 ? 'was' : 'were'} passed over.`,
+          ]
+        : []),
       ...[...filter.others].map(
         ([version, count]) =>
-          `${count} rows of the reference are of version ${version} and were left out; version ${filter.version} is compared.`,
+          `${formatAmount(count, 'row')} of the reference of version ${version} ${count === 1 ? 'was' : 'were'} left out: version ${filter.version} is compared.`,
       ),
     ],
   };
@@ -127,11 +134,16 @@ function numericVariable(name: string, { edges, ...rest }: CollectedNumbers): Re
   return { name, bins: { kind: 'numeric', edges }, ...rest };
 }
 
-function createCollector({ name, kind }: Wanted, artifact: Artifact | null, holdsBins: boolean): Collector {
+function createCollector(
+  { name, kind }: Wanted,
+  artifact: Artifact | null,
+  holdsBins: boolean,
+  maxValues?: number,
+): Collector {
   const known = artifact && artifactReference(artifact).features.find((variable) => variable.name === name);
   if (known && (holdsBins || kind === 'categorical')) return countInto(known);
   if (kind === 'numeric') {
-    const collector = createNumberCollector();
+    const collector = createNumberCollector(maxValues);
     return {
       add: ({ values }, place) => values && values[place] !== undefined && collector.add(values[place]),
       finish: (space) => numericVariable(name, collector.finish(space)),

@@ -32,6 +32,17 @@ export function measureVariable(
   const { reference, counts } = live;
   const { bins } = reference;
   const drift = measureDrift(bins, reference.counts, counts);
+  const overTime = steps.map(({ fromMs, counts: all }) => {
+    const step = measureDrift(bins, reference.counts, all.subarray(offset, offset + binCount(bins)));
+    return {
+      from: new Date(fromMs).toISOString(),
+      samples: step.samples,
+      psi: step.psi,
+      psiNoiseCeiling: step.psiNoiseCeiling,
+      verdict: step.verdict,
+    };
+  });
+  const steady = overTime.findLastIndex(({ psi, verdict }) => psi !== null && verdict !== 'drifting');
   return {
     name: reference.name,
     kind: bins.kind,
@@ -53,16 +64,8 @@ export function measureVariable(
       .sort((a, b) => b.samples - a.samples)
       .slice(0, maxUnseenValues),
     bins: binLabels(bins).map((label, i) => ({ label, reference: reference.counts[i], live: counts[i] })),
-    overTime: steps.map(({ fromMs, counts: all }) => {
-      const step = measureDrift(bins, reference.counts, all.subarray(offset, offset + binCount(bins)));
-      return {
-        from: new Date(fromMs).toISOString(),
-        samples: step.samples,
-        psi: step.psi,
-        psiNoiseCeiling: step.psiNoiseCeiling,
-        verdict: step.verdict,
-      };
-    }),
+    driftingSince: overTime.slice(steady + 1).find(({ psi }) => psi !== null)?.from ?? null,
+    overTime,
   };
 }
 

@@ -1,0 +1,119 @@
+import { parse } from 'node:path';
+import { parseArgs } from 'node:util';
+import { settings } from '../config.ts';
+import { type Artifact, formatArtifact, loadArtifact } from '../model/artifact.ts';
+import { type NewReference, rebaseline } from '../model/rebaseline.ts';
+import { fileReference } from '../report/file-reference.ts';
+import { findFiles } from '../report/open-rows.ts';
+import type { DriftReference, ReferenceVariable } from '../report/reference.ts';
+import { writeFileAtomically } from '../write-file-atomically.ts';
+import { createProgressBar } from './progress-bar.ts';
+import { runCli, UsageError } from './run-cli.ts';
+
+const help = `Usage: npm run rebaseline -- --live FILE --by NAME --reason TEXT [options]
+
+Writes a new model file whose reference is recent traffic: a shift that is known
+and accepted stops alarming, and drift is measured from there on. The model
+scores as before; the file says who did it, when, why, and what it replaces.
+
+  --live FILE     samples (JSONL) or a table (CSV) of the traffic to accept;
+                  gzip, a glob, or - for standard input; may be given several
+                  times
+  --by NAME       who decides it
+  --reason TEXT   why the shift is accepted
+  --model FILE    the model (default ${settings.MODEL_PATH.default})
+  --out FILE      where to write it (default: beside the model, as
+                  NAME-rebaselined.json)
+  --help          this text
+`;
+
+function readOptions(args: string[]) {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    args,
+    options: {
+      model: text,
+      live: { type: 'string', multiple: true, default: [] },
+      by: text,
+      reason: text,
+      out: text,
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const model = values.model ?? settings.MODEL_PATH.default;
+  const { dir, name, ext } = parse(model);
+  const { live, help, by = '', reason = '' } = values;
+  if (!help) {
+    if (live.length === 0) throw new UsageError('--live says which traffic is the new reference');
+    if (by.trim() === '') throw new UsageError('--by says who accepts the shift');
+    if (reason.trim() === '') throw new UsageError('--reason says why it is accepted');
+  }
+  return {
+    model,
+    live,
+    by,
+    reason,
+    out: values.out ?? `${dir === '' ? '' : `${dir}/`}${name}-rebaselined${ext}`,
+    help,
+  };
+}
+
+function newReference({ bins, counts, summary }: ReferenceVariable): NewReference {
+  if (bins.kind === 'categorical') return { counts };
+  return { counts, edges: bins.edges, ...(summary !== null && { summary }) };
+}
+
+/** @throws Error when the rows leave out a feature or the score */
+function replaceReference(
+  artifact: Artifact,
+  reference: DriftReference,
+  by: string,
+  reason: string,
+  at: string,
+): Artifact {
+  const withheld = reference.features.find(({ counts }) => counts.every((count) => count === 0));
+  if (withheld !== undefined) {
+    throw new Error(
+      `${withheld.name}: no row holds a value: a new reference needs the values or bins of all features`,
+    );
+  }
+  if (reference.score === null)
+    throw new Error('no row has a score, and not all features to compute one from');
+  const features = new Map(reference.features.map((variable) => [variable.name, newReference(variable)]));
+  const { counts, edges } = newReference(reference.score);
+  return rebaseline(artifact, features, { counts, ...(edges && { edges }) }, { by, at, reason });
+}
+
+await runCli(async (args) => {
+  const options = readOptions(args);
+  if (options.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const { model, out, by, reason } = options;
+  const artifact = await loadArtifact(model);
+  const { paths, bytes } = await findFiles(options.live);
+  const bar = createProgressBar('reading', paths.includes('-') ? Number.POSITIVE_INFINITY : bytes);
+  let done = 0;
+  const reference = await fileReference(paths, {
+    artifact,
+    features: null,
+    // The summaries are to be exact, however many rows there are.
+    maxValues: Number.POSITIVE_INFINITY,
+    onBytes(count) {
+      done += count;
+      bar.update(done);
+    },
+  }).finally(() => bar.end());
+  const rebased = replaceReference(artifact, reference, by, reason, new Date().toISOString());
+  await writeFileAtomically(out, formatArtifact(rebased));
+  const lines = [
+    `written    ${out}, model ${rebased.name} version ${rebased.version}`,
+    `replaces   version ${artifact.version}`,
+    `reference  ${reference.samples.toLocaleString('en')} rows`,
+    `drift      ${rebased.training.smallestDetectableDrift}`,
+    ...reference.notes.map((note) => `note       ${note}`),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return 0;
+});
