@@ -9,6 +9,7 @@ import {
   formatTime,
 } from './describe.ts';
 import type { DriftReport, ReportVariable } from './drift-report.ts';
+import { wrap } from './wrap.ts';
 
 const width = 80;
 const nameWidth = 16;
@@ -165,24 +166,4 @@ function describeAlarms(alarms: NonNullable<DriftReport['alarms']>): string[] {
   });
   const title = `Backtest: there would have been ${formatAmount(alarms.length, 'alarm')} (UTC):`;
   return [title, ...lines.flatMap((line) => wrap(line, width, '         '))];
-}
-
-/** Breaks a text into lines; a number and its % stay together. */
-function wrap(text: string, columns: number, indent: string): string[] {
-  const [start] = /^\s*/.exec(text) ?? [''];
-  const words = text
-    .trim()
-    .replaceAll(/(\d) %/g, '$1\u00a0%')
-    .split(/ (?! )/);
-  const lines: string[] = [];
-  let line = start + words[0];
-  for (const word of words.slice(1)) {
-    if (line.length + 1 + word.length > columns) {
-      lines.push(line);
-      line = indent + word;
-    } else {
-      line += ` ${word}`;
-    }
-  }
-  return [...lines, line].map((each) => each.replaceAll('\u00a0', ' '));
 }

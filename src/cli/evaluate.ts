@@ -1,0 +1,91 @@
+import { parseArgs } from 'node:util';
+import { settings } from '../config.ts';
+import { evaluate } from '../evaluation/evaluate.ts';
+import { readLabelledData } from '../evaluation/read-data.ts';
+import { readJoinedData } from '../evaluation/read-joined.ts';
+import { renderText } from '../evaluation/render-text.ts';
+import { loadArtifact } from '../model/artifact.ts';
+import { runCli, UsageError } from './run-cli.ts';
+
+const help = `Usage: npm run evaluate -- [options]
+
+Measures how well a model does on rows whose outcome is known: on a table, or on
+what the service has kept.
+
+  --model FILE        the model (default ${settings.MODEL_PATH.default})
+  --data FILE         labelled rows: a table with the target's column (CSV), or
+                      JSONL; may be given several times
+  --outcomes FILE     outcomes that the service has kept
+                      (default ${settings.OUTCOMES_PATH.default}); several replicas' files
+                      by a pattern such as 'logs/*/outcomes*.jsonl'
+  --samples FILE      its samples, joined by id, for coverage and slices
+                      (default ${settings.SAMPLES_PATH.default}, unless --outcomes
+                      is given)
+  --version V         evaluate this model version's outcomes, not the model's own
+  --maturity DAYS     leave out predictions younger than this (default ${settings.OUTCOME_MATURITY_DAYS.default})
+  --by FEATURE        figures for each value of a feature too; may be given
+                      several times
+  --json              print the evaluation as JSON
+  --help              this text
+
+The outcomes are evaluated unless --data is given.
+`;
+
+const dayMs = 86_400_000;
+
+function readOptions(args: string[]) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      model: { type: 'string', default: settings.MODEL_PATH.default },
+      data: { type: 'string', multiple: true },
+      samples: { type: 'string', multiple: true },
+      outcomes: { type: 'string', multiple: true },
+      version: { type: 'string' },
+      maturity: { type: 'string' },
+      by: { type: 'string', multiple: true, default: [] },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.data !== undefined) {
+    const other = (['samples', 'outcomes', 'version', 'maturity'] as const).find(
+      (name) => values[name] !== undefined,
+    );
+    if (other !== undefined) throw new UsageError(`--data is a table of its own: leave out --${other}`);
+  }
+  const maturityDays = Number(values.maturity ?? settings.OUTCOME_MATURITY_DAYS.default);
+  if (!(maturityDays >= 0)) throw new UsageError(`--maturity is a number of days, not '${values.maturity}'`);
+  const samples = values.samples ?? (values.outcomes === undefined ? [settings.SAMPLES_PATH.default] : []);
+  if (samples.length === 0 && values.data === undefined && values.by.length > 0) {
+    throw new UsageError('--by needs --samples, which hold the features');
+  }
+  return {
+    ...values,
+    samples,
+    outcomes: values.outcomes ?? [settings.OUTCOMES_PATH.default],
+    maturedMs: Date.now() - maturityDays * dayMs,
+  };
+}
+
+await runCli(async (args) => {
+  const options = readOptions(args);
+  if (options.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const artifact = await loadArtifact(options.model);
+  const unknown = options.by.find((name) => !artifact.features.some((feature) => feature.name === name));
+  if (unknown !== undefined) {
+    const names = artifact.features.map(({ name }) => name).join(', ');
+    throw new UsageError(`--by: the model has no feature '${unknown}', but ${names}`);
+  }
+  const version = options.version ?? artifact.version;
+  const data =
+    options.data === undefined
+      ? await readJoinedData({ ...options, artifact, version })
+      : await readLabelledData(options.data, artifact, options.by);
+  const evaluation = evaluate(artifact, data, version);
+  process.stdout.write(options.json ? `${JSON.stringify(evaluation, null, 2)}\n` : renderText(evaluation));
+  return 0;
+});

@@ -1,0 +1,106 @@
+import type { Artifact } from '../model/artifact.ts';
+import type { Coverages } from '../monitor/performance-figures.ts';
+import { performanceReferenceOf } from '../monitor/performance-reference.ts';
+import type { Confusion } from '../stats/confusion.ts';
+import { bootstrapFigures, type Intervals } from './bootstrap-figures.ts';
+import type { LabelledData, LabelledRows } from './labelled-rows.ts';
+import {
+  type BinnedRows,
+  type FigureName,
+  type Figures,
+  measureBinned,
+  measureRows,
+  needAllDecisions,
+  type ReliabilityBand,
+  reliability,
+} from './measure.ts';
+import { type RocPoint, rocCurve } from './roc-curve.ts';
+
+/** The figures of the rows that share a value of one feature. */
+export type Slice = Figures & {
+  readonly feature: string;
+  /** The label of the bin: `= good`, `03 (28, 31]`, `missing`. */
+  readonly bin: string;
+  readonly samples: number;
+  readonly positives: number;
+  readonly confusion: Confusion;
+};
+
+/** How well a model does on rows whose outcome is known. Figures are `null` where the rows leave them undefined. */
+export type Evaluation = Figures & {
+  readonly model: { readonly name: string; readonly version: string };
+  readonly classes: { readonly negative: string; readonly positive: string };
+  readonly source: string;
+  readonly samples: number;
+  readonly confusion: Confusion;
+  /** 95 % bootstrap intervals. */
+  readonly intervals: Intervals;
+  readonly binned: BinnedRows;
+  /** What the same figures were in cross-validation. */
+  readonly crossValidated: Artifact['evaluation'];
+  readonly coverage: Coverages | null;
+  /**
+   * Figures that the labelled rows cannot tell, as the outcomes of one decision are missing; they are `null`, and what
+   * the labelled rows alone would give stands in `labelledOnly`.
+   */
+  readonly notIdentified: readonly FigureName[];
+  readonly labelledOnly: Partial<Figures>;
+  readonly rocCurve: readonly RocPoint[];
+  readonly reliability: readonly ReliabilityBand[];
+  readonly slices: readonly Slice[];
+  readonly notes: readonly string[];
+};
+
+/**
+ * Evaluates labelled rows.
+ *
+ * @param version of the model that made the predictions, where it is another than the artifact's
+ */
+export function evaluate(artifact: Artifact, data: LabelledData, version = artifact.version): Evaluation {
+  const { name, target, evaluation } = artifact;
+  const figures = measureRows(data);
+  const intervals = bootstrapFigures(data);
+  const notIdentified = data.coverage === null || data.coverage.isIdentified ? [] : needAllDecisions;
+  const withheld = Object.fromEntries(notIdentified.map((figure) => [figure, null]));
+  return {
+    model: { name, version },
+    classes: { negative: target.negative, positive: target.positive },
+    source: data.source,
+    ...figures,
+    ...withheld,
+    intervals: { ...intervals, ...withheld },
+    binned: measureBinned(data, performanceReferenceOf(artifact)),
+    crossValidated: evaluation,
+    coverage: data.coverage,
+    notIdentified,
+    labelledOnly: Object.fromEntries(notIdentified.map((figure) => [figure, figures[figure]])),
+    rocCurve: rocCurve(data.scores, data.outcomes),
+    reliability: reliability(data),
+    slices: [...data.slices].flatMap(([feature, labels]) => sliceBy(feature, labels, data, withheld)),
+    notes: data.notes,
+  };
+}
+
+/** One slice a label, in the order of the labels; rows without one are left out. */
+function sliceBy(
+  feature: string,
+  labels: readonly (string | null)[],
+  rows: LabelledRows,
+  withheld: Partial<Figures>,
+): Slice[] {
+  const places = Map.groupBy(labels.keys(), (i) => labels[i]);
+  return [...places]
+    .flatMap(([bin, indices]) => {
+      if (bin === null) return [];
+      const pick = (values: ArrayLike<number>) => Float64Array.from(indices, (i) => values[i]);
+      const outcomes = pick(rows.outcomes);
+      const measured = measureRows({
+        scores: pick(rows.scores),
+        predictions: pick(rows.predictions),
+        outcomes,
+      });
+      const positives = outcomes.reduce((sum, outcome) => sum + outcome, 0);
+      return [{ feature, bin, positives, ...measured, ...withheld }];
+    })
+    .sort((a, b) => (a.bin < b.bin ? -1 : 1));
+}

@@ -1,0 +1,51 @@
+import type { Coverages } from '../monitor/performance-figures.ts';
+
+/** Rows whose outcome is known, column by column. */
+export type LabelledRows = {
+  /** P(positive class). */
+  readonly scores: ArrayLike<number>;
+  /** 1 for positive, 0 for negative; parallel to `scores`, like all that follow. */
+  readonly predictions: ArrayLike<number>;
+  readonly outcomes: ArrayLike<number>;
+  /** For each feature to slice by, the label of every row's bin; `null` where it is not known. */
+  readonly slices: ReadonlyMap<string, readonly (string | null)[]>;
+};
+
+/** Labelled rows with what was met on the way to them. */
+export type LabelledData = LabelledRows & {
+  /** What the rows are, in words. */
+  readonly source: string;
+  /** How many of the predictions have an outcome; `null` when only labelled rows are known. */
+  readonly coverage: Coverages | null;
+  /** What a reader of the figures should know: what was left out, and why. */
+  readonly notes: readonly string[];
+};
+
+/** Collects labelled rows. */
+export type RowCollector = LabelledRows & {
+  readonly rows: number;
+  add(score: number, prediction: number, outcome: number, labels: readonly (string | null)[]): void;
+};
+
+/** @param features to slice by, in the order in which `add` gets the labels */
+export function collectRows(features: readonly string[]): RowCollector {
+  const scores: number[] = [];
+  const predictions: number[] = [];
+  const outcomes: number[] = [];
+  const slices = new Map(features.map((feature) => [feature, [] as (string | null)[]]));
+  return {
+    scores,
+    predictions,
+    outcomes,
+    slices,
+    get rows() {
+      return scores.length;
+    },
+    add(score, prediction, outcome, labels) {
+      scores.push(score);
+      predictions.push(prediction);
+      outcomes.push(outcome);
+      for (const [i, feature] of features.entries()) slices.get(feature)?.push(labels[i]);
+    },
+  };
+}

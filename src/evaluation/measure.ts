@@ -1,0 +1,109 @@
+import { createPerformance, type PerformanceReference } from '../monitor/performance.ts';
+import { realisedFigures, scoreBands } from '../monitor/performance-figures.ts';
+import { equalWidthEdges, numericBinIndex } from '../stats/binning.ts';
+import { accuracy, type Confusion, confusion, f1, precision, recall } from '../stats/confusion.ts';
+import { brierScore, expectedCalibrationError, logLoss } from '../stats/probability-scores.ts';
+import { rocAuc } from '../stats/roc-auc.ts';
+import type { LabelledRows } from './labelled-rows.ts';
+
+/** The figures that have an interval, in the order in which they are shown. */
+export const figureNames = [
+  'accuracy',
+  'precision',
+  'recall',
+  'f1',
+  'rocAuc',
+  'brier',
+  'logLoss',
+  'expectedCalibrationError',
+] as const;
+
+export type FigureName = (typeof figureNames)[number];
+
+/** `null` for a figure that the rows leave undefined. */
+export type Figures = Readonly<Record<FigureName, number | null>>;
+
+/** Figures of the whole population that need outcomes of all decisions. */
+export const needAllDecisions: readonly FigureName[] = ['accuracy', 'recall', 'f1', 'rocAuc'];
+
+type Rows = Omit<LabelledRows, 'slices'>;
+
+/** Ten bands of the score, as everywhere. */
+const bandEdges = equalWidthEdges(0, 1, scoreBands);
+
+/** One band of the score: rows in it, their mean score and the share of positives. */
+export type ReliabilityBand = {
+  readonly from: number;
+  readonly to: number;
+  readonly samples: number;
+  readonly meanScore: number | null;
+  readonly positiveShare: number | null;
+};
+
+/** How scores and outcomes agree, band by band. */
+export function reliability({ scores, outcomes }: Rows): ReliabilityBand[] {
+  const { counts, expected, positives } = sumBands(scores, outcomes);
+  const mean = (sum: number, samples: number) => (samples > 0 ? sum / samples : null);
+  return Array.from(counts, (samples, i) => ({
+    from: i === 0 ? 0 : bandEdges[i - 1],
+    to: bandEdges[i] ?? 1,
+    samples,
+    meanScore: mean(expected[i], samples),
+    positiveShare: mean(positives[i], samples),
+  }));
+}
+
+function sumBands(scores: ArrayLike<number>, outcomes: ArrayLike<number>) {
+  const counts = new Float64Array(scoreBands);
+  const expected = new Float64Array(scoreBands);
+  const positives = new Float64Array(scoreBands);
+  for (let i = 0; i < scores.length; i++) {
+    const band = numericBinIndex(bandEdges, scores[i]);
+    counts[band]++;
+    expected[band] += scores[i];
+    positives[band] += outcomes[i];
+  }
+  return { counts, expected, positives };
+}
+
+/** The figures of labelled rows, each from the rows themselves. */
+export function measureRows({ scores, predictions, outcomes }: Rows): Figures & {
+  readonly samples: number;
+  readonly confusion: Confusion;
+} {
+  const counts = confusion(predictions, outcomes);
+  const bands = sumBands(scores, outcomes);
+  return {
+    samples: scores.length,
+    accuracy: accuracy(counts),
+    precision: precision(counts),
+    recall: recall(counts),
+    f1: f1(counts),
+    rocAuc: rocAuc(scores, outcomes),
+    brier: brierScore(scores, outcomes),
+    logLoss: logLoss(scores, outcomes),
+    expectedCalibrationError: expectedCalibrationError(bands.counts, bands.expected, bands.positives),
+    confusion: counts,
+  };
+}
+
+/** What the running service and Prometheus make of the same rows, from their counts a score bin. */
+export type BinnedRows = {
+  readonly rocAuc: number | null;
+  /** How far the AUC of the rows can be from it. */
+  readonly rocAucMaxError: number | null;
+  /** Its bands are made of whole bins, so it is that of the rows. */
+  readonly expectedCalibrationError: number | null;
+};
+
+/** The figures that bins change. */
+export function measureBinned({ scores, outcomes }: Rows, reference: PerformanceReference): BinnedRows {
+  const counted = createPerformance(reference);
+  for (let i = 0; i < scores.length; i++) counted.addOutcome(scores[i], outcomes[i] === 1);
+  const figures = realisedFigures(counted.cells, counted.sums);
+  return {
+    rocAuc: figures.rocAuc.value,
+    rocAucMaxError: figures.rocAuc.maxError,
+    expectedCalibrationError: figures.expectedCalibrationError,
+  };
+}

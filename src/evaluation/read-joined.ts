@@ -1,0 +1,141 @@
+import type { Artifact } from '../model/artifact.ts';
+import { createPerformance } from '../monitor/performance.ts';
+import { type Coverages, measureCoverage } from '../monitor/performance-figures.ts';
+import { performanceReferenceOf } from '../monitor/performance-reference.ts';
+import { readJsonl } from '../samples/read-samples.ts';
+import { redacted } from '../samples/redact.ts';
+import { collectRows, type LabelledData } from './labelled-rows.ts';
+import { createSlicers, type Slicer } from './slicer.ts';
+
+export type JoinOptions = {
+  readonly artifact: Artifact;
+  /** The model version to evaluate; its classes must be the artifact's. */
+  readonly version: string;
+  /** For coverage and slices; without them the outcomes alone are evaluated. */
+  readonly samples: readonly string[];
+  readonly outcomes: readonly string[];
+  readonly by: readonly string[];
+  /** Predictions made later are not old enough to count; ms since 1970. */
+  readonly maturedMs: number;
+};
+
+type Labelled = { readonly score: number; readonly prediction: number; readonly outcome: number };
+
+/**
+ * Joins sample lines and outcome lines by id. The first outcome of a prediction counts, as in the service: replicas
+ * whose files are read together may both have kept one.
+ *
+ * @throws Error naming the file for one that cannot be read, and when no outcome is of the version
+ */
+export async function readJoinedData(options: JoinOptions): Promise<LabelledData> {
+  const { artifact, version, samples, outcomes, by } = options;
+  const notes: string[] = [];
+  const labelled = await readOutcomes(options, notes);
+  const collected = collectRows(by);
+  const slicers = createSlicers(artifact, by);
+  const coverage =
+    samples.length > 0 ? await readSamples(options, labelled, slicers, collected, notes) : null;
+  if (coverage !== null && labelled.size > 0) {
+    notes.push(`${labelled.size} outcomes have no sample: they count, but in no slice.`);
+  }
+  const unknown = slicers.map(() => null);
+  for (const { score, prediction, outcome } of labelled.values()) {
+    collected.add(score, prediction, outcome, unknown);
+  }
+  return {
+    ...collected,
+    source: `outcomes of ${artifact.name} ${version} in ${outcomes.join(', ')}`,
+    coverage,
+    notes,
+  };
+}
+
+async function readOutcomes(
+  { artifact, version, outcomes, maturedMs }: JoinOptions,
+  notes: string[],
+): Promise<Map<string, Labelled>> {
+  const { name, target } = artifact;
+  const labelled = new Map<string, Labelled>();
+  const otherVersions = new Map<string, number>();
+  let repeated = 0;
+  let young = 0;
+  let foreign = 0;
+  const reading = readJsonl(outcomes);
+  for await (const line of reading) {
+    const { id, score, prediction, outcome } = line;
+    const classes = [target.negative, target.positive] as unknown[];
+    if (line.model !== name || line.version !== version) {
+      const other = `${line.model} ${line.version}`;
+      otherVersions.set(other, (otherVersions.get(other) ?? 0) + 1);
+    } else if (
+      typeof id !== 'string' ||
+      typeof score !== 'number' ||
+      !classes.includes(prediction) ||
+      !classes.includes(outcome)
+    ) {
+      foreign++;
+    } else if (labelled.has(id)) {
+      repeated++;
+    } else if (Date.parse(String(line.predictedAt)) > maturedMs) {
+      young++;
+    } else {
+      labelled.set(id, {
+        score,
+        prediction: classes.indexOf(prediction),
+        outcome: classes.indexOf(outcome),
+      });
+    }
+  }
+  const others = [...otherVersions].map(([other, count]) => `${count} of ${other}`).join(', ');
+  if (labelled.size === 0) {
+    const found = others === '' ? '' : `, but ${others}: name one with --version`;
+    throw new Error(`${outcomes.join(', ')}: no outcome of ${name} ${version}${found}`);
+  }
+  if (others !== '') notes.push(`Outcomes of other versions are left out: ${others}.`);
+  if (young > 0) notes.push(`${young} outcomes of predictions that are not old enough are left out.`);
+  if (repeated > 0) notes.push(`${repeated} outcomes are repeated; the first of each prediction counts.`);
+  if (foreign + reading.damaged > 0) {
+    notes.push(`${foreign + reading.damaged} lines that are no outcome are left out.`);
+  }
+  return labelled;
+}
+
+/** Moves the labelled rows that have a sample to `collected`, with their labels; counts all predictions. */
+async function readSamples(
+  { artifact, version, samples, maturedMs }: JoinOptions,
+  labelled: Map<string, Labelled>,
+  slicers: readonly Slicer[],
+  collected: ReturnType<typeof collectRows>,
+  notes: string[],
+): Promise<Coverages> {
+  const counted = createPerformance(performanceReferenceOf(artifact));
+  const reading = readJsonl(samples);
+  let withheld = 0;
+  for await (const sample of reading) {
+    const { id, model, score } = sample;
+    if (model !== artifact.name || sample.version !== version || typeof score !== 'number') continue;
+    if (Date.parse(String(sample.time)) > maturedMs) continue;
+    counted.addPrediction(score);
+    const row = labelled.get(String(id));
+    if (row === undefined) continue;
+    labelled.delete(String(id));
+    counted.addOutcome(score, row.outcome === 1);
+    const labels = slicers.map((slicer) => labelIn(sample, slicer));
+    if (labels.includes(null)) withheld++;
+    collected.add(row.score, row.prediction, row.outcome, labels);
+  }
+  if (withheld > 0) notes.push(`${withheld} samples do not hold the features to slice by.`);
+  if (reading.damaged > 0) notes.push(`${reading.damaged} damaged lines of samples are left out.`);
+  return measureCoverage(counted.cells, counted.sums);
+}
+
+/** The label of a feature's bin, from the value or as the sample has it. */
+function labelIn(sample: Readonly<Record<string, unknown>>, { feature, labelOf }: Slicer): string | null {
+  const values = sample.features as Record<string, unknown> | undefined;
+  if (values !== undefined) {
+    const value = values[feature];
+    return feature in values && value !== redacted ? labelOf(value) : null;
+  }
+  const bins = sample.bins as Record<string, string> | undefined;
+  return bins?.[feature] ?? null;
+}

@@ -1,0 +1,145 @@
+import { wrap } from '../report/wrap.ts';
+import type { Interval } from '../stats/bootstrap.ts';
+import type { Evaluation, Slice } from './evaluate.ts';
+import { type FigureName, figureNames } from './measure.ts';
+import { drawReliability, drawRoc } from './text-curves.ts';
+
+const titles: Readonly<Record<FigureName, string>> = {
+  accuracy: 'accuracy',
+  precision: 'precision',
+  recall: 'recall',
+  f1: 'F1',
+  rocAuc: 'ROC AUC',
+  brier: 'Brier score',
+  logLoss: 'log-loss',
+  expectedCalibrationError: 'calibration error',
+};
+const width = 80;
+const titleWidth = 20;
+const count = new Intl.NumberFormat('en');
+
+/** The evaluation for a terminal, at most 80 columns wide. */
+export function renderText(evaluation: Evaluation): string {
+  const { model, classes, samples, source, notes } = evaluation;
+  return [
+    `${model.name} ${model.version} on ${count.format(samples)} labelled rows`,
+    ...wrap(source, width, '  '),
+    `positive class: ${classes.positive}`,
+    '',
+    ...describeFigures(evaluation),
+    '',
+    ...describeConfusion(evaluation),
+    '',
+    ...describeCoverage(evaluation),
+    ...drawRoc(evaluation.rocCurve),
+    ...drawReliability(evaluation.reliability),
+    ...describeSlices(evaluation.slices),
+    ...notes.flatMap((note) => wrap(`Note: ${note}`, width, '      ')),
+  ]
+    .map((line) => `${line.trimEnd()}\n`)
+    .join('');
+}
+
+function describeFigures(evaluation: Evaluation): string[] {
+  const { intervals, crossValidated, binned, notIdentified } = evaluation;
+  const head = ['', 'value', '95 % interval', 'cross-validated'];
+  const rows = figureNames.map((name) => [
+    titles[name],
+    notIdentified.includes(name) ? 'not identified' : figure(evaluation[name]),
+    interval(intervals[name]),
+    name === 'expectedCalibrationError'
+      ? ''
+      : `${figure(crossValidated[name].value)} ± ${figure(crossValidated[name].standardError)}`,
+  ]);
+  const widths = [titleWidth, 16, 18, 18];
+  const lines = [head, ...rows].map((cells) => cells.map((cell, i) => cell.padEnd(widths[i])).join(''));
+  return [
+    ...lines,
+    '',
+    ...wrap(
+      `From 50 score bins, as the service counts: ROC AUC ${figure(binned.rocAuc)} (within ${figure(binned.rocAucMaxError)}), calibration error ${figure(binned.expectedCalibrationError)}.`,
+      width,
+      '  ',
+    ),
+    ...(notIdentified.length === 0
+      ? []
+      : [
+          '',
+          ...wrap(
+            `Not identified: one decision has hardly any outcomes, so that what holds for the labelled rows need not hold for all. Of the labelled rows alone: ${notIdentified.map((name) => `${titles[name]} ${figure(evaluation.labelledOnly[name] ?? null)}`).join(', ')}.`,
+            width,
+            '  ',
+          ),
+        ]),
+  ];
+}
+
+function describeConfusion({ classes, confusion }: Evaluation): string[] {
+  const { negative, positive } = classes;
+  const { trueNegatives, falsePositives, falseNegatives, truePositives } = confusion;
+  const row = (label: string, cells: (string | number)[]) =>
+    label.padEnd(titleWidth) +
+    cells.map((cell) => (typeof cell === 'number' ? count.format(cell) : cell).padStart(16)).join('');
+  return [
+    row('', [`→ ${negative}`, `→ ${positive}`]),
+    row(`was ${negative}`, [trueNegatives, falsePositives]),
+    row(`was ${positive}`, [falseNegatives, truePositives]),
+  ];
+}
+
+function describeCoverage({ coverage, classes }: Evaluation): string[] {
+  if (coverage === null) return [];
+  const { all, byDecision } = coverage;
+  const decisions = [classes.negative, classes.positive].map(
+    (name, i) => `${name} ${share(byDecision[i].share)}`,
+  );
+  return [
+    ...wrap(
+      `Coverage: ${share(all.share)} of ${count.format(all.predictions)} predictions have an outcome (${decisions.join(', ')}).`,
+      width,
+      '  ',
+    ),
+    '',
+  ];
+}
+
+const sliceColumns = [
+  ['slice', 24],
+  ['N', 8],
+  ['positive', 10],
+  ['accuracy', 10],
+  ['precision', 11],
+  ['recall', 8],
+  ['AUC', 7],
+] as const;
+
+function describeSlices(slices: readonly Slice[]): string[] {
+  if (slices.length === 0) return [];
+  const rows = slices.map((slice) => [
+    `${slice.feature} ${slice.bin}`,
+    count.format(slice.samples),
+    share(slice.positives / slice.samples),
+    ...[slice.accuracy, slice.precision, slice.recall, slice.rocAuc].map(figure),
+  ]);
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, i) => {
+        const columns = sliceColumns[i][1];
+        if (i > 0) return cell.padStart(columns);
+        return (cell.length > columns ? `${cell.slice(0, columns - 1)}…` : cell).padEnd(columns);
+      })
+      .join('');
+  return [line(sliceColumns.map(([title]) => title)), ...rows.map(line), ''];
+}
+
+function figure(value: number | null): string {
+  return value === null ? '–' : value.toFixed(3);
+}
+
+function interval(value: Interval | null): string {
+  return value === null ? '' : `${value.low.toFixed(3)} – ${value.high.toFixed(3)}`;
+}
+
+function share(value: number | null): string {
+  return value === null ? '–' : `${(100 * value).toFixed(1)} %`;
+}

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
+import { root } from '../support/service.ts';
+
+function evaluate(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['src/cli/evaluate.ts', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  return { status, stdout, stderr };
+}
+
+describe('npm run evaluate', () => {
+  let folder: string;
+  let artifact: Artifact;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'vigia-evaluate-'));
+    artifact = await loadArtifact('models/credit.json');
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const line = (id: string, score: number, outcome: string, more: object = {}) => ({
+    time: '2026-01-31T12:00:00.000Z',
+    id,
+    outcome,
+    model: artifact.name,
+    version: artifact.version,
+    score,
+    prediction: score >= 0.5 ? 'bad' : 'good',
+    predictedAt: '2026-01-30T12:00:00.000Z',
+    ...more,
+  });
+  const sample = (id: string, score: number, history: string, more: object = {}) => ({
+    time: '2026-01-30T12:00:00.000Z',
+    id,
+    model: artifact.name,
+    version: artifact.version,
+    features: { age: 30, limit: 2000, history },
+    score,
+    prediction: score >= 0.5 ? 'bad' : 'good',
+    ...more,
+  });
+  async function write(name: string, lines: readonly object[]) {
+    const path = join(folder, name);
+    await writeFile(path, lines.map((one) => `${JSON.stringify(one)}\n`).join(''));
+    return path;
+  }
+
+  it('measures labelled rows of a table', () => {
+    const { status, stdout } = evaluate('--data', 'data/german-credit.csv', '--by', 'history', '--json');
+    assert.equal(status, 0);
+    const report = JSON.parse(stdout);
+    assert.equal(report.samples, 1000);
+    const { truePositives, trueNegatives } = report.confusion;
+    assert.equal(report.accuracy, (truePositives + trueNegatives) / 1000);
+    assert.ok(report.accuracy > 0.7 && report.rocAuc > 0.65);
+    assert.ok(Math.abs(report.binned.rocAuc - report.rocAuc) <= report.binned.rocAucMaxError);
+    assert.ok(Math.abs(report.binned.expectedCalibrationError - report.expectedCalibrationError) < 1e-9);
+    for (const name of ['precision', 'recall', 'f1', 'brier', 'logLoss']) {
+      assert.ok(report.intervals[name].low < report[name] && report[name] < report.intervals[name].high);
+    }
+    assert.equal(report.slices.length, 5);
+    assert.equal(
+      report.slices.reduce((sum: number, slice: any) => sum + slice.samples, 0),
+      1000,
+    );
+    assert.match(report.notes.join(), /trained on these very rows/);
+  });
+
+  it('prints what fits a terminal of 80 columns, without colour', () => {
+    const { status, stdout } = evaluate('--data', 'data/german-credit.csv', '--by', 'age');
+    assert.equal(status, 0);
+    assert.ok(!stdout.includes('\u001b'));
+    for (const text of stdout.split('\n')) assert.ok([...text].length <= 80, text);
+    assert.match(stdout, /^accuracy +0\.\d{3} +0\.\d{3} – 0\.\d{3} +0\.\d{3} ± 0\.\d{3}$/m);
+    assert.match(stdout, /ROC curve/);
+    assert.match(stdout, /Reliability/);
+    assert.match(stdout, /^age 09 \(52, \+inf\)/m);
+  });
+
+  it('joins outcomes and samples by id, the first of each, of one version', async () => {
+    const outcomes = await write('outcomes.jsonl', [
+      line('a', 0.2, 'good'),
+      line('b', 0.7, 'bad'),
+      line('c', 0.6, 'good'),
+      line('a', 0.2, 'bad'),
+      line('d', 0.3, 'bad'),
+      line('e', 0.9, 'bad', { version: '000000000000' }),
+      line('f', 0.4, 'good', { predictedAt: new Date().toISOString() }),
+      { not: 'an outcome', model: artifact.name, version: artifact.version },
+    ]);
+    const samples = await write('samples.jsonl', [
+      sample('a', 0.2, 'good'),
+      sample('b', 0.7, 'none'),
+      sample('c', 0.6, 'none'),
+      sample('x', 0.1, 'none'),
+    ]);
+    const args = [
+      '--outcomes',
+      outcomes,
+      '--samples',
+      samples,
+      '--by',
+      'history',
+      '--maturity',
+      '1',
+      '--json',
+    ];
+    const { status, stdout, stderr } = evaluate(...args);
+    assert.equal(status, 0, stderr);
+    const report = JSON.parse(stdout);
+    assert.equal(report.samples, 4);
+    assert.deepEqual(report.confusion, {
+      truePositives: 1,
+      falsePositives: 1,
+      trueNegatives: 1,
+      falseNegatives: 1,
+    });
+    assert.deepEqual(report.coverage.all, { predictions: 4, labelled: 3, share: 0.75 });
+    assert.deepEqual(
+      report.slices.map(({ bin, samples: n }: { bin: string; samples: number }) => `${bin} ${n}`),
+      ['= good 1', '= none 2'],
+    );
+    const notes = report.notes.join('\n');
+    assert.match(notes, /other versions are left out: 1 of credit 000000000000/);
+    assert.match(notes, /1 outcomes of predictions that are not old enough/);
+    assert.match(notes, /1 outcomes are repeated/);
+    assert.match(notes, /1 lines that are no outcome/);
+    assert.match(notes, /1 outcomes have no sample/);
+    const other = evaluate('--outcomes', outcomes, '--version', '000000000000', '--json');
+    assert.equal(JSON.parse(other.stdout).samples, 1);
+  });
+
+  it('slices by bins where the samples hold no values', async () => {
+    const outcomes = await write('o2.jsonl', [line('a', 0.2, 'good')]);
+    const samples = await write('s2.jsonl', [
+      sample('a', 0.2, '', { features: undefined, bins: { age: '03 (28, 30]' } }),
+    ]);
+    const { stdout } = evaluate('--outcomes', outcomes, '--samples', samples, '--by', 'age', '--json');
+    assert.equal(JSON.parse(stdout).slices[0].bin, '03 (28, 30]');
+  });
+
+  const failures: [string, string[], number, RegExp][] = [
+    ['an unknown option', ['--nope'], 2, /--nope/],
+    ['an unknown feature', ['--data', 'data/german-credit.csv', '--by', 'income'], 2, /no feature 'income'/],
+    ['two kinds of rows', ['--data', 'x.csv', '--outcomes', 'y'], 2, /leave out --outcomes/],
+    ['slices without samples', ['--outcomes', 'y', '--by', 'age'], 2, /--by needs --samples/],
+    ['a maturity that is none', ['--maturity', 'soon'], 2, /number of days/],
+    ['a file that is not there', ['--data', 'nowhere.csv'], 1, /nowhere\.csv: no such file/],
+    ['a table without outcomes', ['--data', 'package.json'], 1, /package\.json/],
+  ];
+  for (const [what, args, code, message] of failures) {
+    it(`refuses ${what} in one line`, () => {
+      const { status, stdout, stderr } = evaluate(...args);
+      assert.equal(status, code, stderr);
+      assert.match(stderr, message);
+      assert.equal(stderr.trim().split('\n').length, 1);
+      assert.equal(stdout, '');
+    });
+  }
+
+  it('says which versions there are when there is none of the model’s', async () => {
+    const outcomes = await write('o3.jsonl', [line('e', 0.9, 'bad', { version: '000000000000' })]);
+    const { status, stderr } = evaluate('--outcomes', outcomes);
+    assert.equal(status, 1);
+    assert.match(stderr, /no outcome of credit \w+, but 1 of credit 000000000000: name one with --version/);
+  });
+});
