@@ -17,8 +17,8 @@ const help = `Usage: npm run drift -- [options]
 
 Compares live rows with a reference and says what has drifted.
 
-  --model FILE       the model, with its reference (default ${settings.MODEL_PATH.default}, unless
-                     --reference is given)
+  --model FILE       the model, with its reference (without --reference:
+                     ${settings.MODEL_PATH.default})
   --live FILE        samples (JSONL) or a table (CSV); gzip, a glob, or - for
                      standard input; may be given several times
                      (default ${settings.SAMPLES_PATH.default})

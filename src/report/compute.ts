@@ -125,7 +125,9 @@ function limits(
   }
   for (const { reference: variable, notNumbers, withheld } of live.features) {
     if (notNumbers > 0) {
-      notes.push(`${variable.name}: ${formatCount(notNumbers)} values are no numbers and count as missing.`);
+      notes.push(
+        `${variable.name}: ${notNumbers === 1 ? '1 value is no number and counts' : `${formatCount(notNumbers)} values are no numbers and count`} as missing.`,
+      );
     }
     if (withheld > 0) {
       notes.push(

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadArtifact } from '../../src/model/artifact.ts';
+import { numericReference, summarise } from '../../src/model/reference.ts';
+import { createScorer } from '../../src/model/score.ts';
+import { driftReport, featureOf, runCommand, temporaryFolder } from '../report/run-command.ts';
+import { artifact, makeSamples, model, toCsv, toJsonl } from '../report/samples.ts';
+
+const shifted = makeSamples({
+  count: 3000,
+  change: (row, i) => ({ ...row, age: Number(row.age) + 15, history: i % 10 === 0 ? 'sold' : row.history }),
+});
+const accepted = ['--by', 'A. Person', '--reason', 'a campaign for pensioners'];
+
+describe('npm run rebaseline', () => {
+  it('makes recent traffic the reference: the same scores, no drift any more', async () => {
+    await using folder = await temporaryFolder();
+    const live = await folder.write('live.jsonl', toJsonl(shifted));
+    const out = join(folder.path, 'new.json');
+    assert.equal((await driftReport('--model', model, '--live', live)).verdict, 'drifting');
+    const before = Date.now();
+    const { stdout, stderr, code } = await runCommand('rebaseline', [
+      '--model',
+      model,
+      '--live',
+      live,
+      ...accepted,
+      '--out',
+      out,
+    ]);
+    assert.equal(code, 0, stderr);
+    const rebased = await loadArtifact(out);
+    assert.match(
+      stdout,
+      new RegExp(`version ${rebased.version}\nreplaces +version ${artifact.version}\nreference +3,000 rows`),
+    );
+
+    assert.notEqual(rebased.version, artifact.version);
+    const { by, reason, replaces, at } = rebased.rebaseline!;
+    assert.deepEqual(
+      { by, reason, replaces },
+      { by: 'A. Person', reason: 'a campaign for pensioners', replaces: artifact.version },
+    );
+    assert.ok(Date.parse(at) >= before - 1 && Date.parse(at) <= Date.now());
+
+    const [scoreBefore, scoreNow] = [createScorer(artifact), createScorer(rebased)];
+    for (const { features } of shifted.slice(0, 200)) assert.equal(scoreNow(features), scoreBefore(features));
+
+    const ages = Float64Array.from(shifted, ({ features }) => Number(features.age));
+    const age = rebased.features.find(({ name }) => name === 'age');
+    assert.ok(age?.kind === 'numeric');
+    assert.deepEqual(age.reference, numericReference(ages));
+    assert.deepEqual(age.summary, summarise(ages));
+    const scores = Float64Array.from(shifted, ({ score }) => score);
+    assert.deepEqual(rebased.score.reference, numericReference(scores));
+    const history = rebased.features.find(({ name }) => name === 'history');
+    assert.equal(history?.reference.counts.at(-1), 300);
+
+    const rows = await folder.write(
+      'rows.csv',
+      toCsv(
+        makeSamples({
+          count: 1000,
+          seed: 9,
+          change: (row, i) => ({
+            ...row,
+            age: Number(row.age) + 15,
+            history: i % 10 === 5 ? 'sold' : row.history,
+          }),
+        }).map(({ features }) => features),
+      ),
+    );
+    const now = await driftReport('--model', out, '--live', rows);
+    assert.equal(now.verdict, 'stable', now.headline);
+    assert.equal(now.reference.origin, 'traffic');
+    assert.equal(now.reference.samples, 3000);
+    // What changed back would be drift now.
+    const back = await folder.write(
+      'back.csv',
+      toCsv(makeSamples({ count: 1000 }).map(({ features }) => features)),
+    );
+    assert.equal(featureOf(await driftReport('--model', out, '--live', back), 'age').verdict, 'drifting');
+  });
+
+  it('computes the scores of a table, and leaves out samples of other versions', async () => {
+    await using folder = await temporaryFolder();
+    const fromTable = join(folder.path, 'table.json');
+    const fromSamples = join(folder.path, 'samples.json');
+    const table = await folder.write('live.csv', toCsv(shifted.map(({ features }) => features)));
+    const mixed = [
+      ...shifted,
+      ...shifted.slice(0, 50).map((sample) => ({ ...sample, version: '0123456789ab' })),
+    ];
+    const samples = await folder.write('live.jsonl', toJsonl(mixed));
+    await runCommand('rebaseline', ['--live', table, ...accepted, '--out', fromTable]);
+    const { stdout } = await runCommand('rebaseline', ['--live', samples, ...accepted, '--out', fromSamples]);
+    assert.match(stdout, /50 rows of the reference of version 0123456789ab were left out/);
+    const [a, b] = [await loadArtifact(fromTable), await loadArtifact(fromSamples)];
+    assert.deepEqual(a.features, b.features);
+    assert.deepEqual(a.score, b.score);
+  });
+
+  for (const [what, args, status, message] of [
+    ['no rows', [...accepted], 2, /--live says which traffic/],
+    ['nobody', ['--live', 'data/german-credit.csv', '--reason', 'so'], 2, /--by says who/],
+    [
+      'no reason',
+      ['--live', 'data/german-credit.csv', '--by', 'me', '--reason', ' '],
+      2,
+      /--reason says why/,
+    ],
+    ['a file that is not there', ['--live', 'none.csv', ...accepted], 1, /^none\.csv: no such file/],
+  ] as const) {
+    it(`refuses ${what} and writes nothing`, async () => {
+      await using folder = await temporaryFolder();
+      const { stderr, code } = await runCommand('rebaseline', [
+        ...args,
+        '--out',
+        join(folder.path, 'x.json'),
+      ]);
+      assert.equal(code, status);
+      assert.match(stderr, message);
+      assert.equal(stderr.trimEnd().split('\n').length, 1);
+      assert.deepEqual(await readdir(folder.path), []);
+    });
+  }
+
+  it('refuses samples that withhold a feature', async () => {
+    await using folder = await temporaryFolder();
+    const withheld = shifted
+      .slice(0, 100)
+      .map((sample) => ({ ...sample, features: { ...sample.features, age: '[redacted]' } }));
+    const live = await folder.write('live.jsonl', toJsonl(withheld));
+    const { stderr, code } = await runCommand('rebaseline', [
+      '--live',
+      live,
+      ...accepted,
+      '--out',
+      join(folder.path, 'x.json'),
+    ]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^age: no row holds a value/);
+  });
+});

@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { minRequests as ruleMinRequests } from '../../otel/prometheus/generator/windows.ts';
+import {
+  alertRules,
+  broadShare,
+  earlierMs,
+  fastPsi,
+  minRequests,
+  minShareRise,
+  windowsMs,
+} from '../../src/report/alert-rules.ts';
+import { backtest } from '../../src/report/backtest.ts';
+import type { Alarm } from '../../src/report/drift-report.ts';
+import type { ReferenceVariable } from '../../src/report/reference.ts';
+import { createTimeline } from '../../src/report/timeline.ts';
+import { createRandom } from '../../src/stats/random.ts';
+
+const hourMs = 3_600_000;
+const startMs = Date.parse('2026-01-05T00:00:00Z');
+/** Ten bins, missing. */
+const cells = 11;
+
+function variable(name: string, counts = [...Array<number>(10).fill(1000), 100]): ReferenceVariable {
+  return {
+    name,
+    bins: { kind: 'numeric', edges: [1, 2, 3, 4, 5, 6, 7, 8, 9] },
+    counts,
+    range: null,
+    mean: null,
+    summary: null,
+    column: null,
+    isWhole: false,
+  };
+}
+
+type Traffic = {
+  readonly hours: number;
+  readonly perHour: number;
+  /** The bin of a row; `uniform` is a bin of the reference at random. */
+  readonly bin?: (hour: number, uniform: number, random: () => number) => number;
+  readonly variables?: number;
+};
+
+/** The alarms that traffic brings, each with its begin and end in hours. */
+function replay({ hours, perHour, bin = (_, uniform) => uniform, variables = 1 }: Traffic) {
+  const timeline = createTimeline(cells * variables, [30_000, 60_000, 300_000], 100_000);
+  const random = createRandom(5);
+  for (let i = 0; i < hours * perHour; i++) {
+    const hour = i / perHour;
+    const indices = Array.from(
+      { length: variables },
+      (_, v) => v * cells + bin(hour, Math.floor(random() * 10), random),
+    );
+    timeline.add(startMs + hour * hourMs, indices);
+  }
+  const alarms = backtest(
+    timeline,
+    Array.from({ length: variables }, (_, v) => variable(`x${v}`)),
+    null,
+  );
+  return alarms.map(({ alert, feature, from, to }) => ({
+    alert,
+    feature,
+    from: (Date.parse(from) - startMs) / hourMs,
+    to: to === null ? null : (Date.parse(to) - startMs) / hourMs,
+  }));
+}
+
+const upwards = (_hour: number, uniform: number) => Math.min(9, uniform + 3);
+
+describe('the backtest', () => {
+  it('stays silent over traffic without drift', () => {
+    assert.deepEqual(
+      replay({ hours: 72, perHour: 800, bin: (_, uniform, random) => (random() < 0.01 ? 10 : uniform) }),
+      [],
+    );
+  });
+
+  it('opens a ticket for lasting drift, the early one first', () => {
+    const alarms = replay({
+      hours: 72,
+      perHour: 800,
+      bin: (hour, uniform) => (hour < 24 ? uniform : upwards(hour, uniform)),
+    });
+    assert.deepEqual(
+      alarms.map(({ alert }) => alert),
+      ['ModelFeatureDriftEarly', 'ModelFeatureDrift'],
+    );
+    const [early, ticket] = alarms;
+    assert.ok(early.from > 24.3 && early.from < 26, `early after ${early.from - 24} h`);
+    // A day later the same hour looked the same: the early ticket is done, the lasting one stays.
+    assert.ok(early.to !== null && early.to < 51, `early until ${early.to}`);
+    assert.ok(ticket.from > early.from && ticket.from < 48);
+    assert.equal(ticket.to, null);
+  });
+
+  it('takes a daily rhythm for season, not for drift', () => {
+    const alarms = replay({
+      hours: 96,
+      perHour: 800,
+      // Each noon three bins higher, for an hour; the first one has no earlier day to be compared with.
+      bin: (hour, uniform) => (Math.floor(hour % 24) === 12 ? upwards(hour, uniform) : uniform),
+    });
+    assert.ok(alarms.length <= 1, JSON.stringify(alarms));
+    assert.ok(alarms.every(({ from }) => from < 24));
+  });
+
+  it('pages for a break within minutes, and resolves when it is mended', () => {
+    const alarms = replay({
+      hours: 30,
+      perHour: 6000,
+      bin: (hour, uniform) => (hour >= 10 && hour < 10.5 ? 9 : uniform),
+    });
+    const page = alarms.find(({ alert }) => alert === 'ModelFeatureDriftFast');
+    assert.ok(page !== undefined && page.from > 10.03 && page.from < 10.15, JSON.stringify(alarms));
+    assert.ok(page.to !== null && page.to > 10.6 && page.to < 10.9);
+  });
+
+  it('does not page on few requests', () => {
+    const alarms = replay({
+      hours: 30,
+      perHour: 1000,
+      bin: (hour, uniform) => (hour >= 10 && hour < 10.5 ? 9 : uniform),
+    });
+    assert.ok(alarms.every(({ alert }) => alert !== 'ModelFeatureDriftFast'));
+  });
+
+  it('looks at a week where a day brings too little', () => {
+    const alarms = replay({
+      hours: 24 * 14,
+      perHour: 8,
+      bin: (hour, uniform) => (hour < 120 ? uniform : Math.min(9, uniform + 5)),
+    });
+    assert.deepEqual(
+      alarms.map(({ alert }) => alert),
+      ['ModelFeatureDrift'],
+    );
+    assert.ok(alarms[0].from > 120 && alarms[0].from < 260);
+  });
+
+  it('sees missing values that the PSI is too blunt for', () => {
+    const alarms = replay({
+      hours: 60,
+      perHour: 500,
+      bin: (hour, uniform, random) => (random() < (hour > 20 ? 0.04 : 0.01) ? 10 : uniform),
+    });
+    assert.deepEqual(
+      alarms.map(({ alert }) => alert),
+      ['ModelFeatureMissing'],
+    );
+  });
+
+  it('tells one cause from many', () => {
+    const alarms = replay({
+      hours: 60,
+      perHour: 800,
+      variables: 3,
+      bin: (hour, uniform) => (hour < 30 ? uniform : Math.min(9, uniform + 4)),
+    });
+    const broad = alarms.filter(({ alert }) => alert === 'ModelDriftBroad');
+    assert.equal(broad.length, 1);
+    assert.equal(broad[0].feature, null);
+    assert.equal(
+      new Set(alarms.filter(({ alert }) => alert === 'ModelFeatureDrift').map(({ feature }) => feature)).size,
+      3,
+    );
+  });
+
+  it('lists nothing without rows', () => {
+    assert.deepEqual(
+      backtest(createTimeline(cells, [30_000], 10), [variable('x')], null) satisfies Alarm[],
+      [],
+    );
+  });
+});
+
+describe('the rules that are replayed', () => {
+  type Rule = {
+    alert?: string;
+    for: string;
+    keep_firing_for?: string;
+    expr: string;
+    labels: { severity: string };
+  };
+  const unitMs: Record<string, number> = { s: 1000, m: 60_000, h: hourMs, d: 24 * hourMs };
+  const toMs = (duration: string) => Number(duration.slice(0, -1)) * unitMs[duration.slice(-1)];
+  let rules: Map<string, Rule>;
+
+  before(async () => {
+    const files = ['model-drift', 'model-shares'].map((name) =>
+      readFile(`otel/prometheus/rules/${name}.yml`, 'utf8'),
+    );
+    const groups = (await Promise.all(files)).flatMap((text) => parse(text).groups as { rules: Rule[] }[]);
+    rules = new Map(groups.flatMap((group) => group.rules).map((rule) => [rule.alert ?? '', rule]));
+  });
+
+  for (const [name, { severity, forMs, keepFiringMs }] of Object.entries(alertRules)) {
+    it(`wait and stay as the committed ${name} does`, () => {
+      const rule = rules.get(name);
+      assert.ok(rule !== undefined);
+      assert.deepEqual(
+        [rule.labels.severity, toMs(rule.for), toMs(rule.keep_firing_for ?? '0s')],
+        [severity, forMs, keepFiringMs],
+      );
+    });
+  }
+
+  it('have the committed limits and windows', () => {
+    const { shares, ...windows } = minRequests;
+    assert.deepEqual({ ...windows, '7d': 0 }, ruleMinRequests);
+    assert.deepEqual(Object.values(windowsMs), Object.keys(windowsMs).map(toMs));
+    assert.deepEqual(Object.values(earlierMs), Object.keys(earlierMs).map(toMs));
+    const has = (alert: string, text: string) =>
+      assert.ok(rules.get(alert)?.expr.includes(text), `${alert}: ${text}`);
+    has('ModelFeatureDriftFast', `> ${fastPsi}`);
+    has('ModelDriftBroad', `> ${broadShare}`);
+    for (const alert of ['ModelFeatureMissing', 'ModelFeatureUnseen']) {
+      has(alert, `> ${minShareRise}`);
+      has(alert, `>= ${shares}`);
+    }
+  });
+});

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { requireTool } from '../support/tools.ts';
+import { runCommand, temporaryFolder } from './run-command.ts';
+import { makeSamples, model, toCsv, toJsonl } from './samples.ts';
+
+const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+type Axe = { violations: { id: string; nodes: { html: string }[] }[] };
+
+/** Samples over some days, at the end of which one feature moves and another one holds what was never seen. */
+function driftingSamples() {
+  return makeSamples({
+    count: 4000,
+    everyMs: 120_000,
+    change: (row, i) => ({
+      ...row,
+      age: Number(row.age) + (i > 2000 ? 12 : 0),
+      limit: i % 40 === 0 ? null : row.limit,
+      history: i > 3000 && i % 8 === 0 ? '<b>sold & gone</b>' : row.history,
+    }),
+  });
+}
+
+describe('the page of the drift report', function () {
+  this.timeout(60_000);
+  let browser: Browser;
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const pages: Record<string, string> = {};
+
+  before(async function () {
+    const executablePath = requireTool(this, 'chromium');
+    folder = await temporaryFolder();
+    const live = await folder.write('live.jsonl', `${toJsonl(driftingSamples())}{"torn\n`);
+    const few = await folder.write('few.jsonl', toJsonl(makeSamples({ count: 30 })));
+    const rows = makeSamples({ count: 600 }).map(({ features }) => features);
+    const table = await folder.write('rows.csv', toCsv(rows));
+    for (const [name, args] of [
+      ['drifting', ['--model', model, '--live', live, '--backtest']],
+      ['undetermined', ['--model', model, '--live', few]],
+      ['tables', ['--reference', table, '--live', table]],
+    ] as const) {
+      const path = join(folder.path, `${name}.html`);
+      const { code, stderr } = await runCommand('drift', [...args, '--html', path]);
+      assert.equal(code, 0, stderr);
+      pages[name] = path;
+    }
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  });
+
+  after(async () => {
+    await browser?.close();
+    await folder?.[Symbol.asyncDispose]();
+  });
+
+  async function open(name: string, options: Parameters<Browser['newPage']>[0] = {}) {
+    const page = await browser.newPage(options);
+    const complaints: string[] = [];
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (request) => {
+      if (!request.url().startsWith('file:')) complaints.push(`asked for ${request.url()}`);
+    });
+    await page.goto(pathToFileURL(pages[name]).href);
+    return { page, complaints };
+  }
+
+  async function violations(page: Page): Promise<string[]> {
+    await page.addScriptTag({ path: axePath });
+    const { violations: found } = await page.evaluate<Axe>('axe.run()');
+    return found.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`);
+  }
+
+  for (const width of [1280, 390]) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      for (const name of ['drifting', 'undetermined', 'tables']) {
+        it(`is accessible and complete at ${width} px, ${colorScheme}: ${name}`, async () => {
+          const { page, complaints } = await open(name, { viewport: { width, height: 900 }, colorScheme });
+          await page.evaluate(`for (const each of document.querySelectorAll('details')) each.open = true`);
+          assert.deepEqual(await violations(page), []);
+          assert.deepEqual(complaints, []);
+          const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+          assert.ok(overflow <= 0, `${overflow} px too wide`);
+          const ink = await page.evaluate<number>(
+            `[...document.querySelectorAll('svg.histogram path.live')].filter((path) => path.getBoundingClientRect().height > 0.1).length`,
+          );
+          assert.ok(ink > 20, `${ink} bars`);
+          await page.close();
+        });
+      }
+    }
+  }
+
+  it('answers first: the verdict, the worst feature, what moves the score', async () => {
+    const { page } = await open('drifting');
+    assert.match(await page.locator('h1').innerText(), /^▲ age has drifted/);
+    assert.match(
+      await page.locator('.lead').innerText(),
+      /^age moves the scores most: by −0\.\d\d in log-odds/,
+    );
+    assert.deepEqual(await page.locator('.overview tbody th').allInnerTexts(), [
+      'age',
+      ...(await page.locator('.overview tbody th').allInnerTexts()).slice(1),
+    ]);
+    assert.match(
+      await page.locator('#feature-1 > summary p').innerText(),
+      /% of live requests are above \d+, \d+\s% in training/,
+    );
+    assert.equal(await page.locator('.multiples figure').count(), 4);
+    assert.match(
+      await page.locator('section[aria-labelledby=alarms] tbody').innerText(),
+      /ModelFeatureDrift/,
+    );
+    assert.match(await page.locator('section[aria-labelledby=data]').innerText(), /1 line could not be read/);
+    await page.close();
+  });
+
+  it('shows foreign text as text', async () => {
+    const { page } = await open('drifting');
+    await page.evaluate(`for (const each of document.querySelectorAll('details')) each.open = true`);
+    assert.match(await page.locator('main').innerText(), /‘<b>sold & gone<\/b>’/);
+    await page.close();
+  });
+
+  it('is read without script, and by keyboard', async () => {
+    const context = await browser.newContext({
+      javaScriptEnabled: false,
+      viewport: { width: 390, height: 800 },
+    });
+    const page = await context.newPage();
+    await page.goto(pathToFileURL(pages.drifting).href);
+    const second = page.locator('#feature-3');
+    await second.locator('> summary').focus();
+    assert.equal(await second.locator('> .body').isVisible(), false);
+    await page.keyboard.press('Enter');
+    assert.equal(await second.locator('> .body').isVisible(), true);
+    await context.close();
+  });
+
+  it('prints what is closed too', async () => {
+    const { page } = await open('drifting');
+    await page.emulateMedia({ media: 'print' });
+    const box = await page.locator('#feature-3 > .body').boundingBox();
+    assert.ok((box?.height ?? 0) > 100, `${box?.height} px`);
+    await page.close();
+  });
+
+  it('is one small file', async () => {
+    for (const path of Object.values(pages)) assert.ok((await stat(path)).size < 100_000, path);
+  });
+});
