@@ -6,6 +6,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type OtlpSink, startOtlpSink } from './support/otlp-sink.ts';
+import { halfSent } from './support/raw-connection.ts';
 import { postJson, readJsonLines, root, startTestService } from './support/service.ts';
 
 const row = { age: 30, limit: 2000, history: 'good' };
@@ -19,11 +20,11 @@ describe('a stop', () => {
         const answers = await Promise.all(
           Array.from({ length: 100 }, () => postJson(`${service.api}/predict`, row)),
         );
-        const late = await halfSent(service.api);
+        const late = await halfSent(service.api, row);
         const ended = service.signal(name);
         await refused(service.api);
         late.finish();
-        assert.match(await late.answer, /^HTTP\/1\.1 200 OK[\s\S]*connection: close/i);
+        assert.match(await late.closed, /HTTP\/1\.1 200 OK[\s\S]*connection: close/i);
         const { code } = await ended;
         assert.equal(code, 0);
         const samples = await readJsonLines(service.samplesPath);
@@ -68,7 +69,7 @@ describe('a stop', () => {
   it('does not wait for a client that never finishes', async () => {
     const service = await startTestService({ SHUTDOWN_TIMEOUT_MS: '500' });
     try {
-      await halfSent(service.api);
+      await halfSent(service.api, row);
       const { code, durationMs } = await service.signal('SIGTERM');
       assert.equal(code, 0);
       assert.ok(durationMs < 2500, `took ${durationMs} ms`);
@@ -143,26 +144,6 @@ describe('a start that cannot be', () => {
     assert.doesNotMatch(stderr, /hunter2/);
   });
 });
-
-/** Sends a request but for the last byte of its body. */
-async function halfSent(api: string) {
-  const { port, hostname, host } = new URL(api);
-  const body = JSON.stringify(row);
-  const socket = connect(Number(port), hostname);
-  socket.on('error', () => {});
-  const head = `POST /predict HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nexpect: 100-continue\r\n\r\n`;
-  let text = '';
-  socket.setEncoding('utf8').on('data', (chunk) => {
-    text += chunk;
-  });
-  const answer = new Promise<string>((resolve) => socket.on('close', () => resolve(text)));
-  socket.write(head);
-  // the server has seen the request when it asks for the body
-  await new Promise((resolve) => socket.once('data', resolve));
-  text = '';
-  socket.write(body.slice(0, -1));
-  return { answer, finish: () => socket.write(body.slice(-1)) };
-}
 
 /** Waits until nobody listens any more. */
 async function refused(api: string): Promise<void> {

@@ -16,6 +16,8 @@ export const limits = {
 } as const;
 
 const maxHeadersCount = 100;
+/** Connections that may wait to be taken. Of a burst above Node's 511 the rest would come again after a second or more. */
+const backlog = 4096;
 /** So that a load balancer's connections spread again over replicas that came later. */
 const maxRequestsPerSocket = 100_000;
 
@@ -57,12 +59,14 @@ export async function listen(
   gateInstrumentation(server, sample);
   refuseFirst(server, refuse);
   answerClientErrors(server);
+  // an expectation that is not known may be left aside (RFC 9110); Node would answer 417 without a document
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', (error: NodeJS.ErrnoException) => {
     const why = error.code === 'EADDRINUSE' ? 'the port is in use' : error.message;
     reject(new Error(`cannot listen on ${host}:${port}: ${why}`));
   });
-  server.listen(port, host, resolve);
+  server.listen({ port, host, backlog }, resolve);
   await promise;
   const address = server.address() as AddressInfo;
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;

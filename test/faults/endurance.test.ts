@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import { limits } from '../../src/http/listener.ts';
+import { assertAllRight, scrape, startLoad } from '../support/load.ts';
+import { startOtlpSink } from '../support/otlp-sink.ts';
+import { openRaw, type RawConnection } from '../support/raw-connection.ts';
+import { eventually, startTestService } from '../support/service.ts';
+
+const collectGarbage = fileURLToPath(new URL('./programs/collect-garbage.ts', import.meta.url));
+const isLong = process.env.FAULTS === 'long';
+/** Half an hour at 20 requests a second; at 500 in the long form. */
+const requests = isLong ? 900_000 : 36_000;
+const slowClients = 300;
+/** What a request may leave behind for good: nothing. The bound is for what is made once, and for the measurement. */
+const maxBytesPerRequest = isLong ? 8 : 100;
+const maxGrowthMiB = 60;
+
+describe('half an hour of requests in a row', function () {
+  this.timeout(isLong ? 900_000 : 60_000);
+
+  it('leaves nothing in memory, while clients that never finish are cut off in time', async () => {
+    const sink = await startOtlpSink();
+    sink.behave = (response) => response.end('{}');
+    const service = await startTestService({
+      NODE_OPTIONS: `--expose-gc --import=${collectGarbage}`,
+      OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '0.1',
+      LOG_LEVEL: 'warn',
+    });
+    try {
+      // the code is compiled and every table has its size after these
+      assertAllRight(await startLoad(service.api, { count: requests / 4 }).done);
+      const before = await memory();
+      const slow = holdUp(service.api);
+      const load = await startLoad(service.api, { count: requests, durationMs: 800_000 }).done;
+      assertAllRight(load);
+      assert.equal(load.answers, requests);
+      const after = await memory();
+      const perRequest = (after.usedBytes - before.usedBytes) / requests;
+      const grownMiB = (after.residentBytes - before.residentBytes) / 2 ** 20;
+      console.log(
+        `        ${requests} requests in ${Math.round(load.durationMs / 1000)} s: ${perRequest.toFixed(1)} bytes of heap a request, resident ${Math.round(before.residentBytes / 2 ** 20)} + ${grownMiB.toFixed(1)} MiB`,
+      );
+      assert.ok(perRequest < maxBytesPerRequest, `${perRequest} bytes of heap a request`);
+      assert.ok(grownMiB < maxGrowthMiB, `resident memory grew by ${grownMiB} MiB`);
+
+      for (const answer of await Promise.all(slow.map(({ closed }) => closed))) {
+        assert.match(answer, /^HTTP\/1\.1 408 [\s\S]*urn:vigia:problem:request-timeout/);
+      }
+    } finally {
+      await service.stop();
+      sink.close();
+    }
+
+    async function memory() {
+      const collections = async () =>
+        Number(
+          /^v8js_gc_duration_count\{[^}]*major[^}]*\} (\d+)/m.exec(await scrape(service))?.[1] ?? 0,
+        );
+      const before = await collections();
+      service.process.kill('SIGUSR2');
+      await eventually(async () => assert.ok((await collections()) > before));
+      const text = await scrape(service);
+      const values = (name: string) =>
+        [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))].map(([, value]) =>
+          Number(value),
+        );
+      const sum = (numbers: number[]) => numbers.reduce((total, value) => total + value, 0);
+      return {
+        usedBytes: sum(values('v8js_memory_heap_used')),
+        residentBytes: sum(values('process_resident_memory_bytes')),
+      };
+    }
+  });
+});
+
+/** Clients that send a header now and then and never all of them. */
+function holdUp(api: string): RawConnection[] {
+  const clients = Array.from({ length: slowClients }, () => openRaw(api));
+  for (const { socket } of clients) {
+    socket.write('POST /predict HTTP/1.1\r\nhost: localhost\r\n');
+    const timer = setInterval(() => socket.write('x-slow: 1\r\n'), limits.headersTimeout / 5);
+    socket.on('close', () => clearInterval(timer));
+  }
+  return clients;
+}

@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+export type RawConnection = {
+  readonly socket: Socket;
+  /** All that came so far. */
+  received(): string;
+  /** All that came until the other side closed, or the connection broke. */
+  readonly closed: Promise<string>;
+};
+
+/** A connection on which a test writes bytes as it likes. */
+export function openRaw(api: string): RawConnection {
+  const { hostname, port } = new URL(api);
+  const socket = connect(Number(port), hostname);
+  let text = '';
+  socket.setEncoding('utf8').on('data', (data: string) => {
+    text += data;
+  });
+  // a server may cut what it does not want to read on
+  socket.on('error', () => {});
+  const closed = new Promise<string>((resolve) => socket.once('close', () => resolve(text)));
+  return { socket, received: () => text, closed };
+}
+
+/** A prediction whose last byte is missing. The server has seen it when this resolves. */
+export async function halfSent(api: string, row: object): Promise<RawConnection & { finish(): void }> {
+  const body = JSON.stringify(row);
+  const connection = openRaw(api);
+  const { socket } = connection;
+  const headers = [
+    'host: localhost',
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'expect: 100-continue',
+  ];
+  socket.write(`POST /predict HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
+  // it asks for the body
+  await once(socket, 'data');
+  socket.write(body.slice(0, -1));
+  return { ...connection, finish: () => socket.write(body.slice(-1)) };
+}
