@@ -8,7 +8,8 @@ const base = new URL('../', import.meta.url);
 
 describe('the documents', () => {
   it('have tables that are as the code is (`npm run generate` writes them)', async () => {
-    for (const { path, text, current } of await readDocuments(base)) assert.equal(text, current, path.pathname);
+    for (const { path, text, current } of await readDocuments(base))
+      assert.equal(text, current, path.pathname);
   });
 
   it('name only files that are there', async () => {
@@ -17,7 +18,10 @@ describe('the documents', () => {
       const text = await readFile(new URL(file, base), 'utf8');
       for (const [, target] of text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
         if (/^[a-z]+:/.test(target)) continue;
-        await assert.doesNotReject(access(new URL(target, new URL(file, base))), `${file} links to ${target}`);
+        await assert.doesNotReject(
+          access(new URL(target, new URL(file, base))),
+          `${file} links to ${target}`,
+        );
       }
     }
   });
