@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { loadArtifact, scoreFeature } from '../src/model/artifact.ts';
+import type { DriftReport, ReportVariable } from '../src/report/drift-report.ts';
+import { createRandom } from '../src/stats/random.ts';
+import { drawFromReference } from '../src/traffic/reference-rows.ts';
+import { matchers, type Query, runRuleTest } from './otel/support/promtool.ts';
+import type { Series } from './otel/support/series.ts';
+import { driftReport } from './report/run-command.ts';
+import { openConnection, predictRequest } from './support/connection.ts';
+import { startTestService, type TestService } from './support/service.ts';
+import { requireTool } from './support/tools.ts';
+
+const model = 'models/credit.json';
+const requests = 2000;
+const workers = 8;
+
+/** What `/drift` says of a variable; named as in the report. */
+type Live = Omit<ReportVariable, 'kolmogorovSmirnov' | 'missing' | 'unseen' | 'outsideRange'> & {
+  readonly kolmogorovSmirnov: number | null;
+  /** Shares here, counts in the report. */
+  readonly missing: number;
+  readonly unseen: number;
+  readonly outsideRange: number;
+};
+
+/** Traffic in which ages have moved, beyond the range too, and a category is new. */
+async function sendTraffic({ api }: TestService): Promise<void> {
+  const artifact = await loadArtifact(model);
+  const random = createRandom(11);
+  const draw = drawFromReference(artifact, random);
+  const rows = Array.from({ length: requests }, (_, i) => {
+    const row = draw();
+    return { ...row, age: Number(row.age) + (i % 3) * 6, history: i % 25 === 0 ? 'never seen' : row.history };
+  });
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: workers }, async () => {
+      const connection = openConnection(api);
+      while (next < rows.length) {
+        const { status, text } = await connection.send(predictRequest(JSON.stringify(rows[next++])));
+        assert.equal(status, 200, text);
+      }
+      connection.close();
+    }),
+  );
+}
+
+/** Series that bring within an hour, evenly, what was counted. */
+function regularSeries(exposition: string): Series[] {
+  const wanted =
+    /^(model_feature_(?:bin_observations_total|reference_ratio|reference_samples))\{(.*)\} (\S+)$/;
+  return exposition.split('\n').flatMap((line) => {
+    const [, metric, labelText, value] = wanted.exec(line) ?? [];
+    if (metric === undefined) return [];
+    const labels = Object.fromEntries(
+      [...labelText.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name, text]) => [name, text]),
+    );
+    const values = metric.endsWith('_total') ? `0+${Number(value) / 60}x120` : `${value}x120`;
+    return [{ metric, labels: { ...labels, job: 'vigia', instance: '10.0.0.1:9464' }, values }];
+  });
+}
+
+function close(actual: number | null, expected: number | null, what: string): void {
+  assert.ok(
+    actual !== null && expected !== null && Math.abs(actual - expected) <= 1e-9,
+    `${what}: ${actual}, not ${expected}`,
+  );
+}
+
+describe('drift of the same requests', function () {
+  this.timeout(120_000);
+  let service: TestService | undefined;
+  let live: Map<string, Live>;
+  let exposition: string;
+  let report: DriftReport;
+
+  before(async () => {
+    service = await startTestService({ LOG_LEVEL: 'silent' });
+    await sendTraffic(service);
+    const { windows } = (await (await fetch(`${service.admin}/drift`)).json()) as {
+      windows: Record<string, { features: Live[]; score: Live }>;
+    };
+    live = new Map([...windows['1h'].features, windows['1h'].score].map((each) => [each.name, each]));
+    exposition = await (await fetch(`${service.admin}/metrics`)).text();
+    await service.signal('SIGTERM');
+    report = await driftReport('--model', model, '--live', service.samplesPath);
+  });
+
+  after(async () => {
+    await service?.stop();
+  });
+
+  it('is equal in the service and in the report', () => {
+    assert.equal(report.live.samples, requests);
+    const variables = [...report.features, ...(report.score === null ? [] : [report.score])];
+    assert.deepEqual(variables.map(({ name }) => name).sort(), [...live.keys()].sort());
+    for (const variable of variables) {
+      const { name } = variable;
+      const same = live.get(name);
+      assert.ok(same !== undefined);
+      assert.equal(variable.samples, requests);
+      assert.deepEqual(variable.bins, same.bins);
+      close(variable.psi, same.psi, `PSI of ${name}`);
+      close(variable.psiNoiseCeiling, same.psiNoiseCeiling, `noise ceiling of ${name}`);
+      close(variable.jensenShannonDistance, same.jensenShannonDistance, `distance of ${name}`);
+      if (variable.kind === 'numeric') {
+        close(variable.kolmogorovSmirnov?.statistic ?? null, same.kolmogorovSmirnov, `KS of ${name}`);
+      }
+      for (const what of ['missing', 'unseen', 'outsideRange'] as const) {
+        close(variable[what] / requests, same[what], `${what} of ${name}`);
+      }
+      assert.equal(variable.verdict, same.verdict);
+    }
+    assert.equal(report.features[0].verdict, 'drifting');
+    assert.ok(live.has(scoreFeature));
+  });
+
+  it('is equal in PromQL, from the counts that were scraped', async function () {
+    const promtool = requireTool(this, 'promtool');
+    const { name, version } = report.model ?? assert.fail('the report names the model');
+    const queries = [...live.values()].flatMap(({ name: feature, psi, psiNoiseCeiling }): Query[] => {
+      const selector = `{${matchers({ model: name, version, feature, window: '1h' })}}`;
+      return [
+        ['model_feature:psi', psi] as const,
+        ['model_feature:psi_noise_ceiling', psiNoiseCeiling] as const,
+        ['model_feature:observations:increase', requests] as const,
+      ].map(([metric, value]) => ({
+        at: '90m',
+        expr: `abs(${metric}${selector} - ${value}) <= bool 1e-6`,
+        samples: [{ labels: selector, value: 1 }],
+      }));
+    });
+    assert.equal(queries.length, 3 * 4);
+    await runRuleTest(promtool, {
+      name: 'counts of real requests',
+      files: ['model-drift'],
+      pace: 'minute',
+      series: regularSeries(exposition),
+      queries,
+    });
+  });
+});
