@@ -77,6 +77,8 @@ function startTelemetry(config: Config): Telemetry {
             new OTLPTraceExporter({ timeoutMillis: config.OTEL_EXPORTER_OTLP_TIMEOUT }),
             {
               maxQueueSize,
+              // small batches leave early, before the garbage collector has moved their spans to the old generation
+              maxExportBatchSize: 128,
               exportTimeoutMillis: config.OTEL_EXPORTER_OTLP_TIMEOUT,
               scheduledDelayMillis: 1000,
             },
