@@ -10,7 +10,7 @@ import { artifactReference } from '../report/reference.ts';
 import { renderHtml } from '../report/render-html.ts';
 import { renderText } from '../report/render-text.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
-import { createProgressBar } from './progress-bar.ts';
+import { createReadingProgress } from './reading-progress.ts';
 import { runCli, UsageError } from './run-cli.ts';
 
 const help = `Usage: npm run drift -- [options]
@@ -102,14 +102,7 @@ async function makeReport(options: ReturnType<typeof readOptions>): Promise<Drif
   }
   const live = await findFiles(options.live);
   const reference = options.reference && (await findFiles(options.reference));
-  const isEndless = [...live.paths, ...(reference?.paths ?? [])].includes('-');
-  const total = isEndless ? Number.POSITIVE_INFINITY : live.bytes + (reference?.bytes ?? 0);
-  const bar = createProgressBar('reading', total);
-  let done = 0;
-  const onBytes = (count: number) => {
-    done += count;
-    bar.update(done);
-  };
+  const { onBytes, end } = createReadingProgress(live, ...(reference === undefined ? [] : [reference]));
   try {
     const compared =
       reference === undefined
@@ -120,10 +113,9 @@ async function makeReport(options: ReturnType<typeof readOptions>): Promise<Drif
         ? compared
         : { ...compared, features: compared.features.filter(({ name }) => features.includes(name)) };
     const counted = await countLive(live.paths, chosen, { artifact, sinceMs, untilMs, backtest, onBytes });
-    bar.end();
     return computeReport(chosen, counted, artifact);
   } finally {
-    bar.end();
+    end();
   }
 }
 

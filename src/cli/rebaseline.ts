@@ -7,7 +7,7 @@ import { fileReference } from '../report/file-reference.ts';
 import { findFiles } from '../report/open-rows.ts';
 import type { DriftReference, ReferenceVariable } from '../report/reference.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
-import { createProgressBar } from './progress-bar.ts';
+import { createReadingProgress } from './reading-progress.ts';
 import { runCli, UsageError } from './run-cli.ts';
 
 const help = `Usage: npm run rebaseline -- --live FILE --by NAME --reason TEXT [options]
@@ -92,19 +92,15 @@ await runCli(async (args) => {
   }
   const { model, out, by, reason } = options;
   const artifact = await loadArtifact(model);
-  const { paths, bytes } = await findFiles(options.live);
-  const bar = createProgressBar('reading', paths.includes('-') ? Number.POSITIVE_INFINITY : bytes);
-  let done = 0;
-  const reference = await fileReference(paths, {
+  const files = await findFiles(options.live);
+  const { onBytes, end } = createReadingProgress(files);
+  const reference = await fileReference(files.paths, {
     artifact,
     features: null,
     // The summaries are to be exact, however many rows there are.
     maxValues: Number.POSITIVE_INFINITY,
-    onBytes(count) {
-      done += count;
-      bar.update(done);
-    },
-  }).finally(() => bar.end());
+    onBytes,
+  }).finally(end);
   const rebased = replaceReference(artifact, reference, by, reason, new Date().toISOString());
   await writeFileAtomically(out, formatArtifact(rebased));
   const lines = [

@@ -55,8 +55,8 @@ const maxReplayCells = 8_000_000;
 /**
  * Counts live rows in one pass: bins, extremes, values while they are few enough, and counts over time.
  *
- * @throws Error naming the file when it cannot be read, not one line can, a feature is not there, or a period is
- * asked for and no row has a time
+ * @throws Error naming the file when it cannot be read, not one line can, a feature is not there, or a period or a
+ * backtest is asked for and no row has a time
  */
 export async function countLive(
   paths: readonly string[],
@@ -111,9 +111,15 @@ export async function countLive(
     const [{ source, line, reason }] = tally.faults;
     throw new Error(`${source}:${line}: not one line can be read: ${reason}`);
   }
-  if (isPeriod && timeless > 0 && Number.isNaN(fromMs)) {
+  const needsTime =
+    isPeriod && timeless > 0
+      ? '--since and --until need'
+      : options.backtest && samples > 0
+        ? '--backtest needs'
+        : null;
+  if (needsTime !== null && Number.isNaN(fromMs)) {
     throw new Error(
-      `${paths.join(', ')}: no row has a time: --since and --until need sample lines or a column time`,
+      `${paths.join(', ')}: no row has a time: ${needsTime} sample lines, or a column named time`,
     );
   }
   if (otherBins > 0) {

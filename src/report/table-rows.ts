@@ -12,7 +12,7 @@ import {
 } from '../tables/read-table.ts';
 import { type ColumnProfile, emptyRow, profileRows, type Row, type RowSource, type Wanted } from './rows.ts';
 
-/** The column of a table that says when each row was, as in a sample. */
+/** The column of a table that says when each row was, as in a sample, unless it holds numbers. */
 const timeColumn = 'time';
 
 /**
@@ -65,7 +65,9 @@ export async function openTableRows(
   const head = await readHead(batches);
   const rows = head.flatMap((batch) => batch.rows);
   const signs = detectDecimalSigns(table.columns.length, rows, table.delimiter);
-  const columns = table.columns.map((column, i) => profileColumn(column, i, rows, signs[i]));
+  const columns = table.columns
+    .map((column, i) => profileColumn(column, i, rows, signs[i]))
+    .filter(({ name, numbers, present }) => name !== timeColumn || numbers > present / 2);
 
   return {
     name,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -9,6 +10,7 @@ import { createSampleFormatter } from '../../src/samples/sample.ts';
 import { binLabels, createBinner } from '../../src/stats/binning.ts';
 import { driftReport, featureOf, runCommand, temporaryFolder } from '../report/run-command.ts';
 import { artifact, makeSamples, model, toCsv, toJsonl } from '../report/samples.ts';
+import { requireTool } from '../support/tools.ts';
 
 const schema = new Ajv2020({ formats: { 'date-time': true } }).compile(driftReportJsonSchema());
 
@@ -155,6 +157,13 @@ describe('npm run drift', () => {
     const table = await folder.write('timed.csv', toCsv(timed));
     const ofTable = await driftReport('--live', table, '--model', model, '--until', '2026-01-05T00:40:00Z');
     assert.equal(ofTable.live.samples, 40);
+    const ofTables = await driftReport(
+      '--live',
+      join(folder.path, 'timed.csv'),
+      '--reference',
+      join(folder.path, 'timed.csv'),
+    );
+    assert.deepEqual(ofTables.features.map(({ name }) => name).sort(), ['age', 'history', 'limit']);
   });
 
   it('shows only the features that are asked for', async () => {
@@ -347,7 +356,38 @@ describe('npm run drift', () => {
     assert.match(report.notes.join(' '), /Only in the live rows, and not compared: new\./);
   });
 
-  it('fits 80 columns, and colours only a terminal', async () => {
+  it('compares more than a million values over bins, and says so', async () => {
+    await using folder = await temporaryFolder();
+    const column = (count: number) => `x\n${Array.from({ length: count }, (_, i) => i % 997).join('\n')}\n`;
+    const reference = await folder.write('a.csv', column(5000));
+    const live = await folder.write('b.csv', column(1_000_001));
+    const report = await driftReport('--reference', reference, '--live', live);
+    const { kolmogorovSmirnov, wasserstein, samples, psi } = featureOf(report, 'x');
+    assert.equal(samples, 1_000_001);
+    assert.equal(kolmogorovSmirnov?.basis, 'bins');
+    assert.equal(kolmogorovSmirnov?.p, null);
+    assert.equal(wasserstein, null);
+    assert.ok(psi !== null && psi < 0.01);
+    assert.match(report.notes.join(), /more than 1,000,000 values: x/);
+  });
+
+  it('colours a terminal, but not with NO_COLOR', async function () {
+    const script = requireTool(this, 'script');
+    const command = `${process.execPath} src/cli/drift.ts --model ${model} --live data/german-credit.csv`;
+    for (const [noColor, expected] of [
+      ['', true],
+      ['1', false],
+    ] as const) {
+      const { stdout } = spawnSync(script, ['-qec', command, '/dev/null'], {
+        encoding: 'utf8',
+        env: { ...process.env, NO_COLOR: noColor, FORCE_COLOR: undefined },
+      });
+      assert.match(stdout, /No drift/);
+      assert.equal(stdout.includes('\u001b[32m'), expected);
+    }
+  });
+
+  it('fits 80 columns without colour where it is read by a program', async () => {
     await using folder = await temporaryFolder();
     const samples = makeSamples({ count: 3000, change: (row, i) => (i > 1500 ? { ...row, age: 70 } : row) });
     const live = await folder.write('live.jsonl', toJsonl(samples));
@@ -392,6 +432,16 @@ describe('npm run drift', () => {
     [['--model', model, '--live', 'none.csv'], 1, /^none\.csv: no such file/],
     [['--model', model, '--live', 'none-*.csv'], 1, /^none-\*\.csv: matches no file/],
     [['--model', 'none.json', '--live', 'package.json'], 1, /^none\.json: cannot read the model/],
+    [
+      ['--model', model, '--live', 'data/german-credit.csv', '--backtest'],
+      1,
+      /no row has a time: --backtest needs/,
+    ],
+    [
+      ['--model', model, '--live', 'data/german-credit.csv', '--since', '2026-01-01'],
+      1,
+      /--since and --until need/,
+    ],
     [['--model', model, '--live', 'src'], 1, /^src: is a folder/],
     [['--model', model, '--live', 'data/README.md'], 1, /column age: no such column/],
   ] as const) {
