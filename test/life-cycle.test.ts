@@ -23,6 +23,9 @@ describe('a stop', () => {
         const late = await halfSent(service.api, row);
         const ended = service.signal(name);
         await refused(service.api);
+        const ready = await fetch(`${service.admin}/ready`);
+        assert.equal(ready.status, 503);
+        assert.equal(((await ready.json()) as any).detail, 'the service is draining');
         late.finish();
         assert.match(await late.closed, /HTTP\/1\.1 200 OK[\s\S]*connection: close/i);
         const { code } = await ended;

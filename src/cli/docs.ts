@@ -7,8 +7,7 @@ import { foreignMetrics, type Instrument, instruments } from '../telemetry/instr
 
 /** Documents with tables that are made from the code: each table stands between two comments with its name. */
 const documents: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
-  'README.md': { telemetry: telemetryTable, alerts: alertsTable },
-  'docs/settings.md': { settings: settingsTable },
+  'README.md': { settings: settingsTable, telemetry: telemetryTable, alerts: alertsTable },
 };
 
 /** JSON Schemas of files that others read or write, by the name of their document. */
