@@ -58,7 +58,8 @@ export function computeReport(reference: DriftReference, live: Live, artifact: A
     rule: { minPsi, ceilingZ, undeterminedCeiling, pseudoCount },
     verdict,
     headline: describeVerdict({ features, score, verdict }, words),
-    consequence: describeConsequence(features, artifact?.target.positive),
+    // Where nothing can be told of the features, their effect is chance as well.
+    consequence: verdict === 'undetermined' ? null : describeConsequence(features, artifact?.target.positive),
     features,
     score,
     predictions: comparePredictions(reference, live, artifact),

@@ -115,7 +115,7 @@ const driftReport = z.strictObject({
   }),
   verdict,
   headline: z.string().describe('The verdict in words'),
-  consequence: z.string().nullable().describe('What moves the score most; null without a model'),
+  consequence: z.string().nullable().describe('What moves the score most; null without a model, or where the verdict is undetermined'),
   features: z.array(variable).describe('Most important first'),
   score: variable.nullable().describe("The model's output, monitored as if it were a feature"),
   predictions: z

@@ -44,7 +44,7 @@ export function renderText(report: DriftReport, color: boolean): string {
     ...[...features, ...(score === null ? [] : [score])].flatMap((variable) => tableRows(variable, paint)),
     '',
     ...wrap(
-      'Histograms: one column a bin of the reference, then missing and unseen values apart. Limit: the larger of 0.1 and what chance alone explains.',
+      'Histograms: one column a bin of the reference (of more than ten the last holds the rest), then missing and unseen values apart. Limit: the larger of 0.1 and what chance alone explains.',
       width,
       '',
     ),
