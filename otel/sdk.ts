@@ -8,6 +8,7 @@ import { AlwaysOnSampler, ParentBasedSampler } from '@opentelemetry/sdk-trace';
 import manifest from '../package.json' with { type: 'json' };
 import { type Config, processConfig } from '../src/config.ts';
 import { exitOnFailure } from '../src/exit-on-failure.ts';
+import { createExposition } from '../src/telemetry/expose-metrics.ts';
 import { createMetricProducer, type MetricSource } from '../src/telemetry/metric-data.ts';
 import { createCountedSpanProcessor, createSpanCounts, spanMetrics } from '../src/telemetry/span-counts.ts';
 
@@ -24,7 +25,7 @@ export type Telemetry = {
   /** Metrics to expose; the server adds its own once its model is loaded. */
   readonly sources: MetricSource[];
   /** Answers a scrape. */
-  readonly exposeMetrics: PrometheusExporter['getMetricsRequestHandler'];
+  readonly exposeMetrics: () => Promise<string>;
   /** Where spans go; undefined when tracing is off. */
   readonly tracesEndpoint: string | undefined;
   /** Sends what is queued and stops. A Collector that does not answer makes it reject, late: bound it. */
@@ -48,7 +49,6 @@ function startTelemetry(config: Config): Telemetry {
   const sources: MetricSource[] = [spanMetrics(spans)];
   const metrics = new PrometheusExporter({
     preventServerStart: true,
-    withoutScopeInfo: true,
     metricProducers: [createMetricProducer(sources)],
   });
   process.env.OTEL_NODE_ENABLED_INSTRUMENTATIONS ??= endpoint ? instrumented : 'runtime-node';
@@ -98,7 +98,7 @@ function startTelemetry(config: Config): Telemetry {
   }
   return {
     sources,
-    exposeMetrics: metrics.getMetricsRequestHandler.bind(metrics),
+    exposeMetrics: createExposition(metrics),
     tracesEndpoint: endpoint,
     shutdown: () => sdk.shutdown(),
   };

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Config } from '../config.ts';
 import type { OutcomeIntake } from '../outcomes/intake.ts';
 import type { KnownModels } from '../outcomes/known-models.ts';
@@ -31,6 +30,6 @@ export type Service = {
   readonly logRequest: (entry: RequestEntry) => void;
   /** Told of a fault in our own code. */
   readonly onError: (error: unknown, requestId: string) => void;
-  /** Answers a Prometheus scrape. */
-  readonly exposeMetrics: (request: IncomingMessage, response: ServerResponse) => void;
+  /** All metrics as Prometheus text. */
+  readonly exposeMetrics: () => Promise<string>;
 };

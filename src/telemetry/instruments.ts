@@ -165,6 +165,22 @@ export const instruments = {
     labels: [...cell, 'outcome'],
     description: 'Outcomes that count: of predictions old enough, each once.',
   },
+  expectedNegativesBelow: {
+    name: 'model_score_bin_expected_negatives_below_total',
+    type: 'counter',
+    unit: '{prediction}',
+    labels: [...model, 'score_bin'],
+    description:
+      'As model_outcome_negatives_below_total, of the calibrated probabilities of all predictions.',
+  },
+  outcomeNegativesBelow: {
+    name: 'model_outcome_negatives_below_total',
+    type: 'counter',
+    unit: '{outcome}',
+    labels: [...model, 'score_bin'],
+    description:
+      'Negative outcomes in lower score bins and half of those in this one: times the positives here, the AUC’s numerator.',
+  },
   outcomeScores: {
     name: 'model_outcome_scores_total',
     type: 'counter',

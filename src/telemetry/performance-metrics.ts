@@ -2,6 +2,7 @@ import type { Artifact } from '../model/artifact.ts';
 import type { Decisions } from '../monitor/group-decisions.ts';
 import type { HistogramCounts } from '../monitor/histogram.ts';
 import type { Performance, PerformanceField } from '../monitor/performance.ts';
+import { byBin } from '../monitor/performance-figures.ts';
 import { binLabels } from '../stats/binning.ts';
 import { type Instrument, instruments } from './instruments.ts';
 import {
@@ -47,6 +48,8 @@ export function createPerformanceMetrics({ artifact, performance, delays }: Perf
   const outcomes = (['negatives', 'positives'] as const).flatMap((field, outcome) =>
     labels.map((cell, i) => ({ field, i, attributes: { ...cell, outcome: classes[outcome] } })),
   );
+  const binLabel = bins.map((score_bin) => ({ ...model, score_bin }));
+  const expectedNegatives = () => sums.predictions.map((count, i) => count - sums.expectedPositives[i]);
   const constants = describeTraining(artifact, bins);
   return () => {
     performance.settle();
@@ -61,6 +64,8 @@ export function createPerformanceMetrics({ artifact, performance, delays }: Perf
         instruments.outcomes,
         outcomes.map(({ field, i, attributes }) => ({ attributes, value: sums[field][i] })),
       ),
+      counterData(instruments.outcomeNegativesBelow, below(byBin(cells, sums.negatives), binLabel)),
+      counterData(instruments.expectedNegativesBelow, below(byBin(cells, expectedNegatives()), binLabel)),
       histogramData(
         instruments.outcomeDelay,
         delays.map(({ boundaries, counts, sum }, i) => ({
@@ -71,6 +76,16 @@ export function createPerformanceMetrics({ artifact, performance, delays }: Perf
       ...constants.map(([instrument, points]) => gaugeData(instrument, points)),
     ];
   };
+}
+
+/** For each bin what all lower ones hold, and half of what is in it: equal scores count half in the AUC. */
+function below(counts: Float64Array, labels: readonly Point<number>['attributes'][]): Point<number>[] {
+  let sum = 0;
+  return labels.map((attributes, i) => {
+    const value = sum + counts[i] / 2;
+    sum += counts[i];
+    return { attributes, value };
+  });
 }
 
 /** What stays as it was when the model was trained. */

@@ -12,9 +12,9 @@ export function addPrometheusRoute(router: Router, service: Service): void {
 
 /** `GET /metrics` of the public API: a summary in JSON, or Prometheus text for a client that asks for that. */
 export function addMetricsRoute(router: Router, service: Service): void {
-  router.get('/metrics', (context) => {
+  router.get('/metrics', async (context) => {
     context.vary('Accept');
-    if (wantsPrometheus(context.get('accept'))) sendPrometheus(context, service);
+    if (wantsPrometheus(context.get('accept'))) await sendPrometheus(context, service);
     else sendJson(context, JSON.stringify(summarise(service.httpMetrics)));
   });
 }
@@ -29,11 +29,10 @@ export function wantsPrometheus(accept: string): boolean {
   return types.includes('text/plain') || types.includes('application/openmetrics-text');
 }
 
-function sendPrometheus(context: RequestContext, service: Service): void {
-  context.respond = false;
-  context.res.statusCode = 200;
-  service.exposeMetrics(context.req, context.res);
+async function sendPrometheus(context: RequestContext, service: Service): Promise<void> {
+  const text = await service.exposeMetrics();
   context.res.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8');
+  context.body = text;
 }
 
 type Summary = {

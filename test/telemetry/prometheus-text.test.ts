@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { loadArtifact } from '../../src/model/artifact.ts';
+import { referenceOf } from '../../src/monitor/artifact-reference.ts';
+import { createModelCounts } from '../../src/monitor/model-counts.ts';
+import { createMonitor } from '../../src/monitor/monitor.ts';
+import { createExposition } from '../../src/telemetry/expose-metrics.ts';
+import { createMetricProducer } from '../../src/telemetry/metric-data.ts';
+import { createModelMetrics } from '../../src/telemetry/model-metrics.ts';
+import { createPrometheusText } from '../../src/telemetry/prometheus-text.ts';
+
+/** A reader of the SDK with our metrics and some of the SDK's own, and odd ones among them. */
+async function startReader() {
+  const monitor = createMonitor(referenceOf(await loadArtifact('models/credit.json')));
+  const counts = createModelCounts(monitor, ['good', 'bad']);
+  const other = createModelCounts(createMonitor({ ...monitor.reference, version: 'other' }), ['good', 'bad']);
+  monitor.observe({ age: 41, limit: 1e9, history: 'paid' }, 0.25);
+  const reader = new PrometheusExporter({
+    preventServerStart: true,
+    metricProducers: [createMetricProducer([createModelMetrics(counts), createModelMetrics(other)])],
+  });
+  const resource = resourceFromAttributes({ 'service.name': 'a "quoted"\nname', 'process.pid': 7 });
+  const meter = new MeterProvider({ resource, readers: [reader] }).getMeter('test');
+  meter.createCounter('a.counter__here', { unit: '1' }).add(3, { 'the.label': 'back\\slash', n: 5 });
+  meter.createUpDownCounter('up_and_down').add(-2.5);
+  meter
+    .createObservableGauge('infinite', { description: 'Two\nlines' })
+    .addCallback((result) => result.observe(Number.NEGATIVE_INFINITY, { list: ['x', 'y'] }));
+  const histogram = meter.createHistogram('latency', {
+    unit: 's',
+    advice: { explicitBucketBoundaries: [0.1, 1, 2.5] },
+  });
+  histogram.record(0.5);
+  histogram.record(99, { route: '/a' });
+  return { reader, monitor };
+}
+
+describe('Prometheus text', () => {
+  it('is what the SDK’s own serializer writes, at every scrape', async () => {
+    const { reader, monitor } = await startReader();
+    const format = createPrometheusText();
+    const serializer = new PrometheusSerializer('', false, undefined, false, true);
+    for (let scrape = 0; scrape < 3; scrape++) {
+      const { resourceMetrics } = await reader.collect();
+      const text = format(resourceMetrics);
+      assert.equal(text, serializer.serialize(resourceMetrics));
+      assert.ok(text.split('\n').length > 300);
+      monitor.observe({ age: 20, limit: 500, history: null }, 0.75);
+    }
+  });
+
+  it('is collected once for scrapes that come together, and anew for the next', async () => {
+    const { reader, monitor } = await startReader();
+    const expose = createExposition(reader);
+    const [one, two] = await Promise.all([expose(), expose()]);
+    assert.equal(one, two);
+    monitor.observe({ age: 20, limit: 500, history: 'paid' }, 0.75);
+    assert.notEqual(await expose(), one);
+  });
+
+  it('is refused after the shutdown', async () => {
+    const { reader } = await startReader();
+    await reader.shutdown();
+    await assert.rejects(createExposition(reader)(), /shutdown/);
+  });
+});
