@@ -1,0 +1,91 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { LoadResult } from './load.ts';
+import { loadCore, pinned, serverCore } from './machine.ts';
+import { type ServerProcess, startServer } from './server-process.ts';
+import type { Variant } from './variants.ts';
+
+const execute = promisify(execFile);
+
+export type LoadOptions = { readonly seconds: number; readonly warmUpSeconds: number };
+
+/** What one round measured of one variant. */
+export type Round = LoadResult & {
+  readonly readyMs: number;
+  /** Processor time of the server process a request, all its threads. */
+  readonly cpuMicros: number;
+  /** Share of its processor that the server had used; what is missing to 1 it waited for the load generator. */
+  readonly busy: number;
+};
+
+/** Connections of the load generator, each waiting for its answer before it asks again. */
+export const connections = 50;
+export const creditModel = 'models/credit.json';
+
+/** Lets the load generator post to a server, as a process of its own on its own processor. */
+export async function load(url: string, seconds: number, modelPath = creditModel): Promise<LoadResult> {
+  const program = new URL('load.ts', import.meta.url).pathname;
+  const [file, ...args] = pinned(loadCore, [
+    process.execPath,
+    program,
+    url,
+    modelPath,
+    String(connections),
+    String(seconds),
+  ]);
+  const { stdout } = await execute(file, args);
+  return JSON.parse(stdout) as LoadResult;
+}
+
+/** The load's figures with the server's processor time. @throws Error when a request was not answered with 200 */
+export async function measureLoad(
+  server: ServerProcess,
+  seconds: number,
+  modelPath?: string,
+): Promise<LoadResult & { cpuMicros: number; busy: number }> {
+  const cpuBefore = server.cpuSeconds();
+  const result = await load(server.url, seconds, modelPath);
+  const cpuSeconds = server.cpuSeconds() - cpuBefore;
+  if (result.failed > 0)
+    throw new Error(`${server.url}: ${result.failed} requests were not answered with 200`);
+  return { ...result, cpuMicros: (cpuSeconds * 1e6) / result.requests, busy: cpuSeconds / seconds };
+}
+
+/** One round of one variant: a new process, warmed up, then measured. */
+export async function measureRound(
+  variant: Variant,
+  { seconds, warmUpSeconds }: LoadOptions,
+  modelPath?: string,
+): Promise<Round> {
+  const server = await startServer(variant.command, { core: serverCore, env: variant.env });
+  try {
+    await load(server.url, warmUpSeconds, modelPath);
+    return { readyMs: server.readyMs, ...(await measureLoad(server, seconds, modelPath)) };
+  } finally {
+    await server.stop();
+  }
+}
+
+/**
+ * Measures variants in turn, round by round, so that whatever else the machine does falls on all of them; every
+ * other round goes backwards.
+ *
+ * @returns the rounds of each variant, in the order given
+ */
+export async function compare(
+  variants: readonly Variant[],
+  { rounds, ...options }: LoadOptions & { rounds: number },
+  onRound: (variant: Variant, round: Round, number: number) => void,
+): Promise<Round[][]> {
+  const results = variants.map((): Round[] => []);
+  for (let number = 1; number <= rounds; number++) {
+    const order = variants.map((_, i) => i);
+    if (number % 2 === 0) order.reverse();
+    for (const i of order) {
+      const round = await measureRound(variants[i], options);
+      results[i].push(round);
+      onRound(variants[i], round, number);
+    }
+  }
+  return results;
+}

@@ -1,0 +1,11 @@
+/** The middle of the figures, and the least and greatest of them: what is left of noisy runs. */
+export type Figure = { readonly median: number; readonly min: number; readonly max: number };
+
+/** Sums up the figures of one quantity over the rounds. @throws RangeError without any */
+export function summarise(values: readonly number[]): Figure {
+  if (values.length === 0) throw new RangeError('no figures to sum up');
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const median = sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  return { median, min: sorted[0], max: sorted[sorted.length - 1] };
+}

@@ -1,0 +1,90 @@
+// Serves three versions of a model with 50 features, as after two reloads, and prints as JSON how long a scrape of
+// them all keeps the event loop from anything else. Started by run.ts with settings for a folder of its own.
+
+import { telemetry } from '../otel/sdk.ts';
+import { processConfig } from '../src/config.ts';
+import { formatArtifact, loadArtifact } from '../src/model/artifact.ts';
+import { startService } from '../src/start-service.ts';
+import { createRandom } from '../src/stats/random.ts';
+import { drawFromReference } from '../src/traffic/reference-rows.ts';
+import { writeFileAtomically } from '../src/write-file-atomically.ts';
+import { type Figure, summarise } from './figures.ts';
+import { creditModel } from './variants/credit-model.ts';
+import { widen } from './wide-artifact.ts';
+
+export type ScrapeCost = {
+  readonly features: number;
+  readonly versions: number;
+  readonly series: number;
+  readonly bytes: number;
+  /** Longest time in one scrape in which the event loop did nothing else. */
+  readonly blockMs: Figure;
+  /** Processor time of a whole scrape. */
+  readonly cpuMs: Figure;
+};
+
+const features = 50;
+const versions = 3;
+const rowsEach = 2000;
+const warmUps = 10;
+const scrapes = 30;
+
+const config = processConfig();
+const credit = await loadArtifact(creditModel);
+const put = (variant: number) =>
+  writeFileAtomically(config.MODEL_PATH, formatArtifact(widen(credit, features, variant)));
+await put(0);
+const { service, reload, stop } = await startService(config, telemetry);
+for (let variant = 1; variant <= versions; variant++) {
+  const { artifact, counts, score } = service.deployment;
+  const draw = drawFromReference(artifact, createRandom(variant));
+  for (let i = 0; i < rowsEach; i++) {
+    const row = draw();
+    counts.monitor.observe(row, score(row));
+  }
+  if (variant === versions) break;
+  await put(variant);
+  await reload();
+}
+
+const blocks: number[] = [];
+const cpu: number[] = [];
+let text = '';
+for (let i = -warmUps; i < scrapes; i++) {
+  const before = process.cpuUsage();
+  const scrape = await measureScrape();
+  const { user, system } = process.cpuUsage(before);
+  text = scrape.text;
+  if (i < 0) continue;
+  blocks.push(scrape.blockMs);
+  cpu.push((user + system) / 1000);
+}
+const cost: ScrapeCost = {
+  features,
+  versions,
+  series: text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length,
+  bytes: Buffer.byteLength(text),
+  blockMs: summarise(blocks),
+  cpuMs: summarise(cpu),
+};
+console.log(JSON.stringify(cost));
+await stop();
+process.exit(0);
+
+/** Scrapes once, while something else asks for the event loop as often as it can. */
+async function measureScrape(): Promise<{ text: string; blockMs: number }> {
+  let blockMs = 0;
+  let isDone = false;
+  let tickedMs = performance.now();
+  const tick = () => {
+    const nowMs = performance.now();
+    blockMs = Math.max(blockMs, nowMs - tickedMs);
+    tickedMs = nowMs;
+    if (!isDone) setImmediate(tick);
+  };
+  setImmediate(tick);
+  const text = await service.exposeMetrics();
+  isDone = true;
+  tick();
+  return { text, blockMs };
+}

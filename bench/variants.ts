@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** One server of the comparison. */
+export type Variant = {
+  readonly key: string;
+  readonly label: string;
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Why it cannot run on this machine. */
+  readonly absent?: string;
+};
+
+const node = process.execPath;
+const program = (name: string) => new URL(`variants/${name}.ts`, import.meta.url).pathname;
+
+/** Where `bench/python/README.md` says the Python packages go. */
+const python = join(process.env.BENCH_PYTHON_VENV ?? join(tmpdir(), 'vigia-bench-python'), 'bin/python');
+
+/**
+ * Vigia as `npm start` runs it, everything on: metrics, spans of the share `ratio` of the requests to a live sink, a
+ * log line a request to a file, every sample written.
+ *
+ * @param sinkUrl OTLP over HTTP
+ */
+export function vigia(sinkUrl: string, ratio: number, env: Readonly<Record<string, string>> = {}): Variant {
+  const percent = `${ratio * 100} %`;
+  return {
+    key: `V${ratio * 100}`,
+    label: `Vigia, everything on, ${percent} of requests traced`,
+    command: [node, '--max-semi-space-size=16', '--import', './otel/register.ts', 'src/server.ts'],
+    env: {
+      PORT: '0',
+      ADMIN_PORT: '0',
+      SAMPLES_PATH: '{folder}/input_samples.jsonl',
+      OUTCOMES_PATH: '{folder}/outcomes.jsonl',
+      OTEL_EXPORTER_OTLP_ENDPOINT: sinkUrl,
+      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: String(ratio),
+      ...env,
+    },
+  };
+}
+
+/** Bare Koa, against which all else is measured. */
+export const bareKoa: Variant = {
+  key: 'B',
+  label: 'bare Koa, router, body parser; nothing watched',
+  command: [node, program('bare-koa')],
+  env: {},
+};
+
+/** What Vigia is compared with, beside bare Koa. @param sinkUrl OTLP over HTTP */
+export function others(sinkUrl: string): Variant[] {
+  return [
+    {
+      key: 'N',
+      label: 'B with auto-instrumentations-node and SDK metrics, all requests traced (its default)',
+      command: [
+        node,
+        '--experimental-loader=@opentelemetry/instrumentation/hook.mjs',
+        '--require=@opentelemetry/auto-instrumentations-node/register',
+        program('instrumented-koa'),
+      ],
+      env: {
+        OTEL_SERVICE_NAME: 'instrumented-koa',
+        OTEL_EXPORTER_OTLP_ENDPOINT: sinkUrl,
+        OTEL_TRACES_EXPORTER: 'otlp',
+        OTEL_METRICS_EXPORTER: 'otlp',
+        OTEL_LOGS_EXPORTER: 'none',
+        NODE_NO_WARNINGS: '1',
+      },
+    },
+    {
+      key: 'P',
+      label: 'B with prom-client and pino',
+      command: [node, program('prom-client-koa')],
+      env: {},
+    },
+    {
+      key: 'F',
+      label: 'Fastify with fastify-metrics',
+      command: [node, program('fastify')],
+      env: {},
+    },
+    {
+      key: 'Py',
+      label: 'FastAPI, uvicorn, scikit-learn, OpenTelemetry, 10 % of requests traced',
+      command: [python, new URL('python/service.py', import.meta.url).pathname],
+      env: {
+        OTEL_SERVICE_NAME: 'fastapi',
+        OTEL_EXPORTER_OTLP_ENDPOINT: sinkUrl,
+        OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+        OTEL_TRACES_SAMPLER_ARG: '0.1',
+      },
+      ...(!existsSync(python) && {
+        absent: `there is no ${python}; bench/python/README.md says how to make it`,
+      }),
+    },
+  ];
+}
