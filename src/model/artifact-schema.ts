@@ -40,7 +40,8 @@ const percentiles = z.strictObject({
   p99: z.number(),
 });
 
-const summary = z
+/** What is kept of the values of a numeric variable. */
+export const summary = z
   .strictObject({
     min: z.number(),
     max: z.number(),

@@ -2,18 +2,10 @@ import { binCount, missingBin, unseenBin } from '../stats/binning.ts';
 import { binomialCeiling } from '../stats/binomial-ceiling.ts';
 import { countOccupied, type Drift, driftRule, measureDrift, raisesAlert } from '../stats/drift.ts';
 import { psiNoiseCeiling } from '../stats/noise-ceiling.ts';
-import {
-  type AlertName,
-  alertRules,
-  broadShare,
-  earlierMs,
-  fastPsi,
-  minRequests,
-  minShareRise,
-  windowsMs,
-} from './alert-rules.ts';
+import { broadShare, earlierMs, fastPsi, minRequests, minShareRise, windowsMs } from './alert-rules.ts';
 import type { Alarm } from './drift-report.ts';
 import type { ReferenceVariable } from './reference.ts';
+import { createAlert } from './replayed-alert.ts';
 import { createSlidingWindow, type SlidingWindow } from './sliding-window.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -175,38 +167,4 @@ function risen(live: Float64Array, reference: readonly number[], bin: number): n
   const share = live[bin] / samples;
   const ceiling = binomialCeiling(reference[bin], referenceSamples, samples, driftRule.ceilingZ);
   return share > ceiling && share - reference[bin] / referenceSamples > minShareRise ? share : null;
-}
-
-/** One alert of one feature: pending, firing, resolved, as Prometheus does it. */
-function createAlert(name: AlertName, feature: string | null) {
-  const { severity, forMs, keepFiringMs } = alertRules[name];
-  const alarms: Alarm[] = [];
-  let pendingMs = Number.NaN;
-  let falseMs = Number.NaN;
-  let firing: Alarm | undefined;
-  return {
-    /** @param value the value when the condition holds, else `null`. @returns whether it fires */
-    look(nowMs: number, value: number | null): boolean {
-      if (value === null) {
-        pendingMs = Number.NaN;
-        if (firing === undefined) return false;
-        if (Number.isNaN(falseMs)) falseMs = nowMs;
-        if (nowMs - falseMs < keepFiringMs) return true;
-        firing.to = new Date(nowMs).toISOString();
-        firing = undefined;
-        return false;
-      }
-      falseMs = Number.NaN;
-      if (firing !== undefined) {
-        firing.value = Math.max(firing.value, value);
-        return true;
-      }
-      if (Number.isNaN(pendingMs)) pendingMs = nowMs;
-      if (nowMs - pendingMs < forMs) return false;
-      firing = { alert: name, severity, feature, from: new Date(nowMs).toISOString(), to: null, value };
-      alarms.push(firing);
-      return true;
-    },
-    alarms: () => alarms,
-  };
 }

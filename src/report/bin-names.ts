@@ -1,4 +1,3 @@
-import { binBounds } from './describe.ts';
 import type { ReportVariable } from './drift-report.ts';
 
 /** The bins' names as a person says them, in order: `29–31`, `over 52`, `good`, `missing`. */
@@ -27,4 +26,12 @@ function rangeName(lower: number, upper: number, whole: boolean, format: (value:
   if (upper === Number.POSITIVE_INFINITY) return `over ${format(lower)}`;
   if (!whole) return `${format(lower)}–${format(upper)}`;
   return lower + 1 === upper ? format(upper) : `${format(lower + 1)}–${format(upper)}`;
+}
+
+/** The bounds in a numeric bin's label: `03 (28, 31]` gives 28 and 31. */
+export function binBounds(label: string): { lower: number; upper: number } | undefined {
+  const parts = /^\d+ \((?<lower>\S+), (?<upper>[^\])]+)[\])]$/.exec(label)?.groups;
+  if (parts === undefined) return undefined;
+  const read = (text: string) => Number(text.replace('inf', 'Infinity'));
+  return { lower: read(parts.lower), upper: read(parts.upper) };
 }

@@ -3,14 +3,10 @@ import { driftRule, type Verdict } from '../stats/drift.ts';
 import { backtest } from './backtest.ts';
 import { maxExactValues } from './collect-numbers.ts';
 import type { Live } from './count-live.ts';
-import {
-  describeConsequence,
-  describeVariable,
-  describeVerdict,
-  formatCount,
-  type Words,
-} from './describe.ts';
+import { describeVariable, type Words } from './describe-variable.ts';
+import { describeConsequence, describeVerdict } from './describe-verdict.ts';
 import type { DriftReport, ReportVariable } from './drift-report.ts';
+import { formatCount } from './format.ts';
 import type { LiveVariable } from './live-variable.ts';
 import { logOddsChange } from './log-odds-change.ts';
 import { measureVariable } from './measure-variable.ts';

@@ -1,11 +1,12 @@
 import type { Artifact } from '../model/artifact.ts';
 import type { LineFault, LineTally } from '../samples/read-samples.ts';
-import { createLiveVariable, type LiveVariable } from './live-variable.ts';
+import { createLiveCounters, type LiveCounters } from './live-counters.ts';
+import type { LiveVariable } from './live-variable.ts';
 import { openRows } from './open-rows.ts';
 import type { DriftReference } from './reference.ts';
 import { createRowScorer, predictionOf } from './row-scorer.ts';
-import type { Row, RowSource, Wanted } from './rows.ts';
-import { createTimeline, type Timeline } from './timeline.ts';
+import type { RowSource, Wanted } from './rows.ts';
+import type { Timeline } from './timeline.ts';
 import { createVersionFilter } from './version-filter.ts';
 
 export type LiveOptions = {
@@ -41,17 +42,6 @@ export type Live = {
   readonly notes: readonly string[];
 };
 
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
-const dayMs = 24 * hourMs;
-const overTimeSteps = [1, 5, 15, 60, 180, 360, 720]
-  .map((minutes) => minutes * minuteMs)
-  .concat([1, 7, 28, 364].map((days) => days * dayMs));
-const maxOverTimeSteps = 60;
-const replaySteps = [minuteMs / 2, minuteMs, 5 * minuteMs];
-/** Counters that a replay may hold before its steps are made longer; 4 bytes each. */
-const maxReplayCells = 8_000_000;
-
 /**
  * Counts live rows in one pass: bins, extremes, values while they are few enough, and counts over time.
  *
@@ -78,12 +68,12 @@ export async function countLive(
   let fromMs = Number.NaN;
   let toMs = Number.NaN;
 
-  let counted: Counted | undefined;
+  let counted: LiveCounters | undefined;
   for await (const source of openRows(paths, tally, options.onBytes)) {
     if (opened++ === 0 && artifact === null && source.columns.length > 0) {
       variables = commonVariables(variables, source, notes);
     }
-    counted ??= startCounting({ ...reference, features: variables }, options.backtest);
+    counted ??= createLiveCounters({ ...reference, features: variables }, options.backtest);
     const state = counted;
     const wanted: Wanted[] = variables.map(({ name, bins }) => ({ name, kind: bins.kind }));
     const scoreOf = createRowScorer(artifact, wanted);
@@ -127,7 +117,7 @@ export async function countLive(
       `${otherBins} rows hold bins that the reference does not have; their features are not counted.`,
     );
   }
-  const state = counted ?? startCounting(reference, options.backtest);
+  const state = counted ?? createLiveCounters(reference, options.backtest);
   return {
     samples,
     features: state.features,
@@ -143,53 +133,6 @@ export async function countLive(
     overTime: state.overTime,
     replay: state.replay,
     notes,
-  };
-}
-
-type Counted = ReturnType<typeof startCounting>;
-
-function startCounting(reference: DriftReference, backtest: boolean) {
-  const features = reference.features.map(createLiveVariable);
-  const score = reference.score && createLiveVariable(reference.score);
-  const offsets: number[] = [];
-  let cells = 0;
-  for (const { counts } of score === null ? features : [...features, score]) {
-    offsets.push(cells);
-    cells += counts.length;
-  }
-  const overTime = createTimeline(cells, overTimeSteps, maxOverTimeSteps);
-  const replay = backtest ? createTimeline(cells, replaySteps, Math.ceil(maxReplayCells / cells)) : null;
-  /** The cell of the present row for each variable; −1 where it was not counted. */
-  const rowCells = new Int32Array(offsets.length).fill(-1);
-
-  return {
-    features,
-    score,
-    overTime,
-    replay,
-    /** @returns false when the row has bins and they are of another cut */
-    countFeatures({ values, bins, outside }: Row): boolean {
-      let known = true;
-      for (let i = 0; i < features.length; i++) {
-        let bin = -1;
-        if (values !== null) bin = features[i].observe(values[i]);
-        else if (bins !== null) {
-          const { name } = features[i].reference;
-          bin = features[i].observeLabel(bins[name], outside[name]);
-          known &&= bin >= 0;
-        }
-        rowCells[i] = bin < 0 ? -1 : offsets[i] + bin;
-      }
-      return known;
-    },
-    countScore(value: number | null): void {
-      if (score === null) return;
-      rowCells[features.length] = value === null ? -1 : offsets[features.length] + score.observe(value);
-    },
-    countTime(timeMs: number): void {
-      overTime.add(timeMs, rowCells);
-      replay?.add(timeMs, rowCells);
-    },
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { summary as artifactSummary } from '../model/artifact-schema.ts';
 
 const count = z.int().min(0);
 const share = z.number().min(0).max(1);
@@ -9,24 +10,7 @@ const verdict = z
     'drifting: PSI > max(0.1, noise ceiling); undetermined: the ceiling exceeds 0.2; stable: neither',
   );
 
-const summary = z
-  .strictObject({
-    min: z.number(),
-    max: z.number(),
-    mean: z.number(),
-    deviation: z.number(),
-    percentiles: z.strictObject({
-      p1: z.number(),
-      p5: z.number(),
-      p10: z.number(),
-      p25: z.number(),
-      p50: z.number(),
-      p75: z.number(),
-      p90: z.number(),
-      p95: z.number(),
-      p99: z.number(),
-    }),
-  })
+const summary = artifactSummary
   .nullable()
   .describe('Of the values that are not missing, in their own unit; null where only bins are known');
 
@@ -115,7 +99,10 @@ const driftReport = z.strictObject({
   }),
   verdict,
   headline: z.string().describe('The verdict in words'),
-  consequence: z.string().nullable().describe('What moves the score most; null without a model, or where the verdict is undetermined'),
+  consequence: z
+    .string()
+    .nullable()
+    .describe('What moves the score most; null without a model, or where the verdict is undetermined'),
   features: z.array(variable).describe('Most important first'),
   score: variable.nullable().describe("The model's output, monitored as if it were a feature"),
   predictions: z

@@ -2,7 +2,7 @@ import { type Artifact, scoreFeature } from '../model/artifact.ts';
 import type { LineTally } from '../samples/read-samples.ts';
 import { createCategoryCounter } from './category-counter.ts';
 import { type CollectedNumbers, createNumberCollector } from './collect-numbers.ts';
-import { formatAmount } from './describe.ts';
+import { formatAmount } from './format.ts';
 import { createLiveVariable } from './live-variable.ts';
 import { createSortSpace, type SortSpace } from './number-column.ts';
 import { openRows } from './open-rows.ts';

@@ -1,6 +1,6 @@
 import { binNames } from './bin-names.ts';
-import { formatPsi, formatShare } from './describe.ts';
 import type { ReportVariable } from './drift-report.ts';
+import { formatPsi, formatShare } from './format.ts';
 import { type Html, html } from './html.ts';
 
 /** Sizes in the units of the charts' own boxes, which stretch to the width they get. */

@@ -1,6 +1,6 @@
 import { binNames } from './bin-names.ts';
-import { formatCount, formatNumber, formatPsi, formatShare } from './describe.ts';
 import type { DriftReport, ReportVariable } from './drift-report.ts';
+import { formatCount, formatNumber, formatPsi, formatShare } from './format.ts';
 import { type Html, html } from './html.ts';
 import { histogramFigure } from './page-charts.ts';
 

@@ -1,13 +1,6 @@
 import { scoreFeature } from '../model/artifact.ts';
-import {
-  formatAlarmValue,
-  formatAmount,
-  formatCount,
-  formatPsi,
-  formatShare,
-  formatTime,
-} from './describe.ts';
 import type { DriftReport, ReportVariable } from './drift-report.ts';
+import { formatAlarmValue, formatAmount, formatCount, formatPsi, formatShare, formatTime } from './format.ts';
 import { type Html, html } from './html.ts';
 import { histogram, overTimeChart } from './page-charts.ts';
 import { methodSection } from './page-method.ts';

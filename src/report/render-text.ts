@@ -1,14 +1,7 @@
 import { styleText } from 'node:util';
 import type { Verdict } from '../stats/drift.ts';
-import {
-  formatAlarmValue,
-  formatAmount,
-  formatCount,
-  formatPsi,
-  formatShare,
-  formatTime,
-} from './describe.ts';
 import type { DriftReport, ReportVariable } from './drift-report.ts';
+import { formatAlarmValue, formatAmount, formatCount, formatPsi, formatShare, formatTime } from './format.ts';
 import { wrap } from './wrap.ts';
 
 const width = 80;

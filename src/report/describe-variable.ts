@@ -1,0 +1,139 @@
+import { scoreFeature } from '../model/artifact.ts';
+import { binBounds } from './bin-names.ts';
+import type { DriftReport } from './drift-report.ts';
+import { formatCount, formatNumber, formatShare, formatTime } from './format.ts';
+import type { Measured } from './measure-variable.ts';
+
+/** What the two sides are called in sentences. */
+export type Words = {
+  /** `requests` or `rows`. */
+  readonly rows: DriftReport['live']['kind'];
+  readonly origin: DriftReport['reference']['origin'];
+  /** Live rows of other model versions, which are not counted. */
+  readonly otherVersions: number;
+};
+
+/** Changes below a percentage point are not worth a second clause. */
+const minMention = 0.01;
+
+/** What changed in one variable, in a sentence. */
+export function describeVariable(variable: Measured, words: Words): string {
+  if (variable.samples === 0) return `No live ${words.rows} hold it.`;
+  if (variable.verdict === 'undetermined') return describeDoubt(variable, words);
+  const [main, ...more] = changesOf(variable, words);
+  if (main === undefined) return `Nothing but missing values on both sides.`;
+  if (variable.verdict === 'stable') {
+    const isChance = (variable.psi ?? 0) <= (variable.psiNoiseCeiling ?? 0);
+    const lately =
+      variable.driftingSince === null ? '' : ` But since ${formatTime(variable.driftingSince)} it drifts.`;
+    return `${isChance ? 'No change beyond chance' : 'A small change, below the limit'}: ${main.text}.${lately}`;
+  }
+  const others = more.filter(({ size }) => size >= minMention);
+  return sentence([main, ...others].map(({ text }) => text));
+}
+
+function sentence(clauses: readonly string[]): string {
+  const text = clauses.join('; ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+function describeDoubt({ samplesNeeded, referenceSamples }: Measured, { rows }: Words): string {
+  if (samplesNeeded === null) {
+    return `Cannot be judged: the reference has only ${formatCount(referenceSamples)} rows, too few for any number of live ${rows}.`;
+  }
+  return `Cannot be judged yet: ${formatCount(samplesNeeded)} more live ${rows} are needed.`;
+}
+
+type Change = { readonly text: string; readonly size: number };
+
+/** The largest move of the values, then what happened to missing, unseen and outlying ones; the largest first. */
+function changesOf(variable: Measured, words: Words): Change[] {
+  const { bins, samples, referenceSamples, summary } = variable;
+  const there = whereWords[words.origin];
+  const shares = (name: string) => {
+    const bin = bins.find(({ label }) => label === name);
+    return bin && { live: bin.live / samples, reference: bin.reference / referenceSamples };
+  };
+  const changes: Change[] = [];
+  const moved =
+    variable.kind === 'numeric' ? largestShift(variable, words) : largestCategory(variable, words);
+  if (moved !== undefined) changes.push(moved);
+  const missing = shares('missing');
+  if (missing !== undefined && missing.live !== missing.reference) {
+    changes.push({
+      text: `${formatShare(missing.live)} are missing, ${formatShare(missing.reference)} ${there}`,
+      size: Math.abs(missing.live - missing.reference),
+    });
+  }
+  const unseen = shares('unseen');
+  if (unseen !== undefined && unseen.live !== unseen.reference) {
+    const [example] = variable.unseenValues;
+    const such = example === undefined ? '' : `, such as ‘${example.value}’`;
+    const text =
+      unseen.reference === 0
+        ? `${formatShare(unseen.live)} were never seen ${there}${such}`
+        : `${formatShare(unseen.live)} are of a category unknown to the model${such}, ${formatShare(unseen.reference)} ${there}`;
+    changes.push({ text, size: Math.abs(unseen.live - unseen.reference) });
+  }
+  if (variable.outsideRange > 0) {
+    const share = variable.outsideRange / samples;
+    changes.push({ text: `${formatShare(share)} are beyond all values ${there}`, size: share / 2 });
+  }
+  changes.sort((a, b) => b.size - a.size);
+  const before = summary?.reference?.percentiles.p50;
+  const now = summary?.live?.percentiles.p50;
+  if (before !== undefined && now !== undefined && variable.verdict === 'drifting') {
+    changes.push({ text: `the median went from ${formatNumber(before)} to ${formatNumber(now)}`, size: 1 });
+  }
+  return changes;
+}
+
+const whereWords = {
+  training: 'in training',
+  traffic: 'in the reference',
+  file: 'in the reference',
+} as const;
+
+/** The share beyond the edge at which the two distributions are farthest apart. */
+function largestShift({ name, bins, missing }: Measured, { rows, origin }: Words): Change | undefined {
+  const values = bins.slice(0, -1);
+  const liveTotal = values.reduce((sum, { live }) => sum + live, 0);
+  const referenceTotal = values.reduce((sum, { reference }) => sum + reference, 0);
+  if (liveTotal === 0 || referenceTotal === 0 || values.length < 2) return undefined;
+  let live = 0;
+  let reference = 0;
+  let farthest = { edge: 0, live: 0, reference: 0, size: -1 };
+  for (const bin of values.slice(0, -1)) {
+    live += bin.live / liveTotal;
+    reference += bin.reference / referenceTotal;
+    const size = Math.abs(live - reference);
+    if (size > farthest.size) farthest = { edge: upperEdge(bin.label), live, reference, size };
+  }
+  const what = name === scoreFeature ? 'live scores' : missing > 0 ? 'live values' : `live ${rows}`;
+  const there = whereWords[origin];
+  const edge = formatNumber(farthest.edge);
+  const text =
+    farthest.live <= farthest.reference
+      ? `${formatShare(1 - farthest.live)} of ${what} are above ${edge}, ${formatShare(1 - farthest.reference)} ${there}`
+      : `${formatShare(farthest.live)} of ${what} are at most ${edge}, ${formatShare(farthest.reference)} ${there}`;
+  return { text, size: farthest.size };
+}
+
+/** The category whose share has changed most. */
+function largestCategory({ bins, samples, referenceSamples }: Measured, words: Words): Change | undefined {
+  const changes = bins
+    .filter(({ label }) => label !== 'missing' && label !== 'unseen')
+    .map(({ label, live, reference }) => {
+      const [now, before] = [live / samples, reference / referenceSamples];
+      const name = label === 'other' ? 'of a rare kind' : `‘${label.slice(2)}’`;
+      return {
+        text: `${formatShare(now)} of live ${words.rows} are ${name}, ${formatShare(before)} ${whereWords[words.origin]}`,
+        size: Math.abs(now - before),
+      };
+    });
+  return changes.sort((a, b) => b.size - a.size)[0];
+}
+
+function upperEdge(label: string): number {
+  return binBounds(label)?.upper ?? Number.NaN;
+}

@@ -1,0 +1,83 @@
+import type { Words } from './describe-variable.ts';
+import type { DriftReport, ReportVariable } from './drift-report.ts';
+import { formatCount, formatPsi } from './format.ts';
+
+type Judged = Pick<DriftReport, 'features' | 'score' | 'verdict'>;
+
+/** The verdict of the whole in a sentence that names the worst feature. */
+export function describeVerdict(judged: Judged, words: Words): string {
+  const late = judged.features
+    .filter(({ verdict, driftingSince }) => verdict === 'stable' && driftingSince !== null)
+    .map(({ name }) => name);
+  const lately =
+    late.length === 0 ? '' : ` Lately ${listOf(late)} ${late.length === 1 ? 'drifts' : 'drift'} too.`;
+  return (
+    describeWhole(judged, words) +
+    (judged.verdict === 'stable' ? lately.replace(' too.', ', though.') : lately)
+  );
+}
+
+/** `a`, `a and b`, `a, b, c and 4 more` */
+function listOf(names: readonly string[]): string {
+  const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
+  return shown.length === 1 ? shown[0] : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
+}
+
+function describeWhole({ features, score, verdict }: Judged, words: Words): string {
+  const { origin } = words;
+  const drifting = features.filter((feature) => feature.verdict === 'drifting');
+  const [worst] = features;
+  if (verdict === 'undetermined') return describeUndetermined(features, words);
+  if (verdict === 'stable') {
+    const nearest =
+      worst?.psi == null ? '' : ` ${worst.name} comes nearest to its limit (${psiText(worst)}).`;
+    const all = features.length === 1 ? 'The feature is' : `All ${features.length} features are`;
+    return `No drift. ${all} much as in ${origin === 'training' ? 'training' : 'the reference'}.${nearest}`;
+  }
+  const scoreText = score?.verdict === 'drifting' ? ` The scores have drifted too (${psiText(score)}).` : '';
+  if (drifting.length === 0) {
+    return `The scores have drifted (${score === null ? '' : psiText(score)}), though no single feature has.`;
+  }
+  const others = drifting.slice(1).map(({ name }) => name);
+  const rest =
+    others.length === 0 ? '' : `, and so ${others.length === 1 ? 'has' : 'have'} ${listOf(others)}`;
+  return `${worst.name} has drifted${others.length > 0 ? ' most' : ''} (${psiText(worst)})${rest}.${scoreText}`;
+}
+
+function psiText({ psi, threshold }: ReportVariable): string {
+  return `PSI ${formatPsi(psi)}, limit ${formatPsi(threshold)}`;
+}
+
+function describeUndetermined(features: readonly ReportVariable[], { rows, otherVersions }: Words): string {
+  const doubtful = features.filter((feature) => feature.verdict === 'undetermined');
+  const needed = doubtful.map(({ samplesNeeded }) => samplesNeeded);
+  const names =
+    doubtful.length === features.length ? 'the features' : doubtful.map(({ name }) => name).join(', ');
+  if (otherVersions > 0 && features.every(({ samples }) => samples === 0)) {
+    return `Cannot tell: all ${formatCount(otherVersions)} live ${rows} are of other model versions.`;
+  }
+  if (features.every(({ samples }) => samples === 0)) return `Cannot tell: there are no live ${rows}.`;
+  if (needed.includes(null)) {
+    return `Cannot tell whether ${names} drifted: the reference has too few rows to show it.`;
+  }
+  const most = Math.max(...needed.map((count) => count ?? 0));
+  if (doubtful.length === 0) return `Cannot tell yet whether the scores drifted.`;
+  return `Cannot tell yet whether ${names} drifted: ${formatCount(most)} more live ${rows} are needed.`;
+}
+
+/** Which feature moves the score most, and by how much; `null` when no feature's share in it is known. */
+export function describeConsequence(
+  features: readonly ReportVariable[],
+  positive: string | undefined,
+): string | null {
+  const [most] = features
+    .filter(({ logOddsChange }) => logOddsChange !== null)
+    .sort((a, b) => Math.abs(b.logOddsChange ?? 0) - Math.abs(a.logOddsChange ?? 0));
+  const change = most?.logOddsChange;
+  if (change === undefined || change === null || positive === undefined) return null;
+  if (Math.abs(change) < 0.005)
+    return 'The scores stay where they were: no feature moves their log-odds by 0.01.';
+  const sign = change > 0 ? '+' : '−';
+  const direction = change > 0 ? 'towards' : 'away from';
+  return `${most.name} moves the scores most: by ${sign}${Math.abs(change).toFixed(2)} in log-odds on average, ${direction} ‘${positive}’.`;
+}

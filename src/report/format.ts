@@ -1,0 +1,42 @@
+import type { Alarm } from './drift-report.ts';
+
+const fraction = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });
+const large = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+const whole = new Intl.NumberFormat('en');
+
+export function formatNumber(value: number): string {
+  return (Math.abs(value) < 1000 ? fraction : large).format(value);
+}
+
+export function formatCount(value: number): string {
+  return whole.format(value);
+}
+
+/** A count with its noun, which gets an s unless there is one of it. */
+export function formatAmount(value: number, noun: string): string {
+  return `${whole.format(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
+/** A share in per cent, with as many digits as its size deserves: `31 %`, `1.8 %`, `0.02 %`. */
+export function formatShare(share: number): string {
+  const percent = share * 100;
+  if (percent === 0 || percent === 100) return `${percent} %`;
+  if (percent < 0.1) return percent < 0.01 ? '< 0.01 %' : `${percent.toFixed(2)} %`;
+  if (percent > 99.9) return '> 99.9 %';
+  return percent < 10 || percent > 90 ? `${Number(percent.toFixed(1))} %` : `${Math.round(percent)} %`;
+}
+
+/** A time as people write it: `2026-01-31 12:00`. */
+export function formatTime(iso: string): string {
+  return iso.slice(0, 16).replace('T', ' ');
+}
+
+export function formatPsi(value: number | null): string {
+  if (value === null) return '–';
+  return value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+/** The greatest value of an alarm: a share where the alert is about shares, else a PSI. */
+export function formatAlarmValue({ alert, value }: Alarm): string {
+  return /Drift(?!Broad)/.test(alert) ? `PSI ${formatPsi(value)}` : formatShare(value);
+}

@@ -1,0 +1,64 @@
+import { createLiveVariable } from './live-variable.ts';
+import type { DriftReference } from './reference.ts';
+import type { Row } from './rows.ts';
+import { createTimeline } from './timeline.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+const overTimeSteps = [1, 5, 15, 60, 180, 360, 720]
+  .map((minutes) => minutes * minuteMs)
+  .concat([1, 7, 28, 364].map((days) => days * dayMs));
+const maxOverTimeSteps = 60;
+const replaySteps = [minuteMs / 2, minuteMs, 5 * minuteMs];
+/** Counters that a replay may hold before its steps are made longer; 4 bytes each. */
+const maxReplayCells = 8_000_000;
+
+/** What is counted of live rows, one after the other. */
+export type LiveCounters = ReturnType<typeof createLiveCounters>;
+
+/** Makes the counters of all variables. @param backtest whether to count in short steps of time too */
+export function createLiveCounters(reference: DriftReference, backtest: boolean) {
+  const features = reference.features.map(createLiveVariable);
+  const score = reference.score && createLiveVariable(reference.score);
+  const offsets: number[] = [];
+  let cells = 0;
+  for (const { counts } of score === null ? features : [...features, score]) {
+    offsets.push(cells);
+    cells += counts.length;
+  }
+  const overTime = createTimeline(cells, overTimeSteps, maxOverTimeSteps);
+  const replay = backtest ? createTimeline(cells, replaySteps, Math.ceil(maxReplayCells / cells)) : null;
+  /** The cell of the present row for each variable; −1 where it was not counted. */
+  const rowCells = new Int32Array(offsets.length).fill(-1);
+
+  return {
+    features,
+    score,
+    overTime,
+    replay,
+    /** @returns false when the row has bins and they are of another cut */
+    countFeatures({ values, bins, outside }: Row): boolean {
+      let known = true;
+      for (let i = 0; i < features.length; i++) {
+        let bin = -1;
+        if (values !== null) bin = features[i].observe(values[i]);
+        else if (bins !== null) {
+          const { name } = features[i].reference;
+          bin = features[i].observeLabel(bins[name], outside[name]);
+          known &&= bin >= 0;
+        }
+        rowCells[i] = bin < 0 ? -1 : offsets[i] + bin;
+      }
+      return known;
+    },
+    countScore(value: number | null): void {
+      if (score === null) return;
+      rowCells[features.length] = value === null ? -1 : offsets[features.length] + score.observe(value);
+    },
+    countTime(timeMs: number): void {
+      overTime.add(timeMs, rowCells);
+      replay?.add(timeMs, rowCells);
+    },
+  };
+}
