@@ -1,6 +1,7 @@
 import type { Performance } from './performance.ts';
 import {
   type BinnedFigures,
+  type CalibrationTest,
   type Coverages,
   compareObserved,
   estimatedFigures,
@@ -8,37 +9,44 @@ import {
   type ObservedExpected,
   type RealisedFigures,
   realisedFigures,
+  testCalibration,
+  withoutUnidentified,
 } from './performance-figures.ts';
 import type { WindowName } from './windows.ts';
 
 /** What is known of a model's performance, and what is to be expected of it. */
 export type LivePerformance = {
-  /** Of the outcomes that came and count. */
+  /** Of the outcomes that came and count; without those figures that they do not identify. */
   readonly realised: RealisedFigures;
   /** Of all predictions, without their outcomes; it cannot see that the same features have come to mean another risk. */
   readonly estimated: BinnedFigures;
   /** How many outcomes are there to judge by, and whether `realised` speaks for all predictions. */
   readonly coverage: Coverages;
-  readonly calibration: ObservedExpected;
+  readonly observedExpected: ObservedExpected;
+  readonly calibration: CalibrationTest;
 };
 
 /**
  * The performance of one model version on one replica, over a window or since the start.
  *
- * @param learntFrom the rows behind the calibration
+ * @param referenceRows the rows behind the calibration, by score bin
  */
 export function livePerformance(
   performance: Performance,
-  learntFrom: number,
+  referenceRows: readonly number[],
   window?: WindowName,
 ): LivePerformance {
   performance.settle();
   const { cells } = performance;
   const sums = window === undefined ? performance.sums : performance.window(window);
+  const coverage = measureCoverage(cells, sums);
+  const realised = realisedFigures(cells, sums);
+  const rows = referenceRows.reduce((sum, count) => sum + count, 0);
   return {
-    realised: realisedFigures(cells, sums),
+    realised: coverage.isIdentified ? realised : withoutUnidentified(realised),
     estimated: estimatedFigures(cells, sums),
-    coverage: measureCoverage(cells, sums),
-    calibration: compareObserved(sums, learntFrom),
+    coverage,
+    observedExpected: compareObserved(sums, rows),
+    calibration: testCalibration(cells, sums, referenceRows),
   };
 }

@@ -1,4 +1,6 @@
 import { accuracy, type Confusion, f1, precision, recall } from '../stats/confusion.ts';
+import { driftRule } from '../stats/drift.ts';
+import { chiSquareQuantileWilsonHilferty } from '../stats/noise-ceiling.ts';
 import { expectedCalibrationError } from '../stats/probability-scores.ts';
 import { type BinnedRocAuc, binnedRocAuc } from '../stats/roc-auc.ts';
 import { f1StandardError, rocAucStandardError, shareStandardError } from '../stats/standard-errors.ts';
@@ -112,6 +114,18 @@ export function byBand(cells: readonly Cell[], values: ArrayLike<number>): Float
   return bands;
 }
 
+/** The figures without those that hold for the labelled rows alone, where one decision's outcomes hardly ever come. */
+export function withoutUnidentified(figures: RealisedFigures): RealisedFigures {
+  const unknown = { value: null, standardError: null };
+  return {
+    ...figures,
+    accuracy: unknown,
+    recall: unknown,
+    f1: unknown,
+    rocAuc: { ...unknown, maxError: null },
+  };
+}
+
 /** How many of the predictions that are old enough have an outcome. */
 export type Coverage = {
   readonly predictions: number;
@@ -185,4 +199,54 @@ export function compareObserved(sums: Sums, learntFrom: number): ObservedExpecte
   const outcomes = observed + total(sums.negatives);
   const variance = total(sums.variance) * (1 + outcomes / learntFrom);
   return { observed, expected, z: variance > 0 ? (observed - expected) / Math.sqrt(variance) : null };
+}
+
+/** A band of the score says something about its calibration from this variance and this many training rows on. */
+export const calibrationRule = {
+  minVariance: 5,
+  minReferenceRows: 20,
+  ceilingZ: driftRule.ceilingZ,
+} as const;
+
+/** Whether the outcomes of each band of the score are as many as the calibrated probabilities say. */
+export type CalibrationTest = {
+  /** Sum of the squared z of the bands that say something. */
+  readonly chiSquare: number;
+  /** How many they are. */
+  readonly bands: number;
+  /** What chance alone stays under; `null` when no band says anything. Above it the calibration is broken. */
+  readonly ceiling: number | null;
+};
+
+/**
+ * Observed against expected, band by band, as `compareObserved` does for all: what one band has too many of and another
+ * too few shows here.
+ *
+ * @param referenceRows the rows behind the calibration, by score bin
+ *
+ * Source: D. W. Hosmer, S. Lemeshow, A Goodness-of-Fit Test for the Multiple Logistic Regression Model, Commun. Stat. 9
+ * (1980); with fixed bands, and the error of the probabilities themselves.
+ */
+export function testCalibration(
+  cells: readonly Cell[],
+  sums: Sums,
+  referenceRows: ArrayLike<number>,
+): CalibrationTest {
+  const { minVariance, minReferenceRows, ceilingZ } = calibrationRule;
+  const observed = byBand(cells, sums.positives);
+  const negatives = byBand(cells, sums.negatives);
+  const expected = byBand(cells, sums.expected);
+  const variance = byBand(cells, sums.variance);
+  const bins = cells.length - 1;
+  const reference = new Float64Array(scoreBands);
+  for (let i = 0; i < bins; i++) reference[Math.floor((i * scoreBands) / bins)] += referenceRows[i];
+  let chiSquare = 0;
+  let bands = 0;
+  for (let i = 0; i < scoreBands; i++) {
+    if (variance[i] < minVariance || reference[i] < minReferenceRows) continue;
+    const outcomes = observed[i] + negatives[i];
+    chiSquare += (observed[i] - expected[i]) ** 2 / (variance[i] * (1 + outcomes / reference[i]));
+    bands++;
+  }
+  return { chiSquare, bands, ceiling: bands > 0 ? chiSquareQuantileWilsonHilferty(bands, ceilingZ) : null };
 }

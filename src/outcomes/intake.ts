@@ -93,9 +93,9 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
   }
 
   function countWhenDue({ token, model, isPositive }: Candidate): void {
-    const { performance } = model;
+    const { performance, countsFromMs } = model;
     const { score, timeMs } = token;
-    const dueMs = timeMs + maturityMs;
+    const dueMs = Math.max(timeMs + maturityMs, countsFromMs);
     if (dueMs <= Date.now()) performance.addOutcome(score, isPositive);
     else held.hold({ dueMs, count: () => performance.addOutcome(score, isPositive) });
   }

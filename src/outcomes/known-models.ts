@@ -15,6 +15,8 @@ const delayBoundaries = [
   6 * 3600,
   ...[1, 3, 7, 14, 30, 60, 90, 180, 365].map((days) => days * dayS),
 ] as const;
+/** A version that becomes known by an outcome is scraped at 0 before that counts, so that its increase is seen. */
+const firstScrapeMs = 30_000;
 /** A digest that nobody knew is looked for again after this time. */
 const lookAgainMs = 10_000;
 
@@ -25,6 +27,8 @@ export type KnownModel = {
   readonly performance: Performance;
   /** Delays of its outcomes in seconds, negative class first. */
   readonly delays: readonly [HistogramCounts, HistogramCounts];
+  /** Before this time nothing is counted; ms since 1970. */
+  readonly countsFromMs: number;
 };
 
 /**
@@ -58,7 +62,7 @@ export function createKnownModels(options: {
   const lookedForMs = new Map<string, number>();
   const pathOf = (digest: string) => join(folder, `${digest}.json`);
 
-  function use(artifact: Artifact): KnownModel {
+  function use(artifact: Artifact, countsFromMs: number): KnownModel {
     const digest = digestModel(artifact);
     const name = digest.toString('hex');
     const before = known.get(name);
@@ -68,6 +72,7 @@ export function createKnownModels(options: {
       digest,
       performance: createPerformance(performanceReferenceOf(artifact), maturityMs),
       delays: [createHistogram(delayBoundaries), createHistogram(delayBoundaries)],
+      countsFromMs,
     };
     known.set(name, model);
     onKnown(model);
@@ -93,7 +98,7 @@ export function createKnownModels(options: {
     try {
       const artifact = parseArtifact(text, path);
       if (kept === undefined) await keep(digest, text);
-      return use(artifact);
+      return use(artifact, Date.now() + firstScrapeMs);
     } catch (error) {
       onProblem((error as Error).message);
       return undefined;
@@ -102,7 +107,7 @@ export function createKnownModels(options: {
 
   return {
     add(artifact) {
-      const model = use(artifact);
+      const model = use(artifact, 0);
       const digest = model.digest.toString('hex');
       const text = formatArtifact(artifact);
       shared?.publishModel(digest, text);

@@ -2,13 +2,20 @@ import { deepEqual, ok } from 'node:assert/strict';
 import { alertingRules } from '../../otel/prometheus/generator/rule-files.ts';
 import { requireTool } from '../support/tools.ts';
 import { driftScenarios } from './scenarios/drift.ts';
+import { performanceScenarios } from './scenarios/performance.ts';
 import { pipelineScenarios } from './scenarios/pipeline.ts';
 import { shareScenarios } from './scenarios/shares.ts';
 import { sloScenarios } from './scenarios/slo.ts';
 import { rules, runRuleTest } from './support/promtool.ts';
 import { toRuleTest } from './support/scenario.ts';
 
-const scenarios = [...driftScenarios, ...shareScenarios, ...sloScenarios, ...pipelineScenarios];
+const scenarios = [
+  ...driftScenarios,
+  ...performanceScenarios,
+  ...shareScenarios,
+  ...sloScenarios,
+  ...pipelineScenarios,
+];
 const names = alertingRules(rules).map(({ alert }) => alert);
 
 describe('alerts', function () {

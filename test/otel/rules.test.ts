@@ -140,8 +140,10 @@ describe('the rules', () => {
 
   it('name no feature of the model', () => {
     const header = readFileSync(join(root, 'data/german-credit.csv'), 'utf8').split('\n')[0].split(',');
+    // The target's column has the name of one of our labels.
+    const features = header.filter((name) => name !== 'outcome');
     for (const { expr } of allRules) {
-      for (const name of header) ok(!new RegExp(`["|]${name}["|]`).test(expr), `${name} in ${expr}`);
+      for (const name of features) ok(!new RegExp(`["|]${name}["|]`).test(expr), `${name} in ${expr}`);
     }
   });
 

@@ -9,6 +9,7 @@ export function dashboardLink(uid: string, labels: readonly string[] = []): stri
 
 export const dashboards = {
   drift: 'model-drift',
+  performance: 'model-performance',
   service: 'service',
   telemetry: 'telemetry-pipeline',
 } as const;

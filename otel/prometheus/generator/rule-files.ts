@@ -1,5 +1,7 @@
 import { driftGroups } from './drift.ts';
 import { driftAlerts } from './drift-alerts.ts';
+import { performanceGroups } from './performance.ts';
+import { performanceAlerts } from './performance-alerts.ts';
 import { pipelineAlerts, pipelineGroups } from './pipeline.ts';
 import { type Alert, alertingRule, isAlertingRule, type RuleFile, type RuleGroup } from './rule-file.ts';
 import { type Scales, type Settings, scalesOf } from './settings.ts';
@@ -14,6 +16,7 @@ const sources: readonly {
   readonly alerts: (scales: Scales) => Alert[];
 }[] = [
   { name: 'model-drift', groups: driftGroups, alerts: driftAlerts },
+  { name: 'model-performance', groups: performanceGroups, alerts: performanceAlerts },
   { name: 'model-shares', groups: shareGroups, alerts: shareAlerts },
   { name: 'predict-slo', groups: sloGroups, alerts: sloAlerts },
   { name: 'telemetry-pipeline', groups: pipelineGroups, alerts: pipelineAlerts },

@@ -3,7 +3,7 @@ import { livePerformance } from '../../monitor/live-performance.ts';
 import { windowNames } from '../../monitor/windows.ts';
 import type { KnownModel } from '../../outcomes/known-models.ts';
 import type { Router } from '../router.ts';
-import { sendJson } from '../send-json.ts';
+import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
 
 const daySeconds = 86_400;
@@ -21,12 +21,12 @@ export function addPerformanceRoute(router: Router, service: Service): void {
 }
 
 function describe({ artifact, performance, delays }: KnownModel) {
-  const { name, version, target, training, evaluation } = artifact;
+  const { name, version, target, score, evaluation } = artifact;
   return {
     model: { name, version },
-    sinceStart: livePerformance(performance, training.rows),
+    sinceStart: livePerformance(performance, score.bins.counts),
     windows: Object.fromEntries(
-      windowNames.map((window) => [window, livePerformance(performance, training.rows, window)]),
+      windowNames.map((window) => [window, livePerformance(performance, score.bins.counts, window)]),
     ),
     outcomeDelays: {
       [target.negative]: describeDelays(delays[0]),

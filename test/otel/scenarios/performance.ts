@@ -1,0 +1,151 @@
+import {
+  compareObserved,
+  estimatedFigures,
+  realisedFigures,
+  testCalibration,
+} from '../../../src/monitor/performance-figures.ts';
+import {
+  artifact,
+  cells,
+  model,
+  type PerformancePhase,
+  performanceSeries,
+  windowSums,
+} from '../support/performance-series.ts';
+import type { Firing, Scenario } from '../support/scenario.ts';
+import { counter } from '../support/series.ts';
+
+const files = ['model-performance'];
+const window = '24h';
+const rows = artifact.score.bins.counts.reduce((sum, count) => sum + count, 0);
+
+/** The risk of everyone rises by four tenths of a whole. */
+const riskier: PerformancePhase[] = [
+  { from: '0m', traffic: { predictions: 6 } },
+  { from: '2h', traffic: { predictions: 6, risk: (p) => Math.min(1, p + 0.4) } },
+  { from: '4h', traffic: { predictions: 100 } },
+];
+/** Low scores mean more risk than high ones; over all there is as much as before. */
+const reversed: PerformancePhase[] = [
+  { from: '0m', traffic: { predictions: 10 } },
+  {
+    from: '2h',
+    traffic: { predictions: 20, risk: (p) => Math.max(0, 2 * artifact.training.prevalence - p) },
+  },
+  { from: '4h', traffic: { predictions: 300 } },
+];
+/** Only applicants whose scores are close to the threshold. */
+const harder: PerformancePhase[] = [
+  { from: '0m', traffic: { predictions: 10, labelled: () => 0 } },
+  {
+    from: '2h',
+    traffic: { predictions: 60, labelled: () => 0, weight: (bin) => (bin >= 21 && bin < 28 ? 1 : 0) },
+  },
+  { from: '4h', traffic: { predictions: 600, labelled: () => 0 } },
+];
+
+function firing(phases: readonly PerformancePhase[], at: string) {
+  const sums = windowSums([phases], window, at);
+  const on = (value: number | null, labels: Record<string, string> = {}): Firing => {
+    if (value === null) throw new Error('the window is empty');
+    return { labels: { ...model, window, ...labels }, value };
+  };
+  const against = (source: 'realised' | 'estimated', metric: 'accuracy' | 'rocAuc') => {
+    const figures = source === 'realised' ? realisedFigures(cells, sums) : estimatedFigures(cells, sums);
+    const difference = (figures[metric].value ?? Number.NaN) - artifact.evaluation[metric].value;
+    return on(difference, { source, metric: metric === 'rocAuc' ? 'roc_auc' : metric });
+  };
+  return {
+    unexpected: on(Math.abs(compareObserved(sums, rows).z ?? Number.NaN)),
+    uncalibrated: on(testCalibration(cells, sums, artifact.score.bins.counts).chiSquare),
+    against,
+  };
+}
+
+const day = 1440;
+const reports = [
+  ...Array.from({ length: 9 }, (_, i) => [{ from: `${i * 24}h`, perMinute: 100 / day }]).flat(),
+  { from: '216h', perMinute: 0 },
+  { from: '246h', perMinute: 100 / day },
+];
+
+export const performanceScenarios: readonly Scenario[] = [
+  {
+    name: 'the same features come to mean another risk',
+    files,
+    pace: 'five minutes',
+    until: '7h',
+    series: (span) => performanceSeries([riskier], span),
+    courses: [
+      {
+        alert: 'ModelOutcomesUnexpected',
+        silent: ['1h', '2h'],
+        firing: { '4h': [firing(riskier, '4h').unexpected] },
+        resolved: ['7h'],
+      },
+      {
+        alert: 'ModelPerformanceBelowCrossValidated',
+        silent: ['1h', '2h'],
+        firing: { '4h': [firing(riskier, '4h').against('realised', 'accuracy')] },
+        resolved: ['7h'],
+      },
+      { alert: 'ModelPerformanceEstimatedFalling', silent: ['2h', '4h', '7h'] },
+    ],
+  },
+  {
+    name: 'scores come to mean the reverse',
+    files,
+    pace: 'five minutes',
+    until: '7h',
+    series: (span) => performanceSeries([reversed], span),
+    courses: [
+      {
+        alert: 'ModelCalibrationBroken',
+        silent: ['1h', '2h'],
+        firing: { '4h': [firing(reversed, '4h').uncalibrated] },
+        resolved: ['7h'],
+      },
+      { alert: 'ModelOutcomesUnexpected', silent: ['2h', '4h', '7h'] },
+    ],
+  },
+  {
+    name: 'only hard cases come, and no outcome is there yet',
+    files,
+    pace: 'five minutes',
+    until: '7h',
+    series: (span) => performanceSeries([harder], span),
+    courses: [
+      {
+        alert: 'ModelPerformanceEstimatedFalling',
+        silent: ['1h', '2h'],
+        firing: {
+          '4h': [firing(harder, '4h').against('estimated', 'accuracy')],
+        },
+        resolved: ['7h'],
+      },
+      { alert: 'ModelOutcomesUnexpected', silent: ['4h'] },
+    ],
+  },
+  {
+    name: 'outcomes stop coming, after a week of them',
+    files,
+    // It misses two of three increments, and so counts a third.
+    pace: 'quarter of an hour',
+    until: '260h',
+    series: (span) => [
+      {
+        metric: 'model_outcome_delay_seconds_count',
+        labels: { ...model, outcome: 'good', job: 'vigia', instance: 'replica-0' },
+        values: counter(reports, span),
+      },
+    ],
+    courses: [
+      {
+        alert: 'ModelOutcomesStopped',
+        silent: ['100h', '216h', '235h'],
+        firing: { '243h': [{ labels: { model: model.model }, value: 0 }] },
+        resolved: ['250h'],
+      },
+    ],
+  },
+];
