@@ -13,10 +13,15 @@ export type Prediction = {
 
 export type TraceContext = Pick<SpanContext, 'traceId' | 'traceFlags'> & { readonly spanId?: string };
 
+/** A whole answer in text, beside its status. */
+export type Answer = { readonly mediaType: string; readonly text: string };
+
 export type RequestState = {
   requestId: string;
   trace: TraceContext | undefined;
   prediction?: Prediction;
+  /** Set by `send`. */
+  answer?: Answer;
 };
 
 export type RequestContext = ParameterizedContext<RequestState, DefaultContext>;

@@ -6,3 +6,5 @@ export const securityHeaders = {
 } as const;
 
 export const securityHeaderEntries = Object.entries(securityHeaders);
+/** The same as `writeHead` takes them: name, value, name, value. */
+export const securityHeaderList: readonly string[] = securityHeaderEntries.flat();

@@ -3,7 +3,7 @@ import { liveScoreShift } from '../../monitor/live-score-shift.ts';
 import { windowNames } from '../../monitor/windows.ts';
 import { driftRule } from '../../stats/drift.ts';
 import type { Router } from '../router.ts';
-import { sendJson } from '../send-json.ts';
+import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { Problem } from '../problem.ts';
 import type { Router } from '../router.ts';
-import { sendJson } from '../send-json.ts';
+import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
 
 /** `GET /health`: the process answers. `GET /ready`: it takes work. */

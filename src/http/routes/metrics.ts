@@ -2,7 +2,7 @@ import { histogramCount, histogramQuantile } from '../../monitor/histogram.ts';
 import type { HttpMetrics, HttpSeries } from '../../telemetry/http-metrics.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { Router } from '../router.ts';
-import { sendJson } from '../send-json.ts';
+import { send, sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
 
 /** `GET /metrics` of the admin listener: Prometheus text. */
@@ -30,9 +30,7 @@ export function wantsPrometheus(accept: string): boolean {
 }
 
 async function sendPrometheus(context: RequestContext, service: Service): Promise<void> {
-  const text = await service.exposeMetrics();
-  context.res.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8');
-  context.body = text;
+  send(context, 200, 'text/plain; version=0.0.4; charset=utf-8', await service.exposeMetrics());
 }
 
 type Summary = {

@@ -1,6 +1,6 @@
 import { openApiDocument } from '../openapi.ts';
 import type { Router } from '../router.ts';
-import { sendJson } from '../send-json.ts';
+import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
 
 /** `GET /openapi.json`: the API as the model in service makes it. */

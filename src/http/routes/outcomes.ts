@@ -5,7 +5,7 @@ import { Problem } from '../problem.ts';
 import { parseJson, readText } from '../read-body.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { Router } from '../router.ts';
-import { sendJson } from '../send-json.ts';
+import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
 
 const mediaTypes = ['application/json', 'application/x-ndjson'];
@@ -37,8 +37,7 @@ async function takeOutcomes(context: RequestContext, { intake }: Service): Promi
   }
   const receipt = await intake.take(items).catch(deferred);
   if (!Array.isArray(body)) refuseUnknownClass(receipt);
-  context.status = 202;
-  sendJson(context, JSON.stringify(receipt));
+  sendJson(context, JSON.stringify(receipt), 202);
 }
 
 /** Each line for itself: what is no JSON is `undefined`, which is no outcome. */

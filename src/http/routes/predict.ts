@@ -8,7 +8,7 @@ import { Problem } from '../problem.ts';
 import { BodyProblem, readJson } from '../read-body.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { Router } from '../router.ts';
-import { sendJson } from '../send-json.ts';
+import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
 import type { InputFault, Row } from '../validate-input.ts';
 
