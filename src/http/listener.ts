@@ -15,11 +15,11 @@ export const limits = {
   maxHeaderSize: 16_384,
 } as const;
 
-const maxHeadersCount = 100;
+export const maxHeadersCount = 100;
 /** Connections that may wait to be taken. Of a burst above Node's 511 the rest would come again after a second or more. */
 const backlog = 4096;
 /** So that a load balancer's connections spread again over replicas that came later. */
-const maxRequestsPerSocket = 100_000;
+export const maxRequestsPerSocket = 100_000;
 
 /** Answers a request in the application's place; false if it does not. */
 export type Refuse = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -90,7 +90,10 @@ function refuseFirst(server: Server, refuse: Refuse): void {
 }
 
 const clientErrors: Readonly<Record<string, [ProblemKey, string]>> = {
-  HPE_HEADER_OVERFLOW: ['headers-too-large', `the headers may have at most ${limits.maxHeaderSize} bytes`],
+  HPE_HEADER_OVERFLOW: [
+    'headers-too-large',
+    `there may be at most ${maxHeadersCount} headers, of ${limits.maxHeaderSize} bytes together`,
+  ],
   ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'the request did not arrive in time'],
 };
 
