@@ -5,6 +5,7 @@ import { join, parse } from 'node:path';
 export type RotatedFile = { readonly path: string; readonly endedAt: number };
 
 const stamp = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z$/;
+const stampLength = '2026-01-31T12-00-00.000Z'.length;
 
 /**
  * The name under which `path` is put away: `logs/input_samples.jsonl` becomes
@@ -16,6 +17,12 @@ const stamp = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z$/;
 export function rotatedPath(path: string, endedAt: number): string {
   const { dir, name, ext } = parse(path);
   return join(dir, `${name}.${new Date(endedAt).toISOString().replaceAll(':', '-')}${ext}`);
+}
+
+/** Whether a file has the name of a closed one. */
+export function isRotatedPath(path: string): boolean {
+  const { name } = parse(path);
+  return stamp.test(name.slice(-stampLength));
 }
 
 /** The closed files of the series that `path` is the live file of, oldest first. Nothing else is ever listed. */

@@ -8,13 +8,13 @@ const byModel = 'model, version';
 const dashboard = dashboardLink(dashboards.performance, ['model', 'version']);
 const model = '{{ $labels.model }} {{ $labels.version }}';
 /** An alert looks every half minute for years: 95 % intervals would be wrong every day. */
-const z = 4;
+export const z = 4;
 /** Outcomes in a window from which it is judged; a sum of so many is near enough to normal. */
-const minOutcomes = 100;
+export const minOutcomes = 100;
 /** A day is enough for a verdict with so many outcomes; otherwise it takes the week. */
 const busyDay = 300;
 /** Predictions in a day from which their expected performance is judged. */
-const minPredictions = 300;
+export const minPredictions = 300;
 /** Figures that are compared with the cross-validated ones; both have a standard error. */
 const compared = 'accuracy|roc_auc';
 
@@ -23,7 +23,7 @@ const compared = 'accuracy|roc_auc';
  *
  * @param design how many rows count as one
  */
-function belowCrossValidated(selector: string, design: number): string {
+export function belowCrossValidated(selector: string, design: number): string {
   const figure = `model:performance{${selector}, metric=~"${compared}"}`;
   const join = `on (${byModel}, metric) group_left ()`;
   return promql`

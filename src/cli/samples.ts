@@ -1,0 +1,191 @@
+import { parseArgs } from 'node:util';
+import { settings } from '../config.ts';
+import { type Artifact, loadArtifact } from '../model/artifact.ts';
+import { createExplainer, type Explainer } from '../model/explain.ts';
+import { forgetRows } from '../samples/forget-rows.ts';
+import { expand, readJsonl } from '../samples/read-samples.ts';
+import { redacted } from '../samples/redact.ts';
+import { listRotatedFiles } from '../samples/rotated-files.ts';
+import { createRowMatcher, type RowMatcher, UnknownBinError } from '../samples/row-matcher.ts';
+import { runCli, UsageError } from './run-cli.ts';
+
+const help = `Usage: npm run samples -- [options]
+
+Prints kept rows, the newest last, with their trace ids and the reasons for their
+scores; or deletes the rows of a prediction.
+
+  --feature NAME    with --bin: rows of this bin of this feature; "(score)" is the
+                    score
+  --bin BIN         missing, unseen, below, above, a category, or a range by its
+                    label or the beginning of it: "09 (52, +inf)" or 09
+  --last TIME       only rows of the last 30m, 1h or 7d
+  --trace ID        only the row of this trace
+  --limit N         print at most so many, the newest (default 20)
+  --samples FILE    the sample file (default ${settings.SAMPLES_PATH.default}, with
+                    those rotated from it); patterns too; several times
+  --model FILE      the model, for its bins (default ${settings.MODEL_PATH.default})
+  --json            print the lines as they are
+  --forget ID       delete every line of this prediction id from samples and
+                    outcomes; may be given several times. A running service is
+                    not disturbed. What it has counted stays counted
+  --outcomes FILE   with --forget: the outcome file (default ${settings.OUTCOMES_PATH.default});
+                    several times
+  --help            this text
+`;
+
+const unitsMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+function readLastMs(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const parts = /^(?<amount>\d+)(?<unit>[smhd])$/.exec(text)?.groups;
+  if (parts) return Number(parts.amount) * unitsMs[parts.unit as keyof typeof unitsMs];
+  throw new UsageError(`--last is a time such as 30m, 1h or 7d, not '${text}'`);
+}
+
+function readOptions(args: string[]) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      feature: { type: 'string' },
+      bin: { type: 'string' },
+      last: { type: 'string' },
+      trace: { type: 'string' },
+      limit: { type: 'string', default: '20' },
+      samples: { type: 'string', multiple: true },
+      outcomes: { type: 'string', multiple: true },
+      model: { type: 'string', default: settings.MODEL_PATH.default },
+      json: { type: 'boolean', default: false },
+      forget: { type: 'string', multiple: true },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if ((values.feature === undefined) !== (values.bin === undefined)) {
+    throw new UsageError('--feature and --bin belong together');
+  }
+  if (values.outcomes !== undefined && values.forget === undefined) {
+    throw new UsageError('--outcomes goes with --forget');
+  }
+  const limit = Number(values.limit);
+  if (!(Number.isSafeInteger(limit) && limit > 0)) {
+    throw new UsageError(`--limit is a whole number above 0, not '${values.limit}'`);
+  }
+  return { ...values, limit, lastMs: readLastMs(values.last) };
+}
+
+type Options = ReturnType<typeof readOptions>;
+
+/** The default file with its rotated ones, oldest first; those that ended before `sinceMs` are of no use. */
+async function findSources(given: readonly string[] | undefined, sinceMs: number): Promise<string[]> {
+  if (given !== undefined) return [...given];
+  const path = settings.SAMPLES_PATH.default;
+  const rotated = await listRotatedFiles(path).catch(() => []);
+  return [...rotated.filter(({ endedAt }) => endedAt >= sinceMs).map((file) => file.path), path];
+}
+
+function matcherOf(artifact: Artifact, { feature, bin }: Options): RowMatcher {
+  if (feature === undefined || bin === undefined) return () => true;
+  try {
+    return createRowMatcher(artifact, feature, bin);
+  } catch (error) {
+    throw error instanceof UnknownBinError ? new UsageError(error.message) : error;
+  }
+}
+
+async function printRows(options: Options): Promise<number> {
+  const { lastMs, trace, limit, json } = options;
+  const sinceMs = lastMs === undefined ? Number.NEGATIVE_INFINITY : Date.now() - lastMs;
+  const artifact = await loadArtifact(options.model);
+  const matches = matcherOf(artifact, options);
+  const sources = await findSources(options.samples, sinceMs);
+  const found: Record<string, unknown>[] = [];
+  const counts = { rows: 0, matching: 0, silent: 0, otherVersions: 0 };
+  for await (const sample of readJsonl(sources)) {
+    if (typeof sample.score !== 'number') continue;
+    if (lastMs !== undefined && !(Date.parse(String(sample.time)) >= sinceMs)) continue;
+    if (trace !== undefined && sample.traceId !== trace) continue;
+    if (options.feature !== undefined && sample.version !== artifact.version) {
+      counts.otherVersions++;
+      continue;
+    }
+    counts.rows++;
+    const isMatch = matches(sample);
+    if (isMatch === undefined) counts.silent++;
+    if (isMatch !== true) continue;
+    counts.matching++;
+    found.push(sample);
+    if (found.length > 2 * limit) found.splice(0, limit);
+  }
+  const shown = found.slice(-limit);
+  const explain = createExplainer(artifact);
+  for (const sample of shown) {
+    process.stdout.write(json ? `${JSON.stringify(sample)}\n` : rowText(sample, artifact, explain));
+  }
+  process.stderr.write(summary(counts, shown.length));
+  return 0;
+}
+
+function summary(
+  counts: { rows: number; matching: number; silent: number; otherVersions: number },
+  shown: number,
+): string {
+  const text = `${counts.matching} of ${counts.rows} rows match`;
+  const parts = [
+    shown < counts.matching ? `${text}, the newest ${shown} are printed` : text,
+    ...(counts.silent > 0 ? [`${counts.silent} do not hold the feature`] : []),
+    ...(counts.otherVersions > 0 ? [`${counts.otherVersions} of other versions are left out`] : []),
+  ];
+  return `${parts.join('; ')}\n`;
+}
+
+function rowText(sample: Record<string, unknown>, artifact: Artifact, explain: Explainer): string {
+  const { time, id, traceId, prediction, score, version } = sample;
+  const values = sample.features ?? sample.bins;
+  const lines = [
+    `${time}  ${prediction} ${(score as number).toFixed(3)}  ${traceId === undefined ? 'no trace' : `trace ${traceId}`}`,
+    `  id ${id}`,
+    ...(values === undefined ? [] : [`  ${describe(values as Record<string, unknown>)}`]),
+    ...(sample.features === undefined || version !== artifact.version
+      ? []
+      : [`  because of ${describeReasons(sample.features as Record<string, unknown>, explain)}`]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function describe(values: Record<string, unknown>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
+    .join(', ');
+}
+
+/** A sensitive value is not there to be explained. */
+function describeReasons(features: Record<string, unknown>, explain: Explainer): string {
+  const reasons = explain(features).filter(({ feature }) => features[feature] !== redacted);
+  const texts = reasons.map(
+    ({ feature, logOdds }) => `${feature} ${logOdds > 0 ? '+' : ''}${logOdds.toFixed(2)}`,
+  );
+  return texts.length > 0 ? texts.join(', ') : 'nothing that can be told';
+}
+
+async function forget(options: Options): Promise<number> {
+  const ids = new Set(options.forget);
+  const sources = [
+    ...(options.samples ?? [settings.SAMPLES_PATH.default]),
+    ...(options.outcomes ?? [settings.OUTCOMES_PATH.default]),
+  ];
+  let deleted = 0;
+  for (const source of sources) {
+    const paths = /[*?[{]/.test(source) ? await expand(source) : [source];
+    for (const path of paths) deleted += await forgetRows(path, ids);
+  }
+  process.stdout.write(`${deleted} ${deleted === 1 ? 'line' : 'lines'} deleted\n`);
+  return deleted > 0 ? 0 : 1;
+}
+
+await runCli(async (args) => {
+  const options = readOptions(args);
+  if (options.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  return options.forget === undefined ? printRows(options) : forget(options);
+});

@@ -1,0 +1,158 @@
+import { type FileHandle, link, open, rename, rm, stat, unlink } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isRotatedPath, listRotatedFiles, rotatedPath } from './rotated-files.ts';
+
+const blockBytes = 256 * 1024;
+const newline = 0x0a;
+/** A write that had begun before its file was put aside has ended when the file has not grown for this time. */
+const quietMs = 250;
+
+/**
+ * Deletes the lines of some ids from a series of JSONL files: the live one and those rotated from it. Each file is
+ * replaced in one step, by a copy without the lines; a failure leaves it as it was.
+ *
+ * A service may be writing the live file. That is first put aside under the name that rotation would give it: the
+ * service opens a new one for its next line, and what it was still writing is waited for. So no line is lost. If no new
+ * one was opened meanwhile, the file gets its name back.
+ *
+ * @param path of the live file, which need not be there; or of a rotated one, for that alone
+ * @returns the number of lines deleted
+ * @throws Error naming the file that cannot be read or replaced
+ */
+export async function forgetRows(path: string, ids: ReadonlySet<string>): Promise<number> {
+  if (isRotatedPath(path)) return named(path, () => forgetIn(path, ids));
+  const rotated = await listRotatedFiles(path).catch(() => []);
+  let deleted = 0;
+  for (const file of rotated) deleted += await named(file.path, () => forgetIn(file.path, ids));
+  return deleted + (await named(path, () => forgetInLive(path, ids)));
+}
+
+async function named<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new Error(`${path}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`);
+  }
+}
+
+async function forgetInLive(path: string, ids: ReadonlySet<string>): Promise<number> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile() || !(await holdsAny(path, ids))) return 0;
+  const newest = (await listRotatedFiles(path)).at(-1)?.endedAt ?? 0;
+  const aside = rotatedPath(path, Math.max(Math.floor(found.mtimeMs), newest + 1));
+  await rename(path, aside);
+  const deleted = await forgetIn(aside, ids);
+  await link(aside, path).then(
+    () => unlink(aside),
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    },
+  );
+  return deleted;
+}
+
+async function holdsAny(path: string, ids: ReadonlySet<string>): Promise<boolean> {
+  const file = await open(path, 'r');
+  try {
+    for await (const line of readLines(file, 0)) if (isOf(line, ids)) return true;
+    return false;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Replaces one file, if it holds any of the ids. What is written to it meanwhile is taken over. */
+async function forgetIn(path: string, ids: ReadonlySet<string>): Promise<number> {
+  if (!(await holdsAny(path, ids))) return 0;
+  const temporary = `${path}.${process.pid}.tmp`;
+  const source = await open(path, 'r');
+  try {
+    const { mode } = await source.stat();
+    const target = await open(temporary, 'wx', mode & 0o777);
+    let copied = { deleted: 0, end: 0 };
+    try {
+      const copy = async () => {
+        const next = await copyOthers(source, target, copied.end, ids);
+        copied = { deleted: copied.deleted + next.deleted, end: next.end };
+      };
+      for (await copy(); await hasGrown(source, copied.end); await copy());
+      await target.sync();
+      await rename(temporary, path);
+      if ((await source.stat()).size > copied.end) await copy();
+    } finally {
+      await target.close();
+    }
+    return copied.deleted;
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  } finally {
+    await source.close();
+  }
+}
+
+async function hasGrown(source: FileHandle, end: number): Promise<boolean> {
+  await delay(quietMs);
+  return (await source.stat()).size > end;
+}
+
+async function copyOthers(
+  source: FileHandle,
+  target: FileHandle,
+  start: number,
+  ids: ReadonlySet<string>,
+): Promise<{ deleted: number; end: number }> {
+  let deleted = 0;
+  let end = start;
+  let kept: Buffer[] = [];
+  let keptBytes = 0;
+  const flush = async () => {
+    await target.appendFile(Buffer.concat(kept));
+    kept = [];
+    keptBytes = 0;
+  };
+  for await (const line of readLines(source, start)) {
+    end += line.length;
+    if (isOf(line, ids)) {
+      deleted++;
+      continue;
+    }
+    kept.push(line);
+    keptBytes += line.length;
+    if (keptBytes >= blockBytes) await flush();
+  }
+  await flush();
+  return { deleted, end };
+}
+
+/** The lines from a place on, each with its line end; the last may have none. */
+async function* readLines(file: FileHandle, start: number): AsyncGenerator<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  for (let position = start; ; ) {
+    const block = Buffer.alloc(blockBytes);
+    const { bytesRead } = await file.read(block, 0, blockBytes, position);
+    if (bytesRead === 0) break;
+    position += bytesRead;
+    const data = Buffer.concat([rest, block.subarray(0, bytesRead)]);
+    let from = 0;
+    for (let end = data.indexOf(newline); end >= 0; end = data.indexOf(newline, from)) {
+      yield data.subarray(from, end + 1);
+      from = end + 1;
+    }
+    rest = data.subarray(from);
+  }
+  if (rest.length > 0) yield rest;
+}
+
+/** Whether a line is of one of the ids. Most lines are told by their bytes, without parsing them. */
+function isOf(line: Buffer, ids: ReadonlySet<string>): boolean {
+  for (const id of ids) {
+    if (!line.includes(id)) continue;
+    try {
+      return ids.has((JSON.parse(line.toString()) as { id: string }).id);
+    } catch {
+      return false;
+    }
+  }
+  return false;
+}

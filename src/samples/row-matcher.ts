@@ -1,0 +1,60 @@
+import { type Artifact, scoreFeature } from '../model/artifact.ts';
+import { featureBins, scoreBins } from '../model/features.ts';
+import { binLabels, createBinner } from '../stats/binning.ts';
+import { redacted } from './redact.ts';
+
+type SampleLine = Readonly<Record<string, unknown>>;
+
+/** Whether a sample fell into the bin; `undefined` when it does not tell. */
+export type RowMatcher = (sample: SampleLine) => boolean | undefined;
+
+/** A feature or a bin that the model does not have; the message says which there are. */
+export class UnknownBinError extends Error {}
+
+/**
+ * Makes the test for rows of one bin of one feature, or of the score under the name `(score)`.
+ *
+ * @param bin its label or the beginning of that, such as `09`; a category without the `= ` before it; `missing`,
+ *   `unseen`; or `below` and `above` for values outside the reference's range
+ * @throws UnknownBinError
+ */
+export function createRowMatcher(artifact: Artifact, name: string, bin: string): RowMatcher {
+  const feature = artifact.features.find((one) => one.name === name);
+  if (feature === undefined && name !== scoreFeature) {
+    const names = [...artifact.features.map((one) => one.name), scoreFeature].join(', ');
+    throw new UnknownBinError(`the model has no feature '${name}', but ${names}`);
+  }
+  const readValue = (sample: SampleLine) =>
+    feature === undefined ? sample.score : (sample.features as SampleLine | undefined)?.[name];
+  if (feature?.kind === 'numeric' && (bin === 'below' || bin === 'above')) {
+    const { min, max } = feature.summary;
+    return (sample) => {
+      const side = (sample.outside as SampleLine | undefined)?.[name];
+      if (sample.bins !== undefined) return side === bin;
+      const value = readValue(sample);
+      if (value === redacted || value === undefined) return undefined;
+      return typeof value === 'number' && (bin === 'below' ? value < min : value > max);
+    };
+  }
+  const bins = feature === undefined ? scoreBins(artifact) : featureBins(feature);
+  const labels = binLabels(bins);
+  const wanted = findLabel(labels, bin);
+  if (wanted === undefined) {
+    throw new UnknownBinError(`${name} has no bin '${bin}', but ${labels.join(', ')}`);
+  }
+  const binOf = createBinner(bins);
+  return (sample) => {
+    const label = (sample.bins as SampleLine | undefined)?.[name];
+    if (label !== undefined) return label === wanted;
+    const value = readValue(sample);
+    if (value === undefined || value === redacted) return undefined;
+    return labels[binOf(value)] === wanted;
+  };
+}
+
+function findLabel(labels: readonly string[], bin: string): string | undefined {
+  const exact = labels.find((label) => label === bin || label === `= ${bin}`);
+  if (exact !== undefined) return exact;
+  const begun = labels.filter((label) => label.startsWith(bin));
+  return begun.length === 1 ? begun[0] : undefined;
+}

@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
+import { forgetRows } from '../../src/samples/forget-rows.ts';
+import { rotatedPath } from '../../src/samples/rotated-files.ts';
+import { postJson, readJsonLines, root, startTestService } from '../support/service.ts';
+
+function samples(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['src/cli/samples.ts', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+let folder: string;
+let artifact: Artifact;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vigia-samples-'));
+  artifact = await loadArtifact('models/credit.json');
+});
+after(() => rm(folder, { recursive: true }));
+
+const line = (id: string, features: object, more: object = {}) => ({
+  time: new Date().toISOString(),
+  id,
+  traceId: `trace-of-${id}`,
+  model: artifact.name,
+  version: artifact.version,
+  features,
+  score: 0.3,
+  prediction: 'good',
+  ...more,
+});
+async function write(name: string, lines: readonly object[]): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, lines.map((one) => `${JSON.stringify(one)}\n`).join(''), { mode: 0o640 });
+  return path;
+}
+
+describe('npm run samples', () => {
+  let path: string;
+  before(async () => {
+    const hourAgo = new Date(Date.now() - 3_600_000).toISOString();
+    path = await write('some.jsonl', [
+      line('old', { age: 20, limit: 1, history: 'never seen' }, { time: hourAgo }),
+      line('a', { age: 20, limit: 500, history: 'good' }),
+      line('b', { age: 80, limit: 500, history: 'good' }, { score: 0.9, prediction: 'bad' }),
+      line('c', { age: 60, limit: 500, history: 'never seen' }),
+      line('d', { age: 60, limit: null, history: '[redacted]' }),
+      line('e', { age: 60, limit: 1, history: 'never seen' }, { version: 'another one' }),
+      {
+        ...line('f', {}),
+        features: undefined,
+        bins: { history: 'unseen', age: '09 (52, +inf)' },
+        outside: { age: 'above' },
+      },
+    ]);
+  });
+  const ids = (...args: string[]) =>
+    samples('--samples', path, '--json', ...args)
+      .stdout.split('\n')
+      .filter(Boolean)
+      .map((text) => JSON.parse(text).id);
+
+  it('finds the rows of a bin, within a time', () => {
+    assert.deepEqual(ids('--feature', 'history', '--bin', 'unseen', '--last', '30m'), ['c', 'f']);
+    assert.deepEqual(ids('--feature', 'history', '--bin', 'unseen'), ['old', 'c', 'f']);
+    assert.deepEqual(ids('--feature', 'history', '--bin', 'good'), ['a', 'b']);
+    assert.deepEqual(ids('--feature', 'limit', '--bin', 'missing'), ['d']);
+    assert.deepEqual(ids('--feature', 'age', '--bin', '09'), ['b', 'c', 'd', 'f']);
+    assert.deepEqual(ids('--feature', 'age', '--bin', '09 (52, +inf)', '--limit', '2'), ['d', 'f']);
+    assert.deepEqual(ids('--feature', 'age', '--bin', 'above'), ['b', 'f']);
+    assert.deepEqual(ids('--feature', '(score)', '--bin', '09'), ['b']);
+    assert.deepEqual(ids('--trace', 'trace-of-e'), ['e']);
+  });
+
+  it('prints rows with their trace, and why their score is what it is', () => {
+    const { status, stdout, stderr } = samples('--samples', path, '--feature', 'age', '--bin', 'above');
+    assert.equal(status, 0);
+    assert.match(
+      stdout,
+      / bad 0\.900 {2}trace trace-of-b\n {2}id b\n {2}age 80, limit 500, history "good"\n/,
+    );
+    assert.match(stdout, /^ {2}because of .*age -0\.7\d/m);
+    assert.match(stderr, /^2 of 6 rows match; 1 of other versions are left out\n$/);
+  });
+
+  it('says how many rows do not tell', () => {
+    const { stderr } = samples('--samples', path, '--feature', 'history', '--bin', 'missing');
+    assert.match(stderr, /^0 of 6 rows match; 1 do not hold the feature; /);
+  });
+
+  const wrong: [string, string[], RegExp][] = [
+    ['a feature alone', ['--feature', 'age'], /belong together/],
+    [
+      'an unknown feature',
+      ['--feature', 'x', '--bin', '1'],
+      /no feature 'x', but age, limit, history, \(score\)/,
+    ],
+    ['an unknown bin', ['--feature', 'history', '--bin', 'x'], /history has no bin 'x', but = /],
+    ['an ambiguous bin', ['--feature', 'age', '--bin', '0'], /age has no bin '0', but 00/],
+    ['a time that is none', ['--last', 'soon'], /--last is a time/],
+    ['a limit that is none', ['--limit', '0'], /--limit is a whole number/],
+    ['outcomes to print', ['--outcomes', 'x'], /--outcomes goes with --forget/],
+  ];
+  for (const [what, args, message] of wrong) {
+    it(`refuses ${what} in one line`, () => {
+      const { status, stderr } = samples('--samples', path, ...args);
+      assert.equal(status, 2);
+      assert.match(stderr, message);
+      assert.equal(stderr.trim().split('\n').length, 1);
+    });
+  }
+});
+
+describe('npm run samples -- --forget', () => {
+  it('deletes every line of an id from live and rotated files, and nothing else', async () => {
+    const live = await write('in.jsonl', [line('a', {}), line('gone', {}), line('not gone', { x: 'gone' })]);
+    const rotated = rotatedPath(live, Date.UTC(2026, 0, 31));
+    await writeFile(rotated, `${JSON.stringify(line('gone', {}))}\n{"torn":"gone`);
+    const outcomes = await write('out.jsonl', [
+      { id: 'gone', outcome: 'bad' },
+      { id: 'a', outcome: 'bad' },
+    ]);
+    const args = ['--samples', live, '--outcomes', outcomes, '--forget', 'gone'];
+    const { status, stdout } = samples(...args);
+    assert.equal(stdout, '3 lines deleted\n');
+    assert.equal(status, 0);
+    assert.deepEqual(
+      (await readJsonLines(live)).map(({ id }) => id),
+      ['a', 'not gone'],
+    );
+    assert.deepEqual(
+      (await readJsonLines(outcomes)).map(({ id }) => id),
+      ['a'],
+    );
+    assert.equal(await readFile(rotated, 'utf8'), '{"torn":"gone');
+    assert.equal((await stat(live)).mode & 0o777, 0o640);
+    assert.ok((await readdir(folder)).every((name) => !name.endsWith('.tmp')));
+    const again = samples(...args);
+    assert.equal(again.stdout, '0 lines deleted\n');
+    assert.equal(again.status, 1);
+  });
+
+  it('takes over what is written while it copies', async () => {
+    const live = await write('growing.jsonl', [line('gone', {})]);
+    const writing = (async () => {
+      // as a service does that had the file open: the path may have changed below it
+      const file = await open(live, 'a');
+      for (let i = 0; i < 50; i++) {
+        await file.appendFile(`${JSON.stringify(line(`late ${i}`, {}))}\n`);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      await file.close();
+    })();
+    assert.equal(await forgetRows(live, new Set(['gone'])), 1);
+    await writing;
+    const kept = (await readJsonLines(live)).map(({ id }) => id);
+    assert.deepEqual(
+      kept,
+      Array.from({ length: 50 }, (_, i) => `late ${i}`),
+    );
+  });
+
+  it('loses no line of a running service', async () => {
+    const service = await startTestService({ OUTCOME_KEYS: 'a key that is long enough' });
+    try {
+      const row = { age: 30, limit: 2000, history: 'good' };
+      const ids: string[] = [];
+      const predict = async () => {
+        const { body } = await postJson(`${service.api}/predict`, row);
+        ids.push(body.id);
+      };
+      for (let i = 0; i < 20; i++) await predict();
+      await postJson(
+        `${service.admin}/outcomes`,
+        ids.map((id) => ({ id, outcome: 'good' })),
+      );
+      while ((await readJsonLines(service.samplesPath)).length < 20) await predict();
+      const args = ['--samples', service.samplesPath, '--outcomes', service.outcomesPath, '--forget', ids[3]];
+      const running = promisify(execFile)(process.execPath, ['src/cli/samples.ts', ...args], { cwd: root });
+      let ended = false;
+      running.finally(() => {
+        ended = true;
+      });
+      while (!ended) await predict();
+      assert.equal((await running).stdout, '2 lines deleted\n');
+      const later = ids.slice(20, 25);
+      await postJson(
+        `${service.admin}/outcomes`,
+        later.map((id) => ({ id, outcome: 'bad' })),
+      );
+      await service.signal('SIGTERM');
+      const read = async (path: string) => {
+        const name = path.slice(service.folder.length + 1).replace('.jsonl', '');
+        const files = (await readdir(service.folder)).filter((file) => file.startsWith(name));
+        const lines = await Promise.all(files.map((file) => readJsonLines(join(service.folder, file))));
+        return lines
+          .flat()
+          .map(({ id }) => id)
+          .sort();
+      };
+      const others = ids.filter((id) => id !== ids[3]);
+      assert.deepEqual(await read(service.samplesPath), others.toSorted());
+      const labelled = [...ids.slice(0, 20), ...later].filter((id) => id !== ids[3]);
+      assert.deepEqual(await read(service.outcomesPath), labelled.toSorted());
+    } finally {
+      await service.stop();
+    }
+  });
+});
