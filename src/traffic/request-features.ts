@@ -35,6 +35,15 @@ function admitsNumbers(schema: unknown): boolean {
   return types.includes('number') || types.includes('integer');
 }
 
+/** The classes that a service answers with, negative first. @throws Error when its OpenAPI document names no two */
+export function classesOfOpenApi(document: unknown, source: string): [negative: string, positive: string] {
+  const path = ['paths', '/predict', 'post', 'responses', '200', 'content', 'application/json', 'schema'];
+  const answer = resolve(document, at(document, ...path));
+  const classes = at(resolve(document, at(answer, 'properties', 'prediction')), 'enum');
+  if (Array.isArray(classes) && classes.length === 2) return [String(classes[0]), String(classes[1])];
+  throw new Error(`${source}: names no two classes for POST /predict: outcomes cannot be made up`);
+}
+
 /**
  * The features that a service asks for, read from the OpenAPI document of its `POST /predict`.
  *

@@ -1,3 +1,4 @@
+import type { LabelTally } from './labels.ts';
 import type { Sent } from './send-requests.ts';
 import type { Tally } from './tally.ts';
 
@@ -30,4 +31,12 @@ export function summaryText({ sent, overdue, elapsedMs }: Sent, tally: Tally): s
     lines.push(`${count.format(overdue)} more were due but not sent: too many were waiting for an answer`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** What became of the outcomes, as lines of text. */
+export function labelText({ sent, failed, ...results }: LabelTally): string {
+  const parts = Object.entries(results).filter(([, number]) => number > 0);
+  const texts = parts.map(([name, number]) => `${count.format(number)} ${name}`);
+  const lost = failed > 0 ? [`${count.format(failed)} not answered`] : [];
+  return `reported ${count.format(sent)} outcomes: ${[...texts, ...lost].join(', ') || 'none came due'}\n`;
 }

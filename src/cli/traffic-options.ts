@@ -1,0 +1,112 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from './run-cli.ts';
+
+export const help = `Usage: npm run traffic -- [options]
+
+Sends requests drawn from a table to a prediction service, until Ctrl-C or the end that is given.
+
+  --url URL,URL     services, in turn (default http://127.0.0.1:8000)
+  --data FILE       rows to draw from (default data/german-credit.csv)
+  --model FILE      draw from this model's reference instead of from a table
+  --rate N          requests a second, whether or not the answers keep up (default 20)
+  --duration TIME   end after a time such as 90s, 5m or 1h
+  --count N         end after so many requests
+  --seed N          another sequence of requests (default 1)
+  --drift CHANGE    change what is sent; may be given several times:
+                      FEATURE:+10, FEATURE:-10    add to a number
+                      FEATURE:x1000               multiply a number
+                      FEATURE:unseen              a category that training never saw
+                      missing:FEATURE:0.2         send null for a share of the values: a model
+                                                  that never saw one refuses it with 422
+  --labels          report outcomes too, made up as the scores say
+  --label-url URL   where to; several are taken in turn (default http://127.0.0.1:9464)
+  --label-token FILE  bearer token to send them with
+  --label-delay TIME  mean time from a prediction to its outcome (default 2s)
+  --label-share P   share of the predictions that get one (default 1)
+  --bad-share P     share of positive outcomes, whatever the row
+  --damaged-share P share of outcomes sent twice, and of forged ones besides (default 0)
+  --help            this text
+`;
+
+const unitsMs = { '': 1000, s: 1000, m: 60_000, h: 3_600_000 } as const;
+
+function readDurationMs(option: string, text: string): number {
+  const parts = /^(?<amount>\d+(?:\.\d+)?)(?<unit>[smh]?)$/.exec(text)?.groups;
+  const durationMs = parts ? Number(parts.amount) * unitsMs[parts.unit as keyof typeof unitsMs] : 0;
+  if (durationMs > 0) return durationMs;
+  throw new UsageError(`--${option} is a time such as 90s, 5m or 1h, not '${text}'`);
+}
+
+function readUrl(option: string, text: string): URL {
+  const url = URL.parse(text);
+  if (url !== null && /^https?:$/.test(url.protocol)) return url;
+  throw new UsageError(`--${option} is an address such as http://127.0.0.1:8000, not '${text}'`);
+}
+
+/** The options as given, checked. @throws UsageError */
+export function readOptions(args: string[]) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      url: { type: 'string', default: 'http://127.0.0.1:8000' },
+      data: { type: 'string' },
+      model: { type: 'string' },
+      rate: { type: 'string', default: '20' },
+      duration: { type: 'string' },
+      count: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      drift: { type: 'string', multiple: true, default: [] },
+      labels: { type: 'boolean', default: false },
+      'label-url': { type: 'string', default: 'http://127.0.0.1:9464' },
+      'label-token': { type: 'string' },
+      'label-delay': { type: 'string', default: '2s' },
+      'label-share': { type: 'string', default: '1' },
+      'bad-share': { type: 'string' },
+      'damaged-share': { type: 'string', default: '0' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const ratePerSecond = Number(values.rate);
+  if (!(ratePerSecond > 0 && ratePerSecond <= 100_000)) {
+    throw new UsageError(`--rate is a number above 0 and at most 100000, not '${values.rate}'`);
+  }
+  const count = values.count === undefined ? undefined : Number(values.count);
+  if (count !== undefined && !(Number.isSafeInteger(count) && count > 0)) {
+    throw new UsageError(`--count is a whole number above 0, not '${values.count}'`);
+  }
+  const seed = Number(values.seed);
+  if (!Number.isSafeInteger(seed)) throw new UsageError(`--seed is a whole number, not '${values.seed}'`);
+  if (values.model !== undefined && values.data !== undefined) {
+    throw new UsageError('--data and --model both say what to draw from: give one of them');
+  }
+  return {
+    urls: values.url.split(',').map((text) => readUrl('url', text)),
+    data: values.data ?? 'data/german-credit.csv',
+    model: values.model,
+    ratePerSecond,
+    durationMs: values.duration === undefined ? undefined : readDurationMs('duration', values.duration),
+    count,
+    seed,
+    drifts: values.drift,
+    labels: values.labels
+      ? {
+          urls: values['label-url'].split(',').map((text) => readUrl('label-url', text)),
+          tokenFile: values['label-token'],
+          delayMs: readDurationMs('label-delay', values['label-delay']),
+          share: readShare('label-share', values['label-share']),
+          positiveShare:
+            values['bad-share'] === undefined ? undefined : readShare('bad-share', values['bad-share']),
+          damagedShare: readShare('damaged-share', values['damaged-share']),
+        }
+      : undefined,
+    help: values.help,
+  };
+}
+
+function readShare(option: string, text: string): number {
+  const share = Number(text);
+  if (text.trim() !== '' && share >= 0 && share <= 1) return share;
+  throw new UsageError(`--${option} is a share from 0 to 1, not '${text}'`);
+}
+
+export type TrafficOptions = ReturnType<typeof readOptions>;
