@@ -58,6 +58,8 @@ function agree(replicas: readonly (readonly PerformancePhase[])[], window: strin
     error('realised', 'accuracy', whole(realised.accuracy.standardError)),
     error('realised', 'precision', realised.precision.standardError),
     error('estimated', 'recall', estimated.recall.standardError),
+    error('realised', 'f1', whole(realised.f1.standardError)),
+    error('estimated', 'f1', estimated.f1.standardError),
     error('realised', 'roc_auc', whole(realised.rocAuc.standardError)),
     error('estimated', 'roc_auc', estimated.rocAuc.standardError),
     near(at, 'model:coverage', { window }, coverage.all.share),

@@ -231,6 +231,8 @@ function shareError(metric: string, samples: string): RecordingRule {
   };
 }
 
+const f1 = `sum by (${bySource}) (${performance}{metric="f1"})`;
+const jaccard = `(${f1} / (2 - ${f1}))`;
 const area = `sum by (${bySource}) (${performance}{metric="roc_auc"})`;
 
 /** The figures as `src/stats` defines them, from the same sums. Absent where they are not defined or not identified. */
@@ -306,6 +308,17 @@ const figures: readonly RecordingRule[] = [
   shareError('precision', `(${truePositives} + ${falsePositives})`),
   shareError('recall', 'model:positives'),
   {
+    // By the delta method, as `f1StandardError` in `src/stats`: 2 J/(1 + J) of the share J.
+    record: standardError,
+    labels: { metric: 'f1' },
+    expr: promql`
+      2 / (1 + ${jaccard}) ^ 2
+        * sqrt(
+          ${jaccard} * (1 - ${jaccard})
+            / (${truePositives} + ${falsePositives} + ${falseNegatives} > 0)
+        )`,
+  },
+  {
     // Hanley and McNeil, as `rocAucStandardError` in `src/stats`.
     record: standardError,
     labels: { metric: 'roc_auc' },
@@ -323,6 +336,13 @@ const figures: readonly RecordingRule[] = [
 
 /** Outcomes by band of the score, and how they compare with the calibrated probabilities of the same rows. */
 const bands: readonly RecordingRule[] = [
+  {
+    record: 'model_score_band:predictions',
+    expr: promql`
+      sum by (${byWindow}, score_band, predicted) (
+        ${withBand(`sum by (${byWindow}, score_bin, predicted) (model_score_bin:predictions:increase)`)}
+      )`,
+  },
   {
     record: 'model_score_band:outcomes',
     expr: promql`

@@ -20,6 +20,11 @@ const counts: readonly WindowedCount[] = [
     count: (range) => `sum by (${byModel}, prediction) (increase(model_predictions_total[${range}]))`,
   },
   {
+    name: 'model_feature_bin:decisions',
+    count: (range) =>
+      `sum by (${byFeature}, bin, prediction) (increase(model_feature_bin_predictions_total[${range}]))`,
+  },
+  {
     name: 'model:inputs_refused',
     count: (range) => `sum by (${byModel}) (increase(model_inputs_refused_total[${range}]))`,
   },
