@@ -43,6 +43,11 @@ export function vigia(sinkUrl: string, ratio: number, env: Readonly<Record<strin
   };
 }
 
+/** What takes the traces. */
+export const otlpSink: Pick<Variant, 'command'> = {
+  command: [node, new URL('otlp-sink.ts', import.meta.url).pathname],
+};
+
 /** Bare Koa, against which all else is measured. */
 export const bareKoa: Variant = {
   key: 'B',
