@@ -30,6 +30,12 @@ export type Words = { readonly good: string; readonly unsure?: string; readonly 
 
 export const driftWords: Words = { good: 'stable', unsure: 'undetermined', bad: 'drifting' };
 
+export const performanceWords: Words = {
+  good: 'as expected',
+  unsure: 'undetermined',
+  bad: 'not as expected',
+};
+
 /** Shows 0, 1 and 2 as words in the colour of the verdict. */
 export function verdicts(words: Words): ValueMapping[] {
   return [

@@ -1,4 +1,5 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { dashboards } from '../../otel/prometheus/generator/links.ts';
 import { scoreFeature } from '../../otel/prometheus/generator/promql.ts';
 import { driftRule } from '../../src/stats/drift.ts';
 import { alertAnnotation, compose, type Row, versionAnnotation } from './compose.ts';
@@ -22,6 +23,11 @@ const verdict = `max by (feature) (${of('model_feature_window:verdict')})`;
 const perFeature = (metric: string) => `max by (feature) (${of(metric)})`;
 const toFeature = (value: string): DataLink =>
   toDashboard(uid, 'Open this feature', ['datasource', 'model', 'version', 'window'], `var-feature=${value}`);
+const performance = toDashboard(dashboards.performance, 'What came of the answers', [
+  'datasource',
+  'model',
+  'version',
+]);
 const seriesFeature = toFeature(variable('__field.labels.feature:percentencode'));
 
 const glance: Row = {
@@ -36,7 +42,7 @@ const glance: Row = {
       },
       { expr: `max(${of('model_feature_window:verdict')})` },
       driftWords,
-    ).links([asPanelLink(toRunbook('ModelFeatureDrift'))]),
+    ).links([asPanelLink(toRunbook('ModelFeatureDrift')), asPanelLink(performance)]),
     stat(
       {
         title: 'Features drifting',

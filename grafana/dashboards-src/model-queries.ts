@@ -22,3 +22,8 @@ export function approvedShare(range: string): string {
 function approved(predictions: string): string {
   return `(sum(${predictions} unless on (model, version, prediction) ${warned}) or 0 * sum(${predictions}))`;
 }
+
+/** The share of predictions that are not that class, by labels; `predictions` has a series for each class. */
+export function approvedBy(labels: string, predictions: string): string {
+  return `sum by (${labels}) (${predictions} unless on (model, version, prediction) ${warned}) / (sum by (${labels}) (${predictions}) > 0)`;
+}

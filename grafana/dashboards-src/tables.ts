@@ -37,6 +37,20 @@ export function table(
   return panel;
 }
 
+/** Counts by two labels at the end of the time range: one row for each value of the one, a column for each of the other. */
+export function matrix(text: PanelText, query: Query, row: string, column: string): Table {
+  return prepare(new Table(), text, atEnd([query]), PromQueryFormat.Table)
+    .height(6)
+    .span(6)
+    .showHeader(true)
+    .filterable(false)
+    .colorScheme(fixed('text'))
+    .transformations([
+      { id: 'groupingToMatrix', options: { rowField: row, columnField: column, valueField: 'Value' } },
+      { id: 'organize', options: { renameByName: { [`${row}\\${column}`]: ' ' } } },
+    ]);
+}
+
 /** Bars of two or more distributions side by side, one group for each value of `key`, in the order of its text. */
 export function bars(
   text: PanelText,

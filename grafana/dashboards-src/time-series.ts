@@ -62,6 +62,17 @@ export const asReference: DynamicConfigValue[] = [
   { id: 'custom.lineWidth', value: 1 },
 ];
 
+/** Draws the named series as one end of an interval; the upper one fills the space down to the lower, by its name. */
+export function asIntervalEnd(colour: string, lower?: string): DynamicConfigValue[] {
+  return [
+    { id: 'color', value: { mode: FieldColorModeId.Fixed, fixedColor: colour } },
+    { id: 'custom.lineWidth', value: 0 },
+    { id: 'custom.fillOpacity', value: lower === undefined ? 0 : 15 },
+    ...(lower === undefined ? [] : [{ id: 'custom.fillBelowTo', value: lower }]),
+    { id: 'custom.hideFrom', value: { viz: false, legend: true, tooltip: false } },
+  ];
+}
+
 /** Draws a limit that never moves across the panel. */
 export function limitLine(panel: TimeSeries, value: number): TimeSeries {
   return panel

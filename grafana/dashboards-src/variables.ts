@@ -35,15 +35,34 @@ export const feature: Builder<VariableModel> = listed(
     'or 0 * max by (feature) (model_feature_reference_samples{model="$model",version="$version"}))',
 ).description('The feature to open, or (score); the one that moved furthest stands first.');
 
-/** The windows that the recording rules keep. */
-export const window: Builder<VariableModel> = new CustomVariableBuilder('window')
-  .label('Window')
-  .description(
-    'How much traffic is compared with the reference: 24h and 7d decide tickets, 1h and 10m show it sooner.',
-  )
-  .values('10m,1h,24h,7d')
-  .current({ text: '1h', value: '1h' })
-  .options(['10m', '1h', '24h', '7d'].map((value) => ({ selected: value === '1h', text: value, value })));
+/** The windows that the recording rules keep, for drift: an hour shows it soon. */
+export const window = windowOf(
+  '1h',
+  'How much traffic is compared with the reference: 24h and 7d decide tickets, 1h and 10m show it sooner.',
+);
+
+/** The same for outcomes, which come in batches: a day holds some, an hour may not. */
+export const outcomeWindow = windowOf(
+  '24h',
+  'Over how long outcomes and predictions are counted: 24h and 7d decide tickets, 1h and 10m show what just came.',
+);
+
+/** The figures of performance; the first is looked at unless someone chooses. */
+export const metric: Builder<VariableModel> = choice(
+  'metric',
+  'Figure',
+  ['accuracy', 'roc_auc', 'precision', 'recall', 'f1', 'brier', 'log_loss', 'calibration_error'],
+  'accuracy',
+).description('The figure to open.');
+
+/** The features by whose bins decisions are counted. */
+export const protectedFeature: Builder<VariableModel> = query(
+  'protected',
+  'Protected feature',
+  'label_values(model_feature_bin_predictions_total{model="$model",version="$version"}, feature)',
+)
+  .description('A feature that the model calls protected: whether its groups are treated alike.')
+  .sort(VariableSort.AlphabeticalAsc);
 
 /** Replicas of the service, all of them unless chosen. */
 export const instance: Builder<VariableModel> = query(
@@ -56,6 +75,24 @@ export const instance: Builder<VariableModel> = query(
   .multi(true)
   .includeAll(true)
   .current({ text: 'All', value: '$__all' });
+
+function windowOf(first: string, description: string): Builder<VariableModel> {
+  return choice('window', 'Window', ['10m', '1h', '24h', '7d'], first).description(description);
+}
+
+/** One of some values that never change. */
+function choice(
+  name: string,
+  label: string,
+  values: readonly string[],
+  first: string,
+): CustomVariableBuilder {
+  return new CustomVariableBuilder(name)
+    .label(label)
+    .values(values.join(','))
+    .current({ text: first, value: first })
+    .options(values.map((value) => ({ selected: value === first, text: value, value })));
+}
 
 function query(name: string, label: string, text: string): QueryVariableBuilder {
   return new QueryVariableBuilder(name)

@@ -8,7 +8,7 @@ import { lintDashboard } from '../../grafana/lint/lint-dashboard.ts';
 import { panelLinks } from '../../grafana/lint/lint-links.ts';
 import { readCommittedTexts, readDashboards, readRules, readSurroundings, readYaml } from './surroundings.ts';
 
-const uids = ['model-drift', 'service', 'telemetry-pipeline'];
+const uids = ['model-drift', 'model-performance', 'service', 'telemetry-pipeline'];
 
 describe('dashboards', () => {
   const dashboards = new Map(readDashboards().map((dashboard) => [dashboard.uid ?? '', dashboard]));

@@ -36,6 +36,22 @@ function lastValues(values: readonly (readonly [number, number])[]): number[] {
     .filter((value, i) => values[i + 1] === undefined || values[i + 1][1] < value);
 }
 
+/** Runs within the service's container: outcomes that come as often as the scores say, and what became of them. */
+async function predictAndReport(count: number): Promise<string> {
+  async function post(url: string, body: unknown): Promise<Response> {
+    const headers = { 'content-type': 'application/json' };
+    return fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+  }
+  const outcomes = [];
+  for (let i = 0; i < count; i++) {
+    const input = { age: 20 + (i % 50), limit: 500 + 97 * (i % 90), history: i % 3 ? 'paid' : 'critical' };
+    const answer = await post('http://127.0.0.1:8000/predict', input);
+    const { id, score } = (await answer.json()) as { id: string; score: number };
+    outcomes.push({ id, outcome: (i * 0.618) % 1 < score ? 'bad' : 'good' });
+  }
+  return (await post('http://127.0.0.1:9464/outcomes', outcomes)).text();
+}
+
 describe('the stack', () => {
   let stack: Stack;
   let prometheus: Prometheus;
@@ -137,7 +153,9 @@ describe('the stack', () => {
   it('shows its dashboards to whoever comes', async () => {
     const found = (await grafana.dashboards()).map(({ uid }) => uid).sort();
     assert.deepEqual(
-      ['model-drift', 'service', 'telemetry-pipeline'].filter((uid) => !found.includes(uid)),
+      ['model-drift', 'model-performance', 'service', 'telemetry-pipeline'].filter(
+        (uid) => !found.includes(uid),
+      ),
       [],
     );
     show(`dashboards: ${found.join(', ')}`);
@@ -248,6 +266,20 @@ describe('the stack', () => {
       show(`${name}: ${psi.toFixed(6)} in the service, ${inPrometheus.toFixed(6)} in Prometheus`);
       assert.ok(Math.abs(inPrometheus / psi - 1) < 0.02, name);
     }
+  });
+
+  it('joins outcomes to predictions, and records realised beside estimated performance', async () => {
+    const count = 600;
+    // The admin listener is within the network only.
+    const script = `(${predictAndReport})(${count}).then(console.log)`;
+    const receipt = JSON.parse(await stack.exec('app', 'node', '-e', script)) as { accepted: number };
+    sent += count;
+    assert.equal(receipt.accepted, count);
+    const figures = await until('realised performance over a day', 180, async () => {
+      const found = await prometheus.query('model:performance{window="24h",metric="accuracy"}');
+      return found.length === 2 ? found : undefined;
+    });
+    for (const { metric, values } of figures) show(`${metric.source} accuracy ${values[0][1].toFixed(3)}`);
   });
 
   it('answers every query of every dashboard', async () => {

@@ -1,0 +1,107 @@
+import {
+  belowCrossValidated,
+  minOutcomes,
+  minPredictions,
+  z,
+} from '../../otel/prometheus/generator/performance-alerts.ts';
+import { driftRule } from '../../src/stats/drift.ts';
+import { of, version } from './model-queries.ts';
+
+export type Source = 'realised' | 'estimated';
+
+/** Intervals are for the eye, two-sided with 95 %; nothing is judged by them. */
+const intervalZ = 1.96;
+
+const perWindow = 'on (model, version, window)';
+const sourced = (metric: string, source: Source, more = '') =>
+  of(metric, [`source="${source}"`, ...(more ? [more] : [])].join(','));
+
+/** Outcomes that count (realised), or predictions (estimated). */
+export const samples = (source: Source) => sourced('model:performance_samples', source);
+
+/** All figures of a source by their name, or the one that is named. */
+export function figure(source: Source, metric?: string): string {
+  return `max by (metric) (${sourced('model:performance', source, metric && `metric="${metric}"`)})`;
+}
+
+/** One end of a figure's 95 % interval, for the reader and not for a verdict. */
+export function intervalEnd(source: Source, end: 'lower' | 'upper', metric?: string): string {
+  const named = metric && `metric="${metric}"`;
+  const error = `max by (metric) (${sourced('model:performance_standard_error', source, named)})`;
+  const sign = end === 'lower' ? '-' : '+';
+  return `clamp(${figure(source, metric)} ${sign} ${intervalZ} * ${error}, 0, 1)`;
+}
+
+/** What cross-validation in training found. */
+export function crossValidated(metric?: string): string {
+  return `max by (metric) (model_evaluation{${version}${metric ? `,metric="${metric}"` : ''}})`;
+}
+
+const enough: Readonly<Record<Source, string>> = {
+  realised: `${samples('realised')} >= ${minOutcomes}`,
+  estimated: `${samples('estimated')} >= ${minPredictions}`,
+};
+
+/** Figures that are below the cross-validated ones, as the alerts judge it. */
+function below(source: Source, metric?: string): string {
+  const selector = [
+    version,
+    'window="$window"',
+    `source="${source}"`,
+    ...(metric ? [`metric="${metric}"`] : []),
+  ];
+  const test = belowCrossValidated(
+    selector.join(','),
+    source === 'estimated' ? driftRule.alertDesignEffect : 1,
+  );
+  return `max(${test} and ${perWindow} ${enough[source]})`;
+}
+
+const unexpected = `max(abs(${of('model:observed_expected:z')}) > ${z} and ${perWindow} ${enough.realised})`;
+const miscalibrated = `max(${of('model:calibration:chi_square')} > model:calibration:chi_square_noise_ceiling and ${perWindow} ${enough.realised})`;
+
+/** 2 where `bad` finds something, else 0 where there is enough to judge by, else 1. */
+function judged(bad: readonly string[], source: Source): string {
+  return `0 * (${bad.join(' or ')}) + 2 or 0 * max(${enough[source]}) or 0 * max(${samples(source)}) + 1`;
+}
+
+/** The tests of all alerts on performance together, over the chosen window. */
+export const performanceVerdict = judged(
+  [unexpected, miscalibrated, below('realised'), below('estimated')],
+  'realised',
+);
+export const expectationVerdict = judged([unexpected], 'realised');
+export const comparisonVerdict = (source: Source, metric: string) => judged([below(source, metric)], source);
+
+/** Adds the name of the class to a label with its role, positive or negative, in words of one's own. */
+function withClass(expr: string, role: 'predicted' | 'actual', label: string, words: string): string {
+  const classes = `max by (class, role) (model_class_info{${version}})`;
+  const named = `label_replace(${classes}, "${label}", "${words} $1", "class", "(.+)")`;
+  return `${expr} * on (${role}) group_left (${label}) label_replace(${named}, "${role}", "$1", "role", "(.+)")`;
+}
+
+/** Rows by decision and outcome, with labels `prediction` and `outcome` that say which they are. */
+export function confusion(source: Source): string {
+  const rows = `sum by (predicted, actual) (${sourced('model_confusion:rows', source)})`;
+  return withClass(withClass(rows, 'predicted', 'prediction', 'predicted'), 'actual', 'outcome', 'was');
+}
+
+/** The same with both in one label `cell`. */
+export function confusionCells(source: Source): string {
+  return `sum by (cell) (label_join(${confusion(source)}, "cell", ", ", "prediction", "outcome"))`;
+}
+
+/** The labelled share of the predictions by class predicted, named in the label `prediction`. */
+export const coverageByDecision = withClass(
+  `max by (predicted) (${of('model_decision:coverage')})`,
+  'predicted',
+  'prediction',
+  'predicted',
+);
+
+/** A sum by band of the score. */
+export const perBand = (metric: string, more?: string) => `max by (score_band) (${of(metric, more)})`;
+
+/** A sum by band of the score over the number of outcomes there. */
+export const perOutcome = (metric: string) =>
+  `${perBand(metric)} / (${perBand('model_score_band:outcomes')} > 0)`;

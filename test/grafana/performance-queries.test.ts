@@ -1,0 +1,88 @@
+import { modelPerformance } from '../../grafana/dashboards-src/model-performance.ts';
+import { comparisonVerdict, performanceVerdict } from '../../grafana/dashboards-src/performance-queries.ts';
+import { contentPanels, type DashboardJson } from '../../grafana/lint/dashboard-json.ts';
+import { interpolate } from '../../grafana/lint/interpolate.ts';
+import { model, type PerformancePhase, performanceSeries } from '../otel/support/performance-series.ts';
+import { type Query, runRuleTest, spanOf } from '../otel/support/promtool.ts';
+import { counter, gauge, type Series } from '../otel/support/series.ts';
+import { requireTool } from '../support/tools.ts';
+
+const at = '70m';
+const span = spanOf('minute', at);
+const chosen = new Map([
+  ...Object.entries(model),
+  ['window', '1h'],
+  ['metric', 'accuracy'],
+  ['protected', 'size'],
+  ['__range', '1h'],
+  ['__rate_interval', '5m'],
+]);
+const queries = contentPanels(modelPerformance() as DashboardJson).flatMap(({ targets = [] }) =>
+  targets.map(({ expr = '' }) => expr),
+);
+
+/** Series beside those of performance that the panels read. */
+const others: readonly Series[] = [
+  { metric: 'model_info', labels: { ...model, positive: 'bad' }, values: gauge([['0m', 1]], span) },
+  count('outcomes_received_total', { job: 'vigia', result: 'accepted' }, 20),
+  count('model_outcome_delay_seconds_bucket', { ...model, outcome: 'good', le: '3600' }, 9),
+  count('model_outcome_delay_seconds_bucket', { ...model, outcome: 'good', le: '+Inf' }, 10),
+  ...['00 (-inf, 30]', '01 (30, +inf)', 'missing'].flatMap((bin, i) =>
+    ['good', 'bad'].map((prediction) =>
+      count('model_feature_bin_predictions_total', { ...model, feature: 'size', bin, prediction }, i + 1),
+    ),
+  ),
+];
+
+function count(metric: string, labels: Record<string, string>, perMinute: number): Series {
+  return { metric, labels, values: counter([{ from: '0m', perMinute }], span) };
+}
+
+async function ask(tool: string, phases: readonly PerformancePhase[], asked: readonly Query[]) {
+  await runRuleTest(tool, {
+    name: 'queries',
+    files: ['model-performance', 'model-shares'],
+    pace: 'minute',
+    series: [...performanceSeries([phases], span), ...others],
+    queries: asked,
+  });
+}
+
+const gives = (expr: string, value: number, labels = '{}'): Query => ({
+  at,
+  expr: interpolate(expr, chosen),
+  samples: [{ labels, value }],
+});
+
+describe('queries of the performance dashboard', function () {
+  this.timeout(120_000);
+
+  it('all give something once outcomes have come', async function () {
+    const tool = requireTool(this, 'promtool');
+    await ask(
+      tool,
+      [{ from: '0m', traffic: { predictions: 20 } }],
+      queries.map((expr) => gives(`count(${expr}) > bool 0`, 1)),
+    );
+  });
+
+  const worse = (p: number) => Math.min(1, p + 0.4);
+  const stories: [string, PerformancePhase, verdict: number, accuracy: number][] = [
+    ['as expected', { from: '0m', traffic: { predictions: 20 } }, 0, 0],
+    ['not as expected', { from: '0m', traffic: { predictions: 20, risk: worse } }, 2, 2],
+    ['undetermined', { from: '0m', traffic: { predictions: 20, labelled: () => 0.05 } }, 1, 1],
+  ];
+  for (const [story, phase, verdict, accuracy] of stories) {
+    it(`say that it is ${story}`, async function () {
+      await ask(
+        requireTool(this, 'promtool'),
+        [phase],
+        [
+          gives(performanceVerdict, verdict),
+          gives(comparisonVerdict('realised', 'accuracy'), accuracy),
+          gives(comparisonVerdict('estimated', 'accuracy'), 0),
+        ],
+      );
+    });
+  }
+});
