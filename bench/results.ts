@@ -30,6 +30,7 @@ export function renderResults(results: Results): string {
     '## Side by side',
     `${results.connections} connections, each waiting for its answer; bodies differ; ${results.compared[0].rounds.length} rounds of ${results.seconds} s each, after a warm-up, in turn. Median, and least–greatest, of the rounds.`,
     comparisonTable(results),
+    ...disturbance(results),
     ...results.absent.map(({ key, absent }) => `${key} was left out: ${absent}.`),
     '## Goals',
     goalTable(judge(results)),
@@ -41,6 +42,21 @@ export function renderResults(results: Results): string {
     '## Memory under load',
     memoryTable(results.memory),
   ].join('\n\n')}\n`;
+}
+
+/**
+ * What speaks against the requests/s of a run: a server that could not use its processor wholly was held up by
+ * something other than its own work. The processor time a request is to be trusted all the same.
+ */
+export function disturbance(results: Results): string[] {
+  const heldUp = results.compared.filter(
+    ({ rounds }) => summarise(rounds.map(({ busy }) => busy)).median < 0.9,
+  );
+  if (heldUp.length === 0) return [];
+  const keys = heldUp.map(({ variant }) => variant.key).join(', ');
+  return [
+    `The machine was not quiet: ${keys} had less than 0.9 of a processor. Their requests/s and latencies are too bad; the CPU time a request is not.`,
+  ];
 }
 
 /** The table of variants, which docs/performance.md shows as well. */

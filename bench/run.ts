@@ -12,7 +12,7 @@ import { judge, ratio } from './goals.ts';
 import type { PartCost } from './in-process.ts';
 import { describeMachine, loadCore, pinned, serverCore } from './machine.ts';
 import { measureMemory } from './memory.ts';
-import { comparisonTable, goalTable, type Results, renderResults } from './results.ts';
+import { comparisonTable, disturbance, goalTable, type Results, renderResults } from './results.ts';
 import type { ScrapeCost } from './scrape.ts';
 import { startServer } from './server-process.ts';
 import { creditModel } from './variants/credit-model.ts';
@@ -57,7 +57,7 @@ await runCli(async (args) => {
     ['npm run bench', ...(args.length ? ['--', ...args] : [])].join(' '),
   );
   await write(results);
-  console.log(`\n${comparisonTable(results)}\n\n${goalTable(judge(results))}`);
+  console.log(`\n${tables(results)}`);
   console.log(`\nbench/results.md written after ${Math.round((performance.now() - startedMs) / 1000)} s`);
   return 0;
 });
@@ -160,6 +160,11 @@ async function runProgram<Output>(args: readonly string[], env: Record<string, s
   return JSON.parse(stdout) as Output;
 }
 
+/** What docs/performance.md shows of the results. */
+function tables(results: Results): string {
+  return [comparisonTable(results), ...disturbance(results), goalTable(judge(results))].join('\n\n');
+}
+
 async function write(results: Results): Promise<void> {
   const cpuRatio = ratio(results, 'V10', 'B', 'cpuMicros')?.median;
   await writeFileAtomically(path('results.md'), renderResults(results));
@@ -169,12 +174,11 @@ async function write(results: Results): Promise<void> {
   );
   const document = path('../docs/performance.md');
   const text = await readFile(document, 'utf8');
-  const tables = `${comparisonTable(results)}\n\n${goalTable(judge(results))}`;
   await writeFileAtomically(
     document,
     text.replace(
       /(<!-- bench -->\n)[\s\S]*(\n<!-- \/bench -->)/,
-      (_, start, end) => `${start}${tables}${end}`,
+      (_, start, end) => `${start}${tables(results)}${end}`,
     ),
   );
 }

@@ -91,10 +91,11 @@ export function others(sinkUrl: string): Variant[] {
     },
     {
       key: 'Py',
-      label: 'FastAPI, uvicorn, scikit-learn, OpenTelemetry, 10 % of requests traced',
+      label: 'FastAPI, uvicorn, scikit-learn, OpenTelemetry; a log line and a sample each, 10 % traced',
       command: [python, new URL('python/service.py', import.meta.url).pathname],
       env: {
         OTEL_SERVICE_NAME: 'fastapi',
+        SAMPLES_PATH: '{folder}/input_samples.jsonl',
         OTEL_EXPORTER_OTLP_ENDPOINT: sinkUrl,
         OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
         OTEL_TRACES_SAMPLER_ARG: '0.1',
