@@ -27,7 +27,7 @@ export type LoadGuard = {
 
 /**
  * Turns requests away with 503 and `Retry-After` while more than `maxConcurrent` are in flight, or while the event
- * loop runs later than `maxDelayMs`. It is to be asked before anything else has touched the request, the
+ * loop keeps running later than `maxDelayMs`. It is to be asked before anything else has touched the request, the
  * instrumentation included, so that a refusal costs a fraction of an answer: then what is accepted is answered in
  * time, and the service recovers as soon as the load falls.
  */
@@ -36,16 +36,17 @@ export function createLoadGuard(
   { maxConcurrent, maxDelayMs }: { maxConcurrent: number; maxDelayMs: number },
 ): LoadGuard {
   let tickedMs = performance.now();
-  let delayMs = 0;
+  /** How many measurements in a row were late. A single one is a hiccup of the machine, not too many requests. */
+  let lateInARow = 0;
   const timer = setInterval(() => {
     const nowMs = performance.now();
-    delayMs = nowMs - tickedMs - intervalMs;
+    lateInARow = nowMs - tickedMs - intervalMs > maxDelayMs ? lateInARow + 1 : 0;
     tickedMs = nowMs;
   }, intervalMs).unref();
 
   function reason({ url = '' }: IncomingMessage): ShedReason | undefined {
     const overdueMs = performance.now() - tickedMs - intervalMs;
-    const isLate = delayMs > maxDelayMs || overdueMs > maxDelayMs;
+    const isLate = lateInARow + (overdueMs > maxDelayMs ? 1 : 0) > 1;
     if (!isLate && metrics.active < maxConcurrent) return undefined;
     if (alwaysAnswered.has(url.split('?', 1)[0])) return undefined;
     return isLate ? 'event_loop' : 'concurrency';
