@@ -36,6 +36,8 @@ const expectedRequests = [
 ];
 
 const samplesFlushMs = 500;
+/** How long the start waits for the disk to keep the artifact. */
+const keepModelMs = 1000;
 const samplesPendingBytes = 16 * 1024 * 1024;
 
 export type RunningService = {
@@ -105,6 +107,8 @@ export async function startService(config: Config, telemetry: Telemetry): Promis
     maxDelayMs: config.MAX_EVENT_LOOP_DELAY_MS,
   });
   const sample = createRequestSampler(config.OTEL_TRACES_SAMPLER, config.OTEL_TRACES_SAMPLER_ARG);
+  // the first prediction may be the last thing that this process does
+  await within(keepModelMs, models.kept());
   const listeners: Listener[] = [];
   try {
     listeners.push(

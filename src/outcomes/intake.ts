@@ -108,9 +108,7 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
     results.expired += expired;
     for (const { reason } of invalid) results[reason]++;
     const receipt = { accepted: 0, duplicate: 0, expired, invalid };
-    const fresh = await reserve(candidates, receipt);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    for (const { token } of fresh) inFlight.set(token.key, promise);
+    const { fresh, release } = await reserve(candidates, receipt);
     const before = receipt.accepted + receipt.duplicate;
     try {
       for (let i = 0; i < fresh.length; i += chunkSize) await keep(fresh.slice(i, i + chunkSize), receipt);
@@ -119,13 +117,18 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
       results.deferred += fresh.length - (receipt.accepted + receipt.duplicate - before);
       throw new IntakeUnavailable((error as Error).message, { cause: error });
     } finally {
-      for (const { token } of fresh) inFlight.delete(token.key);
-      resolve();
+      release();
     }
   }
 
-  /** Leaves out what was counted before, here or earlier in the batch, after waiting for what is just being kept. */
-  async function reserve(candidates: readonly Candidate[], receipt: Receipt): Promise<Candidate[]> {
+  /**
+   * Leaves out what was counted before, here or earlier in the batch, after waiting for what is just being kept. What
+   * it gives is reserved for the caller, who releases it.
+   */
+  async function reserve(
+    candidates: readonly Candidate[],
+    receipt: Receipt,
+  ): Promise<{ fresh: Candidate[]; release: () => void }> {
     const unique = new Map<bigint, Candidate>();
     for (const candidate of candidates) {
       if (!unique.has(candidate.token.key)) unique.set(candidate.token.key, candidate);
@@ -138,7 +141,14 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
     }
     const fresh = [...unique.values()].filter(({ token }) => !seen.has(token.key));
     repeat(receipt, unique.size - fresh.length);
-    return fresh;
+    // in the same turn as the look at what is in flight: another batch could slip in between
+    const { promise, resolve } = Promise.withResolvers<void>();
+    for (const { token } of fresh) inFlight.set(token.key, promise);
+    const release = () => {
+      for (const { token } of fresh) inFlight.delete(token.key);
+      resolve();
+    };
+    return { fresh, release };
   }
 
   function repeat(receipt: Receipt, count: number): void {

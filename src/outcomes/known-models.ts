@@ -42,6 +42,8 @@ export type KnownModels = {
   find(digest: string): Promise<KnownModel | undefined>;
   /** Those that are in use, oldest first. */
   all(): readonly KnownModel[];
+  /** Resolves when the artifacts added so far are kept, or cannot be. Never rejects. */
+  kept(): Promise<void>;
 };
 
 /**
@@ -59,6 +61,7 @@ export function createKnownModels(options: {
 }): KnownModels {
   const { folder, maturityMs, shared, onKnown, onProblem } = options;
   const known = new Map<string, KnownModel>();
+  let keeping: Promise<void> = Promise.resolve();
   const lookedForMs = new Map<string, number>();
   const pathOf = (digest: string) => join(folder, `${digest}.json`);
 
@@ -111,7 +114,7 @@ export function createKnownModels(options: {
       const digest = model.digest.toString('hex');
       const text = formatArtifact(artifact);
       shared?.publishModel(digest, text);
-      keep(digest, text);
+      keeping = keeping.then(() => keep(digest, text));
       return model;
     },
     async find(digest) {
@@ -123,5 +126,6 @@ export function createKnownModels(options: {
       return look(digest);
     },
     all: () => [...known.values()],
+    kept: () => keeping,
   };
 }

@@ -6,27 +6,15 @@ import {
   testCalibration,
 } from '../../src/monitor/performance-figures.ts';
 import { requireTool } from '../support/tools.ts';
+import { near } from './support/near.ts';
 import {
   artifact,
   cells,
-  model,
   type PerformancePhase,
   performanceSeries,
   windowSums,
 } from './support/performance-series.ts';
 import { type Pace, type Query, runRuleTest, spanOf } from './support/promtool.ts';
-
-/** One sample of 1 when the expression is within 1e-6 of the value and has the labels. */
-function near(at: string, metric: string, labels: Record<string, string>, value: number | null): Query {
-  const matchers = Object.entries({ ...model, ...labels }).map(([name, text]) => `${name}="${text}"`);
-  const selector = `{${matchers.join(', ')}}`;
-  if (value === null) return { at, expr: `${metric}${selector}`, samples: [] };
-  return {
-    at,
-    expr: `abs(${metric}${selector} - ${value}) <= bool 1e-6`,
-    samples: [{ labels: selector, value: 1 }],
-  };
-}
 
 /** Every figure that Prometheus records is what `src/monitor` makes of the same counts. */
 function agree(replicas: readonly (readonly PerformancePhase[])[], window: string, at: string): Query[] {

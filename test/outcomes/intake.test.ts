@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadArtifact } from '../../src/model/artifact.ts';
+import { createIntake, IntakeUnavailable, type OutcomeIntake } from '../../src/outcomes/intake.ts';
+import { createKnownModels, type KnownModel } from '../../src/outcomes/known-models.ts';
+import { createTokens } from '../../src/outcomes/token.ts';
+import { openJsonlWriter } from '../../src/samples/jsonl-writer.ts';
+import { readJsonl } from '../../src/samples/read-samples.ts';
+import { eventually, readJsonLines } from '../support/service.ts';
+
+const dayMs = 86_400_000;
+const artifact = await loadArtifact('models/credit.json');
+const tokens = createTokens([Buffer.from('a key that is long enough')]);
+
+async function* nothing(): AsyncGenerator<Record<string, unknown>> {}
+
+describe('the intake of outcomes', () => {
+  let folder: string;
+  let path: string;
+  let model: KnownModel;
+  let intake: OutcomeIntake;
+  let close: () => Promise<void>;
+  let problems: string[];
+
+  function open(more: Partial<Parameters<typeof createIntake>[0]> = {}): void {
+    const told: string[] = [];
+    problems = told;
+    const onProblem = (message: string) => told.push(message);
+    const models = createKnownModels({
+      folder: join(folder, 'models'),
+      maturityMs: more.maturityMs ?? 0,
+      onKnown: () => {},
+      onProblem,
+    });
+    model = models.add(artifact);
+    const writer = openJsonlWriter({
+      path,
+      maxBytes: 1e9,
+      maxFiles: Infinity,
+      maxAgeDays: 100,
+      flushIntervalMs: 0,
+      maxPendingBytes: 1e9,
+    });
+    close = () => writer.close();
+    intake = createIntake({
+      tokens,
+      models,
+      writer,
+      maxAgeMs: 100 * dayMs,
+      maturityMs: 0,
+      earlier: nothing(),
+      onProblem,
+      ...more,
+    });
+  }
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'vigia-intake-'));
+    path = join(folder, 'outcomes.jsonl');
+    open();
+  });
+  afterEach(async () => {
+    await close();
+    await kept();
+    await rm(folder, { recursive: true });
+  });
+
+  /** The artifact that is kept in the background. */
+  const kept = () =>
+    eventually(async () => {
+      const text = await readFile(join(folder, 'models', `${model.digest.toString('hex')}.json`), 'utf8');
+      return JSON.parse(text);
+    });
+  const predict = (count: number, timeMs = Date.now()) =>
+    Array.from({ length: count }, (_, i) => tokens.sign(model.digest, timeMs, i / count, i / count >= 0.5));
+  const labels = (ids: readonly string[]) => ids.map((id) => ({ id, outcome: 'good' }));
+  const counted = () => model.performance.sums.negatives.reduce((sum, count) => sum + count, 0);
+
+  it('counts once what many report in the same moment', async () => {
+    const ids = predict(300);
+    const receipts = await Promise.all(Array.from({ length: 20 }, () => intake.take(labels(ids))));
+    assert.equal(
+      receipts.reduce((sum, { accepted }) => sum + accepted, 0),
+      300,
+    );
+    assert.equal(counted(), 300);
+    assert.equal((await readJsonLines(path)).length, 300);
+  });
+
+  it('counts all of overlapping batches, and none twice', async () => {
+    const ids = predict(400);
+    const batches = Array.from({ length: 10 }, (_, i) => ids.slice(i * 30, i * 30 + 130));
+    const receipts = await Promise.all(batches.map((batch) => intake.take(labels(batch))));
+    assert.equal(
+      receipts.reduce((sum, { accepted }) => sum + accepted, 0),
+      400,
+    );
+    assert.equal(intake.results.accepted + intake.results.duplicate, 1300);
+  });
+
+  it('lets one who waited take over when the first could not keep them', async () => {
+    let isBroken = true;
+    const lines: string[] = [];
+    open({
+      writer: {
+        async appendDurably(added) {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          if (!isBroken) lines.push(...added);
+          else {
+            isBroken = false;
+            throw new Error('the disk is full');
+          }
+        },
+      },
+    });
+    const ids = predict(10);
+    const [first, second] = await Promise.allSettled([intake.take(labels(ids)), intake.take(labels(ids))]);
+    assert.ok(first.status === 'rejected' && first.reason instanceof IntakeUnavailable);
+    assert.ok(second.status === 'fulfilled');
+    assert.equal(second.value.accepted, 10);
+    assert.equal(lines.length, 10);
+    assert.equal(intake.results.deferred, 10);
+  });
+
+  it('remembers what an earlier process took, torn lines and strangers’ aside', async () => {
+    const ids = predict(50);
+    await intake.take(labels(ids));
+    await close();
+    await appendFile(path, '{"id":"forged","outcome":"good"}\n{"id":"to');
+    open({ earlier: readJsonl([path]) });
+    assert.equal((await intake.take(labels(ids))).duplicate, 50);
+    assert.equal(counted(), 0);
+    assert.deepEqual(problems, []);
+  });
+
+  it('holds what comes early, and again after a restart', async () => {
+    const maturityMs = dayMs;
+    open({ maturityMs });
+    const ids = predict(20);
+    const old = predict(5, Date.now() - 2 * dayMs);
+    await intake.take(labels([...ids, ...old]));
+    assert.equal(counted(), 5);
+    assert.equal(intake.held.size, 20);
+    await close();
+    open({ maturityMs, earlier: readJsonl([path]) });
+    await intake.take([]);
+    assert.equal(intake.held.size, 20);
+    assert.equal(counted(), 0);
+  });
+
+  it('keeps the artifact of every version that answered', async () => {
+    await intake.take(labels(predict(1)));
+    assert.equal((await kept()).version, artifact.version);
+  });
+});

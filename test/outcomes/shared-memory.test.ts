@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { openSharedMemory, type SharedMemory } from '../../src/outcomes/shared-memory.ts';
+import { freePort, startRedis, type TestRedis } from '../support/redis.ts';
+import {
+  eventually,
+  postJson,
+  readJsonLines,
+  seriesValue,
+  startTestService,
+  type TestService,
+} from '../support/service.ts';
+import { requireTool } from '../support/tools.ts';
+
+const dayMs = 86_400_000;
+const row = { age: 30, limit: 2000, history: 'good' };
+
+describe('the memory that replicas share', function () {
+  this.timeout(60_000);
+  let program: string;
+  let port: number;
+  let redis: TestRedis;
+  const opened: SharedMemory[] = [];
+  const problems: string[] = [];
+  const open = () => {
+    const memory = openSharedMemory(`redis://127.0.0.1:${port}`, {
+      maxAgeMs: dayMs,
+      onProblem: (message) => problems.push(message),
+    });
+    opened.push(memory);
+    return memory;
+  };
+  before(async function () {
+    program = requireTool(this, 'redis-server');
+    port = await freePort();
+    redis = await startRedis(program, port);
+  });
+  afterEach(async () => {
+    for (const memory of opened.splice(0)) await memory.close();
+  });
+  after(() => redis?.stop());
+
+  const later = Date.now() + dayMs;
+  const claimed = (memory: SharedMemory, ...keys: bigint[]) => eventually(() => memory.claim(keys));
+
+  it('lets one replica claim an outcome, and tells the others how far it is', async () => {
+    const [one, other] = [open(), open()];
+    assert.deepEqual(await claimed(one, 1n, 2n), ['claimed', 'claimed']);
+    assert.deepEqual(await claimed(other, 2n, 3n), ['pending', 'claimed']);
+    assert.deepEqual(await one.confirm([1n, 2n], [later, later]), [true, true]);
+    assert.deepEqual(await other.claim([1n, 2n, 3n]), ['confirmed', 'confirmed', 'claimed']);
+    assert.deepEqual(await one.claim([1n, 3n]), ['confirmed', 'pending']);
+    assert.deepEqual(await one.confirm([3n], [later]), [false]);
+  });
+
+  it('frees a claim whose replica died, and confirms one that nobody else took', async () => {
+    const [one, other] = [open(), open()];
+    await claimed(one, 10n, 11n);
+    assert.deepEqual(await claimed(other, 10n), ['pending']);
+    await eventually(async () => assert.deepEqual(await other.claim([10n]), ['claimed']), 10_000);
+    assert.deepEqual(await one.confirm([10n, 11n], [later, later]), [false, true]);
+  });
+
+  it('forgets an outcome when its prediction has expired', async () => {
+    const one = open();
+    await claimed(one, 20n);
+    await one.confirm([20n], [Date.now() + 300]);
+    assert.deepEqual(await one.claim([20n]), ['confirmed']);
+    await eventually(async () => assert.deepEqual(await one.claim([20n]), ['claimed']));
+  });
+
+  it('takes ten thousand claims in one go', async () => {
+    const one = open();
+    await claimed(one, 30n);
+    const keys = Array.from({ length: 10_000 }, (_, i) => BigInt(1000 + i));
+    assert.ok((await one.claim(keys)).every((state) => state === 'claimed'));
+    const confirmed = await one.confirm(
+      keys,
+      keys.map(() => later),
+    );
+    assert.ok(confirmed.every(Boolean));
+  });
+
+  it('keeps models, and brings them back after the store has lost them', async () => {
+    const [one, other] = [open(), open()];
+    one.publishModel('abc', '{"a":1}');
+    const get = () =>
+      eventually(async () => {
+        const text = await other.getModel('abc');
+        assert.ok(text);
+        return text;
+      }, 20_000);
+    assert.equal(await get(), '{"a":1}');
+    assert.equal(await other.getModel('nothing'), null);
+    await redis.stop();
+    await assert.rejects(other.getModel('abc'));
+    redis = await startRedis(program, port);
+    assert.equal(await get(), '{"a":1}');
+    assert.ok(problems.some((message) => /outcomes are deferred/.test(message)));
+    assert.ok(problems.some((message) => /connected again/.test(message)));
+    for (const message of problems) assert.doesNotMatch(message, /\n/);
+  });
+});
+
+describe('a service whose shared memory is away', function () {
+  this.timeout(60_000);
+  let program: string;
+  let port: number;
+  let redis: TestRedis | undefined;
+  let service: TestService;
+  before(async function () {
+    program = requireTool(this, 'redis-server');
+    port = await freePort();
+    service = await startTestService({
+      OUTCOME_KEYS: 'a key that is long enough',
+      OUTCOME_DEDUP_URL: `redis://:secret-of-redis@127.0.0.1:${port}`,
+    });
+  });
+  after(async () => {
+    redis?.process.kill('SIGCONT');
+    await service?.stop();
+    await redis?.stop();
+  });
+
+  const predict = async () => (await postJson(`${service.api}/predict`, row)).body.id as string;
+  const report = (...ids: string[]) =>
+    postJson(
+      `${service.admin}/outcomes`,
+      ids.map((id) => ({ id, outcome: 'good' })),
+    );
+
+  it('starts and predicts without it, and defers outcomes with 503', async () => {
+    const id = await predict();
+    const { status, headers, body } = await report(id);
+    assert.equal(status, 503);
+    assert.equal(body.type, 'urn:vigia:problem:unavailable');
+    assert.ok(Number(headers.get('retry-after')) > 0);
+    const text = await (await fetch(`${service.admin}/metrics`)).text();
+    assert.equal(seriesValue(text, 'outcomes_received_total', { result: 'deferred' }), 1);
+    assert.equal((await fetch(`${service.api}/ready`)).status, 200);
+    assert.doesNotMatch(JSON.stringify(service.logLines()) + service.stderr(), /secret-of-redis/);
+  });
+
+  it('takes them when it comes, and defers them again when it goes', async () => {
+    const id = await predict();
+    // the Redis to come has no password and would refuse one
+    await service.stop();
+    service = await startTestService({
+      OUTCOME_KEYS: 'a key that is long enough',
+      OUTCOME_DEDUP_URL: `redis://127.0.0.1:${port}`,
+    });
+    assert.equal((await report(id)).status, 503);
+    redis = await startRedis(program, port);
+    const { body } = await eventually(async () => {
+      const answer = await report(id);
+      assert.equal(answer.status, 202);
+      return answer;
+    });
+    assert.deepEqual(body, { accepted: 1, duplicate: 0, expired: 0, invalid: [] });
+    assert.equal((await report(id)).body.duplicate, 1);
+    await redis.stop();
+    const next = await predict();
+    assert.equal((await report(next)).status, 503);
+    redis = await startRedis(program, port);
+    await eventually(async () => assert.equal((await report(next)).body.accepted, 1));
+    assert.equal((await readJsonLines(service.outcomesPath)).length, 2);
+  });
+
+  it('does not wait for one that hangs, and /predict does not notice', async () => {
+    const id = await predict();
+    redis?.process.kill('SIGSTOP');
+    const answering = report(id);
+    let predictions = 0;
+    let isAnswered = false;
+    answering.finally(() => {
+      isAnswered = true;
+    });
+    while (!isAnswered) {
+      await predict();
+      predictions++;
+    }
+    assert.equal((await answering).status, 503);
+    assert.ok(predictions > 20, `${predictions} predictions meanwhile`);
+    redis?.process.kill('SIGCONT');
+    await eventually(async () => {
+      const { body } = await report(id);
+      assert.equal((body.accepted ?? 0) + (body.duplicate ?? 0), 1);
+    });
+    const lines = await readJsonLines(service.outcomesPath);
+    assert.equal(lines.filter((line) => line.id === id).length, 1);
+  });
+});
