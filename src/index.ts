@@ -9,13 +9,20 @@
  *     const reader = new PrometheusExporter({ metricProducers: [createMetricProducer([createModelMetrics(counts)])] });
  *     monitor.observe(row, score);
  *     liveDrift(monitor, '1h');
+ *
+ * How well the model does is counted apart: `createPerformance`, its `addPrediction` and, when outcomes come,
+ * `addOutcome`.
  */
 export { buildReference } from './monitor/build-reference.ts';
 export { findUnusual } from './monitor/findings.ts';
 export { type LiveDrift, liveDrift } from './monitor/live-drift.ts';
+export { type LivePerformance, livePerformance } from './monitor/live-performance.ts';
 export { createModelCounts, type ModelCounts } from './monitor/model-counts.ts';
 export { createMonitor, type Monitor, type Observation } from './monitor/monitor.ts';
+export { createOutcomeDelays, type OutcomeDelays } from './monitor/outcome-delays.ts';
+export { createPerformance, type Performance, type PerformanceReference } from './monitor/performance.ts';
 export type { Reference, VariableReference } from './monitor/reference.ts';
 export * from './stats/index.ts';
 export { createMetricProducer, type MetricSource } from './telemetry/metric-data.ts';
 export { createModelMetrics } from './telemetry/model-metrics.ts';
+export { createPerformanceMetrics } from './telemetry/performance-metrics.ts';

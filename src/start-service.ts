@@ -97,8 +97,8 @@ export async function startService(config: Config, telemetry: Telemetry): Promis
     service.httpMetrics.source,
     () => [...service.retired, service.deployment].flatMap(({ metrics }) => metrics()),
     modelInfo(service),
-    performanceMetrics(models),
     intakeMetrics(intake),
+    performanceMetrics(models),
     writerMetrics(samples, destination),
   );
 

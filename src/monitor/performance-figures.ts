@@ -55,8 +55,7 @@ export function realisedFigures(cells: readonly Cell[], sums: Sums): RealisedFig
  * of a positive. What `estimatePerformance` of `src/stats` gives for the rows, but for the AUC, which is over bins.
  */
 export function estimatedFigures(cells: readonly Cell[], sums: Sums): BinnedFigures {
-  const negatives = sums.predictions.map((count, i) => Math.max(0, count - sums.expectedPositives[i]));
-  return binnedFigures(cells, sums.expectedPositives, negatives);
+  return binnedFigures(cells, sums.expectedPositives, sums.expectedNegatives);
 }
 
 function binnedFigures(

@@ -20,13 +20,15 @@ export type PerformanceReference = {
 /**
  * What is added up, for each cell. All figures follow from these sums, and the sums of replicas add up.
  *
- * Of predictions: `predictions`; `expectedPositives`, the sum of their calibrated probabilities; `matured`, those old
- * enough for their outcome to count. Of outcomes that count: `positives` and `negatives`; `scores`; `expected` and
+ * Of predictions: `predictions`; `expectedPositives`, the sum of their calibrated probabilities p, and
+ * `expectedNegatives`, that of 1 − p; `matured`, those old enough for their outcome to count. Of outcomes that count: `positives` and `negatives`; `scores`; `expected` and
  * `variance`, the sums of the calibrated p and of p·(1 − p); `squaredErrors` and `logLosses` of the scores.
  */
 export const performanceFields = [
   'predictions',
   'expectedPositives',
+  // not the difference: rounding would let that go down, and a counter that goes down has been restarted
+  'expectedNegatives',
   'matured',
   'positives',
   'negatives',
@@ -104,8 +106,10 @@ export function createPerformance(
     addPrediction(score) {
       windows.advance();
       const cell = cellOf(score);
+      const probability = interpolateCurve(calibration, score);
       sums.predictions[cell]++;
-      sums.expectedPositives[cell] += interpolateCurve(calibration, score);
+      sums.expectedPositives[cell] += probability;
+      sums.expectedNegatives[cell] += 1 - probability;
       immature.add(cell);
     },
     addOutcome(score, isPositive) {

@@ -1,20 +1,13 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Artifact, formatArtifact, parseArtifact } from '../model/artifact.ts';
-import { createHistogram, type HistogramCounts } from '../monitor/histogram.ts';
+import { createOutcomeDelays, type OutcomeDelays } from '../monitor/outcome-delays.ts';
 import { createPerformance, type Performance } from '../monitor/performance.ts';
 import { performanceReferenceOf } from '../monitor/performance-reference.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import type { SharedMemory } from './shared-memory.ts';
 import { digestModel, type ModelDigest } from './token.ts';
 
-const dayS = 86_400;
-/** Upper bounds of the delay buckets, in seconds. */
-const delayBoundaries = [
-  3600,
-  6 * 3600,
-  ...[1, 3, 7, 14, 30, 60, 90, 180, 365].map((days) => days * dayS),
-] as const;
 /** A version that becomes known by an outcome is scraped at 0 before that counts, so that its increase is seen. */
 const firstScrapeMs = 30_000;
 /** A digest that nobody knew is looked for again after this time. */
@@ -25,8 +18,7 @@ export type KnownModel = {
   readonly artifact: Artifact;
   readonly digest: ModelDigest;
   readonly performance: Performance;
-  /** Delays of its outcomes in seconds, negative class first. */
-  readonly delays: readonly [HistogramCounts, HistogramCounts];
+  readonly delays: OutcomeDelays;
   /** Before this time nothing is counted; ms since 1970. */
   readonly countsFromMs: number;
 };
@@ -74,7 +66,7 @@ export function createKnownModels(options: {
       artifact,
       digest,
       performance: createPerformance(performanceReferenceOf(artifact), maturityMs),
-      delays: [createHistogram(delayBoundaries), createHistogram(delayBoundaries)],
+      delays: createOutcomeDelays(),
       countsFromMs,
     };
     known.set(name, model);

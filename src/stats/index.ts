@@ -23,4 +23,5 @@ export * from './quantile.ts';
 export * from './random.ts';
 export * from './roc-auc.ts';
 export type { LogBase, Smoothing } from './smoothing.ts';
+export * from './standard-errors.ts';
 export * from './wasserstein.ts';

@@ -2,9 +2,9 @@ import type { OutcomeIntake } from '../outcomes/intake.ts';
 import type { KnownModel, KnownModels } from '../outcomes/known-models.ts';
 import { instruments } from './instruments.ts';
 import { counterData, gaugeData, type MetricSource } from './metric-data.ts';
-import { createPerformanceMetrics } from './performance-metrics.ts';
+import { createPerformanceMetrics, createTrainingMetrics } from './performance-metrics.ts';
 
-/** What came of the outcomes reported to this replica. */
+/** What came of the outcomes reported to this replica. Comes before `performanceMetrics`: what is due counts here. */
 export function intakeMetrics({ results, held, settle }: OutcomeIntake): MetricSource {
   return () => {
     settle();
@@ -20,11 +20,14 @@ export function intakeMetrics({ results, held, settle }: OutcomeIntake): MetricS
 
 /** The performance of every model version that answered, or got outcomes, in this process. */
 export function performanceMetrics(models: KnownModels): MetricSource {
-  const sources = new Map<KnownModel, MetricSource>();
+  const made = new Map<KnownModel, readonly MetricSource[]>();
   return () =>
     models.all().flatMap((model) => {
-      const source = sources.get(model) ?? createPerformanceMetrics(model);
-      sources.set(model, source);
-      return source();
+      const sources = made.get(model) ?? [
+        createPerformanceMetrics(model),
+        createTrainingMetrics(model.artifact),
+      ];
+      made.set(model, sources);
+      return sources.flatMap((source) => source());
     });
 }

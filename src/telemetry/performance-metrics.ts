@@ -1,6 +1,6 @@
 import type { Artifact } from '../model/artifact.ts';
 import type { Decisions } from '../monitor/group-decisions.ts';
-import type { HistogramCounts } from '../monitor/histogram.ts';
+import type { OutcomeDelays } from '../monitor/outcome-delays.ts';
 import type { Performance, PerformanceField } from '../monitor/performance.ts';
 import { byBin } from '../monitor/performance-figures.ts';
 import { binLabels } from '../stats/binning.ts';
@@ -26,16 +26,14 @@ const cellCounters: readonly (readonly [Instrument, PerformanceField])[] = [
   [instruments.outcomeLogLosses, 'logLosses'],
 ];
 
-/** What is counted of how well a model version does, and what its training promised. */
+/** What is counted of how well a model version does. */
 export type PerformanceSource = {
-  readonly artifact: Artifact;
   readonly performance: Performance;
-  /** Delays of its outcomes in seconds, negative class first. */
-  readonly delays: readonly [HistogramCounts, HistogramCounts];
+  readonly delays: OutcomeDelays;
 };
 
 /** The series of one model version's performance; attributes are made once. */
-export function createPerformanceMetrics({ artifact, performance, delays }: PerformanceSource): MetricSource {
+export function createPerformanceMetrics({ performance, delays }: PerformanceSource): MetricSource {
   const { cells, sums, reference } = performance;
   const { classes, scoreEdges } = reference;
   const model = { model: reference.model, version: reference.version };
@@ -49,8 +47,10 @@ export function createPerformanceMetrics({ artifact, performance, delays }: Perf
     labels.map((cell, i) => ({ field, i, attributes: { ...cell, outcome: classes[outcome] } })),
   );
   const binLabel = bins.map((score_bin) => ({ ...model, score_bin }));
-  const expectedNegatives = () => sums.predictions.map((count, i) => count - sums.expectedPositives[i]);
-  const constants = describeTraining(artifact, bins);
+  const roles = classes.map((name, i) => ({
+    attributes: { ...model, class: name, role: i === 0 ? 'negative' : 'positive' },
+    value: 1,
+  }));
   return () => {
     performance.settle();
     return [
@@ -65,7 +65,7 @@ export function createPerformanceMetrics({ artifact, performance, delays }: Perf
         outcomes.map(({ field, i, attributes }) => ({ attributes, value: sums[field][i] })),
       ),
       counterData(instruments.outcomeNegativesBelow, below(byBin(cells, sums.negatives), binLabel)),
-      counterData(instruments.expectedNegativesBelow, below(byBin(cells, expectedNegatives()), binLabel)),
+      counterData(instruments.expectedNegativesBelow, below(byBin(cells, sums.expectedNegatives), binLabel)),
       histogramData(
         instruments.outcomeDelay,
         delays.map(({ boundaries, counts, sum }, i) => ({
@@ -73,7 +73,7 @@ export function createPerformanceMetrics({ artifact, performance, delays }: Perf
           value: histogramValue(boundaries, counts, sum),
         })),
       ),
-      ...constants.map(([instrument, points]) => gaugeData(instrument, points)),
+      gaugeData(instruments.classInfo, roles),
     ];
   };
 }
@@ -88,11 +88,8 @@ function below(counts: Float64Array, labels: readonly Point<number>['attributes'
   });
 }
 
-/** What stays as it was when the model was trained. */
-function describeTraining(
-  artifact: Artifact,
-  scoreBins: readonly string[],
-): readonly (readonly [Instrument, readonly Point<number>[]])[] {
+/** What a model's training promised: constants. */
+export function createTrainingMetrics(artifact: Artifact): MetricSource {
   const { name, version, target, evaluation, training, score } = artifact;
   const model = { model: name, version };
   const figures = Object.entries({
@@ -104,15 +101,9 @@ function describeTraining(
     brier: evaluation.brier,
     log_loss: evaluation.logLoss,
   }).map(([metric, figure]) => ({ attributes: { ...model, metric }, figure }));
-  const { counts, positives } = score.bins;
-  return [
-    [
-      instruments.classInfo,
-      [
-        { attributes: { ...model, class: target.negative, role: 'negative' }, value: 1 },
-        { attributes: { ...model, class: target.positive, role: 'positive' }, value: 1 },
-      ],
-    ],
+  const { edges, counts, positives } = score.bins;
+  const bins = binLabels({ kind: 'numeric', edges }).slice(0, -1);
+  const constants: readonly (readonly [Instrument, readonly Point<number>[]])[] = [
     [instruments.evaluation, figures.map(({ attributes, figure }) => ({ attributes, value: figure.value }))],
     [
       instruments.evaluationStandardError,
@@ -121,12 +112,13 @@ function describeTraining(
     [instruments.trainingRows, [{ attributes: model, value: training.rows }]],
     [
       instruments.referenceScoreBin,
-      scoreBins.flatMap((score_bin, i) => [
+      bins.flatMap((score_bin, i) => [
         { attributes: { ...model, score_bin, outcome: target.negative }, value: counts[i] - positives[i] },
         { attributes: { ...model, score_bin, outcome: target.positive }, value: positives[i] },
       ]),
     ],
   ];
+  return () => constants.map(([instrument, points]) => gaugeData(instrument, points));
 }
 
 /** Decisions by bin of the protected features. */

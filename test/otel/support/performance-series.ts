@@ -10,7 +10,10 @@ import {
 } from '../../../src/monitor/performance.ts';
 import { performanceReferenceOf } from '../../../src/monitor/performance-reference.ts';
 import { interpolateCurve } from '../../../src/stats/isotonic-regression.ts';
-import { createPerformanceMetrics } from '../../../src/telemetry/performance-metrics.ts';
+import {
+  createPerformanceMetrics,
+  createTrainingMetrics,
+} from '../../../src/telemetry/performance-metrics.ts';
 import { counter, gauge, minutes, type Series, type Span } from './series.ts';
 
 export const artifact = await loadArtifact('models/credit.json');
@@ -46,6 +49,7 @@ export function sumsOf(traffic: Traffic): PerformanceSums {
     sums.predictions[i] = count;
     sums.matured[i] = count;
     sums.expectedPositives[i] = count * probability;
+    sums.expectedNegatives[i] = count * (1 - probability);
     sums.positives[i] = positives;
     sums.negatives[i] = outcomes - positives;
     sums.scores[i] = outcomes * score;
@@ -91,11 +95,10 @@ function expose(sums: PerformanceSums) {
     histogram.counts[0] = count;
     return histogram;
   });
-  const metrics = createPerformanceMetrics({
-    artifact,
-    performance,
-    delays: [delays[0], delays[1]],
-  })();
+  const metrics = [
+    ...createPerformanceMetrics({ performance, delays: [delays[0], delays[1]] })(),
+    ...createTrainingMetrics(artifact)(),
+  ];
   return metrics.flatMap(({ descriptor: { name }, dataPoints, dataPointType }) =>
     dataPoints.map(({ attributes, value }) => ({
       metric: typeof value === 'number' ? name : `${name}_count`,
