@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Artifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
+import { createExplainer } from '../../src/model/explain.ts';
+import { type OtlpSink, startOtlpSink } from '../support/otlp-sink.ts';
+import { eventually, postJson, startTestService, type TestService } from '../support/service.ts';
+
+const row = { age: 22, limit: 9000, history: 'none' };
+
+describe('the reasons of a prediction', () => {
+  let sink: OtlpSink;
+  let service: TestService;
+  let artifact: Artifact;
+
+  before(async () => {
+    sink = await startOtlpSink();
+    artifact = await loadArtifact('models/credit.json');
+    service = await startTestService({ OTEL_EXPORTER_OTLP_ENDPOINT: sink.url });
+  });
+  after(async () => {
+    await service.stop();
+    sink.close();
+  });
+
+  const spanOf = (traceId: string) =>
+    eventually(() => {
+      const span = sink.spans.find((one) => one.traceId === traceId && one.name === 'predict');
+      assert.ok(span);
+      return span;
+    });
+  const predict = (url: string, traceId: string) =>
+    postJson(url, row, { traceparent: `00-${traceId}-00f067aa0ba902b7-01` });
+
+  it('are in the answer when they are asked for, and only then', async () => {
+    const { body } = await postJson(`${service.api}/predict?explain=true`, row);
+    assert.deepEqual(body.reasons, createExplainer(artifact)(row));
+    for (const query of ['', '?explain=false', '?explain', '?other=true']) {
+      const plain = (await postJson(`${service.api}/predict${query}`, row)).body;
+      assert.equal('reasons' in plain, false, query);
+      assert.equal(plain.score, body.score);
+    }
+  });
+
+  it('are in the trace, as names and weights', async () => {
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4701';
+    await predict(`${service.api}/predict`, traceId);
+    const { attributes } = await spanOf(traceId);
+    const reasons = createExplainer(artifact)(row);
+    assert.deepEqual(
+      attributes['model.reasons'],
+      reasons.map(({ feature }) => feature),
+    );
+    const weights = attributes['model.reasons.log_odds'] as number[];
+    assert.equal(weights.length, reasons.length);
+    for (const [i, { logOdds }] of reasons.entries()) assert.ok(Math.abs(weights[i] - logOdds) <= 0.005);
+  });
+
+  it('leave out of the trace what is sensitive', async () => {
+    const { version: _, ...content } = artifact;
+    const path = join(service.folder, 'sensitive.json');
+    await writeFile(path, JSON.stringify(sealArtifact({ ...content, sensitive: ['limit'] })));
+    const other = await startTestService({ MODEL_PATH: path, OTEL_EXPORTER_OTLP_ENDPOINT: sink.url });
+    try {
+      const traceId = '4bf92f3577b34da6a3ce929d0e0e4702';
+      const { body } = await predict(`${other.api}/predict?explain=true`, traceId);
+      assert.ok(body.reasons.some(({ feature }: { feature: string }) => feature === 'limit'));
+      const { attributes } = await spanOf(traceId);
+      assert.ok(!(attributes['model.reasons'] as string[]).includes('limit'));
+    } finally {
+      await other.stop();
+    }
+  });
+});
+
+describe('GET /drift', () => {
+  it('tells how much of the score’s shift each feature explains', async () => {
+    const service = await startTestService();
+    try {
+      const artifact = await loadArtifact('models/credit.json');
+      let logOdds = 0;
+      for (let i = 0; i < 40; i++) {
+        const { body } = await postJson(`${service.api}/predict`, { ...row, limit: 9000 + i });
+        logOdds += Math.log(body.score / (1 - body.score));
+      }
+      const { windows } = (await (await fetch(`${service.admin}/drift`)).json()) as any;
+      const { total, features } = windows['1h'].scoreShift;
+      const average = artifact.features.reduce(
+        (sum, { meanContribution }) => sum + meanContribution,
+        artifact.intercept,
+      );
+      assert.ok(Math.abs(total - (logOdds / 40 - average)) < 1e-9);
+      assert.equal(features.length, artifact.features.length);
+      assert.equal(features[0].name, 'limit');
+    } finally {
+      await service.stop();
+    }
+  });
+});
