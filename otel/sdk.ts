@@ -8,6 +8,7 @@ import { AlwaysOnSampler, ParentBasedSampler } from '@opentelemetry/sdk-trace';
 import manifest from '../package.json' with { type: 'json' };
 import { type Config, processConfig } from '../src/config.ts';
 import { exitOnFailure } from '../src/exit-on-failure.ts';
+import { createContextManager } from '../src/telemetry/context-manager.ts';
 import { createExposition } from '../src/telemetry/expose-metrics.ts';
 import { createMetricProducer, type MetricSource } from '../src/telemetry/metric-data.ts';
 import { createCountedSpanProcessor, createSpanCounts, spanMetrics } from '../src/telemetry/span-counts.ts';
@@ -86,6 +87,7 @@ function startTelemetry(config: Config): Telemetry {
         ]
       : [],
     metricReaders: [metrics],
+    contextManager: createContextManager(),
     logRecordProcessors: [],
     instrumentations,
   });
