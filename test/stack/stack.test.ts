@@ -284,9 +284,11 @@ describe('the stack', () => {
     show(`${accepted} outcomes of ${samples} samples`);
     assert.equal(samples, sent);
     assert.equal(accepted, sent);
-    const figures = await until('realised performance over a day', 180, async () => {
-      const found = await prometheus.query('model:performance{window="24h",metric="accuracy"}');
-      return found.length === 2 ? found : undefined;
+    const figures = await until('realised performance over a day', 300, async () => {
+      // A minute ago: a chart that is drawn next has points at distances, and must meet one.
+      const found = await prometheus.query('model:performance{window="24h",metric="accuracy"} offset 1m');
+      const judged = await prometheus.query('model:calibration:chi_square{window="24h"} offset 1m');
+      return found.length === 2 && judged.length === 1 ? found : undefined;
     });
     for (const { metric, values } of figures) show(`${metric.source} accuracy ${values[0][1].toFixed(3)}`);
   });
