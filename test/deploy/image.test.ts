@@ -20,7 +20,10 @@ describe('Dockerfile', () => {
   it('drops root before it starts and hands signals to the service', () => {
     assert.match(dockerfile, /^USER node$/m);
     assert.match(dockerfile, /^STOPSIGNAL SIGTERM$/m);
-    assert.match(dockerfile, /^CMD \["node", "--max-semi-space-size=16", "--import", ".\/otel\/register.ts", "src\/server.ts"\]$/m);
+    assert.match(
+      dockerfile,
+      /^CMD \["node", "--max-semi-space-size=16", "--import", ".\/otel\/register.ts", "src\/server.ts"\]$/m,
+    );
   });
 
   it('starts as `npm start` does', () => {
