@@ -102,8 +102,9 @@ function predict(
   );
 }
 
-function asksForReasons({ req, query }: RequestContext): boolean {
-  return req.url?.includes('?') === true && query.explain === 'true';
+function asksForReasons(context: RequestContext): boolean {
+  // Koa parses the query when it is asked for, even where there is none
+  return context.req.url?.includes('?') === true && context.query.explain === 'true';
 }
 
 /**
