@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Middleware } from 'koa';
 import { Problem, problemMediaType, problemText } from './problem.ts';
@@ -9,15 +9,6 @@ import type { Service } from './service.ts';
 
 /** A client's request id is kept if it is one that may stand in a header and a log line. */
 const requestIdForm = /^[\w.:~+/=-]{1,128}$/;
-
-/** Of this process; what follows it counts up. An id has to be unlike all others, not to be a secret. */
-const idPrefix = randomBytes(9).toString('base64url');
-let requestCount = 0;
-
-function nextRequestId(): string {
-  requestCount++;
-  return `${idPrefix}.${requestCount.toString(36)}`;
-}
 
 /** Where answered requests are counted and logged. */
 export type Observer = Pick<Service, 'httpMetrics' | 'logRequest'>;
@@ -37,7 +28,7 @@ export function observeRequest(
     const startedMs = performance.now();
     const { req, res, state } = context;
     const given = req.headers['x-request-id'] as string | undefined;
-    const requestId = given !== undefined && requestIdForm.test(given) ? given : nextRequestId();
+    const requestId = given !== undefined && requestIdForm.test(given) ? given : randomUUID();
     const trace = traceContext(req);
     state.requestId = requestId;
     state.trace = trace;
