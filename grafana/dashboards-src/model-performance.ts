@@ -1,7 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dashboards } from '../../otel/prometheus/generator/links.ts';
 import { minOutcomes, z } from '../../otel/prometheus/generator/performance-alerts.ts';
-import { calibrationRule } from '../../src/monitor/performance-figures.ts';
+import { calibrationRule } from '../../src/monitor/performance-calibration.ts';
 import { alertAnnotation, compose, type Row, versionAnnotation } from './compose.ts';
 import { bucketHeatmap } from './heatmaps.ts';
 import { binNames, colours, performanceWords, variable } from './language.ts';

@@ -1,5 +1,5 @@
 import type { Artifact } from '../model/artifact.ts';
-import type { Coverages } from '../monitor/performance-figures.ts';
+import type { Coverages } from '../monitor/performance-coverage.ts';
 import { performanceReferenceOf } from '../monitor/performance-reference.ts';
 import type { Confusion } from '../stats/confusion.ts';
 import { bootstrapFigures, type Intervals } from './bootstrap-figures.ts';

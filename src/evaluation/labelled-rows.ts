@@ -1,4 +1,4 @@
-import type { Coverages } from '../monitor/performance-figures.ts';
+import type { Coverages } from '../monitor/performance-coverage.ts';
 
 /** Rows whose outcome is known, column by column. */
 export type LabelledRows = {

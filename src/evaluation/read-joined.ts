@@ -1,6 +1,6 @@
 import type { Artifact } from '../model/artifact.ts';
 import { createPerformance } from '../monitor/performance.ts';
-import { type Coverages, measureCoverage } from '../monitor/performance-figures.ts';
+import { type Coverages, measureCoverage } from '../monitor/performance-coverage.ts';
 import { performanceReferenceOf } from '../monitor/performance-reference.ts';
 import { readJsonl } from '../samples/read-samples.ts';
 import { redacted } from '../samples/redact.ts';

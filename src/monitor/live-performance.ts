@@ -1,15 +1,16 @@
 import type { Performance } from './performance.ts';
 import {
-  type BinnedFigures,
   type CalibrationTest,
-  type Coverages,
   compareObserved,
-  estimatedFigures,
-  measureCoverage,
   type ObservedExpected,
+  testCalibration,
+} from './performance-calibration.ts';
+import { type Coverages, measureCoverage } from './performance-coverage.ts';
+import {
+  type BinnedFigures,
+  estimatedFigures,
   type RealisedFigures,
   realisedFigures,
-  testCalibration,
   withoutUnidentified,
 } from './performance-figures.ts';
 import type { WindowName } from './windows.ts';

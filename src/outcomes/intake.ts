@@ -1,18 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { recordValue } from '../monitor/histogram.ts';
-import { isoTime } from '../samples/iso-time.ts';
-import type { JsonlWriter } from '../samples/jsonl-writer.ts';
 import { type Candidate, checkOutcomes, type InvalidOutcome, type InvalidReason } from './check-outcomes.ts';
 import { createHeldOutcomes, type HeldOutcomes } from './held-outcomes.ts';
+import { keepOutcomes, type Store } from './keep-outcomes.ts';
 import type { KnownModels } from './known-models.ts';
-import type { Outcome } from './outcome.ts';
 import { createSeenIds } from './seen-ids.ts';
-import { claimMs, type SharedMemory } from './shared-memory.ts';
+import { claimMs } from './shared-memory.ts';
 import type { Tokens } from './token.ts';
 
 /** Outcomes that are claimed, written and confirmed together. */
 const chunkSize = 1000;
-const pendingPollMs = 100;
 
 /** What became of a batch. Each outcome is in exactly one of them. */
 export type Receipt = {
@@ -46,12 +42,9 @@ export type OutcomeIntake = {
   readonly held: Pick<HeldOutcomes, 'size'>;
 };
 
-export type IntakeOptions = {
+export type IntakeOptions = Store & {
   readonly tokens: Tokens;
   readonly models: KnownModels;
-  readonly writer: Pick<JsonlWriter, 'appendDurably'>;
-  readonly shared?: SharedMemory | undefined;
-  readonly maxAgeMs: number;
   /** Age of a prediction from which its outcome counts; before that it is held. */
   readonly maturityMs: number;
   /** Outcomes that were accepted by an earlier process: they are not counted again, but those not due yet are held. */
@@ -61,7 +54,7 @@ export type IntakeOptions = {
 
 /** Opens the intake. It reads the earlier outcomes first; what is sent meanwhile waits for that. */
 export function createIntake(options: IntakeOptions): OutcomeIntake {
-  const { tokens, models, writer, shared, maxAgeMs, maturityMs, earlier, onProblem } = options;
+  const { tokens, models, maxAgeMs, maturityMs, earlier, onProblem } = options;
   const seen = createSeenIds(maxAgeMs);
   const held = createHeldOutcomes();
   /** Outcomes that are being kept, and when that will have come to an end. */
@@ -82,7 +75,7 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
     const oldestMs = Date.now() - maxAgeMs;
     for await (const { id, outcome } of earlier) {
       const token = tokens.verify(id);
-      if (token === undefined || token.timeMs < oldestMs) continue;
+      if (token === undefined || token.timeMs < oldestMs || seen.has(token.key)) continue;
       seen.add(token.key, token.timeMs);
       if (token.timeMs + maturityMs <= Date.now()) continue;
       const model = await models.find(token.model);
@@ -111,7 +104,15 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
     const { fresh, release } = await reserve(candidates, receipt);
     const before = receipt.accepted + receipt.duplicate;
     try {
-      for (let i = 0; i < fresh.length; i += chunkSize) await keep(fresh.slice(i, i + chunkSize), receipt);
+      for (let i = 0; i < fresh.length; i += chunkSize) {
+        await keepOutcomes(fresh.slice(i, i + chunkSize), options, {
+          onKept: (candidate) => count(candidate, receipt),
+          onRepeated: ({ token }) => {
+            seen.add(token.key, token.timeMs);
+            repeat(receipt, 1);
+          },
+        });
+      }
       return receipt;
     } catch (error) {
       results.deferred += fresh.length - (receipt.accepted + receipt.duplicate - before);
@@ -156,57 +157,6 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
     results.duplicate += count;
   }
 
-  /** Claims, writes and confirms; waits for other replicas that have claimed the same outcomes. */
-  async function keep(chunk: readonly Candidate[], receipt: Receipt): Promise<void> {
-    if (shared === undefined) {
-      await write(chunk);
-      for (const candidate of chunk) count(candidate, receipt);
-      return;
-    }
-    const deadlineMs = performance.now() + 2 * claimMs;
-    for (let open = chunk; open.length > 0; ) {
-      const states = await shared.claim(open.map(({ token }) => token.key));
-      const counted = open.filter((_, i) => states[i] === 'confirmed');
-      for (const { token } of counted) seen.add(token.key, token.timeMs);
-      repeat(receipt, counted.length);
-      await keepClaimed(
-        open.filter((_, i) => states[i] === 'claimed'),
-        shared,
-        receipt,
-      );
-      open = open.filter((_, i) => states[i] === 'pending');
-      if (open.length === 0) return;
-      if (performance.now() > deadlineMs) throw new Error('another replica holds on to the same outcomes');
-      await delay(pendingPollMs);
-    }
-  }
-
-  async function keepClaimed(
-    chunk: readonly Candidate[],
-    memory: SharedMemory,
-    receipt: Receipt,
-  ): Promise<void> {
-    if (chunk.length === 0) return;
-    await write(chunk);
-    const confirmed = await memory.confirm(
-      chunk.map(({ token }) => token.key),
-      chunk.map(({ token }) => token.timeMs + maxAgeMs),
-    );
-    for (const [i, candidate] of chunk.entries()) {
-      if (confirmed[i]) {
-        count(candidate, receipt);
-      } else {
-        seen.add(candidate.token.key, candidate.token.timeMs);
-        repeat(receipt, 1);
-      }
-    }
-  }
-
-  async function write(chunk: readonly Candidate[]): Promise<void> {
-    const time = isoTime(Date.now());
-    await writer.appendDurably(chunk.map((candidate) => JSON.stringify(describe(candidate, time))));
-  }
-
   function count(candidate: Candidate, receipt: Receipt): void {
     const { token, model, isPositive } = candidate;
     const delayS = Math.max(0, Date.now() - token.timeMs) / 1000;
@@ -218,18 +168,4 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
   }
 
   return { take, settle: () => held.release(), results, held };
-}
-
-function describe({ id, token, model, isPositive }: Candidate, time: string): Outcome {
-  const { model: name, version, classes } = model.performance.reference;
-  return {
-    time,
-    id,
-    outcome: classes[isPositive ? 1 : 0],
-    model: name,
-    version,
-    score: token.score,
-    prediction: classes[token.isPositive ? 1 : 0],
-    predictedAt: isoTime(token.timeMs),
-  };
 }

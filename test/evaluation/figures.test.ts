@@ -7,7 +7,7 @@ import { measureRows } from '../../src/evaluation/measure.ts';
 import { rocCurve } from '../../src/evaluation/roc-curve.ts';
 import { loadArtifact } from '../../src/model/artifact.ts';
 import { createPerformance } from '../../src/monitor/performance.ts';
-import { measureCoverage } from '../../src/monitor/performance-figures.ts';
+import { measureCoverage } from '../../src/monitor/performance-coverage.ts';
 import { performanceReferenceOf } from '../../src/monitor/performance-reference.ts';
 import { bootstrapInterval } from '../../src/stats/bootstrap.ts';
 import { createRandom } from '../../src/stats/random.ts';

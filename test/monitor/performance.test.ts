@@ -6,12 +6,9 @@ import { createDelayLine } from '../../src/monitor/delay-line.ts';
 import { countDecisions } from '../../src/monitor/group-decisions.ts';
 import { createMonitor } from '../../src/monitor/monitor.ts';
 import { createPerformance, type PerformanceReference } from '../../src/monitor/performance.ts';
-import {
-  compareObserved,
-  estimatedFigures,
-  measureCoverage,
-  realisedFigures,
-} from '../../src/monitor/performance-figures.ts';
+import { compareObserved } from '../../src/monitor/performance-calibration.ts';
+import { measureCoverage } from '../../src/monitor/performance-coverage.ts';
+import { estimatedFigures, realisedFigures } from '../../src/monitor/performance-figures.ts';
 import { equalWidthEdges, numericBinIndex } from '../../src/stats/binning.ts';
 import { estimatePerformance } from '../../src/stats/cbpe.ts';
 import { accuracy, confusion, f1, precision, recall } from '../../src/stats/confusion.ts';

@@ -1,10 +1,6 @@
-import {
-  compareObserved,
-  estimatedFigures,
-  measureCoverage,
-  realisedFigures,
-  testCalibration,
-} from '../../src/monitor/performance-figures.ts';
+import { compareObserved, testCalibration } from '../../src/monitor/performance-calibration.ts';
+import { measureCoverage } from '../../src/monitor/performance-coverage.ts';
+import { estimatedFigures, realisedFigures } from '../../src/monitor/performance-figures.ts';
 import { requireTool } from '../support/tools.ts';
 import { near } from './support/near.ts';
 import {

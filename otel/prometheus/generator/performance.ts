@@ -1,4 +1,6 @@
-import { calibrationRule, minCoverageRatio, scoreBands } from '../../../src/monitor/performance-figures.ts';
+import { calibrationRule } from '../../../src/monitor/performance-calibration.ts';
+import { minCoverageRatio } from '../../../src/monitor/performance-coverage.ts';
+import { scoreBands } from '../../../src/monitor/performance-figures.ts';
 import { chiSquareQuantile, promql } from './promql.ts';
 import type { RecordingRule, RuleGroup } from './rule-file.ts';
 import type { Scales } from './settings.ts';

@@ -1,9 +1,5 @@
-import {
-  compareObserved,
-  estimatedFigures,
-  realisedFigures,
-  testCalibration,
-} from '../../../src/monitor/performance-figures.ts';
+import { compareObserved, testCalibration } from '../../../src/monitor/performance-calibration.ts';
+import { estimatedFigures, realisedFigures } from '../../../src/monitor/performance-figures.ts';
 import {
   artifact,
   cells,

@@ -1,0 +1,55 @@
+import type { Cell, PerformanceSums } from './performance.ts';
+import { byBand, total } from './performance-figures.ts';
+
+/** How many of the predictions that are old enough have an outcome. */
+export type Coverage = {
+  readonly predictions: number;
+  readonly labelled: number;
+  /** 0..1; `null` without predictions. */
+  readonly share: number | null;
+};
+
+/**
+ * Figures over all decisions need outcomes of all decisions: they are taken as identified while no decision's coverage
+ * falls below this share of the other's.
+ */
+export const minCoverageRatio = 0.5;
+
+export type Coverages = {
+  readonly all: Coverage;
+  /** By predicted class, negative first. */
+  readonly byDecision: readonly [Coverage, Coverage];
+  readonly byBand: readonly Coverage[];
+  /**
+   * Whether accuracy, recall, F1 and AUC say anything of all predictions. They do not where one decision's outcomes
+   * hardly ever come: who is declined a loan never fails to repay it.
+   */
+  readonly isIdentified: boolean;
+};
+
+/** The labelled share of the predictions that are old enough, by decision and by band of the score. */
+export function measureCoverage(cells: readonly Cell[], sums: PerformanceSums): Coverages {
+  const labelled = sums.positives.map((positives, i) => positives + sums.negatives[i]);
+  const decided = (isPositive: boolean, values: Float64Array) =>
+    values.reduce((sum, value, i) => (cells[i].isPositive === isPositive ? sum + value : sum), 0);
+  const decision = (isPositive: boolean) =>
+    coverage(decided(isPositive, sums.matured), decided(isPositive, labelled));
+  const bands = { predictions: byBand(cells, sums.matured), labelled: byBand(cells, labelled) };
+  const byDecision = [decision(false), decision(true)] as const;
+  return {
+    all: coverage(total(sums.matured), total(labelled)),
+    byDecision,
+    byBand: Array.from(bands.predictions, (count, i) => coverage(count, bands.labelled[i])),
+    isIdentified: areComparable(byDecision[0].share, byDecision[1].share),
+  };
+}
+
+function coverage(predictions: number, labelled: number): Coverage {
+  return { predictions, labelled, share: predictions > 0 ? labelled / predictions : null };
+}
+
+/** A decision that was never taken needs no outcomes. */
+function areComparable(one: number | null, other: number | null): boolean {
+  if (one === null || other === null) return true;
+  return Math.min(one, other) >= minCoverageRatio * Math.max(one, other);
+}
