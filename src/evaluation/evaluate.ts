@@ -3,7 +3,7 @@ import type { Coverages } from '../monitor/performance-coverage.ts';
 import { performanceReferenceOf } from '../monitor/performance-reference.ts';
 import type { Confusion } from '../stats/confusion.ts';
 import { bootstrapFigures, type Intervals } from './bootstrap-figures.ts';
-import type { LabelledData, LabelledRows } from './labelled-rows.ts';
+import type { Delay, LabelledData, LabelledRows } from './labelled-rows.ts';
 import {
   type BinnedRows,
   type FigureName,
@@ -39,6 +39,7 @@ export type Evaluation = Figures & {
   /** What the same figures were in cross-validation. */
   readonly crossValidated: Artifact['evaluation'];
   readonly coverage: Coverages | null;
+  readonly delay: Delay | null;
   /**
    * Figures that the labelled rows cannot tell, as the outcomes of one decision are missing; they are `null`, and what
    * the labelled rows alone would give stands in `labelledOnly`.
@@ -72,6 +73,7 @@ export function evaluate(artifact: Artifact, data: LabelledData, version = artif
     binned: measureBinned(data, performanceReferenceOf(artifact)),
     crossValidated: evaluation,
     coverage: data.coverage,
+    delay: data.delay,
     notIdentified,
     labelledOnly: Object.fromEntries(notIdentified.map((figure) => [figure, figures[figure]])),
     rocCurve: rocCurve(data.scores, data.outcomes),

@@ -11,12 +11,17 @@ export type LabelledRows = {
   readonly slices: ReadonlyMap<string, readonly (string | null)[]>;
 };
 
+/** Median and 95th percentile, in days. */
+export type Delay = { readonly p50Days: number; readonly p95Days: number };
+
 /** Labelled rows with what was met on the way to them. */
 export type LabelledData = LabelledRows & {
   /** What the rows are, in words. */
   readonly source: string;
   /** How many of the predictions have an outcome; `null` when only labelled rows are known. */
   readonly coverage: Coverages | null;
+  /** How long after their predictions the outcomes came; `null` where that is not known. */
+  readonly delay: Delay | null;
   /** What a reader of the figures should know: what was left out, and why. */
   readonly notes: readonly string[];
 };

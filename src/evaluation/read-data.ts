@@ -67,6 +67,7 @@ export async function readLabelledData(
     ...collected,
     source: `rows of ${sources.join(', ')}`,
     coverage: null,
+    delay: null,
     notes: [
       ...(isTraining
         ? ['The model was trained on these very rows: its figures on new ones are the cross-validated.']

@@ -4,7 +4,8 @@ import { type Coverages, measureCoverage } from '../monitor/performance-coverage
 import { performanceReferenceOf } from '../monitor/performance-reference.ts';
 import { readJsonl } from '../samples/read-samples.ts';
 import { redacted } from '../samples/redact.ts';
-import { collectRows, type LabelledData } from './labelled-rows.ts';
+import { quantileSorted } from '../stats/quantile.ts';
+import { collectRows, type Delay, type LabelledData } from './labelled-rows.ts';
 import { createSlicers, type Slicer } from './slicer.ts';
 
 export type JoinOptions = {
@@ -19,7 +20,14 @@ export type JoinOptions = {
   readonly maturedMs: number;
 };
 
-type Labelled = { readonly score: number; readonly prediction: number; readonly outcome: number };
+type Labelled = {
+  readonly score: number;
+  readonly prediction: number;
+  readonly outcome: number;
+  readonly delayMs: number;
+};
+
+const dayMs = 86_400_000;
 
 /**
  * Joins sample lines and outcome lines by id. The first outcome of a prediction counts, as in the service: replicas
@@ -31,6 +39,7 @@ export async function readJoinedData(options: JoinOptions): Promise<LabelledData
   const { artifact, version, samples, outcomes, by } = options;
   const notes: string[] = [];
   const labelled = await readOutcomes(options, notes);
+  const delay = measureDelay([...labelled.values()]);
   const collected = collectRows(by);
   const slicers = createSlicers(artifact, by);
   const coverage =
@@ -46,6 +55,7 @@ export async function readJoinedData(options: JoinOptions): Promise<LabelledData
     ...collected,
     source: `outcomes of ${artifact.name} ${version} in ${outcomes.join(', ')}`,
     coverage,
+    delay,
     notes,
   };
 }
@@ -63,6 +73,7 @@ async function readOutcomes(
   const reading = readJsonl(outcomes);
   for await (const line of reading) {
     const { id, score, prediction, outcome } = line;
+    const predictedMs = Date.parse(String(line.predictedAt));
     const classes = [target.negative, target.positive] as unknown[];
     if (line.model !== name || line.version !== version) {
       const other = `${line.model} ${line.version}`;
@@ -76,13 +87,14 @@ async function readOutcomes(
       foreign++;
     } else if (labelled.has(id)) {
       repeated++;
-    } else if (Date.parse(String(line.predictedAt)) > maturedMs) {
+    } else if (predictedMs > maturedMs) {
       young++;
     } else {
       labelled.set(id, {
         score,
         prediction: classes.indexOf(prediction),
         outcome: classes.indexOf(outcome),
+        delayMs: Date.parse(String(line.time)) - predictedMs,
       });
     }
   }
@@ -98,6 +110,13 @@ async function readOutcomes(
     notes.push(`${foreign + reading.damaged} lines that are no outcome are left out.`);
   }
   return labelled;
+}
+
+function measureDelay(labelled: readonly Labelled[]): Delay | null {
+  const days = labelled.map(({ delayMs }) => delayMs / dayMs).filter((delay) => !Number.isNaN(delay));
+  if (days.length === 0) return null;
+  days.sort((a, b) => a - b);
+  return { p50Days: quantileSorted(days, 0.5), p95Days: quantileSorted(days, 0.95) };
 }
 
 /** Moves the labelled rows that have a sample to `collected`, with their labels; counts all predictions. */

@@ -87,8 +87,15 @@ function describeConfusion({ classes, confusion }: Evaluation): string[] {
   ];
 }
 
-function describeCoverage({ coverage, classes }: Evaluation): string[] {
-  if (coverage === null) return [];
+function describeCoverage({ coverage, delay, classes }: Evaluation): string[] {
+  const came =
+    delay === null
+      ? []
+      : [
+          `Delay: half of the outcomes came within ${days(delay.p50Days)}, 95 % within ${days(delay.p95Days)}.`,
+          '',
+        ];
+  if (coverage === null) return came;
   const { all, byDecision } = coverage;
   const decisions = [classes.negative, classes.positive].map(
     (name, i) => `${name} ${share(byDecision[i].share)}`,
@@ -99,8 +106,20 @@ function describeCoverage({ coverage, classes }: Evaluation): string[] {
       width,
       '  ',
     ),
-    '',
+    ...(came.length > 0 ? came : ['']),
   ];
+}
+
+const units = [
+  ['days', 1],
+  ['hours', 24],
+  ['minutes', 24 * 60],
+] as const;
+
+/** In the largest unit of which there are two. */
+function days(value: number): string {
+  const [unit, perDay] = units.find(([, each]) => value * each >= 2) ?? ['seconds', 24 * 3600];
+  return `${(value * perDay).toFixed(0)} ${unit}`;
 }
 
 const sliceColumns = [

@@ -121,6 +121,7 @@ describe('npm run evaluate', () => {
       trueNegatives: 1,
       falseNegatives: 1,
     });
+    assert.deepEqual(report.delay, { p50Days: 1, p95Days: 1 });
     assert.deepEqual(report.coverage.all, { predictions: 4, labelled: 3, share: 0.75 });
     assert.deepEqual(
       report.slices.map(({ bin, samples: n }: { bin: string; samples: number }) => `${bin} ${n}`),

@@ -131,6 +131,7 @@ describe('an evaluation', () => {
       slices: new Map([['history', rows.scores.map((_, i) => (i % 2 ? '= good' : '= none'))]]),
       source: 'test',
       coverage: measureCoverage(counted.cells, counted.sums),
+      delay: null,
       notes: [],
     };
     const evaluation = evaluate(artifact, data);
