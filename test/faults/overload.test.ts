@@ -10,8 +10,8 @@ import type { OpenLoopResult } from './programs/open-loop.ts';
 const openLoop = fileURLToPath(new URL('./programs/open-loop.ts', import.meta.url));
 const seconds = process.env.FAULTS === 'long' ? 20 : 2;
 const maxDelayMs = 100;
-/** docs/performance.md states twice the limit; a busy machine gets as much again and half a second. */
-const boundMs = 4 * maxDelayMs + 500;
+/** docs/performance.md states five times the limit; a machine that is busy with other things gets half a second more. */
+const boundMs = 5 * maxDelayMs + 500;
 
 const row = { age: 30, limit: 2000, history: 'good' };
 
