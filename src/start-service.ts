@@ -74,7 +74,9 @@ export async function startService(config: Config, telemetry: Telemetry): Promis
     onProblem: (message) => logger.warn({ event: 'samples' }, message),
   });
   const tokens = createTokens(keys);
-  const outcomes = openOutcomes(config, tokens, (message) => logger.warn({ event: 'outcomes' }, message));
+  const outcomes = await openOutcomes(config, tokens, (message) =>
+    logger.warn({ event: 'outcomes' }, message),
+  );
   const { models, intake } = outcomes;
   const service: Service = {
     config,

@@ -7,7 +7,7 @@ import { listRotatedFiles } from '../samples/rotated-files.ts';
 import { createImmaturePredictions } from './immature-predictions.ts';
 import { createIntake, type OutcomeIntake } from './intake.ts';
 import { createKnownModels, type KnownModels } from './known-models.ts';
-import { openSharedMemory } from './shared-memory.ts';
+import type { SharedMemory } from './shared-memory.ts';
 import type { Tokens } from './token.ts';
 
 const dayMs = 86_400_000;
@@ -22,15 +22,16 @@ export type Outcomes = {
 };
 
 /** Opens all that outcomes need: their file, the models they can be of, and what replicas share. */
-export function openOutcomes(config: Config, tokens: Tokens, onProblem: (message: string) => void): Outcomes {
+export async function openOutcomes(
+  config: Config,
+  tokens: Tokens,
+  onProblem: (message: string) => void,
+): Promise<Outcomes> {
   const path = config.OUTCOMES_PATH;
   const maxAgeMs = config.OUTCOME_MAX_AGE_DAYS * dayMs;
   const maturityMs = config.OUTCOME_MATURITY_DAYS * dayMs;
   const folder = join(dirname(path), 'models');
-  const shared =
-    config.OUTCOME_DEDUP_URL === undefined
-      ? undefined
-      : openSharedMemory(config.OUTCOME_DEDUP_URL, { maxAgeMs, onProblem });
+  const shared = await openShared(config.OUTCOME_DEDUP_URL, { maxAgeMs, onProblem });
   const writer = openJsonlWriter({
     path,
     maxBytes: config.SAMPLES_MAX_BYTES,
@@ -82,4 +83,14 @@ async function* readEarlier(path: string): AsyncGenerator<Record<string, unknown
     );
     if (isThere) yield* readJsonl([source]);
   }
+}
+
+/** Redis' client is loaded only where it is needed: it takes 27 MB and delays the start. */
+async function openShared(
+  url: string | undefined,
+  options: { maxAgeMs: number; onProblem: (message: string) => void },
+): Promise<SharedMemory | undefined> {
+  if (url === undefined) return undefined;
+  const { openSharedMemory } = await import('./redis-memory.ts');
+  return openSharedMemory(url, options);
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { openSharedMemory, type SharedMemory } from '../../src/outcomes/shared-memory.ts';
+import { openSharedMemory } from '../../src/outcomes/redis-memory.ts';
+import type { SharedMemory } from '../../src/outcomes/shared-memory.ts';
 import { freePort, startRedis, type TestRedis } from '../support/redis.ts';
 import {
   eventually,
