@@ -34,6 +34,12 @@ const expectedRequests = [
     status: 200,
   })),
 ];
+/** As well, where outcomes are taken on the public listener. */
+const expectedOutcomeRequests = [202, 401, 422, 503].map((status) => ({
+  method: 'POST',
+  route: '/outcomes',
+  status,
+}));
 
 const samplesFlushMs = 500;
 /** How long the start waits for the disk to keep the artifact. */
@@ -83,7 +89,10 @@ export async function startService(config: Config, telemetry: Telemetry): Promis
     state: 'starting',
     deployment: deploy(artifact, { sampleValues: config.SAMPLES_VALUES, models }),
     retired: [],
-    httpMetrics: createHttpMetrics(expectedRequests),
+    httpMetrics: createHttpMetrics([
+      ...expectedRequests,
+      ...(config.OUTCOMES_TOKEN_FILE === undefined ? [] : expectedOutcomeRequests),
+    ]),
     samples,
     tokens,
     models,

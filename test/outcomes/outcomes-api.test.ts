@@ -31,6 +31,14 @@ async function predict({ api }: TestService, input: object = row) {
 
 const scrape = async ({ admin }: TestService) => (await fetch(`${admin}/metrics`)).text();
 
+/** Requests for `POST /outcomes` of the public API that were answered with this status. */
+const requestsCounted = (text: string, status: number) =>
+  seriesValue(text, 'http_server_request_duration_seconds_count', {
+    http_request_method: 'POST',
+    http_route: '/outcomes',
+    http_response_status_code: String(status),
+  });
+
 describe('POST /outcomes', () => {
   let service: TestService;
   let report: (body: unknown, headers?: Record<string, string>) => ReturnType<typeof postJson>;
@@ -193,6 +201,7 @@ describe('POST /outcomes', () => {
   });
 
   it('is not there on the public API without a token file', async () => {
+    assert.equal(requestsCounted(await scrape(service), 202), undefined);
     const { status } = await postJson(`${service.api}/outcomes`, { id: 'x', outcome: 'good' });
     assert.equal(status, 404);
   });
@@ -287,7 +296,12 @@ describe('outcomes on the public API', () => {
     const path = join(folder, 'tokens');
     await writeFile(path, 'the first token\nthe-second-token\n');
     const service = await startTestService({ ...env, OUTCOMES_TOKEN_FILE: path });
+    const counted = async () => {
+      const text = await scrape(service);
+      return [202, 401, 422, 503].map((status) => requestsCounted(text, status));
+    };
     try {
+      assert.deepEqual(await counted(), [0, 0, 0, 0], 'the first request of each is seen as an increase');
       const { id } = await predict(service);
       const send = (authorization?: string) =>
         postJson(`${service.api}/outcomes`, { id, outcome: 'bad' }, authorization ? { authorization } : {});
@@ -304,6 +318,7 @@ describe('outcomes on the public API', () => {
         assert.equal(body.type, 'urn:vigia:problem:unauthorized');
       }
       assert.equal((await send('Bearer the-second-token')).body.accepted, 1);
+      await eventually(async () => assert.deepEqual(await counted(), [1, 5, 0, 0]));
       const document = (await (await fetch(`${service.api}/openapi.json`)).json()) as any;
       assert.ok(document.paths['/outcomes'].post);
       assert.deepEqual((await new Validator().validate(document)).errors, undefined);
