@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util';
 import { settings } from '../config.ts';
 import { type Artifact, loadArtifact } from '../model/artifact.ts';
 import { createExplainer, type Explainer } from '../model/explain.ts';
-import { forgetRows } from '../samples/forget-rows.ts';
+import { forgetOutcome } from '../outcomes/outcome.ts';
+import { forgetRows, type Leave } from '../samples/forget-rows.ts';
 import { expand, readJsonl } from '../samples/read-samples.ts';
 import { redacted } from '../samples/redact.ts';
 import { listRotatedFiles } from '../samples/rotated-files.ts';
@@ -168,17 +169,24 @@ function describeReasons(features: Record<string, unknown>, explain: Explainer):
 
 async function forget(options: Options): Promise<number> {
   const ids = new Set(options.forget);
-  const sources = [
-    ...(options.samples ?? [settings.SAMPLES_PATH.default]),
-    ...(options.outcomes ?? [settings.OUTCOMES_PATH.default]),
-  ];
+  const samples = options.samples ?? [settings.SAMPLES_PATH.default];
+  const outcomes = options.outcomes ?? [settings.OUTCOMES_PATH.default];
+  const deleted = (await forgetIn(samples, ids)) + (await forgetIn(outcomes, ids, forgetOutcome));
+  process.stdout.write(`${deleted} ${deleted === 1 ? 'line' : 'lines'} deleted\n`);
+  return deleted > 0 ? 0 : 1;
+}
+
+async function forgetIn(
+  sources: readonly string[],
+  ids: ReadonlySet<string>,
+  leave?: Leave,
+): Promise<number> {
   let deleted = 0;
   for (const source of sources) {
     const paths = /[*?[{]/.test(source) ? await expand(source) : [source];
-    for (const path of paths) deleted += await forgetRows(path, ids);
+    for (const path of paths) deleted += await forgetRows(path, ids, leave);
   }
-  process.stdout.write(`${deleted} ${deleted === 1 ? 'line' : 'lines'} deleted\n`);
-  return deleted > 0 ? 0 : 1;
+  return deleted;
 }
 
 await runCli(async (args) => {

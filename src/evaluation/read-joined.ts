@@ -2,6 +2,7 @@ import type { Artifact } from '../model/artifact.ts';
 import { createPerformance } from '../monitor/performance.ts';
 import { type Coverages, measureCoverage } from '../monitor/performance-coverage.ts';
 import { performanceReferenceOf } from '../monitor/performance-reference.ts';
+import { isForgotten } from '../outcomes/outcome.ts';
 import { readJsonl } from '../samples/read-samples.ts';
 import { redacted } from '../samples/redact.ts';
 import { quantileSorted } from '../stats/quantile.ts';
@@ -72,6 +73,7 @@ async function readOutcomes(
   let foreign = 0;
   const reading = readJsonl(outcomes);
   for await (const line of reading) {
+    if (isForgotten(line)) continue;
     const { id, score, prediction, outcome } = line;
     const predictedMs = Date.parse(String(line.predictedAt));
     const classes = [target.negative, target.positive] as unknown[];

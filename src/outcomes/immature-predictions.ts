@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import type { KnownModel } from './known-models.ts';
 
+const ending = '.immature.json';
 const schema = z.array(z.object({ startMs: z.number(), counts: z.array(z.number()) }));
 
 /** Keeps the counts of predictions that are not old enough yet, so that they outlive the process. */
@@ -12,6 +13,8 @@ export type ImmaturePredictions = {
   restore(model: KnownModel): Promise<void>;
   /** Never rejects. */
   save(models: readonly KnownModel[]): Promise<void>;
+  /** When an earlier process saved last, in ms since 1970; undefined if none has. Never rejects. */
+  savedMs(): Promise<number | undefined>;
 };
 
 /**
@@ -22,7 +25,7 @@ export function createImmaturePredictions(
   folder: string,
   onProblem: (message: string) => void,
 ): ImmaturePredictions {
-  const pathOf = ({ digest }: KnownModel) => join(folder, `${digest.toString('hex')}.immature.json`);
+  const pathOf = ({ digest }: KnownModel) => join(folder, `${digest.toString('hex')}${ending}`);
   return {
     async restore(model) {
       const path = pathOf(model);
@@ -41,6 +44,12 @@ export function createImmaturePredictions(
           onProblem(error.message),
         );
       }
+    },
+    async savedMs() {
+      const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(ending));
+      const found = await Promise.all(names.map((name) => stat(join(folder, name)).catch(() => undefined)));
+      const times = found.flatMap((file) => file?.mtimeMs ?? []);
+      return times.length > 0 ? Math.max(...times) : undefined;
     },
   };
 }

@@ -2,7 +2,8 @@ import { recordValue } from '../monitor/histogram.ts';
 import { type Candidate, checkOutcomes, type InvalidOutcome, type InvalidReason } from './check-outcomes.ts';
 import { createHeldOutcomes, type HeldOutcomes } from './held-outcomes.ts';
 import { keepOutcomes, type Store } from './keep-outcomes.ts';
-import type { KnownModels } from './known-models.ts';
+import { firstScrapeMs, type KnownModels } from './known-models.ts';
+import { isForgotten } from './outcome.ts';
 import { createSeenIds } from './seen-ids.ts';
 import { claimMs } from './shared-memory.ts';
 import type { Tokens } from './token.ts';
@@ -47,14 +48,16 @@ export type IntakeOptions = Store & {
   readonly models: KnownModels;
   /** Age of a prediction from which its outcome counts; before that it is held. */
   readonly maturityMs: number;
-  /** Outcomes that were accepted by an earlier process: they are not counted again, but those not due yet are held. */
+  /** The lines of an earlier process: they are not counted again, but what was not due yet when it ended is held. */
   readonly earlier: AsyncIterable<Record<string, unknown>>;
+  /** Up to when the earlier process counted what became due; ms since 1970. */
+  readonly countedUntilMs: Promise<number>;
   readonly onProblem: (message: string) => void;
 };
 
 /** Opens the intake. It reads the earlier outcomes first; what is sent meanwhile waits for that. */
 export function createIntake(options: IntakeOptions): OutcomeIntake {
-  const { tokens, models, maxAgeMs, maturityMs, earlier, onProblem } = options;
+  const { tokens, models, maxAgeMs, maturityMs, earlier, countedUntilMs, onProblem } = options;
   const seen = createSeenIds(maxAgeMs);
   const held = createHeldOutcomes();
   /** Outcomes that are being kept, and when that will have come to an end. */
@@ -72,23 +75,32 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
   const replayed = replay().catch((error: Error) => onProblem(`${error.message}: read only in part`));
 
   async function replay(): Promise<void> {
-    const oldestMs = Date.now() - maxAgeMs;
-    for await (const { id, outcome } of earlier) {
-      const token = tokens.verify(id);
+    const startedMs = Date.now();
+    const oldestMs = startedMs - maxAgeMs;
+    const countedMs = await countedUntilMs;
+    for await (const line of earlier) {
+      if (isForgotten(line)) {
+        seen.add(BigInt(`0x${line.forgottenKey}`), line.predictedMs);
+        continue;
+      }
+      const token = tokens.verify(line.id);
       if (token === undefined || token.timeMs < oldestMs || seen.has(token.key)) continue;
       seen.add(token.key, token.timeMs);
-      if (token.timeMs + maturityMs <= Date.now()) continue;
+      const dueMs = token.timeMs + maturityMs;
+      if (dueMs <= countedMs) continue;
       const model = await models.find(token.model);
       if (model === undefined) continue;
-      const { classes } = model.performance.reference;
-      countWhenDue({ id: String(id), token, model, isPositive: outcome === classes[1] });
+      const isPositive = line.outcome === model.performance.reference.classes[1];
+      countFrom(dueMs > startedMs ? dueMs : startedMs + firstScrapeMs, { token, model, isPositive });
     }
   }
 
-  function countWhenDue({ token, model, isPositive }: Candidate): void {
+  function countFrom(
+    fromMs: number,
+    { token: { score }, model, isPositive }: Pick<Candidate, 'token' | 'model' | 'isPositive'>,
+  ): void {
     const { performance, countsFromMs } = model;
-    const { score, timeMs } = token;
-    const dueMs = Math.max(timeMs + maturityMs, countsFromMs);
+    const dueMs = Math.max(fromMs, countsFromMs);
     if (dueMs <= Date.now()) performance.addOutcome(score, isPositive);
     else held.hold({ dueMs, count: () => performance.addOutcome(score, isPositive) });
   }
@@ -161,7 +173,7 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
     const { token, model, isPositive } = candidate;
     const delayS = Math.max(0, Date.now() - token.timeMs) / 1000;
     recordValue(model.delays[isPositive ? 1 : 0], delayS);
-    countWhenDue(candidate);
+    countFrom(token.timeMs + maturityMs, candidate);
     seen.add(token.key, token.timeMs);
     receipt.accepted++;
     results.accepted++;

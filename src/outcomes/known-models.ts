@@ -8,8 +8,8 @@ import { writeFileAtomically } from '../write-file-atomically.ts';
 import type { SharedMemory } from './shared-memory.ts';
 import { digestModel, type ModelDigest } from './token.ts';
 
-/** A version that becomes known by an outcome is scraped at 0 before that counts, so that its increase is seen. */
-const firstScrapeMs = 30_000;
+/** Counters are scraped at 0 before anything counts that is not of this moment, so that its increase is seen. */
+export const firstScrapeMs = 30_000;
 /** A digest that nobody knew is looked for again after this time. */
 const lookAgainMs = 10_000;
 

@@ -11,7 +11,7 @@ import type { SharedMemory } from './shared-memory.ts';
 import type { Tokens } from './token.ts';
 
 const dayMs = 86_400_000;
-const saveIntervalMs = 5 * 60 * 1000;
+const saveIntervalMs = 60 * 1000;
 const pendingBytes = 16 * 1024 * 1024;
 
 export type Outcomes = {
@@ -58,10 +58,15 @@ export async function openOutcomes(
     maxAgeMs,
     maturityMs,
     earlier: readEarlier(path),
+    countedUntilMs:
+      maturityMs > 0 ? immature.savedMs().then((ms) => ms ?? Date.now()) : Promise.resolve(Date.now()),
     onProblem,
   });
   const save = async () => {
-    if (maturityMs > 0) await immature.save(models.all());
+    if (maturityMs === 0) return;
+    // what is due by the time of the file has been counted, and only that
+    intake.settle();
+    await immature.save(models.all());
   };
   const saving = setInterval(save, saveIntervalMs).unref();
   return {

@@ -45,6 +45,13 @@ export type Token = {
   readonly key: bigint;
 };
 
+/** What an id says of itself, whoever made it; `undefined` for what has not the form of one. */
+export function readUnverified(id: string): Pick<Token, 'key' | 'timeMs'> | undefined {
+  if (!form.test(id)) return undefined;
+  const bytes = Buffer.from(id, 'base64url');
+  return { key: bytes.readBigUInt64BE(at.mac), timeMs: bytes.readUIntBE(at.time, 6) };
+}
+
 export type Tokens = {
   /**
    * Makes the id of a prediction. Two calls never give the same one.

@@ -7,6 +7,9 @@ const newline = 0x0a;
 /** A write that had begun before its file was put aside has ended when the file has not grown for this time. */
 const quietMs = 250;
 
+/** What is to stand where a line with one of the ids was. */
+export type Leave = (line: { readonly id: string }) => object | undefined;
+
 /**
  * Deletes the lines of some ids from a series of JSONL files: the live one and those rotated from it. Each file is
  * replaced in one step, by a copy without the lines; a failure leaves it as it was.
@@ -16,15 +19,16 @@ const quietMs = 250;
  * one was opened meanwhile, the file gets its name back.
  *
  * @param path of the live file, which need not be there; or of a rotated one, for that alone
+ * @param leave the line that takes the place of a deleted one, if any
  * @returns the number of lines deleted
  * @throws Error naming the file that cannot be read or replaced
  */
-export async function forgetRows(path: string, ids: ReadonlySet<string>): Promise<number> {
-  if (isRotatedPath(path)) return named(path, () => forgetIn(path, ids));
+export async function forgetRows(path: string, ids: ReadonlySet<string>, leave?: Leave): Promise<number> {
+  if (isRotatedPath(path)) return named(path, () => forgetIn(path, ids, leave));
   const rotated = await listRotatedFiles(path).catch(() => []);
   let deleted = 0;
-  for (const file of rotated) deleted += await named(file.path, () => forgetIn(file.path, ids));
-  return deleted + (await named(path, () => forgetInLive(path, ids)));
+  for (const file of rotated) deleted += await named(file.path, () => forgetIn(file.path, ids, leave));
+  return deleted + (await named(path, () => forgetInLive(path, ids, leave)));
 }
 
 async function named<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
@@ -35,13 +39,13 @@ async function named<Result>(path: string, work: () => Promise<Result>): Promise
   }
 }
 
-async function forgetInLive(path: string, ids: ReadonlySet<string>): Promise<number> {
+async function forgetInLive(path: string, ids: ReadonlySet<string>, leave?: Leave): Promise<number> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile() || !(await holdsAny(path, ids))) return 0;
   const newest = (await listRotatedFiles(path)).at(-1)?.endedAt ?? 0;
   const aside = rotatedPath(path, Math.max(Math.floor(found.mtimeMs), newest + 1));
   await rename(path, aside);
-  const deleted = await forgetIn(aside, ids);
+  const deleted = await forgetIn(aside, ids, leave);
   await link(aside, path).then(
     () => unlink(aside),
     (error: NodeJS.ErrnoException) => {
@@ -62,7 +66,7 @@ async function holdsAny(path: string, ids: ReadonlySet<string>): Promise<boolean
 }
 
 /** Replaces one file, if it holds any of the ids. What is written to it meanwhile is taken over. */
-async function forgetIn(path: string, ids: ReadonlySet<string>): Promise<number> {
+async function forgetIn(path: string, ids: ReadonlySet<string>, leave?: Leave): Promise<number> {
   if (!(await holdsAny(path, ids))) return 0;
   const temporary = `${path}.${process.pid}.tmp`;
   const source = await open(path, 'r');
@@ -72,7 +76,7 @@ async function forgetIn(path: string, ids: ReadonlySet<string>): Promise<number>
     let copied = { deleted: 0, end: 0 };
     try {
       const copy = async () => {
-        const next = await copyOthers(source, target, copied.end, ids);
+        const next = await copyOthers(source, target, copied.end, ids, leave);
         copied = { deleted: copied.deleted + next.deleted, end: next.end };
       };
       for (await copy(); await hasGrown(source, copied.end); await copy());
@@ -101,6 +105,7 @@ async function copyOthers(
   target: FileHandle,
   start: number,
   ids: ReadonlySet<string>,
+  leave: Leave = () => undefined,
 ): Promise<{ deleted: number; end: number }> {
   let deleted = 0;
   let end = start;
@@ -113,12 +118,15 @@ async function copyOthers(
   };
   for await (const line of readLines(source, start)) {
     end += line.length;
+    let rest: Buffer | undefined = line;
     if (isOf(line, ids)) {
       deleted++;
-      continue;
+      const left = leave(JSON.parse(line.toString()));
+      rest = left && Buffer.from(`${JSON.stringify(left)}\n`);
     }
-    kept.push(line);
-    keptBytes += line.length;
+    if (rest === undefined) continue;
+    kept.push(rest);
+    keptBytes += rest.length;
     if (keptBytes >= blockBytes) await flush();
   }
   await flush();

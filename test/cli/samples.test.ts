@@ -202,7 +202,7 @@ describe('npm run samples -- --forget', () => {
         const lines = await Promise.all(files.map((file) => readJsonLines(join(service.folder, file))));
         return lines
           .flat()
-          .map(({ id }) => id)
+          .flatMap(({ id }) => id ?? [])
           .sort();
       };
       const others = ids.filter((id) => id !== ids[3]);

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadArtifact } from '../../src/model/artifact.ts';
 import { createIntake, IntakeUnavailable, type OutcomeIntake } from '../../src/outcomes/intake.ts';
-import { createKnownModels, type KnownModel } from '../../src/outcomes/known-models.ts';
+import { createKnownModels, firstScrapeMs, type KnownModel } from '../../src/outcomes/known-models.ts';
+import { forgetOutcome } from '../../src/outcomes/outcome.ts';
 import { createTokens } from '../../src/outcomes/token.ts';
+import { forgetRows } from '../../src/samples/forget-rows.ts';
 import { openJsonlWriter } from '../../src/samples/jsonl-writer.ts';
 import { readJsonl } from '../../src/samples/read-samples.ts';
 import { eventually, readJsonLines } from '../support/service.ts';
@@ -51,6 +53,7 @@ describe('the intake of outcomes', () => {
       maxAgeMs: 100 * dayMs,
       maturityMs: 0,
       earlier: nothing(),
+      countedUntilMs: Promise.resolve(Date.now()),
       onProblem,
       ...more,
     });
@@ -147,6 +150,44 @@ describe('the intake of outcomes', () => {
     await intake.take([]);
     assert.equal(intake.held.size, 20);
     assert.equal(counted(), 0);
+  });
+
+  it('counts what became due between two processes, once it can be seen to rise', async () => {
+    const maturityMs = dayMs;
+    const startedMs = Date.now();
+    open({ maturityMs });
+    const before = predict(7, startedMs - 3 * dayMs);
+    const meanwhile = predict(20, startedMs - maturityMs + 1000);
+    await intake.take(labels([...before, ...meanwhile]));
+    assert.equal(counted(), 7);
+    await close();
+    const { now } = Date;
+    let nowMs = startedMs + 60_000;
+    Date.now = () => nowMs;
+    try {
+      open({ maturityMs, earlier: readJsonl([path]), countedUntilMs: Promise.resolve(startedMs) });
+      await intake.take([]);
+      assert.deepEqual([counted(), intake.held.size], [0, 20]);
+      nowMs += firstScrapeMs;
+      intake.settle();
+      assert.deepEqual([counted(), intake.held.size], [20, 0]);
+    } finally {
+      Date.now = now;
+    }
+  });
+
+  it('takes no repetition of an outcome that was deleted', async () => {
+    const [gone, ...others] = predict(3);
+    await intake.take(labels([gone, ...others]));
+    await close();
+    assert.equal(await forgetRows(path, new Set([gone]), forgetOutcome), 1);
+    const text = await readFile(path, 'utf8');
+    assert.ok(!text.includes(gone));
+    assert.equal(text.split('\n').length, 4);
+    open({ earlier: readJsonl([path]) });
+    const receipt = await intake.take(labels([gone, ...others]));
+    assert.deepEqual([receipt.accepted, receipt.duplicate], [0, 3]);
+    assert.equal(await readFile(path, 'utf8'), text);
   });
 
   it('keeps the artifact of every version that answered', async () => {
