@@ -93,6 +93,7 @@ describe('npm run evaluate', () => {
       line('e', 0.9, 'bad', { version: '000000000000' }),
       line('f', 0.4, 'good', { predictedAt: new Date().toISOString() }),
       { not: 'an outcome', model: artifact.name, version: artifact.version },
+      { forgottenKey: 'f00d', predictedMs: Date.now() },
     ]);
     const samples = await write('samples.jsonl', [
       sample('a', 0.2, 'good'),
@@ -128,7 +129,7 @@ describe('npm run evaluate', () => {
       ['= good 1', '= none 2'],
     );
     const notes = report.notes.join('\n');
-    assert.match(notes, /other versions are left out: 1 of credit 000000000000/);
+    assert.match(notes, /other versions are left out: 1 of credit 000000000000\./);
     assert.match(notes, /1 outcomes of predictions that are not old enough/);
     assert.match(notes, /1 outcomes are repeated/);
     assert.match(notes, /1 lines that are no outcome/);
