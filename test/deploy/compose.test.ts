@@ -18,7 +18,9 @@ type Service = {
   environment?: Record<string, string>;
   volumes?: string[];
   healthcheck?: { test: string[] };
-  command?: string[];
+  command?: string | string[];
+  profiles?: string[];
+  user?: string;
   depends_on?: Record<string, { condition: string }>;
 };
 type Compose = {
@@ -40,7 +42,24 @@ describe('docker-compose.yml', () => {
       'alertmanager',
       'grafana',
       'jaeger',
+      'valkey',
     ]);
+  });
+
+  it('has what replicas share for those who ask for it, where it forgets nothing', () => {
+    const optional = all.filter(([, { profiles }]) => profiles !== undefined);
+    assert.deepEqual(
+      optional.map(([name, { profiles }]) => [name, profiles]),
+      [['valkey', ['replicas']]],
+    );
+    const { command, volumes: mounted, user = '' } = services.valkey;
+    assert.match(String(command), /--maxmemory-policy noeviction(\s|$)/);
+    assert.match(String(command), /--maxmemory 256mb /);
+    assert.match(String(command), /--appendonly yes /);
+    assert.deepEqual(mounted, ['valkey:/data']);
+    assert.match(user, /^[1-9]\d*:/);
+    assert.equal(services.app.environment?.OUTCOME_DEDUP_URL, `\${OUTCOME_DEDUP_URL:-}`);
+    assert.equal(services.app.depends_on?.valkey, undefined);
   });
 
   it('publishes what a person opens, on the loopback address, at a port that can be chosen', () => {
@@ -71,7 +90,8 @@ describe('docker-compose.yml', () => {
     for (const [name, { healthcheck }] of all) {
       // The app's is in its image; the Collector's image has no shell.
       assert.equal(healthcheck !== undefined, name !== 'app' && name !== 'collector', name);
-      if (healthcheck) assert.deepEqual(healthcheck.test.slice(0, 2), ['CMD', 'wget'], name);
+      const client = name === 'valkey' ? 'valkey-cli' : 'wget';
+      if (healthcheck) assert.deepEqual(healthcheck.test.slice(0, 2), ['CMD', client], name);
     }
     for (const { depends_on = {} } of Object.values(services)) {
       for (const [name, { condition }] of Object.entries(depends_on)) {
@@ -175,6 +195,16 @@ describe('docker-compose.yml', () => {
       assert.match(ini, /^\[auth\]\ndisable_login_form = true$/m);
       assert.match(ini, /^\[auth\.basic\]\nenabled = false$/m);
       assert.match(ini, /^\[security\]\ndisable_initial_admin_creation = true$/m);
+    });
+
+    it('starts no store until replicas ask for one, and then tells them of it', async () => {
+      const alone = (await resolve({})).services;
+      assert.equal(alone.valkey, undefined);
+      assert.equal(alone.app.environment.OUTCOME_DEDUP_URL, '');
+      const OUTCOME_DEDUP_URL = 'redis://valkey:6379';
+      const shared = (await resolve({ COMPOSE_PROFILES: 'replicas', OUTCOME_DEDUP_URL })).services;
+      assert.equal(shared.app.environment.OUTCOME_DEDUP_URL, OUTCOME_DEDUP_URL);
+      assert.equal(shared.valkey.ports, undefined);
     });
 
     it('names a secret to the service only when there is one', async () => {
