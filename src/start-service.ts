@@ -133,6 +133,7 @@ export async function startService(config: Config, telemetry: Telemetry): Promis
         port: config.PORT,
         sample: telemetry.tracesEndpoint ? sample : () => false,
         refuse: guard.refuse,
+        onUnreadable: (reason) => service.httpMetrics.unreadable[reason]++,
       }),
     );
   } catch (error) {

@@ -171,7 +171,7 @@ const red: Row = {
       {
         title: 'Requests in flight and shed',
         description:
-          'In flight: being answered at the moment of the scrape. Shed: refused with 503 a second, since the service was overloaded; they are cheap and callers may try again.',
+          'In flight: being answered at the moment of the scrape. Shed: refused with 503 a second, since the service was overloaded; they are cheap and callers may try again. Unreadable: no HTTP, too many headers, or not all of it in time; many of them are a broken client or an attack.',
         unit: 'short',
         noData: 'no replica is scraped',
       },
@@ -180,6 +180,10 @@ const red: Row = {
         {
           expr: `sum(${rate('http_server_requests_shed_total')}) or 0 * sum(http_server_active_requests{${replica}})`,
           legend: 'shed a second',
+        },
+        {
+          expr: `sum(${rate('http_server_requests_unreadable_total')}) or 0 * sum(http_server_active_requests{${replica}})`,
+          legend: 'unreadable a second',
         },
       ],
     ),

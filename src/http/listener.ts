@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type Koa from 'koa';
+import type { UnreadableReason } from '../telemetry/http-metrics.ts';
 import { gateInstrumentation, type RequestSampler } from '../telemetry/request-sampling.ts';
 import { Problem, type ProblemKey, problemMediaType, problemText } from './problem.ts';
 import type { RequestState } from './request-context.ts';
-import { securityHeaderEntries } from './security-headers.ts';
+import { securityHeaders } from './security-headers.ts';
 
 /** How long and how much a client may take of us. Slow and huge requests end here, before they cost anything. */
 export const limits = {
@@ -20,6 +21,12 @@ export const maxHeadersCount = 100;
 const backlog = 4096;
 /** So that a load balancer's connections spread again over replicas that came later. */
 export const maxRequestsPerSocket = 100_000;
+
+const serverOptions = {
+  ...limits,
+  // Node would refuse a request without one with an empty answer; here it gets a problem document
+  requireHostHeader: false,
+} as const;
 
 /** Answers a request in the application's place; false if it does not. */
 export type Refuse = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -37,6 +44,7 @@ export type Listener = {
  *
  * @param sample which requests go through the instrumentation
  * @param refuse is asked before anything else sees a request
+ * @param onUnreadable is told of what never became a request
  * @throws Error saying which address could not be taken, and why
  */
 export async function listen(
@@ -46,19 +54,24 @@ export async function listen(
     port,
     sample,
     refuse = () => false,
+    onUnreadable = () => {},
   }: {
     host: string;
     port: number;
     sample: RequestSampler;
     refuse?: Refuse;
+    onUnreadable?: (reason: UnreadableReason) => void;
   },
 ): Promise<Listener> {
-  const server = createServer(limits, app.callback());
+  const server = createServer(serverOptions, app.callback());
   server.maxHeadersCount = maxHeadersCount;
   server.maxRequestsPerSocket = maxRequestsPerSocket;
   gateInstrumentation(server, sample);
-  refuseFirst(server, refuse);
-  answerClientErrors(server);
+  refuseFirst(
+    server,
+    (request, response) => refuse(request, response) || refuseWithoutHost(request, response, onUnreadable),
+  );
+  answerClientErrors(server, onUnreadable);
   // an expectation that is not known may be left aside (RFC 9110); Node would answer 417 without a document
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -89,33 +102,56 @@ function refuseFirst(server: Server, refuse: Refuse): void {
   };
 }
 
-const clientErrors: Readonly<Record<string, [ProblemKey, string]>> = {
+/** HTTP/1.1 demands a Host header, and a 400 where there is none (RFC 9112, section 3.2). */
+function refuseWithoutHost(
+  { headers, httpVersion }: IncomingMessage,
+  response: ServerResponse,
+  onUnreadable: (reason: UnreadableReason) => void,
+): boolean {
+  if (headers.host !== undefined || httpVersion !== '1.1') return false;
+  onUnreadable('malformed');
+  const { status, body, headers: answered } = lastAnswer('malformed-request', 'the host header is missing');
+  response.writeHead(status, answered).end(body);
+  return true;
+}
+
+const clientErrors: Readonly<Record<string, [UnreadableReason, ProblemKey, string]>> = {
   HPE_HEADER_OVERFLOW: [
+    'headers_too_large',
     'headers-too-large',
     `there may be at most ${maxHeadersCount} headers, of ${limits.maxHeaderSize} bytes together`,
   ],
-  ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'the request did not arrive in time'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['timeout', 'request-timeout', 'the request did not arrive in time'],
 };
 
 /** Node answers what is not HTTP with an empty body; here it gets a problem document like every other error. */
-function answerClientErrors(server: Server): void {
+function answerClientErrors(server: Server, onUnreadable: (reason: UnreadableReason) => void): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy();
       return;
     }
-    const [key, detail] = clientErrors[error.code ?? ''] ?? [
+    const [reason, key, detail] = clientErrors[error.code ?? ''] ?? [
+      'malformed',
       'malformed-request',
       'the request cannot be parsed',
     ];
-    const problem = new Problem(key, detail);
-    const body = problemText(problem);
-    const headers = [
-      ['connection', 'close'],
-      ['content-type', problemMediaType],
-      ['content-length', Buffer.byteLength(body)],
-      ...securityHeaderEntries,
-    ].map(([name, value]) => `${name}: ${value}\r\n`);
-    socket.end(`HTTP/1.1 ${problem.status} \r\n${headers.join('')}\r\n${body}`, () => socket.destroy());
+    onUnreadable(reason);
+    const { status, body, headers } = lastAnswer(key, detail);
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.end(`HTTP/1.1 ${status} \r\n${lines.join('')}\r\n${body}`, () => socket.destroy());
   });
+}
+
+/** A problem after which the connection ends. */
+function lastAnswer(key: ProblemKey, detail: string) {
+  const problem = new Problem(key, detail);
+  const body = problemText(problem);
+  const headers = {
+    connection: 'close',
+    'content-type': problemMediaType,
+    'content-length': Buffer.byteLength(body),
+    ...securityHeaders,
+  };
+  return { status: problem.status, body, headers };
 }

@@ -5,6 +5,5 @@ export const securityHeaders = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 } as const;
 
-export const securityHeaderEntries = Object.entries(securityHeaders);
 /** The same as `writeHead` takes them: name, value, name, value. */
-export const securityHeaderList: readonly string[] = securityHeaderEntries.flat();
+export const securityHeaderList: readonly string[] = Object.entries(securityHeaders).flat();

@@ -20,12 +20,16 @@ export type HttpSeries = {
 
 export type ShedReason = 'concurrency' | 'event_loop';
 
+/** Why something that came over a connection never became a request that can be answered by a route. */
+export type UnreadableReason = 'malformed' | 'headers_too_large' | 'timeout';
+
 export type HttpMetrics = {
   /** Counts one answered request. `route` is a pattern of the API or empty, never a path from the wire. */
   record(method: string, route: string, status: number, durationSeconds: number): void;
   /** Requests being answered; the owner of the server counts it up and down. */
   active: number;
   readonly shed: Record<ShedReason, number>;
+  readonly unreadable: Record<UnreadableReason, number>;
   readonly series: readonly HttpSeries[];
   readonly source: MetricSource;
 };
@@ -56,12 +60,16 @@ export function createHttpMetrics(
   };
   for (const { method, route, status } of expected) find(method, route, status);
   const shed = { concurrency: 0, event_loop: 0 };
+  const unreadable = { malformed: 0, headers_too_large: 0, timeout: 0 };
+  const byReason = (counts: Record<string, number>) =>
+    Object.entries(counts).map(([reason, value]) => ({ attributes: { reason }, value }));
   const metrics: HttpMetrics = {
     record(method, route, status, durationSeconds) {
       recordValue(find(method, route, status).durations, durationSeconds);
     },
     active: 0,
     shed,
+    unreadable,
     series,
     source: () => [
       histogramData(
@@ -72,10 +80,8 @@ export function createHttpMetrics(
         })),
       ),
       gaugeData(instruments.httpActive, [{ attributes: {}, value: metrics.active }]),
-      counterData(
-        instruments.httpShed,
-        Object.entries(shed).map(([reason, value]) => ({ attributes: { reason }, value })),
-      ),
+      counterData(instruments.httpShed, byReason(shed)),
+      counterData(instruments.httpUnreadable, byReason(unreadable)),
     ],
   };
   return metrics;

@@ -39,6 +39,13 @@ export const instruments = {
     labels: ['reason'],
     description: 'Requests refused with 503 because the service was overloaded.',
   },
+  httpUnreadable: {
+    name: 'http_server_requests_unreadable_total',
+    type: 'counter',
+    unit: '{request}',
+    labels: ['reason'],
+    description: 'Requests that could not be read: no HTTP, too many headers, or not all there in time.',
+  },
   predictions: {
     name: 'model_predictions_total',
     type: 'counter',
