@@ -4,6 +4,9 @@ import { endWith } from './exit-on-failure.ts';
 import { exampleInput } from './http/openapi.ts';
 import { startService } from './start-service.ts';
 
+// who stops reading what is said at the start must not end the service
+process.stderr.on('error', () => {});
+
 const config = processConfig();
 const running = await startService(config, telemetry).catch(endWith);
 announce();
