@@ -154,7 +154,14 @@ const cases: [string, Buffer, number, string?][] = [
     400,
     'malformed-request',
   ],
+  ['no host', request(age('30'), { host: undefined }), 400, 'malformed-request'],
 ];
+
+/** The series that counts a request which the parser refused. */
+const unreadable: Readonly<Record<string, string>> = {
+  'malformed-request': 'malformed',
+  'headers-too-large': 'headers_too_large',
+};
 
 const drained = (socket: Socket) => new Promise((resolve) => socket.once('drain', resolve));
 
@@ -171,11 +178,21 @@ describe('what nobody should send', function () {
 
   for (const [what, bytes, status, key] of cases) {
     it(`${what}: ${status}`, async () => {
+      const reason = unreadable[key ?? ''];
+      const counted = () =>
+        reason === undefined
+          ? metric(service, 'http_server_request_duration_seconds_count', {
+              http_route: '/predict',
+              http_response_status_code: String(status),
+            })
+          : metric(service, 'http_server_requests_unreadable_total', { reason });
+      const before = await counted();
       const { socket, closed } = openRaw(service.api);
       socket.write(bytes);
       const answer = await closed;
       assert.equal(Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]), status, answer);
       if (key === undefined) return;
+      assert.equal(await counted(), before + 1);
       const problem = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4));
       assert.equal(problem.type, `urn:vigia:problem:${key}`);
       assert.equal(problem.status, status);

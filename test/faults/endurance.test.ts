@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { limits } from '../../src/http/listener.ts';
-import { assertAllRight, scrape, startLoad } from '../support/load.ts';
+import { assertAllRight, metric, scrape, startLoad } from '../support/load.ts';
 import { startOtlpSink } from '../support/otlp-sink.ts';
 import { openRaw, type RawConnection } from '../support/raw-connection.ts';
 import { eventually, startTestService } from '../support/service.ts';
@@ -11,6 +11,7 @@ const isLong = process.env.FAULTS === 'long';
 /** Half an hour at 20 requests a second; at 500 in the long form. */
 const requests = isLong ? 900_000 : 36_000;
 const slowClients = 300;
+const slowBodies = 20;
 /** What a request may leave behind for good: nothing. The bound is for what is made once, and for the measurement. */
 const maxBytesPerRequest = isLong ? 8 : 100;
 /** V8 enlarges its young generation in steps, when it sees fit, by some 50 MiB in all. */
@@ -49,6 +50,9 @@ describe('half an hour of requests in a row', function () {
       for (const answer of await Promise.all(slow.map(({ closed }) => closed))) {
         assert.match(answer, /^HTTP\/1\.1 408 [\s\S]*urn:vigia:problem:request-timeout/);
       }
+      const timedOut = await metric(service, 'http_server_requests_unreadable_total', { reason: 'timeout' });
+      assert.equal(timedOut, slow.length);
+      await eventually(async () => assert.equal(await metric(service, 'http_server_active_requests'), 0));
     } finally {
       await service.stop();
       sink.close();
@@ -74,13 +78,21 @@ describe('half an hour of requests in a row', function () {
   });
 });
 
-/** Clients that send a header now and then and never all of them. */
+/** Clients that send a header now and then and never all of them, and some that do so with their body. */
 function holdUp(api: string): RawConnection[] {
-  const clients = Array.from({ length: slowClients }, () => openRaw(api));
-  for (const { socket } of clients) {
-    socket.write('POST /predict HTTP/1.1\r\nhost: localhost\r\n');
-    const timer = setInterval(() => socket.write('x-slow: 1\r\n'), limits.headersTimeout / 5);
-    socket.on('close', () => clearInterval(timer));
-  }
-  return clients;
+  const start = 'POST /predict HTTP/1.1\r\nhost: localhost\r\n';
+  const bodyStart = `${start}content-type: application/json\r\ncontent-length: 1000\r\n\r\n{`;
+  return [
+    ...Array.from({ length: slowClients }, () => trickle(api, start, 'x-slow: 1\r\n')),
+    ...Array.from({ length: slowBodies }, () => trickle(api, bodyStart, ' ')),
+  ];
+}
+
+function trickle(api: string, start: string, more: string): RawConnection {
+  const client = openRaw(api);
+  const { socket } = client;
+  socket.write(start);
+  const timer = setInterval(() => socket.write(more), limits.headersTimeout / 5);
+  socket.on('close', () => clearInterval(timer));
+  return client;
 }

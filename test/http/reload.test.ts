@@ -3,6 +3,8 @@ import { copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
+import { createScorer } from '../../src/model/score.ts';
+import { halfSent } from '../support/raw-connection.ts';
 import {
   eventually,
   postJson,
@@ -13,6 +15,8 @@ import {
 } from '../support/service.ts';
 
 const row = { age: 30, limit: 2000, history: 'good' };
+const clients = 8;
+const inFlight = 5;
 
 describe('a new model, by SIGHUP', () => {
   let service: TestService;
@@ -49,31 +53,61 @@ describe('a new model, by SIGHUP', () => {
     await writeFile(path, text);
   });
 
-  it('answers from then on, without a request failing meanwhile, and is counted apart', async () => {
+  it('answers from then on, each request wholly by one of the two, none failing, and is counted apart', async () => {
     const { version, ...content } = await loadArtifact(path);
     const next = sealArtifact({ ...content, intercept: content.intercept + 1 });
     second = next.version;
     assert.notEqual(second, version);
+    const scores = new Map([
+      [first, createScorer(await loadArtifact(path))(row)],
+      [second, createScorer(next)(row)],
+    ]);
     let isDone = false;
     const answers: { status: number; body: any }[] = [];
-    const traffic = (async () => {
+    const traffic = Array.from({ length: clients }, async () => {
       while (!isDone) answers.push(await postJson(`${service.api}/predict`, row));
-    })();
+    });
+    const held = await Promise.all(Array.from({ length: inFlight }, () => halfSent(service.api, row)));
     await writeFile(path, JSON.stringify(next));
     await hangUp();
     await eventually(() => assert.equal(answers.at(-1)?.body.model.version, second));
     isDone = true;
-    await traffic;
-    assert.ok(answers.every(({ status }) => status === 200));
-    const scores = new Map(answers.map(({ body }) => [body.model.version, body.score]));
-    assert.ok(scores.get(second) > (scores.get(first) ?? 1));
+    await Promise.all(traffic);
+    for (const { status, body } of answers) {
+      assert.equal(status, 200);
+      assert.equal(body.score, scores.get(body.model.version));
+    }
+
+    // began before the change, ends long after it: by the model it began with
+    for (const { finish, received, socket } of held) {
+      finish();
+      const { body } = await eventually(() => {
+        const [, text] = /HTTP\/1\.1 200 [\s\S]*\r\n\r\n(\{.*\})$/.exec(received()) ?? [];
+        assert.ok(text);
+        return { body: JSON.parse(text) };
+      });
+      socket.destroy();
+      assert.equal(body.model.version, first);
+      assert.equal(body.score, scores.get(first));
+    }
 
     const text = await (await fetch(`${service.admin}/metrics`)).text();
-    const seen = (of: string) =>
-      seriesValue(text, 'model_feature_value_count', { version: of, feature: 'age' }) ?? Number.NaN;
+    const seen = (name: string, of: string, labels = {}) =>
+      seriesValue(text, name, { version: of, ...labels }) ?? Number.NaN;
     const answered = (of: string) => answers.filter(({ body }) => body.model.version === of).length;
-    assert.equal(seen(second), answered(second));
-    assert.equal(seen(first), answered(first) + 2);
+    // and two from before: the first of all, and the one that the garbage did not stop
+    const expected = new Map([
+      [first, answered(first) + inFlight + 2],
+      [second, answered(second)],
+    ]);
+    for (const [of, count] of expected) {
+      const classes = ['good', 'bad'].map((prediction) =>
+        seen('model_predictions_total', of, { prediction }),
+      );
+      assert.equal(classes[0] + classes[1], count);
+      assert.equal(seen('model_feature_value_count', of, { feature: 'age' }), count);
+      assert.equal(seen('model_score_count', of), count);
+    }
     assert.equal(seriesValue(text, 'model_info', { version: second }), 1);
     assert.equal(seriesValue(text, 'model_info', { version: first }), undefined);
   });
