@@ -145,15 +145,17 @@ export async function startService(config: Config, telemetry: Telemetry): Promis
   const [admin, api] = listeners;
   service.state = 'ready';
 
+  let reloads = 0;
   async function reload(): Promise<void> {
+    const turn = ++reloads;
     try {
       const next = await loadArtifact(config.MODEL_PATH);
       const { name, version } = next;
-      const isNew = replaceModel(service, next);
-      logger.info(
-        { event: 'reload', model: name, version },
-        isNew ? 'answers from now on' : 'is the same as before',
-      );
+      const say = (what: string) => logger.info({ event: 'reload', model: name, version }, what);
+      // the disk took its time, and what was asked for meanwhile is newer
+      if (turn !== reloads) say('was read too late: the model was loaded again meanwhile');
+      else if (replaceModel(service, next)) say('answers from now on');
+      else say('is the same as before');
     } catch (error) {
       logger.error({ event: 'reload' }, `the model in service stays: ${oneLine(error)}`);
     }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { assertAllRight, metric, startLoad } from '../support/load.ts';
 import { eventually, root, startTestService, type TestService } from '../support/service.ts';
 
@@ -68,5 +71,26 @@ describe('a model file replaced while running', function () {
     assert.equal((await hangUp()).level, 30);
     assertAllRight(await startLoad(service.api, { count: 50 }).done);
     assert.equal(await metric(service, 'model_info'), 1);
+  });
+
+  it('by one that takes long to read, and by another meanwhile: the newer stays', async () => {
+    const { version: _, ...content } = await loadArtifact(original);
+    const [late, newer] = [1, 2].map((more) =>
+      sealArtifact({ ...content, intercept: content.intercept + more }),
+    );
+    await rm(path);
+    await promisify(execFile)('mkfifo', [path]);
+    service.process.kill('SIGHUP');
+    // opens once the service has
+    const slow = await open(path, 'w');
+    const spare = `${path}.new`;
+    await writeFile(spare, JSON.stringify(newer));
+    await rename(spare, path);
+    assert.equal((await hangUp()).version, newer.version);
+    await slow.writeFile(JSON.stringify(late));
+    await slow.close();
+    await eventually(() => assert.match(String(reloads().at(-1)?.msg), /too late/));
+    assert.equal(reloads().at(-1)?.version, late.version);
+    assert.equal(await metric(service, 'model_info', { version: newer.version }), 1);
   });
 });
