@@ -12,6 +12,17 @@ const row = { age: 30, limit: 2000, history: 'good' };
 const program = (name: string) => fileURLToPath(new URL(`./support/programs/${name}`, import.meta.url));
 const json = { 'content-type': 'application/json' };
 
+const headerText = (headers: Headers) =>
+  `\n${[...headers].map(([name, value]) => `${name}: ${value}`).join('\n')}\n`;
+
+/** @param head the headers of an answer in lower case, a line each */
+function assertSecure(head: string): void {
+  assert.match(head, /\nx-content-type-options: nosniff\r?\n/);
+  assert.match(head, /\ncache-control: no-store\r?\n/);
+  assert.match(head, /\ncontent-security-policy: default-src 'none'; frame-ancestors 'none'/);
+  assert.doesNotMatch(head, /\n(server|x-powered-by|access-control-[a-z-]+):/);
+}
+
 describe('security', () => {
   let service: TestService;
 
@@ -51,7 +62,7 @@ describe('security', () => {
         const response = await fetch(service[listener] + path, init);
         await response.text();
         assert.equal(response.status, status);
-        assertSecure(`\n${[...response.headers].map(([name, value]) => `${name}: ${value}`).join('\n')}\n`);
+        assertSecure(headerText(response.headers));
       });
     }
 
@@ -65,9 +76,10 @@ describe('security', () => {
       socket.destroy();
     });
 
-    it('are on what is no HTTP (400) and on too many bytes of headers (431)', async () => {
+    it('are on what is no HTTP (400), has no host (400) and on too many bytes of headers (431)', async () => {
       for (const [sent, status] of [
         ['hello\r\n\r\n', 400],
+        ['GET /health HTTP/1.1\r\n\r\n', 400],
         [`GET /health HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
       ]) {
         const { socket, closed } = openRaw(service.api);
@@ -78,12 +90,41 @@ describe('security', () => {
       }
     });
 
-    function assertSecure(head: string): void {
-      assert.match(head, /\nx-content-type-options: nosniff\r?\n/);
-      assert.match(head, /\ncache-control: no-store\r?\n/);
-      assert.match(head, /\ncontent-security-policy: default-src 'none'; frame-ancestors 'none'/);
-      assert.doesNotMatch(head, /\n(server|x-powered-by|access-control-[a-z-]+):/);
-    }
+    it('are on what is refused for want of a token (401)', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'vigia-'));
+      const tokenFile = join(folder, 'token');
+      await writeFile(tokenFile, 'a-token-0123456789abcdef0123456789');
+      const guarded = await startTestService({ OUTCOMES_TOKEN_FILE: tokenFile }, folder);
+      try {
+        const { status, headers } = await postJson(`${guarded.api}/outcomes`, []);
+        assert.equal(status, 401);
+        assertSecure(headerText(headers));
+      } finally {
+        await guarded.stop();
+      }
+    });
+
+    it('are on what a service says that is stopping (503), to a late request too (200)', async () => {
+      const stopping = await startTestService();
+      try {
+        const { finish, received, closed } = await halfSent(stopping.api, row);
+        stopping.process.kill('SIGTERM');
+        await eventually(async () => {
+          const response = await fetch(`${stopping.admin}/ready`);
+          await response.text();
+          assert.equal(response.status, 503);
+          assertSecure(headerText(response.headers));
+        });
+        finish();
+        await closed;
+        const [, last] = received()
+          .toLowerCase()
+          .split(/(?=http\/1\.1 200 )/);
+        assertSecure(last);
+      } finally {
+        await stopping.stop();
+      }
+    });
   });
 
   describe('limits of the server', () => {
@@ -123,6 +164,7 @@ describe('security', () => {
       try {
         const { status, headers, body } = await postJson(`${broken.api}/predict`, row);
         assert.equal(status, 500);
+        assertSecure(headerText(headers));
         assert.equal(headers.get('content-type'), 'application/problem+json');
         assert.equal(body.type, 'urn:vigia:problem:internal');
         assert.doesNotMatch(JSON.stringify(body), /broken|secret|\.ts|node:|\bat /);

@@ -48,7 +48,10 @@ describe('half an hour of requests in a row', function () {
       assert.ok(grownMiB < maxGrowthMiB, `resident memory grew by ${grownMiB} MiB`);
 
       for (const answer of await Promise.all(slow.map(({ closed }) => closed))) {
-        assert.match(answer, /^HTTP\/1\.1 408 [\s\S]*urn:vigia:problem:request-timeout/);
+        assert.match(
+          answer,
+          /^HTTP\/1\.1 408 [\s\S]*\nx-content-type-options: nosniff[\s\S]*urn:vigia:problem:request-timeout/,
+        );
       }
       const timedOut = await metric(service, 'http_server_requests_unreadable_total', { reason: 'timeout' });
       assert.equal(timedOut, slow.length);

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { assertAllRight, metric, startLoad } from '../support/load.ts';
-import { eventually, readJsonLines, startTestService, type TestService } from '../support/service.ts';
+import { eventually, readJsonLines, root, startTestService, type TestService } from '../support/service.ts';
 import { compareThroughput } from './throughput.ts';
 
 /** Control characters take six bytes each in JSON: with these a log line has 2 kB. */
@@ -56,4 +59,40 @@ describe('standard output in trouble', function () {
     assert.equal(code, 0);
     assert.equal((await readJsonLines(service.samplesPath)).length, expected);
   });
+
+  it('and standard error too, before a word is said: the service starts and answers', async () => {
+    const port = await freePort();
+    const child = spawn(process.execPath, ['--import', './otel/register.ts', 'src/server.ts'], {
+      cwd: root,
+      env: {
+        ...process.env,
+        PORT: String(port),
+        ADMIN_PORT: '0',
+        SAMPLES_PATH: `${service.folder}/beside.jsonl`,
+        OUTCOMES_PATH: `${service.folder}/outcomes-beside.jsonl`,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const exited = once(child, 'exit');
+    child.stdout.destroy();
+    child.stderr.destroy();
+    try {
+      const api = `http://127.0.0.1:${port}`;
+      await eventually(async () => assert.equal((await fetch(`${api}/ready`)).status, 200));
+      assertAllRight(await startLoad(api, { count: 100 }).done);
+    } finally {
+      child.kill('SIGTERM');
+    }
+    assert.deepEqual(await exited, [0, null]);
+  });
 });
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
