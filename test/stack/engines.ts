@@ -13,6 +13,13 @@ function withQuery(url: string, query: Record<string, string>): string {
 
 export type Labels = Readonly<Record<string, string>>;
 export type Series = { readonly metric: Labels; readonly values: readonly (readonly [number, number])[] };
+/** What a counter had counted at the end of each run of its process: its last value, and those before it fell to 0. */
+export function lastValues(values: readonly (readonly [number, number])[]): number[] {
+  return values
+    .map(([, value]) => value)
+    .filter((value, i) => values[i + 1] === undefined || values[i + 1][1] < value);
+}
+
 export type Target = {
   readonly job: string;
   readonly instance: string;

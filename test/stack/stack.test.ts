@@ -12,10 +12,14 @@ import {
   createGrafana,
   createJaeger,
   createPrometheus,
+  lastValues,
   type Prometheus,
   type Span,
   webhookNotifications,
 } from './engines.ts';
+import { proveOutcomes } from './outcomes-over-replicas.ts';
+import { createReplicas, type Replicas } from './replicas.ts';
+import { show } from './show.ts';
 import { createStack, type Stack, timeScale } from './stack.ts';
 import { type Outcome, startTraffic } from './traffic.ts';
 import { until } from './until.ts';
@@ -24,17 +28,6 @@ const answered =
   'http_server_request_duration_seconds_count{http_route="/predict",http_response_status_code="200"}';
 
 const callerSpan = '00f067aa0ba902b7';
-
-function show(text: string): void {
-  console.log(`      ${text}`);
-}
-
-/** What a counter had counted at the end of each run of its process: its last value, and those before it fell to 0. */
-function lastValues(values: readonly (readonly [number, number])[]): number[] {
-  return values
-    .map(([, value]) => value)
-    .filter((value, i) => values[i + 1] === undefined || values[i + 1][1] < value);
-}
 
 /**
  * Runs within the service's container: reports a made-up outcome for every prediction it has kept a sample of, drawn
@@ -64,6 +57,7 @@ async function reportOutcomes(): Promise<string> {
 describe('the stack', () => {
   let stack: Stack;
   let prometheus: Prometheus;
+  let replicas: Replicas;
   let jaeger: ReturnType<typeof createJaeger>;
   let grafana: ReturnType<typeof createGrafana>;
   /** Every request that was answered with 200, by whichever replica. */
@@ -86,6 +80,7 @@ describe('the stack', () => {
       `image built in ${seconds(startedAt, builtAt)} s, all healthy ${seconds(builtAt, performance.now())} s later`,
     );
     prometheus = createPrometheus(await stack.url('prometheus', 9090));
+    replicas = createReplicas(stack, prometheus);
     jaeger = createJaeger(await stack.url('jaeger', 16686));
     grafana = createGrafana(await stack.url('grafana', 3000));
   });
@@ -100,20 +95,6 @@ describe('the stack', () => {
 
   after(() => stack?.down());
 
-  /** Waits until Prometheus has scraped every replica once more. */
-  async function scraped(replicas: number): Promise<void> {
-    const from = new Date();
-    await until(`a scrape of ${replicas} replicas`, 90, async () => {
-      const targets = (await prometheus.targets()).filter(({ job }) => job === 'vigia');
-      const fresh = targets.filter(({ health, lastScrape }) => health === 'up' && lastScrape > from);
-      return fresh.length === replicas && targets.length === replicas ? true : undefined;
-    });
-  }
-
-  async function replicaUrls(replicas: number): Promise<string[]> {
-    return Promise.all(Array.from({ length: replicas }, (_, i) => stack.url('app', 8000, i + 1)));
-  }
-
   function expectNoFailure(outcome: Outcome): void {
     assert.deepEqual(outcome.counts, { '200 OK': outcome.sent }, outcome.text);
     sent += outcome.sent;
@@ -122,7 +103,7 @@ describe('the stack', () => {
   /** Sends a request that must be traced; gives its status and the trace's id. */
   async function sendTraced(input: object): Promise<{ status: number; id: string }> {
     const id = randomBytes(16).toString('hex');
-    const [url] = await replicaUrls(1);
+    const [url] = await replicas.urls(1);
     const { status } = await fetch(`${url}/predict`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', traceparent: `00-${id}-${callerSpan}-01` },
@@ -171,8 +152,8 @@ describe('the stack', () => {
   });
 
   it('counts stationary traffic and stays calm', async () => {
-    await scraped(1);
-    const outcome = await startTraffic(await replicaUrls(1), '--rate', '60', '--duration', '45s').ended;
+    await replicas.scraped(1);
+    const outcome = await startTraffic(await replicas.urls(1), '--rate', '60', '--duration', '45s').ended;
     expectNoFailure(outcome);
     show(outcome.text);
     const judged = await until('the short window judged', 60, async () => {
@@ -221,7 +202,7 @@ describe('the stack', () => {
   });
 
   it('raises ModelFeatureDriftFast for a drifted feature, up to the webhook', async () => {
-    const traffic = startTraffic(await replicaUrls(1), '--rate', '60', '--drift', 'limit:x1000');
+    const traffic = startTraffic(await replicas.urls(1), '--rate', '60', '--drift', 'limit:x1000');
     const startedAt = performance.now();
     const since = () => `${((performance.now() - startedAt) / 1000).toFixed(0)} s`;
     const isIt = ({ labels }: Pick<Alert, 'labels'>) =>
@@ -254,7 +235,7 @@ describe('the stack', () => {
   });
 
   it('has the same PSI in Prometheus as in the service', async () => {
-    await scraped(1);
+    await replicas.scraped(1);
     type Drift = { name: string; samples: number; psi: number };
     type Answer = { windows: Record<string, { features: Drift[]; score: Drift }> };
     const script = "fetch('http://127.0.0.1:9464/drift').then((r) => r.text()).then(console.log)";
@@ -310,10 +291,10 @@ describe('the stack', () => {
 
   it('does not notice that the Collector is gone for a minute', async () => {
     await stack.compose('stop', 'collector');
-    const outcome = await startTraffic(await replicaUrls(1), '--rate', '50', '--duration', '60s').ended;
+    const outcome = await startTraffic(await replicas.urls(1), '--rate', '50', '--duration', '60s').ended;
     show(`without Collector: ${outcome.text}`);
     expectNoFailure(outcome);
-    await scraped(1);
+    await replicas.scraped(1);
     const [dropped] = await prometheus.query('sum(otel_spans_dropped_total)');
     assert.ok(dropped.values[0][1] > 0);
     await stack.compose('start', 'collector');
@@ -325,19 +306,19 @@ describe('the stack', () => {
 
   it('adds up over three replicas, one of them restarted in the middle', async () => {
     await stack.up(3);
-    await scraped(3);
+    await replicas.scraped(3);
     const before = sent;
-    const replicas = await replicaUrls(3);
-    expectNoFailure(await startTraffic(replicas, '--count', '1500', '--rate', '60').ended);
-    await scraped(3);
-    const traffic = startTraffic([replicas[0], replicas[2]], '--rate', '60');
+    const urls = await replicas.urls(3);
+    expectNoFailure(await startTraffic(urls, '--count', '1500', '--rate', '60').ended);
+    await replicas.scraped(3);
+    const traffic = startTraffic([urls[0], urls[2]], '--rate', '60');
     await stack.restart('app', 2);
     await stack.up(3);
     traffic.stop();
     expectNoFailure(await traffic.ended);
-    await scraped(3);
-    expectNoFailure(await startTraffic(await replicaUrls(3), '--count', '1500', '--rate', '60').ended);
-    await scraped(3);
+    await replicas.scraped(3);
+    expectNoFailure(await startTraffic(await replicas.urls(3), '--count', '1500', '--rate', '60').ended);
+    await replicas.scraped(3);
     const series = await prometheus.query(`${answered}[1h]`);
     const runs = series.flatMap(({ metric, values }) =>
       lastValues(values).map((count) => ({ instance: metric.instance, count })),
@@ -356,6 +337,8 @@ describe('the stack', () => {
     assert.deepEqual(lines.trim().split(/\s+/).map(Number), [3, sent]);
     show(`${sent} sample lines in 3 folders`);
   });
+
+  proveOutcomes(() => ({ stack, prometheus, replicas }));
 
   it('keeps the traces worth keeping once tail sampling is on, as docs/tracing.md shows', async () => {
     const documented = /```yaml\n( *services:\n[\s\S]*?)```/.exec(

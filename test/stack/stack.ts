@@ -15,8 +15,16 @@ export type Stack = {
   readonly project: string;
   /** Runs `docker compose` on this stack and gives its stdout. */
   compose(...args: string[]): Promise<string>;
+  /** Runs `docker` and gives its stdout. */
+  docker(...args: string[]): Promise<string>;
+  /** Sets variables as `.env` would, for all that is made from now on. */
+  configure(variables: Readonly<Record<string, string>>): void;
+  /** Writes a file that containers may read, and gives its path. */
+  writeFile(name: string, text: string): string;
   /** Runs a command within a running service and gives its stdout. */
   exec(service: string, ...command: string[]): Promise<string>;
+  /** The id of the container of one replica of a service. */
+  container(service: string, index: number): Promise<string>;
   /** Where a service's port is published on this machine. */
   url(service: string, port: number, index?: number): Promise<string>;
   /** Starts what is not running and waits until it is healthy. */
@@ -69,7 +77,7 @@ export function createStack(): Stack {
   const files = ['-f', 'docker-compose.yml', '-f', override, '--project-directory', '.'];
   const project = `vigia-stack-${process.pid}`;
   const prefix = ['compose', '-p', project, ...files];
-  const env = {
+  const env: NodeJS.ProcessEnv = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
     COMPOSE_DISABLE_ENV_FILE: '1',
@@ -82,9 +90,26 @@ export function createStack(): Stack {
     WATCHDOG_WEBHOOK_FILE: webhook,
   };
 
-  async function compose(...args: string[]): Promise<string> {
+  async function docker(...args: string[]): Promise<string> {
     const options = { env, timeout: 540_000, maxBuffer: 64 * 1024 * 1024 };
-    return (await run('docker', [...prefix, ...args], options)).stdout;
+    return (await run('docker', args, options)).stdout;
+  }
+
+  const compose = (...args: string[]) => docker(...prefix, ...args);
+
+  function writeFile(name: string, text: string): string {
+    const path = join(folder, name);
+    writeFileSync(path, text, { mode: 0o644 });
+    return path;
+  }
+
+  async function container(service: string, index: number): Promise<string> {
+    const labels = { project, service, 'container-number': index };
+    const filters = Object.entries(labels).flatMap(([name, value]) => [
+      '--filter',
+      `label=com.docker.compose.${name}=${value}`,
+    ]);
+    return (await docker('ps', '-q', ...filters)).trim();
   }
 
   let isUp = true;
@@ -102,34 +127,23 @@ export function createStack(): Stack {
 
   return {
     project,
+    docker,
     compose,
+    container,
     down,
+    configure: (variables) => Object.assign(env, variables),
+    writeFile,
     exec: (service, ...command) => compose('exec', '-T', service, ...command),
     async url(service, port, index = 1) {
       return `http://${(await compose('port', '--index', String(index), service, String(port))).trim()}`;
     },
     async restart(service, index) {
-      const label = 'label=com.docker.compose';
-      const filters = [
-        `${label}.project=${project}`,
-        `${label}.service=${service}`,
-        `${label}.container-number=${index}`,
-      ];
-      const { stdout } = await run('docker', [
-        'ps',
-        '-q',
-        ...filters.flatMap((filter) => ['--filter', filter]),
-      ]);
-      await run('docker', ['restart', '--time', '10', stdout.trim()]);
+      await docker('restart', '--time', '10', await container(service, index));
     },
     async lay(override, service) {
-      const path = join(folder, 'laid-over.yml');
-      writeFileSync(path, override);
-      await run(
-        'docker',
-        [...prefix.slice(0, -2), '-f', path, ...prefix.slice(-2), 'up', '-d', '--no-deps', service],
-        { env },
-      );
+      const path = writeFile('laid-over.yml', override);
+      const before = prefix.slice(0, -2);
+      await docker(...before, '-f', path, ...prefix.slice(-2), 'up', '-d', '--no-deps', service);
     },
     async up(replicas) {
       try {
