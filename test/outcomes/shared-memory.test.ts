@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createClient } from '@redis/client';
 import { openSharedMemory } from '../../src/outcomes/redis-memory.ts';
 import type { SharedMemory } from '../../src/outcomes/shared-memory.ts';
 import { freePort, startRedis, type TestRedis } from '../support/redis.ts';
@@ -79,6 +80,21 @@ describe('the memory that replicas share', function () {
       keys.map(() => later),
     );
     assert.ok(confirmed.every(Boolean));
+  });
+
+  it('claims nothing while it is full, and has forgotten nothing when it is not any more', async () => {
+    const memory = open();
+    assert.deepEqual(await claimed(memory, 600n), ['claimed']);
+    assert.deepEqual(await memory.confirm([600n], [later]), [true]);
+    const client = await createClient({ url: redis.url }).connect();
+    try {
+      await client.configSet({ maxmemory: '1', 'maxmemory-policy': 'noeviction' });
+      await assert.rejects(memory.claim([601n]), /OOM/);
+      await client.configSet('maxmemory', '0');
+    } finally {
+      client.destroy();
+    }
+    assert.deepEqual(await memory.claim([600n, 601n]), ['confirmed', 'claimed']);
   });
 
   it('keeps models, and brings them back after the store has lost them', async () => {
