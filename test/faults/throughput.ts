@@ -3,33 +3,54 @@ import { assertAllRight, metric, startLoad } from '../support/load.ts';
 import type { TestService } from '../support/service.ts';
 
 const isLong = process.env.FAULTS === 'long';
-const rounds = isLong ? 15 : 3;
-const roundMs = 300;
+const rounds = isLong ? 31 : 3;
+const roundMs = isLong ? 150 : 300;
 /** V8 goes on making the code faster for about so many requests. */
 const warmRequests = 20_000;
+/** What a fault of the telemetry may leave of the throughput, by the median over the rounds. */
+const minRatio = 0.95;
+/**
+ * Rounds cut off at either end for the interval of the median: of 31 it misses the true one in 1 of 100 comparisons,
+ * whatever the distribution (Bin(31, 1/2) ≤ 8 has a probability of 0.5 %).
+ */
+const trimmed = 8;
+
+type Ratios = { readonly throughput: number; readonly cpu: number };
 
 /**
  * Loads a service in trouble and its healthy twin in turns, and says what the trouble costs: the median over the
- * rounds of throughput and of CPU time per request, each as a ratio to the twin's round just before.
+ * rounds of throughput and of CPU time per request, each as a ratio to the twin's in the same round. Which of the two
+ * goes first changes from round to round, and whatever else the machine does falls on both.
  *
- * The goal is a throughput of 0.95. It is printed and not asserted, as a busy machine moves it by more than that:
- * a test must not fail for what runs beside it. A service that waits for its telemetry falls to a small fraction of
- * its throughput, and that no machine can blur: below 0.5 the test fails.
+ * The long form fails when the rounds show that the throughput fell below 0.95: when all of the median's interval
+ * lies below. On a machine that is busy with other things the interval is wide, so that nothing is shown; on a quiet
+ * one it has a few hundredths. The short form is not for measuring: a service that waits for its telemetry falls to a
+ * small fraction of its throughput, which no machine can blur, and that is what it finds.
  */
 export async function compareThroughput(healthy: TestService, troubled: TestService): Promise<void> {
   if (isLong) for (const service of [healthy, troubled]) await warm(service);
-  const ratios: { throughput: number; cpu: number }[] = [];
-  for (let i = 0; i < rounds; i++) {
-    const own = await measure(healthy);
-    const other = await measure(troubled);
-    ratios.push({ throughput: other.perSecond / own.perSecond, cpu: other.cpuSeconds / own.cpuSeconds });
-  }
-  const throughput = median(ratios.map((ratio) => ratio.throughput));
-  const cpu = median(ratios.map((ratio) => ratio.cpu));
+  const ratios: Ratios[] = [];
+  for (let i = 0; i < rounds; i++) ratios.push(await compareOnce(healthy, troubled, i % 2 === 0));
+  const throughput = ratios.map((ratio) => ratio.throughput).sort((a, b) => a - b);
+  const cpu = ratios.map((ratio) => ratio.cpu).sort((a, b) => a - b);
+  const [low, high] = [throughput[trimmed], throughput[rounds - 1 - trimmed]];
+  const interval = isLong ? ` (${low.toFixed(2)} to ${high.toFixed(2)})` : '';
   console.log(
-    `        throughput ${throughput.toFixed(2)} and CPU per request ${cpu.toFixed(2)} times the healthy twin’s`,
+    `        throughput ${middle(throughput).toFixed(2)}${interval} and CPU per request ${middle(cpu).toFixed(2)} times the healthy twin’s`,
   );
-  assert.ok(throughput > 0.5, `throughput fell to ${throughput.toFixed(2)} of the healthy twin’s`);
+  assert.ok(middle(throughput) > 0.5, `throughput fell to ${middle(throughput)} of the healthy twin’s`);
+  if (isLong) assert.ok(high >= minRatio, `throughput fell to ${low} to ${high} of the healthy twin’s`);
+}
+
+async function compareOnce(
+  healthy: TestService,
+  troubled: TestService,
+  isHealthyFirst: boolean,
+): Promise<Ratios> {
+  const first = await measure(isHealthyFirst ? healthy : troubled);
+  const second = await measure(isHealthyFirst ? troubled : healthy);
+  const [own, other] = isHealthyFirst ? [first, second] : [second, first];
+  return { throughput: other.perSecond / own.perSecond, cpu: other.cpuSeconds / own.cpuSeconds };
 }
 
 async function warm(service: TestService): Promise<void> {
@@ -48,6 +69,6 @@ async function measure(service: TestService): Promise<{ perSecond: number; cpuSe
   return { perSecond: result.answers / result.durationMs, cpuSeconds: used / result.answers };
 }
 
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
+function middle(sorted: readonly number[]): number {
+  return sorted[sorted.length >> 1];
 }
