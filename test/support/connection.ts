@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 /** An answer: its status, its status line and headers in lower case, and its body. */
@@ -6,8 +5,6 @@ export type Reply = { readonly status: number; readonly head: string; readonly t
 
 /** One HTTP/1.1 connection that is kept and opened again when it has to be; one request at a time. */
 export type Connection = {
-  /** Connects ahead of the first request. */
-  connect(): Promise<void>;
   /** Sends a whole request. Rejects with the code of the socket's error, `CLOSED` or `TIMEOUT`. */
   send(request: string | Buffer): Promise<Reply>;
   close(): void;
@@ -66,10 +63,6 @@ export function openConnection(url: string): Connection {
   }
 
   return {
-    async connect() {
-      socket ??= open();
-      await once(socket, 'connect');
-    },
     send(request) {
       socket ??= open();
       const opened = socket;

@@ -21,9 +21,11 @@ export type OpenLoopResult = {
 
 const [api, rate, seconds, clients] = process.argv.slice(2);
 const request = predictRequest('{"age":30,"limit":2000,"history":"good"}');
+/** Answered once the service has taken the connection; that it is there the system says before. */
+const greeting = 'GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n';
 const idle: Connection[] = Array.from({ length: Number(clients) }, () => openConnection(api));
 for (let i = 0; i < idle.length; i += 100) {
-  await Promise.all(idle.slice(i, i + 100).map((connection) => connection.connect()));
+  await Promise.all(idle.slice(i, i + 100).map((connection) => connection.send(greeting)));
 }
 const accepted: number[] = [];
 const shed: number[] = [];
