@@ -9,6 +9,7 @@ import {
   withDrift,
   withoutDrift,
 } from './drift-windows.ts';
+import { grouped, percent, table } from './markdown.ts';
 
 const ruleNames: Record<Rule, string> = {
   verdict: 'PSI > max(0.1, ceiling)',
@@ -119,25 +120,7 @@ function cellOf(results: Results, key: string, rule: Rule, referenceSamples: num
   return cell;
 }
 
-function table(head: string[], rows: string[][]): string {
-  // Figures to the right, words to the left.
-  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
-  const rule = head.map((_, i) => (rows.every((row) => /^(?:[<>] )?\d|^–/.test(row[i])) ? '---:' : '---'));
-  return [line(head), line(rule), ...rows.map(line)].join('\n');
-}
-
 /** Two significant digits below 10, whole numbers from there. */
 function rate(value: number): string {
   return value < 10 ? String(Number(value.toPrecision(2))) : grouped(Math.round(value));
-}
-
-function percent(share: number): string {
-  // Never rounded up to 100 or down to 0.
-  if (share > 0.9995 && share < 1) return '> 99.9 %';
-  if (share < 0.0005 && share > 0) return '< 0.1 %';
-  return `${Number((share * 100).toFixed(1))} %`;
-}
-
-function grouped(value: number): string {
-  return value.toLocaleString('en');
 }

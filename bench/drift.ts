@@ -2,9 +2,9 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { replaceBetweenMarkers } from './drift-markers.ts';
 import { collect, fullSize, type Job, type JobResult, planJobs } from './drift-plan.ts';
 import { renderTables } from './drift-tables.ts';
+import { replaceBetweenMarkers } from './markers.ts';
 
 /**
  * Measures the false alarms and the power of the drift rule and writes the tables into docs/drift.md. Seeded: the same
@@ -14,7 +14,7 @@ const document = fileURLToPath(new URL('../docs/drift.md', import.meta.url));
 
 const started = performance.now();
 const tables = renderTables(collect(await runOnAllCores(planJobs(fullSize))), fullSize);
-const text = replaceBetweenMarkers(await readFile(document, 'utf8'), tables);
+const text = replaceBetweenMarkers(await readFile(document, 'utf8'), 'bench:drift', tables);
 await writeFile(`${document}.new`, text);
 await rename(`${document}.new`, document);
 console.log(tables);

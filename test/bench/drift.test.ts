@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { countEpisodes } from '../../bench/drift-episodes.ts';
-import { replaceBetweenMarkers } from '../../bench/drift-markers.ts';
 import { collect, planJobs, runJob } from '../../bench/drift-plan.ts';
 import { createSampler } from '../../bench/drift-populations.ts';
 import { renderTables } from '../../bench/drift-tables.ts';
@@ -13,10 +12,12 @@ import {
   scenarioBins,
   scenarios,
 } from '../../bench/drift-windows.ts';
+import { replaceBetweenMarkers } from '../../bench/markers.ts';
 import { countBins } from '../../src/stats/binning.ts';
 import { measureDrift } from '../../src/stats/drift.ts';
 import { kolmogorovSmirnov } from '../../src/stats/kolmogorov-smirnov.ts';
 import { createRandom } from '../../src/stats/random.ts';
+import { withoutFigures } from './without-figures.ts';
 
 const document = new URL('../../docs/drift.md', import.meta.url);
 
@@ -102,11 +103,11 @@ describe('drift bench', () => {
 
   it('writes between the markers and nowhere else', async () => {
     const text = await readFile(document, 'utf8');
-    const once = replaceBetweenMarkers(text, 'new');
+    const once = replaceBetweenMarkers(text, 'bench:drift', 'new');
     assert.ok(once.includes('\n\nnew\n\n'));
-    assert.equal(replaceBetweenMarkers(once, 'new'), once);
+    assert.equal(replaceBetweenMarkers(once, 'bench:drift', 'new'), once);
     assert.equal(once.split('<!--')[0], text.split('<!--')[0]);
-    assert.throws(() => replaceBetweenMarkers('no markers', 'new'), /needs the lines/);
+    assert.throws(() => replaceBetweenMarkers('no markers', 'bench:drift', 'new'), /needs the lines/);
   });
 });
 
@@ -122,12 +123,4 @@ function share(cells: readonly Cell[], rule: Rule, referenceSamples: number, sam
 /** Counts of values as rows. */
 function rows(values: readonly (number | string | null)[], counts: Float64Array) {
   return values.flatMap((value, i) => Array<number | string | null>(counts[i]).fill(value));
-}
-
-/** The rows of the tables in a Markdown text, with `#` for every figure. */
-function withoutFigures(markdown: string): string[] {
-  return markdown
-    .split('\n')
-    .filter((line) => line.startsWith('|') && !line.includes('---'))
-    .map((line) => line.replace(/(?:[<>] )?\d[\d,.]*(?: %)?/g, '#'));
 }

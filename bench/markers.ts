@@ -1,12 +1,12 @@
-const begin = '<!-- bench:drift begins; written by npm run bench:drift -->';
-const end = '<!-- bench:drift ends -->';
-
 /**
  * Puts `content` between the markers of a Markdown document.
  *
+ * @param script the npm script that writes this part; the markers bear its name
  * @throws Error if the document does not have the markers, each once and in order
  */
-export function replaceBetweenMarkers(document: string, content: string): string {
+export function replaceBetweenMarkers(document: string, script: string, content: string): string {
+  const begin = `<!-- ${script} begins; written by npm run ${script} -->`;
+  const end = `<!-- ${script} ends -->`;
   const [head, rest, ...more] = document.split(begin);
   const [old, tail, ...others] = rest?.split(end) ?? [];
   if (old === undefined || tail === undefined || more.length > 0 || others.length > 0) {

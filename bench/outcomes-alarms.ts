@@ -1,0 +1,84 @@
+import { livePerformance } from '../src/monitor/live-performance.ts';
+import { createPerformance } from '../src/monitor/performance.ts';
+import { createRandom, type Random } from '../src/stats/random.ts';
+import { learn, type Model, type TestName, testNames, tests } from './outcomes-tests.ts';
+import { createCases, training, worlds } from './outcomes-worlds.ts';
+
+/** All tests are looked at after so many outcomes each time. */
+export const lookEvery = 100;
+
+export type Job = {
+  /** M, the training rows of each model. */
+  readonly rows: number;
+  /** As many models, each with rows of its own, are followed. */
+  readonly models: number;
+  /** The worlds that each model meets afterwards, by name, and how many outcomes it gets in each. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly seed: number;
+};
+
+/** How often a test fired in one world. */
+export type Alarms = {
+  readonly rows: number;
+  readonly world: string;
+  readonly test: TestName;
+  readonly models: number;
+  /** The share of the models for which it fired at N outcomes, a multiple of `lookEvery`. */
+  readonly at: (outcomes: number) => number;
+  /** The share of all looks at which it fired. */
+  readonly ofLooks: number;
+  /** The share of the models for which it fired at any look. */
+  readonly ofModels: number;
+};
+
+type Tally = { readonly fired: Uint32Array; firedModels: number };
+
+/**
+ * Lets models learn, each from rows of its own, and meet worlds whose cases come with their outcomes: every case is a
+ * prediction and an outcome at once. The window grows: each look sees all outcomes so far.
+ */
+export function countAlarms({ rows, models, outcomes, seed }: Job): Alarms[] {
+  const random = createRandom(seed);
+  const drawTraining = createCases(training, random);
+  const counted = Object.entries(outcomes).map(([world, most]) => ({
+    world,
+    looks: most / lookEvery,
+    tallies: testNames.map((): Tally => ({ fired: new Uint32Array(most / lookEvery), firedModels: 0 })),
+  }));
+  for (let i = 0; i < models; i++) {
+    const model = learn(Array.from({ length: rows }, drawTraining), random);
+    for (const { world, tallies } of counted) follow(model, world, tallies, random);
+  }
+  return counted.flatMap(({ world, looks, tallies }) =>
+    tallies.map(({ fired, firedModels }, i) => ({
+      rows,
+      world,
+      test: testNames[i],
+      models,
+      at: (outcomes) => fired[outcomes / lookEvery - 1] / models,
+      ofLooks: fired.reduce((sum, count) => sum + count, 0) / (looks * models),
+      ofModels: firedModels / models,
+    })),
+  );
+}
+
+function follow(model: Model, world: string, tallies: readonly Tally[], random: Random): void {
+  const draw = createCases(worlds[world], random);
+  const performance = createPerformance(model.reference, 0, () => 0);
+  const hasFired = new Set<Tally>();
+  for (let look = 0; look < tallies[0].fired.length; look++) {
+    for (let i = 0; i < lookEvery; i++) {
+      const { score, isPositive } = draw();
+      performance.addPrediction(score);
+      performance.addOutcome(score, isPositive);
+    }
+    const live = livePerformance(performance, model.referenceRows);
+    tallies.forEach((tally, i) => {
+      const { from, fires } = tests[testNames[i]];
+      if (live.realised.samples < from || !fires({ model, performance, live })) return;
+      tally.fired[look]++;
+      hasFired.add(tally);
+    });
+  }
+  for (const tally of hasFired) tally.firedModels++;
+}

@@ -1,0 +1,149 @@
+import { minOutcomes, minPredictions, z } from '../otel/prometheus/generator/performance-alerts.ts';
+import { measurePerformance, standardErrors } from '../src/model/performance.ts';
+import type { LivePerformance } from '../src/monitor/live-performance.ts';
+import type { Performance, PerformanceReference } from '../src/monitor/performance.ts';
+import { compareObserved } from '../src/monitor/performance-calibration.ts';
+import type { Figure } from '../src/monitor/performance-figures.ts';
+import { countBins, equalWidthEdges } from '../src/stats/binning.ts';
+import { driftRule } from '../src/stats/drift.ts';
+import { isotonicRegression } from '../src/stats/isotonic-regression.ts';
+import { normalQuantile } from '../src/stats/normal-quantile.ts';
+import type { Random } from '../src/stats/random.ts';
+import type { Row } from './outcomes-worlds.ts';
+
+type Known = { readonly value: number; readonly standardError: number };
+
+/** What training leaves for later: the calibration, and how well the model did on the rows behind it. */
+export type Model = {
+  readonly reference: PerformanceReference;
+  /** By score bin. */
+  readonly referenceRows: readonly number[];
+  readonly rows: number;
+  readonly evaluation: { readonly accuracy: Known; readonly rocAuc: Known };
+};
+
+const threshold = 0.5;
+const scoreEdges = equalWidthEdges(0, 1, 50);
+
+/** Calibrates and evaluates on rows whose scores are out of fold, as training does. */
+export function learn(rows: readonly Row[], random: Random): Model {
+  const scores = Float64Array.from(rows, ({ score }) => score);
+  const outcomes = Uint8Array.from(rows, ({ isPositive }) => (isPositive ? 1 : 0));
+  const figures = measurePerformance(scores, outcomes, threshold);
+  const errors = standardErrors(scores, outcomes, threshold, random);
+  const known = (metric: 'accuracy' | 'rocAuc') => ({
+    value: figures[metric] ?? 0,
+    standardError: errors[metric],
+  });
+  return {
+    reference: {
+      model: 'simulated',
+      version: '1',
+      classes: ['good', 'bad'],
+      threshold,
+      scoreEdges,
+      calibration: isotonicRegression(scores, outcomes),
+    },
+    referenceRows: countBins({ kind: 'numeric', edges: scoreEdges }, scores).slice(0, -1),
+    rows: rows.length,
+    evaluation: { accuracy: known('accuracy'), rocAuc: known('rocAuc') },
+  };
+}
+
+/** What there is to judge by at one look. */
+export type Look = {
+  readonly model: Model;
+  readonly performance: Performance;
+  readonly live: LivePerformance;
+};
+
+/** A test of the outcomes, or of the predictions, that are in the window. */
+export type Test = {
+  readonly title: string;
+  /** The alert that it is; the others are there for comparison. */
+  readonly alert?: string;
+  /** From so many outcomes or predictions on it is asked. */
+  readonly from: number;
+  readonly fires: (look: Look) => boolean;
+};
+
+const sideZ = normalQuantile(0.975);
+
+/** The conditions of the alerts on outcomes, and what they would be without their precautions. */
+export const tests = {
+  unexpected: {
+    title: `\\|O − E\\| > ${z}·√(V·(1 + N/M))`,
+    alert: 'ModelOutcomesUnexpected',
+    from: minOutcomes,
+    fires: ({ live }) => Math.abs(live.observedExpected.z ?? 0) > z,
+  },
+  'unexpected, E exact': {
+    title: `\\|O − E\\| > ${z}·√V`,
+    from: minOutcomes,
+    fires: ({ performance }) =>
+      Math.abs(compareObserved(performance.sums, Number.POSITIVE_INFINITY).z ?? 0) > z,
+  },
+  'unexpected, 95 %': {
+    title: 'O outside the 95 % interval of E',
+    from: minOutcomes,
+    fires: ({ live }) => Math.abs(live.observedExpected.z ?? 0) > sideZ,
+  },
+  uncalibrated: {
+    title: 'calibration χ² > ceiling',
+    alert: 'ModelCalibrationBroken',
+    from: minOutcomes,
+    fires: ({ live: { calibration } }) =>
+      calibration.ceiling !== null && calibration.chiSquare > calibration.ceiling,
+  },
+  realised: {
+    title: `accuracy or AUC below cross-validated by ${z} s`,
+    alert: 'ModelPerformanceBelowCrossValidated',
+    from: minOutcomes,
+    fires: ({ live, model }) => isBelow(live.realised, model, { by: z, design: 1 }),
+  },
+  'realised, value exact': {
+    title: 'the same, cross-validated value taken as exact',
+    from: minOutcomes,
+    fires: ({ live, model }) => isBelow(live.realised, exact(model), { by: z, design: 1 }),
+  },
+  'realised, 95 %': {
+    title: 'cross-validated value above the 95 % interval',
+    from: minOutcomes,
+    fires: ({ live, model }) => isBelow(live.realised, exact(model), { by: sideZ, design: 1 }),
+  },
+  estimated: {
+    title: `estimated accuracy or AUC below by ${z} s`,
+    alert: 'ModelPerformanceEstimatedFalling',
+    from: minPredictions,
+    fires: ({ live, model }) =>
+      isBelow(live.estimated, model, { by: z, design: driftRule.alertDesignEffect }),
+  },
+} satisfies Record<string, Test>;
+
+export type TestName = keyof typeof tests;
+export const testNames = Object.keys(tests) as TestName[];
+
+type Compared = { readonly accuracy: Figure; readonly rocAuc: Figure };
+
+/** As `belowCrossValidated` of the rules has it: by so many standard errors of the two together. */
+function isBelow(
+  figures: Compared,
+  { evaluation }: Pick<Model, 'evaluation'>,
+  { by, design }: { by: number; design: number },
+): boolean {
+  return (['accuracy', 'rocAuc'] as const).some((metric) => {
+    const { value, standardError } = figures[metric];
+    const known = evaluation[metric];
+    if (value === null || standardError === null) return false;
+    return value - known.value < -by * Math.sqrt(design * standardError ** 2 + known.standardError ** 2);
+  });
+}
+
+function exact({ evaluation: { accuracy, rocAuc } }: Model): Pick<Model, 'evaluation'> {
+  return {
+    evaluation: {
+      accuracy: { ...accuracy, standardError: 0 },
+      rocAuc: { ...rocAuc, standardError: 0 },
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import { logistic } from '../src/model/score.ts';
+import type { Random } from '../src/stats/random.ts';
+
+/** Cases, and how likely each comes out badly. */
+export type World = {
+  readonly title: string;
+  /** Of the cases' log-odds as they were in training, which are normal. */
+  readonly mean: number;
+  readonly deviation: number;
+  /** P(bad) of a case with these log-odds. */
+  readonly risk: (logOdds: number) => number;
+};
+
+/** What happened to one case: the model's score for it, and whether it came out badly. */
+export type Row = { readonly score: number; readonly isPositive: boolean };
+
+/** The model is too sure of itself, so that its scores are no probabilities before they are calibrated. */
+const sureness = 1.25;
+
+const mean = -1;
+const deviation = 1;
+
+/** The world that all models learn from. */
+export const training: World = { title: 'as in training', mean, deviation, risk: logistic };
+
+const badRate = badRateOf(logistic);
+
+/** The same features have come to mean another risk: nothing but outcomes can tell. */
+export const conceptDrift = {
+  'rate+2': withBadRate(badRate + 0.02),
+  'rate+5': withBadRate(badRate + 0.05),
+  'rate+10': withBadRate(badRate + 0.1),
+  half: withSlope(0.5, 'scores tell half as much as they did'),
+  nothing: withSlope(0, 'scores tell nothing any more'),
+} satisfies Record<string, World>;
+
+/** The cases are others, and each means the risk that it always meant. */
+export const covariateDrift = {
+  riskier: { ...training, mean: mean + 1, title: 'cases riskier by a deviation' },
+  harder: { ...training, mean: -0.2, deviation: 0.3, title: 'only cases close to the threshold' },
+} satisfies Record<string, World>;
+
+export const worlds: Record<string, World> = { training, ...conceptDrift, ...covariateDrift };
+
+/** Draws cases of a world. */
+export function createCases(world: World, random: Random): () => Row {
+  return () => {
+    // Box and Muller
+    const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    const logOdds = world.mean + world.deviation * normal;
+    return { score: logistic(sureness * logOdds), isPositive: random() < world.risk(logOdds) };
+  };
+}
+
+/** The share of the training cases that would come out badly. */
+function badRateOf(risk: World['risk']): number {
+  let sum = 0;
+  let weights = 0;
+  for (let step = -600; step <= 600; step++) {
+    const normal = step / 100;
+    const weight = Math.exp(-(normal ** 2) / 2);
+    sum += weight * risk(mean + deviation * normal);
+    weights += weight;
+  }
+  return sum / weights;
+}
+
+/** Everyone's odds rise or fall by the same factor. */
+function withBadRate(rate: number): World {
+  const percent = (share: number) => `${(share * 100).toFixed(0)} %`;
+  return {
+    ...training,
+    risk: riskWith(1, rate),
+    title: `bad rate from ${percent(badRate)} to ${percent(rate)}`,
+  };
+}
+
+/** Risks close in on each other, or become the same; over all there are as many bad outcomes. */
+function withSlope(slope: number, title: string): World {
+  return { ...training, risk: riskWith(slope, badRate), title };
+}
+
+/** The risk that grows with the log-odds by `slope`, and comes to `rate` over the training cases. */
+function riskWith(slope: number, rate: number): World['risk'] {
+  let low = -20;
+  let high = 20;
+  while (high - low > 1e-9) {
+    const middle = (low + high) / 2;
+    if (badRateOf((logOdds) => logistic(middle + slope * logOdds)) < rate) low = middle;
+    else high = middle;
+  }
+  return (logOdds) => logistic(low + slope * logOdds);
+}
