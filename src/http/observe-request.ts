@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Middleware } from 'koa';
+import { endOfTurn } from './end-of-turn.ts';
 import { Problem, problemMediaType, problemText } from './problem.ts';
 import { type Answer, type RequestContext, type RequestState, traceContext } from './request-context.ts';
 import { securityHeaderList } from './security-headers.ts';
@@ -38,6 +39,7 @@ export function observeRequest(
     } catch (error) {
       answerProblem(context, toProblem(error, service, requestId));
     } finally {
+      await endOfTurn();
       httpMetrics.active--;
       const headers = ['x-request-id', requestId, ...securityHeaderList];
       if (service.state === 'draining') headers.push('connection', 'close');
