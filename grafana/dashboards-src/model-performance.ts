@@ -355,8 +355,11 @@ const calibration: Row = {
 };
 
 const delayBuckets = `model_outcome_delay_seconds_bucket{${version}}`;
-const delay = (q: number) =>
-  `histogram_quantile(${q}, sum by (outcome, le) (increase(${delayBuckets}[$__range])))`;
+const came = of('model_outcome:delay_seconds_bucket:increase', 'le="+Inf"');
+const delay = (quantile: string) =>
+  `max(${of('model:outcome_delay_seconds:quantile', `quantile="${quantile}"`)})`;
+const delayByOutcome = (quantile: string) =>
+  `max by (outcome) (${of('model_outcome:delay_seconds:quantile', `quantile="${quantile}"`)})`;
 const received = 'rate(outcomes_received_total{job="vigia"}[$__rate_interval])';
 
 const arrival: Row = {
@@ -417,21 +420,34 @@ const arrival: Row = {
         noData: 'no outcome in this time',
       },
       { expr: `sum by (le) (rate(${delayBuckets}[$__rate_interval]))`, legend: '{{le}}' },
-    ).height(8),
+    )
+      .span(8)
+      .height(8),
+    timeSeries(
+      {
+        title: 'Delay',
+        description:
+          'How long after their prediction the outcomes of the window came, of both classes: half and ninety-five of a hundred were there by then. Realised figures speak of predictions as old as that.',
+        unit: 's',
+        noData: 'no outcome in the window',
+      },
+      [
+        { expr: delay('0.5'), legend: 'half within' },
+        { expr: delay('0.95'), legend: '95 % within' },
+      ],
+    ).span(8),
     table(
       {
         title: 'Delay by outcome',
         description:
-          'How long after their prediction the outcomes of the time range came: half and ninety-five of a hundred were there by then.',
+          'The same for each class: how many outcomes of the window came, due to count or not, and by when half and ninety-five of a hundred of them were there.',
         unit: 's',
-        noData: 'no outcome in this time',
+        noData: 'no outcome in the window',
       },
       [
-        {
-          expr: `sum by (outcome) (increase(model_outcome_delay_seconds_count{${version}}[$__range]))`,
-        },
-        { expr: delay(0.5) },
-        { expr: delay(0.95) },
+        { expr: `sum by (outcome) (${came}) > 0` },
+        { expr: delayByOutcome('0.5') },
+        { expr: delayByOutcome('0.95') },
       ],
       'outcome',
       [
@@ -440,7 +456,9 @@ const arrival: Row = {
         { from: { query: 'B' }, name: 'Half within', look: number('s', 1) },
         { from: { query: 'C' }, name: '95 % within', look: number('s', 1) },
       ],
-    ).span(12),
+    )
+      .span(8)
+      .height(8),
   ],
 };
 

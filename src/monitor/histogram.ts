@@ -8,6 +8,9 @@ export type HistogramCounts = {
   sum: number;
 };
 
+/** What is counted, without the sum of the values. */
+export type BucketCounts = Pick<HistogramCounts, 'boundaries' | 'counts'>;
+
 /** @param boundaries upper bounds of all buckets but the last, ascending, inclusive */
 export function createHistogram(boundaries: readonly number[]): HistogramCounts {
   return { boundaries, counts: new Float64Array(boundaries.length + 1), sum: 0 };
@@ -20,7 +23,7 @@ export function recordValue(histogram: HistogramCounts, value: number): void {
 }
 
 /** The number of values recorded. */
-export function histogramCount(histogram: HistogramCounts): number {
+export function histogramCount(histogram: BucketCounts): number {
   let count = 0;
   for (let i = 0; i < histogram.counts.length; i++) count += histogram.counts[i];
   return count;
@@ -30,7 +33,7 @@ export function histogramCount(histogram: HistogramCounts): number {
  * The value below which the share `quantile` of the recorded ones lies, interpolated within its bucket as PromQL's
  * `histogram_quantile` does: a value in the open bucket counts as the greatest boundary. `null` without any value.
  */
-export function histogramQuantile(histogram: HistogramCounts, quantile: number): number | null {
+export function histogramQuantile(histogram: BucketCounts, quantile: number): number | null {
   const { boundaries, counts } = histogram;
   const rank = quantile * histogramCount(histogram);
   if (rank === 0) return null;

@@ -1,4 +1,3 @@
-import { recordValue } from '../monitor/histogram.ts';
 import { type Candidate, checkOutcomes, type InvalidOutcome, type InvalidReason } from './check-outcomes.ts';
 import { createHeldOutcomes, type HeldOutcomes } from './held-outcomes.ts';
 import { keepOutcomes, type Store } from './keep-outcomes.ts';
@@ -172,7 +171,7 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
   function count(candidate: Candidate, receipt: Receipt): void {
     const { token, model, isPositive } = candidate;
     const delayS = Math.max(0, Date.now() - token.timeMs) / 1000;
-    recordValue(model.delays[isPositive ? 1 : 0], delayS);
+    model.delays.add(isPositive, delayS);
     countFrom(token.timeMs + maturityMs, candidate);
     seen.add(token.key, token.timeMs);
     receipt.accepted++;

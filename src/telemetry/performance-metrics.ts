@@ -68,7 +68,7 @@ export function createPerformanceMetrics({ performance, delays }: PerformanceSou
       counterData(instruments.expectedNegativesBelow, below(byBin(cells, sums.expectedNegatives), binLabel)),
       histogramData(
         instruments.outcomeDelay,
-        delays.map(({ boundaries, counts, sum }, i) => ({
+        delays.histograms.map(({ boundaries, counts, sum }, i) => ({
           attributes: { ...model, outcome: classes[i] },
           value: histogramValue(boundaries, counts, sum),
         })),

@@ -1,3 +1,5 @@
+import { createHistogram, histogramQuantile } from '../../src/monitor/histogram.ts';
+import { createOutcomeDelays } from '../../src/monitor/outcome-delays.ts';
 import { compareObserved, testCalibration } from '../../src/monitor/performance-calibration.ts';
 import { measureCoverage } from '../../src/monitor/performance-coverage.ts';
 import { estimatedFigures, realisedFigures } from '../../src/monitor/performance-figures.ts';
@@ -6,11 +8,13 @@ import { near } from './support/near.ts';
 import {
   artifact,
   cells,
+  model,
   type PerformancePhase,
   performanceSeries,
   windowSums,
 } from './support/performance-series.ts';
 import { type Pace, type Query, runRuleTest, spanOf } from './support/promtool.ts';
+import { counter, replicaLabels, type Series, type Span, sum } from './support/series.ts';
 
 /** Every figure that Prometheus records is what `src/monitor` makes of the same counts. */
 function agree(replicas: readonly (readonly PerformancePhase[])[], window: string, at: string): Query[] {
@@ -94,4 +98,70 @@ describe('the performance rules', function () {
       });
     });
   }
+
+  for (const [pace, windows, at] of [
+    ['minute', ['10m', '1h'], '70m'],
+    ['five minutes', ['24h', '7d'], '2h'],
+  ] as const) {
+    it(`give the delay of outcomes as the service does, over ${windows.join(' and ')}`, async function () {
+      await runRuleTest(requireTool(this, 'promtool'), {
+        name: 'delays',
+        files: ['model-performance'],
+        pace,
+        series: delaySeries(spanOf(pace, at)),
+        queries: windows.flatMap((window) => agreeOnDelays(window, at)),
+      });
+    });
+  }
 });
+
+/** How many outcomes come in a minute by how late they are, on each of two replicas; none of a third class. */
+const perMinute = {
+  good: [
+    [0, 1, 3, 0, 4, 6, 2, 0, 0, 0, 0, 0],
+    [2, 0, 0, 0, 5, 5, 1, 0, 0, 0, 0, 0],
+  ],
+  bad: [
+    [0, 9, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+    [0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2],
+  ],
+  never: [new Array<number>(12).fill(0)],
+};
+const { boundaries } = createOutcomeDelays().histograms[0];
+
+function delaySeries(span: Span): Series[] {
+  return Object.entries(perMinute).flatMap(([outcome, replicas]) =>
+    replicas.flatMap((counts, replica) =>
+      [...boundaries, '+Inf'].map((le, bucket) => ({
+        metric: 'model_outcome_delay_seconds_bucket',
+        labels: { ...model, outcome, le: String(le), ...replicaLabels(replica) },
+        values: counter([{ from: '0m', perMinute: sum(counts.slice(0, bucket + 1)) }], span),
+      })),
+    ),
+  );
+}
+
+function agreeOnDelays(window: string, at: string): Query[] {
+  const quantile = (q: number, replicas: readonly number[][]) => {
+    const histogram = createHistogram(boundaries);
+    for (const counts of replicas) {
+      for (const [bucket, count] of counts.entries()) histogram.counts[bucket] += count;
+    }
+    return histogramQuantile(histogram, q);
+  };
+  return [0.5, 0.95].flatMap((q) => {
+    const labels = { window, quantile: String(q) };
+    return [
+      near(
+        at,
+        'model:outcome_delay_seconds:quantile',
+        labels,
+        quantile(q, Object.values(perMinute).flat()),
+        1e-3,
+      ),
+      ...Object.entries(perMinute).map(([outcome, replicas]) =>
+        near(at, 'model_outcome:delay_seconds:quantile', { ...labels, outcome }, quantile(q, replicas), 1e-3),
+      ),
+    ];
+  });
+}

@@ -208,14 +208,18 @@ describe('POST /outcomes', () => {
 
   it('shows realised and estimated performance side by side', async () => {
     const { models } = (await (await fetch(`${service.admin}/performance`)).json()) as any;
-    const [{ sinceStart, windows, crossValidated, outcomeDelays }] = models;
+    const [{ sinceStart, windows, crossValidated }] = models;
     const accepted = await received('accepted');
     assert.equal(sinceStart.realised.samples, accepted);
     assert.equal(windows['10m'].realised.samples, accepted);
     assert.ok(sinceStart.estimated.samples > accepted);
     assert.ok(sinceStart.estimated.accuracy.value > 0.5);
     assert.equal(sinceStart.coverage.all.labelled, accepted);
-    assert.equal(outcomeDelays.good.outcomes + outcomeDelays.bad.outcomes, accepted);
+    for (const { outcomeDelays } of [sinceStart, windows['10m'], windows['24h']]) {
+      assert.equal(outcomeDelays.good.outcomes + outcomeDelays.bad.outcomes, accepted);
+      // they came at once, in the first bucket: up to an hour
+      assert.ok(outcomeDelays.good.p95Days > 0 && outcomeDelays.good.p95Days <= 1 / 24);
+    }
     assert.ok(crossValidated.rocAuc.value > 0.5);
   });
 });

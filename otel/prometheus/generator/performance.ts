@@ -91,6 +91,11 @@ const counts: readonly WindowedCount[] = [
     name: 'model:outcomes_accepted',
     count: (range) => `sum by (model) (increase(model_outcome_delay_seconds_count[${range}]))`,
   },
+  {
+    name: 'model_outcome:delay_seconds_bucket',
+    count: (range) =>
+      `sum by (${byModel}, outcome, le) (increase(model_outcome_delay_seconds_bucket[${range}]))`,
+  },
 ];
 
 /** Once for the outcomes that came, once for what the calibrated probabilities of all predictions promise (CBPE). */
@@ -208,6 +213,23 @@ const coverage: readonly RecordingRule[] = [
         "source", "estimated", "", "")`,
   },
 ];
+
+/** Half, and nearly all, of the outcomes in the window had come by then. */
+const delayQuantiles = [0.5, 0.95] as const;
+
+/** How late the outcomes of the window came, of all of them and by class; absent while the window has none. */
+const delays: readonly RecordingRule[] = [
+  { record: 'model:outcome_delay_seconds:quantile', by: byWindow },
+  { record: 'model_outcome:delay_seconds:quantile', by: `${byWindow}, outcome` },
+].flatMap(({ record, by }) =>
+  delayQuantiles.map((quantile) => ({
+    record,
+    labels: { quantile: String(quantile) },
+    expr: promql`
+      histogram_quantile(${quantile}, sum by (${by}, le) (model_outcome:delay_seconds_bucket:increase))
+        and on (${by}) sum by (${by}) (model_outcome:delay_seconds_bucket:increase{le="+Inf"}) > 0`,
+  })),
+);
 
 const cell = (predicted: string, actual: string) =>
   `sum by (${bySource}) (model_confusion:rows{predicted="${predicted}", actual="${actual}"})`;
@@ -416,6 +438,6 @@ const observedExpected: readonly RecordingRule[] = [
 /** Realised and estimated performance over all windows, from the counts of all replicas. */
 export function performanceGroups(scales: Scales): RuleGroup[] {
   return windowGroups('model-performance', counts, scales, {
-    after: [...rows, ...coverage, ...bands, ...figures, ...observedExpected],
+    after: [...rows, ...coverage, ...delays, ...bands, ...figures, ...observedExpected],
   });
 }

@@ -1,6 +1,6 @@
-import { type HistogramCounts, histogramCount, histogramQuantile } from '../../monitor/histogram.ts';
+import { type BucketCounts, histogramCount, histogramQuantile } from '../../monitor/histogram.ts';
 import { livePerformance } from '../../monitor/live-performance.ts';
-import { windowNames } from '../../monitor/windows.ts';
+import { type WindowName, windowNames } from '../../monitor/windows.ts';
 import type { KnownModel } from '../../outcomes/known-models.ts';
 import type { Router } from '../router.ts';
 import { sendJson } from '../send.ts';
@@ -20,24 +20,30 @@ export function addPerformanceRoute(router: Router, service: Service): void {
   });
 }
 
-function describe({ artifact, performance, delays }: KnownModel) {
-  const { name, version, target, score, evaluation } = artifact;
+function describe(known: KnownModel) {
+  const { name, version, evaluation } = known.artifact;
   return {
     model: { name, version },
-    sinceStart: livePerformance(performance, score.bins.counts),
-    windows: Object.fromEntries(
-      windowNames.map((window) => [window, livePerformance(performance, score.bins.counts, window)]),
-    ),
-    outcomeDelays: {
-      [target.negative]: describeDelays(delays[0]),
-      [target.positive]: describeDelays(delays[1]),
-    },
+    sinceStart: describeWindow(known),
+    windows: Object.fromEntries(windowNames.map((window) => [window, describeWindow(known, window)])),
     crossValidated: evaluation,
   };
 }
 
-/** Of all outcomes accepted since the start, due or not. */
-function describeDelays(delays: HistogramCounts) {
+function describeWindow({ artifact, performance, delays }: KnownModel, window?: WindowName) {
+  const { target, score } = artifact;
+  const [negative, positive] = window === undefined ? delays.histograms : delays.window(window);
+  return {
+    ...livePerformance(performance, score.bins.counts, window),
+    outcomeDelays: {
+      [target.negative]: describeDelays(negative),
+      [target.positive]: describeDelays(positive),
+    },
+  };
+}
+
+/** Of all outcomes accepted, due to count or not. */
+function describeDelays(delays: BucketCounts) {
   const days = (quantile: number) => {
     const seconds = histogramQuantile(delays, quantile);
     return seconds === null ? null : seconds / daySeconds;

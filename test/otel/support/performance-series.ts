@@ -1,6 +1,6 @@
 import { DataPointType } from '@opentelemetry/sdk-metrics';
 import { loadArtifact } from '../../../src/model/artifact.ts';
-import { createHistogram } from '../../../src/monitor/histogram.ts';
+import { createOutcomeDelays } from '../../../src/monitor/outcome-delays.ts';
 import {
   type Cell,
   createPerformance,
@@ -89,14 +89,12 @@ export function performanceSeries(replicas: readonly (readonly PerformancePhase[
 function expose(sums: PerformanceSums) {
   const performance = createPerformance(reference);
   for (const field of performanceFields) performance.sums[field].set(sums[field]);
-  const outcomes = [sums.negatives, sums.positives].map((counts) => counts.reduce((sum, n) => sum + n, 0));
-  const delays = outcomes.map((count) => {
-    const histogram = createHistogram([3600]);
-    histogram.counts[0] = count;
-    return histogram;
-  });
+  const delays = createOutcomeDelays();
+  for (const [i, counts] of [sums.negatives, sums.positives].entries()) {
+    delays.histograms[i].counts[0] = counts.reduce((sum, n) => sum + n, 0);
+  }
   const metrics = [
-    ...createPerformanceMetrics({ performance, delays: [delays[0], delays[1]] })(),
+    ...createPerformanceMetrics({ performance, delays })(),
     ...createTrainingMetrics(artifact)(),
   ];
   return metrics.flatMap(({ descriptor: { name }, dataPoints, dataPointType }) =>
