@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { settings } from '../config.ts';
 import { loadArtifact } from '../model/artifact.ts';
 import { computeReport } from '../report/compute.ts';
 import { countLive } from '../report/count-live.ts';
@@ -12,16 +11,17 @@ import { renderText } from '../report/render-text.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import { createReadingProgress } from './reading-progress.ts';
 import { runCli, UsageError } from './run-cli.ts';
+import { serviceSettings } from './service-settings.ts';
 
 const help = `Usage: npm run drift -- [options]
 
 Compares live rows with a reference and says what has drifted.
 
   --model FILE       the model, with its reference (without --reference:
-                     ${settings.MODEL_PATH.default})
+                     ${serviceSettings.MODEL_PATH})
   --live FILE        samples (JSONL) or a table (CSV); gzip, a glob, or - for
                      standard input; may be given several times
-                     (default ${settings.SAMPLES_PATH.default})
+                     (default ${serviceSettings.SAMPLES_PATH})
   --reference FILE   compare with these rows instead of with the model's
                      reference; needs no model; may be given several times
   --since TIME       only live rows from this time on (2026-01-31T12:00:00Z)
@@ -74,7 +74,7 @@ function readOptions(args: string[]) {
   if (sinceMs !== undefined && untilMs !== undefined && sinceMs >= untilMs) {
     throw new UsageError(`--since ${values.since} is not before --until ${values.until}`);
   }
-  const live = values.live ?? [settings.SAMPLES_PATH.default];
+  const live = values.live ?? [serviceSettings.SAMPLES_PATH];
   const { reference } = values;
   if ([...live, ...(reference ?? [])].filter((path) => path === '-').length > 1) {
     throw new UsageError('standard input (-) can be read only once');
@@ -82,7 +82,7 @@ function readOptions(args: string[]) {
   const features = values.features?.split(',').map((name) => name.trim()) ?? null;
   return {
     ...values,
-    model: values.model ?? (reference === undefined ? settings.MODEL_PATH.default : undefined),
+    model: values.model ?? (reference === undefined ? serviceSettings.MODEL_PATH : undefined),
     live,
     reference,
     features,

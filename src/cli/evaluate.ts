@@ -1,28 +1,28 @@
 import { parseArgs } from 'node:util';
-import { settings } from '../config.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
 import { readLabelledData } from '../evaluation/read-data.ts';
 import { readJoinedData } from '../evaluation/read-joined.ts';
 import { renderText } from '../evaluation/render-text.ts';
 import { loadArtifact } from '../model/artifact.ts';
 import { runCli, UsageError } from './run-cli.ts';
+import { serviceSettings } from './service-settings.ts';
 
 const help = `Usage: npm run evaluate -- [options]
 
 Measures how well a model does on rows whose outcome is known: on a table, or on
 what the service has kept.
 
-  --model FILE        the model (default ${settings.MODEL_PATH.default})
+  --model FILE        the model (default ${serviceSettings.MODEL_PATH})
   --data FILE         labelled rows: a table with the target's column (CSV), or
                       JSONL; may be given several times
   --outcomes FILE     outcomes that the service has kept
-                      (default ${settings.OUTCOMES_PATH.default}); several replicas' files
+                      (default ${serviceSettings.OUTCOMES_PATH}); several replicas' files
                       by a pattern such as 'logs/*/outcomes*.jsonl'
   --samples FILE      its samples, joined by id, for coverage and slices
-                      (default ${settings.SAMPLES_PATH.default}, unless --outcomes
+                      (default ${serviceSettings.SAMPLES_PATH}, unless --outcomes
                       is given)
   --version V         evaluate this model version's outcomes, not the model's own
-  --maturity DAYS     leave out predictions younger than this (default ${settings.OUTCOME_MATURITY_DAYS.default})
+  --maturity DAYS     leave out predictions younger than this (default ${serviceSettings.OUTCOME_MATURITY_DAYS})
   --by FEATURE        figures for each value of a feature too; may be given
                       several times
   --json              print the evaluation as JSON
@@ -37,7 +37,7 @@ function readOptions(args: string[]) {
   const { values } = parseArgs({
     args,
     options: {
-      model: { type: 'string', default: settings.MODEL_PATH.default },
+      model: { type: 'string', default: serviceSettings.MODEL_PATH },
       data: { type: 'string', multiple: true },
       samples: { type: 'string', multiple: true },
       outcomes: { type: 'string', multiple: true },
@@ -54,16 +54,16 @@ function readOptions(args: string[]) {
     );
     if (other !== undefined) throw new UsageError(`--data is a table of its own: leave out --${other}`);
   }
-  const maturityDays = Number(values.maturity ?? settings.OUTCOME_MATURITY_DAYS.default);
+  const maturityDays = Number(values.maturity ?? serviceSettings.OUTCOME_MATURITY_DAYS);
   if (!(maturityDays >= 0)) throw new UsageError(`--maturity is a number of days, not '${values.maturity}'`);
-  const samples = values.samples ?? (values.outcomes === undefined ? [settings.SAMPLES_PATH.default] : []);
+  const samples = values.samples ?? (values.outcomes === undefined ? [serviceSettings.SAMPLES_PATH] : []);
   if (samples.length === 0 && values.data === undefined && values.by.length > 0) {
     throw new UsageError('--by needs --samples, which hold the features');
   }
   return {
     ...values,
     samples,
-    outcomes: values.outcomes ?? [settings.OUTCOMES_PATH.default],
+    outcomes: values.outcomes ?? [serviceSettings.OUTCOMES_PATH],
     maturedMs: Date.now() - maturityDays * dayMs,
   };
 }

@@ -1,6 +1,5 @@
 import { parse } from 'node:path';
 import { parseArgs } from 'node:util';
-import { settings } from '../config.ts';
 import { type Artifact, formatArtifact, loadArtifact } from '../model/artifact.ts';
 import { type NewReference, rebaseline } from '../model/rebaseline.ts';
 import { fileReference } from '../report/file-reference.ts';
@@ -9,6 +8,7 @@ import type { DriftReference, ReferenceVariable } from '../report/reference.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import { createReadingProgress } from './reading-progress.ts';
 import { runCli, UsageError } from './run-cli.ts';
+import { serviceSettings } from './service-settings.ts';
 
 const help = `Usage: npm run rebaseline -- --live FILE --by NAME --reason TEXT [options]
 
@@ -21,7 +21,7 @@ scores as before; the file says who did it, when, why, and what it replaces.
                   times
   --by NAME       who decides it
   --reason TEXT   why the shift is accepted
-  --model FILE    the model (default ${settings.MODEL_PATH.default})
+  --model FILE    the model (default ${serviceSettings.MODEL_PATH})
   --out FILE      where to write it (default: beside the model, as
                   NAME-rebaselined.json)
   --help          this text
@@ -40,7 +40,7 @@ function readOptions(args: string[]) {
       help: { type: 'boolean', default: false },
     },
   });
-  const model = values.model ?? settings.MODEL_PATH.default;
+  const model = values.model ?? serviceSettings.MODEL_PATH;
   const { dir, name, ext } = parse(model);
   const { live, help, by = '', reason = '' } = values;
   if (!help) {

@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { settings } from '../config.ts';
 import { type Artifact, loadArtifact } from '../model/artifact.ts';
 import { createExplainer, type Explainer } from '../model/explain.ts';
 import { forgetOutcome } from '../outcomes/outcome.ts';
@@ -9,6 +8,7 @@ import { redacted } from '../samples/redact.ts';
 import { listRotatedFiles } from '../samples/rotated-files.ts';
 import { createRowMatcher, type RowMatcher, UnknownBinError } from '../samples/row-matcher.ts';
 import { runCli, UsageError } from './run-cli.ts';
+import { serviceSettings } from './service-settings.ts';
 
 const help = `Usage: npm run samples -- [options]
 
@@ -22,14 +22,14 @@ scores; or deletes the rows of a prediction.
   --last TIME       only rows of the last 30m, 1h or 7d
   --trace ID        only the row of this trace
   --limit N         print at most so many, the newest (default 20)
-  --samples FILE    the sample file (default ${settings.SAMPLES_PATH.default}, with
+  --samples FILE    the sample file (default ${serviceSettings.SAMPLES_PATH}, with
                     those rotated from it); patterns too; several times
-  --model FILE      the model, for its bins (default ${settings.MODEL_PATH.default})
+  --model FILE      the model, for its bins (default ${serviceSettings.MODEL_PATH})
   --json            print the lines as they are
   --forget ID       delete every line of this prediction id from samples and
                     outcomes; may be given several times. A running service is
                     not disturbed. What it has counted stays counted
-  --outcomes FILE   with --forget: the outcome file (default ${settings.OUTCOMES_PATH.default});
+  --outcomes FILE   with --forget: the outcome file (default ${serviceSettings.OUTCOMES_PATH});
                     several times
   --help            this text
 `;
@@ -54,7 +54,7 @@ function readOptions(args: string[]) {
       limit: { type: 'string', default: '20' },
       samples: { type: 'string', multiple: true },
       outcomes: { type: 'string', multiple: true },
-      model: { type: 'string', default: settings.MODEL_PATH.default },
+      model: { type: 'string', default: serviceSettings.MODEL_PATH },
       json: { type: 'boolean', default: false },
       forget: { type: 'string', multiple: true },
       help: { type: 'boolean', default: false },
@@ -78,7 +78,7 @@ type Options = ReturnType<typeof readOptions>;
 /** The default file with its rotated ones, oldest first; those that ended before `sinceMs` are of no use. */
 async function findSources(given: readonly string[] | undefined, sinceMs: number): Promise<string[]> {
   if (given !== undefined) return [...given];
-  const path = settings.SAMPLES_PATH.default;
+  const path = serviceSettings.SAMPLES_PATH;
   const rotated = await listRotatedFiles(path).catch(() => []);
   return [...rotated.filter(({ endedAt }) => endedAt >= sinceMs).map((file) => file.path), path];
 }
@@ -169,8 +169,8 @@ function describeReasons(features: Record<string, unknown>, explain: Explainer):
 
 async function forget(options: Options): Promise<number> {
   const ids = new Set(options.forget);
-  const samples = options.samples ?? [settings.SAMPLES_PATH.default];
-  const outcomes = options.outcomes ?? [settings.OUTCOMES_PATH.default];
+  const samples = options.samples ?? [serviceSettings.SAMPLES_PATH];
+  const outcomes = options.outcomes ?? [serviceSettings.OUTCOMES_PATH];
   const deleted = (await forgetIn(samples, ids)) + (await forgetIn(outcomes, ids, forgetOutcome));
   process.stdout.write(`${deleted} ${deleted === 1 ? 'line' : 'lines'} deleted\n`);
   return deleted > 0 ? 0 : 1;

@@ -118,6 +118,27 @@ describe('npm run samples', () => {
   }
 });
 
+describe('a command beside the service', () => {
+  it('finds its files by the same settings', async () => {
+    await write('here.jsonl', [line('mine', { age: 20, limit: 1, history: 'good' })]);
+    const run = (env: Record<string, string>) =>
+      spawnSync(process.execPath, ['src/cli/samples.ts', '--json'], {
+        cwd: root,
+        encoding: 'utf8',
+        env: {
+          ...process.env,
+          SERVICE_INSTANCE: 'here',
+          SAMPLES_PATH: join(folder, '{instance}.jsonl'),
+          ...env,
+        },
+      });
+    assert.equal(JSON.parse(run({}).stdout).id, 'mine');
+    const { status, stderr } = run({ PORT: 'none' });
+    assert.equal(status, 1);
+    assert.match(stderr, /^vigia: cannot start: PORT=none.*\n$/);
+  });
+});
+
 describe('npm run samples -- --forget', () => {
   it('deletes every line of an id from live and rotated files, and nothing else', async () => {
     const live = await write('in.jsonl', [line('a', {}), line('gone', {}), line('not gone', { x: 'gone' })]);
