@@ -20,17 +20,19 @@ export class BodyProblem extends Problem {
 
 const contentType = /^([^;\s]+)\s*(?:;\s*charset="?([\w-]+)"?\s*)?$/i;
 
+/** The media types a body may be of, lower case, and how long it may be. */
+export type AcceptedBody = { readonly mediaTypes: readonly string[]; readonly maxBytes: number };
+
 /**
  * Reads a whole body as text, never more than `maxBytes` of it: one that announces more is refused unread, one that
  * turns out longer as soon as it does.
  *
- * @param mediaTypes what the body may be, lower case
  * @throws BodyProblem 415 for another media type, character set or content encoding, 413 for too much, 400 for what
  * is not UTF-8, 499 when the client goes away
  */
 export async function readText(
   request: IncomingMessage,
-  { mediaTypes, maxBytes }: { mediaTypes: readonly string[]; maxBytes: number },
+  { mediaTypes, maxBytes }: AcceptedBody,
 ): Promise<{ text: string; mediaType: string }> {
   const { headers } = request;
   const mediaType = utf8MediaType(headers['content-type'] ?? '');
@@ -65,12 +67,6 @@ function utf8MediaType(header: string): string {
   if (header === 'application/json') return header;
   const [, type = '', charset = 'utf-8'] = contentType.exec(header) ?? [];
   return charset.toLowerCase() === 'utf-8' ? type.toLowerCase() : '';
-}
-
-/** Reads a JSON body. @throws BodyProblem as `readText` does, and 400 for malformed JSON */
-export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
-  const { text } = await readText(request, { mediaTypes: ['application/json'], maxBytes });
-  return parseJson(text);
 }
 
 /** @throws BodyProblem 400 saying where the JSON breaks, without repeating the client's text */

@@ -5,7 +5,7 @@ import { recordRejection } from '../../monitor/model-counts.ts';
 import { isoTime } from '../../samples/iso-time.ts';
 import type { Deployment } from '../deployment.ts';
 import { Problem } from '../problem.ts';
-import { BodyProblem, readJson } from '../read-body.ts';
+import { type AcceptedBody, BodyProblem, parseJson, readText } from '../read-body.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { Router } from '../router.ts';
 import { sendJson } from '../send.ts';
@@ -16,10 +16,10 @@ const tracer = trace.getTracer('vigia');
 
 /** `POST /predict`: scores one row, and counts it, keeps it and tells of it. */
 export function addPredictRoute(router: Router, service: Service): void {
-  const { MAX_BODY_BYTES } = service.config;
+  const accepted = { mediaTypes: ['application/json'], maxBytes: service.config.MAX_BODY_BYTES };
   router.post('/predict', async (context) => {
     const { deployment } = service;
-    const row = await readRow(context, deployment, MAX_BODY_BYTES);
+    const row = await readRow(context, deployment, accepted);
     if (trace.getActiveSpan()?.isRecording()) {
       tracer.startActiveSpan('predict', (span) => {
         try {
@@ -35,11 +35,15 @@ export function addPredictRoute(router: Router, service: Service): void {
 }
 
 /** Reads and checks the body; every refusal is counted, under the model's own feature names only. */
-async function readRow(context: RequestContext, deployment: Deployment, maxBytes: number): Promise<Row> {
+async function readRow(
+  context: RequestContext,
+  deployment: Deployment,
+  accepted: AcceptedBody,
+): Promise<Row> {
   const { counts, validate } = deployment;
   let body: unknown;
   try {
-    body = await readJson(context.req, maxBytes);
+    body = parseJson((await readText(context.req, accepted)).text);
   } catch (error) {
     if (error instanceof BodyProblem) {
       counts.refused++;
