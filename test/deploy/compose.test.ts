@@ -130,7 +130,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('keeps exemplars, and data for a stated time', () => {
-    const command = services.prometheus.command ?? [];
+    const command = [services.prometheus.command ?? []].flat();
     assert.ok(command.includes('--enable-feature=exemplar-storage'));
     assert.ok(command.some((argument) => argument.startsWith('--storage.tsdb.retention.time=')));
   });
