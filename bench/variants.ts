@@ -89,20 +89,31 @@ export function others(sinkUrl: string): Variant[] {
       command: [node, program('fastify')],
       env: {},
     },
-    {
-      key: 'Py',
-      label: 'FastAPI, uvicorn, scikit-learn, OpenTelemetry; a log line and a sample each, 10 % traced',
-      command: [python, new URL('python/service.py', import.meta.url).pathname],
-      env: {
-        OTEL_SERVICE_NAME: 'fastapi',
-        SAMPLES_PATH: '{folder}/input_samples.jsonl',
-        OTEL_EXPORTER_OTLP_ENDPOINT: sinkUrl,
-        OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
-        OTEL_TRACES_SAMPLER_ARG: '0.1',
-      },
-      ...(!existsSync(python) && {
-        absent: `there is no ${python}; bench/python/README.md says how to make it`,
-      }),
-    },
+    fastApi(sinkUrl, 'Py', 'a pipeline on dictionaries', {}),
+    fastApi(sinkUrl, 'Pd', 'a pipeline on pandas frames', { FRAMES: 'true' }),
   ];
+}
+
+function fastApi(
+  sinkUrl: string,
+  key: string,
+  pipeline: string,
+  env: Readonly<Record<string, string>>,
+): Variant {
+  return {
+    key,
+    label: `FastAPI, uvicorn, OpenTelemetry, scikit-learn with ${pipeline}; a log line and a sample each, 10 % traced`,
+    command: [python, new URL('python/service.py', import.meta.url).pathname],
+    env: {
+      OTEL_SERVICE_NAME: 'fastapi',
+      SAMPLES_PATH: '{folder}/input_samples.jsonl',
+      OTEL_EXPORTER_OTLP_ENDPOINT: sinkUrl,
+      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '0.1',
+      ...env,
+    },
+    ...(!existsSync(python) && {
+      absent: `there is no ${python}; bench/python/README.md says how to make it`,
+    }),
+  };
 }

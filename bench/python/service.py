@@ -2,7 +2,9 @@
 OpenTelemetry for traces and metrics, a log line and a sample line for each prediction. The sampler and the exporters
 are set by the OTEL_* variables, SAMPLES_PATH by its own.
 
-One process; uvloop and httptools, uvicorn's fastest loop and parser; no pandas, which would cost as much again.
+One process; uvloop and httptools, uvicorn's fastest loop and parser. With FRAMES=true the pipeline is the one of
+scikit-learn's own examples for mixed columns, which takes pandas frames; without, it is one that takes dictionaries, in
+half the time.
 """
 
 import asyncio
@@ -27,10 +29,12 @@ from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from pydantic import create_model
+from sklearn.base import BaseEstimator
+from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -51,7 +55,17 @@ def value_of(text: str) -> float | str:
 
 training = json.loads((DATA / "training.json").read_text())
 rows, outcomes = read_rows(training)
-pipeline = make_pipeline(DictVectorizer(sparse=False), StandardScaler(), LogisticRegression()).fit(rows, outcomes)
+if os.environ.get("FRAMES") == "true":
+    from pandas import DataFrame as table
+
+    encode: BaseEstimator = make_column_transformer(
+        (StandardScaler(), make_column_selector(dtype_include="number")),
+        (OneHotEncoder(handle_unknown="ignore"), make_column_selector(dtype_exclude="number")),
+    )
+else:
+    table = list
+    encode = make_pipeline(DictVectorizer(sparse=False), StandardScaler())
+pipeline = make_pipeline(encode, LogisticRegression()).fit(table(rows), outcomes)
 positive = list(pipeline.classes_).index(training["positive"])
 Row = create_model("Row", **{name: (type(value), ...) for name, value in rows[0].items()})
 
@@ -99,7 +113,7 @@ app = FastAPI()
 @app.post("/predict")
 async def predict(body: Row) -> dict[str, str | float]:
     row = body.model_dump()
-    probabilities = pipeline.predict_proba([row])[0]
+    probabilities = pipeline.predict_proba(table([row]))[0]
     prediction, score = str(pipeline.classes_[probabilities.argmax()]), float(probabilities[positive])
     observe(row, prediction, score)
     return {"prediction": prediction, "score": score, "id": keep(row, prediction, score)}
