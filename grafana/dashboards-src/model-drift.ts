@@ -2,6 +2,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dashboards } from '../../otel/prometheus/generator/links.ts';
 import { scoreFeature } from '../../otel/prometheus/generator/promql.ts';
 import { driftRule } from '../../src/stats/drift.ts';
+import { alertsTable, orNoAlert } from './alerts-table.ts';
 import { alertAnnotation, compose, type Row, versionAnnotation } from './compose.ts';
 import { distributionPanels } from './distribution.ts';
 import { heatmap } from './heatmaps.ts';
@@ -338,24 +339,15 @@ const alerts =
 const events: Row = {
   question: 'Which alerts fire, and what was deployed?',
   panels: [
-    table(
+    alertsTable(
       {
         title: 'Alerts of this version',
         description:
           'Pending alerts hold, but not yet for as long as the rule asks; firing ones have been sent. A click on the name opens its section of the runbook, one on the feature opens the feature above.',
-        unit: 'none',
         noData: 'no alert is pending or firing',
       },
-      [{ expr: `${alerts} or on () label_replace(vector(0), "alertname", "none", "", "")` }],
-      'alertname',
+      orNoAlert(alerts),
       [
-        {
-          from: { label: 'alertname' },
-          name: 'Alert',
-          look: [{ id: 'links', value: [toRunbook(variable('__value.text'), 'What to do')] }],
-        },
-        { from: { label: 'alertstate' }, name: 'State' },
-        { from: { label: 'severity' }, name: 'Severity' },
         {
           from: { label: 'feature' },
           name: 'Feature',

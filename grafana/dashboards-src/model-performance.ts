@@ -2,6 +2,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dashboards } from '../../otel/prometheus/generator/links.ts';
 import { minOutcomes, z } from '../../otel/prometheus/generator/performance-alerts.ts';
 import { calibrationRule } from '../../src/monitor/performance-calibration.ts';
+import { alertsTable, orNoAlert } from './alerts-table.ts';
 import { alertAnnotation, compose, type Row, versionAnnotation } from './compose.ts';
 import { bucketHeatmap } from './heatmaps.ts';
 import { binNames, colours, performanceWords, variable } from './language.ts';
@@ -585,24 +586,15 @@ const versions: Row = {
         { from: { query: 'G' }, name: 'σ', look: number('none', 1) },
       ],
     ).span(14),
-    table(
+    alertsTable(
       {
         title: 'Alerts on performance',
         description:
           'Pending alerts hold, but not yet for as long as the rule asks; firing ones have been sent. A click on the name opens its section of the runbook.',
-        unit: 'none',
         noData: 'no alert is pending or firing',
       },
-      [{ expr: `${alerts} or on () label_replace(vector(0), "alertname", "none", "", "")` }],
-      'alertname',
+      orNoAlert(alerts),
       [
-        {
-          from: { label: 'alertname' },
-          name: 'Alert',
-          look: [{ id: 'links', value: [toRunbook(variable('__value.text'), 'What to do')] }],
-        },
-        { from: { label: 'alertstate' }, name: 'State' },
-        { from: { label: 'severity' }, name: 'Severity' },
         { from: { label: 'version' }, name: 'Version' },
         { from: { label: 'metric' }, name: 'Figure' },
         { from: { label: 'window' }, name: 'Window' },

@@ -1,8 +1,8 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { alertsTable } from './alerts-table.ts';
 import { alertAnnotation, compose, type Row } from './compose.ts';
-import { variable } from './language.ts';
 import { asPanelLink, toRunbook, wholeRunbook } from './links.ts';
-import { number, table } from './tables.ts';
+import { number } from './tables.ts';
 import { limitLine, timeSeries } from './time-series.ts';
 import * as variables from './variables.ts';
 import { stat, verdictStat, verdictTimeline } from './verdict-panels.ts';
@@ -349,24 +349,15 @@ const rules: Row = {
     )
       .span(8)
       .links([asPanelLink(toRunbook('AlertsNotDelivered'))]),
-    table(
+    alertsTable(
       {
         title: 'Alerts that fire or are about to',
         description:
           'All alerts, the Watchdog among them: it fires always, so that its absence shows. Pending ones hold, but not yet for as long as their rule asks. A click on a name opens the runbook.',
-        unit: 'none',
         noData: 'not even the Watchdog fires: Prometheus evaluates no rules',
       },
-      [{ expr: 'count by (alertname, alertstate, severity, component) (ALERTS)' }],
-      'alertname',
+      'count by (alertname, alertstate, severity, component) (ALERTS)',
       [
-        {
-          from: { label: 'alertname' },
-          name: 'Alert',
-          look: [{ id: 'links', value: [toRunbook(variable('__value.text'), 'What to do')] }],
-        },
-        { from: { label: 'alertstate' }, name: 'State' },
-        { from: { label: 'severity' }, name: 'Severity' },
         { from: { label: 'component' }, name: 'About' },
         { from: { query: 'A' }, name: 'How many', look: number('none', 0) },
       ],
