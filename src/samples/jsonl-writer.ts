@@ -1,8 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { createJsonlFile, type Retention } from './jsonl-file.ts';
+import { createPendingLines, type Piece } from './pending-lines.ts';
 
 /** Lines are gathered into pieces of about this size, one write each. */
-const chunkBytes = 256 * 1024;
+const maxPieceBytes = 256 * 1024;
 const firstRetryMs = 250;
 const maxRetryMs = 5_000;
 const tidyIntervalMs = 60 * 60 * 1000;
@@ -51,8 +52,6 @@ export type JsonlWriter = {
   readonly dropped: Readonly<Record<DropReason, number>>;
 };
 
-type Waiter = { readonly resolve: () => void; readonly reject: (error: Error) => void };
-type Chunk = { text: string; bytes: number; lines: number; readonly waiters: Waiter[] | undefined };
 type Outage = {
   readonly error: Error;
   readonly since: number;
@@ -69,11 +68,10 @@ type Outage = {
 export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
   const { path, flushIntervalMs, maxPendingBytes, onProblem = () => {} } = options;
   const file = createJsonlFile(path, options);
-  const pieceBytes = Math.min(chunkBytes, options.maxBytes);
+  const queue = createPendingLines(Math.min(maxPieceBytes, options.maxBytes));
   const dropped = { queue_full: 0, disk: 0, closed: 0 };
   let written = 0;
-  let queue: Chunk[] = [];
-  let pendingBytes = 0;
+  let inFlightBytes = 0;
   let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isUrgent = false;
@@ -81,51 +79,33 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
   let outage: Outage | undefined;
   let closing: Promise<void> | undefined;
 
+  const isTooMuch = (bytes: number) => queue.bytes + inFlightBytes + bytes > maxPendingBytes;
+
   function append(line: string): boolean {
-    const bytes = Buffer.byteLength(line) + 1;
-    if (closing !== undefined || pendingBytes + bytes > maxPendingBytes) {
+    const text = `${line}\n`;
+    const bytes = Buffer.byteLength(text);
+    if (closing !== undefined || isTooMuch(bytes)) {
       dropped[closing !== undefined ? 'closed' : outage !== undefined ? 'disk' : 'queue_full']++;
       return false;
     }
-    const last = queue.at(-1);
-    if (last !== undefined && last.waiters === undefined && last.bytes + bytes <= pieceBytes) {
-      last.text += `${line}\n`;
-      last.bytes += bytes;
-      last.lines++;
-    } else {
-      // The piece before is full: no need to wait for the clock, unless the disk has to be waited for.
-      if (last !== undefined && outage === undefined) isUrgent = true;
-      queue.push({ text: `${line}\n`, bytes, lines: 1, waiters: undefined });
-    }
-    pendingBytes += bytes;
+    // A full piece need not wait for the clock, unless the disk has to be waited for.
+    if (queue.add(text, bytes) && outage === undefined) isUrgent = true;
     schedule();
     return true;
   }
 
-  function appendDurably(lines: readonly string[]): Promise<void> {
-    if (lines.length === 0) return Promise.resolve();
+  async function appendDurably(lines: readonly string[]): Promise<void> {
+    if (lines.length === 0) return;
     const text = `${lines.join('\n')}\n`;
     const bytes = Buffer.byteLength(text);
-    if (closing !== undefined) return Promise.reject(new Error(`${path} is closed`));
-    if (pendingBytes + bytes > maxPendingBytes) {
-      return Promise.reject(
-        outage?.error ?? new Error(`${path}: over ${maxPendingBytes} bytes wait to be written`),
-      );
+    if (closing !== undefined) throw new Error(`${path} is closed`);
+    if (isTooMuch(bytes)) {
+      throw outage?.error ?? new Error(`${path}: over ${maxPendingBytes} bytes wait to be written`);
     }
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const last = queue.at(-1);
-    if (last?.waiters !== undefined && last.bytes + bytes <= pieceBytes) {
-      last.text += text;
-      last.bytes += bytes;
-      last.lines += lines.length;
-      last.waiters.push({ resolve, reject });
-    } else {
-      queue.push({ text, bytes, lines: lines.length, waiters: [{ resolve, reject }] });
-    }
-    pendingBytes += bytes;
+    const kept = queue.addAwaited(text, bytes, lines.length);
     isUrgent = true;
     schedule();
-    return promise;
+    return kept;
   }
 
   /** Sees to it that a pass over the queue follows. */
@@ -133,7 +113,7 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
     if (running !== undefined) return;
     if (isUrgent) {
       run();
-    } else if (timer === undefined && queue.length > 0) {
+    } else if (timer === undefined && queue.pieces > 0) {
       timer = setTimeout(run, outage?.retryMs ?? flushIntervalMs);
       // A disk that never comes back must not keep a process from ending.
       if (outage !== undefined) timer.unref();
@@ -158,30 +138,30 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
       const error = await file.tidy().catch((cause: Error) => cause);
       if (error !== undefined) return failed(error);
     }
-    for (let n = queue.length; n > 0; n--) {
-      const chunk = queue.shift();
-      if (chunk === undefined) return;
-      const error = await write(chunk);
+    for (let n = queue.pieces; n > 0; n--) {
+      const piece = queue.shift();
+      if (piece === undefined) return;
+      inFlightBytes = piece.bytes;
+      const error = await write(piece);
+      inFlightBytes = 0;
       if (error !== undefined) return failed(error);
       recovered();
     }
   }
 
-  async function write(chunk: Chunk): Promise<Error | undefined> {
-    const data = Buffer.from(chunk.text);
-    const { keptBytes, error } = await file.append(data, chunk.waiters !== undefined);
+  async function write(piece: Piece): Promise<Error | undefined> {
+    const { text, waiters } = piece;
+    const data = Buffer.from(text);
+    const { keptBytes, error } = await file.append(data, waiters !== undefined);
     if (error === undefined) {
-      pendingBytes -= chunk.bytes;
-      written += chunk.lines;
-      for (const waiter of chunk.waiters ?? []) waiter.resolve();
+      written += piece.lines;
+      for (const waiter of waiters ?? []) waiter.resolve();
       return undefined;
     }
     const rest = data.toString('utf8', keptBytes);
-    const restBytes = data.length - keptBytes;
-    const restLines = rest.split('\n').length - 1;
-    written += chunk.lines - restLines;
-    pendingBytes -= chunk.bytes - restBytes;
-    if (restLines > 0) queue.unshift({ ...chunk, text: rest, bytes: restBytes, lines: restLines });
+    const lines = rest.split('\n').length - 1;
+    written += piece.lines - lines;
+    if (lines > 0) queue.unshift({ text: rest, bytes: data.length - keptBytes, lines, waiters });
     return error;
   }
 
@@ -194,7 +174,7 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
     } else {
       outage.retryMs = Math.min(maxRetryMs, outage.retryMs * 2);
     }
-    refuseWaiting(error);
+    queue.refuseAwaited(error);
     isUrgent = false;
   }
 
@@ -206,28 +186,17 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
     onProblem(`${path}: written again after ${seconds} s; ${lost} lines were dropped`);
   }
 
-  function refuseWaiting(error: Error): void {
-    queue = queue.filter(({ waiters, bytes }) => {
-      if (waiters === undefined) return true;
-      pendingBytes -= bytes;
-      for (const waiter of waiters) waiter.reject(error);
-      return false;
-    });
-  }
-
   async function flush(): Promise<void> {
     await running;
     // A pass that is under way by now began after the call.
-    if (queue.length > 0 || running !== undefined) await run();
+    if (queue.pieces > 0 || running !== undefined) await run();
   }
 
   async function finish(): Promise<void> {
     clearInterval(tidying);
     await flush();
     clearTimeout(timer);
-    const lost = queue.reduce((sum, { lines }) => sum + lines, 0);
-    queue = [];
-    pendingBytes = 0;
+    const lost = queue.clear();
     if (lost > 0) {
       dropped.disk += lost;
       onProblem(`${path}: closed with ${lost} lines that could not be written`);
