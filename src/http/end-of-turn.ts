@@ -11,10 +11,14 @@ type Turn = {
 let turn: Turn | undefined;
 
 function begin(): Turn {
-  return { ...Promise.withResolvers<void>(), immediate: setImmediate(end), waiting: 0 };
+  return { ...Promise.withResolvers<void>(), immediate: setImmediate(answerNow), waiting: 0 };
 }
 
-function end(): void {
+/**
+ * Lets the answers that wait for the end of the turn go out now. For whoever knows that the turn may take long: while a
+ * thousand sockets have something to read at every look, Node goes on reading them for seconds.
+ */
+export function answerNow(): void {
   if (turn === undefined) return;
   clearImmediate(turn.immediate);
   turn.resolve();
@@ -29,6 +33,6 @@ function end(): void {
 export function endOfTurn(): Promise<void> {
   turn ??= begin();
   const { promise } = turn;
-  if (++turn.waiting === maxTogether) end();
+  if (++turn.waiting === maxTogether) answerNow();
   return promise;
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpMetrics, ShedReason } from '../telemetry/http-metrics.ts';
+import { answerNow } from './end-of-turn.ts';
 import { Problem, problemMediaType, problemText } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
 
@@ -59,6 +60,8 @@ export function createLoadGuard(
       if (why === undefined) return false;
       metrics.shed[why]++;
       response.writeHead(503, overloadedHeaders).end(overloaded);
+      // what was accepted just before must not wait for the end of a turn in which all else is refused
+      answerNow();
       return true;
     },
     stop: () => clearInterval(timer),
