@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type Koa from 'koa';
@@ -95,10 +96,10 @@ export async function listen(
 }
 
 function refuseFirst(server: Server, refuse: Refuse): void {
-  const { emit } = server;
+  const emit = server.emit as EventEmitter['emit'];
   server.emit = function (this: Server, event: string | symbol, ...args: unknown[]): boolean {
     if (event === 'request' && refuse(args[0] as IncomingMessage, args[1] as ServerResponse)) return true;
-    return Reflect.apply(emit, this, [event, ...args]);
+    return emit.call(this, event, ...args);
   };
 }
 

@@ -45,8 +45,9 @@ export function observeRequest(
       if (service.state === 'draining') headers.push('connection', 'close');
       if (state.answer) writeAnswer(res, state.answer, headers);
       else addHeaders(res, headers);
-      const { path, method, status } = context;
-      const route = routes.has(path) ? path : '';
+      const { method = '' } = req;
+      const status = res.statusCode;
+      const route = routes.has(context.path) ? context.path : '';
       const durationMs = performance.now() - startedMs;
       httpMetrics.record(method, route, status, durationMs / 1000);
       const { prediction } = state;

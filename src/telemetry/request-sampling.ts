@@ -54,6 +54,6 @@ export function gateInstrumentation(server: Server, sample: RequestSampler): voi
   server.emit = function emit(this: Server, event: string | symbol, ...args: unknown[]): boolean {
     const traced =
       event !== 'request' || sample((args[0] as IncomingMessage).headers.traceparent as string | undefined);
-    return Reflect.apply(traced ? instrumentedEmit : bareEmit, this, [event, ...args]);
+    return (traced ? instrumentedEmit : bareEmit).call(this, event, ...args);
   };
 }
