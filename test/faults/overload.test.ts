@@ -4,7 +4,7 @@ import { run } from '../samples/support/child.ts';
 import { assertAllRight, metric, startLoad } from '../support/load.ts';
 import { startOtlpSink } from '../support/otlp-sink.ts';
 import { halfSent } from '../support/raw-connection.ts';
-import { eventually, startTestService } from '../support/service.ts';
+import { eventually, startTestService, type TestService } from '../support/service.ts';
 import type { OpenLoopResult } from './programs/open-loop.ts';
 
 const openLoop = fileURLToPath(new URL('./programs/open-loop.ts', import.meta.url));
@@ -21,6 +21,39 @@ async function send(api: string, rate: number, clients: number): Promise<OpenLoo
   );
 }
 
+/** Sends more than the service can answer, and looks after what it must answer meanwhile. */
+async function overload(service: TestService, rate: number): Promise<void> {
+  const shed = () => metric(service, 'http_server_requests_shed_total', { reason: 'event_loop' });
+  const shedBefore = await shed();
+  const probes: { path: string; status: number; durationMs: number }[] = [];
+  const probe = async (path: string) => {
+    const startedMs = performance.now();
+    const response = await fetch(service.api + path);
+    await response.text();
+    probes.push({ path, status: response.status, durationMs: performance.now() - startedMs });
+  };
+  const probing = setInterval(() => {
+    for (const path of ['/health', '/ready', '/metrics']) probe(path);
+  }, 200);
+  const over = await send(service.api, rate, 1500);
+  clearInterval(probing);
+  console.log(
+    `        at ${Math.round(over.sentPerSecond)} a second: ${Math.round(over.acceptedPerSecond)} answered, p99 ${Math.round(over.acceptedP99Ms)} ms; 503 p99 ${Math.round(over.shedP99Ms)} ms; slowest /health, /ready, /metrics ${Math.round(Math.max(...probes.map(({ durationMs }) => durationMs)))} ms`,
+  );
+  assert.ok(over.shed > 0, 'there was too much, and some was refused');
+  assert.equal(over.withoutRetryAfter, 0);
+  assert.deepEqual(over.otherAnswers, []);
+  assert.equal(over.failed, 0);
+  assert.ok(over.acceptedPerSecond > 0, 'it went on answering');
+  assert.ok(over.acceptedP99Ms < boundMs, `p99 of the accepted was ${over.acceptedP99Ms} ms`);
+  assert.ok(probes.length >= 15);
+  for (const { path, status, durationMs } of probes) {
+    assert.equal(status, 200, path);
+    assert.ok(durationMs < 5000, `${path} took ${durationMs} ms`);
+  }
+  assert.equal((await shed()) - shedBefore, over.shed, 'every refusal is counted under its reason');
+}
+
 describe('more requests than the service can answer', function () {
   this.timeout(90_000);
 
@@ -33,40 +66,10 @@ describe('more requests than the service can answer', function () {
       MAX_EVENT_LOOP_DELAY_MS: String(maxDelayMs),
       LOG_LEVEL: 'silent',
     });
-    const shed = () => metric(service, 'http_server_requests_shed_total', { reason: 'event_loop' });
     try {
       const closed = await startLoad(service.api, { workers: 64, durationMs: 1500 }).done;
       const capacity = (closed.answers / closed.durationMs) * 1000;
-      const shedBefore = await shed();
-
-      const probes: { path: string; status: number; durationMs: number }[] = [];
-      const probe = async (path: string) => {
-        const startedMs = performance.now();
-        const response = await fetch(service.api + path);
-        await response.text();
-        probes.push({ path, status: response.status, durationMs: performance.now() - startedMs });
-      };
-      const probing = setInterval(() => {
-        for (const path of ['/health', '/ready', '/metrics']) probe(path);
-      }, 200);
-      const over = await send(service.api, Math.round(capacity * 4), 1500);
-      clearInterval(probing);
-
-      console.log(
-        `        at ${Math.round(over.sentPerSecond)} a second: ${Math.round(over.acceptedPerSecond)} answered, p99 ${Math.round(over.acceptedP99Ms)} ms; 503 p99 ${Math.round(over.shedP99Ms)} ms; slowest /health, /ready, /metrics ${Math.round(Math.max(...probes.map(({ durationMs }) => durationMs)))} ms`,
-      );
-      assert.ok(over.shed > 0, 'there was too much, and some was refused');
-      assert.equal(over.withoutRetryAfter, 0);
-      assert.deepEqual(over.otherAnswers, []);
-      assert.equal(over.failed, 0);
-      assert.ok(over.acceptedPerSecond > 0, 'it went on answering');
-      assert.ok(over.acceptedP99Ms < boundMs, `p99 of the accepted was ${over.acceptedP99Ms} ms`);
-      assert.ok(probes.length >= 15);
-      for (const { path, status, durationMs } of probes) {
-        assert.equal(status, 200, path);
-        assert.ok(durationMs < 5000, `${path} took ${durationMs} ms`);
-      }
-      assert.equal((await shed()) - shedBefore, over.shed, 'every refusal is counted under its reason');
+      await overload(service, Math.round(capacity * 4));
 
       // at once; that the machine stops for two limits, and so the service, must not happen every time
       await eventually(
