@@ -1,8 +1,8 @@
 import { summariseSorted } from '../model/reference.ts';
 import { binCount, binLabels, missingBin, unseenBin } from '../stats/binning.ts';
-import { countOccupied, type Drift, driftRule, measureDrift } from '../stats/drift.ts';
+import { type Drift, driftRule, measureDrift } from '../stats/drift.ts';
 import { kolmogorovSmirnovOfSorted } from '../stats/kolmogorov-smirnov.ts';
-import { chiSquareQuantileWilsonHilferty } from '../stats/noise-ceiling.ts';
+import { samplesNeeded } from '../stats/samples-needed.ts';
 import { wassersteinDistanceOfSorted } from '../stats/wasserstein.ts';
 import type { ReportVariable } from './drift-report.ts';
 import type { LiveVariable } from './live-variable.ts';
@@ -58,7 +58,7 @@ export function measureVariable(
     jensenShannonDistance: drift.jensenShannonDistance,
     ...compareValues(live, spaces, drift),
     verdict: drift.verdict,
-    samplesNeeded: drift.verdict === 'undetermined' ? samplesNeeded(drift, reference.counts) : null,
+    samplesNeeded: samplesNeeded(drift, reference.counts),
     unseenValues: [...live.unseenTexts]
       .map(([value, samples]) => ({ value, samples }))
       .sort((a, b) => b.samples - a.samples)
@@ -94,16 +94,4 @@ function compareValues(
     wasserstein: wassersteinDistanceOfSorted(before, live),
     summary,
   };
-}
-
-/**
- * How many more rows bring the noise ceiling down to where a shift that matters can be seen.
- *
- * @returns `null` when the reference is too small for any number of them
- */
-function samplesNeeded({ samples, referenceSamples }: Drift, reference: readonly number[]): number | null {
-  const degreesOfFreedom = Math.max(1, countOccupied(reference) - 1);
-  const quantile = chiSquareQuantileWilsonHilferty(degreesOfFreedom, driftRule.ceilingZ);
-  const share = driftRule.undeterminedCeiling / quantile - 1 / referenceSamples;
-  return share > 0 ? Math.max(1, Math.ceil(1 / share) - samples) : null;
 }

@@ -8,6 +8,12 @@ const slot = 10;
 const gap = 5;
 const height = 100;
 
+/** What a histogram shows of a variable. */
+export type Charted = Pick<
+  ReportVariable,
+  'bins' | 'kind' | 'wholeNumbers' | 'samples' | 'referenceSamples' | 'outsideRange'
+>;
+
 type Column = {
   readonly name: string;
   readonly reference: number;
@@ -16,7 +22,7 @@ type Column = {
 };
 
 /** The columns of a histogram as shares of all rows: the bins, then apart what is missing, unseen, out of range. */
-export function histogramColumns(variable: ReportVariable): Column[] {
+export function histogramColumns(variable: Charted): Column[] {
   const { bins, kind, samples, referenceSamples, outsideRange } = variable;
   const names = binNames(variable);
   const values = bins.length - (kind === 'numeric' ? 1 : 2);
@@ -33,7 +39,7 @@ export function histogramColumns(variable: ReportVariable): Column[] {
 }
 
 /** The histogram's shapes: the live shares as bars, the reference as a step line, or as outlines for categories. */
-export function histogram(variable: ReportVariable, label: string | null): Html {
+export function histogram(variable: Charted, label: string | null): Html {
   const columns = histogramColumns(variable);
   const values = columns.filter(({ kind }) => kind === 'value').length;
   const width = columns.length * slot + gap;
@@ -66,17 +72,18 @@ export function histogram(variable: ReportVariable, label: string | null): Html 
 
 /** A histogram with the name and the shares of each bin below. */
 export function histogramFigure(variable: ReportVariable): Html {
+  const { samples } = variable;
   const columns = histogramColumns(variable);
   const values = columns.filter(({ kind }) => kind === 'value').length;
   const template = `repeat(${values},${slot}fr) ${gap}fr repeat(${columns.length - values},${slot}fr)`;
-  const size = columns.length > 14 ? ' many' : '';
+  const size = columns.length > 14 ? 'many' : columns.length > 7 ? 'some' : 'few';
   const cells = columns.map(
     ({ name, reference, live }, i) =>
-      html`${i === values && html`<span></span>`}<span><b>${name}</b><i>${formatShare(live)}</i><s>${formatShare(reference)}</s></span>`,
+      html`${i === values && html`<span></span>`}<span><b>${name}</b><i>${samples > 0 ? formatShare(live) : '–'}</i><s>${formatShare(reference)}</s></span>`,
   );
   const label = `Histogram of ${variable.name}, live against reference. ${variable.sentence} The figures are in the table below.`;
   const widest = `max-width:${columns.length * 6}rem`;
-  return html`<figure class="bars${size}" style="${widest}">${histogram(variable, label)}<div class="ticks" style="grid-template-columns:${template}" aria-hidden="true">${cells}</div></figure>`;
+  return html`<figure class="bars ${size}" style="${widest}">${histogram(variable, label)}<div class="ticks" style="grid-template-columns:${template}" aria-hidden="true">${cells}</div></figure>`;
 }
 
 /** PSI over time as a line, above the grey of what is no drift. */

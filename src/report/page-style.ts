@@ -1,3 +1,7 @@
+/** The name of a bin that has no room to lie. */
+const uprightLabel =
+  'writing-mode:vertical-rl;transform:rotate(180deg);white-space:nowrap;max-height:7rem;padding:1px 0;text-overflow:ellipsis;overflow-wrap:normal;align-self:center;text-align:right';
+
 /** The style of the page: one column of text and charts, light and dark, for paper too. */
 export const pageStyle = `
 :root{color-scheme:light dark;--bg:#fff;--fg:#1c2632;--muted:#556270;--rule:#dbe1e8;--panel:#f5f7f9;--ref:#56748f;--ref-fill:#56748f1f;--live:#ec8a34;--limit:#8fa3b533;--bad:#a9261b;--good:#17693f;--doubt:#805300;--link:#1f5f99}
@@ -38,6 +42,7 @@ th{font-weight:600;overflow-wrap:break-word}
 th:last-child,td:last-child{padding-right:0}
 .overview td,.overview th{vertical-align:middle}
 .overview .spark{width:30%;min-width:6.5rem}
+@media (min-width:40.01rem){.overview th:last-child,.overview td:last-child{padding-left:1.25rem;width:11rem}}
 .spark .histogram{height:2.25rem}
 .scroll{overflow-x:auto}
 .scroll table{min-width:30rem}
@@ -68,13 +73,14 @@ svg{display:block;width:100%;overflow:visible}
 .bars{container-type:inline-size}
 .ticks{display:grid;font-size:.8125rem;line-height:1.3;margin-top:.375rem}
 .ticks span{display:flex;flex-direction:column;align-items:center;text-align:center;min-width:0}
-.ticks b{font-weight:400;padding:0 1px;overflow-wrap:anywhere;min-height:2.6em;max-height:3.9em;overflow:hidden}
+.ticks b{font-weight:400;padding:0 .25rem;overflow-wrap:anywhere;min-height:2.6em;max-height:3.9em;overflow:hidden}
 .ticks i,.ticks s{font-style:normal;text-decoration:none;white-space:nowrap;font-size:.75rem}
 .ticks i{font-weight:600}
 .ticks s{color:var(--muted)}
-@container (max-width:46rem){.ticks i,.ticks s{display:none}.ticks b{writing-mode:vertical-rl;transform:rotate(180deg);white-space:nowrap;max-height:7rem;text-overflow:ellipsis;overflow-wrap:normal;align-self:center;text-align:right}}
+@container (max-width:46rem){.some .ticks i,.some .ticks s{display:none}.some .ticks b{${uprightLabel}}}
+@container (max-width:24rem){.few .ticks i,.few .ticks s{display:none}.few .ticks b{${uprightLabel}}}
 .many .ticks i,.many .ticks s{display:none}
-.many .ticks b{writing-mode:vertical-rl;transform:rotate(180deg);white-space:nowrap;max-height:7rem;text-overflow:ellipsis;text-align:right}
+.many .ticks b{${uprightLabel}}
 .multiples{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,15rem),1fr));gap:1.25rem 1.75rem}
 .multiples figure{margin:0}
 .multiples figcaption{display:flex;justify-content:space-between;gap:.5rem;color:var(--fg);font-size:.9375rem;overflow-wrap:anywhere}

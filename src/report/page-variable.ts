@@ -52,7 +52,7 @@ function driftFigures(
     {
       name: 'PSI',
       value: formatPsi(psi),
-      meaning: `How far the shares of the bins have moved: 0 is no change. Drifting above ${formatPsi(threshold)}.`,
+      meaning: `How far the shares of the bins have moved: 0 is no change.${threshold === null ? '' : ` Drifting above ${formatPsi(threshold)}.`}`,
     },
     {
       name: 'Noise ceiling',
@@ -95,13 +95,15 @@ function driftFigures(
 
 function countFigures(variable: ReportVariable, rows: string): Figure[] {
   const { kind, samples, referenceSamples, missing, unseen, unseenValues, outsideRange } = variable;
-  const share = (count: number) => (samples > 0 ? formatShare(count / samples) : '–');
+  const share = (count: number) => formatShare(count / samples);
+  const counted = {
+    name: 'Counted',
+    value: formatCount(samples),
+    meaning: `Live ${rows}, against ${formatCount(referenceSamples)} rows of the reference.`,
+  };
+  if (samples === 0) return [counted];
   const figures: Figure[] = [
-    {
-      name: 'Counted',
-      value: formatCount(samples),
-      meaning: `Live ${rows}, against ${formatCount(referenceSamples)} rows of the reference.`,
-    },
+    counted,
     { name: 'Missing', value: formatCount(missing), meaning: `${share(missing)} of the live ${rows}.` },
   ];
   if (kind === 'categorical') {

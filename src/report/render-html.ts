@@ -127,7 +127,8 @@ function overTimeSection({ features, score, stepSeconds, live }: DriftReport): H
   if (stepSeconds === null) return null;
   const variables = score === null ? features : [...features, score];
   const steps = variables[0].overTime;
-  const ends = html`<div class="ends" aria-hidden="true"><span>${formatTime(steps[0].from)}</span><span>${formatTime(steps[steps.length - 1].from)}</span></div>`;
+  const end = new Date(Date.parse(steps[steps.length - 1].from) + stepSeconds * 1000);
+  const ends = html`<div class="ends" aria-hidden="true"><span>${formatTime(steps[0].from)}</span><span>${formatTime(end.toISOString())}</span></div>`;
   return html`<section aria-labelledby="time"><h2 id="time">When did it change?</h2>
 <p>The PSI of each ${formatStep(stepSeconds)} by itself. Within the grey it is no drift; a dot is a step that drifts.</p>
 <p class="legend"><span class="l">PSI of live ${live.kind}</span><span class="m">limit</span></p>

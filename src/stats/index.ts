@@ -22,6 +22,7 @@ export * from './psi.ts';
 export * from './quantile.ts';
 export * from './random.ts';
 export * from './roc-auc.ts';
+export * from './samples-needed.ts';
 export type { LogBase, Smoothing } from './smoothing.ts';
 export * from './standard-errors.ts';
 export * from './wasserstein.ts';

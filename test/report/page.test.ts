@@ -37,11 +37,13 @@ describe('the page of the drift report', function () {
     folder = await temporaryFolder();
     const live = await folder.write('live.jsonl', `${toJsonl(driftingSamples())}{"torn\n`);
     const few = await folder.write('few.jsonl', toJsonl(makeSamples({ count: 30 })));
+    const none = await folder.write('none.jsonl', '');
     const rows = makeSamples({ count: 600 }).map(({ features }) => features);
     const table = await folder.write('rows.csv', toCsv(rows));
     for (const [name, args] of [
       ['drifting', ['--model', model, '--live', live, '--backtest']],
       ['undetermined', ['--model', model, '--live', few]],
+      ['empty', ['--model', model, '--live', none]],
       ['tables', ['--reference', table, '--live', table]],
     ] as const) {
       const path = join(folder.path, `${name}.html`);
@@ -116,6 +118,15 @@ describe('the page of the drift report', function () {
       /ModelFeatureDrift/,
     );
     assert.match(await page.locator('section[aria-labelledby=data]').innerText(), /1 line could not be read/);
+    await page.close();
+  });
+
+  it('gives no figure of what is not there', async () => {
+    const { page } = await open('empty');
+    assert.equal(await page.locator('h1').innerText(), '? Cannot tell: there are no live requests.');
+    const text = await page.locator('#feature-1').innerText();
+    assert.doesNotMatch(text, /above –|– (of|are)/);
+    assert.equal(await page.locator('#feature-1 .ticks i').first().innerText(), '–');
     await page.close();
   });
 
