@@ -1,12 +1,15 @@
-import { liveDrift } from '../../monitor/live-drift.ts';
-import { windowNames } from '../../monitor/windows.ts';
+import { scoreFeature } from '../../model/artifact.ts';
+import { type LiveDrift, liveDrift } from '../../monitor/live-drift.ts';
+import { type WindowName, windowNames } from '../../monitor/windows.ts';
+import { formatAmount, formatPsi } from '../../report/format.ts';
+import { type Html, html } from '../../report/html.ts';
+import { histogram } from '../../report/page-charts.ts';
+import { pageStyle } from '../../report/page-style.ts';
+import { badge, signs } from '../../report/page-variable.ts';
 import { driftRule } from '../../stats/drift.ts';
+import { samplesNeeded } from '../../stats/samples-needed.ts';
 import type { Router } from '../router.ts';
 import type { Service } from '../service.ts';
-
-const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escapeHtml = (text: string) => text.replace(/[&<>"]/g, (character) => escapes[character]);
-const symbols = { stable: '✓', drifting: '▲', undetermined: '?' } as const;
 
 /** `GET /` of the admin listener: the verdicts at a glance, and where the rest is. No script, nothing from elsewhere. */
 export function addAdminPage(router: Router, service: Service): void {
@@ -20,29 +23,103 @@ export function addAdminPage(router: Router, service: Service): void {
   });
 }
 
+/** One variable over all windows, the shortest first. */
+type Row = { readonly name: string; readonly drifts: readonly LiveDrift[] };
+
+const windowWords: Record<WindowName, string> = {
+  '10m': 'last 10 minutes',
+  '1h': 'last hour',
+  '24h': 'last 24 hours',
+};
+
+/** On a narrow screen a variable takes two lines: its name and distribution, then a cell a window. */
+const narrowStyle = `
+.windows small{display:block;color:var(--muted);font-size:.8125rem}
+.windows .spark{width:26%;padding-right:1.75rem}
+@media (max-width:40rem){
+.windows tr{display:grid;grid-template-columns:repeat(3,1fr);gap:0 .5rem;padding:.5rem 0;border-bottom:1px solid var(--rule)}
+.windows th,.windows td{border:0;padding:.125rem 0;min-width:0;font-size:.8125rem}
+.windows tbody th{font-size:1rem;align-self:center}
+.windows .spark{width:auto;grid-column:2/-1}
+.windows thead :is(.spark,:first-child){display:none}
+}`;
+
 function page({ deployment: { artifact, counts } }: Service): string {
   const windows = windowNames.map((window) => liveDrift(counts.monitor, window));
-  const rows = windows[0].map(({ name }, i) => {
-    const cells = windows.map((drifts) => {
-      const { verdict, psi, psiNoiseCeiling, samples } = drifts[i];
-      const limit = Math.max(driftRule.minPsi, psiNoiseCeiling ?? 0);
-      const figure =
-        psi === null
-          ? 'no requests'
-          : `PSI ${psi.toFixed(3)}, alarm above ${limit.toFixed(3)}, N ${samples.toLocaleString('en')}`;
-      return `<td class="${verdict}">${symbols[verdict]} ${verdict}<small>${figure}</small></td>`;
-    });
-    return `<tr><th scope="row">${escapeHtml(name)}</th>${cells.join('')}</tr>`;
-  });
-  const title = `${escapeHtml(artifact.name)} ${artifact.version}`;
-  return `<!doctype html><html lang="en"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width"><title>${title}</title><style>
-:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}body{max-width:52rem;margin:2rem auto;padding:0 1rem}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem .8rem .4rem 0;border-bottom:1px solid #8886}
-small{display:block;opacity:.75}.drifting{color:light-dark(#a3370a,#ff9a66)}.stable{color:light-dark(#1d6b45,#7ccfa3)}
-</style><h1>${title}</h1><p>This replica alone; all replicas together are in Grafana. An alarm needs more drift than chance explains.</p>
-<table><thead><tr><th scope="col">Has it drifted?</th>${windowNames.map((name) => `<th scope="col">last ${name}</th>`).join('')}</tr></thead>
-<tbody>${rows.join('')}</tbody></table>
-<p><a href="/drift">/drift</a> the same with both distributions · <a href="/metrics">/metrics</a> for Prometheus ·
-<a href="/ready">/ready</a></p></html>`;
+  const rows = windows[0].map(({ name }, i) => ({ name, drifts: windows.map((drifts) => drifts[i]) }));
+  const { sign, text } = headline(rows);
+  // Roles are said, for a browser that lays a row out as a grid takes it for no row.
+  return html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${artifact.name} ${artifact.version}</title><style>${{ html: pageStyle }}${{ html: narrowStyle }}</style></head>
+<body><header><p class="kicker">Live drift · model ${artifact.name}, version ${artifact.version}</p>
+<h1 class="${sign}"><span class="sign" aria-hidden="true">${signs[sign]} </span>${text}</h1>
+<p class="quiet">This replica alone; all replicas together are in Grafana. The limit is the larger of ${driftRule.minPsi} and what chance alone explains.</p></header>
+<main><p class="legend"><span class="r">reference</span><span class="l">live, ${windowWords[windowNames[windowNames.length - 1]]}</span></p>
+<table class="windows" role="table"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Feature</th><th scope="col" role="columnheader" class="spark">Distribution</th>${windowNames.map((name) => html`<th scope="col" role="columnheader">${windowWords[name]}</th>`)}</tr></thead>
+<tbody role="rowgroup">${rows.map(rowOf)}</tbody></table></main>
+<footer><a href="/drift">/drift</a> this and both distributions · <a href="/performance">/performance</a> outcomes ·
+<a href="/metrics">/metrics</a> for Prometheus · <a href="/ready">/ready</a></footer></body></html>
+`.html;
+}
+
+function rowOf({ name, drifts }: Row): Html {
+  const longest = drifts[drifts.length - 1];
+  const charted = {
+    ...longest,
+    bins: [...longest.bins],
+    wholeNumbers: false,
+    outsideRange: (longest.outsideRange ?? 0) * longest.samples,
+  };
+  return html`<tr role="row"><th scope="row" role="rowheader">${name === scoreFeature ? 'Score of the model' : name}</th><td role="cell" class="spark">${histogram(charted, null)}</td>${drifts.map(
+    (drift) =>
+      html`<td role="cell">${badge(drift.verdict)}${figuresOf(drift).map((figure) => html`<small>${figure}</small>`)}</td>`,
+  )}</tr>
+`;
+}
+
+function figuresOf(drift: LiveDrift): string[] {
+  const { samples, psi, psiNoiseCeiling, verdict } = drift;
+  if (samples === 0) return ['no requests'];
+  const limit = Math.max(driftRule.minPsi, psiNoiseCeiling ?? 0);
+  return [
+    verdict === 'undetermined'
+      ? describeNeed(drift)
+      : `PSI\u00a0${formatPsi(psi)}, limit\u00a0${formatPsi(limit)}`,
+    formatAmount(samples, 'request'),
+  ];
+}
+
+function describeNeed(drift: LiveDrift): string {
+  const needed = samplesNeeded(
+    drift,
+    drift.bins.map(({ reference }) => reference),
+  );
+  return needed === null ? 'the reference is too small' : `${formatAmount(needed, 'more request')} needed`;
+}
+
+/** Drift in any window comes first, with the shortest that shows it; else what the longest can tell. */
+function headline(rows: readonly Row[]): { sign: keyof typeof signs; text: string } {
+  const named = (window: number, verdict: LiveDrift['verdict']) =>
+    rows
+      .filter(({ drifts }) => drifts[window].verdict === verdict)
+      .map(({ name }) => (name === scoreFeature ? 'the score' : name));
+  for (const [i, window] of windowNames.entries()) {
+    const drifting = named(i, 'drifting');
+    if (drifting.length > 0) {
+      return { sign: 'drifting', text: `Drift in the ${windowWords[window]}: ${drifting.join(', ')}.` };
+    }
+  }
+  const longest = windowNames.length - 1;
+  const doubtful = named(longest, 'undetermined');
+  if (doubtful.length === 0) {
+    return { sign: 'stable', text: `No drift in the ${windowWords[windowNames[longest]]}.` };
+  }
+  const what =
+    doubtful.length < rows.length
+      ? ` whether these drifted: ${doubtful.join(', ')}`
+      : rows.every(({ drifts }) => drifts[longest].samples === 0)
+        ? ': there are no requests'
+        : ': there are too few requests';
+  return { sign: 'undetermined', text: `Cannot tell yet${what}.` };
 }
