@@ -6,6 +6,8 @@ const count = z.coerce.number().int().min(0);
 const bytes = z.coerce.number().int().min(1);
 const ratio = z.coerce.number().min(0).max(1);
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+const address = (protocol: RegExp, example: string) =>
+  z.url({ protocol, error: `must be an address such as ${example}` }).optional();
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -51,7 +53,9 @@ export const settings = {
     description: 'The artifact to serve, written by `npm run train`. `SIGHUP` loads it anew.',
   },
   SERVICE_INSTANCE: {
-    schema: z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits, dots, dashes, underscores; at most 64'),
+    schema: z
+      .string()
+      .regex(/^[\w.-]{1,64}$/, 'must be at most 64 letters, digits, dots, dashes or underscores'),
     default: hostname(),
     description: 'Name of this replica; `{instance}` in a path below stands for it. Unset: the host name.',
   },
@@ -141,16 +145,16 @@ export const settings = {
     description: 'Age from which a prediction counts into realised performance.',
   },
   OUTCOME_DEDUP_URL: {
-    schema: z.url({ protocol: /^rediss?$/ }).optional(),
+    schema: address(/^rediss?$/, 'redis://host:6379'),
     secret: true,
     description: 'Redis or Valkey through which replicas drop duplicate outcomes, `redis://host:6379`.',
   },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
-    schema: z.url().optional(),
+    schema: address(/^https?$/, 'http://host:4318'),
     description: 'Collector for traces over OTLP/HTTP, `http://host:4318`; unset: tracing is off.',
   },
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
-    schema: z.url().optional(),
+    schema: address(/^https?$/, 'http://host:4318/v1/traces'),
     description: 'The same for traces alone, with its path, `http://host:4318/v1/traces`.',
   },
   OTEL_TRACES_EXPORTER: {
@@ -204,7 +208,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     const result = setting.schema.safeParse(text);
     if (!result.success) {
       const shown = setting.secret ? '' : `=${text}`;
-      throw new ConfigError(`${name}${shown}: ${result.error.issues[0].message}`);
+      throw new ConfigError(`${name}${shown}: ${describeIssue(result.error.issues[0])}`);
     }
     config[name] = result.data;
   }
@@ -212,6 +216,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     config[name] = (config[name] as string).replaceAll('{instance}', config.SERVICE_INSTANCE as string);
   }
   return config as Config;
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return `must be a ${issue.expected === 'int' ? 'whole ' : ''}number`;
+  if (issue.code === 'too_small') return `must be ${issue.inclusive ? 'at least' : 'above'} ${issue.minimum}`;
+  if (issue.code === 'too_big') return `must be at most ${issue.maximum}`;
+  if (issue.code === 'invalid_value') return `must be ${issue.values.join(' or ')}`;
+  return issue.message;
 }
 
 /** The parsed settings of this process. @throws ConfigError */

@@ -64,7 +64,7 @@ export type RunningService = {
  * @throws Error for a model that cannot be loaded or an address that cannot be taken; nothing is left open
  */
 export async function startService(config: Config, telemetry: Telemetry): Promise<RunningService> {
-  const artifact = await loadArtifact(config.MODEL_PATH);
+  const artifact = await named('MODEL_PATH', loadArtifact(config.MODEL_PATH));
   const { keys, isEphemeral } = await readSigningKeys(config);
   const outcomeTokens = await readBearerTokens(config);
   const destination = createLogDestination({ format: terminalFormat() });
@@ -123,18 +123,24 @@ export async function startService(config: Config, telemetry: Telemetry): Promis
   const listeners: Listener[] = [];
   try {
     listeners.push(
-      await listen(createAdminApp(service), {
-        host: config.ADMIN_HOST,
-        port: config.ADMIN_PORT,
-        sample: () => false,
-      }),
-      await listen(createPublicApp(service), {
-        host: config.HOST,
-        port: config.PORT,
-        sample: telemetry.tracesEndpoint ? sample : () => false,
-        refuse: guard.refuse,
-        onUnreadable: (reason) => service.httpMetrics.unreadable[reason]++,
-      }),
+      await named(
+        'ADMIN_HOST, ADMIN_PORT',
+        listen(createAdminApp(service), {
+          host: config.ADMIN_HOST,
+          port: config.ADMIN_PORT,
+          sample: () => false,
+        }),
+      ),
+      await named(
+        'HOST, PORT',
+        listen(createPublicApp(service), {
+          host: config.HOST,
+          port: config.PORT,
+          sample: telemetry.tracesEndpoint ? sample : () => false,
+          refuse: guard.refuse,
+          onUnreadable: (reason) => service.httpMetrics.unreadable[reason]++,
+        }),
+      ),
     );
   } catch (error) {
     guard.stop();
@@ -179,6 +185,13 @@ export async function startService(config: Config, telemetry: Telemetry): Promis
     await destination.close(remainingMs());
   }
   return { apiUrl: api.url, adminUrl: admin.url, service, hasEphemeralIds: isEphemeral, reload, stop };
+}
+
+/** Says with a failure which settings led to it. */
+async function named<Result>(settings: string, step: Promise<Result>): Promise<Result> {
+  return await step.catch((error: Error) => {
+    throw new Error(`${settings}: ${error.message}`, { cause: error });
+  });
 }
 
 /** Waits for `work`, but not longer than `ms`, and whether or not it fails. */

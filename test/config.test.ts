@@ -18,7 +18,18 @@ describe('the settings', () => {
     assert.throws(() => readConfig({ SERVICE_INSTANCE: '../x' }), ConfigError);
   });
   it('name the variable at fault, its value and what it may be', () => {
-    assert.throws(() => readConfig({ API_METRICS: 'yes' }), /^Error: API_METRICS=yes: .*"true"\|"false"/);
+    for (const [name, value, message] of [
+      ['API_METRICS', 'yes', 'must be true or false'],
+      ['PORT', 'http', 'must be a number'],
+      ['PORT', '1.5', 'must be a whole number'],
+      ['PORT', '-1', 'must be at least 0'],
+      ['PORT', '65536', 'must be at most 65535'],
+      ['SAMPLES_MAX_AGE_DAYS', '0', 'must be above 0'],
+      ['OTEL_EXPORTER_OTLP_ENDPOINT', 'localhost:4318', 'must be an address such as http://host:4318'],
+    ] as const) {
+      const expected = { message: `${name}=${value}: ${message}` };
+      assert.throws(() => readConfig({ [name]: value }), expected);
+    }
   });
   it('never repeat a secret', () => {
     for (const [name, setting] of Object.entries(settings)) {

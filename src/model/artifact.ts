@@ -60,7 +60,10 @@ export async function loadArtifact(path: string): Promise<Artifact> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    throw new Error(`${path}: cannot read the model: ${(error as NodeJS.ErrnoException).code ?? error}`);
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(
+      `${path}: cannot read the model: ${code === 'ENOENT' ? 'no such file' : (code ?? error)}`,
+    );
   }
   return parseArtifact(text, path);
 }
