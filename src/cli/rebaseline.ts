@@ -5,6 +5,7 @@ import { type NewReference, rebaseline } from '../model/rebaseline.ts';
 import { fileReference } from '../report/file-reference.ts';
 import { findFiles } from '../report/open-rows.ts';
 import type { DriftReference, ReferenceVariable } from '../report/reference.ts';
+import { wrap } from '../report/wrap.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import { createReadingProgress } from './reading-progress.ts';
 import { runCli, UsageError } from './run-cli.ts';
@@ -110,6 +111,7 @@ await runCli(async (args) => {
     `drift      ${rebased.training.smallestDetectableDrift}`,
     ...reference.notes.map((note) => `note       ${note}`),
   ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  const text = lines.flatMap((line) => wrap(line, 80, ' '.repeat(11)));
+  process.stdout.write(`${text.join('\n')}\n`);
   return 0;
 });

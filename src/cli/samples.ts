@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { type Artifact, loadArtifact } from '../model/artifact.ts';
 import { createExplainer, type Explainer } from '../model/explain.ts';
 import { forgetOutcome } from '../outcomes/outcome.ts';
+import { formatAmount, formatCount } from '../report/format.ts';
 import { forgetRows, type Leave } from '../samples/forget-rows.ts';
 import { expand, readJsonl } from '../samples/read-samples.ts';
 import { redacted } from '../samples/redact.ts';
@@ -28,7 +29,8 @@ scores; or deletes the rows of a prediction.
   --json            print the lines as they are
   --forget ID       delete every line of this prediction id from samples and
                     outcomes; may be given several times. A running service is
-                    not disturbed. What it has counted stays counted
+                    not disturbed. What it has counted stays counted. Status 1
+                    when no line was found
   --outcomes FILE   with --forget: the outcome file (default ${serviceSettings.OUTCOMES_PATH});
                     several times
   --help            this text
@@ -103,12 +105,12 @@ async function printRows(options: Options): Promise<number> {
   for await (const sample of readJsonl(sources)) {
     if (typeof sample.score !== 'number') continue;
     if (lastMs !== undefined && !(Date.parse(String(sample.time)) >= sinceMs)) continue;
-    if (trace !== undefined && sample.traceId !== trace) continue;
     if (options.feature !== undefined && sample.version !== artifact.version) {
       counts.otherVersions++;
       continue;
     }
     counts.rows++;
+    if (trace !== undefined && sample.traceId !== trace) continue;
     const isMatch = matches(sample);
     if (isMatch === undefined) counts.silent++;
     if (isMatch !== true) continue;
@@ -129,11 +131,13 @@ function summary(
   counts: { rows: number; matching: number; silent: number; otherVersions: number },
   shown: number,
 ): string {
-  const text = `${counts.matching} of ${counts.rows} rows match`;
+  const { matching, rows, silent, otherVersions } = counts;
+  const text = `${formatCount(matching)} of ${formatAmount(rows, 'row')} ${matching === 1 ? 'matches' : 'match'}`;
+  const newest = shown === 1 ? 'the newest is' : `the newest ${formatCount(shown)} are`;
   const parts = [
-    shown < counts.matching ? `${text}, the newest ${shown} are printed` : text,
-    ...(counts.silent > 0 ? [`${counts.silent} do not hold the feature`] : []),
-    ...(counts.otherVersions > 0 ? [`${counts.otherVersions} of other versions are left out`] : []),
+    shown < matching ? `${text}, ${newest} printed` : text,
+    ...(silent > 0 ? [`${formatCount(silent)} without the feature`] : []),
+    ...(otherVersions > 0 ? [`${formatCount(otherVersions)} of other versions left out`] : []),
   ];
   return `${parts.join('; ')}\n`;
 }

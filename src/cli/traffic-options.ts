@@ -3,12 +3,14 @@ import { UsageError } from './run-cli.ts';
 
 export const help = `Usage: npm run traffic -- [options]
 
-Sends requests drawn from a table to a prediction service, until Ctrl-C or the end that is given.
+Sends requests drawn from a table to a prediction service, until Ctrl-C or the
+end that is given.
 
   --url URL,URL     services, in turn (default http://127.0.0.1:8000)
   --data FILE       rows to draw from (default data/german-credit.csv)
   --model FILE      draw from this model's reference instead of from a table
-  --rate N          requests a second, whether or not the answers keep up (default 20)
+  --rate N          requests a second, whether or not the answers keep up
+                    (default 20)
   --duration TIME   end after a time such as 90s, 5m or 1h
   --count N         end after so many requests
   --seed N          another sequence of requests (default 1)
@@ -16,15 +18,18 @@ Sends requests drawn from a table to a prediction service, until Ctrl-C or the e
                       FEATURE:+10, FEATURE:-10    add to a number
                       FEATURE:x1000               multiply a number
                       FEATURE:unseen              a category that training never saw
-                      missing:FEATURE:0.2         send null for a share of the values: a model
-                                                  that never saw one refuses it with 422
-  --labels          report outcomes too, made up as the scores say
-  --label-url URL   where to; several are taken in turn (default http://127.0.0.1:9464)
-  --label-token FILE  bearer token to send them with
-  --label-delay TIME  mean time from a prediction to its outcome (default 2s)
-  --label-share P   share of the predictions that get one (default 1)
-  --bad-share P     share of positive outcomes, whatever the row
-  --damaged-share P share of outcomes sent twice, and of forged ones besides (default 0)
+                      missing:FEATURE:0.2         send null for a share of the values:
+                                                  a model that never saw one refuses
+                                                  it with 422
+  --labels          report outcomes too, made up as the scores say; with it:
+    --label-url URL     where to; several are taken in turn
+                        (default http://127.0.0.1:9464)
+    --label-token FILE  bearer token to send them with
+    --label-delay TIME  mean time from a prediction to its outcome (default 2s)
+    --label-share P     share of the predictions that get one (default 1)
+    --bad-share P       share of positive outcomes, whatever the row
+    --damaged-share P   share of outcomes sent twice, and of forged ones besides
+                        (default 0)
   --help            this text
 `;
 
@@ -43,6 +48,15 @@ function readUrl(option: string, text: string): URL {
   throw new UsageError(`--${option} is an address such as http://127.0.0.1:8000, not '${text}'`);
 }
 
+const labelOptions = [
+  'label-url',
+  'label-token',
+  'label-delay',
+  'label-share',
+  'bad-share',
+  'damaged-share',
+] as const;
+
 /** The options as given, checked. @throws UsageError */
 export function readOptions(args: string[]) {
   const { values } = parseArgs({
@@ -57,12 +71,12 @@ export function readOptions(args: string[]) {
       seed: { type: 'string', default: '1' },
       drift: { type: 'string', multiple: true, default: [] },
       labels: { type: 'boolean', default: false },
-      'label-url': { type: 'string', default: 'http://127.0.0.1:9464' },
+      'label-url': { type: 'string' },
       'label-token': { type: 'string' },
-      'label-delay': { type: 'string', default: '2s' },
-      'label-share': { type: 'string', default: '1' },
+      'label-delay': { type: 'string' },
+      'label-share': { type: 'string' },
       'bad-share': { type: 'string' },
-      'damaged-share': { type: 'string', default: '0' },
+      'damaged-share': { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -79,6 +93,8 @@ export function readOptions(args: string[]) {
   if (values.model !== undefined && values.data !== undefined) {
     throw new UsageError('--data and --model both say what to draw from: give one of them');
   }
+  const idle = labelOptions.find((option) => values[option] !== undefined);
+  if (!values.labels && idle !== undefined) throw new UsageError(`--${idle} goes with --labels`);
   return {
     urls: values.url.split(',').map((text) => readUrl('url', text)),
     data: values.data ?? 'data/german-credit.csv',
@@ -90,13 +106,15 @@ export function readOptions(args: string[]) {
     drifts: values.drift,
     labels: values.labels
       ? {
-          urls: values['label-url'].split(',').map((text) => readUrl('label-url', text)),
+          urls: (values['label-url'] ?? 'http://127.0.0.1:9464')
+            .split(',')
+            .map((text) => readUrl('label-url', text)),
           tokenFile: values['label-token'],
-          delayMs: readDurationMs('label-delay', values['label-delay']),
-          share: readShare('label-share', values['label-share']),
+          delayMs: readDurationMs('label-delay', values['label-delay'] ?? '2s'),
+          share: readShare('label-share', values['label-share'] ?? '1'),
           positiveShare:
             values['bad-share'] === undefined ? undefined : readShare('bad-share', values['bad-share']),
-          damagedShare: readShare('damaged-share', values['damaged-share']),
+          damagedShare: readShare('damaged-share', values['damaged-share'] ?? '0'),
         }
       : undefined,
     help: values.help,

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Artifact, formatArtifact, scoreFeature } from '../model/artifact.ts';
 import { train } from '../model/train.ts';
+import { formatCount, formatShare } from '../report/format.ts';
+import { wrap } from '../report/wrap.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { runCli, UsageError } from './run-cli.ts';
@@ -11,7 +13,8 @@ import { readTrainingSet } from './training-set.ts';
 
 const help = `Usage: npm run train -- [options]
 
-Trains a logistic regression and writes it as one JSON file. Without --data it trains what data/training.json says.
+Trains a logistic regression and writes it as one JSON file. Without --data it
+trains what data/training.json says.
 
   --data FILE          table with a header: CSV, TSV, ; or |
   --target COLUMN      what to predict, a column with two values
@@ -19,7 +22,8 @@ Trains a logistic regression and writes it as one JSON file. Without --data it t
   --features A,B,…     columns to predict from (with --data: all but the target)
   --categorical A,B,…  columns of numbers that are codes
   --allow-ids A,B,…    use columns that look like ids or dates all the same
-  --threshold P        predict the positive class from this probability on (default 0.5)
+  --threshold P        predict the positive class from this probability on
+                       (default 0.5)
   --protected A,B,…    features whose groups fairness is watched for
   --sensitive A,B,…    features whose values stay out of logs
   --name NAME          name of the model (with --data: that of the file)
@@ -110,12 +114,11 @@ function resolveOptions(given: ReturnType<typeof readOptions>, defaults: Default
     name,
     out: given.out ?? join('models', `${name}.json`),
   };
-  if (name === '' || name.includes(sep)) throw new UsageError(`--name cannot be '${name}'`);
+  if (name === '' || name.includes(sep))
+    throw new UsageError(`--name cannot be '${name}': it names a file too`);
   if (features?.includes(target)) throw new UsageError(`--features holds the target, ${target}`);
   return resolved;
 }
-
-const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
 
 function summaryText(artifact: Artifact, out: string): string {
   const { training, evaluation, target, threshold, features } = artifact;
@@ -125,7 +128,7 @@ function summaryText(artifact: Artifact, out: string): string {
   const lines = [
     [
       'rows',
-      `${training.rows}, of which ${target.positive} ${training.positives} (${percent.format(training.prevalence)})`,
+      `${formatCount(training.rows)}, of which ${target.positive} ${formatCount(training.positives)} (${formatShare(training.prevalence)})`,
     ],
     ['features', names.join(', ')],
     [
@@ -138,7 +141,10 @@ function summaryText(artifact: Artifact, out: string): string {
     ['drift', training.smallestDetectableDrift],
     ['written', `${out}, model ${artifact.name} version ${artifact.version}`],
   ];
-  return lines.map(([label, text]) => `${label.padEnd(10)}${text}\n`).join('');
+  return lines
+    .flatMap(([label, text]) => wrap(`${label.padEnd(10)}${text}`, 80, ' '.repeat(10)))
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 await runCli(async (args) => {

@@ -119,7 +119,8 @@ const units = [
 /** In the largest unit of which there are two. */
 function days(value: number): string {
   const [unit, perDay] = units.find(([, each]) => value * each >= 2) ?? ['seconds', 24 * 3600];
-  return `${(value * perDay).toFixed(0)} ${unit}`;
+  const amount = (value * perDay).toFixed(0);
+  return `${amount} ${amount === '1' ? 'second' : unit}`;
 }
 
 const sliceColumns = [

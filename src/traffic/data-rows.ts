@@ -13,7 +13,7 @@ export async function readDataRows(path: string, features: readonly RequestFeatu
     const column = table.columns.indexOf(name);
     if (column >= 0) return column;
     throw new Error(
-      `${placeInTable(path, 1)}no column '${name}', which the service asks for (there are ${table.columns.join(', ')})`,
+      `${placeInTable(path, 1)}no column '${name}', which the service asks for (there are ${table.columns.join(', ')}): give another table with --data, or --model`,
     );
   });
   const rows: string[][] = [];

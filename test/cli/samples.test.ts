@@ -87,12 +87,17 @@ describe('npm run samples', () => {
       / bad 0\.900 {2}trace trace-of-b\n {2}id b\n {2}age 80, limit 500, history "good"\n/,
     );
     assert.match(stdout, /^ {2}because of .*age -0\.7\d/m);
-    assert.match(stderr, /^2 of 6 rows match; 1 of other versions are left out\n$/);
+    assert.match(stderr, /^2 of 6 rows match; 1 of other versions left out\n$/);
+  });
+
+  it('says among how many rows it looked for a trace', () => {
+    const { stderr } = samples('--samples', path, '--trace', 'none');
+    assert.equal(stderr, '0 of 7 rows match\n');
   });
 
   it('says how many rows do not tell', () => {
     const { stderr } = samples('--samples', path, '--feature', 'history', '--bin', 'missing');
-    assert.match(stderr, /^0 of 6 rows match; 1 do not hold the feature; /);
+    assert.match(stderr, /^0 of 6 rows match; 1 without the feature; /);
   });
 
   const wrong: [string, string[], RegExp][] = [

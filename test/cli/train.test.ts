@@ -79,7 +79,7 @@ describe('npm run train', function () {
     assert.deepEqual(target, { column: 'outcome', positive: 'bad', negative: 'good' });
     assert.equal(threshold.value, 0.5);
     for (const told of [
-      /^rows +1000, of which bad 300 \(30%\)$/m,
+      /^rows +1,000, of which bad 300 \(30 %\)$/m,
       /^AUC +0\.66\d ± 0\.0\d\d /m,
       /^log-loss +0\.57\d ± 0\.0\d\d$/m,
       /^threshold +0\.5: /m,
@@ -262,7 +262,7 @@ describe('npm run train', function () {
         [['--features', 'n,n'], /^--features names n twice /],
         [['--features', 'n,y'], /^--features holds the target, y /],
         [['--protected', 'x'], /^--protected names x, which is none of the features n, k /],
-        [['--name', ''], /^--name cannot be '' /],
+        [['--name', ''], /^--name cannot be '': /],
       ];
       for (const [args, message] of wrong) {
         const run = await trainOn(table({ n: number, k: kind }), ...args);

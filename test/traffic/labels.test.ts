@@ -70,4 +70,10 @@ describe('npm run traffic -- --labels', () => {
       assert.match(stderr, new RegExp(`${option} is`));
     });
   }
+
+  it('refuses what only --labels would heed', () => {
+    const { status, stderr } = traffic('--bad-share', '0.5');
+    assert.equal(status, 2);
+    assert.match(stderr, /^--bad-share goes with --labels/);
+  });
 });
