@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { access, readFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { readDocuments } from '../src/cli/docs.ts';
-import { root } from './support/service.ts';
+import { postJson, root, startTestService } from './support/service.ts';
 
 const base = new URL('../', import.meta.url);
 
@@ -12,17 +13,85 @@ describe('the documents', () => {
       assert.equal(text, current, path.pathname);
   });
 
-  it('name only files that are there', async () => {
-    const files = execFileSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' }).split('\n');
-    for (const file of files.filter(Boolean)) {
-      const text = await readFile(new URL(file, base), 'utf8');
-      for (const [, target] of text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
-        if (/^[a-z]+:/.test(target)) continue;
-        await assert.doesNotReject(
-          access(new URL(target, new URL(file, base))),
-          `${file} links to ${target}`,
+  it('link only to files and headings that are there', async () => {
+    const texts = await readMarkdown();
+    for (const [file, text] of texts) {
+      for (const [, path, anchor] of text.matchAll(/\]\(([^)#\s]*)(?:#([^)\s]*))?\)/g)) {
+        if (/^[a-z]+:/.test(path)) continue;
+        const target = path === '' ? file : relative(root, join(root, dirname(file), path));
+        await assert.doesNotReject(access(join(root, target)), `${file} links to ${target}`);
+        if (anchor === undefined) continue;
+        const headings = anchorsOf(texts.get(target) ?? '');
+        assert.ok(
+          headings.includes(anchor),
+          `${file} links to ${target}#${anchor}, but there is no such heading`,
         );
       }
     }
   });
+
+  it('name only commands that there are', async () => {
+    const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+    for (const [file, text] of await readMarkdown()) {
+      for (const [, name] of text.matchAll(/npm run ([\w:-]*\w)/g)) {
+        assert.ok(name in scripts, `${file} names npm run ${name}`);
+      }
+      for (const [, path] of text.matchAll(/\bnode ([\w/-]+\.ts)\b/g)) {
+        await assert.doesNotReject(access(join(root, path)), `${file} names node ${path}`);
+      }
+    }
+  });
+
+  it('name only alerts that there are', async () => {
+    const texts = await readMarkdown();
+    const alerts = new Set(
+      [...(texts.get('docs/alerts.md') ?? '').matchAll(/^### (\w+)$/gm)].map(([, name]) => name),
+    );
+    for (const [file, text] of texts) {
+      for (const [name] of text.matchAll(/\b(?:Model|Predict|Collector)[A-Z][a-z]+(?:[A-Z][a-z]+)+\b/g)) {
+        assert.ok(alerts.has(name), `${file} names the alert ${name}`);
+      }
+    }
+  });
+
+  it('show answers that the service gives', async function () {
+    this.timeout(30_000);
+    const service = await startTestService();
+    try {
+      const readme = await readFile(join(root, 'README.md'), 'utf8');
+      const examples = [
+        ...readme.matchAll(/^\$ curl localhost:8000\/predict .*-d '(?<body>.*)'\n(?<answer>.*)$/gm),
+      ];
+      assert.equal(examples.length, 2);
+      for (const { groups } of examples) {
+        const { body } = await postJson(`${service.api}/predict`, groups?.body);
+        assert.deepEqual(withoutChance(body), withoutChance(JSON.parse(groups?.answer ?? '')));
+      }
+    } finally {
+      await service.stop();
+    }
+  });
 });
+
+async function readMarkdown(): Promise<Map<string, string>> {
+  const names = execFileSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' }).split('\n');
+  const files = names.filter(Boolean);
+  const texts = await Promise.all(files.map((file) => readFile(join(root, file), 'utf8')));
+  return new Map(files.map((file, i) => [file, texts[i]]));
+}
+
+/** The names by which GitHub links to headings. */
+function anchorsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+/** Every answer has an id of its own; of those only the length is fixed. */
+function withoutChance(answer: Record<string, unknown>): Record<string, unknown> {
+  const { id, requestId, ...rest } = answer;
+  return { ...rest, id: String(id).length, requestId: String(requestId).length };
+}
