@@ -14,7 +14,7 @@ const documents: Readonly<Record<string, Readonly<Record<string, () => string>>>
 const schemas = { artifact: artifactJsonSchema, 'drift-report': driftReportJsonSchema };
 
 /** Markdown of all settings. */
-export function settingsTable(): string {
+function settingsTable(): string {
   const rows = Object.entries(settings).map(([name, setting]) => {
     // the default of this one is the machine's
     const preset =
@@ -25,7 +25,7 @@ export function settingsTable(): string {
 }
 
 /** Markdown of all metrics, ours and those of others that rules and dashboards use. */
-export function telemetryTable(): string {
+function telemetryTable(): string {
   const ours = Object.values<Instrument>(instruments).map(({ name, type, labels, description }) => [
     `\`${name}\``,
     type,
@@ -37,7 +37,7 @@ export function telemetryTable(): string {
 }
 
 /** Markdown of all alerts: the first paragraph of each section of the runbook, which begins with its severity. */
-export function alertsTable(): string {
+function alertsTable(): string {
   const runbook = readFileSync(new URL('../../docs/alerts.md', import.meta.url), 'utf8');
   const sections = [...runbook.matchAll(/^### (\w+)\n\n(?:Severity `)?(\w+)`?\. (.+)$/gm)];
   const rows = sections.map(([, name, severity, when]) => [
@@ -55,7 +55,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 /** The document with its tables made anew. @throws Error if it lacks the place for one */
-export function withTables(text: string, tables: Readonly<Record<string, () => string>>): string {
+function withTables(text: string, tables: Readonly<Record<string, () => string>>): string {
   return Object.entries(tables).reduce((document, [name, make]) => {
     const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
     const from = document.indexOf(start);

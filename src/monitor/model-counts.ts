@@ -2,7 +2,7 @@ import { createHistogram, type HistogramCounts } from './histogram.ts';
 import type { Monitor } from './monitor.ts';
 
 /** Why an input was refused. The first four name the feature at fault; the others concern the whole body. */
-export const rejectionReasons = {
+const rejectionReasons = {
   feature: ['missing', 'null', 'type', 'too_long'],
   body: [
     'malformed_json',

@@ -22,7 +22,7 @@ type Column = {
 };
 
 /** The columns of a histogram as shares of all rows: the bins, then apart what is missing, unseen, out of range. */
-export function histogramColumns(variable: Charted): Column[] {
+function histogramColumns(variable: Charted): Column[] {
   const { bins, kind, samples, referenceSamples, outsideRange } = variable;
   const names = binNames(variable);
   const values = bins.length - (kind === 'numeric' ? 1 : 2);

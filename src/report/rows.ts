@@ -1,5 +1,3 @@
-import type { LineTally } from '../samples/read-samples.ts';
-
 /** A column that is read, and as what. */
 export type Wanted = { readonly name: string; readonly kind: 'numeric' | 'categorical' };
 
@@ -43,9 +41,6 @@ export type RowSource = {
 
 /** How many rows the kinds of columns are told by. */
 export const profileRows = 2000;
-
-/** Opens one kind of file whose bytes have begun to arrive. */
-export type RowOpener = (bytes: AsyncIterable<Buffer>, name: string, tally: LineTally) => Promise<RowSource>;
 
 export function emptyRow(): Row {
   return {

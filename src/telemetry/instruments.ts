@@ -420,5 +420,3 @@ export const foreignMetrics = [
   { name: 'otelcol_*', source: 'OpenTelemetry Collector about itself' },
   { name: 'traces_span_metrics_*', source: 'span_metrics connector of the Collector' },
 ] as const;
-
-export type InstrumentName = keyof typeof instruments;

@@ -91,7 +91,7 @@ function ceiling(record: string, designEffect: number): RecordingRule {
 }
 
 /** Two hours are compared with the last one: a day ago for the daily season, a week ago for the weekly. */
-export const earlierHours = ['1d', '7d'] as const;
+const earlierHours = ['1d', '7d'] as const;
 
 /**
  * The same test of the last hour against an earlier one in place of the reference; absent where that hour had too few

@@ -8,7 +8,7 @@ const byModel = 'model, version';
 const { ceilingZ: z } = driftRule;
 
 /** Bins that hold no value of the reference's kind; each is watched as a share of its own, for PSI hardly sees it. */
-export const watchedBins = ['missing', 'unseen'] as const;
+const watchedBins = ['missing', 'unseen'] as const;
 
 const counts: readonly WindowedCount[] = [
   {

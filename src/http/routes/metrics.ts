@@ -23,7 +23,7 @@ export function addMetricsRoute(router: Router, service: Service): void {
  * Whether an Accept header names one of Prometheus's formats and not JSON. Parameters are left aside: Prometheus
  * sends versions and weights that a negotiation would have to match.
  */
-export function wantsPrometheus(accept: string): boolean {
+function wantsPrometheus(accept: string): boolean {
   const types = accept.split(',').map((range) => range.split(';', 1)[0].trim().toLowerCase());
   if (types.includes('application/json')) return false;
   return types.includes('text/plain') || types.includes('application/openmetrics-text');

@@ -10,7 +10,7 @@ import type { Service } from '../service.ts';
 
 const mediaTypes = ['application/json', 'application/x-ndjson'];
 /** The most outcomes that one request may bring, and the bytes that so many need. */
-export const outcomeLimits = { items: 10_000, bytes: 4 * 1024 * 1024 } as const;
+const outcomeLimits = { items: 10_000, bytes: 4 * 1024 * 1024 } as const;
 
 /** `POST /outcomes` of the admin listener: what became of predictions. */
 export function addOutcomesRoute(router: Router, service: Service): void {
