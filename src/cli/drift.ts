@@ -1,4 +1,8 @@
 import { parseArgs } from 'node:util';
+import { type Evaluation, evaluate } from '../evaluation/evaluate.ts';
+import { evaluationSections } from '../evaluation/page-sections.ts';
+import { readJoinedData } from '../evaluation/read-joined.ts';
+import { renderText as renderEvaluation } from '../evaluation/render-text.ts';
 import { loadArtifact } from '../model/artifact.ts';
 import { computeReport } from '../report/compute.ts';
 import { countLive } from '../report/count-live.ts';
@@ -27,6 +31,9 @@ Compares live rows with a reference and says what has drifted.
   --since TIME       only live rows from this time on (2026-01-31T12:00:00Z)
   --until TIME       only live rows before this time
   --features A,B,…   only these features
+  --outcomes FILE    outcomes that the service has kept: tells also how well the
+                     model did, as npm run evaluate does; may be given several
+                     times, or as a glob
   --backtest         replay the alert rules over the live rows and list the
                      alarms there would have been
   --json             print the report as JSON
@@ -58,6 +65,7 @@ function readOptions(args: string[]) {
       since: { type: 'string' },
       until: { type: 'string' },
       features: { type: 'string' },
+      outcomes: { type: 'string', multiple: true },
       backtest: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       html: { type: 'string' },
@@ -79,6 +87,14 @@ function readOptions(args: string[]) {
   if ([...live, ...(reference ?? [])].filter((path) => path === '-').length > 1) {
     throw new UsageError('standard input (-) can be read only once');
   }
+  if (values.outcomes !== undefined) {
+    if (live.includes('-')) throw new UsageError('--outcomes needs samples in files, as they are read twice');
+    const other = (['reference', 'since', 'until'] as const).find((name) => values[name] !== undefined);
+    if (other !== undefined)
+      throw new UsageError(`--outcomes is for all samples of the model: leave out --${other}`);
+    if (values.json)
+      throw new UsageError('--json is the drift report alone: npm run evaluate has the outcomes');
+  }
   const features = values.features?.split(',').map((name) => name.trim()) ?? null;
   return {
     ...values,
@@ -92,7 +108,9 @@ function readOptions(args: string[]) {
   };
 }
 
-async function makeReport(options: ReturnType<typeof readOptions>): Promise<DriftReport> {
+type Options = ReturnType<typeof readOptions>;
+
+async function makeReport(options: Options): Promise<DriftReport> {
   const { features, backtest, sinceMs, untilMs } = options;
   const artifact = options.model === undefined ? null : await loadArtifact(options.model);
   const unknown = features?.find((name) => artifact?.features.every((feature) => feature.name !== name));
@@ -119,6 +137,21 @@ async function makeReport(options: ReturnType<typeof readOptions>): Promise<Drif
   }
 }
 
+async function evaluateOutcomes({ model, live, outcomes }: Options): Promise<Evaluation | null> {
+  if (outcomes === undefined) return null;
+  const artifact = await loadArtifact(model!);
+  const { version } = artifact;
+  const data = await readJoinedData({
+    artifact,
+    version,
+    samples: live,
+    outcomes,
+    by: [],
+    maturedMs: Date.now() - serviceSettings.OUTCOME_MATURITY_DAYS * 86_400_000,
+  });
+  return evaluate(artifact, data);
+}
+
 await runCli(async (args) => {
   const options = readOptions(args);
   if (options.help) {
@@ -126,13 +159,18 @@ await runCli(async (args) => {
     return 0;
   }
   const report = await makeReport(options);
-  if (options.html !== undefined) await writeFileAtomically(options.html, renderHtml(report));
+  const evaluation = await evaluateOutcomes(options);
+  if (options.html !== undefined) {
+    const page = renderHtml(report, evaluation && evaluationSections(evaluation));
+    await writeFileAtomically(options.html, page);
+  }
   if (options.json) {
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   } else {
     const { stdout, env } = process;
     const color = stdout.isTTY === true && !env.NO_COLOR;
     process.stdout.write(renderText(report, color));
+    if (evaluation !== null) process.stdout.write(`\n${renderEvaluation(evaluation)}`);
     if (options.html !== undefined) process.stdout.write(`\nThe page is in ${options.html}\n`);
   }
   return options.failOnDrift && report.verdict === 'drifting' ? driftStatus : 0;

@@ -2,8 +2,10 @@ import { parseArgs } from 'node:util';
 import { evaluate } from '../evaluation/evaluate.ts';
 import { readLabelledData } from '../evaluation/read-data.ts';
 import { readJoinedData } from '../evaluation/read-joined.ts';
+import { renderHtml } from '../evaluation/render-html.ts';
 import { renderText } from '../evaluation/render-text.ts';
 import { loadArtifact } from '../model/artifact.ts';
+import { writeFileAtomically } from '../write-file-atomically.ts';
 import { runCli, UsageError } from './run-cli.ts';
 import { serviceSettings } from './service-settings.ts';
 
@@ -26,6 +28,7 @@ what the service has kept.
   --by FEATURE        figures for each value of a feature too; may be given
                       several times
   --json              print the evaluation as JSON
+  --html FILE         write the evaluation as a page
   --help              this text
 
 The outcomes are evaluated unless --data is given.
@@ -45,6 +48,7 @@ function readOptions(args: string[]) {
       maturity: { type: 'string' },
       by: { type: 'string', multiple: true, default: [] },
       json: { type: 'boolean', default: false },
+      html: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -86,6 +90,8 @@ await runCli(async (args) => {
       ? await readJoinedData({ ...options, artifact, version })
       : await readLabelledData(options.data, artifact, options.by);
   const evaluation = evaluate(artifact, data, version);
+  if (options.html !== undefined) await writeFileAtomically(options.html, renderHtml(evaluation));
   process.stdout.write(options.json ? `${JSON.stringify(evaluation, null, 2)}\n` : renderText(evaluation));
+  if (options.html !== undefined && !options.json) process.stdout.write(`The page is in ${options.html}\n`);
   return 0;
 });

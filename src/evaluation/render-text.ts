@@ -1,19 +1,11 @@
 import { wrap } from '../report/wrap.ts';
 import type { Interval } from '../stats/bootstrap.ts';
 import type { Evaluation, Slice } from './evaluate.ts';
-import { type FigureName, figureNames } from './measure.ts';
+import { figureTitles } from './figure-titles.ts';
+import { formatDays } from './format-days.ts';
+import { figureNames } from './measure.ts';
 import { drawReliability, drawRoc } from './text-curves.ts';
 
-const titles: Readonly<Record<FigureName, string>> = {
-  accuracy: 'accuracy',
-  precision: 'precision',
-  recall: 'recall',
-  f1: 'F1',
-  rocAuc: 'ROC AUC',
-  brier: 'Brier score',
-  logLoss: 'log-loss',
-  expectedCalibrationError: 'calibration error',
-};
 const width = 80;
 const titleWidth = 20;
 const count = new Intl.NumberFormat('en');
@@ -44,7 +36,7 @@ function describeFigures(evaluation: Evaluation): string[] {
   const { intervals, crossValidated, binned, notIdentified } = evaluation;
   const head = ['', 'value', '95 % interval', 'cross-validated'];
   const rows = figureNames.map((name) => [
-    titles[name],
+    figureTitles[name],
     notIdentified.includes(name) ? 'not identified' : figure(evaluation[name]),
     interval(intervals[name]),
     name === 'expectedCalibrationError'
@@ -66,7 +58,7 @@ function describeFigures(evaluation: Evaluation): string[] {
       : [
           '',
           ...wrap(
-            `Not identified: one decision has hardly any outcomes, so that what holds for the labelled rows need not hold for all. Of the labelled rows alone: ${notIdentified.map((name) => `${titles[name]} ${figure(evaluation.labelledOnly[name] ?? null)}`).join(', ')}.`,
+            `Not identified: one decision has hardly any outcomes, so that what holds for the labelled rows need not hold for all. Of the labelled rows alone: ${notIdentified.map((name) => `${figureTitles[name]} ${figure(evaluation.labelledOnly[name] ?? null)}`).join(', ')}.`,
             width,
             '  ',
           ),
@@ -92,7 +84,7 @@ function describeCoverage({ coverage, delay, classes }: Evaluation): string[] {
     delay === null
       ? []
       : [
-          `Delay: half of the outcomes came within ${days(delay.p50Days)}, 95 % within ${days(delay.p95Days)}.`,
+          `Delay: half of the outcomes came within ${formatDays(delay.p50Days)}, 95 % within ${formatDays(delay.p95Days)}.`,
           '',
         ];
   if (coverage === null) return came;
@@ -108,19 +100,6 @@ function describeCoverage({ coverage, delay, classes }: Evaluation): string[] {
     ),
     ...(came.length > 0 ? came : ['']),
   ];
-}
-
-const units = [
-  ['days', 1],
-  ['hours', 24],
-  ['minutes', 24 * 60],
-] as const;
-
-/** In the largest unit of which there are two. */
-function days(value: number): string {
-  const [unit, perDay] = units.find(([, each]) => value * each >= 2) ?? ['seconds', 24 * 3600];
-  const amount = (value * perDay).toFixed(0);
-  return `${amount} ${amount === '1' ? 'second' : unit}`;
 }
 
 const sliceColumns = [

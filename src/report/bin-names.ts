@@ -1,7 +1,11 @@
-import type { ReportVariable } from './drift-report.ts';
-
 /** The bins' names as a person says them, in order: `29–31`, `over 52`, `good`, `missing`. */
-export function binNames({ bins, wholeNumbers }: Pick<ReportVariable, 'bins' | 'wholeNumbers'>): string[] {
+export function binNames({
+  bins,
+  wholeNumbers,
+}: {
+  readonly bins: readonly { readonly label: string }[];
+  readonly wholeNumbers: boolean;
+}): string[] {
   const edges = bins.flatMap(({ label }) => binBounds(label)?.upper ?? []).filter(Number.isFinite);
   const format = formatterOf(edges, wholeNumbers);
   return bins.map(({ label }) => {

@@ -64,7 +64,7 @@ details details summary{padding:.5rem .75rem;color:var(--muted);font-size:.9375r
 figure{margin:.75rem 0 1.25rem}
 svg{display:block;width:100%;overflow:visible}
 .histogram{height:11rem}
-.histogram path,.time path{vector-effect:non-scaling-stroke}
+.histogram path,.time path,.curve path,.interval path{vector-effect:non-scaling-stroke}
 .live{fill:var(--live)}
 .outside{fill:var(--live);fill-opacity:.55}
 .reference{fill:var(--ref-fill);stroke:var(--ref);stroke-width:2;stroke-linejoin:miter}
@@ -90,6 +90,14 @@ svg{display:block;width:100%;overflow:visible}
 .limit{fill:var(--limit)}
 .line{fill:none;stroke:var(--live);stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
 .dots{fill:none;stroke:var(--live);stroke-width:7;stroke-linecap:round}
+.curve{aspect-ratio:1;max-width:22rem}
+.chance{stroke:var(--muted);stroke-dasharray:4 4;fill:none}
+.plot{max-width:22rem}
+.plot figcaption{font-size:.875rem;color:var(--muted);margin-bottom:.5rem}
+.interval{height:1.25rem;min-width:4.5rem}
+.estimates .spark{width:26%;padding-left:1rem}
+.estimates td,.estimates th{vertical-align:middle}
+.right{background:var(--panel)}
 .method{font-size:.9375rem}
 .method li{margin:.375rem 0;max-width:46rem}
 footer{padding-top:2rem;padding-bottom:3rem;color:var(--muted);font-size:.875rem}

@@ -4,45 +4,35 @@ import { formatAlarmValue, formatAmount, formatCount, formatPsi, formatShare, fo
 import { type Html, html } from './html.ts';
 import { histogram, overTimeChart } from './page-charts.ts';
 import { methodSection } from './page-method.ts';
-import { pageStyle } from './page-style.ts';
+import { fact, renderPage } from './page-shell.ts';
 import { badge, formatChange, signs, variableSection } from './page-variable.ts';
 
 /** So many drifting features are opened; the rest are a click away. */
 const maxOpen = 3;
 
-/** The report as one page that needs nothing else: no network, no script. */
-export function renderHtml(report: DriftReport): string {
+/**
+ * The report as one page that needs nothing else: no network, no script.
+ *
+ * @param performance sections on how well the model did, if outcomes are known
+ */
+export function renderHtml(report: DriftReport, performance: Html | null = null): string {
   const { model } = report;
-  const title = model === null ? 'Drift report' : `Drift report: ${model.name} ${model.version}`;
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>${{ html: pageStyle }}</style>
-</head>
-<body>
-<header>
-<p class="kicker">Drift report${model !== null && ` · model ${model.name}, version ${model.version}`}</p>
+  return renderPage({
+    title: model === null ? 'Drift report' : `Drift report: ${model.name} ${model.version}`,
+    header: html`<p class="kicker">Drift report${model !== null && ` · model ${model.name}, version ${model.version}`}</p>
 <h1 class="${report.verdict}"><span class="sign" aria-hidden="true">${signs[report.verdict]} </span>${report.headline}</h1>
 ${report.consequence !== null && html`<p class="lead">${report.consequence}</p>`}
-${facts(report)}
-</header>
-<main>
-${overview(report)}
+${facts(report)}`,
+    main: html`${overview(report)}
 ${featureSections(report)}
 ${scoreSection(report)}
 ${overTimeSection(report)}
 ${alarmSection(report)}
+${performance}
 ${dataSection(report)}
-${methodSection(report)}
-</main>
-<footer>Written by Vigia from ${formatCount(report.live.samples)} live ${report.live.kind}.</footer>
-</body>
-</html>
-`;
-  return page.html;
+${methodSection(report)}`,
+    footer: html`Written by Vigia from ${formatCount(report.live.samples)} live ${report.live.kind}.`,
+  });
 }
 
 const originWords = {
@@ -55,8 +45,6 @@ function facts({ live, reference, features, score, predictions }: DriftReport): 
   const drifting = features.filter(({ verdict }) => verdict === 'drifting').length;
   const period =
     live.from === null || live.to === null ? null : `${formatTime(live.from)} – ${formatTime(live.to)} UTC`;
-  const fact = (name: string, value: Html | string, detail: string | null) =>
-    html`<div><dt>${name}</dt><dd>${value}${detail !== null && html`<small>${detail}</small>`}</dd></div>`;
   const [first] = predictions ?? [];
   return html`<dl class="facts">
 ${fact('Live', `${formatCount(live.samples)} ${live.kind}`, period)}

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
 import { type Browser, chromium } from 'playwright-core';
+import { violations } from '../support/open-page.ts';
 import { postJson, startTestService, type TestService } from '../support/service.ts';
 import { requireTool } from '../support/tools.ts';
-
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 describe('the admin page', function () {
   this.timeout(60_000);
@@ -59,13 +57,7 @@ describe('the admin page', function () {
             bypassCSP: true,
           });
           await page.goto(service.admin);
-          await page.addScriptTag({ path: axePath });
-          const { violations } = await page.evaluate<{ violations: { id: string }[] }>('axe.run()');
-          assert.deepEqual(
-            violations.map(({ id }) => id),
-            [],
-            `${width} px, ${colorScheme}`,
-          );
+          assert.deepEqual(await violations(page), [], `${width} px, ${colorScheme}`);
           const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
           assert.ok(overflow <= 0, `${overflow} px too wide`);
           await page.close();

@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
 import { stat } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium } from 'playwright-core';
+import { openPage, violations } from '../support/open-page.ts';
 import { requireTool } from '../support/tools.ts';
 import { runCommand, temporaryFolder } from './run-command.ts';
 import { makeSamples, model, toCsv, toJsonl } from './samples.ts';
-
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
-type Axe = { violations: { id: string; nodes: { html: string }[] }[] };
 
 /** Samples over some days, at the end of which one feature moves and another one holds what was never seen. */
 function driftingSamples() {
@@ -59,23 +55,8 @@ describe('the page of the drift report', function () {
     await folder?.[Symbol.asyncDispose]();
   });
 
-  async function open(name: string, options: Parameters<Browser['newPage']>[0] = {}) {
-    const page = await browser.newPage(options);
-    const complaints: string[] = [];
-    page.on('console', (message) => complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('request', (request) => {
-      if (!request.url().startsWith('file:')) complaints.push(`asked for ${request.url()}`);
-    });
-    await page.goto(pathToFileURL(pages[name]).href);
-    return { page, complaints };
-  }
-
-  async function violations(page: Page): Promise<string[]> {
-    await page.addScriptTag({ path: axePath });
-    const { violations: found } = await page.evaluate<Axe>('axe.run()');
-    return found.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`);
-  }
+  const open = (name: string, options?: Parameters<Browser['newPage']>[0]) =>
+    openPage(browser, pages[name], options);
 
   for (const width of [1280, 390]) {
     for (const colorScheme of ['light', 'dark'] as const) {

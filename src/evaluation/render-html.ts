@@ -1,0 +1,37 @@
+import { formatCount, formatShare } from '../report/format.ts';
+import { html } from '../report/html.ts';
+import { fact, renderPage } from '../report/page-shell.ts';
+import type { Evaluation } from './evaluate.ts';
+import { evaluationSections } from './page-sections.ts';
+
+/** The evaluation as one page that needs nothing else: no network, no script. */
+export function renderHtml(evaluation: Evaluation): string {
+  const { model, classes, samples, accuracy, crossValidated, confusion, coverage } = evaluation;
+  const { truePositives, falseNegatives, falsePositives } = confusion;
+  const before = crossValidated.accuracy;
+  return renderPage({
+    title: `Evaluation: ${model.name} ${model.version}`,
+    header: html`<p class="kicker">Evaluation · model ${model.name}, version ${model.version}</p>
+<h1>${headline(evaluation)}</h1>
+${accuracy !== null && html`<p class="lead">In cross-validation it was ${percent(before.value)}, with a standard error of ${percent(before.standardError)}.</p>`}
+<dl class="facts">
+${fact('Labelled', formatCount(samples), 'rows with their outcome')}
+${fact(`Was ‘${classes.positive}’`, formatShare((truePositives + falseNegatives) / samples), null)}
+${fact(`Predicted ‘${classes.positive}’`, formatShare((truePositives + falsePositives) / samples), null)}
+${coverage !== null && fact('Coverage', coverage.all.share === null ? '–' : formatShare(coverage.all.share), `of ${formatCount(coverage.all.predictions)} predictions`)}
+</dl>`,
+    main: evaluationSections(evaluation),
+    footer: html`Written by Vigia from ${formatCount(samples)} labelled rows.`,
+  });
+}
+
+function headline({ accuracy, intervals, samples }: Evaluation): string {
+  if (accuracy === null) return 'How many predictions are right cannot be told from these outcomes';
+  const interval = intervals.accuracy;
+  const range = interval === null ? '' : ` (${percent(interval.low)} – ${percent(interval.high)})`;
+  return `Right in ${percent(accuracy)}${range} of ${formatCount(samples)} labelled rows`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
