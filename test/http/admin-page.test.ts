@@ -58,6 +58,7 @@ describe('the admin page', function () {
           });
           await page.goto(service.admin);
           assert.deepEqual(await violations(page), [], `${width} px, ${colorScheme}`);
+          assert.ok(await page.getByRole('columnheader', { name: 'last 24 hours' }).isVisible());
           const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
           assert.ok(overflow <= 0, `${overflow} px too wide`);
           await page.close();

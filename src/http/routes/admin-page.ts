@@ -41,7 +41,7 @@ const narrowStyle = `
 .windows th,.windows td{border:0;padding:.125rem 0;min-width:0;font-size:.8125rem}
 .windows tbody th{font-size:1rem;align-self:center}
 .windows .spark{width:auto;grid-column:2/-1}
-.windows thead :is(.spark,:first-child){display:none}
+.windows thead :is(th:first-child,.spark){display:none}
 }`;
 
 function page({ deployment: { artifact, counts } }: Service): string {
