@@ -3,7 +3,7 @@ import { createJsonlFile, type Retention } from './jsonl-file.ts';
 import { createPendingLines, type Piece } from './pending-lines.ts';
 
 /** Lines are gathered into pieces of about this size, one write each. */
-const maxPieceBytes = 256 * 1024;
+const maxPieceBytes = 64 * 1024;
 const firstRetryMs = 250;
 const maxRetryMs = 5_000;
 const tidyIntervalMs = 60 * 60 * 1000;
