@@ -3,7 +3,7 @@ import { type Evaluation, evaluate } from '../evaluation/evaluate.ts';
 import { evaluationSections } from '../evaluation/page-sections.ts';
 import { readJoinedData } from '../evaluation/read-joined.ts';
 import { renderText as renderEvaluation } from '../evaluation/render-text.ts';
-import { loadArtifact } from '../model/artifact.ts';
+import { type Artifact, loadArtifact } from '../model/artifact.ts';
 import { computeReport } from '../report/compute.ts';
 import { countLive } from '../report/count-live.ts';
 import type { DriftReport } from '../report/drift-report.ts';
@@ -110,9 +110,8 @@ function readOptions(args: string[]) {
 
 type Options = ReturnType<typeof readOptions>;
 
-async function makeReport(options: Options): Promise<DriftReport> {
+async function makeReport(options: Options, artifact: Artifact | null): Promise<DriftReport> {
   const { features, backtest, sinceMs, untilMs } = options;
-  const artifact = options.model === undefined ? null : await loadArtifact(options.model);
   const unknown = features?.find((name) => artifact?.features.every((feature) => feature.name !== name));
   if (artifact !== null && unknown !== undefined) {
     const names = artifact.features.map(({ name }) => name).join(', ');
@@ -137,9 +136,11 @@ async function makeReport(options: Options): Promise<DriftReport> {
   }
 }
 
-async function evaluateOutcomes({ model, live, outcomes }: Options): Promise<Evaluation | null> {
-  if (outcomes === undefined) return null;
-  const artifact = await loadArtifact(model!);
+async function evaluateOutcomes(
+  { live, outcomes }: Options,
+  artifact: Artifact | null,
+): Promise<Evaluation | null> {
+  if (outcomes === undefined || artifact === null) return null;
   const { version } = artifact;
   const data = await readJoinedData({
     artifact,
@@ -158,8 +159,9 @@ await runCli(async (args) => {
     process.stdout.write(help);
     return 0;
   }
-  const report = await makeReport(options);
-  const evaluation = await evaluateOutcomes(options);
+  const artifact = options.model === undefined ? null : await loadArtifact(options.model);
+  const report = await makeReport(options, artifact);
+  const evaluation = await evaluateOutcomes(options, artifact);
   if (options.html !== undefined) {
     const page = renderHtml(report, evaluation && evaluationSections(evaluation));
     await writeFileAtomically(options.html, page);

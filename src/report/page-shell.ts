@@ -1,21 +1,26 @@
 import { type Html, html } from './html.ts';
 import { pageStyle } from './page-style.ts';
 
-/** A whole page that needs nothing else: no network, no script. */
+/**
+ * A whole page that needs nothing else: no network, no script.
+ *
+ * @param parts.style rules of this page alone
+ */
 export function renderPage(parts: {
   readonly title: string;
+  readonly style?: string;
   readonly header: Html;
   readonly main: Html;
   readonly footer: Html;
 }): string {
-  const { title, header, main, footer } = parts;
+  const { title, style = '', header, main, footer } = parts;
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<style>${{ html: pageStyle }}</style>
+<style>${{ html: pageStyle + style }}</style>
 </head>
 <body>
 <header>

@@ -4,7 +4,7 @@ import { type WindowName, windowNames } from '../../monitor/windows.ts';
 import { formatAmount, formatPsi } from '../../report/format.ts';
 import { type Html, html } from '../../report/html.ts';
 import { histogram } from '../../report/page-charts.ts';
-import { pageStyle } from '../../report/page-style.ts';
+import { renderPage } from '../../report/page-shell.ts';
 import { badge, signs } from '../../report/page-variable.ts';
 import { driftRule } from '../../stats/drift.ts';
 import { samplesNeeded } from '../../stats/samples-needed.ts';
@@ -48,19 +48,19 @@ function page({ deployment: { artifact, counts } }: Service): string {
   const windows = windowNames.map((window) => liveDrift(counts.monitor, window));
   const rows = windows[0].map(({ name }, i) => ({ name, drifts: windows.map((drifts) => drifts[i]) }));
   const { sign, text } = headline(rows);
-  // Roles are said, for a browser that lays a row out as a grid takes it for no row.
-  return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${artifact.name} ${artifact.version}</title><style>${{ html: pageStyle }}${{ html: narrowStyle }}</style></head>
-<body><header><p class="kicker">Live drift · model ${artifact.name}, version ${artifact.version}</p>
+  return renderPage({
+    title: `${artifact.name} ${artifact.version}`,
+    style: narrowStyle,
+    header: html`<p class="kicker">Live drift · model ${artifact.name}, version ${artifact.version}</p>
 <h1 class="${sign}"><span class="sign" aria-hidden="true">${signs[sign]} </span>${text}</h1>
-<p class="quiet">This replica alone; all replicas together are in Grafana. The limit is the larger of ${driftRule.minPsi} and what chance alone explains.</p></header>
-<main><p class="legend"><span class="r">reference</span><span class="l">live, ${windowWords[windowNames[windowNames.length - 1]]}</span></p>
+<p class="quiet">This replica alone; all replicas together are in Grafana. The limit is the larger of ${driftRule.minPsi} and what chance alone explains.</p>`,
+    // Roles are said, for a browser that lays a row out as a grid takes it for no row.
+    main: html`<p class="legend"><span class="r">reference</span><span class="l">live, ${windowWords[windowNames[windowNames.length - 1]]}</span></p>
 <table class="windows" role="table"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Feature</th><th scope="col" role="columnheader" class="spark">Distribution</th>${windowNames.map((name) => html`<th scope="col" role="columnheader">${windowWords[name]}</th>`)}</tr></thead>
-<tbody role="rowgroup">${rows.map(rowOf)}</tbody></table></main>
-<footer><a href="/drift">/drift</a> this and both distributions · <a href="/performance">/performance</a> outcomes ·
-<a href="/metrics">/metrics</a> for Prometheus · <a href="/ready">/ready</a></footer></body></html>
-`.html;
+<tbody role="rowgroup">${rows.map(rowOf)}</tbody></table>`,
+    footer: html`<a href="/drift">/drift</a> this and both distributions · <a href="/performance">/performance</a> outcomes ·
+<a href="/metrics">/metrics</a> for Prometheus · <a href="/ready">/ready</a>`,
+  });
 }
 
 function rowOf({ name, drifts }: Row): Html {
