@@ -55,10 +55,23 @@ describe('sendRequests', () => {
     assert.equal(first.received[0].path, 'POST /predict');
   });
 
-  it('keeps its connections', async () => {
+  it('keeps its connections: no more than were in use at once', async () => {
     const { url, sockets } = await listen();
-    await send({ urls: [url], count: 40, ratePerSecond: 200 });
-    assert.ok(sockets.size < 10, `${sockets.size} connections for 40 requests`);
+    let [inFlight, mostInFlight] = [0, 0];
+    await send({
+      urls: [url],
+      count: 40,
+      ratePerSecond: 200,
+      nextRow: () => {
+        inFlight += 1;
+        mostInFlight = Math.max(mostInFlight, inFlight);
+        return {};
+      },
+      onAnswer: () => {
+        inFlight -= 1;
+      },
+    });
+    assert.ok(sockets.size <= mostInFlight, `${sockets.size} connections for ${mostInFlight} at once`);
   });
 
   it('keeps the path of a base address', async () => {
