@@ -121,5 +121,7 @@ await runCli(async (args) => {
   }
   process.stdout.write(summaryText(sent, tally));
   if (labelled !== undefined) process.stdout.write(labelText(labelled));
-  return sent.sent > 0 && tally.answered === 0 ? 1 : 0;
+  const unanswered = sent.sent > 0 && tally.answered === 0;
+  const undelivered = labelled !== undefined && labelled.sent > 0 && labelled.failed === labelled.sent;
+  return unanswered || undelivered ? 1 : 0;
 });

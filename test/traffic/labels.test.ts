@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readJsonLines, root, seriesValue, startTestService } from '../support/service.ts';
@@ -42,6 +45,22 @@ describe('npm run traffic -- --labels', () => {
     } finally {
       await service.stop();
       await rm(folder, { recursive: true });
+    }
+  });
+
+  it('fails when nobody takes any outcome', async () => {
+    const service = await startTestService();
+    const closed = createServer();
+    await once(closed.listen(0, '127.0.0.1'), 'listening');
+    const { port } = closed.address() as AddressInfo;
+    await once(closed.close(), 'close');
+    try {
+      const args = ['--url', service.api, '--count', '5', '--labels', '--label-share', '1'];
+      const { status, stdout } = traffic(...args, '--label-url', `http://127.0.0.1:${port}`);
+      assert.match(stdout, /5 not answered/);
+      assert.equal(status, 1);
+    } finally {
+      await service.stop();
     }
   });
 
