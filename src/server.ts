@@ -8,10 +8,11 @@ import { startService } from './start-service.ts';
 process.stderr.on('error', () => {});
 
 const config = processConfig();
-const running = await startService(config, telemetry).catch(endWith);
-announce();
+const starting = startService(config, telemetry).catch(endWith);
+// asked for during the start, it is done after it
+process.on('SIGHUP', async () => (await starting).reload());
+const running = await starting;
 
-process.on('SIGHUP', running.reload);
 let isStopping = false;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.on(signal, async () => {
@@ -23,6 +24,8 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.exit(0);
   });
 }
+// last: whoever waits for this may send signals at once
+announce();
 
 function announce(): void {
   const { apiUrl, adminUrl, service } = running;

@@ -93,4 +93,28 @@ describe('a model file replaced while running', function () {
     assert.equal(reloads().at(-1)?.version, late.version);
     assert.equal(await metric(service, 'model_info', { version: newer.version }), 1);
   });
+
+  it('while it is being read for the start: the start goes on, and the newer is taken after it', async () => {
+    const { version: _, ...content } = await loadArtifact(original);
+    const newer = sealArtifact({ ...content, intercept: content.intercept + 1 });
+    const folder = await mkdtemp(join(tmpdir(), 'vigia-'));
+    const [model, pidFile, spare] = ['model.json', 'pid', 'new.json'].map((name) => join(folder, name));
+    await promisify(execFile)('mkfifo', [model]);
+    const launcher = ['sh', '-c', `echo $$ > ${pidFile}; exec "$@"`, 'sh'];
+    const starting = startTestService({ MODEL_PATH: model }, folder, launcher);
+    // opens once the service has
+    const slow = await open(model, 'w');
+    await writeFile(spare, JSON.stringify(newer));
+    await rename(spare, model);
+    process.kill(Number(await readFile(pidFile, 'utf8')), 'SIGHUP');
+    await slow.writeFile(await readFile(original));
+    await slow.close();
+    const started = await starting;
+    try {
+      const reload = () => started.logLines().find(({ event }) => event === 'reload');
+      assert.equal((await eventually(() => reload() ?? assert.fail('no reload')))?.version, newer.version);
+    } finally {
+      await started.stop();
+    }
+  });
 });
