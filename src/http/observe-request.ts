@@ -34,7 +34,9 @@ export function observeRequest(
     state.requestId = requestId;
     state.trace = trace;
     httpMetrics.active++;
+    let path = '';
     try {
+      path = requestPath(context);
       await next();
     } catch (error) {
       answerProblem(context, toProblem(error, service, requestId));
@@ -47,7 +49,7 @@ export function observeRequest(
       else addHeaders(res, headers);
       const { method = '' } = req;
       const status = res.statusCode;
-      const route = routes.has(context.path) ? context.path : '';
+      const route = routes.has(path) ? path : '';
       const durationMs = performance.now() - startedMs;
       httpMetrics.record(method, route, status, durationMs / 1000);
       const { prediction } = state;
@@ -67,6 +69,15 @@ export function observeRequest(
       });
     }
   };
+}
+
+/** @throws Problem for a target that is no URL, such as `http://[` */
+function requestPath(context: RequestContext): string {
+  try {
+    return context.path;
+  } catch {
+    throw new Problem('malformed-request', 'the target of the request is not a valid URL');
+  }
 }
 
 function toProblem(error: unknown, service: Service, requestId: string): Problem {
