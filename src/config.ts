@@ -152,10 +152,12 @@ export const settings = {
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     schema: address(/^https?$/, 'http://host:4318'),
     description: 'Collector for traces over OTLP/HTTP, `http://host:4318`; unset: tracing is off.',
+    secret: true,
   },
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
     schema: address(/^https?$/, 'http://host:4318/v1/traces'),
     description: 'The same for traces alone, with its path, `http://host:4318/v1/traces`.',
+    secret: true,
   },
   OTEL_TRACES_EXPORTER: {
     schema: z.enum(['otlp', 'none']),

@@ -36,6 +36,7 @@ function announce(): void {
   const ids = running.hasEphemeralIds
     ? 'do not survive this process (set OUTCOME_KEY_FILE or OUTCOME_KEYS)'
     : 'signed with the key that is set';
+  const example = JSON.stringify(exampleInput(artifact)).replaceAll("'", String.raw`'\''`);
   process.stderr.write(
     `Model    ${artifact.name} ${artifact.version}, ${artifact.features.length} features
 API      ${apiUrl}  (openapi.json, metrics)
@@ -43,7 +44,7 @@ Admin    ${adminUrl}  (metrics, drift, performance, outcomes)
 Samples  ${config.SAMPLES_PATH} (${config.SAMPLES_VALUES})
 Ids      ${ids}
 Tracing  ${tracing}
-Try      curl ${apiUrl}/predict -H 'content-type: application/json' -d '${JSON.stringify(exampleInput(artifact))}'
+Try      curl ${apiUrl}/predict -H 'content-type: application/json' -d '${example}'
 `,
   );
 }

@@ -112,8 +112,8 @@ describe('a start that cannot be', () => {
     ['a ratio above 1', { SAMPLES_RATIO: '2' }, /SAMPLES_RATIO=2: /],
     [
       'an endpoint that is no URL',
-      { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector' },
-      /OTEL_EXPORTER_OTLP_ENDPOINT=/,
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'htp://user:hunter2@collector' },
+      /OTEL_EXPORTER_OTLP_ENDPOINT: (?!.*hunter2)/,
     ],
   ];
   for (const [what, env, message] of cases) {
