@@ -66,5 +66,6 @@ describe('the library', () => {
   it('asks for rows and as many scores', () => {
     assert.throws(() => buildReference({ model: 'm', version: '1' }, [], []), /needs rows/);
     assert.throws(() => buildReference({ model: 'm', version: '1' }, [{ a: 1 }], []), /got 1 and 0/);
+    assert.throws(() => buildReference({ model: 'm', version: '1' }, [{ a: 1 }], [Number.NaN]), /got NaN/);
   });
 });

@@ -1,6 +1,7 @@
 import { scoreFeature } from '../model/artifact.ts';
 import { numericReference, rankCategories } from '../model/reference.ts';
 import { type Bins, countBins } from '../stats/binning.ts';
+import { requireFiniteScore } from './finite-score.ts';
 import type { Reference, VariableReference } from './reference.ts';
 
 /**
@@ -11,7 +12,7 @@ import type { Reference, VariableReference } from './reference.ts';
  *
  * @param rows keyed by feature name; the first one says which features there are
  * @param scores the model's output for each row
- * @throws RangeError without rows, or with another number of scores
+ * @throws RangeError without rows, with another number of scores, or for a score that is not a finite number
  */
 export function buildReference(
   { model, version }: { readonly model: string; readonly version: string },
@@ -23,6 +24,7 @@ export function buildReference(
       `a reference needs rows and as many scores, got ${rows.length} and ${scores.length}`,
     );
   }
+  scores.forEach(requireFiniteScore);
   const names = Object.keys(rows[0]);
   const { edges, counts } = numericReference(Float64Array.from(scores));
   return {

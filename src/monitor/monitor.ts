@@ -1,4 +1,5 @@
 import { type Binner, binCount, createBinner, numericBinIndex } from '../stats/binning.ts';
+import { requireFiniteScore } from './finite-score.ts';
 import type { Reference, VariableReference } from './reference.ts';
 import { createWindows, type WindowName } from './windows.ts';
 
@@ -33,6 +34,7 @@ export type Monitor = {
    * are left alone. Allocates nothing.
    *
    * @returns how it was counted; valid until the next call
+   * @throws RangeError for a score that is not a finite number; nothing is counted then
    */
   observe(row: Readonly<Record<string, unknown>>, score: number): Observation;
   /** Counts of the last 10 minutes, hour or day, laid out as `totals`; of the time since the start if that is less. */
@@ -43,11 +45,15 @@ export type Monitor = {
  * Makes the counter of live traffic. Memory is constant: it depends on the number of bins, not of observations.
  *
  * @param now milliseconds of a clock that never goes back
+ * @throws RangeError for a reference in which two variables have the same name: their series would be one and the same
  */
 export function createMonitor(reference: Reference, now: () => number = () => performance.now()): Monitor {
   const variables: VariableLayout[] = [];
   let length = 0;
   for (const variable of [...reference.features, reference.score]) {
+    if (variables.some(({ name }) => name === variable.name)) {
+      throw new RangeError(`the reference has two variables with the name ${JSON.stringify(variable.name)}`);
+    }
     const size = binCount(variable.bins);
     const end = length + size;
     variables.push({ ...variable, offset: length, size, below: end, above: end + 1, sum: end + 2 });
@@ -66,6 +72,7 @@ export function createMonitor(reference: Reference, now: () => number = () => pe
     variables,
     totals,
     observe(row, value) {
+      requireFiniteScore(value);
       windows.advance();
       for (let i = 0; i < names.length; i++) recorders[i](row[names[i]]);
       totals[score.offset + numericBinIndex(scoreEdges, value)]++;

@@ -1,6 +1,7 @@
 import { numericBinIndex } from '../stats/binning.ts';
 import { type CalibrationCurve, interpolateCurve } from '../stats/isotonic-regression.ts';
 import { createDelayLine, type DelayLine } from './delay-line.ts';
+import { requireFiniteScore } from './finite-score.ts';
 import { createWindows, type WindowName } from './windows.ts';
 
 /** What performance is counted against. Nothing in it says where the scores come from. */
@@ -56,9 +57,9 @@ export type Performance = {
   readonly cells: readonly Cell[];
   /** Sums since the start. Read them, do not write them. */
   readonly sums: PerformanceSums;
-  /** Counts a prediction. Allocates nothing. */
+  /** Counts a prediction. Allocates nothing. @throws RangeError for a score that is not a finite number */
   addPrediction(score: number): void;
-  /** Counts the outcome of a prediction that is old enough. */
+  /** Counts the outcome of a prediction that is old enough. @throws RangeError as `addPrediction` does */
   addOutcome(score: number, isPositive: boolean): void;
   /** Lets count as matured what has become so; call it before `sums` are read. */
   settle(): void;
@@ -104,6 +105,7 @@ export function createPerformance(
     sums,
     immature,
     addPrediction(score) {
+      requireFiniteScore(score);
       windows.advance();
       const cell = cellOf(score);
       const probability = interpolateCurve(calibration, score);
@@ -113,6 +115,7 @@ export function createPerformance(
       immature.add(cell);
     },
     addOutcome(score, isPositive) {
+      requireFiniteScore(score);
       windows.advance();
       const cell = cellOf(score);
       const probability = interpolateCurve(calibration, score);

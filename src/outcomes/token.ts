@@ -59,7 +59,10 @@ export type Tokens = {
    * @param timeMs whole ms since 1970
    */
   sign(model: ModelDigest, timeMs: number, score: number, isPositive: boolean): string;
-  /** Reads an id that was signed with one of the keys; `undefined` for anything else. Never throws. */
+  /**
+   * Reads an id that was signed with one of the keys; `undefined` for anything else, and for a score that is not a
+   * finite number, which could not be counted. Never throws.
+   */
   verify(id: unknown): Token | undefined;
 };
 
@@ -101,10 +104,12 @@ export function createTokens(keys: readonly Buffer[]): Tokens {
       if (typeof id !== 'string' || !form.test(id)) return undefined;
       given.write(id, 'base64url');
       if (given[0] !== formatVersion || !isSigned()) return undefined;
+      const score = given.readDoubleBE(at.score);
+      if (!Number.isFinite(score)) return undefined;
       return {
         model: given.toString('hex', at.model, at.time),
         timeMs: given.readUIntBE(at.time, 6),
-        score: given.readDoubleBE(at.score),
+        score,
         isPositive: given[at.prediction] === 1,
         key: given.readBigUInt64BE(at.mac),
       };

@@ -1,4 +1,3 @@
-import type { Attributes } from '@opentelemetry/api';
 import type { Histogram, MetricData } from '@opentelemetry/sdk-metrics';
 import { variableCounts } from '../monitor/live-drift.ts';
 import type { ModelCounts } from '../monitor/model-counts.ts';
@@ -31,7 +30,8 @@ export function createModelMetrics(counts: ModelCounts): MetricSource {
   const rejections = [...counts.rejections].flatMap(([feature, reasons]) =>
     [...reasons.keys()].map((reason) => ({ reasons, reason, attributes: { ...model, feature, reason } })),
   );
-  const isScore = (variable: VariableLayout) => variable.name === reference.score.name;
+  const score = labelled[labelled.length - 1];
+  const numeric = labelled.filter((one) => one !== score && one.variable.bins.kind === 'numeric');
 
   return () => [
     counterData(
@@ -48,19 +48,14 @@ export function createModelMetrics(counts: ModelCounts): MetricSource {
         ),
       },
     ]),
-    histogramData(
-      instruments.score,
-      valuePoints(
-        labelled.filter(({ variable }) => isScore(variable)),
-        totals,
-      ),
-    ),
+    // the only one of its name: it has no feature label
+    histogramData(instruments.score, [{ attributes: model, value: valueHistogram(score.variable, totals) }]),
     histogramData(
       instruments.featureValue,
-      valuePoints(
-        labelled.filter(({ variable }) => variable.bins.kind === 'numeric' && !isScore(variable)),
-        totals,
-      ),
+      numeric.map(({ variable, feature }) => ({
+        attributes: feature,
+        value: valueHistogram(variable, totals),
+      })),
     ),
     counterData(
       instruments.binObservations,
@@ -90,14 +85,13 @@ export function createModelMetrics(counts: ModelCounts): MetricSource {
 
 type LabelledVariable = ReturnType<typeof labelVariable>;
 
-/** All attribute objects of one variable; the score's histogram has no feature label. */
+/** All attribute objects of one variable. */
 function labelVariable(variable: VariableLayout, model: { model: string; version: string }) {
   const feature = { ...model, feature: variable.name };
   const rows = variable.counts.reduce((sum, count) => sum + count, 0);
   const bins = binLabels(variable.bins).map((bin) => ({ ...feature, bin }));
   return {
     variable,
-    model,
     feature,
     bins,
     below: { ...feature, side: 'below' },
@@ -108,17 +102,11 @@ function labelVariable(variable: VariableLayout, model: { model: string; version
   };
 }
 
-function valuePoints(
-  variables: readonly LabelledVariable[],
-  totals: Readonly<Float64Array>,
-): Point<Histogram>[] {
-  return variables.map(({ variable, feature, model }) => {
-    const { bins, offset, sum, range } = variable;
-    const edges = bins.kind === 'numeric' ? bins.edges : [];
-    const values = totals.subarray(offset, offset + missingBin(bins));
-    const attributes: Attributes = range ? feature : model;
-    return { attributes, value: histogramValue(edges, values, totals[sum]) };
-  });
+function valueHistogram(variable: VariableLayout, totals: Readonly<Float64Array>): Histogram {
+  const { bins, offset, sum } = variable;
+  const edges = bins.kind === 'numeric' ? bins.edges : [];
+  const values = totals.subarray(offset, offset + missingBin(bins));
+  return histogramValue(edges, values, totals[sum]);
 }
 
 /** PSI, its ceiling and N of each window of this replica, for those who scrape without recording rules. */

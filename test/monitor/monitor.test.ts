@@ -79,6 +79,33 @@ describe('the monitor', () => {
     assert.deepEqual(find(29.5, 'red'), { missing: [], unseen: [], outsideRange: ['height'] });
   });
 
+  it('refuses a score that is not a finite number, and counts nothing of its row', () => {
+    const monitor = createMonitor(reference);
+    monitor.observe({ height: 5, colour: 'red' }, 0.1);
+    const before = monitor.totals.slice();
+    for (const score of [
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      undefined,
+      null,
+      '0.5',
+    ]) {
+      assert.throws(() => monitor.observe({ height: 5, colour: 'blue' }, score as number), {
+        name: 'RangeError',
+        message: `the score must be a finite number, got ${score}`,
+      });
+    }
+    assert.deepEqual(monitor.totals, before);
+  });
+
+  it('refuses a reference in which two variables have the same name', () => {
+    const [height, colour] = reference.features;
+    for (const features of [[height, colour, height], [{ ...height, name: '(score)' }]]) {
+      assert.throws(() => createMonitor({ ...reference, features }), /two variables with the name "/);
+    }
+  });
+
   it('leaves keys that the reference does not know alone', () => {
     const monitor = createMonitor(reference);
     monitor.observe({ height: 5, colour: 'red', more: 1 }, 0.1);

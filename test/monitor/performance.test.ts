@@ -83,6 +83,21 @@ describe('performance from counts', () => {
     );
   });
 
+  it('refuses a score that is not a finite number, and counts nothing of it', () => {
+    const counted = createPerformance(reference, 1000);
+    counted.addPrediction(0.4);
+    counted.addOutcome(0.4, true);
+    const before = structuredClone(counted.sums);
+    const slots = structuredClone(counted.immature.slots());
+    for (const score of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      const fault = { name: 'RangeError', message: `the score must be a finite number, got ${score}` };
+      assert.throws(() => counted.addPrediction(score), fault);
+      assert.throws(() => counted.addOutcome(score, true), fault);
+    }
+    assert.deepEqual(counted.sums, before);
+    assert.deepEqual(counted.immature.slots(), slots);
+  });
+
   it('has one cell a score bin and two where the threshold cuts', () => {
     for (const threshold of [0.005, 0.37, 0.5, 0.99]) {
       const { cells, addPrediction, sums } = createPerformance({ ...reference, threshold });

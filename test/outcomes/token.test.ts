@@ -28,6 +28,12 @@ describe('prediction ids', () => {
     );
   });
 
+  it('are not accepted with a score that is not a finite number: it could not be counted', () => {
+    for (const score of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      assert.equal(tokens.verify(tokens.sign(model, 5, score, true)), undefined);
+    }
+  });
+
   it('have at most 80 characters of base64url', () => {
     assert.match(tokens.sign(model, Date.now(), 0.25, true), /^[A-Za-z0-9_-]{68}$/);
   });
