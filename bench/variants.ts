@@ -18,6 +18,9 @@ const program = (name: string) => new URL(`variants/${name}.ts`, import.meta.url
 /** Where `bench/python/README.md` says the Python packages go. */
 const python = join(process.env.BENCH_PYTHON_VENV ?? join(tmpdir(), 'vigia-bench-python'), 'bin/python');
 
+/** Node as `npm start` runs it. */
+const vigiaNode = [node, '--max-semi-space-size=16'];
+
 /**
  * Vigia as `npm start` runs it, everything on: metrics, spans of the share `ratio` of the requests to a live sink, a
  * log line a request to a file, every sample written.
@@ -29,7 +32,7 @@ export function vigia(sinkUrl: string, ratio: number, env: Readonly<Record<strin
   return {
     key: `V${ratio * 100}`,
     label: `Vigia, everything on, ${percent} of requests traced`,
-    command: [node, '--max-semi-space-size=16', '--import', './otel/register.ts', 'src/server.ts'],
+    command: [...vigiaNode, '--import', './otel/register.ts', 'src/server.ts'],
     env: {
       PORT: '0',
       ADMIN_PORT: '0',
@@ -42,6 +45,14 @@ export function vigia(sinkUrl: string, ratio: number, env: Readonly<Record<strin
     },
   };
 }
+
+/** The same service with nothing watched: what watching costs is measured against this one. */
+export const unwatched: Variant = {
+  key: 'U',
+  label: "Vigia's own edge, with nothing watched",
+  command: [...vigiaNode, program('unwatched')],
+  env: { PORT: '0' },
+};
 
 /** What takes the traces. */
 export const otlpSink: Pick<Variant, 'command'> = {

@@ -1,6 +1,7 @@
 import type Koa from 'koa';
 import { createHttpMetrics } from '../telemetry/http-metrics.ts';
 import { createApp } from './app.ts';
+import { type Observer, observeRequest } from './observe-request.ts';
 import type { RequestState } from './request-context.ts';
 import { addAdminPage } from './routes/admin-page.ts';
 import { addDriftRoute } from './routes/drift.ts';
@@ -14,25 +15,30 @@ import type { Service } from './service.ts';
 
 /** The API that clients see. */
 export function createPublicApp(service: Service): Koa<RequestState> {
-  return createApp(service, [
-    addPredictRoute,
-    addHealthRoutes,
-    addOpenApiRoute,
-    ...(service.outcomeTokens ? [createTokenOutcomesRoute(service.outcomeTokens)] : []),
-    ...(service.config.API_METRICS ? [addMetricsRoute] : []),
-  ]);
+  return createApp(
+    service,
+    [
+      addPredictRoute,
+      addHealthRoutes,
+      addOpenApiRoute,
+      ...(service.outcomeTokens ? [createTokenOutcomesRoute(service.outcomeTokens)] : []),
+      ...(service.config.API_METRICS ? [addMetricsRoute] : []),
+    ],
+    (routes) => observeRequest(service, service, routes),
+  );
 }
 
 /** What only the operator sees: on a listener of its own, which counts nothing and logs only what goes wrong. */
 export function createAdminApp(service: Service): Koa<RequestState> {
+  const observer: Observer = {
+    httpMetrics: createHttpMetrics([]),
+    logRequest: (entry) => {
+      if (entry.status >= 400) service.logRequest(entry);
+    },
+  };
   return createApp(
     service,
     [addAdminPage, addPrometheusRoute, addDriftRoute, addPerformanceRoute, addOutcomesRoute, addHealthRoutes],
-    {
-      httpMetrics: createHttpMetrics([]),
-      logRequest: (entry) => {
-        if (entry.status >= 400) service.logRequest(entry);
-      },
-    },
+    (routes) => observeRequest(service, observer, routes),
   );
 }

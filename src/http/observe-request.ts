@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
 import type { Middleware } from 'koa';
 import { endOfTurn } from './end-of-turn.ts';
-import { Problem, problemMediaType, problemText } from './problem.ts';
-import { type Answer, type RequestContext, type RequestState, traceContext } from './request-context.ts';
+import { Problem } from './problem.ts';
+import { type RequestContext, type RequestState, traceContext } from './request-context.ts';
 import { securityHeaderList } from './security-headers.ts';
-import { send } from './send.ts';
 import type { Service } from './service.ts';
+import { answerProblem, writeAnswer } from './write-answer.ts';
 
 /** A client's request id is kept if it is one that may stand in a header and a log line. */
 const requestIdForm = /^[\w.:~+/=-]{1,128}$/;
@@ -39,14 +38,13 @@ export function observeRequest(
       path = requestPath(context);
       await next();
     } catch (error) {
-      answerProblem(context, toProblem(error, service, requestId));
+      answerProblem(context, toProblem(error, service, requestId), requestId);
     } finally {
       await endOfTurn();
       httpMetrics.active--;
       const headers = ['x-request-id', requestId, ...securityHeaderList];
       if (service.state === 'draining') headers.push('connection', 'close');
-      if (state.answer) writeAnswer(res, state.answer, headers);
-      else addHeaders(res, headers);
+      writeAnswer(context, headers);
       const { method = '' } = req;
       const status = res.statusCode;
       const route = routes.has(path) ? path : '';
@@ -84,23 +82,4 @@ function toProblem(error: unknown, service: Service, requestId: string): Problem
   if (error instanceof Problem) return error;
   service.onError(error, requestId);
   return new Problem('internal', 'the fault is in the service and has been logged under this request id');
-}
-
-function answerProblem(context: RequestContext, problem: Problem): void {
-  for (const [name, value] of Object.entries(problem.headers)) context.res.setHeader(name, value);
-  send(context, problem.status, problemMediaType, problemText(problem, context.state.requestId));
-}
-
-/** All of the answer at once: that costs a third of what setting its headers one by one does. */
-function writeAnswer(res: ServerResponse, { mediaType, text }: Answer, headers: string[]): void {
-  headers.push('content-type', mediaType, 'content-length', String(Buffer.byteLength(text)));
-  res.writeHead(res.statusCode, headers);
-  res.end(text);
-}
-
-/** For answers that Koa writes; a header that has been set stays as it is. */
-function addHeaders(res: ServerResponse, headers: readonly string[]): void {
-  for (let i = 0; i < headers.length; i += 2) {
-    if (!res.hasHeader(headers[i])) res.setHeader(headers[i], headers[i + 1]);
-  }
 }

@@ -1,7 +1,7 @@
 import type { RequestContext } from './request-context.ts';
 
 /**
- * Answers with text. It is written by the outermost layer (`observeRequest`), not by Koa, which would look at it and
+ * Answers with text. It is written by the outermost layer (`writeAnswer`), not by Koa, which would look at it and
  * at its headers one by one.
  */
 export function send(context: RequestContext, status: number, mediaType: string, text: string): void {

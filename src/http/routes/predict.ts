@@ -58,7 +58,8 @@ async function readRow(
   throw invalidInput(faults);
 }
 
-function invalidInput(faults: readonly InputFault[]): Problem {
+/** What a body with faults is answered with: the first one in its detail, all of them as members. */
+export function invalidInput(faults: readonly InputFault[]): Problem {
   const [{ pointer, message }] = faults;
   const more = faults.length > 1 ? `, and ${faults.length - 1} more` : '';
   return new Problem('invalid-input', `${pointer || 'the body'} ${message}${more}`, {
