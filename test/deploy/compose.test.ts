@@ -167,7 +167,7 @@ describe('docker-compose.yml', () => {
     }
 
     before(function () {
-      requireTool(this, 'docker');
+      requireTool(this, 'docker compose');
     });
 
     it('leaves the port to Docker when it is empty, so that replicas can be scaled', async () => {

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { assertAllRight, metric, startLoad } from '../support/load.ts';
 import { eventually, root, startTestService, type TestService } from '../support/service.ts';
+import { requireTool } from '../support/tools.ts';
 
 const original = join(root, 'models/credit.json');
 
@@ -73,13 +74,13 @@ describe('a model file replaced while running', function () {
     assert.equal(await metric(service, 'model_info'), 1);
   });
 
-  it('by one that takes long to read, and by another meanwhile: the newer stays', async () => {
+  it('by one that takes long to read, and by another meanwhile: the newer stays', async function () {
     const { version: _, ...content } = await loadArtifact(original);
     const [late, newer] = [1, 2].map((more) =>
       sealArtifact({ ...content, intercept: content.intercept + more }),
     );
     await rm(path);
-    await promisify(execFile)('mkfifo', [path]);
+    await promisify(execFile)(requireTool(this, 'mkfifo'), [path]);
     service.process.kill('SIGHUP');
     // opens once the service has
     const slow = await open(path, 'w');
@@ -94,12 +95,12 @@ describe('a model file replaced while running', function () {
     assert.equal(await metric(service, 'model_info', { version: newer.version }), 1);
   });
 
-  it('while it is being read for the start: the start goes on, and the newer is taken after it', async () => {
+  it('while it is being read for the start: the start goes on, and the newer is taken after it', async function () {
     const { version: _, ...content } = await loadArtifact(original);
     const newer = sealArtifact({ ...content, intercept: content.intercept + 1 });
     const folder = await mkdtemp(join(tmpdir(), 'vigia-'));
     const [model, pidFile, spare] = ['model.json', 'pid', 'new.json'].map((name) => join(folder, name));
-    await promisify(execFile)('mkfifo', [model]);
+    await promisify(execFile)(requireTool(this, 'mkfifo'), [model]);
     const launcher = ['sh', '-c', `echo $$ > ${pidFile}; exec "$@"`, 'sh'];
     const starting = startTestService({ MODEL_PATH: model }, folder, launcher);
     // opens once the service has

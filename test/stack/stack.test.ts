@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DashboardJson } from '../../grafana/lint/dashboard-json.ts';
-import { requireTool, skipForLackOf } from '../support/tools.ts';
+import { requireTool } from '../support/tools.ts';
 import { runAnnotationQueries, runDashboardQueries } from './dashboard-queries.ts';
 import {
   type Alert,
@@ -64,12 +64,8 @@ describe('the stack', () => {
   let sent = 0;
 
   before(async function () {
-    requireTool(this, 'docker');
-    try {
-      execFileSync('docker', ['info'], { stdio: 'ignore', timeout: 20_000 });
-    } catch {
-      skipForLackOf(this, 'no Docker engine answers');
-    }
+    requireTool(this, 'docker compose');
+    requireTool(this, 'docker engine');
     stack = createStack();
     const startedAt = performance.now();
     await stack.compose('build', '--quiet');

@@ -1,10 +1,86 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Context } from 'mocha';
 
-/** Where `name` stands on the PATH as an executable file, or undefined. */
-export function findTool(name: string): string | undefined {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+/** A program that tests run, and how to see that the one on this machine can do what they ask of it. */
+type Tool = {
+  /** Names under which it is installed; the first one that works is taken. */
+  readonly programs: readonly string[];
+  /** What is run, and what it must print. Without it, being on the PATH is enough. */
+  readonly probe?: { readonly args: readonly string[]; readonly prints: RegExp };
+  /** The oldest version that will do, and what older ones lack. `prints` captures the version. */
+  readonly oldest?: { readonly version: string; readonly because: string };
+};
+
+const tools = {
+  promtool: {
+    programs: ['promtool'],
+    probe: { args: ['--version'], prints: /^promtool, version (\d+\.\d+)/ },
+    oldest: { version: '3.0', because: 'before that a range also took the sample at its start' },
+  },
+  amtool: {
+    programs: ['amtool'],
+    probe: { args: ['--version'], prints: /^amtool, version (\d+\.\d+)/ },
+    oldest: { version: '0.26', because: 'webhooks have had a url_file since then' },
+  },
+  'otelcol-contrib': {
+    programs: ['otelcol-contrib'],
+    probe: { args: ['--version'], prints: /version v?(\d+\.\d+)/ },
+    oldest: { version: '0.161', because: 'the configuration names components as that version does' },
+  },
+  'redis-server': {
+    programs: ['redis-server', 'valkey-server'],
+    probe: { args: ['--version'], prints: /^(?:Redis|Valkey) server v=(\d+\.\d+)/ },
+    oldest: { version: '6.2', because: 'SET has had PXAT since then' },
+  },
+  chromium: {
+    programs: ['chromium', 'chromium-browser', 'google-chrome'],
+    probe: {
+      args: ['--headless', '--no-sandbox', '--disable-gpu', '--dump-dom', 'data:text/html,it-starts'],
+      prints: /it-starts/,
+    },
+  },
+  'docker compose': {
+    programs: ['docker'],
+    probe: { args: ['compose', 'version', '--short'], prints: /^v?(\d+\.\d+)/ },
+    oldest: { version: '2.0', because: 'before that it could not print JSON' },
+  },
+  'docker engine': {
+    programs: ['docker'],
+    probe: { args: ['version', '--format', '{{.Server.Version}}'], prints: /^\d/ },
+  },
+  script: {
+    programs: ['script'],
+    // the script of other systems takes other options
+    probe: { args: ['--version'], prints: /util-linux/ },
+  },
+  mkfifo: { programs: ['mkfifo'] },
+} as const satisfies Record<string, Tool>;
+
+export type ToolName = keyof typeof tools;
+
+type Found = { readonly program: string } | { readonly lack: string };
+
+const probeTimeoutMs = 30_000;
+const probed = new Map<string, Found>();
+
+/** The program to run for a tool, from the folders of `path`; or, in one line, why none of them will do. */
+export function findTool(name: ToolName, path = process.env.PATH ?? ''): Found {
+  const tool: Tool = tools[name];
+  const installed = tool.programs.flatMap((program) => locate(program, path) ?? []);
+  if (installed.length === 0) return { lack: `${tool.programs.join(' or ')} is not on the PATH` };
+  const tried = installed.map((program) => {
+    const key = `${name} ${program}`;
+    const found = probed.get(key) ?? probe(program, tool);
+    probed.set(key, found);
+    return 'lack' in found ? { lack: `${program} will not do for ${name}: ${found.lack}` } : found;
+  });
+  return tried.find((found) => 'program' in found) ?? tried[0];
+}
+
+function locate(name: string, path: string): string | undefined {
+  for (const folder of path.split(delimiter)) {
     if (folder === '') continue;
     const candidate = join(folder, name);
     try {
@@ -15,6 +91,37 @@ export function findTool(name: string): string | undefined {
     }
   }
   return undefined;
+}
+
+function probe(program: string, { probe, oldest }: Tool): Found {
+  if (probe === undefined) return { program };
+  const { args, prints } = probe;
+  const { status, signal, error, stdout, stderr } = spawnSync(program, args, {
+    encoding: 'utf8',
+    timeout: probeTimeoutMs,
+  });
+  if (status !== 0) {
+    return {
+      lack: error?.message ?? (firstLine(stderr) || firstLine(stdout) || `it ends with ${status ?? signal}`),
+    };
+  }
+  const printed = prints.exec(stdout);
+  if (printed === null) return { lack: `it prints "${firstLine(stdout)}"` };
+  if (oldest !== undefined && isOlder(printed[1], oldest.version)) {
+    return { lack: `it is version ${printed[1]}; ${oldest.version} is needed, as ${oldest.because}` };
+  }
+  return { program };
+}
+
+function firstLine(text: string): string {
+  return text.trim().split('\n', 1)[0];
+}
+
+function isOlder(version: string, than: string): boolean {
+  const [[major, minor], [leastMajor, leastMinor]] = [version, than].map((text) =>
+    text.split('.').map(Number),
+  );
+  return major < leastMajor || (major === leastMajor && minor < leastMinor);
 }
 
 /**
@@ -30,8 +137,9 @@ export function skipForLackOf(context: Context, lack: string): never {
 
 /**
  * The path of a program that a test or a suite cannot do without: `requireTool(this, 'promtool')` in a
- * `function ()` test or hook. Missing: see {@link skipForLackOf}.
+ * `function ()` test or hook. Where there is none that works, see {@link skipForLackOf}.
  */
-export function requireTool(context: Context, name: string): string {
-  return findTool(name) ?? skipForLackOf(context, `${name} is not on the PATH`);
+export function requireTool(context: Context, name: ToolName): string {
+  const found = findTool(name);
+  return 'program' in found ? found.program : skipForLackOf(context, found.lack);
 }

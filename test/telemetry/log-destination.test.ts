@@ -7,6 +7,7 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import type { Context } from 'mocha';
 import { run } from '../samples/support/child.ts';
 import { temporaryFolder } from '../samples/support/folder.ts';
 import { until } from '../samples/support/until.ts';
@@ -32,9 +33,9 @@ function start(folder: string, { count, stdout, end = 'close', waitAt = -1 }: St
 }
 
 /** The two ends of a new named pipe. */
-async function openPipe(folder: string): Promise<{ reader: number; writer: number }> {
+async function openPipe(context: Context, folder: string): Promise<{ reader: number; writer: number }> {
   const path = join(folder, 'fifo');
-  await run('mkfifo', [path]);
+  await run(requireTool(context, 'mkfifo'), [path]);
   const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   return { reader, writer: openSync(path, constants.O_WRONLY) };
 }
@@ -67,7 +68,8 @@ describe('the log destination', () => {
     assert.deepEqual(numbersIn(log), upTo(500));
     assert.equal(code, 0);
 
-    const command = '"$@" | cat > "$0/piped"; "$@" > "$0/file"';
+    const pass = '"$1" -e "process.stdin.pipe(process.stdout)"';
+    const command = `"$@" | ${pass} > "$0/piped"; "$@" > "$0/file"`;
     await run('sh', [
       '-c',
       command,
@@ -83,9 +85,9 @@ describe('the log destination', () => {
   });
 
   for (const kind of ['socket', 'pipe'] as const) {
-    it(`neither waits for a ${kind} that nobody reads nor grows, and lets the process end`, async () => {
+    it(`neither waits for a ${kind} that nobody reads nor grows, and lets the process end`, async function () {
       await using folder = await temporaryFolder();
-      const { reader, writer } = await openPipe(folder.path);
+      const { reader, writer } = await openPipe(this, folder.path);
       const stdout = kind === 'pipe' ? writer : 'pipe';
       const { child, report } = start(folder.path, { count: 5000, stdout: ['ignore', stdout, 'inherit'] });
       closeSync(writer);
@@ -100,9 +102,9 @@ describe('the log destination', () => {
     });
   }
 
-  it('writes again, whole lines only, to a reader that reads again', async () => {
+  it('writes again, whole lines only, to a reader that reads again', async function () {
     await using folder = await temporaryFolder();
-    const { reader, writer } = await openPipe(folder.path);
+    const { reader, writer } = await openPipe(this, folder.path);
     const stdout: StdioOptions = ['ignore', writer, 'inherit'];
     const { child, report, isReady, go } = start(folder.path, { count: 3050, stdout, waitAt: 3000 });
     closeSync(writer);
@@ -124,10 +126,10 @@ describe('the log destination', () => {
     assert.deepEqual(numbers.slice(-50), upTo(3050).slice(-50));
   });
 
-  it('drops and counts when the reader is gone', async () => {
+  it('drops and counts when the reader is gone', async function () {
     for (const kind of ['socket', 'pipe'] as const) {
       await using folder = await temporaryFolder();
-      const { reader, writer } = await openPipe(folder.path);
+      const { reader, writer } = await openPipe(this, folder.path);
       const stdout = kind === 'pipe' ? writer : 'pipe';
       const { child, report, go } = start(folder.path, {
         count: 300,
