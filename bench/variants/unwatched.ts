@@ -64,7 +64,7 @@ const guard = createLoadGuard(load, {
   maxConcurrent: config.MAX_CONCURRENT_REQUESTS,
   maxDelayMs: config.MAX_EVENT_LOOP_DELAY_MS,
 });
-const app = createApp({ onError: console.error }, [addPredictRoute], () => answerRequest);
+const app = createApp({ onError: console.error }, [addPredictRoute], answerRequest);
 const { url } = await listen(app, {
   host: config.HOST,
   port: config.PORT,

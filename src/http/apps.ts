@@ -24,7 +24,7 @@ export function createPublicApp(service: Service): Koa<RequestState> {
       ...(service.outcomeTokens ? [createTokenOutcomesRoute(service.outcomeTokens)] : []),
       ...(service.config.API_METRICS ? [addMetricsRoute] : []),
     ],
-    (routes) => observeRequest(service, service, routes),
+    observeRequest(service, service),
   );
 }
 
@@ -39,6 +39,6 @@ export function createAdminApp(service: Service): Koa<RequestState> {
   return createApp(
     service,
     [addAdminPage, addPrometheusRoute, addDriftRoute, addPerformanceRoute, addOutcomesRoute, addHealthRoutes],
-    (routes) => observeRequest(service, observer, routes),
+    observeRequest(service, observer),
   );
 }

@@ -3,6 +3,7 @@ import type { Middleware } from 'koa';
 import { endOfTurn } from './end-of-turn.ts';
 import { Problem } from './problem.ts';
 import { type RequestContext, type RequestState, traceContext } from './request-context.ts';
+import { routePattern } from './router.ts';
 import { securityHeaderList } from './security-headers.ts';
 import type { Service } from './service.ts';
 import { answerProblem, writeAnswer } from './write-answer.ts';
@@ -16,13 +17,10 @@ export type Observer = Pick<Service, 'httpMetrics' | 'logRequest'>;
 /**
  * The outermost layer: gives the request its id, turns what is thrown into a problem document, and counts and logs
  * the answer, whatever it is.
- *
- * @param routes the patterns that may be a `route` label
  */
 export function observeRequest(
   service: Service,
   { httpMetrics, logRequest }: Observer,
-  routes: ReadonlySet<string>,
 ): Middleware<RequestState> {
   return async (context, next) => {
     const startedMs = performance.now();
@@ -33,9 +31,8 @@ export function observeRequest(
     state.requestId = requestId;
     state.trace = trace;
     httpMetrics.active++;
-    let path = '';
     try {
-      path = requestPath(context);
+      requirePath(context);
       await next();
     } catch (error) {
       answerProblem(context, toProblem(error, service, requestId), requestId);
@@ -47,7 +44,7 @@ export function observeRequest(
       writeAnswer(context, headers);
       const { method = '' } = req;
       const status = res.statusCode;
-      const route = routes.has(path) ? path : '';
+      const route = routePattern(context);
       const durationMs = performance.now() - startedMs;
       httpMetrics.record(method, route, status, durationMs / 1000);
       const { prediction } = state;
@@ -70,9 +67,9 @@ export function observeRequest(
 }
 
 /** @throws Problem for a target that is no URL, such as `http://[` */
-function requestPath(context: RequestContext): string {
+function requirePath(context: RequestContext): void {
   try {
-    return context.path;
+    context.path;
   } catch {
     throw new Problem('malformed-request', 'the target of the request is not a valid URL');
   }

@@ -26,7 +26,7 @@ describe('tracing, from the real bootstrap to an OTLP sink', () => {
     assert.match(service.stderr(), /Tracing {2}parentbased_always_on to http:\/\/127\.0\.0\.1/);
   });
 
-  it('sends a SERVER span with the route, and a child that names the model, below the caller’s trace', async () => {
+  it('sends a SERVER span with the route, one of the router, and a child that names the model, below the caller’s trace', async () => {
     const answer = await postJson(
       `${service.api}/predict`,
       { age: 99, limit: 2000, history: 'never seen' },
@@ -39,6 +39,11 @@ describe('tracing, from the real bootstrap to an OTLP sink', () => {
       assert.ok(ours[0] && ours[1], 'both spans arrive');
       return ours as Required<typeof ours>;
     });
+    const layer = sink.spans.find((span) => span.traceId === traceId && span.name === 'router - /predict');
+    assert.equal(layer?.attributes['koa.type'], 'router');
+    assert.equal(layer?.attributes['http.route'], '/predict');
+    assert.equal(child?.parentSpanId, layer?.spanId);
+    assert.equal(server?.name, 'POST /predict');
     assert.equal(server?.parentSpanId, parentId);
     assert.equal(server?.attributes['http.route'], '/predict');
     assert.equal(server?.attributes['http.request.method'], 'POST');

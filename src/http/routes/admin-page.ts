@@ -8,11 +8,11 @@ import { renderPage } from '../../report/page-shell.ts';
 import { badge, signs } from '../../report/page-variable.ts';
 import { driftRule } from '../../stats/drift.ts';
 import { samplesNeeded } from '../../stats/samples-needed.ts';
-import type { Router } from '../router.ts';
+import type { AppRouter } from '../router.ts';
 import type { Service } from '../service.ts';
 
 /** `GET /` of the admin listener: the verdicts at a glance, and where the rest is. No script, nothing from elsewhere. */
-export function addAdminPage(router: Router, service: Service): void {
+export function addAdminPage(router: AppRouter, service: Service): void {
   router.get('/', (context) => {
     context.set(
       'content-security-policy',

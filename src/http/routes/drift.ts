@@ -2,7 +2,7 @@ import { liveDrift } from '../../monitor/live-drift.ts';
 import { liveScoreShift } from '../../monitor/live-score-shift.ts';
 import { windowNames } from '../../monitor/windows.ts';
 import { driftRule } from '../../stats/drift.ts';
-import type { Router } from '../router.ts';
+import type { AppRouter } from '../router.ts';
 import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
 
@@ -10,7 +10,7 @@ import type { Service } from '../service.ts';
  * `GET /drift` of the admin listener: how far this replica's traffic has moved from the reference, and how much of the
  * change of the mean score (in log-odds) each feature explains.
  */
-export function addDriftRoute(router: Router, service: Service): void {
+export function addDriftRoute(router: AppRouter, service: Service): void {
   router.get('/drift', (context) => {
     const { artifact, counts } = service.deployment;
     const { monitor } = counts;

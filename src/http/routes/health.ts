@@ -1,10 +1,10 @@
 import { Problem } from '../problem.ts';
-import type { Router } from '../router.ts';
+import type { AppRouter } from '../router.ts';
 import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
 
 /** `GET /health`: the process answers. `GET /ready`: it takes work. */
-export function addHealthRoutes(router: Router, service: Service): void {
+export function addHealthRoutes(router: AppRouter, service: Service): void {
   router.get('/health', (context) => sendJson(context, '{"status":"ok"}'));
   router.get('/ready', (context) => {
     if (service.state !== 'ready') {

@@ -1,17 +1,17 @@
 import { histogramCount, histogramQuantile } from '../../monitor/histogram.ts';
 import type { HttpMetrics, HttpSeries } from '../../telemetry/http-metrics.ts';
 import type { RequestContext } from '../request-context.ts';
-import type { Router } from '../router.ts';
+import type { AppRouter } from '../router.ts';
 import { send, sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
 
 /** `GET /metrics` of the admin listener: Prometheus text. */
-export function addPrometheusRoute(router: Router, service: Service): void {
+export function addPrometheusRoute(router: AppRouter, service: Service): void {
   router.get('/metrics', (context) => sendPrometheus(context, service));
 }
 
 /** `GET /metrics` of the public API: a summary in JSON, or Prometheus text for a client that asks for that. */
-export function addMetricsRoute(router: Router, service: Service): void {
+export function addMetricsRoute(router: AppRouter, service: Service): void {
   router.get('/metrics', async (context) => {
     context.vary('Accept');
     if (wantsPrometheus(context.get('accept'))) await sendPrometheus(context, service);

@@ -1,10 +1,10 @@
 import { openApiDocument } from '../openapi.ts';
-import type { Router } from '../router.ts';
+import type { AppRouter } from '../router.ts';
 import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
 
 /** `GET /openapi.json`: the API as the model in service makes it. */
-export function addOpenApiRoute(router: Router, service: Service): void {
+export function addOpenApiRoute(router: AppRouter, service: Service): void {
   router.get('/openapi.json', (context) => {
     sendJson(
       context,

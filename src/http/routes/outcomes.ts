@@ -4,7 +4,7 @@ import { requireBearerToken } from '../bearer-token.ts';
 import { Problem } from '../problem.ts';
 import { parseJson, readText } from '../read-body.ts';
 import type { RequestContext } from '../request-context.ts';
-import type { Router } from '../router.ts';
+import type { AppRouter } from '../router.ts';
 import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
 
@@ -13,7 +13,7 @@ const mediaTypes = ['application/json', 'application/x-ndjson'];
 const outcomeLimits = { items: 10_000, bytes: 4 * 1024 * 1024 } as const;
 
 /** `POST /outcomes` of the admin listener: what became of predictions. */
-export function addOutcomesRoute(router: Router, service: Service): void {
+export function addOutcomesRoute(router: AppRouter, service: Service): void {
   router.post('/outcomes', (context) => takeOutcomes(context, service));
 }
 

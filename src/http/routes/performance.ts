@@ -2,7 +2,7 @@ import { type BucketCounts, histogramCount, histogramQuantile } from '../../moni
 import { livePerformance } from '../../monitor/live-performance.ts';
 import { type WindowName, windowNames } from '../../monitor/windows.ts';
 import type { KnownModel } from '../../outcomes/known-models.ts';
-import type { Router } from '../router.ts';
+import type { AppRouter } from '../router.ts';
 import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
 
@@ -12,7 +12,7 @@ const daySeconds = 86_400;
  * `GET /performance` of the admin listener: realised and estimated performance of this replica side by side, for each
  * model version that answered or got outcomes since the start.
  */
-export function addPerformanceRoute(router: Router, service: Service): void {
+export function addPerformanceRoute(router: AppRouter, service: Service): void {
   router.get('/performance', (context) => {
     service.intake.settle();
     const maturityDays = service.config.OUTCOME_MATURITY_DAYS;

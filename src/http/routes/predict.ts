@@ -7,7 +7,7 @@ import type { Deployment } from '../deployment.ts';
 import { Problem } from '../problem.ts';
 import { type AcceptedBody, BodyProblem, parseJson, readText } from '../read-body.ts';
 import type { RequestContext } from '../request-context.ts';
-import type { Router } from '../router.ts';
+import type { AppRouter } from '../router.ts';
 import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
 import type { InputFault, Row } from '../validate-input.ts';
@@ -15,7 +15,7 @@ import type { InputFault, Row } from '../validate-input.ts';
 const tracer = trace.getTracer('vigia');
 
 /** `POST /predict`: scores one row, and counts it, keeps it and tells of it. */
-export function addPredictRoute(router: Router, service: Service): void {
+export function addPredictRoute(router: AppRouter, service: Service): void {
   const accepted = { mediaTypes: ['application/json'], maxBytes: service.config.MAX_BODY_BYTES };
   router.post('/predict', async (context) => {
     const { deployment } = service;
