@@ -22,7 +22,7 @@ describe('Dockerfile', () => {
     assert.match(dockerfile, /^STOPSIGNAL SIGTERM$/m);
     assert.match(
       dockerfile,
-      /^CMD \["node", "--max-semi-space-size=16", "--import", ".\/otel\/register.ts", "src\/server.ts"\]$/m,
+      /^CMD \["node", "--require", ".\/src\/require-node.cjs", "--max-semi-space-size=16", "--import", ".\/otel\/register.ts", "src\/server.ts"\]$/m,
     );
   });
 
