@@ -6,12 +6,13 @@ import {
   type MetricData,
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
+import { escapeText, formatLabels, validName } from './prometheus-labels.ts';
 
 /**
  * Makes the function that writes metrics in Prometheus's text format (0.0.4), byte for byte as the SDK's
- * `PrometheusSerializer` does without scope labels. What costs most there, the text of the labels, is made once for
- * each attributes object and kept for as long as that object is: so attributes must not be changed after their first
- * scrape, and should be reused.
+ * `PrometheusSerializer` does without scope labels, where what that writes is valid. What costs most there, the text
+ * of the labels, is made once for each attributes object and kept for as long as that object is: so attributes must
+ * not be changed after their first scrape, and should be reused.
  *
  * Source: https://prometheus.io/docs/instrumenting/exposition_formats/
  */
@@ -53,6 +54,8 @@ export function createPrometheusText(): (metrics: ResourceMetrics) => string {
     let cumulative = 0;
     for (let i = 0; i < counts.length; i++) {
       cumulative += counts[i];
+      // a bound that is infinite itself: the last line says it
+      if (boundaries[i] === Number.POSITIVE_INFINITY) continue;
       lines += `${bucket}${ends[i]}${cumulative}\n`;
     }
     return lines;
@@ -84,9 +87,15 @@ export function createPrometheusText(): (metrics: ResourceMetrics) => string {
 }
 
 function metricName({ descriptor, ...metric }: MetricData): string {
-  const name = formatName(descriptor.name);
+  const name = metricBaseName(descriptor.name);
   const isCounter = metric.dataPointType === DataPointType.SUM && metric.isMonotonic;
   return isCounter && !name.endsWith('_total') ? `${name}_total` : name;
+}
+
+/** A metric may not begin with a digit. */
+function metricBaseName(text: string): string {
+  const name = validName(text);
+  return /^\d/.test(name) ? `_${name}` : name;
 }
 
 function metricType(metric: MetricData): string {
@@ -99,24 +108,7 @@ function head(name: string, description: string, unit: string, type: string): st
   return `# HELP ${name} ${escapeText(description || 'description missing')}\n${unitLine}# TYPE ${name} ${type}\n`;
 }
 
-function formatLabels(attributes: Attributes): string {
-  return Object.entries(attributes)
-    .map(([name, value = '']) => {
-      const text = typeof value === 'string' ? value : JSON.stringify(value);
-      return `${formatName(name)}="${escapeText(text).replaceAll('"', '\\"')}"`;
-    })
-    .join(',');
-}
-
-function formatName(name: string): string {
-  return name.replaceAll(/[^a-z0-9_]/gi, '_').replaceAll(/_{2,}/g, '_');
-}
-
 function formatValue(value: number): string {
   if (value === Number.POSITIVE_INFINITY) return '+Inf';
   return value === Number.NEGATIVE_INFINITY ? '-Inf' : String(value);
-}
-
-function escapeText(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 }
