@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { createHmacOver } from '../../src/outcomes/hmac.ts';
 import { readSigningKeys } from '../../src/outcomes/keys.ts';
 import { createTokens, digestModel } from '../../src/outcomes/token.ts';
 
@@ -73,17 +72,38 @@ describe('prediction ids', () => {
     assert.equal(tokens.verify(rotated.sign(model, 1000, 0.5, true)), undefined);
   });
 
-  it('are signed with HMAC-SHA-256', () => {
-    for (const bytes of [0, 16, 63, 64, 65, 200]) {
+  it('are signed with HMAC-SHA-256 (RFC 2104), with a key of any length', () => {
+    const sha256 = (...parts: Uint8Array[]) => createHash('sha256').update(Buffer.concat(parts)).digest();
+    for (const bytes of [1, 16, 63, 64, 65, 200]) {
       const secret = randomBytes(bytes);
-      const message = Buffer.alloc(35);
-      const authenticate = createHmacOver(secret, message);
-      for (let i = 0; i < 3; i++) {
-        randomBytes(35).copy(message);
-        const mac = Buffer.alloc(32);
-        authenticate(mac, 0, 32);
-        assert.deepEqual(mac, createHmac('sha256', secret).update(message).digest());
-      }
+      const id = Buffer.from(createTokens([secret]).sign(model, 1000, 0.25, true), 'base64url');
+      const padded = Buffer.alloc(64);
+      (bytes > 64 ? sha256(secret) : secret).copy(padded);
+      const inner = sha256(
+        padded.map((byte) => byte ^ 0x36),
+        id.subarray(0, 35),
+      );
+      const mac = sha256(
+        padded.map((byte) => byte ^ 0x5c),
+        inner,
+      );
+      assert.deepEqual(id.subarray(35), mac.subarray(0, 16), `a key of ${bytes} bytes`);
+    }
+  });
+
+  it('stay valid from one release to the next', () => {
+    const given = [
+      ['a key that nobody else has', 'AQEHivpH3hSRjgGLz-Voe6_6AyfZFcgAAAABP9AAAAAAAAAW8vsSNBVRkjKbz8NZ1zf7'],
+      ['k'.repeat(100), 'AQEHivpH3hSRjgGLz-Voey8S-bswPLAAAAABP9AAAAAAAADVtDtAKz-MeTX5GOH24CVR'],
+    ];
+    for (const [secret, id] of given) {
+      const { key: _, ...token } = createTokens([Buffer.from(secret)]).verify(id) ?? assert.fail('refused');
+      assert.deepEqual(token, {
+        model: model.toString('hex'),
+        timeMs: 1_700_000_000_123,
+        score: 0.25,
+        isPositive: true,
+      });
     }
   });
 });
