@@ -12,6 +12,7 @@ import { findFiles } from '../report/open-rows.ts';
 import { artifactReference } from '../report/reference.ts';
 import { renderHtml } from '../report/render-html.ts';
 import { renderText } from '../report/render-text.ts';
+import { type DateOrder, dateOrderOf, dateOrders, parseTime } from '../times/parse-time.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import { createReadingProgress } from './reading-progress.ts';
 import { runCli, UsageError } from './run-cli.ts';
@@ -30,6 +31,8 @@ Compares live rows with a reference and says what has drifted.
                      reference; needs no model; may be given several times
   --since TIME       only live rows from this time on (2026-01-31T12:00:00Z)
   --until TIME       only live rows before this time
+  --dates ORDER      day-first or month-first: how to read 03/04/2026, where no
+                     date of the column tells
   --features A,B,…   only these features
   --outcomes FILE    outcomes that the service has kept: tells also how well the
                      model did, as npm run evaluate does; may be given several
@@ -44,15 +47,22 @@ Compares live rows with a reference and says what has drifted.
 
 const driftStatus = 3;
 
-function readTime(option: string, text: string | undefined): number | undefined {
+function readDateOrder(text: string | undefined): DateOrder | null {
+  if (text === undefined) return null;
+  const order = dateOrders.find((one) => one === text);
+  if (order !== undefined) return order;
+  throw new UsageError(`--dates is ${dateOrders.join(' or ')}, not '${text}'`);
+}
+
+function readTime(option: string, text: string | undefined, order: DateOrder | null): number | undefined {
   if (text === undefined) return undefined;
-  const isIso = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/.test(text);
-  // Without a zone the time is UTC, as times in samples are.
-  const timeMs = isIso
-    ? Date.parse(/T.*(Z|[+-]\d\d:?\d\d)$/.test(text) || text.length === 10 ? text : `${text}Z`)
-    : NaN;
+  const timeMs = parseTime(text, order);
   if (!Number.isNaN(timeMs)) return timeMs;
-  throw new UsageError(`--${option} is a time such as 2026-01-31T12:00:00Z, not '${text}'`);
+  throw new UsageError(
+    order === null && dateOrderOf(text) === 'either'
+      ? `--${option} ${text} could be day-first or month-first: say which with --dates`
+      : `--${option} is a time such as 2026-01-31T12:00:00Z, not '${text}'`,
+  );
 }
 
 function readOptions(args: string[]) {
@@ -64,6 +74,7 @@ function readOptions(args: string[]) {
       reference: { type: 'string', multiple: true },
       since: { type: 'string' },
       until: { type: 'string' },
+      dates: { type: 'string' },
       features: { type: 'string' },
       outcomes: { type: 'string', multiple: true },
       backtest: { type: 'boolean', default: false },
@@ -77,8 +88,9 @@ function readOptions(args: string[]) {
   if (failOn !== undefined && failOn !== 'drift') {
     throw new UsageError(`--fail-on takes drift, not '${failOn}'`);
   }
-  const sinceMs = readTime('since', values.since);
-  const untilMs = readTime('until', values.until);
+  const dateOrder = readDateOrder(values.dates);
+  const sinceMs = readTime('since', values.since, dateOrder);
+  const untilMs = readTime('until', values.until, dateOrder);
   if (sinceMs !== undefined && untilMs !== undefined && sinceMs >= untilMs) {
     throw new UsageError(`--since ${values.since} is not before --until ${values.until}`);
   }
@@ -102,6 +114,7 @@ function readOptions(args: string[]) {
     live,
     reference,
     features,
+    dateOrder,
     sinceMs,
     untilMs,
     failOnDrift: failOn === 'drift',
@@ -111,7 +124,7 @@ function readOptions(args: string[]) {
 type Options = ReturnType<typeof readOptions>;
 
 async function makeReport(options: Options, artifact: Artifact | null): Promise<DriftReport> {
-  const { features, backtest, sinceMs, untilMs } = options;
+  const { features, backtest, dateOrder, sinceMs, untilMs } = options;
   const unknown = features?.find((name) => artifact?.features.every((feature) => feature.name !== name));
   if (artifact !== null && unknown !== undefined) {
     const names = artifact.features.map(({ name }) => name).join(', ');
@@ -129,7 +142,14 @@ async function makeReport(options: Options, artifact: Artifact | null): Promise<
       features === null
         ? compared
         : { ...compared, features: compared.features.filter(({ name }) => features.includes(name)) };
-    const counted = await countLive(live.paths, chosen, { artifact, sinceMs, untilMs, backtest, onBytes });
+    const counted = await countLive(live.paths, chosen, {
+      artifact,
+      dateOrder,
+      sinceMs,
+      untilMs,
+      backtest,
+      onBytes,
+    });
     return computeReport(chosen, counted, artifact);
   } finally {
     end();

@@ -8,6 +8,7 @@ import { expand, readJsonl } from '../samples/read-samples.ts';
 import { redacted } from '../samples/redact.ts';
 import { listRotatedFiles } from '../samples/rotated-files.ts';
 import { createRowMatcher, type RowMatcher, UnknownBinError } from '../samples/row-matcher.ts';
+import { parseTime } from '../times/parse-time.ts';
 import { runCli, UsageError } from './run-cli.ts';
 import { serviceSettings } from './service-settings.ts';
 
@@ -101,10 +102,15 @@ async function printRows(options: Options): Promise<number> {
   const matches = matcherOf(artifact, options);
   const sources = await findSources(options.samples, sinceMs);
   const found: Record<string, unknown>[] = [];
-  const counts = { rows: 0, matching: 0, silent: 0, otherVersions: 0 };
+  const counts = { rows: 0, matching: 0, silent: 0, otherVersions: 0, timeless: 0 };
+  const isRecent = (time: unknown) => {
+    const timeMs = parseTime(time);
+    if (Number.isNaN(timeMs)) counts.timeless++;
+    return timeMs >= sinceMs;
+  };
   for await (const sample of readJsonl(sources)) {
     if (typeof sample.score !== 'number') continue;
-    if (lastMs !== undefined && !(Date.parse(String(sample.time)) >= sinceMs)) continue;
+    if (lastMs !== undefined && !isRecent(sample.time)) continue;
     if (options.feature !== undefined && sample.version !== artifact.version) {
       counts.otherVersions++;
       continue;
@@ -128,16 +134,17 @@ async function printRows(options: Options): Promise<number> {
 }
 
 function summary(
-  counts: { rows: number; matching: number; silent: number; otherVersions: number },
+  counts: { rows: number; matching: number; silent: number; otherVersions: number; timeless: number },
   shown: number,
 ): string {
-  const { matching, rows, silent, otherVersions } = counts;
+  const { matching, rows, silent, otherVersions, timeless } = counts;
   const text = `${formatCount(matching)} of ${formatAmount(rows, 'row')} ${matching === 1 ? 'matches' : 'match'}`;
   const newest = shown === 1 ? 'the newest is' : `the newest ${formatCount(shown)} are`;
   const parts = [
     shown < matching ? `${text}, ${newest} printed` : text,
     ...(silent > 0 ? [`${formatCount(silent)} without the feature`] : []),
     ...(otherVersions > 0 ? [`${formatCount(otherVersions)} of other versions left out`] : []),
+    ...(timeless > 0 ? [`${formatCount(timeless)} without a time that can be read left out`] : []),
   ];
   return `${parts.join('; ')}\n`;
 }

@@ -6,6 +6,7 @@ import { isForgotten } from '../outcomes/outcome.ts';
 import { readJsonl } from '../samples/read-samples.ts';
 import { redacted } from '../samples/redact.ts';
 import { quantileSorted } from '../stats/quantile.ts';
+import { parseTime } from '../times/parse-time.ts';
 import { collectRows, type Delay, type LabelledData } from './labelled-rows.ts';
 import { createSlicers, type Slicer } from './slicer.ts';
 
@@ -70,12 +71,13 @@ async function readOutcomes(
   const otherVersions = new Map<string, number>();
   let repeated = 0;
   let young = 0;
+  let timeless = 0;
   let foreign = 0;
   const reading = readJsonl(outcomes);
   for await (const line of reading) {
     if (isForgotten(line)) continue;
     const { id, score, prediction, outcome } = line;
-    const predictedMs = Date.parse(String(line.predictedAt));
+    const predictedMs = parseTime(line.predictedAt);
     const classes = [target.negative, target.positive] as unknown[];
     if (line.model !== name || line.version !== version) {
       const other = `${line.model} ${line.version}`;
@@ -91,22 +93,30 @@ async function readOutcomes(
       repeated++;
     } else if (predictedMs > maturedMs) {
       young++;
+    } else if (Number.isNaN(predictedMs)) {
+      timeless++;
     } else {
       labelled.set(id, {
         score,
         prediction: classes.indexOf(prediction),
         outcome: classes.indexOf(outcome),
-        delayMs: Date.parse(String(line.time)) - predictedMs,
+        delayMs: parseTime(line.time) - predictedMs,
       });
     }
   }
   const others = [...otherVersions].map(([other, count]) => `${count} of ${other}`).join(', ');
   if (labelled.size === 0) {
-    const found = others === '' ? '' : `, but ${others}: name one with --version`;
+    const found =
+      others !== ''
+        ? `, but ${others}: name one with --version`
+        : timeless > 0
+          ? `, but ${timeless} whose predictedAt is no time`
+          : '';
     throw new Error(`${outcomes.join(', ')}: no outcome of ${name} ${version}${found}`);
   }
   if (others !== '') notes.push(`Outcomes of other versions are left out: ${others}.`);
   if (young > 0) notes.push(`${young} outcomes of predictions that are not old enough are left out.`);
+  if (timeless > 0) notes.push(`${timeless} outcomes are left out: when they were predicted cannot be read.`);
   if (repeated > 0) notes.push(`${repeated} outcomes are repeated; the first of each prediction counts.`);
   if (foreign + reading.damaged > 0) {
     notes.push(`${foreign + reading.damaged} lines that are no outcome are left out.`);
@@ -132,10 +142,13 @@ async function readSamples(
   const counted = createPerformance(performanceReferenceOf(artifact));
   const reading = readJsonl(samples);
   let withheld = 0;
+  let timeless = 0;
   for await (const sample of reading) {
     const { id, model, score } = sample;
     if (model !== artifact.name || sample.version !== version || typeof score !== 'number') continue;
-    if (Date.parse(String(sample.time)) > maturedMs) continue;
+    const predictedMs = parseTime(sample.time);
+    if (Number.isNaN(predictedMs)) timeless++;
+    if (!(predictedMs <= maturedMs)) continue;
     counted.addPrediction(score);
     const row = labelled.get(String(id));
     if (row === undefined) continue;
@@ -146,6 +159,7 @@ async function readSamples(
     collected.add(row.score, row.prediction, row.outcome, labels);
   }
   if (withheld > 0) notes.push(`${withheld} samples do not hold the features to slice by.`);
+  if (timeless > 0) notes.push(`${timeless} samples are left out: their time cannot be read.`);
   if (reading.damaged > 0) notes.push(`${reading.damaged} damaged lines of samples are left out.`);
   return measureCoverage(counted.cells, counted.sums);
 }

@@ -1,10 +1,12 @@
 import type { Artifact } from '../model/artifact.ts';
 import type { LineFault, LineTally } from '../samples/read-samples.ts';
+import type { DateOrder } from '../times/parse-time.ts';
 import { createLiveCounters, type LiveCounters } from './live-counters.ts';
 import type { LiveVariable } from './live-variable.ts';
 import { openRows } from './open-rows.ts';
 import type { DriftReference } from './reference.ts';
 import { createRowScorer, predictionOf } from './row-scorer.ts';
+import { createRowTimes } from './row-times.ts';
 import type { RowSource, Wanted } from './rows.ts';
 import type { Timeline } from './timeline.ts';
 import { createVersionFilter } from './version-filter.ts';
@@ -15,6 +17,8 @@ export type LiveOptions = {
   readonly sinceMs?: number | undefined;
   /** Rows before this time. */
   readonly untilMs?: number | undefined;
+  /** How dates such as 03/04/2026 are to be read, where that was said. */
+  readonly dateOrder?: DateOrder | null;
   /** Also count in steps short enough to replay the alert rules. */
   readonly backtest: boolean;
   readonly onBytes?: ((count: number) => void) | undefined;
@@ -56,6 +60,7 @@ export async function countLive(
   const { artifact, sinceMs = Number.NEGATIVE_INFINITY, untilMs = Number.POSITIVE_INFINITY } = options;
   const isPeriod = options.sinceMs !== undefined || options.untilMs !== undefined;
   const tally: LineTally = { lines: 0, damaged: 0, faults: [] };
+  const times = createRowTimes(options.dateOrder ?? null);
   const filter = createVersionFilter(artifact?.version ?? null);
   const predictions = new Map<string, number>();
   const notes: string[] = [];
@@ -63,7 +68,6 @@ export async function countLive(
   let isTable = true;
   let opened = 0;
   let samples = 0;
-  let timeless = 0;
   let otherBins = 0;
   let fromMs = Number.NaN;
   let toMs = Number.NaN;
@@ -79,11 +83,8 @@ export async function countLive(
     const scoreOf = createRowScorer(artifact, wanted);
     isTable &&= source.isTable;
     await source.read(wanted, (row) => {
-      const hasTime = !Number.isNaN(row.timeMs);
-      if (isPeriod) {
-        if (!hasTime) timeless++;
-        if (!(row.timeMs >= sinceMs && row.timeMs < untilMs)) return;
-      }
+      const timeMs = times.read(row.time);
+      if (isPeriod && !(timeMs >= sinceMs && timeMs < untilMs)) return;
       if (!filter.accepts(row)) return;
       samples++;
       if (!state.countFeatures(row)) otherBins++;
@@ -91,27 +92,19 @@ export async function countLive(
       const prediction = predictionOf(row, score, artifact);
       if (prediction !== null) predictions.set(prediction, (predictions.get(prediction) ?? 0) + 1);
       state.countScore(score);
-      if (!hasTime) return;
-      if (!(row.timeMs >= fromMs)) fromMs = row.timeMs;
-      if (!(row.timeMs <= toMs)) toMs = row.timeMs;
-      state.countTime(row.timeMs);
+      if (Number.isNaN(timeMs)) return;
+      if (!(timeMs >= fromMs)) fromMs = timeMs;
+      if (!(timeMs <= toMs)) toMs = timeMs;
+      state.countTime(timeMs);
     });
   }
   if (tally.damaged > 0 && tally.damaged >= tally.lines) {
     const [{ source, line, reason }] = tally.faults;
     throw new Error(`${source}:${line}: not one line can be read: ${reason}`);
   }
-  const needsTime =
-    isPeriod && timeless > 0
-      ? '--since and --until need'
-      : options.backtest && samples > 0
-        ? '--backtest needs'
-        : null;
-  if (needsTime !== null && Number.isNaN(fromMs)) {
-    throw new Error(
-      `${paths.join(', ')}: no row has a time: ${needsTime} sample lines, or a column named time`,
-    );
-  }
+  const needs = isPeriod ? '--since and --until need' : options.backtest ? '--backtest needs' : null;
+  if (needs !== null) times.require(needs, paths);
+  notes.push(...times.notes(isPeriod));
   if (otherBins > 0) {
     notes.push(
       `${otherBins} rows hold bins that the reference does not have; their features are not counted.`,

@@ -12,8 +12,8 @@ export type Row = {
   bins: Readonly<Record<string, unknown>> | null;
   /** The features whose value was outside the reference's extremes; goes with `bins`. */
   outside: Readonly<Record<string, unknown>>;
-  /** Milliseconds since 1970; NaN when the row has no time. */
-  timeMs: number;
+  /** When it was, as it is written; `null` or empty when the row does not say. */
+  time: unknown;
   version: string | null;
   score: number | null;
   prediction: string | null;
@@ -47,7 +47,7 @@ export function emptyRow(): Row {
     values: null,
     bins: null,
     outside: {},
-    timeMs: Number.NaN,
+    time: null,
     version: null,
     score: null,
     prediction: null,

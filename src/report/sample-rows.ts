@@ -92,7 +92,7 @@ function fillRow(row: Row, values: unknown[], record: Json, wanted: readonly Wan
   }
   row.bins = features === null ? asObject(record.bins) : null;
   row.outside = asObject(record.outside) ?? {};
-  row.timeMs = typeof record.time === 'string' ? Date.parse(record.time) : Number.NaN;
+  row.time = record.time;
   row.version = typeof record.version === 'string' ? record.version : null;
   row.score = typeof record.score === 'number' ? record.score : null;
   row.prediction = typeof record.prediction === 'string' ? record.prediction : null;

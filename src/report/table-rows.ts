@@ -174,7 +174,7 @@ function createReading(table: Table, wanted: readonly Wanted[], signs: readonly 
     },
     fill() {
       for (let i = 0; i < places.length; i++) values[i] = cells[places[i]];
-      if (timeAt >= 0) row.timeMs = Date.parse(String(cells[timeAt]));
+      if (timeAt >= 0) row.time = cells[timeAt];
       return row;
     },
   };

@@ -422,6 +422,18 @@ describe('npm run drift', () => {
     [['--nonsense'], 2, /--nonsense/],
     [['--fail-on', 'anything'], 2, /--fail-on takes drift, not 'anything'/],
     [['--since', 'yesterday'], 2, /--since is a time such as/],
+    [
+      ['--since', '03/04/2026'],
+      2,
+      /--since 03\/04\/2026 could be day-first or month-first: say which with --dates/,
+    ],
+    [['--until', '31/02/2026'], 2, /--until is a time such as/],
+    [['--dates', 'mdy'], 2, /--dates is day-first or month-first, not 'mdy'/],
+    [
+      ['--since', '03/04/2026', '--until', '01/05/2026', '--dates', 'month-first'],
+      2,
+      /is not before --until/,
+    ],
     [['--since', '2026-01-02', '--until', '2026-01-01'], 2, /is not before --until/],
     [
       ['--model', model, '--features', 'height'],

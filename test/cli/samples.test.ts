@@ -100,6 +100,25 @@ describe('npm run samples', () => {
     assert.match(stderr, /^0 of 6 rows match; 1 without the feature; /);
   });
 
+  it('says how many rows of the last hour it cannot know', async () => {
+    const path = await write('odd-times.jsonl', [
+      line('now', {}),
+      line('now too', {}, { time: Date.now() }),
+      line('local', {}, { time: new Date().toString() }),
+      line('unknown', {}, { time: '31/02/2026' }),
+      line('none', {}, { time: null }),
+    ]);
+    const { stdout, stderr } = samples('--samples', path, '--last', '1h', '--json');
+    assert.deepEqual(
+      stdout
+        .trim()
+        .split('\n')
+        .map((text) => JSON.parse(text).id),
+      ['now', 'now too', 'local'],
+    );
+    assert.equal(stderr, '3 of 3 rows match; 2 without a time that can be read left out\n');
+  });
+
   const wrong: [string, string[], RegExp][] = [
     ['a feature alone', ['--feature', 'age'], /belong together/],
     [

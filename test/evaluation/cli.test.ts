@@ -138,6 +138,28 @@ describe('npm run evaluate', () => {
     assert.equal(JSON.parse(other.stdout).samples, 1);
   });
 
+  it('leaves out what was predicted at a time that cannot be read, and says so', async () => {
+    const outcomes = await write('odd-outcomes.jsonl', [
+      line('a', 0.2, 'good', { predictedAt: '2026-01-30 12:00' }),
+      line('b', 0.7, 'bad', { predictedAt: '30/02/2026' }),
+      line('c', 0.6, 'good', { predictedAt: undefined }),
+    ]);
+    const samples = await write('odd-samples.jsonl', [
+      sample('a', 0.2, 'good'),
+      sample('d', 0.1, 'good', { time: 'yesterday' }),
+    ]);
+    const { stdout, stderr } = evaluate('--outcomes', outcomes, '--samples', samples, '--json');
+    const report = JSON.parse(stdout || stderr);
+    assert.equal(report.samples, 1);
+    assert.deepEqual(report.delay, { p50Days: 1, p95Days: 1 });
+    assert.equal(report.coverage.all.predictions, 1);
+    const notes = report.notes.join('\n');
+    assert.match(notes, /2 outcomes are left out: when they were predicted cannot be read\./);
+    assert.match(notes, /1 samples are left out: their time cannot be read\./);
+    const none = await write('no-times.jsonl', [line('a', 0.2, 'good', { predictedAt: 'soon' })]);
+    assert.match(evaluate('--outcomes', none).stderr, /but 1 whose predictedAt is no time/);
+  });
+
   it('slices by bins where the samples hold no values', async () => {
     const outcomes = await write('o2.jsonl', [line('a', 0.2, 'good')]);
     const samples = await write('s2.jsonl', [

@@ -1,0 +1,168 @@
+/** Which of the two numbers before the year is the day, in dates such as `03/04/2026`. */
+export type DateOrder = 'day-first' | 'month-first';
+
+export const dateOrders: readonly DateOrder[] = ['day-first', 'month-first'];
+
+const months = 'january february march april may june july august september october november december'.split(
+  ' ',
+);
+
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+const fourCenturiesMs = 146_097 * dayMs;
+
+const yearFirst = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/;
+const compact = /^(\d{4})(\d\d)(\d\d)(?!\d)/;
+const numeric = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)/;
+const twoDigitYear = /^\d{1,2}([-/.])\d{1,2}\1\d{2}(?!\d)/;
+const weekday = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},? +/i;
+const dayAndName = /^(\d{1,2})(?:st|nd|rd|th)?(?:\. ?| of |[-/ ])([a-z]{3,9})\.?,?[-/ ](\d{4})(?!\d)/i;
+const nameAndDay = /^([a-z]{3,9})\.?[ -](\d{1,2})(?:st|nd|rd|th)?(?:, ?|[ -])(\d{4})(?!\d)/i;
+const yearAndName = /^(\d{4})[-/ ]([a-z]{3,9})\.?[-/ ](\d{1,2})(?!\d)/i;
+
+/** What may follow the time of day. A name after an offset says nothing more: `+01:00[Europe/Berlin]`. */
+const zone = String.raw`(?: ?(?:Z|UTC|GMT|(?:UTC|GMT)?([+-])(\d\d)(?::?(\d\d))?)(?:\[[^\]]*\]| \([^)]*\))?)?`;
+/** Hour, minute, second, fraction, A or P, then the sign, hours and minutes of the zone. */
+const clock = new RegExp(
+  String.raw`^(?:T|,? +|:)(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?: ?([AP])\.?M\.?)?${zone}$`,
+  'i',
+);
+const compactClock = new RegExp(String.raw`^T(\d\d)(\d\d)(?:(\d\d)(?:[.,](\d+))?)?()${zone}$`, 'i');
+
+/** Numbers of so many digits are seconds, milli-, micro- or nanoseconds since 1970: all of them 2001 to 2286. */
+const epoch = /^([1-9]\d{9}(?:\d{3}|\d{6}|\d{9})?)(?:\.\d*)?$/;
+
+/**
+ * Reads a time, in milliseconds since 1970. It is UTC unless a zone is given, whatever zone the machine is in.
+ *
+ * - ISO 8601: `2026-01-31`, `2026-01-31T12:00:00.5+01:00`, with a blank for the T, without seconds, `20260131T120000Z`;
+ *   `2026/01/31` and `2026.1.31` likewise
+ * - `31/01/2026`, `01/31/2026`, with `/`, `.` or `-`, the time after it with AM or PM or without
+ * - English names: `3 Jan 2026`, `January 3, 2026`, `2026-Jan-03`, `Sat, 03 Jan 2026 10:00:00 GMT`
+ * - zones: `Z`, `UTC`, `GMT`, `+01`, `+0100`, `+01:00`
+ * - seconds since 1970 (10 digits), milli- (13), micro- (16) and nanoseconds (19)
+ *
+ * 24:00 is the end of the day. A leap second, 23:59:60 UTC, is the second after it. Years have four digits, 0001 on.
+ *
+ * @param order of day and month; without it a date that could be both is not read
+ * @returns NaN for what is none of these, and for a day that does not exist
+ */
+export function parseTime(value: unknown, order: DateOrder | null = null): number {
+  if (typeof value === 'number') return parseEpoch(String(value));
+  if (typeof value !== 'string') return Number.NaN;
+  const text = value.trim();
+  const date = parseDate(text, order);
+  if (date === undefined) return parseEpoch(text);
+  const rest = text.slice(date.end);
+  return rest === '' ? date.ms : date.ms + parseClock(rest, date.isCompact, date.ms);
+}
+
+/** Whether a text has the form of a time, be it readable or not: with a year of two digits or on 31 February too. */
+export function looksLikeTime(text: string): boolean {
+  return twoDigitYear.test(text) || !Number.isNaN(parseTime(text, 'day-first')) || dateOrderOf(text) !== null;
+}
+
+/**
+ * What a date such as `31/01/2026` says about the order of day and month; `either` when both are possible and differ,
+ * `null` when there is nothing to tell.
+ */
+export function dateOrderOf(value: unknown): DateOrder | 'either' | null {
+  const parts = typeof value === 'string' ? numeric.exec(value.trim()) : null;
+  if (parts === null) return null;
+  const [first, second] = [Number(parts[1]), Number(parts[3])];
+  if (first === second || (first > 12 && second > 12)) return null;
+  if (first > 12) return 'day-first';
+  return second > 12 ? 'month-first' : 'either';
+}
+
+/** What a date means: where its text ends, and the time at which it begins. */
+type ReadDate = { readonly ms: number; readonly end: number; readonly isCompact: boolean };
+
+function parseDate(text: string, order: DateOrder | null): ReadDate | undefined {
+  const year = yearFirst.exec(text);
+  if (year !== null) return readDate(year, Number(year[1]), Number(year[3]), Number(year[4]));
+  const numbers = numeric.exec(text);
+  if (numbers !== null) {
+    const own = dateOrderOf(text);
+    if (own === 'either' && order === null) return undefined;
+    const isDayFirst = (order ?? own ?? 'day-first') === 'day-first';
+    const [day, month] = isDayFirst ? [numbers[1], numbers[3]] : [numbers[3], numbers[1]];
+    return readDate(numbers, Number(numbers[4]), Number(month), Number(day));
+  }
+  const joined = compact.exec(text);
+  if (joined !== null) return readDate(joined, Number(joined[1]), Number(joined[2]), Number(joined[3]), true);
+  return parseNamed(text);
+}
+
+function parseNamed(text: string): ReadDate | undefined {
+  const skipped = weekday.exec(text)?.[0].length ?? 0;
+  const named = text.slice(skipped);
+  const dayName = dayAndName.exec(named);
+  if (dayName !== null)
+    return readDate(dayName, Number(dayName[3]), monthOf(dayName[2]), Number(dayName[1]), false, skipped);
+  const nameDay = nameAndDay.exec(named);
+  if (nameDay !== null)
+    return readDate(nameDay, Number(nameDay[3]), monthOf(nameDay[1]), Number(nameDay[2]), false, skipped);
+  const yearName = yearAndName.exec(named);
+  return yearName === null
+    ? undefined
+    : readDate(yearName, Number(yearName[1]), monthOf(yearName[2]), Number(yearName[3]), false, skipped);
+}
+
+/** 1 to 12; 0 for what is no month's name. */
+function monthOf(name: string): number {
+  const lower = name.toLowerCase();
+  const short = lower === 'sept' ? 'sep' : lower;
+  return months.findIndex((month) => month === short || month.slice(0, 3) === short) + 1;
+}
+
+function readDate(
+  match: RegExpExecArray,
+  year: number,
+  month: number,
+  day: number,
+  isCompact = false,
+  skipped = 0,
+): ReadDate | undefined {
+  if (year < 1 || month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) return undefined;
+  // Date.UTC takes the years 1 to 99 for 1901 to 1999; 400 years later the calendar is the same.
+  const ms =
+    year < 100 ? Date.UTC(year + 400, month - 1, day) - fourCenturiesMs : Date.UTC(year, month - 1, day);
+  return { ms, end: skipped + match[0].length, isCompact };
+}
+
+function daysOf(year: number, month: number): number {
+  if (month !== 2) return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+  return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
+}
+
+/** The time of the day, in ms after the date's begin. */
+function parseClock(text: string, isCompact: boolean, dateMs: number): number {
+  const parts = (isCompact ? compactClock.exec(text) : null) ?? clock.exec(text);
+  if (parts === null) return Number.NaN;
+  const [, hours, minutes, seconds = '0', fraction = '', half, sign, zoneHours = '0', zoneMinutes = '0'] =
+    parts;
+  const hour = readHour(Number(hours), half);
+  const minute = Number(minutes);
+  const second = Number(seconds);
+  const milliseconds = fraction === '' ? 0 : Number(fraction.slice(0, 3).padEnd(3, '0'));
+  if (minute > 59 || Number(zoneHours) > 23 || Number(zoneMinutes) > 59) return Number.NaN;
+  if (hour === 24 && (minute > 0 || second > 0 || Number(fraction) > 0)) return Number.NaN;
+  const offset = Number(zoneHours) * 60 + Number(zoneMinutes);
+  const minuteAtMs = (hour * 60 + minute - (sign === '-' ? -offset : offset)) * minuteMs;
+  const isLastMinute = (((dateMs + minuteAtMs) % dayMs) + dayMs) % dayMs === dayMs - minuteMs;
+  return second > (isLastMinute ? 60 : 59) ? Number.NaN : minuteAtMs + second * 1000 + milliseconds;
+}
+
+/** NaN for hours that do not exist. */
+function readHour(hour: number, half: string | undefined): number {
+  if (!half) return hour <= 24 ? hour : Number.NaN;
+  if (hour < 1 || hour > 12) return Number.NaN;
+  return (hour % 12) + (half.toUpperCase() === 'P' ? 12 : 0);
+}
+
+function parseEpoch(text: string): number {
+  const digits = epoch.exec(text)?.[1].length;
+  // seconds have 10 digits, milliseconds 13
+  return digits === undefined ? Number.NaN : Math.floor(Number(text) * 10 ** (13 - digits));
+}

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { driftReport, runCommand, temporaryFolder } from '../report/run-command.ts';
+
+const reference = `age\n${Array.from({ length: 400 }, (_, i) => 20 + (i % 40)).join('\n')}\n`;
+
+/** A table with one row a time. */
+function table(times: readonly string[]): string {
+  return `time,age\n${times.map((time, i) => `${time},${20 + (i % 40)}`).join('\n')}\n`;
+}
+
+function lines(times: readonly unknown[]): string {
+  return times.map((time, i) => `${JSON.stringify({ time, age: 20 + (i % 40) })}\n`).join('');
+}
+
+const pad = (value: number) => String(value).padStart(2, '0');
+
+/** Every hour of the first `days` days of 2026. */
+function everyHour(days: number, write: (date: Date) => string): string[] {
+  return Array.from({ length: days * 24 }, (_, i) => write(new Date(Date.UTC(2026, 0, 1, i))));
+}
+
+const clock = (date: Date) => `${pad(date.getUTCHours())}:00`;
+describe('times of live rows', () => {
+  const february = ['--since', '2026-02-01', '--until', '2026-02-19'];
+
+  it('are the same in every notation', async () => {
+    await using folder = await temporaryFolder();
+    const file = await folder.write('reference.csv', reference);
+    const notations: Record<string, string> = {
+      iso: table(everyHour(59, (date) => date.toISOString())),
+      iso8601: lines(everyHour(59, (date) => date.toISOString().replace('T', ' '))),
+      named: table(
+        everyHour(
+          59,
+          (date) => `${date.getUTCDate()} ${date.getUTCMonth() ? 'Feb' : 'January'} 2026 ${clock(date)}`,
+        ),
+      ),
+      milliseconds: lines(everyHour(59, String).map((text) => Date.parse(text))),
+    };
+    for (const [name, content] of Object.entries(notations)) {
+      const live = await folder.write(`${name}.live`, content);
+      const report = await driftReport('--reference', file, '--live', live, ...february);
+      assert.equal(report.live.samples, 18 * 24, name);
+      assert.equal(report.live.from, '2026-02-01T00:00:00.000Z', name);
+      assert.equal(report.live.to, '2026-02-18T23:00:00.000Z', name);
+      assert.deepEqual(report.notes, [], name);
+      assert.deepEqual(
+        report.features.map((feature) => feature.name),
+        ['age'],
+        name,
+      );
+    }
+  });
+
+  it('are UTC without a zone, whatever zone the machine is in', async () => {
+    await using folder = await temporaryFolder();
+    const file = await folder.write('reference.csv', reference);
+    const live = await folder.write(
+      'live.csv',
+      table(
+        everyHour(
+          59,
+          (date) => `2026-${pad(date.getUTCMonth() + 1)}-${pad(date.getUTCDate())} ${clock(date)}`,
+        ),
+      ),
+    );
+    for (const TZ of ['UTC', 'America/New_York', 'Asia/Tokyo']) {
+      const args = ['--reference', file, '--live', live, ...february, '--json'];
+      const { stdout } = await runCommand('drift', args, { env: { TZ } });
+      const report = JSON.parse(stdout);
+      assert.equal(report.live.samples, 18 * 24, TZ);
+      assert.equal(report.live.to, '2026-02-18T23:00:00.000Z', TZ);
+    }
+  });
+
+  it('that cannot be read are counted and said, in the text and on the page', async () => {
+    await using folder = await temporaryFolder();
+    const file = await folder.write('reference.csv', reference);
+    const times = [
+      ...everyHour(3, (date) => date.toISOString()),
+      '20/01/2026',
+      '31/02/2026',
+      '1/3/26',
+      'tomorrow',
+      '',
+      '',
+    ];
+    const live = await folder.write('live.csv', table(times));
+    const whole = await driftReport('--reference', file, '--live', live);
+    assert.equal(whole.live.samples, 78);
+    assert.deepEqual(whole.notes, [
+      "Rows whose time cannot be read, such as '31/02/2026', count, but at no time: 3.",
+    ]);
+    const page = `${folder.path}/page.html`;
+    const args = ['--reference', file, '--live', live, '--since', '2026-01-01'];
+    const { stdout, code } = await runCommand('drift', [...args, '--html', page]);
+    assert.equal(code, 0);
+    const text = stdout.replaceAll(/\s+/g, ' ');
+    assert.match(text, /Note: Rows whose time cannot be read, such as '31\/02\/2026', are left out: 3\. /);
+    assert.match(text, /Note: Rows without a time are left out: 2\. /);
+    const html = await (await import('node:fs/promises')).readFile(page, 'utf8');
+    assert.match(html, /whose time cannot be read, such as .{1,6}31\/02\/2026/);
+  });
+
+  it('are refused where a period is asked for and no row has one that can be read', async () => {
+    await using folder = await temporaryFolder();
+    const file = await folder.write('reference.csv', reference);
+    const live = await folder.write('live.csv', table(['1/1/26', '2/1/26', '']));
+    const { stderr, code } = await runCommand('drift', ['--reference', file, '--live', live, '--backtest']);
+    assert.equal(code, 1);
+    assert.match(stderr, /live\.csv: no row has a time that can be read: '1\/1\/26'/);
+  });
+});
