@@ -2,30 +2,35 @@ import { telemetry } from '../otel/sdk.ts';
 import { processConfig } from './config.ts';
 import { endWith } from './exit-on-failure.ts';
 import { exampleInput } from './http/openapi.ts';
+import { onReloadRequest, stopRequested } from './process-signals.ts';
 import { startService } from './start-service.ts';
 
 // who stops reading what is said at the start must not end the service
 process.stderr.on('error', () => {});
 
+// asked for while this was loaded: there is nothing to end yet
+if (stopRequested.aborted) process.exit(0);
 const config = processConfig();
-const starting = startService(config, telemetry).catch(endWith);
+const starting = startService(config, telemetry, stopRequested);
+stopRequested.addEventListener('abort', end, { once: true });
+const running = await starting.catch(failed);
 // asked for during the start, it is done after it
-process.on('SIGHUP', async () => (await starting).reload());
-const running = await starting;
+onReloadRequest(() => running.reload());
+if (!stopRequested.aborted) announce();
 
-let isStopping = false;
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.on(signal, async () => {
-    // a second signal means now
-    if (isStopping) process.exit(1);
-    isStopping = true;
-    await running.stop();
-    // a write to a pipe that nobody reads, or an export that hangs, would keep the process
-    process.exit(0);
-  });
+/** Stops the service, as soon as it has started or its start has been given up. */
+async function end(): Promise<void> {
+  const { stop } = await starting.catch(failed);
+  await stop();
+  // a write to a pipe that nobody reads, or an export that hangs, would keep the process
+  process.exit(0);
 }
-// last: whoever waits for this may send signals at once
-announce();
+
+/** A start that was given up because a stop was asked for is no failure. */
+function failed(error: unknown): never {
+  if (error === stopRequested.reason) process.exit(0);
+  endWith(error);
+}
 
 function announce(): void {
   const { apiUrl, adminUrl, service } = running;

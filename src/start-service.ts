@@ -61,9 +61,14 @@ export type RunningService = {
 /**
  * Loads the model, opens both listeners and takes work.
  *
+ * @param signal gives the start up before it opens a listener; the reason is then what is thrown
  * @throws Error for a model that cannot be loaded or an address that cannot be taken; nothing is left open
  */
-export async function startService(config: Config, telemetry: Telemetry): Promise<RunningService> {
+export async function startService(
+  config: Config,
+  telemetry: Telemetry,
+  signal?: AbortSignal,
+): Promise<RunningService> {
   const artifact = await named('MODEL_PATH', loadArtifact(config.MODEL_PATH));
   const { keys, isEphemeral } = await readSigningKeys(config);
   const outcomeTokens = await readBearerTokens(config);
@@ -122,6 +127,7 @@ export async function startService(config: Config, telemetry: Telemetry): Promis
   await within(keepModelMs, models.kept());
   const listeners: Listener[] = [];
   try {
+    signal?.throwIfAborted();
     listeners.push(
       await named(
         'ADMIN_HOST, ADMIN_PORT',

@@ -88,9 +88,7 @@ await runCli(async (args) => {
   });
 
   const stop = new AbortController();
-  // Once: a second Ctrl-C ends the program at once.
-  process.once('SIGINT', () => stop.abort());
-  process.once('SIGTERM', () => stop.abort());
+  stopOnSignal(stop);
   const end = options.count ?? options.durationMs;
   process.stderr.write(
     `sending ${options.ratePerSecond} requests/s to ${options.urls.map(({ origin }) => origin).join(', ')}${end === undefined ? ' until Ctrl-C' : ''}\n`,
@@ -125,3 +123,17 @@ await runCli(async (args) => {
   const undelivered = labelled !== undefined && labelled.sent > 0 && labelled.failed === labelled.sent;
   return unanswered || undelivered ? 1 : 0;
 });
+
+/** A second Ctrl-C ends the program at once; not within a second, as npm hands on the one that the terminal sent. */
+function stopOnSignal(stop: AbortController): void {
+  let stoppedMs = Number.POSITIVE_INFINITY;
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      const nowMs = performance.now();
+      if (nowMs - stoppedMs > 1000) process.exit(1);
+      if (stop.signal.aborted) return;
+      stoppedMs = nowMs;
+      stop.abort();
+    });
+  }
+}

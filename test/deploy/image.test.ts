@@ -31,7 +31,7 @@ describe('Dockerfile', () => {
       scripts: Record<string, string>;
     };
     const command = /^CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]';
-    assert.equal((JSON.parse(command) as string[]).join(' '), scripts.start);
+    assert.equal(`exec ${(JSON.parse(command) as string[]).join(' ')}`, scripts.start);
   });
 
   it('is labelled with the version and licence of the package, as are those who run it', () => {

@@ -56,6 +56,14 @@ const tools = {
     probe: { args: ['--version'], prints: /util-linux/ },
   },
   mkfifo: { programs: ['mkfifo'] },
+  npm: { programs: ['npm'] },
+  bash: { programs: ['bash'] },
+  dash: { programs: ['dash'] },
+  unshare: {
+    programs: ['unshare'],
+    // needs a right that not everybody has
+    probe: { args: ['--pid', '--fork', '--kill-child', 'true'], prints: /^$/ },
+  },
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof tools;

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 type Row = { age: number | null; history: string };
 
@@ -26,6 +27,7 @@ describe('npm run traffic', () => {
   let server: Server;
   let url: string;
   let rows: Row[] = [];
+  let answering: Promise<unknown> = Promise.resolve();
   const children: ChildProcess[] = [];
 
   before(async () => {
@@ -37,6 +39,7 @@ describe('npm run traffic', () => {
       }
       const row = JSON.parse((await request.toArray()).join('')) as Row;
       rows.push(row);
+      await answering;
       response.writeHead(row.age === null ? 422 : 200).end('{}');
     });
     server.listen(0, '127.0.0.1');
@@ -122,6 +125,22 @@ describe('npm run traffic', () => {
     const { stdout, code } = await ended;
     assert.equal(code, 0);
     assert.match(stdout, /^sent \d+ requests/);
+  });
+
+  it('ends on Ctrl-C with its summary, also when npm hands it on a second time', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    answering = promise;
+    const { child, ended } = start(['--url', url, '--count', '10', '--rate', '1000']);
+    while (rows.length < 10) await delay(10);
+    child.kill('SIGINT');
+    // two signals of one kind that wait together would be one
+    await delay(100);
+    child.kill('SIGINT');
+    await delay(100);
+    resolve();
+    const { stdout, code } = await ended;
+    assert.equal(code, 0);
+    assert.match(stdout, /^sent 10 requests/);
   });
 
   for (const [args, message] of [

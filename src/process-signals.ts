@@ -1,0 +1,24 @@
+// The very first module of the service, which imports nothing: as process 1 of a container a signal without a handler
+// is lost, and loading the rest takes most of a second.
+
+const stopRequest = new AbortController();
+let isReloadRequested = false;
+let reload: (() => void) | undefined;
+
+/**
+ * Aborted by the first SIGTERM or SIGINT. Further ones change nothing: npm hands a Ctrl-C on to a process that got it
+ * from the terminal already, and a stop ends by itself within `SHUTDOWN_TIMEOUT_MS`.
+ */
+export const stopRequested: AbortSignal = stopRequest.signal;
+
+/** Calls `handler` at each SIGHUP from now on, and at once if one came before. */
+export function onReloadRequest(handler: () => void): void {
+  reload = handler;
+  if (isReloadRequested) handler();
+}
+
+for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stopRequest.abort());
+process.on('SIGHUP', () => {
+  isReloadRequested = true;
+  reload?.();
+});

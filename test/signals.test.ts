@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { halfSent } from './support/raw-connection.ts';
+import { eventually, postJson, readJsonLines, root, startTestService } from './support/service.ts';
+import { catches, childOf } from './support/signals.ts';
+import { requireTool, skipForLackOf } from './support/tools.ts';
+
+const row = { age: 30, limit: 2000, history: 'good' };
+const service = [process.execPath, '--import', './otel/register.ts', 'src/server.ts'];
+const asProcess1 = ['unshare', '--pid', '--fork', '--kill-child'];
+
+/** A service that may not have started yet, in a process group of its own. */
+type Started = {
+  readonly child: ChildProcess;
+  readonly folder: string;
+  readonly ended: Promise<{ code: number | null; signal: string | null }>;
+  stderr(): string;
+  stdout(): string;
+  url(name: 'API' | 'Admin'): Promise<string>;
+};
+
+const started: Started[] = [];
+
+async function start(command: readonly string[], env: Record<string, string> = {}): Promise<Started> {
+  const folder = await mkdtemp(join(tmpdir(), 'vigia-'));
+  const child = spawn(command[0], command.slice(1), {
+    cwd: root,
+    detached: true,
+    env: {
+      ...process.env,
+      PORT: '0',
+      ADMIN_PORT: '0',
+      SAMPLES_PATH: join(folder, 'samples.jsonl'),
+      OUTCOMES_PATH: join(folder, 'outcomes.jsonl'),
+      MAX_EVENT_LOOP_DELAY_MS: '5000',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const one: Started = {
+    child,
+    folder,
+    ended: once(child, 'close').then(([code, signal]) => ({ code, signal })),
+    stderr: () => stderr,
+    stdout: () => stdout,
+    url: (name) =>
+      eventually(() => {
+        assert.match(stderr, /^Try /m);
+        return new RegExp(`^${name}\\s+(\\S+)`, 'm').exec(stderr)?.[1] ?? '';
+      }),
+  };
+  started.push(one);
+  return one;
+}
+
+function signalGroup({ child }: Started, name: NodeJS.Signals): void {
+  process.kill(-(child.pid as number), name);
+}
+
+afterEach(async () => {
+  for (const one of started.splice(0)) {
+    try {
+      signalGroup(one, 'SIGKILL');
+    } catch {
+      // it has ended
+    }
+    await one.ended;
+    await rm(one.folder, { recursive: true, force: true });
+  }
+});
+
+describe('signals to `npm start`', function () {
+  this.timeout(60_000);
+
+  const cases: [string, (one: Started) => void][] = [
+    ['Ctrl-C in its terminal, which npm hands on once more', (one) => signalGroup(one, 'SIGINT')],
+    [
+      'Ctrl-C twice',
+      (one) => {
+        signalGroup(one, 'SIGINT');
+        signalGroup(one, 'SIGINT');
+      },
+    ],
+    ['SIGTERM to its process group', (one) => signalGroup(one, 'SIGTERM')],
+    ['SIGTERM to npm alone', ({ child }) => process.kill(child.pid as number, 'SIGTERM')],
+  ];
+  for (const shell of ['dash', 'bash'] as const) {
+    for (const [what, send] of cases) {
+      it(`end the service where sh is ${shell}, with nothing lost: ${what}`, async function () {
+        requireTool(this, 'npm');
+        const one = await start(['npm', 'start'], { npm_config_script_shell: requireTool(this, shell) });
+        const api = await one.url('API');
+        await Promise.all(Array.from({ length: 50 }, () => postJson(`${api}/predict`, row)));
+        const late = await halfSent(api, row);
+        send(one);
+        await eventually(() => assert.rejects(fetch(`${api}/health`)));
+        late.finish();
+        assert.match(await late.closed, /HTTP\/1\.1 200 OK/);
+        assert.deepEqual(await one.ended, { code: 0, signal: null });
+        assert.equal((await readJsonLines(join(one.folder, 'samples.jsonl'))).length, 51);
+        await assert.rejects(fetch(`${api}/health`));
+      });
+    }
+
+    it(`load the model again where sh is ${shell}: SIGHUP to the process that npm started`, async function () {
+      requireTool(this, 'npm');
+      const one = await start(['npm', 'start'], { npm_config_script_shell: requireTool(this, shell) });
+      await one.url('API');
+      process.kill(childOf(one.child.pid as number) as number, 'SIGHUP');
+      await eventually(() => assert.match(one.stdout(), /"event":"reload".*is the same as before/));
+    });
+  }
+});
+
+describe('a repeated signal', () => {
+  it('does not cut the stop short, however often it comes', async () => {
+    const running = await startTestService({ SHUTDOWN_TIMEOUT_MS: '20000' });
+    try {
+      await Promise.all(Array.from({ length: 20 }, () => postJson(`${running.api}/predict`, row)));
+      const late = await halfSent(running.api, row);
+      const ended = running.signal('SIGINT');
+      for (const name of ['SIGINT', 'SIGTERM', 'SIGINT', 'SIGTERM'] as const) {
+        // each is seen by itself: those that wait together are one to the kernel
+        await eventually(() => assert.rejects(fetch(`${running.api}/health`)));
+        assert.equal((await fetch(`${running.admin}/ready`)).status, 503);
+        running.process.kill(name);
+      }
+      assert.equal((await fetch(`${running.admin}/ready`)).status, 503);
+      late.finish();
+      assert.match(await late.closed, /HTTP\/1\.1 200 OK/);
+      assert.equal((await ended).code, 0);
+      assert.equal((await readJsonLines(running.samplesPath)).length, 21);
+    } finally {
+      await running.stop();
+    }
+  });
+});
+
+for (const [where, launcher] of [
+  ['as any process', []],
+  ['as process 1', asProcess1],
+] as const) {
+  describe(`signals during the start, ${where}`, function () {
+    this.timeout(60_000);
+
+    before(function () {
+      if (process.platform !== 'linux') skipForLackOf(this, 'there is no /proc');
+      if (launcher.length > 0) requireTool(this, 'unshare');
+      requireTool(this, 'mkfifo');
+    });
+
+    /** The id of the process that runs the service. */
+    const pidOf = ({ child }: Started) =>
+      launcher.length === 0
+        ? (child.pid as number)
+        : eventually(() => childOf(child.pid as number) ?? assert.fail('not yet started'));
+
+    async function endsCleanly(one: Started): Promise<void> {
+      const { code } = await one.ended;
+      assert.equal(code, 0, one.stderr());
+      assert.equal(one.stderr(), '', 'neither a failure nor an address is told');
+      const left = await readdir(one.folder, { recursive: true });
+      assert.deepEqual(
+        left.filter((name) => name.endsWith('.tmp')),
+        [],
+      );
+    }
+
+    for (const name of ['SIGTERM', 'SIGINT'] as const) {
+      it(`end it with 0: ${name} while its modules are loaded`, async () => {
+        const one = await start([...launcher, ...service]);
+        const pid = await pidOf(one);
+        // Node has handlers of its own for SIGTERM and SIGINT, so that theirs tell nothing
+        await catches(pid, 'SIGHUP');
+        process.kill(pid, name);
+        await endsCleanly(one);
+      });
+
+      it(`end it with 0: ${name} while the model is read`, async () => {
+        const { one, slow } = await startWithSlowModel();
+        process.kill(await pidOf(one), name);
+        await slow.writeFile(await readFile(join(root, 'models/credit.json')));
+        await slow.close();
+        await endsCleanly(one);
+      });
+    }
+
+    it('load the model again after it: SIGHUP while its modules are loaded', async () => {
+      const one = await start([...launcher, ...service]);
+      const pid = await pidOf(one);
+      await catches(pid, 'SIGHUP');
+      process.kill(pid, 'SIGHUP');
+      await one.url('API');
+      await eventually(() => assert.match(one.stdout(), /"event":"reload".*is the same as before/));
+      process.kill(pid, 'SIGTERM');
+      assert.equal((await one.ended).code, 0);
+    });
+
+    /** A service that reads its model from a pipe; it has opened it when this resolves. */
+    async function startWithSlowModel() {
+      const folder = await mkdtemp(join(tmpdir(), 'vigia-'));
+      const path = join(folder, 'model.json');
+      execFileSync('mkfifo', [path]);
+      const one = await start([...launcher, ...service], { MODEL_PATH: path });
+      const slow = await open(path, 'w');
+      await rm(folder, { recursive: true });
+      return { one, slow };
+    }
+  });
+}
