@@ -102,7 +102,8 @@ export const settings = {
   SAMPLES_VALUES: {
     schema: z.enum(['raw', 'bins', 'off']),
     default: 'raw',
-    description: '`bins` keeps only the bin of each feature (drift stays exact), `off` no feature at all.',
+    description:
+      '`bins` keeps only the bin of each feature (drift stays exact), `off` no feature at all; sensitive ones are never kept.',
   },
   SAMPLES_MAX_BYTES: {
     schema: bytes,

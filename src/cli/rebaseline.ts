@@ -1,6 +1,7 @@
 import { parse } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Artifact, formatArtifact, loadArtifact } from '../model/artifact.ts';
+import { createDisclosure } from '../model/disclosure.ts';
 import { type NewReference, rebaseline } from '../model/rebaseline.ts';
 import { fileReference } from '../report/file-reference.ts';
 import { findFiles } from '../report/open-rows.ts';
@@ -73,6 +74,11 @@ function replaceReference(
   at: string,
 ): Artifact {
   const withheld = reference.features.find(({ counts }) => counts.every((count) => count === 0));
+  if (withheld !== undefined && createDisclosure(artifact).isWithheld(withheld.name)) {
+    throw new Error(
+      `${withheld.name}: no row holds a value, as samples withhold what the model calls sensitive: give a table (CSV) of the traffic, with all features`,
+    );
+  }
   if (withheld !== undefined) {
     throw new Error(
       `${withheld.name}: no row holds a value: a new reference needs the values or bins of all features`,

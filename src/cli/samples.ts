@@ -1,13 +1,12 @@
 import { parseArgs } from 'node:util';
 import { type Artifact, loadArtifact } from '../model/artifact.ts';
-import { createExplainer, type Explainer } from '../model/explain.ts';
 import { forgetOutcome } from '../outcomes/outcome.ts';
 import { formatAmount, formatCount } from '../report/format.ts';
 import { forgetRows, type Leave } from '../samples/forget-rows.ts';
 import { expand, readJsonl } from '../samples/read-samples.ts';
-import { redacted } from '../samples/redact.ts';
 import { listRotatedFiles } from '../samples/rotated-files.ts';
-import { createRowMatcher, type RowMatcher, UnknownBinError } from '../samples/row-matcher.ts';
+import { createRowMatcher, RowMatchError, type RowMatcher } from '../samples/row-matcher.ts';
+import { createSampleView } from '../samples/shown-sample.ts';
 import { parseTime } from '../times/parse-time.ts';
 import { runCli, UsageError } from './run-cli.ts';
 import { serviceSettings } from './service-settings.ts';
@@ -91,7 +90,7 @@ function matcherOf(artifact: Artifact, { feature, bin }: Options): RowMatcher {
   try {
     return createRowMatcher(artifact, feature, bin);
   } catch (error) {
-    throw error instanceof UnknownBinError ? new UsageError(error.message) : error;
+    throw error instanceof RowMatchError ? new UsageError(error.message) : error;
   }
 }
 
@@ -125,9 +124,9 @@ async function printRows(options: Options): Promise<number> {
     if (found.length > 2 * limit) found.splice(0, limit);
   }
   const shown = found.slice(-limit);
-  const explain = createExplainer(artifact);
-  for (const sample of shown) {
-    process.stdout.write(json ? `${JSON.stringify(sample)}\n` : rowText(sample, artifact, explain));
+  const { show, describe } = createSampleView(artifact);
+  for (const sample of shown.map(show)) {
+    process.stdout.write(json ? `${JSON.stringify(sample)}\n` : describe(sample));
   }
   process.stderr.write(summary(counts, shown.length));
   return 0;
@@ -147,35 +146,6 @@ function summary(
     ...(timeless > 0 ? [`${formatCount(timeless)} without a time that can be read left out`] : []),
   ];
   return `${parts.join('; ')}\n`;
-}
-
-function rowText(sample: Record<string, unknown>, artifact: Artifact, explain: Explainer): string {
-  const { time, id, traceId, prediction, score, version } = sample;
-  const values = sample.features ?? sample.bins;
-  const lines = [
-    `${time}  ${prediction} ${(score as number).toFixed(3)}  ${traceId === undefined ? 'no trace' : `trace ${traceId}`}`,
-    `  id ${id}`,
-    ...(values === undefined ? [] : [`  ${describe(values as Record<string, unknown>)}`]),
-    ...(sample.features === undefined || version !== artifact.version
-      ? []
-      : [`  because of ${describeReasons(sample.features as Record<string, unknown>, explain)}`]),
-  ];
-  return `${lines.join('\n')}\n`;
-}
-
-function describe(values: Record<string, unknown>): string {
-  return Object.entries(values)
-    .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
-    .join(', ');
-}
-
-/** A sensitive value is not there to be explained. */
-function describeReasons(features: Record<string, unknown>, explain: Explainer): string {
-  const reasons = explain(features).filter(({ feature }) => features[feature] !== redacted);
-  const texts = reasons.map(
-    ({ feature, logOdds }) => `${feature} ${logOdds > 0 ? '+' : ''}${logOdds.toFixed(2)}`,
-  );
-  return texts.length > 0 ? texts.join(', ') : 'nothing that can be told';
 }
 
 async function forget(options: Options): Promise<number> {

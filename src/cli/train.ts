@@ -25,7 +25,7 @@ trains what data/training.json says.
   --threshold P        predict the positive class from this probability on
                        (default 0.5)
   --protected A,B,…    features whose groups fairness is watched for
-  --sensitive A,B,…    features whose values stay out of logs
+  --sensitive A,B,…    features that samples, logs and traces tell nothing of
   --name NAME          name of the model (with --data: that of the file)
   --out FILE           where to write it (default models/NAME.json)
   --help               this text

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { createDisclosure } from '../model/disclosure.ts';
 import type { Column, TrainingSet } from '../model/training-set.ts';
 import { createNumberReader, detectDecimalSigns } from '../tables/numbers.ts';
 import { isMissing, openTableFile, placeInTable } from '../tables/read-table.ts';
@@ -13,6 +14,8 @@ export type TrainingSetOptions = {
   readonly categorical: readonly string[];
   /** Columns that are used though they look like ids or dates. */
   readonly allowIds: readonly string[];
+  /** Columns whose values no message may quote. */
+  readonly sensitive: readonly string[];
 };
 
 /** One column as it stands in the file. */
@@ -95,6 +98,7 @@ function typeColumn(table: TextColumns, place: number, options: TrainingSetOptio
   const { path, lines } = table;
   const { name, cells } = table.columns[place];
   const first = placeInTable(path, lines[0], name);
+  const { isWithheld } = createDisclosure(options);
   const present = cells.filter((cell) => !isMissing(cell));
   if (present.length === 0) throw new Error(`${first}is empty: leave it out of --features`);
   const missing = present.length < cells.length;
@@ -118,14 +122,16 @@ function typeColumn(table: TextColumns, place: number, options: TrainingSetOptio
   }
   const distinct = numeric ? new Set(numbers).size : new Set(present).size;
   if (distinct === 1 && (numeric || !missing)) {
-    throw new Error(`${first}is constant, always '${present[0]}': leave it out of --features`);
+    throw new Error(
+      `${first}is constant, always ${isWithheld(name) ? 'the same value' : `'${present[0]}'`}: leave it out of --features`,
+    );
   }
   if (!numeric)
     return { name, kind: 'categorical', values: cells.map((cell) => (isMissing(cell) ? null : cell)) };
   const fault = cells.findIndex((cell, i) => Number.isNaN(values[i]) && !isMissing(cell));
   if (fault >= 0) {
     throw new Error(
-      `${placeInTable(path, lines[fault], name)}'${cells[fault]}' is not a number, as most values are: mend it, or take the column as categories with --categorical ${name}`,
+      `${placeInTable(path, lines[fault], name)}${isWithheld(name) ? 'a value' : `'${cells[fault]}'`} is not a number, as most values are: mend it, or take the column as categories with --categorical ${name}`,
     );
   }
   return { name, kind: 'numeric', values };

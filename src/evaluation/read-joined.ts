@@ -1,10 +1,10 @@
 import type { Artifact } from '../model/artifact.ts';
+import { redacted } from '../model/disclosure.ts';
 import { createPerformance } from '../monitor/performance.ts';
 import { type Coverages, measureCoverage } from '../monitor/performance-coverage.ts';
 import { performanceReferenceOf } from '../monitor/performance-reference.ts';
 import { isForgotten } from '../outcomes/outcome.ts';
 import { readJsonl } from '../samples/read-samples.ts';
-import { redacted } from '../samples/redact.ts';
 import { quantileSorted } from '../stats/quantile.ts';
 import { parseTime } from '../times/parse-time.ts';
 import { collectRows, type Delay, type LabelledData } from './labelled-rows.ts';
@@ -171,6 +171,6 @@ function labelIn(sample: Readonly<Record<string, unknown>>, { feature, labelOf }
     const value = values[feature];
     return feature in values && value !== redacted ? labelOf(value) : null;
   }
-  const bins = sample.bins as Record<string, string> | undefined;
-  return bins?.[feature] ?? null;
+  const label = (sample.bins as Record<string, string> | undefined)?.[feature];
+  return label === undefined || label === redacted ? null : label;
 }

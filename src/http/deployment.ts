@@ -1,4 +1,5 @@
 import type { Artifact } from '../model/artifact.ts';
+import { createDisclosure, type Disclosure } from '../model/disclosure.ts';
 import { createExplainer, type Explainer } from '../model/explain.ts';
 import { createScorer, type Scorer } from '../model/score.ts';
 import { referenceOf } from '../monitor/artifact-reference.ts';
@@ -8,7 +9,7 @@ import { createMonitor } from '../monitor/monitor.ts';
 import type { Performance } from '../monitor/performance.ts';
 import type { KnownModels } from '../outcomes/known-models.ts';
 import type { ModelDigest } from '../outcomes/token.ts';
-import { createRowFormatter, type RowFormatter } from '../samples/redact.ts';
+import { createRowFormatter, type RowFormatter } from '../samples/row-formatter.ts';
 import { createSampleFormatter, type SampleFormatter, type SampleValues } from '../samples/sample.ts';
 import type { MetricSource } from '../telemetry/metric-data.ts';
 import { createModelMetrics } from '../telemetry/model-metrics.ts';
@@ -22,7 +23,12 @@ export type Deployment = {
   readonly digest: ModelDigest;
   readonly validate: InputValidator;
   readonly score: Scorer;
+  /** For the caller, who knows what was sent. */
   readonly explain: Explainer;
+  /** For traces: without what they must not tell. */
+  readonly explainToOthers: Explainer;
+  /** What traces may tell of its features. */
+  readonly disclosure: Disclosure;
   readonly counts: ModelCounts;
   readonly performance: Performance;
   /** By bin of the protected features. */
@@ -44,6 +50,7 @@ export function deploy(
 ): Deployment {
   const { name, version, target } = artifact;
   const { digest, performance } = models.add(artifact);
+  const disclosure = createDisclosure(artifact);
   const monitor = createMonitor(referenceOf(artifact));
   const counts = createModelCounts(monitor, [target.negative, target.positive]);
   const decisions = countDecisions(monitor, artifact.protected);
@@ -57,6 +64,8 @@ export function deploy(
     validate: createInputValidator(artifact),
     score: createScorer(artifact),
     explain: createExplainer(artifact),
+    explainToOthers: createExplainer({ features: disclosure.omit(artifact.features) }),
+    disclosure,
     counts,
     performance,
     decisions,

@@ -1,15 +1,16 @@
 import type { Artifact } from '../model/artifact.ts';
+import { createDisclosure } from '../model/disclosure.ts';
 import { driftRule, type Verdict } from '../stats/drift.ts';
 import { backtest } from './backtest.ts';
 import { maxExactValues } from './collect-numbers.ts';
 import type { Live } from './count-live.ts';
-import { describeVariable, type Words } from './describe-variable.ts';
+import { describeAbsence, describeVariable, type Words } from './describe-variable.ts';
 import { describeConsequence, describeVerdict } from './describe-verdict.ts';
 import type { DriftReport, ReportVariable } from './drift-report.ts';
 import { formatCount } from './format.ts';
 import type { LiveVariable } from './live-variable.ts';
 import { logOddsChange } from './log-odds-change.ts';
-import { measureVariable } from './measure-variable.ts';
+import { type Measured, measureVariable } from './measure-variable.ts';
 import { createSortSpace } from './number-column.ts';
 import type { DriftReference } from './reference.ts';
 
@@ -24,20 +25,28 @@ export function computeReport(reference: DriftReference, live: Live, artifact: A
   const timed = steps.length > 1 ? steps : [];
   const spaces = { reference: createSortSpace(), live: createSortSpace() };
   let offset = 0;
+  const { isWithheld } = createDisclosure(artifact);
   const report = (variable: LiveVariable): ReportVariable => {
-    const measured = measureVariable(variable, spaces, timed, offset);
+    const all = measureVariable(variable, spaces, timed, offset);
+    const measured = isWithheld(all.name) ? withoutSingleValues(all) : all;
     offset += variable.counts.length;
     const feature = artifact?.features.find(({ name }) => name === measured.name);
     const { bins, ...known } = variable.reference;
     return {
       ...measured,
       logOddsChange: feature === undefined ? null : logOddsChange(feature, bins, known, variable),
-      sentence: describeVariable(measured, words),
+      sentence: isNotInRows(variable)
+        ? describeAbsence(variable, words, isWithheld(measured.name))
+        : describeVariable(measured, words),
     };
   };
   const features = live.features.map(report).sort(byImportance);
   const score = live.score && report(live.score);
-  const verdict = judge(features, score);
+  const absent = live.features.filter(isNotInRows).map(({ reference: { name } }) => name);
+  // what no row can tell does not leave the rest undecided
+  const judged =
+    absent.length < features.length ? features.filter(({ name }) => !absent.includes(name)) : features;
+  const verdict = judge(judged, score);
   const { minPsi, ceilingZ, undeterminedCeiling, pseudoCount } = driftRule;
   return {
     model: artifact && { name: artifact.name, version: artifact.version },
@@ -53,7 +62,7 @@ export function computeReport(reference: DriftReference, live: Live, artifact: A
     },
     rule: { minPsi, ceilingZ, undeterminedCeiling, pseudoCount },
     verdict,
-    headline: describeVerdict({ features, score, verdict }, words),
+    headline: describeVerdict({ features: judged, score, verdict }, words),
     // Where nothing can be told of the features, their effect is chance as well.
     consequence: verdict === 'undetermined' ? null : describeConsequence(features, artifact?.target.positive),
     features,
@@ -69,6 +78,16 @@ export function computeReport(reference: DriftReference, live: Live, artifact: A
       ),
     notes: [...reference.notes, ...live.notes, ...limits(reference, live, features, words)],
   };
+}
+
+/** Leaves out what is the value of a single row: extremes, quantiles and examples. */
+function withoutSingleValues(measured: Measured): Measured {
+  return { ...measured, summary: null, unseenValues: [] };
+}
+
+/** Whether every row withholds the variable. */
+function isNotInRows({ counts, withheld }: LiveVariable): boolean {
+  return withheld > 0 && counts.every((count) => count === 0);
 }
 
 /** Drift first, then by how near a variable is to its limit. */

@@ -2,6 +2,7 @@ import { scoreFeature } from '../model/artifact.ts';
 import { binBounds } from './bin-names.ts';
 import type { DriftReport } from './drift-report.ts';
 import { formatCount, formatNumber, formatShare, formatTime } from './format.ts';
+import type { LiveVariable } from './live-variable.ts';
 import type { Measured } from './measure-variable.ts';
 
 /** What the two sides are called in sentences. */
@@ -15,6 +16,16 @@ export type Words = {
 
 /** Changes below a percentage point are not worth a second clause. */
 const minMention = 0.01;
+
+/** Why there is nothing to say of a variable that all rows withhold. */
+export function describeAbsence(
+  { reference: { name }, withheld }: Pick<LiveVariable, 'reference' | 'withheld'>,
+  { rows }: Words,
+  isSensitive: boolean,
+): string {
+  if (!isSensitive) return `Withheld in all ${formatCount(withheld)} live ${rows}.`;
+  return `Not available from samples, which withhold ${name} as the model calls it sensitive: GET /drift and the metrics have its counts.`;
+}
 
 /** What changed in one variable, in a sentence. */
 export function describeVariable(variable: Measured, words: Words): string {

@@ -51,8 +51,13 @@ const variable = z.strictObject({
     .nullable()
     .describe("Change of the feature's mean contribution to the model's log-odds against the reference"),
   sentence: z.string().describe('What changed, in words'),
-  unseenValues: z.array(z.strictObject({ value: z.string(), samples: count })).describe('The most frequent'),
-  summary: z.strictObject({ reference: summary, live: summary }).nullable().describe('null for categories'),
+  unseenValues: z
+    .array(z.strictObject({ value: z.string(), samples: count }))
+    .describe('The most frequent; none of a sensitive feature'),
+  summary: z
+    .strictObject({ reference: summary, live: summary })
+    .nullable()
+    .describe('null for categories, and for features that the model calls sensitive'),
   bins: z.array(z.strictObject({ label: z.string(), reference: count, live: count })).describe('Counts'),
   driftingSince: instant
     .nullable()

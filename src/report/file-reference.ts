@@ -1,4 +1,5 @@
 import { type Artifact, scoreFeature } from '../model/artifact.ts';
+import { createDisclosure } from '../model/disclosure.ts';
 import type { LineTally } from '../samples/read-samples.ts';
 import { createCategoryCounter } from './category-counter.ts';
 import { type CollectedNumbers, createNumberCollector } from './collect-numbers.ts';
@@ -29,8 +30,8 @@ type Collector = {
 };
 
 /**
- * Makes a reference of the rows of files. Numeric variables are cut at their own deciles; categorical ones keep the
- * categories of the model if there is one. Rows that hold bins are counted in the model's bins as they are.
+ * Makes a reference of the rows of files. Numeric variables are cut at their own deciles, sensitive ones at the model's;
+ * categorical ones keep the categories of the model if there is one. Rows that hold bins are counted in the model's bins as they are.
  *
  * @throws Error naming the file when it cannot be read, has no rows, or holds bins and there is no model to tell what
  * they are
@@ -141,7 +142,9 @@ function createCollector(
   maxValues?: number,
 ): Collector {
   const known = artifact && artifactReference(artifact).features.find((variable) => variable.name === name);
-  if (known && (holdsBins || kind === 'categorical')) return countInto(known);
+  // edges of its own would be values of single rows
+  const isWithheld = createDisclosure(artifact).isWithheld(name);
+  if (known && (holdsBins || kind === 'categorical' || isWithheld)) return countInto(known);
   if (kind === 'numeric') {
     const collector = createNumberCollector(maxValues);
     return {

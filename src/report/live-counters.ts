@@ -1,3 +1,4 @@
+import { redacted } from '../model/disclosure.ts';
 import { createLiveVariable } from './live-variable.ts';
 import type { DriftReference } from './reference.ts';
 import type { Row } from './rows.ts';
@@ -45,8 +46,11 @@ export function createLiveCounters(reference: DriftReference, backtest: boolean)
         if (values !== null) bin = features[i].observe(values[i]);
         else if (bins !== null) {
           const { name } = features[i].reference;
-          bin = features[i].observeLabel(bins[name], outside[name]);
-          known &&= bin >= 0;
+          if (bins[name] === redacted) features[i].observe(undefined);
+          else {
+            bin = features[i].observeLabel(bins[name], outside[name]);
+            known &&= bin >= 0;
+          }
         }
         rowCells[i] = bin < 0 ? -1 : offsets[i] + bin;
       }

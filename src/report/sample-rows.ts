@@ -1,5 +1,5 @@
+import { redacted } from '../model/disclosure.ts';
 import { type LineTally, readRecords } from '../samples/read-samples.ts';
-import { redacted } from '../samples/redact.ts';
 import { type ColumnProfile, emptyRow, profileRows, type Row, type RowSource, type Wanted } from './rows.ts';
 
 type Json = Record<string, unknown>;

@@ -99,19 +99,21 @@ export async function* readRecords(
     const trimmed = line === 1 && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
     if (trimmed === '' || trimmed === '\r') return;
     tally.lines++;
+    let value: unknown;
     try {
-      const value: unknown = JSON.parse(trimmed);
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-        fault('not a JSON object');
-        return;
-      }
-      const record = value as Record<string, unknown>;
-      const reason = refuse(record);
-      if (reason === undefined) records.push(record);
-      else fault(reason);
+      value = JSON.parse(trimmed);
     } catch (error) {
-      fault((error as Error).message);
+      fault(describeJsonFault((error as Error).message));
+      return;
     }
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      fault('not a JSON object');
+      return;
+    }
+    const record = value as Record<string, unknown>;
+    const reason = refuse(record);
+    if (reason === undefined) records.push(record);
+    else fault(reason);
   }
 
   function endLongLine(): void {
@@ -168,4 +170,10 @@ export async function* readRecords(
   const records: Record<string, unknown>[] = [];
   parse(Buffer.concat(carried).toString(), records);
   yield records;
+}
+
+/** Says where JSON breaks. The parser's own message may quote the line, and with it values that must not be told. */
+function describeJsonFault(message: string): string {
+  const [place = ''] = /Unexpected end of JSON input$| at position \d+/.exec(message) ?? [];
+  return place.startsWith(' ') ? `not valid JSON${place}` : place || 'not valid JSON';
 }

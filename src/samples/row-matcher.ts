@@ -1,28 +1,34 @@
 import { type Artifact, scoreFeature } from '../model/artifact.ts';
+import { createDisclosure, redacted } from '../model/disclosure.ts';
 import { featureBins, scoreBins } from '../model/features.ts';
 import { binLabels, createBinner } from '../stats/binning.ts';
-import { redacted } from './redact.ts';
 
 type SampleLine = Readonly<Record<string, unknown>>;
 
 /** Whether a sample fell into the bin; `undefined` when it does not tell. */
 export type RowMatcher = (sample: SampleLine) => boolean | undefined;
 
-/** A feature or a bin that the model does not have; the message says which there are. */
-export class UnknownBinError extends Error {}
+/** Rows cannot be chosen so; the message says why, and which features or bins there are. */
+export class RowMatchError extends Error {}
 
 /**
  * Makes the test for rows of one bin of one feature, or of the score under the name `(score)`.
  *
  * @param bin its label or the beginning of that, such as `09`; a category without the `= ` before it; `missing`,
  *   `unseen`; or `below` and `above` for values outside the reference's range
- * @throws UnknownBinError
+ * @throws RowMatchError for a feature or a bin that the model does not have, and for a sensitive feature: a row that is
+ *   shown because of its bin tells its bin
  */
 export function createRowMatcher(artifact: Artifact, name: string, bin: string): RowMatcher {
   const feature = artifact.features.find((one) => one.name === name);
   if (feature === undefined && name !== scoreFeature) {
     const names = [...artifact.features.map((one) => one.name), scoreFeature].join(', ');
-    throw new UnknownBinError(`the model has no feature '${name}', but ${names}`);
+    throw new RowMatchError(`the model has no feature '${name}', but ${names}`);
+  }
+  if (createDisclosure(artifact).isWithheld(name)) {
+    throw new RowMatchError(
+      `the model calls ${name} sensitive: rows cannot be chosen by it. Its counts by bin are in GET /drift and in the metrics`,
+    );
   }
   const readValue = (sample: SampleLine) =>
     feature === undefined ? sample.score : (sample.features as SampleLine | undefined)?.[name];
@@ -30,7 +36,8 @@ export function createRowMatcher(artifact: Artifact, name: string, bin: string):
     const { min, max } = feature.summary;
     return (sample) => {
       const side = (sample.outside as SampleLine | undefined)?.[name];
-      if (sample.bins !== undefined) return side === bin;
+      const bins = sample.bins as SampleLine | undefined;
+      if (bins !== undefined) return bins[name] === redacted ? undefined : side === bin;
       const value = readValue(sample);
       if (value === redacted || value === undefined) return undefined;
       return typeof value === 'number' && (bin === 'below' ? value < min : value > max);
@@ -40,11 +47,12 @@ export function createRowMatcher(artifact: Artifact, name: string, bin: string):
   const labels = binLabels(bins);
   const wanted = findLabel(labels, bin);
   if (wanted === undefined) {
-    throw new UnknownBinError(`${name} has no bin '${bin}', but ${labels.join(', ')}`);
+    throw new RowMatchError(`${name} has no bin '${bin}', but ${labels.join(', ')}`);
   }
   const binOf = createBinner(bins);
   return (sample) => {
     const label = (sample.bins as SampleLine | undefined)?.[name];
+    if (label === redacted) return undefined;
     if (label !== undefined) return label === wanted;
     const value = readValue(sample);
     if (value === undefined || value === redacted) return undefined;

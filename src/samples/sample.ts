@@ -1,7 +1,8 @@
 import type { Artifact } from '../model/artifact.ts';
+import { createDisclosure, redacted } from '../model/disclosure.ts';
 import { featureBins } from '../model/features.ts';
 import { binLabels } from '../stats/binning.ts';
-import { createRowFormatter } from './redact.ts';
+import { createRowFormatter } from './row-formatter.ts';
 
 /** What a sample tells of the input: the values, only the bins they fell into, or nothing. */
 export type SampleValues = 'raw' | 'bins' | 'off';
@@ -17,9 +18,12 @@ export type Sample = {
   readonly version: string;
   /** With `raw`: every feature's value, `null` if missing, `"[redacted]"` if sensitive. */
   readonly features?: Readonly<Record<string, unknown>>;
-  /** With `bins`: the label of every feature's bin. */
+  /** With `bins`: the label of every feature's bin, `"[redacted]"` if sensitive. */
   readonly bins?: Readonly<Record<string, string>>;
-  /** With `bins`: the features whose value was outside the reference's extremes; absent when none was. */
+  /**
+   * With `bins`: the features whose value was outside the reference's extremes; sensitive ones left out, absent
+   * when there is none.
+   */
   readonly outside?: Readonly<Record<string, 'below' | 'above'>>;
   /** P(positive class). */
   readonly score: number;
@@ -78,17 +82,21 @@ function createInputFormatter(artifact: Described, values: SampleValues): InputF
     const formatRow = createRowFormatter(artifact);
     return (row) => `,"features":${formatRow(row)}`;
   }
+  const { isWithheld } = createDisclosure(artifact);
+  const hidden = artifact.features.map(({ name }) => isWithheld(name));
   const keys = artifact.features.map(({ name }) => JSON.stringify(name));
   const labelled = artifact.features.map((feature, i) => {
     const separator = i === 0 ? ',"bins":{' : ',';
-    return binLabels(featureBins(feature)).map((label) => `${separator}${keys[i]}:${JSON.stringify(label)}`);
+    return binLabels(featureBins(feature)).map(
+      (label) => `${separator}${keys[i]}:${JSON.stringify(hidden[i] ? redacted : label)}`,
+    );
   });
   return (_row, bins, outside) => {
     let text = '';
     let beyond = '';
     for (let i = 0; i < labelled.length; i++) {
       text += labelled[i][bins[i]];
-      if (outside[i] === 0) continue;
+      if (outside[i] === 0 || hidden[i]) continue;
       beyond += `${beyond === '' ? ',"outside":{' : ','}${keys[i]}:${outside[i] < 0 ? '"below"' : '"above"'}`;
     }
     return beyond === '' ? `${text}}` : `${text}}${beyond}}`;

@@ -220,6 +220,15 @@ describe('npm run train', function () {
       );
     });
 
+    it('without quoting a sensitive value', async () => {
+      await refuses(
+        await trainOn(table({ n: number, c: () => 'same' }), '--sensitive', 'c'),
+        `${data}:2: column c: is constant, always the same value: leave it out of --features`,
+      );
+      const { stderr } = await trainOn(`${table({ n: number })}1O,yes\n`, '--sensitive', 'n');
+      assert.match(stderr, /:62: column n: a value is not a number/);
+    });
+
     it('an empty and a constant column', async () => {
       await refuses(
         await trainOn(table({ n: number, e: (i) => (i % 2 ? '' : 'NA') })),

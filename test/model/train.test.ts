@@ -153,7 +153,7 @@ describe('training', () => {
   });
 
   describe('on the German credit data', () => {
-    const german = { target: 'outcome', positive: 'bad', categorical: [], allowIds: [] };
+    const german = { target: 'outcome', positive: 'bad', categorical: [], allowIds: [], sensitive: [] };
     const expected = [
       { features: ['age', 'limit', 'history'], rocAuc: 0.663, logLoss: 0.577 },
       { features: undefined, rocAuc: 0.778, logLoss: 0.52 },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { featureBins } from '../../src/model/features.ts';
 import { isoTime } from '../../src/samples/iso-time.ts';
-import { createRowFormatter } from '../../src/samples/redact.ts';
+import { createRowFormatter } from '../../src/samples/row-formatter.ts';
 import { createSampleFormatter } from '../../src/samples/sample.ts';
 import { binLabels } from '../../src/stats/binning.ts';
 import { describedArtifact } from './support/artifact.ts';

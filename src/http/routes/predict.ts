@@ -94,7 +94,7 @@ function predict(
     const traceId = context.state.trace?.traceId;
     samples.append(formatSample(time, id, traceId, row, bins, outside, score, prediction));
   }
-  if (span) describe(span, deployment, row, score, prediction, observation);
+  if (span) describePrediction(span, deployment, row, score, prediction, observation);
   context.state.prediction = {
     prediction,
     score,
@@ -114,18 +114,18 @@ function asksForReasons(context: RequestContext): boolean {
 
 /**
  * What a trace tells of a prediction: the names of unusual features, never their values, and what moved the score most.
- * A sensitive feature is not among the reasons, as its value could be computed from its weight.
+ * Of a sensitive feature it tells nothing.
  */
-function describe(
-  span: Span,
-  { artifact, counts: { monitor }, explain }: Deployment,
+export function describePrediction(
+  span: Pick<Span, 'setAttributes'>,
+  { artifact, counts: { monitor }, disclosure, explainToOthers }: Deployment,
   row: Row,
   score: number,
   prediction: string,
   observation: Parameters<typeof findUnusual>[1],
 ): void {
   const { missing, unseen, outsideRange } = findUnusual(monitor, observation);
-  const reasons = explain(row).filter(({ feature }) => !artifact.sensitive.includes(feature));
+  const reasons = explainToOthers(row);
   span.setAttributes({
     'model.name': artifact.name,
     'model.version': artifact.version,
@@ -133,8 +133,8 @@ function describe(
     'model.prediction': prediction,
     'model.reasons': reasons.map(({ feature }) => feature),
     'model.reasons.log_odds': reasons.map(({ logOdds }) => Math.round(logOdds * 100) / 100),
-    'model.features.missing': [...missing],
-    'model.features.unseen': [...unseen],
-    'model.features.outside_range': [...outsideRange],
+    'model.features.missing': disclosure.omit(missing),
+    'model.features.unseen': disclosure.omit(unseen),
+    'model.features.outside_range': disclosure.omit(outsideRange),
   });
 }

@@ -1,21 +1,17 @@
 import type { Artifact } from '../model/artifact.ts';
-
-/** What stands in place of the value of a feature that the artifact calls sensitive. */
-export const redacted = '[redacted]';
+import { createDisclosure, redacted } from '../model/disclosure.ts';
 
 /** Writes a row as a JSON object of the artifact's features, in its order. */
 export type RowFormatter = (row: Readonly<Record<string, unknown>>) => string;
 
 /**
  * Compiles the writer of rows for logs and samples: every feature of the artifact, `null` where the row has none,
- * `"[redacted]"` for the sensitive ones. Nothing else of the row is written, and any value survives as JSON has it.
+ * `"[redacted]"` for those that are withheld. Nothing else of the row is written, and any value survives as JSON has it.
  */
-export function createRowFormatter({
-  features,
-  sensitive,
-}: Pick<Artifact, 'features' | 'sensitive'>): RowFormatter {
-  const names = features.map(({ name }) => name);
-  const hidden = names.map((name) => sensitive.includes(name));
+export function createRowFormatter(artifact: Pick<Artifact, 'features' | 'sensitive'>): RowFormatter {
+  const names = artifact.features.map(({ name }) => name);
+  const { isWithheld } = createDisclosure(artifact);
+  const hidden = names.map((name) => isWithheld(name));
   const fragments = names.map((name, i) => {
     const separator = i === 0 ? '{' : ',';
     return `${separator}${JSON.stringify(name)}:${hidden[i] ? JSON.stringify(redacted) : ''}`;

@@ -1,0 +1,33 @@
+/** Stands in a record of one row for what it must not tell of a sensitive feature. */
+export const redacted = '[redacted]';
+
+/**
+ * What a record of a single row may tell of its features: a sample, a log line, a span, a printed row, an example in a
+ * report. Of a sensitive feature it tells nothing: not the value, not its bin (the bin of a category is the category,
+ * that of a number narrows it down), not whether it was missing, unseen or outside the reference, and not its weight in
+ * the score, from which the value can be computed.
+ *
+ * Counts and sums over rows may be told of every feature, and the caller who sent a value may be told what became of it.
+ */
+export type Disclosure = {
+  readonly isWithheld: (feature: string) => boolean;
+  /** Values or bins by feature, `redacted` in place of those that are withheld. */
+  readonly redact: (entries: Readonly<Record<string, unknown>>) => Record<string, unknown>;
+  /** Features or their names, without those that are withheld. */
+  readonly omit: <Item extends string | { readonly name: string }>(features: readonly Item[]) => Item[];
+};
+
+/** @param artifact says which features are sensitive; without one, none is */
+export function createDisclosure(artifact: { readonly sensitive: readonly string[] } | null): Disclosure {
+  const withheld = new Set(artifact?.sensitive);
+  const isWithheld = (feature: string) => withheld.has(feature);
+  return {
+    isWithheld,
+    redact: (entries) =>
+      Object.fromEntries(
+        Object.entries(entries).map(([name, value]) => [name, isWithheld(name) ? redacted : value]),
+      ),
+    omit: (features) =>
+      features.filter((feature) => !isWithheld(typeof feature === 'string' ? feature : feature.name)),
+  };
+}

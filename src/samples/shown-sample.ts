@@ -1,0 +1,65 @@
+import type { Artifact } from '../model/artifact.ts';
+import { createDisclosure, redacted } from '../model/disclosure.ts';
+import { createExplainer } from '../model/explain.ts';
+
+type SampleLine = Readonly<Record<string, unknown>>;
+type Entries = Readonly<Record<string, unknown>>;
+
+/** How kept rows are shown to a person or a program. */
+export type SampleView = {
+  /** The line with the values and bins of sensitive features redacted, even where an older file holds them. */
+  show(sample: SampleLine): SampleLine;
+  /** A shown line as text for a terminal, with the reasons for its score where it has values of this model. */
+  describe(shown: SampleLine): string;
+};
+
+export function createSampleView(artifact: Artifact): SampleView {
+  const { omit, redact } = createDisclosure(artifact);
+  const explain = createExplainer({ features: omit(artifact.features) });
+
+  function describeReasons(features: Entries): string {
+    const reasons = explain(features).filter(({ feature }) => features[feature] !== redacted);
+    const texts = reasons.map(
+      ({ feature, logOdds }) => `${feature} ${logOdds > 0 ? '+' : ''}${logOdds.toFixed(2)}`,
+    );
+    return texts.length > 0 ? texts.join(', ') : 'nothing that can be told';
+  }
+
+  return {
+    show(sample) {
+      const shown: Record<string, unknown> = { ...sample };
+      for (const key of ['features', 'bins']) {
+        if (isEntries(sample[key])) shown[key] = redact(sample[key]);
+      }
+      const { outside } = sample;
+      if (isEntries(outside)) {
+        const told = omit(Object.keys(outside)).map((name) => [name, outside[name]]);
+        shown.outside = told.length > 0 ? Object.fromEntries(told) : undefined;
+      }
+      return shown;
+    },
+    describe(shown) {
+      const { time, id, traceId, prediction, score, version, features, bins } = shown;
+      const values = features ?? bins;
+      const lines = [
+        `${time}  ${prediction} ${(score as number).toFixed(3)}  ${traceId === undefined ? 'no trace' : `trace ${traceId}`}`,
+        `  id ${id}`,
+        ...(isEntries(values) ? [`  ${describeEntries(values)}`] : []),
+        ...(isEntries(features) && version === artifact.version
+          ? [`  because of ${describeReasons(features)}`]
+          : []),
+      ];
+      return `${lines.join('\n')}\n`;
+    },
+  };
+}
+
+function isEntries(value: unknown): value is Entries {
+  return typeof value === 'object' && value !== null;
+}
+
+function describeEntries(entries: Entries): string {
+  return Object.entries(entries)
+    .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
+    .join(', ');
+}
