@@ -1,7 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { RejectionReason } from '../monitor/model-counts.ts';
+import { readContentType } from './content-type.ts';
+import { findJsonFault } from './json-fault.ts';
 import { Problem, type ProblemKey } from './problem.ts';
+
+const byteOrderMark = 0xfeff;
 
 /** A body that cannot be read; `reason` is what it is counted under. */
 export class BodyProblem extends Problem {
@@ -18,14 +22,12 @@ export class BodyProblem extends Problem {
   }
 }
 
-const contentType = /^([^;\s]+)\s*(?:;\s*charset="?([\w-]+)"?\s*)?$/i;
-
 /** The media types a body may be of, lower case, and how long it may be. */
 export type AcceptedBody = { readonly mediaTypes: readonly string[]; readonly maxBytes: number };
 
 /**
- * Reads a whole body as text, never more than `maxBytes` of it: one that announces more is refused unread, one that
- * turns out longer as soon as it does.
+ * Reads a whole body as text, without a byte order mark, and never more than `maxBytes` of it: one that announces more
+ * is refused unread, one that turns out longer as soon as it does.
  *
  * @throws BodyProblem 415 for another media type, character set or content encoding, 413 for too much, 400 for what
  * is not UTF-8, 499 when the client goes away
@@ -34,50 +36,75 @@ export async function readText(
   request: IncomingMessage,
   { mediaTypes, maxBytes }: AcceptedBody,
 ): Promise<{ text: string; mediaType: string }> {
-  const { headers } = request;
-  const mediaType = utf8MediaType(headers['content-type'] ?? '');
-  if (!mediaTypes.includes(mediaType)) {
-    const wanted = mediaTypes.join(' or ');
-    throw new BodyProblem(
-      'unsupported-media-type',
-      'content_type',
-      `content-type must be ${wanted} in UTF-8`,
-    );
-  }
-  if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
+  const mediaType = acceptedMediaType(request, mediaTypes);
+  const encoding = (request.headers['content-encoding'] ?? '').trim();
+  if (encoding !== '' && encoding.toLowerCase() !== 'identity') {
     throw new BodyProblem(
       'unsupported-media-type',
       'content_encoding',
-      'send the body without content-encoding',
-      {
-        'accept-encoding': 'identity',
-      },
+      `send the body without content-encoding, not with ${shorten(encoding)}`,
+      { 'accept-encoding': 'identity' },
     );
   }
-  if (Number(headers['content-length']) > maxBytes) throw tooLarge(maxBytes);
+  if (Number(request.headers['content-length']) > maxBytes) throw tooLarge(maxBytes);
   const bytes = await readBytes(request, maxBytes);
-  if (!isUtf8(bytes))
-    throw new BodyProblem('malformed-json', 'malformed_json', 'the body is not valid UTF-8');
-  return { text: bytes.toString('utf8'), mediaType };
+  if (!isUtf8(bytes)) throw new BodyProblem('malformed-json', 'malformed_json', describeBytes(bytes));
+  const text = bytes.toString('utf8');
+  return { text: text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text, mediaType };
 }
 
-/** The media type that a content-type header names, lower case; empty unless it is in UTF-8. */
-function utf8MediaType(header: string): string {
-  // as nearly all clients write it
-  if (header === 'application/json') return header;
-  const [, type = '', charset = 'utf-8'] = contentType.exec(header) ?? [];
-  return charset.toLowerCase() === 'utf-8' ? type.toLowerCase() : '';
+/** @throws BodyProblem 415 saying what was sent */
+function acceptedMediaType({ headers }: IncomingMessage, mediaTypes: readonly string[]): string {
+  const header = headers['content-type'] ?? '';
+  const { mediaType, foreignCharset } = readContentType(header);
+  const refuse = (detail: string) => new BodyProblem('unsupported-media-type', 'content_type', detail);
+  if (!mediaTypes.includes(mediaType)) {
+    const sent = header === '' ? 'it is missing' : `not ${shorten(header)}`;
+    throw refuse(`content-type must be ${mediaTypes.join(' or ')}: ${sent}`);
+  }
+  if (foreignCharset !== undefined) {
+    throw refuse(`the body must be in UTF-8: content-type says charset=${shorten(foreignCharset)}`);
+  }
+  return mediaType;
 }
 
-/** @throws BodyProblem 400 saying where the JSON breaks, without repeating the client's text */
+/** Enough of a header to recognise it. */
+function shorten(header: string): string {
+  return header.length > 100 ? `${header.slice(0, 100)}…` : header;
+}
+
+/** What bytes are that are not UTF-8. */
+function describeBytes(bytes: Buffer): string {
+  const start = bytes.toString('hex', 0, 2);
+  if (start === '1f8b') return 'the body is compressed with gzip: send it as it is';
+  if (start === 'feff' || start === 'fffe') return 'the body is in UTF-16: send it in UTF-8';
+  // decoding puts a replacement of three bytes where the first wrong byte is
+  const position = Buffer.from(bytes.toString('utf8')).findIndex((byte, i) => byte !== bytes[i]);
+  return `the body is not UTF-8, at byte ${position}`;
+}
+
+/**
+ * @throws BodyProblem 400 saying what is wrong with the JSON and where (counted from 0, lines and columns from 1),
+ * without repeating the client's text
+ */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    const position = /at position \d+(?: \(line \d+ column \d+\))?/.exec((error as Error).message)?.[0];
-    const where = text.trim() === '' ? 'the body is empty' : `it breaks ${position ?? 'off before its end'}`;
-    throw new BodyProblem('malformed-json', 'malformed_json', where);
+  } catch {
+    throw new BodyProblem('malformed-json', 'malformed_json', describeFault(text));
   }
+}
+
+function describeFault(text: string): string {
+  if (text.trim() === '') return 'the body is empty';
+  const fault = findJsonFault(text);
+  if (fault === undefined) return 'the body is not JSON';
+  const { reason, position } = fault;
+  const before = text.slice(0, position);
+  let line = 1;
+  for (let at = before.indexOf('\n'); at >= 0; at = before.indexOf('\n', at + 1)) line++;
+  const column = position - before.lastIndexOf('\n');
+  return `${reason}, at position ${position} (line ${line} column ${column})`;
 }
 
 function tooLarge(maxBytes: number): BodyProblem {

@@ -1,0 +1,31 @@
+/** What a content-type header says. */
+export type ContentType = {
+  /** Lower case; empty when there is no header. */
+  readonly mediaType: string;
+  /** The character set as it was sent, if it names one that is neither UTF-8 nor a part of it. */
+  readonly foreignCharset?: string;
+};
+
+/** Spellings of UTF-8, and of ASCII, which is a part of it; lower case, letters and digits only. */
+const utf8Charsets: ReadonlySet<string> = new Set(['', 'utf8', 'utf8sig', 'usascii', 'ascii']);
+
+/** One parameter: its name, and its value unless it has none. A value in quotes may hold semicolons. */
+const parameter = /;([^;="]*)(?:=\s*("(?:[^"\\]|\\.)*"|[^;]*))?/g;
+
+/**
+ * Reads a content-type header leniently: an empty parameter is within the grammar (RFC 9110, section 5.6.6), and
+ * parameters that a media type does not define have no effect (for JSON RFC 8259, section 11).
+ */
+export function readContentType(header: string): ContentType {
+  // as nearly all clients write it
+  if (header === 'application/json') return { mediaType: header };
+  const mediaType = header.split(';', 1)[0].trim().toLowerCase();
+  for (const [, name, value = ''] of header.matchAll(parameter)) {
+    if (name.trim().toLowerCase() !== 'charset') continue;
+    const charset = value.replaceAll(/["']/g, '').trim();
+    if (!utf8Charsets.has(charset.toLowerCase().replaceAll(/[^a-z\d]/g, ''))) {
+      return { mediaType, foreignCharset: charset };
+    }
+  }
+  return { mediaType };
+}
