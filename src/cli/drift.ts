@@ -14,6 +14,7 @@ import { renderHtml } from '../report/render-html.ts';
 import { renderText } from '../report/render-text.ts';
 import { type DateOrder, dateOrderOf, dateOrders, parseTime } from '../times/parse-time.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
+import { readDecimalSign } from './decimal-option.ts';
 import { createReadingProgress } from './reading-progress.ts';
 import { runCli, UsageError } from './run-cli.ts';
 import { serviceSettings } from './service-settings.ts';
@@ -34,6 +35,8 @@ Compares live rows with a reference and says what has drifted.
   --dates ORDER      day-first or month-first: how to read 03/04/2026, where no
                      date of the column tells
   --features A,B,…   only these features
+  --decimal SIGN     decimal sign of numbers in tables, . or , (found out for
+                     each column if left out)
   --outcomes FILE    outcomes that the service has kept: tells also how well the
                      model did, as npm run evaluate does; may be given several
                      times, or as a glob
@@ -76,6 +79,7 @@ function readOptions(args: string[]) {
       until: { type: 'string' },
       dates: { type: 'string' },
       features: { type: 'string' },
+      decimal: { type: 'string' },
       outcomes: { type: 'string', multiple: true },
       backtest: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -115,6 +119,7 @@ function readOptions(args: string[]) {
     reference,
     features,
     dateOrder,
+    decimalSign: readDecimalSign(values.decimal),
     sinceMs,
     untilMs,
     failOnDrift: failOn === 'drift',
@@ -124,7 +129,7 @@ function readOptions(args: string[]) {
 type Options = ReturnType<typeof readOptions>;
 
 async function makeReport(options: Options, artifact: Artifact | null): Promise<DriftReport> {
-  const { features, backtest, dateOrder, sinceMs, untilMs } = options;
+  const { features, decimalSign, backtest, dateOrder, sinceMs, untilMs } = options;
   const unknown = features?.find((name) => artifact?.features.every((feature) => feature.name !== name));
   if (artifact !== null && unknown !== undefined) {
     const names = artifact.features.map(({ name }) => name).join(', ');
@@ -137,7 +142,7 @@ async function makeReport(options: Options, artifact: Artifact | null): Promise<
     const compared =
       reference === undefined
         ? artifactReference(artifact!)
-        : await fileReference(reference.paths, { artifact, features, onBytes });
+        : await fileReference(reference.paths, { artifact, features, decimalSign, onBytes });
     const chosen =
       features === null
         ? compared
@@ -148,6 +153,7 @@ async function makeReport(options: Options, artifact: Artifact | null): Promise<
       sinceMs,
       untilMs,
       backtest,
+      decimalSign,
       onBytes,
     });
     return computeReport(chosen, counted, artifact);

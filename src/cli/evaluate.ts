@@ -6,6 +6,7 @@ import { renderHtml } from '../evaluation/render-html.ts';
 import { renderText } from '../evaluation/render-text.ts';
 import { loadArtifact } from '../model/artifact.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
+import { readDecimalSign } from './decimal-option.ts';
 import { runCli, UsageError } from './run-cli.ts';
 import { serviceSettings } from './service-settings.ts';
 
@@ -27,6 +28,8 @@ what the service has kept.
   --maturity DAYS     leave out predictions younger than this (default ${serviceSettings.OUTCOME_MATURITY_DAYS})
   --by FEATURE        figures for each value of a feature too; may be given
                       several times
+  --decimal SIGN      with --data: decimal sign of numbers in tables, . or ,
+                      (found out for each column if left out)
   --json              print the evaluation as JSON
   --html FILE         write the evaluation as a page
   --help              this text
@@ -47,6 +50,7 @@ function readOptions(args: string[]) {
       version: { type: 'string' },
       maturity: { type: 'string' },
       by: { type: 'string', multiple: true, default: [] },
+      decimal: { type: 'string' },
       json: { type: 'boolean', default: false },
       html: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -67,6 +71,7 @@ function readOptions(args: string[]) {
   return {
     ...values,
     samples,
+    decimalSign: readDecimalSign(values.decimal),
     outcomes: values.outcomes ?? [serviceSettings.OUTCOMES_PATH],
     maturedMs: Date.now() - maturityDays * dayMs,
   };
@@ -88,7 +93,7 @@ await runCli(async (args) => {
   const data =
     options.data === undefined
       ? await readJoinedData({ ...options, artifact, version })
-      : await readLabelledData(options.data, artifact, options.by);
+      : await readLabelledData(options.data, artifact, options);
   const evaluation = evaluate(artifact, data, version);
   if (options.html !== undefined) await writeFileAtomically(options.html, renderHtml(evaluation));
   process.stdout.write(options.json ? `${JSON.stringify(evaluation, null, 2)}\n` : renderText(evaluation));

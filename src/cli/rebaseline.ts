@@ -8,6 +8,7 @@ import { findFiles } from '../report/open-rows.ts';
 import type { DriftReference, ReferenceVariable } from '../report/reference.ts';
 import { wrap } from '../report/wrap.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
+import { readDecimalSign } from './decimal-option.ts';
 import { createReadingProgress } from './reading-progress.ts';
 import { runCli, UsageError } from './run-cli.ts';
 import { serviceSettings } from './service-settings.ts';
@@ -24,6 +25,8 @@ scores as before; the file says who did it, when, why, and what it replaces.
   --by NAME       who decides it
   --reason TEXT   why the shift is accepted
   --model FILE    the model (default ${serviceSettings.MODEL_PATH})
+  --decimal SIGN  decimal sign of numbers in tables, . or , (found out for each
+                  column if left out)
   --out FILE      where to write it (default: beside the model, as
                   NAME-rebaselined.json)
   --help          this text
@@ -38,6 +41,7 @@ function readOptions(args: string[]) {
       live: { type: 'string', multiple: true, default: [] },
       by: text,
       reason: text,
+      decimal: text,
       out: text,
       help: { type: 'boolean', default: false },
     },
@@ -55,6 +59,7 @@ function readOptions(args: string[]) {
     live,
     by,
     reason,
+    decimalSign: readDecimalSign(values.decimal),
     out: values.out ?? `${dir === '' ? '' : `${dir}/`}${name}-rebaselined${ext}`,
     help,
   };
@@ -97,7 +102,7 @@ await runCli(async (args) => {
     process.stdout.write(help);
     return 0;
   }
-  const { model, out, by, reason } = options;
+  const { model, out, by, reason, decimalSign } = options;
   const artifact = await loadArtifact(model);
   const files = await findFiles(options.live);
   const { onBytes, end } = createReadingProgress(files);
@@ -106,6 +111,7 @@ await runCli(async (args) => {
     features: null,
     // The summaries are to be exact, however many rows there are.
     maxValues: Number.POSITIVE_INFINITY,
+    decimalSign,
     onBytes,
   }).finally(end);
   const rebased = replaceReference(artifact, reference, by, reason, new Date().toISOString());

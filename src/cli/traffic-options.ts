@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { readDecimalSign } from './decimal-option.ts';
 import { UsageError } from './run-cli.ts';
 
 export const help = `Usage: npm run traffic -- [options]
@@ -8,6 +9,8 @@ end that is given.
 
   --url URL,URL     services, in turn (default http://127.0.0.1:8000)
   --data FILE       rows to draw from (default data/german-credit.csv)
+  --decimal SIGN    decimal sign of numbers in the table, . or , (found out for
+                    each column if left out)
   --model FILE      draw from this model's reference instead of from a table
   --rate N          requests a second, whether or not the answers keep up
                     (default 20)
@@ -64,6 +67,7 @@ export function readOptions(args: string[]) {
     options: {
       url: { type: 'string', default: 'http://127.0.0.1:8000' },
       data: { type: 'string' },
+      decimal: { type: 'string' },
       model: { type: 'string' },
       rate: { type: 'string', default: '20' },
       duration: { type: 'string' },
@@ -98,6 +102,7 @@ export function readOptions(args: string[]) {
   return {
     urls: values.url.split(',').map((text) => readUrl('url', text)),
     data: values.data ?? 'data/german-credit.csv',
+    decimalSign: readDecimalSign(values.decimal),
     model: values.model,
     ratePerSecond,
     durationMs: values.duration === undefined ? undefined : readDurationMs('duration', values.duration),

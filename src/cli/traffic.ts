@@ -45,7 +45,10 @@ type RowSource = {
   readonly draw: () => Row;
 };
 
-async function openSource({ urls, data, model }: TrafficOptions, random: () => number): Promise<RowSource> {
+async function openSource(
+  { urls, data, decimalSign, model }: TrafficOptions,
+  random: () => number,
+): Promise<RowSource> {
   if (model !== undefined) {
     const artifact = await loadArtifact(model);
     const { negative, positive } = artifact.target;
@@ -56,7 +59,7 @@ async function openSource({ urls, data, model }: TrafficOptions, random: () => n
     };
   }
   const { features, classes } = await askService(urls[0]);
-  const rows = await readDataRows(data, features);
+  const rows = await readDataRows(data, features, decimalSign);
   return { features, classes, draw: () => rows[Math.floor(random() * rows.length)] };
 }
 

@@ -7,6 +7,7 @@ import { train } from '../model/train.ts';
 import { formatCount, formatShare } from '../report/format.ts';
 import { wrap } from '../report/wrap.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
+import { readDecimalSign } from './decimal-option.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { runCli, UsageError } from './run-cli.ts';
 import { readTrainingSet } from './training-set.ts';
@@ -22,6 +23,8 @@ trains what data/training.json says.
   --features A,B,…     columns to predict from (with --data: all but the target)
   --categorical A,B,…  columns of numbers that are codes
   --allow-ids A,B,…    use columns that look like ids or dates all the same
+  --decimal SIGN       decimal sign of the numbers, . or , (found out for each
+                       column if left out)
   --threshold P        predict the positive class from this probability on
                        (default 0.5)
   --protected A,B,…    features whose groups fairness is watched for
@@ -77,6 +80,7 @@ function readOptions(args: string[]) {
       features: text,
       categorical: text,
       'allow-ids': text,
+      decimal: text,
       threshold: text,
       protected: text,
       sensitive: text,
@@ -92,6 +96,7 @@ function readOptions(args: string[]) {
     allowIds: readList('allow-ids', values['allow-ids']) ?? [],
     protected: readList('protected', values.protected),
     sensitive: readList('sensitive', values.sensitive) ?? [],
+    decimalSign: readDecimalSign(values.decimal),
     threshold: readThreshold(values.threshold),
   };
 }

@@ -1,8 +1,18 @@
 import { createHash } from 'node:crypto';
 import { createDisclosure } from '../model/disclosure.ts';
 import type { Column, TrainingSet } from '../model/training-set.ts';
-import { createNumberReader, detectDecimalSigns } from '../tables/numbers.ts';
-import { isMissing, openTableFile, placeInTable } from '../tables/read-table.ts';
+import { canonicalCategory } from '../stats/category-text.ts';
+import { cellText, createCategoryCellReader, createNumberCellReader } from '../tables/cells.ts';
+import {
+  addEvidence,
+  type ColumnEvidence,
+  countEvidence,
+  createColumnEvidence,
+  judgeNotations,
+  type Notation,
+} from '../tables/column-evidence.ts';
+import type { DecimalSign } from '../tables/numbers.ts';
+import { openTableFile, placeInTable } from '../tables/read-table.ts';
 import { looksLikeDates, looksLikeIds } from '../tables/suspicious-columns.ts';
 
 export type TrainingSetOptions = {
@@ -16,17 +26,23 @@ export type TrainingSetOptions = {
   readonly allowIds: readonly string[];
   /** Columns whose values no message may quote. */
   readonly sensitive: readonly string[];
+  /** Decimal sign of all numbers; found out for each column when left out. */
+  readonly decimalSign?: DecimalSign | undefined;
 };
 
 /** One column as it stands in the file. */
-type TextColumn = { readonly name: string; readonly cells: string[] };
+type TextColumn = {
+  readonly name: string;
+  readonly cells: string[];
+  readonly evidence: ColumnEvidence;
+  readonly notation: Notation;
+};
 
 type TextColumns = {
   readonly path: string;
   readonly columns: TextColumn[];
   /** The line of each row. */
   readonly lines: number[];
-  readonly readers: ReturnType<typeof createNumberReader>[];
   readonly digest: string;
 };
 
@@ -34,36 +50,50 @@ type TextColumns = {
 async function readColumns(
   path: string,
   choose: (header: readonly string[]) => readonly string[],
+  decimalSign: DecimalSign | undefined,
 ): Promise<TextColumns> {
   const hash = createHash('sha256');
   const table = await openTableFile(path, { onBytes: (bytes) => hash.update(bytes) });
   const chosen = choose(table.columns);
   const places = chosen.map((name) => table.columns.indexOf(name));
+  const evidence = chosen.map(createColumnEvidence);
   const rows: string[][] = [];
   const lines: number[] = [];
   for await (const batch of table.batches) {
-    for (const row of batch.rows) rows.push(places.map((place) => row[place]));
-    for (const line of batch.lines) lines.push(line);
+    for (const [i, row] of batch.rows.entries()) {
+      const cells = places.map((place) => row[place]);
+      for (const [column, cell] of cells.entries()) addEvidence(evidence[column], cell, batch.lines[i]);
+      rows.push(cells);
+      lines.push(batch.lines[i]);
+    }
   }
   if (rows.length === 0) throw new Error(`${path}: has a header but no rows`);
+  const notations = judgeNotations(evidence, table.delimiter, decimalSign);
   return {
     path,
-    columns: chosen.map((name, i) => ({ name, cells: rows.map((row) => row[i]) })),
+    columns: chosen.map((name, i) => ({
+      name,
+      cells: rows.map((row) => row[i]),
+      evidence: evidence[i],
+      notation: notations[i],
+    })),
     lines,
-    readers: detectDecimalSigns(chosen.length, rows, table.delimiter).map(createNumberReader),
     digest: hash.digest('hex'),
   };
 }
 
 function readOutcomes(
   { path, lines }: TextColumns,
-  { name, cells }: TextColumn,
-  positive: string,
+  column: TextColumn,
+  given: string,
 ): Pick<TrainingSet, 'target' | 'outcomes'> {
+  const { name } = column;
+  const cells = readCategories(column);
+  const positive = canonicalCategory(given);
   const classes = new Set<string>();
   for (const [i, cell] of cells.entries()) {
     const place = placeInTable(path, lines[i], name);
-    if (isMissing(cell)) throw new Error(`${place}the target is missing: leave out rows without one`);
+    if (cell === null) throw new Error(`${place}the target is missing: leave out rows without one`);
     classes.add(cell);
     if (classes.size > 2) {
       const others = [...classes].slice(0, 2).map((value) => `'${value}'`);
@@ -93,20 +123,41 @@ function readOutcomes(
   };
 }
 
+/** The categories of a column, each by its canonical text; `null` where they are missing. */
+function readCategories({ cells, notation }: TextColumn): (string | null)[] {
+  const read = createCategoryCellReader(notation.decimalSign);
+  const canonical = new Map<string, string>();
+  return cells.map((cell) => {
+    const text = read(cell);
+    if (text === null) return null;
+    const known = canonical.get(text) ?? canonicalCategory(text);
+    canonical.set(text, known);
+    return known === '' ? null : known;
+  });
+}
+
 /** A column is of numbers when most of its cells are; then the others are faults, not categories. */
 function typeColumn(table: TextColumns, place: number, options: TrainingSetOptions): Column {
   const { path, lines } = table;
-  const { name, cells } = table.columns[place];
+  const column = table.columns[place];
+  const { name, cells, notation } = column;
   const first = placeInTable(path, lines[0], name);
   const { isWithheld } = createDisclosure(options);
-  const present = cells.filter((cell) => !isMissing(cell));
+  const counted = countEvidence(column.evidence);
+  const numeric = counted.numbers > counted.present / 2 && !options.categorical.includes(name);
+  const values: readonly (number | string | null)[] = numeric
+    ? cells.map(createNumberCellReader(notation.decimalSign))
+    : readCategories(column);
+  if (numeric && notation.problem !== null) {
+    const { line, message, withoutValues } = notation.problem;
+    throw new Error(placeInTable(path, line, name) + (isWithheld(name) ? withoutValues : message));
+  }
+  const present = cells.filter((_, i) => values[i] !== null).map(cellText);
   if (present.length === 0) throw new Error(`${first}is empty: leave it out of --features`);
   const missing = present.length < cells.length;
-  const values = Float64Array.from(cells, (cell) =>
-    isMissing(cell) ? Number.NaN : table.readers[place](cell),
+  const numbers = Float64Array.from(
+    values.filter((value) => typeof value === 'number' && !Number.isNaN(value)) as number[],
   );
-  const numbers = values.filter((value) => !Number.isNaN(value));
-  const numeric = numbers.length > present.length / 2 && !options.categorical.includes(name);
 
   if (!options.allowIds.includes(name)) {
     const what = looksLikeDates(name, present)
@@ -120,21 +171,24 @@ function typeColumn(table: TextColumns, place: number, options: TrainingSetOptio
       );
     }
   }
-  const distinct = numeric ? new Set(numbers).size : new Set(present).size;
+  const distinct = new Set(values.filter((value) => value !== null && !Number.isNaN(value))).size;
   if (distinct === 1 && (numeric || !missing)) {
     throw new Error(
       `${first}is constant, always ${isWithheld(name) ? 'the same value' : `'${present[0]}'`}: leave it out of --features`,
     );
   }
-  if (!numeric)
-    return { name, kind: 'categorical', values: cells.map((cell) => (isMissing(cell) ? null : cell)) };
-  const fault = cells.findIndex((cell, i) => Number.isNaN(values[i]) && !isMissing(cell));
+  if (!numeric) return { name, kind: 'categorical', values: values as (string | null)[] };
+  const fault = values.findIndex((value) => Number.isNaN(value));
   if (fault >= 0) {
     throw new Error(
-      `${placeInTable(path, lines[fault], name)}${isWithheld(name) ? 'a value' : `'${cells[fault]}'`} is not a number, as most values are: mend it, or take the column as categories with --categorical ${name}`,
+      `${placeInTable(path, lines[fault], name)}${isWithheld(name) ? 'a value' : `'${cellText(cells[fault])}'`} is not a number, as most values are: mend it, or take the column as categories with --categorical ${name}`,
     );
   }
-  return { name, kind: 'numeric', values };
+  return {
+    name,
+    kind: 'numeric',
+    values: Float64Array.from(values as number[], (value) => value ?? Number.NaN),
+  };
 }
 
 /**
@@ -144,18 +198,22 @@ function typeColumn(table: TextColumns, place: number, options: TrainingSetOptio
  */
 export async function readTrainingSet(path: string, options: TrainingSetOptions): Promise<TrainingSet> {
   const { target, positive } = options;
-  const table = await readColumns(path, (header) => {
-    const features = options.features ?? header.filter((column) => column !== target);
-    for (const column of [target, ...features, ...options.categorical, ...options.allowIds]) {
-      if (!header.includes(column)) {
-        throw new Error(
-          `${placeInTable(path, 1, column)}no such column, the header has ${header.join(', ')}`,
-        );
+  const table = await readColumns(
+    path,
+    (header) => {
+      const features = options.features ?? header.filter((column) => column !== target);
+      for (const column of [target, ...features, ...options.categorical, ...options.allowIds]) {
+        if (!header.includes(column)) {
+          throw new Error(
+            `${placeInTable(path, 1, column)}no such column, the header has ${header.join(', ')}`,
+          );
+        }
       }
-    }
-    if (features.length === 0) throw new Error(`${path}:1: no column but the target, ${target}`);
-    return [target, ...features];
-  });
+      if (features.length === 0) throw new Error(`${path}:1: no column but the target, ${target}`);
+      return [target, ...features];
+    },
+    options.decimalSign,
+  );
   const outcomes = readOutcomes(table, table.columns[0], positive);
   const columns = table.columns.slice(1).map((_, i) => typeColumn(table, i + 1, options));
   return { columns, ...outcomes, dataDigest: `sha256:${table.digest}` };

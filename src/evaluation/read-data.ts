@@ -4,8 +4,9 @@ import { pipeline } from 'node:stream/promises';
 import type { Artifact } from '../model/artifact.ts';
 import { createScorer } from '../model/score.ts';
 import { findFiles, openRows } from '../report/open-rows.ts';
-import type { Row } from '../report/rows.ts';
+import { type Row, wantedFeature } from '../report/rows.ts';
 import type { LineTally } from '../samples/read-samples.ts';
+import type { DecimalSign } from '../tables/numbers.ts';
 import { collectRows, type LabelledData } from './labelled-rows.ts';
 import { createSlicers } from './slicer.ts';
 
@@ -13,21 +14,25 @@ import { createSlicers } from './slicer.ts';
  * Reads rows with their features and their outcome from tables or JSONL, and lets the model score them. Rows without an
  * outcome, or with a text where the model takes a number, are left out and told of.
  *
- * @param by features to slice by
+ * @param options `by`: features to slice by; `decimalSign` of numbers in tables, where it is not to be found out
  * @throws Error naming the file for one that cannot be read, a missing column, or an outcome that is none of the two
  * classes
  */
 export async function readLabelledData(
   sources: readonly string[],
   artifact: Artifact,
-  by: readonly string[],
+  { by, decimalSign }: { readonly by: readonly string[]; readonly decimalSign?: DecimalSign | undefined },
 ): Promise<LabelledData> {
   const { features, target, threshold } = artifact;
   const slicers = createSlicers(artifact, by);
   const score = createScorer(artifact);
   const wanted = [
-    ...features.map(({ name, kind }) => ({ name, kind })),
-    { name: target.column, kind: 'categorical' as const },
+    ...features.map((feature) => wantedFeature(feature, artifact)),
+    {
+      name: target.column,
+      kind: 'categorical' as const,
+      categories: new Set([target.negative, target.positive]),
+    },
   ];
   const collected = collectRows(by);
   const tally: LineTally = { lines: 0, damaged: 0, faults: [] };
@@ -57,7 +62,7 @@ export async function readLabelledData(
     );
   };
   const { paths } = await findFiles(sources);
-  for await (const source of openRows(paths, tally)) {
+  for await (const source of openRows(paths, tally, { decimalSign })) {
     await source.read(wanted, (row) => visit(source.name, row));
   }
   if (collected.rows === 0) throw new Error(`${sources.join(', ')}: no row has an outcome`);

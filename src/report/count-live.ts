@@ -3,11 +3,11 @@ import type { LineFault, LineTally } from '../samples/read-samples.ts';
 import type { DateOrder } from '../times/parse-time.ts';
 import { createLiveCounters, type LiveCounters } from './live-counters.ts';
 import type { LiveVariable } from './live-variable.ts';
-import { openRows } from './open-rows.ts';
+import { type OpenOptions, openRows } from './open-rows.ts';
 import type { DriftReference } from './reference.ts';
 import { createRowScorer, predictionOf } from './row-scorer.ts';
 import { createRowTimes } from './row-times.ts';
-import type { RowSource, Wanted } from './rows.ts';
+import { type RowSource, type Wanted, wantedColumn } from './rows.ts';
 import type { Timeline } from './timeline.ts';
 import { createVersionFilter } from './version-filter.ts';
 
@@ -21,8 +21,7 @@ export type LiveOptions = {
   readonly dateOrder?: DateOrder | null;
   /** Also count in steps short enough to replay the alert rules. */
   readonly backtest: boolean;
-  readonly onBytes?: ((count: number) => void) | undefined;
-};
+} & OpenOptions;
 
 /** What was counted in the live rows. */
 export type Live = {
@@ -73,13 +72,13 @@ export async function countLive(
   let toMs = Number.NaN;
 
   let counted: LiveCounters | undefined;
-  for await (const source of openRows(paths, tally, options.onBytes)) {
+  for await (const source of openRows(paths, tally, options)) {
     if (opened++ === 0 && artifact === null && source.columns.length > 0) {
       variables = commonVariables(variables, source, notes);
     }
     counted ??= createLiveCounters({ ...reference, features: variables }, options.backtest);
     const state = counted;
-    const wanted: Wanted[] = variables.map(({ name, bins }) => ({ name, kind: bins.kind }));
+    const wanted: Wanted[] = variables.map(({ name, bins }) => wantedColumn(name, bins, artifact));
     const scoreOf = createRowScorer(artifact, wanted);
     isTable &&= source.isTable;
     await source.read(wanted, (row) => {

@@ -6,21 +6,20 @@ import { type CollectedNumbers, createNumberCollector } from './collect-numbers.
 import { formatAmount } from './format.ts';
 import { createLiveVariable } from './live-variable.ts';
 import { createSortSpace, type SortSpace } from './number-column.ts';
-import { openRows } from './open-rows.ts';
+import { type OpenOptions, openRows } from './open-rows.ts';
 import { artifactReference, type DriftReference, type ReferenceVariable } from './reference.ts';
 import { createRowScorer, predictionOf } from './row-scorer.ts';
-import type { ColumnProfile, Row, RowSource, Wanted } from './rows.ts';
+import { type ColumnProfile, type Row, type RowSource, type Wanted, wantedFeature } from './rows.ts';
 import { createVersionFilter } from './version-filter.ts';
 
 export type FileReferenceOptions = {
-  /** Says which columns there are and of what kind; `null` takes all, judged by the first rows. */
+  /** Says which columns there are and of what kind; `null` takes all, judged by what they hold. */
   readonly artifact: Artifact | null;
   /** Only these features; `null` takes all. */
   readonly features: readonly string[] | null;
   /** Values of a column that are kept; beyond that it has no summary. A million if left out. */
   readonly maxValues?: number;
-  readonly onBytes?: ((count: number) => void) | undefined;
-};
+} & OpenOptions;
 
 /** Collects one variable of the reference. */
 type Collector = {
@@ -38,7 +37,7 @@ type Collector = {
  */
 export async function fileReference(
   paths: readonly string[],
-  { artifact, features, maxValues, onBytes }: FileReferenceOptions,
+  { artifact, features, maxValues, ...reading }: FileReferenceOptions,
 ): Promise<DriftReference> {
   const tally: LineTally = { lines: 0, damaged: 0, faults: [] };
   const scores = createNumberCollector(maxValues);
@@ -49,7 +48,7 @@ export async function fileReference(
   let samples = 0;
   let scored = 0;
 
-  for await (const source of openRows(paths, tally, onBytes)) {
+  for await (const source of openRows(paths, tally, reading)) {
     if (wanted === undefined) {
       if (source.holdsBins && artifact === null) {
         throw new Error(`${source.name}: holds bins, not values: give the model that cut them with --model`);
@@ -114,7 +113,7 @@ function selectColumns(
   features: readonly string[] | null,
 ): Wanted[] {
   const all: Wanted[] =
-    artifact?.features.map(({ name, kind }) => ({ name, kind })) ?? source.columns.map(judge);
+    artifact?.features.map((feature) => wantedFeature(feature, artifact)) ?? source.columns.map(judge);
   return features === null ? all : selectFeatures(all, features, source.name);
 }
 
@@ -126,7 +125,7 @@ function selectFeatures(all: readonly Wanted[], features: readonly string[], whe
   });
 }
 
-/** A column is of numbers when most of its first cells are. */
+/** A column is of numbers when most of its values are. */
 function judge({ name, numbers, present }: ColumnProfile): Wanted {
   return { name, kind: numbers > present / 2 ? 'numeric' : 'categorical' };
 }

@@ -1,30 +1,54 @@
 import { stat } from 'node:fs/promises';
 import { readBytesOf, sourceName } from '../samples/read-bytes.ts';
 import { expand, type LineTally } from '../samples/read-samples.ts';
+import type { DecimalSign } from '../tables/numbers.ts';
+import { keepBytes } from './read-again.ts';
 import type { RowSource } from './rows.ts';
 import { openSampleRows } from './sample-rows.ts';
 import { openTableRows } from './table-rows.ts';
+
+export type OpenOptions = {
+  /** Called with the number of bytes read each time; half of them for what is read twice. */
+  readonly onBytes?: ((count: number) => void) | undefined;
+  /** Decimal sign of the numbers in tables, where it is not to be found out. */
+  readonly decimalSign?: DecimalSign | undefined;
+};
 
 /**
  * Opens files one after the other: JSONL or delimited text, plain or gzip, told by content.
  *
  * @param paths as `findFiles` gives them; `-` is standard input
  * @param tally where lines and faults are counted
- * @param onBytes called with the number of bytes read each time
  * @throws Error naming the file, while iterating, when it cannot be read
  */
 export async function* openRows(
   paths: readonly string[],
   tally: LineTally,
-  onBytes?: (count: number) => void,
+  { onBytes, decimalSign }: OpenOptions = {},
 ): AsyncGenerator<RowSource> {
   for (const path of paths) {
     const name = sourceName(path);
-    const bytes = namingErrors(readBytesOf(path, onBytes), name);
-    const { begin, all } = await peek(bytes);
+    let peeked = 0;
+    let count = (bytes: number) => {
+      peeked += bytes;
+    };
+    const { begin, all } = await peek(
+      namingErrors(
+        readBytesOf(path, (bytes) => count(bytes)),
+        name,
+      ),
+      name,
+    );
     if (begin.length === 0) continue;
     const isJson = /^\ufeff?\s*\{/.test(begin.toString('utf8', 0, 256));
-    yield await (isJson ? openSampleRows : openTableRows)(all, name, tally);
+    count = (bytes) => onBytes?.(isJson ? bytes : bytes / 2);
+    count(peeked);
+    if (isJson) {
+      yield await openSampleRows(all, name, tally);
+      continue;
+    }
+    const readBytes = await readAgain(path, name, all, count);
+    yield await openTableRows(readBytes, name, tally, decimalSign);
   }
 }
 
@@ -37,9 +61,31 @@ export async function findFiles(sources: readonly string[]): Promise<{ paths: st
   return { paths, bytes: sizes.reduce((sum, size) => sum + size, 0) };
 }
 
-async function peek(bytes: AsyncIterable<Buffer>): Promise<{ begin: Buffer; all: AsyncIterable<Buffer> }> {
+/** Gives the bytes of `all`, and the same again the next time; those of a pipe are kept for that. */
+async function readAgain(
+  path: string,
+  name: string,
+  all: AsyncIterable<Buffer>,
+  onBytes: (count: number) => void,
+): Promise<() => AsyncIterable<Buffer>> {
+  const isFile = path !== '-' && (await stat(path)).isFile();
+  if (!isFile) return keepBytes(all, name);
+  let opened: AsyncIterable<Buffer> | undefined = all;
+  return () => {
+    const bytes = opened ?? namingErrors(readBytesOf(path, onBytes), name);
+    opened = undefined;
+    return bytes;
+  };
+}
+
+async function peek(
+  bytes: AsyncIterable<Buffer>,
+  name: string,
+): Promise<{ begin: Buffer; all: AsyncIterable<Buffer> }> {
   const rest = bytes[Symbol.asyncIterator]();
-  const first = await rest.next();
+  const first = await rest.next().catch((error: NodeJS.ErrnoException) => {
+    throw error.code?.startsWith('Z_') ? new Error(`${name}: damaged gzip data: ${error.message}`) : error;
+  });
   if (first.done) return { begin: Buffer.alloc(0), all: bytes };
   async function* all(): AsyncGenerator<Buffer> {
     yield first.value;

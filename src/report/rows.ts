@@ -1,5 +1,30 @@
+import type { Artifact, Feature } from '../model/artifact.ts';
+import { createDisclosure } from '../model/disclosure.ts';
+import { featureBins } from '../model/features.ts';
+import type { Bins } from '../stats/binning.ts';
+
 /** A column that is read, and as what. */
-export type Wanted = { readonly name: string; readonly kind: 'numeric' | 'categorical' };
+export type Wanted = {
+  readonly name: string;
+  readonly kind: 'numeric' | 'categorical';
+  /** Categories that are known, which a text of a table may name though it would mean a missing value. */
+  readonly categories?: ReadonlySet<string>;
+  /** Whether no message may quote its values. */
+  readonly isWithheld?: boolean;
+};
+
+/** The column of a variable whose bins are known. @param artifact the model, if there is one */
+export function wantedColumn(name: string, bins: Bins, artifact: Artifact | null): Wanted {
+  const isWithheld = createDisclosure(artifact).isWithheld(name);
+  if (bins.kind === 'numeric') return { name, kind: 'numeric', isWithheld };
+  const categories = new Set([...bins.categories, ...bins.grouped]);
+  return { name, kind: 'categorical', categories, isWithheld };
+}
+
+/** The column of a model's feature. */
+export function wantedFeature(feature: Feature, artifact: Artifact): Wanted {
+  return wantedColumn(feature.name, featureBins(feature), artifact);
+}
 
 /** One row as it was read. The object is filled anew for the next row: copy what is to stay. */
 export type Row = {
@@ -19,7 +44,7 @@ export type Row = {
   prediction: string | null;
 };
 
-/** What a column holds, as far as its first rows tell. */
+/** What a column holds: of a table in all its rows, of JSONL in the first ones. */
 export type ColumnProfile = {
   readonly name: string;
   /** Cells that are not missing, and how many of them are numbers. */
@@ -30,7 +55,7 @@ export type ColumnProfile = {
 /** A file of rows, table or samples, that is open at its beginning. */
 export type RowSource = {
   readonly name: string;
-  /** The columns it has, judged by the first rows. */
+  /** The columns it has. */
   readonly columns: readonly ColumnProfile[];
   readonly isTable: boolean;
   /** Whether the rows hold bins instead of values, by the first of them. */
@@ -39,7 +64,7 @@ export type RowSource = {
   read(wanted: readonly Wanted[], visit: (row: Row) => void): Promise<void>;
 };
 
-/** How many rows the kinds of columns are told by. */
+/** How many records of JSONL the kinds of columns are told by. */
 export const profileRows = 2000;
 
 export function emptyRow(): Row {

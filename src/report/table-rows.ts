@@ -1,72 +1,40 @@
 import { countFault, type LineTally } from '../samples/read-samples.ts';
-import { wholeLines } from '../tables/decode-text.ts';
-import { createNumberReader, type DecimalSign, detectDecimalSigns } from '../tables/numbers.ts';
-import { createPlainReader, isPlain, type PlainColumn } from '../tables/plain-rows.ts';
 import {
-  type DamagedRow,
-  isMissing,
-  openTable,
-  placeInTable,
-  type RowBatch,
-  type Table,
-} from '../tables/read-table.ts';
-import { type ColumnProfile, emptyRow, profileRows, type Row, type RowSource, type Wanted } from './rows.ts';
+  type CellReader,
+  cellText,
+  createCategoryCellReader,
+  createNumberCellReader,
+} from '../tables/cells.ts';
+import { countEvidence, judgeNotations, type Notation } from '../tables/column-evidence.ts';
+import type { DecimalSign } from '../tables/numbers.ts';
+import { createPlainReader, type PlainColumn } from '../tables/plain-rows.ts';
+import { createColumnProfiler } from '../tables/profile-columns.ts';
+import { type DamagedRow, placeInTable, type Table } from '../tables/read-table.ts';
+import { scanTable, type TableVisitor } from '../tables/scan-table.ts';
+import { type ColumnProfile, emptyRow, type Row, type RowSource, type Wanted } from './rows.ts';
 
 /** The column of a table that says when each row was, as in a sample, unless it holds numbers. */
 const timeColumn = 'time';
 
+type Header = Pick<Table, 'columns' | 'delimiter'>;
+
 /**
- * Opens a table of delimited text. Rows that cannot be read are counted in `tally`. As long as the text is plain its
- * rows are read from the bytes; from the first quote or letter beyond ASCII on, by the reader that knows all dialects.
+ * Opens a table of delimited text. It is gone through twice: all of its rows say what its columns are and how their
+ * numbers are written, whatever their order. Rows that cannot be read are counted in `tally`, once.
+ *
+ * @param readBytes gives the bytes from their beginning, each time it is called
+ * @param decimalSign of all numbers, where it is not to be found out
  */
 export async function openTableRows(
-  bytes: AsyncIterable<Buffer>,
+  readBytes: () => AsyncIterable<Buffer>,
   name: string,
   tally: LineTally,
+  decimalSign?: DecimalSign,
 ): Promise<RowSource> {
-  /** Lines of plain text that the other reader did not see, and the line it is on. */
-  let plainLines = 0;
-  let line = 0;
-  let readPlain: ((bytes: Buffer, line: number) => number) | undefined;
-  const onDamaged = (row: DamagedRow) => {
-    tally.lines++;
-    countFault(tally, { source: name, line: row.line, reason: row.message });
-  };
-
-  async function* takePlain(): AsyncGenerator<Buffer> {
-    let plain = true;
-    for await (const piece of untilDamaged(wholeLines(bytes, name))) {
-      plain &&= isPlain(piece);
-      if (readPlain !== undefined && plain)
-        plainLines += readPlain(piece, line + plainLines + 1) - line - plainLines - 1;
-      else yield piece;
-    }
-  }
-
-  /** What there is of gzip data that turn out to be damaged. */
-  async function* untilDamaged(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    try {
-      yield* pieces;
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (!code?.startsWith('Z_')) throw error;
-      countFault(tally, {
-        source: name,
-        line: line + plainLines + 1,
-        reason: `damaged gzip data: ${message}`,
-      });
-    }
-  }
-
-  const table = await openTable(takePlain(), name, {
-    onDamaged: (row) => onDamaged({ ...row, line: row.line + plainLines }),
-  });
-  const batches = table.batches[Symbol.asyncIterator]();
-  const head = await readHead(batches);
-  const rows = head.flatMap((batch) => batch.rows);
-  const signs = detectDecimalSigns(table.columns.length, rows, table.delimiter);
-  const columns = table.columns
-    .map((column, i) => profileColumn(column, i, rows, signs[i]))
+  const { header, profiler } = await profile(readBytes(), name);
+  const notations = judgeNotations(profiler.evidence, header.delimiter, decimalSign);
+  const columns = header.columns
+    .map((column, i): ColumnProfile => ({ name: column, ...countEvidence(profiler.evidence[i]) }))
     .filter(({ name, numbers, present }) => name !== timeColumn || numbers > present / 2);
 
   return {
@@ -75,61 +43,73 @@ export async function openTableRows(
     isTable: true,
     holdsBins: false,
     async read(wanted, visit) {
-      const reading = createReading(table, wanted, signs);
-      const countAndVisit = () => {
+      const onDamaged = ({ line, message }: DamagedRow) => {
         tally.lines++;
-        visit(reading.fill());
+        countFault(tally, { source: name, line, reason: message });
       };
-      const visitAll = (batch: RowBatch) => {
-        for (const cells of batch.rows) {
-          reading.read(cells);
-          countAndVisit();
-        }
-        line = batch.lines.at(-1) ?? line;
+      const onTornData = (reason: string) => countFault(tally, { source: name, line: nextLine, reason });
+      let nextLine = 1;
+      const open = (table: Header): TableVisitor => {
+        const reading = createReading(name, table, wanted, notations);
+        const countAndVisit = () => {
+          tally.lines++;
+          visit(reading.fill());
+        };
+        const readPlain = createPlainReader(
+          table.columns,
+          table.delimiter,
+          reading.columns,
+          reading.cells,
+          countAndVisit,
+          onDamaged,
+        );
+        return {
+          row(cells, line) {
+            nextLine = line + 1;
+            reading.read(cells);
+            countAndVisit();
+          },
+          plain(bytes, line) {
+            nextLine = readPlain(bytes, line);
+            return nextLine;
+          },
+        };
       };
-      rows.length = 0;
-      for (const batch of head.splice(0)) visitAll(batch);
-      readPlain = createPlainReader(
-        table.columns,
-        table.delimiter,
-        reading.plainColumns,
-        reading.cells,
-        countAndVisit,
-        onDamaged,
-      );
-      for (let next = await batches.next(); !next.done; next = await batches.next()) visitAll(next.value);
+      await scanTable(untilTorn(readBytes(), onTornData), name, open, onDamaged);
     },
   };
 }
 
-async function readHead(batches: AsyncIterator<RowBatch>): Promise<RowBatch[]> {
-  const head: RowBatch[] = [];
-  let rows = 0;
-  while (rows < profileRows) {
-    const next = await batches.next();
-    if (next.done) break;
-    head.push(next.value);
-    rows += next.value.rows.length;
-  }
-  return head;
+/** Looks at all rows; what is damaged says nothing. */
+async function profile(bytes: AsyncIterable<Buffer>, name: string) {
+  let profiled: { header: Header; profiler: ReturnType<typeof createColumnProfiler> } | undefined;
+  const open = (header: Header) => {
+    profiled = { header, profiler: createColumnProfiler(header.columns.length, header.delimiter) };
+    return profiled.profiler;
+  };
+  const ignore = () => {};
+  await scanTable(untilTorn(bytes, ignore), name, open, ignore);
+  return profiled as NonNullable<typeof profiled>;
 }
 
-function profileColumn(name: string, place: number, rows: string[][], sign: DecimalSign): ColumnProfile {
-  const read = createNumberReader(sign);
-  let present = 0;
-  let numbers = 0;
-  for (const cells of rows) {
-    if (isMissing(cells[place])) continue;
-    present++;
-    if (!Number.isNaN(read(cells[place]))) numbers++;
+/** What there is of gzip data that turn out to be damaged. */
+async function* untilTorn(
+  pieces: AsyncIterable<Buffer>,
+  onTorn: (reason: string) => void,
+): AsyncGenerator<Buffer> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (!code?.startsWith('Z_')) throw error;
+    onTorn(`damaged gzip data: ${message}`);
   }
-  return { name, present, numbers };
 }
 
 /** How the wanted columns of a table become a row. */
 type Reading = {
-  /** How plain text is read. */
-  readonly plainColumns: readonly (PlainColumn | null)[];
+  /** How each column is read; `null` where it is not wanted. */
+  readonly columns: readonly (PlainColumn | null)[];
   /** What was read, one a column of the table. */
   readonly cells: unknown[];
   /** Reads the cells of a row that was split. */
@@ -138,39 +118,35 @@ type Reading = {
   fill(): Row;
 };
 
-function createReading(table: Table, wanted: readonly Wanted[], signs: readonly DecimalSign[]): Reading {
-  const places = wanted.map(({ name }) => {
-    const place = table.columns.indexOf(name);
+function createReading(
+  name: string,
+  table: Header,
+  wanted: readonly Wanted[],
+  notations: readonly Notation[],
+): Reading {
+  const places = wanted.map((column) => {
+    const place = table.columns.indexOf(column.name);
     if (place >= 0) return place;
     const header = table.columns.join(', ');
-    throw new Error(`${placeInTable(table.name, 1, name)}no such column, the header has ${header}`);
+    throw new Error(`${placeInTable(name, 1, column.name)}no such column, the header has ${header}`);
   });
+  const columns = new Array<PlainColumn | null>(table.columns.length).fill(null);
+  for (const [i, column] of wanted.entries()) {
+    columns[places[i]] = createColumn(name, column, notations[places[i]]);
+  }
   const timeAt = wanted.some(({ name }) => name === timeColumn) ? -1 : table.columns.indexOf(timeColumn);
+  if (timeAt >= 0) columns[timeAt] = { decimalSign: null, read: cellText };
+  const read: { at: number; read: CellReader<unknown> }[] = columns.flatMap((column, at) =>
+    column === null ? [] : [{ at, read: column.read }],
+  );
   const cells = new Array<unknown>(table.columns.length).fill(null);
   const values = new Array<unknown>(wanted.length).fill(null);
   const row: Row = { ...emptyRow(), values };
-  const numberReaders = signs.map(createNumberReader);
-  const plainColumns = table.columns.map((_, column): PlainColumn | null => {
-    const kind = wanted[places.indexOf(column)]?.kind;
-    if (kind === 'numeric') {
-      return { kind: 'number', decimalSign: signs[column], read: numberReaders[column] };
-    }
-    return kind === 'categorical' || column === timeAt ? { kind: 'text' } : null;
-  });
   return {
-    plainColumns,
+    columns,
     cells,
     read(texts) {
-      for (let i = 0; i < places.length; i++) {
-        const place = places[i];
-        const text = texts[place];
-        cells[place] = isMissing(text)
-          ? null
-          : wanted[i].kind === 'numeric'
-            ? numberReaders[place](text)
-            : text;
-      }
-      if (timeAt >= 0) cells[timeAt] = texts[timeAt];
+      for (const column of read) cells[column.at] = column.read(texts[column.at]);
     },
     fill() {
       for (let i = 0; i < places.length; i++) values[i] = cells[places[i]];
@@ -178,4 +154,18 @@ function createReading(table: Table, wanted: readonly Wanted[], signs: readonly 
       return row;
     },
   };
+}
+
+/** @throws Error with the line of an example where it cannot be told how the column's numbers are written */
+function createColumn(table: string, column: Wanted, notation: Notation): PlainColumn {
+  const { name, kind, categories, isWithheld } = column;
+  const { decimalSign, problem } = notation;
+  if (kind === 'categorical') {
+    return { decimalSign: null, read: createCategoryCellReader(decimalSign, categories) };
+  }
+  if (problem !== null) {
+    const message = isWithheld ? problem.withoutValues : problem.message;
+    throw new Error(placeInTable(table, problem.line, name) + message);
+  }
+  return { decimalSign, read: createNumberCellReader(decimalSign) };
 }

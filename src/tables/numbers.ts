@@ -1,73 +1,58 @@
-import type { Delimiter } from './detect-delimiter.ts';
-
 /** The sign before the fraction: `1234.5` and `1,234.5`, or `1234,5` and `1.234,5`. */
 export type DecimalSign = '.' | ',';
 
 /** Reads a number; NaN when the text is none. */
 export type NumberReader = (text: string) => number;
 
-const groupedByComma = /^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$/;
-const groupedByPoint = /^[+-]?\d{1,3}([.'\u00a0\u202f ]\d{3})+(,\d*)?$/;
-const decimalComma = /^[+-]?\d*,?\d+([eE][+-]?\d+)?$/;
+/** A plain fraction, perhaps with an exponent, by its decimal sign. */
+const fractions = {
+  '.': /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i,
+  ',': /^(\d+,?\d*|,\d+)(e[+-]?\d+)?$/i,
+} as const;
 
-function readPoint(text: string): number {
-  if (text === '') return Number.NaN;
-  const value = Number(text);
-  // Number() also takes 0x1f, 0b1, 0o7 and Infinity, which are no measurements.
-  if (Number.isFinite(value))
-    return text.charCodeAt(0) === 0x30 && /^0[xob]/i.test(text) ? Number.NaN : value;
-  return groupedByComma.test(text) ? Number(text.replaceAll(',', '')) : Number.NaN;
+/**
+ * Thousands grouped by one kind of sign: a comma or a point where that is not the decimal sign, an apostrophe, a
+ * space (also no-break, narrow or thin). The first group cannot be zero: `0,123` is a fraction.
+ */
+const grouped = {
+  '.': /^[1-9]\d{0,2}([,'’ \u00a0\u2009\u202f])\d{3}(\1\d{3})*(\.\d*)?$/,
+  ',': /^[1-9]\d{0,2}([.'’ \u00a0\u2009\u202f])\d{3}(\1\d{3})*(,\d*)?$/,
+} as const;
+
+/** Lakhs and crores: groups of two before the last one of three. */
+const groupedInTwos = /^[1-9]\d?(,\d{2})+,\d{3}(\.\d*)?$/;
+
+const groupingSigns = { '.': /[,'’ \u00a0\u2009\u202f]/g, ',': /[.'’ \u00a0\u2009\u202f]/g } as const;
+
+/** Hyphen-minus, the minus sign of typography (U+2212), and the en dash that word processors make of it. */
+function isMinus(code: number): boolean {
+  return code === 0x2d || code === 0x2212 || code === 0x2013;
 }
 
-function readComma(text: string): number {
-  if (decimalComma.test(text)) {
-    const value = Number(text.replace(',', '.'));
-    return Number.isFinite(value) ? value : Number.NaN;
+function readUnsigned(text: string, decimalSign: DecimalSign): number {
+  const isFraction = fractions[decimalSign].test(text);
+  if (!isFraction && !grouped[decimalSign].test(text) && !(decimalSign === '.' && groupedInTwos.test(text))) {
+    return Number.NaN;
   }
-  return groupedByPoint.test(text)
-    ? Number(text.replace(/[.'\u00a0\u202f ]/g, '').replace(',', '.'))
-    : Number.NaN;
+  const digits = isFraction ? text : text.replace(groupingSigns[decimalSign], '');
+  const value = Number(decimalSign === ',' ? digits.replace(',', '.') : digits);
+  return Number.isFinite(value) ? value : Number.NaN;
 }
 
-/** Makes the reader of numbers in one notation, thousands grouped or not. */
+/** Reads a number whose sign, if any, stands before it, or behind it as in exports of accounts. */
+function readNumber(text: string, decimalSign: DecimalSign): number {
+  const first = text.charCodeAt(0);
+  if (isMinus(first)) return -readUnsigned(text.slice(1), decimalSign);
+  if (first === 0x2b) return readUnsigned(text.slice(1), decimalSign);
+  return isMinus(text.charCodeAt(text.length - 1))
+    ? -readUnsigned(text.slice(0, -1), decimalSign)
+    : readUnsigned(text, decimalSign);
+}
+
+/**
+ * Makes the reader of numbers in one notation, thousands grouped or not. Infinity, NaN and hexadecimal numbers are no
+ * measurements, and so are none.
+ */
 export function createNumberReader(decimalSign: DecimalSign): NumberReader {
-  return decimalSign === '.' ? readPoint : readComma;
-}
-
-type Evidence = { point: number; comma: number };
-
-/**
- * What a text says about its notation. `1.234` and `1,234` say nothing by themselves: they are a thousand in one
- * and one and a quarter in the other. (Where fields are separated by something else than a comma, a comma in a
- * number is taken as the decimal sign, since that is why the file has another delimiter.)
- */
-function weigh(text: string, delimiter: Delimiter, evidence: Evidence): void {
-  if (text.includes(',')) {
-    const english = groupedByComma.test(text);
-    if (!Number.isNaN(readComma(text)) && !(english && delimiter === ',')) evidence.comma++;
-    else if (english) evidence.point++;
-  } else if (text.includes('.') && !groupedByPoint.test(text) && !Number.isNaN(readPoint(text))) {
-    evidence.point++;
-  }
-}
-
-/**
- * Finds the decimal sign of each column. A column without evidence of its own follows the table, and a table
- * without any has points.
- *
- * @param rows cells of `columnCount` columns, of all rows or of the first ones
- * @returns one sign a column
- */
-export function detectDecimalSigns(
-  columnCount: number,
-  rows: Iterable<readonly string[]>,
-  delimiter: Delimiter,
-): DecimalSign[] {
-  const columns: Evidence[] = Array.from({ length: columnCount }, () => ({ point: 0, comma: 0 }));
-  for (const row of rows) {
-    for (let i = 0; i < columnCount; i++) weigh(row[i], delimiter, columns[i]);
-  }
-  const balances = columns.map(({ point, comma }) => comma - point);
-  const table = balances.reduce((sum, balance) => sum + Math.sign(balance), 0);
-  return balances.map((balance) => ((balance || table) > 0 ? ',' : '.'));
+  return (text) => readNumber(text, decimalSign);
 }

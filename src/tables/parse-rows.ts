@@ -1,11 +1,12 @@
 import Papa from 'papaparse';
+import { createQuoteMarker } from './cells.ts';
 import type { Delimiter } from './detect-delimiter.ts';
 
 /** A row that could not be read: where, and why. */
 export type DamagedRow = { readonly line: number; readonly message: string };
 
-/** Rows and the line on which each begins (the first line of the table is 1). */
-export type RowBatch = { readonly rows: string[][]; readonly lines: number[] };
+/** Rows and the line on which each begins (the first line of the table is 1), and the line after them. */
+export type RowBatch = { readonly rows: string[][]; readonly lines: number[]; readonly nextLine: number };
 
 /** A quoted field that is still open after so many characters was never closed. */
 const maxRecordLength = 1024 * 1024;
@@ -34,23 +35,35 @@ function newlinesIn(row: readonly string[]): number {
 function trimFields(row: string[]): void {
   for (let i = 0; i < row.length; i++) {
     const field = row[i];
-    if (field.length > 0 && (field.charCodeAt(0) <= 0x20 || field.charCodeAt(field.length - 1) <= 0x20)) {
+    if (
+      field.length > 0 &&
+      (mayBeSpace(field.charCodeAt(0)) || mayBeSpace(field.charCodeAt(field.length - 1)))
+    ) {
       row[i] = field.trim();
     }
   }
 }
 
-/** Parses text that arrives in whole lines; blank lines are left out, rows with broken quotes reported. */
+function mayBeSpace(code: number): boolean {
+  return code <= 0x20 || code >= 0xa0;
+}
+
+/**
+ * Parses text that arrives in whole lines; blank lines are left out, rows with broken quotes reported. A quoted text
+ * that would else mean a missing value is marked, see `cellText`.
+ */
 export async function* parseRows(
   texts: AsyncIterable<string>,
   delimiter: Delimiter,
   damaged: (damaged: DamagedRow) => void,
 ): AsyncGenerator<RowBatch> {
   const parser = new Papa.Parser({ delimiter, newline: '\n' });
+  const markQuoted = createQuoteMarker(delimiter);
   let line = 1;
 
   function toBatch(text: string, { data, errors, meta }: Parsed): RowBatch {
-    const batch: RowBatch = { rows: [], lines: [] };
+    const rows: string[][] = [];
+    const lines: number[] = [];
     const broken = new Set(errors.map(({ row }) => row));
     const spansLines = text.includes('"') && countNewlines(text, meta.cursor) > data.length;
     for (let i = 0; i < data.length; i++) {
@@ -63,15 +76,15 @@ export async function* parseRows(
         continue;
       }
       trimFields(row);
-      batch.rows.push(row);
-      batch.lines.push(start);
+      rows.push(row);
+      lines.push(start);
     }
-    return batch;
+    return { rows, lines, nextLine: line };
   }
 
   let rest = '';
   for await (const text of texts) {
-    rest += text;
+    rest += markQuoted(text);
     const parsed: Parsed = parser.parse(rest, 0, true);
     yield toBatch(rest, parsed);
     rest = rest.slice(parsed.meta.cursor);

@@ -1,8 +1,10 @@
 import { isAscii } from 'node:buffer';
-import type { DecimalSign, NumberReader } from './numbers.ts';
-import { type DamagedRow, isMissing, wrongLength } from './read-table.ts';
+import type { CellReader } from './cells.ts';
+import type { DecimalSign } from './numbers.ts';
+import { type DamagedRow, wrongLength } from './read-table.ts';
 
 const newline = 0x0a;
+const carriageReturn = 0x0d;
 const zero = 0x30;
 const nine = 0x39;
 const minus = 0x2d;
@@ -11,16 +13,24 @@ const space = 0x20;
 const maxDigits = 15;
 const powersOfTen = Array.from({ length: maxDigits + 1 }, (_, i) => 10 ** i);
 
-/** Whether text can be read as it stands: ASCII that quotes nothing. */
+/** Whether text can be read as it stands: ASCII that quotes nothing, with lines that end in LF. */
 export function isPlain(bytes: Buffer): boolean {
-  return isAscii(bytes) && !bytes.includes('"') && !bytes.includes(0);
+  return isAscii(bytes) && !bytes.includes('"') && !bytes.includes(0) && !endsLinesInCr(bytes);
+}
+
+function endsLinesInCr(bytes: Buffer): boolean {
+  let at = bytes.indexOf(carriageReturn);
+  while (at >= 0 && bytes[at + 1] === newline) at = bytes.indexOf(carriageReturn, at + 2);
+  return at >= 0;
 }
 
 /** How a column of plain text is read. */
-export type PlainColumn =
-  | { readonly kind: 'text' }
-  /** `read` is for what is no plain decimal fraction. */
-  | { readonly kind: 'number'; readonly decimalSign: DecimalSign; readonly read: NumberReader };
+export type PlainColumn = {
+  /** Of a numeric column: plain decimal fractions are read without a string. `null` for texts. */
+  readonly decimalSign: DecimalSign | null;
+  /** Reads all other cells. */
+  readonly read: CellReader<unknown>;
+};
 
 /**
  * Makes the reader of plain text in whole lines. It gives what `openTable` gives for the same text, without making a
@@ -28,7 +38,7 @@ export type PlainColumn =
  *
  * @param header names of the columns
  * @param columns how each is read; `null` leaves it out
- * @param values filled with one value a column: a number (NaN for what is none), a text, or `null` if missing
+ * @param values filled with one value a column, as its reader gives it
  * @param visit called for each row, after `values` has been filled
  * @returns reads a piece of text that begins on line `line`, and gives the line after it
  */
@@ -41,7 +51,7 @@ export function createPlainReader(
   damaged: (damaged: DamagedRow) => void,
 ): (bytes: Buffer, line: number) => number {
   const separator = delimiter.charCodeAt(0);
-  const points = columns.map((column) => (column?.kind === 'number' ? column.decimalSign.charCodeAt(0) : 0));
+  const points = columns.map((column) => column?.decimalSign?.charCodeAt(0) ?? 0);
   let at = 0;
 
   /** Leaves `at` at the end of the cell. */
@@ -78,10 +88,7 @@ export function createPlainReader(
   function readCell(bytes: Buffer, column: number): unknown {
     const start = at;
     skipCell(bytes);
-    const text = bytes.toString('latin1', start, at).trim();
-    if (isMissing(text)) return null;
-    const how = columns[column];
-    return how?.kind === 'number' ? how.read(text) : text;
+    return columns[column]?.read(bytes.toString('latin1', start, at).trim());
   }
 
   return (bytes, firstLine) => {

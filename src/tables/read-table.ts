@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { cellText } from './cells.ts';
 import { decodeText } from './decode-text.ts';
 import { type Delimiter, detectDelimiter } from './detect-delimiter.ts';
 import { type DamagedRow, parseRows, type RowBatch } from './parse-rows.ts';
@@ -24,10 +25,6 @@ export type TableFileOptions = TableOptions & {
 };
 
 const sampleLength = 64 * 1024;
-/** How a cell says that its value is missing: it is empty, or `NA`. */
-export function isMissing(text: string): boolean {
-  return text === '' || text === 'NA';
-}
 
 /** The beginning of an error about a place in a table: `file:line: column limit: `. */
 export function placeInTable(name: string, line: number, column?: string): string {
@@ -41,7 +38,7 @@ function toLf(text: string): string {
 }
 
 function checkHeader(name: string, line: number, header: readonly string[]): string[] {
-  const columns = header.map((column, i) => (column === '' ? `column ${i + 1}` : column));
+  const columns = header.map((column, i) => (column === '' ? `column ${i + 1}` : cellText(column)));
   const twice = columns.find((column, i) => columns.indexOf(column) !== i);
   if (twice !== undefined) throw new Error(`${placeInTable(name, line, twice)}the header names it twice`);
   return columns;
@@ -61,7 +58,7 @@ async function* checkedRows(
 ): AsyncGenerator<RowBatch> {
   function checked(batch: RowBatch): RowBatch {
     if (batch.rows.every((row) => row.length === columns.length)) return batch;
-    const whole: RowBatch = { rows: [], lines: [] };
+    const whole: RowBatch = { rows: [], lines: [], nextLine: batch.nextLine };
     for (const [i, row] of batch.rows.entries()) {
       if (row.length === columns.length) {
         whole.rows.push(row);
@@ -110,10 +107,10 @@ export async function openTable(
   const delimiter = detectDelimiter(sample.slice(0, sampleLength));
   const batches = parseRows(prependText(sample, texts), delimiter, damaged);
   for (let next = await batches.next(); !next.done; next = await batches.next()) {
-    const { rows, lines } = next.value;
+    const { rows, lines, nextLine } = next.value;
     if (rows.length === 0) continue;
     const columns = checkHeader(name, lines[0], rows[0]);
-    const first = { rows: rows.slice(1), lines: lines.slice(1) };
+    const first = { rows: rows.slice(1), lines: lines.slice(1), nextLine };
     return { name, columns, delimiter, batches: checkedRows(first, batches, columns, damaged) };
   }
   throw new Error(`${name}: is empty, a header row is needed`);

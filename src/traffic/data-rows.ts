@@ -1,13 +1,21 @@
-import { createNumberReader, detectDecimalSigns } from '../tables/numbers.ts';
-import { isMissing, openTableFile, placeInTable } from '../tables/read-table.ts';
+import { cellText, createCategoryCellReader, createNumberCellReader } from '../tables/cells.ts';
+import { addEvidence, createColumnEvidence, judgeNotations } from '../tables/column-evidence.ts';
+import type { DecimalSign } from '../tables/numbers.ts';
+import { openTableFile, placeInTable } from '../tables/read-table.ts';
 import type { RequestFeature, Row } from './request-features.ts';
 
 /**
- * Reads the rows of a table as requests: the columns named after the features, missing cells as null.
+ * Reads the rows of a table as requests: the columns named after the features, missing cells as null. A text such as
+ * `NA` that is not quoted is missing.
  *
+ * @param decimalSign of all numbers; found out for each column when left out
  * @throws Error `file:line: column …` for a missing column, a broken row, or a text where the service wants a number
  */
-export async function readDataRows(path: string, features: readonly RequestFeature[]): Promise<Row[]> {
+export async function readDataRows(
+  path: string,
+  features: readonly RequestFeature[],
+  decimalSign?: DecimalSign,
+): Promise<Row[]> {
   const table = await openTableFile(path);
   const columns = features.map(({ name }) => {
     const column = table.columns.indexOf(name);
@@ -16,28 +24,35 @@ export async function readDataRows(path: string, features: readonly RequestFeatu
       `${placeInTable(path, 1)}no column '${name}', which the service asks for (there are ${table.columns.join(', ')}): give another table with --data, or --model`,
     );
   });
+  const evidence = columns.map(createColumnEvidence);
   const rows: string[][] = [];
   const lines: number[] = [];
   for await (const batch of table.batches) {
     for (const [i, row] of batch.rows.entries()) {
-      rows.push(columns.map((column) => row[column]));
+      const cells = columns.map((column) => row[column]);
+      for (const [column, cell] of cells.entries()) addEvidence(evidence[column], cell, batch.lines[i]);
+      rows.push(cells);
       lines.push(batch.lines[i]);
     }
   }
   if (rows.length === 0) throw new Error(`${path}: has a header, but no rows to draw from`);
-  const readers = detectDecimalSigns(features.length, rows, table.delimiter).map(createNumberReader);
+  const readers = judgeNotations(evidence, table.delimiter, decimalSign).map((notation, i) => {
+    const { name, kind } = features[i];
+    if (kind === 'categorical') return createCategoryCellReader(notation.decimalSign);
+    const { problem } = notation;
+    if (problem !== null) throw new Error(placeInTable(path, problem.line, name) + problem.message);
+    return createNumberCellReader(notation.decimalSign);
+  });
 
-  function readCell(text: string, feature: number, line: number): Row[string] {
-    const { name, kind } = features[feature];
-    if (isMissing(text)) return null;
-    if (kind === 'categorical') return text;
-    const value = readers[feature](text);
-    if (Number.isFinite(value)) return value;
-    throw new Error(`${placeInTable(path, line, name)}'${text}' is no number, which the service asks for`);
+  function readCell(cell: string, feature: number, line: number): Row[string] {
+    const value = readers[feature](cell);
+    if (!Number.isNaN(value)) return value;
+    const place = placeInTable(path, line, features[feature].name);
+    throw new Error(`${place}'${cellText(cell)}' is no number, which the service asks for`);
   }
   return rows.map((row, i) =>
     Object.fromEntries(
-      row.map((text, feature) => [features[feature].name, readCell(text, feature, lines[i])]),
+      row.map((cell, feature) => [features[feature].name, readCell(cell, feature, lines[i])]),
     ),
   );
 }

@@ -307,8 +307,8 @@ describe('npm run train', function () {
     assert.equal(status, 0);
     const options = [...stdout.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
     assert.deepEqual(options, [
-      ...['--data', '--target', '--positive', '--features', '--categorical', '--allow-ids', '--threshold'],
-      ...['--protected', '--sensitive', '--name', '--out', '--help'],
+      ...['--data', '--target', '--positive', '--features', '--categorical', '--allow-ids', '--decimal'],
+      ...['--threshold', '--protected', '--sensitive', '--name', '--out', '--help'],
     ]);
   });
 });

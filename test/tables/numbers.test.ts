@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createNumberReader, detectDecimalSigns } from '../../src/tables/numbers.ts';
+import { createNumberReader } from '../../src/tables/numbers.ts';
 
 describe('reading numbers', () => {
   it('reads points as decimal signs', () => {
@@ -43,16 +43,45 @@ describe('reading numbers', () => {
     assert.ok(Number.isNaN(createNumberReader(',')('1,234.5')));
   });
 
-  it('finds the decimal sign of each column, the table deciding where a column says nothing', () => {
-    const signs = (delimiter: ',' | ';', ...rows: string[][]) =>
-      detectDecimalSigns(rows[0].length, rows, delimiter);
-    assert.deepEqual(signs(';', ['1,5', '1.234', '7']), [',', ',', ',']);
-    assert.deepEqual(signs(';', ['1.5', '1.234', '7']), ['.', '.', '.']);
-    assert.deepEqual(signs(';', ['1.234', '7']), ['.', '.']);
-    assert.deepEqual(signs(';', ['1,234', '7']), [',', ',']);
-    assert.deepEqual(signs(',', ['1,234', '7']), ['.', '.']);
-    assert.deepEqual(signs(',', ['1,5', '7']), [',', ',']);
-    assert.deepEqual(signs(';', ['1,5', '2.5', '2,25']), [',', '.', ',']);
-    assert.deepEqual(signs(';', ['a, b', 'c.d']), ['.', '.']);
+  it('reads what programs of all countries write', () => {
+    const point = createNumberReader('.');
+    const comma = createNumberReader(',');
+    for (const [text, value] of [
+      ['1,23,456.5', 123456.5],
+      ['12,34,567', 1234567],
+      ["1'234.5", 1234.5],
+      ['1’234.5', 1234.5],
+      ['1 234.5', 1234.5],
+      ['1\u00a0234\u00a0567.5', 1234567.5],
+      ['1\u2009234', 1234],
+      ['1\u202f234', 1234],
+      ['\u221217.5', -17.5],
+      ['\u22121,234', -1234],
+      ['–3', -3],
+      ['1,234.56-', -1234.56],
+      ['+1,234', 1234],
+      ['5.', 5],
+      ['1E3', 1000],
+    ] as const) {
+      assert.equal(point(text), value, text);
+    }
+    for (const [text, value] of [
+      ['1\u202f234,5', 1234.5],
+      ["1'234,5", 1234.5],
+      ['\u22121.234,5', -1234.5],
+      ['1.234,56-', -1234.56],
+      ['5,', 5],
+    ] as const) {
+      assert.equal(comma(text), value, text);
+    }
+  });
+
+  it('groups only by one sign, only in threes, and never behind a zero', () => {
+    for (const text of ['1,23', '1,2345', '1,234 567', '0,123', '1,,234', '1,234,', "1'23", '12,345,6']) {
+      assert.ok(Number.isNaN(createNumberReader('.')(text)), text);
+    }
+    for (const text of ['1.23', '0.123', '1.234 567', '1.23.456']) {
+      assert.ok(Number.isNaN(createNumberReader(',')(text)), text);
+    }
   });
 });

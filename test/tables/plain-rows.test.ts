@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
-import { createNumberReader } from '../../src/tables/numbers.ts';
+import { createCategoryCellReader, createNumberCellReader } from '../../src/tables/cells.ts';
+import type { DecimalSign } from '../../src/tables/numbers.ts';
 import { createPlainReader, isPlain } from '../../src/tables/plain-rows.ts';
-import { type DamagedRow, isMissing, openTable } from '../../src/tables/read-table.ts';
+import { type DamagedRow, openTable } from '../../src/tables/read-table.ts';
 
-const read = createNumberReader('.');
+function columnsOf(header: readonly string[], decimalSign: DecimalSign) {
+  const text = { decimalSign: null, read: createCategoryCellReader(decimalSign) };
+  const number = { decimalSign, read: createNumberCellReader(decimalSign) };
+  return header.map((_, i) => (i === 0 ? text : number));
+}
 
 /** Reads the body with the plain reader: the first column as text, the others as numbers. */
-function readPlainly(header: string[], delimiter: string, body: string, decimalSign: '.' | ',' = '.') {
+function readPlainly(header: string[], delimiter: string, body: string, decimalSign: DecimalSign = '.') {
   const rows: unknown[][] = [];
   const damaged: DamagedRow[] = [];
   const values: unknown[] = header.map(() => null);
-  const numbers = { kind: 'number', decimalSign, read: createNumberReader(decimalSign) } as const;
-  const columns = header.map((_, i) => (i === 0 ? ({ kind: 'text' } as const) : numbers));
+  const columns = columnsOf(header, decimalSign);
   const reader = createPlainReader(
     header,
     delimiter,
@@ -26,14 +30,15 @@ function readPlainly(header: string[], delimiter: string, body: string, decimalS
   return { rows, damaged, nextLine };
 }
 
-async function readGenerally(header: string[], delimiter: string, body: string) {
+async function readGenerally(header: string[], delimiter: string, body: string, decimalSign: DecimalSign) {
   const damaged: DamagedRow[] = [];
   const rows: unknown[][] = [];
   const bytes = Readable.from([Buffer.from(`${header.join(delimiter)}\n${body}`)]);
+  const columns = columnsOf(header, decimalSign);
   const table = await openTable(bytes, 'table', { onDamaged: (row) => damaged.push(row) });
   for await (const batch of table.batches) {
     for (const row of batch.rows) {
-      rows.push(row.map((cell, i) => (isMissing(cell) ? null : i === 0 ? cell : read(cell))));
+      rows.push(row.map((cell, i) => columns[i].read(cell)));
     }
   }
   return { rows, damaged };
@@ -53,6 +58,17 @@ const cell = fc.oneof(
     '.',
     '-.5',
     '5.',
+    '5,',
+    '1,25',
+    '-,5',
+    '1,234',
+    '1.234',
+    '1,234.5',
+    '1.234,5',
+    "1'234",
+    '12-',
+    'nan',
+    'N/A',
     '1.2.3',
     '+3',
     '1e5',
@@ -70,11 +86,12 @@ describe('reading plain text by its bytes', () => {
       fc.asyncProperty(
         fc.array(fc.array(cell, { minLength: 1, maxLength: 4 }), { maxLength: 20 }),
         fc.constantFrom('\n', '\r\n'),
-        async (cells, end) => {
+        fc.constantFrom<DecimalSign>('.', ','),
+        async (cells, end, decimalSign) => {
           const header = ['name', 'a', 'b'];
           const body = cells.map((row) => row.join(';') + end).join('');
-          const general = await readGenerally(header, ';', body);
-          const { rows, damaged } = readPlainly(header, ';', body);
+          const general = await readGenerally(header, ';', body, decimalSign);
+          const { rows, damaged } = readPlainly(header, ';', body, decimalSign);
           assert.deepEqual(rows, general.rows);
           assert.deepEqual(damaged, general.damaged);
         },
@@ -106,6 +123,8 @@ describe('reading plain text by its bytes', () => {
       ['"a",1\n', false],
       ['ä,1\n', false],
       ['a\0', false],
+      ['a,1\r\nb,2\r\n', true],
+      ['a,1\rb,2\r', false],
     ] as const) {
       assert.equal(isPlain(Buffer.from(text)), plain, text);
     }

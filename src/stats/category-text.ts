@@ -1,0 +1,80 @@
+/**
+ * How a text says that its value is missing. In a table a quoted one is a text; one that the model or the reference
+ * knows as a category is that category (`NA` is Namibia).
+ */
+const missingTexts: ReadonlySet<string> = new Set([
+  '',
+  'NA',
+  'N/A',
+  'n/a',
+  '#N/A',
+  '<NA>',
+  'NaN',
+  'nan',
+  'NULL',
+  'null',
+]);
+
+/** The texts that mean a missing value, where no category is called so. */
+export const missingMarks: readonly string[] = [...missingTexts];
+
+const longestMark = Math.max(...missingMarks.map(({ length }) => length));
+
+export function isMissingText(text: string): boolean {
+  return text.length <= longestMark && missingTexts.has(text);
+}
+
+/** Spaces that look like one: no-break, en, thin, figure, ideographic and so on. */
+const unusualSpaces = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g;
+/** Characters that nobody sees: zero-width space, word joiner, byte order mark. */
+const invisible = /[\u200b\u2060\ufeff]/g;
+const minusSign = /\u2212/g;
+
+const beyondAscii = /[^\0-\x7f]/;
+/** A whole number that was stored as a fraction, as a column of codes is when one of them is missing. */
+const wholeFraction = /^-?\d+\.0*$/;
+const truthValue = /^(true|false)$/i;
+
+/**
+ * The text by which a category is known, however it was written: without spaces around it, with ordinary spaces and
+ * minus signs, composed (Unicode NFC), `1` for `1.0`, `true` for `True` and `TRUE`. Numbers and booleans of JSON are
+ * taken by their text.
+ */
+export function canonicalCategory(value: unknown): string {
+  let text = typeof value === 'string' ? value : String(value);
+  if (beyondAscii.test(text)) {
+    text = text.normalize('NFC').replace(invisible, '').replace(unusualSpaces, ' ').replace(minusSign, '-');
+  }
+  text = text.trim();
+  if (wholeFraction.test(text)) return text.slice(0, text.indexOf('.'));
+  return truthValue.test(text) ? text.toLowerCase() : text;
+}
+
+/** Finds what belongs to a category: `null` for a missing value, `undefined` for a category that is not known. */
+export type CategoryIndex<T> = (value: unknown) => T | null | undefined;
+
+/**
+ * Makes the index of categories: the one rule by which values of tables, of JSON and of samples name them. A value is
+ * the category of exactly its text, else the one with the same canonical text. A known category costs one look-up and
+ * allocates nothing.
+ *
+ * @param entries the categories, each with what belongs to it; of two with one canonical text the first counts for
+ * values that are exactly neither
+ */
+export function indexCategories<T>(entries: readonly (readonly [category: string, T])[]): CategoryIndex<T> {
+  const index = new Map<unknown, T>(entries);
+  const add = (key: unknown, found: T) => index.has(key) || index.set(key, found);
+  for (const [category, found] of entries) {
+    const canonical = canonicalCategory(category);
+    add(canonical, found);
+    if (canonical === 'true' || canonical === 'false') add(canonical === 'true', found);
+    else if (canonical !== '' && String(Number(canonical)) === canonical) add(Number(canonical), found);
+  }
+  return (value) => {
+    const found = index.get(value);
+    if (found !== undefined) return found;
+    if (value === null || value === undefined) return null;
+    const canonical = canonicalCategory(value);
+    return index.get(canonical) ?? (isMissingText(canonical) ? null : undefined);
+  };
+}

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { createRandom } from '../../src/stats/random.ts';
+import { driftReport, featureOf, runCommand, temporaryFolder } from './run-command.ts';
+
+const run = promisify(execFile);
+
+/** A table whose column `grade` is empty in all but the last rows, as one that was joined late. */
+function lateColumn(rows: number, seed: number): string[] {
+  const random = createRandom(seed);
+  return Array.from({ length: rows }, (_, i) => {
+    const grade = i < rows * 0.9 ? '' : (300 + 600 * random()).toFixed(1);
+    return `${random() < 0.5 ? 'north' : 'south'},${grade}`;
+  });
+}
+
+const table = (rows: readonly string[], header = 'branch,grade') => `${[header, ...rows].join('\n')}\n`;
+
+describe('the columns of tables', () => {
+  it('are judged by all rows: a column empty at the start is one of numbers, in any order', async () => {
+    await using folder = await temporaryFolder();
+    const [reference, live] = [lateColumn(20_000, 1), lateColumn(3000, 2)];
+    const liveFile = await folder.write('live.csv', table(live));
+    const forwards = await folder.write('forwards.csv.gz', gzipSync(table(reference)));
+    const backwards = await folder.write('backwards.csv', table(reference.toReversed()));
+    const reports = await Promise.all(
+      [forwards, backwards].map((path) => driftReport('--reference', path, '--live', liveFile)),
+    );
+    const grades = reports.map((report) => featureOf(report, 'grade'));
+    for (const grade of grades) {
+      assert.equal(grade.kind, 'numeric');
+      assert.equal(grade.verdict, 'stable');
+    }
+    assert.deepEqual(grades[0].bins, grades[1].bins);
+    assert.deepEqual(grades[0].summary, grades[1].summary);
+  });
+
+  it('are the same from standard input and from a pipe, packed or not', async () => {
+    await using folder = await temporaryFolder();
+    const rows = table(lateColumn(20_000, 1));
+    const path = await folder.write('rows.csv', rows);
+    const file = await driftReport('--reference', path, '--live', path);
+    for (const input of [rows, gzipSync(rows)]) {
+      const ended = await runCommand('drift', ['--reference', path, '--live', '-', '--json'], { input });
+      assert.equal(ended.stderr, '');
+      assert.deepEqual(JSON.parse(ended.stdout), file);
+    }
+    const script = `"$NODE" src/cli/drift.ts --reference <(cat "$FILE") --live "$FILE" --json`;
+    const env = { ...process.env, NODE: process.execPath, FILE: path };
+    const { stdout } = await run('bash', ['-c', script], { env, maxBuffer: 1e8 });
+    assert.deepEqual(JSON.parse(stdout), file);
+  });
+
+  it('are counted once, damaged rows and torn gzip data too', async () => {
+    await using folder = await temporaryFolder();
+    const random = createRandom(1);
+    const rows = Array.from({ length: 90_000 }, () => `north,${random()}`);
+    const path = await folder.write('rows.csv', table(rows));
+    const torn = gzipSync(table([...rows.slice(0, 5000), 'north', ...rows.slice(5000)]));
+    torn.fill(0, torn.length - 20_000, torn.length - 10_000);
+    const live = await folder.write('torn.csv.gz', torn);
+    const ended = await runCommand('drift', ['--reference', path, '--live', live, '--json']);
+    const piped = await runCommand('drift', ['--reference', path, '--live', '-', '--json'], { input: torn });
+    for (const { stdout } of [ended, piped]) {
+      const report = JSON.parse(stdout);
+      assert.equal(report.live.damagedLines, 2);
+      assert.deepEqual(
+        report.live.damaged.map(({ line }: { line: number }) => line === 5002),
+        [true, false],
+      );
+      assert.ok(report.live.samples > 5000 && report.live.samples < 90_000);
+    }
+  });
+
+  it('read thousands that the column shows', async () => {
+    await using folder = await temporaryFolder();
+    const values = Array.from({ length: 400 }, (_, i) => Math.round(10 ** (1 + (i % 100) / 33)));
+    const rows = (write: (value: number) => string) => values.map((value, i) => `${write(value)}\t${i % 7}`);
+    const grouped = await folder.write(
+      'grouped.tsv',
+      table(
+        rows((v) => v.toLocaleString('en')),
+        'income\tage',
+      ),
+    );
+    const german = await folder.write(
+      'german.tsv',
+      table(
+        rows((v) => v.toLocaleString('de')),
+        'income\tage',
+      ),
+    );
+    const plain = await folder.write('plain.tsv', table(rows(String), 'income\tage'));
+    for (const path of [grouped, german]) {
+      const { psi, summary } = featureOf(await driftReport('--reference', plain, '--live', path), 'income');
+      assert.equal(psi, 0);
+      assert.deepEqual(summary?.live, summary?.reference);
+    }
+  });
+
+  it('are refused where the notation cannot be told, unless it is given', async () => {
+    await using folder = await temporaryFolder();
+    const rows = Array.from({ length: 300 }, (_, i) => `${(i % 9) + 1},${100 + (i % 90)}`);
+    const path = await folder.write('unclear.tsv', table(rows, 'weight'));
+    const unclear = await folder.write(
+      'unclear.csv',
+      table(
+        rows.map((row) => `${row}\tx`),
+        'weight\tname',
+      ),
+    );
+    const { code, stdout, stderr } = await runCommand('drift', ['--reference', unclear, '--live', path]);
+    assert.deepEqual({ code, stdout }, { code: 1, stdout: '' });
+    assert.match(
+      stderr,
+      /^.*unclear\.csv:2: column weight: '1,100' is 1100 or 1\.1, .* --decimal \. or --decimal ,\n$/,
+    );
+    for (const [sign, mean] of [
+      ['.', 5144.5],
+      [',', 5.1445],
+    ] as const) {
+      const report = await driftReport('--reference', unclear, '--live', unclear, '--decimal', sign);
+      const { summary } = featureOf(report, 'weight');
+      assert.ok(Math.abs((summary?.live?.mean ?? 0) / mean - 1) < 0.01, `${summary?.live?.mean}`);
+    }
+    const wrong = await runCommand('drift', ['--live', path, '--decimal', ';']);
+    assert.equal(wrong.code, 2);
+  });
+
+  it('are refused with the line where another notation begins', async () => {
+    await using folder = await temporaryFolder();
+    const points = Array.from({ length: 3000 }, (_, i) => `${i}.5;x`);
+    const commas = Array.from({ length: 1000 }, (_, i) => `${i},5;x`);
+    const path = await folder.write('mixed.csv', table([...points, ...commas], 'amount;name'));
+    const { code, stderr } = await runCommand('drift', ['--reference', path, '--live', path]);
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /mixed\.csv:3002: column amount: '0,5' has a decimal comma, but '0\.5' on line 2 a decimal point/,
+    );
+    const slip = await folder.write('slip.csv', table([...points, commas[7]], 'amount;name'));
+    const report = await driftReport('--reference', slip, '--live', slip);
+    assert.ok(report.notes.some((note) => note.startsWith('amount: 1 value is no number')));
+  });
+});
