@@ -1,8 +1,15 @@
 import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readRunbookUrl } from '../otel/prometheus/generator/runbook.ts';
 import { renderDashboards } from './dashboards-src/index.ts';
 
+const usage = `Writes the Grafana dashboards.
+
+  node grafana/generate.ts [--runbook-url URL]
+
+  --runbook-url URL    the page with a section for each alert (dashboards link to none)
+`;
 const folder = new URL('dashboards/', import.meta.url);
-const files = renderDashboards();
+const files = renderDashboards(readRunbookUrl(usage));
 
 for (const [name, text] of files) {
   const written = new URL(`.${name}`, folder);

@@ -4,13 +4,15 @@ import { defaultSettings } from '../../otel/prometheus/generator/settings.ts';
 import { labels, name } from './manifests.ts';
 
 /** The rules that Prometheus reads from `otel/prometheus/rules/`, as the Prometheus Operator takes them. */
-export const prometheusRule: IPrometheusRule = {
-  apiVersion: 'monitoring.coreos.com/v1',
-  kind: 'PrometheusRule',
-  metadata: { name, labels },
-  spec: {
-    groups: ruleFiles(defaultSettings)
-      .flatMap(({ groups }) => groups)
-      .map((group) => ({ ...group, rules: group.rules.map((rule) => ({ ...rule })) })),
-  },
-};
+export function prometheusRule(runbookUrl?: string): IPrometheusRule {
+  return {
+    apiVersion: 'monitoring.coreos.com/v1',
+    kind: 'PrometheusRule',
+    metadata: { name, labels },
+    spec: {
+      groups: ruleFiles({ ...defaultSettings, runbookUrl })
+        .flatMap(({ groups }) => groups)
+        .map((group) => ({ ...group, rules: group.rules.map((rule) => ({ ...rule })) })),
+    },
+  };
+}

@@ -9,7 +9,7 @@ export function orNoAlert(alerts: string): string {
   return `${alerts} or on () label_replace(vector(0), "alertname", "none", "", "")`;
 }
 
-/** One row for each alert of a query, by its name, which opens its section of the runbook. */
+/** One row for each alert of a query, by its name, which opens its section of the runbook where there is an address. */
 export function alertsTable(
   text: Omit<PanelText, 'unit'>,
   alerts: string,

@@ -1,4 +1,5 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { placeRunbook } from './links.ts';
 import { modelDrift } from './model-drift.ts';
 import { modelPerformance } from './model-performance.ts';
 import { service } from './service.ts';
@@ -12,12 +13,16 @@ export const dashboards: readonly (() => Dashboard)[] = [
   telemetryPipeline,
 ];
 
-/** The text of each dashboard's file by its name: classic JSON, as Grafana is provisioned with. */
-export function renderDashboards(): ReadonlyMap<string, string> {
+/**
+ * The text of each dashboard's file by its name: classic JSON, as Grafana is provisioned with.
+ *
+ * @param runbookUrl the page with a section for each alert; without one, no link leads there
+ */
+export function renderDashboards(runbookUrl?: string): ReadonlyMap<string, string> {
   return new Map(
     dashboards.map((make) => {
       const dashboard = make();
-      return [`${dashboard.uid}.json`, `${JSON.stringify(dashboard, null, 2)}\n`];
+      return [`${dashboard.uid}.json`, `${JSON.stringify(dashboard, placeRunbook(runbookUrl), 2)}\n`];
     }),
   );
 }

@@ -4,11 +4,11 @@ import {
   DashboardLinkBuilder,
   DashboardLinkType,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { defaultSettings } from '../../otel/prometheus/generator/settings.ts';
+import { runbookSection } from '../../otel/prometheus/generator/runbook.ts';
 import { variable } from './language.ts';
 
-/** Where the alerts' runbook is read: the page that the alerts themselves lead to. */
-const runbook = defaultSettings.runbookUrl;
+/** What links to the runbook begin with until {@link placeRunbook} gives them its address. */
+const runbook = 'runbook:';
 
 /** Marks the dashboards that list each other. */
 export const tag = 'vigia';
@@ -68,13 +68,30 @@ export function toRunbook(alert: string, title = `What to do about ${alert}`): D
   // Sections are found without regard to case; only a name known here can be put in theirs.
   return {
     title,
-    url: `${runbook}#${alert.startsWith('$') ? alert : alert.toLowerCase()}`,
+    url: alert.startsWith('$') ? `${runbook}#${alert}` : runbookSection(runbook, alert),
     targetBlank: true,
   };
 }
 
 /** All of the runbook. */
 export const wholeRunbook: DataLink = { title: 'Runbook', url: runbook, targetBlank: true };
+
+/**
+ * A replacer for `JSON.stringify` by which links to the runbook lead to its address, or are left out where none is
+ * known.
+ */
+export function placeRunbook(runbookUrl: string | undefined): (key: string, value: unknown) => unknown {
+  return (_, value) => {
+    if (runbookUrl === undefined)
+      return Array.isArray(value) ? value.filter((item) => !leadsToRunbook(item)) : value;
+    return leadsToRunbook(value) ? { ...value, url: runbookUrl + value.url.slice(runbook.length) } : value;
+  };
+}
+
+function leadsToRunbook(value: unknown): value is { url: string } {
+  const { url } = (value ?? {}) as { url?: unknown };
+  return typeof url === 'string' && url.startsWith(runbook);
+}
 
 /** The menu that every dashboard has: its siblings, the traces, the runbook. */
 export const menu: readonly Builder<DashboardLink>[] = [

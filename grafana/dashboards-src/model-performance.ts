@@ -590,7 +590,7 @@ const versions: Row = {
       {
         title: 'Alerts on performance',
         description:
-          'Pending alerts hold, but not yet for as long as the rule asks; firing ones have been sent. A click on the name opens its section of the runbook.',
+          'Pending alerts hold, but not yet for as long as the rule asks; firing ones have been sent. docs/alerts.md says what to do about each.',
         noData: 'no alert is pending or firing',
       },
       orNoAlert(alerts),

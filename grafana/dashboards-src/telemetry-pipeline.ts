@@ -353,7 +353,7 @@ const rules: Row = {
       {
         title: 'Alerts that fire or are about to',
         description:
-          'All alerts, the Watchdog among them: it fires always, so that its absence shows. Pending ones hold, but not yet for as long as their rule asks. A click on a name opens the runbook.',
+          'All alerts, the Watchdog among them: it fires always, so that its absence shows. Pending ones hold, but not yet for as long as their rule asks. docs/alerts.md says what to do about each.',
         noData: 'not even the Watchdog fires: Prometheus evaluates no rules',
       },
       'count by (alertname, alertstate, severity, component) (ALERTS)',

@@ -27,7 +27,7 @@ export function lintLink(link: LinkJson, dashboard: DashboardJson, around: Surro
   if (unknown) return `uses the unknown variable ${unknown.text}`;
   if (url.startsWith('/d/')) return dashboardFault(url, around);
   if (url.startsWith(`${around.jaegerPages}/`)) return undefined;
-  if (/\/docs\/alerts\.md(#|$)/.test(url)) return runbookFault(url, around);
+  if (url.split('#')[0] === around.runbookUrl) return runbookFault(url, around);
   return `leads to ${url || 'nowhere'}, which is no dashboard, no page of Jaeger and no part of the runbook`;
 }
 

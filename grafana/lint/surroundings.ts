@@ -20,7 +20,9 @@ export type Surroundings = {
   readonly tags: ReadonlySet<string>;
   /** Where Jaeger's own pages are published. */
   readonly jaegerPages: string;
-  /** Sections of the runbook, as their anchors. */
+  /** The address of the runbook that links may lead to. */
+  readonly runbookUrl: string;
+  /** Its sections, as their anchors. */
   readonly runbook: ReadonlySet<string>;
 };
 

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { renderRuleFile } from './generator/rule-file.ts';
 import { ruleFiles } from './generator/rule-files.ts';
+import { parseRunbookUrl } from './generator/runbook.ts';
 import { defaultSettings, type Settings } from './generator/settings.ts';
 
 const usage = `Writes the Prometheus rules.
@@ -12,7 +13,7 @@ const usage = `Writes the Prometheus rules.
   --out DIR            where to (otel/prometheus/rules)
   --time-scale F       multiplies every window, offset, interval and waiting time (1)
   --request-scale F    multiplies every minimum number of requests (1)
-  --runbook-url URL    the page with a section for each alert (${defaultSettings.runbookUrl})
+  --runbook-url URL    the page with a section for each alert (alerts link to none)
 `;
 
 function fail(message: string): never {
@@ -33,17 +34,18 @@ function readArguments(): { out: string; settings: Settings } | 'help' {
       out: { type: 'string', default: join(import.meta.dirname, 'rules') },
       'time-scale': { type: 'string', default: String(defaultSettings.timeScale) },
       'request-scale': { type: 'string', default: String(defaultSettings.requestScale) },
-      'runbook-url': { type: 'string', default: defaultSettings.runbookUrl },
+      'runbook-url': { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return 'help';
+  const runbookUrl = values['runbook-url'];
   return {
     out: resolve(values.out),
     settings: {
       timeScale: positive('time-scale', values['time-scale']),
       requestScale: positive('request-scale', values['request-scale']),
-      runbookUrl: values['runbook-url'],
+      runbookUrl: runbookUrl === undefined ? undefined : parseRunbookUrl(runbookUrl),
     },
   };
 }

@@ -117,7 +117,7 @@ describe('Kubernetes manifests', () => {
     assert.equal(matches(apiService), false);
     assert.equal(adminService.metadata?.labels?.[jobLabel], 'vigia');
     assert.equal(endpoints?.[0].port, adminService.spec?.ports?.[0].name);
-    assert.match(stringify(prometheusRule.spec), /job="vigia"/);
+    assert.match(stringify(prometheusRule().spec), /job="vigia"/);
   });
 
   it('open the admin port to Prometheus alone', () => {
@@ -137,12 +137,25 @@ describe('Kubernetes manifests', () => {
     );
   });
 
+  it('link alerts to the runbook only where that has an address', () => {
+    const annotationsOf = (runbookUrl?: string) =>
+      prometheusRule(runbookUrl).spec!.groups!.flatMap(({ rules = [] }) =>
+        rules.flatMap(({ alert, annotations }) => (alert === undefined ? [] : [{ alert, ...annotations }])),
+      ) as { alert: string; runbook_url?: string }[];
+    assert.ok(annotationsOf().every((annotations) => !('runbook_url' in annotations)));
+    const linked = annotationsOf('https://wiki.example/alerts');
+    assert.ok(linked.length > 30);
+    for (const { alert, runbook_url } of linked) {
+      assert.equal(runbook_url, `https://wiki.example/alerts#${alert.toLowerCase()}`);
+    }
+  });
+
   it('carry rules that Prometheus accepts', async function () {
     const promtool = requireTool(this, 'promtool');
     const scratch = mkdtempSync(join(tmpdir(), 'vigia-rules-'));
     try {
       const path = join(scratch, 'rules.yml');
-      writeFileSync(path, stringify(prometheusRule.spec));
+      writeFileSync(path, stringify(prometheusRule().spec));
       await promisify(execFile)(promtool, ['check', 'rules', path]);
     } finally {
       rmSync(scratch, { recursive: true });

@@ -6,7 +6,16 @@ import { jaeger } from '../../grafana/dashboards-src/panel.ts';
 import { contentPanels, type DashboardJson } from '../../grafana/lint/dashboard-json.ts';
 import { lintDashboard } from '../../grafana/lint/lint-dashboard.ts';
 import { panelLinks } from '../../grafana/lint/lint-links.ts';
-import { readCommittedTexts, readDashboards, readRules, readSurroundings, readYaml } from './surroundings.ts';
+import { runbookSection } from '../../otel/prometheus/generator/runbook.ts';
+import {
+  readCommittedTexts,
+  readDashboards,
+  readGeneratedManifests,
+  readRules,
+  readSurroundings,
+  readYaml,
+  runbookUrl,
+} from './surroundings.ts';
 
 const uids = ['model-drift', 'model-performance', 'service', 'telemetry-pipeline'];
 
@@ -49,6 +58,34 @@ describe('dashboards', () => {
     });
   }
 
+  it('name no address that is nowhere: only pages that Compose publishes', () => {
+    for (const [file, text] of [...readCommittedTexts(), ...readGeneratedManifests()]) {
+      const addresses = [...text.matchAll(/https?:\/\/[^\s/"'#]+/g)].map(([address]) => address);
+      const inCluster = /^http:\/\/opentelemetry-collector\.observability(:|$)/;
+      const lost = addresses.filter((address) => address !== jaegerPages && !inCluster.test(address));
+      assert.deepEqual(lost, [], file);
+      assert.doesNotMatch(text, /runbook:|\.example\b/, file);
+    }
+  });
+
+  it('lead from every mention of the runbook to its sections once it has an address', () => {
+    const around = readSurroundings();
+    const linked = [...renderDashboards(runbookUrl).values()].map(
+      (text) => JSON.parse(text) as DashboardJson,
+    );
+    for (const dashboard of linked) {
+      assert.deepEqual(lintDashboard(dashboard, around), [], dashboard.uid);
+      assert.ok(
+        dashboard.links?.some(({ url }) => url === runbookUrl),
+        dashboard.uid,
+      );
+      const sections = contentPanels(dashboard)
+        .flatMap(panelLinks)
+        .flatMap(({ url = '' }) => (url.startsWith(`${runbookUrl}#`) ? [url] : []));
+      assert.ok(sections.length > 3, dashboard.uid);
+    }
+  });
+
   it('hide nothing in the menu of controls', () => {
     for (const text of readCommittedTexts().values()) assert.ok(!text.includes('inControlsMenu'));
   });
@@ -73,7 +110,7 @@ describe('from an alert to its trace', () => {
   it('there are alerts', () => assert.ok(alerts.length > 10));
 
   for (const { alert, annotations } of alerts) {
-    it(`${alert} leads to a dashboard and a section of the runbook`, () => {
+    it(`${alert} leads to a dashboard and has a section of the runbook`, () => {
       const [path, query = ''] = (annotations?.dashboard ?? '').split('?', 2);
       const uid = path.replace(/^\/d\//, '');
       const variables = around.dashboards.get(uid);
@@ -81,7 +118,7 @@ describe('from an alert to its trace', () => {
       for (const [, name] of query.matchAll(/var-(\w+)=/g)) {
         assert.ok(variables.has(name), `${uid} has no variable ${name}`);
       }
-      const anchor = annotations?.runbook_url?.split('#')[1] ?? '';
+      const [, anchor] = runbookSection(runbookUrl, alert ?? '').split('#');
       assert.ok(around.runbook.has(anchor), `docs/alerts.md has no section #${anchor}`);
     });
   }

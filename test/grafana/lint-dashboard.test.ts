@@ -18,6 +18,7 @@ const around: Surroundings = {
   dashboards: new Map([['other', new Set(['feature'])]]),
   jaegerPages: 'http://localhost:16686',
   tags: new Set(['vigia']),
+  runbookUrl: 'https://wiki.example/alerts',
   runbook: new Set(['targetdown']),
 };
 
@@ -84,7 +85,7 @@ const good: DashboardJson = {
   links: [
     { title: 'Siblings', type: 'dashboards', tags: ['vigia'] },
     { title: 'Traces', type: 'link', url: 'http://localhost:16686/search?service=vigia' },
-    { title: 'Runbook', type: 'link', url: 'https://vigia.example/docs/alerts.md#TargetDown' },
+    { title: 'Runbook', type: 'link', url: 'https://wiki.example/alerts#TargetDown' },
   ],
   panels: [
     { id: 1, type: 'row', title: 'Who asks?', gridPos: { x: 0, y: 0, w: 24, h: 1 } },
@@ -315,7 +316,7 @@ const bad: readonly (readonly [string, DashboardJson, RegExp])[] = [
   ],
   [
     'a link to no section',
-    withLink({ title: 'x', type: 'link', url: 'https://vigia.example/docs/alerts.md#lost' }),
+    withLink({ title: 'x', type: 'link', url: 'https://wiki.example/alerts#lost' }),
     /#lost, which is no section/,
   ],
   [

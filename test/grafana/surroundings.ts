@@ -5,6 +5,8 @@ import type { Metric, Metrics, Surroundings } from '../../grafana/lint/surroundi
 import { foreignMetrics, type Instrument, instruments } from '../../src/telemetry/instruments.ts';
 
 const root = new URL('../../', import.meta.url);
+/** An address that a runbook might be given. */
+export const runbookUrl = 'https://wiki.example/alerts';
 const rulesFolder = new URL('otel/prometheus/rules/', root);
 
 /** One rule as it stands in a rule file. */
@@ -33,6 +35,18 @@ export function readCommittedTexts(): ReadonlyMap<string, string> {
   const folder = new URL('grafana/dashboards/', root);
   const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
   return new Map(names.map((name) => [name, readFileSync(new URL(name, folder), 'utf8')]));
+}
+
+/** The committed rule files, and the manifests for Kubernetes, by name. */
+export function readGeneratedManifests(): ReadonlyMap<string, string> {
+  const folders = [rulesFolder, new URL('deploy/kubernetes/', root)];
+  return new Map(
+    folders.flatMap((folder) =>
+      readdirSync(folder)
+        .filter((name) => /\.ya?ml$/.test(name))
+        .map((name) => [name, readFileSync(new URL(name, folder), 'utf8')] as const),
+    ),
+  );
 }
 
 /** The committed dashboards. */
@@ -79,6 +93,7 @@ export function readSurroundings(): Surroundings {
     ),
     jaegerPages: publishedJaeger(),
     tags: new Set(dashboards.flatMap((dashboard) => dashboard.tags ?? [])),
+    runbookUrl,
     runbook: runbookSections(),
   };
 }

@@ -6,7 +6,7 @@ import { parser } from '@prometheus-io/lezer-promql';
 import { parse } from 'yaml';
 import { dashboards } from '../../otel/prometheus/generator/links.ts';
 import { renderRuleFile } from '../../otel/prometheus/generator/rule-file.ts';
-import { alertingRules, recordedNames } from '../../otel/prometheus/generator/rule-files.ts';
+import { alertingRules, recordedNames, ruleFiles } from '../../otel/prometheus/generator/rule-files.ts';
 import { defaultSettings, scaleDuration } from '../../otel/prometheus/generator/settings.ts';
 import { minRequests } from '../../otel/prometheus/generator/windows.ts';
 import {
@@ -86,7 +86,7 @@ describe('the rule generator', () => {
       match(short['model-drift.yml'], /increase5m\[144m\]/);
       // Without times and counts the two are the same text.
       const formulas = (text: string) =>
-        text.replaceAll(/\[\w+\]|offset \w+|(>=|>) \d+|\b\d+(ms|s|m|h|d)\b|https:\S+/g, '');
+        text.replaceAll(/\[\w+\]|offset \w+|(>=|>) \d+|\b\d+(ms|s|m|h|d)\b|\n +runbook_url: \S+/g, '');
       deepEqual(
         Object.values(short).map(formulas),
         rules.map((file) => formulas(renderRuleFile(file))),
@@ -99,6 +99,9 @@ describe('the rule generator', () => {
         ['--time-scale', '0'],
         ['--request-scale', 'few'],
         ['--speed', '1'],
+        ['--runbook-url', 'docs/alerts.md'],
+        ['--runbook-url', 'file:///docs/alerts.md'],
+        ['--runbook-url', 'https://wiki.example/alerts#drift'],
       ]) {
         const failure = await run(process.execPath, [generator, '--out', folder, ...args]).then(
           () => 'it succeeded',
@@ -204,13 +207,21 @@ describe('every alert', () => {
     for (const { labels } of alerts) match(labels.severity, /^(page|ticket|none)$/);
   });
 
-  it('says what happens, links to its panels and to its section of the runbook', () => {
+  it('says what happens, and links to its panels', () => {
     for (const { alert, annotations } of alerts) {
-      deepEqual(Object.keys(annotations), ['summary', 'description', 'dashboard', 'runbook_url'], alert);
+      deepEqual(Object.keys(annotations), ['summary', 'description', 'dashboard'], alert);
       for (const [key, text] of Object.entries(annotations)) ok(text.length > 0, `${alert} ${key}`);
       const uid = /^\/d\/([\w-]+)(\?var-|$)/.exec(annotations.dashboard)?.[1];
       ok(Object.values<string | undefined>(dashboards).includes(uid), annotations.dashboard);
-      equal(annotations.runbook_url, `${defaultSettings.runbookUrl}#${alert.toLowerCase()}`);
+    }
+  });
+
+  it('links to its section of the runbook where that has an address', () => {
+    const runbookUrl = 'https://wiki.example/alerts';
+    const linked = alertingRules(ruleFiles({ ...defaultSettings, runbookUrl }));
+    equal(linked.length, alerts.length);
+    for (const { alert, annotations } of linked) {
+      equal(annotations.runbook_url, `${runbookUrl}#${alert.toLowerCase()}`);
     }
   });
 

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { runbookSection } from './runbook.ts';
 import type { Settings } from './settings.ts';
 
 export type RecordingRule = {
@@ -23,7 +24,7 @@ export type AlertingRule = {
     readonly summary: string;
     readonly description: string;
     readonly dashboard: string;
-    readonly runbook_url: string;
+    readonly runbook_url?: string;
   };
 };
 
@@ -49,7 +50,7 @@ export type Alert = {
   readonly dashboard: string;
 };
 
-/** The rule of an alert; its runbook is the section of its name. */
+/** The rule of an alert; its runbook is the section of its name, where an address is known. */
 export function alertingRule(alert: Alert, { runbookUrl }: Settings): AlertingRule {
   return {
     alert: alert.name,
@@ -61,7 +62,7 @@ export function alertingRule(alert: Alert, { runbookUrl }: Settings): AlertingRu
       summary: alert.summary,
       description: alert.description,
       dashboard: alert.dashboard,
-      runbook_url: `${runbookUrl}#${alert.name.toLowerCase()}`,
+      ...(runbookUrl === undefined ? {} : { runbook_url: runbookSection(runbookUrl, alert.name) }),
     },
   };
 }

@@ -4,15 +4,11 @@ export type Settings = {
   readonly timeScale: number;
   /** Every minimum number of requests is multiplied by it. */
   readonly requestScale: number;
-  /** The page that has a section for each alert. */
-  readonly runbookUrl: string;
+  /** The page that has a section for each alert; without one, alerts link to none. */
+  readonly runbookUrl?: string | undefined;
 };
 
-export const defaultSettings: Settings = {
-  timeScale: 1,
-  requestScale: 1,
-  runbookUrl: 'https://vigia.example/docs/alerts.md',
-};
+export const defaultSettings: Settings = { timeScale: 1, requestScale: 1 };
 
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
