@@ -2,13 +2,12 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { LoadResult } from './load.ts';
 import { loadCore, pinned, serverCore } from './machine.ts';
-import { type ServerProcess, startServer } from './server-process.ts';
-import { creditModel } from './variants/credit-model.ts';
+import { startServer } from './server-process.ts';
 import type { Variant } from './variants.ts';
 
 const execute = promisify(execFile);
 
-export type LoadOptions = { readonly seconds: number; readonly warmUpSeconds: number };
+type LoadOptions = { readonly seconds: number; readonly warmUpSeconds: number };
 
 /** What one round measured of one variant. */
 export type Round = LoadResult & {
@@ -23,13 +22,12 @@ export type Round = LoadResult & {
 export const connections = 50;
 
 /** Lets the load generator post to a server, as a process of its own on its own processor. */
-export async function load(url: string, seconds: number, modelPath = creditModel): Promise<LoadResult> {
+export async function load(url: string, seconds: number): Promise<LoadResult> {
   const program = new URL('load.ts', import.meta.url).pathname;
   const [file, ...args] = pinned(loadCore, [
     process.execPath,
     program,
     url,
-    modelPath,
     String(connections),
     String(seconds),
   ]);
@@ -37,29 +35,25 @@ export async function load(url: string, seconds: number, modelPath = creditModel
   return JSON.parse(stdout) as LoadResult;
 }
 
-/** The load's figures with the server's processor time. @throws Error when nothing was answered with 200 */
-export async function measureLoad(
-  server: ServerProcess,
-  seconds: number,
-  modelPath?: string,
-): Promise<LoadResult & { cpuMicros: number; busy: number }> {
-  const cpuBefore = server.cpuSeconds();
-  const result = await load(server.url, seconds, modelPath);
-  const cpuSeconds = server.cpuSeconds() - cpuBefore;
-  if (result.requests === 0) throw new Error(`${server.url}: none of ${result.failed} requests got a 200`);
-  return { ...result, cpuMicros: (cpuSeconds * 1e6) / result.requests, busy: cpuSeconds / seconds };
-}
-
-/** One round of one variant: a new process, warmed up, then measured. */
-export async function measureRound(
-  variant: Variant,
-  { seconds, warmUpSeconds }: LoadOptions,
-  modelPath?: string,
-): Promise<Round> {
+/**
+ * One round of one variant: a new process, warmed up, then measured.
+ *
+ * @throws Error when nothing was answered with 200
+ */
+async function measureRound(variant: Variant, { seconds, warmUpSeconds }: LoadOptions): Promise<Round> {
   const server = await startServer(variant.command, { core: serverCore, env: variant.env });
   try {
-    await load(server.url, warmUpSeconds, modelPath);
-    return { readyMs: server.readyMs, ...(await measureLoad(server, seconds, modelPath)) };
+    await load(server.url, warmUpSeconds);
+    const cpuBefore = server.cpuSeconds();
+    const result = await load(server.url, seconds);
+    const cpuSeconds = server.cpuSeconds() - cpuBefore;
+    if (result.requests === 0) throw new Error(`${variant.key}: none of ${result.failed} requests got a 200`);
+    return {
+      ...result,
+      readyMs: server.readyMs,
+      cpuMicros: (cpuSeconds * 1e6) / result.requests,
+      busy: cpuSeconds / seconds,
+    };
   } finally {
     await server.stop();
   }

@@ -9,3 +9,18 @@ export function summarise(values: readonly number[]): Figure {
   const median = sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   return { median, min: sorted[0], max: sorted[sorted.length - 1] };
 }
+
+/** As in `10.2 (9.8–11.0)`; without the brackets where the least and greatest are unknown or the same. */
+export function formatFigure(
+  { median, min, max }: Pick<Figure, 'median'> & Partial<Figure>,
+  digits = 0,
+): string {
+  const isRange = min !== undefined && max !== undefined && min !== max;
+  const range = isRange ? ` (${formatNumber(min, digits)}–${formatNumber(max, digits)})` : '';
+  return `${formatNumber(median, digits)}${range}`;
+}
+
+/** A number with a fixed number of decimals, in groups of three digits. */
+export function formatNumber(value: number, digits = 0): string {
+  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}

@@ -1,101 +1,190 @@
+import type { Round } from './comparison.ts';
 import { type Figure, summarise } from './figures.ts';
 import type { MemoryCourse } from './memory.ts';
 import type { Results } from './results.ts';
 
-/** What the service is meant to reach, and what it reached. */
-export type Goal = { readonly goal: string; readonly measured: string; readonly isMet: boolean };
+/** A figure of one run, and what it is meant to be. */
+export type Goal = {
+  /** Its name in the record of runs. */
+  readonly key: string;
+  readonly what: string;
+  readonly sense: 'at most' | 'at least';
+  /** Without one the figure is only reported. */
+  readonly limit?: number;
+  readonly digits: number;
+  /** The README shows it. */
+  readonly isHeadline?: true;
+  /** `undefined` when the run did not measure what it takes. */
+  readonly measure: (results: Results) => Figure | undefined;
+};
+
+export type Verdict = { readonly goal: Goal; readonly figure: Figure; readonly isMet: boolean | undefined };
+
+type Quantity = 'requestsPerSecond' | 'p99Ms' | 'cpuMicros';
+type Compared = Pick<Results, 'compared'>;
+
+/** What the service is meant to reach. Variants go by the keys of variants.ts. */
+export const goals: readonly Goal[] = [
+  {
+    key: 'watching-micros',
+    what: 'watching an untraced request, µs of processor time (V0 − U)',
+    ...atMost(12, 1),
+    isHeadline: true,
+    measure: (results) => difference(results, 'V0', 'U'),
+  },
+  {
+    key: 'watching-percent',
+    what: 'the same, per cent of U',
+    ...atMost(35, 0),
+    isHeadline: true,
+    measure: (results) =>
+      pair(results, 'V0', 'U', 'cpuMicros', (watched, bare) => 100 * (watched / bare - 1)),
+  },
+  {
+    key: 'traced-micros',
+    what: 'tracing a request when all are traced, µs of processor time (V100 − V0)',
+    ...atMost(70, 0),
+    isHeadline: true,
+    measure: (results) => difference(results, 'V100', 'V0'),
+  },
+  {
+    key: 'traced-among-untraced-micros',
+    what: 'tracing a request when one in ten is traced, µs of processor time (10 × (V10 − V0))',
+    sense: 'at most',
+    digits: 0,
+    measure: (results) =>
+      pair(results, 'V10', 'V0', 'cpuMicros', (traced, untraced) => 10 * (traced - untraced)),
+  },
+  quotient('v10-against-b', 'V10', 'B', 'requests/s with 10 % traced, against bare Koa (V10 / B)', 0.8, 2),
+  quotient(
+    'v10-against-n10',
+    'V10',
+    'N10',
+    'requests/s with 10 % traced, against Koa with auto-instrumentation sampling 10 % (V10 / N10)',
+    2.5,
+    2,
+  ),
+  quotient(
+    'v100-against-n',
+    'V100',
+    'N',
+    'requests/s with all traced, against Koa with auto-instrumentation tracing all (V100 / N)',
+    2,
+    2,
+  ),
+  quotient(
+    'v10-against-py',
+    'V10',
+    'Py',
+    'requests/s with 10 % traced, against FastAPI with OpenTelemetry and scikit-learn (V10 / Py)',
+    20,
+    1,
+  ),
+  {
+    key: 'p99-against-b',
+    what: 'p99 latency with 10 % traced, against bare Koa (V10 / B)',
+    ...atMost(2, 2),
+    measure: (results) => ratio(results, 'V10', 'B', 'p99Ms'),
+  },
+  {
+    key: 'observe-ns',
+    what: 'observing three features and the score, ns',
+    ...atMost(300, 0),
+    measure: ({ inProcess }) =>
+      inProcess.find(({ part, features }) => part.startsWith('observe') && features === 3)?.ns,
+  },
+  {
+    key: 'scrape-block-ms',
+    what: 'event loop blocked by a scrape of 3 versions with 50 features, ms',
+    ...atMost(15, 1),
+    measure: ({ scrape }) => scrape.blockMs,
+  },
+  {
+    key: 'memory-above-b-mb',
+    what: 'memory after 10 s of load, MB above bare Koa (V10 − B)',
+    ...atMost(100, 0),
+    measure: ({ memory }) => summarise([memory.vigia.megabytes[0] - memory.bare.megabytes[0]]),
+  },
+  {
+    key: 'memory-growth',
+    what: 'memory under load, last third of the time against the second (V10)',
+    ...atMost(1.1, 2),
+    measure: ({ memory }) => summarise([growth(memory.vigia)]),
+  },
+];
 
 /** Holds the results of one run against the goals; one whose figures are lacking is left out. */
-export function judge(results: Results): Goal[] {
-  const { inProcess, scrape, memory } = results;
-  const observe = inProcess.find(({ part, features }) => part.startsWith('observe') && features === 3);
-  return [
-    ...atLeast(results, 'V10', 'B', 0.8, 'requests/s, 10 % traced, against bare Koa (B)'),
-    ...atLeast(results, 'V10', 'B', 1, 'the same, stretch'),
-    ...atLeast(results, 'V1', 'B', 0.85, 'requests/s, 1 % traced, against B'),
-    ...atLeast(results, 'V10', 'N', 4, 'requests/s, 10 % traced, against auto-instrumented Koa (N)'),
-    ...atLeast(results, 'V10', 'Pd', 20, 'requests/s, 10 % traced, against FastAPI with OpenTelemetry (Pd)'),
-    ...atLeast(results, 'V10', 'Py', 20, 'the same, its pipeline without pandas (Py)'),
-    ...latencyGoal(results),
-    observe && {
-      goal: 'observing three features and the score ≤ 300 ns',
-      measured: `${observe.ns.median.toFixed(0)} ns`,
-      isMet: observe.ns.median <= 300,
-    },
-    {
-      goal: `a scrape with ${scrape.features} features and ${scrape.versions} versions blocks the event loop ≤ 15 ms`,
-      measured: `${scrape.blockMs.median.toFixed(1)} ms (${scrape.series.toLocaleString('en')} series)`,
-      isMet: scrape.blockMs.median <= 15,
-    },
-    memoryGoal(memory.bare, memory.vigia),
-    flatGoal(memory.vigia),
-    growthGoal(results),
-  ].filter((goal) => goal !== undefined);
+export function judge(results: Results): Verdict[] {
+  return goals.flatMap((goal) => {
+    const figure = goal.measure(results);
+    return figure ? [{ goal, figure, isMet: meets(goal, figure.median) }] : [];
+  });
+}
+
+/** The figures of one run by their keys. */
+export function measureFigures(results: Results): Record<string, Figure> {
+  return Object.fromEntries(judge(results).map(({ goal, figure }) => [goal.key, figure]));
+}
+
+/** Whether a figure reaches its goal; `undefined` where there is no limit. */
+export function meets({ sense, limit }: Goal, value: number): boolean | undefined {
+  if (limit === undefined) return undefined;
+  return sense === 'at most' ? value <= limit : value >= limit;
+}
+
+/** As in `≤ 12`; a dash where there is no limit. */
+export function formatLimit({ sense, limit }: Goal): string {
+  return limit === undefined ? '–' : `${sense === 'at most' ? '≤' : '≥'} ${limit}`;
 }
 
 /** The quotient of two variants, round by round. */
-export function ratio(
-  results: Results,
+export function ratio(results: Compared, key: string, base: string, quantity: Quantity): Figure | undefined {
+  return pair(results, key, base, quantity, (value, baseValue) => value / baseValue);
+}
+
+/** Processor time a request of one variant beyond that of another, in µs, round by round. */
+function difference(results: Compared, key: string, base: string): Figure | undefined {
+  return pair(results, key, base, 'cpuMicros', (value, baseValue) => value - baseValue);
+}
+
+function pair(
+  { compared }: Compared,
   key: string,
   base: string,
-  figure: 'requestsPerSecond' | 'p99Ms' | 'cpuMicros',
+  quantity: Quantity,
+  combine: (value: number, baseValue: number) => number,
 ): Figure | undefined {
-  const find = (wanted: string) => results.compared.find(({ variant }) => variant.key === wanted)?.rounds;
+  const find = (wanted: string): readonly Round[] | undefined =>
+    compared.find(({ variant }) => variant.key === wanted)?.rounds;
   const [rounds, bases] = [find(key), find(base)];
-  return rounds && bases && summarise(rounds.map((round, i) => round[figure] / bases[i][figure]));
+  return rounds && bases && summarise(rounds.map((round, i) => combine(round[quantity], bases[i][quantity])));
 }
 
-export function formatRatio({ median, min, max }: Figure): string {
-  return `${median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
+function atMost(limit: number, digits: number): Pick<Goal, 'sense' | 'limit' | 'digits'> {
+  return { sense: 'at most', limit, digits };
 }
 
-function atLeast(results: Results, key: string, base: string, least: number, what: string): Goal[] {
-  const found = ratio(results, key, base, 'requestsPerSecond');
-  if (!found) return [];
-  return [
-    { goal: `${what} ≥ ${least.toFixed(2)}`, measured: formatRatio(found), isMet: found.median >= least },
-  ];
-}
-
-function latencyGoal(results: Results): Goal[] {
-  const found = ratio(results, 'V10', 'B', 'p99Ms');
-  if (!found) return [];
-  return [
-    { goal: 'p99, 10 % traced, against B ≤ 2.00', measured: formatRatio(found), isMet: found.median <= 2 },
-  ];
-}
-
-function memoryGoal(bare: MemoryCourse, vigia: MemoryCourse): Goal {
-  const [own] = vigia.megabytes;
-  const [base] = bare.megabytes;
+function quotient(
+  key: string,
+  variant: string,
+  base: string,
+  what: string,
+  limit: number,
+  digits: number,
+): Goal {
   return {
-    goal: 'memory after 10 s of load ≤ B + 100 MB',
-    measured: `${own.toFixed(0)} MB, B ${base.toFixed(0)} MB`,
-    isMet: own <= base + 100,
+    key,
+    what,
+    sense: 'at least',
+    limit,
+    digits,
+    isHeadline: true,
+    measure: (results) => ratio(results, variant, base, 'requestsPerSecond'),
   };
 }
 
-/** Flat: the last third of the time holds no more than a tenth above the third before. */
-function flatGoal({ megabytes, sliceSeconds }: MemoryCourse): Goal {
+/** How much more was held in the last third of the time than in the third before. */
+function growth({ megabytes }: MemoryCourse): number {
   const third = Math.floor(megabytes.length / 3);
-  const greatest = (values: readonly number[]) => Math.max(...values);
-  const middle = greatest(megabytes.slice(third, 2 * third));
-  const last = greatest(megabytes.slice(-third));
-  return {
-    goal: `memory flat over ${megabytes.length * sliceSeconds} s of load`,
-    measured: `at most ${middle.toFixed(0)} MB in the second third, ${last.toFixed(0)} MB in the last`,
-    isMet: last <= middle * 1.1,
-  };
-}
-
-function growthGoal({ features }: Results): Goal {
-  const cost = features.map(({ cpuMicros }) => cpuMicros.median);
-  const isMet = features.every(
-    (entry, i) => i === 0 || cost[i] / cost[i - 1] <= entry.features / features[i - 1].features,
-  );
-  return {
-    goal: 'processor time a request grows at most linearly with the features',
-    measured: features.map((entry, i) => `${entry.features}: ${cost[i].toFixed(0)} µs`).join(', '),
-    isMet,
-  };
+  return Math.max(...megabytes.slice(-third)) / Math.max(...megabytes.slice(third, 2 * third));
 }

@@ -1,9 +1,10 @@
 // Posts varying bodies to URL for SECONDS over CONNECTIONS, each waiting for its answer, and prints the figures as
-// JSON: node bench/load.ts URL MODEL_PATH CONNECTIONS SECONDS
+// JSON: node bench/load.ts URL CONNECTIONS SECONDS
 
 import autocannon from 'autocannon';
 import { loadArtifact } from '../src/model/artifact.ts';
 import { makeBodies } from './bodies.ts';
+import { creditModel } from './variants/credit-model.ts';
 
 const bodyCount = 200;
 
@@ -16,8 +17,8 @@ export type LoadResult = {
   readonly p99Ms: number;
 };
 
-const [url, modelPath, connections, seconds] = process.argv.slice(2);
-const bodies = makeBodies(await loadArtifact(modelPath), bodyCount);
+const [url, connections, seconds] = process.argv.slice(2);
+const bodies = makeBodies(await loadArtifact(creditModel), bodyCount);
 const result = await autocannon({
   url,
   connections: Number(connections),

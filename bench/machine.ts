@@ -26,21 +26,29 @@ const packages = [
   'autocannon',
 ];
 
-/** What the figures were measured on, in a few lines. */
-export function describeMachine(): string[] {
+/** What the figures were measured on. */
+export type Machine = {
+  readonly host: string;
+  /** Short, with a remark where the tree differs from it. */
+  readonly commit: string;
+  readonly placement: string;
+  readonly versions: string;
+};
+
+export function describeMachine(): Machine {
   const [{ model }] = cpus();
   const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
   const commit = git('rev-parse', '--short=12', 'HEAD');
   const changed = git('status', '--porcelain', '--', 'src', 'otel', 'bench', 'package-lock.json') !== '';
   const versions = packages.map((name) => `${name} ${installedVersion(name)}`);
-  return [
-    `${availableParallelism()} × ${model}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()} ${arch()}`,
-    canPin
+  return {
+    host: `${availableParallelism()} × ${model}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()} ${arch()}`,
+    commit: `${commit}${changed ? ' with changes' : ''}`,
+    placement: canPin
       ? `server bound to processor ${serverCore}, load generator and trace sink to processor ${loadCore}`
       : 'server and load generator not bound to processors: there is no taskset, or one processor only',
-    `Node ${process.version}; ${versions.join(', ')}`,
-    `commit ${commit}${changed ? ' with changes' : ''}`,
-  ];
+    versions: `Node ${process.version}; ${versions.join(', ')}`,
+  };
 }
 
 function installedVersion(name: string): string {

@@ -1,12 +1,18 @@
 /**
  * Puts `content` between the markers of a Markdown document.
  *
- * @param script the npm script that writes this part; the markers bear its name
+ * @param name what the markers are called
+ * @param script the npm script that writes this part
  * @throws Error if the document does not have the markers, each once and in order
  */
-export function replaceBetweenMarkers(document: string, script: string, content: string): string {
-  const begin = `<!-- ${script} begins; written by npm run ${script} -->`;
-  const end = `<!-- ${script} ends -->`;
+export function replaceBetweenMarkers(
+  document: string,
+  name: string,
+  content: string,
+  script = name,
+): string {
+  const begin = `<!-- ${name} begins; written by npm run ${script} -->`;
+  const end = `<!-- ${name} ends -->`;
   const [head, rest, ...more] = document.split(begin);
   const [old, tail, ...others] = rest?.split(end) ?? [];
   if (old === undefined || tail === undefined || more.length > 0 || others.length > 0) {

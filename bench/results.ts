@@ -1,39 +1,48 @@
 import type { Round } from './comparison.ts';
-import { type Figure, summarise } from './figures.ts';
-import { formatRatio, type Goal, judge, ratio } from './goals.ts';
+import { type Figure, formatFigure, summarise } from './figures.ts';
+import { formatLimit, judge, measureFigures, ratio, type Verdict } from './goals.ts';
 import type { PartCost } from './in-process.ts';
+import type { Machine } from './machine.ts';
+import { table } from './markdown.ts';
 import type { MemoryCourse } from './memory.ts';
+import { headline } from './record-tables.ts';
 import type { ScrapeCost } from './scrape.ts';
 import type { Variant } from './variants.ts';
 
 /** All that one run measured. */
 export type Results = {
   readonly command: string;
-  readonly machine: readonly string[];
+  /** UTC, `2026-11-28`. */
+  readonly date: string;
+  readonly machine: Machine;
+  readonly wakeUp: { readonly asleepMicros: Figure; readonly awakeMicros: Figure };
   readonly connections: number;
   readonly seconds: number;
   readonly compared: readonly { readonly variant: Variant; readonly rounds: readonly Round[] }[];
   readonly absent: readonly Variant[];
   readonly memory: { readonly bare: MemoryCourse; readonly vigia: MemoryCourse };
-  /** Processor time a request of the whole service, by the number of the model's features. */
-  readonly features: readonly { readonly features: number; readonly cpuMicros: Figure }[];
   readonly inProcess: readonly PartCost[];
+  /** Shares of the processor time by part of a request, by the variant's key. */
+  readonly profiles: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly scrape: ScrapeCost;
 };
 
 /** The results as Markdown. */
 export function renderResults(results: Results): string {
+  const { host, commit, placement, versions } = results.machine;
   return `${[
     '# Measured',
-    `\`${results.command}\` made this file; every figure is of one run.`,
-    results.machine.map((line) => `- ${line}`).join('\n'),
+    `\`${results.command}\` made this file on ${results.date}; every figure is of one run. Other hosts and other days give other figures: [Performance](../docs/performance.md) lists the runs there are.`,
+    [host, placement, versions, `commit ${commit}`].map((line) => `- ${line}`).join('\n'),
+    headline(measureFigures(results)),
+    wakeUpText(results.wakeUp),
     '## Side by side',
     `${results.connections} connections, each waiting for its answer; bodies differ; ${results.compared[0].rounds.length} rounds of ${results.seconds} s each, after a warm-up, in turn. Median, and least–greatest, of the rounds.`,
     comparisonTable(results),
     ...disturbance(results),
     ...results.absent.map(({ key, absent }) => `${key} was left out: ${absent}.`),
     '## Goals',
-    goalTable(judge(results)),
+    verdictTable(judge(results)),
     '## Parts of a request',
     'Nanoseconds a call, in one process without a server, by the number of features.',
     partTable(results.inProcess),
@@ -44,9 +53,15 @@ export function renderResults(results: Results): string {
   ].join('\n\n')}\n`;
 }
 
+/** What the host takes to wake a process that waits for a message. */
+export function wakeUpText({ asleepMicros, awakeMicros }: Results['wakeUp']): string {
+  const difference = asleepMicros.median - awakeMicros.median;
+  return `On this host a small write over loopback took ${formatFigure(asleepMicros, 1)} µs when its reader slept and ${formatFigure(awakeMicros, 1)} µs when it was awake: waking it cost ${difference.toFixed(1)} µs.`;
+}
+
 /**
  * What speaks against the requests/s of a run: a server that could not use its processor wholly was held up by
- * something other than its own work. The processor time a request is to be trusted all the same.
+ * something other than its own work. The processor time a request suffers less.
  */
 export function disturbance(results: Results): string[] {
   const heldUp = results.compared.filter(
@@ -55,11 +70,11 @@ export function disturbance(results: Results): string[] {
   if (heldUp.length === 0) return [];
   const keys = heldUp.map(({ variant }) => variant.key).join(', ');
   return [
-    `The machine was not quiet: ${keys} had less than 0.9 of a processor. Their requests/s and latencies are too bad; the CPU time a request is not.`,
+    `The machine was not quiet: ${keys} had less than 0.9 of a processor. Their requests/s and latencies are worse than on a quiet machine, and the CPU time a request somewhat.`,
   ];
 }
 
-/** The table of variants, which docs/performance.md shows as well. */
+/** The table of variants. */
 export function comparisonTable(results: Results): string {
   const rows = results.compared.map(({ variant: { key, label }, rounds }) => {
     const of = (pick: (round: Round) => number) => summarise(rounds.map(pick));
@@ -67,18 +82,11 @@ export function comparisonTable(results: Results): string {
     return [
       key,
       label,
-      spread(of((round) => round.requestsPerSecond)),
-      against ? formatRatio(against) : '',
-      spread(of((round) => round.cpuMicros)),
-      spread(
-        of((round) => round.p50Ms),
-        1,
-      ),
-      spread(
-        of((round) => round.p99Ms),
-        1,
-      ),
-      spread(of((round) => round.readyMs)),
+      formatFigure(of((round) => round.requestsPerSecond)),
+      against ? formatFigure(against, 2) : '',
+      formatFigure(of((round) => round.cpuMicros)),
+      ...[of((round) => round.p50Ms), of((round) => round.p99Ms)].map((figure) => formatFigure(figure, 1)),
+      formatFigure(of((round) => round.readyMs)),
       of((round) => round.busy).median.toFixed(2),
       String(rounds.reduce((sum, { failed }) => sum + failed, 0)),
     ];
@@ -98,10 +106,16 @@ export function comparisonTable(results: Results): string {
   return table(head, rows);
 }
 
-export function goalTable(goals: readonly Goal[]): string {
+/** The goals, and whether this run met them. */
+export function verdictTable(verdicts: readonly Verdict[]): string {
   return table(
-    ['goal', 'measured', ''],
-    goals.map(({ goal, measured, isMet }) => [goal, measured, isMet ? 'met' : 'not met']),
+    ['figure', 'goal', 'measured', ''],
+    verdicts.map(({ goal, figure, isMet }) => [
+      goal.what,
+      formatLimit(goal),
+      formatFigure(figure, goal.digits),
+      isMet === undefined ? '' : isMet ? 'met' : 'not met',
+    ]),
   );
 }
 
@@ -110,12 +124,15 @@ function partTable(costs: readonly PartCost[]): string {
   const parts = [...new Set(costs.map(({ part }) => part))];
   return table(
     ['part', ...sizes.map((size) => `${size} features`)],
-    parts.map((part) => [part, ...costs.filter((cost) => cost.part === part).map(({ ns }) => spread(ns))]),
+    parts.map((part) => [
+      part,
+      ...costs.filter((cost) => cost.part === part).map(({ ns }) => formatFigure(ns)),
+    ]),
   );
 }
 
 function scrapeText({ features, versions, series, bytes, blockMs, cpuMs }: ScrapeCost): string {
-  return `${versions} versions of a model with ${features} features: ${series.toLocaleString('en')} series, ${(bytes / 1e6).toFixed(2)} MB. A scrape keeps the event loop from anything else for ${spread(blockMs, 1)} ms at a stretch, and takes ${spread(cpuMs, 1)} ms of processor time in all.`;
+  return `${versions} versions of a model with ${features} features: ${series.toLocaleString('en')} series, ${(bytes / 1e6).toFixed(2)} MB. A scrape keeps the event loop from anything else for ${formatFigure(blockMs, 1)} ms at a stretch, and takes ${formatFigure(cpuMs, 1)} ms of processor time in all.`;
 }
 
 function memoryTable({ bare, vigia }: Results['memory']): string {
@@ -128,15 +145,4 @@ function memoryTable({ bare, vigia }: Results['memory']): string {
     ['', 'idle, MB', `after each ${vigia.sliceSeconds} s of load, MB`],
     [course('B', bare), course('V10', vigia)],
   );
-}
-
-function spread({ median, min, max }: Figure, digits = 0): string {
-  const write = (value: number) =>
-    value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  return `${write(median)} (${write(min)}–${write(max)})`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }

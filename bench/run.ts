@@ -1,38 +1,46 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { runCli, UsageError } from '../src/cli/run-cli.ts';
-import { formatArtifact, loadArtifact } from '../src/model/artifact.ts';
 import { writeFileAtomically } from '../src/write-file-atomically.ts';
-import { compare, connections, measureRound } from './comparison.ts';
+import { compare, connections } from './comparison.ts';
+import { writeDocuments } from './documents.ts';
 import { summarise } from './figures.ts';
-import { judge, ratio } from './goals.ts';
+import { judge, measureFigures } from './goals.ts';
 import type { PartCost } from './in-process.ts';
 import { describeMachine, loadCore, pinned, serverCore } from './machine.ts';
 import { measureMemory } from './memory.ts';
-import { comparisonTable, disturbance, goalTable, type Results, renderResults } from './results.ts';
+import { measureProfile } from './profile.ts';
+import { addToRecord, toRecordedRun } from './record.ts';
+import { headline } from './record-tables.ts';
+import {
+  comparisonTable,
+  disturbance,
+  type Results,
+  renderResults,
+  verdictTable,
+  wakeUpText,
+} from './results.ts';
 import type { ScrapeCost } from './scrape.ts';
 import { startServer } from './server-process.ts';
-import { creditModel } from './variants/credit-model.ts';
-import { bareKoa, others, otlpSink, vigia } from './variants.ts';
-import { widen } from './wide-artifact.ts';
+import { bareKoa, others, otlpSink, unwatched, vigia, wakeUpReader } from './variants.ts';
+import type { WakeUpCost } from './wake-up.ts';
 
 const help = `Usage: npm run bench -- [options]
 
-Measures the service beside others, one processor for the server and one for the load, and writes bench/results.md,
-bench/recorded.json and the tables of docs/performance.md. Leave the machine alone meanwhile.
+Measures what watching costs against the same service unwatched, and the service beside others: one processor for the
+server and one for the load. Leave the machine alone meanwhile.
 
   --rounds N    rounds of the comparison (7)
   --seconds N   length of a round, after as long a warm-up (3)
-  --long        watch the memory for 5 minutes instead of one
+  --long        watch the memory for 5 minutes instead of one, write bench/results.md, and add the run to
+                bench/recorded-runs.json and to the tables of README.md and docs/performance.md
   --help
 `;
 
 const execute = promisify(execFile);
-const featureCounts = [3, 30, 300];
-const featureRounds = 3;
 const path = (name: string) => new URL(name, import.meta.url).pathname;
 
 await runCli(async (args) => {
@@ -56,9 +64,22 @@ await runCli(async (args) => {
     values.long ? 30 : 6,
     ['npm run bench', ...(args.length ? ['--', ...args] : [])].join(' '),
   );
-  await write(results);
-  console.log(`\n${tables(results)}`);
-  console.log(`\nbench/results.md written after ${Math.round((performance.now() - startedMs) / 1000)} s`);
+  const parts = [
+    comparisonTable(results),
+    ...disturbance(results),
+    verdictTable(judge(results)),
+    wakeUpText(results.wakeUp),
+    headline(measureFigures(results)),
+  ];
+  console.log(`\n${parts.join('\n\n')}\n`);
+  if (values.long) {
+    await writeFileAtomically(path('results.md'), renderResults(results));
+    await writeDocuments(await addToRecord(toRecordedRun(results)));
+  }
+  const done = values.long
+    ? 'written to bench/results.md and recorded'
+    : 'not recorded, as it was not --long';
+  console.log(`${done} after ${Math.round((performance.now() - startedMs) / 1000)} s`);
   return 0;
 });
 
@@ -78,15 +99,17 @@ async function measure(
   const sink = await startServer(otlpSink.command, { core: loadCore });
   try {
     const all = [
-      bareKoa,
-      ...others(sink.url),
-      vigia(sink.url, 0.01),
+      unwatched,
+      vigia(sink.url, 0),
       vigia(sink.url, 0.1),
       vigia(sink.url, 1),
+      bareKoa,
+      ...others(sink.url),
     ];
     const present = all.filter(({ absent }) => absent === undefined);
     const absent = all.filter((variant) => variant.absent !== undefined);
     for (const { key, absent: why } of absent) console.log(`${key} is left out: ${why}`);
+    const wakeUps = [await measureWakeUp()];
     const measured = await compare(
       present,
       { rounds, seconds, warmUpSeconds: seconds },
@@ -97,19 +120,31 @@ async function measure(
         );
       },
     );
-    console.log('features, memory, parts, scrape');
+    wakeUps.push(await measureWakeUp());
+    console.log('memory, profiles, parts, scrape');
+    const memory = {
+      bare: await measureMemory(bareKoa, 1),
+      vigia: await measureMemory(vigia(sink.url, 0.1), memorySlices),
+    };
+    const profiles: Record<string, Record<string, number>> = {};
+    for (const variant of [unwatched, vigia(sink.url, 0), vigia(sink.url, 1)]) {
+      profiles[variant.key] = await measureProfile(variant, seconds, folder);
+    }
+    wakeUps.push(await measureWakeUp());
     return {
       command,
+      date: new Date().toISOString().slice(0, 10),
       machine: describeMachine(),
+      wakeUp: {
+        asleepMicros: summarise(wakeUps.map(({ asleepMicros }) => asleepMicros)),
+        awakeMicros: summarise(wakeUps.map(({ awakeMicros }) => awakeMicros)),
+      },
       connections,
       seconds,
       compared: present.map((variant, i) => ({ variant, rounds: measured[i] })),
       absent,
-      features: await measureFeatures(sink.url, folder, seconds),
-      memory: {
-        bare: await measureMemory(bareKoa, 1),
-        vigia: await measureMemory(vigia(sink.url, 0.1), memorySlices),
-      },
+      memory,
+      profiles,
       inProcess: await runProgram<PartCost[]>([path('in-process.ts')], {}),
       scrape: await measureScrape(folder),
     };
@@ -119,27 +154,14 @@ async function measure(
   }
 }
 
-/** The whole service with models of 3, 30 and 300 features, in turn. */
-async function measureFeatures(
-  sinkUrl: string,
-  folder: string,
-  seconds: number,
-): Promise<Results['features']> {
-  const credit = await loadArtifact(creditModel);
-  const models = await Promise.all(
-    featureCounts.map(async (features) => {
-      const modelPath = join(folder, `${features}.json`);
-      await writeFileAtomically(modelPath, formatArtifact(widen(credit, features)));
-      return { features, modelPath, cpuMicros: [] as number[] };
-    }),
-  );
-  for (let round = 0; round < featureRounds; round++) {
-    for (const { modelPath, cpuMicros } of models) {
-      const variant = vigia(sinkUrl, 0.1, { MODEL_PATH: modelPath });
-      cpuMicros.push((await measureRound(variant, { seconds, warmUpSeconds: seconds }, modelPath)).cpuMicros);
-    }
+/** Writer and reader take the places of server and load generator. */
+async function measureWakeUp(): Promise<WakeUpCost> {
+  const reader = await startServer(wakeUpReader.command, { core: loadCore });
+  try {
+    return await runProgram<WakeUpCost>([path('wake-up.ts'), reader.url], {});
+  } finally {
+    await reader.stop();
   }
-  return models.map(({ features, cpuMicros }) => ({ features, cpuMicros: summarise(cpuMicros) }));
 }
 
 function measureScrape(folder: string): Promise<ScrapeCost> {
@@ -158,27 +180,4 @@ async function runProgram<Output>(args: readonly string[], env: Record<string, s
   const [file, ...rest] = pinned(serverCore, [process.execPath, ...args]);
   const { stdout } = await execute(file, rest, { env: { ...process.env, ...env } });
   return JSON.parse(stdout) as Output;
-}
-
-/** What docs/performance.md shows of the results. */
-function tables(results: Results): string {
-  return [comparisonTable(results), ...disturbance(results), goalTable(judge(results))].join('\n\n');
-}
-
-async function write(results: Results): Promise<void> {
-  const cpuRatio = ratio(results, 'V10', 'B', 'cpuMicros')?.median;
-  await writeFileAtomically(path('results.md'), renderResults(results));
-  await writeFileAtomically(
-    path('recorded.json'),
-    `${JSON.stringify({ cpuRatio: Number(cpuRatio?.toFixed(3)), machine: results.machine }, null, 2)}\n`,
-  );
-  const document = path('../docs/performance.md');
-  const text = await readFile(document, 'utf8');
-  await writeFileAtomically(
-    document,
-    text.replace(
-      /(<!-- bench -->\n)[\s\S]*(\n<!-- \/bench -->)/,
-      (_, start, end) => `${start}${tables(results)}${end}`,
-    ),
-  );
 }

@@ -15,8 +15,8 @@ export type ServerProcess = {
   cpuSeconds(): number;
   /** Memory it occupies, in MB (10^6 bytes). */
   rssMegabytes(): number;
-  /** Ends it and removes its folder. */
-  stop(): Promise<void>;
+  /** Ends it, at once or as it ends by itself when asked to, and removes its folder. */
+  stop(signal?: 'SIGKILL' | 'SIGTERM'): Promise<void>;
 };
 
 const ticksPerSecond = 100;
@@ -54,10 +54,10 @@ export async function startServer(
         return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
       },
       rssMegabytes: () => (Number(/^VmRSS:\s+(\d+) kB$/m.exec(read('status'))?.[1]) * 1024) / 1e6,
-      stop: () => end(child, output, folder),
+      stop: (signal = 'SIGKILL') => end(child, output, folder, signal),
     };
   } catch (error) {
-    await end(child, output, folder);
+    await end(child, output, folder, 'SIGKILL');
     throw error;
   }
 }
@@ -80,9 +80,13 @@ function announcedUrl(child: ChildProcess): Promise<string> {
   });
 }
 
-async function end(child: ChildProcess, output: FileHandle, folder: string): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL'))
-    await once(child, 'exit');
+async function end(
+  child: ChildProcess,
+  output: FileHandle,
+  folder: string,
+  signal: 'SIGKILL' | 'SIGTERM',
+): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null && child.kill(signal)) await once(child, 'exit');
   await output.close();
   await rm(folder, { recursive: true, force: true });
 }

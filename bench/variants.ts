@@ -18,7 +18,7 @@ const program = (name: string) => new URL(`variants/${name}.ts`, import.meta.url
 /** Where `bench/python/README.md` says the Python packages go. */
 const python = join(process.env.BENCH_PYTHON_VENV ?? join(tmpdir(), 'vigia-bench-python'), 'bin/python');
 
-/** Node as `npm start` runs it. */
+/** Node with the memory setting of `npm start`. */
 const vigiaNode = [node, '--max-semi-space-size=16'];
 
 /**
@@ -27,11 +27,10 @@ const vigiaNode = [node, '--max-semi-space-size=16'];
  *
  * @param sinkUrl OTLP over HTTP
  */
-export function vigia(sinkUrl: string, ratio: number, env: Readonly<Record<string, string>> = {}): Variant {
-  const percent = `${ratio * 100} %`;
+export function vigia(sinkUrl: string, ratio: number): Variant {
   return {
     key: `V${ratio * 100}`,
-    label: `Vigia, everything on, ${percent} of requests traced`,
+    label: `Vigia, everything on, ${ratio * 100} % of requests traced`,
     command: [...vigiaNode, '--import', './otel/register.ts', 'src/server.ts'],
     env: {
       PORT: '0',
@@ -41,7 +40,6 @@ export function vigia(sinkUrl: string, ratio: number, env: Readonly<Record<strin
       OTEL_EXPORTER_OTLP_ENDPOINT: sinkUrl,
       OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
       OTEL_TRACES_SAMPLER_ARG: String(ratio),
-      ...env,
     },
   };
 }
@@ -59,7 +57,12 @@ export const otlpSink: Pick<Variant, 'command'> = {
   command: [node, new URL('otlp-sink.ts', import.meta.url).pathname],
 };
 
-/** Bare Koa, against which all else is measured. */
+/** What wake-up.ts writes to. */
+export const wakeUpReader: Pick<Variant, 'command'> = {
+  command: [node, new URL('wake-up-reader.ts', import.meta.url).pathname],
+};
+
+/** Koa with its usual router and body parser. */
 export const bareKoa: Variant = {
   key: 'B',
   label: 'bare Koa, router, body parser; nothing watched',
@@ -70,24 +73,11 @@ export const bareKoa: Variant = {
 /** What Vigia is compared with, beside bare Koa. @param sinkUrl OTLP over HTTP */
 export function others(sinkUrl: string): Variant[] {
   return [
-    {
-      key: 'N',
-      label: 'B with auto-instrumentations-node and SDK metrics, all requests traced (its default)',
-      command: [
-        node,
-        '--experimental-loader=@opentelemetry/instrumentation/hook.mjs',
-        '--require=@opentelemetry/auto-instrumentations-node/register',
-        program('instrumented-koa'),
-      ],
-      env: {
-        OTEL_SERVICE_NAME: 'instrumented-koa',
-        OTEL_EXPORTER_OTLP_ENDPOINT: sinkUrl,
-        OTEL_TRACES_EXPORTER: 'otlp',
-        OTEL_METRICS_EXPORTER: 'otlp',
-        OTEL_LOGS_EXPORTER: 'none',
-        NODE_NO_WARNINGS: '1',
-      },
-    },
+    autoInstrumented(sinkUrl, 'N', 'all requests traced (its default)', {}),
+    autoInstrumented(sinkUrl, 'N10', '10 % of requests traced by its own sampler', {
+      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '0.1',
+    }),
     {
       key: 'P',
       label: 'B with prom-client and pino',
@@ -103,6 +93,33 @@ export function others(sinkUrl: string): Variant[] {
     fastApi(sinkUrl, 'Py', 'a pipeline on dictionaries', {}),
     fastApi(sinkUrl, 'Pd', 'a pipeline on pandas frames', { FRAMES: 'true' }),
   ];
+}
+
+function autoInstrumented(
+  sinkUrl: string,
+  key: string,
+  traced: string,
+  env: Readonly<Record<string, string>>,
+): Variant {
+  return {
+    key,
+    label: `B with auto-instrumentations-node and SDK metrics, ${traced}`,
+    command: [
+      node,
+      '--experimental-loader=@opentelemetry/instrumentation/hook.mjs',
+      '--require=@opentelemetry/auto-instrumentations-node/register',
+      program('instrumented-koa'),
+    ],
+    env: {
+      OTEL_SERVICE_NAME: 'instrumented-koa',
+      OTEL_EXPORTER_OTLP_ENDPOINT: sinkUrl,
+      OTEL_TRACES_EXPORTER: 'otlp',
+      OTEL_METRICS_EXPORTER: 'otlp',
+      OTEL_LOGS_EXPORTER: 'none',
+      NODE_NO_WARNINGS: '1',
+      ...env,
+    },
+  };
 }
 
 function fastApi(

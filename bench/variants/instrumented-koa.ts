@@ -1,4 +1,4 @@
-// N: B with `--require @opentelemetry/auto-instrumentations-node/register` and the loader hook that ES modules need,
+// N and N10: B with `--require @opentelemetry/auto-instrumentations-node/register` and the loader hook that ES modules need,
 // and its predictions counted with the SDK's counters and histograms: the usual way.
 
 import { createServer } from 'node:http';

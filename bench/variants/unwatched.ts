@@ -71,4 +71,5 @@ const { url } = await listen(app, {
   sample: () => false,
   refuse: guard.refuse,
 });
+process.on('SIGTERM', () => process.exit(0));
 process.stderr.write(`API      ${url}\n`);
