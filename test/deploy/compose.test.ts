@@ -66,6 +66,7 @@ describe('docker-compose.yml', () => {
     const published = all.flatMap(([name, { ports = [] }]) => ports.map((port) => `${name} ${port}`));
     assert.deepEqual(published, [
       `app 127.0.0.1:\${API_PORT-8000}:8000`,
+      `app 127.0.0.1:\${ADMIN_PORT-9464}:9464`,
       `prometheus 127.0.0.1:\${PROMETHEUS_PORT-9090}:9090`,
       `alertmanager 127.0.0.1:\${ALERTMANAGER_PORT-9093}:9093`,
       `grafana 127.0.0.1:\${GRAFANA_PORT-3000}:3000`,
@@ -155,7 +156,7 @@ describe('docker-compose.yml', () => {
     type Resolved = {
       services: Record<
         string,
-        { ports: { host_ip: string; published?: string }[]; environment: Record<string, string> }
+        { ports?: { host_ip: string; published?: string }[]; environment: Record<string, string> }
       >;
     };
 
@@ -170,14 +171,31 @@ describe('docker-compose.yml', () => {
       requireTool(this, 'docker compose');
     });
 
-    it('leaves the port to Docker when it is empty, so that replicas can be scaled', async () => {
-      const [[fixed], [free]] = await Promise.all([
-        resolve({}).then(({ services: { app } }) => app.ports),
-        resolve({ API_PORT: '' }).then(({ services: { app } }) => app.ports),
+    it('leaves ports to Docker when they are empty, so that replicas can be scaled', async () => {
+      const [fixed, free] = await Promise.all([
+        resolve({}).then(({ services: { app } }) => app.ports ?? []),
+        resolve({ API_PORT: '', ADMIN_PORT: '' }).then(({ services: { app } }) => app.ports ?? []),
       ]);
-      assert.equal(fixed.published, '8000');
-      assert.equal(free.published, undefined);
-      assert.deepEqual([fixed.host_ip, free.host_ip], ['127.0.0.1', '127.0.0.1']);
+      assert.deepEqual(
+        fixed.map(({ published }) => published),
+        [settings.PORT.default, settings.ADMIN_PORT.default],
+      );
+      assert.deepEqual(
+        free.map(({ published }) => published),
+        [undefined, undefined],
+      );
+    });
+
+    it('publishes every port on the loopback address alone, whatever is set', async () => {
+      for (const env of [
+        {},
+        { API_PORT: '', ADMIN_PORT: '' },
+        { ADMIN_PORT: '9999', COMPOSE_PROFILES: 'replicas' },
+      ]) {
+        for (const [name, { ports = [] }] of Object.entries((await resolve(env)).services)) {
+          for (const { host_ip } of ports) assert.equal(host_ip, '127.0.0.1', name);
+        }
+      }
     });
 
     it('lets nobody log in to Grafana until a password is set', async () => {

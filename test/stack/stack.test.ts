@@ -255,7 +255,6 @@ describe('the stack', () => {
   });
 
   it('joins outcomes to predictions, and records realised beside estimated performance', async () => {
-    // The admin listener is within the network only.
     const script = `(${reportOutcomes})().then(console.log)`;
     const { samples, accepted } = JSON.parse(await stack.exec('app', 'node', '-e', script));
     show(`${accepted} outcomes of ${samples} samples`);
@@ -268,6 +267,16 @@ describe('the stack', () => {
       return found.length === 2 && judged.length === 1 ? found : undefined;
     });
     for (const { metric, values } of figures) show(`${metric.source} accuracy ${values[0][1].toFixed(3)}`);
+  });
+
+  it('takes the outcomes of `npm run traffic -- --labels` on the port that it publishes for that', async () => {
+    const admin = await stack.url('app', 9464);
+    assert.match(admin, /^http:\/\/127\.0\.0\.1:/);
+    const labels = ['--labels', '--label-url', admin, '--label-delay', '0.1s'];
+    const outcome = await startTraffic(await replicas.urls(1), '--count', '200', '--rate', '50', ...labels)
+      .ended;
+    assert.match(outcome.text, /reported 200 outcomes: 200 accepted$/);
+    expectNoFailure(outcome);
   });
 
   it('answers every query of every dashboard', async () => {

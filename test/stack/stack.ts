@@ -82,6 +82,7 @@ export function createStack(): Stack {
     HOME: process.env.HOME,
     COMPOSE_DISABLE_ENV_FILE: '1',
     API_PORT: '',
+    ADMIN_PORT: '',
     GRAFANA_PORT: '',
     PROMETHEUS_PORT: '',
     ALERTMANAGER_PORT: '',
