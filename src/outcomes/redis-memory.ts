@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createClient, defineScript } from '@redis/client';
+import { keepRedisConnection } from './redis-connection.ts';
 import { type ClaimState, claimMs, type SharedMemory } from './shared-memory.ts';
 
-const answerMs = 2_000;
-const connectMs = 1_000;
-const maxReconnectMs = 2_000;
 const confirmed = 'confirmed';
 const outcomeKey = (key: bigint) => `vigia:outcome:${key.toString(16)}`;
+const trialKey = (claimant: string) => `vigia:trial:${claimant}`;
 const modelKey = (digest: string) => `vigia:model:${digest}`;
 
 /** A claim that ended without anyone else taking it is still good. */
@@ -24,56 +23,42 @@ return 1`,
 });
 
 /**
- * Opens the memory in Redis or Valkey. The connection is made, and made again, in the background; commands of one call
- * travel together in one pipeline.
+ * Opens the memory in Redis or Valkey. The connection is made, and made again, in the background.
  *
  * @param maxAgeMs how long a published model is kept after it was last in use
- * @param onProblem told in one line when the store is lost, and when it is back
+ * @param onProblem told in one line when the store is lost, why, and when it is back
  */
 export function openSharedMemory(
   url: string,
   { maxAgeMs, onProblem }: { maxAgeMs: number; onProblem: (message: string) => void },
 ): SharedMemory {
   const claimant = randomUUID();
-  const client = createClient({
-    url,
-    disableOfflineQueue: true,
-    scripts: { confirm },
-    socket: {
-      connectTimeout: connectMs,
-      reconnectStrategy: (retries) => Math.min(maxReconnectMs, 50 * 2 ** Math.min(retries, 10)),
-    },
-  });
-  const { host } = new URL(url);
   const published = new Map<string, string>();
-  let isLost = false;
-  client.on('error', (error: Error) => {
-    if (isLost) return;
-    isLost = true;
-    onProblem(`${host}: ${error.message || error.name}; outcomes are deferred until it is back`);
+  const { ask, close } = keepRedisConnection(() => createStoreClient(url), {
+    url,
+    // all that calls do, on a key of its own
+    tryOut: (client) => [
+      setClaim(client, trialKey(claimant), claimant),
+      client.get(trialKey(claimant)),
+      client.confirm(trialKey(claimant), claimant, Date.now() + claimMs),
+    ],
+    onReady: () => publish([...published.keys()]),
+    onProblem,
   });
-  client.on('ready', () => {
-    if (isLost) onProblem(`${host}: connected again`);
-    isLost = false;
-    for (const digest of published.keys()) publish(digest);
-  });
-  client.connect().catch(() => {});
 
-  function publish(digest: string): void {
+  function publish(digests: readonly string[]): void {
     const expiration = { type: 'PX', value: Math.ceil(maxAgeMs) } as const;
-    // without an answer it is published when the store comes back
-    client.set(modelKey(digest), published.get(digest) ?? '', { expiration }).catch(() => {});
+    // without an answer they are published when the store comes back
+    ask((client) =>
+      digests.map((digest) => client.set(modelKey(digest), published.get(digest) ?? '', { expiration })),
+    ).catch(() => {});
   }
 
   async function claim(keys: readonly bigint[]): Promise<ClaimState[]> {
     const names = keys.map(outcomeKey);
-    const set = await inTime(
-      names.map((name) =>
-        client.set(name, claimant, { condition: 'NX', expiration: { type: 'PX', value: claimMs } }),
-      ),
-    );
+    const set = await ask((client) => names.map((name) => setClaim(client, name, claimant)));
     const taken = names.filter((_, i) => set[i] === null);
-    const holders = await inTime(taken.map((name) => client.get(name)));
+    const holders = await ask((client) => taken.map((name) => client.get(name)));
     const holderOf = new Map(taken.map((name, i) => [name, holders[i]]));
     return names.map((name) => {
       const holder = holderOf.get(name);
@@ -85,28 +70,32 @@ export function openSharedMemory(
   return {
     claim,
     confirm: (keys, forgetAtMs) =>
-      inTime(keys.map((key, i) => client.confirm(outcomeKey(key), claimant, Math.ceil(forgetAtMs[i])))),
+      ask((client) =>
+        keys.map((key, i) => client.confirm(outcomeKey(key), claimant, Math.ceil(forgetAtMs[i]))),
+      ),
     publishModel(digest, text) {
       published.set(digest, text);
-      if (client.isReady) publish(digest);
+      publish([digest]);
     },
     async getModel(digest) {
-      const [text] = await inTime([client.get(modelKey(digest))]);
+      const [text] = await ask((client) => [client.get(modelKey(digest))]);
       return text;
     },
     async close() {
-      client.destroy();
+      close();
     },
   };
 }
 
-/** A store that hangs is one that is down. */
-async function inTime<Answer>(commands: readonly Promise<Answer>[]): Promise<Answer[]> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${answerMs} ms`)), answerMs);
-  try {
-    return await Promise.race([Promise.all(commands), promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+function createStoreClient(url: string) {
+  return createClient({
+    url,
+    disableOfflineQueue: true,
+    scripts: { confirm },
+    socket: { reconnectStrategy: false },
+  });
+}
+
+function setClaim(client: ReturnType<typeof createStoreClient>, name: string, claimant: string) {
+  return client.set(name, claimant, { condition: 'NX', expiration: { type: 'PX', value: claimMs } });
 }

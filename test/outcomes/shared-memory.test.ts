@@ -94,7 +94,7 @@ describe('the memory that replicas share', function () {
     } finally {
       client.destroy();
     }
-    assert.deepEqual(await memory.claim([600n, 601n]), ['confirmed', 'claimed']);
+    assert.deepEqual(await claimed(memory, 600n, 601n), ['confirmed', 'claimed']);
   });
 
   it('keeps models, and brings them back after the store has lost them', async () => {
@@ -113,7 +113,7 @@ describe('the memory that replicas share', function () {
     redis = await startRedis(program, port);
     assert.equal(await get(), '{"a":1}');
     assert.ok(problems.some((message) => /outcomes are deferred/.test(message)));
-    assert.ok(problems.some((message) => /connected again/.test(message)));
+    assert.ok(problems.some((message) => /is back:/.test(message)));
     for (const message of problems) assert.doesNotMatch(message, /\n/);
   });
 });

@@ -1,0 +1,141 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ErrorReply } from '@redis/client';
+import { oneLine } from '../one-line.ts';
+
+const answerMs = 2_000;
+/** For the connection, its greeting and the trial together. */
+const connectMs = 3_000;
+const maxReconnectMs = 2_000;
+
+/** What a connection needs of a Redis client. */
+type Client = {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  connect(): Promise<unknown>;
+  destroy(): void;
+};
+
+export type RedisConnection<OneClient extends Client> = {
+  /**
+   * Sends the commands of one call, which travel together in one pipeline.
+   *
+   * @throws Error when the store is away, does not answer within 2 s, or answers any of them with an error
+   */
+  ask<Answer>(commands: (client: OneClient) => readonly Promise<Answer>[]): Promise<Answer[]>;
+  close(): void;
+};
+
+/**
+ * Keeps a connection to a store, in the background, for as long as it is not closed. A store that answers with an error
+ * is as lost as one that is gone: after a failover the old primary keeps its connections and answers writes with
+ * READONLY, while a new connection by the same name reaches the new one. So each fault ends the connection, and the
+ * next one has to pass a trial before it is used.
+ *
+ * @param create makes a client that does not reconnect by itself
+ * @param options.tryOut does on a new connection what calls will do
+ * @param options.onReady called when the store can be used, at first and after each outage
+ * @param options.onProblem told in one line when the store is lost, why, and when it is back; each kind of reason is
+ *   told once in an outage
+ */
+export function keepRedisConnection<OneClient extends Client>(
+  create: () => OneClient,
+  options: {
+    readonly url: string;
+    readonly tryOut: (client: OneClient) => readonly Promise<unknown>[];
+    readonly onReady: () => void;
+    readonly onProblem: (message: string) => void;
+  },
+): RedisConnection<OneClient> {
+  const { tryOut, onReady, onProblem } = options;
+  const url = new URL(options.url);
+  const secrets = [url.password, decodeURIComponent(url.password)].filter(Boolean);
+  /** Kinds of reasons that have been told since the store was lost. */
+  const told = new Set<string>();
+  let current = create();
+  let isReady = false;
+  let isClosed = false;
+  connect();
+
+  async function connect(): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const client = current;
+      client.on('error', (error) => lose(client, error));
+      try {
+        const tried = client.connect().then(() => Promise.all(tryOut(client)));
+        await inTime(tried, connectMs);
+        break;
+      } catch (error) {
+        client.destroy();
+        tell(error as Error);
+        await delay(Math.min(maxReconnectMs, 50 * 2 ** Math.min(attempt, 10)), undefined, { ref: false });
+        if (isClosed) return;
+        current = create();
+      }
+    }
+    if (isClosed) return;
+    isReady = true;
+    if (told.size > 0) onProblem(`${url.host}: is back: outcomes are taken again`);
+    told.clear();
+    onReady();
+  }
+
+  /** Ends a connection that was in use. What goes wrong while one is made is told there. */
+  function lose(client: OneClient, error: Error): void {
+    if (client !== current || !isReady) return;
+    isReady = false;
+    client.destroy();
+    tell(error);
+    current = create();
+    connect();
+  }
+
+  function tell(error: Error): void {
+    const kind = error instanceof ErrorReply ? error.message.split(' ', 1)[0] : 'connection';
+    if (told.has(kind) || isClosed) return;
+    told.add(kind);
+    onProblem(`${url.host}: ${describe(error)}; outcomes are deferred until it is back`);
+  }
+
+  /** A store that does not know a command repeats its arguments, and with HELLO the password. */
+  function describe(error: Error): string {
+    const { code } = error as NodeJS.ErrnoException;
+    return secrets.reduce(
+      (text, secret) => text.replaceAll(secret, '[redacted]'),
+      oneLine(error) || code || error.name,
+    );
+  }
+
+  return {
+    async ask(commands) {
+      const client = current;
+      if (!isReady) throw new Error(`${url.host}: is away`);
+      try {
+        return await inTime(allAnswers(commands(client)), answerMs);
+      } catch (error) {
+        lose(client, error as Error);
+        throw error;
+      }
+    },
+    close() {
+      isClosed = true;
+      isReady = false;
+      current.destroy();
+    },
+  };
+}
+
+/** Waits for all answers before the first error is thrown, which ends the connection and with it what is under way. */
+async function allAnswers<Answer>(commands: readonly Promise<Answer>[]): Promise<Answer[]> {
+  await Promise.allSettled(commands);
+  return Promise.all(commands);
+}
+
+/** A store that hangs is one that is down. */
+async function inTime<Answer>(work: Promise<Answer>, ms: number): Promise<Answer> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
