@@ -4,6 +4,7 @@ import { performanceReferenceOf } from '../monitor/performance-reference.ts';
 import type { Confusion } from '../stats/confusion.ts';
 import { bootstrapFigures, type Intervals } from './bootstrap-figures.ts';
 import type { Delay, LabelledData, LabelledRows } from './labelled-rows.ts';
+import type { LeftOut } from './left-out.ts';
 import {
   type BinnedRows,
   type FigureName,
@@ -49,6 +50,7 @@ export type Evaluation = Figures & {
   readonly rocCurve: readonly RocPoint[];
   readonly reliability: readonly ReliabilityBand[];
   readonly slices: readonly Slice[];
+  readonly leftOut: readonly LeftOut[];
   readonly notes: readonly string[];
 };
 
@@ -79,6 +81,7 @@ export function evaluate(artifact: Artifact, data: LabelledData, version = artif
     rocCurve: rocCurve(data.scores, data.outcomes),
     reliability: reliability(data),
     slices: [...data.slices].flatMap(([feature, labels]) => sliceBy(feature, labels, data, withheld)),
+    leftOut: data.leftOut,
     notes: data.notes,
   };
 }

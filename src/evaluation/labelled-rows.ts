@@ -1,4 +1,5 @@
 import type { Coverages } from '../monitor/performance-coverage.ts';
+import type { LeftOut } from './left-out.ts';
 
 /** Rows whose outcome is known, column by column. */
 export type LabelledRows = {
@@ -22,6 +23,8 @@ export type LabelledData = LabelledRows & {
   readonly coverage: Coverages | null;
   /** How long after their predictions the outcomes came; `null` where that is not known. */
   readonly delay: Delay | null;
+  /** Rows that are not among them, by reason; only of labelled rows. */
+  readonly leftOut: readonly LeftOut[];
   /** What a reader of the figures should know: what was left out, and why. */
   readonly notes: readonly string[];
 };

@@ -1,13 +1,20 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { createInputValidator } from '../http/validate-input.ts';
 import type { Artifact } from '../model/artifact.ts';
+import { createDisclosure } from '../model/disclosure.ts';
+import { featureBins } from '../model/features.ts';
 import { createScorer } from '../model/score.ts';
+import { formatCount } from '../report/format.ts';
 import { findFiles, openRows } from '../report/open-rows.ts';
 import { type Row, wantedFeature } from '../report/rows.ts';
 import type { LineTally } from '../samples/read-samples.ts';
+import { createBinner, unseenBin } from '../stats/binning.ts';
+import { indexCategories } from '../stats/category-text.ts';
 import type { DecimalSign } from '../tables/numbers.ts';
 import { collectRows, type LabelledData } from './labelled-rows.ts';
+import { countLeftOut, describeLeftOut } from './left-out.ts';
 import { createSlicers } from './slicer.ts';
 
 /**
@@ -26,6 +33,8 @@ export async function readLabelledData(
   const { features, target, threshold } = artifact;
   const slicers = createSlicers(artifact, by);
   const score = createScorer(artifact);
+  const validate = createInputValidator(artifact);
+  const unseen = countUnseen(artifact);
   const wanted = [
     ...features.map((feature) => wantedFeature(feature, artifact)),
     {
@@ -34,30 +43,35 @@ export async function readLabelledData(
       categories: new Set([target.negative, target.positive]),
     },
   ];
+  const classes = [target.negative, target.positive];
+  const classOf = indexCategories(classes.map((name, i) => [name, i]));
   const collected = collectRows(by);
+  const leftOut = countLeftOut();
   const tally: LineTally = { lines: 0, damaged: 0, faults: [] };
-  const leftOut = { unlabelled: 0, unreadable: 0 };
   const visit = (name: string, { values }: Row) => {
-    const outcome = values?.[features.length];
-    if (values === null || outcome === null || outcome === undefined) {
-      leftOut.unlabelled++;
+    const outcome = values && classOf(values[features.length]);
+    if (values === null || outcome === null) {
+      leftOut.add('unlabelled');
       return;
     }
-    if (outcome !== target.positive && outcome !== target.negative) {
+    if (outcome === undefined) {
       throw new Error(
-        `${name}: column ${target.column}: '${outcome}' is neither '${target.negative}' nor '${target.positive}'`,
+        `${name}: column ${target.column}: '${values[features.length]}' is neither '${target.negative}' nor '${target.positive}'`,
       );
     }
     const row = Object.fromEntries(features.map((feature, i) => [feature.name, values[i]]));
-    if (features.some(({ kind }, i) => kind === 'numeric' && Number.isNaN(values[i]))) {
-      leftOut.unreadable++;
+    const faults = validate(row);
+    if (faults !== null) {
+      const [{ code, feature }] = faults;
+      leftOut.add(code, feature);
       return;
     }
+    unseen.add(values);
     const p = score(row);
     collected.add(
       p,
       p >= threshold.value ? 1 : 0,
-      outcome === target.positive ? 1 : 0,
+      outcome,
       slicers.map(({ feature, labelOf }) => labelOf(row[feature])),
     );
   };
@@ -65,21 +79,54 @@ export async function readLabelledData(
   for await (const source of openRows(paths, tally, { decimalSign })) {
     await source.read(wanted, (row) => visit(source.name, row));
   }
-  if (collected.rows === 0) throw new Error(`${sources.join(', ')}: no row has an outcome`);
+  leftOut.add('unreadable', null, tally.damaged);
+  const notes = leftOut.list().map(describeLeftOut);
+  if (collected.rows === 0) {
+    const why = notes.length > 0 ? `: ${notes.join(' ')}` : '';
+    throw new Error(`${sources.join(', ')}: no row has an outcome and can be scored${why}`);
+  }
   const isTraining = await haveDigest(paths, artifact.training.dataDigest);
-  const unreadable = leftOut.unreadable + tally.damaged;
   return {
     ...collected,
     source: `rows of ${sources.join(', ')}`,
     coverage: null,
     delay: null,
+    leftOut: leftOut.list(),
     notes: [
       ...(isTraining
         ? ['The model was trained on these very rows: its figures on new ones are the cross-validated.']
         : []),
-      ...(leftOut.unlabelled > 0 ? [`${leftOut.unlabelled} rows without an outcome are left out.`] : []),
-      ...(unreadable > 0 ? [`${unreadable} rows that cannot be read are left out.`] : []),
+      ...notes,
+      ...unseen.notes(),
     ],
+  };
+}
+
+/** Counts the categories that training never saw. */
+function countUnseen(artifact: Artifact) {
+  const { isWithheld } = createDisclosure(artifact);
+  const counters = artifact.features.flatMap((feature, at) => {
+    const bins = featureBins(feature);
+    if (bins.kind === 'numeric') return [];
+    return [
+      { name: feature.name, at, binOf: createBinner(bins), bin: unseenBin(bins), rows: 0, example: '' },
+    ];
+  });
+  return {
+    add(values: readonly unknown[]): void {
+      for (const counter of counters) {
+        const value = values[counter.at];
+        if (counter.binOf(value) !== counter.bin) continue;
+        if (counter.rows++ === 0) counter.example = String(value);
+      }
+    },
+    notes: () =>
+      counters
+        .filter(({ rows }) => rows > 0)
+        .map(({ name, rows, example }) => {
+          const such = isWithheld(name) ? '' : `, such as '${example}'`;
+          return `${name}: ${rows === 1 ? '1 row has' : `${formatCount(rows)} rows have`} a category that training never saw${such}, and that counts as an average one.`;
+        }),
   };
 }
 

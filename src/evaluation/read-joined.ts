@@ -58,6 +58,7 @@ export async function readJoinedData(options: JoinOptions): Promise<LabelledData
     source: `outcomes of ${artifact.name} ${version} in ${outcomes.join(', ')}`,
     coverage,
     delay,
+    leftOut: [],
     notes,
   };
 }

@@ -47,6 +47,8 @@ function toFault({ keyword, instancePath, params, data, message }: ErrorObject):
         message: `must not have more than ${params.limit} characters`,
         feature,
       };
+    case 'not':
+      return { pointer: instancePath, code: 'null', message: 'must not be a missing value', feature };
     default: {
       if (instancePath === '') {
         return { pointer: '', code: 'not_an_object', message: 'must be a JSON object', feature: '' };

@@ -1,4 +1,5 @@
-import type { Artifact, CategoricalFeature } from './artifact.ts';
+import { canonicalCategory, codeOf, isTruthValue, missingMarks } from '../stats/category-text.ts';
+import type { Artifact, CategoricalFeature, Feature } from './artifact.ts';
 
 /** Longest category text that is taken, unless training saw a longer one. */
 const maxCategoryLength = 256;
@@ -12,8 +13,9 @@ export type InputSchema = {
 };
 
 /**
- * What `POST /predict` takes: every feature, no other field. A nullable feature may be null or left out. Values that
- * training never saw are not refused: seeing them is what the service is for.
+ * What `POST /predict` takes: every feature, no other field. A nullable feature may be null or left out; of one that is
+ * not, texts that mean a missing value are refused as null is. Categories that are numbers or truth values in training
+ * are taken as such in JSON too. Values that training never saw are not refused: seeing them is what the service is for.
  */
 export function inputSchema(artifact: Artifact): InputSchema {
   const { features } = artifact;
@@ -23,20 +25,30 @@ export function inputSchema(artifact: Artifact): InputSchema {
     additionalProperties: false,
     // entries, not assignment: a feature may be called `__proto__`
     properties: Object.fromEntries(
-      features.map((feature) => {
-        const type = feature.kind === 'numeric' ? 'number' : 'string';
-        return [
-          feature.name,
-          {
-            type: feature.nullable ? [type, 'null'] : type,
-            ...(feature.kind === 'categorical' && { maxLength: maxLength(feature) }),
-          },
-        ];
-      }),
+      features.map((feature) => [
+        feature.name,
+        feature.kind === 'numeric' ? { type: typesOf(feature, ['number']) } : categorySchema(feature),
+      ]),
     ),
   };
 }
 
-function maxLength({ categories, grouped }: CategoricalFeature): number {
-  return Math.max(maxCategoryLength, ...[...categories, ...grouped].map((category) => category.length));
+function typesOf({ nullable }: Feature, types: readonly string[]): string | string[] {
+  const all = nullable ? [...types, 'null'] : [...types];
+  return all.length === 1 ? all[0] : all;
+}
+
+function categorySchema(feature: CategoricalFeature): object {
+  const categories = [...feature.categories, ...feature.grouped];
+  const texts = categories.map(canonicalCategory);
+  const types = [
+    'string',
+    ...(texts.some((text) => codeOf(text) !== undefined) ? ['number'] : []),
+    ...(texts.some(isTruthValue) ? ['boolean'] : []),
+  ];
+  return {
+    type: typesOf(feature, types),
+    maxLength: Math.max(maxCategoryLength, ...categories.map((category) => category.length)),
+    ...(!feature.nullable && { not: { enum: missingMarks.filter((mark) => !categories.includes(mark)) } }),
+  };
 }

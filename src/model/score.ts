@@ -1,3 +1,4 @@
+import { indexCategories } from '../stats/category-text.ts';
 import type { Artifact, CategoricalFeature, Feature, NumericFeature } from './artifact.ts';
 
 /** A feature's share of the log-odds for one value. */
@@ -14,21 +15,21 @@ function numericContribution(feature: NumericFeature): Contribution {
 }
 
 function categoricalContribution(feature: CategoricalFeature): Contribution {
-  const logOdds = new Map<string, number>(
-    feature.categories.map((category, i) => [category, feature.coefficients[i]]),
-  );
-  for (const category of feature.grouped)
-    logOdds.set(category, feature.otherLogOdds ?? feature.unseenLogOdds);
+  const other = feature.otherLogOdds ?? feature.unseenLogOdds;
+  const logOddsOf = indexCategories([
+    ...feature.categories.map((category, i) => [category, feature.coefficients[i]] as const),
+    ...feature.grouped.map((category) => [category, other] as const),
+  ]);
   const missing = feature.missingLogOdds ?? feature.meanContribution;
   return (value) => {
-    if (value === null || value === undefined) return missing;
-    return logOdds.get(typeof value === 'string' ? value : String(value)) ?? feature.unseenLogOdds;
+    const logOdds = logOddsOf(value);
+    return logOdds === null ? missing : (logOdds ?? feature.unseenLogOdds);
   };
 }
 
 /**
  * How one feature adds to the log-odds: `coefficient · (x − mean) / deviation`, or the coefficient of its
- * category, compared by its text.
+ * category (see `indexCategories` for how a value names one).
  * A missing value (null, undefined, for a number also anything that is not a finite number) adds `missingLogOdds`;
  * where training had none it is neutral, and so is a category never seen: it adds the mean contribution.
  */

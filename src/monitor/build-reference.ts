@@ -1,6 +1,7 @@
 import { scoreFeature } from '../model/artifact.ts';
 import { numericReference, rankCategories } from '../model/reference.ts';
 import { type Bins, countBins } from '../stats/binning.ts';
+import { canonicalCategory } from '../stats/category-text.ts';
 import { requireFiniteScore } from './finite-score.ts';
 import type { Reference, VariableReference } from './reference.ts';
 
@@ -50,7 +51,10 @@ function variableReference(name: string, values: readonly unknown[]): VariableRe
     return { name, bins: { kind: 'numeric', edges }, counts, range: extremes(numbers) };
   }
   const counts = new Map<string, number>();
-  for (const value of present) counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
+  for (const value of present) {
+    const category = canonicalCategory(value);
+    if (category !== '') counts.set(category, (counts.get(category) ?? 0) + 1);
+  }
   const bins: Bins = { kind: 'categorical', ...rankCategories(counts) };
   return { name, bins, counts: countBins(bins, values) };
 }

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { findCategory } from '../stats/category-text.ts';
 import type { KnownModel, KnownModels } from './known-models.ts';
 import type { Token, Tokens } from './token.ts';
 
@@ -32,7 +33,7 @@ const itemsPerTurn = 1000;
 
 /**
  * Sorts out what was sent: each item should be an object with the `id` of a prediction and its `outcome`, one of the
- * classes of the model that made it, compared by its text.
+ * classes of the model that made it, in any way that names it (see `canonicalCategory`).
  *
  * @param oldestMs predictions from before are expired; ms since 1970
  */
@@ -65,10 +66,11 @@ export async function checkOutcomes(
       refuse('unknown_model', 'the prediction is of a model version that this replica does not know');
       continue;
     }
-    const place = model.performance.reference.classes.indexOf(String(outcome));
+    const { classes } = model.performance.reference;
+    const place = findCategory(classes, outcome);
     if (place < 0) {
-      const classes = model.performance.reference.classes.map((name) => JSON.stringify(name));
-      refuse('unknown_class', `the outcome must be ${classes.join(' or ')}`);
+      const names = classes.map((name) => JSON.stringify(name));
+      refuse('unknown_class', `the outcome must be ${names.join(' or ')}`);
       continue;
     }
     candidates.push({ id, token, model, isPositive: place === 1 });

@@ -1,19 +1,20 @@
 import { rankCategories } from '../model/reference.ts';
 import type { CategoricalBins } from '../stats/binning.ts';
+import { canonicalCategory } from '../stats/category-text.ts';
 
 /** A column with more different texts than this names its rows instead of describing them. */
 const maxTexts = 10_000;
 
 /** Collects a categorical reference whose categories are not known beforehand. */
 export type CategoryCounter = {
-  /** Takes a text; `null` is missing. */
+  /** Takes a text, a number or a boolean; `null` is missing. */
   add(value: unknown): void;
   /** `null` when there were too many different texts to be categories. */
   finish(): { readonly bins: CategoricalBins; readonly counts: number[] } | null;
 };
 
 export function createCategoryCounter(): CategoryCounter {
-  const texts = new Map<string, number>();
+  const texts = new Map<unknown, number>();
   let missing = 0;
   return {
     add(value) {
@@ -21,16 +22,22 @@ export function createCategoryCounter(): CategoryCounter {
         missing++;
         return;
       }
-      const text = value as string;
+      const text = typeof value === 'object' ? String(value) : value;
       const count = texts.get(text);
       if (count !== undefined) texts.set(text, count + 1);
       // A copy: a piece cut from a file's text would keep the whole text in memory.
-      else if (texts.size <= maxTexts) texts.set(Buffer.from(text).toString(), 1);
+      else if (texts.size <= maxTexts) texts.set(typeof text === 'string' ? copyOf(text) : text, 1);
     },
     finish() {
       if (texts.size > maxTexts) return null;
-      const { categories, grouped } = rankCategories(texts);
-      const countOf = (category: string) => texts.get(category) ?? 0;
+      const counts = new Map<string, number>();
+      for (const [text, count] of texts) {
+        const category = canonicalCategory(text);
+        if (category === '') missing += count;
+        else counts.set(category, (counts.get(category) ?? 0) + count);
+      }
+      const { categories, grouped } = rankCategories(counts);
+      const countOf = (category: string) => counts.get(category) ?? 0;
       const other = grouped.reduce((sum, category) => sum + countOf(category), 0);
       return {
         bins: { kind: 'categorical', categories, grouped },
@@ -38,4 +45,8 @@ export function createCategoryCounter(): CategoryCounter {
       };
     },
   };
+}
+
+function copyOf(text: string): string {
+  return Buffer.from(text).toString();
 }

@@ -78,9 +78,8 @@ function readNumber(value: unknown): number | null | undefined {
   return value === redacted ? undefined : Number.NaN;
 }
 
-function readCategory(value: unknown): string | null | undefined {
-  if (value === null || value === undefined) return null;
-  return value === redacted ? undefined : String(value);
+function readCategory(value: unknown): unknown {
+  return value === redacted ? undefined : (value ?? null);
 }
 
 function fillRow(row: Row, values: unknown[], record: Json, wanted: readonly Wanted[]): void {

@@ -1,3 +1,5 @@
+import { indexCategories } from './category-text.ts';
+
 /**
  * How one variable is cut into bins. The bins are made once, from the reference, and never move with the
  * live window: counts taken in different replicas and at different times can then be added up.
@@ -122,8 +124,8 @@ export function binLabels(bins: Bins): string[] {
 
 /**
  * Makes the function that finds a value's bin. `null` and `undefined` are missing. Numeric: so is all that is not a
- * finite number. Categorical: a value is compared by its text (`1` is the category `'1'`), and one that the
- * reference never held is unseen.
+ * finite number. Categorical: a value names a category as `indexCategories` says (`1` is the category `'1'`), and one
+ * that the reference never held is unseen.
  */
 export function createBinner(bins: Bins): Binner {
   const missing = missingBin(bins);
@@ -132,14 +134,13 @@ export function createBinner(bins: Bins): Binner {
     return (value) => (Number.isFinite(value) ? numericBinIndex(edges, value as number) : missing);
   }
   const unseen = unseenBin(bins);
-  const index = new Map<unknown, number>();
-  for (const category of bins.grouped) index.set(category, bins.categories.length);
-  bins.categories.forEach((category, i) => {
-    index.set(category, i);
-  });
+  const binOf = indexCategories([
+    ...bins.categories.map((category, i) => [category, i] as const),
+    ...bins.grouped.map((category) => [category, bins.categories.length] as const),
+  ]);
   return (value) => {
-    if (value === null || value === undefined) return missing;
-    return index.get(typeof value === 'string' ? value : String(value)) ?? unseen;
+    const bin = binOf(value);
+    return bin === null ? missing : (bin ?? unseen);
   };
 }
 

@@ -50,6 +50,17 @@ export function canonicalCategory(value: unknown): string {
   return truthValue.test(text) ? text.toLowerCase() : text;
 }
 
+/** The number that a canonical text stands for as a code, as JSON may have it; `undefined` for `007`, `1.50` and texts. */
+export function codeOf(canonical: string): number | undefined {
+  const code = Number(canonical);
+  return canonical !== '' && Number.isFinite(code) && String(code) === canonical ? code : undefined;
+}
+
+/** Whether a canonical text is a truth value, as JSON may have it. */
+export function isTruthValue(canonical: string): boolean {
+  return canonical === 'true' || canonical === 'false';
+}
+
 /** Finds what belongs to a category: `null` for a missing value, `undefined` for a category that is not known. */
 export type CategoryIndex<T> = (value: unknown) => T | null | undefined;
 
@@ -67,8 +78,10 @@ export function indexCategories<T>(entries: readonly (readonly [category: string
   for (const [category, found] of entries) {
     const canonical = canonicalCategory(category);
     add(canonical, found);
-    if (canonical === 'true' || canonical === 'false') add(canonical === 'true', found);
-    else if (canonical !== '' && String(Number(canonical)) === canonical) add(Number(canonical), found);
+    const known = index.get(canonical) ?? found;
+    if (isTruthValue(canonical)) add(canonical === 'true', known);
+    const code = codeOf(canonical);
+    if (code !== undefined) add(code, known);
   }
   return (value) => {
     const found = index.get(value);
@@ -77,4 +90,12 @@ export function indexCategories<T>(entries: readonly (readonly [category: string
     const canonical = canonicalCategory(value);
     return index.get(canonical) ?? (isMissingText(canonical) ? null : undefined);
   };
+}
+
+/** The place of the category that a value names, exactly or by its canonical text; −1 when it names none. */
+export function findCategory(categories: readonly string[], value: unknown): number {
+  const exact = categories.indexOf(String(value));
+  if (exact >= 0) return exact;
+  const canonical = canonicalCategory(value);
+  return categories.findIndex((category) => canonicalCategory(category) === canonical);
 }

@@ -28,11 +28,15 @@ function resolve(document: unknown, schema: unknown): unknown {
   return at(document, ...path.map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~')));
 }
 
-function admitsNumbers(schema: unknown): boolean {
+function typesOf(schema: unknown): unknown[] {
   const alternatives = at(schema, 'anyOf') ?? at(schema, 'oneOf');
-  if (Array.isArray(alternatives)) return alternatives.some(admitsNumbers);
-  const types = [at(schema, 'type')].flat();
-  return types.includes('number') || types.includes('integer');
+  return Array.isArray(alternatives) ? alternatives.flatMap(typesOf) : [at(schema, 'type')].flat();
+}
+
+/** Numbers and no texts: codes that may also be sent as numbers are categories. */
+function isNumeric(schema: unknown): boolean {
+  const types = typesOf(schema);
+  return !types.includes('string') && (types.includes('number') || types.includes('integer'));
 }
 
 /** The classes that a service answers with, negative first. @throws Error when its OpenAPI document names no two */
@@ -59,6 +63,6 @@ export function featuresOfOpenApi(document: unknown, source: string): RequestFea
   }
   return Object.entries(properties).map(([name, property]) => ({
     name,
-    kind: admitsNumbers(resolve(document, property)) ? 'numeric' : 'categorical',
+    kind: isNumeric(resolve(document, property)) ? 'numeric' : 'categorical',
   }));
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
+import { type Artifact, formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { root } from '../support/service.ts';
 
 function evaluate(...args: string[]) {
@@ -50,6 +50,77 @@ describe('npm run evaluate', () => {
     await writeFile(path, lines.map((one) => `${JSON.stringify(one)}\n`).join(''));
     return path;
   }
+
+  it('leaves out what the service would refuse, and counts it by reason', async () => {
+    const rows = [
+      'age,limit,history,outcome',
+      '30,2000,good,good',
+      '31,2000,good,bad',
+      '32,2000,none,good',
+      '33,2000,none,1',
+      ',2000,good,good',
+      'NA,2000,good,good',
+      'young,2000,good,good',
+      '34,,,bad',
+      `35,2000,${'x'.repeat(300)},bad`,
+      '36,2000,sold,bad',
+      '37,2000,good,',
+      '38,2000,good',
+    ];
+    const path = join(folder, 'gaps.csv');
+    await writeFile(path, `${rows.filter((row) => !row.endsWith(',1')).join('\n')}\n`);
+    const { status, stdout } = evaluate('--data', path, '--json');
+    assert.equal(status, 0);
+    const { samples, leftOut, notes } = JSON.parse(stdout);
+    assert.equal(samples, 4);
+    assert.deepEqual(leftOut, [
+      { reason: 'null', feature: 'age', rows: 2 },
+      { reason: 'type', feature: 'age', rows: 1 },
+      { reason: 'null', feature: 'limit', rows: 1 },
+      { reason: 'too_long', feature: 'history', rows: 1 },
+      { reason: 'unlabelled', feature: null, rows: 1 },
+      { reason: 'unreadable', feature: null, rows: 1 },
+    ]);
+    assert.ok(
+      notes.includes(
+        "history: 1 row has a category that training never saw, such as 'sold', and that counts as an average one.",
+      ),
+    );
+    const page = join(folder, 'gaps.html');
+    const text = evaluate('--data', path, '--html', page).stdout.replaceAll(/\n +/g, ' ');
+    const html = await readFile(page, 'utf8');
+    const sentence =
+      '2 rows that the service would refuse are left out: age is missing, and the model needs it.';
+    for (const shown of [text, html]) assert.ok(shown.includes(sentence), shown.slice(0, 2000));
+    const lines = await write('gaps.jsonl', [
+      { age: 30, limit: 2000, history: 'good', outcome: 'good' },
+      { age: 31, limit: 2000, history: 'good', outcome: 'bad' },
+      { age: '32', limit: 2000, history: 'good', outcome: 'bad' },
+      { limit: 2000, history: 7, outcome: 'bad' },
+    ]);
+    const ofLines = JSON.parse(evaluate('--data', lines, '--json').stdout);
+    assert.equal(ofLines.samples, 2);
+    assert.deepEqual(
+      ofLines.leftOut.map(({ rows }: { rows: number }) => rows),
+      [1, 1],
+    );
+  });
+
+  it('knows outcomes however they are written, and says when no row can be scored', async () => {
+    const { version: _, ...content } = artifact;
+    const target = { ...artifact.target, positive: '1', negative: '0' };
+    const coded = join(folder, 'coded.json');
+    await writeFile(coded, formatArtifact(sealArtifact({ ...content, target })));
+    const lines = await write('coded.jsonl', [
+      { age: 30, limit: 2000, history: 'good', outcome: 0 },
+      { age: 31, limit: 2000, history: 'good', outcome: '1.0' },
+    ]);
+    assert.equal(JSON.parse(evaluate('--model', coded, '--data', lines, '--json').stdout).samples, 2);
+    const none = await write('none.jsonl', [{ age: null, limit: 2000, history: 'good', outcome: 'good' }]);
+    const { status, stderr } = evaluate('--data', none);
+    assert.equal(status, 1);
+    assert.match(stderr, /no row has an outcome and can be scored: 1 row that the service would refuse/);
+  });
 
   it('measures labelled rows of a table', () => {
     const { status, stdout } = evaluate('--data', 'data/german-credit.csv', '--by', 'history', '--json');

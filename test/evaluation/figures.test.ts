@@ -132,6 +132,7 @@ describe('an evaluation', () => {
       source: 'test',
       coverage: measureCoverage(counted.cells, counted.sums),
       delay: null,
+      leftOut: [],
       notes: [],
     };
     const evaluation = evaluate(artifact, data);

@@ -12,6 +12,7 @@ export type Schema = {
   readonly items?: Schema;
   readonly maxItems?: number;
   readonly maxLength?: number;
+  readonly not?: { readonly enum: readonly unknown[] };
 };
 
 export type Schemas = Readonly<Record<string, Schema>>;
@@ -24,7 +25,9 @@ export function fromSchema(schema: Schema, schemas: Schemas): Arbitrary<unknown>
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
   if (schema.oneOf !== undefined) return fc.oneof(...schema.oneOf.map(of));
   const types = [schema.type ?? 'object'].flat();
-  return fc.oneof(...types.map((type) => ofType(type, schema, of)));
+  const values = fc.oneof(...types.map((type) => ofType(type, schema, of)));
+  const excluded = schema.not?.enum ?? [];
+  return excluded.length === 0 ? values : values.filter((value) => !excluded.includes(value));
 }
 
 function ofType(type: string, schema: Schema, of: (one: Schema) => Arbitrary<unknown>): Arbitrary<unknown> {

@@ -65,11 +65,9 @@ describe('the columns of tables', () => {
     const piped = await runCommand('drift', ['--reference', path, '--live', '-', '--json'], { input: torn });
     for (const { stdout } of [ended, piped]) {
       const report = JSON.parse(stdout);
-      assert.equal(report.live.damagedLines, 2);
-      assert.deepEqual(
-        report.live.damaged.map(({ line }: { line: number }) => line === 5002),
-        [true, false],
-      );
+      const damaged: { line: number; reason: string }[] = report.live.damaged;
+      assert.equal(damaged.filter(({ line }) => line === 5002).length, 1);
+      assert.equal(damaged.filter(({ reason }) => reason.startsWith('damaged gzip data')).length, 1);
       assert.ok(report.live.samples > 5000 && report.live.samples < 90_000);
     }
   });

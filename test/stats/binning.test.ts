@@ -112,8 +112,8 @@ describe('binning', () => {
     assert.equal(age(30), 2);
     const binOf = createBinner(history);
     assert.deepEqual(
-      ['good', 'none', 'late', 'critical', null, undefined, 'bad', '', 'toString', {}].map(binOf),
-      [0, 1, 2, 2, 3, 3, 4, 4, 4, 4],
+      ['good', 'none', 'late', 'critical', null, undefined, '', 'NA', 'bad', 'toString', {}].map(binOf),
+      [0, 1, 2, 2, 3, 3, 3, 3, 4, 4, 4],
     );
     assert.deepEqual(
       [1, '1', true].map(createBinner({ kind: 'categorical', categories: ['1', 'true'], grouped: [] })),
