@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { createNoopMeter } from '@opentelemetry/api';
 import { getNodeAutoInstrumentations } from '@opentelemetry/auto-instrumentations-node';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
@@ -64,7 +65,7 @@ function startTelemetry(config: Config): Telemetry {
     resource: resourceFromAttributes({
       'service.name': config.OTEL_SERVICE_NAME,
       'service.version': manifest.version,
-      'service.instance.id': config.SERVICE_INSTANCE,
+      'service.instance.id': config.SERVICE_INSTANCE ?? hostname(),
     }),
     resourceDetectors: [envDetector],
     // the ratio has been decided before a request comes here (request-sampling.ts): twice would square it

@@ -1,5 +1,5 @@
-import { hostname } from 'node:os';
 import { z } from 'zod';
+import { replicaName } from './replica/path-pattern.ts';
 
 const port = z.coerce.number().int().min(0).max(65535);
 const count = z.coerce.number().int().min(0);
@@ -55,9 +55,13 @@ export const settings = {
   SERVICE_INSTANCE: {
     schema: z
       .string()
-      .regex(/^[\w.-]{1,64}$/, 'must be at most 64 letters, digits, dots, dashes or underscores'),
-    default: hostname(),
-    description: 'Name of this replica; `{instance}` in a path below stands for it. Unset: the host name.',
+      .regex(
+        replicaName,
+        'must be at most 64 letters, digits, dots, dashes or underscores, and not begin with a dot',
+      )
+      .optional(),
+    description:
+      'Name of this replica; `{instance}` in a path stands for it. Unset: `replica-1`, `replica-2`, …, the first that no running replica has.',
   },
   MAX_BODY_BYTES: { schema: bytes, default: '16384', description: 'Largest body `POST /predict` reads.' },
   MAX_CONCURRENT_REQUESTS: {
@@ -196,10 +200,8 @@ export type Config = { readonly [Name in keyof Settings]: z.output<Settings[Name
 /** A setting that cannot be used; its message is for the operator. */
 export class ConfigError extends Error {}
 
-const paths = ['MODEL_PATH', 'SAMPLES_PATH', 'OUTCOMES_PATH'] as const;
-
 /**
- * Reads the settings. An empty variable counts as unset. `{instance}` in a path becomes the replica's name.
+ * Reads the settings. An empty variable counts as unset.
  *
  * @throws ConfigError naming the variable, its value (unless secret) and what it may be
  */
@@ -214,9 +216,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       throw new ConfigError(`${name}${shown}: ${describeIssue(result.error.issues[0])}`);
     }
     config[name] = result.data;
-  }
-  for (const name of paths) {
-    config[name] = (config[name] as string).replaceAll('{instance}', config.SERVICE_INSTANCE as string);
   }
   return config as Config;
 }

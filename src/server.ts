@@ -33,7 +33,7 @@ function failed(error: unknown): never {
 }
 
 function announce(): void {
-  const { apiUrl, adminUrl, service } = running;
+  const { apiUrl, adminUrl, earlierState, service } = running;
   const { artifact } = service.deployment;
   const tracing = telemetry.tracesEndpoint
     ? `${config.OTEL_TRACES_SAMPLER} to ${new URL(telemetry.tracesEndpoint).origin}`
@@ -41,12 +41,13 @@ function announce(): void {
   const ids = running.hasEphemeralIds
     ? 'do not survive this process (set OUTCOME_KEY_FILE or OUTCOME_KEYS)'
     : 'signed with the key that is set';
+  const replica = earlierState === undefined ? '' : `Replica  ${earlierState}\n`;
   const example = JSON.stringify(exampleInput(artifact)).replaceAll("'", String.raw`'\''`);
   process.stderr.write(
     `Model    ${artifact.name} ${artifact.version}, ${artifact.features.length} features
 API      ${apiUrl}  (openapi.json, metrics)
 Admin    ${adminUrl}  (metrics, drift, performance, outcomes)
-Samples  ${config.SAMPLES_PATH} (${config.SAMPLES_VALUES})
+${replica}Samples  ${service.config.SAMPLES_PATH} (${config.SAMPLES_VALUES})
 Ids      ${ids}
 Tracing  ${tracing}
 Try      curl ${apiUrl}/predict -H 'content-type: application/json' -d '${example}'

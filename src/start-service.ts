@@ -11,6 +11,9 @@ import { oneLine } from './one-line.ts';
 import { readBearerTokens, readSigningKeys } from './outcomes/keys.ts';
 import { openOutcomes } from './outcomes/open-outcomes.ts';
 import { createTokens } from './outcomes/token.ts';
+import { describeEarlierState } from './replica/earlier-state.ts';
+import { hasPlaceholder } from './replica/path-pattern.ts';
+import { openReplica, type Replica } from './replica/replica.ts';
 import { openJsonlWriter } from './samples/jsonl-writer.ts';
 import { createHttpMetrics } from './telemetry/http-metrics.ts';
 import { createLogDestination } from './telemetry/log-destination.ts';
@@ -50,6 +53,8 @@ export type RunningService = {
   readonly apiUrl: string;
   readonly adminUrl: string;
   readonly service: Service;
+  /** The replica's name, and what others have left; `undefined` where no path depends on the name. */
+  readonly earlierState: string | undefined;
   /** Whether prediction ids can be told from forgeries by this process alone. */
   readonly hasEphemeralIds: boolean;
   /** Loads the artifact anew; the one that answers goes on answering if it cannot be used. Never rejects. */
@@ -65,15 +70,26 @@ export type RunningService = {
  * @throws Error for a model that cannot be loaded or an address that cannot be taken; nothing is left open
  */
 export async function startService(
-  config: Config,
+  settings: Config,
   telemetry: Telemetry,
   signal?: AbortSignal,
 ): Promise<RunningService> {
-  const artifact = await named('MODEL_PATH', loadArtifact(config.MODEL_PATH));
-  const { keys, isEphemeral } = await readSigningKeys(config);
-  const outcomeTokens = await readBearerTokens(config);
+  const { keys, isEphemeral } = await readSigningKeys(settings);
+  const outcomeTokens = await readBearerTokens(settings);
   const destination = createLogDestination({ format: terminalFormat() });
-  const logger = createLogger({ level: config.LOG_LEVEL, name: config.LOG_NAME, destination });
+  const logger = createLogger({ level: settings.LOG_LEVEL, name: settings.LOG_NAME, destination });
+  const replica = await openReplica({
+    name: settings.SERVICE_INSTANCE,
+    patterns: [settings.SAMPLES_PATH, settings.OUTCOMES_PATH],
+    // as long as the process before may take to end
+    waitMs: settings.SHUTDOWN_TIMEOUT_MS,
+    onProblem: (message) => logger.warn({ event: 'replica' }, message),
+  });
+  const config = withPathsOf(replica, settings);
+  const artifact = await named('MODEL_PATH', loadArtifact(config.MODEL_PATH));
+  const earlierState = hasPlaceholder(settings.SAMPLES_PATH + settings.OUTCOMES_PATH)
+    ? `${replica.name}, ${await describeEarlierState(replica.name, settings)}`
+    : undefined;
   const samples = openJsonlWriter({
     path: config.SAMPLES_PATH,
     maxBytes: config.SAMPLES_MAX_BYTES,
@@ -83,10 +99,14 @@ export async function startService(
     flushIntervalMs: samplesFlushMs,
     maxPendingBytes: samplesPendingBytes,
     onProblem: (message) => logger.warn({ event: 'samples' }, message),
+    others: () => replica.othersOf(settings.SAMPLES_PATH),
   });
   const tokens = createTokens(keys);
-  const outcomes = await openOutcomes(config, tokens, (message) =>
-    logger.warn({ event: 'outcomes' }, message),
+  const outcomes = await openOutcomes(
+    config,
+    () => replica.othersOf(settings.OUTCOMES_PATH),
+    tokens,
+    (message) => logger.warn({ event: 'outcomes' }, message),
   );
   const { models, intake } = outcomes;
   const service: Service = {
@@ -152,6 +172,7 @@ export async function startService(
     guard.stop();
     for (const listener of listeners) await listener.drain();
     await Promise.all([samples.close(), outcomes.close()]);
+    replica.release();
     throw error;
   }
   const [admin, api] = listeners;
@@ -188,9 +209,29 @@ export async function startService(
       admin.drain().catch(() => {}),
       Promise.resolve(admin.destroy()),
     ]);
+    replica.release();
     await destination.close(remainingMs());
   }
-  return { apiUrl: api.url, adminUrl: admin.url, service, hasEphemeralIds: isEphemeral, reload, stop };
+  return {
+    earlierState,
+    apiUrl: api.url,
+    adminUrl: admin.url,
+    service,
+    hasEphemeralIds: isEphemeral,
+    reload,
+    stop,
+  };
+}
+
+/** The settings, with this replica's name in their paths. */
+function withPathsOf({ pathOf }: Replica, settings: Config): Config {
+  const { MODEL_PATH, SAMPLES_PATH, OUTCOMES_PATH } = settings;
+  return {
+    ...settings,
+    MODEL_PATH: pathOf(MODEL_PATH),
+    SAMPLES_PATH: pathOf(SAMPLES_PATH),
+    OUTCOMES_PATH: pathOf(OUTCOMES_PATH),
+  };
 }
 
 /** Says with a failure which settings led to it. */

@@ -10,12 +10,11 @@ describe('the settings', () => {
     assert.equal(config.OUTCOME_KEYS, undefined);
   });
   it('take an empty variable for none', () => assert.equal(readConfig({ PORT: ' ' }).PORT, 8000));
-  it('put the replica’s name into paths', () => {
-    const config = readConfig({ SERVICE_INSTANCE: 'a-1', SAMPLES_PATH: '/x/{instance}/s.jsonl' });
-    assert.equal(config.SAMPLES_PATH, '/x/a-1/s.jsonl');
-  });
   it('do not let a replica’s name leave its folder', () => {
-    assert.throws(() => readConfig({ SERVICE_INSTANCE: '../x' }), ConfigError);
+    for (const SERVICE_INSTANCE of ['../x', '..', '.x', 'a/b', 'a'.repeat(65)]) {
+      assert.throws(() => readConfig({ SERVICE_INSTANCE }), ConfigError);
+    }
+    assert.equal(readConfig({ SERVICE_INSTANCE: 'a-1.x_y' }).SERVICE_INSTANCE, 'a-1.x_y');
   });
   it('name the variable at fault, its value and what it may be', () => {
     for (const [name, value, message] of [

@@ -66,6 +66,7 @@ export const statefulSet: IStatefulSet = {
               },
               { name: 'OTEL_TRACES_SAMPLER', value: 'parentbased_traceidratio' },
               { name: 'OTEL_TRACES_SAMPLER_ARG', value: '0.1' },
+              { name: 'SERVICE_INSTANCE', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
               { name: 'SAMPLES_PATH', value: '/app/logs/{instance}/input_samples.jsonl' },
               { name: 'OUTCOMES_PATH', value: '/app/logs/{instance}/outcomes.jsonl' },
               { name: 'OUTCOME_KEY_FILE', value: `${secretFolder}/outcome-key` },

@@ -16,9 +16,7 @@ const schemas = { artifact: artifactJsonSchema, 'drift-report': driftReportJsonS
 /** Markdown of all settings. */
 function settingsTable(): string {
   const rows = Object.entries(settings).map(([name, setting]) => {
-    // the default of this one is the machine's
-    const preset =
-      name === 'SERVICE_INSTANCE' ? 'host name' : 'default' in setting ? `\`${setting.default}\`` : '–';
+    const preset = 'default' in setting ? `\`${setting.default}\`` : '–';
     return [`\`${name}\``, preset, setting.description];
   });
   return table(['setting', 'default', 'meaning'], rows);

@@ -17,7 +17,7 @@ import { writeFileAtomically } from '../write-file-atomically.ts';
 import { readDecimalSign } from './decimal-option.ts';
 import { createReadingProgress } from './reading-progress.ts';
 import { runCli, UsageError } from './run-cli.ts';
-import { serviceSettings } from './service-settings.ts';
+import { replicaFiles, serviceSettings, thoseThere } from './service-settings.ts';
 
 const help = `Usage: npm run drift -- [options]
 
@@ -68,7 +68,7 @@ function readTime(option: string, text: string | undefined, order: DateOrder | n
   );
 }
 
-function readOptions(args: string[]) {
+async function readOptions(args: string[]) {
   const { values } = parseArgs({
     args,
     options: {
@@ -98,7 +98,7 @@ function readOptions(args: string[]) {
   if (sinceMs !== undefined && untilMs !== undefined && sinceMs >= untilMs) {
     throw new UsageError(`--since ${values.since} is not before --until ${values.until}`);
   }
-  const live = values.live ?? [serviceSettings.SAMPLES_PATH];
+  const live = values.live ?? (await thoseThere(await replicaFiles(serviceSettings.SAMPLES_PATH)));
   const { reference } = values;
   if ([...live, ...(reference ?? [])].filter((path) => path === '-').length > 1) {
     throw new UsageError('standard input (-) can be read only once');
@@ -126,7 +126,7 @@ function readOptions(args: string[]) {
   };
 }
 
-type Options = ReturnType<typeof readOptions>;
+type Options = Awaited<ReturnType<typeof readOptions>>;
 
 async function makeReport(options: Options, artifact: Artifact | null): Promise<DriftReport> {
   const { features, decimalSign, backtest, dateOrder, sinceMs, untilMs } = options;
@@ -180,7 +180,7 @@ async function evaluateOutcomes(
 }
 
 await runCli(async (args) => {
-  const options = readOptions(args);
+  const options = await readOptions(args);
   if (options.help) {
     process.stdout.write(help);
     return 0;

@@ -8,7 +8,7 @@ import { loadArtifact } from '../model/artifact.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import { readDecimalSign } from './decimal-option.ts';
 import { runCli, UsageError } from './run-cli.ts';
-import { serviceSettings } from './service-settings.ts';
+import { replicaFiles, serviceSettings, thoseThere } from './service-settings.ts';
 
 const help = `Usage: npm run evaluate -- [options]
 
@@ -39,7 +39,7 @@ The outcomes are evaluated unless --data is given.
 
 const dayMs = 86_400_000;
 
-function readOptions(args: string[]) {
+async function readOptions(args: string[]) {
   const { values } = parseArgs({
     args,
     options: {
@@ -64,7 +64,9 @@ function readOptions(args: string[]) {
   }
   const maturityDays = Number(values.maturity ?? serviceSettings.OUTCOME_MATURITY_DAYS);
   if (!(maturityDays >= 0)) throw new UsageError(`--maturity is a number of days, not '${values.maturity}'`);
-  const samples = values.samples ?? (values.outcomes === undefined ? [serviceSettings.SAMPLES_PATH] : []);
+  const kept = async (pattern: string) => thoseThere(await replicaFiles(pattern));
+  const samples =
+    values.samples ?? (values.outcomes === undefined ? await kept(serviceSettings.SAMPLES_PATH) : []);
   if (samples.length === 0 && values.data === undefined && values.by.length > 0) {
     throw new UsageError('--by needs --samples, which hold the features');
   }
@@ -72,13 +74,13 @@ function readOptions(args: string[]) {
     ...values,
     samples,
     decimalSign: readDecimalSign(values.decimal),
-    outcomes: values.outcomes ?? [serviceSettings.OUTCOMES_PATH],
+    outcomes: values.outcomes ?? (await kept(serviceSettings.OUTCOMES_PATH)),
     maturedMs: Date.now() - maturityDays * dayMs,
   };
 }
 
 await runCli(async (args) => {
-  const options = readOptions(args);
+  const options = await readOptions(args);
   if (options.help) {
     process.stdout.write(help);
     return 0;

@@ -9,7 +9,7 @@ import { createRowMatcher, RowMatchError, type RowMatcher } from '../samples/row
 import { createSampleView } from '../samples/shown-sample.ts';
 import { parseTime } from '../times/parse-time.ts';
 import { runCli, UsageError } from './run-cli.ts';
-import { serviceSettings } from './service-settings.ts';
+import { allReplicaFiles, replicaFiles, serviceSettings, thoseThere } from './service-settings.ts';
 
 const help = `Usage: npm run samples -- [options]
 
@@ -77,12 +77,14 @@ function readOptions(args: string[]) {
 
 type Options = ReturnType<typeof readOptions>;
 
-/** The default file with its rotated ones, oldest first; those that ended before `sinceMs` are of no use. */
+/** The files of the replicas here with their rotated ones, oldest first; those that ended before `sinceMs` are of no use. */
 async function findSources(given: readonly string[] | undefined, sinceMs: number): Promise<string[]> {
   if (given !== undefined) return [...given];
-  const path = serviceSettings.SAMPLES_PATH;
-  const rotated = await listRotatedFiles(path).catch(() => []);
-  return [...rotated.filter(({ endedAt }) => endedAt >= sinceMs).map((file) => file.path), path];
+  const live = await replicaFiles(serviceSettings.SAMPLES_PATH);
+  const rotated = await Promise.all(live.map((path) => listRotatedFiles(path).catch(() => [])));
+  const recent = rotated.flat().filter(({ endedAt }) => endedAt >= sinceMs);
+  const there = await thoseThere(live);
+  return [...recent.sort((a, b) => a.endedAt - b.endedAt).map((file) => file.path), ...there];
 }
 
 function matcherOf(artifact: Artifact, { feature, bin }: Options): RowMatcher {
@@ -121,15 +123,21 @@ async function printRows(options: Options): Promise<number> {
     if (isMatch !== true) continue;
     counts.matching++;
     found.push(sample);
-    if (found.length > 2 * limit) found.splice(0, limit);
+    if (found.length > 2 * limit) keepNewest(found, limit, sources.length > 1);
   }
-  const shown = found.slice(-limit);
+  keepNewest(found, limit, sources.length > 1);
   const { show, describe } = createSampleView(artifact);
-  for (const sample of shown.map(show)) {
+  for (const sample of found.map(show)) {
     process.stdout.write(json ? `${JSON.stringify(sample)}\n` : describe(sample));
   }
-  process.stderr.write(summary(counts, shown.length));
+  process.stderr.write(summary(counts, found.length));
   return 0;
+}
+
+/** @param isMerged whether the rows are of several files: those of replicas overlap in time */
+function keepNewest(found: Record<string, unknown>[], limit: number, isMerged: boolean): void {
+  if (isMerged) found.sort((a, b) => parseTime(a.time) - parseTime(b.time) || 0);
+  found.splice(0, Math.max(0, found.length - limit));
 }
 
 function summary(
@@ -150,8 +158,8 @@ function summary(
 
 async function forget(options: Options): Promise<number> {
   const ids = new Set(options.forget);
-  const samples = options.samples ?? [serviceSettings.SAMPLES_PATH];
-  const outcomes = options.outcomes ?? [serviceSettings.OUTCOMES_PATH];
+  const samples = options.samples ?? (await allReplicaFiles(serviceSettings.SAMPLES_PATH));
+  const outcomes = options.outcomes ?? (await allReplicaFiles(serviceSettings.OUTCOMES_PATH));
   const deleted = (await forgetIn(samples, ids)) + (await forgetIn(outcomes, ids, forgetOutcome));
   process.stdout.write(`${deleted} ${deleted === 1 ? 'line' : 'lines'} deleted\n`);
   return deleted > 0 ? 0 : 1;

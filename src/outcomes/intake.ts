@@ -5,7 +5,7 @@ import { firstScrapeMs, type KnownModels } from './known-models.ts';
 import { isForgotten } from './outcome.ts';
 import { createSeenIds } from './seen-ids.ts';
 import { claimMs } from './shared-memory.ts';
-import type { Tokens } from './token.ts';
+import type { Token, Tokens } from './token.ts';
 
 /** Outcomes that are claimed, written and confirmed together. */
 const chunkSize = 1000;
@@ -49,6 +49,8 @@ export type IntakeOptions = Store & {
   readonly maturityMs: number;
   /** The lines of an earlier process: they are not counted again, but what was not due yet when it ended is held. */
   readonly earlier: AsyncIterable<Record<string, unknown>>;
+  /** The lines of other replicas, running or gone: they are known as counted, and whose they are holds what is not due. */
+  readonly elsewhere?: AsyncIterable<Record<string, unknown>>;
   /** Up to when the earlier process counted what became due; ms since 1970. */
   readonly countedUntilMs: Promise<number>;
   readonly onProblem: (message: string) => void;
@@ -56,7 +58,16 @@ export type IntakeOptions = Store & {
 
 /** Opens the intake. It reads the earlier outcomes first; what is sent meanwhile waits for that. */
 export function createIntake(options: IntakeOptions): OutcomeIntake {
-  const { tokens, models, maxAgeMs, maturityMs, earlier, countedUntilMs, onProblem } = options;
+  const {
+    tokens,
+    models,
+    maxAgeMs,
+    maturityMs,
+    earlier,
+    elsewhere = nothing(),
+    countedUntilMs,
+    onProblem,
+  } = options;
   const seen = createSeenIds(maxAgeMs);
   const held = createHeldOutcomes();
   /** Outcomes that are being kept, and when that will have come to an end. */
@@ -78,13 +89,8 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
     const oldestMs = startedMs - maxAgeMs;
     const countedMs = await countedUntilMs;
     for await (const line of earlier) {
-      if (isForgotten(line)) {
-        seen.add(BigInt(`0x${line.forgottenKey}`), line.predictedMs);
-        continue;
-      }
-      const token = tokens.verify(line.id);
-      if (token === undefined || token.timeMs < oldestMs || seen.has(token.key)) continue;
-      seen.add(token.key, token.timeMs);
+      const token = remember(line, oldestMs);
+      if (token === undefined) continue;
       const dueMs = token.timeMs + maturityMs;
       if (dueMs <= countedMs) continue;
       const model = await models.find(token.model);
@@ -92,6 +98,19 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
       const isPositive = line.outcome === model.performance.reference.classes[1];
       countFrom(dueMs > startedMs ? dueMs : startedMs + firstScrapeMs, { token, model, isPositive });
     }
+    for await (const line of elsewhere) remember(line, oldestMs);
+  }
+
+  /** Knows the outcome of a line as counted. @returns the token of its prediction, if that is news */
+  function remember(line: Record<string, unknown>, oldestMs: number): Token | undefined {
+    if (isForgotten(line)) {
+      seen.add(BigInt(`0x${line.forgottenKey}`), line.predictedMs);
+      return undefined;
+    }
+    const token = tokens.verify(line.id);
+    if (token === undefined || token.timeMs < oldestMs || seen.has(token.key)) return undefined;
+    seen.add(token.key, token.timeMs);
+    return token;
   }
 
   function countFrom(
@@ -180,3 +199,5 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
 
   return { take, settle: () => held.release(), results, held };
 }
+
+async function* nothing(): AsyncGenerator<never> {}

@@ -46,16 +46,20 @@ export type KnownModels = {
  */
 export function createKnownModels(options: {
   readonly folder: string;
+  /** The folders of other replicas, running or gone, where artifacts may be as well. */
+  readonly otherFolders?: () => Promise<readonly string[]>;
   readonly maturityMs: number;
   readonly shared?: SharedMemory | undefined;
   readonly onKnown: (model: KnownModel) => unknown;
   readonly onProblem: (message: string) => void;
 }): KnownModels {
-  const { folder, maturityMs, shared, onKnown, onProblem } = options;
+  const { folder, otherFolders = async () => [], maturityMs, shared, onKnown, onProblem } = options;
   const known = new Map<string, KnownModel>();
   let keeping: Promise<void> = Promise.resolve();
-  const lookedForMs = new Map<string, number>();
-  const pathOf = (digest: string) => join(folder, `${digest}.json`);
+  const lookups = new Map<
+    string,
+    { readonly atMs: number; readonly found: Promise<KnownModel | undefined> }
+  >();
 
   function use(artifact: Artifact, countsFromMs: number): KnownModel {
     const digest = digestModel(artifact);
@@ -75,7 +79,7 @@ export function createKnownModels(options: {
   }
 
   async function keep(digest: string, text: string): Promise<void> {
-    const path = pathOf(digest);
+    const path = join(folder, fileOf(digest));
     try {
       await mkdir(folder, { recursive: true, mode: 0o750 });
       const kept = await readFile(path, 'utf8').catch(() => undefined);
@@ -85,14 +89,23 @@ export function createKnownModels(options: {
     }
   }
 
+  /** Looks in our folder, then in those of the others, then in the shared memory; what is found is kept in ours. */
   async function look(digest: string): Promise<KnownModel | undefined> {
-    const path = pathOf(digest);
-    const kept = await readFile(path, 'utf8').catch(() => undefined);
-    const text = kept ?? (await shared?.getModel(digest).catch(() => null));
-    if (text === undefined || text === null) return undefined;
+    for (const place of [folder, ...(await otherFolders().catch(() => []))]) {
+      const path = join(place, fileOf(digest));
+      const text = await readFile(path, 'utf8').catch(() => undefined);
+      const model = text === undefined ? undefined : await take(digest, text, path);
+      if (model !== undefined) return model;
+    }
+    const text = await shared?.getModel(digest).catch(() => null);
+    return text === undefined || text === null ? undefined : take(digest, text, 'the shared memory');
+  }
+
+  async function take(digest: string, text: string, source: string): Promise<KnownModel | undefined> {
     try {
-      const artifact = parseArtifact(text, path);
-      if (kept === undefined) await keep(digest, text);
+      const artifact = parseArtifact(text, source);
+      if (digestModel(artifact).toString('hex') !== digest) throw new Error(`${source}: is another model`);
+      await keep(digest, text);
       return use(artifact, Date.now() + firstScrapeMs);
     } catch (error) {
       onProblem((error as Error).message);
@@ -112,12 +125,19 @@ export function createKnownModels(options: {
     async find(digest) {
       const model = known.get(digest);
       if (model !== undefined) return model;
-      const nowMs = performance.now();
-      if (nowMs - (lookedForMs.get(digest) ?? Number.NEGATIVE_INFINITY) < lookAgainMs) return undefined;
-      lookedForMs.set(digest, nowMs);
-      return look(digest);
+      const atMs = performance.now();
+      const before = lookups.get(digest);
+      if (before !== undefined && atMs - before.atMs < lookAgainMs) return before.found;
+      const found = look(digest);
+      lookups.set(digest, { atMs, found });
+      return found;
     },
     all: () => [...known.values()],
     kept: () => keeping,
   };
+}
+
+/** The name of the file that holds the artifact of a digest. */
+function fileOf(digest: string): string {
+  return `${digest}.json`;
 }

@@ -21,16 +21,26 @@ export type Outcomes = {
   close(): Promise<void>;
 };
 
-/** Opens all that outcomes need: their file, the models they can be of, and what replicas share. */
+/** The folder beside an outcome file that holds the models its outcomes can be of. */
+export function modelsFolder(outcomesPath: string): string {
+  return join(dirname(outcomesPath), 'models');
+}
+
+/**
+ * Opens all that outcomes need: their file, the models they can be of, and what replicas share.
+ *
+ * @param others gives the outcome files of other replicas, running or gone
+ */
 export async function openOutcomes(
   config: Config,
+  others: () => Promise<readonly string[]>,
   tokens: Tokens,
   onProblem: (message: string) => void,
 ): Promise<Outcomes> {
   const path = config.OUTCOMES_PATH;
   const maxAgeMs = config.OUTCOME_MAX_AGE_DAYS * dayMs;
   const maturityMs = config.OUTCOME_MATURITY_DAYS * dayMs;
-  const folder = join(dirname(path), 'models');
+  const folder = modelsFolder(path);
   const shared = await openShared(config.OUTCOME_DEDUP_URL, { maxAgeMs, onProblem });
   const writer = openJsonlWriter({
     path,
@@ -41,10 +51,12 @@ export async function openOutcomes(
     flushIntervalMs: 0,
     maxPendingBytes: pendingBytes,
     onProblem,
+    others,
   });
   const immature = createImmaturePredictions(folder, onProblem);
   const models = createKnownModels({
     folder,
+    otherFolders: async () => [...new Set((await others()).map(modelsFolder))],
     maturityMs,
     shared,
     onKnown: (model) => (maturityMs > 0 ? immature.restore(model) : undefined),
@@ -57,7 +69,8 @@ export async function openOutcomes(
     shared,
     maxAgeMs,
     maturityMs,
-    earlier: readEarlier(path),
+    earlier: readSeries(path),
+    elsewhere: readElsewhere(others, onProblem),
     countedUntilMs:
       maturityMs > 0 ? immature.savedMs().then((ms) => ms ?? Date.now()) : Promise.resolve(Date.now()),
     onProblem,
@@ -79,7 +92,21 @@ export async function openOutcomes(
   };
 }
 
-async function* readEarlier(path: string): AsyncGenerator<Record<string, unknown>> {
+async function* readElsewhere(
+  others: () => Promise<readonly string[]>,
+  onProblem: (message: string) => void,
+): AsyncGenerator<Record<string, unknown>> {
+  for (const path of await others()) {
+    try {
+      yield* readSeries(path);
+    } catch (error) {
+      onProblem(`${(error as Error).message}: outcomes that it holds may count again`);
+    }
+  }
+}
+
+/** The lines of an outcome file and those rotated from it, oldest first. */
+async function* readSeries(path: string): AsyncGenerator<Record<string, unknown>> {
   const rotated = await listRotatedFiles(path).catch(() => []);
   for (const source of [...rotated.map((file) => file.path), path]) {
     const isThere = await stat(source).then(

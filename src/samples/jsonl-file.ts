@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { deleteRotatedFiles, listRotatedFiles, rotatedPath } from './rotated-files.ts';
+import { deleteAbandonedFiles, deleteRotatedFiles, listRotatedFiles, rotatedPath } from './rotated-files.ts';
 import { repairTornTail } from './torn-tail.ts';
 
 const newline = 0x0a;
@@ -34,6 +34,13 @@ export type JsonlFile = {
   append(lines: Buffer, atomic: boolean): Promise<Appended>;
   /** Opens the file, rotates it if its time is over, and deletes what is too old. @throws what the file system says */
   tidy(): Promise<void>;
+  /**
+   * Deletes what is too old of series that other processes write or have left.
+   *
+   * @param paths of their live files
+   * @throws what the file system says of the first that cannot be deleted, when all have been tried
+   */
+  tidyOthers(paths: readonly string[]): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -168,7 +175,16 @@ export function createJsonlFile(path: string, { maxBytes, maxFiles, maxAgeDays }
     }
   }
 
-  return { append, tidy, close: release };
+  async function tidyOthers(paths: readonly string[]): Promise<void> {
+    const oldest = Date.now() - keepMs;
+    const tried = await Promise.allSettled(
+      paths.map((other) => deleteAbandonedFiles(other, maxFiles, oldest)),
+    );
+    const failure = tried.find((result) => result.status === 'rejected');
+    if (failure !== undefined) throw failure.reason;
+  }
+
+  return { append, tidy, tidyOthers, close: release };
 }
 
 async function writeFully(

@@ -17,6 +17,8 @@ export type JsonlWriterOptions = Retention & {
   readonly maxPendingBytes: number;
   /** Told in one line when writing fails, and when it works again: once each, however long that takes. */
   readonly onProblem?: (message: string) => void;
+  /** The live files of other replicas of the same series, running or gone: what is too old is deleted there too. */
+  readonly others?: () => Promise<readonly string[]>;
 };
 
 /** `queue_full`: lines came faster than the disk took them; `disk`: it refused them; `closed`: they came too late. */
@@ -66,7 +68,7 @@ type Outage = {
  * distances of up to 5 s, on a file that is opened and mended anew each time.
  */
 export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
-  const { path, flushIntervalMs, maxPendingBytes, onProblem = () => {} } = options;
+  const { path, flushIntervalMs, maxPendingBytes, onProblem = () => {}, others } = options;
   const file = createJsonlFile(path, options);
   const queue = createPendingLines(Math.min(maxPieceBytes, options.maxBytes));
   const dropped = { queue_full: 0, disk: 0, closed: 0 };
@@ -76,6 +78,7 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
   let timer: NodeJS.Timeout | undefined;
   let isUrgent = false;
   let tidyIsDue = true;
+  let saidOfOthers: string | undefined;
   let outage: Outage | undefined;
   let closing: Promise<void> | undefined;
 
@@ -137,6 +140,7 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
       tidyIsDue = false;
       const error = await file.tidy().catch((cause: Error) => cause);
       if (error !== undefined) return failed(error);
+      if (others !== undefined) await tidyOthers(others);
     }
     for (let n = queue.pieces; n > 0; n--) {
       const piece = queue.shift();
@@ -147,6 +151,16 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
       if (error !== undefined) return failed(error);
       recovered();
     }
+  }
+
+  /** What others have left and cannot be deleted is said once, and holds up nothing. */
+  async function tidyOthers(find: () => Promise<readonly string[]>): Promise<void> {
+    const problem = await file.tidyOthers(await find()).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+    if (problem !== undefined && problem !== saidOfOthers) onProblem(`${problem}; it is too old to be kept`);
+    saidOfOthers = problem;
   }
 
   async function write(piece: Piece): Promise<Error | undefined> {

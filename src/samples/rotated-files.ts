@@ -1,11 +1,12 @@
-import { readdir, unlink } from 'node:fs/promises';
-import { join, parse } from 'node:path';
+import { readdir, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, join, parse } from 'node:path';
 
 /** A closed file of a rotated series, with the time of its last line. */
 export type RotatedFile = { readonly path: string; readonly endedAt: number };
 
 const stamp = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z$/;
-const stampLength = '2026-01-31T12-00-00.000Z'.length;
+/** Of a closed file without the folder: the parts of its live file's name, around the stamp. */
+const rotatedName = /^(.+)\.\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z(\.[^.]*)?$/;
 
 /**
  * The name under which `path` is put away: `logs/input_samples.jsonl` becomes
@@ -21,8 +22,12 @@ export function rotatedPath(path: string, endedAt: number): string {
 
 /** Whether a file has the name of a closed one. */
 export function isRotatedPath(path: string): boolean {
-  const { name } = parse(path);
-  return stamp.test(name.slice(-stampLength));
+  return rotatedName.test(basename(path));
+}
+
+/** The path of the live file that a closed one was rotated from. */
+export function livePath(path: string): string {
+  return join(dirname(path), basename(path).replace(rotatedName, '$1$2'));
 }
 
 /** The closed files of the series that `path` is the live file of, oldest first. Nothing else is ever listed. */
@@ -48,8 +53,25 @@ export async function deleteRotatedFiles(path: string, keep: number, oldest: num
   const files = await listRotatedFiles(path);
   for (const [i, file] of files.entries()) {
     if (i >= files.length - keep && !(file.endedAt < oldest)) continue;
-    await unlink(file.path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-    });
+    await unlinkIfThere(file.path);
   }
+}
+
+/**
+ * Does the same to a series that another process writes or has left, and deletes its live file too where nothing was
+ * written to it since `oldest`: a process that still has it open sees that and makes another.
+ *
+ * @throws the file system's error if one that must go cannot be deleted
+ */
+export async function deleteAbandonedFiles(path: string, keep: number, oldest: number): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile() && found.mtimeMs < oldest) await unlinkIfThere(path);
+  const isThere = (await stat(parse(path).dir || '.').catch(() => undefined)) !== undefined;
+  if (isThere) await deleteRotatedFiles(path, keep, oldest);
+}
+
+async function unlinkIfThere(path: string): Promise<void> {
+  await unlink(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
 }

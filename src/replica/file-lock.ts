@@ -1,0 +1,25 @@
+/** A lock that the operating system takes back when the process ends, however it ends. */
+export type FileLock = { release(): void };
+
+const sqliteBusy = 5;
+
+/**
+ * Takes the lock of a file, which is made if there is none and stays empty. Node has no call for that, but SQLite locks
+ * its files with the file system's own locks: they hold between containers that share a volume, need no clock, and
+ * leave nothing behind that could be taken for a process that is gone.
+ *
+ * @returns `undefined` when another process has the lock
+ * @throws Error when the file cannot be made or its file system has no locks
+ */
+export async function lockFile(path: string): Promise<FileLock | undefined> {
+  const { DatabaseSync } = await import('node:sqlite');
+  const database = new DatabaseSync(path);
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    database.close();
+    if ((error as { errcode?: number }).errcode === sqliteBusy) return undefined;
+    throw error;
+  }
+  return { release: () => database.close() };
+}

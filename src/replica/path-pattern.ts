@@ -1,0 +1,59 @@
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join, sep } from 'node:path';
+import { isRotatedPath, livePath } from '../samples/rotated-files.ts';
+
+/** What stands in a path for the name of the replica. */
+const placeholder = '{instance}';
+/** Every name a replica can have; hidden files are none of theirs. */
+export const replicaName = /^(?!\.)[\w.-]{1,64}$/;
+
+export function hasPlaceholder(pattern: string): boolean {
+  return pattern.includes(placeholder);
+}
+
+/** The path that a pattern is for one replica. */
+export function pathOf(pattern: string, name: string): string {
+  return pattern.replaceAll(placeholder, name);
+}
+
+/** The folder in which the pattern's replicas lie side by side. */
+export function sharedFolder(pattern: string): string {
+  return dirname(split(pattern).head);
+}
+
+/**
+ * The names of all replicas, running or long gone, that have left something where the pattern puts it, in the order
+ * of their names. A folder that cannot be read holds none.
+ */
+export async function listNames(pattern: string): Promise<string[]> {
+  if (!hasPlaceholder(pattern)) return [];
+  const { head, isFile } = split(pattern);
+  const segment = new RegExp(`^${source(basename(head))}$`);
+  const names = new Set<string>();
+  for (const entry of await readdir(dirname(head)).catch(() => [])) {
+    const name = segment.exec(isFile && isRotatedPath(entry) ? livePath(entry) : entry)?.groups?.name;
+    if (name !== undefined) names.add(name);
+  }
+  return [...names].sort();
+}
+
+/** Matches the path of every replica, and the rotated ones beside it. */
+export function matcherOf(pattern: string): RegExp {
+  return new RegExp(`^${source(pattern)}$`);
+}
+
+/** The pattern up to the end of the first segment that holds the name. */
+function split(pattern: string): { head: string; isFile: boolean } {
+  const end = pattern.indexOf(sep, pattern.indexOf(placeholder));
+  const head = join(end < 0 ? pattern : pattern.slice(0, end));
+  return { head, isFile: end < 0 };
+}
+
+function source(text: string): string {
+  const [first, ...rest] = text
+    .split(placeholder)
+    .map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`));
+  return rest.length === 0
+    ? first
+    : `${first}(?<name>(?!\\.)[\\w.-]{1,64})${rest.join(String.raw`\k<name>`)}`;
+}

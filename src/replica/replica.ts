@@ -1,0 +1,112 @@
+import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type FileLock, lockFile } from './file-lock.ts';
+import { hasPlaceholder, listNames, pathOf, sharedFolder } from './path-pattern.ts';
+
+const retryMs = 100;
+
+/** One of the processes that serve side by side, by the name under which its files last. */
+export type Replica = {
+  /** What `{instance}` stands for. */
+  readonly name: string;
+  pathOf(pattern: string): string;
+  /** Where the pattern puts the files of all other replicas that have left any, running or not. */
+  othersOf(pattern: string): Promise<string[]>;
+  /** Lets another process have the name. */
+  release(): void;
+};
+
+export type ReplicaOptions = {
+  /** `undefined` takes the first of `replica-1`, `replica-2`, … that no running replica has. */
+  readonly name?: string | undefined;
+  /** Paths that are written to, in which `{instance}` may stand. */
+  readonly patterns: readonly string[];
+  /** How long a given name is waited for: the process that had it may be about to end. */
+  readonly waitMs: number;
+  /** Told in one line when the name cannot be locked. */
+  readonly onProblem: (message: string) => void;
+};
+
+/**
+ * Takes a name that no other running process has, where a path depends on it. It outlives the process, and in a
+ * container the host name, so what is kept under it is found by the next one.
+ *
+ * @throws Error when another process has the name that is given
+ */
+export async function openReplica({ name, patterns, waitMs, onProblem }: ReplicaOptions): Promise<Replica> {
+  const written = patterns.filter(hasPlaceholder);
+  const folders = [...new Set(written.map((pattern) => resolve(sharedFolder(pattern))))];
+  const { taken, locks } = await takeName(name, folders, waitMs).catch((error: Error) => {
+    if (error instanceof NameTaken) throw error;
+    const fallback = name ?? hostname();
+    onProblem(
+      `${folders.join(', ')}: cannot be locked: ${error.message}; the files of this process are under ${fallback}`,
+    );
+    return { taken: fallback, locks: [] };
+  });
+  return {
+    name: taken,
+    pathOf: (pattern) => pathOf(pattern, taken),
+    async othersOf(pattern) {
+      const names = await listNames(pattern);
+      return names.filter((other) => other !== taken).map((other) => pathOf(pattern, other));
+    },
+    release() {
+      for (const lock of locks.splice(0)) lock.release();
+    },
+  };
+}
+
+class NameTaken extends Error {}
+
+type Taken = { readonly taken: string; readonly locks: FileLock[] };
+
+async function takeName(
+  name: string | undefined,
+  folders: readonly string[],
+  waitMs: number,
+): Promise<Taken> {
+  if (folders.length === 0) return { taken: name ?? hostname(), locks: [] };
+  for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o750 });
+  if (name === undefined) return firstFree(folders);
+  for (const deadlineMs = performance.now() + waitMs; ; await delay(retryMs)) {
+    const locks = await lockIn(folders, name);
+    if (locks !== undefined) return { taken: name, locks };
+    if (performance.now() < deadlineMs) continue;
+    throw new NameTaken(
+      `SERVICE_INSTANCE=${name}: another process has this name in ${folders.join(', ')}: give each its own, or leave it unset`,
+    );
+  }
+}
+
+async function firstFree(folders: readonly string[]): Promise<Taken> {
+  for (let number = 1; ; number++) {
+    const taken = `replica-${number}`;
+    const locks = await lockIn(folders, taken);
+    if (locks !== undefined) return { taken, locks };
+  }
+}
+
+/** Locks the name in all folders or in none. */
+async function lockIn(folders: readonly string[], name: string): Promise<FileLock[] | undefined> {
+  const locks: FileLock[] = [];
+  const release = () => {
+    for (const lock of locks) lock.release();
+  };
+  try {
+    for (const folder of folders) {
+      const lock = await lockFile(join(folder, `.${name}.lock`));
+      if (lock === undefined) {
+        release();
+        return undefined;
+      }
+      locks.push(lock);
+    }
+    return locks;
+  } catch (error) {
+    release();
+    throw error;
+  }
+}

@@ -1,0 +1,277 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cp, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Artifact, formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
+import { deleteAbandonedFiles, rotatedPath } from '../../src/samples/rotated-files.ts';
+import { runCommand } from '../report/run-command.ts';
+import { temporaryFolder } from '../samples/support/folder.ts';
+import {
+  eventually,
+  postJson,
+  readJsonLines,
+  root,
+  startTestService,
+  type TestService,
+} from '../support/service.ts';
+
+const row = { age: 30, limit: 2000, history: 'good' };
+const dayMs = 86_400_000;
+const pathsIn = (volume: string) => ({
+  SAMPLES_PATH: join(volume, '{instance}/input_samples.jsonl'),
+  OUTCOMES_PATH: join(volume, '{instance}/outcomes.jsonl'),
+  OUTCOME_KEYS: 'a key that is long enough',
+  LOG_LEVEL: 'warn',
+});
+const predict = async ({ api }: TestService): Promise<string> =>
+  (await postJson(`${api}/predict`, row)).body.id;
+const report = async ({ admin }: TestService, ids: readonly string[]) => {
+  const items = ids.map((id) => ({ id, outcome: 'good' }));
+  const { accepted, duplicate, invalid } = (await postJson(`${admin}/outcomes`, items)).body;
+  return { accepted, duplicate, invalid: invalid.length };
+};
+const nameOf = (service: TestService) => /^Replica +(\S+),/m.exec(service.stderr())?.[1];
+
+async function otherModel(folder: string): Promise<string> {
+  const { version: _, ...content }: Artifact = await loadArtifact('models/credit.json');
+  const path = join(folder, 'other.json');
+  const threshold = { value: 0.3, reason: 'test' };
+  await writeFile(path, formatArtifact(sealArtifact({ ...content, threshold })));
+  return path;
+}
+
+describe('replicas that share a volume', () => {
+  it('take names of their own, and the next process takes the one that is free', async () => {
+    await using volume = await temporaryFolder();
+    const env = pathsIn(volume.path);
+    const running = await Promise.all([1, 2, 3].map(() => startTestService(env)));
+    try {
+      assert.deepEqual(running.map(nameOf).sort(), ['replica-1', 'replica-2', 'replica-3']);
+      const ids = await Promise.all(running.map(predict));
+      const killed = running.find((service) => nameOf(service) === 'replica-2');
+      assert.ok(killed);
+      await eventually(async () => {
+        assert.equal((await readJsonLines(join(volume.path, 'replica-2/input_samples.jsonl'))).length, 1);
+      });
+      await killed.signal('SIGKILL');
+      const next = await startTestService(env);
+      running.push(next);
+      assert.equal(nameOf(next), 'replica-2');
+      await predict(next);
+      await next.signal('SIGTERM');
+      for (const [name, lines] of [
+        ['replica-1', 1],
+        ['replica-2', 2],
+        ['replica-3', 1],
+      ] as const) {
+        await eventually(async () => {
+          const kept = await readJsonLines(join(volume.path, name, 'input_samples.jsonl'));
+          assert.equal(kept.length, lines, name);
+        });
+      }
+      const { SAMPLES_PATH } = env;
+      const shown = await runCommand('samples', ['--json'], { env: { SAMPLES_PATH } });
+      const rows = shown.stdout.split('\n').filter(Boolean);
+      assert.equal(rows.length, 4);
+      const times = rows.map((line) => JSON.parse(line).time as string);
+      assert.deepEqual(times, times.toSorted());
+      for (const id of ids) assert.ok(shown.stdout.includes(id));
+      const own = await runCommand('samples', ['--json'], {
+        env: { SAMPLES_PATH, SERVICE_INSTANCE: 'replica-3' },
+      });
+      assert.equal(own.stdout.split('\n').filter(Boolean).length, 1);
+    } finally {
+      for (const service of running) await service.stop();
+    }
+  });
+
+  it('are not started under a name that another has', async () => {
+    await using volume = await temporaryFolder();
+    const env = { ...pathsIn(volume.path), SERVICE_INSTANCE: 'a' };
+    const first = await startTestService(env);
+    try {
+      assert.equal(nameOf(first), 'a');
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        ['--import', './otel/register.ts', 'src/server.ts'],
+        {
+          cwd: root,
+          encoding: 'utf8',
+          env: { ...process.env, ...env, PORT: '0', ADMIN_PORT: '0', SHUTDOWN_TIMEOUT_MS: '100' },
+        },
+      );
+      assert.equal(status, 1);
+      assert.match(
+        stderr,
+        /^vigia: cannot start: SERVICE_INSTANCE=a: another process has this name in \S+: .*\n$/,
+      );
+      const other = await startTestService({ ...env, SERVICE_INSTANCE: 'b' });
+      await other.stop();
+      await first.signal('SIGTERM');
+      const again = await startTestService(env);
+      assert.equal(nameOf(again), 'a');
+      await again.stop();
+    } finally {
+      await first.stop();
+    }
+  });
+
+  it('go on where names cannot be locked, and say so', async () => {
+    await using volume = await temporaryFolder();
+    await writeFile(join(volume.path, 'file'), '');
+    const service = await startTestService({ ...pathsIn(join(volume.path, 'file')), SERVICE_INSTANCE: 'a' });
+    try {
+      await predict(service);
+      await eventually(() => {
+        assert.ok(
+          service
+            .logLines()
+            .some(({ event, msg }) => event === 'replica' && /cannot be locked/.test(String(msg))),
+        );
+      });
+    } finally {
+      await service.stop();
+    }
+  });
+});
+
+describe('a service under a name that is not that of the process before', () => {
+  for (const [what, next] of [
+    ['a container made anew under the names of old', 'f5e4d3c2b1a0'],
+    ['a name that lasts from now on', undefined],
+  ] as const) {
+    it(`knows what was counted, and the older model: ${what}`, async () => {
+      await using volume = await temporaryFolder();
+      const env = pathsIn(volume.path);
+      const first = await startTestService({ ...env, SERVICE_INSTANCE: '0a1b2c3d4e5f' });
+      const ids = [await predict(first), await predict(first), await predict(first), await predict(first)];
+      assert.deepEqual(await report(first, ids.slice(0, 2)), { accepted: 2, duplicate: 0, invalid: 0 });
+      await first.signal('SIGTERM');
+      await first.stop();
+      const second = await startTestService({
+        ...env,
+        MODEL_PATH: await otherModel(volume.path),
+        ...(next !== undefined && { SERVICE_INSTANCE: next }),
+      });
+      try {
+        assert.match(
+          second.stderr(),
+          /^Replica +\S+, files of 1 other name too: samples in 1 file \(\S+ MB\), outcomes in 1 file \(\S+ MB\), 1 model$/m,
+        );
+        // at once, as senders that repeat a batch do
+        const [one, two] = await Promise.all([report(second, ids.slice(0, 3)), report(second, ids.slice(1))]);
+        assert.equal(one.accepted + two.accepted, 2);
+        assert.equal(one.duplicate + two.duplicate, 4);
+        assert.equal(one.invalid + two.invalid, 0);
+
+        const { SAMPLES_PATH, OUTCOMES_PATH } = env;
+        for (const name of ['0a1b2c3d4e5f', 'another']) {
+          const forgotten = await runCommand('samples', ['--forget', ids[name === 'another' ? 1 : 0]], {
+            env: { SAMPLES_PATH, OUTCOMES_PATH, SERVICE_INSTANCE: name },
+          });
+          assert.equal(forgotten.stdout, '2 lines deleted\n', forgotten.stderr);
+        }
+        assert.equal((await readJsonLines(join(volume.path, '0a1b2c3d4e5f/input_samples.jsonl'))).length, 2);
+        // deleted, it is known all the same
+        assert.deepEqual(await report(second, ids.slice(0, 2)), { accepted: 0, duplicate: 2, invalid: 0 });
+      } finally {
+        await second.stop();
+      }
+      const third = await startTestService({ ...env, SERVICE_INSTANCE: 'third' });
+      try {
+        assert.deepEqual(await report(third, ids), { accepted: 0, duplicate: 4, invalid: 0 });
+      } finally {
+        await third.stop();
+      }
+    });
+  }
+
+  it('takes no model for another because of the name of its file', async () => {
+    await using volume = await temporaryFolder();
+    const env = pathsIn(volume.path);
+    const first = await startTestService({ ...env, SERVICE_INSTANCE: 'old' });
+    const id = await predict(first);
+    await first.signal('SIGTERM');
+    await first.stop();
+    const models = join(volume.path, 'old/models');
+    const [kept] = await readdir(models);
+    const other = await otherModel(volume.path);
+    await cp(other, join(models, kept));
+    const second = await startTestService({ ...env, MODEL_PATH: other, SERVICE_INSTANCE: 'new' });
+    try {
+      assert.deepEqual(await report(second, [id]), { accepted: 0, duplicate: 0, invalid: 1 });
+    } finally {
+      await second.stop();
+    }
+  });
+
+  it('keeps no inputs of other names for longer than its own, and lets those be that are young', async () => {
+    await using volume = await temporaryFolder();
+    const env = pathsIn(volume.path);
+    const old = new Date(Date.now() - 40 * dayMs);
+    const live = (name: string) => join(volume.path, name, 'input_samples.jsonl');
+    const files = [
+      live('old'),
+      rotatedPath(live('old'), old.getTime()),
+      rotatedPath(live('only-rotated'), old.getTime()),
+      rotatedPath(live('half'), old.getTime()),
+    ];
+    const young = [
+      live('half'),
+      rotatedPath(live('half'), Date.now() - dayMs),
+      join(volume.path, 'old/notes.jsonl'),
+    ];
+    for (const path of [...files, ...young]) {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, '{"id":"x"}\n');
+    }
+    for (const path of files) await utimes(path, old, old);
+    const service = await startTestService(env);
+    try {
+      await eventually(async () => {
+        const left = (await readdir(volume.path, { recursive: true })).filter((name) =>
+          /\w\/\w.*jsonl$/.test(name),
+        );
+        const expected = young.map((path) => path.slice(volume.path.length + 1));
+        assert.deepEqual(left.filter((name) => !name.startsWith('replica-1')).sort(), expected.sort());
+      });
+    } finally {
+      await service.stop();
+    }
+  });
+
+  it('does not touch what a running replica writes', async () => {
+    await using volume = await temporaryFolder();
+    const env = { ...pathsIn(volume.path), SAMPLES_MAX_AGE_DAYS: String(60 / 86_400) };
+    const services = await Promise.all([1, 2].map(() => startTestService(env)));
+    try {
+      for (let i = 0; i < 100; i++) await Promise.all(services.map(predict));
+      for (const service of services) await service.signal('SIGTERM');
+      for (const name of ['replica-1', 'replica-2']) {
+        const folder = join(volume.path, name);
+        const names = (await readdir(folder)).filter((file) => file.startsWith('input_samples'));
+        const texts = await Promise.all(names.map((file) => readFile(join(folder, file), 'utf8')));
+        assert.equal(texts.join('').split('\n').filter(Boolean).length, 100);
+      }
+    } finally {
+      for (const service of services) await service.stop();
+    }
+  });
+});
+
+describe('deleting what others have left', () => {
+  it('goes by the age of the last line, and by the number of files', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 's.jsonl');
+    await writeFile(path, 'x\n');
+    const ends = [1, 2, 3, 4].map((day) => Date.UTC(2026, 0, day));
+    for (const endedAt of ends) await writeFile(rotatedPath(path, endedAt), 'x\n');
+    await deleteAbandonedFiles(path, 2, Date.UTC(2026, 0, 1));
+    assert.equal((await readdir(folder.path)).length, 3);
+    await utimes(path, new Date(ends[0]), new Date(ends[0]));
+    await deleteAbandonedFiles(path, 2, Date.UTC(2026, 0, 4));
+    assert.deepEqual(await readdir(folder.path), [rotatedPath('s.jsonl', ends[3])]);
+    await rm(folder.path, { recursive: true });
+    await deleteAbandonedFiles(path, 2, Date.UTC(2026, 0, 4));
+  });
+});
