@@ -47,7 +47,7 @@ export function vigia(sinkUrl: string, ratio: number): Variant {
 /** The same service with nothing watched: what watching costs is measured against this one. */
 export const unwatched: Variant = {
   key: 'U',
-  label: "Vigia's own edge, with nothing watched",
+  label: 'Vigia with nothing watched',
   command: [...vigiaNode, program('unwatched')],
   env: { PORT: '0' },
 };
@@ -65,7 +65,7 @@ export const wakeUpReader: Pick<Variant, 'command'> = {
 /** Koa with its usual router and body parser. */
 export const bareKoa: Variant = {
   key: 'B',
-  label: 'bare Koa, router, body parser; nothing watched',
+  label: 'bare Koa with @koa/router and @koa/bodyparser',
   command: [node, program('bare-koa')],
   env: {},
 };

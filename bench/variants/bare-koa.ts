@@ -1,4 +1,4 @@
-// B: Koa, its router and its body parser, validation and scoring; nothing is watched.
+// B: Koa, its router and its body parser, validation and scoring; nothing else.
 
 import { createServer } from 'node:http';
 import { bodyParser } from '@koa/bodyparser';
