@@ -143,7 +143,7 @@ describe('what is told of a sensitive feature', () => {
           : `${toJsonl(rows.map((features) => ({ features, score: 0.5 })))}{"features":{"f0":${JSON.stringify(secretText(0))}\n`;
         const path = await folder.write(isTable ? 'rows.csv' : 'rows.jsonl', text);
         const reference = fromFile
-          ? await fileReference([path], { artifact, features: null })
+          ? await fileReference([path], { artifact, chooseFeatures: null })
           : artifactReference(artifact);
         const report = computeReport(
           reference,

@@ -9,12 +9,13 @@ import { countLive } from '../report/count-live.ts';
 import type { DriftReport } from '../report/drift-report.ts';
 import { fileReference } from '../report/file-reference.ts';
 import { findFiles } from '../report/open-rows.ts';
-import { artifactReference } from '../report/reference.ts';
+import { artifactReference, type DriftReference } from '../report/reference.ts';
 import { renderHtml } from '../report/render-html.ts';
 import { renderText } from '../report/render-text.ts';
 import { type DateOrder, dateOrderOf, dateOrders, parseTime } from '../times/parse-time.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import { readDecimalSign } from './decimal-option.ts';
+import { formatNames, readNames } from './name-list.ts';
 import { createReadingProgress } from './reading-progress.ts';
 import { runCli, UsageError } from './run-cli.ts';
 import { replicaFiles, serviceSettings, thoseThere } from './service-settings.ts';
@@ -78,7 +79,7 @@ async function readOptions(args: string[]) {
       since: { type: 'string' },
       until: { type: 'string' },
       dates: { type: 'string' },
-      features: { type: 'string' },
+      features: { type: 'string', multiple: true },
       decimal: { type: 'string' },
       outcomes: { type: 'string', multiple: true },
       backtest: { type: 'boolean', default: false },
@@ -111,13 +112,11 @@ async function readOptions(args: string[]) {
     if (values.json)
       throw new UsageError('--json is the drift report alone: npm run evaluate has the outcomes');
   }
-  const features = values.features?.split(',').map((name) => name.trim()) ?? null;
   return {
     ...values,
     model: values.model ?? (reference === undefined ? serviceSettings.MODEL_PATH : undefined),
     live,
     reference,
-    features,
     dateOrder,
     decimalSign: readDecimalSign(values.decimal),
     sinceMs,
@@ -128,26 +127,42 @@ async function readOptions(args: string[]) {
 
 type Options = Awaited<ReturnType<typeof readOptions>>;
 
+/** @throws UsageError for a name that is not there */
+function pickFeatures(
+  given: readonly string[],
+  names: readonly string[],
+  artifact: Artifact | null,
+): string[] {
+  const owner = artifact === null ? 'reference' : 'model';
+  return readNames(
+    'features',
+    given,
+    names,
+    (name) => `--features: the ${owner} has no feature '${name}', but ${formatNames(names)}`,
+  );
+}
+
+function selectFeatures(
+  reference: DriftReference,
+  names: readonly string[] | null | undefined,
+): DriftReference {
+  if (!names) return reference;
+  return { ...reference, features: reference.features.filter(({ name }) => names.includes(name)) };
+}
+
 async function makeReport(options: Options, artifact: Artifact | null): Promise<DriftReport> {
   const { features, decimalSign, backtest, dateOrder, sinceMs, untilMs } = options;
-  const unknown = features?.find((name) => artifact?.features.every((feature) => feature.name !== name));
-  if (artifact !== null && unknown !== undefined) {
-    const names = artifact.features.map(({ name }) => name).join(', ');
-    throw new UsageError(`--features: the model has no feature '${unknown}', but ${names}`);
-  }
+  const choose = features ? (names: readonly string[]) => pickFeatures(features, names, artifact) : null;
+  const chosen = artifact && choose?.(artifact.features.map(({ name }) => name));
   const live = await findFiles(options.live);
   const reference = options.reference && (await findFiles(options.reference));
   const { onBytes, end } = createReadingProgress(live, ...(reference === undefined ? [] : [reference]));
   try {
     const compared =
       reference === undefined
-        ? artifactReference(artifact!)
-        : await fileReference(reference.paths, { artifact, features, decimalSign, onBytes });
-    const chosen =
-      features === null
-        ? compared
-        : { ...compared, features: compared.features.filter(({ name }) => features.includes(name)) };
-    const counted = await countLive(live.paths, chosen, {
+        ? selectFeatures(artifactReference(artifact!), chosen)
+        : await fileReference(reference.paths, { artifact, chooseFeatures: choose, decimalSign, onBytes });
+    const counted = await countLive(live.paths, compared, {
       artifact,
       dateOrder,
       sinceMs,
@@ -156,7 +171,7 @@ async function makeReport(options: Options, artifact: Artifact | null): Promise<
       decimalSign,
       onBytes,
     });
-    return computeReport(chosen, counted, artifact);
+    return computeReport(compared, counted, artifact);
   } finally {
     end();
   }

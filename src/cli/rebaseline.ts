@@ -108,7 +108,7 @@ await runCli(async (args) => {
   const { onBytes, end } = createReadingProgress(files);
   const reference = await fileReference(files.paths, {
     artifact,
-    features: null,
+    chooseFeatures: null,
     // The summaries are to be exact, however many rows there are.
     maxValues: Number.POSITIVE_INFINITY,
     decimalSign,

@@ -4,6 +4,7 @@ import { driftRule, type Verdict } from '../stats/drift.ts';
 import { backtest } from './backtest.ts';
 import { maxExactValues } from './collect-numbers.ts';
 import type { Live } from './count-live.ts';
+import { describeDropped } from './describe-dropped.ts';
 import { describeAbsence, describeVariable, type Words } from './describe-variable.ts';
 import { describeConsequence, describeVerdict } from './describe-verdict.ts';
 import type { DriftReport, ReportVariable } from './drift-report.ts';
@@ -140,16 +141,7 @@ function limits(
     notes.push(`The live ${rows} are of model version ${live.version}, the reference is of ${version}.`);
   }
   for (const { reference: variable, notNumbers, withheld } of live.features) {
-    if (notNumbers > 0) {
-      notes.push(
-        `${variable.name}: ${notNumbers === 1 ? '1 value is no number and counts' : `${formatCount(notNumbers)} values are no numbers and count`} as missing.`,
-      );
-    }
-    if (withheld > 0) {
-      notes.push(
-        `${variable.name}: withheld in ${formatCount(withheld)} ${rows}, which are not counted for it.`,
-      );
-    }
+    notes.push(...describeDropped({ name: variable.name, notNumbers, withheld }, rows));
   }
   const numeric = live.features.filter(({ reference: { bins } }) => bins.kind === 'numeric');
   if (live.samples > 0 && live.features.every(({ counts }) => counts.every((count) => count === 0))) {

@@ -72,9 +72,9 @@ export async function countLive(
   let toMs = Number.NaN;
 
   let counted: LiveCounters | undefined;
-  for await (const source of openRows(paths, tally, options)) {
+  for await (const source of openRows(paths, tally, { ...options, times })) {
     if (opened++ === 0 && artifact === null && source.columns.length > 0) {
-      variables = commonVariables(variables, source, notes);
+      variables = commonVariables(reference, source, notes);
     }
     counted ??= createLiveCounters({ ...reference, features: variables }, options.backtest);
     const state = counted;
@@ -130,7 +130,7 @@ export async function countLive(
 
 /** Without a model: what both sides have. @throws Error when that is nothing */
 function commonVariables(
-  variables: DriftReference['features'],
+  { features: variables, leftOut }: DriftReference,
   source: RowSource,
   notes: string[],
 ): DriftReference['features'] {
@@ -141,7 +141,7 @@ function commonVariables(
     throw new Error(`${source.name}: has none of the reference's columns ${names.join(', ')}`);
   }
   const gone = names.filter((name) => !live.has(name));
-  const added = [...live].filter((name) => !names.includes(name));
+  const added = [...live].filter((name) => !names.includes(name) && !leftOut.includes(name));
   if (gone.length > 0) notes.push(`Only in the reference, and not compared: ${gone.join(', ')}.`);
   if (added.length > 0) notes.push(`Only in the live rows, and not compared: ${added.join(', ')}.`);
   return common;

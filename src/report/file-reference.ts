@@ -3,20 +3,22 @@ import { createDisclosure } from '../model/disclosure.ts';
 import type { LineTally } from '../samples/read-samples.ts';
 import { createCategoryCounter } from './category-counter.ts';
 import { type CollectedNumbers, createNumberCollector } from './collect-numbers.ts';
+import { type Dropped, describeDropped } from './describe-dropped.ts';
 import { formatAmount } from './format.ts';
 import { createLiveVariable } from './live-variable.ts';
 import { createSortSpace, type SortSpace } from './number-column.ts';
 import { type OpenOptions, openRows } from './open-rows.ts';
 import { artifactReference, type DriftReference, type ReferenceVariable } from './reference.ts';
 import { createRowScorer, predictionOf } from './row-scorer.ts';
-import { type ColumnProfile, type Row, type RowSource, type Wanted, wantedFeature } from './rows.ts';
+import type { Row, Wanted } from './rows.ts';
+import { type ChooseFeatures, type Selection, selectColumns } from './select-columns.ts';
 import { createVersionFilter } from './version-filter.ts';
 
 export type FileReferenceOptions = {
   /** Says which columns there are and of what kind; `null` takes all, judged by what they hold. */
   readonly artifact: Artifact | null;
-  /** Only these features; `null` takes all. */
-  readonly features: readonly string[] | null;
+  /** Picks features by name; `null` takes all, without a model all but ids and dates. */
+  readonly chooseFeatures: ChooseFeatures | null;
   /** Values of a column that are kept; beyond that it has no summary. A million if left out. */
   readonly maxValues?: number;
 } & OpenOptions;
@@ -24,6 +26,7 @@ export type FileReferenceOptions = {
 /** Collects one variable of the reference. */
 type Collector = {
   add(row: Row, place: number): void;
+  dropped(): Dropped;
   /** The variable, or why it is left out. */
   finish(space: SortSpace): ReferenceVariable | string;
 };
@@ -37,25 +40,28 @@ type Collector = {
  */
 export async function fileReference(
   paths: readonly string[],
-  { artifact, features, maxValues, ...reading }: FileReferenceOptions,
+  { artifact, chooseFeatures, maxValues, ...reading }: FileReferenceOptions,
 ): Promise<DriftReference> {
   const tally: LineTally = { lines: 0, damaged: 0, faults: [] };
   const scores = createNumberCollector(maxValues);
   const predictions = new Map<string, number>();
   const filter = createVersionFilter(artifact?.version ?? null);
-  let wanted: Wanted[] | undefined;
+  let selection: Selection | undefined;
   let collectors: Collector[] = [];
   let samples = 0;
   let scored = 0;
 
   for await (const source of openRows(paths, tally, reading)) {
-    if (wanted === undefined) {
+    if (selection === undefined) {
       if (source.holdsBins && artifact === null) {
         throw new Error(`${source.name}: holds bins, not values: give the model that cut them with --model`);
       }
-      wanted = selectColumns(source, artifact, features);
-      collectors = wanted.map((column) => createCollector(column, artifact, source.holdsBins, maxValues));
+      selection = selectColumns(source, artifact, chooseFeatures);
+      collectors = selection.wanted.map((column) =>
+        createCollector(column, artifact, source.holdsBins, maxValues),
+      );
     }
+    const { wanted } = selection;
     const scoreOf = createRowScorer(artifact, wanted);
     await source.read(wanted, (row) => {
       if (!filter.accepts(row)) return;
@@ -74,16 +80,20 @@ export async function fileReference(
 
   const space = createSortSpace();
   const finished = collectors.map((collector) => collector.finish(space));
+  const features = finished.filter((variable) => typeof variable !== 'string');
   const predicted = [...predictions.values()].reduce((sum, count) => sum + count, 0);
   return {
     origin: 'file',
     samples,
-    features: finished.filter((variable) => typeof variable !== 'string'),
+    features,
+    leftOut: selection?.all.filter((column) => !features.some(({ name }) => name === column)) ?? [],
     score: scored > 0 ? numericVariable(scoreFeature, scores.finish(space)) : null,
     predictions:
       predicted > 0 ? new Map([...predictions].map(([name, count]) => [name, count / predicted])) : null,
     version: filter.version,
     notes: [
+      ...(selection?.notes ?? []),
+      ...collectors.flatMap((collector) => describeDropped(collector.dropped(), 'rows', ' of the reference')),
       ...finished.filter((reason) => typeof reason === 'string'),
       ...(tally.damaged > 0
         ? [
@@ -106,30 +116,6 @@ function describe(filter: { others: ReadonlyMap<string, number>; version: string
   return fault === undefined ? '' : `: line ${fault.line}: ${fault.reason}`;
 }
 
-/** The columns to compare: the model's features, or all of the source. @throws Error for an unknown feature */
-function selectColumns(
-  source: RowSource,
-  artifact: Artifact | null,
-  features: readonly string[] | null,
-): Wanted[] {
-  const all: Wanted[] =
-    artifact?.features.map((feature) => wantedFeature(feature, artifact)) ?? source.columns.map(judge);
-  return features === null ? all : selectFeatures(all, features, source.name);
-}
-
-function selectFeatures(all: readonly Wanted[], features: readonly string[], where: string): Wanted[] {
-  return features.map((feature) => {
-    const found = all.find(({ name }) => name === feature);
-    if (found !== undefined) return found;
-    throw new Error(`${where}: no feature ${feature}, but ${all.map(({ name }) => name).join(', ')}`);
-  });
-}
-
-/** A column is of numbers when most of its values are. */
-function judge({ name, numbers, present }: ColumnProfile): Wanted {
-  return { name, kind: numbers > present / 2 ? 'numeric' : 'categorical' };
-}
-
 function numericVariable(name: string, { edges, ...rest }: CollectedNumbers): ReferenceVariable {
   return { name, bins: { kind: 'numeric', edges }, ...rest };
 }
@@ -144,16 +130,34 @@ function createCollector(
   // edges of its own would be values of single rows
   const isWithheld = createDisclosure(artifact).isWithheld(name);
   if (known && (holdsBins || kind === 'categorical' || isWithheld)) return countInto(known);
+  let withheld = 0;
+  let notNumbers = 0;
+  /** Adds the value in its place, unless it was withheld. */
+  const addTo =
+    (counter: { add(value: unknown): void }): Collector['add'] =>
+    ({ values }, place) => {
+      if (values === null) return;
+      const value = values[place];
+      if (value === undefined) {
+        withheld++;
+        return;
+      }
+      if (kind === 'numeric' && value !== null && !Number.isFinite(value)) notNumbers++;
+      counter.add(value);
+    };
+  const dropped = () => ({ name, notNumbers, withheld });
   if (kind === 'numeric') {
     const collector = createNumberCollector(maxValues);
     return {
-      add: ({ values }, place) => values && values[place] !== undefined && collector.add(values[place]),
+      add: addTo(collector),
+      dropped,
       finish: (space) => numericVariable(name, collector.finish(space)),
     };
   }
   const counter = createCategoryCounter();
   return {
-    add: ({ values }, place) => values && values[place] !== undefined && counter.add(values[place]),
+    add: addTo(counter),
+    dropped,
     finish() {
       const counted = counter.finish();
       if (counted === null) return `${name} is left out: so many different texts name rows, not categories.`;
@@ -170,6 +174,7 @@ function countInto(known: ReferenceVariable): Collector {
       if (values !== null) counted.observe(values[place]);
       else if (bins !== null) counted.observeLabel(bins[known.name], undefined);
     },
+    dropped: () => ({ name: known.name, notNumbers: counted.notNumbers, withheld: counted.withheld }),
     finish: () => ({ ...known, counts: [...counted.counts], mean: counted.mean, summary: null }),
   };
 }

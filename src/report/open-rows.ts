@@ -1,17 +1,21 @@
 import { stat } from 'node:fs/promises';
+import { detectJsonLayout, toJsonLines } from '../samples/json-lines.ts';
 import { readBytesOf, sourceName } from '../samples/read-bytes.ts';
 import { expand, type LineTally } from '../samples/read-samples.ts';
 import type { DecimalSign } from '../tables/numbers.ts';
 import { keepBytes } from './read-again.ts';
+import type { RowTimes } from './row-times.ts';
 import type { RowSource } from './rows.ts';
 import { openSampleRows } from './sample-rows.ts';
 import { openTableRows } from './table-rows.ts';
 
 export type OpenOptions = {
-  /** Called with the number of bytes read each time; half of them for what is read twice. */
+  /** Called with the number of bytes read each time; half of them for a table, which is read twice. */
   readonly onBytes?: ((count: number) => void) | undefined;
   /** Decimal sign of the numbers in tables, where it is not to be found out. */
   readonly decimalSign?: DecimalSign | undefined;
+  /** Learns of each file how its dates are written, before its rows are read. */
+  readonly times?: RowTimes | undefined;
 };
 
 /**
@@ -24,32 +28,45 @@ export type OpenOptions = {
 export async function* openRows(
   paths: readonly string[],
   tally: LineTally,
-  { onBytes, decimalSign }: OpenOptions = {},
+  options: OpenOptions = {},
 ): AsyncGenerator<RowSource> {
-  for (const path of paths) {
-    const name = sourceName(path);
-    let peeked = 0;
-    let count = (bytes: number) => {
-      peeked += bytes;
-    };
-    const { begin, all } = await peek(
-      namingErrors(
-        readBytesOf(path, (bytes) => count(bytes)),
-        name,
-      ),
-      name,
-    );
-    if (begin.length === 0) continue;
-    const isJson = /^\ufeff?\s*\{/.test(begin.toString('utf8', 0, 256));
-    count = (bytes) => onBytes?.(isJson ? bytes : bytes / 2);
-    count(peeked);
-    if (isJson) {
-      yield await openSampleRows(all, name, tally);
-      continue;
+  const { times } = options;
+  for (const [i, path] of paths.entries()) {
+    const source = await openFile(path, tally, options, times?.beginFile());
+    if (source === null) continue;
+    for (const other of times?.isUndecided ? paths.slice(i + 1) : []) {
+      if (other !== '-') await openFile(other, { lines: 0, damaged: 0, faults: [] }, {}, times?.learnOther);
     }
-    const readBytes = await readAgain(path, name, all, count);
-    yield await openTableRows(readBytes, name, tally, decimalSign);
+    yield source;
   }
+}
+
+/** Opens one file; `null` for an empty one. */
+async function openFile(
+  path: string,
+  tally: LineTally,
+  { onBytes = () => {}, decimalSign }: OpenOptions,
+  learnTime?: (value: unknown) => void,
+): Promise<RowSource | null> {
+  const name = sourceName(path);
+  let peeked = 0;
+  let count = (bytes: number) => {
+    peeked += bytes;
+  };
+  const bytes = readBytesOf(path, (read) => count(read));
+  const { begin, all } = await peek(namingErrors(bytes, name), name);
+  if (begin.length === 0) return null;
+  const layout = detectJsonLayout(begin.toString('utf8', 0, 256));
+  if (layout === null) {
+    count = (read) => onBytes(read / 2);
+    count(peeked);
+  }
+  const readBytes = await readAgain(path, name, all, (read) => count(read));
+  if (layout === null) return openTableRows(readBytes, name, tally, { decimalSign, learnTime });
+  const readLines = layout === 'lines' ? readBytes : () => toJsonLines(readBytes(), layout);
+  const source = await openSampleRows(readLines, name, tally, learnTime);
+  count = onBytes;
+  return source;
 }
 
 /** The files that paths and globs name, and their size, so far as they have one. @throws Error when there is none */

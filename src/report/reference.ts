@@ -26,6 +26,8 @@ export type DriftReference = {
   readonly origin: 'training' | 'traffic' | 'file';
   readonly samples: number;
   readonly features: readonly ReferenceVariable[];
+  /** The columns that its rows have and that are not compared. */
+  readonly leftOut: readonly string[];
   readonly score: ReferenceVariable | null;
   /** Share of each predicted class; `null` where it is not known. */
   readonly predictions: ReadonlyMap<string, number> | null;
@@ -55,6 +57,7 @@ export function artifactReference(artifact: Artifact): DriftReference {
       const isWhole = allWhole([min, max, ...feature.reference.edges]);
       return { ...common, range: [min, max] as const, mean, summary, isWhole };
     }),
+    leftOut: [],
     score: {
       name: scoreFeature,
       bins: scoreBins(artifact),

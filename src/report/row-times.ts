@@ -3,11 +3,11 @@ import { formatAmount, formatCount } from './format.ts';
 
 /** The times of rows, file after file. */
 export type RowTimes = {
-  /** Begins with the next file: how its dates are written is found out by itself. */
-  beginFile(): void;
-  /** Learns from a value whether the day or the month comes first. */
-  learn(value: unknown): void;
-  /** Whether the dates of the file, and of all others so far, leave that open. */
+  /** Begins with the next file. @returns learns from its times, before they are read, which number is the day */
+  beginFile(): (value: unknown) => void;
+  /** Learns from a time of another file. */
+  readonly learnOther: (value: unknown) => void;
+  /** Whether the dates of the file, and of all others so far, leave open which number is the day. */
   readonly isUndecided: boolean;
   /** Reads a time in ms since 1970, and counts what cannot be read. @returns NaN for none */
   read(value: unknown): number;
@@ -20,8 +20,8 @@ export type RowTimes = {
   notes(isPeriod: boolean): string[];
 };
 
-/** The first date of each kind that was seen. */
-type Seen = Map<DateOrder | 'either', string>;
+/** What dates have told. */
+type Seen = Set<DateOrder | 'either'>;
 
 /** The one order that was seen. */
 function decide(seen: Seen): DateOrder | null {
@@ -36,8 +36,8 @@ function decide(seen: Seen): DateOrder | null {
  * @param asked the order that the user gave; then nothing is to be decided
  */
 export function createRowTimes(asked: DateOrder | null): RowTimes {
-  const all: Seen = new Map();
-  let seen: Seen = new Map();
+  const all: Seen = new Set();
+  let seen: Seen = new Set();
   let order = asked;
   let count = 0;
   let missing = 0;
@@ -51,22 +51,25 @@ export function createRowTimes(asked: DateOrder | null): RowTimes {
     return asked ?? decide(seen) ?? (isMixed ? null : decide(all));
   }
 
+  function learn(value: unknown, file: Seen = all): void {
+    const told = dateOrderOf(value);
+    if (told === null || file.has(told)) return;
+    file.add(told);
+    all.add(told);
+    order = findOrder();
+  }
+
   function describeUndecided(): string {
     return `${formatAmount(undecided, 'time')} such as '${undecidedText}' could be day-first or month-first: say which with --dates day-first or --dates month-first`;
   }
 
   return {
     beginFile() {
-      seen = new Map();
+      seen = new Set();
       order = findOrder();
+      return (value) => learn(value, seen);
     },
-    learn(value) {
-      const told = dateOrderOf(value);
-      if (asked !== null || told === null || seen.has(told)) return;
-      seen.set(told, String(value));
-      all.set(told, String(value));
-      order = findOrder();
-    },
+    learnOther: (value) => learn(value),
     get isUndecided() {
       return order === null && seen.has('either');
     },

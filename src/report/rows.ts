@@ -2,6 +2,7 @@ import type { Artifact, Feature } from '../model/artifact.ts';
 import { createDisclosure } from '../model/disclosure.ts';
 import { featureBins } from '../model/features.ts';
 import type { Bins } from '../stats/binning.ts';
+import { parseTime } from '../times/parse-time.ts';
 
 /** A column that is read, and as what. */
 export type Wanted = {
@@ -44,13 +45,24 @@ export type Row = {
   prediction: string | null;
 };
 
-/** What a column holds: of a table in all its rows, of JSONL in the first ones. */
+/** What a column holds, in all rows of a file. */
 export type ColumnProfile = {
   readonly name: string;
   /** Cells that are not missing, and how many of them are numbers. */
   readonly present: number;
   readonly numbers: number;
+  /** The first of them, as they are written. */
+  readonly texts: readonly string[];
 };
+
+/** The column of a table, or the field of a plain object, that says when each row was, as in a sample. */
+export const timeColumn = 'time';
+
+/** Whether the column that is called so says when rows were, and is no amount of time. */
+export function saysWhen({ present, numbers, texts }: ColumnProfile): boolean {
+  if (numbers <= present / 2) return true;
+  return texts.filter((text) => !Number.isNaN(parseTime(text))).length > texts.length / 2;
+}
 
 /** A file of rows, table or samples, that is open at its beginning. */
 export type RowSource = {
@@ -63,9 +75,6 @@ export type RowSource = {
   /** Reads it to its end, once. @throws Error when a wanted column is not there, or reading fails */
   read(wanted: readonly Wanted[], visit: (row: Row) => void): Promise<void>;
 };
-
-/** How many records of JSONL the kinds of columns are told by. */
-export const profileRows = 2000;
 
 export function emptyRow(): Row {
   return {

@@ -1,75 +1,72 @@
 import { redacted } from '../model/disclosure.ts';
 import { type LineTally, readRecords } from '../samples/read-samples.ts';
-import { type ColumnProfile, emptyRow, profileRows, type Row, type RowSource, type Wanted } from './rows.ts';
+import { asObject, holdsInput, isOutcomeLine, isScoreLine } from '../samples/sample-shape.ts';
+import { createJsonProfiler, type JsonProfile } from './profile-json.ts';
+import { emptyRow, type Row, type RowSource, timeColumn, type Wanted } from './rows.ts';
 
 type Json = Record<string, unknown>;
 
-/** Opens JSONL: sample lines as the service writes them, or plain objects of feature values. */
+/**
+ * Opens JSONL: sample lines as the service writes them, or plain objects of feature values, which may be called as the
+ * fields of a sample are. Sample lines show what they hold by the first ones; plain objects are gone through twice.
+ *
+ * @param readBytes gives the bytes from their beginning, each time it is called
+ * @param learnTime called with what the rows say of their time, before any is read
+ */
 export async function openSampleRows(
-  bytes: AsyncIterable<Buffer>,
+  readBytes: () => AsyncIterable<Buffer>,
   name: string,
   tally: LineTally,
+  learnTime?: (value: unknown) => void,
 ): Promise<RowSource> {
-  const batches = readRecords(bytes, name, tally, refuse);
-  const head: Json[] = [];
-  while (head.length < profileRows) {
-    const next = await batches.next();
-    if (next.done) break;
-    head.push(...next.value);
-  }
+  const profile = await profileRecords(readBytes(), name, learnTime);
   return {
     name,
-    columns: profileColumns(head),
+    columns: profile.columns,
     isTable: false,
-    holdsBins: head.length > 0 && asObject(head[0].bins) !== null,
+    holdsBins: profile.holdsBins,
     async read(wanted, visit) {
-      const row = emptyRow();
-      const values = new Array<unknown>(wanted.length).fill(null);
-      const visitRecord = (record: Json) => {
-        fillRow(row, values, record, wanted);
-        visit(row);
-      };
-      for (const record of head.splice(0)) visitRecord(record);
-      for await (const records of batches) records.forEach(visitRecord);
+      const names = new Set(profile.columns.map((column) => column.name));
+      if (
+        profile.isPlain &&
+        names.size > 0 &&
+        wanted.length > 0 &&
+        !wanted.some((one) => names.has(one.name))
+      ) {
+        throw new Error(
+          `${name}: no line has one of ${wanted.map((one) => one.name).join(', ')}, but ${[...names].join(', ')}`,
+        );
+      }
+      const reading = createReading(profile, wanted);
+      const refuse = (record: Json) => refuseRecord(record, profile.isPlain);
+      for await (const records of readRecords(readBytes(), name, tally, refuse)) {
+        for (const record of records) visit(reading(record));
+      }
     },
   };
 }
 
-function asObject(value: unknown): Json | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null;
-}
-
-const ownKeys = ['time', 'id', 'traceId', 'model', 'version', 'score', 'prediction', 'bins', 'outside'];
-
-function isSample(record: Json): boolean {
-  return asObject(record.features) !== null || asObject(record.bins) !== null || 'score' in record;
-}
-
-function refuse(record: Json): string | undefined {
-  if ('outcome' in record && 'predictedAt' in record) return 'an outcome, not a sample';
-  if (isSample(record) || Object.keys(record).some((key) => !ownKeys.includes(key))) return undefined;
-  return 'neither features nor a score';
-}
-
-/** The feature values of a line; a plain object holds them itself. */
-function featuresOf(record: Json): Json | null {
-  return asObject(record.features) ?? (isSample(record) ? null : record);
-}
-
-function profileColumns(records: readonly Json[]): ColumnProfile[] {
-  const profiles = new Map<string, { present: number; numbers: number }>();
-  for (const record of records) {
-    const features = featuresOf(record) ?? {};
-    for (const [name, value] of Object.entries(features)) {
-      if (features === record && ownKeys.includes(name)) continue;
-      const profile = profiles.get(name) ?? { present: 0, numbers: 0 };
-      profiles.set(name, profile);
-      if (value === null || value === redacted) continue;
-      profile.present++;
-      if (typeof value === 'number') profile.numbers++;
+async function profileRecords(
+  bytes: AsyncIterable<Buffer>,
+  name: string,
+  learnTime?: (value: unknown) => void,
+): Promise<JsonProfile> {
+  const profiler = createJsonProfiler();
+  const uncounted: LineTally = { lines: 0, damaged: 0, faults: [] };
+  for await (const records of readRecords(bytes, name, uncounted)) {
+    for (const record of records) {
+      profiler.add(record);
+      learnTime?.(record.time);
     }
+    if (profiler.isSettled) break;
   }
-  return [...profiles].map(([name, profile]) => ({ name, ...profile }));
+  return profiler.finish();
+}
+
+function refuseRecord(record: Json, isPlain: boolean): string | undefined {
+  if (isOutcomeLine(record)) return 'an outcome, not a sample';
+  if (holdsInput(record) || isPlain || isScoreLine(record)) return undefined;
+  return 'neither features nor a score';
 }
 
 function readNumber(value: unknown): number | null | undefined {
@@ -82,17 +79,30 @@ function readCategory(value: unknown): unknown {
   return value === redacted ? undefined : (value ?? null);
 }
 
-function fillRow(row: Row, values: unknown[], record: Json, wanted: readonly Wanted[]): void {
-  const features = featuresOf(record);
-  row.values = features && values;
-  for (let i = 0; features !== null && i < wanted.length; i++) {
-    const { name, kind } = wanted[i];
-    values[i] = kind === 'numeric' ? readNumber(features[name]) : readCategory(features[name]);
+/** Makes the function that turns a record into a row, the same object each time. */
+function createReading({ isPlain, columns }: JsonProfile, wanted: readonly Wanted[]): (record: Json) => Row {
+  const row = emptyRow();
+  const values = new Array<unknown>(wanted.length).fill(null);
+  const isTimeFeature = [...columns, ...wanted].some(({ name }) => name === timeColumn);
+
+  function takeValues(features: Readonly<Json> | null): void {
+    row.values = features && values;
+    for (let i = 0; features !== null && i < wanted.length; i++) {
+      const { name, kind } = wanted[i];
+      values[i] = kind === 'numeric' ? readNumber(features[name]) : readCategory(features[name]);
+    }
   }
-  row.bins = features === null ? asObject(record.bins) : null;
-  row.outside = asObject(record.outside) ?? {};
-  row.time = record.time;
-  row.version = typeof record.version === 'string' ? record.version : null;
-  row.score = typeof record.score === 'number' ? record.score : null;
-  row.prediction = typeof record.prediction === 'string' ? record.prediction : null;
+
+  return (record) => {
+    const isSample = holdsInput(record) || !isPlain;
+    const features = isSample ? asObject(record.features) : record;
+    takeValues(features);
+    row.bins = features === null ? asObject(record.bins) : null;
+    row.outside = (isSample && asObject(record.outside)) || {};
+    row.time = isSample || !isTimeFeature ? record.time : null;
+    row.version = isSample && typeof record.version === 'string' ? record.version : null;
+    row.score = isSample && typeof record.score === 'number' ? record.score : null;
+    row.prediction = isSample && typeof record.prediction === 'string' ? record.prediction : null;
+    return row;
+  };
 }

@@ -5,16 +5,34 @@ import {
   createCategoryCellReader,
   createNumberCellReader,
 } from '../tables/cells.ts';
-import { countEvidence, judgeNotations, type Notation } from '../tables/column-evidence.ts';
+import { createTextCollector } from '../tables/collect-texts.ts';
+import {
+  type ColumnEvidence,
+  countEvidence,
+  judgeNotations,
+  type Notation,
+} from '../tables/column-evidence.ts';
 import type { DecimalSign } from '../tables/numbers.ts';
 import { createPlainReader, type PlainColumn } from '../tables/plain-rows.ts';
 import { createColumnProfiler } from '../tables/profile-columns.ts';
 import { type DamagedRow, placeInTable, type Table } from '../tables/read-table.ts';
 import { scanTable, type TableVisitor } from '../tables/scan-table.ts';
-import { type ColumnProfile, emptyRow, type Row, type RowSource, type Wanted } from './rows.ts';
+import {
+  type ColumnProfile,
+  emptyRow,
+  type Row,
+  type RowSource,
+  saysWhen,
+  timeColumn,
+  type Wanted,
+} from './rows.ts';
 
-/** The column of a table that says when each row was, as in a sample, unless it holds numbers. */
-const timeColumn = 'time';
+export type TableRowsOptions = {
+  /** Decimal sign of all numbers, where it is not to be found out. */
+  readonly decimalSign?: DecimalSign | undefined;
+  /** Called with each value of the column that says when rows were, before any row is read. */
+  readonly learnTime?: ((value: unknown) => void) | undefined;
+};
 
 type Header = Pick<Table, 'columns' | 'delimiter'>;
 
@@ -23,19 +41,20 @@ type Header = Pick<Table, 'columns' | 'delimiter'>;
  * numbers are written, whatever their order. Rows that cannot be read are counted in `tally`, once.
  *
  * @param readBytes gives the bytes from their beginning, each time it is called
- * @param decimalSign of all numbers, where it is not to be found out
  */
 export async function openTableRows(
   readBytes: () => AsyncIterable<Buffer>,
   name: string,
   tally: LineTally,
-  decimalSign?: DecimalSign,
+  { decimalSign, learnTime }: TableRowsOptions = {},
 ): Promise<RowSource> {
-  const { header, profiler } = await profile(readBytes(), name);
-  const notations = judgeNotations(profiler.evidence, header.delimiter, decimalSign);
-  const columns = header.columns
-    .map((column, i): ColumnProfile => ({ name: column, ...countEvidence(profiler.evidence[i]) }))
-    .filter(({ name, numbers, present }) => name !== timeColumn || numbers > present / 2);
+  const { header, evidence, texts } = await profile(readBytes(), name, learnTime);
+  const notations = judgeNotations(evidence, header.delimiter, decimalSign);
+  const all = header.columns.map(
+    (column, i): ColumnProfile => ({ name: column, ...countEvidence(evidence[i]), texts: texts[i] }),
+  );
+  const time = all.find((column) => column.name === timeColumn && saysWhen(column));
+  const columns = all.filter((column) => column !== time);
 
   return {
     name,
@@ -50,7 +69,7 @@ export async function openTableRows(
       const onTornData = (reason: string) => countFault(tally, { source: name, line: nextLine, reason });
       let nextLine = 1;
       const open = (table: Header): TableVisitor => {
-        const reading = createReading(name, table, wanted, notations);
+        const reading = createReading(name, table, wanted, notations, time !== undefined);
         const countAndVisit = () => {
           tally.lines++;
           visit(reading.fill());
@@ -81,11 +100,28 @@ export async function openTableRows(
 }
 
 /** Looks at all rows; what is damaged says nothing. */
-async function profile(bytes: AsyncIterable<Buffer>, name: string) {
-  let profiled: { header: Header; profiler: ReturnType<typeof createColumnProfiler> } | undefined;
-  const open = (header: Header) => {
-    profiled = { header, profiler: createColumnProfiler(header.columns.length, header.delimiter) };
-    return profiled.profiler;
+async function profile(
+  bytes: AsyncIterable<Buffer>,
+  name: string,
+  learnTime: (value: unknown) => void = () => {},
+) {
+  let profiled:
+    | { header: Header; evidence: readonly ColumnEvidence[]; texts: readonly string[][] }
+    | undefined;
+  const open = ({ columns, delimiter }: Header): TableVisitor => {
+    const profiler = createColumnProfiler(columns.length, delimiter);
+    const collector = createTextCollector(columns, delimiter, columns.indexOf(timeColumn), learnTime);
+    profiled = { header: { columns, delimiter }, evidence: profiler.evidence, texts: collector.texts };
+    return {
+      row(cells, line) {
+        profiler.row(cells, line);
+        collector.row(cells);
+      },
+      plain(bytes, line) {
+        collector.plain(bytes);
+        return profiler.plain(bytes, line);
+      },
+    };
   };
   const ignore = () => {};
   await scanTable(untilTorn(bytes, ignore), name, open, ignore);
@@ -123,6 +159,7 @@ function createReading(
   table: Header,
   wanted: readonly Wanted[],
   notations: readonly Notation[],
+  hasTime: boolean,
 ): Reading {
   const places = wanted.map((column) => {
     const place = table.columns.indexOf(column.name);
@@ -134,7 +171,8 @@ function createReading(
   for (const [i, column] of wanted.entries()) {
     columns[places[i]] = createColumn(name, column, notations[places[i]]);
   }
-  const timeAt = wanted.some(({ name }) => name === timeColumn) ? -1 : table.columns.indexOf(timeColumn);
+  const isFeature = wanted.some((column) => column.name === timeColumn);
+  const timeAt = hasTime && !isFeature ? table.columns.indexOf(timeColumn) : -1;
   if (timeAt >= 0) columns[timeAt] = { decimalSign: null, read: cellText };
   const read: { at: number; read: CellReader<unknown> }[] = columns.flatMap((column, at) =>
     column === null ? [] : [{ at, read: column.read }],

@@ -97,7 +97,7 @@ export async function* readRecords(
   function parse(text: string, records: Record<string, unknown>[]): void {
     line++;
     const trimmed = line === 1 && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-    if (trimmed === '' || trimmed === '\r') return;
+    if (trimmed.trim() === '') return;
     tally.lines++;
     let value: unknown;
     try {

@@ -84,7 +84,7 @@ async function* prependText(first: string, rest: AsyncIterable<string>): AsyncGe
  *
  * @param source the bytes
  * @param name what to call the source in errors, usually its path
- * @throws Error `name:line: …` for no header, a column named twice and, unless `onDamaged` takes them, for a row
+ * @throws Error `name:line: …` for JSON, no header, a column named twice and, unless `onDamaged` takes them, for a row
  * with more or fewer fields than the header or with broken quotes (while iterating)
  */
 export async function openTable(
@@ -103,6 +103,9 @@ export async function openTable(
     const next = await texts.next();
     if (next.done) break;
     sample += toLf(next.value);
+  }
+  if (/^\s*(\[\s*)?\{\s*("|\}|$)/.test(sample.slice(0, 1024))) {
+    throw new Error(`${name}: is JSON, not a table: write it as CSV, with a header`);
   }
   const delimiter = detectDelimiter(sample.slice(0, sampleLength));
   const batches = parseRows(prependText(sample, texts), delimiter, damaged);

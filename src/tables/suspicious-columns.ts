@@ -1,3 +1,5 @@
+import { looksLikeTime } from '../times/parse-time.ts';
+
 /** Fewer rows than these show no pattern: five ages in order are no ids. */
 const minRows = 20;
 /** Texts of which more are different than this share name single rows. */
@@ -9,15 +11,22 @@ const idName = /(^|[^a-z])(id|uuid|guid|key|index|row|nr|no)$/i;
 const idNameCamel = /[a-z](Id|ID|Uuid|UUID|Key|Nr|No)$/;
 const timeName = /(date|time|timestamp|day|[^a-z]at)$/i;
 
-const isoDate = /^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ]\d{1,2}:\d{2}.*)?$/;
-const writtenDate = /^\d{1,2}[-/.]\d{1,2}[-/.](\d{2}|\d{4})( \d{1,2}:\d{2}.*)?$/;
-const compactDate = /^(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/;
-const epoch = /^[12]\d{9}(\d{3})?$/;
+/** Seconds since 1970 and their fractions; under another name they are numbers. */
+const epoch = /^[12]\d{9}(\d{3}|\d{6}|\d{9})?$/;
+/** Days such as 20260131; other numbers of eight digits are of no plausible year. */
+const compactDate = /^(19|20)\d{6}$/;
 
-/** Whether nearly all texts are calendar dates, or seconds since 1970 under a name that says so. */
+function looksLikeDate(text: string, isTime: boolean): boolean {
+  if (/^\d+$/.test(text)) {
+    return compactDate.test(text) ? looksLikeTime(text) : isTime && epoch.test(text);
+  }
+  return looksLikeTime(text);
+}
+
+/** Whether nearly all texts are dates in any notation, or times since 1970 under a name that says so. */
 export function looksLikeDates(name: string, texts: readonly string[]): boolean {
-  const patterns = [isoDate, writtenDate, compactDate, ...(timeName.test(name) ? [epoch] : [])];
-  const dates = texts.filter((text) => patterns.some((pattern) => pattern.test(text)));
+  const isTime = timeName.test(name);
+  const dates = texts.filter((text) => looksLikeDate(text, isTime));
   return dates.length > texts.length * distinctShare;
 }
 
@@ -38,4 +47,19 @@ export function looksLikeIds(name: string, texts: readonly string[], numbers?: F
     (value, i) =>
       Number.isInteger(value) && (i === 0 || Math.sign(value - numbers[i - 1]) === step) && step !== 0,
   );
+}
+
+/**
+ * Whether a column says nothing about new rows, as it names its rows or says when they were.
+ *
+ * @param texts the cells that are not missing
+ * @param numbers their values, when the column is one of numbers
+ */
+export function suspicionOf(
+  name: string,
+  texts: readonly string[],
+  numbers?: Float64Array,
+): 'ids' | 'dates' | null {
+  if (looksLikeDates(name, texts)) return 'dates';
+  return looksLikeIds(name, texts, numbers) ? 'ids' : null;
 }

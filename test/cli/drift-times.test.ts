@@ -20,6 +20,10 @@ function everyHour(days: number, write: (date: Date) => string): string[] {
 }
 
 const clock = (date: Date) => `${pad(date.getUTCHours())}:00`;
+const dayFirst = (date: Date) =>
+  `${pad(date.getUTCDate())}/${pad(date.getUTCMonth() + 1)}/2026 ${clock(date)}`;
+const monthFirst = (date: Date) => `${date.getUTCMonth() + 1}-${date.getUTCDate()}-2026 ${clock(date)}`;
+
 describe('times of live rows', () => {
   const february = ['--since', '2026-02-01', '--until', '2026-02-19'];
 
@@ -28,13 +32,16 @@ describe('times of live rows', () => {
     const file = await folder.write('reference.csv', reference);
     const notations: Record<string, string> = {
       iso: table(everyHour(59, (date) => date.toISOString())),
-      iso8601: lines(everyHour(59, (date) => date.toISOString().replace('T', ' '))),
+      'day-first': table(everyHour(59, dayFirst)),
+      'month-first': table(everyHour(59, monthFirst)),
+      seconds: table(everyHour(59, (date) => String(date.getTime() / 1000))),
       named: table(
         everyHour(
           59,
           (date) => `${date.getUTCDate()} ${date.getUTCMonth() ? 'Feb' : 'January'} 2026 ${clock(date)}`,
         ),
       ),
+      jsonl: lines(everyHour(59, dayFirst)),
       milliseconds: lines(everyHour(59, String).map((text) => Date.parse(text))),
     };
     for (const [name, content] of Object.entries(notations)) {
@@ -76,15 +83,7 @@ describe('times of live rows', () => {
   it('that cannot be read are counted and said, in the text and on the page', async () => {
     await using folder = await temporaryFolder();
     const file = await folder.write('reference.csv', reference);
-    const times = [
-      ...everyHour(3, (date) => date.toISOString()),
-      '20/01/2026',
-      '31/02/2026',
-      '1/3/26',
-      'tomorrow',
-      '',
-      '',
-    ];
+    const times = [...everyHour(3, dayFirst), '20/01/2026', '31/02/2026', '1/3/26', 'tomorrow', '', ''];
     const live = await folder.write('live.csv', table(times));
     const whole = await driftReport('--reference', file, '--live', live);
     assert.equal(whole.live.samples, 78);
@@ -110,4 +109,75 @@ describe('times of live rows', () => {
     assert.equal(code, 1);
     assert.match(stderr, /live\.csv: no row has a time that can be read: '1\/1\/26'/);
   });
+});
+
+describe('which number of a date is the day', () => {
+  /** Only from the row 2,401 on is a day above 12. */
+  const late = Array.from({ length: 2600 }, (_, i) => `0${1 + (i % 9)}/02/2026`).fill('13/02/2026', 2400);
+  const period = ['--since', '2026-02-01', '--until', '2026-03-01'];
+
+  for (const [name, write] of [
+    ['table', table],
+    ['table with quotes', (times: readonly string[]) => table(times.map((time) => `"${time}"`))],
+    ['JSONL file', lines],
+  ] as const) {
+    it(`is told by the whole column of a ${name}, not by its beginning`, async () => {
+      await using folder = await temporaryFolder();
+      const file = await folder.write('reference.csv', reference);
+      const live = await folder.write('live.txt', write(late));
+      const report = await driftReport('--reference', file, '--live', live, ...period);
+      assert.equal(report.live.samples, 2600);
+      assert.equal(report.live.from, '2026-02-01T00:00:00.000Z');
+      assert.deepEqual(report.notes, []);
+      const piped = await runCommand('drift', ['--reference', file, '--live', '-', ...period, '--json'], {
+        input: write(late),
+      });
+      assert.deepEqual(JSON.parse(piped.stdout).live, report.live);
+    });
+  }
+
+  it('is told by another file where its own does not tell', async () => {
+    await using folder = await temporaryFolder();
+    const file = await folder.write('reference.csv', reference);
+    const first = await folder.write('a.csv', table(['05/02/2026', '05/02/2026']));
+    const second = await folder.write('b.jsonl', lines(['13/02/2026']));
+    const report = await driftReport('--reference', file, '--live', first, '--live', second, ...period);
+    assert.equal(report.live.samples, 3);
+    assert.equal(report.live.from, '2026-02-05T00:00:00.000Z');
+  });
+
+  for (const [what, times, untold] of [
+    ['no date tells', ['05/02/2026', '06/02/2026', '07/07/2026'], 2],
+    ['dates tell both', ['05/02/2026', '13/02/2026', '02/13/2026'], 1],
+  ] as const) {
+    it(`is asked for where ${what}`, async () => {
+      await using folder = await temporaryFolder();
+      const file = await folder.write('reference.csv', reference);
+      const live = await folder.write('live.csv', table(times));
+      const args = ['--reference', file, '--live', live];
+      const refused = await runCommand('drift', [...args, ...period]);
+      assert.equal(refused.code, 1);
+      assert.match(
+        refused.stderr,
+        /live\.csv: \d times? such as '05\/02\/2026' could be day-first or month-first: say which with --dates/,
+      );
+      const told = await driftReport(...args);
+      assert.equal(told.live.samples, 3);
+      assert.match(
+        told.notes.join(),
+        new RegExp(`^${untold} times? such as '05/02/2026' could be .* count, but at no time\\.$`),
+      );
+      const asked = await driftReport(
+        ...args,
+        '--dates',
+        'month-first',
+        '--since',
+        '2026-05-01',
+        '--until',
+        '2026-05-03',
+      );
+      assert.equal(asked.live.samples, 1);
+      assert.equal(asked.live.from, '2026-05-02T00:00:00.000Z');
+    });
+  }
 });

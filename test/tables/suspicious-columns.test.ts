@@ -40,6 +40,11 @@ describe('columns that look like dates', () => {
     'ISO with time': (i) => `2024-01-${10 + (i % 20)}T10:00:00Z`,
     German: (i) => `${1 + (i % 28)}.3.2024`,
     American: (i) => `3/${1 + (i % 28)}/24`,
+    'words in English': (i) => `${1 + (i % 28)} Jan 2024`,
+    'words in American': (i) => `January ${1 + (i % 28)}, 2024`,
+    'words in ISO order': (i) => `2024-Mar-${10 + (i % 20)}`,
+    'RFC 1123': (i) => `Mon, ${10 + (i % 20)} Jan 2024 10:00:00 GMT`,
+    American12h: (i) => `1/${1 + (i % 28)}/2024 2:05 PM`,
     compact: (i) => `202403${10 + (i % 20)}`,
   };
   for (const [name, write] of Object.entries(dates)) {
@@ -56,5 +61,19 @@ describe('columns that look like dates', () => {
     assert.ok(!looksLikeDates('x', asText(scattered)));
     assert.ok(!looksLikeDates('x', asText(rows.map((i) => `${i}.${i}`))));
     assert.ok(!looksLikeDates('duration', asText(rows)));
+    assert.ok(
+      !looksLikeDates(
+        'x',
+        rows.map((i) => `10.0.${i}.1`),
+      ),
+    );
+    assert.ok(
+      !looksLikeDates(
+        'x',
+        rows.map((i) => `May ${i}`),
+      ),
+    );
+    assert.ok(!looksLikeDates('amount_at', asText(rows.map((i) => 20_261_301 + 100 * i))));
+    assert.ok(!looksLikeDates('x', []));
   });
 });

@@ -1,11 +1,10 @@
-import { broadShare, fastPsi, minRequests } from '../../../src/report/alert-rules.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import { dashboardLink, dashboards } from './links.ts';
 import { byFeature, promql, scoreFeature } from './promql.ts';
-import { type Alert, replayedAlert } from './rule-file.ts';
+import type { Alert } from './rule-file.ts';
 import type { Scales } from './settings.ts';
 import { onTicketWindow } from './ticket-window.ts';
-import type { WindowName } from './windows.ts';
+import { minRequests, type WindowName } from './windows.ts';
 
 const notScore = `feature!="${scoreFeature}"`;
 const isScore = `feature="${scoreFeature}"`;
@@ -16,7 +15,7 @@ const feature = 'Feature {{ $labels.feature }} of {{ $labels.model }} {{ $labels
 const model = '{{ $labels.model }} {{ $labels.version }}';
 const psi = '{{ $value | printf "%.2f" }}';
 
-/** PSI above `minPsi` and the ceiling: the test of alerts that `driftRule` in `src/stats` states. */
+/** PSI > max(0.1, ceiling): the test of alerts that `driftRule` in `src/stats` states. */
 function drifting(window: WindowName, matcher: string): string {
   return promql`
     model_feature:psi{window="${window}", ${matcher}}
@@ -29,15 +28,19 @@ export function driftAlerts(scales: Scales): Alert[] {
     `model_feature:observations:increase >= ${requests(minRequests[window])}`;
   return [
     {
-      ...replayedAlert('ModelFeatureDrift', scales),
+      name: 'ModelFeatureDrift',
+      severity: 'ticket',
       component: 'model',
       expr: onTicketWindow((window) => drifting(window, notScore), scales),
+      for: time('15m'),
+      keepFiringFor: time('1h'),
       summary: `${feature} has drifted: PSI ${psi}`,
-      description: `Over the last {{ $labels.window }}, all replicas together, the values differ from the reference by more than ${driftRule.minPsi} and by more than chance explains.`,
+      description: `Over the last {{ $labels.window }}, all replicas together, the values differ from the reference by more than 0.1 and by more than chance explains.`,
       dashboard: featureDashboard,
     },
     {
-      ...replayedAlert('ModelFeatureDriftEarly', scales),
+      name: 'ModelFeatureDriftEarly',
+      severity: 'ticket',
       component: 'model',
       // An earlier hour with enough requests that looked like this one explains it: season, not drift.
       expr: promql`
@@ -46,34 +49,43 @@ export function driftAlerts(scales: Scales): Alert[] {
         unless on (${byFeature})
           model_feature:psi_to_earlier
             <= clamp_min(model_feature:psi_to_earlier_alert_ceiling, ${driftRule.minPsi})`,
+      for: time('10m'),
+      keepFiringFor: time('30m'),
       summary: `${feature} is drifting: PSI ${psi} in the last hour`,
       description:
         'The last hour differs from the reference, and neither the same hour yesterday nor a week ago looked like it. ModelFeatureDrift follows if it lasts.',
       dashboard: featureDashboard,
     },
     {
-      ...replayedAlert('ModelFeatureDriftFast', scales),
+      name: 'ModelFeatureDriftFast',
+      severity: 'page',
       component: 'model',
       expr: promql`
-        model_feature:psi{window="10m", ${notScore}} > ${fastPsi}
+        model_feature:psi{window="10m", ${notScore}} > 0.5
           and model_feature:psi > model_feature:psi_alert_ceiling
           and ${enough('10m')}`,
+      for: time('2m'),
+      keepFiringFor: time('10m'),
       summary: `${feature} changed abruptly: PSI ${psi} in ten minutes`,
       description:
         'So large a change within minutes is a broken upstream rather than a new population: a changed unit, values gone missing, one constant for everybody.',
       dashboard: featureDashboard,
     },
     {
-      ...replayedAlert('ModelScoreDrift', scales),
+      name: 'ModelScoreDrift',
+      severity: 'ticket',
       component: 'model',
       expr: onTicketWindow((window) => drifting(window, isScore), scales),
+      for: time('15m'),
+      keepFiringFor: time('1h'),
       summary: `The scores of ${model} have drifted: PSI ${psi}`,
       description:
         'Over the last {{ $labels.window }} the scores are distributed otherwise than on the training data: the decisions have shifted with them.',
       dashboard: featureDashboard,
     },
     {
-      ...replayedAlert('ModelDriftBroad', scales),
+      name: 'ModelDriftBroad',
+      severity: 'page',
       component: 'model',
       expr: promql`
         (
@@ -82,7 +94,9 @@ export function driftAlerts(scales: Scales): Alert[] {
           ) > 1
         )
           / count by (model, version) (model_feature:bins:count{${notScore}})
-          > ${broadShare}`,
+          > 0.3`,
+      for: time('5m'),
+      keepFiringFor: time('15m'),
       summary: `{{ $value | humanizePercentage }} of the features of ${model} drift together`,
       description:
         'Many features moving at once is one cause, not many: another population, a broken join, or data of another system.',

@@ -1,0 +1,33 @@
+import { formatCount } from './format.ts';
+
+/** Values that were not counted as what they are. */
+export type Dropped = {
+  readonly name: string;
+  /** Values that are no number where one is needed. */
+  readonly notNumbers: number;
+  /** Rows in which the value was withheld. */
+  readonly withheld: number;
+};
+
+/**
+ * Says what became of values that were dropped.
+ *
+ * @param rows what the rows are called, in the plural
+ * @param whose ` of the reference`, or nothing for the live rows
+ */
+export function describeDropped({ name, notNumbers, withheld }: Dropped, rows: string, whose = ''): string[] {
+  const notes: string[] = [];
+  if (notNumbers > 0) {
+    notes.push(
+      notNumbers === 1
+        ? `${name}: 1 value${whose} is no number and counts as missing.`
+        : `${name}: ${formatCount(notNumbers)} values${whose} are no numbers and count as missing.`,
+    );
+  }
+  if (withheld > 0) {
+    notes.push(
+      `${name}: withheld in ${formatCount(withheld)} ${rows}${whose}, which are not counted for it.`,
+    );
+  }
+  return notes;
+}

@@ -1,0 +1,58 @@
+const quote = 0x22;
+const backslash = 0x5c;
+const comma = 0x2c;
+const space = 0x20;
+const newline = 0x0a;
+const carriageReturn = 0x0d;
+const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
+
+/** How a JSON text holds its records. */
+export type JsonLayout = 'lines' | 'indented' | 'array';
+
+/**
+ * Tells how a text holds JSON objects by its beginning: one a line; one after the other, each over several lines (as
+ * `jq` prints them); or in one array, as pandas' `to_json(orient='records')` writes them. `null` when it is no JSON.
+ */
+export function detectJsonLayout(begin: string): JsonLayout | null {
+  if (/^\ufeff?\s*\[\s*(\{|\]|$)/.test(begin)) return 'array';
+  if (/^\ufeff?\s*\{[ \t]*\r?\n/.test(begin)) return 'indented';
+  return /^\ufeff?\s*\{/.test(begin) ? 'lines' : null;
+}
+
+/**
+ * Turns records in an array, or over several lines, into one a line, in constant memory and without parsing them. The
+ * number of a line is then that of the record.
+ */
+export async function* toJsonLines(
+  bytes: AsyncIterable<Buffer>,
+  layout: Exclude<JsonLayout, 'lines'>,
+): AsyncGenerator<Buffer> {
+  let depth = 0;
+  let inString = false;
+  let isEscaped = false;
+
+  /** What stands for a byte outside of texts. */
+  function replace(byte: number): number {
+    if (byte === quote) inString = true;
+    else if (byte === openBrace || (byte === openBracket && depth > 0)) depth++;
+    else if ((byte === closeBrace || byte === closeBracket) && depth > 0) depth--;
+    else if (depth > 0) return byte === newline || byte === carriageReturn ? space : byte;
+    else if (layout === 'array') {
+      if (byte === comma) return newline;
+      if (byte === openBracket || byte === closeBracket || byte === newline) return space;
+    }
+    return byte;
+  }
+
+  for await (const block of bytes) {
+    const lines = Buffer.from(block);
+    for (let i = 0; i < lines.length; i++) {
+      const byte = lines[i];
+      if (!inString) lines[i] = replace(byte);
+      else if (isEscaped) isEscaped = false;
+      else if (byte === backslash) isEscaped = true;
+      else if (byte === quote) inString = false;
+    }
+    yield lines;
+  }
+}

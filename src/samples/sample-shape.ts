@@ -1,0 +1,31 @@
+type Json = Readonly<Record<string, unknown>>;
+
+/** The value as an object; `null` for anything else, arrays too. */
+export function asObject(value: unknown): Json | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null;
+}
+
+/** Whether a line holds a sample's input: an object of values or of bins, which no field of a plain row is. */
+export function holdsInput(record: Json): boolean {
+  return asObject(record.features) !== null || asObject(record.bins) !== null;
+}
+
+const scoreLineKeys = new Set(['time', 'id', 'traceId', 'model', 'version', 'score', 'prediction']);
+
+/**
+ * Whether a line has the shape of a sample without its input (`SAMPLES_VALUES=off`): all of its fields and no other.
+ * A row of data may have fields of the same names, but not these alone.
+ */
+export function isScoreLine(record: Json): boolean {
+  const { time, id, model, version, score, prediction } = record;
+  return (
+    typeof score === 'number' &&
+    [time, id, model, version, prediction].every((value) => typeof value === 'string') &&
+    Object.keys(record).every((key) => scoreLineKeys.has(key))
+  );
+}
+
+/** Whether a line has the shape of an outcome that the service has kept. */
+export function isOutcomeLine({ id, model, version, predictedAt, outcome }: Json): boolean {
+  return [id, model, version, predictedAt, outcome].every((value) => typeof value === 'string');
+}
