@@ -26,6 +26,12 @@ const packages = [
   'autocannon',
 ];
 
+/** The code that figures depend on; what a run before this one has written does not count. */
+const measured = [
+  ...['src', 'otel', 'bench', 'package-lock.json'],
+  ...[':!bench/results.md', ':!bench/recorded-runs.json'],
+];
+
 /** What the figures were measured on. */
 export type Machine = {
   readonly host: string;
@@ -39,7 +45,7 @@ export function describeMachine(): Machine {
   const [{ model }] = cpus();
   const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
   const commit = git('rev-parse', '--short=12', 'HEAD');
-  const changed = git('status', '--porcelain', '--', 'src', 'otel', 'bench', 'package-lock.json') !== '';
+  const changed = git('status', '--porcelain', '--', ...measured) !== '';
   const versions = packages.map((name) => `${name} ${installedVersion(name)}`);
   return {
     host: `${availableParallelism()} × ${model}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()} ${arch()}`,
