@@ -1,13 +1,11 @@
 import type { NumericFeature } from '../model/artifact.ts';
 import { binsPerVariable, summariseSorted } from '../model/reference.ts';
-import { countSorted, numericBinIndex, quantileEdgesOfSorted } from '../stats/binning.ts';
+import { countSorted, quantileEdgesByRank, quantileEdgesOfSorted } from '../stats/binning.ts';
 import { createNumberColumn, createSortSpace, type NumberColumn, type SortSpace } from './number-column.ts';
+import { createQuantileSketch, type QuantileSketch } from './quantile-sketch.ts';
 
 /** Up to so many values of a column are kept, and compared one by one; of more only counts remain. */
 export const maxExactValues = 1_000_000;
-
-/** How finely the first values of a longer column are cut, so that deciles of all can be found among these edges. */
-const fineBinCount = 4096;
 
 /** What was collected of a numeric variable. */
 export type CollectedNumbers = {
@@ -31,24 +29,24 @@ export type NumberCollector = {
 
 /**
  * Collects a numeric reference of any length in bounded memory: its deciles, and its values while there are at most
- * `maxValues`. Beyond that the edges are those of 4,096 quantiles of the first values that come nearest to the deciles
- * of all; the counts are exact.
+ * `maxValues`. Beyond that edges and counts come from a sketch: the same bins while there are at most 262,144 different
+ * values, else nearly the same (see `createQuantileSketch`).
  */
 export function createNumberCollector(maxValues = maxExactValues): NumberCollector {
-  let column: NumberColumn | null = createNumberColumn();
-  let fineEdges: number[] = [];
-  let fineCounts: number[] = [];
+  let column = createNumberColumn();
+  /** Of the values before those of the column, once they are too many to keep. */
+  let sketch: QuantileSketch | null = null;
   let isWhole = true;
   let missing = 0;
   // In an array, as a closure's variables would be made anew for every fraction.
   const extent = Float64Array.of(0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
 
-  function cutFinely(values: NumberColumn): void {
-    const sorted = values.sorted(createSortSpace());
-    fineEdges = quantileEdgesOfSorted(sorted, fineBinCount);
-    fineCounts = countSorted(fineEdges, sorted);
-    isWhole = values.isWhole;
-    column = null;
+  function moveToSketch(space: SortSpace): QuantileSketch {
+    sketch ??= createQuantileSketch();
+    sketch.merge(column.sorted(space));
+    isWhole &&= column.isWhole;
+    column = createNumberColumn();
+    return sketch;
   }
 
   return {
@@ -60,58 +58,39 @@ export function createNumberCollector(maxValues = maxExactValues): NumberCollect
       extent[0] += value;
       if (value < extent[1]) extent[1] = value;
       if (value > extent[2]) extent[2] = value;
-      if (column !== null) {
-        if (column.length < maxValues) {
-          column.push(value);
-          return;
-        }
-        cutFinely(column);
-      }
-      isWhole &&= Number.isInteger(value);
-      fineCounts[numericBinIndex(fineEdges, value)]++;
+      if (column.length >= maxValues) moveToSketch(createSortSpace());
+      column.push(value);
     },
     finish(space) {
       const [sum, min, max] = extent;
-      if (column !== null) {
-        const sorted = column.sorted(space);
-        const edges = quantileEdgesOfSorted(sorted, binsPerVariable);
-        const counts = [...countSorted(edges, sorted), missing];
-        if (sorted.length === 0) {
-          return { edges, counts, range: null, mean: null, summary: null, column: null, isWhole: false };
-        }
-        const summary = summariseSorted(sorted);
-        const mean = sum / sorted.length;
-        return { edges, counts, range: [min, max], mean, summary, column, isWhole: column.isWhole };
+      if (sketch !== null) {
+        const all = moveToSketch(space);
+        const { edges, counts } = cutSketch(all);
+        return {
+          edges,
+          counts: [...counts, missing],
+          range: [min, max],
+          mean: sum / all.length,
+          summary: null,
+          column: null,
+          isWhole,
+        };
       }
-      const { edges, counts } = coarsen(fineEdges, fineCounts);
-      const values = counts.reduce((total, count) => total + count, 0);
-      return {
-        edges,
-        counts: [...counts, missing],
-        range: [min, max],
-        mean: sum / values,
-        summary: null,
-        column: null,
-        isWhole,
-      };
+      const sorted = column.sorted(space);
+      const edges = quantileEdgesOfSorted(sorted, binsPerVariable);
+      const counts = [...countSorted(edges, sorted), missing];
+      if (sorted.length === 0) {
+        return { edges, counts, range: null, mean: null, summary: null, column: null, isWhole: false };
+      }
+      const summary = summariseSorted(sorted);
+      const mean = sum / sorted.length;
+      return { edges, counts, range: [min, max], mean, summary, column, isWhole: column.isWhole };
     },
   };
 }
 
-/** Merges fine bins until about the same number of values is in each of the bins that a variable has. */
-function coarsen(edges: readonly number[], counts: readonly number[]): { edges: number[]; counts: number[] } {
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  const kept: number[] = [];
-  const merged: number[] = [];
-  let before = 0;
-  let cumulative = 0;
-  for (const [i, edge] of edges.entries()) {
-    cumulative += counts[i];
-    if (cumulative < (total * (kept.length + 1)) / binsPerVariable) continue;
-    if (kept.length === binsPerVariable - 1) break;
-    kept.push(edge);
-    merged.push(cumulative - before);
-    before = cumulative;
-  }
-  return { edges: kept, counts: [...merged, total - before] };
+function cutSketch(sketch: QuantileSketch): { edges: number[]; counts: number[] } {
+  const edges = quantileEdgesByRank(sketch.length, sketch.valueAt, binsPerVariable);
+  const upTo = [...edges.map(sketch.countUpTo), sketch.length];
+  return { edges, counts: upTo.map((count, i) => count - (upTo[i - 1] ?? 0)) };
 }

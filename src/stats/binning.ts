@@ -46,11 +46,21 @@ export function quantileEdges(values: ArrayLike<number>, count: number): number[
 
 /** The same for values that are ascending and finite already; that is not checked. O(count). */
 export function quantileEdgesOfSorted(sorted: ArrayLike<number>, count: number): number[] {
+  return quantileEdgesByRank(sorted.length, (rank) => sorted[rank], count);
+}
+
+/** The same for values known by their rank, from 0 for the least. @param length how many there are */
+export function quantileEdgesByRank(
+  length: number,
+  valueAt: (rank: number) => number,
+  count: number,
+): number[] {
   requireCount(count);
-  const max = sorted[sorted.length - 1];
+  if (length === 0) return [];
+  const max = valueAt(length - 1);
   const edges: number[] = [];
-  for (let i = 1; i < count && sorted.length > 0; i++) {
-    const edge = sorted[Math.max(0, Math.ceil((sorted.length * i) / count) - 1)];
+  for (let i = 1; i < count; i++) {
+    const edge = valueAt(Math.max(0, Math.ceil((length * i) / count) - 1));
     if (edge < max && edge !== edges[edges.length - 1]) edges.push(edge);
   }
   return edges;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { numericReference, summarise } from '../../src/model/reference.ts';
 import { createNumberCollector } from '../../src/report/collect-numbers.ts';
 import { createSortSpace } from '../../src/report/number-column.ts';
-import { countBins } from '../../src/stats/binning.ts';
+import { countBins, quantileEdges } from '../../src/stats/binning.ts';
 import { createRandom } from '../../src/stats/random.ts';
 
 const value = fc.oneof(
@@ -34,16 +34,17 @@ describe('collecting a numeric reference', () => {
     );
   });
 
-  it('counts exactly beyond the values it keeps', () => {
+  it('cuts the same bins, with exact counts, beyond the values it keeps', () => {
     fc.assert(
       fc.property(
         fc.array(value, { minLength: 20, maxLength: 300 }),
         fc.integer({ min: 1, max: 15 }),
         (values, kept) => {
-          const { edges, counts, summary, column } = collect(values, kept);
           const numbers = values.filter((each) => each !== null);
           if (numbers.length <= kept) return;
-          assert.deepEqual(counts, countBins({ kind: 'numeric', edges }, values));
+          const { summary, column, ...whole } = collect(values, kept);
+          const { summary: _, column: __, ...expected } = collect(values);
+          assert.deepEqual(whole, expected);
           assert.equal(summary, null);
           assert.equal(column, null);
         },
@@ -51,12 +52,54 @@ describe('collecting a numeric reference', () => {
     );
   });
 
-  it('cuts a long column near its deciles, though the first values lie elsewhere', () => {
-    const random = createRandom(3);
-    const values = Array.from({ length: 100_000 }, (_, i) => random() * (i < 10_000 ? 1 : 0.5));
-    const { edges, counts } = collect(values, 10_000);
-    assert.equal(edges.length, 9);
-    for (const count of counts.slice(0, 10))
-      assert.ok(Math.abs(count / values.length - 0.1) < 0.005, `${count}`);
+  it('cuts a table of a million rows as the thousand that it repeats', () => {
+    const random = createRandom(5);
+    // half of the values are one and the same, which fills several deciles
+    const thousand = Array.from({ length: 1000 }, () =>
+      random() < 0.5 ? 0 : Math.round(1e6 * random()) / 100,
+    );
+    const { edges, counts, range } = collect(thousand);
+    const million = createNumberCollector();
+    for (let i = 0; i < 1100; i++) for (const each of thousand) million.add(each);
+    const collected = million.finish(createSortSpace());
+    assert.equal(collected.column, null);
+    assert.deepEqual(collected.edges, edges);
+    assert.deepEqual(
+      collected.counts,
+      counts.map((count) => count * 1100),
+    );
+    assert.deepEqual(collected.range, range);
   });
+
+  for (const [order, arrange] of [
+    ['any', (values: Float64Array) => values],
+    ['ascending', (values: Float64Array) => values.toSorted()],
+    ['descending', (values: Float64Array) => values.toSorted().reverse()],
+    ['the narrow half first', (values: Float64Array) => values.toSorted((a, b) => Math.abs(a) - Math.abs(b))],
+  ] as const) {
+    it(`cuts a long column of different values at its deciles, in order: ${order}`, () => {
+      const random = createRandom(3);
+      const values = arrange(
+        Float64Array.from({ length: 400_000 }, () => (random() < 0.15 ? 1 : (random() - 0.5) / random())),
+      );
+      const { edges, counts, mean } = collect([...values], 10_000);
+      const sorted = values.toSorted();
+      const exact = quantileEdges(values, 10);
+      // forty merges of ten thousand values
+      const tolerance = (40 / 131_072) * values.length;
+      assert.equal(edges.length, exact.length);
+      for (const [i, edge] of edges.entries()) {
+        const rank = (value: number) => sorted.findLastIndex((each) => each <= value);
+        assert.ok(Math.abs(rank(edge) - rank(exact[i])) <= tolerance, `${edge} ${exact[i]}`);
+      }
+      for (const [i, count] of countBins({ kind: 'numeric', edges }, values).entries()) {
+        assert.ok(Math.abs(count - counts[i]) <= 2 * tolerance, `${count} ${counts[i]}`);
+      }
+      assert.equal(
+        counts.reduce((sum, count) => sum + count, 0),
+        values.length,
+      );
+      assert.ok(Math.abs((mean ?? 0) - values.reduce((sum, each) => sum + each, 0) / values.length) < 1e-9);
+    });
+  }
 });
