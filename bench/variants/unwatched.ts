@@ -13,9 +13,10 @@ import { invalidInput } from '../../src/http/routes/predict.ts';
 import { securityHeaderList } from '../../src/http/security-headers.ts';
 import { sendJson } from '../../src/http/send.ts';
 import { createLoadGuard } from '../../src/http/shed-load.ts';
-import { createInputValidator, type Row } from '../../src/http/validate-input.ts';
+import { createInputValidator } from '../../src/http/validate-input.ts';
 import { answerProblem, writeAnswer } from '../../src/http/write-answer.ts';
 import { loadArtifact } from '../../src/model/artifact.ts';
+import type { Row } from '../../src/model/row.ts';
 import { createScorer } from '../../src/model/score.ts';
 
 const config = readConfig(process.env);

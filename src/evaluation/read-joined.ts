@@ -1,5 +1,6 @@
 import type { Artifact } from '../model/artifact.ts';
 import { redacted } from '../model/disclosure.ts';
+import { ownValue, type Row } from '../model/row.ts';
 import { createPerformance } from '../monitor/performance.ts';
 import { type Coverages, measureCoverage } from '../monitor/performance-coverage.ts';
 import { performanceReferenceOf } from '../monitor/performance-reference.ts';
@@ -167,11 +168,10 @@ async function readSamples(
 
 /** The label of a feature's bin, from the value or as the sample has it. */
 function labelIn(sample: Readonly<Record<string, unknown>>, { feature, labelOf }: Slicer): string | null {
-  const values = sample.features as Record<string, unknown> | undefined;
-  if (values !== undefined) {
-    const value = values[feature];
-    return feature in values && value !== redacted ? labelOf(value) : null;
+  if (sample.features !== undefined) {
+    const value = ownValue(sample.features as Row, feature);
+    return value !== undefined && value !== redacted ? labelOf(value) : null;
   }
-  const label = (sample.bins as Record<string, string> | undefined)?.[feature];
-  return label === undefined || label === redacted ? null : label;
+  const label = sample.bins && ownValue(sample.bins as Row, feature);
+  return typeof label === 'string' && label !== redacted ? label : null;
 }

@@ -1,6 +1,7 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import type { Artifact } from '../model/artifact.ts';
 import { inputSchema } from '../model/input-schema.ts';
+import { isInherited } from '../model/row.ts';
 import type { RejectionReason } from '../monitor/model-counts.ts';
 
 /** One thing wrong with an input. */
@@ -13,16 +14,26 @@ export type InputFault = {
   readonly feature: string;
 };
 
-export type Row = Readonly<Record<string, unknown>>;
-
 /** Checks a parsed body: `null` when it is a row the model can score. */
 export type InputValidator = (body: unknown) => readonly InputFault[] | null;
 
 /** Compiles the artifact's feature schema, once a model. */
 export function createInputValidator(artifact: Artifact): InputValidator {
-  const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true, verbose: true }).compile(
-    inputSchema(artifact),
-  );
+  const ajv = new Ajv2020({
+    allErrors: true,
+    allowUnionTypes: true,
+    verbose: true,
+    // a `constructor` that was left out is missing, not a function; asked of every name it would cost time
+    ownProperties: artifact.features.some(({ name }) => isInherited(name)),
+  });
+  const { properties, ...schema } = inputSchema(artifact);
+  // Ajv knows no property of this name, but a pattern for it
+  const { ['__proto__']: proto, ...others } = properties;
+  const validate = ajv.compile({
+    ...schema,
+    properties: others,
+    ...(Object.hasOwn(properties, '__proto__') && { patternProperties: { '^__proto__$': proto } }),
+  });
   return (body) => (validate(body) ? null : (validate.errors ?? []).map(toFault));
 }
 

@@ -1,4 +1,5 @@
 import type { Artifact } from './artifact.ts';
+import { createValueReader, type Row } from './row.ts';
 import { createContribution } from './score.ts';
 
 /** Reasons given for one prediction, at most. */
@@ -15,19 +16,20 @@ export type Reason = {
 };
 
 /** Gives the reasons of one row, the weightiest first; features that say nothing are left out. */
-export type Explainer = (row: Readonly<Record<string, unknown>>) => Reason[];
+export type Explainer = (row: Row) => Reason[];
 
 /**
  * Makes the explainer of a model's scores. The reasons of all features add up to the log-odds of the row less those of
  * the average reference row, exactly, for the model is linear in them.
  */
 export function createExplainer({ features }: Pick<Artifact, 'features'>): Explainer {
+  const readers = features.map(({ name }) => createValueReader(name));
   const contributions = features.map(createContribution);
   return (row) =>
     features
       .map(({ name, meanContribution }, i) => ({
         feature: name,
-        logOdds: contributions[i](row[name]) - meanContribution,
+        logOdds: contributions[i](readers[i](row)) - meanContribution,
       }))
       .filter(({ logOdds }) => logOdds !== 0)
       .sort((a, b) => Math.abs(b.logOdds) - Math.abs(a.logOdds))

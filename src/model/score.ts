@@ -1,11 +1,12 @@
 import { indexCategories } from '../stats/category-text.ts';
 import type { Artifact, CategoricalFeature, Feature, NumericFeature } from './artifact.ts';
+import { createValueReader, type Row } from './row.ts';
 
 /** A feature's share of the log-odds for one value. */
 export type Contribution = (value: unknown) => number;
 
 /** Computes P(positive class) of one row, keyed by feature name. */
-export type Scorer = (row: Readonly<Record<string, unknown>>) => number;
+export type Scorer = (row: Row) => number;
 
 function numericContribution(feature: NumericFeature): Contribution {
   const { mean, deviation } = feature.standardisation;
@@ -44,11 +45,11 @@ export function logistic(logOdds: number): number {
 
 /** Makes the model's scorer. It trusts its rows: validate them at the edge. It never throws. */
 export function createScorer(artifact: Artifact): Scorer {
-  const names = artifact.features.map((feature) => feature.name);
+  const readers = artifact.features.map(({ name }) => createValueReader(name));
   const contributions = artifact.features.map(createContribution);
   return (row) => {
     let logOdds = artifact.intercept;
-    for (let i = 0; i < names.length; i++) logOdds += contributions[i](row[names[i]]);
+    for (let i = 0; i < readers.length; i++) logOdds += contributions[i](readers[i](row));
     return logistic(logOdds);
   };
 }

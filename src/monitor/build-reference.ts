@@ -1,5 +1,6 @@
 import { scoreFeature } from '../model/artifact.ts';
 import { numericReference, rankCategories } from '../model/reference.ts';
+import { ownValue, type Row } from '../model/row.ts';
 import { type Bins, countBins } from '../stats/binning.ts';
 import { canonicalCategory } from '../stats/category-text.ts';
 import { requireFiniteScore } from './finite-score.ts';
@@ -17,7 +18,7 @@ import type { Reference, VariableReference } from './reference.ts';
  */
 export function buildReference(
   { model, version }: { readonly model: string; readonly version: string },
-  rows: readonly Readonly<Record<string, unknown>>[],
+  rows: readonly Row[],
   scores: readonly number[],
 ): Reference {
   if (rows.length === 0 || rows.length !== scores.length) {
@@ -34,7 +35,7 @@ export function buildReference(
     features: names.map((name) =>
       variableReference(
         name,
-        rows.map((row) => row[name]),
+        rows.map((row) => ownValue(row, name)),
       ),
     ),
     score: { name: scoreFeature, bins: { kind: 'numeric', edges }, counts },

@@ -1,3 +1,4 @@
+import { createValueReader, type Row } from '../model/row.ts';
 import { type Binner, binCount, createBinner, numericBinIndex } from '../stats/binning.ts';
 import { requireFiniteScore } from './finite-score.ts';
 import type { Reference, VariableReference } from './reference.ts';
@@ -36,7 +37,7 @@ export type Monitor = {
    * @returns how it was counted; valid until the next call
    * @throws RangeError for a score that is not a finite number; nothing is counted then
    */
-  observe(row: Readonly<Record<string, unknown>>, score: number): Observation;
+  observe(row: Row, score: number): Observation;
   /** Counts of the last 10 minutes, hour or day, laid out as `totals`; of the time since the start if that is less. */
   window(name: WindowName): Float64Array;
 };
@@ -61,10 +62,10 @@ export function createMonitor(reference: Reference, now: () => number = () => pe
   }
   const totals = new Float64Array(length);
   const windows = createWindows(totals, now);
-  const names = reference.features.map((feature) => feature.name);
+  const readers = reference.features.map(({ name }) => createValueReader(name));
   const score = variables[variables.length - 1];
   const scoreEdges = reference.score.bins.edges;
-  const observation = { bins: new Uint16Array(names.length), outside: new Int8Array(names.length) };
+  const observation = { bins: new Uint16Array(readers.length), outside: new Int8Array(readers.length) };
   const recorders = reference.features.map((_, i) => createRecorder(variables[i], totals, observation, i));
 
   return {
@@ -74,7 +75,7 @@ export function createMonitor(reference: Reference, now: () => number = () => pe
     observe(row, value) {
       requireFiniteScore(value);
       windows.advance();
-      for (let i = 0; i < names.length; i++) recorders[i](row[names[i]]);
+      for (let i = 0; i < readers.length; i++) recorders[i](readers[i](row));
       totals[score.offset + numericBinIndex(scoreEdges, value)]++;
       totals[score.sum] += value;
       return observation;

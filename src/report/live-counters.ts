@@ -1,4 +1,5 @@
 import { redacted } from '../model/disclosure.ts';
+import { ownValue } from '../model/row.ts';
 import { createLiveVariable } from './live-variable.ts';
 import type { DriftReference } from './reference.ts';
 import type { Row } from './rows.ts';
@@ -46,9 +47,10 @@ export function createLiveCounters(reference: DriftReference, backtest: boolean)
         if (values !== null) bin = features[i].observe(values[i]);
         else if (bins !== null) {
           const { name } = features[i].reference;
-          if (bins[name] === redacted) features[i].observe(undefined);
+          const label = ownValue(bins, name);
+          if (label === redacted) features[i].observe(undefined);
           else {
-            bin = features[i].observeLabel(bins[name], outside[name]);
+            bin = features[i].observeLabel(label, ownValue(outside, name));
             known &&= bin >= 0;
           }
         }

@@ -1,4 +1,5 @@
 import { redacted } from '../model/disclosure.ts';
+import { createValueReader } from '../model/row.ts';
 import { type LineTally, readRecords } from '../samples/read-samples.ts';
 import { asObject, holdsInput, isOutcomeLine, isScoreLine } from '../samples/sample-shape.ts';
 import { createJsonProfiler, type JsonProfile } from './profile-json.ts';
@@ -83,14 +84,17 @@ function readCategory(value: unknown): unknown {
 function createReading({ isPlain, columns }: JsonProfile, wanted: readonly Wanted[]): (record: Json) => Row {
   const row = emptyRow();
   const values = new Array<unknown>(wanted.length).fill(null);
+  const readers = wanted.map(({ name, kind }) => {
+    const read = createValueReader(name);
+    return kind === 'numeric'
+      ? (features: Json) => readNumber(read(features))
+      : (features: Json) => readCategory(read(features));
+  });
   const isTimeFeature = [...columns, ...wanted].some(({ name }) => name === timeColumn);
 
   function takeValues(features: Readonly<Json> | null): void {
     row.values = features && values;
-    for (let i = 0; features !== null && i < wanted.length; i++) {
-      const { name, kind } = wanted[i];
-      values[i] = kind === 'numeric' ? readNumber(features[name]) : readCategory(features[name]);
-    }
+    for (let i = 0; features !== null && i < readers.length; i++) values[i] = readers[i](features);
   }
 
   return (record) => {

@@ -1,8 +1,9 @@
 import type { Artifact } from '../model/artifact.ts';
 import { createDisclosure, redacted } from '../model/disclosure.ts';
+import { createValueReader, type Row } from '../model/row.ts';
 
 /** Writes a row as a JSON object of the artifact's features, in its order. */
-export type RowFormatter = (row: Readonly<Record<string, unknown>>) => string;
+export type RowFormatter = (row: Row) => string;
 
 /**
  * Compiles the writer of rows for logs and samples: every feature of the artifact, `null` where the row has none,
@@ -10,6 +11,7 @@ export type RowFormatter = (row: Readonly<Record<string, unknown>>) => string;
  */
 export function createRowFormatter(artifact: Pick<Artifact, 'features' | 'sensitive'>): RowFormatter {
   const names = artifact.features.map(({ name }) => name);
+  const readers = names.map(createValueReader);
   const { isWithheld } = createDisclosure(artifact);
   const hidden = names.map((name) => isWithheld(name));
   const fragments = names.map((name, i) => {
@@ -20,7 +22,7 @@ export function createRowFormatter(artifact: Pick<Artifact, 'features' | 'sensit
     let text = '';
     for (let i = 0; i < fragments.length; i++) {
       text += fragments[i];
-      if (!hidden[i]) text += jsonValue(row[names[i]]);
+      if (!hidden[i]) text += jsonValue(readers[i](row));
     }
     return `${text}}`;
   };

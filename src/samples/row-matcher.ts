@@ -1,6 +1,7 @@
 import { type Artifact, scoreFeature } from '../model/artifact.ts';
 import { createDisclosure, redacted } from '../model/disclosure.ts';
 import { featureBins, scoreBins } from '../model/features.ts';
+import { ownValue, type Row } from '../model/row.ts';
 import { binLabels, createBinner } from '../stats/binning.ts';
 
 type SampleLine = Readonly<Record<string, unknown>>;
@@ -31,13 +32,13 @@ export function createRowMatcher(artifact: Artifact, name: string, bin: string):
     );
   }
   const readValue = (sample: SampleLine) =>
-    feature === undefined ? sample.score : (sample.features as SampleLine | undefined)?.[name];
+    feature === undefined ? sample.score : readOwn(sample.features, name);
   if (feature?.kind === 'numeric' && (bin === 'below' || bin === 'above')) {
     const { min, max } = feature.summary;
     return (sample) => {
-      const side = (sample.outside as SampleLine | undefined)?.[name];
-      const bins = sample.bins as SampleLine | undefined;
-      if (bins !== undefined) return bins[name] === redacted ? undefined : side === bin;
+      const side = readOwn(sample.outside, name);
+      if (sample.bins !== undefined)
+        return readOwn(sample.bins, name) === redacted ? undefined : side === bin;
       const value = readValue(sample);
       if (value === redacted || value === undefined) return undefined;
       return typeof value === 'number' && (bin === 'below' ? value < min : value > max);
@@ -51,13 +52,17 @@ export function createRowMatcher(artifact: Artifact, name: string, bin: string):
   }
   const binOf = createBinner(bins);
   return (sample) => {
-    const label = (sample.bins as SampleLine | undefined)?.[name];
+    const label = readOwn(sample.bins, name);
     if (label === redacted) return undefined;
     if (label !== undefined) return label === wanted;
     const value = readValue(sample);
     if (value === undefined || value === redacted) return undefined;
     return labels[binOf(value)] === wanted;
   };
+}
+
+function readOwn(entries: unknown, name: string): unknown {
+  return entries === undefined ? undefined : ownValue(entries as Row, name);
 }
 
 function findLabel(labels: readonly string[], bin: string): string | undefined {

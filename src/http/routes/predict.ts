@@ -1,4 +1,5 @@
 import { type Span, trace } from '@opentelemetry/api';
+import type { Row } from '../../model/row.ts';
 import { findUnusual } from '../../monitor/findings.ts';
 import { recordValue } from '../../monitor/histogram.ts';
 import { recordRejection } from '../../monitor/model-counts.ts';
@@ -10,7 +11,7 @@ import type { RequestContext } from '../request-context.ts';
 import type { AppRouter } from '../router.ts';
 import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
-import type { InputFault, Row } from '../validate-input.ts';
+import type { InputFault } from '../validate-input.ts';
 
 const tracer = trace.getTracer('vigia');
 
