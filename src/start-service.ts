@@ -11,6 +11,7 @@ import { oneLine } from './one-line.ts';
 import { readBearerTokens, readSigningKeys } from './outcomes/keys.ts';
 import { openOutcomes } from './outcomes/open-outcomes.ts';
 import { createTokens } from './outcomes/token.ts';
+import { checkPaths } from './replica/check-paths.ts';
 import { describeEarlierState } from './replica/earlier-state.ts';
 import { hasPlaceholder } from './replica/path-pattern.ts';
 import { openReplica, type Replica } from './replica/replica.ts';
@@ -85,8 +86,13 @@ export async function startService(
     waitMs: settings.SHUTDOWN_TIMEOUT_MS,
     onProblem: (message) => logger.warn({ event: 'replica' }, message),
   });
+  const giveUp = (error: unknown): never => {
+    replica.release();
+    throw error;
+  };
+  await checkPaths(settings, replica.name).catch(giveUp);
   const config = withPathsOf(replica, settings);
-  const artifact = await named('MODEL_PATH', loadArtifact(config.MODEL_PATH));
+  const artifact = await named('MODEL_PATH', loadArtifact(config.MODEL_PATH)).catch(giveUp);
   const earlierState = hasPlaceholder(settings.SAMPLES_PATH + settings.OUTCOMES_PATH)
     ? `${replica.name}, ${await describeEarlierState(replica.name, settings)}`
     : undefined;

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { open, readlink, realpath, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import type { Config } from '../config.ts';
+import { modelsFolder } from '../outcomes/open-outcomes.ts';
+import { isRotatedPath, livePath } from '../samples/rotated-files.ts';
+import { matcherOf, pathOf, sharedFolder } from './path-pattern.ts';
+
+type PathSettings = Pick<
+  Config,
+  'SAMPLES_PATH' | 'OUTCOMES_PATH' | 'MODEL_PATH' | 'OUTCOME_KEY_FILE' | 'OUTCOMES_TOKEN_FILE'
+>;
+
+/** A setting's path, for this replica, with what it comes to on the disk. */
+type Place = {
+  /** `NAME=value`, as the operator wrote it. */
+  readonly setting: string;
+  /** Absolute, without links. */
+  readonly path: string;
+  /** The same with `{instance}` in it. */
+  readonly pattern: string;
+  /** Device and inode, if the file is there. */
+  readonly identity: string | undefined;
+  /** Such as `/dev/null`, which may be written to by anybody. */
+  readonly isDevice: boolean;
+};
+
+const keptModel = /^[0-9a-f]{16}(\.immature)?\.json$/i;
+
+/**
+ * Refuses settings by which a file that the service writes, rotates and deletes is, or could become, another of its
+ * files: the same by any spelling, one that the other rotates to, or the one of another replica.
+ *
+ * @param name stands for `{instance}`
+ * @throws Error in one line that names both settings
+ */
+export async function checkPaths(settings: PathSettings, name: string): Promise<void> {
+  const place = (setting: keyof PathSettings) => placeOf(setting, settings[setting] ?? '', name);
+  const [samples, outcomes] = await Promise.all([place('SAMPLES_PATH'), place('OUTCOMES_PATH')]);
+  const readOnly = (['MODEL_PATH', 'OUTCOME_KEY_FILE', 'OUTCOMES_TOKEN_FILE'] as const).filter(
+    (setting) => settings[setting] !== undefined,
+  );
+  const read = await Promise.all(readOnly.map(place));
+  await refuseOverlap(samples, outcomes);
+  await refuseOverlap(outcomes, samples);
+  for (const written of [samples, outcomes]) {
+    for (const other of read) await refuseOverlap(written, other);
+  }
+  const models = modelsFolder(outcomes.path);
+  for (const { setting, path } of [samples, outcomes]) {
+    if (path !== models && !(dirname(path) === models && keptModel.test(basename(path)))) continue;
+    throw new Error(`${setting} is where models are kept beside ${outcomes.setting}: choose another name`);
+  }
+}
+
+/** @throws Error when `other` is among the files of the series `written`, or one is a folder that the other needs */
+async function refuseOverlap(written: Place, other: Place): Promise<void> {
+  if (written.isDevice) return;
+  const asTheyAre = (text: string) => text;
+  const withoutCase = (text: string) => text.toLowerCase();
+  const found =
+    overlapOf(written, other, asTheyAre) ??
+    // asks the file system only where its answer matters
+    (overlapOf(written, other, withoutCase) && (await ignoresCase(dirname(written.path)))
+      ? overlapOf(written, other, withoutCase)
+      : undefined);
+  if (found !== undefined) throw new Error(`${written.setting} and ${other.setting}${found}`);
+}
+
+function overlapOf(written: Place, other: Place, fold: (text: string) => string): string | undefined {
+  const [path, theirs] = [fold(written.path), fold(other.path)];
+  const isSame = written.identity !== undefined && written.identity === other.identity;
+  if (isSame || path === theirs) return ' are one file: give each its own';
+  if (theirs.startsWith(`${path}${sep}`) || path.startsWith(`${theirs}${sep}`)) {
+    return ': one is a folder that the other needs';
+  }
+  const series = matcherOf(fold(written.pattern));
+  const live = isRotatedPath(other.path) ? fold(livePath(other.path)) : theirs;
+  return series.test(theirs) || series.test(live)
+    ? ': the second is a name that the first takes when it is rotated, or for another replica: give each a name or a folder of its own'
+    : undefined;
+}
+
+async function placeOf(setting: string, value: string, name: string): Promise<Place> {
+  const path = await withoutLinks(resolve(pathOf(value, name)));
+  const folder = sharedFolder(resolve(value));
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  return {
+    setting: `${setting}=${value}`,
+    path,
+    pattern:
+      value === pathOf(value, name)
+        ? path
+        : join(await withoutLinks(folder), resolve(value).slice(folder.length)),
+    identity: found && `${found.dev}:${found.ino}`,
+    isDevice: found?.isCharacterDevice() ?? false,
+  };
+}
+
+/** What a path comes to, so far as it is there; a link to what is not there yet leads on too. */
+async function withoutLinks(path: string, linksLeft = 40): Promise<string> {
+  const real = await realpath(path).catch(() => undefined);
+  if (real !== undefined || dirname(path) === path) return real ?? path;
+  const target = await readlink(path).catch(() => undefined);
+  const folder = await withoutLinks(dirname(path), linksLeft);
+  if (target === undefined || linksLeft === 0) return join(folder, basename(path));
+  return withoutLinks(resolve(folder, target), linksLeft - 1);
+}
+
+/** Whether names that differ only in case are one there, or in the first folder above that is there. */
+async function ignoresCase(folder: string): Promise<boolean> {
+  const probe = join(folder, `.probe-${randomUUID()}`);
+  const made = await open(probe, 'wx').catch((error: NodeJS.ErrnoException) => error);
+  if (made instanceof Error) {
+    return made.code === 'ENOENT' && dirname(folder) !== folder ? ignoresCase(dirname(folder)) : false;
+  }
+  try {
+    return (await stat(join(folder, basename(probe).toUpperCase())).catch(() => undefined)) !== undefined;
+  } finally {
+    await made.close();
+    await rm(probe, { force: true });
+  }
+}

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { link, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { checkPaths } from '../../src/replica/check-paths.ts';
+import { rotatedPath } from '../../src/samples/rotated-files.ts';
+import { temporaryFolder } from '../samples/support/folder.ts';
+import { root } from '../support/service.ts';
+
+type Paths = Partial<Parameters<typeof checkPaths>[0]>;
+
+const stamped = (path: string) => rotatedPath(path, Date.UTC(2026, 0, 31));
+
+/** What the check says of these settings: its error, or nothing. */
+async function said(paths: Paths): Promise<string> {
+  const defaults = { SAMPLES_PATH: '/v/s.jsonl', OUTCOMES_PATH: '/v/o.jsonl', MODEL_PATH: '/v/m.json' };
+  return checkPaths(
+    { OUTCOME_KEY_FILE: undefined, OUTCOMES_TOKEN_FILE: undefined, ...defaults, ...paths },
+    'one',
+  ).then(
+    () => '',
+    (error: Error) => error.message,
+  );
+}
+
+describe('the paths of the settings', () => {
+  const clash = (first: keyof Paths, second: keyof Paths) =>
+    new RegExp(`(?=.*\\b${first}=\\S+)(?=.*\\b${second}=\\S+)^[^\\n]+$`);
+  const samplesAndOutcomes = clash('SAMPLES_PATH', 'OUTCOMES_PATH');
+
+  it('may be those of the README, of Compose and of other layouts', async () => {
+    for (const paths of [
+      { SAMPLES_PATH: 'logs/input_samples.jsonl', OUTCOMES_PATH: 'logs/outcomes.jsonl' },
+      {
+        SAMPLES_PATH: '/app/logs/{instance}/input_samples.jsonl',
+        OUTCOMES_PATH: '/app/logs/{instance}/outcomes.jsonl',
+      },
+      { SAMPLES_PATH: '/v/{instance}.samples.jsonl', OUTCOMES_PATH: '/v/{instance}.outcomes.jsonl' },
+      { SAMPLES_PATH: '/v/s/{instance}.jsonl', OUTCOMES_PATH: '/v/o/{instance}.jsonl' },
+      { SAMPLES_PATH: '/v/a.jsonl', OUTCOMES_PATH: '/v/a.b.jsonl' },
+      { SAMPLES_PATH: '/v/a', OUTCOMES_PATH: '/v/a.jsonl' },
+      { SAMPLES_PATH: '/v/S.jsonl', OUTCOMES_PATH: '/v/s.jsonl' },
+      { SAMPLES_PATH: '/dev/null', OUTCOMES_PATH: '/dev/null' },
+      { OUTCOMES_PATH: 'outcomes.jsonl', MODEL_PATH: 'models/credit.json' },
+      // an older model that is served again, from where it is kept
+      { OUTCOMES_PATH: '/v/o.jsonl', MODEL_PATH: '/v/models/0123456789abcdef.json' },
+    ]) {
+      assert.equal(await said(paths), '', JSON.stringify(paths));
+    }
+  });
+
+  it('must not be one file, in any spelling', async () => {
+    await using folder = await temporaryFolder();
+    const base = folder.path;
+    await mkdir(join(base, 'real'));
+    await symlink(join(base, 'real'), join(base, 'linked'));
+    await symlink('real/later.jsonl', join(base, 'to-later.jsonl'));
+    await writeFile(join(base, 'real/there.jsonl'), '');
+    await link(join(base, 'real/there.jsonl'), join(base, 'hard.jsonl'));
+    for (const [one, other] of [
+      ['a.jsonl', 'a.jsonl'],
+      ['a.jsonl', './x/../a.jsonl'],
+      ['a.jsonl', `.//a.jsonl`],
+      ['real/new.jsonl', 'linked/new.jsonl'],
+      ['real/new/er.jsonl', 'linked/new/er.jsonl'],
+      ['real/later.jsonl', 'to-later.jsonl'],
+      ['real/there.jsonl', 'hard.jsonl'],
+      ['{instance}/a.jsonl', 'one/a.jsonl'],
+      ['{instance}/a.jsonl', '{instance}/a.jsonl'],
+    ]) {
+      const paths = [`${base}/${one}`, `${base}/${other}`];
+      for (const [first, second] of [paths, paths.toReversed(), [paths[0], relative('.', paths[1])]]) {
+        assert.match(
+          await said({ SAMPLES_PATH: first, OUTCOMES_PATH: second }),
+          samplesAndOutcomes,
+          `${one} ${other}`,
+        );
+      }
+      for (const name of ['MODEL_PATH', 'OUTCOME_KEY_FILE', 'OUTCOMES_TOKEN_FILE'] as const) {
+        assert.match(await said({ SAMPLES_PATH: paths[0], [name]: paths[1] }), clash('SAMPLES_PATH', name));
+        assert.match(await said({ OUTCOMES_PATH: paths[0], [name]: paths[1] }), clash('OUTCOMES_PATH', name));
+      }
+    }
+    assert.deepEqual(
+      (await readdir(base, { recursive: true })).sort(),
+      ['hard.jsonl', 'linked', 'linked/there.jsonl', 'real', 'real/there.jsonl', 'to-later.jsonl'],
+      'it leaves nothing behind',
+    );
+  });
+
+  it('must not be a name that the other rotates to', async () => {
+    for (const path of [
+      '/v/a.jsonl',
+      '/v/a',
+      '/v/a.b.jsonl',
+      '/v/{instance}/a.jsonl',
+      '/v/{instance}.jsonl',
+    ]) {
+      const rotated = stamped(path);
+      assert.match(await said({ SAMPLES_PATH: path, OUTCOMES_PATH: rotated }), samplesAndOutcomes, path);
+      assert.match(await said({ SAMPLES_PATH: rotated, OUTCOMES_PATH: path }), samplesAndOutcomes, path);
+      assert.match(
+        await said({ SAMPLES_PATH: '/w/s.jsonl', OUTCOMES_PATH: path, MODEL_PATH: rotated }),
+        clash('OUTCOMES_PATH', 'MODEL_PATH'),
+      );
+    }
+  });
+
+  it('must not be those of another replica', async () => {
+    for (const [one, other] of [
+      ['/v/{instance}.jsonl', '/v/outcomes.jsonl'],
+      ['/v/{instance}.jsonl', '/v/{instance}.outcomes.jsonl'],
+      ['/v/{instance}/a.jsonl', '/v/two/a.jsonl'],
+    ]) {
+      assert.match(await said({ SAMPLES_PATH: one, OUTCOMES_PATH: other }), samplesAndOutcomes, one);
+      assert.match(await said({ SAMPLES_PATH: other, OUTCOMES_PATH: one }), samplesAndOutcomes, one);
+    }
+  });
+
+  it('must not be where models are kept, nor a folder that another needs', async () => {
+    for (const SAMPLES_PATH of [
+      '/v/models',
+      '/v/models/0123456789abcdef.json',
+      '/v/models/0123456789abcdef.immature.json',
+      '/v',
+    ]) {
+      assert.match(await said({ SAMPLES_PATH }), samplesAndOutcomes, SAMPLES_PATH);
+    }
+    assert.match(
+      await said({ OUTCOMES_PATH: '/v/models' }),
+      /OUTCOMES_PATH=\/v\/models is where models are kept/,
+    );
+  });
+
+  it('are checked at the start, before anything is written', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'all.jsonl');
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['--import', './otel/register.ts', 'src/server.ts'],
+      {
+        cwd: root,
+        encoding: 'utf8',
+        env: {
+          ...process.env,
+          PORT: '0',
+          ADMIN_PORT: '0',
+          SAMPLES_PATH: path,
+          OUTCOMES_PATH: relative(root, path),
+        },
+      },
+    );
+    assert.equal(status, 1);
+    assert.equal(
+      stderr,
+      `vigia: cannot start: SAMPLES_PATH=${path} and OUTCOMES_PATH=${relative(root, path)} are one file: give each its own\n`,
+    );
+    assert.deepEqual(await readdir(folder.path), []);
+  });
+});
