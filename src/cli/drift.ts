@@ -35,7 +35,9 @@ Compares live rows with a reference and says what has drifted.
   --until TIME       only live rows before this time
   --dates ORDER      day-first or month-first: how to read 03/04/2026, where no
                      date of the column tells
-  --features A,B,…   only these features
+  --features A,B,…   only these features; without a model also columns that look
+                     like ids or dates, which are otherwise left out; may be
+                     given several times; a name with a comma is quoted
   --decimal SIGN     decimal sign of numbers in tables, . or , (found out for
                      each column if left out)
   --outcomes FILE    outcomes that the service has kept: tells also how well the

@@ -7,6 +7,7 @@ import { renderText } from '../evaluation/render-text.ts';
 import { loadArtifact } from '../model/artifact.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import { readDecimalSign } from './decimal-option.ts';
+import { formatNames, readNames } from './name-list.ts';
 import { runCli, UsageError } from './run-cli.ts';
 import { replicaFiles, serviceSettings, thoseThere } from './service-settings.ts';
 
@@ -26,8 +27,8 @@ what the service has kept.
                       is given)
   --version V         evaluate this model version's outcomes, not the model's own
   --maturity DAYS     leave out predictions younger than this (default ${serviceSettings.OUTCOME_MATURITY_DAYS})
-  --by FEATURE        figures for each value of a feature too; may be given
-                      several times
+  --by A,B,…          figures for each value of these features too; may be given
+                      several times; a name with a comma is quoted
   --decimal SIGN      with --data: decimal sign of numbers in tables, . or ,
                       (found out for each column if left out)
   --json              print the evaluation as JSON
@@ -86,16 +87,18 @@ await runCli(async (args) => {
     return 0;
   }
   const artifact = await loadArtifact(options.model);
-  const unknown = options.by.find((name) => !artifact.features.some((feature) => feature.name === name));
-  if (unknown !== undefined) {
-    const names = artifact.features.map(({ name }) => name).join(', ');
-    throw new UsageError(`--by: the model has no feature '${unknown}', but ${names}`);
-  }
+  const features = artifact.features.map(({ name }) => name);
+  const by = readNames(
+    'by',
+    options.by,
+    features,
+    (name) => `--by: the model has no feature '${name}', but ${formatNames(features)}`,
+  );
   const version = options.version ?? artifact.version;
   const data =
     options.data === undefined
-      ? await readJoinedData({ ...options, artifact, version })
-      : await readLabelledData(options.data, artifact, options);
+      ? await readJoinedData({ ...options, by, artifact, version })
+      : await readLabelledData(options.data, artifact, { ...options, by });
   const evaluation = evaluate(artifact, data, version);
   if (options.html !== undefined) await writeFileAtomically(options.html, renderHtml(evaluation));
   process.stdout.write(options.json ? `${JSON.stringify(evaluation, null, 2)}\n` : renderText(evaluation));

@@ -8,6 +8,7 @@ import { formatCount, formatShare } from '../report/format.ts';
 import { wrap } from '../report/wrap.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import { readDecimalSign } from './decimal-option.ts';
+import { findName, formatNames, readNames } from './name-list.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { runCli, UsageError } from './run-cli.ts';
 import { readTrainingSet } from './training-set.ts';
@@ -33,6 +34,8 @@ trains what data/training.json says.
   --out FILE           where to write it (default models/NAME.json)
   --help               this text
 
+Options that name columns may be given several times; a name with a comma is
+quoted, as in 'age,"income, monthly"', or given alone.
 --target and --positive, left out, are those of data/training.json too.
 `;
 
@@ -46,15 +49,6 @@ type Defaults = {
   protected: string[];
   name: string;
 };
-
-function readList(option: string, text: string | undefined): string[] | undefined {
-  if (text === undefined) return undefined;
-  const names = text.split(',').map((name) => name.trim());
-  if (names.includes('')) throw new UsageError(`--${option} has an empty name: '${text}'`);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new UsageError(`--${option} names ${twice} twice`);
-  return names;
-}
 
 function readThreshold(text: string | undefined): Artifact['threshold'] {
   const value = text === undefined ? 0.5 : Number(text);
@@ -71,19 +65,20 @@ function readThreshold(text: string | undefined): Artifact['threshold'] {
 
 function readOptions(args: string[]) {
   const text = { type: 'string' } as const;
+  const names = { type: 'string', multiple: true } as const;
   const { values } = parseArgs({
     args,
     options: {
       data: text,
       target: text,
       positive: text,
-      features: text,
-      categorical: text,
-      'allow-ids': text,
+      features: names,
+      categorical: names,
+      'allow-ids': names,
       decimal: text,
       threshold: text,
-      protected: text,
-      sensitive: text,
+      protected: names,
+      sensitive: names,
       name: text,
       out: text,
       help: { type: 'boolean', default: false },
@@ -91,11 +86,6 @@ function readOptions(args: string[]) {
   });
   return {
     ...values,
-    features: readList('features', values.features),
-    categorical: readList('categorical', values.categorical) ?? [],
-    allowIds: readList('allow-ids', values['allow-ids']) ?? [],
-    protected: readList('protected', values.protected),
-    sensitive: readList('sensitive', values.sensitive) ?? [],
     decimalSign: readDecimalSign(values.decimal),
     threshold: readThreshold(values.threshold),
   };
@@ -105,24 +95,37 @@ function readOptions(args: string[]) {
 function resolveOptions(given: ReturnType<typeof readOptions>, defaults: Defaults) {
   const own = given.data !== undefined;
   const data = given.data ?? relative('.', join(dirname(defaultsFile), defaults.data));
-  const target = given.target ?? defaults.target;
-  const features = given.features ?? (own ? undefined : defaults.features);
   const name = given.name ?? (own ? basename(data, extname(data)) : defaults.name);
-  const resolved = {
+  if (name === '' || name.includes(sep))
+    throw new UsageError(`--name cannot be '${name}': it names a file too`);
+  return {
     ...given,
+    defaults: own ? { ...defaults, features: undefined, protected: [] } : defaults,
     data,
-    target,
     positive: given.positive ?? defaults.positive,
-    features,
-    protected:
-      given.protected ?? (own ? [] : defaults.protected.filter((column) => features?.includes(column))),
     name,
     out: given.out ?? join('models', `${name}.json`),
   };
-  if (name === '' || name.includes(sep))
-    throw new UsageError(`--name cannot be '${name}': it names a file too`);
+}
+
+/** The columns that the options name. @throws UsageError */
+function resolveColumns(given: ReturnType<typeof resolveOptions>, header: readonly string[]) {
+  const { defaults } = given;
+  const namesOf = (option: 'features' | 'categorical' | 'allow-ids' | 'protected' | 'sensitive') =>
+    given[option] && readNames(option, given[option], header);
+  const target = findName(given.target ?? defaults.target, header) ?? given.target ?? defaults.target;
+  const features = namesOf('features') ?? defaults.features;
   if (features?.includes(target)) throw new UsageError(`--features holds the target, ${target}`);
-  return resolved;
+  return {
+    positive: given.positive,
+    decimalSign: given.decimalSign,
+    target,
+    features,
+    categorical: namesOf('categorical') ?? [],
+    allowIds: namesOf('allow-ids') ?? [],
+    protected: namesOf('protected') ?? defaults.protected.filter((column) => features?.includes(column)),
+    sensitive: namesOf('sensitive') ?? [],
+  };
 }
 
 function summaryText(artifact: Artifact, out: string): string {
@@ -159,23 +162,25 @@ await runCli(async (args) => {
     return 0;
   }
   const options = resolveOptions(given, JSON.parse(await readFile(defaultsFile, 'utf8')));
-  const set = await readTrainingSet(options.data, options);
+  const { set, options: columns } = await readTrainingSet(options.data, (header) =>
+    resolveColumns(options, header),
+  );
   const names = set.columns.map(({ name }) => name);
   if (names.includes(scoreFeature)) {
     throw new Error(`${options.data}:1: column ${scoreFeature}: is a reserved name: rename it`);
   }
   for (const list of ['categorical', 'protected', 'sensitive'] as const) {
-    const unknown = options[list].find((column) => !names.includes(column));
+    const unknown = columns[list].find((column) => !names.includes(column));
     if (unknown !== undefined) {
-      throw new UsageError(`--${list} names ${unknown}, which is none of the features ${names.join(', ')}`);
+      throw new UsageError(`--${list} names ${unknown}, which is none of the features ${formatNames(names)}`);
     }
   }
   const bar = createProgressBar('training', 1);
   const artifact = train(set, {
     name: options.name,
     threshold: options.threshold,
-    protected: options.protected,
-    sensitive: options.sensitive,
+    protected: columns.protected,
+    sensitive: columns.sensitive,
     onProgress: (done, total) => bar.update(done / total),
   });
   bar.end();

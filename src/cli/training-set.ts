@@ -13,7 +13,7 @@ import {
 } from '../tables/column-evidence.ts';
 import type { DecimalSign } from '../tables/numbers.ts';
 import { openTableFile, placeInTable } from '../tables/read-table.ts';
-import { looksLikeDates, looksLikeIds } from '../tables/suspicious-columns.ts';
+import { suspicionOf } from '../tables/suspicious-columns.ts';
 
 export type TrainingSetOptions = {
   readonly target: string;
@@ -40,21 +40,22 @@ type TextColumn = {
 
 type TextColumns = {
   readonly path: string;
+  /** The target first. */
   readonly columns: TextColumn[];
   /** The line of each row. */
   readonly lines: number[];
   readonly digest: string;
 };
 
-/** Reads the columns `choose` picks from the header. */
-async function readColumns(
+/** Reads the columns that are asked for. */
+async function readColumns<Options extends TrainingSetOptions>(
   path: string,
-  choose: (header: readonly string[]) => readonly string[],
-  decimalSign: DecimalSign | undefined,
-): Promise<TextColumns> {
+  makeOptions: (header: readonly string[]) => Options,
+): Promise<TextColumns & { readonly options: Options }> {
   const hash = createHash('sha256');
   const table = await openTableFile(path, { onBytes: (bytes) => hash.update(bytes) });
-  const chosen = choose(table.columns);
+  const options = makeOptions(table.columns);
+  const chosen = selectColumns(path, table.columns, options);
   const places = chosen.map((name) => table.columns.indexOf(name));
   const evidence = chosen.map(createColumnEvidence);
   const rows: string[][] = [];
@@ -68,9 +69,10 @@ async function readColumns(
     }
   }
   if (rows.length === 0) throw new Error(`${path}: has a header but no rows`);
-  const notations = judgeNotations(evidence, table.delimiter, decimalSign);
+  const notations = judgeNotations(evidence, table.delimiter, options.decimalSign);
   return {
     path,
+    options,
     columns: chosen.map((name, i) => ({
       name,
       cells: rows.map((row) => row[i]),
@@ -160,12 +162,8 @@ function typeColumn(table: TextColumns, place: number, options: TrainingSetOptio
   );
 
   if (!options.allowIds.includes(name)) {
-    const what = looksLikeDates(name, present)
-      ? 'dates'
-      : looksLikeIds(name, present, numeric ? numbers : undefined)
-        ? 'ids'
-        : undefined;
-    if (what) {
+    const what = suspicionOf(name, present, numeric ? numbers : undefined);
+    if (what !== null) {
       throw new Error(
         `${first}looks like ${what}, which say nothing about new rows: leave it out of --features, or use it all the same with --allow-ids ${name}`,
       );
@@ -191,30 +189,36 @@ function typeColumn(table: TextColumns, place: number, options: TrainingSetOptio
   };
 }
 
+/** The columns to read, the target first. @throws Error for one that is not in the header */
+function selectColumns(
+  path: string,
+  header: readonly string[],
+  { target, features: given, categorical, allowIds }: TrainingSetOptions,
+): string[] {
+  const features = given ?? header.filter((column) => column !== target);
+  for (const column of [target, ...features, ...categorical, ...allowIds]) {
+    if (!header.includes(column)) {
+      throw new Error(`${placeInTable(path, 1, column)}no such column, the header has ${header.join(', ')}`);
+    }
+  }
+  if (features.length === 0) throw new Error(`${path}:1: no column but the target, ${target}`);
+  return [target, ...features];
+}
+
 /**
  * Reads a training set from a file of delimited text.
  *
- * @throws Error `file:line: column name: …` for anything that would make a wrong or useless model
+ * @param makeOptions gets the names of the columns
+ * @throws Error `file:line: column name: …` for anything that would make a wrong or useless model, and what
+ * `makeOptions` throws
  */
-export async function readTrainingSet(path: string, options: TrainingSetOptions): Promise<TrainingSet> {
-  const { target, positive } = options;
-  const table = await readColumns(
-    path,
-    (header) => {
-      const features = options.features ?? header.filter((column) => column !== target);
-      for (const column of [target, ...features, ...options.categorical, ...options.allowIds]) {
-        if (!header.includes(column)) {
-          throw new Error(
-            `${placeInTable(path, 1, column)}no such column, the header has ${header.join(', ')}`,
-          );
-        }
-      }
-      if (features.length === 0) throw new Error(`${path}:1: no column but the target, ${target}`);
-      return [target, ...features];
-    },
-    options.decimalSign,
-  );
-  const outcomes = readOutcomes(table, table.columns[0], positive);
+export async function readTrainingSet<Options extends TrainingSetOptions>(
+  path: string,
+  makeOptions: (header: readonly string[]) => Options,
+): Promise<{ readonly set: TrainingSet; readonly options: Options }> {
+  const table = await readColumns(path, makeOptions);
+  const { options } = table;
+  const outcomes = readOutcomes(table, table.columns[0], options.positive);
   const columns = table.columns.slice(1).map((_, i) => typeColumn(table, i + 1, options));
-  return { columns, ...outcomes, dataDigest: `sha256:${table.digest}` };
+  return { set: { columns, ...outcomes, dataDigest: `sha256:${table.digest}` }, options };
 }

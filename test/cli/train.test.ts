@@ -180,6 +180,58 @@ describe('npm run train', function () {
     assert.deepEqual([id.categories.length, id.grouped.length], [20, 40]);
   });
 
+  it('takes names with commas, quotes and blanks in every option', async () => {
+    const content = table({
+      '"income, net"': number,
+      '"a=b"': kind,
+      '" score "': (i) => String(i % 3),
+      id: (i) => `c${i}`,
+    });
+    const target = content.replace(',y\n', ',"y, or n"\n');
+    const artifact = await trained(
+      target,
+      ...[
+        '--target',
+        'y, or n',
+        '--features',
+        'a=b,"income, net"',
+        '--features',
+        'score',
+        '--features',
+        'id',
+      ],
+      ...[
+        '--categorical',
+        '"score"',
+        '--allow-ids',
+        'id',
+        '--protected',
+        'a=b,"income, net"',
+        '--sensitive',
+        'income, net',
+      ],
+    );
+    assert.deepEqual(
+      artifact.features.map(({ name, kind }) => `${name} ${kind}`),
+      ['a=b categorical', 'income, net numeric', 'score categorical', 'id categorical'],
+    );
+    assert.equal(artifact.target.column, 'y, or n');
+    assert.deepEqual(artifact.protected, ['a=b', 'income, net']);
+    assert.deepEqual(artifact.sensitive, ['income, net']);
+    const { stderr } = await trainOn(target, '--target', 'y, or n', '--protected', 'x');
+    assert.match(stderr, /looks like ids/);
+    const wrong = await trainOn(
+      target,
+      '--target',
+      'y, or n',
+      '--features',
+      'a=b,"income, net"',
+      '--protected',
+      'x',
+    );
+    assert.match(wrong.stderr, /^--protected names x, which is none of the features a=b, "income, net" /);
+  });
+
   describe('refuses', () => {
     it('a file that is not there, and one that is no table', async () => {
       const missing = join(folder, 'none.csv');

@@ -231,6 +231,15 @@ describe('npm run evaluate', () => {
     assert.match(evaluate('--outcomes', none).stderr, /but 1 whose predictedAt is no time/);
   });
 
+  it('slices by several features, given together or apart', () => {
+    const together = evaluate('--data', 'data/german-credit.csv', '--by', 'age, history', '--json');
+    const apart = evaluate('--data', 'data/german-credit.csv', '--by', 'age', '--by', '"history"', '--json');
+    assert.equal(together.status, 0, together.stderr);
+    const slices = JSON.parse(together.stdout).slices as { feature: string }[];
+    assert.deepEqual(new Set(slices.map(({ feature }) => feature)), new Set(['age', 'history']));
+    assert.deepEqual(JSON.parse(apart.stdout).slices, slices);
+  });
+
   it('slices by bins where the samples hold no values', async () => {
     const outcomes = await write('o2.jsonl', [line('a', 0.2, 'good')]);
     const samples = await write('s2.jsonl', [

@@ -53,13 +53,13 @@ describe('a value', () => {
       path,
       `${[header, ...rows.map(({ cells }) => cells)].map((row) => row.join()).join('\n')}\n`,
     );
-    const set = await readTrainingSet(path, {
+    const { set } = await readTrainingSet(path, () => ({
       target: 'lost',
       positive: '1',
       categorical: ['housing'],
       allowIds: [],
       sensitive: [],
-    });
+    }));
     artifact = train(set, options);
     await writeFile(join(folder, 'model.json'), formatArtifact(artifact));
   });
