@@ -28,7 +28,7 @@ import { startServer } from './server-process.ts';
 import { bareKoa, others, otlpSink, unwatched, vigia, wakeUpReader } from './variants.ts';
 import type { WakeUpCost } from './wake-up.ts';
 
-const help = `Usage: npm run bench -- [options]
+const help = () => `Usage: npm run bench -- [options]
 
 Measures what watching costs against the same service unwatched, and the service beside others: one processor for the
 server and one for the load. Leave the machine alone meanwhile.
@@ -43,20 +43,15 @@ server and one for the load. Leave the machine alone meanwhile.
 const execute = promisify(execFile);
 const path = (name: string) => new URL(name, import.meta.url).pathname;
 
-await runCli(async (args) => {
+await runCli(help, async (args) => {
   const { values } = parseArgs({
     args,
     options: {
       rounds: { type: 'string', default: '7' },
       seconds: { type: 'string', default: '3' },
       long: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) {
-    console.log(help);
-    return 0;
-  }
   const size = { rounds: count('rounds', values.rounds), seconds: count('seconds', values.seconds) };
   const startedMs = performance.now();
   const results = await measure(

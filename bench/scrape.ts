@@ -1,8 +1,7 @@
 // Serves three versions of a model with 50 features, as after two reloads, and prints as JSON how long a scrape of
 // them all keeps the event loop from anything else. Started by run.ts with settings for a folder of its own.
 
-import { telemetry } from '../otel/sdk.ts';
-import { processConfig } from '../src/config.ts';
+import { config, telemetry } from '../otel/sdk.ts';
 import { formatArtifact, loadArtifact } from '../src/model/artifact.ts';
 import { startService } from '../src/start-service.ts';
 import { createRandom } from '../src/stats/random.ts';
@@ -29,7 +28,6 @@ const rowsEach = 2000;
 const warmUps = 10;
 const scrapes = 30;
 
-const config = processConfig();
 const credit = await loadArtifact(creditModel);
 const put = (variant: number) =>
   writeFileAtomically(config.MODEL_PATH, formatArtifact(widen(credit, features, variant)));

@@ -2,26 +2,34 @@ import { hostname } from 'node:os';
 import { createNoopMeter } from '@opentelemetry/api';
 import { getNodeAutoInstrumentations } from '@opentelemetry/auto-instrumentations-node';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { envDetector, resourceFromAttributes } from '@opentelemetry/resources';
+import { resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { AlwaysOnSampler, ParentBasedSampler } from '@opentelemetry/sdk-trace';
+import { AlwaysOnSampler, ParentBasedSampler, type SpanLimits } from '@opentelemetry/sdk-trace';
 import manifest from '../package.json' with { type: 'json' };
-import { type Config, processConfig } from '../src/config.ts';
+import { type Config, readConfig } from '../src/config.ts';
 import { exitOnFailure } from '../src/exit-on-failure.ts';
+import { otelNotices } from '../src/otel-notices.ts';
 import { createContextManager } from '../src/telemetry/context-manager.ts';
+import { createExportReport } from '../src/telemetry/export-report.ts';
 import { createExposition } from '../src/telemetry/expose-metrics.ts';
 import { createMetricProducer, type MetricSource } from '../src/telemetry/metric-data.ts';
-import { createCountedSpanProcessor, createSpanCounts, spanMetrics } from '../src/telemetry/span-counts.ts';
+import { createOtlpExporter } from '../src/telemetry/otlp-exporter.ts';
+import { type OtlpOptions, otlpOptions, secretsOf } from '../src/telemetry/otlp-options.ts';
+import { createPropagator } from '../src/telemetry/propagation.ts';
+import { logDiagnostics } from '../src/telemetry/sdk-diagnostics.ts';
+import {
+  createSpanCounts,
+  createSpanProcessor,
+  type SpanCounts,
+  spanMetrics,
+} from '../src/telemetry/span-counts.ts';
+import { createTelemetryLog, type TelemetryLog } from '../src/telemetry/telemetry-log.ts';
 
 /** What this service is made of; every other instrumentation is left unloaded, each costs start-up time and memory. */
 const instrumented = 'http,koa,pino,runtime-node,undici';
 
 /** The modules that these wrap when they are imported; the other two listen to Node itself. */
 export const instrumentedModules = ['http', 'https', 'koa', 'pino'];
-
-/** How many ended spans wait for export; a lasting outage of the Collector costs no more memory than these. */
-const maxQueueSize = 2048;
 
 export type Telemetry = {
   /** Metrics to expose; the server adds its own once its model is loaded. */
@@ -30,32 +38,65 @@ export type Telemetry = {
   readonly exposeMetrics: () => Promise<string>;
   /** Where spans go; undefined when tracing is off. */
   readonly tracesEndpoint: string | undefined;
+  /** What there is to say of settings and exports; connect it to the logger. */
+  readonly log: TelemetryLog;
   /** Sends what is queued and stops. A Collector that does not answer makes it reject, late: bound it. */
   shutdown(): Promise<void>;
 };
 
-/** Where traces go by the standard variables; undefined when they go nowhere. */
-function tracesEndpoint(config: Config): string | undefined {
-  if (config.OTEL_SDK_DISABLED || config.OTEL_TRACES_EXPORTER === 'none') return undefined;
-  if (config.OTEL_TRACES_SAMPLER.endsWith('always_off')) return undefined;
-  return config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? config.OTEL_EXPORTER_OTLP_ENDPOINT;
+/** Starts what exports spans, counted. */
+function spanProcessor(config: Config, options: OtlpOptions, counts: SpanCounts, log: TelemetryLog) {
+  const maxQueueSize = config.OTEL_BSP_MAX_QUEUE_SIZE;
+  return createSpanProcessor(counts, {
+    exporter: createOtlpExporter(options, createExportReport(counts, options, log)),
+    maxQueueSize,
+    // small batches leave early, before the garbage collector has moved their spans to the old generation
+    maxExportBatchSize: Math.min(config.OTEL_BSP_MAX_EXPORT_BATCH_SIZE, maxQueueSize),
+    exportTimeoutMillis: config.OTEL_BSP_EXPORT_TIMEOUT ?? options.timeoutMillis,
+    scheduledDelayMillis: config.OTEL_BSP_SCHEDULE_DELAY,
+  });
+}
+
+/** The limits that are set; the SDK has its own for the others. */
+function spanLimits(config: Config): SpanLimits {
+  const limits = {
+    attributeCountLimit: config.OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT ?? config.OTEL_ATTRIBUTE_COUNT_LIMIT,
+    attributeValueLengthLimit:
+      config.OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT ?? config.OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT,
+    eventCountLimit: config.OTEL_SPAN_EVENT_COUNT_LIMIT,
+    linkCountLimit: config.OTEL_SPAN_LINK_COUNT_LIMIT,
+    attributePerEventCountLimit: config.OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT,
+    attributePerLinkCountLimit: config.OTEL_LINK_ATTRIBUTE_COUNT_LIMIT,
+  };
+  return Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined));
+}
+
+/**
+ * Takes OpenTelemetry's variables out of the environment once they are read, so that no package of the SDK reads them
+ * again in a way of its own. The one that is set is the only way to say which instrumentations are loaded.
+ */
+function replaceEnvironment(instrumentations: string): void {
+  for (const name of Object.keys(process.env)) {
+    if (name.startsWith('OTEL_')) delete process.env[name];
+  }
+  process.env.OTEL_NODE_ENABLED_INSTRUMENTATIONS = instrumentations;
 }
 
 /**
  * Starts the SDK: spans over OTLP/HTTP if there is somewhere to send them, metrics for whoever asks. It must run
  * before anything it instruments is loaded (`register.ts` sees to that).
  */
-function startTelemetry(config: Config): Telemetry {
-  const endpoint = tracesEndpoint(config);
+function startTelemetry(config: Config, otlp: OtlpOptions | undefined): Telemetry {
+  const log = createTelemetryLog(otlp ? secretsOf(otlp) : []);
+  for (const notice of otelNotices(config, process.env)) log.write('settings', 'warn', notice);
+  replaceEnvironment(otlp ? instrumented : 'runtime-node');
+  logDiagnostics(log, config.OTEL_LOG_LEVEL);
   const spans = createSpanCounts();
   const sources: MetricSource[] = [spanMetrics(spans)];
   const metrics = new PrometheusExporter({
     preventServerStart: true,
     metricProducers: [createMetricProducer(sources)],
   });
-  process.env.OTEL_NODE_ENABLED_INSTRUMENTATIONS ??= endpoint ? instrumented : 'runtime-node';
-  // the SDK would take it to mean metrics too, and leave the scrape without an answer
-  delete process.env.OTEL_SDK_DISABLED;
   const instrumentations = getNodeAutoInstrumentations({
     '@opentelemetry/instrumentation-koa': { ignoreLayersType: ['middleware' as never] },
     '@opentelemetry/instrumentation-pino': { disableLogSending: true },
@@ -63,30 +104,20 @@ function startTelemetry(config: Config): Telemetry {
   const sdk = new NodeSDK({
     // named one by one: the default detectors would publish the command line
     resource: resourceFromAttributes({
-      'service.name': config.OTEL_SERVICE_NAME,
+      'service.name': 'vigia',
       'service.version': manifest.version,
       'service.instance.id': config.SERVICE_INSTANCE ?? hostname(),
+      ...config.OTEL_RESOURCE_ATTRIBUTES,
+      ...(config.OTEL_SERVICE_NAME !== undefined && { 'service.name': config.OTEL_SERVICE_NAME }),
     }),
-    resourceDetectors: [envDetector],
+    autoDetectResources: false,
+    textMapPropagator: createPropagator(config.OTEL_PROPAGATORS),
     // the ratio has been decided before a request comes here (request-sampling.ts): twice would square it
     sampler: config.OTEL_TRACES_SAMPLER.startsWith('parentbased_')
       ? new ParentBasedSampler({ root: new AlwaysOnSampler() })
       : new AlwaysOnSampler(),
-    spanProcessors: endpoint
-      ? [
-          createCountedSpanProcessor(
-            spans,
-            new OTLPTraceExporter({ timeoutMillis: config.OTEL_EXPORTER_OTLP_TIMEOUT }),
-            {
-              maxQueueSize,
-              // small batches leave early, before the garbage collector has moved their spans to the old generation
-              maxExportBatchSize: 128,
-              exportTimeoutMillis: config.OTEL_EXPORTER_OTLP_TIMEOUT,
-              scheduledDelayMillis: 1000,
-            },
-          ),
-        ]
-      : [],
+    spanLimits: spanLimits(config),
+    spanProcessors: otlp ? [spanProcessor(config, otlp, spans, log)] : [],
     metricReaders: [metrics],
     contextManager: createContextManager(),
     logRecordProcessors: [],
@@ -102,10 +133,17 @@ function startTelemetry(config: Config): Telemetry {
   return {
     sources,
     exposeMetrics: createExposition(metrics),
-    tracesEndpoint: endpoint,
+    tracesEndpoint: otlp?.url,
+    log,
     shutdown: () => sdk.shutdown(),
   };
 }
 
-/** The telemetry of this process; wrong settings end it here, before anything else has begun. */
-export const telemetry = startTelemetry(exitOnFailure(processConfig));
+/** The settings of this process; wrong ones end it here, before anything else has begun. */
+export const config = exitOnFailure(() => readConfig(process.env));
+
+/** The telemetry of this process. */
+export const telemetry = startTelemetry(
+  config,
+  exitOnFailure(() => otlpOptions(config)),
+);

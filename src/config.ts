@@ -1,40 +1,10 @@
 import { z } from 'zod';
+import { otelSettings, refusedVariables } from './otel-settings.ts';
 import { replicaName } from './replica/path-pattern.ts';
+import { address, count, flag, list, oneOf, port, ratio, type Setting, size } from './setting-types.ts';
 
-const port = z.coerce.number().int().min(0).max(65535);
-const count = z.coerce.number().int().min(0);
-const bytes = z.coerce.number().int().min(1);
-const ratio = z.coerce.number().min(0).max(1);
-const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
-const address = (protocol: RegExp, example: string) =>
-  z.url({ protocol, error: `must be an address such as ${example}` }).optional();
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean),
-);
-const samplers = [
-  'always_on',
-  'always_off',
-  'traceidratio',
-  'parentbased_always_on',
-  'parentbased_always_off',
-  'parentbased_traceidratio',
-] as const;
-
-/** One environment variable: how it is read, what it is when unset, and what the README says of it. */
-type Setting = {
-  readonly schema: z.ZodType;
-  /** As a user would write it; an optional setting has none. */
-  readonly default?: string;
-  readonly description: string;
-  /** Its value is never printed. */
-  readonly secret?: true;
-};
-
-/** Every setting of the service, in the order in which the README lists them. */
-export const settings = {
+/** The settings of the service itself, in the order in which the README lists them. */
+export const serviceSettings = {
   HOST: { schema: z.string(), default: '127.0.0.1', description: 'Address of the public API.' },
   PORT: { schema: port, default: '8000', description: 'Port of the public API; 0 takes a free one.' },
   ADMIN_HOST: {
@@ -63,9 +33,9 @@ export const settings = {
     description:
       'Name of this replica; `{instance}` in a path stands for it. Unset: `replica-1`, `replica-2`, …, the first that no running replica has.',
   },
-  MAX_BODY_BYTES: { schema: bytes, default: '16384', description: 'Largest body `POST /predict` reads.' },
+  MAX_BODY_BYTES: { schema: size, default: '16384', description: 'Largest body `POST /predict` reads.' },
   MAX_CONCURRENT_REQUESTS: {
-    schema: bytes,
+    schema: size,
     default: '1000',
     description: 'Requests in flight beyond which the API answers 503 with `Retry-After`.',
   },
@@ -81,7 +51,7 @@ export const settings = {
     description: 'How long a stop may take: requests in flight, samples, logs and spans together.',
   },
   LOG_LEVEL: {
-    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    schema: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
     default: 'info',
     description: 'Least severe log line that is written.',
   },
@@ -104,13 +74,13 @@ export const settings = {
   },
   SAMPLES_RATIO: { schema: ratio, default: '1', description: 'Share of predictions that are kept.' },
   SAMPLES_VALUES: {
-    schema: z.enum(['raw', 'bins', 'off']),
+    schema: oneOf(['raw', 'bins', 'off']),
     default: 'raw',
     description:
       '`bins` keeps only the bin of each feature (drift stays exact), `off` no feature at all; sensitive ones are never kept.',
   },
   SAMPLES_MAX_BYTES: {
-    schema: bytes,
+    schema: size,
     default: '104857600',
     description: 'Size at which the file is rotated.',
   },
@@ -154,43 +124,10 @@ export const settings = {
     secret: true,
     description: 'Redis or Valkey through which replicas drop duplicate outcomes, `redis://host:6379`.',
   },
-  OTEL_EXPORTER_OTLP_ENDPOINT: {
-    schema: address(/^https?$/, 'http://host:4318'),
-    description: 'Collector for traces over OTLP/HTTP, `http://host:4318`; unset: tracing is off.',
-    secret: true,
-  },
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
-    schema: address(/^https?$/, 'http://host:4318/v1/traces'),
-    description: 'The same for traces alone, with its path, `http://host:4318/v1/traces`.',
-    secret: true,
-  },
-  OTEL_TRACES_EXPORTER: {
-    schema: z.enum(['otlp', 'none']),
-    default: 'otlp',
-    description: '`none` turns tracing off.',
-  },
-  OTEL_EXPORTER_OTLP_TIMEOUT: {
-    schema: z.coerce.number().int().positive(),
-    default: '2000',
-    description: 'Milliseconds after which an export is given up.',
-  },
-  OTEL_TRACES_SAMPLER: {
-    schema: z.enum(samplers),
-    default: 'parentbased_always_on',
-    description: `Which requests are traced: ${samplers.map((name) => `\`${name}\``).join(', ')}.`,
-  },
-  OTEL_TRACES_SAMPLER_ARG: {
-    schema: ratio,
-    default: '1',
-    description: 'Share of requests for the ratio samplers.',
-  },
-  OTEL_SERVICE_NAME: {
-    schema: z.string(),
-    default: 'vigia',
-    description: '`service.name` of spans and metrics.',
-  },
-  OTEL_SDK_DISABLED: { schema: flag, default: 'false', description: '`true` turns tracing off.' },
 } as const satisfies Record<string, Setting>;
+
+/** Every setting. */
+export const settings = { ...serviceSettings, ...otelSettings };
 
 type Settings = typeof settings;
 
@@ -200,35 +137,42 @@ export type Config = { readonly [Name in keyof Settings]: z.output<Settings[Name
 /** A setting that cannot be used; its message is for the operator. */
 export class ConfigError extends Error {}
 
+/** The environment's variables, or something like them. */
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
- * Reads the settings. An empty variable counts as unset.
+ * Reads one setting. White space around it is not part of it, and an empty variable counts as unset.
  *
  * @throws ConfigError naming the variable, its value (unless secret) and what it may be
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const config: Record<string, unknown> = {};
-  for (const [name, setting] of Object.entries<Setting>(settings)) {
-    const text = env[name]?.trim() || setting.default;
-    if (text === undefined) continue;
-    const result = setting.schema.safeParse(text);
-    if (!result.success) {
-      const shown = setting.secret ? '' : `=${text}`;
-      throw new ConfigError(`${name}${shown}: ${describeIssue(result.error.issues[0])}`);
-    }
-    config[name] = result.data;
+export function readSetting<Name extends keyof Config>(env: Environment, name: Name): Config[Name] {
+  const setting: Setting = settings[name];
+  const text = env[name]?.trim() || setting.default;
+  if (text === undefined) return undefined as Config[Name];
+  const result = setting.schema.safeParse(text);
+  if (!result.success) {
+    const shown = setting.secret ? '' : `=${text}`;
+    throw new ConfigError(`${name}${shown}: ${describeIssue(result.error.issues[0])}`);
   }
-  return config as Config;
+  return result.data as Config[Name];
+}
+
+/**
+ * Reads all settings.
+ *
+ * @throws ConfigError as `readSetting` does, and for a variable that is refused whatever it is
+ */
+export function readConfig(env: Environment): Config {
+  for (const [name, reason] of Object.entries(refusedVariables)) {
+    if (env[name]?.trim()) throw new ConfigError(`${name}: ${reason}`);
+  }
+  const names = Object.keys(settings) as (keyof Config)[];
+  return Object.fromEntries(names.map((name) => [name, readSetting(env, name)])) as Config;
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') return `must be a ${issue.expected === 'int' ? 'whole ' : ''}number`;
   if (issue.code === 'too_small') return `must be ${issue.inclusive ? 'at least' : 'above'} ${issue.minimum}`;
   if (issue.code === 'too_big') return `must be at most ${issue.maximum}`;
-  if (issue.code === 'invalid_value') return `must be ${issue.values.join(' or ')}`;
   return issue.message;
-}
-
-/** The parsed settings of this process. @throws ConfigError */
-export function processConfig(): Config {
-  return readConfig(process.env);
 }

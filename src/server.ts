@@ -1,5 +1,4 @@
-import { telemetry } from '../otel/sdk.ts';
-import { processConfig } from './config.ts';
+import { config, telemetry } from '../otel/sdk.ts';
 import { endWith } from './exit-on-failure.ts';
 import { exampleInput } from './http/openapi.ts';
 import { onReloadRequest, stopRequested } from './process-signals.ts';
@@ -10,7 +9,6 @@ process.stderr.on('error', () => {});
 
 // asked for while this was loaded: there is nothing to end yet
 if (stopRequested.aborted) process.exit(0);
-const config = processConfig();
 const starting = startService(config, telemetry, stopRequested);
 stopRequested.addEventListener('abort', end, { once: true });
 const running = await starting.catch(failed);

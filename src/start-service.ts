@@ -21,6 +21,7 @@ import { createLogDestination } from './telemetry/log-destination.ts';
 import { createLogger, terminalFormat } from './telemetry/logger.ts';
 import { intakeMetrics, performanceMetrics } from './telemetry/outcome-metrics.ts';
 import { processMetrics } from './telemetry/process-metrics.ts';
+import { createCallerTrace } from './telemetry/propagation.ts';
 import { createRequestLog } from './telemetry/request-log.ts';
 import { createRequestSampler } from './telemetry/request-sampling.ts';
 import { modelInfo, writerMetrics } from './telemetry/service-metrics.ts';
@@ -79,6 +80,7 @@ export async function startService(
   const outcomeTokens = await readBearerTokens(settings);
   const destination = createLogDestination({ format: terminalFormat() });
   const logger = createLogger({ level: settings.LOG_LEVEL, name: settings.LOG_NAME, destination });
+  telemetry.log.connect(logger);
   const replica = await openReplica({
     name: settings.SERVICE_INSTANCE,
     patterns: [settings.SAMPLES_PATH, settings.OUTCOMES_PATH],
@@ -132,6 +134,7 @@ export async function startService(
     logRequest: createRequestLog({ logger, destination, sampleRatio: config.LOG_SAMPLE_RATIO }),
     onError: (error, requestId) =>
       logger.error({ event: 'error', requestId, err: error }, 'unexpected error'),
+    callerTrace: createCallerTrace(config.OTEL_PROPAGATORS),
     exposeMetrics: telemetry.exposeMetrics,
   };
   telemetry.sources.push(
@@ -148,7 +151,11 @@ export async function startService(
     maxConcurrent: config.MAX_CONCURRENT_REQUESTS,
     maxDelayMs: config.MAX_EVENT_LOOP_DELAY_MS,
   });
-  const sample = createRequestSampler(config.OTEL_TRACES_SAMPLER, config.OTEL_TRACES_SAMPLER_ARG);
+  const sample = createRequestSampler(
+    config.OTEL_TRACES_SAMPLER,
+    config.OTEL_TRACES_SAMPLER_ARG,
+    service.callerTrace,
+  );
   // the first prediction may be the last thing that this process does
   await within(keepModelMs, models.kept());
   const listeners: Listener[] = [];

@@ -29,6 +29,63 @@ describe('the settings', () => {
       assert.throws(() => readConfig({ [name]: value }), expected);
     }
   });
+  it('of OpenTelemetry that the service cannot follow are refused by name', () => {
+    for (const [name, value, message] of [
+      [
+        'OTEL_PROPAGATORS',
+        'jaeger',
+        /^OTEL_PROPAGATORS=jaeger: jaeger is not supported: must be .*b3multi or none$/,
+      ],
+      ['OTEL_PROPAGATORS', 'tracecontext, xray', /xray is not supported/],
+      ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc', /^OTEL_EXPORTER_OTLP_PROTOCOL=grpc: must be http\/json or /],
+      ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'grpc', /HTTP/],
+      ['OTEL_METRICS_EXPORTER', 'otlp', /^OTEL_METRICS_EXPORTER=otlp: .*scraped/],
+      ['OTEL_LOGS_EXPORTER', 'otlp', /^OTEL_LOGS_EXPORTER=otlp: .*standard output/],
+      ['OTEL_TRACES_EXPORTER', 'otlp,console', /must be otlp or none/],
+      ['OTEL_TRACES_SAMPLER', 'jaeger_remote', /must be always_on or /],
+      ['OTEL_TRACES_SAMPLER_ARG', 'half', /must be a number/],
+      ['OTEL_EXPORTER_OTLP_COMPRESSION', 'zstd', /must be none or gzip/],
+      ['OTEL_EXPORTER_OTLP_TRACES_TIMEOUT', '3000000000', /must be at most 2147483647/],
+      ['OTEL_BSP_MAX_QUEUE_SIZE', '0', /must be at least 1/],
+      ['OTEL_SDK_DISABLED', 'yes', /must be true or false/],
+      ['OTEL_LOG_LEVEL', 'loud', /must be none or error/],
+      ['OTEL_CONFIG_FILE', '/etc/otel.yaml', /^OTEL_CONFIG_FILE: a configuration file is not read/],
+      ['OTEL_RESOURCE_ATTRIBUTES', 'team=risk,owner', /team=risk,owner: item 2 must be name=value/],
+      ['OTEL_RESOURCE_ATTRIBUTES', '=risk', /item 1 must be name=value/],
+      ['OTEL_RESOURCE_ATTRIBUTES', 'share=50%', /item 1 has a %/],
+    ] as const) {
+      assert.throws(() => readConfig({ [name]: value }), { name: 'Error', message }, `${name}=${value}`);
+    }
+  });
+  it('of OpenTelemetry are taken in any case, and without the white space around them', () => {
+    const config = readConfig({
+      OTEL_TRACES_SAMPLER: '\u00a0TraceIdRatio\r',
+      OTEL_PROPAGATORS: ' B3 ,TraceContext,b3\t',
+      OTEL_SDK_DISABLED: 'True',
+      OTEL_RESOURCE_ATTRIBUTES: ' a = b%20c , d=e=f,,',
+      OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'HTTP/Protobuf',
+    });
+    assert.equal(config.OTEL_TRACES_SAMPLER, 'traceidratio');
+    assert.deepEqual(config.OTEL_PROPAGATORS, ['b3', 'tracecontext']);
+    assert.equal(config.OTEL_SDK_DISABLED, true);
+    assert.deepEqual(config.OTEL_RESOURCE_ATTRIBUTES, { a: 'b c', d: 'e=f' });
+    assert.equal(config.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL, 'http/protobuf');
+  });
+  it('never repeat a header, which may be a password', () => {
+    for (const value of [
+      'hunter2',
+      'a=b,hunter2',
+      'authorization=100%hunter2',
+      'a=hunter2%0Ab',
+      'hunter 2=a',
+    ]) {
+      assert.throws(
+        () => readConfig({ OTEL_EXPORTER_OTLP_HEADERS: value }),
+        (error: Error) =>
+          /^OTEL_EXPORTER_OTLP_HEADERS: item \d /.test(error.message) && !error.message.includes('hunter'),
+      );
+    }
+  });
   it('never repeat a secret', () => {
     assert.throws(() => readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: 'user:hunter2@host:4318' }), {
       message: 'OTEL_EXPORTER_OTLP_ENDPOINT: must be an address such as http://host:4318',

@@ -1,20 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { settings } from '../config.ts';
+import { serviceSettings } from '../config.ts';
 import { artifactJsonSchema } from '../model/artifact.ts';
+import { otelSettings } from '../otel-settings.ts';
 import { driftReportJsonSchema } from '../report/drift-report.ts';
+import type { Setting } from '../setting-types.ts';
 import { foreignMetrics, type Instrument, instruments } from '../telemetry/instruments.ts';
 
 /** Documents with tables that are made from the code: each table stands between two comments with its name. */
 const documents: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
-  'README.md': { settings: settingsTable, telemetry: telemetryTable, alerts: alertsTable },
+  'README.md': {
+    settings: () => settingsTable(serviceSettings),
+    telemetry: telemetryTable,
+    alerts: alertsTable,
+  },
+  'docs/tracing.md': { 'otel-settings': () => settingsTable(otelSettings) },
 };
 
 /** JSON Schemas of files that others read or write, by the name of their document. */
 const schemas = { artifact: artifactJsonSchema, 'drift-report': driftReportJsonSchema };
 
-/** Markdown of all settings. */
-function settingsTable(): string {
+/** Markdown of some settings. */
+function settingsTable(settings: Readonly<Record<string, Setting>>): string {
   const rows = Object.entries(settings).map(([name, setting]) => {
     const preset = 'default' in setting ? `\`${setting.default}\`` : '–';
     return [`\`${name}\``, preset, setting.description];

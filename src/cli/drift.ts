@@ -18,17 +18,17 @@ import { readDecimalSign } from './decimal-option.ts';
 import { formatNames, readNames } from './name-list.ts';
 import { createReadingProgress } from './reading-progress.ts';
 import { runCli, UsageError } from './run-cli.ts';
-import { replicaFiles, serviceSettings, thoseThere } from './service-settings.ts';
+import { replicaFiles, serviceSetting, shownSetting, thoseThere } from './service-settings.ts';
 
-const help = `Usage: npm run drift -- [options]
+const help = () => `Usage: npm run drift -- [options]
 
 Compares live rows with a reference and says what has drifted.
 
   --model FILE       the model, with its reference (without --reference:
-                     ${serviceSettings.MODEL_PATH})
+                     ${shownSetting('MODEL_PATH')})
   --live FILE        samples (JSONL) or a table (CSV); gzip, a glob, or - for
                      standard input; may be given several times
-                     (default ${serviceSettings.SAMPLES_PATH})
+                     (default ${shownSetting('SAMPLES_PATH')})
   --reference FILE   compare with these rows instead of with the model's
                      reference; needs no model; may be given several times
   --since TIME       only live rows from this time on (2026-01-31T12:00:00Z)
@@ -88,7 +88,6 @@ async function readOptions(args: string[]) {
       json: { type: 'boolean', default: false },
       html: { type: 'string' },
       'fail-on': { type: 'string' },
-      help: { type: 'boolean', default: false },
     },
   });
   const failOn = values['fail-on'];
@@ -101,7 +100,7 @@ async function readOptions(args: string[]) {
   if (sinceMs !== undefined && untilMs !== undefined && sinceMs >= untilMs) {
     throw new UsageError(`--since ${values.since} is not before --until ${values.until}`);
   }
-  const live = values.live ?? (await thoseThere(await replicaFiles(serviceSettings.SAMPLES_PATH)));
+  const live = values.live ?? (await thoseThere(await replicaFiles(serviceSetting('SAMPLES_PATH'))));
   const { reference } = values;
   if ([...live, ...(reference ?? [])].filter((path) => path === '-').length > 1) {
     throw new UsageError('standard input (-) can be read only once');
@@ -116,7 +115,7 @@ async function readOptions(args: string[]) {
   }
   return {
     ...values,
-    model: values.model ?? (reference === undefined ? serviceSettings.MODEL_PATH : undefined),
+    model: values.model ?? (reference === undefined ? serviceSetting('MODEL_PATH') : undefined),
     live,
     reference,
     dateOrder,
@@ -191,17 +190,13 @@ async function evaluateOutcomes(
     samples: live,
     outcomes,
     by: [],
-    maturedMs: Date.now() - serviceSettings.OUTCOME_MATURITY_DAYS * 86_400_000,
+    maturedMs: Date.now() - serviceSetting('OUTCOME_MATURITY_DAYS') * 86_400_000,
   });
   return evaluate(artifact, data);
 }
 
-await runCli(async (args) => {
+await runCli(help, async (args) => {
   const options = await readOptions(args);
-  if (options.help) {
-    process.stdout.write(help);
-    return 0;
-  }
   const artifact = options.model === undefined ? null : await loadArtifact(options.model);
   const report = await makeReport(options, artifact);
   const evaluation = await evaluateOutcomes(options, artifact);

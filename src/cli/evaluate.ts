@@ -9,24 +9,24 @@ import { writeFileAtomically } from '../write-file-atomically.ts';
 import { readDecimalSign } from './decimal-option.ts';
 import { formatNames, readNames } from './name-list.ts';
 import { runCli, UsageError } from './run-cli.ts';
-import { replicaFiles, serviceSettings, thoseThere } from './service-settings.ts';
+import { replicaFiles, serviceSetting, shownSetting, thoseThere } from './service-settings.ts';
 
-const help = `Usage: npm run evaluate -- [options]
+const help = () => `Usage: npm run evaluate -- [options]
 
 Measures how well a model does on rows whose outcome is known: on a table, or on
 what the service has kept.
 
-  --model FILE        the model (default ${serviceSettings.MODEL_PATH})
+  --model FILE        the model (default ${shownSetting('MODEL_PATH')})
   --data FILE         labelled rows: a table with the target's column (CSV), or
                       JSONL; may be given several times
   --outcomes FILE     outcomes that the service has kept
-                      (default ${serviceSettings.OUTCOMES_PATH}); several replicas' files
+                      (default ${shownSetting('OUTCOMES_PATH')}); several replicas' files
                       by a pattern such as 'logs/*/outcomes*.jsonl'
   --samples FILE      its samples, joined by id, for coverage and slices
-                      (default ${serviceSettings.SAMPLES_PATH}, unless --outcomes
+                      (default ${shownSetting('SAMPLES_PATH')}, unless --outcomes
                       is given)
   --version V         evaluate this model version's outcomes, not the model's own
-  --maturity DAYS     leave out predictions younger than this (default ${serviceSettings.OUTCOME_MATURITY_DAYS})
+  --maturity DAYS     leave out predictions younger than this (default ${shownSetting('OUTCOME_MATURITY_DAYS')})
   --by A,B,…          figures for each value of these features too; may be given
                       several times; a name with a comma is quoted
   --decimal SIGN      with --data: decimal sign of numbers in tables, . or ,
@@ -44,7 +44,7 @@ async function readOptions(args: string[]) {
   const { values } = parseArgs({
     args,
     options: {
-      model: { type: 'string', default: serviceSettings.MODEL_PATH },
+      model: { type: 'string', default: serviceSetting('MODEL_PATH') },
       data: { type: 'string', multiple: true },
       samples: { type: 'string', multiple: true },
       outcomes: { type: 'string', multiple: true },
@@ -54,7 +54,6 @@ async function readOptions(args: string[]) {
       decimal: { type: 'string' },
       json: { type: 'boolean', default: false },
       html: { type: 'string' },
-      help: { type: 'boolean', default: false },
     },
   });
   if (values.data !== undefined) {
@@ -63,11 +62,11 @@ async function readOptions(args: string[]) {
     );
     if (other !== undefined) throw new UsageError(`--data is a table of its own: leave out --${other}`);
   }
-  const maturityDays = Number(values.maturity ?? serviceSettings.OUTCOME_MATURITY_DAYS);
+  const maturityDays = Number(values.maturity ?? serviceSetting('OUTCOME_MATURITY_DAYS'));
   if (!(maturityDays >= 0)) throw new UsageError(`--maturity is a number of days, not '${values.maturity}'`);
   const kept = async (pattern: string) => thoseThere(await replicaFiles(pattern));
   const samples =
-    values.samples ?? (values.outcomes === undefined ? await kept(serviceSettings.SAMPLES_PATH) : []);
+    values.samples ?? (values.outcomes === undefined ? await kept(serviceSetting('SAMPLES_PATH')) : []);
   if (samples.length === 0 && values.data === undefined && values.by.length > 0) {
     throw new UsageError('--by needs --samples, which hold the features');
   }
@@ -75,17 +74,13 @@ async function readOptions(args: string[]) {
     ...values,
     samples,
     decimalSign: readDecimalSign(values.decimal),
-    outcomes: values.outcomes ?? (await kept(serviceSettings.OUTCOMES_PATH)),
+    outcomes: values.outcomes ?? (await kept(serviceSetting('OUTCOMES_PATH'))),
     maturedMs: Date.now() - maturityDays * dayMs,
   };
 }
 
-await runCli(async (args) => {
+await runCli(help, async (args) => {
   const options = await readOptions(args);
-  if (options.help) {
-    process.stdout.write(help);
-    return 0;
-  }
   const artifact = await loadArtifact(options.model);
   const features = artifact.features.map(({ name }) => name);
   const by = readNames(

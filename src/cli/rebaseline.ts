@@ -11,9 +11,9 @@ import { writeFileAtomically } from '../write-file-atomically.ts';
 import { readDecimalSign } from './decimal-option.ts';
 import { createReadingProgress } from './reading-progress.ts';
 import { runCli, UsageError } from './run-cli.ts';
-import { serviceSettings } from './service-settings.ts';
+import { serviceSetting, shownSetting } from './service-settings.ts';
 
-const help = `Usage: npm run rebaseline -- --live FILE --by NAME --reason TEXT [options]
+const help = () => `Usage: npm run rebaseline -- --live FILE --by NAME --reason TEXT [options]
 
 Writes a new model file whose reference is recent traffic: a shift that is known
 and accepted stops alarming, and drift is measured from there on. The model
@@ -24,7 +24,7 @@ scores as before; the file says who did it, when, why, and what it replaces.
                   times
   --by NAME       who decides it
   --reason TEXT   why the shift is accepted
-  --model FILE    the model (default ${serviceSettings.MODEL_PATH})
+  --model FILE    the model (default ${shownSetting('MODEL_PATH')})
   --decimal SIGN  decimal sign of numbers in tables, . or , (found out for each
                   column if left out)
   --out FILE      where to write it (default: beside the model, as
@@ -43,17 +43,14 @@ function readOptions(args: string[]) {
       reason: text,
       decimal: text,
       out: text,
-      help: { type: 'boolean', default: false },
     },
   });
-  const model = values.model ?? serviceSettings.MODEL_PATH;
+  const model = values.model ?? serviceSetting('MODEL_PATH');
   const { dir, name, ext } = parse(model);
-  const { live, help, by = '', reason = '' } = values;
-  if (!help) {
-    if (live.length === 0) throw new UsageError('--live says which traffic is the new reference');
-    if (by.trim() === '') throw new UsageError('--by says who accepts the shift');
-    if (reason.trim() === '') throw new UsageError('--reason says why it is accepted');
-  }
+  const { live, by = '', reason = '' } = values;
+  if (live.length === 0) throw new UsageError('--live says which traffic is the new reference');
+  if (by.trim() === '') throw new UsageError('--by says who accepts the shift');
+  if (reason.trim() === '') throw new UsageError('--reason says why it is accepted');
   return {
     model,
     live,
@@ -61,7 +58,6 @@ function readOptions(args: string[]) {
     reason,
     decimalSign: readDecimalSign(values.decimal),
     out: values.out ?? `${dir === '' ? '' : `${dir}/`}${name}-rebaselined${ext}`,
-    help,
   };
 }
 
@@ -96,12 +92,8 @@ function replaceReference(
   return rebaseline(artifact, features, { counts, ...(edges && { edges }) }, { by, at, reason });
 }
 
-await runCli(async (args) => {
+await runCli(help, async (args) => {
   const options = readOptions(args);
-  if (options.help) {
-    process.stdout.write(help);
-    return 0;
-  }
   const { model, out, by, reason, decimalSign } = options;
   const artifact = await loadArtifact(model);
   const files = await findFiles(options.live);

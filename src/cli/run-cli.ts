@@ -15,19 +15,23 @@ function isBug(error: unknown): boolean {
 }
 
 /**
- * Runs a command. What it throws becomes one line on stderr and the exit status: 2 for wrong usage (`UsageError`, or
- * an error of `parseArgs`), 1 for every other failure.
+ * Runs a command. With `--help` among the arguments it prints its help and does nothing else. What it throws becomes
+ * one line on stderr and the exit status: 2 for wrong usage (`UsageError`, or an error of `parseArgs`), 1 for every
+ * other failure.
  *
+ * @param help gives the text, which may name settings
  * @param main gets the arguments and gives the exit status
  */
-export async function runCli(main: (args: string[]) => Promise<number>): Promise<void> {
+export async function runCli(help: () => string, main: (args: string[]) => Promise<number>): Promise<void> {
   // The reader of a pipe may leave early (`… | head`): that is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit();
     throw error;
   });
   try {
-    process.exitCode = await main(process.argv.slice(2));
+    const args = process.argv.slice(2);
+    if (args.includes('--help')) process.stdout.write(help());
+    else process.exitCode = await main(args);
   } catch (error) {
     const usage = isUsageError(error);
     if (!usage && isBug(error)) {

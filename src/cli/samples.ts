@@ -9,9 +9,15 @@ import { createRowMatcher, RowMatchError, type RowMatcher } from '../samples/row
 import { createSampleView } from '../samples/shown-sample.ts';
 import { parseTime } from '../times/parse-time.ts';
 import { runCli, UsageError } from './run-cli.ts';
-import { allReplicaFiles, replicaFiles, serviceSettings, thoseThere } from './service-settings.ts';
+import {
+  allReplicaFiles,
+  replicaFiles,
+  serviceSetting,
+  shownSetting,
+  thoseThere,
+} from './service-settings.ts';
 
-const help = `Usage: npm run samples -- [options]
+const help = () => `Usage: npm run samples -- [options]
 
 Prints kept rows, the newest last, with their trace ids and the reasons for their
 scores; or deletes the rows of a prediction.
@@ -23,15 +29,15 @@ scores; or deletes the rows of a prediction.
   --last TIME       only rows of the last 30m, 1h or 7d
   --trace ID        only the row of this trace
   --limit N         print at most so many, the newest (default 20)
-  --samples FILE    the sample file (default ${serviceSettings.SAMPLES_PATH}, with
+  --samples FILE    the sample file (default ${shownSetting('SAMPLES_PATH')}, with
                     those rotated from it); patterns too; several times
-  --model FILE      the model, for its bins (default ${serviceSettings.MODEL_PATH})
+  --model FILE      the model, for its bins (default ${shownSetting('MODEL_PATH')})
   --json            print the lines as they are
   --forget ID       delete every line of this prediction id from samples and
                     outcomes; may be given several times. A running service is
                     not disturbed. What it has counted stays counted. Status 1
                     when no line was found
-  --outcomes FILE   with --forget: the outcome file (default ${serviceSettings.OUTCOMES_PATH});
+  --outcomes FILE   with --forget: the outcome file (default ${shownSetting('OUTCOMES_PATH')});
                     several times
   --help            this text
 `;
@@ -56,10 +62,9 @@ function readOptions(args: string[]) {
       limit: { type: 'string', default: '20' },
       samples: { type: 'string', multiple: true },
       outcomes: { type: 'string', multiple: true },
-      model: { type: 'string', default: serviceSettings.MODEL_PATH },
+      model: { type: 'string', default: serviceSetting('MODEL_PATH') },
       json: { type: 'boolean', default: false },
       forget: { type: 'string', multiple: true },
-      help: { type: 'boolean', default: false },
     },
   });
   if ((values.feature === undefined) !== (values.bin === undefined)) {
@@ -80,7 +85,7 @@ type Options = ReturnType<typeof readOptions>;
 /** The files of the replicas here with their rotated ones, oldest first; those that ended before `sinceMs` are of no use. */
 async function findSources(given: readonly string[] | undefined, sinceMs: number): Promise<string[]> {
   if (given !== undefined) return [...given];
-  const live = await replicaFiles(serviceSettings.SAMPLES_PATH);
+  const live = await replicaFiles(serviceSetting('SAMPLES_PATH'));
   const rotated = await Promise.all(live.map((path) => listRotatedFiles(path).catch(() => [])));
   const recent = rotated.flat().filter(({ endedAt }) => endedAt >= sinceMs);
   const there = await thoseThere(live);
@@ -158,8 +163,8 @@ function summary(
 
 async function forget(options: Options): Promise<number> {
   const ids = new Set(options.forget);
-  const samples = options.samples ?? (await allReplicaFiles(serviceSettings.SAMPLES_PATH));
-  const outcomes = options.outcomes ?? (await allReplicaFiles(serviceSettings.OUTCOMES_PATH));
+  const samples = options.samples ?? (await allReplicaFiles(serviceSetting('SAMPLES_PATH')));
+  const outcomes = options.outcomes ?? (await allReplicaFiles(serviceSetting('OUTCOMES_PATH')));
   const deleted = (await forgetIn(samples, ids)) + (await forgetIn(outcomes, ids, forgetOutcome));
   process.stdout.write(`${deleted} ${deleted === 1 ? 'line' : 'lines'} deleted\n`);
   return deleted > 0 ? 0 : 1;
@@ -178,11 +183,7 @@ async function forgetIn(
   return deleted;
 }
 
-await runCli(async (args) => {
+await runCli(help, async (args) => {
   const options = readOptions(args);
-  if (options.help) {
-    process.stdout.write(help);
-    return 0;
-  }
   return options.forget === undefined ? printRows(options) : forget(options);
 });

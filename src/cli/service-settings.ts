@@ -1,23 +1,37 @@
 import { stat } from 'node:fs/promises';
-import { processConfig } from '../config.ts';
-import { exitOnFailure } from '../exit-on-failure.ts';
+import { type Config, ConfigError, readSetting } from '../config.ts';
 import { hasPlaceholder, listNames, pathOf } from '../replica/path-pattern.ts';
 
-const config = exitOnFailure(processConfig);
-
-/** The service's own settings: a command that runs where the service does finds its model and its files by itself. */
-export const serviceSettings = {
-  ...config,
+/**
+ * One of the service's own settings: a command that runs where the service does finds its model and its files by
+ * itself. The others are not looked at.
+ *
+ * @throws ConfigError when it cannot be used
+ */
+export function serviceSetting<Name extends keyof Config>(name: Name): Config[Name] {
+  const value = readSetting(process.env, name);
   // every replica has the same model, and the first the one that is there alone
-  MODEL_PATH: pathOf(config.MODEL_PATH, config.SERVICE_INSTANCE ?? 'replica-1'),
-};
+  return name === 'MODEL_PATH'
+    ? (pathOf(value as string, serviceSetting('SERVICE_INSTANCE') ?? 'replica-1') as Config[Name])
+    : value;
+}
+
+/** The same for a help text, which also has to be there when the setting cannot be used: then its default. */
+export function shownSetting(name: keyof Config): string {
+  try {
+    return String(serviceSetting(name));
+  } catch (error) {
+    if (error instanceof ConfigError) return String(readSetting({}, name));
+    throw error;
+  }
+}
 
 /**
  * The live files of a setting's path: with `{instance}` in it those of the replica that `SERVICE_INSTANCE` names, or of
  * all that have left something, running or gone.
  */
 export async function replicaFiles(pattern: string): Promise<string[]> {
-  const { SERVICE_INSTANCE: name } = config;
+  const name = serviceSetting('SERVICE_INSTANCE');
   return name === undefined ? allReplicaFiles(pattern) : [pathOf(pattern, name)];
 }
 

@@ -1,13 +1,14 @@
 import { parseArgs } from 'node:util';
 import { readDecimalSign } from './decimal-option.ts';
 import { UsageError } from './run-cli.ts';
+import { serviceSetting } from './service-settings.ts';
 
-export const help = `Usage: npm run traffic -- [options]
+export const help = () => `Usage: npm run traffic -- [options]
 
 Sends requests drawn from a table to a prediction service, until Ctrl-C or the
 end that is given.
 
-  --url URL,URL     services, in turn (default http://127.0.0.1:8000)
+  --url URL,URL     services, in turn (default: the one that HOST and PORT say)
   --data FILE       rows to draw from (default data/german-credit.csv)
   --decimal SIGN    decimal sign of numbers in the table, . or , (found out for
                     each column if left out)
@@ -25,8 +26,8 @@ end that is given.
                                                   a model that never saw one refuses
                                                   it with 422
   --labels          report outcomes too, made up as the scores say; with it:
-    --label-url URL     where to; several are taken in turn
-                        (default http://127.0.0.1:9464)
+    --label-url URL     where to; several are taken in turn (default: where
+                        ADMIN_HOST and ADMIN_PORT say)
     --label-token FILE  bearer token to send them with
     --label-delay TIME  mean time from a prediction to its outcome (default 2s)
     --label-share P     share of the predictions that get one (default 1)
@@ -51,6 +52,23 @@ function readUrl(option: string, text: string): URL {
   throw new UsageError(`--${option} is an address such as http://127.0.0.1:8000, not '${text}'`);
 }
 
+/** The addresses as given, or the one at which a service with these settings listens on this machine. */
+function readUrls(
+  option: string,
+  text: string | undefined,
+  host: 'HOST' | 'ADMIN_HOST',
+  port: 'PORT' | 'ADMIN_PORT',
+): URL[] {
+  if (text !== undefined) return text.split(',').map((one) => readUrl(option, one));
+  const number = serviceSetting(port);
+  if (number === 0) {
+    throw new UsageError(`${port}=0 lets the service take any port: say which with --${option}`);
+  }
+  const listening = serviceSetting(host);
+  const name = listening === '0.0.0.0' ? '127.0.0.1' : listening === '::' ? '::1' : listening;
+  return [readUrl(option, `http://${name.includes(':') ? `[${name}]` : name}:${number}`)];
+}
+
 const labelOptions = [
   'label-url',
   'label-token',
@@ -65,7 +83,7 @@ export function readOptions(args: string[]) {
   const { values } = parseArgs({
     args,
     options: {
-      url: { type: 'string', default: 'http://127.0.0.1:8000' },
+      url: { type: 'string' },
       data: { type: 'string' },
       decimal: { type: 'string' },
       model: { type: 'string' },
@@ -81,7 +99,6 @@ export function readOptions(args: string[]) {
       'label-share': { type: 'string' },
       'bad-share': { type: 'string' },
       'damaged-share': { type: 'string' },
-      help: { type: 'boolean', default: false },
     },
   });
   const ratePerSecond = Number(values.rate);
@@ -100,7 +117,7 @@ export function readOptions(args: string[]) {
   const idle = labelOptions.find((option) => values[option] !== undefined);
   if (!values.labels && idle !== undefined) throw new UsageError(`--${idle} goes with --labels`);
   return {
-    urls: values.url.split(',').map((text) => readUrl('url', text)),
+    urls: readUrls('url', values.url, 'HOST', 'PORT'),
     data: values.data ?? 'data/german-credit.csv',
     decimalSign: readDecimalSign(values.decimal),
     model: values.model,
@@ -111,9 +128,7 @@ export function readOptions(args: string[]) {
     drifts: values.drift,
     labels: values.labels
       ? {
-          urls: (values['label-url'] ?? 'http://127.0.0.1:9464')
-            .split(',')
-            .map((text) => readUrl('label-url', text)),
+          urls: readUrls('label-url', values['label-url'], 'ADMIN_HOST', 'ADMIN_PORT'),
           tokenFile: values['label-token'],
           delayMs: readDurationMs('label-delay', values['label-delay'] ?? '2s'),
           share: readShare('label-share', values['label-share'] ?? '1'),
@@ -122,7 +137,6 @@ export function readOptions(args: string[]) {
           damagedShare: readShare('damaged-share', values['damaged-share'] ?? '0'),
         }
       : undefined,
-    help: values.help,
   };
 }
 

@@ -73,12 +73,8 @@ async function labelOptions(
   return { ...rest, token: text?.split('\n', 1)[0].trim(), classes, random };
 }
 
-await runCli(async (args) => {
+await runCli(help, async (args) => {
   const options = readOptions(args);
-  if (options.help) {
-    process.stdout.write(help);
-    return 0;
-  }
   const random = createRandom(options.seed);
   const { features, classes, draw } = await openSource(options, random);
   const labels = options.labels && createLabels(await labelOptions(options.labels, classes(), random));

@@ -13,7 +13,7 @@ import { createProgressBar } from './progress-bar.ts';
 import { runCli, UsageError } from './run-cli.ts';
 import { readTrainingSet } from './training-set.ts';
 
-const help = `Usage: npm run train -- [options]
+const help = () => `Usage: npm run train -- [options]
 
 Trains a logistic regression and writes it as one JSON file. Without --data it
 trains what data/training.json says.
@@ -81,7 +81,6 @@ function readOptions(args: string[]) {
       sensitive: names,
       name: text,
       out: text,
-      help: { type: 'boolean', default: false },
     },
   });
   return {
@@ -155,12 +154,8 @@ function summaryText(artifact: Artifact, out: string): string {
     .join('');
 }
 
-await runCli(async (args) => {
+await runCli(help, async (args) => {
   const given = readOptions(args);
-  if (given.help) {
-    process.stdout.write(help);
-    return 0;
-  }
   const options = resolveOptions(given, JSON.parse(await readFile(defaultsFile, 'utf8')));
   const { set, options: columns } = await readTrainingSet(options.data, (header) =>
     resolveColumns(options, header),

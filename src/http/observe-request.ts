@@ -27,7 +27,7 @@ export function observeRequest(
     const { req, res, state } = context;
     const given = req.headers['x-request-id'] as string | undefined;
     const requestId = given !== undefined && requestIdForm.test(given) ? given : randomUUID();
-    const trace = traceContext(req);
+    const trace = traceContext(req, service.callerTrace);
     state.requestId = requestId;
     state.trace = trace;
     httpMetrics.active++;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type SpanContext, trace } from '@opentelemetry/api';
 import type { DefaultContext, ParameterizedContext } from 'koa';
-import { parseTraceparent } from '../telemetry/request-sampling.ts';
+import type { CallerTrace } from '../telemetry/propagation.ts';
 
 /** What the log line of a prediction tells of it. */
 export type Prediction = {
@@ -26,10 +26,11 @@ export type RequestState = {
 
 export type RequestContext = ParameterizedContext<RequestState, DefaultContext>;
 
-/** The trace a request belongs to: that of its own span, or the one its `traceparent` names when it has none. */
-export function traceContext(request: IncomingMessage): TraceContext | undefined {
+/** The trace a request belongs to: that of its own span, or the one its caller names when it has none. */
+export function traceContext(request: IncomingMessage, callerTrace: CallerTrace): TraceContext | undefined {
   const span = trace.getActiveSpan();
   if (span) return span.spanContext();
-  const parent = parseTraceparent(request.headers.traceparent as string | undefined);
-  return parent && { traceId: parent.traceId, traceFlags: parent.sampled ? 1 : 0 };
+  const caller = callerTrace(request.headers);
+  // the span of the caller is not ours
+  return caller && { traceId: caller.traceId, traceFlags: caller.traceFlags };
 }

@@ -4,6 +4,7 @@ import type { KnownModels } from '../outcomes/known-models.ts';
 import type { Tokens } from '../outcomes/token.ts';
 import type { JsonlWriter } from '../samples/jsonl-writer.ts';
 import type { HttpMetrics } from '../telemetry/http-metrics.ts';
+import type { CallerTrace } from '../telemetry/propagation.ts';
 import type { RequestEntry } from '../telemetry/request-log.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -30,6 +31,8 @@ export type Service = {
   readonly logRequest: (entry: RequestEntry) => void;
   /** Told of a fault in our own code. */
   readonly onError: (error: unknown, requestId: string) => void;
+  /** The trace that the caller of a request names. */
+  readonly callerTrace: CallerTrace;
   /** All metrics as Prometheus text. */
   readonly exposeMetrics: () => Promise<string>;
 };

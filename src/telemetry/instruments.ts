@@ -312,7 +312,7 @@ export const instruments = {
     type: 'counter',
     unit: '{span}',
     labels: ['reason'],
-    description: 'Spans lost: the queue was full or the export failed.',
+    description: 'Spans lost: the queue was full, the export failed, or the receiver rejected them.',
   },
   logLinesDropped: {
     name: 'log_lines_dropped_total',

@@ -1,28 +1,21 @@
 import { EventEmitter } from 'node:events';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
+import { TraceFlags } from '@opentelemetry/api';
 import type { Config } from '../config.ts';
+import type { CallerTrace } from './propagation.ts';
 
 /** Decides, before anything is instrumented, whether a request is traced. */
-export type RequestSampler = (traceparent: string | undefined) => boolean;
-
-const traceparentForm =
-  /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
-
-/** The parts of a W3C `traceparent` header; `undefined` when there is none or it is not valid. */
-export function parseTraceparent(
-  header: string | undefined,
-): { traceId: string; spanId: string; sampled: boolean } | undefined {
-  const match = header === undefined ? null : traceparentForm.exec(header);
-  return match
-    ? { traceId: match[1], spanId: match[2], sampled: (Number.parseInt(match[3], 16) & 1) === 1 }
-    : undefined;
-}
+export type RequestSampler = (headers: IncomingHttpHeaders) => boolean;
 
 /**
  * Makes the sampler that the `OTEL_TRACES_SAMPLER` variables describe. A ratio is decided by the trace id when the
  * request brings one (as OpenTelemetry does, so that services agree), by chance otherwise.
  */
-export function createRequestSampler(name: Config['OTEL_TRACES_SAMPLER'], ratio: number): RequestSampler {
+export function createRequestSampler(
+  name: Config['OTEL_TRACES_SAMPLER'],
+  ratio: number,
+  callerTrace: CallerTrace,
+): RequestSampler {
   const byRatio = (traceId?: string) =>
     (traceId === undefined ? Math.random() : foldTraceId(traceId)) < ratio;
   const root = (traceId?: string) => {
@@ -30,9 +23,12 @@ export function createRequestSampler(name: Config['OTEL_TRACES_SAMPLER'], ratio:
     return name.endsWith('traceidratio') ? byRatio(traceId) : true;
   };
   if (name.startsWith('parentbased_')) {
-    return (header) => parseTraceparent(header)?.sampled ?? root();
+    return (headers) => {
+      const caller = callerTrace(headers);
+      return caller === undefined ? root() : (caller.traceFlags & TraceFlags.SAMPLED) !== 0;
+    };
   }
-  return (header) => root(parseTraceparent(header)?.traceId);
+  return (headers) => root(callerTrace(headers)?.traceId);
 }
 
 /** A trace id as a number in [0, 1): its four 32-bit words XORed, as OpenTelemetry's ratio sampler does. */
@@ -52,8 +48,7 @@ const bareEmit = EventEmitter.prototype.emit;
 export function gateInstrumentation(server: Server, sample: RequestSampler): void {
   const instrumentedEmit = server.emit;
   server.emit = function emit(this: Server, event: string | symbol, ...args: unknown[]): boolean {
-    const traced =
-      event !== 'request' || sample((args[0] as IncomingMessage).headers.traceparent as string | undefined);
+    const traced = event !== 'request' || sample((args[0] as IncomingMessage).headers);
     return (traced ? instrumentedEmit : bareEmit).call(this, event, ...args);
   };
 }

@@ -1,18 +1,17 @@
-import { ExportResultCode } from '@opentelemetry/core';
+import { type Counter, createNoopMeter } from '@opentelemetry/api';
 import {
   BatchSpanProcessor,
   type BatchSpanProcessorOptions,
-  type SpanExporter,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace';
 import { instruments } from './instruments.ts';
 import { counterData, type MetricSource } from './metric-data.ts';
 
 /** What became of the spans that were recorded. */
-export type SpanCounts = { exported: number; queueFull: number; exportFailed: number };
+export type SpanCounts = { exported: number; queueFull: number; exportFailed: number; rejected: number };
 
 export function createSpanCounts(): SpanCounts {
-  return { exported: 0, queueFull: 0, exportFailed: 0 };
+  return { exported: 0, queueFull: 0, exportFailed: 0, rejected: 0 };
 }
 
 /** The counts as metrics. */
@@ -22,46 +21,22 @@ export function spanMetrics(counts: SpanCounts): MetricSource {
     counterData(instruments.spansDropped, [
       { attributes: { reason: 'queue_full' }, value: counts.queueFull },
       { attributes: { reason: 'export_failed' }, value: counts.exportFailed },
+      { attributes: { reason: 'rejected' }, value: counts.rejected },
     ]),
   ];
 }
 
 /**
- * A batching span processor that counts what is exported and what is lost. The SDK's own drops spans without a word
- * when its queue is full; here they are turned away one step before.
+ * A batching span processor whose losses are counted. It tells them only through its own metrics, so that is where they
+ * are heard: of those all but the count of the spans that found no place in the queue are left aside.
  */
-export function createCountedSpanProcessor(
+export function createSpanProcessor(
   counts: SpanCounts,
-  exporter: SpanExporter,
-  options: Omit<BatchSpanProcessorOptions, 'exporter'> & { maxQueueSize: number },
+  options: Omit<BatchSpanProcessorOptions, 'selfObsMeterProvider'>,
 ): SpanProcessor {
-  let queued = 0;
-  const batches = new BatchSpanProcessor({
-    ...options,
-    exporter: {
-      export(spans, done) {
-        queued -= spans.length;
-        exporter.export(spans, (result) => {
-          if (result.code === ExportResultCode.SUCCESS) counts.exported += spans.length;
-          else counts.exportFailed += spans.length;
-          done(result);
-        });
-      },
-      shutdown: () => exporter.shutdown(),
-      forceFlush: async () => exporter.forceFlush?.(),
-    },
-  });
-  return {
-    onStart: (span, context) => batches.onStart(span, context),
-    onEnd(span) {
-      if (queued >= options.maxQueueSize) {
-        counts.queueFull++;
-        return;
-      }
-      queued++;
-      batches.onEnd(span);
-    },
-    forceFlush: () => batches.forceFlush(),
-    shutdown: () => batches.shutdown(),
+  const add: Counter['add'] = (spans, attributes) => {
+    if (attributes?.['error.type'] === 'queue_full') counts.queueFull += spans;
   };
+  const meter = Object.assign(createNoopMeter(), { createCounter: () => ({ add }) });
+  return new BatchSpanProcessor({ ...options, selfObsMeterProvider: { getMeter: () => meter } });
 }

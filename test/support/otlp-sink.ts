@@ -1,5 +1,7 @@
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 
 export type SinkSpan = {
   readonly traceId: string;
@@ -15,6 +17,7 @@ export type SinkSpan = {
 export type OtlpSink = {
   readonly url: string;
   readonly spans: SinkSpan[];
+  readonly requests: { readonly url: string; readonly headers: IncomingHttpHeaders; readonly body: Buffer }[];
   /** What it does with a request that it has read; answers 200 if not set. */
   behave: ((response: ServerResponse) => void) | undefined;
   close(): void;
@@ -22,17 +25,26 @@ export type OtlpSink = {
 
 type KeyValue = { key: string; value: Record<string, unknown> };
 
-/** A real HTTP server that takes traces over OTLP/JSON and keeps them; on a free port, or on one that was free before. */
-export async function startOtlpSink(port = 0): Promise<OtlpSink> {
+/**
+ * A real HTTP server that takes traces over OTLP/JSON and keeps them; on a free port, or on one that was free before.
+ *
+ * @param tls a certificate and its key, for one that speaks HTTPS
+ */
+export async function startOtlpSink(port = 0, tls?: { cert: string; key: string }): Promise<OtlpSink> {
   const spans: SinkSpan[] = [];
-  const server = createServer(async (request, response) => {
+  const requests: OtlpSink['requests'] = [];
+  const listener: RequestListener = async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
+    const { headers, url = '' } = request;
+    const sent = Buffer.concat(chunks);
+    const body = headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
+    requests.push({ url, headers, body });
     if (sink.behave) {
       sink.behave(response);
       return;
     }
-    const document = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    const document = JSON.parse(body.toString('utf8'));
     for (const { resource, scopeSpans } of document.resourceSpans) {
       for (const { spans: batch } of scopeSpans) {
         for (const span of batch) {
@@ -45,11 +57,13 @@ export async function startOtlpSink(port = 0): Promise<OtlpSink> {
       }
     }
     response.setHeader('content-type', 'application/json').end('{}');
-  });
+  };
+  const server = tls ? createTlsServer(tls, listener) : createServer(listener);
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const sink: OtlpSink = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans,
+    requests,
     behave: undefined,
     close() {
       server.closeAllConnections();

@@ -64,6 +64,7 @@ const tools = {
     // needs a right that not everybody has
     probe: { args: ['--pid', '--fork', '--kill-child', 'true'], prints: /^$/ },
   },
+  openssl: { programs: ['openssl'] },
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof tools;

@@ -78,7 +78,11 @@ describe('tracing, from the real bootstrap to an OTLP sink', () => {
 
   it('does not record a request whose caller did not sample, but logs its trace', async () => {
     const unsampled = 'a'.repeat(32);
+    const later = 'c'.repeat(32);
     await postJson(`${service.api}/predict`, row, { traceparent: `00-${unsampled}-${parentId}-00` });
+    // spans leave in the order in which they ended: with this one, that one would be there
+    await postJson(`${service.api}/predict`, row, { traceparent: `00-${later}-${parentId}-01` });
+    await eventually(() => assert.ok(sink.spans.some((span) => span.traceId === later && span.kind === 2)));
     await eventually(() => assert.ok(service.logLines().some((entry) => entry.trace_id === unsampled)));
     assert.equal(sink.spans.filter((span) => span.traceId === unsampled).length, 0);
   });

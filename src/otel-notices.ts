@@ -1,0 +1,40 @@
+import { type Config, settings } from './config.ts';
+import { tracesPath } from './telemetry/otlp-options.ts';
+
+/**
+ * What an operator should know of the OpenTelemetry variables though the service starts: those that have no effect, and
+ * addresses that are probably not meant so.
+ */
+export function otelNotices(config: Config, env: Readonly<Record<string, string | undefined>>): string[] {
+  const idle = Object.keys(env).filter(
+    (name) => name.startsWith('OTEL_') && env[name]?.trim() && !(name in settings),
+  );
+  const verb = idle.length === 1 ? 'has' : 'have';
+  return [
+    ...(idle.length > 0 ? [`${idle.sort().join(', ')} ${verb} no effect here`] : []),
+    ...addressNotices(config),
+  ];
+}
+
+function addressNotices(config: Config): string[] {
+  const name = config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT
+    ? 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'
+    : 'OTEL_EXPORTER_OTLP_ENDPOINT';
+  const address = config[name];
+  if (address === undefined) return [];
+  const { pathname, port } = new URL(address);
+  const isComplete = pathname.replace(/\/+$/, '').endsWith(tracesPath);
+  const notices: string[] = [];
+  if (name === 'OTEL_EXPORTER_OTLP_ENDPOINT' && isComplete) {
+    notices.push(
+      `${name} ends in ${tracesPath}, which is appended to it once more: leave it out, or set OTEL_EXPORTER_OTLP_TRACES_ENDPOINT instead`,
+    );
+  }
+  if (name === 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT' && pathname === '/') {
+    notices.push(`${name} has no path and is used as it is: most receivers take traces at ${tracesPath}`);
+  }
+  if (port === '4317') {
+    notices.push(`${name} names port 4317, where Collectors speak gRPC: OTLP over HTTP is on 4318`);
+  }
+  return notices;
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+
+/** One environment variable: how it is read, what it is when unset, and what the documentation says of it. */
+export type Setting = {
+  readonly schema: z.ZodType;
+  /** As a user would write it; an optional setting has none. */
+  readonly default?: string;
+  readonly description: string;
+  /** Its value is never printed. */
+  readonly secret?: true;
+};
+
+export const port = z.coerce.number().int().min(0).max(65535);
+export const count = z.coerce.number().int().min(0);
+/** A size, or a number of things of which there must be one. */
+export const size = z.coerce.number().int().min(1);
+export const ratio = z.coerce.number().min(0).max(1);
+/** A time that a timer can wait: Node's take no more than 31 bits. */
+export const milliseconds = z.coerce
+  .number()
+  .int()
+  .positive()
+  .max(2 ** 31 - 1);
+export const flag = oneOf(['true', 'false']).transform((text) => text === 'true');
+
+/** An address with one of these protocols. */
+export function address(protocol: RegExp, example: string) {
+  return z.url({ protocol, error: `must be an address such as ${example}` }).optional();
+}
+
+/** Comma-separated items. */
+export const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+
+/**
+ * One of some words, in any case.
+ *
+ * @param because is added to the message of a refusal
+ */
+export function oneOf<const Word extends string>(words: readonly Word[], because = '') {
+  return z.string().transform((text, context): Word => {
+    const word = words.find((one) => one === text.toLowerCase());
+    if (word !== undefined) return word;
+    context.addIssue({ code: 'custom', message: `must be ${words.join(' or ')}${because}` });
+    return z.NEVER;
+  });
+}
+
+/** Some of these words, comma-separated, in any case, each taken once. */
+export function someOf<const Word extends string>(words: readonly Word[]) {
+  return list.transform((items, context): readonly Word[] => {
+    const found = items.map((item) => words.find((word) => word === item.toLowerCase()) ?? item);
+    const unknown = found.find((item) => !words.includes(item as Word));
+    if (unknown === undefined) return [...new Set(found)] as Word[];
+    const last = words.length - 1;
+    const known = `${words.slice(0, last).join(', ')} or ${words[last]}`;
+    context.addIssue({ code: 'custom', message: `${unknown} is not supported: must be ${known}` });
+    return z.NEVER;
+  });
+}
+
+/**
+ * Items `name=value`, comma-separated; names and values may be percent-encoded, and a comma in them must be. A message
+ * says which item is at fault and does not repeat it.
+ *
+ * @param check gives what is wrong with a pair, if anything is
+ */
+export function pairs(check: (name: string, value: string) => string | undefined = () => undefined) {
+  return z.string().transform((text, context): Readonly<Record<string, string>> => {
+    const found: [string, string][] = [];
+    for (const [index, item] of text.split(',').entries()) {
+      if (item.trim() === '') continue;
+      const refuse = (why: string) => {
+        context.addIssue({ code: 'custom', message: `item ${index + 1} ${why}` });
+        return z.NEVER;
+      };
+      const at = item.indexOf('=');
+      const raw = [item.slice(0, at), item.slice(at + 1)].map((part) => part.trim());
+      if (at < 0 || raw[0] === '') return refuse('must be name=value, with %2C for a comma in a value');
+      try {
+        const [name, value] = raw.map(decodeURIComponent);
+        const fault = check(name, value);
+        if (fault !== undefined) return refuse(fault);
+        found.push([name, value]);
+      } catch {
+        return refuse('has a % that begins no encoded character: write %25 for a percent sign');
+      }
+    }
+    return Object.fromEntries(found);
+  });
+}

@@ -1,0 +1,46 @@
+import { describeExportError } from './export-problems.ts';
+import type { ExportOutcome } from './otlp-exporter.ts';
+import type { OtlpOptions } from './otlp-options.ts';
+import type { SpanCounts } from './span-counts.ts';
+import type { TelemetryLog } from './telemetry-log.ts';
+
+/**
+ * Makes the listener that counts how exports end and says it in the log: each cause once, and again only after an export
+ * has succeeded in between.
+ */
+export function createExportReport(
+  counts: SpanCounts,
+  { url, timeoutMillis }: OtlpOptions,
+  log: TelemetryLog,
+): (outcome: ExportOutcome) => void {
+  const said = new Set<string>();
+  const sayOnce = (kind: string, text: string) => {
+    if (said.has(kind)) return;
+    said.add(kind);
+    log.write('tracing', 'warn', text);
+  };
+  return (outcome) => {
+    const { spans, error } = outcome;
+    if (error !== undefined) {
+      counts.exportFailed += spans;
+      const { kind, text } = describeExportError(error, url, timeoutMillis);
+      sayOnce(kind, `spans are lost, as their export fails: ${text}`);
+      return;
+    }
+    const { rejected, message } = outcome;
+    counts.rejected += rejected;
+    counts.exported += spans - rejected;
+    if (rejected > 0) {
+      const reason = message === '' ? 'without a reason' : `with the words: ${message}`;
+      sayOnce('rejected', `spans are lost: the receiver rejects ${rejected} of ${spans}, ${reason}`);
+      return;
+    }
+    if (message !== '') {
+      sayOnce('warning', `the receiver takes the spans, but warns: ${message}`);
+      return;
+    }
+    if (said.size === 0) return;
+    said.clear();
+    log.write('tracing', 'info', 'spans are exported again');
+  };
+}

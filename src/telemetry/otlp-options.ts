@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
+import { type Config, ConfigError } from '../config.ts';
+
+/** Where and how spans are sent. */
+export type OtlpOptions = {
+  readonly url: string;
+  readonly format: 'http/json' | 'http/protobuf';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMillis: number;
+  readonly compression: 'none' | 'gzip';
+  /** Certificates and the key, as the files have them (PEM). */
+  readonly tls: { readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
+};
+
+/** The path of traces that OpenTelemetry appends to the address of a Collector. */
+export const tracesPath = '/v1/traces';
+
+/**
+ * Where traces go by the standard variables, and how; undefined when they go nowhere. A variable for traces alone is
+ * stronger than the one for everything.
+ *
+ * @throws ConfigError naming the variable of a certificate or key that cannot be used
+ */
+export function otlpOptions(config: Config): OtlpOptions | undefined {
+  const url = tracesUrl(config);
+  if (url === undefined) return undefined;
+  return {
+    url,
+    format: config.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? config.OTEL_EXPORTER_OTLP_PROTOCOL ?? 'http/json',
+    headers: {
+      ...lowerNames(config.OTEL_EXPORTER_OTLP_HEADERS),
+      ...lowerNames(config.OTEL_EXPORTER_OTLP_TRACES_HEADERS),
+    },
+    timeoutMillis: config.OTEL_EXPORTER_OTLP_TRACES_TIMEOUT ?? config.OTEL_EXPORTER_OTLP_TIMEOUT,
+    compression:
+      config.OTEL_EXPORTER_OTLP_TRACES_COMPRESSION ?? config.OTEL_EXPORTER_OTLP_COMPRESSION ?? 'none',
+    tls: readTls(config),
+  };
+}
+
+function tracesUrl(config: Config): string | undefined {
+  if (config.OTEL_SDK_DISABLED || config.OTEL_TRACES_EXPORTER === 'none') return undefined;
+  if (config.OTEL_TRACES_SAMPLER === 'always_off') return undefined;
+  if (config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) return config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
+  if (config.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return undefined;
+  const url = new URL(config.OTEL_EXPORTER_OTLP_ENDPOINT);
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}${tracesPath}`;
+  return url.href;
+}
+
+/** Headers differ by their names in any case. */
+function lowerNames(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function readTls(config: Config): OtlpOptions['tls'] {
+  const ca = readPem(config, 'CERTIFICATE');
+  const cert = readPem(config, 'CLIENT_CERTIFICATE');
+  const key = readPem(config, 'CLIENT_KEY');
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new ConfigError(
+      'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY belong together: set both or none',
+    );
+  }
+  return { ...ca?.tls, ...cert?.tls, ...key?.tls };
+}
+
+const tlsNames = { CERTIFICATE: 'ca', CLIENT_CERTIFICATE: 'cert', CLIENT_KEY: 'key' } as const;
+
+/** A file with certificates or a key, tried. */
+function readPem(
+  config: Config,
+  what: keyof typeof tlsNames,
+): { readonly tls: OtlpOptions['tls'] } | undefined {
+  const [own, general] = [`OTEL_EXPORTER_OTLP_TRACES_${what}`, `OTEL_EXPORTER_OTLP_${what}`] as const;
+  const setting = config[own] === undefined ? general : own;
+  const path = config[setting];
+  if (path === undefined) return undefined;
+  let pem: Buffer;
+  try {
+    pem = readFileSync(path);
+  } catch (error) {
+    throw new ConfigError(
+      `${setting}=${path}: cannot be read: ${(error as NodeJS.ErrnoException).code ?? error}`,
+    );
+  }
+  const tls = { [tlsNames[what]]: pem };
+  try {
+    if (!pem.includes('-----BEGIN ')) throw new Error('not PEM');
+    createSecureContext(tls);
+  } catch {
+    throw new ConfigError(
+      `${setting}=${path}: holds no ${what === 'CLIENT_KEY' ? 'private key' : 'certificate'} in PEM`,
+    );
+  }
+  return { tls };
+}
+
+/** What may stand in no log line: the values of headers, and the credentials and the query of the address. */
+export function secretsOf({ url, headers }: OtlpOptions): string[] {
+  const { username, password, search } = new URL(url);
+  const texts = [...Object.values(headers), username, password, search.slice(1)];
+  const parts = texts.flatMap((text) => [text, decode(text), encodeURIComponent(text), ...text.split(/\s+/)]);
+  // a shorter one would be found in words that are none
+  return [...new Set(parts)].filter((text) => text.length >= 4).sort((a, b) => b.length - a.length);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,55 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import {
+  defaultTextMapGetter,
+  ROOT_CONTEXT,
+  type SpanContext,
+  type TextMapPropagator,
+  trace,
+} from '@opentelemetry/api';
+import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
+import { B3InjectEncoding, B3Propagator } from '@opentelemetry/propagator-b3';
+import type { Config } from '../config.ts';
+
+type PropagatorName = Config['OTEL_PROPAGATORS'][number];
+
+/** Finds the trace that the caller of a request names in its headers. */
+export type CallerTrace = (headers: IncomingHttpHeaders) => SpanContext | undefined;
+
+const makers: Readonly<Record<Exclude<PropagatorName, 'none'>, () => TextMapPropagator>> = {
+  tracecontext: () => new W3CTraceContextPropagator(),
+  baggage: () => new W3CBaggagePropagator(),
+  b3: () => new B3Propagator(),
+  b3multi: () => new B3Propagator({ injectEncoding: B3InjectEncoding.MULTI_HEADER }),
+};
+
+/** The headers without which a propagator finds no trace. Both of B3's read either form. */
+const traceHeaders: Readonly<Record<PropagatorName, readonly string[]>> = {
+  tracecontext: ['traceparent'],
+  baggage: [],
+  b3: ['b3', 'x-b3-traceid'],
+  b3multi: ['b3', 'x-b3-traceid'],
+  none: [],
+};
+
+/** The propagator that `OTEL_PROPAGATORS` describes; with `none` among the names, one that does nothing. */
+export function createPropagator(names: readonly PropagatorName[]): TextMapPropagator {
+  const chosen = names.includes('none') ? [] : (names as readonly (keyof typeof makers)[]);
+  return new CompositePropagator({ propagators: chosen.map((name) => makers[name]()) });
+}
+
+/**
+ * Makes the reader of callers' traces that finds what the instrumentation finds, as it asks the same propagators: so the
+ * sampling decision, the span, the log line and the sample speak of one trace.
+ */
+export function createCallerTrace(names: readonly PropagatorName[]): CallerTrace {
+  const propagator = createPropagator(names);
+  const needed = [...new Set(names.flatMap((name) => traceHeaders[name]))];
+  return (headers) => {
+    for (let i = 0; i < needed.length; i++) {
+      if (headers[needed[i]] !== undefined) {
+        return trace.getSpanContext(propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter));
+      }
+    }
+    return undefined;
+  };
+}
