@@ -30,6 +30,9 @@ type Labelled = {
   readonly delayMs: number;
 };
 
+/** Outcomes of a model or version that is not evaluated. */
+type OtherModel = { readonly name: unknown; readonly version: unknown; readonly count: number };
+
 const dayMs = 86_400_000;
 
 /**
@@ -70,10 +73,11 @@ async function readOutcomes(
 ): Promise<Map<string, Labelled>> {
   const { name, target } = artifact;
   const labelled = new Map<string, Labelled>();
-  const otherVersions = new Map<string, number>();
+  const others = new Map<string, OtherModel>();
   let repeated = 0;
   let young = 0;
   let timeless = 0;
+  let oldestYoungMs = Number.POSITIVE_INFINITY;
   let foreign = 0;
   const reading = readJsonl(outcomes);
   for await (const line of reading) {
@@ -82,8 +86,9 @@ async function readOutcomes(
     const predictedMs = parseTime(line.predictedAt);
     const classes = [target.negative, target.positive] as unknown[];
     if (line.model !== name || line.version !== version) {
-      const other = `${line.model} ${line.version}`;
-      otherVersions.set(other, (otherVersions.get(other) ?? 0) + 1);
+      const key = `${line.model} ${line.version}`;
+      const other = others.get(key) ?? { name: line.model, version: line.version, count: 0 };
+      others.set(key, { ...other, count: other.count + 1 });
     } else if (
       typeof id !== 'string' ||
       typeof score !== 'number' ||
@@ -95,6 +100,7 @@ async function readOutcomes(
       repeated++;
     } else if (predictedMs > maturedMs) {
       young++;
+      oldestYoungMs = Math.min(oldestYoungMs, predictedMs);
     } else if (Number.isNaN(predictedMs)) {
       timeless++;
     } else {
@@ -106,17 +112,16 @@ async function readOutcomes(
       });
     }
   }
-  const others = [...otherVersions].map(([other, count]) => `${count} of ${other}`).join(', ');
   if (labelled.size === 0) {
-    const found =
-      others !== ''
-        ? `, but ${others}: name one with --version`
+    const why =
+      young > 0
+        ? whyYoung(young, oldestYoungMs)
         : timeless > 0
           ? `, but ${timeless} whose predictedAt is no time`
-          : '';
-    throw new Error(`${outcomes.join(', ')}: no outcome of ${name} ${version}${found}`);
+          : whyNone(artifact, [...others.values()], foreign);
+    throw new Error(`${outcomes.join(', ')}: no outcome of ${name} ${version}${why}`);
   }
-  if (others !== '') notes.push(`Outcomes of other versions are left out: ${others}.`);
+  if (others.size > 0) notes.push(`Outcomes of other versions are left out: ${listOthers(others.values())}.`);
   if (young > 0) notes.push(`${young} outcomes of predictions that are not old enough are left out.`);
   if (timeless > 0) notes.push(`${timeless} outcomes are left out: when they were predicted cannot be read.`);
   if (repeated > 0) notes.push(`${repeated} outcomes are repeated; the first of each prediction counts.`);
@@ -124,6 +129,29 @@ async function readOutcomes(
     notes.push(`${foreign + reading.damaged} lines that are no outcome are left out.`);
   }
   return labelled;
+}
+
+/** What the lines that are of no use are, and the option that makes them of use, if there is one. */
+function whyNone({ name, target }: Artifact, others: readonly OtherModel[], foreign: number): string {
+  if (foreign > 0) {
+    return ` has an id, a score, and ${target.negative} or ${target.positive} as prediction and outcome, of ${foreign}`;
+  }
+  if (others.length === 0) return '';
+  const found = `, but ${listOthers(others)}`;
+  const sameModel = others.find((other) => other.name === name);
+  return sameModel === undefined
+    ? `${found}: give the file of that model with --model`
+    : `${found}: npm run evaluate -- --version ${sameModel.version} evaluates another version`;
+}
+
+function whyYoung(young: number, oldestMs: number): string {
+  return oldestMs > Date.now()
+    ? ` is in the past, by the clock of this machine, of ${young}`
+    : ` is old enough, of ${young}: OUTCOME_MATURITY_DAYS=0, or --maturity 0 of npm run evaluate, takes them`;
+}
+
+function listOthers(others: Iterable<OtherModel>): string {
+  return [...others].map(({ name, version, count }) => `${count} of ${name} ${version}`).join(', ');
 }
 
 function measureDelay(labelled: readonly Labelled[]): Delay | null {

@@ -157,9 +157,10 @@ describe('a command beside the service', () => {
         },
       });
     assert.equal(JSON.parse(run({}).stdout).id, 'mine');
-    const { status, stderr } = run({ PORT: 'none' });
+    assert.equal(JSON.parse(run({ PORT: 'none' }).stdout).id, 'mine', 'which is not its own');
+    const { status, stderr } = run({ SERVICE_INSTANCE: '../there' });
     assert.equal(status, 1);
-    assert.match(stderr, /^vigia: cannot start: PORT=none.*\n$/);
+    assert.match(stderr, /^SERVICE_INSTANCE=\.\.\/there: .*\n$/);
   });
 });
 

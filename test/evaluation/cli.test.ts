@@ -272,6 +272,39 @@ describe('npm run evaluate', () => {
     const outcomes = await write('o3.jsonl', [line('e', 0.9, 'bad', { version: '000000000000' })]);
     const { status, stderr } = evaluate('--outcomes', outcomes);
     assert.equal(status, 1);
-    assert.match(stderr, /no outcome of credit \w+, but 1 of credit 000000000000: name one with --version/);
+    assert.match(stderr, /no outcome of credit \w+, but 1 of credit 000000000000: /);
+    const [, ...advised] = /npm run evaluate -- (--version) (\S+) /.exec(stderr) ?? [];
+    assert.equal(evaluate('--outcomes', outcomes, ...advised).status, 0, 'what it advises works');
+  });
+
+  it('asks for the model of the outcomes when they are another’s', async () => {
+    const outcomes = await write('o4.jsonl', [line('e', 0.9, 'bad', { model: 'telco', version: 'v1' })]);
+    for (const more of [[], ['--version', 'v1']]) {
+      const { status, stderr } = evaluate('--outcomes', outcomes, ...more);
+      assert.equal(status, 1);
+      assert.match(stderr, /but 1 of telco v1: give the file of that model with --model$/m);
+    }
+  });
+
+  it('says that the outcomes are too young, and which setting takes them', async () => {
+    const predictedAt = new Date(Date.now() - 3_600_000).toISOString();
+    const outcomes = await write('o5.jsonl', [line('e', 0.9, 'bad', { predictedAt })]);
+    const { status, stderr } = evaluate('--outcomes', outcomes, '--maturity', '7');
+    assert.equal(status, 1);
+    assert.match(stderr, /no outcome of credit \w+ is old enough, of 1: .*--maturity 0/);
+    assert.equal(evaluate('--outcomes', outcomes, '--maturity', '0').status, 0, 'what it advises works');
+  });
+
+  it('does not advise it where the predictions are of the future', async () => {
+    const predictedAt = new Date(Date.now() + 3_600_000).toISOString();
+    const outcomes = await write('o6.jsonl', [line('e', 0.9, 'bad', { predictedAt })]);
+    const { stderr } = evaluate('--outcomes', outcomes, '--maturity', '0');
+    assert.match(stderr, /no outcome of credit \w+ is in the past, by the clock of this machine, of 1$/m);
+  });
+
+  it('says what the outcomes lack when none can be used', async () => {
+    const outcomes = await write('o7.jsonl', [line('e', 0.9, 'maybe')]);
+    const { stderr } = evaluate('--outcomes', outcomes);
+    assert.match(stderr, /no outcome of credit \w+ has an id, a score, and good or bad as .*, of 1$/m);
   });
 });
