@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { loadArtifact } from '../model/artifact.ts';
+import { readTokens } from '../outcomes/secret-file.ts';
 import { createRandom } from '../stats/random.ts';
 import { readDataRows } from '../traffic/data-rows.ts';
 import { applyDrifts, parseDrift } from '../traffic/drift.ts';
@@ -69,8 +69,8 @@ async function labelOptions(
   random: () => number,
 ): Promise<LabelOptions> {
   const { tokenFile, ...rest } = options;
-  const text = tokenFile === undefined ? undefined : await readFile(tokenFile, 'utf8');
-  return { ...rest, token: text?.split('\n', 1)[0].trim(), classes, random };
+  const tokens = tokenFile === undefined ? [] : await readTokens('--label-token', tokenFile);
+  return { ...rest, token: tokens.at(0), classes, random };
 }
 
 await runCli(help, async (args) => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readSecretLines, readTokens } from './secret-file.ts';
 
 /** Shorter keys can be guessed. */
 const minKeyCharacters = 16;
@@ -42,32 +42,11 @@ export async function readSigningKeys(config: {
  * The bearer tokens that open `POST /outcomes` on the public API, the lines of `OUTCOMES_TOKEN_FILE`; `undefined` when
  * that is not set.
  *
- * @throws Error naming the setting, when the file cannot be read or holds no token
+ * @throws Error naming the setting, when the file cannot be read, or holds no token or one that cannot be sent
  */
 export async function readBearerTokens(config: {
   readonly OUTCOMES_TOKEN_FILE?: string | undefined;
 }): Promise<readonly string[] | undefined> {
   const { OUTCOMES_TOKEN_FILE: path } = config;
-  if (path === undefined) return undefined;
-  const tokens = await readSecretLines('OUTCOMES_TOKEN_FILE', path);
-  if (tokens.length === 0) throw new Error(`OUTCOMES_TOKEN_FILE=${path}: holds no token`);
-  return tokens;
-}
-
-/**
- * The lines of a file with secrets, trimmed, empty ones left out.
- *
- * @throws Error naming the setting and the file when it cannot be read
- */
-async function readSecretLines(setting: string, path: string): Promise<string[]> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw new Error(`${setting}=${path}: cannot be read: ${(error as NodeJS.ErrnoException).code ?? error}`);
-  }
-  return text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter(Boolean);
+  return path === undefined ? undefined : readTokens('OUTCOMES_TOKEN_FILE', path);
 }

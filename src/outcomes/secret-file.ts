@@ -1,0 +1,53 @@
+import { isUtf8 } from 'node:buffer';
+import { readFile } from 'node:fs/promises';
+
+/** As in an `Authorization: Bearer` header: neither blanks nor letters outside ASCII would arrive there. */
+const tokenForm = /^[\x21-\x7e]+$/;
+
+/**
+ * The lines of a text file with secrets, trimmed, empty ones left out. A secret read in the wrong encoding would be
+ * another one than the one that others hold, so a file that is not in UTF-8 is refused; a byte-order mark is skipped.
+ *
+ * @param source what the user has set, such as `OUTCOME_KEY_FILE`
+ * @throws Error naming the source and the file when it cannot be read or is not in UTF-8
+ */
+export async function readSecretLines(source: string, path: string): Promise<string[]> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw new Error(`${source}=${path}: cannot be read: ${(error as NodeJS.ErrnoException).code ?? error}`);
+  }
+  const encoding = foreignEncoding(bytes);
+  if (encoding !== undefined) throw new Error(`${source}=${path}: is ${encoding}: save it as text in UTF-8`);
+  return new TextDecoder()
+    .decode(bytes)
+    .split(/[\r\n]/)
+    .map((line) => line.trim())
+    .filter(Boolean);
+}
+
+/**
+ * The bearer tokens in a file, one a line.
+ *
+ * @throws Error as `readSecretLines` does, for a file without tokens, and for a line that cannot be one
+ */
+export async function readTokens(source: string, path: string): Promise<string[]> {
+  const tokens = await readSecretLines(source, path);
+  if (tokens.length === 0) throw new Error(`${source}=${path}: holds no token`);
+  const wrong = tokens.findIndex((token) => !tokenForm.test(token));
+  if (wrong >= 0) {
+    throw new Error(
+      `${source}=${path}: token ${wrong + 1} has a blank or a character that is not ASCII: write the token alone, without "Bearer"`,
+    );
+  }
+  return tokens;
+}
+
+/** What a file is that is no text in UTF-8; undefined when it is. */
+function foreignEncoding(bytes: Buffer): string | undefined {
+  const [first, second] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return 'in UTF-16';
+  if (bytes.includes(0)) return 'in UTF-16 or not text (it has zero bytes)';
+  return isUtf8(bytes) ? undefined : 'not in UTF-8';
+}

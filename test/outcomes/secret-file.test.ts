@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readBearerTokens, readSigningKeys } from '../../src/outcomes/keys.ts';
+import { root } from '../support/service.ts';
+
+const secret = 'a-secret-that-is-long-enough';
+const utf16 = (text: string) => Buffer.from(text, 'utf16le');
+
+describe('a file with secrets', () => {
+  let path: string;
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'vigia-secrets-'));
+    path = join(folder, 'secret');
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  for (const [what, bytes] of [
+    ['lines that end in CR LF', Buffer.from(`${secret}\r\n`)],
+    ['lines that end in CR', Buffer.from(`\r${secret}\r`)],
+    ['a byte-order mark', Buffer.from(`\ufeff${secret}`)],
+    ['blanks, and no line end', Buffer.from(` \t${secret}\u00a0`)],
+  ] as const) {
+    it(`is read with ${what}`, async () => {
+      await writeFile(path, bytes);
+      const { keys } = await readSigningKeys({ OUTCOME_KEY_FILE: path });
+      assert.deepEqual(keys.map(String), [secret]);
+      assert.deepEqual(await readBearerTokens({ OUTCOMES_TOKEN_FILE: path }), [secret]);
+    });
+  }
+
+  for (const [what, bytes, reason] of [
+    ['in UTF-16, little end first', utf16(`\ufeff${secret}`), /in UTF-16: save it as text in UTF-8$/],
+    ['in UTF-16, big end first', utf16(`\ufeff${secret}`).swap16(), /in UTF-16: save/],
+    ['in UTF-16 without a mark', utf16(secret), /zero bytes\): save/],
+    ['in Latin-1', Buffer.from(`geheimnis-der-käufer`, 'latin1'), /not in UTF-8: save/],
+    ['of random bytes', Buffer.from([0x81, 0x9d, ...Array(30).keys()]), /save/],
+  ] as const) {
+    it(`is refused ${what}, and not shown`, async () => {
+      await writeFile(path, bytes);
+      for (const [name, reading] of [
+        ['OUTCOME_KEY_FILE', readSigningKeys({ OUTCOME_KEY_FILE: path })],
+        ['OUTCOMES_TOKEN_FILE', readBearerTokens({ OUTCOMES_TOKEN_FILE: path })],
+      ] as const) {
+        await assert.rejects(reading, (error: Error) => {
+          assert.ok(error.message.startsWith(`${name}=${path}: is `), error.message);
+          assert.match(error.message, reason);
+          assert.doesNotMatch(error.message, /secret-that|geheimnis/);
+          return true;
+        });
+      }
+    });
+  }
+
+  for (const token of ['Bearer abcdef', 'token-of-the-käufer']) {
+    it(`holds no token that no header carries, such as ${token}`, async () => {
+      await writeFile(path, `fine\n${token}`);
+      await assert.rejects(readBearerTokens({ OUTCOMES_TOKEN_FILE: path }), (error: Error) => {
+        assert.match(error.message, /: token 2 has a blank or a character that is not ASCII/);
+        assert.ok(!error.message.includes(token));
+        return true;
+      });
+    });
+  }
+
+  it('ends the start in one line when it cannot be read as text', async () => {
+    await writeFile(path, utf16(`\ufeff${secret}`));
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['--import', './otel/register.ts', 'src/server.ts'],
+      {
+        cwd: root,
+        encoding: 'utf8',
+        env: { ...process.env, PORT: '0', ADMIN_PORT: '0', OUTCOME_KEY_FILE: path },
+      },
+    );
+    assert.equal(status, 1);
+    assert.equal(
+      stderr,
+      `vigia: cannot start: OUTCOME_KEY_FILE=${path}: is in UTF-16: save it as text in UTF-8\n`,
+    );
+  });
+});
