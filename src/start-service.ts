@@ -3,7 +3,7 @@ import type { Config } from './config.ts';
 import { createAdminApp, createPublicApp } from './http/apps.ts';
 import { deploy } from './http/deployment.ts';
 import { type Listener, listen } from './http/listener.ts';
-import { replaceModel } from './http/replace-model.ts';
+import { deploymentsInUse, replaceModel } from './http/replace-model.ts';
 import type { Service } from './http/service.ts';
 import { createLoadGuard } from './http/shed-load.ts';
 import { loadArtifact } from './model/artifact.ts';
@@ -140,7 +140,7 @@ export async function startService(
   telemetry.sources.push(
     processMetrics,
     service.httpMetrics.source,
-    () => [...service.retired, service.deployment].flatMap(({ metrics }) => metrics()),
+    () => deploymentsInUse(service).flatMap(({ metrics }) => metrics()),
     modelInfo(service),
     intakeMetrics(intake),
     performanceMetrics(models),

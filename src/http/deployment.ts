@@ -7,7 +7,7 @@ import { countDecisions, type Decisions } from '../monitor/group-decisions.ts';
 import { createModelCounts, type ModelCounts } from '../monitor/model-counts.ts';
 import { createMonitor } from '../monitor/monitor.ts';
 import type { Performance } from '../monitor/performance.ts';
-import type { KnownModels } from '../outcomes/known-models.ts';
+import type { KnownModel, KnownModels } from '../outcomes/known-models.ts';
 import type { ModelDigest } from '../outcomes/token.ts';
 import { createRowFormatter, type RowFormatter } from '../samples/row-formatter.ts';
 import { createSampleFormatter, type SampleFormatter, type SampleValues } from '../samples/sample.ts';
@@ -19,6 +19,7 @@ import { createInputValidator, type InputValidator } from './validate-input.ts';
 /** One loaded model with all that is made from its artifact once, so that a request makes nothing. */
 export type Deployment = {
   readonly artifact: Artifact;
+  readonly known: KnownModel;
   /** Which model the ids of its predictions name. */
   readonly digest: ModelDigest;
   readonly validate: InputValidator;
@@ -49,7 +50,8 @@ export function deploy(
   { sampleValues, models }: { sampleValues: SampleValues; models: KnownModels },
 ): Deployment {
   const { name, version, target } = artifact;
-  const { digest, performance } = models.add(artifact);
+  const known = models.add(artifact);
+  const { digest, performance } = known;
   const disclosure = createDisclosure(artifact);
   const monitor = createMonitor(referenceOf(artifact));
   const counts = createModelCounts(monitor, [target.negative, target.positive]);
@@ -60,6 +62,7 @@ export function deploy(
   ];
   return {
     artifact,
+    known,
     digest,
     validate: createInputValidator(artifact),
     score: createScorer(artifact),

@@ -16,7 +16,7 @@ export type Service = {
   state: Lifecycle;
   /** The model that answers; a request keeps the one it began with. */
   deployment: Deployment;
-  /** Models that answered before, oldest first; their counts are still exposed. */
+  /** Versions that answered before and are still in use (`deploymentsInUse`), oldest first. */
   retired: readonly Deployment[];
   readonly httpMetrics: HttpMetrics;
   readonly samples: JsonlWriter;

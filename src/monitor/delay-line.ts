@@ -21,11 +21,12 @@ export type DelayLine = {
  * @param released one count a cell, added to in place
  * @param delayMs 0 lets everything through at once
  * @param now the time in ms since 1970: what is in can outlive the process
+ * @param fromMs nothing is let out before, but what a delay of 0 lets through; ms since 1970
  */
 export function createDelayLine(
   released: Float64Array,
   delayMs: number,
-  now: () => number = Date.now,
+  { now = Date.now, fromMs = 0 } = {},
 ): DelayLine {
   const slotMs = Math.max(1, Math.ceil(delayMs / slotsPerDelay));
   let slots: Slot[] = [];
@@ -39,6 +40,7 @@ export function createDelayLine(
   }
 
   function release(): void {
+    if (now() < fromMs) return;
     const matureMs = now() - delayMs - slotMs;
     while (slots.length > 0 && slots[0].startMs <= matureMs) {
       const { counts } = slots[0];

@@ -77,11 +77,13 @@ const leastProbability = Number.EPSILON;
  *
  * @param maturityMs age from which a prediction counts as matured
  * @param now milliseconds of a clock that never goes back
+ * @param maturesFromMs nothing counts as matured before; ms since 1970
  */
 export function createPerformance(
   reference: PerformanceReference,
   maturityMs = 0,
   now: () => number = () => performance.now(),
+  maturesFromMs = 0,
 ): Performance {
   const { scoreEdges, threshold, calibration } = reference;
   const cut = numericBinIndex(scoreEdges, threshold);
@@ -92,7 +94,7 @@ export function createPerformance(
   const totals = new Float64Array(performanceFields.length * cells.length);
   const windows = createWindows(totals, now);
   const sums = cutIntoFields(totals, cells.length);
-  const immature = createDelayLine(sums.matured, maturityMs);
+  const immature = createDelayLine(sums.matured, maturityMs, { fromMs: maturesFromMs });
   const settle = () => {
     windows.advance();
     immature.release();

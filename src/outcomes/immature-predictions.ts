@@ -26,25 +26,36 @@ export function createImmaturePredictions(
   onProblem: (message: string) => void,
 ): ImmaturePredictions {
   const pathOf = ({ digest }: KnownModel) => join(folder, `${digest.toString('hex')}${ending}`);
+  let work: Promise<void> = Promise.resolve();
+  /** A version may be dropped, and be back, before its file is written. */
+  const inTurn = (step: () => Promise<void>) => {
+    work = work.then(step);
+    return work;
+  };
+
+  async function restore(model: KnownModel): Promise<void> {
+    const path = pathOf(model);
+    const text = await readFile(path, 'utf8').catch(() => undefined);
+    if (text === undefined) return;
+    try {
+      model.performance.immature.restore(schema.parse(JSON.parse(text)));
+    } catch {
+      onProblem(`${path}: cannot be used: predictions of the last process are left out of coverage`);
+    }
+  }
+
+  async function save(models: readonly KnownModel[]): Promise<void> {
+    for (const model of models) {
+      const slots = model.performance.immature.slots();
+      await writeFileAtomically(pathOf(model), JSON.stringify(slots)).catch((error: Error) =>
+        onProblem(error.message),
+      );
+    }
+  }
+
   return {
-    async restore(model) {
-      const path = pathOf(model);
-      const text = await readFile(path, 'utf8').catch(() => undefined);
-      if (text === undefined) return;
-      try {
-        model.performance.immature.restore(schema.parse(JSON.parse(text)));
-      } catch {
-        onProblem(`${path}: cannot be used: predictions of the last process are left out of coverage`);
-      }
-    },
-    async save(models) {
-      for (const model of models) {
-        const slots = model.performance.immature.slots();
-        await writeFileAtomically(pathOf(model), JSON.stringify(slots)).catch((error: Error) =>
-          onProblem(error.message),
-        );
-      }
-    },
+    restore: (model) => inTurn(() => restore(model)),
+    save: (models) => inTurn(() => save(models)),
     async savedMs() {
       const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(ending));
       const found = await Promise.all(names.map((name) => stat(join(folder, name)).catch(() => undefined)));

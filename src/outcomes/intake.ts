@@ -1,7 +1,7 @@
 import { type Candidate, checkOutcomes, type InvalidOutcome, type InvalidReason } from './check-outcomes.ts';
 import { createHeldOutcomes, type HeldOutcomes } from './held-outcomes.ts';
 import { keepOutcomes, type Store } from './keep-outcomes.ts';
-import { firstScrapeMs, type KnownModels } from './known-models.ts';
+import { firstScrapeMs, type KnownModels, ModelUnavailable } from './known-models.ts';
 import { isForgotten } from './outcome.ts';
 import { createSeenIds } from './seen-ids.ts';
 import { claimMs } from './shared-memory.ts';
@@ -93,10 +93,9 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
       if (token === undefined) continue;
       const dueMs = token.timeMs + maturityMs;
       if (dueMs <= countedMs) continue;
-      const model = await models.find(token.model);
-      if (model === undefined) continue;
-      const isPositive = line.outcome === model.performance.reference.classes[1];
-      countFrom(dueMs > startedMs ? dueMs : startedMs + firstScrapeMs, { token, model, isPositive });
+      // of two classes, and without the model, which may not be in use
+      const isPositive = token.isPositive === (line.outcome === line.prediction);
+      countFrom(dueMs > startedMs ? dueMs : startedMs + firstScrapeMs, { token, isPositive });
     }
     for await (const line of elsewhere) remember(line, oldestMs);
   }
@@ -113,21 +112,43 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
     return token;
   }
 
-  function countFrom(
-    fromMs: number,
-    { token: { score }, model, isPositive }: Pick<Candidate, 'token' | 'model' | 'isPositive'>,
-  ): void {
-    const { performance, countsFromMs } = model;
-    const dueMs = Math.max(fromMs, countsFromMs);
-    if (dueMs <= Date.now()) performance.addOutcome(score, isPositive);
-    else held.hold({ dueMs, count: () => performance.addOutcome(score, isPositive) });
+  /** Counts an outcome when its time has come. Its version may have been dropped: then it comes back first. */
+  function countFrom(fromMs: number, outcome: Pick<Candidate, 'token' | 'isPositive'>): void {
+    const { token, isPositive } = outcome;
+    const model = models.get(token.model);
+    const dueMs = Math.max(fromMs, model?.countsFromMs ?? 0);
+    if (dueMs > Date.now()) held.hold({ dueMs, count: () => countHeld(dueMs, outcome) });
+    else if (model === undefined) bringBack(outcome);
+    else {
+      model.used('outcome');
+      model.performance.addOutcome(token.score, isPositive);
+    }
+  }
+
+  function countHeld(dueMs: number, outcome: Pick<Candidate, 'token' | 'isPositive'>): void {
+    const model = models.get(outcome.token.model);
+    // too many are held: it counts early
+    if (model && dueMs > Date.now()) model.performance.addOutcome(outcome.token.score, outcome.isPositive);
+    else countFrom(0, outcome);
+  }
+
+  function bringBack(outcome: Pick<Candidate, 'token' | 'isPositive'>): void {
+    models.find(outcome.token.model).then(
+      (model) => model && countFrom(0, outcome),
+      () => countFrom(Date.now() + firstScrapeMs, outcome),
+    );
   }
 
   async function take(items: readonly unknown[]): Promise<Receipt> {
     await replayed;
     held.release();
     const oldestMs = Date.now() - maxAgeMs;
-    const { candidates, invalid, expired } = await checkOutcomes(items, { tokens, models, oldestMs });
+    const checking = checkOutcomes(items, { tokens, models, oldestMs });
+    const { candidates, invalid, expired } = await checking.catch((error) => {
+      if (!(error instanceof ModelUnavailable)) throw error;
+      results.deferred += items.length;
+      throw new IntakeUnavailable(error.message, { cause: error });
+    });
     results.expired += expired;
     for (const { reason } of invalid) results[reason]++;
     const receipt = { accepted: 0, duplicate: 0, expired, invalid };
@@ -189,8 +210,11 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
 
   function count(candidate: Candidate, receipt: Receipt): void {
     const { token, model, isPositive } = candidate;
-    const delayS = Math.max(0, Date.now() - token.timeMs) / 1000;
-    model.delays.add(isPositive, delayS);
+    const nowMs = Date.now();
+    const delayS = Math.max(0, nowMs - token.timeMs) / 1000;
+    const addDelay = () => model.delays.add(isPositive, delayS);
+    if (model.countsFromMs > nowMs) setTimeout(addDelay, model.countsFromMs - nowMs).unref();
+    else addDelay();
     countFrom(token.timeMs + maturityMs, candidate);
     seen.add(token.key, token.timeMs);
     receipt.accepted++;

@@ -60,6 +60,7 @@ export async function openOutcomes(
     maturityMs,
     shared,
     onKnown: (model) => (maturityMs > 0 ? immature.restore(model) : undefined),
+    onDropped: (model) => (maturityMs > 0 ? immature.save([model]) : undefined),
     onProblem,
   });
   const intake = createIntake({

@@ -77,6 +77,9 @@ export function openSharedMemory(
       published.set(digest, text);
       publish([digest]);
     },
+    forgetModel(digest) {
+      published.delete(digest);
+    },
     async getModel(digest) {
       const [text] = await ask((client) => [client.get(modelKey(digest))]);
       return text;

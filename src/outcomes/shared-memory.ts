@@ -17,6 +17,8 @@ export type SharedMemory = {
   confirm(keys: readonly bigint[], forgetAtMs: readonly number[]): Promise<boolean[]>;
   /** Keeps the text of an artifact for the other replicas, now and whenever the store comes back. Never fails. */
   publishModel(digest: string, text: string): void;
+  /** Publishes it no more; what the store has stays there until it expires. */
+  forgetModel(digest: string): void;
   /** @returns `null` for a model that no replica has published */
   getModel(digest: string): Promise<string | null>;
   close(): Promise<void>;

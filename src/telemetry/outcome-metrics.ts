@@ -18,9 +18,9 @@ export function intakeMetrics({ results, held, settle }: OutcomeIntake): MetricS
   };
 }
 
-/** The performance of every model version that answered, or got outcomes, in this process. */
+/** The performance of every model version in use. */
 export function performanceMetrics(models: KnownModels): MetricSource {
-  const made = new Map<KnownModel, readonly MetricSource[]>();
+  const made = new WeakMap<KnownModel, readonly MetricSource[]>();
   return () =>
     models.all().flatMap((model) => {
       const sources = made.get(model) ?? [

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
+import { type Artifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { createScorer } from '../../src/model/score.ts';
+import { creditVersions } from '../support/model-versions.ts';
 import { halfSent } from '../support/raw-connection.ts';
 import {
   eventually,
@@ -126,5 +127,34 @@ describe('a new model, by SIGHUP', () => {
 
   it('changes nothing when it is the same', async () => {
     assert.equal((await hangUp())?.msg, 'is the same as before');
+  });
+
+  it('a hundred times in a row leaves the exposition, and takes outcomes of the first as well', async () => {
+    const scrape = async () => (await fetch(`${service.admin}/metrics`)).text();
+    const versionsIn = (text: string) =>
+      new Set([...text.matchAll(/[{,]version="([^"]+)"/g)].map(([, of]) => of));
+    // those of the runtime come one by one
+    const modelLines = (text: string) => text.split('\n').filter((line) => line.startsWith('model_')).length;
+    const versions = await creditVersions(103);
+    const ids: string[] = [];
+    const replace = async (artifact: Artifact) => {
+      await writeFile(path, JSON.stringify(artifact));
+      await hangUp();
+      const { body } = await postJson(`${service.api}/predict`, row);
+      assert.equal(body.model.version, artifact.version);
+      ids.push(body.id);
+    };
+    for (const artifact of versions.splice(1, 3)) await replace(artifact);
+    const after3 = await scrape();
+    assert.equal(versionsIn(after3).size, 4);
+    for (const artifact of versions.splice(1)) await replace(artifact);
+    const text = await scrape();
+    assert.equal(versionsIn(text).size, 4);
+    assert.equal(modelLines(text), modelLines(after3));
+
+    const outcomes = ids.map((id) => ({ id, outcome: 'good' }));
+    const { status, body } = await postJson(`${service.admin}/outcomes`, outcomes);
+    assert.equal(status, 202);
+    assert.deepEqual(body, { accepted: ids.length, duplicate: 0, expired: 0, invalid: [] });
   });
 });

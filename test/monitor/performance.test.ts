@@ -162,7 +162,7 @@ describe('the delay line', () => {
   it('lets events out after the delay, late by a slot at most, and loses none', () => {
     let nowMs = 1_000_000;
     const released = new Float64Array(3);
-    const line = createDelayLine(released, 9600, () => nowMs);
+    const line = createDelayLine(released, 9600, { now: () => nowMs });
     const due: { ms: number; cell: number }[] = [];
     for (let i = 0; i < 5000; i++) {
       nowMs += 7;
@@ -181,12 +181,12 @@ describe('the delay line', () => {
 
   it('goes on where another has stopped', () => {
     let nowMs = 1_000_000;
-    const first = createDelayLine(new Float64Array(2), 9600, () => nowMs);
+    const first = createDelayLine(new Float64Array(2), 9600, { now: () => nowMs });
     first.add(0);
     nowMs += 5000;
     first.add(1);
     const released = new Float64Array(2);
-    const second = createDelayLine(released, 9600, () => nowMs);
+    const second = createDelayLine(released, 9600, { now: () => nowMs });
     second.add(1);
     second.restore(JSON.parse(JSON.stringify(first.slots())));
     nowMs += 4700;

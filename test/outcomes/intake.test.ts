@@ -2,14 +2,22 @@ import assert from 'node:assert/strict';
 import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadArtifact } from '../../src/model/artifact.ts';
+import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
+import { createImmaturePredictions } from '../../src/outcomes/immature-predictions.ts';
 import { createIntake, IntakeUnavailable, type OutcomeIntake } from '../../src/outcomes/intake.ts';
-import { createKnownModels, firstScrapeMs, type KnownModel } from '../../src/outcomes/known-models.ts';
+import {
+  createKnownModels,
+  firstScrapeMs,
+  type KnownModel,
+  type KnownModels,
+} from '../../src/outcomes/known-models.ts';
 import { forgetOutcome } from '../../src/outcomes/outcome.ts';
 import { createTokens } from '../../src/outcomes/token.ts';
 import { forgetRows } from '../../src/samples/forget-rows.ts';
 import { openJsonlWriter } from '../../src/samples/jsonl-writer.ts';
 import { readJsonl } from '../../src/samples/read-samples.ts';
+import { holdClock } from '../support/clock.ts';
+import { creditVersions } from '../support/model-versions.ts';
 import { eventually, readJsonLines } from '../support/service.ts';
 
 const dayMs = 86_400_000;
@@ -21,20 +29,25 @@ async function* nothing(): AsyncGenerator<Record<string, unknown>> {}
 describe('the intake of outcomes', () => {
   let folder: string;
   let path: string;
+  let models: KnownModels;
   let model: KnownModel;
   let intake: OutcomeIntake;
   let close: () => Promise<void>;
   let problems: string[];
 
-  function open(more: Partial<Parameters<typeof createIntake>[0]> = {}): void {
+  function open(
+    more: Partial<Parameters<typeof createIntake>[0]> = {},
+    watch: Partial<Parameters<typeof createKnownModels>[0]> = {},
+  ): void {
     const told: string[] = [];
     problems = told;
     const onProblem = (message: string) => told.push(message);
-    const models = createKnownModels({
+    models = createKnownModels({
       folder: join(folder, 'models'),
       maturityMs: more.maturityMs ?? 0,
       onKnown: () => {},
       onProblem,
+      ...watch,
     });
     model = models.add(artifact);
     const writer = openJsonlWriter({
@@ -188,6 +201,78 @@ describe('the intake of outcomes', () => {
     const receipt = await intake.take(labels([gone, ...others]));
     assert.deepEqual([receipt.accepted, receipt.duplicate], [0, 3]);
     assert.equal(await readFile(path, 'utf8'), text);
+  });
+
+  describe('of a version that was dropped', () => {
+    let clock: ReturnType<typeof holdClock>;
+    let others: Artifact[];
+    before(async () => {
+      others = (await creditVersions(6)).slice(1);
+    });
+    beforeEach(async () => {
+      clock = holdClock();
+      await close();
+      open();
+    });
+    afterEach(() => clock.release());
+
+    /** Lets other versions answer, one after the other. */
+    const drop = () => {
+      for (const other of others) {
+        models.add(other);
+        clock.advance(1);
+      }
+      assert.equal(models.get(model.digest.toString('hex')), undefined);
+    };
+    const back = () => models.get(model.digest.toString('hex'));
+    const countedSinceBack = () => back()?.performance.sums.negatives.reduce((sum, count) => sum + count, 0);
+
+    it('takes them, once, and counts them from 0 when that can have been scraped', async () => {
+      const ids = predict(30);
+      drop();
+      const receipts = await Promise.all([0, 10].map((i) => intake.take(labels(ids.slice(i, i + 20)))));
+      assert.equal(receipts[0].accepted + receipts[1].accepted, 30);
+      assert.equal(countedSinceBack(), 0);
+      clock.advance(firstScrapeMs);
+      intake.settle();
+      assert.equal(countedSinceBack(), 30);
+      assert.equal((await intake.take(labels(ids))).duplicate, 30);
+      assert.equal(countedSinceBack(), 30);
+    });
+
+    it('lets it come back for those that are held until they are due', async () => {
+      await close();
+      open({ maturityMs: dayMs });
+      await intake.take(labels(predict(20)));
+      clock.advance(2 * firstScrapeMs);
+      drop();
+      clock.advance(dayMs);
+      intake.settle();
+      await eventually(() => assert.equal(intake.held.size, 20));
+      assert.equal(countedSinceBack(), 0);
+      clock.advance(firstScrapeMs);
+      intake.settle();
+      assert.deepEqual([countedSinceBack(), intake.held.size], [20, 0]);
+    });
+
+    it('goes on with its predictions that are not old enough', async () => {
+      await close();
+      const immature = createImmaturePredictions(join(folder, 'models'), assert.fail);
+      open({ maturityMs: dayMs }, { onKnown: immature.restore, onDropped: (one) => immature.save([one]) });
+      for (let i = 0; i < 7; i++) model.performance.addPrediction(0.3);
+      clock.advance(2 * firstScrapeMs);
+      drop();
+      clock.advance(2 * dayMs);
+      await intake.take(labels(predict(1, Date.now() - 1.5 * dayMs)));
+      const matured = () => {
+        back()?.performance.settle();
+        return back()?.performance.sums.matured.reduce((sum, count) => sum + count, 0);
+      };
+      await eventually(() => assert.equal(back()?.performance.immature.slots().length, 1));
+      assert.equal(matured(), 0);
+      clock.advance(firstScrapeMs);
+      assert.equal(matured(), 7);
+    });
   });
 
   it('keeps the artifact of every version that answered', async () => {

@@ -10,7 +10,7 @@ const daySeconds = 86_400;
 
 /**
  * `GET /performance` of the admin listener: realised and estimated performance of this replica side by side, for each
- * model version that answered or got outcomes since the start.
+ * model version that is in use.
  */
 export function addPerformanceRoute(router: AppRouter, service: Service): void {
   router.get('/performance', (context) => {

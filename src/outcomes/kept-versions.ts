@@ -1,0 +1,31 @@
+const dayMs = 86_400_000;
+/** The most versions that are kept beside the one that answers. */
+export const maxOthers = 3;
+
+/** What decides how long a version of the model is kept. */
+export type VersionUse = {
+  /** When it last answered or got an outcome; in ms since 1970. */
+  readonly lastUsedMs: number;
+  /** Until then its counts may not have been scraped yet; in ms since 1970. */
+  readonly unscrapedUntilMs: number;
+};
+
+/**
+ * Which versions are dropped from memory and from the exposition, counts and performance alike; Prometheus keeps what
+ * it has scraped. Kept are the one that answers, and of those that answered or got an outcome within a day the three
+ * that were used last. One that has just got an outcome, which may have brought it back, stays until that has been
+ * scraped.
+ *
+ * @param answering the version that answers now, never dropped
+ */
+export function versionsToDrop<Version extends VersionUse>(
+  versions: Iterable<Version>,
+  answering: Version | undefined,
+  nowMs: number,
+): Version[] {
+  return [...versions]
+    .filter((version) => version !== answering)
+    .sort((one, other) => other.lastUsedMs - one.lastUsedMs)
+    .filter(({ lastUsedMs }, i) => i >= maxOthers || nowMs - lastUsedMs > dayMs)
+    .filter(({ unscrapedUntilMs }) => unscrapedUntilMs <= nowMs);
+}

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Artifact } from '../../src/model/artifact.ts';
+import { maxOthers } from '../../src/outcomes/kept-versions.ts';
+import {
+  createKnownModels,
+  firstScrapeMs,
+  type KnownModel,
+  type KnownModels,
+  ModelUnavailable,
+} from '../../src/outcomes/known-models.ts';
+import type { SharedMemory } from '../../src/outcomes/shared-memory.ts';
+import { digestModel } from '../../src/outcomes/token.ts';
+import { holdClock } from '../support/clock.ts';
+import { creditVersions } from '../support/model-versions.ts';
+
+const dayMs = 86_400_000;
+const digestOf = (artifact: Artifact) => digestModel(artifact).toString('hex');
+
+describe('the known models', () => {
+  let versions: Artifact[];
+  let folder: string;
+  let models: KnownModels;
+  let clock: ReturnType<typeof holdClock>;
+  let dropped: KnownModel[];
+  const inUse = () => models.all().map(({ artifact }) => versions.indexOf(artifact));
+
+  before(async () => {
+    versions = await creditVersions(12);
+  });
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'vigia-models-'));
+    open();
+    clock = holdClock();
+  });
+  afterEach(async () => {
+    clock.release();
+    await models.kept();
+    await rm(folder, { recursive: true });
+  });
+
+  function open(shared?: SharedMemory): void {
+    dropped = [];
+    models = createKnownModels({
+      folder,
+      maturityMs: 0,
+      shared,
+      onKnown: () => {},
+      onDropped: (model) => dropped.push(model),
+      onProblem: assert.fail,
+    });
+  }
+  const addAll = () => {
+    for (const version of versions) {
+      models.add(version);
+      clock.advance(1);
+    }
+  };
+
+  it('are in use while they answer, and the last three of those that did', () => {
+    addAll();
+    assert.deepEqual(inUse(), [8, 9, 10, 11]);
+    assert.equal(dropped.length, versions.length - 1 - maxOthers);
+    assert.equal(models.get(digestOf(versions[0])), undefined);
+    assert.equal(models.get(digestOf(versions[11]))?.artifact, versions[11]);
+  });
+
+  it('are in use no longer than a day after they answered', () => {
+    addAll();
+    clock.advance(dayMs - 10);
+    assert.deepEqual(inUse(), [8, 9, 10, 11]);
+    clock.advance(20);
+    assert.deepEqual(inUse(), [11]);
+  });
+
+  it('stay while outcomes come for them', () => {
+    addAll();
+    clock.advance(dayMs - 10);
+    models.get(digestOf(versions[8]))?.used('outcome');
+    clock.advance(20);
+    assert.deepEqual(inUse(), [8, 11]);
+  });
+
+  it('are the same object as long as they are in use, also when they answer again', () => {
+    const first = models.add(versions[0]);
+    models.add(versions[1]);
+    assert.equal(models.add(versions[0]), first);
+    assert.deepEqual(inUse(), [0, 1]);
+  });
+
+  it('come back when they are looked for, from 0 and counting only once that has been scraped', async () => {
+    addAll();
+    const [model, same] = await Promise.all([0, 0].map((i) => models.find(digestOf(versions[i]))));
+    assert.ok(model);
+    assert.equal(model, same);
+    assert.deepEqual(model.artifact, versions[0]);
+    assert.equal(model.countsFromMs, Date.now() + firstScrapeMs);
+    assert.ok(!dropped.includes(model));
+    assert.equal(models.all().at(-1), model);
+  });
+
+  it('are not dropped before what was counted can have been scraped, and come back as often as needed', async () => {
+    addAll();
+    const back = async () => {
+      for (const version of versions) assert.ok(await models.find(digestOf(version)));
+      assert.equal(models.all().length, versions.length);
+    };
+    await back();
+    clock.advance(firstScrapeMs);
+    assert.equal(models.all().length, versions.length);
+    clock.advance(firstScrapeMs);
+    assert.equal(models.all().length, 1 + maxOthers);
+    await back();
+  });
+
+  it('are not known when nobody has kept them', async () => {
+    assert.equal(await models.find('0123456789abcdef'), undefined);
+    addAll();
+    await models.kept();
+    assert.equal((await readdir(folder)).length, versions.length);
+  });
+
+  it('are not refused while the shared memory that may know them is away', async () => {
+    const store = { isAway: true, published: new Set<string>() };
+    open({
+      publishModel: (digest: string) => store.published.add(digest),
+      forgetModel: (digest: string) => store.published.delete(digest),
+      async getModel() {
+        if (store.isAway) throw new Error('is away');
+        return null;
+      },
+    } as Partial<SharedMemory> as SharedMemory);
+    await assert.rejects(models.find('0123456789abcdef'), ModelUnavailable);
+    store.isAway = false;
+    assert.equal(await models.find('0123456789abcdef'), undefined);
+    addAll();
+    assert.equal(store.published.size, 1 + maxOthers, 'and what is not in use is not published again');
+  });
+});
