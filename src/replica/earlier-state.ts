@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import type { Config } from '../config.ts';
 import { modelsFolder } from '../outcomes/open-outcomes.ts';
-import { formatAmount } from '../report/format.ts';
+import { formatAmount, formatCount } from '../report/format.ts';
 import { listRotatedFiles } from '../samples/rotated-files.ts';
 import { listNames, pathOf } from './path-pattern.ts';
 
@@ -58,9 +58,9 @@ async function countModels(folder: string): Promise<number> {
 }
 
 function describe(found: readonly Found[]): string {
-  const megabytes = sum(found.map(({ bytes }) => bytes)) / 1e6;
-  const size = megabytes.toLocaleString('en', { maximumSignificantDigits: 3 });
-  return `${formatAmount(sum(found.map(({ files }) => files)), 'file')} (${size} MB)`;
+  const bytes = sum(found.map((one) => one.bytes));
+  const size = bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${formatCount(Math.round(bytes / 1e6))} MB`;
+  return `${formatAmount(sum(found.map(({ files }) => files)), 'file')} (${size})`;
 }
 
 function sum(numbers: readonly number[]): number {

@@ -15,7 +15,8 @@ export async function lockFile(path: string): Promise<FileLock | undefined> {
   const { DatabaseSync } = await import('node:sqlite');
   const database = new DatabaseSync(path);
   try {
-    database.exec('BEGIN EXCLUSIVE');
+    // no journal beside the file: nothing is ever written to it
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
     if ((error as { errcode?: number }).errcode === sqliteBusy) return undefined;

@@ -105,6 +105,8 @@ describe('docker-compose.yml', () => {
     const { environment = {}, init } = services.app;
     assert.equal(environment.SAMPLES_PATH, '/app/logs/{instance}/input_samples.jsonl');
     assert.equal(environment.OUTCOMES_PATH, '/app/logs/{instance}/outcomes.jsonl');
+    // unset, it is a name that the next container takes over
+    assert.equal(environment.SERVICE_INSTANCE, undefined);
     assert.equal(init, true);
   });
 

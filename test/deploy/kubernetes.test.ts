@@ -93,6 +93,11 @@ describe('Kubernetes manifests', () => {
     }
   });
 
+  it('give each replica the name of its pod, which lasts', () => {
+    const instance = container.env?.find(({ name }) => name === 'SERVICE_INSTANCE');
+    assert.equal(instance?.valueFrom?.fieldRef?.fieldPath, 'metadata.name');
+  });
+
   it('select the pods that they mean', () => {
     const labels = statefulSet.spec!.template.metadata?.labels ?? {};
     const selectors = [

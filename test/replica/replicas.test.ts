@@ -69,6 +69,14 @@ describe('replicas that share a volume', () => {
           assert.equal(kept.length, lines, name);
         });
       }
+      assert.deepEqual((await readdir(volume.path)).sort(), [
+        '.replica-1.lock',
+        '.replica-2.lock',
+        '.replica-3.lock',
+        'replica-1',
+        'replica-2',
+        'replica-3',
+      ]);
       const { SAMPLES_PATH } = env;
       const shown = await runCommand('samples', ['--json'], { env: { SAMPLES_PATH } });
       const rows = shown.stdout.split('\n').filter(Boolean);
@@ -156,7 +164,7 @@ describe('a service under a name that is not that of the process before', () => 
       try {
         assert.match(
           second.stderr(),
-          /^Replica +\S+, files of 1 other name too: samples in 1 file \(\S+ MB\), outcomes in 1 file \(\S+ MB\), 1 model$/m,
+          /^Replica +\S+, files of 1 other name too: samples in 1 file \(\d kB\), outcomes in 1 file \(1 kB\), 1 model$/m,
         );
         // at once, as senders that repeat a batch do
         const [one, two] = await Promise.all([report(second, ids.slice(0, 3)), report(second, ids.slice(1))]);

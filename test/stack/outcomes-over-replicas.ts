@@ -155,24 +155,20 @@ export function proveOutcomes(
     shown.set(container, models[0]);
   }
 
-  /** The folders of these replicas on the volume that all share: a replica is called after its container. */
-  const folders = () => `/app/logs/{${containers.map(({ id }) => id).join()}}`;
-
+  /** In the folders of all replicas, on the volume that they share. */
   async function countLines(name: string): Promise<number> {
-    const { stack } = context();
-    const paths = containers.map(({ id }) => `/app/logs/${id}/${name}`);
-    return Number(await stack.exec('app', 'sh', '-c', `cat ${paths.join(' ')} | wc -l`));
+    return Number(
+      await context().stack.exec('app', 'sh', '-c', `cat /app/logs/replica-[123]/${name} | wc -l`),
+    );
   }
 
+  /** Of the files of all replicas, that of the killed one among them, which it finds by the service's settings. */
   async function evaluate(): Promise<unknown> {
-    const outcomes = ['--outcomes', `${folders()}/outcomes*.jsonl`];
-    const samples = ['--samples', `${folders()}/input_samples*.jsonl`];
-    const command = ['node', 'src/cli/evaluate.ts', ...outcomes, ...samples, '--json'];
-    return JSON.parse(await context().stack.exec('app', ...command));
+    return JSON.parse(await context().stack.exec('app', 'node', 'src/cli/evaluate.ts', '--json'));
   }
 }
 
-/** Three new replicas with one key, a token for outcomes and a store to share, as docs/scaling.md says. */
+/** Three new replicas on a new volume, with one key, a token for outcomes and a store to share, as docs/scaling.md says. */
 async function startReplicas(stack: Stack): Promise<Container[]> {
   const token = randomBytes(24).toString('hex');
   stack.configure({
@@ -182,6 +178,7 @@ async function startReplicas(stack: Stack): Promise<Container[]> {
     OUTCOMES_TOKEN_FILE: stack.writeFile('outcomes-token', token),
   });
   await stack.compose('rm', '--stop', '--force', 'app');
+  await stack.docker('volume', 'rm', `${stack.project}_samples`);
   await stack.up(3);
   const headers = { authorization: `Bearer ${token}` };
   return Promise.all(

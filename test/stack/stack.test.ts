@@ -343,6 +343,17 @@ describe('the stack', () => {
     show(`${sent} sample lines in 3 folders`);
   });
 
+  it('goes on in the same folders when its containers are made anew', async () => {
+    await stack.compose('rm', '--stop', '--force', 'app');
+    await stack.up(3);
+    const folders = await stack.exec('app', 'ls', '/app/logs');
+    assert.deepEqual(folders.trim().split(/\s+/).sort(), ['replica-1', 'replica-2', 'replica-3']);
+    const logs = await stack.compose('logs', '--no-log-prefix', 'app');
+    const found = logs.match(/^Replica +replica-[123], files of 2 other names too: .*$/gm) ?? [];
+    assert.equal(found.length, 3, logs);
+    show(found[0]);
+  });
+
   proveOutcomes(() => ({ stack, prometheus, replicas }));
 
   it('keeps the traces worth keeping once tail sampling is on, as docs/tracing.md shows', async () => {
