@@ -31,6 +31,7 @@ export async function describeEarlierState(
   const others = found.filter(({ samples, outcomes }) => samples.files + outcomes.files > 0);
   if (others.length === 0) return 'no files of other names';
   const folders = new Set(names.map((name) => modelsFolder(pathOf(OUTCOMES_PATH, name))));
+  folders.delete(modelsFolder(pathOf(OUTCOMES_PATH, own)));
   const models = await Promise.all([...folders].map(countModels));
   return [
     `files of ${formatAmount(others.length, 'other name')} too: samples in ${describe(others.map(({ samples }) => samples))}`,

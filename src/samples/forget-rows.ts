@@ -1,6 +1,6 @@
 import { type FileHandle, link, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isRotatedPath, listRotatedFiles, rotatedPath } from './rotated-files.ts';
+import { copyPath, isRotatedPath, listRotatedFiles, rotatedPath } from './rotated-files.ts';
 
 const blockBytes = 256 * 1024;
 const newline = 0x0a;
@@ -68,7 +68,7 @@ async function holdsAny(path: string, ids: ReadonlySet<string>): Promise<boolean
 /** Replaces one file, if it holds any of the ids. What is written to it meanwhile is taken over. */
 async function forgetIn(path: string, ids: ReadonlySet<string>, leave?: Leave): Promise<number> {
   if (!(await holdsAny(path, ids))) return 0;
-  const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = copyPath(path);
   const source = await open(path, 'r');
   try {
     const { mode } = await source.stat();

@@ -44,8 +44,28 @@ export async function listRotatedFiles(path: string): Promise<RotatedFile[]> {
   return files.sort((a, b) => a.endedAt - b.endedAt);
 }
 
+/** The name under which a file is copied before the copy takes its place: `logs/input_samples.jsonl.4711.tmp`. */
+export function copyPath(path: string): string {
+  return `${path}.${process.pid}.tmp`;
+}
+
+/** Copies of the live file and of closed ones: a deletion of rows that was killed leaves them behind. */
+async function listCopies(path: string): Promise<string[]> {
+  const { dir, base } = parse(path);
+  const entries = await readdir(dir === '' ? '.' : dir);
+  return entries
+    .filter((entry) => {
+      const [, copied] = /^(.*)\.\d+\.tmp$/.exec(entry) ?? [];
+      return (
+        copied !== undefined && (copied === base || (isRotatedPath(copied) && livePath(copied) === base))
+      );
+    })
+    .map((entry) => join(dir, entry));
+}
+
 /**
- * Deletes closed files beyond the newest `keep`, and those that ended before `oldest` (ms since 1970).
+ * Deletes closed files beyond the newest `keep`, those that ended before `oldest` (ms since 1970), and copies that were
+ * never finished and are as old.
  *
  * @throws the file system's error if one that must go cannot be deleted
  */
@@ -55,6 +75,7 @@ export async function deleteRotatedFiles(path: string, keep: number, oldest: num
     if (i >= files.length - keep && !(file.endedAt < oldest)) continue;
     await unlinkIfThere(file.path);
   }
+  for (const copy of await listCopies(path)) await unlinkIfOlder(copy, oldest);
 }
 
 /**
@@ -64,10 +85,14 @@ export async function deleteRotatedFiles(path: string, keep: number, oldest: num
  * @throws the file system's error if one that must go cannot be deleted
  */
 export async function deleteAbandonedFiles(path: string, keep: number, oldest: number): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isFile() && found.mtimeMs < oldest) await unlinkIfThere(path);
+  await unlinkIfOlder(path, oldest);
   const isThere = (await stat(parse(path).dir || '.').catch(() => undefined)) !== undefined;
   if (isThere) await deleteRotatedFiles(path, keep, oldest);
+}
+
+async function unlinkIfOlder(path: string, oldest: number): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile() && found.mtimeMs < oldest) await unlinkIfThere(path);
 }
 
 async function unlinkIfThere(path: string): Promise<void> {

@@ -223,11 +223,16 @@ describe('a service under a name that is not that of the process before', () => 
       rotatedPath(live('old'), old.getTime()),
       rotatedPath(live('only-rotated'), old.getTime()),
       rotatedPath(live('half'), old.getTime()),
+      // what a deletion that was killed has left
+      `${live('half')}.4711.tmp`,
+      `${rotatedPath(live('half'), old.getTime())}.4711.tmp`,
+      `${live('replica-1')}.4711.tmp`,
     ];
     const young = [
       live('half'),
       rotatedPath(live('half'), Date.now() - dayMs),
       join(volume.path, 'old/notes.jsonl'),
+      `${live('old')}.4712.tmp`,
     ];
     for (const path of [...files, ...young]) {
       await mkdir(dirname(path), { recursive: true });
@@ -238,10 +243,10 @@ describe('a service under a name that is not that of the process before', () => 
     try {
       await eventually(async () => {
         const left = (await readdir(volume.path, { recursive: true })).filter((name) =>
-          /\w\/\w.*jsonl$/.test(name),
+          /\w\/\w.*jsonl(\.\d+\.tmp)?$/.test(name),
         );
         const expected = young.map((path) => path.slice(volume.path.length + 1));
-        assert.deepEqual(left.filter((name) => !name.startsWith('replica-1')).sort(), expected.sort());
+        assert.deepEqual(left.filter((name) => !/^replica-1.*jsonl$/.test(name)).sort(), expected.sort());
       });
     } finally {
       await service.stop();
