@@ -7,7 +7,8 @@ import { matchers, type Query, runRuleTest } from './otel/support/promtool.ts';
 import type { Series } from './otel/support/series.ts';
 import { driftReport } from './report/run-command.ts';
 import { openConnection, predictRequest } from './support/connection.ts';
-import { startTestService, type TestService } from './support/service.ts';
+import { plainBinOf, plainPsi } from './support/plain-psi.ts';
+import { readJsonLines, startTestService, type TestService } from './support/service.ts';
 import { requireTool } from './support/tools.ts';
 
 const model = 'models/credit.json';
@@ -60,6 +61,14 @@ function regularSeries(exposition: string): Series[] {
   });
 }
 
+/** The bin of a category: in the order of the list, then missing, and unseen as the last one. */
+function categoryBinOf(categories: readonly string[], bins: number): (value: unknown) => number {
+  return (value) => {
+    const known = categories.indexOf(String(value));
+    return known === -1 ? bins - 1 : known;
+  };
+}
+
 function close(actual: number | null, expected: number | null, what: string): void {
   assert.ok(
     actual !== null && expected !== null && Math.abs(actual - expected) <= 1e-9,
@@ -73,6 +82,7 @@ describe('drift of the same requests', function () {
   let live: Map<string, Live>;
   let exposition: string;
   let report: DriftReport;
+  let samplesPath: string;
 
   before(async () => {
     service = await startTestService({ LOG_LEVEL: 'silent' });
@@ -83,6 +93,7 @@ describe('drift of the same requests', function () {
     live = new Map([...windows['1h'].features, windows['1h'].score].map((each) => [each.name, each]));
     exposition = await (await fetch(`${service.admin}/metrics`)).text();
     await service.signal('SIGTERM');
+    samplesPath = service.samplesPath;
     report = await driftReport('--model', model, '--live', service.samplesPath);
   });
 
@@ -113,6 +124,32 @@ describe('drift of the same requests', function () {
     }
     assert.equal(report.features[0].verdict, 'drifting');
     assert.ok(live.has(scoreFeature));
+  });
+
+  it('is what counting the rows of the samples by hand gives', async () => {
+    const { features, score } = await loadArtifact(model);
+    const rows = await readJsonLines(samplesPath);
+    assert.equal(rows.length, requests);
+    const variables = [...features, { name: scoreFeature, kind: 'numeric' as const, ...score }];
+    for (const variable of variables) {
+      const { name, reference } = variable;
+      const binOf =
+        'edges' in reference
+          ? plainBinOf(reference.edges)
+          : categoryBinOf('categories' in variable ? variable.categories : [], reference.counts.length);
+      const values = rows.map((row) => (name === scoreFeature ? row.score : row.features[name]));
+      const { counts, psi } = plainPsi(reference.counts, values, binOf);
+      const reported = [...report.features, report.score].find((each) => each?.name === name);
+      for (const said of [reported, live.get(name)]) {
+        assert.ok(said);
+        assert.deepEqual(
+          said.bins.map((bin) => bin.live),
+          counts,
+          name,
+        );
+        close(said.psi, psi, `PSI of ${name}`);
+      }
+    }
   });
 
   it('is equal in PromQL, from the counts that were scraped', async function () {

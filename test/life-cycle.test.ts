@@ -15,7 +15,11 @@ describe('a stop', () => {
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
     it(`by ${name} answers what is in flight, keeps every sample, log line and span, and exits with 0`, async () => {
       const sink = await startOtlpSink();
-      const service = await startTestService({ OTEL_EXPORTER_OTLP_ENDPOINT: sink.url });
+      // in flight stays what is in flight, however slow the machine
+      const service = await startTestService({
+        OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+        SHUTDOWN_TIMEOUT_MS: '20000',
+      });
       try {
         const answers = await Promise.all(
           Array.from({ length: 100 }, () => postJson(`${service.api}/predict`, row)),

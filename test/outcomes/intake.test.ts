@@ -117,11 +117,12 @@ describe('the intake of outcomes', () => {
 
   it('lets one who waited take over when the first could not keep them', async () => {
     let isBroken = true;
+    const written = Promise.withResolvers<void>();
     const lines: string[] = [];
     open({
       writer: {
         async appendDurably(added) {
-          await new Promise((resolve) => setTimeout(resolve, 20));
+          await written.promise;
           if (!isBroken) lines.push(...added);
           else {
             isBroken = false;
@@ -131,7 +132,11 @@ describe('the intake of outcomes', () => {
       },
     });
     const ids = predict(10);
-    const [first, second] = await Promise.allSettled([intake.take(labels(ids)), intake.take(labels(ids))]);
+    const taking = Promise.allSettled([intake.take(labels(ids)), intake.take(labels(ids))]);
+    // by then the second waits for the first
+    await new Promise(setImmediate);
+    written.resolve();
+    const [first, second] = await taking;
     assert.ok(first.status === 'rejected' && first.reason instanceof IntakeUnavailable);
     assert.ok(second.status === 'fulfilled');
     assert.equal(second.value.accepted, 10);
@@ -167,17 +172,18 @@ describe('the intake of outcomes', () => {
 
   it('counts what became due between two processes, once it can be seen to rise', async () => {
     const maturityMs = dayMs;
-    const startedMs = Date.now();
-    open({ maturityMs });
-    const before = predict(7, startedMs - 3 * dayMs);
-    const meanwhile = predict(20, startedMs - maturityMs + 1000);
-    await intake.take(labels([...before, ...meanwhile]));
-    assert.equal(counted(), 7);
-    await close();
     const { now } = Date;
-    let nowMs = startedMs + 60_000;
+    const startedMs = now();
+    let nowMs = startedMs;
     Date.now = () => nowMs;
     try {
+      open({ maturityMs });
+      const before = predict(7, startedMs - 3 * dayMs);
+      const meanwhile = predict(20, startedMs - maturityMs + 1000);
+      await intake.take(labels([...before, ...meanwhile]));
+      assert.equal(counted(), 7);
+      await close();
+      nowMs += 60_000;
       open({ maturityMs, earlier: readJsonl([path]), countedUntilMs: Promise.resolve(startedMs) });
       await intake.take([]);
       assert.deepEqual([counted(), intake.held.size], [0, 20]);

@@ -64,10 +64,18 @@ describe('the memory that replicas share', function () {
 
   it('forgets an outcome when its prediction has expired', async () => {
     const one = open();
-    await claimed(one, 20n);
-    await one.confirm([20n], [Date.now() + 300]);
-    assert.deepEqual(await one.claim([20n]), ['confirmed']);
-    await eventually(async () => assert.deepEqual(await one.claim([20n]), ['claimed']));
+    await claimed(one, 20n, 21n);
+    const client = await createClient({ url: redis.url }).connect();
+    try {
+      const before = Date.now();
+      await one.confirm([20n, 21n], [later, before - 1]);
+      assert.deepEqual(await one.claim([20n, 21n]), ['confirmed', 'claimed']);
+      const [key] = await client.keys('vigia:outcome:14');
+      const remainingMs = await client.pTTL(key);
+      assert.ok(remainingMs <= later - before && remainingMs >= later - Date.now(), `${remainingMs} ms`);
+    } finally {
+      client.destroy();
+    }
   });
 
   it('takes ten thousand claims in one go', async () => {

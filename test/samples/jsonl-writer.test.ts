@@ -264,13 +264,21 @@ describe('the JSONL writer', () => {
 
     it('lets no line outlive its age while the service idles', async () => {
       await using folder = await temporaryFolder();
-      const { writer } = open(join(folder.path, 'lines.jsonl'), { maxAgeDays: 600 / dayMs, maxFiles: 2 });
-      writer.append('{}');
-      await writer.flush();
-      assert.deepEqual(await linesIn(folder.path), ['{}']);
-      const found = () => linesIn(folder.path).catch(() => ['deleted while it was read']);
-      await until('the line is gone', async () => (await found()).length === 0);
-      await writer.close();
+      const { now } = Date;
+      let nowMs = now();
+      Date.now = () => nowMs;
+      try {
+        const { writer } = open(join(folder.path, 'lines.jsonl'), { maxAgeDays: 600 / dayMs, maxFiles: 2 });
+        writer.append('{}');
+        await writer.flush();
+        assert.deepEqual(await linesIn(folder.path), ['{}']);
+        nowMs += dayMs;
+        const found = () => linesIn(folder.path).catch(() => ['deleted while it was read']);
+        await until('the line is gone', async () => (await found()).length === 0);
+        await writer.close();
+      } finally {
+        Date.now = now;
+      }
     });
 
     it('knows no limit when the limits are infinite', async () => {
