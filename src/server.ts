@@ -3,6 +3,7 @@ import { endWith } from './exit-on-failure.ts';
 import { exampleInput } from './http/openapi.ts';
 import { onReloadRequest, stopRequested } from './process-signals.ts';
 import { startService } from './start-service.ts';
+import { whyOff } from './telemetry/otlp-options.ts';
 
 // who stops reading what is said at the start must not end the service
 process.stderr.on('error', () => {});
@@ -35,7 +36,7 @@ function announce(): void {
   const { artifact } = service.deployment;
   const tracing = telemetry.tracesEndpoint
     ? `${config.OTEL_TRACES_SAMPLER} to ${new URL(telemetry.tracesEndpoint).origin}`
-    : 'off (set OTEL_EXPORTER_OTLP_ENDPOINT)';
+    : `off (${whyOff(config)})`;
   const ids = running.hasEphemeralIds
     ? 'do not survive this process (set OUTCOME_KEY_FILE or OUTCOME_KEYS)'
     : 'signed with the key that is set';

@@ -27,7 +27,7 @@ export function createExportReport(
       sayOnce(kind, `spans are lost, as their export fails: ${text}`);
       return;
     }
-    const { rejected, message } = outcome;
+    const { rejected, message, isForeign } = outcome;
     counts.rejected += rejected;
     counts.exported += spans - rejected;
     if (rejected > 0) {
@@ -37,6 +37,13 @@ export function createExportReport(
     }
     if (message !== '') {
       sayOnce('warning', `the receiver takes the spans, but warns: ${message}`);
+      return;
+    }
+    if (isForeign) {
+      sayOnce(
+        'foreign',
+        `${new URL(url).host} answers with success, but not in OTLP: is it a receiver of spans?`,
+      );
       return;
     }
     if (said.size === 0) return;

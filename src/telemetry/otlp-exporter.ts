@@ -5,6 +5,7 @@ import {
 } from '@opentelemetry/otlp-exporter-base/node-http';
 import {
   type IExportTracePartialSuccess,
+  type IExportTraceServiceResponse,
   JsonTraceSerializer,
   ProtobufTraceSerializer,
   TraceExporterMetricsHelper,
@@ -22,11 +23,27 @@ export type ExportOutcome =
       readonly rejected: number;
       /** What it says of that; or, with none rejected, a warning. */
       readonly message: string;
+      /** It has answered with success, but not in OTLP: it may be something else than a receiver of spans. */
+      readonly isForeign: boolean;
     };
 
+/** What a receiver has answered. */
+type Answer = Pick<Extract<ExportOutcome, { error?: undefined }>, 'isForeign'> & {
+  readonly partialSuccess?: IExportTracePartialSuccess | undefined;
+};
+
 const formats = {
-  'http/json': { serializer: JsonTraceSerializer, contentType: 'application/json' },
-  'http/protobuf': { serializer: ProtobufTraceSerializer, contentType: 'application/x-protobuf' },
+  'http/json': {
+    contentType: 'application/json',
+    serialize: JsonTraceSerializer.serializeRequest,
+    // the SDK's reader takes what it cannot read for an empty answer
+    read: (data: Uint8Array): IExportTraceServiceResponse => JSON.parse(new TextDecoder().decode(data)),
+  },
+  'http/protobuf': {
+    contentType: 'application/x-protobuf',
+    serialize: ProtobufTraceSerializer.serializeRequest,
+    read: ProtobufTraceSerializer.deserializeResponse,
+  },
 } as const;
 
 /**
@@ -40,9 +57,9 @@ export function createOtlpExporter(
   { url, format, headers, timeoutMillis, compression, tls }: OtlpOptions,
   onOutcome: (outcome: ExportOutcome) => void,
 ): SpanExporter {
-  const { serializer, contentType } = formats[format];
+  const { contentType, serialize, read } = formats[format];
   // set while an answer is read, and taken when the delegate reports the success, which it does in the same turn
-  let partialSuccess: IExportTracePartialSuccess | undefined;
+  let answer: Answer | undefined;
   const delegate = createOtlpHttpExportDelegate<ReadableSpan[], object>(
     {
       url,
@@ -53,9 +70,9 @@ export function createOtlpExporter(
       agentFactory: httpAgentFactoryFromOptions({ keepAlive: true, ...tls }),
     },
     {
-      serializeRequest: (spans) => serializer.serializeRequest(spans),
+      serializeRequest: serialize,
       deserializeResponse(data) {
-        partialSuccess = serializer.deserializeResponse(data)?.partialSuccess;
+        answer = readAnswer(data, read);
         return {};
       },
     },
@@ -66,9 +83,9 @@ export function createOtlpExporter(
   return {
     export(spans, done) {
       delegate.export(spans, (result) => {
-        const partial = partialSuccess;
-        partialSuccess = undefined;
-        onOutcome(outcomeOf(spans.length, result, partial));
+        const given = answer;
+        answer = undefined;
+        onOutcome(outcomeOf(spans.length, result, given));
         done(result);
       });
     },
@@ -77,17 +94,28 @@ export function createOtlpExporter(
   };
 }
 
+function readAnswer(data: Uint8Array, read: (data: Uint8Array) => IExportTraceServiceResponse): Answer {
+  if (data.length === 0) return { isForeign: false };
+  try {
+    return { partialSuccess: read(data)?.partialSuccess, isForeign: false };
+  } catch {
+    return { isForeign: true };
+  }
+}
+
 function outcomeOf(
   spans: number,
   { code, error }: ExportResult,
-  partial: IExportTracePartialSuccess | undefined,
+  answer: Answer = { isForeign: false },
 ): ExportOutcome {
   if (code !== ExportResultCode.SUCCESS) return { spans, error: error ?? new Error('the export failed') };
+  const { partialSuccess, isForeign } = answer;
   // a 64-bit integer is a string in OTLP's JSON
-  const rejected = Number(partial?.rejectedSpans ?? 0);
+  const rejected = Number(partialSuccess?.rejectedSpans ?? 0);
   return {
     spans,
     rejected: rejected > 0 ? Math.min(spans, Math.floor(rejected)) : 0,
-    message: String(partial?.errorMessage ?? ''),
+    message: String(partialSuccess?.errorMessage ?? ''),
+    isForeign,
   };
 }

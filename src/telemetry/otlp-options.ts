@@ -40,13 +40,21 @@ export function otlpOptions(config: Config): OtlpOptions | undefined {
 }
 
 function tracesUrl(config: Config): string | undefined {
-  if (config.OTEL_SDK_DISABLED || config.OTEL_TRACES_EXPORTER === 'none') return undefined;
-  if (config.OTEL_TRACES_SAMPLER === 'always_off') return undefined;
+  if (whyOff(config) !== undefined) return undefined;
   if (config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) return config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
-  if (config.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return undefined;
-  const url = new URL(config.OTEL_EXPORTER_OTLP_ENDPOINT);
+  const url = new URL(config.OTEL_EXPORTER_OTLP_ENDPOINT as string);
   url.pathname = `${url.pathname.replace(/\/+$/, '')}${tracesPath}`;
   return url.href;
+}
+
+/** What of the settings turns tracing off, in the operator's words; undefined when it is on. */
+export function whyOff(config: Config): string | undefined {
+  if (config.OTEL_SDK_DISABLED) return 'OTEL_SDK_DISABLED is true';
+  if (config.OTEL_TRACES_EXPORTER === 'none') return 'OTEL_TRACES_EXPORTER is none';
+  if (config.OTEL_TRACES_SAMPLER === 'always_off') return 'OTEL_TRACES_SAMPLER is always_off';
+  return (config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? config.OTEL_EXPORTER_OTLP_ENDPOINT) === undefined
+    ? 'set OTEL_EXPORTER_OTLP_ENDPOINT'
+    : undefined;
 }
 
 /** Headers differ by their names in any case. */
@@ -63,12 +71,27 @@ function readTls(config: Config): OtlpOptions['tls'] {
       'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY belong together: set both or none',
     );
   }
-  return { ...ca?.tls, ...cert?.tls, ...key?.tls };
+  const own = { ...cert?.tls, ...key?.tls };
+  if (!isUsable(own)) {
+    throw new ConfigError(
+      'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY: the key is that of another certificate',
+    );
+  }
+  return { ...ca?.tls, ...own };
+}
+
+function isUsable(tls: OtlpOptions['tls']): boolean {
+  try {
+    createSecureContext(tls);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const tlsNames = { CERTIFICATE: 'ca', CLIENT_CERTIFICATE: 'cert', CLIENT_KEY: 'key' } as const;
 
-/** A file with certificates or a key, tried. */
+/** A file with certificates or a key, checked. */
 function readPem(
   config: Config,
   what: keyof typeof tlsNames,
@@ -86,13 +109,9 @@ function readPem(
     );
   }
   const tls = { [tlsNames[what]]: pem };
-  try {
-    if (!pem.includes('-----BEGIN ')) throw new Error('not PEM');
-    createSecureContext(tls);
-  } catch {
-    throw new ConfigError(
-      `${setting}=${path}: holds no ${what === 'CLIENT_KEY' ? 'private key' : 'certificate'} in PEM`,
-    );
+  if (!pem.includes('-----BEGIN ') || !isUsable(tls)) {
+    const lacking = what === 'CLIENT_KEY' ? 'private key without a passphrase' : 'certificate';
+    throw new ConfigError(`${setting}=${path}: holds no ${lacking} in PEM`);
   }
   return { tls };
 }
@@ -100,8 +119,13 @@ function readPem(
 /** What may stand in no log line: the values of headers, and the credentials and the query of the address. */
 export function secretsOf({ url, headers }: OtlpOptions): string[] {
   const { username, password, search } = new URL(url);
-  const texts = [...Object.values(headers), username, password, search.slice(1)];
-  const parts = texts.flatMap((text) => [text, decode(text), encodeURIComponent(text), ...text.split(/\s+/)]);
+  const basic = Buffer.from(`${decode(username)}:${decode(password)}`).toString('base64');
+  const texts = [...Object.values(headers), username, password, basic, search.slice(1)];
+  const parts = texts.flatMap((text) => {
+    // after a scheme, as in "Bearer …", the secret stands alone too
+    const afterScheme = text.split(/\s+/).slice(1);
+    return [text, decode(text), encodeURIComponent(text), ...afterScheme];
+  });
   // a shorter one would be found in words that are none
   return [...new Set(parts)].filter((text) => text.length >= 4).sort((a, b) => b.length - a.length);
 }

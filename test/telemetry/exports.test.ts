@@ -106,6 +106,34 @@ describe('what a receiver says of spans that it has not taken', () => {
   });
 });
 
+describe('a receiver that is none', () => {
+  for (const [format, answer] of [
+    ['http/json', '<!doctype html><title>Traces</title>'],
+    ['http/protobuf', '<!doctype html><title>Traces</title>'],
+  ] as const) {
+    it(`and takes everything with a page is warned of once, in ${format}`, async () => {
+      const sink = await startOtlpSink();
+      sink.behave = (response) => response.end(answer);
+      const service = await startTestService({
+        OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+        OTEL_EXPORTER_OTLP_PROTOCOL: format,
+        ...soon,
+      });
+      try {
+        const { exported = 0 } = await predictUntil(service, (counts) => (counts.exported ?? 0) > 0);
+        await predictUntil(service, (counts) => (counts.exported ?? 0) > exported);
+        await eventually(() => assert.ok(messages(service).length > 0));
+        const said = messages(service);
+        assert.equal(said.length, 1, said.join('\n'));
+        assert.match(said[0], /127\.0\.0\.1:\d+ answers with success, but not in OTLP/);
+      } finally {
+        await service.stop();
+        sink.close();
+      }
+    });
+  }
+});
+
 describe('an export that fails', () => {
   const secret = 'hunter2-and-more';
   const answers: [string, (sink: OtlpSink) => Record<string, string>, number, RegExp][] = [
