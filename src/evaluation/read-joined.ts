@@ -31,7 +31,7 @@ type Labelled = {
 };
 
 /** Outcomes of a model or version that is not evaluated. */
-type OtherModel = { readonly name: unknown; readonly version: unknown; readonly count: number };
+type OtherModel = { readonly name: string; readonly version: string; readonly count: number };
 
 const dayMs = 86_400_000;
 
@@ -82,12 +82,14 @@ async function readOutcomes(
   const reading = readJsonl(outcomes);
   for await (const line of reading) {
     if (isForgotten(line)) continue;
-    const { id, score, prediction, outcome } = line;
+    const { id, model, score, prediction, outcome } = line;
     const predictedMs = parseTime(line.predictedAt);
     const classes = [target.negative, target.positive] as unknown[];
-    if (line.model !== name || line.version !== version) {
-      const key = `${line.model} ${line.version}`;
-      const other = others.get(key) ?? { name: line.model, version: line.version, count: 0 };
+    if (typeof model !== 'string' || typeof line.version !== 'string') {
+      foreign++;
+    } else if (model !== name || line.version !== version) {
+      const key = `${model} ${line.version}`;
+      const other = others.get(key) ?? { name: model, version: line.version, count: 0 };
       others.set(key, { ...other, count: other.count + 1 });
     } else if (
       typeof id !== 'string' ||
@@ -133,10 +135,11 @@ async function readOutcomes(
 
 /** What the lines that are of no use are, and the option that makes them of use, if there is one. */
 function whyNone({ name, target }: Artifact, others: readonly OtherModel[], foreign: number): string {
-  if (foreign > 0) {
-    return ` has an id, a score, and ${target.negative} or ${target.positive} as prediction and outcome, of ${foreign}`;
+  if (others.length === 0) {
+    return foreign === 0
+      ? ''
+      : ` has an id, a score, and ${target.negative} or ${target.positive} as prediction and outcome, of ${foreign}`;
   }
-  if (others.length === 0) return '';
   const found = `, but ${listOthers(others)}`;
   const sameModel = others.find((other) => other.name === name);
   return sameModel === undefined

@@ -278,7 +278,11 @@ describe('npm run evaluate', () => {
   });
 
   it('asks for the model of the outcomes when they are another’s', async () => {
-    const outcomes = await write('o4.jsonl', [line('e', 0.9, 'bad', { model: 'telco', version: 'v1' })]);
+    const outcomes = await write('o4.jsonl', [
+      {},
+      line('e', 0.9, 'bad', { model: 'telco', version: 'v1' }),
+      line('f', 0.9, 'bad', { model: undefined }),
+    ]);
     for (const more of [[], ['--version', 'v1']]) {
       const { status, stderr } = evaluate('--outcomes', outcomes, ...more);
       assert.equal(status, 1);
