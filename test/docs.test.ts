@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { access, readFile } from 'node:fs/promises';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { access, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { readDocuments } from '../src/cli/docs.ts';
+import { temporaryFolder } from './samples/support/folder.ts';
 import { root } from './support/service.ts';
 
 const base = new URL('../', import.meta.url);
@@ -39,6 +40,28 @@ describe('the documents', () => {
       for (const [, path] of text.matchAll(/\bnode ([\w/-]+\.ts)\b/g)) {
         await assert.doesNotReject(access(join(root, path)), `${file} names node ${path}`);
       }
+    }
+  });
+
+  it('name only bins that the model has', async () => {
+    await using folder = await temporaryFolder();
+    const samples = join(folder.path, 'samples.jsonl');
+    await writeFile(samples, '');
+    const chosen = [...(await readMarkdown())].flatMap(([file, text]) =>
+      [...text.matchAll(/--feature (\w+) --bin ("[^"]+"|\w+)/g)].map(([, feature, bin]) => ({
+        file,
+        feature,
+        bin,
+      })),
+    );
+    assert.ok(chosen.length > 0);
+    for (const { file, feature, bin } of chosen) {
+      const args = ['--samples', samples, '--feature', feature, '--bin', bin.replaceAll('"', '')];
+      const { stderr } = spawnSync(process.execPath, ['src/cli/samples.ts', ...args], {
+        cwd: root,
+        encoding: 'utf8',
+      });
+      assert.equal(stderr, '0 of 0 rows match\n', file);
     }
   });
 
