@@ -47,13 +47,16 @@ export type Telemetry = {
 /** Starts what exports spans, counted. */
 function spanProcessor(config: Config, options: OtlpOptions, counts: SpanCounts, log: TelemetryLog) {
   const maxQueueSize = config.OTEL_BSP_MAX_QUEUE_SIZE;
-  return createSpanProcessor(counts, {
+  const batches = {
     exporter: createOtlpExporter(options, createExportReport(counts, options, log)),
     maxQueueSize,
     // small batches leave early, before the garbage collector has moved their spans to the old generation
     maxExportBatchSize: Math.min(config.OTEL_BSP_MAX_EXPORT_BATCH_SIZE, maxQueueSize),
     exportTimeoutMillis: config.OTEL_BSP_EXPORT_TIMEOUT ?? options.timeoutMillis,
     scheduledDelayMillis: config.OTEL_BSP_SCHEDULE_DELAY,
+  };
+  return createSpanProcessor(counts, batches, () => {
+    log.write('tracing', 'warn', `spans are lost: ${maxQueueSize} wait for their export already (said once)`);
   });
 }
 

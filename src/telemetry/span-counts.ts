@@ -29,13 +29,18 @@ export function spanMetrics(counts: SpanCounts): MetricSource {
 /**
  * A batching span processor whose losses are counted. It tells them only through its own metrics, so that is where they
  * are heard: of those all but the count of the spans that found no place in the queue are left aside.
+ *
+ * @param onQueueFull is called for the first of them
  */
 export function createSpanProcessor(
   counts: SpanCounts,
   options: Omit<BatchSpanProcessorOptions, 'selfObsMeterProvider'>,
+  onQueueFull: () => void,
 ): SpanProcessor {
   const add: Counter['add'] = (spans, attributes) => {
-    if (attributes?.['error.type'] === 'queue_full') counts.queueFull += spans;
+    if (attributes?.['error.type'] !== 'queue_full') return;
+    if (counts.queueFull === 0) onQueueFull();
+    counts.queueFull += spans;
   };
   const meter = Object.assign(createNoopMeter(), { createCounter: () => ({ add }) });
   return new BatchSpanProcessor({ ...options, selfObsMeterProvider: { getMeter: () => meter } });

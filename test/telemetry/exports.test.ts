@@ -188,6 +188,8 @@ describe('an export that fails', () => {
         });
         assert.equal(said.length, 1, said.join('\n'));
         assert.match(said[0], message);
+        const line = service.logLines().find(({ event }) => event === 'tracing');
+        assert.equal(line?.trace_id, undefined, 'it is about no request');
         assert.doesNotMatch(JSON.stringify(service.logLines()) + service.stderr(), new RegExp(secret));
       } finally {
         await service.stop();
@@ -243,6 +245,29 @@ describe('an export that fails', () => {
       await service.stop();
       silent.closeAllConnections();
       silent.close();
+    }
+  });
+});
+
+describe('a queue that is full', () => {
+  it('is said once, and what finds no place in it is counted', async () => {
+    const sink = await startOtlpSink();
+    // it takes its time for ever
+    sink.behave = () => {};
+    const service = await startTestService({
+      OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+      OTEL_EXPORTER_OTLP_TIMEOUT: '60000',
+      OTEL_BSP_MAX_QUEUE_SIZE: '1',
+    });
+    try {
+      for (let i = 0; i < 5; i++) await postJson(`${service.api}/predict`, row);
+      const { queueFull = 0 } = await predictUntil(service, (counts) => (counts.queueFull ?? 0) > 5);
+      await predictUntil(service, (counts) => (counts.queueFull ?? 0) > queueFull);
+      await eventually(() => assert.ok(messages(service).length > 0));
+      assert.deepEqual(messages(service), ['spans are lost: 1 wait for their export already (said once)']);
+    } finally {
+      await service.stop();
+      sink.close();
     }
   });
 });

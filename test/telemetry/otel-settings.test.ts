@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { type OtlpSink, startOtlpSink } from '../support/otlp-sink.ts';
 import { eventually, postJson, startTestService, type TestService } from '../support/service.ts';
+import { requireTool } from '../support/tools.ts';
 
 const row = { age: 30, limit: 2000, history: 'good' };
 const soon = { OTEL_BSP_SCHEDULE_DELAY: '50' };
@@ -120,6 +122,25 @@ describe('OpenTelemetry’s variables', () => {
         assert.equal(sink.spans[0].resource['service.name'], 'loans');
       },
     ));
+
+  it('leave the exposition valid, whatever attributes are called', function () {
+    const promtool = requireTool(this, 'promtool');
+    const attributes =
+      'deployment.environment=prod,deployment_environment=old,2fa.owner=risk,__name__=other,团队=a,地区=b,service_name=x,.=y,note=a%0Ab%22c%5C';
+    return withService({ OTEL_RESOURCE_ATTRIBUTES: attributes }, async (service) => {
+      const text = await (await fetch(`${service.admin}/metrics`)).text();
+      const { stdout, stderr } = spawnSync(promtool, ['check', 'metrics'], { input: text, encoding: 'utf8' });
+      assert.equal(stdout + stderr, '');
+      const info = /^target_info\{.*$/m.exec(text)?.[0];
+      for (const label of [
+        'deployment_environment="prod;old"',
+        'key_2fa_owner="risk"',
+        'service_name="vigia;x"',
+      ]) {
+        assert.ok(info?.includes(label), info);
+      }
+    });
+  });
 
   it('let the decision of a caller’s mesh decide, in the formats that OTEL_PROPAGATORS names', () =>
     withService(
