@@ -3,8 +3,8 @@ import { numericReference, rankCategories } from '../model/reference.ts';
 import { ownValue, type Row } from '../model/row.ts';
 import { type Bins, countBins } from '../stats/binning.ts';
 import { canonicalCategory } from '../stats/category-text.ts';
-import { requireFiniteScore } from './finite-score.ts';
 import type { Reference, VariableReference } from './reference.ts';
+import { requireFinite } from './require-finite.ts';
 
 /**
  * Makes the reference of any model from the rows it was made from and the scores it gave them.
@@ -26,7 +26,7 @@ export function buildReference(
       `a reference needs rows and as many scores, got ${rows.length} and ${scores.length}`,
     );
   }
-  scores.forEach(requireFiniteScore);
+  for (const score of scores) requireFinite(score, 'the score');
   const names = Object.keys(rows[0]);
   const { edges, counts } = numericReference(Float64Array.from(scores));
   return {

@@ -1,7 +1,7 @@
 import { createValueReader, type Row } from '../model/row.ts';
 import { type Binner, binCount, createBinner, numericBinIndex } from '../stats/binning.ts';
-import { requireFiniteScore } from './finite-score.ts';
 import type { Reference, VariableReference } from './reference.ts';
+import { requireFinite } from './require-finite.ts';
 import { createWindows, type WindowName } from './windows.ts';
 
 /**
@@ -73,7 +73,7 @@ export function createMonitor(reference: Reference, now: () => number = () => pe
     variables,
     totals,
     observe(row, value) {
-      requireFiniteScore(value);
+      requireFinite(value, 'the score');
       windows.advance();
       for (let i = 0; i < readers.length; i++) recorders[i](readers[i](row));
       totals[score.offset + numericBinIndex(scoreEdges, value)]++;

@@ -1,4 +1,5 @@
 import { type BucketCounts, type HistogramCounts, recordValue } from './histogram.ts';
+import { requireFinite } from './require-finite.ts';
 import { createWindows, type WindowName } from './windows.ts';
 
 const dayS = 86_400;
@@ -13,6 +14,7 @@ const boundaries = [
 export type OutcomeDelays = {
   /** Since the start. Read them, do not write them. */
   readonly histograms: readonly [negative: HistogramCounts, positive: HistogramCounts];
+  /** @throws RangeError for a delay that is not a finite number */
   add(isPositive: boolean, delaySeconds: number): void;
   /** Over the last 10 minutes, hour or day, or since the start if that is less. */
   window(name: WindowName): readonly [negative: BucketCounts, positive: BucketCounts];
@@ -36,6 +38,7 @@ export function createOutcomeDelays(now: () => number = () => performance.now())
   return {
     histograms,
     add(isPositive, delaySeconds) {
+      requireFinite(delaySeconds, 'the delay');
       windows.advance();
       recordValue(histograms[isPositive ? 1 : 0], delaySeconds);
     },

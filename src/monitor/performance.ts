@@ -1,7 +1,7 @@
 import { numericBinIndex } from '../stats/binning.ts';
 import { type CalibrationCurve, interpolateCurve } from '../stats/isotonic-regression.ts';
 import { createDelayLine, type DelayLine } from './delay-line.ts';
-import { requireFiniteScore } from './finite-score.ts';
+import { requireFinite } from './require-finite.ts';
 import { createWindows, type WindowName } from './windows.ts';
 
 /** What performance is counted against. Nothing in it says where the scores come from. */
@@ -107,7 +107,7 @@ export function createPerformance(
     sums,
     immature,
     addPrediction(score) {
-      requireFiniteScore(score);
+      requireFinite(score, 'the score');
       windows.advance();
       const cell = cellOf(score);
       const probability = interpolateCurve(calibration, score);
@@ -117,7 +117,7 @@ export function createPerformance(
       immature.add(cell);
     },
     addOutcome(score, isPositive) {
-      requireFiniteScore(score);
+      requireFinite(score, 'the score');
       windows.advance();
       const cell = cellOf(score);
       const probability = interpolateCurve(calibration, score);

@@ -18,6 +18,18 @@ describe('delays of outcomes', () => {
     assert.equal(histogramQuantile(positive, 0.5), 1800);
   });
 
+  it('are refused when they are not finite numbers, and not counted', () => {
+    const delays = createOutcomeDelays();
+    delays.add(true, 600);
+    for (const delay of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      assert.throws(
+        () => delays.add(true, delay),
+        new RangeError(`the delay must be a finite number, got ${delay}`),
+      );
+    }
+    assert.deepEqual([histogramCount(delays.histograms[1]), delays.histograms[1].sum], [1, 600]);
+  });
+
   it('are forgotten by a window when they have left it', () => {
     let nowMs = 0;
     const delays = createOutcomeDelays(() => nowMs);
