@@ -10,40 +10,54 @@ const artifactName = /^[0-9a-f]{16}\.json$/;
 type Found = { readonly files: number; readonly bytes: number };
 
 /**
- * Says in one line what replicas of other names, running or gone, have left where the settings' paths put it. Files
- * are counted and not read, for there may be gigabytes of them.
+ * Says in one line what is there when a replica starts, of its own and of other names, running or gone, where the
+ * settings' paths put it. Files are counted and not read, for there may be gigabytes of them.
  *
- * @param own the name of this replica, which is not among them
+ * @param own the name of this replica
  * @param patterns the paths of the settings, in which `{instance}` may stand
  */
 export async function describeEarlierState(
   own: string,
-  { SAMPLES_PATH, OUTCOMES_PATH }: Pick<Config, 'SAMPLES_PATH' | 'OUTCOMES_PATH'>,
+  patterns: Pick<Config, 'SAMPLES_PATH' | 'OUTCOMES_PATH'>,
 ): Promise<string> {
-  const listed = await Promise.all([SAMPLES_PATH, OUTCOMES_PATH].map(listNames));
+  const listed = await Promise.all([patterns.SAMPLES_PATH, patterns.OUTCOMES_PATH].map(listNames));
   const names = [...new Set(listed.flat())].filter((name) => name !== own);
-  const found = await Promise.all(
-    names.map(async (name) => ({
-      samples: await measure(SAMPLES_PATH, name),
-      outcomes: await measure(OUTCOMES_PATH, name),
-    })),
-  );
+  const mine = await measure(own, patterns);
+  const found = await Promise.all(names.map((name) => measure(name, patterns)));
   const others = found.filter(({ samples, outcomes }) => samples.files + outcomes.files > 0);
-  if (others.length === 0) return 'no files of other names';
-  const folders = new Set(names.map((name) => modelsFolder(pathOf(OUTCOMES_PATH, name))));
-  folders.delete(modelsFolder(pathOf(OUTCOMES_PATH, own)));
-  const models = await Promise.all([...folders].map(countModels));
-  return [
-    `files of ${formatAmount(others.length, 'other name')} too: samples in ${describe(others.map(({ samples }) => samples))}`,
-    `outcomes in ${describe(others.map(({ outcomes }) => outcomes))}`,
-    formatAmount(sum(models), 'model'),
-  ].join(', ');
+  // without `{instance}` in the path of outcomes their models are this replica's
+  const theirs = others.filter(({ models }) => models.folder !== mine.models.folder);
+  const other = others.length === 0 ? 'other names' : formatAmount(others.length, 'other name');
+  return `found of its own: ${describe([mine], [mine])}; of ${other}: ${describe(others, theirs)}`;
+}
+
+async function measure(
+  name: string,
+  { SAMPLES_PATH, OUTCOMES_PATH }: Pick<Config, 'SAMPLES_PATH' | 'OUTCOMES_PATH'>,
+) {
+  const folder = modelsFolder(pathOf(OUTCOMES_PATH, name));
+  const [samples, outcomes, count] = await Promise.all([
+    measureSeries(SAMPLES_PATH, name),
+    measureSeries(OUTCOMES_PATH, name),
+    countModels(folder),
+  ]);
+  return { samples, outcomes, models: { folder, count } };
+}
+
+type Measured = Awaited<ReturnType<typeof measure>>;
+
+function describe(found: readonly Measured[], withModels: readonly Measured[]): string {
+  const samples = found.map((one) => one.samples);
+  const outcomes = found.map((one) => one.outcomes);
+  const models = new Map(withModels.map((one) => [one.models.folder, one.models.count]));
+  if (sum([...samples, ...outcomes].map(({ files }) => files)) === 0) return 'nothing';
+  return `samples in ${describeFiles(samples)}, outcomes in ${describeFiles(outcomes)}, ${formatAmount(sum([...models.values()]), 'model')}`;
 }
 
 /** The live file of a series and those rotated from it. */
-async function measure(pattern: string, name: string): Promise<Found> {
+async function measureSeries(pattern: string, name: string): Promise<Found> {
   const path = pathOf(pattern, name);
-  // a path that does not depend on the name is nobody else's
+  // a path that does not depend on the name is not kept under it
   if (path === pattern) return { files: 0, bytes: 0 };
   const rotated = await listRotatedFiles(path).catch(() => []);
   const found = await Promise.all(
@@ -58,7 +72,7 @@ async function countModels(folder: string): Promise<number> {
   return entries.filter((entry) => artifactName.test(entry)).length;
 }
 
-function describe(found: readonly Found[]): string {
+function describeFiles(found: readonly Found[]): string {
   const bytes = sum(found.map((one) => one.bytes));
   const size = bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${formatCount(Math.round(bytes / 1e6))} MB`;
   return `${formatAmount(sum(found.map(({ files }) => files)), 'file')} (${size})`;

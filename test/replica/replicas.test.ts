@@ -57,6 +57,10 @@ describe('replicas that share a volume', () => {
       const next = await startTestService(env);
       running.push(next);
       assert.equal(nameOf(next), 'replica-2');
+      assert.match(
+        next.stderr(),
+        /found of its own: samples in 1 file .*, 1 model; of 2 other names: samples in 2 files .*, 2 models$/m,
+      );
       await predict(next);
       await next.signal('SIGTERM');
       for (const [name, lines] of [
@@ -164,7 +168,7 @@ describe('a service under a name that is not that of the process before', () => 
       try {
         assert.match(
           second.stderr(),
-          /^Replica +\S+, files of 1 other name too: samples in 1 file \(\d kB\), outcomes in 1 file \(1 kB\), 1 model$/m,
+          /^Replica +\S+, found of its own: nothing; of 1 other name: samples in 1 file \(\d kB\), outcomes in 1 file \(1 kB\), 1 model$/m,
         );
         // at once, as senders that repeat a batch do
         const [one, two] = await Promise.all([report(second, ids.slice(0, 3)), report(second, ids.slice(1))]);

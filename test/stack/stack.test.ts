@@ -349,7 +349,9 @@ describe('the stack', () => {
     const folders = await stack.exec('app', 'ls', '/app/logs');
     assert.deepEqual(folders.trim().split(/\s+/).sort(), ['replica-1', 'replica-2', 'replica-3']);
     const logs = await stack.compose('logs', '--no-log-prefix', 'app');
-    const found = logs.match(/^Replica +replica-[123], files of 2 other names too: .*$/gm) ?? [];
+    const found =
+      logs.match(/^Replica +replica-[123], found of its own: samples.*; of 2 other names: samples.*$/gm) ??
+      [];
     assert.equal(found.length, 3, logs);
     show(found[0]);
   });
