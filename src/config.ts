@@ -45,6 +45,12 @@ export const serviceSettings = {
     description: 'Event-loop delay beyond which the API sheds load in the same way.',
   },
   API_METRICS: { schema: flag, default: 'true', description: '`false` takes `/metrics` off the public API.' },
+  KEEP_ALIVE_TIMEOUT_MS: {
+    schema: z.coerce.number().int().min(1000).max(650_000),
+    default: '65000',
+    description:
+      'How long a connection may be idle, used before or not. Longer than the load balancer in front keeps its own.',
+  },
   SHUTDOWN_TIMEOUT_MS: {
     schema: z.coerce.number().int().min(100),
     default: '2000',

@@ -167,6 +167,7 @@ export async function startService(
         listen(createAdminApp(service), {
           host: config.ADMIN_HOST,
           port: config.ADMIN_PORT,
+          keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
           sample: () => false,
         }),
       ),
@@ -175,6 +176,7 @@ export async function startService(
         listen(createPublicApp(service), {
           host: config.HOST,
           port: config.PORT,
+          keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
           sample: telemetry.tracesEndpoint ? sample : () => false,
           refuse: guard.refuse,
           onUnreadable: (reason) => service.httpMetrics.unreadable[reason]++,

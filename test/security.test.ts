@@ -3,6 +3,7 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { settings } from '../src/config.ts';
 import { limits, maxHeadersCount, maxRequestsPerSocket } from '../src/http/listener.ts';
 import { openConnection, predictRequest } from './support/connection.ts';
 import { halfSent, openRaw } from './support/raw-connection.ts';
@@ -133,7 +134,7 @@ describe('security', () => {
       for (const stated of [
         `${limits.headersTimeout / 1000} s for its headers`,
         `${limits.requestTimeout / 1000} s in all`,
-        `closed after ${limits.keepAliveTimeout / 1000} s`,
+        `idle for \`KEEP_ALIVE_TIMEOUT_MS\` (${Number(settings.KEEP_ALIVE_TIMEOUT_MS.default) / 1000} s)`,
         `after ${maxRequestsPerSocket.toLocaleString('en')} requests`,
         `${limits.maxHeaderSize / 1024} KiB`,
         `${maxHeadersCount} of them`,
@@ -150,7 +151,7 @@ describe('security', () => {
         return (await closed).toLowerCase();
       };
       const answer = await ask(maxHeadersCount - 2);
-      const idleS = limits.keepAliveTimeout / 1000;
+      const idleS = Number(settings.KEEP_ALIVE_TIMEOUT_MS.default) / 1000;
       assert.match(answer, new RegExp(`\nkeep-alive: timeout=${idleS}, max=${maxRequestsPerSocket}\r\n`));
       assert.match(answer, /\nx-request-id: last\r\n/);
       // Node refuses what is beyond the limit or, before version 24, does not see it

@@ -69,6 +69,7 @@ const app = createApp({ onError: console.error }, [addPredictRoute], answerReque
 const { url } = await listen(app, {
   host: config.HOST,
   port: config.PORT,
+  keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
   sample: () => false,
   refuse: guard.refuse,
 });

@@ -1,6 +1,12 @@
 import type { EventEmitter } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import type Koa from 'koa';
 import type { UnreadableReason } from '../telemetry/http-metrics.ts';
 import { gateInstrumentation, type RequestSampler } from '../telemetry/request-sampling.ts';
@@ -12,7 +18,6 @@ import { securityHeaders } from './security-headers.ts';
 export const limits = {
   headersTimeout: 10_000,
   requestTimeout: 20_000,
-  keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: 16_384,
 } as const;
@@ -23,18 +28,15 @@ const backlog = 4096;
 /** So that a load balancer's connections spread again over replicas that came later. */
 export const maxRequestsPerSocket = 100_000;
 
-const serverOptions = {
-  ...limits,
-  // Node would refuse a request without one with an empty answer; here it gets a problem document
-  requireHostHeader: false,
-} as const;
-
 /** Answers a request in the application's place; false if it does not. */
 export type Refuse = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 export type Listener = {
   readonly url: string;
-  /** Takes no more connections and resolves when the requests in flight are answered. */
+  /**
+   * Takes no more connections, closes those on which nothing is under way, and resolves when the requests in flight are
+   * answered.
+   */
   drain(): Promise<void>;
   /** Cuts what is still open. */
   destroy(): void;
@@ -43,6 +45,8 @@ export type Listener = {
 /**
  * Serves an application.
  *
+ * @param keepAliveTimeoutMs how long a connection may wait for its next request, and for its first one
+ * @param timeouts how long a request may take to arrive, once its first byte is there
  * @param sample which requests go through the instrumentation
  * @param refuse is asked before anything else sees a request
  * @param onUnreadable is told of what never became a request
@@ -53,18 +57,29 @@ export async function listen(
   {
     host,
     port,
+    keepAliveTimeoutMs,
+    timeouts = limits,
     sample,
     refuse = () => false,
     onUnreadable = () => {},
   }: {
     host: string;
     port: number;
+    keepAliveTimeoutMs: number;
+    timeouts?: Pick<ServerOptions, 'headersTimeout' | 'requestTimeout' | 'connectionsCheckingInterval'>;
     sample: RequestSampler;
     refuse?: Refuse;
     onUnreadable?: (reason: UnreadableReason) => void;
   },
 ): Promise<Listener> {
-  const server = createServer(serverOptions, app.callback());
+  const options: ServerOptions = {
+    ...limits,
+    ...timeouts,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    // Node would refuse a request without one with an empty answer; here it gets a problem document
+    requireHostHeader: false,
+  };
+  const server = createServer(options, app.callback());
   server.maxHeadersCount = maxHeadersCount;
   server.maxRequestsPerSocket = maxRequestsPerSocket;
   gateInstrumentation(server, sample);
@@ -73,6 +88,8 @@ export async function listen(
     (request, response) => refuse(request, response) || refuseWithoutHost(request, response, onUnreadable),
   );
   answerClientErrors(server, onUnreadable);
+  // it may fall into the first request, which must not be cut before it is late
+  const closeUnused = keepUnused(server, Math.max(keepAliveTimeoutMs, server.requestTimeout));
   // an expectation that is not known may be left aside (RFC 9110); Node would answer 417 without a document
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -90,9 +107,33 @@ export async function listen(
       new Promise((drained) => {
         server.close(() => drained());
         server.closeIdleConnections();
+        closeUnused();
       }),
     destroy: () => server.closeAllConnections(),
   };
+}
+
+/**
+ * Lets connections on which nothing was sent yet wait as long as idle ones: balancers and browsers open them ahead of
+ * need. To Node they are late with their headers from the start.
+ *
+ * @returns a function that closes them
+ */
+function keepUnused(server: Server, timeoutMs: number): () => void {
+  const open = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.on('close', () => open.delete(socket));
+    // Node sets another one after each answer
+    socket.setTimeout(timeoutMs);
+  });
+  return () => {
+    for (const socket of open) if (isUnused(socket)) socket.destroy();
+  };
+}
+
+function isUnused(socket: Socket): boolean {
+  return socket.bytesRead === 0;
 }
 
 function refuseFirst(server: Server, refuse: Refuse): void {
@@ -127,7 +168,10 @@ const clientErrors: Readonly<Record<string, [UnreadableReason, ProblemKey, strin
 
 /** Node answers what is not HTTP with an empty body; here it gets a problem document like every other error. */
 function answerClientErrors(server: Server, onUnreadable: (reason: UnreadableReason) => void): void {
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+  server.on('clientError', (error: NodeJS.ErrnoException, stream) => {
+    const socket = stream as Socket;
+    // Node says so once, and looks at the connection again when a request begins
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isUnused(socket)) return;
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy();
       return;

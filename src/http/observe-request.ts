@@ -11,6 +11,9 @@ import { answerProblem, writeAnswer } from './write-answer.ts';
 /** A client's request id is kept if it is one that may stand in a header and a log line. */
 const requestIdForm = /^[\w.:~+/=-]{1,128}$/;
 
+/** What is asked of the service for each request. */
+export type Observed = Pick<Service, 'state' | 'callerTrace' | 'onError'>;
+
 /** Where answered requests are counted and logged. */
 export type Observer = Pick<Service, 'httpMetrics' | 'logRequest'>;
 
@@ -19,7 +22,7 @@ export type Observer = Pick<Service, 'httpMetrics' | 'logRequest'>;
  * the answer, whatever it is.
  */
 export function observeRequest(
-  service: Service,
+  service: Observed,
   { httpMetrics, logRequest }: Observer,
 ): Middleware<RequestState> {
   return async (context, next) => {
@@ -75,7 +78,7 @@ function requirePath(context: RequestContext): void {
   }
 }
 
-function toProblem(error: unknown, service: Service, requestId: string): Problem {
+function toProblem(error: unknown, service: Observed, requestId: string): Problem {
   if (error instanceof Problem) return error;
   service.onError(error, requestId);
   return new Problem('internal', 'the fault is in the service and has been logged under this request id');

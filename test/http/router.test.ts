@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { type AddRoutes, createApp } from '../../src/http/app.ts';
 import { type Listener, listen } from '../../src/http/listener.ts';
-import { observeRequest } from '../../src/http/observe-request.ts';
+import { type Observed, type Observer, observeRequest } from '../../src/http/observe-request.ts';
 import { sendJson } from '../../src/http/send.ts';
-import type { Service } from '../../src/http/service.ts';
 import { createHttpMetrics } from '../../src/telemetry/http-metrics.ts';
 import type { RequestEntry } from '../../src/telemetry/request-log.ts';
 
@@ -13,16 +12,17 @@ type Answer = { status: number; reason: string; allow: string | undefined; type:
 describe('routes with parameters', () => {
   const httpMetrics = createHttpMetrics([]);
   const logged: RequestEntry[] = [];
-  const service: Partial<Service> = {
+  const service: Observed & Observer = {
     state: 'ready',
     httpMetrics,
     logRequest: (entry) => logged.push(entry),
     onError: () => {},
+    callerTrace: () => undefined,
   };
   let listener: Listener;
 
   before(async () => {
-    const addRoutes: AddRoutes = (router) => {
+    const addRoutes: AddRoutes<unknown> = (router) => {
       router.get('/models/current', (context) => sendJson(context, '"the current one"'));
       router.get('/models/:name', (context) => sendJson(context, JSON.stringify(context.params)));
       router.post('/models/:name', (context) => sendJson(context, '"replaced"', 202));
@@ -30,9 +30,13 @@ describe('routes with parameters', () => {
         throw new Error('broken');
       });
     };
-    const all = service as Service;
-    const app = createApp(all, [addRoutes], observeRequest(all, all));
-    listener = await listen(app, { host: '127.0.0.1', port: 0, sample: () => false });
+    const app = createApp(service, [addRoutes], observeRequest(service, service));
+    listener = await listen(app, {
+      host: '127.0.0.1',
+      port: 0,
+      keepAliveTimeoutMs: 65_000,
+      sample: () => false,
+    });
   });
   after(async () => {
     const drained = listener.drain();
