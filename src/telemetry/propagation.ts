@@ -42,14 +42,21 @@ export function createPropagator(names: readonly PropagatorName[]): TextMapPropa
  * sampling decision, the span, the log line and the sample speak of one trace.
  */
 export function createCallerTrace(names: readonly PropagatorName[]): CallerTrace {
-  const propagator = createPropagator(names);
+  // baggage names no trace, and may be long
+  const propagator = createPropagator(names.filter((name) => name !== 'baggage'));
   const needed = [...new Set(names.flatMap((name) => traceHeaders[name]))];
+  // the sampler asks, and right after it whoever logs the request
+  let lastAsked: IncomingHttpHeaders | undefined;
+  let lastFound: SpanContext | undefined;
   return (headers) => {
+    if (headers === lastAsked) return lastFound;
+    lastAsked = headers;
+    lastFound = undefined;
     for (let i = 0; i < needed.length; i++) {
-      if (headers[needed[i]] !== undefined) {
-        return trace.getSpanContext(propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter));
-      }
+      if (headers[needed[i]] === undefined) continue;
+      lastFound = trace.getSpanContext(propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter));
+      break;
     }
-    return undefined;
+    return lastFound;
   };
 }
