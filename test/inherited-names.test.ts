@@ -157,6 +157,8 @@ for (const [title, columns] of Object.entries(models)) {
         const counted = drift.features.find((feature: any) => feature.name === name);
         const absent = kept.filter(({ features }) => features[name] === null).length;
         assert.equal(counted.missing, absent, name);
+        // each is a process of its own
+        if (absent === 0) continue;
         const args = [
           '--feature',
           name,

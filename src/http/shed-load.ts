@@ -46,7 +46,7 @@ export function createLoadGuard(
   }, intervalMs).unref();
 
   function reason({ url = '' }: IncomingMessage): ShedReason | undefined {
-    const overdueMs = performance.now() - tickedMs - intervalMs;
+    const overdueMs = Math.max(0, performance.now() - tickedMs - intervalMs);
     // with a thousand sockets to read the loop may not come to its timers for long: a delay of two limits is two
     const isLate = lateInARow + Math.floor(overdueMs / maxDelayMs) > 1;
     if (!isLate && metrics.active < maxConcurrent) return undefined;

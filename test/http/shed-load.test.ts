@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { mock } from 'node:test';
+import { createLoadGuard, type LoadGuard } from '../../src/http/shed-load.ts';
+import { createHttpMetrics, type HttpMetrics } from '../../src/telemetry/http-metrics.ts';
+
+const intervalMs = 25;
+const maxDelayMs = 100;
+
+describe('the load guard', () => {
+  let nowMs: number;
+  let metrics: HttpMetrics;
+  let guard: LoadGuard;
+
+  beforeEach(() => {
+    nowMs = 1000;
+    mock.method(performance, 'now', () => nowMs);
+    mock.timers.enable({ apis: ['setInterval'] });
+    metrics = createHttpMetrics([]);
+    guard = createLoadGuard(metrics, { maxConcurrent: 3, maxDelayMs });
+  });
+  afterEach(() => {
+    guard.stop();
+    mock.timers.reset();
+    mock.restoreAll();
+  });
+
+  /** The guard's timer fires, later than it should. */
+  function tick(lateMs: number): void {
+    nowMs += intervalMs + lateMs;
+    mock.timers.tick(intervalMs);
+  }
+
+  function ask(url = '/predict'): ServerResponse | undefined {
+    const request = Object.assign(new IncomingMessage(new Socket()), { method: 'POST', url });
+    const response = new ServerResponse(request);
+    return guard.refuse(request, response) ? response : undefined;
+  }
+
+  it('forgives one late turn of the event loop, and refuses from the second in a row', () => {
+    tick(maxDelayMs + 1);
+    assert.equal(ask(), undefined);
+    tick(maxDelayMs + 1);
+    assert.equal(ask()?.statusCode, 503);
+    assert.deepEqual(metrics.shed, { concurrency: 0, event_loop: 1 });
+  });
+
+  it('does not count a delay up to the limit as late', () => {
+    for (let i = 0; i < 10; i++) tick(maxDelayMs);
+    assert.equal(ask(), undefined);
+  });
+
+  it('takes requests again after one turn in time', () => {
+    for (let i = 0; i < 10; i++) tick(maxDelayMs + 1);
+    assert.ok(ask());
+    tick(0);
+    assert.equal(ask(), undefined);
+  });
+
+  it('refuses when the timer is two limits late, without waiting for it', () => {
+    nowMs += intervalMs + 2 * maxDelayMs - 1;
+    assert.equal(ask(), undefined);
+    nowMs += 1;
+    assert.equal(ask()?.statusCode, 503);
+  });
+
+  it('adds the present delay to one that was measured', () => {
+    tick(maxDelayMs + 1);
+    nowMs += intervalMs + maxDelayMs;
+    assert.equal(ask()?.statusCode, 503);
+  });
+
+  it('refuses as many as are more than may be in flight, by that reason', () => {
+    metrics.active = 2;
+    assert.equal(ask(), undefined);
+    metrics.active = 3;
+    assert.equal(ask()?.statusCode, 503);
+    assert.deepEqual(metrics.shed, { concurrency: 1, event_loop: 0 });
+  });
+
+  it('answers health, readiness and metrics whatever the load, and no other path', () => {
+    metrics.active = 1000;
+    for (let i = 0; i < 10; i++) tick(10 * maxDelayMs);
+    for (const path of ['/health', '/ready', '/metrics', '/metrics?x=1']) assert.equal(ask(path), undefined);
+    for (const path of ['/', '/predict', '/healthy', '/predict?/health']) assert.ok(ask(path), path);
+  });
+
+  it('says when to try again, in a problem document that is whole', () => {
+    metrics.active = 1000;
+    const response = ask();
+    assert.equal(response?.writableEnded, true);
+    const head = (response as ServerResponse & { _header: string })._header.toLowerCase();
+    assert.match(head, /^http\/1\.1 503 /);
+    assert.match(head, /\nretry-after: 1\r\n/);
+    assert.match(head, /\ncontent-type: application\/problem\+json\r\n/);
+  });
+});
