@@ -49,10 +49,17 @@ function readNumber(text: string, decimalSign: DecimalSign): number {
     : readUnsigned(text, decimalSign);
 }
 
+const percentSign = 0x25;
+
+/** A percentage without its sign, which is a unit like others: `12.5 %` is 12.5. */
+function withoutPercent(text: string): string {
+  return text.charCodeAt(text.length - 1) === percentSign ? text.slice(0, -1).trimEnd() : text;
+}
+
 /**
- * Makes the reader of numbers in one notation, thousands grouped or not. Infinity, NaN and hexadecimal numbers are no
- * measurements, and so are none.
+ * Makes the reader of numbers in one notation, thousands grouped or not, percentages too. Infinity, NaN and hexadecimal
+ * numbers are no measurements, and so are none.
  */
 export function createNumberReader(decimalSign: DecimalSign): NumberReader {
-  return (text) => readNumber(text, decimalSign);
+  return (text) => readNumber(withoutPercent(text), decimalSign);
 }

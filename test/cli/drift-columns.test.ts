@@ -229,6 +229,33 @@ describe('ids and dates without a model', () => {
   });
 });
 
+describe('a column of percentages', () => {
+  for (const [name, sign, unit] of [
+    ['points', '.', '%'],
+    ['commas', ',', ' %'],
+    ['commas and no-break spaces', ',', '\u00a0%'],
+  ] as const) {
+    it(`is one of numbers, with ${name}`, async () => {
+      await using folder = await temporaryFolder();
+      const shares = Array.from({ length: 400 }, (_, i) => (i % 80) / 2);
+      const plain = await folder.write(
+        'plain.csv',
+        `share;n\n${shares.map((share) => `${share};1`).join('\n')}\n`,
+      );
+      const written = shares.map((share) => `${String(share).replace('.', sign)}${unit};1`);
+      const percent = await folder.write('percent.csv', `share;n\n${written.join('\n')}\n`);
+      const report = await driftReport('--reference', plain, '--live', percent);
+      const share = featureOf(report, 'share');
+      assert.equal(share.kind, 'numeric');
+      assert.equal(share.psi, 0);
+      assert.equal(share.summary?.live?.max, 39.5);
+      assert.deepEqual(report.notes, []);
+      const swapped = await driftReport('--reference', percent, '--live', plain);
+      assert.equal(featureOf(swapped, 'share').psi, 0);
+    });
+  }
+});
+
 describe('values of the reference that are dropped', () => {
   it('are said as those of the live rows are', async () => {
     await using folder = await temporaryFolder();

@@ -18,6 +18,15 @@ describe('reading numbers', () => {
     );
   });
 
+  it('reads percentages as the numbers before their sign', () => {
+    const texts = ['12.5%', '12.5 %', '-3%', '+4\u00a0%', '0.5\u202f%', '1,250 %', '100%'];
+    assert.deepEqual(texts.map(createNumberReader('.')), [12.5, 12.5, -3, 4, 0.5, 1250, 100]);
+    assert.deepEqual(['12,5 %', '1.250%', '\u22123 %'].map(createNumberReader(',')), [12.5, 1250, -3]);
+    for (const text of ['%', ' %', '5%%', '%5', '5 % off', '5‰']) {
+      assert.ok(Number.isNaN(createNumberReader('.')(text)), text);
+    }
+  });
+
   it('takes nothing else for a number', () => {
     const none = [
       '',
