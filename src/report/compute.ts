@@ -18,7 +18,7 @@ import type { DriftReference } from './reference.ts';
 /** Makes the report of what was counted. @param artifact the model, if there is one */
 export function computeReport(reference: DriftReference, live: Live, artifact: Artifact | null): DriftReport {
   const words: Words = {
-    rows: live.isTable ? 'rows' : 'requests',
+    rows: live.areRequests ? 'requests' : 'rows',
     origin: reference.origin,
     otherVersions: [...live.otherVersions.values()].reduce((sum, count) => sum + count, 0),
   };

@@ -37,8 +37,8 @@ export type Live = {
   readonly otherVersions: ReadonlyMap<string, number>;
   readonly damaged: number;
   readonly faults: readonly LineFault[];
-  /** Whether the rows came from tables only, and are no requests. */
-  readonly isTable: boolean;
+  /** Whether some of the rows are requests that a service answered. */
+  readonly areRequests: boolean;
   /** Counts by time, variable after variable in the order of `features`, then the score. */
   readonly overTime: Timeline;
   readonly replay: Timeline | null;
@@ -64,7 +64,7 @@ export async function countLive(
   const predictions = new Map<string, number>();
   const notes: string[] = [];
   let variables = reference.features;
-  let isTable = true;
+  let areRequests = false;
   let opened = 0;
   let samples = 0;
   let otherBins = 0;
@@ -80,7 +80,7 @@ export async function countLive(
     const state = counted;
     const wanted: Wanted[] = variables.map(({ name, bins }) => wantedColumn(name, bins, artifact));
     const scoreOf = createRowScorer(artifact, wanted);
-    isTable &&= source.isTable;
+    areRequests ||= source.areRequests;
     await source.read(wanted, (row) => {
       const timeMs = times.read(row.time);
       if (isPeriod && !(timeMs >= sinceMs && timeMs < untilMs)) return;
@@ -121,7 +121,7 @@ export async function countLive(
     otherVersions: filter.others,
     damaged: tally.damaged,
     faults: tally.faults,
-    isTable: opened > 0 && isTable,
+    areRequests: opened === 0 || areRequests,
     overTime: state.overTime,
     replay: state.replay,
     notes,

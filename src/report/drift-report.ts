@@ -88,7 +88,9 @@ const driftReport = z.strictObject({
     damagedLines: count,
     from: instant.nullable(),
     to: instant.nullable(),
-    kind: z.enum(['requests', 'rows']).describe('requests: samples of a service; rows: those of a table'),
+    kind: z
+      .enum(['requests', 'rows'])
+      .describe('requests: samples of a service; rows: of a table, or plain JSON'),
     damaged: z
       .array(z.strictObject({ source: z.string(), line: count, reason: z.string() }))
       .describe('The first few damaged lines'),

@@ -2,7 +2,7 @@ import type { Artifact, Feature } from '../model/artifact.ts';
 import { createDisclosure } from '../model/disclosure.ts';
 import { featureBins } from '../model/features.ts';
 import type { Bins } from '../stats/binning.ts';
-import { parseTime } from '../times/parse-time.ts';
+import { looksLikeTime, parseTime } from '../times/parse-time.ts';
 
 /** A column that is read, and as what. */
 export type Wanted = {
@@ -58,10 +58,15 @@ export type ColumnProfile = {
 /** The column of a table, or the field of a plain object, that says when each row was, as in a sample. */
 export const timeColumn = 'time';
 
-/** Whether the column that is called so says when rows were, and is no amount of time. */
+/** A column with more different texts than this is none of categories such as `morning`. */
+const maxCategories = 20;
+
+/** Whether the column that is called so says when rows were, and holds no amounts or categories. */
 export function saysWhen({ present, numbers, texts }: ColumnProfile): boolean {
-  if (numbers <= present / 2) return true;
-  return texts.filter((text) => !Number.isNaN(parseTime(text))).length > texts.length / 2;
+  const isNumeric = numbers > present / 2;
+  const isTime = (text: string) => (isNumeric ? !Number.isNaN(parseTime(text)) : looksLikeTime(text));
+  if (texts.length === 0 || texts.filter(isTime).length > texts.length / 2) return true;
+  return !isNumeric && new Set(texts).size > maxCategories;
 }
 
 /** A file of rows, table or samples, that is open at its beginning. */
@@ -69,7 +74,8 @@ export type RowSource = {
   readonly name: string;
   /** The columns it has. */
   readonly columns: readonly ColumnProfile[];
-  readonly isTable: boolean;
+  /** Whether the rows are requests that a service answered, and not plain data. */
+  readonly areRequests: boolean;
   /** Whether the rows hold bins instead of values, by the first of them. */
   readonly holdsBins: boolean;
   /** Reads it to its end, once. @throws Error when a wanted column is not there, or reading fails */

@@ -24,7 +24,7 @@ export async function openSampleRows(
   return {
     name,
     columns: profile.columns,
-    isTable: false,
+    areRequests: !profile.isPlain,
     holdsBins: profile.holdsBins,
     async read(wanted, visit) {
       const names = new Set(profile.columns.map((column) => column.name));

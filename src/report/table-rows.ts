@@ -59,7 +59,7 @@ export async function openTableRows(
   return {
     name,
     columns,
-    isTable: true,
+    areRequests: false,
     holdsBins: false,
     async read(wanted, visit) {
       const onDamaged = ({ line, message }: DamagedRow) => {

@@ -50,6 +50,7 @@ describe('columns that are called as the fields of a sample', () => {
       const live = await folder.write(`live.${kind}`, write(cars(2, 3)));
       const report = await driftReport('--reference', reference, '--live', live);
       assert.equal(report.live.samples, 600);
+      assert.equal(report.live.kind, 'rows');
       assert.equal(report.reference.samples, 600);
       assert.equal(report.score, null);
       assert.equal(report.predictions, null);
@@ -81,6 +82,20 @@ describe('columns that are called as the fields of a sample', () => {
       assert.match(stderr, /no feature 'height', but .*"price, net", a=b/);
     });
   }
+
+  it('may hold a time that is a feature: an amount, or a part of the day', async () => {
+    await using folder = await temporaryFolder();
+    for (const [kind, write] of Object.entries(writers)) {
+      for (const time of [(i: number) => i % 30, (i: number) => ['morning', 'noon', 'night'][i % 3]]) {
+        const rows = Array.from({ length: 300 }, (_, i) => ({ time: time(i), age: i % 40 }));
+        const file = await folder.write(`times.${kind}`, write(rows));
+        const report = await driftReport('--reference', file, '--live', file);
+        assert.deepEqual(report.features.map(({ name }) => name).sort(), ['age', 'time']);
+        assert.equal(report.live.from, null);
+        assert.deepEqual(report.notes, []);
+      }
+    }
+  });
 
   it('do not make a line that lacks the other fields a sample', async () => {
     await using folder = await temporaryFolder();
