@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { appendFile, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type JsonlWriterOptions, openJsonlWriter } from '../../src/samples/jsonl-writer.ts';
+import { requireTool } from '../support/tools.ts';
 import { listen, program, run, runWithMounts } from './support/child.ts';
 import { linesIn, temporaryFolder } from './support/folder.ts';
 import { until } from './support/until.ts';
@@ -131,10 +132,10 @@ describe('the JSONL writer in trouble', () => {
     assert.equal(writer.written, 2);
   });
 
-  it('refuses what is neither a file nor a device, without hanging on it', async () => {
+  it('refuses what is neither a file nor a device, without hanging on it', async function () {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'fifo');
-    await run('mkfifo', [path]);
+    await run(requireTool(this, 'mkfifo'), [path]);
     const { writer, problems } = open(path);
     await assert.rejects(writer.appendDurably(['{}']), /neither a regular file nor a device/);
     await writer.close();

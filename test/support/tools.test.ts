@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, glob, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from 'mocha';
 import { temporaryFolder } from '../samples/support/folder.ts';
+import { root } from './service.ts';
 import { findTool, skipForLackOf, type ToolName } from './tools.ts';
 
 /** Programs of a machine: by name, the shell script that each of them is. */
@@ -106,6 +107,25 @@ describe('a tool that tests need', () => {
       assert.deepEqual(await findOn(machine, tool), { program });
     });
   }
+
+  it('is asked for in each file of tests that runs it', async () => {
+    // a checkout and npm bring these; what mounts is asked for by `mountLauncher`
+    const given = new Set(['sh', 'git', 'npm', 'unshare', 'nsenter']);
+    const commands = new Set((await readdir(join(root, 'src/cli'))).map((file) => file.replace('.ts', '')));
+    let seen = 0;
+    for await (const path of glob('test/**/*.test.ts', { cwd: root })) {
+      if (path.startsWith('test/stack/')) continue;
+      const text = await readFile(join(root, path), 'utf8');
+      const calls = /\b(?:spawn|spawnSync|execFile|execFileSync|run)\)?\(\s*'([a-z][\w-]*)'/g;
+      for (const [, name] of text.matchAll(calls)) {
+        if (given.has(name) || commands.has(name)) continue;
+        seen += 1;
+        const isAskedFor = new RegExp(`requireTool\\(\\w+, '${name}( \\w+)?'\\)`).test(text);
+        assert.ok(isAskedFor, `${path} runs ${name} without requireTool`);
+      }
+    }
+    assert.ok(seen > 0);
+  });
 
   it('skips its test where it is missing, and fails it with CI=true', () => {
     const { CI } = process.env;
