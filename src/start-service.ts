@@ -217,12 +217,13 @@ export async function startService(
     await within(remainingMs() * 0.6, api.drain());
     api.destroy();
     guard.stop();
+    // last, as it tells that the service is draining; a batch of outcomes that was taken is answered as well
+    await within(remainingMs() * 0.5, admin.drain());
+    admin.destroy();
     await Promise.all([
       within(remainingMs() * 0.8, samples.close()),
       within(remainingMs() * 0.8, outcomes.close()),
       within(remainingMs() * 0.8, telemetry.shutdown()),
-      admin.drain().catch(() => {}),
-      Promise.resolve(admin.destroy()),
     ]);
     replica.release();
     await destination.close(remainingMs());

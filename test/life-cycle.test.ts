@@ -47,6 +47,25 @@ describe('a stop', () => {
     });
   }
 
+  it('answers and keeps outcomes that are under way on the admin listener', async () => {
+    const service = await startTestService({ SHUTDOWN_TIMEOUT_MS: '20000' });
+    try {
+      const { id } = (await postJson(`${service.api}/predict`, row)).body;
+      const late = await halfSent(service.admin, { id, outcome: 'good' }, '/outcomes');
+      const ended = service.signal('SIGTERM');
+      await refused(service.admin);
+      late.finish();
+      assert.match(await late.closed, /HTTP\/1\.1 202 [\s\S]*"accepted":1/);
+      assert.equal((await ended).code, 0);
+      assert.deepEqual(
+        (await readJsonLines(service.outcomesPath)).map((line) => line.id),
+        [id],
+      );
+    } finally {
+      await service.stop();
+    }
+  });
+
   const hang = (sink: OtlpSink) => {
     sink.behave = () => {};
   };

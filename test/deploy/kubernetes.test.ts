@@ -79,6 +79,8 @@ describe('Kubernetes manifests', () => {
   it('agree with the image: version, user, ports, folders, settings', () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
     assert.equal(container.image, `vigia:${version}`);
+    // the image's own: it gets the signals as process 1, without a shell between
+    assert.deepEqual([container.command, container.args], [undefined, undefined]);
     assert.equal(pod.securityContext?.runAsUser, 1000);
     const ports = container.ports?.map(({ containerPort }) => String(containerPort));
     assert.deepEqual(ports, [settings.PORT.default, settings.ADMIN_PORT.default]);

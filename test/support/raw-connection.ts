@@ -23,10 +23,14 @@ export function openRaw(api: string): RawConnection {
   return { socket, received: () => text, closed };
 }
 
-/** A prediction whose last byte is missing. The server has seen it when this resolves. */
-export async function halfSent(api: string, row: object): Promise<RawConnection & { finish(): void }> {
-  const body = JSON.stringify(row);
-  const connection = openRaw(api);
+/** A request whose last byte is missing, a prediction unless told. The server has seen it when this resolves. */
+export async function halfSent(
+  url: string,
+  content: object,
+  path = '/predict',
+): Promise<RawConnection & { finish(): void }> {
+  const body = JSON.stringify(content);
+  const connection = openRaw(url);
   const { socket } = connection;
   const headers = [
     'host: localhost',
@@ -34,7 +38,7 @@ export async function halfSent(api: string, row: object): Promise<RawConnection 
     `content-length: ${Buffer.byteLength(body)}`,
     'expect: 100-continue',
   ];
-  socket.write(`POST /predict HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
+  socket.write(`POST ${path} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
   // it asks for the body
   await once(socket, 'data');
   socket.write(body.slice(0, -1));
