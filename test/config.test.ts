@@ -23,6 +23,7 @@ describe('the settings', () => {
       ['PORT', '1.5', 'must be a whole number'],
       ['PORT', '-1', 'must be at least 0'],
       ['PORT', '65536', 'must be at most 65535'],
+      ['KEEP_ALIVE_TIMEOUT_MS', '650001', 'must be at most 650000'],
       ['SAMPLES_MAX_AGE_DAYS', '0', 'must be above 0'],
     ] as const) {
       const expected = { message: `${name}=${value}: ${message}` };
