@@ -10,8 +10,8 @@ import { createSortSpace, type SortSpace } from './number-column.ts';
 import { type OpenOptions, openRows } from './open-rows.ts';
 import { artifactReference, type DriftReference, type ReferenceVariable } from './reference.ts';
 import { createRowScorer, predictionOf } from './row-scorer.ts';
-import type { Row, Wanted } from './rows.ts';
-import { type ChooseFeatures, type Selection, selectColumns } from './select-columns.ts';
+import type { Row, RowSource, Wanted } from './rows.ts';
+import { type ChooseFeatures, selectColumns } from './select-columns.ts';
 import { createVersionFilter } from './version-filter.ts';
 
 export type FileReferenceOptions = {
@@ -46,22 +46,19 @@ export async function fileReference(
   const scores = createNumberCollector(maxValues);
   const predictions = new Map<string, number>();
   const filter = createVersionFilter(artifact?.version ?? null);
-  let selection: Selection | undefined;
-  let collectors: Collector[] = [];
   let samples = 0;
   let scored = 0;
 
-  for await (const source of openRows(paths, tally, reading)) {
-    if (selection === undefined) {
-      if (source.holdsBins && artifact === null) {
-        throw new Error(`${source.name}: holds bins, not values: give the model that cut them with --model`);
-      }
-      selection = selectColumns(source, artifact, chooseFeatures);
-      collectors = selection.wanted.map((column) =>
-        createCollector(column, artifact, source.holdsBins, maxValues),
-      );
-    }
-    const { wanted } = selection;
+  const sources: RowSource[] = [];
+  for await (const source of openRows(paths, tally, reading)) sources.push(source);
+  if (sources.length === 0) throw new Error(`${paths.join(', ')}: holds no rows to compare with`);
+  const [{ name, holdsBins }] = sources;
+  if (holdsBins && artifact === null) {
+    throw new Error(`${name}: holds bins, not values: give the model that cut them with --model`);
+  }
+  const { wanted, all, notes } = selectColumns(sources, artifact, chooseFeatures);
+  const collectors = wanted.map((column) => createCollector(column, artifact, holdsBins, maxValues));
+  for (const source of sources) {
     const scoreOf = createRowScorer(artifact, wanted);
     await source.read(wanted, (row) => {
       if (!filter.accepts(row)) return;
@@ -86,13 +83,13 @@ export async function fileReference(
     origin: 'file',
     samples,
     features,
-    leftOut: selection?.all.filter((column) => !features.some(({ name }) => name === column)) ?? [],
+    leftOut: all.filter((column) => !features.some((feature) => feature.name === column)),
     score: scored > 0 ? numericVariable(scoreFeature, scores.finish(space)) : null,
     predictions:
       predicted > 0 ? new Map([...predictions].map(([name, count]) => [name, count / predicted])) : null,
     version: filter.version,
     notes: [
-      ...(selection?.notes ?? []),
+      ...notes,
       ...collectors.flatMap((collector) => describeDropped(collector.dropped(), 'rows', ' of the reference')),
       ...finished.filter((reason) => typeof reason === 'string'),
       ...(tally.damaged > 0

@@ -1,4 +1,5 @@
 import type { Artifact } from '../model/artifact.ts';
+import { textsKept } from '../tables/collect-texts.ts';
 import { suspicionOf } from '../tables/suspicious-columns.ts';
 import { type ColumnProfile, type RowSource, type Wanted, wantedFeature } from './rows.ts';
 
@@ -14,16 +15,18 @@ export type Selection = {
 export type ChooseFeatures = (names: readonly string[]) => readonly string[];
 
 /**
- * Selects the columns of a reference: the model's features; without a model all columns but those that name rows or say
- * when they were, by the rule that training goes by. What is chosen by name is taken as it is.
+ * Selects the columns of a reference: the model's features; without a model all columns of the first file but those
+ * that name rows or say when they were, by the rule that training goes by. What is chosen by name is taken as it is.
  *
+ * @param sources the files of the reference: all of them tell what a column holds
  * @throws Error when no column is left, and what `choose` throws
  */
 export function selectColumns(
-  source: RowSource,
+  sources: readonly RowSource[],
   artifact: Artifact | null,
   choose: ChooseFeatures | null,
 ): Selection {
+  const source = { ...sources[0], columns: joinProfiles(sources) };
   const all: readonly Wanted[] =
     artifact?.features.map((feature) => wantedFeature(feature, artifact)) ?? source.columns.map(judge);
   const names = all.map(({ name }) => name);
@@ -33,6 +36,21 @@ export function selectColumns(
     return { wanted, all: names, notes: [] };
   }
   return { all: names, ...(artifact === null ? setAside(source, all) : { wanted: all, notes: [] }) };
+}
+
+function joinProfiles([first, ...others]: readonly RowSource[]): ColumnProfile[] {
+  return first.columns.map((column) => {
+    const profiles = [
+      column,
+      ...others.flatMap(({ columns }) => columns.filter(({ name }) => name === column.name)),
+    ];
+    return {
+      name: column.name,
+      present: profiles.reduce((sum, { present }) => sum + present, 0),
+      numbers: profiles.reduce((sum, { numbers }) => sum + numbers, 0),
+      texts: profiles.flatMap(({ texts }) => texts).slice(0, textsKept),
+    };
+  });
 }
 
 /** A column is of numbers when most of its values are. */

@@ -232,6 +232,54 @@ describe('npm run train', function () {
     assert.match(wrong.stderr, /^--protected names x, which is none of the features a=b, "income, net" /);
   });
 
+  it('reads grouped thousands as any other number where the column shows them', async () => {
+    const value = (i: number) => Math.round(10 ** (2 + (i % 20) / 10)) + i;
+    const plain = await trained(table({ income: (i) => String(value(i)), n: number }, '\t'));
+    for (const locale of ['en', 'de', 'de-CH', 'fr']) {
+      const grouped = await trained(
+        table({ income: (i) => value(i).toLocaleString(locale), n: number }, '\t'),
+      );
+      assert.deepEqual(grouped.features, plain.features, locale);
+    }
+    const lakhs = await trained(
+      table({ income: (i) => (value(i) * 100).toLocaleString('en-IN'), n: number }, '\t'),
+    );
+    const hundredfold = await trained(table({ income: (i) => String(value(i) * 100), n: number }, '\t'));
+    assert.deepEqual(lakhs.features, hundredfold.features);
+  });
+
+  it('asks for the decimal sign where nothing shows it, and tells no sensitive value', async () => {
+    const unclear = table({ income: (i) => `${(i % 7) + 1},${100 + i}`, n: number }, '\t');
+    await refuses(
+      await trainOn(unclear),
+      `${data}:2: column income: '1,100' is 1100 or 1.1, and the column does not show which: say it with --decimal . or --decimal ,`,
+    );
+    const run = await trainOn(unclear, '--sensitive', 'income');
+    assert.equal(run.status, 1);
+    assert.doesNotMatch(run.stderr, /1,100|1100/);
+    const mixed = `${table({ x: (i) => `${i}.5`, n: number }, ';')}1,5;3;no\n2,5;3;yes\n`;
+    await refuses(
+      await trainOn(mixed),
+      `${data}:62: column x: '1,5' has a decimal comma, but '0.5' on line 2 a decimal point: write all numbers in one notation`,
+    );
+    const meanOf = async (sign: string) => {
+      const { features } = await trained(unclear, '--decimal', sign);
+      return features[0].kind === 'numeric' ? features[0].summary.mean : Number.NaN;
+    };
+    const [point, comma] = [await meanOf('.'), await meanOf(',')];
+    assert.ok(Math.abs(point / comma / 1000 - 1) < 1e-9, `${point} ${comma}`);
+  });
+
+  it('knows classes however they are written', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => `${number(i)},${i % 3 === 0 ? '1.0' : '0'}`);
+    await writeFile(data, `n,y\n${rows.join('\n')}\n`);
+    for (const positive of ['1', '1.0']) {
+      const run = await train('--data', data, '--target', 'y', '--positive', positive, '--out', out);
+      assert.equal(run.status, 0, run.stderr);
+      assert.deepEqual((await loadArtifact(out)).target, { column: 'y', positive: '1', negative: '0' });
+    }
+  });
+
   describe('refuses', () => {
     it('a file that is not there, and one that is no table', async () => {
       const missing = join(folder, 'none.csv');

@@ -38,6 +38,18 @@ describe('the columns of tables', () => {
     assert.deepEqual(grades[0].summary, grades[1].summary);
   });
 
+  it('are judged by all files of the reference', async () => {
+    await using folder = await temporaryFolder();
+    const rows = lateColumn(20_000, 1);
+    const empty = await folder.write('a.csv', table(rows.slice(0, 10_000)));
+    const rest = await folder.write('b.csv', table(rows.slice(10_000)));
+    const live = await folder.write('live.csv', table(lateColumn(3000, 2)));
+    const report = await driftReport('--reference', empty, '--reference', rest, '--live', live);
+    assert.equal(featureOf(report, 'grade').kind, 'numeric');
+    assert.equal(featureOf(report, 'grade').verdict, 'stable');
+    assert.equal(report.reference.samples, 20_000);
+  });
+
   it('are the same from standard input, packed or not', async () => {
     await using folder = await temporaryFolder();
     const rows = table(lateColumn(20_000, 1));
@@ -148,5 +160,51 @@ describe('the columns of tables', () => {
     const slip = await folder.write('slip.csv', table([...points, commas[7]], 'amount;name'));
     const report = await driftReport('--reference', slip, '--live', slip);
     assert.ok(report.notes.some((note) => note.startsWith('amount: 1 value is no number')));
+  });
+
+  it('hold NA as a category where it is quoted, and a missing value where it is not', async () => {
+    await using folder = await temporaryFolder();
+    const countries = (mark: string) =>
+      Array.from({ length: 3000 }, (_, i) => `${[mark, 'ZA', 'ZM'][i % 3]},${i % 50}`);
+    const quoted = await folder.write('quoted.csv', table(countries('"NA"'), 'country,age'));
+    const bare = await folder.write('bare.csv', table(countries('NA'), 'country,age'));
+    const jsonl = await folder.write(
+      'rows.jsonl',
+      countries('NA')
+        .map((row) => row.split(','))
+        .map(([country, age]) => `${JSON.stringify({ country, age: Number(age) })}\n`)
+        .join(''),
+    );
+    for (const live of [quoted, bare, jsonl]) {
+      const known = featureOf(await driftReport('--reference', quoted, '--live', live), 'country');
+      assert.deepEqual(
+        { psi: known.psi, missing: known.missing, unseen: known.unseen },
+        { psi: 0, missing: 0, unseen: 0 },
+      );
+      const missing = featureOf(await driftReport('--reference', bare, '--live', live), 'country');
+      assert.deepEqual(
+        { psi: missing.psi, missing: missing.missing, unseen: missing.unseen },
+        { psi: 0, missing: 1000, unseen: 0 },
+      );
+    }
+  });
+
+  it('hold codes, truth values and texts by one rule, without a model too', async () => {
+    await using folder = await temporaryFolder();
+    const reference = Array.from(
+      { length: 3000 },
+      (_, i) => `k${i % 4}-é,${i % 3 === 0 ? 'True' : 'False'},${i % 50}`,
+    );
+    const live = reference.map((row) =>
+      row.normalize('NFD').replace('True', 'true').replace('False', 'FALSE'),
+    );
+    const header = 'code,flag,age';
+    const report = await driftReport(
+      '--reference',
+      await folder.write('reference.csv', table(reference, header)),
+      '--live',
+      await folder.write('live.csv', table(live, header)),
+    );
+    for (const name of ['code', 'flag', 'age']) assert.equal(featureOf(report, name).psi, 0, name);
   });
 });
