@@ -66,8 +66,12 @@ async function profileRecords(
 
 function refuseRecord(record: Json, isPlain: boolean): string | undefined {
   if (isOutcomeLine(record)) return 'an outcome, not a sample';
-  if (holdsInput(record) || isPlain || isScoreLine(record)) return undefined;
-  return 'neither features nor a score';
+  if (holdsInput(record)) return undefined;
+  if (!isPlain) return isScoreLine(record) ? undefined : 'neither features nor a score';
+  const values = Object.values(record);
+  if (values.length === 0 || values.some((value) => typeof value !== 'object' || value === null))
+    return undefined;
+  return 'its fields hold objects or arrays, not values: write one object a row';
 }
 
 function readNumber(value: unknown): number | null | undefined {

@@ -171,6 +171,8 @@ describe('a file of JSON', () => {
     for (const [content, message] of [
       ['[{"a":1},{"a":2}]', /no line has one of age, limit, history, but a/],
       ['[[1,2],[3,4]]', /\.json/],
+      ['{"age":{"0":31,"1":44},"limit":{"0":1,"1":2}}', /its fields hold objects or arrays, not values/],
+      ['{"columns":["age"],"data":[[31],[44]]}', /other\.json/],
     ] as const) {
       const file = await folder.write('other.json', content);
       const { stderr, stdout, code } = await runCommand('drift', ['--model', model, '--live', file]);
