@@ -10,6 +10,7 @@ import { type Config, readConfig } from '../src/config.ts';
 import { exitOnFailure } from '../src/exit-on-failure.ts';
 import { otelNotices } from '../src/otel-notices.ts';
 import { createContextManager } from '../src/telemetry/context-manager.ts';
+import { createExportAnswers, type ExportAnswers } from '../src/telemetry/export-answers.ts';
 import { createExportReport } from '../src/telemetry/export-report.ts';
 import { createExposition } from '../src/telemetry/expose-metrics.ts';
 import { createMetricProducer, type MetricSource } from '../src/telemetry/metric-data.ts';
@@ -45,10 +46,16 @@ export type Telemetry = {
 };
 
 /** Starts what exports spans, counted. */
-function spanProcessor(config: Config, options: OtlpOptions, counts: SpanCounts, log: TelemetryLog) {
+function spanProcessor(
+  config: Config,
+  options: OtlpOptions,
+  answers: ExportAnswers,
+  counts: SpanCounts,
+  log: TelemetryLog,
+) {
   const maxQueueSize = config.OTEL_BSP_MAX_QUEUE_SIZE;
   const batches = {
-    exporter: createOtlpExporter(options, createExportReport(counts, options, log)),
+    exporter: createOtlpExporter(options, answers, createExportReport(counts, options, log)),
     maxQueueSize,
     // small batches leave early, before the garbage collector has moved their spans to the old generation
     maxExportBatchSize: Math.min(config.OTEL_BSP_MAX_EXPORT_BATCH_SIZE, maxQueueSize),
@@ -93,7 +100,8 @@ function startTelemetry(config: Config, otlp: OtlpOptions | undefined): Telemetr
   const log = createTelemetryLog(otlp ? secretsOf(otlp) : []);
   for (const notice of otelNotices(config, process.env)) log.write('settings', 'warn', notice);
   replaceEnvironment(otlp ? instrumented : 'runtime-node');
-  logDiagnostics(log, config.OTEL_LOG_LEVEL);
+  const answers = createExportAnswers();
+  logDiagnostics(log, config.OTEL_LOG_LEVEL, answers);
   const spans = createSpanCounts();
   const sources: MetricSource[] = [spanMetrics(spans)];
   const metrics = new PrometheusExporter({
@@ -120,7 +128,7 @@ function startTelemetry(config: Config, otlp: OtlpOptions | undefined): Telemetr
       ? new ParentBasedSampler({ root: new AlwaysOnSampler() })
       : new AlwaysOnSampler(),
     spanLimits: spanLimits(config),
-    spanProcessors: otlp ? [spanProcessor(config, otlp, spans, log)] : [],
+    spanProcessors: otlp ? [spanProcessor(config, otlp, answers, spans, log)] : [],
     metricReaders: [metrics],
     contextManager: createContextManager(),
     logRecordProcessors: [],

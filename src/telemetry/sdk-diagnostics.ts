@@ -3,6 +3,7 @@ import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import { setGlobalErrorHandler } from '@opentelemetry/core';
 import type { Config } from '../config.ts';
 import { oneLine } from '../one-line.ts';
+import type { ExportAnswers } from './export-answers.ts';
 import type { TelemetryLevel, TelemetryLog } from './telemetry-log.ts';
 
 /** Deep enough for an error and its reason; spans are shown as what they are called. */
@@ -14,22 +15,32 @@ const inspectOptions = {
 };
 
 /**
- * Sends what the SDK says of itself to the log, a line each. Failed exports come to it as errors too, one for each
- * batch; they are told once by `createExportReport`, and here only to who asked for all.
+ * Sends what the SDK says of itself to the log, a line each, from `level` on. How exports end comes to it as well, once
+ * for each batch: the log has that once from `createExportReport`, so failures stand here only at the level `debug`, and
+ * answers go to `answers` alone.
  */
-export function logDiagnostics(log: TelemetryLog, level: Config['OTEL_LOG_LEVEL']): void {
+export function logDiagnostics(
+  log: TelemetryLog,
+  level: Config['OTEL_LOG_LEVEL'],
+  answers: ExportAnswers,
+): void {
   const write =
     (as: TelemetryLevel) =>
     (...parts: unknown[]) =>
       log.write('opentelemetry', as, parts.map(describe).join(' '));
+  const warn = write('warn');
+  const threshold = DiagLogLevel[level.toUpperCase() as Uppercase<typeof level>];
   const logger: DiagLogger = {
-    error: write('error'),
-    warn: write('warn'),
+    error: threshold >= DiagLogLevel.ERROR ? write('error') : () => {},
+    warn: (...parts) => {
+      if (!answers.hear(parts) && threshold >= DiagLogLevel.WARN) warn(...parts);
+    },
     info: write('info'),
     debug: write('debug'),
     verbose: write('trace'),
   };
-  diag.setLogger(logger, DiagLogLevel[level.toUpperCase() as Uppercase<typeof level>]);
+  // warnings are heard at every level, as some are answers
+  diag.setLogger(logger, Math.max(threshold, DiagLogLevel.WARN));
   setGlobalErrorHandler((error) => diag.debug(oneLine(error)));
 }
 

@@ -1,0 +1,67 @@
+/** What a receiver of spans has answered to an export that succeeded. */
+export type ExportAnswer = {
+  /** Spans that the receiver did not take; 0 if it took all. */
+  readonly rejected: number;
+  /** What it says of that; or, with none rejected, a warning. */
+  readonly message: string;
+  /** It has answered with success, but not in OTLP: it may be something else than a receiver of spans. */
+  readonly isForeign: boolean;
+};
+
+const accepted: ExportAnswer = { rejected: 0, message: '', isForeign: false };
+const foreign: ExportAnswer = { ...accepted, isForeign: true };
+
+/** The answers that the SDK's exporters tell to its diagnostics and to nobody else. */
+export type ExportAnswers = {
+  /** Takes the parts of a warning. @returns whether it was one of an answer */
+  hear(parts: readonly unknown[]): boolean;
+  /** The answer to the export that is reported as a success now. */
+  take(): ExportAnswer;
+};
+
+/**
+ * Makes the listener for what receivers answer. The exporters report a success whatever the body of the answer says:
+ * that some spans were rejected, or that it is not OTLP at all, they only warn of in the SDK's diagnostics, in the same
+ * turn and just before they report the success.
+ *
+ * Source: https://opentelemetry.io/docs/specs/otlp/#partial-success-1
+ */
+export function createExportAnswers(): ExportAnswers {
+  let heard: ExportAnswer | undefined;
+  return {
+    hear(parts) {
+      const answer = readAnswer(parts);
+      heard = answer ?? heard;
+      return answer !== undefined;
+    },
+    take() {
+      const answer = heard ?? accepted;
+      heard = undefined;
+      return answer;
+    },
+  };
+}
+
+/** What the warning tells of an answer; undefined when it is about something else. */
+function readAnswer(parts: readonly unknown[]): ExportAnswer | undefined {
+  const texts = parts.filter((part) => typeof part === 'string');
+  const at = texts.findIndex((text) => text.startsWith('Received Partial Success response'));
+  if (at >= 0) return readPartialSuccess(texts[at + 1]);
+  const isUnreadable = texts.some(
+    (text) =>
+      text.startsWith('Failed to parse trace export response') ||
+      text.startsWith('Export succeeded but could not deserialize response'),
+  );
+  return isUnreadable ? foreign : undefined;
+}
+
+function readPartialSuccess(json: string): ExportAnswer {
+  const { rejectedSpans, errorMessage } = JSON.parse(json) as Record<string, unknown>;
+  // a 64-bit integer is a string in OTLP's JSON
+  const rejected = Number(rejectedSpans ?? 0);
+  return {
+    rejected: rejected > 0 ? Math.floor(rejected) : 0,
+    message: String(errorMessage ?? ''),
+    isForeign: false,
+  };
+}
