@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { formatNames } from '../column-names.ts';
 import { type Evaluation, evaluate } from '../evaluation/evaluate.ts';
 import { evaluationSections } from '../evaluation/page-sections.ts';
 import { readJoinedData } from '../evaluation/read-joined.ts';
@@ -15,7 +16,7 @@ import { renderText } from '../report/render-text.ts';
 import { type DateOrder, dateOrderOf, dateOrders, parseTime } from '../times/parse-time.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import { readDecimalSign } from './decimal-option.ts';
-import { formatNames, readNames } from './name-list.ts';
+import { readNames } from './name-list.ts';
 import { createReadingProgress } from './reading-progress.ts';
 import { runCli, UsageError } from './run-cli.ts';
 import { replicaFiles, serviceSetting, shownSetting, thoseThere } from './service-settings.ts';

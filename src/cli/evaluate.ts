@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { formatNames } from '../column-names.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
 import { readLabelledData } from '../evaluation/read-data.ts';
 import { readJoinedData } from '../evaluation/read-joined.ts';
@@ -7,7 +8,7 @@ import { renderText } from '../evaluation/render-text.ts';
 import { loadArtifact } from '../model/artifact.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import { readDecimalSign } from './decimal-option.ts';
-import { formatNames, readNames } from './name-list.ts';
+import { readNames } from './name-list.ts';
 import { runCli, UsageError } from './run-cli.ts';
 import { replicaFiles, serviceSetting, shownSetting, thoseThere } from './service-settings.ts';
 

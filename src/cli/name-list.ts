@@ -1,3 +1,4 @@
+import { findName, splitNames } from '../column-names.ts';
 import { UsageError } from './run-cli.ts';
 
 /**
@@ -19,7 +20,7 @@ export function readNames(
   const names = given.flatMap((value) =>
     findName(value, known) === undefined ? splitNames(value) : [value],
   );
-  if (names.some((name) => name.trim() === '')) {
+  if (names.some((name) => name.trim() === '' && findName(name, known) === undefined)) {
     throw new UsageError(`--${option} has an empty name: '${given.join("' '")}'`);
   }
   const found = names.map((name) => {
@@ -30,32 +31,4 @@ export function readNames(
   const twice = found.find((name, i) => found.indexOf(name) !== i);
   if (twice !== undefined) throw new UsageError(`--${option} names ${twice} twice`);
   return found;
-}
-
-/** The known name that is meant: the same, or the only one that is the same but for blanks at its ends. */
-export function findName(name: string, known: readonly string[]): string | undefined {
-  if (known.includes(name)) return name;
-  const alike = known.filter((one) => one.trim() === name.trim());
-  return alike.length === 1 ? alike[0] : undefined;
-}
-
-const item = /\s*(?:"((?:[^"]|"")*)"\s*|([^,]*))(?:,|$)/y;
-
-function splitNames(text: string): string[] {
-  const names: string[] = [];
-  item.lastIndex = 0;
-  // a comma at the end is followed by an empty name
-  for (let at = 0; at <= text.length; at = item.lastIndex) {
-    const [matched, quoted, plain = ''] = item.exec(text) as RegExpExecArray;
-    names.push(quoted === undefined ? plain.trim() : quoted.replaceAll('""', '"'));
-    if (!matched.endsWith(',')) break;
-  }
-  return names;
-}
-
-/** Names as an option takes them: quoted where they must be. */
-export function formatNames(names: readonly string[]): string {
-  return names
-    .map((name) => (/^[\s"]|,|\s$/.test(name) ? `"${name.replaceAll('"', '""')}"` : name))
-    .join(', ');
 }

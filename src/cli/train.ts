@@ -2,13 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { findOneName, formatNames } from '../column-names.ts';
 import { type Artifact, formatArtifact, scoreFeature } from '../model/artifact.ts';
 import { train } from '../model/train.ts';
 import { formatCount, formatShare } from '../report/format.ts';
 import { wrap } from '../report/wrap.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import { readDecimalSign } from './decimal-option.ts';
-import { findName, formatNames, readNames } from './name-list.ts';
+import { readNames } from './name-list.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { runCli, UsageError } from './run-cli.ts';
 import { readTrainingSet } from './training-set.ts';
@@ -112,7 +113,8 @@ function resolveColumns(given: ReturnType<typeof resolveOptions>, header: readon
   const { defaults } = given;
   const namesOf = (option: 'features' | 'categorical' | 'allow-ids' | 'protected' | 'sensitive') =>
     given[option] && readNames(option, given[option], header);
-  const target = findName(given.target ?? defaults.target, header) ?? given.target ?? defaults.target;
+  const givenTarget = given.target ?? defaults.target;
+  const target = findOneName(givenTarget, header) ?? givenTarget;
   const features = namesOf('features') ?? defaults.features;
   if (features?.includes(target)) throw new UsageError(`--features holds the target, ${target}`);
   return {

@@ -1,3 +1,4 @@
+import { findOneName, formatNames } from '../column-names.ts';
 import { type Artifact, scoreFeature } from '../model/artifact.ts';
 import { createDisclosure, redacted } from '../model/disclosure.ts';
 import { featureBins, scoreBins } from '../model/features.ts';
@@ -15,17 +16,19 @@ export class RowMatchError extends Error {}
 /**
  * Makes the test for rows of one bin of one feature, or of the score under the name `(score)`.
  *
+ * @param given its name, as it is or quoted as in a list of names
  * @param bin its label or the beginning of that, such as `09`; a category without the `= ` before it; `missing`,
  *   `unseen`; or `below` and `above` for values outside the reference's range
  * @throws RowMatchError for a feature or a bin that the model does not have, and for a sensitive feature: a row that is
  *   shown because of its bin tells its bin
  */
-export function createRowMatcher(artifact: Artifact, name: string, bin: string): RowMatcher {
-  const feature = artifact.features.find((one) => one.name === name);
-  if (feature === undefined && name !== scoreFeature) {
-    const names = [...artifact.features.map((one) => one.name), scoreFeature].join(', ');
-    throw new RowMatchError(`the model has no feature '${name}', but ${names}`);
+export function createRowMatcher(artifact: Artifact, given: string, bin: string): RowMatcher {
+  const names = [...artifact.features.map((one) => one.name), scoreFeature];
+  const name = findOneName(given, names);
+  if (name === undefined) {
+    throw new RowMatchError(`the model has no feature '${given}', but ${formatNames(names)}`);
   }
+  const feature = artifact.features.find((one) => one.name === name);
   if (createDisclosure(artifact).isWithheld(name)) {
     throw new RowMatchError(
       `the model calls ${name} sensitive: rows cannot be chosen by it. Its counts by bin are in GET /drift and in the metrics`,

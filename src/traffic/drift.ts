@@ -1,3 +1,4 @@
+import { findOneName, formatNames } from '../column-names.ts';
 import type { RequestFeature, Row } from './request-features.ts';
 
 /** One way in which the traffic differs from the data that it is drawn from. */
@@ -12,23 +13,30 @@ export const unseenCategory = 'never seen in training';
 
 const forms = 'FEATURE:+10, FEATURE:-10, FEATURE:x1000, FEATURE:unseen or missing:FEATURE:0.2';
 
+const amount = /^([x+-])(\d*\.?\d+(?:e[+-]?\d+)?)$/i;
+const missingForm = /^missing:(.+):[^:]*$/s;
+
 /**
  * Reads one drift as it is written on the command line: `FEATURE:+10` and `FEATURE:-10` add to every value,
  * `FEATURE:x1000` multiplies it, `FEATURE:unseen` replaces it by a category that training never saw, and
- * `missing:FEATURE:0.2` leaves out that share of the values. A feature's name may hold colons.
+ * `missing:FEATURE:0.2` leaves out that share of the values. A feature's name may hold colons, and may be quoted as in
+ * a list of names.
  *
  * @throws Error naming the text and the forms there are, or the feature and those there are
  */
 export function parseDrift(text: string, features: readonly RequestFeature[]): TrafficDrift {
+  const names = features.map(({ name }) => name);
   const colon = text.lastIndexOf(':');
   const change = text.slice(colon + 1);
-  const missing = /^missing:(?<feature>.+):[^:]*$/.exec(text)?.groups?.feature;
-  const feature = missing ?? text.slice(0, Math.max(colon, 0));
+  const changed = text.slice(0, Math.max(colon, 0));
+  if (changed === '') throw new Error(`drift '${text}' is none of ${forms}`);
+  // no share is written as `+1` is: then `missing:age` is itself a feature
+  const missing = amount.test(change) || change === 'unseen' ? undefined : missingForm.exec(text)?.[1];
+  const given = missing ?? changed;
+  const feature = findOneName(given, names);
   const found = features.find(({ name }) => name === feature);
-  if (feature === '') throw new Error(`drift '${text}' is none of ${forms}`);
-  if (found === undefined) {
-    const names = features.map(({ name }) => name).join(', ');
-    throw new Error(`drift '${text}': the service knows no feature '${feature}', but ${names}`);
+  if (feature === undefined || found === undefined) {
+    throw new Error(`drift '${text}': the service knows no feature '${given}', but ${formatNames(names)}`);
   }
   if (missing !== undefined) {
     const share = Number(change);
@@ -41,15 +49,16 @@ export function parseDrift(text: string, features: readonly RequestFeature[]): T
     if (found.kind === 'categorical') return { kind: 'unseen', feature };
     throw new Error(`drift '${text}': '${feature}' is a number and has no unseen categories`);
   }
-  const numeric = /^(?<sign>[x+-])(?<amount>\d*\.?\d+(?:e[+-]?\d+)?)$/i.exec(change)?.groups;
-  if (numeric === undefined) throw new Error(`drift '${text}' is none of ${forms}`);
+  const numeric = amount.exec(change);
+  if (numeric === null) throw new Error(`drift '${text}' is none of ${forms}`);
   if (found.kind !== 'numeric') {
     throw new Error(`drift '${text}': '${feature}' is no number, it can become 'unseen' or missing`);
   }
-  const amount = Number(numeric.amount);
-  return numeric.sign === 'x'
-    ? { kind: 'scale', feature, factor: amount }
-    : { kind: 'shift', feature, by: numeric.sign === '-' ? -amount : amount };
+  const [, sign, digits] = numeric;
+  const by = Number(digits);
+  return sign.toLowerCase() === 'x'
+    ? { kind: 'scale', feature, factor: by }
+    : { kind: 'shift', feature, by: sign === '-' ? -by : by };
 }
 
 function drifted(drift: TrafficDrift, value: number | string | null, random: () => number): Row[string] {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { formatNames, readNames } from '../../src/cli/name-list.ts';
+import { readNames } from '../../src/cli/name-list.ts';
 import { UsageError } from '../../src/cli/run-cli.ts';
+import { findOneName, formatNames } from '../../src/column-names.ts';
 
 const known = ['age', 'income, monthly', 'score', ' padded ', 'a=b', 'say "hi"', 'a', 'b', 'a,b'];
 const read = (...given: string[]) => readNames('features', given, known, (name) => `no ${name}`);
@@ -40,6 +41,19 @@ describe('an option that names columns', () => {
       );
     }
     assert.deepEqual(readNames('features', ['height'], known), ['height']);
+  });
+
+  it('takes an empty name where a column has one', () => {
+    assert.deepEqual(readNames('by', ['"",age'], ['', 'age']), ['', 'age']);
+    assert.equal(formatNames(['', 'age']), '"", age');
+  });
+
+  it('that takes one name takes it as it is or as in a list', () => {
+    for (const text of ['income, monthly', '"income, monthly"', ' income, monthly ']) {
+      assert.equal(findOneName(text, known), 'income, monthly', text);
+    }
+    assert.equal(findOneName('age,score', known), undefined);
+    assert.equal(findOneName('height', known), undefined);
   });
 
   it('reads back what is printed for it, whatever the names', () => {

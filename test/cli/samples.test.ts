@@ -75,6 +75,7 @@ describe('npm run samples', () => {
     assert.deepEqual(ids('--feature', 'age', '--bin', '09'), ['b', 'c', 'd', 'f']);
     assert.deepEqual(ids('--feature', 'age', '--bin', '09 (52, +inf)', '--limit', '2'), ['d', 'f']);
     assert.deepEqual(ids('--feature', 'age', '--bin', 'above'), ['b', 'f']);
+    assert.deepEqual(ids('--feature', '"age" ', '--bin', 'above'), ['b', 'f']);
     assert.deepEqual(ids('--feature', '(score)', '--bin', '09'), ['b']);
     assert.deepEqual(ids('--trace', 'trace-of-e'), ['e']);
   });

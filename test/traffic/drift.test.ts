@@ -32,6 +32,27 @@ describe('drift of the traffic', () => {
       share: 1,
     });
     assert.deepEqual(parseDrift('missing:+1', features), { kind: 'shift', feature: 'missing', by: 1 });
+    assert.deepEqual(parseDrift('age:X2', features), { kind: 'scale', feature: 'age', factor: 2 });
+  });
+
+  it('takes a name that holds a comma, a quote, blanks or the word missing, quoted or not', () => {
+    const names = ['price, net', 'say "hi"', ' padded ', 'missing:z'];
+    const odd = names.map((name) => ({ name, kind: 'numeric' }) as const);
+    for (const [text, feature] of [
+      ['price, net:+1', 'price, net'],
+      ['"price, net":+1', 'price, net'],
+      ['"say ""hi""":+1', 'say "hi"'],
+      ['padded:+1', ' padded '],
+      ['missing:z:+1', 'missing:z'],
+    ] as const) {
+      assert.deepEqual(parseDrift(text, odd), { kind: 'shift', feature, by: 1 }, text);
+    }
+    assert.deepEqual(parseDrift('missing:missing:z:1', odd), {
+      kind: 'missing',
+      feature: 'missing:z',
+      share: 1,
+    });
+    assert.throws(() => parseDrift('x:+1', odd), /but "price, net", say "hi", " padded ", missing:z$/);
   });
 
   for (const [text, message] of [

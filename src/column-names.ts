@@ -1,0 +1,36 @@
+/** The known name that is meant: the same, or the only one that is the same but for blanks at its ends. */
+export function findName(name: string, known: readonly string[]): string | undefined {
+  if (known.includes(name)) return name;
+  const alike = known.filter((one) => one.trim() === name.trim());
+  return alike.length === 1 ? alike[0] : undefined;
+}
+
+/** The one known name that is meant, as it is or quoted as in a list. */
+export function findOneName(text: string, known: readonly string[]): string | undefined {
+  const found = findName(text, known);
+  if (found !== undefined) return found;
+  const names = splitNames(text);
+  return names.length === 1 ? findName(names[0], known) : undefined;
+}
+
+const item = /\s*(?:"((?:[^"]|"")*)"\s*|([^,]*))(?:,|$)/y;
+
+/** Names between commas; one that holds a comma, or blanks at its ends, is quoted as in CSV. */
+export function splitNames(text: string): string[] {
+  const names: string[] = [];
+  item.lastIndex = 0;
+  // a comma at the end is followed by an empty name
+  for (let at = 0; at <= text.length; at = item.lastIndex) {
+    const [matched, quoted, plain = ''] = item.exec(text) as RegExpExecArray;
+    names.push(quoted === undefined ? plain.trim() : quoted.replaceAll('""', '"'));
+    if (!matched.endsWith(',')) break;
+  }
+  return names;
+}
+
+/** Names as `splitNames` takes them: quoted where they must be. */
+export function formatNames(names: readonly string[]): string {
+  return names
+    .map((name) => (/^$|^[\s"]|,|\s$/.test(name) ? `"${name.replaceAll('"', '""')}"` : name))
+    .join(', ');
+}
