@@ -64,7 +64,7 @@ const maxCategories = 20;
 /** Whether the column that is called so says when rows were, and holds no amounts or categories. */
 export function saysWhen({ present, numbers, texts }: ColumnProfile): boolean {
   const isNumeric = numbers > present / 2;
-  const isTime = (text: string) => (isNumeric ? !Number.isNaN(parseTime(text)) : looksLikeTime(text));
+  const isTime = (text: string) => !Number.isNaN(parseTime(text)) || (!isNumeric && looksLikeTime(text));
   if (texts.length === 0 || texts.filter(isTime).length > texts.length / 2) return true;
   return !isNumeric && new Set(texts).size > maxCategories;
 }

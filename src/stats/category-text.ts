@@ -35,17 +35,20 @@ const beyondAscii = /[^\0-\x7f]/;
 const wholeFraction = /^-?\d+\.0*$/;
 const truthValue = /^(true|false)$/i;
 
+/** A text without spaces around it, with ordinary spaces and minus signs, composed (Unicode NFC). */
+export function plainText(text: string): string {
+  if (!beyondAscii.test(text)) return text.trim();
+  const composed = text.normalize('NFC').replace(invisible, '');
+  return composed.replace(unusualSpaces, ' ').replace(minusSign, '-').trim();
+}
+
 /**
  * The text by which a category is known, however it was written: without spaces around it, with ordinary spaces and
  * minus signs, composed (Unicode NFC), `1` for `1.0`, `true` for `True` and `TRUE`. Numbers and booleans of JSON are
  * taken by their text.
  */
 export function canonicalCategory(value: unknown): string {
-  let text = typeof value === 'string' ? value : String(value);
-  if (beyondAscii.test(text)) {
-    text = text.normalize('NFC').replace(invisible, '').replace(unusualSpaces, ' ').replace(minusSign, '-');
-  }
-  text = text.trim();
+  const text = plainText(typeof value === 'string' ? value : String(value));
   if (wholeFraction.test(text)) return text.slice(0, text.indexOf('.'));
   return truthValue.test(text) ? text.toLowerCase() : text;
 }

@@ -1,26 +1,29 @@
-import { looksLikeTime } from '../times/parse-time.ts';
+import { looksLikeTime, parseTime } from '../times/parse-time.ts';
 
 /** Fewer rows than these show no pattern: five ages in order are no ids. */
 const minRows = 20;
 /** Texts of which more are different than this share name single rows. */
 const distinctShare = 0.9;
+/** Under a name like `id` less is enough: each is there two or three times. */
+const repeatedIdShare = 1 / 3;
 /** As many different texts can still be categories of a small table. */
 const maxCategories = 20;
 
-const idName = /(^|[^a-z])(id|uuid|guid|key|index|row|nr|no)$/i;
-const idNameCamel = /[a-z](Id|ID|Uuid|UUID|Key|Nr|No)$/;
+const idNames = [/(^|[^a-z])(id|uuid|guid)$/i, /[a-z](Id|ID|Uuid|UUID)$/];
+const numberNames = [/(^|[^a-z])(key|index|row|nr|no|number|phone)$/i, /[a-z](Key|Nr|No|Number|Phone)$/];
+/** UUIDs, e-mail addresses, and digests of 64 bits or more. */
+const idText =
+  /^(?:\{?[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\}?|[^\s@]+@[^\s@]+\.[^\s@]+|(?=\d*[a-f])[\da-f]{16,})$/i;
 const timeName = /(date|time|timestamp|day|[^a-z]at)$/i;
 
 /** Seconds since 1970 and their fractions; under another name they are numbers. */
-const epoch = /^[12]\d{9}(\d{3}|\d{6}|\d{9})?$/;
+const epoch = /^[12]\d{9}(\d{3}|\d{6}|\d{9})?(\.\d*)?$/;
 /** Days such as 20260131; other numbers of eight digits are of no plausible year. */
 const compactDate = /^(19|20)\d{6}$/;
 
 function looksLikeDate(text: string, isTime: boolean): boolean {
-  if (/^\d+$/.test(text)) {
-    return compactDate.test(text) ? looksLikeTime(text) : isTime && epoch.test(text);
-  }
-  return looksLikeTime(text);
+  if (compactDate.test(text)) return !Number.isNaN(parseTime(text));
+  return looksLikeTime(text) || (isTime && epoch.test(text));
 }
 
 /** Whether nearly all texts are dates in any notation, or times since 1970 under a name that says so. */
@@ -32,15 +35,22 @@ export function looksLikeDates(name: string, texts: readonly string[]): boolean 
 
 /**
  * Whether a column names its rows instead of describing them: texts nearly all different; whole numbers that count
- * up or down without repeating; or values nearly all different under a name like `id`.
+ * up or down without repeating; values nearly all different under a name like `number`, or each there two or three
+ * times under one like `id`; or more UUIDs, e-mail addresses or digests than there are categories. Fractions are no ids.
  *
  * @param texts the cells that are not missing
  * @param numbers their values, when they are numbers
  */
 export function looksLikeIds(name: string, texts: readonly string[], numbers?: Float64Array): boolean {
   const distinct = new Set(texts).size;
-  if (texts.length < minRows || distinct <= texts.length * distinctShare) return false;
-  if (idName.test(name) || idNameCamel.test(name)) return true;
+  if (texts.length < minRows || numbers?.some((value) => value % 1 !== 0 && !Number.isNaN(value)))
+    return false;
+  if (distinct > maxCategories) {
+    if (idNames.some((end) => end.test(name)) && distinct > texts.length * repeatedIdShare) return true;
+    if (texts.filter((text) => idText.test(text)).length > texts.length * distinctShare) return true;
+  }
+  if (distinct <= texts.length * distinctShare) return false;
+  if ([...idNames, ...numberNames].some((end) => end.test(name))) return true;
   if (numbers === undefined) return distinct > maxCategories;
   const step = Math.sign(numbers[1] - numbers[0]);
   return numbers.every(

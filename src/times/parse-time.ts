@@ -1,3 +1,5 @@
+import { plainText } from '../stats/category-text.ts';
+
 /** Which of the two numbers before the year is the day, in dates such as `03/04/2026`. */
 export type DateOrder = 'day-first' | 'month-first';
 
@@ -14,14 +16,20 @@ const fourCenturiesMs = 146_097 * dayMs;
 const yearFirst = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/;
 const compact = /^(\d{4})(\d\d)(\d\d)(?!\d)/;
 const numeric = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)/;
-const twoDigitYear = /^\d{1,2}([-/.])\d{1,2}\1\d{2}(?!\d)/;
+const shortYear = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{2})(?!\d)/;
+/** `2026-01`, `2026-W05` and `2026-W05-6`. */
+const monthOrWeek = /^(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])|-?W[0-5]\d(?:-?[1-7])?)$/;
 const weekday = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},? +/i;
-const dayAndName = /^(\d{1,2})(?:st|nd|rd|th)?(?:\. ?| of |[-/ ])([a-z]{3,9})\.?,?[-/ ](\d{4})(?!\d)/i;
-const nameAndDay = /^([a-z]{3,9})\.?[ -](\d{1,2})(?:st|nd|rd|th)?(?:, ?|[ -])(\d{4})(?!\d)/i;
-const yearAndName = /^(\d{4})[-/ ]([a-z]{3,9})\.?[-/ ](\d{1,2})(?!\d)/i;
+/** By the name of each part: `y` the year, of two digits or four. */
+const named = [
+  /^(?<d>\d{1,2})(?:st|nd|rd|th)?(?:\. ?| of |[-/ ])(?<m>[a-z]{3,9})\.?,?[-/ ](?<y>\d\d|\d{4})(?!\d)/i,
+  /^(?<m>[a-z]{3,9})\.?[ -](?<d>\d{1,2})(?:st|nd|rd|th)?(?:, ?|[ -])(?<y>\d\d|\d{4})(?!\d)/i,
+  /^(?<y>\d{4})[-/ ](?<m>[a-z]{3,9})\.?[-/ ](?<d>\d{1,2})(?!\d)/i,
+];
+const monthAndYear = /^([a-z]{3,9})\.?[-/ ]\d{4}$/i;
 
 /** What may follow the time of day. A name after an offset says nothing more: `+01:00[Europe/Berlin]`. */
-const zone = String.raw`(?: ?(?:Z|UTC|GMT|(?:UTC|GMT)?([+-])(\d\d)(?::?(\d\d))?)(?:\[[^\]]*\]| \([^)]*\))?)?`;
+const zone = String.raw`(?: ?(?:Z|UTC|GMT|(?:UTC|GMT)?([+-])(\d\d?)(?::?(\d\d))?)(?:\[[^\]]*\]| \([^)]*\))?)?`;
 /** Hour, minute, second, fraction, A or P, then the sign, hours and minutes of the zone. */
 const clock = new RegExp(
   String.raw`^(?:T|,? +|:)(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?: ?([AP])\.?M\.?)?${zone}$`,
@@ -39,7 +47,7 @@ const epoch = /^([1-9]\d{9}(?:\d{3}|\d{6}|\d{9})?)(?:\.\d*)?$/;
  *   `2026/01/31` and `2026.1.31` likewise
  * - `31/01/2026`, `01/31/2026`, with `/`, `.` or `-`, the time after it with AM or PM or without
  * - English names: `3 Jan 2026`, `January 3, 2026`, `2026-Jan-03`, `Sat, 03 Jan 2026 10:00:00 GMT`
- * - zones: `Z`, `UTC`, `GMT`, `+01`, `+0100`, `+01:00`
+ * - zones: `Z`, `UTC`, `GMT`, `+01`, `+0100`, `+01:00`, `GMT+1`
  * - seconds since 1970 (10 digits), milli- (13), micro- (16) and nanoseconds (19)
  *
  * 24:00 is the end of the day. A leap second, 23:59:60 UTC, is the second after it. Years have four digits, 0001 on.
@@ -48,18 +56,41 @@ const epoch = /^([1-9]\d{9}(?:\d{3}|\d{6}|\d{9})?)(?:\.\d*)?$/;
  * @returns NaN for what is none of these, and for a day that does not exist
  */
 export function parseTime(value: unknown, order: DateOrder | null = null): number {
-  if (typeof value === 'number') return parseEpoch(String(value));
-  if (typeof value !== 'string') return Number.NaN;
-  const text = value.trim();
+  if (typeof value !== 'string' && typeof value !== 'number') return Number.NaN;
+  const text = plainText(String(value));
   const date = parseDate(text, order);
   if (date === undefined) return parseEpoch(text);
   const rest = text.slice(date.end);
   return rest === '' ? date.ms : date.ms + parseClock(rest, date.isCompact, date.ms);
 }
 
-/** Whether a text has the form of a time, be it readable or not: with a year of two digits or on 31 February too. */
-export function looksLikeTime(text: string): boolean {
-  return twoDigitYear.test(text) || !Number.isNaN(parseTime(text, 'day-first')) || dateOrderOf(text) !== null;
+/**
+ * Whether a text has the form of a date or time, be it readable or not: with a year of two digits, on 31 February, in
+ * another zone, or of a month or week alone. Numbers such as 20260131 and those since 1970 are not told from others.
+ */
+export function looksLikeTime(value: string): boolean {
+  const text = plainText(value);
+  if (monthOrWeek.test(text) || monthOf(monthAndYear.exec(text)?.[1] ?? '') > 0) return true;
+  const end = endOfDate(text);
+  return end > 0 && /^(?:[T ,:]+\d|Z$|$)/i.test(text.slice(end));
+}
+
+/** Where the date ends that a text begins with; −1 when there is none. */
+function endOfDate(text: string): number {
+  const year = yearFirst.exec(text);
+  if (year !== null) return isMonthAndDay(year[3], year[4]) ? year[0].length : -1;
+  const numbers = numeric.exec(text) ?? shortYear.exec(text);
+  if (numbers !== null) {
+    const [all, first, , second, last] = numbers;
+    const isDate =
+      isMonthAndDay(first, second) || isMonthAndDay(second, first) || isMonthAndDay(second, last);
+    return isDate ? all.length : -1;
+  }
+  return findNamed(text)?.end ?? /^\d{8}(?=T\d)/.exec(text)?.[0].length ?? -1;
+}
+
+function isMonthAndDay(month: string, day: string): boolean {
+  return Number(month) <= 12 && Number(day) <= 31;
 }
 
 /**
@@ -67,7 +98,7 @@ export function looksLikeTime(text: string): boolean {
  * `null` when there is nothing to tell.
  */
 export function dateOrderOf(value: unknown): DateOrder | 'either' | null {
-  const parts = typeof value === 'string' ? numeric.exec(value.trim()) : null;
+  const parts = typeof value === 'string' ? numeric.exec(plainText(value)) : null;
   if (parts === null) return null;
   const [first, second] = [Number(parts[1]), Number(parts[3])];
   if (first === second || (first > 12 && second > 12)) return null;
@@ -80,33 +111,36 @@ type ReadDate = { readonly ms: number; readonly end: number; readonly isCompact:
 
 function parseDate(text: string, order: DateOrder | null): ReadDate | undefined {
   const year = yearFirst.exec(text);
-  if (year !== null) return readDate(year, Number(year[1]), Number(year[3]), Number(year[4]));
+  if (year !== null) return readDate(year[0].length, Number(year[1]), Number(year[3]), Number(year[4]));
   const numbers = numeric.exec(text);
   if (numbers !== null) {
     const own = dateOrderOf(text);
     if (own === 'either' && order === null) return undefined;
     const isDayFirst = (order ?? own ?? 'day-first') === 'day-first';
     const [day, month] = isDayFirst ? [numbers[1], numbers[3]] : [numbers[3], numbers[1]];
-    return readDate(numbers, Number(numbers[4]), Number(month), Number(day));
+    return readDate(numbers[0].length, Number(numbers[4]), Number(month), Number(day));
   }
   const joined = compact.exec(text);
-  if (joined !== null) return readDate(joined, Number(joined[1]), Number(joined[2]), Number(joined[3]), true);
-  return parseNamed(text);
+  if (joined !== null)
+    return readDate(joined[0].length, Number(joined[1]), Number(joined[2]), Number(joined[3]), true);
+  const found = findNamed(text);
+  return found?.year.length === 4
+    ? readDate(found.end, Number(found.year), found.month, found.day)
+    : undefined;
 }
 
-function parseNamed(text: string): ReadDate | undefined {
+/** The parts of a date that names its month in English, and where it ends. */
+function findNamed(text: string) {
   const skipped = weekday.exec(text)?.[0].length ?? 0;
-  const named = text.slice(skipped);
-  const dayName = dayAndName.exec(named);
-  if (dayName !== null)
-    return readDate(dayName, Number(dayName[3]), monthOf(dayName[2]), Number(dayName[1]), false, skipped);
-  const nameDay = nameAndDay.exec(named);
-  if (nameDay !== null)
-    return readDate(nameDay, Number(nameDay[3]), monthOf(nameDay[1]), Number(nameDay[2]), false, skipped);
-  const yearName = yearAndName.exec(named);
-  return yearName === null
-    ? undefined
-    : readDate(yearName, Number(yearName[1]), monthOf(yearName[2]), Number(yearName[3]), false, skipped);
+  const date = text.slice(skipped);
+  for (const form of named) {
+    const match = form.exec(date);
+    const month = monthOf(match?.groups?.m ?? '');
+    if (match?.groups && month > 0) {
+      return { year: match.groups.y, month, day: Number(match.groups.d), end: skipped + match[0].length };
+    }
+  }
+  return undefined;
 }
 
 /** 1 to 12; 0 for what is no month's name. */
@@ -117,18 +151,17 @@ function monthOf(name: string): number {
 }
 
 function readDate(
-  match: RegExpExecArray,
+  end: number,
   year: number,
   month: number,
   day: number,
   isCompact = false,
-  skipped = 0,
 ): ReadDate | undefined {
   if (year < 1 || month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) return undefined;
   // Date.UTC takes the years 1 to 99 for 1901 to 1999; 400 years later the calendar is the same.
   const ms =
     year < 100 ? Date.UTC(year + 400, month - 1, day) - fourCenturiesMs : Date.UTC(year, month - 1, day);
-  return { ms, end: skipped + match[0].length, isCompact };
+  return { ms, end, isCompact };
 }
 
 function daysOf(year: number, month: number): number {

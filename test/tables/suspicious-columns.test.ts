@@ -18,6 +18,56 @@ describe('columns that look like ids', () => {
       assert.ok(idNumbers(name, scattered), name);
   });
 
+  it('finds ids of which each is there two or three times, by their name or their form', () => {
+    const twice = rows.map((i) => Math.floor(i / 2) * 7919);
+    assert.ok(idNumbers('customer_id', twice));
+    assert.ok(looksLikeIds('customerId', asText(twice.map((id) => `c${id}`))));
+    const hex = (id: number, digits: number) => id.toString(16).padStart(digits, 'ab01');
+    for (const [name, write] of [
+      ['customer', (id: number) => `u${id}@example.org`],
+      ['session', (id: number) => `${hex(id, 8)}-1234-4abc-8def-${hex(id, 12)}`],
+      ['content', (id: number) => hex(id, 32)],
+    ] as const) {
+      assert.ok(
+        looksLikeIds(
+          name,
+          rows.map((i) => write(i % 40)),
+        ),
+        name,
+      );
+      assert.ok(
+        !looksLikeIds(
+          name,
+          rows.map((i) => write(i % 5)),
+        ),
+        name,
+      );
+    }
+    assert.ok(!looksLikeIds('store_id', asText(rows.map((i) => i % 25))));
+    for (const name of ['nikkei_index', 'paid', 'bid']) assert.ok(!idNumbers(name, twice), name);
+  });
+
+  it('finds numbers of telephones and customers', () => {
+    for (const name of ['phone', 'customer_number']) {
+      assert.ok(
+        idNumbers(
+          name,
+          scattered.map((n) => 4_917_000_000_000 + n),
+        ),
+        name,
+      );
+    }
+  });
+
+  it('leaves fractions alone, whatever they are called', () => {
+    assert.ok(
+      !idNumbers(
+        'body_mass_index',
+        scattered.map((n) => n / 300),
+      ),
+    );
+  });
+
   it('leaves amounts, categories and short tables alone', () => {
     assert.ok(!idNumbers('limit', scattered));
     assert.ok(!idNumbers('paid', scattered));
@@ -46,6 +96,9 @@ describe('columns that look like dates', () => {
     'RFC 1123': (i) => `Mon, ${10 + (i % 20)} Jan 2024 10:00:00 GMT`,
     American12h: (i) => `1/${1 + (i % 28)}/2024 2:05 PM`,
     compact: (i) => `202403${10 + (i % 20)}`,
+    Oracle: (i) => `${10 + (i % 20)}-MAR-24`,
+    zoned: (i) => `2024-01-${10 + (i % 20)} 10:00:00 CET`,
+    week: (i) => `2024-W${10 + (i % 20)}`,
   };
   for (const [name, write] of Object.entries(dates)) {
     it(`finds ${name} dates`, () => assert.ok(looksLikeDates('x', rows.map(write))));
@@ -55,6 +108,9 @@ describe('columns that look like dates', () => {
     const seconds = asText(rows.map((i) => 1_700_000_000 + i * 3600));
     assert.ok(looksLikeDates('created_at', seconds));
     assert.ok(!looksLikeDates('balance', seconds));
+    const fractions = seconds.map((text) => `${text}.25`);
+    assert.ok(looksLikeDates('created_at', fractions));
+    assert.ok(!looksLikeDates('balance', fractions));
   });
 
   it('leaves numbers and categories alone', () => {
@@ -64,7 +120,7 @@ describe('columns that look like dates', () => {
     assert.ok(
       !looksLikeDates(
         'x',
-        rows.map((i) => `10.0.${i}.1`),
+        rows.map((i) => `10.20.${10 + (i % 20)}.1`),
       ),
     );
     assert.ok(

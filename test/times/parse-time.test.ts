@@ -20,6 +20,10 @@ const readable: readonly [text: string | number, iso: string][] = [
   ['2026-01-31 06:30:00 -05:30', noon],
   ['2026-01-31 12:00:00 UTC', noon],
   ['2026-01-31T13:00+01:00[Europe/Berlin]', noon],
+  ['2026-01-31 14:00 GMT+2', noon],
+  ['2026-01-31 10:00:00 UTC-2', noon],
+  ['2026-01-31T10:00\u221202:00', noon],
+  ['2026-01-31\u00a012:00', noon],
   ['20260131T120000Z', noon],
   ['20260131', midnight],
   ['2026/01/31 12:00', noon],
@@ -32,6 +36,7 @@ const readable: readonly [text: string | number, iso: string][] = [
   ['31-01-2026', midnight],
   ['01/31/2026, 12:00:00 PM', noon],
   ['1/31/2026 12:00 am', midnight],
+  ['1/31/2026, 12:00:00\u202fPM', noon],
   ['05/05/2026', '2026-05-05T00:00:00.000Z'],
   // names
   ['31 Jan 2026', midnight],
@@ -47,6 +52,7 @@ const readable: readonly [text: string | number, iso: string][] = [
   // since 1970: seconds, milli-, micro-, nanoseconds
   [1_769_860_800, noon],
   ['1769860800', noon],
+  [20_260_131, midnight],
   ['1769860800.25', '2026-01-31T12:00:00.250Z'],
   [1_769_860_800_000, noon],
   ['1769860800000000', noon],
@@ -148,9 +154,26 @@ describe('a date of numbers', () => {
   });
 
   it('has the form of a time even when it cannot be read', () => {
-    for (const text of ['31/01/26', '01/02/2026', '31/02/2026', '2026-01-31', 'Jan 3, 2026']) {
+    for (const text of [
+      ...['31/01/26', '01/02/2026', '31/02/2026', '2026-01-31', '2026-02-30', 'Jan 3, 2026', '31-JAN-26'],
+      ...['2026-01-31 12:00:00 EST', '31/01/2026 14.05', '1/31/2026 2 PM', '20260131T120000Z', '2026-01-31Z'],
+      ...['2026-W05-6', '2026W056', '2026-W05', '2026-01', 'Jan 2026', 'Sat, 31 Jan 2026 12:00 EST'],
+    ]) {
       assert.ok(looksLikeTime(text), text);
     }
-    for (const text of ['12', '1.2.3', '10.0.0.1', 'May', 'A-1-2026']) assert.ok(!looksLikeTime(text), text);
+    for (const text of [
+      ...['12', '1.2.3', '10.0.0.1', '10.20.30.40', '01-23-45-67-89', '45-67-89', 'May', 'May 7', 'A-1-2026'],
+      ...[
+        '1769860800',
+        '1234567890.25',
+        '2026-13',
+        '2026-77-99',
+        'Golf 7 2015',
+        '7 Golf 2015',
+        '2026-01-31x',
+      ],
+    ]) {
+      assert.ok(!looksLikeTime(text), text);
+    }
   });
 });
