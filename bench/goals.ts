@@ -9,8 +9,7 @@ export type Goal = {
   readonly key: string;
   readonly what: string;
   readonly sense: 'at most' | 'at least';
-  /** Without one the figure is only reported. */
-  readonly limit?: number;
+  readonly limit: number;
   readonly digits: number;
   /** The README shows it. */
   readonly isHeadline?: true;
@@ -18,7 +17,7 @@ export type Goal = {
   readonly measure: (results: Results) => Figure | undefined;
 };
 
-export type Verdict = { readonly goal: Goal; readonly figure: Figure; readonly isMet: boolean | undefined };
+export type Verdict = { readonly goal: Goal; readonly figure: Figure; readonly isMet: boolean };
 
 type Quantity = 'requestsPerSecond' | 'p99Ms' | 'cpuMicros';
 type Compared = Pick<Results, 'compared'>;
@@ -50,8 +49,8 @@ export const goals: readonly Goal[] = [
   {
     key: 'traced-among-untraced-micros',
     what: 'tracing a request when one in ten is traced, µs of processor time (10 × (V10 − V0))',
-    sense: 'at most',
-    digits: 0,
+    ...atMost(70, 0),
+    isHeadline: true,
     measure: (results) =>
       pair(results, 'V10', 'V0', 'cpuMicros', (traced, untraced) => 10 * (traced - untraced)),
   },
@@ -126,15 +125,14 @@ export function measureFigures(results: Results): Record<string, Figure> {
   return Object.fromEntries(judge(results).map(({ goal, figure }) => [goal.key, figure]));
 }
 
-/** Whether a figure reaches its goal; `undefined` where there is no limit. */
-export function meets({ sense, limit }: Goal, value: number): boolean | undefined {
-  if (limit === undefined) return undefined;
+/** Whether a figure reaches its goal. */
+export function meets({ sense, limit }: Goal, value: number): boolean {
   return sense === 'at most' ? value <= limit : value >= limit;
 }
 
-/** As in `≤ 12`; a dash where there is no limit. */
+/** As in `≤ 12`. */
 export function formatLimit({ sense, limit }: Goal): string {
-  return limit === undefined ? '–' : `${sense === 'at most' ? '≤' : '≥'} ${limit}`;
+  return `${sense === 'at most' ? '≤' : '≥'} ${limit}`;
 }
 
 /** The quotient of two variants, round by round. */

@@ -134,7 +134,7 @@ function countMet(runs: readonly RecordedRun[], goal: Goal): string {
   const verdicts = runs
     .filter(({ earlier, figures }) => earlier === undefined && goal.key in figures)
     .map(({ figures }) => meets(goal, figures[goal.key].median));
-  if (goal.limit === undefined || verdicts.length === 0) return '–';
+  if (verdicts.length === 0) return '–';
   return `${verdicts.filter((isMet) => isMet).length} of ${plural(verdicts.length, 'run')}`;
 }
 

@@ -114,7 +114,7 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
       goal.what,
       formatLimit(goal),
       formatFigure(figure, goal.digits),
-      isMet === undefined ? '' : isMet ? 'met' : 'not met',
+      isMet ? 'met' : 'not met',
     ]),
   );
 }

@@ -127,7 +127,7 @@ describe('the bench of the service', () => {
       ['watching-micros', true],
       ['watching-percent', false],
       ['traced-micros', false],
-      ['traced-among-untraced-micros', undefined],
+      ['traced-among-untraced-micros', false],
       ['v10-against-b', true],
       ['v10-against-n10', false],
       ['v100-against-n', true],
