@@ -7,7 +7,7 @@ import { type OpenOptions, openRows } from './open-rows.ts';
 import type { DriftReference } from './reference.ts';
 import { createRowScorer, predictionOf } from './row-scorer.ts';
 import { createRowTimes } from './row-times.ts';
-import { type RowSource, type Wanted, wantedColumn } from './rows.ts';
+import { type RowSource, timeColumn, type Wanted, wantedColumn } from './rows.ts';
 import type { Timeline } from './timeline.ts';
 import { createVersionFilter } from './version-filter.ts';
 
@@ -81,6 +81,8 @@ export async function countLive(
     const wanted: Wanted[] = variables.map(({ name, bins }) => wantedColumn(name, bins, artifact));
     const scoreOf = createRowScorer(artifact, wanted);
     areRequests ||= source.areRequests;
+    if (!source.areRequests && source.columns.some(({ name }) => name === timeColumn))
+      times.noteOtherColumn();
     await source.read(wanted, (row) => {
       const timeMs = times.read(row.time);
       if (isPeriod && !(timeMs >= sinceMs && timeMs < untilMs)) return;

@@ -3,6 +3,8 @@ import { formatAmount, formatCount } from './format.ts';
 
 /** The times of rows, file after file. */
 export type RowTimes = {
+  /** Takes note that a file has a column called `time` that does not say when its rows were. */
+  noteOtherColumn(): void;
   /** Begins with the next file. @returns learns from its times, before they are read, which number is the day */
   beginFile(): (value: unknown) => void;
   /** Learns from a time of another file. */
@@ -45,6 +47,7 @@ export function createRowTimes(asked: DateOrder | null): RowTimes {
   let unreadableText = '';
   let undecided = 0;
   let undecidedText = '';
+  let hasOtherColumn = false;
 
   function findOrder(): DateOrder | null {
     const isMixed = seen.has('day-first') && seen.has('month-first');
@@ -64,6 +67,9 @@ export function createRowTimes(asked: DateOrder | null): RowTimes {
   }
 
   return {
+    noteOtherColumn() {
+      hasOtherColumn = true;
+    },
     beginFile() {
       seen = new Set();
       order = findOrder();
@@ -86,11 +92,13 @@ export function createRowTimes(asked: DateOrder | null): RowTimes {
       const where = paths.join(', ');
       if (undecided > 0) throw new Error(`${where}: ${describeUndecided()}`);
       if (count > 0 || missing + unreadable === 0) return;
-      throw new Error(
-        unreadable > 0
-          ? `${where}: no row has a time that can be read: '${unreadableText}'`
-          : `${where}: no row has a time: ${needs} sample lines, or a column named time`,
-      );
+      if (unreadable > 0) {
+        throw new Error(`${where}: no row has a time that can be read: '${unreadableText}'`);
+      }
+      const cause = hasOtherColumn
+        ? `its column time holds other things, and ${needs} times in a notation that can be read`
+        : `${needs} sample lines, or a column named time`;
+      throw new Error(`${where}: no row has a time: ${cause}`);
     },
     notes(isPeriod) {
       const notes: string[] = [];

@@ -14,7 +14,7 @@ export type JsonLayout = 'lines' | 'indented' | 'array';
  * `jq` prints them); or in one array, as pandas' `to_json(orient='records')` writes them. `null` when it is no JSON.
  */
 export function detectJsonLayout(begin: string): JsonLayout | null {
-  if (/^\ufeff?\s*\[\s*(\{|\]|$)/.test(begin)) return 'array';
+  if (/^\ufeff?\s*\[\s*([{[\]]|$)/.test(begin)) return 'array';
   if (/^\ufeff?\s*\{[ \t]*\r?\n/.test(begin)) return 'indented';
   return /^\ufeff?\s*\{/.test(begin) ? 'lines' : null;
 }
@@ -28,18 +28,22 @@ export async function* toJsonLines(
   layout: Exclude<JsonLayout, 'lines'>,
 ): AsyncGenerator<Buffer> {
   let depth = 0;
+  let isInArray = layout !== 'array';
   let inString = false;
   let isEscaped = false;
 
   /** What stands for a byte outside of texts. */
   function replace(byte: number): number {
     if (byte === quote) inString = true;
-    else if (byte === openBrace || (byte === openBracket && depth > 0)) depth++;
+    else if (byte === openBracket && !isInArray) {
+      isInArray = true;
+      return space;
+    } else if (byte === openBrace || byte === openBracket) depth++;
     else if ((byte === closeBrace || byte === closeBracket) && depth > 0) depth--;
     else if (depth > 0) return byte === newline || byte === carriageReturn ? space : byte;
     else if (layout === 'array') {
       if (byte === comma) return newline;
-      if (byte === openBracket || byte === closeBracket || byte === newline) return space;
+      if (byte === closeBracket || byte === newline) return space;
     }
     return byte;
   }

@@ -104,7 +104,7 @@ export async function openTable(
     if (next.done) break;
     sample += toLf(next.value);
   }
-  if (/^\s*(\[\s*)?\{\s*("|\}|$)/.test(sample.slice(0, 1024))) {
+  if (/^\s*(\[\s*\[|(\[\s*)?\{\s*("|\}|$))/.test(sample.slice(0, 1024))) {
     throw new Error(`${name}: is JSON, not a table: write it as CSV, with a header`);
   }
   const delimiter = detectDelimiter(sample.slice(0, sampleLength));

@@ -170,7 +170,7 @@ describe('a file of JSON', () => {
     await using folder = await temporaryFolder();
     for (const [content, message] of [
       ['[{"a":1},{"a":2}]', /no line has one of age, limit, history, but a/],
-      ['[[1,2],[3,4]]', /\.json/],
+      ['[[1,2],[3,4]]', /other\.json:1: not one line can be read: not a JSON object/],
       ['{"age":{"0":31,"1":44},"limit":{"0":1,"1":2}}', /its fields hold objects or arrays, not values/],
       ['{"columns":["age"],"data":[[31],[44]]}', /other\.json/],
     ] as const) {

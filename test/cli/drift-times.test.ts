@@ -101,6 +101,26 @@ describe('times of live rows', () => {
     assert.match(html, /whose time cannot be read, such as .{1,6}31\/02\/2026/);
   });
 
+  it('are asked for by name where a column called time holds something else', async () => {
+    await using folder = await temporaryFolder();
+    const file = await folder.write('reference.csv', reference);
+    const serial = Array.from({ length: 300 }, (_, i) => 46_023 + i / 24);
+    for (const [name, content, what] of [
+      ['serial.csv', table(serial.map(String)), /no row has a time: its column time holds other things/],
+      ['serial.jsonl', lines(serial), /no row has a time: its column time holds other things/],
+      [
+        'named.csv',
+        table(everyHour(3, dayFirst)).replace('time', 'made'),
+        /no row has a time: .*a column named time/,
+      ],
+    ] as const) {
+      const live = await folder.write(name, content);
+      const { stderr, code } = await runCommand('drift', ['--reference', file, '--live', live, '--backtest']);
+      assert.equal(code, 1);
+      assert.match(stderr, what);
+    }
+  });
+
   it('are refused where a period is asked for and no row has one that can be read', async () => {
     await using folder = await temporaryFolder();
     const file = await folder.write('reference.csv', reference);

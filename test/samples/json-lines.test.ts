@@ -18,7 +18,7 @@ async function linesOf(text: string, layout: 'array' | 'indented', blockBytes: n
 
 describe('JSON records in other layouts than lines', () => {
   it('are told by the beginning of the text', () => {
-    for (const text of ['[{"a":1}]', '\ufeff [ \n {"a":1}]', '[]', '[']) {
+    for (const text of ['[{"a":1}]', '\ufeff [ \n {"a":1}]', '[]', '[', '[[1,2],[3,4]]']) {
       assert.equal(detectJsonLayout(text), 'array', text);
     }
     for (const text of ['{\n  "a": 1\n}', ' {\r\n"a":1}'])
@@ -28,6 +28,13 @@ describe('JSON records in other layouts than lines', () => {
     for (const text of ['a,b\n1,2', '[a],b\n1,2', '[1,2]', '"x"', '']) {
       assert.equal(detectJsonLayout(text), null, text);
     }
+  });
+
+  it('become one a line when they are arrays themselves', async () => {
+    assert.deepEqual(await linesOf('[[1,[2]],\n[3,{"a":[4]}]]', 'array', 3), [
+      [1, [2]],
+      [3, { a: [4] }],
+    ]);
   });
 
   it('become one a line, whatever they hold and however the text is cut', async () => {
