@@ -69,7 +69,7 @@ export async function openTableRows(
       const onTornData = (reason: string) => countFault(tally, { source: name, line: nextLine, reason });
       let nextLine = 1;
       const open = (table: Header): TableVisitor => {
-        const reading = createReading(name, table, wanted, notations, time !== undefined);
+        const reading = createReading(name, table, wanted, evidence, notations, time !== undefined);
         const countAndVisit = () => {
           tally.lines++;
           visit(reading.fill());
@@ -158,6 +158,7 @@ function createReading(
   name: string,
   table: Header,
   wanted: readonly Wanted[],
+  evidence: readonly ColumnEvidence[],
   notations: readonly Notation[],
   hasTime: boolean,
 ): Reading {
@@ -169,7 +170,8 @@ function createReading(
   });
   const columns = new Array<PlainColumn | null>(table.columns.length).fill(null);
   for (const [i, column] of wanted.entries()) {
-    columns[places[i]] = createColumn(name, column, notations[places[i]]);
+    const place = places[i];
+    columns[place] = createColumn(name, column, evidence[place], notations[place]);
   }
   const isFeature = wanted.some((column) => column.name === timeColumn);
   const timeAt = hasTime && !isFeature ? table.columns.indexOf(timeColumn) : -1;
@@ -195,11 +197,16 @@ function createReading(
 }
 
 /** @throws Error with the line of an example where it cannot be told how the column's numbers are written */
-function createColumn(table: string, column: Wanted, notation: Notation): PlainColumn {
+function createColumn(
+  table: string,
+  column: Wanted,
+  { quotedMarks }: ColumnEvidence,
+  notation: Notation,
+): PlainColumn {
   const { name, kind, categories, isWithheld } = column;
   const { decimalSign, problem } = notation;
   if (kind === 'categorical') {
-    return { decimalSign: null, read: createCategoryCellReader(decimalSign, categories) };
+    return { decimalSign: null, read: createCategoryCellReader(decimalSign, categories, quotedMarks) };
   }
   if (problem !== null) {
     const message = isWithheld ? problem.withoutValues : problem.message;

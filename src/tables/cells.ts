@@ -36,13 +36,15 @@ const decimalComma = /^-?\d+,\d+$/;
  *
  * @param decimalSign of the column: with commas the code `1,0` is `1.0`
  * @param known categories that a cell may name though it would mean a missing value
+ * @param quotedMarks texts that the column quotes where they are categories, so that without quotes they are missing
  */
 export function createCategoryCellReader(
   decimalSign: DecimalSign,
   known: ReadonlySet<string> = new Set(),
+  quotedMarks: ReadonlySet<string> = new Set(),
 ): CellReader<string> {
   return (cell) => {
-    if (isMissingText(cell)) return known.has(cell) ? cell : null;
+    if (isMissingText(cell)) return known.has(cell) && !quotedMarks.has(cell) ? cell : null;
     const text = cellText(cell);
     if (decimalSign === '.' || known.has(text)) return text;
     return decimalComma.test(text) ? text.replace(',', '.') : text;

@@ -18,6 +18,8 @@ type Ambiguous = {
 export type ColumnEvidence = {
   /** Values that are no numbers in either notation. */
   others: number;
+  /** Texts such as `NA` that are quoted: where they are, the ones without quotes are missing. */
+  readonly quotedMarks: Set<string>;
   /** Numbers that are the same in both notations. */
   plain: number;
   /** Of these the whole ones below 1,000 other than 0, and the ones above written without grouping. */
@@ -33,6 +35,7 @@ export function createColumnEvidence(): ColumnEvidence {
   const ambiguous = () => ({ count: 0, endsInZero: false, example: undefined });
   return {
     others: 0,
+    quotedMarks: new Set(),
     plain: 0,
     small: 0,
     ungrouped: 0,
@@ -47,7 +50,10 @@ const readComma = createNumberReader(',');
 /** Counts what a cell says. */
 export function addEvidence(evidence: ColumnEvidence, cell: string, line: number): void {
   const text = cellText(cell);
-  if (isMissingText(text)) return;
+  if (isMissingText(text)) {
+    if (text !== cell) evidence.quotedMarks.add(text);
+    return;
+  }
   const point = readPoint(text);
   const comma = readComma(text);
   if (point === comma) {

@@ -139,6 +139,18 @@ describe('a value', () => {
     assert.deepEqual(await scoresOf('rows.jsonl', `${lines.join('\n')}\n`), expected);
   });
 
+  it('is missing without quotes where the same column quotes it', async () => {
+    const score = createScorer(artifact);
+    const { json } = rows[0];
+    const lines = ['"NA"', 'NA', '"NA"', 'ZA'].map((country) =>
+      [country, json.housing, json.insured, json.city, json.branch ?? '', json.age, ''].join(),
+    );
+    assert.deepEqual(
+      await scoresOf('quoted.csv', `${[header.join(), ...lines].join('\n')}\n`),
+      ['NA', null, 'NA', 'ZA'].map((country) => score({ ...json, country })),
+    );
+  });
+
   it('gets the same score from the service', async () => {
     const service = await startTestService({ MODEL_PATH: join(folder, 'model.json') });
     try {
