@@ -1,12 +1,15 @@
+import { missingMarks } from '../stats/category-text.ts';
 import { cellText, createCategoryCellReader, createNumberCellReader } from '../tables/cells.ts';
 import { addEvidence, createColumnEvidence, judgeNotations } from '../tables/column-evidence.ts';
 import type { DecimalSign } from '../tables/numbers.ts';
 import { openTableFile, placeInTable } from '../tables/read-table.ts';
 import type { RequestFeature, Row } from './request-features.ts';
 
+const marks: ReadonlySet<string> = new Set(missingMarks.filter((mark) => mark !== ''));
+
 /**
- * Reads the rows of a table as requests: the columns named after the features, missing cells as null. A text such as
- * `NA` that is not quoted is missing.
+ * Reads the rows of a table as requests: the columns named after the features, missing cells as null. In a column of
+ * categories a text such as `NA` is sent as it is, since the service knows whether it has a category of that name.
  *
  * @param decimalSign of all numbers; found out for each column when left out
  * @throws Error `file:line: column …` for a missing column, a broken row, or a text where the service wants a number
@@ -38,7 +41,9 @@ export async function readDataRows(
   if (rows.length === 0) throw new Error(`${path}: has a header, but no rows to draw from`);
   const readers = judgeNotations(evidence, table.delimiter, decimalSign).map((notation, i) => {
     const { name, kind } = features[i];
-    if (kind === 'categorical') return createCategoryCellReader(notation.decimalSign);
+    if (kind === 'categorical') {
+      return createCategoryCellReader(notation.decimalSign, marks, evidence[i].quotedMarks);
+    }
     const { problem } = notation;
     if (problem !== null) throw new Error(placeInTable(path, problem.line, name) + problem.message);
     return createNumberCellReader(notation.decimalSign);

@@ -29,10 +29,17 @@ describe('rows from a table', () => {
   }
 
   it('hold what the service asks for, typed as it wants it', async () => {
-    assert.deepEqual(await read('code,other,limit\n7,x,2000\nNA,x,\n'), [
+    assert.deepEqual(await read('code,other,limit\n7,x,2000\n,x,NA\n'), [
       { limit: 2000, code: '7' },
       { limit: null, code: null },
     ]);
+  });
+
+  it('leave it to the service whether NA is a category, unless the column tells by its quotes', async () => {
+    const codes = async (...cells: string[]) =>
+      (await read(`code,limit\n${cells.map((cell) => `${cell},1\n`).join('')}`)).map(({ code }) => code);
+    assert.deepEqual(await codes('NA', 'nan', '', '""'), ['NA', 'nan', null, null]);
+    assert.deepEqual(await codes('NA', '"NA"', 'null'), [null, 'NA', 'null']);
   });
 
   it('understand decimal commas', async () => {
