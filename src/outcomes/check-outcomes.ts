@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { findCategory } from '../stats/category-text.ts';
+import { type CategoryIndex, indexCategories } from '../stats/category-text.ts';
 import type { KnownModel, KnownModels } from './known-models.ts';
 import type { Token, Tokens } from './token.ts';
 
@@ -33,7 +33,7 @@ const itemsPerTurn = 1000;
 
 /**
  * Sorts out what was sent: each item should be an object with the `id` of a prediction and its `outcome`, one of the
- * classes of the model that made it, in any way that names it (see `canonicalCategory`).
+ * classes of the model that made it, in any way that names it (see `indexCategories`).
  *
  * @param oldestMs predictions from before are expired; ms since 1970
  */
@@ -44,6 +44,15 @@ export async function checkOutcomes(
   const candidates: Candidate[] = [];
   const invalid: InvalidOutcome[] = [];
   let expired = 0;
+  const indexes = new Map<KnownModel, CategoryIndex<number>>();
+  const placeOf = (model: KnownModel, outcome: unknown) => {
+    let find = indexes.get(model);
+    if (find === undefined) {
+      find = indexCategories(model.performance.reference.classes.map((name, place) => [name, place]));
+      indexes.set(model, find);
+    }
+    return find(outcome) ?? null;
+  };
   for (const [index, item] of items.entries()) {
     if (index > 0 && index % itemsPerTurn === 0) await nextTurn();
     const refuse = (reason: InvalidReason, message: string) => invalid.push({ index, reason, message });
@@ -66,10 +75,9 @@ export async function checkOutcomes(
       refuse('unknown_model', 'the prediction is of a model version that this replica does not know');
       continue;
     }
-    const { classes } = model.performance.reference;
-    const place = findCategory(classes, outcome);
-    if (place < 0) {
-      const names = classes.map((name) => JSON.stringify(name));
+    const place = placeOf(model, outcome);
+    if (place === null) {
+      const names = model.performance.reference.classes.map((name) => JSON.stringify(name));
       refuse('unknown_class', `the outcome must be ${names.join(' or ')}`);
       continue;
     }

@@ -26,37 +26,45 @@ export function isMissingText(text: string): boolean {
 
 /** Spaces that look like one: no-break, en, thin, figure, ideographic and so on. */
 const unusualSpaces = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g;
-/** Characters that nobody sees: zero-width space, word joiner, byte order mark. */
-const invisible = /[\u200b\u2060\ufeff]/g;
+/** Characters that nobody sees: soft hyphen, zero-width space, word joiner, byte order mark, marks of direction. */
+const invisible = /[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
 const minusSign = /\u2212/g;
 
 const beyondAscii = /[^\0-\x7f]/;
 /** A whole number that was stored as a fraction, as a column of codes is when one of them is missing. */
 const wholeFraction = /^-?\d+\.0*$/;
+const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i;
 const truthValue = /^(true|false)$/i;
 
-/** A text without spaces around it, with ordinary spaces and minus signs, composed (Unicode NFC). */
+/**
+ * A text without spaces around it and characters that nobody sees, with ordinary spaces and minus signs, composed
+ * (Unicode NFC).
+ */
 export function plainText(text: string): string {
   if (!beyondAscii.test(text)) return text.trim();
-  const composed = text.normalize('NFC').replace(invisible, '');
+  const composed = text.replace(invisible, '').normalize('NFC');
   return composed.replace(unusualSpaces, ' ').replace(minusSign, '-').trim();
 }
 
 /**
- * The text by which a category is known, however it was written: without spaces around it, with ordinary spaces and
- * minus signs, composed (Unicode NFC), `1` for `1.0`, `true` for `True` and `TRUE`. Numbers and booleans of JSON are
- * taken by their text.
+ * The text by which a category is known, however it was written: as `plainText` gives it, `1` for `1.0`, `0` for `-0`,
+ * `true` for `True` and `TRUE`. Numbers and booleans of JSON are taken by their text.
  */
 export function canonicalCategory(value: unknown): string {
-  const text = plainText(typeof value === 'string' ? value : String(value));
-  if (wholeFraction.test(text)) return text.slice(0, text.indexOf('.'));
+  let text = plainText(typeof value === 'string' ? value : String(value));
+  if (wholeFraction.test(text)) text = text.slice(0, text.indexOf('.'));
+  if (text === '-0') return '0';
   return truthValue.test(text) ? text.toLowerCase() : text;
 }
 
-/** The number that a canonical text stands for as a code, as JSON may have it; `undefined` for `007`, `1.50` and texts. */
+/**
+ * The number that a canonical text is where it stands in JSON without quotes: `1.50` is 1.5. `undefined` for texts, for
+ * `007` and `+1`, which JSON does not have, and for numbers too large to be told from their neighbours.
+ */
 export function codeOf(canonical: string): number | undefined {
+  if (!jsonNumber.test(canonical)) return undefined;
   const code = Number(canonical);
-  return canonical !== '' && Number.isFinite(code) && String(code) === canonical ? code : undefined;
+  return Math.abs(code) <= Number.MAX_SAFE_INTEGER ? code : undefined;
 }
 
 /** Whether a canonical text is a truth value, as JSON may have it. */
@@ -69,8 +77,8 @@ export type CategoryIndex<T> = (value: unknown) => T | null | undefined;
 
 /**
  * Makes the index of categories: the one rule by which values of tables, of JSON and of samples name them. A value is
- * the category of exactly its text, else the one with the same canonical text. A known category costs one look-up and
- * allocates nothing.
+ * the category of exactly its text, else the one with the same canonical text, and a number of JSON else the one whose
+ * text is that number (see `codeOf`). A known category costs one look-up and allocates nothing.
  *
  * @param entries the categories, each with what belongs to it; of two with one canonical text the first counts for
  * values that are exactly neither
@@ -84,7 +92,11 @@ export function indexCategories<T>(entries: readonly (readonly [category: string
     const known = index.get(canonical) ?? found;
     if (isTruthValue(canonical)) add(canonical === 'true', known);
     const code = codeOf(canonical);
-    if (code !== undefined) add(code, known);
+    if (code !== undefined && String(code) === canonical) add(code, known);
+  }
+  for (const [category, found] of entries) {
+    const code = codeOf(canonicalCategory(category));
+    if (code !== undefined) add(code, found);
   }
   return (value) => {
     const found = index.get(value);
@@ -93,12 +105,4 @@ export function indexCategories<T>(entries: readonly (readonly [category: string
     const canonical = canonicalCategory(value);
     return index.get(canonical) ?? (isMissingText(canonical) ? null : undefined);
   };
-}
-
-/** The place of the category that a value names, exactly or by its canonical text; −1 when it names none. */
-export function findCategory(categories: readonly string[], value: unknown): number {
-  const exact = categories.indexOf(String(value));
-  if (exact >= 0) return exact;
-  const canonical = canonicalCategory(value);
-  return categories.findIndex((category) => canonicalCategory(category) === canonical);
 }
