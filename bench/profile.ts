@@ -25,7 +25,7 @@ const parts: readonly (readonly [part: string, url: RegExp])[] = [
   ['Koa and its router', /\/node_modules\/(?:koa|@koa|path-to-regexp|koa-compose)\//],
   ['the signed id', /\/src\/outcomes\//],
   ['log line and sample', /\/src\/samples\/|\/src\/telemetry\/(?:request-log|log-)|^node:(?:internal\/)?fs/],
-  ['reading, parsing and checking the body', /\/src\/http\/(?:read-body|validate-input)\.ts$/],
+  ['reading, parsing and checking the body', /\/src\/(?:http\/read-body|model\/validate-input)\.ts$/],
   ['scoring and counting', /\/src\/(?:model|monitor)\/|\/src\/telemetry\/http-metrics\.ts$/],
   ['handlers and answers', /\/src\//],
   // crypto belongs to whoever calls it

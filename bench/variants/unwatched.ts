@@ -13,11 +13,11 @@ import { invalidInput } from '../../src/http/routes/predict.ts';
 import { securityHeaderList } from '../../src/http/security-headers.ts';
 import { sendJson } from '../../src/http/send.ts';
 import { createLoadGuard } from '../../src/http/shed-load.ts';
-import { createInputValidator } from '../../src/http/validate-input.ts';
 import { answerProblem, writeAnswer } from '../../src/http/write-answer.ts';
 import { loadArtifact } from '../../src/model/artifact.ts';
 import type { Row } from '../../src/model/row.ts';
 import { createScorer } from '../../src/model/score.ts';
+import { createInputValidator } from '../../src/model/validate-input.ts';
 
 const config = readConfig(process.env);
 const artifact = await loadArtifact(config.MODEL_PATH);

@@ -1,9 +1,9 @@
-import type { RejectionReason } from '../monitor/model-counts.ts';
+import type { InputFault } from '../model/validate-input.ts';
 import { formatCount } from '../report/format.ts';
 
 /** Rows that were not evaluated, and why. */
 export type LeftOut = {
-  readonly reason: RejectionReason | 'unlabelled' | 'unreadable';
+  readonly reason: InputFault['code'] | 'unlabelled' | 'unreadable';
   /** The feature at fault, where it is one. */
   readonly feature: string | null;
   readonly rows: number;

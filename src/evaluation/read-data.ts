@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { createInputValidator } from '../http/validate-input.ts';
 import type { Artifact } from '../model/artifact.ts';
 import { createDisclosure } from '../model/disclosure.ts';
 import { featureBins } from '../model/features.ts';
 import { createScorer } from '../model/score.ts';
+import { createInputValidator } from '../model/validate-input.ts';
 import { formatCount } from '../report/format.ts';
 import { findFiles, openRows } from '../report/open-rows.ts';
 import { type Row, wantedFeature } from '../report/rows.ts';

@@ -2,6 +2,7 @@ import type { Artifact } from '../model/artifact.ts';
 import { createDisclosure, type Disclosure } from '../model/disclosure.ts';
 import { createExplainer, type Explainer } from '../model/explain.ts';
 import { createScorer, type Scorer } from '../model/score.ts';
+import { createInputValidator, type InputValidator } from '../model/validate-input.ts';
 import { referenceOf } from '../monitor/artifact-reference.ts';
 import { countDecisions, type Decisions } from '../monitor/group-decisions.ts';
 import { createModelCounts, type ModelCounts } from '../monitor/model-counts.ts';
@@ -14,7 +15,6 @@ import { createSampleFormatter, type SampleFormatter, type SampleValues } from '
 import type { MetricSource } from '../telemetry/metric-data.ts';
 import { createModelMetrics } from '../telemetry/model-metrics.ts';
 import { createGroupMetrics } from '../telemetry/performance-metrics.ts';
-import { createInputValidator, type InputValidator } from './validate-input.ts';
 
 /** One loaded model with all that is made from its artifact once, so that a request makes nothing. */
 export type Deployment = {

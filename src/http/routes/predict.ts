@@ -1,5 +1,6 @@
 import { type Span, trace } from '@opentelemetry/api';
 import type { Row } from '../../model/row.ts';
+import type { InputFault } from '../../model/validate-input.ts';
 import { findUnusual } from '../../monitor/findings.ts';
 import { recordValue } from '../../monitor/histogram.ts';
 import { recordRejection } from '../../monitor/model-counts.ts';
@@ -11,7 +12,6 @@ import type { RequestContext } from '../request-context.ts';
 import type { AppRouter } from '../router.ts';
 import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
-import type { InputFault } from '../validate-input.ts';
 
 const tracer = trace.getTracer('vigia');
 

@@ -1,14 +1,13 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
-import type { Artifact } from '../model/artifact.ts';
-import { inputSchema } from '../model/input-schema.ts';
-import { isInherited } from '../model/row.ts';
-import type { RejectionReason } from '../monitor/model-counts.ts';
+import type { Artifact } from './artifact.ts';
+import { inputSchema } from './input-schema.ts';
+import { isInherited } from './row.ts';
 
 /** One thing wrong with an input. */
 export type InputFault = {
   /** JSON pointer (RFC 6901) to the value at fault. */
   readonly pointer: string;
-  readonly code: RejectionReason;
+  readonly code: 'missing' | 'null' | 'type' | 'too_long' | 'unknown_field' | 'not_an_object';
   readonly message: string;
   /** The model's feature; empty when the fault is none of theirs. */
   readonly feature: string;
