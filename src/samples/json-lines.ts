@@ -20,7 +20,7 @@ export function detectJsonLayout(begin: string): JsonLayout | null {
 }
 
 /**
- * Turns records in an array, or over several lines, into one a line, in constant memory and without parsing them. The
+ * Turns records in an array (or in several, one after the other), or over several lines, into one a line, in constant memory and without parsing them. The
  * number of a line is then that of the record.
  */
 export async function* toJsonLines(
@@ -43,7 +43,11 @@ export async function* toJsonLines(
     else if (depth > 0) return byte === newline || byte === carriageReturn ? space : byte;
     else if (layout === 'array') {
       if (byte === comma) return newline;
-      if (byte === closeBracket || byte === newline) return space;
+      if (byte === newline) return space;
+      if (byte === closeBracket) {
+        isInArray = false;
+        return newline;
+      }
     }
     return byte;
   }

@@ -26,6 +26,7 @@ const named = [
   /^(?<m>[a-z]{3,9})\.?[ -](?<d>\d{1,2})(?:st|nd|rd|th)?(?:, ?|[ -])(?<y>\d\d|\d{4})(?!\d)/i,
   /^(?<y>\d{4})[-/ ](?<m>[a-z]{3,9})\.?[-/ ](?<d>\d{1,2})(?!\d)/i,
 ];
+const plainNumber = /^-?\d+(?:\.\d*)?$/;
 const monthAndYear = /^([a-z]{3,9})\.?[-/ ]\d{4}$/i;
 
 /** What may follow the time of day. A name after an offset says nothing more: `+01:00[Europe/Berlin]`. */
@@ -69,6 +70,7 @@ export function parseTime(value: unknown, order: DateOrder | null = null): numbe
  * another zone, or of a month or week alone. Numbers such as 20260131 and those since 1970 are not told from others.
  */
 export function looksLikeTime(value: string): boolean {
+  if (plainNumber.test(value)) return false;
   const text = plainText(value);
   if (monthOrWeek.test(text) || monthOf(monthAndYear.exec(text)?.[1] ?? '') > 0) return true;
   const end = endOfDate(text);

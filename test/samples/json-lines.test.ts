@@ -30,6 +30,11 @@ describe('JSON records in other layouts than lines', () => {
     }
   });
 
+  it('become one a line from several arrays, as of files that were joined', async () => {
+    const text = '[{"a":1},{"a":[2]}]\n[]\n[\n{"a":3}\n]\n';
+    assert.deepEqual(await linesOf(text, 'array', 7), [{ a: 1 }, { a: [2] }, { a: 3 }]);
+  });
+
   it('become one a line when they are arrays themselves', async () => {
     assert.deepEqual(await linesOf('[[1,[2]],\n[3,{"a":[4]}]]', 'array', 3), [
       [1, [2]],
