@@ -1,7 +1,12 @@
-/** The known name that is meant: the same, or the only one that is the same but for blanks at its ends. */
+import { plainText } from './stats/category-text.ts';
+
+/**
+ * The known name that is meant: the same, or the only one that looks the same, whatever its Unicode form, kind of spaces
+ * and blanks at its ends.
+ */
 export function findName(name: string, known: readonly string[]): string | undefined {
   if (known.includes(name)) return name;
-  const alike = known.filter((one) => one.trim() === name.trim());
+  const alike = known.filter((one) => plainText(one) === plainText(name));
   return alike.length === 1 ? alike[0] : undefined;
 }
 

@@ -1,4 +1,5 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { findName } from '../column-names.ts';
 import type { Artifact } from './artifact.ts';
 import { inputSchema } from './input-schema.ts';
 import { isInherited } from './row.ts';
@@ -33,23 +34,32 @@ export function createInputValidator(artifact: Artifact): InputValidator {
     properties: others,
     ...(Object.hasOwn(properties, '__proto__') && { patternProperties: { '^__proto__$': proto } }),
   });
-  return (body) => (validate(body) ? null : (validate.errors ?? []).map(toFault));
+  const names = artifact.features.map(({ name }) => name);
+  return (body) => (validate(body) ? null : (validate.errors ?? []).map((error) => toFault(error, names)));
 }
 
-function toFault({ keyword, instancePath, params, data, message }: ErrorObject): InputFault {
+function toFault(
+  { keyword, instancePath, params, data, message }: ErrorObject,
+  names: readonly string[],
+): InputFault {
   const feature = unescapePointer(instancePath.slice(1));
   switch (keyword) {
     case 'required': {
       const name: string = params.missingProperty;
       return { pointer: `/${escapePointer(name)}`, code: 'missing', message: 'is required', feature: name };
     }
-    case 'additionalProperties':
+    case 'additionalProperties': {
+      const name: string = params.additionalProperty;
+      const looksLikeFeature = findName(name, names) !== undefined;
       return {
-        pointer: `/${escapePointer(params.additionalProperty)}`,
+        pointer: `/${escapePointer(name)}`,
         code: 'unknown_field',
-        message: 'is not a feature of this model',
+        message: looksLikeFeature
+          ? 'looks like a feature of this model, but has other spaces or another Unicode form: copy its name from /openapi.json'
+          : 'is not a feature of this model',
         feature: '',
       };
+    }
     case 'maxLength':
       return {
         pointer: instancePath,

@@ -1,3 +1,4 @@
+import { findName } from '../column-names.ts';
 import { redacted } from '../model/disclosure.ts';
 import { createValueReader } from '../model/row.ts';
 import { type LineTally, readRecords } from '../samples/read-samples.ts';
@@ -27,15 +28,15 @@ export async function openSampleRows(
     areRequests: !profile.isPlain,
     holdsBins: profile.holdsBins,
     async read(wanted, visit) {
-      const names = new Set(profile.columns.map((column) => column.name));
+      const names = profile.columns.map((column) => column.name);
       if (
         profile.isPlain &&
-        names.size > 0 &&
+        names.length > 0 &&
         wanted.length > 0 &&
-        !wanted.some((one) => names.has(one.name))
+        wanted.every((one) => findName(one.name, names) === undefined)
       ) {
         throw new Error(
-          `${name}: no line has one of ${wanted.map((one) => one.name).join(', ')}, but ${[...names].join(', ')}`,
+          `${name}: no line has one of ${wanted.map((one) => one.name).join(', ')}, but ${names.join(', ')}`,
         );
       }
       const reading = createReading(profile, wanted);
@@ -88,8 +89,9 @@ function readCategory(value: unknown): unknown {
 function createReading({ isPlain, columns }: JsonProfile, wanted: readonly Wanted[]): (record: Json) => Row {
   const row = emptyRow();
   const values = new Array<unknown>(wanted.length).fill(null);
+  const names = columns.map(({ name }) => name);
   const readers = wanted.map(({ name, kind }) => {
-    const read = createValueReader(name);
+    const read = createValueReader(findName(name, names) ?? name);
     return kind === 'numeric'
       ? (features: Json) => readNumber(read(features))
       : (features: Json) => readCategory(read(features));

@@ -1,3 +1,4 @@
+import { findName } from '../column-names.ts';
 import { countFault, type LineTally } from '../samples/read-samples.ts';
 import {
   type CellReader,
@@ -163,8 +164,8 @@ function createReading(
   hasTime: boolean,
 ): Reading {
   const places = wanted.map((column) => {
-    const place = table.columns.indexOf(column.name);
-    if (place >= 0) return place;
+    const found = findName(column.name, table.columns);
+    if (found !== undefined) return table.columns.indexOf(found);
     const header = table.columns.join(', ');
     throw new Error(`${placeInTable(name, 1, column.name)}no such column, the header has ${header}`);
   });

@@ -1,3 +1,4 @@
+import { findName } from '../column-names.ts';
 import { missingMarks } from '../stats/category-text.ts';
 import { cellText, createCategoryCellReader, createNumberCellReader } from '../tables/cells.ts';
 import { addEvidence, createColumnEvidence, judgeNotations } from '../tables/column-evidence.ts';
@@ -21,8 +22,8 @@ export async function readDataRows(
 ): Promise<Row[]> {
   const table = await openTableFile(path);
   const columns = features.map(({ name }) => {
-    const column = table.columns.indexOf(name);
-    if (column >= 0) return column;
+    const column = findName(name, table.columns);
+    if (column !== undefined) return table.columns.indexOf(column);
     throw new Error(
       `${placeInTable(path, 1)}no column '${name}', which the service asks for (there are ${table.columns.join(', ')}): give another table with --data, or --model`,
     );
