@@ -1,3 +1,4 @@
+import { isMissingText } from '../stats/category-text.ts';
 import { type DateOrder, dateOrderOf, parseTime } from '../times/parse-time.ts';
 import { formatAmount, formatCount } from './format.ts';
 
@@ -82,7 +83,7 @@ export function createRowTimes(asked: DateOrder | null): RowTimes {
     read(value) {
       const timeMs = parseTime(value, order);
       if (!Number.isNaN(timeMs)) count++;
-      else if (value === null || value === undefined || value === '') missing++;
+      else if (value === null || value === undefined || isMissingText(String(value).trim())) missing++;
       else if (order === null && dateOrderOf(value) === 'either') {
         if (undecided++ === 0) undecidedText = String(value);
       } else if (unreadable++ === 0) unreadableText = String(value);

@@ -83,7 +83,7 @@ describe('times of live rows', () => {
   it('that cannot be read are counted and said, in the text and on the page', async () => {
     await using folder = await temporaryFolder();
     const file = await folder.write('reference.csv', reference);
-    const times = [...everyHour(3, dayFirst), '20/01/2026', '31/02/2026', '1/3/26', 'tomorrow', '', ''];
+    const times = [...everyHour(3, dayFirst), '20/01/2026', '31/02/2026', '1/3/26', 'tomorrow', '', 'NA'];
     const live = await folder.write('live.csv', table(times));
     const whole = await driftReport('--reference', file, '--live', live);
     assert.equal(whole.live.samples, 78);
