@@ -1,4 +1,5 @@
 import Papa from 'papaparse';
+import { createNumberReader } from './numbers.ts';
 
 export const delimiters = [',', ';', '\t', '|'] as const;
 export type Delimiter = (typeof delimiters)[number];
@@ -7,7 +8,8 @@ const sampleRows = 100;
 
 /**
  * Finds the delimiter of a table: the one by which most rows have as many fields as the header, and among equals
- * the one with the most fields. A table of one column is told by none of them and gets the comma.
+ * the one with the most fields. A table of one column is told by none of them and gets the comma, unless that would cut
+ * its numbers.
  *
  * @param sample the beginning of the table, lines ending in LF
  */
@@ -22,5 +24,14 @@ export function detectDelimiter(sample: string): Delimiter {
     const fit = rows.filter((row) => row.length === fields).length / rows.length;
     if (fit > best.fit || (fit === best.fit && fields > best.fields)) best = { delimiter, fit, fields };
   }
-  return best.delimiter;
+  return best.fields === 1 && commasAreInNumbers(sample) ? ';' : best.delimiter;
+}
+
+const readers = [createNumberReader('.'), createNumberReader(',')];
+
+/** Whether the lines below the header that hold commas are numbers as a whole. */
+function commasAreInNumbers(sample: string): boolean {
+  const lines = sample.split('\n').slice(1);
+  const withComma = lines.map((line) => line.trim()).filter((line) => line.includes(','));
+  return withComma.length > 0 && withComma.every((line) => readers.some((read) => !Number.isNaN(read(line))));
 }

@@ -28,4 +28,16 @@ describe('detecting the delimiter', () => {
     assert.equal(detectDelimiter('a\n1\n2\n'), ',');
     assert.equal(detectDelimiter(''), ',');
   });
+
+  it('does not cut the numbers of a table of one column', () => {
+    for (const numbers of [
+      ['1,5', '2', 'NA', '1.234,5'],
+      ['1,500', '300', '1,234,567.8'],
+      ['12,5 %', '3 %'],
+    ]) {
+      assert.equal(detectDelimiter(`a\n${numbers.join('\n')}\n`), ';', numbers.join(' '));
+    }
+    assert.equal(detectDelimiter('Report\na,b\n1,2\n3,4\n'), ',');
+    assert.equal(detectDelimiter('a\n"1,5"\n"2,5"\n'), ',');
+  });
 });
