@@ -3,6 +3,7 @@ import { redacted } from '../model/disclosure.ts';
 import { createValueReader } from '../model/row.ts';
 import { type LineTally, readRecords } from '../samples/read-samples.ts';
 import { asObject, holdsInput, isOutcomeLine, isScoreLine } from '../samples/sample-shape.ts';
+import { dateOrderOf } from '../times/parse-time.ts';
 import { createJsonProfiler, type JsonProfile } from './profile-json.ts';
 import { emptyRow, type Row, type RowSource, timeColumn, type Wanted } from './rows.ts';
 
@@ -10,7 +11,8 @@ type Json = Record<string, unknown>;
 
 /**
  * Opens JSONL: sample lines as the service writes them, or plain objects of feature values, which may be called as the
- * fields of a sample are. Sample lines show what they hold by the first ones; plain objects are gone through twice.
+ * fields of a sample are. Sample lines show what they hold by the first ones, unless all of their dates are needed to
+ * tell which number is the day; plain objects are gone through twice.
  *
  * @param readBytes gives the bytes from their beginning, each time it is called
  * @param learnTime called with what the rows say of their time, before any is read
@@ -55,12 +57,14 @@ async function profileRecords(
 ): Promise<JsonProfile> {
   const profiler = createJsonProfiler();
   const uncounted: LineTally = { lines: 0, damaged: 0, faults: [] };
+  let hasDatesToTell = false;
   for await (const records of readRecords(bytes, name, uncounted)) {
     for (const record of records) {
       profiler.add(record);
       learnTime?.(record.time);
+      hasDatesToTell ||= learnTime !== undefined && dateOrderOf(record.time) !== null;
     }
-    if (profiler.isSettled) break;
+    if (profiler.isSettled && !hasDatesToTell) break;
   }
   return profiler.finish();
 }

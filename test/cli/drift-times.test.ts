@@ -12,6 +12,13 @@ function lines(times: readonly unknown[]): string {
   return times.map((time, i) => `${JSON.stringify({ time, age: 20 + (i % 40) })}\n`).join('');
 }
 
+/** Lines as another service may write them: samples whose times are not in ISO 8601. */
+function samples(times: readonly string[]): string {
+  return times
+    .map((time, i) => `${JSON.stringify({ time, score: 0.5, features: { age: 20 + (i % 40) } })}\n`)
+    .join('');
+}
+
 const pad = (value: number) => String(value).padStart(2, '0');
 
 /** Every hour of the first `days` days of 2026. */
@@ -140,6 +147,7 @@ describe('which number of a date is the day', () => {
     ['table', table],
     ['table with quotes', (times: readonly string[]) => table(times.map((time) => `"${time}"`))],
     ['JSONL file', lines],
+    ['file of samples', samples],
   ] as const) {
     it(`is told by the whole column of a ${name}, not by its beginning`, async () => {
       await using folder = await temporaryFolder();
