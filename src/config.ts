@@ -1,7 +1,18 @@
 import { z } from 'zod';
 import { otelSettings, refusedVariables } from './otel-settings.ts';
 import { replicaName } from './replica/path-pattern.ts';
-import { address, count, flag, list, oneOf, port, ratio, type Setting, size } from './setting-types.ts';
+import {
+  address,
+  count,
+  flag,
+  list,
+  milliseconds,
+  oneOf,
+  port,
+  ratio,
+  type Setting,
+  size,
+} from './setting-types.ts';
 
 /** The settings of the service itself, in the order in which the README lists them. */
 export const serviceSettings = {
@@ -52,7 +63,7 @@ export const serviceSettings = {
       'How long a connection may be idle, used before or not. Longer than the load balancer in front keeps its own.',
   },
   SHUTDOWN_TIMEOUT_MS: {
-    schema: z.coerce.number().int().min(100),
+    schema: milliseconds.min(100),
     default: '2000',
     description: 'How long a stop may take: requests in flight, samples, logs and spans together.',
   },

@@ -25,6 +25,8 @@ describe('the settings', () => {
       ['PORT', '65536', 'must be at most 65535'],
       ['KEEP_ALIVE_TIMEOUT_MS', '650001', 'must be at most 650000'],
       ['SAMPLES_MAX_AGE_DAYS', '0', 'must be above 0'],
+      ['SHUTDOWN_TIMEOUT_MS', '99', 'must be at least 100'],
+      ['SHUTDOWN_TIMEOUT_MS', '2147483648', 'must be at most 2147483647'],
     ] as const) {
       const expected = { message: `${name}=${value}: ${message}` };
       assert.throws(() => readConfig({ [name]: value }), expected);
