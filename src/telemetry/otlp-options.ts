@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { type Config, ConfigError } from '../config.ts';
@@ -83,6 +84,8 @@ function readTls(config: Config): OtlpOptions['tls'] {
 function isUsable(tls: OtlpOptions['tls']): boolean {
   try {
     createSecureContext(tls);
+    // a CA without certificates is no error to TLS: it would trust nobody
+    if (tls.ca !== undefined) new X509Certificate(tls.ca);
     return true;
   } catch {
     return false;

@@ -83,6 +83,10 @@ describe('certificates and keys of exports', () => {
       );
     }
     await writeFile(path('text'), 'no certificate');
+    await writeFile(
+      path('torn.pem'),
+      '-----BEGIN CERTIFICATE-----\nMIIBhTCCASugAwIBAgIQ\n-----END CERTIFICATE-----\n',
+    );
   });
   after(async () => {
     if (folder) await rm(folder, { recursive: true });
@@ -107,6 +111,12 @@ describe('certificates and keys of exports', () => {
       /CERTIFICATE=.*nowhere\.pem: cannot be read: ENOENT/,
     ],
     ['a file that is none', { CERTIFICATE: 'text' }, /CERTIFICATE=.*text: holds no certificate in PEM/],
+    ['a key for a CA', { CERTIFICATE: 'a.key' }, /CERTIFICATE=.*a\.key: holds no certificate in PEM/],
+    [
+      'a CA that is torn',
+      { CERTIFICATE: 'torn.pem' },
+      /CERTIFICATE=.*torn\.pem: holds no certificate in PEM/,
+    ],
     [
       'a key for a certificate',
       { CLIENT_CERTIFICATE: 'a.key', CLIENT_KEY: 'a.key' },
