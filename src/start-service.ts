@@ -2,6 +2,7 @@ import type { Telemetry } from '../otel/sdk.ts';
 import type { Config } from './config.ts';
 import { createAdminApp, createPublicApp } from './http/apps.ts';
 import { deploy } from './http/deployment.ts';
+import { expectedRequests } from './http/expected-requests.ts';
 import { type Listener, listen } from './http/listener.ts';
 import { deploymentsInUse, replaceModel } from './http/replace-model.ts';
 import type { Service } from './http/service.ts';
@@ -25,26 +26,6 @@ import { createCallerTrace } from './telemetry/propagation.ts';
 import { createRequestLog } from './telemetry/request-log.ts';
 import { createRequestSampler } from './telemetry/request-sampling.ts';
 import { modelInfo, writerMetrics } from './telemetry/service-metrics.ts';
-
-/** Requests whose counts begin at 0, so that the first of each is seen as an increase. */
-const expectedRequests = [
-  ...[200, 400, 413, 415, 422, 499, 500, 503].map((status) => ({
-    method: 'POST',
-    route: '/predict',
-    status,
-  })),
-  ...['/health', '/ready', '/metrics', '/openapi.json'].map((route) => ({
-    method: 'GET',
-    route,
-    status: 200,
-  })),
-];
-/** As well, where outcomes are taken on the public listener. */
-const expectedOutcomeRequests = [202, 401, 422, 503].map((status) => ({
-  method: 'POST',
-  route: '/outcomes',
-  status,
-}));
 
 const samplesFlushMs = 500;
 /** How long the start waits for the disk to keep the artifact. */
@@ -122,10 +103,7 @@ export async function startService(
     state: 'starting',
     deployment: deploy(artifact, { sampleValues: config.SAMPLES_VALUES, models }),
     retired: [],
-    httpMetrics: createHttpMetrics([
-      ...expectedRequests,
-      ...(config.OUTCOMES_TOKEN_FILE === undefined ? [] : expectedOutcomeRequests),
-    ]),
+    httpMetrics: createHttpMetrics(expectedRequests(outcomeTokens !== undefined)),
     samples,
     tokens,
     models,
