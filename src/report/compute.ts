@@ -38,7 +38,7 @@ export function computeReport(reference: DriftReference, live: Live, artifact: A
       logOddsChange: feature === undefined ? null : logOddsChange(feature, bins, known, variable),
       sentence: isNotInRows(variable)
         ? describeAbsence(variable, words, isWithheld(measured.name))
-        : describeVariable(measured, words),
+        : describeVariable(measured, words, variable === live.score),
     };
   };
   const features = live.features.map(report).sort(byImportance);

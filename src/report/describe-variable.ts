@@ -1,4 +1,3 @@
-import { scoreFeature } from '../model/artifact.ts';
 import { binBounds } from './bin-names.ts';
 import type { DriftReport } from './drift-report.ts';
 import { formatCount, formatNumber, formatShare, formatTime } from './format.ts';
@@ -27,11 +26,11 @@ export function describeAbsence(
   return `Not available from samples, which withhold ${name} as the model calls it sensitive: GET /drift and the metrics have its counts.`;
 }
 
-/** What changed in one variable, in a sentence. */
-export function describeVariable(variable: Measured, words: Words): string {
+/** What changed in one variable, in a sentence. @param isScore whether it is the model's score */
+export function describeVariable(variable: Measured, words: Words, isScore: boolean): string {
   if (variable.samples === 0) return `No live ${words.rows} hold it.`;
   if (variable.verdict === 'undetermined') return describeDoubt(variable, words);
-  const [main, ...more] = changesOf(variable, words);
+  const [main, ...more] = changesOf(variable, words, isScore);
   if (main === undefined) return `Nothing but missing values on both sides.`;
   if (variable.verdict === 'stable') {
     const isChance = (variable.psi ?? 0) <= (variable.psiNoiseCeiling ?? 0);
@@ -58,7 +57,7 @@ function describeDoubt({ samplesNeeded, referenceSamples }: Measured, { rows }: 
 type Change = { readonly text: string; readonly size: number };
 
 /** The largest move of the values, then what happened to missing, unseen and outlying ones; the largest first. */
-function changesOf(variable: Measured, words: Words): Change[] {
+function changesOf(variable: Measured, words: Words, isScore: boolean): Change[] {
   const { bins, samples, referenceSamples, summary } = variable;
   const there = whereWords[words.origin];
   const shares = (name: string) => {
@@ -67,7 +66,7 @@ function changesOf(variable: Measured, words: Words): Change[] {
   };
   const changes: Change[] = [];
   const moved =
-    variable.kind === 'numeric' ? largestShift(variable, words) : largestCategory(variable, words);
+    variable.kind === 'numeric' ? largestShift(variable, words, isScore) : largestCategory(variable, words);
   if (moved !== undefined) changes.push(moved);
   const missing = shares('missing');
   if (missing !== undefined && missing.live !== missing.reference) {
@@ -106,7 +105,11 @@ const whereWords = {
 } as const;
 
 /** The share beyond the edge at which the two distributions are farthest apart. */
-function largestShift({ name, bins, missing }: Measured, { rows, origin }: Words): Change | undefined {
+function largestShift(
+  { bins, missing }: Measured,
+  { rows, origin }: Words,
+  isScore: boolean,
+): Change | undefined {
   const values = bins.slice(0, -1);
   const liveTotal = values.reduce((sum, { live }) => sum + live, 0);
   const referenceTotal = values.reduce((sum, { reference }) => sum + reference, 0);
@@ -120,7 +123,7 @@ function largestShift({ name, bins, missing }: Measured, { rows, origin }: Words
     const size = Math.abs(live - reference);
     if (size > farthest.size) farthest = { edge: upperEdge(bin.label), live, reference, size };
   }
-  const what = name === scoreFeature ? 'live scores' : missing > 0 ? 'live values' : `live ${rows}`;
+  const what = isScore ? 'live scores' : missing > 0 ? 'live values' : `live ${rows}`;
   const there = whereWords[origin];
   const edge = formatNumber(farthest.edge);
   const text =

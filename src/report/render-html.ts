@@ -1,4 +1,3 @@
-import { scoreFeature } from '../model/artifact.ts';
 import type { DriftReport, ReportVariable } from './drift-report.ts';
 import { formatAlarmValue, formatAmount, formatCount, formatPsi, formatShare, formatTime } from './format.ts';
 import { type Html, html } from './html.ts';
@@ -6,6 +5,8 @@ import { histogram, overTimeChart } from './page-charts.ts';
 import { methodSection } from './page-method.ts';
 import { fact, renderPage } from './page-shell.ts';
 import { badge, formatChange, signs, variableSection } from './page-variable.ts';
+
+const scoreTitle = 'Score of the model';
 
 /** So many drifting features are opened; the rest are a click away. */
 const maxOpen = 3;
@@ -78,7 +79,7 @@ ${legend}
     knowsEffect && html`<th scope="col" class="n wide">Moves score by</th>`
   }<th scope="col">Verdict</th></tr></thead>
 <tbody>${features.map((feature, i) => row(feature, `feature-${i + 1}`, feature.name))}${
-    score !== null && row(score, 'score', titleOf(score))
+    score !== null && row(score, 'score', scoreTitle)
   }</tbody>
 </table></section>`;
 }
@@ -102,7 +103,7 @@ function scoreSection(report: DriftReport): Html | null {
       html`<tr><th scope="row">${name}</th><td class="n">${reference === null ? '–' : formatShare(reference)}</td><td class="n">${formatShare(live)}</td></tr>`,
   );
   return html`<section aria-labelledby="scores"><h2 id="scores">Did scores and predictions change?</h2>
-${score !== null && variableSection(score, report, { id: 'score', title: titleOf(score), isOpen: score.verdict === 'drifting' })}
+${score !== null && variableSection(score, report, { id: 'score', title: scoreTitle, isOpen: score.verdict === 'drifting' })}
 ${
   rows !== undefined &&
   html`<table><caption>Share of each predicted class</caption>
@@ -114,6 +115,7 @@ ${
 function overTimeSection({ features, score, stepSeconds, live }: DriftReport): Html | null {
   if (stepSeconds === null) return null;
   const variables = score === null ? features : [...features, score];
+  const titleOf = (variable: ReportVariable) => (variable === score ? scoreTitle : variable.name);
   const steps = variables[0].overTime;
   const end = new Date(Date.parse(steps[steps.length - 1].from) + stepSeconds * 1000);
   const ends = html`<div class="ends" aria-hidden="true"><span>${formatTime(steps[0].from)}</span><span>${formatTime(end.toISOString())}</span></div>`;
@@ -128,10 +130,6 @@ function overTimeSection({ features, score, stepSeconds, live }: DriftReport): H
 <table><thead><tr><th scope="col">From (UTC)</th><th scope="col" class="n">Counted</th>${variables.map((variable) => html`<th scope="col" class="n">${titleOf(variable)}</th>`)}</tr></thead>
 <tbody>${steps.map((step, i) => html`<tr><th scope="row">${formatTime(step.from)}</th><td class="n">${formatCount(step.samples)}</td>${variables.map(({ overTime }) => html`<td class="n">${formatPsi(overTime[i].psi)}${overTime[i].verdict === 'drifting' && ' ▲'}</td>`)}</tr>`)}</tbody>
 </table></div></details></section>`;
-}
-
-function titleOf({ name }: ReportVariable): string {
-  return name === scoreFeature ? 'Score of the model' : name;
 }
 
 /** `5 minutes`, `hour`, `day` */

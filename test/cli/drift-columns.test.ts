@@ -83,6 +83,20 @@ describe('columns that are called as the fields of a sample', () => {
     });
   }
 
+  it('may be called as the score of a model is', async () => {
+    await using folder = await temporaryFolder();
+    const rows = (more: number) =>
+      toJsonl(Array.from({ length: 300 }, (_, i) => ({ '(score)': more + (i % 30), age: i % 40 })));
+    const reference = await folder.write('reference.jsonl', rows(0));
+    const live = await folder.write('live.jsonl', rows(20));
+    const page = join(folder.path, 'page.html');
+    const args = ['--reference', reference, '--live', live, '--features', '(score)'];
+    const report = await driftReport(...args);
+    assert.match(featureOf(report, '(score)').sentence, /% of live rows are above/);
+    await runCommand('drift', [...args, '--html', page]);
+    assert.doesNotMatch(await readFile(page, 'utf8'), /Score of the model/);
+  });
+
   it('may hold a time that is a feature: an amount, or a part of the day', async () => {
     await using folder = await temporaryFolder();
     for (const [kind, write] of Object.entries(writers)) {
