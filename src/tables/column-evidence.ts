@@ -78,7 +78,7 @@ export function addPlain(evidence: ColumnEvidence, value: number, isUngrouped: b
 
 function addAmbiguous(ambiguous: Ambiguous, text: string, line: number): void {
   ambiguous.count++;
-  ambiguous.endsInZero ||= text.endsWith('0');
+  ambiguous.endsInZero ||= /0\D*$/.test(text);
   ambiguous.example ??= { text, line };
 }
 

@@ -1,3 +1,5 @@
+import { plainText } from '../stats/category-text.ts';
+
 /** The sign before the fraction: `1234.5` and `1,234.5`, or `1234,5` and `1.234,5`. */
 export type DecimalSign = '.' | ',';
 
@@ -11,22 +13,22 @@ const fractions = {
 } as const;
 
 /**
- * Thousands grouped by one kind of sign: a comma or a point where that is not the decimal sign, an apostrophe, a
- * space (also no-break, narrow or thin). The first group cannot be zero: `0,123` is a fraction.
+ * Thousands grouped by one kind of sign: a comma or a point where that is not the decimal sign, an apostrophe, a space.
+ * The first group cannot be zero: `0,123` is a fraction.
  */
 const grouped = {
-  '.': /^[1-9]\d{0,2}([,'’ \u00a0\u2009\u202f])\d{3}(\1\d{3})*(\.\d*)?$/,
-  ',': /^[1-9]\d{0,2}([.'’ \u00a0\u2009\u202f])\d{3}(\1\d{3})*(,\d*)?$/,
+  '.': /^[1-9]\d{0,2}([,'’ ])\d{3}(\1\d{3})*(\.\d*)?$/,
+  ',': /^[1-9]\d{0,2}([.'’ ])\d{3}(\1\d{3})*(,\d*)?$/,
 } as const;
 
 /** Lakhs and crores: groups of two before the last one of three. */
 const groupedInTwos = /^[1-9]\d?(,\d{2})+,\d{3}(\.\d*)?$/;
 
-const groupingSigns = { '.': /[,'’ \u00a0\u2009\u202f]/g, ',': /[.'’ \u00a0\u2009\u202f]/g } as const;
+const groupingSigns = { '.': /[,'’ ]/g, ',': /[.'’ ]/g } as const;
 
-/** Hyphen-minus, the minus sign of typography (U+2212), and the en dash that word processors make of it. */
+/** Hyphen-minus, and the en dash that word processors make of it. */
 function isMinus(code: number): boolean {
-  return code === 0x2d || code === 0x2212 || code === 0x2013;
+  return code === 0x2d || code === 0x2013;
 }
 
 function readUnsigned(text: string, decimalSign: DecimalSign): number {
@@ -57,9 +59,9 @@ function withoutPercent(text: string): string {
 }
 
 /**
- * Makes the reader of numbers in one notation, thousands grouped or not, percentages too. Infinity, NaN and hexadecimal
- * numbers are no measurements, and so are none.
+ * Makes the reader of numbers in one notation, thousands grouped or not, percentages too, with any minus sign and kind of
+ * spaces (see `plainText`). Infinity, NaN and hexadecimal numbers are no measurements, and so are none.
  */
 export function createNumberReader(decimalSign: DecimalSign): NumberReader {
-  return (text) => readNumber(withoutPercent(text), decimalSign);
+  return (text) => readNumber(withoutPercent(plainText(text)), decimalSign);
 }

@@ -42,6 +42,7 @@ describe('the notation of a column', () => {
     for (const delimiter of ['\t', ';', '|'] as const) {
       assert.deepEqual(judge(delimiter, [['2,793', '6,095', '524', '61']]), ['.']);
       assert.deepEqual(judge(delimiter, [['2.790', '6.095', '524', '61']]), [',']);
+      assert.deepEqual(judge(delimiter, [['2.790 %', '6.095 %', '524 %', '61 %']]), [',']);
     }
   });
 

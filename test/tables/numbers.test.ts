@@ -71,6 +71,10 @@ describe('reading numbers', () => {
       ['+1,234', 1234],
       ['5.', 5],
       ['1E3', 1000],
+      ['1\u2007234', 1234],
+      ['1\u200b', 1],
+      ['\ufeff2.5', 2.5],
+      ['\u202d1,234.5\u202c', 1234.5],
     ] as const) {
       assert.equal(point(text), value, text);
     }
