@@ -109,7 +109,7 @@ async function* prepend(first: Uint8Array, rest: AsyncIterator<Uint8Array>): Asy
  * first bytes beyond ASCII are valid as such, else windows-1252 (a superset of Latin-1).
  *
  * @param name what to call the source in errors
- * @throws Error for zero bytes, a line of more than 16 MiB, or UTF-8 that later turns into something else
+ * @throws Error for gzip data, zero bytes, a line of more than 16 MiB, or UTF-8 that later turns into something else
  */
 export async function* decodeText(source: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<string> {
   const chunks = source[Symbol.asyncIterator]();
@@ -120,6 +120,7 @@ export async function* decodeText(source: AsyncIterable<Uint8Array>, name: strin
     head = Buffer.concat([head, next.value]);
   }
   const mark = head.subarray(0, 3).toString('hex');
+  if (mark.startsWith('1f8b')) throw new Error(`${name}: is packed with gzip: unpack it first`);
   if (mark.startsWith('fffe')) yield* decodeUtf16(prepend(head, chunks), 'utf-16le');
   else if (mark.startsWith('feff')) yield* decodeUtf16(prepend(head, chunks), 'utf-16be');
   else yield* decodeBytes(prepend(mark === 'efbbbf' ? head.subarray(3) : head, chunks), name);

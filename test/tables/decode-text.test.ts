@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { gzipSync } from 'node:zlib';
 import { decodeText } from '../../src/tables/decode-text.ts';
 import { inPieces } from './table-from.ts';
 
@@ -41,6 +42,14 @@ describe('decoding text', () => {
     for (const size of [1, 4, 100]) {
       await assert.rejects(decode(bytes, size), {
         message: 't.csv:5: not UTF-8, though lines before it are: save the file in one encoding',
+      });
+    }
+  });
+
+  it('refuses what is packed', async () => {
+    for (const size of [1, 100]) {
+      await assert.rejects(decode(gzipSync(text), size), {
+        message: 't.csv: is packed with gzip: unpack it first',
       });
     }
   });
