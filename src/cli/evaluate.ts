@@ -18,8 +18,8 @@ Measures how well a model does on rows whose outcome is known: on a table, or on
 what the service has kept.
 
   --model FILE        the model (default ${shownSetting('MODEL_PATH')})
-  --data FILE         labelled rows: a table with the target's column (CSV), or
-                      JSONL; may be given several times
+  --data FILE         labelled rows with the target's column: a table (CSV) or
+                      JSON; may be given several times
   --outcomes FILE     outcomes that the service has kept
                       (default ${shownSetting('OUTCOMES_PATH')}); several replicas' files
                       by a pattern such as 'logs/*/outcomes*.jsonl'

@@ -114,7 +114,8 @@ async function printRows(options: Options): Promise<number> {
     if (Number.isNaN(timeMs)) counts.timeless++;
     return timeMs >= sinceMs;
   };
-  for await (const sample of readJsonl(sources)) {
+  const reading = readJsonl(sources);
+  for await (const sample of reading) {
     if (typeof sample.score !== 'number') continue;
     if (lastMs !== undefined && !isRecent(sample.time)) continue;
     if (options.feature !== undefined && sample.version !== artifact.version) {
@@ -135,7 +136,7 @@ async function printRows(options: Options): Promise<number> {
   for (const sample of found.map(show)) {
     process.stdout.write(json ? `${JSON.stringify(sample)}\n` : describe(sample));
   }
-  process.stderr.write(summary(counts, found.length));
+  process.stderr.write(summary({ ...counts, damaged: reading.damaged }, found.length));
   return 0;
 }
 
@@ -146,10 +147,10 @@ function keepNewest(found: Record<string, unknown>[], limit: number, isMerged: b
 }
 
 function summary(
-  counts: { rows: number; matching: number; silent: number; otherVersions: number; timeless: number },
+  counts: Readonly<Record<'rows' | 'matching' | 'silent' | 'otherVersions' | 'timeless' | 'damaged', number>>,
   shown: number,
 ): string {
-  const { matching, rows, silent, otherVersions, timeless } = counts;
+  const { matching, rows, silent, otherVersions, timeless, damaged } = counts;
   const text = `${formatCount(matching)} of ${formatAmount(rows, 'row')} ${matching === 1 ? 'matches' : 'match'}`;
   const newest = shown === 1 ? 'the newest is' : `the newest ${formatCount(shown)} are`;
   const parts = [
@@ -157,6 +158,7 @@ function summary(
     ...(silent > 0 ? [`${formatCount(silent)} without the feature`] : []),
     ...(otherVersions > 0 ? [`${formatCount(otherVersions)} of other versions left out`] : []),
     ...(timeless > 0 ? [`${formatCount(timeless)} without a time that can be read left out`] : []),
+    ...(damaged > 0 ? [`${formatAmount(damaged, 'line')} that cannot be read left out`] : []),
   ];
   return `${parts.join('; ')}\n`;
 }

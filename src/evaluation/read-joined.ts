@@ -5,6 +5,7 @@ import { createPerformance } from '../monitor/performance.ts';
 import { type Coverages, measureCoverage } from '../monitor/performance-coverage.ts';
 import { performanceReferenceOf } from '../monitor/performance-reference.ts';
 import { isForgotten } from '../outcomes/outcome.ts';
+import { formatAmount } from '../report/format.ts';
 import { readJsonl } from '../samples/read-samples.ts';
 import { quantileSorted } from '../stats/quantile.ts';
 import { parseTime } from '../times/parse-time.ts';
@@ -120,7 +121,7 @@ async function readOutcomes(
         ? whyYoung(young, oldestYoungMs)
         : timeless > 0
           ? `, but ${timeless} whose predictedAt is no time`
-          : whyNone(artifact, [...others.values()], foreign);
+          : whyNone(artifact, [...others.values()], foreign, reading.damaged);
     throw new Error(`${outcomes.join(', ')}: no outcome of ${name} ${version}${why}`);
   }
   if (others.size > 0) notes.push(`Outcomes of other versions are left out: ${listOthers(others.values())}.`);
@@ -134,8 +135,14 @@ async function readOutcomes(
 }
 
 /** What the lines that are of no use are, and the option that makes them of use, if there is one. */
-function whyNone({ name, target }: Artifact, others: readonly OtherModel[], foreign: number): string {
+function whyNone(
+  { name, target }: Artifact,
+  others: readonly OtherModel[],
+  foreign: number,
+  damaged: number,
+): string {
   if (others.length === 0) {
+    if (damaged > 0 && foreign === 0) return `, but ${formatAmount(damaged, 'line')} that cannot be read`;
     return foreign === 0
       ? ''
       : ` has an id, a score, and ${target.negative} or ${target.positive} as prediction and outcome, of ${foreign}`;

@@ -101,6 +101,15 @@ describe('npm run samples', () => {
     assert.match(stderr, /^0 of 6 rows match; 1 without the feature; /);
   });
 
+  it('says how many lines it cannot read', async () => {
+    const path = join(folder, 'array.json');
+    await writeFile(path, JSON.stringify([line('a', {})]));
+    assert.equal(
+      samples('--samples', path).stderr,
+      '0 of 0 rows match; 1 line that cannot be read left out\n',
+    );
+  });
+
   it('says how many rows of the last hour it cannot know', async () => {
     const path = await write('odd-times.jsonl', [
       line('now', {}),

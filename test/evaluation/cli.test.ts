@@ -306,6 +306,15 @@ describe('npm run evaluate', () => {
     assert.match(stderr, /no outcome of credit \w+ is in the past, by the clock of this machine, of 1$/m);
   });
 
+  it('says that lines cannot be read, as those of one array cannot', async () => {
+    const array = JSON.stringify([line('e', 0.9, 'bad'), line('f', 0.9, 'bad')]).replaceAll('},', '},\n');
+    const outcomes = join(folder, 'o8.json');
+    await writeFile(outcomes, array);
+    const { status, stderr } = evaluate('--outcomes', outcomes);
+    assert.equal(status, 1);
+    assert.match(stderr, /no outcome of credit \w+, but 2 lines that cannot be read$/m);
+  });
+
   it('says what the outcomes lack when none can be used', async () => {
     const outcomes = await write('o7.jsonl', [line('e', 0.9, 'maybe')]);
     const { stderr } = evaluate('--outcomes', outcomes);
