@@ -1,4 +1,4 @@
-import { canonicalCategory, codeOf, isTruthValue, missingMarks } from '../stats/category-text.ts';
+import { canonicalCategory, codeOf, isTruthValue, missingPattern } from '../stats/category-text.ts';
 import type { Artifact, CategoricalFeature, Feature } from './artifact.ts';
 
 /** Longest category text that is taken, unless training saw a longer one. */
@@ -49,6 +49,6 @@ function categorySchema(feature: CategoricalFeature): object {
   return {
     type: typesOf(feature, types),
     maxLength: Math.max(maxCategoryLength, ...categories.map((category) => category.length)),
-    ...(!feature.nullable && { not: { enum: missingMarks.filter((mark) => !categories.includes(mark)) } }),
+    ...(!feature.nullable && { not: { type: 'string', pattern: missingPattern(categories) } }),
   };
 }

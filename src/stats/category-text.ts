@@ -30,6 +30,18 @@ const unusualSpaces = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g;
 const invisible = /[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
 const minusSign = /\u2212/g;
 
+/**
+ * The pattern of texts that mean a missing value, with any spaces around them, in JSON Schema. Matching takes linear
+ * time, whatever the text.
+ *
+ * @param categories texts that are none, as they are categories
+ */
+export function missingPattern(categories: readonly string[]): string {
+  const unseen = `[\\s${invisible.source.slice(1)}*`;
+  const marks = missingMarks.filter((mark) => mark !== '' && !categories.includes(mark));
+  return `^${unseen}(?:(?:${marks.join('|')})${unseen})?$`;
+}
+
 const beyondAscii = /[^\0-\x7f]/;
 /** A whole number that was stored as a fraction, as a column of codes is when one of them is missing. */
 const wholeFraction = /^-?\d+\.0*$/;

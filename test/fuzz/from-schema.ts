@@ -12,7 +12,7 @@ export type Schema = {
   readonly items?: Schema;
   readonly maxItems?: number;
   readonly maxLength?: number;
-  readonly not?: { readonly enum: readonly unknown[] };
+  readonly not?: { readonly type: 'string'; readonly pattern: string };
 };
 
 export type Schemas = Readonly<Record<string, Schema>>;
@@ -26,8 +26,9 @@ export function fromSchema(schema: Schema, schemas: Schemas): Arbitrary<unknown>
   if (schema.oneOf !== undefined) return fc.oneof(...schema.oneOf.map(of));
   const types = [schema.type ?? 'object'].flat();
   const values = fc.oneof(...types.map((type) => ofType(type, schema, of)));
-  const excluded = schema.not?.enum ?? [];
-  return excluded.length === 0 ? values : values.filter((value) => !excluded.includes(value));
+  if (schema.not === undefined) return values;
+  const excluded = new RegExp(schema.not.pattern, 'u');
+  return values.filter((value) => typeof value !== 'string' || !excluded.test(value));
 }
 
 function ofType(type: string, schema: Schema, of: (one: Schema) => Arbitrary<unknown>): Arbitrary<unknown> {

@@ -187,6 +187,8 @@ describe('a value', () => {
       for (const [country, code] of [
         ['', 'null'],
         ['nan', 'null'],
+        [' \u00a0', 'null'],
+        [' nan\u200b', 'null'],
         [null, 'null'],
       ]) {
         const { status, body } = await postJson(`${service.api}/predict`, { ...row, country });
