@@ -7,7 +7,7 @@ import { type OpenOptions, openRows } from './open-rows.ts';
 import type { DriftReference } from './reference.ts';
 import { createRowScorer, predictionOf } from './row-scorer.ts';
 import { createRowTimes } from './row-times.ts';
-import { type RowSource, timeColumn, type Wanted, wantedColumn } from './rows.ts';
+import { type RowSource, type Wanted, wantedColumn } from './rows.ts';
 import type { Timeline } from './timeline.ts';
 import { createVersionFilter } from './version-filter.ts';
 
@@ -58,6 +58,7 @@ export async function countLive(
 ): Promise<Live> {
   const { artifact, sinceMs = Number.NEGATIVE_INFINITY, untilMs = Number.POSITIVE_INFINITY } = options;
   const isPeriod = options.sinceMs !== undefined || options.untilMs !== undefined;
+  const needs = isPeriod ? '--since and --until need' : options.backtest ? '--backtest needs' : null;
   const tally: LineTally = { lines: 0, damaged: 0, faults: [] };
   const times = createRowTimes(options.dateOrder ?? null);
   const filter = createVersionFilter(artifact?.version ?? null);
@@ -81,8 +82,7 @@ export async function countLive(
     const wanted: Wanted[] = variables.map(({ name, bins }) => wantedColumn(name, bins, artifact));
     const scoreOf = createRowScorer(artifact, wanted);
     areRequests ||= source.areRequests;
-    if (!source.areRequests && source.columns.some(({ name }) => name === timeColumn))
-      times.noteOtherColumn();
+    if (needs !== null && !source.areRequests) times.noteColumns(source.columns);
     await source.read(wanted, (row) => {
       const timeMs = times.read(row.time);
       if (isPeriod && !(timeMs >= sinceMs && timeMs < untilMs)) return;
@@ -103,7 +103,6 @@ export async function countLive(
     const [{ source, line, reason }] = tally.faults;
     throw new Error(`${source}:${line}: not one line can be read: ${reason}`);
   }
-  const needs = isPeriod ? '--since and --until need' : options.backtest ? '--backtest needs' : null;
   if (needs !== null) times.require(needs, paths);
   notes.push(...times.notes(isPeriod));
   if (otherBins > 0) {

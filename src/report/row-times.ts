@@ -1,11 +1,13 @@
 import { isMissingText } from '../stats/category-text.ts';
+import { looksLikeDates } from '../tables/suspicious-columns.ts';
 import { type DateOrder, dateOrderOf, parseTime } from '../times/parse-time.ts';
 import { formatAmount, formatCount } from './format.ts';
+import { type ColumnProfile, timeColumn } from './rows.ts';
 
 /** The times of rows, file after file. */
 export type RowTimes = {
-  /** Takes note that a file has a column called `time` that does not say when its rows were. */
-  noteOtherColumn(): void;
+  /** Takes note of columns that hold other things than when their rows were, or say it under another name. */
+  noteColumns(columns: readonly ColumnProfile[]): void;
   /** Begins with the next file. @returns learns from its times, before they are read, which number is the day */
   beginFile(): (value: unknown) => void;
   /** Learns from a time of another file. */
@@ -48,7 +50,8 @@ export function createRowTimes(asked: DateOrder | null): RowTimes {
   let unreadableText = '';
   let undecided = 0;
   let undecidedText = '';
-  let hasOtherColumn = false;
+  let isOtherThing = false;
+  let otherName: string | undefined;
 
   function findOrder(): DateOrder | null {
     const isMixed = seen.has('day-first') && seen.has('month-first');
@@ -68,8 +71,9 @@ export function createRowTimes(asked: DateOrder | null): RowTimes {
   }
 
   return {
-    noteOtherColumn() {
-      hasOtherColumn = true;
+    noteColumns(columns) {
+      isOtherThing ||= columns.some(({ name }) => name === timeColumn);
+      otherName ??= columns.find(({ name, texts }) => looksLikeDates(name, texts))?.name;
     },
     beginFile() {
       seen = new Set();
@@ -96,9 +100,11 @@ export function createRowTimes(asked: DateOrder | null): RowTimes {
       if (unreadable > 0) {
         throw new Error(`${where}: no row has a time that can be read: '${unreadableText}'`);
       }
-      const cause = hasOtherColumn
+      const rename =
+        otherName === undefined ? '' : `: rename the column ${otherName}, which looks like dates`;
+      const cause = isOtherThing
         ? `its column time holds other things, and ${needs} times in a notation that can be read`
-        : `${needs} sample lines, or a column named time`;
+        : `${needs} sample lines, or a column named time${rename}`;
       throw new Error(`${where}: no row has a time: ${cause}`);
     },
     notes(isPeriod) {
