@@ -1,4 +1,4 @@
-/** So many answers go out without waiting for the turn to end: with thousands of sockets to read it may take seconds. */
+/** At so many answers none waits for the turn to end: with thousands of sockets to read it may take seconds. */
 const maxTogether = 32;
 
 type Turn = {
@@ -15,8 +15,8 @@ function begin(): Turn {
 }
 
 /**
- * Lets the answers that wait for the end of the turn go out now. For whoever knows that the turn may take long: while a
- * thousand sockets have something to read at every look, Node goes on reading them for seconds.
+ * Writes the answers that wait for the end of the turn now. For callers that know that the turn may take long: while a
+ * thousand sockets have something to read each time, Node goes on reading them for seconds.
  */
 export function answerNow(): void {
   if (turn === undefined) return;
@@ -26,9 +26,10 @@ export function answerNow(): void {
 }
 
 /**
- * Resolves when this turn of the event loop has read all that had arrived, or 32 are waiting. Answers that are written
- * then, in a row, take a quarter less processor time than each at once: a write wakes its reader, which is dear when
- * that has just gone to sleep, and reading, predicting and writing each stay in the processor's caches.
+ * Resolves when this turn of the event loop has read everything that had arrived, or when 32 are waiting. Answers that
+ * are written then, one after another, take less processor time than answers that are written at once: fewer writes
+ * have to wake a sleeping reader, and the code that reads, predicts and writes stays in the processor's caches. What
+ * this gains, over loopback and across a link, stands in docs/performance.md.
  */
 export function endOfTurn(): Promise<void> {
   turn ??= begin();
