@@ -27,8 +27,8 @@ Compares live rows with a reference and says what has drifted.
 
   --model FILE       the model, with its reference (without --reference:
                      ${shownSetting('MODEL_PATH')})
-  --live FILE        samples (JSONL), rows (JSON) or a table (CSV); gzip, a glob,
-                     or - for standard input; may be given several times
+  --live FILE        samples (JSONL), rows (JSON) or a table (CSV); gzip, a
+                     glob, or - for standard input; may be given several times
                      (default ${shownSetting('SAMPLES_PATH')})
   --reference FILE   compare with these rows instead of with the model's
                      reference; needs no model; may be given several times

@@ -26,7 +26,7 @@ what the service has kept.
   --samples FILE      its samples, joined by id, for coverage and slices
                       (default ${shownSetting('SAMPLES_PATH')}, unless --outcomes
                       is given)
-  --version V         evaluate this model version's outcomes, not the model's own
+  --version V         evaluate the outcomes of this model version instead
   --maturity DAYS     leave out predictions younger than this (default ${shownSetting('OUTCOME_MATURITY_DAYS')})
   --by A,B,…          figures for each value of these features too; may be given
                       several times; a name with a comma is quoted

@@ -19,8 +19,8 @@ Writes a new model file whose reference is recent traffic: a shift that is known
 and accepted stops alarming, and drift is measured from there on. The model
 scores as before; the file says who did it, when, why, and what it replaces.
 
-  --live FILE     samples (JSONL), rows (JSON) or a table (CSV) of the traffic to
-                  accept; gzip, a glob, or - for standard input; may be given
+  --live FILE     samples (JSONL), rows (JSON) or a table (CSV) of the traffic
+                  to accept; gzip, a glob, or - for standard input; may be given
                   several times
   --by NAME       who decides it
   --reason TEXT   why the shift is accepted

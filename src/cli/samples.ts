@@ -19,11 +19,11 @@ import {
 
 const help = () => `Usage: npm run samples -- [options]
 
-Prints kept rows, the newest last, with their trace ids and the reasons for their
-scores; or deletes the rows of a prediction.
+Prints kept rows, the newest last, with their trace ids and the reasons for
+their scores; or deletes the rows of a prediction.
 
-  --feature NAME    with --bin: rows of this bin of this feature; "(score)" is the
-                    score
+  --feature NAME    with --bin: rows of this bin of this feature; "(score)" is
+                    the score
   --bin BIN         missing, unseen, below, above, a category, or a range by its
                     label or the beginning of it: "09 (52, +inf)" or 09
   --last TIME       only rows of the last 30m, 1h or 7d
@@ -37,8 +37,8 @@ scores; or deletes the rows of a prediction.
                     outcomes; may be given several times. A running service is
                     not disturbed. What it has counted stays counted. Status 1
                     when no line was found
-  --outcomes FILE   with --forget: the outcome file (default ${shownSetting('OUTCOMES_PATH')});
-                    several times
+  --outcomes FILE   with --forget: the outcome file; several times
+                    (default ${shownSetting('OUTCOMES_PATH')})
   --help            this text
 `;
 

@@ -19,12 +19,12 @@ end that is given.
   --count N         end after so many requests
   --seed N          another sequence of requests (default 1)
   --drift CHANGE    change what is sent; may be given several times:
-                      FEATURE:+10, FEATURE:-10    add to a number
-                      FEATURE:x1000               multiply a number
-                      FEATURE:unseen              a category that training never saw
-                      missing:FEATURE:0.2         send null for a share of the values:
-                                                  a model that never saw one refuses
-                                                  it with 422
+                      FEATURE:+10, FEATURE:-10  add to a number
+                      FEATURE:x1000             multiply a number
+                      FEATURE:unseen            a category training never saw
+                      missing:FEATURE:0.2       send null for a share of the
+                                                values: a model that never saw
+                                                one refuses it with 422
   --labels          report outcomes too, made up as the scores say; with it:
     --label-url URL     where to; several are taken in turn (default: where
                         ADMIN_HOST and ADMIN_PORT say)

@@ -465,11 +465,4 @@ describe('npm run drift', () => {
       assert.equal(stdout, '');
     });
   }
-
-  it('explains itself', async () => {
-    const { stdout, code } = await runCommand('drift', ['--help']);
-    assert.equal(code, 0);
-    assert.match(stdout, /--backtest/);
-    for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
-  });
 });

@@ -35,6 +35,7 @@ describe('a command whose settings are wrong', () => {
         assert.equal(status, 0, stderr);
         assert.match(stdout, /^Usage: npm run \w+ -- /);
         assert.doesNotMatch(stdout, /abc|undefined/);
+        for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
         assert.equal(stderr, '');
       }
     });
