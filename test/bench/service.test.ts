@@ -356,14 +356,14 @@ describe('the check of the bench in CI', () => {
   it('fails when watching or tracing costs much more in every round', () => {
     const [watching] = checkRegression({
       U: rounds([30, 32]),
-      V0: rounds([52, 60]),
-      V100: rounds([110, 110]),
+      V0: rounds([80, 84]),
+      V100: rounds([150, 150]),
     });
     assert.equal(watching.isRegression, true);
     const [, tracing] = checkRegression({
       U: rounds([30, 32]),
       V0: rounds([40, 42]),
-      V100: rounds([190, 200]),
+      V100: rounds([290, 300]),
     });
     assert.equal(tracing.isRegression, true);
   });
