@@ -8,8 +8,8 @@ const sqliteBusy = 5;
  * its files with the file system's own locks: they hold between containers that share a volume, need no clock, and
  * leave nothing behind that could be taken for a process that is gone.
  *
- * @returns `undefined` when another process has the lock
- * @throws Error when the file cannot be made or its file system has no locks
+ * @returns `undefined` when another process has the lock, or the file system has none: SQLite does not tell them apart
+ * @throws Error when the file cannot be made
  */
 export async function lockFile(path: string): Promise<FileLock | undefined> {
   const { DatabaseSync } = await import('node:sqlite');

@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -69,7 +70,10 @@ async function takeName(
   waitMs: number,
 ): Promise<Taken> {
   if (folders.length === 0) return { taken: name ?? hostname(), locks: [] };
-  for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o750 });
+  for (const folder of folders) {
+    await mkdir(folder, { recursive: true, mode: 0o750 });
+    await requireLocks(folder);
+  }
   if (name === undefined) return firstFree(folders);
   for (const deadlineMs = performance.now() + waitMs; ; await delay(retryMs)) {
     const locks = await lockIn(folders, name);
@@ -78,6 +82,22 @@ async function takeName(
     throw new NameTaken(
       `SERVICE_INSTANCE=${name}: another process has this name in ${folders.join(', ')}: give each its own, or leave it unset`,
     );
+  }
+}
+
+/**
+ * A file system without locks answers as if another process had each of them, so that no name would ever be free.
+ *
+ * @throws Error when not even a file that no other process knows can be locked
+ */
+async function requireLocks(folder: string): Promise<void> {
+  const path = join(folder, `.${randomUUID()}.lock`);
+  try {
+    const lock = await lockFile(path);
+    if (lock === undefined) throw new Error('the file system has no locks');
+    lock.release();
+  } finally {
+    await rm(path, { force: true });
   }
 }
 

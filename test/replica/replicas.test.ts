@@ -147,6 +147,56 @@ describe('replicas that share a volume', () => {
   });
 });
 
+describe('a service on a file system without locks', () => {
+  /** What `fcntl` says there when a lock is asked for. */
+  const noLocks = `#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+int fcntl64(int file, int command, ...) {
+  va_list rest;
+  va_start(rest, command);
+  void *argument = va_arg(rest, void *);
+  va_end(rest);
+  if (command == F_SETLK || command == F_SETLKW) return errno = ENOLCK, -1;
+  return syscall(SYS_fcntl, file, command, argument);
+}
+int fcntl(int file, int command, ...) __attribute__((alias("fcntl64")));
+`;
+
+  for (const name of [undefined, 'a']) {
+    it(`starts, and says so, ${name === undefined ? 'without a name' : 'under a name that is given'}`, async function () {
+      if (process.platform !== 'linux' || spawnSync('cc', ['--version']).error) this.skip();
+      await using volume = await temporaryFolder();
+      const library = join(volume.path, 'no-locks.so');
+      await writeFile(join(volume.path, 'no-locks.c'), noLocks);
+      const compiled = spawnSync('cc', ['-shared', '-fPIC', '-o', library, join(volume.path, 'no-locks.c')]);
+      assert.equal(compiled.status, 0, String(compiled.stderr));
+      const files = join(volume.path, 'files');
+      const service = await startTestService({
+        ...pathsIn(files),
+        LD_PRELOAD: library,
+        ...(name !== undefined && { SERVICE_INSTANCE: name }),
+      });
+      try {
+        await predict(service);
+        await eventually(() => {
+          const said = service.logLines().find(({ event }) => event === 'replica');
+          assert.match(String(said?.msg), /cannot be locked: the file system has no locks/);
+        });
+        assert.deepEqual(
+          (await readdir(files)).filter((file) => file.startsWith('.')),
+          [],
+        );
+      } finally {
+        await service.stop();
+      }
+    });
+  }
+});
+
 describe('a service under a name that is not that of the process before', () => {
   for (const [what, next] of [
     ['a container made anew under the names of old', 'f5e4d3c2b1a0'],
