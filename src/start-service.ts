@@ -3,7 +3,7 @@ import type { Config } from './config.ts';
 import { createAdminApp, createPublicApp } from './http/apps.ts';
 import { deploy } from './http/deployment.ts';
 import { expectedRequests } from './http/expected-requests.ts';
-import { type Listener, listen } from './http/listener.ts';
+import { listen } from './http/listener.ts';
 import { deploymentsInUse, replaceModel } from './http/replace-model.ts';
 import type { Service } from './http/service.ts';
 import { createLoadGuard } from './http/shed-load.ts';
@@ -49,7 +49,7 @@ export type RunningService = {
 /**
  * Loads the model, opens both listeners and takes work.
  *
- * @param signal gives the start up before it opens a listener; the reason is then what is thrown
+ * @param signal gives the start up, while it waits for a name and before it opens a listener; its reason is thrown
  * @throws Error for a model that cannot be loaded or an address that cannot be taken; nothing is left open
  */
 export async function startService(
@@ -62,20 +62,20 @@ export async function startService(
   const destination = createLogDestination({ format: terminalFormat() });
   const logger = createLogger({ level: settings.LOG_LEVEL, name: settings.LOG_NAME, destination });
   telemetry.log.connect(logger);
+  // closed again, the last one first, if a step of the start fails
+  await using opened = new AsyncDisposableStack();
   const replica = await openReplica({
     name: settings.SERVICE_INSTANCE,
     patterns: [settings.SAMPLES_PATH, settings.OUTCOMES_PATH],
     // as long as the process before may take to end
     waitMs: settings.SHUTDOWN_TIMEOUT_MS,
+    signal,
     onProblem: (message) => logger.warn({ event: 'replica' }, message),
   });
-  const giveUp = (error: unknown): never => {
-    replica.release();
-    throw error;
-  };
-  await checkPaths(settings, replica.name).catch(giveUp);
+  opened.defer(() => replica.release());
+  await checkPaths(settings, replica.name);
   const config = withPathsOf(replica, settings);
-  const artifact = await named('MODEL_PATH', loadArtifact(config.MODEL_PATH)).catch(giveUp);
+  const artifact = await named('MODEL_PATH', loadArtifact(config.MODEL_PATH));
   const earlierState = hasPlaceholder(settings.SAMPLES_PATH + settings.OUTCOMES_PATH)
     ? `${replica.name}, ${await describeEarlierState(replica.name, settings)}`
     : undefined;
@@ -90,6 +90,7 @@ export async function startService(
     onProblem: (message) => logger.warn({ event: 'samples' }, message),
     others: () => replica.othersOf(settings.SAMPLES_PATH),
   });
+  opened.defer(() => samples.close());
   const tokens = createTokens(keys);
   const outcomes = await openOutcomes(
     config,
@@ -97,6 +98,7 @@ export async function startService(
     tokens,
     (message) => logger.warn({ event: 'outcomes' }, message),
   );
+  opened.defer(() => outcomes.close());
   const { models, intake } = outcomes;
   const service: Service = {
     config,
@@ -129,6 +131,7 @@ export async function startService(
     maxConcurrent: config.MAX_CONCURRENT_REQUESTS,
     maxDelayMs: config.MAX_EVENT_LOOP_DELAY_MS,
   });
+  opened.defer(() => guard.stop());
   const sample = createRequestSampler(
     config.OTEL_TRACES_SAMPLER,
     config.OTEL_TRACES_SAMPLER_ARG,
@@ -136,39 +139,29 @@ export async function startService(
   );
   // the first prediction may be the last thing that this process does
   await within(keepModelMs, models.kept());
-  const listeners: Listener[] = [];
-  try {
-    signal?.throwIfAborted();
-    listeners.push(
-      await named(
-        'ADMIN_HOST, ADMIN_PORT',
-        listen(createAdminApp(service), {
-          host: config.ADMIN_HOST,
-          port: config.ADMIN_PORT,
-          keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
-          sample: () => false,
-        }),
-      ),
-      await named(
-        'HOST, PORT',
-        listen(createPublicApp(service), {
-          host: config.HOST,
-          port: config.PORT,
-          keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
-          sample: telemetry.tracesEndpoint ? sample : () => false,
-          refuse: guard.refuse,
-          onUnreadable: (reason) => service.httpMetrics.unreadable[reason]++,
-        }),
-      ),
-    );
-  } catch (error) {
-    guard.stop();
-    for (const listener of listeners) await listener.drain();
-    await Promise.all([samples.close(), outcomes.close()]);
-    replica.release();
-    throw error;
-  }
-  const [admin, api] = listeners;
+  signal?.throwIfAborted();
+  const admin = await named(
+    'ADMIN_HOST, ADMIN_PORT',
+    listen(createAdminApp(service), {
+      host: config.ADMIN_HOST,
+      port: config.ADMIN_PORT,
+      keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
+      sample: () => false,
+    }),
+  );
+  opened.defer(() => admin.drain());
+  const api = await named(
+    'HOST, PORT',
+    listen(createPublicApp(service), {
+      host: config.HOST,
+      port: config.PORT,
+      keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
+      sample: telemetry.tracesEndpoint ? sample : () => false,
+      refuse: guard.refuse,
+      onUnreadable: (reason) => service.httpMetrics.unreadable[reason]++,
+    }),
+  );
+  opened.move();
   service.state = 'ready';
 
   let reloads = 0;

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { watch } from 'node:fs';
 import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { lockFile } from '../src/replica/file-lock.ts';
 import { halfSent } from './support/raw-connection.ts';
 import { eventually, postJson, readJsonLines, root, startTestService } from './support/service.ts';
 import { catches, childOf } from './support/signals.ts';
@@ -194,6 +196,28 @@ for (const [where, launcher] of [
         await slow.writeFile(await readFile(join(root, 'models/credit.json')));
         await slow.close();
         await endsCleanly(one);
+      });
+
+      it(`end it with 0: ${name} while it waits for a name that another process has`, async () => {
+        const volume = await mkdtemp(join(tmpdir(), 'vigia-'));
+        const lock = await lockFile(join(volume, '.a.lock'));
+        assert.ok(lock);
+        const changes = watch(volume);
+        try {
+          const one = await start([...launcher, ...service], {
+            SERVICE_INSTANCE: 'a',
+            SAMPLES_PATH: join(volume, '{instance}/samples.jsonl'),
+            SHUTDOWN_TIMEOUT_MS: '600000',
+          });
+          // it tries with a file of its own whether there are locks, and then waits for the one of its name
+          await once(changes, 'change');
+          process.kill(await pidOf(one), name);
+          await endsCleanly(one);
+        } finally {
+          changes.close();
+          lock.release();
+          await rm(volume, { recursive: true });
+        }
       });
     }
 

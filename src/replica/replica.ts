@@ -26,6 +26,8 @@ export type ReplicaOptions = {
   readonly patterns: readonly string[];
   /** How long a given name is waited for: the process that had it may be about to end. */
   readonly waitMs: number;
+  /** Ends the wait; its reason is then what is thrown. */
+  readonly signal?: AbortSignal | undefined;
   /** Told in one line when the name cannot be locked. */
   readonly onProblem: (message: string) => void;
 };
@@ -36,10 +38,12 @@ export type ReplicaOptions = {
  *
  * @throws Error when another process has the name that is given
  */
-export async function openReplica({ name, patterns, waitMs, onProblem }: ReplicaOptions): Promise<Replica> {
+export async function openReplica(options: ReplicaOptions): Promise<Replica> {
+  const { name, patterns, signal, onProblem } = options;
   const written = patterns.filter(hasPlaceholder);
   const folders = [...new Set(written.map((pattern) => resolve(sharedFolder(pattern))))];
-  const { taken, locks } = await takeName(name, folders, waitMs).catch((error: Error) => {
+  const { taken, locks } = await takeName(folders, options).catch((error: Error) => {
+    signal?.throwIfAborted();
     if (error instanceof NameTaken) throw error;
     const fallback = name ?? hostname();
     onProblem(
@@ -65,9 +69,8 @@ class NameTaken extends Error {}
 type Taken = { readonly taken: string; readonly locks: FileLock[] };
 
 async function takeName(
-  name: string | undefined,
   folders: readonly string[],
-  waitMs: number,
+  { name, waitMs, signal }: Pick<ReplicaOptions, 'name' | 'waitMs' | 'signal'>,
 ): Promise<Taken> {
   if (folders.length === 0) return { taken: name ?? hostname(), locks: [] };
   for (const folder of folders) {
@@ -75,13 +78,17 @@ async function takeName(
     await requireLocks(folder);
   }
   if (name === undefined) return firstFree(folders);
-  for (const deadlineMs = performance.now() + waitMs; ; await delay(retryMs)) {
+  const deadlineMs = performance.now() + waitMs;
+  for (;;) {
+    signal?.throwIfAborted();
     const locks = await lockIn(folders, name);
     if (locks !== undefined) return { taken: name, locks };
-    if (performance.now() < deadlineMs) continue;
-    throw new NameTaken(
-      `SERVICE_INSTANCE=${name}: another process has this name in ${folders.join(', ')}: give each its own, or leave it unset`,
-    );
+    if (performance.now() >= deadlineMs) {
+      throw new NameTaken(
+        `SERVICE_INSTANCE=${name}: another process has this name in ${folders.join(', ')}: give each its own, or leave it unset`,
+      );
+    }
+    await delay(retryMs, undefined, { signal }).catch(() => {});
   }
 }
 

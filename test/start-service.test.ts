@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import type { Telemetry } from '../otel/sdk.ts';
+import { readConfig } from '../src/config.ts';
+import { lockFile } from '../src/replica/file-lock.ts';
+import { startService } from '../src/start-service.ts';
+import { temporaryFolder } from './samples/support/folder.ts';
+
+const telemetry: Telemetry = {
+  sources: [],
+  exposeMetrics: async () => '',
+  tracesEndpoint: undefined,
+  log: { connect() {} } as unknown as Telemetry['log'],
+  shutdown: async () => {},
+};
+
+/** A port that is free, as it was just given back. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  return port;
+}
+
+describe('a start that fails', () => {
+  const cases: [string, Record<string, string>, RegExp, Partial<Telemetry>?][] = [
+    ['at its paths', { OUTCOMES_PATH: '{instance}/s.jsonl' }, /are one file/],
+    ['at its model', { MODEL_PATH: 'missing.json' }, /^MODEL_PATH: missing\.json/],
+    ['at the store', { OUTCOME_DEDUP_URL: 'redis://127.0.0.1/a-name' }, /./],
+    [
+      'between its files and its listeners',
+      {},
+      /no more sources/,
+      {
+        get sources(): never {
+          throw new Error('no more sources');
+        },
+      },
+    ],
+    ['at its second listener', { HOST: '192.0.2.1' }, /^HOST, PORT: /],
+  ];
+  for (const [where, settings, reason, broken] of cases) {
+    it(`leaves nothing open: ${where}`, async () => {
+      await using folder = await temporaryFolder();
+      const port = await freePort();
+      const inFolder = (path: string) => join(folder.path, path);
+      const env: Record<string, string> = {
+        SERVICE_INSTANCE: 'a',
+        PORT: '0',
+        ADMIN_PORT: String(port),
+        SAMPLES_PATH: '{instance}/s.jsonl',
+        OUTCOMES_PATH: '{instance}/o.jsonl',
+        LOG_LEVEL: 'silent',
+        ...settings,
+      };
+      for (const name of ['SAMPLES_PATH', 'OUTCOMES_PATH']) env[name] = inFolder(env[name]);
+      const used =
+        broken === undefined ? telemetry : Object.create(telemetry, Object.getOwnPropertyDescriptors(broken));
+      await assert.rejects(startService(readConfig(env), used), { message: reason });
+      const lock = await lockFile(inFolder('.a.lock'));
+      assert.ok(lock, 'the name is free');
+      lock.release();
+      const again = createServer().listen(port, '127.0.0.1');
+      await once(again, 'listening');
+      again.close();
+    });
+  }
+});
