@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import type { Attributes } from '@opentelemetry/api';
 import fc from 'fast-check';
 import { deploy } from '../src/http/deployment.ts';
-import { describePrediction } from '../src/http/routes/predict.ts';
+import { describePrediction, invalidInput } from '../src/http/routes/predict.ts';
 import { type Artifact, type Feature, loadArtifact, sealArtifact } from '../src/model/artifact.ts';
 import { redacted } from '../src/model/disclosure.ts';
+import { createInputValidator } from '../src/model/validate-input.ts';
 import { createKnownModels } from '../src/outcomes/known-models.ts';
 import { computeReport } from '../src/report/compute.ts';
 import { countLive } from '../src/report/count-live.ts';
@@ -107,6 +108,23 @@ describe('what is told of a sensitive feature', () => {
     );
   });
 
+  it('by the error of a refused row, which a span records, is nothing, and nothing that the caller has written', () => {
+    fc.assert(
+      fc.property(likeRows, fc.string(), ({ artifact, first, second }, written) => {
+        const validate = createInputValidator(artifact);
+        const refusals = [first, second].map((row) => {
+          const faults = validate({ ...row, [`${written}-x`]: 1 });
+          assert.ok(faults !== null);
+          const { name, message } = invalidInput(faults);
+          return { name, message };
+        });
+        assert.deepEqual(refusals[0], refusals[1]);
+        assert.doesNotMatch(refusals[0].message, /-x/);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   it('by records of a single row is what they tell of the others', () => {
     fc.assert(
       fc.property(likeRows, ({ artifact, first }) => {
@@ -191,6 +209,7 @@ describe('a service whose model has sensitive features', () => {
 
   const row = { age: 33, limit: 987_654_321, history: 'SECRET of a client' };
   const known = { ...row, history: category.categories[0] };
+  const refusal = ({ events }: OtlpSink['spans'][number]) => events.length > 0;
   const secrets = /SECRET|987[,.]?654|all paid|= /;
 
   for (const mode of modes) {
@@ -211,13 +230,21 @@ describe('a service whose model has sensitive features', () => {
         const refused = await postJson(`${service.api}/predict`, { ...row, history: 5, limit: 'SECRET' });
         assert.equal(refused.status, 422);
         assert.doesNotMatch(JSON.stringify(refused.body), secrets);
+        for (const faulty of [{ age: 33 }, { ...row, limit: null }, { ...row, history: 'x'.repeat(300) }]) {
+          assert.equal((await postJson(`${service.api}/predict`, { ...faulty, '987654': 1 })).status, 422);
+        }
         const lines = await eventually(async () => {
           const kept = await readJsonLines(service.samplesPath);
           assert.equal(kept.length, 30);
           assert.equal(sink.spans.filter(({ name }) => name === 'predict').length, 30);
-          assert.ok(service.logLines().length >= 31);
+          assert.equal(sink.spans.filter(refusal).length, 4);
+          assert.ok(service.logLines().length >= 34);
           return kept;
         });
+        // a stack names functions and files, and may name a test
+        const events = sink.spans.map((span) => span.events);
+        const told = JSON.stringify(events).replaceAll(/\\n +at [^\\"]*/g, '');
+        assert.doesNotMatch(told, /limit|history|must|required|field/);
         const drift = await (await fetch(`${service.admin}/drift`)).text();
         const page = await (await fetch(service.admin)).text();
         assert.equal(JSON.parse(drift).windows['10m'].features[2].samples, 30);

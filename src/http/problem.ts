@@ -19,9 +19,13 @@ export const problems = {
 
 export type ProblemKey = keyof typeof problems;
 
-/** An error that is answered as a problem document (RFC 9457). Its message is the document's `detail`. */
+/**
+ * An error that is answered as a problem document (RFC 9457). Its message is the document's title: the instrumentation
+ * records it in the request's span, which must not tell what the `detail` tells the caller of the request.
+ */
 export class Problem extends Error {
   readonly key: ProblemKey;
+  readonly detail: string;
   /** Further members of the document. */
   readonly members: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
@@ -34,8 +38,9 @@ export class Problem extends Error {
       headers = {},
     }: { members?: Record<string, unknown>; headers?: Record<string, string> } = {},
   ) {
-    super(detail);
+    super(problems[key].title);
     this.key = key;
+    this.detail = detail;
     this.members = members;
     this.headers = headers;
   }
@@ -54,7 +59,7 @@ export function problemText(problem: Problem, requestId?: string): string {
     type: `urn:vigia:problem:${problem.key}`,
     title,
     status,
-    detail: problem.message,
+    detail: problem.detail,
     ...(requestId !== undefined && { requestId }),
     ...problem.members,
   });

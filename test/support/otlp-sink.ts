@@ -11,6 +11,7 @@ export type SinkSpan = {
   /** 2 is SERVER. */
   readonly kind: number;
   readonly attributes: Readonly<Record<string, unknown>>;
+  readonly events: readonly unknown[];
   readonly resource: Readonly<Record<string, unknown>>;
 };
 
