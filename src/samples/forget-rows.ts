@@ -71,15 +71,20 @@ async function forgetIn(path: string, ids: ReadonlySet<string>, leave?: Leave): 
   const temporary = copyPath(path);
   const source = await open(path, 'r');
   try {
-    const { mode } = await source.stat();
+    const { mode, uid, gid, atime, mtime } = await source.stat();
     const target = await open(temporary, 'wx', mode & 0o777);
     let copied = { deleted: 0, end: 0 };
     try {
+      const made = await target.stat();
+      // the service, under another user, has to write to it
+      if (made.uid !== uid || made.gid !== gid) await target.chown(uid, gid);
       const copy = async () => {
         const next = await copyOthers(source, target, copied.end, ids, leave);
         copied = { deleted: copied.deleted + next.deleted, end: next.end };
       };
       for (await copy(); await hasGrown(source, copied.end); await copy());
+      // the age by which it will be deleted
+      await target.utimes(atime, mtime);
       await target.sync();
       await rename(temporary, path);
       if ((await source.stat()).size > copied.end) await copy();

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { readFirstTime } from './first-time.ts';
 import { deleteAbandonedFiles, deleteRotatedFiles, listRotatedFiles, rotatedPath } from './rotated-files.ts';
 import { repairTornTail } from './torn-tail.ts';
 
@@ -81,7 +82,8 @@ export function createJsonlFile(path: string, { maxBytes, maxFiles, maxAgeDays }
           await handle.truncate(length);
         }
         size = await repairTornTail(handle, length);
-        startedAt = Math.min(found.birthtimeMs || found.mtimeMs, found.mtimeMs);
+        const firstMs = await readFirstTime(handle);
+        startedAt = Math.min(firstMs ?? found.mtimeMs, found.birthtimeMs || found.mtimeMs, found.mtimeMs);
       }
       leftover = undefined;
       return { handle, device: found.dev, inode: found.ino, regular };

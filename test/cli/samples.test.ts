@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chown,
+  copyFile,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -201,6 +212,27 @@ describe('npm run samples -- --forget', () => {
     const again = samples(...args);
     assert.equal(again.stdout, '0 lines deleted\n');
     assert.equal(again.status, 1);
+  });
+
+  it('leaves a file its age and its owner, by which it is deleted and written to', async () => {
+    const live = await write('aged.jsonl', [line('gone', {}), line('a', {})]);
+    const rotated = rotatedPath(live, Date.UTC(2026, 0, 31));
+    await copyFile(live, rotated);
+    const past = new Date(Date.now() - 29 * 86_400_000);
+    const isRoot = process.getuid?.() === 0;
+    for (const path of [live, rotated]) {
+      if (isRoot) await chown(path, 1234, 1235);
+      await utimes(path, past, past);
+    }
+    assert.equal(
+      samples('--samples', live, '--outcomes', live, '--forget', 'gone').stdout,
+      '2 lines deleted\n',
+    );
+    for (const path of [live, rotated]) {
+      const { mtimeMs, uid, gid } = await stat(path);
+      assert.ok(Math.abs(mtimeMs - past.getTime()) < 1000, `${path}: ${new Date(mtimeMs).toISOString()}`);
+      if (isRoot) assert.deepEqual([uid, gid], [1234, 1235]);
+    }
   });
 
   it('takes over what is written while it copies', async () => {

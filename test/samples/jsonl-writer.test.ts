@@ -262,6 +262,36 @@ describe('the JSONL writer', () => {
       assert.deepEqual(problems, []);
     });
 
+    it('closes a file by the time of its first line, whenever the file was made or last written', async () => {
+      await using folder = await temporaryFolder();
+      const path = join(folder.path, 'lines.jsonl');
+      const timed = (ageDays: number) => JSON.stringify({ time: new Date(Date.now() - ageDays * dayMs) });
+      // as a copy has it: from a backup, or without a line that was to be forgotten
+      await writeFile(path, `{"forgottenKey":"1","predictedMs":1}\n${timed(4)}\n${timed(0)}\n`);
+      const { writer } = open(path, { maxFiles: 9 });
+      writer.append('{"later":true}');
+      await writer.close();
+      assert.equal(await readFile(path, 'utf8'), '{"later":true}\n');
+      assert.equal((await readdir(folder.path)).length, 2);
+    });
+
+    it('keeps a file open whose first line is young, or tells no time', async () => {
+      for (const first of [
+        JSON.stringify({ time: new Date() }),
+        '{"time":"never"}',
+        '{"time":5}',
+        'no JSON',
+      ]) {
+        await using folder = await temporaryFolder();
+        const path = join(folder.path, 'lines.jsonl');
+        await writeFile(path, `${first}\n`);
+        const { writer } = open(path, { maxFiles: 9 });
+        writer.append('{"later":true}');
+        await writer.close();
+        assert.equal(await readFile(path, 'utf8'), `${first}\n{"later":true}\n`);
+      }
+    });
+
     it('lets no line outlive its age while the service idles', async () => {
       await using folder = await temporaryFolder();
       const { now } = Date;
