@@ -14,6 +14,7 @@ import {
   startTestService,
   type TestService,
 } from '../support/service.ts';
+import { requireTool, skipForLackOf } from '../support/tools.ts';
 
 const row = { age: 30, limit: 2000, history: 'good' };
 const dayMs = 86_400_000;
@@ -168,11 +169,18 @@ int fcntl(int file, int command, ...) __attribute__((alias("fcntl64")));
 
   for (const name of [undefined, 'a']) {
     it(`starts, and says so, ${name === undefined ? 'without a name' : 'under a name that is given'}`, async function () {
-      if (process.platform !== 'linux' || spawnSync('cc', ['--version']).error) this.skip();
+      if (process.platform !== 'linux') skipForLackOf(this, 'only Linux has LD_PRELOAD');
+      const compiler = requireTool(this, 'cc');
       await using volume = await temporaryFolder();
       const library = join(volume.path, 'no-locks.so');
       await writeFile(join(volume.path, 'no-locks.c'), noLocks);
-      const compiled = spawnSync('cc', ['-shared', '-fPIC', '-o', library, join(volume.path, 'no-locks.c')]);
+      const compiled = spawnSync(compiler, [
+        '-shared',
+        '-fPIC',
+        '-o',
+        library,
+        join(volume.path, 'no-locks.c'),
+      ]);
       assert.equal(compiled.status, 0, String(compiled.stderr));
       const files = join(volume.path, 'files');
       const service = await startTestService({

@@ -65,6 +65,7 @@ const tools = {
     probe: { args: ['--pid', '--fork', '--kill-child', 'true'], prints: /^$/ },
   },
   openssl: { programs: ['openssl'] },
+  cc: { programs: ['cc', 'gcc', 'clang'] },
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof tools;
