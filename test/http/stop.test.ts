@@ -4,13 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Telemetry } from '../../otel/sdk.ts';
 import { readConfig } from '../../src/config.ts';
-import { startService } from '../../src/start-service.ts';
+import { type RunningService, startService } from '../../src/start-service.ts';
 import { halfSent } from '../support/raw-connection.ts';
-import { eventually, readJsonLines } from '../support/service.ts';
+import { eventually, postJson, readJsonLines } from '../support/service.ts';
+
+const row = { age: 30, limit: 2000, history: 'good' };
 
 describe('the stop of a service', () => {
-  it('cuts a request that is not there in time, before samples are closed: none is answered and not kept', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'vigia-stop-'));
+  let folder: string;
+  let running: RunningService;
+  const samplesPath = () => join(folder, 'samples.jsonl');
+  const outcomesPath = () => join(folder, 'outcomes.jsonl');
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'vigia-stop-'));
     const telemetry: Telemetry = {
       sources: [],
       exposeMetrics: async () => '',
@@ -18,20 +25,22 @@ describe('the stop of a service', () => {
       log: { connect() {} } as unknown as Telemetry['log'],
       shutdown: async () => {},
     };
-    const samplesPath = join(folder, 'samples.jsonl');
-    const running = await startService(
+    running = await startService(
       readConfig({
         PORT: '0',
         ADMIN_PORT: '0',
-        SAMPLES_PATH: samplesPath,
-        OUTCOMES_PATH: join(folder, 'outcomes.jsonl'),
+        SAMPLES_PATH: samplesPath(),
+        OUTCOMES_PATH: outcomesPath(),
         LOG_LEVEL: 'silent',
         SHUTDOWN_TIMEOUT_MS: '2000',
         MAX_EVENT_LOOP_DELAY_MS: '60000',
       }),
       telemetry,
     );
-    const row = { age: 30, limit: 2000, history: 'good' };
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('cuts a request that is not there in time, before samples are closed: none is answered and not kept', async () => {
     const answered = await halfSent(running.apiUrl, row);
     answered.finish();
     await eventually(() => assert.match(answered.received(), /HTTP\/1\.1 200 /));
@@ -40,8 +49,16 @@ describe('the stop of a service', () => {
     // the process goes on here, so only the stop can have closed the connection
     late.finish();
     assert.doesNotMatch(await late.closed, /HTTP\/1\.1 200 /);
-    assert.equal((await readJsonLines(samplesPath)).length, 1);
+    assert.equal((await readJsonLines(samplesPath())).length, 1);
     await answered.closed;
-    await rm(folder, { recursive: true });
+  });
+
+  it('cuts a batch of outcomes that is not there in time, before outcomes are closed', async () => {
+    const { body } = await postJson(`${running.apiUrl}/predict`, row);
+    const late = await halfSent(running.adminUrl, { id: body.id, outcome: 'good' }, '/outcomes');
+    await running.stop();
+    late.finish();
+    assert.doesNotMatch(await late.closed, /HTTP\/1\.1 (?!100 )/);
+    assert.deepEqual(await readJsonLines(outcomesPath()).catch(() => []), []);
   });
 });
