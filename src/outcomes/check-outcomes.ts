@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type CategoryIndex, indexCategories } from '../stats/category-text.ts';
-import type { KnownModel, KnownModels } from './known-models.ts';
+import type { KnownModels, OutcomeModel } from './known-models.ts';
 import type { Token, Tokens } from './token.ts';
 
 /** Why an outcome is refused for good. */
@@ -17,7 +17,7 @@ export type InvalidOutcome = {
 export type Candidate = {
   readonly id: string;
   readonly token: Token;
-  readonly model: KnownModel;
+  readonly model: OutcomeModel;
   readonly isPositive: boolean;
 };
 
@@ -39,16 +39,16 @@ const itemsPerTurn = 1000;
  */
 export async function checkOutcomes(
   items: readonly unknown[],
-  { tokens, models, oldestMs }: { tokens: Tokens; models: KnownModels; oldestMs: number },
+  { tokens, models, oldestMs }: { tokens: Tokens; models: Pick<KnownModels, 'find'>; oldestMs: number },
 ): Promise<Checked> {
   const candidates: Candidate[] = [];
   const invalid: InvalidOutcome[] = [];
   let expired = 0;
-  const indexes = new Map<KnownModel, CategoryIndex<number>>();
-  const placeOf = (model: KnownModel, outcome: unknown) => {
+  const indexes = new Map<OutcomeModel, CategoryIndex<number>>();
+  const placeOf = (model: OutcomeModel, outcome: unknown) => {
     let find = indexes.get(model);
     if (find === undefined) {
-      find = indexCategories(model.performance.reference.classes.map((name, place) => [name, place]));
+      find = indexCategories(model.classes.map((name, place) => [name, place]));
       indexes.set(model, find);
     }
     return find(outcome) ?? null;
@@ -77,7 +77,7 @@ export async function checkOutcomes(
     }
     const place = placeOf(model, outcome);
     if (place === null) {
-      const names = model.performance.reference.classes.map((name) => JSON.stringify(name));
+      const names = model.classes.map((name) => JSON.stringify(name));
       refuse('unknown_class', `the outcome must be ${names.join(' or ')}`);
       continue;
     }

@@ -1,11 +1,12 @@
 import { type Candidate, checkOutcomes, type InvalidOutcome, type InvalidReason } from './check-outcomes.ts';
-import { createHeldOutcomes, type HeldOutcomes } from './held-outcomes.ts';
+import { createHeldOutcomes } from './held-outcomes.ts';
 import { keepOutcomes, type Store } from './keep-outcomes.ts';
 import { firstScrapeMs, type KnownModels, ModelUnavailable } from './known-models.ts';
 import { isForgotten } from './outcome.ts';
 import { createSeenIds } from './seen-ids.ts';
 import { claimMs } from './shared-memory.ts';
 import type { Token, Tokens } from './token.ts';
+import { createWaitingOutcomes } from './waiting-outcomes.ts';
 
 /** Outcomes that are claimed, written and confirmed together. */
 const chunkSize = 1000;
@@ -36,10 +37,15 @@ export type OutcomeIntake = {
    * @throws IntakeUnavailable when the disk or the shared memory does not take them
    */
   take(items: readonly unknown[]): Promise<Receipt>;
-  /** Counts what was held until its prediction was old enough. */
+  /** Counts what did not count when it came and does now. */
   settle(): void;
   readonly results: Readonly<Record<OutcomeResult, number>>;
-  readonly held: Pick<HeldOutcomes, 'size'>;
+  /** Outcomes accepted that do not count yet: too early, or of a version that is coming back. */
+  readonly held: {
+    readonly size: number;
+    /** Those of a version that is coming back: they would not count in a later process. */
+    readonly waiting: number;
+  };
 };
 
 export type IntakeOptions = Store & {
@@ -53,6 +59,8 @@ export type IntakeOptions = Store & {
   readonly elsewhere?: AsyncIterable<Record<string, unknown>>;
   /** Up to when the earlier process counted what became due; ms since 1970. */
   readonly countedUntilMs: Promise<number>;
+  /** Outcomes that may wait for their version to come back; when there are so many, no more are taken. */
+  readonly maxWaiting?: number;
   readonly onProblem: (message: string) => void;
 };
 
@@ -66,10 +74,12 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
     earlier,
     elsewhere = nothing(),
     countedUntilMs,
+    maxWaiting,
     onProblem,
   } = options;
   const seen = createSeenIds(maxAgeMs);
   const held = createHeldOutcomes();
+  const waiting = createWaitingOutcomes(models, { onProblem, maxWaiting });
   /** Outcomes that are being kept, and when that will have come to an end. */
   const inFlight = new Map<bigint, Promise<void>>();
   const results: Record<OutcomeResult, number> = {
@@ -112,36 +122,25 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
     return token;
   }
 
-  /** Counts an outcome when its time has come. Its version may have been dropped: then it comes back first. */
-  function countFrom(fromMs: number, outcome: Pick<Candidate, 'token' | 'isPositive'>): void {
-    const { token, isPositive } = outcome;
-    const model = models.get(token.model);
-    const dueMs = Math.max(fromMs, model?.countsFromMs ?? 0);
-    if (dueMs > Date.now()) held.hold({ dueMs, count: () => countHeld(dueMs, outcome) });
-    else if (model === undefined) bringBack(outcome);
-    else {
-      model.used('outcome');
-      model.performance.addOutcome(token.score, isPositive);
-    }
+  /** Counts an outcome when its time has come, or before if too many are held. */
+  function countFrom(dueMs: number, { token, isPositive }: Pick<Candidate, 'token' | 'isPositive'>): void {
+    const count = () => waiting.add(token.model, { isPositive, score: token.score });
+    if (dueMs > Date.now()) held.hold({ dueMs, count });
+    else count();
   }
 
-  function countHeld(dueMs: number, outcome: Pick<Candidate, 'token' | 'isPositive'>): void {
-    const model = models.get(outcome.token.model);
-    // too many are held: it counts early
-    if (model && dueMs > Date.now()) model.performance.addOutcome(outcome.token.score, outcome.isPositive);
-    else countFrom(0, outcome);
-  }
-
-  function bringBack(outcome: Pick<Candidate, 'token' | 'isPositive'>): void {
-    models.find(outcome.token.model).then(
-      (model) => model && countFrom(0, outcome),
-      () => countFrom(Date.now() + firstScrapeMs, outcome),
-    );
+  function settle(): void {
+    held.release();
+    waiting.release();
   }
 
   async function take(items: readonly unknown[]): Promise<Receipt> {
     await replayed;
-    held.release();
+    settle();
+    if (waiting.isFull) {
+      results.deferred += items.length;
+      throw new IntakeUnavailable('too many outcomes wait for their version of the model to come back');
+    }
     const oldestMs = Date.now() - maxAgeMs;
     const checking = checkOutcomes(items, { tokens, models, oldestMs });
     const { candidates, invalid, expired } = await checking.catch((error) => {
@@ -209,19 +208,31 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
   }
 
   function count(candidate: Candidate, receipt: Receipt): void {
-    const { token, model, isPositive } = candidate;
+    const { token, isPositive } = candidate;
     const nowMs = Date.now();
     const delayS = Math.max(0, nowMs - token.timeMs) / 1000;
-    const addDelay = () => model.delays.add(isPositive, delayS);
-    if (model.countsFromMs > nowMs) setTimeout(addDelay, model.countsFromMs - nowMs).unref();
-    else addDelay();
-    countFrom(token.timeMs + maturityMs, candidate);
+    const dueMs = token.timeMs + maturityMs;
+    const isDue = dueMs <= nowMs;
+    waiting.add(token.model, { isPositive, delayS, ...(isDue && { score: token.score }) });
+    if (!isDue) countFrom(dueMs, candidate);
     seen.add(token.key, token.timeMs);
     receipt.accepted++;
     results.accepted++;
   }
 
-  return { take, settle: () => held.release(), results, held };
+  return {
+    take,
+    settle,
+    results,
+    held: {
+      get size() {
+        return held.size + waiting.size;
+      },
+      get waiting() {
+        return waiting.size;
+      },
+    },
+  };
 }
 
 async function* nothing(): AsyncGenerator<never> {}

@@ -68,7 +68,7 @@ export async function keepOutcomes(
 }
 
 function describe({ id, token, model, isPositive }: Candidate, time: string): Outcome {
-  const { model: name, version, classes } = model.performance.reference;
+  const { model: name, version, classes } = model;
   return {
     time,
     id,

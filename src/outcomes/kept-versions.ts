@@ -1,6 +1,8 @@
 const dayMs = 86_400_000;
-/** The most versions that are kept beside the one that answers. */
+/** The most versions that are kept for their use beside the one that answers. */
 export const maxOthers = 3;
+/** The most versions beside the one that answers, with those whose counts still have to be scraped. */
+export const maxWithUnscraped = 12;
 
 /** What decides how long a version of the model is kept. */
 export type VersionUse = {
@@ -14,7 +16,7 @@ export type VersionUse = {
  * Which versions are dropped from memory and from the exposition, counts and performance alike; Prometheus keeps what
  * it has scraped. Kept are the one that answers, and of those that answered or got an outcome within a day the three
  * that were used last. One that has just got an outcome, which may have brought it back, stays until that has been
- * scraped.
+ * scraped, unless twelve have been used since.
  *
  * @param answering the version that answers now, never dropped
  */
@@ -23,9 +25,13 @@ export function versionsToDrop<Version extends VersionUse>(
   answering: Version | undefined,
   nowMs: number,
 ): Version[] {
-  return [...versions]
+  const others = [...versions]
     .filter((version) => version !== answering)
-    .sort((one, other) => other.lastUsedMs - one.lastUsedMs)
-    .filter(({ lastUsedMs }, i) => i >= maxOthers || nowMs - lastUsedMs > dayMs)
-    .filter(({ unscrapedUntilMs }) => unscrapedUntilMs <= nowMs);
+    .sort((one, other) => other.lastUsedMs - one.lastUsedMs);
+  const kept = others.filter(
+    ({ lastUsedMs, unscrapedUntilMs }, i) =>
+      unscrapedUntilMs > nowMs || (i < maxOthers && nowMs - lastUsedMs <= dayMs),
+  );
+  const stay = new Set(kept.slice(0, maxWithUnscraped));
+  return others.filter((version) => !stay.has(version));
 }

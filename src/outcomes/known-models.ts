@@ -2,10 +2,10 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Artifact, formatArtifact, parseArtifact } from '../model/artifact.ts';
 import { createOutcomeDelays, type OutcomeDelays } from '../monitor/outcome-delays.ts';
-import { createPerformance, type Performance } from '../monitor/performance.ts';
+import { createPerformance, type Performance, type PerformanceReference } from '../monitor/performance.ts';
 import { performanceReferenceOf } from '../monitor/performance-reference.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
-import { type VersionUse, versionsToDrop } from './kept-versions.ts';
+import { maxWithUnscraped, type VersionUse, versionsToDrop } from './kept-versions.ts';
 import type { SharedMemory } from './shared-memory.ts';
 import { digestModel, type ModelDigest } from './token.ts';
 
@@ -13,9 +13,21 @@ import { digestModel, type ModelDigest } from './token.ts';
 export const firstScrapeMs = 30_000;
 /** A digest that nobody knew is looked for again after this time. */
 const lookAgainMs = 10_000;
+/** So many digests are remembered with what was found for them. */
+const maxLookups = 1000;
 
 /** Whether a version is known cannot be told now, as the shared memory is away. */
 export class ModelUnavailable extends Error {}
+
+/** What has to be known of a version to take its outcomes. */
+export type OutcomeModel = Pick<PerformanceReference, 'model' | 'version' | 'classes'>;
+
+/** A search for a version that is not in use. */
+type Lookup = {
+  readonly atMs: number;
+  readonly found: Promise<OutcomeModel | undefined>;
+  isFound?: boolean;
+};
 
 /** A model version whose outcomes can be counted. */
 export type KnownModel = VersionUse & {
@@ -39,8 +51,12 @@ export type KnownModels = {
   add(artifact: Artifact): KnownModel;
   /** The version that a token names by its digest, in hexadecimal, if it is in use. */
   get(digest: string): KnownModel | undefined;
-  /** The same for an outcome of it: it stays in use, or comes back. @throws ModelUnavailable */
-  find(digest: string): Promise<KnownModel | undefined>;
+  /** What outcomes of this version can be, whether or not it is in use. @throws ModelUnavailable */
+  find(digest: string): Promise<OutcomeModel | undefined>;
+  /** Lets the version come into use again, from 0; it counts from 30 s later. @throws ModelUnavailable */
+  bringBack(digest: string): Promise<KnownModel | undefined>;
+  /** Whether one more may come back; see `versionsToDrop`. */
+  hasRoom(): boolean;
   /** Those that are in use, oldest first; see `versionsToDrop`. */
   all(): readonly KnownModel[];
   /** Resolves when the artifacts added so far are kept, or cannot be. Never rejects. */
@@ -69,10 +85,7 @@ export function createKnownModels(options: {
   const known = new Map<string, KnownModel>();
   let answering: KnownModel | undefined;
   let keeping: Promise<void> = Promise.resolve();
-  const lookups = new Map<
-    string,
-    { readonly atMs: number; readonly found: Promise<KnownModel | undefined> }
-  >();
+  const lookups = new Map<string, Lookup>();
 
   function use(artifact: Artifact, countsFromMs: number): KnownModel {
     const digest = digestModel(artifact);
@@ -86,11 +99,16 @@ export function createKnownModels(options: {
   }
 
   function dropUnused(): void {
-    for (const model of versionsToDrop(known.values(), answering, Date.now())) {
+    const nowMs = Date.now();
+    for (const model of versionsToDrop(known.values(), answering, nowMs)) {
       const digest = model.digest.toString('hex');
       known.delete(digest);
       shared?.forgetModel(digest);
       onDropped(model);
+      if (model.countsFromMs <= nowMs && model.unscrapedUntilMs > nowMs) {
+        const { name, version } = model.artifact;
+        onProblem(`${name} ${version} makes room for newer ones before its outcomes can have been scraped`);
+      }
     }
   }
 
@@ -106,31 +124,36 @@ export function createKnownModels(options: {
   }
 
   /** Looks in our folder, then in those of the others, then in the shared memory; what is found is kept in ours. */
-  async function look(digest: string): Promise<KnownModel | undefined> {
+  async function look(digest: string): Promise<Artifact | undefined> {
     // one that was dropped at once may still be on its way to the disk
     await keeping;
     for (const place of [folder, ...(await otherFolders().catch(() => []))]) {
       const path = join(place, fileOf(digest));
       const text = await readFile(path, 'utf8').catch(() => undefined);
-      const model = text === undefined ? undefined : await take(digest, text, path);
-      if (model !== undefined) return model;
+      const artifact = text === undefined ? undefined : await read(digest, text, path);
+      if (artifact !== undefined) return artifact;
     }
     const text = await shared?.getModel(digest).catch(away);
-    return text === undefined || text === null ? undefined : take(digest, text, 'the shared memory');
+    return text === undefined || text === null ? undefined : read(digest, text, 'the shared memory');
   }
 
-  async function take(digest: string, text: string, source: string): Promise<KnownModel | undefined> {
+  async function read(digest: string, text: string, source: string): Promise<Artifact | undefined> {
     try {
       const artifact = parseArtifact(text, source);
       if (digestModel(artifact).toString('hex') !== digest) throw new Error(`${source}: is another model`);
       await keep(digest, text);
-      const model = use(artifact, Date.now() + firstScrapeMs);
-      dropUnused();
-      return model;
+      return artifact;
     } catch (error) {
       onProblem((error as Error).message);
       return undefined;
     }
+  }
+
+  async function findUnused(digest: string): Promise<OutcomeModel | undefined> {
+    const artifact = await look(digest);
+    if (artifact === undefined) return undefined;
+    const { model, version, classes } = performanceReferenceOf(artifact);
+    return { model, version, classes };
   }
 
   return {
@@ -148,19 +171,34 @@ export function createKnownModels(options: {
     get: (digest) => known.get(digest),
     async find(digest) {
       const model = known.get(digest);
-      model?.used('outcome');
-      if (model !== undefined) return model;
+      if (model !== undefined) return model.performance.reference;
       const atMs = performance.now();
       const before = lookups.get(digest);
-      if (before !== undefined && atMs - before.atMs < lookAgainMs) return before.found;
-      const found = look(digest);
-      lookups.set(digest, { atMs, found });
-      // what was found may be dropped and looked for again, and a store that was away may be back at once
-      found.then(
-        (model) => model && lookups.delete(digest),
-        () => lookups.delete(digest),
-      );
-      return found;
+      if (before !== undefined && (before.isFound || atMs - before.atMs < lookAgainMs)) return before.found;
+      const lookup: Lookup = { atMs, found: findUnused(digest) };
+      lookups.set(digest, lookup);
+      if (lookups.size > maxLookups) lookups.delete(lookups.keys().next().value as string);
+      try {
+        const found = await lookup.found;
+        lookup.isFound = found !== undefined;
+        return found;
+      } catch (error) {
+        // a store that was away may be back at once
+        lookups.delete(digest);
+        throw error;
+      }
+    },
+    async bringBack(digest) {
+      const artifact = await look(digest);
+      if (artifact === undefined) return undefined;
+      const model = use(artifact, Date.now() + firstScrapeMs);
+      dropUnused();
+      return model;
+    },
+    hasRoom() {
+      dropUnused();
+      // the one that answers is always among them
+      return known.size - (answering === undefined ? 0 : 1) < maxWithUnscraped;
     },
     all() {
       dropUnused();

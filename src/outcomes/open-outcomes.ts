@@ -88,6 +88,12 @@ export async function openOutcomes(
     intake,
     async close() {
       clearInterval(saving);
+      const { waiting } = intake.held;
+      if (waiting > 0) {
+        onProblem(
+          `outcomes kept, but not counted before the end, as they waited for their version: ${waiting}`,
+        );
+      }
       await Promise.all([save(), writer.close(), shared?.close()]);
     },
   };

@@ -242,7 +242,8 @@ export const instruments = {
     type: 'gauge',
     unit: '{outcome}',
     labels: [],
-    description: 'Outcomes accepted whose prediction is not old enough to count yet.',
+    description:
+      'Outcomes accepted that do not count yet: of a prediction that is too young, or of a version that is coming back.',
   },
   classInfo: {
     name: 'model_class_info',

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Artifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { createScorer } from '../../src/model/score.ts';
+import { maxOthers, maxWithUnscraped } from '../../src/outcomes/kept-versions.ts';
+import { firstScrapeMs } from '../../src/outcomes/known-models.ts';
 import { creditVersions } from '../support/model-versions.ts';
 import { halfSent } from '../support/raw-connection.ts';
 import {
@@ -18,18 +21,29 @@ import {
 const row = { age: 30, limit: 2000, history: 'good' };
 const clients = 8;
 const inFlight = 5;
+/** What a model that was replaced may leave behind: nothing. The bound is for what is made once, and for the measurement. */
+const maxBytesPerReload = 16_384;
 
 describe('a new model, by SIGHUP', () => {
   let service: TestService;
   let path: string;
   let first: string;
   let second: string;
+  const ids: string[] = [];
 
   before(async () => {
     const folder = await mkdtemp(join(tmpdir(), 'vigia-'));
     path = join(folder, 'model.json');
     await copyFile(join(root, 'models/credit.json'), path);
-    service = await startTestService({ MODEL_PATH: path }, folder);
+    const programs = ['collect-garbage', 'movable-clock'].map(
+      (name) => `--import=${fileURLToPath(new URL(`../faults/programs/${name}.ts`, import.meta.url))}`,
+    );
+    const env = {
+      MODEL_PATH: path,
+      NODE_OPTIONS: ['--expose-gc', ...programs].join(' '),
+      CLOCK_STEP_MS: String(firstScrapeMs),
+    };
+    service = await startTestService(env, folder);
     first = (await postJson(`${service.api}/predict`, row)).body.model.version;
   });
   after(() => service.stop());
@@ -42,6 +56,29 @@ describe('a new model, by SIGHUP', () => {
       assert.ok(reloads().length > before);
       return reloads().at(-1);
     });
+  };
+
+  const scrape = async () => (await fetch(`${service.admin}/metrics`)).text();
+  const versionsIn = (text: string) =>
+    new Set([...text.matchAll(/[{,]version="([^"]+)"/g)].map(([, of]) => of));
+  // those of the runtime come one by one
+  const modelLines = (text: string) => text.split('\n').filter((line) => line.startsWith('model_')).length;
+  /** Lets so much time pass that what was exposed has been scraped, and collects all garbage. */
+  const pass = async () => {
+    const at = async () => seriesValue(await scrape(), 'process_wall_clock_seconds') ?? Number.NaN;
+    const before = await at();
+    service.process.kill('SIGUSR2');
+    await eventually(async () => assert.ok((await at()) >= before + firstScrapeMs / 1000));
+  };
+  const heapBytes = async () => {
+    const measured: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      await pass();
+      const spaces = [...(await scrape()).matchAll(/^v8js_memory_heap_used\{.*\} (\S+)$/gm)];
+      measured.push(spaces.reduce((sum, [, bytes]) => sum + Number(bytes), 0));
+    }
+    // what a scrape leaves behind comes on top of what is in use
+    return Math.min(...measured);
   };
 
   it('is refused when it is garbage: the one in service stays', async () => {
@@ -129,14 +166,8 @@ describe('a new model, by SIGHUP', () => {
     assert.equal((await hangUp())?.msg, 'is the same as before');
   });
 
-  it('a hundred times in a row leaves the exposition, and takes outcomes of the first as well', async () => {
-    const scrape = async () => (await fetch(`${service.admin}/metrics`)).text();
-    const versionsIn = (text: string) =>
-      new Set([...text.matchAll(/[{,]version="([^"]+)"/g)].map(([, of]) => of));
-    // those of the runtime come one by one
-    const modelLines = (text: string) => text.split('\n').filter((line) => line.startsWith('model_')).length;
+  it('a hundred times in a row leaves memory and exposition as three do', async () => {
     const versions = await creditVersions(103);
-    const ids: string[] = [];
     const replace = async (artifact: Artifact) => {
       await writeFile(path, JSON.stringify(artifact));
       await hangUp();
@@ -146,15 +177,48 @@ describe('a new model, by SIGHUP', () => {
     };
     for (const artifact of versions.splice(1, 3)) await replace(artifact);
     const after3 = await scrape();
-    assert.equal(versionsIn(after3).size, 4);
+    assert.equal(versionsIn(after3).size, 1 + maxOthers);
+    const usedAfter3 = await heapBytes();
     for (const artifact of versions.splice(1)) await replace(artifact);
     const text = await scrape();
-    assert.equal(versionsIn(text).size, 4);
+    assert.equal(versionsIn(text).size, 1 + maxOthers);
     assert.equal(modelLines(text), modelLines(after3));
+    const perReload = ((await heapBytes()) - usedAfter3) / (ids.length - 3);
+    assert.ok(perReload < maxBytesPerReload, `${perReload} bytes of heap a reload`);
+  });
 
+  it('takes outcomes of all of them; versions that come back for these leave again', async () => {
     const outcomes = ids.map((id) => ({ id, outcome: 'good' }));
     const { status, body } = await postJson(`${service.admin}/outcomes`, outcomes);
     assert.equal(status, 202);
     assert.deepEqual(body, { accepted: ids.length, duplicate: 0, expired: 0, invalid: [] });
+    const counted = new Map<string, number>();
+    let text = '';
+    const look = async () => {
+      text = await scrape();
+      const inUse = versionsIn(text);
+      assert.ok(inUse.size <= 1 + maxWithUnscraped, `${inUse.size} versions are exposed`);
+      for (const of of inUse) {
+        const lines = text.matchAll(
+          new RegExp(`^model_outcomes_total\\{.*version="${of}".*\\} (\\d+)$`, 'gm'),
+        );
+        counted.set(
+          of,
+          [...lines].reduce((sum, [, value]) => sum + Number(value), 0),
+        );
+      }
+    };
+    const held = () => seriesValue(text, 'outcomes_held') ?? Number.NaN;
+    await look();
+    for (let i = 0; i < 200 && held() > 0; i++) {
+      await pass();
+      await look();
+    }
+    assert.equal(held(), 0);
+    assert.equal(counted.size, ids.length);
+    assert.deepEqual(new Set(counted.values()), new Set([1]));
+    await pass();
+    await look();
+    assert.equal(versionsIn(text).size, 1 + maxOthers);
   });
 });

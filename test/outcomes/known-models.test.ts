@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Artifact } from '../../src/model/artifact.ts';
-import { maxOthers } from '../../src/outcomes/kept-versions.ts';
+import { maxOthers, maxWithUnscraped } from '../../src/outcomes/kept-versions.ts';
 import {
   createKnownModels,
   firstScrapeMs,
@@ -25,6 +25,7 @@ describe('the known models', () => {
   let models: KnownModels;
   let clock: ReturnType<typeof holdClock>;
   let dropped: KnownModel[];
+  let problems: string[];
   const inUse = () => models.all().map(({ artifact }) => versions.indexOf(artifact));
 
   before(async () => {
@@ -37,19 +38,21 @@ describe('the known models', () => {
   });
   afterEach(async () => {
     clock.release();
+    assert.deepEqual(problems, []);
     await models.kept();
     await rm(folder, { recursive: true });
   });
 
   function open(shared?: SharedMemory): void {
     dropped = [];
+    problems = [];
     models = createKnownModels({
       folder,
       maturityMs: 0,
       shared,
       onKnown: () => {},
       onDropped: (model) => dropped.push(model),
-      onProblem: assert.fail,
+      onProblem: (message) => problems.push(message),
     });
   }
   const addAll = () => {
@@ -92,7 +95,7 @@ describe('the known models', () => {
 
   it('come back when they are looked for, from 0 and counting only once that has been scraped', async () => {
     addAll();
-    const [model, same] = await Promise.all([0, 0].map((i) => models.find(digestOf(versions[i]))));
+    const [model, same] = await Promise.all([0, 0].map((i) => models.bringBack(digestOf(versions[i]))));
     assert.ok(model);
     assert.equal(model, same);
     assert.deepEqual(model.artifact, versions[0]);
@@ -104,7 +107,7 @@ describe('the known models', () => {
   it('are not dropped before what was counted can have been scraped, and come back as often as needed', async () => {
     addAll();
     const back = async () => {
-      for (const version of versions) assert.ok(await models.find(digestOf(version)));
+      for (const version of versions) (await models.bringBack(digestOf(version)))?.used('outcome');
       assert.equal(models.all().length, versions.length);
     };
     await back();
@@ -113,6 +116,39 @@ describe('the known models', () => {
     clock.advance(firstScrapeMs);
     assert.equal(models.all().length, 1 + maxOthers);
     await back();
+  });
+
+  it('can be asked for without coming back', async () => {
+    addAll();
+    const before = inUse();
+    for (const { name, version } of [...versions, ...versions]) {
+      const artifact = versions.find((one) => one.version === version) as Artifact;
+      const found = await models.find(digestOf(artifact));
+      assert.deepEqual([found?.model, found?.version, found?.classes], [name, version, ['good', 'bad']]);
+    }
+    assert.deepEqual(inUse(), before);
+  });
+
+  it('are never more than twelve beside the one that answers, which is said where counts are lost by it', async () => {
+    const many = await creditVersions(30);
+    for (const version of many) {
+      models.add(version).used('outcome');
+      clock.advance(1);
+    }
+    assert.deepEqual(
+      models.all().map(({ artifact }) => artifact),
+      many.slice(-1 - maxWithUnscraped),
+    );
+    assert.equal(models.hasRoom(), false);
+    const said = problems.splice(0);
+    assert.equal(said.length, many.length - 1 - maxWithUnscraped);
+    assert.match(said[0], /^credit [0-9a-f]{12} makes room .* before its outcomes can have been scraped$/);
+    clock.advance(firstScrapeMs + 1);
+    assert.equal(models.hasRoom(), true);
+    assert.deepEqual(
+      models.all().map(({ artifact }) => artifact),
+      many.slice(-1 - maxOthers),
+    );
   });
 
   it('are not known when nobody has kept them', async () => {

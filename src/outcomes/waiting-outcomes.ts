@@ -1,0 +1,124 @@
+import { maxWithUnscraped } from './kept-versions.ts';
+import type { KnownModel, KnownModels } from './known-models.ts';
+
+/** What one outcome adds to the counts of its version. */
+export type Countable = {
+  readonly isPositive: boolean;
+  /** The score of its prediction, once that is old enough. */
+  readonly score?: number;
+  /** How long after the prediction it came, when it has just come. */
+  readonly delayS?: number;
+};
+
+/** Outcomes that count as soon as their version of the model does. */
+export type WaitingOutcomes = {
+  /** Counts an outcome, now or when its version is back. */
+  add(digest: string, outcome: Countable): void;
+  /** Counts what can be counted by now, and lets further versions come back. */
+  release(): void;
+  /** So many wait that no more should be taken. */
+  readonly isFull: boolean;
+  /** Outcomes of predictions that are old enough, and that do not count yet. */
+  readonly size: number;
+};
+
+const defaultMaxWaiting = 1 << 19;
+
+/**
+ * Keeps outcomes whose version is not in use, or has come back and has not been scraped at 0 yet. Versions come back
+ * one after the other, the one that has waited longest first, as far as there is room for them among those in use.
+ *
+ * @param onProblem told in one line when versions have to wait for room, and what will never count
+ */
+export function createWaitingOutcomes(
+  models: Pick<KnownModels, 'get' | 'bringBack' | 'hasRoom'>,
+  {
+    onProblem,
+    maxWaiting = defaultMaxWaiting,
+  }: { readonly onProblem: (message: string) => void; readonly maxWaiting?: number | undefined },
+): WaitingOutcomes {
+  const waiting = new Map<string, Countable[]>();
+  let entries = 0;
+  let size = 0;
+  let isBringingBack = false;
+  let isSaid = false;
+
+  const counts = (model: KnownModel | undefined): model is KnownModel =>
+    model !== undefined && model.countsFromMs <= Date.now();
+
+  function takeOut(digest: string): readonly Countable[] {
+    const outcomes = waiting.get(digest) ?? [];
+    waiting.delete(digest);
+    entries -= outcomes.length;
+    size -= countScored(outcomes);
+    if (waiting.size === 0) isSaid = false;
+    return outcomes;
+  }
+
+  /** One after the other: each takes a place that the next one must not count on. */
+  async function bringBack(): Promise<void> {
+    if (isBringingBack) return;
+    isBringingBack = true;
+    for (const digest of waiting.keys()) {
+      if (models.get(digest) !== undefined) continue;
+      if (!models.hasRoom()) {
+        sayOnce();
+        break;
+      }
+      // while it cannot be told, it goes on waiting
+      const model = await models.bringBack(digest).catch(() => null);
+      if (model === undefined) {
+        const lost = countScored(takeOut(digest));
+        onProblem(`outcomes that will not count, as their version of the model (${digest}) is gone: ${lost}`);
+      }
+    }
+    isBringingBack = false;
+  }
+
+  function sayOnce(): void {
+    if (isSaid) return;
+    isSaid = true;
+    onProblem(
+      `outcomes of older versions wait to count: no more than ${maxWithUnscraped} versions are exposed at once beside the one that answers`,
+    );
+  }
+
+  return {
+    add(digest, outcome) {
+      const model = models.get(digest);
+      const outcomes = waiting.get(digest);
+      if (outcomes === undefined && counts(model)) {
+        count(model, outcome);
+        return;
+      }
+      if (outcomes === undefined) waiting.set(digest, [outcome]);
+      else outcomes.push(outcome);
+      entries++;
+      size += countScored([outcome]);
+      if (model === undefined) bringBack();
+    },
+    release() {
+      for (const digest of waiting.keys()) {
+        const model = models.get(digest);
+        if (counts(model)) for (const outcome of takeOut(digest)) count(model, outcome);
+      }
+      if (waiting.size > 0) bringBack();
+    },
+    get isFull() {
+      return entries >= maxWaiting;
+    },
+    get size() {
+      return size;
+    },
+  };
+}
+
+function count(model: KnownModel, { isPositive, score, delayS }: Countable): void {
+  model.used('outcome');
+  if (delayS !== undefined) model.delays.add(isPositive, delayS);
+  if (score !== undefined) model.performance.addOutcome(score, isPositive);
+}
+
+function countScored(outcomes: readonly Countable[]): number {
+  return outcomes.filter(({ score }) => score !== undefined).length;
+}
