@@ -45,7 +45,7 @@ export function missingPattern(categories: readonly string[]): string {
 const beyondAscii = /[^\0-\x7f]/;
 /** A whole number that was stored as a fraction, as a column of codes is when one of them is missing. */
 const wholeFraction = /^-?\d+\.0*$/;
-const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i;
+const plainNumber = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
 const truthValue = /^(true|false)$/i;
 
 /**
@@ -70,11 +70,11 @@ export function canonicalCategory(value: unknown): string {
 }
 
 /**
- * The number that a canonical text is where it stands in JSON without quotes: `1.50` is 1.5. `undefined` for texts, for
- * `007` and `+1`, which JSON does not have, and for numbers too large to be told from their neighbours.
+ * The number that a canonical text is the code of: 1.5 for `1.50`, 7 for `007`. `undefined` for texts, `+1` among them,
+ * and for numbers too large to be told from their neighbours.
  */
 export function codeOf(canonical: string): number | undefined {
-  if (!jsonNumber.test(canonical)) return undefined;
+  if (!plainNumber.test(canonical)) return undefined;
   const code = Number(canonical);
   return Math.abs(code) <= Number.MAX_SAFE_INTEGER ? code : undefined;
 }
@@ -89,8 +89,9 @@ export type CategoryIndex<T> = (value: unknown) => T | null | undefined;
 
 /**
  * Makes the index of categories: the one rule by which values of tables, of JSON and of samples name them. A value is
- * the category of exactly its text, else the one with the same canonical text, and a number of JSON else the one whose
- * text is that number (see `codeOf`). A known category costs one look-up and allocates nothing.
+ * the category of exactly its text, else the one with the same canonical text, else the only one that is the same number
+ * (see `codeOf`): numbers lose zeros at either end in JSON, in spreadsheets and data frames. A known category costs one
+ * look-up and allocates nothing.
  *
  * @param entries the categories, each with what belongs to it; of two with one canonical text the first counts for
  * values that are exactly neither
@@ -106,15 +107,28 @@ export function indexCategories<T>(entries: readonly (readonly [category: string
     const code = codeOf(canonical);
     if (code !== undefined && String(code) === canonical) add(code, known);
   }
-  for (const [category, found] of entries) {
-    const code = codeOf(canonicalCategory(category));
-    if (code !== undefined) add(code, found);
-  }
+  for (const [code, found] of uniqueCodes(entries)) add(code, found);
   return (value) => {
     const found = index.get(value);
     if (found !== undefined) return found;
     if (value === null || value === undefined) return null;
     const canonical = canonicalCategory(value);
-    return index.get(canonical) ?? (isMissingText(canonical) ? null : undefined);
+    const known = index.get(canonical);
+    if (known !== undefined) return known;
+    return isMissingText(canonical) ? null : index.get(codeOf(canonical));
   };
+}
+
+/** The numbers that categories are, without those that stand for several. */
+function uniqueCodes<T>(entries: readonly (readonly [category: string, T])[]): Map<number, T> {
+  const codes = new Map<number, T>();
+  const shared = new Set<number>();
+  for (const [category, found] of entries) {
+    const code = codeOf(canonicalCategory(category));
+    if (code === undefined) continue;
+    if (codes.has(code) && codes.get(code) !== found) shared.add(code);
+    codes.set(code, found);
+  }
+  for (const code of shared) codes.delete(code);
+  return codes;
 }

@@ -221,6 +221,26 @@ describe('a value', () => {
     });
   });
 
+  it('is a code though it lost the zeros that it begins with', async () => {
+    const features = artifact.features.map((feature) =>
+      feature.name === 'housing' && feature.kind === 'categorical'
+        ? { ...feature, categories: feature.categories.map((text) => `0${text}`) }
+        : feature,
+    );
+    const { version: _, ...content } = artifact;
+    const padded = sealArtifact({ ...content, features });
+    const score = createScorer(artifact);
+    const scorePadded = createScorer(padded);
+    for (const { json } of rows.slice(0, 50)) {
+      const code = Number(json.housing);
+      for (const housing of [`0${code}`, code, `${code}`, `${code}.0`]) {
+        assert.equal(scorePadded({ ...json, housing }), score(json), JSON.stringify(housing));
+      }
+    }
+    const { properties } = inputSchema(padded);
+    assert.deepEqual((properties.housing as { type: unknown }).type, ['string', 'number']);
+  });
+
   it('is known to a model whose categories are not canonical', () => {
     const features = artifact.features.map((feature) =>
       feature.name === 'insured' && feature.kind === 'categorical'

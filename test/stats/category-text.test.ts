@@ -66,27 +66,43 @@ describe('the index of categories', () => {
     }
   });
 
-  it('finds by a number of JSON the category that is written as that number', () => {
-    const texts = [
-      '0.50',
-      '1.50',
-      '1e3',
-      '2E-1',
-      '-0.0',
-      '7.10',
-      '7.1',
-      '9007199254740993',
-      '007',
-      '+8',
-      '1_0',
-    ];
+  it('finds the only category that is the same number, from JSON and from texts', () => {
+    const texts = ['0.50', '1.50', '1e3', '2E-1', '-0.0', '9007199254740993', '007', '01067', '+8', '1_0'];
     const find = indexCategories(texts.map((text) => [text, text]));
-    const numbers = [0.5, 1.5, 1000, 0.2, 0, -0, 7.1, 9007199254740992, 7, 8, 10];
-    assert.deepEqual(numbers.map(find), [
-      ...['0.50', '1.50', '1e3', '2E-1', '-0.0', '-0.0', '7.1'],
-      ...[undefined, undefined, undefined, undefined],
+    const numbers: [value: number, ...written: string[]][] = [
+      [0.5, '0.5', '.50', '0.500'],
+      [1.5, '1.5', '1.500', '15e-1', '\u200b1.5 '],
+      [1000, '1000', '1000.0', '1E3'],
+      [0.2, '0.2', '0.20'],
+      [-0, '0', '00', '-0'],
+      [7, '7', '07', '7.0', '0007'],
+      [1067, '1067', '1067.0', '001067'],
+    ];
+    const expected = ['0.50', '1.50', '1e3', '2E-1', '-0.0', '007', '01067'];
+    for (const [i, [value, ...written]] of numbers.entries()) {
+      for (const one of [value, ...written]) {
+        assert.equal(find(one), one === '.50' ? undefined : expected[i], JSON.stringify(one));
+      }
+    }
+    for (const other of [9007199254740992, 8, '8', 10, '10', '70', '-7', 106.7, true]) {
+      assert.equal(find(other), undefined, JSON.stringify(other));
+    }
+  });
+
+  it('finds none by a number that several categories are, unless one of them is written so', () => {
+    const find = indexCategories(
+      ['07', '007', '7.10', '7.1', '2.50', '2.500', '1', '01'].map((text) => [text, text]),
+    );
+    assert.deepEqual([7, '7', '0007', 2.5, '2.5'].map(find), new Array(5).fill(undefined));
+    assert.deepEqual([7.1, '7.1', '7.10', '7.100', 1, '1', '1.0', '01', '01.0', '001'].map(find), [
+      ...['7.1', '7.1', '7.10', '7.1'],
+      ...['1', '1', '1', '01', '01', '1'],
     ]);
-    assert.deepEqual(['1.5', '7.1', '7.10'].map(find), [undefined, '7.1', '7.10']);
+    const grouped = indexCategories([
+      ['07', 'other'],
+      ['007', 'other'],
+    ]);
+    assert.equal(grouped(7), 'other');
   });
 
   it('keeps two categories of an older model apart that are one by now', () => {
