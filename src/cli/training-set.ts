@@ -148,7 +148,7 @@ function typeColumn(table: TextColumns, place: number, options: TrainingSetOptio
   const counted = countEvidence(column.evidence);
   const numeric = counted.numbers > counted.present / 2 && !options.categorical.includes(name);
   const values: readonly (number | string | null)[] = numeric
-    ? cells.map(createNumberCellReader(notation.decimalSign))
+    ? cells.map(createNumberCellReader(notation.decimalSign, notation.unit))
     : readCategories(column);
   if (numeric && notation.problem !== null) {
     const { line, message, withoutValues } = notation.problem;

@@ -205,7 +205,7 @@ function createColumn(
   notation: Notation,
 ): PlainColumn {
   const { name, kind, categories, isWithheld } = column;
-  const { decimalSign, problem } = notation;
+  const { decimalSign, unit, problem } = notation;
   if (kind === 'categorical') {
     return { decimalSign: null, read: createCategoryCellReader(decimalSign, categories, quotedMarks) };
   }
@@ -213,5 +213,6 @@ function createColumn(
     const message = isWithheld ? problem.withoutValues : problem.message;
     throw new Error(placeInTable(table, problem.line, name) + message);
   }
-  return { decimalSign, read: createNumberCellReader(decimalSign) };
+  // what is read without a string has no unit
+  return { decimalSign: unit === '' ? decimalSign : null, read: createNumberCellReader(decimalSign, unit) };
 }

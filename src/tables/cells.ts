@@ -1,5 +1,5 @@
 import { isMissingText, missingMarks } from '../stats/category-text.ts';
-import { createNumberReader, type DecimalSign } from './numbers.ts';
+import { createNumberReader, type DecimalSign, unitOf } from './numbers.ts';
 
 /**
  * Stands behind a text that would mean a missing value, had it not been quoted: `"NA"` is Namibia, `NA` is nothing.
@@ -23,10 +23,17 @@ export function cellText(cell: string): string {
 /** Reads a cell: a number (NaN for what is none) or a text, `null` if it is missing. */
 export type CellReader<T> = (cell: string) => T | null;
 
-/** Makes the reader of a numeric column. Nobody quotes a number that is not missing to say that it is `NA`. */
-export function createNumberCellReader(decimalSign: DecimalSign): CellReader<number> {
+/**
+ * Makes the reader of a numeric column. Nobody quotes a number that is not missing to say that it is `NA`.
+ *
+ * @param unit of the column, see `unitOf`: a number with another one is none
+ */
+export function createNumberCellReader(decimalSign: DecimalSign, unit: string): CellReader<number> {
   const read = createNumberReader(decimalSign);
-  return (cell) => (isMissingText(cellText(cell)) ? null : read(cell));
+  return (cell) => {
+    if (isMissingText(cellText(cell))) return null;
+    return unitOf(cell) === unit ? read(cell) : Number.NaN;
+  };
 }
 
 const decimalComma = /^-?\d+,\d+$/;

@@ -1,7 +1,7 @@
 import { isMissingText } from '../stats/category-text.ts';
 import { cellText } from './cells.ts';
 import type { Delimiter } from './detect-delimiter.ts';
-import { createNumberReader, type DecimalSign } from './numbers.ts';
+import { createNumberReader, type DecimalSign, unitOf } from './numbers.ts';
 
 /** A value and the line it stands on. */
 type Example = { readonly text: string; readonly line: number };
@@ -29,6 +29,8 @@ export type ColumnEvidence = {
   readonly only: Record<DecimalSign, { count: number; example: Example | undefined }>;
   /** By the sign that they hold. */
   readonly ambiguous: Record<DecimalSign, Ambiguous>;
+  /** Of all these numbers the ones that have a unit, by its sign. */
+  readonly units: Map<string, { count: number; readonly example: Example }>;
 };
 
 export function createColumnEvidence(): ColumnEvidence {
@@ -41,6 +43,7 @@ export function createColumnEvidence(): ColumnEvidence {
     ungrouped: 0,
     only: { '.': { count: 0, example: undefined }, ',': { count: 0, example: undefined } },
     ambiguous: { '.': ambiguous(), ',': ambiguous() },
+    units: new Map(),
   };
 }
 
@@ -66,7 +69,17 @@ export function addEvidence(evidence: ColumnEvidence, cell: string, line: number
     only.example ??= { text, line };
   } else {
     evidence.others++;
+    return;
   }
+  addUnit(evidence.units, text, line);
+}
+
+function addUnit(units: ColumnEvidence['units'], text: string, line: number): void {
+  const sign = unitOf(text);
+  if (sign === '') return;
+  const unit = units.get(sign);
+  if (unit === undefined) units.set(sign, { count: 1, example: { text, line } });
+  else unit.count++;
 }
 
 /** Counts a number that both notations write alike. */
@@ -92,6 +105,8 @@ export function countEvidence(evidence: ColumnEvidence): { present: number; numb
 /** How the numbers of a column are written. */
 export type Notation = {
   readonly decimalSign: DecimalSign;
+  /** The sign of its unit, see `unitOf`. */
+  readonly unit: string;
   /** Why its numbers cannot be read for certain, with the line of an example; `null` where they can. */
   readonly problem: {
     readonly line: number;
@@ -101,7 +116,7 @@ export type Notation = {
   } | null;
 };
 
-/** Values of the other notation are single slips up to this share of those that tell, and count as no numbers. */
+/** Values of another notation are single slips up to this share of those that tell, and count as no numbers. */
 const slipShare = 0.01;
 
 const other = { '.': ',', ',': '.' } as const;
@@ -110,7 +125,7 @@ const names = { '.': 'decimal point', ',': 'decimal comma' } as const;
 type Verdict = DecimalSign | 'ambiguous' | 'silent';
 
 /** What a column says by itself. */
-function judge({ only, ambiguous, small, ungrouped }: ColumnEvidence, delimiter: Delimiter): Verdict {
+function judge({ only, ambiguous, small, ungrouped }: ColumnEvidence): Verdict {
   const balance = only[','].count - only['.'].count;
   if (balance !== 0) return balance > 0 ? ',' : '.';
   if (only['.'].count > 0) return 'ambiguous';
@@ -121,20 +136,27 @@ function judge({ only, ambiguous, small, ungrouped }: ColumnEvidence, delimiter:
   // Three digits behind each sign, and none behind smaller numbers: thousands are grouped. Points are decimal signs
   // more often than not, so more is asked of them.
   const isGrouped = signs.length === 1 && count >= 2 && small > 0 && ungrouped === 0;
-  if (isGrouped && (sign === ',' || (endsInZero && delimiter !== ','))) return other[sign];
+  if (isGrouped && (sign === ',' || endsInZero)) return other[sign];
   return 'ambiguous';
 }
 
 /** How an ambiguous column is read if nothing in the table tells; `undefined` where that would be a guess. */
-function usualSign({ ambiguous }: ColumnEvidence, delimiter: Delimiter): DecimalSign | undefined {
-  if (ambiguous[','].count === 0) return delimiter === ';' ? undefined : '.';
+function usualSign({ ambiguous, ungrouped }: ColumnEvidence, delimiter: Delimiter): DecimalSign | undefined {
+  if (ambiguous[','].count === 0) {
+    // Fractions that were not cut to three digits hardly ever end in 0, and a table with decimal commas has another
+    // delimiter than the comma.
+    const mayBeGrouped = ambiguous['.'].endsInZero && ungrouped === 0 && delimiter !== ',';
+    return delimiter === ';' || mayBeGrouped ? undefined : '.';
+  }
   // Commas within fields of a table that commas separate were quoted, as programs do that group thousands.
   return ambiguous['.'].count === 0 && delimiter === ',' ? '.' : undefined;
 }
 
+type SignNotation = Pick<Notation, 'decimalSign' | 'problem'>;
+
 /**
- * Finds the notation of each column's numbers. A column that does not show its own follows the others of the table,
- * and a table that shows none has decimal points.
+ * Finds the notation of each column's numbers. A column that does not show its own decimal sign follows the others of
+ * the table, and a table that shows none has decimal points.
  *
  * @param decimalSign that of all columns, where it was given
  */
@@ -143,16 +165,24 @@ export function judgeNotations(
   delimiter: Delimiter,
   decimalSign?: DecimalSign,
 ): Notation[] {
-  if (decimalSign !== undefined) {
-    return columns.map((column) => ({ decimalSign, problem: findMixture(column, decimalSign, true) }));
-  }
-  const verdicts = columns.map((column) => judge(column, delimiter));
+  const signs =
+    decimalSign === undefined
+      ? judgeSigns(columns, delimiter)
+      : columns.map((column) => ({ decimalSign, problem: findMixture(column, decimalSign, true) }));
+  return signs.map((notation, i) => {
+    const unit = judgeUnit(columns[i]);
+    return { ...notation, ...unit, problem: notation.problem ?? unit.problem };
+  });
+}
+
+function judgeSigns(columns: readonly ColumnEvidence[], delimiter: Delimiter): SignNotation[] {
+  const verdicts = columns.map(judge);
   const balance = verdicts.reduce(
     (sum, verdict) => sum + (verdict === ',' ? 1 : verdict === '.' ? -1 : 0),
     0,
   );
   const tableSign = balance === 0 ? undefined : balance > 0 ? ',' : '.';
-  return columns.map((column, i): Notation => {
+  return columns.map((column, i): SignNotation => {
     const verdict = verdicts[i];
     if (verdict === 'silent') return { decimalSign: tableSign ?? '.', problem: null };
     if (verdict !== 'ambiguous')
@@ -162,6 +192,25 @@ export function judgeNotations(
       ? { decimalSign: '.', problem: describeAmbiguity(column) }
       : { decimalSign: sign, problem: null };
   });
+}
+
+/** The unit that most numbers of a column have, be it none. */
+function judgeUnit(column: ColumnEvidence): Pick<Notation, 'unit' | 'problem'> {
+  const { numbers } = countEvidence(column);
+  let [unit, most] = ['', numbers];
+  for (const { count } of column.units.values()) most -= count;
+  for (const [sign, { count }] of column.units) if (count > most) [unit, most] = [sign, count];
+  if (numbers - most <= slipShare * numbers) return { unit, problem: null };
+  const [[sign, { count, example }]] = column.units;
+  const fault = `has the sign ${sign}, but not all numbers of the column have it (${count} of ${numbers}): write them in one unit`;
+  return {
+    unit,
+    problem: {
+      line: example.line,
+      message: `'${example.text}' ${fault}`,
+      withoutValues: `a number ${fault}`,
+    },
+  };
 }
 
 function describeAmbiguity({ ambiguous, only }: ColumnEvidence): Notation['problem'] {

@@ -41,27 +41,37 @@ function readUnsigned(text: string, decimalSign: DecimalSign): number {
   return Number.isFinite(value) ? value : Number.NaN;
 }
 
-/** Reads a number whose sign, if any, stands before it, or behind it as in exports of accounts. */
+/** Reads a number whose sign, if any, stands before it, or behind it as in exports of accounts, which also use brackets. */
 function readNumber(text: string, decimalSign: DecimalSign): number {
   const first = text.charCodeAt(0);
   if (isMinus(first)) return -readUnsigned(text.slice(1), decimalSign);
   if (first === 0x2b) return readUnsigned(text.slice(1), decimalSign);
-  return isMinus(text.charCodeAt(text.length - 1))
-    ? -readUnsigned(text.slice(0, -1), decimalSign)
-    : readUnsigned(text, decimalSign);
+  const last = text.charCodeAt(text.length - 1);
+  if (first === 0x28 && last === 0x29) return -readUnsigned(text.slice(1, -1).trim(), decimalSign);
+  return isMinus(last) ? -readUnsigned(text.slice(0, -1), decimalSign) : readUnsigned(text, decimalSign);
 }
 
-const percentSign = 0x25;
+const unitSign = /[%\p{Sc}]/u;
+/** Where a unit stands, and what may be outside of it: `-$5`, `(5 %)`. */
+const unitBefore = /^([-\u2013+(]?) ?\p{Sc} ?/u;
+const unitBehind = / ?[%\p{Sc}]([-\u2013)]?)$/u;
 
-/** A percentage without its sign, which is a unit like others: `12.5 %` is 12.5. */
-function withoutPercent(text: string): string {
-  return text.charCodeAt(text.length - 1) === percentSign ? text.slice(0, -1).trimEnd() : text;
+/** The unit of a number: `%` or the sign of a currency; empty where there is none. */
+export function unitOf(number: string): string {
+  return unitSign.exec(number)?.[0] ?? '';
+}
+
+/** The number beside its unit: `12.5 %` is 12.5. */
+function withoutUnit(text: string): string {
+  if (!unitSign.test(text)) return text;
+  return text.replace(unitBehind.test(text) ? unitBehind : unitBefore, '$1');
 }
 
 /**
- * Makes the reader of numbers in one notation, thousands grouped or not, percentages too, with any minus sign and kind of
- * spaces (see `plainText`). Infinity, NaN and hexadecimal numbers are no measurements, and so are none.
+ * Makes the reader of numbers in one notation, thousands grouped or not, percentages and amounts of money too, with any
+ * minus sign and kind of spaces (see `plainText`). Infinity, NaN and hexadecimal numbers are no measurements, and so are
+ * none.
  */
 export function createNumberReader(decimalSign: DecimalSign): NumberReader {
-  return (text) => readNumber(withoutPercent(plainText(text)), decimalSign);
+  return (text) => readNumber(withoutUnit(plainText(text)), decimalSign);
 }

@@ -47,7 +47,7 @@ export async function readDataRows(
     }
     const { problem } = notation;
     if (problem !== null) throw new Error(placeInTable(path, problem.line, name) + problem.message);
-    return createNumberCellReader(notation.decimalSign);
+    return createNumberCellReader(notation.decimalSign, notation.unit);
   });
 
   function readCell(cell: string, feature: number, line: number): Row[string] {

@@ -260,11 +260,12 @@ describe('ids and dates without a model', () => {
   });
 });
 
-describe('a column of percentages', () => {
+describe('a column of percentages or amounts of money', () => {
   for (const [name, sign, unit] of [
     ['points', '.', '%'],
     ['commas', ',', ' %'],
     ['commas and no-break spaces', ',', '\u00a0%'],
+    ['commas, in euros', ',', ' €'],
   ] as const) {
     it(`is one of numbers, with ${name}`, async () => {
       await using folder = await temporaryFolder();
@@ -285,6 +286,32 @@ describe('a column of percentages', () => {
       assert.equal(featureOf(swapped, 'share').psi, 0);
     });
   }
+
+  it('is refused in every command where some of its numbers have the sign and others do not', async () => {
+    await using folder = await temporaryFolder();
+    const rows = Array.from({ length: 60 }, (_, i) => [
+      i % 3 === 0 ? `0.${10 + i}` : `${10 + i}.5 %`,
+      i % 2 === 0 ? 'yes' : 'no',
+    ]);
+    const mixed = await folder.write(
+      'mixed.csv',
+      `share,lost\n${rows.map((row) => row.join()).join('\n')}\n`,
+    );
+    const fault = `${mixed}:3: column share: '11.5 %' has the sign %, but not all numbers of the column have it (40 of 60): write them in one unit\n`;
+    const drift = await runCommand('drift', ['--reference', mixed, '--live', mixed]);
+    assert.deepEqual(drift, { stdout: '', stderr: fault, code: 1 });
+    const train = [
+      '--data',
+      mixed,
+      '--target',
+      'lost',
+      '--positive',
+      'yes',
+      '--out',
+      `${folder.path}/m.json`,
+    ];
+    assert.deepEqual(await runCommand('train', train), { stdout: '', stderr: fault, code: 1 });
+  });
 });
 
 describe('values of the reference that are dropped', () => {

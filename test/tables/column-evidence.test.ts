@@ -39,7 +39,7 @@ describe('the notation of a column', () => {
   });
 
   it('groups thousands where each comma has three digits behind it and smaller numbers have none', () => {
-    for (const delimiter of ['\t', ';', '|'] as const) {
+    for (const delimiter of ['\t', ';', '|', ','] as const) {
       assert.deepEqual(judge(delimiter, [['2,793', '6,095', '524', '61']]), ['.']);
       assert.deepEqual(judge(delimiter, [['2.790', '6.095', '524', '61']]), [',']);
       assert.deepEqual(judge(delimiter, [['2.790 %', '6.095 %', '524 %', '61 %']]), [',']);
@@ -48,7 +48,8 @@ describe('the notation of a column', () => {
 
   it('takes three decimals behind points for decimals, unless they look grouped', () => {
     assert.deepEqual(judge('\t', [['1.234', '2.345', '7']]), ['.']);
-    assert.deepEqual(judge(',', [['2.790', '6.095', '524']]), ['.']);
+    assert.deepEqual(judge(',', [['2.790', '6.095', '524.000']]), ['.']);
+    assert.deepEqual(judge(',', [['2.790', '6.095', '0']]), ['.']);
     assert.deepEqual(judge('\t', [['1.234', '2.345']]), ['.']);
   });
 
@@ -63,6 +64,11 @@ describe('the notation of a column', () => {
   it('is refused where nothing tells', () => {
     assert.deepEqual(judge('\t', [['2,793', '6,095'], ['7']]), [unclear('2,793', 2793, 2.793), '.']);
     assert.deepEqual(judge(';', [['1.234', '9.876']]), [unclear('1.234', 1.234, 1234)]);
+    for (const delimiter of ['\t', '|'] as const) {
+      assert.deepEqual(judge(delimiter, [['1.234', '9.870']]), [unclear('1.234', 1.234, 1234)]);
+      assert.deepEqual(judge(delimiter, [['1.234', '9.870', '12345']]), ['.']);
+      assert.deepEqual(judge(delimiter, [['1.234', '9.870'], ['0.5']]), ['.', '.']);
+    }
     // zeros may stand among fractions, and 12345 says that the table does not group
     assert.deepEqual(judge('\t', [['0', '2,793', '6,095']]), [unclear('2,793', 2793, 2.793)]);
     assert.deepEqual(judge('\t', [['12345', '2,793', '6,095', '5']]), [unclear('2,793', 2793, 2.793)]);
@@ -85,6 +91,32 @@ describe('the notation of a column', () => {
     ]);
   });
 
+  it('has one unit, but for single slips', () => {
+    const bare = Array.from({ length: 200 }, (_, i) => `${i}`);
+    const unitOf = (cells: readonly string[]) => judgeNotations([evidenceOf(cells)], ',')[0].unit;
+    for (const sign of ['%', ' %', ' €']) {
+      const signed = bare.map((text) => text + sign);
+      assert.equal(unitOf(signed), sign.trim());
+      assert.equal(unitOf(['NA', 'none', '']), '');
+      for (const [cells, unit] of [
+        [[...bare, '7.5%', 'NA', 'free'], ''],
+        [[...signed, '7.5', ''], sign.trim()],
+      ] as const) {
+        assert.deepEqual(judge(',', [cells]), ['.']);
+        assert.equal(unitOf(cells), unit);
+      }
+    }
+    const mixed = (text: string, sign: string, count: number, numbers: number) =>
+      `'${text}' has the sign ${sign}, but not all numbers of the column have it (${count} of ${numbers}): write them in one unit`;
+    assert.deepEqual(judge(',', [['0.125', '12.5 %', '0.25']]), [mixed('12.5 %', '%', 1, 3)]);
+    assert.deepEqual(judge(',', [['12.5 %', '11 %', '0.25', 'x']]), [mixed('12.5 %', '%', 2, 3)]);
+    assert.deepEqual(judge('\t', [['$5', '€6', '€7']], '.'), [mixed('$5', '$', 1, 3)]);
+    assert.deepEqual(judge(';', [['12,5 %', '11,0', '0,5']]), [mixed('12,5 %', '%', 1, 3)]);
+    const [{ problem }] = judgeNotations([evidenceOf(['0.5', '50%'])], ',');
+    assert.equal(problem?.line, 3);
+    assert.equal(problem?.withoutValues, mixed('', '%', 1, 2).replace("''", 'a number'));
+  });
+
   it('does not depend on the order of the rows', () => {
     const cell = fc.constantFrom(
       '',
@@ -99,6 +131,8 @@ describe('the notation of a column', () => {
       '0,500',
       'x',
       '1,234,567',
+      '7 %',
+      '€8',
     );
     fc.assert(
       fc.property(
@@ -144,6 +178,9 @@ describe('profiling plain text by its bytes', () => {
         '000',
         '1,234,567',
         '12-',
+        '(12)',
+        '5%',
+        '$1,234.5',
       ),
     );
     fc.assert(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createNumberReader } from '../../src/tables/numbers.ts';
+import { createNumberReader, unitOf } from '../../src/tables/numbers.ts';
 
 describe('reading numbers', () => {
   it('reads points as decimal signs', () => {
@@ -86,6 +86,56 @@ describe('reading numbers', () => {
       ['5,', 5],
     ] as const) {
       assert.equal(comma(text), value, text);
+    }
+  });
+
+  it('reads amounts of money as the numbers beside the sign of the currency', () => {
+    const texts = [
+      '$1,234.50',
+      '-$5',
+      '$-5',
+      '($5.25)',
+      '$(5)',
+      '+$7',
+      '£ 12',
+      '12 €',
+      '\u00a512,000',
+      '5\u00a0\u20ac',
+      '(5 €)',
+      '$5-',
+    ];
+    assert.deepEqual(
+      texts.map(createNumberReader('.')),
+      [1234.5, -5, -5, -5.25, -5, 7, 12, 12, 12000, 5, -5, -5],
+    );
+    assert.deepEqual(
+      ['1.234,50 €', '\u2212€ 3,5', '€1.250'].map(createNumberReader(',')),
+      [1234.5, -3.5, 1250],
+    );
+    assert.deepEqual(['$5', '-5 €', '(5 %)', '5', '1e5'].map(unitOf), ['$', '€', '%', '', '']);
+    for (const text of ['$', '€ ', '$$5', '$5$', '$5%', '5$5', 'US$5', '$ NA', '5 €/h']) {
+      assert.ok(Number.isNaN(createNumberReader('.')(text)), text);
+    }
+  });
+
+  it('reads brackets around a number as accounts do, for a negative one', () => {
+    const texts = ['(12)', '(1,234.50)', '( 7.5 )', '(3 %)', '(.5)'];
+    assert.deepEqual(texts.map(createNumberReader('.')), [-12, -1234.5, -7.5, -3, -0.5]);
+    assert.deepEqual(['(1.234,50)', '(12,5 %)'].map(createNumberReader(',')), [-1234.5, -12.5]);
+    for (const text of [
+      '()',
+      '( )',
+      '(12',
+      '12)',
+      '(-12)',
+      '-(12)',
+      '((12))',
+      '(a)',
+      '(1)(2)',
+      '(+1)',
+      '(1-)',
+    ]) {
+      assert.ok(Number.isNaN(createNumberReader('.')(text)), text);
     }
   });
 

@@ -8,7 +8,7 @@ import { type DamagedRow, openTable } from '../../src/tables/read-table.ts';
 
 function columnsOf(header: readonly string[], decimalSign: DecimalSign) {
   const text = { decimalSign: null, read: createCategoryCellReader(decimalSign) };
-  const number = { decimalSign, read: createNumberCellReader(decimalSign) };
+  const number = { decimalSign, read: createNumberCellReader(decimalSign, '') };
   return header.map((_, i) => (i === 0 ? text : number));
 }
 
