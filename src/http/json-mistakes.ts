@@ -1,0 +1,159 @@
+/** What may come next in JSON; `start` is the beginning of the body. */
+export type Expected =
+  | 'start'
+  | 'value'
+  | 'item'
+  | 'item or ]'
+  | 'name'
+  | 'name or }'
+  | 'colon'
+  | 'comma or }'
+  | 'comma or ]'
+  | 'end';
+
+/** Sentences for what stands where something else is expected; the first that matches is the one. */
+type Mistakes = readonly (readonly [pattern: RegExp, reason: string])[];
+
+/** Bodies that are something else as a whole, without the white space around them. */
+const bodies: Mistakes = [
+  [/^<(?:!doctype\s+html|html|head|body)\b/i, 'the body is HTML'],
+  [/^<[?!a-z]/i, 'the body is XML or HTML'],
+  [
+    /^\[object \w+\](?:,\[object \w+\])*$/,
+    'the body is a JavaScript object put in as text: send what JSON.stringify makes of it',
+  ],
+  [/^--\S+\r?\ncontent-/i, 'the body is a multipart form'],
+  [/^%[57]b/i, 'the body is URL-encoded'],
+  [/^b?'\s*[{[]/, 'the body stands in single quotes: send it without them'],
+  [/^@?[\w./\\:~-]+\.(?:nd)?jsonl?$/i, 'the body is the name of a file, not what is in the file'],
+  [/^[\w.%+-][\w.%+[\]-]*=(?:[{[]|[^\r\n]*(?:\r?\n[\w.-]+=[^\r\n]*)*$)/, 'the body is a form (name=value)'],
+  [/^(?:---\r?\n|- \S)/, 'the body looks like YAML'],
+  [/^"[^"\n]*"\s*:/, 'the fields stand without braces around them'],
+  [/^[\w.-]+:(?:\s|$)/, 'the body begins with a name and a colon, as YAML does: JSON begins with {'],
+];
+
+export const endsEarly = 'the body ends before its JSON does';
+const quotes = (mark: string) => `names and texts are quoted with ", not with ${mark}`;
+export const typographicQuotes = quotes('typographic quotation marks');
+
+const anywhere: Mistakes = [
+  [/\/\/|\/\*|#/y, 'a comment begins, and JSON has none'],
+  [/[bru]{0,2}'/iy, quotes("'")],
+  [/`/y, quotes('`')],
+  [/[‘’‚‛“”„‟«»′″＂]/y, typographicQuotes],
+  [/\\/y, 'a backslash stands outside of a text, as it does where JSON was escaped twice'],
+  [/&(?:quot|nbsp|#\d+);/y, 'an HTML entity stands outside of a text'],
+  [/\0/y, 'a NUL character is not JSON; if the body is UTF-16, send it in UTF-8'],
+  [
+    /[\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}]/uy,
+    'an invisible character is none of the white space that JSON knows',
+  ],
+];
+
+/** The pattern of the beginnings of words. */
+function beginnings(...words: string[]): string {
+  return words.map((word) => [...word].reduceRight((rest, letter) => `${letter}(?:${rest})?`, '')).join('|');
+}
+
+const cutShort = beginnings('true', 'false', 'null', 'True', 'False', 'None', 'NaN', 'Infinity', 'undefined');
+const wordEnd = '(?![\\p{L}\\p{N}_.-])';
+const word = (words: string, flags = '') => new RegExp(`(?:${words})${wordEnd}`, `uy${flags}`);
+
+const values: Mistakes = [
+  [/\$[{(\p{L}_]|%[sd]\b|<%/uy, 'a variable or a template was not filled in'],
+  [/-?(?:(?:0|[1-9]\d*)(?:\.|(?:\.\d+)?e[+-]?))?$/iy, endsEarly],
+  [word('[+-]?nan', 'i'), 'NaN is not a number in JSON'],
+  [word('[+-]?inf(?:inity)?', 'i'), 'Infinity is not a number in JSON'],
+  [word('None'), 'None is not JSON, which has null'],
+  [word('undefined'), 'undefined is not JSON, which has null'],
+  [word('nil|NA|N/A|NaT|<NA>|pd\\.NA'), 'a missing value is null in JSON'],
+  [
+    word('(?!true|false|null)(?:[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[Nn][Uu][Ll][Ll])'),
+    'true, false and null are written in lower case',
+  ],
+  [new RegExp(`(?:${cutShort})$`, 'y'), endsEarly],
+  [/[+\p{Pd}\u2212\p{Sc}]*\.?\p{N}/uy, 'the number is not written as in JSON'],
+  [/(?:new )?[\p{L}_$][\p{L}\p{N}_$.]*\(/uy, 'a function call is not JSON'],
+  [/\(/y, 'parentheses are not JSON, which has lists in [ ]'],
+];
+
+const notText: Mistakes = [
+  ...values,
+  [/[\p{L}_$]/uy, 'a text must be in double quotes'],
+  [/,/y, 'a value is missing before the comma'],
+];
+const missing: Mistakes = [[/[}\]]/y, 'a value is missing before the bracket that closes']];
+
+const goesOn: Mistakes = [
+  [/(?<=")[\p{L}\p{N}]/uy, 'more text follows a quotation mark: one inside of a text is written \\"'],
+];
+
+const mistakes: Readonly<Record<Expected, Mistakes>> = {
+  start: values,
+  value: [...notText, ...missing],
+  item: [[/[}\]]/y, 'a comma stands before the bracket that closes'], ...notText],
+  'item or ]': notText,
+  name: [
+    [/}/y, 'a comma stands before the bracket that closes'],
+    [/,/y, 'there is a comma too many'],
+    [/(?<=\d,)\d+(?:[.,]\d+)*\s*[,}]/y, 'a number has a comma in it: JSON knows only the decimal point'],
+  ],
+  'name or }': [[/\{/y, 'a second { follows the first, as in a template that was not filled in']],
+  colon: goesOn,
+  'comma or }': goesOn,
+  'comma or ]': goesOn,
+  end: [
+    [/,?\s*[{[]/y, 'a second JSON document begins after the first'],
+    [/[}\]]/y, 'a bracket closes that was not opened'],
+    ...goesOn,
+  ],
+};
+
+const otherwise: Readonly<Record<Expected, string>> = {
+  start: 'the body must begin with { or [',
+  value: 'a value is expected',
+  item: 'a value is expected',
+  'item or ]': 'a value or ] is expected',
+  name: 'the name of a field in double quotes is expected',
+  'name or }': 'the name of a field in double quotes, or } is expected',
+  colon: 'a colon is expected after the name of a field',
+  'comma or }': 'a comma or } is expected',
+  'comma or ]': 'a comma or ] is expected',
+  end: 'something follows after the end of the JSON',
+};
+
+/** Says what a text that is not JSON is as a whole; `undefined` if that cannot be told. */
+export function describeBody(text: string): string | undefined {
+  const body = text.trim();
+  if (isBase64(body)) return 'the body is encoded in base64';
+  const known = bodies.find(([pattern]) => pattern.test(body));
+  if (known) return known[1];
+  return isCsv(body) ? 'the body looks like CSV' : undefined;
+}
+
+/** Says why what stands at a position cannot stand there. */
+export function describeMistake(text: string, position: number, expected: Expected): string {
+  const known = [...anywhere, ...mistakes[expected]].find(([pattern]) => {
+    pattern.lastIndex = position;
+    return pattern.test(text);
+  });
+  return known?.[1] ?? otherwise[expected];
+}
+
+/** Whether a body is JSON in base64, with `+/` or `-_`, in one line or several; a form `a=` and a word are not. */
+function isBase64(body: string): boolean {
+  if (!/^[\w+/-][\w+/\r\n-]*={0,2}$/.test(body)) return false;
+  const encoded = Buffer.from(body.slice(0, 64), 'base64').toString();
+  return /^\ufeff?\s*(?:\{\s*["}]|\[\s*["{[\]\d-])/.test(encoded);
+}
+
+/** Whether the first two lines have equally many cells, or the only one begins with a number and has several. */
+function isCsv(body: string): boolean {
+  const [first, second = ''] = body.slice(0, 10_000).split(/\r?\n/, 2);
+  if (/[{}[\]]/.test(first)) return false;
+  return [',', ';', '\t'].some((delimiter) => {
+    const cells = first.split(delimiter).length;
+    if (cells === 1) return false;
+    return second === '' ? /^-?\d/.test(first) : second.split(delimiter).length === cells;
+  });
+}
