@@ -73,11 +73,22 @@ function shorten(header: string): string {
   return header.length > 100 ? `${header.slice(0, 100)}…` : header;
 }
 
+/** How bytes begin that are not UTF-8, in hexadecimal. */
+const signatures: readonly (readonly [start: string, what: string])[] = [
+  ['1f8b', 'the body is compressed with gzip: send it as it is'],
+  ['28b52ffd', 'the body is compressed with Zstandard: send it as it is'],
+  ['789c', 'the body is compressed with zlib: send it as it is'],
+  ['fffe0000', 'the body is in UTF-32: send it in UTF-8'],
+  ['0000feff', 'the body is in UTF-32: send it in UTF-8'],
+  ['feff', 'the body is in UTF-16: send it in UTF-8'],
+  ['fffe', 'the body is in UTF-16: send it in UTF-8'],
+];
+
 /** What bytes are that are not UTF-8. */
 function describeBytes(bytes: Buffer): string {
-  const start = bytes.toString('hex', 0, 2);
-  if (start === '1f8b') return 'the body is compressed with gzip: send it as it is';
-  if (start === 'feff' || start === 'fffe') return 'the body is in UTF-16: send it in UTF-8';
+  const start = bytes.toString('hex', 0, 4);
+  const known = signatures.find(([signature]) => start.startsWith(signature));
+  if (known) return known[1];
   // decoding puts a replacement of three bytes where the first wrong byte is
   const position = Buffer.from(bytes.toString('utf8')).findIndex((byte, i) => byte !== bytes[i]);
   return `the body is not UTF-8, at byte ${position}`;
@@ -91,15 +102,22 @@ export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new BodyProblem('malformed-json', 'malformed_json', describeFault(text));
+    throw new BodyProblem('malformed-json', 'malformed_json', describeFault(text, 'the body'));
   }
 }
 
-function describeFault(text: string): string {
-  if (text.trim() === '') return 'the body is empty';
+/**
+ * Says why a text is not JSON, and where, counted as `parseJson` says.
+ *
+ * @param what names the text; positions in a line count from its beginning
+ */
+export function describeFault(text: string, what: 'the body' | 'the line'): string {
+  if (text.trim() === '') return `${what} is empty`;
   const fault = findJsonFault(text);
-  if (fault === undefined) return 'the body is not JSON';
-  const { reason, position } = fault;
+  if (fault === undefined) return `${what} is not JSON`;
+  const { position } = fault;
+  const reason = fault.reason.replace(/^the body\b/, what);
+  if (what === 'the line') return `${reason}, at position ${position} of the line`;
   const before = text.slice(0, position);
   let line = 1;
   for (let at = before.indexOf('\n'); at >= 0; at = before.indexOf('\n', at + 1)) line++;

@@ -38,10 +38,7 @@ export function createInputValidator(artifact: Artifact): InputValidator {
   return (body) => (validate(body) ? null : (validate.errors ?? []).map((error) => toFault(error, names)));
 }
 
-function toFault(
-  { keyword, instancePath, params, data, message }: ErrorObject,
-  names: readonly string[],
-): InputFault {
+function toFault({ keyword, instancePath, params, data }: ErrorObject, names: readonly string[]): InputFault {
   const feature = unescapePointer(instancePath.slice(1));
   switch (keyword) {
     case 'required': {
@@ -74,9 +71,18 @@ function toFault(
         return { pointer: '', code: 'not_an_object', message: 'must be a JSON object', feature: '' };
       }
       const code = data === null ? 'null' : 'type';
-      return { pointer: instancePath, code, message: message ?? 'has the wrong type', feature };
+      return { pointer: instancePath, code, message: describeType([params.type].flat(), data), feature };
     }
   }
+}
+
+/** What is wrong with a value that is of none of the types; JSON reads a number beyond double precision as infinite. */
+function describeType(types: readonly string[], data: unknown): string {
+  if (types.includes('number') && typeof data === 'number') {
+    return 'is a number too large for double precision: its size may be at most 1.79e308';
+  }
+  const last = types.length - 1;
+  return `must be ${last === 0 ? types[0] : `${types.slice(0, last).join(', ')} or ${types[last]}`}`;
 }
 
 function escapePointer(name: string): string {

@@ -33,7 +33,8 @@ const itemsPerTurn = 1000;
 
 /**
  * Sorts out what was sent: each item should be an object with the `id` of a prediction and its `outcome`, one of the
- * classes of the model that made it, in any way that names it (see `indexCategories`).
+ * classes of the model that made it, in any way that names it (see `indexCategories`). A `SyntaxError` stands for what
+ * could not be read.
  *
  * @param oldestMs predictions from before are expired; ms since 1970
  */
@@ -56,6 +57,10 @@ export async function checkOutcomes(
   for (const [index, item] of items.entries()) {
     if (index > 0 && index % itemsPerTurn === 0) await nextTurn();
     const refuse = (reason: InvalidReason, message: string) => invalid.push({ index, reason, message });
+    if (item instanceof SyntaxError) {
+      refuse('malformed', item.message);
+      continue;
+    }
     const { id, outcome } = (item ?? {}) as { id?: unknown; outcome?: unknown };
     if (typeof id !== 'string' || !isText(outcome)) {
       refuse('malformed', 'must be a JSON object with "id" and "outcome"');

@@ -83,6 +83,18 @@ describe('the API', () => {
       });
     }
 
+    it('says of a number that is too large that it is one, and of others which types there may be', async () => {
+      const { body } = await postJson(predict, '{"age":-1e999,"limit":"2","history":1e999}');
+      assert.deepEqual(
+        body.errors.map(({ message }: any) => message),
+        [
+          'is a number too large for double precision: its size may be at most 1.79e308',
+          'must be number',
+          'must be string',
+        ],
+      );
+    });
+
     it('names every fault at once', async () => {
       const { body } = await postJson(predict, { age: 'x', history: 4, more: 1 });
       const found = body.errors.map((error: any) => `${error.pointer} ${error.code}`).sort();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { readContentType } from '../../src/http/content-type.ts';
 import { metric } from '../support/load.ts';
 import { startTestService, type TestService } from '../support/service.ts';
@@ -151,6 +152,21 @@ describe('a body', () => {
     assert.deepEqual([second.body.accepted, second.body.invalid.length], [1, 1]);
   });
 
+  it('of lines has the true reason at each that is not JSON', async () => {
+    const lines = [await outcome(), '{"id": "x", "outcome": NaN}', '{"id": "x', '["a"]', await outcome()];
+    const type = { 'content-type': 'application/x-ndjson' };
+    const { body } = await post('/outcomes', lines.join('\n'), type);
+    assert.equal(body.accepted, 2);
+    assert.deepEqual(
+      body.invalid.map(({ index, message }: any) => [index, message]),
+      [
+        [1, 'NaN is not a number in JSON, at position 23 of the line'],
+        [2, 'the line ends inside a text, at position 9 of the line'],
+        [3, 'must be a JSON object with "id" and "outcome"'],
+      ],
+    );
+  });
+
   const malformed: [string, string | Buffer, string][] = [
     ['nothing', '', 'the body is empty'],
     ['white space', ' \r\n', 'the body is empty'],
@@ -161,7 +177,10 @@ describe('a body', () => {
     ['one byte', Buffer.from([0xff]), 'the body is not UTF-8, at byte 0'],
     ['half a character', Buffer.from([0x22, 0xe2, 0x82]), 'the body is not UTF-8, at byte 1'],
     ['UTF-16', Buffer.from('\ufeff{}', 'utf16le'), 'the body is in UTF-16: send it in UTF-8'],
-    ['gzip', Buffer.from('1f8b0800', 'hex'), 'the body is compressed with gzip: send it as it is'],
+    ['UTF-32', Buffer.from('fffe00007b000000', 'hex'), 'the body is in UTF-32: send it in UTF-8'],
+    ['gzip', gzipSync('{}'), 'the body is compressed with gzip: send it as it is'],
+    ['zlib', deflateSync('{}'), 'the body is compressed with zlib: send it as it is'],
+    ['Zstandard', zstdCompressSync('{}'), 'the body is compressed with Zstandard: send it as it is'],
   ];
   for (const [what, body, detail] of malformed) {
     it(`that is ${what} is answered with the true reason`, async () => {

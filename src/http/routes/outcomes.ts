@@ -2,7 +2,7 @@ import { IntakeUnavailable, type Receipt } from '../../outcomes/intake.ts';
 import type { AddRoutes } from '../app.ts';
 import { requireBearerToken } from '../bearer-token.ts';
 import { Problem } from '../problem.ts';
-import { parseJson, readText } from '../read-body.ts';
+import { describeFault, parseJson, readText } from '../read-body.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { AppRouter } from '../router.ts';
 import { sendJson } from '../send.ts';
@@ -43,7 +43,7 @@ function limitItems(items: readonly unknown[]): void {
   throw new Problem('body-too-large', `a request may bring at most ${outcomeLimits.items} outcomes`);
 }
 
-/** Each line for itself: what is no JSON is `undefined`, which is no outcome. */
+/** Each line for itself; in place of one that is not JSON the error that says why. */
 function parseLines(text: string): unknown[] {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   // before the work: an exception for each of two million lines takes seconds
@@ -52,7 +52,7 @@ function parseLines(text: string): unknown[] {
     try {
       return JSON.parse(line) as unknown;
     } catch {
-      return undefined;
+      return new SyntaxError(describeFault(line, 'the line'));
     }
   });
 }
