@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { deploy } from '../src/http/deployment.ts';
 import { type Artifact, loadArtifact } from '../src/model/artifact.ts';
 import { createKnownModels } from '../src/outcomes/known-models.ts';
+import { createModelFiles } from '../src/outcomes/model-files.ts';
 import { createTokens } from '../src/outcomes/token.ts';
 import { isoTime } from '../src/samples/iso-time.ts';
 import { createRandom } from '../src/stats/random.ts';
@@ -30,7 +31,12 @@ console.log(JSON.stringify(costs));
 
 /** What each part costs for one model, over rows that differ. */
 function measureModel(artifact: Artifact): PartCost[] {
-  const models = createKnownModels({ folder: '/dev/null', maturityMs: 0, onKnown() {}, onProblem() {} });
+  const models = createKnownModels({
+    files: createModelFiles({ folder: '/dev/null', maxAgeMs: 0, onProblem() {} }),
+    maturityMs: 0,
+    onKnown() {},
+    onProblem() {},
+  });
   const deployment = deploy(artifact, { sampleValues: 'raw', models });
   const { counts, score, validate, formatSample, formatPayload, digest } = deployment;
   const draw = drawFromReference(artifact, createRandom(1));

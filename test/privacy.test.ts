@@ -9,6 +9,7 @@ import { type Artifact, type Feature, loadArtifact, sealArtifact } from '../src/
 import { redacted } from '../src/model/disclosure.ts';
 import { createInputValidator } from '../src/model/validate-input.ts';
 import { createKnownModels } from '../src/outcomes/known-models.ts';
+import { createModelFiles } from '../src/outcomes/model-files.ts';
 import { computeReport } from '../src/report/compute.ts';
 import { countLive } from '../src/report/count-live.ts';
 import { fileReference } from '../src/report/file-reference.ts';
@@ -66,7 +67,7 @@ const likeRows = kinds.chain((chosen) => {
 });
 
 const models = createKnownModels({
-  folder: '/nonexistent',
+  files: createModelFiles({ folder: '/nonexistent', maxAgeMs: 0, onProblem: () => {} }),
   maturityMs: 0,
   onKnown: () => {},
   onProblem: () => {},

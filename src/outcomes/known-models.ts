@@ -1,11 +1,10 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { type Artifact, formatArtifact, parseArtifact } from '../model/artifact.ts';
 import { createOutcomeDelays, type OutcomeDelays } from '../monitor/outcome-delays.ts';
 import { createPerformance, type Performance, type PerformanceReference } from '../monitor/performance.ts';
 import { performanceReferenceOf } from '../monitor/performance-reference.ts';
-import { writeFileAtomically } from '../write-file-atomically.ts';
 import { maxWithUnscraped, type VersionUse, versionsToDrop } from './kept-versions.ts';
+import type { ModelFiles } from './model-files.ts';
 import type { SharedMemory } from './shared-memory.ts';
 import { digestModel, type ModelDigest } from './token.ts';
 
@@ -59,28 +58,31 @@ export type KnownModels = {
   hasRoom(): boolean;
   /** Those that are in use, oldest first; see `versionsToDrop`. */
   all(): readonly KnownModel[];
+  /**
+   * Keeps the versions in use once more, here and in the shared memory, where they would expire; files of versions that
+   * have expired are deleted. To be called as often as `keepAgainMs` says. Never rejects.
+   */
+  keepAgain(): Promise<void>;
   /** Resolves when the artifacts added so far are kept, or cannot be. Never rejects. */
   kept(): Promise<void>;
 };
 
 /**
- * @param folder where artifacts are kept by their digest, for the outcomes that come when the version has long gone
+ * @param files where artifacts are kept
  * @param maturityMs age from which the outcome of a prediction counts
  * @param onKnown called when a version has just come into use
  * @param onDropped called when it is in use no longer
  * @param onProblem told in one line what could not be read or kept
  */
 export function createKnownModels(options: {
-  readonly folder: string;
-  /** The folders of other replicas, running or gone, where artifacts may be as well. */
-  readonly otherFolders?: () => Promise<readonly string[]>;
+  readonly files: ModelFiles;
   readonly maturityMs: number;
   readonly shared?: SharedMemory | undefined;
   readonly onKnown: (model: KnownModel) => unknown;
   readonly onDropped?: (model: KnownModel) => unknown;
   readonly onProblem: (message: string) => void;
 }): KnownModels {
-  const { folder, otherFolders = async () => [], maturityMs, shared } = options;
+  const { files, maturityMs, shared } = options;
   const { onKnown, onDropped = () => {}, onProblem } = options;
   const known = new Map<string, KnownModel>();
   let answering: KnownModel | undefined;
@@ -112,36 +114,38 @@ export function createKnownModels(options: {
     }
   }
 
-  async function keep(digest: string, text: string): Promise<void> {
-    const path = join(folder, fileOf(digest));
-    try {
-      await mkdir(folder, { recursive: true, mode: 0o750 });
-      const kept = await readFile(path, 'utf8').catch(() => undefined);
-      if (kept !== text) await writeFileAtomically(path, text);
-    } catch (error) {
-      onProblem(`${(error as Error).message}: outcomes of this version are unknown to later processes`);
+  function keepAll(versions: Iterable<KnownModel>): Promise<void> {
+    for (const { digest, artifact } of versions) {
+      const name = digest.toString('hex');
+      const text = formatArtifact(artifact);
+      shared?.publishModel(name, text);
+      keeping = keeping.then(() => files.keep(name, text));
     }
+    return keeping.then(() => files.deleteExpired((digest) => known.has(digest)));
   }
 
   /** Looks in our folder, then in those of the others, then in the shared memory; what is found is kept in ours. */
   async function look(digest: string): Promise<Artifact | undefined> {
     // one that was dropped at once may still be on its way to the disk
     await keeping;
-    for (const place of [folder, ...(await otherFolders().catch(() => []))]) {
-      const path = join(place, fileOf(digest));
+    const [own, ...others] = await files.places(digest);
+    for (const path of [own, ...others]) {
       const text = await readFile(path, 'utf8').catch(() => undefined);
-      const artifact = text === undefined ? undefined : await read(digest, text, path);
-      if (artifact !== undefined) return artifact;
+      const artifact = text === undefined ? undefined : read(digest, text, path);
+      if (artifact === undefined) continue;
+      if (path !== own) await files.keep(digest, formatArtifact(artifact));
+      return artifact;
     }
-    const text = await shared?.getModel(digest).catch(away);
-    return text === undefined || text === null ? undefined : read(digest, text, 'the shared memory');
+    const text = (await shared?.getModel(digest).catch(away)) ?? undefined;
+    const artifact = text === undefined ? undefined : read(digest, text, 'the shared memory');
+    if (artifact !== undefined) await files.keep(digest, formatArtifact(artifact));
+    return artifact;
   }
 
-  async function read(digest: string, text: string, source: string): Promise<Artifact | undefined> {
+  function read(digest: string, text: string, source: string): Artifact | undefined {
     try {
       const artifact = parseArtifact(text, source);
       if (digestModel(artifact).toString('hex') !== digest) throw new Error(`${source}: is another model`);
-      await keep(digest, text);
       return artifact;
     } catch (error) {
       onProblem((error as Error).message);
@@ -162,10 +166,7 @@ export function createKnownModels(options: {
       answering?.used('predictions');
       answering = model;
       dropUnused();
-      const digest = model.digest.toString('hex');
-      const text = formatArtifact(artifact);
-      shared?.publishModel(digest, text);
-      keeping = keeping.then(() => keep(digest, text));
+      keepAll([model]);
       return model;
     },
     get: (digest) => known.get(digest),
@@ -204,13 +205,12 @@ export function createKnownModels(options: {
       dropUnused();
       return [...known.values()];
     },
+    keepAgain() {
+      dropUnused();
+      return keepAll(known.values());
+    },
     kept: () => keeping,
   };
-}
-
-/** The name of the file that holds the artifact of a digest. */
-function fileOf(digest: string): string {
-  return `${digest}.json`;
 }
 
 /** What is thrown when the shared memory cannot be asked. */

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import type { Config } from '../config.ts';
 import { openJsonlWriter } from '../samples/jsonl-writer.ts';
 import { readJsonl } from '../samples/read-samples.ts';
@@ -7,6 +6,7 @@ import { listRotatedFiles } from '../samples/rotated-files.ts';
 import { createImmaturePredictions } from './immature-predictions.ts';
 import { createIntake, type OutcomeIntake } from './intake.ts';
 import { createKnownModels, type KnownModels } from './known-models.ts';
+import { createModelFiles, keepAgainMs, modelsFolder } from './model-files.ts';
 import type { SharedMemory } from './shared-memory.ts';
 import type { Tokens } from './token.ts';
 
@@ -20,11 +20,6 @@ export type Outcomes = {
   /** Writes what is pending. Never rejects. */
   close(): Promise<void>;
 };
-
-/** The folder beside an outcome file that holds the models its outcomes can be of. */
-export function modelsFolder(outcomesPath: string): string {
-  return join(dirname(outcomesPath), 'models');
-}
 
 /**
  * Opens all that outcomes need: their file, the models they can be of, and what replicas share.
@@ -54,9 +49,9 @@ export async function openOutcomes(
     others,
   });
   const immature = createImmaturePredictions(folder, onProblem);
+  const otherFolders = async () => (await others()).map(modelsFolder);
   const models = createKnownModels({
-    folder,
-    otherFolders: async () => [...new Set((await others()).map(modelsFolder))],
+    files: createModelFiles({ folder, otherFolders, maxAgeMs, onProblem }),
     maturityMs,
     shared,
     onKnown: (model) => (maturityMs > 0 ? immature.restore(model) : undefined),
@@ -83,11 +78,13 @@ export async function openOutcomes(
     await immature.save(models.all());
   };
   const saving = setInterval(save, saveIntervalMs).unref();
+  const keeping = setInterval(() => models.keepAgain(), keepAgainMs(maxAgeMs)).unref();
   return {
     models,
     intake,
     async close() {
       clearInterval(saving);
+      clearInterval(keeping);
       const { waiting } = intake.held;
       if (waiting > 0) {
         onProblem(

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { open, readlink, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import type { Config } from '../config.ts';
-import { modelsFolder } from '../outcomes/open-outcomes.ts';
+import { modelsFolder } from '../outcomes/model-files.ts';
 import { isRotatedPath, livePath } from '../samples/rotated-files.ts';
 import { matcherOf, pathOf, sharedFolder } from './path-pattern.ts';
 

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import type { Config } from '../config.ts';
-import { modelsFolder } from '../outcomes/open-outcomes.ts';
+import { modelsFolder } from '../outcomes/model-files.ts';
 import { formatAmount, formatCount } from '../report/format.ts';
 import { listRotatedFiles } from '../samples/rotated-files.ts';
 import { listNames, pathOf } from './path-pattern.ts';

@@ -13,6 +13,7 @@ import type { Service } from '../../src/http/service.ts';
 import type { Artifact } from '../../src/model/artifact.ts';
 import { maxOthers } from '../../src/outcomes/kept-versions.ts';
 import { createKnownModels } from '../../src/outcomes/known-models.ts';
+import { createModelFiles } from '../../src/outcomes/model-files.ts';
 import { performanceMetrics } from '../../src/telemetry/outcome-metrics.ts';
 import { creditVersions } from '../support/model-versions.ts';
 
@@ -30,7 +31,12 @@ describe('a model that is replaced', () => {
   beforeEach(async () => {
     versions = await creditVersions(101);
     folder = await mkdtemp(join(tmpdir(), 'vigia-replace-'));
-    const models = createKnownModels({ folder, maturityMs: 0, onKnown: () => {}, onProblem: assert.fail });
+    const models = createKnownModels({
+      files: createModelFiles({ folder, maxAgeMs: 86_400_000, onProblem: assert.fail }),
+      maturityMs: 0,
+      onKnown: () => {},
+      onProblem: assert.fail,
+    });
     kept = models.kept;
     const deployment = deploy(versions[0], { sampleValues: 'raw', models });
     service = { config: readConfig({}), deployment, retired: [], models } as Partial<Service> as Service;

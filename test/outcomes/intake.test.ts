@@ -11,6 +11,7 @@ import {
   type KnownModel,
   type KnownModels,
 } from '../../src/outcomes/known-models.ts';
+import { createModelFiles } from '../../src/outcomes/model-files.ts';
 import { forgetOutcome } from '../../src/outcomes/outcome.ts';
 import { createTokens } from '../../src/outcomes/token.ts';
 import { forgetRows } from '../../src/samples/forget-rows.ts';
@@ -43,7 +44,7 @@ describe('the intake of outcomes', () => {
     problems = told;
     const onProblem = (message: string) => told.push(message);
     models = createKnownModels({
-      folder: join(folder, 'models'),
+      files: createModelFiles({ folder: join(folder, 'models'), maxAgeMs: 100 * dayMs, onProblem }),
       maturityMs: more.maturityMs ?? 0,
       onKnown: () => {},
       onProblem,

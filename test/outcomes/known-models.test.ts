@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Artifact } from '../../src/model/artifact.ts';
@@ -11,12 +11,14 @@ import {
   type KnownModels,
   ModelUnavailable,
 } from '../../src/outcomes/known-models.ts';
+import { createModelFiles, keepAgainMs } from '../../src/outcomes/model-files.ts';
 import type { SharedMemory } from '../../src/outcomes/shared-memory.ts';
 import { digestModel } from '../../src/outcomes/token.ts';
 import { holdClock } from '../support/clock.ts';
 import { creditVersions } from '../support/model-versions.ts';
 
 const dayMs = 86_400_000;
+const maxAgeMs = 10 * dayMs;
 const digestOf = (artifact: Artifact) => digestModel(artifact).toString('hex');
 
 describe('the known models', () => {
@@ -47,7 +49,12 @@ describe('the known models', () => {
     dropped = [];
     problems = [];
     models = createKnownModels({
-      folder,
+      files: createModelFiles({
+        folder,
+        otherFolders: async () => [join(folder, 'other'), folder],
+        maxAgeMs,
+        onProblem: assert.fail,
+      }),
       maturityMs: 0,
       shared,
       onKnown: () => {},
@@ -173,5 +180,53 @@ describe('the known models', () => {
     assert.equal(await models.find('0123456789abcdef'), undefined);
     addAll();
     assert.equal(store.published.size, 1 + maxOthers, 'and what is not in use is not published again');
+  });
+
+  it('have files as long as an outcome of theirs could be taken, and no longer', async () => {
+    const [first, second, third] = versions.map((version) => `${digestOf(version)}.json`);
+    const other = join(folder, 'other');
+    await mkdir(other);
+    models.add(versions[0]);
+    models.add(versions[1]);
+    await models.kept();
+    const foreign = ['notes.json', `${digestOf(versions[0])}.json.bak`, '0123.json'];
+    const beside = [`${digestOf(versions[0])}.immature.json`, `${first}.4711.tmp`];
+    const past = new Date(Date.now() - maxAgeMs);
+    for (const name of [...foreign, ...beside]) {
+      await writeFile(join(folder, name), '');
+      await utimes(join(folder, name), past, past);
+    }
+    await copyFile(join(folder, second), join(other, second));
+    await copyFile(join(folder, first), join(other, third));
+    await utimes(join(other, third), past, past);
+
+    // the second goes on answering; the first is out of use after a day
+    for (let ageMs = 0; ageMs < maxAgeMs; ageMs += dayMs) {
+      clock.advance(dayMs);
+      await models.keepAgain();
+    }
+    assert.deepEqual((await readdir(folder)).sort(), [...foreign, first, second, 'other'].sort());
+    assert.deepEqual(await readdir(other), [second]);
+    clock.advance(dayMs + keepAgainMs(maxAgeMs) + 1000);
+    await models.keepAgain();
+    assert.deepEqual((await readdir(folder)).sort(), [...foreign, second, 'other'].sort());
+    assert.deepEqual(await readdir(other), [second], 'one that answers, wherever it is');
+    assert.ok(await models.find(digestOf(versions[1])));
+    assert.equal(await models.find(digestOf(versions[0])), undefined);
+  });
+
+  it('are kept again where a file was deleted, and in the shared memory, which forgets them', async () => {
+    const published: string[] = [];
+    open({
+      publishModel: (digest: string) => published.push(digest),
+      forgetModel: () => {},
+    } as Partial<SharedMemory> as SharedMemory);
+    const digest = digestOf(versions[0]);
+    models.add(versions[0]);
+    await models.kept();
+    await rm(join(folder, `${digest}.json`));
+    await models.keepAgain();
+    assert.deepEqual(await readdir(folder), [`${digest}.json`]);
+    assert.deepEqual(published, [digest, digest]);
   });
 });

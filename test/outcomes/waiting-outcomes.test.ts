@@ -6,6 +6,7 @@ import type { Artifact } from '../../src/model/artifact.ts';
 import { createIntake, IntakeUnavailable, type OutcomeIntake } from '../../src/outcomes/intake.ts';
 import { maxOthers, maxWithUnscraped } from '../../src/outcomes/kept-versions.ts';
 import { createKnownModels, firstScrapeMs, type KnownModels } from '../../src/outcomes/known-models.ts';
+import { createModelFiles } from '../../src/outcomes/model-files.ts';
 import { createTokens, digestModel } from '../../src/outcomes/token.ts';
 import { holdClock } from '../support/clock.ts';
 import { creditVersions } from '../support/model-versions.ts';
@@ -42,13 +43,14 @@ describe('outcomes of many older versions at once', () => {
         (sum, { performance }) => sum + performance.sums.negatives.reduce((total, count) => total + count, 0),
         0,
       );
+    const onProblem = (message: string) => problems.push(message);
     models = createKnownModels({
-      folder,
+      files: createModelFiles({ folder, maxAgeMs: 100 * dayMs, onProblem }),
       maturityMs: 0,
       onKnown: (model) => {
         known.push(model);
       },
-      onProblem: (message) => problems.push(message),
+      onProblem,
     });
     open();
     for (const version of versions) {

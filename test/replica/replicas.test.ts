@@ -275,6 +275,35 @@ describe('a service under a name that is not that of the process before', () => 
     }
   });
 
+  it('keeps the models of other names as long as it takes outcomes of theirs', async () => {
+    await using volume = await temporaryFolder();
+    const env = pathsIn(volume.path);
+    const first = await startTestService({ ...env, SERVICE_INSTANCE: 'old' });
+    const id = await predict(first);
+    await first.signal('SIGTERM');
+    await first.stop();
+    const folder = join(volume.path, 'old/models');
+    const [kept] = await readdir(folder);
+    const expired = ['0123456789abcdef.json', '0123456789abcdef.immature.json'];
+    for (const [names, ageDays] of [
+      [[kept], 399],
+      [expired, 401],
+    ] as const) {
+      const past = new Date(Date.now() - ageDays * dayMs);
+      for (const name of names) {
+        if (name !== kept) await writeFile(join(folder, name), '');
+        await utimes(join(folder, name), past, past);
+      }
+    }
+    const second = await startTestService({ ...env, MODEL_PATH: await otherModel(volume.path) });
+    try {
+      await eventually(async () => assert.deepEqual(await readdir(folder), [kept]));
+      assert.deepEqual(await report(second, [id]), { accepted: 1, duplicate: 0, invalid: 0 });
+    } finally {
+      await second.stop();
+    }
+  });
+
   it('keeps no inputs of other names for longer than its own, and lets those be that are young', async () => {
     await using volume = await temporaryFolder();
     const env = pathsIn(volume.path);

@@ -1,0 +1,103 @@
+import { mkdir, readdir, readFile, stat, unlink, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { writeFileAtomically } from '../write-file-atomically.ts';
+
+const hourMs = 3_600_000;
+/** An artifact, or the counts beside it, or a copy of either that was never finished. */
+const keptFile = /^([0-9a-f]{16})(?:\.immature)?\.json(?:\.\d+\.tmp)?$/;
+
+/** The folder beside an outcome file that holds the models its outcomes can be of. */
+export function modelsFolder(outcomesPath: string): string {
+  return join(dirname(outcomesPath), 'models');
+}
+
+/** How often versions in use are kept again, so that the dates of their files tell that they are. */
+export function keepAgainMs(maxAgeMs: number): number {
+  return Math.min(hourMs, Math.max(100, maxAgeMs / 2));
+}
+
+/** Artifacts by their digest, for the outcomes that come when the version has long gone. */
+export type ModelFiles = {
+  /** Keeps an artifact in this replica's folder, and notes that it is in use now. Never rejects. */
+  keep(digest: string, text: string): Promise<void>;
+  /** Where the artifact may be: this replica's file, then those of the others. */
+  places(digest: string): Promise<readonly [own: string, ...others: string[]]>;
+  /**
+   * Deletes, in the folders of all replicas, what was in use last so long ago that every outcome of it would be refused
+   * as expired. Never rejects.
+   *
+   * @param isInUse whether this replica still has the version in memory
+   */
+  deleteExpired(isInUse: (digest: string) => boolean): Promise<void>;
+};
+
+/**
+ * @param folder that of this replica
+ * @param otherFolders those of other replicas, running or gone
+ * @param maxAgeMs age of a prediction beyond which its outcome is refused
+ * @param onProblem told in one line what could not be kept or deleted
+ */
+export function createModelFiles(options: {
+  readonly folder: string;
+  readonly otherFolders?: () => Promise<readonly string[]>;
+  readonly maxAgeMs: number;
+  readonly onProblem: (message: string) => void;
+}): ModelFiles {
+  const { folder, otherFolders = async () => [], maxAgeMs, onProblem } = options;
+  const pathIn = (place: string, digest: string) => join(place, `${digest}.json`);
+  async function others(): Promise<string[]> {
+    const places = new Set(await otherFolders().catch(() => []));
+    places.delete(folder);
+    return [...places];
+  }
+  let said: string | undefined;
+
+  async function keep(digest: string, text: string): Promise<void> {
+    const path = pathIn(folder, digest);
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o750 });
+      const kept = await readFile(path, 'utf8').catch(() => undefined);
+      const write = () => writeFileAtomically(path, text);
+      const now = new Date(Date.now());
+      if (kept !== text) await write();
+      // where the file is another user's, only a new one can be dated
+      else await utimes(path, now, now).catch(write);
+    } catch (error) {
+      onProblem(`${(error as Error).message}: outcomes of this version are unknown to later processes`);
+    }
+  }
+
+  async function deleteExpired(isInUse: (digest: string) => boolean): Promise<void> {
+    // a replica that runs marks its own this often
+    const oldestMs = Date.now() - maxAgeMs - keepAgainMs(maxAgeMs);
+    let problem: string | undefined;
+    for (const place of [folder, ...(await others())]) {
+      for (const name of await readdir(place).catch(() => [])) {
+        const [, digest] = keptFile.exec(name) ?? [];
+        if (digest === undefined || isInUse(digest)) continue;
+        await deleteIfOlder(join(place, name), oldestMs).catch((error: Error) => {
+          problem ??= error.message;
+        });
+      }
+    }
+    if (problem !== undefined && problem !== said) onProblem(`${problem}; it is too old to be of use`);
+    said = problem;
+  }
+
+  return {
+    keep,
+    places: async (digest) => [
+      pathIn(folder, digest),
+      ...(await others()).map((place) => pathIn(place, digest)),
+    ],
+    deleteExpired,
+  };
+}
+
+async function deleteIfOlder(path: string, oldestMs: number): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile() || found.mtimeMs >= oldestMs) return;
+  await unlink(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+}
