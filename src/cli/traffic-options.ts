@@ -9,7 +9,8 @@ Sends requests drawn from a table to a prediction service, until Ctrl-C or the
 end that is given.
 
   --url URL,URL     services, in turn (default: the one that HOST and PORT say)
-  --data FILE       rows to draw from (default data/german-credit.csv)
+  --data FILE       rows to draw from (default data/german-credit.csv); gzip, or
+                    - for standard input
   --decimal SIGN    decimal sign of numbers in the table, . or , (found out for
                     each column if left out)
   --model FILE      draw from this model's reference instead of from a table

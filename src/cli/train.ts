@@ -19,7 +19,8 @@ const help = () => `Usage: npm run train -- [options]
 Trains a logistic regression and writes it as one JSON file. Without --data it
 trains what data/training.json says.
 
-  --data FILE          table with a header: CSV, TSV, ; or |
+  --data FILE          table with a header: CSV, TSV, ; or |; gzip, or - for
+                       standard input (then --name too)
   --target COLUMN      what to predict, a column with two values
   --positive VALUE     the class whose probability is the score
   --features A,B,…     columns to predict from (with --data: all but the target)
@@ -95,7 +96,8 @@ function readOptions(args: string[]) {
 function resolveOptions(given: ReturnType<typeof readOptions>, defaults: Defaults) {
   const own = given.data !== undefined;
   const data = given.data ?? relative('.', join(dirname(defaultsFile), defaults.data));
-  const name = given.name ?? (own ? basename(data, extname(data)) : defaults.name);
+  if (data === '-' && given.name === undefined) throw new UsageError('--data - needs --name for the model');
+  const name = given.name ?? (own ? nameOf(data) : defaults.name);
   if (name === '' || name.includes(sep))
     throw new UsageError(`--name cannot be '${name}': it names a file too`);
   return {
@@ -106,6 +108,12 @@ function resolveOptions(given: ReturnType<typeof readOptions>, defaults: Default
     name,
     out: given.out ?? join('models', `${name}.json`),
   };
+}
+
+/** The name of a file without its endings. */
+function nameOf(path: string): string {
+  const file = basename(path).replace(/\.gz$/i, '');
+  return basename(file, extname(file));
 }
 
 /** The columns that the options name. @throws UsageError */

@@ -39,6 +39,7 @@ type TextColumn = {
 };
 
 type TextColumns = {
+  /** What to call the file in errors. */
   readonly path: string;
   /** The target first. */
   readonly columns: TextColumn[];
@@ -54,8 +55,9 @@ async function readColumns<Options extends TrainingSetOptions>(
 ): Promise<TextColumns & { readonly options: Options }> {
   const hash = createHash('sha256');
   const table = await openTableFile(path, { onBytes: (bytes) => hash.update(bytes) });
+  const { name } = table;
   const options = makeOptions(table.columns);
-  const chosen = selectColumns(path, table.columns, options);
+  const chosen = selectColumns(name, table.columns, options);
   const places = chosen.map((name) => table.columns.indexOf(name));
   const evidence = chosen.map(createColumnEvidence);
   const rows: string[][] = [];
@@ -68,10 +70,10 @@ async function readColumns<Options extends TrainingSetOptions>(
       lines.push(batch.lines[i]);
     }
   }
-  if (rows.length === 0) throw new Error(`${path}: has a header but no rows`);
+  if (rows.length === 0) throw new Error(`${name}: has a header but no rows`);
   const notations = judgeNotations(evidence, table.delimiter, options.decimalSign);
   return {
-    path,
+    path: name,
     options,
     columns: chosen.map((name, i) => ({
       name,

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import type { Artifact } from '../model/artifact.ts';
 import { createDisclosure } from '../model/disclosure.ts';
 import { featureBins } from '../model/features.ts';
 import { createScorer } from '../model/score.ts';
 import { createInputValidator } from '../model/validate-input.ts';
+import { readBytesOf } from '../read-bytes.ts';
 import { formatCount } from '../report/format.ts';
 import { findFiles, openRows } from '../report/open-rows.ts';
 import { type Row, wantedFeature } from '../report/rows.ts';
@@ -130,13 +129,22 @@ function countUnseen(artifact: Artifact) {
   };
 }
 
-/** Whether one of the files is the one with this digest. Standard input cannot be read twice. */
+/** Whether one of the files, unpacked, is the one with this digest. Standard input cannot be read twice. */
 async function haveDigest(paths: readonly string[], digest: string): Promise<boolean> {
   for (const path of paths) {
-    if (path === '-') continue;
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(path), hash);
-    if (`sha256:${hash.digest('hex')}` === digest) return true;
+    if (path !== '-' && (await digestOf(path)) === digest) return true;
   }
   return false;
+}
+
+/** `null` for damaged gzip data, of which the readable rows count. */
+async function digestOf(path: string): Promise<string | null> {
+  const hash = createHash('sha256');
+  try {
+    for await (const bytes of readBytesOf(path)) hash.update(bytes);
+  } catch (error) {
+    if (!(error as NodeJS.ErrnoException).code?.startsWith('Z_')) throw error;
+    return null;
+  }
+  return `sha256:${hash.digest('hex')}`;
 }

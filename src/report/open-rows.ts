@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
+import { readBytesOf, sourceName } from '../read-bytes.ts';
 import { detectJsonLayout, toJsonLines } from '../samples/json-lines.ts';
-import { readBytesOf, sourceName } from '../samples/read-bytes.ts';
 import { expand, type LineTally } from '../samples/read-samples.ts';
 import type { DecimalSign } from '../tables/numbers.ts';
 import { keepBytes } from './read-again.ts';
@@ -53,7 +53,7 @@ async function openFile(
   let count = (bytes: number) => {
     peeked += bytes;
   };
-  const bytes = readBytesOf(path, (read) => count(read));
+  const bytes = readBytesOf(path, { onBytes: (read) => count(read) });
   const { begin, all } = await peek(namingErrors(bytes, name), name);
   if (begin.length === 0) return null;
   const layout = detectJsonLayout(begin.toString('utf8', 0, 256));
@@ -89,7 +89,7 @@ async function readAgain(
   if (!isFile) return keepBytes(all, name);
   let opened: AsyncIterable<Buffer> | undefined = all;
   return () => {
-    const bytes = opened ?? namingErrors(readBytesOf(path, onBytes), name);
+    const bytes = opened ?? namingErrors(readBytesOf(path, { onBytes }), name);
     opened = undefined;
     return bytes;
   };

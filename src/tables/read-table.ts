@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { readBytesOf, sourceName } from '../read-bytes.ts';
 import { cellText } from './cells.ts';
 import { decodeText } from './decode-text.ts';
 import { type Delimiter, detectDelimiter } from './detect-delimiter.ts';
@@ -20,7 +20,7 @@ export type TableOptions = {
 };
 
 export type TableFileOptions = TableOptions & {
-  /** Called with each part of the file as it is read, for a digest or a progress bar. */
+  /** Called with each part of the table as it is read, unpacked, for a digest. */
   readonly onBytes?: (bytes: Uint8Array) => void;
 };
 
@@ -119,26 +119,31 @@ export async function openTable(
   throw new Error(`${name}: is empty, a header row is needed`);
 }
 
-/** Opens a table in a file; see `openTable`. @throws Error also when the file cannot be read */
+/**
+ * Opens a table in a file, or in standard input for `-`, plain or packed with gzip; see `openTable`.
+ *
+ * @throws Error also when the file cannot be read, or was packed and is damaged
+ */
 export async function openTableFile(
   path: string,
   { onBytes, ...options }: TableFileOptions = {},
 ): Promise<Table> {
-  return openTable(readFileBytes(path, onBytes), path, options);
+  return openTable(readTableBytes(path, onBytes), sourceName(path), options);
 }
 
-async function* readFileBytes(
+async function* readTableBytes(
   path: string,
   onBytes?: (bytes: Uint8Array) => void,
 ): AsyncGenerator<Uint8Array> {
   try {
-    for await (const bytes of createReadStream(path)) {
+    for await (const bytes of readBytesOf(path, { isWhole: true })) {
       onBytes?.(bytes);
       yield bytes;
     }
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    throw new Error(`${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read: ${code}`}`);
+    const fault = code.startsWith('Z_') ? `damaged gzip data: ${message}` : `cannot be read: ${code}`;
+    throw new Error(`${sourceName(path)}: ${code === 'ENOENT' ? 'no such file' : fault}`);
   }
 }

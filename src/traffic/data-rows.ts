@@ -25,7 +25,7 @@ export async function readDataRows(
     const column = findName(name, table.columns);
     if (column !== undefined) return table.columns.indexOf(column);
     throw new Error(
-      `${placeInTable(path, 1)}no column '${name}', which the service asks for (there are ${table.columns.join(', ')}): give another table with --data, or --model`,
+      `${placeInTable(table.name, 1)}no column '${name}', which the service asks for (there are ${table.columns.join(', ')}): give another table with --data, or --model`,
     );
   });
   const evidence = columns.map(createColumnEvidence);
@@ -39,21 +39,21 @@ export async function readDataRows(
       lines.push(batch.lines[i]);
     }
   }
-  if (rows.length === 0) throw new Error(`${path}: has a header, but no rows to draw from`);
+  if (rows.length === 0) throw new Error(`${table.name}: has a header, but no rows to draw from`);
   const readers = judgeNotations(evidence, table.delimiter, decimalSign).map((notation, i) => {
     const { name, kind } = features[i];
     if (kind === 'categorical') {
       return createCategoryCellReader(notation.decimalSign, marks, evidence[i].quotedMarks);
     }
     const { problem } = notation;
-    if (problem !== null) throw new Error(placeInTable(path, problem.line, name) + problem.message);
+    if (problem !== null) throw new Error(placeInTable(table.name, problem.line, name) + problem.message);
     return createNumberCellReader(notation.decimalSign, notation.unit);
   });
 
   function readCell(cell: string, feature: number, line: number): Row[string] {
     const value = readers[feature](cell);
     if (!Number.isNaN(value)) return value;
-    const place = placeInTable(path, line, features[feature].name);
+    const place = placeInTable(table.name, line, features[feature].name);
     throw new Error(`${place}'${cellText(cell)}' is no number, which the service asks for`);
   }
   return rows.map((row, i) =>

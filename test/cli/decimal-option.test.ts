@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
 import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
 import { readDataRows } from '../../src/traffic/data-rows.ts';
 import { runCommand, temporaryFolder } from '../report/run-command.ts';
@@ -51,13 +52,15 @@ describe('--decimal', () => {
     });
   }
 
-  it('decides what traffic sends', async () => {
+  it('decides what traffic sends, from a packed table too', async () => {
     await using folder = await temporaryFolder();
     const path = await folder.write('rows.tsv', rows());
     const features = [{ name: 'limit', kind: 'numeric' }] as const;
     await assert.rejects(readDataRows(path, features), /column limit: '1,100' is 1100 or 1\.1/);
     assert.deepEqual((await readDataRows(path, features, '.'))[0], { limit: 1100 });
     assert.deepEqual((await readDataRows(path, features, ','))[0], { limit: 1.1 });
+    const packed = await folder.write('rows.tsv.gz', gzipSync(rows()));
+    assert.deepEqual(await readDataRows(packed, features, '.'), await readDataRows(path, features, '.'));
     const { code, stderr } = await runCommand('traffic', ['--decimal', 'x']);
     assert.equal(code, 2);
     assert.match(stderr, /--decimal/);

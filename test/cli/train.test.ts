@@ -3,7 +3,9 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
+import { runCommand } from '../report/run-command.ts';
 
 type Run = { status: number; stdout: string; stderr: string };
 
@@ -138,13 +140,38 @@ describe('npm run train', function () {
       ['bars', table({ amount, town }, '|')],
       ['Latin-1', Buffer.from(plain, 'latin1')],
       ['UTF-16', Buffer.from(`\ufeff${plain}`, 'utf16le')],
+      ['gzip', gzipSync(plain)],
+      ['gzip in two parts', Buffer.concat([gzipSync(plain.slice(0, 99)), gzipSync(plain.slice(99))])],
     ];
     const expected = await trained(plain);
     for (const [name, content] of dialects) {
-      const { features, evaluation } = await trained(content);
+      const { features, evaluation, training } = await trained(content);
       assert.deepEqual(features, expected.features, name);
       assert.deepEqual(evaluation, expected.evaluation, name);
+      if (name.startsWith('gzip')) assert.deepEqual(training, expected.training, name);
     }
+  });
+
+  it('names the model of a packed table after the table', async () => {
+    const packed = join(folder, 'loans.csv.gz');
+    await writeFile(packed, gzipSync(table({ n: number })));
+    const run = await train('--data', packed, '--target', 'y', '--positive', 'yes', '--out', out);
+    assert.equal(run.status, 0, run.stderr);
+    assert.equal((await loadArtifact(out)).name, 'loans');
+  });
+
+  it('reads standard input, packed or not, and asks how to call the model', async () => {
+    const args = ['--data', '-', '--target', 'y', '--positive', 'yes', '--out', out];
+    const content = table({ n: number });
+    for (const input of [content, gzipSync(content)]) {
+      const run = await runCommand('train', [...args, '--name', 'piped'], { input });
+      assert.equal(run.code, 0, run.stderr);
+      assert.equal((await loadArtifact(out)).name, 'piped');
+      await rm(out);
+    }
+    await refuses(await train(...args), '--data - needs --name for the model (--help lists the options)', 2);
+    const empty = await runCommand('train', [...args, '--name', 'piped']);
+    assert.equal(empty.stderr, 'standard input: is empty, a header row is needed\n');
   });
 
   it('makes a feature nullable whose values are missing, as nothing or as NA', async () => {
@@ -286,6 +313,15 @@ describe('npm run train', function () {
       await refuses(await train('--data', missing, '--out', out), `${missing}: no such file`);
       await refuses(await trainOn(''), `${data}: is empty, a header row is needed`);
       await refuses(await trainOn('n,y\n'), `${data}: has a header but no rows`);
+    });
+
+    it('packed data that were cut off or changed', async () => {
+      const packed = gzipSync(table({ n: number, k: kind }));
+      const cut = await trainOn(packed.subarray(0, -20));
+      await refuses(cut, `${data}: damaged gzip data: unexpected end of file`);
+      const changed = Buffer.from(packed);
+      changed[changed.length - 5] ^= 1;
+      await refuses(await trainOn(changed), `${data}: damaged gzip data: incorrect data check`);
     });
 
     it('an unknown column', async () => {

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { type Artifact, formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { root } from '../support/service.ts';
 
@@ -122,7 +123,7 @@ describe('npm run evaluate', () => {
     assert.match(stderr, /no row has an outcome and can be scored: 1 row that the service would refuse/);
   });
 
-  it('measures labelled rows of a table', () => {
+  it('measures labelled rows of a table, packed or not', async () => {
     const { status, stdout } = evaluate('--data', 'data/german-credit.csv', '--by', 'history', '--json');
     assert.equal(status, 0);
     const report = JSON.parse(stdout);
@@ -141,6 +142,17 @@ describe('npm run evaluate', () => {
       1000,
     );
     assert.match(report.notes.join(), /trained on these very rows/);
+    const packed = join(folder, 'credit.csv.gz');
+    await writeFile(packed, gzipSync(await readFile('data/german-credit.csv')));
+    const again = JSON.parse(evaluate('--data', packed, '--by', 'history', '--json').stdout);
+    assert.deepEqual({ ...again, source: '' }, { ...report, source: '' });
+    const [header, ...rows] = (await readFile('data/german-credit.csv', 'utf8')).split('\n');
+    const damaged = gzipSync([header, ...new Array(20).fill(rows.join('\n'))].join('\n'));
+    damaged[damaged.length - 5] ^= 1;
+    await writeFile(packed, damaged);
+    const { notes, samples } = JSON.parse(evaluate('--data', packed, '--json').stdout);
+    assert.ok(samples > 1000);
+    assert.doesNotMatch(notes.join(), /trained on these very rows/);
   });
 
   it('prints what fits a terminal of 80 columns, without colour', () => {

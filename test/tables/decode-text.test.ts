@@ -46,7 +46,7 @@ describe('decoding text', () => {
     }
   });
 
-  it('refuses what is packed', async () => {
+  it('refuses what is packed, and was not unpacked before', async () => {
     for (const size of [1, 100]) {
       await assert.rejects(decode(gzipSync(text), size), {
         message: 't.csv: is packed with gzip: unpack it first',

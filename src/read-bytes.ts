@@ -9,19 +9,28 @@ export function sourceName(path: string): string {
   return path === '-' ? 'standard input' : path;
 }
 
+export type ReadBytesOptions = {
+  /** Called with the number of bytes read each time, before unpacking. */
+  readonly onBytes?: (count: number) => void;
+  /** Whether gzip data that end too early are damaged, and not read as far as they go. */
+  readonly isWhole?: boolean;
+};
+
 /**
  * The bytes of a file, or of standard input for `-`, unpacked if they are gzip data (told by content).
  *
- * @param onBytes called with the number of bytes read each time, before unpacking
  * @throws the file system's error while iterating, or zlib's (its code begins with `Z_`) for damaged gzip data
  */
-export async function* readBytesOf(path: string, onBytes?: (count: number) => void): AsyncGenerator<Buffer> {
+export async function* readBytesOf(
+  path: string,
+  { onBytes, isWhole = false }: ReadBytesOptions = {},
+): AsyncGenerator<Buffer> {
   const input = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: readBytes });
   const blocks: AsyncIterator<Buffer> = input[Symbol.asyncIterator]();
   const first = await blocks.next();
   if (first.done) return;
   const all = resume(first.value, blocks, onBytes);
-  yield* first.value[0] === 0x1f && first.value[1] === 0x8b ? gunzip(all) : all;
+  yield* first.value[0] === 0x1f && first.value[1] === 0x8b ? gunzip(all, isWhole) : all;
 }
 
 async function* resume(
@@ -41,9 +50,10 @@ async function* resume(
   }
 }
 
-/** Unpacks; data that end too early give what is there, as a torn plain file does. */
-function gunzip(packed: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-  const unzip = createGunzip({ chunkSize: readBytes, finishFlush: constants.Z_SYNC_FLUSH });
+/** Unpacks; data that end too early give what is there, as a torn plain file does, unless they must be whole. */
+function gunzip(packed: AsyncIterable<Buffer>, isWhole: boolean): AsyncIterable<Buffer> {
+  const finishFlush = isWhole ? constants.Z_FINISH : constants.Z_SYNC_FLUSH;
+  const unzip = createGunzip({ chunkSize: readBytes, finishFlush });
   // Errors reach the reader through `unzip`.
   pipeline(packed, unzip, () => {});
   return unzip;
