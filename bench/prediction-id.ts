@@ -1,7 +1,8 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
+import { createHmacOver } from '../src/outcomes/hmac.ts';
 import { createTokens, digestModel } from '../src/outcomes/token.ts';
 
-/** What signing and checking a prediction id costs, and its HMAC alone. */
+/** What signing and checking a prediction id costs in a loop of its own, and its HMAC alone, by `createHmac` too. */
 const calls = 300_000;
 
 function measure(name: string, work: (i: number) => unknown): void {
@@ -21,8 +22,11 @@ const tokens = createTokens([key]);
 const model = digestModel({ name: 'credit', version: '0123456789ab' });
 const ids = Array.from({ length: 1000 }, (_, i) => tokens.sign(model, i, i / 1000, i % 2 === 0));
 const message = randomBytes(35);
+const mac = Buffer.alloc(16);
+const authenticate = createHmacOver(key, message);
 const secret = createSecretKey(key);
 
 measure('sign', (i) => tokens.sign(model, 1_700_000_000_000 + i, 0.25, true));
 measure('verify', (i) => tokens.verify(ids[i % ids.length]));
-measure('HMAC', () => createHmac('sha256', secret).update(message).digest('hex'));
+measure('HMAC', () => authenticate(mac, 0, 16));
+measure('HMAC by createHmac', () => createHmac('sha256', secret).update(message).digest('hex'));
