@@ -1,11 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ErrorReply } from '@redis/client';
 import { oneLine } from '../one-line.ts';
+import { createRecurringFaults } from '../recurring-faults.ts';
 
 const answerMs = 2_000;
 /** For the connection, its greeting and the trial together. */
 const connectMs = 3_000;
 const maxReconnectMs = 2_000;
+/** A connection that is lost before was no success: the next one is not made at once. */
+const steadyMs = 10_000;
 
 /** What a connection needs of a Redis client. */
 type Client = {
@@ -28,13 +31,14 @@ export type RedisConnection<OneClient extends Client> = {
  * Keeps a connection to a store, in the background, for as long as it is not closed. A store that answers with an error
  * is as lost as one that is gone: after a failover the old primary keeps its connections and answers writes with
  * READONLY, while a new connection by the same name reaches the new one. So each fault ends the connection, and the
- * next one has to pass a trial before it is used.
+ * next one has to pass a trial before it is used. Where the trial passes and calls fail all the same, connections are
+ * made at a growing distance too.
  *
  * @param create makes a client that does not reconnect by itself
  * @param options.tryOut does on a new connection what calls will do
  * @param options.onReady called when the store can be used, at first and after each outage
- * @param options.onProblem told in one line when the store is lost, why, and when it is back; each kind of reason is
- *   told once in an outage
+ * @param options.onProblem told in one line when the store is lost, why, and when it is back; each kind of reason
+ *   once in an outage, and at most once a minute
  */
 export function keepRedisConnection<OneClient extends Client>(
   create: () => OneClient,
@@ -48,15 +52,23 @@ export function keepRedisConnection<OneClient extends Client>(
   const { tryOut, onReady, onProblem } = options;
   const url = new URL(options.url);
   const secrets = [url.password, decodeURIComponent(url.password)].filter(Boolean);
-  /** Kinds of reasons that have been told since the store was lost. */
-  const told = new Set<string>();
+  const faults = createRecurringFaults();
   let current = create();
   let isReady = false;
+  let readyMs = 0;
   let isClosed = false;
+  /** Connections in a row that could not be made, or did not last. */
+  let failures = 0;
   connect();
 
   async function connect(): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
+    for (;;) {
+      if (failures > 0) {
+        const pauseMs = Math.min(maxReconnectMs, 50 * 2 ** Math.min(failures, 10));
+        await delay(pauseMs, undefined, { ref: false });
+        if (isClosed) return;
+        current = create();
+      }
       const client = current;
       client.on('error', (error) => lose(client, error));
       try {
@@ -64,17 +76,15 @@ export function keepRedisConnection<OneClient extends Client>(
         await inTime(tried, connectMs);
         break;
       } catch (error) {
+        failures++;
         client.destroy();
         tell(error as Error);
-        await delay(Math.min(maxReconnectMs, 50 * 2 ** Math.min(attempt, 10)), undefined, { ref: false });
-        if (isClosed) return;
-        current = create();
       }
     }
     if (isClosed) return;
     isReady = true;
-    if (told.size > 0) onProblem(`${url.host}: is back: outcomes are taken again`);
-    told.clear();
+    readyMs = performance.now();
+    if (faults.end()) onProblem(`${url.host}: is back: outcomes are taken again`);
     onReady();
   }
 
@@ -82,16 +92,16 @@ export function keepRedisConnection<OneClient extends Client>(
   function lose(client: OneClient, error: Error): void {
     if (client !== current || !isReady) return;
     isReady = false;
+    failures = performance.now() - readyMs < steadyMs ? failures + 1 : 0;
     client.destroy();
     tell(error);
-    current = create();
+    if (failures === 0) current = create();
     connect();
   }
 
   function tell(error: Error): void {
     const kind = error instanceof ErrorReply ? error.message.split(' ', 1)[0] : 'connection';
-    if (told.has(kind) || isClosed) return;
-    told.add(kind);
+    if (isClosed || !faults.begin(kind)) return;
     onProblem(`${url.host}: ${describe(error)}; outcomes are deferred until it is back`);
   }
 

@@ -5,8 +5,12 @@ import { type ClaimState, claimMs, type SharedMemory } from './shared-memory.ts'
 
 const confirmed = 'confirmed';
 const outcomeKey = (key: bigint) => `vigia:outcome:${key.toString(16)}`;
-const trialKey = (claimant: string) => `vigia:trial:${claimant}`;
 const modelKey = (digest: string) => `vigia:model:${digest}`;
+/** Among the keys of what they stand for, as a user of the store may be allowed some and not others. */
+const trialKeys = (claimant: string) => ({
+  outcome: `vigia:outcome:trial:${claimant}`,
+  model: `vigia:model:trial:${claimant}`,
+});
 
 /** A claim that ended without anyone else taking it is still good. */
 const confirm = defineScript({
@@ -33,14 +37,17 @@ export function openSharedMemory(
   { maxAgeMs, onProblem }: { maxAgeMs: number; onProblem: (message: string) => void },
 ): SharedMemory {
   const claimant = randomUUID();
+  const trial = trialKeys(claimant);
   const published = new Map<string, string>();
   const { ask, close } = keepRedisConnection(() => createStoreClient(url), {
     url,
-    // all that calls do, on a key of its own
+    // all that calls do, on keys of its own
     tryOut: (client) => [
-      setClaim(client, trialKey(claimant), claimant),
-      client.get(trialKey(claimant)),
-      client.confirm(trialKey(claimant), claimant, Date.now() + claimMs),
+      setClaim(client, trial.outcome, claimant),
+      client.get(trial.outcome),
+      client.confirm(trial.outcome, claimant, Date.now() + claimMs),
+      client.set(trial.model, '', { expiration: { type: 'PX', value: claimMs } }),
+      client.get(trial.model),
     ],
     onReady: () => publish([...published.keys()]),
     onProblem,

@@ -1,3 +1,4 @@
+import { createRecurringFaults } from '../recurring-faults.ts';
 import { describeExportError } from './export-problems.ts';
 import type { ExportOutcome } from './otlp-exporter.ts';
 import type { OtlpOptions } from './otlp-options.ts';
@@ -6,18 +7,16 @@ import type { TelemetryLog } from './telemetry-log.ts';
 
 /**
  * Makes the listener that counts how exports end and says it in the log: each cause once, and again only after an export
- * has succeeded in between.
+ * has succeeded in between, at most once a minute.
  */
 export function createExportReport(
   counts: SpanCounts,
   { url, timeoutMillis }: OtlpOptions,
-  log: TelemetryLog,
+  log: Pick<TelemetryLog, 'write'>,
+  faults = createRecurringFaults(),
 ): (outcome: ExportOutcome) => void {
-  const said = new Set<string>();
   const sayOnce = (kind: string, text: string) => {
-    if (said.has(kind)) return;
-    said.add(kind);
-    log.write('tracing', 'warn', text);
+    if (faults.begin(kind)) log.write('tracing', 'warn', text);
   };
   return (outcome) => {
     const { spans, error } = outcome;
@@ -46,8 +45,6 @@ export function createExportReport(
       );
       return;
     }
-    if (said.size === 0) return;
-    said.clear();
-    log.write('tracing', 'info', 'spans are exported again');
+    if (faults.end()) log.write('tracing', 'info', 'spans are exported again');
   };
 }

@@ -83,6 +83,34 @@ describe('a shared memory that answers with errors', function () {
     assert.equal(problems.length, 2);
   });
 
+  it('to some calls and not to the trial: makes connections at a pace, and does not fill the log', async () => {
+    open();
+    await ready();
+    let asked = 0;
+    store.behave = ([name, key]) =>
+      name === 'SET' && key === 'vigia:outcome:1' && asked++ % 2 === 0 ? '-TRYAGAIN later\r\n' : undefined;
+    const before = store.connections;
+    const startedMs = performance.now();
+    await eventually(async () => {
+      await memory.claim([1n]).catch(() => {});
+      assert.ok(store.connections >= before + 4);
+    });
+    assert.ok(performance.now() - startedMs > 100 + 200 + 400, 'the pauses grow');
+    assert.equal(problems.length, 2, problems.join('\n'));
+  });
+
+  it('to models alone: is not taken for good, as other replicas could count nothing', async () => {
+    store.behave = ([name, key]) =>
+      name === 'SET' && key.startsWith('vigia:model:') ? '-NOPERM not this key\r\n' : undefined;
+    open();
+    memory.publishModel('abc', '{}');
+    await eventually(() => assert.ok(store.connections >= 3));
+    await assert.rejects(memory.claim([1n]), /is away/);
+    assert.deepEqual(problems, [
+      `${store.host}: NOPERM not this key; outcomes are deferred until it is back`,
+    ]);
+  });
+
   it('when it is to confirm: the outcome is not taken for confirmed, and can be claimed again', async () => {
     open();
     await ready();

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { createRecurringFaults, type RecurringFaults } from '../src/recurring-faults.ts';
+
+describe('faults that come again', () => {
+  let nowMs = 0;
+  let faults: RecurringFaults;
+  beforeEach(() => {
+    nowMs = 5_000;
+    faults = createRecurringFaults(() => nowMs);
+  });
+
+  it('are said once until all is well, however long that takes, and each kind for itself', () => {
+    assert.equal(faults.begin('a'), true);
+    nowMs += 3_600_000;
+    assert.equal(faults.begin('a'), false);
+    assert.equal(faults.begin('b'), true);
+    assert.equal(faults.end(), true);
+    assert.equal(faults.end(), false);
+  });
+
+  it('are said again after it, but not within a minute', () => {
+    let begun = 0;
+    let ended = 0;
+    for (; nowMs < 5_000 + 120_000; nowMs += 100) {
+      if (faults.begin('a')) begun++;
+      if (faults.end()) ended++;
+    }
+    assert.deepEqual([begun, ended], [2, 2]);
+    nowMs += 60_000;
+    assert.equal(faults.begin('a'), true);
+  });
+
+  it('that stay after they had come and gone are said when the minute is over', () => {
+    faults.begin('a');
+    faults.end();
+    assert.equal(faults.begin('a'), false);
+    assert.equal(faults.end(), false, 'nothing was said that could be over');
+    faults.begin('a');
+    nowMs += 60_000;
+    assert.equal(faults.begin('a'), true);
+  });
+});
