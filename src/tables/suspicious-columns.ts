@@ -14,7 +14,11 @@ const numberNames = [/(^|[^a-z])(key|index|row|nr|no|number|phone)$/i, /[a-z](Ke
 /** UUIDs, e-mail addresses, and digests of 64 bits or more. */
 const idText =
   /^(?:\{?[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\}?|[^\s@]+@[^\s@]+\.[^\s@]+|(?=\d*[a-f])[\da-f]{16,})$/i;
-const timeName = /(date|time|timestamp|day|[^a-z]at)$/i;
+const timeNames = [
+  /(date|time|timestamp|day|epoch|[^a-z]at)$/i,
+  /(^|[^a-z])(created|updated|modified|ts)$/i,
+  /[a-z](At|On|Ts)$/,
+];
 
 /** Seconds since 1970 and their fractions; under another name they are numbers. */
 const epoch = /^[12]\d{9}(\d{3}|\d{6}|\d{9})?(\.\d*)?$/;
@@ -28,7 +32,7 @@ function looksLikeDate(text: string, isTime: boolean): boolean {
 
 /** Whether nearly all texts are dates in any notation, or times since 1970 under a name that says so. */
 export function looksLikeDates(name: string, texts: readonly string[]): boolean {
-  const isTime = timeName.test(name);
+  const isTime = timeNames.some((end) => end.test(name));
   const dates = texts.filter((text) => looksLikeDate(text, isTime));
   return dates.length > texts.length * distinctShare;
 }

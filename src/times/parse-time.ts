@@ -17,8 +17,14 @@ const yearFirst = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/;
 const compact = /^(\d{4})(\d\d)(\d\d)(?!\d)/;
 const numeric = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)/;
 const shortYear = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{2})(?!\d)/;
-/** `2026-01`, `2026-W05` and `2026-W05-6`. */
-const monthOrWeek = /^(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])|-?W[0-5]\d(?:-?[1-7])?)$/;
+/** `2026-W05-6` and `2026W056`. */
+const weekDate = /^(\d{4})(?:-W(\d\d)-|W(\d\d))([1-7])(?![-\d])/;
+/** `2026-031`, the 31st day of the year. */
+const dayOfYear = /^(\d{4})-(\d{3})(?!\d)/;
+/** A month or a week alone, `2026-01` and `2026-W05`; the form of the two before. */
+const monthOrWeek = /^(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])|-?W[0-5]\d)$/;
+const weekOrYearDay =
+  /^(?:19|20)\d\d(?:-W[0-5]\d-[1-7]|W[0-5]\d[1-7]|-(?!000)(?:[0-2]\d\d|3[0-6]\d))(?![-\d])/;
 const weekday = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},? +/i;
 /** By the name of each part: `y` the year, of two digits or four. */
 const named = [
@@ -27,6 +33,9 @@ const named = [
   /^(?<y>\d{4})[-/ ](?<m>[a-z]{3,9})\.?[-/ ](?<d>\d{1,2})(?!\d)/i,
 ];
 const plainNumber = /^-?\d+(?:\.\d*)?$/;
+/** The time before the year, as `date` and C print it: `Jan 31 12:00:00 UTC 2026`. */
+const yearLast =
+  /^(?:([a-z]{3}),? +)?([a-z]{3,9}) +(\d{1,2}) +(\d\d?:\d\d:\d\d(?:\.\d+)?)( [a-z]{3,4}| [+-]\d{4})? (\d{4})$/i;
 const monthAndYear = /^([a-z]{3,9})\.?[-/ ]\d{4}$/i;
 
 /** What may follow the time of day. A name after an offset says nothing more: `+01:00[Europe/Berlin]`. */
@@ -46,8 +55,9 @@ const epoch = /^([1-9]\d{9}(?:\d{3}|\d{6}|\d{9})?)(?:\.\d*)?$/;
  *
  * - ISO 8601: `2026-01-31`, `2026-01-31T12:00:00.5+01:00`, with a blank for the T, without seconds, `20260131T120000Z`;
  *   `2026/01/31` and `2026.1.31` likewise
+ * - its days of a week, `2026-W05-6`, and of a year, `2026-031`
  * - `31/01/2026`, `01/31/2026`, with `/`, `.` or `-`, the time after it with AM or PM or without
- * - English names: `3 Jan 2026`, `January 3, 2026`, `2026-Jan-03`, `Sat, 03 Jan 2026 10:00:00 GMT`
+ * - English names: `3 Jan 2026`, `January 3, 2026`, `2026-Jan-03`, `Sat, 03 Jan 2026 10:00:00 GMT`, `Sat Jan  3 10:00:00 2026`
  * - zones: `Z`, `UTC`, `GMT`, `+01`, `+0100`, `+01:00`, `GMT+1`
  * - seconds since 1970 (10 digits), milli- (13), micro- (16) and nanoseconds (19)
  *
@@ -58,7 +68,7 @@ const epoch = /^([1-9]\d{9}(?:\d{3}|\d{6}|\d{9})?)(?:\.\d*)?$/;
  */
 export function parseTime(value: unknown, order: DateOrder | null = null): number {
   if (typeof value !== 'string' && typeof value !== 'number') return Number.NaN;
-  const text = plainText(String(value));
+  const text = plainText(String(value)).replace(yearLast, '$2 $3 $6 $4$5');
   const date = parseDate(text, order);
   if (date === undefined) return parseEpoch(text);
   const rest = text.slice(date.end);
@@ -88,7 +98,12 @@ function endOfDate(text: string): number {
       isMonthAndDay(first, second) || isMonthAndDay(second, first) || isMonthAndDay(second, last);
     return isDate ? all.length : -1;
   }
-  return findNamed(text)?.end ?? /^\d{8}(?=T\d)/.exec(text)?.[0].length ?? -1;
+  return (
+    weekOrYearDay.exec(text)?.[0].length ??
+    findNamed(text)?.end ??
+    /^\d{8}(?=T\d)/.exec(text)?.[0].length ??
+    -1
+  );
 }
 
 function isMonthAndDay(month: string, day: string): boolean {
@@ -122,12 +137,39 @@ function parseDate(text: string, order: DateOrder | null): ReadDate | undefined 
     const [day, month] = isDayFirst ? [numbers[1], numbers[3]] : [numbers[3], numbers[1]];
     return readDate(numbers[0].length, Number(numbers[4]), Number(month), Number(day));
   }
+  const other = parseWeekDate(text) ?? parseDayOfYear(text);
+  if (other !== undefined) return other;
   const joined = compact.exec(text);
   if (joined !== null)
     return readDate(joined[0].length, Number(joined[1]), Number(joined[2]), Number(joined[3]), true);
   const found = findNamed(text);
   return found?.year.length === 4
     ? readDate(found.end, Number(found.year), found.month, found.day)
+    : undefined;
+}
+
+/** The first week of a year is that of 4 January; it begins on Monday. */
+function parseWeekDate(text: string): ReadDate | undefined {
+  const match = weekDate.exec(text);
+  if (match === null) return undefined;
+  const [{ length }, year, extended, compactWeek, day] = match;
+  const inFirstWeek = readDate(length, Number(year), 1, 4, extended === undefined);
+  const week = Number(extended ?? compactWeek);
+  if (inFirstWeek === undefined || week < 1) return undefined;
+  const daysAfterMonday = (new Date(inFirstWeek.ms).getUTCDay() + 6) % 7;
+  const mondayMs = inFirstWeek.ms + ((week - 1) * 7 - daysAfterMonday) * dayMs;
+  // A week is of the year that its Thursday is in.
+  const isOfYear = new Date(mondayMs + 3 * dayMs).getUTCFullYear() === Number(year);
+  return isOfYear ? { ...inFirstWeek, ms: mondayMs + (Number(day) - 1) * dayMs } : undefined;
+}
+
+function parseDayOfYear(text: string): ReadDate | undefined {
+  const match = dayOfYear.exec(text);
+  const first = match === null ? undefined : readDate(match[0].length, Number(match[1]), 1, 1);
+  if (match === null || first === undefined) return undefined;
+  const day = Number(match[2]);
+  return day >= 1 && day <= 337 + daysOf(Number(match[1]), 2)
+    ? { ...first, ms: first.ms + (day - 1) * dayMs }
     : undefined;
 }
 

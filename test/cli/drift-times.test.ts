@@ -48,6 +48,12 @@ describe('times of live rows', () => {
           (date) => `${date.getUTCDate()} ${date.getUTCMonth() ? 'Feb' : 'January'} 2026 ${clock(date)}`,
         ),
       ),
+      'day of the year': table(
+        everyHour(59, (date) => {
+          const day = 1 + Math.floor((date.getTime() - Date.UTC(2026, 0, 1)) / 86_400_000);
+          return `2026-${String(day).padStart(3, '0')} ${clock(date)}`;
+        }),
+      ),
       jsonl: lines(everyHour(59, dayFirst)),
       milliseconds: lines(everyHour(59, String).map((text) => Date.parse(text))),
     };

@@ -98,6 +98,7 @@ describe('columns that look like dates', () => {
     compact: (i) => `202403${10 + (i % 20)}`,
     Oracle: (i) => `${10 + (i % 20)}-MAR-24`,
     zoned: (i) => `2024-01-${10 + (i % 20)} 10:00:00 CET`,
+    'day of the year': (i) => `2024-0${10 + (i % 20)}`,
     week: (i) => `2024-W${10 + (i % 20)}`,
   };
   for (const [name, write] of Object.entries(dates)) {
@@ -105,6 +106,22 @@ describe('columns that look like dates', () => {
   }
 
   it('finds seconds since 1970 only under a name that says so', () => {
+    const hours = rows.map((i) => 1_700_000_000 + i * 3600);
+    for (const name of [
+      'created',
+      'updatedAt',
+      'seenOn',
+      'last modified',
+      'ts',
+      'event_ts',
+      'eventTs',
+      'Epoch',
+    ]) {
+      assert.ok(looksLikeDates(name, asText(hours)), name);
+    }
+    for (const name of ['flat', 'seat', 'habitat', 'debts', 'assets', 'person', 'recreated', 'epochs']) {
+      assert.ok(!looksLikeDates(name, asText(hours)), name);
+    }
     const seconds = asText(rows.map((i) => 1_700_000_000 + i * 3600));
     assert.ok(looksLikeDates('created_at', seconds));
     assert.ok(!looksLikeDates('balance', seconds));
