@@ -6,6 +6,7 @@ import { forgetRows, type Leave } from '../samples/forget-rows.ts';
 import { expand, readJsonl } from '../samples/read-samples.ts';
 import { listRotatedFiles } from '../samples/rotated-files.ts';
 import { createRowMatcher, RowMatchError, type RowMatcher } from '../samples/row-matcher.ts';
+import { holdsInput, isScoreLine } from '../samples/sample-shape.ts';
 import { createSampleView } from '../samples/shown-sample.ts';
 import { parseTime } from '../times/parse-time.ts';
 import { runCli, UsageError } from './run-cli.ts';
@@ -116,7 +117,7 @@ async function printRows(options: Options): Promise<number> {
   };
   const reading = readJsonl(sources);
   for await (const sample of reading) {
-    if (typeof sample.score !== 'number') continue;
+    if (typeof sample.score !== 'number' || !(holdsInput(sample) || isScoreLine(sample))) continue;
     if (lastMs !== undefined && !isRecent(sample.time)) continue;
     if (options.feature !== undefined && sample.version !== artifact.version) {
       counts.otherVersions++;

@@ -1,6 +1,6 @@
 import { findName } from '../column-names.ts';
 import { missingMarks } from '../stats/category-text.ts';
-import { cellText, createCategoryCellReader, createNumberCellReader } from '../tables/cells.ts';
+import { createCategoryCellReader, createNumberCellReader } from '../tables/cells.ts';
 import { addEvidence, createColumnEvidence, judgeNotations } from '../tables/column-evidence.ts';
 import type { DecimalSign } from '../tables/numbers.ts';
 import { openTableFile, placeInTable } from '../tables/read-table.ts';
@@ -13,7 +13,8 @@ const marks: ReadonlySet<string> = new Set(missingMarks.filter((mark) => mark !=
  * categories a text such as `NA` is sent as it is, since the service knows whether it has a category of that name.
  *
  * @param decimalSign of all numbers; found out for each column when left out
- * @throws Error `file:line: column …` for a missing column, a broken row, or a text where the service wants a number
+ * @throws Error `file:line: column …` for a missing column, a broken row, or a text where the service wants a number. It
+ * quotes no value, since a service does not tell which of its features are sensitive
  */
 export async function readDataRows(
   path: string,
@@ -46,7 +47,8 @@ export async function readDataRows(
       return createCategoryCellReader(notation.decimalSign, marks, evidence[i].quotedMarks);
     }
     const { problem } = notation;
-    if (problem !== null) throw new Error(placeInTable(table.name, problem.line, name) + problem.message);
+    if (problem !== null)
+      throw new Error(placeInTable(table.name, problem.line, name) + problem.withoutValues);
     return createNumberCellReader(notation.decimalSign, notation.unit);
   });
 
@@ -54,7 +56,7 @@ export async function readDataRows(
     const value = readers[feature](cell);
     if (!Number.isNaN(value)) return value;
     const place = placeInTable(table.name, line, features[feature].name);
-    throw new Error(`${place}'${cellText(cell)}' is no number, which the service asks for`);
+    throw new Error(`${place}a value is no number, which the service asks for`);
   }
   return rows.map((row, i) =>
     Object.fromEntries(

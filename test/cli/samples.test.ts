@@ -102,6 +102,22 @@ describe('npm run samples', () => {
     assert.match(stderr, /^2 of 6 rows match; 1 of other versions left out\n$/);
   });
 
+  it('prints samples alone: not other lines that have a score, of which it does not know what they tell', async () => {
+    const { features, ...scoreLine } = line('off', {});
+    const mixed = await write('mixed.jsonl', [
+      line('raw', { age: 30 }),
+      { ...scoreLine, features: undefined, bins: { age: '03 (28, 30]' }, id: 'bins' },
+      scoreLine,
+      { time: new Date().toISOString(), age: 30, limit: 987_654_321, score: 0.3 },
+    ]);
+    const { stdout } = samples('--samples', mixed, '--json');
+    const ids = stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((text) => JSON.parse(text).id);
+    assert.deepEqual(ids, ['raw', 'bins', 'off']);
+  });
+
   it('says among how many rows it looked for a trace', () => {
     const { stderr } = samples('--samples', path, '--trace', 'none');
     assert.equal(stderr, '0 of 7 rows match\n');

@@ -47,7 +47,15 @@ describe('rows from a table', () => {
   });
 
   it('are refused with file, line and column', async () => {
-    await assert.rejects(read('code,limit\na,1\nb,much\n'), /rows\.csv:3: column limit: 'much' is no number/);
+    const broken = read('code,limit\na,1\nb,much\n');
+    await assert.rejects(
+      broken,
+      /rows\.csv:3: column limit: a value is no number, which the service asks for$/,
+    );
+    await assert.rejects(
+      read('code,limit\na,1.25\nb,"6,75"\n'),
+      /rows\.csv:3: column limit: a number has a decimal comma, but that on line 2 a decimal point: /,
+    );
     await assert.rejects(
       read('code\na\n'),
       /rows\.csv:1: no column 'limit', which the service asks for \(there are code\)/,
