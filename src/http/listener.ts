@@ -10,6 +10,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type Koa from 'koa';
 import type { UnreadableReason } from '../telemetry/http-metrics.ts';
 import { gateInstrumentation, type RequestSampler } from '../telemetry/request-sampling.ts';
+import { declineUpgrades } from './decline-upgrades.ts';
 import { Problem, type ProblemKey, problemMediaType, problemText } from './problem.ts';
 import type { RequestState } from './request-context.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -88,6 +89,7 @@ export async function listen(
     (request, response) => refuse(request, response) || refuseWithoutHost(request, response, onUnreadable),
   );
   answerClientErrors(server, onUnreadable);
+  declineUpgrades(server);
   // it may fall into the first request, which must not be cut before it is late
   const closeUnused = keepUnused(server, Math.max(keepAliveTimeoutMs, server.requestTimeout));
   // an expectation that is not known may be left aside (RFC 9110); Node would answer 417 without a document
@@ -122,6 +124,8 @@ export async function listen(
 function keepUnused(server: Server, timeoutMs: number): () => void {
   const open = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
+    // it begins again after an offer to change the protocol
+    if (!isUnused(socket)) return;
     open.add(socket);
     socket.on('close', () => open.delete(socket));
     // Node sets another one after each answer
