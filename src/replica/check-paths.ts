@@ -1,15 +1,26 @@
 import { randomUUID } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
 import { open, readlink, realpath, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Config } from '../config.ts';
 import { modelsFolder } from '../outcomes/model-files.ts';
-import { isRotatedPath, livePath } from '../samples/rotated-files.ts';
+import { isRotatedPath, livePath, originalPath } from '../samples/rotated-files.ts';
 import { matcherOf, pathOf, sharedFolder } from './path-pattern.ts';
 
-type PathSettings = Pick<
-  Config,
-  'SAMPLES_PATH' | 'OUTCOMES_PATH' | 'MODEL_PATH' | 'OUTCOME_KEY_FILE' | 'OUTCOMES_TOKEN_FILE'
->;
+/** Settings that name a file which is only read. */
+const readOnly = [
+  'MODEL_PATH',
+  'OUTCOME_KEY_FILE',
+  'OUTCOMES_TOKEN_FILE',
+  'OTEL_EXPORTER_OTLP_CERTIFICATE',
+  'OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE',
+  'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE',
+  'OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE',
+  'OTEL_EXPORTER_OTLP_CLIENT_KEY',
+  'OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY',
+] as const;
+
+type PathSettings = Pick<Config, 'SAMPLES_PATH' | 'OUTCOMES_PATH' | (typeof readOnly)[number]>;
 
 /** A setting's path, for this replica, with what it comes to on the disk. */
 type Place = {
@@ -21,6 +32,8 @@ type Place = {
   readonly pattern: string;
   /** Device and inode, if the file is there. */
   readonly identity: string | undefined;
+  /** The first folder above that is there. */
+  readonly above: { readonly path: string; readonly identity: string };
   /** Such as `/dev/null`, which may be written to by anybody. */
   readonly isDevice: boolean;
 };
@@ -37,10 +50,7 @@ const keptModel = /^[0-9a-f]{16}(\.immature)?\.json$/i;
 export async function checkPaths(settings: PathSettings, name: string): Promise<void> {
   const place = (setting: keyof PathSettings) => placeOf(setting, settings[setting] ?? '', name);
   const [samples, outcomes] = await Promise.all([place('SAMPLES_PATH'), place('OUTCOMES_PATH')]);
-  const readOnly = (['MODEL_PATH', 'OUTCOME_KEY_FILE', 'OUTCOMES_TOKEN_FILE'] as const).filter(
-    (setting) => settings[setting] !== undefined,
-  );
-  const read = await Promise.all(readOnly.map(place));
+  const read = await Promise.all(readOnly.filter((setting) => settings[setting] !== undefined).map(place));
   await refuseOverlap(samples, outcomes);
   await refuseOverlap(outcomes, samples);
   for (const written of [samples, outcomes]) {
@@ -54,8 +64,9 @@ export async function checkPaths(settings: PathSettings, name: string): Promise<
 }
 
 /** @throws Error when `other` is among the files of the series `written`, or one is a folder that the other needs */
-async function refuseOverlap(written: Place, other: Place): Promise<void> {
+async function refuseOverlap(written: Place, elsewhere: Place): Promise<void> {
   if (written.isDevice) return;
+  const other = asSeenFrom(written.above, elsewhere);
   const asTheyAre = (text: string) => text;
   const withoutCase = (text: string) => text.toLowerCase();
   const found =
@@ -67,6 +78,12 @@ async function refuseOverlap(written: Place, other: Place): Promise<void> {
   if (found !== undefined) throw new Error(`${written.setting} and ${other.setting}${found}`);
 }
 
+/** A folder can be mounted in two places: its files have two paths then, and neither is a link. */
+function asSeenFrom(above: Place['above'], place: Place): Place {
+  if (place.above.identity !== above.identity) return place;
+  return { ...place, path: join(above.path, relative(place.above.path, place.path)) };
+}
+
 function overlapOf(written: Place, other: Place, fold: (text: string) => string): string | undefined {
   const [path, theirs] = [fold(written.path), fold(other.path)];
   const isSame = written.identity !== undefined && written.identity === other.identity;
@@ -75,16 +92,17 @@ function overlapOf(written: Place, other: Place, fold: (text: string) => string)
     return ': one is a folder that the other needs';
   }
   const series = matcherOf(fold(written.pattern));
-  const live = isRotatedPath(other.path) ? fold(livePath(other.path)) : theirs;
-  return series.test(theirs) || series.test(live)
-    ? ': the second is a name that the first takes when it is rotated, or for another replica: give each a name or a folder of its own'
+  const original = originalPath(other.path);
+  const live = isRotatedPath(original) ? livePath(original) : original;
+  return [other.path, original, live].some((name) => series.test(fold(name)))
+    ? ': the second is a name that the first takes when it is rotated or copied, or for another replica: give each a name or a folder of its own'
     : undefined;
 }
 
 async function placeOf(setting: string, value: string, name: string): Promise<Place> {
   const path = await withoutLinks(resolve(pathOf(value, name)));
   const folder = sharedFolder(resolve(value));
-  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  const found = await statOf(path);
   return {
     setting: `${setting}=${value}`,
     path,
@@ -92,9 +110,25 @@ async function placeOf(setting: string, value: string, name: string): Promise<Pl
       value === pathOf(value, name)
         ? path
         : join(await withoutLinks(folder), resolve(value).slice(folder.length)),
-    identity: found && `${found.dev}:${found.ino}`,
+    identity: found && identityOf(found),
+    above: await firstAbove(path),
     isDevice: found?.isCharacterDevice() ?? false,
   };
+}
+
+async function firstAbove(path: string): Promise<Place['above']> {
+  const folder = dirname(path);
+  const found = await statOf(folder);
+  if (found !== undefined) return { path: folder, identity: identityOf(found) };
+  return folder === dirname(folder) ? { path: folder, identity: folder } : firstAbove(folder);
+}
+
+async function statOf(path: string): Promise<BigIntStats | undefined> {
+  return stat(path, { bigint: true }).catch(() => undefined);
+}
+
+function identityOf({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
 }
 
 /** What a path comes to, so far as it is there; a link to what is not there yet leads on too. */

@@ -49,15 +49,20 @@ export function copyPath(path: string): string {
   return `${path}.${process.pid}.tmp`;
 }
 
+/** The path of the file that a copy was made of; any other path as it is. */
+export function originalPath(path: string): string {
+  return path.replace(/\.\d+\.tmp$/, '');
+}
+
 /** Copies of the live file and of closed ones: a deletion of rows that was killed leaves them behind. */
 async function listCopies(path: string): Promise<string[]> {
   const { dir, base } = parse(path);
   const entries = await readdir(dir === '' ? '.' : dir);
   return entries
     .filter((entry) => {
-      const [, copied] = /^(.*)\.\d+\.tmp$/.exec(entry) ?? [];
+      const original = originalPath(entry);
       return (
-        copied !== undefined && (copied === base || (isRotatedPath(copied) && livePath(copied) === base))
+        original !== entry && (original === base || (isRotatedPath(original) && livePath(original) === base))
       );
     })
     .map((entry) => join(dir, entry));

@@ -2,22 +2,30 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { link, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { readConfig } from '../../src/config.ts';
 import { checkPaths } from '../../src/replica/check-paths.ts';
 import { rotatedPath } from '../../src/samples/rotated-files.ts';
 import { temporaryFolder } from '../samples/support/folder.ts';
 import { root } from '../support/service.ts';
+import { requireTool } from '../support/tools.ts';
+
+const service = [process.execPath, '--import', './otel/register.ts', 'src/server.ts'];
 
 type Paths = Partial<Parameters<typeof checkPaths>[0]>;
 
+const readOnly = [
+  'MODEL_PATH',
+  'OUTCOME_KEY_FILE',
+  'OUTCOMES_TOKEN_FILE',
+  'OTEL_EXPORTER_OTLP_CERTIFICATE',
+  'OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY',
+] as const;
 const stamped = (path: string) => rotatedPath(path, Date.UTC(2026, 0, 31));
 
 /** What the check says of these settings: its error, or nothing. */
 async function said(paths: Paths): Promise<string> {
   const defaults = { SAMPLES_PATH: '/v/s.jsonl', OUTCOMES_PATH: '/v/o.jsonl', MODEL_PATH: '/v/m.json' };
-  return checkPaths(
-    { OUTCOME_KEY_FILE: undefined, OUTCOMES_TOKEN_FILE: undefined, ...defaults, ...paths },
-    'one',
-  ).then(
+  return checkPaths({ ...readConfig({}), ...defaults, ...paths }, 'one').then(
     () => '',
     (error: Error) => error.message,
   );
@@ -76,7 +84,7 @@ describe('the paths of the settings', () => {
           `${one} ${other}`,
         );
       }
-      for (const name of ['MODEL_PATH', 'OUTCOME_KEY_FILE', 'OUTCOMES_TOKEN_FILE'] as const) {
+      for (const name of readOnly) {
         assert.match(await said({ SAMPLES_PATH: paths[0], [name]: paths[1] }), clash('SAMPLES_PATH', name));
         assert.match(await said({ OUTCOMES_PATH: paths[0], [name]: paths[1] }), clash('OUTCOMES_PATH', name));
       }
@@ -102,6 +110,46 @@ describe('the paths of the settings', () => {
       assert.match(
         await said({ SAMPLES_PATH: '/w/s.jsonl', OUTCOMES_PATH: path, MODEL_PATH: rotated }),
         clash('OUTCOMES_PATH', 'MODEL_PATH'),
+      );
+    }
+  });
+
+  it('must not be a name under which rows are copied when some are deleted', async () => {
+    for (const path of ['/v/a.jsonl', '/v/a', '/v/{instance}/a.jsonl', stamped('/v/a.jsonl')]) {
+      const copy = `${path}.4711.tmp`;
+      assert.match(await said({ SAMPLES_PATH: path, OUTCOMES_PATH: copy }), samplesAndOutcomes, path);
+      assert.match(await said({ SAMPLES_PATH: copy, OUTCOMES_PATH: path }), samplesAndOutcomes, path);
+    }
+  });
+
+  it('must not be one file of a folder that is mounted twice, before it is there', async function () {
+    const unshare = requireTool(this, 'unshare');
+    await using folder = await temporaryFolder();
+    const [one, other] = ['a', 'b'].map((name) => join(folder.path, name));
+    await Promise.all([mkdir(join(one, 'logs'), { recursive: true }), mkdir(other)]);
+    for (const [samples, outcomes] of [
+      ['x.jsonl', 'x.jsonl'],
+      ['logs/x.jsonl', 'logs/x.jsonl'],
+      ['new/x.jsonl', 'new/x.jsonl'],
+      ['x.jsonl', stamped('x.jsonl')],
+    ]) {
+      const mounted = ['sh', '-c', 'mount --bind "$1" "$2" && shift 2 && exec "$@"', 'sh', one, other];
+      const { status, stderr } = spawnSync(unshare, ['--mount', ...mounted, ...service], {
+        cwd: root,
+        encoding: 'utf8',
+        env: {
+          ...process.env,
+          PORT: '0',
+          ADMIN_PORT: '0',
+          SAMPLES_PATH: join(one, samples),
+          OUTCOMES_PATH: join(other, outcomes),
+        },
+        timeout: 20_000,
+      });
+      assert.equal(status, 1, samples);
+      assert.match(
+        stderr,
+        /^vigia: cannot start: SAMPLES_PATH=\S+ and OUTCOMES_PATH=\S+ ?(are one file|:|the)/,
       );
     }
   });
@@ -135,21 +183,17 @@ describe('the paths of the settings', () => {
   it('are checked at the start, before anything is written', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'all.jsonl');
-    const { status, stderr } = spawnSync(
-      process.execPath,
-      ['--import', './otel/register.ts', 'src/server.ts'],
-      {
-        cwd: root,
-        encoding: 'utf8',
-        env: {
-          ...process.env,
-          PORT: '0',
-          ADMIN_PORT: '0',
-          SAMPLES_PATH: path,
-          OUTCOMES_PATH: relative(root, path),
-        },
+    const { status, stderr } = spawnSync(service[0], service.slice(1), {
+      cwd: root,
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        PORT: '0',
+        ADMIN_PORT: '0',
+        SAMPLES_PATH: path,
+        OUTCOMES_PATH: relative(root, path),
       },
-    );
+    });
     assert.equal(status, 1);
     assert.equal(
       stderr,
