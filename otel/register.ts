@@ -1,7 +1,6 @@
-// Loaded by `node --import` before the server. The order matters: signals first, as the rest takes most of a second to
-// load. Then the SDK, then the hook that lets it instrument ES modules. The other way round the hook wraps the SDK's
-// own modules and the start takes seconds; without the hook Koa's spans and `http.route` are missing, and nothing says
-// so.
+// Loaded by `node --import` before the server: signals first, as the rest takes most of a second to load, then the SDK
+// and the hook that lets it instrument ES modules. Without the hook Koa's spans and `http.route` are missing, and nothing
+// says so.
 
 import '../src/process-signals.ts';
 

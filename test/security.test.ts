@@ -106,7 +106,7 @@ describe('security', () => {
     });
 
     it('are on what a service says that is stopping (503), to a late request too (200)', async () => {
-      const stopping = await startTestService({ SHUTDOWN_TIMEOUT_MS: '20000' });
+      const stopping = await startTestService();
       try {
         const { finish, received, closed } = await halfSent(stopping.api, row);
         stopping.process.kill('SIGTERM');

@@ -38,7 +38,9 @@ async function start(command: readonly string[], env: Record<string, string> = {
       ADMIN_PORT: '0',
       SAMPLES_PATH: join(folder, 'samples.jsonl'),
       OUTCOMES_PATH: join(folder, 'outcomes.jsonl'),
+      // what is in flight stays so, however slow the machine
       MAX_EVENT_LOOP_DELAY_MS: '5000',
+      SHUTDOWN_TIMEOUT_MS: '20000',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -48,20 +50,23 @@ async function start(command: readonly string[], env: Record<string, string> = {
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
+  const ready = new Promise<void>((resolve) => {
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+      if (/^Try /m.test(stderr)) resolve();
+    });
   });
+  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }));
   const one: Started = {
     child,
     folder,
-    ended: once(child, 'close').then(([code, signal]) => ({ code, signal })),
+    ended,
     stderr: () => stderr,
     stdout: () => stdout,
-    url: (name) =>
-      eventually(() => {
-        assert.match(stderr, /^Try /m);
-        return new RegExp(`^${name}\\s+(\\S+)`, 'm').exec(stderr)?.[1] ?? '';
-      }),
+    async url(name) {
+      await Promise.race([ready, ended.then(({ code }) => assert.fail(`ended with ${code}: ${stderr}`))]);
+      return new RegExp(`^${name}\\s+(\\S+)`, 'm').exec(stderr)?.[1] ?? '';
+    },
   };
   started.push(one);
   return one;
@@ -128,7 +133,7 @@ describe('signals to `npm start`', function () {
 
 describe('a repeated signal', () => {
   it('does not cut the stop short, however often it comes', async () => {
-    const running = await startTestService({ SHUTDOWN_TIMEOUT_MS: '20000' });
+    const running = await startTestService();
     try {
       await Promise.all(Array.from({ length: 20 }, () => postJson(`${running.api}/predict`, row)));
       const late = await halfSent(running.api, row);

@@ -20,9 +20,7 @@ describe('tracing, from the real bootstrap to an OTLP sink', () => {
     sink.close();
   });
 
-  it('is ready in time, with the hook registered in the right order', () => {
-    // registered before the SDK it takes 2.7 s at best; this bound tells the two apart on a slow machine too
-    assert.ok(service.readyMs < 8000, `ready after ${service.readyMs} ms`);
+  it('is told at the start, with where spans go', () => {
     assert.match(service.stderr(), /Tracing {2}parentbased_always_on to http:\/\/127\.0\.0\.1/);
   });
 
