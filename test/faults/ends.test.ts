@@ -2,11 +2,8 @@ import assert from 'node:assert/strict';
 import { appendFile, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { assertAllRight, startLoad } from '../support/load.ts';
+import { assertAllRight, metric, startLoad } from '../support/load.ts';
 import { eventually, readJsonLines, startTestService } from '../support/service.ts';
-
-/** Samples wait 500 ms for their write; the rest is for a machine that is busy with other things. */
-const unflushedMs = 500 + 1500;
 
 /** The lines of a JSONL file that have their line end. */
 async function readWholeLines(path: string): Promise<{ id: string }[]> {
@@ -52,18 +49,17 @@ describe('an end under load', function () {
   it('by SIGKILL loses at most what was not yet flushed; a restart mends the torn line and goes on', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'vigia-'));
     const first = await startTestService({}, folder);
-    const answered = new Map<string, number>();
-    const load = startLoad(first.api, { onPrediction: (id) => answered.set(id, performance.now()) });
-    await eventually(() => assert.ok(answered.size > 4000));
-    const killedMs = performance.now();
+    const load = startLoad(first.api);
+    const written = await eventually(async () => {
+      const lines = await metric(first, 'samples_written_total');
+      assert.ok(lines > 4000);
+      return lines;
+    });
     await first.signal('SIGKILL');
     await load.stop();
     // the end may come in the middle of a write, so that the last line is torn already
     const kept = new Set((await readWholeLines(first.samplesPath)).map(({ id }) => id));
-    const lost = [...answered].filter(([id]) => !kept.has(id));
-    for (const [, atMs] of lost) {
-      assert.ok(killedMs - atMs < unflushedMs, `lost an answer of ${killedMs - atMs} ms before the end`);
-    }
+    assert.ok(kept.size >= written, `${kept.size} of the ${written} that were written are there`);
     // and if it is not, it is now
     await appendFile(first.samplesPath, '{"time":"2026-01-31T12:00:00.000Z","id":"tor');
 

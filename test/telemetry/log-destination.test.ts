@@ -89,7 +89,11 @@ describe('the log destination', () => {
       await using folder = await temporaryFolder();
       const { reader, writer } = await openPipe(this, folder.path);
       const stdout = kind === 'pipe' ? writer : 'pipe';
-      const { child, report } = start(folder.path, { count: 5000, stdout: ['ignore', stdout, 'inherit'] });
+      const { child, report } = start(folder.path, {
+        count: 5000,
+        stdout: ['ignore', stdout, 'inherit'],
+        end: 'giveUp',
+      });
       closeSync(writer);
       try {
         assert.equal(await exitOf(child), 0);
@@ -217,7 +221,7 @@ describe('the log destination', () => {
       const script = requireTool(this, 'script');
       await using folder = await temporaryFolder();
       const report = join(folder.path, 'report.json');
-      const program = quoted([process.execPath, writeLog, '5000', report, 'close', '0']);
+      const program = quoted([process.execPath, writeLog, '5000', report, 'giveUp', '0']);
       const terminal = spawn(script, ['-qec', program, '/dev/null'], { stdio: 'ignore' });
       const told = () => readFile(report, 'utf8').then(JSON.parse, () => ({}));
       try {

@@ -132,11 +132,9 @@ describe('npm run traffic', () => {
     answering = promise;
     const { child, ended } = start(['--url', url, '--count', '10', '--rate', '1000']);
     while (rows.length < 10) await delay(10);
+    // it heeds both alike, and two of one kind that wait together would be one
     child.kill('SIGINT');
-    // two signals of one kind that wait together would be one
-    await delay(100);
-    child.kill('SIGINT');
-    await delay(100);
+    child.kill('SIGTERM');
     resolve();
     const { stdout, code } = await ended;
     assert.equal(code, 0);

@@ -9,7 +9,11 @@ import { join } from 'node:path';
 import { readJsonLines, root, seriesValue, startTestService } from '../support/service.ts';
 
 function traffic(...args: string[]) {
-  return spawnSync(process.execPath, ['src/cli/traffic.ts', ...args], { cwd: root, encoding: 'utf8' });
+  return run('src/cli/traffic.ts', ...args);
+}
+
+function run(...args: string[]) {
+  return spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
 }
 
 describe('npm run traffic -- --labels', () => {
@@ -55,8 +59,11 @@ describe('npm run traffic -- --labels', () => {
     const { port } = closed.address() as AddressInfo;
     await once(closed.close(), 'close');
     try {
-      const args = ['--url', service.api, '--count', '5', '--labels', '--label-share', '1'];
-      const { status, stdout } = traffic(...args, '--label-url', `http://127.0.0.1:${port}`);
+      const { status, stdout } = run(
+        ...['--import', './test/traffic/programs/impatient.ts', 'src/cli/traffic.ts'],
+        ...['--url', service.api, '--count', '5', '--labels', '--label-share', '1'],
+        ...['--label-url', `http://127.0.0.1:${port}`],
+      );
       assert.match(stdout, /5 not answered/);
       assert.equal(status, 1);
     } finally {
