@@ -18,7 +18,7 @@ import { promisify } from 'node:util';
 import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
 import { forgetRows } from '../../src/samples/forget-rows.ts';
 import { rotatedPath } from '../../src/samples/rotated-files.ts';
-import { postJson, readJsonLines, root, startTestService } from '../support/service.ts';
+import { eventually, postJson, readJsonLines, root, startTestService } from '../support/service.ts';
 
 function samples(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['src/cli/samples.ts', ...args], {
@@ -285,7 +285,7 @@ describe('npm run samples -- --forget', () => {
         `${service.admin}/outcomes`,
         ids.map((id) => ({ id, outcome: 'good' })),
       );
-      while ((await readJsonLines(service.samplesPath)).length < 20) await predict();
+      await eventually(async () => assert.equal((await readJsonLines(service.samplesPath)).length, 20));
       const args = ['--samples', service.samplesPath, '--outcomes', service.outcomesPath, '--forget', ids[3]];
       const running = promisify(execFile)(process.execPath, ['src/cli/samples.ts', ...args], { cwd: root });
       let ended = false;

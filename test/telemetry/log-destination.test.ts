@@ -223,6 +223,7 @@ describe('the log destination', () => {
       const report = join(folder.path, 'report.json');
       const program = quoted([process.execPath, writeLog, '5000', report, 'giveUp', '0']);
       const terminal = spawn(script, ['-qec', program, '/dev/null'], { stdio: 'ignore' });
+      started.push(terminal);
       const told = () => readFile(report, 'utf8').then(JSON.parse, () => ({}));
       try {
         await until('it is ready', async () => (await told()).ready === true);

@@ -4,7 +4,7 @@
  * there are `exit` and `throw`. Before the line argv[5], if given,
  * it leaves `{"ready":true}` there and waits for the file `argv[3].go`.
  */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { createLogDestination } from '../../../src/telemetry/log-destination.ts';
 import { createLogger, terminalFormat } from '../../../src/telemetry/logger.ts';
@@ -12,8 +12,14 @@ import { createLogger, terminalFormat } from '../../../src/telemetry/logger.ts';
 const [count, report, end, waitAt = ''] = process.argv.slice(2);
 const destination = createLogDestination({ format: terminalFormat(), maxPendingBytes: 1024 * 1024 });
 const logger = createLogger({ level: 'info', name: 'credit-api', destination });
+/** In one step, as a test looks for it all the time. */
+function leave(what: object): void {
+  writeFileSync(`${report}.new`, JSON.stringify(what));
+  renameSync(`${report}.new`, report);
+}
+
 async function waitForGo(): Promise<void> {
-  writeFileSync(report, '{"ready":true}');
+  leave({ ready: true });
   while (!existsSync(`${report}.go`)) await setTimeout(5);
 }
 
@@ -26,5 +32,5 @@ for (let i = 0; i < Number(count); i++) {
 if (end === 'throw') throw new Error('thrown after the last line');
 if (end === 'exit') process.exit(3);
 await destination.close(end === 'giveUp' ? 300 : 60_000);
-writeFileSync(report, JSON.stringify({ droppedLines: destination.droppedLines }));
+leave({ droppedLines: destination.droppedLines });
 process.exit(0);
