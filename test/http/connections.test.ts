@@ -68,6 +68,13 @@ describe('a connection', () => {
     assert.deepEqual(unreadable, ['timeout', 'timeout']);
   });
 
+  it('has as much time for its first request as any, however short it may be idle', async () => {
+    await start(1);
+    const { socket, closed } = openRaw(listener.url);
+    socket.write('GET /health HT');
+    assert.match(await closed, /^HTTP\/1\.1 408 /);
+  });
+
   it('is closed without a word when it was idle too long, used or not, and that is no late request', async () => {
     await start(200);
     const unused = openRaw(listener.url);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { declineUpgrades } from '../../src/http/decline-upgrades.ts';
+import type { Socket } from 'node:net';
+import Koa from 'koa';
+import { type Listener, listen } from '../../src/http/listener.ts';
+import type { RequestState } from '../../src/http/request-context.ts';
 import { metric } from '../support/load.ts';
 import { openRaw } from '../support/raw-connection.ts';
 import { eventually, startTestService, type TestService } from '../support/service.ts';
@@ -75,46 +76,57 @@ describe('an offer to change the protocol', () => {
 
 describe('an offer to change the protocol behind a request that is not answered yet', () => {
   const answers: (() => void)[] = [];
-  const sockets: Socket[] = [];
-  const server = createServer((request, response) => {
-    if (request.url === '/slow') answers.push(() => response.end('slow'));
-    else response.end(request.url);
-  });
-  declineUpgrades(server);
-  server.on('connection', (socket: Socket) => sockets.push(socket));
-  let url: string;
+  /** The server's ends of the connections, the newest last. */
+  const sockets = new Set<Socket>();
+  let listener: Listener;
+
   before(async () => {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const app = new Koa<RequestState>();
+    app.use(async ({ path, request, response }) => {
+      sockets.add(request.socket);
+      if (path === '/slow') await new Promise<void>((resolve) => answers.push(resolve));
+      response.body = path;
+    });
+    listener = await listen(app, {
+      host: '127.0.0.1',
+      port: 0,
+      keepAliveTimeoutMs: 65_000,
+      sample: () => false,
+    });
   });
-  after(() => server.close());
+  beforeEach(() => sockets.clear());
+  after(async () => {
+    const drained = listener.drain();
+    listener.destroy();
+    await drained;
+  });
 
   it('is answered after it, as are those that follow', async () => {
-    const { socket, closed, received } = openRaw(url);
+    const { socket, closed, received } = openRaw(listener.url);
     socket.write(get('/slow') + get('/slow') + get('/offer', h2c) + get('/last', close));
     await eventually(() => assert.equal(answers.length, 2));
     assert.equal(received(), '');
     for (const answer of answers.splice(0).reverse()) answer();
     const text = await closed;
     assert.deepEqual(statuses(text), [200, 200, 200, 200]);
-    assert.match(text, /slow[\s\S]*slow[\s\S]*\/offer[\s\S]*\/last/);
+    assert.match(text, /\/slow[\s\S]*\/slow[\s\S]*\/offer[\s\S]*\/last/);
   });
 
   it('is forgotten when the client goes away', async () => {
-    const { socket, closed } = openRaw(url);
+    const { socket, closed } = openRaw(listener.url);
     socket.write(get('/slow') + get('/offer', h2c));
     await eventually(() => assert.equal(answers.length, 1));
     socket.resetAndDestroy();
     await closed;
-    await eventually(() => assert.ok(sockets.at(-1)?.destroyed));
+    await eventually(() => assert.ok([...sockets].every(({ destroyed }) => destroyed)));
     for (const answer of answers.splice(0)) answer();
   });
 
   it('leaves nothing behind on a connection that makes it again and again', async () => {
-    sockets.length = 0;
-    const { socket, received } = openRaw(url);
+    const { socket, received } = openRaw(listener.url);
     const listeners = () => {
-      const [server] = sockets;
+      const [server, ...others] = sockets;
+      assert.deepEqual(others, []);
       return server.eventNames().reduce((sum, name) => sum + server.listenerCount(name), 0);
     };
     const ask = async (count: number) => {

@@ -72,6 +72,9 @@ describe('routes with parameters', () => {
     ['HEAD', '/models/a', 200, '/models/:name'],
     ['GET', '/models/a?x=/models/b', 200, '/models/:name'],
     ['POST', '/models/a', 202, '/models/:name'],
+    // another route has this very path, but not the method
+    ['POST', '/models/current', 202, '/models/:name'],
+    ['DELETE', '/models/current', 405, '/models/current', both],
     ['POST', '/models/a/predict', 500, '/models/:name/predict'],
     ['DELETE', '/models/a', 405, '/models/:name', both],
     ['PROPFIND', '/models/a', 405, '/models/:name', both],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { mock } from 'node:test';
+import { endOfTurn } from '../../src/http/end-of-turn.ts';
 import { createLoadGuard, type LoadGuard } from '../../src/http/shed-load.ts';
 import { createHttpMetrics, type HttpMetrics } from '../../src/telemetry/http-metrics.ts';
 
@@ -84,6 +85,23 @@ describe('the load guard', () => {
     for (let i = 0; i < 10; i++) tick(10 * maxDelayMs);
     for (const path of ['/health', '/ready', '/metrics', '/metrics?x=1']) assert.equal(ask(path), undefined);
     for (const path of ['/', '/predict', '/healthy', '/predict?/health']) assert.ok(ask(path), path);
+  });
+
+  it('lets what was accepted before be answered at once when it refuses, and only then', async () => {
+    metrics.active = 2;
+    let answered = false;
+    const answer = endOfTurn().then(() => {
+      answered = true;
+    });
+    assert.equal(ask(), undefined);
+    await Promise.resolve();
+    assert.equal(answered, false);
+    metrics.active = 3;
+    assert.ok(ask());
+    // no turn of the event loop has ended
+    await Promise.resolve();
+    assert.equal(answered, true);
+    await answer;
   });
 
   it('says when to try again, in a problem document that is whole', () => {
