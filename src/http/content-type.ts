@@ -6,8 +6,15 @@ export type ContentType = {
   readonly foreignCharset?: string;
 };
 
-/** Spellings of UTF-8, and of ASCII, which is a part of it; lower case, letters and digits only. */
-const utf8Charsets: ReadonlySet<string> = new Set(['', 'utf8', 'utf8sig', 'usascii', 'ascii']);
+/**
+ * Names of UTF-8, with those that the Encoding standard, Python, MySQL and Windows have for it, and of ASCII, which is a
+ * part of it; lower case, letters and digits only.
+ */
+const utf8Charsets: ReadonlySet<string> = new Set([
+  '',
+  ...['utf8', 'utf8sig', 'utf8mb4', 'unicode11utf8', 'unicode20utf8', 'xunicode20utf8', 'cp65001'],
+  ...['usascii', 'ascii', 'ansix341968'],
+]);
 
 /** One parameter: its name, and its value unless it has none. A value in quotes may hold semicolons. */
 const parameter = /;([^;="]*)(?:=\s*("(?:[^"\\]|\\.)*"|[^;]*))?/g;
