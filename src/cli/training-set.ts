@@ -8,9 +8,8 @@ import {
   type ColumnEvidence,
   countEvidence,
   createColumnEvidence,
-  judgeNotations,
-  type Notation,
 } from '../tables/column-evidence.ts';
+import { judgeNotations, type Notation } from '../tables/judge-notations.ts';
 import type { DecimalSign } from '../tables/numbers.ts';
 import { openTableFile, placeInTable } from '../tables/read-table.ts';
 import { suspicionOf } from '../tables/suspicious-columns.ts';
@@ -140,7 +139,7 @@ function readCategories({ cells, notation }: TextColumn): (string | null)[] {
   });
 }
 
-/** A column is of numbers when most of its cells are; then the others are faults, not categories. */
+/** A column is of numbers when most of its cells that say what it is are; then the others are faults, not categories. */
 function typeColumn(table: TextColumns, place: number, options: TrainingSetOptions): Column {
   const { path, lines } = table;
   const column = table.columns[place];
@@ -181,7 +180,7 @@ function typeColumn(table: TextColumns, place: number, options: TrainingSetOptio
   const fault = values.findIndex((value) => Number.isNaN(value));
   if (fault >= 0) {
     throw new Error(
-      `${placeInTable(path, lines[fault], name)}${isWithheld(name) ? 'a value' : `'${cellText(cells[fault])}'`} is not a number, as most values are: mend it, or take the column as categories with --categorical ${name}`,
+      `${placeInTable(path, lines[fault], name)}${isWithheld(name) ? 'a value' : `'${cellText(cells[fault])}'`} is not a number, but the column is one of numbers: mend it, leave the cell empty, or take the column as categories with --categorical ${name}`,
     );
   }
   return {

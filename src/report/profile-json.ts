@@ -1,6 +1,8 @@
 import { redacted } from '../model/disclosure.ts';
 import { asObject, holdsInput, isOutcomeLine, isScoreLine } from '../samples/sample-shape.ts';
+import { isMissingText, plainText } from '../stats/category-text.ts';
 import { textsKept } from '../tables/collect-texts.ts';
+import { isMark } from '../tables/column-evidence.ts';
 import { type ColumnProfile, saysWhen, timeColumn } from './rows.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -34,8 +36,14 @@ export function createJsonProfiler() {
         columns.set(name, column);
       }
       if (value === null || value === redacted) continue;
-      column.present++;
-      if (typeof value === 'number') column.numbers++;
+      if (typeof value === 'number') {
+        column.present++;
+        column.numbers++;
+      } else {
+        const text = plainText(String(value));
+        if (isMissingText(text)) continue;
+        if (!isMark(text)) column.present++;
+      }
       if (column.texts.length < textsKept) column.texts.push(String(value));
     }
   }

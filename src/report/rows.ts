@@ -48,7 +48,7 @@ export type Row = {
 /** What a column holds, in all rows of a file. */
 export type ColumnProfile = {
   readonly name: string;
-  /** Cells that are not missing, and how many of them are numbers. */
+  /** Cells that are not missing, nor mere marks (see `isMark`), and how many of them are numbers. */
   readonly present: number;
   readonly numbers: number;
   /** The first of them, as they are written. */

@@ -7,12 +7,8 @@ import {
   createNumberCellReader,
 } from '../tables/cells.ts';
 import { createTextCollector } from '../tables/collect-texts.ts';
-import {
-  type ColumnEvidence,
-  countEvidence,
-  judgeNotations,
-  type Notation,
-} from '../tables/column-evidence.ts';
+import { type ColumnEvidence, countEvidence } from '../tables/column-evidence.ts';
+import { judgeNotations, type Notation } from '../tables/judge-notations.ts';
 import type { DecimalSign } from '../tables/numbers.ts';
 import { createPlainReader, type PlainColumn } from '../tables/plain-rows.ts';
 import { createColumnProfiler } from '../tables/profile-columns.ts';

@@ -1,7 +1,8 @@
 import { findName } from '../column-names.ts';
 import { missingMarks } from '../stats/category-text.ts';
 import { createCategoryCellReader, createNumberCellReader } from '../tables/cells.ts';
-import { addEvidence, createColumnEvidence, judgeNotations } from '../tables/column-evidence.ts';
+import { addEvidence, createColumnEvidence } from '../tables/column-evidence.ts';
+import { judgeNotations } from '../tables/judge-notations.ts';
 import type { DecimalSign } from '../tables/numbers.ts';
 import { openTableFile, placeInTable } from '../tables/read-table.ts';
 import type { RequestFeature, Row } from './request-features.ts';

@@ -324,6 +324,14 @@ describe('npm run train', function () {
       await refuses(await trainOn(changed), `${data}: damaged gzip data: incorrect data check`);
     });
 
+    it('a column of numbers most of which are but marks', async () => {
+      const content = table({ n: number, m: (i) => (i % 4 ? '?' : String(i)) });
+      await refuses(
+        await trainOn(content),
+        `${data}:3: column m: '?' is not a number, but the column is one of numbers: mend it, leave the cell empty, or take the column as categories with --categorical m`,
+      );
+    });
+
     it('an unknown column', async () => {
       const content = table({ n: number, k: kind });
       const rest = 'no such column, the header has n, k, y';
@@ -393,7 +401,7 @@ describe('npm run train', function () {
       );
       await refuses(
         await trainOn(`${content}1O,a,yes\n`),
-        `${data}:62: column n: '1O' is not a number, as most values are: mend it, or take the column as categories with --categorical n`,
+        `${data}:62: column n: '1O' is not a number, but the column is one of numbers: mend it, leave the cell empty, or take the column as categories with --categorical n`,
       );
       await refuses(await trainOn('n,n,y\n1,2,yes\n'), `${data}:1: column n: the header names it twice`);
     });

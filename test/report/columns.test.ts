@@ -38,6 +38,38 @@ describe('the columns of tables', () => {
     assert.deepEqual(grades[0].summary, grades[1].summary);
   });
 
+  it('are of numbers where the others are marks that say nothing, or missing, in tables and JSON', async () => {
+    await using folder = await temporaryFolder();
+    const rows = lateColumn(2000, 1);
+    const live = await folder.write('live.csv', table(lateColumn(3000, 2)));
+    const counted = (mark: string) =>
+      mark === 'NA' ? [] : [/^grade: 1,800 values of the reference are no numbers and count as missing\.$/];
+    for (const mark of ['-', '?', '--', '\u2014', 'NA']) {
+      const written = rows.map((row) => row.replace(/,$/, `,${mark}`));
+      const objects = written.map((row) => {
+        const [branch, grade] = row.split(',');
+        return JSON.stringify({ branch, grade: grade === mark ? mark : Number(grade) });
+      });
+      for (const [name, content] of [
+        ['marks.csv', table(written)],
+        ['marks.jsonl', objects.join('\n')],
+      ]) {
+        const reference = await folder.write(name, content);
+        const report = await driftReport('--reference', reference, '--live', live);
+        const { kind, verdict } = featureOf(report, 'grade');
+        assert.deepEqual([kind, verdict], ['numeric', 'stable'], `${mark} in ${name}`);
+        if (name === 'marks.csv') {
+          assert.equal(report.notes.length, counted(mark).length, report.notes.join());
+          for (const [i, note] of counted(mark).entries()) assert.match(report.notes[i], note);
+        }
+      }
+    }
+    const signs = Array.from({ length: 400 }, (_, i) => `${i % 50},${i % 3 ? '+' : '-'}`);
+    const rhesus = await folder.write('rhesus.csv', table(signs, 'age,rhesus'));
+    const report = await driftReport('--reference', rhesus, '--live', rhesus);
+    assert.equal(featureOf(report, 'rhesus').kind, 'categorical');
+  });
+
   it('are judged by all files of the reference', async () => {
     await using folder = await temporaryFolder();
     const rows = lateColumn(20_000, 1);

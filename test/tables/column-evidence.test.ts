@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import {
-  addEvidence,
-  countEvidence,
-  createColumnEvidence,
-  judgeNotations,
-} from '../../src/tables/column-evidence.ts';
+import { addEvidence, countEvidence, createColumnEvidence } from '../../src/tables/column-evidence.ts';
 import type { Delimiter } from '../../src/tables/detect-delimiter.ts';
+import { judgeNotations } from '../../src/tables/judge-notations.ts';
 import type { DecimalSign } from '../../src/tables/numbers.ts';
 import { createColumnProfiler } from '../../src/tables/profile-columns.ts';
 
@@ -89,6 +85,11 @@ describe('the notation of a column', () => {
     assert.deepEqual(judge(';', [['1,5', '2.5']]), [
       "'1,5' has a decimal comma, but '2.5' on line 3 a decimal point: write all numbers in one notation",
     ]);
+  });
+
+  it('is not told by marks without a letter or digit', () => {
+    const { present, numbers } = countEvidence(evidenceOf(['-', '?', '--', '…', '7', 'x', '<5', 'NA', '']));
+    assert.deepEqual({ present, numbers }, { present: 3, numbers: 1 });
   });
 
   it('has one unit, but for single slips', () => {
