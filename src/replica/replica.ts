@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type FileLock, lockFile } from './file-lock.ts';
+import { type FileLock, lockFile, requireLocks } from '../file-lock.ts';
 import { hasPlaceholder, listNames, pathOf, sharedFolder } from './path-pattern.ts';
 
 const retryMs = 100;
@@ -89,22 +88,6 @@ async function takeName(
       );
     }
     await delay(retryMs, undefined, { signal }).catch(() => {});
-  }
-}
-
-/**
- * A file system without locks answers as if another process had each of them, so that no name would ever be free.
- *
- * @throws Error when not even a file that no other process knows can be locked
- */
-async function requireLocks(folder: string): Promise<void> {
-  const path = join(folder, `.${randomUUID()}.lock`);
-  try {
-    const lock = await lockFile(path);
-    if (lock === undefined) throw new Error('the file system has no locks');
-    lock.release();
-  } finally {
-    await rm(path, { force: true });
   }
 }
 

@@ -1,6 +1,15 @@
 import { type FileHandle, link, open, rename, rm, stat, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { copyPath, isRotatedPath, listRotatedFiles, rotatedPath } from './rotated-files.ts';
+import { waitForLock } from '../file-lock.ts';
+import {
+  copyPath,
+  isRotatedPath,
+  listCopies,
+  listRotatedFiles,
+  livePath,
+  rotatedPath,
+} from './rotated-files.ts';
 
 const blockBytes = 256 * 1024;
 const newline = 0x0a;
@@ -18,17 +27,48 @@ export type Leave = (line: { readonly id: string }) => object | undefined;
  * service opens a new one for its next line, and what it was still writing is waited for. So no line is lost. If no new
  * one was opened meanwhile, the file gets its name back.
  *
+ * Deletions in one folder wait for each other: the copy of one would bring back what another has deleted.
+ *
  * @param path of the live file, which need not be there; or of a rotated one, for that alone
  * @param leave the line that takes the place of a deleted one, if any
  * @returns the number of lines deleted
  * @throws Error naming the file that cannot be read or replaced
  */
 export async function forgetRows(path: string, ids: ReadonlySet<string>, leave?: Leave): Promise<number> {
+  // where there are no locks it goes on without one
+  const lock = await waitForLock(join(dirname(path), '.forget.lock')).catch(() => undefined);
+  try {
+    if (lock !== undefined) await deleteCopies(path);
+    return await forgetInSeries(path, ids, leave);
+  } finally {
+    lock?.release();
+  }
+}
+
+/** What a deletion that was killed has left holds lines as well; with the lock nobody else is making copies. */
+async function deleteCopies(path: string): Promise<void> {
+  const copies = await listCopies(isRotatedPath(path) ? livePath(path) : path);
+  for (const copy of copies) await named(copy, () => rm(copy, { force: true }));
+}
+
+async function forgetInSeries(path: string, ids: ReadonlySet<string>, leave?: Leave): Promise<number> {
   if (isRotatedPath(path)) return named(path, () => forgetIn(path, ids, leave));
-  const rotated = await listRotatedFiles(path).catch(() => []);
-  let deleted = 0;
-  for (const file of rotated) deleted += await named(file.path, () => forgetIn(file.path, ids, leave));
-  return deleted + (await named(path, () => forgetInLive(path, ids, leave)));
+  const seen = new Set<string>();
+  const forgetInRotated = async () => {
+    let deleted = 0;
+    for (const file of await listRotatedFiles(path).catch(() => [])) {
+      if (seen.has(file.path)) continue;
+      seen.add(file.path);
+      // a service that deletes it meanwhile has done the same
+      const gone = (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? 0 : Promise.reject(error));
+      deleted += await named(file.path, () => forgetIn(file.path, ids, leave).catch(gone));
+    }
+    return deleted;
+  };
+  const before = await forgetInRotated();
+  const live = await named(path, () => forgetInLive(path, ids, leave));
+  // the service may have rotated the live file before it was looked at
+  return before + live + (await forgetInRotated());
 }
 
 async function named<Result>(path: string, work: () => Promise<Result>): Promise<Result> {

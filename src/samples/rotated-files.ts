@@ -55,7 +55,7 @@ export function originalPath(path: string): string {
 }
 
 /** Copies of the live file and of closed ones: a deletion of rows that was killed leaves them behind. */
-async function listCopies(path: string): Promise<string[]> {
+export async function listCopies(path: string): Promise<string[]> {
   const { dir, base } = parse(path);
   const entries = await readdir(dir === '' ? '.' : dir);
   return entries

@@ -7,6 +7,7 @@ import {
   open,
   readdir,
   readFile,
+  rename,
   rm,
   stat,
   utimes,
@@ -249,6 +250,62 @@ describe('npm run samples -- --forget', () => {
       assert.ok(Math.abs(mtimeMs - past.getTime()) < 1000, `${path}: ${new Date(mtimeMs).toISOString()}`);
       if (isRoot) assert.deepEqual([uid, gid], [1234, 1235]);
     }
+  });
+
+  it('deletes all of what is asked for by several at once', async () => {
+    const ids = ['a', 'b', 'c', 'd'];
+    const live = await write(
+      'shared.jsonl',
+      [...ids, 'kept'].map((id) => line(id, {})),
+    );
+    await copyFile(live, rotatedPath(live, Date.UTC(2026, 0, 31)));
+    const all = await Promise.all(
+      ids.map((id) =>
+        promisify(execFile)(
+          process.execPath,
+          ['src/cli/samples.ts', '--samples', live, '--outcomes', live, '--forget', id],
+          { cwd: root },
+        ),
+      ),
+    );
+    for (const { stdout, stderr } of all) assert.deepEqual([stdout, stderr], ['2 lines deleted\n', '']);
+    const names = (await readdir(folder)).filter((name) => name.startsWith('shared'));
+    assert.equal(names.length, 2);
+    for (const name of names) {
+      assert.deepEqual(
+        (await readJsonLines(join(folder, name))).map(({ id }) => id),
+        ['kept'],
+      );
+    }
+  });
+
+  it('deletes what a deletion that was killed has left', async () => {
+    const live = await write('killed.jsonl', [line('a', {})]);
+    const copies = [`${live}.4711.tmp`, `${rotatedPath(live, Date.UTC(2026, 0, 31))}.12.tmp`];
+    const others = [`${live}.x.tmp`, join(folder, 'killed-not.jsonl.12.tmp')];
+    for (const copy of [...copies, ...others]) await copyFile(live, copy);
+    assert.equal(await forgetRows(live, new Set(['a'])), 1);
+    const left = (await readdir(folder)).filter((name) => name.startsWith('killed'));
+    assert.deepEqual(left.map((name) => join(folder, name)).sort(), [live, ...others].sort());
+    for (const other of others) await rm(other);
+  });
+
+  it('finds a line in a file that is rotated meanwhile', async () => {
+    const live = await write('rotated.jsonl', [line('gone', {}), line('a', {})]);
+    const earlier = rotatedPath(live, Date.UTC(2026, 0, 30));
+    await copyFile(live, earlier);
+    const forgetting = forgetRows(live, new Set(['gone']));
+    // it stays with the first file until nothing more can be on its way there
+    await eventually(() => stat(`${earlier}.${process.pid}.tmp`));
+    const later = rotatedPath(live, Date.UTC(2026, 0, 31));
+    await rename(live, later);
+    await writeFile(live, `${JSON.stringify(line('b', {}))}\n`);
+    assert.equal(await forgetting, 2);
+    const left = await Promise.all([earlier, later, live].map(readJsonLines));
+    assert.deepEqual(
+      left.flat().map(({ id }) => id),
+      ['a', 'a', 'b'],
+    );
   });
 
   it('takes over what is written while it copies', async () => {

@@ -1,3 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const retryMs = 100;
+
 /** A lock that the operating system takes back when the process ends, however it ends. */
 export type FileLock = { release(): void };
 
@@ -23,4 +30,34 @@ export async function lockFile(path: string): Promise<FileLock | undefined> {
     throw error;
   }
   return { release: () => database.close() };
+}
+
+/**
+ * A file system without locks answers as if another process had each of them, so that none would ever be free.
+ *
+ * @throws Error when not even a file that no other process knows can be locked
+ */
+export async function requireLocks(folder: string): Promise<void> {
+  const path = join(folder, `.${randomUUID()}.lock`);
+  try {
+    const lock = await lockFile(path);
+    if (lock === undefined) throw new Error('the file system has no locks');
+    lock.release();
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+/**
+ * Takes the lock of a file as soon as the process that has it gives it back or ends.
+ *
+ * @throws Error where there are no locks, or the file cannot be made
+ */
+export async function waitForLock(path: string): Promise<FileLock> {
+  await requireLocks(dirname(path));
+  for (;;) {
+    const lock = await lockFile(path);
+    if (lock !== undefined) return lock;
+    await delay(retryMs);
+  }
 }
