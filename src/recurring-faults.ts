@@ -1,4 +1,6 @@
-const quietMs = 60_000;
+const periodMs = 60_000;
+/** A fault that comes and goes is said so often in a period. */
+const maxSaid = 5;
 
 /** Decides what is said of faults that may come again and again. */
 export type RecurringFaults = {
@@ -9,21 +11,21 @@ export type RecurringFaults = {
 };
 
 /**
- * Each kind of fault is said once until all is well again, and at most once a minute where it comes and goes. That all
- * is well is said where a fault was said since.
+ * Each kind of fault is said once until all is well again, and where it comes and goes at most five times a minute. That
+ * all is well is said where a fault was said since.
  *
  * @param now milliseconds of a clock that never goes back
  */
 export function createRecurringFaults(now: () => number = () => performance.now()): RecurringFaults {
   const open = new Set<string>();
-  const saidMs = new Map<string, number>();
+  let said: { readonly kind: string; readonly atMs: number }[] = [];
   return {
     begin(kind) {
       const nowMs = now();
-      for (const [said, atMs] of saidMs) if (nowMs - atMs >= quietMs) saidMs.delete(said);
-      if (open.has(kind) || saidMs.has(kind)) return false;
+      said = said.filter(({ atMs }) => nowMs - atMs < periodMs);
+      if (open.has(kind) || said.filter((one) => one.kind === kind).length >= maxSaid) return false;
       open.add(kind);
-      saidMs.set(kind, nowMs);
+      said.push({ kind, atMs: nowMs });
       return true;
     },
     end() {

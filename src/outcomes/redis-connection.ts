@@ -38,7 +38,7 @@ export type RedisConnection<OneClient extends Client> = {
  * @param options.tryOut does on a new connection what calls will do
  * @param options.onReady called when the store can be used, at first and after each outage
  * @param options.onProblem told in one line when the store is lost, why, and when it is back; each kind of reason
- *   once in an outage, and at most once a minute
+ *   once in an outage, and at most five times a minute
  */
 export function keepRedisConnection<OneClient extends Client>(
   create: () => OneClient,

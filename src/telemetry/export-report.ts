@@ -7,7 +7,7 @@ import type { TelemetryLog } from './telemetry-log.ts';
 
 /**
  * Makes the listener that counts how exports end and says it in the log: each cause once, and again only after an export
- * has succeeded in between, at most once a minute.
+ * has succeeded in between, at most five times a minute.
  */
 export function createExportReport(
   counts: SpanCounts,

@@ -43,7 +43,6 @@ describe('the report of exports', () => {
     assert.equal(said.length, 2);
     assert.match(said[0], /^warn spans are lost, .*nothing listens at collector:4318/);
     assert.equal(said[1], 'info spans are exported again');
-    nowMs += 60_000;
     report(refused);
     assert.equal(said.length, 3);
     assert.deepEqual(counts, { exported: 16, queueFull: 0, exportFailed: 24, rejected: 0 });
@@ -60,7 +59,7 @@ describe('the report of exports', () => {
       report(i % 2 === 0 ? rejected : taken);
       nowMs += 50;
     }
-    assert.equal(said.length, 2);
+    assert.equal(said.length, 10);
     assert.deepEqual([counts.exported, counts.rejected], [500 * 5 + 500 * 8, 1500]);
   });
 });

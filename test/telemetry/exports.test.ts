@@ -82,11 +82,17 @@ describe('what a receiver says of spans that it has not taken', () => {
     assert.equal((after.rejected ?? 0) - (before.rejected ?? 0), 1);
   });
 
-  it('is over when all are taken, which is said', async () => {
+  it('is said again when it has been well in between', async () => {
     answer = '{}';
     const { exported = 0 } = await spanCounts(service);
     await predictUntil(service, (counts) => (counts.exported ?? 0) > exported);
     await eventually(() => assert.match(messages(service).at(-1) ?? '', /exported again/));
+    answer = '{"partialSuccess":{"rejectedSpans":2,"errorMessage":"still"}}';
+    const { rejected = 0 } = await spanCounts(service);
+    await predictUntil(service, (counts) => (counts.rejected ?? 0) > rejected);
+    await eventually(() =>
+      assert.match(messages(service).at(-1) ?? '', /rejects 2 of \d+, with the words: still/),
+    );
   });
 
   it('is a warning where none was rejected', async () => {
@@ -192,7 +198,7 @@ describe('an export that fails', () => {
     });
   }
 
-  it('because nothing listens is said once, and that it is over', async () => {
+  it('because nothing listens is said once, and again after it has been well', async () => {
     const sink = await startOtlpSink();
     const port = Number(new URL(sink.url).port);
     sink.close();
@@ -212,7 +218,10 @@ describe('an export that fails', () => {
       later = await startOtlpSink(port);
       await predictUntil(service, (counts) => (counts.exported ?? 0) > 0);
       await eventually(() => assert.match(messages(service).at(-1) ?? '', /exported again/));
-      assert.equal(messages(service).length, 2);
+      later.close();
+      const before = (await spanCounts(service)).failed ?? 0;
+      await predictUntil(service, (counts) => (counts.failed ?? 0) > before);
+      await eventually(() => assert.equal(messages(service).length, 3));
     } finally {
       await service.stop();
       later?.close();
