@@ -50,15 +50,16 @@ export function oneOf<const Word extends string>(words: readonly Word[], because
   });
 }
 
-/** Some of these words, comma-separated, in any case, each taken once. */
+/** Some of these words and at least one, comma-separated, in any case, each taken once. */
 export function someOf<const Word extends string>(words: readonly Word[]) {
   return list.transform((items, context): readonly Word[] => {
     const found = items.map((item) => words.find((word) => word === item.toLowerCase()) ?? item);
     const unknown = found.find((item) => !words.includes(item as Word));
-    if (unknown === undefined) return [...new Set(found)] as Word[];
+    if (unknown === undefined && found.length > 0) return [...new Set(found)] as Word[];
     const last = words.length - 1;
-    const known = `${words.slice(0, last).join(', ')} or ${words[last]}`;
-    context.addIssue({ code: 'custom', message: `${unknown} is not supported: must be ${known}` });
+    const known = `must be ${words.slice(0, last).join(', ')} or ${words[last]}`;
+    const message = unknown === undefined ? known : `${unknown} is not supported: ${known}`;
+    context.addIssue({ code: 'custom', message });
     return z.NEVER;
   });
 }

@@ -40,6 +40,7 @@ describe('the settings', () => {
         /^OTEL_PROPAGATORS=jaeger: jaeger is not supported: must be .*b3multi or none$/,
       ],
       ['OTEL_PROPAGATORS', 'tracecontext, xray', /xray is not supported/],
+      ['OTEL_PROPAGATORS', ' , ', /^OTEL_PROPAGATORS=,: must be .*b3multi or none$/],
       ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc', /^OTEL_EXPORTER_OTLP_PROTOCOL=grpc: must be http\/json or /],
       ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'grpc', /HTTP/],
       ['OTEL_METRICS_EXPORTER', 'otlp', /^OTEL_METRICS_EXPORTER=otlp: .*scraped/],

@@ -48,6 +48,11 @@ export async function readTokens(source: string, path: string): Promise<string[]
 function foreignEncoding(bytes: Buffer): string | undefined {
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return 'in UTF-16';
-  if (bytes.includes(0)) return 'in UTF-16 or not text (it has zero bytes)';
+  if (bytes.some(isControl)) return 'in UTF-16 or not text (it has control characters)';
   return isUtf8(bytes) ? undefined : 'not in UTF-8';
+}
+
+/** Whether a byte is a control character other than white space. In UTF-16 every second byte of most alphabets is one. */
+function isControl(byte: number): boolean {
+  return (byte < 0x20 && (byte < 0x09 || byte > 0x0d)) || byte === 0x7f;
 }

@@ -35,7 +35,9 @@ describe('a file with secrets', () => {
   for (const [what, bytes, reason] of [
     ['in UTF-16, little end first', utf16(`\ufeff${secret}`), /in UTF-16: save it as text in UTF-8$/],
     ['in UTF-16, big end first', utf16(`\ufeff${secret}`).swap16(), /in UTF-16: save/],
-    ['in UTF-16 without a mark', utf16(secret), /zero bytes\): save/],
+    ['in UTF-16 without a mark', utf16(secret), /UTF-16 or not text \(.*control characters\): save/],
+    ['in UTF-16 without a mark or Latin letters', utf16('секретсекретсекрет'), /UTF-16 or not text/],
+    ['with an escape sequence', Buffer.from(`\u001b[0m${secret}`), /not text/],
     ['in Latin-1', Buffer.from(`geheimnis-der-käufer`, 'latin1'), /not in UTF-8: save/],
     ['of random bytes', Buffer.from([0x81, 0x9d, ...Array(30).keys()]), /save/],
   ] as const) {
