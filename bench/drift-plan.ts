@@ -5,14 +5,8 @@ import {
   mergeEpisodes,
   type Traffic,
 } from './drift-episodes.ts';
-import {
-  type Cell,
-  countAlarms,
-  mergeCells,
-  scenarios,
-  type WindowsJob,
-  withoutDrift,
-} from './drift-windows.ts';
+import { scenarios, withoutDrift } from './drift-scenarios.ts';
+import { type Cell, countAlarms, mergeCells, type WindowsJob } from './drift-windows.ts';
 
 /** One piece of work for one core. Its seed is its own: the result does not depend on how many cores there are. */
 export type Job = { readonly key: string } & (

@@ -1,14 +1,7 @@
 import { tests } from './drift-episodes.ts';
 import { type Results, type Size, traffics } from './drift-plan.ts';
-import {
-  type Cell,
-  type Rule,
-  referenceSizes,
-  scenarios,
-  windowSizes,
-  withDrift,
-  withoutDrift,
-} from './drift-windows.ts';
+import { type Rule, scenarios, withDrift, withoutDrift } from './drift-scenarios.ts';
+import { type Cell, referenceSizes, windowSizes } from './drift-windows.ts';
 import { grouped, percent, table } from './markdown.ts';
 
 const ruleNames: Record<Rule, string> = {

@@ -3,15 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { countEpisodes } from '../../bench/drift-episodes.ts';
 import { collect, planJobs, runJob } from '../../bench/drift-plan.ts';
 import { createSampler } from '../../bench/drift-populations.ts';
+import { type Rule, scenarios } from '../../bench/drift-scenarios.ts';
 import { renderTables } from '../../bench/drift-tables.ts';
-import {
-  type Cell,
-  countAlarms,
-  createJudge,
-  type Rule,
-  scenarioBins,
-  scenarios,
-} from '../../bench/drift-windows.ts';
+import { type Cell, countAlarms, createJudge, scenarioBins } from '../../bench/drift-windows.ts';
 import { replaceBetweenMarkers } from '../../bench/markers.ts';
 import { countBins } from '../../src/stats/binning.ts';
 import { measureDrift } from '../../src/stats/drift.ts';
