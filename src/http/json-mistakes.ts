@@ -41,12 +41,12 @@ const anywhere: Mistakes = [
   [/[bru]{0,2}'/iy, quotes("'")],
   [/`/y, quotes('`')],
   [/[‘’‚‛“”„‟«»′″＂]/y, typographicQuotes],
-  [/\\/y, 'a backslash stands outside of a text, as it does where JSON was escaped twice'],
+  [/\\/y, 'a backslash stands outside of a text, as in JSON that was escaped twice'],
   [/&(?:quot|nbsp|#\d+);/y, 'an HTML entity stands outside of a text'],
   [/\0/y, 'a NUL character is not JSON; if the body is UTF-16, send it in UTF-8'],
   [
     /[\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}]/uy,
-    'an invisible character is none of the white space that JSON knows',
+    'an invisible character stands where JSON does not take it for white space',
   ],
 ];
 
@@ -82,21 +82,24 @@ const notText: Mistakes = [
   [/[\p{L}_$]/uy, 'a text must be in double quotes'],
   [/,/y, 'a value is missing before the comma'],
 ];
-const missing: Mistakes = [[/[}\]]/y, 'a value is missing before the bracket that closes']];
+const missing: Mistakes = [[/[}\]]/y, 'a value is missing before the closing bracket']];
 
 const goesOn: Mistakes = [
-  [/(?<=")[\p{L}\p{N}]/uy, 'more text follows a quotation mark: one inside of a text is written \\"'],
+  [
+    /(?<=")[\p{L}\p{N}]/uy,
+    'text follows a closing quotation mark: inside a text a quotation mark is written \\"',
+  ],
 ];
 
 const mistakes: Readonly<Record<Expected, Mistakes>> = {
   start: values,
   value: [...notText, ...missing],
-  item: [[/[}\]]/y, 'a comma stands before the bracket that closes'], ...notText],
+  item: [[/[}\]]/y, 'there is a comma before the closing bracket'], ...notText],
   'item or ]': notText,
   name: [
-    [/}/y, 'a comma stands before the bracket that closes'],
+    [/}/y, 'there is a comma before the closing bracket'],
     [/,/y, 'there is a comma too many'],
-    [/(?<=\d,)\d+(?:[.,]\d+)*\s*[,}]/y, 'a number has a comma in it: JSON knows only the decimal point'],
+    [/(?<=\d,)\d+(?:[.,]\d+)*\s*[,}]/y, 'a number has a comma in it, where JSON has only a decimal point'],
   ],
   'name or }': [[/\{/y, 'a second { follows the first, as in a template that was not filled in']],
   colon: goesOn,
@@ -104,7 +107,7 @@ const mistakes: Readonly<Record<Expected, Mistakes>> = {
   'comma or ]': goesOn,
   end: [
     [/,?\s*[{[]/y, 'a second JSON document begins after the first'],
-    [/[}\]]/y, 'a bracket closes that was not opened'],
+    [/[}\]]/y, 'a bracket is closed that was never opened'],
     ...goesOn,
   ],
 };

@@ -3,18 +3,18 @@ import fc from 'fast-check';
 import { findJsonFault } from '../../src/http/json-fault.ts';
 
 const comma = 'a comma or } is expected';
-const bracket = 'a comma stands before the bracket that closes';
+const bracket = 'there is a comma before the closing bracket';
 const early = 'the body ends before its JSON does';
 const quotes = 'names and texts are quoted with ", not with \'';
-const invisible = 'an invisible character is none of the white space that JSON knows';
+const invisible = 'an invisible character stands where JSON does not take it for white space';
 const lowerCase = 'true, false and null are written in lower case';
 const number = 'the number is not written as in JSON';
 const typographic = 'names and texts are quoted with ", not with typographic quotation marks';
 const unknownEscape = 'a text holds an escape that JSON does not have';
 const begin = 'the body must begin with { or [';
-const inNumber = 'a number has a comma in it: JSON knows only the decimal point';
-const inText = 'more text follows a quotation mark: one inside of a text is written \\"';
-const twice = 'a backslash stands outside of a text, as it does where JSON was escaped twice';
+const inNumber = 'a number has a comma in it, where JSON has only a decimal point';
+const inText = 'text follows a closing quotation mark: inside a text a quotation mark is written \\"';
+const twice = 'a backslash stands outside of a text, as in JSON that was escaped twice';
 const template = 'a variable or a template was not filled in';
 const form = 'the body is a form (name=value)';
 const base64 = 'the body is encoded in base64';
@@ -44,7 +44,7 @@ const faults: [string, string, number][] = [
   ['{"age": 30,5}', inNumber, 11],
   ['{"history": good}', 'a text must be in double quotes', 12],
   ['{"age": , "limit": 2}', 'a value is missing before the comma', 8],
-  ['{"age": }', 'a value is missing before the bracket that closes', 8],
+  ['{"age": }', 'a value is missing before the closing bracket', 8],
   ['[1,,2]', 'a value is missing before the comma', 3],
   ['{"age": 30,}', bracket, 11],
   ['[1, 2, ]', bracket, 7],
@@ -68,7 +68,7 @@ const faults: [string, string, number][] = [
   ['{\u200b"age": 30}', invisible, 1],
   ['{\0"\0', 'a NUL character is not JSON; if the body is UTF-16, send it in UTF-8', 1],
   ['{"age": 30}\n{"age": 31}', second, 12],
-  ['{"age": 30}}', 'a bracket closes that was not opened', 11],
+  ['{"age": 30}}', 'a bracket is closed that was never opened', 11],
   ['{"age": 30} and more', 'something follows after the end of the JSON', 12],
   ['{', early, 1],
   ['{"age": 30', early, 10],
