@@ -56,14 +56,24 @@ const unitSign = /[%\p{Sc}]/u;
 const unitBefore = /^([-\u2013+(]?) ?\p{Sc} ?/u;
 const unitBehind = / ?[%\p{Sc}]([-\u2013)]?)$/u;
 
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+/** Whether a number begins and ends with a digit, as most do: then no unit needs to be looked for. */
+function hasDigitsAtEnds(text: string): boolean {
+  const first = text.charCodeAt(0);
+  return isDigit(text.charCodeAt(text.length - 1)) && isDigit(isMinus(first) ? text.charCodeAt(1) : first);
+}
+
 /** The unit of a number: `%` or the sign of a currency; empty where there is none. */
 export function unitOf(number: string): string {
-  return unitSign.exec(number)?.[0] ?? '';
+  return hasDigitsAtEnds(number) ? '' : (unitSign.exec(number)?.[0] ?? '');
 }
 
 /** The number beside its unit: `12.5 %` is 12.5. */
 function withoutUnit(text: string): string {
-  if (!unitSign.test(text)) return text;
+  if (hasDigitsAtEnds(text) || !unitSign.test(text)) return text;
   return text.replace(unitBehind.test(text) ? unitBehind : unitBefore, '$1');
 }
 
