@@ -135,7 +135,7 @@ function readCategories({ cells, notation }: TextColumn): (string | null)[] {
     if (text === null) return null;
     const known = canonical.get(text) ?? canonicalCategory(text);
     canonical.set(text, known);
-    return known === '' ? null : known;
+    return known;
   });
 }
 

@@ -20,8 +20,10 @@ export const missingMarks: readonly string[] = [...missingTexts];
 
 const longestMark = Math.max(...missingMarks.map(({ length }) => length));
 
+/** Whether a text means a missing value, with spaces and characters that nobody sees around it or without. */
 export function isMissingText(text: string): boolean {
-  return text.length <= longestMark && missingTexts.has(text);
+  if (text.length <= longestMark && missingTexts.has(text)) return true;
+  return beyondAscii.test(text) && missingTexts.has(plainText(text));
 }
 
 /** Spaces that look like one: no-break, en, thin, figure, ideographic and so on. */

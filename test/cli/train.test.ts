@@ -190,6 +190,17 @@ describe('npm run train', function () {
     assert.equal(features[1].reference.counts.at(-2), 9);
   });
 
+  it('takes what means a missing value for one, also with characters around it that nobody sees', async () => {
+    for (const mark of ['NA', '\u200bNA', '\u200b', '\u202aNULL\u202c', '\u00a0n/a\u200e']) {
+      const gap = (write: (i: number) => string) => (i: number) => (i % 5 === 0 ? mark : write(i));
+      const { features } = await trained(table({ n: gap(number), k: gap(kind) }));
+      for (const feature of features) {
+        assert.equal(feature.nullable, true, JSON.stringify([mark, feature.name]));
+        if (feature.kind === 'categorical') assert.deepEqual(feature.categories.toSorted(), ['a', 'b', 'c']);
+      }
+    }
+  });
+
   it('uses ids and dates only when told to', async () => {
     const dates = (i: number) => `2024-01-${10 + (i % 18)}`;
     const content = table({ n: number, id: (i) => `c${i}`, when: dates });
