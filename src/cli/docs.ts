@@ -5,7 +5,8 @@ import { artifactJsonSchema } from '../model/artifact.ts';
 import { otelSettings } from '../otel-settings.ts';
 import { driftReportJsonSchema } from '../report/drift-report.ts';
 import type { Setting } from '../setting-types.ts';
-import { foreignMetrics, type Instrument, instruments } from '../telemetry/instruments.ts';
+import type { Instrument } from '../telemetry/instrument.ts';
+import { foreignMetrics, instruments } from '../telemetry/instruments.ts';
 
 /** Documents with tables that are made from the code: each table stands between two comments with its name. */
 const documents: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {

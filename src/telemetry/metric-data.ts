@@ -7,7 +7,7 @@ import {
   type MetricData,
   type MetricProducer,
 } from '@opentelemetry/sdk-metrics';
-import type { Instrument } from './instruments.ts';
+import type { Instrument } from './instrument.ts';
 
 /** The series of one instrument as they are now; attributes are made once and reused. */
 export type Point<Value> = { readonly attributes: Attributes; readonly value: Value };

@@ -5,7 +5,8 @@ import type { VariableLayout } from '../monitor/monitor.ts';
 import { windowNames } from '../monitor/windows.ts';
 import { binLabels, missingBin } from '../stats/binning.ts';
 import { measureDrift } from '../stats/drift.ts';
-import { type Instrument, instruments } from './instruments.ts';
+import type { Instrument } from './instrument.ts';
+import { instruments } from './instruments.ts';
 import {
   counterData,
   gaugeData,

@@ -4,7 +4,8 @@ import type { OutcomeDelays } from '../monitor/outcome-delays.ts';
 import type { Performance, PerformanceField } from '../monitor/performance.ts';
 import { byBin } from '../monitor/performance-figures.ts';
 import { binLabels } from '../stats/binning.ts';
-import { type Instrument, instruments } from './instruments.ts';
+import type { Instrument } from './instrument.ts';
+import { instruments } from './instruments.ts';
 import {
   counterData,
   gaugeData,

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import type { DashboardJson } from '../../grafana/lint/dashboard-json.ts';
 import type { Metric, Metrics, Surroundings } from '../../grafana/lint/surroundings.ts';
-import { foreignMetrics, type Instrument, instruments } from '../../src/telemetry/instruments.ts';
+import type { Instrument } from '../../src/telemetry/instrument.ts';
+import { foreignMetrics, instruments } from '../../src/telemetry/instruments.ts';
 
 const root = new URL('../../', import.meta.url);
 /** An address that a runbook might be given. */

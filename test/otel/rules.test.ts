@@ -16,7 +16,8 @@ import {
   fastPsi,
   minShareRise,
 } from '../../src/report/alert-rules.ts';
-import { foreignMetrics, type Instrument, instruments } from '../../src/telemetry/instruments.ts';
+import type { Instrument } from '../../src/telemetry/instrument.ts';
+import { foreignMetrics, instruments } from '../../src/telemetry/instruments.ts';
 import { requireTool } from '../support/tools.ts';
 import { rules, run } from './support/promtool.ts';
 import { minutes } from './support/series.ts';

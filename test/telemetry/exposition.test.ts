@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { type Instrument, instruments } from '../../src/telemetry/instruments.ts';
+import type { Instrument } from '../../src/telemetry/instrument.ts';
+import { instruments } from '../../src/telemetry/instruments.ts';
 import { eventually, postJson, seriesValue, startTestService, type TestService } from '../support/service.ts';
 import { requireTool } from '../support/tools.ts';
 

@@ -1,0 +1,105 @@
+import { type Instrument, modelLabels } from './instrument.ts';
+
+const drift = [...modelLabels, 'feature', 'window'] as const;
+
+/** What the service exposes of a model’s predictions and of drift. */
+export const modelInstruments = {
+  predictions: {
+    name: 'model_predictions_total',
+    type: 'counter',
+    unit: '{prediction}',
+    labels: [...modelLabels, 'prediction'],
+    description: 'Predictions by predicted class.',
+  },
+  predictDuration: {
+    name: 'model_predict_duration_seconds',
+    type: 'histogram',
+    unit: 's',
+    labels: modelLabels,
+    description: 'Time to score one validated input and to count it.',
+  },
+  score: {
+    name: 'model_score',
+    type: 'histogram',
+    unit: '1',
+    labels: modelLabels,
+    description: 'Scores, P(positive class), in the bins of the reference.',
+  },
+  featureValue: {
+    name: 'model_feature_value',
+    type: 'histogram',
+    unit: '',
+    labels: [...modelLabels, 'feature'],
+    description: 'Values of numeric features, in the bins of the reference.',
+  },
+  binObservations: {
+    name: 'model_feature_bin_observations_total',
+    type: 'counter',
+    unit: '{observation}',
+    labels: [...modelLabels, 'feature', 'bin'],
+    description: 'Live observations by bin; the score counts under feature "(score)".',
+  },
+  referenceRatio: {
+    name: 'model_feature_reference_ratio',
+    type: 'gauge',
+    unit: '1',
+    labels: [...modelLabels, 'feature', 'bin'],
+    description: 'Share of the reference in each bin.',
+  },
+  referenceSamples: {
+    name: 'model_feature_reference_samples',
+    type: 'gauge',
+    unit: '{observation}',
+    labels: [...modelLabels, 'feature'],
+    description: 'Rows behind the reference.',
+  },
+  outsideRange: {
+    name: 'model_feature_outside_range_total',
+    type: 'counter',
+    unit: '{observation}',
+    labels: [...modelLabels, 'feature', 'side'],
+    description: 'Live values below or above all reference values.',
+  },
+  inputRejected: {
+    name: 'model_input_rejected_total',
+    type: 'counter',
+    unit: '{fault}',
+    labels: [...modelLabels, 'feature', 'reason'],
+    description: 'Faults in refused inputs; feature is empty for a malformed body or an unknown field.',
+  },
+  inputsRefused: {
+    name: 'model_inputs_refused_total',
+    type: 'counter',
+    unit: '{request}',
+    labels: modelLabels,
+    description: 'Prediction requests refused for their input, each counted once however many faults it has.',
+  },
+  modelInfo: {
+    name: 'model_info',
+    type: 'gauge',
+    unit: '',
+    labels: [...modelLabels, 'target', 'positive', 'threshold', 'data_digest'],
+    description: 'Constant 1 for the model that answers, with what it is.',
+  },
+  driftPsi: {
+    name: 'model_feature_drift_psi',
+    type: 'gauge',
+    unit: '1',
+    labels: drift,
+    description: 'Population stability index of this replica against the reference.',
+  },
+  driftCeiling: {
+    name: 'model_feature_drift_psi_noise_ceiling',
+    type: 'gauge',
+    unit: '1',
+    labels: drift,
+    description: 'PSI that chance alone stays under (z = 4.5).',
+  },
+  driftSamples: {
+    name: 'model_feature_drift_samples',
+    type: 'gauge',
+    unit: '{observation}',
+    labels: drift,
+    description: 'Observations in the window of this replica.',
+  },
+} as const satisfies Record<string, Instrument>;

@@ -1,0 +1,150 @@
+import { type Instrument, modelLabels } from './instrument.ts';
+
+const cell = [...modelLabels, 'score_bin', 'prediction'] as const;
+
+/** What the service exposes of outcomes, and of a model’s performance. */
+export const performanceInstruments = {
+  scoreBinPredictions: {
+    name: 'model_score_bin_predictions_total',
+    type: 'counter',
+    unit: '{prediction}',
+    labels: cell,
+    description: 'Predictions by score bin and predicted class.',
+  },
+  scoreBinExpectedPositives: {
+    name: 'model_score_bin_expected_positives_total',
+    type: 'counter',
+    unit: '{prediction}',
+    labels: cell,
+    description: 'Sum of the calibrated probabilities of the positive class over all predictions.',
+  },
+  scoreBinMatured: {
+    name: 'model_score_bin_matured_predictions_total',
+    type: 'counter',
+    unit: '{prediction}',
+    labels: cell,
+    description: 'Predictions that have reached the age at which their outcome counts.',
+  },
+  outcomes: {
+    name: 'model_outcomes_total',
+    type: 'counter',
+    unit: '{outcome}',
+    labels: [...cell, 'outcome'],
+    description: 'Outcomes that count: of predictions old enough, each once.',
+  },
+  expectedNegativesBelow: {
+    name: 'model_score_bin_expected_negatives_below_total',
+    type: 'counter',
+    unit: '{prediction}',
+    labels: [...modelLabels, 'score_bin'],
+    description:
+      'As model_outcome_negatives_below_total, of the calibrated probabilities of all predictions.',
+  },
+  outcomeNegativesBelow: {
+    name: 'model_outcome_negatives_below_total',
+    type: 'counter',
+    unit: '{outcome}',
+    labels: [...modelLabels, 'score_bin'],
+    description:
+      'Negative outcomes in lower score bins and half of those in this one: times the positives here, the AUC’s numerator.',
+  },
+  outcomeScores: {
+    name: 'model_outcome_scores_total',
+    type: 'counter',
+    unit: '1',
+    labels: cell,
+    description: 'Sum of the scores of predictions whose outcome counts.',
+  },
+  outcomeExpected: {
+    name: 'model_outcome_expected_total',
+    type: 'counter',
+    unit: '{outcome}',
+    labels: cell,
+    description: 'Sum of the calibrated probabilities p of predictions whose outcome counts.',
+  },
+  outcomeVariance: {
+    name: 'model_outcome_variance_total',
+    type: 'counter',
+    unit: '1',
+    labels: cell,
+    description: 'Sum of p (1 - p) over the same predictions.',
+  },
+  outcomeSquaredErrors: {
+    name: 'model_outcome_squared_errors_total',
+    type: 'counter',
+    unit: '1',
+    labels: cell,
+    description: 'Sum of the squared differences of score and outcome: the Brier score’s numerator.',
+  },
+  outcomeLogLosses: {
+    name: 'model_outcome_log_losses_total',
+    type: 'counter',
+    unit: '1',
+    labels: cell,
+    description: 'Sum of -ln of the probability given to what happened: the log-loss’s numerator.',
+  },
+  outcomeDelay: {
+    name: 'model_outcome_delay_seconds',
+    type: 'histogram',
+    unit: 's',
+    labels: [...modelLabels, 'outcome'],
+    description: 'Time from a prediction to its outcome, for every outcome accepted.',
+  },
+  outcomesReceived: {
+    name: 'outcomes_received_total',
+    type: 'counter',
+    unit: '{outcome}',
+    labels: ['result'],
+    description: 'What became of outcomes reported to this replica; deferred ones were asked for again.',
+  },
+  outcomesHeld: {
+    name: 'outcomes_held',
+    type: 'gauge',
+    unit: '{outcome}',
+    labels: [],
+    description:
+      'Outcomes accepted that do not count yet: of a prediction that is too young, or of a version that is coming back.',
+  },
+  classInfo: {
+    name: 'model_class_info',
+    type: 'gauge',
+    unit: '',
+    labels: [...modelLabels, 'class', 'role'],
+    description: 'Constant 1: which class is the positive one and which the negative.',
+  },
+  evaluation: {
+    name: 'model_evaluation',
+    type: 'gauge',
+    unit: '1',
+    labels: [...modelLabels, 'metric'],
+    description: 'Cross-validated figures from training.',
+  },
+  evaluationStandardError: {
+    name: 'model_evaluation_standard_error',
+    type: 'gauge',
+    unit: '1',
+    labels: [...modelLabels, 'metric'],
+    description: 'Standard errors of the cross-validated figures.',
+  },
+  trainingRows: {
+    name: 'model_training_rows',
+    type: 'gauge',
+    unit: '{row}',
+    labels: modelLabels,
+    description: 'Rows that the model and its calibration were learnt from.',
+  },
+  referenceScoreBin: {
+    name: 'model_score_bin_reference_rows',
+    type: 'gauge',
+    unit: '{row}',
+    labels: [...modelLabels, 'score_bin', 'outcome'],
+    description: 'Training rows by score bin (out of fold) and outcome.',
+  },
+  groupPredictions: {
+    name: 'model_feature_bin_predictions_total',
+    type: 'counter',
+    unit: '{prediction}',
+    labels: [...modelLabels, 'feature', 'bin', 'prediction'],
+    description: 'Predictions by bin of each protected feature and predicted class.',
+  },
+} as const satisfies Record<string, Instrument>;
