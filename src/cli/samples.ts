@@ -166,24 +166,31 @@ function summary(
 
 async function forget(options: Options): Promise<number> {
   const ids = new Set(options.forget);
-  const samples = options.samples ?? (await allReplicaFiles(serviceSetting('SAMPLES_PATH')));
-  const outcomes = options.outcomes ?? (await allReplicaFiles(serviceSetting('OUTCOMES_PATH')));
-  const deleted = (await forgetIn(samples, ids)) + (await forgetIn(outcomes, ids, forgetOutcome));
+  const pathsOf = async (given: readonly string[] | undefined, setting: 'SAMPLES_PATH' | 'OUTCOMES_PATH') =>
+    given === undefined
+      ? allReplicaFiles(serviceSetting(setting))
+      : (await Promise.all(given.map(expandPattern))).flat();
+  const samples = await pathsOf(options.samples, 'SAMPLES_PATH');
+  const outcomes = await pathsOf(options.outcomes, 'OUTCOMES_PATH');
+  let deleted = 0;
+  let failure: Error | undefined;
+  const forgetIn = async (paths: readonly string[], leave?: Leave) => {
+    for (const path of paths) {
+      const forgotten = await forgetRows(path, ids, leave);
+      deleted += forgotten.deleted;
+      failure ??= forgotten.failure;
+    }
+  };
+  await forgetIn(samples);
+  await forgetIn(outcomes, forgetOutcome);
   process.stdout.write(`${deleted} ${deleted === 1 ? 'line' : 'lines'} deleted\n`);
+  if (failure !== undefined) throw failure;
   return deleted > 0 ? 0 : 1;
 }
 
-async function forgetIn(
-  sources: readonly string[],
-  ids: ReadonlySet<string>,
-  leave?: Leave,
-): Promise<number> {
-  let deleted = 0;
-  for (const source of sources) {
-    const paths = /[*?[{]/.test(source) ? await expand(source) : [source];
-    for (const path of paths) deleted += await forgetRows(path, ids, leave);
-  }
-  return deleted;
+/** The files that a pattern matches; a path without one need not be there. */
+async function expandPattern(source: string): Promise<string[]> {
+  return /[*?[{]/.test(source) ? expand(source) : [source];
 }
 
 await runCli(help, async (args) => {

@@ -19,6 +19,13 @@ const quietMs = 250;
 /** What is to stand where a line with one of the ids was. */
 export type Leave = (line: { readonly id: string }) => object | undefined;
 
+export type Forgotten = {
+  /** Lines. */
+  deleted: number;
+  /** Names the first file that could not be read or replaced, and says why. */
+  failure?: Error;
+};
+
 /**
  * Deletes the lines of some ids from a series of JSONL files: the live one and those rotated from it. Each file is
  * replaced in one step, by a copy without the lines; a failure leaves it as it was.
@@ -31,52 +38,59 @@ export type Leave = (line: { readonly id: string }) => object | undefined;
  *
  * @param path of the live file, which need not be there; or of a rotated one, for that alone
  * @param leave the line that takes the place of a deleted one, if any
- * @returns the number of lines deleted
- * @throws Error naming the file that cannot be read or replaced
  */
-export async function forgetRows(path: string, ids: ReadonlySet<string>, leave?: Leave): Promise<number> {
+export async function forgetRows(path: string, ids: ReadonlySet<string>, leave?: Leave): Promise<Forgotten> {
   // where there are no locks it goes on without one
   const lock = await waitForLock(join(dirname(path), '.forget.lock')).catch(() => undefined);
+  const forgotten: Forgotten = { deleted: 0 };
+  /** A file that cannot be read or replaced does not keep the others. */
+  const attempt = async (file: string, work: () => Promise<number>) => {
+    try {
+      forgotten.deleted += await work();
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      forgotten.failure ??= new Error(`${file}: ${code ?? message}`);
+    }
+  };
   try {
-    if (lock !== undefined) await deleteCopies(path);
-    return await forgetInSeries(path, ids, leave);
+    if (lock !== undefined) await deleteCopies(path, attempt);
+    if (isRotatedPath(path)) await attempt(path, () => forgetIn(path, ids, leave));
+    else await forgetInSeries(path, ids, leave, attempt);
+    return forgotten;
   } finally {
     lock?.release();
   }
 }
 
+type Attempt = (file: string, work: () => Promise<number>) => Promise<void>;
+
 /** What a deletion that was killed has left holds lines as well; with the lock nobody else is making copies. */
-async function deleteCopies(path: string): Promise<void> {
-  const copies = await listCopies(isRotatedPath(path) ? livePath(path) : path);
-  for (const copy of copies) await named(copy, () => rm(copy, { force: true }));
+async function deleteCopies(path: string, attempt: Attempt): Promise<void> {
+  for (const copy of await listCopies(isRotatedPath(path) ? livePath(path) : path)) {
+    await attempt(copy, () => rm(copy, { force: true }).then(() => 0));
+  }
 }
 
-async function forgetInSeries(path: string, ids: ReadonlySet<string>, leave?: Leave): Promise<number> {
-  if (isRotatedPath(path)) return named(path, () => forgetIn(path, ids, leave));
+async function forgetInSeries(
+  path: string,
+  ids: ReadonlySet<string>,
+  leave: Leave | undefined,
+  attempt: Attempt,
+): Promise<void> {
   const seen = new Set<string>();
   const forgetInRotated = async () => {
-    let deleted = 0;
     for (const file of await listRotatedFiles(path).catch(() => [])) {
       if (seen.has(file.path)) continue;
       seen.add(file.path);
       // a service that deletes it meanwhile has done the same
       const gone = (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? 0 : Promise.reject(error));
-      deleted += await named(file.path, () => forgetIn(file.path, ids, leave).catch(gone));
+      await attempt(file.path, () => forgetIn(file.path, ids, leave).catch(gone));
     }
-    return deleted;
   };
-  const before = await forgetInRotated();
-  const live = await named(path, () => forgetInLive(path, ids, leave));
+  await forgetInRotated();
+  await attempt(path, () => forgetInLive(path, ids, leave));
   // the service may have rotated the live file before it was looked at
-  return before + live + (await forgetInRotated());
-}
-
-async function named<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    throw new Error(`${path}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`);
-  }
+  await forgetInRotated();
 }
 
 async function forgetInLive(path: string, ids: ReadonlySet<string>, leave?: Leave): Promise<number> {

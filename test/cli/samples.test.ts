@@ -3,6 +3,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import {
   chown,
   copyFile,
+  mkdir,
   mkdtemp,
   open,
   readdir,
@@ -284,7 +285,7 @@ describe('npm run samples -- --forget', () => {
     const copies = [`${live}.4711.tmp`, `${rotatedPath(live, Date.UTC(2026, 0, 31))}.12.tmp`];
     const others = [`${live}.x.tmp`, join(folder, 'killed-not.jsonl.12.tmp')];
     for (const copy of [...copies, ...others]) await copyFile(live, copy);
-    assert.equal(await forgetRows(live, new Set(['a'])), 1);
+    assert.deepEqual(await forgetRows(live, new Set(['a'])), { deleted: 1 });
     const left = (await readdir(folder)).filter((name) => name.startsWith('killed'));
     assert.deepEqual(left.map((name) => join(folder, name)).sort(), [live, ...others].sort());
     for (const other of others) await rm(other);
@@ -300,12 +301,45 @@ describe('npm run samples -- --forget', () => {
     const later = rotatedPath(live, Date.UTC(2026, 0, 31));
     await rename(live, later);
     await writeFile(live, `${JSON.stringify(line('b', {}))}\n`);
-    assert.equal(await forgetting, 2);
+    assert.deepEqual(await forgetting, { deleted: 2 });
     const left = await Promise.all([earlier, later, live].map(readJsonLines));
     assert.deepEqual(
       left.flat().map(({ id }) => id),
       ['a', 'a', 'b'],
     );
+  });
+
+  it('takes the paths of the settings as they stand, for patterns those that are given', async () => {
+    const volume = join(folder, 'a [b]');
+    for (const name of ['one', 'two']) {
+      await mkdir(join(volume, name), { recursive: true });
+      const path = rotatedPath(join(volume, name, 's.jsonl'), Date.UTC(2026, 0, 31));
+      await writeFile(path, `${JSON.stringify(line('gone', {}))}\n`);
+    }
+    await writeFile(join(volume, 'two/s.jsonl'), `${JSON.stringify(line('gone', {}))}\n`);
+    const forget = (...args: string[]) =>
+      spawnSync(process.execPath, ['src/cli/samples.ts', '--forget', 'gone', ...args], {
+        cwd: root,
+        encoding: 'utf8',
+        env: {
+          ...process.env,
+          SAMPLES_PATH: join(volume, '{instance}/s.jsonl'),
+          OUTCOMES_PATH: join(volume, '{instance}/o.jsonl'),
+        },
+      });
+    const none = forget('--samples', join(folder, 'n*ne.jsonl'));
+    assert.match(none.stderr, /n\*ne\.jsonl: matches no file/);
+    const all = forget();
+    assert.deepEqual([all.stdout, all.stderr], ['3 lines deleted\n', '']);
+
+    // what cannot be read does not keep the rest
+    await mkdir(rotatedPath(join(volume, 'one/s.jsonl'), Date.UTC(2026, 0, 30)));
+    for (const name of ['one', 'two']) {
+      await writeFile(join(volume, name, 's.jsonl'), `${JSON.stringify(line('gone', {}))}\n`);
+    }
+    const some = forget();
+    assert.deepEqual([some.status, some.stdout], [1, '2 lines deleted\n']);
+    assert.match(some.stderr, /^\S+ \[b\]\/one\/s\.2026-01-30\S*: EISDIR\n$/);
   });
 
   it('takes over what is written while it copies', async () => {
@@ -320,7 +354,7 @@ describe('npm run samples -- --forget', () => {
       await file.close();
       return late;
     })();
-    assert.equal(await forgetRows(live, new Set(['gone'])), 1);
+    assert.deepEqual(await forgetRows(live, new Set(['gone'])), { deleted: 1 });
     const late = await writing;
     assert.deepEqual(
       (await readJsonLines(live)).map(({ id }) => id),

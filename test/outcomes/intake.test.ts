@@ -200,7 +200,7 @@ describe('the intake of outcomes', () => {
     const [gone, ...others] = predict(3);
     await intake.take(labels([gone, ...others]));
     await close();
-    assert.equal(await forgetRows(path, new Set([gone]), forgetOutcome), 1);
+    assert.deepEqual(await forgetRows(path, new Set([gone]), forgetOutcome), { deleted: 1 });
     const text = await readFile(path, 'utf8');
     assert.ok(!text.includes(gone));
     assert.equal(text.split('\n').length, 4);
