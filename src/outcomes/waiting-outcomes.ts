@@ -91,11 +91,14 @@ export function createWaitingOutcomes(
         count(model, outcome);
         return;
       }
-      if (outcomes === undefined) waiting.set(digest, [outcome]);
-      else outcomes.push(outcome);
       entries++;
       size += countScored([outcome]);
-      if (model === undefined) bringBack();
+      if (outcomes !== undefined) {
+        outcomes.push(outcome);
+        return;
+      }
+      waiting.set(digest, [outcome]);
+      bringBack();
     },
     release() {
       for (const digest of waiting.keys()) {
