@@ -1,3 +1,5 @@
+import { printable } from '../one-line.ts';
+
 /** Wrong use of a command: an unknown option, a value that makes no sense. Ends it with status 2. */
 export class UsageError extends Error {
   override name = 'UsageError';
@@ -37,7 +39,7 @@ export async function runCli(help: () => string, main: (args: string[]) => Promi
     if (!usage && isBug(error)) {
       console.error(error);
     } else {
-      const message = (error as Error).message.replaceAll(/\s*\n\s*/g, ' ');
+      const message = printable((error as Error).message.replaceAll(/\s*\n\s*/g, ' '));
       console.error(usage ? `${message} (--help lists the options)` : message);
     }
     process.exitCode = usage ? 2 : 1;

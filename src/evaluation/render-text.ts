@@ -1,3 +1,4 @@
+import { printable } from '../one-line.ts';
 import { wrap } from '../report/wrap.ts';
 import type { Interval } from '../stats/bootstrap.ts';
 import type { Evaluation, Slice } from './evaluate.ts';
@@ -28,7 +29,7 @@ export function renderText(evaluation: Evaluation): string {
     ...describeSlices(evaluation.slices),
     ...notes.flatMap((note) => wrap(`Note: ${note}`, width, '      ')),
   ]
-    .map((line) => `${line.trimEnd()}\n`)
+    .map((line) => `${printable(line).trimEnd()}\n`)
     .join('');
 }
 

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { printable } from '../one-line.ts';
 import type { Verdict } from '../stats/drift.ts';
 import type { DriftReport, ReportVariable } from './drift-report.ts';
 import { formatAlarmValue, formatAmount, formatCount, formatPsi, formatShare, formatTime } from './format.ts';
@@ -111,7 +112,8 @@ function block(share: number, most: number): string {
 }
 
 function cut(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+  const line = printable(text);
+  return line.length > length ? `${line.slice(0, length - 1)}…` : line;
 }
 
 function describeData({ model, reference, live }: DriftReport): string[] {

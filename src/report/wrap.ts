@@ -1,12 +1,14 @@
+import { printable } from '../one-line.ts';
+
 /**
- * Breaks a text into lines; a number and its % stay together.
+ * Breaks a text into lines, without control characters; a number and its % stay together.
  *
  * @param columns the most that a line may have
  * @param indent begins every line but the first
  */
 export function wrap(text: string, columns: number, indent: string): string[] {
   const [start] = /^\s*/.exec(text) ?? [''];
-  const words = text
+  const words = printable(text)
     .trim()
     .replaceAll(/(\d) %/g, '$1\u00a0%')
     .split(/ (?! )/);

@@ -314,6 +314,59 @@ describe('a column of percentages or amounts of money', () => {
   });
 });
 
+describe('names and categories with line breaks and control characters', () => {
+  it('are printed in one line, without what a terminal would obey', async () => {
+    await using folder = await temporaryFolder();
+    const name = 'income\n\u001b[31mmonthly';
+    const rows = (category: string) =>
+      Array.from({ length: 400 }, (_, i) => ({
+        age: i % 50,
+        [name]: i % 3 ? category : 'b',
+        lost: i % 5 < 2 ? 'yes\u0007' : 'no',
+      }));
+    const reference = await folder.write('reference.csv', toTable(rows('a')));
+    const live = await folder.write('live.csv', toTable(rows('c\u001b]0;x\u0007\r\nd')));
+    const out = join(folder.path, 'model.json');
+    const train = ['--data', reference, '--target', 'lost', '--positive', 'yes\u0007', '--out', out];
+    const runs = [
+      await runCommand('train', train),
+      await runCommand('drift', ['--reference', reference, '--live', live]),
+      await runCommand('drift', ['--model', out, '--live', live]),
+      await runCommand('evaluate', ['--model', out, '--data', live, '--by', name]),
+      await runCommand('rebaseline', [
+        '--model',
+        out,
+        '--live',
+        live,
+        '--by',
+        'me',
+        '--reason',
+        'test',
+        '--out',
+        `${out}2`,
+      ]),
+    ];
+    for (const { stdout, stderr, code } of runs) {
+      assert.equal(code, 0, stderr);
+      assert.doesNotMatch(stdout.replaceAll('\n', ''), /\p{Cc}/u);
+      assert.ok(
+        stdout.split('\n').every((line) => [...line].length <= 80),
+        stdout,
+      );
+    }
+    assert.match(runs[1].stdout, /^▲ income \[31mmont… /m);
+    const { stderr } = await runCommand('drift', [
+      '--reference',
+      reference,
+      '--live',
+      live,
+      '--features',
+      'x',
+    ]);
+    assert.match(stderr, /^[^\p{Cc}]+\n$/u);
+  });
+});
+
 describe('values of the reference that are dropped', () => {
   it('are said as those of the live rows are', async () => {
     await using folder = await temporaryFolder();
