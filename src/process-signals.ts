@@ -1,17 +1,22 @@
-// The very first module of the service, which imports nothing: as process 1 of a container a signal without a handler
-// is lost, and loading the rest takes most of a second.
+// The very first module of the service, which imports next to nothing: as process 1 of a container a signal without a
+// handler is lost, and loading the rest takes most of a second.
 
+import { isatty } from 'node:tty';
+
+const stdin = 0;
+const hadTerminal = isatty(stdin);
 const stopRequest = new AbortController();
 let isReloadRequested = false;
 let reload: (() => void) | undefined;
 
 /**
- * Aborted by the first SIGTERM or SIGINT. Further ones change nothing: npm hands a Ctrl-C on to a process that got it
- * from the terminal already, and a stop ends by itself within `SHUTDOWN_TIMEOUT_MS`.
+ * Aborted by the first SIGTERM or SIGINT, and by SIGHUP where that says that the terminal was closed. Further ones
+ * change nothing: npm hands a Ctrl-C on to a process that got it from the terminal already, and a stop ends by itself
+ * within `SHUTDOWN_TIMEOUT_MS`.
  */
 export const stopRequested: AbortSignal = stopRequest.signal;
 
-/** Calls `handler` at each SIGHUP from now on, and at once if one came before. */
+/** Calls `handler` at each other SIGHUP from now on, and at once if one came before. */
 export function onReloadRequest(handler: () => void): void {
   reload = handler;
   if (isReloadRequested) handler();
@@ -19,6 +24,11 @@ export function onReloadRequest(handler: () => void): void {
 
 for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stopRequest.abort());
 process.on('SIGHUP', () => {
+  // npm ends with its terminal: the service would go on alone and keep its ports
+  if (hadTerminal && !isatty(stdin)) {
+    stopRequest.abort();
+    return;
+  }
   isReloadRequested = true;
   reload?.();
 });

@@ -76,6 +76,19 @@ function signalGroup({ child }: Started, name: NodeJS.Signals): void {
   process.kill(-(child.pid as number), name);
 }
 
+function descendants(pid: number): number[] {
+  const child = childOf(pid);
+  return child === undefined ? [] : [child, ...descendants(child)];
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 afterEach(async () => {
   for (const one of started.splice(0)) {
     try {
@@ -129,6 +142,50 @@ describe('signals to `npm start`', function () {
       await eventually(() => assert.match(one.stdout(), /"event":"reload".*is the same as before/));
     });
   }
+});
+
+describe('the terminal that the service was started in', function () {
+  this.timeout(60_000);
+
+  for (const command of ['npm start', `exec ${service.join(' ')}`]) {
+    const what = command === 'npm start' ? command : 'node';
+    it(`ends the service with nothing lost when it is closed: ${what}`, async function () {
+      if (process.platform !== 'linux') skipForLackOf(this, 'there is no /proc');
+      requireTool(this, 'npm');
+      const script = requireTool(this, 'script');
+      const folder = await mkdtemp(join(tmpdir(), 'vigia-'));
+      const log = join(folder, 'terminal');
+      const one = await start([script, '-qefc', command, log]);
+      const said = () => readFile(log, 'utf8');
+      const api = await eventually(async () => {
+        assert.match(await said(), /^Try /m);
+        return /^API\s+(\S+)/m.exec(await said())?.[1] ?? '';
+      });
+      await Promise.all(Array.from({ length: 20 }, () => postJson(`${api}/predict`, row)));
+      const inTerminal = descendants(one.child.pid as number);
+      // what holds the terminal open
+      process.kill(one.child.pid as number, 'SIGKILL');
+      try {
+        await eventually(() => assert.deepEqual(inTerminal.filter(isRunning), []));
+        assert.equal((await readJsonLines(join(one.folder, 'samples.jsonl'))).length, 20);
+      } finally {
+        for (const pid of inTerminal.filter(isRunning)) process.kill(pid, 'SIGKILL');
+        await rm(folder, { recursive: true });
+      }
+    });
+  }
+
+  it('and is still there may ask for the model again', async function () {
+    if (process.platform !== 'linux') skipForLackOf(this, 'there is no /proc');
+    const script = requireTool(this, 'script');
+    const one = await start([script, '-qefc', `exec ${service.join(' ')}`, '/dev/null']);
+    await eventually(() => assert.match(one.stdout(), /^Try /m));
+    const pid = childOf(one.child.pid as number) as number;
+    process.kill(pid, 'SIGHUP');
+    await eventually(() => assert.match(one.stdout(), /is the same as before/));
+    process.kill(pid, 'SIGTERM');
+    assert.equal((await one.ended).code, 0);
+  });
 });
 
 describe('a repeated signal', () => {
