@@ -175,6 +175,27 @@ describe('the terminal that the service was started in', function () {
     });
   }
 
+  it('does not end it where its standard input is redirected', async function () {
+    if (process.platform !== 'linux') skipForLackOf(this, 'there is no /proc');
+    const script = requireTool(this, 'script');
+    const folder = await mkdtemp(join(tmpdir(), 'vigia-'));
+    const log = join(folder, 'log');
+    const command = `exec ${service.join(' ')} < /dev/null > ${log} 2>&1`;
+    const one = await start([script, '-qefc', command, '/dev/null']);
+    const said = () => readFile(log, 'utf8');
+    await eventually(async () => assert.match(await said(), /^Try /m));
+    const pid = childOf(one.child.pid as number) as number;
+    try {
+      process.kill(one.child.pid as number, 'SIGKILL');
+      await eventually(async () => assert.match(await said(), /"reload".*is the same as before/));
+      const [, api] = /^API\s+(\S+)/m.exec(await said()) ?? [];
+      assert.equal((await postJson(`${api}/predict`, row)).status, 200);
+    } finally {
+      process.kill(pid, 'SIGKILL');
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it('and is still there may ask for the model again', async function () {
     if (process.platform !== 'linux') skipForLackOf(this, 'there is no /proc');
     const script = requireTool(this, 'script');
