@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -23,6 +24,18 @@ export type TestService = {
   /** Ends it if it still runs, and removes its folder. */
   stop(): Promise<void>;
 };
+
+const left = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of left) child.kill('SIGKILL');
+});
+
+/** Lets this process end before its child, which then ends too: a test that failed may have left it behind. */
+function letGo(child: ChildProcess): void {
+  left.add(child);
+  child.once('exit', () => left.delete(child));
+  for (const handle of [child, child.stdout, child.stderr]) (handle as ChildProcess | Socket).unref();
+}
 
 /**
  * Starts the real service in a process of its own, on free ports, as `npm start` does.
@@ -59,7 +72,9 @@ export async function startTestService(
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
   });
-  const exited = once(child, 'exit') as Promise<[number | null, string | null]>;
+  // not `exit`: what it wrote at the end may still be on its way then
+  const closed = once(child, 'close') as Promise<[number | null, string | null]>;
+  letGo(child);
   const ready = new Promise<void>((resolve) => {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
@@ -68,7 +83,7 @@ export async function startTestService(
   });
   await Promise.race([
     ready,
-    exited.then(([code]) => {
+    closed.then(([code]) => {
       throw new Error(`the service ended with ${code}: ${stderr}`);
     }),
   ]);
@@ -88,12 +103,14 @@ export async function startTestService(
         .map((line) => JSON.parse(line)),
     async signal(name) {
       child.kill(name);
-      const [code, signal] = await exited;
+      const [code, signal] = await closed;
       return { code, signal };
     },
     async stop() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
-      await exited;
+      // a test may have stopped reading
+      child.stdout.resume();
+      await closed;
       await rm(home, { recursive: true, force: true });
     },
   };

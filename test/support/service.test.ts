@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { run } from '../samples/support/child.ts';
+import { temporaryFolder } from '../samples/support/folder.ts';
+import { eventually, postJson, root, startTestService } from './service.ts';
+
+const row = { age: 30, limit: 2000, history: 'good' };
+
+describe('the service that tests start', () => {
+  it('has said all that it says when it has ended', async () => {
+    const service = await startTestService();
+    try {
+      // as on a busy machine: more than the stream reads ahead, less than a pipe holds
+      service.process.stdout?.pause();
+      service.process.once('exit', () => service.process.stdout?.resume());
+      for (let i = 0; i < 250; i++) await postJson(`${service.api}/predict`, row);
+      await service.signal('SIGTERM');
+      assert.equal(service.logLines().filter(({ event }) => event === 'predict').length, 250);
+    } finally {
+      await service.stop();
+    }
+  });
+
+  it('ends with the tests that have left it behind, and does not keep them from ending', async () => {
+    await using folder = await temporaryFolder();
+    const program = `${root}test/support/programs/leave-service.ts`;
+    const pid = Number(await run(process.execPath, [program, folder.path]));
+    assert.ok(pid > 0);
+    await eventually(() => assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' }));
+  });
+});
