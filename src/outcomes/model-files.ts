@@ -50,7 +50,9 @@ export function createModelFiles(options: {
     places.delete(folder);
     return [...places];
   }
-  let said: string | undefined;
+  /** Versions that could not be kept and whose failure has been told, and the last failure to delete. */
+  const unkept = new Set<string>();
+  let undeleted: string | undefined;
 
   async function keep(digest: string, text: string): Promise<void> {
     const path = pathIn(folder, digest);
@@ -62,7 +64,10 @@ export function createModelFiles(options: {
       if (kept !== text) await write();
       // where the file is another user's, only a new one can be dated
       else await utimes(path, now, now).catch(write);
+      unkept.delete(digest);
     } catch (error) {
+      if (unkept.has(digest)) return;
+      unkept.add(digest);
       onProblem(`${(error as Error).message}: outcomes of this version are unknown to later processes`);
     }
   }
@@ -80,8 +85,8 @@ export function createModelFiles(options: {
         });
       }
     }
-    if (problem !== undefined && problem !== said) onProblem(`${problem}; it is too old to be of use`);
-    said = problem;
+    if (problem !== undefined && problem !== undeleted) onProblem(`${problem}; it is too old to be of use`);
+    undeleted = problem;
   }
 
   return {

@@ -215,6 +215,28 @@ describe('the known models', () => {
     assert.equal(await models.find(digestOf(versions[0])), undefined);
   });
 
+  it('are said once to be unknown later where they cannot be kept', async () => {
+    const problems: string[] = [];
+    const onProblem = (message: string) => problems.push(message);
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    const unkept = createKnownModels({
+      files: createModelFiles({ folder: join(file, 'models'), maxAgeMs, onProblem }),
+      maturityMs: 0,
+      onKnown: () => {},
+      onProblem,
+    });
+    unkept.add(versions[0]);
+    await unkept.kept();
+    await unkept.keepAgain();
+    await unkept.keepAgain();
+    assert.equal(problems.length, 1);
+    assert.match(problems[0], /ENOTDIR.*: outcomes of this version are unknown to later processes$/);
+    await rm(file);
+    await unkept.keepAgain();
+    assert.deepEqual(await readdir(join(file, 'models')), [`${digestOf(versions[0])}.json`]);
+  });
+
   it('are kept again where a file was deleted, and in the shared memory, which forgets them', async () => {
     const published: string[] = [];
     open({
