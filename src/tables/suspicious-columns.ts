@@ -14,6 +14,16 @@ const numberNames = [/(^|[^a-z])(key|index|row|nr|no|number|phone)$/i, /[a-z](Ke
 /** UUIDs, e-mail addresses, and digests of 64 bits or more. */
 const idText =
   /^(?:\{?[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\}?|[^\s@]+@[^\s@]+\.[^\s@]+|(?=\d*[a-f])[\da-f]{16,})$/i;
+/** Amounts are shorter. */
+const longNumber = /^\d{12,}$/;
+
+/** Whether all texts have as many digits, and so are not amounts: with zeros in front of some, or very many of them. */
+function areNumbered(texts: readonly string[]): boolean {
+  const [{ length }] = texts;
+  const isAlike = texts.every((text) => text.length === length && /^\d\d+$/.test(text));
+  return isAlike && (longNumber.test(texts[0]) || texts.some((text) => text.startsWith('0')));
+}
+
 const timeNames = [
   /(date|time|timestamp|day|epoch|[^a-z]at)$/i,
   /(^|[^a-z])(created|updated|modified|ts)$/i,
@@ -38,9 +48,10 @@ export function looksLikeDates(name: string, texts: readonly string[]): boolean 
 }
 
 /**
- * Whether a column names its rows instead of describing them: texts nearly all different; whole numbers that count
- * up or down without repeating; values nearly all different under a name like `number`, or each there two or three
- * times under one like `id`; or more UUIDs, e-mail addresses or digests than there are categories. Fractions are no ids.
+ * Whether a column names its rows instead of describing them: texts nearly all different; whole numbers that count up or
+ * down without repeating; values nearly all different that are padded with zeros, have as many digits as no amount or
+ * stand under a name like `number`; values each there two or three times under a name like `id`; or more UUIDs, e-mail
+ * addresses or digests than there are categories. Fractions are no ids.
  *
  * @param texts the cells that are not missing
  * @param numbers their values, when they are numbers
@@ -56,6 +67,7 @@ export function looksLikeIds(name: string, texts: readonly string[], numbers?: F
   if (distinct <= texts.length * distinctShare) return false;
   if ([...idNames, ...numberNames].some((end) => end.test(name))) return true;
   if (numbers === undefined) return distinct > maxCategories;
+  if (areNumbered(texts)) return true;
   const step = Math.sign(numbers[1] - numbers[0]);
   return numbers.every(
     (value, i) =>

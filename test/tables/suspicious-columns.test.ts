@@ -59,6 +59,29 @@ describe('columns that look like ids', () => {
     }
   });
 
+  it('finds numbers that are padded with zeros, or longer than amounts, in any order', () => {
+    const unordered = scattered.map((n) => n * 1009);
+    const numbersOf = (texts: readonly string[]) => Float64Array.from(texts, Number);
+    for (const write of [
+      (n: number) => String(n).padStart(8, '0'),
+      (n: number) => String(4_000_000_000_000_000 + n),
+      (n: number) => String(700_000_000_000 + n),
+    ]) {
+      const texts = unordered.map(write);
+      assert.ok(looksLikeIds('account', texts, numbersOf(texts)), texts[0]);
+      const repeated = texts.map((_, i) => texts[i % 30]);
+      assert.ok(!looksLikeIds('account', repeated, numbersOf(repeated)), texts[0]);
+    }
+    for (const texts of [
+      unordered.map(String),
+      unordered.map((n) => String(10_000_000 + n)),
+      unordered.map((n) => `${n}00000`),
+      unordered.map((n, i) => (i % 2 ? `0${n}` : `${n}`)),
+    ]) {
+      assert.ok(!looksLikeIds('amount', texts, numbersOf(texts)), texts[0]);
+    }
+  });
+
   it('leaves fractions alone, whatever they are called', () => {
     assert.ok(
       !idNumbers(
