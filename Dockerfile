@@ -31,5 +31,5 @@ EXPOSE 8000 9464
 STOPSIGNAL SIGTERM
 # The image has no curl; Node's fetch asks the same question.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8000}/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${Number(process.env.PORT) || 8000}/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "--require", "./src/require-node.cjs", "--max-semi-space-size=16", "--import", "./otel/register.ts", "src/server.ts"]

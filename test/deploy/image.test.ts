@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { startTestService } from '../support/service.ts';
 
 const dockerfile = readFileSync('Dockerfile', 'utf8');
 const { version, license } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, string>;
@@ -32,6 +34,25 @@ describe('Dockerfile', () => {
     };
     const command = /^CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]';
     assert.equal(`exec ${(JSON.parse(command) as string[]).join(' ')}`, scripts.start);
+  });
+
+  it('asks the service for its health at its port, with or without blanks around it', async () => {
+    const service = await startTestService();
+    try {
+      const { port } = new URL(service.api);
+      const [, text] = /^HEALTHCHECK[^[]+CMD (\[.*\])$/m.exec(dockerfile) ?? [];
+      const [command, ...args] = JSON.parse(text) as string[];
+      const health = (PORT: string) =>
+        spawnSync(command, args, { env: { ...process.env, PORT }, encoding: 'utf8' });
+      for (const PORT of [port, ` ${port} `, `${port}\r`]) {
+        const { status, stderr } = health(PORT);
+        assert.equal(status, 0, `${JSON.stringify(PORT)} ${stderr}`);
+      }
+      await service.signal('SIGKILL');
+      assert.equal(health(port).status, 1);
+    } finally {
+      await service.stop();
+    }
   });
 
   it('is labelled with the version and licence of the package, as are those who run it', () => {
