@@ -21,9 +21,10 @@ export function createRecurringFaults(now: () => number = () => performance.now(
   let said: { readonly kind: string; readonly atMs: number }[] = [];
   return {
     begin(kind) {
+      if (open.has(kind)) return false;
       const nowMs = now();
       said = said.filter(({ atMs }) => nowMs - atMs < periodMs);
-      if (open.has(kind) || said.filter((one) => one.kind === kind).length >= maxSaid) return false;
+      if (said.filter((one) => one.kind === kind).length >= maxSaid) return false;
       open.add(kind);
       said.push({ kind, atMs: nowMs });
       return true;

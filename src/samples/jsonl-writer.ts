@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { createJsonlFile, type Retention } from './jsonl-file.ts';
+import { createOverloadNotice } from './overload-notice.ts';
 import { createPendingLines, type Piece } from './pending-lines.ts';
 
 /** Lines are gathered into pieces of about this size, one write each. */
@@ -15,7 +16,7 @@ export type JsonlWriterOptions = Retention & {
   readonly flushIntervalMs: number;
   /** Bound of the memory for lines that are not yet written. */
   readonly maxPendingBytes: number;
-  /** Told in one line when writing fails, and when it works again: once each, however long that takes. */
+  /** Told in one line when writing fails or is too slow, and when it works again: once each, however long that takes. */
   readonly onProblem?: (message: string) => void;
   /** The live files of other replicas of the same series, running or gone: what is too old is deleted there too. */
   readonly others?: () => Promise<readonly string[]>;
@@ -72,6 +73,7 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
   const file = createJsonlFile(path, options);
   const queue = createPendingLines(Math.min(maxPieceBytes, options.maxBytes));
   const dropped = { queue_full: 0, disk: 0, closed: 0 };
+  const overload = createOverloadNotice(path, maxPendingBytes, dropped, onProblem);
   let written = 0;
   let inFlightBytes = 0;
   let running: Promise<void> | undefined;
@@ -88,7 +90,9 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
     const text = `${line}\n`;
     const bytes = Buffer.byteLength(text);
     if (closing !== undefined || isTooMuch(bytes)) {
-      dropped[closing !== undefined ? 'closed' : outage !== undefined ? 'disk' : 'queue_full']++;
+      const reason = closing !== undefined ? 'closed' : outage !== undefined ? 'disk' : 'queue_full';
+      if (reason === 'queue_full') overload.begin();
+      dropped[reason]++;
       return false;
     }
     // A full piece need not wait for the clock, unless the disk has to be waited for.
@@ -151,6 +155,7 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
       if (error !== undefined) return failed(error);
       recovered();
     }
+    if (queue.pieces === 0) overload.end();
   }
 
   /** What others have left and cannot be deleted is said once, and holds up nothing. */

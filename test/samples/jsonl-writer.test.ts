@@ -70,10 +70,17 @@ describe('the JSONL writer', () => {
 
   it('keeps its memory within the bound and drops the newest line', async () => {
     await using folder = await temporaryFolder();
-    const { writer } = open(join(folder.path, 'lines.jsonl'), { maxPendingBytes: 100 });
+    const path = join(folder.path, 'lines.jsonl');
+    const { writer, problems } = open(path, { maxPendingBytes: 100 });
     const accepted = Array.from({ length: 30 }, (_, i) => writer.append(lineOf(i))).filter(Boolean).length;
     assert.equal(accepted, Math.floor((100 - 10 * 8) / 9) + 10);
     assert.equal(writer.dropped.queue_full, 30 - accepted);
+    assert.deepEqual(problems, [
+      `${path}: cannot be written as fast as lines come: over 100 bytes wait, and further lines are dropped`,
+    ]);
+    await until('they are written', () => writer.written === accepted);
+    await until('that is said', () => problems.length === 2);
+    assert.equal(problems[1], `${path}: written in time again; ${30 - accepted} lines were dropped`);
     await writer.flush();
     assert.equal(writer.append('{}'), true, 'there is room again');
     await writer.close();
