@@ -1,4 +1,5 @@
 import { plainText } from '../stats/category-text.ts';
+import { endOfDateInWords } from './dates-in-words.ts';
 
 /** Which of the two numbers before the year is the day, in dates such as `03/04/2026`. */
 export type DateOrder = 'day-first' | 'month-first';
@@ -76,8 +77,8 @@ export function parseTime(value: unknown, order: DateOrder | null = null): numbe
 }
 
 /**
- * Whether a text has the form of a date or time, be it readable or not: with a year of two digits, on 31 February, in
- * another zone, or of a month or week alone. Numbers such as 20260131 and those since 1970 are not told from others.
+ * Whether a text has the form of a date or time, be it readable or not: with a year of two digits, in another language
+ * than English, on 31 February, in another zone, or of a month or week alone. Numbers such as 20260131 and those since 1970 are not told from others.
  */
 export function looksLikeTime(value: string): boolean {
   if (plainNumber.test(value)) return false;
@@ -102,7 +103,7 @@ function endOfDate(text: string): number {
     weekOrYearDay.exec(text)?.[0].length ??
     findNamed(text)?.end ??
     /^\d{8}(?=T\d)/.exec(text)?.[0].length ??
-    -1
+    endOfDateInWords(text)
   );
 }
 

@@ -115,6 +115,7 @@ describe('columns that look like dates', () => {
     American: (i) => `3/${1 + (i % 28)}/24`,
     'words in English': (i) => `${1 + (i % 28)} Jan 2024`,
     'words in American': (i) => `January ${1 + (i % 28)}, 2024`,
+    'words in German': (i) => `${1 + (i % 28)}. ${i % 2 ? 'Januar' : 'M\u00e4rz'} 2024`,
     'words in ISO order': (i) => `2024-Mar-${10 + (i % 20)}`,
     'RFC 1123': (i) => `Mon, ${10 + (i % 20)} Jan 2024 10:00:00 GMT`,
     American12h: (i) => `1/${1 + (i % 28)}/2024 2:05 PM`,
