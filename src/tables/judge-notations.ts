@@ -34,9 +34,9 @@ function judge({ only, ambiguous, small, ungrouped }: ColumnEvidence): Verdict {
   const [sign] = signs;
   const { count, endsInZero } = ambiguous[sign];
   // Three digits behind each sign, and none behind smaller numbers: thousands are grouped. Points are decimal signs
-  // more often than not, so more is asked of them.
+  // more often than not, so more is asked of them, and a single slip does not decide.
   const isGrouped = signs.length === 1 && count >= 2 && small > 0 && ungrouped === 0;
-  if (isGrouped && (sign === ',' || endsInZero)) return other[sign];
+  if (isGrouped && (sign === ',' || (endsInZero && small > slipShare * count))) return other[sign];
   return 'ambiguous';
 }
 

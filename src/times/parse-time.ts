@@ -78,7 +78,8 @@ export function parseTime(value: unknown, order: DateOrder | null = null): numbe
 
 /**
  * Whether a text has the form of a date or time, be it readable or not: with a year of two digits, in another language
- * than English, on 31 February, in another zone, or of a month or week alone. Numbers such as 20260131 and those since 1970 are not told from others.
+ * than English, on 31 February, in another zone, or of a month or week alone. Numbers such as
+ * 20260131 and those since 1970 are not told from others.
  */
 export function looksLikeTime(value: string): boolean {
   if (plainNumber.test(value)) return false;

@@ -47,6 +47,11 @@ describe('the notation of a column', () => {
     assert.deepEqual(judge(',', [['2.790', '6.095', '524.000']]), ['.']);
     assert.deepEqual(judge(',', [['2.790', '6.095', '0']]), ['.']);
     assert.deepEqual(judge('\t', [['1.234', '2.345']]), ['.']);
+    // prices of fuel, of which one was typed without its decimals
+    const prices = Array.from({ length: 200 }, (_, i) => `1.${500 + i}`);
+    assert.deepEqual(judge(',', [[...prices, '2']]), ['.']);
+    assert.deepEqual(judge('\t', [[...prices, '2']]), [unclear('1.500', 1.5, 1500)]);
+    assert.deepEqual(judge(',', [[...prices, '2', '3', '950']]), [',']);
   });
 
   it('follows the table where the column shows nothing', () => {
