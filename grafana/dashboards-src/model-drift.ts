@@ -37,8 +37,7 @@ const glance: Row = {
     verdictStat(
       {
         title: 'Verdict',
-        description:
-          'The worst verdict of all features and the score over the chosen window. Drifting: PSI is above 0.1 and above what chance explains. Undetermined: too few requests to tell a shift that matters from chance. Stable: neither.',
+        description: `The worst verdict of all features and the score over the chosen window. Drifting: PSI is above ${driftRule.minPsi} and above what chance explains. Undetermined: too few requests to tell a shift that matters from chance. Stable: neither.`,
         noData: 'no verdict yet: nothing was recorded for this version',
       },
       { expr: `max(${of('model_feature_window:verdict')})` },
@@ -62,8 +61,7 @@ const glance: Row = {
       stat(
         {
           title: 'Moved furthest',
-          description:
-            'The feature whose PSI is the largest multiple of its limit, which is 0.1 or the noise ceiling, whichever is more. Above 1 it is drifting.',
+          description: `The feature whose PSI is the largest multiple of its limit, which is ${driftRule.minPsi} or the noise ceiling, whichever is more. Above 1 it is drifting.`,
           unit: 'suffix: × limit',
           noData: 'no PSI yet: no request in the window',
         },
@@ -179,8 +177,7 @@ const distance: Row = {
       timeSeries(
         {
           title: 'PSI of all features',
-          description:
-            'Population stability index against the training data over the chosen window. Below the line at 0.1 a difference is too small to matter however certain it is; above it, the noise ceiling still has to be passed.',
+          description: `Population stability index against the training data over the chosen window. Below the line at ${driftRule.minPsi} a difference is too small to matter however certain it is; above it, the noise ceiling still has to be passed.`,
           unit: 'none',
           noData: 'no request in the window',
         },
@@ -191,8 +188,7 @@ const distance: Row = {
     timeSeries(
       {
         title: 'PSI of $feature against its limits',
-        description:
-          'Drift is PSI above both lines: the threshold of 0.1 and the noise ceiling, which falls as requests come in. A ceiling above 0.2 makes the verdict undetermined.',
+        description: `Drift is PSI above both lines: the threshold of ${driftRule.minPsi} and the noise ceiling, which falls as requests come in. A ceiling above ${driftRule.undeterminedCeiling} makes the verdict undetermined.`,
         unit: 'none',
         noData: 'no request in the window',
       },

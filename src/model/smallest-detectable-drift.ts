@@ -1,5 +1,5 @@
 import { countBins, type NumericBins } from '../stats/binning.ts';
-import { driftRule } from '../stats/drift.ts';
+import { driftRule, driftThreshold } from '../stats/drift.ts';
 import { psiNoiseCeiling } from '../stats/noise-ceiling.ts';
 import { normalQuantile } from '../stats/normal-quantile.ts';
 import { psi } from '../stats/psi.ts';
@@ -37,7 +37,7 @@ export function smallestDetectableShift(referenceRows: number): number {
   const noise = 1 / liveRows + 1 / referenceRows;
   const degreesOfFreedom = binCount - 1;
   const ceiling = psiNoiseCeiling(liveRows, referenceRows, binCount, driftRule.ceilingZ);
-  const limit = Math.max(driftRule.minPsi, ceiling);
+  const limit = driftThreshold(ceiling);
   for (let hundredths = 1; hundredths <= 500; hundredths++) {
     const expected = psiOfShift(hundredths / 100);
     const spread = Math.sqrt(2 * degreesOfFreedom * noise ** 2 + 4 * expected * noise);

@@ -8,8 +8,13 @@ export const windowsMs = { '10m': 10 * minuteMs, '1h': hourMs, '24h': dayMs, '7d
 /** When the same hour is looked at again to tell season from drift. */
 export const earlierMs = { '1d': dayMs, '7d': 7 * dayMs } as const;
 
-/** How many requests a window must hold before it is judged. */
-export const minRequests = { '10m': 500, '1h': 500, '24h': 300, shares: 300 } as const;
+/**
+ * How many requests a window must hold before it is judged. A week has no minimum: the noise ceiling alone keeps
+ * small numbers quiet, and what it cannot judge is told as undetermined.
+ */
+export const minRequests = { '10m': 500, '1h': 500, '24h': 300, '7d': 0 } as const;
+/** A share on fewer requests than this says little: they may be of one caller, or one applicant. */
+export const minShareRequests = 300;
 
 /** A change within ten minutes that is worth waking somebody. */
 export const fastPsi = 0.5;
@@ -20,7 +25,7 @@ export const broadShare = 0.3;
 
 type Rule = { readonly severity: 'ticket' | 'page'; readonly forMs: number; readonly keepFiringMs: number };
 
-/** The drift alerts of the Prometheus rules that can be replayed over samples, with how long they wait and stay. */
+/** The drift alerts of the Prometheus rules that the report replays over samples, with how long they wait and stay. */
 export const alertRules = {
   ModelFeatureDrift: { severity: 'ticket', forMs: 15 * minuteMs, keepFiringMs: hourMs },
   ModelFeatureDriftEarly: { severity: 'ticket', forMs: 10 * minuteMs, keepFiringMs: 30 * minuteMs },

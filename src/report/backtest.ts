@@ -1,8 +1,23 @@
 import { binCount, missingBin, unseenBin } from '../stats/binning.ts';
 import { binomialCeiling } from '../stats/binomial-ceiling.ts';
-import { countOccupied, type Drift, driftRule, measureDrift, raisesAlert } from '../stats/drift.ts';
+import {
+  countOccupied,
+  type Drift,
+  driftRule,
+  driftThreshold,
+  measureDrift,
+  raisesAlert,
+} from '../stats/drift.ts';
 import { psiNoiseCeiling } from '../stats/noise-ceiling.ts';
-import { broadShare, earlierMs, fastPsi, minRequests, minShareRise, windowsMs } from './alert-rules.ts';
+import {
+  broadShare,
+  earlierMs,
+  fastPsi,
+  minRequests,
+  minShareRequests,
+  minShareRise,
+  windowsMs,
+} from './alert-rules.ts';
 import type { Alarm } from './drift-report.ts';
 import type { ReferenceVariable } from './reference.ts';
 import { createAlert } from './replayed-alert.ts';
@@ -133,9 +148,9 @@ function watchVariable(
     const { psi, samples, referenceSamples } = measureDrift(bins, before, cut(windows['1h']));
     if (psi === null || referenceSamples < minRequests['1h']) return false;
     // both sides are live traffic here
-    const { minPsi, ceilingZ, alertDesignEffect } = driftRule;
+    const { ceilingZ, alertDesignEffect } = driftRule;
     const rows = [samples / alertDesignEffect, referenceSamples / alertDesignEffect] as const;
-    return psi <= Math.max(minPsi, psiNoiseCeiling(...rows, countOccupied(before), ceilingZ));
+    return psi <= driftThreshold(psiNoiseCeiling(...rows, countOccupied(before), ceilingZ));
   }
 
   return {
@@ -154,16 +169,16 @@ function watchVariable(
   };
 }
 
-/** The PSI when it is above max(0.1, the ceiling that alerts take). */
+/** The PSI when an alert takes it for drift. */
 function drifting(drift: Drift): number | null {
   return raisesAlert(drift) ? drift.psi : null;
 }
 
-/** The share of a bin when it is above what chance explains, and by more than a percentage point. */
+/** The share of a bin when it is above what chance explains, and by more than `minShareRise`. */
 function risen(live: Float64Array, reference: readonly number[], bin: number): number | null {
   const samples = live.reduce((sum, count) => sum + count, 0);
   const referenceSamples = reference.reduce((sum, count) => sum + count, 0);
-  if (samples < minRequests.shares || referenceSamples === 0) return null;
+  if (samples < minShareRequests || referenceSamples === 0) return null;
   const share = live[bin] / samples;
   const ceiling = binomialCeiling(reference[bin], referenceSamples, samples, driftRule.ceilingZ);
   return share > ceiling && share - reference[bin] / referenceSamples > minShareRise ? share : null;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { summary as artifactSummary } from '../model/artifact-schema.ts';
+import { driftRule } from '../stats/drift.ts';
 
 const count = z.int().min(0);
 const share = z.number().min(0).max(1);
@@ -7,7 +8,7 @@ const instant = z.iso.datetime();
 const verdict = z
   .enum(['drifting', 'stable', 'undetermined'])
   .describe(
-    'drifting: PSI > max(0.1, noise ceiling); undetermined: the ceiling exceeds 0.2; stable: neither',
+    `drifting: PSI > max(${driftRule.minPsi}, noise ceiling); undetermined: the ceiling exceeds ${driftRule.undeterminedCeiling}; stable: neither`,
   );
 
 const summary = artifactSummary

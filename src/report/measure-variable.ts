@@ -1,6 +1,6 @@
 import { summariseSorted } from '../model/reference.ts';
 import { binCount, binLabels, missingBin, unseenBin } from '../stats/binning.ts';
-import { type Drift, driftRule, measureDrift } from '../stats/drift.ts';
+import { type Drift, driftThreshold, measureDrift } from '../stats/drift.ts';
 import { kolmogorovSmirnovOfSorted } from '../stats/kolmogorov-smirnov.ts';
 import { samplesNeeded } from '../stats/samples-needed.ts';
 import { wassersteinDistanceOfSorted } from '../stats/wasserstein.ts';
@@ -54,7 +54,7 @@ export function measureVariable(
     outsideRange: live.below + live.above,
     psi: drift.psi,
     psiNoiseCeiling: drift.psiNoiseCeiling,
-    threshold: drift.psiNoiseCeiling === null ? null : Math.max(driftRule.minPsi, drift.psiNoiseCeiling),
+    threshold: drift.psiNoiseCeiling === null ? null : driftThreshold(drift.psiNoiseCeiling),
     jensenShannonDistance: drift.jensenShannonDistance,
     ...compareValues(live, spaces, drift),
     verdict: drift.verdict,

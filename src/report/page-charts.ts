@@ -1,3 +1,4 @@
+import { driftThreshold } from '../stats/drift.ts';
 import { binNames } from './bin-names.ts';
 import type { ReportVariable } from './drift-report.ts';
 import { formatPsi, formatShare } from './format.ts';
@@ -94,7 +95,7 @@ export function overTimeChart(variable: ReportVariable, stepSeconds: number): Ht
   const startMs = Date.parse(overTime[0].from);
   const stepMs = stepSeconds * 1000;
   const spanMs = Date.parse(overTime[overTime.length - 1].from) + stepMs - startMs;
-  const limits = points.map(({ psiNoiseCeiling }) => Math.max(0.1, psiNoiseCeiling ?? 0));
+  const limits = points.map(({ psiNoiseCeiling }) => driftThreshold(psiNoiseCeiling));
   const highest = Math.max(...points.map(({ psi }) => psi ?? 0));
   const top = Math.max(highest, Math.min(...limits) * 1.5) * 1.08;
   const x = (iso: string, share: number) =>

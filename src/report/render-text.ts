@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { printable } from '../one-line.ts';
-import type { Verdict } from '../stats/drift.ts';
+import { driftRule, type Verdict } from '../stats/drift.ts';
 import type { DriftReport, ReportVariable } from './drift-report.ts';
 import { formatAlarmValue, formatAmount, formatCount, formatPsi, formatShare, formatTime } from './format.ts';
 import { wrap } from './wrap.ts';
@@ -38,7 +38,7 @@ export function renderText(report: DriftReport, color: boolean): string {
     ...[...features, ...(score === null ? [] : [score])].flatMap((variable) => tableRows(variable, paint)),
     '',
     ...wrap(
-      'Histograms: one column a bin of the reference (of more than ten the last holds the rest), then missing and unseen values apart. Limit: the larger of 0.1 and what chance alone explains.',
+      `Histograms: one column a bin of the reference (of more than ten the last holds the rest), then missing and unseen values apart. Limit: the larger of ${driftRule.minPsi} and what chance alone explains.`,
       width,
       '',
     ),

@@ -81,15 +81,20 @@ export function measureDrift(bins: Bins, reference: ArrayLike<number>, live: Arr
   };
 }
 
+/** The PSI above which a variable drifts: `minPsi`, or the ceiling where that is higher. */
+export function driftThreshold(ceiling: number | null): number {
+  return Math.max(driftRule.minPsi, ceiling ?? 0);
+}
+
 /** The verdict of `driftRule` on a PSI and its noise ceiling. */
 export function judgeDrift(psi: number, psiNoiseCeiling: number): Verdict {
-  if (psi > Math.max(driftRule.minPsi, psiNoiseCeiling)) return 'drifting';
+  if (psi > driftThreshold(psiNoiseCeiling)) return 'drifting';
   return psiNoiseCeiling > driftRule.undeterminedCeiling ? 'undetermined' : 'stable';
 }
 
 /** Whether a drift alert takes a window for drift: as its verdict does, with the ceiling for rows that hang together. */
 export function raisesAlert({ psi, psiAlertCeiling }: Drift): boolean {
-  return psi !== null && psi > Math.max(driftRule.minPsi, psiAlertCeiling ?? 0);
+  return psi !== null && psi > driftThreshold(psiAlertCeiling);
 }
 
 const nothing = {

@@ -8,19 +8,10 @@ import { dashboards } from '../../otel/prometheus/generator/links.ts';
 import { renderRuleFile } from '../../otel/prometheus/generator/rule-file.ts';
 import { alertingRules, recordedNames, ruleFiles } from '../../otel/prometheus/generator/rule-files.ts';
 import { defaultSettings, scaleDuration } from '../../otel/prometheus/generator/settings.ts';
-import { minRequests } from '../../otel/prometheus/generator/windows.ts';
-import {
-  alertRules,
-  minRequests as backtest,
-  broadShare,
-  fastPsi,
-  minShareRise,
-} from '../../src/report/alert-rules.ts';
 import type { Instrument } from '../../src/telemetry/instrument.ts';
 import { foreignMetrics, instruments } from '../../src/telemetry/instruments.ts';
 import { requireTool } from '../support/tools.ts';
 import { rules, run } from './support/promtool.ts';
-import { minutes } from './support/series.ts';
 
 const root = join(import.meta.dirname, '../..');
 const rulesFolder = join(root, 'otel/prometheus/rules');
@@ -167,25 +158,6 @@ describe('the rules', () => {
     ]);
     const printed = await run(promtool, ['check', 'config', join(root, 'otel/prometheus/prometheus.yml')]);
     for (const { name } of rules) ok(printed.includes(name), `prometheus.yml does not load ${name}`);
-  });
-
-  it('are replayed over samples with the same thresholds and times', () => {
-    const milliseconds = (duration: string | undefined) => minutes(duration ?? '0m') * 60_000;
-    for (const [name, replayed] of Object.entries(alertRules)) {
-      const rule = alerts.find(({ alert }) => alert === name);
-      equal(rule?.labels.severity, replayed.severity, name);
-      equal(milliseconds(rule?.for), replayed.forMs, name);
-      equal(milliseconds(rule?.keep_firing_for), replayed.keepFiringMs, name);
-    }
-    const { shares, ...perWindow } = backtest;
-    deepEqual({ ...perWindow, '7d': 0 }, minRequests);
-    const expr = (name: string) => alerts.find(({ alert }) => alert === name)?.expr ?? '';
-    ok(expr('ModelFeatureDriftFast').includes(`} > ${fastPsi}\n`));
-    ok(expr('ModelDriftBroad').endsWith(`> ${broadShare}`));
-    for (const name of ['ModelFeatureMissing', 'ModelFeatureUnseen']) {
-      ok(expr(name).includes(`> ${minShareRise}\n`), name);
-      ok(expr(name).includes(`model_feature:observations:increase >= ${shares}\n`), name);
-    }
   });
 
   it('look for the scrape jobs that there are', () => {

@@ -1,10 +1,11 @@
+import { broadShare, fastPsi, minRequests } from '../../../src/report/alert-rules.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import { dashboardLink, dashboards } from './links.ts';
 import { byFeature, promql, scoreFeature } from './promql.ts';
-import type { Alert } from './rule-file.ts';
+import { type Alert, replayedAlert } from './rule-file.ts';
 import type { Scales } from './settings.ts';
 import { onTicketWindow } from './ticket-window.ts';
-import { minRequests, type WindowName } from './windows.ts';
+import type { WindowName } from './windows.ts';
 
 const notScore = `feature!="${scoreFeature}"`;
 const isScore = `feature="${scoreFeature}"`;
@@ -15,7 +16,7 @@ const feature = 'Feature {{ $labels.feature }} of {{ $labels.model }} {{ $labels
 const model = '{{ $labels.model }} {{ $labels.version }}';
 const psi = '{{ $value | printf "%.2f" }}';
 
-/** PSI > max(0.1, ceiling): the test of alerts that `driftRule` in `src/stats` states. */
+/** PSI above `minPsi` and the ceiling: the test of alerts that `driftRule` in `src/stats` states. */
 function drifting(window: WindowName, matcher: string): string {
   return promql`
     model_feature:psi{window="${window}", ${matcher}}
@@ -28,19 +29,15 @@ export function driftAlerts(scales: Scales): Alert[] {
     `model_feature:observations:increase >= ${requests(minRequests[window])}`;
   return [
     {
-      name: 'ModelFeatureDrift',
-      severity: 'ticket',
+      ...replayedAlert('ModelFeatureDrift', scales),
       component: 'model',
       expr: onTicketWindow((window) => drifting(window, notScore), scales),
-      for: time('15m'),
-      keepFiringFor: time('1h'),
       summary: `${feature} has drifted: PSI ${psi}`,
-      description: `Over the last {{ $labels.window }}, all replicas together, the values differ from the reference by more than 0.1 and by more than chance explains.`,
+      description: `Over the last {{ $labels.window }}, all replicas together, the values differ from the reference by more than ${driftRule.minPsi} and by more than chance explains.`,
       dashboard: featureDashboard,
     },
     {
-      name: 'ModelFeatureDriftEarly',
-      severity: 'ticket',
+      ...replayedAlert('ModelFeatureDriftEarly', scales),
       component: 'model',
       // An earlier hour with enough requests that looked like this one explains it: season, not drift.
       expr: promql`
@@ -49,43 +46,34 @@ export function driftAlerts(scales: Scales): Alert[] {
         unless on (${byFeature})
           model_feature:psi_to_earlier
             <= clamp_min(model_feature:psi_to_earlier_alert_ceiling, ${driftRule.minPsi})`,
-      for: time('10m'),
-      keepFiringFor: time('30m'),
       summary: `${feature} is drifting: PSI ${psi} in the last hour`,
       description:
         'The last hour differs from the reference, and neither the same hour yesterday nor a week ago looked like it. ModelFeatureDrift follows if it lasts.',
       dashboard: featureDashboard,
     },
     {
-      name: 'ModelFeatureDriftFast',
-      severity: 'page',
+      ...replayedAlert('ModelFeatureDriftFast', scales),
       component: 'model',
       expr: promql`
-        model_feature:psi{window="10m", ${notScore}} > 0.5
+        model_feature:psi{window="10m", ${notScore}} > ${fastPsi}
           and model_feature:psi > model_feature:psi_alert_ceiling
           and ${enough('10m')}`,
-      for: time('2m'),
-      keepFiringFor: time('10m'),
       summary: `${feature} changed abruptly: PSI ${psi} in ten minutes`,
       description:
         'So large a change within minutes is a broken upstream rather than a new population: a changed unit, values gone missing, one constant for everybody.',
       dashboard: featureDashboard,
     },
     {
-      name: 'ModelScoreDrift',
-      severity: 'ticket',
+      ...replayedAlert('ModelScoreDrift', scales),
       component: 'model',
       expr: onTicketWindow((window) => drifting(window, isScore), scales),
-      for: time('15m'),
-      keepFiringFor: time('1h'),
       summary: `The scores of ${model} have drifted: PSI ${psi}`,
       description:
         'Over the last {{ $labels.window }} the scores are distributed otherwise than on the training data: the decisions have shifted with them.',
       dashboard: featureDashboard,
     },
     {
-      name: 'ModelDriftBroad',
-      severity: 'page',
+      ...replayedAlert('ModelDriftBroad', scales),
       component: 'model',
       expr: promql`
         (
@@ -94,9 +82,7 @@ export function driftAlerts(scales: Scales): Alert[] {
           ) > 1
         )
           / count by (model, version) (model_feature:bins:count{${notScore}})
-          > 0.3`,
-      for: time('5m'),
-      keepFiringFor: time('15m'),
+          > ${broadShare}`,
       summary: `{{ $value | humanizePercentage }} of the features of ${model} drift together`,
       description:
         'Many features moving at once is one cause, not many: another population, a broken join, or data of another system.',

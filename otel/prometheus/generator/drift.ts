@@ -1,8 +1,9 @@
+import { minRequests } from '../../../src/report/alert-rules.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import { byFeature, chiSquareQuantile, perFeature, promql } from './promql.ts';
 import type { RecordingRule, RuleGroup } from './rule-file.ts';
 import type { Scales } from './settings.ts';
-import { minRequests, type WindowedCount, type WindowName, windowGroups } from './windows.ts';
+import { type WindowedCount, type WindowName, windowGroups } from './windows.ts';
 
 const { pseudoCount, ceilingZ, alertDesignEffect } = driftRule;
 

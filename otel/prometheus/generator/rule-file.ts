@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
+import { type AlertName, alertRules } from '../../../src/report/alert-rules.ts';
 import { runbookSection } from './runbook.ts';
-import type { Settings } from './settings.ts';
+import { formatDuration, type Scales, type Settings } from './settings.ts';
 
 export type RecordingRule = {
   readonly record: string;
@@ -49,6 +50,17 @@ export type Alert = {
   readonly description: string;
   readonly dashboard: string;
 };
+
+/** The name, severity and waiting times of an alert that the report replays over samples. */
+export function replayedAlert(name: AlertName, { time }: Scales) {
+  const { severity, forMs, keepFiringMs } = alertRules[name];
+  return {
+    name,
+    severity,
+    for: time(formatDuration(forMs)),
+    keepFiringFor: time(formatDuration(keepFiringMs)),
+  };
+}
 
 /** The rule of an alert; its runbook is the section of its name, where an address is known. */
 export function alertingRule(alert: Alert, { runbookUrl }: Settings): AlertingRule {

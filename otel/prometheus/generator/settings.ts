@@ -23,6 +23,11 @@ export function scaleDuration(duration: string, scale: number): string {
   if (parts === null) throw new RangeError(`"${duration}" is not a duration such as 30s or 24h`);
   if (scale === 1) return duration;
   const ms = Math.max(1000, Math.round(Number(parts[1]) * unitMs[parts[2] as keyof typeof unitMs] * scale));
+  return formatDuration(ms);
+}
+
+/** A duration in Prometheus' notation, in the largest unit that fits. */
+export function formatDuration(ms: number): string {
   const unit = (['d', 'h', 'm', 's'] as const).find((candidate) => ms % unitMs[candidate] === 0) ?? 'ms';
   return `${ms / unitMs[unit]}${unit}`;
 }

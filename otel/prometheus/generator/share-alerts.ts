@@ -1,11 +1,9 @@
+import { minShareRequests, minShareRise } from '../../../src/report/alert-rules.ts';
 import { dashboardLink, dashboards } from './links.ts';
 import { byFeature, perFeature, promql, scoreFeature } from './promql.ts';
-import type { Alert } from './rule-file.ts';
+import { type Alert, replayedAlert } from './rule-file.ts';
 import type { Scales } from './settings.ts';
 import { onTicketWindow } from './ticket-window.ts';
-
-/** A share on fewer requests than this says little: they may be of one caller, or one applicant. */
-const minShareRequests = 300;
 
 const featureDashboard = dashboardLink(dashboards.drift, ['model', 'version', 'feature']);
 const feature = 'feature {{ $labels.feature }} of {{ $labels.model }} {{ $labels.version }}';
@@ -18,29 +16,22 @@ export function shareAlerts(scales: Scales): Alert[] {
       const ratio = `model_feature:${bin}_ratio{window="${window}", feature!="${scoreFeature}"}`;
       return promql`
         ${ratio} > model_feature:${bin}_ratio_noise_ceiling
-          and ${ratio} - ${perFeature} model_feature:${bin}_ratio:reference > 0.01
+          and ${ratio} - ${perFeature} model_feature:${bin}_ratio:reference > ${minShareRise}
           and on (${byFeature}, window) model_feature:observations:increase >= ${requests(minShareRequests)}`;
     }, scales);
   return [
     {
-      name: 'ModelFeatureMissing',
-      severity: 'ticket',
+      ...replayedAlert('ModelFeatureMissing', scales),
       component: 'model',
       expr: risen('missing'),
-      for: time('15m'),
-      keepFiringFor: time('1h'),
       summary: `${share} of ${feature} is missing`,
-      description:
-        'Over the last {{ $labels.window }} the value was missing more often than in the reference, by more than chance explains and by more than one percentage point.',
+      description: `Over the last {{ $labels.window }} the value was missing more often than in the reference, by more than chance explains and by more than ${minShareRise * 100} percentage point.`,
       dashboard: featureDashboard,
     },
     {
-      name: 'ModelFeatureUnseen',
-      severity: 'ticket',
+      ...replayedAlert('ModelFeatureUnseen', scales),
       component: 'model',
       expr: risen('unseen'),
-      for: time('15m'),
-      keepFiringFor: time('1h'),
       summary: `${share} of ${feature} is of no known category`,
       description:
         'Over the last {{ $labels.window }} this share had categories that the training data lacks: the model treats them as neutral, so the feature says nothing about them.',

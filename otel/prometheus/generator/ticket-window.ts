@@ -1,6 +1,6 @@
+import { minRequests } from '../../../src/report/alert-rules.ts';
 import { byFeature, promql } from './promql.ts';
 import type { Scales } from './settings.ts';
-import { minRequests } from './windows.ts';
 
 /**
  * A condition on the last 24 h, or on the last week where a day brings too few requests. Both see every hour of a

@@ -10,17 +10,6 @@ export const longWindows = ['24h', '7d'] as const;
 
 export type WindowName = (typeof shortWindows)[number] | (typeof longWindows)[number];
 
-/**
- * How many requests a window must hold before it is judged. A week has no minimum: the noise ceiling alone keeps
- * small numbers quiet, and what it cannot judge is told as undetermined.
- */
-export const minRequests: Readonly<Record<WindowName, number>> = {
-  '10m': 500,
-  '1h': 500,
-  '24h': 300,
-  '7d': 0,
-};
-
 /** The period of one recorded increment, and of the group that records them: each observation is in exactly one. */
 export const increment = '5m';
 

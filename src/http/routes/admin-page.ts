@@ -6,7 +6,7 @@ import { type Html, html } from '../../report/html.ts';
 import { histogram } from '../../report/page-charts.ts';
 import { renderPage } from '../../report/page-shell.ts';
 import { badge, signs } from '../../report/page-variable.ts';
-import { driftRule } from '../../stats/drift.ts';
+import { driftRule, driftThreshold } from '../../stats/drift.ts';
 import { samplesNeeded } from '../../stats/samples-needed.ts';
 import type { AppRouter } from '../router.ts';
 import type { Service } from '../service.ts';
@@ -81,7 +81,7 @@ function rowOf({ name, drifts }: Row): Html {
 function figuresOf(drift: LiveDrift): string[] {
   const { samples, psi, psiNoiseCeiling, verdict } = drift;
   if (samples === 0) return ['no requests'];
-  const limit = Math.max(driftRule.minPsi, psiNoiseCeiling ?? 0);
+  const limit = driftThreshold(psiNoiseCeiling);
   return [
     verdict === 'undetermined'
       ? describeNeed(drift)
