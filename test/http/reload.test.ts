@@ -24,7 +24,8 @@ const inFlight = 5;
 /** What a model that was replaced may leave behind: nothing. The bound is for what is made once, and for the measurement. */
 const maxBytesPerReload = 16_384;
 
-describe('a new model, by SIGHUP', () => {
+describe('a new model, by SIGHUP', function () {
+  this.timeout(60_000);
   let service: TestService;
   let path: string;
   let first: string;
