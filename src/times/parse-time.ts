@@ -17,7 +17,8 @@ const fourCenturiesMs = 146_097 * dayMs;
 const yearFirst = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/;
 const compact = /^(\d{4})(\d\d)(\d\d)(?!\d)/;
 const numeric = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)/;
-const shortYear = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{2})(?!\d)/;
+/** The second part is the month or the day in any order, so it is not 0: `10.0.19` is the version of a program. */
+const shortYear = /^(\d\d|[1-9])([-/.])(0?[1-9]|[1-3]\d)\2(\d{2})(?!\d)/;
 /** `2026-W05-6` and `2026W056`. */
 const weekDate = /^(\d{4})(?:-W(\d\d)-|W(\d\d))([1-7])(?![-\d])/;
 /** `2026-031`, the 31st day of the year. */
