@@ -4,7 +4,9 @@
 import { isatty } from 'node:tty';
 
 const stdin = 0;
-const hadTerminal = isatty(stdin);
+/** A shell passes on at once that its terminal was closed. After twice this time nobody does any more. */
+const hangupMs = 5_000;
+let hasTerminal = isatty(stdin);
 const stopRequest = new AbortController();
 let isReloadRequested = false;
 let reload: (() => void) | undefined;
@@ -25,10 +27,20 @@ export function onReloadRequest(handler: () => void): void {
 for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stopRequest.abort());
 process.on('SIGHUP', () => {
   // npm ends with its terminal: the service would go on alone and keep its ports
-  if (hadTerminal && !isatty(stdin)) {
+  if (hasTerminal && !isatty(stdin)) {
     stopRequest.abort();
     return;
   }
   isReloadRequested = true;
   reload?.();
 });
+// after `disown` or `setsid` nobody says that the terminal was closed: a SIGHUP that comes later asks for the model
+if (hasTerminal) {
+  let isGone = false;
+  const looking = setInterval(() => {
+    hasTerminal = !isGone;
+    isGone = !isatty(stdin);
+    if (!hasTerminal) clearInterval(looking);
+  }, hangupMs);
+  looking.unref();
+}

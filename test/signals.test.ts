@@ -196,6 +196,34 @@ describe('the terminal that the service was started in', function () {
     }
   });
 
+  it('is no reason to end, when the model is asked for again, once it has been gone for a while', async function () {
+    if (process.platform !== 'linux') skipForLackOf(this, 'there is no /proc');
+    const script = requireTool(this, 'script');
+    const folder = await mkdtemp(join(tmpdir(), 'vigia-'));
+    const log = join(folder, 'log');
+    const program = `${process.execPath} test/support/programs/report-signals.ts < /dev/tty > ${log} 2>&1`;
+    // a job of its own in the background, which nobody hangs up
+    const one = await start([script, '-qefc', `set -m; ${program} & exec sleep 60`, '/dev/null']);
+    const says = (pattern: RegExp) =>
+      eventually(async () => {
+        const said = await readFile(log, 'utf8');
+        assert.match(said, pattern);
+        return said;
+      });
+    const [, pid] = /(\d+)/.exec(await says(/process \d+\n/)) ?? [];
+    try {
+      process.kill(one.child.pid as number, 'SIGKILL');
+      await one.ended;
+      process.kill(Number(pid), 'SIGUSR2');
+      await says(/a minute later/);
+      process.kill(Number(pid), 'SIGHUP');
+      assert.doesNotMatch(await says(/reload|stop/), /stop/);
+    } finally {
+      if (isRunning(Number(pid))) process.kill(Number(pid), 'SIGKILL');
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it('and is still there may ask for the model again', async function () {
     if (process.platform !== 'linux') skipForLackOf(this, 'there is no /proc');
     const script = requireTool(this, 'script');
