@@ -20,7 +20,10 @@ export function createApp<Uses extends Pick<Service, 'onError'>>(
   const router = createRouter();
   for (const add of addRoutes) add(router, service);
   app.silent = true;
-  app.on('error', (error) => service.onError(error, ''));
+  app.on('error', (error, context: Koa.Context) => {
+    // that a client broke its connection off is in the status of the request
+    if (error !== context.req.socket.errored) service.onError(error, '');
+  });
   app.use(outermost);
   // the instrumentation wraps the handlers that are there now
   app.use(router.routes());

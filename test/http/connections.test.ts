@@ -4,7 +4,7 @@ import Koa from 'koa';
 import { type Listener, listen } from '../../src/http/listener.ts';
 import type { RequestState } from '../../src/http/request-context.ts';
 import type { UnreadableReason } from '../../src/telemetry/http-metrics.ts';
-import { openRaw, type RawConnection } from '../support/raw-connection.ts';
+import { halfSent, openRaw, type RawConnection } from '../support/raw-connection.ts';
 import { eventually, startTestService } from '../support/service.ts';
 
 const request = 'GET /health HTTP/1.1\r\nhost: x\r\n\r\n';
@@ -108,6 +108,26 @@ describe('a connection', () => {
         const { headers } = await fetch(`${url}/health`);
         assert.match(headers.get('keep-alive') ?? '', /^timeout=620, /);
       }
+    } finally {
+      await service.stop();
+    }
+  });
+});
+
+describe('a connection that its client resets', () => {
+  it('before the body is there is a failed request, and no error of the service', async () => {
+    const service = await startTestService();
+    try {
+      const late = await halfSent(service.api, { age: 30, limit: 2000, history: 'good' });
+      late.socket.resetAndDestroy();
+      const lines = await eventually(() => {
+        assert.ok(service.logLines().some(({ status }) => status === 499));
+        return service.logLines();
+      });
+      assert.deepEqual(
+        lines.filter(({ event }) => event === 'error'),
+        [],
+      );
     } finally {
       await service.stop();
     }
