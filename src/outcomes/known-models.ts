@@ -56,6 +56,8 @@ export type KnownModels = {
   bringBack(digest: string): Promise<KnownModel | undefined>;
   /** Whether one more may come back; see `versionsToDrop`. */
   hasRoom(): boolean;
+  /** Whether a version is the one that answers, which never makes room. */
+  isAnswering(digest: string): boolean;
   /** Those that are in use, oldest first; see `versionsToDrop`. */
   all(): readonly KnownModel[];
   /**
@@ -201,6 +203,7 @@ export function createKnownModels(options: {
       // the one that answers is always among them
       return known.size - (answering === undefined ? 0 : 1) < maxWithUnscraped;
     },
+    isAnswering: (digest) => answering !== undefined && known.get(digest) === answering,
     all() {
       dropUnused();
       return [...known.values()];

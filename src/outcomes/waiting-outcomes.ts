@@ -27,11 +27,13 @@ const defaultMaxWaiting = 1 << 19;
 /**
  * Keeps outcomes whose version is not in use, or has come back and has not been scraped at 0 yet. Versions come back
  * one after the other, the one that has waited longest first, as far as there is room for them among those in use.
+ * While there is too little room they take turns: a version that has counted what waited for it counts nothing more,
+ * so that it is dropped once that has been scraped, and what comes for it waits for its next turn.
  *
  * @param onProblem told in one line when versions have to wait for room, and what will never count
  */
 export function createWaitingOutcomes(
-  models: Pick<KnownModels, 'get' | 'bringBack' | 'hasRoom'>,
+  models: Pick<KnownModels, 'get' | 'bringBack' | 'hasRoom' | 'isAnswering'>,
   {
     onProblem,
     maxWaiting = defaultMaxWaiting,
@@ -42,9 +44,16 @@ export function createWaitingOutcomes(
   let size = 0;
   let isBringingBack = false;
   let isSaid = false;
+  let isShortOfRoom = false;
+  /** Those that have counted since they came back, while there was too little room. */
+  const hadTurn = new Set<string>();
 
-  const counts = (model: KnownModel | undefined): model is KnownModel =>
-    model !== undefined && model.countsFromMs <= Date.now();
+  const counts = (digest: string, model: KnownModel | undefined): model is KnownModel =>
+    model !== undefined && model.countsFromMs <= Date.now() && !(isShortOfRoom && hadTurn.has(digest));
+
+  function endTurn(digest: string): void {
+    if (isShortOfRoom && !models.isAnswering(digest)) hadTurn.add(digest);
+  }
 
   function takeOut(digest: string): readonly Countable[] {
     const outcomes = waiting.get(digest) ?? [];
@@ -59,12 +68,15 @@ export function createWaitingOutcomes(
   async function bringBack(): Promise<void> {
     if (isBringingBack) return;
     isBringingBack = true;
+    let isShort = false;
     for (const digest of waiting.keys()) {
       if (models.get(digest) !== undefined) continue;
       if (!models.hasRoom()) {
+        isShort = true;
         sayOnce();
         break;
       }
+      hadTurn.delete(digest);
       // while it cannot be told, it goes on waiting
       const model = await models.bringBack(digest).catch(() => null);
       if (model === undefined) {
@@ -73,6 +85,8 @@ export function createWaitingOutcomes(
       }
     }
     isBringingBack = false;
+    isShortOfRoom = isShort;
+    if (!isShort) hadTurn.clear();
   }
 
   function sayOnce(): void {
@@ -87,8 +101,9 @@ export function createWaitingOutcomes(
     add(digest, outcome) {
       const model = models.get(digest);
       const outcomes = waiting.get(digest);
-      if (outcomes === undefined && counts(model)) {
+      if (outcomes === undefined && counts(digest, model)) {
         count(model, outcome);
+        endTurn(digest);
         return;
       }
       entries++;
@@ -103,7 +118,9 @@ export function createWaitingOutcomes(
     release() {
       for (const digest of waiting.keys()) {
         const model = models.get(digest);
-        if (counts(model)) for (const outcome of takeOut(digest)) count(model, outcome);
+        if (!counts(digest, model)) continue;
+        for (const outcome of takeOut(digest)) count(model, outcome);
+        endTurn(digest);
       }
       if (waiting.size > 0) bringBack();
     },

@@ -25,6 +25,7 @@ describe('outcomes of many older versions at once', () => {
   let models: KnownModels;
   let intake: OutcomeIntake;
   let problems: string[];
+  let known: Parameters<Parameters<typeof createKnownModels>[0]['onKnown']>[0][];
   /** What every version has counted since the test began, also those that were dropped. */
   let counted: () => number;
   let mostInUse: number;
@@ -37,7 +38,7 @@ describe('outcomes of many older versions at once', () => {
     clock = holdClock();
     problems = [];
     mostInUse = 0;
-    const known: Parameters<Parameters<typeof createKnownModels>[0]['onKnown']>[0][] = [];
+    known = [];
     counted = () =>
       known.reduce(
         (sum, { performance }) => sum + performance.sums.negatives.reduce((total, count) => total + count, 0),
@@ -111,6 +112,39 @@ describe('outcomes of many older versions at once', () => {
     assert.equal((await intake.take(all)).duplicate, all.length);
     clock.advance(firstScrapeMs);
     assert.equal(models.all().length, 1 + maxOthers);
+  });
+
+  it('of every version count while they keep coming: versions take turns', async () => {
+    const steps = 40;
+    const countsOf = () => {
+      const counts = new Map<string, number>();
+      for (const { artifact, performance } of known) {
+        const sum = performance.sums.negatives.reduce((total, count) => total + count, 0);
+        counts.set(artifact.version, (counts.get(artifact.version) ?? 0) + sum);
+      }
+      return versions.map(({ version }) => counts.get(version) ?? 0);
+    };
+    const run = async () => {
+      for (let step = 0; step < steps; step++) {
+        await intake.take(outcomes());
+        clock.advance(firstScrapeMs / 2);
+        await scrape();
+      }
+    };
+    await run();
+    const before = countsOf();
+    const heldBefore = intake.held.size;
+    await run();
+    const after = countsOf();
+    assert.deepEqual(
+      versions.filter((_, i) => after[i] === before[i]).map(({ version }) => version),
+      [],
+      'versions that counted nothing for ten minutes',
+    );
+    const perStep = versions.length * perVersion;
+    assert.ok(intake.held.size - heldBefore < 5 * perStep, `${heldBefore}, then ${intake.held.size} wait`);
+    assert.equal(after.at(-1), 2 * steps * perVersion, 'the version that answers counts at once');
+    assert.equal(mostInUse, 1 + maxWithUnscraped);
   });
 
   it('are said once, however many come', async () => {
