@@ -100,6 +100,8 @@ export async function startService(
   );
   opened.defer(() => outcomes.close());
   const { models, intake } = outcomes;
+  // a file that is still being written would appear after a failed start has ended
+  opened.defer(() => within(keepModelMs, models.kept()));
   const service: Service = {
     config,
     state: 'starting',
