@@ -7,23 +7,10 @@ import { readConfig } from '../src/config.ts';
 import { lockFile } from '../src/file-lock.ts';
 import { startService } from '../src/start-service.ts';
 import { temporaryFolder } from './samples/support/folder.ts';
+import { freePort } from './support/free-port.ts';
+import { noTelemetry } from './support/no-telemetry.ts';
 
-const telemetry: Telemetry = {
-  sources: [],
-  exposeMetrics: async () => '',
-  tracesEndpoint: undefined,
-  log: { connect() {} } as unknown as Telemetry['log'],
-  shutdown: async () => {},
-};
-
-/** A port that is free, as it was just given back. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
-}
+const telemetry = noTelemetry();
 
 describe('a start that fails', () => {
   const cases: [string, Record<string, string>, RegExp, Partial<Telemetry>?][] = [

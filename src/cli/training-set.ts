@@ -180,7 +180,7 @@ function typeColumn(table: TextColumns, place: number, options: TrainingSetOptio
   const fault = values.findIndex((value) => Number.isNaN(value));
   if (fault >= 0) {
     throw new Error(
-      `${placeInTable(path, lines[fault], name)}${isWithheld(name) ? 'a value' : `'${cellText(cells[fault])}'`} is not a number, but the column is one of numbers: mend it, leave the cell empty, or take the column as categories with --categorical ${name}`,
+      `${placeInTable(path, lines[fault], name)}${isWithheld(name) ? 'a value' : `'${cellText(cells[fault])}'`} is not a number, as most of the column is: correct it, leave the cell empty, or treat the column as categories with --categorical ${name}`,
     );
   }
   return {

@@ -10,7 +10,7 @@ export const earlierMs = { '1d': dayMs, '7d': 7 * dayMs } as const;
 
 /**
  * How many requests a window must hold before it is judged. A week has no minimum: the noise ceiling alone keeps
- * small numbers quiet, and what it cannot judge is told as undetermined.
+ * small numbers quiet, and what it cannot judge is reported as undetermined.
  */
 export const minRequests = { '10m': 500, '1h': 500, '24h': 300, '7d': 0 } as const;
 /** A share on fewer requests than this says little: they may be of one caller, or one applicant. */

@@ -16,7 +16,7 @@ export type JsonlWriterOptions = Retention & {
   readonly flushIntervalMs: number;
   /** Bound of the memory for lines that are not yet written. */
   readonly maxPendingBytes: number;
-  /** Told in one line when writing fails or is too slow, and when it works again: once each, however long that takes. */
+  /** Told in one line when writing fails or is too slow, and when it works again. */
   readonly onProblem?: (message: string) => void;
   /** The live files of other replicas of the same series, running or gone: what is too old is deleted there too. */
   readonly others?: () => Promise<readonly string[]>;

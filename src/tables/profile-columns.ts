@@ -9,7 +9,7 @@ const minus = 0x2d;
 const point = 0x2e;
 const comma = 0x2c;
 
-/** Whether no number and no mark of a missing value begins with it: any letter but N, n (`NA`, `nan`). */
+/** Whether neither a number nor a mark of a missing value can begin with this byte: a letter other than N and n (`NA`). */
 function beginsWord(byte: number): boolean {
   const letter = byte | 0x20;
   return letter >= 0x61 && letter <= 0x7a && letter !== 0x6e;

@@ -339,7 +339,7 @@ describe('npm run train', function () {
       const content = table({ n: number, m: (i) => (i % 4 ? '?' : String(i)) });
       await refuses(
         await trainOn(content),
-        `${data}:3: column m: '?' is not a number, but the column is one of numbers: mend it, leave the cell empty, or take the column as categories with --categorical m`,
+        `${data}:3: column m: '?' is not a number, as most of the column is: correct it, leave the cell empty, or treat the column as categories with --categorical m`,
       );
     });
 
@@ -412,7 +412,7 @@ describe('npm run train', function () {
       );
       await refuses(
         await trainOn(`${content}1O,a,yes\n`),
-        `${data}:62: column n: '1O' is not a number, but the column is one of numbers: mend it, leave the cell empty, or take the column as categories with --categorical n`,
+        `${data}:62: column n: '1O' is not a number, as most of the column is: correct it, leave the cell empty, or treat the column as categories with --categorical n`,
       );
       await refuses(await trainOn('n,n,y\n1,2,yes\n'), `${data}:1: column n: the header names it twice`);
     });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { freePort } from '../support/free-port.ts';
 import { assertAllRight, metric, startLoad } from '../support/load.ts';
 import { eventually, readJsonLines, root, startTestService, type TestService } from '../support/service.ts';
 import { compareThroughput } from './throughput.ts';
@@ -86,13 +86,3 @@ describe('standard output in trouble', function () {
     assert.deepEqual(await exited, [0, null]);
   });
 });
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}

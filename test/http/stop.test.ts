@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Telemetry } from '../../otel/sdk.ts';
 import { readConfig } from '../../src/config.ts';
 import { type RunningService, startService } from '../../src/start-service.ts';
+import { noTelemetry } from '../support/no-telemetry.ts';
 import { halfSent } from '../support/raw-connection.ts';
 import { eventually, postJson, readJsonLines } from '../support/service.ts';
 
@@ -18,13 +18,6 @@ describe('the stop of a service', () => {
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'vigia-stop-'));
-    const telemetry: Telemetry = {
-      sources: [],
-      exposeMetrics: async () => '',
-      tracesEndpoint: undefined,
-      log: { connect() {} } as unknown as Telemetry['log'],
-      shutdown: async () => {},
-    };
     running = await startService(
       readConfig({
         PORT: '0',
@@ -35,7 +28,7 @@ describe('the stop of a service', () => {
         SHUTDOWN_TIMEOUT_MS: '2000',
         MAX_EVENT_LOOP_DELAY_MS: '60000',
       }),
-      telemetry,
+      noTelemetry(),
     );
   });
   afterEach(() => rm(folder, { recursive: true }));

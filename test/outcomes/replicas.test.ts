@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { loadArtifact } from '../../src/model/artifact.ts';
 import { createRandom } from '../../src/stats/random.ts';
+import { freePort } from '../support/free-port.ts';
 import {
   type Counted,
   expectSameCounts,
@@ -22,7 +23,7 @@ import {
   type Receipt,
   reportLabels,
 } from '../support/outcome-traffic.ts';
-import { freePort, startRedis, type TestRedis } from '../support/redis.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
 import { eventually, readJsonLines, root, startTestService, type TestService } from '../support/service.ts';
 import { requireTool } from '../support/tools.ts';
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { createClient } from '@redis/client';
 import { openSharedMemory } from '../../src/outcomes/redis-memory.ts';
 import { claimMs, type SharedMemory } from '../../src/outcomes/shared-memory.ts';
-import { freePort, startRedis, type TestRedis } from '../support/redis.ts';
+import { freePort } from '../support/free-port.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
 import {
   eventually,
   postJson,

@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 
 export type TestRedis = {
   readonly url: string;
@@ -9,16 +7,6 @@ export type TestRedis = {
   /** Ends it at once; what it held is gone. */
   stop(): Promise<void>;
 };
-
-/** A port on which nobody listens now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Starts a Redis that keeps nothing on disk. */
 export async function startRedis(program: string, port: number): Promise<TestRedis> {

@@ -132,7 +132,7 @@ function dropAlerts({ time }: Scales): Alert[] {
       expr: dropped('log_lines_dropped_total', 'job, instance'),
       keepFiringFor: time('15m'),
       summary: `${instance} lost {{ $value | printf "%.0f" }} log lines`,
-      description: 'Whoever reads the log is slower than the service writes it.',
+      description: 'The service writes log lines faster than they are read.',
       dashboard: telemetry,
     },
   ];
@@ -221,7 +221,7 @@ function prometheusAlerts({ time }: Scales): Alert[] {
       keepFiringFor: time('15m'),
       summary: `${instance} cannot deliver alerts`,
       description:
-        'Alertmanager could not reach a receiver, or Prometheus no Alertmanager. Look at the alerts themselves on the dashboards until this is mended.',
+        'Alertmanager could not reach a receiver, or Prometheus could not reach Alertmanager. Until this is fixed, look at the alerts on the dashboards.',
       dashboard: telemetry,
     },
     {
