@@ -55,7 +55,12 @@ export const serviceSettings = {
     default: '250',
     description: 'Event-loop delay beyond which the API sheds load in the same way.',
   },
-  API_METRICS: { schema: flag, default: 'true', description: '`false` takes `/metrics` off the public API.' },
+  API_METRICS: {
+    schema: oneOf(['true', 'full', 'false']),
+    default: 'true',
+    description:
+      '`/metrics` of the public API: `true` gives a JSON summary of requests, `full` gives clients that ask for `text/plain` all metrics as well, `false` takes it off.',
+  },
   KEEP_ALIVE_TIMEOUT_MS: {
     schema: z.coerce.number().int().min(1000).max(650_000),
     default: '65000',

@@ -50,7 +50,7 @@ describe('security', () => {
       ['an input that does not fit', 422, 'api', '/predict', post('{}')],
       ['the description', 200, 'api', '/openapi.json'],
       ['the summary', 200, 'api', '/metrics'],
-      ['metrics', 200, 'api', '/metrics', { headers: { accept: 'text/plain' } }],
+      ['the summary, asked for as text', 200, 'api', '/metrics', { headers: { accept: 'text/plain' } }],
       ['metrics for the operator', 200, 'admin', '/metrics'],
       ['drift', 200, 'admin', '/drift'],
       ['performance', 200, 'admin', '/performance'],

@@ -6,12 +6,15 @@ import type { RequestState } from './request-context.ts';
 import { addAdminPage } from './routes/admin-page.ts';
 import { addDriftRoute } from './routes/drift.ts';
 import { addHealthRoutes } from './routes/health.ts';
-import { addMetricsRoute, addPrometheusRoute } from './routes/metrics.ts';
+import { addFullMetricsRoute, addPrometheusRoute, addSummaryRoute } from './routes/metrics.ts';
 import { addOpenApiRoute } from './routes/openapi.ts';
 import { addOutcomesRoute, createTokenOutcomesRoute } from './routes/outcomes.ts';
 import { addPerformanceRoute } from './routes/performance.ts';
 import { addPredictRoute } from './routes/predict.ts';
 import type { Service } from './service.ts';
+
+/** What `API_METRICS` puts on the public listener. */
+const publicMetrics = { true: [addSummaryRoute], full: [addFullMetricsRoute], false: [] };
 
 /** The API that clients see. */
 export function createPublicApp(service: Service): Koa<RequestState> {
@@ -22,7 +25,7 @@ export function createPublicApp(service: Service): Koa<RequestState> {
       addHealthRoutes,
       addOpenApiRoute,
       ...(service.outcomeTokens ? [createTokenOutcomesRoute(service.outcomeTokens)] : []),
-      ...(service.config.API_METRICS ? [addMetricsRoute] : []),
+      ...publicMetrics[service.config.API_METRICS],
     ],
     observeRequest(service, service),
   );

@@ -1,16 +1,21 @@
 import manifest from '../../package.json' with { type: 'json' };
+import type { Config } from '../config.ts';
 import type { Artifact } from '../model/artifact.ts';
 import { inputSchema } from '../model/input-schema.ts';
 import { outcomeSchema, outcomesPath, receiptSchema } from './openapi-outcomes.ts';
 import { failures, json, ok, ref } from './openapi-parts.ts';
 import { problems } from './problem.ts';
 
-/**
- * The API of a service that answers with this model, in OpenAPI 3.1.
- *
- * @param takesOutcomes whether the public API has `POST /outcomes`
- */
-export function openApiDocument(artifact: Artifact, takesOutcomes: boolean): object {
+/** What the public API has besides predictions. */
+export type ApiParts = {
+  /** Whether it has `POST /outcomes`. */
+  readonly takesOutcomes: boolean;
+  /** What its `/metrics` gives. */
+  readonly metrics: Config['API_METRICS'];
+};
+
+/** The API of a service that answers with this model, in OpenAPI 3.1. */
+export function openApiDocument(artifact: Artifact, { takesOutcomes, metrics }: ApiParts): object {
   const { name, version, target } = artifact;
   return {
     openapi: '3.1.0',
@@ -56,12 +61,7 @@ export function openApiDocument(artifact: Artifact, takesOutcomes: boolean): obj
         ...failures('unavailable'),
       }),
       '/openapi.json': operation('openapi', 'This document', ok('OpenAPI 3.1', { type: 'object' })),
-      '/metrics': operation('metrics', 'Requests so far; in Prometheus’s format if asked for text/plain', {
-        200: {
-          description: 'Counts since the start',
-          content: { ...json({ type: 'object' }), 'text/plain': { schema: { type: 'string' } } },
-        },
-      }),
+      ...(metrics !== 'false' && { '/metrics': metricsPath(metrics === 'full') }),
     },
     components: {
       schemas: {
@@ -77,6 +77,18 @@ export function openApiDocument(artifact: Artifact, takesOutcomes: boolean): obj
 
 function operation(operationId: string, summary: string, responses: object) {
   return { get: { operationId, summary, security: [], responses } };
+}
+
+function metricsPath(full: boolean) {
+  const summary = full
+    ? 'Requests so far, or all metrics in Prometheus’s format if asked for text/plain'
+    : 'Requests so far';
+  return operation('metrics', summary, {
+    200: {
+      description: 'Counts since the start',
+      content: { ...json({ type: 'object' }), ...(full && { 'text/plain': { schema: { type: 'string' } } }) },
+    },
+  });
 }
 
 function status(value: string) {

@@ -127,6 +127,10 @@ describe('Kubernetes manifests', () => {
     assert.match(stringify(prometheusRule().spec), /job="vigia"/);
   });
 
+  it('take /metrics off the API, which every pod may ask', () => {
+    assert.equal(container.env?.find(({ name }) => name === 'API_METRICS')?.value, 'false');
+  });
+
   it('open the admin port to Prometheus alone', () => {
     const rules = networkPolicy.spec?.ingress?.filter(({ ports }) =>
       ports?.some(({ port }) => port === 'admin'),

@@ -14,6 +14,18 @@ import {
 
 const row = { age: 30, limit: 2000, history: 'good' };
 
+/** Who asks for metrics, the Accept header they send, and what suits them best. */
+const scrapers: [string, string, RegExp][] = [
+  [
+    'Prometheus 3',
+    'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2',
+    /^text\/plain; version=0\.0\.4/,
+  ],
+  ['curl that wants text', 'text/plain', /^text\/plain/],
+  ['a browser', 'text/html,application/xhtml+xml,*/*;q=0.8', /^application\/json/],
+  ['axios', 'application/json, text/plain, */*', /^application\/json/],
+];
+
 describe('the API', () => {
   let service: TestService;
   let predict: string;
@@ -298,22 +310,31 @@ describe('the API', () => {
       assert.ok(summary.latency['POST /predict'].p99Ms >= summary.latency['POST /predict'].p50Ms);
     });
 
-    const asks: [string, string, RegExp][] = [
-      [
-        'Prometheus 3',
-        'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2',
-        /^text\/plain; version=0\.0\.4/,
-      ],
-      ['a browser', 'text/html,application/xhtml+xml,*/*;q=0.8', /^application\/json/],
-      ['axios', 'application/json, text/plain, */*', /^application\/json/],
-    ];
-    for (const [who, accept, type] of asks) {
-      it(`suits ${who}`, async () => {
+    for (const [who, accept] of scrapers) {
+      it(`is the same summary for ${who}`, async () => {
         const response = await fetch(`${service.api}/metrics`, { headers: { accept } });
-        assert.match(response.headers.get('content-type') ?? '', type);
-        await response.text();
+        assert.match(response.headers.get('content-type') ?? '', /^application\/json/);
+        assert.ok(((await response.json()) as any).request_count > 0);
       });
     }
+
+    it('says of the model only how often it was asked', async () => {
+      const summary = await (await fetch(`${service.api}/metrics`)).json();
+      assert.deepEqual(Object.keys(summary as object).sort(), [
+        'error_count',
+        'errors',
+        'latency',
+        'request_count',
+        'requests',
+      ]);
+      assert.doesNotMatch(JSON.stringify(summary), /age|limit|history|good|bad/);
+    });
+
+    it('is described as what it gives', async () => {
+      const document = (await (await fetch(`${service.api}/openapi.json`)).json()) as any;
+      const { content } = document.paths['/metrics'].get.responses[200];
+      assert.deepEqual(Object.keys(content), ['application/json']);
+    });
   });
 
   it('writes one log line a request, with the prediction and the payload', async () => {
@@ -358,6 +379,8 @@ describe('settings of the API', () => {
     });
     try {
       assert.equal((await fetch(`${service.api}/metrics`)).status, 404);
+      const document = (await (await fetch(`${service.api}/openapi.json`)).json()) as any;
+      assert.equal(document.paths['/metrics'], undefined);
       const { body } = await postJson(`${service.api}/predict`, row);
       assert.equal((await postJson(`${service.api}/predict`, {})).status, 422);
       await service.signal('SIGTERM');
@@ -371,5 +394,29 @@ describe('settings of the API', () => {
     } finally {
       await service.stop();
     }
+  });
+
+  describe('API_METRICS=full', () => {
+    let service: TestService;
+    before(async () => {
+      service = await startTestService({ API_METRICS: 'full' });
+    });
+    after(() => service?.stop());
+
+    for (const [who, accept, type] of scrapers) {
+      it(`suits ${who}`, async () => {
+        const response = await fetch(`${service.api}/metrics`, { headers: { accept } });
+        assert.match(response.headers.get('content-type') ?? '', type);
+        assert.match(response.headers.get('vary') ?? '', /Accept/);
+        const text = await response.text();
+        assert.equal(/^model_feature_bin_observations_total/m.test(text), text[0] !== '{');
+      });
+    }
+
+    it('is described as what it gives', async () => {
+      const document = (await (await fetch(`${service.api}/openapi.json`)).json()) as any;
+      const { content } = document.paths['/metrics'].get.responses[200];
+      assert.deepEqual(Object.keys(content), ['application/json', 'text/plain']);
+    });
   });
 });

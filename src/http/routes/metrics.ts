@@ -10,12 +10,20 @@ export function addPrometheusRoute(router: AppRouter, service: Service): void {
   router.get('/metrics', (context) => sendPrometheus(context, service));
 }
 
-/** `GET /metrics` of the public API: a summary in JSON, or Prometheus text for a client that asks for that. */
-export function addMetricsRoute(router: AppRouter, service: Service): void {
+/**
+ * `GET /metrics` of the public API: a summary of its requests in JSON, whatever the client accepts. The other metrics
+ * (distributions, performance, decisions by protected group) are the operator's.
+ */
+export function addSummaryRoute(router: AppRouter, service: Service): void {
+  router.get('/metrics', (context) => sendSummary(context, service));
+}
+
+/** `GET /metrics` of the public API with `API_METRICS=full`: Prometheus text for a client that asks for it. */
+export function addFullMetricsRoute(router: AppRouter, service: Service): void {
   router.get('/metrics', async (context) => {
     context.vary('Accept');
     if (wantsPrometheus(context.get('accept'))) await sendPrometheus(context, service);
-    else sendJson(context, JSON.stringify(summarise(service.httpMetrics)));
+    else sendSummary(context, service);
   });
 }
 
@@ -31,6 +39,10 @@ function wantsPrometheus(accept: string): boolean {
 
 async function sendPrometheus(context: RequestContext, service: Service): Promise<void> {
   send(context, 200, 'text/plain; version=0.0.4; charset=utf-8', await service.exposeMetrics());
+}
+
+function sendSummary(context: RequestContext, service: Service): void {
+  sendJson(context, JSON.stringify(summarise(service.httpMetrics)));
 }
 
 type Summary = {
