@@ -1,8 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readSecretLines, readTokens } from './secret-file.ts';
-
-/** Shorter keys can be guessed. */
-const minKeyCharacters = 16;
+import { readSecretLines, readTokens, requireLength } from './secret-file.ts';
 
 export type SigningKeys = {
   /** The first signs, all verify. */
@@ -29,12 +26,7 @@ export async function readSigningKeys(config: {
   const source = path === undefined ? 'OUTCOME_KEYS' : `OUTCOME_KEY_FILE=${path}`;
   const texts = path === undefined ? (listed ?? []) : await readSecretLines('OUTCOME_KEY_FILE', path);
   if (texts.length === 0) throw new Error(`${source}: holds no key`);
-  const short = texts.findIndex((text) => text.length < minKeyCharacters);
-  if (short >= 0) {
-    throw new Error(
-      `${source}: key ${short + 1} has fewer than ${minKeyCharacters} characters: make one with openssl rand -base64 32`,
-    );
-  }
+  requireLength(source, 'key', texts);
   return { keys: texts.map((text) => Buffer.from(text)), isEphemeral: false };
 }
 
@@ -42,7 +34,7 @@ export async function readSigningKeys(config: {
  * The bearer tokens that open `POST /outcomes` on the public API, the lines of `OUTCOMES_TOKEN_FILE`; `undefined` when
  * that is not set.
  *
- * @throws Error naming the setting, when the file cannot be read, or holds no token or one that cannot be sent
+ * @throws Error naming the setting, when the file cannot be read, or holds no token, or one that cannot be sent or is too short
  */
 export async function readBearerTokens(config: {
   readonly OUTCOMES_TOKEN_FILE?: string | undefined;

@@ -1,6 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 
+/** Shorter secrets can be guessed: 16 characters of base64 are 96 bits. */
+const minCharacters = 16;
+
 /** As in an `Authorization: Bearer` header: neither blanks nor letters outside ASCII would arrive there. */
 const tokenForm = /^[\x21-\x7e]+$/;
 
@@ -28,9 +31,24 @@ export async function readSecretLines(source: string, path: string): Promise<str
 }
 
 /**
+ * Refuses secrets that could be guessed.
+ *
+ * @param source what the user has set, and the file it names
+ * @param kind what a secret is called, such as `key`
+ * @throws Error saying which one is too short, without its text
+ */
+export function requireLength(source: string, kind: string, secrets: readonly string[]): void {
+  const short = secrets.findIndex((secret) => secret.length < minCharacters);
+  if (short < 0) return;
+  throw new Error(
+    `${source}: ${kind} ${short + 1} has fewer than ${minCharacters} characters: make one with openssl rand -base64 32`,
+  );
+}
+
+/**
  * The bearer tokens in a file, one a line.
  *
- * @throws Error as `readSecretLines` does, for a file without tokens, and for a line that cannot be one
+ * @throws Error as `readSecretLines` does, for a file without tokens, and for a line that cannot be one or is too short
  */
 export async function readTokens(source: string, path: string): Promise<string[]> {
   const tokens = await readSecretLines(source, path);
@@ -41,6 +59,7 @@ export async function readTokens(source: string, path: string): Promise<string[]
       `${source}=${path}: token ${wrong + 1} has a blank or a character that is not ASCII: write the token alone, without "Bearer"`,
     );
   }
+  requireLength(`${source}=${path}`, 'token', tokens);
   return tokens;
 }
 

@@ -321,7 +321,7 @@ describe('outcomes on the public API', () => {
   it('need one of the tokens of the file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'vigia-token-'));
     const path = join(folder, 'tokens');
-    await writeFile(path, 'the-first-token\nthe-second-token\n');
+    await writeFile(path, 'the-first-token-of-two\nthe-second-token-of-two\n');
     const service = await startTestService({ ...env, OUTCOMES_TOKEN_FILE: path });
     const counted = async () => {
       const text = await scrape(service);
@@ -336,7 +336,7 @@ describe('outcomes on the public API', () => {
         undefined,
         'Bearer',
         'Bearer x',
-        'Basic the-second-token',
+        'Basic the-second-token-of-two',
         'Bearer the-second-toke',
       ]) {
         const { status, headers, body } = await send(wrong);
@@ -344,7 +344,7 @@ describe('outcomes on the public API', () => {
         assert.equal(headers.get('www-authenticate'), 'Bearer');
         assert.equal(body.type, 'urn:vigia:problem:unauthorized');
       }
-      assert.equal((await send('Bearer the-second-token')).body.accepted, 1);
+      assert.equal((await send('Bearer the-second-token-of-two')).body.accepted, 1);
       await eventually(async () => assert.deepEqual(await counted(), [1, 5, 0, 0]));
       const document = (await (await fetch(`${service.api}/openapi.json`)).json()) as any;
       assert.ok(document.paths['/outcomes'].post);

@@ -9,6 +9,14 @@ import { root } from '../support/service.ts';
 const secret = 'a-secret-that-is-long-enough';
 const utf16 = (text: string) => Buffer.from(text, 'utf16le');
 
+function start(env: Record<string, string>) {
+  return spawnSync(process.execPath, ['--import', './otel/register.ts', 'src/server.ts'], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, PORT: '0', ADMIN_PORT: '0', ...env },
+  });
+}
+
 describe('a file with secrets', () => {
   let path: string;
   let folder: string;
@@ -68,17 +76,41 @@ describe('a file with secrets', () => {
     });
   }
 
+  for (const [what, text, which] of [
+    ['of one character', 'x', 1],
+    ['of 15 characters', 'fifteen-letters', 1],
+    ['made longer by blanks around it', '      short      ', 1],
+    ['among others that are long enough', `${secret}\n\nshort\n${secret}`, 2],
+  ] as const) {
+    it(`holds no secret ${what}, neither a key nor a token`, async () => {
+      await writeFile(path, text);
+      for (const [name, kind, reading] of [
+        ['OUTCOME_KEY_FILE', 'key', readSigningKeys({ OUTCOME_KEY_FILE: path })],
+        ['OUTCOMES_TOKEN_FILE', 'token', readBearerTokens({ OUTCOMES_TOKEN_FILE: path })],
+      ] as const) {
+        await assert.rejects(reading, {
+          message: `${name}=${path}: ${kind} ${which} has fewer than 16 characters: make one with openssl rand -base64 32`,
+        });
+      }
+    });
+  }
+
+  it('may hold secrets of 16 characters', async () => {
+    await writeFile(path, 'sixteen-letters!\n');
+    assert.equal((await readSigningKeys({ OUTCOME_KEY_FILE: path })).keys.length, 1);
+    assert.deepEqual(await readBearerTokens({ OUTCOMES_TOKEN_FILE: path }), ['sixteen-letters!']);
+  });
+
+  it('ends the start when its token is too short', async () => {
+    await writeFile(path, 'x');
+    const { status, stderr } = start({ OUTCOMES_TOKEN_FILE: path });
+    assert.equal(status, 1);
+    assert.match(stderr, /^vigia: cannot start: OUTCOMES_TOKEN_FILE=\S+: token 1 has fewer than 16 .*\n$/);
+  });
+
   it('ends the start in one line when it cannot be read as text', async () => {
     await writeFile(path, utf16(`\ufeff${secret}`));
-    const { status, stderr } = spawnSync(
-      process.execPath,
-      ['--import', './otel/register.ts', 'src/server.ts'],
-      {
-        cwd: root,
-        encoding: 'utf8',
-        env: { ...process.env, PORT: '0', ADMIN_PORT: '0', OUTCOME_KEY_FILE: path },
-      },
-    );
+    const { status, stderr } = start({ OUTCOME_KEY_FILE: path });
     assert.equal(status, 1);
     assert.equal(
       stderr,
