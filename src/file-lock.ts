@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -19,6 +19,7 @@ const sqliteBusy = 5;
  * @throws Error when the file cannot be made
  */
 export async function lockFile(path: string): Promise<FileLock | undefined> {
+  await makeFile(path);
   const { DatabaseSync } = await import('node:sqlite');
   const database = new DatabaseSync(path);
   try {
@@ -30,6 +31,17 @@ export async function lockFile(path: string): Promise<FileLock | undefined> {
     throw error;
   }
   return { release: () => database.close() };
+}
+
+/** Makes the file if there is none. SQLite would let everyone read it, and whoever may read it may lock it. */
+async function makeFile(path: string): Promise<void> {
+  try {
+    // Never opens what is there: closing it would give back a lock that this process has.
+    const file = await open(path, 'wx', 0o640);
+    await file.close();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 /**

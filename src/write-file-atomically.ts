@@ -1,17 +1,25 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+
+/** What tells of rows or of a model in use is for the owner and the group. */
+const privateMode = 0o640;
 
 /**
  * Replaces a file in one step: a reader sees the old content or the new, never a part, and a failure leaves the old.
  * Makes the folder if there is none.
  *
+ * @param mode of a new file, less the umask; whoever may read it may enter a new folder. A file that is there keeps its
+ * own mode.
  * @throws Error naming the file when it cannot be written
  */
-export async function writeFileAtomically(path: string, content: string): Promise<void> {
+export async function writeFileAtomically(path: string, content: string, mode = privateMode): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, content, { flush: true });
+    const mayEnter = (mode & 0o444) >> 2;
+    await mkdir(dirname(path), { recursive: true, mode: mode | mayEnter });
+    const replaced = await stat(path).catch(() => undefined);
+    await writeFile(temporary, content, { flush: true, mode });
+    if (replaced?.isFile()) await chmod(temporary, replaced.mode & 0o777);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});

@@ -1,17 +1,17 @@
 import { parse } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Artifact, formatArtifact, loadArtifact } from '../model/artifact.ts';
+import { type Artifact, loadArtifact } from '../model/artifact.ts';
 import { createDisclosure } from '../model/disclosure.ts';
 import { type NewReference, rebaseline } from '../model/rebaseline.ts';
 import { fileReference } from '../report/file-reference.ts';
 import { findFiles } from '../report/open-rows.ts';
 import type { DriftReference, ReferenceVariable } from '../report/reference.ts';
 import { wrap } from '../report/wrap.ts';
-import { writeFileAtomically } from '../write-file-atomically.ts';
 import { readDecimalSign } from './decimal-option.ts';
 import { createReadingProgress } from './reading-progress.ts';
 import { runCli, UsageError } from './run-cli.ts';
 import { serviceSetting, shownSetting } from './service-settings.ts';
+import { writeArtifact } from './write-artifact.ts';
 
 const help = () => `Usage: npm run rebaseline -- --live FILE --by NAME --reason TEXT [options]
 
@@ -107,7 +107,7 @@ await runCli(help, async (args) => {
     onBytes,
   }).finally(end);
   const rebased = replaceReference(artifact, reference, by, reason, new Date().toISOString());
-  await writeFileAtomically(out, formatArtifact(rebased));
+  await writeArtifact(out, rebased);
   const lines = [
     `written    ${out}, model ${rebased.name} version ${rebased.version}`,
     `replaces   version ${artifact.version}`,

@@ -3,16 +3,16 @@ import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { findOneName, formatNames } from '../column-names.ts';
-import { type Artifact, formatArtifact, scoreFeature } from '../model/artifact.ts';
+import { type Artifact, scoreFeature } from '../model/artifact.ts';
 import { train } from '../model/train.ts';
 import { formatCount, formatShare } from '../report/format.ts';
 import { wrap } from '../report/wrap.ts';
-import { writeFileAtomically } from '../write-file-atomically.ts';
 import { readDecimalSign } from './decimal-option.ts';
 import { readNames } from './name-list.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { runCli, UsageError } from './run-cli.ts';
 import { readTrainingSet } from './training-set.ts';
+import { writeArtifact } from './write-artifact.ts';
 
 const help = () => `Usage: npm run train -- [options]
 
@@ -98,8 +98,11 @@ function resolveOptions(given: ReturnType<typeof readOptions>, defaults: Default
   const data = given.data ?? relative('.', join(dirname(defaultsFile), defaults.data));
   if (data === '-' && given.name === undefined) throw new UsageError('--data - needs --name for the model');
   const name = given.name ?? (own ? nameOf(data) : defaults.name);
-  if (name === '' || name.includes(sep))
-    throw new UsageError(`--name cannot be '${name}': it names a file too`);
+  if (name === '' || name.startsWith('.') || name.includes(sep)) {
+    throw new UsageError(
+      `--name cannot be '${name}': it names a file too, and may not begin with a dot or hold a ${sep}`,
+    );
+  }
   return {
     ...given,
     defaults: own ? { ...defaults, features: undefined, protected: [] } : defaults,
@@ -189,7 +192,7 @@ await runCli(help, async (args) => {
     onProgress: (done, total) => bar.update(done / total),
   });
   bar.end();
-  await writeFileAtomically(options.out, formatArtifact(artifact));
+  await writeArtifact(options.out, artifact);
   process.stdout.write(summaryText(artifact, options.out));
   return 0;
 });

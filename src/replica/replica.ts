@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type FileLock, lockFile, requireLocks } from '../file-lock.ts';
-import { hasPlaceholder, listNames, pathOf, sharedFolder } from './path-pattern.ts';
+import { hasPlaceholder, listNames, pathOf, replicaName, sharedFolder } from './path-pattern.ts';
 
 const retryMs = 100;
 
@@ -44,7 +44,7 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
   const { taken, locks } = await takeName(folders, options).catch((error: Error) => {
     signal?.throwIfAborted();
     if (error instanceof NameTaken) throw error;
-    const fallback = name ?? hostname();
+    const fallback = name ?? hostName();
     onProblem(
       `${folders.join(', ')}: cannot be locked: ${error.message}; the files of this process are under ${fallback}`,
     );
@@ -63,6 +63,11 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
   };
 }
 
+/** The name of this machine, where a replica can have it: a folder has to be no other than the one it names. */
+function hostName(): string {
+  return replicaName.test(hostname()) ? hostname() : 'replica';
+}
+
 class NameTaken extends Error {}
 
 type Taken = { readonly taken: string; readonly locks: FileLock[] };
@@ -71,7 +76,7 @@ async function takeName(
   folders: readonly string[],
   { name, waitMs, signal }: Pick<ReplicaOptions, 'name' | 'waitMs' | 'signal'>,
 ): Promise<Taken> {
-  if (folders.length === 0) return { taken: name ?? hostname(), locks: [] };
+  if (folders.length === 0) return { taken: name ?? hostName(), locks: [] };
   for (const folder of folders) {
     await mkdir(folder, { recursive: true, mode: 0o750 });
     await requireLocks(folder);

@@ -427,6 +427,9 @@ describe('npm run train', function () {
         [['--features', 'n,y'], /^--features holds the target, y /],
         [['--protected', 'x'], /^--protected names x, which is none of the features n, k /],
         [['--name', ''], /^--name cannot be '': /],
+        [['--name', '..'], /^--name cannot be '\.\.': /],
+        [['--name', '.hidden'], /^--name cannot be '\.hidden': /],
+        [['--name', 'a/../b'], /^--name cannot be 'a\/\.\.\/b': /],
       ];
       for (const [args, message] of wrong) {
         const run = await trainOn(table({ n: number, k: kind }), ...args);
