@@ -1,12 +1,16 @@
+# docker-compose.digests.yml pins this to a digest.
+ARG BASE=node:24-bookworm-slim
+
 # Production dependencies alone, resolved from the lockfile. The layer is made anew only when that changes.
-FROM node:24-bookworm-slim AS dependencies
+FROM ${BASE} AS dependencies
 WORKDIR /app
 ENV NODE_ENV=production
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --no-audit --no-fund \
- && npm cache clean --force
+# No package needs its install script. npm before 11.19 does not know `allowScripts` and would run them, as root.
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
-FROM node:24-bookworm-slim
+FROM ${BASE}
+ARG BASE
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="vigia" \
@@ -14,7 +18,7 @@ LABEL org.opencontainers.image.title="vigia" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
-      org.opencontainers.image.base.name="docker.io/library/node:24-bookworm-slim"
+      org.opencontainers.image.base.name="${BASE}"
 WORKDIR /app
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
@@ -23,6 +27,10 @@ ENV NODE_ENV=production \
     OUTCOMES_PATH=/app/logs/{instance}/outcomes.jsonl
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY . .
+# Nothing is installed after this, so npm and its kind are removed. Debian's apt stays: it needs root, which the service
+# never is, and scanners find the system's packages in its database.
+RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
+      /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn-*
 # A named volume takes its owner from this folder; all else belongs to root and is only read.
 RUN install -d -o node -g node -m 0750 logs
 USER node

@@ -50,6 +50,10 @@ const tools = {
     programs: ['docker'],
     probe: { args: ['version', '--format', '{{.Server.Version}}'], prints: /^\d/ },
   },
+  'docker-registry': {
+    programs: ['docker-registry'],
+    probe: { args: ['--version'], prints: /docker-registry \S+ v?(\d+\.\d+)/ },
+  },
   script: {
     programs: ['script'],
     // the script of other systems takes other options
