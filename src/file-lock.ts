@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { open, rm } from 'node:fs/promises';
+import { chown, open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -8,52 +8,103 @@ const retryMs = 100;
 /** A lock that the operating system takes back when the process ends, however it ends. */
 export type FileLock = { release(): void };
 
+/** A lock that is taken and given back many times. */
+export type ReusableLock = {
+  /**
+   * @returns false when another process has the lock, or the file system has none: SQLite does not tell them apart
+   * @throws Error for any other reason
+   */
+  take(): boolean;
+  giveBack(): void;
+  close(): void;
+};
+
 const sqliteBusy = 5;
 
 /**
- * Takes the lock of a file, which is made if there is none and stays empty. Node has no call for that, but SQLite locks
+ * Opens the lock of a file, which is made if there is none and stays empty. Node has no call for that, but SQLite locks
  * its files with the file system's own locks: they hold between containers that share a volume, need no clock, and
  * leave nothing behind that could be taken for a process that is gone.
  *
- * @returns `undefined` when another process has the lock, or the file system has none: SQLite does not tell them apart
  * @throws Error when the file cannot be made
  */
-export async function lockFile(path: string): Promise<FileLock | undefined> {
+export async function openFileLock(path: string): Promise<ReusableLock> {
   await makeFile(path);
   const { DatabaseSync } = await import('node:sqlite');
   const database = new DatabaseSync(path);
   try {
     // no journal beside the file: nothing is ever written to it
-    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+    database.exec('PRAGMA journal_mode = MEMORY');
   } catch (error) {
-    database.close();
-    if ((error as { errcode?: number }).errcode === sqliteBusy) return undefined;
-    throw error;
+    if ((error as { errcode?: number }).errcode !== sqliteBusy) {
+      database.close();
+      throw error;
+    }
   }
-  return { release: () => database.close() };
+  return {
+    take() {
+      try {
+        database.exec('BEGIN EXCLUSIVE');
+        return true;
+      } catch (error) {
+        if ((error as { errcode?: number }).errcode === sqliteBusy) return false;
+        throw error;
+      }
+    },
+    giveBack: () => database.exec('ROLLBACK'),
+    close: () => database.close(),
+  };
 }
 
-/** Makes the file if there is none. SQLite would let everyone read it, and whoever may read it may lock it. */
+/**
+ * Takes the lock of a file.
+ *
+ * @returns `undefined` when another process has it, or the file system has none
+ * @throws Error when the file cannot be made
+ */
+export async function lockFile(path: string): Promise<FileLock | undefined> {
+  const lock = await openFileLock(path);
+  try {
+    if (lock.take()) return { release: lock.close };
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+  lock.close();
+  return undefined;
+}
+
+/**
+ * Makes the file if there is none. SQLite would let everyone read it, and whoever may read it may lock it. It is given
+ * the owner of its folder: the service has to lock it too, whoever came first.
+ */
 async function makeFile(path: string): Promise<void> {
   try {
     // Never opens what is there: closing it would give back a lock that this process has.
     const file = await open(path, 'wx', 0o640);
     await file.close();
+    const [made, folder] = await Promise.all([stat(path), stat(dirname(path))]);
+    if (made.uid !== folder.uid || made.gid !== folder.gid) {
+      await chown(path, folder.uid, folder.gid).catch(() => {});
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
+/** The file system has no locks. */
+export class NoLocks extends Error {}
+
 /**
  * A file system without locks answers as if another process had each of them, so that none would ever be free.
  *
- * @throws Error when not even a file that no other process knows can be locked
+ * @throws NoLocks when not even a file that no other process knows can be locked; Error when none can be made
  */
 export async function requireLocks(folder: string): Promise<void> {
   const path = join(folder, `.${randomUUID()}.lock`);
   try {
     const lock = await lockFile(path);
-    if (lock === undefined) throw new Error('the file system has no locks');
+    if (lock === undefined) throw new NoLocks('the file system has no locks');
     lock.release();
   } finally {
     await rm(path, { force: true });

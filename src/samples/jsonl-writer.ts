@@ -18,8 +18,10 @@ export type JsonlWriterOptions = Retention & {
   readonly maxPendingBytes: number;
   /** Told in one line when writing fails or is too slow, and when it works again. */
   readonly onProblem?: (message: string) => void;
-  /** The live files of other replicas of the same series, running or gone: what is too old is deleted there too. */
+  /** The live files of other replicas, running or gone: what is too old is deleted there too. */
   readonly others?: () => Promise<readonly string[]>;
+  /** By which the age of lines is measured, in ms since 1970; `Date.now` if not given. */
+  readonly now?: () => number;
 };
 
 /** `queue_full`: lines came faster than the disk took them; `disk`: it refused them; `closed`: they came too late. */
@@ -42,11 +44,10 @@ export type JsonlWriter = {
    *
    * Resolves when the operating system has taken the lines, so they survive the end of the process, however it ends.
    * They are not synced to the device: a power cut may take the last seconds, as it may of any line. Rejects, with
-   * none of the lines kept, when they could not be written; that is tried at once, also when
-   * writing just failed.
+   * none of the lines kept, when they could not be written; that is tried at once, also when writing just failed.
    */
   appendDurably(lines: readonly string[]): Promise<void>;
-  /** Resolves when every line accepted before is written or, if the disk refuses, after one attempt. Never rejects. */
+  /** Resolves when every line accepted before is written or, if refused, after one attempt. Never rejects. */
   flush(): Promise<void>;
   /** Accepts no more lines, flushes, and counts as dropped what the disk would not take. Never rejects. */
   close(): Promise<void>;
@@ -63,14 +64,14 @@ type Outage = {
 };
 
 /**
- * Opens the writer; the file follows in the background. One process, one writer a file.
+ * Opens the writer; the file follows in the background. Several processes may write to one file.
  *
  * A failed write starts an outage: lines are kept up to the bound and tried again after 250 ms, then at growing
  * distances of up to 5 s, on a file that is opened and mended anew each time.
  */
 export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
   const { path, flushIntervalMs, maxPendingBytes, onProblem = () => {}, others } = options;
-  const file = createJsonlFile(path, options);
+  const file = createJsonlFile(path, options, options.now);
   const queue = createPendingLines(Math.min(maxPieceBytes, options.maxBytes));
   const dropped = { queue_full: 0, disk: 0, closed: 0 };
   const overload = createOverloadNotice(path, maxPendingBytes, dropped, onProblem);
@@ -85,7 +86,6 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
   let closing: Promise<void> | undefined;
 
   const isTooMuch = (bytes: number) => queue.bytes + inFlightBytes + bytes > maxPendingBytes;
-
   function append(line: string): boolean {
     const text = `${line}\n`;
     const bytes = Buffer.byteLength(text);

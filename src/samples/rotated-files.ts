@@ -1,4 +1,4 @@
-import { readdir, stat, unlink } from 'node:fs/promises';
+import { open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join, parse } from 'node:path';
 
 /** A closed file of a rotated series, with the time of its last line. */
@@ -44,6 +44,39 @@ export async function listRotatedFiles(path: string): Promise<RotatedFile[]> {
   return files.sort((a, b) => a.endedAt - b.endedAt);
 }
 
+/**
+ * Puts the live file away under the name that rotation gives it. The name is taken before: a rename onto one that
+ * another process has just taken would replace its file.
+ *
+ * @param endedAt when its last line was written, in ms since 1970; where the name is taken, the next one that is not
+ * @returns where it is now; `undefined` if it is not there, as another process has put it away
+ */
+export async function putAside(path: string, endedAt: number): Promise<RotatedFile | undefined> {
+  for (let ms = Math.floor(endedAt); ; ms++) {
+    const name = rotatedPath(path, ms);
+    if (!(await makeEmpty(name))) continue;
+    try {
+      await rename(path, name);
+      return { path: name, endedAt: ms };
+    } catch (error) {
+      await unlink(name).catch(() => {});
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      return undefined;
+    }
+  }
+}
+
+/** @returns false where a file of that name is there already */
+async function makeEmpty(path: string): Promise<boolean> {
+  try {
+    await (await open(path, 'wx', 0o640)).close();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  }
+}
+
 /** The name under which a file is copied before the copy takes its place: `logs/input_samples.jsonl.4711.tmp`. */
 export function copyPath(path: string): string {
   return `${path}.${process.pid}.tmp`;
@@ -72,15 +105,25 @@ export async function listCopies(path: string): Promise<string[]> {
  * Deletes closed files beyond the newest `keep`, those that ended before `oldest` (ms since 1970), and copies that were
  * never finished and are as old.
  *
+ * @returns those that are left
  * @throws the file system's error if one that must go cannot be deleted
  */
-export async function deleteRotatedFiles(path: string, keep: number, oldest: number): Promise<void> {
+export async function deleteRotatedFiles(path: string, keep: number, oldest: number): Promise<RotatedFile[]> {
   const files = await listRotatedFiles(path);
+  const left: RotatedFile[] = [];
   for (const [i, file] of files.entries()) {
-    if (i >= files.length - keep && !(file.endedAt < oldest)) continue;
-    await unlinkIfThere(file.path);
+    if (i >= files.length - keep && !((await endOf(file)) < oldest)) left.push(file);
+    else await unlinkIfThere(file.path);
   }
   for (const copy of await listCopies(path)) await unlinkIfOlder(copy, oldest);
+  return left;
+}
+
+/** A name in the future comes from a clock that was ahead, or follows such a name. */
+async function endOf({ path, endedAt }: RotatedFile): Promise<number> {
+  if (endedAt <= Date.now()) return endedAt;
+  const found = await stat(path).catch(() => undefined);
+  return found?.mtimeMs ?? endedAt;
 }
 
 /**

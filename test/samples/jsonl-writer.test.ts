@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { type JsonlWriterOptions, openJsonlWriter } from '../../src/samples/jsonl-writer.ts';
 import { rotatedPath } from '../../src/samples/rotated-files.ts';
-import { linesIn, temporaryFolder } from './support/folder.ts';
+import { linesIn, namesIn, temporaryFolder } from './support/folder.ts';
 import { until } from './support/until.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -251,7 +251,7 @@ describe('the JSONL writer', () => {
       await writeFile(rotatedPath(path, now - 5 * dayMs), '{"age":5}\n');
       const { writer } = open(path, { maxFiles: 9 });
       await writer.flush();
-      await until('the old file is gone', async () => (await readdir(folder.path)).length === 2);
+      await until('the old file is gone', async () => (await namesIn(folder.path)).length === 2);
       await writer.close();
       assert.deepEqual(await linesIn(folder.path), ['{"age":5}']);
     });
@@ -279,7 +279,7 @@ describe('the JSONL writer', () => {
       writer.append('{"later":true}');
       await writer.close();
       assert.equal(await readFile(path, 'utf8'), '{"later":true}\n');
-      assert.equal((await readdir(folder.path)).length, 2);
+      assert.equal((await namesIn(folder.path)).length, 2);
     });
 
     it('keeps a file open whose first line is young, or tells no time', async () => {

@@ -1,14 +1,14 @@
 /**
  * Appends numbered lines to argv[2] for ever, tells now and then how many are written, and on SIGTERM closes and
- * tells how many were accepted. argv[3] is the number of lines to stop at.
+ * tells how many were accepted. argv[3] is the number of lines to stop at, argv[4] the size of a file.
  */
 import { setImmediate } from 'node:timers/promises';
 import { openJsonlWriter } from '../../../src/samples/jsonl-writer.ts';
 
-const [path, count = 'Infinity'] = process.argv.slice(2);
+const [path, count = 'Infinity', maxBytes = '100000'] = process.argv.slice(2);
 const writer = openJsonlWriter({
   path,
-  maxBytes: 100_000,
+  maxBytes: Number(maxBytes),
   maxFiles: 10_000,
   maxAgeDays: 30,
   flushIntervalMs: 20,

@@ -8,6 +8,11 @@ export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposa
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
+/** The names in a folder, without hidden ones such as those of locks. */
+export async function namesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => !name.startsWith('.'));
+}
+
 /** The lines of every file in a folder, in the order of the files' names; a part without a line end is a line too. */
 export async function linesIn(folder: string): Promise<string[]> {
   const lines: string[] = [];

@@ -1,0 +1,121 @@
+import type { Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { NoLocks, openFileLock, type ReusableLock, requireLocks } from '../file-lock.ts';
+
+/** A write takes far less; who holds the lock for longer has been stopped, or waits for a disk that hangs. */
+const maxWaitMs = 5_000;
+const retryMs = 1;
+/** For this long after the lock was found taken, others are let in before it is taken again. */
+const considerateMs = 5_000;
+/** The last is what SQLite says of a file that it may not write to. */
+const cannotBeMade = new Set(['EACCES', 'EPERM', 'EROFS', 'ERR_SQLITE_ERROR']);
+
+/** Held by one process at a time while it writes to, rotates or replaces a file of a series. */
+export type SeriesLock = {
+  /**
+   * Does the work while no other process does any. Where the file system has no locks, or the lock's file cannot be
+   * made, the work is done all the same: one process alone may then use the series.
+   *
+   * @throws Error when another process keeps the lock for over five seconds, and whatever the work throws
+   */
+  hold<Result>(work: () => Promise<Result>): Promise<Result>;
+  /** Whether the last work was done without a lock. */
+  readonly isMissing: boolean;
+  close(): void;
+};
+
+/**
+ * The lock of a series of JSONL files. It is what lets several processes use one path, and what lets rows be deleted
+ * while a service writes: rotating, mending a torn end and cutting off a failed write all change a file that
+ * another process may be about to write to.
+ *
+ * Taking it costs some ten microseconds and waits for no disk; where the file system hangs, a call off the event loop
+ * hangs before it.
+ *
+ * @param path of the live file; the lock is a hidden file beside it, whose folder has to be there
+ */
+export function createSeriesLock(path: string): SeriesLock {
+  const lockPath = join(dirname(path), `.${basename(path)}.lock`);
+  let lock: ReusableLock | undefined;
+  let inode: number | undefined;
+  let isMissing = false;
+  let areLocksKnown = false;
+  let busyMs = Number.NEGATIVE_INFINITY;
+
+  function close(): void {
+    lock?.close();
+    lock = undefined;
+  }
+
+  /** The lock of the file that stands there now, as its folder may have been deleted and made again. */
+  async function current(): Promise<ReusableLock | undefined> {
+    const there = await statIfThere(lockPath);
+    if (lock !== undefined && there?.ino === inode) return lock;
+    close();
+    const series = await statIfThere(path);
+    if (series !== undefined && !series.isFile()) return undefined;
+    try {
+      const opened = await openFileLock(lockPath);
+      inode = (await stat(lockPath)).ino;
+      lock = opened;
+      return lock;
+    } catch (error) {
+      if (cannotBeMade.has((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+      throw error;
+    }
+  }
+
+  /** @returns whether it was taken; false where there are no locks */
+  async function take(): Promise<boolean> {
+    const deadlineMs = performance.now() + maxWaitMs;
+    if (performance.now() - busyMs < considerateMs) await delay(2 * retryMs);
+    for (;;) {
+      const found = await current();
+      if (found === undefined) return false;
+      const taken = tryTake(found);
+      if (taken !== 'busy') return taken === 'taken';
+      busyMs = performance.now();
+      if (!areLocksKnown) {
+        const problem = await requireLocks(dirname(path)).catch((error: Error) => error);
+        if (problem instanceof NoLocks) return false;
+        areLocksKnown = true;
+      }
+      if (performance.now() > deadlineMs) throw new Error(`another process keeps ${lockPath} locked`);
+      await delay(retryMs);
+    }
+  }
+
+  return {
+    async hold(work) {
+      const isTaken = await take();
+      isMissing = !isTaken;
+      const held = isTaken ? lock : undefined;
+      try {
+        return await work();
+      } finally {
+        held?.giveBack();
+      }
+    },
+    get isMissing() {
+      return isMissing;
+    },
+    close,
+  };
+}
+
+function tryTake(lock: ReusableLock): 'taken' | 'busy' | 'cannot' {
+  try {
+    return lock.take() ? 'taken' : 'busy';
+  } catch {
+    return 'cannot';
+  }
+}
+
+async function statIfThere(path: string): Promise<Stats | undefined> {
+  return stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return undefined;
+  });
+}
