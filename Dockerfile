@@ -6,7 +6,7 @@ FROM ${BASE} AS dependencies
 WORKDIR /app
 ENV NODE_ENV=production
 COPY package.json package-lock.json ./
-# No package needs its install script. npm before 11.19 does not know `allowScripts` and would run them, as root.
+# No package needs its install script, and an npm that does not know `allowScripts` would run it, as root.
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM ${BASE}

@@ -6,7 +6,7 @@ import { runCli } from '../src/cli/run-cli.ts';
 
 const usage = `Prints a bill of materials (CycloneDX, JSON) of the packages that the service runs with.
 
-  npm run --silent sbom > sbom.cdx.json
+  npm run sbom --silent > sbom.cdx.json
 `;
 
 type Lock = { packages: Record<string, { dev?: boolean; devDependencies?: unknown }> };

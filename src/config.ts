@@ -146,6 +146,10 @@ export const serviceSettings = {
     secret: true,
     description: 'Redis or Valkey through which replicas drop duplicate outcomes, `redis://host:6379`.',
   },
+  OUTCOME_DEDUP_PASSWORD_FILE: {
+    schema: z.string().optional(),
+    description: 'File with the password of that store, so that its address needs none.',
+  },
 } as const satisfies Record<string, Setting>;
 
 /** Every setting. */

@@ -5,7 +5,7 @@ import manifest from '../package.json' with { type: 'json' };
 import lock from '../package-lock.json' with { type: 'json' };
 import { root } from './support/service.ts';
 
-type LockedPackage = { version?: string; integrity?: string; hasInstallScript?: boolean };
+type LockedPackage = { version?: string; integrity?: string; hasInstallScript?: boolean; dev?: boolean };
 
 const production = Object.keys(manifest.dependencies);
 const development = Object.keys(manifest.devDependencies);
@@ -28,6 +28,15 @@ describe('the dependencies', () => {
     const [, inProduction, inDevelopment] = text.split(/^## .*$/m);
     assertExplained(inProduction, production);
     assertExplained(inDevelopment, development);
+  });
+
+  it('are as many in production as the documents say, to the nearest ten', async () => {
+    const inProduction = Object.entries(locked).filter(([path, { dev }]) => path !== '' && dev !== true);
+    for (const name of ['docs/dependencies.md', 'docs/security.md']) {
+      const [, said] =
+        /some (\d+)(?: packages|, counted)/.exec(await readFile(join(root, name), 'utf8')) ?? [];
+      assert.equal(Number(said), Math.round(inProduction.length / 10) * 10, name);
+    }
   });
 
   it('are pinned by the lockfile: each package to one version and its digest', () => {

@@ -86,8 +86,9 @@ export const statefulSet: IStatefulSet = {
             },
             lifecycle: { preStop: { sleep: { seconds: 5 } } },
             resources: {
-              requests: { cpu: '250m', memory: '256Mi' },
-              limits: { memory: '512Mi' },
+              // of the node's disk it uses only what the kubelet keeps of its log
+              requests: { cpu: '250m', memory: '256Mi', 'ephemeral-storage': '64Mi' },
+              limits: { memory: '512Mi', 'ephemeral-storage': '512Mi' },
             },
             securityContext: {
               allowPrivilegeEscalation: false,

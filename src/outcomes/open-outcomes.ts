@@ -7,6 +7,7 @@ import { createImmaturePredictions } from './immature-predictions.ts';
 import { createIntake, type OutcomeIntake } from './intake.ts';
 import { createKnownModels, type KnownModels } from './known-models.ts';
 import { createModelFiles, keepAgainMs, modelsFolder } from './model-files.ts';
+import { readSharedAddress } from './shared-address.ts';
 import type { SharedMemory } from './shared-memory.ts';
 import type { Tokens } from './token.ts';
 
@@ -36,7 +37,7 @@ export async function openOutcomes(
   const maxAgeMs = config.OUTCOME_MAX_AGE_DAYS * dayMs;
   const maturityMs = config.OUTCOME_MATURITY_DAYS * dayMs;
   const folder = modelsFolder(path);
-  const shared = await openShared(config.OUTCOME_DEDUP_URL, { maxAgeMs, onProblem });
+  const shared = await openShared(await readSharedAddress(config), { maxAgeMs, onProblem });
   const writer = openJsonlWriter({
     path,
     maxBytes: config.SAMPLES_MAX_BYTES,

@@ -14,6 +14,9 @@ type Service = {
   cap_drop?: string[];
   security_opt?: string[];
   mem_limit?: string;
+  pids_limit?: number;
+  networks?: string[];
+  secrets?: string[];
   ports?: string[];
   environment?: Record<string, string>;
   volumes?: string[];
@@ -27,10 +30,11 @@ type Compose = {
   services: Record<string, Service>;
   volumes: Record<string, unknown>;
   secrets: Record<string, { file: string }>;
+  networks: Record<string, { internal?: boolean } | null>;
 };
 
 const text = readFileSync('docker-compose.yml', 'utf8');
-const { services, volumes, secrets } = parse(text, { merge: true }) as Compose;
+const { services, volumes, secrets, networks } = parse(text, { merge: true }) as Compose;
 const all = Object.entries(services);
 
 describe('docker-compose.yml', () => {
@@ -59,6 +63,10 @@ describe('docker-compose.yml', () => {
     assert.deepEqual(mounted, ['valkey:/data']);
     assert.match(user, /^[1-9]\d*:/);
     assert.equal(services.app.environment?.OUTCOME_DEDUP_URL, `\${OUTCOME_DEDUP_URL:-}`);
+    assert.equal(
+      services.app.environment?.OUTCOME_DEDUP_PASSWORD_FILE,
+      `\${OUTCOME_DEDUP_PASSWORD_FILE:+/run/secrets/outcome_dedup_password}`,
+    );
     assert.equal(services.app.depends_on?.valkey, undefined);
   });
 
@@ -78,21 +86,53 @@ describe('docker-compose.yml', () => {
     for (const [name, { image }] of all) assert.match(image, /^[a-z][a-z/-]*:v?\d+\.\d+\.\d+$/, name);
   });
 
-  it('gives every container a memory limit, no write access and no privileges', () => {
+  it('gives every container a limit on memory and processes, no write access and no privileges', () => {
     for (const [name, service] of all) {
       assert.match(service.mem_limit ?? '', /^\d+[mg]$/, name);
+      assert.equal(service.pids_limit, 512, name);
       assert.equal(service.read_only, true, name);
       assert.deepEqual(service.cap_drop, ['ALL'], name);
       assert.deepEqual(service.security_opt, ['no-new-privileges:true'], name);
     }
   });
 
+  it('joins the service to each that it works with by a network of their own, and to nobody else', () => {
+    const members = (network: string) =>
+      all.flatMap(([name, service]) => ((service.networks ?? ['default']).includes(network) ? name : []));
+    assert.deepEqual(
+      Object.keys(networks).map((network) => [
+        network,
+        members(network),
+        networks[network]?.internal ?? false,
+      ]),
+      [
+        ['admin', ['app', 'prometheus'], false],
+        ['traces', ['app', 'collector'], true],
+        ['outcomes', ['app', 'valkey'], true],
+      ],
+    );
+    assert.deepEqual(members('default'), ['collector', 'prometheus', 'alertmanager', 'grafana', 'jaeger']);
+  });
+
+  it('lets Valkey take no connection without a password, which is no argument and no variable', () => {
+    const [shell, , script] = [services.valkey.command ?? []].flat();
+    assert.equal(shell, 'sh');
+    const server = script.slice(script.indexOf('exec valkey-server'));
+    const [line, ...input] = server.split('\n');
+    assert.match(line, /^exec valkey-server - [^$]*<<CONFIG$/);
+    assert.deepEqual(input.slice(0, 2), ['requirepass "$$password"', 'CONFIG']);
+    assert.doesNotMatch(script, /protected-mode/);
+    assert.deepEqual(services.valkey.secrets, ['outcome_dedup_password']);
+    assert.equal(services.valkey.environment, undefined);
+  });
+
   it('asks after the health of all that can tell, and waits for it', () => {
     for (const [name, { healthcheck }] of all) {
       // The app's is in its image; the Collector's image has no shell.
       assert.equal(healthcheck !== undefined, name !== 'app' && name !== 'collector', name);
-      const client = name === 'valkey' ? 'valkey-cli' : 'wget';
-      if (healthcheck) assert.deepEqual(healthcheck.test.slice(0, 2), ['CMD', client], name);
+      const [form, command] = healthcheck?.test ?? [];
+      if (name === 'valkey') assert.match(command, / valkey-cli -e ping$/);
+      else if (healthcheck) assert.deepEqual([form, command], ['CMD', 'wget'], name);
     }
     for (const { depends_on = {} } of Object.values(services)) {
       for (const [name, { condition }] of Object.entries(depends_on)) {

@@ -74,6 +74,7 @@ describe('Kubernetes manifests', () => {
       capabilities: { drop: ['ALL'] },
     });
     assert.ok(container.resources?.limits?.memory);
+    assert.equal(container.resources?.limits?.['ephemeral-storage'], '512Mi');
   });
 
   it('agree with the image: version, user, ports, folders, settings', () => {

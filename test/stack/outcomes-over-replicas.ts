@@ -20,6 +20,7 @@ import {
 } from '../support/outcome-traffic.ts';
 import { requireTool } from '../support/tools.ts';
 import { lastValues, type Prometheus } from './engines.ts';
+import { servicesThatReach } from './reachable.ts';
 import type { Replicas } from './replicas.ts';
 import { show } from './show.ts';
 import type { Stack } from './stack.ts';
@@ -35,6 +36,9 @@ const forgeries = 300;
 const extrapolation = 0.15;
 /** How far that may move a figure: it stretches all series of a replica alike, but not all replicas. */
 const figureTolerance = 0.005;
+
+/** Of Valkey. A quote and a backslash have to reach it as they are. */
+const password = `"\\${randomBytes(24).toString('base64')}`;
 
 type Container = Replica & { readonly id: string };
 
@@ -95,6 +99,34 @@ export function proveOutcomes(
       `${labels.length} labels: ${ofKilled} outcomes before the kill, ${receipt.accepted} in all, ` +
         `${receipt.duplicate} duplicates, ${receipt.invalid.length} forgeries; ${again.length} sent again, none counted`,
     );
+  });
+
+  it('lets none but the service reach Valkey, and only those that work with it reach the service', async () => {
+    const { stack } = context();
+    const watching = ['prometheus', 'collector', 'alertmanager', 'grafana', 'jaeger', 'webhook'];
+    const toValkey = await servicesThatReach(stack, 'valkey', 6379, ['app', ...watching]);
+    const toAdmin = await servicesThatReach(stack, 'app', 9464, [...watching, 'valkey']);
+    assert.deepEqual(toValkey, ['app']);
+    assert.deepEqual(toAdmin, ['prometheus', 'collector', 'valkey']);
+    assert.match(await stack.exec('valkey', 'valkey-cli', 'ping'), /^NOAUTH /);
+    show(
+      `Valkey's port: ${toValkey}; the admin port: ${toAdmin}; without its password Valkey answers NOAUTH`,
+    );
+  });
+
+  it('shows the password of Valkey neither in its containers nor in their processes', async () => {
+    const { stack } = context();
+    const ids = await Promise.all([stack.container('valkey', 1), stack.container('app', 1)]);
+    const seen = [await stack.docker('inspect', ...ids)];
+    for (const id of ids) {
+      seen.push(await stack.docker('top', id, '-eo', 'pid,args'));
+      const files = '/proc/1/cmdline /proc/1/environ';
+      seen.push(
+        await stack.docker('exec', id, 'sh', '-c', `cat ${files} /proc/[0-9]*/cmdline | tr '\\0' '\\n'`),
+      );
+    }
+    for (const text of seen) assert.ok(!text.includes(password.slice(2)));
+    assert.match(seen.join(), /outcome_dedup_password/);
   });
 
   it('has the same counts in Prometheus, in the services and in `npm run evaluate`', async () => {
@@ -174,6 +206,7 @@ async function startReplicas(stack: Stack): Promise<Container[]> {
   stack.configure({
     COMPOSE_PROFILES: 'replicas',
     OUTCOME_DEDUP_URL: 'redis://valkey:6379',
+    OUTCOME_DEDUP_PASSWORD_FILE: stack.writeFile('outcome-dedup-password', `${password}\n`),
     OUTCOME_KEY_FILE: stack.writeFile('outcome-key', randomBytes(32).toString('base64')),
     OUTCOMES_TOKEN_FILE: stack.writeFile('outcomes-token', token),
   });

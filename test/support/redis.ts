@@ -8,9 +8,10 @@ export type TestRedis = {
   stop(): Promise<void>;
 };
 
-/** Starts a Redis that keeps nothing on disk. */
-export async function startRedis(program: string, port: number): Promise<TestRedis> {
+/** Starts a Redis that keeps nothing on disk, and lets anybody in unless there is a password. */
+export async function startRedis(program: string, port: number, password = ''): Promise<TestRedis> {
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  args.push('--requirepass', password);
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   let said = '';
