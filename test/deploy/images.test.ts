@@ -144,7 +144,13 @@ describe('npm run images', () => {
   });
 
   it('finds a file stale that lacks a service, has another tag, or one too many', async () => {
-    await Promise.all([registry.push('one', '1'), registry.push('one', '2'), registry.push('base', '24')]);
+    for (const [name, tag] of [
+      ['one', '1'],
+      ['one', '2'],
+      ['base', '24'],
+    ]) {
+      await registry.push(name, tag);
+    }
     write(`${registry.address}/one:1`, `${registry.address}/base:24`);
     assert.equal((await renew('--check')).code, 1);
     assert.equal(existsSync(path()), false);
