@@ -1,11 +1,9 @@
 import { parse } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Artifact, loadArtifact } from '../model/artifact.ts';
-import { createDisclosure } from '../model/disclosure.ts';
-import { type NewReference, rebaseline } from '../model/rebaseline.ts';
+import { loadArtifact } from '../model/artifact.ts';
 import { fileReference } from '../report/file-reference.ts';
 import { findFiles } from '../report/open-rows.ts';
-import type { DriftReference, ReferenceVariable } from '../report/reference.ts';
+import { rebaselineOn } from '../report/rebaseline-on.ts';
 import { wrap } from '../report/wrap.ts';
 import { readDecimalSign } from './decimal-option.ts';
 import { createReadingProgress } from './reading-progress.ts';
@@ -61,37 +59,6 @@ function readOptions(args: string[]) {
   };
 }
 
-function newReference({ bins, counts, summary }: ReferenceVariable): NewReference {
-  if (bins.kind === 'categorical') return { counts };
-  return { counts, edges: bins.edges, ...(summary !== null && { summary }) };
-}
-
-/** @throws Error when the rows leave out a feature or the score */
-function replaceReference(
-  artifact: Artifact,
-  reference: DriftReference,
-  by: string,
-  reason: string,
-  at: string,
-): Artifact {
-  const withheld = reference.features.find(({ counts }) => counts.every((count) => count === 0));
-  if (withheld !== undefined && createDisclosure(artifact).isWithheld(withheld.name)) {
-    throw new Error(
-      `${withheld.name}: no row holds a value, as samples withhold what the model calls sensitive: give a table (CSV) of the traffic, with all features`,
-    );
-  }
-  if (withheld !== undefined) {
-    throw new Error(
-      `${withheld.name}: no row holds a value: a new reference needs the values or bins of all features`,
-    );
-  }
-  if (reference.score === null)
-    throw new Error('no row has a score, and not all features to compute one from');
-  const features = new Map(reference.features.map((variable) => [variable.name, newReference(variable)]));
-  const { counts, edges } = newReference(reference.score);
-  return rebaseline(artifact, features, { counts, ...(edges && { edges }) }, { by, at, reason });
-}
-
 await runCli(help, async (args) => {
   const options = readOptions(args);
   const { model, out, by, reason, decimalSign } = options;
@@ -103,10 +70,11 @@ await runCli(help, async (args) => {
     chooseFeatures: null,
     // The summaries are to be exact, however many rows there are.
     maxValues: Number.POSITIVE_INFINITY,
+    leavesOutFar: true,
     decimalSign,
     onBytes,
   }).finally(end);
-  const rebased = replaceReference(artifact, reference, by, reason, new Date().toISOString());
+  const rebased = rebaselineOn(artifact, reference, { by, reason, at: new Date().toISOString() });
   await writeArtifact(out, rebased);
   const lines = [
     `written    ${out}, model ${rebased.name} version ${rebased.version}`,

@@ -7,6 +7,7 @@ import { performanceReferenceOf } from '../monitor/performance-reference.ts';
 import { isForgotten } from '../outcomes/outcome.ts';
 import { formatAmount } from '../report/format.ts';
 import { readJsonl } from '../samples/read-samples.ts';
+import { isScore } from '../samples/sample-shape.ts';
 import { quantileSorted } from '../stats/quantile.ts';
 import { parseTime } from '../times/parse-time.ts';
 import { collectRows, type Delay, type LabelledData } from './labelled-rows.ts';
@@ -94,7 +95,7 @@ async function readOutcomes(
       others.set(key, { ...other, count: other.count + 1 });
     } else if (
       typeof id !== 'string' ||
-      typeof score !== 'number' ||
+      !isScore(score) ||
       !classes.includes(prediction) ||
       !classes.includes(outcome)
     ) {
@@ -185,7 +186,7 @@ async function readSamples(
   let timeless = 0;
   for await (const sample of reading) {
     const { id, model, score } = sample;
-    if (model !== artifact.name || sample.version !== version || typeof score !== 'number') continue;
+    if (model !== artifact.name || sample.version !== version || !isScore(score)) continue;
     const predictedMs = parseTime(sample.time);
     if (Number.isNaN(predictedMs)) timeless++;
     if (!(predictedMs <= maturedMs)) continue;

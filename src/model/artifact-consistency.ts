@@ -20,6 +20,16 @@ function featureFaults(feature: Feature, i: number): Fault[] {
   const countsAt = [...at, 'reference', 'counts'];
   const { counts } = feature.reference;
   if (feature.kind === 'numeric') {
+    const { standardisation, coefficient, summary } = feature;
+    if (!Number.isFinite(coefficient / standardisation.deviation)) {
+      faults.push({
+        path: [...at, 'standardisation', 'deviation'],
+        message: `is ${standardisation.deviation}, too small for a coefficient of ${coefficient}: their quotient is beyond double precision`,
+      });
+    }
+    if (summary.min > summary.max) {
+      faults.push({ path: [...at, 'summary', 'min'], message: `is above the maximum, ${summary.max}` });
+    }
     const needed = feature.reference.edges.length + 2;
     faults.push(...lengthFault(countsAt, counts.length, needed, 'one a bin of the edges, then missing'));
     return faults;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maxMagnitude } from '../stats/summable.ts';
 
 /** The format that this program reads and writes. It rises when an older reader would misread a newer file. */
 export const formatVersion = 1;
@@ -9,9 +10,11 @@ export const scoreFeature = '(score)';
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);
 const name = z.string().min(1);
+/** A value of a feature, in its own unit. */
+const measure = z.number().min(-maxMagnitude).max(maxMagnitude);
 
 const edges = z
-  .array(z.number())
+  .array(measure)
   .describe(
     'Interior bin edges, strictly ascending; bin i is (edges[i-1], edges[i]], the first and last are open',
   )
@@ -29,24 +32,24 @@ const edges = z
 const counts = z.array(count).refine((values) => values.some((value) => value > 0), 'needs at least one row');
 
 const percentiles = z.strictObject({
-  p1: z.number(),
-  p5: z.number(),
-  p10: z.number(),
-  p25: z.number(),
-  p50: z.number(),
-  p75: z.number(),
-  p90: z.number(),
-  p95: z.number(),
-  p99: z.number(),
+  p1: measure,
+  p5: measure,
+  p10: measure,
+  p25: measure,
+  p50: measure,
+  p75: measure,
+  p90: measure,
+  p95: measure,
+  p99: measure,
 });
 
 /** What is kept of the values of a numeric variable. */
 export const summary = z
   .strictObject({
-    min: z.number(),
-    max: z.number(),
-    mean: z.number(),
-    deviation: z.number().min(0),
+    min: measure,
+    max: measure,
+    mean: measure,
+    deviation: measure.min(0),
     percentiles,
   })
   .describe('Present reference values in their own unit; the deviation divides by n');
@@ -65,7 +68,7 @@ const numericFeature = z.strictObject({
   name,
   kind: z.literal('numeric'),
   nullable: z.boolean(),
-  standardisation: z.strictObject({ mean: z.number(), deviation: z.number().positive() }),
+  standardisation: z.strictObject({ mean: measure, deviation: measure.positive() }),
   coefficient: z.number().describe('Change of the log-odds for one standard deviation'),
   missingLogOdds,
   meanContribution,

@@ -1,3 +1,4 @@
+import { maxMagnitude } from '../stats/summable.ts';
 import type { NumericFeature } from './artifact-schema.ts';
 import { rankCategories, summarise } from './reference.ts';
 import type { CategoricalColumn, Column, NumericColumn } from './training-set.ts';
@@ -37,8 +38,14 @@ function encodeNumeric(column: NumericColumn, at: number): NumericCode {
   const present = column.values.filter((value) => !Number.isNaN(value));
   const missingAt = present.length < column.values.length ? at + 1 : null;
   const summary = summarise(present);
-  if (!(summary.deviation > 0 && summary.deviation < Number.POSITIVE_INFINITY)) {
-    throw new Error(`column ${column.name}: its numbers are too large or too close together to compute with`);
+  const largest = Math.max(Math.abs(summary.min), Math.abs(summary.max));
+  if (largest > maxMagnitude) {
+    throw new Error(
+      `column ${column.name}: holds a number beyond ±${maxMagnitude}, which is no measurement: correct or remove its row`,
+    );
+  }
+  if (!Number.isFinite(1 / summary.deviation)) {
+    throw new Error(`column ${column.name}: its numbers are too close together to compute with`);
   }
   return { kind: 'numeric', column, summary, at, missingAt };
 }

@@ -1,6 +1,6 @@
 import type { Artifact } from './artifact.ts';
 import { createValueReader, type Row } from './row.ts';
-import { createContribution } from './score.ts';
+import { createContribution, referenceContribution } from './score.ts';
 
 /** Reasons given for one prediction, at most. */
 const maxReasons = 4;
@@ -25,11 +25,12 @@ export type Explainer = (row: Row) => Reason[];
 export function createExplainer({ features }: Pick<Artifact, 'features'>): Explainer {
   const readers = features.map(({ name }) => createValueReader(name));
   const contributions = features.map(createContribution);
+  const averages = features.map(referenceContribution);
   return (row) =>
     features
-      .map(({ name, meanContribution }, i) => ({
+      .map(({ name }, i) => ({
         feature: name,
-        logOdds: contributions[i](readers[i](row)) - meanContribution,
+        logOdds: contributions[i](readers[i](row)) - averages[i],
       }))
       .filter(({ logOdds }) => logOdds !== 0)
       .sort((a, b) => Math.abs(b.logOdds) - Math.abs(a.logOdds))

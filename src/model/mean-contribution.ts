@@ -1,37 +1,59 @@
 import { type Bins, missingBin } from '../stats/binning.ts';
-import type { Feature } from './artifact.ts';
-import { createContribution } from './score.ts';
+import { summableBounds } from '../stats/summable.ts';
+import type { Feature, NumericFeature } from './artifact.ts';
+import { createContribution, unseenContribution } from './score.ts';
 
 /** The values of one feature over some rows, summed up. */
 export type Counted = {
   /** By bin, `missing` and `unseen` included, in the order of `binLabels`. */
   readonly counts: ArrayLike<number>;
-  /** Of the values that are not missing; `null` when it is not known, and for a categorical feature. */
+  /** Of the values that are summed; `null` when there are none or it is not known, and for a categorical feature. */
   readonly mean: number | null;
+  /** How many numbers lie so far out that they are left out of the mean. */
+  readonly far: FarCounts;
 };
+
+/** How many values lie below and above the bounds of what is summed. */
+export type FarCounts = readonly [below: number, above: number];
+
+export const noFarValues: FarCounts = [0, 0];
+
+/** The values of a feature that its sums and means hold. */
+export function featureBounds({ summary: { min, max } }: NumericFeature): ReturnType<typeof summableBounds> {
+  return summableBounds([min, max]);
+}
 
 /**
  * What a feature contributed to the log-odds on average. The model is linear in them, so it follows exactly: for
- * numbers it is the contribution of their mean, for categories that of each by its count.
+ * numbers it is the contribution of their mean, for categories that of each by its count. Numbers too far out to be
+ * summed count as the bound that they lie beyond.
  *
  * @param bins what the counts stand in, which need not be the feature's own
  * @returns `null` without rows, or for numbers whose mean is not known
  */
-export function meanContribution(feature: Feature, bins: Bins, { counts, mean }: Counted): number | null {
+export function meanContribution(
+  feature: Feature,
+  bins: Bins,
+  { counts, mean, far }: Counted,
+): number | null {
   const contribution = createContribution(feature);
   const missing = missingBin(bins);
   let rows = 0;
   for (let i = 0; i < counts.length; i++) rows += counts[i];
   if (rows === 0) return null;
   let sum = counts[missing] > 0 ? counts[missing] * contribution(null) : 0;
-  if (bins.kind === 'numeric') {
-    const present = rows - counts[missing];
-    if (present > 0 && mean === null) return null;
-    return (sum + (present > 0 ? present * contribution(mean) : 0)) / rows;
+  if (feature.kind === 'numeric') {
+    const [below, above] = far;
+    const summed = rows - counts[missing] - below - above;
+    if (summed > 0 && mean === null) return null;
+    const [low, high] = featureBounds(feature);
+    if (below > 0) sum += below * contribution(low);
+    if (above > 0) sum += above * contribution(high);
+    return (sum + (summed > 0 ? summed * contribution(mean) : 0)) / rows;
   }
+  if (bins.kind === 'numeric') return null;
   const { categories, grouped } = bins;
   for (const [i, category] of categories.entries()) sum += counts[i] * contribution(category);
   if (grouped.length > 0) sum += counts[categories.length] * contribution(grouped[0]);
-  const unseen = feature.kind === 'categorical' ? feature.unseenLogOdds : 0;
-  return (sum + counts[missing + 1] * unseen) / rows;
+  return (sum + counts[missing + 1] * unseenContribution(feature)) / rows;
 }

@@ -1,6 +1,7 @@
 import type { Artifact } from './artifact.ts';
 import { featureBins } from './features.ts';
 import { type Counted, meanContribution } from './mean-contribution.ts';
+import { referenceContribution } from './score.ts';
 
 /** How one feature moves the mean score, in log-odds. */
 export type FeatureShift = {
@@ -31,7 +32,7 @@ export function attributeScoreShift(artifact: Artifact, live: readonly Counted[]
   for (const [i, feature] of artifact.features.entries()) {
     const mean = meanContribution(feature, featureBins(feature), live[i]);
     if (mean === null) return null;
-    const reference = feature.meanContribution;
+    const reference = referenceContribution(feature);
     features.push({ name: feature.name, reference, live: mean, shift: mean - reference });
   }
   features.sort((a, b) => Math.abs(b.shift) - Math.abs(a.shift));

@@ -11,6 +11,8 @@ export type LiveDrift = Drift & {
   readonly missing: number | null;
   readonly unseen: number | null;
   readonly outsideRange: number | null;
+  /** Of them those too far out to be summed: the score shift takes each as the bound that it lies beyond. */
+  readonly farOutsideRange: number | null;
   /** Counts by bin. */
   readonly bins: readonly { readonly label: string; readonly reference: number; readonly live: number }[];
 };
@@ -37,6 +39,7 @@ function variableDrift(variable: VariableLayout, counts: Float64Array): LiveDrif
     missing: share(live[missingBin(variable.bins)]),
     unseen: share(variable.bins.kind === 'categorical' ? live[unseenBin(variable.bins)] : 0),
     outsideRange: share(counts[variable.below] + counts[variable.above]),
+    farOutsideRange: share(counts[variable.farBelow] + counts[variable.farAbove]),
     bins: binLabels(variable.bins).map((label, i) => ({
       label,
       reference: variable.counts[i],

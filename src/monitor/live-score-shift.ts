@@ -21,5 +21,7 @@ export function countedVariable(variable: VariableLayout, all: Float64Array): Co
   const counts = variableCounts(variable, all);
   const missing = missingBin(variable.bins);
   const present = counts.reduce((sum, count, i) => (i < missing ? sum + count : sum), 0);
-  return { counts, mean: present > 0 ? all[variable.sum] / present : null };
+  const far = [all[variable.farBelow], all[variable.farAbove]] as const;
+  const summed = present - far[0] - far[1];
+  return { counts, mean: summed > 0 ? all[variable.sum] / summed : null, far };
 }

@@ -1,18 +1,22 @@
 import { createValueReader, type Row } from '../model/row.ts';
 import { type Binner, binCount, createBinner, numericBinIndex } from '../stats/binning.ts';
+import { summableBounds } from '../stats/summable.ts';
 import type { Reference, VariableReference } from './reference.ts';
 import { requireFinite } from './require-finite.ts';
 import { createWindows, type WindowName } from './windows.ts';
 
 /**
  * Where one variable's counts stand in the monitor's array: `size` bins from `offset`, then the number of values
- * below and above the reference range, then the sum of the values that are not missing.
+ * below and above the reference range, of those so far below and above that they are left out of the sum (see
+ * `summableBounds`), then the sum of the others. So the mean is `sum / (values − farBelow − farAbove)`.
  */
 export type VariableLayout = VariableReference & {
   readonly offset: number;
   readonly size: number;
   readonly below: number;
   readonly above: number;
+  readonly farBelow: number;
+  readonly farAbove: number;
   readonly sum: number;
 };
 
@@ -57,8 +61,17 @@ export function createMonitor(reference: Reference, now: () => number = () => pe
     }
     const size = binCount(variable.bins);
     const end = length + size;
-    variables.push({ ...variable, offset: length, size, below: end, above: end + 1, sum: end + 2 });
-    length = end + 3;
+    variables.push({
+      ...variable,
+      offset: length,
+      size,
+      below: end,
+      above: end + 1,
+      farBelow: end + 2,
+      farAbove: end + 3,
+      sum: end + 4,
+    });
+    length = end + 5;
   }
   const totals = new Float64Array(length);
   const windows = createWindows(totals, now);
@@ -66,6 +79,7 @@ export function createMonitor(reference: Reference, now: () => number = () => pe
   const score = variables[variables.length - 1];
   const scoreEdges = reference.score.bins.edges;
   const observation = { bins: new Uint16Array(readers.length), outside: new Int8Array(readers.length) };
+  const addScore = createSummer(score, totals);
   const recorders = reference.features.map((_, i) => createRecorder(variables[i], totals, observation, i));
 
   return {
@@ -77,10 +91,23 @@ export function createMonitor(reference: Reference, now: () => number = () => pe
       windows.advance();
       for (let i = 0; i < readers.length; i++) recorders[i](readers[i](row));
       totals[score.offset + numericBinIndex(scoreEdges, value)]++;
-      totals[score.sum] += value;
+      addScore(value);
       return observation;
     },
     window: (name) => windows.since(name),
+  };
+}
+
+/** Adds a value to the variable's sum, or counts it as too far out for that. */
+function createSummer(
+  { range, farBelow, farAbove, sum }: VariableLayout,
+  totals: Float64Array,
+): (value: number) => void {
+  const [low, high] = summableBounds(range);
+  return (value) => {
+    if (value < low) totals[farBelow]++;
+    else if (value > high) totals[farAbove]++;
+    else totals[sum] += value;
   };
 }
 
@@ -91,7 +118,7 @@ function createRecorder(
   index: number,
 ): (value: unknown) => void {
   const binOf: Binner = createBinner(variable.bins);
-  const { offset, below, above, sum, range } = variable;
+  const { offset, below, above, range } = variable;
   const { bins, outside } = observation;
   if (variable.bins.kind === 'categorical') {
     return (value) => {
@@ -100,6 +127,7 @@ function createRecorder(
       totals[offset + bin]++;
     };
   }
+  const add = createSummer(variable, totals);
   const [min, max] = range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   return (value) => {
     const bin = binOf(value);
@@ -107,7 +135,7 @@ function createRecorder(
     totals[offset + bin]++;
     outside[index] = 0;
     if (typeof value !== 'number' || !Number.isFinite(value)) return;
-    totals[sum] += value;
+    add(value);
     if (value < min) {
       outside[index] = -1;
       totals[below]++;

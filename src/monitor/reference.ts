@@ -6,7 +6,8 @@ export type VariableReference = {
   readonly bins: Bins;
   /** One count a bin, `missing` and `unseen` included, in the order of `binLabels`. */
   readonly counts: readonly number[];
-  /** Least and greatest reference value of a numeric variable; values beyond are counted as outside the range. */
+  /** Least and greatest reference value of a numeric variable; values beyond are counted as outside the range, and left out of sums
+   * where they are far beyond. */
   readonly range?: readonly [min: number, max: number];
 };
 

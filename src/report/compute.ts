@@ -140,8 +140,8 @@ function limits(
   if (live.version !== null && version !== null && live.version !== version) {
     notes.push(`The live ${rows} are of model version ${live.version}, the reference is of ${version}.`);
   }
-  for (const { reference: variable, notNumbers, withheld } of live.features) {
-    notes.push(...describeDropped({ name: variable.name, notNumbers, withheld }, rows));
+  for (const { reference: variable, notNumbers, withheld, leftOut } of live.features) {
+    notes.push(...describeDropped({ name: variable.name, notNumbers, withheld, leftOut }, rows));
   }
   const numeric = live.features.filter(({ reference: { bins } }) => bins.kind === 'numeric');
   if (live.samples > 0 && live.features.every(({ counts }) => counts.every((count) => count === 0))) {

@@ -1,8 +1,10 @@
 import { type Artifact, scoreFeature } from '../model/artifact.ts';
 import { createDisclosure } from '../model/disclosure.ts';
+import { noFarValues } from '../model/mean-contribution.ts';
 import type { LineTally } from '../samples/read-samples.ts';
+import { summableBounds } from '../stats/summable.ts';
 import { createCategoryCounter } from './category-counter.ts';
-import { type CollectedNumbers, createNumberCollector } from './collect-numbers.ts';
+import { type CollectedNumbers, type CollectorOptions, createNumberCollector } from './collect-numbers.ts';
 import { type Dropped, describeDropped } from './describe-dropped.ts';
 import { formatAmount } from './format.ts';
 import { createLiveVariable } from './live-variable.ts';
@@ -21,6 +23,8 @@ export type FileReferenceOptions = {
   readonly chooseFeatures: ChooseFeatures | null;
   /** Values of a column that are kept; beyond that it has no summary. A million if left out. */
   readonly maxValues?: number;
+  /** Whether values far beyond the model's reference are kept out of the new one: they are counted, no more. */
+  readonly leavesOutFar?: boolean;
 } & OpenOptions;
 
 /** Collects one variable of the reference. */
@@ -40,10 +44,10 @@ type Collector = {
  */
 export async function fileReference(
   paths: readonly string[],
-  { artifact, chooseFeatures, maxValues, ...reading }: FileReferenceOptions,
+  { artifact, chooseFeatures, maxValues, leavesOutFar = false, ...reading }: FileReferenceOptions,
 ): Promise<DriftReference> {
   const tally: LineTally = { lines: 0, damaged: 0, faults: [] };
-  const scores = createNumberCollector(maxValues);
+  const scores = createNumberCollector({ maxValues });
   const predictions = new Map<string, number>();
   const filter = createVersionFilter(artifact?.version ?? null);
   let samples = 0;
@@ -57,7 +61,9 @@ export async function fileReference(
     throw new Error(`${name}: holds bins, not values: give the model that cut them with --model`);
   }
   const { wanted, all, notes } = selectColumns(sources, artifact, chooseFeatures);
-  const collectors = wanted.map((column) => createCollector(column, artifact, holdsBins, maxValues));
+  const collectors = wanted.map((column) =>
+    createCollector(column, artifact, holdsBins, { maxValues, leavesOutFar }),
+  );
   for (const source of sources) {
     const scoreOf = createRowScorer(artifact, wanted);
     await source.read(wanted, (row) => {
@@ -90,7 +96,14 @@ export async function fileReference(
     version: filter.version,
     notes: [
       ...notes,
-      ...collectors.flatMap((collector) => describeDropped(collector.dropped(), 'rows', ' of the reference')),
+      ...collectors.flatMap((collector) =>
+        describeDropped(
+          collector.dropped(),
+          'rows',
+          ' of the reference',
+          leavesOutFar ? 'far beyond the older reference' : undefined,
+        ),
+      ),
       ...finished.filter((reason) => typeof reason === 'string'),
       ...(tally.damaged > 0
         ? [
@@ -121,7 +134,7 @@ function createCollector(
   { name, kind }: Wanted,
   artifact: Artifact | null,
   holdsBins: boolean,
-  maxValues?: number,
+  options: CollectorOptions,
 ): Collector {
   const known = artifact && artifactReference(artifact).features.find((variable) => variable.name === name);
   // edges of its own would be values of single rows
@@ -142,23 +155,33 @@ function createCollector(
       if (kind === 'numeric' && value !== null && !Number.isFinite(value)) notNumbers++;
       counter.add(value);
     };
-  const dropped = () => ({ name, notNumbers, withheld });
+  const dropped = (leftOut = 0) => ({ name, notNumbers, withheld, leftOut });
   if (kind === 'numeric') {
-    const collector = createNumberCollector(maxValues);
+    const collector = createNumberCollector({ ...options, sumBounds: known?.sumBounds ?? summableBounds() });
     return {
       add: addTo(collector),
-      dropped,
+      dropped: () => dropped(collector.leftOut),
       finish: (space) => numericVariable(name, collector.finish(space)),
     };
   }
   const counter = createCategoryCounter();
   return {
     add: addTo(counter),
-    dropped,
+    dropped: () => dropped(),
     finish() {
       const counted = counter.finish();
       if (counted === null) return `${name} is left out: so many different texts name rows, not categories.`;
-      return { name, ...counted, range: null, mean: null, summary: null, column: null, isWhole: false };
+      return {
+        name,
+        ...counted,
+        range: null,
+        sumBounds: summableBounds(),
+        mean: null,
+        far: noFarValues,
+        summary: null,
+        column: null,
+        isWhole: false,
+      };
     },
   };
 }
@@ -171,7 +194,18 @@ function countInto(known: ReferenceVariable): Collector {
       if (values !== null) counted.observe(values[place]);
       else if (bins !== null) counted.observeLabel(bins[known.name], undefined);
     },
-    dropped: () => ({ name: known.name, notNumbers: counted.notNumbers, withheld: counted.withheld }),
-    finish: () => ({ ...known, counts: [...counted.counts], mean: counted.mean, summary: null }),
+    dropped: () => ({
+      name: known.name,
+      notNumbers: counted.notNumbers,
+      withheld: counted.withheld,
+      leftOut: 0,
+    }),
+    finish: () => ({
+      ...known,
+      counts: [...counted.counts],
+      mean: counted.mean,
+      far: counted.far,
+      summary: null,
+    }),
   };
 }

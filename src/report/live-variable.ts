@@ -1,3 +1,4 @@
+import type { FarCounts } from '../model/mean-contribution.ts';
 import {
   binCount,
   binLabels,
@@ -6,6 +7,7 @@ import {
   numericBinIndex,
   unseenBin,
 } from '../stats/binning.ts';
+import { maxMagnitude } from '../stats/summable.ts';
 import { maxExactValues } from './collect-numbers.ts';
 import { createNumberColumn, type NumberColumn } from './number-column.ts';
 import type { ReferenceVariable } from './reference.ts';
@@ -24,9 +26,13 @@ export type LiveVariable = {
   readonly notNumbers: number;
   /** Rows in which the value was withheld, and which are not counted. */
   readonly withheld: number;
-  /** Mean of the values that are not missing; `null` without any, or where only bins are known. */
+  /** Mean of the values within the reference's `sumBounds`; `null` without any, or where only bins are known. */
   readonly mean: number | null;
-  /** Every value, while there are not too many; `null` also where only bins are known. */
+  /** How many lie beyond `sumBounds`. */
+  readonly far: FarCounts;
+  /** Values beyond ±1e100, which are counted in their bin but are not in `column`. */
+  readonly leftOut: number;
+  /** Every value up to ±1e100, while there are not too many; `null` also where only bins are known. */
   readonly column: NumberColumn | null;
   /** How often each category that the reference lacks was seen. */
   readonly unseenTexts: ReadonlyMap<string, number>;
@@ -37,13 +43,14 @@ export type LiveVariable = {
 };
 
 export function createLiveVariable(reference: ReferenceVariable): LiveVariable {
-  const { bins, range } = reference;
+  const { bins, range, sumBounds } = reference;
   const isNumeric = bins.kind === 'numeric';
   const edges = isNumeric ? bins.edges : [];
   const binOf = createBinner(bins);
   const missing = missingBin(bins);
   const unseen = isNumeric ? -1 : unseenBin(bins);
   const [min, max] = range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const [low, high] = sumBounds;
   const counts = new Float64Array(binCount(bins));
   const indexOfLabel = new Map<unknown, number>(binLabels(bins).map((label, i) => [label, i]));
   const unseenTexts = new Map<string, number>();
@@ -52,7 +59,10 @@ export function createLiveVariable(reference: ReferenceVariable): LiveVariable {
   let above = 0;
   let notNumbers = 0;
   let withheld = 0;
-  let values = 0;
+  let summed = 0;
+  let farBelow = 0;
+  let farAbove = 0;
+  let leftOut = 0;
   // In an array, as a closure's variable would be made anew for every fraction.
   const sum = new Float64Array(1);
   let onlyBins = false;
@@ -65,11 +75,16 @@ export function createLiveVariable(reference: ReferenceVariable): LiveVariable {
     }
     const bin = numericBinIndex(edges, value);
     counts[bin]++;
-    values++;
-    sum[0] += value;
+    if (value < low) farBelow++;
+    else if (value > high) farAbove++;
+    else {
+      summed++;
+      sum[0] += value;
+    }
     if (value < min) below++;
     else if (value > max) above++;
-    if (column !== null) {
+    if (Math.abs(value) > maxMagnitude) leftOut++;
+    else if (column !== null) {
       if (column.length < maxExactValues) column.push(value);
       else column = null;
     }
@@ -100,7 +115,13 @@ export function createLiveVariable(reference: ReferenceVariable): LiveVariable {
       return withheld;
     },
     get mean() {
-      return values === 0 || onlyBins ? null : sum[0] / values;
+      return summed === 0 || onlyBins ? null : sum[0] / summed;
+    },
+    get far() {
+      return [farBelow, farAbove] as const;
+    },
+    get leftOut() {
+      return leftOut;
     },
     get column() {
       return onlyBins ? null : column;

@@ -1,6 +1,8 @@
 import { type Artifact, type NumericFeature, scoreFeature } from '../model/artifact.ts';
 import { featureBins, scoreBins } from '../model/features.ts';
+import { type FarCounts, noFarValues } from '../model/mean-contribution.ts';
 import type { Bins } from '../stats/binning.ts';
+import { type Bounds, summableBounds } from '../stats/summable.ts';
 import type { NumberColumn } from './number-column.ts';
 
 /** What live values of one variable are compared with. */
@@ -11,8 +13,12 @@ export type ReferenceVariable = {
   readonly counts: readonly number[];
   /** Extremes of a numeric variable, where they are known. */
   readonly range: readonly [min: number, max: number] | null;
-  /** Mean of the values that are not missing. */
+  /** The values that means hold, of the reference and of live rows. */
+  readonly sumBounds: Bounds;
+  /** Mean of the values within `sumBounds`. */
   readonly mean: number | null;
+  /** How many lie beyond `sumBounds`. */
+  readonly far: FarCounts;
   readonly summary: NumericFeature['summary'] | null;
   /** The values themselves, where they are known and not too many. */
   readonly column: NumberColumn | null;
@@ -48,14 +54,22 @@ export function artifactReference(artifact: Artifact): DriftReference {
       const { name } = feature;
       const bins = featureBins(feature);
       const { counts } = feature.reference;
-      const common = { name, bins, counts, column: null };
+      const common = { name, bins, counts, column: null, far: noFarValues };
       if (feature.kind === 'categorical') {
-        return { ...common, range: null, mean: null, summary: null, isWhole: false };
+        return {
+          ...common,
+          range: null,
+          sumBounds: summableBounds(),
+          mean: null,
+          summary: null,
+          isWhole: false,
+        };
       }
       const { summary } = feature;
       const { min, max, mean } = summary;
       const isWhole = allWhole([min, max, ...feature.reference.edges]);
-      return { ...common, range: [min, max] as const, mean, summary, isWhole };
+      const range = [min, max] as const;
+      return { ...common, range, sumBounds: summableBounds(range), mean, summary, isWhole };
     }),
     leftOut: [],
     score: {
@@ -63,7 +77,9 @@ export function artifactReference(artifact: Artifact): DriftReference {
       bins: scoreBins(artifact),
       counts: reference.counts,
       range: null,
+      sumBounds: summableBounds(),
       mean: null,
+      far: noFarValues,
       summary: null,
       column: null,
       isWhole: false,

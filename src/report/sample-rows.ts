@@ -2,7 +2,7 @@ import { findName } from '../column-names.ts';
 import { redacted } from '../model/disclosure.ts';
 import { createValueReader } from '../model/row.ts';
 import { type LineTally, readRecords } from '../samples/read-samples.ts';
-import { asObject, holdsInput, isOutcomeLine, isScoreLine } from '../samples/sample-shape.ts';
+import { asObject, holdsInput, isOutcomeLine, isScore, isScoreLine } from '../samples/sample-shape.ts';
 import { dateOrderOf } from '../times/parse-time.ts';
 import { createJsonProfiler, type JsonProfile } from './profile-json.ts';
 import { emptyRow, type Row, type RowSource, timeColumn, type Wanted } from './rows.ts';
@@ -115,7 +115,7 @@ function createReading({ isPlain, columns }: JsonProfile, wanted: readonly Wante
     row.outside = (isSample && asObject(record.outside)) || {};
     row.time = isSample || !isTimeFeature ? record.time : null;
     row.version = isSample && typeof record.version === 'string' ? record.version : null;
-    row.score = isSample && typeof record.score === 'number' ? record.score : null;
+    row.score = isSample && isScore(record.score) ? record.score : null;
     row.prediction = isSample && typeof record.prediction === 'string' ? record.prediction : null;
     return row;
   };

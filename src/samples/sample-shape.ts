@@ -10,6 +10,11 @@ export function holdsInput(record: Json): boolean {
   return asObject(record.features) !== null || asObject(record.bins) !== null;
 }
 
+/** Whether a value is a score of the service: a probability. A line of another hand may hold any number. */
+export function isScore(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 1;
+}
+
 const scoreLineKeys = new Set(['time', 'id', 'traceId', 'model', 'version', 'score', 'prediction']);
 
 /**
@@ -19,7 +24,7 @@ const scoreLineKeys = new Set(['time', 'id', 'traceId', 'model', 'version', 'sco
 export function isScoreLine(record: Json): boolean {
   const { time, id, model, version, score, prediction } = record;
   return (
-    typeof score === 'number' &&
+    isScore(score) &&
     [time, id, model, version, prediction].every((value) => typeof value === 'string') &&
     Object.keys(record).every((key) => scoreLineKeys.has(key))
   );

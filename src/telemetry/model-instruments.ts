@@ -30,7 +30,8 @@ export const modelInstruments = {
     type: 'histogram',
     unit: '',
     labels: [...modelLabels, 'feature'],
-    description: 'Values of numeric features, in the bins of the reference.',
+    description:
+      'Values of numeric features, in the bins of the reference; the sum is without those of `model_feature_far_outside_range_total`.',
   },
   binObservations: {
     name: 'model_feature_bin_observations_total',
@@ -59,6 +60,14 @@ export const modelInstruments = {
     unit: '{observation}',
     labels: [...modelLabels, 'feature', 'side'],
     description: 'Live values below or above all reference values.',
+  },
+  farOutsideRange: {
+    name: 'model_feature_far_outside_range_total',
+    type: 'counter',
+    unit: '{observation}',
+    labels: [...modelLabels, 'feature', 'side'],
+    description:
+      'Live values more than ten times the largest magnitude of the reference beyond its range: they are in no sum.',
   },
   inputRejected: {
     name: 'model_input_rejected_total',

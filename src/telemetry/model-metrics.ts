@@ -76,6 +76,13 @@ export function createModelMetrics(counts: ModelCounts): MetricSource {
         ]),
     ),
     counterData(
+      instruments.farOutsideRange,
+      numeric.flatMap(({ variable, below, above }) => [
+        { attributes: below, value: totals[variable.farBelow] },
+        { attributes: above, value: totals[variable.farAbove] },
+      ]),
+    ),
+    counterData(
       instruments.inputRejected,
       rejections.map(({ attributes, reasons, reason }) => ({ attributes, value: reasons.get(reason) ?? 0 })),
     ),

@@ -56,17 +56,23 @@ export function parseDrift(text: string, features: readonly RequestFeature[]): T
   }
   const [, sign, digits] = numeric;
   const by = Number(digits);
+  if (!Number.isFinite(by)) throw new Error(`drift '${text}': ${digits} is too large for a number`);
   return sign.toLowerCase() === 'x'
     ? { kind: 'scale', feature, factor: by }
     : { kind: 'shift', feature, by: sign === '-' ? -by : by };
 }
 
+/** JSON has no infinity, and would send `null`: a missing value. */
+function representable(value: number): number {
+  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value));
+}
+
 function drifted(drift: TrafficDrift, value: number | string | null, random: () => number): Row[string] {
   switch (drift.kind) {
     case 'shift':
-      return typeof value === 'number' ? value + drift.by : value;
+      return typeof value === 'number' ? representable(value + drift.by) : value;
     case 'scale':
-      return typeof value === 'number' ? value * drift.factor : value;
+      return typeof value === 'number' ? representable(value * drift.factor) : value;
     case 'unseen':
       return unseenCategory;
     case 'missing':

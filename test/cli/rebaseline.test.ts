@@ -83,6 +83,63 @@ describe('npm run rebaseline', () => {
     assert.equal(featureOf(await driftReport('--model', out, '--live', back), 'age').verdict, 'drifting');
   });
 
+  it('keeps what lies far beyond the old reference out of the new one, and says how many rows', async () => {
+    await using folder = await temporaryFolder();
+    const usual = toCsv(makeSamples({ count: 700 }).map(({ features }) => features)).trimEnd();
+    const [header] = usual.split('\n', 1);
+    const wild = [1e150, -1e150, Number.MAX_VALUE].map((value) =>
+      header
+        .split(',')
+        .map((name) => (name === 'age' ? value : name === 'limit' ? 2000 : 'good'))
+        .join(','),
+    );
+    const live = await folder.write('live.csv', `${usual}\n${wild.join('\n')}\n`);
+    const without = await folder.write('without.csv', `${usual}\n`);
+    const rebase = async (rows: string, out: string) => {
+      const args = ['--model', model, '--live', rows, ...accepted, '--out', out];
+      return { ...(await runCommand('rebaseline', args)), out };
+    };
+    const { stdout, stderr, code, out } = await rebase(live, join(folder.path, 'new.json'));
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stdout.replaceAll(/\s+/g, ' '),
+      /age: 3 values of the reference lie far beyond the older reference/,
+    );
+    const clean = await rebase(without, join(folder.path, 'clean.json'));
+    const [age, expected] = [await loadArtifact(out), await loadArtifact(clean.out)].map(({ features }) =>
+      features.find(({ name }) => name === 'age'),
+    );
+    assert.ok(age?.kind === 'numeric' && expected?.kind === 'numeric');
+    assert.deepEqual(age.summary, expected.summary);
+    assert.deepEqual(age.reference.edges, expected.reference.edges);
+    const { counts } = expected.reference;
+    assert.deepEqual(age.reference.counts, [
+      counts[0] + 1,
+      ...counts.slice(1, -2),
+      counts[counts.length - 2] + 2,
+      counts[counts.length - 1],
+    ]);
+  });
+
+  it('refuses a feature all of whose values lie far beyond the old reference', async () => {
+    await using folder = await temporaryFolder();
+    const rows = toCsv(makeSamples({ count: 50 }).map(({ features }) => ({ ...features, limit: 1e200 })));
+    const live = await folder.write('live.csv', rows);
+    const out = join(folder.path, 'new.json');
+    const { stderr, code } = await runCommand('rebaseline', [
+      '--model',
+      model,
+      '--live',
+      live,
+      ...accepted,
+      '--out',
+      out,
+    ]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^limit: every value lies far beyond the reference of [^\n]*train it again\n$/);
+    assert.deepEqual(await readdir(folder.path), ['live.csv']);
+  });
+
   it('computes the scores of a table, and leaves out samples of other versions', async () => {
     await using folder = await temporaryFolder();
     const fromTable = join(folder.path, 'table.json');

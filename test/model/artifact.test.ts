@@ -38,6 +38,24 @@ describe('the artifact', () => {
     assert.equal(formatArtifact(artifact), text);
   });
 
+  it('is refused where the arithmetic of its numbers could overflow', () => {
+    const age = (change: (feature: any) => void) => refusal((draft) => change((draft.features as any[])[0]));
+    assert.match(
+      age((feature) => {
+        feature.standardisation.deviation = 5e-324;
+      }),
+      /^m\.json: features\[0\]\.standardisation\.deviation: is 5e-324, too small for a coefficient of /,
+    );
+    const beyond: [string, (feature: any) => void][] = [
+      ['standardisation\\.mean', (feature) => (feature.standardisation.mean = -1e101)],
+      ['summary\\.max', (feature) => (feature.summary.max = 1e101)],
+      ['reference\\.edges\\[0\\]', (feature) => (feature.reference.edges[0] = -Number.MAX_VALUE)],
+    ];
+    for (const [path, change] of beyond) {
+      assert.match(age(change), new RegExp(`^m\\.json: features\\[0\\]\\.${path}: Too (big|small)`));
+    }
+  });
+
   it('does not depend on the order of fields or on spaces', () => {
     const shuffled = Object.fromEntries(Object.entries(artifact).reverse());
     assert.deepEqual(parseArtifact(JSON.stringify(shuffled, null, 7), 'm.json'), artifact);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { loadArtifact } from '../../src/model/artifact.ts';
-import type { Counted } from '../../src/model/mean-contribution.ts';
+import { type Counted, noFarValues } from '../../src/model/mean-contribution.ts';
 import { createScorer } from '../../src/model/score.ts';
 import { attributeScoreShift } from '../../src/model/score-shift.ts';
 import { referenceOf } from '../../src/monitor/artifact-reference.ts';
@@ -42,7 +42,7 @@ describe('the attribution of a score shift', () => {
     const artifact = await loadArtifact('models/credit.json');
     const live = artifact.features.map((feature): Counted => {
       const { counts } = feature.reference;
-      return { counts, mean: feature.kind === 'numeric' ? feature.summary.mean : null };
+      return { counts, mean: feature.kind === 'numeric' ? feature.summary.mean : null, far: noFarValues };
     });
     const shift = attributeScoreShift(artifact, live) ?? assert.fail('there are rows');
     for (const feature of shift.features) assert.ok(Math.abs(feature.shift) < 1e-9, feature.name);
@@ -53,6 +53,7 @@ describe('the attribution of a score shift', () => {
     const live = artifact.features.map(({ reference }) => ({
       counts: reference.counts.map(() => 0),
       mean: null,
+      far: noFarValues,
     }));
     assert.equal(attributeScoreShift(artifact, live), null);
   });

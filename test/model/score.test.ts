@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Artifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
-import { createScorer, logistic } from '../../src/model/score.ts';
+import { createContribution, createScorer, logistic } from '../../src/model/score.ts';
 
 describe('scoring', () => {
   let artifact: Artifact;
@@ -70,5 +70,61 @@ describe('scoring', () => {
       const p = score({ age: 30, limit, history: 'good' });
       assert.ok(p >= 0 && p <= 1, `${limit}: ${p}`);
     }
+  });
+
+  describe('with contributions beyond certainty', () => {
+    /** The credit model with these slopes of age and limit. */
+    const steep = (age: number, limit: number): Artifact => {
+      const slopes = new Map([
+        ['age', age],
+        ['limit', limit],
+      ]);
+      return {
+        ...artifact,
+        features: artifact.features.map((feature) =>
+          feature.kind === 'numeric'
+            ? {
+                ...feature,
+                coefficient: (slopes.get(feature.name) ?? 0) * feature.standardisation.deviation,
+              }
+            : feature,
+        ),
+      };
+    };
+
+    it('is as sure as an unbounded sum', () => {
+      const row = { limit: 2000, history: 'good' };
+      for (const age of [1e6, 1e300, Number.MAX_VALUE]) {
+        assert.equal(createScorer(steep(3, 0))({ ...row, age }), 1);
+        assert.ok(createScorer(steep(-3, 0))({ ...row, age }) < 1e-300);
+      }
+    });
+
+    /** The log-odds without the two numbers. */
+    function rest({ history }: { history: string }): number {
+      const feature = artifact.features.find(({ kind }) => kind === 'categorical');
+      assert.ok(feature?.kind === 'categorical');
+      return artifact.intercept + feature.coefficients[feature.categories.indexOf(history)];
+    }
+
+    it('lets two of opposite sign cancel each other out, where an unbounded sum would be no number', () => {
+      const score = createScorer(steep(3, -3));
+      for (const size of [1e300, 1e308, Number.MAX_VALUE]) {
+        const p = score({ age: size, limit: size, history: 'good' });
+        assert.ok(Math.abs(p - logistic(rest({ history: 'good' }))) < 1e-12);
+      }
+    });
+
+    it('bounds what the artifact itself says of categories and missing values', () => {
+      const history = artifact.features.find(({ kind }) => kind === 'categorical');
+      assert.ok(history?.kind === 'categorical');
+      const huge = createContribution({
+        ...history,
+        coefficients: history.coefficients.map(() => Number.MAX_VALUE),
+        missingLogOdds: -Number.MAX_VALUE,
+        unseenLogOdds: 1e300,
+      });
+      assert.deepEqual([huge('good'), huge(null), huge('sold')], [700, -700, 700]);
+    });
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
+import { noFarValues } from '../../src/model/mean-contribution.ts';
 import {
   alertRules,
   broadShare,
@@ -15,6 +16,7 @@ import type { Alarm } from '../../src/report/drift-report.ts';
 import type { ReferenceVariable } from '../../src/report/reference.ts';
 import { createTimeline } from '../../src/report/timeline.ts';
 import { createRandom } from '../../src/stats/random.ts';
+import { summableBounds } from '../../src/stats/summable.ts';
 
 const hourMs = 3_600_000;
 const startMs = Date.parse('2026-01-05T00:00:00Z');
@@ -27,7 +29,9 @@ function variable(name: string, counts = [...Array<number>(10).fill(1000), 100])
     bins: { kind: 'numeric', edges: [1, 2, 3, 4, 5, 6, 7, 8, 9] },
     counts,
     range: null,
+    sumBounds: summableBounds(),
     mean: null,
+    far: noFarValues,
     summary: null,
     column: null,
     isWhole: false,

@@ -14,7 +14,7 @@ const value = fc.oneof(
 );
 
 function collect(values: readonly unknown[], maxValues?: number) {
-  const collector = createNumberCollector(maxValues);
+  const collector = createNumberCollector({ maxValues });
   for (const each of values) collector.add(each);
   return collector.finish(createSortSpace());
 }

@@ -1,0 +1,43 @@
+import type { Artifact } from '../model/artifact.ts';
+import { createDisclosure } from '../model/disclosure.ts';
+import { type NewReference, type Rebaseline, rebaseline } from '../model/rebaseline.ts';
+import type { DriftReference, ReferenceVariable } from './reference.ts';
+
+function newReference({ bins, counts, summary }: ReferenceVariable): NewReference {
+  if (bins.kind === 'categorical') return { counts };
+  return { counts, edges: bins.edges, ...(summary !== null && { summary }) };
+}
+
+/**
+ * Makes a new artifact whose reference is that of rows (see `rebaseline`).
+ *
+ * @param reference made of the rows, without what lies far beyond the artifact's own
+ * @throws Error when the rows leave out a feature or the score, or all values of a feature lie far beyond
+ */
+export function rebaselineOn(artifact: Artifact, reference: DriftReference, decision: Rebaseline): Artifact {
+  const withheld = reference.features.find(({ counts }) => counts.every((count) => count === 0));
+  if (withheld !== undefined && createDisclosure(artifact).isWithheld(withheld.name)) {
+    throw new Error(
+      `${withheld.name}: no row holds a value, as samples withhold what the model calls sensitive: give a table (CSV) of the traffic, with all features`,
+    );
+  }
+  if (withheld !== undefined) {
+    throw new Error(
+      `${withheld.name}: no row holds a value: a new reference needs the values or bins of all features`,
+    );
+  }
+  const far = reference.features.find(({ counts, summary, far: [below, above] }) => {
+    const values = counts.slice(0, -1).reduce((sum, count) => sum + count, 0);
+    return summary === null && below + above > 0 && below + above === values;
+  });
+  if (far !== undefined) {
+    throw new Error(
+      `${far.name}: every value lies far beyond the reference of ${artifact.version}: the model knows nothing of such values, train it again`,
+    );
+  }
+  if (reference.score === null)
+    throw new Error('no row has a score, and not all features to compute one from');
+  const features = new Map(reference.features.map((variable) => [variable.name, newReference(variable)]));
+  const { counts, edges } = newReference(reference.score);
+  return rebaseline(artifact, features, { counts, ...(edges && { edges }) }, decision);
+}
