@@ -5,6 +5,7 @@ import {
   address,
   count,
   flag,
+  hostNames,
   list,
   milliseconds,
   oneOf,
@@ -27,6 +28,11 @@ export const serviceSettings = {
     schema: port,
     default: '9464',
     description: 'Port of the admin listener; 0 takes a free one.',
+  },
+  ALLOWED_HOSTS: {
+    schema: hostNames.optional(),
+    description:
+      'Names, comma-separated, under which clients may call the service. IP addresses, `localhost` and names without a dot always do; others get 421 if this is set, and on loopback addresses if it is not.',
   },
   MODEL_PATH: {
     schema: z.string(),
@@ -142,7 +148,7 @@ export const serviceSettings = {
     description: 'Age from which a prediction counts into realised performance.',
   },
   OUTCOME_DEDUP_URL: {
-    schema: address(/^rediss?$/, 'redis://host:6379'),
+    schema: address(/^rediss?$/, 'redis://host:6379 or redis://host:6379/1', /^(?:\/\d*)?$/),
     secret: true,
     description: 'Redis or Valkey through which replicas drop duplicate outcomes, `redis://host:6379`.',
   },

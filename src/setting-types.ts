@@ -1,4 +1,6 @@
+import { domainToASCII } from 'node:url';
 import { z } from 'zod';
+import { readHost } from './host-name.ts';
 
 /** One environment variable: how it is read, what it is when unset, and what the documentation says of it. */
 export type Setting = {
@@ -23,9 +25,36 @@ export const milliseconds = z.coerce
   .max(2 ** 31 - 1);
 export const flag = oneOf(['true', 'false']).transform((text) => text === 'true');
 
-/** An address with one of these protocols. */
-export function address(protocol: RegExp, example: string) {
-  return z.url({ protocol, error: `must be an address such as ${example}` }).optional();
+/**
+ * An address with one of these protocols and a host. A message does not repeat it, as it may hold a password.
+ *
+ * @param path what its path may be
+ */
+export function address(protocol: RegExp, example: string, path = /^/) {
+  const refuse = (text: string) => {
+    const url = URL.parse(text);
+    if (
+      !url ||
+      !protocol.test(url.protocol.slice(0, -1)) ||
+      url.hostname === '' ||
+      !path.test(url.pathname)
+    ) {
+      return `must be an address such as ${example}`;
+    }
+    try {
+      decodeURIComponent(`${url.username}:${url.password}`);
+      return undefined;
+    } catch {
+      return 'has a % in its user or password that begins no encoded character: write %25 for a percent sign';
+    }
+  };
+  return z
+    .string()
+    .superRefine((text, context) => {
+      const message = refuse(text);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
+    .optional();
 }
 
 /** Comma-separated items. */
@@ -34,6 +63,18 @@ export const list = z.string().transform((text) =>
     .split(',')
     .map((item) => item.trim())
     .filter(Boolean),
+);
+
+/** Names of hosts, comma-separated, in the form of `readHost`. */
+export const hostNames = list.transform((items, context): readonly string[] =>
+  items.map((item) => {
+    // a Host header has names in other scripts in their ASCII form
+    const name = /^[^/:?#@*]+$/.test(item) && readHost(domainToASCII(item));
+    if (name) return name;
+    const message = `${item} is not the name of a host: write it without scheme, port, path or *`;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  }),
 );
 
 /**

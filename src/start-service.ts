@@ -17,7 +17,7 @@ import { describeEarlierState } from './replica/earlier-state.ts';
 import { hasPlaceholder } from './replica/path-pattern.ts';
 import { openReplica, type Replica } from './replica/replica.ts';
 import { openJsonlWriter } from './samples/jsonl-writer.ts';
-import { createHttpMetrics } from './telemetry/http-metrics.ts';
+import { createHttpMetrics, type UnreadableReason } from './telemetry/http-metrics.ts';
 import { createLogDestination } from './telemetry/log-destination.ts';
 import { createLogger, terminalFormat } from './telemetry/logger.ts';
 import { intakeMetrics, performanceMetrics } from './telemetry/outcome-metrics.ts';
@@ -142,13 +142,16 @@ export async function startService(
   // the first prediction may be the last thing that this process does
   await within(keepModelMs, models.kept());
   signal?.throwIfAborted();
+  const onUnreadable = (reason: UnreadableReason) => service.httpMetrics.unreadable[reason]++;
   const admin = await named(
     'ADMIN_HOST, ADMIN_PORT',
     listen(createAdminApp(service), {
       host: config.ADMIN_HOST,
       port: config.ADMIN_PORT,
       keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
+      allowedHosts: config.ALLOWED_HOSTS,
       sample: () => false,
+      onUnreadable,
     }),
   );
   opened.defer(() => admin.drain());
@@ -158,9 +161,10 @@ export async function startService(
       host: config.HOST,
       port: config.PORT,
       keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
+      allowedHosts: config.ALLOWED_HOSTS,
       sample: telemetry.tracesEndpoint ? sample : () => false,
       refuse: guard.refuse,
-      onUnreadable: (reason) => service.httpMetrics.unreadable[reason]++,
+      onUnreadable,
     }),
   );
   opened.move();

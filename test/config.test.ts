@@ -103,4 +103,49 @@ describe('the settings', () => {
       }
     }
   });
+
+  const undecodable =
+    'has a % in its user or password that begins no encoded character: write %25 for a percent sign';
+  const stores = 'must be an address such as redis://host:6379 or redis://host:6379/1';
+  const collectors = 'must be an address such as http://host:4318';
+  for (const [name, text, message] of [
+    ['OUTCOME_DEDUP_URL', 'redis://:100%@h', undecodable],
+    ['OUTCOME_DEDUP_URL', 'redis://user:p%zz@h:6379', undecodable],
+    ['OUTCOME_DEDUP_URL', 'redis://%ff:p@h', undecodable],
+    ['OUTCOME_DEDUP_URL', 'redis://h/abc', stores],
+    ['OUTCOME_DEDUP_URL', 'redis://h/1/2', stores],
+    ['OUTCOME_DEDUP_URL', 'redis://h:99999', stores],
+    ['OUTCOME_DEDUP_URL', 'redis://', stores],
+    ['OUTCOME_DEDUP_URL', 'http://h', stores],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://user:p%zz@h', undecodable],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://', collectors],
+    ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'https://:100%@h/v1/traces', undecodable],
+  ] as const) {
+    it(`refuse ${text} as ${name} without repeating it`, () => {
+      assert.throws(() => readConfig({ [name]: text }), { message: `${name}: ${message}` });
+    });
+  }
+
+  it('take the addresses of stores with a user, a password and a database', () => {
+    for (const text of ['redis://h', 'rediss://h/', 'redis://user:p%40ss@h:6379/15', 'redis://[::1]:6379']) {
+      assert.equal(readConfig({ OUTCOME_DEDUP_URL: text }).OUTCOME_DEDUP_URL, text);
+    }
+  });
+
+  it('take names of hosts in any case, alphabet and number, and nothing around them', () => {
+    const { ALLOWED_HOSTS } = readConfig({ ALLOWED_HOSTS: 'Api.Example., bücher.example,api' });
+    assert.deepEqual(ALLOWED_HOSTS, ['api.example', 'xn--bcher-kva.example', 'api']);
+    for (const item of [
+      'http://a.example',
+      'a.example:80',
+      'a.example/b',
+      '*.a.example',
+      'u@a.example',
+      'a b',
+    ]) {
+      assert.throws(() => readConfig({ ALLOWED_HOSTS: `ok.example,${item}` }), {
+        message: `ALLOWED_HOSTS=ok.example,${item}: ${item} is not the name of a host: write it without scheme, port, path or *`,
+      });
+    }
+  });
 });

@@ -6,14 +6,17 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, BlockList, type Socket } from 'node:net';
 import type Koa from 'koa';
 import type { UnreadableReason } from '../telemetry/http-metrics.ts';
 import { gateInstrumentation, type RequestSampler } from '../telemetry/request-sampling.ts';
+import { createRequestCheck } from './check-request.ts';
 import { declineUpgrades } from './decline-upgrades.ts';
-import { Problem, type ProblemKey, problemMediaType, problemText } from './problem.ts';
+import { continueWhenRead } from './expect-continue.ts';
+import { answerLast, writeLast } from './last-answer.ts';
+import { Problem, type ProblemKey } from './problem.ts';
+import { refuseConnect } from './refuse-connect.ts';
 import type { RequestState } from './request-context.ts';
-import { securityHeaders } from './security-headers.ts';
 
 /** How long and how much a client may take of us. Slow and huge requests end here, before they cost anything. */
 export const limits = {
@@ -28,6 +31,10 @@ export const maxHeadersCount = 100;
 const backlog = 4096;
 /** So that a load balancer's connections spread again over replicas that came later. */
 export const maxRequestsPerSocket = 100_000;
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8);
+loopback.addAddress('::1', 'ipv6');
 
 /** Answers a request in the application's place; false if it does not. */
 export type Refuse = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -48,6 +55,8 @@ export type Listener = {
  *
  * @param keepAliveTimeoutMs how long a connection may wait for its next request, and for its first one
  * @param timeouts how long a request may take to arrive, once its first byte is there
+ * @param allowedHosts the names that requests may be sent to, in the form of `readHost`; where there are none, those
+ * that another site's page can have are refused on a loopback address alone (`createRequestCheck`)
  * @param sample which requests go through the instrumentation
  * @param refuse is asked before anything else sees a request
  * @param onUnreadable is told of what never became a request
@@ -60,6 +69,8 @@ export async function listen(
     port,
     keepAliveTimeoutMs,
     timeouts = limits,
+    requestsPerConnection = maxRequestsPerSocket,
+    allowedHosts = [],
     sample,
     refuse = () => false,
     onUnreadable = () => {},
@@ -68,6 +79,8 @@ export async function listen(
     port: number;
     keepAliveTimeoutMs: number;
     timeouts?: Pick<ServerOptions, 'headersTimeout' | 'requestTimeout' | 'connectionsCheckingInterval'>;
+    requestsPerConnection?: number;
+    allowedHosts?: readonly string[] | undefined;
     sample: RequestSampler;
     refuse?: Refuse;
     onUnreadable?: (reason: UnreadableReason) => void;
@@ -79,21 +92,29 @@ export async function listen(
     keepAliveTimeout: keepAliveTimeoutMs,
     // Node would refuse a request without one with an empty answer; here it gets a problem document
     requireHostHeader: false,
+    // Node would keep the first of two Host, Content-Type or Authorization headers; together they are not valid
+    joinDuplicateHeaders: true,
   };
   const server = createServer(options, app.callback());
   server.maxHeadersCount = maxHeadersCount;
-  server.maxRequestsPerSocket = maxRequestsPerSocket;
+  server.maxRequestsPerSocket = requestsPerConnection;
   gateInstrumentation(server, sample);
-  refuseFirst(
-    server,
-    (request, response) => refuse(request, response) || refuseWithoutHost(request, response, onUnreadable),
-  );
+  const own = new Set(allowedHosts);
+  const check = createRequestCheck(() => (own.size > 0 || isOnLoopback(server) ? own : undefined));
+  refuseFirst(server, (request, response) => {
+    closeAfterLastRequest(response);
+    const problem = check(request);
+    if (problem === undefined) return refuse(request, response);
+    onUnreadable(problem.key === 'misdirected-request' ? 'misdirected' : 'malformed');
+    answerLast(response, problem);
+    return true;
+  });
   answerClientErrors(server, onUnreadable);
   declineUpgrades(server);
+  refuseConnect(server, onUnreadable);
+  continueWhenRead(server);
   // it may fall into the first request, which must not be cut before it is late
   const closeUnused = keepUnused(server, Math.max(keepAliveTimeoutMs, server.requestTimeout));
-  // an expectation that is not known may be left aside (RFC 9110); Node would answer 417 without a document
-  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', (error: NodeJS.ErrnoException) => {
     const why = error.code === 'EADDRINUSE' ? 'the port is in use' : error.message;
@@ -148,31 +169,39 @@ function refuseFirst(server: Server, refuse: Refuse): void {
   };
 }
 
-/** HTTP/1.1 demands a Host header, and a 400 where there is none (RFC 9112, section 3.2). */
-function refuseWithoutHost(
-  { headers, httpVersion }: IncomingMessage,
-  response: ServerResponse,
-  onUnreadable: (reason: UnreadableReason) => void,
-): boolean {
-  if (headers.host !== undefined || httpVersion !== '1.1') return false;
-  onUnreadable('malformed');
-  const { status, body, headers: answered } = lastAnswer('malformed-request', 'the host header is missing');
-  response.writeHead(status, answered).end(body);
-  return true;
+function isOnLoopback(server: Server): boolean {
+  const { address, family } = server.address() as AddressInfo;
+  return loopback.check(address, family === 'IPv6' ? 'ipv6' : 'ipv4');
 }
 
-const clientErrors: Readonly<Record<string, [UnreadableReason, ProblemKey, string]>> = {
+/** Node announces the end of the connection with the last answer it allows, but leaves the end to the client. */
+function closeAfterLastRequest(
+  response: ServerResponse & { maxRequestsOnConnectionReached?: boolean },
+): void {
+  if (response.maxRequestsOnConnectionReached) response.shouldKeepAlive = false;
+}
+
+const wrongVersion = [
+  'malformed',
+  'http-version-not-supported',
+  'send the request in HTTP/1.1 or HTTP/1.0',
+] as const;
+
+/** By the code of the error, or by its reason where one code has several. */
+const clientErrors: Readonly<Record<string, readonly [UnreadableReason, ProblemKey, string]>> = {
   HPE_HEADER_OVERFLOW: [
     'headers_too_large',
     'headers-too-large',
     `there may be at most ${maxHeadersCount} headers, of ${limits.maxHeaderSize} bytes together`,
   ],
+  'Invalid HTTP version': wrongVersion,
+  HPE_PAUSED_H2_UPGRADE: wrongVersion,
   ERR_HTTP_REQUEST_TIMEOUT: ['timeout', 'request-timeout', 'the request did not arrive in time'],
 };
 
 /** Node answers what is not HTTP with an empty body; here it gets a problem document like every other error. */
 function answerClientErrors(server: Server, onUnreadable: (reason: UnreadableReason) => void): void {
-  server.on('clientError', (error: NodeJS.ErrnoException, stream) => {
+  server.on('clientError', (error: NodeJS.ErrnoException & { reason?: string }, stream) => {
     const socket = stream as Socket;
     // Node says so once, and looks at the connection again when a request begins
     if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isUnused(socket)) return;
@@ -180,27 +209,9 @@ function answerClientErrors(server: Server, onUnreadable: (reason: UnreadableRea
       socket.destroy();
       return;
     }
-    const [reason, key, detail] = clientErrors[error.code ?? ''] ?? [
-      'malformed',
-      'malformed-request',
-      'the request cannot be parsed',
-    ];
+    const [reason, key, detail] = clientErrors[error.reason ?? ''] ??
+      clientErrors[error.code ?? ''] ?? ['malformed', 'malformed-request', 'the request cannot be parsed'];
     onUnreadable(reason);
-    const { status, body, headers } = lastAnswer(key, detail);
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    socket.end(`HTTP/1.1 ${status} \r\n${lines.join('')}\r\n${body}`, () => socket.destroy());
+    writeLast(socket, new Problem(key, detail));
   });
-}
-
-/** A problem after which the connection ends. */
-function lastAnswer(key: ProblemKey, detail: string) {
-  const problem = new Problem(key, detail);
-  const body = problemText(problem);
-  const headers = {
-    connection: 'close',
-    'content-type': problemMediaType,
-    'content-length': Buffer.byteLength(body),
-    ...securityHeaders,
-  };
-  return { status: problem.status, body, headers };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Middleware } from 'koa';
 import { endOfTurn } from './end-of-turn.ts';
 import { Problem } from './problem.ts';
-import { type RequestContext, type RequestState, traceContext } from './request-context.ts';
+import { type RequestState, traceContext } from './request-context.ts';
 import { routePattern } from './router.ts';
 import { securityHeaderList } from './security-headers.ts';
 import type { Service } from './service.ts';
@@ -35,7 +35,6 @@ export function observeRequest(
     state.trace = trace;
     httpMetrics.active++;
     try {
-      requirePath(context);
       await next();
     } catch (error) {
       answerProblem(context, toProblem(error, service, requestId), requestId);
@@ -67,15 +66,6 @@ export function observeRequest(
       });
     }
   };
-}
-
-/** @throws Problem for a target that is no URL, such as `http://[` */
-function requirePath(context: RequestContext): void {
-  try {
-    context.path;
-  } catch {
-    throw new Problem('malformed-request', 'the target of the request is not a valid URL');
-  }
 }
 
 function toProblem(error: unknown, service: Observed, requestId: string): Problem {

@@ -8,13 +8,16 @@ export const problems = {
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body is in a form that is not taken' },
+  'misdirected-request': { status: 421, title: 'The service does not answer to this host name' },
   'invalid-input': { status: 422, title: 'The input does not fit the model' },
   'invalid-outcome': { status: 422, title: 'The outcome is not one of the model’s classes' },
   'headers-too-large': { status: 431, title: 'The request headers are too large' },
   'client-closed-request': { status: 499, title: 'The client went away' },
   internal: { status: 500, title: 'Something went wrong here' },
+  'transfer-coding-not-supported': { status: 501, title: 'This transfer coding is not supported' },
   overloaded: { status: 503, title: 'The service has more to do than it can' },
   unavailable: { status: 503, title: 'The service cannot do this now' },
+  'http-version-not-supported': { status: 505, title: 'This version of HTTP is not supported' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ProblemKey = keyof typeof problems;

@@ -21,7 +21,7 @@ export type HttpSeries = {
 export type ShedReason = 'concurrency' | 'event_loop';
 
 /** Why something that came over a connection never became a request that can be answered by a route. */
-export type UnreadableReason = 'malformed' | 'headers_too_large' | 'timeout';
+export type UnreadableReason = 'malformed' | 'headers_too_large' | 'timeout' | 'misdirected';
 
 export type HttpMetrics = {
   /** Counts one answered request. `route` is a pattern of the API or empty, never a path from the wire. */
@@ -60,7 +60,7 @@ export function createHttpMetrics(
   };
   for (const { method, route, status } of expected) find(method, route, status);
   const shed = { concurrency: 0, event_loop: 0 };
-  const unreadable = { malformed: 0, headers_too_large: 0, timeout: 0 };
+  const unreadable = { malformed: 0, headers_too_large: 0, timeout: 0, misdirected: 0 };
   const byReason = (counts: Record<string, number>) =>
     Object.entries(counts).map(([reason, value]) => ({ attributes: { reason }, value }));
   const metrics: HttpMetrics = {

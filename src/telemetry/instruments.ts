@@ -36,7 +36,8 @@ export const instruments = {
     type: 'counter',
     unit: '{request}',
     labels: ['reason'],
-    description: 'Requests that could not be read: no HTTP, too many headers, or not all there in time.',
+    description:
+      'Requests that no route saw: no HTTP, too many headers, not all there in time, or sent to another host.',
   },
   ...modelInstruments,
   ...performanceInstruments,

@@ -1,0 +1,18 @@
+import type { Server } from 'node:http';
+
+/**
+ * Answers `Expect: 100-continue` with `100 Continue` when the body begins to be read, so that a client whose request is
+ * refused for its path, its headers or for too much load is not told to send it (RFC 9110, section 10.1.1). Node closes
+ * the connection after a refusal, as it cannot know whether the body comes all the same.
+ */
+export function continueWhenRead(server: Server): void {
+  server.on('checkContinue', (request, response) => {
+    request.once('resume', () => {
+      // an unread body is discarded after the answer
+      if (!response.headersSent) response.writeContinue();
+    });
+    server.emit('request', request, response);
+  });
+  // an expectation that is not known may be left aside; Node would answer 417 without a document
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+}

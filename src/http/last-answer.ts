@@ -1,0 +1,27 @@
+import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type Problem, problemMediaType, problemText } from './problem.ts';
+import { securityHeaders } from './security-headers.ts';
+
+/** Answers a request that no route sees with a problem document, and closes the connection. */
+export function answerLast(response: ServerResponse, problem: Problem): void {
+  const body = problemText(problem);
+  response.writeHead(problem.status, headersOf(problem, body)).end(body);
+}
+
+/** The same on a connection for which Node has no response. */
+export function writeLast(socket: Duplex, problem: Problem): void {
+  const body = problemText(problem);
+  const lines = Object.entries(headersOf(problem, body)).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${problem.status} \r\n${lines.join('')}\r\n${body}`, () => socket.destroy());
+}
+
+function headersOf(problem: Problem, body: string): Record<string, string | number> {
+  return {
+    connection: 'close',
+    'content-type': problemMediaType,
+    'content-length': Buffer.byteLength(body),
+    ...securityHeaders,
+    ...problem.headers,
+  };
+}
