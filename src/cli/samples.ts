@@ -1,8 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type Artifact, loadArtifact } from '../model/artifact.ts';
 import { forgetOutcome } from '../outcomes/outcome.ts';
+import { readUnverified } from '../outcomes/token.ts';
 import { formatAmount, formatCount } from '../report/format.ts';
-import { forgetRows, type Leave } from '../samples/forget-rows.ts';
+import type { Leave } from '../samples/forget-in-file.ts';
+import { forgetRows } from '../samples/forget-rows.ts';
 import { expand, readJsonl } from '../samples/read-samples.ts';
 import { listRotatedFiles } from '../samples/rotated-files.ts';
 import { createRowMatcher, RowMatchError, type RowMatcher } from '../samples/row-matcher.ts';
@@ -164,8 +167,20 @@ function summary(
   return `${parts.join('; ')}\n`;
 }
 
+/** A service has written a row within this time of its answer, unless its disk is in trouble. */
+const writtenMs = 2_000;
+
+/** Waits until the rows of these ids have been written: a prediction may have been answered a moment ago. */
+async function untilWritten(ids: ReadonlySet<string>): Promise<void> {
+  const nowMs = Date.now();
+  const ages = [...ids].flatMap((id) => nowMs - (readUnverified(id)?.timeMs ?? Number.NEGATIVE_INFINITY));
+  const youngestMs = Math.min(...ages.filter((ageMs) => ageMs >= 0));
+  if (youngestMs < writtenMs) await delay(writtenMs - youngestMs);
+}
+
 async function forget(options: Options): Promise<number> {
   const ids = new Set(options.forget);
+  await untilWritten(ids);
   const pathsOf = async (given: readonly string[] | undefined, setting: 'SAMPLES_PATH' | 'OUTCOMES_PATH') =>
     given === undefined
       ? allReplicaFiles(serviceSetting(setting))

@@ -56,17 +56,23 @@ type Live = {
   readonly regular: boolean;
 };
 
-/** @param now by which ages are measured, in ms since 1970 */
+/**
+ * @param now by which ages are measured, in ms since 1970
+ * @param onProblem told in one line where the file cannot be shared with other processes
+ */
 export function createJsonlFile(
   path: string,
-  { maxBytes, maxFiles, maxAgeDays }: Retention,
-  now: () => number = Date.now,
+  options: Retention & {
+    readonly now?: () => number;
+    readonly onProblem?: (message: string) => void;
+  },
 ): JsonlFile {
+  const { maxBytes, maxFiles, maxAgeDays, now = Date.now, onProblem } = options;
   const maxAgeMs = maxAgeDays * dayMs;
   const sliceMs = maxAgeMs / Math.min(30, maxFiles + 1);
   /** How long a closed file stays after its last line: its first one may be a slice older. */
   const keepMs = maxAgeMs === Infinity ? Infinity : maxAgeMs - sliceMs;
-  const lock = createSeriesLock(path);
+  const lock = createSeriesLock(path, onProblem);
   let live: Live | undefined;
   /** Bytes of whole lines in the live file, and when the first of them was written. */
   let size = 0;

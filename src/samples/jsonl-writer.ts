@@ -71,7 +71,7 @@ type Outage = {
  */
 export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
   const { path, flushIntervalMs, maxPendingBytes, onProblem = () => {}, others } = options;
-  const file = createJsonlFile(path, options, options.now);
+  const file = createJsonlFile(path, options);
   const queue = createPendingLines(Math.min(maxPieceBytes, options.maxBytes));
   const dropped = { queue_full: 0, disk: 0, closed: 0 };
   const overload = createOverloadNotice(path, maxPendingBytes, dropped, onProblem);

@@ -35,13 +35,16 @@ export type SeriesLock = {
  * hangs before it.
  *
  * @param path of the live file; the lock is a hidden file beside it, whose folder has to be there
+ * @param onProblem told in one line, once, where the file system has no locks
  */
-export function createSeriesLock(path: string): SeriesLock {
+export function createSeriesLock(path: string, onProblem: (message: string) => void = () => {}): SeriesLock {
   const lockPath = join(dirname(path), `.${basename(path)}.lock`);
   let lock: ReusableLock | undefined;
   let inode: number | undefined;
   let isMissing = false;
-  let areLocksKnown = false;
+  /** Whether the file system has any; unknown until the lock is found taken. */
+  let hasLocks: boolean | undefined;
+  let isSaid = false;
   let busyMs = Number.NEGATIVE_INFINITY;
 
   function close(): void {
@@ -54,6 +57,7 @@ export function createSeriesLock(path: string): SeriesLock {
     const there = await statIfThere(lockPath);
     if (lock !== undefined && there?.ino === inode) return lock;
     close();
+    hasLocks = undefined;
     const series = await statIfThere(path);
     if (series !== undefined && !series.isFile()) return undefined;
     try {
@@ -73,18 +77,24 @@ export function createSeriesLock(path: string): SeriesLock {
     if (performance.now() - busyMs < considerateMs) await delay(2 * retryMs);
     for (;;) {
       const found = await current();
-      if (found === undefined) return false;
+      if (found === undefined || hasLocks === false) return false;
       const taken = tryTake(found);
       if (taken !== 'busy') return taken === 'taken';
       busyMs = performance.now();
-      if (!areLocksKnown) {
-        const problem = await requireLocks(dirname(path)).catch((error: Error) => error);
-        if (problem instanceof NoLocks) return false;
-        areLocksKnown = true;
-      }
+      hasLocks ??= await areThereLocks();
+      if (hasLocks === false) return false;
       if (performance.now() > deadlineMs) throw new Error(`another process keeps ${lockPath} locked`);
       await delay(retryMs);
     }
+  }
+
+  /** A fault of the disk says nothing of locks. */
+  async function areThereLocks(): Promise<boolean> {
+    const problem = await requireLocks(dirname(path)).catch((error: Error) => error);
+    if (!(problem instanceof NoLocks)) return true;
+    if (!isSaid) onProblem(`${path}: cannot be locked: ${problem.message}: let no other process write to it`);
+    isSaid = true;
+    return false;
   }
 
   return {

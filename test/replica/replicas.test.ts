@@ -6,6 +6,7 @@ import { type Artifact, formatArtifact, loadArtifact, sealArtifact } from '../..
 import { deleteAbandonedFiles, rotatedPath } from '../../src/samples/rotated-files.ts';
 import { runCommand } from '../report/run-command.ts';
 import { temporaryFolder } from '../samples/support/folder.ts';
+import { compileNoLocks } from '../support/no-locks.ts';
 import {
   eventually,
   postJson,
@@ -14,7 +15,6 @@ import {
   startTestService,
   type TestService,
 } from '../support/service.ts';
-import { requireTool, skipForLackOf } from '../support/tools.ts';
 
 const row = { age: 30, limit: 2000, history: 'good' };
 const dayMs = 86_400_000;
@@ -150,38 +150,10 @@ describe('replicas that share a volume', () => {
 
 describe('a service on a file system without locks', () => {
   /** What `fcntl` says there when a lock is asked for. */
-  const noLocks = `#define _GNU_SOURCE
-#include <errno.h>
-#include <fcntl.h>
-#include <stdarg.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-int fcntl64(int file, int command, ...) {
-  va_list rest;
-  va_start(rest, command);
-  void *argument = va_arg(rest, void *);
-  va_end(rest);
-  if (command == F_SETLK || command == F_SETLKW) return errno = ENOLCK, -1;
-  return syscall(SYS_fcntl, file, command, argument);
-}
-int fcntl(int file, int command, ...) __attribute__((alias("fcntl64")));
-`;
-
   for (const name of [undefined, 'a']) {
     it(`starts, and says so, ${name === undefined ? 'without a name' : 'under a name that is given'}`, async function () {
-      if (process.platform !== 'linux') skipForLackOf(this, 'only Linux has LD_PRELOAD');
-      const compiler = requireTool(this, 'cc');
       await using volume = await temporaryFolder();
-      const library = join(volume.path, 'no-locks.so');
-      await writeFile(join(volume.path, 'no-locks.c'), noLocks);
-      const compiled = spawnSync(compiler, [
-        '-shared',
-        '-fPIC',
-        '-o',
-        library,
-        join(volume.path, 'no-locks.c'),
-      ]);
-      assert.equal(compiled.status, 0, String(compiled.stderr));
+      const library = compileNoLocks(this, volume.path);
       const files = join(volume.path, 'files');
       const service = await startTestService({
         ...pathsIn(files),

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { forgetRows } from '../../src/samples/forget-rows.ts';
+import { rotatedPath } from '../../src/samples/rotated-files.ts';
+import { compileNoLocks } from '../support/no-locks.ts';
+import { eventually, postJson, readJsonLines, root, startTestService } from '../support/service.ts';
+import { listen, program } from './support/child.ts';
+import { linesIn, namesIn, temporaryFolder } from './support/folder.ts';
+
+const run = promisify(execFile);
+const lineOf = (id: string) => `${JSON.stringify({ id })}\n`;
+const idsIn = async (folder: string) =>
+  (await linesIn(folder)).map((line) => JSON.parse(line).id as string | undefined);
+
+describe('forgetting rows', function () {
+  this.timeout(60_000);
+
+  it('eight times at once, while two processes write and rotate: what is said to be gone is, and nothing else', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'lines.jsonl');
+    const ids = Array.from({ length: 8 }, (_, i) => `person-${i}`);
+    const lines = (range: readonly string[]) =>
+      [...range, ...range.map((id) => `not ${id}`)].map(lineOf).join('');
+    await writeFile(rotatedPath(path, Date.now() - 86_400_000), lines(ids));
+    await writeFile(path, lines(ids));
+    const writers = [1, 2].map(() =>
+      spawn(process.execPath, [program('write-samples.ts'), path, '1500', '8000']),
+    );
+    const outputs = writers.map(listen);
+    const ended = Promise.all(writers.map((child) => once(child, 'close')));
+    const forgotten = await Promise.all(ids.map((id) => forgetRows(path, new Set([id]))));
+    await ended;
+    for (const one of forgotten) assert.deepEqual(one, { deleted: 2 });
+    for (const output of outputs) assert.match(output.text(), /accepted 1500\n$/);
+    const left = (await linesIn(folder.path)).map((line) => JSON.parse(line) as { id?: string; i?: number });
+    assert.deepEqual(
+      left.flatMap(({ id }) => id ?? []).sort(),
+      [...ids, ...ids].map((id) => `not ${id}`).sort(),
+    );
+    const numbers = left.flatMap(({ i }) => i ?? []);
+    assert.deepEqual([numbers.length, new Set(numbers).size], [3000, 1500]);
+    assert.deepEqual(
+      (await namesIn(folder.path)).filter((name) => name.endsWith('.tmp')),
+      [],
+    );
+  });
+
+  it('finds a row that was written to an earlier file meanwhile', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 's.jsonl');
+    const [earlier, later] = [30, 31].map((day) => rotatedPath(path, Date.UTC(2026, 0, day)));
+    await writeFile(earlier, lineOf('a'));
+    await writeFile(later, lineOf('gone') + lineOf('b'));
+    const forgetting = forgetRows(path, new Set(['gone']));
+    await eventually(() => stat(`${later}.${process.pid}.tmp`));
+    await appendFile(earlier, lineOf('gone'));
+    assert.deepEqual(await forgetting, { deleted: 2 });
+    assert.deepEqual(await idsIn(folder.path), ['a', 'b']);
+  });
+
+  it('does not bring back a file that was replaced while it was copied', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 's.jsonl');
+    const rotated = rotatedPath(path, Date.UTC(2026, 0, 31));
+    await writeFile(rotated, lineOf('gone') + lineOf('deleted by another'));
+    const forgetting = forgetRows(path, new Set(['gone']));
+    await eventually(() => stat(`${rotated}.${process.pid}.tmp`));
+    await writeFile(`${path}.new`, lineOf('gone') + lineOf('kept'));
+    await rename(`${path}.new`, rotated);
+    assert.deepEqual(await forgetting, { deleted: 1 });
+    assert.deepEqual(await idsIn(folder.path), ['kept']);
+  });
+
+  it('does not make a file again that retention deleted while it was copied', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 's.jsonl');
+    const rotated = rotatedPath(path, Date.UTC(2026, 0, 31));
+    await writeFile(rotated, lineOf('gone') + lineOf('too old'));
+    const forgetting = forgetRows(path, new Set(['gone']));
+    await eventually(() => stat(`${rotated}.${process.pid}.tmp`));
+    await rename(rotated, join(folder.path, '.elsewhere'));
+    assert.deepEqual(await forgetting, { deleted: 0 });
+    assert.deepEqual(await namesIn(folder.path), []);
+  });
+
+  it('says so when rows come back again and again', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 's.jsonl');
+    await writeFile(path, lineOf('gone'));
+    let isOver = false;
+    const restoring = (async () => {
+      while (!isOver) {
+        await appendFile(path, lineOf('gone'));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    })();
+    const { failure } = await forgetRows(path, new Set(['gone']));
+    isOver = true;
+    await restoring;
+    assert.match(String(failure?.message), /s\.jsonl: lines came back after they had been deleted/);
+  });
+
+  it('goes one at a time where the file system has no locks, and past one that was killed', async function () {
+    await using folder = await temporaryFolder();
+    const library = compileNoLocks(this, folder.path);
+    const files = join(folder.path, 'files');
+    const path = join(files, 's.jsonl');
+    await mkdir(files);
+    const ids = ['a', 'b', 'c'];
+    await writeFile(path, [...ids, 'kept'].map(lineOf).join(''));
+    // left by a process that is gone
+    await writeFile(join(files, '.forget.running'), '');
+    const env = { ...process.env, LD_PRELOAD: library };
+    const args = (id: string) => [
+      'src/cli/samples.ts',
+      '--forget',
+      id,
+      '--samples',
+      path,
+      '--outcomes',
+      join(files, 'o.jsonl'),
+    ];
+    const answers = await Promise.all(ids.map((id) => run(process.execPath, args(id), { cwd: root, env })));
+    for (const { stdout } of answers) assert.equal(stdout, '1 line deleted\n');
+    const names = (await readdir(files)).filter((name) => name.endsWith('.jsonl'));
+    const texts = await Promise.all(names.map((name) => readFile(join(files, name), 'utf8')));
+    assert.equal(texts.join(''), lineOf('kept'));
+    assert.ok(!(await readdir(files)).includes('.forget.running'));
+  });
+
+  it('waits for a row that a service has answered a moment ago and is about to write', async () => {
+    const service = await startTestService();
+    try {
+      const row = { age: 30, limit: 2000, history: 'good' };
+      const { body } = await postJson(`${service.api}/predict`, row);
+      const args = [
+        '--samples',
+        service.samplesPath,
+        '--outcomes',
+        service.outcomesPath,
+        '--forget',
+        body.id,
+      ];
+      const { stdout } = await run(process.execPath, ['src/cli/samples.ts', ...args], { cwd: root });
+      assert.equal(stdout, '1 line deleted\n');
+      const later = await postJson(`${service.api}/predict`, row);
+      await service.signal('SIGTERM');
+      const left = (await readJsonLines(service.samplesPath)).map(({ id }) => id);
+      assert.deepEqual(left, [later.body.id]);
+    } finally {
+      await service.stop();
+    }
+  });
+});
