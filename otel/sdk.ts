@@ -35,6 +35,8 @@ export const instrumentedModules = ['http', 'https', 'koa', 'pino'];
 export type Telemetry = {
   /** Metrics to expose; the server adds its own once its model is loaded. */
   readonly sources: MetricSource[];
+  /** What has to be done before a scrape is answered with the metrics that were just collected. */
+  readonly beforeAnswer: (() => Promise<void>)[];
   /** Answers a scrape. */
   readonly exposeMetrics: () => Promise<string>;
   /** Where spans go; undefined when tracing is off. */
@@ -104,6 +106,7 @@ function startTelemetry(config: Config, otlp: OtlpOptions | undefined): Telemetr
   logDiagnostics(log, config.OTEL_LOG_LEVEL, answers);
   const spans = createSpanCounts();
   const sources: MetricSource[] = [spanMetrics(spans)];
+  const beforeAnswer: (() => Promise<void>)[] = [];
   const metrics = new PrometheusExporter({
     preventServerStart: true,
     metricProducers: [createMetricProducer(sources)],
@@ -143,7 +146,8 @@ function startTelemetry(config: Config, otlp: OtlpOptions | undefined): Telemetr
   }
   return {
     sources,
-    exposeMetrics: createExposition(metrics),
+    beforeAnswer,
+    exposeMetrics: createExposition(metrics, beforeAnswer),
     tracesEndpoint: otlp?.url,
     log,
     shutdown: () => sdk.shutdown(),

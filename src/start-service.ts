@@ -102,6 +102,7 @@ export async function startService(
   const { models, intake } = outcomes;
   // a file that is still being written would appear after a failed start has ended
   opened.defer(() => within(keepModelMs, models.kept()));
+  await named('MODEL_PATH', models.requireUnique(artifact));
   const service: Service = {
     config,
     state: 'starting',
@@ -125,10 +126,11 @@ export async function startService(
     () => deploymentsInUse(service).flatMap(({ metrics }) => metrics()),
     modelInfo(service),
     intakeMetrics(intake),
-    performanceMetrics(models),
+    performanceMetrics(models, outcomes.collected),
     writerMetrics(samples, destination),
   );
 
+  telemetry.beforeAnswer.push(outcomes.beforeAnswer);
   const guard = createLoadGuard(service.httpMetrics, {
     maxConcurrent: config.MAX_CONCURRENT_REQUESTS,
     maxDelayMs: config.MAX_EVENT_LOOP_DELAY_MS,
@@ -175,6 +177,7 @@ export async function startService(
     const turn = ++reloads;
     try {
       const next = await loadArtifact(config.MODEL_PATH);
+      await models.requireUnique(next);
       const { name, version } = next;
       const say = (what: string) => logger.info({ event: 'reload', model: name, version }, what);
       // the disk took its time, and what was asked for meanwhile is newer

@@ -1,4 +1,5 @@
 import type { Artifact } from '../model/artifact.ts';
+import { contentDigest } from '../model/artifact-version.ts';
 import { type Deployment, deploy } from './deployment.ts';
 import type { Service } from './service.ts';
 
@@ -28,5 +29,5 @@ export function deploymentsInUse(service: Service): readonly Deployment[] {
 }
 
 function isSame(one: Artifact, other: Artifact): boolean {
-  return one.name === other.name && one.version === other.version;
+  return one.name === other.name && contentDigest(one) === contentDigest(other);
 }

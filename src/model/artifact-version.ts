@@ -10,9 +10,24 @@ function canonical(value: unknown): string {
   );
 }
 
-/** The version that belongs to an artifact's content: the first 12 hex digits of the SHA-256 of its canonical JSON. */
-export function contentHash({ version: _version, ...content }: Artifact): string {
-  return createHash('sha256').update(canonical(content)).digest('hex').slice(0, 12);
+const digests = new WeakMap<Artifact, string>();
+
+/**
+ * The SHA-256 of the canonical JSON of an artifact's content, in hexadecimal: by this, and not by the version, which is
+ * only its beginning, it is known whether two artifacts are the same. Computed once for each object.
+ */
+export function contentDigest(artifact: Artifact): string {
+  const known = digests.get(artifact);
+  if (known !== undefined) return known;
+  const { version: _version, ...content } = artifact;
+  const digest = createHash('sha256').update(canonical(content)).digest('hex');
+  digests.set(artifact, digest);
+  return digest;
+}
+
+/** The version that belongs to an artifact's content: the first 12 hex digits of its digest. */
+export function contentHash(artifact: Artifact): string {
+  return contentDigest(artifact).slice(0, 12);
 }
 
 /** Completes an artifact with the version that its content hashes to. */

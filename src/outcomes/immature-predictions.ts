@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomically } from '../write-file-atomically.ts';
-import type { KnownModel } from './known-models.ts';
+import type { KnownModel } from './known-model.ts';
 
 const ending = '.immature.json';
 const schema = z.array(z.object({ startMs: z.number(), counts: z.array(z.number()) }));

@@ -1,12 +1,14 @@
 import { type Candidate, checkOutcomes, type InvalidOutcome, type InvalidReason } from './check-outcomes.ts';
-import { createHeldOutcomes } from './held-outcomes.ts';
 import { keepOutcomes, type Store } from './keep-outcomes.ts';
-import { firstScrapeMs, type KnownModels, ModelUnavailable } from './known-models.ts';
-import { isForgotten } from './outcome.ts';
+import { type KnownModels, ModelUnavailable } from './known-models.ts';
+import { createOutcomeCounter } from './outcome-counter.ts';
+import { replayOutcomes } from './replay-outcomes.ts';
 import { createSeenIds } from './seen-ids.ts';
+import { createClaimSettler } from './settle-claims.ts';
 import { claimMs } from './shared-memory.ts';
-import type { Token, Tokens } from './token.ts';
-import { createWaitingOutcomes } from './waiting-outcomes.ts';
+import type { SlotLine } from './slot.ts';
+import type { Slots } from './slots.ts';
+import type { Tokens } from './token.ts';
 
 /** Outcomes that are claimed, written and confirmed together. */
 const chunkSize = 1000;
@@ -41,11 +43,9 @@ export type OutcomeIntake = {
   settle(): void;
   readonly results: Readonly<Record<OutcomeResult, number>>;
   /** Outcomes accepted that do not count yet: too early, or of a version that is coming back. */
-  readonly held: {
-    readonly size: number;
-    /** Those of a version that is coming back: they would not count in a later process. */
-    readonly waiting: number;
-  };
+  readonly held: { readonly size: number };
+  /** Stops asking the shared memory for outcomes that could not be settled. */
+  close(): void;
 };
 
 export type IntakeOptions = Store & {
@@ -53,12 +53,16 @@ export type IntakeOptions = Store & {
   readonly models: KnownModels;
   /** Age of a prediction from which its outcome counts; before that it is held. */
   readonly maturityMs: number;
-  /** The lines of an earlier process: they are not counted again, but what was not due yet when it ended is held. */
+  /** Where it is remembered which lines have been counted. */
+  readonly slots: Slots;
+  /** The lines of earlier processes: what none has shown to Prometheus is counted, or held until it is due. */
   readonly earlier: AsyncIterable<Record<string, unknown>>;
-  /** The lines of other replicas, running or gone: they are known as counted, and whose they are holds what is not due. */
+  /** The lines of other replicas, running or gone: they are known as repetitions, and whose they are counts them. */
   readonly elsewhere?: AsyncIterable<Record<string, unknown>>;
-  /** Up to when the earlier process counted what became due; ms since 1970. */
+  /** Of lines without a number, up to when the earlier process counted what became due; ms since 1970. */
   readonly countedUntilMs: Promise<number>;
+  /** Called when an earlier process has left any outcome, before one is taken. */
+  readonly onEarlier?: () => void;
   /** Outcomes that may wait for their version to come back; when there are so many, no more are taken. */
   readonly maxWaiting?: number;
   readonly onProblem: (message: string) => void;
@@ -74,14 +78,19 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
     earlier,
     elsewhere = nothing(),
     countedUntilMs,
+    onEarlier = () => {},
+    slots,
+    shared,
     maxWaiting,
     onProblem,
   } = options;
   const seen = createSeenIds(maxAgeMs);
-  const held = createHeldOutcomes();
-  const waiting = createWaitingOutcomes(models, { onProblem, maxWaiting });
+  const counter = createOutcomeCounter(models, maturityMs, { onProblem, maxWaiting });
   /** Outcomes that are being kept, and when that will have come to an end. */
   const inFlight = new Map<bigint, Promise<void>>();
+  const claims = shared === undefined ? undefined : createClaimSettler(shared, maxAgeMs);
+  /** See `Replayed`. When they are sent again they are told as accepted: they were not before. */
+  let unanswered: Set<bigint> = new Set();
   const results: Record<OutcomeResult, number> = {
     accepted: 0,
     duplicate: 0,
@@ -92,52 +101,32 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
     unknown_model: 0,
     unknown_class: 0,
   };
-  const replayed = replay().catch((error: Error) => onProblem(`${error.message}: read only in part`));
+  const replayed = replay();
 
   async function replay(): Promise<void> {
-    const startedMs = Date.now();
-    const oldestMs = startedMs - maxAgeMs;
-    const countedMs = await countedUntilMs;
-    for await (const line of earlier) {
-      const token = remember(line, oldestMs);
-      if (token === undefined) continue;
-      const dueMs = token.timeMs + maturityMs;
-      if (dueMs <= countedMs) continue;
-      // of two classes, and without the model, which may not be in use
-      const isPositive = token.isPositive === (line.outcome === line.prediction);
-      countFrom(dueMs > startedMs ? dueMs : startedMs + firstScrapeMs, { token, isPositive });
-    }
-    for await (const line of elsewhere) remember(line, oldestMs);
-  }
-
-  /** Knows the outcome of a line as counted. @returns the token of its prediction, if that is news */
-  function remember(line: Record<string, unknown>, oldestMs: number): Token | undefined {
-    if (isForgotten(line)) {
-      seen.add(BigInt(`0x${line.forgottenKey}`), line.predictedMs);
+    const oldestMs = Date.now() - maxAgeMs;
+    const unnumberedFromMs = (await countedUntilMs) - maturityMs;
+    const replaying = replayOutcomes({ earlier, elsewhere, tokens, slots, seen, oldestMs, unnumberedFromMs });
+    const found = await replaying.catch((error: Error) => {
+      onProblem(`${error.message}: read only in part`);
       return undefined;
+    });
+    await slots.begin(found !== undefined);
+    if (found === undefined || found.hasEarlier) onEarlier();
+    if (claims === undefined) unanswered = found?.unanswered ?? unanswered;
+    for (const one of found?.uncounted ?? []) {
+      const { token, place } = one;
+      const count = () => counter.add(token, one, one.isOpen);
+      if (claims === undefined || place === undefined) count();
+      // its repetition is told as counted before, so it has to be
+      else claims.settle({ token, place, isAccepted: true, count });
     }
-    const token = tokens.verify(line.id);
-    if (token === undefined || token.timeMs < oldestMs || seen.has(token.key)) return undefined;
-    seen.add(token.key, token.timeMs);
-    return token;
-  }
-
-  /** Counts an outcome when its time has come, or before if too many are held. */
-  function countFrom(dueMs: number, { token, isPositive }: Pick<Candidate, 'token' | 'isPositive'>): void {
-    const count = () => waiting.add(token.model, { isPositive, score: token.score });
-    if (dueMs > Date.now()) held.hold({ dueMs, count });
-    else count();
-  }
-
-  function settle(): void {
-    held.release();
-    waiting.release();
   }
 
   async function take(items: readonly unknown[]): Promise<Receipt> {
     await replayed;
-    settle();
-    if (waiting.isFull) {
+    counter.settle();
+    if (counter.isFull) {
       results.deferred += items.length;
       throw new IntakeUnavailable('too many outcomes wait for their version of the model to come back');
     }
@@ -156,11 +145,16 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
     try {
       for (let i = 0; i < fresh.length; i += chunkSize) {
         await keepOutcomes(fresh.slice(i, i + chunkSize), options, {
-          onKept: (candidate) => count(candidate, receipt),
+          onKept: (candidate, line) => {
+            if (count(candidate, line)) accept(receipt, 1);
+            else repeat(receipt, 1);
+          },
           onRepeated: ({ token }) => {
             seen.add(token.key, token.timeMs);
             repeat(receipt, 1);
           },
+          onDoubtful,
+          isDoubtful: (key) => claims?.isOpen(key) === true,
         });
       }
       return receipt;
@@ -191,7 +185,10 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
       await Promise.all(busy);
     }
     const fresh = [...unique.values()].filter(({ token }) => !seen.has(token.key));
-    repeat(receipt, unique.size - fresh.length);
+    const kept =
+      unanswered.size === 0 ? 0 : [...unique.keys()].filter((key) => unanswered.delete(key)).length;
+    accept(receipt, kept);
+    repeat(receipt, unique.size - fresh.length - kept);
     // in the same turn as the look at what is in flight: another batch could slip in between
     const { promise, resolve } = Promise.withResolvers<void>();
     for (const { token } of fresh) inFlight.set(token.key, promise);
@@ -207,30 +204,39 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
     results.duplicate += count;
   }
 
-  function count(candidate: Candidate, receipt: Receipt): void {
-    const { token, isPositive } = candidate;
-    const nowMs = Date.now();
-    const delayS = Math.max(0, nowMs - token.timeMs) / 1000;
-    const dueMs = token.timeMs + maturityMs;
-    const isDue = dueMs <= nowMs;
-    waiting.add(token.model, { isPositive, delayS, ...(isDue && { score: token.score }) });
-    if (!isDue) countFrom(dueMs, candidate);
+  function accept(receipt: Receipt, count: number): void {
+    receipt.accepted += count;
+    results.accepted += count;
+  }
+
+  /** @returns false if it has been settled meanwhile, and counted as it had been sent before */
+  function count({ token, isPositive }: Candidate, place: SlotLine): boolean {
+    if (seen.has(token.key)) {
+      place.slot.giveUp(place.line);
+      return false;
+    }
     seen.add(token.key, token.timeMs);
-    receipt.accepted++;
-    results.accepted++;
+    const delayS = Math.max(0, Date.now() - token.timeMs) / 1000;
+    counter.add(token, { isPositive, place, delayS }, true);
+    return true;
+  }
+
+  function onDoubtful(candidate: Candidate, place: SlotLine): void {
+    const { token } = candidate;
+    claims?.settle({ token, place, isAccepted: false, count: () => count(candidate, place) });
   }
 
   return {
     take,
-    settle,
+    settle: counter.settle,
     results,
     held: {
       get size() {
-        return held.size + waiting.size;
+        return counter.size;
       },
-      get waiting() {
-        return waiting.size;
-      },
+    },
+    close() {
+      claims?.close();
     },
   };
 }

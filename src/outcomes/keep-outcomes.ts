@@ -4,6 +4,8 @@ import type { JsonlWriter } from '../samples/jsonl-writer.ts';
 import type { Candidate } from './check-outcomes.ts';
 import type { Outcome } from './outcome.ts';
 import { claimMs, type SharedMemory } from './shared-memory.ts';
+import type { SlotLine } from './slot.ts';
+import type { Slots } from './slots.ts';
 
 const pendingPollMs = 100;
 
@@ -11,14 +13,20 @@ const pendingPollMs = 100;
 export type Store = {
   readonly writer: Pick<JsonlWriter, 'appendDurably'>;
   readonly shared?: SharedMemory | undefined;
+  /** Numbers the lines. */
+  readonly slots: Pick<Slots, 'own' | 'take'>;
   /** Age of a prediction at which its outcome can be forgotten. */
   readonly maxAgeMs: number;
 };
 
 /** Told of each outcome once: that it is kept and counts, or that another replica has counted it. */
 export type Keeping = {
-  readonly onKept: (candidate: Candidate) => void;
+  readonly onKept: (candidate: Candidate, line: SlotLine) => void;
   readonly onRepeated: (candidate: Candidate) => void;
+  /** Told of an outcome that is in the file, when it cannot be known whether the shared memory has confirmed it. */
+  readonly onDoubtful: (candidate: Candidate, line: SlotLine) => void;
+  /** Whether an outcome has been told as doubtful, and not been settled since. */
+  readonly isDoubtful: (key: bigint) => boolean;
 };
 
 /**
@@ -29,32 +37,58 @@ export type Keeping = {
  */
 export async function keepOutcomes(
   outcomes: readonly Candidate[],
-  { writer, shared, maxAgeMs }: Store,
-  { onKept, onRepeated }: Keeping,
+  { writer, shared, slots, maxAgeMs }: Store,
+  { onKept, onRepeated, onDoubtful, isDoubtful }: Keeping,
 ): Promise<void> {
-  async function write(some: readonly Candidate[]): Promise<void> {
-    const time = isoTime(Date.now());
-    await writer.appendDurably(some.map((candidate) => JSON.stringify(describe(candidate, time))));
+  /** @returns where each stands */
+  async function write(some: readonly Candidate[]): Promise<readonly SlotLine[]> {
+    const slot = slots.own;
+    const first = slots.take(some.length);
+    const lastLine = first + some.length - 1;
+    const context = { time: isoTime(Date.now()), slot: slot.number, lastLine };
+    try {
+      await writer.appendDurably(
+        some.map((candidate, i) => JSON.stringify(describe(candidate, { ...context, line: first + i }))),
+      );
+    } catch (error) {
+      for (let line = first; line <= lastLine; line++) slot.giveUp(line);
+      throw error;
+    }
+    return some.map((_, i) => ({ slot, line: first + i }));
   }
 
   async function keepClaimed(some: readonly Candidate[], memory: SharedMemory): Promise<void> {
     if (some.length === 0) return;
-    await write(some);
-    const confirmed = await memory.confirm(
+    const lines = await write(some);
+    const confirming = memory.confirm(
       some.map(({ token }) => token.key),
       some.map(({ token }) => token.timeMs + maxAgeMs),
     );
-    for (const [i, candidate] of some.entries()) (confirmed[i] ? onKept : onRepeated)(candidate);
+    const confirmed = await confirming.catch((error) => {
+      for (const [i, candidate] of some.entries()) onDoubtful(candidate, lines[i]);
+      throw error;
+    });
+    for (const [i, candidate] of some.entries()) {
+      if (confirmed[i]) {
+        onKept(candidate, lines[i]);
+      } else {
+        lines[i].slot.giveUp(lines[i].line);
+        onRepeated(candidate);
+      }
+    }
   }
 
   if (shared === undefined) {
-    await write(outcomes);
-    outcomes.forEach(onKept);
+    const lines = await write(outcomes);
+    for (const [i, candidate] of outcomes.entries()) onKept(candidate, lines[i]);
     return;
   }
   const deadlineMs = performance.now() + 2 * claimMs;
   for (let open = outcomes; ; ) {
-    const states = await shared.claim(open.map(({ token }) => token.key));
+    const states = (await shared.claim(open.map(({ token }) => token.key))).map((state, i) => {
+      if (state !== 'own') return state;
+      return isDoubtful(open[i].token.key) ? 'claimed' : 'confirmed';
+    });
     open.filter((_, i) => states[i] === 'confirmed').forEach(onRepeated);
     await keepClaimed(
       open.filter((_, i) => states[i] === 'claimed'),
@@ -67,7 +101,10 @@ export async function keepOutcomes(
   }
 }
 
-function describe({ id, token, model, isPositive }: Candidate, time: string): Outcome {
+function describe(
+  { id, token, model, isPositive }: Candidate,
+  { time, slot, line, lastLine }: Pick<Outcome, 'time' | 'slot' | 'line' | 'lastLine'>,
+): Outcome {
   const { model: name, version, classes } = model;
   return {
     time,
@@ -78,5 +115,8 @@ function describe({ id, token, model, isPositive }: Candidate, time: string): Ou
     score: token.score,
     prediction: classes[token.isPositive ? 1 : 0],
     predictedAt: isoTime(token.timeMs),
+    slot,
+    line,
+    lastLine,
   };
 }

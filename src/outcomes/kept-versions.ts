@@ -6,9 +6,9 @@ export const maxWithUnscraped = 12;
 
 /** What decides how long a version of the model is kept. */
 export type VersionUse = {
-  /** When it last answered or got an outcome; in ms since 1970. */
+  /** When it last answered or got an outcome; in ms of a clock that never goes back. */
   readonly lastUsedMs: number;
-  /** Until then its counts may not have been scraped yet; in ms since 1970. */
+  /** Until then its counts may not have been scraped yet; in ms of the same clock. */
   readonly unscrapedUntilMs: number;
 };
 

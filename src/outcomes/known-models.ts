@@ -1,15 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import { type Artifact, formatArtifact, parseArtifact } from '../model/artifact.ts';
-import { createOutcomeDelays, type OutcomeDelays } from '../monitor/outcome-delays.ts';
-import { createPerformance, type Performance, type PerformanceReference } from '../monitor/performance.ts';
+import { type Artifact, formatArtifact } from '../model/artifact.ts';
+import type { PerformanceReference } from '../monitor/performance.ts';
 import { performanceReferenceOf } from '../monitor/performance-reference.ts';
-import { maxWithUnscraped, type VersionUse, versionsToDrop } from './kept-versions.ts';
+import { createArtifactSearch, refuseOther } from './artifact-search.ts';
+import { maxWithUnscraped, versionsToDrop } from './kept-versions.ts';
+import { createKnownModel, type KnownModel } from './known-model.ts';
 import type { ModelFiles } from './model-files.ts';
 import type { SharedMemory } from './shared-memory.ts';
-import { digestModel, type ModelDigest } from './token.ts';
+import { digestModel } from './token.ts';
 
-/** Counters are scraped at 0 before anything counts that is not of this moment, so that its increase is seen. */
-export const firstScrapeMs = 30_000;
 /** A digest that nobody knew is looked for again after this time. */
 const lookAgainMs = 10_000;
 /** So many digests are remembered with what was found for them. */
@@ -28,31 +26,25 @@ type Lookup = {
   isFound?: boolean;
 };
 
-/** A model version whose outcomes can be counted. */
-export type KnownModel = VersionUse & {
-  readonly artifact: Artifact;
-  readonly digest: ModelDigest;
-  readonly performance: Performance;
-  readonly delays: OutcomeDelays;
-  /** Before this time nothing is counted; ms since 1970. */
-  readonly countsFromMs: number;
-  /** Notes that it has just got an outcome, or answered until now: that keeps it in use for a while. */
-  used(by: 'outcome' | 'predictions'): void;
-};
-
 /**
  * The model versions that this replica can count outcomes for: those that answered here, now or in an earlier process,
  * and those that answered on another replica, if replicas share a memory. Those in use are in memory; the others come
  * back when they are looked for.
  */
 export type KnownModels = {
+  /**
+   * Makes sure that an artifact that is to answer cannot be taken for another one, in use or kept.
+   *
+   * @throws Error when there is one of its name and version with another content
+   */
+  requireUnique(artifact: Artifact): Promise<void>;
   /** Makes a version known that answers from now on; the same version again is the same object while it is in use. */
   add(artifact: Artifact): KnownModel;
   /** The version that a token names by its digest, in hexadecimal, if it is in use. */
   get(digest: string): KnownModel | undefined;
   /** What outcomes of this version can be, whether or not it is in use. @throws ModelUnavailable */
   find(digest: string): Promise<OutcomeModel | undefined>;
-  /** Lets the version come into use again, from 0; it counts from 30 s later. @throws ModelUnavailable */
+  /** Lets the version come into use again, from 0; it counts once a scrape has shown that. @throws ModelUnavailable */
   bringBack(digest: string): Promise<KnownModel | undefined>;
   /** Whether one more may come back; see `versionsToDrop`. */
   hasRoom(): boolean;
@@ -67,11 +59,15 @@ export type KnownModels = {
   keepAgain(): Promise<void>;
   /** Resolves when the artifacts added so far are kept, or cannot be. Never rejects. */
   kept(): Promise<void>;
+  /** Takes note of all counts as they are now. @returns what is to be called when a scrape has been answered with them */
+  collected(): () => void;
 };
 
 /**
  * @param files where artifacts are kept
  * @param maturityMs age from which the outcome of a prediction counts
+ * @param mayHaveBeenShown whether Prometheus may know the counts of a version that comes into use from an earlier process
+ * @param now milliseconds of a clock that never goes back
  * @param onKnown called when a version has just come into use
  * @param onDropped called when it is in use no longer
  * @param onProblem told in one line what could not be read or kept
@@ -80,36 +76,42 @@ export function createKnownModels(options: {
   readonly files: ModelFiles;
   readonly maturityMs: number;
   readonly shared?: SharedMemory | undefined;
+  readonly mayHaveBeenShown?: () => boolean;
+  readonly now?: () => number;
   readonly onKnown: (model: KnownModel) => unknown;
   readonly onDropped?: (model: KnownModel) => unknown;
   readonly onProblem: (message: string) => void;
 }): KnownModels {
-  const { files, maturityMs, shared } = options;
+  const { files, maturityMs, shared, mayHaveBeenShown = () => false } = options;
+  const { now = () => performance.now() } = options;
   const { onKnown, onDropped = () => {}, onProblem } = options;
+  const search = createArtifactSearch({ files, shared, onProblem });
   const known = new Map<string, KnownModel>();
   let answering: KnownModel | undefined;
   let keeping: Promise<void> = Promise.resolve();
   const lookups = new Map<string, Lookup>();
 
-  function use(artifact: Artifact, countsFromMs: number): KnownModel {
+  /** @param isBack whether it has been in use before */
+  function use(artifact: Artifact, isBack: boolean): KnownModel {
     const digest = digestModel(artifact);
     const name = digest.toString('hex');
     const before = known.get(name);
     if (before !== undefined) return before;
-    const model = createKnownModel(artifact, { digest, maturityMs, countsFromMs });
+    const waitsForScrape = isBack ? () => true : mayHaveBeenShown;
+    const model = createKnownModel(artifact, { digest, maturityMs, isBack, waitsForScrape, now });
     known.set(name, model);
     onKnown(model);
     return model;
   }
 
   function dropUnused(): void {
-    const nowMs = Date.now();
+    const nowMs = now();
     for (const model of versionsToDrop(known.values(), answering, nowMs)) {
       const digest = model.digest.toString('hex');
       known.delete(digest);
       shared?.forgetModel(digest);
       onDropped(model);
-      if (model.countsFromMs <= nowMs && model.unscrapedUntilMs > nowMs) {
+      if (model.mayCount() && model.unscrapedUntilMs > nowMs) {
         const { name, version } = model.artifact;
         onProblem(`${name} ${version} makes room for newer ones before its outcomes can have been scraped`);
       }
@@ -126,33 +128,12 @@ export function createKnownModels(options: {
     return keeping.then(() => files.deleteExpired((digest) => known.has(digest)));
   }
 
-  /** Looks in our folder, then in those of the others, then in the shared memory; what is found is kept in ours. */
   async function look(digest: string): Promise<Artifact | undefined> {
     // one that was dropped at once may still be on its way to the disk
     await keeping;
-    const [own, ...others] = await files.places(digest);
-    for (const path of [own, ...others]) {
-      const text = await readFile(path, 'utf8').catch(() => undefined);
-      const artifact = text === undefined ? undefined : read(digest, text, path);
-      if (artifact === undefined) continue;
-      if (path !== own) await files.keep(digest, formatArtifact(artifact));
-      return artifact;
-    }
-    const text = (await shared?.getModel(digest).catch(away)) ?? undefined;
-    const artifact = text === undefined ? undefined : read(digest, text, 'the shared memory');
-    if (artifact !== undefined) await files.keep(digest, formatArtifact(artifact));
-    return artifact;
-  }
-
-  function read(digest: string, text: string, source: string): Artifact | undefined {
-    try {
-      const artifact = parseArtifact(text, source);
-      if (digestModel(artifact).toString('hex') !== digest) throw new Error(`${source}: is another model`);
-      return artifact;
-    } catch (error) {
-      onProblem((error as Error).message);
-      return undefined;
-    }
+    return search.find(digest).catch((error: Error) => {
+      throw new ModelUnavailable(error.message, { cause: error });
+    });
   }
 
   async function findUnused(digest: string): Promise<OutcomeModel | undefined> {
@@ -163,8 +144,12 @@ export function createKnownModels(options: {
   }
 
   return {
+    async requireUnique(artifact) {
+      for (const one of known.values()) refuseOther(artifact, one.artifact, 'use');
+      await search.requireUnique(artifact);
+    },
     add(artifact) {
-      const model = use(artifact, 0);
+      const model = use(artifact, false);
       answering?.used('predictions');
       answering = model;
       dropUnused();
@@ -194,7 +179,7 @@ export function createKnownModels(options: {
     async bringBack(digest) {
       const artifact = await look(digest);
       if (artifact === undefined) return undefined;
-      const model = use(artifact, Date.now() + firstScrapeMs);
+      const model = use(artifact, true);
       dropUnused();
       return model;
     },
@@ -213,36 +198,11 @@ export function createKnownModels(options: {
       return keepAll(known.values());
     },
     kept: () => keeping,
-  };
-}
-
-/** What is thrown when the shared memory cannot be asked. */
-function away(error: Error): never {
-  throw new ModelUnavailable(error.message, { cause: error });
-}
-
-function createKnownModel(
-  artifact: Artifact,
-  options: { readonly digest: ModelDigest; readonly maturityMs: number; readonly countsFromMs: number },
-): KnownModel {
-  const { digest, maturityMs, countsFromMs } = options;
-  let lastUsedMs = Date.now();
-  let lastOutcomeMs = Number.NEGATIVE_INFINITY;
-  return {
-    artifact,
-    digest,
-    performance: createPerformance(performanceReferenceOf(artifact), maturityMs, undefined, countsFromMs),
-    delays: createOutcomeDelays(),
-    countsFromMs,
-    used(by) {
-      lastUsedMs = Date.now();
-      if (by === 'outcome') lastOutcomeMs = lastUsedMs;
-    },
-    get lastUsedMs() {
-      return lastUsedMs;
-    },
-    get unscrapedUntilMs() {
-      return Math.max(countsFromMs, lastOutcomeMs) + firstScrapeMs;
+    collected() {
+      const shown = [...known.values()].map((model) => model.collected());
+      return () => {
+        for (const one of shown) one();
+      };
     },
   };
 }

@@ -1,23 +1,32 @@
-import { stat } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { openJsonlWriter } from '../samples/jsonl-writer.ts';
-import { readJsonl } from '../samples/read-samples.ts';
-import { listRotatedFiles } from '../samples/rotated-files.ts';
 import { createImmaturePredictions } from './immature-predictions.ts';
 import { createIntake, type OutcomeIntake } from './intake.ts';
 import { createKnownModels, type KnownModels } from './known-models.ts';
 import { createModelFiles, keepAgainMs, modelsFolder } from './model-files.ts';
+import { readElsewhere, readSeries } from './read-series.ts';
 import { readSharedAddress } from './shared-address.ts';
 import type { SharedMemory } from './shared-memory.ts';
+import { openSlots, type Slots } from './slots.ts';
 import type { Tokens } from './token.ts';
 
 const dayMs = 86_400_000;
 const saveIntervalMs = 60 * 1000;
+/** A disk that hangs holds up a scrape no longer. */
+const saveMs = 1000;
 const pendingBytes = 16 * 1024 * 1024;
 
 export type Outcomes = {
   readonly models: KnownModels;
   readonly intake: OutcomeIntake;
+  /** To be called in the turn in which a scrape reads the counts. */
+  collected(): void;
+  /**
+   * To be called before the scrape that read the counts last is answered: what it shows is remembered, so that no later
+   * process counts it again. What waited for a scrape counts from then on. Never rejects.
+   */
+  beforeAnswer(): Promise<void>;
   /** Writes what is pending. Never rejects. */
   close(): Promise<void>;
 };
@@ -37,7 +46,14 @@ export async function openOutcomes(
   const maxAgeMs = config.OUTCOME_MAX_AGE_DAYS * dayMs;
   const maturityMs = config.OUTCOME_MATURITY_DAYS * dayMs;
   const folder = modelsFolder(path);
-  const shared = await openShared(await readSharedAddress(config), { maxAgeMs, onProblem });
+  const address = await readSharedAddress(config);
+  const slots = await openSlots(path, onProblem);
+  const opening = openShared(address, slots, { maxAgeMs, onProblem });
+  const shared = await opening.catch((error) => {
+    slots.close();
+    throw error;
+  });
+  let mayHaveBeenShown = false;
   const writer = openJsonlWriter({
     path,
     maxBytes: config.SAMPLES_MAX_BYTES,
@@ -55,6 +71,7 @@ export async function openOutcomes(
     files: createModelFiles({ folder, otherFolders, maxAgeMs, onProblem }),
     maturityMs,
     shared,
+    mayHaveBeenShown: () => mayHaveBeenShown,
     onKnown: (model) => (maturityMs > 0 ? immature.restore(model) : undefined),
     onDropped: (model) => (maturityMs > 0 ? immature.save([model]) : undefined),
     onProblem,
@@ -64,12 +81,16 @@ export async function openOutcomes(
     models,
     writer,
     shared,
+    slots,
     maxAgeMs,
     maturityMs,
     earlier: readSeries(path),
     elsewhere: readElsewhere(others, onProblem),
     countedUntilMs:
       maturityMs > 0 ? immature.savedMs().then((ms) => ms ?? Date.now()) : Promise.resolve(Date.now()),
+    onEarlier() {
+      mayHaveBeenShown = true;
+    },
     onProblem,
   });
   const save = async () => {
@@ -80,54 +101,38 @@ export async function openOutcomes(
   };
   const saving = setInterval(save, saveIntervalMs).unref();
   const keeping = setInterval(() => models.keepAgain(), keepAgainMs(maxAgeMs)).unref();
+  let read = { states: slots.states(), shown: () => {} };
   return {
     models,
     intake,
+    collected() {
+      read = { states: slots.states(), shown: models.collected() };
+    },
+    async beforeAnswer() {
+      const { states, shown } = read;
+      await Promise.race([slots.save(states), delay(saveMs, undefined, { ref: false })]);
+      mayHaveBeenShown = true;
+      shown();
+      // at once: a version that came back only for this could be dropped
+      intake.settle();
+    },
     async close() {
       clearInterval(saving);
       clearInterval(keeping);
-      const { waiting } = intake.held;
-      if (waiting > 0) {
-        onProblem(
-          `outcomes kept, but not counted before the end, as they waited for their version: ${waiting}`,
-        );
-      }
+      intake.close();
       await Promise.all([save(), writer.close(), shared?.close()]);
+      slots.close();
     },
   };
-}
-
-async function* readElsewhere(
-  others: () => Promise<readonly string[]>,
-  onProblem: (message: string) => void,
-): AsyncGenerator<Record<string, unknown>> {
-  for (const path of await others()) {
-    try {
-      yield* readSeries(path);
-    } catch (error) {
-      onProblem(`${(error as Error).message}: outcomes that it holds may count again`);
-    }
-  }
-}
-
-/** The lines of an outcome file and those rotated from it, oldest first. */
-async function* readSeries(path: string): AsyncGenerator<Record<string, unknown>> {
-  const rotated = await listRotatedFiles(path).catch(() => []);
-  for (const source of [...rotated.map((file) => file.path), path]) {
-    const isThere = await stat(source).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) yield* readJsonl([source]);
-  }
 }
 
 /** Redis' client is loaded only where it is needed: it takes 27 MB and delays the start. */
 async function openShared(
   url: string | undefined,
+  { own: { owner }, owners }: Slots,
   options: { maxAgeMs: number; onProblem: (message: string) => void },
 ): Promise<SharedMemory | undefined> {
   if (url === undefined) return undefined;
   const { openSharedMemory } = await import('./redis-memory.ts');
-  return openSharedMemory(url, options);
+  return openSharedMemory(url, { owner, owners, ...options });
 }

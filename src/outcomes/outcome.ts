@@ -15,6 +15,12 @@ export type Outcome = {
   readonly prediction: string;
   /** ISO 8601, UTC. */
   readonly predictedAt: string;
+  /** Which of the processes that write the file at the same time has written it (see `Slots`). */
+  readonly slot: number;
+  /** Its number among the lines of the slot, from 1 on. */
+  readonly line: number;
+  /** The number of the last of the lines that were written together with it. */
+  readonly lastLine: number;
 };
 
 /** What stays of an outcome that was deleted for good: a repetition can be told by it, and nothing else. */
@@ -23,12 +29,24 @@ export type ForgottenOutcome = {
   readonly forgottenKey: string;
   /** When the prediction was made, in ms since 1970. */
   readonly predictedMs: number;
+  /** Where the line stood, if it had a number. */
+  readonly slot?: unknown;
+  readonly line?: unknown;
 };
 
 /** The line that takes the place of a deleted one, if that was an outcome of ours. */
-export function forgetOutcome({ id }: { readonly id: string }): ForgottenOutcome | undefined {
+export function forgetOutcome(
+  outcome: { readonly id: string } & Partial<Pick<ForgottenOutcome, 'slot' | 'line'>>,
+): ForgottenOutcome | undefined {
+  const { id, slot, line } = outcome;
   const token = readUnverified(id);
-  return token && { forgottenKey: token.key.toString(16), predictedMs: token.timeMs };
+  return (
+    token && {
+      forgottenKey: token.key.toString(16),
+      predictedMs: token.timeMs,
+      ...(Number.isSafeInteger(slot) && Number.isSafeInteger(line) && { slot, line }),
+    }
+  );
 }
 
 export function isForgotten(line: Readonly<Record<string, unknown>>): line is ForgottenOutcome {

@@ -3,7 +3,9 @@ import { createClient, defineScript } from '@redis/client';
 import { keepRedisConnection } from './redis-connection.ts';
 import { type ClaimState, claimMs, type SharedMemory } from './shared-memory.ts';
 
+/** What a claim is turned into, followed by the name of the replica that counts the outcome. */
 const confirmed = 'confirmed';
+const confirmedBy = (owner: string) => `${confirmed} ${owner}`;
 const outcomeKey = (key: bigint) => `vigia:outcome:${key.toString(16)}`;
 const modelKey = (digest: string) => `vigia:model:${digest}`;
 /** Among the keys of what they stand for, as a user of the store may be allowed some and not others. */
@@ -12,16 +14,16 @@ const trialKeys = (claimant: string) => ({
   model: `vigia:model:trial:${claimant}`,
 });
 
-/** A claim that ended without anyone else taking it is still good. */
+/** A claim that ended without anyone else taking it is still good, and so is one that has been confirmed before. */
 const confirm = defineScript({
   NUMBER_OF_KEYS: 1,
   SCRIPT: `local holder = redis.call('GET', KEYS[1])
-if holder and holder ~= ARGV[1] then return 0 end
+if holder and holder ~= ARGV[1] and holder ~= ARGV[2] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PXAT', ARGV[3])
 return 1`,
   parseCommand(parser, key: string, claimant: string, forgetAtMs: number) {
     parser.pushKey(key);
-    parser.push(claimant, confirmed, String(forgetAtMs));
+    parser.push(claimant, confirmedBy(claimant), String(forgetAtMs));
   },
   transformReply: (reply: unknown) => reply === 1,
 });
@@ -29,15 +31,24 @@ return 1`,
 /**
  * Opens the memory in Redis or Valkey. The connection is made, and made again, in the background.
  *
+ * @param owner the name under which outcomes are claimed and confirmed, which outlives the process
+ * @param owners those under which processes before did, whose outcomes this one counts
  * @param maxAgeMs how long a published model is kept after it was last in use
  * @param onProblem told in one line when the store is lost, why, and when it is back
  */
 export function openSharedMemory(
   url: string,
-  { maxAgeMs, onProblem }: { maxAgeMs: number; onProblem: (message: string) => void },
+  options: {
+    readonly owner: string;
+    readonly owners?: ReadonlySet<string>;
+    readonly maxAgeMs: number;
+    readonly onProblem: (message: string) => void;
+  },
 ): SharedMemory {
-  const claimant = randomUUID();
-  const trial = trialKeys(claimant);
+  const { owner: claimant, owners = new Set(), maxAgeMs, onProblem } = options;
+  const ours = new Set([claimant, ...owners].map(confirmedBy));
+  // of the process: two that are given one name must not meet in their trials
+  const trial = trialKeys(randomUUID());
   const published = new Map<string, string>();
   const { ask, close } = keepRedisConnection(() => createStoreClient(url), {
     url,
@@ -70,7 +81,8 @@ export function openSharedMemory(
     return names.map((name) => {
       const holder = holderOf.get(name);
       if (holder === undefined || holder === claimant) return 'claimed';
-      return holder === confirmed ? 'confirmed' : 'pending';
+      if (holder !== null && ours.has(holder)) return 'own';
+      return holder?.startsWith(confirmed) ? 'confirmed' : 'pending';
     });
   }
 

@@ -1,8 +1,11 @@
 /** An unconfirmed claim ends by itself after this time, so that the death of a replica blocks no outcome. */
 export const claimMs = 5_000;
 
-/** `claimed`: ours to count; `confirmed`: counted before; `pending`: another replica is about to count it. */
-export type ClaimState = 'claimed' | 'confirmed' | 'pending';
+/**
+ * `claimed`: ours to count; `confirmed`: another replica has counted it; `own`: this one has, or a process before of
+ * which it has taken over the lines; `pending`: another replica is about to count it.
+ */
+export type ClaimState = 'claimed' | 'confirmed' | 'own' | 'pending';
 
 /** What replicas have to know of each other. Every call rejects within seconds when the store cannot be asked. */
 export type SharedMemory = {

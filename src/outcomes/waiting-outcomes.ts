@@ -1,13 +1,17 @@
 import { maxWithUnscraped } from './kept-versions.ts';
-import type { KnownModel, KnownModels } from './known-models.ts';
+import type { KnownModel } from './known-model.ts';
+import type { KnownModels } from './known-models.ts';
+import type { SlotLine } from './slot.ts';
 
 /** What one outcome adds to the counts of its version. */
 export type Countable = {
   readonly isPositive: boolean;
   /** The score of its prediction, once that is old enough. */
-  readonly score?: number;
-  /** How long after the prediction it came, when it has just come. */
-  readonly delayS?: number;
+  readonly score?: number | undefined;
+  /** How long after the prediction it came, if that is to be counted. */
+  readonly delayS?: number | undefined;
+  /** Where it is noted that it has been counted. */
+  readonly place?: SlotLine | undefined;
 };
 
 /** Outcomes that count as soon as their version of the model does. */
@@ -49,7 +53,7 @@ export function createWaitingOutcomes(
   const hadTurn = new Set<string>();
 
   const counts = (digest: string, model: KnownModel | undefined): model is KnownModel =>
-    model !== undefined && model.countsFromMs <= Date.now() && !(isShortOfRoom && hadTurn.has(digest));
+    model?.mayCount() === true && !(isShortOfRoom && hadTurn.has(digest));
 
   function endTurn(digest: string): void {
     if (isShortOfRoom && !models.isAnswering(digest)) hadTurn.add(digest);
@@ -133,10 +137,11 @@ export function createWaitingOutcomes(
   };
 }
 
-function count(model: KnownModel, { isPositive, score, delayS }: Countable): void {
+function count(model: KnownModel, { isPositive, score, delayS, place }: Countable): void {
   model.used('outcome');
   if (delayS !== undefined) model.delays.add(isPositive, delayS);
   if (score !== undefined) model.performance.addOutcome(score, isPositive);
+  place?.slot.counted(place.line, { outcome: score !== undefined, delay: delayS !== undefined });
 }
 
 function countScored(outcomes: readonly Countable[]): number {

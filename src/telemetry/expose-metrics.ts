@@ -5,22 +5,31 @@ import { createPrometheusText } from './prometheus-text.ts';
 
 /**
  * Makes what answers a scrape: all metrics of the reader in Prometheus's text format. Scrapes that come in the same
- * turn of the event loop share one collection, so that many scrapers at once cost little more than one.
+ * turn of the event loop, or while another one is prepared, share one collection, so that many scrapers at once cost
+ * little more than one.
  *
+ * @param beforeAnswer called one after the other for each collection, and waited for, before it is given out
  * @returns a function that rejects when the reader has been shut down
  */
-export function createExposition(reader: MetricReader): () => Promise<string> {
+export function createExposition(
+  reader: MetricReader,
+  beforeAnswer: readonly (() => Promise<void>)[] = [],
+): () => Promise<string> {
   const format = createPrometheusText();
   let shared: Promise<string> | undefined;
-  async function collect(): Promise<string> {
+  let last: Promise<unknown> = Promise.resolve();
+  async function collect(before: Promise<unknown>): Promise<string> {
     await setImmediate();
+    await before.catch(() => {});
     shared = undefined;
     const { resourceMetrics, errors } = await reader.collect();
     if (errors.length > 0) diag.error('metrics collection', ...errors);
-    return format(resourceMetrics);
+    const text = format(resourceMetrics);
+    await Promise.all(beforeAnswer.map((step) => step()));
+    return text;
   }
   return () => {
-    shared ??= collect();
+    shared ??= last = collect(last);
     return shared;
   };
 }

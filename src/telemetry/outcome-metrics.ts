@@ -1,5 +1,6 @@
 import type { OutcomeIntake } from '../outcomes/intake.ts';
-import type { KnownModel, KnownModels } from '../outcomes/known-models.ts';
+import type { KnownModel } from '../outcomes/known-model.ts';
+import type { KnownModels } from '../outcomes/known-models.ts';
 import { instruments } from './instruments.ts';
 import { counterData, gaugeData, type MetricSource } from './metric-data.ts';
 import { createPerformanceMetrics, createTrainingMetrics } from './performance-metrics.ts';
@@ -18,11 +19,16 @@ export function intakeMetrics({ results, held, settle }: OutcomeIntake): MetricS
   };
 }
 
-/** The performance of every model version in use. */
-export function performanceMetrics(models: KnownModels): MetricSource {
+/**
+ * The performance of every model version in use.
+ *
+ * @param onCollected called in the turn in which the counts are read
+ */
+export function performanceMetrics(models: KnownModels, onCollected: () => void = () => {}): MetricSource {
   const made = new WeakMap<KnownModel, readonly MetricSource[]>();
-  return () =>
-    models.all().flatMap((model) => {
+  return () => {
+    onCollected();
+    return models.all().flatMap((model) => {
       const sources = made.get(model) ?? [
         createPerformanceMetrics(model),
         createTrainingMetrics(model.artifact),
@@ -30,4 +36,5 @@ export function performanceMetrics(models: KnownModels): MetricSource {
       made.set(model, sources);
       return sources.flatMap((source) => source());
     });
+  };
 }

@@ -103,7 +103,7 @@ export const performanceInstruments = {
     unit: '{outcome}',
     labels: [],
     description:
-      'Outcomes accepted that do not count yet: of a prediction that is too young, or of a version that is coming back.',
+      'Outcomes accepted that do not count yet: of a prediction that is too young, of a version that is coming back, or before the first scrape.',
   },
   classInfo: {
     name: 'model_class_info',

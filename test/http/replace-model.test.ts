@@ -93,6 +93,14 @@ describe('a model that is replaced', () => {
     assert.ok(left <= 3 * (2 + maxOthers), `${left} are alive`);
   });
 
+  it('is told from the one before by its whole content, and not by its version', () => {
+    const [real] = versions;
+    assert.equal(replaceModel(service, structuredClone(real)), false);
+    const prepared = { ...real, threshold: { ...real.threshold, value: 0.95 } };
+    assert.equal(replaceModel(service, prepared), true);
+    assert.equal(service.deployment.artifact, prepared);
+  });
+
   it('keeps the counts of the three before it, and goes on with them when one comes back', async () => {
     versions.splice(6);
     const counts = () =>

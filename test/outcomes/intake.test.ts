@@ -5,14 +5,12 @@ import { join } from 'node:path';
 import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
 import { createImmaturePredictions } from '../../src/outcomes/immature-predictions.ts';
 import { createIntake, IntakeUnavailable, type OutcomeIntake } from '../../src/outcomes/intake.ts';
-import {
-  createKnownModels,
-  firstScrapeMs,
-  type KnownModel,
-  type KnownModels,
-} from '../../src/outcomes/known-models.ts';
+import { firstScrapeMs, type KnownModel } from '../../src/outcomes/known-model.ts';
+import { createKnownModels, type KnownModels } from '../../src/outcomes/known-models.ts';
 import { createModelFiles } from '../../src/outcomes/model-files.ts';
 import { forgetOutcome } from '../../src/outcomes/outcome.ts';
+import type { ClaimState, SharedMemory } from '../../src/outcomes/shared-memory.ts';
+import { openSlots } from '../../src/outcomes/slots.ts';
 import { createTokens } from '../../src/outcomes/token.ts';
 import { forgetRows } from '../../src/samples/forget-rows.ts';
 import { openJsonlWriter } from '../../src/samples/jsonl-writer.ts';
@@ -34,18 +32,23 @@ describe('the intake of outcomes', () => {
   let model: KnownModel;
   let intake: OutcomeIntake;
   let close: () => Promise<void>;
+  /** What a scrape does: it shows what is counted, and that is remembered. */
+  let scrape: () => Promise<void>;
   let problems: string[];
 
-  function open(
+  async function open(
     more: Partial<Parameters<typeof createIntake>[0]> = {},
     watch: Partial<Parameters<typeof createKnownModels>[0]> = {},
-  ): void {
+  ): Promise<void> {
     const told: string[] = [];
     problems = told;
     const onProblem = (message: string) => told.push(message);
+    let mayHaveBeenShown = false;
     models = createKnownModels({
       files: createModelFiles({ folder: join(folder, 'models'), maxAgeMs: 100 * dayMs, onProblem }),
       maturityMs: more.maturityMs ?? 0,
+      mayHaveBeenShown: () => mayHaveBeenShown,
+      now: () => Date.now(),
       onKnown: () => {},
       onProblem,
       ...watch,
@@ -59,23 +62,38 @@ describe('the intake of outcomes', () => {
       flushIntervalMs: 0,
       maxPendingBytes: 1e9,
     });
-    close = () => writer.close();
+    const slots = await openSlots(path, onProblem);
+    close = async () => {
+      await writer.close();
+      slots.close();
+    };
     intake = createIntake({
       tokens,
       models,
       writer,
+      slots,
       maxAgeMs: 100 * dayMs,
       maturityMs: 0,
       earlier: nothing(),
       countedUntilMs: Promise.resolve(Date.now()),
+      onEarlier() {
+        mayHaveBeenShown = true;
+      },
       onProblem,
       ...more,
     });
+    scrape = async () => {
+      intake.settle();
+      const shown = models.collected();
+      await slots.save(slots.states());
+      shown();
+      intake.settle();
+    };
   }
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'vigia-intake-'));
     path = join(folder, 'outcomes.jsonl');
-    open();
+    await open();
   });
   afterEach(async () => {
     await close();
@@ -118,9 +136,10 @@ describe('the intake of outcomes', () => {
 
   it('lets one who waited take over when the first could not keep them', async () => {
     let isBroken = true;
+    await close();
     const written = Promise.withResolvers<void>();
     const lines: string[] = [];
-    open({
+    await open({
       writer: {
         async appendDurably(added) {
           await written.promise;
@@ -148,25 +167,29 @@ describe('the intake of outcomes', () => {
   it('remembers what an earlier process took, torn lines and strangers’ aside', async () => {
     const ids = predict(50);
     await intake.take(labels(ids));
+    await scrape();
     await close();
     await appendFile(path, '{"id":"forged","outcome":"good"}\n{"id":"to');
-    open({ earlier: readJsonl([path]) });
+    await open({ earlier: readJsonl([path]) });
     assert.equal((await intake.take(labels(ids))).duplicate, 50);
+    await scrape();
     assert.equal(counted(), 0);
     assert.deepEqual(problems, []);
   });
 
   it('holds what comes early, and again after a restart', async () => {
     const maturityMs = dayMs;
-    open({ maturityMs });
+    await open({ maturityMs });
     const ids = predict(20);
     const old = predict(5, Date.now() - 2 * dayMs);
     await intake.take(labels([...ids, ...old]));
     assert.equal(counted(), 5);
     assert.equal(intake.held.size, 20);
+    await scrape();
     await close();
-    open({ maturityMs, earlier: readJsonl([path]) });
+    await open({ maturityMs, earlier: readJsonl([path]) });
     await intake.take([]);
+    await scrape();
     assert.equal(intake.held.size, 20);
     assert.equal(counted(), 0);
   });
@@ -178,18 +201,18 @@ describe('the intake of outcomes', () => {
     let nowMs = startedMs;
     Date.now = () => nowMs;
     try {
-      open({ maturityMs });
+      await open({ maturityMs });
       const before = predict(7, startedMs - 3 * dayMs);
       const meanwhile = predict(20, startedMs - maturityMs + 1000);
       await intake.take(labels([...before, ...meanwhile]));
       assert.equal(counted(), 7);
+      await scrape();
       await close();
       nowMs += 60_000;
-      open({ maturityMs, earlier: readJsonl([path]), countedUntilMs: Promise.resolve(startedMs) });
+      await open({ maturityMs, earlier: readJsonl([path]) });
       await intake.take([]);
       assert.deepEqual([counted(), intake.held.size], [0, 20]);
-      nowMs += firstScrapeMs;
-      intake.settle();
+      await scrape();
       assert.deepEqual([counted(), intake.held.size], [20, 0]);
     } finally {
       Date.now = now;
@@ -204,10 +227,62 @@ describe('the intake of outcomes', () => {
     const text = await readFile(path, 'utf8');
     assert.ok(!text.includes(gone));
     assert.equal(text.split('\n').length, 4);
-    open({ earlier: readJsonl([path]) });
+    await open({ earlier: readJsonl([path]) });
     const receipt = await intake.take(labels([gone, ...others]));
     assert.deepEqual([receipt.accepted, receipt.duplicate], [0, 3]);
     assert.equal(await readFile(path, 'utf8'), text);
+  });
+
+  describe('where the shared memory does not say whether it has confirmed one', () => {
+    /** Confirms, and fails before it can say so: once. */
+    function createMemory(): SharedMemory {
+      const holders = new Map<bigint, ClaimState>();
+      let isCut = false;
+      return {
+        claim: async (keys) =>
+          keys.map((key) => {
+            const state = holders.get(key) ?? 'claimed';
+            holders.set(key, state);
+            return state;
+          }),
+        async confirm(keys) {
+          for (const key of keys) holders.set(key, 'own');
+          if (isCut) return keys.map(() => true);
+          isCut = true;
+          throw new Error('the connection is lost');
+        },
+      } as Partial<SharedMemory> as SharedMemory;
+    }
+    beforeEach(async () => {
+      await close();
+      await open({ shared: createMemory() });
+    });
+    afterEach(() => intake.close());
+
+    it('counts it when it is sent again, once', async () => {
+      const ids = predict(5);
+      const [first, again] = [intake.take(labels(ids)), intake.take(labels(ids))];
+      await assert.rejects(first, IntakeUnavailable);
+      const receipt = await again;
+      assert.equal(receipt.accepted + receipt.duplicate, 5);
+      await eventually(() => assert.equal(counted(), 5));
+      assert.equal((await intake.take(labels(ids))).duplicate, 5);
+      await scrape();
+      assert.equal(counted(), 5);
+    });
+
+    it('counts it without that, once, also through a restart', async () => {
+      const ids = predict(5);
+      await assert.rejects(intake.take(labels(ids)), IntakeUnavailable);
+      await eventually(() => assert.equal(counted(), 5));
+      assert.equal((await intake.take(labels(ids))).duplicate, 5);
+      await scrape();
+      await close();
+      await open({ earlier: readJsonl([path]) });
+      await intake.take([]);
+      await scrape();
+      assert.equal(counted(), 0);
+    });
   });
 
   describe('of a version that was dropped', () => {
@@ -219,7 +294,7 @@ describe('the intake of outcomes', () => {
     beforeEach(async () => {
       clock = holdClock();
       await close();
-      open();
+      await open();
     });
     afterEach(() => clock.release());
 
@@ -249,7 +324,7 @@ describe('the intake of outcomes', () => {
 
     it('lets it come back for those that are held until they are due', async () => {
       await close();
-      open({ maturityMs: dayMs });
+      await open({ maturityMs: dayMs });
       await intake.take(labels(predict(20)));
       clock.advance(2 * firstScrapeMs);
       drop();
@@ -265,7 +340,10 @@ describe('the intake of outcomes', () => {
     it('goes on with its predictions that are not old enough', async () => {
       await close();
       const immature = createImmaturePredictions(join(folder, 'models'), assert.fail);
-      open({ maturityMs: dayMs }, { onKnown: immature.restore, onDropped: (one) => immature.save([one]) });
+      await open(
+        { maturityMs: dayMs },
+        { onKnown: immature.restore, onDropped: (one) => immature.save([one]) },
+      );
       for (let i = 0; i < 7; i++) model.performance.addPrediction(0.3);
       clock.advance(2 * firstScrapeMs);
       drop();

@@ -1,16 +1,21 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Artifact } from '../../src/model/artifact.ts';
+import { type Artifact, formatArtifact } from '../../src/model/artifact.ts';
 import { maxOthers, maxWithUnscraped } from '../../src/outcomes/kept-versions.ts';
-import {
-  createKnownModels,
-  firstScrapeMs,
-  type KnownModel,
-  type KnownModels,
-  ModelUnavailable,
-} from '../../src/outcomes/known-models.ts';
+import { firstScrapeMs, type KnownModel } from '../../src/outcomes/known-model.ts';
+import { createKnownModels, type KnownModels, ModelUnavailable } from '../../src/outcomes/known-models.ts';
 import { createModelFiles, keepAgainMs } from '../../src/outcomes/model-files.ts';
 import type { SharedMemory } from '../../src/outcomes/shared-memory.ts';
 import { digestModel } from '../../src/outcomes/token.ts';
@@ -57,6 +62,7 @@ describe('the known models', () => {
       }),
       maturityMs: 0,
       shared,
+      now: () => Date.now(),
       onKnown: () => {},
       onDropped: (model) => dropped.push(model),
       onProblem: (message) => problems.push(message),
@@ -106,7 +112,9 @@ describe('the known models', () => {
     assert.ok(model);
     assert.equal(model, same);
     assert.deepEqual(model.artifact, versions[0]);
-    assert.equal(model.countsFromMs, Date.now() + firstScrapeMs);
+    assert.ok(!model.mayCount());
+    models.collected()();
+    assert.ok(model.mayCount());
     assert.ok(!dropped.includes(model));
     assert.equal(models.all().at(-1), model);
   });
@@ -163,6 +171,64 @@ describe('the known models', () => {
     addAll();
     await models.kept();
     assert.equal((await readdir(folder)).length, versions.length);
+  });
+
+  it('are the ones that they are kept as, and nothing else that stands in their place, which is said once', async () => {
+    const [wanted, other] = versions;
+    const digest = digestOf(wanted);
+    const file = join(folder, `${digest}.json`);
+    const text = formatArtifact(wanted);
+    const wrong: Record<string, (path: string) => Promise<unknown>> = {
+      'another version': (path) => writeFile(path, formatArtifact(other)),
+      'a part of it': (path) => writeFile(path, text.slice(0, text.length / 2)),
+      'a changed one': (path) => writeFile(path, text.replace(/"intercept": -?[\d.]+/, '"intercept": 0.5')),
+      'a later format': (path) => writeFile(path, text.replace('"formatVersion": ', '"formatVersion": 9')),
+      'a link to another version': async (path) => {
+        await writeFile(`${path}.other`, formatArtifact(other));
+        await symlink(`${path}.other`, path);
+      },
+      'a device that never ends': (path) => symlink('/dev/zero', path),
+      'a folder': (path) => mkdir(path),
+    };
+    for (const [what, put] of Object.entries(wrong)) {
+      open();
+      await put(file);
+      assert.equal(await models.find(digest), undefined, what);
+      assert.equal(await models.bringBack(digest), undefined, what);
+      const said = problems.splice(0);
+      assert.equal(said.length, 1, `${what}: ${said.join('; ')}`);
+      assert.ok(said[0].startsWith(file), said[0]);
+      await rm(file, { recursive: true });
+    }
+    open({ getModel: async () => formatArtifact(other) } as Partial<SharedMemory> as SharedMemory);
+    assert.equal(await models.find(digest), undefined);
+    assert.match(problems.splice(0).join(), /^the shared memory: is .*, not the model it is named for/);
+
+    // the right one takes the place of what was there
+    await writeFile(file, formatArtifact(other));
+    open();
+    models.add(wanted);
+    await models.kept();
+    assert.equal(await readFile(file, 'utf8'), text);
+  });
+
+  it('are told from others by their whole content: no other one of the same name and version may answer', async () => {
+    const [real] = versions;
+    // what somebody prepares who can choose both artifacts
+    const forged = { ...real, threshold: { ...real.threshold, value: 0.95 } };
+    await models.requireUnique(real);
+    models.add(real);
+    await models.kept();
+    await models.requireUnique({ ...real });
+    await assert.rejects(
+      models.requireUnique(forged),
+      /^Error: credit [0-9a-f]{12}: another model .* is in use/,
+    );
+    open();
+    await models.requireUnique({ ...real });
+    await assert.rejects(models.requireUnique(forged), new RegExp(`is in ${folder}/[0-9a-f]{16}\\.json: `));
+    await models.requireUnique(versions[1]);
+    assert.deepEqual(problems, []);
   });
 
   it('are not refused while the shared memory that may know them is away', async () => {
@@ -223,6 +289,7 @@ describe('the known models', () => {
     const unkept = createKnownModels({
       files: createModelFiles({ folder: join(file, 'models'), maxAgeMs, onProblem }),
       maturityMs: 0,
+      now: () => Date.now(),
       onKnown: () => {},
       onProblem,
     });

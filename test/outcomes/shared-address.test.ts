@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,7 +66,11 @@ describe('the address of the shared store', () => {
     const password = 'p@ss:w/rd?#%20"x';
     const redis = await startRedis(requireTool(this, 'redis-server'), port, password);
     const problems: string[] = [];
-    const options = { maxAgeMs: 60_000, onProblem: (message: string) => problems.push(message) };
+    const options = {
+      owner: randomUUID(),
+      maxAgeMs: 60_000,
+      onProblem: (message: string) => problems.push(message),
+    };
     try {
       const open = openSharedMemory((await read(redis.url, password)) ?? '', options);
       assert.deepEqual(await eventually(() => open.claim([1n])), ['claimed']);

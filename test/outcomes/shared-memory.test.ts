@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { createClient } from '@redis/client';
 import { openSharedMemory } from '../../src/outcomes/redis-memory.ts';
 import { claimMs, type SharedMemory } from '../../src/outcomes/shared-memory.ts';
@@ -26,6 +27,7 @@ describe('the memory that replicas share', function () {
   const problems: string[] = [];
   const open = () => {
     const memory = openSharedMemory(`redis://127.0.0.1:${port}`, {
+      owner: randomUUID(),
       maxAgeMs: dayMs,
       onProblem: (message) => problems.push(message),
     });
@@ -51,7 +53,7 @@ describe('the memory that replicas share', function () {
     assert.deepEqual(await claimed(other, 2n, 3n), ['pending', 'claimed']);
     assert.deepEqual(await one.confirm([1n, 2n], [later, later]), [true, true]);
     assert.deepEqual(await other.claim([1n, 2n, 3n]), ['confirmed', 'confirmed', 'claimed']);
-    assert.deepEqual(await one.claim([1n, 3n]), ['confirmed', 'pending']);
+    assert.deepEqual(await one.claim([1n, 3n]), ['own', 'pending']);
     assert.deepEqual(await one.confirm([3n], [later]), [false]);
   });
 
@@ -83,7 +85,7 @@ describe('the memory that replicas share', function () {
     try {
       const before = Date.now();
       await one.confirm([20n, 21n], [later, before - 1]);
-      assert.deepEqual(await one.claim([20n, 21n]), ['confirmed', 'claimed']);
+      assert.deepEqual(await one.claim([20n, 21n]), ['own', 'claimed']);
       const remainingMs = await client.pTTL('vigia:outcome:14');
       assert.ok(remainingMs <= later - before && remainingMs >= later - Date.now(), `${remainingMs} ms`);
     } finally {
@@ -115,7 +117,7 @@ describe('the memory that replicas share', function () {
     } finally {
       client.destroy();
     }
-    assert.deepEqual(await claimed(memory, 600n, 601n), ['confirmed', 'claimed']);
+    assert.deepEqual(await claimed(memory, 600n, 601n), ['own', 'claimed']);
   });
 
   it('keeps models, and brings them back after the store has lost them', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { createClient } from '@redis/client';
 import { openSharedMemory } from '../../src/outcomes/redis-memory.ts';
 import type { SharedMemory } from '../../src/outcomes/shared-memory.ts';
@@ -44,7 +45,11 @@ describe('a shared memory that answers with errors', function () {
   });
 
   const open = (url = store.url) => {
-    memory = openSharedMemory(url, { maxAgeMs: dayMs, onProblem: (message) => problems.push(message) });
+    memory = openSharedMemory(url, {
+      owner: randomUUID(),
+      maxAgeMs: dayMs,
+      onProblem: (message) => problems.push(message),
+    });
   };
   const ready = () => eventually(() => memory.claim([0n]));
 

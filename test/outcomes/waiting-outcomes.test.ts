@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import type { Artifact } from '../../src/model/artifact.ts';
 import { createIntake, IntakeUnavailable, type OutcomeIntake } from '../../src/outcomes/intake.ts';
 import { maxOthers, maxWithUnscraped } from '../../src/outcomes/kept-versions.ts';
-import { createKnownModels, firstScrapeMs, type KnownModels } from '../../src/outcomes/known-models.ts';
+import { firstScrapeMs } from '../../src/outcomes/known-model.ts';
+import { createKnownModels, type KnownModels } from '../../src/outcomes/known-models.ts';
 import { createModelFiles } from '../../src/outcomes/model-files.ts';
+import { openSlots, type Slots } from '../../src/outcomes/slots.ts';
 import { createTokens, digestModel } from '../../src/outcomes/token.ts';
 import { holdClock } from '../support/clock.ts';
 import { creditVersions } from '../support/model-versions.ts';
@@ -29,6 +31,7 @@ describe('outcomes of many older versions at once', () => {
   /** What every version has counted since the test began, also those that were dropped. */
   let counted: () => number;
   let mostInUse: number;
+  let slots: Slots | undefined;
 
   before(async () => {
     versions = await creditVersions(40);
@@ -48,12 +51,13 @@ describe('outcomes of many older versions at once', () => {
     models = createKnownModels({
       files: createModelFiles({ folder, maxAgeMs: 100 * dayMs, onProblem }),
       maturityMs: 0,
+      now: () => Date.now(),
       onKnown: (model) => {
         known.push(model);
       },
       onProblem,
     });
-    open();
+    await open();
     for (const version of versions) {
       models.add(version);
       clock.advance(1);
@@ -63,14 +67,19 @@ describe('outcomes of many older versions at once', () => {
   afterEach(async () => {
     clock.release();
     await models.kept();
+    slots?.close();
+    slots = undefined;
     await rm(folder, { recursive: true });
   });
 
-  function open(more: Partial<Parameters<typeof createIntake>[0]> = {}): void {
+  async function open(more: Partial<Parameters<typeof createIntake>[0]> = {}): Promise<void> {
+    slots?.close();
+    slots = await openSlots(join(folder, 'outcomes.jsonl'), assert.fail);
     intake = createIntake({
       tokens,
       models,
       writer: { appendDurably: async () => {} },
+      slots,
       maxAgeMs: 100 * dayMs,
       maturityMs: 0,
       earlier: nothing(),
@@ -176,7 +185,7 @@ describe('outcomes of many older versions at once', () => {
 
   it('are deferred when too many wait, and taken again when those have counted', async () => {
     const all = outcomes();
-    open({ maxWaiting: 50 });
+    await open({ maxWaiting: 50 });
     await intake.take(all);
     await scrape();
     assert.ok(intake.held.size >= 50);

@@ -1,7 +1,7 @@
 import { type BucketCounts, histogramCount, histogramQuantile } from '../../monitor/histogram.ts';
 import { livePerformance } from '../../monitor/live-performance.ts';
 import { type WindowName, windowNames } from '../../monitor/windows.ts';
-import type { KnownModel } from '../../outcomes/known-models.ts';
+import type { KnownModel } from '../../outcomes/known-model.ts';
 import type { AppRouter } from '../router.ts';
 import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';

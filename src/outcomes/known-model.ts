@@ -1,0 +1,85 @@
+import type { Artifact } from '../model/artifact.ts';
+import { createOutcomeDelays, type OutcomeDelays } from '../monitor/outcome-delays.ts';
+import { createPerformance, type Performance } from '../monitor/performance.ts';
+import { performanceReferenceOf } from '../monitor/performance-reference.ts';
+import type { VersionUse } from './kept-versions.ts';
+import type { ModelDigest } from './token.ts';
+
+/**
+ * Where nobody scrapes, what waits for a scrape waits so long: as long as the longest interval that Prometheus's own
+ * handling of stale series allows for.
+ */
+export const firstScrapeMs = 120_000;
+
+/** A model version whose outcomes can be counted. */
+export type KnownModel = VersionUse & {
+  readonly artifact: Artifact;
+  readonly digest: ModelDigest;
+  readonly performance: Performance;
+  readonly delays: OutcomeDelays;
+  /**
+   * Whether outcomes count by now. Where Prometheus may know its series with other values, a scrape has to show them at
+   * their start first: an increase from 0 beyond the last known value would look smaller than it is.
+   */
+  mayCount(): boolean;
+  /** Notes that it has just got an outcome, or answered until now: that keeps it in use for a while. */
+  used(by: 'outcome' | 'predictions'): void;
+  /** Takes note of its counts as they are now. @returns what is to be called when a scrape has been answered with them */
+  collected(): () => void;
+};
+
+/**
+ * @param isBack whether it has been in use before: its predictions mature only when that can have been scraped
+ * @param waitsForScrape whether it must not count before a scrape has shown it
+ * @param now milliseconds of a clock that never goes back
+ */
+export function createKnownModel(
+  artifact: Artifact,
+  options: {
+    readonly digest: ModelDigest;
+    readonly maturityMs: number;
+    readonly isBack: boolean;
+    readonly waitsForScrape: () => boolean;
+    readonly now: () => number;
+  },
+): KnownModel {
+  const { digest, maturityMs, isBack, waitsForScrape, now } = options;
+  const countsFromMs = now() + firstScrapeMs;
+  let lastUsedMs = now();
+  let lastOutcomeMs = Number.NEGATIVE_INFINITY;
+  let outcomes = 0;
+  /** Of these a scrape has told; before the first one, of none. */
+  let scraped = -1;
+  const mayCount = () => scraped >= 0 || !waitsForScrape() || countsFromMs <= now();
+  return {
+    artifact,
+    digest,
+    performance: createPerformance(
+      performanceReferenceOf(artifact),
+      maturityMs,
+      undefined,
+      isBack ? Date.now() + firstScrapeMs : 0,
+    ),
+    delays: createOutcomeDelays(),
+    mayCount,
+    used(by) {
+      lastUsedMs = now();
+      if (by === 'predictions') return;
+      lastOutcomeMs = lastUsedMs;
+      outcomes++;
+    },
+    collected() {
+      const told = outcomes;
+      return () => {
+        scraped = Math.max(scraped, told);
+      };
+    },
+    get lastUsedMs() {
+      return lastUsedMs;
+    },
+    get unscrapedUntilMs() {
+      if (scraped === outcomes) return Number.NEGATIVE_INFINITY;
+      return Math.max(isBack ? countsFromMs : lastOutcomeMs, lastOutcomeMs) + firstScrapeMs;
+    },
+  };
+}

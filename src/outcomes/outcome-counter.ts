@@ -1,0 +1,50 @@
+import { createHeldOutcomes } from './held-outcomes.ts';
+import type { KnownModels } from './known-models.ts';
+import type { Token } from './token.ts';
+import { type Countable, createWaitingOutcomes } from './waiting-outcomes.ts';
+
+/** Counts outcomes when their time has come and their version of the model can count. */
+export type OutcomeCounter = {
+  /**
+   * Counts how long an outcome took, if that is given, and the outcome itself if it `isOpen`, when it is due.
+   *
+   * @param token of its prediction
+   */
+  add(token: Token, outcome: Omit<Countable, 'score'>, isOpen: boolean): void;
+  /** Counts what did not count when it came and does now. */
+  settle(): void;
+  /** So many wait for their version that no more should be taken. */
+  readonly isFull: boolean;
+  /** Outcomes that do not count yet. */
+  readonly size: number;
+};
+
+/** @param maturityMs age of a prediction from which its outcome counts; at 0 the clock has no say */
+export function createOutcomeCounter(
+  models: KnownModels,
+  maturityMs: number,
+  options: { readonly maxWaiting?: number | undefined; readonly onProblem: (message: string) => void },
+): OutcomeCounter {
+  const held = createHeldOutcomes();
+  const waiting = createWaitingOutcomes(models, options);
+  return {
+    add({ model, timeMs, score }, { isPositive, delayS, place }, isOpen) {
+      const dueMs = timeMs + maturityMs;
+      const counts = isOpen && (maturityMs === 0 || dueMs <= Date.now());
+      if (counts) waiting.add(model, { isPositive, place, delayS, score });
+      else if (delayS !== undefined) waiting.add(model, { isPositive, place, delayS });
+      if (!isOpen || counts) return;
+      held.hold({ dueMs, count: () => waiting.add(model, { isPositive, place, score }) });
+    },
+    settle() {
+      held.release();
+      waiting.release();
+    },
+    get isFull() {
+      return waiting.isFull;
+    },
+    get size() {
+      return held.size + waiting.size;
+    },
+  };
+}

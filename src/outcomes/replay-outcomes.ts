@@ -1,0 +1,130 @@
+import { isForgotten } from './outcome.ts';
+import type { SeenIds } from './seen-ids.ts';
+import type { Slot, SlotLine } from './slot.ts';
+import type { Slots } from './slots.ts';
+import type { Token, Tokens } from './token.ts';
+
+/** An outcome that is in the file, and that no process has shown to Prometheus as a whole. */
+export type Uncounted = {
+  readonly token: Token;
+  readonly isPositive: boolean;
+  /** Where it stands; `undefined` for a line of a version before, that did not number them. */
+  readonly place: SlotLine | undefined;
+  /** How long after the prediction it came, if that is to be counted too. */
+  readonly delayS?: number;
+  /** Whether the outcome itself is to be counted, when it is due. */
+  readonly isOpen: boolean;
+};
+
+export type Replayed = {
+  readonly uncounted: readonly Uncounted[];
+  /**
+   * Ids of outcomes whose line was written, but not all that were to be written with it: the process ended meanwhile, so
+   * nobody was told that they are accepted.
+   */
+  readonly unanswered: Set<bigint>;
+  /** Whether an earlier process has left any outcome. */
+  readonly hasEarlier: boolean;
+};
+
+type Line = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads what earlier processes have kept, so that it is known as a repetition when it comes again, and finds what was
+ * not counted.
+ *
+ * @param earlier the lines of this replica's files
+ * @param elsewhere those of other replicas, which count their own
+ * @param oldestMs predictions from before get no outcome any more; ms since 1970
+ * @param unnumberedFromMs of lines without a number those count whose prediction is of this time or later
+ * @throws Error when the lines cannot be read to the end
+ */
+export async function replayOutcomes(options: {
+  readonly earlier: AsyncIterable<Line>;
+  readonly elsewhere: AsyncIterable<Line>;
+  readonly tokens: Tokens;
+  readonly slots: Slots;
+  readonly seen: SeenIds;
+  readonly oldestMs: number;
+  readonly unnumberedFromMs: number;
+}): Promise<Replayed> {
+  const { earlier, elsewhere, tokens, slots, seen, oldestMs, unnumberedFromMs } = options;
+  const uncounted: Uncounted[] = [];
+  /** Numbers of the last lines of the writes that uncounted ones belong to, and which of them were found. */
+  const ends = new Map<Uncounted, number>();
+  const foundEnds = new Map<Slot, Set<number>>();
+  const lowest = new Map<Slot, number>();
+  let hasEarlier = false;
+
+  /** Knows the outcome of a line. @returns its token if it is signed, and whether the line is the first of its id */
+  function remember(line: Line): { readonly token: Token; readonly isFirst: boolean } | undefined {
+    if (isForgotten(line)) {
+      seen.add(BigInt(`0x${line.forgottenKey}`), line.predictedMs);
+      return undefined;
+    }
+    const token = tokens.verify(line.id);
+    if (token === undefined) return undefined;
+    const isFirst = !seen.has(token.key);
+    if (isFirst && token.timeMs >= oldestMs) seen.add(token.key, token.timeMs);
+    return { token, isFirst };
+  }
+
+  function readOwn(line: Line): void {
+    hasEarlier = true;
+    const known = remember(line);
+    const found = slots.placeOf(line);
+    // another process, which has the slot, counts it
+    if (found !== undefined && found.slot === undefined) return;
+    const place = found as SlotLine | undefined;
+    if (place !== undefined)
+      lowest.set(place.slot, Math.min(place.line, lowest.get(place.slot) ?? place.line));
+    const has = place?.slot.has(place.line);
+    const isOpen = has === undefined ? isUncountedBefore(known?.token) : !has.outcome;
+    const lacksDelay = has !== undefined && !has.delay;
+    const counts = known?.isFirst === true && place?.slot.isLost !== true && (isOpen || lacksDelay);
+    place?.slot.found(place.line, counts && isOpen);
+    // of a write of which anything was counted all lines are there
+    if (place !== undefined && line.lastLine === place.line && isOpen && lacksDelay) {
+      foundEnds.set(place.slot, (foundEnds.get(place.slot) ?? new Set()).add(place.line));
+    }
+    if (!counts) {
+      // an id of a key that is gone may be told again when the key is back
+      if (place !== undefined && (known !== undefined || isForgotten(line))) place.slot.giveUp(place.line);
+      return;
+    }
+    seen.add(known.token.key, known.token.timeMs);
+    // of two classes, and without the model, which may not be in use
+    const { token } = known;
+    const delayMs = Date.parse(String(line.time)) - token.timeMs;
+    const one: Uncounted = {
+      token,
+      isPositive: token.isPositive === (line.outcome === line.prediction),
+      place,
+      isOpen,
+      ...(lacksDelay && Number.isFinite(delayMs) && { delayS: Math.max(0, delayMs) / 1000 }),
+    };
+    uncounted.push(one);
+    if (typeof line.lastLine === 'number') ends.set(one, line.lastLine);
+  }
+
+  const isUncountedBefore = (token: Token | undefined) =>
+    token !== undefined && token.timeMs >= oldestMs && token.timeMs > unnumberedFromMs;
+
+  for await (const line of earlier) readOwn(line);
+  for await (const line of elsewhere) remember(line);
+  // lines before the first that is left have been deleted for their age
+  for (const [slot, line] of lowest) slot.giveUpBelow(slot.isLost ? slot.end : line);
+  const unanswered = uncounted.filter((one) => isCutOff(one, ends.get(one), foundEnds));
+  return { uncounted, unanswered: new Set(unanswered.map(({ token }) => token.key)), hasEarlier };
+}
+
+/** Whether the last line of the write that one belongs to is missing. */
+function isCutOff(
+  { place }: Uncounted,
+  end: number | undefined,
+  foundEnds: ReadonlyMap<Slot, ReadonlySet<number>>,
+): boolean {
+  if (place === undefined || end === undefined) return false;
+  const { outcome, delay } = place.slot.has(end);
+  return !outcome && !delay && foundEnds.get(place.slot)?.has(end) !== true;
+}

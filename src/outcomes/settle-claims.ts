@@ -1,0 +1,94 @@
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import type { SharedMemory } from './shared-memory.ts';
+import type { SlotLine } from './slot.ts';
+import type { Token } from './token.ts';
+
+const chunkSize = 1000;
+const retryMs = 2_000;
+
+/** An outcome that is in the file, of which it has to be found out whether this replica counts it. */
+export type OpenClaim = {
+  readonly token: Token;
+  readonly place: SlotLine;
+  /** Whether a repetition is told that it was counted, so that it has to be, unless another replica has. */
+  readonly isAccepted: boolean;
+  readonly count: () => void;
+};
+
+/** Finds out in the shared memory, as soon as that can be asked. */
+export type ClaimSettler = {
+  settle(claim: OpenClaim): void;
+  isOpen(key: bigint): boolean;
+  close(): void;
+};
+
+/** @param maxAgeMs age of a prediction from which its outcome may be forgotten */
+export function createClaimSettler(
+  shared: Pick<SharedMemory, 'claim' | 'confirm'>,
+  maxAgeMs: number,
+): ClaimSettler {
+  const open = new Map<bigint, OpenClaim>();
+  const closing = new AbortController();
+  let isRunning = false;
+
+  function end(claim: OpenClaim, counts: boolean): void {
+    // one that was sent again, and is doubtful again, has taken its place
+    if (open.get(claim.token.key) === claim) open.delete(claim.token.key);
+    if (counts) claim.count();
+    // another replica counts it, or will when it is sent again
+    else giveUp(claim);
+  }
+
+  async function settleSome(some: readonly OpenClaim[]): Promise<void> {
+    const states = await shared.claim(some.map(({ token }) => token.key));
+    const claimed: OpenClaim[] = [];
+    for (const [i, claim] of some.entries()) {
+      if (states[i] === 'own') end(claim, true);
+      else if (states[i] === 'confirmed') end(claim, false);
+      else if (states[i] === 'claimed' && claim.isAccepted) claimed.push(claim);
+      else if (states[i] === 'claimed') end(claim, false);
+    }
+    if (claimed.length === 0) return;
+    const confirmed = await shared.confirm(
+      claimed.map(({ token }) => token.key),
+      claimed.map(({ token }) => token.timeMs + maxAgeMs),
+    );
+    for (const [i, claim] of claimed.entries()) end(claim, confirmed[i]);
+  }
+
+  async function run(): Promise<void> {
+    if (isRunning) return;
+    isRunning = true;
+    // those that come in the same turn go together
+    await nextTurn();
+    while (open.size > 0 && !closing.signal.aborted) {
+      const all = [...open.values()];
+      const chunks = Array.from({ length: Math.ceil(all.length / chunkSize) }, (_, i) =>
+        all.slice(i * chunkSize, (i + 1) * chunkSize),
+      );
+      try {
+        for (const chunk of chunks) await settleSome(chunk);
+      } catch {
+        // the connection says why; what could not be settled is tried again
+      }
+      if (open.size === 0) break;
+      await delay(retryMs, undefined, { ref: false, signal: closing.signal }).catch(() => {});
+    }
+    isRunning = false;
+  }
+
+  return {
+    settle(claim) {
+      const before = open.get(claim.token.key);
+      if (before !== undefined) giveUp(before);
+      open.set(claim.token.key, claim);
+      run();
+    },
+    isOpen: (key) => open.has(key),
+    close: () => closing.abort(),
+  };
+}
+
+function giveUp({ place }: OpenClaim): void {
+  place.slot.giveUp(place.line);
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { createNumberSet } from './number-set.ts';
+
+const savedNumbers = z.object({ below: z.int().nonnegative(), bits: z.base64() });
+const savedSlot = z.object({ owner: z.uuid(), outcomes: savedNumbers, delays: savedNumbers });
+
+/**
+ * The lines that one process at a time writes into an outcome file, numbered from 1 on, and which of them have been
+ * counted.
+ */
+export type Slot = {
+  readonly number: number;
+  /** Under this name the processes that have the slot, one after the other, confirm outcomes to other replicas. */
+  readonly owner: string;
+  /** What was counted of its lines is not known. */
+  readonly isLost: boolean;
+  /** One more than the greatest number known. */
+  readonly end: number;
+  /** Whether it changed since it was last saved as a whole. */
+  readonly isSaved: boolean;
+  /** Its lines that wait to be counted here. */
+  readonly open: number;
+  /** Notes a line that was found in the file, and whether it will be counted here. */
+  found(line: number, isOpen: boolean): void;
+  /** What has been counted of a line. */
+  has(line: number): { readonly outcome: boolean; readonly delay: boolean };
+  counted(line: number, what: { readonly outcome: boolean; readonly delay: boolean }): void;
+  /** Nothing of this line, or of all lines before `end`, is to be counted any more. */
+  giveUp(line: number): void;
+  giveUpBelow(end: number): void;
+  /** Its state as text, and what is to be called once that is saved. */
+  save(): { readonly text: string; readonly onSaved: () => void };
+};
+
+/** One line of a slot. */
+export type SlotLine = { readonly slot: Slot; readonly line: number };
+
+/**
+ * @param text the state that the process before has saved, if any
+ * @param owner for a new slot
+ * @throws Error for a text that `save` has not written
+ */
+export function createSlot(number: number, text: string | undefined, owner: string): Slot {
+  const before = text === undefined ? undefined : savedSlot.parse(JSON.parse(text));
+  const outcomes = createNumberSet(before?.outcomes);
+  const delays = createNumberSet(before?.delays);
+  const open = new Set<number>();
+  let end = Math.max(1, outcomes.end, delays.end);
+  let changes = 0;
+  let saved = before === undefined ? -1 : 0;
+  const slot: Slot = {
+    number,
+    owner: before?.owner ?? owner,
+    isLost: before === undefined,
+    get end() {
+      return Math.max(end, outcomes.end, delays.end);
+    },
+    get isSaved() {
+      return saved === changes;
+    },
+    get open() {
+      return open.size;
+    },
+    found(line, isOpen) {
+      end = Math.max(end, line + 1);
+      if (isOpen) open.add(line);
+    },
+    has: (line) => ({ outcome: outcomes.has(line), delay: delays.has(line) }),
+    counted(line, what) {
+      if (what.outcome) open.delete(line);
+      if ((!what.outcome || outcomes.has(line)) && (!what.delay || delays.has(line))) return;
+      if (what.delay) delays.add(line);
+      if (what.outcome) outcomes.add(line);
+      changes++;
+    },
+    giveUp(line) {
+      slot.counted(line, { outcome: true, delay: true });
+    },
+    giveUpBelow(below) {
+      outcomes.addBelow(below);
+      delays.addBelow(below);
+      changes++;
+    },
+    save() {
+      const atChanges = changes;
+      return {
+        text: JSON.stringify({ owner: slot.owner, outcomes: outcomes.save(), delays: delays.save() }),
+        onSaved() {
+          saved = Math.max(saved, atChanges);
+        },
+      };
+    },
+  };
+  return slot;
+}

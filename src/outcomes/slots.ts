@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { type FileLock, lockFile, requireLocks } from '../file-lock.ts';
+import { writeFileAtomically } from '../write-file-atomically.ts';
+import { createSlot, type Slot } from './slot.ts';
+
+/** The state of slots at one moment. */
+export type SlotStates = readonly (ReturnType<Slot['save']> & { readonly slot: Slot })[];
+
+/**
+ * Remembers beside an outcome file which of its lines Prometheus has been shown, so that a later process counts the
+ * others, and only those. Each process that writes the file has a slot of its own, and numbers its lines in it; a slot
+ * that no process has is taken over by the next one that starts.
+ */
+export type Slots = {
+  /** The slot that this process writes in. */
+  readonly own: Slot;
+  /** Under which names earlier processes, whose slots this one has taken over, confirmed outcomes. */
+  readonly owners: ReadonlySet<string>;
+  /**
+   * Where a line of the file stands: `undefined` for one that is not numbered, as versions before this wrote them, and
+   * no slot for one that is another process's to count.
+   */
+  placeOf(
+    line: Readonly<Record<string, unknown>>,
+  ): { readonly slot: Slot | undefined; readonly line: number } | undefined;
+  /** Takes the next numbers of this process's slot. @returns the first */
+  take(count: number): number;
+  /**
+   * To be called when the lines of the file have been read, and before the first is written. Never rejects.
+   *
+   * @param isWhole whether all could be read, so that their numbers are known
+   */
+  begin(isWhole: boolean): Promise<void>;
+  /** The slots that have changed since they were saved. */
+  states(): SlotStates;
+  /** Saves them, and gives back the slots of which nothing is left to be counted. Never rejects. */
+  save(states: SlotStates): Promise<void>;
+  close(): void;
+};
+
+/** More lines than can have been written since the state was saved. */
+const unreadLines = 1 << 20;
+
+type Held = { readonly number: number; readonly lock?: FileLock };
+
+/**
+ * Takes the first free slot of an outcome file, and all others that a process has left.
+ *
+ * @param onProblem told in one line what could not be locked, read or saved, once for each kind
+ */
+export async function openSlots(path: string, onProblem: (message: string) => void): Promise<Slots> {
+  const stateOf = (number: number) => join(dirname(path), `.${basename(path)}.slot-${number}.json`);
+  const held = await takeSlots(path).catch((error: Error): Held[] => {
+    onProblem(
+      `${path}: cannot be locked: ${error.message}; one process alone can remember what it has counted of it`,
+    );
+    return [{ number: 1 }];
+  });
+  const locks = new Map<Slot, FileLock>();
+  const slots = new Map<number, Slot>();
+  for (const { number, lock } of held) {
+    const slot = await readSlot(number, stateOf(number), onProblem);
+    slots.set(number, slot);
+    if (lock !== undefined) locks.set(slot, lock);
+  }
+  const own = slots.get(held[0].number) as Slot;
+  const pending = new Map<Slot, SlotStates[number]>();
+  let writing: Promise<void> | undefined;
+  let next = 1;
+  let isSaid = false;
+
+  async function write(): Promise<void> {
+    for (let first = pending.values().next(); !first.done; first = pending.values().next()) {
+      const { slot, text, onSaved } = first.value;
+      pending.delete(slot);
+      try {
+        await writeFileAtomically(stateOf(slot.number), text);
+        onSaved();
+        isSaid = false;
+      } catch (error) {
+        if (!isSaid) {
+          onProblem(
+            `${(error as Error).message}: after an end of this process, outcomes shown to Prometheus since may count again`,
+          );
+        }
+        isSaid = true;
+      }
+    }
+  }
+
+  function releaseDone(): void {
+    for (const [number, slot] of slots) {
+      if (slot === own || slot.open > 0 || !slot.isSaved) continue;
+      slots.delete(number);
+      locks.get(slot)?.release();
+      locks.delete(slot);
+    }
+  }
+
+  async function save(states: SlotStates): Promise<void> {
+    for (const state of states) pending.set(state.slot, state);
+    writing ??= write().finally(() => {
+      writing = undefined;
+    });
+    await writing;
+    releaseDone();
+  }
+
+  const states = () =>
+    [...slots.values()].filter((slot) => !slot.isSaved).map((slot) => ({ slot, ...slot.save() }));
+
+  return {
+    own,
+    owners: new Set([...slots.values()].map(({ owner }) => owner)),
+    placeOf({ slot: number, line }) {
+      if (!Number.isSafeInteger(number) || !Number.isSafeInteger(line)) return undefined;
+      return { slot: slots.get(number as number), line: line as number };
+    },
+    take(count) {
+      const first = next;
+      next += count;
+      return first;
+    },
+    async begin(isWhole) {
+      next = own.end + (isWhole ? 0 : unreadLines);
+      await save(states());
+    },
+    states,
+    save,
+    close() {
+      for (const lock of locks.values()) lock.release();
+      locks.clear();
+    },
+  };
+}
+
+/** @returns those of which nobody has the lock, the one to write in first */
+async function takeSlots(path: string): Promise<Held[]> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true, mode: 0o750 });
+  await requireLocks(folder);
+  const name = `.${basename(path)}.slot-`;
+  const rests = (await readdir(folder)).filter((entry) => entry.startsWith(name));
+  const numbers = rests.map((entry) => Number(/^(\d+)\.json$/.exec(entry.slice(name.length))?.[1] ?? 0));
+  const last = Math.max(0, ...numbers);
+  const held: Held[] = [];
+  for (let number = 1; held.length === 0 || number <= last; number++) {
+    // one that was never begun has no lines
+    if (held.length > 0 && !numbers.includes(number)) continue;
+    const lock = await lockFile(join(folder, `${name}${number}.lock`));
+    if (lock === undefined) continue;
+    held.push({ number, lock });
+    const unfinished = rests.filter(
+      (entry) => entry.startsWith(`${name}${number}.json.`) && entry.endsWith('.tmp'),
+    );
+    for (const entry of unfinished) await rm(join(folder, entry), { force: true });
+  }
+  return held;
+}
+
+async function readSlot(number: number, path: string, onProblem: (message: string) => void): Promise<Slot> {
+  const owner = randomUUID();
+  try {
+    return createSlot(number, await readFile(path, 'utf8'), owner);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      onProblem(`${path}: cannot be used: outcomes that were not shown to Prometheus yet will not count`);
+    }
+    return createSlot(number, undefined, owner);
+  }
+}
