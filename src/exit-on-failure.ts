@@ -1,4 +1,5 @@
 import { oneLine } from './one-line.ts';
+import { writeLines } from './terminal.ts';
 
 /** Runs a step of the start; if it throws, says why in one line and ends the process with exit code 1. */
 export function exitOnFailure<Result>(step: () => Result): Result {
@@ -11,6 +12,6 @@ export function exitOnFailure<Result>(step: () => Result): Result {
 
 /** Says in one line why the start failed and ends the process with exit code 1. */
 export function endWith(error: unknown): never {
-  process.stderr.write(`vigia: cannot start: ${oneLine(error)}\n`);
+  writeLines(process.stderr, [`vigia: cannot start: ${oneLine(error)}`]);
   process.exit(1);
 }

@@ -4,6 +4,7 @@ import { exampleInput } from './http/openapi.ts';
 import { onReloadRequest, stopRequested } from './process-signals.ts';
 import { startService } from './start-service.ts';
 import { whyOff } from './telemetry/otlp-options.ts';
+import { escapeJson, writeLines } from './terminal.ts';
 
 // who stops reading what is said at the start must not end the service
 process.stderr.on('error', () => {});
@@ -40,16 +41,15 @@ function announce(): void {
   const ids = running.hasEphemeralIds
     ? 'do not survive this process (set OUTCOME_KEY_FILE or OUTCOME_KEYS)'
     : 'signed with the key that is set';
-  const replica = earlierState === undefined ? '' : `Replica  ${earlierState}\n`;
-  const example = JSON.stringify(exampleInput(artifact)).replaceAll("'", String.raw`'\''`);
-  process.stderr.write(
-    `Model    ${artifact.name} ${artifact.version}, ${artifact.features.length} features
-API      ${apiUrl}  (openapi.json, metrics)
-Admin    ${adminUrl}  (metrics, drift, performance, outcomes)
-${replica}Samples  ${service.config.SAMPLES_PATH} (${config.SAMPLES_VALUES})
-Ids      ${ids}
-Tracing  ${tracing}
-Try      curl ${apiUrl}/predict -H 'content-type: application/json' -d '${example}'
-`,
-  );
+  const example = escapeJson(JSON.stringify(exampleInput(artifact))).replaceAll("'", String.raw`'\''`);
+  writeLines(process.stderr, [
+    `Model    ${artifact.name} ${artifact.version}, ${artifact.features.length} features`,
+    `API      ${apiUrl}  (openapi.json, metrics)`,
+    `Admin    ${adminUrl}  (metrics, drift, performance, outcomes)`,
+    ...(earlierState === undefined ? [] : [`Replica  ${earlierState}`]),
+    `Samples  ${service.config.SAMPLES_PATH} (${config.SAMPLES_VALUES})`,
+    `Ids      ${ids}`,
+    `Tracing  ${tracing}`,
+    `Try      curl ${apiUrl}/predict -H 'content-type: application/json' -d '${example}'`,
+  ]);
 }

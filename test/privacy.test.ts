@@ -169,7 +169,11 @@ describe('what is told of a sensitive feature', () => {
           await countLive([path], reference, { artifact, backtest: false }),
           artifact,
         );
-        const outputs = [JSON.stringify(report), renderText(report, false), renderHtml(report, null)];
+        const outputs = [
+          JSON.stringify(report),
+          JSON.stringify(renderText(report)),
+          renderHtml(report, null),
+        ];
         for (const output of outputs) {
           assert.doesNotMatch(output, /SECRET/);
           for (let i = 0; i < rows.length; i++) assert.ok(!output.includes(String(secretNumber(i))));

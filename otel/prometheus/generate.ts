@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { writeLines } from '../../src/terminal.ts';
 import { renderRuleFile } from './generator/rule-file.ts';
 import { ruleFiles } from './generator/rule-files.ts';
 import { parseRunbookUrl } from './generator/runbook.ts';
@@ -17,7 +18,7 @@ const usage = `Writes the Prometheus rules.
 `;
 
 function fail(message: string): never {
-  console.error(`generate: ${message}; --help shows the usage`);
+  writeLines(process.stderr, [`generate: ${message}; --help shows the usage`]);
   process.exit(2);
 }
 
@@ -58,7 +59,7 @@ function main(): void {
     fail((error as Error).message);
   }
   if (parsed === 'help') {
-    console.log(usage);
+    writeLines(process.stdout, usage.split('\n'));
     return;
   }
   mkdirSync(parsed.out, { recursive: true });

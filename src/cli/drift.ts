@@ -13,6 +13,7 @@ import { findFiles } from '../report/open-rows.ts';
 import { artifactReference, type DriftReference } from '../report/reference.ts';
 import { renderHtml } from '../report/render-html.ts';
 import { renderText } from '../report/render-text.ts';
+import { writeJson, writeLines } from '../terminal.ts';
 import { type DateOrder, dateOrderOf, dateOrders, parseTime } from '../times/parse-time.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import { readDecimalSign } from './decimal-option.ts';
@@ -206,13 +207,13 @@ await runCli(help, async (args) => {
     await writeFileAtomically(options.html, page);
   }
   if (options.json) {
-    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    writeJson(process.stdout, report, 2);
   } else {
-    const { stdout, env } = process;
-    const color = stdout.isTTY === true && !env.NO_COLOR;
-    process.stdout.write(renderText(report, color));
-    if (evaluation !== null) process.stdout.write(`\n${renderEvaluation(evaluation)}`);
-    if (options.html !== undefined) process.stdout.write(`\nThe page is in ${options.html}\n`);
+    writeLines(process.stdout, [
+      ...renderText(report),
+      ...(evaluation === null ? [] : ['', ...renderEvaluation(evaluation)]),
+      ...(options.html === undefined ? [] : ['', `The page is in ${options.html}`]),
+    ]);
   }
   return options.failOnDrift && report.verdict === 'drifting' ? driftStatus : 0;
 });

@@ -6,6 +6,7 @@ import { readJoinedData } from '../evaluation/read-joined.ts';
 import { renderHtml } from '../evaluation/render-html.ts';
 import { renderText } from '../evaluation/render-text.ts';
 import { loadArtifact } from '../model/artifact.ts';
+import { writeJson, writeLines } from '../terminal.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import { readDecimalSign } from './decimal-option.ts';
 import { readNames } from './name-list.ts';
@@ -97,7 +98,11 @@ await runCli(help, async (args) => {
       : await readLabelledData(options.data, artifact, { ...options, by });
   const evaluation = evaluate(artifact, data, version);
   if (options.html !== undefined) await writeFileAtomically(options.html, renderHtml(evaluation));
-  process.stdout.write(options.json ? `${JSON.stringify(evaluation, null, 2)}\n` : renderText(evaluation));
-  if (options.html !== undefined && !options.json) process.stdout.write(`The page is in ${options.html}\n`);
+  if (options.json) {
+    writeJson(process.stdout, evaluation, 2);
+  } else {
+    const page = options.html === undefined ? [] : [`The page is in ${options.html}`];
+    writeLines(process.stdout, [...renderText(evaluation), ...page]);
+  }
   return 0;
 });

@@ -1,3 +1,5 @@
+import { rewriteLine } from '../terminal.ts';
+
 const width = 30;
 const intervalMs = 100;
 
@@ -27,10 +29,10 @@ export function createProgressBar(label: string, total: number): ProgressBar {
       const share = Math.min(1, done / total);
       const filled = Math.round(share * width);
       const bar = '█'.repeat(filled) + '░'.repeat(width - filled);
-      stderr.write(`\r\u001b[K${label} ${bar} ${Math.floor(share * 100)} %`);
+      rewriteLine(stderr, `${label} ${bar} ${Math.floor(share * 100)} %`);
     },
     end() {
-      stderr.write('\r\u001b[K');
+      rewriteLine(stderr, '');
     },
   };
 }

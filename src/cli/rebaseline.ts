@@ -5,6 +5,7 @@ import { fileReference } from '../report/file-reference.ts';
 import { findFiles } from '../report/open-rows.ts';
 import { rebaselineOn } from '../report/rebaseline-on.ts';
 import { wrap } from '../report/wrap.ts';
+import { writeLines } from '../terminal.ts';
 import { readDecimalSign } from './decimal-option.ts';
 import { createReadingProgress } from './reading-progress.ts';
 import { runCli, UsageError } from './run-cli.ts';
@@ -83,7 +84,9 @@ await runCli(help, async (args) => {
     `drift      ${rebased.training.smallestDetectableDrift}`,
     ...reference.notes.map((note) => `note       ${note}`),
   ];
-  const text = lines.flatMap((line) => wrap(line, 80, ' '.repeat(11)));
-  process.stdout.write(`${text.join('\n')}\n`);
+  writeLines(
+    process.stdout,
+    lines.flatMap((line) => wrap(line, 80, ' '.repeat(11))),
+  );
   return 0;
 });

@@ -1,4 +1,5 @@
-import { printable } from '../one-line.ts';
+import { inspect } from 'node:util';
+import { writeLines } from '../terminal.ts';
 
 /** Wrong use of a command: an unknown option, a value that makes no sense. Ends it with status 2. */
 export class UsageError extends Error {
@@ -32,15 +33,15 @@ export async function runCli(help: () => string, main: (args: string[]) => Promi
   });
   try {
     const args = process.argv.slice(2);
-    if (args.includes('--help')) process.stdout.write(help());
+    if (args.includes('--help')) writeLines(process.stdout, help().trimEnd().split('\n'));
     else process.exitCode = await main(args);
   } catch (error) {
     const usage = isUsageError(error);
     if (!usage && isBug(error)) {
-      console.error(error);
+      writeLines(process.stderr, inspect(error).split('\n'));
     } else {
-      const message = printable((error as Error).message.replaceAll(/\s*\n\s*/g, ' '));
-      console.error(usage ? `${message} (--help lists the options)` : message);
+      const message = (error as Error).message.replaceAll(/\s*\n\s*/g, ' ');
+      writeLines(process.stderr, [usage ? `${message} (--help lists the options)` : message]);
     }
     process.exitCode = usage ? 2 : 1;
   }

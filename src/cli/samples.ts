@@ -11,6 +11,7 @@ import { listRotatedFiles } from '../samples/rotated-files.ts';
 import { createRowMatcher, RowMatchError, type RowMatcher } from '../samples/row-matcher.ts';
 import { holdsInput, isScoreLine } from '../samples/sample-shape.ts';
 import { createSampleView } from '../samples/shown-sample.ts';
+import { writeJson, writeLines } from '../terminal.ts';
 import { parseTime } from '../times/parse-time.ts';
 import { runCli, UsageError } from './run-cli.ts';
 import {
@@ -138,9 +139,10 @@ async function printRows(options: Options): Promise<number> {
   keepNewest(found, limit, sources.length > 1);
   const { show, describe } = createSampleView(artifact);
   for (const sample of found.map(show)) {
-    process.stdout.write(json ? `${JSON.stringify(sample)}\n` : describe(sample));
+    if (json) writeJson(process.stdout, sample);
+    else writeLines(process.stdout, describe(sample));
   }
-  process.stderr.write(summary({ ...counts, damaged: reading.damaged }, found.length));
+  writeLines(process.stderr, [summary({ ...counts, damaged: reading.damaged }, found.length)]);
   return 0;
 }
 
@@ -164,7 +166,7 @@ function summary(
     ...(timeless > 0 ? [`${formatCount(timeless)} without a time that can be read left out`] : []),
     ...(damaged > 0 ? [`${formatAmount(damaged, 'line')} that cannot be read left out`] : []),
   ];
-  return `${parts.join('; ')}\n`;
+  return parts.join('; ');
 }
 
 /** A service has written a row within this time of its answer, unless its disk is in trouble. */
@@ -198,7 +200,7 @@ async function forget(options: Options): Promise<number> {
   };
   await forgetIn(samples);
   await forgetIn(outcomes, forgetOutcome);
-  process.stdout.write(`${deleted} ${deleted === 1 ? 'line' : 'lines'} deleted\n`);
+  writeLines(process.stdout, [`${deleted} ${deleted === 1 ? 'line' : 'lines'} deleted`]);
   if (failure !== undefined) throw failure;
   return deleted > 0 ? 0 : 1;
 }

@@ -1,6 +1,7 @@
 import { loadArtifact } from '../model/artifact.ts';
 import { readTokens } from '../outcomes/secret-file.ts';
 import { createRandom } from '../stats/random.ts';
+import { rewriteLine, writeLines } from '../terminal.ts';
 import { readDataRows } from '../traffic/data-rows.ts';
 import { applyDrifts, parseDrift } from '../traffic/drift.ts';
 import { createLabels, type LabelOptions } from '../traffic/labels.ts';
@@ -13,7 +14,7 @@ import {
   type Row,
 } from '../traffic/request-features.ts';
 import { sendRequests } from '../traffic/send-requests.ts';
-import { labelText, progressLine, summaryText } from '../traffic/summary.ts';
+import { outcomesLine, progressLine, summaryLines } from '../traffic/summary.ts';
 import { createTally } from '../traffic/tally.ts';
 import { runCli, UsageError } from './run-cli.ts';
 import { help, readOptions, type TrafficOptions } from './traffic-options.ts';
@@ -89,14 +90,14 @@ await runCli(help, async (args) => {
   const stop = new AbortController();
   stopOnSignal(stop);
   const end = options.count ?? options.durationMs;
-  process.stderr.write(
-    `sending ${options.ratePerSecond} requests/s to ${options.urls.map(({ origin }) => origin).join(', ')}${end === undefined ? ' until Ctrl-C' : ''}\n`,
-  );
+  writeLines(process.stderr, [
+    `sending ${options.ratePerSecond} requests/s to ${options.urls.map(({ origin }) => origin).join(', ')}${end === undefined ? ' until Ctrl-C' : ''}`,
+  ]);
   const tally = createTally();
   const startedAt = performance.now();
   const ticker = process.stderr.isTTY
     ? setInterval(() => {
-        process.stderr.write(`\r\u001b[K${progressLine(tally, performance.now() - startedAt)}`);
+        rewriteLine(process.stderr, progressLine(tally, performance.now() - startedAt));
       }, 500)
     : undefined;
   const sent = await sendRequests({
@@ -114,10 +115,10 @@ await runCli(help, async (args) => {
   const labelled = await labels?.finish();
   if (ticker !== undefined) {
     clearInterval(ticker);
-    process.stderr.write('\r\u001b[K');
+    rewriteLine(process.stderr, '');
   }
-  process.stdout.write(summaryText(sent, tally));
-  if (labelled !== undefined) process.stdout.write(labelText(labelled));
+  const outcomes = labelled === undefined ? [] : [outcomesLine(labelled)];
+  writeLines(process.stdout, [...summaryLines(sent, tally), ...outcomes]);
   const unanswered = sent.sent > 0 && tally.answered === 0;
   const undelivered = labelled !== undefined && labelled.sent > 0 && labelled.failed === labelled.sent;
   return unanswered || undelivered ? 1 : 0;

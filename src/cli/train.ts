@@ -7,6 +7,7 @@ import { type Artifact, scoreFeature } from '../model/artifact.ts';
 import { train } from '../model/train.ts';
 import { formatCount, formatShare } from '../report/format.ts';
 import { wrap } from '../report/wrap.ts';
+import { writeLines } from '../terminal.ts';
 import { readDecimalSign } from './decimal-option.ts';
 import { readNames } from './name-list.ts';
 import { createProgressBar } from './progress-bar.ts';
@@ -140,7 +141,7 @@ function resolveColumns(given: ReturnType<typeof resolveOptions>, header: readon
   };
 }
 
-function summaryText(artifact: Artifact, out: string): string {
+function summaryLines(artifact: Artifact, out: string): string[] {
   const { training, evaluation, target, threshold, features } = artifact;
   const figure = ({ value, standardError }: { value: number; standardError: number }) =>
     `${value.toFixed(3)} ± ${standardError.toFixed(3)}`;
@@ -161,10 +162,7 @@ function summaryText(artifact: Artifact, out: string): string {
     ['drift', training.smallestDetectableDrift],
     ['written', `${out}, model ${artifact.name} version ${artifact.version}`],
   ];
-  return lines
-    .flatMap(([label, text]) => wrap(`${label.padEnd(10)}${text}`, 80, ' '.repeat(10)))
-    .map((line) => `${line}\n`)
-    .join('');
+  return lines.flatMap(([label, text]) => wrap(`${label.padEnd(10)}${text}`, 80, ' '.repeat(10)));
 }
 
 await runCli(help, async (args) => {
@@ -193,6 +191,6 @@ await runCli(help, async (args) => {
   });
   bar.end();
   await writeArtifact(options.out, artifact);
-  process.stdout.write(summaryText(artifact, options.out));
+  writeLines(process.stdout, summaryLines(artifact, options.out));
   return 0;
 });

@@ -1,5 +1,4 @@
-import { printable } from '../one-line.ts';
-import { wrap } from '../report/wrap.ts';
+import { cut, wrap } from '../report/wrap.ts';
 import type { Interval } from '../stats/bootstrap.ts';
 import type { Evaluation, Slice } from './evaluate.ts';
 import { figureTitles } from './figure-titles.ts';
@@ -12,7 +11,7 @@ const titleWidth = 20;
 const count = new Intl.NumberFormat('en');
 
 /** The evaluation for a terminal, at most 80 columns wide. */
-export function renderText(evaluation: Evaluation): string {
+export function renderText(evaluation: Evaluation): string[] {
   const { model, classes, samples, source, notes } = evaluation;
   return [
     `${model.name} ${model.version} on ${count.format(samples)} labelled rows`,
@@ -28,9 +27,7 @@ export function renderText(evaluation: Evaluation): string {
     ...drawReliability(evaluation.reliability),
     ...describeSlices(evaluation.slices),
     ...notes.flatMap((note) => wrap(`Note: ${note}`, width, '      ')),
-  ]
-    .map((line) => `${printable(line).trimEnd()}\n`)
-    .join('');
+  ].map((line) => line.trimEnd());
 }
 
 function describeFigures(evaluation: Evaluation): string[] {
@@ -125,8 +122,7 @@ function describeSlices(slices: readonly Slice[]): string[] {
     cells
       .map((cell, i) => {
         const columns = sliceColumns[i][1];
-        if (i > 0) return cell.padStart(columns);
-        return (cell.length > columns ? `${cell.slice(0, columns - 1)}…` : cell).padEnd(columns);
+        return i > 0 ? cell.padStart(columns) : cut(cell, columns).padEnd(columns);
       })
       .join('');
   return [line(sliceColumns.map(([title]) => title)), ...rows.map(line), ''];

@@ -1,9 +1,8 @@
-import { styleText } from 'node:util';
-import { printable } from '../one-line.ts';
 import { driftRule, type Verdict } from '../stats/drift.ts';
+import type { Line } from '../terminal.ts';
 import type { DriftReport, ReportVariable } from './drift-report.ts';
 import { formatAlarmValue, formatAmount, formatCount, formatPsi, formatShare, formatTime } from './format.ts';
-import { wrap } from './wrap.ts';
+import { cut, wrap } from './wrap.ts';
 
 const width = 80;
 const nameWidth = 16;
@@ -13,29 +12,20 @@ const histogramWidth = maxBars + 3;
 const blocks = '▁▂▃▄▅▆▇█';
 
 const signs = { drifting: '▲', stable: '●', undetermined: '?' } as const;
-const styles = { drifting: 'red', stable: 'green', undetermined: 'yellow' } as const;
+const colors = { drifting: 'red', stable: 'green', undetermined: 'yellow' } as const;
 
-type Paint = (text: string, verdict: Verdict) => string;
-
-/**
- * The report for a terminal, at most 80 columns wide and readable without colour.
- *
- * @param color whether to colour the verdicts
- */
-export function renderText(report: DriftReport, color: boolean): string {
-  const paint: Paint = (text, verdict) =>
-    color ? styleText(styles[verdict], text, { validateStream: false }) : text;
+/** The report for a terminal, at most 80 columns wide and readable without its colours. */
+export function renderText(report: DriftReport): Line[] {
   const { features, score, consequence, alarms, notes } = report;
-  const [verdict, ...rest] = wrap(`${signs[report.verdict]} ${report.headline}`, width, '  ');
-  const lines = [
-    paint(verdict, report.verdict),
-    ...rest.map((line) => paint(line, report.verdict)),
+  const headline = wrap(`${signs[report.verdict]} ${report.headline}`, width, '  ');
+  return [
+    ...headline.map((line) => paint(line, report.verdict)),
     ...(consequence === null ? [] : wrap(`  ${consequence}`, width, '  ')),
     '',
     ...describeData(report).flatMap((line) => wrap(line, width, '           ')),
     '',
     header,
-    ...[...features, ...(score === null ? [] : [score])].flatMap((variable) => tableRows(variable, paint)),
+    ...[...features, ...(score === null ? [] : [score])].flatMap(tableRows),
     '',
     ...wrap(
       `Histograms: one column a bin of the reference (of more than ten the last holds the rest), then missing and unseen values apart. Limit: the larger of ${driftRule.minPsi} and what chance alone explains.`,
@@ -46,7 +36,10 @@ export function renderText(report: DriftReport, color: boolean): string {
     ...(alarms === null ? [] : ['', ...describeAlarms(alarms)]),
     ...(notes.length > 0 ? ['', ...notes.flatMap((note) => wrap(`Note: ${note}`, width, '      '))] : []),
   ];
-  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+function paint(text: string, verdict: Verdict): Line {
+  return { text, color: colors[verdict] };
 }
 
 const header = [
@@ -61,7 +54,7 @@ const header = [
   '  verdict',
 ].join('');
 
-function tableRows(variable: ReportVariable, paint: Paint): string[] {
+function tableRows(variable: ReportVariable): Line[] {
   const { name, verdict, sentence, psi, threshold } = variable;
   const [reference, live] = histograms(variable);
   const row = [
@@ -109,11 +102,6 @@ function histograms({ kind, bins }: ReportVariable): [reference: string, live: s
 function block(share: number, most: number): string {
   if (share === 0) return '·';
   return blocks[Math.min(blocks.length - 1, Math.floor((share / most) * blocks.length))];
-}
-
-function cut(text: string, length: number): string {
-  const line = printable(text);
-  return line.length > length ? `${line.slice(0, length - 1)}…` : line;
 }
 
 function describeData({ model, reference, live }: DriftReport): string[] {

@@ -1,14 +1,14 @@
-import { printable } from '../one-line.ts';
+import { escapeLine } from '../terminal.ts';
 
 /**
- * Breaks a text into lines, without control characters; a number and its % stay together.
+ * Breaks a text into lines for a terminal (see `escapeLine`); a number and its % stay together.
  *
  * @param columns the most that a line may have
  * @param indent begins every line but the first
  */
 export function wrap(text: string, columns: number, indent: string): string[] {
   const [start] = /^\s*/.exec(text) ?? [''];
-  const words = printable(text)
+  const words = escapeLine(text)
     .trim()
     .replaceAll(/(\d) %/g, '$1\u00a0%')
     .split(/ (?! )/);
@@ -23,4 +23,10 @@ export function wrap(text: string, columns: number, indent: string): string[] {
     }
   }
   return [...lines, line].map((each) => each.replaceAll('\u00a0', ' '));
+}
+
+/** A text for a column of a terminal, cut off with … where it has more characters. */
+export function cut(text: string, columns: number): string {
+  const characters = [...escapeLine(text)];
+  return characters.length > columns ? `${characters.slice(0, columns - 1).join('')}…` : characters.join('');
 }

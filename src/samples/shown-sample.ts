@@ -9,8 +9,8 @@ type Entries = Readonly<Record<string, unknown>>;
 export type SampleView = {
   /** The line with the values and bins of sensitive features redacted, even where an older file holds them. */
   show(sample: SampleLine): SampleLine;
-  /** A shown line as text for a terminal, with the reasons for its score where it has values of this model. */
-  describe(shown: SampleLine): string;
+  /** A shown line as lines of text, with the reasons for its score where it has values of this model. */
+  describe(shown: SampleLine): string[];
 };
 
 export function createSampleView(artifact: Artifact): SampleView {
@@ -41,7 +41,7 @@ export function createSampleView(artifact: Artifact): SampleView {
     describe(shown) {
       const { time, id, traceId, prediction, score, version, features, bins } = shown;
       const values = features ?? bins;
-      const lines = [
+      return [
         `${time}  ${prediction} ${(score as number).toFixed(3)}  ${traceId === undefined ? 'no trace' : `trace ${traceId}`}`,
         `  id ${id}`,
         ...(isEntries(values) ? [`  ${describeEntries(values)}`] : []),
@@ -49,7 +49,6 @@ export function createSampleView(artifact: Artifact): SampleView {
           ? [`  because of ${describeReasons(features)}`]
           : []),
       ];
-      return `${lines.join('\n')}\n`;
     },
   };
 }

@@ -1,4 +1,5 @@
 import { constants, fstatSync, openSync, write as writeFd, writeSync } from 'node:fs';
+import { escapeJson } from '../terminal.ts';
 
 const batchBytes = 64 * 1024;
 const flushIntervalMs = 20;
@@ -51,8 +52,13 @@ export function createLogDestination(options: LogDestinationOptions = {}): LogDe
   let onIdle = () => {};
 
   function write(line: string): void {
-    const text = format === undefined ? line : format(line);
-    const bytes = Buffer.byteLength(text);
+    let text = format === undefined ? line : format(line);
+    let bytes = Buffer.byteLength(text);
+    // Logs end up on terminals (`docker logs`, `kubectl logs`). JSON has no harmful ASCII but DEL, which is ignored there.
+    if (format === undefined && bytes > text.length) {
+      text = escapeJson(text);
+      bytes = Buffer.byteLength(text);
+    }
     if (isClosed || pendingBytes + bytes > maxPendingBytes) {
       droppedLines++;
       return;

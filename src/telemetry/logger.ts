@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { isatty } from 'node:tty';
 import { type Logger, pino } from 'pino';
 import { isoTime } from '../samples/iso-time.ts';
+import { escapeJson, escapeLine } from '../terminal.ts';
 import type { LogDestination } from './log-destination.ts';
 
 /**
@@ -15,13 +16,30 @@ export function createLogger(options: { level: string; name: string; destination
   return pino({ level, name, timestamp: () => `,"time":"${isoTime(Date.now())}"` }, destination);
 }
 
-/** Makes log lines readable if standard output is a terminal and pino-pretty, a development dependency, is there. */
+/**
+ * Makes log lines readable if standard output is a terminal and pino-pretty, a development dependency, is there. What
+ * others wrote cannot steer the terminal, with pino-pretty or without it.
+ */
 export function terminalFormat(): ((line: string) => string) | undefined {
   if (!isatty(1)) return undefined;
   try {
     const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty');
-    return prettyFactory({ colorize: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' });
+    const pretty = prettyFactory({
+      colorize: true,
+      ignore: 'pid,hostname',
+      translateTime: 'SYS:HH:MM:ss.l',
+    });
+    return (line) => pretty(JSON.parse(line, escapeTexts));
   } catch {
-    return undefined;
+    return escapeJson;
   }
+}
+
+/** For `JSON.parse`: escapes names and texts, which pino-pretty writes as they are; a stack keeps its lines. */
+function escapeTexts(key: string, value: unknown): unknown {
+  if (typeof value === 'string') {
+    return key === 'stack' ? value.split('\n').map(escapeLine).join('\n') : escapeLine(value);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [escapeLine(name), member]));
 }

@@ -17,7 +17,7 @@ export function progressLine(tally: Tally, elapsedMs: number): string {
 }
 
 /** What was sent, what came back and how long it took, as lines of text. */
-export function summaryText({ sent, overdue, elapsedMs }: Sent, tally: Tally): string {
+export function summaryLines({ sent, overdue, elapsedMs }: Sent, tally: Tally): string[] {
   const seconds = elapsedMs / 1000;
   const rate = seconds > 0 ? ` (${(sent / seconds).toFixed(1)}/s)` : '';
   const lines = [`sent ${count.format(sent)} requests in ${seconds.toFixed(1)} s${rate}`];
@@ -30,13 +30,13 @@ export function summaryText({ sent, overdue, elapsedMs }: Sent, tally: Tally): s
   if (overdue > 0) {
     lines.push(`${count.format(overdue)} more were due but not sent: too many were waiting for an answer`);
   }
-  return `${lines.join('\n')}\n`;
+  return lines;
 }
 
-/** What became of the outcomes, as lines of text. */
-export function labelText({ sent, failed, ...results }: LabelTally): string {
+/** What became of the outcomes, in one line. */
+export function outcomesLine({ sent, failed, ...results }: LabelTally): string {
   const parts = Object.entries(results).filter(([, number]) => number > 0);
   const texts = parts.map(([name, number]) => `${count.format(number)} ${name}`);
   const lost = failed > 0 ? [`${count.format(failed)} not answered`] : [];
-  return `reported ${count.format(sent)} outcomes: ${[...texts, ...lost].join(', ') || 'none came due'}\n`;
+  return `reported ${count.format(sent)} outcomes: ${[...texts, ...lost].join(', ') || 'none came due'}`;
 }

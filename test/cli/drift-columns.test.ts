@@ -354,7 +354,7 @@ describe('names and categories with line breaks and control characters', () => {
         stdout,
       );
     }
-    assert.match(runs[1].stdout, /^▲ income \[31mmont… /m);
+    assert.match(runs[1].stdout, /^▲ income\\u\{a\}\\u\{1… /m);
     const { stderr } = await runCommand('drift', [
       '--reference',
       reference,

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { writeLines } from '../../../src/terminal.ts';
 
 /** Where a page with the headings of docs/alerts.md has the section of an alert. */
 export function runbookSection(runbookUrl: string, alert: string): string {
@@ -30,13 +31,13 @@ export function readRunbookUrl(usage: string): string | undefined {
       options: { 'runbook-url': { type: 'string' }, help: { type: 'boolean', default: false } },
     });
     if (values.help) {
-      console.log(usage);
+      writeLines(process.stdout, usage.split('\n'));
       process.exit(0);
     }
     const text = values['runbook-url'];
     return text === undefined ? undefined : parseRunbookUrl(text);
   } catch (error) {
-    console.error(`generate: ${(error as Error).message}; --help shows the usage`);
+    writeLines(process.stderr, [`generate: ${(error as Error).message}; --help shows the usage`]);
     process.exit(2);
   }
 }
