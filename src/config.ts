@@ -93,7 +93,7 @@ export const serviceSettings = {
     schema: flag,
     default: 'true',
     description:
-      '`false` leaves the features out of the log line; features the artifact calls sensitive always are.',
+      '`false` leaves the features out of the log line. Features that the artifact calls sensitive are never in it, nor is the score beside the others.',
   },
   SAMPLES_PATH: {
     schema: z.string(),
@@ -105,7 +105,7 @@ export const serviceSettings = {
     schema: oneOf(['raw', 'bins', 'off']),
     default: 'raw',
     description:
-      '`bins` keeps only the bin of each feature (drift stays exact), `off` no feature at all; sensitive ones are never kept.',
+      '`bins` keeps only the bin of each feature (drift stays exact), `off` no feature at all. Sensitive ones are written as `[redacted]`, but with `raw` [can be computed](docs/security.md#privacy-of-samples-logs-and-traces) from the score.',
   },
   SAMPLES_MAX_BYTES: {
     schema: size,

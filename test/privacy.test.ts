@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Attributes } from '@opentelemetry/api';
 import fc from 'fast-check';
@@ -142,6 +142,37 @@ describe('what is told of a sensitive feature', () => {
     );
   });
 
+  it('by a sample’s score and other values is all, by their bins a range: as docs/security.md says', async () => {
+    const artifact = sealArtifact({ ...credit, sensitive: ['limit'] });
+    const { score: scoreOf, counts } = deploy(artifact, { sampleValues: 'raw', models });
+    const row = { age: 30, limit: 2000, history: 'none' };
+    const score = scoreOf(row);
+    const { bins, outside } = counts.monitor.observe(row, score);
+    const [raw, binned] = (['raw', 'bins'] as const).map((values) => {
+      const format = createSampleFormatter({ artifact, values });
+      return JSON.parse(format('t', 'id', undefined, row, bins, outside, score, 'bad'));
+    });
+    /** The limit with which the score comes out, by bisection: the score rises with it. */
+    const limitOf = (age: number, history: string) => {
+      let [low, high] = [0, 1e6];
+      for (let i = 0; i < 60; i++) {
+        const middle = (low + high) / 2;
+        if (scoreOf({ age, limit: middle, history }) < raw.score) low = middle;
+        else high = middle;
+      }
+      return Math.round(low);
+    };
+    assert.equal(raw.features.limit, redacted);
+    assert.equal(limitOf(raw.features.age, raw.features.history), 2000);
+    assert.deepEqual([binned.bins.age, binned.bins.limit], ['03 (28, 30]', redacted]);
+    assert.deepEqual(
+      [28, 30].map((age) => limitOf(age, 'none')),
+      [1692, 2000],
+    );
+    const page = (await readFile('docs/security.md', 'utf8')).replaceAll(/\s+/g, ' ');
+    assert.match(page, /an age in \(28, 30\] puts a limit of 2,000 between 1,692 and 2,000/);
+  });
+
   it('by a report is counts, never a value of a row', async () => {
     const secretNumber = (i: number) => 91_300_000 + i * 7.0625;
     const secretText = (i: number) => `SECRET-${i % 7}`;
@@ -225,6 +256,7 @@ describe('a service whose model has sensitive features', () => {
       const service = await startTestService({
         MODEL_PATH: model,
         SAMPLES_VALUES: mode,
+        LOG_PAYLOAD: String(mode !== 'off'),
         OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
       });
       try {
@@ -246,6 +278,16 @@ describe('a service whose model has sensitive features', () => {
           assert.ok(service.logLines().length >= 34);
           return kept;
         });
+        const logged = service.logLines().filter(({ event }) => event === 'predict');
+        assert.equal(logged.length, 30);
+        for (const { score, payload } of logged) {
+          assert.equal(payload === undefined, mode === 'off');
+          assert.equal(typeof score, mode === 'off' ? 'number' : 'undefined', 'no score beside other values');
+        }
+        for (const { name, attributes } of sink.spans) {
+          assert.equal(attributes['model.score'], undefined);
+          if (name === 'predict') assert.ok(attributes['model.prediction']);
+        }
         // a stack names functions and files, and may name a test
         const events = sink.spans.map((span) => span.events);
         const told = JSON.stringify(events).replaceAll(/\\n +at [^\\"]*/g, '');

@@ -141,8 +141,13 @@ function resolveColumns(given: ReturnType<typeof resolveOptions>, header: readon
   };
 }
 
+/** What the choice of `--sensitive` does not do: the model is linear, so that a score and the other values give it away. */
+function sensitivityNotice(sensitive: readonly string[]): string {
+  return `${sensitive.join(', ')}: redacted, but whoever has the model and a sample with the other values can compute the value from the score; SAMPLES_VALUES=off prevents that`;
+}
+
 function summaryLines(artifact: Artifact, out: string): string[] {
-  const { training, evaluation, target, threshold, features } = artifact;
+  const { training, evaluation, target, threshold, features, sensitive } = artifact;
   const figure = ({ value, standardError }: { value: number; standardError: number }) =>
     `${value.toFixed(3)} ± ${standardError.toFixed(3)}`;
   const names = features.map(({ name, kind }) => (kind === 'numeric' ? name : `${name} (categories)`));
@@ -159,6 +164,7 @@ function summaryLines(artifact: Artifact, out: string): string[] {
     ['log-loss', figure(evaluation.logLoss)],
     ['accuracy', figure(evaluation.accuracy)],
     ['threshold', `${threshold.value}: ${threshold.reason}`],
+    ...(sensitive.length > 0 ? [['sensitive', sensitivityNotice(sensitive)]] : []),
     ['drift', training.smallestDetectableDrift],
     ['written', `${out}, model ${artifact.name} version ${artifact.version}`],
   ];

@@ -6,7 +6,8 @@ import type { CallerTrace } from '../telemetry/propagation.ts';
 /** What the log line of a prediction tells of it. */
 export type Prediction = {
   readonly prediction: string;
-  readonly score: number;
+  /** Undefined where it is not to stand beside the payload (see `Disclosure`). */
+  readonly score: number | undefined;
   /** The input as JSON text, redacted; undefined when payloads are not logged. */
   readonly payload: string | undefined;
 };

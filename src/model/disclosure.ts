@@ -7,10 +7,16 @@ export const redacted = '[redacted]';
  * that of a number narrows it down), not whether it was missing, unseen or outside the reference, and not its weight in
  * the score, from which the value can be computed.
  *
+ * Nor does a log line with the other values, or a span with the other weights, tell the score (`tellsScore`): the model is
+ * linear, so that from the score and the rest whoever has the artifact could compute what is withheld. Only samples have
+ * it, because the report on drift and the evaluation need it.
+ *
  * Counts and sums over rows may be told of every feature, and the caller who sent a value may be told what became of it.
  */
 export type Disclosure = {
   readonly isWithheld: (feature: string) => boolean;
+  /** Whether the score may stand beside values or weights of the features: none is withheld. */
+  readonly tellsScore: boolean;
   /** Values or bins by feature, `redacted` in place of those that are withheld. */
   readonly redact: (entries: Readonly<Record<string, unknown>>) => Record<string, unknown>;
   /** Features or their names, without those that are withheld. */
@@ -23,6 +29,7 @@ export function createDisclosure(artifact: { readonly sensitive: readonly string
   const isWithheld = (feature: string) => withheld.has(feature);
   return {
     isWithheld,
+    tellsScore: withheld.size === 0,
     redact: (entries) =>
       Object.fromEntries(
         Object.entries(entries).map(([name, value]) => [name, isWithheld(name) ? redacted : value]),

@@ -126,6 +126,15 @@ describe('npm run train', function () {
     assert.deepEqual(artifact.sensitive, ['n', 'k']);
   });
 
+  it('says what --sensitive does not hide', async () => {
+    const { stdout } = await trainOn(table({ n: number, k: kind }), '--sensitive', 'n,k');
+    assert.match(
+      stdout.replaceAll(/\s+/g, ' '),
+      / sensitive n, k: redacted, but whoever has the model and a sample .* SAMPLES_VALUES=off prevents that/,
+    );
+    assert.doesNotMatch((await trainOn(table({ n: number, k: kind }))).stdout, /sensitive/);
+  });
+
   it('reads the same from every dialect of the same table', async () => {
     const amount = (i: number) => (1000 + ((i * 37) % 23) * 12.5).toFixed(1);
     const german = (i: number) => `1.${amount(i).slice(1).replace('.', ',')}`;

@@ -75,7 +75,7 @@ function predict(
   service: Service,
   span?: Span,
 ): void {
-  const { artifact, counts, classJson, formatSample, formatPayload } = deployment;
+  const { artifact, counts, classJson, disclosure, formatSample, formatPayload } = deployment;
   const startedMs = performance.now();
   const score = deployment.score(row);
   const isPositive = score >= artifact.threshold.value ? 1 : 0;
@@ -98,7 +98,7 @@ function predict(
   if (span) describePrediction(span, deployment, row, score, prediction, observation);
   context.state.prediction = {
     prediction,
-    score,
+    score: config.LOG_PAYLOAD && !disclosure.tellsScore ? undefined : score,
     payload: config.LOG_PAYLOAD ? formatPayload(row) : undefined,
   };
   const reasons = asksForReasons(context) ? `,"reasons":${JSON.stringify(deployment.explain(row))}` : '';
@@ -115,7 +115,7 @@ function asksForReasons(context: RequestContext): boolean {
 
 /**
  * What a trace tells of a prediction: the names of unusual features, never their values, and what moved the score most.
- * Of a sensitive feature it tells nothing.
+ * Of a sensitive feature it tells nothing, and then not the score, from which that could be computed.
  */
 export function describePrediction(
   span: Pick<Span, 'setAttributes'>,
@@ -130,7 +130,7 @@ export function describePrediction(
   span.setAttributes({
     'model.name': artifact.name,
     'model.version': artifact.version,
-    'model.score': score,
+    'model.score': disclosure.tellsScore ? score : undefined,
     'model.prediction': prediction,
     'model.reasons': reasons.map(({ feature }) => feature),
     'model.reasons.log_odds': reasons.map(({ logOdds }) => Math.round(logOdds * 100) / 100),
