@@ -5,9 +5,18 @@ import { plainText } from './stats/category-text.ts';
  * and blanks at its ends.
  */
 export function findName(name: string, known: readonly string[]): string | undefined {
-  if (known.includes(name)) return name;
-  const alike = known.filter((one) => plainText(one) === plainText(name));
-  return alike.length === 1 ? alike[0] : undefined;
+  return known.includes(name) ? name : createNameFinder(known)(name);
+}
+
+/** The same for many names: what they are compared with is made once. */
+export function createNameFinder(known: readonly string[]): (name: string) => string | undefined {
+  const exact = new Set(known);
+  const alike = Map.groupBy(known, plainText);
+  return (name) => {
+    if (exact.has(name)) return name;
+    const found = alike.get(plainText(name));
+    return found?.length === 1 ? found[0] : undefined;
+  };
 }
 
 /** The one known name that is meant, as it is or quoted as in a list. */

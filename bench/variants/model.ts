@@ -16,7 +16,7 @@ export type Answer = { readonly prediction: string; readonly score: number };
 
 /** The faults of a body as an answer lists them; none for a row. */
 export function faults(body: unknown): readonly { pointer: string; message: string }[] {
-  return validate(body)?.map(({ pointer, message }) => ({ pointer, message })) ?? [];
+  return validate(body)?.told.map(({ pointer, message }) => ({ pointer, message })) ?? [];
 }
 
 /** Scores a row that has no faults. */

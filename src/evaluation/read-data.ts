@@ -61,7 +61,7 @@ export async function readLabelledData(
     const row = Object.fromEntries(features.map((feature, i) => [feature.name, values[i]]));
     const faults = validate(row);
     if (faults !== null) {
-      const [{ code, feature }] = faults;
+      const [{ code, feature }] = faults.told;
       leftOut.add(code, feature);
       return;
     }

@@ -2,6 +2,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import type { Config } from '../config.ts';
 import type { Artifact } from '../model/artifact.ts';
 import { inputSchema } from '../model/input-schema.ts';
+import { maxFaultsTold } from '../model/validate-input.ts';
 import { outcomeSchema, outcomesPath, receiptSchema } from './openapi-outcomes.ts';
 import { failures, json, ok, ref } from './openapi-parts.ts';
 import { problems } from './problem.ts';
@@ -156,7 +157,8 @@ const problemSchema = {
     requestId: { type: 'string' },
     errors: {
       type: 'array',
-      description: 'One entry a fault of the input',
+      maxItems: maxFaultsTold,
+      description: `One entry a fault of the input, up to ${maxFaultsTold}`,
       items: {
         type: 'object',
         required: ['pointer', 'code', 'message'],
@@ -167,5 +169,6 @@ const problemSchema = {
         },
       },
     },
+    moreErrors: { type: 'integer', minimum: 1, description: 'Faults that are not among `errors`' },
   },
 };

@@ -53,8 +53,13 @@ export function createModelCounts(
   };
 }
 
-/** Counts one fault of a refused input. A feature the model does not have counts for the whole body. */
-export function recordRejection(counts: ModelCounts, feature: string, reason: RejectionReason): void {
+/** Counts faults of a refused input. A feature the model does not have counts for the whole body. */
+export function recordRejection(
+  counts: ModelCounts,
+  feature: string,
+  reason: RejectionReason,
+  faults = 1,
+): void {
   const reasons = counts.rejections.get(feature) ?? counts.rejections.get('');
-  reasons?.set(reason, (reasons.get(reason) ?? 0) + 1);
+  reasons?.set(reason, (reasons.get(reason) ?? 0) + faults);
 }

@@ -113,6 +113,24 @@ describe('the API', () => {
       assert.deepEqual(found, ['/age type', '/history type', '/limit missing', '/more unknown_field']);
     });
 
+    it('tells at most 20 faults, says how many more there are, and counts them all', async () => {
+      const before = await rejected('', 'unknown_field');
+      const beforeAge = await rejected('age', 'type');
+      const many = Object.fromEntries(Array.from({ length: 1500 }, (_, i) => [`${i}x`, 0]));
+      const { status, headers, body } = await postJson(predict, { ...row, ...many, age: 'x' });
+      assert.equal(status, 422);
+      assert.equal(body.errors.length, 20);
+      assert.equal(body.errors[0].pointer, '/age');
+      assert.equal(body.errors[1].pointer, '/0x');
+      assert.equal(body.moreErrors, 1481);
+      assert.match(body.detail, /^\/age .*, and 1500 more$/);
+      assert.ok(Number(headers.get('content-length')) < 4096);
+      assert.equal(await rejected('', 'unknown_field'), (before ?? 0) + 1500);
+      assert.equal(await rejected('age', 'type'), (beforeAge ?? 0) + 1);
+      const few = await postJson(predict, { ...row, more: 1 });
+      assert.equal(few.body.moreErrors, undefined);
+    });
+
     it('never makes a label of the client’s words', async () => {
       await postJson(predict, { ...row, 'evil"} 1': 1 });
       assert.doesNotMatch(await scrape(), /evil/);

@@ -1,6 +1,6 @@
 import { type Span, trace } from '@opentelemetry/api';
 import type { Row } from '../../model/row.ts';
-import type { InputFault } from '../../model/validate-input.ts';
+import type { InputFaults } from '../../model/validate-input.ts';
 import { findUnusual } from '../../monitor/findings.ts';
 import { recordValue } from '../../monitor/histogram.ts';
 import { recordRejection } from '../../monitor/model-counts.ts';
@@ -55,16 +55,22 @@ async function readRow(
   const faults = validate(body);
   if (faults === null) return body as Row;
   counts.refused++;
-  for (const { feature, code } of faults) recordRejection(counts, feature, code);
+  for (const { feature, code, count } of faults.counts) recordRejection(counts, feature, code, count);
   throw invalidInput(faults);
 }
 
-/** What a body with faults is answered with: the first one in its detail, all of them as members. */
-export function invalidInput(faults: readonly InputFault[]): Problem {
-  const [{ pointer, message }] = faults;
-  const more = faults.length > 1 ? `, and ${faults.length - 1} more` : '';
+/**
+ * What a body with faults is answered with: the first one in its detail, as many as are told as `errors`, and how many
+ * more there are as `moreErrors`.
+ */
+export function invalidInput({ told, total }: Pick<InputFaults, 'told' | 'total'>): Problem {
+  const [{ pointer, message }] = told;
+  const more = total > 1 ? `, and ${total - 1} more` : '';
   return new Problem('invalid-input', `${pointer || 'the body'} ${message}${more}`, {
-    members: { errors: faults.map(({ pointer, code, message }) => ({ pointer, code, message })) },
+    members: {
+      errors: told.map(({ pointer, code, message }) => ({ pointer, code, message })),
+      ...(total > told.length && { moreErrors: total - told.length }),
+    },
   });
 }
 
