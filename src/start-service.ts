@@ -10,6 +10,7 @@ import { createLoadGuard } from './http/shed-load.ts';
 import { loadArtifact } from './model/artifact.ts';
 import { oneLine } from './one-line.ts';
 import { readBearerTokens, readSigningKeys } from './outcomes/keys.ts';
+import { openAgeClock } from './outcomes/open-age-clock.ts';
 import { openOutcomes } from './outcomes/open-outcomes.ts';
 import { createTokens } from './outcomes/token.ts';
 import { checkPaths } from './replica/check-paths.ts';
@@ -79,6 +80,8 @@ export async function startService(
   const earlierState = hasPlaceholder(settings.SAMPLES_PATH + settings.OUTCOMES_PATH)
     ? `${replica.name}, ${await describeEarlierState(replica.name, settings)}`
     : undefined;
+  const ages = await openAgeClock(config, (message) => logger.warn({ event: 'clock' }, message));
+  opened.defer(() => within(keepModelMs, ages.close()));
   const samples = openJsonlWriter({
     path: config.SAMPLES_PATH,
     maxBytes: config.SAMPLES_MAX_BYTES,
@@ -89,6 +92,7 @@ export async function startService(
     maxPendingBytes: samplesPendingBytes,
     onProblem: (message) => logger.warn({ event: 'samples' }, message),
     others: () => replica.othersOf(settings.SAMPLES_PATH),
+    now: ages.now,
   });
   opened.defer(() => samples.close());
   const tokens = createTokens(keys);
@@ -96,6 +100,7 @@ export async function startService(
     config,
     () => replica.othersOf(settings.OUTCOMES_PATH),
     tokens,
+    ages,
     (message) => logger.warn({ event: 'outcomes' }, message),
   );
   opened.defer(() => outcomes.close());
@@ -203,6 +208,7 @@ export async function startService(
     await Promise.all([
       within(remainingMs() * 0.8, samples.close()),
       within(remainingMs() * 0.8, outcomes.close()),
+      within(remainingMs() * 0.8, ages.close()),
       within(remainingMs() * 0.8, telemetry.shutdown()),
     ]);
     replica.release();

@@ -28,6 +28,9 @@ export type Checked = {
   readonly expired: number;
 };
 
+/** Whether an outcome has expired cannot be told until the clock is believed. */
+export class ClockDoubted extends Error {}
+
 /** Work between two turns of the event loop: a large batch must not hold up predictions. */
 const itemsPerTurn = 1000;
 
@@ -37,10 +40,17 @@ const itemsPerTurn = 1000;
  * could not be read.
  *
  * @param oldestMs predictions from before are expired; ms since 1970
+ * @param doubtfulMs whether those from before are expired cannot be told: the clock has jumped; ms since 1970
+ * @throws ClockDoubted for a batch with one of those
  */
 export async function checkOutcomes(
   items: readonly unknown[],
-  { tokens, models, oldestMs }: { tokens: Tokens; models: Pick<KnownModels, 'find'>; oldestMs: number },
+  {
+    tokens,
+    models,
+    oldestMs,
+    doubtfulMs,
+  }: { tokens: Tokens; models: Pick<KnownModels, 'find'>; oldestMs: number; doubtfulMs: number },
 ): Promise<Checked> {
   const candidates: Candidate[] = [];
   const invalid: InvalidOutcome[] = [];
@@ -74,6 +84,9 @@ export async function checkOutcomes(
     if (token.timeMs < oldestMs) {
       expired++;
       continue;
+    }
+    if (token.timeMs < doubtfulMs) {
+      throw new ClockDoubted('the clock has jumped, and by it a prediction is too old for its outcome');
     }
     const model = await models.find(token.model);
     if (model === undefined) {

@@ -1,14 +1,22 @@
-import { type Candidate, checkOutcomes, type InvalidOutcome, type InvalidReason } from './check-outcomes.ts';
+import {
+  type Candidate,
+  ClockDoubted,
+  checkOutcomes,
+  type InvalidOutcome,
+  type InvalidReason,
+} from './check-outcomes.ts';
+import { IntakeUnavailable } from './intake-unavailable.ts';
 import { keepOutcomes, type Store } from './keep-outcomes.ts';
 import { type KnownModels, ModelUnavailable } from './known-models.ts';
 import { createOutcomeCounter } from './outcome-counter.ts';
 import { replayOutcomes } from './replay-outcomes.ts';
 import { createSeenIds } from './seen-ids.ts';
 import { createClaimSettler } from './settle-claims.ts';
-import { claimMs } from './shared-memory.ts';
 import type { SlotLine } from './slot.ts';
 import type { Slots } from './slots.ts';
 import type { Tokens } from './token.ts';
+
+export { IntakeUnavailable };
 
 /** Outcomes that are claimed, written and confirmed together. */
 const chunkSize = 1000;
@@ -25,11 +33,6 @@ export type Receipt = {
 
 /** `deferred`: could not be kept, and the sender was told to try again. */
 export type OutcomeResult = 'accepted' | 'duplicate' | 'expired' | 'deferred' | InvalidReason;
-
-/** Outcomes cannot be kept now: nothing of what was not accepted has been counted, and all of it can be sent again. */
-export class IntakeUnavailable extends Error {
-  readonly retryAfterS = claimMs / 1000;
-}
 
 export type OutcomeIntake = {
   /**
@@ -51,6 +54,8 @@ export type OutcomeIntake = {
 export type IntakeOptions = Store & {
   readonly tokens: Tokens;
   readonly models: KnownModels;
+  /** By which ages are measured, in ms since 1970; `Date.now` if not given. */
+  readonly now?: () => number;
   /** Age of a prediction from which its outcome counts; before that it is held. */
   readonly maturityMs: number;
   /** Where it is remembered which lines have been counted. */
@@ -73,6 +78,7 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
   const {
     tokens,
     models,
+    now = () => Date.now(),
     maxAgeMs,
     maturityMs,
     earlier,
@@ -84,8 +90,8 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
     maxWaiting,
     onProblem,
   } = options;
-  const seen = createSeenIds(maxAgeMs);
-  const counter = createOutcomeCounter(models, maturityMs, { onProblem, maxWaiting });
+  const seen = createSeenIds(maxAgeMs, { now });
+  const counter = createOutcomeCounter(models, maturityMs, { now, onProblem, maxWaiting });
   /** Outcomes that are being kept, and when that will have come to an end. */
   const inFlight = new Map<bigint, Promise<void>>();
   const claims = shared === undefined ? undefined : createClaimSettler(shared, maxAgeMs);
@@ -104,7 +110,7 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
   const replayed = replay();
 
   async function replay(): Promise<void> {
-    const oldestMs = Date.now() - maxAgeMs;
+    const oldestMs = now() - maxAgeMs;
     const unnumberedFromMs = (await countedUntilMs) - maturityMs;
     const replaying = replayOutcomes({ earlier, elsewhere, tokens, slots, seen, oldestMs, unnumberedFromMs });
     const found = await replaying.catch((error: Error) => {
@@ -130,12 +136,13 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
       results.deferred += items.length;
       throw new IntakeUnavailable('too many outcomes wait for their version of the model to come back');
     }
-    const oldestMs = Date.now() - maxAgeMs;
-    const checking = checkOutcomes(items, { tokens, models, oldestMs });
+    const oldestMs = now() - maxAgeMs;
+    const doubtfulMs = Date.now() - maxAgeMs;
+    const checking = checkOutcomes(items, { tokens, models, oldestMs, doubtfulMs });
     const { candidates, invalid, expired } = await checking.catch((error) => {
-      if (!(error instanceof ModelUnavailable)) throw error;
+      if (!(error instanceof ModelUnavailable || error instanceof ClockDoubted)) throw error;
       results.deferred += items.length;
-      throw new IntakeUnavailable(error.message, { cause: error });
+      throw new IntakeUnavailable(error.message, error);
     });
     results.expired += expired;
     for (const { reason } of invalid) results[reason]++;
@@ -160,7 +167,7 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
       return receipt;
     } catch (error) {
       results.deferred += fresh.length - (receipt.accepted + receipt.duplicate - before);
-      throw new IntakeUnavailable((error as Error).message, { cause: error });
+      throw new IntakeUnavailable((error as Error).message, error as Error);
     } finally {
       release();
     }

@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 
 const hourMs = 3_600_000;
+/** A copy takes less to write; one that is older was left by a process that was killed. */
+const abandonedMs = hourMs;
 /** An artifact, or the counts beside it, or a copy of either that was never finished. */
 const keptFile = /^([0-9a-f]{16})(?:\.immature)?\.json(?:\.\d+\.tmp)?$/;
 
@@ -24,7 +26,7 @@ export type ModelFiles = {
   places(digest: string): Promise<readonly [own: string, ...others: string[]]>;
   /**
    * Deletes, in the folders of all replicas, what was in use last so long ago that every outcome of it would be refused
-   * as expired. Never rejects.
+   * as expired, and copies that were never finished. Never rejects.
    *
    * @param isInUse whether this replica still has the version in memory
    */
@@ -35,15 +37,17 @@ export type ModelFiles = {
  * @param folder that of this replica
  * @param otherFolders those of other replicas, running or gone
  * @param maxAgeMs age of a prediction beyond which its outcome is refused
+ * @param now by which ages are measured, in ms since 1970
  * @param onProblem told in one line what could not be kept or deleted
  */
 export function createModelFiles(options: {
   readonly folder: string;
   readonly otherFolders?: () => Promise<readonly string[]>;
   readonly maxAgeMs: number;
+  readonly now?: () => number;
   readonly onProblem: (message: string) => void;
 }): ModelFiles {
-  const { folder, otherFolders = async () => [], maxAgeMs, onProblem } = options;
+  const { folder, otherFolders = async () => [], maxAgeMs, now = () => Date.now(), onProblem } = options;
   const pathIn = (place: string, digest: string) => join(place, `${digest}.json`);
   async function others(): Promise<string[]> {
     const places = new Set(await otherFolders().catch(() => []));
@@ -60,10 +64,10 @@ export function createModelFiles(options: {
       await mkdir(folder, { recursive: true, mode: 0o750 });
       const kept = await readFile(path, 'utf8').catch(() => undefined);
       const write = () => writeFileAtomically(path, text);
-      const now = new Date(Date.now());
+      const inUse = new Date(now());
       if (kept !== text) await write();
       // where the file is another user's, only a new one can be dated
-      else await utimes(path, now, now).catch(write);
+      else await utimes(path, inUse, inUse).catch(write);
       unkept.delete(digest);
     } catch (error) {
       if (unkept.has(digest)) return;
@@ -74,15 +78,19 @@ export function createModelFiles(options: {
 
   async function deleteExpired(isInUse: (digest: string) => boolean): Promise<void> {
     // a replica that runs marks its own this often
-    const oldestMs = Date.now() - maxAgeMs - keepAgainMs(maxAgeMs);
+    const nowMs = now();
+    const oldestMs = nowMs - maxAgeMs - keepAgainMs(maxAgeMs);
     let problem: string | undefined;
     for (const place of [folder, ...(await others())]) {
       for (const name of await readdir(place).catch(() => [])) {
         const [, digest] = keptFile.exec(name) ?? [];
-        if (digest === undefined || isInUse(digest)) continue;
-        await deleteIfOlder(join(place, name), oldestMs).catch((error: Error) => {
-          problem ??= error.message;
-        });
+        const isCopy = name.endsWith('.tmp');
+        if (digest === undefined || (isInUse(digest) && !isCopy)) continue;
+        await deleteIfOlder(join(place, name), isCopy ? nowMs - abandonedMs : oldestMs).catch(
+          (error: Error) => {
+            problem ??= error.message;
+          },
+        );
       }
     }
     if (problem !== undefined && problem !== undeleted) onProblem(`${problem}; it is too old to be of use`);

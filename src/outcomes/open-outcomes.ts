@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { openJsonlWriter } from '../samples/jsonl-writer.ts';
+import type { AgeClock } from '../times/age-clock.ts';
 import { createImmaturePredictions } from './immature-predictions.ts';
 import { createIntake, type OutcomeIntake } from './intake.ts';
 import { createKnownModels, type KnownModels } from './known-models.ts';
@@ -35,11 +36,13 @@ export type Outcomes = {
  * Opens all that outcomes need: their file, the models they can be of, and what replicas share.
  *
  * @param others gives the outcome files of other replicas, running or gone
+ * @param ages by which it is told what has expired
  */
 export async function openOutcomes(
   config: Config,
   others: () => Promise<readonly string[]>,
   tokens: Tokens,
+  { now }: Pick<AgeClock, 'now'>,
   onProblem: (message: string) => void,
 ): Promise<Outcomes> {
   const path = config.OUTCOMES_PATH;
@@ -64,11 +67,12 @@ export async function openOutcomes(
     maxPendingBytes: pendingBytes,
     onProblem,
     others,
+    now,
   });
   const immature = createImmaturePredictions(folder, onProblem);
   const otherFolders = async () => (await others()).map(modelsFolder);
   const models = createKnownModels({
-    files: createModelFiles({ folder, otherFolders, maxAgeMs, onProblem }),
+    files: createModelFiles({ folder, otherFolders, maxAgeMs, now, onProblem }),
     maturityMs,
     shared,
     mayHaveBeenShown: () => mayHaveBeenShown,
@@ -82,6 +86,7 @@ export async function openOutcomes(
     writer,
     shared,
     slots,
+    now,
     maxAgeMs,
     maturityMs,
     earlier: readSeries(path),

@@ -23,14 +23,21 @@ export type OutcomeCounter = {
 export function createOutcomeCounter(
   models: KnownModels,
   maturityMs: number,
-  options: { readonly maxWaiting?: number | undefined; readonly onProblem: (message: string) => void },
+  options: {
+    readonly now?: () => number;
+    readonly maxWaiting?: number | undefined;
+    readonly onProblem: (message: string) => void;
+  },
 ): OutcomeCounter {
-  const held = createHeldOutcomes();
+  const { now = () => Date.now() } = options;
+  const held = createHeldOutcomes({ now });
   const waiting = createWaitingOutcomes(models, options);
   return {
     add({ model, timeMs, score }, { isPositive, delayS, place }, isOpen) {
-      const dueMs = timeMs + maturityMs;
-      const counts = isOpen && (maturityMs === 0 || dueMs <= Date.now());
+      const nowMs = now();
+      // one from the future was made while the clock was ahead: it is taken as made now
+      const dueMs = Math.min(timeMs, nowMs) + maturityMs;
+      const counts = isOpen && (maturityMs === 0 || dueMs <= nowMs);
       if (counts) waiting.add(model, { isPositive, place, delayS, score });
       else if (delayS !== undefined) waiting.add(model, { isPositive, place, delayS });
       if (!isOpen || counts) return;

@@ -67,7 +67,7 @@ export function createJsonlFile(
     readonly onProblem?: (message: string) => void;
   },
 ): JsonlFile {
-  const { maxBytes, maxFiles, maxAgeDays, now = Date.now, onProblem } = options;
+  const { maxBytes, maxFiles, maxAgeDays, now = () => Date.now(), onProblem } = options;
   const maxAgeMs = maxAgeDays * dayMs;
   const sliceMs = maxAgeMs / Math.min(30, maxFiles + 1);
   /** How long a closed file stays after its last line: its first one may be a slice older. */

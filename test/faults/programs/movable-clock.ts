@@ -1,13 +1,13 @@
 /**
  * Loaded by `--import` before the service: SIGUSR2 puts the wall clock back by an hour, as an operator or a bad time
- * server may, or forward by `CLOCK_STEP_MS` where that is set. Only `Date` moves, as in life: timers and `performance.now()` go by the monotonic clock, which nobody
+ * server may, or forward by `CLOCK_STEP_MS` where that is set; `CLOCK_AHEAD_MS` has it wrong from the start. Only `Date` moves, as in life: timers and `performance.now()` go by the monotonic clock, which nobody
  * can set. (A library preloaded in front of the system calls, such as libfaketime, would move that one too, or would
  * have to be told not to.)
  */
 const RealDate = Date;
 const realNow = Date.now;
 const stepMs = Number(process.env.CLOCK_STEP_MS ?? -3_600_000);
-let aheadMs = 0;
+let aheadMs = Number(process.env.CLOCK_AHEAD_MS ?? 0);
 
 Date.now = () => realNow() + aheadMs;
 globalThis.Date = new Proxy(RealDate, {

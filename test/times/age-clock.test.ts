@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { type ClockState, createAgeClock } from '../../src/times/age-clock.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+const startMs = Date.UTC(2026, 0, 31);
+
+/** A clock with both times in hand, and what it says. */
+function hold(before?: ClockState, wallMs = startMs) {
+  const times = { wallMs, monotonicMs: 1000 };
+  const said: string[] = [];
+  const clock = createAgeClock(before, {
+    wall: () => times.wallMs,
+    monotonic: () => times.monotonicMs,
+    onProblem: (message) => said.push(message),
+  });
+  return {
+    clock,
+    said,
+    jump: (ms: number) => {
+      times.wallMs += ms;
+    },
+    pass: (ms: number) => {
+      times.wallMs += ms;
+      times.monotonicMs += ms;
+    },
+  };
+}
+
+describe('the clock by which ages are measured', () => {
+  it('is the wall clock, corrections of under a day included', () => {
+    const { clock, said, jump, pass } = hold();
+    for (const ms of [hourMs, -hourMs, 23 * hourMs, -23 * hourMs]) {
+      jump(ms);
+      pass(10 * dayMs);
+    }
+    assert.equal(clock.now(), startMs + 40 * dayMs);
+    assert.deepEqual(said, []);
+  });
+
+  it('goes on as before when the wall clock jumps ahead, says so once, and believes it after a day', () => {
+    const { clock, said, jump, pass } = hold();
+    clock.now();
+    jump(420 * dayMs);
+    assert.equal(clock.now(), startMs);
+    pass(23 * hourMs);
+    assert.equal(clock.now(), startMs + 23 * hourMs);
+    assert.equal(said.length, 1);
+    assert.match(said[0], /2027-03-27T00:00:00.000Z, 420.0 days from where the last known time puts it/);
+    pass(hourMs);
+    assert.equal(clock.now(), startMs + 421 * dayMs);
+    assert.match(said[1], /believed/);
+    pass(dayMs);
+    assert.equal(clock.now(), startMs + 422 * dayMs);
+    assert.equal(said.length, 2);
+  });
+
+  it('is right again as soon as the wall clock is', () => {
+    const { clock, jump, pass } = hold();
+    clock.now();
+    jump(420 * dayMs);
+    clock.now();
+    pass(hourMs);
+    jump(-420 * dayMs);
+    assert.equal(clock.now(), startMs + hourMs);
+    jump(420 * dayMs);
+    pass(23 * hourMs);
+    assert.equal(clock.now(), startMs + dayMs, 'an earlier doubt does not shorten this one');
+  });
+
+  it('never makes anything older when the wall clock jumps back', () => {
+    const { clock, jump, pass } = hold();
+    clock.now();
+    jump(-400 * dayMs);
+    assert.equal(clock.now(), startMs - 400 * dayMs);
+    pass(hourMs);
+    jump(400 * dayMs);
+    assert.equal(clock.now(), startMs + hourMs, 'and right again it is believed at once');
+  });
+
+  it('does not believe a clock that was set while no process ran, however often it is started', () => {
+    let state: ClockState = { knownMs: startMs, doubtedForMs: 0 };
+    for (let start = 0; start < 4; start++) {
+      const { clock, pass } = hold(state, startMs + (420 + start) * dayMs);
+      clock.now();
+      pass(5 * hourMs);
+      assert.ok(clock.now() <= startMs + dayMs, new Date(clock.now()).toISOString());
+      pass(hourMs);
+      state = clock.state();
+    }
+    const { clock } = hold(state, startMs + 424 * dayMs);
+    assert.equal(clock.now(), startMs + 424 * dayMs, 'after a day of running in all');
+  });
+
+  it('believes a clock that agrees with what an earlier process knew', () => {
+    const { clock, said } = hold({ knownMs: startMs - 20 * hourMs, doubtedForMs: hourMs });
+    assert.equal(clock.now(), startMs);
+    assert.deepEqual(said, []);
+  });
+});
