@@ -122,8 +122,8 @@ const cases: [string, Buffer, number, string?][] = [
   [
     'a transfer coding that is not undone',
     request('0\r\n\r\n', { 'transfer-encoding': 'gzip, chunked', 'content-length': undefined }),
-    400,
-    'malformed-json',
+    501,
+    'transfer-coding-not-supported',
   ],
   [
     'both a length and chunks, as for smuggling',

@@ -41,6 +41,12 @@ const tools = {
       prints: /it-starts/,
     },
   },
+  nginx: { programs: ['nginx'] },
+  haproxy: {
+    programs: ['haproxy'],
+    probe: { args: ['-v'], prints: /^HAProxy version (\d+\.\d+)/ },
+    oldest: { version: '2.4', because: 'the log has had each request as a line of its own form since then' },
+  },
   'docker compose': {
     programs: ['docker'],
     probe: { args: ['compose', 'version', '--short'], prints: /^v?(\d+\.\d+)/ },
