@@ -63,18 +63,23 @@ function spanProcessor(
     maxExportBatchSize: Math.min(config.OTEL_BSP_MAX_EXPORT_BATCH_SIZE, maxQueueSize),
     exportTimeoutMillis: config.OTEL_BSP_EXPORT_TIMEOUT ?? options.timeoutMillis,
     scheduledDelayMillis: config.OTEL_BSP_SCHEDULE_DELAY,
+    maxValueLength: valueLength(config),
   };
   return createSpanProcessor(counts, batches, () => {
     log.write('tracing', 'warn', `spans are lost: ${maxQueueSize} wait for their export already (said once)`);
   });
 }
 
+/** Characters of an attribute's value at most. */
+function valueLength(config: Config): number {
+  return config.OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT ?? config.OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT;
+}
+
 /** The limits that are set; the SDK has its own for the others. */
 function spanLimits(config: Config): SpanLimits {
   const limits = {
     attributeCountLimit: config.OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT ?? config.OTEL_ATTRIBUTE_COUNT_LIMIT,
-    attributeValueLengthLimit:
-      config.OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT ?? config.OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT,
+    attributeValueLengthLimit: valueLength(config),
     eventCountLimit: config.OTEL_SPAN_EVENT_COUNT_LIMIT,
     linkCountLimit: config.OTEL_SPAN_LINK_COUNT_LIMIT,
     attributePerEventCountLimit: config.OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT,

@@ -141,8 +141,10 @@ export const otelSettings = {
     description: 'Spans of one export at most.',
   },
   OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: {
-    schema: limit,
-    description: 'Characters of an attribute’s value at most.',
+    schema: count,
+    // a caller chooses the headers and addresses that spans tell, and 2,048 spans may wait
+    default: '256',
+    description: 'Characters of an attribute’s value at most; what is longer is cut off.',
   },
   OTEL_ATTRIBUTE_COUNT_LIMIT: { schema: limit, description: 'Attributes of a span at most; unset: 128.' },
   OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: { schema: limit, description: 'The same for spans alone.' },

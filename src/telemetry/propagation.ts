@@ -9,6 +9,7 @@ import {
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { B3InjectEncoding, B3Propagator } from '@opentelemetry/propagator-b3';
 import type { Config } from '../config.ts';
+import { copyOf } from './own-text.ts';
 
 type PropagatorName = Config['OTEL_PROPAGATORS'][number];
 
@@ -16,11 +17,34 @@ type PropagatorName = Config['OTEL_PROPAGATORS'][number];
 export type CallerTrace = (headers: IncomingHttpHeaders) => SpanContext | undefined;
 
 const makers: Readonly<Record<Exclude<PropagatorName, 'none'>, () => TextMapPropagator>> = {
-  tracecontext: () => new W3CTraceContextPropagator(),
+  tracecontext: () => withOwnIds(new W3CTraceContextPropagator()),
   baggage: () => new W3CBaggagePropagator(),
   b3: () => new B3Propagator(),
   b3multi: () => new B3Propagator({ injectEncoding: B3InjectEncoding.MULTI_HEADER }),
 };
+
+/** Of version 00; a later one may go on behind that. */
+const traceparentLength = 55;
+
+/**
+ * The same propagator, but for the ids of a `traceparent` that is longer: as pieces of the header they would keep all of
+ * it in memory for as long as a span waits.
+ */
+function withOwnIds(propagator: TextMapPropagator): TextMapPropagator {
+  return {
+    inject: (context, carrier, setter) => propagator.inject(context, carrier, setter),
+    fields: () => propagator.fields(),
+    extract(context, carrier, getter) {
+      const extracted = propagator.extract(context, carrier, getter);
+      const header = getter.get(carrier, 'traceparent');
+      if (header === undefined || header.length <= traceparentLength) return extracted;
+      const found = trace.getSpanContext(extracted);
+      if (found === undefined) return extracted;
+      const own = { traceId: copyOf(found.traceId), spanId: copyOf(found.spanId) };
+      return trace.setSpanContext(extracted, { ...found, ...own });
+    },
+  };
+}
 
 /** The headers without which a propagator finds no trace. Both of B3's read either form. */
 const traceHeaders: Readonly<Record<PropagatorName, readonly string[]>> = {

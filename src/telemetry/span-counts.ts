@@ -6,6 +6,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import { instruments } from './instruments.ts';
 import { counterData, type MetricSource } from './metric-data.ts';
+import { trimSpans } from './span-contents.ts';
 
 /** What became of the spans that were recorded. */
 export type SpanCounts = { exported: number; queueFull: number; exportFailed: number; rejected: number };
@@ -30,11 +31,12 @@ export function spanMetrics(counts: SpanCounts): MetricSource {
  * A batching span processor whose losses are counted. It tells them only through its own metrics, so that is where they
  * are heard: of those all but the count of the spans that found no place in the queue are left aside.
  *
+ * @param options with the length to which attribute values are shortened
  * @param onQueueFull is called for the first of them
  */
 export function createSpanProcessor(
   counts: SpanCounts,
-  options: Omit<BatchSpanProcessorOptions, 'selfObsMeterProvider'>,
+  options: Omit<BatchSpanProcessorOptions, 'selfObsMeterProvider'> & { readonly maxValueLength: number },
   onQueueFull: () => void,
 ): SpanProcessor {
   const add: Counter['add'] = (spans, attributes) => {
@@ -43,5 +45,9 @@ export function createSpanProcessor(
     counts.queueFull += spans;
   };
   const meter = Object.assign(createNoopMeter(), { createCounter: () => ({ add }) });
-  return new BatchSpanProcessor({ ...options, selfObsMeterProvider: { getMeter: () => meter } });
+  const { maxValueLength, ...batches } = options;
+  return trimSpans(
+    new BatchSpanProcessor({ ...batches, selfObsMeterProvider: { getMeter: () => meter } }),
+    maxValueLength,
+  );
 }

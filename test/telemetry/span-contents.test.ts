@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { trimSpans } from '../../src/telemetry/span-contents.ts';
+import { type OtlpSink, startOtlpSink } from '../support/otlp-sink.ts';
+import { eventually, seriesValue, startTestService, type TestService } from '../support/service.ts';
+
+const row = JSON.stringify({ age: 30, limit: 2000, history: 'good' });
+const json = { 'content-type': 'application/json' };
+
+describe('what spans hold of a request', () => {
+  let sink: OtlpSink;
+  let service: TestService;
+  before(async () => {
+    sink = await startOtlpSink();
+    service = await startTestService({ OTEL_EXPORTER_OTLP_ENDPOINT: sink.url });
+  });
+  after(async () => {
+    await service.stop();
+    sink.close();
+  });
+
+  /** Sends a request with this target, as it stands. @returns the answer */
+  async function sendTo(target: string): Promise<string> {
+    const { hostname, port, host } = new URL(service.api);
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      `POST ${target} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${row.length}\r\n\r\n${row}`,
+    );
+    return Buffer.concat(await socket.toArray()).toString();
+  }
+
+  it('is nothing of a query or of who asks, nor is anything of them in logs and metrics', async () => {
+    const { host } = new URL(service.api);
+    const query = 'age=91.625&user=a-private-query';
+    const targets = [
+      `/predict?${query}`,
+      `/predict?explain=true&${query}`,
+      `/nowhere?${query}`,
+      `/predict?${query}#a-private-fragment`,
+      `http://a-private-user:a-private-word@${host}/predict?${query}`,
+      `//a-private-user:a-private-word@${host}/predict?${query}`,
+      `http://[::1/predict?${query}`,
+    ];
+    const answers = [];
+    for (const target of targets) answers.push(await sendTo(target));
+    assert.match(answers[0], /^HTTP\/1\.1 200 /);
+    assert.match(answers[1], /"reasons":/);
+    // spans leave in the order in which they ended: with this one, those would be there
+    await fetch(`${service.api}/predict`, {
+      method: 'POST',
+      headers: { ...json, 'user-agent': 'last' },
+      body: row,
+    });
+    await eventually(() =>
+      assert.ok(sink.spans.some(({ attributes }) => attributes['user_agent.original'] === 'last')),
+    );
+    assert.ok(sink.spans.some(({ attributes }) => attributes['url.path'] === '/nowhere'));
+    const metrics = await (await fetch(`${service.admin}/metrics`)).text();
+    for (const told of [JSON.stringify(sink.spans), JSON.stringify(service.logLines()), metrics]) {
+      assert.doesNotMatch(told, /a-private|91\.625/);
+    }
+  });
+
+  it('is at most 256 characters of each header and address', async () => {
+    const answer = await fetch(`${service.api}/predict/${'p'.repeat(2000)}`, {
+      method: 'POST',
+      headers: { ...json, 'user-agent': `long ${'u'.repeat(5000)}` },
+      body: row,
+    });
+    assert.equal(answer.status, 404);
+    const span = await eventually(() => {
+      const found = sink.spans.find(({ attributes }) =>
+        String(attributes['user_agent.original']).startsWith('long'),
+      );
+      assert.ok(found);
+      return found;
+    });
+    assert.equal(String(span.attributes['user_agent.original']).length, 256);
+    for (const value of Object.values(span.attributes)) assert.ok(String(value).length <= 256, String(value));
+  });
+});
+
+describe('spans that wait for a Collector that hangs', () => {
+  it('take tens of MiB, however long the headers and addresses of their requests are', async function () {
+    this.timeout(120_000);
+    const sink = await startOtlpSink();
+    sink.behave = () => {};
+    const service = await startTestService({
+      OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+      OTEL_EXPORTER_OTLP_TIMEOUT: '60000',
+      LOG_LEVEL: 'silent',
+    });
+    const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+    const residentMiB = () =>
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${service.process.pid}/status`, 'utf8'))?.[1]) / 1024;
+    /** Every span of them has long texts of its own. */
+    const headers = (i: number) => ({
+      ...json,
+      'user-agent': `${i} ${'u'.repeat(6000)}`,
+      'x-forwarded-for': `203.0.113.195, ${i} ${'f'.repeat(4000)}`,
+      traceparent: `cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-${'t'.repeat(1000)}`,
+    });
+    const send = (i: number) =>
+      new Promise<void>((resolve, reject) => {
+        const path = `/predict?n=${i}${'q'.repeat(2000)}`;
+        request(`${service.api}${path}`, { method: 'POST', agent, headers: headers(i) }, (answer) => {
+          answer.resume().on('end', resolve).on('error', reject);
+        })
+          .on('error', reject)
+          .end(row);
+      });
+    try {
+      const before = residentMiB();
+      for (let i = 0; i < 4000; i += 50) await Promise.all(Array.from({ length: 50 }, (_, n) => send(i + n)));
+      const metrics = await (await fetch(`${service.admin}/metrics`)).text();
+      const dropped = seriesValue(metrics, 'otel_spans_dropped_total', { reason: 'queue_full' }) ?? 0;
+      assert.ok(dropped > 2048, 'the queue is full');
+      const grown = residentMiB() - before;
+      assert.ok(grown < 90, `${grown} MiB`);
+    } finally {
+      agent.destroy();
+      await service.stop();
+      sink.close();
+    }
+  });
+});
+
+describe('the trimming of spans', () => {
+  it('leaves no query and no credentials in any attribute of an address, and shortens what has failed', () => {
+    const exporter = new InMemorySpanExporter();
+    const provider = new TracerProvider({
+      spanLimits: { attributeValueLengthLimit: 40 },
+      spanProcessors: [trimSpans(new SimpleSpanProcessor({ exporter }), 40)],
+    });
+    const span = provider.getTracer('test').startSpan('GET', {
+      attributes: {
+        'url.full': 'https://me:word@host:8443/a/path?age=91#end',
+        'http.url': 'http://host/a?age=91',
+        'http.target': '/a/b?age=91',
+        'url.query': 'age=91',
+        'url.path': '/a/path/that/stays',
+      },
+    });
+    span.recordException(new Error('x'.repeat(100)));
+    span.setStatus({ code: 2, message: 'y'.repeat(100) });
+    span.end();
+    const [{ attributes, status, events }] = exporter.getFinishedSpans();
+    assert.deepEqual(attributes, {
+      'url.full': 'https://host:8443/a/path',
+      'http.url': 'http://host/a',
+      'http.target': '/a/b',
+      'url.path': '/a/path/that/stays',
+    });
+    assert.equal(status.message, 'y'.repeat(40));
+    assert.equal(events[0].attributes?.['exception.message'], 'x'.repeat(40));
+  });
+});
