@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FileChanged, forgetInFile, holdsAny, type Leave } from './forget-in-file.ts';
@@ -30,20 +31,21 @@ export type Forgotten = {
  * @param leave the line that takes the place of a deleted one, if any
  */
 export async function forgetRows(path: string, ids: ReadonlySet<string>, leave?: Leave): Promise<Forgotten> {
-  if ((await stat(dirname(path)).catch(() => undefined)) === undefined) return { deleted: 0 };
-  let erasing: Awaited<ReturnType<typeof lockErasures>>;
+  const forgotten: Forgotten = { deleted: 0 };
   try {
-    erasing = await lockErasures(dirname(path));
+    if ((await statIfThere(dirname(path))) === undefined) return forgotten;
+    const erasing = await lockErasures(dirname(path));
+    const lock = createSeriesLock(isRotatedPath(path) ? livePath(path) : path);
+    try {
+      await forgetInSeries(path, ids, leave, lock, forgotten);
+    } finally {
+      lock.close();
+      await erasing.release();
+    }
   } catch (error) {
-    return { deleted: 0, failure: describe(path, error) };
+    forgotten.failure ??= describe(path, error);
   }
-  const lock = createSeriesLock(isRotatedPath(path) ? livePath(path) : path);
-  try {
-    return await forgetInSeries(path, ids, leave, lock);
-  } finally {
-    lock.close();
-    await erasing.release();
-  }
+  return forgotten;
 }
 
 async function forgetInSeries(
@@ -51,8 +53,8 @@ async function forgetInSeries(
   ids: ReadonlySet<string>,
   leave: Leave | undefined,
   lock: SeriesLock,
-): Promise<Forgotten> {
-  const forgotten: Forgotten = { deleted: 0 };
+  forgotten: Forgotten,
+): Promise<void> {
   /** Files without any of the ids, by what tells them apart under every name, and how they were when they were searched. */
   const clean = new Map<bigint, string>();
   const failed = new Set<string>();
@@ -90,14 +92,13 @@ async function forgetInSeries(
     }
     // a service may have rotated its file between two looks
     const areNew = await Promise.all((await filesOf(path)).map(isNew));
-    if (!isFound && !areNew.includes(true)) return forgotten;
+    if (!isFound && !areNew.includes(true)) return;
   }
   if (isFound) {
     forgotten.failure ??= new Error(
       `${path}: lines came back after they had been deleted; is a backup being restored?`,
     );
   }
-  return forgotten;
 }
 
 /** The rotated files, oldest first, and the live one; or the one that is asked for alone. */
@@ -109,7 +110,7 @@ async function filesOf(path: string): Promise<string[]> {
 
 /** What is at a path: its inode, and what changes whenever it is written to. Devices hold nothing. */
 async function findFile(path: string): Promise<{ inode: bigint; state: string } | undefined> {
-  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  const found = await statIfThere(path);
   if (found === undefined || found.isCharacterDevice() || found.isFIFO()) return undefined;
   return { inode: found.ino, state: `${found.size} ${found.mtimeNs}` };
 }
@@ -130,10 +131,10 @@ async function forgetInLive(
   leave: Leave | undefined,
   lock: SeriesLock,
 ): Promise<number> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await statIfThere(path);
   if (!found?.isFile() || !(await holdsAny(path, ids))) return 0;
   const newest = (await listRotatedFiles(path)).at(-1)?.endedAt ?? 0;
-  const aside = await lock.hold(() => putAside(path, Math.max(found.mtimeMs, newest + 1)));
+  const aside = await lock.hold(() => putAside(path, Math.max(Number(found.mtimeMs), newest + 1)));
   if (aside === undefined) throw new FileChanged(`${path}: was rotated meanwhile`);
   try {
     return await forgetInFile(aside.path, ids, leave, lock);
@@ -149,6 +150,13 @@ async function giveBack(aside: string, path: string, lock: SeriesLock): Promise<
     (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
   );
   if (isFree && !lock.isMissing) await rename(aside, path);
+}
+
+async function statIfThere(path: string): Promise<BigIntStats | undefined> {
+  return stat(path, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return undefined;
+  });
 }
 
 function describe(file: string, error: unknown): Error {
