@@ -206,11 +206,14 @@ async function readSamples(
 }
 
 /** The label of a feature's bin, from the value or as the sample has it. */
-function labelIn(sample: Readonly<Record<string, unknown>>, { feature, labelOf }: Slicer): string | null {
+function labelIn(
+  sample: Readonly<Record<string, unknown>>,
+  { feature, labelOf, labelOfBin }: Slicer,
+): string | null {
   if (sample.features !== undefined) {
     const value = ownValue(sample.features as Row, feature);
     return value !== undefined && value !== redacted ? labelOf(value) : null;
   }
-  const label = sample.bins && ownValue(sample.bins as Row, feature);
-  return typeof label === 'string' && label !== redacted ? label : null;
+  if (sample.bins === undefined) return null;
+  return labelOfBin(ownValue(sample.bins as Row, feature)) ?? null;
 }

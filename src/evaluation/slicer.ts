@@ -1,9 +1,14 @@
 import type { Artifact } from '../model/artifact.ts';
 import { featureBins } from '../model/features.ts';
-import { binLabels, createBinner } from '../stats/binning.ts';
+import { binLabels, createBinner, indexRecordedBins } from '../stats/binning.ts';
 
-/** Gives the label of a value's bin. */
-export type Slicer = { readonly feature: string; readonly labelOf: (value: unknown) => string };
+/** Gives the label of a feature's bin. */
+export type Slicer = {
+  readonly feature: string;
+  readonly labelOf: (value: unknown) => string;
+  /** From what a sample has in place of the value; `undefined` for a bin of another cut. */
+  readonly labelOfBin: (recorded: unknown) => string | undefined;
+};
 
 /**
  * Makes the slicers of features: categories as they are, numbers by the bins of the reference.
@@ -20,6 +25,11 @@ export function createSlicers(artifact: Artifact, names: readonly string[]): Sli
     const bins = featureBins(feature);
     const labels = binLabels(bins);
     const binOf = createBinner(bins);
-    return { feature: name, labelOf: (value) => labels[binOf(value)] };
+    const indexOfRecorded = indexRecordedBins(bins);
+    return {
+      feature: name,
+      labelOf: (value) => labels[binOf(value)],
+      labelOfBin: (recorded) => labels[indexOfRecorded.get(recorded) ?? -1],
+    };
   });
 }

@@ -61,6 +61,7 @@ export async function countLive(
   const needs = isPeriod ? '--since and --until need' : options.backtest ? '--backtest needs' : null;
   const tally: LineTally = { lines: 0, damaged: 0, faults: [] };
   const times = createRowTimes(options.dateOrder ?? null);
+  const counting = { backtest: options.backtest, isModels: artifact !== null };
   const filter = createVersionFilter(artifact?.version ?? null);
   const predictions = new Map<string, number>();
   const notes: string[] = [];
@@ -77,7 +78,7 @@ export async function countLive(
     if (opened++ === 0 && artifact === null && source.columns.length > 0) {
       variables = commonVariables(reference, source, notes);
     }
-    counted ??= createLiveCounters({ ...reference, features: variables }, options.backtest);
+    counted ??= createLiveCounters({ ...reference, features: variables }, counting);
     const state = counted;
     const wanted: Wanted[] = variables.map(({ name, bins }) => wantedColumn(name, bins, artifact));
     const scoreOf = createRowScorer(artifact, wanted);
@@ -110,7 +111,7 @@ export async function countLive(
       `${otherBins} rows hold bins that the reference does not have; their features are not counted.`,
     );
   }
-  const state = counted ?? createLiveCounters(reference, options.backtest);
+  const state = counted ?? createLiveCounters(reference, counting);
   return {
     samples,
     features: state.features,

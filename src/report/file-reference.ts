@@ -188,11 +188,11 @@ function createCollector(
 
 /** Counts rows into bins that are given. */
 function countInto(known: ReferenceVariable): Collector {
-  const counted = createLiveVariable({ ...known, range: null });
+  const counted = createLiveVariable({ ...known, range: null }, true);
   return {
     add({ values, bins }, place) {
       if (values !== null) counted.observe(values[place]);
-      else if (bins !== null) counted.observeLabel(bins[known.name], undefined);
+      else if (bins !== null) counted.observeBin(bins[known.name], undefined);
     },
     dropped: () => ({
       name: known.name,

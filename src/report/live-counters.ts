@@ -19,10 +19,18 @@ const maxReplayCells = 8_000_000;
 /** What is counted of live rows, one after the other. */
 export type LiveCounters = ReturnType<typeof createLiveCounters>;
 
-/** Makes the counters of all variables. @param backtest whether to count in short steps of time too */
-export function createLiveCounters(reference: DriftReference, backtest: boolean) {
-  const features = reference.features.map(createLiveVariable);
-  const score = reference.score && createLiveVariable(reference.score);
+/**
+ * Makes the counters of all variables.
+ *
+ * @param backtest whether to count in short steps of time too
+ * @param isModels whether the categories of the reference are the model's
+ */
+export function createLiveCounters(
+  reference: DriftReference,
+  { backtest, isModels }: { readonly backtest: boolean; readonly isModels: boolean },
+) {
+  const features = reference.features.map((feature) => createLiveVariable(feature, isModels));
+  const score = reference.score && createLiveVariable(reference.score, isModels);
   const offsets: number[] = [];
   let cells = 0;
   for (const { counts } of score === null ? features : [...features, score]) {
@@ -50,7 +58,7 @@ export function createLiveCounters(reference: DriftReference, backtest: boolean)
           const label = ownValue(bins, name);
           if (label === redacted) features[i].observe(undefined);
           else {
-            bin = features[i].observeLabel(label, ownValue(outside, name));
+            bin = features[i].observeBin(label, ownValue(outside, name));
             known &&= bin >= 0;
           }
         }

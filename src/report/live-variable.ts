@@ -1,8 +1,8 @@
 import type { FarCounts } from '../model/mean-contribution.ts';
 import {
   binCount,
-  binLabels,
   createBinner,
+  indexRecordedBins,
   missingBin,
   numericBinIndex,
   unseenBin,
@@ -38,11 +38,12 @@ export type LiveVariable = {
   readonly unseenTexts: ReadonlyMap<string, number>;
   /** Counts a value. @returns the index of its bin, or −1 if it was withheld */
   observe(value: unknown): number;
-  /** Counts what is known only by its bin. @returns the index of the bin, or −1 for a label of other bins */
-  observeLabel(label: unknown, side: unknown): number;
+  /** Counts what is known only by its bin, as a sample has it. @returns the bin's index, or −1 for one of other bins */
+  observeBin(recorded: unknown, side: unknown): number;
 };
 
-export function createLiveVariable(reference: ReferenceVariable): LiveVariable {
+/** @param isModels whether the bins are the model's (see `indexRecordedBins`) */
+export function createLiveVariable(reference: ReferenceVariable, isModels: boolean): LiveVariable {
   const { bins, range, sumBounds } = reference;
   const isNumeric = bins.kind === 'numeric';
   const edges = isNumeric ? bins.edges : [];
@@ -52,7 +53,7 @@ export function createLiveVariable(reference: ReferenceVariable): LiveVariable {
   const [min, max] = range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   const [low, high] = sumBounds;
   const counts = new Float64Array(binCount(bins));
-  const indexOfLabel = new Map<unknown, number>(binLabels(bins).map((label, i) => [label, i]));
+  const indexOfRecorded = indexRecordedBins(bins, isModels);
   const unseenTexts = new Map<string, number>();
   let column: NumberColumn | null = isNumeric ? createNumberColumn() : null;
   let below = 0;
@@ -137,8 +138,8 @@ export function createLiveVariable(reference: ReferenceVariable): LiveVariable {
       if (bin === unseen) countUnseen(String(value));
       return bin;
     },
-    observeLabel(label, side) {
-      const bin = indexOfLabel.get(label);
+    observeBin(recorded, side) {
+      const bin = indexOfRecorded.get(recorded);
       if (bin === undefined) return -1;
       onlyBins = true;
       counts[bin]++;

@@ -34,7 +34,7 @@ export type Row = {
    * column, `undefined` where the value was withheld. `null` as a whole when the row has bins instead, or neither.
    */
   values: unknown[] | null;
-  /** The label of each feature's bin, by name. */
+  /** Each feature's bin, by name, as `recordedBins` or, in older rows, `binLabels` calls it. */
   bins: Readonly<Record<string, unknown>> | null;
   /** The features whose value was outside the reference's extremes; goes with `bins`. */
   outside: Readonly<Record<string, unknown>>;

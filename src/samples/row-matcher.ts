@@ -3,7 +3,7 @@ import { type Artifact, scoreFeature } from '../model/artifact.ts';
 import { createDisclosure, redacted } from '../model/disclosure.ts';
 import { featureBins, scoreBins } from '../model/features.ts';
 import { ownValue, type Row } from '../model/row.ts';
-import { binLabels, createBinner } from '../stats/binning.ts';
+import { binLabels, createBinner, indexRecordedBins } from '../stats/binning.ts';
 
 type SampleLine = Readonly<Record<string, unknown>>;
 
@@ -54,10 +54,11 @@ export function createRowMatcher(artifact: Artifact, given: string, bin: string)
     throw new RowMatchError(`${name} has no bin '${bin}', but ${labels.join(', ')}`);
   }
   const binOf = createBinner(bins);
+  const indexOfRecorded = indexRecordedBins(bins);
   return (sample) => {
-    const label = readOwn(sample.bins, name);
-    if (label === redacted) return undefined;
-    if (label !== undefined) return label === wanted;
+    const recorded = readOwn(sample.bins, name);
+    if (recorded === redacted) return undefined;
+    if (recorded !== undefined) return labels[indexOfRecorded.get(recorded) ?? -1] === wanted;
     const value = readValue(sample);
     if (value === undefined || value === redacted) return undefined;
     return labels[binOf(value)] === wanted;

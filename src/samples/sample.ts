@@ -1,7 +1,7 @@
 import type { Artifact } from '../model/artifact.ts';
 import { createDisclosure, redacted } from '../model/disclosure.ts';
 import { featureBins } from '../model/features.ts';
-import { binLabels } from '../stats/binning.ts';
+import { recordedBins } from '../stats/binning.ts';
 import { createRowFormatter } from './row-formatter.ts';
 
 /** What a sample tells of the input: the values, only the bins they fell into, or nothing. */
@@ -18,7 +18,7 @@ export type Sample = {
   readonly version: string;
   /** With `raw`: every feature's value, `null` if missing, `"[redacted]"` if sensitive. */
   readonly features?: Readonly<Record<string, unknown>>;
-  /** With `bins`: the label of every feature's bin, `"[redacted]"` if sensitive. */
+  /** With `bins`: every feature's bin as `recordedBins` names it, `"[redacted]"` if sensitive. */
   readonly bins?: Readonly<Record<string, string>>;
   /**
    * With `bins`: the features whose value was outside the reference's extremes; sensitive ones left out, absent
@@ -87,7 +87,7 @@ function createInputFormatter(artifact: Described, values: SampleValues): InputF
   const keys = artifact.features.map(({ name }) => JSON.stringify(name));
   const labelled = artifact.features.map((feature, i) => {
     const separator = i === 0 ? ',"bins":{' : ',';
-    return binLabels(featureBins(feature)).map(
+    return recordedBins(featureBins(feature)).map(
       (label) => `${separator}${keys[i]}:${JSON.stringify(hidden[i] ? redacted : label)}`,
     );
   });

@@ -1,6 +1,8 @@
 import type { Artifact } from '../model/artifact.ts';
 import { createDisclosure, redacted } from '../model/disclosure.ts';
 import { createExplainer } from '../model/explain.ts';
+import { featureBins } from '../model/features.ts';
+import { binLabels, indexRecordedBins } from '../stats/binning.ts';
 
 type SampleLine = Readonly<Record<string, unknown>>;
 type Entries = Readonly<Record<string, unknown>>;
@@ -25,6 +27,20 @@ export function createSampleView(artifact: Artifact): SampleView {
     return texts.length > 0 ? texts.join(', ') : 'nothing that can be told';
   }
 
+  const labels = new Map(
+    artifact.features.map((feature) => {
+      const cut = featureBins(feature);
+      const all = binLabels(cut);
+      const indexOfRecorded = indexRecordedBins(cut);
+      return [feature.name, (recorded: unknown) => all[indexOfRecorded.get(recorded) ?? -1] ?? recorded];
+    }),
+  );
+  /** Bins by their labels, which name categories. */
+  const labelBins = (bins: Entries): Entries =>
+    Object.fromEntries(
+      Object.entries(bins).map(([name, recorded]) => [name, labels.get(name)?.(recorded) ?? recorded]),
+    );
+
   return {
     show(sample) {
       const shown: Record<string, unknown> = { ...sample };
@@ -40,7 +56,7 @@ export function createSampleView(artifact: Artifact): SampleView {
     },
     describe(shown) {
       const { time, id, traceId, prediction, score, version, features, bins } = shown;
-      const values = features ?? bins;
+      const values = features ?? (version === artifact.version && isEntries(bins) ? labelBins(bins) : bins);
       return [
         `${time}  ${prediction} ${(score as number).toFixed(3)}  ${traceId === undefined ? 'no trace' : `trace ${traceId}`}`,
         `  id ${id}`,

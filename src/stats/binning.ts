@@ -133,6 +133,27 @@ export function binLabels(bins: Bins): string[] {
 }
 
 /**
+ * What a record of a single row has in place of a value, one text a bin: its label, but for a category its number, as
+ * its label is the value. Who reads `02` needs the artifact to tell what it means.
+ */
+export function recordedBins(bins: Bins): string[] {
+  const labels = binLabels(bins);
+  if (bins.kind === 'numeric') return labels;
+  return labels.map((label, i) => (i < bins.categories.length ? String(i).padStart(2, '0') : label));
+}
+
+/**
+ * The index of each bin by what records have of it, and by its label, which older records have of a category.
+ *
+ * @param knowsNumbers whether the bins are those of the model that the records are of; others number their categories
+ * differently
+ */
+export function indexRecordedBins(bins: Bins, knowsNumbers = true): ReadonlyMap<unknown, number> {
+  const texts = knowsNumbers ? [recordedBins(bins), binLabels(bins)] : [binLabels(bins)];
+  return new Map(texts.flatMap((each) => each.map((text, i) => [text, i] as const)));
+}
+
+/**
  * Makes the function that finds a value's bin. `null` and `undefined` are missing. Numeric: so is all that is not a
  * finite number. Categorical: a value names a category as `indexCategories` says (`1` is the category `'1'`), and one
  * that the reference never held is unseen.

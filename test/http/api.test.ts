@@ -409,6 +409,7 @@ describe('settings of the API', () => {
       assert.equal(sample.features, undefined);
       assert.deepEqual(Object.keys(sample.bins), ['age', 'limit', 'history']);
       assert.match(sample.bins.age, /^\d\d \(/);
+      assert.equal(sample.bins.history, '02', 'a category by its number, not by its text');
     } finally {
       await service.stop();
     }

@@ -4,7 +4,7 @@ import { featureBins } from '../../src/model/features.ts';
 import { isoTime } from '../../src/samples/iso-time.ts';
 import { createRowFormatter } from '../../src/samples/row-formatter.ts';
 import { createSampleFormatter } from '../../src/samples/sample.ts';
-import { binLabels } from '../../src/stats/binning.ts';
+import { recordedBins } from '../../src/stats/binning.ts';
 import { describedArtifact } from './support/artifact.ts';
 
 const time = '2026-01-31T12:00:00.000Z';
@@ -27,7 +27,7 @@ describe('a sample line', () => {
 
   it('holds only the bins, and what was outside the reference', () => {
     const format = createSampleFormatter({ artifact, values: 'bins' });
-    const bins = { age: '02 (28, 31]', limit: '01 (1000, +inf)', history: '= good' };
+    const bins = { age: '02 (28, 31]', limit: '01 (1000, +inf)', history: '00' };
     assert.equal(
       format(time, 'abc', '4bf9', row, [2, 1, 0], [0, 0, 0], 0.25, 'good'),
       JSON.stringify({ ...head, bins, score: 0.25, prediction: 'good' }),
@@ -80,7 +80,7 @@ describe('a sample line', () => {
             const bins = names.map((_, i) => i);
             const line = format(time, id, id, input, bins, bins, score, 'bad');
             assert.ok(!line.includes('\n'));
-            const labels = described.features.map((f, i) => [f.name, binLabels(featureBins(f))[i]]);
+            const labels = described.features.map((f, i) => [f.name, recordedBins(featureBins(f))[i]]);
             const parsed = JSON.parse(line);
             assert.equal(parsed.id, id);
             assert.equal(parsed.traceId, id);
