@@ -5,6 +5,7 @@ import { createNumberCollector } from '../../src/report/collect-numbers.ts';
 import { createSortSpace } from '../../src/report/number-column.ts';
 import { countBins, quantileEdges } from '../../src/stats/binning.ts';
 import { createRandom } from '../../src/stats/random.ts';
+import { summableBounds } from '../../src/stats/summable.ts';
 
 const value = fc.oneof(
   fc.integer({ min: -50, max: 50 }),
@@ -102,4 +103,37 @@ describe('collecting a numeric reference', () => {
       assert.ok(Math.abs((mean ?? 0) - values.reduce((sum, each) => sum + each, 0) / values.length) < 1e-9);
     });
   }
+});
+
+describe('values that are far out', () => {
+  const usual = Array.from({ length: 100 }, (_, i) => i);
+  const wild = [1e308, 1e308, -1.7e308, 1e150];
+  const collectAll = (values: readonly number[], options: Parameters<typeof createNumberCollector>[0]) => {
+    const collector = createNumberCollector(options);
+    for (const each of values) collector.add(each);
+    return { leftOut: collector.leftOut, ...collector.finish(createSortSpace()) };
+  };
+
+  it('are counted in the outermost bins, and are in no edge, mean or percentile', () => {
+    const clean = collectAll(usual, {});
+    const { counts, edges, summary, mean, far, leftOut } = collectAll([...wild, ...usual], {});
+    assert.deepEqual(
+      { edges, summary, mean },
+      { edges: clean.edges, summary: clean.summary, mean: clean.mean },
+    );
+    assert.deepEqual({ far, leftOut }, { far: [1, 3], leftOut: 4 });
+    assert.equal(counts[0], clean.counts[0] + 1);
+    assert.equal(counts.at(-2), (clean.counts.at(-2) ?? 0) + 3);
+  });
+
+  it('can be those that lie far from an older reference', () => {
+    const sumBounds = summableBounds([0, 100]);
+    assert.deepEqual(sumBounds, [-1000, 1100]);
+    const values = [...usual, 1100, 1101, -1001];
+    const kept = collectAll(values, { sumBounds });
+    assert.deepEqual([kept.far, kept.leftOut, kept.range], [[1, 1], 0, [-1001, 1101]]);
+    const left = collectAll(values, { sumBounds, leavesOutFar: true });
+    assert.deepEqual([left.far, left.leftOut, left.range], [[1, 1], 2, [0, 1100]]);
+    assert.equal(left.mean, kept.mean);
+  });
 });

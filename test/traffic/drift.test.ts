@@ -85,6 +85,16 @@ describe('drift of the traffic', () => {
     assert.equal(row.age, 30);
   });
 
+  it('sends no missing value where a change goes beyond the largest number', () => {
+    const random = createRandom(1);
+    const changed = (text: string, age: number) =>
+      applyDrifts([parseDrift(text, features)], { age }, random).age;
+    assert.equal(changed('age:x1e300', 1e300), Number.MAX_VALUE);
+    assert.equal(changed('age:x1e300', -1e300), -Number.MAX_VALUE);
+    assert.equal(changed('age:-1.7e308', -1.7e308), -Number.MAX_VALUE);
+    assert.throws(() => parseDrift('age:x1e999', features), /^Error: drift 'age:x1e999': 1e999 is too large/);
+  });
+
   it('leaves out the share that was asked for', () => {
     const random = createRandom(7);
     const drift = parseDrift('missing:age:0.2', features);
