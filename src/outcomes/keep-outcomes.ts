@@ -46,10 +46,12 @@ export async function keepOutcomes(
     const first = slots.take(some.length);
     const lastLine = first + some.length - 1;
     const context = { time: isoTime(Date.now()), slot: slot.number, lastLine };
+    const lines = some.map((candidate, i) =>
+      JSON.stringify(describe(candidate, { ...context, line: first + i })),
+    );
     try {
-      await writer.appendDurably(
-        some.map((candidate, i) => JSON.stringify(describe(candidate, { ...context, line: first + i }))),
-      );
+      // none is kept when it fails, and a single fault of the disk need not send all of them back
+      await writer.appendDurably(lines).catch(() => writer.appendDurably(lines));
     } catch (error) {
       for (let line = first; line <= lastLine; line++) slot.giveUp(line);
       throw error;

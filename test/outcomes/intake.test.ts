@@ -135,7 +135,7 @@ describe('the intake of outcomes', () => {
   });
 
   it('lets one who waited take over when the first could not keep them', async () => {
-    let isBroken = true;
+    let faults = 2;
     await close();
     const written = Promise.withResolvers<void>();
     const lines: string[] = [];
@@ -143,9 +143,9 @@ describe('the intake of outcomes', () => {
       writer: {
         async appendDurably(added) {
           await written.promise;
-          if (!isBroken) lines.push(...added);
+          if (faults === 0) lines.push(...added);
           else {
-            isBroken = false;
+            faults--;
             throw new Error('the disk is full');
           }
         },
@@ -162,6 +162,26 @@ describe('the intake of outcomes', () => {
     assert.equal(second.value.accepted, 10);
     assert.equal(lines.length, 10);
     assert.equal(intake.results.deferred, 10);
+  });
+
+  it('tries once more after a single fault of the disk', async () => {
+    let isBroken = true;
+    const lines: string[] = [];
+    await close();
+    await open({
+      writer: {
+        async appendDurably(added) {
+          if (!isBroken) lines.push(...added);
+          else {
+            isBroken = false;
+            throw new Error('EIO');
+          }
+        },
+      },
+    });
+    assert.equal((await intake.take(labels(predict(10)))).accepted, 10);
+    assert.equal(lines.length, 10);
+    assert.deepEqual([intake.results.deferred, counted()], [0, 10]);
   });
 
   it('remembers what an earlier process took, torn lines and strangers’ aside', async () => {
