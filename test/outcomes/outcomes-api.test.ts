@@ -282,9 +282,10 @@ describe('outcomes that come early', () => {
   it('count when their predictions are old enough, also after a restart', async () => {
     const maturity = {
       ...env,
-      OUTCOME_MATURITY_DAYS: '1',
+      OUTCOME_MATURITY_DAYS: '0.25',
       NODE_OPTIONS: `--import=${movableClock}`,
-      CLOCK_STEP_MS: String(2 * dayMs),
+      // by no more than a clock may jump and be believed
+      CLOCK_STEP_MS: String(dayMs / 2),
     };
     const first = await startTestService(maturity);
     let second: TestService | undefined;
