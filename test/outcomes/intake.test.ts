@@ -20,6 +20,7 @@ import { creditVersions } from '../support/model-versions.ts';
 import { eventually, readJsonLines } from '../support/service.ts';
 
 const dayMs = 86_400_000;
+const realNow = Date.now;
 const artifact = await loadArtifact('models/credit.json');
 const tokens = createTokens([Buffer.from('a key that is long enough')]);
 
@@ -45,7 +46,13 @@ describe('the intake of outcomes', () => {
     const onProblem = (message: string) => told.push(message);
     let mayHaveBeenShown = false;
     models = createKnownModels({
-      files: createModelFiles({ folder: join(folder, 'models'), maxAgeMs: 100 * dayMs, onProblem }),
+      files: createModelFiles({
+        folder: join(folder, 'models'),
+        maxAgeMs: 100 * dayMs,
+        // files have dates of the real clock: by a held one, a copy that is being written looks abandoned
+        now: realNow,
+        onProblem,
+      }),
       maturityMs: more.maturityMs ?? 0,
       mayHaveBeenShown: () => mayHaveBeenShown,
       now: () => Date.now(),
