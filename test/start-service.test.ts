@@ -16,7 +16,6 @@ describe('a start that fails', () => {
   const cases: [string, Record<string, string>, RegExp, Partial<Telemetry>?][] = [
     ['at its paths', { OUTCOMES_PATH: '{instance}/s.jsonl' }, /are one file/],
     ['at its model', { MODEL_PATH: 'missing.json' }, /^MODEL_PATH: missing\.json/],
-    ['at the store', { OUTCOME_DEDUP_URL: 'redis://127.0.0.1/a-name' }, /./],
     [
       'between its files and its listeners',
       {},

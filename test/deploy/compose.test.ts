@@ -62,6 +62,7 @@ describe('docker-compose.yml', () => {
     assert.match(String(command), /--appendonly yes /);
     assert.deepEqual(mounted, ['valkey:/data']);
     assert.match(user, /^[1-9]\d*:/);
+    assert.equal(services.app.environment?.ALLOWED_HOSTS, `\${ALLOWED_HOSTS:-localhost}`);
     assert.equal(services.app.environment?.OUTCOME_DEDUP_URL, `\${OUTCOME_DEDUP_URL:-}`);
     assert.equal(
       services.app.environment?.OUTCOME_DEDUP_PASSWORD_FILE,

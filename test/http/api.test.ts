@@ -269,21 +269,6 @@ describe('the API', () => {
       );
     });
 
-    it('refuses a target that is no URL, and counts that', async () => {
-      const { port, hostname, host } = new URL(service.api);
-      const socket = connect(Number(port), hostname);
-      socket.write(`GET http://[::1/health HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`);
-      const chunks: Buffer[] = [];
-      for await (const chunk of socket) chunks.push(chunk as Buffer);
-      const answer = Buffer.concat(chunks).toString();
-      assert.match(answer, /^HTTP\/1\.1 400 [\s\S]*urn:vigia:problem:malformed-request/);
-      const requestId = /x-request-id: (\S+)/i.exec(answer)?.[1];
-      await eventually(() => {
-        const line = service.logLines().find((each) => each.requestId === requestId);
-        assert.deepEqual([line?.event, line?.status, line?.route], ['request', 400, '']);
-      });
-    });
-
     it('refuses headers without end with 431', async () => {
       const { port, hostname, host } = new URL(service.api);
       const socket = connect(Number(port), hostname);
