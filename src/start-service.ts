@@ -7,6 +7,7 @@ import { listen } from './http/listener.ts';
 import { deploymentsInUse, replaceModel } from './http/replace-model.ts';
 import type { Service } from './http/service.ts';
 import { createLoadGuard } from './http/shed-load.ts';
+import { createSlowReaders } from './http/slow-readers.ts';
 import { loadArtifact } from './model/artifact.ts';
 import { oneLine } from './one-line.ts';
 import { readBearerTokens, readSigningKeys } from './outcomes/keys.ts';
@@ -26,7 +27,7 @@ import { processMetrics } from './telemetry/process-metrics.ts';
 import { createCallerTrace } from './telemetry/propagation.ts';
 import { createRequestLog } from './telemetry/request-log.ts';
 import { createRequestSampler } from './telemetry/request-sampling.ts';
-import { modelInfo, writerMetrics } from './telemetry/service-metrics.ts';
+import { modelInfo, readerMetrics, writerMetrics } from './telemetry/service-metrics.ts';
 
 const samplesFlushMs = 500;
 /** How long the start waits for the disk to keep the artifact. */
@@ -125,6 +126,7 @@ export async function startService(
     callerTrace: createCallerTrace(config.OTEL_PROPAGATORS),
     exposeMetrics: telemetry.exposeMetrics,
   };
+  const slowReaders = createSlowReaders();
   telemetry.sources.push(
     processMetrics,
     service.httpMetrics.source,
@@ -132,6 +134,7 @@ export async function startService(
     modelInfo(service),
     intakeMetrics(intake),
     performanceMetrics(models, outcomes.collected),
+    readerMetrics(slowReaders),
     writerMetrics(samples, destination),
   );
 
@@ -157,6 +160,7 @@ export async function startService(
       port: config.ADMIN_PORT,
       keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
       allowedHosts: config.ALLOWED_HOSTS,
+      slowReaders,
       sample: () => false,
       onUnreadable,
     }),
@@ -169,6 +173,7 @@ export async function startService(
       port: config.PORT,
       keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
       allowedHosts: config.ALLOWED_HOSTS,
+      slowReaders,
       sample: telemetry.tracesEndpoint ? sample : () => false,
       refuse: guard.refuse,
       onUnreadable,

@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { closeLingering } from './lingering-close.ts';
 import { type Problem, problemMediaType, problemText } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
 
@@ -13,7 +15,8 @@ export function answerLast(response: ServerResponse, problem: Problem): void {
 export function writeLast(socket: Duplex, problem: Problem): void {
   const body = problemText(problem);
   const lines = Object.entries(headersOf(problem, body)).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${problem.status} \r\n${lines.join('')}\r\n${body}`, () => socket.destroy());
+  socket.write(`HTTP/1.1 ${problem.status} \r\n${lines.join('')}\r\n${body}`);
+  closeLingering(socket as Socket);
 }
 
 function headersOf(problem: Problem, body: string): Record<string, string | number> {

@@ -10,13 +10,19 @@ import { type AddressInfo, BlockList, type Socket } from 'node:net';
 import type Koa from 'koa';
 import type { UnreadableReason } from '../telemetry/http-metrics.ts';
 import { gateInstrumentation, type RequestSampler } from '../telemetry/request-sampling.ts';
+import { answerFault } from './answer-fault.ts';
 import { createRequestCheck } from './check-request.ts';
 import { declineUpgrades } from './decline-upgrades.ts';
 import { continueWhenRead } from './expect-continue.ts';
+import type { HttpSocket } from './http-socket.ts';
 import { answerLast, writeLast } from './last-answer.ts';
+import { closeAfter, isLingering } from './lingering-close.ts';
+import { limitPipelining, type ParserError } from './pipelining.ts';
 import { Problem, type ProblemKey } from './problem.ts';
 import { refuseConnect } from './refuse-connect.ts';
 import type { RequestState } from './request-context.ts';
+import { createResponseClass } from './response-class.ts';
+import { createSlowReaders, type SlowReaders } from './slow-readers.ts';
 
 /** How long and how much a client may take of us. Slow and huge requests end here, before they cost anything. */
 export const limits = {
@@ -57,6 +63,7 @@ export type Listener = {
  * @param timeouts how long a request may take to arrive, once its first byte is there
  * @param allowedHosts the names that requests may be sent to, in the form of `readHost`; where there are none, those
  * that another site's page can have are refused on a loopback address alone (`createRequestCheck`)
+ * @param slowReaders watches how clients take their answers
  * @param sample which requests go through the instrumentation
  * @param refuse is asked before anything else sees a request
  * @param onUnreadable is told of what never became a request
@@ -71,6 +78,7 @@ export async function listen(
     timeouts = limits,
     requestsPerConnection = maxRequestsPerSocket,
     allowedHosts = [],
+    slowReaders = createSlowReaders(),
     sample,
     refuse = () => false,
     onUnreadable = () => {},
@@ -81,6 +89,7 @@ export async function listen(
     timeouts?: Pick<ServerOptions, 'headersTimeout' | 'requestTimeout' | 'connectionsCheckingInterval'>;
     requestsPerConnection?: number;
     allowedHosts?: readonly string[] | undefined;
+    slowReaders?: SlowReaders;
     sample: RequestSampler;
     refuse?: Refuse;
     onUnreadable?: (reason: UnreadableReason) => void;
@@ -94,10 +103,14 @@ export async function listen(
     requireHostHeader: false,
     // Node would keep the first of two Host, Content-Type or Authorization headers; together they are not valid
     joinDuplicateHeaders: true,
+    ServerResponse: createResponseClass(slowReaders.onUnread),
   };
   const server = createServer(options, app.callback());
   server.maxHeadersCount = maxHeadersCount;
   server.maxRequestsPerSocket = requestsPerConnection;
+  // a client that has sent its last request and closed its half is answered as well
+  Object.assign(server, { httpAllowHalfOpen: true });
+  slowReaders.watch(server);
   gateInstrumentation(server, sample);
   const own = new Set(allowedHosts);
   const check = createRequestCheck(() => (own.size > 0 || isOnLoopback(server) ? own : undefined));
@@ -109,7 +122,7 @@ export async function listen(
     answerLast(response, problem);
     return true;
   });
-  answerClientErrors(server, onUnreadable);
+  answerClientErrors(server, limitPipelining(server), onUnreadable);
   declineUpgrades(server);
   refuseConnect(server, onUnreadable);
   continueWhenRead(server);
@@ -178,7 +191,7 @@ function isOnLoopback(server: Server): boolean {
 function closeAfterLastRequest(
   response: ServerResponse & { maxRequestsOnConnectionReached?: boolean },
 ): void {
-  if (response.maxRequestsOnConnectionReached) response.shouldKeepAlive = false;
+  if (response.maxRequestsOnConnectionReached) closeAfter(response);
 }
 
 const wrongVersion = [
@@ -200,18 +213,26 @@ const clientErrors: Readonly<Record<string, readonly [UnreadableReason, ProblemK
 };
 
 /** Node answers what is not HTTP with an empty body; here it gets a problem document like every other error. */
-function answerClientErrors(server: Server, onUnreadable: (reason: UnreadableReason) => void): void {
-  server.on('clientError', (error: NodeJS.ErrnoException & { reason?: string }, stream) => {
-    const socket = stream as Socket;
+function answerClientErrors(
+  server: Server,
+  isWaiting: (error: ParserError, socket: Socket) => boolean,
+  onUnreadable: (reason: UnreadableReason) => void,
+): void {
+  server.on('clientError', (error: ParserError, stream) => {
+    const socket = stream as HttpSocket;
+    if (isWaiting(error, socket)) return;
     // Node says so once, and looks at the connection again when a request begins
     if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isUnused(socket)) return;
+    if (isLingering(socket) && error.code !== 'ECONNRESET') return;
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy();
       return;
     }
     const [reason, key, detail] = clientErrors[error.reason ?? ''] ??
       clientErrors[error.code ?? ''] ?? ['malformed', 'malformed-request', 'the request cannot be parsed'];
-    onUnreadable(reason);
-    writeLast(socket, new Problem(key, detail));
+    answerFault(socket, key, detail, () => {
+      onUnreadable(reason);
+      writeLast(socket, new Problem(key, detail));
+    });
   });
 }

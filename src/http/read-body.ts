@@ -148,8 +148,13 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
     };
     request.on('data', onData);
     request.on('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, length)));
-    request.on('error', () => {
-      reject(new BodyProblem('client-closed-request', 'aborted', 'the connection ended before the body did'));
+    request.on('error', (error) => {
+      const isTold = error instanceof BodyProblem;
+      reject(
+        isTold
+          ? error
+          : new BodyProblem('client-closed-request', 'aborted', 'the connection ended before the body did'),
+      );
     });
   });
 }

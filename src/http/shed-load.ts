@@ -59,7 +59,8 @@ export function createLoadGuard(
       const why = reason(request);
       if (why === undefined) return false;
       metrics.shed[why]++;
-      response.writeHead(503, overloadedHeaders).end(overloaded);
+      // when the rest of what was read is parsed: an answer before its request was there would close the connection
+      setImmediate(() => response.writeHead(503, overloadedHeaders).end(overloaded));
       // what was accepted just before must not wait for the end of a turn in which all else is refused
       answerNow();
       return true;

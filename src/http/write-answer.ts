@@ -15,8 +15,11 @@ export function answerProblem(context: RequestContext, problem: Problem, request
  * @param headers name, value, name, value; this function may add to the list
  */
 export function writeAnswer({ res, state }: RequestContext, headers: string[]): void {
-  if (state.answer) writeAtOnce(res, state.answer, headers);
-  else addHeaders(res, headers);
+  if (state.answer) {
+    writeAtOnce(res, state.answer, headers);
+    // it would be kept beside its bytes until the client has taken them
+    if (res.writableLength > 0) delete state.answer;
+  } else addHeaders(res, headers);
 }
 
 /** All of the answer at once: that costs a third of what setting its headers one by one does. */

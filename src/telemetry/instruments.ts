@@ -39,6 +39,21 @@ export const instruments = {
     description:
       'Requests that no route saw: no HTTP, too many headers, not all there in time, or sent to another host.',
   },
+  httpConnectionsEnded: {
+    name: 'http_server_connections_ended_total',
+    type: 'counter',
+    unit: '{connection}',
+    labels: ['reason'],
+    description:
+      'Connections to either listener that were ended because their clients did not read the answers.',
+  },
+  httpUnread: {
+    name: 'http_server_unread_bytes',
+    type: 'gauge',
+    unit: 'By',
+    labels: [],
+    description: 'Bytes of answers, of both listeners, that wait for their clients to read them.',
+  },
   ...modelInstruments,
   ...performanceInstruments,
   samplesWritten: {

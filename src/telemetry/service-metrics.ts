@@ -31,3 +31,13 @@ export function writerMetrics(samples: JsonlWriter, log: LogDestination): Metric
     counterData(instruments.logLinesDropped, [{ attributes: {}, value: log.droppedLines }]),
   ];
 }
+
+/** How clients take their answers, on both listeners. */
+export function readerMetrics(readers: { readonly ended: number; unreadBytes(): number }): MetricSource {
+  return () => [
+    counterData(instruments.httpConnectionsEnded, [
+      { attributes: { reason: 'slow_reader' }, value: readers.ended },
+    ]),
+    gaugeData(instruments.httpUnread, [{ attributes: {}, value: readers.unreadBytes() }]),
+  ];
+}

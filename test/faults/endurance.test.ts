@@ -54,7 +54,13 @@ describe('half an hour of requests in a row', function () {
         );
       }
       const timedOut = await metric(service, 'http_server_requests_unreadable_total', { reason: 'timeout' });
-      assert.equal(timedOut, slow.length);
+      assert.equal(timedOut, slowClients);
+      // those whose headers were there have a route
+      const lateBodies = await metric(service, 'http_server_request_duration_seconds_count', {
+        http_route: '/predict',
+        http_response_status_code: '408',
+      });
+      assert.equal(lateBodies, slowBodies);
       await eventually(async () => assert.equal(await metric(service, 'http_server_active_requests'), 0));
     } finally {
       await service.stop();

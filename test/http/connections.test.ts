@@ -42,10 +42,7 @@ describe('a connection', () => {
     const unused = openRaw(listener.url);
     await once(unused.socket, 'connect');
     // two after the other: when the second is cut, the first connection has been looked at several times
-    for (const sent of [
-      'GET /health HT',
-      'POST /health HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n123',
-    ]) {
+    for (const sent of ['GET /health HT', 'POST /health HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n']) {
       const late = openRaw(listener.url);
       late.socket.write(sent);
       assert.match(await late.closed, /HTTP\/1\.1 408 /);

@@ -84,7 +84,7 @@ describe('an offer to change the protocol behind a request that is not answered 
     const app = new Koa<RequestState>();
     app.use(async ({ path, request, response }) => {
       sockets.add(request.socket);
-      if (path === '/slow') await new Promise<void>((resolve) => answers.push(resolve));
+      if (path === '/predict') await new Promise<void>((resolve) => answers.push(resolve));
       response.body = path;
     });
     listener = await listen(app, {
@@ -103,18 +103,18 @@ describe('an offer to change the protocol behind a request that is not answered 
 
   it('is answered after it, as are those that follow', async () => {
     const { socket, closed, received } = openRaw(listener.url);
-    socket.write(get('/slow') + get('/slow') + get('/offer', h2c) + get('/last', close));
+    socket.write(get('/predict') + get('/predict') + get('/offer', h2c) + get('/last', close));
     await eventually(() => assert.equal(answers.length, 2));
     assert.equal(received(), '');
     for (const answer of answers.splice(0).reverse()) answer();
     const text = await closed;
     assert.deepEqual(statuses(text), [200, 200, 200, 200]);
-    assert.match(text, /\/slow[\s\S]*\/slow[\s\S]*\/offer[\s\S]*\/last/);
+    assert.match(text, /\/predict[\s\S]*\/predict[\s\S]*\/offer[\s\S]*\/last/);
   });
 
   it('is forgotten when the client goes away', async () => {
     const { socket, closed } = openRaw(listener.url);
-    socket.write(get('/slow') + get('/offer', h2c));
+    socket.write(get('/predict') + get('/offer', h2c));
     await eventually(() => assert.equal(answers.length, 1));
     socket.resetAndDestroy();
     await closed;

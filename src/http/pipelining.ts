@@ -1,0 +1,121 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { type HttpSocket, pause } from './http-socket.ts';
+import { closeLingering, isClosing } from './lingering-close.ts';
+
+export type ParserError = Error & {
+  code?: string;
+  reason?: string;
+  rawPacket?: Buffer;
+  bytesParsed?: number;
+};
+
+/** Node's parser sets it for CONNECT and for an offer to change the protocol. */
+type Parsed = IncomingMessage & { readonly upgrade?: boolean };
+
+/** A request that waits, and the error that says it is late, if there was one. */
+type Waiting = { readonly request: IncomingMessage; late?: ParserError };
+
+/** Requests that are served together when they arrive together: as many as `endOfTurn` answers together. */
+const maxTogether = 32;
+/** Those with short answers. Each answer of another is taken by the client before the next one is made. */
+const servedTogether: ReadonlySet<string> = new Set(['/predict', '/health', '/ready']);
+
+/**
+ * Bounds what a client costs that sends requests without reading the answers: Node would serve all requests of a read,
+ * some 2,000, and keep their answers until they are taken. Here a request waits while 32 before it are not answered,
+ * or one whose answer may be long, and what follows it is not parsed. Clients that pipeline are answered in order, as
+ * always. Waiting costs 128 KiB a connection at most: what was read with the request, and what the socket reads ahead.
+ *
+ * @returns a function for the `clientError` event: whether the error is only a request that waits
+ */
+export function limitPipelining(server: Server): (error: ParserError, socket: Socket) => boolean {
+  const waiting = new WeakMap<Socket, Waiting>();
+
+  server.on('connection', (stream: Socket) => {
+    const socket = stream as HttpSocket;
+    const { parser } = socket;
+    if (parser === null) return;
+    const serve = parser.onIncoming;
+    /** Since all were answered. */
+    let together = 0;
+    parser.onIncoming = (request: Parsed, keepAlive) => {
+      const answering = socket._httpMessage;
+      if (!answering) {
+        together = 1;
+        return serve(request, keepAlive);
+      }
+      // an offer to change the protocol has to leave the parser at once, and waits elsewhere
+      if (request.upgrade) return serve(request, keepAlive);
+      if (together < maxTogether && isShort(request) && isShort(answering.req) && !isClosing(socket)) {
+        together++;
+        return serve(request, keepAlive);
+      }
+      const held: Waiting = { request };
+      waiting.set(socket, held);
+      // bound, as it would run in the context (and the span) of a request before
+      const begin = AsyncResource.bind(() => {
+        if (socket._httpMessage) {
+          socket._httpMessage.once('close', begin);
+          return;
+        }
+        waiting.delete(socket);
+        Reflect.deleteProperty(socket, 'resume');
+        // nothing is served behind an answer that closes the connection
+        if (socket.writable) {
+          Reflect.deleteProperty(socket, 'destroySoon');
+          together = 1;
+          socket.parser?.resume();
+          serve(request, keepAlive);
+          // the parser has not seen the end of a request without a body, and may wait long for the next byte
+          if (!socket._paused) socket.emit('data', nothing);
+          if (held.late) giveTime(socket, held);
+        }
+        if (!socket._paused) socket.resume();
+      });
+      answering.once('close', begin);
+      // what waits would make the system reset the connection
+      socket.destroySoon = () => closeLingering(socket);
+      return pause;
+    };
+  });
+
+  /** Node looks at the lateness of a request once, and this one was late only since it had to wait. */
+  function giveTime(socket: Socket, { request, late }: Waiting): void {
+    const timer = setTimeout(() => {
+      if (!request.complete) server.emit('clientError', late, socket);
+    }, server.requestTimeout);
+    socket.once('close', () => clearTimeout(timer));
+  }
+
+  return (error, socket) => {
+    const held = waiting.get(socket);
+    if (error.code === 'HPE_PAUSED') {
+      // without one, bytes behind an answer that closes the connection
+      if (held) putBack(socket, error.rawPacket?.subarray(error.bytesParsed));
+      return true;
+    }
+    if (held === undefined || error.code !== 'ERR_HTTP_REQUEST_TIMEOUT') return false;
+    held.late = error;
+    return true;
+  };
+}
+
+/** Lets bytes wait in front of all that comes after them. Who resumes the socket has to take this back first. */
+function putBack(socket: Socket, bytes: Buffer | undefined): void {
+  // Node's parser reads natively, past the socket, until somebody listens
+  socket.on('data', ignore).off('data', ignore);
+  socket.pause();
+  socket.unshift(bytes);
+  // Node does it for the body of the request before, and when the client takes bytes
+  socket.resume = () => socket;
+}
+
+function isShort({ url = '' }: IncomingMessage): boolean {
+  return servedTogether.has(url.split('?', 1)[0]);
+}
+
+const nothing = Buffer.alloc(0);
+
+function ignore(): void {}
