@@ -20,7 +20,7 @@ export type Explainer = (row: Row) => Reason[];
 
 /**
  * Makes the explainer of a model's scores. The reasons of all features add up to the log-odds of the row less those of
- * the average reference row, exactly, for the model is linear in them.
+ * the average reference row, for the model is linear in them, as long as none goes beyond ±700 and is bounded.
  */
 export function createExplainer({ features }: Pick<Artifact, 'features'>): Explainer {
   const readers = features.map(({ name }) => createValueReader(name));

@@ -5,6 +5,8 @@ const large = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 const whole = new Intl.NumberFormat('en');
 
 export function formatNumber(value: number): string {
+  // all digits of 1e99 would fill more than a line, and say no more
+  if (Math.abs(value) >= 1e15) return Number(value.toPrecision(4)).toExponential();
   return (Math.abs(value) < 1000 ? fraction : large).format(value);
 }
 
