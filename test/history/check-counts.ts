@@ -1,4 +1,5 @@
-import type { Finding, History, Operation, Scrape } from './history.ts';
+import { diskTroubles } from './disk-troubles.ts';
+import { type Finding, type History, type Operation, type Scrape, slotOf } from './history.ts';
 import { readLines } from './kept-lines.ts';
 import { type Life, livesOf } from './lives.ts';
 import { type Labels, labelsOf, sumIncreases } from './prometheus.ts';
@@ -21,6 +22,9 @@ type Cell = {
  * One exception cannot be avoided: a process notes which outcomes it has shown and sends them, and a kill may come
  * between the two. So the outcomes that no answered scrape had shown when a process was killed with a scrape under way
  * may be missing; they are never counted twice.
+ *
+ * Nor can it be avoided that outcomes count again which were shown while the disk had no room for the note, if a kill
+ * comes before it had.
  */
 export function checkCounts(history: History): Finding[] {
   const scrapes = history.operations.filter((operation) => operation.kind === 'scrape');
@@ -31,7 +35,8 @@ export function checkCounts(history: History): Finding[] {
     const { series, counted, deleted } = cell;
     const got = Math.round(increases.get(series) ?? 0);
     const most = counted.length + deleted.length;
-    if (got > most) return [tell('counted-twice', cell, `${got} are counted, ${most} are kept`, history)];
+    if (got > most + shownWithoutNote(cell, history, scrapes))
+      return [tell('counted-twice', cell, `${got} are counted, ${most} are kept`, history)];
     if (got >= counted.length - excused(cell, kills, scrapes)) return [];
     return [tell('not-counted', cell, `${got} are counted, ${counted.length} are kept`, history)];
   });
@@ -93,6 +98,21 @@ function excused({ series, counted }: Cell, kills: readonly number[], scrapes: r
   return Math.max(0, ...unshown);
 }
 
+/** What processes that were killed had shown of a cell since their last scrape that the disk had room to note. */
+function shownWithoutNote({ series }: Cell, history: History, scrapes: readonly Scrape[]): number {
+  const troubles = diskTroubles(history);
+  const isNoted = ({ begunMs, endedMs = Number.POSITIVE_INFINITY }: Scrape) =>
+    troubles.every(({ fromMs, toMs }) => endedMs < fromMs || begunMs > toMs);
+  return history.operations.reduce((sum, operation) => {
+    if (operation.kind !== 'end' || operation.signal !== 'SIGKILL') return sum;
+    const own = scrapes.filter(
+      ({ process, answer }) => process === operation.process && answer !== undefined,
+    );
+    const valueAt = (scrape: Scrape | undefined) => scrape?.answer?.exposition?.counters.get(series) ?? 0;
+    return sum + valueAt(own.at(-1)) - valueAt(own.findLast(isNoted) ?? own[0]);
+  }, 0);
+}
+
 /** Names those of a cell that explain it best: what was last sent to a process that showed nothing more. */
 function tell(rule: string, { series, counted, deleted }: Cell, message: string, history: History): Finding {
   const suspects = [...counted, ...deleted];
@@ -101,7 +121,30 @@ function tell(rule: string, { series, counted, deleted }: Cell, message: string,
   const [likely] = (rule === 'not-counted' ? [unshown] : [unshown, repeated]).filter(
     (some) => some.length > 0,
   );
-  return { rule, message: `${series}: ${message}`, ids: (likely ?? suspects).map(({ id }) => id) };
+  const some = likely ?? suspects;
+  return {
+    rule,
+    message: `${series}: ${message}`,
+    ids: some.map(({ id }) => id),
+    operations: scrapesAfter(some[0], history.operations),
+  };
+}
+
+/** So many scrapes are told of what should have been counted: the first that could show it. */
+const maxScrapes = 3;
+
+function scrapesAfter(life: Life | undefined, operations: readonly Operation[]): readonly Operation[] {
+  const [report] = life?.reports ?? [];
+  if (report === undefined) return [];
+  const slot = slotOf(report.process);
+  return operations
+    .filter(
+      (operation) =>
+        operation.kind === 'scrape' &&
+        slotOf(operation.process) === slot &&
+        (operation.endedMs ?? Number.POSITIVE_INFINITY) > report.begunMs,
+    )
+    .slice(0, maxScrapes);
 }
 
 function wasShownByItsProcess({ reports }: Life, operations: readonly Operation[]): boolean {

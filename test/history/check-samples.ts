@@ -1,3 +1,4 @@
+import { diskTroubles } from './disk-troubles.ts';
 import type { Finding, History } from './history.ts';
 import { readLines } from './kept-lines.ts';
 import { endOf, type Life, livesOf } from './lives.ts';
@@ -41,16 +42,4 @@ function mayBeLost({ predict }: Life, history: History): boolean {
     (trouble) =>
       trouble.fromMs < toMs && trouble.toMs > fromMs && answeredMs > trouble.fromMs - flushMs - lateMs,
   );
-}
-
-/** Times in which the disk had no room. */
-function diskTroubles({ operations }: History): readonly { fromMs: number; toMs: number }[] {
-  const troubles: { fromMs: number; toMs: number }[] = [];
-  for (const operation of operations) {
-    if (operation.kind !== 'fault' || operation.what !== 'disk') continue;
-    const { state, begunMs, endedMs = Number.POSITIVE_INFINITY } = operation;
-    if (state === 'full') troubles.push({ fromMs: begunMs, toMs: Number.POSITIVE_INFINITY });
-    else for (const trouble of troubles) trouble.toMs = Math.min(trouble.toMs, endedMs);
-  }
-  return troubles;
 }

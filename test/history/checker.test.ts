@@ -226,6 +226,34 @@ describe('the history checker', () => {
     assert.deepEqual(rulesOf(small.history), ['counted-twice'], 'and none of them counts twice');
   });
 
+  it('allows that outcomes count again which were shown without a note, as the disk was full until a kill', () => {
+    const small = createSmallHistory();
+    small.start('a1');
+    for (const id of ['noted', 'not noted']) small.predict('a1', id);
+    small.keep('noted', 'not noted');
+    small.scrape('a1', 0);
+    small.report('a1', ['noted'], receipt(1));
+    small.scrape('a1', 1);
+    small.report('a1', ['not noted'], receipt(1));
+    const full = small.fault('disk', 'full');
+    small.scrape('a1', 2);
+    const free = small.fault('disk', 'free');
+    const end: { signal: string } = small.end('a1', 'SIGKILL');
+    small.start('a2');
+    small.scrape('a2', 0);
+    small.scrape('a2', 1);
+    assert.deepEqual(rulesOf(small.history), []);
+    small.scrape('a2', 2);
+    assert.deepEqual(rulesOf(small.history), ['counted-twice'], 'the other one was noted');
+    small.operations.pop();
+    end.signal = 'SIGTERM';
+    Object.assign(end, { code: 0 });
+    assert.deepEqual(rulesOf(small.history), ['counted-twice'], 'a stop notes it');
+    end.signal = 'SIGKILL';
+    for (const fault of [full, free]) small.operations.splice(small.operations.indexOf(fault), 1);
+    assert.deepEqual(rulesOf(small.history), ['counted-twice'], 'there was room');
+  });
+
   it('allows that samples of the last half second are missing after a kill', () => {
     const small = sound();
     nth(small, 'predict', 2).endedMs = nth(small, 'end', 0).begunMs - 400;

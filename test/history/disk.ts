@@ -50,11 +50,18 @@ export async function openSmallDisk(
     },
     free: () => rm(filler, { force: true }),
     async read(prefix, suffix) {
-      const names = (await readdir(inside)).filter(
-        (name) => name.startsWith(prefix) && name.endsWith(suffix),
-      );
-      const texts = await Promise.all(names.map((name) => readFile(join(inside, name), 'utf8')));
-      return new Map(names.map((name, i) => [name, texts[i]]));
+      for (;;) {
+        const names = (await readdir(inside)).filter(
+          (name) => name.startsWith(prefix) && name.endsWith(suffix),
+        );
+        try {
+          const texts = await Promise.all(names.map((name) => readFile(join(inside, name), 'utf8')));
+          return new Map(names.map((name, i) => [name, texts[i]]));
+        } catch (error) {
+          // one was rotated or replaced meanwhile
+          if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+        }
+      }
     },
     async close() {
       keeper.stdin?.end();

@@ -1,14 +1,6 @@
-import { existsSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-
-const libraries = ['/usr/lib/*/faketime/libfaketime.so.1', '/usr/local/lib/faketime/libfaketime.so.1'];
-
-/** The library that moves a process's wall clock, where it is installed. */
-export async function findClockLibrary(): Promise<string | undefined> {
-  const { glob } = await import('node:fs/promises');
-  for (const pattern of libraries) for await (const path of glob(pattern)) if (existsSync(path)) return path;
-  return undefined;
-}
+import { run } from '../samples/support/child.ts';
 
 /** A wall clock that can be moved while processes run by it. Their monotonic clocks go on. */
 export type MovableClock = {
@@ -17,8 +9,12 @@ export type MovableClock = {
   move(offset: string): Promise<void>;
 };
 
-/** @param file tells processes the offset; is made */
-export async function openMovableClock(library: string, file: string): Promise<MovableClock> {
+/**
+ * @param faketime the program, which knows where its library is
+ * @param file tells processes the offset; is made
+ */
+export async function openMovableClock(faketime: string, file: string): Promise<MovableClock> {
+  const library = (await run(faketime, ['-f', '+0', 'printenv', 'LD_PRELOAD'])).trim();
   const move = (offset: string) => writeFile(file, `${offset}\n`);
   await move('+0');
   return {
@@ -30,4 +26,10 @@ export async function openMovableClock(library: string, file: string): Promise<M
     },
     move,
   };
+}
+
+/** Removes what the library leaves behind of a process that was killed: with its id, a later one could not start. */
+export function cleanUpClock(pid: number): void {
+  for (const name of [`faketime_shm_${pid}`, `sem.faketime_sem_${pid}`])
+    rmSync(`/dev/shm/${name}`, { force: true });
 }

@@ -42,7 +42,7 @@ export type Plan = { readonly seed: number; readonly shape: Shape; readonly step
 /** How often a process is ended in a plan. */
 export const endsEach = 5;
 /** Two plans that have every kind of step between them. */
-export const shortSeeds: readonly number[] = [17684, 17685];
+export const shortSeeds: readonly number[] = [16142, 16143];
 const clocks = ['+420d', '+2h', '-1h', '-2d'] as const;
 
 /**

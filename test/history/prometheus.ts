@@ -1,6 +1,15 @@
 import type { Exposition, Scrape } from './history.ts';
 import { slotOf } from './history.ts';
 
+/** One text for each series: a part of an exposition would keep all of it in memory. */
+const names = new Map<string, string>();
+
+function nameOnce(series: string): string {
+  const known = names.get(series);
+  if (known === undefined) names.set(series, series);
+  return known ?? series;
+}
+
 /** Reads the counters of an exposition, and what histograms count, in Prometheus' text format. */
 export function parseExposition(text: string): Exposition {
   const counters = new Map<string, number>();
@@ -16,7 +25,7 @@ export function parseExposition(text: string): Exposition {
     const name = /^[^{]+/.exec(series)?.[0] ?? '';
     if (name === 'process_start_time_seconds') startTime = value;
     const isHistogram = types.get(name.replace(/_(bucket|count|sum)$/, '')) === 'histogram';
-    if (types.get(name) === 'counter' || isHistogram) counters.set(series, value);
+    if (types.get(name) === 'counter' || isHistogram) counters.set(nameOnce(series), value);
   }
   if (Number.isNaN(startTime)) throw new Error('the exposition does not say when the process started');
   return { startTime, counters };

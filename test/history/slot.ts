@@ -86,8 +86,10 @@ export function createSlot(slot: Slot, launch: () => Promise<TestService>, recor
       await running;
     },
     async replace(step, signal) {
-      const { name } = await current();
-      running = end(name, step, signal).then(() => open(step));
+      // at once, as the next end may be asked for before this one
+      running = current()
+        .then(({ name }) => end(name, step, signal))
+        .then(() => open(step));
       await running;
     },
     async stop(step) {

@@ -8,7 +8,7 @@ import { root, startTestService } from '../support/service.ts';
 import { openSmallDisk } from './disk.ts';
 import { type FlakyStore, openFlakyStore } from './flaky-store.ts';
 import type { Forget, History } from './history.ts';
-import { type MovableClock, openMovableClock } from './movable-clock.ts';
+import { cleanUpClock, type MovableClock, openMovableClock } from './movable-clock.ts';
 import type { Shape, Slot } from './plan.ts';
 import type { Recorder } from './recorder.ts';
 import { createSlot, type ProcessSlot } from './slot.ts';
@@ -17,7 +17,7 @@ import { createSlot, type ProcessSlot } from './slot.ts';
 export type Machine = {
   /** Runs a command where it may mount file systems. */
   readonly unshare: readonly string[];
-  readonly clockLibrary: string;
+  readonly faketime: string;
   readonly redis: string;
 };
 
@@ -65,9 +65,14 @@ export async function openSystem(shape: Shape, machine: Machine, recorder: Recor
   const clocks = new Map<Slot, MovableClock>();
   const slots = new Map<Slot, ProcessSlot>();
   for (const slot of shape.slots) {
-    const clock = await openMovableClock(machine.clockLibrary, join(clockFolder, slot));
+    const clock = await openMovableClock(machine.faketime, join(clockFolder, slot));
     clocks.set(slot, clock);
-    const launch = () => startTestService({ ...env, ...clock.env }, folder, disk.launcher);
+    const launch = async () => {
+      const service = await startTestService({ ...env, ...clock.env }, folder, disk.launcher);
+      const { process } = service;
+      process.once('exit', () => cleanUpClock(process.pid ?? 0));
+      return service;
+    };
     slots.set(slot, createSlot(slot, launch, recorder));
   }
   const closing = opened.move();

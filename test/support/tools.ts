@@ -74,6 +74,11 @@ const tools = {
     // needs a right that not everybody has
     probe: { args: ['--pid', '--fork', '--kill-child', 'true'], prints: /^$/ },
   },
+  faketime: {
+    programs: ['faketime'],
+    // it works by a library that is loaded before others
+    probe: { args: ['-f', '+0', 'printenv', 'LD_PRELOAD'], prints: /libfaketime/ },
+  },
   openssl: { programs: ['openssl'] },
   cc: { programs: ['cc', 'gcc', 'clang'] },
 } as const satisfies Record<string, Tool>;
