@@ -9,7 +9,7 @@ import { createModelFiles, keepAgainMs, modelsFolder } from './model-files.ts';
 import { readElsewhere, readSeries } from './read-series.ts';
 import { readSharedAddress } from './shared-address.ts';
 import type { SharedMemory } from './shared-memory.ts';
-import { openSlots, type Slots } from './slots.ts';
+import { openSlots, type SlotStates, type Slots } from './slots.ts';
 import type { Tokens } from './token.ts';
 
 const dayMs = 86_400_000;
@@ -107,6 +107,8 @@ export async function openOutcomes(
   const saving = setInterval(save, saveIntervalMs).unref();
   const keeping = setInterval(() => models.keepAgain(), keepAgainMs(maxAgeMs)).unref();
   let read = { states: slots.states(), shown: () => {} };
+  /** What the last scrape has shown: saved at the end if the disk refused it then. */
+  let shownStates: SlotStates = [];
   return {
     models,
     intake,
@@ -115,6 +117,7 @@ export async function openOutcomes(
     },
     async beforeAnswer() {
       const { states, shown } = read;
+      shownStates = states;
       await Promise.race([slots.save(states), delay(saveMs, undefined, { ref: false })]);
       mayHaveBeenShown = true;
       shown();
@@ -125,7 +128,7 @@ export async function openOutcomes(
       clearInterval(saving);
       clearInterval(keeping);
       intake.close();
-      await Promise.all([save(), writer.close(), shared?.close()]);
+      await Promise.all([save(), slots.save(shownStates), writer.close(), shared?.close()]);
       slots.close();
     },
   };

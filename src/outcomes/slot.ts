@@ -28,8 +28,8 @@ export type Slot = {
   /** Nothing of this line, or of all lines before `end`, is to be counted any more. */
   giveUp(line: number): void;
   giveUpBelow(end: number): void;
-  /** Its state as text, and what is to be called once that is saved. */
-  save(): { readonly text: string; readonly onSaved: () => void };
+  /** Its state as text, what is to be called once that is saved, and whether that or a later one has been saved. */
+  save(): { readonly text: string; readonly onSaved: () => void; readonly isSaved: () => boolean };
 };
 
 /** One line of a slot. */
@@ -88,6 +88,7 @@ export function createSlot(number: number, text: string | undefined, owner: stri
         onSaved() {
           saved = Math.max(saved, atChanges);
         },
+        isSaved: () => saved >= atChanges,
       };
     },
   };

@@ -73,8 +73,9 @@ export async function openSlots(path: string, onProblem: (message: string) => vo
 
   async function write(): Promise<void> {
     for (let first = pending.values().next(); !first.done; first = pending.values().next()) {
-      const { slot, text, onSaved } = first.value;
+      const { slot, text, onSaved, isSaved } = first.value;
       pending.delete(slot);
+      if (isSaved()) continue;
       try {
         await writeFileAtomically(stateOf(slot.number), text);
         onSaved();

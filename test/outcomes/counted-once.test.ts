@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -104,6 +104,28 @@ describe('an accepted outcome is seen by Prometheus once, whenever the process e
       assert.deepEqual(await stateFiles(), ['.outcomes.jsonl.slot-1.json']);
     });
   }
+
+  it('one that was shown while the disk refused the note of it does not count again after a stop', async () => {
+    const first = await start();
+    await take(first, 4);
+    assert.equal(await scrape(first), 4);
+    await take(first, 3);
+    // a folder cannot be replaced by a file
+    const state = join(folder, '.outcomes.jsonl.slot-1.json');
+    await rename(state, `${state}.aside`);
+    await mkdir(state);
+    assert.equal(await scrape(first), 7);
+    await eventually(() =>
+      assert.match(said(first).join(), /outcomes shown to Prometheus since may count again/),
+    );
+    await rm(state, { recursive: true });
+    await rename(`${state}.aside`, state);
+    await first.signal('SIGTERM');
+
+    const second = await start();
+    await scrape(second);
+    assert.equal(await scrape(second), 7);
+  });
 
   it('one that comes before the first scrape of a later process counts after it', async () => {
     const first = await start();
