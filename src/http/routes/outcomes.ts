@@ -30,12 +30,28 @@ export function createTokenOutcomesRoute(tokens: readonly string[]): AddRoutes {
 
 async function takeOutcomes(context: RequestContext, { intake }: Service): Promise<void> {
   const { text, mediaType } = await readText(context.req, { mediaTypes, maxBytes: outcomeLimits.bytes });
+  limitLists(text);
   const body = mediaType === 'application/json' ? parseJson(text) : parseLines(text);
   const items = Array.isArray(body) ? body : [body];
   limitItems(items);
   const receipt = await intake.take(items).catch(deferred);
   if (!Array.isArray(body)) refuseUnknownClass(receipt);
   sendJson(context, JSON.stringify(receipt), 202);
+}
+
+/** The most lists and objects of a body: an outcome is one, and may have some more in it. */
+const maxLists = 4 * outcomeLimits.items;
+
+/** Parsing millions of lists and objects, or saying what is wrong with them, would hold up everybody for long. */
+function limitLists(text: string): void {
+  let lists = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i) | 0x20;
+    // [ and {, which differ in this bit alone; those in texts count as well
+    if (code === 0x7b && ++lists > maxLists) {
+      throw new Problem('body-too-large', `a request may bring at most ${maxLists} lists and objects`);
+    }
+  }
 }
 
 function limitItems(items: readonly unknown[]): void {
