@@ -1,6 +1,6 @@
 const dayMs = 86_400_000;
 /** The most versions that are kept for their use beside the one that answers. */
-export const maxOthers = 3;
+export const maxOthers = 2;
 /** The most versions beside the one that answers, with those whose counts still have to be scraped. */
 export const maxWithUnscraped = 12;
 
@@ -14,7 +14,7 @@ export type VersionUse = {
 
 /**
  * Which versions are dropped from memory and from the exposition, counts and performance alike; Prometheus keeps what
- * it has scraped. Kept are the one that answers, and of those that answered or got an outcome within a day the three
+ * it has scraped. Kept are the one that answers, and of those that answered or got an outcome within a day the two
  * that were used last. One that has just got an outcome, which may have brought it back, stays until that has been
  * scraped, unless twelve have been used since.
  *

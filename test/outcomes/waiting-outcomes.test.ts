@@ -34,7 +34,8 @@ describe('outcomes of many older versions at once', () => {
   let slots: Slots | undefined;
 
   before(async () => {
-    versions = await creditVersions(40);
+    // those in use, and three turns of as many as may come back
+    versions = await creditVersions(1 + maxOthers + 3 * maxWithUnscraped);
   });
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'vigia-waiting-'));
