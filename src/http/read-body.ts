@@ -90,7 +90,9 @@ function describeBytes(bytes: Buffer): string {
   const known = signatures.find(([signature]) => start.startsWith(signature));
   if (known) return known[1];
   // decoding puts a replacement of three bytes where the first wrong byte is
-  const position = Buffer.from(bytes.toString('utf8')).findIndex((byte, i) => byte !== bytes[i]);
+  const decoded = Buffer.from(bytes.toString('utf8'));
+  let position = 0;
+  while (decoded[position] === bytes[position]) position++;
   return `the body is not UTF-8, at byte ${position}`;
 }
 

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createPauses } from '../pauses.ts';
 import { type CategoryIndex, indexCategories } from '../stats/category-text.ts';
 import type { KnownModels, OutcomeModel } from './known-models.ts';
 import type { Token, Tokens } from './token.ts';
@@ -31,9 +31,6 @@ export type Checked = {
 /** Whether an outcome has expired cannot be told until the clock is believed. */
 export class ClockDoubted extends Error {}
 
-/** Work between two turns of the event loop: a large batch must not hold up predictions. */
-const itemsPerTurn = 1000;
-
 /**
  * Sorts out what was sent: each item should be an object with the `id` of a prediction and its `outcome`, one of the
  * classes of the model that made it, in any way that names it (see `indexCategories`). A `SyntaxError` stands for what
@@ -55,6 +52,7 @@ export async function checkOutcomes(
   const candidates: Candidate[] = [];
   const invalid: InvalidOutcome[] = [];
   let expired = 0;
+  const pause = createPauses();
   const indexes = new Map<OutcomeModel, CategoryIndex<number>>();
   const placeOf = (model: OutcomeModel, outcome: unknown) => {
     let find = indexes.get(model);
@@ -65,7 +63,8 @@ export async function checkOutcomes(
     return find(outcome) ?? null;
   };
   for (const [index, item] of items.entries()) {
-    if (index > 0 && index % itemsPerTurn === 0) await nextTurn();
+    // a large batch must not hold up predictions
+    await pause();
     const refuse = (reason: InvalidReason, message: string) => invalid.push({ index, reason, message });
     if (item instanceof SyntaxError) {
       refuse('malformed', item.message);

@@ -1,0 +1,88 @@
+import { createPauses } from '../pauses.ts';
+import { Problem } from './problem.ts';
+import { describeFault, parseJson } from './read-body.ts';
+
+/** The most outcomes that one request may bring, and the bytes that so many need. */
+export const outcomeLimits = { items: 10_000, bytes: 4 * 1024 * 1024 } as const;
+
+/** The most brackets, commas and colons of a body: four times as many as that many outcomes need. */
+const maxMarks = 20 * outcomeLimits.items;
+
+const quote = 0x22;
+const backslash = 0x5c;
+const comma = 0x2c;
+const colon = 0x3a;
+
+/**
+ * The outcomes that a body brings: one, or a list of them, as parsed; in place of a line that is not JSON the error
+ * that says why. No body of the size that is taken holds up the event loop for long: its parts are counted before they
+ * are parsed, and lines are parsed in turns.
+ *
+ * @throws Problem 413 for more outcomes, or more brackets, commas and colons, than a request may bring; 400 for what is
+ * not JSON
+ */
+export async function readItems(
+  text: string,
+  mediaType: string,
+): Promise<{ items: unknown[]; isList: boolean }> {
+  limitMarks(text);
+  if (mediaType !== 'application/json') return { items: await parseLines(text), isList: true };
+  const body = parseJson(text);
+  if (!Array.isArray(body)) return { items: [body], isList: false };
+  limitItems(body.length);
+  return { items: body, isList: true };
+}
+
+/** Parsing costs by these marks: a million members of an object take a third of a second. */
+function limitMarks(text: string): void {
+  let marks = 0;
+  let isText = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === quote) isText = !isText;
+    else if (isText) {
+      if (code === backslash) i++;
+    } else if (
+      (code === comma || code === colon || (code | 0x20) === 0x7b || (code | 0x20) === 0x7d) &&
+      ++marks > maxMarks
+    ) {
+      throw new Problem(
+        'body-too-large',
+        `a request may have at most ${maxMarks} brackets, commas and colons`,
+      );
+    }
+  }
+}
+
+function limitItems(count: number): void {
+  if (count <= outcomeLimits.items) return;
+  throw new Problem('body-too-large', `a request may bring at most ${outcomeLimits.items} outcomes`);
+}
+
+/** Each line that is not empty for itself. All are counted before the first one is parsed. */
+async function parseLines(text: string): Promise<unknown[]> {
+  const pause = createPauses();
+  const lines: string[] = [];
+  for (let start = 0; start < text.length; await pause()) {
+    const end = text.indexOf('\n', start);
+    const line = text.slice(start, end < 0 ? text.length : end);
+    start += line.length + 1;
+    if (line.trim() === '') continue;
+    lines.push(line);
+    limitItems(lines.length);
+  }
+  const items: unknown[] = [];
+  for (const line of lines) {
+    await pause();
+    items.push(parseLine(line));
+  }
+  return items;
+}
+
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return new SyntaxError(describeFault(line, 'the line'));
+  }
+}
