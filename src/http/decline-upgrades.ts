@@ -9,10 +9,9 @@ import { afterEarlierAnswers } from './earlier-answers.ts';
  */
 export function declineUpgrades(server: Server): void {
   server.on('upgrade', (request, socket, head) => {
-    afterEarlierAnswers(socket, () => {
-      socket.unshift(Buffer.concat([Buffer.from(withoutOffer(request), 'latin1'), head]));
-      server.emit('connection', socket);
-    });
+    // now, as nothing can be put back when the client has closed its half and nothing waits
+    socket.unshift(Buffer.concat([Buffer.from(withoutOffer(request), 'latin1'), head]));
+    afterEarlierAnswers(socket, () => server.emit('connection', socket));
   });
 }
 

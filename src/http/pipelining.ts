@@ -1,4 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
+import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { type HttpSocket, pause } from './http-socket.ts';
@@ -53,6 +54,7 @@ export function limitPipelining(server: Server): (error: ParserError, socket: So
         return serve(request, keepAlive);
       }
       const held: Waiting = { request };
+      const tellEnd = holdEnd(socket);
       waiting.set(socket, held);
       // bound, as it would run in the context (and the span) of a request before
       const begin = AsyncResource.bind(() => {
@@ -71,6 +73,7 @@ export function limitPipelining(server: Server): (error: ParserError, socket: So
           // the parser has not seen the end of a request without a body, and may wait long for the next byte
           if (!socket._paused) socket.emit('data', nothing);
           if (held.late) giveTime(socket, held);
+          tellEnd();
         }
         if (!socket._paused) socket.resume();
       });
@@ -110,6 +113,26 @@ function putBack(socket: Socket, bytes: Buffer | undefined): void {
   socket.unshift(bytes);
   // Node does it for the body of the request before, and when the client takes bytes
   socket.resume = () => socket;
+}
+
+/**
+ * Keeps from Node that the client has closed its half, as it would close the connection after the answer that is under
+ * way. A pause does not: where no bytes wait, the end is told all the same.
+ *
+ * @returns a function that tells it, if it has come
+ */
+function holdEnd(socket: Socket): () => void {
+  let hasEnded = false;
+  const emit = socket.emit as EventEmitter['emit'];
+  socket.emit = (event: string | symbol, ...args: unknown[]) => {
+    if (event !== 'end') return emit.call(socket, event, ...args);
+    hasEnded = true;
+    return true;
+  };
+  return () => {
+    Reflect.deleteProperty(socket, 'emit');
+    if (hasEnded) socket.emit('end');
+  };
 }
 
 function isShort({ url = '' }: IncomingMessage): boolean {

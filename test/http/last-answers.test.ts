@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import Koa from 'koa';
 import { type Listener, listen } from '../../src/http/listener.ts';
 import type { RequestState } from '../../src/http/request-context.ts';
@@ -83,6 +84,33 @@ describe('the end of a connection', () => {
       [200, 200, 405],
     );
   });
+
+  const offer = get('/').replace('host:', 'connection: upgrade\r\nupgrade: h2c\r\nhost:');
+  const post = (length: number) =>
+    get('/').replace('GET', 'POST').replace('host:', `content-length: ${length}\r\nhost:`);
+  const lastRequests: [string, string, number][] = [
+    ['a request', get('/'), 200],
+    ['a request with a body', `${post(4)}body`, 200],
+    ['half a body', `${post(9)}body`, 200],
+    ['half a head', 'GET /ha', 400],
+    ['an offer to change the protocol', offer, 200],
+    ['a CONNECT', connect, 405],
+  ];
+  for (const [what, last, status] of lastRequests) {
+    it(`waits for the answer to the last request of a client that has closed its half: ${what}`, async () => {
+      const { socket, closed } = openRaw(listener.url);
+      socket.end(get('/slow') + last);
+      await once(socket, 'finish');
+      // what a client after it gets an answer to has arrived behind the end of its half
+      await exchange(listener.url, get('/').replace('host:', 'connection: close\r\nhost:'));
+      assert.equal(waiting.length, 1);
+      waiting[0]();
+      assert.deepEqual(
+        readAnswers(await closed).map((answer) => answer.status),
+        [200, status],
+      );
+    });
+  }
 
   it('comes with the refusal of a CONNECT that offers to change the protocol', async () => {
     const offer = connect.replace('host:', 'connection: upgrade\r\nupgrade: websocket\r\nhost:');
