@@ -125,7 +125,7 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
       const count = () => counter.add(token, one, one.isOpen);
       if (claims === undefined || place === undefined) count();
       // its repetition is told as counted before, so it has to be
-      else claims.settle({ token, place, isAccepted: true, count });
+      else claims.settle({ token, place, count });
     }
   }
 
@@ -153,8 +153,8 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
       for (let i = 0; i < fresh.length; i += chunkSize) {
         await keepOutcomes(fresh.slice(i, i + chunkSize), options, {
           onKept: (candidate, line) => {
-            if (count(candidate, line)) accept(receipt, 1);
-            else repeat(receipt, 1);
+            count(candidate, line);
+            accept(receipt, 1);
           },
           onRepeated: ({ token }) => {
             seen.add(token.key, token.timeMs);
@@ -216,21 +216,15 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
     results.accepted += count;
   }
 
-  /** @returns false if it has been settled meanwhile, and counted as it had been sent before */
-  function count({ token, isPositive }: Candidate, place: SlotLine): boolean {
-    if (seen.has(token.key)) {
-      place.slot.giveUp(place.line);
-      return false;
-    }
+  function count({ token, isPositive }: Candidate, place: SlotLine): void {
     seen.add(token.key, token.timeMs);
     const delayS = Math.max(0, Date.now() - token.timeMs) / 1000;
     counter.add(token, { isPositive, place, delayS }, true);
-    return true;
   }
 
   function onDoubtful(candidate: Candidate, place: SlotLine): void {
     const { token } = candidate;
-    claims?.settle({ token, place, isAccepted: false, count: () => count(candidate, place) });
+    claims?.settle({ token, place, count: () => count(candidate, place) });
   }
 
   return {

@@ -74,7 +74,7 @@ export async function keepOutcomes(
       if (confirmed[i]) {
         onKept(candidate, lines[i]);
       } else {
-        lines[i].slot.giveUp(lines[i].line);
+        lines[i].slot.leave(lines[i].line);
         onRepeated(candidate);
       }
     }
@@ -87,9 +87,11 @@ export async function keepOutcomes(
   }
   const deadlineMs = performance.now() + 2 * claimMs;
   for (let open = outcomes; ; ) {
+    // these have a line already, by which they are about to be counted
+    const doubtful = open.map(({ token }) => isDoubtful(token.key));
     const states = (await shared.claim(open.map(({ token }) => token.key))).map((state, i) => {
-      if (state !== 'own') return state;
-      return isDoubtful(open[i].token.key) ? 'claimed' : 'confirmed';
+      if (doubtful[i]) return 'pending';
+      return state === 'own' ? 'confirmed' : state;
     });
     open.filter((_, i) => states[i] === 'confirmed').forEach(onRepeated);
     await keepClaimed(
@@ -98,7 +100,8 @@ export async function keepOutcomes(
     );
     open = open.filter((_, i) => states[i] === 'pending');
     if (open.length === 0) return;
-    if (performance.now() > deadlineMs) throw new Error('another replica holds on to the same outcomes');
+    if (performance.now() > deadlineMs)
+      throw new Error('the same outcomes are still being kept, here or elsewhere');
     await delay(pendingPollMs);
   }
 }

@@ -49,7 +49,9 @@ export async function replayOutcomes(options: {
   readonly unnumberedFromMs: number;
 }): Promise<Replayed> {
   const { earlier, elsewhere, tokens, slots, seen, oldestMs, unnumberedFromMs } = options;
-  const uncounted: Uncounted[] = [];
+  const uncounted = new Map<bigint, Uncounted>();
+  /** Ids of which only lines that another process counts, or that were left to another line, were found so far. */
+  const notOurs = new Set<bigint>();
   /** Numbers of the last lines of the writes that uncounted ones belong to, and which of them were found. */
   const ends = new Map<Uncounted, number>();
   const foundEnds = new Map<Slot, Set<number>>();
@@ -73,28 +75,47 @@ export async function replayOutcomes(options: {
     hasEarlier = true;
     const known = remember(line);
     const found = slots.placeOf(line);
-    // another process, which has the slot, counts it
-    if (found !== undefined && found.slot === undefined) return;
+    if (found !== undefined && found.slot === undefined) {
+      // another process, which has the slot, counts it
+      if (known?.isFirst) notOurs.add(known.token.key);
+      return;
+    }
     const place = found as SlotLine | undefined;
+    const before = known && uncounted.get(known.token.key);
+    // a file that was rotated while it was read comes twice
+    if (place !== undefined && isSame(place, before?.place)) return;
     if (place !== undefined)
       lowest.set(place.slot, Math.min(place.line, lowest.get(place.slot) ?? place.line));
+    if (place?.slot.hasLeft(place.line)) {
+      place.slot.found(place.line, false);
+      if (known?.isFirst) notOurs.add(known.token.key);
+      return;
+    }
+    const isFirst = known !== undefined && (known.isFirst || notOurs.delete(known.token.key));
     const has = place?.slot.has(place.line);
     const isOpen = has === undefined ? isUncountedBefore(known?.token) : !has.outcome;
     const lacksDelay = has !== undefined && !has.delay;
-    const counts = known?.isFirst === true && place?.slot.isLost !== true && (isOpen || lacksDelay);
+    const counts = isFirst && place?.slot.isLost !== true && (isOpen || lacksDelay);
     place?.slot.found(place.line, counts && isOpen);
     // of a write of which anything was counted all lines are there
     if (place !== undefined && line.lastLine === place.line && isOpen && lacksDelay) {
       foundEnds.set(place.slot, (foundEnds.get(place.slot) ?? new Set()).add(place.line));
     }
     if (!counts) {
+      if (place === undefined) return;
+      const wasCounted = !isOpen || place.slot.isLost;
+      if (known !== undefined && !wasCounted) place.slot.leave(place.line);
       // an id of a key that is gone may be told again when the key is back
-      if (place !== undefined && (known !== undefined || isForgotten(line))) place.slot.giveUp(place.line);
+      else if (known !== undefined || isForgotten(line)) place.slot.giveUp(place.line);
+      if (wasCounted && before?.isOpen && before.place !== undefined) {
+        before.place.slot.leave(before.place.line);
+        uncounted.delete(before.token.key);
+      }
       return;
     }
-    seen.add(known.token.key, known.token.timeMs);
-    // of two classes, and without the model, which may not be in use
     const { token } = known;
+    seen.add(token.key, token.timeMs);
+    // of two classes, and without the model, which may not be in use
     const delayMs = Date.parse(String(line.time)) - token.timeMs;
     const one: Uncounted = {
       token,
@@ -103,7 +124,7 @@ export async function replayOutcomes(options: {
       isOpen,
       ...(lacksDelay && Number.isFinite(delayMs) && { delayS: Math.max(0, delayMs) / 1000 }),
     };
-    uncounted.push(one);
+    uncounted.set(token.key, one);
     if (typeof line.lastLine === 'number') ends.set(one, line.lastLine);
   }
 
@@ -114,8 +135,16 @@ export async function replayOutcomes(options: {
   for await (const line of elsewhere) remember(line);
   // lines before the first that is left have been deleted for their age
   for (const [slot, line] of lowest) slot.giveUpBelow(slot.isLost ? slot.end : line);
-  const unanswered = uncounted.filter((one) => isCutOff(one, ends.get(one), foundEnds));
-  return { uncounted, unanswered: new Set(unanswered.map(({ token }) => token.key)), hasEarlier };
+  const unanswered = [...uncounted.values()].filter((one) => isCutOff(one, ends.get(one), foundEnds));
+  return {
+    uncounted: [...uncounted.values()],
+    unanswered: new Set(unanswered.map(({ token }) => token.key)),
+    hasEarlier,
+  };
+}
+
+function isSame(one: SlotLine, other: SlotLine | undefined): boolean {
+  return one.slot === other?.slot && one.line === other.line;
 }
 
 /** Whether the last line of the write that one belongs to is missing. */

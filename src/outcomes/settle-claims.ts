@@ -10,8 +10,6 @@ const retryMs = 2_000;
 export type OpenClaim = {
   readonly token: Token;
   readonly place: SlotLine;
-  /** Whether a repetition is told that it was counted, so that it has to be, unless another replica has. */
-  readonly isAccepted: boolean;
   readonly count: () => void;
 };
 
@@ -32,11 +30,10 @@ export function createClaimSettler(
   let isRunning = false;
 
   function end(claim: OpenClaim, counts: boolean): void {
-    // one that was sent again, and is doubtful again, has taken its place
-    if (open.get(claim.token.key) === claim) open.delete(claim.token.key);
+    open.delete(claim.token.key);
     if (counts) claim.count();
-    // another replica counts it, or will when it is sent again
-    else giveUp(claim);
+    // another replica counts it
+    else claim.place.slot.leave(claim.place.line);
   }
 
   async function settleSome(some: readonly OpenClaim[]): Promise<void> {
@@ -45,8 +42,7 @@ export function createClaimSettler(
     for (const [i, claim] of some.entries()) {
       if (states[i] === 'own') end(claim, true);
       else if (states[i] === 'confirmed') end(claim, false);
-      else if (states[i] === 'claimed' && claim.isAccepted) claimed.push(claim);
-      else if (states[i] === 'claimed') end(claim, false);
+      else if (states[i] === 'claimed') claimed.push(claim);
     }
     if (claimed.length === 0) return;
     const confirmed = await shared.confirm(
@@ -79,16 +75,10 @@ export function createClaimSettler(
 
   return {
     settle(claim) {
-      const before = open.get(claim.token.key);
-      if (before !== undefined) giveUp(before);
       open.set(claim.token.key, claim);
       run();
     },
     isOpen: (key) => open.has(key),
     close: () => closing.abort(),
   };
-}
-
-function giveUp({ place }: OpenClaim): void {
-  place.slot.giveUp(place.line);
 }

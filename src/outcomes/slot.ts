@@ -2,7 +2,12 @@ import { z } from 'zod';
 import { createNumberSet } from './number-set.ts';
 
 const savedNumbers = z.object({ below: z.int().nonnegative(), bits: z.base64() });
-const savedSlot = z.object({ owner: z.uuid(), outcomes: savedNumbers, delays: savedNumbers });
+const savedSlot = z.object({
+  owner: z.uuid(),
+  outcomes: savedNumbers,
+  delays: savedNumbers,
+  left: z.array(z.int().positive()),
+});
 
 /**
  * The lines that one process at a time writes into an outcome file, numbered from 1 on, and which of them have been
@@ -25,8 +30,14 @@ export type Slot = {
   /** What has been counted of a line. */
   has(line: number): { readonly outcome: boolean; readonly delay: boolean };
   counted(line: number, what: { readonly outcome: boolean; readonly delay: boolean }): void;
-  /** Nothing of this line, or of all lines before `end`, is to be counted any more. */
+  /** The outcome of this line, or those of all lines before `end`, must not count any more, in other lines either. */
   giveUp(line: number): void;
+  /**
+   * This line is not to be counted, but another line of the same outcome may be: replicas that share a memory may both
+   * have written it, and the memory says whose it is.
+   */
+  leave(line: number): void;
+  hasLeft(line: number): boolean;
   giveUpBelow(end: number): void;
   /** Its state as text, what is to be called once that is saved, and whether that or a later one has been saved. */
   save(): { readonly text: string; readonly onSaved: () => void; readonly isSaved: () => boolean };
@@ -44,6 +55,7 @@ export function createSlot(number: number, text: string | undefined, owner: stri
   const before = text === undefined ? undefined : savedSlot.parse(JSON.parse(text));
   const outcomes = createNumberSet(before?.outcomes);
   const delays = createNumberSet(before?.delays);
+  const left = new Set(before?.left);
   const open = new Set<number>();
   let end = Math.max(1, outcomes.end, delays.end);
   let changes = 0;
@@ -76,7 +88,13 @@ export function createSlot(number: number, text: string | undefined, owner: stri
     giveUp(line) {
       slot.counted(line, { outcome: true, delay: true });
     },
+    leave(line) {
+      left.add(line);
+      slot.giveUp(line);
+    },
+    hasLeft: (line) => left.has(line),
     giveUpBelow(below) {
+      for (const line of left) if (line < below) left.delete(line);
       outcomes.addBelow(below);
       delays.addBelow(below);
       changes++;
@@ -84,7 +102,12 @@ export function createSlot(number: number, text: string | undefined, owner: stri
     save() {
       const atChanges = changes;
       return {
-        text: JSON.stringify({ owner: slot.owner, outcomes: outcomes.save(), delays: delays.save() }),
+        text: JSON.stringify({
+          owner: slot.owner,
+          outcomes: outcomes.save(),
+          delays: delays.save(),
+          left: [...left],
+        }),
         onSaved() {
           saved = Math.max(saved, atChanges);
         },

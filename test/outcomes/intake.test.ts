@@ -10,7 +10,7 @@ import { createKnownModels, type KnownModels } from '../../src/outcomes/known-mo
 import { createModelFiles } from '../../src/outcomes/model-files.ts';
 import { forgetOutcome } from '../../src/outcomes/outcome.ts';
 import type { ClaimState, SharedMemory } from '../../src/outcomes/shared-memory.ts';
-import { openSlots } from '../../src/outcomes/slots.ts';
+import { openSlots, type Slots } from '../../src/outcomes/slots.ts';
 import { createTokens } from '../../src/outcomes/token.ts';
 import { forgetRows } from '../../src/samples/forget-rows.ts';
 import { openJsonlWriter } from '../../src/samples/jsonl-writer.ts';
@@ -246,6 +246,79 @@ describe('the intake of outcomes', () => {
     }
   });
 
+  it('counts it once though its file was rotated while it was read, and though that process ends too', async () => {
+    await intake.take(labels(predict(5)));
+    await close();
+    await open({ earlier: readJsonl([path, path]) });
+    await intake.take([]);
+    await close();
+    await open({ earlier: readJsonl([path]) });
+    await scrape();
+    await intake.take([]);
+    assert.equal(counted(), 5);
+  });
+
+  describe('which another process with the same file has written as well', () => {
+    type Line = Record<string, unknown>;
+    let other: Slots;
+
+    beforeEach(async () => {
+      other = await openSlots(path, assert.fail);
+      await other.begin(true);
+    });
+    afterEach(() => other.close());
+
+    /** Takes one, ends, and starts again with this line of it and the other process's. */
+    async function takeAndReopen(order: (own: Line, others: Line) => Line[]): Promise<void> {
+      await intake.take(labels(predict(1)));
+      await close();
+      const [own] = await readJsonLines(path);
+      const others = { ...own, slot: other.own.number, line: 1, lastLine: 1 };
+      const lines = order(own, others);
+      await open({
+        earlier: (async function* () {
+          yield* lines;
+        })(),
+      });
+      await intake.take([]);
+      await scrape();
+    }
+    async function endOther(): Promise<void> {
+      await other.save(other.states());
+      other.close();
+    }
+    const orders = {
+      before: (own: Line, others: Line) => [others, own],
+      after: (own: Line, others: Line) => [own, others],
+    };
+
+    for (const [when, order] of Object.entries(orders)) {
+      it(`${when} this one, and that lives: counts the line of this one`, async () => {
+        await takeAndReopen(order);
+        assert.equal(counted(), 1);
+      });
+
+      it(`${when} this one, and had left to it: counts the line of this one`, async () => {
+        other.own.leave(1);
+        await endOther();
+        await takeAndReopen(order);
+        assert.equal(counted(), 1);
+      });
+
+      it(`${when} this one, and had counted: does not count it again`, async () => {
+        other.own.counted(1, { outcome: true, delay: true });
+        await endOther();
+        await takeAndReopen(order);
+        assert.equal(counted(), 0);
+        await close();
+        await open({ earlier: readJsonl([path]) });
+        await intake.take([]);
+        await scrape();
+        assert.equal(counted(), 0);
+      });
+    }
+  });
+
   it('takes no repetition of an outcome that was deleted', async () => {
     const [gone, ...others] = predict(3);
     await intake.take(labels([gone, ...others]));
@@ -261,8 +334,8 @@ describe('the intake of outcomes', () => {
   });
 
   describe('where the shared memory does not say whether it has confirmed one', () => {
-    /** Confirms, and fails before it can say so: once. */
-    function createMemory(): SharedMemory {
+    /** Fails once when it is to confirm: after it has, so that it cannot say so, or before. */
+    function createMemory(confirmsFirst = true): SharedMemory {
       const holders = new Map<bigint, ClaimState>();
       let isCut = false;
       return {
@@ -273,7 +346,7 @@ describe('the intake of outcomes', () => {
             return state;
           }),
         async confirm(keys) {
-          for (const key of keys) holders.set(key, 'own');
+          if (isCut || confirmsFirst) for (const key of keys) holders.set(key, 'own');
           if (isCut) return keys.map(() => true);
           isCut = true;
           throw new Error('the connection is lost');
@@ -285,6 +358,23 @@ describe('the intake of outcomes', () => {
       await open({ shared: createMemory() });
     });
     afterEach(() => intake.close());
+
+    it('confirms and counts it by the line that it has, if it had not', async () => {
+      await close();
+      await open({ shared: createMemory(false) });
+      const ids = predict(5);
+      await assert.rejects(intake.take(labels(ids)), IntakeUnavailable);
+      const { accepted, duplicate } = await intake.take(labels(ids));
+      assert.equal(accepted + duplicate, 5);
+      assert.equal(counted(), 5);
+      assert.equal((await readJsonLines(path)).length, 5);
+      await scrape();
+      await close();
+      await open({ earlier: readJsonl([path]) });
+      await intake.take([]);
+      await scrape();
+      assert.equal(counted(), 0);
+    });
 
     it('counts it when it is sent again, once', async () => {
       const ids = predict(5);
