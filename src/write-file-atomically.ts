@@ -1,5 +1,6 @@
-import { chmod, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 /** What tells of rows or of a model in use is for the owner and the group. */
 const privateMode = 0o640;
@@ -16,7 +17,7 @@ export async function writeFileAtomically(path: string, content: string, mode = 
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const mayEnter = (mode & 0o444) >> 2;
-    await mkdir(dirname(path), { recursive: true, mode: mode | mayEnter });
+    await makeFolder(dirname(path), mode | mayEnter);
     const replaced = await stat(path).catch(() => undefined);
     await writeFile(temporary, content, { flush: true, mode });
     if (replaced?.isFile()) await chmod(temporary, replaced.mode & 0o777);

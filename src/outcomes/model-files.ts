@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, stat, unlink, utimes } from 'node:fs/promises';
+import { readdir, readFile, stat, unlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 
 const hourMs = 3_600_000;
@@ -61,7 +62,7 @@ export function createModelFiles(options: {
   async function keep(digest: string, text: string): Promise<void> {
     const path = pathIn(folder, digest);
     try {
-      await mkdir(folder, { recursive: true, mode: 0o750 });
+      await makeFolder(folder);
       const kept = await readFile(path, 'utf8').catch(() => undefined);
       const write = () => writeFileAtomically(path, text);
       const inUse = new Date(now());

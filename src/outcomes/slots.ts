@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type FileLock, lockFile, requireLocks } from '../file-lock.ts';
+import { makeFolder } from '../make-folder.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import { createSlot, type Slot } from './slot.ts';
 
@@ -140,7 +141,7 @@ export async function openSlots(path: string, onProblem: (message: string) => vo
 /** @returns those of which nobody has the lock, the one to write in first */
 async function takeSlots(path: string): Promise<Held[]> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true, mode: 0o750 });
+  await makeFolder(folder);
   await requireLocks(folder);
   const name = `.${basename(path)}.slot-`;
   const rests = (await readdir(folder)).filter((entry) => entry.startsWith(name));

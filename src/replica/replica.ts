@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type FileLock, lockFile, requireLocks } from '../file-lock.ts';
+import { makeFolder } from '../make-folder.ts';
 import { hasPlaceholder, listNames, pathOf, replicaName, sharedFolder } from './path-pattern.ts';
 
 const retryMs = 100;
@@ -78,7 +78,7 @@ async function takeName(
 ): Promise<Taken> {
   if (folders.length === 0) return { taken: name ?? hostName(), locks: [] };
   for (const folder of folders) {
-    await mkdir(folder, { recursive: true, mode: 0o750 });
+    await makeFolder(folder);
     await requireLocks(folder);
   }
   if (name === undefined) return firstFree(folders);

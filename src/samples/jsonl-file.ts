@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 import { readFirstTime } from './first-time.ts';
 import { deleteAbandonedFiles, deleteRotatedFiles, listRotatedFiles, putAside } from './rotated-files.ts';
 import { createSeriesLock } from './series-lock.ts';
@@ -83,15 +84,9 @@ export function createJsonlFile(
   /** What a failed write left behind the whole lines and could not be cut off at once. */
   let leftover: { readonly inode: number; readonly from: number; readonly to: number } | undefined;
 
-  async function makeFolder(): Promise<void> {
-    const folder = dirname(path);
-    // Made recursively, a folder on a read-only file system is said not to exist; made plainly, the reason is true.
-    await mkdir(folder, { recursive: true, mode: 0o750 }).catch(() => mkdir(folder));
-  }
-
   /** Does the work while no other process writes to the files of the series, or puts others in their place. */
   async function alone<Result>(work: () => Promise<Result>): Promise<Result> {
-    if ((await stat(path).catch(() => undefined)) === undefined) await makeFolder();
+    if ((await stat(path).catch(() => undefined)) === undefined) await makeFolder(dirname(path));
     return lock.hold(work);
   }
 
