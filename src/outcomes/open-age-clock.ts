@@ -1,12 +1,17 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../config.ts';
+import { makeFolder } from '../make-folder.ts';
 import { listRotatedFiles } from '../samples/rotated-files.ts';
 import { type AgeClock, type ClockState, createAgeClock } from '../times/age-clock.ts';
 
 const saveIntervalMs = 3_600_000;
-const schema = z.object({ knownMs: z.number(), doubtedForMs: z.number().nonnegative() });
+const schema = z.object({
+  knownMs: z.number(),
+  doubtedForMs: z.number().nonnegative(),
+  aheadMs: z.number().default(0),
+});
 
 /**
  * Opens the clock by which the age of what is kept is measured. The last known time is kept in a hidden file beside
@@ -29,7 +34,7 @@ export async function openAgeClock(
     // beside a device such as /dev/null nothing is kept
     if ((await stat(OUTCOMES_PATH).catch(() => undefined))?.isCharacterDevice()) return;
     try {
-      await mkdir(dirname(path), { recursive: true, mode: 0o750 });
+      await makeFolder(dirname(path));
       // in place: what is torn is not read, and nothing is left behind by a process that is killed
       await writeFile(path, JSON.stringify(clock.state()), { mode: 0o640 });
       said = undefined;
@@ -72,5 +77,5 @@ async function newestRecord(series: readonly string[]): Promise<ClockState | und
     }),
   );
   const knownMs = Math.max(Number.NEGATIVE_INFINITY, ...times);
-  return Number.isFinite(knownMs) ? { knownMs, doubtedForMs: 0 } : undefined;
+  return Number.isFinite(knownMs) ? { knownMs, doubtedForMs: 0, aheadMs: 0 } : undefined;
 }

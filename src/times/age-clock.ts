@@ -12,6 +12,8 @@ export type ClockState = {
   readonly knownMs: number;
   /** For how long the service has run with a clock that was not believed, in ms; 0 when it is. */
   readonly doubtedForMs: number;
+  /** How far that clock is ahead of the latest time that was believed, in ms. */
+  readonly aheadMs: number;
 };
 
 /** The time by which ages are measured, where something is deleted or refused for being too old. */
@@ -27,8 +29,8 @@ export type AgeClock = {
 
 /**
  * Measures ages by the wall clock, but does not believe it at once when it is more than a day from where the last
- * known time puts it: one wrong setting would delete all that is kept. The service has to run with it for a day. It
- * cannot be told whether the clock is wrong or the machine was off; waiting for a day harms neither.
+ * known time puts it: one wrong setting would delete all that is kept. The service has to run with it for a day, and for
+ * another one when it jumps again. It cannot be told whether the clock is wrong or the machine was off; waiting for a day harms neither.
  *
  * (Prometheus measures the age of its blocks by the newest of them. Here a single record with a wrong time must not
  * decide either.)
@@ -50,34 +52,41 @@ export function createAgeClock(
 ): AgeClock {
   /** The last time that was believed, and the monotonic time then. */
   let known = { wallMs: before?.knownMs ?? wall(), atMs: monotonic() };
-  /** Since when the clock is not believed, by the monotonic one, an earlier process' doubt included. */
-  let doubtedSinceMs: number | undefined;
-  let carriedMs = before?.doubtedForMs ?? 0;
+  /** Since when the clock is not believed, by the monotonic one, an earlier process' doubt included; and its jump. */
+  let doubted: { readonly sinceMs: number; readonly aheadMs: number } | undefined =
+    before && before.doubtedForMs > 0
+      ? { sinceMs: known.atMs - before.doubtedForMs, aheadMs: before.aheadMs }
+      : undefined;
+  let isSaid = false;
 
-  function look(): { readonly nowMs: number; readonly doubtedForMs: number } {
+  function look(): { readonly nowMs: number } & Omit<ClockState, 'knownMs'> {
     const wallMs = wall();
     const atMs = monotonic();
     const expectedMs = known.wallMs + (atMs - known.atMs);
-    if (Math.abs(wallMs - expectedMs) > jumpMs) {
-      if (doubtedSinceMs === undefined) {
-        doubtedSinceMs = atMs - carriedMs;
-        onProblem(describeJump(wallMs, expectedMs));
+    const aheadMs = wallMs - expectedMs;
+    if (Math.abs(aheadMs) > jumpMs) {
+      if (doubted === undefined || Math.abs(aheadMs - doubted.aheadMs) > jumpMs) {
+        doubted = { sinceMs: atMs, aheadMs };
+        isSaid = false;
       }
-      const doubtedForMs = atMs - doubtedSinceMs;
-      if (doubtedForMs < believeAfterMs) return { nowMs: Math.min(wallMs, expectedMs), doubtedForMs };
+      if (!isSaid) onProblem(describeJump(wallMs, expectedMs));
+      isSaid = true;
+      const doubtedForMs = atMs - doubted.sinceMs;
+      if (doubtedForMs < believeAfterMs)
+        return { nowMs: Math.min(wallMs, expectedMs), doubtedForMs, aheadMs };
     }
-    if (doubtedSinceMs !== undefined) onProblem(`the clock is believed: it is ${isoDay(wallMs)}`);
-    doubtedSinceMs = undefined;
-    carriedMs = 0;
+    if (isSaid) onProblem(`the clock is believed: it is ${isoDay(wallMs)}`);
+    isSaid = false;
+    doubted = undefined;
     known = { wallMs, atMs };
-    return { nowMs: wallMs, doubtedForMs: 0 };
+    return { nowMs: wallMs, doubtedForMs: 0, aheadMs: 0 };
   }
 
   return {
     now: () => look().nowMs,
     state() {
-      const { nowMs, doubtedForMs } = look();
-      return { knownMs: nowMs, doubtedForMs };
+      const { nowMs, ...doubt } = look();
+      return { knownMs: nowMs, ...doubt };
     },
   };
 }

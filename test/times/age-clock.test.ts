@@ -79,7 +79,7 @@ describe('the clock by which ages are measured', () => {
   });
 
   it('does not believe a clock that was set while no process ran, however often it is started', () => {
-    let state: ClockState = { knownMs: startMs, doubtedForMs: 0 };
+    let state: ClockState = { knownMs: startMs, doubtedForMs: 0, aheadMs: 0 };
     for (let start = 0; start < 4; start++) {
       const { clock, pass } = hold(state, startMs + (420 + start) * dayMs);
       clock.now();
@@ -92,8 +92,35 @@ describe('the clock by which ages are measured', () => {
     assert.equal(clock.now(), startMs + 424 * dayMs, 'after a day of running in all');
   });
 
+  it('doubts a clock for another day when it jumps again meanwhile', () => {
+    const { clock, said, jump, pass } = hold();
+    clock.now();
+    jump(3 * dayMs);
+    clock.now();
+    pass(23 * hourMs);
+    jump(420 * dayMs);
+    clock.now();
+    pass(23 * hourMs);
+    assert.equal(clock.now(), startMs + 46 * hourMs);
+    assert.match(said[1], /423.0 days from/);
+    pass(hourMs);
+    assert.equal(clock.now(), startMs + 425 * dayMs - hourMs);
+  });
+
+  it('does not take the doubt of an earlier process for that of another jump', () => {
+    const state = { knownMs: startMs, doubtedForMs: 23 * hourMs, aheadMs: 3 * dayMs };
+    const { clock, pass } = hold(state, startMs + 420 * dayMs);
+    clock.now();
+    pass(23 * hourMs);
+    assert.equal(clock.now(), startMs + 23 * hourMs);
+  });
+
   it('believes a clock that agrees with what an earlier process knew', () => {
-    const { clock, said } = hold({ knownMs: startMs - 20 * hourMs, doubtedForMs: hourMs });
+    const { clock, said } = hold({
+      knownMs: startMs - 20 * hourMs,
+      doubtedForMs: hourMs,
+      aheadMs: 9 * dayMs,
+    });
     assert.equal(clock.now(), startMs);
     assert.deepEqual(said, []);
   });
