@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { copyPath } from './rotated-files.ts';
 import type { SeriesLock } from './series-lock.ts';
@@ -42,8 +42,10 @@ export async function forgetInFile(
   lock: SeriesLock,
 ): Promise<number> {
   if (!(await holdsAny(path, ids))) return 0;
-  const temporary = copyPath(path);
-  const source = await open(path, 'r');
+  // where a link stands there, it is the file that it leads to that has to go
+  const real = await realpath(path);
+  const temporary = copyPath(real);
+  const source = await open(real, 'r');
   try {
     const { dev, ino, mode, uid, gid, atime, mtime } = await source.stat();
     const target = await open(temporary, 'wx', mode & 0o777);
@@ -68,7 +70,7 @@ export async function forgetInFile(
         if (there?.ino !== ino || there.dev !== dev) throw new FileChanged(`${path}: was changed meanwhile`);
         // the age by which it will be deleted
         await target.utimes(atime, mtime);
-        await rename(temporary, path);
+        await rename(temporary, real);
         // only a process that does not take the lock can have written since
         if (await hasGrown()) await copy();
       });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, mkdir, readdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { forgetRows } from '../../src/samples/forget-rows.ts';
 import { rotatedPath } from '../../src/samples/rotated-files.ts';
@@ -47,6 +47,23 @@ describe('forgetting rows', function () {
       (await namesIn(folder.path)).filter((name) => name.endsWith('.tmp')),
       [],
     );
+  });
+
+  it('deletes them from the files that links lead to', async () => {
+    await using folder = await temporaryFolder();
+    const [logs, elsewhere] = ['logs', 'elsewhere'].map((name) => join(folder.path, name));
+    await Promise.all([mkdir(logs), mkdir(elsewhere)]);
+    const path = join(logs, 's.jsonl');
+    for (const link of [path, rotatedPath(path, Date.UTC(2026, 0, 31))]) {
+      const target = join(elsewhere, basename(link));
+      await writeFile(target, lineOf('gone') + lineOf('kept'));
+      await symlink(target, link);
+    }
+    assert.deepEqual(await forgetRows(path, new Set(['gone'])), { deleted: 2 });
+    for (const name of await readdir(elsewhere)) {
+      assert.equal(await readFile(join(elsewhere, name), 'utf8'), lineOf('kept'), name);
+    }
+    assert.deepEqual(await idsIn(logs), ['kept', 'kept']);
   });
 
   it('finds a row that was written to an earlier file meanwhile', async () => {
