@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { chown, open, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, chmod, chown, open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -26,10 +27,12 @@ const sqliteBusy = 5;
  * its files with the file system's own locks: they hold between containers that share a volume, need no clock, and
  * leave nothing behind that could be taken for a process that is gone.
  *
- * @throws Error when the file cannot be made
+ * @throws Error when the file cannot be made, or is another user's who lets nobody write to it
  */
 export async function openFileLock(path: string): Promise<ReusableLock> {
   await makeFile(path);
+  // SQLite opens for reading what it may not write to, and several processes can then lock it at once
+  await access(path, constants.R_OK | constants.W_OK);
   const { DatabaseSync } = await import('node:sqlite');
   const database = new DatabaseSync(path);
   try {
@@ -75,8 +78,9 @@ export async function lockFile(path: string): Promise<FileLock | undefined> {
 }
 
 /**
- * Makes the file if there is none. SQLite would let everyone read it, and whoever may read it may lock it. It is given
- * the owner of its folder: the service has to lock it too, whoever came first.
+ * Makes the file if there is none. SQLite would let everyone read it, and whoever may read it may keep others from
+ * locking it. It is given the owner of its folder, and may be locked by the group where that may write to the folder:
+ * the service has to lock it too, whoever came first.
  */
 async function makeFile(path: string): Promise<void> {
   try {
@@ -87,6 +91,7 @@ async function makeFile(path: string): Promise<void> {
     if (made.uid !== folder.uid || made.gid !== folder.gid) {
       await chown(path, folder.uid, folder.gid).catch(() => {});
     }
+    if (folder.mode & constants.S_IWGRP) await chmod(path, 0o660).catch(() => {});
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }

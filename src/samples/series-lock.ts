@@ -9,8 +9,7 @@ const maxWaitMs = 5_000;
 const retryMs = 1;
 /** For this long after the lock was found taken, others are let in before it is taken again. */
 const considerateMs = 5_000;
-/** The last is what SQLite says of a file that it may not write to. */
-const cannotBeMade = new Set(['EACCES', 'EPERM', 'EROFS', 'ERR_SQLITE_ERROR']);
+const cannotBeMade = new Set(['EACCES', 'EPERM', 'EROFS']);
 
 /** Held by one process at a time while it writes to, rotates or replaces a file of a series. */
 export type SeriesLock = {
@@ -35,7 +34,7 @@ export type SeriesLock = {
  * hangs before it.
  *
  * @param path of the live file; the lock is a hidden file beside it, whose folder has to be there
- * @param onProblem told in one line, once, where the file system has no locks
+ * @param onProblem told in one line, once, where the work was done without a lock
  */
 export function createSeriesLock(path: string, onProblem: (message: string) => void = () => {}): SeriesLock {
   const lockPath = join(dirname(path), `.${basename(path)}.lock`);
@@ -44,6 +43,8 @@ export function createSeriesLock(path: string, onProblem: (message: string) => v
   let isMissing = false;
   /** Whether the file system has any; unknown until the lock is found taken. */
   let hasLocks: boolean | undefined;
+  /** Why there is no lock. */
+  let problem: string | undefined;
   let isSaid = false;
   let busyMs = Number.NEGATIVE_INFINITY;
 
@@ -59,6 +60,7 @@ export function createSeriesLock(path: string, onProblem: (message: string) => v
     close();
     hasLocks = undefined;
     const series = await statIfThere(path);
+    problem = undefined;
     if (series !== undefined && !series.isFile()) return undefined;
     try {
       const opened = await openFileLock(lockPath);
@@ -66,8 +68,10 @@ export function createSeriesLock(path: string, onProblem: (message: string) => v
       lock = opened;
       return lock;
     } catch (error) {
-      if (cannotBeMade.has((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-      throw error;
+      const { code = '', message } = error as NodeJS.ErrnoException;
+      if (!cannotBeMade.has(code)) throw error;
+      problem = message;
+      return undefined;
     }
   }
 
@@ -88,13 +92,27 @@ export function createSeriesLock(path: string, onProblem: (message: string) => v
     }
   }
 
+  function tryTake(found: ReusableLock): 'taken' | 'busy' | 'cannot' {
+    try {
+      return found.take() ? 'taken' : 'busy';
+    } catch (error) {
+      problem = (error as Error).message;
+      return 'cannot';
+    }
+  }
+
   /** A fault of the disk says nothing of locks. */
   async function areThereLocks(): Promise<boolean> {
-    const problem = await requireLocks(dirname(path)).catch((error: Error) => error);
-    if (!(problem instanceof NoLocks)) return true;
-    if (!isSaid) onProblem(`${path}: cannot be locked: ${problem.message}: let no other process write to it`);
-    isSaid = true;
+    const failure = await requireLocks(dirname(path)).catch((error: Error) => error);
+    if (!(failure instanceof NoLocks)) return true;
+    problem = failure.message;
     return false;
+  }
+
+  function sayProblem(): void {
+    if (problem === undefined || isSaid) return;
+    isSaid = true;
+    onProblem(`${path}: cannot be locked: ${problem}: let no other process write to it`);
   }
 
   return {
@@ -103,7 +121,10 @@ export function createSeriesLock(path: string, onProblem: (message: string) => v
       isMissing = !isTaken;
       const held = isTaken ? lock : undefined;
       try {
-        return await work();
+        const result = await work();
+        // where nothing can be written either, that is what is to be mended
+        if (!isTaken) sayProblem();
+        return result;
       } finally {
         held?.giveBack();
       }
@@ -113,14 +134,6 @@ export function createSeriesLock(path: string, onProblem: (message: string) => v
     },
     close,
   };
-}
-
-function tryTake(lock: ReusableLock): 'taken' | 'busy' | 'cannot' {
-  try {
-    return lock.take() ? 'taken' : 'busy';
-  } catch {
-    return 'cannot';
-  }
 }
 
 async function statIfThere(path: string): Promise<Stats | undefined> {

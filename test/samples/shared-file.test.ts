@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lockFile } from '../../src/file-lock.ts';
 import { type JsonlWriterOptions, openJsonlWriter } from '../../src/samples/jsonl-writer.ts';
@@ -93,6 +93,43 @@ describe('a file that several processes write to', function () {
     await until('it is written', async () => (await linesIn(folder.path)).length === 1);
     await writer.close();
     assert.deepEqual(await linesIn(folder.path), ['{"line":1}']);
+  });
+
+  it('is said to be unlocked where the lock is of a user who lets no other write to it', async () => {
+    await using folder = await temporaryFolder();
+    const logs = join(folder.path, 'logs');
+    await mkdir(logs);
+    const lock = join(logs, '.lines.jsonl.lock');
+    await writeFile(lock, '');
+    await chmod(lock, 0o444);
+    await chmod(folder.path, 0o755);
+    // nothing keeps root from writing
+    const user = process.getuid?.() === 0 ? { uid: 1234, gid: 1234 } : {};
+    if (user.uid !== undefined) await chown(logs, user.uid, user.gid);
+    const args = [program('write-samples.ts'), join(logs, 'lines.jsonl'), '20', '4000'];
+    const child = spawn(process.execPath, args, user);
+    const output = listen(child);
+    await once(child, 'close');
+    assert.match(
+      output.text(),
+      /lines\.jsonl: cannot be locked: EACCES: permission denied, \S+ '\S+\.lock': let no other process write to it/,
+    );
+    assert.match(output.text(), /accepted 20\n$/);
+    assert.equal((await linesIn(logs)).length, 20);
+  });
+
+  it('has a lock that all can take who may make one', async () => {
+    await using folder = await temporaryFolder();
+    for (const [mode, expected] of [
+      [0o770, 0o660],
+      [0o750, 0o640],
+    ]) {
+      const logs = join(folder.path, mode.toString(8));
+      await mkdir(logs);
+      await chmod(logs, mode);
+      (await lockFile(join(logs, '.lock')))?.release();
+      assert.equal((await stat(join(logs, '.lock'))).mode & 0o777, expected);
+    }
   });
 
   it('is still locked where its folder was deleted and made again', async () => {
