@@ -49,7 +49,7 @@ export async function readJoinedData(options: JoinOptions): Promise<LabelledData
   const labelled = await readOutcomes(options, notes);
   const delay = measureDelay([...labelled.values()]);
   const collected = collectRows(by);
-  const slicers = createSlicers(artifact, by);
+  const slicers = createSlicers(artifact, by, version);
   const coverage =
     samples.length > 0 ? await readSamples(options, labelled, slicers, collected, notes) : null;
   if (coverage !== null && labelled.size > 0) {

@@ -13,9 +13,14 @@ export type Slicer = {
 /**
  * Makes the slicers of features: categories as they are, numbers by the bins of the reference.
  *
+ * @param version of the samples whose bins are sliced by; only the artifact's own number their categories as it does
  * @throws Error for a feature that the model does not have
  */
-export function createSlicers(artifact: Artifact, names: readonly string[]): Slicer[] {
+export function createSlicers(
+  artifact: Artifact,
+  names: readonly string[],
+  version = artifact.version,
+): Slicer[] {
   return names.map((name) => {
     const feature = artifact.features.find((one) => one.name === name);
     if (feature === undefined) {
@@ -25,7 +30,7 @@ export function createSlicers(artifact: Artifact, names: readonly string[]): Sli
     const bins = featureBins(feature);
     const labels = binLabels(bins);
     const binOf = createBinner(bins);
-    const indexOfRecorded = indexRecordedBins(bins);
+    const indexOfRecorded = indexRecordedBins(bins, version === artifact.version);
     return {
       feature: name,
       labelOf: (value) => labels[binOf(value)],

@@ -76,6 +76,13 @@ describe('a category in a sample with SAMPLES_VALUES=bins', () => {
     assert.ok(live.notes.some((note) => note.includes('hold bins that the reference does not have')));
   });
 
+  it('is in no slice of a model that numbers its categories in another way', () => {
+    const [slicer] = createSlicers(artifact, ['history'], `${artifact.version}-before`);
+    assert.equal(slicer.labelOfBin('00'), undefined);
+    assert.equal(slicer.labelOfBin('= none'), '= none');
+    assert.equal(slicer.labelOfBin('missing'), 'missing');
+  });
+
   it('is chosen, sliced and shown by its label', () => {
     const matches = createRowMatcher(artifact, 'history', 'critical');
     const [slicer] = createSlicers(artifact, ['history']);
