@@ -35,18 +35,13 @@ export async function openFileLock(path: string): Promise<ReusableLock> {
   await access(path, constants.R_OK | constants.W_OK);
   const { DatabaseSync } = await import('node:sqlite');
   const database = new DatabaseSync(path);
-  try {
-    // no journal beside the file: nothing is ever written to it
-    database.exec('PRAGMA journal_mode = MEMORY');
-  } catch (error) {
-    if ((error as { errcode?: number }).errcode !== sqliteBusy) {
-      database.close();
-      throw error;
-    }
-  }
+  let hasJournal = true;
   return {
     take() {
       try {
+        // no journal beside the file: nothing is ever written to it
+        if (hasJournal) database.exec('PRAGMA journal_mode = MEMORY');
+        hasJournal = false;
         database.exec('BEGIN EXCLUSIVE');
         return true;
       } catch (error) {
@@ -62,10 +57,18 @@ export async function openFileLock(path: string): Promise<ReusableLock> {
 /**
  * Takes the lock of a file.
  *
- * @returns `undefined` when another process has it, or the file system has none
+ * @returns `undefined` when another process has it, the file is another user's, or the file system has none
  * @throws Error when the file cannot be made
  */
 export async function lockFile(path: string): Promise<FileLock | undefined> {
+  return tryLock(path).catch((error: NodeJS.ErrnoException) => {
+    // the file is there, and this user may not lock it
+    if (error.syscall === 'access' && error.code === 'EACCES') return undefined;
+    throw error;
+  });
+}
+
+async function tryLock(path: string): Promise<FileLock | undefined> {
   const lock = await openFileLock(path);
   try {
     if (lock.take()) return { release: lock.close };
@@ -119,12 +122,12 @@ export async function requireLocks(folder: string): Promise<void> {
 /**
  * Takes the lock of a file as soon as the process that has it gives it back or ends.
  *
- * @throws Error where there are no locks, or the file cannot be made
+ * @throws Error where there are no locks, or the file cannot be made or is another user's
  */
 export async function waitForLock(path: string): Promise<FileLock> {
   await requireLocks(dirname(path));
   for (;;) {
-    const lock = await lockFile(path);
+    const lock = await tryLock(path);
     if (lock !== undefined) return lock;
     await delay(retryMs);
   }

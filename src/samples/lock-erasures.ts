@@ -18,7 +18,7 @@ const deadMs = 15_000;
 export async function lockErasures(folder: string): Promise<{ release(): Promise<void> | void }> {
   return await waitForLock(join(folder, '.forget.lock')).catch((error: Error) => {
     if (error instanceof NoLocks) return waitForFile(join(folder, '.forget.running'));
-    throw error;
+    throw new Error(`deletions cannot be locked: ${error.message}`);
   });
 }
 
