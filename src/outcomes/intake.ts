@@ -10,6 +10,7 @@ import { keepOutcomes, type Store } from './keep-outcomes.ts';
 import { type KnownModels, ModelUnavailable } from './known-models.ts';
 import { createOutcomeCounter } from './outcome-counter.ts';
 import { replayOutcomes } from './replay-outcomes.ts';
+import { createReservations } from './reservations.ts';
 import { createSeenIds } from './seen-ids.ts';
 import { createClaimSettler } from './settle-claims.ts';
 import type { SlotLine } from './slot.ts';
@@ -70,6 +71,8 @@ export type IntakeOptions = Store & {
   readonly onEarlier?: () => void;
   /** Outcomes that may wait for their version to come back; when there are so many, no more are taken. */
   readonly maxWaiting?: number;
+  /** Outcomes of earlier processes that are counted at most. */
+  readonly maxUncounted?: number;
   readonly onProblem: (message: string) => void;
 };
 
@@ -88,12 +91,12 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
     slots,
     shared,
     maxWaiting,
+    maxUncounted,
     onProblem,
   } = options;
   const seen = createSeenIds(maxAgeMs, { now });
   const counter = createOutcomeCounter(models, maturityMs, { now, onProblem, maxWaiting });
-  /** Outcomes that are being kept, and when that will have come to an end. */
-  const inFlight = new Map<bigint, Promise<void>>();
+  const reservations = createReservations();
   const claims = shared === undefined ? undefined : createClaimSettler(shared, maxAgeMs);
   /** See `Replayed`. When they are sent again they are told as accepted: they were not before. */
   let unanswered: Set<bigint> = new Set();
@@ -112,13 +115,27 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
   async function replay(): Promise<void> {
     const oldestMs = now() - maxAgeMs;
     const unnumberedFromMs = (await countedUntilMs) - maturityMs;
-    const replaying = replayOutcomes({ earlier, elsewhere, tokens, slots, seen, oldestMs, unnumberedFromMs });
+    const replaying = replayOutcomes({
+      earlier,
+      elsewhere,
+      tokens,
+      slots,
+      seen,
+      oldestMs,
+      unnumberedFromMs,
+      maxUncounted,
+    });
     const found = await replaying.catch((error: Error) => {
       onProblem(`${error.message}: read only in part`);
       return undefined;
     });
     await slots.begin(found !== undefined);
     if (found === undefined || found.hasEarlier) onEarlier();
+    if (found !== undefined && found.left > 0) {
+      onProblem(
+        `${found.left} outcomes that no scrape has shown count after a later start: one start counts ${found.uncounted.length} at most`,
+      );
+    }
     if (claims === undefined) unanswered = found?.unanswered ?? unanswered;
     for (const one of found?.uncounted ?? []) {
       const { token, place } = one;
@@ -173,37 +190,16 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
     }
   }
 
-  /**
-   * Leaves out what was counted before, here or earlier in the batch, after waiting for what is just being kept. What
-   * it gives is reserved for the caller, who releases it.
-   */
-  async function reserve(
-    candidates: readonly Candidate[],
-    receipt: Receipt,
-  ): Promise<{ fresh: Candidate[]; release: () => void }> {
-    const unique = new Map<bigint, Candidate>();
-    for (const candidate of candidates) {
-      if (!unique.has(candidate.token.key)) unique.set(candidate.token.key, candidate);
-    }
-    repeat(receipt, candidates.length - unique.size);
-    for (;;) {
-      const busy = [...unique.keys()].flatMap((key) => inFlight.get(key) ?? []);
-      if (busy.length === 0) break;
-      await Promise.all(busy);
-    }
-    const fresh = [...unique.values()].filter(({ token }) => !seen.has(token.key));
+  /** Leaves out what was counted before, here or earlier in the batch, and reserves the rest for the caller. */
+  async function reserve(candidates: readonly Candidate[], receipt: Receipt) {
+    const unique = [...Map.groupBy(candidates, ({ token }) => token.key).values()].map(([first]) => first);
+    repeat(receipt, candidates.length - unique.length);
+    const reserved = await reservations.reserve(unique, ({ token }) => !seen.has(token.key));
     const kept =
-      unanswered.size === 0 ? 0 : [...unique.keys()].filter((key) => unanswered.delete(key)).length;
+      unanswered.size === 0 ? 0 : unique.filter(({ token }) => unanswered.delete(token.key)).length;
     accept(receipt, kept);
-    repeat(receipt, unique.size - fresh.length - kept);
-    // in the same turn as the look at what is in flight: another batch could slip in between
-    const { promise, resolve } = Promise.withResolvers<void>();
-    for (const { token } of fresh) inFlight.set(token.key, promise);
-    const release = () => {
-      for (const { token } of fresh) inFlight.delete(token.key);
-      resolve();
-    };
-    return { fresh, release };
+    repeat(receipt, unique.length - reserved.fresh.length - kept);
+    return reserved;
   }
 
   function repeat(receipt: Receipt, count: number): void {

@@ -1,8 +1,12 @@
+import { createNumberSet, type NumberSet } from './number-set.ts';
 import { isForgotten } from './outcome.ts';
 import type { SeenIds } from './seen-ids.ts';
 import type { Slot, SlotLine } from './slot.ts';
 import type { Slots } from './slots.ts';
 import type { Token, Tokens } from './token.ts';
+
+/** Outcomes that one process counts of those before it: each takes some 400 bytes until a scrape has been answered. */
+const defaultMaxUncounted = 1 << 18;
 
 /** An outcome that is in the file, and that no process has shown to Prometheus as a whole. */
 export type Uncounted = {
@@ -18,6 +22,8 @@ export type Uncounted = {
 
 export type Replayed = {
   readonly uncounted: readonly Uncounted[];
+  /** How many more there are: they stay for processes after this one. */
+  readonly left: number;
   /**
    * Ids of outcomes whose line was written, but not all that were to be written with it: the process ended meanwhile, so
    * nobody was told that they are accepted.
@@ -37,6 +43,7 @@ type Line = Readonly<Record<string, unknown>>;
  * @param elsewhere those of other replicas, which count their own
  * @param oldestMs predictions from before get no outcome any more; ms since 1970
  * @param unnumberedFromMs of lines without a number those count whose prediction is of this time or later
+ * @param maxUncounted how many are found at most, the oldest first: where nobody scrapes they grow in number
  * @throws Error when the lines cannot be read to the end
  */
 export async function replayOutcomes(options: {
@@ -47,8 +54,10 @@ export async function replayOutcomes(options: {
   readonly seen: SeenIds;
   readonly oldestMs: number;
   readonly unnumberedFromMs: number;
+  readonly maxUncounted?: number | undefined;
 }): Promise<Replayed> {
   const { earlier, elsewhere, tokens, slots, seen, oldestMs, unnumberedFromMs } = options;
+  const { maxUncounted = defaultMaxUncounted } = options;
   const uncounted = new Map<bigint, Uncounted>();
   /** Ids of which only lines that another process counts, or that were left to another line, were found so far. */
   const notOurs = new Set<bigint>();
@@ -56,7 +65,9 @@ export async function replayOutcomes(options: {
   const ends = new Map<Uncounted, number>();
   const foundEnds = new Map<Slot, Set<number>>();
   const lowest = new Map<Slot, number>();
+  const read = new Map<Slot, NumberSet>();
   let hasEarlier = false;
+  let left = 0;
 
   /** Knows the outcome of a line. @returns its token if it is signed, and whether the line is the first of its id */
   function remember(line: Line): { readonly token: Token; readonly isFirst: boolean } | undefined {
@@ -71,10 +82,20 @@ export async function replayOutcomes(options: {
     return { token, isFirst };
   }
 
+  /** A file that is rotated while it is read comes twice: its lines are no repetitions of themselves. */
+  function isReadAgain({ slot, line }: SlotLine): boolean {
+    const lines = read.get(slot) ?? createNumberSet();
+    read.set(slot, lines);
+    const isKnown = lines.has(line);
+    lines.add(line);
+    return isKnown;
+  }
+
   function readOwn(line: Line): void {
     hasEarlier = true;
-    const known = remember(line);
     const found = slots.placeOf(line);
+    if (found?.slot !== undefined && isReadAgain(found as SlotLine)) return;
+    const known = remember(line);
     if (found !== undefined && found.slot === undefined) {
       // another process, which has the slot, counts it
       if (known?.isFirst) notOurs.add(known.token.key);
@@ -82,8 +103,6 @@ export async function replayOutcomes(options: {
     }
     const place = found as SlotLine | undefined;
     const before = known && uncounted.get(known.token.key);
-    // a file that was rotated while it was read comes twice
-    if (place !== undefined && isSame(place, before?.place)) return;
     if (place !== undefined)
       lowest.set(place.slot, Math.min(place.line, lowest.get(place.slot) ?? place.line));
     if (place?.slot.hasLeft(place.line)) {
@@ -96,7 +115,9 @@ export async function replayOutcomes(options: {
     const isOpen = has === undefined ? isUncountedBefore(known?.token) : !has.outcome;
     const lacksDelay = has !== undefined && !has.delay;
     const counts = isFirst && place?.slot.isLost !== true && (isOpen || lacksDelay);
-    place?.slot.found(place.line, counts && isOpen);
+    // one without a number would be lost, as no later process could tell that it was not counted
+    const isLeft = counts && place !== undefined && uncounted.size >= maxUncounted;
+    place?.slot.found(place.line, counts && isOpen && !isLeft);
     // of a write of which anything was counted all lines are there
     if (place !== undefined && line.lastLine === place.line && isOpen && lacksDelay) {
       foundEnds.set(place.slot, (foundEnds.get(place.slot) ?? new Set()).add(place.line));
@@ -115,6 +136,10 @@ export async function replayOutcomes(options: {
     }
     const { token } = known;
     seen.add(token.key, token.timeMs);
+    if (isLeft) {
+      left++;
+      return;
+    }
     // of two classes, and without the model, which may not be in use
     const delayMs = Date.parse(String(line.time)) - token.timeMs;
     const one: Uncounted = {
@@ -139,12 +164,9 @@ export async function replayOutcomes(options: {
   return {
     uncounted: [...uncounted.values()],
     unanswered: new Set(unanswered.map(({ token }) => token.key)),
+    left,
     hasEarlier,
   };
-}
-
-function isSame(one: SlotLine, other: SlotLine | undefined): boolean {
-  return one.slot === other?.slot && one.line === other.line;
 }
 
 /** Whether the last line of the write that one belongs to is missing. */

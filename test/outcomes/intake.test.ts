@@ -191,6 +191,33 @@ describe('the intake of outcomes', () => {
     assert.deepEqual([intake.results.deferred, counted()], [0, 10]);
   });
 
+  it('counts so many of earlier processes that memory is enough for them, and leaves the rest to later ones', async () => {
+    const ids = predict(10);
+    await intake.take(labels(ids));
+    for (const [start, left] of [6, 2, 0].entries()) {
+      await close();
+      // twice, as a file that is rotated meanwhile
+      await open({ earlier: readJsonl([path, path]), maxUncounted: 4 });
+      assert.deepEqual((await intake.take(labels(ids))).duplicate, 10);
+      assert.equal(intake.held.size, Math.min(4, 10 - 4 * start));
+      await scrape();
+      assert.equal(counted(), Math.min(4, 10 - 4 * start));
+      await scrape();
+      assert.deepEqual(
+        problems,
+        left === 0
+          ? []
+          : [
+              `${left} outcomes that no scrape has shown count after a later start: one start counts 4 at most`,
+            ],
+      );
+    }
+    await close();
+    await open({ earlier: readJsonl([path]), maxUncounted: 4 });
+    await intake.take([]);
+    assert.equal(intake.held.size, 0);
+  });
+
   it('remembers what an earlier process took, torn lines and strangers’ aside', async () => {
     const ids = predict(50);
     await intake.take(labels(ids));
