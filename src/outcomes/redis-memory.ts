@@ -21,9 +21,9 @@ const confirm = defineScript({
 if holder and holder ~= ARGV[1] and holder ~= ARGV[2] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PXAT', ARGV[3])
 return 1`,
-  parseCommand(parser, key: string, claimant: string, forgetAtMs: number) {
+  parseCommand(parser, key: string, claimant: string, forgetAtMs: number, owner: string) {
     parser.pushKey(key);
-    parser.push(claimant, confirmedBy(claimant), String(forgetAtMs));
+    parser.push(claimant, confirmedBy(owner), String(forgetAtMs));
   },
   transformReply: (reply: unknown) => reply === 1,
 });
@@ -32,7 +32,7 @@ return 1`,
  * Opens the memory in Redis or Valkey. The connection is made, and made again, in the background.
  *
  * @param owner the name under which outcomes are claimed and confirmed, which outlives the process
- * @param owners those under which processes before did, whose outcomes this one counts
+ * @param owners those under which processes before did, whose outcomes this one counts; may change
  * @param maxAgeMs how long a published model is kept after it was last in use
  * @param onProblem told in one line when the store is lost, why, and when it is back
  */
@@ -46,7 +46,7 @@ export function openSharedMemory(
   },
 ): SharedMemory {
   const { owner: claimant, owners = new Set(), maxAgeMs, onProblem } = options;
-  const ours = new Set([claimant, ...owners].map(confirmedBy));
+  const isOurs = (holder: string) => [claimant, ...owners].some((name) => holder === confirmedBy(name));
   // of the process: two that are given one name must not meet in their trials
   const trial = trialKeys(randomUUID());
   const published = new Map<string, string>();
@@ -56,7 +56,7 @@ export function openSharedMemory(
     tryOut: (client) => [
       setClaim(client, trial.outcome, claimant),
       client.get(trial.outcome),
-      client.confirm(trial.outcome, claimant, Date.now() + claimMs),
+      client.confirm(trial.outcome, claimant, Date.now() + claimMs, claimant),
       client.set(trial.model, '', { expiration: { type: 'PX', value: claimMs } }),
       client.get(trial.model),
     ],
@@ -81,16 +81,18 @@ export function openSharedMemory(
     return names.map((name) => {
       const holder = holderOf.get(name);
       if (holder === undefined || holder === claimant) return 'claimed';
-      if (holder !== null && ours.has(holder)) return 'own';
+      if (holder !== null && isOurs(holder)) return 'own';
       return holder?.startsWith(confirmed) ? 'confirmed' : 'pending';
     });
   }
 
   return {
     claim,
-    confirm: (keys, forgetAtMs) =>
+    confirm: (keys, forgetAtMs, owners) =>
       ask((client) =>
-        keys.map((key, i) => client.confirm(outcomeKey(key), claimant, Math.ceil(forgetAtMs[i]))),
+        keys.map((key, i) =>
+          client.confirm(outcomeKey(key), claimant, Math.ceil(forgetAtMs[i]), owners?.[i] ?? claimant),
+        ),
       ),
     publishModel(digest, text) {
       published.set(digest, text);

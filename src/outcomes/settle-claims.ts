@@ -48,6 +48,8 @@ export function createClaimSettler(
     const confirmed = await shared.confirm(
       claimed.map(({ token }) => token.key),
       claimed.map(({ token }) => token.timeMs + maxAgeMs),
+      // who takes over its slot next need not be who takes over the slot of this process
+      claimed.map(({ place }) => place.slot.owner),
     );
     for (const [i, claim] of claimed.entries()) end(claim, confirmed[i]);
   }

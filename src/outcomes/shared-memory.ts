@@ -15,9 +15,14 @@ export type SharedMemory = {
    * Makes claims last.
    *
    * @param forgetAtMs when each may be forgotten, in ms since 1970; parallel to `keys`
+   * @param owners whose lines they are, of those that this process has taken over; its own if not given
    * @returns false for a claim that had ended and that another replica has taken
    */
-  confirm(keys: readonly bigint[], forgetAtMs: readonly number[]): Promise<boolean[]>;
+  confirm(
+    keys: readonly bigint[],
+    forgetAtMs: readonly number[],
+    owners?: readonly string[],
+  ): Promise<boolean[]>;
   /** Keeps the text of an artifact for the other replicas, now and whenever the store comes back. Never fails. */
   publishModel(digest: string, text: string): void;
   /** Publishes it no more; what the store has stays there until it expires. */

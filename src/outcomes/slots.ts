@@ -17,7 +17,7 @@ export type SlotStates = readonly (ReturnType<Slot['save']> & { readonly slot: S
 export type Slots = {
   /** The slot that this process writes in. */
   readonly own: Slot;
-  /** Under which names earlier processes, whose slots this one has taken over, confirmed outcomes. */
+  /** Under which names earlier processes confirmed outcomes, whose slots this one has taken over and still has. */
   readonly owners: ReadonlySet<string>;
   /**
    * Where a line of the file stands: `undefined` for one that is not numbered, as versions before this wrote them, and
@@ -67,6 +67,7 @@ export async function openSlots(path: string, onProblem: (message: string) => vo
     if (lock !== undefined) locks.set(slot, lock);
   }
   const own = slots.get(held[0].number) as Slot;
+  const owners = new Set([...slots.values()].map(({ owner }) => owner));
   const pending = new Map<Slot, SlotStates[number]>();
   let writing: Promise<void> | undefined;
   let next = 1;
@@ -96,6 +97,7 @@ export async function openSlots(path: string, onProblem: (message: string) => vo
     for (const [number, slot] of slots) {
       if (slot === own || slot.open > 0 || !slot.isSaved) continue;
       slots.delete(number);
+      owners.delete(slot.owner);
       locks.get(slot)?.release();
       locks.delete(slot);
     }
@@ -115,7 +117,7 @@ export async function openSlots(path: string, onProblem: (message: string) => vo
 
   return {
     own,
-    owners: new Set([...slots.values()].map(({ owner }) => owner)),
+    owners,
     placeOf({ slot: number, line }) {
       if (!Number.isSafeInteger(number) || !Number.isSafeInteger(line)) return undefined;
       return { slot: slots.get(number as number), line: line as number };

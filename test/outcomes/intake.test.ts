@@ -35,6 +35,7 @@ describe('the intake of outcomes', () => {
   let close: () => Promise<void>;
   /** What a scrape does: it shows what is counted, and that is remembered. */
   let scrape: () => Promise<void>;
+  let ownersOf: () => ReadonlySet<string>;
   let problems: string[];
 
   async function open(
@@ -70,6 +71,7 @@ describe('the intake of outcomes', () => {
       maxPendingBytes: 1e9,
     });
     const slots = await openSlots(path, onProblem);
+    ownersOf = () => slots.owners;
     close = async () => {
       await writer.close();
       slots.close();
@@ -283,6 +285,44 @@ describe('the intake of outcomes', () => {
     await scrape();
     await intake.take([]);
     assert.equal(counted(), 5);
+  });
+
+  it('confirms lines of a slot that it has taken over for that, which the next process may not take over', async () => {
+    const other = await openSlots(path, assert.fail);
+    await other.begin(true);
+    const { owner, number } = other.own;
+    other.close();
+    await intake.take(labels(predict(1)));
+    await close();
+    const [line] = await readJsonLines(path);
+    const confirmedFor: unknown[] = [];
+    await open({
+      earlier: (async function* () {
+        yield { ...line, slot: number };
+      })(),
+      shared: {
+        claim: async () => ['claimed'],
+        async confirm(_keys, _forgetAtMs, owners) {
+          confirmedFor.push(owners);
+          return [true];
+        },
+      } as Partial<SharedMemory> as SharedMemory,
+    });
+    await scrape();
+    await eventually(async () => {
+      await scrape();
+      assert.equal(counted(), 1);
+    });
+    assert.deepEqual(confirmedFor, [[owner]]);
+    // with nothing left to count there the slot is given back, and is the owner's who takes it next
+    await eventually(async () => {
+      await scrape();
+      const next = await openSlots(path, assert.fail);
+      next.close();
+      assert.equal(next.own.number, number);
+    });
+    assert.ok(!ownersOf().has(owner));
+    intake.close();
   });
 
   describe('which another process with the same file has written as well', () => {

@@ -25,11 +25,12 @@ describe('the memory that replicas share', function () {
   let redis: TestRedis;
   const opened: SharedMemory[] = [];
   const problems: string[] = [];
-  const open = () => {
+  const open = (who: { owner?: string; owners?: ReadonlySet<string> } = {}) => {
     const memory = openSharedMemory(`redis://127.0.0.1:${port}`, {
       owner: randomUUID(),
       maxAgeMs: dayMs,
       onProblem: (message) => problems.push(message),
+      ...who,
     });
     opened.push(memory);
     return memory;
@@ -57,6 +58,19 @@ describe('the memory that replicas share', function () {
     assert.deepEqual(await one.confirm([3n], [later]), [false]);
   });
 
+  it('confirms for the owner of a line that it has taken over, until that belongs to somebody else', async () => {
+    const owner = randomUUID();
+    const owners = new Set([owner]);
+    const one = open({ owners });
+    const next = open({ owner });
+    await claimed(one, 200n, 201n);
+    assert.deepEqual(await one.confirm([200n, 201n], [later, later], [owner, owner]), [true, true]);
+    assert.deepEqual(await one.claim([200n]), ['own']);
+    owners.delete(owner);
+    assert.deepEqual(await one.claim([200n]), ['confirmed']);
+    assert.deepEqual(await claimed(next, 200n, 201n), ['own', 'own']);
+  });
+
   it('frees a claim whose replica died, and confirms one that nobody else took', async () => {
     const [one, other] = [open(), open()];
     await claimed(one, 10n, 11n);
@@ -80,7 +94,7 @@ describe('the memory that replicas share', function () {
 
   it('forgets an outcome when its prediction has expired', async () => {
     const one = open();
-    await claimed(one, 20n, 21n);
+    await claimed(one, 200n, 201n);
     const client = await createClient({ url: redis.url }).connect();
     try {
       const before = Date.now();
