@@ -94,7 +94,7 @@ describe('the memory that replicas share', function () {
 
   it('forgets an outcome when its prediction has expired', async () => {
     const one = open();
-    await claimed(one, 200n, 201n);
+    await claimed(one, 20n, 21n);
     const client = await createClient({ url: redis.url }).connect();
     try {
       const before = Date.now();
