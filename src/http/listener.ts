@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { type AddressInfo, BlockList, type Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type Koa from 'koa';
 import type { UnreadableReason } from '../telemetry/http-metrics.ts';
 import { gateInstrumentation, type RequestSampler } from '../telemetry/request-sampling.ts';
@@ -48,7 +49,7 @@ export type Refuse = (request: IncomingMessage, response: ServerResponse) => boo
 export type Listener = {
   readonly url: string;
   /**
-   * Takes no more connections, closes those on which nothing is under way, and resolves when the requests in flight are
+   * Takes no more connections, closes those on which nothing has arrived, and resolves when the requests that have are
    * answered.
    */
   drain(): Promise<void>;
@@ -139,12 +140,16 @@ export async function listen(
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return {
     url: `http://${name}:${address.port}`,
-    drain: () =>
-      new Promise((drained) => {
+    async drain() {
+      // what has arrived is read first: a connection that is closed before that is reset, its request unanswered
+      await nextTurn();
+      await nextTurn();
+      await new Promise<void>((drained) => {
         server.close(() => drained());
         server.closeIdleConnections();
         closeUnused();
-      }),
+      });
+    },
     destroy: () => server.closeAllConnections(),
   };
 }

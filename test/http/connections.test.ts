@@ -97,6 +97,24 @@ describe('a connection', () => {
     await used.closed;
   });
 
+  it('whose request has arrived, but was not read yet when a drain begins, is answered', async () => {
+    await start(600_000);
+    const [unused, used] = [openRaw(listener.url), openRaw(listener.url)];
+    await Promise.all([unused, used].map(({ socket }) => once(socket, 'connect')));
+    used.socket.write(request);
+    await eventually(() => assert.match(used.received(), /"well"$/));
+    unused.socket.write(request);
+    used.socket.write(request);
+    // in this turn nothing more is read
+    const drained = listener.drain();
+    const answered = [await unused.closed, await used.closed];
+    await drained;
+    assert.deepEqual(
+      answered.map((text) => text.match(/"well"/g)?.length),
+      [1, 2],
+    );
+  });
+
   it('says for how long it is kept, by the setting, on both listeners', async () => {
     await start(1000);
     const service = await startTestService({ KEEP_ALIVE_TIMEOUT_MS: '620000' });
