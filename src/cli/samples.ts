@@ -193,7 +193,9 @@ async function forget(options: Options): Promise<number> {
   let failure: Error | undefined;
   const forgetIn = async (paths: readonly string[], leave?: Leave) => {
     for (const path of paths) {
-      const forgotten = await forgetRows(path, ids, leave);
+      const forgotten = await forgetRows(path, ids, leave, (message) =>
+        writeLines(process.stderr, [message]),
+      );
       deleted += forgotten.deleted;
       failure ??= forgotten.failure;
     }

@@ -29,12 +29,18 @@ export type Forgotten = {
  *
  * @param path of the live file, which need not be there; or of a rotated one, for that alone
  * @param leave the line that takes the place of a deleted one, if any
+ * @param onWait told in one line when another deletion has to be waited for and takes long
  */
-export async function forgetRows(path: string, ids: ReadonlySet<string>, leave?: Leave): Promise<Forgotten> {
+export async function forgetRows(
+  path: string,
+  ids: ReadonlySet<string>,
+  leave?: Leave,
+  onWait: (message: string) => void = () => {},
+): Promise<Forgotten> {
   const forgotten: Forgotten = { deleted: 0 };
   try {
     if ((await statIfThere(dirname(path))) === undefined) return forgotten;
-    const erasing = await lockErasures(dirname(path));
+    const erasing = await lockErasures(dirname(path), onWait);
     const lock = createSeriesLock(isRotatedPath(path) ? livePath(path) : path);
     try {
       await forgetInSeries(path, ids, leave, lock, forgotten);

@@ -7,15 +7,27 @@ const retryMs = 100;
 const touchMs = 1_000;
 /** Whoever has the file and lives has touched it within this time. */
 const deadMs = 15_000;
+/** Most deletions take less. */
+const silentMs = 5_000;
 
 /**
  * Lets one process at a time delete rows in a folder; others wait. Where the file system has no locks, a file that only
  * one can make stands for it. It is touched while the work goes on, so that one whose process has died is told by its
  * date, which stays the same: no clock of another machine is trusted.
  *
+ * @param onWait told in one line when it takes long: a process that is stopped keeps the lock until it goes on or ends
  * @throws Error when neither can be made
  */
-export async function lockErasures(folder: string): Promise<{ release(): Promise<void> | void }> {
+export async function lockErasures(
+  folder: string,
+  onWait: (message: string) => void,
+): Promise<{ release(): Promise<void> | void }> {
+  const say = () => onWait(`${folder}: waits for another deletion to end`);
+  const timer = setTimeout(say, silentMs);
+  return await lock(folder).finally(() => clearTimeout(timer));
+}
+
+async function lock(folder: string): Promise<{ release(): Promise<void> | void }> {
   return await waitForLock(join(folder, '.forget.lock')).catch((error: Error) => {
     if (error instanceof NoLocks) return waitForFile(join(folder, '.forget.running'));
     throw new Error(`deletions cannot be locked: ${error.message}`);

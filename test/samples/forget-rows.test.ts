@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { appendFile, mkdir, readdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { lockFile } from '../../src/file-lock.ts';
 import { forgetRows } from '../../src/samples/forget-rows.ts';
 import { rotatedPath } from '../../src/samples/rotated-files.ts';
 import { compileNoLocks } from '../support/no-locks.ts';
@@ -102,6 +103,22 @@ describe('forgetting rows', function () {
     await rename(rotated, join(folder.path, '.elsewhere'));
     assert.deepEqual(await forgetting, { deleted: 0 });
     assert.deepEqual(await namesIn(folder.path), []);
+  });
+
+  it('says so when it waits for another, which may have been stopped', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 's.jsonl');
+    await writeFile(path, lineOf('gone'));
+    const stopped = await lockFile(join(folder.path, '.forget.lock'));
+    const args = ['src/cli/samples.ts', '--samples', path, '--outcomes', path, '--forget', 'gone'];
+    const child = spawn(process.execPath, args, { cwd: root });
+    const output = listen(child);
+    const [said] = await once(child.stderr, 'data');
+    assert.equal(String(said), `${folder.path}: waits for another deletion to end\n`);
+    assert.equal(output.text(), '');
+    stopped?.release();
+    await once(child, 'close');
+    assert.equal(output.text(), '1 line deleted\n');
   });
 
   it('says so when rows come back again and again', async () => {
