@@ -1,12 +1,10 @@
-import { performance } from 'node:perf_hooks';
 import { createJsonlFile, type Retention } from './jsonl-file.ts';
+import { createOutage } from './outage.ts';
 import { createOverloadNotice } from './overload-notice.ts';
 import { createPendingLines, type Piece } from './pending-lines.ts';
 
 /** Lines are gathered into pieces of about this size, one write each. */
 const maxPieceBytes = 64 * 1024;
-const firstRetryMs = 250;
-const maxRetryMs = 5_000;
 const tidyIntervalMs = 60 * 60 * 1000;
 
 export type JsonlWriterOptions = Retention & {
@@ -56,13 +54,6 @@ export type JsonlWriter = {
   readonly dropped: Readonly<Record<DropReason, number>>;
 };
 
-type Outage = {
-  readonly error: Error;
-  readonly since: number;
-  readonly droppedBefore: number;
-  retryMs: number;
-};
-
 /**
  * Opens the writer; the file follows in the background. Several processes may write to one file.
  *
@@ -75,6 +66,7 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
   const queue = createPendingLines(Math.min(maxPieceBytes, options.maxBytes));
   const dropped = { queue_full: 0, disk: 0, closed: 0 };
   const overload = createOverloadNotice(path, maxPendingBytes, dropped, onProblem);
+  const outage = createOutage(path, maxPendingBytes, dropped, onProblem);
   let written = 0;
   let inFlightBytes = 0;
   let running: Promise<void> | undefined;
@@ -82,7 +74,6 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
   let isUrgent = false;
   let tidyIsDue = true;
   let saidOfOthers: string | undefined;
-  let outage: Outage | undefined;
   let closing: Promise<void> | undefined;
 
   const isTooMuch = (bytes: number) => queue.bytes + inFlightBytes + bytes > maxPendingBytes;
@@ -90,13 +81,13 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
     const text = `${line}\n`;
     const bytes = Buffer.byteLength(text);
     if (closing !== undefined || isTooMuch(bytes)) {
-      const reason = closing !== undefined ? 'closed' : outage !== undefined ? 'disk' : 'queue_full';
+      const reason = closing !== undefined ? 'closed' : outage.error !== undefined ? 'disk' : 'queue_full';
       if (reason === 'queue_full') overload.begin();
       dropped[reason]++;
       return false;
     }
     // A full piece need not wait for the clock, unless the disk has to be waited for.
-    if (queue.add(text, bytes) && outage === undefined) isUrgent = true;
+    if (queue.add(text, bytes) && outage.error === undefined) isUrgent = true;
     schedule();
     return true;
   }
@@ -107,7 +98,7 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
     const bytes = Buffer.byteLength(text);
     if (closing !== undefined) throw new Error(`${path} is closed`);
     if (isTooMuch(bytes)) {
-      throw outage?.error ?? new Error(`${path}: over ${maxPendingBytes} bytes wait to be written`);
+      throw outage.error ?? new Error(`${path}: over ${maxPendingBytes} bytes wait to be written`);
     }
     const kept = queue.addAwaited(text, bytes, lines.length);
     isUrgent = true;
@@ -121,9 +112,9 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
     if (isUrgent) {
       run();
     } else if (timer === undefined && queue.pieces > 0) {
-      timer = setTimeout(run, outage?.retryMs ?? flushIntervalMs);
+      timer = setTimeout(run, outage.retryMs ?? flushIntervalMs);
       // A disk that never comes back must not keep a process from ending.
-      if (outage !== undefined) timer.unref();
+      if (outage.error !== undefined) timer.unref();
     }
   }
 
@@ -153,7 +144,7 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
       const error = await write(piece);
       inFlightBytes = 0;
       if (error !== undefined) return failed(error);
-      recovered();
+      outage.recovered();
     }
     if (queue.pieces === 0) overload.end();
   }
@@ -185,24 +176,9 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
   }
 
   function failed(error: Error): void {
-    if (outage === undefined) {
-      outage = { error, since: performance.now(), droppedBefore: dropped.disk, retryMs: firstRetryMs };
-      onProblem(
-        `${path}: ${error.message}; lines wait in memory, up to ${maxPendingBytes} bytes, and are then dropped`,
-      );
-    } else {
-      outage.retryMs = Math.min(maxRetryMs, outage.retryMs * 2);
-    }
+    outage.failed(error);
     queue.refuseAwaited(error);
     isUrgent = false;
-  }
-
-  function recovered(): void {
-    if (outage === undefined) return;
-    const seconds = ((performance.now() - outage.since) / 1000).toFixed(1);
-    const lost = dropped.disk - outage.droppedBefore;
-    outage = undefined;
-    onProblem(`${path}: written again after ${seconds} s; ${lost} lines were dropped`);
   }
 
   async function flush(): Promise<void> {
