@@ -125,9 +125,12 @@ const otherwise: Readonly<Record<Expected, string>> = {
   end: 'something follows after the end of the JSON',
 };
 
-/** Says what a text that is not JSON is as a whole; `undefined` if that cannot be told. */
+/** What a body is shows in so many characters; to look through megabytes would hold up everybody. */
+const lookedAt = 65_536;
+
+/** Says what a text that is not JSON is as a whole, by its beginning; `undefined` if that cannot be told. */
 export function describeBody(text: string): string | undefined {
-  const body = text.trim();
+  const body = text.trim().slice(0, lookedAt);
   if (isBase64(body)) return 'the body is encoded in base64';
   const known = bodies.find(([pattern]) => pattern.test(body));
   if (known) return known[1];

@@ -232,6 +232,12 @@ describe('what is not JSON', () => {
     }
   });
 
+  it('is told by what a body begins with, however long it is', () => {
+    const begun = Buffer.from('{"age":30,"limit":20000}').toString('base64');
+    assert.equal(findJsonFault(`${begun.repeat(100_000)}!`)?.reason, base64);
+    assert.equal(findJsonFault(`${begun}!`)?.reason, begin);
+  });
+
   it('is found in time that grows with the text alone', () => {
     const many = 1e6;
     const started = performance.now();
