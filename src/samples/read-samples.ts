@@ -77,7 +77,7 @@ export async function expand(source: string): Promise<string[]> {
  * @param source what to call it in faults and errors
  * @param tally where lines and faults are counted
  * @param refuse says what is wrong with an object that is none of the wanted records; it counts as damaged
- * @throws Error while iterating, naming the source, when it cannot be read
+ * @throws Error while iterating, naming the source, when it cannot be read; its cause is the file system's error
  */
 export async function* readRecords(
   bytes: AsyncIterable<Buffer>,
@@ -159,7 +159,7 @@ export async function* readRecords(
     }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (!code?.startsWith('Z_')) throw new Error(`${source}: ${message}`);
+    if (!code?.startsWith('Z_')) throw new Error(`${source}: ${message}`, { cause: error });
     carried = [];
     carriedBytes = 0;
     line++;
