@@ -18,9 +18,12 @@ const space = /[ \t\r\n]*/y;
 const content = /(?:[ !#-[\]-\uffff]+|\\["\\/bfnrt]|\\u[\da-fA-F]{4}){0,1000}/y;
 /** The end, or an escape that may have been whole before it. */
 const cutOff = /(?:\\(?:u[\da-fA-F]{0,3})?)?$/y;
-/** A word or a number, and not the beginning of something else: `12:30`, `5%`, `1'000`. */
+/**
+ * A word or a number, and not the beginning of something else: `12:30`, `5%`, `1'000`. Matched ahead and then repeated,
+ * so that millions of digits are not given back one by one.
+ */
 const scalar =
-  /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\p{L}\p{N}\p{Sc}_.:%°+\u2212-]|\/(?![/*])|['’]\d)/uy;
+  /(?=(true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?))\1(?![\p{L}\p{N}\p{Sc}_.:%°+\u2212-]|\/(?![/*])|['’]\d)/uy;
 /** The rest of a text whose closing quotation mark is a typographic one. */
 const misquoted = /[^"“”„‟″＂\r\n]*(?=[“”„‟″＂]\s*[:,}\]])/y;
 

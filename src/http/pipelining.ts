@@ -1,4 +1,4 @@
-import { AsyncResource } from 'node:async_hooks';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
@@ -33,6 +33,9 @@ const servedTogether: ReadonlySet<string> = new Set(['/predict', '/health', '/re
  */
 export function limitPipelining(server: Server): (error: ParserError, socket: Socket) => boolean {
   const waiting = new WeakMap<Socket, Waiting>();
+  // what begins when an answer has been taken would run in the context (and the span) of that request, and each would
+  // keep the one before in memory
+  const inContextOfServer = AsyncLocalStorage.snapshot();
 
   server.on('connection', (stream: Socket) => {
     const socket = stream as HttpSocket;
@@ -56,12 +59,11 @@ export function limitPipelining(server: Server): (error: ParserError, socket: So
       const held: Waiting = { request };
       const tellEnd = holdEnd(socket);
       waiting.set(socket, held);
-      // bound, as it would run in the context (and the span) of a request before
-      const begin = AsyncResource.bind(() => {
-        if (socket._httpMessage) {
-          socket._httpMessage.once('close', begin);
-          return;
-        }
+      const begin = () => {
+        if (socket._httpMessage) socket._httpMessage.once('close', begin);
+        else inContextOfServer(serveHeld);
+      };
+      const serveHeld = () => {
         waiting.delete(socket);
         Reflect.deleteProperty(socket, 'resume');
         // nothing is served behind an answer that closes the connection
@@ -76,7 +78,7 @@ export function limitPipelining(server: Server): (error: ParserError, socket: So
           tellEnd();
         }
         if (!socket._paused) socket.resume();
-      });
+      };
       answering.once('close', begin);
       // what waits would make the system reset the connection
       socket.destroySoon = () => closeLingering(socket);

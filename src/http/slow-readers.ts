@@ -57,7 +57,8 @@ export function createSlowReaders(): SlowReaders {
       if (nowMs - sinceMs < longEnoughMs || unreadBytes() <= allowedBytes) return;
       readings.delete(socket);
       ended++;
-      socket.destroy();
+      // a client that takes nothing would not take the end either, and the system would keep what waits for it
+      socket.resetAndDestroy();
     }
   }
 

@@ -46,6 +46,7 @@ const bodies: readonly [
     400,
   ],
   ['an outcome of 4 MiB', fill('é', '{"id":"a","outcome":"', '"}').slice(0, bytes / 2), [json], 400],
+  ['a number that goes on as something else', fill('1', `{"a":`, 'x'), [json], 400],
   ['line breaks alone', fill('\n'), [lines], 202],
   ['ten thousand lines that are cut off', badLine.repeat(10_000), [lines], 202],
   ['more lines than may be sent', fill('1\n'), [lines], 413],
