@@ -4,12 +4,12 @@ import { createAdminApp, createPublicApp } from './http/apps.ts';
 import { deploy } from './http/deployment.ts';
 import { expectedRequests } from './http/expected-requests.ts';
 import { listen } from './http/listener.ts';
-import { deploymentsInUse, replaceModel } from './http/replace-model.ts';
+import { createReload } from './http/reload-model.ts';
+import { deploymentsInUse } from './http/replace-model.ts';
 import type { Service } from './http/service.ts';
 import { createLoadGuard } from './http/shed-load.ts';
 import { createSlowReaders } from './http/slow-readers.ts';
 import { loadArtifact } from './model/artifact.ts';
-import { oneLine } from './one-line.ts';
 import { readBearerTokens, readSigningKeys } from './outcomes/keys.ts';
 import { openAgeClock } from './outcomes/open-age-clock.ts';
 import { openOutcomes } from './outcomes/open-outcomes.ts';
@@ -182,23 +182,6 @@ export async function startService(
   opened.move();
   service.state = 'ready';
 
-  let reloads = 0;
-  async function reload(): Promise<void> {
-    const turn = ++reloads;
-    try {
-      const next = await loadArtifact(config.MODEL_PATH);
-      await models.requireUnique(next);
-      const { name, version } = next;
-      const say = (what: string) => logger.info({ event: 'reload', model: name, version }, what);
-      // the disk took its time, and what was asked for meanwhile is newer
-      if (turn !== reloads) say('was read too late: the model was loaded again meanwhile');
-      else if (replaceModel(service, next)) say('answers from now on');
-      else say('is the same as before');
-    } catch (error) {
-      logger.error({ event: 'reload' }, `the model in service stays: ${oneLine(error)}`);
-    }
-  }
-
   async function stop(): Promise<void> {
     service.state = 'draining';
     const deadlineMs = performance.now() + config.SHUTDOWN_TIMEOUT_MS;
@@ -225,7 +208,7 @@ export async function startService(
     adminUrl: admin.url,
     service,
     hasEphemeralIds: isEphemeral,
-    reload,
+    reload: createReload(service, logger),
     stop,
   };
 }
