@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { connect as connectTo } from 'node:net';
 import Koa from 'koa';
 import { type Listener, listen } from '../../src/http/listener.ts';
 import type { RequestState } from '../../src/http/request-context.ts';
@@ -109,6 +110,25 @@ describe('the end of a connection', () => {
         readAnswers(await closed).map((answer) => answer.status),
         [200, status],
       );
+    });
+  }
+
+  for (const [what, sent] of [
+    ['a CONNECT', connect],
+    ['an offer to change the protocol', offer],
+    ['a CONNECT behind another request', get('/') + connect],
+    ['a CONNECT behind an offer', offer + connect],
+  ]) {
+    it(`is no fault of the service when the client resets it after ${what}`, async () => {
+      const { hostname, port } = new URL(listener.url);
+      // it keeps its half open, so that the service still waits for its end
+      const socket = connectTo({ host: hostname, port: Number(port), allowHalfOpen: true });
+      socket.write(sent);
+      await once(socket, 'data');
+      // an error that nobody handles would end the process, and fail the test
+      socket.resetAndDestroy();
+      const last = get('/after').replace('host:', 'connection: close\r\nhost:');
+      for (let i = 0; i < 3; i++) assert.equal((await exchange(listener.url, last))[0].status, 200);
     });
   }
 
