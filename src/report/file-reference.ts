@@ -1,6 +1,5 @@
 import { type Artifact, scoreFeature } from '../model/artifact.ts';
 import { createDisclosure } from '../model/disclosure.ts';
-import { noFarValues } from '../model/mean-contribution.ts';
 import type { LineTally } from '../samples/read-samples.ts';
 import { summableBounds } from '../stats/summable.ts';
 import { createCategoryCounter } from './category-counter.ts';
@@ -10,7 +9,7 @@ import { formatAmount } from './format.ts';
 import { createLiveVariable } from './live-variable.ts';
 import { createSortSpace, type SortSpace } from './number-column.ts';
 import { type OpenOptions, openRows } from './open-rows.ts';
-import { artifactReference, type DriftReference, type ReferenceVariable } from './reference.ts';
+import { artifactReference, type DriftReference, onlyCounted, type ReferenceVariable } from './reference.ts';
 import { createRowScorer, predictionOf } from './row-scorer.ts';
 import type { Row, RowSource, Wanted } from './rows.ts';
 import { type ChooseFeatures, selectColumns } from './select-columns.ts';
@@ -174,13 +173,7 @@ function createCollector(
       return {
         name,
         ...counted,
-        range: null,
-        sumBounds: summableBounds(),
-        mean: null,
-        far: noFarValues,
-        summary: null,
-        column: null,
-        isWhole: false,
+        ...onlyCounted,
       };
     },
   };

@@ -26,6 +26,17 @@ export type ReferenceVariable = {
   readonly isWhole: boolean;
 };
 
+/** What is known of a variable of which there are only counts: a category, or a number by its bins. */
+export const onlyCounted: Omit<ReferenceVariable, 'name' | 'bins' | 'counts'> = {
+  range: null,
+  sumBounds: summableBounds(),
+  mean: null,
+  far: noFarValues,
+  summary: null,
+  column: null,
+  isWhole: false,
+};
+
 /** What live rows are compared with. */
 export type DriftReference = {
   /** The training rows, recent traffic that took their place, or a file. */
@@ -54,17 +65,8 @@ export function artifactReference(artifact: Artifact): DriftReference {
       const { name } = feature;
       const bins = featureBins(feature);
       const { counts } = feature.reference;
-      const common = { name, bins, counts, column: null, far: noFarValues };
-      if (feature.kind === 'categorical') {
-        return {
-          ...common,
-          range: null,
-          sumBounds: summableBounds(),
-          mean: null,
-          summary: null,
-          isWhole: false,
-        };
-      }
+      const common = { ...onlyCounted, name, bins, counts };
+      if (feature.kind === 'categorical') return common;
       const { summary } = feature;
       const { min, max, mean } = summary;
       const isWhole = allWhole([min, max, ...feature.reference.edges]);
@@ -76,13 +78,7 @@ export function artifactReference(artifact: Artifact): DriftReference {
       name: scoreFeature,
       bins: scoreBins(artifact),
       counts: reference.counts,
-      range: null,
-      sumBounds: summableBounds(),
-      mean: null,
-      far: noFarValues,
-      summary: null,
-      column: null,
-      isWhole: false,
+      ...onlyCounted,
     },
     predictions: artifact.rebaseline === undefined ? crossValidatedPredictions(artifact) : null,
     version: artifact.version,

@@ -41,7 +41,7 @@ export function createSeriesLock(path: string, onProblem: (message: string) => v
   let lock: ReusableLock | undefined;
   let inode: number | undefined;
   let isMissing = false;
-  /** Whether the file system has any; unknown until the lock is found taken. */
+  /** Whether the file system has locks. That is only looked into once the lock seems to be taken. */
   let hasLocks: boolean | undefined;
   /** Why there is no lock. */
   let problem: string | undefined;

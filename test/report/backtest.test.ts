@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
-import { noFarValues } from '../../src/model/mean-contribution.ts';
 import {
   alertRules,
   broadShare,
@@ -13,10 +12,9 @@ import {
 } from '../../src/report/alert-rules.ts';
 import { backtest } from '../../src/report/backtest.ts';
 import type { Alarm } from '../../src/report/drift-report.ts';
-import type { ReferenceVariable } from '../../src/report/reference.ts';
+import { onlyCounted, type ReferenceVariable } from '../../src/report/reference.ts';
 import { createTimeline } from '../../src/report/timeline.ts';
 import { createRandom } from '../../src/stats/random.ts';
-import { summableBounds } from '../../src/stats/summable.ts';
 
 const hourMs = 3_600_000;
 const startMs = Date.parse('2026-01-05T00:00:00Z');
@@ -28,13 +26,7 @@ function variable(name: string, counts = [...Array<number>(10).fill(1000), 100])
     name,
     bins: { kind: 'numeric', edges: [1, 2, 3, 4, 5, 6, 7, 8, 9] },
     counts,
-    range: null,
-    sumBounds: summableBounds(),
-    mean: null,
-    far: noFarValues,
-    summary: null,
-    column: null,
-    isWhole: false,
+    ...onlyCounted,
   };
 }
 
