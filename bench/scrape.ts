@@ -81,7 +81,7 @@ async function measureScrape(): Promise<{ text: string; blockMs: number }> {
     if (!isDone) setImmediate(tick);
   };
   setImmediate(tick);
-  const text = await service.exposeMetrics();
+  const text = (await service.exposeMetrics()).toString();
   isDone = true;
   tick();
   return { text, blockMs };

@@ -38,7 +38,7 @@ export type Telemetry = {
   /** What has to be done before a scrape is answered with the metrics that were just collected. */
   readonly beforeAnswer: (() => Promise<void>)[];
   /** Answers a scrape. */
-  readonly exposeMetrics: () => Promise<string>;
+  readonly exposeMetrics: () => Promise<Buffer>;
   /** Where spans go; undefined when tracing is off. */
   readonly tracesEndpoint: string | undefined;
   /** What there is to say of settings and exports; connect it to the logger. */

@@ -14,8 +14,8 @@ export type Prediction = {
 
 export type TraceContext = Pick<SpanContext, 'traceId' | 'traceFlags'> & { readonly spanId?: string };
 
-/** A whole answer in text, beside its status. */
-export type Answer = { readonly mediaType: string; readonly text: string };
+/** A whole answer in text, beside its status. A long one is kept as its bytes, which all who take it slowly share. */
+export type Answer = { readonly mediaType: string; readonly text: string | Buffer };
 
 export type RequestState = {
   requestId: string;

@@ -4,13 +4,18 @@ import type { RequestContext } from './request-context.ts';
  * Answers with text. It is written by the outermost layer (`writeAnswer`), not by Koa, which would look at it and
  * at its headers one by one.
  */
-export function send(context: RequestContext, status: number, mediaType: string, text: string): void {
+export function send(
+  context: RequestContext,
+  status: number,
+  mediaType: string,
+  text: string | Buffer,
+): void {
   context.respond = false;
   context.res.statusCode = status;
   context.state.answer = { mediaType, text };
 }
 
 /** Answers with JSON text. */
-export function sendJson(context: RequestContext, text: string, status = 200): void {
+export function sendJson(context: RequestContext, text: string | Buffer, status = 200): void {
   send(context, status, 'application/json; charset=utf-8', text);
 }

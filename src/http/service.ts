@@ -33,6 +33,6 @@ export type Service = {
   readonly onError: (error: unknown, requestId: string) => void;
   /** The trace that the caller of a request names. */
   readonly callerTrace: CallerTrace;
-  /** All metrics as Prometheus text. */
-  readonly exposeMetrics: () => Promise<string>;
+  /** All metrics as Prometheus text, in UTF-8. */
+  readonly exposeMetrics: () => Promise<Buffer>;
 };

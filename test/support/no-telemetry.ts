@@ -4,7 +4,7 @@ import type { Telemetry } from '../../otel/sdk.ts';
 export const noTelemetry = (): Telemetry => ({
   sources: [],
   beforeAnswer: [],
-  exposeMetrics: async () => '',
+  exposeMetrics: async () => Buffer.alloc(0),
   tracesEndpoint: undefined,
   log: { connect() {} } as unknown as Telemetry['log'],
   shutdown: async () => {},
