@@ -42,7 +42,7 @@ describe('the lock of a file', () => {
     await chmod(folder.path, 0o755);
     const logs = join(folder.path, 'logs');
     await mkdir(logs);
-    for (const name of ['.replica-1.lock', '.o.jsonl.slot-1.lock', '.forget.lock']) {
+    for (const name of ['.replica-1.lock', '.o.jsonl.slot-1.lock', '.forget-lock']) {
       await writeFile(join(logs, name), '');
       await chmod(join(logs, name), 0o444);
     }
@@ -67,7 +67,7 @@ describe('the lock of a file', () => {
       name: 'replica-2',
       slot: 2,
       problems: [],
-      failure: `${logs}/o.jsonl: deletions cannot be locked: EACCES: permission denied, access '${logs}/.forget.lock'`,
+      failure: `${logs}/o.jsonl: deletions cannot be locked: EACCES: permission denied, access '${logs}/.forget-lock'`,
     });
   });
 });

@@ -52,7 +52,7 @@ describe('the modes of files', () => {
       assert.match(Object.keys(modes).join(' '), /models\/\w+\.immature\.json/);
       assert.match(Object.keys(modes).join(' '), /\.replica-1\.lock/);
       for (const [path, mode] of Object.entries(modes)) {
-        assert.equal(mode, /\.(jsonl?|lock)$/.test(path) ? '640' : '750', path);
+        assert.equal(mode, /(\.jsonl?|lock)$/.test(path) ? '640' : '750', path);
       }
     } finally {
       await service.stop();

@@ -43,7 +43,8 @@ const keptModel = /^[0-9a-f]{16}(\.immature)?\.json$/i;
 
 /**
  * Refuses settings by which a file that the service writes, rotates and deletes is, or could become, another of its
- * files: the same by any spelling, one that the other rotates to, or the one of another replica.
+ * files: the same by any spelling, one that the other rotates to, a hidden one such as a lock, or the one of another
+ * replica.
  *
  * @param name stands for `{instance}`
  * @throws Error in one line that names both settings
@@ -59,6 +60,11 @@ export async function checkPaths(settings: PathSettings, name: string): Promise<
   }
   const models = modelsFolder(outcomes.path);
   for (const { setting, path } of [samples, outcomes]) {
+    if (basename(path).startsWith('.')) {
+      throw new Error(
+        `${setting}: hidden files are the service's own: choose a name without a dot at its beginning`,
+      );
+    }
     if (path !== models && !(dirname(path) === models && keptModel.test(basename(path)))) continue;
     throw new Error(`${setting} is where models are kept beside ${outcomes.setting}: choose another name`);
   }

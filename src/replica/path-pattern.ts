@@ -30,8 +30,11 @@ export async function listNames(pattern: string): Promise<string[]> {
   const { head, isFile } = split(pattern);
   const segment = new RegExp(`^${source(basename(head))}$`);
   const names = new Set<string>();
-  for (const entry of await readdir(dirname(head)).catch(() => [])) {
-    const name = segment.exec(isFile && isRotatedPath(entry) ? livePath(entry) : entry)?.groups?.name;
+  for (const entry of await readdir(dirname(head), { withFileTypes: true }).catch(() => [])) {
+    // such as that of the kept models, where the pattern is nothing but the name
+    if (isFile && entry.isDirectory()) continue;
+    const found = isFile && isRotatedPath(entry.name) ? livePath(entry.name) : entry.name;
+    const name = segment.exec(found)?.groups?.name;
     if (name !== undefined) names.add(name);
   }
   return [...names].sort();

@@ -28,7 +28,7 @@ export async function lockErasures(
 }
 
 async function lock(folder: string): Promise<{ release(): Promise<void> | void }> {
-  return await waitForLock(join(folder, '.forget.lock')).catch((error: Error) => {
+  return await waitForLock(join(folder, '.forget-lock')).catch((error: Error) => {
     if (error instanceof NoLocks) return waitForFile(join(folder, '.forget.running'));
     throw new Error(`deletions cannot be locked: ${error.message}`);
   });

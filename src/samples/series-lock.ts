@@ -37,7 +37,8 @@ export type SeriesLock = {
  * @param onProblem told in one line, once, where the work was done without a lock
  */
 export function createSeriesLock(path: string, onProblem: (message: string) => void = () => {}): SeriesLock {
-  const lockPath = join(dirname(path), `.${basename(path)}.lock`);
+  // no name of a replica: the lock of one may be in the same folder, and this process has it (`openReplica`)
+  const lockPath = join(dirname(path), `.${basename(path)}.series-lock`);
   let lock: ReusableLock | undefined;
   let inode: number | undefined;
   let isMissing = false;

@@ -181,6 +181,22 @@ describe('the paths of the settings', () => {
     );
   });
 
+  it('must not be hidden files, which are those that the service makes beside its own', async () => {
+    for (const name of [
+      '.clock.json',
+      '.s.jsonl.series-lock',
+      '.o.jsonl.slot-1.json',
+      '.forget-lock',
+      '.any',
+    ]) {
+      for (const setting of ['SAMPLES_PATH', 'OUTCOMES_PATH'] as const) {
+        const refused = `${setting}=/v/${name}: hidden files are the service's own: choose a name without a dot at its beginning`;
+        assert.equal(await said({ [setting]: `/v/${name}` }), refused);
+      }
+      assert.equal(await said({ SAMPLES_PATH: `/v/${name}/s.jsonl` }), '');
+    }
+  });
+
   it('are checked at the start, before anything is written', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'all.jsonl');

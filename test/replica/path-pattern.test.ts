@@ -27,6 +27,7 @@ describe('a path with {instance}', () => {
       await put(rotatedPath(pathOf(pattern, 'only-rotated'), Date.UTC(2026, 0, 31)));
       await put(rotatedPath(pathOf(pattern, 'replica-1'), Date.UTC(2026, 0, 31)));
       await writeFile(join(sharedFolder(pattern), '.replica-1.lock'), '');
+      if (form.endsWith('}')) await mkdir(join(sharedFolder(pattern), 'models'));
       assert.deepEqual(await listNames(pattern), ['0a1b2c3d', 'only-rotated', 'replica-1', 'vigia-0.x']);
     });
   }

@@ -98,6 +98,30 @@ describe('replicas that share a volume', () => {
     }
   });
 
+  it('write to files that have no name but that of the replica, and let rows of them be deleted', async () => {
+    // `forget` was also the name of the lock under which rows are deleted
+    for (const SERVICE_INSTANCE of ['one', 'forget']) {
+      await using volume = await temporaryFolder();
+      const paths = {
+        SAMPLES_PATH: join(volume.path, 's/{instance}'),
+        OUTCOMES_PATH: join(volume.path, 'o/{instance}'),
+      };
+      const service = await startTestService({ ...paths, SERVICE_INSTANCE, LOG_LEVEL: 'warn' });
+      try {
+        const id = await predict(service);
+        assert.deepEqual(await report(service, [id]), { accepted: 1, duplicate: 0, invalid: 0 });
+        const file = join(volume.path, 's', SERVICE_INSTANCE);
+        await eventually(async () => assert.equal((await readJsonLines(file)).length, 1));
+        const options = ['--samples', file, '--outcomes', join(volume.path, 'o', SERVICE_INSTANCE)];
+        const { stdout } = await runCommand('samples', ['--forget', id, ...options]);
+        assert.match(stdout, /^2 lines deleted$/m);
+      } finally {
+        await service.stop();
+      }
+      assert.deepEqual(service.logLines(), []);
+    }
+  });
+
   it('are not started under a name that another has', async () => {
     await using volume = await temporaryFolder();
     const env = { ...pathsIn(volume.path), SERVICE_INSTANCE: 'a' };

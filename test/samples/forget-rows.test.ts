@@ -109,7 +109,7 @@ describe('forgetting rows', function () {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 's.jsonl');
     await writeFile(path, lineOf('gone'));
-    const stopped = await lockFile(join(folder.path, '.forget.lock'));
+    const stopped = await lockFile(join(folder.path, '.forget-lock'));
     const args = ['src/cli/samples.ts', '--samples', path, '--outcomes', path, '--forget', 'gone'];
     const child = spawn(process.execPath, args, { cwd: root });
     const output = listen(child);

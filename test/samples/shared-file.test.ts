@@ -84,7 +84,7 @@ describe('a file that several processes write to', function () {
   it('is not written to while another process has its lock; what waits is written afterwards', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'lines.jsonl');
-    const lock = await lockFile(join(folder.path, '.lines.jsonl.lock'));
+    const lock = await lockFile(join(folder.path, '.lines.jsonl.series-lock'));
     const { writer, problems } = open(path);
     writer.append('{"line":1}');
     await assert.rejects(writer.appendDurably(['{"line":2}']), /another process keeps \S+ locked/);
@@ -101,7 +101,7 @@ describe('a file that several processes write to', function () {
     await using folder = await temporaryFolder();
     const logs = join(folder.path, 'logs');
     await mkdir(logs);
-    const lock = join(logs, '.lines.jsonl.lock');
+    const lock = join(logs, '.lines.jsonl.series-lock');
     await writeFile(lock, '');
     await chmod(lock, 0o444);
     await chmod(folder.path, 0o755);
@@ -112,7 +112,7 @@ describe('a file that several processes write to', function () {
     await once(child, 'close');
     assert.match(
       output.text(),
-      /lines\.jsonl: cannot be locked: EACCES: permission denied, \S+ '\S+\.lock': let no other process write to it/,
+      /lines\.jsonl: cannot be locked: EACCES: permission denied, \S+ '\S+\.series-lock': let no other process write to it/,
     );
     assert.match(output.text(), /accepted 20\n$/);
     assert.equal((await linesIn(logs)).length, 20);
@@ -125,7 +125,7 @@ describe('a file that several processes write to', function () {
     await writer.appendDurably(['{"line":1}']);
     await rm(join(folder.path, 'logs'), { recursive: true });
     await writer.appendDurably(['{"line":2}']);
-    const lock = await lockFile(join(folder.path, 'logs', '.lines.jsonl.lock'));
+    const lock = await lockFile(join(folder.path, 'logs', '.lines.jsonl.series-lock'));
     const waiting = writer.appendDurably(['{"line":3}']);
     assert.equal(
       await Promise.race([

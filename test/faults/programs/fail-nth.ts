@@ -10,7 +10,7 @@ const handleOf = new WeakMap<object, string>();
 let operations = 0;
 
 function isTheOne(name: string, path: string): boolean {
-  if (!path.startsWith(FAULT_FOLDER) || path.includes('.lock') || ++operations !== Number(FAULT_AT))
+  if (!path.startsWith(FAULT_FOLDER) || path.endsWith('lock') || ++operations !== Number(FAULT_AT))
     return false;
   process.stderr.write(`fault in ${name} of ${path}\n`);
   return true;
