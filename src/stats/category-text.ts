@@ -45,6 +45,11 @@ export function missingPattern(categories: readonly string[]): string {
 }
 
 const beyondAscii = /[^\0-\x7f]/;
+/**
+ * Longer texts are taken as they are: no name is written in two ways over such a length, and the time to compose accents
+ * grows with the square of how many stand on one letter, to minutes for a text of a megabyte.
+ */
+const longestComposed = 1_000;
 /** A whole number that was stored as a fraction, as a column of codes is when one of them is missing. */
 const wholeFraction = /^-?\d+\.0*$/;
 const plainNumber = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
@@ -52,11 +57,12 @@ const truthValue = /^(true|false)$/i;
 
 /**
  * A text without spaces around it and characters that nobody sees, with ordinary spaces and minus signs, composed
- * (Unicode NFC).
+ * (Unicode NFC). A text of more than 1,000 characters only loses the spaces around it.
  */
 export function plainText(text: string): string {
-  if (!beyondAscii.test(text)) return text.trim();
-  const composed = text.replace(invisible, '').normalize('NFC');
+  const trimmed = text.trim();
+  if (trimmed.length > longestComposed || !beyondAscii.test(trimmed)) return trimmed;
+  const composed = trimmed.replace(invisible, '').normalize('NFC');
   return composed.replace(unusualSpaces, ' ').replace(minusSign, '-').trim();
 }
 
