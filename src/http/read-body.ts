@@ -6,6 +6,7 @@ import { findJsonFault } from './json-fault.ts';
 import { Problem, type ProblemKey } from './problem.ts';
 
 const byteOrderMark = 0xfeff;
+const lineBreak = 0x0a;
 
 /** A body that cannot be read; `reason` is what it is counted under. */
 export class BodyProblem extends Problem {
@@ -120,10 +121,14 @@ export function describeFault(text: string, what: 'the body' | 'the line'): stri
   const { position } = fault;
   const reason = fault.reason.replace(/^the body\b/, what);
   if (what === 'the line') return `${reason}, at position ${position} of the line`;
-  const before = text.slice(0, position);
   let line = 1;
-  for (let at = before.indexOf('\n'); at >= 0; at = before.indexOf('\n', at + 1)) line++;
-  const column = position - before.lastIndexOf('\n');
+  let lineStart = 0;
+  for (let i = 0; i < position; i++) {
+    if (text.charCodeAt(i) !== lineBreak) continue;
+    line++;
+    lineStart = i + 1;
+  }
+  const column = position - lineStart + 1;
   return `${reason}, at position ${position} (line ${line} column ${column})`;
 }
 

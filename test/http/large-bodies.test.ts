@@ -50,6 +50,9 @@ const bodies: readonly [
   ['line breaks alone', fill('\n'), [lines], 202],
   ['ten thousand lines that are cut off', badLine.repeat(10_000), [lines], 202],
   ['more lines than may be sent', fill('1\n'), [lines], 413],
+  ['lists behind a line with one quotation mark', fill('[', '"\n'), [lines], 413],
+  ['lists behind a line that ends with a backslash', fill('[],', '"\\\n[', '[]]'), [lines], 413],
+  ['line breaks before a mistake', fill('\n', '', 'x'), [json], 400],
 ];
 
 describe('a body of outcomes of 4 MiB', () => {
@@ -83,6 +86,26 @@ describe('a body of outcomes of 4 MiB', () => {
         assert.ok(Math.min(...holds) < maxHoldS, `${holds} s`);
       });
     }
+  }
+
+  for (const [what, part] of [
+    ['accents on one letter', '\u0301\u0323'],
+    ['spaces that are none of ASCII', '\u00a0'],
+    ['syllables in parts', '\u1100\u1161\u11a8'],
+  ]) {
+    it(`does not hold up others with a class of ${what}`, async () => {
+      const { body: prediction } = await postJson(`${service.api}/predict`, {
+        age: 30,
+        limit: 2000,
+        history: 'good',
+      });
+      const outcome = `x${part.repeat(200_000)}x`;
+      await longestHoldS();
+      const answer = await postJson(`${service.admin}/outcomes`, { id: prediction.id, outcome });
+      assert.equal(answer.status, 422);
+      const holdS = await longestHoldS();
+      assert.ok(holdS < maxHoldS, `${holdS} s`);
+    });
   }
 
   it('may hold what ten thousand outcomes with more than they need take', async () => {
