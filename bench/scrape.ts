@@ -81,8 +81,8 @@ async function measureScrape(): Promise<{ text: string; blockMs: number }> {
     if (!isDone) setImmediate(tick);
   };
   setImmediate(tick);
-  const text = (await service.exposeMetrics()).toString();
+  const bytes = await service.exposeMetrics();
   isDone = true;
   tick();
-  return { text, blockMs };
+  return { text: bytes.toString(), blockMs };
 }
