@@ -60,7 +60,7 @@ export async function startService(
   signal?: AbortSignal,
 ): Promise<RunningService> {
   const { keys, isEphemeral } = await readSigningKeys(settings);
-  const outcomeTokens = await readBearerTokens(settings);
+  const outcomeTokens = await readBearerTokens(settings, keys);
   const destination = createLogDestination({ format: terminalFormat() });
   const logger = createLogger({ level: settings.LOG_LEVEL, name: settings.LOG_NAME, destination });
   telemetry.log.connect(logger);

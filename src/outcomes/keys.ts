@@ -34,11 +34,20 @@ export async function readSigningKeys(config: {
  * The bearer tokens that open `POST /outcomes` on the public API, the lines of `OUTCOMES_TOKEN_FILE`; `undefined` when
  * that is not set.
  *
- * @throws Error naming the setting, when the file cannot be read, or holds no token, or one that cannot be sent or is too short
+ * @param keys that sign ids: whoever is given a token must not be able to make ids up
+ * @throws Error naming the setting, when the file cannot be read, or holds no token, or one that cannot be sent, is too
+ * short or is a key
  */
-export async function readBearerTokens(config: {
-  readonly OUTCOMES_TOKEN_FILE?: string | undefined;
-}): Promise<readonly string[] | undefined> {
+export async function readBearerTokens(
+  config: { readonly OUTCOMES_TOKEN_FILE?: string | undefined },
+  keys: SigningKeys['keys'] = [],
+): Promise<readonly string[] | undefined> {
   const { OUTCOMES_TOKEN_FILE: path } = config;
-  return path === undefined ? undefined : readTokens('OUTCOMES_TOKEN_FILE', path);
+  if (path === undefined) return undefined;
+  const tokens = await readTokens('OUTCOMES_TOKEN_FILE', path);
+  const shared = tokens.findIndex((token) => keys.some((key) => key.equals(Buffer.from(token))));
+  if (shared < 0) return tokens;
+  throw new Error(
+    `OUTCOMES_TOKEN_FILE=${path}: token ${shared + 1} is also a key that signs ids, with which its holders could make up ids: make another with openssl rand -base64 32`,
+  );
 }

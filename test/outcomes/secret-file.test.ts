@@ -108,6 +108,19 @@ describe('a file with secrets', () => {
     assert.match(stderr, /^vigia: cannot start: OUTCOMES_TOKEN_FILE=\S+: token 1 has fewer than 16 .*\n$/);
   });
 
+  it('ends the start when one of its tokens is a key as well', async () => {
+    await writeFile(path, `another-secret-that-is-long\n${secret}\n`);
+    for (const keys of [{ OUTCOME_KEY_FILE: path }, { OUTCOME_KEYS: `the-key-that-signs,${secret}` }]) {
+      const { status, stderr } = start({ ...keys, OUTCOMES_TOKEN_FILE: path });
+      assert.equal(status, 1);
+      assert.match(
+        stderr,
+        /^vigia: cannot start: OUTCOMES_TOKEN_FILE=\S+: token [12] is also a key .*openssl rand -base64 32\n$/,
+      );
+      assert.doesNotMatch(stderr, /secret-that/);
+    }
+  });
+
   it('ends the start in one line when it cannot be read as text', async () => {
     await writeFile(path, utf16(`\ufeff${secret}`));
     const { status, stderr } = start({ OUTCOME_KEY_FILE: path });
