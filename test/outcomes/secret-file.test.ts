@@ -13,6 +13,8 @@ function start(env: Record<string, string>) {
   return spawnSync(process.execPath, ['--import', './otel/register.ts', 'src/server.ts'], {
     cwd: root,
     encoding: 'utf8',
+    // a start that is not refused would not end
+    timeout: 15_000,
     env: { ...process.env, PORT: '0', ADMIN_PORT: '0', ...env },
   });
 }
