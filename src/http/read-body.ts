@@ -7,6 +7,7 @@ import { Problem, type ProblemKey } from './problem.ts';
 
 const byteOrderMark = 0xfeff;
 const lineBreak = 0x0a;
+const nothing = Buffer.alloc(0);
 
 /** A body that cannot be read; `reason` is what it is counted under. */
 export class BodyProblem extends Problem {
@@ -139,22 +140,33 @@ function tooLarge(maxBytes: number): BodyProblem {
   });
 }
 
+/**
+ * Copies what arrives into one buffer: a body may come in chunks of a byte each, and a buffer for each of them would take
+ * hundreds of times the memory.
+ */
 function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    let bytes: Buffer = nothing;
     let length = 0;
     const onData = (chunk: Buffer) => {
-      length += chunk.length;
-      if (length <= maxBytes) {
-        chunks.push(chunk);
+      const end = length + chunk.length;
+      if (end > maxBytes) {
+        request.off('data', onData);
+        request.pause();
+        reject(tooLarge(maxBytes));
         return;
       }
-      request.off('data', onData);
-      request.pause();
-      reject(tooLarge(maxBytes));
+      if (length === 0) {
+        // of most bodies this is all
+        bytes = chunk;
+      } else {
+        if (end > bytes.length) bytes = grow(bytes, Math.min(maxBytes, Math.max(2 * bytes.length, end)));
+        chunk.copy(bytes, length);
+      }
+      length = end;
     };
     request.on('data', onData);
-    request.on('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, length)));
+    request.on('end', () => resolve(length === bytes.length ? bytes : bytes.subarray(0, length)));
     request.on('error', (error) => {
       const isTold = error instanceof BodyProblem;
       reject(
@@ -164,4 +176,10 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
       );
     });
   });
+}
+
+function grow(bytes: Buffer, length: number): Buffer {
+  const grown = Buffer.allocUnsafe(length);
+  bytes.copy(grown);
+  return grown;
 }
