@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { temporaryFolder } from '../report/run-command.ts';
 import { metric } from '../support/load.ts';
 import { assertProblem, exchange } from '../support/raw-answers.ts';
 import { halfSent } from '../support/raw-connection.ts';
@@ -131,11 +132,32 @@ describe('a request that is not as HTTP/1.1 wants it', () => {
     });
   }
 
-  it('has the second of two content types or tokens looked at as well', async () => {
+  it('has the second of two content types looked at as well', async () => {
     const twice = post(`content-type: text/plain\r\ncontent-length: ${row.length}\r\n`, row);
     const [answer] = await exchange(service.api, twice);
     assert.equal(answer.status, 415);
     assertProblem(answer, 'unsupported-media-type');
+  });
+
+  it('is not let in by a token that stands beside another one', async () => {
+    await using folder = await temporaryFolder();
+    const token = 'a-token-0123456789abcdef0123456789';
+    const guarded = await startTestService({ OUTCOMES_TOKEN_FILE: await folder.write('token', token) });
+    try {
+      const send = async (...tokens: string[]) => {
+        const headers = tokens.map((one) => `authorization: Bearer ${one}\r\n`).join('');
+        const [answer] = await exchange(
+          guarded.api,
+          post(`${headers}content-length: 2\r\n`, '[]').replace('/predict', '/outcomes'),
+        );
+        return answer.status;
+      };
+      assert.equal(await send(token), 202);
+      assert.equal(await send(token, 'another'), 401);
+      assert.equal(await send('another', token), 401);
+    } finally {
+      await guarded.stop();
+    }
   });
 
   it('is served under load by the path that its URL has', async () => {

@@ -25,6 +25,7 @@ async function figures({ admin }: TestService) {
 }
 
 function assertFinite(exposition: string): void {
+  assert.match(exposition, /^model_feature_value_sum\{/m);
   for (const line of exposition.split('\n')) {
     if (line === '' || line.startsWith('#')) continue;
     assert.ok(Number.isFinite(Number(line.slice(line.lastIndexOf(' ') + 1))), line);
@@ -79,6 +80,7 @@ describe('a model of steep slopes, and numbers beyond all measure', () => {
     assert.equal((await postJson(`${service.admin}/outcomes`, outcomes)).body.accepted, ids.length);
     const { metrics, drift, performance, page } = await figures(service);
     assertFinite(metrics);
+    assert.equal(drift.scoreShift.features.length, 3);
     for (const { shift } of drift.scoreShift.features) assert.ok(Math.abs(shift) <= 1400, String(shift));
     for (const figure of [performance.realised.brier, performance.realised.logLoss]) {
       assert.ok(Number.isFinite(figure), String(figure));
@@ -89,7 +91,11 @@ describe('a model of steep slopes, and numbers beyond all measure', () => {
       assert.equal(samples.length, ids.length + 2);
       for (const { score } of samples) assert.ok(score >= 0 && score <= 1);
     });
-    const logged = service.logLines().filter(({ event }) => event === 'predict');
+    const logged = await eventually(() => {
+      const lines = service.logLines().filter(({ event }) => event === 'predict');
+      assert.equal(lines.length, ids.length + 2);
+      return lines;
+    });
     for (const { score } of logged) assert.ok(Number(score) >= 0 && Number(score) <= 1);
   });
 });
