@@ -6,7 +6,11 @@ import manifest from '../../package.json' with { type: 'json' };
 
 type Step = { uses?: string; run?: string; with?: Record<string, unknown> };
 type Job = { uses?: string; needs?: string; permissions?: Record<string, string>; steps?: Step[] };
-type Workflow = { on: object; permissions: Record<string, string>; jobs: Record<string, Job> };
+type Workflow = {
+  on: Record<string, unknown>;
+  permissions: Record<string, string>;
+  jobs: Record<string, Job>;
+};
 
 const folder = '.github/workflows';
 const texts = new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
@@ -61,9 +65,11 @@ describe('the workflows', () => {
     }
   });
 
-  it('check every change: tests, the stack, advisories, signatures', () => {
+  it('check every change, and once a day: tests, the stack, advisories, signatures', () => {
     const { on } = workflows.get('ci.yml')!;
-    for (const event of ['push', 'pull_request', 'schedule']) assert.ok(event in on, event);
+    for (const event of ['push', 'pull_request']) assert.ok(event in on, event);
+    const [{ cron }] = on.schedule as { cron: string }[];
+    assert.match(cron, /^\d+ \d+ \* \* \*$/);
     for (const command of [
       'npm test',
       'npm run test:stack',
@@ -94,13 +100,21 @@ describe('the workflows', () => {
 });
 
 describe('.github/dependabot.yml', () => {
-  it('asks for new versions of packages, images and actions', () => {
+  it('asks once a week for versions of packages, images and actions that are a week old', () => {
     const { updates } = parse(readFileSync('.github/dependabot.yml', 'utf8')) as {
-      updates: { 'package-ecosystem': string; directory: string }[];
+      updates: {
+        'package-ecosystem': string;
+        directory: string;
+        schedule: { interval: string };
+        cooldown: { 'default-days': number };
+      }[];
     };
     assert.deepEqual(
       updates.map((update) => [update['package-ecosystem'], update.directory]),
       ['npm', 'docker', 'docker-compose', 'github-actions'].map((ecosystem) => [ecosystem, '/']),
     );
+    for (const { schedule, cooldown } of updates) {
+      assert.deepEqual([schedule.interval, cooldown['default-days']], ['weekly', 7]);
+    }
   });
 });
