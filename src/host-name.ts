@@ -4,12 +4,20 @@ import { isIPv6 } from 'node:net';
 const hostForm = /^(\[([\da-f:.]+)\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*)(?::\d*)?$/i;
 
 /**
+ * A name of DNS has 253 characters at most, each of them three when it is percent-encoded. The time to turn letters of
+ * other scripts into `xn--` grows with the square of their number, to several ms for as many as headers hold.
+ */
+const longestHost = 1_000;
+
+/**
  * Reads the value of a `Host` header, or what stands between `http://` and the path of a URL.
  *
  * @returns the host without its port, in the form in which hosts are compared: lower case, no dot at the end, IPv4
- * addresses as four numbers, IPv6 addresses in brackets. Empty if the text names no host, undefined if it is not valid.
+ * addresses as four numbers, IPv6 addresses in brackets. Empty if the text names no host, undefined if it is not valid or
+ * longer than any name of a host.
  */
 export function readHost(text: string): string | undefined {
+  if (text.length > longestHost) return undefined;
   const [, host, ipv6] = hostForm.exec(text) ?? [];
   if (host === undefined || (ipv6 !== undefined && !isIPv6(ipv6))) return undefined;
   if (host === '') return '';

@@ -29,4 +29,13 @@ describe('a host in a header or a URL', () => {
   for (const text of invalid) {
     it(`is not read from ${JSON.stringify(text)}`, () => assert.equal(readHost(text), undefined));
   }
+
+  it('may be as long as a name of DNS, percent-encoded, and is not read when it is longer', () => {
+    const name = `${'a'.repeat(63)}.`.repeat(4).slice(0, 253);
+    assert.equal(readHost(name.replaceAll('a', '%61')), name);
+    assert.equal(readHost(`${name}.:65535`), name);
+    for (const part of ['a', 'a.', '%61', '%CC%81', '%E4%B8%80', '[', '1']) {
+      assert.equal(readHost(part.repeat(1_001)), undefined, part);
+    }
+  });
 });
