@@ -19,9 +19,24 @@ export type CallerTrace = (headers: IncomingHttpHeaders) => SpanContext | undefi
 const makers: Readonly<Record<Exclude<PropagatorName, 'none'>, () => TextMapPropagator>> = {
   tracecontext: () => withOwnIds(new W3CTraceContextPropagator()),
   baggage: () => new W3CBaggagePropagator(),
-  b3: () => new B3Propagator(),
-  b3multi: () => new B3Propagator({ injectEncoding: B3InjectEncoding.MULTI_HEADER }),
+  b3: () => ofShortHeaders(new B3Propagator()),
+  b3multi: () => ofShortHeaders(new B3Propagator({ injectEncoding: B3InjectEncoding.MULTI_HEADER })),
 };
+
+/** A `b3` header has 68 characters at most. */
+const longestB3 = 256;
+
+/** The same propagator, but for a long `b3` header: it would look for an id anywhere in it, which takes ms. */
+function ofShortHeaders(propagator: TextMapPropagator): TextMapPropagator {
+  return {
+    inject: (context, carrier, setter) => propagator.inject(context, carrier, setter),
+    fields: () => propagator.fields(),
+    extract(context, carrier, getter) {
+      const isLong = (getter.get(carrier, 'b3')?.length ?? 0) > longestB3;
+      return isLong ? context : propagator.extract(context, carrier, getter);
+    },
+  };
+}
 
 /** Of version 00; a later one may go on behind that. */
 const traceparentLength = 55;

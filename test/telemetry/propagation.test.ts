@@ -56,6 +56,18 @@ describe('the caller’s trace', () => {
     ['either, with b3', ['tracecontext', 'b3'], { b3: `${traceId}-${spanId}-1` }, [traceId, 1]],
     ['either, with W3C', ['b3', 'tracecontext'], w3c(`00-${traceId}-${spanId}-01`), [traceId, 1]],
     ['baggage alone', ['baggage'], { baggage: 'a=b' }, 'none'],
+    [
+      'b3, but not behind thousands of digits',
+      ['b3'],
+      { b3: `${'0'.repeat(9_000)}${traceId}-${spanId}-1` },
+      'none',
+    ],
+    [
+      'W3C beside a b3 that is too long',
+      ['tracecontext', 'b3'],
+      { ...w3c(`00-${traceId}-${spanId}-01`), b3: 'x'.repeat(9_000) },
+      [traceId, 1],
+    ],
     ['anything, with none', ['none'], w3c(`00-${traceId}-${spanId}-01`), 'none'],
   ] as const) {
     it(`is found in ${what}`, () => assert.deepEqual(flagOf(names, headers), expected));
