@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Artifact, formatArtifact } from '../../src/model/artifact.ts';
+import { contentDigest } from '../../src/model/artifact-version.ts';
+import { eventually, postJson, root, startTestService, type TestService } from '../support/service.ts';
+import { readTwinModels } from '../support/twin-models.ts';
+
+const row = { age: 30 };
+
+describe('a model that was prepared to have the version of another', () => {
+  let folder: string;
+  let path: string;
+  let one: Artifact;
+  let other: Artifact;
+  let service: TestService;
+
+  before(async () => {
+    [one, other] = await readTwinModels();
+    folder = await mkdtemp(join(tmpdir(), 'vigia-twins-'));
+    path = join(folder, 'model.json');
+    await writeFile(path, formatArtifact(one));
+    service = await startTestService({ MODEL_PATH: path }, folder);
+  });
+  after(() => service?.stop());
+
+  it('has it, and another content', () => {
+    assert.deepEqual([one.name, one.version], [other.name, other.version]);
+    assert.notEqual(contentDigest(one), contentDigest(other));
+  });
+
+  it('is refused at a reload, and the other one goes on answering', async () => {
+    const before = await postJson(`${service.api}/predict`, row);
+    assert.ok(before.body.score < one.threshold.value && before.body.score > other.threshold.value);
+    await writeFile(path, formatArtifact(other));
+    service.process.kill('SIGHUP');
+    const said = await eventually(() => {
+      const line = service.logLines().find(({ event }) => event === 'reload');
+      assert.ok(line);
+      return String(line.msg);
+    });
+    assert.match(said, /^the model in service stays: .*another model of this name and version, .* is in use/);
+    const { body } = await postJson(`${service.api}/predict`, row);
+    assert.equal(body.prediction, before.body.prediction);
+  });
+
+  it('is refused at the start, where the other one has answered before', async () => {
+    await service.signal('SIGTERM');
+    const kept = await readdir(join(folder, 'models'));
+    assert.equal(kept.length, 1);
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['--import', './otel/register.ts', 'src/server.ts'],
+      {
+        cwd: root,
+        encoding: 'utf8',
+        // a start that is not refused would not end
+        timeout: 15_000,
+        env: {
+          ...process.env,
+          PORT: '0',
+          ADMIN_PORT: '0',
+          MODEL_PATH: path,
+          SAMPLES_PATH: service.samplesPath,
+          OUTCOMES_PATH: service.outcomesPath,
+        },
+      },
+    );
+    assert.equal(status, 1);
+    assert.match(stderr, /^vigia: cannot start: MODEL_PATH: .* another model of this name and version, /);
+    assert.ok(stderr.includes(kept[0]), stderr);
+  });
+});
