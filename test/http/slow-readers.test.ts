@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { mock } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import Koa from 'koa';
 import { type Listener, listen } from '../../src/http/listener.ts';
 import type { RequestState } from '../../src/http/request-context.ts';
@@ -10,9 +11,11 @@ import {
   readTimeoutMs,
   type SlowReaders,
 } from '../../src/http/slow-readers.ts';
+import { metric } from '../support/load.ts';
 import { openRaw, type RawConnection } from '../support/raw-connection.ts';
-import { eventually } from '../support/service.ts';
+import { eventually, startTestService } from '../support/service.ts';
 
+const leapAhead = fileURLToPath(new URL('../faults/programs/leap-ahead.ts', import.meta.url));
 const mebibyte = 1024 * 1024;
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`;
 
@@ -150,4 +153,30 @@ describe('a client that does not read its answers', () => {
     for (const { socket } of all) socket.resume();
     for (const { received } of all) await eventually(() => assert.ok(received().length > 12 * mebibyte));
   });
+});
+
+describe('a client that does not read what the admin listener answers', () => {
+  it('is let go and counted as one of the public API is', async () => {
+    const service = await startTestService({
+      LOG_LEVEL: 'silent',
+      // a leap of the clock is no load
+      MAX_EVENT_LOOP_DELAY_MS: '60000',
+      NODE_OPTIONS: `--import=${leapAhead}`,
+    });
+    try {
+      const { socket } = openRaw(service.admin);
+      socket.pause();
+      socket.write(get('/metrics').repeat(300));
+      await eventually(async () => assert.ok((await metric(service, 'http_server_unread_bytes')) > 0));
+      await eventually(async () => {
+        service.process.kill('SIGUSR2');
+        const labels = { reason: 'slow_reader' };
+        assert.equal(await metric(service, 'http_server_connections_ended_total', labels), 1);
+      });
+      assert.equal(await metric(service, 'http_server_unread_bytes'), 0);
+      socket.destroy();
+    } finally {
+      await service.stop();
+    }
+  }).timeout(30_000);
 });
