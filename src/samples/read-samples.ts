@@ -1,10 +1,13 @@
 import { glob, stat } from 'node:fs/promises';
+import { createPauses } from '../pauses.ts';
 import { readBytesOf, sourceName } from '../read-bytes.ts';
 
 const newline = 0x0a;
 /** A longer line is not one of ours: it is skipped, so that memory stays bounded whatever the file is. */
 const maxLineBytes = 1024 * 1024;
 const maxFaultsKept = 5;
+/** So many lines are parsed between two looks at the clock. Damaged ones take longest, some 5 µs each. */
+const linesPerLook = 64;
 
 /** A line that is not a JSON object. */
 export type LineFault = { readonly source: string; readonly line: number; readonly reason: string };
@@ -71,7 +74,8 @@ export async function expand(source: string): Promise<string[]> {
 }
 
 /**
- * Reads the records of one JSONL source, in batches.
+ * Reads the records of one JSONL source, in batches. However many lines a block has, others have their turn of the event
+ * loop: the service answers while it reads what earlier processes have left.
  *
  * @param bytes of the source, unpacked
  * @param source what to call it in faults and errors
@@ -89,6 +93,7 @@ export async function* readRecords(
   let carried: Buffer[] = [];
   let carriedBytes = 0;
   let isSkipping = false;
+  const pause = createPauses();
 
   function fault(reason: string): void {
     countFault(tally, { source, line, reason });
@@ -152,7 +157,10 @@ export async function* readRecords(
         carried = [];
         carriedBytes = 0;
         const text = whole.toString('utf8', 0, whole.length - 1);
-        for (const each of text.split('\n')) parse(each, records);
+        for (const each of text.split('\n')) {
+          parse(each, records);
+          if (line % linesPerLook === 0) await pause();
+        }
       }
       if (end < block.length) carry(block.subarray(end));
       if (records.length > 0) yield records;
