@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 
 const blockBytes = 64 * 1024;
+const brace = 0x7b;
 
 /**
  * When the first line of a JSONL file was written, as its `time` says: dates of files do not survive a copy. Lines that
@@ -20,6 +21,8 @@ export async function readFirstTime(file: FileHandle): Promise<number | undefine
 }
 
 function timeOf(line: string): number {
+  // an exception for each of thousands of other lines would hold up others
+  if (line.charCodeAt(0) !== brace) return Number.NaN;
   try {
     const { time } = JSON.parse(line) as { time?: unknown };
     return typeof time === 'string' ? Date.parse(time) : Number.NaN;
