@@ -32,9 +32,24 @@ export function livePath(path: string): string {
 
 /** The closed files of the series that `path` is the live file of, oldest first. Nothing else is ever listed. */
 export async function listRotatedFiles(path: string): Promise<RotatedFile[]> {
+  return rotatedFiles(path, await readdir(parse(path).dir || '.'));
+}
+
+/**
+ * The paths of all files of a series, those that were rotated first, oldest first, and then the live one, if there is
+ * one. All are of one look at the folder: a file that is renamed from one of these names to another is there once.
+ */
+export async function listSeries(path: string): Promise<string[]> {
+  const { dir, base } = parse(path);
+  const entries = await readdir(dir || '.');
+  const files = rotatedFiles(path, entries).map((file) => file.path);
+  return entries.includes(base) ? [...files, path] : files;
+}
+
+function rotatedFiles(path: string, entries: readonly string[]): RotatedFile[] {
   const { dir, name, ext } = parse(path);
   const files: RotatedFile[] = [];
-  for (const entry of await readdir(dir === '' ? '.' : dir)) {
+  for (const entry of entries) {
     if (!entry.startsWith(`${name}.`) || !entry.endsWith(ext)) continue;
     const middle = entry.slice(name.length + 1, entry.length - ext.length);
     if (!stamp.test(middle)) continue;

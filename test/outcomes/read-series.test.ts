@@ -48,11 +48,14 @@ describe('the lines of an outcome file', () => {
         await rename(aside, path);
       }
     })();
-    for (let i = 0; i < 1000; i++) {
-      assert.deepEqual([...new Set(await read())].sort(), ['a', 'b'], `reading ${i}`);
-      await delay(0);
+    try {
+      for (let i = 0; i < 1000; i++) {
+        assert.deepEqual([...new Set(await read())].sort(), ['a', 'b'], `reading ${i}`);
+        await delay(0);
+      }
+    } finally {
+      isOver = true;
+      await deletions;
     }
-    isOver = true;
-    await deletions;
   });
 });
