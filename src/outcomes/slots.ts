@@ -147,20 +147,25 @@ async function takeSlots(path: string): Promise<Held[]> {
   await requireLocks(folder);
   const name = `.${basename(path)}.slot-`;
   const rests = (await readdir(folder)).filter((entry) => entry.startsWith(name));
-  const numbers = rests.map((entry) => Number(/^(\d+)\.json$/.exec(entry.slice(name.length))?.[1] ?? 0));
-  const last = Math.max(0, ...numbers);
+  const begun = new Set(
+    rests
+      .map((entry) => Number(/^(\d+)\.json$/.exec(entry.slice(name.length))?.[1]))
+      .filter((number) => Number.isSafeInteger(number)),
+  );
   const held: Held[] = [];
-  for (let number = 1; held.length === 0 || number <= last; number++) {
-    // one that was never begun has no lines
-    if (held.length > 0 && !numbers.includes(number)) continue;
+  async function take(number: number): Promise<void> {
     const lock = await lockFile(join(folder, `${name}${number}.lock`));
-    if (lock === undefined) continue;
+    if (lock === undefined) return;
     held.push({ number, lock });
     const unfinished = rests.filter(
       (entry) => entry.startsWith(`${name}${number}.json.`) && entry.endsWith('.tmp'),
     );
     for (const entry of unfinished) await rm(join(folder, entry), { force: true });
   }
+  let tried = 0;
+  while (held.length === 0) await take(++tried);
+  // of the others only those that have lines
+  for (const number of begun) if (number > tried) await take(number);
   return held;
 }
 

@@ -285,6 +285,13 @@ describe('an accepted outcome is seen by Prometheus once, whenever the process e
     assert.equal(await scrape(third), 6);
   });
 
+  it('whatever number stands in the name of a file beside it', async () => {
+    await writeFile(join(folder, '.outcomes.jsonl.slot-999999999999.json'), '{}');
+    const first = await start();
+    await take(first, 2);
+    assert.equal(await scrape(first), 2);
+  });
+
   it('where that cannot be written: scrapes are answered, and it is said once', async () => {
     const first = await start();
     const [state] = await stateFiles();
