@@ -3,7 +3,14 @@ import { rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FileChanged, forgetInFile, holdsAny, type Leave } from './forget-in-file.ts';
 import { lockErasures } from './lock-erasures.ts';
-import { isRotatedPath, listCopies, listRotatedFiles, livePath, putAside } from './rotated-files.ts';
+import {
+  isRotatedPath,
+  listCopies,
+  listRotatedFiles,
+  listSeries,
+  livePath,
+  putAside,
+} from './rotated-files.ts';
 import { createSeriesLock, type SeriesLock } from './series-lock.ts';
 
 /** A service does not write a row twice: what comes back this often is written by something else. */
@@ -92,8 +99,9 @@ async function forgetInSeries(
       if (found === undefined || failed.has(file) || clean.get(found.inode) === found.state) continue;
       const forget = file === path && !isRotatedPath(path) ? forgetInLive : forgetInFile;
       const deleted = await attempt(file, () => forget(file, ids, leave, lock));
-      if (deleted === 0) clean.set(found.inode, found.state);
-      else isFound = true;
+      if (deleted !== 0) isFound = true;
+      // a service may have rotated the file, and the one after it was searched
+      else if ((await findFile(file))?.inode === found.inode) clean.set(found.inode, found.state);
       forgotten.deleted += deleted ?? 0;
     }
     // a service may have rotated its file between two looks
@@ -109,9 +117,7 @@ async function forgetInSeries(
 
 /** The rotated files, oldest first, and the live one; or the one that is asked for alone. */
 async function filesOf(path: string): Promise<string[]> {
-  if (isRotatedPath(path)) return [path];
-  const rotated = await listRotatedFiles(path);
-  return [...rotated.map((file) => file.path), path];
+  return isRotatedPath(path) ? [path] : listSeries(path);
 }
 
 /** What is at a path: its inode, and what changes whenever it is written to. Devices hold nothing. */

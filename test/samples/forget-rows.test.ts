@@ -3,10 +3,12 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, mkdir, readdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { lockFile } from '../../src/file-lock.ts';
 import { forgetRows } from '../../src/samples/forget-rows.ts';
-import { rotatedPath } from '../../src/samples/rotated-files.ts';
+import { putAside, rotatedPath } from '../../src/samples/rotated-files.ts';
+import { createSeriesLock } from '../../src/samples/series-lock.ts';
 import { compileNoLocks } from '../support/no-locks.ts';
 import { eventually, postJson, readJsonLines, root, startTestService } from '../support/service.ts';
 import { listen, program } from './support/child.ts';
@@ -65,6 +67,29 @@ describe('forgetting rows', function () {
       assert.equal(await readFile(join(elsewhere, name), 'utf8'), lineOf('kept'), name);
     }
     assert.deepEqual(await idsIn(logs), ['kept', 'kept']);
+  });
+
+  it('finds a row in a file that is rotated at any moment', async () => {
+    await using folder = await temporaryFolder();
+    const tries = Array.from({ length: 300 }, async (_, i) => {
+      const path = join(folder.path, String(i), 's.jsonl');
+      await mkdir(join(folder.path, String(i)));
+      await writeFile(path, lineOf('gone') + lineOf('kept'));
+      const lock = createSeriesLock(path);
+      const forgotten = forgetRows(path, new Set(['gone']));
+      await delay(2 * i);
+      await lock.hold(async () => {
+        await putAside(path, Date.now());
+        await appendFile(path, lineOf('later'));
+      });
+      lock.close();
+      assert.deepEqual(await forgotten, { deleted: 1 }, `rotated after ${2 * i} ms`);
+      assert.deepEqual((await idsIn(join(folder.path, String(i)))).sort(), ['kept', 'later']);
+    });
+    const failures = (await Promise.allSettled(tries)).flatMap((one) =>
+      one.status === 'rejected' ? one.reason : [],
+    );
+    assert.deepEqual(failures, []);
   });
 
   it('finds a row that was written to an earlier file meanwhile', async () => {
