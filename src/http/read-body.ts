@@ -160,7 +160,9 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
         // of most bodies this is all
         bytes = chunk;
       } else {
-        if (end > bytes.length) bytes = grow(bytes, Math.min(maxBytes, Math.max(2 * bytes.length, end)));
+        if (end > bytes.length) {
+          bytes = Buffer.concat([bytes], Math.min(maxBytes, Math.max(2 * bytes.length, end)));
+        }
         chunk.copy(bytes, length);
       }
       length = end;
@@ -176,10 +178,4 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
       );
     });
   });
-}
-
-function grow(bytes: Buffer, length: number): Buffer {
-  const grown = Buffer.allocUnsafe(length);
-  bytes.copy(grown);
-  return grown;
 }

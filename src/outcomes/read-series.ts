@@ -7,7 +7,8 @@ type Line = Record<string, unknown>;
 
 /**
  * The lines of an outcome file and those rotated from it, oldest first. What another process rotates or puts aside
- * meanwhile may come twice, but is not left out.
+ * meanwhile may come twice, but is not left out: what has moved before it could be read, the next look at the folder
+ * finds under its new name.
  *
  * @throws Error for a file that is there and cannot be read
  */

@@ -26,39 +26,40 @@ const makers: Readonly<Record<Exclude<PropagatorName, 'none'>, () => TextMapProp
 /** A `b3` header has 68 characters at most. */
 const longestB3 = 256;
 
-/** The same propagator, but for a long `b3` header: it would look for an id anywhere in it, which takes ms. */
-function ofShortHeaders(propagator: TextMapPropagator): TextMapPropagator {
+/** The same propagator, with another way to read headers. */
+function readingBy(extract: TextMapPropagator['extract'], propagator: TextMapPropagator): TextMapPropagator {
   return {
     inject: (context, carrier, setter) => propagator.inject(context, carrier, setter),
     fields: () => propagator.fields(),
-    extract(context, carrier, getter) {
-      const isLong = (getter.get(carrier, 'b3')?.length ?? 0) > longestB3;
-      return isLong ? context : propagator.extract(context, carrier, getter);
-    },
+    extract,
   };
+}
+
+/** Ignores a long `b3` header: the propagator would look for an id anywhere in it, which takes milliseconds. */
+function ofShortHeaders(propagator: TextMapPropagator): TextMapPropagator {
+  return readingBy((context, carrier, getter) => {
+    const isLong = (getter.get(carrier, 'b3')?.length ?? 0) > longestB3;
+    return isLong ? context : propagator.extract(context, carrier, getter);
+  }, propagator);
 }
 
 /** Of version 00; a later one may go on behind that. */
 const traceparentLength = 55;
 
 /**
- * The same propagator, but for the ids of a `traceparent` that is longer: as pieces of the header they would keep all of
- * it in memory for as long as a span waits.
+ * Copies the ids out of a `traceparent` that is longer: as pieces of the header they would keep all of it in memory for
+ * as long as a span waits.
  */
 function withOwnIds(propagator: TextMapPropagator): TextMapPropagator {
-  return {
-    inject: (context, carrier, setter) => propagator.inject(context, carrier, setter),
-    fields: () => propagator.fields(),
-    extract(context, carrier, getter) {
-      const extracted = propagator.extract(context, carrier, getter);
-      const header = getter.get(carrier, 'traceparent');
-      if (header === undefined || header.length <= traceparentLength) return extracted;
-      const found = trace.getSpanContext(extracted);
-      if (found === undefined) return extracted;
-      const own = { traceId: copyOf(found.traceId), spanId: copyOf(found.spanId) };
-      return trace.setSpanContext(extracted, { ...found, ...own });
-    },
-  };
+  return readingBy((context, carrier, getter) => {
+    const extracted = propagator.extract(context, carrier, getter);
+    const header = getter.get(carrier, 'traceparent');
+    if (header === undefined || header.length <= traceparentLength) return extracted;
+    const found = trace.getSpanContext(extracted);
+    if (found === undefined) return extracted;
+    const own = { traceId: copyOf(found.traceId), spanId: copyOf(found.spanId) };
+    return trace.setSpanContext(extracted, { ...found, ...own });
+  }, propagator);
 }
 
 /** The headers without which a propagator finds no trace. Both of B3's read either form. */
