@@ -34,7 +34,7 @@ export async function readSigningKeys(config: {
  * The bearer tokens that open `POST /outcomes` on the public API, the lines of `OUTCOMES_TOKEN_FILE`; `undefined` when
  * that is not set.
  *
- * @param keys that sign ids: whoever is given a token must not be able to make ids up
+ * @param keys the keys that sign ids. None may be a token as well: its holders could forge ids.
  * @throws Error naming the setting, when the file cannot be read, or holds no token, or one that cannot be sent, is too
  * short or is a key
  */
@@ -48,6 +48,6 @@ export async function readBearerTokens(
   const shared = tokens.findIndex((token) => keys.some((key) => key.equals(Buffer.from(token))));
   if (shared < 0) return tokens;
   throw new Error(
-    `OUTCOMES_TOKEN_FILE=${path}: token ${shared + 1} is also a key that signs ids, with which its holders could make up ids: make another with openssl rand -base64 32`,
+    `OUTCOMES_TOKEN_FILE=${path}: token ${shared + 1} is also a key that signs ids, so its holders could forge ids: make another token with openssl rand -base64 32`,
   );
 }

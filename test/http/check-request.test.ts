@@ -139,7 +139,7 @@ describe('a request that is not as HTTP/1.1 wants it', () => {
     assertProblem(answer, 'unsupported-media-type');
   });
 
-  it('is not let in by a token that stands beside another one', async () => {
+  it('is refused when it sends two tokens, even if one is right', async () => {
     await using folder = await temporaryFolder();
     const token = 'a-token-0123456789abcdef0123456789';
     const guarded = await startTestService({ OUTCOMES_TOKEN_FILE: await folder.write('token', token) });

@@ -77,7 +77,7 @@ describe('an accepted outcome is seen by Prometheus once, whenever the process e
   };
   const said = (service: TestService) =>
     service.logLines().flatMap(({ event, msg }) => (event === 'outcomes' ? [String(msg)] : []));
-  const stateFiles = async () => (await readdir(folder)).filter((name) => /slot-\d+\.json/.test(name));
+  const stateFiles = async () => (await readdir(folder)).filter((name) => /slot-\d+\.json$/.test(name));
 
   for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
     it(`by ${signal}, before a scrape and after one`, async () => {
