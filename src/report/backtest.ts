@@ -1,5 +1,4 @@
 import { binCount, missingBin, unseenBin } from '../stats/binning.ts';
-import { binomialCeiling } from '../stats/binomial-ceiling.ts';
 import {
   countOccupied,
   type Drift,
@@ -9,18 +8,12 @@ import {
   raisesAlert,
 } from '../stats/drift.ts';
 import { psiNoiseCeiling } from '../stats/noise-ceiling.ts';
-import {
-  broadShare,
-  earlierMs,
-  fastPsi,
-  minRequests,
-  minShareRequests,
-  minShareRise,
-  windowsMs,
-} from './alert-rules.ts';
+import { sumCounts } from '../stats/smoothing.ts';
+import { broadShare, earlierMs, fastPsi, minRequests, windowsMs } from './alert-rules.ts';
 import type { Alarm } from './drift-report.ts';
 import type { ReferenceVariable } from './reference.ts';
 import { createAlert } from './replayed-alert.ts';
+import { risenShare } from './risen-share.ts';
 import { createSlidingWindow, type SlidingWindow } from './sliding-window.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -174,12 +167,10 @@ function drifting(drift: Drift): number | null {
   return raisesAlert(drift) ? drift.psi : null;
 }
 
-/** The share of a bin when it is above what chance explains, and by more than `minShareRise`. */
+/** The share of a bin when it has risen. */
 function risen(live: Float64Array, reference: readonly number[], bin: number): number | null {
-  const samples = live.reduce((sum, count) => sum + count, 0);
-  const referenceSamples = reference.reduce((sum, count) => sum + count, 0);
-  if (samples < minShareRequests || referenceSamples === 0) return null;
-  const share = live[bin] / samples;
-  const ceiling = binomialCeiling(reference[bin], referenceSamples, samples, driftRule.ceilingZ);
-  return share > ceiling && share - reference[bin] / referenceSamples > minShareRise ? share : null;
+  return risenShare(
+    { count: live[bin], samples: sumCounts(live) },
+    { count: reference[bin], samples: sumCounts(reference) },
+  );
 }
