@@ -110,14 +110,14 @@ function watchVariable(
 
   function lookFar(): void {
     const day = measure(windows['24h']);
-    const busy = day.samples >= minRequests['24h'];
-    const judged = busy ? day : measure(windows['7d']);
-    const counts = cut(busy ? windows['24h'] : windows['7d']);
+    const onDay = day.samples >= minRequests['24h'] ? drifting(day) : null;
+    const share = (bin: number) =>
+      larger(risen(cut(windows['24h']), reference, bin), risen(cut(windows['7d']), reference, bin));
     value = {
       ...value,
-      ticket: drifting(judged),
-      missing: risen(counts, reference, missingBin(bins)),
-      unseen: bins.kind === 'categorical' ? risen(counts, reference, unseenBin(bins)) : null,
+      ticket: larger(onDay, drifting(measure(windows['7d']))),
+      missing: share(missingBin(bins)),
+      unseen: bins.kind === 'categorical' ? share(unseenBin(bins)) : null,
     };
   }
 
@@ -160,6 +160,11 @@ function watchVariable(
     },
     alarms: () => [ticket, early, fast, missing, unseen].flatMap((alert) => alert.alarms()),
   };
+}
+
+/** The value of a condition that may hold in either of two windows. */
+function larger(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.max(one, other);
 }
 
 /** The PSI when an alert takes it for drift. */

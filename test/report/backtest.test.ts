@@ -14,6 +14,7 @@ import { backtest } from '../../src/report/backtest.ts';
 import type { Alarm } from '../../src/report/drift-report.ts';
 import { onlyCounted, type ReferenceVariable } from '../../src/report/reference.ts';
 import { createTimeline } from '../../src/report/timeline.ts';
+import { countBins, numericBinIndex, quantileEdges } from '../../src/stats/binning.ts';
 import { createRandom } from '../../src/stats/random.ts';
 
 const hourMs = 3_600_000;
@@ -61,6 +62,37 @@ function replay({ hours, perHour, bin = (_, uniform) => uniform, variables = 1 }
     from: (Date.parse(from) - startMs) / hourMs,
     to: to === null ? null : (Date.parse(to) - startMs) / hourMs,
   }));
+}
+
+/**
+ * How many of 12 normal features have a ticket by day 35 after a step on day 10, and how many days after it half of
+ * them have one. Each has a reference of its own, of 1,000 rows.
+ */
+function stepsFound(perDay: number, deviations: number) {
+  const random = createRandom(7);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const features = Array.from({ length: 12 }, (_, i) => {
+    const rows = Array.from({ length: 1000 }, normal);
+    const bins = { kind: 'numeric' as const, edges: quantileEdges(rows, 10) };
+    return { ...variable(`x${i}`, countBins(bins, rows)), bins };
+  });
+  const timeline = createTimeline(cells * features.length, [300_000], 100_000);
+  const dayMs = 24 * hourMs;
+  for (let row = 0; row < 35 * perDay; row++) {
+    const day = row / perDay;
+    const step = day < 10 ? 0 : deviations;
+    timeline.add(
+      startMs + day * dayMs,
+      features.map(({ bins: { edges } }, i) => i * cells + numericBinIndex(edges, normal() + step)),
+    );
+  }
+  const alarms = backtest(timeline, features, null).filter(({ alert }) => alert === 'ModelFeatureDrift');
+  assert.ok(alarms.every(({ from }) => Date.parse(from) >= startMs + 10 * dayMs));
+  const days = features
+    .map(({ name }) => alarms.find(({ feature }) => feature === name))
+    .map((alarm) => (alarm ? (Date.parse(alarm.from) - startMs) / dayMs - 10 : Infinity))
+    .sort((a, b) => a - b);
+  return { share: days.filter(Number.isFinite).length / days.length, medianDays: days[days.length / 2] };
 }
 
 const upwards = (_hour: number, uniform: number) => Math.min(9, uniform + 3);
@@ -133,6 +165,17 @@ describe('the backtest', () => {
       ['ModelFeatureDrift'],
     );
     assert.ok(alarms[0].from > 120 && alarms[0].from < 260);
+  });
+
+  it('finds no less and no later the more requests come', () => {
+    const rates = [150, 250, 350, 600, 1000, 2000];
+    const found = rates.map((perDay) => stepsFound(perDay, 0.5));
+    for (const [i, { share, medianDays }] of found.entries()) {
+      const { share: before, medianDays: later } = found[i - 1] ?? { share: 0, medianDays: Infinity };
+      const say = `${rates[i]} a day: ${share} after ${medianDays} days, before that ${before} after ${later}`;
+      assert.ok(share >= before && medianDays <= later, say);
+      if (rates[i] >= 250) assert.ok(share === 1 && medianDays < 14, say);
+    }
   });
 
   it('sees missing values that the PSI is too blunt for', () => {

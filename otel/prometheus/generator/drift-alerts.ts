@@ -4,7 +4,7 @@ import { dashboardLink, dashboards } from './links.ts';
 import { byFeature, promql, scoreFeature } from './promql.ts';
 import { type Alert, replayedAlert } from './rule-file.ts';
 import type { Scales } from './settings.ts';
-import { onTicketWindow } from './ticket-window.ts';
+import { onDayOrWeek } from './ticket-window.ts';
 import type { WindowName } from './windows.ts';
 
 const notScore = `feature!="${scoreFeature}"`;
@@ -27,13 +27,21 @@ export function driftAlerts(scales: Scales): Alert[] {
   const { time, requests } = scales;
   const enough = (window: WindowName) =>
     `model_feature:observations:increase >= ${requests(minRequests[window])}`;
+  const ticket = (matcher: string) =>
+    onDayOrWeek(`max by (${byFeature})`, (window) =>
+      minRequests[window] === 0
+        ? drifting(window, matcher)
+        : promql`
+            ${drifting(window, matcher)}
+              and ${enough(window)}`,
+    );
   return [
     {
       ...replayedAlert('ModelFeatureDrift', scales),
       component: 'model',
-      expr: onTicketWindow((window) => drifting(window, notScore), scales),
+      expr: ticket(notScore),
       summary: `${feature} has drifted: PSI ${psi}`,
-      description: `Over the last {{ $labels.window }}, all replicas together, the values differ from the reference by more than ${driftRule.minPsi} and by more than chance explains.`,
+      description: `Over the last 24 hours or 7 days, all replicas together, the values differ from the reference by more than ${driftRule.minPsi} and by more than chance explains.`,
       dashboard: featureDashboard,
     },
     {
@@ -66,10 +74,10 @@ export function driftAlerts(scales: Scales): Alert[] {
     {
       ...replayedAlert('ModelScoreDrift', scales),
       component: 'model',
-      expr: onTicketWindow((window) => drifting(window, isScore), scales),
+      expr: ticket(isScore),
       summary: `The scores of ${model} have drifted: PSI ${psi}`,
       description:
-        'Over the last {{ $labels.window }} the scores are distributed otherwise than on the training data: the decisions have shifted with them.',
+        'Over the last 24 hours or 7 days the scores are distributed otherwise than on the training data: the decisions have shifted with them.',
       dashboard: featureDashboard,
     },
     {

@@ -3,6 +3,7 @@ import { dashboardLink, dashboards } from './links.ts';
 import { promql } from './promql.ts';
 import type { Alert } from './rule-file.ts';
 import type { Scales } from './settings.ts';
+import { onDayOrWeek, type TicketWindow } from './ticket-window.ts';
 
 const byModel = 'model, version';
 const dashboard = dashboardLink(dashboards.performance, ['model', 'version']);
@@ -11,8 +12,6 @@ const model = '{{ $labels.model }} {{ $labels.version }}';
 export const z = 4;
 /** Outcomes in a window from which it is judged; a sum of so many is near enough to normal. */
 export const minOutcomes = 100;
-/** A day is enough for a verdict with so many outcomes; otherwise it takes the week. */
-const busyDay = 300;
 /** Predictions in a day from which their expected performance is judged. */
 export const minPredictions = 300;
 /** Figures that are compared with the cross-validated ones; both have a standard error. */
@@ -36,31 +35,28 @@ export function belowCrossValidated(selector: string, design: number): string {
 }
 
 export function performanceAlerts({ time, requests }: Scales): Alert[] {
-  const samples = 'model:performance_samples{source="realised"}';
-  const busy = `sum by (${byModel}) (model:performance_samples{source="realised", window="24h"}) >= ${requests(busyDay)}`;
-  /** A condition on the last 24 h where they brought enough outcomes, else on the last week. */
-  const onOutcomes = (condition: (window: '24h' | '7d') => string) => promql`
-    (
-      ${condition('24h')}
-        and on (${byModel}) ${busy}
-    )
-    or
-    (
-      ${condition('7d')}
-        unless on (${byModel}) ${busy}
-        and on (${byModel}, window) ${samples} >= ${requests(minOutcomes)}
-    )`;
+  const enough = `model:performance_samples{source="realised"} >= ${requests(minOutcomes)}`;
+  const onOutcomes = (aggregate: string, condition: (window: TicketWindow) => string) =>
+    onDayOrWeek(
+      aggregate,
+      (window) => promql`
+        ${condition(window)}
+          and on (${byModel}, window) ${enough}`,
+    );
   return [
     {
       name: 'ModelOutcomesUnexpected',
       severity: 'ticket',
       component: 'model',
-      expr: onOutcomes((window) => `abs(model:observed_expected:z{window="${window}"}) > ${z}`),
+      expr: onOutcomes(
+        `max by (${byModel})`,
+        (window) => `abs(model:observed_expected:z{window="${window}"}) > ${z}`,
+      ),
       for: time('15m'),
       keepFiringFor: time('1h'),
       summary: `Outcomes of ${model} are not as expected: {{ $value | printf "%.1f" }} standard deviations off`,
       description:
-        'Over the last {{ $labels.window }} the positive outcomes differ from the number that the calibrated scores of the same rows promise, by more than chance and the error of the calibration explain: the same features have come to mean another risk.',
+        'Over the last 24 hours or 7 days the positive outcomes differ from the number that the calibrated scores of the same rows promise, by more than chance and the error of the calibration explain: the same features have come to mean another risk.',
       dashboard,
     },
     {
@@ -68,6 +64,7 @@ export function performanceAlerts({ time, requests }: Scales): Alert[] {
       severity: 'ticket',
       component: 'model',
       expr: onOutcomes(
+        `max by (${byModel})`,
         (window) =>
           `model:calibration:chi_square{window="${window}"} > model:calibration:chi_square_noise_ceiling`,
       ),
@@ -75,19 +72,21 @@ export function performanceAlerts({ time, requests }: Scales): Alert[] {
       keepFiringFor: time('1h'),
       summary: `The scores of ${model} are no longer probabilities: χ² {{ $value | printf "%.1f" }}`,
       description:
-        'Over the last {{ $labels.window }} the outcomes within bands of the score differ from their calibrated probabilities, by more than chance explains, even if too many in one band make up for too few in another.',
+        'Over the last 24 hours or 7 days the outcomes within bands of the score differ from their calibrated probabilities, by more than chance explains, even if too many in one band make up for too few in another.',
       dashboard,
     },
     {
       name: 'ModelPerformanceBelowCrossValidated',
       severity: 'ticket',
       component: 'model',
-      expr: onOutcomes((window) => belowCrossValidated(`source="realised", window="${window}"`, 1)),
+      expr: onOutcomes(`min by (${byModel}, metric)`, (window) =>
+        belowCrossValidated(`source="realised", window="${window}"`, 1),
+      ),
       for: time('15m'),
       keepFiringFor: time('1h'),
       summary: `{{ $labels.metric }} of ${model} is {{ $value | printf "%.2f" }} against cross-validation`,
       description:
-        'Over the last {{ $labels.window }} the realised figure is below the cross-validated one by more than four standard errors of the two together.',
+        'Over the last 24 hours or 7 days the realised figure is below the cross-validated one by more than four standard errors of the two together.',
       dashboard,
     },
     {

@@ -3,7 +3,7 @@ import { dashboardLink, dashboards } from './links.ts';
 import { byFeature, perFeature, promql, scoreFeature } from './promql.ts';
 import { type Alert, replayedAlert } from './rule-file.ts';
 import type { Scales } from './settings.ts';
-import { onTicketWindow } from './ticket-window.ts';
+import { onDayOrWeek } from './ticket-window.ts';
 
 const featureDashboard = dashboardLink(dashboards.drift, ['model', 'version', 'feature']);
 const feature = 'feature {{ $labels.feature }} of {{ $labels.model }} {{ $labels.version }}';
@@ -12,20 +12,20 @@ const share = '{{ $value | humanizePercentage }}';
 export function shareAlerts(scales: Scales): Alert[] {
   const { time, requests } = scales;
   const risen = (bin: 'missing' | 'unseen') =>
-    onTicketWindow((window) => {
+    onDayOrWeek(`max by (${byFeature})`, (window) => {
       const ratio = `model_feature:${bin}_ratio{window="${window}", feature!="${scoreFeature}"}`;
       return promql`
         ${ratio} > model_feature:${bin}_ratio_noise_ceiling
           and ${ratio} - ${perFeature} model_feature:${bin}_ratio:reference > ${minShareRise}
           and on (${byFeature}, window) model_feature:observations:increase >= ${requests(minShareRequests)}`;
-    }, scales);
+    });
   return [
     {
       ...replayedAlert('ModelFeatureMissing', scales),
       component: 'model',
       expr: risen('missing'),
       summary: `${share} of ${feature} is missing`,
-      description: `Over the last {{ $labels.window }} the value was missing more often than in the reference, by more than chance explains and by more than ${minShareRise * 100} percentage point.`,
+      description: `Over the last 24 hours or 7 days the value was missing more often than in the reference, by more than chance explains and by more than ${minShareRise * 100} percentage point.`,
       dashboard: featureDashboard,
     },
     {
@@ -34,7 +34,7 @@ export function shareAlerts(scales: Scales): Alert[] {
       expr: risen('unseen'),
       summary: `${share} of ${feature} is of no known category`,
       description:
-        'Over the last {{ $labels.window }} this share had categories that the training data lacks: the model treats them as neutral, so the feature says nothing about them.',
+        'Over the last 24 hours or 7 days this share had categories that the training data lacks: the model treats them as neutral, so the feature says nothing about them.',
       dashboard: featureDashboard,
     },
     {

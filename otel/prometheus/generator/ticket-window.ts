@@ -1,23 +1,28 @@
-import { minRequests } from '../../../src/report/alert-rules.ts';
-import { byFeature, promql } from './promql.ts';
-import type { Scales } from './settings.ts';
+import { promql } from './promql.ts';
+
+/** The windows of tickets: both see every hour of a day, so that neither takes the night for drift. */
+export type TicketWindow = '24h' | '7d';
 
 /**
- * A condition on the last 24 h, or on the last week where a day brings too few requests. Both see every hour of a
- * day, so that neither takes the night for drift.
+ * A condition on the last 24 h or on the last week. The day sees a large change soon, the week a smaller one: more
+ * traffic never finds less.
  *
- * @param condition gives the condition, with its labels `window` and those of a feature, for one window
+ * The result has one series however many windows the condition holds in, without the label `window`. So what is found
+ * in both windows is one alert, and an alert that the day raised goes on, neither resolved nor pending again, while
+ * only the week still shows it.
+ *
+ * @param aggregate what is left of the two windows, such as `max by (model, version)`: the larger value
+ * @param condition gives the condition for one window
  */
-export function onTicketWindow(condition: (window: '24h' | '7d') => string, { requests }: Scales): string {
-  const busyDay = `model_feature:observations:increase{window="24h"} >= ${requests(minRequests['24h'])}`;
+export function onDayOrWeek(aggregate: string, condition: (window: TicketWindow) => string): string {
   return promql`
-    (
-      ${condition('24h')}
-        and on (${byFeature}) ${busyDay}
-    )
-    or
-    (
-      ${condition('7d')}
-        unless on (${byFeature}) ${busyDay}
+    ${aggregate} (
+      (
+        ${condition('24h')}
+      )
+      or
+      (
+        ${condition('7d')}
+      )
     )`;
 }

@@ -1,4 +1,4 @@
-import { measureDrift } from '../../../src/stats/drift.ts';
+import { measureDrift, raisesAlert } from '../../../src/stats/drift.ts';
 import type { Firing, Scenario } from '../support/scenario.ts';
 import {
   gauge,
@@ -45,6 +45,15 @@ function drifted(of: Variable, window: string, at: string): Firing {
   return { labels: { ...labelsOf(of), window }, value: psi };
 }
 
+/** The ticket on a day or a week: one, whichever of them shows it, with the larger PSI. */
+function ticketOn(of: Variable, at: string): Firing {
+  const drifts = ['24h', '7d']
+    .map((window) => measureDrift(of.bins, of.reference, liveCounts(of, window, at)))
+    .filter((drift, i) => raisesAlert(drift) && (i === 1 || drift.samples >= 300));
+  if (drifts.length === 0) throw new Error('neither window shows it');
+  return { labels: labelsOf(of), value: Math.max(...drifts.map(({ psi }) => psi ?? 0)) };
+}
+
 const broken = variable('amount', ['0m', 'stable', 100], ['30m', 'strong', 100], ['60m', 'stable', 100]);
 const fewer = variable('fewer', ['0m', 'stable', 40], ['30m', 'strong', 40], ['60m', 'stable', 40]);
 
@@ -78,6 +87,19 @@ const weekly: Variable = {
   ...variable('amount', ['0m', 'stable', 0.19], ['3h', 'strong', 0.19], ['31h', 'stable', 2]),
   model: 'quiet',
 };
+
+/** Too little for a day with its noise, enough for a week: on either side of where a day begins to be judged. */
+const aroundBusyDay = [299, 301].map((perDay) =>
+  variable(
+    `${perDay} a day`,
+    ['0m', 'stable', perDay / 1440],
+    ['24h', 'mild', perDay / 1440],
+    ['170h', 'stable', 2],
+  ),
+);
+
+/** Gone after a day, for which the week still shows it. */
+const passing = variable('passing', ['0m', 'stable', 2], ['24h', 'strong', 2], ['48h', 'stable', 2]);
 
 const weeklySeason = variable(
   'amount',
@@ -151,14 +173,35 @@ export const driftScenarios: readonly Scenario[] = [
       {
         alert: 'ModelFeatureDrift',
         silent: ['3h'],
-        firing: { '30h': [drifted(daily, '24h', '30h'), drifted(weekly, '7d', '30h')] },
+        firing: { '30h': [ticketOn(daily, '30h'), ticketOn(weekly, '30h')] },
         resolved: ['46h'],
       },
       {
         alert: 'ModelScoreDrift',
         silent: ['6h'],
-        firing: { '30h': [drifted(score, '24h', '30h')] },
+        firing: { '30h': [ticketOn(score, '30h')] },
         resolved: ['46h'],
+      },
+    ],
+  },
+  {
+    name: 'a shift that only a week can show, at 299 and 301 requests a day, and one that a day shows first',
+    files,
+    pace: 'five minutes',
+    until: '196h',
+    series: (span) => [...aroundBusyDay, passing].flatMap((each) => variableSeries(each, span)),
+    courses: [
+      {
+        alert: 'ModelFeatureDrift',
+        silent: ['24h'],
+        firing: {
+          '47h': [ticketOn(passing, '47h')],
+          // Only the week has it now, and it is the same alert: there is no gap and no second one.
+          '72h': [ticketOn(passing, '72h')],
+          '74h': [ticketOn(passing, '74h')],
+          '168h': aroundBusyDay.map((each) => ticketOn(each, '168h')),
+        },
+        resolved: ['196h'],
       },
     ],
   },

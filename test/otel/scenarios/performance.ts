@@ -44,12 +44,13 @@ function firing(phases: readonly PerformancePhase[], at: string) {
   const sums = windowSums([phases], window, at);
   const on = (value: number | null, labels: Record<string, string> = {}): Firing => {
     if (value === null) throw new Error('the window is empty');
-    return { labels: { ...model, window, ...labels }, value };
+    return { labels: { ...model, ...labels }, value };
   };
   const against = (source: 'realised' | 'estimated', metric: 'accuracy' | 'rocAuc') => {
     const figures = source === 'realised' ? realisedFigures(cells, sums) : estimatedFigures(cells, sums);
     const difference = (figures[metric].value ?? Number.NaN) - artifact.evaluation[metric].value;
-    return on(difference, { source, metric: metric === 'rocAuc' ? 'roc_auc' : metric });
+    const name = metric === 'rocAuc' ? 'roc_auc' : metric;
+    return on(difference, source === 'estimated' ? { source, window, metric: name } : { metric: name });
   };
   return {
     unexpected: on(Math.abs(compareObserved(sums, rows).z ?? Number.NaN)),
