@@ -18,6 +18,12 @@ export type FarCounts = readonly [below: number, above: number];
 
 export const noFarValues: FarCounts = [0, 0];
 
+/** The rows that the artifact's reference stands for, in the form that live rows are counted in. */
+export function countedReference(feature: Feature): Counted {
+  const mean = feature.kind === 'numeric' ? feature.summary.mean : null;
+  return { counts: feature.reference.counts, mean, far: noFarValues };
+}
+
 /** The values of a feature that its sums and means hold. */
 export function featureBounds({ summary: { min, max } }: NumericFeature): ReturnType<typeof summableBounds> {
   return summableBounds([min, max]);

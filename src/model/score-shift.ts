@@ -1,7 +1,6 @@
 import type { Artifact } from './artifact.ts';
 import { featureBins } from './features.ts';
-import { type Counted, meanContribution } from './mean-contribution.ts';
-import { referenceContribution } from './score.ts';
+import { type Counted, countedReference, meanContribution } from './mean-contribution.ts';
 
 /** How one feature moves the mean score, in log-odds. */
 export type FeatureShift = {
@@ -22,7 +21,8 @@ export type ScoreShift = {
 
 /**
  * Explains the change of the mean score by the features: which drift matters to the decisions. The model is linear in
- * the log-odds, so the parts add up to the whole exactly and each follows from counts and means alone.
+ * the log-odds, so the parts add up to the whole exactly and each follows from counts and means alone. The reference is
+ * the one in the artifact: the training rows, or the traffic that replaced them in a rebaseline.
  *
  * @param live in the order of the artifact's features; each over the same rows
  * @returns `null` without live rows
@@ -30,9 +30,10 @@ export type ScoreShift = {
 export function attributeScoreShift(artifact: Artifact, live: readonly Counted[]): ScoreShift | null {
   const features: FeatureShift[] = [];
   for (const [i, feature] of artifact.features.entries()) {
-    const mean = meanContribution(feature, featureBins(feature), live[i]);
-    if (mean === null) return null;
-    const reference = referenceContribution(feature);
+    const bins = featureBins(feature);
+    const reference = meanContribution(feature, bins, countedReference(feature));
+    const mean = meanContribution(feature, bins, live[i]);
+    if (reference === null || mean === null) return null;
     features.push({ name: feature.name, reference, live: mean, shift: mean - reference });
   }
   features.sort((a, b) => Math.abs(b.shift) - Math.abs(a.shift));
