@@ -1,5 +1,5 @@
 import { binCount, createBinner, quantileEdges } from '../src/stats/binning.ts';
-import { countOccupied, driftRule, judgeDrift } from '../src/stats/drift.ts';
+import { countOccupied, driftRule, driftThreshold } from '../src/stats/drift.ts';
 import { psiNoiseCeiling } from '../src/stats/noise-ceiling.ts';
 import { psi } from '../src/stats/psi.ts';
 import { createRandom, type Random } from '../src/stats/random.ts';
@@ -97,7 +97,7 @@ function oneFeatureYear(traffic: Traffic, random: Random): Episodes {
     if (now < day) continue;
     const value = samples >= minSamples ? psi(reference, live, { smoothing }) : 0;
     const isDrift = (designEffect: number) =>
-      judgeDrift(value, noiseCeiling(samples / designEffect, occupied)) === 'drifting';
+      value > driftThreshold(noiseCeiling(samples / designEffect, occupied));
     const conditions = [isDrift(driftRule.alertDesignEffect), isDrift(1), value > 0.1, value > 0.2];
     conditions.forEach((condition, i) => {
       alerts[i].look(now, condition);

@@ -1,7 +1,7 @@
 import { binnedKolmogorovSmirnov } from '../src/stats/binned-kolmogorov-smirnov.ts';
 import { type Bins, binCount, createBinner, missingBin, quantileEdges } from '../src/stats/binning.ts';
 import { binomialCeiling } from '../src/stats/binomial-ceiling.ts';
-import { countOccupied, driftRule, judgeDrift } from '../src/stats/drift.ts';
+import { countOccupied, driftRule, driftThreshold } from '../src/stats/drift.ts';
 import { kolmogorovSmirnovExactP } from '../src/stats/kolmogorov-smirnov.ts';
 import { psiNoiseCeiling } from '../src/stats/noise-ceiling.ts';
 import { psi } from '../src/stats/psi.ts';
@@ -124,8 +124,7 @@ export function createJudge(scenario: Scenario, drawn: Float64Array) {
   const smoothing = { pseudoCount: driftRule.pseudoCount };
 
   const isDrift = (value: number, samples: number) =>
-    judgeDrift(value, psiNoiseCeiling(samples, referenceSamples, occupied, driftRule.ceilingZ)) ===
-    'drifting';
+    value > driftThreshold(psiNoiseCeiling(samples, referenceSamples, occupied, driftRule.ceilingZ));
   const alarms: Record<Rule, (psi: number, samples: number, counts: Float64Array) => boolean> = {
     verdict: (value, samples) => isDrift(value, samples),
     alert: (value, samples) => isDrift(value, samples / driftRule.alertDesignEffect),

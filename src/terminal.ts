@@ -8,7 +8,7 @@ import { styleText } from 'node:util';
 const harmful = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f]/gu;
 
 /** A line of text, without its line end; its colour, if any, shows on a terminal alone. */
-export type Line = string | { readonly text: string; readonly color: 'red' | 'green' | 'yellow' };
+export type Line = string | { readonly text: string; readonly color: 'red' | 'green' | 'yellow' | 'cyan' };
 
 type Stream = NodeJS.WriteStream;
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { loadArtifact, scoreFeature } from '../src/model/artifact.ts';
+import type { ScoreShift } from '../src/model/score-shift.ts';
 import type { DriftReport, ReportVariable } from '../src/report/drift-report.ts';
 import { createRandom } from '../src/stats/random.ts';
 import { drawFromReference } from '../src/traffic/reference-rows.ts';
 import { matchers, type Query, runRuleTest } from './otel/support/promtool.ts';
 import type { Series } from './otel/support/series.ts';
-import { driftReport } from './report/run-command.ts';
+import { driftReport, featureOf, runCommand } from './report/run-command.ts';
 import { openConnection, predictRequest } from './support/connection.ts';
 import { plainBinOf, plainPsi } from './support/plain-psi.ts';
 import { readJsonLines, startTestService, type TestService } from './support/service.ts';
@@ -14,6 +15,8 @@ import { requireTool } from './support/tools.ts';
 const model = 'models/credit.json';
 const requests = 2000;
 const workers = 8;
+/** In the order of the numbers that are recorded for them. */
+const verdicts = ['stable', 'undetermined', 'moved', 'drifting'];
 
 /** What `/drift` says of a variable; named as in the report. */
 type Live = Omit<ReportVariable, 'kolmogorovSmirnov' | 'missing' | 'unseen' | 'outsideRange'> & {
@@ -46,10 +49,25 @@ async function sendTraffic({ api }: TestService): Promise<void> {
   );
 }
 
+async function lastHour({ admin }: TestService) {
+  const { windows } = (await (await fetch(`${admin}/drift`)).json()) as {
+    windows: Record<string, { features: Live[]; score: Live; scoreShift: ScoreShift }>;
+  };
+  return windows['1h'];
+}
+
+/** Each feature moves the score as much here as there. */
+function assertSameShift(shift: ScoreShift, report: DriftReport): void {
+  assert.equal(shift.features.length, report.features.length);
+  for (const { name, shift: moved } of shift.features) {
+    close(featureOf(report, name).logOddsChange, moved, `shift of the score by ${name}`);
+  }
+}
+
 /** Series that bring within an hour, evenly, what was counted. */
 function regularSeries(exposition: string): Series[] {
   const wanted =
-    /^(model_feature_(?:bin_observations_total|reference_ratio|reference_samples))\{(.*)\} (\S+)$/;
+    /^(model_feature_(?:bin_observations_total|reference_ratio|reference_samples|reference_mid_rank))\{(.*)\} (\S+)$/;
   return exposition.split('\n').flatMap((line) => {
     const [, metric, labelText, value] = wanted.exec(line) ?? [];
     if (metric === undefined) return [];
@@ -80,6 +98,7 @@ describe('drift of the same requests', function () {
   this.timeout(120_000);
   let service: TestService | undefined;
   let live: Map<string, Live>;
+  let shift: ScoreShift;
   let exposition: string;
   let report: DriftReport;
   let samplesPath: string;
@@ -87,10 +106,9 @@ describe('drift of the same requests', function () {
   before(async () => {
     service = await startTestService({ LOG_LEVEL: 'silent' });
     await sendTraffic(service);
-    const { windows } = (await (await fetch(`${service.admin}/drift`)).json()) as {
-      windows: Record<string, { features: Live[]; score: Live }>;
-    };
-    live = new Map([...windows['1h'].features, windows['1h'].score].map((each) => [each.name, each]));
+    const { features, score, scoreShift } = await lastHour(service);
+    live = new Map([...features, score].map((each) => [each.name, each]));
+    shift = scoreShift;
     exposition = await (await fetch(`${service.admin}/metrics`)).text();
     await service.signal('SIGTERM');
     samplesPath = service.samplesPath;
@@ -116,14 +134,43 @@ describe('drift of the same requests', function () {
       close(variable.jensenShannonDistance, same.jensenShannonDistance, `distance of ${name}`);
       if (variable.kind === 'numeric') {
         close(variable.kolmogorovSmirnov?.statistic ?? null, same.kolmogorovSmirnov, `KS of ${name}`);
+        close(
+          variable.rankTrend?.probability ?? null,
+          same.rankTrend?.probability ?? null,
+          `trend of ${name}`,
+        );
+        close(variable.rankTrend?.z ?? null, same.rankTrend?.z ?? null, `z of ${name}`);
       }
       for (const what of ['missing', 'unseen', 'outsideRange'] as const) {
         close(variable[what] / requests, same[what], `${what} of ${name}`);
       }
       assert.equal(variable.verdict, same.verdict);
     }
+    assertSameShift(shift, report);
+    assert.ok(shift.features.some((each) => Math.abs(each.shift) > 0.05));
     assert.equal(report.features[0].verdict, 'drifting');
     assert.ok(live.has(scoreFeature));
+  });
+
+  it('is none, in the service and in the report, once these requests are the reference', async () => {
+    const rebased = `${samplesPath}.model.json`;
+    const accepted = ['--by', 'A. Person', '--reason', 'a campaign'];
+    const { code, stderr } = await runCommand('rebaseline', [
+      ...['--model', model, '--live', samplesPath, '--out', rebased],
+      ...accepted,
+    ]);
+    assert.equal(code, 0, stderr);
+    const again = await startTestService({ LOG_LEVEL: 'silent', MODEL_PATH: rebased });
+    try {
+      await sendTraffic(again);
+      const { features, scoreShift } = await lastHour(again);
+      await again.signal('SIGTERM');
+      assertSameShift(scoreShift, await driftReport('--model', rebased, '--live', again.samplesPath));
+      for (const each of scoreShift.features) close(each.shift, 0, `shift of the score by ${each.name}`);
+      for (const { name, verdict } of features) assert.equal(verdict, 'stable', name);
+    } finally {
+      await again.stop();
+    }
   });
 
   it('is what counting the rows of the samples by hand gives', async () => {
@@ -155,19 +202,28 @@ describe('drift of the same requests', function () {
   it('is equal in PromQL, from the counts that were scraped', async function () {
     const promtool = requireTool(this, 'promtool');
     const { name, version } = report.model ?? assert.fail('the report names the model');
-    const queries = [...live.values()].flatMap(({ name: feature, psi, psiNoiseCeiling }): Query[] => {
-      const selector = `{${matchers({ model: name, version, feature, window: '1h' })}}`;
-      return [
-        ['model_feature:psi', psi] as const,
-        ['model_feature:psi_noise_ceiling', psiNoiseCeiling] as const,
-        ['model_feature:observations:increase', requests] as const,
-      ].map(([metric, value]) => ({
-        at: '90m',
-        expr: `abs(${metric}${selector} - ${value}) <= bool 1e-6`,
-        samples: [{ labels: selector, value: 1 }],
-      }));
-    });
-    assert.equal(queries.length, 3 * 4);
+    const queries = [...live.values()].flatMap(
+      ({ name: feature, psi, psiNoiseCeiling, rankTrend, verdict }): Query[] => {
+        const selector = `{${matchers({ model: name, version, feature, window: '1h' })}}`;
+        return [
+          ['model_feature:psi', psi] as const,
+          ['model_feature:psi_noise_ceiling', psiNoiseCeiling] as const,
+          ['model_feature:observations:increase', requests] as const,
+          ['model_feature_window:verdict', verdicts.indexOf(verdict)] as const,
+          ...(rankTrend === null
+            ? []
+            : [
+                ['model_feature:rank_trend', rankTrend.probability] as const,
+                ['model_feature:rank_trend:z', rankTrend.z] as const,
+              ]),
+        ].map(([metric, value]) => ({
+          at: '90m',
+          expr: `abs(${metric}${selector} - ${value}) <= bool 1e-6`,
+          samples: [{ labels: selector, value: 1 }],
+        }));
+      },
+    );
+    assert.equal(queries.length, 4 * 4 + 2 * 3);
     await runRuleTest(promtool, {
       name: 'counts of real requests',
       files: ['model-drift'],

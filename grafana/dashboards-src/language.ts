@@ -1,14 +1,16 @@
 import { MappingType, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
+import { signs } from '../../src/report/format.ts';
 
 /**
- * The colours of every dashboard. The reference is grey-blue and live traffic orange; the other three judge, and never
- * stand without a word beside them. All five can be told apart with any colour vision and on either background.
+ * The colours of every dashboard. The reference is grey-blue and live traffic orange; green, yellow, blue and red judge,
+ * and never stand without a word beside them. All can be told apart with any colour vision and on either background.
  */
 export const colours = {
   reference: '#7A8CA5',
   live: '#F08C1A',
   good: '#2F9E5B',
   unsure: '#D9B310',
+  moved: '#3274D9',
   bad: '#C8323C',
   /** Lines that are neither distribution: limits, ceilings, targets. */
   limit: '#8E6BBF',
@@ -18,6 +20,7 @@ export const colours = {
 export const verdictColours: ReadonlySet<string> = new Set([
   colours.good,
   colours.unsure,
+  colours.moved,
   colours.bad,
   'green',
   'yellow',
@@ -25,10 +28,21 @@ export const verdictColours: ReadonlySet<string> = new Set([
   'red',
 ]);
 
-/** Words for the three verdicts, whose numbers are 0, 1 and 2 in every query. */
-export type Words = { readonly good: string; readonly unsure?: string; readonly bad?: string };
+/** Words for verdicts, whose numbers in every query are 0 good, 1 unsure, 2 moved where there is that, then bad. */
+export type Words = {
+  readonly good: string;
+  readonly unsure?: string;
+  readonly moved?: string;
+  readonly bad?: string;
+};
 
-export const driftWords: Words = { good: 'stable', unsure: 'undetermined', bad: 'drifting' };
+/** With the shapes that the report and the admin page show beside them. */
+export const driftWords: Words = {
+  good: `${signs.stable} stable`,
+  unsure: `${signs.undetermined} undetermined`,
+  moved: `${signs.moved} moved`,
+  bad: `${signs.drifting} drifting`,
+};
 
 export const performanceWords: Words = {
   good: 'as expected',
@@ -36,15 +50,17 @@ export const performanceWords: Words = {
   bad: 'not as expected',
 };
 
-/** Shows 0, 1 and 2 as words in the colour of the verdict. */
+/** Shows the numbers of verdicts as words in the colour of each. */
 export function verdicts(words: Words): ValueMapping[] {
+  const bad = words.moved === undefined ? 2 : 3;
   return [
     {
       type: MappingType.ValueToText,
       options: {
         0: { text: words.good, color: colours.good, index: 0 },
         ...(words.unsure === undefined ? {} : { 1: { text: words.unsure, color: colours.unsure, index: 1 } }),
-        ...(words.bad === undefined ? {} : { 2: { text: words.bad, color: colours.bad, index: 2 } }),
+        ...(words.moved === undefined ? {} : { 2: { text: words.moved, color: colours.moved, index: 2 } }),
+        ...(words.bad === undefined ? {} : { [bad]: { text: words.bad, color: colours.bad, index: bad } }),
       },
     },
   ];

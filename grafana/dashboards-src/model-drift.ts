@@ -37,7 +37,7 @@ const glance: Row = {
     verdictStat(
       {
         title: 'Verdict',
-        description: `The worst verdict of all features and the score over the chosen window. Drifting: PSI is above ${driftRule.minPsi} and above what chance explains. Undetermined: too few requests to tell a shift that matters from chance. Stable: neither.`,
+        description: `The worst verdict of all features and the score over the chosen window. Drifting: PSI is above ${driftRule.minPsi} and above what chance explains. Moved: changed for certain, but not known to be drifting; no alert. Undetermined: too few requests to tell a shift that matters from chance. Stable: none of these.`,
         noData: 'no verdict yet: nothing was recorded for this version',
       },
       { expr: `max(${of('model_feature_window:verdict')})` },
@@ -51,9 +51,9 @@ const glance: Row = {
         unit: 'none',
         noData: 'no verdict yet: nothing was recorded for this version',
       },
-      { expr: `count(${verdict} == 2) or 0 * count(${verdict})` },
+      { expr: `count(${verdict} == 3) or 0 * count(${verdict})` },
       {
-        expr: `2 * clamp_max(count(${verdict} == 2), 1) or 0 * count(${verdict})`,
+        expr: `2 * clamp_max(count(${verdict} == 3), 1) or 0 * count(${verdict})`,
         words: { good: 'none', bad: 'look below' },
       },
     ).decimals(0),

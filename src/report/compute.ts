@@ -48,7 +48,7 @@ export function computeReport(reference: DriftReference, live: Live, artifact: A
   const judged =
     absent.length < features.length ? features.filter(({ name }) => !absent.includes(name)) : features;
   const verdict = judge(judged, score);
-  const { minPsi, ceilingZ, undeterminedCeiling, pseudoCount } = driftRule;
+  const { minPsi, minMovedPsi, minTrend, ceilingZ, undeterminedCeiling, pseudoCount } = driftRule;
   return {
     model: artifact && { name: artifact.name, version: artifact.version },
     reference: { origin: reference.origin, samples: reference.samples, version: reference.version },
@@ -61,7 +61,7 @@ export function computeReport(reference: DriftReference, live: Live, artifact: A
       damaged: [...live.faults],
       otherVersions: [...live.otherVersions].map(([version, samples]) => ({ version, samples })),
     },
-    rule: { minPsi, ceilingZ, undeterminedCeiling, pseudoCount },
+    rule: { minPsi, minMovedPsi, minTrend, ceilingZ, undeterminedCeiling, pseudoCount },
     verdict,
     headline: describeVerdict({ features: judged, score, verdict }, words),
     // Where nothing can be told of the features, their effect is chance as well.
@@ -91,17 +91,19 @@ function isNotInRows({ counts, withheld }: LiveVariable): boolean {
   return withheld > 0 && counts.every((count) => count === 0);
 }
 
-/** Drift first, then by how near a variable is to its limit. */
+const ranks = { drifting: 0, moved: 1, stable: 2, undetermined: 2 } as const;
+
+/** Drift first, then what moved, then by how near a variable is to its limit. */
 function byImportance(a: ReportVariable, b: ReportVariable): number {
-  const rank = ({ verdict }: ReportVariable) => (verdict === 'drifting' ? 0 : 1);
   const nearness = ({ psi, threshold }: ReportVariable) =>
     psi === null || threshold === null ? -1 : psi / threshold;
-  return rank(a) - rank(b) || nearness(b) - nearness(a);
+  return ranks[a.verdict] - ranks[b.verdict] || nearness(b) - nearness(a);
 }
 
 function judge(features: readonly ReportVariable[], score: ReportVariable | null): Verdict {
   const verdicts = [...features, ...(score === null ? [] : [score])].map(({ verdict }) => verdict);
   if (verdicts.includes('drifting')) return 'drifting';
+  if (verdicts.includes('moved')) return 'moved';
   return verdicts.includes('undetermined') || verdicts.length === 0 ? 'undetermined' : 'stable';
 }
 

@@ -1,3 +1,4 @@
+import { driftRule } from '../stats/drift.ts';
 import { binBounds } from './bin-names.ts';
 import type { DriftReport } from './drift-report.ts';
 import { formatCount, formatNumber, formatShare, formatTime } from './format.ts';
@@ -32,14 +33,24 @@ export function describeVariable(variable: Measured, words: Words, isScore: bool
   if (variable.verdict === 'undetermined') return describeDoubt(variable, words);
   const [main, ...more] = changesOf(variable, words, isScore);
   if (main === undefined) return `Nothing but missing values on both sides.`;
+  const lately =
+    variable.driftingSince === null ? '' : ` But since ${formatTime(variable.driftingSince)} it drifts.`;
   if (variable.verdict === 'stable') {
     const isChance = (variable.psi ?? 0) <= (variable.psiNoiseCeiling ?? 0);
-    const lately =
-      variable.driftingSince === null ? '' : ` But since ${formatTime(variable.driftingSince)} it drifts.`;
     return `${isChance ? 'No change beyond chance' : 'A small change, below the limit'}: ${main.text}.${lately}`;
   }
   const others = more.filter(({ size }) => size >= minMention);
-  return sentence([main, ...others].map(({ text }) => text));
+  const texts = [main, ...others].map(({ text }) => text);
+  if (variable.verdict === 'moved') return `${describeMove(variable, words)}: ${texts.join('; ')}.${lately}`;
+  return sentence(texts);
+}
+
+/** How far a variable has moved that does not drift. */
+function describeMove({ samplesNeeded, psiNoiseCeiling }: Measured, { rows }: Words): string {
+  if ((psiNoiseCeiling ?? 0) <= driftRule.undeterminedCeiling) return 'Moved a little, below what alarms';
+  return samplesNeeded === null
+    ? 'Moved, but the reference has too few rows to tell how far'
+    : `Moved, but ${formatCount(samplesNeeded)} more live ${rows} are needed to tell how far`;
 }
 
 function sentence(clauses: readonly string[]): string {
@@ -92,7 +103,7 @@ function changesOf(variable: Measured, words: Words, isScore: boolean): Change[]
   changes.sort((a, b) => b.size - a.size);
   const before = summary?.reference?.percentiles.p50;
   const now = summary?.live?.percentiles.p50;
-  if (before !== undefined && now !== undefined && variable.verdict === 'drifting') {
+  if (before !== undefined && now !== undefined && before !== now && variable.verdict !== 'stable') {
     changes.push({ text: `the median went from ${formatNumber(before)} to ${formatNumber(now)}`, size: 1 });
   }
   return changes;

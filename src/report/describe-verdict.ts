@@ -1,3 +1,4 @@
+import { driftRule } from '../stats/drift.ts';
 import type { Words } from './describe-variable.ts';
 import type { DriftReport, ReportVariable } from './drift-report.ts';
 import { formatCount, formatPsi } from './format.ts';
@@ -7,13 +8,17 @@ type Judged = Pick<DriftReport, 'features' | 'score' | 'verdict'>;
 /** The verdict of the whole in a sentence that names the worst feature. */
 export function describeVerdict(judged: Judged, words: Words): string {
   const late = judged.features
-    .filter(({ verdict, driftingSince }) => verdict === 'stable' && driftingSince !== null)
+    .filter(
+      ({ verdict, driftingSince }) => (verdict === 'stable' || verdict === 'moved') && driftingSince !== null,
+    )
     .map(({ name }) => name);
   const lately =
     late.length === 0 ? '' : ` Lately ${listOf(late)} ${late.length === 1 ? 'drifts' : 'drift'} too.`;
   return (
     describeWhole(judged, words) +
-    (judged.verdict === 'stable' ? lately.replace(' too.', ', though.') : lately)
+    (judged.verdict === 'stable' || judged.verdict === 'moved'
+      ? lately.replace(' too.', ', though.')
+      : lately)
   );
 }
 
@@ -34,14 +39,44 @@ function describeWhole({ features, score, verdict }: Judged, words: Words): stri
     const all = features.length === 1 ? 'The feature is' : `All ${features.length} features are`;
     return `No drift. ${all} much as in ${origin === 'training' ? 'training' : 'the reference'}.${nearest}`;
   }
+  if (verdict === 'moved') return describeMoved(features, score, words);
   const scoreText = score?.verdict === 'drifting' ? ` The scores have drifted too (${psiText(score)}).` : '';
   if (drifting.length === 0) {
     return `The scores have drifted (${score === null ? '' : psiText(score)}), though no single feature has.`;
   }
-  const others = drifting.slice(1).map(({ name }) => name);
-  const rest =
-    others.length === 0 ? '' : `, and so ${others.length === 1 ? 'has' : 'have'} ${listOf(others)}`;
-  return `${worst.name} has drifted${others.length > 0 ? ' most' : ''} (${psiText(worst)})${rest}.${scoreText}`;
+  const most = drifting.length > 1 ? ' most' : '';
+  return `${worst.name} has drifted${most} (${psiText(worst)})${andSo(drifting.slice(1))}.${scoreText}`;
+}
+
+/** `, and so have a and b` */
+function andSo(others: readonly ReportVariable[]): string {
+  if (others.length === 0) return '';
+  return `, and so ${others.length === 1 ? 'has' : 'have'} ${listOf(others.map(({ name }) => name))}`;
+}
+
+/** Something has moved, and nothing is known to drift. */
+function describeMoved(
+  features: readonly ReportVariable[],
+  score: ReportVariable | null,
+  { rows }: Words,
+): string {
+  const moved = features.filter(({ verdict }) => verdict === 'moved');
+  const doubtful = features.filter(({ verdict }) => verdict === 'undetermined').length;
+  const [first, ...others] = moved;
+  const main =
+    first === undefined
+      ? `The scores have moved a little, below what alarms (${score === null ? '' : psiText(score)}), though no single feature has.`
+      : `${first.name} has moved${mayDrift(first) ? '' : ' a little, below what alarms'} (${psiText(first)})${andSo(others)}.`;
+  const unsure = [
+    ...(moved.some(mayDrift) ? [`more ${rows} are needed to tell how far`] : []),
+    ...(doubtful > 0 ? [`${doubtful} of ${features.length} features cannot be judged yet`] : []),
+  ].join('; ');
+  return unsure === '' ? main : `${main} ${unsure.charAt(0).toUpperCase()}${unsure.slice(1)}.`;
+}
+
+/** Whether what moved could be drift, which the noise hides. */
+function mayDrift({ psiNoiseCeiling }: ReportVariable): boolean {
+  return (psiNoiseCeiling ?? 0) > driftRule.undeterminedCeiling;
 }
 
 function psiText({ psi, threshold }: ReportVariable): string {

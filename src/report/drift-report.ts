@@ -6,9 +6,9 @@ const count = z.int().min(0);
 const share = z.number().min(0).max(1);
 const instant = z.iso.datetime();
 const verdict = z
-  .enum(['drifting', 'stable', 'undetermined'])
+  .enum(['stable', 'undetermined', 'moved', 'drifting'])
   .describe(
-    `drifting: PSI > max(${driftRule.minPsi}, noise ceiling); undetermined: the ceiling exceeds ${driftRule.undeterminedCeiling}; stable: neither`,
+    `drifting: PSI > max(${driftRule.minPsi}, noise ceiling); moved: not drifting, but PSI > max(${driftRule.minMovedPsi}, noise ceiling), or a rank trend at least ${driftRule.minTrend} from one half and beyond ${driftRule.ceilingZ} standard errors; undetermined: neither, and the ceiling exceeds ${driftRule.undeterminedCeiling}; stable: none of these`,
   );
 
 const summary = artifactSummary
@@ -42,11 +42,21 @@ const variable = z.strictObject({
     })
     .nullable()
     .describe('null for categories'),
+  rankTrend: z
+    .strictObject({
+      probability: z.number().describe('That a live value is larger than one of the reference, half of ties'),
+      z: z.number().describe('Standard errors from one half, corrected for ties'),
+      effectiveValues: z.number().describe('Of the smaller side, less what ties take away'),
+    })
+    .nullable()
+    .describe('Wilcoxon–Mann–Whitney over the value bins; null for categories'),
   wasserstein: z.number().nullable().describe("In the variable's own unit"),
   verdict,
   samplesNeeded: count
     .nullable()
-    .describe('undetermined: how many more live rows would settle it; null when settled, or when none can'),
+    .describe(
+      'How many more live rows bring the noise ceiling low enough to call it stable; null when it is, or when no number can',
+    ),
   logOddsChange: z
     .number()
     .nullable()
@@ -101,6 +111,8 @@ const driftReport = z.strictObject({
   }),
   rule: z.strictObject({
     minPsi: z.number(),
+    minMovedPsi: z.number(),
+    minTrend: z.number(),
     ceilingZ: z.number(),
     undeterminedCeiling: z.number(),
     pseudoCount: z.number(),

@@ -1,5 +1,8 @@
 import type { Alarm } from './drift-report.ts';
 
+/** One shape for each verdict, so that none depends on its colour. */
+export const signs = { drifting: '▲', moved: '◆', stable: '●', undetermined: '?' } as const;
+
 const fraction = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });
 const large = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 const whole = new Intl.NumberFormat('en');

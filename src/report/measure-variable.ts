@@ -57,6 +57,7 @@ export function measureVariable(
     threshold: drift.psiNoiseCeiling === null ? null : driftThreshold(drift.psiNoiseCeiling),
     jensenShannonDistance: drift.jensenShannonDistance,
     ...compareValues(live, spaces, drift),
+    rankTrend: drift.rankTrend,
     verdict: drift.verdict,
     samplesNeeded: samplesNeeded(drift, reference.counts),
     unseenValues: [...live.unseenTexts]

@@ -3,7 +3,8 @@ import { type Html, html } from './html.ts';
 
 /** How the figures are made, and what they cannot tell. */
 export function methodSection({ rule, reference, score }: DriftReport): Html {
-  const { minPsi, undeterminedCeiling, ceilingZ } = rule;
+  const { minPsi, minMovedPsi, minTrend, undeterminedCeiling, ceilingZ } = rule;
+  const [often, seldom] = [50 + 100 * minTrend, 50 - 100 * minTrend];
   const origin = {
     training: 'the rows the model was trained on',
     traffic: 'traffic that was accepted as normal in their place',
@@ -13,7 +14,8 @@ export function methodSection({ rule, reference, score }: DriftReport): Html {
 <ul>
 <li>The reference is ${origin}. Numbers are cut into bins at its deciles, categories have a bin each; missing values and categories never seen there stand apart. The bins never move with the live values.</li>
 <li>A variable is <b>drifting</b> when its PSI is above ${minPsi} and above the noise ceiling: the value that chance alone exceeds in about 3 of a million comparisons (z = ${ceilingZ}), given how many rows there are on both sides. Half a row is added to each bin.</li>
-<li>It is <b>undetermined</b> when the ceiling is above ${undeterminedCeiling}: a shift by half a standard deviation could not be told from chance. That is no all-clear.</li>
+<li>It has <b>moved</b> when it is not drifting but has changed for certain: its PSI is above ${minMovedPsi} and the noise ceiling, or live values are larger than those of the reference in more than ${often} % or fewer than ${seldom} % of all pairs, by more than ${ceilingZ} standard errors (Wilcoxon–Mann–Whitney over the bins). That raises no alarm.</li>
+<li>It is <b>undetermined</b> when it is neither and the ceiling is above ${undeterminedCeiling}: a shift by half a standard deviation could not be told from chance. That is no all-clear.</li>
 <li>The ceiling takes rows to be independent. A daily rhythm, repeated requests and batches can move a short window without anything being wrong: compare whole days, or replay the alerts with --backtest.</li>
 <li>PSI hardly sees small moves of a rare category, or a few per cent of missing values. Read the shares beside it.</li>
 <li>The effect on the score is that of each feature’s mean contribution to the log-odds, exact for this kind of model. Drift of features is no proof that predictions got worse; only known outcomes show that.</li>

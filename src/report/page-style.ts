@@ -4,8 +4,8 @@ const uprightLabel =
 
 /** The style of the page: one column of text and charts, light and dark, for paper too. */
 export const pageStyle = `
-:root{color-scheme:light dark;--bg:#fff;--fg:#1c2632;--muted:#556270;--rule:#dbe1e8;--panel:#f5f7f9;--ref:#56748f;--ref-fill:#56748f1f;--live:#ec8a34;--limit:#8fa3b533;--bad:#a9261b;--good:#17693f;--doubt:#805300;--link:#1f5f99}
-@media (prefers-color-scheme:dark){:root{--bg:#11161c;--fg:#e7ecf2;--muted:#a3b1bf;--rule:#2d3844;--panel:#192029;--ref:#9dbbd6;--ref-fill:#9dbbd61f;--live:#e58a3c;--limit:#9dbbd62e;--bad:#ff9385;--good:#74d3a0;--doubt:#f2c45c;--link:#8cc3f5}}
+:root{color-scheme:light dark;--bg:#fff;--fg:#1c2632;--muted:#556270;--rule:#dbe1e8;--panel:#f5f7f9;--ref:#56748f;--ref-fill:#56748f1f;--live:#ec8a34;--limit:#8fa3b533;--bad:#a9261b;--good:#17693f;--doubt:#805300;--moved:#4a46b0;--link:#1f5f99}
+@media (prefers-color-scheme:dark){:root{--bg:#11161c;--fg:#e7ecf2;--muted:#a3b1bf;--rule:#2d3844;--panel:#192029;--ref:#9dbbd6;--ref-fill:#9dbbd61f;--live:#e58a3c;--limit:#9dbbd62e;--bad:#ff9385;--good:#74d3a0;--doubt:#f2c45c;--moved:#b0adff;--link:#8cc3f5}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--fg);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif;font-variant-numeric:tabular-nums}
 header,main,footer{max-width:66rem;margin:0 auto;padding:0 1.25rem}
@@ -21,6 +21,7 @@ p{margin:.5rem 0;max-width:46rem}
 .lead{font-size:1.125rem}
 .drifting .sign,.badge.drifting{color:var(--bad)}
 .stable .sign,.badge.stable{color:var(--good)}
+.moved .sign,.badge.moved{color:var(--moved)}
 .undetermined .sign,.badge.undetermined{color:var(--doubt)}
 .badge{font-weight:600;white-space:nowrap}
 .facts{display:flex;flex-wrap:wrap;gap:1px;margin:1.5rem 0 0;background:var(--rule);border:1px solid var(--rule);border-radius:8px;overflow:hidden}

@@ -1,10 +1,8 @@
 import { binNames } from './bin-names.ts';
 import type { DriftReport, ReportVariable } from './drift-report.ts';
-import { formatCount, formatNumber, formatPsi, formatShare } from './format.ts';
+import { formatCount, formatNumber, formatPsi, formatShare, signs } from './format.ts';
 import { type Html, html } from './html.ts';
 import { histogramFigure } from './page-charts.ts';
-
-export const signs = { drifting: '▲', stable: '●', undetermined: '?' } as const;
 
 export function badge(verdict: ReportVariable['verdict']): Html {
   return html`<span class="badge ${verdict}"><span aria-hidden="true">${signs[verdict]} </span>${verdict}</span>`;
@@ -73,6 +71,14 @@ function driftFigures(
         ks.basis === 'values'
           ? `Largest distance between the two cumulative distributions; ${formatP(ks.p)} without drift.`
           : 'Largest distance between the two cumulative distributions, at the edges of the bins.',
+    });
+  }
+  if (variable.rankTrend !== null) {
+    const { probability, z } = variable.rankTrend;
+    figures.push({
+      name: 'Rank trend',
+      value: formatShare(probability),
+      meaning: `Chance that a live value is larger than one of the reference; 50 % is no trend, and this lies ${Math.abs(z).toFixed(1)} standard errors away.`,
     });
   }
   if (variable.wasserstein !== null) {

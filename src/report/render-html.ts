@@ -1,10 +1,18 @@
 import type { DriftReport, ReportVariable } from './drift-report.ts';
-import { formatAlarmValue, formatAmount, formatCount, formatPsi, formatShare, formatTime } from './format.ts';
+import {
+  formatAlarmValue,
+  formatAmount,
+  formatCount,
+  formatPsi,
+  formatShare,
+  formatTime,
+  signs,
+} from './format.ts';
 import { type Html, html } from './html.ts';
 import { histogram, overTimeChart } from './page-charts.ts';
 import { methodSection } from './page-method.ts';
 import { fact, renderPage } from './page-shell.ts';
-import { badge, formatChange, signs, variableSection } from './page-variable.ts';
+import { badge, formatChange, variableSection } from './page-variable.ts';
 
 const scoreTitle = 'Score of the model';
 
@@ -50,15 +58,21 @@ function facts({ live, reference, features, score, predictions }: DriftReport): 
   return html`<dl class="facts">
 ${fact('Live', `${formatCount(live.samples)} ${live.kind}`, period)}
 ${fact('Reference', formatCount(reference.samples), originWords[reference.origin])}
-${fact('Features drifting', `${drifting} of ${features.length}`, undetermined(features))}
+${fact('Features drifting', `${drifting} of ${features.length}`, describeOthers(features))}
 ${score !== null && fact('Scores', badge(score.verdict), `PSI ${formatPsi(score.psi)}, limit ${formatPsi(score.threshold)}`)}
 ${first !== undefined && fact(`Predicted ‘${first.class}’`, formatShare(first.live), first.reference === null ? null : `${formatShare(first.reference)} in the reference`)}
 </dl>`;
 }
 
-function undetermined(features: readonly ReportVariable[]): string | null {
-  const count = features.filter(({ verdict }) => verdict === 'undetermined').length;
-  return count > 0 ? `${count} cannot be judged` : null;
+function describeOthers(features: readonly ReportVariable[]): string | null {
+  const count = (verdict: ReportVariable['verdict']) =>
+    features.filter((feature) => feature.verdict === verdict).length;
+  const [moved, doubtful] = [count('moved'), count('undetermined')];
+  const parts = [
+    ...(moved > 0 ? [`${moved} moved, below what alarms`] : []),
+    ...(doubtful > 0 ? [`${doubtful} cannot be judged`] : []),
+  ];
+  return parts.length > 0 ? parts.join('; ') : null;
 }
 
 const legend = html`<p class="legend"><span class="r">reference</span><span class="l">live</span></p>`;

@@ -1,7 +1,15 @@
 import { driftRule, type Verdict } from '../stats/drift.ts';
 import type { Line } from '../terminal.ts';
 import type { DriftReport, ReportVariable } from './drift-report.ts';
-import { formatAlarmValue, formatAmount, formatCount, formatPsi, formatShare, formatTime } from './format.ts';
+import {
+  formatAlarmValue,
+  formatAmount,
+  formatCount,
+  formatPsi,
+  formatShare,
+  formatTime,
+  signs,
+} from './format.ts';
 import { cut, wrap } from './wrap.ts';
 
 const width = 80;
@@ -11,8 +19,7 @@ const maxBars = 10;
 const histogramWidth = maxBars + 3;
 const blocks = '▁▂▃▄▅▆▇█';
 
-const signs = { drifting: '▲', stable: '●', undetermined: '?' } as const;
-const colors = { drifting: 'red', stable: 'green', undetermined: 'yellow' } as const;
+const colors = { drifting: 'red', moved: 'cyan', stable: 'green', undetermined: 'yellow' } as const;
 
 /** The report for a terminal, at most 80 columns wide and readable without its colours. */
 export function renderText(report: DriftReport): Line[] {

@@ -3,18 +3,24 @@ import { type Bins, binCount, missingBin } from './binning.ts';
 import { jensenShannonDistance } from './jensen-shannon.ts';
 import { psiNoiseCeiling } from './noise-ceiling.ts';
 import { psi } from './psi.ts';
+import { type RankTrend, rankTrend } from './rank-trend.ts';
 import { sumCounts } from './smoothing.ts';
 
 /**
- * What one window says: `drifting` is more than noise explains; `undetermined` means that the noise is too large to
- * see a shift that matters, so that silence says nothing; `stable` is neither.
+ * What one window says: `drifting` is more than noise explains and enough to alarm; `moved` is more than noise explains,
+ * but not known to be enough to alarm; `undetermined` means that the noise is too large to see a shift that matters, so
+ * that silence says nothing; `stable` is none of these.
  */
-export type Verdict = 'stable' | 'drifting' | 'undetermined';
+export type Verdict = 'stable' | 'undetermined' | 'moved' | 'drifting';
 
 /**
  * The rule behind every verdict and drift alert: PSI > max(`minPsi`, noise ceiling at `ceilingZ`) is drift. `minPsi`
  * keeps differences too small to matter quiet however many requests there are; the ceiling keeps chance quiet however
  * few. A ceiling above `undeterminedCeiling` could hide a shift by half a standard deviation.
+ *
+ * A variable that does not drift has moved when its PSI exceeds `minMovedPsi` and the ceiling, or when its rank trend is
+ * beyond `ceilingZ` and at least `minTrend` from ½. A trend needs `minTrendValues` effective values on both sides:
+ * with fewer, a variable whose values nearly all share one bin would pass `ceilingZ` by chance.
  *
  * The ceiling takes rows as independent, and so does the verdict on one window. Alerts look at real traffic, where
  * applicants are sent again and batches come from one hour or one branch: they count `alertDesignEffect` live rows as
@@ -24,6 +30,9 @@ export const driftRule = {
   minPsi: 0.1,
   ceilingZ: 4.5,
   undeterminedCeiling: 0.2,
+  minMovedPsi: 0.02,
+  minTrend: 0.05,
+  minTrendValues: 30,
   pseudoCount: 0.5,
   alertDesignEffect: 6,
 } as const;
@@ -42,6 +51,8 @@ export type Drift = {
   readonly jensenShannonDistance: number | null;
   /** Over the bin edges, unsmoothed, of the values that are not missing; `null` for a categorical variable. */
   readonly kolmogorovSmirnov: number | null;
+  /** Over the value bins; `null` for a categorical variable. */
+  readonly rankTrend: RankTrend | null;
   readonly verdict: Verdict;
 };
 
@@ -69,6 +80,7 @@ export function measureDrift(bins: Bins, reference: ArrayLike<number>, live: Arr
   const ceilingOf = (rows: number) =>
     psiNoiseCeiling(rows, referenceSamples, countOccupied(reference), driftRule.ceilingZ);
   const ceiling = ceilingOf(samples);
+  const trend = bins.kind === 'numeric' ? rankTrend(...valueCounts(bins, reference, live)) : null;
   return {
     samples,
     referenceSamples,
@@ -77,7 +89,8 @@ export function measureDrift(bins: Bins, reference: ArrayLike<number>, live: Arr
     psiAlertCeiling: ceilingOf(samples / driftRule.alertDesignEffect),
     jensenShannonDistance: jensenShannonDistance(reference, live, { smoothing, logBase: 2 }),
     kolmogorovSmirnov: bins.kind === 'numeric' ? kolmogorovSmirnovOfValues(bins, reference, live) : null,
-    verdict: judgeDrift(value, ceiling),
+    rankTrend: trend,
+    verdict: judgeDrift(value, ceiling, trend),
   };
 }
 
@@ -86,10 +99,20 @@ export function driftThreshold(ceiling: number | null): number {
   return Math.max(driftRule.minPsi, ceiling ?? 0);
 }
 
-/** The verdict of `driftRule` on a PSI and its noise ceiling. */
-export function judgeDrift(psi: number, psiNoiseCeiling: number): Verdict {
+/** The verdict of `driftRule` on a PSI, its noise ceiling, and the rank trend where there is one. */
+export function judgeDrift(psi: number, psiNoiseCeiling: number, trend: RankTrend | null): Verdict {
   if (psi > driftThreshold(psiNoiseCeiling)) return 'drifting';
+  if (psi > Math.max(driftRule.minMovedPsi, psiNoiseCeiling) || isTrend(trend)) return 'moved';
   return psiNoiseCeiling > driftRule.undeterminedCeiling ? 'undetermined' : 'stable';
+}
+
+function isTrend(trend: RankTrend | null): boolean {
+  if (trend === null) return false;
+  const { probability, z, effectiveValues } = trend;
+  const { ceilingZ, minTrend, minTrendValues } = driftRule;
+  return (
+    Math.abs(probability - 0.5) > minTrend && Math.abs(z) > ceilingZ && effectiveValues >= minTrendValues
+  );
 }
 
 /** Whether a drift alert takes a window for drift: as its verdict does, with the ceiling for rows that hang together. */
@@ -103,6 +126,7 @@ const nothing = {
   psiAlertCeiling: null,
   jensenShannonDistance: null,
   kolmogorovSmirnov: null,
+  rankTrend: null,
   verdict: 'undetermined',
 } as const;
 
@@ -113,9 +137,18 @@ export function countOccupied(reference: ArrayLike<number>): number {
   return occupied;
 }
 
+/** Both sides without `missing`. */
+function valueCounts(
+  bins: Bins,
+  reference: ArrayLike<number>,
+  live: ArrayLike<number>,
+): [reference: number[], live: number[]] {
+  const values = missingBin(bins);
+  return [Array.from(reference).slice(0, values), Array.from(live).slice(0, values)];
+}
+
 function kolmogorovSmirnovOfValues(bins: Bins, reference: ArrayLike<number>, live: ArrayLike<number>) {
-  const referenceValues = Array.from(reference).slice(0, missingBin(bins));
-  const liveValues = Array.from(live).slice(0, missingBin(bins));
+  const [referenceValues, liveValues] = valueCounts(bins, reference, live);
   if (sumCounts(referenceValues) === 0 || sumCounts(liveValues) === 0) return null;
   return binnedKolmogorovSmirnov(referenceValues, liveValues);
 }

@@ -21,6 +21,7 @@ export * from './probability-scores.ts';
 export * from './psi.ts';
 export * from './quantile.ts';
 export * from './random.ts';
+export * from './rank-trend.ts';
 export * from './roc-auc.ts';
 export * from './samples-needed.ts';
 export type { LogBase, Smoothing } from './smoothing.ts';

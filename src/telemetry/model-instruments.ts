@@ -54,6 +54,14 @@ export const modelInstruments = {
     labels: [...modelLabels, 'feature'],
     description: 'Rows behind the reference.',
   },
+  referenceMidRank: {
+    name: 'model_feature_reference_mid_rank',
+    type: 'gauge',
+    unit: '1',
+    labels: [...modelLabels, 'feature', 'bin'],
+    description:
+      'Share of the reference’s values below each value bin of a numeric variable, and half of the share in it.',
+  },
   outsideRange: {
     name: 'model_feature_outside_range_total',
     type: 'counter',

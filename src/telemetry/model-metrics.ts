@@ -5,6 +5,7 @@ import type { VariableLayout } from '../monitor/monitor.ts';
 import { windowNames } from '../monitor/windows.ts';
 import { binLabels, missingBin } from '../stats/binning.ts';
 import { measureDrift } from '../stats/drift.ts';
+import { midRanks } from '../stats/rank-trend.ts';
 import type { Instrument } from './instrument.ts';
 import { instruments } from './instruments.ts';
 import {
@@ -27,6 +28,7 @@ export function createModelMetrics(counts: ModelCounts): MetricSource {
   const labelled = variables.map((variable) => labelVariable(variable, model));
   const predictions = classes.map((prediction) => ({ ...model, prediction }));
   const ratios = labelled.flatMap(({ referenceRatios }) => referenceRatios);
+  const midRanks = labelled.flatMap(({ referenceMidRanks }) => referenceMidRanks);
   const samples = labelled.map(({ referenceSamples }) => referenceSamples);
   const rejections = [...counts.rejections].flatMap(([feature, reasons]) =>
     [...reasons.keys()].map((reason) => ({ reasons, reason, attributes: { ...model, feature, reason } })),
@@ -66,6 +68,7 @@ export function createModelMetrics(counts: ModelCounts): MetricSource {
     ),
     gaugeData(instruments.referenceRatio, ratios),
     gaugeData(instruments.referenceSamples, samples),
+    gaugeData(instruments.referenceMidRank, midRanks),
     counterData(
       instruments.outsideRange,
       labelled
@@ -107,7 +110,15 @@ function labelVariable(variable: VariableLayout, model: { model: string; version
     windows: windowNames.map((window) => ({ ...feature, window })),
     referenceRatios: bins.map((attributes, i) => ({ attributes, value: variable.counts[i] / rows })),
     referenceSamples: { attributes: feature, value: rows },
+    referenceMidRanks: midRanksOf(variable).map((value, i) => ({ attributes: bins[i], value })),
   };
+}
+
+/** None for a category, and where the reference has no values. */
+function midRanksOf({ bins, counts }: VariableLayout): number[] {
+  return bins.kind === 'numeric'
+    ? midRanks(counts.slice(0, missingBin(bins))).filter((rank) => !Number.isNaN(rank))
+    : [];
 }
 
 function valueHistogram(variable: VariableLayout, totals: Readonly<Float64Array>): Histogram {

@@ -9,7 +9,7 @@ import { matchers, type Pace, type Query, type RuleTest, runRuleTest, spanOf } f
 import { labelsOf, liveCounts, sum, type Variable, variableSeries } from './support/series.ts';
 
 const { ceilingZ, pseudoCount, alertDesignEffect } = driftRule;
-const verdicts = { stable: 0, undetermined: 1, drifting: 2 } as const;
+const verdicts = { stable: 0, undetermined: 1, moved: 2, drifting: 3 } as const;
 
 const age: Variable = {
   feature: 'age',
@@ -50,6 +50,12 @@ function agree(variable: Variable, windows: readonly string[], at: string): Quer
       near(at, 'model_feature:psi', labels, drift.psi),
       near(at, 'model_feature:psi_noise_ceiling', labels, drift.psiNoiseCeiling),
       near(at, 'model_feature:psi_alert_ceiling', labels, drift.psiAlertCeiling),
+      ...(drift.rankTrend === null
+        ? []
+        : [
+            near(at, 'model_feature:rank_trend', labels, drift.rankTrend.probability),
+            near(at, 'model_feature:rank_trend:z', labels, drift.rankTrend.z),
+          ]),
       near(at, 'model_feature_window:verdict', labels, verdicts[drift.verdict]),
     ];
   });
@@ -132,6 +138,27 @@ const turning: Variable = {
   ],
 };
 
+/** Higher ages more often: 140 in ten minutes are too few for the PSI, and enough for the trend. */
+const rising: Variable = {
+  ...age,
+  feature: 'rising',
+  replicas: [[{ from: '0m', counts: [1.2, 1.6, 1.8, 3, 3, 3.4, 0] }]],
+};
+
+/** Nearly all values are in one bin: a few others are no trend. */
+const dominated: Variable = {
+  ...age,
+  feature: 'dominated',
+  reference: [980, 0, 0, 20, 0, 0, 0],
+  replicas: [[{ from: '0m', counts: [0.4, 0, 0, 0.1, 0, 0, 0] }]],
+};
+
+const allMissing: Variable = {
+  ...age,
+  feature: 'all missing',
+  replicas: [[{ from: '0m', counts: [0, 0, 0, 0, 0, 0, 10] }]],
+};
+
 function paced(feature: string, perMinute: number): Variable {
   return {
     ...age,
@@ -177,6 +204,18 @@ const tests: readonly RuleTest[] = [
     }),
   ]),
   test('a constant reference has a ceiling too', 'minute', [constant], '2h', agree(constant, short, '2h')),
+  test('a trend where the PSI is too noisy', 'minute', [rising, dominated, allMissing], '2h', [
+    near('2h', 'model_feature_window:verdict', { ...labelsOf(rising), window: '10m' }, verdicts.moved),
+    near(
+      '2h',
+      'model_feature_window:verdict',
+      { ...labelsOf(dominated), window: '1h' },
+      verdicts.undetermined,
+    ),
+    { at: '2h', expr: 'model_feature:rank_trend{feature="all missing"}', samples: [] },
+    ...agree(rising, short, '2h'),
+    ...agree(dominated, short, '2h'),
+  ]),
   (() => {
     const now = liveCounts(changing, '1h', '26h');
     const dayBefore = liveCounts(changing, '1h', '2h');

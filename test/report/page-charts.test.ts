@@ -15,7 +15,7 @@ function readChart(steps: readonly Step[]): { limits: number[]; line: number[]; 
     samples: 500,
     psi,
     psiNoiseCeiling,
-    verdict: judgeDrift(psi, psiNoiseCeiling),
+    verdict: judgeDrift(psi, psiNoiseCeiling, null),
   }));
   const { html } = overTimeChart({ name: 'age', overTime } as unknown as ReportVariable, hourMs / 1000);
   const path = (name: string) => new RegExp(`class="${name}" d="([^"]*)"`).exec(html)?.[1] ?? '';
@@ -59,7 +59,7 @@ describe('the chart of PSI over time', () => {
         const { limits, line } = readChart(shown);
         for (const [i, { psi, psiNoiseCeiling }] of shown.entries()) {
           // what is less than half a hundredth apart is drawn as one
-          assert.equal(line[i] - limits[i] > 0.005, judgeDrift(psi, psiNoiseCeiling) === 'drifting');
+          assert.equal(line[i] - limits[i] > 0.005, judgeDrift(psi, psiNoiseCeiling, null) === 'drifting');
         }
       }),
     );

@@ -22,6 +22,14 @@ function driftingSamples() {
   });
 }
 
+/** One feature is a little larger than in training. */
+function movedSamples() {
+  return makeSamples({
+    count: 3000,
+    change: (row, i) => ({ ...row, age: Number(row.age) + (i % 5 < 3 ? 3 : 0) }),
+  });
+}
+
 describe('the page of the drift report', function () {
   this.timeout(60_000);
   let browser: Browser;
@@ -33,12 +41,14 @@ describe('the page of the drift report', function () {
     folder = await temporaryFolder();
     const live = await folder.write('live.jsonl', `${toJsonl(driftingSamples())}{"torn\n`);
     const few = await folder.write('few.jsonl', toJsonl(makeSamples({ count: 30 })));
+    const moved = await folder.write('moved.jsonl', toJsonl(movedSamples()));
     const none = await folder.write('none.jsonl', '');
     const rows = makeSamples({ count: 600 }).map(({ features }) => features);
     const table = await folder.write('rows.csv', toCsv(rows));
     for (const [name, args] of [
       ['drifting', ['--model', model, '--live', live, '--backtest']],
       ['undetermined', ['--model', model, '--live', few]],
+      ['moved', ['--model', model, '--live', moved]],
       ['empty', ['--model', model, '--live', none]],
       ['tables', ['--reference', table, '--live', table]],
     ] as const) {
@@ -60,7 +70,7 @@ describe('the page of the drift report', function () {
 
   for (const width of [1280, 390]) {
     for (const colorScheme of ['light', 'dark'] as const) {
-      for (const name of ['drifting', 'undetermined', 'tables']) {
+      for (const name of ['drifting', 'undetermined', 'moved', 'tables']) {
         it(`is accessible and complete at ${width} px, ${colorScheme}: ${name}`, async () => {
           const { page, complaints } = await open(name, { viewport: { width, height: 900 }, colorScheme });
           await page.evaluate(`for (const each of document.querySelectorAll('details')) each.open = true`);
@@ -99,6 +109,17 @@ describe('the page of the drift report', function () {
       /ModelFeatureDrift/,
     );
     assert.match(await page.locator('section[aria-labelledby=data]').innerText(), /1 line could not be read/);
+    await page.close();
+  });
+
+  it('says of a small move that it is certain, and below what alarms', async () => {
+    const { page } = await open('moved');
+    assert.match(await page.locator('h1').innerText(), /^◆ age has moved a little, below what alarms \(PSI/);
+    assert.match(
+      await page.locator('#feature-1 > summary').innerText(),
+      /◆ moved\s+Moved a little, below what alarms: .*; the median went from \d+ to \d+\./,
+    );
+    assert.match(await page.locator('.facts').innerText(), /0 of 3\s+1 moved, below what alarms/);
     await page.close();
   });
 

@@ -32,13 +32,28 @@ describe('drift of one variable', () => {
   });
 
   it('judges by PSI > max(0.1, ceiling), then by whether the ceiling hides too much', () => {
-    assert.equal(judgeDrift(0.1, 0.05), 'stable');
-    assert.equal(judgeDrift(0.1000001, 0.05), 'drifting');
-    assert.equal(judgeDrift(0.15, 0.16), 'stable');
-    assert.equal(judgeDrift(0.17, 0.16), 'drifting');
-    assert.equal(judgeDrift(0.15, 0.2), 'stable');
-    assert.equal(judgeDrift(0.15, 0.21), 'undetermined');
-    assert.equal(judgeDrift(0.22, 0.21), 'drifting');
+    assert.equal(judgeDrift(0.1, 0.05, null), 'moved');
+    assert.equal(judgeDrift(0.1000001, 0.05, null), 'drifting');
+    assert.equal(judgeDrift(0.15, 0.16, null), 'stable');
+    assert.equal(judgeDrift(0.17, 0.16, null), 'drifting');
+    assert.equal(judgeDrift(0.15, 0.2, null), 'stable');
+    assert.equal(judgeDrift(0.15, 0.21, null), 'undetermined');
+    assert.equal(judgeDrift(0.22, 0.21, null), 'drifting');
+  });
+
+  it('judges what is certain and does not drift as moved: by its PSI, or by its rank trend', () => {
+    assert.equal(judgeDrift(0.0200001, 0.015, null), 'moved');
+    assert.equal(judgeDrift(0.02, 0.015, null), 'stable');
+    assert.equal(judgeDrift(0.05, 0.06, null), 'stable');
+    assert.equal(judgeDrift(0.07, 0.06, null), 'moved');
+    const trend = { probability: 0.56, z: 5, effectiveValues: 100 };
+    assert.equal(judgeDrift(0.01, 0.06, trend), 'moved');
+    assert.equal(judgeDrift(0.01, 0.5, trend), 'moved');
+    assert.equal(judgeDrift(0.6, 0.5, trend), 'drifting');
+    assert.equal(judgeDrift(0.01, 0.06, { ...trend, probability: 0.44, z: -5 }), 'moved');
+    assert.equal(judgeDrift(0.01, 0.06, { ...trend, probability: 0.549 }), 'stable');
+    assert.equal(judgeDrift(0.01, 0.06, { ...trend, z: 4.4 }), 'stable');
+    assert.equal(judgeDrift(0.01, 0.5, { ...trend, effectiveValues: 29 }), 'undetermined');
   });
 
   it('tells nothing from no data', () => {
@@ -48,6 +63,7 @@ describe('drift of one variable', () => {
       psiAlertCeiling: null,
       jensenShannonDistance: null,
       kolmogorovSmirnov: null,
+      rankTrend: null,
     };
     assert.deepEqual(measureDrift(numeric, [1, 2, 3, 4, 0], [0, 0, 0, 0, 0]), {
       samples: 0,

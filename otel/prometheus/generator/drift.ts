@@ -6,6 +6,8 @@ import type { Scales } from './settings.ts';
 import { type WindowedCount, type WindowName, windowGroups } from './windows.ts';
 
 const { pseudoCount, ceilingZ, alertDesignEffect } = driftRule;
+/** What joins the bins of a variable over windows with what is known of each bin. */
+const perBin = `on (${byFeature}, bin) group_left ()`;
 
 /** Replicas of a version carry the same reference: however many export it, it counts once. */
 const reference: readonly RecordingRule[] = [
@@ -33,6 +35,21 @@ const reference: readonly RecordingRule[] = [
         / ${perFeature}
       (model_feature:reference_samples:max + ${pseudoCount} * model_feature:bins:count)`,
   },
+  {
+    // Of the value bins of numeric variables alone: what is joined with it leaves out the other bins.
+    record: 'model_feature_bin:reference_mid_rank:max',
+    expr: `max by (${byFeature}, bin) (model_feature_reference_mid_rank)`,
+  },
+  {
+    record: 'model_feature_bin:reference_values',
+    expr: promql`
+      (model_feature_bin:reference_ratio:max and model_feature_bin:reference_mid_rank:max)
+        * ${perFeature} model_feature:reference_samples:max`,
+  },
+  {
+    record: 'model_feature:reference_values',
+    expr: `sum by (${byFeature}) (model_feature_bin:reference_values)`,
+  },
 ];
 
 /** A bin of the reference that no replica exports has been seen by none. */
@@ -44,7 +61,7 @@ const observations: WindowedCount = {
 
 const total = 'model_feature:observations:increase';
 const smoothed = 'model_feature_bin:live_ratio:smoothed';
-const base = `on (${byFeature}, bin) group_left () model_feature_bin:reference_ratio:smoothed`;
+const base = `${perBin} model_feature_bin:reference_ratio:smoothed`;
 
 /** PSI and its noise ceiling as `measureDrift` in `src/stats` defines them; absent while the window is empty. */
 const distance: readonly RecordingRule[] = [
@@ -90,6 +107,54 @@ function ceiling(record: string, designEffect: number): RecordingRule {
       )`,
   };
 }
+
+const values = '(model_feature:values:increase > 0)';
+const referenceValues = `${perFeature} model_feature:reference_values`;
+
+/** The rank trend as `rankTrend` in `src/stats` defines it; absent where there are no values to rank. */
+const trend: readonly RecordingRule[] = [
+  {
+    record: 'model_feature:values:increase',
+    expr: promql`
+      sum by (${byFeature}, window) (
+        model_feature_bin:observations:increase
+          and on (${byFeature}, bin) model_feature_bin:reference_mid_rank:max
+      )`,
+  },
+  {
+    record: 'model_feature:rank_trend',
+    expr: promql`
+      sum by (${byFeature}, window) (
+        model_feature_bin:observations:increase
+          * ${perBin} model_feature_bin:reference_mid_rank:max
+      )
+        / ${values}`,
+  },
+  {
+    // Values of one bin are ties; both samples are pooled.
+    record: 'model_feature:rank_tie_correction',
+    expr: promql`
+      1 - sum by (${byFeature}, window) (
+        (model_feature_bin:observations:increase + ${perBin} model_feature_bin:reference_values) ^ 3
+          - (model_feature_bin:observations:increase + ${perBin} model_feature_bin:reference_values)
+      )
+        /
+      (
+        (${values} + ${referenceValues}) ^ 3
+          - (${values} + ${referenceValues})
+      )`,
+  },
+  {
+    record: 'model_feature:rank_trend:z',
+    expr: promql`
+      (model_feature:rank_trend - 0.5)
+        * sqrt(
+          12 * ${values} * ${referenceValues}
+            / (${values} + ${referenceValues} + 1)
+            / (model_feature:rank_tie_correction > 0)
+        )`,
+  },
+];
 
 /** Two hours are compared with the last one: a day ago for the daily season, a week ago for the weekly. */
 const earlierHours = ['1d', '7d'] as const;
@@ -139,13 +204,13 @@ function seasonRules({ time, requests }: Scales): RecordingRule[] {
 export function driftGroups(scales: Scales): RuleGroup[] {
   return windowGroups('model-drift', [observations], scales, {
     before: reference,
-    after: [...distance, ...seasonRules(scales), ...verdictRules(scales)],
+    after: [...distance, ...trend, ...seasonRules(scales), ...verdictRules(scales)],
   });
 }
 
-/** 0 stable, 1 undetermined, 2 drifting, as `judgeDrift` in `src/stats` decides. */
+/** 0 stable, 1 undetermined, 2 moved, 3 drifting, as `judgeDrift` in `src/stats` decides. */
 function verdictRules({ requests }: Scales): RecordingRule[] {
-  const { minPsi, undeterminedCeiling } = driftRule;
+  const { minPsi, undeterminedCeiling, minMovedPsi, minTrend, minTrendValues } = driftRule;
   const judged = (window: WindowName) =>
     minRequests[window] === 0
       ? `model_feature_window:verdict{window="${window}"}`
@@ -158,7 +223,14 @@ function verdictRules({ requests }: Scales): RecordingRule[] {
     {
       record: 'model_feature_window:verdict',
       expr: promql`
-        0 * (model_feature:psi > clamp_min(model_feature:psi_noise_ceiling, ${minPsi})) + 2
+        0 * (model_feature:psi > clamp_min(model_feature:psi_noise_ceiling, ${minPsi})) + 3
+          or 0 * (model_feature:psi > clamp_min(model_feature:psi_noise_ceiling, ${minMovedPsi})) + 2
+          or 0 * (
+            abs(model_feature:rank_trend - 0.5) > ${minTrend}
+              and abs(model_feature:rank_trend:z) > ${ceilingZ}
+              and model_feature:values:increase * model_feature:rank_tie_correction >= ${minTrendValues}
+              and model_feature:rank_tie_correction * ${referenceValues} >= ${minTrendValues}
+          ) + 2
           or 0 * (model_feature:psi_noise_ceiling > ${undeterminedCeiling}) + 1
           or 0 * model_feature:psi
           or 0 * (model_feature:observations:increase == 0) + 1 and on (${byFeature}) model_feature:reference_samples:max`,

@@ -1,11 +1,11 @@
 import { scoreFeature } from '../../model/artifact.ts';
 import { type LiveDrift, liveDrift } from '../../monitor/live-drift.ts';
 import { type WindowName, windowNames } from '../../monitor/windows.ts';
-import { formatAmount, formatPsi } from '../../report/format.ts';
+import { formatAmount, formatPsi, signs } from '../../report/format.ts';
 import { type Html, html } from '../../report/html.ts';
 import { histogram } from '../../report/page-charts.ts';
 import { renderPage } from '../../report/page-shell.ts';
-import { badge, signs } from '../../report/page-variable.ts';
+import { badge } from '../../report/page-variable.ts';
 import { driftRule, driftThreshold } from '../../stats/drift.ts';
 import { samplesNeeded } from '../../stats/samples-needed.ts';
 import type { AppRouter } from '../router.ts';
@@ -98,7 +98,7 @@ function describeNeed(drift: LiveDrift): string {
   return needed === null ? 'the reference is too small' : `${formatAmount(needed, 'more request')} needed`;
 }
 
-/** Drift in any window comes first, with the shortest that shows it; else what the longest can tell. */
+/** Drift in any window comes first, with the shortest that shows it; else what the longest can tell: moves first. */
 function headline(rows: readonly Row[]): { sign: keyof typeof signs; text: string } {
   const named = (window: number, verdict: LiveDrift['verdict']) =>
     rows
@@ -111,6 +111,11 @@ function headline(rows: readonly Row[]): { sign: keyof typeof signs; text: strin
     }
   }
   const longest = windowNames.length - 1;
+  const moved = named(longest, 'moved');
+  if (moved.length > 0) {
+    const text = `Moved in the ${windowWords[windowNames[longest]]}, below what alarms: ${moved.join(', ')}.`;
+    return { sign: 'moved', text };
+  }
   const doubtful = named(longest, 'undetermined');
   if (doubtful.length === 0) {
     return { sign: 'stable', text: `No drift in the ${windowWords[windowNames[longest]]}.` };

@@ -1,4 +1,5 @@
-import { type Bins, binLabels } from '../../../src/stats/binning.ts';
+import { type Bins, binLabels, missingBin } from '../../../src/stats/binning.ts';
+import { midRanks } from '../../../src/stats/rank-trend.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -85,10 +86,16 @@ export function variableSeries(variable: Variable, span: Span): Series[] {
   const { bins, reference, replicas } = variable;
   const samples = sum(reference);
   const names = binLabels(bins);
+  const ranks = bins.kind === 'numeric' ? midRanks(reference.slice(0, missingBin(bins))) : [];
   return replicas.flatMap((phases, replica) => {
     const labels = { ...labelsOf(variable), ...replicaLabels(replica) };
     return [
       { metric: 'model_feature_reference_samples', labels, values: gauge([['0m', samples]], span) },
+      ...ranks.map((rank, i) => ({
+        metric: 'model_feature_reference_mid_rank',
+        labels: { ...labels, bin: names[i] },
+        values: gauge([['0m', rank]], span),
+      })),
       ...names.flatMap((bin, i) => [
         {
           metric: 'model_feature_reference_ratio',

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { createSampler, normal } from '../../bench/drift-populations.ts';
+import { countSorted, quantileEdges } from '../../src/stats/binning.ts';
+import { measureDrift, type Verdict } from '../../src/stats/drift.ts';
+import { createRandom } from '../../src/stats/random.ts';
+import { midRanks, rankTrend } from '../../src/stats/rank-trend.ts';
+import { closeTo } from './close-to.ts';
+
+describe('the rank trend over bins', () => {
+  it('gives mannwhitneyu(live, reference, method="asymptotic", use_continuity=False)', () => {
+    // scipy 1.17.1: statistic / (n·m), and norm.isf(p) of alternative='greater'
+    const known = [
+      [[210, 180, 150, 190, 160, 100], [12, 16, 18, 30, 30, 34], 0.6474747474747474, 5.741792460855289],
+      [Array(10).fill(100), [60, 75, 90, 100, 105, 110, 115, 115, 115, 115], 0.5475, 3.6973992012523618],
+      [[980, 0, 0, 20], [40, 0, 5, 5], 0.589, 7.368968377385104],
+      [[5, 3, 2], [1, 0, 4], 0.77, 1.7748239349298849],
+      [[0, 7, 0], [3, 0, 1], 0.25, -1.5512092057488576],
+    ] as const;
+    for (const [reference, live, probability, z] of known) {
+      const trend = rankTrend(reference, live) ?? assert.fail('both sides have values');
+      closeTo(trend.probability, probability, 1e-12);
+      closeTo(trend.z, z, 1e-9);
+    }
+  });
+
+  it('is the share of pairs in which the live value is larger, ties by half', () => {
+    const counts = fc.array(fc.nat(6), { minLength: 4, maxLength: 4 });
+    fc.assert(
+      fc.property(counts, counts, (reference, live) => {
+        let [pairs, larger] = [0, 0];
+        reference.forEach((m, i) => {
+          live.forEach((n, j) => {
+            pairs += m * n;
+            larger += m * n * (j > i ? 1 : j === i ? 0.5 : 0);
+          });
+        });
+        const trend = rankTrend(reference, live);
+        if (pairs === 0) assert.equal(trend, null);
+        else closeTo(trend?.probability ?? null, larger / pairs, 1e-12);
+      }),
+    );
+  });
+
+  it('is none where all values share one bin, and refuses counts that do not fit', () => {
+    assert.deepEqual(rankTrend([0, 8, 0], [0, 5, 0]), { probability: 0.5, z: 0, effectiveValues: 0 });
+    assert.equal(rankTrend([0, 0], [1, 2]), null);
+    assert.throws(() => rankTrend([1, 2], [1, 2, 3]), RangeError);
+    assert.throws(() => rankTrend([1, 2], [1, -2]), RangeError);
+  });
+
+  it('has the mid-ranks of the reference', () => {
+    assert.deepEqual(midRanks([2, 4, 2]), [0.125, 0.5, 0.875]);
+  });
+});
+
+/** How often each verdict falls over windows of a population, each against a fresh reference. */
+function countVerdicts(
+  draw: { readonly reference: number; readonly live: number; readonly shift: number },
+  repeats: number,
+): Record<Verdict, number> {
+  const random = createRandom(17);
+  const [before, after] = [normal(), normal(draw.shift)];
+  const drawReference = createSampler(before.probabilities, random);
+  const drawLive = createSampler(after.probabilities, random);
+  const verdicts = { stable: 0, undetermined: 0, moved: 0, drifting: 0 };
+  for (let i = 0; i < repeats; i++) {
+    const reference = values(before.values as number[], drawReference, draw.reference);
+    const live = values(after.values as number[], drawLive, draw.live);
+    const edges = quantileEdges(reference, 10);
+    const drift = measureDrift(
+      { kind: 'numeric', edges },
+      [...countSorted(edges, reference), 0],
+      [...countSorted(edges, live), 0],
+    );
+    verdicts[drift.verdict]++;
+  }
+  return verdicts;
+}
+
+/** Ascending. */
+function values(of: readonly number[], draw: ReturnType<typeof createSampler>, rows: number): Float64Array {
+  const counts = new Float64Array(of.length);
+  draw(counts, rows);
+  return Float64Array.from(of.flatMap((value, i) => Array<number>(counts[i]).fill(value))).sort();
+}
+
+describe('the verdict moved', () => {
+  it('says of 0.25 σ at N = M = 5,000 that it moved, in at least nine of ten windows', () => {
+    const { moved, drifting } = countVerdicts({ reference: 5000, live: 5000, shift: 0.25 }, 200);
+    assert.ok(moved + drifting >= 180, `${moved} moved, ${drifting} drifting of 200`);
+    assert.ok(moved > drifting, 'and that it is too little to alarm');
+  });
+
+  it('says of 0.5 σ in 140 rows mostly that it moved, where the PSI alone could tell nothing', () => {
+    const { moved, drifting, undetermined } = countVerdicts({ reference: 1000, live: 140, shift: 0.5 }, 400);
+    assert.ok(moved > 180, `${moved} moved, ${drifting} drifting, ${undetermined} undetermined of 400`);
+    assert.ok(undetermined < 100, `${undetermined} of 400`);
+  });
+
+  it('says nothing of the kind without a change', () => {
+    for (const [reference, live] of [
+      [200, 1000],
+      [1000, 140],
+      [1000, 1000],
+      [5000, 5000],
+    ]) {
+      const { moved, drifting } = countVerdicts({ reference, live, shift: 0 }, 2000);
+      assert.equal(moved + drifting, 0, `M ${reference}, N ${live}`);
+    }
+  });
+
+  it('does not take a few rare values for a trend where nearly all others are the same', () => {
+    // the chance of so many, by the binomial distribution, is 1 in 1,000
+    const { verdict, rankTrend: trend } = measureDrift(
+      { kind: 'numeric', edges: [0] },
+      [990, 10, 0],
+      [17, 3, 0],
+    );
+    assert.ok(trend !== null && trend.probability - 0.5 > 0.05 && trend.z > 4.5);
+    assert.equal(verdict, 'undetermined');
+  });
+
+  it('is no trend but a PSI for a category', () => {
+    const bins = { kind: 'categorical', categories: ['a', 'b'], grouped: [] } as const;
+    const { verdict, rankTrend: trend } = measureDrift(bins, [2500, 2500, 0, 0], [2100, 2900, 0, 0]);
+    assert.equal(trend, null);
+    assert.equal(verdict, 'moved');
+  });
+});
