@@ -96,6 +96,12 @@ export function consistencyFaults(artifact: Artifact): Fault[] {
       'one a bin of the edges, then missing',
     ),
   );
+  for (const field of ['counts', 'positives', 'expected'] as const) {
+    const needed = bins.edges.length + 1;
+    faults.push(
+      ...lengthFault(['score', 'bins', field], bins[field].length, needed, 'one a bin of the edges'),
+    );
+  }
   const tooMany = bins.positives.findIndex((positives, i) => positives > bins.counts[i]);
   if (tooMany >= 0)
     faults.push({ path: ['score', 'bins', 'positives', tooMany], message: 'exceeds the count of its bin' });

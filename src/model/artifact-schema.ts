@@ -1,8 +1,17 @@
 import { z } from 'zod';
 import { maxMagnitude } from '../stats/summable.ts';
 
-/** The format that this program reads and writes. It rises when an older reader would misread a newer file. */
-export const formatVersion = 1;
+/** The format that this program writes. It rises when an older reader would misread a newer file. */
+export const formatVersion = 2;
+
+/**
+ * The formats that this program reads, all by one schema: fields that came with a later one are optional. In files of
+ * version 1 the score bins are fifty of equal width.
+ */
+export const readableFormats = [1, formatVersion] as const;
+
+/** The most score bins that an artifact has. */
+export const maxScoreBins = 50;
 
 /** The name under which the model's own score is monitored, as if it were a feature. */
 export const scoreFeature = '(score)';
@@ -100,7 +109,7 @@ const estimate = z
   .describe('Mean over the held-out folds, and the standard error of a figure from this many rows');
 
 export const artifactSchema = z.strictObject({
-  formatVersion: z.literal(formatVersion),
+  formatVersion: z.literal(readableFormats),
   name: name.describe('Name of the model, the `model` label of its metrics'),
   version: z
     .string()
@@ -125,16 +134,13 @@ export const artifactSchema = z.strictObject({
       .describe("Deciles of the final model's scores on its reference rows"),
     bins: z
       .strictObject({
-        edges: edges.length(49),
-        counts: z.array(count).length(50),
-        positives: z.array(count).length(50),
-        expected: z
-          .array(z.number().min(0))
-          .length(50)
-          .describe('Sum of the calibrated probabilities in each bin'),
+        edges: edges.max(maxScoreBins - 1),
+        counts: z.array(count).max(maxScoreBins).describe('One count a bin of the edges'),
+        positives: z.array(count),
+        expected: z.array(z.number().min(0)).describe('Sum of the calibrated probabilities in each bin'),
       })
       .describe(
-        'Out-of-fold scores of the first repeat of the cross-validation, fifty equal bins from 0 to 1',
+        'Out-of-fold scores of the first repeat of the cross-validation, with their outcomes. In files of version 1 the bins are fifty of equal width, from 0 to 1',
       ),
   }),
   calibration: z

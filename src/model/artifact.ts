@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { consistencyFaults, type Fault } from './artifact-consistency.ts';
-import { type Artifact, artifactSchema, formatVersion } from './artifact-schema.ts';
+import { type Artifact, artifactSchema, formatVersion, readableFormats } from './artifact-schema.ts';
 
 export {
   type Artifact,
@@ -30,7 +30,7 @@ export function validateArtifact(value: unknown, source: string): Artifact {
   if (typeof found === 'number' && found > formatVersion) {
     refuse(source, {
       path: ['formatVersion'],
-      message: `is ${found}, this program reads ${formatVersion}: update it, or train the model again`,
+      message: `is ${found}, this program reads ${readableFormats.join(' and ')}: update it, or train the model again`,
     });
   }
   const result = artifactSchema.safeParse(value);

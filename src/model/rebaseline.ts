@@ -2,6 +2,7 @@ import type { NumericBins } from '../stats/binning.ts';
 import {
   type Artifact,
   type Feature,
+  formatVersion,
   type NumericFeature,
   sealArtifact,
   validateArtifact,
@@ -51,6 +52,7 @@ export function rebaseline(
   const { version: replaces, ...content } = artifact;
   const rebased = sealArtifact({
     ...content,
+    formatVersion,
     features: artifact.features.map((feature) => {
       const reference = features.get(feature.name);
       if (reference === undefined) throw new Error(`feature ${feature.name} has no new reference`);

@@ -96,9 +96,9 @@ describe('the artifact', () => {
   });
 
   it('is refused when it is of a later format', () => {
-    const later = text.replace('"formatVersion": 1', '"formatVersion": 2, "news": []');
+    const later = text.replace('"formatVersion": 2', '"formatVersion": 3, "news": []');
     assert.throws(() => parseArtifact(later, 'm.json'), {
-      message: 'm.json: formatVersion: is 2, this program reads 1: update it, or train the model again',
+      message: 'm.json: formatVersion: is 3, this program reads 1 and 2: update it, or train the model again',
     });
   });
 
