@@ -59,24 +59,25 @@ async function readColumns<Options extends TrainingSetOptions>(
   const chosen = selectColumns(name, table.columns, options);
   const places = chosen.map((name) => table.columns.indexOf(name));
   const evidence = chosen.map(createColumnEvidence);
-  const rows: string[][] = [];
+  const cells: string[][] = places.map(() => []);
   const lines: number[] = [];
   for await (const batch of table.batches) {
     for (const [i, row] of batch.rows.entries()) {
-      const cells = places.map((place) => row[place]);
-      for (const [column, cell] of cells.entries()) addEvidence(evidence[column], cell, batch.lines[i]);
-      rows.push(cells);
+      for (const [column, place] of places.entries()) {
+        addEvidence(evidence[column], row[place], batch.lines[i]);
+        cells[column].push(row[place]);
+      }
       lines.push(batch.lines[i]);
     }
   }
-  if (rows.length === 0) throw new Error(`${name}: has a header but no rows`);
+  if (lines.length === 0) throw new Error(`${name}: has a header but no rows`);
   const notations = judgeNotations(evidence, table.delimiter, options.decimalSign);
   return {
     path: name,
     options,
     columns: chosen.map((name, i) => ({
       name,
-      cells: rows.map((row) => row[i]),
+      cells: cells[i],
       evidence: evidence[i],
       notation: notations[i],
     })),
@@ -170,8 +171,8 @@ function typeColumn(table: TextColumns, place: number, options: TrainingSetOptio
       );
     }
   }
-  const distinct = new Set(values.filter((value) => value !== null && !Number.isNaN(value))).size;
-  if (distinct === 1 && (numeric || !missing)) {
+  const valid = values.filter((value) => value !== null && !Number.isNaN(value));
+  if (valid.every((value) => value === valid[0]) && (numeric || !missing)) {
     throw new Error(
       `${first}is constant, always ${isWithheld(name) ? 'the same value' : `'${present[0]}'`}: leave it out of --features`,
     );

@@ -43,8 +43,10 @@ function looksLikeDate(text: string, isTime: boolean): boolean {
 /** Whether nearly all texts are dates in any notation, or times since 1970 under a name that says so. */
 export function looksLikeDates(name: string, texts: readonly string[]): boolean {
   const isTime = timeNames.some((end) => end.test(name));
-  const dates = texts.filter((text) => looksLikeDate(text, isTime));
-  return dates.length > texts.length * distinctShare;
+  const others = texts.length * (1 - distinctShare);
+  let found = 0;
+  for (const text of texts) if (!looksLikeDate(text, isTime) && ++found >= others) return false;
+  return texts.length > 0;
 }
 
 /**
@@ -57,9 +59,9 @@ export function looksLikeDates(name: string, texts: readonly string[]): boolean 
  * @param numbers their values, when they are numbers
  */
 export function looksLikeIds(name: string, texts: readonly string[], numbers?: Float64Array): boolean {
-  const distinct = new Set(texts).size;
   if (texts.length < minRows || numbers?.some((value) => value % 1 !== 0 && !Number.isNaN(value)))
     return false;
+  const distinct = new Set(texts).size;
   if (distinct > maxCategories) {
     if (idNames.some((end) => end.test(name)) && distinct > texts.length * repeatedIdShare) return true;
     if (texts.filter((text) => idText.test(text)).length > texts.length * distinctShare) return true;
