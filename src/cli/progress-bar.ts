@@ -2,6 +2,8 @@ import { rewriteLine } from '../terminal.ts';
 
 const width = 30;
 const intervalMs = 100;
+/** Before so long the pace is not known well enough to say how long the rest takes. */
+const paceMs = 1000;
 
 /** Shows how far a long task is, on one line of a terminal that is rewritten in place. */
 export type ProgressBar = {
@@ -11,25 +13,42 @@ export type ProgressBar = {
   end(): void;
 };
 
+function formatLeft(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  return seconds < 120 ? `${seconds} s left` : `${Math.ceil(seconds / 60)} min left`;
+}
+
 /**
- * Makes a progress bar on stderr, so that stdout stays free for results. Where stderr is no terminal it shows nothing.
+ * Makes a progress bar on stderr, so that stdout stays free for results. Where stderr is no terminal it shows nothing. After
+ * a second it also says how long the rest takes at the pace so far.
  *
  * @param label what is being done
  * @param total the amount that is all of it, above 0
+ * @param clock in milliseconds
  */
-export function createProgressBar(label: string, total: number): ProgressBar {
+export function createProgressBar(
+  label: string,
+  total: number,
+  clock: () => number = () => performance.now(),
+): ProgressBar {
   const { stderr } = process;
   if (!stderr.isTTY) return { update: () => {}, end: () => {} };
+  const startedAt = clock();
   let drawnAt = Number.NEGATIVE_INFINITY;
   return {
     update(done) {
-      const now = performance.now();
+      const now = clock();
       if (now - drawnAt < intervalMs) return;
       drawnAt = now;
       const share = Math.min(1, done / total);
       const filled = Math.round(share * width);
       const bar = '█'.repeat(filled) + '░'.repeat(width - filled);
-      rewriteLine(stderr, `${label} ${bar} ${Math.floor(share * 100)} %`);
+      const elapsed = now - startedAt;
+      const left =
+        elapsed < paceMs || share === 0 || share === 1
+          ? ''
+          : `, ${formatLeft((elapsed * (1 - share)) / share)}`;
+      rewriteLine(stderr, `${label} ${bar} ${Math.floor(share * 100)} %${left}`);
     },
     end() {
       rewriteLine(stderr, '');

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { findOneName, formatNames } from '../column-names.ts';
 import { type Artifact, scoreFeature } from '../model/artifact.ts';
+import { defaultRidge } from '../model/fit-logistic.ts';
 import { train } from '../model/train.ts';
 import { formatCount, formatShare } from '../report/format.ts';
 import { wrap } from '../report/wrap.ts';
@@ -31,6 +32,8 @@ trains what data/training.json says.
                        column if left out)
   --threshold P        predict the positive class from this probability on
                        (default 0.5)
+  --ridge L            how strongly the fit keeps weights small, above 0
+                       (default 1, which is C = 1/L = 1 in scikit-learn)
   --protected A,B,…    features whose groups fairness is watched for
   --sensitive A,B,…    features that samples, logs and traces tell nothing of
   --name NAME          name of the model (with --data: that of the file)
@@ -66,6 +69,16 @@ function readThreshold(text: string | undefined): Artifact['threshold'] {
   };
 }
 
+function readRidge(text: string | undefined): number {
+  const ridge = text === undefined ? defaultRidge : Number(text);
+  if (!(ridge > 0 && ridge < Number.POSITIVE_INFINITY)) {
+    throw new UsageError(
+      `--ridge is a number above 0, not '${text}': without one there is no best fit where a column separates the classes; 1e-6 is next to none`,
+    );
+  }
+  return ridge;
+}
+
 function readOptions(args: string[]) {
   const text = { type: 'string' } as const;
   const names = { type: 'string', multiple: true } as const;
@@ -80,6 +93,7 @@ function readOptions(args: string[]) {
       'allow-ids': names,
       decimal: text,
       threshold: text,
+      ridge: text,
       protected: names,
       sensitive: names,
       name: text,
@@ -90,6 +104,7 @@ function readOptions(args: string[]) {
     ...values,
     decimalSign: readDecimalSign(values.decimal),
     threshold: readThreshold(values.threshold),
+    ridge: readRidge(values.ridge),
   };
 }
 
@@ -146,6 +161,10 @@ function sensitivityNotice(sensitive: readonly string[]): string {
   return `${sensitive.join(', ')}: redacted, but whoever has the model and a sample with the other values can compute the value from the score; SAMPLES_VALUES=off prevents that`;
 }
 
+function formatTimes(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}
+
 function summaryLines(artifact: Artifact, out: string): string[] {
   const { training, evaluation, target, threshold, features, sensitive } = artifact;
   const figure = ({ value, standardError }: { value: number; standardError: number }) =>
@@ -159,7 +178,7 @@ function summaryLines(artifact: Artifact, out: string): string[] {
     ['features', names.join(', ')],
     [
       'AUC',
-      `${figure(evaluation.rocAuc)} (${evaluation.folds}-fold cross-validation, ${evaluation.repeats} times)`,
+      `${figure(evaluation.rocAuc)} (${evaluation.folds}-fold cross-validation, ${formatTimes(evaluation.repeats)})`,
     ],
     ['log-loss', figure(evaluation.logLoss)],
     ['accuracy', figure(evaluation.accuracy)],
@@ -191,6 +210,7 @@ await runCli(help, async (args) => {
   const artifact = train(set, {
     name: options.name,
     threshold: options.threshold,
+    ridge: options.ridge,
     protected: columns.protected,
     sensitive: columns.sensitive,
     onProgress: (done, total) => bar.update(done / total),

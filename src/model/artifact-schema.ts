@@ -153,6 +153,11 @@ export const artifactSchema = z.strictObject({
     positives: count.min(1),
     prevalence: share.describe('Share of the positive class in the training rows'),
     dataDigest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 hexadecimal digits'),
+    ridge: z
+      .exactOptional(z.number().positive())
+      .describe(
+        'λ of the fit, which minimises −log-likelihood + λ/2 · Σ weights², as docs/training.md says; absent in files of version 1',
+      ),
     smallestDetectableDrift: z.string(),
   }),
   evaluation: z

@@ -1,11 +1,27 @@
 import { createRandom, type Random } from '../stats/random.ts';
 import type { Artifact } from './artifact-schema.ts';
-import { fitLogistic } from './fit-logistic.ts';
+import type { DesignMatrix } from './design.ts';
+import { fitLogistic, type LogisticFit } from './fit-logistic.ts';
 import { measurePerformance, type Performance, standardErrors } from './performance.ts';
 import { logistic } from './score.ts';
 
-/** How the evaluation is done: repeats of a k-fold cross-validation over shuffled, stratified folds. */
-export const protocol = { folds: 10, repeats: 5, seed: 1 } as const;
+const maxFolds = 10;
+const maxRepeats = 5;
+/** Repeats even out which rows fall together in a fold. The more rows, the less that matters, and the longer it takes. */
+const repeatedRows = 50_000;
+const seed = 1;
+
+/**
+ * How the evaluation is done: repeats of a k-fold cross-validation over shuffled, stratified folds. With fewer rows of a
+ * class than folds there are fewer folds; five repeats up to 10,000 rows, fewer above, and one from 25,001 on.
+ */
+export function protocolFor(rows: number, positives: number) {
+  return {
+    folds: Math.min(maxFolds, positives, rows - positives),
+    repeats: Math.max(1, Math.min(maxRepeats, Math.floor(repeatedRows / rows))),
+    seed,
+  };
+}
 
 type Evaluation = Artifact['evaluation'];
 
@@ -39,10 +55,16 @@ function stratifiedFolds(outcomes: ArrayLike<number>, folds: number, random: Ran
   return foldOf;
 }
 
-function dot(row: Float64Array, weights: Float64Array): number {
+/** The score that the weights give a row of the design, to ten places: more are noise of the arithmetic. */
+function scoreRow(
+  { entriesPerRow, columns, values }: DesignMatrix,
+  row: number,
+  weights: Float64Array,
+): number {
   let sum = 0;
-  for (let i = 0; i < row.length; i++) sum += row[i] * weights[i];
-  return sum;
+  const end = (row + 1) * entriesPerRow;
+  for (let k = row * entriesPerRow; k < end; k++) sum += values[k] * weights[columns[k]];
+  return Math.round(logistic(sum) * 1e10) / 1e10;
 }
 
 /** Leaves out folds where a figure is not defined (precision without a positive prediction); 0 if it never is. */
@@ -57,44 +79,47 @@ function round(value: number): number {
 
 /**
  * Evaluates the model on rows that it was not fitted on: the mean over the folds of all repeats, with the standard
- * error of one look at so many rows (repeats shuffle the same rows and add no evidence). With fewer rows of a class than folds there are fewer folds.
+ * error of one look at so many rows (repeats shuffle the same rows and add no evidence).
  *
- * @param rows of the design
- * @param outcomes parallel to `rows`; at least two of each class
- * @param threshold at and above which a score predicts the positive class
- * @param onFit called after each of the `folds · repeats` fits
+ * @param outcomes parallel to the design's rows; at least two of each class
+ * @param options.threshold at and above which a score predicts the positive class
+ * @param options.fit to all rows, with the same ridge: each fold's fit starts from it
+ * @param options.onFit called after each of the `folds · repeats` fits with their number so far
+ * @throws Error when a fit does not reach its maximum
  */
 export function crossValidate(
-  rows: readonly Float64Array[],
+  design: DesignMatrix,
   outcomes: Uint8Array,
-  threshold: number,
-  onFit: () => void,
+  options: {
+    readonly threshold: number;
+    readonly ridge: number;
+    readonly fit: LogisticFit;
+    readonly onFit: (done: number) => void;
+  },
 ): CrossValidation {
+  const { threshold, ridge, fit, onFit } = options;
   const positives = outcomes.reduce((sum, outcome) => sum + outcome, 0);
-  const folds = Math.min(protocol.folds, positives, outcomes.length - positives);
-  const { repeats, seed } = protocol;
+  const { folds, repeats, seed } = protocolFor(design.rows, positives);
   const random = createRandom(seed);
   const measured: Performance[] = [];
-  const firstScores = new Float64Array(rows.length);
+  const firstScores = new Float64Array(design.rows);
+  const allRows = Uint32Array.from(outcomes, (_, i) => i);
   for (let repeat = 0; repeat < repeats; repeat++) {
     const foldOf = stratifiedFolds(outcomes, folds, random);
     for (let fold = 0; fold < folds; fold++) {
-      const weights = fitLogistic(
-        rows.filter((_, i) => foldOf[i] !== fold),
-        outcomes.filter((_, i) => foldOf[i] !== fold),
+      const rows = allRows.filter((row) => foldOf[row] !== fold);
+      const { weights } = fitLogistic(design, outcomes, { ridge, rows, near: fit });
+      const heldOut = allRows.filter((row) => foldOf[row] === fold);
+      const scores = Float64Array.from(heldOut, (row) => scoreRow(design, row, weights));
+      measured.push(
+        measurePerformance(
+          scores,
+          Uint8Array.from(heldOut, (row) => outcomes[row]),
+          threshold,
+        ),
       );
-      const scores: number[] = [];
-      const heldOut: number[] = [];
-      for (let i = 0; i < rows.length; i++) {
-        if (foldOf[i] !== fold) continue;
-        // Ten places: more are noise of the arithmetic, and would make versions differ between machines.
-        const score = Math.round(logistic(dot(rows[i], weights)) * 1e10) / 1e10;
-        scores.push(score);
-        heldOut.push(outcomes[i]);
-        if (repeat === 0) firstScores[i] = score;
-      }
-      measured.push(measurePerformance(scores, heldOut, threshold));
-      onFit();
+      if (repeat === 0) for (const [i, row] of heldOut.entries()) firstScores[row] = scores[i];
+      onFit(measured.length);
     }
   }
   const errors = standardErrors(firstScores, outcomes, threshold, random);

@@ -28,10 +28,25 @@ export type CategoricalCode = {
 
 export type Code = NumericCode | CategoricalCode;
 
+/**
+ * A matrix whose rows all have the same number of entries and 0 elsewhere. A row of the training set has one for each
+ * feature: its standardised value, or 1 for its category or for a missing value. So categories cost no more than numbers.
+ */
+export type DesignMatrix = {
+  readonly rows: number;
+  readonly width: number;
+  readonly entriesPerRow: number;
+  /** Where the entries stand, row after row; ascending within a row, which begins with column 0, the intercept. */
+  readonly columns: Uint32Array;
+  /** Parallel to `columns`. */
+  readonly values: Float64Array;
+  /** What a column's squared weight counts in a ridge: 0 for the intercept, 1 for nearly all others; see `penaltyOf`. */
+  readonly penalties: Float64Array;
+};
+
 export type Design = {
   readonly codes: readonly Code[];
-  /** One row a row of the training set; column 0 is 1, for the intercept. */
-  readonly rows: readonly Float64Array[];
+  readonly matrix: DesignMatrix;
 };
 
 function encodeNumeric(column: NumericColumn, at: number): NumericCode {
@@ -68,22 +83,38 @@ function widthOf(code: Code): number {
   return values + (code.missingAt === null ? 0 : 1);
 }
 
-function fill(code: Code, rows: readonly Float64Array[]): void {
+/** Between the 5th and the 95th percentile of a normal distribution, in standard deviations. */
+const normalSpan = 3.29;
+
+/**
+ * The weight of a standardised column counts fully in a ridge, unless a few values far out hold most of its deviation:
+ * one mistyped number would make all others nearly equal, and the ridge would keep the weight from telling them apart.
+ * So a deviation beyond twice that of the middle nine tenths counts as twice the latter, in place of itself.
+ */
+function penaltyOf({ deviation, percentiles: { p5, p95 } }: NumericFeature['summary']): number {
+  const middle = (p95 - p5) / normalSpan;
+  return middle > 0 ? Math.min(1, (2 * middle) / deviation) ** 2 : 1;
+}
+
+/** Writes a feature's entry, the one at `place`, of every row. */
+function fill(code: Code, { entriesPerRow, columns, values }: DesignMatrix, place: number): void {
+  const put = (row: number, column: number, value: number) => {
+    columns[row * entriesPerRow + place] = column;
+    values[row * entriesPerRow + place] = value;
+  };
   if (code.kind === 'numeric') {
     const { column, summary, at, missingAt } = code;
     for (const [i, value] of column.values.entries()) {
-      if (!Number.isNaN(value)) rows[i][at] = (value - summary.mean) / summary.deviation;
-      else if (missingAt !== null) rows[i][missingAt] = 1;
+      if (!Number.isNaN(value)) put(i, at, (value - summary.mean) / summary.deviation);
+      else put(i, missingAt as number, 1);
     }
     return;
   }
-  const places = new Map<string | null, number | null>([[null, code.missingAt]]);
-  for (const category of code.grouped) places.set(category, code.otherAt);
+  const places = new Map<string | null, number>();
+  if (code.missingAt !== null) places.set(null, code.missingAt);
+  if (code.otherAt !== null) for (const category of code.grouped) places.set(category, code.otherAt);
   for (const [i, category] of code.categories.entries()) places.set(category, code.at + i);
-  for (const [i, value] of code.column.values.entries()) {
-    const place = places.get(value);
-    if (typeof place === 'number') rows[i][place] = 1;
-  }
+  for (const [i, value] of code.column.values.entries()) put(i, places.get(value) as number, 1);
 }
 
 /**
@@ -99,11 +130,17 @@ export function encodeDesign(columns: readonly Column[], rowCount: number): Desi
     codes.push(code);
     width += widthOf(code);
   }
-  const rows = Array.from({ length: rowCount }, () => {
-    const row = new Float64Array(width);
-    row[0] = 1;
-    return row;
-  });
-  for (const code of codes) fill(code, rows);
-  return { codes, rows };
+  const entriesPerRow = 1 + codes.length;
+  const matrix = {
+    rows: rowCount,
+    width,
+    entriesPerRow,
+    columns: new Uint32Array(rowCount * entriesPerRow),
+    values: new Float64Array(rowCount * entriesPerRow),
+    penalties: new Float64Array(width).fill(1, 1),
+  };
+  for (const code of codes) if (code.kind === 'numeric') matrix.penalties[code.at] = penaltyOf(code.summary);
+  for (let row = 0; row < rowCount; row++) matrix.values[row * entriesPerRow] = 1;
+  for (const [i, code] of codes.entries()) fill(code, matrix, i + 1);
+  return { codes, matrix };
 }

@@ -1,66 +1,115 @@
-import LogisticRegression from 'ml-logistic-regression';
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { type CholeskyDecomposition, Matrix } from 'ml-matrix';
+import type { DesignMatrix } from './design.ts';
+import { startWeights } from './fit-start.ts';
+import { createLogisticLoss, type LossAt } from './logistic-likelihood.ts';
 
-const minSteps = 100;
-const maxSteps = 500;
-/** Directions whose share of the variance is below this are copies of others (one-hot columns add up to 1). */
-const minEigenvalueRatio = 1e-9;
+/** The ridge of a fit that asks for no other: that of scikit-learn's LogisticRegression, whose C is 1 / ridge. */
+export const defaultRidge = 1;
 
-/** Keeps its transpose, which ml-logistic-regression asks for at every step: that takes a third off the time. */
-class DesignMatrix extends Matrix {
-  #transposed: Matrix | undefined;
+const maxPasses = 500;
+/** Norm of the gradient at the end of a fit, for each row. */
+const maxGradient = 1e-8;
+/** Newton decrement, √(gradient · step), at which a fit ends: with ridge 1 no weight is farther than this from the best. */
+const decrementTolerance = 1e-10;
+/** Least gain of a step, as a share of what its slope promises. */
+const leastGain = 1e-4;
+/** Relative rounding error of the loss, a sum over all rows. */
+const rounding = 1e-12;
+/** A curvature is kept while each step with it shrinks the decrement to less than this share. */
+const keepWhile = 0.3;
 
-  override transpose(): Matrix {
-    this.#transposed ??= super.transpose();
-    return this.#transposed;
+export type LogisticFit = {
+  /** One a column of the design: P(positive) = logistic(row · weights). */
+  readonly weights: Float64Array;
+  readonly rows: number;
+  readonly curvature: CholeskyDecomposition;
+};
+
+export type FitOptions = {
+  /** λ > 0: the fit minimises −log-likelihood + λ/2 · Σ penalty · weight², with the penalties of the design. */
+  readonly ridge: number;
+  /** The rows to fit, by index; all when left out. */
+  readonly rows?: Uint32Array;
+  /** A fit of most of the same rows, to start from. It saves time and changes nothing: there is one maximum. */
+  readonly near?: LogisticFit;
+};
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
+
+/**
+ * Fits a logistic regression with a ridge penalty, at the maximum of the penalised likelihood.
+ *
+ * ml-logistic-regression starts it and Newton's method ends it (iteratively reweighted least squares): steps are halved
+ * until they gain, so that it cannot diverge, and the curvature is computed anew only where the last one no longer
+ * serves. The ridge makes the maximum unique, also where columns depend on each other (one-hot columns add up to the
+ * intercept's) or separate the classes. The smaller it is, the larger are the weights of separating columns.
+ *
+ * @param outcomes parallel to the design's rows; 1 for positive, 0 for negative, or a probability
+ * @throws Error when the gradient at the end is not below 1e-8 · rows, so that this is not the maximum
+ *
+ * Source: S. Boyd, L. Vandenberghe, Convex Optimization, 2004, section 9.5; keeping the curvature: J. E. Dennis,
+ * R. B. Schnabel, Numerical Methods for Unconstrained Optimization, 1983, section 6.
+ */
+export function fitLogistic(
+  design: DesignMatrix,
+  outcomes: ArrayLike<number>,
+  { ridge, rows = Uint32Array.from({ length: design.rows }, (_, i) => i), near }: FitOptions,
+): LogisticFit {
+  const loss = createLogisticLoss(design, outcomes, rows, ridge);
+  let here = loss.at(near?.weights ?? startWeights(design, outcomes, rows));
+  // Part of the rows has that part of the curvature.
+  let newton = near
+    ? createNewton(near.curvature, rows.length / near.rows)
+    : createNewton(loss.curvatureAt(here.weights));
+  let isFresh = near === undefined;
+  let decrementBefore = Number.POSITIVE_INFINITY;
+  let length = 1;
+  for (let pass = 0; pass < maxPasses; pass++) {
+    let { step, decrement } = newton.at(here);
+    if (decrement <= decrementTolerance) break;
+    if (!isFresh && decrement > keepWhile * decrementBefore) {
+      newton = createNewton(loss.curvatureAt(here.weights));
+      isFresh = true;
+      ({ step, decrement } = newton.at(here));
+      if (decrement ** 2 < rounding * here.loss && decrement > keepWhile * decrementBefore) break;
+    }
+    const next = loss.at(here.weights.map((weight, i) => weight - length * step[i]));
+    if (next.loss <= here.loss - leastGain * length * decrement ** 2 + rounding * here.loss) {
+      here = next;
+      decrementBefore = decrement;
+      length = 1;
+      isFresh = false;
+    } else if (isFresh) {
+      length /= 2;
+    } else {
+      newton = createNewton(loss.curvatureAt(here.weights));
+      isFresh = true;
+    }
   }
+  requireMaximum(here, rows.length);
+  return { weights: here.weights, rows: rows.length, curvature: newton.curvature };
 }
 
-/**
- * The matrix P that turns the columns of `design` into uncorrelated ones of mean square 1: (XP)ᵀ(XP) = rows · I.
- * Columns that depend on others are left out.
- */
-function whitening(design: Matrix): Matrix {
-  const moments = design.transpose().mmul(design).div(design.rows);
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(moments, {
-    assumeSymmetric: true,
-  });
-  const least = minEigenvalueRatio * Math.max(...realEigenvalues);
-  const kept = realEigenvalues.flatMap((value, i) => (value > least ? [i] : []));
-  const scales = kept.map((i) => 1 / Math.sqrt(realEigenvalues[i]));
-  return eigenvectorMatrix.subMatrixColumn(kept).mulRowVector(scales);
+/** Newton steps by one curvature, taken as `share` of what its factors say. */
+function createNewton(curvature: CholeskyDecomposition, share = 1) {
+  return {
+    curvature,
+    at({ gradient }: LossAt) {
+      const solved = curvature.solve(Matrix.columnVector(gradient)).to1DArray();
+      const step = Float64Array.from(solved, (value) => value / share);
+      return { step, decrement: Math.sqrt(dot(step, gradient)) };
+    },
+  };
 }
 
-/**
- * Steps that reach the maximum: with a share p of positives the distance to it shrinks by about 1 − 4p(1 − p) a step,
- * that is to e^-20 in 5 / (p(1 − p)). Never few, as rows with scores near 0 and 1 slow it down, and never endless.
- */
-function stepsFor(outcomes: ArrayLike<number>): number {
-  const share = Array.from(outcomes).reduce((sum, outcome) => sum + outcome, 0) / outcomes.length;
-  return Math.round(Math.min(maxSteps, Math.max(minSteps, 5 / (share * (1 - share)))));
-}
-
-/**
- * Fits an unregularised logistic regression by maximum likelihood, with ml-logistic-regression.
- *
- * The library climbs the gradient with one fixed rate. On whitened columns the curvature is at most rows / 4 in
- * every direction, so that the rate 4 / rows never overshoots and every step gains (D. Böhning, B. G. Lindsay,
- * Monotonicity of Quadratic-Approximation Algorithms, Ann. Inst. Stat. Math. 40, 1988). 100 to 500 steps reach the
- * maximum; where there is none, because a column separates the classes, they end with a large but finite weight. The
- * library would fit each class once more: its two-class part is trained by itself.
- *
- * @param rows one array of equal length each, with a column of ones as intercept
- * @param outcomes parallel to `rows`; 1 for positive, 0 for negative
- * @returns a weight for each column: P(positive) = logistic(row · weights)
- */
-export function fitLogistic(rows: readonly ArrayLike<number>[], outcomes: ArrayLike<number>): Float64Array {
-  const design = new Matrix(rows as number[][]);
-  const whitened = whitening(design);
-  const { classifiers } = LogisticRegression.load({
-    name: 'LogisticRegression',
-    numberClasses: 1,
-    classifiers: [{ numSteps: stepsFor(outcomes), learningRate: 4 / rows.length }],
-  });
-  classifiers[0].train(new DesignMatrix(design.mmul(whitened)), Matrix.columnVector(outcomes));
-  return Float64Array.from(whitened.mmul(classifiers[0].weights.transpose()).to1DArray());
+function requireMaximum({ gradient }: LossAt, rows: number): void {
+  const norm = Math.sqrt(dot(gradient, gradient));
+  if (norm < maxGradient * rows) return;
+  throw new Error(
+    `the fit has not reached its maximum: its gradient is ${norm.toPrecision(2)} over ${rows} rows; a larger --ridge makes it easier to reach`,
+  );
 }

@@ -1,9 +1,9 @@
 import { countBins, equalWidthEdges, numericBinIndex } from '../stats/binning.ts';
 import { interpolateCurve, isotonicRegression } from '../stats/isotonic-regression.ts';
 import { type Artifact, type Feature, formatVersion, sealArtifact, validateArtifact } from './artifact.ts';
-import { crossValidate, protocol } from './cross-validate.ts';
+import { crossValidate, protocolFor } from './cross-validate.ts';
 import { type CategoricalCode, type Code, encodeDesign, type NumericCode } from './design.ts';
-import { fitLogistic } from './fit-logistic.ts';
+import { defaultRidge, fitLogistic } from './fit-logistic.ts';
 import { numericReference } from './reference.ts';
 import { createContribution, logistic } from './score.ts';
 import { describeSmallestDetectableDrift } from './smallest-detectable-drift.ts';
@@ -14,6 +14,8 @@ export type TrainingOptions = {
   readonly threshold: Artifact['threshold'];
   readonly protected: string[];
   readonly sensitive: string[];
+  /** Of the fit, above 0; see `fitLogistic`. 1 when left out. */
+  readonly ridge?: number;
   /** Called after each fit, with the number of fits done and of all. */
   readonly onProgress?: (done: number, total: number) => void;
 };
@@ -127,20 +129,25 @@ function binScores(
  * the score's reference distribution from the finished model on its training rows. The same set gives the same bytes.
  *
  * @param set at least two rows of each class
- * @throws Error when the columns hold numbers too large to compute with
+ * @throws Error when the columns hold numbers too large to compute with, or the fit does not reach its maximum
  */
 export function train(set: TrainingSet, options: TrainingOptions): Artifact {
   const { columns, outcomes } = set;
   const rows = outcomes.length;
   const positives = outcomes.reduce((sum, outcome) => sum + outcome, 0);
-  const design = encodeDesign(columns, rows);
-  const fits = Math.min(protocol.folds, positives, rows - positives) * protocol.repeats + 1;
-  let done = 0;
-  const onFit = () => options.onProgress?.(++done, fits);
-
-  const { evaluation, scores } = crossValidate(design.rows, outcomes, options.threshold.value, onFit);
-  const { intercept, features } = decodeFeatures(design.codes, fitLogistic(design.rows, outcomes));
-  onFit();
+  const { codes, matrix } = encodeDesign(columns, rows);
+  const { ridge = defaultRidge } = options;
+  const fit = fitLogistic(matrix, outcomes, { ridge });
+  const { folds, repeats } = protocolFor(rows, positives);
+  const fits = 1 + folds * repeats;
+  options.onProgress?.(1, fits);
+  const { evaluation, scores } = crossValidate(matrix, outcomes, {
+    threshold: options.threshold.value,
+    ridge,
+    fit,
+    onFit: (done) => options.onProgress?.(1 + done, fits),
+  });
+  const { intercept, features } = decodeFeatures(codes, fit.weights);
   const { scores: knots, probabilities } = isotonicRegression(scores, outcomes);
   const calibration = { scores: [...knots], probabilities: [...probabilities] };
   const artifact = sealArtifact({
@@ -162,6 +169,7 @@ export function train(set: TrainingSet, options: TrainingOptions): Artifact {
       positives,
       prevalence: positives / rows,
       dataDigest: set.dataDigest,
+      ridge,
       smallestDetectableDrift: describeSmallestDetectableDrift(rows),
     },
     evaluation,

@@ -27,6 +27,24 @@ describe('the progress bar', () => {
     assert.ok(written.endsWith('%\r\u001b[K'));
   });
 
+  it('says after a second how long the rest takes', () => {
+    process.stderr.isTTY = true;
+    let now = 0;
+    const bar = createProgressBar('training', 50, () => now);
+    const drawnAt = (ms: number, done: number) => {
+      now = ms;
+      bar.update(done);
+      return written
+        .split('\u001b[K')
+        .at(-1)
+        ?.replace(/^.*[█░] /, '');
+    };
+    assert.equal(drawnAt(900, 1), '2 %');
+    assert.equal(drawnAt(5000, 10), '20 %, 20 s left');
+    assert.equal(drawnAt(100_000, 20), '40 %, 3 min left');
+    assert.equal(drawnAt(110_000, 50), '100 %');
+  });
+
   it('stays within its width when there is more to do than announced', () => {
     process.stderr.isTTY = true;
     createProgressBar('reading', 10).update(30);

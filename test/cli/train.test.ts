@@ -105,6 +105,19 @@ describe('npm run train', function () {
     assert.deepEqual(target, { column: 'y', positive: 'yes', negative: 'no' });
   });
 
+  it('keeps weights smaller the larger the ridge, and says which it was', async () => {
+    const content = table({ n: number, k: kind });
+    const weak = await trained(content, '--ridge', '1e-6');
+    const left = await trained(content);
+    const strong = await trained(content, '--ridge', '10');
+    const ridges = [weak, left, strong].map(({ training }) => training.ridge);
+    assert.deepEqual(ridges, [1e-6, 1, 10]);
+    const sizes = [weak, left, strong].map(({ features: [feature] }) =>
+      feature.kind === 'numeric' ? Math.abs(feature.coefficient) : Number.NaN,
+    );
+    assert.ok(sizes[0] > sizes[1] && sizes[1] > sizes[2], `${sizes}`);
+  });
+
   it('takes every option', async () => {
     const args = ['--features', 'k, n', '--categorical', 'n', '--name', 'mine', '--threshold', '0.25'];
     const artifact = await trained(
@@ -430,6 +443,8 @@ describe('npm run train', function () {
       const wrong: [args: string[], message: RegExp][] = [
         [['--nonsense'], /^Unknown option '--nonsense'.* \(--help lists the options\)\n$/],
         [['--threshold', '1'], /^--threshold is between 0 and 1, not '1' /],
+        [['--ridge', '0'], /^--ridge is a number above 0, not '0': .* separates the classes/],
+        [['--ridge', 'strong'], /^--ridge is a number above 0, not 'strong'/],
         [['--threshold', 'x'], /^--threshold is between 0 and 1, not 'x' /],
         [['--features', 'n,,k'], /^--features has an empty name/],
         [['--features', 'n,n'], /^--features names n twice /],
@@ -475,7 +490,7 @@ describe('npm run train', function () {
     const options = [...stdout.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
     assert.deepEqual(options, [
       ...['--data', '--target', '--positive', '--features', '--categorical', '--allow-ids', '--decimal'],
-      ...['--threshold', '--protected', '--sensitive', '--name', '--out', '--help'],
+      ...['--threshold', '--ridge', '--protected', '--sensitive', '--name', '--out', '--help'],
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readTrainingSet } from '../../src/cli/training-set.ts';
 import { type Artifact, formatArtifact, parseArtifact } from '../../src/model/artifact.ts';
+import { protocolFor } from '../../src/model/cross-validate.ts';
 import { featureBins, scoreBins } from '../../src/model/features.ts';
 import { createScorer } from '../../src/model/score.ts';
 import { train } from '../../src/model/train.ts';
@@ -144,6 +145,21 @@ describe('training', () => {
     assert.match(training.smallestDetectableDrift, /^With 30 reference rows/);
   });
 
+  it('repeats the cross-validation less often the more rows there are, and says how often', () => {
+    const repeats = [1000, 10_000, 12_500, 20_000, 25_000, 25_001, 1e6].map(
+      (rows) => protocolFor(rows, rows / 10).repeats,
+    );
+    assert.deepEqual(repeats, [5, 5, 4, 2, 2, 1, 1]);
+    const progress: number[] = [];
+    const { evaluation } = train(smallSet(30_000), {
+      ...options,
+      onProgress: (done, total) => progress.push(done / total),
+    });
+    assert.equal(evaluation.repeats, 1);
+    assert.equal(progress.length, 11);
+    assert.equal(progress.at(-1), 1);
+  });
+
   it('refuses numbers too large to compute with', () => {
     const set = smallSet();
     const values = Float64Array.from(set.outcomes, (_, i) => i * 1e305);
@@ -155,19 +171,19 @@ describe('training', () => {
   describe('on the German credit data', () => {
     const german = { target: 'outcome', positive: 'bad', categorical: [], allowIds: [], sensitive: [] };
     const expected = [
-      { features: ['age', 'limit', 'history'], rocAuc: 0.663, logLoss: 0.577 },
-      { features: undefined, rocAuc: 0.778, logLoss: 0.52 },
+      { features: ['age', 'limit', 'history'], rocAuc: 0.6633, logLoss: 0.5752 },
+      // scikit-learn's LogisticRegression on the same columns and folds: 0.7800 and 0.5056.
+      { features: undefined, rocAuc: 0.78, logLoss: 0.5056 },
     ];
     for (const { features, rocAuc, logLoss } of expected) {
       it(`is as good as published with ${features ?? 'all nine features'}`, async function () {
         this.timeout(120_000);
         const { set } = await readTrainingSet('data/german-credit.csv', () => ({ ...german, features }));
         const { evaluation } = train(set, options);
-        assert.ok(Math.abs(evaluation.rocAuc.value - rocAuc) < 0.01, `AUC ${evaluation.rocAuc.value}`);
-        assert.ok(
-          Math.abs(evaluation.logLoss.value - logLoss) < 0.01,
-          `log-loss ${evaluation.logLoss.value}`,
-        );
+        const off = (metric: 'rocAuc' | 'logLoss', expected: number) =>
+          Math.abs(evaluation[metric].value - expected);
+        assert.ok(off('rocAuc', rocAuc) < 0.001, `AUC ${evaluation.rocAuc.value}`);
+        assert.ok(off('logLoss', logLoss) < 0.0014, `log-loss ${evaluation.logLoss.value}`);
         assert.deepEqual([evaluation.folds, evaluation.repeats], [10, 5]);
       });
     }

@@ -1,0 +1,57 @@
+import LogisticRegression from 'ml-logistic-regression';
+import { CholeskyDecomposition, inverse, Matrix } from 'ml-matrix';
+import type { DesignMatrix } from './design.ts';
+
+const steps = 20;
+/** A start needs no more rows to be near. */
+const maxRows = 2000;
+
+/** Rows spread evenly over all, each with all its columns. */
+function sampleRows({ width, entriesPerRow, columns, values }: DesignMatrix, rows: Uint32Array): Matrix {
+  const sample = Matrix.zeros(rows.length, width);
+  for (const [i, row] of rows.entries()) {
+    for (let k = row * entriesPerRow; k < (row + 1) * entriesPerRow; k++)
+      sample.set(i, columns[k], values[k]);
+  }
+  return sample;
+}
+
+/**
+ * The matrix P that turns the columns of `sample` into uncorrelated ones of mean square 1: (XP)ᵀ(XP) = rows · I. The
+ * least that is added to the diagonal keeps columns that depend on others, such as one-hot columns, from dividing by 0.
+ */
+function whitening(sample: Matrix): Matrix {
+  const moments = sample.transpose().mmul(sample).div(sample.rows);
+  for (let i = 0; i < moments.rows; i++)
+    moments.set(i, i, moments.get(i, i) + 1e-6 * (1 + moments.get(i, i)));
+  return inverse(new CholeskyDecomposition(moments).lowerTriangularMatrix).transpose();
+}
+
+/**
+ * Weights near the maximum of the likelihood, by ml-logistic-regression on at most 2,000 of the rows.
+ *
+ * The library climbs the gradient with one fixed rate. On whitened columns the curvature is at most rows / 4 in every
+ * direction, so that the rate 4 / rows never overshoots and every step gains (D. Böhning, B. G. Lindsay, Monotonicity of
+ * Quadratic-Approximation Algorithms, Ann. Inst. Stat. Math. 40, 1988). The library would fit each class once more: its
+ * two-class part is trained by itself.
+ */
+export function startWeights(
+  design: DesignMatrix,
+  outcomes: ArrayLike<number>,
+  rows: Uint32Array,
+): Float64Array {
+  const every = Math.ceil(rows.length / maxRows);
+  const sampled = rows.filter((_, i) => i % every === 0);
+  const sample = sampleRows(design, sampled);
+  const whitened = whitening(sample);
+  const { classifiers } = LogisticRegression.load({
+    name: 'LogisticRegression',
+    numberClasses: 1,
+    classifiers: [{ numSteps: steps, learningRate: 4 / sampled.length }],
+  });
+  classifiers[0].train(
+    sample.mmul(whitened),
+    Matrix.columnVector(Array.from(sampled, (row) => outcomes[row])),
+  );
+  return Float64Array.from(whitened.mmul(classifiers[0].weights.transpose()).to1DArray());
+}
