@@ -1,9 +1,8 @@
 import { binnedKolmogorovSmirnov } from '../src/stats/binned-kolmogorov-smirnov.ts';
 import { type Bins, binCount, createBinner, missingBin, quantileEdges } from '../src/stats/binning.ts';
 import { binomialCeiling } from '../src/stats/binomial-ceiling.ts';
-import { countOccupied, driftRule, driftThreshold } from '../src/stats/drift.ts';
+import { driftCeiling, driftRule, driftThreshold } from '../src/stats/drift.ts';
 import { kolmogorovSmirnovExactP } from '../src/stats/kolmogorov-smirnov.ts';
-import { psiNoiseCeiling } from '../src/stats/noise-ceiling.ts';
 import { psi } from '../src/stats/psi.ts';
 import { createRandom } from '../src/stats/random.ts';
 import { createSampler } from './drift-populations.ts';
@@ -118,16 +117,15 @@ export function createJudge(scenario: Scenario, drawn: Float64Array) {
   });
   const liveBins = Int32Array.from(scenario.live.values, binOf);
   const referenceSamples = drawn.reduce((sum, n) => sum + n, 0);
-  const occupied = countOccupied(reference);
   const missing = missingBin(bins);
   const live = new Float64Array(reference.length);
   const smoothing = { pseudoCount: driftRule.pseudoCount };
 
-  const isDrift = (value: number, samples: number) =>
-    value > driftThreshold(psiNoiseCeiling(samples, referenceSamples, occupied, driftRule.ceilingZ));
+  const isDrift = (value: number, samples: number, designEffect: number) =>
+    value > driftThreshold(driftCeiling(bins.kind, reference, samples, designEffect));
   const alarms: Record<Rule, (psi: number, samples: number, counts: Float64Array) => boolean> = {
-    verdict: (value, samples) => isDrift(value, samples),
-    alert: (value, samples) => isDrift(value, samples / driftRule.alertDesignEffect),
+    verdict: (value, samples) => isDrift(value, samples, 1),
+    alert: (value, samples) => isDrift(value, samples, driftRule.alertDesignEffect),
     'psi > 0.1': (value) => value > 0.1,
     'psi > 0.2': (value) => value > 0.2,
     // Every value is a bin of its own here, so this is the statistic of the values.

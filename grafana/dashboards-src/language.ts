@@ -66,14 +66,15 @@ export function verdicts(words: Words): ValueMapping[] {
   ];
 }
 
-/** Shows the label of a bin as one would say it: `03 (28, 31]` as "28 – 31", `= good` as "good". */
+/** Shows the label of a bin as one would say it: `03 (28, 31]` as "28 – 31", `01 = 0` as "0", `= good` as "good". */
 export const binNames: readonly ValueMapping[] = (
   [
     ['^\\d+ \\(-inf, \\+inf\\)$', 'any value'],
     ['^\\d+ \\(-inf, (.+)\\]$', '≤ $1'],
+    ['^\\d+ \\(-inf, (.+)\\)$', '< $1'],
     ['^\\d+ \\((.+), \\+inf\\)$', '> $1'],
-    ['^\\d+ \\((.+), (.+)\\]$', '$1 – $2'],
-    ['^= (.*)$', '$1'],
+    ['^\\d+ \\((.+), (.+)[\\])]$', '$1 – $2'],
+    ['^(?:\\d+ )?= (.*)$', '$1'],
   ] as const
 ).map(([pattern, text], index) => ({
   type: MappingType.RegexToText,

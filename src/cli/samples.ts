@@ -30,7 +30,7 @@ their scores; or deletes the rows of a prediction.
   --feature NAME    with --bin: rows of this bin of this feature; "(score)" is
                     the score
   --bin BIN         missing, unseen, below, above, a category, or a range by its
-                    label or the beginning of it: "09 (52, +inf)" or 09
+                    label or the beginning of it: "09 (52.5, +inf)" or 09
   --last TIME       only rows of the last 30m, 1h or 7d
   --trace ID        only the row of this trace
   --limit N         print at most so many, the newest (default 20)

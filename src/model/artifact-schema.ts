@@ -25,7 +25,7 @@ const measure = z.number().min(-maxMagnitude).max(maxMagnitude);
 const edges = z
   .array(measure)
   .describe(
-    'Interior bin edges, strictly ascending; bin i is (edges[i-1], edges[i]], the first and last are open',
+    'Interior bin edges, strictly ascending; bin i is (edges[i-1], edges[i]], the first and last are open. Two edges close around a frequent value make its bin',
   )
   .superRefine((values, context) => {
     const fault = values.findIndex((value, i) => i > 0 && !(value > values[i - 1]));
@@ -131,7 +131,7 @@ export const artifactSchema = z.strictObject({
   score: z.strictObject({
     reference: z
       .strictObject({ edges, counts: counts.describe('One count a value bin, then missing (0)') })
-      .describe("Deciles of the final model's scores on its reference rows"),
+      .describe("The final model's scores on its reference rows"),
     bins: z
       .strictObject({
         edges: edges.max(maxScoreBins - 1),

@@ -1,5 +1,5 @@
-import type { Bins, NumericBins } from '../stats/binning.ts';
-import type { Artifact, Feature } from './artifact.ts';
+import { type Bins, type NumericBins, numericRanges } from '../stats/binning.ts';
+import type { Artifact, Feature, NumericFeature } from './artifact.ts';
 
 /** The bins that a feature's reference counts stand in, and its live values are counted into. */
 export function featureBins(feature: Feature): Bins {
@@ -11,4 +11,15 @@ export function featureBins(feature: Feature): Bins {
 /** The bins of the model's score, monitored under the name `scoreFeature`. */
 export function scoreBins(artifact: Artifact): NumericBins {
   return { kind: 'numeric', edges: artifact.score.reference.edges };
+}
+
+/**
+ * Whether a feature's values are whole numbers, so far as its reference tells: its extremes are, and its edges lie at
+ * such, halfway between two, or around one.
+ */
+export function isWhole({ summary: { min, max }, reference: { edges } }: NumericFeature): boolean {
+  const ends = numericRanges(edges)
+    .slice(0, -1)
+    .map(({ upper }) => upper);
+  return Number.isInteger(min) && Number.isInteger(max) && ends.every((end) => Number.isInteger(2 * end));
 }

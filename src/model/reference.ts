@@ -2,7 +2,7 @@ import { countBins, quantileEdges } from '../stats/binning.ts';
 import { quantileSorted } from '../stats/quantile.ts';
 import type { Artifact, NumericFeature } from './artifact-schema.ts';
 
-/** Drift is measured over deciles of the reference. */
+/** The values of the reference that are not frequent are cut into so many bins. */
 export const binsPerVariable = 10;
 
 /** More categories than these share one coefficient and one bin, `other`. */
@@ -46,7 +46,7 @@ export function summariseSorted(sorted: Float64Array): NumericFeature['summary']
   };
 }
 
-/** Cuts the values at their deciles and counts them; values that are not finite count as missing. */
+/** Cuts the values (see `quantileEdges`) and counts them; values that are not finite count as missing. */
 export function numericReference(values: Float64Array): Artifact['score']['reference'] {
   const edges = quantileEdges(values, binsPerVariable);
   return { edges, counts: countBins({ kind: 'numeric', edges }, values) };

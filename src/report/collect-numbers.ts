@@ -1,7 +1,7 @@
 import type { NumericFeature } from '../model/artifact.ts';
 import type { FarCounts } from '../model/mean-contribution.ts';
 import { binsPerVariable, summariseSorted } from '../model/reference.ts';
-import { countSorted, quantileEdgesByRank, quantileEdgesOfSorted } from '../stats/binning.ts';
+import { cutAtQuantiles, type RankedNumbers, rankSorted } from '../stats/quantile-edges.ts';
 import { type Bounds, maxMagnitude, summableBounds } from '../stats/summable.ts';
 import { createNumberColumn, createSortSpace, type NumberColumn, type SortSpace } from './number-column.ts';
 import { createQuantileSketch, type QuantileSketch } from './quantile-sketch.ts';
@@ -44,7 +44,7 @@ export type NumberCollector = {
 };
 
 /**
- * Collects a numeric reference of any length in bounded memory: its deciles, and its values while there are at most
+ * Collects a numeric reference of any length in bounded memory: its bins, and its values while there are at most
  * `maxValues`. Beyond that edges and counts come from a sketch: the same bins while there are at most 262,144 different
  * values, else nearly the same (see `createQuantileSketch`).
  *
@@ -119,7 +119,7 @@ export function createNumberCollector({
       const far = [farBelow, farAbove] as const;
       if (sketch !== null) {
         const all = moveToSketch(space);
-        const { edges, counts } = cutSketch(all);
+        const { edges, counts } = cutNumbers(all);
         return {
           edges,
           counts: countLeftOut(counts),
@@ -133,9 +133,8 @@ export function createNumberCollector({
         };
       }
       const sorted = column.sorted(space);
-      const edges = quantileEdgesOfSorted(sorted, binsPerVariable);
-      const counts = countLeftOut(countSorted(edges, sorted));
-      const collected = { edges, counts, sumBounds, mean, far };
+      const { edges, counts } = cutNumbers(rankSorted(sorted));
+      const collected = { edges, counts: countLeftOut(counts), sumBounds, mean, far };
       if (sorted.length === 0) {
         return { ...collected, range: null, summary: null, column: null, isWhole: false };
       }
@@ -145,8 +144,8 @@ export function createNumberCollector({
   };
 }
 
-function cutSketch(sketch: QuantileSketch): { edges: number[]; counts: number[] } {
-  const edges = quantileEdgesByRank(sketch.length, sketch.valueAt, binsPerVariable);
-  const upTo = [...edges.map(sketch.countUpTo), sketch.length];
+function cutNumbers(numbers: RankedNumbers): { edges: number[]; counts: number[] } {
+  const edges = cutAtQuantiles(numbers, binsPerVariable);
+  const upTo = [...edges.map(numbers.countUpTo), numbers.length];
   return { edges, counts: upTo.map((count, i) => count - (upTo[i - 1] ?? 0)) };
 }

@@ -1,5 +1,5 @@
 import { driftRule } from '../stats/drift.ts';
-import { binBounds } from './bin-names.ts';
+import { rangeOf } from './bin-names.ts';
 import type { DriftReport } from './drift-report.ts';
 import { formatCount, formatNumber, formatShare, formatTime } from './format.ts';
 import type { LiveVariable } from './live-variable.ts';
@@ -115,9 +115,12 @@ const whereWords = {
   file: 'in the reference',
 } as const;
 
-/** The share beyond the edge at which the two distributions are farthest apart. */
+/**
+ * What tells most of the move of the values: the share beyond the edge at which the two distributions are farthest
+ * apart, or that of a frequent value, where it changed more.
+ */
 function largestShift(
-  { bins, missing }: Measured,
+  { bins, missing, wholeNumbers }: Measured,
   { rows, origin }: Words,
   isScore: boolean,
 ): Change | undefined {
@@ -125,24 +128,37 @@ function largestShift(
   const liveTotal = values.reduce((sum, { live }) => sum + live, 0);
   const referenceTotal = values.reduce((sum, { reference }) => sum + reference, 0);
   if (liveTotal === 0 || referenceTotal === 0 || values.length < 2) return undefined;
-  let live = 0;
-  let reference = 0;
-  let farthest = { edge: 0, live: 0, reference: 0, size: -1 };
-  for (const bin of values.slice(0, -1)) {
-    live += bin.live / liveTotal;
-    reference += bin.reference / referenceTotal;
-    const size = Math.abs(live - reference);
-    if (size > farthest.size) farthest = { edge: upperEdge(bin.label), live, reference, size };
-  }
   const what = isScore ? 'live scores' : missing > 0 ? 'live values' : `live ${rows}`;
   const there = whereWords[origin];
-  const edge = formatNumber(farthest.edge);
-  const text =
-    farthest.live <= farthest.reference
-      ? `${formatShare(1 - farthest.live)} of ${what} are above ${edge}, ${formatShare(1 - farthest.reference)} ${there}`
-      : `${formatShare(farthest.live)} of ${what} are at most ${edge}, ${formatShare(farthest.reference)} ${there}`;
-  return { text, size: farthest.size };
+  let live = 0;
+  let reference = 0;
+  let largest: Change = { text: '', size: -1 };
+  for (const bin of values) {
+    const { lower, upper, isClosed } = rangeOf(bin.label) ?? everything;
+    const share = { live: bin.live / liveTotal, reference: bin.reference / referenceTotal };
+    live += share.live;
+    reference += share.reference;
+    const shift = live - reference;
+    const edge = formatNumber(wholeNumbers ? Math.floor(upper) : upper);
+    const [above, below] = isClosed ? ['above', 'at most'] : ['at least', 'below'];
+    // the last bin is the rest: below its end is everything
+    if (bin !== values[values.length - 1] && Math.abs(shift) > largest.size) {
+      const text =
+        shift <= 0
+          ? `${formatShare(1 - live)} of ${what} are ${above} ${edge}, ${formatShare(1 - reference)} ${there}`
+          : `${formatShare(live)} of ${what} are ${below} ${edge}, ${formatShare(reference)} ${there}`;
+      largest = { text, size: Math.abs(shift) };
+    }
+    const change = Math.abs(share.live - share.reference);
+    if (lower === upper && change > largest.size) {
+      const text = `${formatShare(share.live)} of ${what} are ${edge}, ${formatShare(share.reference)} ${there}`;
+      largest = { text, size: change };
+    }
+  }
+  return largest;
 }
+
+const everything = { lower: Number.NEGATIVE_INFINITY, upper: Number.POSITIVE_INFINITY, isClosed: false };
 
 /** The category whose share has changed most. */
 function largestCategory({ bins, samples, referenceSamples }: Measured, words: Words): Change | undefined {
@@ -157,8 +173,4 @@ function largestCategory({ bins, samples, referenceSamples }: Measured, words: W
       };
     });
   return changes.sort((a, b) => b.size - a.size)[0];
-}
-
-function upperEdge(label: string): number {
-  return binBounds(label)?.upper ?? Number.NaN;
 }

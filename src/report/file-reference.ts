@@ -35,7 +35,7 @@ type Collector = {
 };
 
 /**
- * Makes a reference of the rows of files. Numeric variables are cut at their own deciles, sensitive ones at the model's;
+ * Makes a reference of the rows of files. Numeric variables are cut at their own frequent values and deciles, sensitive ones at the model's;
  * categorical ones keep the categories of the model if there is one. Rows that hold bins are counted in the model's bins as they are.
  *
  * @throws Error naming the file when it cannot be read, has no rows, or holds bins and there is no model to tell what

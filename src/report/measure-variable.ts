@@ -59,7 +59,7 @@ export function measureVariable(
     ...compareValues(live, spaces, drift),
     rankTrend: drift.rankTrend,
     verdict: drift.verdict,
-    samplesNeeded: samplesNeeded(drift, reference.counts),
+    samplesNeeded: samplesNeeded(drift, bins.kind, reference.counts),
     unseenValues: [...live.unseenTexts]
       .map(([value, samples]) => ({ value, samples }))
       .sort((a, b) => b.samples - a.samples)

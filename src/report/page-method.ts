@@ -12,7 +12,7 @@ export function methodSection({ rule, reference, score }: DriftReport): Html {
   }[reference.origin];
   return html`<section aria-labelledby="method" class="method"><h2 id="method">How is this measured, and what can it not tell?</h2>
 <ul>
-<li>The reference is ${origin}. Numbers are cut into bins at its deciles, categories have a bin each; missing values and categories never seen there stand apart. The bins never move with the live values.</li>
+<li>The reference is ${origin}. Numbers are cut into bins at its deciles, frequent numbers and categories have a bin each; missing values and categories never seen there stand apart. The bins never move with the live values.</li>
 <li>A variable is <b>drifting</b> when its PSI is above ${minPsi} and above the noise ceiling: the value that chance alone exceeds in about 3 of a million comparisons (z = ${ceilingZ}), given how many rows there are on both sides. Half a row is added to each bin.</li>
 <li>It has <b>moved</b> when it is not drifting but has changed for certain: its PSI is above ${minMovedPsi} and the noise ceiling, or live values are larger than those of the reference in more than ${often} % or fewer than ${seldom} % of all pairs, by more than ${ceilingZ} standard errors (Wilcoxon–Mann–Whitney over the bins). That raises no alarm.</li>
 <li>It is <b>undetermined</b> when it is neither and the ceiling is above ${undeterminedCeiling}: a shift by half a standard deviation could not be told from chance. That is no all-clear.</li>

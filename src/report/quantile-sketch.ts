@@ -1,15 +1,12 @@
+import type { RankedNumbers } from '../stats/quantile-edges.ts';
+
 /** Points are thinned out to half of this many when there are more. */
 const maxPoints = 262_144;
 
 /** The values of a long column in bounded memory. */
-export type QuantileSketch = {
-  readonly length: number;
+export type QuantileSketch = RankedNumbers & {
   /** @param sorted ascending, finite */
   merge(sorted: Float64Array): void;
-  /** The value at a rank, from 0. */
-  valueAt(rank: number): number;
-  /** How many values are at most this. */
-  countUpTo(value: number): number;
 };
 
 /**
@@ -55,6 +52,8 @@ export function createQuantileSketch(): QuantileSketch {
     return low;
   }
 
+  const countBefore = (point: number) => (point === 0 ? 0 : ranks[point - 1]);
+
   return {
     get length() {
       return length;
@@ -76,9 +75,7 @@ export function createQuantileSketch(): QuantileSketch {
       keep(all.subarray(0, size), allRanks.subarray(0, size));
     },
     valueAt: (rank) => points[search((i) => ranks[i] > rank)],
-    countUpTo(value) {
-      const after = search((i) => points[i] > value);
-      return after === 0 ? 0 : ranks[after - 1];
-    },
+    countBelow: (value) => countBefore(search((i) => points[i] >= value)),
+    countUpTo: (value) => countBefore(search((i) => points[i] > value)),
   };
 }

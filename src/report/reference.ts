@@ -1,5 +1,5 @@
 import { type Artifact, type NumericFeature, scoreFeature } from '../model/artifact.ts';
-import { featureBins, scoreBins } from '../model/features.ts';
+import { featureBins, isWhole, scoreBins } from '../model/features.ts';
 import { type FarCounts, noFarValues } from '../model/mean-contribution.ts';
 import type { Bins } from '../stats/binning.ts';
 import { type Bounds, summableBounds } from '../stats/summable.ts';
@@ -57,7 +57,6 @@ export type DriftReference = {
 /** The reference that a model brings along: bins and summaries, no values. */
 export function artifactReference(artifact: Artifact): DriftReference {
   const { reference } = artifact.score;
-  const allWhole = (values: readonly number[]) => values.every(Number.isInteger);
   return {
     origin: artifact.rebaseline === undefined ? 'training' : 'traffic',
     samples: reference.counts.reduce((sum, count) => sum + count, 0),
@@ -69,9 +68,15 @@ export function artifactReference(artifact: Artifact): DriftReference {
       if (feature.kind === 'categorical') return common;
       const { summary } = feature;
       const { min, max, mean } = summary;
-      const isWhole = allWhole([min, max, ...feature.reference.edges]);
       const range = [min, max] as const;
-      return { ...common, range, sumBounds: summableBounds(range), mean, summary, isWhole };
+      return {
+        ...common,
+        range,
+        sumBounds: summableBounds(range),
+        mean,
+        summary,
+        isWhole: isWhole(feature),
+      };
     }),
     leftOut: [],
     score: {

@@ -15,7 +15,7 @@ import { cut, wrap } from './wrap.ts';
 const width = 80;
 const nameWidth = 16;
 /** Value bins that a histogram shows; the last one holds what is left. */
-const maxBars = 10;
+const maxBars = 12;
 const histogramWidth = maxBars + 3;
 const blocks = '▁▂▃▄▅▆▇█';
 
@@ -35,7 +35,7 @@ export function renderText(report: DriftReport): Line[] {
     ...[...features, ...(score === null ? [] : [score])].flatMap(tableRows),
     '',
     ...wrap(
-      `Histograms: one column a bin of the reference (of more than ten the last holds the rest), then missing and unseen values apart. Limit: the larger of ${driftRule.minPsi} and what chance alone explains.`,
+      `Histograms: one column a bin that holds rows (of more than twelve the last holds the rest), then missing and unseen values apart. Limit: the larger of ${driftRule.minPsi} and what chance alone explains.`,
       width,
       '',
     ),
@@ -81,7 +81,7 @@ function tableRows(variable: ReportVariable): Line[] {
 /** Both histograms, on one scale. */
 function histograms({ kind, bins }: ReportVariable): [reference: string, live: string] {
   const apart = kind === 'numeric' ? 1 : 2;
-  const values = bins.slice(0, -apart);
+  const values = bins.slice(0, -apart).filter(({ reference, live }) => reference + live > 0);
   const shown = values.slice(0, maxBars);
   for (const { reference, live } of values.slice(maxBars)) {
     const last = shown[maxBars - 1];

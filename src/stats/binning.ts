@@ -1,4 +1,7 @@
+import { atomBetween } from './atom.ts';
 import { indexCategories } from './category-text.ts';
+
+export { quantileEdges } from './quantile-edges.ts';
 
 /**
  * How one variable is cut into bins. The bins are made once, from the reference, and never move with the
@@ -28,52 +31,15 @@ export type Bins = NumericBins | CategoricalBins;
 export type Binner = (value: unknown) => number;
 
 /**
- * Edges that put about the same number of reference values into each bin.
- *
- * Each edge is an observed value (inverse of the empirical distribution function, Hyndman & Fan's type 1), never an
- * interpolated one. Equal edges are merged and an edge at the maximum is dropped; so every bin holds at least one
- * of `values`, and many equal values give fewer bins than asked for. Values that are not finite are left out, as
- * they count as missing. O(n log n).
- *
- * @param values in any order; no values give no edges, that is one bin for everything
- * @param count the number of bins wanted, at least 1
- * @returns at most `count − 1` edges, strictly ascending
- * @throws RangeError if `count` is not a positive integer
- */
-export function quantileEdges(values: ArrayLike<number>, count: number): number[] {
-  return quantileEdgesOfSorted(Float64Array.from(values).filter(Number.isFinite).sort(), count);
-}
-
-/** The same for values that are ascending and finite already; that is not checked. O(count). */
-export function quantileEdgesOfSorted(sorted: ArrayLike<number>, count: number): number[] {
-  return quantileEdgesByRank(sorted.length, (rank) => sorted[rank], count);
-}
-
-/** The same for values known by their rank, from 0 for the least. @param length how many there are */
-export function quantileEdgesByRank(
-  length: number,
-  valueAt: (rank: number) => number,
-  count: number,
-): number[] {
-  requireCount(count);
-  if (length === 0) return [];
-  const max = valueAt(length - 1);
-  const edges: number[] = [];
-  for (let i = 1; i < count; i++) {
-    const edge = valueAt(Math.max(0, Math.ceil((length * i) / count) - 1));
-    if (edge < max && edge !== edges[edges.length - 1]) edges.push(edge);
-  }
-  return edges;
-}
-
-/**
  * Edges that cut `[min, max]` into bins of the same width; the outer bins are open beyond `min` and `max`.
  *
  * @returns `count − 1` edges, strictly ascending; none when `min` equals `max`
  * @throws RangeError if `min` or `max` is not finite, `min > max`, or `count` is not a positive integer
  */
 export function equalWidthEdges(min: number, max: number, count: number): number[] {
-  requireCount(count);
+  if (!Number.isInteger(count) || count < 1) {
+    throw new RangeError(`the number of bins must be a positive integer, got ${count}`);
+  }
   if (!(Number.isFinite(min) && Number.isFinite(max) && min <= max)) {
     throw new RangeError(`equalWidthEdges needs finite min <= max, got ${min} and ${max}`);
   }
@@ -113,23 +79,52 @@ export function unseenBin(bins: CategoricalBins): number {
   return missingBin(bins) + 1;
 }
 
+/** What one value bin holds, as a person says it. */
+export type NumericRange = {
+  /** Excluded, but for the bin of one frequent value: there it is that value, and so is `upper`. */
+  readonly lower: number;
+  readonly upper: number;
+  /** Whether `upper` is included. It is not where the next bin is that of one frequent value. */
+  readonly isClosed: boolean;
+};
+
+/** What each value bin holds. A bin made for one frequent value is that value, and borders its neighbours as such. */
+export function numericRanges(edges: readonly number[]): NumericRange[] {
+  const lowers = [Number.NEGATIVE_INFINITY, ...edges];
+  const uppers = [...edges, Number.POSITIVE_INFINITY];
+  const atoms = lowers.map((lower, i) => atomBetween(lower, uppers[i]));
+  return atoms.map((atom, i) => {
+    const next = atoms[i + 1] ?? null;
+    return {
+      lower: atom ?? atoms[i - 1] ?? lowers[i],
+      upper: atom ?? next ?? uppers[i],
+      isClosed: atom !== null || (next === null && i < edges.length),
+    };
+  });
+}
+
 /**
- * One label a bin, all different, in the bins' order: `00 (-inf, 23]`, `03 (28, 31]`, `09 (52, +inf)` (the leading
- * number makes the order of the text that of the values), `= good`, `other`, `missing`, `unseen`.
+ * One label a bin, all different, in the bins' order: `00 (-inf, 23]`, `03 (28, 31]`, `09 (52.5, +inf)` (the leading
+ * number makes the order of the text that of the values), `= good`, `other`, `missing`, `unseen`. The bin of one
+ * frequent number is named by that, and so are the ends of its neighbours: `00 (-inf, 0)`, `01 = 0`, `02 (0, 17]`.
  */
 export function binLabels(bins: Bins): string[] {
   if (bins.kind === 'categorical') {
     const other = bins.grouped.length > 0 ? ['other'] : [];
     return [...bins.categories.map((category) => `= ${category}`), ...other, 'missing', 'unseen'];
   }
-  const { edges } = bins;
-  const digits = Math.max(2, String(edges.length).length);
-  const labels = Array.from({ length: edges.length + 1 }, (_, i) => {
-    const lower = i === 0 ? '-inf' : edges[i - 1];
-    const upper = i === edges.length ? '+inf)' : `${edges[i]}]`;
-    return `${String(i).padStart(digits, '0')} (${lower}, ${upper}`;
+  const digits = Math.max(2, String(bins.edges.length).length);
+  const labels = numericRanges(bins.edges).map(({ lower, upper, isClosed }, i) => {
+    const number = String(i).padStart(digits, '0');
+    if (lower === upper) return `${number} = ${upper}`;
+    return `${number} (${edgeText(lower)}, ${edgeText(upper)}${isClosed ? ']' : ')'}`;
   });
   return [...labels, 'missing'];
+}
+
+function edgeText(edge: number): string {
+  if (Number.isFinite(edge)) return String(edge);
+  return edge < 0 ? '-inf' : '+inf';
 }
 
 /**
@@ -181,27 +176,4 @@ export function countBins(bins: Bins, values: Iterable<unknown>): number[] {
   const binOf = createBinner(bins);
   for (const value of values) counts[binOf(value)]++;
   return counts;
-}
-
-/** The counts of the value bins for values that are ascending and finite already. O(bins · log n). */
-export function countSorted(edges: readonly number[], sorted: ArrayLike<number>): number[] {
-  let before = 0;
-  return [...edges, Number.POSITIVE_INFINITY].map((edge) => {
-    let low = before;
-    let high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (sorted[middle] <= edge) low = middle + 1;
-      else high = middle;
-    }
-    const count = low - before;
-    before = low;
-    return count;
-  });
-}
-
-function requireCount(count: number): void {
-  if (!Number.isInteger(count) || count < 1) {
-    throw new RangeError(`the number of bins must be a positive integer, got ${count}`);
-  }
 }

@@ -8,7 +8,7 @@
  *
  *     s = sin²(asin√((m + 1)/(M + 2)) + z/2·√(1/N + 1/M)),  the largest n has (n + 1)/(N + 2) ≤ s
  *
- * By exact summation over both binomials, with z = 4.5, at most 1.5 in 100,000 windows without a change lie above it,
+ * By exact summation over both binomials, with z = 4.5, at most 2.5 in 100,000 windows without a change lie above it,
  * for every share, N from 5 and M from 100. O(1).
  *
  * @param referenceCount m, how often the event happened in the reference

@@ -77,21 +77,43 @@ export function measureDrift(bins: Bins, reference: ArrayLike<number>, live: Arr
 
   const smoothing = { pseudoCount: driftRule.pseudoCount };
   const value = psi(reference, live, { smoothing });
-  const ceilingOf = (rows: number) =>
-    psiNoiseCeiling(rows, referenceSamples, countOccupied(reference), driftRule.ceilingZ);
-  const ceiling = ceilingOf(samples);
+  const ceilingOf = (designEffect: number) => driftCeiling(bins.kind, reference, samples, designEffect);
+  const ceiling = ceilingOf(1);
   const trend = bins.kind === 'numeric' ? rankTrend(...valueCounts(bins, reference, live)) : null;
   return {
     samples,
     referenceSamples,
     psi: value,
     psiNoiseCeiling: ceiling,
-    psiAlertCeiling: ceilingOf(samples / driftRule.alertDesignEffect),
+    psiAlertCeiling: ceilingOf(driftRule.alertDesignEffect),
     jensenShannonDistance: jensenShannonDistance(reference, live, { smoothing, logBase: 2 }),
     kolmogorovSmirnov: bins.kind === 'numeric' ? kolmogorovSmirnovOfValues(bins, reference, live) : null,
     rankTrend: trend,
     verdict: judgeDrift(value, ceiling, trend),
   };
+}
+
+/**
+ * The PSI that chance alone stays under: the noise ceiling of the bins that the reference fills, and what its empty
+ * value bins add when they stay empty. Half an observation is no evidence, but it is a larger share of few live rows
+ * than of many reference rows: (p − q)·ln(p/q) with p = ½/(N + B/2) and q = ½/(M + B/2), for each such bin.
+ *
+ * @param reference counts of all bins, not all 0
+ * @param designEffect so many live rows count as one in the noise ceiling
+ */
+export function driftCeiling(
+  kind: Bins['kind'],
+  reference: ArrayLike<number>,
+  samples: number,
+  designEffect: number,
+): number {
+  const { ceilingZ, pseudoCount } = driftRule;
+  const referenceSamples = sumCounts(reference);
+  const occupied = countOccupied(reference);
+  const noise = psiNoiseCeiling(samples / designEffect, referenceSamples, occupied, ceilingZ);
+  const added = pseudoCount * reference.length;
+  const [p, q] = [pseudoCount / (samples + added), pseudoCount / (referenceSamples + added)];
+  return noise + countEmpty(kind, reference) * (p - q) * Math.log(p / q);
 }
 
 /** The PSI above which a variable drifts: `minPsi`, or the ceiling where that is higher. */
@@ -145,6 +167,15 @@ function valueCounts(
 ): [reference: number[], live: number[]] {
   const values = missingBin(bins);
   return [Array.from(reference).slice(0, values), Array.from(live).slice(0, values)];
+}
+
+/** How many bins for numbers the reference leaves empty: those below, above and between frequent values. */
+function countEmpty(kind: Bins['kind'], reference: ArrayLike<number>): number {
+  if (kind === 'categorical') return 0;
+  let empty = 0;
+  // the last bin is that of missing values
+  for (let i = 0; i < reference.length - 1; i++) if (reference[i] === 0) empty++;
+  return empty;
 }
 
 function kolmogorovSmirnovOfValues(bins: Bins, reference: ArrayLike<number>, live: ArrayLike<number>) {

@@ -1,5 +1,8 @@
-import { countOccupied, type Drift, driftRule } from './drift.ts';
-import { chiSquareQuantileWilsonHilferty } from './noise-ceiling.ts';
+import type { Bins } from './binning.ts';
+import { type Drift, driftCeiling, driftRule } from './drift.ts';
+
+/** More are never waited for. */
+const maxSamples = 2 ** 40;
 
 /**
  * How many more live observations bring the noise ceiling down to where a shift that matters can be seen.
@@ -9,13 +12,24 @@ import { chiSquareQuantileWilsonHilferty } from './noise-ceiling.ts';
  *   number of them
  */
 export function samplesNeeded(
-  { samples, referenceSamples, verdict }: Pick<Drift, 'samples' | 'referenceSamples' | 'verdict'>,
+  { samples, verdict }: Pick<Drift, 'samples' | 'verdict'>,
+  kind: Bins['kind'],
   reference: ArrayLike<number>,
 ): number | null {
   if (verdict === 'drifting') return null;
-  const degreesOfFreedom = Math.max(1, countOccupied(reference) - 1);
-  const quantile = chiSquareQuantileWilsonHilferty(degreesOfFreedom, driftRule.ceilingZ);
-  const share = driftRule.undeterminedCeiling / quantile - 1 / referenceSamples;
-  const needed = share > 0 ? Math.ceil(1 / share) : Number.POSITIVE_INFINITY;
-  return needed > samples && needed < Number.POSITIVE_INFINITY ? needed - samples : null;
+  const isEnough = (rows: number) => driftCeiling(kind, reference, rows, 1) <= driftRule.undeterminedCeiling;
+  let tooFew = samples;
+  if (tooFew > 0 && isEnough(tooFew)) return null;
+  let enough = Math.max(1, 2 * tooFew);
+  while (!isEnough(enough)) {
+    if (enough > maxSamples) return null;
+    tooFew = enough;
+    enough *= 2;
+  }
+  while (enough - tooFew > 1) {
+    const middle = Math.floor((tooFew + enough) / 2);
+    if (isEnough(middle)) enough = middle;
+    else tooFew = middle;
+  }
+  return enough - samples;
 }

@@ -1,4 +1,6 @@
 import type { Artifact, CategoricalFeature, Feature, NumericFeature } from '../model/artifact.ts';
+import { isWhole } from '../model/features.ts';
+import { numericRanges } from '../stats/binning.ts';
 import type { Row } from './request-features.ts';
 
 /** The index that a share of the counts' sum falls on. */
@@ -16,11 +18,13 @@ function drawNumber(feature: NumericFeature, random: () => number): number | nul
   const bin = drawIndex(counts, random);
   if (bin > edges.length) return null;
   const { min, max } = feature.summary;
-  const low = edges[bin - 1] ?? min;
-  const high = edges[bin] ?? max;
-  const whole = Number.isInteger(min) && Number.isInteger(max) && edges.every(Number.isInteger);
+  const { lower, upper, isClosed } = numericRanges(edges)[bin];
+  const low = Math.max(lower, min);
+  const high = Math.min(upper, max);
   // Bins hold their upper edge and not their lower one, so both draws stay inside (low, high].
-  return whole ? high - Math.floor(random() * Math.max(high - low, 1)) : high - random() * (high - low);
+  if (!isWhole(feature)) return high - random() * (high - low);
+  const last = isClosed || high < upper ? Math.floor(high) : high - 1;
+  return last - Math.floor(random() * Math.max(last - Math.floor(low), 1));
 }
 
 function drawCategory(feature: CategoricalFeature, random: () => number): string | null {

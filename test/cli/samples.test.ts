@@ -69,7 +69,7 @@ describe('npm run samples', () => {
       {
         ...line('f', {}),
         features: undefined,
-        bins: { history: 'unseen', age: '09 (52, +inf)' },
+        bins: { history: 'unseen', age: '09 (52.5, +inf)' },
         outside: { age: 'above' },
       },
     ]);
@@ -86,7 +86,7 @@ describe('npm run samples', () => {
     assert.deepEqual(ids('--feature', 'history', '--bin', 'good'), ['a', 'b']);
     assert.deepEqual(ids('--feature', 'limit', '--bin', 'missing'), ['d']);
     assert.deepEqual(ids('--feature', 'age', '--bin', '09'), ['b', 'c', 'd', 'f']);
-    assert.deepEqual(ids('--feature', 'age', '--bin', '09 (52, +inf)', '--limit', '2'), ['d', 'f']);
+    assert.deepEqual(ids('--feature', 'age', '--bin', '09 (52.5, +inf)', '--limit', '2'), ['d', 'f']);
     assert.deepEqual(ids('--feature', 'age', '--bin', 'above'), ['b', 'f']);
     assert.deepEqual(ids('--feature', '"age" ', '--bin', 'above'), ['b', 'f']);
     assert.deepEqual(ids('--feature', '(score)', '--bin', '09'), ['b']);
@@ -108,7 +108,7 @@ describe('npm run samples', () => {
     const { features, ...scoreLine } = line('off', {});
     const mixed = await write('mixed.jsonl', [
       line('raw', { age: 30 }),
-      { ...scoreLine, features: undefined, bins: { age: '03 (28, 30]' }, id: 'bins' },
+      { ...scoreLine, features: undefined, bins: { age: '03 (28.5, 30.5]' }, id: 'bins' },
       scoreLine,
       { time: new Date().toISOString(), age: 30, limit: 987_654_321, score: 0.3 },
     ]);

@@ -163,7 +163,7 @@ describe('npm run evaluate', () => {
     assert.match(stdout, /^accuracy +0\.\d{3} +0\.\d{3} – 0\.\d{3} +0\.\d{3} ± 0\.\d{3}$/m);
     assert.match(stdout, /ROC curve/);
     assert.match(stdout, /Reliability/);
-    assert.match(stdout, /^age 09 \(52, \+inf\)/m);
+    assert.match(stdout, /^age 09 \(52.5, \+inf\)/m);
   });
 
   it('joins outcomes and samples by id, the first of each, of one version', async () => {
@@ -255,10 +255,10 @@ describe('npm run evaluate', () => {
   it('slices by bins where the samples hold no values', async () => {
     const outcomes = await write('o2.jsonl', [line('a', 0.2, 'good')]);
     const samples = await write('s2.jsonl', [
-      sample('a', 0.2, '', { features: undefined, bins: { age: '03 (28, 30]' } }),
+      sample('a', 0.2, '', { features: undefined, bins: { age: '03 (28.5, 30.5]' } }),
     ]);
     const { stdout } = evaluate('--outcomes', outcomes, '--samples', samples, '--by', 'age', '--json');
-    assert.equal(JSON.parse(stdout).slices[0].bin, '03 (28, 30]');
+    assert.equal(JSON.parse(stdout).slices[0].bin, '03 (28.5, 30.5]');
   });
 
   const failures: [string, string[], number, RegExp][] = [

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { type Artifact, formatArtifact, loadArtifact } from '../../src/model/artifact.ts';
 import { contentDigest } from '../../src/model/artifact-version.ts';
+import { featureBins } from '../../src/model/features.ts';
 import { createScorer } from '../../src/model/score.ts';
+import { binLabels } from '../../src/stats/binning.ts';
+import { measureDrift } from '../../src/stats/drift.ts';
 import { driftReport, runCommand } from '../report/run-command.ts';
 import { postJson, startTestService, type TestService } from '../support/service.ts';
 
@@ -35,6 +38,19 @@ describe('a model file of format version 1', function () {
       [11, 11, 7],
     );
     assert.equal(createScorer(artifact)(row), 0.2823336968171591);
+  });
+
+  it('keeps the labels of its bins and its verdicts', () => {
+    const [age] = artifact.features;
+    const bins = featureBins(age);
+    assert.deepEqual(binLabels(bins), [
+      ...['00 (-inf, 23]', '01 (23, 26]', '02 (26, 28]', '03 (28, 30]', '04 (30, 33]', '05 (33, 36]'],
+      ...['06 (36, 39]', '07 (39, 45]', '08 (45, 52]', '09 (52, +inf)', 'missing'],
+    ]);
+    const drift = measureDrift(bins, age.reference.counts, [20, 40, 60, 80, 100, 60, 50, 40, 30, 20, 0]);
+    assert.ok(Math.abs((drift.psi ?? 0) - 0.2950092915288466) < 1e-12);
+    assert.ok(Math.abs((drift.psiNoiseCeiling ?? 0) - 0.1285770588247164) < 1e-12);
+    assert.equal(drift.verdict, 'drifting');
   });
 
   it('answers, is watched, takes outcomes, is evaluated and rebaselined', async () => {

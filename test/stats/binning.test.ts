@@ -10,7 +10,6 @@ import {
   equalWidthEdges,
   missingBin,
   numericBinIndex,
-  quantileEdges,
   unseenBin,
 } from '../../src/stats/binning.ts';
 
@@ -21,46 +20,13 @@ const history: CategoricalBins = {
   grouped: ['late', 'critical'],
 };
 
-const numbers = fc.array(fc.oneof(fc.integer({ min: -20, max: 20 }), fc.double({ noNaN: true })), {
-  minLength: 1,
-  maxLength: 200,
-});
-
 describe('binning', () => {
-  it('cuts at the quantiles of the reference, each edge an observed value', () => {
-    const values = Array.from({ length: 500 }, (_, i) => i);
-    assert.deepEqual(quantileEdges(values, 10), [49, 99, 149, 199, 249, 299, 349, 399, 449]);
-    assert.deepEqual(quantileEdges([3, 1, 2, 4], 2), [2]);
-  });
-
-  it('merges equal edges and drops one at the maximum', () => {
-    assert.deepEqual(quantileEdges([0, 0, 0, 0, 0, 0, 0, 0, 1, 2], 10), [0, 1]);
-    assert.deepEqual(quantileEdges([1, 2, 2, 2, 2, 2, 2, 2, 2, 2], 10), [1]);
-    assert.deepEqual(quantileEdges([7, 7, 7], 10), []);
-    assert.deepEqual(quantileEdges([], 10), []);
-    assert.deepEqual(quantileEdges([Number.NaN, 1, Infinity, 2], 2), [1]);
-  });
-
-  it('leaves no value bin of the reference empty, whatever the values', () => {
-    fc.assert(
-      fc.property(numbers, fc.integer({ min: 1, max: 30 }), (values, count) => {
-        const edges = quantileEdges(values, count);
-        assert.ok(edges.length < count);
-        assert.ok(edges.every((edge, i) => i === 0 || edge > edges[i - 1]));
-        const finite = values.filter(Number.isFinite);
-        const counts = countBins({ kind: 'numeric', edges }, finite).slice(0, -1);
-        assert.ok(finite.length === 0 || counts.every((n) => n > 0));
-      }),
-    );
-  });
-
   it('cuts a range into equal widths', () => {
     assert.deepEqual(equalWidthEdges(0, 1, 4), [0.25, 0.5, 0.75]);
     assert.deepEqual(equalWidthEdges(5, 5, 4), []);
     assert.throws(() => equalWidthEdges(1, 0, 4), RangeError);
     assert.throws(() => equalWidthEdges(0, Number.NaN, 4), RangeError);
     assert.throws(() => equalWidthEdges(0, 1, 0), RangeError);
-    assert.throws(() => quantileEdges([1, 2], 1.5), RangeError);
   });
 
   it('takes the upper edge as inclusive, as Prometheus does', () => {
@@ -97,8 +63,39 @@ describe('binning', () => {
     assert.deepEqual(many.slice(0, -1), many.slice(0, -1).sort());
   });
 
+  it('names the bin of one frequent number, and its neighbours, by that number', () => {
+    const flag: Bins = { kind: 'numeric', edges: [-1e-9, 1e-9, 0.999998, 1.000002] };
+    assert.deepEqual(binLabels(flag).slice(0, -1), [
+      '00 (-inf, 0)',
+      '01 = 0',
+      '02 (0, 1)',
+      '03 = 1',
+      '04 (1, +inf)',
+    ]);
+    assert.deepEqual(binLabels({ kind: 'numeric', edges: [-0.25, 0.2999998, 0.3000002, 17] }).slice(0, -1), [
+      '00 (-inf, -0.25]',
+      '01 (-0.25, 0.3)',
+      '02 = 0.3',
+      '03 (0.3, 17]',
+      '04 (17, +inf)',
+    ]);
+  });
+
+  it('names two edges that are only near each other as before', () => {
+    for (const edges of [
+      [0.1, 0.10000000149011612],
+      [-5, 5],
+      [99, 101],
+      [1e100, 1.000002e100],
+    ]) {
+      const [lower, upper] = edges;
+      assert.equal(binLabels({ kind: 'numeric', edges })[1], `01 (${lower}, ${upper}]`);
+    }
+  });
+
   it('has as many labels as bins, all different', () => {
-    for (const bins of [ages, history, { ...history, grouped: [] }]) {
+    const flag: Bins = { kind: 'numeric', edges: [-1e-9, 1e-9, 0.999998, 1.000002] };
+    for (const bins of [ages, flag, history, { ...history, grouped: [] }]) {
       assert.equal(binLabels(bins).length, binCount(bins));
       assert.equal(new Set(binLabels(bins)).size, binCount(bins));
       assert.equal(binLabels(bins)[missingBin(bins)], 'missing');

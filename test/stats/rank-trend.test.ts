@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createSampler, normal } from '../../bench/drift-populations.ts';
-import { countSorted, quantileEdges } from '../../src/stats/binning.ts';
+import { countBins, quantileEdges } from '../../src/stats/binning.ts';
 import { measureDrift, type Verdict } from '../../src/stats/drift.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { midRanks, rankTrend } from '../../src/stats/rank-trend.ts';
@@ -68,11 +68,8 @@ function countVerdicts(
     const reference = values(before.values as number[], drawReference, draw.reference);
     const live = values(after.values as number[], drawLive, draw.live);
     const edges = quantileEdges(reference, 10);
-    const drift = measureDrift(
-      { kind: 'numeric', edges },
-      [...countSorted(edges, reference), 0],
-      [...countSorted(edges, live), 0],
-    );
+    const bins = { kind: 'numeric', edges } as const;
+    const drift = measureDrift(bins, countBins(bins, reference), countBins(bins, live));
     verdicts[drift.verdict]++;
   }
   return verdicts;

@@ -235,6 +235,9 @@ describe('binomial ceiling', () => {
         }
       }
     }
+    // near the worst that a search over all shares, M from 100 and N from 5 found: 2.5 in 100,000
+    const worst = falseAlarms(0.0349, 300, 20_000);
+    assert.ok(worst > 1e-5 && worst <= 2.5e-5, `${worst}`);
   });
 
   it('sees a share appear that the reference never held', () => {

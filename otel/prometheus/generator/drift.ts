@@ -29,11 +29,15 @@ const reference: readonly RecordingRule[] = [
     expr: `clamp_min(count by (${byFeature}) (model_feature_bin:reference_ratio:max > 0) - 1, 1)`,
   },
   {
+    record: 'model_feature:reference_samples:smoothed',
+    expr: `model_feature:reference_samples:max + ${pseudoCount} * model_feature:bins:count`,
+  },
+  {
     record: 'model_feature_bin:reference_ratio:smoothed',
     expr: promql`
       (model_feature_bin:reference_ratio:max * ${perFeature} model_feature:reference_samples:max + ${pseudoCount})
         / ${perFeature}
-      (model_feature:reference_samples:max + ${pseudoCount} * model_feature:bins:count)`,
+      model_feature:reference_samples:smoothed`,
   },
   {
     // Of the value bins of numeric variables alone: what is joined with it leaves out the other bins.
@@ -45,6 +49,13 @@ const reference: readonly RecordingRule[] = [
     expr: promql`
       (model_feature_bin:reference_ratio:max and model_feature_bin:reference_mid_rank:max)
         * ${perFeature} model_feature:reference_samples:max`,
+  },
+  {
+    // Bins below, above and between frequent numbers may be empty.
+    record: 'model_feature:empty_bins:count',
+    expr: promql`
+      count by (${byFeature}) (model_feature_bin:reference_values == 0)
+        or 0 * model_feature:bins:count`,
   },
   {
     record: 'model_feature:reference_values',
@@ -60,7 +71,9 @@ const observations: WindowedCount = {
 };
 
 const total = 'model_feature:observations:increase';
+const smoothedTotal = 'model_feature:observations:smoothed';
 const smoothed = 'model_feature_bin:live_ratio:smoothed';
+const emptyBins = 'model_feature:empty_bins:psi';
 const base = `${perBin} model_feature_bin:reference_ratio:smoothed`;
 
 /** PSI and its noise ceiling as `measureDrift` in `src/stats` defines them; absent while the window is empty. */
@@ -77,11 +90,15 @@ const distance: readonly RecordingRule[] = [
       (${total} > 0)`,
   },
   {
+    record: smoothedTotal,
+    expr: `(${total} > 0) + ${perFeature} ${pseudoCount} * model_feature:bins:count`,
+  },
+  {
     record: smoothed,
     expr: promql`
       (model_feature_bin:observations:increase + ${pseudoCount})
         / on (${byFeature}, window) group_left ()
-      ((${total} > 0) + ${perFeature} ${pseudoCount} * model_feature:bins:count)`,
+      ${smoothedTotal}`,
   },
   {
     record: 'model_feature:psi',
@@ -90,6 +107,15 @@ const distance: readonly RecordingRule[] = [
         (${smoothed} - ${base})
         * ln(${smoothed} / ${base})
       )`,
+  },
+  {
+    // What bins that are empty on both sides add to the PSI: half an observation weighs more among few.
+    record: emptyBins,
+    expr: promql`
+      -(${pseudoCount} / ${smoothedTotal} - ${perFeature} ${pseudoCount} / model_feature:reference_samples:smoothed)
+        * ${perFeature} model_feature:empty_bins:count
+        * on (${byFeature}, window)
+      ln(${smoothedTotal} / ${perFeature} model_feature:reference_samples:smoothed)`,
   },
   ceiling('model_feature:psi_noise_ceiling', 1),
   // Alerts look at traffic whose rows hang together: several of them tell as much as one.
@@ -104,7 +130,9 @@ function ceiling(record: string, designEffect: number): RecordingRule {
         * ${perFeature}
       (
         ${chiSquareQuantile('model_feature:degrees_of_freedom', ceilingZ)}
-      )`,
+      )
+        + on (${byFeature}, window)
+      ${emptyBins}`,
   };
 }
 

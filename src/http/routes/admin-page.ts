@@ -93,6 +93,7 @@ function figuresOf(drift: LiveDrift): string[] {
 function describeNeed(drift: LiveDrift): string {
   const needed = samplesNeeded(
     drift,
+    drift.kind,
     drift.bins.map(({ reference }) => reference),
   );
   return needed === null ? 'the reference is too small' : `${formatAmount(needed, 'more request')} needed`;
