@@ -67,7 +67,7 @@ function assertSameShift(shift: ScoreShift, report: DriftReport): void {
 /** Series that bring within an hour, evenly, what was counted. */
 function regularSeries(exposition: string): Series[] {
   const wanted =
-    /^(model_feature_(?:bin_observations_total|reference_ratio|reference_samples|reference_mid_rank))\{(.*)\} (\S+)$/;
+    /^(model_feature_(?:bin_observations_total|reference_ratio|reference_samples|reference_mid_rank|bin_effect))\{(.*)\} (\S+)$/;
   return exposition.split('\n').flatMap((line) => {
     const [, metric, labelText, value] = wanted.exec(line) ?? [];
     if (metric === undefined) return [];
@@ -131,6 +131,7 @@ describe('drift of the same requests', function () {
       assert.deepEqual(variable.bins, same.bins);
       close(variable.psi, same.psi, `PSI of ${name}`);
       close(variable.psiNoiseCeiling, same.psiNoiseCeiling, `noise ceiling of ${name}`);
+      close(variable.effect, same.effect, `effect of ${name}`);
       close(variable.jensenShannonDistance, same.jensenShannonDistance, `distance of ${name}`);
       if (variable.kind === 'numeric') {
         close(variable.kolmogorovSmirnov?.statistic ?? null, same.kolmogorovSmirnov, `KS of ${name}`);
@@ -203,13 +204,14 @@ describe('drift of the same requests', function () {
     const promtool = requireTool(this, 'promtool');
     const { name, version } = report.model ?? assert.fail('the report names the model');
     const queries = [...live.values()].flatMap(
-      ({ name: feature, psi, psiNoiseCeiling, rankTrend, verdict }): Query[] => {
+      ({ name: feature, psi, psiNoiseCeiling, rankTrend, verdict, effect }): Query[] => {
         const selector = `{${matchers({ model: name, version, feature, window: '1h' })}}`;
         return [
           ['model_feature:psi', psi] as const,
           ['model_feature:psi_noise_ceiling', psiNoiseCeiling] as const,
           ['model_feature:observations:increase', requests] as const,
           ['model_feature_window:verdict', verdicts.indexOf(verdict)] as const,
+          ['model_feature:effect', effect] as const,
           ...(rankTrend === null
             ? []
             : [
@@ -223,7 +225,7 @@ describe('drift of the same requests', function () {
         }));
       },
     );
-    assert.equal(queries.length, 4 * 4 + 2 * 3);
+    assert.equal(queries.length, 5 * 4 + 2 * 3);
     await runRuleTest(promtool, {
       name: 'counts of real requests',
       files: ['model-drift'],

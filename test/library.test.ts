@@ -50,6 +50,9 @@ describe('the library', () => {
       assert.equal(temperature.verdict, 'drifting');
       assert.equal(day.verdict, 'stable');
       assert.equal(score.name, '(score)');
+      assert.ok((temperature.effect ?? 0) > 0.5, 'what goes with the temperature has changed');
+      assert.ok((day.effect ?? 1) < 0.01);
+      assert.ok((score.effect ?? 0) > 0.5);
       assert.equal(score.verdict, 'drifting');
       const text = (await service.inject('/metrics')).body;
       const labels = { model: 'load', version: '3', feature: 'temperature', window: '1h' };

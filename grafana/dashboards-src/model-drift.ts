@@ -2,6 +2,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dashboards } from '../../otel/prometheus/generator/links.ts';
 import { scoreFeature } from '../../otel/prometheus/generator/promql.ts';
 import { driftRule } from '../../src/stats/drift.ts';
+import { largeEffect } from '../../src/stats/effect.ts';
 import { alertsTable, orNoAlert } from './alerts-table.ts';
 import { alertAnnotation, compose, type Row, versionAnnotation } from './compose.ts';
 import { distributionPanels } from './distribution.ts';
@@ -114,14 +115,14 @@ const features: Row = {
   panels: [
     table(
       {
-        title: 'Features by how far they moved',
-        description:
-          'Each feature and the score over the chosen window, the furthest moved first. Of limit: PSI as a multiple of its limit; above 1 is drift. Ceiling: the PSI that chance alone stays under. A click on a name opens the feature below.',
+        title: 'Features by what their move does',
+        description: `Each feature and the score over the chosen window: drifting ones first, then by effect. Effect: how far the move shifts the scores, in their standard deviations over the reference; from ${largeEffect} on it is large. Of limit: PSI as a multiple of its limit; above 1 is drift. Ceiling: the PSI that chance alone stays under. A click on a name opens the feature below.`,
         unit: 'none',
         noData: 'no feature has been counted for this version',
       },
       [
         { expr: verdict },
+        { expr: perFeature('model_feature:effect') },
         { expr: timesLimit },
         { expr: perFeature('model_feature:psi') },
         { expr: perFeature('model_feature:psi_noise_ceiling') },
@@ -146,16 +147,17 @@ const features: Row = {
             { id: 'custom.cellOptions', value: { type: 'color-text' } },
           ],
         },
-        { from: { query: 'B' }, name: 'Of limit', look: number('suffix: ×', 2) },
-        { from: { query: 'C' }, name: 'PSI', look: number('none', 3) },
-        { from: { query: 'D' }, name: 'Ceiling', look: number('none', 3) },
-        { from: { query: 'E' }, name: 'Requests', look: number('short', 0) },
-        { from: { query: 'F' }, name: 'Missing', look: number('percentunit', 2) },
-        { from: { query: 'G' }, name: 'Unseen', look: number('percentunit', 2) },
-        { from: { query: 'H' }, name: 'Outside range', look: number('percentunit', 2) },
+        { from: { query: 'B' }, name: 'Effect', look: number('none', 2) },
+        { from: { query: 'C' }, name: 'Of limit', look: number('suffix: ×', 2) },
+        { from: { query: 'D' }, name: 'PSI', look: number('none', 3) },
+        { from: { query: 'E' }, name: 'Ceiling', look: number('none', 3) },
+        { from: { query: 'F' }, name: 'Requests', look: number('short', 0) },
+        { from: { query: 'G' }, name: 'Missing', look: number('percentunit', 2) },
+        { from: { query: 'H' }, name: 'Unseen', look: number('percentunit', 2) },
+        { from: { query: 'I' }, name: 'Outside range', look: number('percentunit', 2) },
       ],
     )
-      .sortBy([descending('Of limit')])
+      .sortBy([descending('Verdict'), descending('Effect'), descending('Of limit')])
       .links([asPanelLink(toRunbook('ModelFeatureDrift'))]),
     verdictTimeline(
       {
@@ -330,7 +332,7 @@ const refused: Row = {
 };
 
 const alerts =
-  'max by (alertname, alertstate, severity, feature, window) (ALERTS{component="model",model="$model",version="$version"})';
+  'max by (alertname, alertstate, severity, effect, feature, window) (ALERTS{component="model",model="$model",version="$version"})';
 
 const events: Row = {
   question: 'Which alerts fire, and what was deployed?',
@@ -349,6 +351,7 @@ const events: Row = {
           name: 'Feature',
           look: [{ id: 'links', value: [toFeature(variable('__value.text:percentencode'))] }],
         },
+        { from: { label: 'effect' }, name: 'Effect' },
         { from: { label: 'window' }, name: 'Window' },
       ],
     ).span(12),
@@ -401,7 +404,7 @@ export function modelDrift(): Dashboard {
     uid,
     title: 'Model drift',
     description:
-      'Whether live inputs and scores still look like the training data. From top to bottom: the verdict, the features by how far they moved, one of them opened, the answers, the refusals.',
+      'Whether live inputs and scores still look like the training data. From top to bottom: the verdict, the features by what their move does, one of them opened, the answers, the refusals.',
     from: 'now-6h',
     variables: [
       variables.datasource,

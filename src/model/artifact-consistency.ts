@@ -8,6 +8,15 @@ function lengthFault(path: Fault['path'], actual: number, expected: number, why:
   return actual === expected ? [] : [{ path, message: `has ${actual} entries, needs ${expected}: ${why}` }];
 }
 
+function effectsFaults(
+  path: Fault['path'],
+  { counts, effects }: Pick<Feature['reference'], 'counts' | 'effects'>,
+): Fault[] {
+  return effects === undefined
+    ? []
+    : lengthFault([...path, 'effects'], effects.length, counts.length, 'one a count');
+}
+
 function featureFaults(feature: Feature, i: number): Fault[] {
   const at = ['features', i] as const;
   const faults: Fault[] = [];
@@ -75,7 +84,10 @@ function calibrationFaults({ scores, probabilities }: Artifact['calibration']): 
 /** What the shape alone cannot say: lengths that belong together, names that must exist, the content hash. */
 export function consistencyFaults(artifact: Artifact): Fault[] {
   const names = artifact.features.map((feature) => feature.name);
-  const faults = artifact.features.flatMap(featureFaults);
+  const faults = artifact.features.flatMap((feature, i) => [
+    ...featureFaults(feature, i),
+    ...effectsFaults(['features', i, 'reference'], feature.reference),
+  ]);
   for (const [i, name] of names.entries()) {
     if (name === scoreFeature) faults.push({ path: ['features', i, 'name'], message: `${name} is reserved` });
     if (names.indexOf(name) !== i)
@@ -102,6 +114,7 @@ export function consistencyFaults(artifact: Artifact): Fault[] {
       ...lengthFault(['score', 'bins', field], bins[field].length, needed, 'one a bin of the edges'),
     );
   }
+  faults.push(...effectsFaults(['score', 'reference'], reference));
   const tooMany = bins.positives.findIndex((positives, i) => positives > bins.counts[i]);
   if (tooMany >= 0)
     faults.push({ path: ['score', 'bins', 'positives', tooMany], message: 'exceeds the count of its bin' });

@@ -40,6 +40,12 @@ const edges = z
 
 const counts = z.array(count).refine((values) => values.some((value) => value > 0), 'needs at least one row');
 
+const effects = z
+  .exactOptional(z.array(z.number()))
+  .describe(
+    'What a row in each bin brings to the log-odds of the score on average, in their standard deviations over the reference; parallel to counts. Absent in files of version 1',
+  );
+
 const percentiles = z.strictObject({
   p1: measure,
   p5: measure,
@@ -82,7 +88,11 @@ const numericFeature = z.strictObject({
   missingLogOdds,
   meanContribution,
   summary,
-  reference: z.strictObject({ edges, counts: counts.describe('One count a value bin, then missing') }),
+  reference: z.strictObject({
+    edges,
+    counts: counts.describe('One count a value bin, then missing'),
+    effects,
+  }),
 });
 
 const categoricalFeature = z.strictObject({
@@ -101,6 +111,7 @@ const categoricalFeature = z.strictObject({
   meanContribution,
   reference: z.strictObject({
     counts: counts.describe('One count a category, `other` if any category is grouped, missing, unseen'),
+    effects,
   }),
 });
 
@@ -130,7 +141,7 @@ export const artifactSchema = z.strictObject({
   features: z.array(z.discriminatedUnion('kind', [numericFeature, categoricalFeature])).min(1),
   score: z.strictObject({
     reference: z
-      .strictObject({ edges, counts: counts.describe('One count a value bin, then missing (0)') })
+      .strictObject({ edges, counts: counts.describe('One count a value bin, then missing (0)'), effects })
       .describe("The final model's scores on its reference rows"),
     bins: z
       .strictObject({

@@ -12,6 +12,8 @@ import { describeSmallestDetectableDrift } from './smallest-detectable-drift.ts'
 /** What was seen of one variable: counts of all its bins, in the artifact's order. */
 export type NewReference = {
   readonly counts: readonly number[];
+  /** What a row in each bin brings to the score, where it is known. */
+  readonly effects?: readonly number[];
   /** New edges for `counts`, numeric only; without them the counts are of the artifact's bins. */
   readonly edges?: NumericBins['edges'];
   /** Numeric only, where raw values were seen. */
@@ -25,13 +27,18 @@ export type Rebaseline = {
   readonly reason: string;
 };
 
-function replaceReference(feature: Feature, { counts, edges, summary }: NewReference): Feature {
-  if (feature.kind === 'categorical') return { ...feature, reference: { counts: [...counts] } };
+function replaceReference(feature: Feature, reference: NewReference): Feature {
+  if (feature.kind === 'categorical') return { ...feature, reference: countsOf(reference) };
+  const { edges, summary } = reference;
   return {
     ...feature,
     summary: summary ?? feature.summary,
-    reference: { edges: [...(edges ?? feature.reference.edges)], counts: [...counts] },
+    reference: { edges: [...(edges ?? feature.reference.edges)], ...countsOf(reference) },
   };
+}
+
+function countsOf({ counts, effects }: NewReference) {
+  return { counts: [...counts], ...(effects !== undefined && { effects: [...effects] }) };
 }
 
 /**
@@ -62,7 +69,7 @@ export function rebaseline(
       ...artifact.score,
       reference: {
         edges: [...(score.edges ?? artifact.score.reference.edges)],
-        counts: [...score.counts],
+        ...countsOf(score),
       },
     },
     training: {

@@ -1,8 +1,10 @@
 import { countBins, equalWidthEdges, numericBinIndex } from '../stats/binning.ts';
 import { interpolateCurve, isotonicRegression } from '../stats/isotonic-regression.ts';
 import { type Artifact, type Feature, formatVersion, sealArtifact, validateArtifact } from './artifact.ts';
+import { associatedEffects, ownEffects, type ScoreSpread, scoreSpread } from './bin-effects.ts';
 import { crossValidate, protocolFor } from './cross-validate.ts';
 import { type CategoricalCode, type Code, encodeDesign, type NumericCode } from './design.ts';
+import { featureBins } from './features.ts';
 import { defaultRidge, fitLogistic } from './fit-logistic.ts';
 import { numericReference } from './reference.ts';
 import { createContribution, logistic } from './score.ts';
@@ -104,6 +106,23 @@ function scoreRows(intercept: number, features: readonly Feature[], set: Trainin
   });
 }
 
+function withOwnEffects(feature: Feature, values: ArrayLike<unknown>, spread: ScoreSpread | null): Feature {
+  if (spread === null) return feature;
+  const effects = ownEffects(feature, featureBins(feature), values, spread);
+  return feature.kind === 'numeric'
+    ? { ...feature, reference: { ...feature.reference, effects } }
+    : { ...feature, reference: { ...feature.reference, effects } };
+}
+
+function scoreReference(scores: Float64Array, spread: ScoreSpread | null): Artifact['score']['reference'] {
+  const reference = numericReference(scores);
+  if (spread === null) return reference;
+  return {
+    ...reference,
+    effects: associatedEffects({ kind: 'numeric', edges: reference.edges }, scores, spread),
+  };
+}
+
 function binScores(
   scores: Float64Array,
   outcomes: Uint8Array,
@@ -148,6 +167,8 @@ export function train(set: TrainingSet, options: TrainingOptions): Artifact {
     onFit: (done) => options.onProgress?.(1 + done, fits),
   });
   const { intercept, features } = decodeFeatures(codes, fit.weights);
+  const rowScores = scoreRows(intercept, features, set);
+  const spread = scoreSpread(rowScores);
   const { scores: knots, probabilities } = isotonicRegression(scores, outcomes);
   const calibration = { scores: [...knots], probabilities: [...probabilities] };
   const artifact = sealArtifact({
@@ -158,9 +179,9 @@ export function train(set: TrainingSet, options: TrainingOptions): Artifact {
     protected: options.protected,
     sensitive: options.sensitive,
     intercept,
-    features,
+    features: features.map((feature, i) => withOwnEffects(feature, columns[i].values, spread)),
     score: {
-      reference: numericReference(scoreRows(intercept, features, set)),
+      reference: scoreReference(rowScores, spread),
       bins: binScores(scores, outcomes, calibration),
     },
     calibration,

@@ -10,9 +10,13 @@ export function referenceOf(artifact: Artifact): Reference {
     features: artifact.features.map((feature) => ({
       name: feature.name,
       bins: featureBins(feature),
-      counts: feature.reference.counts,
+      ...countsOf(feature.reference),
       ...(feature.kind === 'numeric' && { range: [feature.summary.min, feature.summary.max] as const }),
     })),
-    score: { name: scoreFeature, bins: scoreBins(artifact), counts: artifact.score.reference.counts },
+    score: { name: scoreFeature, bins: scoreBins(artifact), ...countsOf(artifact.score.reference) },
   };
+}
+
+function countsOf({ counts, effects }: Pick<Artifact['score']['reference'], 'counts' | 'effects'>) {
+  return { counts, ...(effects !== undefined && { effects }) };
 }

@@ -1,4 +1,5 @@
 import { scoreFeature } from '../model/artifact.ts';
+import { associatedEffects, type ScoreSpread, scoreSpread } from '../model/bin-effects.ts';
 import { numericReference, rankCategories } from '../model/reference.ts';
 import { ownValue, type Row } from '../model/row.ts';
 import { type Bins, countBins } from '../stats/binning.ts';
@@ -29,6 +30,7 @@ export function buildReference(
   for (const score of scores) requireFinite(score, 'the score');
   const names = Object.keys(rows[0]);
   const { edges, counts } = numericReference(Float64Array.from(scores));
+  const spread = scoreSpread(scores);
   return {
     model,
     version,
@@ -36,20 +38,40 @@ export function buildReference(
       variableReference(
         name,
         rows.map((row) => ownValue(row, name)),
+        spread,
       ),
     ),
-    score: { name: scoreFeature, bins: { kind: 'numeric', edges }, counts },
+    score: withEffects(
+      { name: scoreFeature, bins: { kind: 'numeric', edges } as const, counts },
+      scores,
+      spread,
+    ),
   };
 }
 
-function variableReference(name: string, values: readonly unknown[]): VariableReference {
+function withEffects<Variable extends VariableReference>(
+  variable: Variable,
+  values: readonly unknown[],
+  spread: ScoreSpread | null,
+): Variable {
+  return spread === null
+    ? variable
+    : { ...variable, effects: associatedEffects(variable.bins, values, spread) };
+}
+
+function variableReference(
+  name: string,
+  values: readonly unknown[],
+  spread: ScoreSpread | null,
+): VariableReference {
   const present = values.filter((value) => value !== null && value !== undefined);
   const numbers = present.filter((value): value is number => typeof value === 'number');
   if (present.length > 0 && numbers.length === present.length) {
     const { edges, counts } = numericReference(
       Float64Array.from(values, (value) => Number(value ?? Number.NaN)),
     );
-    return { name, bins: { kind: 'numeric', edges }, counts, range: extremes(numbers) };
+    const variable = { name, bins: { kind: 'numeric', edges }, counts, range: extremes(numbers) } as const;
+    return withEffects(variable, values, spread);
   }
   const counts = new Map<string, number>();
   for (const value of present) {
@@ -57,7 +79,7 @@ function variableReference(name: string, values: readonly unknown[]): VariableRe
     if (category !== '') counts.set(category, (counts.get(category) ?? 0) + 1);
   }
   const bins: Bins = { kind: 'categorical', ...rankCategories(counts) };
-  return { name, bins, counts: countBins(bins, values) };
+  return withEffects({ name, bins, counts: countBins(bins, values) }, values, spread);
 }
 
 function extremes(values: readonly number[]): [min: number, max: number] {

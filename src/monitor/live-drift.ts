@@ -1,5 +1,6 @@
 import { binLabels, missingBin, unseenBin } from '../stats/binning.ts';
 import { type Drift, measureDrift } from '../stats/drift.ts';
+import { measureEffect } from '../stats/effect.ts';
 import type { Monitor, VariableLayout } from './monitor.ts';
 import type { WindowName } from './windows.ts';
 
@@ -7,6 +8,8 @@ import type { WindowName } from './windows.ts';
 export type LiveDrift = Drift & {
   readonly name: string;
   readonly kind: 'numeric' | 'categorical';
+  /** What its move does to the scores, in their standard deviations: see `measureEffect`. `null` where that is not known. */
+  readonly effect: number | null;
   /** Shares of the window's observations, 0..1; null when there are none. */
   readonly missing: number | null;
   readonly unseen: number | null;
@@ -36,6 +39,7 @@ function variableDrift(variable: VariableLayout, counts: Float64Array): LiveDrif
     name: variable.name,
     kind: variable.bins.kind,
     ...drift,
+    effect: measureEffect(variable.counts, live, variable.effects),
     missing: share(live[missingBin(variable.bins)]),
     unseen: share(variable.bins.kind === 'categorical' ? live[unseenBin(variable.bins)] : 0),
     outsideRange: share(counts[variable.below] + counts[variable.above]),

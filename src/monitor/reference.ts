@@ -9,6 +9,8 @@ export type VariableReference = {
   /** Least and greatest reference value of a numeric variable; values beyond are counted as outside the range, and left out of sums
    * where they are far beyond. */
   readonly range?: readonly [min: number, max: number];
+  /** What a row in each bin brings to the score, parallel to `counts`: see `measureEffect`. Without it no effect is known. */
+  readonly effects?: readonly number[];
 };
 
 /** What a monitor compares live traffic with. Nothing in it says where the score comes from. */

@@ -1,6 +1,7 @@
 import type { Artifact } from '../model/artifact.ts';
 import { createDisclosure } from '../model/disclosure.ts';
 import { driftRule, type Verdict } from '../stats/drift.ts';
+import { compareImportance } from '../stats/effect.ts';
 import { backtest } from './backtest.ts';
 import { maxExactValues } from './collect-numbers.ts';
 import type { Live } from './count-live.ts';
@@ -41,7 +42,7 @@ export function computeReport(reference: DriftReference, live: Live, artifact: A
         : describeVariable(measured, words, variable === live.score),
     };
   };
-  const features = live.features.map(report).sort(byImportance);
+  const features = live.features.map(report).sort(compareImportance);
   const score = live.score && report(live.score);
   const absent = live.features.filter(isNotInRows).map(({ reference: { name } }) => name);
   // what no row can tell does not leave the rest undecided
@@ -89,15 +90,6 @@ function withoutSingleValues(measured: Measured): Measured {
 /** Whether every row withholds the variable. */
 function isNotInRows({ counts, withheld }: LiveVariable): boolean {
   return withheld > 0 && counts.every((count) => count === 0);
-}
-
-const ranks = { drifting: 0, moved: 1, stable: 2, undetermined: 2 } as const;
-
-/** Drift first, then what moved, then by how near a variable is to its limit. */
-function byImportance(a: ReportVariable, b: ReportVariable): number {
-  const nearness = ({ psi, threshold }: ReportVariable) =>
-    psi === null || threshold === null ? -1 : psi / threshold;
-  return ranks[a.verdict] - ranks[b.verdict] || nearness(b) - nearness(a);
 }
 
 function judge(features: readonly ReportVariable[], score: ReportVariable | null): Verdict {

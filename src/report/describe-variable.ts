@@ -1,7 +1,8 @@
 import { driftRule } from '../stats/drift.ts';
+import { largeEffect } from '../stats/effect.ts';
 import { rangeOf } from './bin-names.ts';
 import type { DriftReport } from './drift-report.ts';
-import { formatCount, formatNumber, formatShare, formatTime } from './format.ts';
+import { formatCount, formatEffect, formatNumber, formatShare, formatTime } from './format.ts';
 import type { LiveVariable } from './live-variable.ts';
 import type { Measured } from './measure-variable.ts';
 
@@ -41,8 +42,15 @@ export function describeVariable(variable: Measured, words: Words, isScore: bool
   }
   const others = more.filter(({ size }) => size >= minMention);
   const texts = [main, ...others].map(({ text }) => text);
-  if (variable.verdict === 'moved') return `${describeMove(variable, words)}: ${texts.join('; ')}.${lately}`;
-  return sentence(texts);
+  const effect = isScore ? '' : describeEffect(variable);
+  if (variable.verdict === 'drifting') return `${sentence(texts)}${effect}`;
+  return `${describeMove(variable, words)}: ${texts.join('; ')}.${effect}${lately}`;
+}
+
+function describeEffect({ effect }: Measured): string {
+  if (effect === null) return '';
+  const size = effect < largeEffect ? 'small' : 'large';
+  return ` The effect on the scores is ${size}: ${formatEffect(effect)} of their standard deviation.`;
 }
 
 /** How far a variable has moved that does not drift. */

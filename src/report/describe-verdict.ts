@@ -1,7 +1,8 @@
 import { driftRule } from '../stats/drift.ts';
+import { largeEffect, nearness } from '../stats/effect.ts';
 import type { Words } from './describe-variable.ts';
 import type { DriftReport, ReportVariable } from './drift-report.ts';
-import { formatCount, formatPsi } from './format.ts';
+import { formatCount, formatEffect, formatPsi } from './format.ts';
 
 type Judged = Pick<DriftReport, 'features' | 'score' | 'verdict'>;
 
@@ -34,8 +35,8 @@ function describeWhole({ features, score, verdict }: Judged, words: Words): stri
   const [worst] = features;
   if (verdict === 'undetermined') return describeUndetermined(features, words);
   if (verdict === 'stable') {
-    const nearest =
-      worst?.psi == null ? '' : ` ${worst.name} comes nearest to its limit (${psiText(worst)}).`;
+    const [near] = features.toSorted((a, b) => nearness(b) - nearness(a));
+    const nearest = near?.psi == null ? '' : ` ${near.name} comes nearest to its limit (${psiText(near)}).`;
     const all = features.length === 1 ? 'The feature is' : `All ${features.length} features are`;
     return `No drift. ${all} much as in ${origin === 'training' ? 'training' : 'the reference'}.${nearest}`;
   }
@@ -44,7 +45,8 @@ function describeWhole({ features, score, verdict }: Judged, words: Words): stri
   if (drifting.length === 0) {
     return `The scores have drifted (${score === null ? '' : psiText(score)}), though no single feature has.`;
   }
-  const most = drifting.length > 1 ? ' most' : '';
+  // Of several the first is the one with the largest effect, where that is known.
+  const most = drifting.length > 1 && worst.effect === null ? ' most' : '';
   return `${worst.name} has drifted${most} (${psiText(worst)})${andSo(drifting.slice(1))}.${scoreText}`;
 }
 
@@ -100,19 +102,31 @@ function describeUndetermined(features: readonly ReportVariable[], { rows, other
   return `Cannot tell yet whether ${names} drifted: ${formatCount(most)} more live ${rows} are needed.`;
 }
 
-/** Which feature moves the score most, and by how much; `null` when no feature's share in it is known. */
+/**
+ * Which feature does most to the scores, and how much; `null` when that is known of none.
+ *
+ * @param positive the class that the scores are probabilities of, where a model tells
+ */
 export function describeConsequence(
   features: readonly ReportVariable[],
   positive: string | undefined,
 ): string | null {
+  const sizeOf = ({ effect, logOddsChange }: ReportVariable) => effect ?? Math.abs(logOddsChange ?? 0);
   const [most] = features
-    .filter(({ logOddsChange }) => logOddsChange !== null)
-    .sort((a, b) => Math.abs(b.logOddsChange ?? 0) - Math.abs(a.logOddsChange ?? 0));
-  const change = most?.logOddsChange;
-  if (change === undefined || change === null || positive === undefined) return null;
-  if (Math.abs(change) < 0.005)
+    .filter(({ effect, logOddsChange }) => effect !== null || logOddsChange !== null)
+    .sort((a, b) => sizeOf(b) - sizeOf(a));
+  if (most === undefined) return null;
+  const { name, effect, logOddsChange: change } = most;
+  const inDeviations = effect === null ? '' : `${formatEffect(effect)} of their standard deviation`;
+  if (change === null || positive === undefined) {
+    return effect === null
+      ? null
+      : `${name} matters most to the scores: going by the reference, its move changes them by ${inDeviations}.`;
+  }
+  if (Math.abs(change) < 0.005 && (effect ?? 0) < largeEffect)
     return 'The scores stay where they were: no feature moves their log-odds by 0.01.';
   const sign = change > 0 ? '+' : '−';
   const direction = change > 0 ? 'towards' : 'away from';
-  return `${most.name} moves the scores most: by ${sign}${Math.abs(change).toFixed(2)} in log-odds on average, ${direction} ‘${positive}’.`;
+  const size = effect === null ? '' : `, ${inDeviations}`;
+  return `${name} moves the scores most: by ${sign}${Math.abs(change).toFixed(2)} in log-odds on average, ${direction} ‘${positive}’${size}.`;
 }

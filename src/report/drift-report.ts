@@ -57,6 +57,12 @@ const variable = z.strictObject({
     .describe(
       'How many more live rows bring the noise ceiling low enough to call it stable; null when it is, or when no number can',
     ),
+  effect: z
+    .number()
+    .nullable()
+    .describe(
+      'What the move does to the scores: the change of what the bins bring to their log-odds, in standard deviations of the log-odds in the reference; null where that is not known',
+    ),
   logOddsChange: z
     .number()
     .nullable()
@@ -123,7 +129,7 @@ const driftReport = z.strictObject({
     .string()
     .nullable()
     .describe('What moves the score most; null without a model, or where the verdict is undetermined'),
-  features: z.array(variable).describe('Most important first'),
+  features: z.array(variable).describe('Drifting first, then moved; among these by effect'),
   score: variable.nullable().describe("The model's output, monitored as if it were a feature"),
   predictions: z
     .array(z.strictObject({ class: z.string(), reference: share.nullable(), live: share }))

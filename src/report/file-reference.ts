@@ -10,6 +10,8 @@ import { createLiveVariable } from './live-variable.ts';
 import { createSortSpace, type SortSpace } from './number-column.ts';
 import { type OpenOptions, openRows } from './open-rows.ts';
 import { artifactReference, type DriftReference, onlyCounted, type ReferenceVariable } from './reference.ts';
+import { withEffects } from './reference-effects.ts';
+import { createRowSample } from './row-sample.ts';
 import { createRowScorer, predictionOf } from './row-scorer.ts';
 import type { Row, RowSource, Wanted } from './rows.ts';
 import { type ChooseFeatures, selectColumns } from './select-columns.ts';
@@ -63,6 +65,7 @@ export async function fileReference(
   const collectors = wanted.map((column) =>
     createCollector(column, artifact, holdsBins, { maxValues, leavesOutFar }),
   );
+  const sample = createRowSample(wanted.length);
   for (const source of sources) {
     const scoreOf = createRowScorer(artifact, wanted);
     await source.read(wanted, (row) => {
@@ -75,13 +78,19 @@ export async function fileReference(
       if (score === null) return;
       scores.add(score);
       scored++;
+      sample.add(row.values ?? [], score);
     });
   }
   if (samples === 0)
     throw new Error(`${paths.join(', ')}: holds no rows to compare with${describe(filter, tally)}`);
 
   const space = createSortSpace();
-  const finished = collectors.map((collector) => collector.finish(space));
+  const finished = collectors.map((collector, i) => {
+    const variable = collector.finish(space);
+    if (typeof variable === 'string') return variable;
+    const feature = artifact?.features.find(({ name }) => name === variable.name);
+    return withEffects(variable, sample.column(i), feature);
+  });
   const features = finished.filter((variable) => typeof variable !== 'string');
   const predicted = [...predictions.values()].reduce((sum, count) => sum + count, 0);
   return {
@@ -89,7 +98,7 @@ export async function fileReference(
     samples,
     features,
     leftOut: all.filter((column) => !features.some((feature) => feature.name === column)),
-    score: scored > 0 ? numericVariable(scoreFeature, scores.finish(space)) : null,
+    score: scored > 0 ? scoreVariable(scores.finish(space), sample.scores()) : null,
     predictions:
       predicted > 0 ? new Map([...predictions].map(([name, count]) => [name, count / predicted])) : null,
     version: filter.version,
@@ -123,6 +132,10 @@ function describe(filter: { others: ReadonlyMap<string, number>; version: string
   }
   const [fault] = tally.faults;
   return fault === undefined ? '' : `: line ${fault.line}: ${fault.reason}`;
+}
+
+function scoreVariable(collected: CollectedNumbers, scores: number[]): ReferenceVariable {
+  return withEffects(numericVariable(scoreFeature, collected), { values: scores, scores });
 }
 
 function numericVariable(name: string, { edges, ...rest }: CollectedNumbers): ReferenceVariable {

@@ -41,6 +41,11 @@ export function formatPsi(value: number | null): string {
   return value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
+/** An effect on the scores, in their standard deviations. */
+export function formatEffect(effect: number | null): string {
+  return effect === null ? '–' : effect.toFixed(2);
+}
+
 /** The greatest value of an alarm: a share where the alert is about shares, else a PSI. */
 export function formatAlarmValue({ alert, value }: Alarm): string {
   return /Drift(?!Broad)/.test(alert) ? `PSI ${formatPsi(value)}` : formatShare(value);

@@ -1,6 +1,7 @@
 import { summariseSorted } from '../model/reference.ts';
 import { binCount, binLabels, missingBin, unseenBin } from '../stats/binning.ts';
 import { type Drift, driftThreshold, measureDrift } from '../stats/drift.ts';
+import { measureEffect } from '../stats/effect.ts';
 import { kolmogorovSmirnovOfSorted } from '../stats/kolmogorov-smirnov.ts';
 import { samplesNeeded } from '../stats/samples-needed.ts';
 import { wassersteinDistanceOfSorted } from '../stats/wasserstein.ts';
@@ -59,6 +60,7 @@ export function measureVariable(
     ...compareValues(live, spaces, drift),
     rankTrend: drift.rankTrend,
     verdict: drift.verdict,
+    effect: measureEffect(reference.counts, counts, reference.effects),
     samplesNeeded: samplesNeeded(drift, bins.kind, reference.counts),
     unseenValues: [...live.unseenTexts]
       .map(([value, samples]) => ({ value, samples }))

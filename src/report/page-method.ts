@@ -18,7 +18,7 @@ export function methodSection({ rule, reference, score }: DriftReport): Html {
 <li>It is <b>undetermined</b> when it is neither and the ceiling is above ${undeterminedCeiling}: a shift by half a standard deviation could not be told from chance. That is no all-clear.</li>
 <li>The ceiling takes rows to be independent. A daily rhythm, repeated requests and batches can move a short window without anything being wrong: compare whole days, or replay the alerts with --backtest.</li>
 <li>PSI hardly sees small moves of a rare category, or a few per cent of missing values. Read the shares beside it.</li>
-<li>The effect on the score is that of each feature’s mean contribution to the log-odds, exact for this kind of model. Drift of features is no proof that predictions got worse; only known outcomes show that.</li>
+<li>The <b>effect</b> says what a move does to the scores: the change of the feature’s mean contribution to their log-odds, bin by bin, in standard deviations of the log-odds in the reference. Where no coefficients are known it is the mean log-odds of the reference rows in each bin that counts: what goes with the move, not what it causes. Features are ordered by it, drifting ones first. Drift of features is no proof that predictions got worse; only known outcomes show that.</li>
 ${score !== null && html`<li>The score is compared like a feature. Its reference is the finished model on the reference rows${reference.origin === 'training' && '; the shares of predicted classes are those of its cross-validation'}.</li>`}
 </ul></section>`;
 }

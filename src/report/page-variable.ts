@@ -1,6 +1,7 @@
+import { largeEffect } from '../stats/effect.ts';
 import { binNames } from './bin-names.ts';
 import type { DriftReport, ReportVariable } from './drift-report.ts';
-import { formatCount, formatNumber, formatPsi, formatShare, signs } from './format.ts';
+import { formatCount, formatEffect, formatNumber, formatPsi, formatShare, signs } from './format.ts';
 import { type Html, html } from './html.ts';
 import { histogramFigure } from './page-charts.ts';
 
@@ -86,6 +87,13 @@ function driftFigures(
       name: 'Wasserstein distance',
       value: formatNumber(Number(variable.wasserstein.toPrecision(3))),
       meaning: `How far the values have moved on average, in the unit of ${name}.`,
+    });
+  }
+  if (variable.effect !== null) {
+    figures.push({
+      name: 'Effect on the scores',
+      value: formatEffect(variable.effect),
+      meaning: `How far the move shifts them, in standard deviations of their log-odds in the reference; from ${largeEffect} on it is large.`,
     });
   }
   if (variable.logOddsChange !== null) {

@@ -3,9 +3,10 @@ import { createDisclosure } from '../model/disclosure.ts';
 import { type NewReference, type Rebaseline, rebaseline } from '../model/rebaseline.ts';
 import type { DriftReference, ReferenceVariable } from './reference.ts';
 
-function newReference({ bins, counts, summary }: ReferenceVariable): NewReference {
-  if (bins.kind === 'categorical') return { counts };
-  return { counts, edges: bins.edges, ...(summary !== null && { summary }) };
+function newReference({ bins, counts, effects, summary }: ReferenceVariable): NewReference {
+  const known = { counts, ...(effects !== undefined && { effects }) };
+  if (bins.kind === 'categorical') return known;
+  return { ...known, edges: bins.edges, ...(summary !== null && { summary }) };
 }
 
 /**
@@ -38,6 +39,6 @@ export function rebaselineOn(artifact: Artifact, reference: DriftReference, deci
   if (reference.score === null)
     throw new Error('no row has a score, and not all features to compute one from');
   const features = new Map(reference.features.map((variable) => [variable.name, newReference(variable)]));
-  const { counts, edges } = newReference(reference.score);
-  return rebaseline(artifact, features, { counts, ...(edges && { edges }) }, decision);
+  const { summary: _, ...score } = newReference(reference.score);
+  return rebaseline(artifact, features, score, decision);
 }

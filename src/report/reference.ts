@@ -11,6 +11,8 @@ export type ReferenceVariable = {
   readonly bins: Bins;
   /** One count a bin, `missing` and `unseen` included. */
   readonly counts: readonly number[];
+  /** What a row in each bin brings to the score, where it is known: see `measureEffect`. */
+  readonly effects?: readonly number[] | undefined;
   /** Extremes of a numeric variable, where they are known. */
   readonly range: readonly [min: number, max: number] | null;
   /** The values that means hold, of the reference and of live rows. */
@@ -63,8 +65,8 @@ export function artifactReference(artifact: Artifact): DriftReference {
     features: artifact.features.map((feature) => {
       const { name } = feature;
       const bins = featureBins(feature);
-      const { counts } = feature.reference;
-      const common = { ...onlyCounted, name, bins, counts };
+      const { counts, effects } = feature.reference;
+      const common = { ...onlyCounted, name, bins, counts, effects };
       if (feature.kind === 'categorical') return common;
       const { summary } = feature;
       const { min, max, mean } = summary;
@@ -83,6 +85,7 @@ export function artifactReference(artifact: Artifact): DriftReference {
       name: scoreFeature,
       bins: scoreBins(artifact),
       counts: reference.counts,
+      effects: reference.effects,
       ...onlyCounted,
     },
     predictions: artifact.rebaseline === undefined ? crossValidatedPredictions(artifact) : null,

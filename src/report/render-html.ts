@@ -3,6 +3,7 @@ import {
   formatAlarmValue,
   formatAmount,
   formatCount,
+  formatEffect,
   formatPsi,
   formatShare,
   formatTime,
@@ -78,11 +79,14 @@ function describeOthers(features: readonly ReportVariable[]): string | null {
 const legend = html`<p class="legend"><span class="r">reference</span><span class="l">live</span></p>`;
 
 function overview({ features, score }: DriftReport): Html {
-  const knowsEffect = features.some(({ logOddsChange }) => logOddsChange !== null);
+  const knowsEffect = features.some(({ effect }) => effect !== null);
+  const knowsChange = !knowsEffect && features.some(({ logOddsChange }) => logOddsChange !== null);
   const row = (variable: ReportVariable, href: string, name: string) => html`<tr>
 <th scope="row"><a href="#${href}">${name}</a></th><td class="spark">${histogram(variable, null)}</td>
 <td class="n">${formatPsi(variable.psi)}</td><td class="n wide">${formatPsi(variable.threshold)}</td>${
-    knowsEffect &&
+    knowsEffect && html`<td class="n wide">${formatEffect(variable.effect)}</td>`
+  }${
+    knowsChange &&
     html`<td class="n wide">${variable.logOddsChange === null ? '–' : formatChange(variable.logOddsChange)}</td>`
   }
 <td>${badge(variable.verdict)}</td></tr>`;
@@ -90,7 +94,9 @@ function overview({ features, score }: DriftReport): Html {
 ${legend}
 <table class="overview">
 <thead><tr><th scope="col">Feature</th><th scope="col" class="spark">Distribution</th><th scope="col" class="n">PSI</th><th scope="col" class="n wide">Limit</th>${
-    knowsEffect && html`<th scope="col" class="n wide">Moves score by</th>`
+    knowsEffect && html`<th scope="col" class="n wide">Effect</th>`
+  }${
+    knowsChange && html`<th scope="col" class="n wide">Moves score by</th>`
   }<th scope="col">Verdict</th></tr></thead>
 <tbody>${features.map((feature, i) => row(feature, `feature-${i + 1}`, feature.name))}${
     score !== null && row(score, 'score', scoreTitle)

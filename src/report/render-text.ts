@@ -1,10 +1,12 @@
 import { driftRule, type Verdict } from '../stats/drift.ts';
+import { largeEffect } from '../stats/effect.ts';
 import type { Line } from '../terminal.ts';
 import type { DriftReport, ReportVariable } from './drift-report.ts';
 import {
   formatAlarmValue,
   formatAmount,
   formatCount,
+  formatEffect,
   formatPsi,
   formatShare,
   formatTime,
@@ -13,7 +15,7 @@ import {
 import { cut, wrap } from './wrap.ts';
 
 const width = 80;
-const nameWidth = 16;
+const nameWidth = 13;
 /** Value bins that a histogram shows; the last one holds what is left. */
 const maxBars = 12;
 const histogramWidth = maxBars + 3;
@@ -35,7 +37,7 @@ export function renderText(report: DriftReport): Line[] {
     ...[...features, ...(score === null ? [] : [score])].flatMap(tableRows),
     '',
     ...wrap(
-      `Histograms: one column a bin that holds rows (of more than twelve the last holds the rest), then missing and unseen values apart. Limit: the larger of ${driftRule.minPsi} and what chance alone explains.`,
+      `Histograms: one column a bin that holds rows (of more than twelve the last holds the rest), then missing and unseen values apart. Limit: the larger of ${driftRule.minPsi} and what chance alone explains. Effect: how far the move shifts the scores, in their standard deviations; from ${largeEffect} on it is large.`,
       width,
       '',
     ),
@@ -56,13 +58,14 @@ const header = [
   'reference'.padEnd(histogramWidth),
   ' ',
   'live'.padEnd(histogramWidth),
-  'PSI'.padStart(7),
-  'limit'.padStart(7),
+  'PSI'.padStart(6),
+  'limit'.padStart(6),
+  'effect'.padStart(7),
   '  verdict',
 ].join('');
 
 function tableRows(variable: ReportVariable): Line[] {
-  const { name, verdict, sentence, psi, threshold } = variable;
+  const { name, verdict, sentence, psi, threshold, effect } = variable;
   const [reference, live] = histograms(variable);
   const row = [
     `${signs[verdict]} `,
@@ -71,8 +74,9 @@ function tableRows(variable: ReportVariable): Line[] {
     reference.padEnd(histogramWidth),
     ' ',
     live.padEnd(histogramWidth),
-    formatPsi(psi).padStart(7),
-    formatPsi(threshold).padStart(7),
+    formatPsi(psi).padStart(6),
+    formatPsi(threshold).padStart(6),
+    formatEffect(effect).padStart(7),
     `  ${verdict}`,
   ].join('');
   return [paint(row, verdict), ...(verdict === 'stable' ? [] : wrap(`    ${sentence}`, width, '    '))];

@@ -10,6 +10,7 @@ export * from './cbpe.ts';
 export * from './chi-square.ts';
 export * from './confusion.ts';
 export * from './drift.ts';
+export * from './effect.ts';
 export * from './hellinger.ts';
 export * from './isotonic-regression.ts';
 export * from './jensen-shannon.ts';

@@ -62,6 +62,14 @@ export const modelInstruments = {
     description:
       'Share of the reference’s values below each value bin of a numeric variable, and half of the share in it.',
   },
+  binEffect: {
+    name: 'model_feature_bin_effect',
+    type: 'gauge',
+    unit: '1',
+    labels: [...modelLabels, 'feature', 'bin'],
+    description:
+      'What a row in the bin brings to the log-odds of the score on average, in their standard deviations over the reference.',
+  },
   outsideRange: {
     name: 'model_feature_outside_range_total',
     type: 'counter',

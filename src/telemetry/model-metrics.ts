@@ -29,6 +29,7 @@ export function createModelMetrics(counts: ModelCounts): MetricSource {
   const predictions = classes.map((prediction) => ({ ...model, prediction }));
   const ratios = labelled.flatMap(({ referenceRatios }) => referenceRatios);
   const midRanks = labelled.flatMap(({ referenceMidRanks }) => referenceMidRanks);
+  const effects = labelled.flatMap(({ binEffects }) => binEffects);
   const samples = labelled.map(({ referenceSamples }) => referenceSamples);
   const rejections = [...counts.rejections].flatMap(([feature, reasons]) =>
     [...reasons.keys()].map((reason) => ({ reasons, reason, attributes: { ...model, feature, reason } })),
@@ -69,6 +70,7 @@ export function createModelMetrics(counts: ModelCounts): MetricSource {
     gaugeData(instruments.referenceRatio, ratios),
     gaugeData(instruments.referenceSamples, samples),
     gaugeData(instruments.referenceMidRank, midRanks),
+    gaugeData(instruments.binEffect, effects),
     counterData(
       instruments.outsideRange,
       labelled
@@ -110,6 +112,7 @@ function labelVariable(variable: VariableLayout, model: { model: string; version
     windows: windowNames.map((window) => ({ ...feature, window })),
     referenceRatios: bins.map((attributes, i) => ({ attributes, value: variable.counts[i] / rows })),
     referenceSamples: { attributes: feature, value: rows },
+    binEffects: (variable.effects ?? []).map((value, i) => ({ attributes: bins[i], value })),
     referenceMidRanks: midRanksOf(variable).map((value, i) => ({ attributes: bins[i], value })),
   };
 }

@@ -84,7 +84,7 @@ describe('npm run drift', () => {
       'drift',
     ]);
     assert.equal(code, 3);
-    assert.match(stdout, /^▲ age has drifted most \(PSI [\d.]+, limit 0\.1\d?\)/);
+    assert.match(stdout, /^▲ age has drifted \(PSI [\d.]+, limit 0\.1\d?\)/);
     assert.match(stdout, /% are missing, 0 % in training/);
     assert.match(stdout, /10 % were never seen in training, such as ‘sold’/);
     const report = await driftReport('--model', model, '--live', live);
@@ -110,6 +110,34 @@ describe('npm run drift', () => {
       Math.abs(mean - artifact.intercept - parts) < 1e-6,
       `${mean - artifact.intercept} and ${parts}`,
     );
+  });
+
+  it('orders features by what their move does to the scores, without a model by what goes with it', async () => {
+    await using folder = await temporaryFolder();
+    const before = await folder.write('before.jsonl', toJsonl(makeSamples({ count: 3000, seed: 4 })));
+    const change = (row: Record<string, unknown>, i: number) => ({
+      age: Number(row.age) + 2 + (i % 7),
+      limit: row.limit,
+      history: i % 4 === 0 ? 'critical' : row.history,
+    });
+    const live = await folder.write('live.jsonl', toJsonl(makeSamples({ count: 3000, change })));
+    for (const args of [
+      ['--model', model],
+      ['--model', model, '--reference', before],
+      ['--reference', before],
+    ]) {
+      const report = await driftReport(...args, '--live', live);
+      assert.deepEqual(
+        report.features.map(({ name, verdict }) => `${name} ${verdict}`),
+        ['history drifting', 'age drifting', 'limit stable'],
+        args.join(' '),
+      );
+      const [history, age, limit] = report.features.map(({ effect }) => effect ?? Number.NaN);
+      assert.ok(history > 0.2 && history > age && age > 0.1 && limit < 0.05, `${history}, ${age}, ${limit}`);
+      assert.match(report.headline, /^history has drifted \(.*\), and so has age\./);
+      assert.match(report.consequence ?? '', /^history .*0\.\d\d of their standard deviation\.$/);
+      assert.match(report.features[0].sentence, /The effect on the scores is large: 0\.\d\d of their/);
+    }
   });
 
   it('reads several files, globs, gzip and standard input alike', async () => {
@@ -394,7 +422,10 @@ describe('npm run drift', () => {
     const { stdout } = await runCommand('drift', ['--model', model, '--live', live, '--backtest']);
     for (const line of stdout.split('\n')) assert.ok([...line].length <= 80, line);
     assert.ok(!stdout.includes('\u001b'));
-    assert.match(stdout, /▲ age +[▁▂▃▄▅▆▇█·]+ [·▁-█]+ +[▁▂▃▄▅▆▇█·]+ [·▁-█]+ +\d\.\d\d +0\.10 +drifting/);
+    assert.match(
+      stdout,
+      /▲ age +[▁▂▃▄▅▆▇█·]+ [·▁-█]+ +[▁▂▃▄▅▆▇█·]+ [·▁-█]+ +\d\.\d\d +0\.10 +\d\.\d\d +drifting/,
+    );
     assert.match(
       stdout,
       /Backtest: there would have been \d+ alarms? \(UTC\):\n(.|\n)*ModelFeatureDrift age, 2026-01-06 /,

@@ -97,7 +97,7 @@ describe('dashboards', () => {
 
   it('open a feature from its row', () => {
     const table = contentPanels(dashboards.get('model-drift') as DashboardJson).find(
-      (panel) => panel.title === 'Features by how far they moved',
+      (panel) => panel.title === 'Features by what their move does',
     );
     assert.ok(table && panelLinks(table).some((link) => link.url?.includes('var-feature=')));
   });

@@ -2,6 +2,7 @@ import { ok } from 'node:assert/strict';
 import type { Bins } from '../../src/stats/binning.ts';
 import { binomialCeiling } from '../../src/stats/binomial-ceiling.ts';
 import { driftRule, measureDrift } from '../../src/stats/drift.ts';
+import { measureEffect } from '../../src/stats/effect.ts';
 import { psiNoiseCeiling } from '../../src/stats/noise-ceiling.ts';
 import { psi } from '../../src/stats/psi.ts';
 import { requireTool } from '../support/tools.ts';
@@ -15,6 +16,7 @@ const age: Variable = {
   feature: 'age',
   bins: { kind: 'numeric', edges: [23, 26, 31, 36, 42] } satisfies Bins,
   reference: [210, 180, 150, 190, 160, 100, 10],
+  effects: [0.5, 0.25, 0, -0.25, -0.5, -1, 0.125],
   replicas: [[{ from: '0m', counts: [3, 5, 4, 2, 0, 1, 0] }]],
 };
 
@@ -22,6 +24,7 @@ const history: Variable = {
   feature: 'history',
   bins: { kind: 'categorical', categories: ['good', 'bad', 'none'], grouped: ['rare'] } satisfies Bins,
   reference: [500, 300, 150, 50, 0, 0],
+  effects: [0.5, -0.5, 0.25, 1, 0, -2],
   replicas: [[{ from: '0m', counts: [4, 3, 2, 0, 1, 1] }]],
 };
 
@@ -57,6 +60,16 @@ function agree(variable: Variable, windows: readonly string[], at: string): Quer
             near(at, 'model_feature:rank_trend:z', labels, drift.rankTrend.z),
           ]),
       near(at, 'model_feature_window:verdict', labels, verdicts[drift.verdict]),
+      ...(variable.effects === undefined
+        ? []
+        : [
+            near(
+              at,
+              'model_feature:effect',
+              labels,
+              measureEffect(variable.reference, live, variable.effects) ?? Number.NaN,
+            ),
+          ]),
     ];
   });
 }
@@ -159,6 +172,22 @@ const allMissing: Variable = {
   replicas: [[{ from: '0m', counts: [0, 0, 0, 0, 0, 0, 10] }]],
 };
 
+/** What the move does to the scores, over all since the start, grows to 0.11, and fades again. */
+const hovering: Variable = {
+  ...age,
+  feature: 'hovering',
+  bins: { kind: 'numeric', edges: [10, 20] } satisfies Bins,
+  reference: [300, 400, 300, 0],
+  effects: [0.4, 0, -0.4, 0],
+  replicas: [
+    [
+      { from: '0m', counts: [3, 4, 3, 0] },
+      { from: '60m', counts: [5, 3.5, 1.5, 0] },
+      { from: '300m', counts: [3, 4, 3, 0] },
+    ],
+  ],
+};
+
 function paced(feature: string, perMinute: number): Variable {
   return {
     ...age,
@@ -216,6 +245,24 @@ const tests: readonly RuleTest[] = [
     ...agree(rising, short, '2h'),
     ...agree(dominated, short, '2h'),
   ]),
+  test(
+    'an effect that was large stays so down to a lower limit',
+    'minute',
+    [hovering],
+    '490m',
+    (
+      [
+        ['150m', 'small'],
+        ['280m', 'large'],
+        ['380m', 'large'],
+        ['480m', 'small'],
+      ] as const
+    ).map(([at, effect]) => ({
+      at,
+      expr: '0 * model_feature:effect_size',
+      samples: [{ labels: `{${matchers({ ...labelsOf(hovering), effect })}}`, value: 0 }],
+    })),
+  ),
   (() => {
     const now = liveCounts(changing, '1h', '26h');
     const dayBefore = liveCounts(changing, '1h', '2h');

@@ -1,5 +1,6 @@
 import { broadShare, fastPsi, minRequests } from '../../../src/report/alert-rules.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
+import { effectInWords, withEffect } from './effect.ts';
 import { dashboardLink, dashboards } from './links.ts';
 import { byFeature, promql, scoreFeature } from './promql.ts';
 import { type Alert, replayedAlert } from './rule-file.ts';
@@ -39,9 +40,9 @@ export function driftAlerts(scales: Scales): Alert[] {
     {
       ...replayedAlert('ModelFeatureDrift', scales),
       component: 'model',
-      expr: ticket(notScore),
+      expr: withEffect(ticket(notScore)),
       summary: `${feature} has drifted: PSI ${psi}`,
-      description: `Over the last 24 hours or 7 days, all replicas together, the values differ from the reference by more than ${driftRule.minPsi} and by more than chance explains.`,
+      description: `Over the last 24 hours or 7 days, all replicas together, the values differ from the reference by more than ${driftRule.minPsi} and by more than chance explains.${effectInWords}`,
       dashboard: featureDashboard,
     },
     {
@@ -74,10 +75,9 @@ export function driftAlerts(scales: Scales): Alert[] {
     {
       ...replayedAlert('ModelScoreDrift', scales),
       component: 'model',
-      expr: ticket(isScore),
+      expr: withEffect(ticket(isScore)),
       summary: `The scores of ${model} have drifted: PSI ${psi}`,
-      description:
-        'Over the last 24 hours or 7 days the scores are distributed otherwise than on the training data: the decisions have shifted with them.',
+      description: `Over the last 24 hours or 7 days the scores are distributed otherwise than on the training data: the decisions have shifted with them.${effectInWords}`,
       dashboard: featureDashboard,
     },
     {

@@ -1,5 +1,6 @@
 import { minRequests } from '../../../src/report/alert-rules.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
+import { effectRules } from './effect.ts';
 import { byFeature, chiSquareQuantile, perFeature, promql } from './promql.ts';
 import type { RecordingRule, RuleGroup } from './rule-file.ts';
 import type { Scales } from './settings.ts';
@@ -232,7 +233,7 @@ function seasonRules({ time, requests }: Scales): RecordingRule[] {
 export function driftGroups(scales: Scales): RuleGroup[] {
   return windowGroups('model-drift', [observations], scales, {
     before: reference,
-    after: [...distance, ...trend, ...seasonRules(scales), ...verdictRules(scales)],
+    after: [...distance, ...trend, ...seasonRules(scales), ...verdictRules(scales), ...effectRules(scales)],
   });
 }
 

@@ -1,4 +1,5 @@
 import { minShareRequests, minShareRise } from '../../../src/report/alert-rules.ts';
+import { effectInWords, withEffect } from './effect.ts';
 import { dashboardLink, dashboards } from './links.ts';
 import { byFeature, perFeature, promql, scoreFeature } from './promql.ts';
 import { type Alert, replayedAlert } from './rule-file.ts';
@@ -23,18 +24,17 @@ export function shareAlerts(scales: Scales): Alert[] {
     {
       ...replayedAlert('ModelFeatureMissing', scales),
       component: 'model',
-      expr: risen('missing'),
+      expr: withEffect(risen('missing')),
       summary: `${share} of ${feature} is missing`,
-      description: `Over the last 24 hours or 7 days the value was missing more often than in the reference, by more than chance explains and by more than ${minShareRise * 100} percentage point.`,
+      description: `Over the last 24 hours or 7 days the value was missing more often than in the reference, by more than chance explains and by more than ${minShareRise * 100} percentage point.${effectInWords}`,
       dashboard: featureDashboard,
     },
     {
       ...replayedAlert('ModelFeatureUnseen', scales),
       component: 'model',
-      expr: risen('unseen'),
+      expr: withEffect(risen('unseen')),
       summary: `${share} of ${feature} is of no known category`,
-      description:
-        'Over the last 24 hours or 7 days this share had categories that the training data lacks: the model treats them as neutral, so the feature says nothing about them.',
+      description: `Over the last 24 hours or 7 days this share had categories that the training data lacks: the model treats them as neutral, so the feature says nothing about them.${effectInWords}`,
       dashboard: featureDashboard,
     },
     {

@@ -1,12 +1,13 @@
 import { scoreFeature } from '../../model/artifact.ts';
 import { type LiveDrift, liveDrift } from '../../monitor/live-drift.ts';
 import { type WindowName, windowNames } from '../../monitor/windows.ts';
-import { formatAmount, formatPsi, signs } from '../../report/format.ts';
+import { formatAmount, formatEffect, formatPsi, signs } from '../../report/format.ts';
 import { type Html, html } from '../../report/html.ts';
 import { histogram } from '../../report/page-charts.ts';
 import { renderPage } from '../../report/page-shell.ts';
 import { badge } from '../../report/page-variable.ts';
 import { driftRule, driftThreshold } from '../../stats/drift.ts';
+import { compareImportance, largeEffect } from '../../stats/effect.ts';
 import { samplesNeeded } from '../../stats/samples-needed.ts';
 import type { AppRouter } from '../router.ts';
 import type { Service } from '../service.ts';
@@ -46,14 +47,19 @@ const narrowStyle = `
 
 function page({ deployment: { artifact, counts } }: Service): string {
   const windows = windowNames.map((window) => liveDrift(counts.monitor, window));
-  const rows = windows[0].map(({ name }, i) => ({ name, drifts: windows.map((drifts) => drifts[i]) }));
-  const { sign, text } = headline(rows);
+  const variables = windows[0].map(({ name }, i) => ({ name, drifts: windows.map((drifts) => drifts[i]) }));
+  const decisive = decisiveWindow(variables);
+  const features = variables
+    .slice(0, -1)
+    .sort((a, b) => compareImportance(a.drifts[decisive], b.drifts[decisive]));
+  const rows = [...features, ...variables.slice(-1)];
+  const { sign, text } = headline(rows, decisive);
   return renderPage({
     title: `${artifact.name} ${artifact.version}`,
     style: narrowStyle,
     header: html`<p class="kicker">Live drift · model ${artifact.name}, version ${artifact.version}</p>
 <h1 class="${sign}"><span class="sign" aria-hidden="true">${signs[sign]} </span>${text}</h1>
-<p class="quiet">This replica alone; all replicas together are in Grafana. The limit is the larger of ${driftRule.minPsi} and what chance alone explains.</p>`,
+<p class="quiet">This replica alone; all replicas together are in Grafana. The limit is the larger of ${driftRule.minPsi} and what chance alone explains. The effect is how far the move shifts the scores, in their standard deviations; from ${largeEffect} on it is large.</p>`,
     // Roles are said, for a browser that lays a row out as a grid takes it for no row.
     main: html`<p class="legend"><span class="r">reference</span><span class="l">live, ${windowWords[windowNames[windowNames.length - 1]]}</span></p>
 <table class="windows" role="table"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Feature</th><th scope="col" role="columnheader" class="spark">Distribution</th>${windowNames.map((name) => html`<th scope="col" role="columnheader">${windowWords[name]}</th>`)}</tr></thead>
@@ -79,13 +85,14 @@ function rowOf({ name, drifts }: Row): Html {
 }
 
 function figuresOf(drift: LiveDrift): string[] {
-  const { samples, psi, psiNoiseCeiling, verdict } = drift;
+  const { samples, psi, psiNoiseCeiling, verdict, effect } = drift;
   if (samples === 0) return ['no requests'];
   const limit = driftThreshold(psiNoiseCeiling);
   return [
     verdict === 'undetermined'
       ? describeNeed(drift)
       : `PSI\u00a0${formatPsi(psi)}, limit\u00a0${formatPsi(limit)}`,
+    ...(effect === null || verdict === 'undetermined' ? [] : [`effect\u00a0${formatEffect(effect)}`]),
     formatAmount(samples, 'request'),
   ];
 }
@@ -99,32 +106,35 @@ function describeNeed(drift: LiveDrift): string {
   return needed === null ? 'the reference is too small' : `${formatAmount(needed, 'more request')} needed`;
 }
 
-/** Drift in any window comes first, with the shortest that shows it; else what the longest can tell: moves first. */
-function headline(rows: readonly Row[]): { sign: keyof typeof signs; text: string } {
-  const named = (window: number, verdict: LiveDrift['verdict']) =>
+/** The shortest window that shows drift, else the longest. */
+function decisiveWindow(variables: readonly Row[]): number {
+  const drifting = windowNames.findIndex((_, i) =>
+    variables.some(({ drifts }) => drifts[i].verdict === 'drifting'),
+  );
+  return drifting === -1 ? windowNames.length - 1 : drifting;
+}
+
+/** The verdict of the decisive window: drift, what moved, then what cannot be told. */
+function headline(rows: readonly Row[], decisive: number): { sign: keyof typeof signs; text: string } {
+  const where = windowWords[windowNames[decisive]];
+  const named = (verdict: LiveDrift['verdict']) =>
     rows
-      .filter(({ drifts }) => drifts[window].verdict === verdict)
+      .filter(({ drifts }) => drifts[decisive].verdict === verdict)
       .map(({ name }) => (name === scoreFeature ? 'the score' : name));
-  for (const [i, window] of windowNames.entries()) {
-    const drifting = named(i, 'drifting');
-    if (drifting.length > 0) {
-      return { sign: 'drifting', text: `Drift in the ${windowWords[window]}: ${drifting.join(', ')}.` };
-    }
+  const drifting = named('drifting');
+  if (drifting.length > 0) {
+    return { sign: 'drifting', text: `Drift in the ${where}: ${drifting.join(', ')}.` };
   }
-  const longest = windowNames.length - 1;
-  const moved = named(longest, 'moved');
+  const moved = named('moved');
   if (moved.length > 0) {
-    const text = `Moved in the ${windowWords[windowNames[longest]]}, below what alarms: ${moved.join(', ')}.`;
-    return { sign: 'moved', text };
+    return { sign: 'moved', text: `Moved in the ${where}, below what alarms: ${moved.join(', ')}.` };
   }
-  const doubtful = named(longest, 'undetermined');
-  if (doubtful.length === 0) {
-    return { sign: 'stable', text: `No drift in the ${windowWords[windowNames[longest]]}.` };
-  }
+  const doubtful = named('undetermined');
+  if (doubtful.length === 0) return { sign: 'stable', text: `No drift in the ${where}.` };
   const what =
     doubtful.length < rows.length
       ? ` whether these drifted: ${doubtful.join(', ')}`
-      : rows.every(({ drifts }) => drifts[longest].samples === 0)
+      : rows.every(({ drifts }) => drifts[decisive].samples === 0)
         ? ': there are no requests'
         : ': there are too few requests';
   return { sign: 'undetermined', text: `Cannot tell yet${what}.` };

@@ -2,13 +2,14 @@ import { liveDrift } from '../../monitor/live-drift.ts';
 import { liveScoreShift } from '../../monitor/live-score-shift.ts';
 import { windowNames } from '../../monitor/windows.ts';
 import { driftRule } from '../../stats/drift.ts';
+import { compareImportance } from '../../stats/effect.ts';
 import type { AppRouter } from '../router.ts';
 import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
 
 /**
  * `GET /drift` of the admin listener: how far this replica's traffic has moved from the reference, and how much of the
- * change of the mean score (in log-odds) each feature explains.
+ * change of the mean score (in log-odds) each feature explains. What matters most comes first.
  */
 export function addDriftRoute(router: AppRouter, service: Service): void {
   router.get('/drift', (context) => {
@@ -18,7 +19,7 @@ export function addDriftRoute(router: AppRouter, service: Service): void {
     const windows = Object.fromEntries(
       windowNames.map((window) => {
         const variables = liveDrift(monitor, window);
-        const features = variables.slice(0, -1);
+        const features = variables.slice(0, -1).sort(compareImportance);
         const score = variables[variables.length - 1];
         return [window, { features, score, scoreShift: liveScoreShift(artifact, monitor, window) }];
       }),

@@ -1,4 +1,5 @@
 import { measureDrift, raisesAlert } from '../../../src/stats/drift.ts';
+import { largeEffect, measureEffect } from '../../../src/stats/effect.ts';
 import type { Firing, Scenario } from '../support/scenario.ts';
 import {
   gauge,
@@ -51,7 +52,15 @@ function ticketOn(of: Variable, at: string): Firing {
     .map((window) => measureDrift(of.bins, of.reference, liveCounts(of, window, at)))
     .filter((drift, i) => raisesAlert(drift) && (i === 1 || drift.samples >= 300));
   if (drifts.length === 0) throw new Error('neither window shows it');
-  return { labels: labelsOf(of), value: Math.max(...drifts.map(({ psi }) => psi ?? 0)) };
+  const value = Math.max(...drifts.map(({ psi }) => psi ?? 0));
+  if (of.effects === undefined) return { labels: labelsOf(of), value };
+  const effect = Math.max(
+    ...['24h', '7d'].map(
+      (window) => measureEffect(of.reference, liveCounts(of, window, at), of.effects) ?? 0,
+    ),
+  );
+  const size = effect >= largeEffect ? 'large' : 'small';
+  return { labels: { ...labelsOf(of), effect: size }, value, effect };
 }
 
 const broken = variable('amount', ['0m', 'stable', 100], ['30m', 'strong', 100], ['60m', 'stable', 100]);
@@ -82,7 +91,10 @@ const dailyPhases = [
   ['31h', 'stable', 2],
 ] as const;
 const daily = variable('amount', ...dailyPhases);
-const score = variable('(score)', ...dailyPhases);
+const score: Variable = { ...variable('(score)', ...dailyPhases), effects: [-1, 0, 1, 0] };
+/** The same move: of a feature that the score hangs on, and of one that it hardly does. */
+const weighty: Variable = { ...variable('rate "net"', ...dailyPhases), effects: [1, 0, -1, 0] };
+const slight: Variable = { ...variable('zip', ...dailyPhases), effects: [0.12, 0, -0.12, 0] };
 const weekly: Variable = {
   ...variable('amount', ['0m', 'stable', 0.19], ['3h', 'strong', 0.19], ['31h', 'stable', 2]),
   model: 'quiet',
@@ -168,12 +180,12 @@ export const driftScenarios: readonly Scenario[] = [
     files,
     pace: 'five minutes',
     until: '46h',
-    series: (span) => [daily, score, weekly].flatMap((each) => variableSeries(each, span)),
+    series: (span) => [daily, weighty, slight, score, weekly].flatMap((each) => variableSeries(each, span)),
     courses: [
       {
         alert: 'ModelFeatureDrift',
         silent: ['3h'],
-        firing: { '30h': [ticketOn(daily, '30h'), ticketOn(weekly, '30h')] },
+        firing: { '30h': [daily, weighty, slight, weekly].map((each) => ticketOn(each, '30h')) },
         resolved: ['46h'],
       },
       {

@@ -3,7 +3,12 @@ import { type AlertCheck, type Pace, type Query, type RuleTest, rules, spanOf } 
 import type { Labels, Series, Span } from './series.ts';
 
 /** An alert that must fire: the labels that tell it from others of its name, and the value its texts quote. */
-export type Firing = { readonly labels: Labels; readonly value: number };
+export type Firing = {
+  readonly labels: Labels;
+  readonly value: number;
+  /** What `model_feature:ticket_effect` is, where a text tells it. */
+  readonly effect?: number;
+};
 
 /** What one alert does in a scenario: the times at which it is silent, which alerts of its name fire when. */
 export type Course = {
@@ -45,14 +50,26 @@ function checks({ alert, silent, firing = {}, resolved = [] }: Course): AlertChe
     ...Object.entries(firing).map(([at, expected]) => ({
       at,
       alert,
-      firing: expected.map(({ labels, value }) => ({
+      firing: expected.map(({ labels, value, effect }) => ({
         labels: { ...labels, ...rule.labels },
         annotations: Object.fromEntries(
-          Object.entries(rule.annotations).map(([key, text]) => [key, render(text, labels, value)]),
+          Object.entries(rule.annotations).map(([key, text]) => [
+            key,
+            render(renderEffect(text, effect), labels, value),
+          ]),
         ),
       })),
     })),
   ];
+}
+
+/** What a query in an annotation finds: one value, or nothing. */
+function renderEffect(text: string, effect: number | undefined): string {
+  return text.replaceAll(/\{\{ with .+? \| query \}\}(.*?)\{\{ end \}\}/g, (_, sentence: string) =>
+    effect === undefined
+      ? ''
+      : sentence.replace('{{ . | first | value | printf "%.2f" }}', effect.toFixed(2)),
+  );
 }
 
 /** What Prometheus makes of an annotation, as far as ours use its templates. */

@@ -73,6 +73,8 @@ export type Variable = {
   readonly feature: string;
   readonly bins: Bins;
   readonly reference: readonly number[];
+  /** What a row in each bin brings to the score; not exported if left out. */
+  readonly effects?: readonly number[];
   readonly replicas: readonly (readonly TrafficPhase[])[];
 };
 
@@ -83,7 +85,7 @@ export function labelsOf({ model, version, feature }: Variable) {
 
 /** The series that the replicas export of a variable. */
 export function variableSeries(variable: Variable, span: Span): Series[] {
-  const { bins, reference, replicas } = variable;
+  const { bins, reference, effects = [], replicas } = variable;
   const samples = sum(reference);
   const names = binLabels(bins);
   const ranks = bins.kind === 'numeric' ? midRanks(reference.slice(0, missingBin(bins))) : [];
@@ -95,6 +97,11 @@ export function variableSeries(variable: Variable, span: Span): Series[] {
         metric: 'model_feature_reference_mid_rank',
         labels: { ...labels, bin: names[i] },
         values: gauge([['0m', rank]], span),
+      })),
+      ...effects.map((effect, i) => ({
+        metric: 'model_feature_bin_effect',
+        labels: { ...labels, bin: names[i] },
+        values: gauge([['0m', effect]], span),
       })),
       ...names.flatMap((bin, i) => [
         {

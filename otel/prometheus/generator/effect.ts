@@ -1,0 +1,77 @@
+import { minRequests } from '../../../src/report/alert-rules.ts';
+import { largeEffect } from '../../../src/stats/effect.ts';
+import { byFeature, promql } from './promql.ts';
+import type { RecordingRule } from './rule-file.ts';
+import type { Scales } from './settings.ts';
+
+/** Below this an effect that was large counts as small again: one that hovers around the limit makes no new tickets. */
+const smallAgain = 0.8 * largeEffect;
+
+/** What moves do to the scores, as `measureEffect` in `src/stats` defines it; absent for models that export no effects. */
+export function effectRules({ requests }: Scales): RecordingRule[] {
+  return [
+    {
+      record: 'model_feature_bin:effect:max',
+      expr: `max by (${byFeature}, bin) (model_feature_bin_effect)`,
+    },
+    {
+      record: 'model_feature:effect',
+      expr: promql`
+        abs(sum by (${byFeature}, window) (
+          (
+            model_feature_bin:live_ratio
+              - on (${byFeature}, bin) group_left () model_feature_bin:reference_ratio:max
+          )
+            * on (${byFeature}, bin) group_left () model_feature_bin:effect:max
+        ))`,
+    },
+    {
+      // Of the windows that tickets look at, the larger one.
+      record: 'model_feature:ticket_effect',
+      expr: promql`
+        max by (${byFeature}) (
+          model_feature:effect{window="7d"}
+          or
+          (
+            model_feature:effect{window="24h"}
+              and model_feature:observations:increase >= ${requests(minRequests['24h'])}
+          )
+        )`,
+    },
+    {
+      // What was large a moment ago stays so down to a lower limit.
+      record: 'model_feature:effect_size',
+      labels: { effect: 'large' },
+      expr: promql`
+        model_feature:ticket_effect >= ${largeEffect}
+          or
+        (
+          model_feature:ticket_effect >= ${smallAgain}
+            and on (${byFeature}) model_feature:effect_size{effect="large"}
+        )`,
+    },
+    {
+      record: 'model_feature:effect_size',
+      labels: { effect: 'small' },
+      expr: promql`
+        model_feature:ticket_effect
+          unless on (${byFeature}) model_feature:effect_size{effect="large"}`,
+    },
+  ];
+}
+
+/** A ticket on one feature with the label `effect`, `small` or `large`, where the effect is known. */
+export function withEffect(ticket: string): string {
+  return promql`
+    (
+      ${ticket}
+    )
+      + on (${byFeature}) group_left (effect) 0 * model_feature:effect_size
+    or on (${byFeature})
+    ${ticket}`;
+}
+
+/** The effect in words, for a description; nothing where it is not known. */
+export const effectInWords =
+  '{{ with printf "model_feature:ticket_effect{model=%q,version=%q,feature=%q}" $labels.model $labels.version $labels.feature | query }} ' +
+  'The move shifts the scores by {{ . | first | value | printf "%.2f" }} of their standard deviation.{{ end }}';

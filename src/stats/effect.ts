@@ -1,0 +1,49 @@
+import { type Drift, driftThreshold } from './drift.ts';
+import { sumCounts } from './smoothing.ts';
+
+/** From this effect on a move counts as large: it shifts the scores by a tenth of their own spread. */
+export const largeEffect = 0.1;
+
+/**
+ * What the move of one variable does to the scores, in standard deviations of their log-odds in the reference:
+ * |Σ (n_b/N − m_b/M)·c_b|, with c_b what a row in bin b brings to the log-odds on average. For a linear model that is
+ * the variable's own contribution, for any other the log-odds themselves: what the move would do if scores went on to
+ * hang on the variable as they do in the reference. O(bins).
+ *
+ * @param reference counts of all bins
+ * @param live counts of the same bins
+ * @param effects c_b, see `src/model/bin-effects.ts`
+ * @returns `null` without effects, or when a side has no rows
+ */
+export function measureEffect(
+  reference: ArrayLike<number>,
+  live: ArrayLike<number>,
+  effects: ArrayLike<number> | undefined,
+): number | null {
+  const referenceSamples = sumCounts(reference);
+  const samples = sumCounts(live);
+  if (effects === undefined || referenceSamples === 0 || samples === 0) return null;
+  let sum = 0;
+  for (let i = 0; i < live.length; i++) {
+    sum += (live[i] / samples - reference[i] / referenceSamples) * effects[i];
+  }
+  return Math.abs(sum);
+}
+
+type Moved = Pick<Drift, 'verdict' | 'psi' | 'psiNoiseCeiling'> & { readonly effect: number | null };
+
+const ranks = { drifting: 0, moved: 1, stable: 2, undetermined: 2 } as const;
+
+/**
+ * Orders variables by what matters: drift first, then what moved; among these by effect, or where that is not known by
+ * how near the PSI is to its limit.
+ */
+export function compareImportance(a: Moved, b: Moved): number {
+  const byEffect = a.effect === null || b.effect === null ? 0 : b.effect - a.effect;
+  return ranks[a.verdict] - ranks[b.verdict] || byEffect || nearness(b) - nearness(a);
+}
+
+/** The PSI as a multiple of its limit; −1 without one. */
+export function nearness({ psi, psiNoiseCeiling }: Pick<Drift, 'psi' | 'psiNoiseCeiling'>): number {
+  return psi === null ? -1 : psi / driftThreshold(psiNoiseCeiling);
+}
