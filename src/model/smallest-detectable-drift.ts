@@ -4,8 +4,8 @@ import { psiNoiseCeiling } from '../stats/noise-ceiling.ts';
 import { normalQuantile } from '../stats/normal-quantile.ts';
 import { psi } from '../stats/psi.ts';
 
-/** Live rows that the statement is made for. */
-const liveRows = 1000;
+/** The traffic that the statement is made for, in requests a day. */
+const requestsPerDay = 1000;
 const binCount = 10;
 /** Standard errors between the expected PSI and the limit: 97.7 % of windows are then above it. */
 const powerZ = 2;
@@ -27,16 +27,23 @@ function psiOfShift(shift: number): number {
 }
 
 /**
- * The smallest shift of a normally distributed feature that `driftRule` finds in 97.7 % of windows of 1,000 live rows.
+ * The smallest shift of a normally distributed feature that is found in 97.7 % of windows of independent rows.
  * The measured PSI is spread around psi + k/N' with variance 2k/N'² + 4·psi/N', where 1/N' = 1/N + 1/M and k = 9.
  *
  * @param referenceRows M, at least 1
+ * @param liveRows N, at least 1
+ * @param designEffect how many live rows the noise ceiling counts as one: 1 for a verdict, for an alert
+ *   `driftRule.alertDesignEffect`
  * @returns in standard deviations, to 0.01; Infinity when not even 5 would be found
  */
-export function smallestDetectableShift(referenceRows: number): number {
+export function smallestDetectableShift(
+  referenceRows: number,
+  liveRows: number,
+  designEffect: number,
+): number {
   const noise = 1 / liveRows + 1 / referenceRows;
   const degreesOfFreedom = binCount - 1;
-  const ceiling = psiNoiseCeiling(liveRows, referenceRows, binCount, driftRule.ceilingZ);
+  const ceiling = psiNoiseCeiling(liveRows / designEffect, referenceRows, binCount, driftRule.ceilingZ);
   const limit = driftThreshold(ceiling);
   for (let hundredths = 1; hundredths <= 500; hundredths++) {
     const expected = psiOfShift(hundredths / 100);
@@ -46,13 +53,16 @@ export function smallestDetectableShift(referenceRows: number): number {
   return Number.POSITIVE_INFINITY;
 }
 
-/** Says in words the smallest drift that a reference of so many rows can show. */
+/** Says in words the smallest drift that alerts find with a reference of so many rows, and that a verdict shows. */
 export function describeSmallestDetectableDrift(referenceRows: number): string {
-  const shift = smallestDetectableShift(referenceRows);
-  const rows = `${referenceRows.toLocaleString('en')} reference rows and ${liveRows.toLocaleString('en')} live ones`;
-  if (!Number.isFinite(shift)) return `With ${rows} no shift of a feature can be told from chance.`;
-  const found = `With ${rows} a feature that moves by ${shift.toFixed(2)} standard deviations is found nearly always`;
-  return shift > 0.5
-    ? `${found}; half a standard deviation may go unnoticed: a larger reference would show it.`
-    : `${found}.`;
+  const { alertDesignEffect } = driftRule;
+  const day = smallestDetectableShift(referenceRows, requestsPerDay, alertDesignEffect);
+  const week = smallestDetectableShift(referenceRows, 7 * requestsPerDay, alertDesignEffect);
+  const verdict = smallestDetectableShift(referenceRows, requestsPerDay, 1);
+  const reference = `With ${referenceRows.toLocaleString('en')} reference rows`;
+  const requests = requestsPerDay.toLocaleString('en');
+  if (![day, week, verdict].every(Number.isFinite))
+    return `${reference} no shift of a feature can be told from chance.`;
+  const found = `${reference} and ${requests} requests a day, a feature that moves by ${day.toFixed(2)} standard deviations raises an alert within a day nearly always, one that moves by ${week.toFixed(2)} within a week; the verdict on ${requests} rows shows ${verdict.toFixed(2)}.`;
+  return week > 0.5 ? `${found} A larger reference would show less.` : found;
 }
