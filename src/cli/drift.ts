@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
-import { formatNames } from '../column-names.ts';
+import { findName, formatNames } from '../column-names.ts';
 import { type Evaluation, evaluate } from '../evaluation/evaluate.ts';
 import { evaluationSections } from '../evaluation/page-sections.ts';
 import { readJoinedData } from '../evaluation/read-joined.ts';
 import { renderText as renderEvaluation } from '../evaluation/render-text.ts';
 import { type Artifact, loadArtifact } from '../model/artifact.ts';
+import { createDisclosure } from '../model/disclosure.ts';
 import { computeReport } from '../report/compute.ts';
 import { countLive } from '../report/count-live.ts';
+import { countReferenceSegments } from '../report/count-reference-segments.ts';
 import type { DriftReport } from '../report/drift-report.ts';
 import { fileReference } from '../report/file-reference.ts';
 import { findFiles } from '../report/open-rows.ts';
@@ -40,6 +42,9 @@ Compares live rows with a reference and says what has drifted.
   --features A,B,…   only these features; without a model also columns that look
                      like ids or dates, which are otherwise left out; may be
                      given several times; a name with a comma is quoted
+  --by A,B,…         compare also each value of these columns by itself: a change
+                     in one segment that all rows together do not show; needs
+                     --reference, as a model holds no reference of segments
   --decimal SIGN     decimal sign of numbers in tables, . or , (found out for
                      each column if left out)
   --outcomes FILE    outcomes that the service has kept: tells also how well the
@@ -84,6 +89,7 @@ async function readOptions(args: string[]) {
       until: { type: 'string' },
       dates: { type: 'string' },
       features: { type: 'string', multiple: true },
+      by: { type: 'string', multiple: true },
       decimal: { type: 'string' },
       outcomes: { type: 'string', multiple: true },
       backtest: { type: 'boolean', default: false },
@@ -101,6 +107,11 @@ async function readOptions(args: string[]) {
   const untilMs = readTime('until', values.until, dateOrder);
   if (sinceMs !== undefined && untilMs !== undefined && sinceMs >= untilMs) {
     throw new UsageError(`--since ${values.since} is not before --until ${values.until}`);
+  }
+  if (values.by !== undefined && values.reference === undefined) {
+    throw new UsageError(
+      '--by needs --reference FILE: a model holds the reference of all rows, not that of segments',
+    );
   }
   const live = values.live ?? (await thoseThere(await replicaFiles(serviceSetting('SAMPLES_PATH'))));
   const { reference } = values;
@@ -145,6 +156,21 @@ function pickFeatures(
   );
 }
 
+/** @throws UsageError for a column that is not there, or that the model calls sensitive */
+function pickSegments(
+  given: readonly string[],
+  names: readonly string[],
+  artifact: Artifact | null,
+): string[] {
+  const { isWithheld } = createDisclosure(artifact);
+  const told = names.filter((name) => !isWithheld(name));
+  const describe = (name: string) =>
+    isWithheld(findName(name, names) ?? name)
+      ? `--by: the model calls ${name} sensitive: its values are not told`
+      : `--by: the reference has no column '${name}', but ${formatNames(told)}`;
+  return readNames('by', given, told, describe);
+}
+
 function selectFeatures(
   reference: DriftReference,
   names: readonly string[] | null | undefined,
@@ -154,27 +180,41 @@ function selectFeatures(
 }
 
 async function makeReport(options: Options, artifact: Artifact | null): Promise<DriftReport> {
-  const { features, decimalSign, backtest, dateOrder, sinceMs, untilMs } = options;
+  const { features, by, decimalSign, backtest, dateOrder, sinceMs, untilMs } = options;
   const choose = features ? (names: readonly string[]) => pickFeatures(features, names, artifact) : null;
   const chosen = artifact && choose?.(artifact.features.map(({ name }) => name));
   const live = await findFiles(options.live);
   const reference = options.reference && (await findFiles(options.reference));
   const { onBytes, end } = createReadingProgress(live, ...(reference === undefined ? [] : [reference]));
   try {
-    const compared =
-      reference === undefined
-        ? selectFeatures(artifactReference(artifact!), chosen)
-        : await fileReference(reference.paths, { artifact, chooseFeatures: choose, decimalSign, onBytes });
+    const rows =
+      reference &&
+      (await fileReference(reference.paths, {
+        artifact,
+        chooseFeatures: choose,
+        chooseSegments: by ? (names) => pickSegments(by, names, artifact) : null,
+        decimalSign,
+        onBytes,
+      }));
+    const compared = rows ?? selectFeatures(artifactReference(artifact!), chosen);
     const counted = await countLive(live.paths, compared, {
       artifact,
       dateOrder,
       sinceMs,
       untilMs,
       backtest,
+      ...(rows && { by: rows.by }),
       decimalSign,
       onBytes,
     });
-    return computeReport(compared, counted, artifact);
+    const { segments } = counted;
+    const cut = rows &&
+      segments && {
+        by: rows.by,
+        live: segments,
+        reference: await countReferenceSegments(rows, segments, artifact),
+      };
+    return computeReport(compared, counted, artifact, cut ?? null);
   } finally {
     end();
   }

@@ -1,23 +1,44 @@
 import type { Artifact } from '../model/artifact.ts';
 import { createDisclosure } from '../model/disclosure.ts';
-import { driftRule, type Verdict } from '../stats/drift.ts';
+import { driftRule } from '../stats/drift.ts';
 import { compareImportance } from '../stats/effect.ts';
 import { backtest } from './backtest.ts';
 import { maxExactValues } from './collect-numbers.ts';
 import type { Live } from './count-live.ts';
 import { describeDropped } from './describe-dropped.ts';
+import { describeWithSegments, withSegments } from './describe-segments.ts';
 import { describeAbsence, describeVariable, type Words } from './describe-variable.ts';
 import { describeConsequence, describeVerdict } from './describe-verdict.ts';
 import type { DriftReport, ReportVariable } from './drift-report.ts';
 import { formatCount } from './format.ts';
+import { judgeAll } from './judge-all.ts';
 import type { LiveVariable } from './live-variable.ts';
 import { logOddsChange } from './log-odds-change.ts';
+import { measureSegments } from './measure-segments.ts';
 import { type Measured, measureVariable } from './measure-variable.ts';
 import { createSortSpace } from './number-column.ts';
 import type { DriftReference } from './reference.ts';
+import type { SegmentColumn, SegmentCounter } from './segment-counts.ts';
 
-/** Makes the report of what was counted. @param artifact the model, if there is one */
-export function computeReport(reference: DriftReference, live: Live, artifact: Artifact | null): DriftReport {
+/** The same rows cut into segments, on both sides. */
+export type CutRows = {
+  readonly by: readonly SegmentColumn[];
+  readonly reference: SegmentCounter;
+  readonly live: SegmentCounter;
+};
+
+/**
+ * Makes the report of what was counted.
+ *
+ * @param artifact the model, if there is one
+ * @param cut the segments, if rows were cut
+ */
+export function computeReport(
+  reference: DriftReference,
+  live: Live,
+  artifact: Artifact | null,
+  cut: CutRows | null = null,
+): DriftReport {
   const words: Words = {
     rows: live.areRequests ? 'requests' : 'rows',
     origin: reference.origin,
@@ -48,7 +69,9 @@ export function computeReport(reference: DriftReference, live: Live, artifact: A
   // what no row can tell does not leave the rest undecided
   const judged =
     absent.length < features.length ? features.filter(({ name }) => !absent.includes(name)) : features;
-  const verdict = judge(judged, score);
+  const whole = judgeAll([...judged, ...(score === null ? [] : [score])].map((each) => each.verdict));
+  const segments = cut && measureSegments(cut.by, cut.reference, cut.live, reference.score, words);
+  const verdict = withSegments(whole, segments);
   const { minPsi, minMovedPsi, minTrend, ceilingZ, undeterminedCeiling, pseudoCount } = driftRule;
   return {
     model: artifact && { name: artifact.name, version: artifact.version },
@@ -64,11 +87,16 @@ export function computeReport(reference: DriftReference, live: Live, artifact: A
     },
     rule: { minPsi, minMovedPsi, minTrend, ceilingZ, undeterminedCeiling, pseudoCount },
     verdict,
-    headline: describeVerdict({ features: judged, score, verdict }, words),
+    headline: describeWithSegments(
+      describeVerdict({ features: judged, score, verdict: whole }, words),
+      whole,
+      segments,
+    ),
     // Where nothing can be told of the features, their effect is chance as well.
-    consequence: verdict === 'undetermined' ? null : describeConsequence(features, artifact?.target.positive),
+    consequence: whole === 'undetermined' ? null : describeConsequence(features, artifact?.target.positive),
     features,
     score,
+    segments,
     predictions: comparePredictions(reference, live, artifact),
     stepSeconds: timed.length > 0 ? live.overTime.stepMs / 1000 : null,
     alarms:
@@ -90,13 +118,6 @@ function withoutSingleValues(measured: Measured): Measured {
 /** Whether every row withholds the variable. */
 function isNotInRows({ counts, withheld }: LiveVariable): boolean {
   return withheld > 0 && counts.every((count) => count === 0);
-}
-
-function judge(features: readonly ReportVariable[], score: ReportVariable | null): Verdict {
-  const verdicts = [...features, ...(score === null ? [] : [score])].map(({ verdict }) => verdict);
-  if (verdicts.includes('drifting')) return 'drifting';
-  if (verdicts.includes('moved')) return 'moved';
-  return verdicts.includes('undetermined') || verdicts.length === 0 ? 'undetermined' : 'stable';
 }
 
 function isoOrNull(ms: number): string | null {

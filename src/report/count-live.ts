@@ -1,3 +1,4 @@
+import { findName } from '../column-names.ts';
 import type { Artifact } from '../model/artifact.ts';
 import type { LineFault, LineTally } from '../samples/read-samples.ts';
 import type { DateOrder } from '../times/parse-time.ts';
@@ -8,6 +9,12 @@ import type { DriftReference } from './reference.ts';
 import { createRowScorer, predictionOf } from './row-scorer.ts';
 import { createRowTimes } from './row-times.ts';
 import { type RowSource, type Wanted, wantedColumn } from './rows.ts';
+import {
+  createSegmentCounter,
+  type SegmentColumn,
+  type SegmentCounter,
+  segmentReading,
+} from './segment-counts.ts';
 import type { Timeline } from './timeline.ts';
 import { createVersionFilter } from './version-filter.ts';
 
@@ -21,6 +28,8 @@ export type LiveOptions = {
   readonly dateOrder?: DateOrder | null;
   /** Also count in steps short enough to replay the alert rules. */
   readonly backtest: boolean;
+  /** Columns to cut the rows into segments by. */
+  readonly by?: readonly SegmentColumn[];
 } & OpenOptions;
 
 /** What was counted in the live rows. */
@@ -42,6 +51,8 @@ export type Live = {
   /** Counts by time, variable after variable in the order of `features`, then the score. */
   readonly overTime: Timeline;
   readonly replay: Timeline | null;
+  /** Counts by segment; `null` when the rows are not cut, or there are none. */
+  readonly segments: SegmentCounter | null;
   readonly notes: readonly string[];
 };
 
@@ -56,7 +67,12 @@ export async function countLive(
   reference: DriftReference,
   options: LiveOptions,
 ): Promise<Live> {
-  const { artifact, sinceMs = Number.NEGATIVE_INFINITY, untilMs = Number.POSITIVE_INFINITY } = options;
+  const {
+    artifact,
+    sinceMs = Number.NEGATIVE_INFINITY,
+    untilMs = Number.POSITIVE_INFINITY,
+    by = [],
+  } = options;
   const isPeriod = options.sinceMs !== undefined || options.untilMs !== undefined;
   const needs = isPeriod ? '--since and --until need' : options.backtest ? '--backtest needs' : null;
   const tally: LineTally = { lines: 0, damaged: 0, faults: [] };
@@ -74,14 +90,20 @@ export async function countLive(
   let toMs = Number.NaN;
 
   let counted: LiveCounters | undefined;
+  let segments: SegmentCounter | null = null;
   for await (const source of openRows(paths, tally, { ...options, times })) {
     if (opened++ === 0 && artifact === null && source.columns.length > 0) {
       variables = commonVariables(reference, source, notes);
     }
     counted ??= createLiveCounters({ ...reference, features: variables }, counting);
     const state = counted;
-    const wanted: Wanted[] = variables.map(({ name, bins }) => wantedColumn(name, bins, artifact));
-    const scoreOf = createRowScorer(artifact, wanted);
+    const wanted: Wanted[] = segmentReading(variables, by).map(({ name, bins }) =>
+      wantedColumn(name, bins, artifact),
+    );
+    const scoreOf = createRowScorer(artifact, wanted.slice(0, variables.length));
+    requireColumns(source, by, variables);
+    if (by.length > 0) segments ??= createSegmentCounter(variables, reference.score, by, artifact !== null);
+    const cut = segments;
     areRequests ||= source.areRequests;
     if (needs !== null && !source.areRequests) times.noteColumns(source.columns);
     await source.read(wanted, (row) => {
@@ -94,6 +116,7 @@ export async function countLive(
       const prediction = predictionOf(row, score, artifact);
       if (prediction !== null) predictions.set(prediction, (predictions.get(prediction) ?? 0) + 1);
       state.countScore(score);
+      cut?.count(row, score);
       if (Number.isNaN(timeMs)) return;
       if (!(timeMs >= fromMs)) fromMs = timeMs;
       if (!(timeMs <= toMs)) toMs = timeMs;
@@ -126,8 +149,25 @@ export async function countLive(
     areRequests: opened === 0 || areRequests,
     overTime: state.overTime,
     replay: state.replay,
+    segments,
     notes,
   };
+}
+
+/** @throws Error naming the file that lacks a column to cut by */
+function requireColumns(
+  { name: file, columns, holdsBins }: RowSource,
+  by: readonly SegmentColumn[],
+  variables: DriftReference['features'],
+): void {
+  const names = columns.map(({ name }) => name);
+  for (const { name } of by) {
+    // rows of bins have those of the features
+    const isThere = holdsBins
+      ? variables.some((variable) => variable.name === name)
+      : findName(name, names) !== undefined;
+    if (!isThere) throw new Error(`${file}: has no column ${name} to cut into segments by`);
+  }
 }
 
 /** Without a model: what both sides have. @throws Error when that is nothing */

@@ -84,6 +84,39 @@ const variable = z.strictObject({
     .describe('One entry a step of time that holds rows; empty without times'),
 });
 
+const segmentVariable = z.strictObject({
+  name: z.string(),
+  samples: count,
+  referenceSamples: count,
+  psi: variable.shape.psi,
+  psiNoiseCeiling: variable.shape.psiNoiseCeiling,
+  threshold: variable.shape.threshold,
+  rankTrend: variable.shape.rankTrend,
+  effect: variable.shape.effect,
+  verdict,
+  sentence: z.string().nullable().describe('What changed, in words; null unless it drifts or has moved'),
+});
+
+const segment = z.strictObject({
+  column: z.string(),
+  value: z.string().describe('The category, the range of numbers, other, missing, or unseen'),
+  samples: count,
+  referenceSamples: count,
+  verdict: verdict.describe('The worst of its variables'),
+  variables: z
+    .array(segmentVariable)
+    .describe('Features without the column itself, and the score; worst first'),
+});
+
+const segments = z.strictObject({
+  by: z.array(z.string()).describe('The columns that cut rows into segments'),
+  comparisons: count.describe('Segments times variables'),
+  expectedFalseAlarms: z
+    .number()
+    .describe('How many of the comparisons chance alone is expected to call drifting, at most'),
+  segments: z.array(segment).describe('Worst first; without those that hold no row on either side'),
+});
+
 const alarm = z.strictObject({
   alert: z.string(),
   severity: z.enum(['ticket', 'page']),
@@ -131,6 +164,9 @@ const driftReport = z.strictObject({
     .describe('What moves the score most; null without a model, or where the verdict is undetermined'),
   features: z.array(variable).describe('Drifting first, then moved; among these by effect'),
   score: variable.nullable().describe("The model's output, monitored as if it were a feature"),
+  segments: segments
+    .nullable()
+    .describe('With --by: live rows and reference cut alike, each segment with limits of its own size'),
   predictions: z
     .array(z.strictObject({ class: z.string(), reference: share.nullable(), live: share }))
     .nullable()
@@ -143,6 +179,7 @@ const driftReport = z.strictObject({
 /** A drift report, as `npm run drift -- --json` prints it; text and page show what is in it. */
 export type DriftReport = z.infer<typeof driftReport>;
 export type ReportVariable = DriftReport['features'][number];
+export type ReportSegment = NonNullable<DriftReport['segments']>['segments'][number];
 export type Alarm = z.infer<typeof alarm>;
 
 /** The JSON Schema (draft 2020-12) of the report, as published in docs/drift-report.schema.json. */

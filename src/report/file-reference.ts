@@ -14,7 +14,8 @@ import { withEffects } from './reference-effects.ts';
 import { createRowSample } from './row-sample.ts';
 import { createRowScorer, predictionOf } from './row-scorer.ts';
 import type { Row, RowSource, Wanted } from './rows.ts';
-import { type ChooseFeatures, selectColumns } from './select-columns.ts';
+import { type SegmentColumn, segmentColumns, segmentReading } from './segment-counts.ts';
+import { allColumns, type ChooseFeatures, selectColumns, selectNamed } from './select-columns.ts';
 import { createVersionFilter } from './version-filter.ts';
 
 export type FileReferenceOptions = {
@@ -22,11 +23,21 @@ export type FileReferenceOptions = {
   readonly artifact: Artifact | null;
   /** Picks features by name; `null` takes all, without a model all but ids and dates. */
   readonly chooseFeatures: ChooseFeatures | null;
+  /** Picks the columns to cut into segments by, of all there are; `null` picks none. */
+  readonly chooseSegments?: ChooseFeatures | null;
   /** Values of a column that are kept; beyond that it has no summary. A million if left out. */
   readonly maxValues?: number;
   /** Whether values far beyond the model's reference are kept out of the new one: they are counted, no more. */
   readonly leavesOutFar?: boolean;
 } & OpenOptions;
+
+/** A reference with the files it was made of. */
+export type FileReference = DriftReference & {
+  /** The columns picked by `chooseSegments`: the bins of compared ones, and of others cut in the same way. */
+  readonly by: readonly SegmentColumn[];
+  /** The files, which can be read once more. */
+  readonly sources: readonly RowSource[];
+};
 
 /** Collects one variable of the reference. */
 type Collector = {
@@ -45,8 +56,15 @@ type Collector = {
  */
 export async function fileReference(
   paths: readonly string[],
-  { artifact, chooseFeatures, maxValues, leavesOutFar = false, ...reading }: FileReferenceOptions,
-): Promise<DriftReference> {
+  {
+    artifact,
+    chooseFeatures,
+    chooseSegments,
+    maxValues,
+    leavesOutFar = false,
+    ...reading
+  }: FileReferenceOptions,
+): Promise<FileReference> {
   const tally: LineTally = { lines: 0, damaged: 0, faults: [] };
   const scores = createNumberCollector({ maxValues });
   const predictions = new Map<string, number>();
@@ -62,13 +80,15 @@ export async function fileReference(
     throw new Error(`${name}: holds bins, not values: give the model that cut them with --model`);
   }
   const { wanted, all, notes } = selectColumns(sources, artifact, chooseFeatures);
-  const collectors = wanted.map((column) =>
+  const by = chooseSegments?.(allColumns(all, sources)) ?? [];
+  const cutting = segmentReading(wanted, selectNamed(by, sources, artifact)).slice(wanted.length);
+  const collectors = [...wanted, ...cutting].map((column) =>
     createCollector(column, artifact, holdsBins, { maxValues, leavesOutFar }),
   );
   const sample = createRowSample(wanted.length);
   for (const source of sources) {
     const scoreOf = createRowScorer(artifact, wanted);
-    await source.read(wanted, (row) => {
+    await source.read([...wanted, ...cutting], (row) => {
       if (!filter.accepts(row)) return;
       samples++;
       for (let i = 0; i < collectors.length; i++) collectors[i].add(row, i);
@@ -85,8 +105,8 @@ export async function fileReference(
     throw new Error(`${paths.join(', ')}: holds no rows to compare with${describe(filter, tally)}`);
 
   const space = createSortSpace();
-  const finished = collectors.map((collector, i) => {
-    const variable = collector.finish(space);
+  const ended = collectors.map((collector) => collector.finish(space));
+  const finished = ended.slice(0, wanted.length).map((variable, i) => {
     if (typeof variable === 'string') return variable;
     const feature = artifact?.features.find(({ name }) => name === variable.name);
     return withEffects(variable, sample.column(i), feature);
@@ -102,6 +122,8 @@ export async function fileReference(
     predictions:
       predicted > 0 ? new Map([...predictions].map(([name, count]) => [name, count / predicted])) : null,
     version: filter.version,
+    by: segmentColumns(by, ended),
+    sources,
     notes: [
       ...notes,
       ...collectors.flatMap((collector) =>

@@ -13,6 +13,12 @@ import type { Timeline } from './timeline.ts';
 /** What the counts and values of one variable say by themselves. */
 export type Measured = Omit<ReportVariable, 'logOddsChange' | 'sentence'>;
 
+/** What is measured: the counts of one variable, and its values where they are kept. */
+export type Counted = Pick<
+  LiveVariable,
+  'reference' | 'counts' | 'below' | 'above' | 'column' | 'unseenTexts'
+>;
+
 /** Room to sort the values of each side in. */
 export type SortSpaces = { readonly reference: SortSpace; readonly live: SortSpace };
 
@@ -25,7 +31,7 @@ const maxUnseenValues = 5;
  * @param steps counts over time, of which this variable's begin at `offset`
  */
 export function measureVariable(
-  live: LiveVariable,
+  live: Counted,
   spaces: SortSpaces,
   steps: ReturnType<Timeline['steps']>,
   offset: number,
@@ -73,7 +79,7 @@ export function measureVariable(
 }
 
 function compareValues(
-  { reference, column }: LiveVariable,
+  { reference, column }: Counted,
   spaces: SortSpaces,
   { kolmogorovSmirnov }: Drift,
 ): Pick<Measured, 'kolmogorovSmirnov' | 'wasserstein' | 'summary'> {

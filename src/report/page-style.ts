@@ -99,6 +99,7 @@ svg{display:block;width:100%;overflow:visible}
 .estimates .spark{width:26%;padding-left:1rem}
 .estimates td,.estimates th{vertical-align:middle}
 .right{background:var(--panel)}
+.changes{margin:0;padding:0;list-style:none;min-width:16rem}
 .method{font-size:.9375rem}
 .method li{margin:.375rem 0;max-width:46rem}
 footer{padding-top:2rem;padding-bottom:3rem;color:var(--muted);font-size:.875rem}

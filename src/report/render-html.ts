@@ -12,6 +12,7 @@ import {
 import { type Html, html } from './html.ts';
 import { histogram, overTimeChart } from './page-charts.ts';
 import { methodSection } from './page-method.ts';
+import { segmentSection } from './page-segments.ts';
 import { fact, renderPage } from './page-shell.ts';
 import { badge, formatChange, variableSection } from './page-variable.ts';
 
@@ -35,6 +36,7 @@ ${report.consequence !== null && html`<p class="lead">${report.consequence}</p>`
 ${facts(report)}`,
     main: html`${overview(report)}
 ${featureSections(report)}
+${segmentSection(report)}
 ${scoreSection(report)}
 ${overTimeSection(report)}
 ${alarmSection(report)}

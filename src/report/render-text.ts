@@ -12,6 +12,8 @@ import {
   formatTime,
   signs,
 } from './format.ts';
+import { colors } from './text-colors.ts';
+import { segmentLines } from './text-segments.ts';
 import { cut, wrap } from './wrap.ts';
 
 const width = 80;
@@ -20,8 +22,6 @@ const nameWidth = 13;
 const maxBars = 12;
 const histogramWidth = maxBars + 3;
 const blocks = '▁▂▃▄▅▆▇█';
-
-const colors = { drifting: 'red', moved: 'cyan', stable: 'green', undetermined: 'yellow' } as const;
 
 /** The report for a terminal, at most 80 columns wide and readable without its colours. */
 export function renderText(report: DriftReport): Line[] {
@@ -41,6 +41,7 @@ export function renderText(report: DriftReport): Line[] {
       width,
       '',
     ),
+    ...segmentLines(report),
     ...describePredictions(report),
     ...(alarms === null ? [] : ['', ...describeAlarms(alarms)]),
     ...(notes.length > 0 ? ['', ...notes.flatMap((note) => wrap(`Note: ${note}`, width, '      '))] : []),

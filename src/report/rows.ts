@@ -78,7 +78,7 @@ export type RowSource = {
   readonly areRequests: boolean;
   /** Whether the rows hold bins instead of values, by the first of them. */
   readonly holdsBins: boolean;
-  /** Reads it to its end, once. @throws Error when a wanted column is not there, or reading fails */
+  /** Reads it to its end; each time it is called, damaged lines are counted. @throws Error when a wanted column is not there, or reading fails */
   read(wanted: readonly Wanted[], visit: (row: Row) => void): Promise<void>;
 };
 

@@ -38,6 +38,25 @@ export function selectColumns(
   return { all: names, ...(artifact === null ? setAside(source, all) : { wanted: all, notes: [] }) };
 }
 
+/** The names of a selection, and of the columns of the first file beside the model's features. */
+export function allColumns(names: readonly string[], [first]: readonly RowSource[]): string[] {
+  return [...new Set([...names, ...first.columns.map(({ name }) => name)])];
+}
+
+/** How columns are read that need not be among the compared ones. @param names some of `allColumns` */
+export function selectNamed(
+  names: readonly string[],
+  sources: readonly RowSource[],
+  artifact: Artifact | null,
+): Wanted[] {
+  const profiles = joinProfiles(sources);
+  return names.flatMap((name) => {
+    const feature = artifact?.features.find((each) => each.name === name);
+    if (artifact !== null && feature !== undefined) return wantedFeature(feature, artifact);
+    return profiles.filter((profile) => profile.name === name).map(judge);
+  });
+}
+
 function joinProfiles([first, ...others]: readonly RowSource[]): ColumnProfile[] {
   return first.columns.map((column) => {
     const profiles = [

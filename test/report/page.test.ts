@@ -45,12 +45,19 @@ describe('the page of the drift report', function () {
     const none = await folder.write('none.jsonl', '');
     const rows = makeSamples({ count: 600 }).map(({ features }) => features);
     const table = await folder.write('rows.csv', toCsv(rows));
+    const partlyMoved = makeSamples({
+      count: 2000,
+      seed: 2,
+      change: (row) => (row.history === 'good' ? { ...row, age: Number(row.age) + 15 } : row),
+    });
+    const partly = await folder.write('partly.csv', toCsv(partlyMoved.map(({ features }) => features)));
     for (const [name, args] of [
       ['drifting', ['--model', model, '--live', live, '--backtest']],
       ['undetermined', ['--model', model, '--live', few]],
       ['moved', ['--model', model, '--live', moved]],
       ['empty', ['--model', model, '--live', none]],
       ['tables', ['--reference', table, '--live', table]],
+      ['segments', ['--reference', table, '--live', partly, '--by', 'history,age']],
     ] as const) {
       const path = join(folder.path, `${name}.html`);
       const { code, stderr } = await runCommand('drift', [...args, '--html', path]);
@@ -70,7 +77,7 @@ describe('the page of the drift report', function () {
 
   for (const width of [1280, 390]) {
     for (const colorScheme of ['light', 'dark'] as const) {
-      for (const name of ['drifting', 'undetermined', 'moved', 'tables']) {
+      for (const name of ['drifting', 'undetermined', 'moved', 'tables', 'segments']) {
         it(`is accessible and complete at ${width} px, ${colorScheme}: ${name}`, async () => {
           const { page, complaints } = await open(name, { viewport: { width, height: 900 }, colorScheme });
           await page.evaluate(`for (const each of document.querySelectorAll('details')) each.open = true`);
@@ -120,6 +127,17 @@ describe('the page of the drift report', function () {
       /◆ moved\s+Moved a little, below what alarms: .*; the median went from \d+ to \d+\./,
     );
     assert.match(await page.locator('.facts').innerText(), /0 of 3\s+1 moved, below what alarms/);
+    await page.close();
+  });
+
+  it('shows the segments that changed, and what in them', async () => {
+    const { page } = await open('segments');
+    const section = page.locator('section[aria-labelledby=segments]');
+    assert.match(
+      await section.locator('tbody tr').first().innerText(),
+      /^history is good\s.*▲ drifting\s+age \(PSI \d\.\d\d, limit \d\.\d\d\): \d+\s% of live rows/s,
+    );
+    assert.match(await section.innerText(), /segments, each compared with the same segment of the reference/);
     await page.close();
   });
 

@@ -1,0 +1,30 @@
+import type { Artifact } from '../model/artifact.ts';
+import type { FileReference } from './file-reference.ts';
+import { createRowScorer } from './row-scorer.ts';
+import { wantedColumn } from './rows.ts';
+import { createSegmentCounter, type SegmentCounter, segmentReading } from './segment-counts.ts';
+import { createVersionFilter } from './version-filter.ts';
+
+/**
+ * Counts the rows of a reference by segment. They are read once more, as the bins are known only at their end.
+ *
+ * @param live what was counted of the live rows: the same variables are counted
+ * @throws Error naming the file when it cannot be read again
+ */
+export async function countReferenceSegments(
+  { features, score, version, by, sources }: FileReference,
+  live: SegmentCounter,
+  artifact: Artifact | null,
+): Promise<SegmentCounter> {
+  const compared = features.filter((feature) => live.variables.includes(feature));
+  const counter = createSegmentCounter(compared, score, by, artifact !== null);
+  const wanted = segmentReading(compared, by).map(({ name, bins }) => wantedColumn(name, bins, artifact));
+  const filter = createVersionFilter(version);
+  for (const source of sources) {
+    const scoreOf = createRowScorer(artifact, wanted.slice(0, compared.length));
+    await source.read(wanted, (row) => {
+      if (filter.accepts(row)) counter.count(row, scoreOf(row));
+    });
+  }
+  return counter;
+}

@@ -1,0 +1,8 @@
+import type { Verdict } from '../stats/drift.ts';
+
+/** The verdict of several together: what is worst among them; `undetermined` when there are none. */
+export function judgeAll(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.includes('drifting')) return 'drifting';
+  if (verdicts.includes('moved')) return 'moved';
+  return verdicts.includes('undetermined') || verdicts.length === 0 ? 'undetermined' : 'stable';
+}
