@@ -9,7 +9,10 @@ export const defaultRidge = 1;
 const maxPasses = 500;
 /** Norm of the gradient at the end of a fit, for each row. */
 const maxGradient = 1e-8;
-/** Newton decrement, √(gradient · step), at which a fit ends: with ridge 1 no weight is farther than this from the best. */
+/**
+ * Newton decrement, √(gradient · step), at which a fit ends. Where the curvature is at least 1 in every direction, no
+ * weight is then farther than this from the best.
+ */
 const decrementTolerance = 1e-10;
 /** Least gain of a step, as a share of what its slope promises. */
 const leastGain = 1e-4;
