@@ -1,100 +1,141 @@
-import {
-  countEpisodes,
-  type Episodes,
-  type EpisodesJob,
-  mergeEpisodes,
-  type Traffic,
-} from './drift-episodes.ts';
-import { scenarios, withoutDrift } from './drift-scenarios.ts';
-import { type Cell, countAlarms, mergeCells, type WindowsJob } from './drift-windows.ts';
+import { type Alarms, compareRules, mergeAlarms, type RulesJob } from './drift-other-rules.ts';
+import { type Episodes, mergeEpisodes, replayTraffic, type TrafficJob } from './drift-traffic.ts';
+import { changesAt, changingTraffics, steadyTraffics } from './drift-traffics.ts';
+import { type Looks, lookAtWindows, mergeLooks, type WindowsJob } from './drift-windows.ts';
+import { changedWorlds, steadyWorlds, togetherWorlds } from './drift-worlds.ts';
 
 /** One piece of work for one core. Its seed is its own: the result does not depend on how many cores there are. */
-export type Job = { readonly key: string } & (
+export type Job =
   | ({ readonly kind: 'windows' } & WindowsJob)
-  | ({ readonly kind: 'episodes' } & EpisodesJob)
-);
+  | ({ readonly kind: 'rules' } & RulesJob)
+  | ({ readonly kind: 'traffic' } & TrafficJob);
 
 export type JobResult =
-  | { readonly kind: 'windows'; readonly key: string; readonly cells: Cell[] }
-  | { readonly kind: 'episodes'; readonly key: string; readonly episodes: Episodes };
+  | { readonly kind: 'windows'; readonly key: string; readonly looks: Looks[] }
+  | { readonly kind: 'rules'; readonly alarms: Alarms[] }
+  | { readonly kind: 'traffic'; readonly key: string; readonly episodes: Episodes };
 
 export type Results = {
-  readonly windows: ReadonlyMap<string, readonly Cell[]>;
+  /** By world. */
+  readonly looks: ReadonlyMap<string, readonly Looks[]>;
+  readonly alarms: readonly Alarms[];
+  /** By traffic and requests a day, as `trafficKey` gives it. */
   readonly episodes: ReadonlyMap<string, Episodes>;
 };
 
+type Draws = {
+  /** For each cell. */
+  readonly windows: number;
+  /** In all references of one size together: the smaller they are, the more it takes to meet an unlucky one. */
+  readonly referenceRows: number;
+};
+type Replays = { readonly features: number; readonly days: number };
+
 /** How much is drawn, for each cell of the tables. */
 export type Size = {
-  readonly references: number;
-  readonly windowsEach: number;
-  readonly featureYears: number;
+  /** Rare things are counted in worlds that do not change; others need fewer windows. */
+  readonly steady: Draws;
+  readonly changed: Draws;
+  readonly rules: { readonly windows: number; readonly references: number };
+  readonly steadyTraffic: Replays;
+  readonly changingTraffic: Replays;
   /** Each cell's work is cut into this many jobs. */
   readonly parts: number;
 };
 
-export const fullSize: Size = { references: 128, windowsEach: 800, featureYears: 152, parts: 4 };
+export const fullSize: Size = {
+  steady: { windows: 10_000, referenceRows: 400_000 },
+  changed: { windows: 2000, referenceRows: 40_000 },
+  rules: { windows: 10_000, references: 100 },
+  steadyTraffic: { features: 6, days: 365 },
+  changingTraffic: { features: 9, days: changesAt + 180 },
+  parts: 2,
+};
 
-/** Traffic that does not drift but is not independent either. Every kind comes in batches of 50. */
-export const traffics: Record<string, Traffic> = Object.fromEntries(
-  [
-    { season: 0.3, sends: 3, rates: [20, 50, 100, 200, 1000] },
-    { season: 0.3, sends: 1, rates: [20, 100] },
-    { season: 0, sends: 1, rates: [20, 100] },
-  ].flatMap(({ season, sends, rates }) =>
-    rates.map((rowsPerHour) => [`${season} ${sends} ${rowsPerHour}`, { season, sends, rowsPerHour }]),
-  ),
-);
+export function trafficKey(traffic: string, requestsPerDay: number): string {
+  return `${traffic}, ${requestsPerDay} a day`;
+}
 
-/** The jobs, the longest first. */
+/** The jobs, those that take longest first. */
 export function planJobs(size: Size): Job[] {
-  const parts = (count: number) => Array.from({ length: size.parts }, () => Math.ceil(count / size.parts));
   let seed = 1;
-  const episodes = Object.entries(traffics).flatMap(([key, traffic]) =>
-    parts(size.featureYears).map(
-      (featureYears): Job => ({ kind: 'episodes', key, traffic, featureYears, seed: seed++ }),
-    ),
-  );
-  const windows = Object.keys(scenarios).flatMap((scenario) =>
-    parts(size.references).map(
-      (references): Job => ({
-        kind: 'windows',
-        key: scenario,
-        scenario,
-        references,
-        windowsEach: size.windowsEach,
-        seed: seed++,
+  const parts = Array.from({ length: size.parts }, () => 1 / size.parts);
+  const windows = (worlds: object, draws: Draws) =>
+    Object.keys(worlds).flatMap((world) =>
+      parts.map((part): Job => {
+        const { windows, referenceRows } = draws;
+        return {
+          kind: 'windows',
+          world,
+          windows: windows * part,
+          referenceRows: referenceRows * part,
+          seed: seed++,
+        };
       }),
-    ),
-  );
-  return [...windows, ...episodes].sort((a, b) => cost(b) - cost(a));
+    );
+  const replays = (traffics: typeof steadyTraffics, { features, days }: Replays) =>
+    Object.entries(traffics).flatMap(([traffic, { requestsPerDay: rates }]) =>
+      rates.flatMap((requestsPerDay) =>
+        parts.map((part): Job => {
+          return {
+            kind: 'traffic',
+            traffic,
+            requestsPerDay,
+            features: Math.ceil(features * part),
+            days,
+            seed: seed++,
+          };
+        }),
+      ),
+    );
+  return [
+    ...windows({ ...steadyWorlds, ...togetherWorlds }, size.steady),
+    ...parts.map((part): Job => {
+      const { windows, references } = size.rules;
+      return {
+        kind: 'rules',
+        references: Math.ceil(references * part),
+        windowsEach: Math.ceil(windows / references),
+        seed: seed++,
+      };
+    }),
+    ...windows(changedWorlds, size.changed),
+    ...replays(steadyTraffics, size.steadyTraffic),
+    ...replays(changingTraffics, size.changingTraffic),
+  ];
 }
 
 export function runJob(job: Job): JobResult {
-  return job.kind === 'windows'
-    ? { kind: job.kind, key: job.key, cells: countAlarms(job) }
-    : { kind: job.kind, key: job.key, episodes: countEpisodes(job) };
+  switch (job.kind) {
+    case 'windows':
+      return { kind: job.kind, key: job.world, looks: lookAtWindows(job) };
+    case 'rules':
+      return { kind: job.kind, alarms: compareRules(job) };
+    case 'traffic':
+      return {
+        kind: job.kind,
+        key: trafficKey(job.traffic, job.requestsPerDay),
+        episodes: replayTraffic(job),
+      };
+  }
 }
 
-/** Puts the parts together, in whatever order they were done. */
+/** Puts the parts together. */
 export function collect(results: readonly JobResult[]): Results {
-  const cells = Map.groupBy(
+  const looks = Map.groupBy(
     results.filter((result) => result.kind === 'windows'),
     (result) => result.key,
   );
   const episodes = Map.groupBy(
-    results.filter((result) => result.kind === 'episodes'),
+    results.filter((result) => result.kind === 'traffic'),
     (result) => result.key,
   );
+  const alarms = results.filter((result) => result.kind === 'rules').map((result) => result.alarms);
   return {
-    windows: new Map([...cells].map(([key, parts]) => [key, mergeCells(parts.map((part) => part.cells))])),
+    looks: new Map([...looks].map(([key, parts]) => [key, mergeLooks(parts.map((part) => part.looks))])),
+    alarms: mergeAlarms(alarms),
     episodes: new Map(
       [...episodes].map(([key, parts]) => [key, mergeEpisodes(parts.map((part) => part.episodes))]),
     ),
   };
-}
-
-/** In µs, about; only the order matters. */
-function cost(job: Job): number {
-  if (job.kind === 'episodes') return job.featureYears * job.traffic.rowsPerHour * 300;
-  return job.references * job.windowsEach * (job.key in withoutDrift ? 80 : 60);
 }

@@ -1,119 +1,211 @@
-import { tests } from './drift-episodes.ts';
-import { type Results, type Size, traffics } from './drift-plan.ts';
-import { type Rule, scenarios, withDrift, withoutDrift } from './drift-scenarios.ts';
-import { type Cell, referenceSizes, windowSizes } from './drift-windows.ts';
+import { type Rule, rules, rulesReferenceSamples, rulesWindowSizes } from './drift-other-rules.ts';
+import { type Results, type Size, trafficKey } from './drift-plan.ts';
+import type { Episodes } from './drift-traffic.ts';
+import { changesAt, changingTraffics, steadyTraffics, type Traffic } from './drift-traffics.ts';
+import type { Finding, Looks } from './drift-windows.ts';
+import { changedWindowSizes, changedWorlds, steadyWorlds, togetherWorlds } from './drift-worlds.ts';
 import { grouped, percent, table } from './markdown.ts';
 
+const judged = ['drifting', 'moved', 'alert', 'share alert'] as const satisfies readonly Finding[];
 const ruleNames: Record<Rule, string> = {
-  verdict: 'PSI > max(0.1, ceiling)',
-  alert: 'PSI > max(0.1, ceiling with design effect)',
+  verdict: 'the verdict `drifting`',
   'psi > 0.1': 'PSI > 0.1',
   'psi > 0.2': 'PSI > 0.2',
   ks: 'Kolmogorov–Smirnov p < 0.05',
-  share: 'missing share > binomial ceiling',
 };
-const testNames: Record<(typeof tests)[number], string> = {
-  ticket: ruleNames.alert,
-  'no design effect': ruleNames.verdict,
-  'psi > 0.1': ruleNames['psi > 0.1'],
-  'psi > 0.2': ruleNames['psi > 0.2'],
-};
-const featuresOfModel = 50;
+/** Shown apart: the error of so small a reference is larger than anything else. */
+const smallReferenceSamples = 200;
+/** Where drift that is found is shown. */
+const shownReferenceSamples = 1000;
+const shownWindowSizes = [1000, 5000];
+const largestShown = 5000;
+const plannedShifts = ['normal+0.1', 'normal+0.25', 'normal+0.5', 'normal+1'];
 
 /** The measurements as Markdown. */
 export function renderTables(results: Results, size: Size): string {
-  const windows = grouped(size.references * size.windowsEach);
+  const { steady, changed, rules: compared } = size;
   return [
-    '### False alarms',
-    `Alarms in 10,000 windows from the very population the reference was drawn from, mean over ${size.references} references and, in brackets, of the worst of them. ${windows} windows a cell.`,
+    '### Does it cry wolf?',
+    `Nothing changes: alarms in 10,000 looks at one feature, at the window size N at which they are most. M of 200, 1,000 and 5,000, N from 50 to 50,000; names M up to 20,000 and N up to 100,000, the Zipf category N up to 1,000,000. ${grouped(steady.windows)} windows of each M and N, judged by ${grouped(steady.referenceRows)} / M fresh references.`,
     falseAlarms(results),
-    '### Drift that is found',
-    `Share of windows that alarm, PSI > max(0.1, ceiling): mean over ${size.references} references and, in brackets, of the worst of them. ${windows} windows a cell.`,
+    'Nothing changes either, but rows are not independent of each other (M = 1,000):',
+    rowsTogether(results),
+    `The verdict beside other rules, on the same windows of ages (M = ${grouped(rulesReferenceSamples)}): false alarms in 10,000 windows and, in brackets, of the unluckiest of ${grouped(compared.references)} references; and the share of windows found with ages moved by half a standard deviation.`,
+    otherRules(results),
+    `Alerts in a year for one feature in traffic in which nothing changes for good, by requests a day. References of 1,000 rows; ${featureYears(size)} feature-years a cell.`,
+    alertsInAYear(results),
+    '### What does it find?',
+    `Share of windows, M = 1,000, and the mean PSI at N = ${grouped(largestShown)}. ${grouped(changed.windows)} windows a cell.`,
     found(results),
-    ...[1000, 5000].flatMap((samples) => [
-      `The rules side by side at M = 1,000 and N = ${grouped(samples)}:`,
-      sideBySide(results, samples),
-    ]),
-    '### Tickets in traffic that does not drift',
-    `How often an alert on 24 h (N ≥ 300, \`for: 15m\`, a look every 30 s) fires in a year for a model of ${featuresOfModel} features, none of which drifts. Rows arrive in batches of 50; references of 1,000 rows; ${rate(size.featureYears / featuresOfModel)} model-years a row.`,
-    episodes(results, size),
+    'How many rows it takes: share of windows whose verdict is `drifting` or `moved` and, in brackets, `drifting`.',
+    rowsNeeded(results),
+    '### How soon?',
+    `Days until the first alert after a change, median of ${size.changingTraffic.features} features, by requests a day. References of 1,000 rows; – is not within ${size.changingTraffic.days - changesAt} days.`,
+    delays(results),
   ].join('\n\n');
 }
 
 function falseAlarms(results: Results): string {
-  const rows = Object.entries(withoutDrift).flatMap(([key, { title, judged }]) =>
-    referenceSizes.flatMap((referenceSamples) =>
-      judged
-        // Fixed thresholds fare alike on all variables: once is enough.
-        .filter((rule) => key === 'age' || rule === 'verdict')
-        .map((rule) => [
-          title,
-          grouped(referenceSamples),
-          ruleNames[rule],
-          ...windowSizes.map((samples) => {
-            const cell = cellOf(results, key, rule, referenceSamples, samples);
-            const worst = (cell.most * cell.references) / cell.windows;
-            return `${rate((cell.alarms / cell.windows) * 10_000)} (${rate(worst * 10_000)})`;
-          }),
-        ]),
-    ),
+  const rows = Object.entries(steadyWorlds).map(([key, { title }]) => {
+    const isSmall = (look: Looks) => look.referenceSamples === smallReferenceSamples;
+    const looks = looksOf(results, key);
+    return [
+      title,
+      ...judged.map((finding) => most(looks.filter(isSmall), finding)),
+      ...judged.map((finding) =>
+        most(
+          looks.filter((look) => !isSmall(look)),
+          finding,
+        ),
+      ),
+    ];
+  });
+  const small = `M = ${smallReferenceSamples}`;
+  const heads = [small, 'M from 1,000'].flatMap((size) =>
+    judged.map((finding, i) => (i === 0 ? `${size}: ${finding}` : finding)),
   );
-  return table(['variable', 'M', 'rule', ...windowSizes.map((n) => `N = ${grouped(n)}`)], rows);
+  return table(['variable', ...heads], rows);
+}
+
+/** The largest rate among the sizes. */
+function most(looks: readonly Looks[], finding: Finding): string {
+  return perTenThousand(Math.max(...looks.map(({ found, windows }) => found[finding] / windows)));
+}
+
+function rowsTogether(results: Results): string {
+  const rows = Object.entries(togetherWorlds).flatMap(([key, { title }]) =>
+    looksOf(results, key)
+      .filter(({ referenceSamples }) => referenceSamples === shownReferenceSamples)
+      .map(({ samples, windows, found }) => [
+        title,
+        grouped(samples),
+        ...judged.map((finding) => perTenThousand(found[finding] / windows)),
+      ]),
+  );
+  return table(['rows', 'N', ...judged], rows);
+}
+
+function otherRules({ alarms }: Results): string {
+  const of = (rule: Rule, samples: number) => {
+    const found = alarms.find((each) => each.rule === rule && each.samples === samples);
+    if (found === undefined) throw new Error(`nothing was measured for ${rule}, N ${samples}`);
+    return found;
+  };
+  const rows = rules.map((rule) => [
+    ruleNames[rule],
+    ...rulesWindowSizes.map((samples) => {
+      const { windows, windowsEach, ...each } = of(rule, samples);
+      return `${perTenThousand(each.false / windows)} (${perTenThousand(each.mostFalse / windowsEach)})`;
+    }),
+    ...shownWindowSizes.map((samples) => {
+      const { windows, found } = of(rule, samples);
+      return percent(found / windows);
+    }),
+  ]);
+  return table(
+    [
+      'rule',
+      ...rulesWindowSizes.map((samples) => `false at N = ${grouped(samples)}`),
+      ...shownWindowSizes.map((samples) => `found at N = ${grouped(samples)}`),
+    ],
+    rows,
+  );
+}
+
+function alertsInAYear(results: Results): string {
+  return byRequests(steadyTraffics, results, ({ fired, featureDays }) => {
+    const alerts = Object.values(fired).reduce((sum, times) => sum + times, 0);
+    return significant((alerts / featureDays) * 365);
+  });
 }
 
 function found(results: Results): string {
-  const rows = Object.entries(withDrift).flatMap(([key, { title }]) =>
-    referenceSizes.map((referenceSamples) => [
-      title,
+  const rows = Object.entries(changedWorlds).map(([key, { title }]) => [
+    title,
+    meanPsi(lookOf(results, key, shownReferenceSamples, largestShown)).toFixed(2),
+    ...shownWindowSizes.flatMap((samples) => {
+      const { found, windows } = lookOf(results, key, shownReferenceSamples, samples);
+      return judged.map((finding) => percent(found[finding] / windows));
+    }),
+  ]);
+  const heads = shownWindowSizes.flatMap((samples) =>
+    judged.map((finding, i) => (i === 0 ? `N = ${grouped(samples)}: ${finding}` : finding)),
+  );
+  return table(['change', 'PSI', ...heads], rows);
+}
+
+function rowsNeeded(results: Results): string {
+  const rows = plannedShifts.flatMap((key) =>
+    [200, 1000, 5000].map((referenceSamples) => [
+      changedWorlds[key].title,
       grouped(referenceSamples),
-      ...windowSizes.map((samples) => {
-        const cell = cellOf(results, key, 'verdict', referenceSamples, samples);
-        const worst = (cell.fewest * cell.references) / cell.windows;
-        return `${percent(cell.alarms / cell.windows)} (${percent(worst)})`;
+      ...changedWindowSizes.map((samples) => {
+        const { found, windows } = lookOf(results, key, referenceSamples, samples);
+        return `${percent((found.drifting + found.moved) / windows)} (${percent(found.drifting / windows)})`;
       }),
     ]),
   );
-  return table(['drift', 'M', ...windowSizes.map((n) => `N = ${grouped(n)}`)], rows);
+  return table(['change', 'M', ...changedWindowSizes.map((samples) => `N = ${grouped(samples)}`)], rows);
 }
 
-function sideBySide(results: Results, samples: number): string {
-  const rules = Object.keys(ruleNames) as Rule[];
-  const rows = Object.entries(withDrift).map(([key, { title }]) => [
+function delays(results: Results): string {
+  return byRequests(changingTraffics, results, ({ delays }) => {
+    const sorted = delays.toSorted((a, b) => a - b);
+    // The middle one, or the later of the two: without an alert there is no mean of them.
+    const median = sorted[Math.floor(sorted.length / 2)];
+    return median === Number.POSITIVE_INFINITY ? '–' : significant(median);
+  });
+}
+
+/** A table of traffics with a column for each number of requests a day. */
+function byRequests(
+  traffics: Readonly<Record<string, Traffic>>,
+  results: Results,
+  cell: (episodes: Episodes) => string,
+): string {
+  const columns = [
+    ...new Set(Object.values(traffics).flatMap(({ requestsPerDay }) => requestsPerDay)),
+  ].toSorted((a, b) => a - b);
+  const rows = Object.entries(traffics).map(([key, { title, requestsPerDay }]) => [
     title,
-    ...rules.map((rule) => {
-      if (!scenarios[key].judged.includes(rule)) return '–';
-      const { alarms, windows } = cellOf(results, key, rule, 1000, samples);
-      return percent(alarms / windows);
+    ...columns.map((rate) => {
+      if (!requestsPerDay.includes(rate)) return '–';
+      const episodes = results.episodes.get(trafficKey(key, rate));
+      if (episodes === undefined) throw new Error(`nothing was measured for ${trafficKey(key, rate)}`);
+      return cell(episodes);
     }),
   ]);
-  return table(['drift', ...rules.map((rule) => ruleNames[rule])], rows);
+  return table(['traffic', ...columns.map((rate) => `${grouped(rate)} a day`)], rows);
 }
 
-function episodes(results: Results, size: Size): string {
-  const rows = Object.entries(traffics).map(([key, { rowsPerHour, sends, season }]) => {
-    const fired = results.episodes.get(key)?.fired;
-    if (fired === undefined) throw new Error(`nothing was measured for the traffic ${key}`);
-    return [
-      season > 0 ? `daily season ±${season} σ` : 'no season',
-      sends > 1 ? `each applicant sent ${sends} times` : 'each applicant sent once',
-      grouped(rowsPerHour),
-      ...tests.map((test) => rate((fired[test] / size.featureYears) * featuresOfModel)),
-    ];
-  });
-  return table(['season', 'repeats', 'rows an hour', ...tests.map((test) => testNames[test])], rows);
+function meanPsi({ psi, windows }: Looks): number {
+  return psi / windows;
 }
 
-function cellOf(results: Results, key: string, rule: Rule, referenceSamples: number, samples: number): Cell {
-  const cell = results.windows
-    .get(key)
-    ?.find(
-      (one) => one.rule === rule && one.referenceSamples === referenceSamples && one.samples === samples,
-    );
-  if (cell === undefined) throw new Error(`nothing was measured for ${key}, ${rule}`);
-  return cell;
+function looksOf(results: Results, key: string): readonly Looks[] {
+  const looks = results.looks.get(key);
+  if (looks === undefined) throw new Error(`nothing was measured for ${key}`);
+  return looks;
+}
+
+function lookOf(results: Results, key: string, referenceSamples: number, samples: number): Looks {
+  const look = looksOf(results, key).find(
+    (one) => one.referenceSamples === referenceSamples && one.samples === samples,
+  );
+  if (look === undefined)
+    throw new Error(`nothing was measured for ${key}, M ${referenceSamples}, N ${samples}`);
+  return look;
+}
+
+function featureYears({ steadyTraffic: { features, days } }: Size): string {
+  return significant((features * days) / 365);
+}
+
+function perTenThousand(share: number): string {
+  return significant(share * 10_000);
 }
 
 /** Two significant digits below 10, whole numbers from there. */
-function rate(value: number): string {
+function significant(value: number): string {
   return value < 10 ? String(Number(value.toPrecision(2))) : grouped(Math.round(value));
 }

@@ -1,174 +1,131 @@
-import { binnedKolmogorovSmirnov } from '../src/stats/binned-kolmogorov-smirnov.ts';
-import { type Bins, binCount, createBinner, missingBin, quantileEdges } from '../src/stats/binning.ts';
-import { binomialCeiling } from '../src/stats/binomial-ceiling.ts';
-import { driftCeiling, driftRule, driftThreshold } from '../src/stats/drift.ts';
-import { kolmogorovSmirnovExactP } from '../src/stats/kolmogorov-smirnov.ts';
-import { psi } from '../src/stats/psi.ts';
-import { createRandom } from '../src/stats/random.ts';
-import { createSampler } from './drift-populations.ts';
-import { type Rule, type Scenario, scenarios } from './drift-scenarios.ts';
+import { buildReference } from '../src/monitor/build-reference.ts';
+import type { VariableReference } from '../src/monitor/reference.ts';
+import { risenShare } from '../src/report/risen-share.ts';
+import { binCount, missingBin, unseenBin } from '../src/stats/binning.ts';
+import { measureDrift, raisesAlert } from '../src/stats/drift.ts';
+import { createRandom, type Random } from '../src/stats/random.ts';
+import { foldOutside, type Population, type Value } from './drift-populations.ts';
+import { type World, worlds } from './drift-worlds.ts';
+import { addRandomCounts } from './random-counts.ts';
 
-export const referenceSizes = [200, 1000, 5000];
-export const windowSizes = [50, 200, 500, 1000, 5000];
+/** What a look at one window can say. */
+export const findings = ['drifting', 'moved', 'undetermined', 'alert', 'share alert'] as const;
+export type Finding = (typeof findings)[number];
 
-/** Alarms of one rule at one reference size M and window size N. */
-export type Cell = {
-  readonly rule: Rule;
+/** What was found in windows of one size N, judged by references of one size M. */
+export type Looks = {
   readonly referenceSamples: number;
   readonly samples: number;
-  references: number;
   windows: number;
-  alarms: number;
-  /** The most and the fewest alarms of any one reference. */
-  most: number;
-  fewest: number;
+  psi: number;
+  readonly found: Record<Finding, number>;
 };
 
 export type WindowsJob = {
-  readonly scenario: string;
-  readonly references: number;
-  readonly windowsEach: number;
+  readonly world: string;
+  /** Of each pair of sizes. */
+  readonly windows: number;
+  /** Of all references of one size together. */
+  readonly referenceRows: number;
   readonly seed: number;
 };
 
+const usualReferenceSizes = [200, 1000, 5000];
+const usualWindowSizes = [50, 200, 1000, 5000, 50_000];
+
 /**
- * Draws fresh references from the population, and windows from the population behind them (never from the reference
- * itself, which would hide its own noise), and counts each rule's alarms. The rows of a larger window include those
- * of the smaller ones, and the references of all sizes judge the same windows: cells are not independent of each
- * other, the windows of one cell are.
+ * Draws fresh references from a world's population, and windows from what its live rows are drawn from (never from
+ * the reference itself, which would hide its own error), and counts what is found in them.
  */
-export function countAlarms(job: WindowsJob): Cell[] {
-  const scenario = scenarios[job.scenario];
-  const { reference, live, judged } = scenario;
-  const random = createRandom(job.seed);
-  const drawReference = createSampler(reference.probabilities, random);
-  const drawLive = createSampler(live.probabilities, random);
-  const cells: Cell[] = judged.flatMap((rule) =>
-    referenceSizes.flatMap((referenceSamples) =>
-      windowSizes.map((samples) => ({
-        rule,
-        referenceSamples,
-        samples,
-        references: 0,
-        windows: 0,
-        alarms: 0,
-        most: 0,
-        fewest: Number.MAX_SAFE_INTEGER,
-      })),
-    ),
-  );
-  const counts = new Float64Array(live.values.length);
-  for (let r = 0; r < job.references; r++) {
-    const judges = referenceSizes.map((size) => {
-      const drawn = new Float64Array(reference.values.length);
-      drawReference(drawn, size);
-      return createJudge(scenario, drawn);
-    });
-    const alarms = new Uint32Array(cells.length);
-    for (let w = 0; w < job.windowsEach; w++) {
-      counts.fill(0);
-      windowSizes.forEach((samples, n) => {
-        drawLive(counts, samples - (n > 0 ? windowSizes[n - 1] : 0));
-        judges.forEach((judge, m) => {
-          judge(counts, samples).forEach((alarmed, i) => {
-            if (alarmed) alarms[(i * judges.length + m) * windowSizes.length + n]++;
-          });
-        });
-      });
+export function lookAtWindows({ world: key, windows, referenceRows, seed }: WindowsJob): Looks[] {
+  const world = worlds[key];
+  const random = createRandom(seed);
+  return (world.referenceSizes ?? usualReferenceSizes).flatMap((referenceSamples) => {
+    const looks = (world.windowSizes ?? usualWindowSizes).map((samples) => ({
+      referenceSamples,
+      samples,
+      windows: 0,
+      psi: 0,
+      found: Object.fromEntries(findings.map((finding) => [finding, 0])) as Record<Finding, number>,
+    }));
+    const references = Math.ceil(Math.min(windows, referenceRows / referenceSamples));
+    const windowsEach = Math.ceil(windows / references);
+    for (let i = 0; i < references; i++) {
+      const reference = drawReference(world.reference, referenceSamples, random);
+      const judge = createJudge(reference);
+      const drawWindow = createWindows(world, reference, random);
+      for (const look of looks) {
+        for (let w = 0; w < windowsEach; w++) judge(drawWindow(look.samples), look);
+      }
     }
-    cells.forEach((cell, i) => {
-      cell.references++;
-      cell.windows += job.windowsEach;
-      cell.alarms += alarms[i];
-      cell.most = Math.max(cell.most, alarms[i]);
-      cell.fewest = Math.min(cell.fewest, alarms[i]);
-    });
-  }
-  return cells;
+    return looks;
+  });
 }
 
-/** Adds up the cells of several jobs of one scenario. */
-export function mergeCells(parts: readonly (readonly Cell[])[]): Cell[] {
+/** Adds up the parts of one world. */
+export function mergeLooks(parts: readonly (readonly Looks[])[]): Looks[] {
   return parts[0].map((first, i) => {
-    const same = parts.map((cells) => cells[i]);
-    const sum = (of: (cell: Cell) => number) => same.reduce((total, cell) => total + of(cell), 0);
+    const sum = (of: (looks: Looks) => number) => parts.reduce((total, looks) => total + of(looks[i]), 0);
     return {
       ...first,
-      references: sum((cell) => cell.references),
-      windows: sum((cell) => cell.windows),
-      alarms: sum((cell) => cell.alarms),
-      most: Math.max(...same.map((cell) => cell.most)),
-      fewest: Math.min(...same.map((cell) => cell.fewest)),
+      windows: sum(({ windows }) => windows),
+      psi: sum(({ psi }) => psi),
+      found: Object.fromEntries(
+        findings.map((finding) => [finding, sum(({ found }) => found[finding])]),
+      ) as Record<Finding, number>,
     };
   });
 }
 
-/**
- * Judges windows, given as counts of the population's values, against one reference drawn likewise. The answer is one
- * alarm or none for each of `judged`, in an array that is used again.
- */
-export function createJudge(scenario: Scenario, drawn: Float64Array) {
-  const { reference: population, judged } = scenario;
-  const bins = scenarioBins(scenario, drawn);
-  const binOf = createBinner(bins);
-  const reference = new Float64Array(binCount(bins));
-  population.values.forEach((value, i) => {
-    reference[binOf(value)] += drawn[i];
-  });
-  const liveBins = Int32Array.from(scenario.live.values, binOf);
-  const referenceSamples = drawn.reduce((sum, n) => sum + n, 0);
+/** The reference of so many rows of a population, as a model gets it. */
+export function drawReference(population: Population, rows: number, random: Random): VariableReference {
+  return referenceOf(Array.from({ length: rows }, () => population.draw(random)));
+}
+
+/** The reference of these rows, as a model gets it. */
+export function referenceOf(rows: readonly Value[]): VariableReference {
+  const scores = new Array<number>(rows.length).fill(0);
+  const named = rows.map((x) => ({ x }));
+  return buildReference({ model: 'bench', version: '1' }, named, scores).features[0];
+}
+
+/** Makes a function that draws windows, as counts of the reference's cells, in an array that is used again. */
+function createWindows({ live, sends = 1, batches }: World, reference: VariableReference, random: Random) {
+  const parts = (batches?.parts ?? [live]).map((population) => population.cells(reference));
+  const cells = new Float64Array(parts[0].length);
+  return (samples: number): Float64Array => {
+    cells.fill(0);
+    const rows = Math.round(samples / sends);
+    const batchRows = batches?.rows ?? rows;
+    for (let left = rows; left > 0; left -= batchRows) {
+      const part = parts.length === 1 ? parts[0] : parts[Math.floor(random() * parts.length)];
+      addRandomCounts(cells, Math.min(left, batchRows), part, random, sends);
+    }
+    return cells;
+  };
+}
+
+/** Makes a function that notes what the verdict and the alerts find in a window. */
+function createJudge({ bins, counts: reference }: VariableReference) {
+  const size = binCount(bins);
   const missing = missingBin(bins);
-  const live = new Float64Array(reference.length);
-  const smoothing = { pseudoCount: driftRule.pseudoCount };
+  const unseen = bins.kind === 'categorical' ? unseenBin(bins) : null;
+  return (cells: Float64Array, look: Looks): void => {
+    const outside = foldOutside(cells, bins);
+    const live = cells.subarray(0, size);
+    const drift = measureDrift(bins, reference, live);
+    const { samples, referenceSamples } = drift;
+    const hasRisen = (count: number, referenceCount: number) =>
+      risenShare({ count, samples }, { count: referenceCount, samples: referenceSamples }) !== null;
 
-  const isDrift = (value: number, samples: number, designEffect: number) =>
-    value > driftThreshold(driftCeiling(bins.kind, reference, samples, designEffect));
-  const alarms: Record<Rule, (psi: number, samples: number, counts: Float64Array) => boolean> = {
-    verdict: (value, samples) => isDrift(value, samples, 1),
-    alert: (value, samples) => isDrift(value, samples, driftRule.alertDesignEffect),
-    'psi > 0.1': (value) => value > 0.1,
-    'psi > 0.2': (value) => value > 0.2,
-    // Every value is a bin of its own here, so this is the statistic of the values.
-    ks: (_, samples, counts) =>
-      binnedKolmogorovSmirnov(drawn, counts) >= criticalStatistic(samples, referenceSamples),
-    share: (_, samples) =>
-      live[missing] / samples >
-      binomialCeiling(reference[missing], referenceSamples, samples, driftRule.ceilingZ),
+    look.windows++;
+    look.psi += drift.psi ?? 0;
+    if (drift.verdict !== 'stable') look.found[drift.verdict]++;
+    if (raisesAlert(drift)) look.found.alert++;
+    const shareAlert =
+      hasRisen(live[missing], reference[missing]) ||
+      (unseen !== null && hasRisen(live[unseen], reference[unseen])) ||
+      hasRisen(outside, 2);
+    if (shareAlert) look.found['share alert']++;
   };
-  const asked = judged.map((rule) => alarms[rule]);
-  const answer = asked.map(() => false);
-  return (counts: Float64Array, samples: number): readonly boolean[] => {
-    live.fill(0);
-    for (let i = 0; i < counts.length; i++) live[liveBins[i]] += counts[i];
-    const value = psi(reference, live, { smoothing });
-    for (let i = 0; i < asked.length; i++) answer[i] = asked[i](value, samples, counts);
-    return answer;
-  };
-}
-
-/** The variable's bins; numeric ones are cut from the reference that was drawn. */
-export function scenarioBins({ variable, reference }: Scenario, drawn: Float64Array): Bins {
-  if (variable.kind === 'categorical') return variable;
-  const rows = reference.values.flatMap((value, i) => Array<number>(drawn[i]).fill(Number(value)));
-  return { kind: 'numeric', edges: quantileEdges(rows, 10) };
-}
-
-const criticalStatistics = new Map<string, number>();
-
-/** The smallest Kolmogorov–Smirnov statistic with an exact p < 0.05. */
-function criticalStatistic(n: number, m: number): number {
-  const key = `${n} ${m}`;
-  const known = criticalStatistics.get(key);
-  if (known !== undefined) return known;
-  let low = 0;
-  let high = n * m;
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (kolmogorovSmirnovExactP(middle / (n * m), n, m) < 0.05) high = middle;
-    else low = middle;
-  }
-  // Half a step lower, so that rounding in the compared statistic does not matter.
-  const critical = (high - 0.5) / (n * m);
-  criticalStatistics.set(key, critical);
-  return critical;
 }

@@ -21,20 +21,26 @@ console.log(tables);
 console.error(`docs/drift.md written; ${Math.round((performance.now() - started) / 1000)} s`);
 
 async function runOnAllCores(jobs: readonly Job[]): Promise<JobResult[]> {
-  const waiting = [...jobs];
-  const results: JobResult[] = [];
+  const waiting = [...jobs.entries()];
+  // In the order of the jobs, whichever ends first: sums are then the same to the last digit.
+  const results = new Array<JobResult>(jobs.length);
+  let done = 0;
   const oneCore = () =>
     new Promise<void>((resolve, reject) => {
       const worker = new Worker(new URL('./drift-worker.ts', import.meta.url));
+      let index = -1;
       const next = () => {
-        const job = waiting.shift();
-        if (job !== undefined) worker.postMessage(job);
-        else worker.terminate().then(() => resolve(), reject);
+        const entry = waiting.shift();
+        if (entry !== undefined) {
+          index = entry[0];
+          worker.postMessage(entry[1]);
+        } else worker.terminate().then(() => resolve(), reject);
       };
       worker.on('error', reject);
       worker.on('message', (result: JobResult) => {
-        results.push(result);
-        if (process.stderr.isTTY) process.stderr.write(`\r${results.length} of ${jobs.length} parts`);
+        results[index] = result;
+        done++;
+        if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${jobs.length} parts`);
         next();
       });
       next();

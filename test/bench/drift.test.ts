@@ -1,98 +1,241 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { countEpisodes } from '../../bench/drift-episodes.ts';
+import { compareRules, createJudge } from '../../bench/drift-other-rules.ts';
 import { collect, planJobs, runJob } from '../../bench/drift-plan.ts';
-import { createSampler } from '../../bench/drift-populations.ts';
-import { type Rule, scenarios } from '../../bench/drift-scenarios.ts';
+import { ages, foldOutside } from '../../bench/drift-populations.ts';
 import { renderTables } from '../../bench/drift-tables.ts';
-import { type Cell, countAlarms, createJudge, scenarioBins } from '../../bench/drift-windows.ts';
+import { replayTraffic } from '../../bench/drift-traffic.ts';
+import { changesAt, changingTraffics, steadyTraffics } from '../../bench/drift-traffics.ts';
+import { drawReference, type Finding, type Looks, lookAtWindows } from '../../bench/drift-windows.ts';
+import { steadyWorlds, togetherWorlds, worlds } from '../../bench/drift-worlds.ts';
 import { replaceBetweenMarkers } from '../../bench/markers.ts';
+import { addRandomCounts, drawPoisson } from '../../bench/random-counts.ts';
 import { countBins } from '../../src/stats/binning.ts';
-import { measureDrift } from '../../src/stats/drift.ts';
+import { chiSquareGoodnessOfFit } from '../../src/stats/chi-square.ts';
+import { driftRule } from '../../src/stats/drift.ts';
 import { kolmogorovSmirnov } from '../../src/stats/kolmogorov-smirnov.ts';
+import { psiNoiseCeiling } from '../../src/stats/noise-ceiling.ts';
 import { createRandom } from '../../src/stats/random.ts';
-import { withoutFigures } from './without-figures.ts';
 
 const document = new URL('../../docs/drift.md', import.meta.url);
 
-describe('drift bench', () => {
-  it('judges as measureDrift does, and Kolmogorov–Smirnov as the test of the rows', () => {
-    const random = createRandom(11);
-    let drifting = 0;
-    for (const name of ['age', 'age+0.25', 'normal+0.5', 'missing 10 %', 'purpose', 'category 20 %']) {
-      const scenario = scenarios[name];
-      const drawReference = createSampler(scenario.reference.probabilities, random);
-      const drawLive = createSampler(scenario.live.probabilities, random);
-      for (let repeat = 0; repeat < 20; repeat++) {
-        const reference = new Float64Array(scenario.reference.values.length);
-        const live = new Float64Array(scenario.live.values.length);
-        drawReference(reference, 300);
-        drawLive(live, 400);
-        const answers = createJudge(scenario, reference)(live, 400);
-        const answer = (rule: Rule) => answers[scenario.judged.indexOf(rule)];
+describe('drift bench', function () {
+  this.timeout(60_000);
 
-        const bins = scenarioBins(scenario, reference);
-        const [before, after] = [
-          rows(scenario.reference.values, reference),
-          rows(scenario.live.values, live),
-        ];
-        const drift = measureDrift(bins, countBins(bins, before), countBins(bins, after));
-        assert.equal(answer('verdict'), drift.verdict === 'drifting');
-        assert.equal(answer('psi > 0.1'), drift.psi !== null && drift.psi > 0.1);
-        if (drift.verdict === 'drifting') drifting++;
-        if (scenario.judged.includes('ks')) {
-          assert.equal(answer('ks'), kolmogorovSmirnov(before as number[], after as number[]).p < 0.05);
+  describe('what it draws', () => {
+    it('has the multinomial and the Poisson distribution', () => {
+      const random = createRandom(3);
+      const probabilities = [0.6, 0.25, 0.1499, 0.0001, 0];
+      for (const rows of [1, 50, 5000, 1_000_000]) {
+        const counts = new Float64Array(5);
+        for (let i = 0; i < 200; i++) addRandomCounts(counts, rows, probabilities, random);
+        const expected = probabilities.map((probability) => probability * rows * 200);
+        const { p } = chiSquareGoodnessOfFit(expected.slice(0, 3), counts.subarray(0, 3));
+        assert.ok(p > 0.001, `${rows}: ${[...counts]}`);
+        assert.equal(counts[4], 0);
+      }
+      const squares = Array.from({ length: 4000 }, () => {
+        const counts = new Float64Array(2);
+        addRandomCounts(counts, 1000, [0.3, 0.7], random);
+        return (counts[0] - 300) ** 2;
+      });
+      assert.ok(Math.abs(mean(squares) / 210 - 1) < 0.1, `binomial variance ${mean(squares)}`);
+      const events = Array.from({ length: 4000 }, () => drawPoisson(6.5, random));
+      assert.ok(Math.abs(mean(events) - 6.5) < 0.2, `Poisson mean ${mean(events)}`);
+      const spread = mean(events.map((count) => (count - 6.5) ** 2));
+      assert.ok(Math.abs(spread / 6.5 - 1) < 0.12, `Poisson variance ${spread}`);
+    });
+
+    for (const [key, { title, reference: before, live }] of Object.entries(worlds)) {
+      it(`falls into the bins as its rows do: ${key}, ${title}`, () => {
+        const random = createRandom(4);
+        const reference = drawReference(before, 1000, random);
+        const cells = live.cells(reference);
+        const rows = Array.from({ length: 4000 }, () => live.draw(random));
+        const [min, max] = reference.range ?? [0, 0];
+        const isOutside = (row: unknown) => typeof row === 'number' && (row < min || row > max);
+        close(foldOutside(cells, reference.bins), rows.filter(isOutside).length / rows.length);
+        countBins(reference.bins, rows).forEach((count, bin) => {
+          close(cells[bin], count / rows.length);
+        });
+        function close(share: number, counted: number) {
+          const error = Math.sqrt(Math.max(0, share * (1 - share)) / rows.length);
+          assert.ok(Math.abs(counted - share) < 5 * error + 2 / rows.length, `${share}, counted ${counted}`);
+        }
+      });
+    }
+  });
+
+  describe('where nothing changes', () => {
+    for (const [key, { title }] of Object.entries(steadyWorlds)) {
+      if (/purpose|merchant/.test(key)) continue;
+      it(`hardly any look is a false alarm: ${title}`, () => {
+        const looks = lookAtWindows({ world: key, windows: 2000, referenceRows: 400_000, seed: 5 });
+        const windows = looks.reduce((sum, look) => sum + look.windows, 0);
+        for (const finding of ['drifting', 'moved', 'alert', 'share alert'] as const) {
+          const found = looks.reduce((sum, look) => sum + look.found[finding], 0);
+          // one unlucky reference may spoil a few windows
+          assert.ok(found <= windows / 10_000 + 3, `${finding}: ${found} of ${windows}`);
+        }
+      });
+    }
+
+    it('rows that repeat themselves raise no alert, and would without the design effect', () => {
+      for (const world of Object.keys(togetherWorlds)) {
+        const looks = lookAtWindows({ world, windows: 500, referenceRows: 100_000, seed: 6 });
+        assert.ok(looks.every(({ found }) => found.alert === 0));
+        if (world !== 'batches') assert.ok(share(looks, 'drifting', 1000, 300) > 0.02);
+      }
+    });
+
+    it('traffic that repeats itself, has weekends or swings over the day raises no alert', () => {
+      for (const [traffic, { title, requestsPerDay }] of Object.entries(steadyTraffics)) {
+        if (/restless|weekend/.test(traffic)) continue;
+        for (const rate of requestsPerDay.filter((each) => each < 10_000)) {
+          const { fired } = replayTraffic({
+            traffic,
+            requestsPerDay: rate,
+            features: 1,
+            days: 182,
+            seed: 7,
+          });
+          assert.deepEqual(fired, {}, `${title}, ${rate} a day`);
         }
       }
+    });
+  });
+
+  describe('where something changes', () => {
+    const looksAt = (world: string) =>
+      lookAtWindows({ world, windows: 200, referenceRows: 100_000, seed: 8 });
+
+    const isFound: readonly [world: string, Finding | 'told', M: number, N: number, atLeast: number][] = [
+      ['normal+0.25', 'told', 5000, 5000, 0.9],
+      ['normal+0.25', 'told', 5000, 50_000, 0.9],
+      ['normal+0.5', 'drifting', 1000, 1000, 0.99],
+      ['normal+0.5', 'told', 1000, 140, 0.7],
+      ['normal+0.5', 'alert', 1000, 5000, 0.99],
+      ['normal+1', 'told', 1000, 140, 0.99],
+      ['normal+1', 'alert', 1000, 1000, 0.99],
+      ['unit', 'alert', 1000, 1000, 0.99],
+      ['unit 5 %', 'share alert', 1000, 1000, 0.9],
+      ['missing 2 %', 'share alert', 1000, 5000, 0.9],
+      ['new category', 'share alert', 1000, 5000, 0.9],
+      ['spread', 'told', 1000, 5000, 0.9],
+      ['zeros × 3', 'told', 1000, 5000, 0.95],
+      ['zeros 80 %', 'told', 1000, 1000, 0.95],
+      ['cap 80 %', 'told', 1000, 1000, 0.99],
+      ['cap 120', 'drifting', 1000, 1000, 0.99],
+      ['flag 90 %', 'told', 1000, 1000, 0.99],
+      ['constant 5 %', 'drifting', 1000, 1000, 0.9],
+      ['wave 0.9 2 %', 'share alert', 5000, 5000, 0.9],
+      ['wave 0.9 5 %', 'share alert', 1000, 5000, 0.9],
+      ['wave 0.6 5 %', 'share alert', 5000, 5000, 0.9],
+    ];
+    for (const [world, finding, referenceSamples, samples, atLeast] of isFound) {
+      it(`${finding}: ${worlds[world].title}, M = ${referenceSamples}, N = ${samples}`, () => {
+        const looks = looksAt(world);
+        const found =
+          finding === 'told'
+            ? share(looks, 'drifting', referenceSamples, samples) +
+              share(looks, 'moved', referenceSamples, samples)
+            : share(looks, finding, referenceSamples, samples);
+        assert.ok(found >= atLeast, String(found));
+      });
     }
-    assert.ok(drifting > 10 && drifting < 110, `${drifting} of 120`);
+
+    it('a few rows that moved by a quarter of a deviation are no reason for a ticket', () => {
+      assert.equal(share(looksAt('normal+0.25'), 'alert', 5000, 50_000), 0);
+    });
+
+    const medianDays = (traffic: string, requestsPerDay: number) =>
+      replayTraffic({ traffic, requestsPerDay, features: 5, days: changesAt + 60, seed: 9 }).delays.toSorted(
+        (a, b) => a - b,
+      )[2];
+
+    it('more requests find a step by half a deviation no later', () => {
+      const days = changingTraffics['step 0.5'].requestsPerDay.map((rate) => medianDays('step 0.5', rate));
+      assert.ok(
+        days.every((each, i) => i === 0 || each < days[i - 1] + 1),
+        String(days),
+      );
+      const withinAWeek = days.slice(1);
+      assert.ok(Math.max(...withinAWeek) <= 7, String(days));
+    });
+
+    it('shares that rise are found within days', () => {
+      for (const traffic of ['missing']) {
+        assert.ok(medianDays(traffic, 150) <= 5, traffic);
+        assert.ok(medianDays(traffic, 1500) <= 1, traffic);
+      }
+    });
   });
 
-  it('finds hardly a false alarm at any size, where a fixed threshold gives thousands', () => {
-    const cells = ['age', 'history', 'purpose'].flatMap((scenario) =>
-      countAlarms({ scenario, references: 20, windowsEach: 40, seed: 5 }),
-    );
-    for (const cell of cells.filter(({ rule }) => rule === 'verdict' || rule === 'alert')) {
-      assert.ok(cell.alarms <= 1, `${cell.alarms} at M ${cell.referenceSamples}, N ${cell.samples}`);
-    }
-    assert.ok(share(cells, 'psi > 0.1', 1000, 50) > 0.5);
-    assert.ok(share(cells, 'ks', 1000, 1000) > 0.005);
-  });
+  describe('beside other rules', () => {
+    it('judges by Kolmogorov–Smirnov as the test of the rows does', () => {
+      const random = createRandom(11);
+      let beyond = 0;
+      for (let repeat = 0; repeat < 60; repeat++) {
+        const [before, after] = [ages(), ages(repeat % 2 === 0 ? 0 : 0.1)];
+        const rows = Array.from({ length: 300 }, () => before.draw(random) as number);
+        const live = Array.from({ length: 400 }, () => after.draw(random) as number);
+        const counts = Float64Array.from(before.values, (age) => live.filter((row) => row === age).length);
+        const isDrift = kolmogorovSmirnov(rows, live).p < 0.05;
+        assert.equal(createJudge(rows)(counts, 400).ks, isDrift);
+        if (isDrift) beyond++;
+      }
+      assert.ok(beyond > 3 && beyond < 57, `${beyond} of 60`);
+    });
 
-  it('finds a shift by half a deviation at M = 1,000 and N = 1,000', () => {
-    for (const scenario of ['age+0.5', 'normal+0.5']) {
-      const cells = countAlarms({ scenario, references: 10, windowsEach: 50, seed: 6 });
-      assert.ok(share(cells, 'verdict', 1000, 1000) >= 0.99);
-      assert.ok(share(cells, 'verdict', 1000, 50) < 0.5, 'and does not at N = 50');
-    }
-  });
-
-  it('opens no ticket for traffic that repeats itself and swings, and would without the design effect', () => {
-    const traffic = { rowsPerHour: 50, sends: 3, season: 0.3 };
-    const { fired } = countEpisodes({ traffic, featureYears: 5, seed: 7 });
-    assert.equal(fired.ticket, 0);
-    assert.ok(fired['no design effect'] > 20, String(fired['no design effect']));
-  });
-
-  it('draws rows in the right shares', () => {
-    const counts = new Float64Array(3);
-    createSampler([0.5, 0.3, 0.2], createRandom(3))(counts, 100_001);
-    assert.equal(counts[0] + counts[1] + counts[2], 100_001);
-    [50_000, 30_000, 20_000].forEach((expected, i) => {
-      assert.ok(Math.abs(counts[i] - expected) < 800, String(counts[i]));
+    it('is quiet where fixed thresholds alarm by the thousand', () => {
+      const alarms = compareRules({ references: 40, windowsEach: 50, seed: 12 });
+      const falseAt = (rule: string, samples: number) => {
+        const found = alarms.find((each) => each.rule === rule && each.samples === samples);
+        assert.ok(found);
+        return found.false / found.windows;
+      };
+      assert.equal(falseAt('verdict', 50), 0);
+      assert.ok(falseAt('psi > 0.1', 50) > 0.5);
+      assert.ok(falseAt('psi > 0.2', 50) > 0.2);
+      assert.ok(falseAt('ks', 1000) > 0.005);
     });
   });
 
   it('has in docs/drift.md the tables it prints', async () => {
-    const size = { references: 1, windowsEach: 1, featureYears: 1, parts: 1 };
-    // The busier kinds of traffic take long; their rows only need some figure to be printed.
-    const quick = planJobs(size).filter((job) => job.kind === 'windows' || job.traffic.rowsPerHour === 20);
-    const results = collect(quick.map(runJob));
-    const figure = [...results.episodes.values()][0];
-    const episodes = new Map(planJobs(size).map(({ key }) => [key, results.episodes.get(key) ?? figure]));
-    const printed = renderTables({ ...results, episodes }, size);
+    const draws = { windows: 1, referenceRows: 1 };
+    const replays = { features: 1, days: changesAt + 1 };
+    const size = {
+      steady: draws,
+      changed: draws,
+      rules: { windows: 1, references: 1 },
+      steadyTraffic: replays,
+      changingTraffic: replays,
+      parts: 1,
+    };
+    const printed = renderTables(collect(planJobs(size).map(runJob)), size);
     const written = (await readFile(document, 'utf8')).split('<!-- bench:drift')[1];
-    assert.deepEqual(withoutFigures(written), withoutFigures(printed));
+    assert.deepEqual(titles(written), titles(printed));
+  });
+
+  it('backs each figure of the conclusions in docs/drift.md by the tables, or by the formulas', async () => {
+    const [head, tables, conclusions] = (await readFile(document, 'utf8')).split('<!-- bench:drift');
+    const ceiling = (samples: number, referenceSamples: number) =>
+      psiNoiseCeiling(samples, referenceSamples, 10, driftRule.ceilingZ);
+    assert.ok(head.includes('N = 273 is the least that can be `stable`'));
+    assert.ok(ceiling(273, 1000) <= driftRule.undeterminedCeiling);
+    assert.ok(ceiling(272, 1000) > driftRule.undeterminedCeiling);
+    assert.ok(head.includes('puts the ceiling at 0.21.'));
+    assert.equal(ceiling(Number.POSITIVE_INFINITY, 200).toFixed(2), '0.21');
+    assert.ok(head.includes('From about 5,000 rows in the window on, the design effect costs nothing'));
+    assert.ok(ceiling(5000 / driftRule.alertDesignEffect, 1000) < driftRule.minPsi);
+
+    const figures = (text: string) => text.match(/\d+(?:,\d{3})*(?:\.\d+)?(?: %)?/g) ?? [];
+    const printed = new Set(figures(tables));
+    const text = conclusions.slice(0, conclusions.indexOf('## Sources'));
+    assert.deepEqual(
+      figures(text).filter((figure) => !printed.has(figure)),
+      [],
+    );
   });
 
   it('writes between the markers and nowhere else', async () => {
@@ -105,16 +248,22 @@ describe('drift bench', () => {
   });
 });
 
-/** The share of windows in which a rule alarmed, in the first scenario that has such a cell. */
-function share(cells: readonly Cell[], rule: Rule, referenceSamples: number, samples: number): number {
-  const cell = cells.find(
-    (one) => one.rule === rule && one.referenceSamples === referenceSamples && one.samples === samples,
-  );
-  assert.ok(cell);
-  return cell.alarms / cell.windows;
+/** How often something was found at one pair of sizes. */
+function share(looks: readonly Looks[], finding: Finding, referenceSamples: number, samples: number): number {
+  const look = looks.find((one) => one.referenceSamples === referenceSamples && one.samples === samples);
+  assert.ok(look);
+  return look.found[finding] / look.windows;
 }
 
-/** Counts of values as rows. */
-function rows(values: readonly (number | string | null)[], counts: Float64Array) {
-  return values.flatMap((value, i) => Array<number | string | null>(counts[i]).fill(value));
+/** The headings of a Markdown text, the heads of its tables, and what each of their rows is about. */
+function titles(markdown: string): string[] {
+  return markdown.split('\n').flatMap((line, i, lines) => {
+    if (line.startsWith('#')) return [line];
+    if (!line.startsWith('|') || line.includes('---')) return [];
+    return [lines[i + 1]?.includes('---') ? line : line.split(' | ')[0]];
+  });
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
