@@ -2,6 +2,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dashboards } from '../../otel/prometheus/generator/links.ts';
 import { minOutcomes, z } from '../../otel/prometheus/generator/performance-alerts.ts';
 import { calibrationRule } from '../../src/monitor/performance-calibration.ts';
+import { scoreMeanRule } from '../../src/monitor/score-mean.ts';
 import { alertsTable, orNoAlert } from './alerts-table.ts';
 import { alertAnnotation, compose, type Row, versionAnnotation } from './compose.ts';
 import { bucketHeatmap } from './heatmaps.ts';
@@ -352,6 +353,22 @@ const calibration: Row = {
       .overrideByQuery('A', [...asLive])
       .overrideByQuery('B', asLimit())
       .links([asPanelLink(toRunbook('ModelCalibrationBroken'))]),
+    timeSeries(
+      {
+        title: 'Positives to be expected',
+        description: `The mean calibrated score over the chosen window (orange) beside the share of positives in training (grey). No outcome is needed. The alert asks for more than ${scoreMeanRule.minChange * 100} % of that share and ${scoreMeanRule.ceilingZ} standard errors between them, over a day or a week.`,
+        unit: 'percentunit',
+        noData: 'no prediction in the window',
+      },
+      [
+        { expr: overTime('model:score_mean'), legend: 'mean calibrated score' },
+        { expr: `max(model_training_positive_ratio{${version}})`, legend: 'positives in training' },
+      ],
+    )
+      .span(24)
+      .overrideByQuery('A', [...asLive, { id: 'custom.fillOpacity', value: 0 }])
+      .overrideByQuery('B', [...asReference])
+      .links([asPanelLink(toRunbook('ModelScoreMeanShifted'))]),
   ],
 };
 

@@ -1,6 +1,8 @@
 import type { Artifact } from '../model/artifact.ts';
 import type { Coverages } from '../monitor/performance-coverage.ts';
 import { performanceReferenceOf } from '../monitor/performance-reference.ts';
+import type { ScoreMean } from '../monitor/score-mean.ts';
+import { measureExpectedShare } from '../report/expected-share.ts';
 import type { Confusion } from '../stats/confusion.ts';
 import { bootstrapFigures, type Intervals } from './bootstrap-figures.ts';
 import type { Delay, LabelledData, LabelledRows } from './labelled-rows.ts';
@@ -41,6 +43,8 @@ export type Evaluation = Figures & {
   readonly crossValidated: Artifact['evaluation'];
   readonly coverage: Coverages | null;
   readonly delay: Delay | null;
+  /** What share of positives the scores alone let expect; `null` once newer traffic is the model's reference. */
+  readonly expectedShare: ScoreMean | null;
   /**
    * Figures that the labelled rows cannot tell, as the outcomes of one decision are missing; they are `null`, and what
    * the labelled rows alone would give stands in `labelledOnly`.
@@ -76,6 +80,7 @@ export function evaluate(artifact: Artifact, data: LabelledData, version = artif
     crossValidated: evaluation,
     coverage: data.coverage,
     delay: data.delay,
+    expectedShare: measureExpectedShare(artifact, data.scores),
     notIdentified,
     labelledOnly: Object.fromEntries(notIdentified.map((figure) => [figure, figures[figure]])),
     rocCurve: rocCurve(data.scores, data.outcomes),

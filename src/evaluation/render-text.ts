@@ -1,3 +1,4 @@
+import { describeExpectedShare } from '../report/expected-share.ts';
 import { cut, wrap } from '../report/wrap.ts';
 import type { Interval } from '../stats/bootstrap.ts';
 import type { Evaluation, Slice } from './evaluate.ts';
@@ -23,6 +24,7 @@ export function renderText(evaluation: Evaluation): string[] {
     ...describeConfusion(evaluation),
     '',
     ...describeCoverage(evaluation),
+    ...describeExpected(evaluation),
     ...drawRoc(evaluation.rocCurve),
     ...drawReliability(evaluation.reliability),
     ...describeSlices(evaluation.slices),
@@ -98,6 +100,18 @@ function describeCoverage({ coverage, delay, classes }: Evaluation): string[] {
     ),
     ...(came.length > 0 ? came : ['']),
   ];
+}
+
+function describeExpected({
+  expectedShare,
+  classes: { positive },
+  confusion,
+  samples,
+}: Evaluation): string[] {
+  if (expectedShare === null) return [];
+  const { truePositives, falseNegatives } = confusion;
+  const were = `Of these rows ${share((truePositives + falseNegatives) / samples)} were.`;
+  return [...wrap(`${describeExpectedShare(expectedShare, positive)} ${were}`, width, '  '), ''];
 }
 
 const sliceColumns = [

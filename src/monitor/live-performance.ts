@@ -13,6 +13,7 @@ import {
   realisedFigures,
   withoutUnidentified,
 } from './performance-figures.ts';
+import { compareScoreMean, type ScoreMean } from './score-mean.ts';
 import type { WindowName } from './windows.ts';
 
 /** What is known of a model's performance, and what is to be expected of it. */
@@ -25,6 +26,8 @@ export type LivePerformance = {
   readonly coverage: Coverages;
   readonly observedExpected: ObservedExpected;
   readonly calibration: CalibrationTest;
+  /** Of all predictions; `null` where training's share of positives is not what live rows are compared with. */
+  readonly scoreMean: ScoreMean | null;
 };
 
 /**
@@ -39,6 +42,7 @@ export function livePerformance(
 ): LivePerformance {
   performance.settle();
   const { cells } = performance;
+  const { training } = performance.reference;
   const sums = window === undefined ? performance.sums : performance.window(window);
   const coverage = measureCoverage(cells, sums);
   const realised = realisedFigures(cells, sums);
@@ -49,5 +53,6 @@ export function livePerformance(
     coverage,
     observedExpected: compareObserved(sums, rows),
     calibration: testCalibration(cells, sums, referenceRows),
+    scoreMean: training === undefined ? null : compareScoreMean(cells, sums, training),
   };
 }

@@ -2,6 +2,7 @@ import { numericBinIndex } from '../stats/binning.ts';
 import { type CalibrationCurve, interpolateCurve } from '../stats/isotonic-regression.ts';
 import { createDelayLine, type DelayLine } from './delay-line.ts';
 import { requireFinite } from './require-finite.ts';
+import type { TrainingShare } from './score-mean.ts';
 import { createWindows, type WindowName } from './windows.ts';
 
 /** What performance is counted against. Nothing in it says where the scores come from. */
@@ -16,6 +17,8 @@ export type PerformanceReference = {
   readonly scoreEdges: readonly number[];
   /** From a score to the probability of the positive class. */
   readonly calibration: CalibrationCurve;
+  /** Of the rows that it was learnt from; absent where they are no longer what live rows are compared with. */
+  readonly training?: TrainingShare;
 };
 
 /**

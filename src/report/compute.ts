@@ -10,13 +10,14 @@ import { describeWithSegments, withSegments } from './describe-segments.ts';
 import { describeAbsence, describeVariable, type Words } from './describe-variable.ts';
 import { describeConsequence, describeVerdict } from './describe-verdict.ts';
 import type { DriftReport, ReportVariable } from './drift-report.ts';
+import { measureExpectedShare } from './expected-share.ts';
 import { formatCount } from './format.ts';
 import { judgeAll } from './judge-all.ts';
 import type { LiveVariable } from './live-variable.ts';
 import { logOddsChange } from './log-odds-change.ts';
 import { measureSegments } from './measure-segments.ts';
 import { type Measured, measureVariable } from './measure-variable.ts';
-import { createSortSpace } from './number-column.ts';
+import { createSortSpace, type SortSpace } from './number-column.ts';
 import type { DriftReference } from './reference.ts';
 import type { SegmentColumn, SegmentCounter } from './segment-counts.ts';
 
@@ -98,6 +99,8 @@ export function computeReport(
     score,
     segments,
     predictions: comparePredictions(reference, live, artifact),
+    positive: artifact?.target.positive ?? null,
+    expectedShare: artifact && expectedShare(artifact, live, spaces.live),
     stepSeconds: timed.length > 0 ? live.overTime.stepMs / 1000 : null,
     alarms:
       live.replay &&
@@ -118,6 +121,12 @@ function withoutSingleValues(measured: Measured): Measured {
 /** Whether every row withholds the variable. */
 function isNotInRows({ counts, withheld }: LiveVariable): boolean {
   return withheld > 0 && counts.every((count) => count === 0);
+}
+
+/** Of all scores, which is possible while they are not too many to keep. */
+function expectedShare(artifact: Artifact, { score }: Live, space: SortSpace): DriftReport['expectedShare'] {
+  const column = score?.column;
+  return column ? measureExpectedShare(artifact, column.sorted(space)) : null;
 }
 
 function isoOrNull(ms: number): string | null {

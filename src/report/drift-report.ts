@@ -171,6 +171,23 @@ const driftReport = z.strictObject({
     .array(z.strictObject({ class: z.string(), reference: share.nullable(), live: share }))
     .nullable()
     .describe('Share of each predicted class'),
+  positive: z
+    .string()
+    .nullable()
+    .describe('The class that the scores are probabilities of; null without a model'),
+  expectedShare: z
+    .strictObject({
+      mean: z.number().nullable().describe('Mean calibrated score: the share of positives to be expected'),
+      training: share.describe('Share of positives in training'),
+      z: z.number().nullable().describe('Standard errors between them, with six rows counted as one'),
+      hasShifted: z.boolean().describe('Whether ModelScoreMeanShifted takes it for a shift'),
+      ifOnlySharesChanged: z
+        .number()
+        .nullable()
+        .describe('The share of positives if nothing but the shares of the classes has changed'),
+    })
+    .nullable()
+    .describe('null without a model or scores, or when its reference is newer traffic'),
   stepSeconds: count.nullable().describe('Length of the steps of `overTime`'),
   alarms: z.array(alarm).nullable().describe('With --backtest: the alarms there would have been'),
   notes: z.array(z.string()),

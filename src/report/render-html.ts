@@ -1,4 +1,5 @@
 import type { DriftReport, ReportVariable } from './drift-report.ts';
+import { describeExpectedShare } from './expected-share.ts';
 import {
   formatAlarmValue,
   formatAmount,
@@ -118,7 +119,7 @@ function featureSections(report: DriftReport): Html {
 }
 
 function scoreSection(report: DriftReport): Html | null {
-  const { score, predictions } = report;
+  const { score, predictions, expectedShare, positive } = report;
   if (score === null && predictions === null) return null;
   const rows = predictions?.map(
     ({ class: name, reference, live }) =>
@@ -131,7 +132,8 @@ ${
   html`<table><caption>Share of each predicted class</caption>
 <thead><tr><th scope="col">Prediction</th><th scope="col" class="n">Reference</th><th scope="col" class="n">Live</th></tr></thead>
 <tbody>${rows}</tbody></table>`
-}</section>`;
+}
+${expectedShare !== null && positive !== null && html`<p>${describeExpectedShare(expectedShare, positive)}</p>`}</section>`;
 }
 
 function overTimeSection({ features, score, stepSeconds, live }: DriftReport): Html | null {

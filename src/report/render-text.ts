@@ -2,6 +2,7 @@ import { driftRule, type Verdict } from '../stats/drift.ts';
 import { largeEffect } from '../stats/effect.ts';
 import type { Line } from '../terminal.ts';
 import type { DriftReport, ReportVariable } from './drift-report.ts';
+import { describeExpectedShare } from './expected-share.ts';
 import {
   formatAlarmValue,
   formatAmount,
@@ -43,6 +44,7 @@ export function renderText(report: DriftReport): Line[] {
     ),
     ...segmentLines(report),
     ...describePredictions(report),
+    ...describeExpected(report),
     ...(alarms === null ? [] : ['', ...describeAlarms(alarms)]),
     ...(notes.length > 0 ? ['', ...notes.flatMap((note) => wrap(`Note: ${note}`, width, '      '))] : []),
   ];
@@ -149,6 +151,12 @@ function describePredictions({ predictions, reference }: DriftReport): string[] 
     return `${name} ${formatShare(live)}${compared}`;
   });
   return ['', ...wrap(`Predictions: ${parts.join(', ')}.`, width, '  ')];
+}
+
+function describeExpected({ expectedShare, positive }: DriftReport): string[] {
+  return expectedShare === null || positive === null
+    ? []
+    : wrap(describeExpectedShare(expectedShare, positive), width, '  ');
 }
 
 function describeAlarms(alarms: NonNullable<DriftReport['alarms']>): string[] {

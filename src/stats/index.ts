@@ -16,6 +16,7 @@ export * from './isotonic-regression.ts';
 export * from './jensen-shannon.ts';
 export * from './kolmogorov-smirnov.ts';
 export { kullbackLeiblerDivergence } from './kullback-leibler.ts';
+export * from './label-shift.ts';
 export * from './noise-ceiling.ts';
 export * from './normal-quantile.ts';
 export * from './probability-scores.ts';

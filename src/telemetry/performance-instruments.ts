@@ -126,6 +126,22 @@ export const performanceInstruments = {
     labels: [...modelLabels, 'metric'],
     description: 'Standard errors of the cross-validated figures.',
   },
+  trainingScoreVariance: {
+    name: 'model_training_score_variance',
+    type: 'gauge',
+    unit: '1',
+    labels: modelLabels,
+    description:
+      'Variance of the calibrated scores between score bins over the training rows; absent once newer traffic is the reference.',
+  },
+  trainingPositiveRatio: {
+    name: 'model_training_positive_ratio',
+    type: 'gauge',
+    unit: '1',
+    labels: modelLabels,
+    description:
+      'Share of the positive class in the training rows; absent once newer traffic is the reference.',
+  },
   trainingRows: {
     name: 'model_training_rows',
     type: 'gauge',

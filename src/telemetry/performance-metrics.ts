@@ -3,6 +3,7 @@ import type { Decisions } from '../monitor/group-decisions.ts';
 import type { OutcomeDelays } from '../monitor/outcome-delays.ts';
 import type { Performance, PerformanceField } from '../monitor/performance.ts';
 import { byBin } from '../monitor/performance-figures.ts';
+import { trainingShare } from '../monitor/performance-reference.ts';
 import { binLabels } from '../stats/binning.ts';
 import type { Instrument } from './instrument.ts';
 import { instruments } from './instruments.ts';
@@ -92,6 +93,7 @@ function below(counts: Float64Array, labels: readonly Point<number>['attributes'
 /** What a model's training promised: constants. */
 export function createTrainingMetrics(artifact: Artifact): MetricSource {
   const { name, version, target, evaluation, training, score } = artifact;
+  const share = trainingShare(artifact);
   const model = { model: name, version };
   const figures = Object.entries({
     accuracy: evaluation.accuracy,
@@ -111,6 +113,14 @@ export function createTrainingMetrics(artifact: Artifact): MetricSource {
       figures.map(({ attributes, figure }) => ({ attributes, value: figure.standardError })),
     ],
     [instruments.trainingRows, [{ attributes: model, value: training.rows }]],
+    [
+      instruments.trainingPositiveRatio,
+      share === undefined ? [] : [{ attributes: model, value: share.positives / share.rows }],
+    ],
+    [
+      instruments.trainingScoreVariance,
+      share === undefined ? [] : [{ attributes: model, value: share.variance }],
+    ],
     [
       instruments.referenceScoreBin,
       bins.flatMap((score_bin, i) => [

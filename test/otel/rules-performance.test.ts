@@ -1,8 +1,11 @@
+import assert from 'node:assert/strict';
 import { createHistogram, histogramQuantile } from '../../src/monitor/histogram.ts';
 import { createOutcomeDelays } from '../../src/monitor/outcome-delays.ts';
 import { compareObserved, testCalibration } from '../../src/monitor/performance-calibration.ts';
 import { measureCoverage } from '../../src/monitor/performance-coverage.ts';
 import { estimatedFigures, realisedFigures } from '../../src/monitor/performance-figures.ts';
+import { trainingShare } from '../../src/monitor/performance-reference.ts';
+import { compareScoreMean } from '../../src/monitor/score-mean.ts';
 import { requireTool } from '../support/tools.ts';
 import { near } from './support/near.ts';
 import {
@@ -27,6 +30,11 @@ function agree(replicas: readonly (readonly PerformancePhase[])[], window: strin
     near(at, 'model:performance', { source, metric, window }, value);
   const error = (source: string, metric: string, value: number | null) =>
     near(at, 'model:performance_standard_error', { source, metric, window }, value);
+  const scoreMean = compareScoreMean(
+    cells,
+    sums,
+    trainingShare(artifact) ?? assert.fail('it is of training'),
+  );
   const calibration = testCalibration(cells, sums, artifact.score.bins.counts);
   return [
     near(at, 'model:performance_samples', { source: 'realised', window }, realised.samples),
@@ -63,6 +71,8 @@ function agree(replicas: readonly (readonly PerformancePhase[])[], window: strin
         artifact.score.bins.counts.reduce((sum, count) => sum + count, 0),
       ).z,
     ),
+    near(at, 'model:score_mean', { window }, scoreMean.mean),
+    near(at, 'model:score_mean:z', { window }, scoreMean.z),
     near(at, 'model:calibration:chi_square', { window }, calibration.chiSquare),
     near(at, 'model:calibration:bands', { window }, calibration.bands),
     near(at, 'model:calibration:chi_square_noise_ceiling', { window }, calibration.ceiling),

@@ -1,5 +1,7 @@
+import { scoreMeanRule } from '../../../src/monitor/score-mean.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import { dashboardLink, dashboards } from './links.ts';
+import { trainingShare } from './performance-score-mean.ts';
 import { promql } from './promql.ts';
 import type { Alert } from './rule-file.ts';
 import type { Scales } from './settings.ts';
@@ -101,6 +103,24 @@ export function performanceAlerts({ time, requests }: Scales): Alert[] {
       summary: `{{ $labels.metric }} of ${model} is expected to be {{ $value | printf "%.2f" }} against cross-validation`,
       description:
         'No outcome is needed to see it: the inputs of the last 24 h are harder to decide than those of training. The estimate holds as long as the same features mean the same risk.',
+      dashboard,
+    },
+    {
+      name: 'ModelScoreMeanShifted',
+      severity: 'ticket',
+      component: 'model',
+      expr: onDayOrWeek(
+        `max by (${byModel})`,
+        (window) => promql`
+          model:score_mean{window="${window}"}
+            and on (${byModel}, window) abs(model:score_mean:z) > ${scoreMeanRule.ceilingZ}
+            and on (${byModel}, window) abs(model:score_mean / ${trainingShare} - 1) > ${scoreMeanRule.minChange}
+            and on (${byModel}, window) model:performance_samples{source="estimated"} >= ${requests(scoreMeanRule.minPredictions)}`,
+      ),
+      for: time('15m'),
+      keepFiringFor: time('1h'),
+      summary: `The mean score of ${model} has shifted: {{ $value | humanizePercentage }} positives are to be expected`,
+      description: `Over the last 24 hours or 7 days the mean calibrated score differs from the share of positives in training by more than ${scoreMeanRule.minChange * 100} % of it, and by more than chance explains: the cases have become riskier, or safer.`,
       dashboard,
     },
     {

@@ -2,6 +2,7 @@ import { bands, observedExpected } from './performance-calibration.ts';
 import { counts, rows } from './performance-counts.ts';
 import { coverage, delays } from './performance-coverage.ts';
 import { figures } from './performance-figures.ts';
+import { scoreMean } from './performance-score-mean.ts';
 import type { RuleGroup } from './rule-file.ts';
 import type { Scales } from './settings.ts';
 import { windowGroups } from './windows.ts';
@@ -9,6 +10,6 @@ import { windowGroups } from './windows.ts';
 /** Realised and estimated performance over all windows, from the counts of all replicas. */
 export function performanceGroups(scales: Scales): RuleGroup[] {
   return windowGroups('model-performance', counts, scales, {
-    after: [...rows, ...coverage, ...delays, ...bands, ...figures, ...observedExpected],
+    after: [...rows, ...coverage, ...delays, ...bands, ...figures, ...observedExpected, ...scoreMean],
   });
 }

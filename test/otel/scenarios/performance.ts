@@ -55,6 +55,10 @@ function firing(phases: readonly PerformancePhase[], at: string) {
   return {
     unexpected: on(Math.abs(compareObserved(sums, rows).z ?? Number.NaN)),
     uncalibrated: on(testCalibration(cells, sums, artifact.score.bins.counts).chiSquare),
+    scoreMean: on(
+      sums.expectedPositives.reduce((sum, value) => sum + value, 0) /
+        sums.predictions.reduce((sum, value) => sum + value, 0),
+    ),
     against,
   };
 }
@@ -118,6 +122,12 @@ export const performanceScenarios: readonly Scenario[] = [
         firing: {
           '4h': [firing(harder, '4h').against('estimated', 'accuracy')],
         },
+        resolved: ['7h'],
+      },
+      {
+        alert: 'ModelScoreMeanShifted',
+        silent: ['1h', '2h'],
+        firing: { '4h': [firing(harder, '4h').scoreMean] },
         resolved: ['7h'],
       },
       { alert: 'ModelOutcomesUnexpected', silent: ['4h'] },

@@ -1,0 +1,30 @@
+import type { Artifact } from '../model/artifact.ts';
+import { createPerformance } from '../monitor/performance.ts';
+import { performanceReferenceOf } from '../monitor/performance-reference.ts';
+import { compareScoreMean, type ScoreMean } from '../monitor/score-mean.ts';
+import { formatShare } from './format.ts';
+
+/** A share of fewer scores than this would be chance. */
+const minScores = 100;
+
+/**
+ * What share of positives the scores of rows let expect, as the service counts it.
+ *
+ * @returns `null` for fewer than 100 scores, and for a model whose reference is no longer its training rows
+ */
+export function measureExpectedShare(artifact: Artifact, scores: ArrayLike<number>): ScoreMean | null {
+  const counted = createPerformance(performanceReferenceOf(artifact));
+  const { training } = counted.reference;
+  if (training === undefined || scores.length < minScores) return null;
+  for (let i = 0; i < scores.length; i++) counted.addPrediction(scores[i]);
+  return compareScoreMean(counted.cells, counted.sums, training);
+}
+
+/** The same in words. @param positive the class that the scores are probabilities of */
+export function describeExpectedShare(
+  { mean, training, ifOnlySharesChanged }: ScoreMean,
+  positive: string,
+): string {
+  const expected = `The calibrated scores let expect ${formatShare(mean ?? 0)} ‘${positive}’, against ${formatShare(training)} in training.`;
+  return `${expected} If nothing but the share of ‘${positive}’ cases has changed, it is ${formatShare(ifOnlySharesChanged ?? 0)}.`;
+}
