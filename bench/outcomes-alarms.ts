@@ -2,29 +2,29 @@ import { livePerformance } from '../src/monitor/live-performance.ts';
 import { createPerformance } from '../src/monitor/performance.ts';
 import { createRandom, type Random } from '../src/stats/random.ts';
 import { learn, type Model, type TestName, testNames, tests } from './outcomes-tests.ts';
-import { createCases, training, worlds } from './outcomes-worlds.ts';
+import { createCases, training, type WorldName, worlds } from './outcomes-worlds.ts';
 
 /** All tests are looked at after so many outcomes each time. */
 export const lookEvery = 100;
 
-export type Job = {
+export type GrowingJob = {
   /** M, the training rows of each model. */
   readonly rows: number;
   /** As many models, each with rows of its own, are followed. */
   readonly models: number;
   /** The worlds that each model meets afterwards, by name, and how many outcomes it gets in each. */
-  readonly outcomes: Readonly<Record<string, number>>;
+  readonly outcomes: Readonly<Partial<Record<WorldName, number>>>;
   readonly seed: number;
 };
 
 /** How often a test fired in one world. */
 export type Alarms = {
   readonly rows: number;
-  readonly world: string;
+  readonly world: WorldName;
   readonly test: TestName;
   readonly models: number;
-  /** The share of the models for which it fired at N outcomes, a multiple of `lookEvery`. */
-  readonly at: (outcomes: number) => number;
+  /** The share of the models for which it fired, by look. */
+  readonly byLook: readonly number[];
   /** The share of all looks at which it fired. */
   readonly ofLooks: number;
   /** The share of the models for which it fired at any look. */
@@ -37,11 +37,11 @@ type Tally = { readonly fired: Uint32Array; firedModels: number };
  * Lets models learn, each from rows of its own, and meet worlds whose cases come with their outcomes: every case is a
  * prediction and an outcome at once. The window grows: each look sees all outcomes so far.
  */
-export function countAlarms({ rows, models, outcomes, seed }: Job): Alarms[] {
+export function countAlarms({ rows, models, outcomes, seed }: GrowingJob): Alarms[] {
   const random = createRandom(seed);
   const drawTraining = createCases(training, random);
   const counted = Object.entries(outcomes).map(([world, most]) => ({
-    world,
+    world: world as WorldName,
     looks: most / lookEvery,
     tallies: testNames.map((): Tally => ({ fired: new Uint32Array(most / lookEvery), firedModels: 0 })),
   }));
@@ -55,14 +55,19 @@ export function countAlarms({ rows, models, outcomes, seed }: Job): Alarms[] {
       world,
       test: testNames[i],
       models,
-      at: (outcomes) => fired[outcomes / lookEvery - 1] / models,
+      byLook: Array.from(fired, (count) => count / models),
       ofLooks: fired.reduce((sum, count) => sum + count, 0) / (looks * models),
       ofModels: firedModels / models,
     })),
   );
 }
 
-function follow(model: Model, world: string, tallies: readonly Tally[], random: Random): void {
+/** The share of the models for which a test fired at N outcomes, a multiple of `lookEvery`. */
+export function shareAt({ byLook }: Alarms, outcomes: number): number {
+  return byLook[outcomes / lookEvery - 1];
+}
+
+function follow(model: Model, world: WorldName, tallies: readonly Tally[], random: Random): void {
   const draw = createCases(worlds[world], random);
   const performance = createPerformance(model.reference, 0, () => 0);
   const hasFired = new Set<Tally>();
@@ -75,7 +80,7 @@ function follow(model: Model, world: string, tallies: readonly Tally[], random: 
     const live = livePerformance(performance, model.referenceRows);
     tallies.forEach((tally, i) => {
       const { from, fires } = tests[testNames[i]];
-      if (live.realised.samples < from || !fires({ model, performance, live })) return;
+      if (live.realised.samples < from || !fires({ window: '7d', model, performance, live })) return;
       tally.fired[look]++;
       hasFired.add(tally);
     });

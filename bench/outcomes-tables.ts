@@ -1,44 +1,41 @@
 import { grouped, percent, table } from './markdown.ts';
-import { type Alarms, type Job, lookEvery } from './outcomes-alarms.ts';
+import { type Alarms, lookEvery, shareAt } from './outcomes-alarms.ts';
+import type { DayAlarms } from './outcomes-days.ts';
+import { dailyWorlds, falseAlarmColumns, type JobResult, powerColumns } from './outcomes-plan.ts';
 import { type Test, type TestName, testNames, tests } from './outcomes-tests.ts';
-import { conceptDrift, covariateDrift, type World, worlds } from './outcomes-worlds.ts';
-
-/** Outcomes for which a column is printed. */
-export const falseAlarmColumns = [300, 1000, 10_000, 50_000];
-export const powerColumns = [1000, 10_000];
+import { conceptDrift, covariateDrift, type World, type WorldName, worlds } from './outcomes-worlds.ts';
 
 const alerts = testNames.filter((name) => 'alert' in tests[name]);
 
-/** What is drawn for the tables, a job for each number of training rows. */
-export function planJobs(models: Readonly<Record<number, number>>): Job[] {
-  const outcomes = Object.fromEntries(
-    Object.keys(worlds).map((world) => [
-      world,
-      Math.max(...(world === 'training' ? falseAlarmColumns : powerColumns)),
-    ]),
-  );
-  return Object.entries(models).map(([rows, count], i) => ({
-    rows: Number(rows),
-    models: count,
-    outcomes,
-    seed: i + 1,
-  }));
-}
+/** The alerts on outcomes, each after what it would be if each row were taken by itself and no change too small. */
+const daily: readonly { readonly title: string; readonly test: TestName }[] = [
+  { title: 'OutcomesUnexpected, rows apart', test: 'unexpected, rows apart' },
+  { title: 'OutcomesUnexpected', test: 'unexpected' },
+  { title: 'CalibrationBroken', test: 'uncalibrated' },
+  { title: 'PerformanceBelowCrossValidated, rows apart', test: 'realised, rows apart' },
+  { title: 'PerformanceBelowCrossValidated', test: 'realised' },
+];
 
 /** The measurements as Markdown. */
-export function renderTables(alarms: readonly Alarms[]): string {
+export function renderTables(results: readonly JobResult[]): string {
+  const alarms = results.flatMap((result) => (result.kind === 'growing' ? result.alarms : []));
+  const dayAlarms = results.flatMap((result) => (result.kind === 'days' ? result.alarms : []));
   const modelCounts = new Map(alarms.map(({ rows, models }) => [rows, models]));
   const drawn = [...modelCounts].map(([rows, models]) => `${models} with M = ${grouped(rows)}`).join(', ');
   const most = Math.max(...falseAlarmColumns);
+  const sizes = [...modelCounts.keys()];
   return [
     '### False alarms',
     `Models (${drawn}) in the very world they learnt from: how many of them a test accuses at N outcomes; at how many of all looks, one after every ${lookEvery} outcomes up to ${grouped(most)}; and how many it has accused at least once by then.`,
-    falseAlarms(alarms, [...modelCounts.keys()]),
+    falseAlarms(alarms, sizes),
     '### Changes that are found',
     'The same features have come to mean another risk: the share of models whose alert fires at N outcomes.',
-    found(alarms, conceptDrift, [...modelCounts.keys()]),
+    found(alarms, conceptDrift, sizes),
     'Other cases come, and each means the risk that it always meant. OutcomesUnexpected and CalibrationBroken are false alarms here; the other two are right, for such cases are harder to decide.',
-    found(alarms, covariateDrift, [...modelCounts.keys()]),
+    found(alarms, covariateDrift, sizes),
+    '### Outcomes that are not independent',
+    'Applicants are sent three times, with the same outcome each time; or each day moves the odds of all its outcomes a little, up or down, without any drift. The share of days and of weeks for which a test fires. “Rows apart” is the test without its design effect and with any effect, however small.',
+    onDays(dayAlarms),
   ].join('\n\n');
 }
 
@@ -51,7 +48,7 @@ function falseAlarms(alarms: readonly Alarms[], sizes: readonly number[]): strin
         alert ?? '',
         title,
         grouped(rows),
-        ...falseAlarmColumns.map((outcomes) => percent(cell.at(outcomes))),
+        ...falseAlarmColumns.map((outcomes) => percent(shareAt(cell, outcomes))),
         percent(cell.ofLooks),
         percent(cell.ofModels),
       ];
@@ -63,7 +60,7 @@ function falseAlarms(alarms: readonly Alarms[], sizes: readonly number[]): strin
 
 function found(
   alarms: readonly Alarms[],
-  drifts: Readonly<Record<string, World>>,
+  drifts: Readonly<Partial<Record<WorldName, World>>>,
   sizes: readonly number[],
 ): string {
   const rows = Object.entries(drifts).flatMap(([world, { title }]) =>
@@ -71,8 +68,8 @@ function found(
       title,
       grouped(rows),
       ...alerts.flatMap((name) => {
-        const cell = find(alarms, rows, world, name);
-        return powerColumns.map((outcomes) => percent(cell.at(outcomes)));
+        const cell = find(alarms, rows, world as WorldName, name);
+        return powerColumns.map((outcomes) => percent(shareAt(cell, outcomes)));
       }),
     ]),
   );
@@ -83,7 +80,29 @@ function found(
   return table(['change', 'M', ...columns], rows);
 }
 
-function find(alarms: readonly Alarms[], rows: number, world: string, test: TestName): Alarms {
+function onDays(alarms: readonly DayAlarms[]): string {
+  const sizes = [...new Map(alarms.map(({ rows, perDay }) => [rows, perDay]))].sort(([a], [b]) => a - b);
+  const rows = dailyWorlds.flatMap((world) =>
+    sizes.map(([rows, perDay]) => [
+      worlds[world].title,
+      grouped(rows),
+      grouped(perDay),
+      ...daily.flatMap(({ test }) => {
+        const cell = find(alarms, rows, world, test);
+        return [percent(cell.days), percent(cell.weeks)];
+      }),
+    ]),
+  );
+  const columns = daily.flatMap(({ title }) => [`${title}: days`, 'weeks']);
+  return table(['world', 'M', 'outcomes a day', ...columns], rows);
+}
+
+function find<Each extends Pick<Alarms, 'rows' | 'world' | 'test'>>(
+  alarms: readonly Each[],
+  rows: number,
+  world: WorldName,
+  test: TestName,
+): Each {
   const cell = alarms.find((one) => one.rows === rows && one.world === world && one.test === test);
   if (cell === undefined) throw new Error(`nothing was measured for ${test} in the world ${world}`);
   return cell;

@@ -1,9 +1,9 @@
-import { minOutcomes, minPredictions, z } from '../otel/prometheus/generator/performance-alerts.ts';
+import { minOutcomes, minPredictions } from '../otel/prometheus/generator/performance-alerts.ts';
 import { measurePerformance, standardErrors } from '../src/model/performance.ts';
 import type { LivePerformance } from '../src/monitor/live-performance.ts';
 import type { Performance, PerformanceReference } from '../src/monitor/performance.ts';
-import { compareObserved } from '../src/monitor/performance-calibration.ts';
-import type { Figure } from '../src/monitor/performance-figures.ts';
+import { outcomeRule } from '../src/monitor/performance-calibration.ts';
+import { type Figure, total } from '../src/monitor/performance-figures.ts';
 import { countBins, equalWidthEdges } from '../src/stats/binning.ts';
 import { driftRule } from '../src/stats/drift.ts';
 import { isotonicRegression } from '../src/stats/isotonic-regression.ts';
@@ -22,6 +22,7 @@ export type Model = {
   readonly evaluation: { readonly accuracy: Known; readonly rocAuc: Known };
 };
 
+const { z, designEffect, leastEffect } = outcomeRule;
 const threshold = 0.5;
 const scoreEdges = equalWidthEdges(0, 1, 50);
 
@@ -52,6 +53,8 @@ export function learn(rows: readonly Row[], random: Random): Model {
 
 /** What there is to judge by at one look. */
 export type Look = {
+  /** Which of the windows of alerts it is, or most like. */
+  readonly window: keyof typeof leastEffect;
   readonly model: Model;
   readonly performance: Performance;
   readonly live: LivePerformance;
@@ -68,36 +71,50 @@ export type Test = {
 };
 
 const sideZ = normalQuantile(0.975);
+const rowsApart = (limit: number) => `\\|O − E\\| > ${limit}·√(V·(1 + N/M))`;
 
 /** The conditions of the alerts on outcomes, and what they would be without their precautions. */
 export const tests = {
   unexpected: {
-    title: `\\|O − E\\| > ${z}·√(V·(1 + N/M))`,
+    title: `\\|O − E\\| > ${z}·√Σ(${designEffect}·V + U·N/M), enough to matter`,
     alert: 'ModelOutcomesUnexpected',
     from: minOutcomes,
-    fires: ({ live }) => Math.abs(live.observedExpected.z ?? 0) > z,
+    fires: ({ window, live: { observedExpected } }) =>
+      Math.abs(observedExpected.z ?? 0) > z && (observedExpected.effect ?? 0) > leastEffect[window],
+  },
+  'unexpected, rows apart': {
+    title: rowsApart(z),
+    from: minOutcomes,
+    fires: ({ performance, model }) => deviates(performance, z, model.rows),
   },
   'unexpected, E exact': {
     title: `\\|O − E\\| > ${z}·√V`,
     from: minOutcomes,
-    fires: ({ performance }) =>
-      Math.abs(compareObserved(performance.sums, Number.POSITIVE_INFINITY).z ?? 0) > z,
+    fires: ({ performance }) => deviates(performance, z, Number.POSITIVE_INFINITY),
   },
   'unexpected, 95 %': {
     title: 'O outside the 95 % interval of E',
     from: minOutcomes,
-    fires: ({ live }) => Math.abs(live.observedExpected.z ?? 0) > sideZ,
+    fires: ({ performance, model }) => deviates(performance, sideZ, model.rows),
   },
   uncalibrated: {
-    title: 'calibration χ² > ceiling',
+    title: 'calibration χ² > ceiling, enough to matter',
     alert: 'ModelCalibrationBroken',
     from: minOutcomes,
-    fires: ({ live: { calibration } }) =>
-      calibration.ceiling !== null && calibration.chiSquare > calibration.ceiling,
+    fires: ({ window, live: { calibration } }) =>
+      calibration.ceiling !== null &&
+      calibration.chiSquare > calibration.ceiling &&
+      (calibration.effect ?? 0) > leastEffect[window],
   },
   realised: {
-    title: `accuracy or AUC below cross-validated by ${z} s`,
+    title: `accuracy or AUC below cross-validated by ${z} s, enough to matter`,
     alert: 'ModelPerformanceBelowCrossValidated',
+    from: minOutcomes,
+    fires: ({ window, live, model }) =>
+      isBelow(live.realised, model, { by: z, design: designEffect, least: leastEffect[window] }),
+  },
+  'realised, rows apart': {
+    title: `accuracy or AUC below cross-validated by ${z} s, each row by itself`,
     from: minOutcomes,
     fires: ({ live, model }) => isBelow(live.realised, model, { by: z, design: 1 }),
   },
@@ -125,17 +142,31 @@ export const testNames = Object.keys(tests) as TestName[];
 
 type Compared = { readonly accuracy: Figure; readonly rocAuc: Figure };
 
-/** As `belowCrossValidated` of the rules has it: by so many standard errors of the two together. */
+/** Whether the outcomes are so many standard deviations off, each of them by itself, learnt from so many rows. */
+function deviates({ sums }: Performance, limit: number, learntFrom: number): boolean {
+  const observed = total(sums.positives);
+  const outcomes = observed + total(sums.negatives);
+  const variance = total(sums.variance) * (1 + outcomes / learntFrom);
+  return Math.abs(observed - total(sums.expected)) > limit * Math.sqrt(variance);
+}
+
+/**
+ * As `belowCrossValidated` of the rules has it: by so many standard errors of the two together, and with errors that
+ * are more by this share.
+ */
 function isBelow(
   figures: Compared,
   { evaluation }: Pick<Model, 'evaluation'>,
-  { by, design }: { by: number; design: number },
+  { by, design, least = 0 }: { by: number; design: number; least?: number },
 ): boolean {
   return (['accuracy', 'rocAuc'] as const).some((metric) => {
     const { value, standardError } = figures[metric];
     const known = evaluation[metric];
     if (value === null || standardError === null) return false;
-    return value - known.value < -by * Math.sqrt(design * standardError ** 2 + known.standardError ** 2);
+    return (
+      value - known.value < -by * Math.sqrt(design * standardError ** 2 + known.standardError ** 2) &&
+      1 - value > (1 + least) * (1 - known.value)
+    );
   });
 }
 

@@ -9,6 +9,10 @@ export type World = {
   readonly deviation: number;
   /** P(bad) of a case with these log-odds. */
   readonly risk: (logOdds: number) => number;
+  /** Each day moves the log-odds of all its outcomes together, by a normal amount of this deviation. */
+  readonly dayDeviation?: number;
+  /** How often each case is sent, with the same outcome each time; once when left out. */
+  readonly sends?: number;
 };
 
 /** What happened to one case: the model's score for it, and whether it came out badly. */
@@ -40,16 +44,59 @@ export const covariateDrift = {
   harder: { ...training, mean: -0.2, deviation: 0.3, title: 'only cases close to the threshold' },
 } satisfies Record<string, World>;
 
-export const worlds: Record<string, World> = { training, ...conceptDrift, ...covariateDrift };
+/** Nothing drifts, but outcomes are not independent of each other; and drift in such a world. */
+export const dependentOutcomes = {
+  repeats: { ...training, sends: 3, title: 'each applicant sent three times' },
+  'days 0.1': restless(training, 0.1),
+  'days 0.2': restless(training, 0.2),
+  'rate+5, days 0.1': restless(conceptDrift['rate+5'], 0.1),
+  'rate+10, days 0.1': restless(conceptDrift['rate+10'], 0.1),
+  'half, days 0.1': restless(conceptDrift.half, 0.1),
+} satisfies Record<string, World>;
 
-/** Draws cases of a world. */
-export function createCases(world: World, random: Random): () => Row {
+export const worlds = { training, ...conceptDrift, ...covariateDrift, ...dependentOutcomes } satisfies Record<
+  string,
+  World
+>;
+
+export type WorldName = keyof typeof worlds;
+
+/**
+ * Draws cases of a world, one after the other.
+ *
+ * @param perDay how many come in a day
+ */
+export function createCases(world: World, random: Random, perDay = Number.POSITIVE_INFINITY): () => Row {
+  const { mean, deviation, risk, dayDeviation = 0, sends = 1 } = world;
+  let drawn = 0;
+  let shift = 0;
+  let row: Row | undefined;
   return () => {
-    // Box and Muller
-    const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-    const logOdds = world.mean + world.deviation * normal;
-    return { score: logistic(sureness * logOdds), isPositive: random() < world.risk(logOdds) };
+    if (dayDeviation > 0 && drawn % perDay === 0) shift = dayDeviation * drawNormal(random);
+    if (row === undefined || drawn % sends === 0) {
+      const logOdds = mean + deviation * drawNormal(random);
+      const isPositive = random() < moved(risk(logOdds), shift);
+      row = { score: logistic(sureness * logOdds), isPositive };
+    }
+    drawn++;
+    return row;
   };
+}
+
+/** By Box and Muller. */
+function drawNormal(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
+
+/** The probability whose log-odds are larger by `shift`. */
+function moved(probability: number, shift: number): number {
+  return shift === 0 ? probability : logistic(Math.log(probability / (1 - probability)) + shift);
+}
+
+/** The same world on days of which none is like the others. */
+function restless(world: World, dayDeviation: number): World {
+  const change = world === training ? 'nothing changes' : world.title;
+  return { ...world, dayDeviation, title: `${change}, days differ by ${dayDeviation} in log-odds` };
 }
 
 /** The share of the training cases that would come out badly. */

@@ -1,7 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dashboards } from '../../otel/prometheus/generator/links.ts';
-import { minOutcomes, z } from '../../otel/prometheus/generator/performance-alerts.ts';
-import { calibrationRule } from '../../src/monitor/performance-calibration.ts';
+import { minOutcomes } from '../../otel/prometheus/generator/performance-alerts.ts';
+import { outcomeRule } from '../../src/monitor/performance-calibration.ts';
 import { scoreMeanRule } from '../../src/monitor/score-mean.ts';
 import { alertsTable, orNoAlert } from './alerts-table.ts';
 import { alertAnnotation, compose, type Row, versionAnnotation } from './compose.ts';
@@ -30,6 +30,11 @@ import { asIntervalEnd, asLimit, asLive, asReference, stacked, timeSeries } from
 import * as variables from './variables.ts';
 import { stat, verdictStat } from './verdict-panels.ts';
 
+const { z, leastEffect } = outcomeRule;
+const percent = (share: number) => `${share * 100} %`;
+/** What a deviation must exceed besides chance. */
+const least = `${percent(leastEffect['24h'])} (over 7d: ${percent(leastEffect['7d'])})`;
+
 const uid = dashboards.performance;
 const noOutcome = 'no outcome in the window';
 const notCounted = 'nothing was counted for this version in the window';
@@ -46,7 +51,7 @@ const glance: Row = {
     verdictStat(
       {
         title: 'Verdict',
-        description: `What the alerts on performance say of the chosen window, taken together. Not as expected: outcomes differ from the calibrated scores, or a figure is below cross-validation, by more than ${z} standard errors. Undetermined: fewer than ${minOutcomes} outcomes count.`,
+        description: `What the alerts on performance say of the chosen window, taken together. Not as expected: outcomes differ from the calibrated scores, or a figure is below cross-validation, by more than ${z} standard errors and by more than ${least}. Undetermined: fewer than ${minOutcomes} outcomes count.`,
         noData: notCounted,
       },
       { expr: performanceVerdict },
@@ -81,7 +86,7 @@ const glance: Row = {
     stat(
       {
         title: 'Observed against expected',
-        description: `Positive outcomes less those that the calibrated scores of the same rows promise, in standard deviations. Above 0 there are more than promised. Beyond ±${z}, which chance exceeds once in 16,000 looks, the model is no longer right about its population.`,
+        description: `Positive outcomes less those that the calibrated scores of the same rows promise, in standard deviations. Above 0 there are more than promised. Every ${outcomeRule.designEffect} outcomes count as one, and the error of the calibration is included. Beyond ±${z}, and by more than ${least} of what is expected, the model is no longer right about its population. Nothing is shown while Σ p(1 − p) is below ${outcomeRule.minVariance}.`,
         unit: 'suffix: σ',
         noData: noOutcome,
       },
@@ -324,7 +329,7 @@ const calibration: Row = {
     timeSeries(
       {
         title: 'Observed against expected',
-        description: `Positive outcomes less expected ones in standard deviations, all scores together. Between the dashed lines at ±${z} is what chance does.`,
+        description: `Positive outcomes less expected ones in standard deviations, all scores together. Between the dashed lines at ±${z} is what chance does; beyond them the alert asks for a deviation of more than ${least} of what is expected, too.`,
         unit: 'none',
         noData: noOutcome,
       },
@@ -341,7 +346,7 @@ const calibration: Row = {
     timeSeries(
       {
         title: 'Calibration over the bands',
-        description: `Sum of the squared σ of the bands (χ²): too many positives in one band are not made up for by too few in another. Above the ceiling, which chance passes at z = ${calibrationRule.ceilingZ}, the calibration is broken.`,
+        description: `Sum of the squared σ of the bands (χ²): too many positives in one band are not made up for by too few in another. Above the ceiling, which chance passes at z = ${outcomeRule.bandsZ}, and by more than ${least} of what is expected, the calibration is broken.`,
         unit: 'none',
         noData: 'no band of the score has enough outcomes yet',
       },

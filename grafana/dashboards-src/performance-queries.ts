@@ -2,9 +2,9 @@ import {
   belowCrossValidated,
   minOutcomes,
   minPredictions,
-  z,
+  miscalibrated,
+  unexpected,
 } from '../../otel/prometheus/generator/performance-alerts.ts';
-import { driftRule } from '../../src/stats/drift.ts';
 import { of, version } from './model-queries.ts';
 
 export type Source = 'realised' | 'estimated';
@@ -42,23 +42,19 @@ const enough: Readonly<Record<Source, string>> = {
   estimated: `${samples('estimated')} >= ${minPredictions}`,
 };
 
+const chosen = `${version},window="$window"`;
+
+/** Where a condition of the alerts holds in the chosen window, on enough outcomes or predictions. */
+const holds = (condition: string, source: Source) => `max(${condition} and ${perWindow} ${enough[source]})`;
+
 /** Figures that are below the cross-validated ones, as the alerts judge it. */
 function below(source: Source, metric?: string): string {
-  const selector = [
-    version,
-    'window="$window"',
-    `source="${source}"`,
-    ...(metric ? [`metric="${metric}"`] : []),
-  ];
-  const test = belowCrossValidated(
-    selector.join(','),
-    source === 'estimated' ? driftRule.alertDesignEffect : 1,
-  );
-  return `max(${test} and ${perWindow} ${enough[source]})`;
+  const selector = metric ? `${chosen},metric="${metric}"` : chosen;
+  return holds(belowCrossValidated(source, selector), source);
 }
 
-const unexpected = `max(abs(${of('model:observed_expected:z')}) > ${z} and ${perWindow} ${enough.realised})`;
-const miscalibrated = `max(${of('model:calibration:chi_square')} > model:calibration:chi_square_noise_ceiling and ${perWindow} ${enough.realised})`;
+const areUnexpected = holds(unexpected(chosen), 'realised');
+const isMiscalibrated = holds(miscalibrated(chosen), 'realised');
 
 /** 2 where `bad` finds something, else 0 where there is enough to judge by, else 1. */
 function judged(bad: readonly string[], source: Source): string {
@@ -67,10 +63,10 @@ function judged(bad: readonly string[], source: Source): string {
 
 /** The tests of all alerts on performance together, over the chosen window. */
 export const performanceVerdict = judged(
-  [unexpected, miscalibrated, below('realised'), below('estimated')],
+  [areUnexpected, isMiscalibrated, below('realised'), below('estimated')],
   'realised',
 );
-export const expectationVerdict = judged([unexpected], 'realised');
+export const expectationVerdict = judged([areUnexpected], 'realised');
 export const comparisonVerdict = (source: Source, metric: string) => judged([below(source, metric)], source);
 
 /** Adds the name of the class to a label with its role, positive or negative, in words of one's own. */

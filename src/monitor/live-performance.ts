@@ -1,6 +1,7 @@
 import type { Performance } from './performance.ts';
 import {
   type CalibrationTest,
+  compareBands,
   compareObserved,
   type ObservedExpected,
   testCalibration,
@@ -46,13 +47,13 @@ export function livePerformance(
   const sums = window === undefined ? performance.sums : performance.window(window);
   const coverage = measureCoverage(cells, sums);
   const realised = realisedFigures(cells, sums);
-  const rows = referenceRows.reduce((sum, count) => sum + count, 0);
+  const bands = compareBands(cells, sums, referenceRows);
   return {
     realised: coverage.isIdentified ? realised : withoutUnidentified(realised),
     estimated: estimatedFigures(cells, sums),
     coverage,
-    observedExpected: compareObserved(sums, rows),
-    calibration: testCalibration(cells, sums, referenceRows),
+    observedExpected: compareObserved(bands),
+    calibration: testCalibration(bands),
     scoreMean: training === undefined ? null : compareScoreMean(cells, sums, training),
   };
 }

@@ -3,34 +3,86 @@ import { chiSquareQuantileWilsonHilferty } from '../stats/noise-ceiling.ts';
 import type { Cell, PerformanceSums } from './performance.ts';
 import { byBand, scoreBands, total } from './performance-figures.ts';
 
+/** The rule behind the tests of outcomes, and the alerts on them. */
+export const outcomeRule = {
+  /**
+   * As many outcomes tell as much as one. An applicant who is sent again has the same outcome again, and the outcomes
+   * of one day or one branch are alike.
+   */
+  designEffect: 3,
+  /** An alert looks every half minute for years: 95 % intervals would be wrong every day. */
+  z: 4,
+  /** Σ p(1 − p), of all outcomes or of a band, from which their sum is near enough to normal for `z`. */
+  minVariance: 20,
+  /** The normal deviate of the χ² quantile that the bands together must exceed. */
+  bandsZ: driftRule.ceilingZ,
+  /**
+   * Outcomes must deviate by more than this share of what is expected, of the rarer class. Days differ: a day whose
+   * odds are a tenth up or down is no news, however many outcomes make it certain. Over a week that evens out.
+   */
+  leastEffect: { '24h': 0.25, '7d': 0.1 },
+} as const;
+
+/** The outcomes of one band of the score beside the calibrated probabilities of the same rows. */
+export type Band = {
+  readonly outcomes: number;
+  readonly observed: number;
+  /** E, the sum of the calibrated probabilities p. */
+  readonly expected: number;
+  /** V, the sum of p(1 − p). */
+  readonly variance: number;
+  /**
+   * The variance of O − E when nothing has changed: d·V of the outcomes, of which `designEffect` d count as one, and
+   * U·N/M of the probabilities, which were learnt from M rows in this band and whose error all N outcomes share. U is
+   * V, or O(N − O)/N where that is larger: few rows, of which by chance hardly any was positive, make p too small, and
+   * with it V; the outcomes then know better. Without training rows M counts as 1, so that the band says nothing.
+   */
+  readonly error: number;
+};
+
+/**
+ * Sets the outcomes of each band of the score against the calibrated probabilities of the same rows.
+ *
+ * @param referenceRows the rows behind the calibration, by score bin
+ */
+export function compareBands(
+  cells: readonly Cell[],
+  sums: PerformanceSums,
+  referenceRows: ArrayLike<number>,
+): Band[] {
+  const positives = byBand(cells, sums.positives);
+  const negatives = byBand(cells, sums.negatives);
+  const expected = byBand(cells, sums.expected);
+  const variance = byBand(cells, sums.variance);
+  const bins = cells.length - 1;
+  const reference = new Float64Array(scoreBands);
+  for (let i = 0; i < bins; i++) reference[Math.floor((i * scoreBands) / bins)] += referenceRows[i];
+  return Array.from(positives, (observed, i) => {
+    const outcomes = observed + negatives[i];
+    const seen = outcomes > 0 ? (observed * negatives[i]) / outcomes : 0;
+    const learnt = (Math.max(variance[i], seen) * outcomes) / Math.max(1, reference[i]);
+    const error = outcomeRule.designEffect * variance[i] + learnt;
+    return { outcomes, observed, expected: expected[i], variance: variance[i], error };
+  });
+}
+
 /** How the outcomes compare with the calibrated probabilities of the same rows. */
 export type ObservedExpected = {
   readonly observed: number;
   readonly expected: number;
-  /** (O − E)/√(V·(1 + N/M)); `null` without variance. Beyond ±4 the model is no longer calibrated. */
+  /** (O − E)/√(sum of the bands' `error`); `null` below `minVariance`. */
   readonly z: number | null;
+  /** |O − E| as a share of the expected number of the rarer class; `null` where `z` is. */
+  readonly effect: number | null;
 };
 
-/**
- * Positive outcomes against their expected number E, with the variance V of the sum. The probabilities were learnt from
- * M rows and are uncertain themselves: N outcomes share that error, which adds V·N/M.
- *
- * @param learntFrom M, the rows behind the calibration
- */
-export function compareObserved(sums: PerformanceSums, learntFrom: number): ObservedExpected {
-  const observed = total(sums.positives);
-  const expected = total(sums.expected);
-  const outcomes = observed + total(sums.negatives);
-  const variance = total(sums.variance) * (1 + outcomes / learntFrom);
-  return { observed, expected, z: variance > 0 ? (observed - expected) / Math.sqrt(variance) : null };
+/** Positive outcomes against their expected number, with the error of the calibration band by band. */
+export function compareObserved(bands: readonly Band[]): ObservedExpected {
+  const { outcomes, observed, expected, variance, error } = addUp(bands);
+  if (variance < outcomeRule.minVariance) return { observed, expected, z: null, effect: null };
+  const z = (observed - expected) / Math.sqrt(error);
+  return { observed, expected, z, effect: Math.abs(observed - expected) / rarer(expected, outcomes) };
 }
-
-/** A band of the score says something about its calibration from this variance and this many training rows on. */
-export const calibrationRule = {
-  minVariance: 5,
-  minReferenceRows: 20,
-  ceilingZ: driftRule.ceilingZ,
-} as const;
 
 /** Whether the outcomes of each band of the score are as many as the calibrated probabilities say. */
 export type CalibrationTest = {
@@ -38,39 +90,44 @@ export type CalibrationTest = {
   readonly chiSquare: number;
   /** How many they are. */
   readonly bands: number;
-  /** What chance alone stays under; `null` when no band says anything. Above it the calibration is broken. */
+  /** What chance alone stays under; `null` when no band says anything. */
   readonly ceiling: number | null;
+  /** The sum of their |O − E| as a share of the expected number of the rarer class; `null` where `ceiling` is. */
+  readonly effect: number | null;
 };
 
 /**
  * Observed against expected, band by band, as `compareObserved` does for all: what one band has too many of and another
  * too few shows here.
  *
- * @param referenceRows the rows behind the calibration, by score bin
- *
  * Source: D. W. Hosmer, S. Lemeshow, A Goodness-of-Fit Test for the Multiple Logistic Regression Model, Commun. Stat. 9
  * (1980); with fixed bands, and the error of the probabilities themselves.
  */
-export function testCalibration(
-  cells: readonly Cell[],
-  sums: PerformanceSums,
-  referenceRows: ArrayLike<number>,
-): CalibrationTest {
-  const { minVariance, minReferenceRows, ceilingZ } = calibrationRule;
-  const observed = byBand(cells, sums.positives);
-  const negatives = byBand(cells, sums.negatives);
-  const expected = byBand(cells, sums.expected);
-  const variance = byBand(cells, sums.variance);
-  const bins = cells.length - 1;
-  const reference = new Float64Array(scoreBands);
-  for (let i = 0; i < bins; i++) reference[Math.floor((i * scoreBands) / bins)] += referenceRows[i];
-  let chiSquare = 0;
-  let bands = 0;
-  for (let i = 0; i < scoreBands; i++) {
-    if (variance[i] < minVariance || reference[i] < minReferenceRows) continue;
-    const outcomes = observed[i] + negatives[i];
-    chiSquare += (observed[i] - expected[i]) ** 2 / (variance[i] * (1 + outcomes / reference[i]));
-    bands++;
-  }
-  return { chiSquare, bands, ceiling: bands > 0 ? chiSquareQuantileWilsonHilferty(bands, ceilingZ) : null };
+export function testCalibration(bands: readonly Band[]): CalibrationTest {
+  const judged = bands.filter(({ variance }) => variance >= outcomeRule.minVariance);
+  if (judged.length === 0) return { chiSquare: 0, bands: 0, ceiling: null, effect: null };
+  const { outcomes, expected } = addUp(bands);
+  const sum = (of: (band: Band) => number) => judged.reduce((all, band) => all + of(band), 0);
+  return {
+    chiSquare: sum(({ observed, expected, error }) => (observed - expected) ** 2 / error),
+    bands: judged.length,
+    ceiling: chiSquareQuantileWilsonHilferty(judged.length, outcomeRule.bandsZ),
+    effect: sum(({ observed, expected }) => Math.abs(observed - expected)) / rarer(expected, outcomes),
+  };
+}
+
+function addUp(bands: readonly Band[]): Band {
+  const sum = (field: keyof Band) => total(Float64Array.from(bands, (band) => band[field]));
+  return {
+    outcomes: sum('outcomes'),
+    observed: sum('observed'),
+    expected: sum('expected'),
+    variance: sum('variance'),
+    error: sum('error'),
+  };
+}
+
+/** The expected number of the class that is the rarer one: a deviation is as large for either. */
+function rarer(expected: number, outcomes: number): number {
+  return Math.min(expected, outcomes - expected);
 }

@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { type Alarms, countAlarms } from '../../bench/outcomes-alarms.ts';
-import { planJobs, renderTables } from '../../bench/outcomes-tables.ts';
-import { type Look, learn, type TestName, tests } from '../../bench/outcomes-tests.ts';
-import { createCases, training, worlds } from '../../bench/outcomes-worlds.ts';
-import { belowCrossValidated } from '../../otel/prometheus/generator/performance-alerts.ts';
+import { type Alarms, countAlarms, shareAt } from '../../bench/outcomes-alarms.ts';
+import { countDayAlarms } from '../../bench/outcomes-days.ts';
+import { planJobs, runJob } from '../../bench/outcomes-plan.ts';
+import { renderTables } from '../../bench/outcomes-tables.ts';
+import { type Look, type TestName, tests } from '../../bench/outcomes-tests.ts';
+import { createCases, type WorldName, worlds } from '../../bench/outcomes-worlds.ts';
+import {
+  belowCrossValidated,
+  miscalibrated,
+  unexpected,
+} from '../../otel/prometheus/generator/performance-alerts.ts';
 import { driftRule } from '../../src/stats/drift.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { type Query, runRuleTest, spanOf } from '../otel/support/promtool.ts';
@@ -18,78 +24,156 @@ describe('outcomes bench', function () {
   it('accuses no model in its own world, where the same tests without their precautions accuse many', () => {
     const alarms = countAlarms({ rows: 500, models: 40, outcomes: { training: 5000 }, seed: 1 });
     const of = (test: TestName) => find(alarms, 'training', test);
-    for (const test of ['unexpected', 'realised', 'estimated'] as const) {
+    for (const test of ['unexpected', 'uncalibrated', 'realised', 'estimated'] as const) {
       assert.equal(of(test).ofModels, 0, test);
     }
-    assert.ok(of('uncalibrated').ofModels <= 0.025);
-    assert.ok(of('unexpected, E exact').at(5000) > 0.1);
-    assert.ok(of('realised, value exact').at(5000) > 0.1);
+    assert.ok(shareAt(of('unexpected, E exact'), 5000) > 0.1);
+    assert.ok(shareAt(of('realised, value exact'), 5000) > 0.1);
     for (const test of ['unexpected, 95 %', 'realised, 95 %'] as const) {
-      const { ofModels, at } = of(test);
-      assert.ok(ofModels > 0.2, test);
-      assert.ok(at(1000) < ofModels, 'looking again and again adds to it');
+      assert.ok(of(test).ofModels > 0.2, test);
+      assert.ok(shareAt(of(test), 1000) < of(test).ofModels, 'looking again and again adds to it');
     }
   });
 
   it('finds that risks have moved or scores tell less, each by the alert that is for it', () => {
-    const outcomes = { 'rate+10': 3000, half: 3000, nothing: 3000, harder: 3000 };
+    const outcomes = { 'rate+10': 6000, half: 6000, nothing: 6000, harder: 6000 };
     const alarms = countAlarms({ rows: 1000, models: 15, outcomes, seed: 2 });
-    const at = (world: string, test: TestName) => find(alarms, world, test).at(3000);
+    const at = (world: WorldName, test: TestName) => shareAt(find(alarms, world, test), 6000);
     assert.ok(at('rate+10', 'unexpected') > 0.9);
     assert.equal(at('half', 'unexpected'), 0);
     assert.ok(at('half', 'realised') > 0.6);
     assert.equal(at('nothing', 'uncalibrated'), 1);
     assert.ok(at('harder', 'estimated') > 0.9);
-    for (const world of ['rate+10', 'half', 'nothing']) assert.equal(at(world, 'estimated'), 0);
+    for (const world of ['rate+10', 'half', 'nothing'] as const) assert.equal(at(world, 'estimated'), 0);
   });
 
-  it('compares with the cross-validated figures as the rules do', async function () {
+  it('takes neither repeated applicants nor restless days for drift, and finds drift among them', () => {
+    const daily = (rows: number, perDay: number, models: number, names: readonly WorldName[]) => {
+      const alarms = countDayAlarms({ rows, perDay, models, weeks: 4, worlds: names, seed: 3 });
+      return (world: WorldName, test: TestName) => {
+        const found = alarms.find((one) => one.world === world && one.test === test);
+        assert.ok(found);
+        return found;
+      };
+    };
+    const quiet = daily(5000, 1000, 8, ['repeats', 'days 0.1', 'rate+5, days 0.1']);
+    const busy = daily(20_000, 10_000, 2, ['days 0.1']);
+    for (const test of ['unexpected', 'uncalibrated', 'realised'] as const) {
+      for (const { days, weeks } of [
+        quiet('repeats', test),
+        quiet('days 0.1', test),
+        busy('days 0.1', test),
+      ]) {
+        assert.deepEqual([days, weeks], [0, 0], test);
+      }
+    }
+    assert.ok(busy('days 0.1', 'unexpected, rows apart').days > 0.1);
+    const { days, weeks } = quiet('rate+5, days 0.1', 'unexpected');
+    assert.ok(weeks > 0.5 && days < weeks, `${weeks} of the weeks, ${days} of the days`);
+  });
+
+  it('judges as the rules do', async function () {
     const promtool = requireTool(this, 'promtool');
-    const model = learn(Array.from({ length: 400 }, createCases(training, createRandom(3))), createRandom(4));
-    const { accuracy, rocAuc } = model.evaluation;
+    const known = { value: 0.75, standardError: 0.01 };
     const standardError = 0.013;
-    const cases = (
-      [
-        ['realised', 1],
-        ['estimated', driftRule.alertDesignEffect],
-      ] as const
-    ).flatMap(([source, design]) =>
-      [-1e-6, 1e-6].map((more) => {
-        const limit = 4 * Math.sqrt(design * standardError ** 2 + rocAuc.standardError ** 2);
-        return { source, design, fires: more < 0, value: rocAuc.value - limit + more };
-      }),
-    );
+    /** A value just below or above each limit, and what is compared with it. */
+    const around = (limit: number) => [limit * (1 - 1e-6), limit * (1 + 1e-6)];
+    const cases: {
+      look: object;
+      test: TestName;
+      expr: string;
+      series: Record<string, number>;
+      fires: boolean;
+    }[] = [];
+    for (const [window, least] of [
+      ['24h', 0.25],
+      ['7d', 0.1],
+    ] as const) {
+      const selector = `window="${window}"`;
+      const deviations = [
+        ...around(4).map((z) => ({ z, effect: 2 * least })),
+        ...around(least).map((effect) => ({ z: -5, effect })),
+      ];
+      for (const { z, effect } of deviations) {
+        cases.push({
+          look: { window, live: { observedExpected: { z, effect } } },
+          test: 'unexpected',
+          expr: unexpected(selector),
+          series: { 'model:observed_expected:z': z, 'model:observed_expected:effect_ratio': effect },
+          fires: Math.abs(z) > 4 && effect > least,
+        });
+        const chiSquare = z ** 2;
+        cases.push({
+          look: { window, live: { calibration: { chiSquare, ceiling: 16, effect } } },
+          test: 'uncalibrated',
+          expr: miscalibrated(selector),
+          series: {
+            'model:calibration:chi_square': chiSquare,
+            'model:calibration:chi_square_noise_ceiling': 16,
+            'model:calibration:effect_ratio': effect,
+          },
+          fires: chiSquare > 16 && effect > least,
+        });
+      }
+      for (const source of ['realised', 'estimated'] as const) {
+        for (const error of [standardError, 1e-4]) {
+          const design = source === 'realised' ? 3 : driftRule.alertDesignEffect;
+          const certain = 4 * Math.sqrt(design * error ** 2 + known.standardError ** 2);
+          const limit = source === 'realised' ? Math.max(certain, least * (1 - known.value)) : certain;
+          for (const below of around(limit)) {
+            const value = known.value - below;
+            cases.push({
+              look: {
+                window,
+                model: { evaluation: { accuracy: known, rocAuc: known } },
+                live: { [source]: { accuracy: known, rocAuc: { value, standardError: error } } },
+              },
+              test: source,
+              expr: belowCrossValidated(source, selector),
+              series: {
+                'model:performance': value,
+                'model:performance_standard_error': error,
+                'model:performance:effect_ratio': (1 - value) / (1 - known.value) - 1,
+                model_evaluation: known.value,
+                model_evaluation_standard_error: known.standardError,
+              },
+              fires: below > limit,
+            });
+          }
+        }
+      }
+    }
     const span = spanOf('minute', '2m');
-    for (const { source, design, fires, value } of cases) {
-      const figures = { accuracy, rocAuc: { value, standardError } };
-      const look = { model, live: { [source]: figures } } as unknown as Look;
-      assert.equal(tests[source].fires(look), fires);
-      const series = Object.entries({
-        'model:performance': value,
-        'model:performance_standard_error': standardError,
-        model_evaluation: rocAuc.value,
-        model_evaluation_standard_error: rocAuc.standardError,
-      }).map(([metric, figure]) => ({
-        metric,
-        labels: {
-          model: 'm',
-          version: 'v',
-          metric: 'roc_auc',
-          ...(metric.includes(':') && { source, window: '24h' }),
-        },
-        values: gauge([['0m', figure]], span),
-      }));
-      const query: Query = {
+    for (const { look, test, series, fires } of cases) {
+      assert.equal(tests[test].fires(look as Look), fires, `${test}: ${JSON.stringify(series)}`);
+    }
+    // Each case is a model of its own in one run.
+    const queries = cases.map(({ expr, fires }, i): Query => {
+      const own = expr.replaceAll('window=', `model="m${i}", window=`);
+      return {
         at: '1m',
-        expr: `count(${belowCrossValidated(`source="${source}", window="24h"`, design)})`,
+        expr: `count(${own})`,
         samples: fires ? [{ labels: '{}', value: 1 }] : [],
       };
-      await runRuleTest(promtool, { name: source, files: [], pace: 'minute', series, queries: [query] });
-    }
+    });
+    const series = cases.flatMap(({ series, test, look }, i) =>
+      Object.entries(series).map(([metric, value]) => ({
+        metric,
+        labels: {
+          model: `m${i}`,
+          version: 'v',
+          ...(metric.includes('performance') && { source: test }),
+          ...(/performance|evaluation/.test(metric) && { metric: 'roc_auc' }),
+          ...(metric.includes(':') && { window: (look as Look).window }),
+        },
+        values: gauge([['0m', value]], span),
+      })),
+    );
+    await runRuleTest(promtool, { name: 'limits', files: [], pace: 'minute', series, queries });
   });
 
   it('draws worlds that are as their names say', () => {
-    const badRate = (world: string) => {
+    const badRate = (world: WorldName) => {
       const draw = createCases(worlds[world], createRandom(5));
       let bad = 0;
       for (let i = 0; i < 100_000; i++) if (draw().isPositive) bad++;
@@ -110,13 +194,17 @@ describe('outcomes bench', function () {
   });
 
   it('has in docs/outcomes.md the tables it prints', async () => {
-    const printed = renderTables(planJobs({ 200: 1, 1000: 1, 5000: 1 }).flatMap(countAlarms));
+    const small = {
+      growing: { 200: 1, 1000: 1, 5000: 1 },
+      days: [1000, 5000, 10_000].map((rows) => ({ rows, perDay: 100, models: 1, weeks: 1 })),
+    };
+    const printed = renderTables(planJobs(small).map(runJob));
     const document = await readFile(new URL('../../docs/outcomes.md', import.meta.url), 'utf8');
     assert.deepEqual(withoutFigures(document.split('<!-- bench:outcomes')[1]), withoutFigures(printed));
   });
 });
 
-function find(alarms: readonly Alarms[], world: string, test: TestName): Alarms {
+function find(alarms: readonly Alarms[], world: WorldName, test: TestName): Alarms {
   const found = alarms.find((one) => one.world === world && one.test === test);
   assert.ok(found);
   return found;

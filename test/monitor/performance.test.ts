@@ -6,7 +6,6 @@ import { createDelayLine } from '../../src/monitor/delay-line.ts';
 import { countDecisions } from '../../src/monitor/group-decisions.ts';
 import { createMonitor } from '../../src/monitor/monitor.ts';
 import { createPerformance, type PerformanceReference } from '../../src/monitor/performance.ts';
-import { compareObserved } from '../../src/monitor/performance-calibration.ts';
 import { measureCoverage } from '../../src/monitor/performance-coverage.ts';
 import { estimatedFigures, realisedFigures } from '../../src/monitor/performance-figures.ts';
 import { equalWidthEdges, numericBinIndex } from '../../src/stats/binning.ts';
@@ -134,16 +133,6 @@ describe('performance from counts', () => {
     assert.equal(isIdentified, false);
     for (let i = 0; i < 30; i++) counted.addOutcome(0.8, true);
     assert.equal(measureCoverage(counted.cells, counted.sums).isIdentified, true);
-  });
-
-  it('sets observed against expected with the variance of both', () => {
-    const counted = createPerformance(reference);
-    for (let i = 0; i < 400; i++) counted.addOutcome(0.4, i < 240);
-    const { observed, expected, z } = compareObserved(counted.sums, 1000);
-    assert.equal(observed, 240);
-    assert.equal(expected, 200);
-    close(z, 40 / Math.sqrt(100 * 1.4));
-    assert.equal(compareObserved(createPerformance(reference).sums, 1000).z, null);
   });
 
   it('looks back over windows', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHistogram, histogramQuantile } from '../../src/monitor/histogram.ts';
 import { createOutcomeDelays } from '../../src/monitor/outcome-delays.ts';
-import { compareObserved, testCalibration } from '../../src/monitor/performance-calibration.ts';
+import { compareBands, compareObserved, testCalibration } from '../../src/monitor/performance-calibration.ts';
 import { measureCoverage } from '../../src/monitor/performance-coverage.ts';
 import { estimatedFigures, realisedFigures } from '../../src/monitor/performance-figures.ts';
 import { trainingShare } from '../../src/monitor/performance-reference.ts';
@@ -35,7 +35,9 @@ function agree(replicas: readonly (readonly PerformancePhase[])[], window: strin
     sums,
     trainingShare(artifact) ?? assert.fail('it is of training'),
   );
-  const calibration = testCalibration(cells, sums, artifact.score.bins.counts);
+  const bands = compareBands(cells, sums, artifact.score.bins.counts);
+  const observed = compareObserved(bands);
+  const calibration = testCalibration(bands);
   return [
     near(at, 'model:performance_samples', { source: 'realised', window }, realised.samples),
     near(at, 'model:performance_samples', { source: 'estimated', window }, estimated.samples),
@@ -62,20 +64,25 @@ function agree(replicas: readonly (readonly PerformancePhase[])[], window: strin
     near(at, 'model_decision:coverage', { predicted: 'negative', window }, coverage.byDecision[0].share),
     near(at, 'model_decision:coverage', { predicted: 'positive', window }, coverage.byDecision[1].share),
     near(at, 'model_score_band:coverage', { score_band: '0.2-0.3', window }, coverage.byBand[2].share),
+    near(at, 'model:observed_expected:z', { window }, observed.z),
+    near(at, 'model:observed_expected:effect_ratio', { window }, observed.effect),
     near(
       at,
-      'model:observed_expected:z',
+      'model:calibration:chi_square',
       { window },
-      compareObserved(
-        sums,
-        artifact.score.bins.counts.reduce((sum, count) => sum + count, 0),
-      ).z,
+      calibration.bands > 0 ? calibration.chiSquare : null,
     ),
     near(at, 'model:score_mean', { window }, scoreMean.mean),
     near(at, 'model:score_mean:z', { window }, scoreMean.z),
-    near(at, 'model:calibration:chi_square', { window }, calibration.chiSquare),
-    near(at, 'model:calibration:bands', { window }, calibration.bands),
+    near(at, 'model:calibration:bands', { window }, calibration.bands || null),
     near(at, 'model:calibration:chi_square_noise_ceiling', { window }, calibration.ceiling),
+    near(at, 'model:calibration:effect_ratio', { window }, calibration.effect),
+    ...(['accuracy', 'rocAuc'] as const).map((metric) => {
+      const value = whole(realised[metric].value);
+      const errors = 1 - artifact.evaluation[metric].value;
+      const labels = { source: 'realised', metric: metric === 'rocAuc' ? 'roc_auc' : metric, window };
+      return near(at, 'model:performance:effect_ratio', labels, value && (1 - value) / errors - 1);
+    }),
   ];
 }
 

@@ -1,6 +1,8 @@
+import { outcomeRule } from '../../../src/monitor/performance-calibration.ts';
 import { scoreMeanRule } from '../../../src/monitor/score-mean.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import { dashboardLink, dashboards } from './links.ts';
+import { compared } from './performance-figures.ts';
 import { trainingShare } from './performance-score-mean.ts';
 import { promql } from './promql.ts';
 import type { Alert } from './rule-file.ts';
@@ -10,30 +12,48 @@ import { onDayOrWeek, type TicketWindow } from './ticket-window.ts';
 const byModel = 'model, version';
 const dashboard = dashboardLink(dashboards.performance, ['model', 'version']);
 const model = '{{ $labels.model }} {{ $labels.version }}';
-/** An alert looks every half minute for years: 95 % intervals would be wrong every day. */
-export const z = 4;
+const { z, leastEffect } = outcomeRule;
 /** Outcomes in a window from which it is judged; a sum of so many is near enough to normal. */
 export const minOutcomes = 100;
 /** Predictions in a day from which their expected performance is judged. */
 export const minPredictions = 300;
-/** Figures that are compared with the cross-validated ones; both have a standard error. */
-const compared = 'accuracy|roc_auc';
+/** Of how many rows a figure counts as one: outcomes, or predictions that are only expected to come out so. */
+const designEffect = { realised: outcomeRule.designEffect, estimated: driftRule.alertDesignEffect } as const;
 
-/**
- * A figure below the cross-validated one by more than `z` standard errors of the two together.
- *
- * @param design how many rows count as one
- */
-export function belowCrossValidated(selector: string, design: number): string {
-  const figure = `model:performance{${selector}, metric=~"${compared}"}`;
-  const join = `on (${byModel}, metric) group_left ()`;
+/** A week asks for a smaller effect; all shorter windows ask for that of a day. */
+function hasEffect(metric: string): string {
+  return `(${metric}{window="7d"} > ${leastEffect['7d']} or ${metric} > ${leastEffect['24h']})`;
+}
+
+/** The outcomes deviate from the expected ones, all scores together: by more than chance, and enough to matter. */
+export function unexpected(selector: string): string {
   return promql`
-    ${figure}
+    abs(model:observed_expected:z{${selector}}) > ${z}
+      and ${hasEffect('model:observed_expected:effect_ratio')}`;
+}
+
+/** They do so band by band. */
+export function miscalibrated(selector: string): string {
+  return promql`
+    model:calibration:chi_square{${selector}} > model:calibration:chi_square_noise_ceiling
+      and ${hasEffect('model:calibration:effect_ratio')}`;
+}
+
+/** A figure is below the cross-validated one by more than `z` standard errors of the two; realised: enough to matter. */
+export function belowCrossValidated(source: 'realised' | 'estimated', selector: string): string {
+  const matchers = `source="${source}", metric=~"${compared}", ${selector}`;
+  const join = `on (${byModel}, metric) group_left ()`;
+  const below = promql`
+    model:performance{${matchers}}
       - ${join} max by (${byModel}, metric) (model_evaluation)
     < -${z} * sqrt(
-      ${design} * model:performance_standard_error{${selector}, metric=~"${compared}"} ^ 2
+      ${designEffect[source]} * model:performance_standard_error{${matchers}} ^ 2
         + ${join} max by (${byModel}, metric) (model_evaluation_standard_error) ^ 2
     )`;
+  if (source === 'estimated') return below;
+  return promql`
+    ${below}
+      and ${hasEffect('model:performance:effect_ratio')}`;
 }
 
 export function performanceAlerts({ time, requests }: Scales): Alert[] {
@@ -50,10 +70,7 @@ export function performanceAlerts({ time, requests }: Scales): Alert[] {
       name: 'ModelOutcomesUnexpected',
       severity: 'ticket',
       component: 'model',
-      expr: onOutcomes(
-        `max by (${byModel})`,
-        (window) => `abs(model:observed_expected:z{window="${window}"}) > ${z}`,
-      ),
+      expr: onOutcomes(`max by (${byModel})`, (window) => unexpected(`window="${window}"`)),
       for: time('15m'),
       keepFiringFor: time('1h'),
       summary: `Outcomes of ${model} are not as expected: {{ $value | printf "%.1f" }} standard deviations off`,
@@ -65,11 +82,7 @@ export function performanceAlerts({ time, requests }: Scales): Alert[] {
       name: 'ModelCalibrationBroken',
       severity: 'ticket',
       component: 'model',
-      expr: onOutcomes(
-        `max by (${byModel})`,
-        (window) =>
-          `model:calibration:chi_square{window="${window}"} > model:calibration:chi_square_noise_ceiling`,
-      ),
+      expr: onOutcomes(`max by (${byModel})`, (window) => miscalibrated(`window="${window}"`)),
       for: time('15m'),
       keepFiringFor: time('1h'),
       summary: `The scores of ${model} are no longer probabilities: χ² {{ $value | printf "%.1f" }}`,
@@ -82,7 +95,7 @@ export function performanceAlerts({ time, requests }: Scales): Alert[] {
       severity: 'ticket',
       component: 'model',
       expr: onOutcomes(`min by (${byModel}, metric)`, (window) =>
-        belowCrossValidated(`source="realised", window="${window}"`, 1),
+        belowCrossValidated('realised', `window="${window}"`),
       ),
       for: time('15m'),
       keepFiringFor: time('1h'),
@@ -96,7 +109,7 @@ export function performanceAlerts({ time, requests }: Scales): Alert[] {
       severity: 'ticket',
       component: 'model',
       expr: promql`
-        ${belowCrossValidated('source="estimated", window="24h"', driftRule.alertDesignEffect)}
+        ${belowCrossValidated('estimated', 'window="24h"')}
           and on (${byModel}) model:performance_samples{source="estimated", window="24h"} >= ${requests(minPredictions)}`,
       for: time('30m'),
       keepFiringFor: time('1h'),

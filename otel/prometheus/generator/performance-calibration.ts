@@ -1,7 +1,15 @@
-import { calibrationRule } from '../../../src/monitor/performance-calibration.ts';
+import { outcomeRule } from '../../../src/monitor/performance-calibration.ts';
 import { byModel, byWindow, withBand } from './performance-labels.ts';
 import { chiSquareQuantile, promql } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';
+
+const positives = 'model_score_band:positives';
+const outcomes = 'model_score_band:outcomes';
+const expected = 'model_score_band:outcome_expected:increase';
+const variance = 'model_score_band:outcome_variance:increase';
+const sum = (metric: string) => `sum by (${byWindow}) (${metric})`;
+const enough = `${sum(variance)} >= ${outcomeRule.minVariance}`;
+const enoughInBand = `${variance} >= ${outcomeRule.minVariance}`;
 
 /** Outcomes by band of the score, and how they compare with the calibrated probabilities of the same rows. */
 export const bands: readonly RecordingRule[] = [
@@ -33,43 +41,55 @@ export const bands: readonly RecordingRule[] = [
         ${withBand(`max by (${byModel}, score_bin, outcome) (model_score_bin_reference_rows)`)}
       )`,
   },
+  {
+    // Of O − E when nothing has changed, as `Band` in `src/monitor` has it. Without outcomes the share is not a number,
+    // which is above nothing.
+    record: 'model_score_band:observed_expected:variance',
+    expr: promql`
+      ${outcomeRule.designEffect} * ${variance}
+        + (
+          ${positives} * (${outcomes} - ${positives}) / ${outcomes} > ${variance}
+            or ${variance}
+        )
+          * ${outcomes}
+          / on (${byModel}, score_band) group_left () clamp_min(model_score_band:reference_rows, 1)`,
+  },
+  {
+    // E or N − E, whichever is less.
+    record: 'model:outcome_expected:rarer_class',
+    expr: promql`
+      ${sum(expected)} < ${sum(outcomes)} - ${sum(expected)}
+        or ${sum(outcomes)} - ${sum(expected)}`,
+  },
 ];
-
-const bandRows = `on (${byModel}, score_band) group_left () model_score_band:reference_rows`;
 
 /** Whether the outcomes are what the calibrated probabilities of the same rows let expect, in all and band by band. */
 export const observedExpected: readonly RecordingRule[] = [
   {
     record: 'model:observed_expected:z',
     expr: promql`
-      (
-        sum by (${byWindow}) (model_score_band:positives)
-          - sum by (${byWindow}) (model_score_band:outcome_expected:increase)
-      )
-        /
-      sqrt(
-        (sum by (${byWindow}) (model_score_band:outcome_variance:increase) > 0)
-          * (
-            1 + sum by (${byWindow}) (model_score_band:outcomes)
-              / on (${byModel}) group_left () sum by (${byModel}) (model_score_band:reference_rows)
-          )
-      )`,
+      (${sum(positives)} - ${sum(expected)})
+        / sqrt(${sum('model_score_band:observed_expected:variance')})
+        and ${enough}`,
+  },
+  {
+    record: 'model:observed_expected:effect_ratio',
+    expr: promql`
+      abs(${sum(positives)} - ${sum(expected)})
+        / model:outcome_expected:rarer_class
+        and ${enough}`,
   },
   {
     // Of the bands that say something.
     record: 'model_score_band:observed_expected:z',
     expr: promql`
-      (model_score_band:positives - model_score_band:outcome_expected:increase)
-        /
-      sqrt(
-        (model_score_band:outcome_variance:increase >= ${calibrationRule.minVariance})
-          * (1 + model_score_band:outcomes / ${bandRows})
-      )
-      and on (${byModel}, score_band) model_score_band:reference_rows >= ${calibrationRule.minReferenceRows}`,
+      (${positives} - ${expected})
+        / sqrt(model_score_band:observed_expected:variance)
+        and ${enoughInBand}`,
   },
   {
     record: 'model:calibration:chi_square',
-    expr: `sum by (${byWindow}) (model_score_band:observed_expected:z ^ 2)`,
+    expr: sum('model_score_band:observed_expected:z ^ 2'),
   },
   {
     record: 'model:calibration:bands',
@@ -77,6 +97,12 @@ export const observedExpected: readonly RecordingRule[] = [
   },
   {
     record: 'model:calibration:chi_square_noise_ceiling',
-    expr: chiSquareQuantile('model:calibration:bands', calibrationRule.ceilingZ),
+    expr: chiSquareQuantile('model:calibration:bands', outcomeRule.bandsZ),
+  },
+  {
+    record: 'model:calibration:effect_ratio',
+    expr: promql`
+      ${sum(`abs(${positives} - ${expected}) and ${enoughInBand}`)}
+        / model:outcome_expected:rarer_class`,
   },
 ];

@@ -1,4 +1,4 @@
-import { bySource, byWindow } from './performance-labels.ts';
+import { byModel, bySource, byWindow } from './performance-labels.ts';
 import { promql } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';
 
@@ -29,6 +29,9 @@ function shareError(metric: string, samples: string): RecordingRule {
 const f1 = `sum by (${bySource}) (${performance}{metric="f1"})`;
 const jaccard = `(${f1} / (2 - ${f1}))`;
 const area = `sum by (${bySource}) (${performance}{metric="roc_auc"})`;
+
+/** Figures that are compared with the cross-validated ones; both have a standard error. */
+export const compared = 'accuracy|roc_auc';
 
 /** The figures as `src/stats` defines them, from the same sums. Absent where they are not defined or not identified. */
 export const figures: readonly RecordingRule[] = [
@@ -98,6 +101,14 @@ export const figures: readonly RecordingRule[] = [
     expr: promql`
       sum by (${byWindow}) (abs(model_score_band:outcome_scores:increase - model_score_band:positives))
         / (sum by (${byWindow}) (model_score_bin:outcomes:increase) > 0)`,
+  },
+  {
+    // By how much what is short of 1, the errors, exceeds that of cross-validation.
+    record: 'model:performance:effect_ratio',
+    expr: promql`
+      (1 - ${performance}{source="realised", metric=~"${compared}"})
+        / on (${byModel}, metric) group_left () (1 - max by (${byModel}, metric) (model_evaluation))
+        - 1`,
   },
   shareError('accuracy', 'model:performance_samples'),
   shareError('precision', `(${truePositives} + ${falsePositives})`),

@@ -1,4 +1,8 @@
-import { compareObserved, testCalibration } from '../../../src/monitor/performance-calibration.ts';
+import {
+  compareBands,
+  compareObserved,
+  testCalibration,
+} from '../../../src/monitor/performance-calibration.ts';
 import { estimatedFigures, realisedFigures } from '../../../src/monitor/performance-figures.ts';
 import {
   artifact,
@@ -13,7 +17,6 @@ import { counter } from '../support/series.ts';
 
 const files = ['model-performance'];
 const window = '24h';
-const rows = artifact.score.bins.counts.reduce((sum, count) => sum + count, 0);
 
 /** The risk of everyone rises by four tenths of a whole. */
 const riskier: PerformancePhase[] = [
@@ -42,6 +45,7 @@ const harder: PerformancePhase[] = [
 
 function firing(phases: readonly PerformancePhase[], at: string) {
   const sums = windowSums([phases], window, at);
+  const bands = compareBands(cells, sums, artifact.score.bins.counts);
   const on = (value: number | null, labels: Record<string, string> = {}): Firing => {
     if (value === null) throw new Error('the window is empty');
     return { labels: { ...model, ...labels }, value };
@@ -53,8 +57,8 @@ function firing(phases: readonly PerformancePhase[], at: string) {
     return on(difference, source === 'estimated' ? { source, window, metric: name } : { metric: name });
   };
   return {
-    unexpected: on(Math.abs(compareObserved(sums, rows).z ?? Number.NaN)),
-    uncalibrated: on(testCalibration(cells, sums, artifact.score.bins.counts).chiSquare),
+    unexpected: on(Math.abs(compareObserved(bands).z ?? Number.NaN)),
+    uncalibrated: on(testCalibration(bands).chiSquare),
     scoreMean: on(
       sums.expectedPositives.reduce((sum, value) => sum + value, 0) /
         sums.predictions.reduce((sum, value) => sum + value, 0),

@@ -1,0 +1,56 @@
+import { type Alarms, countAlarms, type GrowingJob } from './outcomes-alarms.ts';
+import { countDayAlarms, type DayAlarms, type DaysJob } from './outcomes-days.ts';
+import { dependentOutcomes, type WorldName, worlds } from './outcomes-worlds.ts';
+
+/** Outcomes for which a column is printed. */
+export const falseAlarmColumns = [300, 1000, 10_000, 50_000];
+export const powerColumns = [1000, 10_000];
+
+/** One piece of work for one core. Its seed is its own: the result does not depend on how many cores there are. */
+export type Job = ({ readonly kind: 'growing' } & GrowingJob) | ({ readonly kind: 'days' } & DaysJob);
+
+export type JobResult =
+  | { readonly kind: 'growing'; readonly alarms: readonly Alarms[] }
+  | { readonly kind: 'days'; readonly alarms: readonly DayAlarms[] };
+
+/** What is drawn. */
+export type Size = {
+  /** Models to follow through a growing window, by their training rows; many rows take long to learn from. */
+  readonly growing: Readonly<Record<number, number>>;
+  /** Models to follow through days and weeks. */
+  readonly days: readonly Omit<DaysJob, 'worlds' | 'seed'>[];
+};
+
+export const fullSize: Size = {
+  growing: { 200: 400, 1000: 400, 5000: 100 },
+  days: [
+    { rows: 1000, perDay: 1000, models: 60, weeks: 2 },
+    { rows: 5000, perDay: 1000, models: 60, weeks: 2 },
+    { rows: 100_000, perDay: 10_000, models: 10, weeks: 3 },
+  ],
+};
+
+/** The worlds of windows that grow: each outcome is a case of its own there, and all days are alike. */
+const growing = Object.keys(worlds).filter((name) => !(name in dependentOutcomes)) as WorldName[];
+export const dailyWorlds: readonly WorldName[] = [
+  'training',
+  ...(Object.keys(dependentOutcomes) as WorldName[]),
+];
+
+/** The jobs, the longest first. */
+export function planJobs(size: Size): Job[] {
+  const outcomes = Object.fromEntries(
+    growing.map((world) => [world, Math.max(...(world === 'training' ? falseAlarmColumns : powerColumns))]),
+  );
+  const days = size.days.map((each, i): Job => ({ kind: 'days', ...each, worlds: dailyWorlds, seed: i + 1 }));
+  const growingWindows = Object.entries(size.growing).map(
+    ([rows, models], i): Job => ({ kind: 'growing', rows: Number(rows), models, outcomes, seed: i + 1 }),
+  );
+  return [...days.reverse(), ...growingWindows];
+}
+
+export function runJob(job: Job): JobResult {
+  return job.kind === 'growing'
+    ? { kind: job.kind, alarms: countAlarms(job) }
+    : { kind: job.kind, alarms: countDayAlarms(job) };
+}
