@@ -5,8 +5,18 @@ const dayMs = 24 * hourMs;
 /** The windows that alerts look at. */
 export const windowsMs = { '10m': 10 * minuteMs, '1h': hourMs, '24h': dayMs, '7d': 7 * dayMs } as const;
 
-/** When the same hour is looked at again to tell season from drift. */
+/** When the same time is looked at again to tell season from drift. */
 export const earlierMs = { '1d': dayMs, '7d': 7 * dayMs } as const;
+
+/**
+ * Which windows are compared with an earlier one of the same length: the last hour with the same hour a day ago and a
+ * week ago, the last day with the same day a week ago. A week holds the whole of both seasons.
+ */
+export const seasons = [
+  { window: '1h', earlier: '1d' },
+  { window: '1h', earlier: '7d' },
+  { window: '24h', earlier: '7d' },
+] as const;
 
 /**
  * How many requests a window must hold before it is judged. A week has no minimum: the noise ceiling alone keeps

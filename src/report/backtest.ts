@@ -9,7 +9,7 @@ import {
 } from '../stats/drift.ts';
 import { psiNoiseCeiling } from '../stats/noise-ceiling.ts';
 import { sumCounts } from '../stats/smoothing.ts';
-import { broadShare, earlierMs, fastPsi, minRequests, windowsMs } from './alert-rules.ts';
+import { broadShare, earlierMs, fastPsi, minRequests, seasons, windowsMs } from './alert-rules.ts';
 import type { Alarm } from './drift-report.ts';
 import type { ReferenceVariable } from './reference.ts';
 import { createAlert } from './replayed-alert.ts';
@@ -49,7 +49,11 @@ export function backtest(
     '24h': slide(windowsMs['24h']),
     '7d': slide(windowsMs['7d']),
   };
-  const earlier = Object.values(earlierMs).map((lagMs) => slide(windowsMs['1h'], lagMs));
+  const earlierWindows = (of: '1h' | '24h') =>
+    seasons.flatMap(({ window, earlier }) =>
+      window === of ? slide(windowsMs[window], earlierMs[earlier]) : [],
+    );
+  const earlier = { '1h': earlierWindows('1h'), '24h': earlierWindows('24h') };
   let offset = 0;
   const watches = (score === null ? features : [...features, score]).map((variable, i) => {
     const watch = watchVariable(variable, offset, windows, earlier, i === features.length);
@@ -63,10 +67,11 @@ export function backtest(
     const changed = { short: false, long: false };
     changed.short = windows['10m'].moveTo(nowMs);
     changed.short = windows['1h'].moveTo(nowMs) || changed.short;
-    for (const window of earlier) changed.short = window.moveTo(nowMs) || changed.short;
+    for (const window of earlier['1h']) changed.short = window.moveTo(nowMs) || changed.short;
     if (nowMs >= nextIncrementMs) {
       changed.long = windows['24h'].moveTo(nowMs);
       changed.long = windows['7d'].moveTo(nowMs) || changed.long;
+      for (const window of earlier['24h']) changed.long = window.moveTo(nowMs) || changed.long;
       nextIncrementMs = nowMs - (nowMs % incrementMs) + incrementMs;
     }
     let firing = 0;
@@ -90,7 +95,7 @@ function watchVariable(
   variable: ReferenceVariable,
   offset: number,
   windows: Windows,
-  earlier: readonly SlidingWindow[],
+  earlier: Readonly<Record<'1h' | '24h', readonly SlidingWindow[]>>,
   isScore: boolean,
 ): Watch {
   const { bins, counts: reference, name } = variable;
@@ -110,7 +115,7 @@ function watchVariable(
 
   function lookFar(): void {
     const day = measure(windows['24h']);
-    const onDay = day.samples >= minRequests['24h'] ? drifting(day) : null;
+    const onDay = day.samples >= minRequests['24h'] && !isSeason('24h') ? drifting(day) : null;
     const share = (bin: number) =>
       larger(risen(cut(windows['24h']), reference, bin), risen(cut(windows['7d']), reference, bin));
     value = {
@@ -130,20 +135,22 @@ function watchVariable(
       tenMinutes.samples >= minRequests['10m'] && psi !== null && psi > fastPsi && raisesAlert(tenMinutes);
     value = {
       ...value,
-      early: suspicious !== null && !earlier.some(explains) ? suspicious : null,
+      early: suspicious !== null && !isSeason('1h') ? suspicious : null,
       fast: abrupt ? psi : null,
     };
   }
 
-  /** Whether the hour is as the same hour was earlier, if that had enough requests to tell. */
-  function explains(window: SlidingWindow): boolean {
-    const before = cut(window);
-    const { psi, samples, referenceSamples } = measureDrift(bins, before, cut(windows['1h']));
-    if (psi === null || referenceSamples < minRequests['1h']) return false;
-    // both sides are live traffic here
-    const { ceilingZ, alertDesignEffect } = driftRule;
-    const rows = [samples / alertDesignEffect, referenceSamples / alertDesignEffect] as const;
-    return psi <= driftThreshold(psiNoiseCeiling(...rows, countOccupied(before), ceilingZ));
+  /** Whether the window is as one was at the same time earlier, if that had enough requests to tell. */
+  function isSeason(window: '1h' | '24h'): boolean {
+    return earlier[window].some((earlierWindow) => {
+      const before = cut(earlierWindow);
+      const { psi, samples, referenceSamples } = measureDrift(bins, before, cut(windows[window]));
+      if (psi === null || referenceSamples < minRequests[window]) return false;
+      // both sides are live traffic here
+      const { ceilingZ, alertDesignEffect } = driftRule;
+      const rows = [samples / alertDesignEffect, referenceSamples / alertDesignEffect] as const;
+      return psi <= driftThreshold(psiNoiseCeiling(...rows, countOccupied(before), ceilingZ));
+    });
   }
 
   return {

@@ -263,26 +263,27 @@ const tests: readonly RuleTest[] = [
       samples: [{ labels: `{${matchers({ ...labelsOf(hovering), effect })}}`, value: 0 }],
     })),
   ),
-  (() => {
-    const now = liveCounts(changing, '1h', '26h');
-    const dayBefore = liveCounts(changing, '1h', '2h');
-    const labels = { ...labelsOf(changing), window: '1h', earlier: '1d' };
-    const occupied = dayBefore.filter((count) => count > 0).length;
-    return test('an hour against the same hour a day before', 'five minutes', [changing], '26h', [
+  ...(
+    [
+      ['an hour against the same hour a day before', '1h', '1d', '26h', '2h'],
+      ['a day against the same day a week before', '24h', '7d', '194h', '26h'],
+    ] as const
+  ).map(([name, window, earlier, at, then]) => {
+    const now = liveCounts(changing, window, at);
+    const before = liveCounts(changing, window, then);
+    const labels = { ...labelsOf(changing), window, earlier };
+    const occupied = before.filter((count) => count > 0).length;
+    const rows = [sum(now) / alertDesignEffect, sum(before) / alertDesignEffect] as const;
+    return test(name, 'five minutes', [changing], at, [
+      near(at, 'model_feature:psi_to_earlier', labels, psi(before, now, { smoothing: { pseudoCount } })),
       near(
-        '26h',
-        'model_feature:psi_to_earlier',
-        labels,
-        psi(dayBefore, now, { smoothing: { pseudoCount } }),
-      ),
-      near(
-        '26h',
+        at,
         'model_feature:psi_to_earlier_alert_ceiling',
         labels,
-        psiNoiseCeiling(sum(now) / alertDesignEffect, sum(dayBefore) / alertDesignEffect, occupied, ceilingZ),
+        psiNoiseCeiling(...rows, occupied, ceilingZ),
       ),
     ]);
-  })(),
+  }),
   (() => {
     const missing = age.reference.length - 1;
     const live = liveCounts(changing, '1h', '26h');

@@ -64,40 +64,48 @@ function replay({ hours, perHour, bin = (_, uniform) => uniform, variables = 1 }
   }));
 }
 
+const dayMs = 24 * hourMs;
+
 /**
- * How many of 12 normal features have a ticket by day 35 after a step on day 10, and how many days after it half of
- * them have one. Each has a reference of its own, of 1,000 rows.
+ * The days with a ticket, by feature, of six normal features that are moved by so many deviations on each day. Each has a
+ * reference of its own, of 1,000 rows.
  */
-function stepsFound(perDay: number, deviations: number) {
+function ticketDays(days: number, perDay: number, deviations: (day: number) => number) {
   const random = createRandom(7);
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  const features = Array.from({ length: 12 }, (_, i) => {
+  const features = Array.from({ length: 6 }, (_, i) => {
     const rows = Array.from({ length: 1000 }, normal);
     const bins = { kind: 'numeric' as const, edges: quantileEdges(rows, 10) };
     return { ...variable(`x${i}`, countBins(bins, rows)), bins };
   });
   const timeline = createTimeline(cells * features.length, [300_000], 100_000);
-  const dayMs = 24 * hourMs;
-  for (let row = 0; row < 35 * perDay; row++) {
+  for (let row = 0; row < days * perDay; row++) {
     const day = row / perDay;
-    const step = day < 10 ? 0 : deviations;
+    const moved = deviations(Math.floor(day));
     timeline.add(
       startMs + day * dayMs,
-      features.map(({ bins: { edges } }, i) => i * cells + numericBinIndex(edges, normal() + step)),
+      features.map(({ bins: { edges } }, i) => i * cells + numericBinIndex(edges, normal() + moved)),
     );
   }
   const alarms = backtest(timeline, features, null).filter(({ alert }) => alert === 'ModelFeatureDrift');
-  assert.ok(alarms.every(({ from }) => Date.parse(from) >= startMs + 10 * dayMs));
-  const days = features
-    .map(({ name }) => alarms.find(({ feature }) => feature === name))
-    .map((alarm) => (alarm ? (Date.parse(alarm.from) - startMs) / dayMs - 10 : Infinity))
-    .sort((a, b) => a - b);
+  return features.map(({ name }) =>
+    alarms.filter(({ feature }) => feature === name).map(({ from }) => (Date.parse(from) - startMs) / dayMs),
+  );
+}
+
+/** How many features have a ticket by day 24 after a step on day 10, and when half of them have one. */
+function stepsFound(perDay: number, deviations: number) {
+  const begins = ticketDays(24, perDay, (day) => (day < 10 ? 0 : deviations));
+  assert.ok(begins.flat().every((day) => day >= 10));
+  const days = begins.map(([first = Infinity]) => first - 10).sort((a, b) => a - b);
   return { share: days.filter(Number.isFinite).length / days.length, medianDays: days[days.length / 2] };
 }
 
 const upwards = (_hour: number, uniform: number) => Math.min(9, uniform + 3);
 
-describe('the backtest', () => {
+describe('the backtest', function () {
+  this.timeout(300_000);
+
   it('stays silent over traffic without drift', () => {
     assert.deepEqual(
       replay({ hours: 72, perHour: 800, bin: (_, uniform, random) => (random() < 0.01 ? 10 : uniform) }),
@@ -174,8 +182,30 @@ describe('the backtest', () => {
       const { share: before, medianDays: later } = found[i - 1] ?? { share: 0, medianDays: Infinity };
       const say = `${rates[i]} a day: ${share} after ${medianDays} days, before that ${before} after ${later}`;
       assert.ok(share >= before && medianDays <= later, say);
-      if (rates[i] >= 250) assert.ok(share === 1 && medianDays < 14, say);
+      if (rates[i] >= 250) assert.ok(share === 1 && medianDays <= 7, say);
     }
+  });
+
+  it('takes weekends for season, from the second one on, at any rate', () => {
+    for (const perDay of [600, 5000]) {
+      // Days 5 and 6 of each week. The first one has no other to be compared with.
+      const begins = ticketDays(21, perDay, (day) => (day % 7 >= 5 ? 0.6 : 0));
+      assert.deepEqual(
+        begins.flat().filter((day) => day >= 7),
+        [],
+        `${perDay} a day`,
+      );
+      if (perDay === 5000) assert.ok(begins.flat().length > 0, 'the first weekend is drift to it');
+    }
+  });
+
+  it('opens a ticket on a weekend that is unlike the one before', () => {
+    const begins = ticketDays(21, 5000, (day) => (day % 7 >= 5 ? (day > 14 ? -0.6 : 0.6) : 0));
+    for (const days of begins)
+      assert.ok(
+        days.some((day) => day > 19 && day < 21),
+        days.join(),
+      );
   });
 
   it('sees missing values that the PSI is too blunt for', () => {

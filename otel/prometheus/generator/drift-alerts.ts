@@ -28,13 +28,20 @@ export function driftAlerts(scales: Scales): Alert[] {
   const { time, requests } = scales;
   const enough = (window: WindowName) =>
     `model_feature:observations:increase >= ${requests(minRequests[window])}`;
+  // The same time a day or a week earlier that looked like this one explains it: season, not drift.
+  const unlessSeason = promql`
+    unless on (${byFeature}, window)
+      model_feature:psi_to_earlier
+        <= clamp_min(model_feature:psi_to_earlier_alert_ceiling, ${driftRule.minPsi})`;
+  /** A week holds the whole of a season, and so needs no other to explain it. */
   const ticket = (matcher: string) =>
     onDayOrWeek(`max by (${byFeature})`, (window) =>
-      minRequests[window] === 0
+      window === '7d'
         ? drifting(window, matcher)
         : promql`
             ${drifting(window, matcher)}
-              and ${enough(window)}`,
+              and ${enough(window)}
+            ${unlessSeason}`,
     );
   return [
     {
@@ -48,13 +55,10 @@ export function driftAlerts(scales: Scales): Alert[] {
     {
       ...replayedAlert('ModelFeatureDriftEarly', scales),
       component: 'model',
-      // An earlier hour with enough requests that looked like this one explains it: season, not drift.
       expr: promql`
         ${drifting('1h', notScore)}
           and ${enough('1h')}
-        unless on (${byFeature})
-          model_feature:psi_to_earlier
-            <= clamp_min(model_feature:psi_to_earlier_alert_ceiling, ${driftRule.minPsi})`,
+        ${unlessSeason}`,
       summary: `${feature} is drifting: PSI ${psi} in the last hour`,
       description:
         'The last hour differs from the reference, and neither the same hour yesterday nor a week ago looked like it. ModelFeatureDrift follows if it lasts.',

@@ -1,4 +1,4 @@
-import { minRequests } from '../../../src/report/alert-rules.ts';
+import { minRequests, seasons } from '../../../src/report/alert-rules.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import { effectRules } from './effect.ts';
 import { byFeature, chiSquareQuantile, perFeature, promql } from './promql.ts';
@@ -185,24 +185,23 @@ const trend: readonly RecordingRule[] = [
   },
 ];
 
-/** Two hours are compared with the last one: a day ago for the daily season, a week ago for the weekly. */
-const earlierHours = ['1d', '7d'] as const;
-
 /**
- * The same test of the last hour against an earlier one in place of the reference; absent where that hour had too few
- * requests to be one.
+ * The same test of a window against an earlier one in place of the reference; absent where that had too few requests to
+ * be one.
  */
 function seasonRules({ time, requests }: Scales): RecordingRule[] {
-  return earlierHours.flatMap((earlier) => {
+  return seasons.flatMap(({ window, earlier }) => {
     const ago = `offset ${time(earlier)}`;
-    const now = `${smoothed}{window="1h"}`;
-    const hour = `${total}{window="1h"}`;
-    const enough = `(${hour} ${ago} >= ${requests(minRequests['1h'])})`;
-    const occupied = `(model_feature_bin:observations:increase{window="1h"} ${ago} > 0)`;
+    const labels = { window, earlier };
+    const now = `${smoothed}{window="${window}"}`;
+    const observed = `${total}{window="${window}"}`;
+    const enough = `(${observed} ${ago} >= ${requests(minRequests[window])})`;
+    const occupied = `(model_feature_bin:observations:increase{window="${window}"} ${ago} > 0)`;
+    const degrees = `model_feature:degrees_of_freedom_to_earlier{window="${window}", earlier="${earlier}"}`;
     return [
       {
         record: 'model_feature:psi_to_earlier',
-        labels: { earlier },
+        labels,
         expr: promql`
           sum by (${byFeature}, window) (
             (${now} - ${now} ${ago})
@@ -212,17 +211,17 @@ function seasonRules({ time, requests }: Scales): RecordingRule[] {
       },
       {
         record: 'model_feature:degrees_of_freedom_to_earlier',
-        labels: { earlier },
+        labels,
         expr: `clamp_min(count by (${byFeature}, window) ${occupied} - 1, 1)`,
       },
       {
         record: 'model_feature:psi_to_earlier_alert_ceiling',
-        labels: { earlier },
+        labels,
         expr: promql`
-          (${alertDesignEffect} / (${hour} > 0) + ${alertDesignEffect} / ${enough})
+          (${alertDesignEffect} / (${observed} > 0) + ${alertDesignEffect} / ${enough})
             * on (${byFeature}, window)
           (
-            ${chiSquareQuantile(`model_feature:degrees_of_freedom_to_earlier{earlier="${earlier}"}`, ceilingZ)}
+            ${chiSquareQuantile(degrees, ceilingZ)}
           )`,
       },
     ];

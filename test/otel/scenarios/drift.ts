@@ -113,6 +113,18 @@ const aroundBusyDay = [299, 301].map((perDay) =>
 /** Gone after a day, for which the week still shows it. */
 const passing = variable('passing', ['0m', 'stable', 2], ['24h', 'strong', 2], ['48h', 'stable', 2]);
 
+/** The same day a week later: as it was then, or not. */
+const weekends = (['mild', 'strong'] as const).map((second) =>
+  variable(
+    `${second} after mild`,
+    ['0m', 'stable', 20],
+    ['24h', 'mild', 20],
+    ['48h', 'stable', 20],
+    ['192h', second, 20],
+    ['216h', 'stable', 20],
+  ),
+);
+
 const weeklySeason = variable(
   'amount',
   ['0m', 'stable', 60],
@@ -214,6 +226,26 @@ export const driftScenarios: readonly Scenario[] = [
           '168h': aroundBusyDay.map((each) => ticketOn(each, '168h')),
         },
         resolved: ['196h'],
+      },
+    ],
+  },
+  {
+    name: 'the same day a week later, as it was then and otherwise',
+    files,
+    // It misses two of three increments, of all bins alike.
+    pace: 'quarter of an hour',
+    until: '260h',
+    series: (span) => weekends.flatMap((each) => variableSeries(each, span)),
+    courses: [
+      {
+        alert: 'ModelFeatureDrift',
+        silent: ['24h'],
+        firing: {
+          // The first has no other to be compared with.
+          '47h': weekends.map((each) => ticketOn(each, '47h')),
+          '215h': [ticketOn(weekends[1], '215h')],
+        },
+        resolved: ['100h', '260h'],
       },
     ],
   },
