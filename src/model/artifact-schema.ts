@@ -110,7 +110,9 @@ const categoricalFeature = z.strictObject({
   unseenLogOdds: z.number().describe('Contribution of a category never seen in training: neutral'),
   meanContribution,
   reference: z.strictObject({
-    counts: counts.describe('One count a category, `other` if any category is grouped, missing, unseen'),
+    counts: counts.describe(
+      'Rows to expect of as many new ones: one count a category, `other` if any category is grouped, missing, unseen',
+    ),
     effects,
   }),
 });

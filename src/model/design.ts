@@ -21,6 +21,8 @@ export type CategoricalCode = {
   /** Most frequent first. One-hot from `at`. */
   readonly categories: readonly string[];
   readonly grouped: readonly string[];
+  /** Rows by category. */
+  readonly counts: ReadonlyMap<string, number>;
   readonly at: number;
   readonly otherAt: number | null;
   readonly missingAt: number | null;
@@ -75,7 +77,7 @@ function encodeCategorical(column: CategoricalColumn, at: number): CategoricalCo
   const { categories, grouped } = rankCategories(counts);
   const otherAt = grouped.length > 0 ? at + categories.length : null;
   const missingAt = missing ? (otherAt ?? at + categories.length - 1) + 1 : null;
-  return { kind: 'categorical', column, categories, grouped, at, otherAt, missingAt };
+  return { kind: 'categorical', column, categories, grouped, counts, at, otherAt, missingAt };
 }
 
 function widthOf(code: Code): number {

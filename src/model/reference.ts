@@ -1,4 +1,5 @@
-import { countBins, quantileEdges } from '../stats/binning.ts';
+import { type CategoricalBins, countBins, quantileEdges } from '../stats/binning.ts';
+import { expectedAgain } from '../stats/expected-again.ts';
 import { quantileSorted } from '../stats/quantile.ts';
 import type { Artifact, NumericFeature } from './artifact-schema.ts';
 
@@ -7,6 +8,12 @@ export const binsPerVariable = 10;
 
 /** More categories than these share one coefficient and one bin, `other`. */
 const maxCategories = 20;
+
+/** So do categories of fewer rows. */
+const minCategoryRows = 5;
+
+/** From how many of its standard errors on the expected share of unseen categories is more than none. */
+const minUnseenErrors = 1.5;
 
 /** To twelve digits: 67.01, not 67.00999999999999. */
 function round(value: number): number {
@@ -53,7 +60,9 @@ export function numericReference(values: Float64Array): Artifact['score']['refer
 }
 
 /**
- * The categories that have a bin of their own, most frequent first, and those that are grouped together as `other`.
+ * The categories that have a coefficient and a bin of their own, most frequent first, and those that are grouped
+ * together as `other`: all but the 20 commonest, and those of fewer than five rows, as chance alone moves so few too
+ * often. Of less than a hundred rows a twentieth is enough. The commonest always has a bin.
  *
  * @param counts by category
  */
@@ -61,8 +70,46 @@ export function rankCategories(counts: ReadonlyMap<string, number>): {
   categories: string[];
   grouped: string[];
 } {
-  const ranked = [...counts]
-    .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
-    .map(([category]) => category);
-  return { categories: ranked.slice(0, maxCategories), grouped: ranked.slice(maxCategories).sort() };
+  const rows = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const least = Math.min(minCategoryRows, rows / maxCategories);
+  const ranked = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+  const isOwn = ([, count]: [string, number], rank: number) =>
+    rank < maxCategories && (count >= least || rank === 0);
+  const names = (entries: readonly [string, number][]) => entries.map(([category]) => category);
+  return {
+    categories: names(ranked.filter(isOwn)),
+    grouped: names(ranked.filter((entry, rank) => !isOwn(entry, rank))).sort(),
+  };
 }
+
+/**
+ * How many rows of each bin as many new rows would have: what the reference has, but for categories that it never held.
+ * Each row with a category that no other row has was such a category to all other rows. So their share is what to
+ * expect of new ones: these rows count as `unseen` instead of `other`. Where they are too few to tell their share from
+ * none they stay: with f1 categories in one row and f2 in two, when f1 < 1.5 · √(f1 + 2·f2).
+ *
+ * @param counts rows by category, of all categories of the bins
+ * @param missing rows without one
+ *
+ * Sources: I. J. Good, The Population Frequencies of Species and the Estimation of Population Parameters, Biometrika 40
+ * (1953); the standard error: W. W. Esty, A Normal Limit Law for a Nonparametric Estimator of the Coverage of a Random
+ * Sample, Ann. Stat. 11 (1983).
+ */
+export function expectedCounts(
+  { categories, grouped }: Pick<CategoricalBins, 'categories' | 'grouped'>,
+  counts: ReadonlyMap<string, number>,
+  missing: number,
+): number[] {
+  const rowsOf = (category: string) => counts.get(category) ?? 0;
+  const seen = (times: number) => grouped.filter((category) => rowsOf(category) === times).length;
+  const once = seen(1);
+  const unseen = once < minUnseenErrors * Math.sqrt(once + 2 * seen(2)) ? 0 : once;
+  const isCrowded = grouped.length >= categories.length;
+  const again = isCrowded ? expectedAgain(counts.values()) : noExpectations;
+  const own = categories.map((category) => Math.round(again.get(rowsOf(category)) ?? rowsOf(category)));
+  const all = [...categories, ...grouped].reduce((sum, category) => sum + rowsOf(category), 0);
+  const other = own.reduce((rest, rows) => rest - rows, all - unseen);
+  return [...own, ...(grouped.length > 0 ? [Math.max(0, other)] : []), missing, unseen];
+}
+
+const noExpectations: ReadonlyMap<number, number> = new Map();

@@ -1,4 +1,4 @@
-import { countBins, equalWidthEdges, numericBinIndex } from '../stats/binning.ts';
+import { countBins, equalWidthEdges, missingBin, numericBinIndex } from '../stats/binning.ts';
 import { interpolateCurve, isotonicRegression } from '../stats/isotonic-regression.ts';
 import { type Artifact, type Feature, formatVersion, sealArtifact, validateArtifact } from './artifact.ts';
 import { associatedEffects, ownEffects, type ScoreSpread, scoreSpread } from './bin-effects.ts';
@@ -6,7 +6,7 @@ import { crossValidate, protocolFor } from './cross-validate.ts';
 import { type CategoricalCode, type Code, encodeDesign, type NumericCode } from './design.ts';
 import { featureBins } from './features.ts';
 import { defaultRidge, fitLogistic } from './fit-logistic.ts';
-import { numericReference } from './reference.ts';
+import { expectedCounts, numericReference } from './reference.ts';
 import { createContribution, logistic } from './score.ts';
 import { describeSmallestDetectableDrift } from './smallest-detectable-drift.ts';
 import type { TrainingSet } from './training-set.ts';
@@ -56,7 +56,7 @@ function categoricalFeature(
   code: CategoricalCode,
   weights: Float64Array,
 ): { feature: Feature; moved: number } {
-  const { column, categories, grouped, at, otherAt, missingAt } = code;
+  const { column, categories, grouped, counts: rows, at, otherAt, missingAt } = code;
   const bins = { kind: 'categorical', categories, grouped } as const;
   const counts = countBins(bins, column.values);
   const weightOf = (place: number | null) => (place === null ? null : weights[place]);
@@ -78,7 +78,7 @@ function categoricalFeature(
     missingLogOdds: centred(weightOf(missingAt)),
     unseenLogOdds: 0,
     meanContribution: 0,
-    reference: { counts },
+    reference: { counts: expectedCounts(bins, rows, counts[missingBin(bins)]) },
   };
   return { feature, moved };
 }

@@ -1,8 +1,7 @@
 import { scoreFeature } from '../model/artifact.ts';
 import { associatedEffects, type ScoreSpread, scoreSpread } from '../model/bin-effects.ts';
-import { numericReference, rankCategories } from '../model/reference.ts';
+import { expectedCounts, numericReference, rankCategories } from '../model/reference.ts';
 import { ownValue, type Row } from '../model/row.ts';
-import { type Bins, countBins } from '../stats/binning.ts';
 import { canonicalCategory } from '../stats/category-text.ts';
 import type { Reference, VariableReference } from './reference.ts';
 import { requireFinite } from './require-finite.ts';
@@ -11,7 +10,7 @@ import { requireFinite } from './require-finite.ts';
  * Makes the reference of any model from the rows it was made from and the scores it gave them.
  *
  * A variable whose present values are all numbers is numeric and cut as `quantileEdges` does; any other is categorical, with a
- * bin for each of its 20 commonest values and one for the rest together. `null` and `undefined` are missing.
+ * bin for each of its 20 commonest values that five rows have, and one for the rest together. `null` and `undefined` are missing.
  *
  * @param rows keyed by feature name; the first one says which features there are
  * @param scores the model's output for each row
@@ -78,8 +77,10 @@ function variableReference(
     const category = canonicalCategory(value);
     if (category !== '') counts.set(category, (counts.get(category) ?? 0) + 1);
   }
-  const bins: Bins = { kind: 'categorical', ...rankCategories(counts) };
-  return withEffects({ name, bins, counts: countBins(bins, values) }, values, spread);
+  const bins = { kind: 'categorical', ...rankCategories(counts) } as const;
+  const named = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const expected = expectedCounts(bins, counts, values.length - named);
+  return withEffects({ name, bins, counts: expected }, values, spread);
 }
 
 function extremes(values: readonly number[]): [min: number, max: number] {

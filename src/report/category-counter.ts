@@ -1,4 +1,4 @@
-import { rankCategories } from '../model/reference.ts';
+import { expectedCounts, rankCategories } from '../model/reference.ts';
 import type { CategoricalBins } from '../stats/binning.ts';
 import { canonicalCategory } from '../stats/category-text.ts';
 
@@ -9,7 +9,7 @@ const maxTexts = 10_000;
 export type CategoryCounter = {
   /** Takes a text, a number or a boolean; `null` is missing. */
   add(value: unknown): void;
-  /** `null` when there were too many different texts to be categories. */
+  /** The counts are those to expect of new rows (see `expectedCounts`). `null` when there were too many different texts to be categories. */
   finish(): { readonly bins: CategoricalBins; readonly counts: number[] } | null;
 };
 
@@ -36,13 +36,8 @@ export function createCategoryCounter(): CategoryCounter {
         if (category === '') missing += count;
         else counts.set(category, (counts.get(category) ?? 0) + count);
       }
-      const { categories, grouped } = rankCategories(counts);
-      const countOf = (category: string) => counts.get(category) ?? 0;
-      const other = grouped.reduce((sum, category) => sum + countOf(category), 0);
-      return {
-        bins: { kind: 'categorical', categories, grouped },
-        counts: [...categories.map(countOf), ...(grouped.length > 0 ? [other] : []), missing, 0],
-      };
+      const bins = { kind: 'categorical', ...rankCategories(counts) } as const;
+      return { bins, counts: expectedCounts(bins, counts, missing) };
     },
   };
 }

@@ -98,9 +98,11 @@ function changesOf(variable: Measured, words: Words, isScore: boolean): Change[]
   if (unseen !== undefined && unseen.live !== unseen.reference) {
     const [example] = variable.unseenValues;
     const such = example === undefined ? '' : `, such as ‘${example.value}’`;
+    const expected =
+      unseen.reference === 0 ? '' : `, where ${formatShare(unseen.reference)} were to be expected`;
     const text =
-      unseen.reference === 0
-        ? `${formatShare(unseen.live)} were never seen ${there}${such}`
+      words.origin !== 'traffic' || unseen.reference === 0
+        ? `${formatShare(unseen.live)} were never seen ${there}${such}${expected}`
         : `${formatShare(unseen.live)} are of a category unknown to the model${such}, ${formatShare(unseen.reference)} ${there}`;
     changes.push({ text, size: Math.abs(unseen.live - unseen.reference) });
   }

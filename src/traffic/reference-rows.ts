@@ -1,6 +1,7 @@
 import type { Artifact, CategoricalFeature, Feature, NumericFeature } from '../model/artifact.ts';
-import { isWhole } from '../model/features.ts';
-import { numericRanges } from '../stats/binning.ts';
+import { featureBins, isWhole } from '../model/features.ts';
+import { missingBin, numericRanges } from '../stats/binning.ts';
+import { unseenCategory } from './drift.ts';
 import type { Row } from './request-features.ts';
 
 /** The index that a share of the counts' sum falls on. */
@@ -29,11 +30,11 @@ function drawNumber(feature: NumericFeature, random: () => number): number | nul
 
 function drawCategory(feature: CategoricalFeature, random: () => number): string | null {
   const { categories, grouped, reference } = feature;
+  const bins = featureBins(feature);
   const bin = drawIndex(reference.counts, random);
   if (bin < categories.length) return categories[bin];
-  return bin === categories.length && grouped.length > 0
-    ? grouped[Math.floor(random() * grouped.length)]
-    : null;
+  if (bin < missingBin(bins)) return grouped[Math.floor(random() * grouped.length)];
+  return bin === missingBin(bins) ? null : unseenCategory;
 }
 
 function drawValue(feature: Feature, random: () => number): number | string | null {
