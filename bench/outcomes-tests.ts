@@ -1,17 +1,16 @@
 import { minOutcomes, minPredictions } from '../otel/prometheus/generator/performance-alerts.ts';
 import { measurePerformance, standardErrors } from '../src/model/performance.ts';
+import { binScores } from '../src/model/score-bins.ts';
 import type { LivePerformance } from '../src/monitor/live-performance.ts';
 import type { Performance, PerformanceReference } from '../src/monitor/performance.ts';
 import { outcomeRule } from '../src/monitor/performance-calibration.ts';
+import { type ComparedWith, comparedWith } from '../src/monitor/performance-comparison.ts';
 import { type Figure, total } from '../src/monitor/performance-figures.ts';
-import { countBins, equalWidthEdges } from '../src/stats/binning.ts';
 import { driftRule } from '../src/stats/drift.ts';
 import { isotonicRegression } from '../src/stats/isotonic-regression.ts';
 import { normalQuantile } from '../src/stats/normal-quantile.ts';
 import type { Random } from '../src/stats/random.ts';
 import type { Row } from './outcomes-worlds.ts';
-
-type Known = { readonly value: number; readonly standardError: number };
 
 /** What training leaves for later: the calibration, and how well the model did on the rows behind it. */
 export type Model = {
@@ -19,12 +18,11 @@ export type Model = {
   /** By score bin. */
   readonly referenceRows: readonly number[];
   readonly rows: number;
-  readonly evaluation: { readonly accuracy: Known; readonly rocAuc: Known };
+  readonly evaluation: ComparedWith;
 };
 
 const { z, designEffect, leastEffect } = outcomeRule;
 const threshold = 0.5;
-const scoreEdges = equalWidthEdges(0, 1, 50);
 
 /** Calibrates and evaluates on rows whose scores are out of fold, as training does. */
 export function learn(rows: readonly Row[], random: Random): Model {
@@ -32,22 +30,26 @@ export function learn(rows: readonly Row[], random: Random): Model {
   const outcomes = Uint8Array.from(rows, ({ isPositive }) => (isPositive ? 1 : 0));
   const figures = measurePerformance(scores, outcomes, threshold);
   const errors = standardErrors(scores, outcomes, threshold, random);
-  const known = (metric: 'accuracy' | 'rocAuc') => ({
-    value: figures[metric] ?? 0,
-    standardError: errors[metric],
-  });
+  const calibration = isotonicRegression(scores, outcomes);
+  const bins = binScores(scores, outcomes, calibration);
   return {
     reference: {
       model: 'simulated',
       version: '1',
       classes: ['good', 'bad'],
       threshold,
-      scoreEdges,
-      calibration: isotonicRegression(scores, outcomes),
+      scoreEdges: bins.edges,
+      calibration,
     },
-    referenceRows: countBins({ kind: 'numeric', edges: scoreEdges }, scores).slice(0, -1),
+    referenceRows: bins.counts,
     rows: rows.length,
-    evaluation: { accuracy: known('accuracy'), rocAuc: known('rocAuc') },
+    evaluation: comparedWith(
+      {
+        accuracy: { value: figures.accuracy ?? 0, standardError: errors.accuracy },
+        rocAuc: { value: figures.rocAuc ?? 0, standardError: errors.rocAuc },
+      },
+      bins,
+    ),
   };
 }
 
@@ -162,7 +164,7 @@ function isBelow(
   return (['accuracy', 'rocAuc'] as const).some((metric) => {
     const { value, standardError } = figures[metric];
     const known = evaluation[metric];
-    if (value === null || standardError === null) return false;
+    if (value === null || standardError === null || known === null) return false;
     return (
       value - known.value < -by * Math.sqrt(design * standardError ** 2 + known.standardError ** 2) &&
       1 - value > (1 + least) * (1 - known.value)
@@ -174,7 +176,7 @@ function exact({ evaluation: { accuracy, rocAuc } }: Model): Pick<Model, 'evalua
   return {
     evaluation: {
       accuracy: { ...accuracy, standardError: 0 },
-      rocAuc: { ...rocAuc, standardError: 0 },
+      rocAuc: rocAuc && { ...rocAuc, standardError: 0 },
     },
   };
 }

@@ -286,7 +286,7 @@ const calibration: Row = {
       {
         title: 'Reliability diagram',
         description:
-          'For each tenth of the score: the share of positive outcomes that the calibrated scores promise (grey outline) and the share that came (orange), over the chosen window. Of the same height: the scores are probabilities. Bands with few outcomes differ by chance; the table at the right says how few.',
+          'For each band of the score, a tenth of the training rows: the share of positive outcomes that the calibrated scores promise (grey outline) and the share that came (orange), over the chosen window. Of the same height: the scores are probabilities. Bands with few outcomes differ by chance; the table at the right says how few.',
         unit: 'percentunit',
         noData: noOutcome,
       },
@@ -402,7 +402,7 @@ const arrival: Row = {
       {
         title: 'Coverage by band of the score',
         description:
-          'The same by tenth of the score. Bands without outcomes are those of which nothing realised is known.',
+          'The same by band of the score, a tenth of the training rows. Bands without outcomes are those of which nothing realised is known.',
         unit: 'percentunit',
         noData: 'no prediction became old enough in the window',
       },
@@ -497,7 +497,7 @@ const approval: Row = {
       {
         title: 'Approval and bad rate by band of the score',
         description:
-          'For each tenth of the score over the chosen window: the share that was not predicted to be the positive class, of which the model warns (grey outline), and the share of outcomes that were (orange). The higher the score, the worse the outcomes should be.',
+          'For each band of the score over the chosen window: the share that was not predicted to be the positive class, of which the model warns (grey outline), and the share of outcomes that were (orange). The higher the score, the worse the outcomes should be.',
         unit: 'percentunit',
         noData: 'no prediction in the window',
       },

@@ -1,5 +1,4 @@
-import { scoreBands } from '../monitor/performance-figures.ts';
-import { equalWidthEdges, numericBinIndex } from '../stats/binning.ts';
+import { numericBinIndex } from '../stats/binning.ts';
 import type { Interval } from '../stats/bootstrap.ts';
 import { accuracy, f1, precision, recall } from '../stats/confusion.ts';
 import { expectedCalibrationError } from '../stats/probability-scores.ts';
@@ -20,12 +19,16 @@ export type Intervals = Readonly<Record<FigureName, Interval | null>>;
  * 95 % percentile bootstrap intervals of all figures, from the same resamples. Each resample is how often every row was
  * drawn; as the rows are sorted by score once, a resample costs one pass. The same rows give the same intervals.
  *
+ * @param bandEdges of the bands of the score over which the calibration error is taken
  * @returns `null` for a figure that no resample defines
  *
  * Source: B. Efron, R. J. Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13.
  */
-export function bootstrapFigures(rows: Omit<LabelledRows, 'slices'>): Intervals {
-  const sorted = sortRows(rows);
+export function bootstrapFigures(
+  rows: Omit<LabelledRows, 'slices'>,
+  bandEdges: readonly number[],
+): Intervals {
+  const sorted = sortRows(rows, bandEdges);
   const { length } = rows.scores;
   const random = createRandom(seed);
   const drawn = new Uint32Array(length);
@@ -58,16 +61,19 @@ function interval(values: number[]): Interval | null {
 type SortedRows = ReturnType<typeof sortRows>;
 
 /** All that a row adds to the figures, in ascending order of the score. */
-function sortRows({ scores, predictions, outcomes }: Omit<LabelledRows, 'slices'>) {
+function sortRows(
+  { scores, predictions, outcomes }: Omit<LabelledRows, 'slices'>,
+  bandEdges: readonly number[],
+) {
   const order = Uint32Array.from(scores, (_, i) => i).sort((a, b) => scores[a] - scores[b]);
-  const edges = equalWidthEdges(0, 1, scoreBands);
   const score = Float64Array.from(order, (i) => scores[i]);
   const outcome = Uint8Array.from(order, (i) => outcomes[i]);
   return {
     score,
     outcome,
     prediction: Uint8Array.from(order, (i) => predictions[i]),
-    band: score.map((value) => numericBinIndex(edges, value)),
+    bands: bandEdges.length + 1,
+    band: score.map((value) => numericBinIndex(bandEdges, value)),
     squaredError: score.map((value, i) => (value - outcome[i]) ** 2),
     logLoss: score.map((value, i) => {
       const probability = Math.min(1 - leastProbability, Math.max(leastProbability, value));
@@ -79,7 +85,7 @@ function sortRows({ scores, predictions, outcomes }: Omit<LabelledRows, 'slices'
 function measureDrawn(rows: SortedRows, drawn: Uint32Array): Figures {
   const { score, outcome, prediction, band, squaredError, logLoss } = rows;
   const cells = new Float64Array(4);
-  const bands = [0, 1, 2].map(() => new Float64Array(scoreBands));
+  const bands = [0, 1, 2].map(() => new Float64Array(rows.bands));
   let squaredErrors = 0;
   let losses = 0;
   let ordered = 0;

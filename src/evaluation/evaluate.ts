@@ -1,6 +1,6 @@
 import type { Artifact } from '../model/artifact.ts';
 import type { Coverages } from '../monitor/performance-coverage.ts';
-import { performanceReferenceOf } from '../monitor/performance-reference.ts';
+import { scoreBandEdges } from '../monitor/score-bands.ts';
 import type { ScoreMean } from '../monitor/score-mean.ts';
 import { measureExpectedShare } from '../report/expected-share.ts';
 import type { Confusion } from '../stats/confusion.ts';
@@ -65,8 +65,9 @@ export type Evaluation = Figures & {
  */
 export function evaluate(artifact: Artifact, data: LabelledData, version = artifact.version): Evaluation {
   const { name, target, evaluation } = artifact;
-  const figures = measureRows(data);
-  const intervals = bootstrapFigures(data);
+  const bandEdges = scoreBandEdges(artifact.score.bins.edges);
+  const figures = measureRows(data, bandEdges);
+  const intervals = bootstrapFigures(data, bandEdges);
   const notIdentified = data.coverage === null || data.coverage.isIdentified ? [] : needAllDecisions;
   const withheld = Object.fromEntries(notIdentified.map((figure) => [figure, null]));
   return {
@@ -76,7 +77,7 @@ export function evaluate(artifact: Artifact, data: LabelledData, version = artif
     ...figures,
     ...withheld,
     intervals: { ...intervals, ...withheld },
-    binned: measureBinned(data, performanceReferenceOf(artifact)),
+    binned: measureBinned(data, artifact),
     crossValidated: evaluation,
     coverage: data.coverage,
     delay: data.delay,
@@ -84,8 +85,10 @@ export function evaluate(artifact: Artifact, data: LabelledData, version = artif
     notIdentified,
     labelledOnly: Object.fromEntries(notIdentified.map((figure) => [figure, figures[figure]])),
     rocCurve: rocCurve(data.scores, data.outcomes),
-    reliability: reliability(data),
-    slices: [...data.slices].flatMap(([feature, labels]) => sliceBy(feature, labels, data, withheld)),
+    reliability: reliability(data, bandEdges),
+    slices: [...data.slices].flatMap(([feature, labels]) =>
+      sliceBy(feature, labels, data, { withheld, bandEdges }),
+    ),
     leftOut: data.leftOut,
     notes: data.notes,
   };
@@ -96,7 +99,7 @@ function sliceBy(
   feature: string,
   labels: readonly (string | null)[],
   rows: LabelledRows,
-  withheld: Partial<Figures>,
+  { withheld, bandEdges }: { withheld: Partial<Figures>; bandEdges: readonly number[] },
 ): Slice[] {
   const places = Map.groupBy(labels.keys(), (i) => labels[i]);
   return [...places]
@@ -104,11 +107,10 @@ function sliceBy(
       if (bin === null) return [];
       const pick = (values: ArrayLike<number>) => Float64Array.from(indices, (i) => values[i]);
       const outcomes = pick(rows.outcomes);
-      const measured = measureRows({
-        scores: pick(rows.scores),
-        predictions: pick(rows.predictions),
-        outcomes,
-      });
+      const measured = measureRows(
+        { scores: pick(rows.scores), predictions: pick(rows.predictions), outcomes },
+        bandEdges,
+      );
       const positives = outcomes.reduce((sum, outcome) => sum + outcome, 0);
       return [{ feature, bin, positives, ...measured, ...withheld }];
     })

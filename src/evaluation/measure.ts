@@ -1,6 +1,9 @@
-import { createPerformance, type PerformanceReference } from '../monitor/performance.ts';
-import { realisedFigures, scoreBands } from '../monitor/performance-figures.ts';
-import { equalWidthEdges, numericBinIndex } from '../stats/binning.ts';
+import type { Artifact } from '../model/artifact.ts';
+import { createPerformance } from '../monitor/performance.ts';
+import { crossValidatedOverBins } from '../monitor/performance-comparison.ts';
+import { realisedFigures } from '../monitor/performance-figures.ts';
+import { performanceReferenceOf } from '../monitor/performance-reference.ts';
+import { numericBinIndex } from '../stats/binning.ts';
 import { accuracy, type Confusion, confusion, f1, precision, recall } from '../stats/confusion.ts';
 import { brierScore, expectedCalibrationError, logLoss } from '../stats/probability-scores.ts';
 import { rocAuc } from '../stats/roc-auc.ts';
@@ -28,9 +31,6 @@ export const needAllDecisions: readonly FigureName[] = ['accuracy', 'recall', 'f
 
 type Rows = Omit<LabelledRows, 'slices'>;
 
-/** Ten bands of the score, as everywhere. */
-const bandEdges = equalWidthEdges(0, 1, scoreBands);
-
 /** One band of the score: rows in it, their mean score and the share of positives. */
 export type ReliabilityBand = {
   readonly from: number;
@@ -40,9 +40,13 @@ export type ReliabilityBand = {
   readonly positiveShare: number | null;
 };
 
-/** How scores and outcomes agree, band by band. */
-export function reliability({ scores, outcomes }: Rows): ReliabilityBand[] {
-  const { counts, expected, positives } = sumBands(scores, outcomes);
+/**
+ * How scores and outcomes agree, band by band.
+ *
+ * @param bandEdges interior edges of the bands
+ */
+export function reliability({ scores, outcomes }: Rows, bandEdges: readonly number[]): ReliabilityBand[] {
+  const { counts, expected, positives } = sumBands(scores, outcomes, bandEdges);
   const mean = (sum: number, samples: number) => (samples > 0 ? sum / samples : null);
   return Array.from(counts, (samples, i) => ({
     from: i === 0 ? 0 : bandEdges[i - 1],
@@ -53,10 +57,19 @@ export function reliability({ scores, outcomes }: Rows): ReliabilityBand[] {
   }));
 }
 
-function sumBands(scores: ArrayLike<number>, outcomes: ArrayLike<number>) {
-  const counts = new Float64Array(scoreBands);
-  const expected = new Float64Array(scoreBands);
-  const positives = new Float64Array(scoreBands);
+/** The greatest mean score or share of positives of all bands; 1 if there is none. */
+export function highestOf(bands: readonly ReliabilityBand[]): number {
+  return (
+    Math.max(...bands.map(({ meanScore, positiveShare }) => Math.max(meanScore ?? 0, positiveShare ?? 0))) ||
+    1
+  );
+}
+
+function sumBands(scores: ArrayLike<number>, outcomes: ArrayLike<number>, bandEdges: readonly number[]) {
+  const bands = bandEdges.length + 1;
+  const counts = new Float64Array(bands);
+  const expected = new Float64Array(bands);
+  const positives = new Float64Array(bands);
   for (let i = 0; i < scores.length; i++) {
     const band = numericBinIndex(bandEdges, scores[i]);
     counts[band]++;
@@ -66,13 +79,20 @@ function sumBands(scores: ArrayLike<number>, outcomes: ArrayLike<number>) {
   return { counts, expected, positives };
 }
 
-/** The figures of labelled rows, each from the rows themselves. */
-export function measureRows({ scores, predictions, outcomes }: Rows): Figures & {
+/**
+ * The figures of labelled rows, each from the rows themselves.
+ *
+ * @param bandEdges interior edges of the bands of the score over which the calibration error is taken
+ */
+export function measureRows(
+  { scores, predictions, outcomes }: Rows,
+  bandEdges: readonly number[],
+): Figures & {
   readonly samples: number;
   readonly confusion: Confusion;
 } {
   const counts = confusion(predictions, outcomes);
-  const bands = sumBands(scores, outcomes);
+  const bands = sumBands(scores, outcomes, bandEdges);
   return {
     samples: scores.length,
     accuracy: accuracy(counts),
@@ -92,18 +112,21 @@ export type BinnedRows = {
   readonly rocAuc: number | null;
   /** How far the AUC of the rows can be from it. */
   readonly rocAucMaxError: number | null;
+  /** What the AUC over the same bins was in cross-validation. */
+  readonly crossValidatedRocAuc: number | null;
   /** Its bands are made of whole bins, so it is that of the rows. */
   readonly expectedCalibrationError: number | null;
 };
 
 /** The figures that bins change. */
-export function measureBinned({ scores, outcomes }: Rows, reference: PerformanceReference): BinnedRows {
-  const counted = createPerformance(reference);
+export function measureBinned({ scores, outcomes }: Rows, artifact: Artifact): BinnedRows {
+  const counted = createPerformance(performanceReferenceOf(artifact));
   for (let i = 0; i < scores.length; i++) counted.addOutcome(scores[i], outcomes[i] === 1);
   const figures = realisedFigures(counted.cells, counted.sums);
   return {
     rocAuc: figures.rocAuc.value,
     rocAucMaxError: figures.rocAuc.maxError,
+    crossValidatedRocAuc: crossValidatedOverBins(artifact.score.bins)?.value ?? null,
     expectedCalibrationError: figures.expectedCalibrationError,
   };
 }

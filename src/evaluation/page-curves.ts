@@ -1,6 +1,7 @@
 import { type Html, html } from '../report/html.ts';
 import type { Interval } from '../stats/bootstrap.ts';
-import type { ReliabilityBand } from './measure.ts';
+import { formatScore } from './format-score.ts';
+import { highestOf, type ReliabilityBand } from './measure.ts';
 import type { RocPoint } from './roc-curve.ts';
 
 /** Points of a curve that are nearer to each other than this share of its side cannot be told apart. */
@@ -27,23 +28,27 @@ export function rocFigure(points: readonly RocPoint[], area: string): Html | nul
   }}</svg>${ends('0', 'false positive rate', '1')}</figure>`;
 }
 
-/** Band by band, the share of positives as a bar and the mean score as the outline that it should fill. */
+/**
+ * Band by band, the share of positives as a bar and the mean score as the outline that it should fill. Bands are
+ * equally wide here and as high as the highest needs: where positives are rare all scores lie close to 0.
+ */
 export function reliabilityFigure(bands: readonly ReliabilityBand[]): Html {
   const bars: string[] = [];
   const outlines: string[] = [];
-  for (const { from, to, meanScore, positiveShare } of bands) {
+  const top = highestOf(bands);
+  for (const [i, { meanScore, positiveShare }] of bands.entries()) {
     if (meanScore === null || positiveShare === null) continue;
-    const [left, right] = [place(from), place(to)];
+    const [left, right] = [place(i / bands.length), place((i + 1) / bands.length)];
     if (positiveShare > 0) {
       bars.push(
-        `<path class="live" d="M${left + 1.5} 100V${place(1 - positiveShare)}H${right - 1.5}V100z"/>`,
+        `<path class="live" d="M${left + 1.5} 100V${place(1 - positiveShare / top)}H${right - 1.5}V100z"/>`,
       );
     }
-    outlines.push(`M${left} 100V${place(1 - meanScore)}H${right}V100`);
+    outlines.push(`M${left} 100V${place(1 - meanScore / top)}H${right}V100`);
   }
-  return html`<figure class="plot"><figcaption>By tenth of the score. A bar that ends at its outline: the scores can be taken for probabilities. Few rows make a bar jump: the table has their number.</figcaption><svg class="curve" viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label="Reliability diagram. The figures are in the table below.">${{
+  return html`<figure class="plot"><figcaption>By band of the score, from the lowest to the highest; the top is ${formatScore(top)}. A bar that ends at its outline: the scores can be taken for probabilities. Few rows make a bar jump: the table has their number.</figcaption><svg class="curve" viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label="Reliability diagram. The figures are in the table below.">${{
     html: `${bars.join('')}<path class="reference" d="${outlines.join('')}"/><path class="axis" d="M0 0V100H100"/>`,
-  }}</svg>${ends('0', 'score', '1')}</figure>`;
+  }}</svg>${ends('lowest', 'score', 'highest')}</figure>`;
 }
 
 /** A figure with its interval, over the range that it had in cross-validation; what lies beyond 0 or 1 is cut off. */

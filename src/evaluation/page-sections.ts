@@ -5,6 +5,7 @@ import { type Html, html } from '../report/html.ts';
 import type { Evaluation, Slice } from './evaluate.ts';
 import { figureTitles } from './figure-titles.ts';
 import { formatDays } from './format-days.ts';
+import { formatScore } from './format-score.ts';
 import { type FigureName, figureNames } from './measure.ts';
 import { intervalChart, reliabilityFigure, rocFigure } from './page-curves.ts';
 
@@ -30,7 +31,7 @@ ${legend}
 <thead><tr><th scope="col">Figure</th><th scope="col" class="n">Value</th><th scope="col" class="n wide">95 % interval</th><th scope="col" class="spark">From 0 to 1</th><th scope="col" class="n">Cross-validated</th></tr></thead>
 <tbody>${figureNames.map((name) => figureRow(evaluation, name))}</tbody>
 </table>
-<p class="quiet">From 50 score bins, as the service counts: ROC AUC ${figure(binned.rocAuc)}, within ${figure(binned.rocAucMaxError)}; calibration error ${figure(binned.expectedCalibrationError)}.</p>
+<p class="quiet">From the score bins, as the service counts: ROC AUC ${figure(binned.rocAuc)}, within ${figure(binned.rocAucMaxError)}, in cross-validation ${figure(binned.crossValidatedRocAuc)}; calibration error ${figure(binned.expectedCalibrationError)}.</p>
 ${
   only.length > 0 &&
   html`<p>Not identified: one decision has hardly any outcomes, so that what holds for the labelled rows need not hold for all. Of the labelled rows alone: ${only.join(', ')}.</p>`
@@ -66,7 +67,7 @@ function scoresSection(evaluation: Evaluation): Html {
   const { rocCurve, rocAuc, labelledOnly, reliability, coverage, classes } = evaluation;
   const rows = reliability.map(
     ({ from, to, samples, meanScore, positiveShare }, i) =>
-      html`<tr><th scope="row">${from.toFixed(1)} – ${to.toFixed(1)}</th><td class="n">${formatCount(samples)}</td><td class="n">${figure(meanScore)}</td><td class="n">${figure(positiveShare)}</td>${coverage !== null && html`<td class="n">${share(coverage.byBand[i].share)}</td>`}</tr>`,
+      html`<tr><th scope="row">${formatScore(from)} – ${formatScore(to)}</th><td class="n">${formatCount(samples)}</td><td class="n">${figure(meanScore)}</td><td class="n">${figure(positiveShare)}</td>${coverage !== null && html`<td class="n">${share(coverage.byBand[i].share)}</td>`}</tr>`,
   );
   return html`<section aria-labelledby="belief"><h2 id="belief">Can the scores be believed?</h2>
 ${expectedParagraph(evaluation)}
@@ -74,7 +75,7 @@ ${expectedParagraph(evaluation)}
 <div><h3>Do they separate?</h3>${rocFigure(rocCurve, figure(rocAuc ?? labelledOnly.rocAuc ?? null)) ?? html`<p class="quiet">All outcomes are of one class: nothing to separate.</p>`}</div>
 <div><h3>Are they probabilities?</h3><p class="legend"><span class="r">mean score</span><span class="l">share of ‘${classes.positive}’</span></p>${reliabilityFigure(reliability)}</div>
 </div>
-<details><summary>Figures by tenth of the score</summary><div class="body scroll" tabindex="0" role="region" aria-label="Reliability">
+<details><summary>Figures by band of the score</summary><div class="body scroll" tabindex="0" role="region" aria-label="Reliability">
 <table><thead><tr><th scope="col">Score</th><th scope="col" class="n">Rows</th><th scope="col" class="n">Mean score</th><th scope="col" class="n">Share of ‘${classes.positive}’</th>${coverage !== null && html`<th scope="col" class="n">With outcome</th>`}</tr></thead>
 <tbody>${rows}</tbody></table></div></details></section>`;
 }

@@ -49,7 +49,7 @@ function describeFigures(evaluation: Evaluation): string[] {
     ...lines,
     '',
     ...wrap(
-      `From 50 score bins, as the service counts: ROC AUC ${figure(binned.rocAuc)} (within ${figure(binned.rocAucMaxError)}), calibration error ${figure(binned.expectedCalibrationError)}.`,
+      `From the score bins, as the service counts: ROC AUC ${figure(binned.rocAuc)} (within ${figure(binned.rocAucMaxError)}; in cross-validation ${figure(binned.crossValidatedRocAuc)}), calibration error ${figure(binned.expectedCalibrationError)}.`,
       width,
       '  ',
     ),

@@ -1,4 +1,5 @@
-import type { ReliabilityBand } from './measure.ts';
+import { formatScore } from './format-score.ts';
+import { highestOf, type ReliabilityBand } from './measure.ts';
 import type { RocPoint } from './roc-curve.ts';
 
 const width = 40;
@@ -37,24 +38,32 @@ function rateAt(points: readonly RocPoint[], falsePositiveRate: number): number 
 
 /** Mean score against share of positives, band by band: `█` is the share, `│` where the mean score stands. */
 export function drawReliability(bands: readonly ReliabilityBand[]): string[] {
-  const rows = bands.map(({ from, to, samples, meanScore, positiveShare }) => {
-    const label = `${from.toFixed(1)} – ${to.toFixed(1)}`.padEnd(12);
+  const top = highestOf(bands);
+  const ranges = bands.map(({ from, to }) => `${formatScore(from)} – ${formatScore(to)}`);
+  const columns = Math.max(12, ...ranges.map((range) => range.length + 1));
+  const rows = bands.map(({ samples, meanScore, positiveShare }, band) => {
+    const label = ranges[band].padEnd(columns);
     const numbers = [
       String(samples).padStart(9),
-      (meanScore?.toFixed(3) ?? '–').padStart(8),
-      (positiveShare?.toFixed(3) ?? '–').padStart(10),
+      formatShareOf(meanScore).padStart(8),
+      formatShareOf(positiveShare).padStart(10),
     ].join('');
     if (meanScore === null || positiveShare === null) return label + numbers;
     const bar = Array.from({ length: barWidth + 1 }, (_, i) => {
-      if (Math.round(meanScore * barWidth) === i) return '│';
-      return i < Math.round(positiveShare * barWidth) ? '█' : ' ';
+      if (Math.round((meanScore / top) * barWidth) === i) return '│';
+      return i < Math.round((positiveShare / top) * barWidth) ? '█' : ' ';
     });
     return `${label}${numbers}  ${bar.join('')}`;
   });
   return [
-    'Reliability: the share of positives (█) should reach the mean score (│)',
-    `${'score'.padEnd(12)}${'N'.padStart(9)}${'mean'.padStart(8)}${'positive'.padStart(10)}`,
+    `Reliability: share of positives (█) and mean score (│); the full width is ${formatScore(top)}`,
+    `${'score'.padEnd(columns)}${'N'.padStart(9)}${'mean'.padStart(8)}${'positive'.padStart(10)}`,
     ...rows,
     '',
   ];
+}
+
+function formatShareOf(value: number | null): string {
+  if (value === null) return '–';
+  return value < 0.01 ? formatScore(value) : value.toFixed(3);
 }

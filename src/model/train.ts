@@ -1,5 +1,5 @@
-import { countBins, equalWidthEdges, missingBin, numericBinIndex } from '../stats/binning.ts';
-import { interpolateCurve, isotonicRegression } from '../stats/isotonic-regression.ts';
+import { countBins, missingBin } from '../stats/binning.ts';
+import { isotonicRegression } from '../stats/isotonic-regression.ts';
 import { type Artifact, type Feature, formatVersion, sealArtifact, validateArtifact } from './artifact.ts';
 import { associatedEffects, ownEffects, type ScoreSpread, scoreSpread } from './bin-effects.ts';
 import { crossValidate, protocolFor } from './cross-validate.ts';
@@ -8,6 +8,7 @@ import { featureBins } from './features.ts';
 import { defaultRidge, fitLogistic } from './fit-logistic.ts';
 import { expectedCounts, numericReference } from './reference.ts';
 import { createContribution, logistic } from './score.ts';
+import { binScores } from './score-bins.ts';
 import { describeSmallestDetectableDrift } from './smallest-detectable-drift.ts';
 import type { TrainingSet } from './training-set.ts';
 
@@ -21,8 +22,6 @@ export type TrainingOptions = {
   /** Called after each fit, with the number of fits done and of all. */
   readonly onProgress?: (done: number, total: number) => void;
 };
-
-const scoreBinCount = 50;
 
 /** Log-odds to ten places: more are noise of the arithmetic and make versions differ between machines. */
 function roundLogOdds(value: number): number {
@@ -121,24 +120,6 @@ function scoreReference(scores: Float64Array, spread: ScoreSpread | null): Artif
     ...reference,
     effects: associatedEffects({ kind: 'numeric', edges: reference.edges }, scores, spread),
   };
-}
-
-function binScores(
-  scores: Float64Array,
-  outcomes: Uint8Array,
-  calibration: Artifact['calibration'],
-): Artifact['score']['bins'] {
-  const edges = equalWidthEdges(0, 1, scoreBinCount);
-  const counts = new Array<number>(scoreBinCount).fill(0);
-  const positives = new Array<number>(scoreBinCount).fill(0);
-  const expected = new Array<number>(scoreBinCount).fill(0);
-  for (const [i, score] of scores.entries()) {
-    const bin = numericBinIndex(edges, score);
-    counts[bin]++;
-    positives[bin] += outcomes[i];
-    expected[bin] += interpolateCurve(calibration, score);
-  }
-  return { edges, counts, positives, expected };
 }
 
 /**

@@ -1,7 +1,8 @@
 import { driftRule } from '../stats/drift.ts';
 import { chiSquareQuantileWilsonHilferty } from '../stats/noise-ceiling.ts';
 import type { Cell, PerformanceSums } from './performance.ts';
-import { byBand, scoreBands, total } from './performance-figures.ts';
+import { byBand, total } from './performance-figures.ts';
+import { sumByScoreBand } from './score-bands.ts';
 
 /** The rule behind the tests of outcomes, and the alerts on them. */
 export const outcomeRule = {
@@ -54,9 +55,7 @@ export function compareBands(
   const negatives = byBand(cells, sums.negatives);
   const expected = byBand(cells, sums.expected);
   const variance = byBand(cells, sums.variance);
-  const bins = cells.length - 1;
-  const reference = new Float64Array(scoreBands);
-  for (let i = 0; i < bins; i++) reference[Math.floor((i * scoreBands) / bins)] += referenceRows[i];
+  const reference = sumByScoreBand(referenceRows);
   return Array.from(positives, (observed, i) => {
     const outcomes = observed + negatives[i];
     const seen = outcomes > 0 ? (observed * negatives[i]) / outcomes : 0;

@@ -3,9 +3,7 @@ import { expectedCalibrationError } from '../stats/probability-scores.ts';
 import { type BinnedRocAuc, binnedRocAuc } from '../stats/roc-auc.ts';
 import { f1StandardError, rocAucStandardError, shareStandardError } from '../stats/standard-errors.ts';
 import type { Cell, PerformanceSums } from './performance.ts';
-
-/** Score bins are taken together to this many bands, for the calibration error and for tables. */
-export const scoreBands = 10;
+import { sumByScoreBand } from './score-bands.ts';
 
 /** A share with its standard error; both `null` when there is nothing it could be a share of. */
 export type Figure = { readonly value: number | null; readonly standardError: number | null };
@@ -24,7 +22,7 @@ export type BinnedFigures = {
 export type RealisedFigures = BinnedFigures & {
   readonly brier: number | null;
   readonly logLoss: number | null;
-  /** Over ten bands of the score. */
+  /** Over bands of the score. */
   readonly expectedCalibrationError: number | null;
 };
 
@@ -104,12 +102,9 @@ export function byBin(cells: readonly Cell[], values: ArrayLike<number>): Float6
   return bins;
 }
 
-/** Adds up the cells of each tenth of the score bins. */
+/** Adds up the cells of each band of the score. */
 export function byBand(cells: readonly Cell[], values: ArrayLike<number>): Float64Array {
-  const bins = cells.length - 1;
-  const bands = new Float64Array(scoreBands);
-  for (let i = 0; i < cells.length; i++) bands[Math.floor((cells[i].bin * scoreBands) / bins)] += values[i];
-  return bands;
+  return sumByScoreBand(byBin(cells, values));
 }
 
 /** The figures without those that hold for the labelled rows alone, where one decision's outcomes hardly ever come. */

@@ -142,6 +142,14 @@ export const performanceInstruments = {
     description:
       'Share of the positive class in the training rows; absent once newer traffic is the reference.',
   },
+  comparedWith: {
+    name: 'model_performance_reference',
+    type: 'gauge',
+    unit: '1',
+    labels: [...modelLabels, 'metric'],
+    description:
+      'What live figures are compared with: the cross-validated accuracy, and the AUC of the same scores over the score bins unless these are too coarse.',
+  },
   trainingRows: {
     name: 'model_training_rows',
     type: 'gauge',
@@ -153,8 +161,9 @@ export const performanceInstruments = {
     name: 'model_score_bin_reference_rows',
     type: 'gauge',
     unit: '{row}',
-    labels: [...modelLabels, 'score_bin', 'outcome'],
-    description: 'Training rows by score bin (out of fold) and outcome.',
+    labels: [...modelLabels, 'score_bin', 'score_band', 'outcome'],
+    description:
+      'Training rows by score bin (out of fold) and outcome, and the band of neighbouring bins that each is in.',
   },
   groupPredictions: {
     name: 'model_feature_bin_predictions_total',

@@ -2,8 +2,10 @@ import type { Artifact } from '../model/artifact.ts';
 import type { Decisions } from '../monitor/group-decisions.ts';
 import type { OutcomeDelays } from '../monitor/outcome-delays.ts';
 import type { Performance, PerformanceField } from '../monitor/performance.ts';
+import { comparedWith } from '../monitor/performance-comparison.ts';
 import { byBin } from '../monitor/performance-figures.ts';
 import { trainingShare } from '../monitor/performance-reference.ts';
+import { scoreBandEdges, scoreBandOf } from '../monitor/score-bands.ts';
 import { binLabels } from '../stats/binning.ts';
 import type { Instrument } from './instrument.ts';
 import { instruments } from './instruments.ts';
@@ -39,7 +41,7 @@ export function createPerformanceMetrics({ performance, delays }: PerformanceSou
   const { cells, sums, reference } = performance;
   const { classes, scoreEdges } = reference;
   const model = { model: reference.model, version: reference.version };
-  const bins = binLabels({ kind: 'numeric', edges: scoreEdges }).slice(0, -1);
+  const bins = valueBinLabels(scoreEdges);
   const labels = cells.map(({ bin, isPositive }) => ({
     ...model,
     score_bin: bins[bin],
@@ -80,6 +82,11 @@ export function createPerformanceMetrics({ performance, delays }: PerformanceSou
   };
 }
 
+/** Scores are never missing: labels of the bins that have a value. */
+function valueBinLabels(edges: readonly number[]): string[] {
+  return binLabels({ kind: 'numeric', edges }).slice(0, -1);
+}
+
 /** For each bin what all lower ones hold, and half of what is in it: equal scores count half in the AUC. */
 function below(counts: Float64Array, labels: readonly Point<number>['attributes'][]): Point<number>[] {
   let sum = 0;
@@ -104,13 +111,22 @@ export function createTrainingMetrics(artifact: Artifact): MetricSource {
     brier: evaluation.brier,
     log_loss: evaluation.logLoss,
   }).map(([metric, figure]) => ({ attributes: { ...model, metric }, figure }));
+  const reference = comparedWith(evaluation, score.bins);
   const { edges, counts, positives } = score.bins;
-  const bins = binLabels({ kind: 'numeric', edges }).slice(0, -1);
+  const bins = valueBinLabels(edges);
+  const bands = valueBinLabels(scoreBandEdges(edges));
   const constants: readonly (readonly [Instrument, readonly Point<number>[]])[] = [
     [instruments.evaluation, figures.map(({ attributes, figure }) => ({ attributes, value: figure.value }))],
     [
       instruments.evaluationStandardError,
       figures.map(({ attributes, figure }) => ({ attributes, value: figure.standardError })),
+    ],
+    [
+      instruments.comparedWith,
+      Object.entries({ accuracy: reference.accuracy, roc_auc: reference.rocAuc }).flatMap(
+        ([metric, figure]) =>
+          figure === null ? [] : [{ attributes: { ...model, metric }, value: figure.value }],
+      ),
     ],
     [instruments.trainingRows, [{ attributes: model, value: training.rows }]],
     [
@@ -123,10 +139,13 @@ export function createTrainingMetrics(artifact: Artifact): MetricSource {
     ],
     [
       instruments.referenceScoreBin,
-      bins.flatMap((score_bin, i) => [
-        { attributes: { ...model, score_bin, outcome: target.negative }, value: counts[i] - positives[i] },
-        { attributes: { ...model, score_bin, outcome: target.positive }, value: positives[i] },
-      ]),
+      bins.flatMap((score_bin, i) => {
+        const bin = { ...model, score_bin, score_band: bands[scoreBandOf(i, bins.length)] };
+        return [
+          { attributes: { ...bin, outcome: target.negative }, value: counts[i] - positives[i] },
+          { attributes: { ...bin, outcome: target.positive }, value: positives[i] },
+        ];
+      }),
     ],
   ];
   return () => constants.map(([instrument, points]) => gaugeData(instrument, points));

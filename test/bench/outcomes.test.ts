@@ -134,7 +134,7 @@ describe('outcomes bench', function () {
                 'model:performance': value,
                 'model:performance_standard_error': error,
                 'model:performance:effect_ratio': (1 - value) / (1 - known.value) - 1,
-                model_evaluation: known.value,
+                model_performance_reference: known.value,
                 model_evaluation_standard_error: known.standardError,
               },
               fires: below > limit,

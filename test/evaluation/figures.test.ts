@@ -9,6 +9,7 @@ import { loadArtifact } from '../../src/model/artifact.ts';
 import { createPerformance } from '../../src/monitor/performance.ts';
 import { measureCoverage } from '../../src/monitor/performance-coverage.ts';
 import { performanceReferenceOf } from '../../src/monitor/performance-reference.ts';
+import { equalWidthEdges } from '../../src/stats/binning.ts';
 import { bootstrapInterval } from '../../src/stats/bootstrap.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { rocAuc } from '../../src/stats/roc-auc.ts';
@@ -26,6 +27,9 @@ type Case = {
 const fixture = new URL('fixtures/scikit-learn.json', import.meta.url);
 const { cases } = JSON.parse(await readFile(fixture, 'utf8')) as { cases: Case[] };
 
+/** The bands of the fixture's calibration error. */
+const tenths = equalWidthEdges(0, 1, 10);
+
 const predict = ({ scores, threshold }: Pick<Case, 'scores' | 'threshold'>) =>
   scores.map((score) => (score >= threshold ? 1 : 0));
 
@@ -33,7 +37,7 @@ describe('the figures of labelled rows', () => {
   for (const one of cases) {
     it(`are those of scikit-learn: ${one.name}`, () => {
       const { confusion, ...expected } = one.expected;
-      const figures = measureRows({ ...one, predictions: predict(one) });
+      const figures = measureRows({ ...one, predictions: predict(one) }, tenths);
       assert.deepEqual(figures.confusion, confusion);
       for (const [name, value] of Object.entries(expected)) {
         const found = (figures as unknown as Record<string, number>)[name];
@@ -58,7 +62,7 @@ describe('the figures of labelled rows', () => {
   }
 
   it('are null where the rows leave them undefined', () => {
-    const figures = measureRows({ scores: [0.1, 0.2], predictions: [0, 0], outcomes: [0, 0] });
+    const figures = measureRows({ scores: [0.1, 0.2], predictions: [0, 0], outcomes: [0, 0] }, tenths);
     assert.equal(figures.precision, null);
     assert.equal(figures.recall, null);
     assert.equal(figures.rocAuc, null);
@@ -72,7 +76,7 @@ describe('bootstrap intervals', () => {
   const rows = { ...smooth, predictions: predict(smooth) };
 
   it('are those that drawing rows gives', () => {
-    const intervals = bootstrapFigures(rows);
+    const intervals = bootstrapFigures(rows, tenths);
     const options = { resamples: 1000, confidence: 0.95, random: createRandom(5) };
     const areas = bootstrapInterval(
       rows.scores.length,
@@ -93,9 +97,9 @@ describe('bootstrap intervals', () => {
   });
 
   it('hold the figure itself, and are the same each time', () => {
-    const [once, again] = [bootstrapFigures(rows), bootstrapFigures(rows)];
+    const [once, again] = [bootstrapFigures(rows, tenths), bootstrapFigures(rows, tenths)];
     assert.deepEqual(once, again);
-    const figures = measureRows(rows);
+    const figures = measureRows(rows, tenths);
     for (const name of ['accuracy', 'precision', 'recall', 'f1', 'rocAuc', 'brier', 'logLoss'] as const) {
       const value = figures[name] ?? Number.NaN;
       assert.ok((once[name]?.low ?? 1) < value && value < (once[name]?.high ?? 0), name);
@@ -103,7 +107,7 @@ describe('bootstrap intervals', () => {
   });
 
   it('are null where no resample defines the figure', () => {
-    const intervals = bootstrapFigures({ scores: [0.1, 0.2], predictions: [0, 0], outcomes: [0, 0] });
+    const intervals = bootstrapFigures({ scores: [0.1, 0.2], predictions: [0, 0], outcomes: [0, 0] }, tenths);
     assert.equal(intervals.rocAuc, null);
     assert.deepEqual(intervals.accuracy, { low: 1, high: 1 });
   });

@@ -39,13 +39,16 @@ export function miscalibrated(selector: string): string {
       and ${hasEffect('model:calibration:effect_ratio')}`;
 }
 
-/** A figure is below the cross-validated one by more than `z` standard errors of the two; realised: enough to matter. */
+/**
+ * A figure is below the cross-validated one by more than `z` standard errors of the two; realised: enough to matter.
+ * The AUC is compared over the same score bins; where these are too coarse, there is nothing to compare it with.
+ */
 export function belowCrossValidated(source: 'realised' | 'estimated', selector: string): string {
   const matchers = `source="${source}", metric=~"${compared}", ${selector}`;
   const join = `on (${byModel}, metric) group_left ()`;
   const below = promql`
     model:performance{${matchers}}
-      - ${join} max by (${byModel}, metric) (model_evaluation)
+      - ${join} max by (${byModel}, metric) (model_performance_reference)
     < -${z} * sqrt(
       ${designEffect[source]} * model:performance_standard_error{${matchers}} ^ 2
         + ${join} max by (${byModel}, metric) (model_evaluation_standard_error) ^ 2

@@ -38,7 +38,7 @@ export const bands: readonly RecordingRule[] = [
     record: 'model_score_band:reference_rows',
     expr: promql`
       sum by (${byModel}, score_band) (
-        ${withBand(`max by (${byModel}, score_bin, outcome) (model_score_bin_reference_rows)`)}
+        max by (${byModel}, score_bin, score_band, outcome) (model_score_bin_reference_rows)
       )`,
   },
   {

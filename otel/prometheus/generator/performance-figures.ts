@@ -107,7 +107,7 @@ export const figures: readonly RecordingRule[] = [
     record: 'model:performance:effect_ratio',
     expr: promql`
       (1 - ${performance}{source="realised", metric=~"${compared}"})
-        / on (${byModel}, metric) group_left () (1 - max by (${byModel}, metric) (model_evaluation))
+        / on (${byModel}, metric) group_left () (1 - max by (${byModel}, metric) (model_performance_reference))
         - 1`,
   },
   shareError('accuracy', 'model:performance_samples'),

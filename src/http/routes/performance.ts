@@ -1,5 +1,6 @@
 import { type BucketCounts, histogramCount, histogramQuantile } from '../../monitor/histogram.ts';
 import { livePerformance } from '../../monitor/live-performance.ts';
+import { comparedWith } from '../../monitor/performance-comparison.ts';
 import { type WindowName, windowNames } from '../../monitor/windows.ts';
 import type { KnownModel } from '../../outcomes/known-model.ts';
 import type { AppRouter } from '../router.ts';
@@ -27,6 +28,7 @@ function describe(known: KnownModel) {
     sinceStart: describeWindow(known),
     windows: Object.fromEntries(windowNames.map((window) => [window, describeWindow(known, window)])),
     crossValidated: evaluation,
+    comparedWith: comparedWith(evaluation, known.artifact.score.bins),
   };
 }
 

@@ -3,10 +3,12 @@ import {
   compareObserved,
   testCalibration,
 } from '../../../src/monitor/performance-calibration.ts';
+import { comparedWith } from '../../../src/monitor/performance-comparison.ts';
 import { estimatedFigures, realisedFigures } from '../../../src/monitor/performance-figures.ts';
 import {
   artifact,
   cells,
+  middle,
   model,
   type PerformancePhase,
   performanceSeries,
@@ -38,7 +40,11 @@ const harder: PerformancePhase[] = [
   { from: '0m', traffic: { predictions: 10, labelled: () => 0 } },
   {
     from: '2h',
-    traffic: { predictions: 60, labelled: () => 0, weight: (bin) => (bin >= 21 && bin < 28 ? 1 : 0) },
+    traffic: {
+      predictions: 60,
+      labelled: () => 0,
+      weight: (bin) => (Math.abs(middle(bin) - 0.49) < 0.07 ? 1 : 0),
+    },
   },
   { from: '4h', traffic: { predictions: 600, labelled: () => 0 } },
 ];
@@ -52,7 +58,9 @@ function firing(phases: readonly PerformancePhase[], at: string) {
   };
   const against = (source: 'realised' | 'estimated', metric: 'accuracy' | 'rocAuc') => {
     const figures = source === 'realised' ? realisedFigures(cells, sums) : estimatedFigures(cells, sums);
-    const difference = (figures[metric].value ?? Number.NaN) - artifact.evaluation[metric].value;
+    const difference =
+      (figures[metric].value ?? Number.NaN) -
+      (comparedWith(artifact.evaluation, artifact.score.bins)[metric]?.value ?? Number.NaN);
     const name = metric === 'rocAuc' ? 'roc_auc' : metric;
     return on(difference, source === 'estimated' ? { source, window, metric: name } : { metric: name });
   };

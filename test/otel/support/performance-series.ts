@@ -61,8 +61,10 @@ export function sumsOf(traffic: Traffic): PerformanceSums {
   return sums;
 }
 
-function middle(bin: number): number {
-  return (bin + 0.5) / (reference.scoreEdges.length + 1);
+/** A score in the middle of the bin; what it calibrates to is as good as any other's in it. */
+export function middle(bin: number): number {
+  const { scoreEdges } = reference;
+  return ((scoreEdges[bin - 1] ?? 0) + (scoreEdges[bin] ?? 1)) / 2;
 }
 
 export type PerformancePhase = { readonly from: string; readonly traffic: Traffic };
