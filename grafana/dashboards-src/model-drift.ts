@@ -300,12 +300,14 @@ const refused: Row = {
       {
         title: 'Values outside the range of the training data',
         description:
-          'Share of requests over the chosen window whose value lies below the least or above the greatest of training, where the model extrapolates. They count in the outermost bins as well.',
+          'Share of requests over the chosen window whose value lies below the least or above the greatest of training, where the model extrapolates. They count in the outermost bins as well, and in the PSI only there: a few of them have an alert of their own.',
         unit: 'percentunit',
         noData: 'no request in the window',
       },
       [{ expr: perFeature('model_feature:outside_range_ratio'), legend: '{{feature}}' }],
-    ).span(8),
+    )
+      .span(8)
+      .links([asPanelLink(toRunbook('ModelFeatureOutsideRange'))]),
     stacked(
       timeSeries(
         {

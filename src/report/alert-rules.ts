@@ -28,8 +28,13 @@ export const minShareRequests = 300;
 
 /** A change within ten minutes that is worth waking somebody. */
 export const fastPsi = 0.5;
-/** A share of missing or unseen values must rise by more than this. */
+/** A share of missing values, of unseen ones or of those outside the range must rise by more than this. */
 export const minShareRise = 0.01;
+/**
+ * How many values of the reference are taken to lie outside its range: none does, but as many more rows would have had
+ * two, one beyond either extreme, as the extremes are a draw themselves.
+ */
+export const outsideReferenceCount = 2;
 /** More features than this share drifting at once are one cause, not many. */
 export const broadShare = 0.3;
 
@@ -43,6 +48,7 @@ export const alertRules = {
   ModelScoreDrift: { severity: 'ticket', forMs: 15 * minuteMs, keepFiringMs: hourMs },
   ModelFeatureMissing: { severity: 'ticket', forMs: 15 * minuteMs, keepFiringMs: hourMs },
   ModelFeatureUnseen: { severity: 'ticket', forMs: 15 * minuteMs, keepFiringMs: hourMs },
+  ModelFeatureOutsideRange: { severity: 'ticket', forMs: 15 * minuteMs, keepFiringMs: hourMs },
   ModelDriftBroad: { severity: 'page', forMs: 5 * minuteMs, keepFiringMs: 15 * minuteMs },
 } as const satisfies Record<string, Rule>;
 

@@ -9,7 +9,15 @@ import {
 } from '../stats/drift.ts';
 import { psiNoiseCeiling } from '../stats/noise-ceiling.ts';
 import { sumCounts } from '../stats/smoothing.ts';
-import { broadShare, earlierMs, fastPsi, minRequests, seasons, windowsMs } from './alert-rules.ts';
+import {
+  broadShare,
+  earlierMs,
+  fastPsi,
+  minRequests,
+  outsideReferenceCount,
+  seasons,
+  windowsMs,
+} from './alert-rules.ts';
 import type { Alarm } from './drift-report.ts';
 import type { ReferenceVariable } from './reference.ts';
 import { createAlert } from './replayed-alert.ts';
@@ -27,6 +35,7 @@ const maxLooks = 2_000_000;
  * been, in order. It looks every 30 s (less often where steps had to be made longer), at the same windows, tests and
  * waiting times; how a scrape would have rounded the counts is not replayed.
  *
+ * @param timeline counts by bin of the features, then of the score, then one count a feature of values outside its range
  * @param features the variables in the order of the timeline's cells
  * @param score the variable whose cells follow theirs, if there is one
  */
@@ -54,11 +63,13 @@ export function backtest(
       window === of ? slide(windowsMs[window], earlierMs[earlier]) : [],
     );
   const earlier = { '1h': earlierWindows('1h'), '24h': earlierWindows('24h') };
+  const variables = score === null ? features : [...features, score];
+  const allBins = variables.reduce((sum, { bins }) => sum + binCount(bins), 0);
   let offset = 0;
-  const watches = (score === null ? features : [...features, score]).map((variable, i) => {
-    const watch = watchVariable(variable, offset, windows, earlier, i === features.length);
+  const watches = variables.map((variable, i) => {
+    const cells = { from: offset, outside: i < features.length && variable.range ? allBins + i : null };
     offset += binCount(variable.bins);
-    return watch;
+    return watchVariable(variable, cells, windows, earlier, i === features.length);
   });
   const broad = createAlert('ModelDriftBroad', null);
 
@@ -93,14 +104,14 @@ type Watch = {
 
 function watchVariable(
   variable: ReferenceVariable,
-  offset: number,
+  cells: { readonly from: number; readonly outside: number | null },
   windows: Windows,
   earlier: Readonly<Record<'1h' | '24h', readonly SlidingWindow[]>>,
   isScore: boolean,
 ): Watch {
   const { bins, counts: reference, name } = variable;
   const size = binCount(bins);
-  const cut = (window: SlidingWindow) => window.counts.subarray(offset, offset + size);
+  const cut = (window: SlidingWindow) => window.counts.subarray(cells.from, cells.from + size);
   const measure = (window: SlidingWindow) => measureDrift(bins, reference, cut(window));
 
   const ticket = createAlert(isScore ? 'ModelScoreDrift' : 'ModelFeatureDrift', name);
@@ -108,21 +119,30 @@ function watchVariable(
   const fast = createAlert('ModelFeatureDriftFast', name);
   const missing = createAlert('ModelFeatureMissing', name);
   const unseen = createAlert('ModelFeatureUnseen', name);
-  let value = { ticket: null, early: null, fast: null, missing: null, unseen: null } as Record<
-    'ticket' | 'early' | 'fast' | 'missing' | 'unseen',
-    number | null
-  >;
+  const outside = createAlert('ModelFeatureOutsideRange', name);
+  type Value = Record<'ticket' | 'early' | 'fast' | 'missing' | 'unseen' | 'outside', number | null>;
+  let value: Value = { ticket: null, early: null, fast: null, missing: null, unseen: null, outside: null };
 
   function lookFar(): void {
     const day = measure(windows['24h']);
     const onDay = day.samples >= minRequests['24h'] && !isSeason('24h') ? drifting(day) : null;
-    const share = (bin: number) =>
-      larger(risen(cut(windows['24h']), reference, bin), risen(cut(windows['7d']), reference, bin));
+    /** The share of what a cell counts, where it has risen above so many of the reference. */
+    const share = (cell: number, before: number) => {
+      const [onDay, onWeek] = [windows['24h'], windows['7d']].map((window) =>
+        risenShare(
+          { count: window.counts[cell], samples: sumCounts(cut(window)) },
+          { count: before, samples: sumCounts(reference) },
+        ),
+      );
+      return larger(onDay, onWeek);
+    };
+    const binShare = (bin: number) => share(cells.from + bin, reference[bin]);
     value = {
       ...value,
       ticket: larger(onDay, drifting(measure(windows['7d']))),
-      missing: share(missingBin(bins)),
-      unseen: bins.kind === 'categorical' ? share(unseenBin(bins)) : null,
+      missing: binShare(missingBin(bins)),
+      unseen: bins.kind === 'categorical' ? binShare(unseenBin(bins)) : null,
+      outside: cells.outside === null ? null : share(cells.outside, outsideReferenceCount),
     };
   }
 
@@ -163,9 +183,10 @@ function watchVariable(
       const now = fast.look(nowMs, value.fast);
       missing.look(nowMs, value.missing);
       unseen.look(nowMs, value.unseen);
+      outside.look(nowMs, value.outside);
       return drifts || soon || now;
     },
-    alarms: () => [ticket, early, fast, missing, unseen].flatMap((alert) => alert.alarms()),
+    alarms: () => [ticket, early, fast, missing, unseen, outside].flatMap((alert) => alert.alarms()),
   };
 }
 
@@ -177,12 +198,4 @@ function larger(one: number | null, other: number | null): number | null {
 /** The PSI when an alert takes it for drift. */
 function drifting(drift: Drift): number | null {
   return raisesAlert(drift) ? drift.psi : null;
-}
-
-/** The share of a bin when it has risen. */
-function risen(live: Float64Array, reference: readonly number[], bin: number): number | null {
-  return risenShare(
-    { count: live[bin], samples: sumCounts(live) },
-    { count: reference[bin], samples: sumCounts(reference) },
-  );
 }

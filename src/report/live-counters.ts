@@ -38,9 +38,14 @@ export function createLiveCounters(
     cells += counts.length;
   }
   const overTime = createTimeline(cells, overTimeSteps, maxOverTimeSteps);
-  const replay = backtest ? createTimeline(cells, replaySteps, Math.ceil(maxReplayCells / cells)) : null;
-  /** The cell of the present row for each variable; −1 where it was not counted. */
-  const rowCells = new Int32Array(offsets.length).fill(-1);
+  // After the bins of all variables one more cell a feature, for its values outside the range.
+  const replayed = cells + features.length;
+  const replay = backtest
+    ? createTimeline(replayed, replaySteps, Math.ceil(maxReplayCells / replayed))
+    : null;
+  /** The cell of the present row for each variable, then that of its value outside the range; −1 for none. */
+  const allCells = new Int32Array(offsets.length + features.length).fill(-1);
+  const rowCells = allCells.subarray(0, offsets.length);
 
   return {
     features,
@@ -51,18 +56,21 @@ export function createLiveCounters(
     countFeatures({ values, bins, outside }: Row): boolean {
       let known = true;
       for (let i = 0; i < features.length; i++) {
+        const feature = features[i];
+        const outsideBefore = feature.below + feature.above;
         let bin = -1;
-        if (values !== null) bin = features[i].observe(values[i]);
+        if (values !== null) bin = feature.observe(values[i]);
         else if (bins !== null) {
-          const { name } = features[i].reference;
+          const { name } = feature.reference;
           const label = ownValue(bins, name);
-          if (label === redacted) features[i].observe(undefined);
+          if (label === redacted) feature.observe(undefined);
           else {
-            bin = features[i].observeBin(label, ownValue(outside, name));
+            bin = feature.observeBin(label, ownValue(outside, name));
             known &&= bin >= 0;
           }
         }
         rowCells[i] = bin < 0 ? -1 : offsets[i] + bin;
+        allCells[offsets.length + i] = feature.below + feature.above > outsideBefore ? cells + i : -1;
       }
       return known;
     },
@@ -72,7 +80,7 @@ export function createLiveCounters(
     },
     countTime(timeMs: number): void {
       overTime.add(timeMs, rowCells);
-      replay?.add(timeMs, rowCells);
+      replay?.add(timeMs, allCells);
     },
   };
 }

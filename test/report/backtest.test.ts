@@ -282,7 +282,7 @@ describe('the rules that are replayed', () => {
       assert.ok(rules.get(alert)?.expr.includes(text), `${alert}: ${text}`);
     has('ModelFeatureDriftFast', `> ${fastPsi}`);
     has('ModelDriftBroad', `> ${broadShare}`);
-    for (const alert of ['ModelFeatureMissing', 'ModelFeatureUnseen']) {
+    for (const alert of ['ModelFeatureMissing', 'ModelFeatureUnseen', 'ModelFeatureOutsideRange']) {
       has(alert, `> ${minShareRise}`);
       has(alert, `>= ${minShareRequests}`);
     }

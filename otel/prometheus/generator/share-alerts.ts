@@ -12,7 +12,7 @@ const share = '{{ $value | humanizePercentage }}';
 
 export function shareAlerts(scales: Scales): Alert[] {
   const { time, requests } = scales;
-  const risen = (bin: 'missing' | 'unseen') =>
+  const risen = (bin: 'missing' | 'unseen' | 'outside_range') =>
     onDayOrWeek(`max by (${byFeature})`, (window) => {
       const ratio = `model_feature:${bin}_ratio{window="${window}", feature!="${scoreFeature}"}`;
       return promql`
@@ -35,6 +35,14 @@ export function shareAlerts(scales: Scales): Alert[] {
       expr: withEffect(risen('unseen')),
       summary: `${share} of ${feature} is of no known category`,
       description: `Over the last 24 hours or 7 days this share had categories that the training data lacks: the model treats them as neutral, so the feature says nothing about them.${effectInWords}`,
+      dashboard: featureDashboard,
+    },
+    {
+      ...replayedAlert('ModelFeatureOutsideRange', scales),
+      component: 'model',
+      expr: risen('outside_range'),
+      summary: `${share} of ${feature} lies outside the range of the training data`,
+      description: `Over the last 24 hours or 7 days more values lay below the least or above the greatest of the reference than chance explains, and more than ${minShareRise * 100} percentage point: the model extrapolates there.`,
       dashboard: featureDashboard,
     },
     {

@@ -1,3 +1,4 @@
+import { outsideReferenceCount } from '../../../src/report/alert-rules.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import { binomialCeiling, byFeature, perFeature, promql } from './promql.ts';
 import type { RecordingRule, RuleGroup } from './rule-file.ts';
@@ -39,6 +40,14 @@ const shares: readonly RecordingRule[] = [
     expr: 'model_feature:outside_range:increase / (model_feature:observations:increase > 0)',
   },
   {
+    // Of the features that have a range.
+    record: 'model_feature:outside_range_ratio:reference',
+    expr: promql`
+      ${outsideReferenceCount} / model_feature:reference_samples:max
+        and on (${byFeature}) model_feature:outside_range:increase`,
+  },
+  shareCeiling('outside_range'),
+  {
     record: 'model_prediction:ratio',
     expr: promql`
       ${predictions}
@@ -59,7 +68,7 @@ const shares: readonly RecordingRule[] = [
   ...watchedBins.flatMap(binShare),
 ];
 
-/** The share of one bin, and what chance alone keeps it under given its share of the reference. */
+/** The share of one bin, that of the reference, and what chance alone keeps it under. */
 function binShare(bin: (typeof watchedBins)[number]): RecordingRule[] {
   return [
     {
@@ -70,17 +79,22 @@ function binShare(bin: (typeof watchedBins)[number]): RecordingRule[] {
       record: `model_feature:${bin}_ratio`,
       expr: `sum by (${byFeature}, window) (model_feature_bin:live_ratio{bin="${bin}"})`,
     },
-    {
-      record: `model_feature:${bin}_ratio_noise_ceiling`,
-      expr: binomialCeiling({
-        referenceCount: `model_feature:${bin}_ratio:reference * model_feature:reference_samples:max`,
-        referenceSamples: 'model_feature:reference_samples:max',
-        samples: '(model_feature:observations:increase > 0)',
-        join: perFeature,
-        z,
-      }),
-    },
+    shareCeiling(bin),
   ];
+}
+
+/** The share that chance alone keeps a live one under, given that of the reference. */
+function shareCeiling(name: (typeof watchedBins)[number] | 'outside_range'): RecordingRule {
+  return {
+    record: `model_feature:${name}_ratio_noise_ceiling`,
+    expr: binomialCeiling({
+      referenceCount: `model_feature:${name}_ratio:reference * model_feature:reference_samples:max`,
+      referenceSamples: 'model_feature:reference_samples:max',
+      samples: '(model_feature:observations:increase > 0)',
+      join: perFeature,
+      z,
+    }),
+  };
 }
 
 /**

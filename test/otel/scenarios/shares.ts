@@ -1,3 +1,4 @@
+import { binomialCeiling } from '../../../src/stats/binomial-ceiling.ts';
 import type { Scenario } from '../support/scenario.ts';
 import {
   counter,
@@ -46,6 +47,29 @@ const habitual: Variable = {
   replicas: [[{ from: '0m', counts: [0.6, 0.8, 0.56, 0.04] }]],
 };
 
+/** Three of a hundred in another unit: the bins are as they were, but for the last. */
+const thousands: Variable = {
+  ...missing,
+  feature: 'limit',
+  replicas: [[{ from: '0m', counts: [0.6, 0.8, 0.6, 0] }]],
+};
+
+/** Values outside the range of the reference, as one replica counts them. */
+function outsideRange(variable: Variable, perMinute: number, span: Span): Series {
+  return {
+    metric: 'model_feature_outside_range_total',
+    labels: { ...labelsOf(variable), ...replicaLabels(0) },
+    values: counter(
+      [
+        { from: '0m', perMinute: 0 },
+        { from: '3h', perMinute },
+        { from: '28h', perMinute: 0 },
+      ],
+      span,
+    ),
+  };
+}
+
 /** Ten inputs a minute, of which a share is refused. */
 function inputs(
   model: string,
@@ -74,11 +98,16 @@ function inputs(
 
 export const shareScenarios: readonly Scenario[] = [
   {
-    name: 'a few values go missing or become unknown for a day and more',
+    name: 'a few values go missing, become unknown or are in another unit for a day and more',
     files,
     pace: 'five minutes',
     until: '56h',
-    series: (span) => [missing, unseen, habitual].flatMap((each) => variableSeries(each, span)),
+    series: (span) => [
+      ...[missing, unseen, habitual, thousands].flatMap((each) => variableSeries(each, span)),
+      outsideRange(thousands, 0.06, span),
+      // As many as the draw of the extremes explains.
+      outsideRange(habitual, 0.02, span),
+    ],
     courses: [
       {
         alert: 'ModelFeatureMissing',
@@ -92,7 +121,20 @@ export const shareScenarios: readonly Scenario[] = [
         firing: { '27h': [{ labels: labelsOf(unseen), value: 0.02 }] },
         resolved: ['56h'],
       },
+      {
+        alert: 'ModelFeatureOutsideRange',
+        silent: ['3h'],
+        firing: { '27h': [{ labels: labelsOf(thousands), value: 0.03 }] },
+        resolved: ['56h'],
+      },
       { alert: 'ModelFeatureDrift', silent: ['27h'] },
+    ],
+    queries: [
+      {
+        at: '27h',
+        expr: `abs(model_feature:outside_range_ratio_noise_ceiling{feature="limit", window="24h"} - ${binomialCeiling(2, 1000, 2880, 4.5)}) <= bool 1e-6`,
+        samples: [{ labels: '{model="credit", version="v1", feature="limit", window="24h"}', value: 1 }],
+      },
     ],
   },
   {
