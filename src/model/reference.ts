@@ -12,9 +12,6 @@ const maxCategories = 20;
 /** So do categories of fewer rows. */
 const minCategoryRows = 5;
 
-/** From how many of its standard errors on the expected share of unseen categories is more than none. */
-const minUnseenErrors = 1.5;
-
 /** To twelve digits: 67.01, not 67.00999999999999. */
 function round(value: number): number {
   return Number(value.toPrecision(12));
@@ -85,15 +82,14 @@ export function rankCategories(counts: ReadonlyMap<string, number>): {
 /**
  * How many rows of each bin as many new rows would have: what the reference has, but for categories that it never held.
  * Each row with a category that no other row has was such a category to all other rows. So their share is what to
- * expect of new ones: these rows count as `unseen` instead of `other`. Where they are too few to tell their share from
- * none they stay: with f1 categories in one row and f2 in two, when f1 < 1.5 · √(f1 + 2·f2).
+ * expect of new ones: these rows count as `unseen` instead of `other`. Fewer than five say too little: they stay, or a
+ * list of categories that is nearly complete would be expected to bring new ones.
  *
  * @param counts rows by category, of all categories of the bins
  * @param missing rows without one
  *
- * Sources: I. J. Good, The Population Frequencies of Species and the Estimation of Population Parameters, Biometrika 40
- * (1953); the standard error: W. W. Esty, A Normal Limit Law for a Nonparametric Estimator of the Coverage of a Random
- * Sample, Ann. Stat. 11 (1983).
+ * Source: I. J. Good, The Population Frequencies of Species and the Estimation of Population Parameters, Biometrika 40
+ * (1953).
  */
 export function expectedCounts(
   { categories, grouped }: Pick<CategoricalBins, 'categories' | 'grouped'>,
@@ -101,9 +97,8 @@ export function expectedCounts(
   missing: number,
 ): number[] {
   const rowsOf = (category: string) => counts.get(category) ?? 0;
-  const seen = (times: number) => grouped.filter((category) => rowsOf(category) === times).length;
-  const once = seen(1);
-  const unseen = once < minUnseenErrors * Math.sqrt(once + 2 * seen(2)) ? 0 : once;
+  const once = grouped.filter((category) => rowsOf(category) === 1).length;
+  const unseen = once < minCategoryRows ? 0 : once;
   const isCrowded = grouped.length >= categories.length;
   const again = isCrowded ? expectedAgain(counts.values()) : noExpectations;
   const own = categories.map((category) => Math.round(again.get(rowsOf(category)) ?? rowsOf(category)));
