@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Browser, chromium } from 'playwright-core';
+import { makeSamples } from '../report/samples.ts';
 import { violations } from '../support/open-page.ts';
 import { postJson, startTestService, type TestService } from '../support/service.ts';
 import { requireTool } from '../support/tools.ts';
@@ -42,6 +43,27 @@ describe('the admin page', function () {
     assert.match(drifting, /PSI\u00a0\d\.\d\d, limit\u00a00\.\d\d/);
     for (const path of drifting.matchAll(/href="([^"]+)"/g)) {
       assert.equal((await fetch(new URL(path[1], service.admin))).status, 200, path[1]);
+    }
+  });
+
+  it('says what moved and does not drift, in a shape and a word of its own', async () => {
+    const other = await startTestService();
+    try {
+      const change = (row: Record<string, unknown>, i: number) => ({
+        ...row,
+        age: Number(row.age) + (i % 5 < 3 ? 3 : 0),
+      });
+      for (const { features } of makeSamples({ count: 1500, change })) {
+        assert.equal((await postJson(`${other.api}/predict`, features)).status, 200);
+      }
+      const moved = await (await fetch(other.admin)).text();
+      assert.match(moved, /<h1 class="moved">.*◆ <\/span>Moved in the last 24 hours, below what alarms: age/);
+      assert.match(moved, /<span class="badge moved">.*◆ <\/span>moved<\/span>/);
+      const names = [...moved.matchAll(/role="rowheader">([^<]+)</g)].map(([, name]) => name);
+      assert.equal(names[0], 'age');
+      assert.equal(names.at(-1), 'Score of the model');
+    } finally {
+      await other.stop();
     }
   });
 

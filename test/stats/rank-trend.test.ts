@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { measureDrift } from '../../src/stats/drift.ts';
+import { judgeDrift, measureDrift } from '../../src/stats/drift.ts';
 import { midRanks, rankTrend } from '../../src/stats/rank-trend.ts';
 import { closeTo } from './close-to.ts';
 
@@ -51,6 +51,15 @@ describe('the rank trend over bins', () => {
   });
 });
 
+/** The probability of each count from 0 to `rows`. */
+function binomial(rows: number, share: number): number[] {
+  let logs = rows * Math.log1p(-share);
+  return Array.from({ length: rows + 1 }, (_, n) => {
+    if (n > 0) logs += Math.log(((rows - n + 1) / n) * (share / (1 - share)));
+    return Math.exp(logs);
+  });
+}
+
 describe('the verdict moved', () => {
   it('does not take a few rare values for a trend where nearly all others are the same', () => {
     // the chance of so many, by the binomial distribution, is 1 in 1,000
@@ -61,6 +70,25 @@ describe('the verdict moved', () => {
     );
     assert.ok(trend !== null && trend.probability - 0.5 > 0.05 && trend.z > 4.5);
     assert.equal(verdict, 'undetermined');
+  });
+
+  it('falls in at most 3 of 100,000 windows of two bins without a change, summed exactly', () => {
+    for (const referenceRows of [1000, 5000]) {
+      for (const rows of [50, 100, 140, 200]) {
+        for (const share of [0.05, 0.1, 0.15, 0.2, 0.3]) {
+          const [before, after] = [binomial(referenceRows, share), binomial(rows, share)];
+          let moved = 0;
+          for (let m = 0; m <= referenceRows; m++) {
+            if (before[m] < 1e-9) continue;
+            for (let n = 0; n <= rows; n++) {
+              const trend = rankTrend([referenceRows - m, m], [rows - n, n]);
+              if (judgeDrift(0, 0, trend) === 'moved') moved += before[m] * after[n];
+            }
+          }
+          assert.ok(moved <= 3e-5, `${moved} at M ${referenceRows}, N ${rows}, share ${share}`);
+        }
+      }
+    }
   });
 
   it('is no trend but a PSI for a category', () => {
