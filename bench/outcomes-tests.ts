@@ -1,4 +1,5 @@
 import { minOutcomes, minPredictions } from '../otel/prometheus/generator/performance-alerts.ts';
+import { calibrate } from '../src/model/calibrate.ts';
 import { measurePerformance, standardErrors } from '../src/model/performance.ts';
 import { binScores } from '../src/model/score-bins.ts';
 import type { LivePerformance } from '../src/monitor/live-performance.ts';
@@ -7,7 +8,6 @@ import { outcomeRule } from '../src/monitor/performance-calibration.ts';
 import { type ComparedWith, comparedWith } from '../src/monitor/performance-comparison.ts';
 import { type Figure, total } from '../src/monitor/performance-figures.ts';
 import { driftRule } from '../src/stats/drift.ts';
-import { isotonicRegression } from '../src/stats/isotonic-regression.ts';
 import { normalQuantile } from '../src/stats/normal-quantile.ts';
 import type { Random } from '../src/stats/random.ts';
 import type { Row } from './outcomes-worlds.ts';
@@ -30,7 +30,7 @@ export function learn(rows: readonly Row[], random: Random): Model {
   const outcomes = Uint8Array.from(rows, ({ isPositive }) => (isPositive ? 1 : 0));
   const figures = measurePerformance(scores, outcomes, threshold);
   const errors = standardErrors(scores, outcomes, threshold, random);
-  const calibration = isotonicRegression(scores, outcomes);
+  const calibration = calibrate(scores, outcomes);
   const bins = binScores(scores, outcomes, calibration);
   return {
     reference: {

@@ -86,7 +86,7 @@ const glance: Row = {
     stat(
       {
         title: 'Observed against expected',
-        description: `Positive outcomes less those that the calibrated scores of the same rows promise, in standard deviations. Above 0 there are more than promised. Every ${outcomeRule.designEffect} outcomes count as one, and the error of the calibration is included. Beyond ±${z}, and by more than ${least} of what is expected, the model is no longer right about its population. Nothing is shown while Σ p(1 − p) is below ${outcomeRule.minVariance}.`,
+        description: `Positive outcomes less those that the calibrated scores of the same rows promise, in standard deviations. Above 0 there are more than promised. Every ${outcomeRule.designEffect} outcomes count as one, and the error of the calibration is included. Beyond ±${z}, and by more than ${least} of what is expected, the model is no longer right about its population. Σ p(1 − p) counts as ${outcomeRule.minVariance} at least.`,
         unit: 'suffix: σ',
         noData: noOutcome,
       },

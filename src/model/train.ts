@@ -1,7 +1,7 @@
 import { countBins, missingBin } from '../stats/binning.ts';
-import { isotonicRegression } from '../stats/isotonic-regression.ts';
 import { type Artifact, type Feature, formatVersion, sealArtifact, validateArtifact } from './artifact.ts';
 import { associatedEffects, ownEffects, type ScoreSpread, scoreSpread } from './bin-effects.ts';
+import { calibrate } from './calibrate.ts';
 import { crossValidate, protocolFor } from './cross-validate.ts';
 import { type CategoricalCode, type Code, encodeDesign, type NumericCode } from './design.ts';
 import { featureBins } from './features.ts';
@@ -150,7 +150,7 @@ export function train(set: TrainingSet, options: TrainingOptions): Artifact {
   const { intercept, features } = decodeFeatures(codes, fit.weights);
   const rowScores = scoreRows(intercept, features, set);
   const spread = scoreSpread(rowScores);
-  const { scores: knots, probabilities } = isotonicRegression(scores, outcomes);
+  const { scores: knots, probabilities } = calibrate(scores, outcomes);
   const calibration = { scores: [...knots], probabilities: [...probabilities] };
   const artifact = sealArtifact({
     formatVersion,

@@ -13,7 +13,10 @@ export const outcomeRule = {
   designEffect: 3,
   /** An alert looks every half minute for years: 95 % intervals would be wrong every day. */
   z: 4,
-  /** Σ p(1 − p), of all outcomes or of a band, from which their sum is near enough to normal for `z`. */
+  /**
+   * Σ p(1 − p) from which a sum of outcomes is near enough to normal for `z`. All outcomes together are judged by at
+   * least this much, so that a model that was certain is not beyond contradiction; a band with less says nothing.
+   */
   minVariance: 20,
   /** The normal deviate of the χ² quantile that the bands together must exceed. */
   bandsZ: driftRule.ceilingZ,
@@ -69,7 +72,7 @@ export function compareBands(
 export type ObservedExpected = {
   readonly observed: number;
   readonly expected: number;
-  /** (O − E)/√(sum of the bands' `error`); `null` below `minVariance`. */
+  /** (O − E)/√(sum of the bands' `error`), with V of at least `minVariance`; `null` without outcomes. */
   readonly z: number | null;
   /** |O − E| as a share of the expected number of the rarer class; `null` where `z` is. */
   readonly effect: number | null;
@@ -78,8 +81,9 @@ export type ObservedExpected = {
 /** Positive outcomes against their expected number, with the error of the calibration band by band. */
 export function compareObserved(bands: readonly Band[]): ObservedExpected {
   const { outcomes, observed, expected, variance, error } = addUp(bands);
-  if (variance < outcomeRule.minVariance) return { observed, expected, z: null, effect: null };
-  const z = (observed - expected) / Math.sqrt(error);
+  if (outcomes === 0) return { observed, expected, z: null, effect: null };
+  const { designEffect, minVariance } = outcomeRule;
+  const z = (observed - expected) / Math.sqrt(error + designEffect * Math.max(0, minVariance - variance));
   return { observed, expected, z, effect: Math.abs(observed - expected) / rarer(expected, outcomes) };
 }
 

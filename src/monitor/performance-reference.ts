@@ -1,10 +1,11 @@
 import type { Artifact } from '../model/artifact.ts';
+import { calibrationOf } from '../model/calibrate.ts';
 import type { PerformanceReference } from './performance.ts';
 import { type TrainingShare, varianceBetween } from './score-mean.ts';
 
 /** What an artifact says of its scores, in the form that performance is counted against. */
 export function performanceReferenceOf(artifact: Artifact): PerformanceReference {
-  const { name, version, target, threshold, score, calibration } = artifact;
+  const { name, version, target, threshold, score } = artifact;
   const training = trainingShare(artifact);
   return {
     model: name,
@@ -12,7 +13,7 @@ export function performanceReferenceOf(artifact: Artifact): PerformanceReference
     classes: [target.negative, target.positive],
     threshold: threshold.value,
     scoreEdges: score.bins.edges,
-    calibration,
+    calibration: calibrationOf(artifact),
     ...(training !== undefined && { training }),
   };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHistogram, histogramQuantile } from '../../src/monitor/histogram.ts';
 import { createOutcomeDelays } from '../../src/monitor/outcome-delays.ts';
 import { compareBands, compareObserved, testCalibration } from '../../src/monitor/performance-calibration.ts';
+import { comparedWith } from '../../src/monitor/performance-comparison.ts';
 import { measureCoverage } from '../../src/monitor/performance-coverage.ts';
 import { estimatedFigures, realisedFigures } from '../../src/monitor/performance-figures.ts';
 import { trainingShare } from '../../src/monitor/performance-reference.ts';
@@ -83,7 +84,8 @@ function agree(replicas: readonly (readonly PerformancePhase[])[], window: strin
     near(at, 'model:calibration:effect_ratio', { window }, calibration.effect),
     ...(['accuracy', 'rocAuc'] as const).map((metric) => {
       const value = whole(realised[metric].value);
-      const errors = 1 - artifact.evaluation[metric].value;
+      const errors =
+        1 - (comparedWith(artifact.evaluation, artifact.score.bins)[metric]?.value ?? Number.NaN);
       const labels = { source: 'realised', metric: metric === 'rocAuc' ? 'roc_auc' : metric, window };
       return near(at, 'model:performance:effect_ratio', labels, value && (1 - value) / errors - 1);
     }),

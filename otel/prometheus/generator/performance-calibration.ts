@@ -8,7 +8,9 @@ const outcomes = 'model_score_band:outcomes';
 const expected = 'model_score_band:outcome_expected:increase';
 const variance = 'model_score_band:outcome_variance:increase';
 const sum = (metric: string) => `sum by (${byWindow}) (${metric})`;
-const enough = `${sum(variance)} >= ${outcomeRule.minVariance}`;
+const enough = `${sum(outcomes)} > 0`;
+/** What V lacks to the least that is judged by. */
+const lacking = `clamp_min(${outcomeRule.minVariance} - ${sum(variance)}, 0)`;
 const enoughInBand = `${variance} >= ${outcomeRule.minVariance}`;
 
 /** Outcomes by band of the score, and how they compare with the calibrated probabilities of the same rows. */
@@ -69,7 +71,10 @@ export const observedExpected: readonly RecordingRule[] = [
     record: 'model:observed_expected:z',
     expr: promql`
       (${sum(positives)} - ${sum(expected)})
-        / sqrt(${sum('model_score_band:observed_expected:variance')})
+        / sqrt(
+          ${sum('model_score_band:observed_expected:variance')}
+            + ${outcomeRule.designEffect} * ${lacking}
+        )
         and ${enough}`,
   },
   {

@@ -1,0 +1,44 @@
+import type { CalibrationCurve } from './isotonic-regression.ts';
+
+/** How many rows lie on the plateaus of a curve at exactly 0 and exactly 1. */
+export type CertainRows = { readonly atZero: number; readonly atOne: number };
+
+/**
+ * Takes the certainty from a calibration curve's ends. Isotonic regression ends in plateaus at exactly 0 and 1 where
+ * the lowest rows were all negative or the highest all positive. No number of rows shows that, and a probability of 0
+ * has no variance: what contradicts it would count for nothing. A plateau of n rows becomes ½/(n + 1), or
+ * (n + ½)/(n + 1) at the upper end: the mean of the posterior under Jeffreys' prior. It goes no further than its
+ * neighbour, so that the curve does not fall. All other probabilities stay.
+ *
+ * @param rows that lie on the plateaus
+ *
+ * Source: H. Jeffreys, Theory of Probability, 3rd ed., 1961; L. D. Brown et al., Interval Estimation for a Binomial
+ * Proportion, Stat. Sci. 16 (2001).
+ */
+export function softenCertainEnds(curve: CalibrationCurve, { atZero, atOne }: CertainRows): CalibrationCurve {
+  const inner = curve.probabilities.filter((probability) => probability > 0 && probability < 1);
+  const hasBoth = curve.probabilities[0] === 0 && curve.probabilities.at(-1) === 1;
+  const least = Math.min(0.5 / (atZero + 1), inner[0] ?? (hasBoth ? 0.5 : 1));
+  const greatest = Math.max((atOne + 0.5) / (atOne + 1), inner.at(-1) ?? (hasBoth ? 0.5 : 0));
+  return {
+    scores: curve.scores,
+    probabilities: curve.probabilities.map((probability) =>
+      probability === 0 ? least : probability === 1 ? greatest : probability,
+    ),
+  };
+}
+
+/**
+ * The scores at which a curve stops being 0 and begins to be 1; −∞ and +∞ where it is neither anywhere.
+ */
+export function certainEnds({ scores, probabilities }: CalibrationCurve): {
+  zeroTo: number;
+  oneFrom: number;
+} {
+  const last = probabilities.lastIndexOf(0);
+  const first = probabilities.indexOf(1);
+  return {
+    zeroTo: last < 0 ? Number.NEGATIVE_INFINITY : scores[last],
+    oneFrom: first < 0 ? Number.POSITIVE_INFINITY : scores[first],
+  };
+}
