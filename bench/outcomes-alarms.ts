@@ -2,7 +2,7 @@ import { livePerformance } from '../src/monitor/live-performance.ts';
 import { createPerformance } from '../src/monitor/performance.ts';
 import { createRandom, type Random } from '../src/stats/random.ts';
 import { learn, type Model, type TestName, testNames, tests } from './outcomes-tests.ts';
-import { createCases, training, type WorldName, worlds } from './outcomes-worlds.ts';
+import { createCases, type WorldName, worlds } from './outcomes-worlds.ts';
 
 /** All tests are looked at after so many outcomes each time. */
 export const lookEvery = 100;
@@ -12,6 +12,8 @@ export type GrowingJob = {
   readonly rows: number;
   /** As many models, each with rows of its own, are followed. */
   readonly models: number;
+  /** The world that they learn from; `training` when left out. */
+  readonly learnsFrom?: WorldName;
   /** The worlds that each model meets afterwards, by name, and how many outcomes it gets in each. */
   readonly outcomes: Readonly<Partial<Record<WorldName, number>>>;
   readonly seed: number;
@@ -37,9 +39,9 @@ type Tally = { readonly fired: Uint32Array; firedModels: number };
  * Lets models learn, each from rows of its own, and meet worlds whose cases come with their outcomes: every case is a
  * prediction and an outcome at once. The window grows: each look sees all outcomes so far.
  */
-export function countAlarms({ rows, models, outcomes, seed }: GrowingJob): Alarms[] {
+export function countAlarms({ rows, models, learnsFrom = 'training', outcomes, seed }: GrowingJob): Alarms[] {
   const random = createRandom(seed);
-  const drawTraining = createCases(training, random);
+  const drawTraining = createCases(worlds[learnsFrom], random);
   const counted = Object.entries(outcomes).map(([world, most]) => ({
     world: world as WorldName,
     looks: most / lookEvery,

@@ -1,6 +1,6 @@
 import { type Alarms, countAlarms, type GrowingJob } from './outcomes-alarms.ts';
 import { countDayAlarms, type DayAlarms, type DaysJob } from './outcomes-days.ts';
-import { dependentOutcomes, type WorldName, worlds } from './outcomes-worlds.ts';
+import { dependentOutcomes, rarePositives, type WorldName, worlds } from './outcomes-worlds.ts';
 
 /** Outcomes for which a column is printed. */
 export const falseAlarmColumns = [300, 1000, 10_000, 50_000];
@@ -31,7 +31,9 @@ export const fullSize: Size = {
 };
 
 /** The worlds of windows that grow: each outcome is a case of its own there, and all days are alike. */
-const growing = Object.keys(worlds).filter((name) => !(name in dependentOutcomes)) as WorldName[];
+const growing = Object.keys(worlds).filter(
+  (name) => !(name in dependentOutcomes || name in rarePositives),
+) as WorldName[];
 export const dailyWorlds: readonly WorldName[] = [
   'training',
   ...(Object.keys(dependentOutcomes) as WorldName[]),

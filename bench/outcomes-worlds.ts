@@ -54,10 +54,19 @@ export const dependentOutcomes = {
   'half, days 0.1': restless(conceptDrift.half, 0.1),
 } satisfies Record<string, World>;
 
-export const worlds = { training, ...conceptDrift, ...covariateDrift, ...dependentOutcomes } satisfies Record<
-  string,
-  World
->;
+/** Worlds in which few cases come out badly, for models that learn from them. */
+export const rarePositives = {
+  'rare 1': { title: '1 % come out badly', mean: -5.2, deviation: 1.2, risk: logistic },
+  'rare 0.1': { title: '0.1 % come out badly', mean: -7.6, deviation: 1.2, risk: logistic },
+} satisfies Record<string, World>;
+
+export const worlds = {
+  training,
+  ...conceptDrift,
+  ...covariateDrift,
+  ...dependentOutcomes,
+  ...rarePositives,
+} satisfies Record<string, World>;
 
 export type WorldName = keyof typeof worlds;
 

@@ -35,6 +35,19 @@ describe('outcomes bench', function () {
     }
   });
 
+  for (const [world, rows, models] of [
+    ['rare 1', 5000, 40],
+    ['rare 0.1', 20_000, 10],
+  ] as const) {
+    it(`accuses no model of the world "${world} %", by no alert`, () => {
+      const job = { rows, models, learnsFrom: world, outcomes: { [world]: 50_000 }, seed: 5 };
+      const alarms = countAlarms(job);
+      for (const test of ['unexpected', 'uncalibrated', 'realised', 'estimated'] as const) {
+        assert.equal(shareAt(find(alarms, world, test), 50_000), 0, test);
+      }
+    });
+  }
+
   it('finds that risks have moved or scores tell less, each by the alert that is for it', () => {
     const outcomes = { 'rate+10': 6000, half: 6000, nothing: 6000, harder: 6000 };
     const alarms = countAlarms({ rows: 1000, models: 15, outcomes, seed: 2 });
