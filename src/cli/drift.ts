@@ -1,11 +1,9 @@
 import { parseArgs } from 'node:util';
-import { findName, formatNames } from '../column-names.ts';
 import { type Evaluation, evaluate } from '../evaluation/evaluate.ts';
 import { evaluationSections } from '../evaluation/page-sections.ts';
 import { readJoinedData } from '../evaluation/read-joined.ts';
 import { renderText as renderEvaluation } from '../evaluation/render-text.ts';
 import { type Artifact, loadArtifact } from '../model/artifact.ts';
-import { createDisclosure } from '../model/disclosure.ts';
 import { computeReport } from '../report/compute.ts';
 import { countLive } from '../report/count-live.ts';
 import { countReferenceSegments } from '../report/count-reference-segments.ts';
@@ -19,7 +17,7 @@ import { writeJson, writeLines } from '../terminal.ts';
 import { type DateOrder, dateOrderOf, dateOrders, parseTime } from '../times/parse-time.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import { readDecimalSign } from './decimal-option.ts';
-import { readNames } from './name-list.ts';
+import { pickFeatures, pickSegments } from './pick-columns.ts';
 import { createReadingProgress } from './reading-progress.ts';
 import { runCli, UsageError } from './run-cli.ts';
 import { replicaFiles, serviceSetting, shownSetting, thoseThere } from './service-settings.ts';
@@ -141,36 +139,6 @@ async function readOptions(args: string[]) {
 
 type Options = Awaited<ReturnType<typeof readOptions>>;
 
-/** @throws UsageError for a name that is not there */
-function pickFeatures(
-  given: readonly string[],
-  names: readonly string[],
-  artifact: Artifact | null,
-): string[] {
-  const owner = artifact === null ? 'reference' : 'model';
-  return readNames(
-    'features',
-    given,
-    names,
-    (name) => `--features: the ${owner} has no feature '${name}', but ${formatNames(names)}`,
-  );
-}
-
-/** @throws UsageError for a column that is not there, or that the model calls sensitive */
-function pickSegments(
-  given: readonly string[],
-  names: readonly string[],
-  artifact: Artifact | null,
-): string[] {
-  const { isWithheld } = createDisclosure(artifact);
-  const told = names.filter((name) => !isWithheld(name));
-  const describe = (name: string) =>
-    isWithheld(findName(name, names) ?? name)
-      ? `--by: the model calls ${name} sensitive: its values are not told`
-      : `--by: the reference has no column '${name}', but ${formatNames(told)}`;
-  return readNames('by', given, told, describe);
-}
-
 function selectFeatures(
   reference: DriftReference,
   names: readonly string[] | null | undefined,
@@ -203,7 +171,7 @@ async function makeReport(options: Options, artifact: Artifact | null): Promise<
       sinceMs,
       untilMs,
       backtest,
-      ...(rows && { by: rows.by }),
+      ...(rows && { by: rows.by, keepsRows: true }),
       decimalSign,
       onBytes,
     });
@@ -214,7 +182,7 @@ async function makeReport(options: Options, artifact: Artifact | null): Promise<
         live: segments,
         reference: await countReferenceSegments(rows, segments, artifact),
       };
-    return computeReport(compared, counted, artifact, cut ?? null);
+    return computeReport(compared, counted, artifact, rows?.rows ?? null, cut ?? null);
   } finally {
     end();
   }

@@ -7,8 +7,10 @@ import { maxExactValues } from './collect-numbers.ts';
 import type { Live } from './count-live.ts';
 import { describeDropped } from './describe-dropped.ts';
 import { describeWithSegments, withSegments } from './describe-segments.ts';
+import { describeWithTogether, withTogether } from './describe-together.ts';
 import { describeAbsence, describeVariable, type Words } from './describe-variable.ts';
 import { describeConsequence, describeVerdict } from './describe-verdict.ts';
+import type { ValueRows } from './domain-columns.ts';
 import type { DriftReport, ReportVariable } from './drift-report.ts';
 import { measureExpectedShare } from './expected-share.ts';
 import { formatCount } from './format.ts';
@@ -20,6 +22,7 @@ import { type Measured, measureVariable } from './measure-variable.ts';
 import { createSortSpace, type SortSpace } from './number-column.ts';
 import type { DriftReference } from './reference.ts';
 import type { SegmentColumn, SegmentCounter } from './segment-counts.ts';
+import { tellApart } from './tell-apart.ts';
 
 /** The same rows cut into segments, on both sides. */
 export type CutRows = {
@@ -32,12 +35,14 @@ export type CutRows = {
  * Makes the report of what was counted.
  *
  * @param artifact the model, if there is one
+ * @param rows values of the reference, where they are known
  * @param cut the segments, if rows were cut
  */
 export function computeReport(
   reference: DriftReference,
   live: Live,
   artifact: Artifact | null,
+  rows: ValueRows | null = null,
   cut: CutRows | null = null,
 ): DriftReport {
   const words: Words = {
@@ -72,7 +77,9 @@ export function computeReport(
     absent.length < features.length ? features.filter(({ name }) => !absent.includes(name)) : features;
   const whole = judgeAll([...judged, ...(score === null ? [] : [score])].map((each) => each.verdict));
   const segments = cut && measureSegments(cut.by, cut.reference, cut.live, reference.score, words);
-  const verdict = withSegments(whole, segments);
+  const variables = live.features.map((variable) => variable.reference);
+  const together = rows && tellApart(variables, rows, live.rows);
+  const verdict = withTogether(withSegments(whole, segments), together);
   const { minPsi, minMovedPsi, minTrend, ceilingZ, undeterminedCeiling, pseudoCount } = driftRule;
   return {
     model: artifact && { name: artifact.name, version: artifact.version },
@@ -89,7 +96,11 @@ export function computeReport(
     rule: { minPsi, minMovedPsi, minTrend, ceilingZ, undeterminedCeiling, pseudoCount },
     verdict,
     headline: describeWithSegments(
-      describeVerdict({ features: judged, score, verdict: whole }, words),
+      describeWithTogether(
+        describeVerdict({ features: judged, score, verdict: whole }, words),
+        whole,
+        together,
+      ),
       whole,
       segments,
     ),
@@ -98,17 +109,12 @@ export function computeReport(
     features,
     score,
     segments,
+    together,
     predictions: comparePredictions(reference, live, artifact),
     positive: artifact?.target.positive ?? null,
     expectedShare: artifact && expectedShare(artifact, live, spaces.live),
     stepSeconds: timed.length > 0 ? live.overTime.stepMs / 1000 : null,
-    alarms:
-      live.replay &&
-      backtest(
-        live.replay,
-        live.features.map((variable) => variable.reference),
-        reference.score,
-      ),
+    alarms: live.replay && backtest(live.replay, variables, reference.score),
     notes: [...reference.notes, ...live.notes, ...limits(reference, live, features, words)],
   };
 }

@@ -2,10 +2,12 @@ import { findName } from '../column-names.ts';
 import type { Artifact } from '../model/artifact.ts';
 import type { LineFault, LineTally } from '../samples/read-samples.ts';
 import type { DateOrder } from '../times/parse-time.ts';
+import type { ValueRows } from './domain-columns.ts';
 import { createLiveCounters, type LiveCounters } from './live-counters.ts';
 import type { LiveVariable } from './live-variable.ts';
 import { type OpenOptions, openRows } from './open-rows.ts';
 import type { DriftReference } from './reference.ts';
+import { createRowSample, type RowSample } from './row-sample.ts';
 import { createRowScorer, predictionOf } from './row-scorer.ts';
 import { createRowTimes } from './row-times.ts';
 import { type RowSource, type Wanted, wantedColumn } from './rows.ts';
@@ -30,6 +32,8 @@ export type LiveOptions = {
   readonly backtest: boolean;
   /** Columns to cut the rows into segments by. */
   readonly by?: readonly SegmentColumn[];
+  /** Whether to keep a sample of the rows. */
+  readonly keepsRows?: boolean;
 } & OpenOptions;
 
 /** What was counted in the live rows. */
@@ -53,6 +57,8 @@ export type Live = {
   readonly replay: Timeline | null;
   /** Counts by segment; `null` when the rows are not cut, or there are none. */
   readonly segments: SegmentCounter | null;
+  /** A sample of the rows with `keepsRows`, else none. */
+  readonly rows: ValueRows;
   readonly notes: readonly string[];
 };
 
@@ -91,6 +97,7 @@ export async function countLive(
 
   let counted: LiveCounters | undefined;
   let segments: SegmentCounter | null = null;
+  let sample: RowSample | null = null;
   for await (const source of openRows(paths, tally, { ...options, times })) {
     if (opened++ === 0 && artifact === null && source.columns.length > 0) {
       variables = commonVariables(reference, source, notes);
@@ -104,6 +111,7 @@ export async function countLive(
     requireColumns(source, by, variables);
     if (by.length > 0) segments ??= createSegmentCounter(variables, reference.score, by, artifact !== null);
     const cut = segments;
+    if (options.keepsRows) sample ??= createRowSample(variables.length);
     areRequests ||= source.areRequests;
     if (needs !== null && !source.areRequests) times.noteColumns(source.columns);
     await source.read(wanted, (row) => {
@@ -117,6 +125,7 @@ export async function countLive(
       if (prediction !== null) predictions.set(prediction, (predictions.get(prediction) ?? 0) + 1);
       state.countScore(score);
       cut?.count(row, score);
+      if (row.values !== null) sample?.add(row.values, score);
       if (Number.isNaN(timeMs)) return;
       if (!(timeMs >= fromMs)) fromMs = timeMs;
       if (!(timeMs <= toMs)) toMs = timeMs;
@@ -150,6 +159,7 @@ export async function countLive(
     overTime: state.overTime,
     replay: state.replay,
     segments,
+    rows: { names: variables.map(({ name }) => name), rows: sample?.rows() ?? [] },
     notes,
   };
 }

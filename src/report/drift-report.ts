@@ -117,6 +117,21 @@ const segments = z.strictObject({
   segments: z.array(segment).describe('Worst first; without those that hold no row on either side'),
 });
 
+const together = z.strictObject({
+  rocAuc: z
+    .number()
+    .describe('Of a classifier that tells live rows from the reference, on rows it was not fitted on'),
+  standardError: z.number(),
+  referenceSamples: count.describe('Rows it was given, a sample of many'),
+  samples: count.describe('Live rows it was given, a sample of many'),
+  verdict: verdict.describe(
+    `moved: AUC more than ${driftRule.minTrend} and more than ${driftRule.ceilingZ} standard errors above one half; undetermined: not, and its error could hide a shift by half a standard deviation`,
+  ),
+  terms: z
+    .array(z.strictObject({ name: z.string(), share: z.number() }))
+    .describe('What it goes by: features, squares (spread), products (how two go together); largest first'),
+});
+
 const alarm = z.strictObject({
   alert: z.string(),
   severity: z.enum(['ticket', 'page']),
@@ -167,6 +182,7 @@ const driftReport = z.strictObject({
   segments: segments
     .nullable()
     .describe('With --by: live rows and reference cut alike, each segment with limits of its own size'),
+  together: together.nullable().describe('All features together; null unless both sides have values'),
   predictions: z
     .array(z.strictObject({ class: z.string(), reference: share.nullable(), live: share }))
     .nullable()

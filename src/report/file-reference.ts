@@ -5,6 +5,7 @@ import { summableBounds } from '../stats/summable.ts';
 import { createCategoryCounter } from './category-counter.ts';
 import { type CollectedNumbers, type CollectorOptions, createNumberCollector } from './collect-numbers.ts';
 import { type Dropped, describeDropped } from './describe-dropped.ts';
+import type { ValueRows } from './domain-columns.ts';
 import { formatAmount } from './format.ts';
 import { createLiveVariable } from './live-variable.ts';
 import { createSortSpace, type SortSpace } from './number-column.ts';
@@ -35,6 +36,8 @@ export type FileReferenceOptions = {
 export type FileReference = DriftReference & {
   /** The columns picked by `chooseSegments`: the bins of compared ones, and of others cut in the same way. */
   readonly by: readonly SegmentColumn[];
+  /** Its rows, or a sample of them. */
+  readonly rows: ValueRows;
   /** The files, which can be read once more. */
   readonly sources: readonly RowSource[];
 };
@@ -95,10 +98,10 @@ export async function fileReference(
       const score = scoreOf(row);
       const prediction = predictionOf(row, score, artifact);
       if (prediction !== null) predictions.set(prediction, (predictions.get(prediction) ?? 0) + 1);
+      if (row.values !== null || score !== null) sample.add(row.values ?? [], score);
       if (score === null) return;
       scores.add(score);
       scored++;
-      sample.add(row.values ?? [], score);
     });
   }
   if (samples === 0)
@@ -124,6 +127,7 @@ export async function fileReference(
     version: filter.version,
     by: segmentColumns(by, ended),
     sources,
+    rows: { names: wanted.map((column) => column.name), rows: sample.rows() },
     notes: [
       ...notes,
       ...collectors.flatMap((collector) =>

@@ -15,6 +15,7 @@ import { histogram, overTimeChart } from './page-charts.ts';
 import { methodSection } from './page-method.ts';
 import { segmentSection } from './page-segments.ts';
 import { fact, renderPage } from './page-shell.ts';
+import { togetherSection } from './page-together.ts';
 import { badge, formatChange, variableSection } from './page-variable.ts';
 
 const scoreTitle = 'Score of the model';
@@ -38,6 +39,7 @@ ${facts(report)}`,
     main: html`${overview(report)}
 ${featureSections(report)}
 ${segmentSection(report)}
+${togetherSection(report)}
 ${scoreSection(report)}
 ${overTimeSection(report)}
 ${alarmSection(report)}

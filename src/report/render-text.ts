@@ -1,6 +1,7 @@
 import { driftRule, type Verdict } from '../stats/drift.ts';
 import { largeEffect } from '../stats/effect.ts';
 import type { Line } from '../terminal.ts';
+import { describeTogether } from './describe-together.ts';
 import type { DriftReport, ReportVariable } from './drift-report.ts';
 import { describeExpectedShare } from './expected-share.ts';
 import {
@@ -26,7 +27,7 @@ const blocks = '▁▂▃▄▅▆▇█';
 
 /** The report for a terminal, at most 80 columns wide and readable without its colours. */
 export function renderText(report: DriftReport): Line[] {
-  const { features, score, consequence, alarms, notes } = report;
+  const { features, score, consequence, together, alarms, notes } = report;
   const headline = wrap(`${signs[report.verdict]} ${report.headline}`, width, '  ');
   return [
     ...headline.map((line) => paint(line, report.verdict)),
@@ -43,6 +44,7 @@ export function renderText(report: DriftReport): Line[] {
       '',
     ),
     ...segmentLines(report),
+    ...(together === null ? [] : ['', ...wrap(describeTogether(together), width, '  ')]),
     ...describePredictions(report),
     ...describeExpected(report),
     ...(alarms === null ? [] : ['', ...describeAlarms(alarms)]),

@@ -5,14 +5,19 @@ const maxRows = 10_000;
 const maxCells = 400_000;
 const minRows = 1000;
 
-/** Rows of a reference with their scores: all of them while they are few, then a uniform sample. */
+/** Longer texts are kept by their beginning, so that the sample is bounded whatever the rows hold. */
+const maxTextLength = 1000;
+
+/** Rows with their scores: all of them while they are few, then a uniform sample. */
 export type RowSample = {
   /** @param values parallel to the columns; copied, as they are of the next row afterwards */
-  add(values: readonly unknown[], score: number): void;
-  /** The values of a column that are not withheld, with the scores of the same rows. */
+  add(values: readonly unknown[], score: number | null): void;
+  /** The values of a column that are not withheld, with the scores of the same rows, as far as they have one. */
   column(index: number): { readonly values: unknown[]; readonly scores: number[] };
-  /** The scores of all rows in it. */
+  /** The scores of all rows in it that have one. */
   scores(): number[];
+  /** The values of all rows in it. */
+  rows(): (readonly unknown[])[];
 };
 
 /**
@@ -23,7 +28,7 @@ export type RowSample = {
 export function createRowSample(columns: number): RowSample {
   const capacity = Math.max(minRows, Math.min(maxRows, Math.floor(maxCells / (columns + 1))));
   const random = createRandom(1);
-  const rows: { readonly values: readonly unknown[]; readonly score: number }[] = [];
+  const rows: { readonly values: readonly unknown[]; readonly score: number | null }[] = [];
   let seen = 0;
   return {
     add(values, score) {
@@ -32,14 +37,17 @@ export function createRowSample(columns: number): RowSample {
       if (place < capacity) rows[place] = { values: values.map(keep), score };
     },
     column(index) {
-      const known = rows.filter(({ values }) => values[index] !== undefined);
-      return { values: known.map(({ values }) => values[index]), scores: known.map(({ score }) => score) };
+      const known = rows.flatMap(({ values, score }) =>
+        score === null || values[index] === undefined ? [] : [{ value: values[index], score }],
+      );
+      return { values: known.map(({ value }) => value), scores: known.map(({ score }) => score) };
     },
-    scores: () => rows.map(({ score }) => score),
+    scores: () => rows.flatMap(({ score }) => score ?? []),
+    rows: () => rows.map(({ values }) => values),
   };
 }
 
 /** A text as a copy: a piece cut from a file's text would keep the whole text in memory. */
 function keep(value: unknown): unknown {
-  return typeof value === 'string' ? Buffer.from(value).toString() : value;
+  return typeof value === 'string' ? Buffer.from(value.slice(0, maxTextLength)).toString() : value;
 }

@@ -51,12 +51,20 @@ describe('the page of the drift report', function () {
       change: (row) => (row.history === 'good' ? { ...row, age: Number(row.age) + 15 } : row),
     });
     const partly = await folder.write('partly.csv', toCsv(partlyMoved.map(({ features }) => features)));
+    // each column keeps its values, and they no longer go together
+    const shuffled = rows.map((row, i) => ({ ...row, age: 100 * (i % 6), limit: 100 * (i % 6) + (i % 7) }));
+    const turned = shuffled.map(({ age, limit, ...row }) => ({ ...row, age: 500 - age, limit }));
+    const [tied, loose] = await Promise.all([
+      folder.write('tied.csv', toCsv(shuffled)),
+      folder.write('turned.csv', toCsv(turned)),
+    ]);
     for (const [name, args] of [
       ['drifting', ['--model', model, '--live', live, '--backtest']],
       ['undetermined', ['--model', model, '--live', few]],
       ['moved', ['--model', model, '--live', moved]],
       ['empty', ['--model', model, '--live', none]],
       ['tables', ['--reference', table, '--live', table]],
+      ['together', ['--reference', tied, '--live', loose]],
       ['segments', ['--reference', table, '--live', partly, '--by', 'history,age']],
     ] as const) {
       const path = join(folder.path, `${name}.html`);
@@ -77,7 +85,7 @@ describe('the page of the drift report', function () {
 
   for (const width of [1280, 390]) {
     for (const colorScheme of ['light', 'dark'] as const) {
-      for (const name of ['drifting', 'undetermined', 'moved', 'tables', 'segments']) {
+      for (const name of ['drifting', 'undetermined', 'moved', 'tables', 'together', 'segments']) {
         it(`is accessible and complete at ${width} px, ${colorScheme}: ${name}`, async () => {
           const { page, complaints } = await open(name, { viewport: { width, height: 900 }, colorScheme });
           await page.evaluate(`for (const each of document.querySelectorAll('details')) each.open = true`);
@@ -138,6 +146,14 @@ describe('the page of the drift report', function () {
       /^history is good\s.*▲ drifting\s+age \(PSI \d\.\d\d, limit \d\.\d\d\): \d+\s% of live rows/s,
     );
     assert.match(await section.innerText(), /segments, each compared with the same segment of the reference/);
+    await page.close();
+  });
+
+  it('shows what all features show together', async () => {
+    const { page } = await open('together');
+    assert.match(await page.locator('h1').innerText(), /^◆ The features have moved together/);
+    const section = page.locator('section[aria-labelledby=together]');
+    assert.match(await section.locator('tbody tr').first().innerText(), /^age × limit\s+\d/);
     await page.close();
   });
 

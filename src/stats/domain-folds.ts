@@ -1,0 +1,55 @@
+import { createRandom } from './random.ts';
+
+/** How rows are dealt over folds, and how many different ones each side has. */
+export type DomainFolds = {
+  readonly foldOf: Uint8Array;
+  /** Rows that count as independent, of the reference and of the live side. */
+  readonly independent: readonly [reference: number, live: number];
+};
+
+/** With fewer different rows than this share, equal rows are ordinary: categories alone have few values. */
+const minDistinctShare = 0.1;
+
+/**
+ * Deals rows over folds, each side by itself. Equal rows, such as an applicant who was sent again, stay together: who has
+ * learned one of them knows the other.
+ *
+ * @param columns what makes rows equal
+ * @param split the index of the first live row
+ */
+export function domainFolds(columns: readonly Float64Array[], split: number, folds: number): DomainFolds {
+  const rows = columns[0].length;
+  const keys = hashRows(columns);
+  const distinct = (from: number, to: number) => new Set(keys.subarray(from, to)).size;
+  const keepsTogether = new Set(keys).size > minDistinctShare * rows;
+  const random = createRandom(1);
+  const order = Uint32Array.from({ length: rows }, (_, i) => i);
+  for (let i = rows - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  const foldOf = new Uint8Array(rows);
+  const foldOfKey = new Map<number, number>();
+  const dealt = [0, 0];
+  for (const i of order) {
+    const known = keepsTogether ? foldOfKey.get(keys[i]) : undefined;
+    foldOf[i] = known ?? dealt[i < split ? 0 : 1]++ % folds;
+    foldOfKey.set(keys[i], foldOf[i]);
+  }
+  return {
+    foldOf,
+    independent: keepsTogether ? [distinct(0, split), distinct(split, rows)] : [split, rows - split],
+  };
+}
+
+/** A number for each row, the same for equal rows (FNV-1a over the words of its values). */
+function hashRows(columns: readonly Float64Array[]): Int32Array {
+  const hashes = new Int32Array(columns[0].length).fill(0x811c9dc5 | 0);
+  for (const column of columns) {
+    const words = new Int32Array(column.buffer, column.byteOffset, 2 * column.length);
+    for (let i = 0; i < hashes.length; i++) {
+      hashes[i] = Math.imul(Math.imul(hashes[i] ^ words[2 * i], 16777619) ^ words[2 * i + 1], 16777619);
+    }
+  }
+  return hashes;
+}
