@@ -5,7 +5,7 @@ import type { ScoreMean } from '../monitor/score-mean.ts';
 import { measureExpectedShare } from '../report/expected-share.ts';
 import type { Confusion } from '../stats/confusion.ts';
 import { bootstrapFigures, type Intervals } from './bootstrap-figures.ts';
-import type { Delay, LabelledData, LabelledRows } from './labelled-rows.ts';
+import type { Delay, LabelledData } from './labelled-rows.ts';
 import type { LeftOut } from './left-out.ts';
 import {
   type BinnedRows,
@@ -18,16 +18,7 @@ import {
   reliability,
 } from './measure.ts';
 import { type RocPoint, rocCurve } from './roc-curve.ts';
-
-/** The figures of the rows that share a value of one feature. */
-export type Slice = Figures & {
-  readonly feature: string;
-  /** The label of the bin: `= good`, `03 (28, 31]`, `missing`. */
-  readonly bin: string;
-  readonly samples: number;
-  readonly positives: number;
-  readonly confusion: Confusion;
-};
+import { type Slice, sliceBy } from './slices.ts';
 
 /** How well a model does on rows whose outcome is known. Figures are `null` where the rows leave them undefined. */
 export type Evaluation = Figures & {
@@ -92,27 +83,4 @@ export function evaluate(artifact: Artifact, data: LabelledData, version = artif
     leftOut: data.leftOut,
     notes: data.notes,
   };
-}
-
-/** One slice a label, in the order of the labels; rows without one are left out. */
-function sliceBy(
-  feature: string,
-  labels: readonly (string | null)[],
-  rows: LabelledRows,
-  { withheld, bandEdges }: { withheld: Partial<Figures>; bandEdges: readonly number[] },
-): Slice[] {
-  const places = Map.groupBy(labels.keys(), (i) => labels[i]);
-  return [...places]
-    .flatMap(([bin, indices]) => {
-      if (bin === null) return [];
-      const pick = (values: ArrayLike<number>) => Float64Array.from(indices, (i) => values[i]);
-      const outcomes = pick(rows.outcomes);
-      const measured = measureRows(
-        { scores: pick(rows.scores), predictions: pick(rows.predictions), outcomes },
-        bandEdges,
-      );
-      const positives = outcomes.reduce((sum, outcome) => sum + outcome, 0);
-      return [{ feature, bin, positives, ...measured, ...withheld }];
-    })
-    .sort((a, b) => (a.bin < b.bin ? -1 : 1));
 }

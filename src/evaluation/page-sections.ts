@@ -2,12 +2,15 @@ import { binNames } from '../report/bin-names.ts';
 import { describeExpectedShare } from '../report/expected-share.ts';
 import { formatCount, formatShare } from '../report/format.ts';
 import { type Html, html } from '../report/html.ts';
-import type { Evaluation, Slice } from './evaluate.ts';
+import { comparedFigures } from './compare-slices.ts';
+import { describeSlice, describeSlices, sliceSigns } from './describe-slices.ts';
+import type { Evaluation } from './evaluate.ts';
 import { figureTitles } from './figure-titles.ts';
 import { formatDays } from './format-days.ts';
 import { formatScore } from './format-score.ts';
 import { type FigureName, figureNames } from './measure.ts';
 import { intervalChart, reliabilityFigure, rocFigure } from './page-curves.ts';
+import type { Slice } from './slices.ts';
 
 /** How well the model did, as sections of a page. */
 export function evaluationSections(evaluation: Evaluation): Html {
@@ -98,21 +101,30 @@ ${
 
 function slicesSection({ slices, classes }: Evaluation): Html | null {
   if (slices.length === 0) return null;
-  const rows = named(slices).map(
-    ({ name, ...slice }) =>
-      html`<tr><th scope="row">${slice.feature}: ${name}</th><td class="n">${formatCount(slice.samples)}</td><td class="n">${formatShare(slice.positives / slice.samples)}</td>${[slice.accuracy, slice.precision, slice.recall, slice.rocAuc].map((value) => html`<td class="n">${figure(value)}</td>`)}</tr>`,
-  );
+  const rows = named(slices).map(({ name, slice }) => {
+    const worse = describeSlice(slice);
+    return html`<tr><th scope="row">${sliceSigns[slice.verdict]} ${slice.feature}: ${name}</th><td class="n">${formatCount(slice.samples)}</td><td class="n">${formatShare(slice.positives / slice.samples)}</td>${comparedFigures.map((each) => html`<td class="n">${figure(slice[each])}${rangeOf(slice.intervals[each])}</td>`)}</tr>${
+      worse !== null && html`<tr><td colspan="7">${worse}</td></tr>`
+    }`;
+  });
   return html`<section aria-labelledby="slices"><h2 id="slices">Where does it do worse?</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="Slices"><table><caption>Few rows make large differences by chance</caption>
+<p>${describeSlices(slices)}</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Slices"><table><caption>With 95 % intervals of each slice’s own rows</caption>
 <thead><tr><th scope="col">Slice</th><th scope="col" class="n">Rows</th><th scope="col" class="n">Share of ‘${classes.positive}’</th><th scope="col" class="n">Accuracy</th><th scope="col" class="n">Precision</th><th scope="col" class="n">Recall</th><th scope="col" class="n">ROC AUC</th></tr></thead>
 <tbody>${rows}</tbody></table></div></section>`;
 }
 
+function rangeOf(interval: Slice['intervals']['accuracy']): Html | null {
+  return (
+    interval && html` <small class="quiet">${interval.low.toFixed(2)}–${interval.high.toFixed(2)}</small>`
+  );
+}
+
 /** The slices with the names of their bins as a person says them. */
-function named(slices: readonly Slice[]): (Slice & { name: string })[] {
+function named(slices: readonly Slice[]): { readonly slice: Slice; readonly name: string }[] {
   return [...Map.groupBy(slices, ({ feature }) => feature).values()].flatMap((ofFeature) => {
     const names = binNames({ bins: ofFeature.map(({ bin }) => ({ label: bin })), wholeNumbers: false });
-    return ofFeature.map((slice, i) => ({ ...slice, name: names[i] }));
+    return ofFeature.map((slice, i) => ({ slice, name: names[i] }));
   });
 }
 

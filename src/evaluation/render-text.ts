@@ -1,10 +1,12 @@
 import { describeExpectedShare } from '../report/expected-share.ts';
 import { cut, wrap } from '../report/wrap.ts';
 import type { Interval } from '../stats/bootstrap.ts';
-import type { Evaluation, Slice } from './evaluate.ts';
+import { describeSlice, describeSlices, sliceSigns } from './describe-slices.ts';
+import type { Evaluation } from './evaluate.ts';
 import { figureTitles } from './figure-titles.ts';
 import { formatDays } from './format-days.ts';
 import { figureNames } from './measure.ts';
+import type { Slice } from './slices.ts';
 import { drawReliability, drawRoc } from './text-curves.ts';
 
 const width = 80;
@@ -27,7 +29,7 @@ export function renderText(evaluation: Evaluation): string[] {
     ...describeExpected(evaluation),
     ...drawRoc(evaluation.rocCurve),
     ...drawReliability(evaluation.reliability),
-    ...describeSlices(evaluation.slices),
+    ...slicesTable(evaluation.slices),
     ...notes.flatMap((note) => wrap(`Note: ${note}`, width, '      ')),
   ].map((line) => line.trimEnd());
 }
@@ -124,22 +126,34 @@ const sliceColumns = [
   ['AUC', 7],
 ] as const;
 
-function describeSlices(slices: readonly Slice[]): string[] {
+function slicesTable(slices: readonly Slice[]): string[] {
   if (slices.length === 0) return [];
-  const rows = slices.map((slice) => [
+  const cells = (slice: Slice) => [
     `${slice.feature} ${slice.bin}`,
     count.format(slice.samples),
     share(slice.positives / slice.samples),
     ...[slice.accuracy, slice.precision, slice.recall, slice.rocAuc].map(figure),
-  ]);
-  const line = (cells: readonly string[]) =>
-    cells
+  ];
+  const line = (texts: readonly string[]) =>
+    texts
       .map((cell, i) => {
         const columns = sliceColumns[i][1];
         return i > 0 ? cell.padStart(columns) : cut(cell, columns).padEnd(columns);
       })
       .join('');
-  return [line(sliceColumns.map(([title]) => title)), ...rows.map(line), ''];
+  return [
+    line(sliceColumns.map(([title]) => title)),
+    ...slices.flatMap((slice) => {
+      const worse = describeSlice(slice);
+      return [
+        `${line(cells(slice))} ${sliceSigns[slice.verdict]}`,
+        ...(worse === null ? [] : wrap(`    ${worse}`, width, '      ')),
+      ];
+    }),
+    '',
+    ...wrap(describeSlices(slices), width, ''),
+    '',
+  ];
 }
 
 function figure(value: number | null): string {

@@ -1,6 +1,6 @@
 import type { Verdict } from '../stats/drift.ts';
 import type { DriftReport, ReportSegment } from './drift-report.ts';
-import { formatAmount, formatCount, formatPsi } from './format.ts';
+import { formatAmount, formatChance, formatPsi } from './format.ts';
 
 type Segments = NonNullable<DriftReport['segments']>;
 
@@ -65,10 +65,9 @@ export function describeOtherSegments({ segments }: Segments): string[] {
 
 /** How many comparisons there were, and what that means for false alarms. */
 export function describeComparisons({ segments, comparisons, expectedFalseAlarms }: Segments): string {
-  const every = Math.floor(1 / expectedFalseAlarms);
   const often =
     comparisons === 0
       ? ''
-      : ` Chance alone calls one of them drifting in fewer than 1 of ${formatCount(Number(every.toPrecision(2)))} such reports.`;
+      : ` Chance alone calls one of them drifting ${formatChance(expectedFalseAlarms, 'reports')}.`;
   return `${formatAmount(segments.length, 'segment')}, each compared with the same segment of the reference, with limits for its own number of rows: ${formatAmount(comparisons, 'comparison')}.${often}`;
 }

@@ -50,3 +50,15 @@ export function formatEffect(effect: number | null): string {
 export function formatAlarmValue({ alert, value }: Alarm): string {
   return /Drift(?!Broad)/.test(alert) ? `PSI ${formatPsi(value)}` : formatShare(value);
 }
+
+/**
+ * How often something happens by chance: `in fewer than 1 of 1,500 such reports`.
+ *
+ * @param expected how often in one report, at most
+ */
+export function formatChance(expected: number, reports: string): string {
+  if (expected >= 0.5) return `up to ${expected.toFixed(1)} times in each of such ${reports}`;
+  const every = 1 / expected;
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(every)) - 1);
+  return `in fewer than 1 of ${formatCount(step * Math.floor(every / step))} such ${reports}`;
+}

@@ -1,0 +1,64 @@
+import type { Confusion } from '../stats/confusion.ts';
+import { bootstrapFigures, type Intervals } from './bootstrap-figures.ts';
+import { compareSlice, type SliceComparison } from './compare-slices.ts';
+import type { LabelledRows } from './labelled-rows.ts';
+import { type Figures, measureRows } from './measure.ts';
+
+/** The figures of the rows that share a value of one feature, and how they compare with those of all other values. */
+export type Slice = Figures &
+  SliceComparison & {
+    readonly feature: string;
+    /** The label of the bin: `= good`, `03 (28, 31]`, `missing`. */
+    readonly bin: string;
+    readonly samples: number;
+    readonly positives: number;
+    readonly confusion: Confusion;
+    /** 95 % bootstrap intervals, of the slice's own rows. */
+    readonly intervals: Intervals;
+  };
+
+/**
+ * One slice a label, in the order of the labels; rows without one are left out.
+ *
+ * @param options `withheld`: figures that the rows cannot tell, as `null`; `bandEdges`: of the bands of the score over
+ *   which the calibration error is taken
+ */
+export function sliceBy(
+  feature: string,
+  labels: readonly (string | null)[],
+  rows: LabelledRows,
+  { withheld, bandEdges }: { withheld: Partial<Figures>; bandEdges: readonly number[] },
+): Slice[] {
+  const order = Uint32Array.from(labels, (_, i) => i)
+    .filter((i) => labels[i] !== null)
+    .sort((a, b) => rows.scores[a] - rows.scores[b]);
+  const pick = (isWanted: (i: number) => boolean) => {
+    const indices = order.filter(isWanted);
+    const of = (values: ArrayLike<number>) => Float64Array.from(indices, (i) => values[i]);
+    return { scores: of(rows.scores), predictions: of(rows.predictions), outcomes: of(rows.outcomes) };
+  };
+  const bins = new Set(Array.from(order, (i) => labels[i] as string));
+  return [...bins].sort().map((bin) => {
+    const own = pick((i) => labels[i] === bin);
+    const measured = { ...measureRows(own, bandEdges), ...withheld };
+    const rest = {
+      ...measureRows(
+        pick((i) => labels[i] !== bin),
+        bandEdges,
+      ),
+      ...withheld,
+    };
+    return {
+      feature,
+      bin,
+      positives: own.outcomes.reduce((sum, outcome) => sum + outcome, 0),
+      ...measured,
+      intervals: { ...bootstrapFigures(own, bandEdges), ...nothing(withheld) },
+      ...compareSlice(measured, rest),
+    };
+  });
+}
+
+function nothing(withheld: Partial<Figures>): Partial<Record<keyof Figures, null>> {
+  return Object.fromEntries(Object.keys(withheld).map((figure) => [figure, null]));
+}
