@@ -1,4 +1,5 @@
 import type { Artifact } from '../model/artifact.ts';
+import { isWhole } from '../model/features.ts';
 import type { Coverages } from '../monitor/performance-coverage.ts';
 import { scoreBandEdges } from '../monitor/score-bands.ts';
 import type { ScoreMean } from '../monitor/score-mean.ts';
@@ -78,7 +79,13 @@ export function evaluate(artifact: Artifact, data: LabelledData, version = artif
     rocCurve: rocCurve(data.scores, data.outcomes),
     reliability: reliability(data, bandEdges),
     slices: [...data.slices].flatMap(([feature, labels]) =>
-      sliceBy(feature, labels, data, { withheld, bandEdges }),
+      sliceBy(feature, labels, data, {
+        withheld,
+        bandEdges,
+        wholeNumbers: artifact.features.some(
+          (one) => one.name === feature && one.kind === 'numeric' && isWhole(one),
+        ),
+      }),
     ),
     leftOut: data.leftOut,
     notes: data.notes,

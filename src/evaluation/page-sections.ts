@@ -103,14 +103,14 @@ function slicesSection({ slices, classes }: Evaluation): Html | null {
   if (slices.length === 0) return null;
   const rows = named(slices).map(({ name, slice }) => {
     const worse = describeSlice(slice);
-    return html`<tr><th scope="row">${sliceSigns[slice.verdict]} ${slice.feature}: ${name}</th><td class="n">${formatCount(slice.samples)}</td><td class="n">${formatShare(slice.positives / slice.samples)}</td>${comparedFigures.map((each) => html`<td class="n">${figure(slice[each])}${rangeOf(slice.intervals[each])}</td>`)}</tr>${
-      worse !== null && html`<tr><td colspan="7">${worse}</td></tr>`
+    return html`<tr><th scope="row">${slice.feature}: ${name}</th><td class="n">${formatCount(slice.samples)}</td><td class="n">${formatShare(slice.positives / slice.samples)}</td>${comparedFigures.map((each) => html`<td class="n">${figure(slice[each])}${rangeOf(slice.intervals[each])}</td>`)}<td>${sliceSigns[slice.verdict]} ${slice.verdict}</td></tr>${
+      worse !== null && html`<tr><td colspan="8">${worse}</td></tr>`
     }`;
   });
   return html`<section aria-labelledby="slices"><h2 id="slices">Where does it do worse?</h2>
 <p>${describeSlices(slices)}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Slices"><table><caption>With 95 % intervals of each slice’s own rows</caption>
-<thead><tr><th scope="col">Slice</th><th scope="col" class="n">Rows</th><th scope="col" class="n">Share of ‘${classes.positive}’</th><th scope="col" class="n">Accuracy</th><th scope="col" class="n">Precision</th><th scope="col" class="n">Recall</th><th scope="col" class="n">ROC AUC</th></tr></thead>
+<thead><tr><th scope="col">Slice</th><th scope="col" class="n">Rows</th><th scope="col" class="n">Share of ‘${classes.positive}’</th><th scope="col" class="n">Accuracy</th><th scope="col" class="n">Precision</th><th scope="col" class="n">Recall</th><th scope="col" class="n">ROC AUC</th><th scope="col">Verdict</th></tr></thead>
 <tbody>${rows}</tbody></table></div></section>`;
 }
 
@@ -123,7 +123,10 @@ function rangeOf(interval: Slice['intervals']['accuracy']): Html | null {
 /** The slices with the names of their bins as a person says them. */
 function named(slices: readonly Slice[]): { readonly slice: Slice; readonly name: string }[] {
   return [...Map.groupBy(slices, ({ feature }) => feature).values()].flatMap((ofFeature) => {
-    const names = binNames({ bins: ofFeature.map(({ bin }) => ({ label: bin })), wholeNumbers: false });
+    const names = binNames({
+      bins: ofFeature.map(({ bin }) => ({ label: bin })),
+      wholeNumbers: ofFeature[0].wholeNumbers,
+    });
     return ofFeature.map((slice, i) => ({ slice, name: names[i] }));
   });
 }

@@ -10,6 +10,8 @@ export type Slice = Figures &
     readonly feature: string;
     /** The label of the bin: `= good`, `03 (28, 31]`, `missing`. */
     readonly bin: string;
+    /** Whether all values of the feature are whole numbers, so far as is known. */
+    readonly wholeNumbers: boolean;
     readonly samples: number;
     readonly positives: number;
     readonly confusion: Confusion;
@@ -27,8 +29,9 @@ export function sliceBy(
   feature: string,
   labels: readonly (string | null)[],
   rows: LabelledRows,
-  { withheld, bandEdges }: { withheld: Partial<Figures>; bandEdges: readonly number[] },
+  options: { withheld: Partial<Figures>; bandEdges: readonly number[]; wholeNumbers: boolean },
 ): Slice[] {
+  const { withheld, bandEdges, wholeNumbers } = options;
   const order = Uint32Array.from(labels, (_, i) => i)
     .filter((i) => labels[i] !== null)
     .sort((a, b) => rows.scores[a] - rows.scores[b]);
@@ -51,6 +54,7 @@ export function sliceBy(
     return {
       feature,
       bin,
+      wholeNumbers,
       positives: own.outcomes.reduce((sum, outcome) => sum + outcome, 0),
       ...measured,
       intervals: { ...bootstrapFigures(own, bandEdges), ...nothing(withheld) },

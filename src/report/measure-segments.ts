@@ -51,7 +51,7 @@ export function measureSegments(
 }
 
 function measureColumn(
-  { name: column, bins }: SegmentColumn,
+  { name: column, bins, isWhole }: SegmentColumn,
   reference: readonly SegmentCount[],
   live: readonly SegmentCount[],
   all: readonly ReferenceVariable[],
@@ -60,7 +60,7 @@ function measureColumn(
 ): ReportSegment[] {
   // within a segment the column itself is constant, or nearly so
   const variables = all.flatMap((variable, i) => (variable.name === column && variable !== score ? [] : [i]));
-  const names = segmentNames(bins);
+  const names = binNames({ bins: binLabels(bins).map((label) => ({ label })), wholeNumbers: isWhole });
   return live.flatMap((segment, i) => {
     const before = reference[i];
     if (segment.rows === 0 && before.rows === 0) return [];
@@ -78,11 +78,6 @@ function measureColumn(
       },
     ];
   });
-}
-
-function segmentNames(bins: SegmentColumn['bins']): string[] {
-  const wholeNumbers = bins.kind === 'numeric' && bins.edges.every(Number.isInteger);
-  return binNames({ bins: binLabels(bins).map((label) => ({ label })), wholeNumbers });
 }
 
 type SegmentVariable = ReportSegment['variables'][number];

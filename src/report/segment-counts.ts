@@ -4,7 +4,7 @@ import type { ReferenceVariable } from './reference.ts';
 import type { Row } from './rows.ts';
 
 /** A column whose values cut rows into segments, one a bin. */
-export type SegmentColumn = Pick<ReferenceVariable, 'name' | 'bins'>;
+export type SegmentColumn = Pick<ReferenceVariable, 'name' | 'bins' | 'isWhole'>;
 
 /** What is counted of one segment. */
 export type SegmentCount = {
@@ -43,7 +43,8 @@ export function segmentColumns(
 ): SegmentColumn[] {
   return names.map((name) => {
     const found = collected.find((column) => typeof column !== 'string' && column.name === name);
-    if (found !== undefined && typeof found !== 'string') return { name, bins: found.bins };
+    if (found !== undefined && typeof found !== 'string')
+      return { name, bins: found.bins, isWhole: found.isWhole };
     throw new Error(`${name}: has so many different texts that they name rows, not segments`);
   });
 }

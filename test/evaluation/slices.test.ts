@@ -24,7 +24,7 @@ function labelled(seed: number, { count = 3000, broken = '' } = {}) {
   };
 }
 
-const options = { withheld: {}, bandEdges: equalWidthEdges(0, 1, 10) };
+const options = { withheld: {}, bandEdges: equalWidthEdges(0, 1, 10), wholeNumbers: false };
 
 describe('slices of an evaluation', function () {
   this.timeout(60_000);
