@@ -1,3 +1,4 @@
+import { quantileSorted } from '../stats/quantile.ts';
 import { maxMagnitude } from '../stats/summable.ts';
 import type { NumericFeature } from './artifact-schema.ts';
 import { rankCategories, summarise } from './reference.ts';
@@ -93,9 +94,21 @@ const normalSpan = 3.29;
  * one mistyped number would make all others nearly equal, and the ridge would keep the weight from telling them apart.
  * So a deviation beyond twice that of the middle nine tenths counts as twice the latter, in place of itself.
  */
-function penaltyOf({ deviation, percentiles: { p5, p95 } }: NumericFeature['summary']): number {
-  const middle = (p95 - p5) / normalSpan;
-  return middle > 0 ? Math.min(1, (2 * middle) / deviation) ** 2 : 1;
+function penaltyOf({ summary, column }: NumericCode): number {
+  const { deviation, percentiles } = summary;
+  const middle =
+    (percentiles.p95 - percentiles.p5) / normalSpan || deviationBesides(percentiles.p5, column.values);
+  return Math.min(1, (2 * middle) / deviation) ** 2;
+}
+
+/** The deviation of a column nearly all of whose values are one, when the outer twentieths of the others are drawn in. */
+function deviationBesides(frequent: number, values: Float64Array): number {
+  const others = values.filter((value) => value !== frequent && !Number.isNaN(value)).sort();
+  const low = Math.min(frequent, quantileSorted(others, 0.05));
+  const high = Math.max(frequent, quantileSorted(others, 0.95));
+  return summarise(
+    values.filter((value) => !Number.isNaN(value)).map((value) => Math.min(high, Math.max(low, value))),
+  ).deviation;
 }
 
 /** Writes a feature's entry, the one at `place`, of every row. */
@@ -141,7 +154,7 @@ export function encodeDesign(columns: readonly Column[], rowCount: number): Desi
     values: new Float64Array(rowCount * entriesPerRow),
     penalties: new Float64Array(width).fill(1, 1),
   };
-  for (const code of codes) if (code.kind === 'numeric') matrix.penalties[code.at] = penaltyOf(code.summary);
+  for (const code of codes) if (code.kind === 'numeric') matrix.penalties[code.at] = penaltyOf(code);
   for (let row = 0; row < rowCount; row++) matrix.values[row * entriesPerRow] = 1;
   for (const [i, code] of codes.entries()) fill(code, matrix, i + 1);
   return { codes, matrix };

@@ -69,6 +69,7 @@ export function fitLogistic(
     ? createNewton(near.curvature, rows.length / near.rows)
     : createNewton(loss.curvatureAt(here.weights));
   let isFresh = near === undefined;
+  let wasFresh = false;
   let decrementBefore = Number.POSITIVE_INFINITY;
   let length = 1;
   for (let pass = 0; pass < maxPasses; pass++) {
@@ -78,13 +79,15 @@ export function fitLogistic(
       newton = createNewton(loss.curvatureAt(here.weights));
       isFresh = true;
       ({ step, decrement } = newton.at(here));
-      if (decrement ** 2 < rounding * here.loss && decrement > keepWhile * decrementBefore) break;
+      // A step with the curvature of its own place would have gained more, if rounding let it.
+      if (wasFresh && decrement ** 2 < rounding * here.loss && decrement > keepWhile * decrementBefore) break;
     }
     const next = loss.at(here.weights.map((weight, i) => weight - length * step[i]));
     if (next.loss <= here.loss - leastGain * length * decrement ** 2 + rounding * here.loss) {
       here = next;
       decrementBefore = decrement;
       length = 1;
+      wasFresh = isFresh;
       isFresh = false;
     } else if (isFresh) {
       length /= 2;

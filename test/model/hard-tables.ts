@@ -113,6 +113,27 @@ export function hardTables(): HardTable[] {
         outcome: (row, drawn) => (row === 17 ? 1 : drawn),
       };
     }),
+    makeTable(
+      'a rare flag with one value of a million, whose label agrees',
+      5000,
+      13,
+      ({ column, random }) => {
+        const flags = column(() => (random() < 0.03 ? 1 : 0));
+        return {
+          extra: [numeric('flag', flags.with(17, 1e6))],
+          effect: (row) => 3 * flags[row],
+          outcome: (row, drawn) => (row === 17 ? 1 : drawn),
+        };
+      },
+    ),
+    makeTable('an amount that is nearly always 0, and once a million', 5000, 14, ({ column, random }) => {
+      const amounts = column(() => (random() < 0.03 ? 1 + 2 * random() : 0));
+      return {
+        extra: [numeric('amount', amounts.with(17, 1e6))],
+        effect: (row) => amounts[row],
+        outcome: (row, drawn) => (row === 17 ? 1 : drawn),
+      };
+    }),
     makeTable('separable', 5000, 9, () => ({ outcome: (_, __, logOdds) => (logOdds > 0 ? 1 : 0) })),
     makeTable('a rare category all positive', 5000, 10, ({ random }) => {
       const values = Array.from({ length: 5000 }, (_, row) =>
