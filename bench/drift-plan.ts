@@ -1,5 +1,5 @@
 import { type Alarms, compareRules, mergeAlarms, type RulesJob } from './drift-other-rules.ts';
-import { type Episodes, mergeEpisodes, replayTraffic, type TrafficJob } from './drift-traffic.ts';
+import { type Episodes, mergeEpisodes, replayTraffic, type TrafficJob, warmUpDays } from './drift-traffic.ts';
 import { changesAt, changingTraffics, steadyTraffics } from './drift-traffics.ts';
 import { type Looks, lookAtWindows, mergeLooks, type WindowsJob } from './drift-windows.ts';
 import { changedWorlds, steadyWorlds, togetherWorlds } from './drift-worlds.ts';
@@ -44,11 +44,11 @@ export type Size = {
 };
 
 export const fullSize: Size = {
-  steady: { windows: 10_000, referenceRows: 400_000 },
-  changed: { windows: 2000, referenceRows: 40_000 },
-  rules: { windows: 10_000, references: 100 },
-  steadyTraffic: { features: 6, days: 365 },
-  changingTraffic: { features: 9, days: changesAt + 180 },
+  steady: { windows: 50_000, referenceRows: 2_000_000 },
+  changed: { windows: 10_000, referenceRows: 200_000 },
+  rules: { windows: 50_000, references: 500 },
+  steadyTraffic: { features: 12, days: warmUpDays + 364 },
+  changingTraffic: { features: 10, days: changesAt + 180 },
   parts: 2,
 };
 

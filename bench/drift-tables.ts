@@ -1,6 +1,6 @@
 import { type Rule, rules, rulesReferenceSamples, rulesWindowSizes } from './drift-other-rules.ts';
 import { type Results, type Size, trafficKey } from './drift-plan.ts';
-import type { Episodes } from './drift-traffic.ts';
+import { type Episodes, warmUpDays } from './drift-traffic.ts';
 import { changesAt, changingTraffics, steadyTraffics, type Traffic } from './drift-traffics.ts';
 import type { Finding, Looks } from './drift-windows.ts';
 import { changedWindowSizes, changedWorlds, steadyWorlds, togetherWorlds } from './drift-worlds.ts';
@@ -32,7 +32,7 @@ export function renderTables(results: Results, size: Size): string {
     rowsTogether(results),
     `The verdict beside other rules, on the same windows of ages (M = ${grouped(rulesReferenceSamples)}): false alarms in 10,000 windows and, in brackets, of the unluckiest of ${grouped(compared.references)} references; and the share of windows found with ages moved by half a standard deviation.`,
     otherRules(results),
-    `Alerts in a year for one feature in traffic in which nothing changes for good, by requests a day. References of 1,000 rows; ${featureYears(size)} feature-years a cell.`,
+    `Alerts in a year for one feature in traffic in which nothing changes for good, by requests a day, after its first ${warmUpDays} days, in which no earlier week tells season from drift. References of 1,000 rows; ${featureYears(size)} feature-years a cell.`,
     alertsInAYear(results),
     '### What does it find?',
     `Share of windows, M = 1,000, and the mean PSI at N = ${grouped(largestShown)}. ${grouped(changed.windows)} windows a cell.`,
@@ -198,7 +198,7 @@ function lookOf(results: Results, key: string, referenceSamples: number, samples
 }
 
 function featureYears({ steadyTraffic: { features, days } }: Size): string {
-  return significant((features * days) / 365);
+  return significant((features * (days - warmUpDays)) / 365);
 }
 
 function perTenThousand(share: number): string {

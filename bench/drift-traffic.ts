@@ -29,6 +29,8 @@ const dayMs = 24 * 60 * minuteMs;
 /** A Monday. */
 const startMs = Date.parse('2026-01-05T00:00:00Z');
 const referenceSamples = 1000;
+/** Days of traffic before alerts count: a new model has no earlier week to compare its first weekend with. */
+export const warmUpDays = 14;
 
 /**
  * Replays the alerts over the traffic of so many features, each with a reference of its own, by the report's own
@@ -76,19 +78,22 @@ function replayFeature(traffic: Traffic, { requestsPerDay, days }: TrafficJob, r
     const came = drawPoisson(arrivals, random);
     if (batchRows === 1) addRandomCounts(drawn, came, cells, random, sends);
     else for (let n = 0; n < came; n++) addRandomCounts(drawn, batchRows, cells, random, sends);
-    foldOutside(drawn, bins);
-    return { fromMs: startMs + i * stepMs, counts: Uint32Array.from(drawn.subarray(0, size)) };
+    const outside = foldOutside(drawn, bins);
+    const counted = Uint32Array.from([...drawn.subarray(0, size), outside]);
+    return { fromMs: startMs + i * stepMs, counts: counted };
   });
   const alarms = backtest({ stepMs, add: () => {}, steps: () => steps }, [variable], null);
 
-  const fired: Record<string, number> = {};
-  for (const { alert } of alarms) fired[alert] = (fired[alert] ?? 0) + 1;
   const daysOf = (time: string) => (Date.parse(time) - startMs) / dayMs;
+  const fired: Record<string, number> = {};
+  for (const { alert, from } of alarms) {
+    if (daysOf(from) >= warmUpDays) fired[alert] = (fired[alert] ?? 0) + 1;
+  }
   const { changesAt = 0 } = traffic;
   // One that fires as the change comes was about something else.
   const first = alarms.find(({ from }) => daysOf(from) > changesAt);
   return {
-    featureDays: days,
+    featureDays: days - warmUpDays,
     fired,
     delays: [first === undefined ? Number.POSITIVE_INFINITY : daysOf(first.from) - changesAt],
   };

@@ -1,5 +1,6 @@
 import { buildReference } from '../src/monitor/build-reference.ts';
 import type { VariableReference } from '../src/monitor/reference.ts';
+import { outsideReferenceCount } from '../src/report/alert-rules.ts';
 import { risenShare } from '../src/report/risen-share.ts';
 import { binCount, missingBin, unseenBin } from '../src/stats/binning.ts';
 import { measureDrift, raisesAlert } from '../src/stats/drift.ts';
@@ -125,7 +126,7 @@ function createJudge({ bins, counts: reference }: VariableReference) {
     const shareAlert =
       hasRisen(live[missing], reference[missing]) ||
       (unseen !== null && hasRisen(live[unseen], reference[unseen])) ||
-      hasRisen(outside, 2);
+      hasRisen(outside, outsideReferenceCount);
     if (shareAlert) look.found['share alert']++;
   };
 }
