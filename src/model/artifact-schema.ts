@@ -92,6 +92,11 @@ const numericFeature = z.strictObject({
     edges,
     counts: counts.describe('One count a value bin, then missing'),
     effects,
+    binsOnly: z
+      .exactOptional(z.literal(true))
+      .describe(
+        'Only the bins of these rows were seen, in a rebaseline: the summary is that of an older reference. Absent otherwise',
+      ),
   }),
 });
 

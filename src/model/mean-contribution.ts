@@ -20,8 +20,13 @@ export const noFarValues: FarCounts = [0, 0];
 
 /** The rows that the artifact's reference stands for, in the form that live rows are counted in. */
 export function countedReference(feature: Feature): Counted {
-  const mean = feature.kind === 'numeric' ? feature.summary.mean : null;
+  const mean = feature.kind === 'numeric' ? (referenceSummary(feature)?.mean ?? null) : null;
   return { counts: feature.reference.counts, mean, far: noFarValues };
+}
+
+/** What is known of the reference's values; `null` where only their bins are, and the summary is of an older one. */
+export function referenceSummary({ summary, reference }: NumericFeature): NumericFeature['summary'] | null {
+  return reference.binsOnly ? null : summary;
 }
 
 /** The values of a feature that its sums and means hold. */

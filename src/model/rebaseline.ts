@@ -33,7 +33,11 @@ function replaceReference(feature: Feature, reference: NewReference): Feature {
   return {
     ...feature,
     summary: summary ?? feature.summary,
-    reference: { edges: [...(edges ?? feature.reference.edges)], ...countsOf(reference) },
+    reference: {
+      edges: [...(edges ?? feature.reference.edges)],
+      ...countsOf(reference),
+      ...(summary === undefined && { binsOnly: true }),
+    },
   };
 }
 

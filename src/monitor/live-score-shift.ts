@@ -6,7 +6,7 @@ import { variableCounts } from './live-drift.ts';
 import type { Monitor, VariableLayout } from './monitor.ts';
 import type { WindowName } from './windows.ts';
 
-/** How far the features have moved the mean score of one window of one replica; `null` without predictions. */
+/** How far the features have moved the mean score of one window of one replica; `null` where it cannot be told. */
 export function liveScoreShift(artifact: Artifact, monitor: Monitor, window: WindowName): ScoreShift | null {
   const counts = monitor.window(window);
   const features = monitor.variables.slice(0, -1);

@@ -1,6 +1,6 @@
 import { type Artifact, type NumericFeature, scoreFeature } from '../model/artifact.ts';
 import { featureBins, isWhole, scoreBins } from '../model/features.ts';
-import { type FarCounts, noFarValues } from '../model/mean-contribution.ts';
+import { type FarCounts, noFarValues, referenceSummary } from '../model/mean-contribution.ts';
 import type { Bins } from '../stats/binning.ts';
 import { type Bounds, summableBounds } from '../stats/summable.ts';
 import type { NumberColumn } from './number-column.ts';
@@ -68,14 +68,14 @@ export function artifactReference(artifact: Artifact): DriftReference {
       const { counts, effects } = feature.reference;
       const common = { ...onlyCounted, name, bins, counts, effects };
       if (feature.kind === 'categorical') return common;
-      const { summary } = feature;
-      const { min, max, mean } = summary;
+      const { min, max } = feature.summary;
       const range = [min, max] as const;
+      const summary = referenceSummary(feature);
       return {
         ...common,
         range,
         sumBounds: summableBounds(range),
-        mean,
+        mean: summary?.mean ?? null,
         summary,
         isWhole: isWhole(feature),
       };

@@ -2,8 +2,13 @@ import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadArtifact } from '../../src/model/artifact.ts';
+import { featureBins } from '../../src/model/features.ts';
+import { countedReference } from '../../src/model/mean-contribution.ts';
 import { numericReference, summarise } from '../../src/model/reference.ts';
 import { createScorer } from '../../src/model/score.ts';
+import { attributeScoreShift } from '../../src/model/score-shift.ts';
+import { createSampleFormatter } from '../../src/samples/sample.ts';
+import { createBinner } from '../../src/stats/binning.ts';
 import { driftReport, featureOf, runCommand, temporaryFolder } from '../report/run-command.ts';
 import { artifact, makeSamples, model, toCsv, toJsonl } from '../report/samples.ts';
 
@@ -127,6 +132,36 @@ describe('npm run rebaseline', () => {
       counts[counts.length - 2] + 2,
       counts[counts.length - 1],
     ]);
+  });
+
+  it('does not take the mean of the older reference for that of rows of which only bins are known', async () => {
+    await using folder = await temporaryFolder();
+    const format = createSampleFormatter({ artifact, values: 'bins' });
+    const binners = artifact.features.map((feature) => createBinner(featureBins(feature)));
+    const lines = shifted.map(({ time, id, features, score, prediction }) => {
+      const bins = artifact.features.map(({ name }, i) => binners[i](features[name]));
+      return format(time, id, undefined, features, bins, [0, 0, 0], score, prediction);
+    });
+    const live = await folder.write('bins.jsonl', `${lines.join('\n')}\n`);
+    const out = join(folder.path, 'new.json');
+    const { stderr, code } = await runCommand('rebaseline', [
+      ...['--model', model, '--live', live, ...accepted, '--out', out],
+    ]);
+    assert.equal(code, 0, stderr);
+    const rebased = await loadArtifact(out);
+    assert.equal(attributeScoreShift(rebased, artifact.features.map(countedReference)), null);
+    const rows = await folder.write('rows.csv', toCsv(shifted.map(({ features }) => features)));
+    const report = await driftReport('--model', out, '--live', rows);
+    assert.equal(report.verdict, 'stable');
+    const { logOddsChange, effect, summary } = featureOf(report, 'age');
+    assert.equal(logOddsChange, null);
+    assert.equal(summary?.reference ?? null, null);
+    assert.ok((effect ?? 1) < 0.01, 'bins tell the effect');
+    assert.ok(Math.abs(featureOf(report, 'history').logOddsChange ?? 1) < 1e-9);
+    const again = join(folder.path, 'again.json');
+    await runCommand('rebaseline', ['--model', out, '--live', rows, ...accepted, '--out', again]);
+    const known = featureOf(await driftReport('--model', again, '--live', rows), 'age');
+    assert.ok(Math.abs(known.logOddsChange ?? 1) < 1e-9);
   });
 
   it('refuses a feature all of whose values lie far beyond the old reference', async () => {
