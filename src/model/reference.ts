@@ -82,8 +82,8 @@ export function rankCategories(counts: ReadonlyMap<string, number>): {
 /**
  * How many rows of each bin as many new rows would have: what the reference has, but for categories that it never held.
  * Each row with a category that no other row has was such a category to all other rows. So their share is what to
- * expect of new ones: these rows count as `unseen` instead of `other`. Fewer than five say too little: they stay, or a
- * list of categories that is nearly complete would be expected to bring new ones.
+ * expect of new ones: these rows count as `unseen` instead of `other`. It is one row at least: where some categories
+ * are rare there may be more.
  *
  * @param counts rows by category, of all categories of the bins
  * @param missing rows without one
@@ -98,7 +98,7 @@ export function expectedCounts(
 ): number[] {
   const rowsOf = (category: string) => counts.get(category) ?? 0;
   const once = grouped.filter((category) => rowsOf(category) === 1).length;
-  const unseen = once < minCategoryRows ? 0 : once;
+  const unseen = grouped.length > 0 ? Math.max(1, once) : 0;
   const isCrowded = grouped.length >= categories.length;
   const again = isCrowded ? expectedAgain(counts.values()) : noExpectations;
   const own = categories.map((category) => Math.round(again.get(rowsOf(category)) ?? rowsOf(category)));

@@ -8,6 +8,7 @@ import {
   raisesAlert,
 } from '../stats/drift.ts';
 import { psiNoiseCeiling } from '../stats/noise-ceiling.ts';
+import { comparedCounts, joinsRare } from '../stats/rare-categories.ts';
 import { sumCounts } from '../stats/smoothing.ts';
 import {
   broadShare,
@@ -113,6 +114,7 @@ function watchVariable(
   const size = binCount(bins);
   const cut = (window: SlidingWindow) => window.counts.subarray(cells.from, cells.from + size);
   const measure = (window: SlidingWindow) => measureDrift(bins, reference, cut(window));
+  const areRareJoined = joinsRare(bins, reference);
 
   const ticket = createAlert(isScore ? 'ModelScoreDrift' : 'ModelFeatureDrift', name);
   const early = createAlert('ModelFeatureDriftEarly', name);
@@ -164,12 +166,22 @@ function watchVariable(
   function isSeason(window: '1h' | '24h'): boolean {
     return earlier[window].some((earlierWindow) => {
       const before = cut(earlierWindow);
-      const { psi, samples, referenceSamples } = measureDrift(bins, before, cut(windows[window]));
+      const { psi, samples, referenceSamples } = measureDrift(
+        bins,
+        before,
+        cut(windows[window]),
+        areRareJoined,
+      );
       if (psi === null || referenceSamples < minRequests[window]) return false;
       // both sides are live traffic here
       const { ceilingZ, alertDesignEffect } = driftRule;
       const rows = [samples / alertDesignEffect, referenceSamples / alertDesignEffect] as const;
-      return psi <= driftThreshold(psiNoiseCeiling(...rows, countOccupied(before), ceilingZ));
+      return (
+        psi <=
+        driftThreshold(
+          psiNoiseCeiling(...rows, countOccupied(comparedCounts(bins, before, areRareJoined)), ceilingZ),
+        )
+      );
     });
   }
 

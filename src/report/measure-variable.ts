@@ -67,7 +67,7 @@ export function measureVariable(
     rankTrend: drift.rankTrend,
     verdict: drift.verdict,
     effect: measureEffect(reference.counts, counts, reference.effects),
-    samplesNeeded: samplesNeeded(drift, bins.kind, reference.counts),
+    samplesNeeded: samplesNeeded(drift, bins, reference.counts),
     unseenValues: [...live.unseenTexts]
       .map(([value, samples]) => ({ value, samples }))
       .sort((a, b) => b.samples - a.samples)

@@ -4,6 +4,7 @@ import { jensenShannonDistance } from './jensen-shannon.ts';
 import { psiNoiseCeiling } from './noise-ceiling.ts';
 import { psi } from './psi.ts';
 import { type RankTrend, rankTrend } from './rank-trend.ts';
+import { comparedCounts, joinsRare } from './rare-categories.ts';
 import { sumCounts } from './smoothing.ts';
 
 /**
@@ -62,9 +63,15 @@ export type Drift = {
  *
  * @param reference counts of all bins, with `missing` and `unseen`
  * @param live counts of the same bins
+ * @param areRareJoined whether `other` and `unseen` are compared as one bin; left out: as `reference` says
  * @throws RangeError if the counts do not fit the bins, or one is negative or not finite
  */
-export function measureDrift(bins: Bins, reference: ArrayLike<number>, live: ArrayLike<number>): Drift {
+export function measureDrift(
+  bins: Bins,
+  reference: ArrayLike<number>,
+  live: ArrayLike<number>,
+  areRareJoined = joinsRare(bins, reference),
+): Drift {
   const size = binCount(bins);
   if (reference.length !== size || live.length !== size) {
     throw new RangeError(
@@ -75,9 +82,10 @@ export function measureDrift(bins: Bins, reference: ArrayLike<number>, live: Arr
   const referenceSamples = sumCounts(reference);
   if (samples === 0 || referenceSamples === 0) return { ...nothing, samples, referenceSamples };
 
+  const [before, now] = [reference, live].map((counts) => comparedCounts(bins, counts, areRareJoined));
   const smoothing = { pseudoCount: driftRule.pseudoCount };
-  const value = psi(reference, live, { smoothing });
-  const ceilingOf = (designEffect: number) => driftCeiling(bins.kind, reference, samples, designEffect);
+  const value = psi(before, now, { smoothing });
+  const ceilingOf = (designEffect: number) => driftCeiling(bins.kind, before, samples, designEffect);
   const ceiling = ceilingOf(1);
   const trend = bins.kind === 'numeric' ? rankTrend(...valueCounts(bins, reference, live)) : null;
   return {
@@ -86,7 +94,7 @@ export function measureDrift(bins: Bins, reference: ArrayLike<number>, live: Arr
     psi: value,
     psiNoiseCeiling: ceiling,
     psiAlertCeiling: ceilingOf(driftRule.alertDesignEffect),
-    jensenShannonDistance: jensenShannonDistance(reference, live, { smoothing, logBase: 2 }),
+    jensenShannonDistance: jensenShannonDistance(before, now, { smoothing, logBase: 2 }),
     kolmogorovSmirnov: bins.kind === 'numeric' ? kolmogorovSmirnovOfValues(bins, reference, live) : null,
     rankTrend: trend,
     verdict: judgeDrift(value, ceiling, trend),
@@ -98,7 +106,7 @@ export function measureDrift(bins: Bins, reference: ArrayLike<number>, live: Arr
  * value bins add when they stay empty. Half an observation is no evidence, but it is a larger share of few live rows
  * than of many reference rows: (p − q)·ln(p/q) with p = ½/(N + B/2) and q = ½/(M + B/2), for each such bin.
  *
- * @param reference counts of all bins, not all 0
+ * @param reference counts of the bins that are compared (see `comparedCounts`), not all 0
  * @param designEffect so many live rows count as one in the noise ceiling
  */
 export function driftCeiling(

@@ -1,5 +1,6 @@
 import type { Bins } from './binning.ts';
 import { type Drift, driftCeiling, driftRule } from './drift.ts';
+import { comparedCounts, joinsRare } from './rare-categories.ts';
 
 /** More are never waited for. */
 const maxSamples = 2 ** 40;
@@ -13,11 +14,13 @@ const maxSamples = 2 ** 40;
  */
 export function samplesNeeded(
   { samples, verdict }: Pick<Drift, 'samples' | 'verdict'>,
-  kind: Bins['kind'],
+  bins: Bins,
   reference: ArrayLike<number>,
 ): number | null {
   if (verdict === 'drifting') return null;
-  const isEnough = (rows: number) => driftCeiling(kind, reference, rows, 1) <= driftRule.undeterminedCeiling;
+  const compared = comparedCounts(bins, reference, joinsRare(bins, reference));
+  const isEnough = (rows: number) =>
+    driftCeiling(bins.kind, compared, rows, 1) <= driftRule.undeterminedCeiling;
   let tooFew = samples;
   if (tooFew > 0 && isEnough(tooFew)) return null;
   let enough = Math.max(1, 2 * tooFew);

@@ -5,6 +5,7 @@ import { driftRule, measureDrift } from '../../src/stats/drift.ts';
 import { measureEffect } from '../../src/stats/effect.ts';
 import { psiNoiseCeiling } from '../../src/stats/noise-ceiling.ts';
 import { psi } from '../../src/stats/psi.ts';
+import { comparedCounts, joinsRare } from '../../src/stats/rare-categories.ts';
 import { requireTool } from '../support/tools.ts';
 import { matchers, type Pace, type Query, type RuleTest, runRuleTest, spanOf } from './support/promtool.ts';
 import { labelsOf, liveCounts, sum, type Variable, variableSeries } from './support/series.ts';
@@ -26,6 +27,24 @@ const history: Variable = {
   reference: [500, 300, 150, 50, 0, 0],
   effects: [0.5, -0.5, 0.25, 1, 0, -2],
   replicas: [[{ from: '0m', counts: [4, 3, 2, 0, 1, 1] }]],
+};
+
+/** Expects unseen names: they are compared together with the rare ones. */
+const merchant: Variable = {
+  feature: 'merchant',
+  bins: { kind: 'categorical', categories: ['a', 'b'], grouped: ['c', 'd', 'e'] } satisfies Bins,
+  reference: [600, 250, 90, 10, 50],
+  replicas: [[{ from: '0m', counts: [6, 3, 0, 1, 2] }]],
+};
+
+const turningMerchant: Variable = {
+  ...merchant,
+  replicas: [
+    [
+      { from: '0m', counts: [6, 3, 0, 1, 2] },
+      { from: '24h', counts: [2, 5, 3, 0, 0] },
+    ],
+  ],
 };
 
 /** The one sample of `metric` with these labels lies within 1e-6 of `value`. */
@@ -197,9 +216,10 @@ function paced(feature: string, perMinute: number): Variable {
 }
 
 const tests: readonly RuleTest[] = [
-  test('numeric and categorical, from the raw counters', 'minute', [age, history], '2h', [
+  test('numeric and categorical, from the raw counters', 'minute', [age, history, merchant], '2h', [
     ...agree(age, short, '2h'),
     ...agree(history, short, '2h'),
+    ...agree(merchant, short, '2h'),
   ]),
   test('numeric and categorical, from increments of five minutes', 'five minutes', [age, history], '25h', [
     ...agree(age, long, '25h'),
@@ -265,16 +285,24 @@ const tests: readonly RuleTest[] = [
   ),
   ...(
     [
-      ['an hour against the same hour a day before', '1h', '1d', '26h', '2h'],
-      ['a day against the same day a week before', '24h', '7d', '194h', '26h'],
+      ['an hour against the same hour a day before', changing, '1h', '1d', '26h', '2h'],
+      ['an hour of rare and unseen names against a day before', turningMerchant, '1h', '1d', '26h', '2h'],
+      ['a day against the same day a week before', changing, '24h', '7d', '194h', '26h'],
     ] as const
-  ).map(([name, window, earlier, at, then]) => {
-    const now = liveCounts(changing, window, at);
-    const before = liveCounts(changing, window, then);
-    const labels = { ...labelsOf(changing), window, earlier };
+  ).map(([name, variable, window, earlier, at, then]) => {
+    const [now, before] = [at, then].map((time) =>
+      Array.from(
+        comparedCounts(
+          variable.bins,
+          liveCounts(variable, window, time),
+          joinsRare(variable.bins, variable.reference),
+        ),
+      ),
+    );
+    const labels = { ...labelsOf(variable), window, earlier };
     const occupied = before.filter((count) => count > 0).length;
     const rows = [sum(now) / alertDesignEffect, sum(before) / alertDesignEffect] as const;
-    return test(name, 'five minutes', [changing], at, [
+    return test(name, 'five minutes', [variable], at, [
       near(at, 'model_feature:psi_to_earlier', labels, psi(before, now, { smoothing: { pseudoCount } })),
       near(
         at,

@@ -10,6 +10,29 @@ const { pseudoCount, ceilingZ, alertDesignEffect } = driftRule;
 /** What joins the bins of a variable over windows with what is known of each bin. */
 const perBin = `on (${byFeature}, bin) group_left ()`;
 
+const rare = 'model_feature_bin:rare';
+
+/**
+ * The bins that are compared: `other` and `unseen` as one where the reference expects unseen values, as
+ * `comparedCounts` in `src/stats` does.
+ *
+ * @param expr with the label `bin`, and those of `by` beside it
+ */
+function compared(expr: string, by = byFeature): string {
+  return promql`
+    (
+      ${expr}
+        unless on (${byFeature}, bin) ${rare}
+      or
+      label_replace(
+        sum by (${by}) (${expr} and on (${byFeature}, bin) ${rare}),
+        "bin", "other", "", "")
+    )`;
+}
+
+const comparedReference = 'model_feature_bin:reference_ratio:compared';
+const observed = compared('model_feature_bin:observations:increase', `${byFeature}, window`);
+
 /** Replicas of a version carry the same reference: however many export it, it counts once. */
 const reference: readonly RecordingRule[] = [
   {
@@ -21,13 +44,24 @@ const reference: readonly RecordingRule[] = [
     expr: `max by (${byFeature}) (model_feature_reference_samples)`,
   },
   {
+    record: rare,
+    expr: promql`
+      model_feature_bin:reference_ratio:max{bin=~"other|unseen"}
+        and on (${byFeature}) model_feature_bin:reference_ratio:max{bin="other"}
+        and on (${byFeature}) model_feature_bin:reference_ratio:max{bin="unseen"} > 0`,
+  },
+  {
+    record: comparedReference,
+    expr: compared('model_feature_bin:reference_ratio:max'),
+  },
+  {
     record: 'model_feature:bins:count',
-    expr: `count by (${byFeature}) (model_feature_bin:reference_ratio:max)`,
+    expr: `count by (${byFeature}) (${comparedReference})`,
   },
   {
     // At least 1, so that a constant reference has a ceiling too.
     record: 'model_feature:degrees_of_freedom',
-    expr: `clamp_min(count by (${byFeature}) (model_feature_bin:reference_ratio:max > 0) - 1, 1)`,
+    expr: `clamp_min(count by (${byFeature}) (${comparedReference} > 0) - 1, 1)`,
   },
   {
     record: 'model_feature:reference_samples:smoothed',
@@ -36,7 +70,7 @@ const reference: readonly RecordingRule[] = [
   {
     record: 'model_feature_bin:reference_ratio:smoothed',
     expr: promql`
-      (model_feature_bin:reference_ratio:max * ${perFeature} model_feature:reference_samples:max + ${pseudoCount})
+      (${comparedReference} * ${perFeature} model_feature:reference_samples:max + ${pseudoCount})
         / ${perFeature}
       model_feature:reference_samples:smoothed`,
   },
@@ -97,7 +131,7 @@ const distance: readonly RecordingRule[] = [
   {
     record: smoothed,
     expr: promql`
-      (model_feature_bin:observations:increase + ${pseudoCount})
+      (${observed} + ${pseudoCount})
         / on (${byFeature}, window) group_left ()
       ${smoothedTotal}`,
   },
@@ -194,9 +228,10 @@ function seasonRules({ time, requests }: Scales): RecordingRule[] {
     const ago = `offset ${time(earlier)}`;
     const labels = { window, earlier };
     const now = `${smoothed}{window="${window}"}`;
-    const observed = `${total}{window="${window}"}`;
-    const enough = `(${observed} ${ago} >= ${requests(minRequests[window])})`;
-    const occupied = `(model_feature_bin:observations:increase{window="${window}"} ${ago} > 0)`;
+    const seen = `${total}{window="${window}"}`;
+    const enough = `(${seen} ${ago} >= ${requests(minRequests[window])})`;
+    const before = `model_feature_bin:observations:increase{window="${window}"} ${ago}`;
+    const occupied = `(${compared(before, `${byFeature}, window`)} > 0)`;
     const degrees = `model_feature:degrees_of_freedom_to_earlier{window="${window}", earlier="${earlier}"}`;
     return [
       {
@@ -218,7 +253,7 @@ function seasonRules({ time, requests }: Scales): RecordingRule[] {
         record: 'model_feature:psi_to_earlier_alert_ceiling',
         labels,
         expr: promql`
-          (${alertDesignEffect} / (${observed} > 0) + ${alertDesignEffect} / ${enough})
+          (${alertDesignEffect} / (${seen} > 0) + ${alertDesignEffect} / ${enough})
             * on (${byFeature}, window)
           (
             ${chiSquareQuantile(degrees, ceilingZ)}

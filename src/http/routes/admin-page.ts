@@ -1,5 +1,6 @@
 import { scoreFeature } from '../../model/artifact.ts';
 import { type LiveDrift, liveDrift } from '../../monitor/live-drift.ts';
+import type { VariableLayout } from '../../monitor/monitor.ts';
 import { type WindowName, windowNames } from '../../monitor/windows.ts';
 import { formatAmount, formatEffect, formatPsi, signs } from '../../report/format.ts';
 import { type Html, html } from '../../report/html.ts';
@@ -25,7 +26,7 @@ export function addAdminPage(router: AppRouter, service: Service): void {
 }
 
 /** One variable over all windows, the shortest first. */
-type Row = { readonly name: string; readonly drifts: readonly LiveDrift[] };
+type Row = { readonly variable: VariableLayout; readonly drifts: readonly LiveDrift[] };
 
 const windowWords: Record<WindowName, string> = {
   '10m': 'last 10 minutes',
@@ -47,7 +48,10 @@ const narrowStyle = `
 
 function page({ deployment: { artifact, counts } }: Service): string {
   const windows = windowNames.map((window) => liveDrift(counts.monitor, window));
-  const variables = windows[0].map(({ name }, i) => ({ name, drifts: windows.map((drifts) => drifts[i]) }));
+  const variables = counts.monitor.variables.map((variable, i) => ({
+    variable,
+    drifts: windows.map((drifts) => drifts[i]),
+  }));
   const decisive = decisiveWindow(variables);
   const features = variables
     .slice(0, -1)
@@ -69,7 +73,8 @@ function page({ deployment: { artifact, counts } }: Service): string {
   });
 }
 
-function rowOf({ name, drifts }: Row): Html {
+function rowOf({ variable, drifts }: Row): Html {
+  const { name } = variable;
   const longest = drifts[drifts.length - 1];
   const charted = {
     ...longest,
@@ -79,30 +84,26 @@ function rowOf({ name, drifts }: Row): Html {
   };
   return html`<tr role="row"><th scope="row" role="rowheader">${name === scoreFeature ? 'Score of the model' : name}</th><td role="cell" class="spark">${histogram(charted, null)}</td>${drifts.map(
     (drift) =>
-      html`<td role="cell">${badge(drift.verdict)}${figuresOf(drift).map((figure) => html`<small>${figure}</small>`)}</td>`,
+      html`<td role="cell">${badge(drift.verdict)}${figuresOf(variable, drift).map((figure) => html`<small>${figure}</small>`)}</td>`,
   )}</tr>
 `;
 }
 
-function figuresOf(drift: LiveDrift): string[] {
+function figuresOf(variable: VariableLayout, drift: LiveDrift): string[] {
   const { samples, psi, psiNoiseCeiling, verdict, effect } = drift;
   if (samples === 0) return ['no requests'];
   const limit = driftThreshold(psiNoiseCeiling);
   return [
     verdict === 'undetermined'
-      ? describeNeed(drift)
+      ? describeNeed(variable, drift)
       : `PSI\u00a0${formatPsi(psi)}, limit\u00a0${formatPsi(limit)}`,
     ...(effect === null || verdict === 'undetermined' ? [] : [`effect\u00a0${formatEffect(effect)}`]),
     formatAmount(samples, 'request'),
   ];
 }
 
-function describeNeed(drift: LiveDrift): string {
-  const needed = samplesNeeded(
-    drift,
-    drift.kind,
-    drift.bins.map(({ reference }) => reference),
-  );
+function describeNeed({ bins, counts }: VariableLayout, drift: LiveDrift): string {
+  const needed = samplesNeeded(drift, bins, counts);
   return needed === null ? 'the reference is too small' : `${formatAmount(needed, 'more request')} needed`;
 }
 
@@ -120,7 +121,7 @@ function headline(rows: readonly Row[], decisive: number): { sign: keyof typeof 
   const named = (verdict: LiveDrift['verdict']) =>
     rows
       .filter(({ drifts }) => drifts[decisive].verdict === verdict)
-      .map(({ name }) => (name === scoreFeature ? 'the score' : name));
+      .map(({ variable: { name } }) => (name === scoreFeature ? 'the score' : name));
   const drifting = named('drifting');
   if (drifting.length > 0) {
     return { sign: 'drifting', text: `Drift in the ${where}: ${drifting.join(', ')}.` };
