@@ -23,8 +23,11 @@ export function atomEdges(value: number, reach = Number.POSITIVE_INFINITY): [low
     const width = Number(`1e${Math.min(exponentOf(zeroWidth), exponentOf(reach) - 3)}`);
     return [-width, width];
   }
-  const width = halfWidth(value);
-  const centre = shortestSpelling(value, width / 20);
+  return edgesAbout(shortestSpelling(value, Math.min(halfWidth(value) / 20, 0.1)));
+}
+
+function edgesAbout(centre: number): [lower: number, upper: number] {
+  const width = halfWidth(centre);
   return [clean(centre - width), clean(centre + width)];
 }
 
@@ -42,7 +45,7 @@ export function atomBetween(lower: number, upper: number): number | null {
   if (lower === -upper) return atomEdges(0, upper * 1000)[1] === upper ? 0 : null;
   if (!Number.isFinite(upper - lower)) return null;
   const value = clean(lower / 2 + upper / 2);
-  const [below, above] = atomEdges(value);
+  const [below, above] = edgesAbout(value);
   return below === lower && above === upper ? value : null;
 }
 

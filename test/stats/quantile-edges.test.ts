@@ -175,6 +175,25 @@ describe('a frequent value', () => {
     );
   });
 
+  it('is named by its value, however many digits that has', () => {
+    const fractions = range(400, (i) => (i + 1) / [3, 7, 9, 11, 13, 17][i % 6]);
+    const almost = [0.99999999, 9.9999999, 5_000_000.1, 16_000_000.7, 123_456.789, 1 / 9e5, 1e7 / 9];
+    for (const value of [
+      ...fractions,
+      ...fractions.map(Math.fround),
+      ...almost,
+      ...almost.map(Math.fround),
+    ]) {
+      for (const signed of [value, -value]) {
+        const [, [name, count], , ...others] = cut(repeat(signed, 100));
+        assert.deepEqual(others, []);
+        assert.equal(count, 100);
+        const named = Number(name.replace(/^= /, ''));
+        assert.ok(Math.abs(named - signed) <= 2e-7 * value, `${signed} is in ${name}`);
+      }
+    }
+  });
+
   it('has edges of few digits', () => {
     for (const [value, edges] of [
       [0, [-1e-9, 1e-9]],
