@@ -32,19 +32,18 @@ function psiOfShift(shift: number): number {
  *
  * @param referenceRows M, at least 1
  * @param liveRows N, at least 1
- * @param designEffect how many live rows the noise ceiling counts as one: 1 for a verdict, for an alert
- *   `driftRule.alertDesignEffect`
+ * @param designEffects how many rows of either side the noise ceiling counts as one
  * @returns in standard deviations, to 0.01; Infinity when not even 5 would be found
  */
-export function smallestDetectableShift(
+function smallestDetectableShift(
   referenceRows: number,
   liveRows: number,
-  designEffect: number,
+  designEffects: { readonly reference: number; readonly live: number },
 ): number {
   const noise = 1 / liveRows + 1 / referenceRows;
   const degreesOfFreedom = binCount - 1;
-  const ceiling = psiNoiseCeiling(liveRows / designEffect, referenceRows, binCount, driftRule.ceilingZ);
-  const limit = driftThreshold(ceiling);
+  const rows = [liveRows / designEffects.live, referenceRows / designEffects.reference] as const;
+  const limit = driftThreshold(psiNoiseCeiling(...rows, binCount, driftRule.ceilingZ));
   for (let hundredths = 1; hundredths <= 500; hundredths++) {
     const expected = psiOfShift(hundredths / 100);
     const spread = Math.sqrt(2 * degreesOfFreedom * noise ** 2 + 4 * expected * noise);
@@ -53,12 +52,27 @@ export function smallestDetectableShift(
   return Number.POSITIVE_INFINITY;
 }
 
+/**
+ * The smallest shift, in standard deviations, that is found nearly always at so many requests a day: by an alert on the
+ * last day, by one on the last week, and by the verdict on so many rows. A day must differ from the same day a week ago,
+ * too, or it is taken for season (`seasons` of the alert rules): both are live traffic, and both have a design effect.
+ */
+export function smallestDetectableDrift(referenceRows: number, requests: number) {
+  const { alertDesignEffect: live } = driftRule;
+  const alert = { reference: 1, live };
+  return {
+    day: Math.max(
+      smallestDetectableShift(referenceRows, requests, alert),
+      smallestDetectableShift(requests, requests, { reference: live, live }),
+    ),
+    week: smallestDetectableShift(referenceRows, 7 * requests, alert),
+    verdict: smallestDetectableShift(referenceRows, requests, { reference: 1, live: 1 }),
+  };
+}
+
 /** Says in words the smallest drift that alerts find with a reference of so many rows, and that a verdict shows. */
 export function describeSmallestDetectableDrift(referenceRows: number): string {
-  const { alertDesignEffect } = driftRule;
-  const day = smallestDetectableShift(referenceRows, requestsPerDay, alertDesignEffect);
-  const week = smallestDetectableShift(referenceRows, 7 * requestsPerDay, alertDesignEffect);
-  const verdict = smallestDetectableShift(referenceRows, requestsPerDay, 1);
+  const { day, week, verdict } = smallestDetectableDrift(referenceRows, requestsPerDay);
   const reference = `With ${referenceRows.toLocaleString('en')} reference rows`;
   const requests = requestsPerDay.toLocaleString('en');
   if (![day, week, verdict].every(Number.isFinite))
