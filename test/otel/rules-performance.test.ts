@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { comparisonError } from '../../bench/outcomes-comparison.ts';
 import { createHistogram, histogramQuantile } from '../../src/monitor/histogram.ts';
 import { createOutcomeDelays } from '../../src/monitor/outcome-delays.ts';
 import { compareBands, compareObserved, testCalibration } from '../../src/monitor/performance-calibration.ts';
@@ -35,6 +36,8 @@ function agree(replicas: readonly (readonly PerformancePhase[])[], window: strin
     near(at, 'model:performance', { source, metric, window }, value);
   const error = (source: string, metric: string, value: number | null) =>
     near(at, 'model:performance_standard_error', { source, metric, window }, value);
+  const known = comparedWith(artifact.evaluation, artifact.score.bins);
+  const { positives, rows } = artifact.training;
   const scoreMean = compareScoreMean(
     cells,
     sums,
@@ -82,12 +85,16 @@ function agree(replicas: readonly (readonly PerformancePhase[])[], window: strin
     near(at, 'model:calibration:bands', { window }, calibration.bands || null),
     near(at, 'model:calibration:chi_square_noise_ceiling', { window }, calibration.ceiling),
     near(at, 'model:calibration:effect_ratio', { window }, calibration.effect),
-    ...(['accuracy', 'rocAuc'] as const).map((metric) => {
+    ...(['accuracy', 'rocAuc'] as const).flatMap((metric) => {
       const value = whole(realised[metric].value);
-      const errors =
-        1 - (comparedWith(artifact.evaluation, artifact.score.bins)[metric]?.value ?? Number.NaN);
-      const labels = { source: 'realised', metric: metric === 'rocAuc' ? 'roc_auc' : metric, window };
-      return near(at, 'model:performance:effect_ratio', labels, value && (1 - value) / errors - 1);
+      const alike = comparisonError(metric, realised, known, { positives, negatives: rows - positives });
+      const errors = 1 - (known[metric]?.value ?? Number.NaN);
+      const labels = { metric: metric === 'rocAuc' ? 'roc_auc' : metric, window };
+      const effect = value && (1 - value) / errors - 1;
+      return [
+        near(at, 'model:performance:effect_ratio', { source: 'realised', ...labels }, effect),
+        near(at, 'model:performance:comparison_error', labels, whole(alike)),
+      ];
     }),
   ];
 }

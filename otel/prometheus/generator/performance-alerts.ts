@@ -17,8 +17,6 @@ const { z, leastEffect } = outcomeRule;
 export const minOutcomes = 100;
 /** Predictions in a day from which their expected performance is judged. */
 export const minPredictions = 300;
-/** Of how many rows a figure counts as one: outcomes, or predictions that are only expected to come out so. */
-const designEffect = { realised: outcomeRule.designEffect, estimated: driftRule.alertDesignEffect } as const;
 
 /** A week asks for a smaller effect; all shorter windows ask for that of a day. */
 function hasEffect(metric: string): string {
@@ -46,16 +44,20 @@ export function miscalibrated(selector: string): string {
 export function belowCrossValidated(source: 'realised' | 'estimated', selector: string): string {
   const matchers = `source="${source}", metric=~"${compared}", ${selector}`;
   const join = `on (${byModel}, metric) group_left ()`;
-  const below = promql`
+  const difference = promql`
     model:performance{${matchers}}
-      - ${join} max by (${byModel}, metric) (model_performance_reference)
-    < -${z} * sqrt(
-      ${designEffect[source]} * model:performance_standard_error{${matchers}} ^ 2
-        + ${join} max by (${byModel}, metric) (model_evaluation_standard_error) ^ 2
-    )`;
-  if (source === 'estimated') return below;
+      - ${join} max by (${byModel}, metric) (model_performance_reference)`;
+  if (source === 'estimated') {
+    return promql`
+      ${difference}
+      < -${z} * sqrt(
+        ${driftRule.alertDesignEffect} * model:performance_standard_error{${matchers}} ^ 2
+          + ${join} max by (${byModel}, metric) (model_evaluation_standard_error) ^ 2
+      )`;
+  }
   return promql`
-    ${below}
+    ${difference}
+      < on (${byModel}, window, metric) group_left () -${z} * model:performance:comparison_error
       and ${hasEffect('model:performance:effect_ratio')}`;
 }
 

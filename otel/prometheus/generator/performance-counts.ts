@@ -1,17 +1,7 @@
-import { byModel, bySource, byWindow, withBand } from './performance-labels.ts';
+import { byModel, bySource, byWindow, withBand, withRole } from './performance-labels.ts';
 import { promql } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';
 import type { WindowedCount } from './windows.ts';
-
-/** Adds a label with the role, positive or negative, of the class in another label. */
-function withRole(expr: string, classLabel: 'prediction' | 'outcome', roleLabel: string): string {
-  return promql`
-    ${expr}
-      * on (${byModel}, ${classLabel}) group_left (${roleLabel})
-    label_replace(label_replace(
-      max by (${byModel}, class, role) (model_class_info),
-      "${classLabel}", "$1", "class", "(.*)"), "${roleLabel}", "$1", "role", "(.*)")`;
-}
 
 /** A counter by cell, by score bin and role of the prediction. */
 function byDecision(metric: string): (range: string) => string {

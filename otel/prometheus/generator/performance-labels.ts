@@ -16,3 +16,13 @@ export function withBand(expr: string): string {
       * on (${byModel}, score_bin) group_left (score_band)
     group by (${byModel}, score_bin, score_band) (model_score_bin_reference_rows)`;
 }
+
+/** Adds a label with the role, positive or negative, of the class in another label. */
+export function withRole(expr: string, classLabel: 'prediction' | 'outcome', roleLabel: string): string {
+  return promql`
+    ${expr}
+      * on (${byModel}, ${classLabel}) group_left (${roleLabel})
+    label_replace(label_replace(
+      max by (${byModel}, class, role) (model_class_info),
+      "${classLabel}", "$1", "class", "(.*)"), "${roleLabel}", "$1", "role", "(.*)")`;
+}

@@ -1,4 +1,5 @@
 import { bands, observedExpected } from './performance-calibration.ts';
+import { comparison } from './performance-comparison.ts';
 import { counts, rows } from './performance-counts.ts';
 import { coverage, delays } from './performance-coverage.ts';
 import { figures } from './performance-figures.ts';
@@ -10,6 +11,15 @@ import { windowGroups } from './windows.ts';
 /** Realised and estimated performance over all windows, from the counts of all replicas. */
 export function performanceGroups(scales: Scales): RuleGroup[] {
   return windowGroups('model-performance', counts, scales, {
-    after: [...rows, ...coverage, ...delays, ...bands, ...figures, ...observedExpected, ...scoreMean],
+    after: [
+      ...rows,
+      ...coverage,
+      ...delays,
+      ...bands,
+      ...figures,
+      ...comparison,
+      ...observedExpected,
+      ...scoreMean,
+    ],
   });
 }
