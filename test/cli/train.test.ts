@@ -237,7 +237,8 @@ describe('npm run train', function () {
     const { features } = await trained(content, '--allow-ids', 'id,when');
     const id = features[1];
     assert.ok(id.kind === 'categorical');
-    assert.deepEqual([id.categories.length, id.grouped.length], [20, 40]);
+    // Each is of one row: only the first of the commonest stands by itself.
+    assert.deepEqual([id.categories.length, id.grouped.length], [1, 59]);
   });
 
   it('takes names with commas, quotes and blanks in every option', async () => {
