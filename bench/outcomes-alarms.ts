@@ -79,7 +79,7 @@ function follow(model: Model, world: WorldName, tallies: readonly Tally[], rando
       performance.addPrediction(score);
       performance.addOutcome(score, isPositive);
     }
-    const live = livePerformance(performance, model.referenceRows);
+    const live = livePerformance(performance, model.scoreBins);
     tallies.forEach((tally, i) => {
       const { from, fires } = tests[testNames[i]];
       if (live.realised.samples < from || !fires({ window: '7d', model, performance, live })) return;

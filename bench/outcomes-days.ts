@@ -37,7 +37,7 @@ export function countDayAlarms({ rows, perDay, models, weeks, worlds: names, see
     names.forEach((name, world) => {
       const draw = createCases(worlds[name], random, perDay);
       const judge = (window: Look['window'], performance: Look['performance']) => {
-        const live = livePerformance(performance, model.referenceRows);
+        const live = livePerformance(performance, model.scoreBins);
         testNames.forEach((test, t) => {
           if (live.realised.samples < tests[test].from) return;
           if (tests[test].fires({ window, model, performance, live })) fired[world][window][t]++;

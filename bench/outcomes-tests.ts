@@ -5,7 +5,7 @@ import { binScores } from '../src/model/score-bins.ts';
 import type { LivePerformance } from '../src/monitor/live-performance.ts';
 import type { Performance, PerformanceReference } from '../src/monitor/performance.ts';
 import { outcomeRule } from '../src/monitor/performance-calibration.ts';
-import { type ComparedWith, comparedWith } from '../src/monitor/performance-comparison.ts';
+import { type ComparedWith, comparedWith, type ScoreBins } from '../src/monitor/performance-comparison.ts';
 import { type Figure, type RealisedFigures, total } from '../src/monitor/performance-figures.ts';
 import { driftRule } from '../src/stats/drift.ts';
 import { normalQuantile } from '../src/stats/normal-quantile.ts';
@@ -16,8 +16,7 @@ import type { Row } from './outcomes-worlds.ts';
 /** What training leaves for later: the calibration, and how well the model did on the rows behind it. */
 export type Model = {
   readonly reference: PerformanceReference;
-  /** By score bin. */
-  readonly referenceRows: readonly number[];
+  readonly scoreBins: ScoreBins;
   readonly rows: number;
   readonly positives: number;
   readonly evaluation: ComparedWith;
@@ -43,7 +42,7 @@ export function learn(rows: readonly Row[], random: Random): Model {
       scoreEdges: bins.edges,
       calibration,
     },
-    referenceRows: bins.counts,
+    scoreBins: bins,
     rows: rows.length,
     positives: total(Float64Array.from(outcomes)),
     evaluation: comparedWith(
@@ -144,7 +143,9 @@ export const tests = {
 export type TestName = keyof typeof tests;
 export const testNames = Object.keys(tests) as TestName[];
 
-type Compared = { readonly accuracy: Figure; readonly rocAuc: Figure };
+/** Estimated figures have an error of the calibration, too. */
+type ComparedFigure = Figure & { readonly calibrationError?: number | null };
+type Compared = { readonly accuracy: ComparedFigure; readonly rocAuc: ComparedFigure };
 
 /** Whether the outcomes are so many standard deviations off, each of them by itself, learnt from so many rows. */
 function deviates({ sums }: Performance, limit: number, learntFrom: number): boolean {
@@ -173,10 +174,11 @@ function isBelow(
   { by, design }: { by: number; design: number },
 ): boolean {
   return (['accuracy', 'rocAuc'] as const).some((metric) => {
-    const { value, standardError } = figures[metric];
+    const { value, standardError, calibrationError } = figures[metric];
     const known = evaluation[metric];
     if (value === null || standardError === null || known === null) return false;
-    return value - known.value < -by * Math.sqrt(design * standardError ** 2 + known.standardError ** 2);
+    const ofTraining = Math.max(known.standardError, calibrationError ?? 0);
+    return value - known.value < -by * Math.sqrt(design * standardError ** 2 + ofTraining ** 2);
   });
 }
 

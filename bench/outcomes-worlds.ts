@@ -41,6 +41,7 @@ export const conceptDrift = {
 /** The cases are others, and each means the risk that it always meant. */
 export const covariateDrift = {
   riskier: { ...training, mean: mean + 1, title: 'cases riskier by a deviation' },
+  mirrored: { ...training, mean: -mean, title: 'as many good cases as there were bad ones' },
   harder: { ...training, mean: -0.2, deviation: 0.3, title: 'only cases close to the threshold' },
 } satisfies Record<string, World>;
 

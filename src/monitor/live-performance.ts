@@ -6,9 +6,10 @@ import {
   type ObservedExpected,
   testCalibration,
 } from './performance-calibration.ts';
+import type { ScoreBins } from './performance-comparison.ts';
 import { type Coverages, measureCoverage } from './performance-coverage.ts';
 import {
-  type BinnedFigures,
+  type EstimatedFigures,
   estimatedFigures,
   type RealisedFigures,
   realisedFigures,
@@ -22,7 +23,7 @@ export type LivePerformance = {
   /** Of the outcomes that came and count; without those figures that they do not identify. */
   readonly realised: RealisedFigures;
   /** Of all predictions, without their outcomes; it cannot see that the same features have come to mean another risk. */
-  readonly estimated: BinnedFigures;
+  readonly estimated: EstimatedFigures;
   /** How many outcomes are there to judge by, and whether `realised` speaks for all predictions. */
   readonly coverage: Coverages;
   readonly observedExpected: ObservedExpected;
@@ -34,11 +35,11 @@ export type LivePerformance = {
 /**
  * The performance of one model version on one replica, over a window or since the start.
  *
- * @param referenceRows the rows behind the calibration, by score bin
+ * @param scoreBins the training rows behind the calibration
  */
 export function livePerformance(
   performance: Performance,
-  referenceRows: readonly number[],
+  scoreBins: ScoreBins,
   window?: WindowName,
 ): LivePerformance {
   performance.settle();
@@ -47,10 +48,10 @@ export function livePerformance(
   const sums = window === undefined ? performance.sums : performance.window(window);
   const coverage = measureCoverage(cells, sums);
   const realised = realisedFigures(cells, sums);
-  const bands = compareBands(cells, sums, referenceRows);
+  const bands = compareBands(cells, sums, scoreBins.counts);
   return {
     realised: coverage.isIdentified ? realised : withoutUnidentified(realised),
-    estimated: estimatedFigures(cells, sums),
+    estimated: estimatedFigures(cells, sums, scoreBins),
     coverage,
     observedExpected: compareObserved(bands),
     calibration: testCalibration(bands),

@@ -4,7 +4,8 @@ import { binnedRocAuc } from '../stats/roc-auc.ts';
 /** Score bins whose AUC can be further than this from that of the scores themselves are too coarse to compare it. */
 export const maxRocAucError = 0.02;
 
-type ScoreBins = Pick<Artifact['score']['bins'], 'counts' | 'positives'>;
+/** The out-of-fold scores of the training rows, by score bin. */
+export type ScoreBins = Pick<Artifact['score']['bins'], 'counts' | 'positives' | 'expected'>;
 type Estimate = Artifact['evaluation']['accuracy'];
 
 /** What live figures are compared with. */
@@ -15,9 +16,29 @@ export type ComparedWith = {
 };
 
 /** The AUC of the out-of-fold scores over the artifact's own bins, with its bound; `null` where one class is not among them. */
-export function crossValidatedOverBins(bins: ScoreBins) {
-  const negatives = bins.counts.map((count, i) => count - bins.positives[i]);
-  return binnedRocAuc(bins.positives, negatives);
+export function crossValidatedOverBins({ counts, positives }: Pick<ScoreBins, 'counts' | 'positives'>) {
+  return areaOver(counts, positives);
+}
+
+/**
+ * What an estimated AUC is shrunk by towards ½. The calibration is an isotonic regression: it sorts the outcomes of the
+ * very rows that it is learnt from, so that they look better ordered by their probabilities than they are. On these rows
+ * the AUC of the probabilities is too far above ½ by a known factor, and live estimates by nearly the same one. Shrunk by
+ * it, the estimate of the training rows themselves is their cross-validated AUC. Fitting the calibration on other folds
+ * than it is read on does not remove this.
+ *
+ * @returns (AUC of the outcomes − ½)/(AUC of the probabilities − ½), at least 0; 1 where there is nothing to learn it from
+ */
+export function rocAucShrinkage({ counts, positives, expected }: ScoreBins): number {
+  const ofOutcomes = areaOver(counts, positives)?.value ?? 0.5;
+  const ofProbabilities = areaOver(counts, expected)?.value ?? 0.5;
+  return ofProbabilities > 0.5 ? Math.max(0, (ofOutcomes - 0.5) / (ofProbabilities - 0.5)) : 1;
+}
+
+function areaOver(counts: readonly number[], positives: readonly number[]) {
+  // a sum of probabilities may exceed its count by rounding
+  const negatives = counts.map((count, i) => Math.max(0, count - positives[i]));
+  return binnedRocAuc(positives, negatives);
 }
 
 /**
@@ -27,7 +48,7 @@ export function crossValidatedOverBins(bins: ScoreBins) {
  */
 export function comparedWith(
   { accuracy, rocAuc }: Pick<Artifact['evaluation'], 'accuracy' | 'rocAuc'>,
-  bins: ScoreBins,
+  bins: Pick<ScoreBins, 'counts' | 'positives'>,
 ): ComparedWith {
   const area = crossValidatedOverBins(bins);
   const isCompared = area !== null && area.maxError <= maxRocAucError;

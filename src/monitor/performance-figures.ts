@@ -1,8 +1,15 @@
 import { accuracy, type Confusion, f1, precision, recall } from '../stats/confusion.ts';
+import {
+  calibrationErrorOfAccuracy,
+  calibrationErrorOfRocAuc,
+  estimatedRocAucError,
+  estimateErrors,
+} from '../stats/estimate-errors.ts';
 import { expectedCalibrationError } from '../stats/probability-scores.ts';
 import { type BinnedRocAuc, binnedRocAuc } from '../stats/roc-auc.ts';
 import { f1StandardError, rocAucStandardError, shareStandardError } from '../stats/standard-errors.ts';
 import type { Cell, PerformanceSums } from './performance.ts';
+import { rocAucShrinkage, type ScoreBins } from './performance-comparison.ts';
 import { sumByScoreBand } from './score-bands.ts';
 
 /** A share with its standard error; both `null` when there is nothing it could be a share of. */
@@ -24,6 +31,21 @@ export type RealisedFigures = BinnedFigures & {
   readonly logLoss: number | null;
   /** Over bands of the score. */
   readonly expectedCalibrationError: number | null;
+};
+
+/** An estimated figure that is compared with the cross-validated one. */
+type ComparedEstimate = Figure & {
+  /**
+   * The standard error that comes from the limited number of rows behind the calibration. All live rows share it, so it
+   * does not shrink with their number, and `standardError` does not hold it.
+   */
+  readonly calibrationError: number | null;
+};
+
+/** What calibrated scores promise. The standard errors are of the rows that came: no outcome is drawn. */
+export type EstimatedFigures = Omit<BinnedFigures, 'accuracy' | 'rocAuc'> & {
+  readonly accuracy: ComparedEstimate;
+  readonly rocAuc: ComparedEstimate & BinnedFigures['rocAuc'];
 };
 
 type Sums = PerformanceSums;
@@ -48,10 +70,45 @@ export function realisedFigures(cells: readonly Cell[], sums: Sums): RealisedFig
 
 /**
  * The figures to expect of all predictions, without their outcomes (CBPE): each counts as its calibrated probability
- * of a positive. What `estimatePerformance` of `src/stats` gives for the rows, but for the AUC, which is over bins.
+ * of a positive. What `estimatePerformance` of `src/stats` gives for the rows, but for the AUC, which
+ * is over bins and shrunk as `rocAucShrinkage` says.
+ *
+ * @param scoreBins the training rows, from which the calibration was learnt
  */
-export function estimatedFigures(cells: readonly Cell[], sums: Sums): BinnedFigures {
-  return binnedFigures(cells, sums.expectedPositives, sums.expectedNegatives);
+export function estimatedFigures(cells: readonly Cell[], sums: Sums, scoreBins: ScoreBins): EstimatedFigures {
+  const { expectedPositives, expectedNegatives } = sums;
+  const figures = binnedFigures(cells, expectedPositives, expectedNegatives);
+  const squares = expectedPositives.map((positives, i) => {
+    const rows = positives + expectedNegatives[i];
+    return rows > 0 ? positives ** 2 / rows : 0;
+  });
+  const errors = estimateErrors({
+    confusion: figures.confusion,
+    squaresOfPositives: decided(cells, true, squares),
+    squaresOfNegatives: decided(cells, false, squares),
+  });
+  const positives = byBin(cells, expectedPositives);
+  const negatives = byBin(cells, expectedNegatives);
+  const area = figures.rocAuc;
+  const shrinkage = rocAucShrinkage(scoreBins);
+  const times = (error: number | null) => (error === null ? null : shrinkage * error);
+  return {
+    ...figures,
+    accuracy: {
+      value: figures.accuracy.value,
+      standardError: errors.accuracy,
+      calibrationError: calibrationErrorOfAccuracy(positives, negatives, scoreBins.counts),
+    },
+    precision: { value: figures.precision.value, standardError: errors.precision },
+    recall: { value: figures.recall.value, standardError: errors.recall },
+    f1: { value: figures.f1.value, standardError: errors.f1 },
+    rocAuc: {
+      value: area.value === null ? null : 0.5 + shrinkage * (area.value - 0.5),
+      maxError: area.maxError,
+      standardError: times(estimatedRocAucError(positives, negatives)),
+      calibrationError: times(calibrationErrorOfRocAuc(positives, negatives, scoreBins.counts)),
+    },
+  };
 }
 
 function binnedFigures(
@@ -59,13 +116,11 @@ function binnedFigures(
   positives: Float64Array,
   negatives: Float64Array,
 ): BinnedFigures {
-  const decided = (isPositive: boolean, values: Float64Array) =>
-    values.reduce((sum, value, i) => (cells[i].isPositive === isPositive ? sum + value : sum), 0);
   const confusion = {
-    truePositives: decided(true, positives),
-    falsePositives: decided(true, negatives),
-    trueNegatives: decided(false, negatives),
-    falseNegatives: decided(false, positives),
+    truePositives: decided(cells, true, positives),
+    falsePositives: decided(cells, true, negatives),
+    trueNegatives: decided(cells, false, negatives),
+    falseNegatives: decided(cells, false, positives),
   };
   const samples = total(positives) + total(negatives);
   const predictedPositives = confusion.truePositives + confusion.falsePositives;
@@ -78,6 +133,11 @@ function binnedFigures(
     f1: { value: f1(confusion), standardError: f1StandardError(confusion) },
     rocAuc: auc(binnedRocAuc(byBin(cells, positives), byBin(cells, negatives)), positives, negatives),
   };
+}
+
+/** The sum over the cells of one decision. */
+function decided(cells: readonly Cell[], isPositive: boolean, values: Float64Array): number {
+  return values.reduce((sum, value, i) => (cells[i].isPositive === isPositive ? sum + value : sum), 0);
 }
 
 function share(value: number | null, samples: number): Figure {

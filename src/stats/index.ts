@@ -11,6 +11,7 @@ export * from './chi-square.ts';
 export * from './confusion.ts';
 export * from './drift.ts';
 export * from './effect.ts';
+export * from './estimate-errors.ts';
 export * from './hellinger.ts';
 export * from './isotonic-regression.ts';
 export * from './jensen-shannon.ts';

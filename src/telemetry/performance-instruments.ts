@@ -40,6 +40,14 @@ export const performanceInstruments = {
     description:
       'As model_outcome_negatives_below_total, of the calibrated probabilities of all predictions.',
   },
+  expectedPositivesAbove: {
+    name: 'model_score_bin_expected_positives_above_total',
+    type: 'counter',
+    unit: '{prediction}',
+    labels: [...modelLabels, 'score_bin'],
+    description:
+      'Sum of the calibrated probabilities over all predictions in higher score bins, and half of that in this one.',
+  },
   outcomeNegativesBelow: {
     name: 'model_outcome_negatives_below_total',
     type: 'counter',
@@ -149,6 +157,14 @@ export const performanceInstruments = {
     labels: [...modelLabels, 'metric'],
     description:
       'What live figures are compared with: the cross-validated accuracy, and the AUC of the same scores over the score bins unless these are too coarse.',
+  },
+  rocAucShrinkage: {
+    name: 'model_estimated_roc_auc_shrinkage',
+    type: 'gauge',
+    unit: '1',
+    labels: modelLabels,
+    description:
+      'What the distance of an estimated AUC from ½ is multiplied by, as the calibration sorts its own training rows too well.',
   },
   trainingRows: {
     name: 'model_training_rows',

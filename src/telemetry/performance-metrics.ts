@@ -2,7 +2,7 @@ import type { Artifact } from '../model/artifact.ts';
 import type { Decisions } from '../monitor/group-decisions.ts';
 import type { OutcomeDelays } from '../monitor/outcome-delays.ts';
 import type { Performance, PerformanceField } from '../monitor/performance.ts';
-import { comparedWith } from '../monitor/performance-comparison.ts';
+import { comparedWith, rocAucShrinkage } from '../monitor/performance-comparison.ts';
 import { byBin } from '../monitor/performance-figures.ts';
 import { trainingShare } from '../monitor/performance-reference.ts';
 import { scoreBandEdges, scoreBandOf } from '../monitor/score-bands.ts';
@@ -70,6 +70,10 @@ export function createPerformanceMetrics({ performance, delays }: PerformanceSou
       ),
       counterData(instruments.outcomeNegativesBelow, below(byBin(cells, sums.negatives), binLabel)),
       counterData(instruments.expectedNegativesBelow, below(byBin(cells, sums.expectedNegatives), binLabel)),
+      counterData(
+        instruments.expectedPositivesAbove,
+        below(byBin(cells, sums.expectedPositives).reverse(), binLabel.toReversed()),
+      ),
       histogramData(
         instruments.outcomeDelay,
         delays.histograms.map(({ boundaries, counts, sum }, i) => ({
@@ -128,6 +132,7 @@ export function createTrainingMetrics(artifact: Artifact): MetricSource {
           figure === null ? [] : [{ attributes: { ...model, metric }, value: figure.value }],
       ),
     ],
+    [instruments.rocAucShrinkage, [{ attributes: model, value: rocAucShrinkage(score.bins) }]],
     [instruments.trainingRows, [{ attributes: model, value: training.rows }]],
     [
       instruments.trainingPositiveRatio,

@@ -131,14 +131,18 @@ describe('outcomes bench', function () {
         });
       }
       for (const source of ['realised', 'estimated'] as const) {
-        for (const rows of [1000, 1e7]) {
+        for (const [rows, calibrationError] of [
+          [1000, 0.001],
+          [1e7, 0.001],
+          [1e7, 0.03],
+        ]) {
           // The figures are those of so many live rows, half of them positive, and of as many in training.
           const standardError = rocAucStandardError(known.value, rows / 2, rows / 2);
           const evaluation = { accuracy: known, rocAuc: known };
           const counts = { positives: rows / 2, negatives: rows / 2 };
           const figuresWith = (value: number) => ({
             accuracy: known,
-            rocAuc: { value, standardError, maxError: 0 },
+            rocAuc: { value, standardError, maxError: 0, calibrationError },
             confusion: {
               truePositives: rows / 2,
               falsePositives: 0,
@@ -148,8 +152,8 @@ describe('outcomes bench', function () {
           });
           const alikeAt = (value: number) =>
             comparisonError('rocAuc', figuresWith(value), evaluation, counts) ?? 0;
-          let limit =
-            4 * Math.sqrt(driftRule.alertDesignEffect * standardError ** 2 + known.standardError ** 2);
+          const ofTraining = Math.max(known.standardError, calibrationError);
+          let limit = 4 * Math.sqrt(driftRule.alertDesignEffect * standardError ** 2 + ofTraining ** 2);
           if (source === 'realised') {
             // The error depends on the figure itself.
             for (let i = 0; i < 60; i++) limit = 4 * alikeAt(known.value - limit);
@@ -169,6 +173,7 @@ describe('outcomes bench', function () {
                 'model:performance': value,
                 'model:performance_standard_error': standardError,
                 'model:performance:comparison_error': alikeAt(value),
+                'model:performance_calibration_error': calibrationError,
                 'model:performance:effect_ratio': (1 - value) / (1 - known.value) - 1,
                 model_performance_reference: known.value,
                 model_evaluation_standard_error: known.standardError,

@@ -24,6 +24,9 @@ const reference: PerformanceReference = {
   calibration: { scores: [0.1, 0.4, 0.9], probabilities: [0.05, 0.5, 0.95] },
 };
 
+/** No training row, so that nothing is known of the calibration's optimism. */
+const nothingLearnt = { counts: [], positives: [], expected: [] };
+
 const rows = fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(1)), { minLength: 1 });
 
 function close(actual: number | null, expected: number | null, error = 1e-9): void {
@@ -69,7 +72,7 @@ describe('performance from counts', () => {
         const counted = createPerformance(reference);
         const scores = sample.map(([score]) => score);
         for (const score of scores) counted.addPrediction(score);
-        const figures = estimatedFigures(counted.cells, counted.sums);
+        const figures = estimatedFigures(counted.cells, counted.sums, nothingLearnt);
         const probabilities = scores.map((score) => interpolateCurve(reference.calibration, score));
         const predictions = scores.map((score) => (score >= reference.threshold ? 1 : 0));
         const expected = estimatePerformance(probabilities, predictions, scores);

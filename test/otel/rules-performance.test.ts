@@ -30,7 +30,7 @@ function agree(replicas: readonly (readonly PerformancePhase[])[], window: strin
   const sums = windowSums(replicas, window, at);
   const coverage = measureCoverage(cells, sums);
   const realised = realisedFigures(cells, sums);
-  const estimated = estimatedFigures(cells, sums);
+  const estimated = estimatedFigures(cells, sums, artifact.score.bins);
   const whole = (value: number | null) => (coverage.isIdentified ? value : null);
   const figure = (source: string, metric: string, value: number | null) =>
     near(at, 'model:performance', { source, metric, window }, value);
@@ -38,6 +38,8 @@ function agree(replicas: readonly (readonly PerformancePhase[])[], window: strin
     near(at, 'model:performance_standard_error', { source, metric, window }, value);
   const known = comparedWith(artifact.evaluation, artifact.score.bins);
   const { positives, rows } = artifact.training;
+  const calibrationError = (metric: string, value: number | null) =>
+    near(at, 'model:performance_calibration_error', { source: 'estimated', metric, window }, value);
   const scoreMean = compareScoreMean(
     cells,
     sums,
@@ -63,11 +65,14 @@ function agree(replicas: readonly (readonly PerformancePhase[])[], window: strin
     near(at, 'model:roc_auc_max_error', { source: 'realised', window }, realised.rocAuc.maxError),
     error('realised', 'accuracy', whole(realised.accuracy.standardError)),
     error('realised', 'precision', realised.precision.standardError),
-    error('estimated', 'recall', estimated.recall.standardError),
     error('realised', 'f1', whole(realised.f1.standardError)),
-    error('estimated', 'f1', estimated.f1.standardError),
     error('realised', 'roc_auc', whole(realised.rocAuc.standardError)),
+    ...(['accuracy', 'precision', 'recall', 'f1'] as const).map((metric) =>
+      error('estimated', metric, estimated[metric].standardError),
+    ),
     error('estimated', 'roc_auc', estimated.rocAuc.standardError),
+    calibrationError('accuracy', estimated.accuracy.calibrationError),
+    calibrationError('roc_auc', estimated.rocAuc.calibrationError),
     near(at, 'model:coverage', { window }, coverage.all.share),
     near(at, 'model_decision:coverage', { predicted: 'negative', window }, coverage.byDecision[0].share),
     near(at, 'model_decision:coverage', { predicted: 'positive', window }, coverage.byDecision[1].share),

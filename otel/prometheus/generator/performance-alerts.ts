@@ -39,6 +39,8 @@ export function miscalibrated(selector: string): string {
 
 /**
  * A figure is below the cross-validated one by more than `z` standard errors of the two; realised: enough to matter.
+ * An estimated one comes from the same training rows as the cross-validated one, so that their error counts once: as that
+ * of the calibration for the rows that came, or of cross-validation, whichever is larger.
  * The AUC is compared over the same score bins; where these are too coarse, there is nothing to compare it with.
  */
 export function belowCrossValidated(source: 'realised' | 'estimated', selector: string): string {
@@ -48,11 +50,16 @@ export function belowCrossValidated(source: 'realised' | 'estimated', selector: 
     model:performance{${matchers}}
       - ${join} max by (${byModel}, metric) (model_performance_reference)`;
   if (source === 'estimated') {
+    const calibration = `model:performance_calibration_error{${matchers}}`;
+    const crossValidation = `${join} max by (${byModel}, metric) (model_evaluation_standard_error)`;
     return promql`
       ${difference}
       < -${z} * sqrt(
         ${driftRule.alertDesignEffect} * model:performance_standard_error{${matchers}} ^ 2
-          + ${join} max by (${byModel}, metric) (model_evaluation_standard_error) ^ 2
+          + (
+            ${calibration} > ${crossValidation}
+              or 0 * ${calibration} + ${crossValidation}
+          ) ^ 2
       )`;
   }
   return promql`

@@ -54,6 +54,10 @@ export const counts: readonly WindowedCount[] = [
     count: perBin('model_score_bin_expected_negatives_below_total'),
   },
   {
+    name: 'model_score_bin:expected_positives_above',
+    count: perBin('model_score_bin_expected_positives_above_total'),
+  },
+  {
     name: 'model_score_bin:outcome_negatives_below',
     count: perBin('model_outcome_negatives_below_total'),
   },

@@ -12,12 +12,12 @@ const performance = 'model:performance';
 const standardError = 'model:performance_standard_error';
 const identified = `and on (${bySource}) model:speaks_for_all`;
 
-/** The standard error of a share that is recorded under this metric, of so many samples. */
+/** The standard error of a share of outcomes that is recorded under this metric, of so many samples. */
 function shareError(metric: string, samples: string): RecordingRule {
-  const share = `sum by (${bySource}) (${performance}{metric="${metric}"})`;
+  const share = `sum by (${bySource}) (${performance}{metric="${metric}", source="realised"})`;
   return {
     record: standardError,
-    labels: { metric },
+    labels: { metric, source: 'realised' },
     expr: promql`
       sqrt(
         ${share} * (1 - ${share})
@@ -26,9 +26,12 @@ function shareError(metric: string, samples: string): RecordingRule {
   };
 }
 
-const f1 = `sum by (${bySource}) (${performance}{metric="f1"})`;
+const f1 = `sum by (${bySource}) (${performance}{metric="f1", source="realised"})`;
 const jaccard = `(${f1} / (2 - ${f1}))`;
-const area = `sum by (${bySource}) (${performance}{metric="roc_auc"})`;
+const area = `sum by (${bySource}) (${performance}{metric="roc_auc", source="realised"})`;
+
+/** Brings the model's shrinkage of estimated AUCs to series of more labels, as a factor. */
+export const shrinkage = `on (${byModel}) group_left () max by (${byModel}) (model_estimated_roc_auc_shrinkage)`;
 
 /** Figures that are compared with the cross-validated ones; both have a standard error. */
 export const compared = 'accuracy|roc_auc';
@@ -67,12 +70,25 @@ export const figures: readonly RecordingRule[] = [
       ${identified}`,
   },
   {
-    record: performance,
-    labels: { metric: 'roc_auc' },
+    record: 'model:roc_auc_over_bins',
     expr: promql`
       sum by (${bySource}) (model_score_bin:positives * model_score_bin:negatives_below)
         / (model:positives * model:negatives > 0)
       ${identified}`,
+  },
+  {
+    record: performance,
+    labels: { metric: 'roc_auc', source: 'realised' },
+    expr: 'model:roc_auc_over_bins{source="realised"}',
+  },
+  {
+    // Shrunk towards ½, as `rocAucShrinkage` in `src/monitor` says why.
+    record: performance,
+    labels: { metric: 'roc_auc', source: 'estimated' },
+    expr: promql`
+      0.5
+        + (model:roc_auc_over_bins{source="estimated"} - 0.5)
+          * ${shrinkage}`,
   },
   {
     // How far the AUC of the scores themselves can be from that of their bins.
@@ -116,7 +132,7 @@ export const figures: readonly RecordingRule[] = [
   {
     // By the delta method, as `f1StandardError` in `src/stats`: 2 J/(1 + J) of the share J.
     record: standardError,
-    labels: { metric: 'f1' },
+    labels: { metric: 'f1', source: 'realised' },
     expr: promql`
       2 / (1 + ${jaccard}) ^ 2
         * sqrt(
@@ -127,7 +143,7 @@ export const figures: readonly RecordingRule[] = [
   {
     // Hanley and McNeil, as `rocAucStandardError` in `src/stats`.
     record: standardError,
-    labels: { metric: 'roc_auc' },
+    labels: { metric: 'roc_auc', source: 'realised' },
     expr: promql`
       sqrt(
         clamp_min(

@@ -2,6 +2,7 @@ import { bands, observedExpected } from './performance-calibration.ts';
 import { comparison } from './performance-comparison.ts';
 import { counts, rows } from './performance-counts.ts';
 import { coverage, delays } from './performance-coverage.ts';
+import { estimateErrors } from './performance-estimate.ts';
 import { figures } from './performance-figures.ts';
 import { scoreMean } from './performance-score-mean.ts';
 import type { RuleGroup } from './rule-file.ts';
@@ -18,6 +19,7 @@ export function performanceGroups(scales: Scales): RuleGroup[] {
       ...bands,
       ...figures,
       ...comparison,
+      ...estimateErrors,
       ...observedExpected,
       ...scoreMean,
     ],

@@ -36,7 +36,7 @@ function describeWindow({ artifact, performance, delays }: KnownModel, window?: 
   const { target, score } = artifact;
   const [negative, positive] = window === undefined ? delays.histograms : delays.window(window);
   return {
-    ...livePerformance(performance, score.bins.counts, window),
+    ...livePerformance(performance, score.bins, window),
     outcomeDelays: {
       [target.negative]: describeDelays(negative),
       [target.positive]: describeDelays(positive),
