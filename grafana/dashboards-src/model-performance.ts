@@ -15,6 +15,7 @@ import {
   confusionCells,
   coverageByDecision,
   crossValidated,
+  estimateVerdict,
   expectationVerdict,
   figure,
   intervalEnd,
@@ -74,12 +75,15 @@ const glance: Row = {
       {
         title: 'Estimated accuracy',
         description:
-          'What the calibrated scores of all predictions in the window promise, before any outcome is there. It sees that cases have become harder; it cannot see that the same features have come to mean another risk.',
+          'What the calibrated scores of all predictions in the window promise, before any outcome is there. It sees that cases have become harder; it cannot see that the same features have come to mean another risk. It is in doubt while inputs lie outside of what training has seen, or scores come where training had hardly any.',
         unit: 'percentunit',
         noData: 'no prediction in the window',
       },
       { expr: figure('estimated', 'accuracy') },
-      { expr: comparisonVerdict('estimated', 'accuracy'), words: comparisonWords },
+      {
+        expr: estimateVerdict('accuracy'),
+        words: { ...comparisonWords, unsure: 'in doubt or too few' },
+      },
     )
       .decimals(1)
       .links([asPanelLink(toRunbook('ModelPerformanceEstimatedFalling'))]),

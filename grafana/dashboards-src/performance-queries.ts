@@ -68,6 +68,9 @@ export const performanceVerdict = judged(
 );
 export const expectationVerdict = judged([areUnexpected], 'realised');
 export const comparisonVerdict = (source: Source, metric: string) => judged([below(source, metric)], source);
+/** As `comparisonVerdict`, but 1 where the estimate is in doubt. */
+export const estimateVerdict = (metric: string) =>
+  `0 * max(model:estimate_trusted{${chosen}} == 0) + 1 or ${comparisonVerdict('estimated', metric)}`;
 
 /** Adds the name of the class to a label with its role, positive or negative, in words of one's own. */
 function withClass(expr: string, role: 'predicted' | 'actual', label: string, words: string): string {

@@ -23,18 +23,9 @@ export const seasons = [
  * small numbers quiet, and what it cannot judge is reported as undetermined.
  */
 export const minRequests = { '10m': 500, '1h': 500, '24h': 300, '7d': 0 } as const;
-/** A share on fewer requests than this says little: they may be of one caller, or one applicant. */
-export const minShareRequests = 300;
 
 /** A change within ten minutes that is worth waking somebody. */
 export const fastPsi = 0.5;
-/** A share of missing values, of unseen ones or of those outside the range must rise by more than this. */
-export const minShareRise = 0.01;
-/**
- * How many values of the reference are taken to lie outside its range: none does, but as many more rows would have had
- * two, one beyond either extreme, as the extremes are a draw themselves.
- */
-export const outsideReferenceCount = 2;
 /** More features than this share drifting at once are one cause, not many. */
 export const broadShare = 0.3;
 

@@ -1,3 +1,4 @@
+import { outsideReferenceCount, risenShare } from '../monitor/risen-share.ts';
 import { binCount, missingBin, unseenBin } from '../stats/binning.ts';
 import {
   countOccupied,
@@ -10,19 +11,10 @@ import {
 import { psiNoiseCeiling } from '../stats/noise-ceiling.ts';
 import { comparedCounts, joinsRare } from '../stats/rare-categories.ts';
 import { sumCounts } from '../stats/smoothing.ts';
-import {
-  broadShare,
-  earlierMs,
-  fastPsi,
-  minRequests,
-  outsideReferenceCount,
-  seasons,
-  windowsMs,
-} from './alert-rules.ts';
+import { broadShare, earlierMs, fastPsi, minRequests, seasons, windowsMs } from './alert-rules.ts';
 import type { Alarm } from './drift-report.ts';
 import type { ReferenceVariable } from './reference.ts';
 import { createAlert } from './replayed-alert.ts';
-import { risenShare } from './risen-share.ts';
 import { createSlidingWindow, type SlidingWindow } from './sliding-window.ts';
 import type { Timeline } from './timeline.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { expectedCounts, rankCategories } from '../../src/model/reference.ts';
+import { risenShare } from '../../src/monitor/risen-share.ts';
 import { createCategoryCounter } from '../../src/report/category-counter.ts';
-import { risenShare } from '../../src/report/risen-share.ts';
 import { binCount, countBins, createBinner } from '../../src/stats/binning.ts';
 import { measureDrift, raisesAlert } from '../../src/stats/drift.ts';
 import { expectedAgain } from '../../src/stats/expected-again.ts';

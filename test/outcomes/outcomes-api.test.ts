@@ -220,6 +220,8 @@ describe('POST /outcomes', () => {
     assert.equal(windows['10m'].realised.samples, accepted);
     assert.ok(sinceStart.estimated.samples > accepted);
     assert.ok(sinceStart.estimated.accuracy.value > 0.5);
+    assert.deepEqual(sinceStart.estimated.trust, { isTrusted: true, reasons: [] });
+    assert.deepEqual(windows['24h'].estimated.trust, sinceStart.estimated.trust);
     assert.equal(sinceStart.coverage.all.labelled, accepted);
     for (const { outcomeDelays } of [sinceStart, windows['10m'], windows['24h']]) {
       assert.equal(outcomeDelays.good.outcomes + outcomeDelays.bad.outcomes, accepted);

@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
-import {
-  alertRules,
-  broadShare,
-  earlierMs,
-  fastPsi,
-  minShareRequests,
-  minShareRise,
-  windowsMs,
-} from '../../src/report/alert-rules.ts';
+import { minShareRequests, minShareRise } from '../../src/monitor/risen-share.ts';
+import { alertRules, broadShare, earlierMs, fastPsi, windowsMs } from '../../src/report/alert-rules.ts';
 import { backtest } from '../../src/report/backtest.ts';
 import type { Alarm } from '../../src/report/drift-report.ts';
 import { onlyCounted, type ReferenceVariable } from '../../src/report/reference.ts';

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { outsideReferenceCount } from '../../src/report/alert-rules.ts';
-import { risenShare } from '../../src/report/risen-share.ts';
+import { outsideReferenceCount, risenShare } from '../../src/monitor/risen-share.ts';
 import { driftReport, temporaryFolder } from './run-command.ts';
 import { makeSamples, model, toJsonl } from './samples.ts';
 

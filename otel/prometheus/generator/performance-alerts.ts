@@ -68,6 +68,11 @@ export function belowCrossValidated(source: 'realised' | 'estimated', selector: 
       and ${hasEffect('model:performance:effect_ratio')}`;
 }
 
+/** For a description: says when the estimate of the last 24 hours is in doubt. */
+const doubtsInWords =
+  '{{ with printf "model:estimate_trusted{model=%q,version=%q,window=\\"24h\\"} == 0" $labels.model $labels.version | query }} ' +
+  'It is in doubt now: inputs lie outside of what training has seen, or scores come where it had hardly any.{{ end }}';
+
 export function performanceAlerts({ time, requests }: Scales): Alert[] {
   const enough = `model:performance_samples{source="realised"} >= ${requests(minOutcomes)}`;
   const onOutcomes = (aggregate: string, condition: (window: TicketWindow) => string) =>
@@ -127,7 +132,8 @@ export function performanceAlerts({ time, requests }: Scales): Alert[] {
       keepFiringFor: time('1h'),
       summary: `{{ $labels.metric }} of ${model} is expected to be {{ $value | printf "%.2f" }} against cross-validation`,
       description:
-        'No outcome is needed to see it: the inputs of the last 24 h are harder to decide than those of training. The estimate holds as long as the same features mean the same risk.',
+        'No outcome is needed to see it: the inputs of the last 24 h are harder to decide than those of training. The estimate holds as long as the same features mean the same risk.' +
+        doubtsInWords,
       dashboard,
     },
     {

@@ -5,6 +5,7 @@ import { coverage, delays } from './performance-coverage.ts';
 import { estimateErrors } from './performance-estimate.ts';
 import { figures } from './performance-figures.ts';
 import { scoreMean } from './performance-score-mean.ts';
+import { trustRules } from './performance-trust.ts';
 import type { RuleGroup } from './rule-file.ts';
 import type { Scales } from './settings.ts';
 import { windowGroups } from './windows.ts';
@@ -22,6 +23,7 @@ export function performanceGroups(scales: Scales): RuleGroup[] {
       ...estimateErrors,
       ...observedExpected,
       ...scoreMean,
+      ...trustRules(scales),
     ],
   });
 }

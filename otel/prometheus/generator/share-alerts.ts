@@ -1,4 +1,4 @@
-import { minShareRequests, minShareRise } from '../../../src/report/alert-rules.ts';
+import { minShareRequests, minShareRise } from '../../../src/monitor/risen-share.ts';
 import { effectInWords, withEffect } from './effect.ts';
 import { dashboardLink, dashboards } from './links.ts';
 import { byFeature, perFeature, promql, scoreFeature } from './promql.ts';
@@ -10,16 +10,21 @@ const featureDashboard = dashboardLink(dashboards.drift, ['model', 'version', 'f
 const feature = 'feature {{ $labels.feature }} of {{ $labels.model }} {{ $labels.version }}';
 const share = '{{ $value | humanizePercentage }}';
 
+type WatchedShare = 'missing' | 'unseen' | 'outside_range';
+
+/** The share has risen, as `risenShare` in `src/monitor` has it. @param matchers of the window; empty for all */
+export function hasRisen(share: WatchedShare, matchers: string, { requests }: Scales): string {
+  const ratio = `model_feature:${share}_ratio{${matchers}feature!="${scoreFeature}"}`;
+  return promql`
+    ${ratio} > model_feature:${share}_ratio_noise_ceiling
+      and ${ratio} - ${perFeature} model_feature:${share}_ratio:reference > ${minShareRise}
+      and on (${byFeature}, window) model_feature:observations:increase >= ${requests(minShareRequests)}`;
+}
+
 export function shareAlerts(scales: Scales): Alert[] {
   const { time, requests } = scales;
-  const risen = (bin: 'missing' | 'unseen' | 'outside_range') =>
-    onDayOrWeek(`max by (${byFeature})`, (window) => {
-      const ratio = `model_feature:${bin}_ratio{window="${window}", feature!="${scoreFeature}"}`;
-      return promql`
-        ${ratio} > model_feature:${bin}_ratio_noise_ceiling
-          and ${ratio} - ${perFeature} model_feature:${bin}_ratio:reference > ${minShareRise}
-          and on (${byFeature}, window) model_feature:observations:increase >= ${requests(minShareRequests)}`;
-    });
+  const risen = (share: WatchedShare) =>
+    onDayOrWeek(`max by (${byFeature})`, (window) => hasRisen(share, `window="${window}", `, scales));
   return [
     {
       ...replayedAlert('ModelFeatureMissing', scales),

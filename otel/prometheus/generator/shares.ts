@@ -1,4 +1,4 @@
-import { outsideReferenceCount } from '../../../src/report/alert-rules.ts';
+import { outsideReferenceCount } from '../../../src/monitor/risen-share.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import { binomialCeiling, byFeature, perFeature, promql } from './promql.ts';
 import type { RecordingRule, RuleGroup } from './rule-file.ts';

@@ -1,5 +1,7 @@
+import { judgeTrust } from '../../monitor/estimate-trust.ts';
 import { type BucketCounts, histogramCount, histogramQuantile } from '../../monitor/histogram.ts';
 import { livePerformance } from '../../monitor/live-performance.ts';
+import type { Monitor } from '../../monitor/monitor.ts';
 import { comparedWith } from '../../monitor/performance-comparison.ts';
 import { type WindowName, windowNames } from '../../monitor/windows.ts';
 import type { KnownModel } from '../../outcomes/known-model.ts';
@@ -17,26 +19,48 @@ export function addPerformanceRoute(router: AppRouter, service: Service): void {
   router.get('/performance', (context) => {
     service.intake.settle();
     const maturityDays = service.config.OUTCOME_MATURITY_DAYS;
-    sendJson(context, JSON.stringify({ maturityDays, models: service.models.all().map(describe) }));
+    sendJson(
+      context,
+      JSON.stringify({
+        maturityDays,
+        models: service.models.all().map((known) => describe(known, monitorOf(service, known))),
+      }),
+    );
   });
 }
 
-function describe(known: KnownModel) {
+/** The counts of a version's inputs; `undefined` where it has answered none since the start. */
+function monitorOf({ deployment, retired }: Service, { artifact }: KnownModel): Monitor | undefined {
+  return [deployment, ...retired].find((one) => one.artifact.version === artifact.version)?.counts.monitor;
+}
+
+function describe(known: KnownModel, monitor: Monitor | undefined) {
   const { name, version, evaluation } = known.artifact;
   return {
     model: { name, version },
-    sinceStart: describeWindow(known),
-    windows: Object.fromEntries(windowNames.map((window) => [window, describeWindow(known, window)])),
+    sinceStart: describeWindow(known, monitor),
+    windows: Object.fromEntries(
+      windowNames.map((window) => [window, describeWindow(known, monitor, window)]),
+    ),
     crossValidated: evaluation,
     comparedWith: comparedWith(evaluation, known.artifact.score.bins),
   };
 }
 
-function describeWindow({ artifact, performance, delays }: KnownModel, window?: WindowName) {
+function describeWindow(
+  { artifact, performance, delays }: KnownModel,
+  monitor: Monitor | undefined,
+  window?: WindowName,
+) {
   const { target, score } = artifact;
   const [negative, positive] = window === undefined ? delays.histograms : delays.window(window);
+  const live = livePerformance(performance, score.bins, window);
+  const sums = window === undefined ? performance.sums : performance.window(window);
+  const inputs = window === undefined ? monitor?.totals : monitor?.window(window);
+  const trust = judgeTrust(performance.cells, sums, score.bins, monitor, inputs);
   return {
-    ...livePerformance(performance, score.bins, window),
+    ...live,
+    estimated: { ...live.estimated, trust },
     outcomeDelays: {
       [target.negative]: describeDelays(negative),
       [target.positive]: describeDelays(positive),

@@ -1,0 +1,83 @@
+import { unseenBin } from '../stats/binning.ts';
+import { variableCounts } from './live-drift.ts';
+import type { Monitor, VariableLayout } from './monitor.ts';
+import type { Cell, PerformanceSums } from './performance.ts';
+import type { ScoreBins } from './performance-comparison.ts';
+import { byBin, total } from './performance-figures.ts';
+import { type Occurrences, outsideReferenceCount, risenShare } from './risen-share.ts';
+
+/** When an estimate is not to be believed because the calibration has hardly any training rows for the live scores. */
+export const trustRule = {
+  /** A score bin with fewer training rows than this says little of its probability. */
+  minBinRows: 20,
+  /** Few training rows are spread over bins of fewer rows; a bin then needs this share of them, half of an average bin. */
+  minBinShare: 0.01,
+  /** By how much the share of scores in such bins must exceed that of training. */
+  minRise: 0.05,
+} as const;
+
+/** Whether an estimate without outcomes can be believed, and why not. */
+export type Trust = { readonly isTrusted: boolean; readonly reasons: readonly string[] };
+
+/** The score bins, as 0 or 1, whose training rows are too few to say what their scores mean. */
+export function thinBins({ counts }: Pick<ScoreBins, 'counts'>): number[] {
+  const rows = counts.reduce((sum, count) => sum + count, 0);
+  const enough = Math.min(trustRule.minBinRows, trustRule.minBinShare * rows);
+  return counts.map((count) => (count < enough ? 1 : 0));
+}
+
+/**
+ * An estimate stands on what training has seen: it is in doubt while inputs lie outside of that, as the model then
+ * extrapolates, or while live scores come where the calibration has hardly any rows.
+ *
+ * @param monitor the counts of the inputs over the same window; without it only the scores are judged
+ * @param inputs its counts over the window
+ */
+export function judgeTrust(
+  cells: readonly Cell[],
+  sums: PerformanceSums,
+  scoreBins: ScoreBins,
+  monitor?: Pick<Monitor, 'variables'>,
+  inputs: Readonly<Float64Array> = new Float64Array(),
+): Trust {
+  // the last variable is the score, which is judged by the calibration's rows
+  const features = monitor?.variables.slice(0, -1) ?? [];
+  const reasons = features.filter(bearsOnScore).flatMap((feature) => doubtsOf(feature, inputs));
+  const thin = thinBins(scoreBins);
+  const occurrences = (counts: ArrayLike<number>): Occurrences => ({
+    count: thin.reduce((sum, isThin, bin) => sum + isThin * counts[bin], 0),
+    samples: total(Float64Array.from(counts)),
+  });
+  const share = risenShare(
+    occurrences(byBin(cells, sums.predictions)),
+    occurrences(scoreBins.counts),
+    trustRule.minRise,
+  );
+  if (share !== null) reasons.push(`${percent(share)} of the scores are where training had hardly any`);
+  return { isTrusted: reasons.length === 0, reasons };
+}
+
+/** Unless it is known to bring the same to every score. */
+function bearsOnScore({ effects }: VariableLayout): boolean {
+  return effects === undefined || effects.some((effect) => effect !== 0);
+}
+
+function doubtsOf(feature: VariableLayout, inputs: Readonly<Float64Array>): string[] {
+  const { bins, counts, name, below, above } = feature;
+  const live = variableCounts(feature, inputs);
+  const samples = total(live);
+  const referenceSamples = total(Float64Array.from(counts));
+  const risen = (count: number, before: number) =>
+    risenShare({ count, samples }, { count: before, samples: referenceSamples });
+  const outside =
+    bins.kind === 'numeric' ? risen(inputs[below] + inputs[above], outsideReferenceCount) : null;
+  const unseen = bins.kind === 'categorical' ? risen(live[unseenBin(bins)], counts[unseenBin(bins)]) : null;
+  return [
+    ...(outside === null ? [] : [`${percent(outside)} of ${name} lies outside the range of training`]),
+    ...(unseen === null ? [] : [`${percent(unseen)} of ${name} is of no known category`]),
+  ];
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}

@@ -1,0 +1,26 @@
+import { binomialCeiling } from '../stats/binomial-ceiling.ts';
+import { driftRule } from '../stats/drift.ts';
+
+/** A share on fewer requests than this says little: they may be of one caller, or one applicant. */
+export const minShareRequests = 300;
+/** A share of missing values, of unseen ones or of those outside the range must rise by more than this. */
+export const minShareRise = 0.01;
+/**
+ * How many values of the reference are taken to lie outside its range: none does, but as many more rows would have had
+ * two, one beyond either extreme, as the extremes are a draw themselves.
+ */
+export const outsideReferenceCount = 2;
+
+/** How often something happened in so many rows. */
+export type Occurrences = { readonly count: number; readonly samples: number };
+
+/**
+ * The share of live requests when the alerts on shares take it for risen: on `minShareRequests` or more, above what
+ * chance explains, and above the reference's share by more than `minRise`; else `null`.
+ */
+export function risenShare(live: Occurrences, reference: Occurrences, minRise = minShareRise): number | null {
+  if (live.samples < minShareRequests || reference.samples === 0) return null;
+  const share = live.count / live.samples;
+  const ceiling = binomialCeiling(reference.count, reference.samples, live.samples, driftRule.ceilingZ);
+  return share > ceiling && share - reference.count / reference.samples > minRise ? share : null;
+}
