@@ -1,4 +1,5 @@
 import { type Alarms, countAlarms, type GrowingJob } from './outcomes-alarms.ts';
+import { type AucJob, type BinnedAuc, measureBinnedAuc } from './outcomes-auc.ts';
 import { countDayAlarms, type DayAlarms, type DaysJob } from './outcomes-days.ts';
 import { dependentOutcomes, rarePositives, type WorldName, worlds } from './outcomes-worlds.ts';
 
@@ -7,22 +8,36 @@ export const falseAlarmColumns = [300, 1000, 10_000, 50_000];
 export const powerColumns = [1000, 10_000];
 
 /** One piece of work for one core. Its seed is its own: the result does not depend on how many cores there are. */
-export type Job = ({ readonly kind: 'growing' } & GrowingJob) | ({ readonly kind: 'days' } & DaysJob);
+export type Job =
+  | ({ readonly kind: 'growing' } & GrowingJob)
+  | ({ readonly kind: 'days' } & DaysJob)
+  | ({ readonly kind: 'auc' } & AucJob);
 
 export type JobResult =
   | { readonly kind: 'growing'; readonly alarms: readonly Alarms[] }
-  | { readonly kind: 'days'; readonly alarms: readonly DayAlarms[] };
+  | { readonly kind: 'days'; readonly alarms: readonly DayAlarms[] }
+  | { readonly kind: 'auc'; readonly auc: BinnedAuc };
 
 /** What is drawn. */
 export type Size = {
   /** Models to follow through a growing window, by their training rows; many rows take long to learn from. */
   readonly growing: Readonly<Record<number, number>>;
+  /** Models to follow that learn from a world of rare positives and stay in it. */
+  readonly rare: readonly { readonly world: WorldName; readonly rows: number; readonly models: number }[];
+  /** Rows, and how often so many are drawn, to measure the AUC over bins. */
+  readonly auc: Pick<AucJob, 'rows' | 'draws'>;
   /** Models to follow through days and weeks. */
   readonly days: readonly Omit<DaysJob, 'worlds' | 'seed'>[];
 };
 
 export const fullSize: Size = {
   growing: { 200: 400, 1000: 400, 5000: 100 },
+  rare: [
+    { world: 'rare 1', rows: 1000, models: 200 },
+    { world: 'rare 1', rows: 5000, models: 500 },
+    { world: 'rare 0.1', rows: 20_000, models: 100 },
+  ],
+  auc: { rows: 100_000, draws: 10 },
   days: [
     { rows: 1000, perDay: 1000, models: 60, weeks: 2 },
     { rows: 5000, perDay: 1000, models: 60, weeks: 2 },
@@ -39,6 +54,8 @@ export const dailyWorlds: readonly WorldName[] = [
   ...(Object.keys(dependentOutcomes) as WorldName[]),
 ];
 
+export const aucWorlds: readonly WorldName[] = ['training', ...(Object.keys(rarePositives) as WorldName[])];
+
 /** The jobs, the longest first. */
 export function planJobs(size: Size): Job[] {
   const outcomes = Object.fromEntries(
@@ -48,11 +65,21 @@ export function planJobs(size: Size): Job[] {
   const growingWindows = Object.entries(size.growing).map(
     ([rows, models], i): Job => ({ kind: 'growing', rows: Number(rows), models, outcomes, seed: i + 1 }),
   );
-  return [...days.reverse(), ...growingWindows];
+  const rare = size.rare.map(({ world, rows, models }, i): Job => {
+    const job = { rows, models, learnsFrom: world, outcomes: { [world]: Math.max(...falseAlarmColumns) } };
+    return { kind: 'growing', ...job, seed: i + 1 };
+  });
+  const auc = aucWorlds.map((world, i): Job => ({ kind: 'auc', world, ...size.auc, seed: i + 1 }));
+  return [...days.reverse(), ...rare, ...growingWindows, ...auc];
 }
 
 export function runJob(job: Job): JobResult {
-  return job.kind === 'growing'
-    ? { kind: job.kind, alarms: countAlarms(job) }
-    : { kind: job.kind, alarms: countDayAlarms(job) };
+  switch (job.kind) {
+    case 'growing':
+      return { kind: job.kind, alarms: countAlarms(job) };
+    case 'days':
+      return { kind: job.kind, alarms: countDayAlarms(job) };
+    case 'auc':
+      return { kind: job.kind, auc: measureBinnedAuc(job) };
+  }
 }

@@ -1,9 +1,17 @@
 import { grouped, percent, table } from './markdown.ts';
 import { type Alarms, lookEvery, shareAt } from './outcomes-alarms.ts';
+import type { BinnedAuc } from './outcomes-auc.ts';
 import type { DayAlarms } from './outcomes-days.ts';
 import { dailyWorlds, falseAlarmColumns, type JobResult, powerColumns } from './outcomes-plan.ts';
 import { type Test, type TestName, testNames, tests } from './outcomes-tests.ts';
-import { conceptDrift, covariateDrift, type World, type WorldName, worlds } from './outcomes-worlds.ts';
+import {
+  conceptDrift,
+  covariateDrift,
+  rarePositives,
+  type World,
+  type WorldName,
+  worlds,
+} from './outcomes-worlds.ts';
 
 const alerts = testNames.filter((name) => 'alert' in tests[name]);
 
@@ -20,19 +28,27 @@ const daily: readonly { readonly title: string; readonly test: TestName }[] = [
 export function renderTables(results: readonly JobResult[]): string {
   const alarms = results.flatMap((result) => (result.kind === 'growing' ? result.alarms : []));
   const dayAlarms = results.flatMap((result) => (result.kind === 'days' ? result.alarms : []));
-  const modelCounts = new Map(alarms.map(({ rows, models }) => [rows, models]));
+  const areas = results.flatMap((result) => (result.kind === 'auc' ? result.auc : []));
+  const usual = alarms.filter(({ world }) => !(world in rarePositives));
+  const rare = alarms.filter(({ world }) => world in rarePositives);
+  const modelCounts = new Map(usual.map(({ rows, models }) => [rows, models]));
   const drawn = [...modelCounts].map(([rows, models]) => `${models} with M = ${grouped(rows)}`).join(', ');
   const most = Math.max(...falseAlarmColumns);
   const sizes = [...modelCounts.keys()];
   return [
     '### False alarms',
     `Models (${drawn}) in the very world they learnt from: how many of them a test accuses at N outcomes; at how many of all looks, one after every ${lookEvery} outcomes up to ${grouped(most)}; and how many it has accused at least once by then.`,
-    falseAlarms(alarms, sizes),
+    falseAlarms(usual, sizes),
+    '### Rare positives',
+    'Models that learn from a world in which few cases come out badly, and stay in it: as in the table above, for the alerts, and for the comparison of accuracy and AUC without its precautions.',
+    rareFalseAlarms(rare),
+    `The AUC of ${grouped(areas[0].rows)} scores, the same over the bins that training makes and over 50 of equal width: the mean of ${areas[0].draws} draws, in brackets the largest difference from that of the scores, and the mean bound.`,
+    overBins(areas),
     '### Changes that are found',
     'The same features have come to mean another risk: the share of models whose alert fires at N outcomes.',
-    found(alarms, conceptDrift, sizes),
+    found(usual, conceptDrift, sizes),
     'Other cases come, and each means the risk that it always meant. OutcomesUnexpected and CalibrationBroken are false alarms here; the other two are right, for such cases are harder to decide.',
-    found(alarms, covariateDrift, sizes),
+    found(usual, covariateDrift, sizes),
     '### Outcomes that are not independent',
     'Applicants are sent three times, with the same outcome each time; or each day moves the odds of all its outcomes a little, up or down, without any drift. The share of days and of weeks for which a test fires. “Rows apart” is the test without its design effect and with any effect, however small.',
     onDays(dayAlarms),
@@ -56,6 +72,38 @@ function falseAlarms(alarms: readonly Alarms[], sizes: readonly number[]): strin
   );
   const columns = falseAlarmColumns.map((outcomes) => `N = ${grouped(outcomes)}`);
   return table(['alert', 'test', 'M', ...columns, 'all looks', 'models'], rows);
+}
+
+function rareFalseAlarms(alarms: readonly Alarms[]): string {
+  const shown = new Set<TestName>([...alerts, 'realised, rows apart']);
+  const rows = alarms
+    .filter(({ test }) => shown.has(test))
+    .map((cell) => {
+      const { title, alert = title }: Test = tests[cell.test];
+      return [
+        worlds[cell.world].title,
+        grouped(cell.rows),
+        grouped(cell.models),
+        alert,
+        ...falseAlarmColumns.map((outcomes) => percent(shareAt(cell, outcomes))),
+        percent(cell.ofLooks),
+        percent(cell.ofModels),
+      ];
+    });
+  const columns = falseAlarmColumns.map((outcomes) => `N = ${grouped(outcomes)}`);
+  return table(['world', 'M', 'followed', 'alert or test', ...columns, 'all looks', 'models'], rows);
+}
+
+function overBins(areas: readonly BinnedAuc[]): string {
+  const rows = areas.map(({ world, exact, quantile, equalWidth }) => [
+    worlds[world].title,
+    exact.toFixed(3),
+    ...[quantile, equalWidth].flatMap(({ value, largestError, bound }) => [
+      `${value.toFixed(3)} (${largestError.toFixed(4)})`,
+      bound.toFixed(3),
+    ]),
+  ]);
+  return table(['world', 'AUC', 'over bins', 'bound', 'over 50 of equal width', 'its bound'], rows);
 }
 
 function found(

@@ -57,8 +57,8 @@ export const dependentOutcomes = {
 
 /** Worlds in which few cases come out badly, for models that learn from them. */
 export const rarePositives = {
-  'rare 1': { title: '1 % come out badly', mean: -5.2, deviation: 1.2, risk: logistic },
-  'rare 0.1': { title: '0.1 % come out badly', mean: -7.6, deviation: 1.2, risk: logistic },
+  'rare 1': { title: 'bad rate of 1 %', mean: -5.2, deviation: 1.2, risk: logistic },
+  'rare 0.1': { title: 'bad rate of 0.1 %', mean: -7.6, deviation: 1.2, risk: logistic },
 } satisfies Record<string, World>;
 
 export const worlds = {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { type Alarms, countAlarms, shareAt } from '../../bench/outcomes-alarms.ts';
+import { measureBinnedAuc } from '../../bench/outcomes-auc.ts';
 import { comparisonError } from '../../bench/outcomes-comparison.ts';
 import { countDayAlarms } from '../../bench/outcomes-days.ts';
-import { planJobs, runJob } from '../../bench/outcomes-plan.ts';
+import { fullSize, planJobs, runJob } from '../../bench/outcomes-plan.ts';
 import { renderTables } from '../../bench/outcomes-tables.ts';
 import { type Look, type TestName, tests } from '../../bench/outcomes-tests.ts';
 import { createCases, type WorldName, worlds } from '../../bench/outcomes-worlds.ts';
@@ -50,6 +51,19 @@ describe('outcomes bench', function () {
       }
     });
   }
+
+  it('tells the AUC of rare positives over quantile bins, not over bins of equal width', () => {
+    const { exact, quantile, equalWidth } = measureBinnedAuc({
+      world: 'rare 1',
+      rows: 50_000,
+      draws: 2,
+      seed: 1,
+    });
+    assert.ok(
+      quantile.largestError < 0.005 && Math.abs(quantile.value - exact) < 0.005 && quantile.bound < 0.015,
+    );
+    assert.ok(equalWidth.largestError > 0.05 && equalWidth.bound > 0.1);
+  });
 
   it('finds that risks have moved or scores tell less, each by the alert that is for it', () => {
     const outcomes = { 'rate+10': 6000, half: 6000, nothing: 6000, harder: 6000 };
@@ -237,6 +251,8 @@ describe('outcomes bench', function () {
   it('has in docs/outcomes.md the tables it prints', async () => {
     const small = {
       growing: { 200: 1, 1000: 1, 5000: 1 },
+      rare: fullSize.rare.map((each) => ({ ...each, rows: 1000, models: 1 })),
+      auc: { ...fullSize.auc, rows: 5000 },
       days: [1000, 5000, 10_000].map((rows) => ({ rows, perDay: 100, models: 1, weeks: 1 })),
     };
     const printed = renderTables(planJobs(small).map(runJob));
