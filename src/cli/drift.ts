@@ -40,9 +40,9 @@ Compares live rows with a reference and says what has drifted.
   --features A,B,…   only these features; without a model also columns that look
                      like ids or dates, which are otherwise left out; may be
                      given several times; a name with a comma is quoted
-  --by A,B,…         compare also each value of these columns by itself: a change
-                     in one segment that all rows together do not show; needs
-                     --reference, as a model holds no reference of segments
+  --by A,B,…         compare also each value of these columns by itself, for a
+                     change in one segment that all rows together do not show;
+                     needs --reference, as a model holds none of segments
   --decimal SIGN     decimal sign of numbers in tables, . or , (found out for
                      each column if left out)
   --outcomes FILE    outcomes that the service has kept: tells also how well the
