@@ -154,7 +154,7 @@ describe('names, values and messages of others', function () {
   });
 
   const commands = (): [name: string, args: string[], escaped: string][] => [
-    ['drift', ['--model', model, '--live', samples], String.raw`\u{9b}31mred`],
+    ['drift', ['--model', model, '--live', samples], String.raw`\u{9b}31mr`],
     ['drift', ['--model', model, '--live', table], String.raw`\u{9b}2J`],
     ['drift', ['--reference', table, '--live', samples], String.raw`\u{202e}`],
     [
