@@ -19,24 +19,28 @@ import { segmentLines } from './text-segments.ts';
 import { cut, wrap } from './wrap.ts';
 
 const width = 80;
-const nameWidth = 13;
 /** Value bins that a histogram shows; the last one holds what is left. */
 const maxBars = 12;
-const histogramWidth = maxBars + 3;
+/** Of a row of the table: the sign, both gaps, the figures, and the longest verdict. */
+const fixedWidth = 37;
+/** There is room for names of this length beside the widest histograms. */
+const minNameWidth = width - fixedWidth - 2 * (maxBars + 3);
 const blocks = '▁▂▃▄▅▆▇█';
 
 /** The report for a terminal, at most 80 columns wide and readable without its colours. */
 export function renderText(report: DriftReport): Line[] {
   const { features, score, consequence, together, alarms, notes } = report;
   const headline = wrap(`${signs[report.verdict]} ${report.headline}`, width, '  ');
+  const variables = [...features, ...(score === null ? [] : [score])];
+  const columns = layOut(variables);
   return [
     ...headline.map((line) => paint(line, report.verdict)),
     ...(consequence === null ? [] : wrap(`  ${consequence}`, width, '  ')),
     '',
     ...describeData(report).flatMap((line) => wrap(line, width, '           ')),
     '',
-    header,
-    ...[...features, ...(score === null ? [] : [score])].flatMap(tableRows),
+    header(columns),
+    ...variables.flatMap((variable) => tableRows(variable, columns)),
     '',
     ...wrap(
       `Histograms: one column a bin that holds rows (of more than twelve the last holds the rest), then missing and unseen values apart. Limit: the larger of ${driftRule.minPsi} and what chance alone explains. Effect: how far the move shifts the scores, in their standard deviations; from ${largeEffect} on it is large.`,
@@ -56,29 +60,45 @@ function paint(text: string, verdict: Verdict): Line {
   return { text, color: colors[verdict] };
 }
 
-const header = [
-  '  ',
-  'feature'.padEnd(nameWidth),
-  ' ',
-  'reference'.padEnd(histogramWidth),
-  ' ',
-  'live'.padEnd(histogramWidth),
-  'PSI'.padStart(6),
-  'limit'.padStart(6),
-  'effect'.padStart(7),
-  '  verdict',
-].join('');
+/** Widths of columns, in characters. */
+type Columns = { readonly name: number; readonly histogram: number };
 
-function tableRows(variable: ReportVariable): Line[] {
+/** Long names take the room that narrow histograms leave. */
+function layOut(variables: readonly ReportVariable[]): Columns {
+  const histogram = Math.max(
+    ...variables.flatMap((variable) => histograms(variable).map((text) => text.length)),
+  );
+  const longest = Math.max(...variables.map(({ name }) => name.length));
+  const room = width - fixedWidth - 2 * Math.max(histogram, 'reference'.length);
+  const name = Math.max(minNameWidth, Math.min(longest, room));
+  return { name, histogram: Math.floor((width - fixedWidth - name) / 2) };
+}
+
+function header({ name, histogram }: Columns): string {
+  return [
+    '  ',
+    'feature'.padEnd(name),
+    ' ',
+    'reference'.padEnd(histogram),
+    ' ',
+    'live'.padEnd(histogram),
+    'PSI'.padStart(6),
+    'limit'.padStart(6),
+    'effect'.padStart(7),
+    '  verdict',
+  ].join('');
+}
+
+function tableRows(variable: ReportVariable, columns: Columns): Line[] {
   const { name, verdict, sentence, psi, threshold, effect } = variable;
   const [reference, live] = histograms(variable);
   const row = [
     `${signs[verdict]} `,
-    cut(name, nameWidth).padEnd(nameWidth),
+    cut(name, columns.name).padEnd(columns.name),
     ' ',
-    reference.padEnd(histogramWidth),
+    reference.padEnd(columns.histogram),
     ' ',
-    live.padEnd(histogramWidth),
+    live.padEnd(columns.histogram),
     formatPsi(psi).padStart(6),
     formatPsi(threshold).padStart(6),
     formatEffect(effect).padStart(7),

@@ -358,7 +358,7 @@ describe('names and categories with line breaks and control characters', () => {
         stdout,
       );
     }
-    assert.match(runs[1].stdout, /^▲ income\\u\{a\}\\… /m);
+    assert.match(runs[1].stdout, /^▲ income\\u\{a\}\\u\{1b\}\[… /m);
     const { stderr } = await runCommand('drift', [
       '--reference',
       reference,

@@ -415,6 +415,16 @@ describe('npm run drift', () => {
     }
   });
 
+  it('shows a long name whole where the histograms leave room', async () => {
+    await using folder = await temporaryFolder();
+    const table = await folder.write(
+      'table.csv',
+      `AverageCharges\n${Array.from({ length: 1000 }, (_, i) => ((i * 37) % 100) / 2).join('\n')}\n`,
+    );
+    const { stdout } = await runCommand('drift', ['--reference', table, '--live', table]);
+    assert.match(stdout, /^● AverageCharges █{10} · +█{10} · +0\.00 +0\.10 +– +stable/m);
+  });
+
   it('fits 80 columns without colour where it is read by a program', async () => {
     await using folder = await temporaryFolder();
     const samples = makeSamples({ count: 3000, change: (row, i) => (i > 1500 ? { ...row, age: 70 } : row) });
