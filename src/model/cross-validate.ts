@@ -1,4 +1,4 @@
-import { createRandom, type Random } from '../stats/random.ts';
+import { createRandom, type Random, shuffle } from '../stats/random.ts';
 import type { Artifact } from './artifact-schema.ts';
 import type { DesignMatrix } from './design.ts';
 import { fitLogistic, type LogisticFit } from './fit-logistic.ts';
@@ -30,14 +30,6 @@ export type CrossValidation = {
   /** Of the first repeat: each row's score by the model that was fitted without it. */
   readonly scores: Float64Array;
 };
-
-function shuffle(items: number[], random: Random): number[] {
-  for (let i = items.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [items[i], items[j]] = [items[j], items[i]];
-  }
-  return items;
-}
 
 /** Deals each class in turn over the folds: their sizes and their shares of positives differ by at most one row. */
 function stratifiedFolds(outcomes: ArrayLike<number>, folds: number, random: Random): Uint8Array {

@@ -1,4 +1,4 @@
-import { createRandom } from './random.ts';
+import { createRandom, shuffle } from './random.ts';
 
 /** How rows are dealt over folds, and how many different ones each side has. */
 export type DomainFolds = {
@@ -22,12 +22,10 @@ export function domainFolds(columns: readonly Float64Array[], split: number, fol
   const keys = hashRows(columns);
   const distinct = (from: number, to: number) => new Set(keys.subarray(from, to)).size;
   const keepsTogether = new Set(keys).size > minDistinctShare * rows;
-  const random = createRandom(1);
-  const order = Uint32Array.from({ length: rows }, (_, i) => i);
-  for (let i = rows - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [order[i], order[j]] = [order[j], order[i]];
-  }
+  const order = shuffle(
+    Uint32Array.from({ length: rows }, (_, i) => i),
+    createRandom(1),
+  );
   const foldOf = new Uint8Array(rows);
   const foldOfKey = new Map<number, number>();
   const dealt = [0, 0];

@@ -35,3 +35,16 @@ export function createRandom(seed: number): Random {
     return result / 4294967296;
   };
 }
+
+/**
+ * Puts the items into a random order, in place: each order is as likely as any other.
+ *
+ * Source: R. Durstenfeld, Algorithm 235: Random permutation, Comm. ACM 7 (1964).
+ */
+export function shuffle<Items extends unknown[] | Uint32Array>(items: Items, random: Random): Items {
+  for (let i = items.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [items[i], items[j]] = [items[j], items[i]];
+  }
+  return items;
+}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { bootstrapInterval } from '../../src/stats/bootstrap.ts';
 import { quantileSorted } from '../../src/stats/quantile.ts';
-import { createRandom } from '../../src/stats/random.ts';
+import { createRandom, shuffle } from '../../src/stats/random.ts';
 import { closeTo } from './close-to.ts';
 
 describe('quantile', () => {
@@ -51,6 +51,18 @@ describe('seeded random numbers', () => {
     for (let i = 0; i < 200_000; i++) counts[Math.floor(random() * 20)]++;
     // 10,000 expected, standard deviation 97
     for (const n of counts) assert.ok(Math.abs(n - 10_000) < 450, String(counts));
+  });
+
+  it('shuffle into every order equally often', () => {
+    const random = createRandom(7);
+    const counts = new Map<string, number>();
+    for (let i = 0; i < 60_000; i++) {
+      const order = shuffle(Uint32Array.of(1, 2, 3), random).join('');
+      counts.set(order, (counts.get(order) ?? 0) + 1);
+    }
+    assert.deepEqual([...counts.keys()].sort(), ['123', '132', '213', '231', '312', '321']);
+    // 10,000 expected, standard deviation 91
+    for (const n of counts.values()) assert.ok(Math.abs(n - 10_000) < 450, String(n));
   });
 });
 

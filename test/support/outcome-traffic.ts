@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Artifact } from '../../src/model/artifact.ts';
+import { shuffle } from '../../src/stats/random.ts';
 import { drawFromReference } from '../../src/traffic/reference-rows.ts';
 import { eventually, postJson } from './service.ts';
 
@@ -80,14 +81,6 @@ export function mixLabels(
     return { id: damaged, outcome };
   });
   return shuffle([...labels, ...repeated, ...forged], random);
-}
-
-function shuffle<Item>(items: Item[], random: () => number): Item[] {
-  for (let i = items.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [items[i], items[j]] = [items[j], items[i]];
-  }
-  return items;
 }
 
 /**
