@@ -1,21 +1,22 @@
 import { numericBinIndex } from '../stats/binning.ts';
 import { type CalibrationCurve, interpolateCurve } from '../stats/isotonic-regression.ts';
+import { rankSorted } from '../stats/quantile-edges.ts';
 import { shortestDecimal } from '../stats/shortest-decimal.ts';
 import { type Artifact, maxScoreBins } from './artifact-schema.ts';
 
 /**
- * Edges that cut out-of-fold scores into bins of about as many rows, so that the bins tell as much of a model whose
- * scores lie close together, as they do where positives are rare.
+ * Edges that cut out-of-fold scores into bins of about as many rows, so that they are fine enough also for a model whose
+ * scores lie close together, as where positives are rare.
  *
- * Each edge lies between two neighbouring scores; equal ones merge. The outermost bins hold none of the scores: they
- * begin at half the least and at twice the greatest odds, and count the live scores that the calibration knows nothing
- * of. A score of 0 or 1 leaves no room for such a bin.
+ * Each edge lies between two neighbouring scores; equal ones merge. The outermost bins hold none of the scores:
+ * the first ends at half the least score, the last begins halfway between the greatest one and 1. They count the live
+ * scores that the calibration knows nothing of. A score of 0 or 1 leaves no room for such a bin.
  *
  * @returns at most `maxScoreBins − 1` edges, strictly ascending
  */
 export function scoreBinEdges(scores: ArrayLike<number>): number[] {
   const sorted = Float64Array.from(scores).sort();
-  const { length } = sorted;
+  const { length, countUpTo } = rankSorted(sorted);
   if (length === 0) return [];
   const edges: number[] = [];
   const add = (edge: number) => {
@@ -26,7 +27,7 @@ export function scoreBinEdges(scores: ArrayLike<number>): number[] {
   const inner = maxScoreBins - 2;
   for (let i = 1; i < inner; i++) {
     const below = sorted[Math.max(0, Math.ceil((length * i) / inner) - 1)];
-    const next = upperBound(sorted, below);
+    const next = countUpTo(below);
     if (next < length) add(edgeBetween(below, sorted[next]));
   }
   const greatest = Number((1 - (1 - sorted[length - 1]) / 2).toPrecision(12));
@@ -38,18 +39,6 @@ export function scoreBinEdges(scores: ArrayLike<number>): number[] {
 function edgeBetween(below: number, above: number): number {
   const middle = below + (above - below) / 2;
   return shortestDecimal(middle, (edge) => edge > below && edge < above);
-}
-
-/** How many of the ascending numbers are at most `value`. */
-function upperBound(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle] <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /**
