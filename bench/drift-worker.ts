@@ -1,5 +1,4 @@
-import { parentPort } from 'node:worker_threads';
-import { type Job, runJob } from './drift-plan.ts';
+import { runJob } from './drift-plan.ts';
+import { answerJobs } from './on-all-cores.ts';
 
-/** Does one job a message. */
-parentPort?.on('message', (job: Job) => parentPort?.postMessage(runJob(job)));
+answerJobs(runJob);
