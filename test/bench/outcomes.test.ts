@@ -259,6 +259,30 @@ describe('outcomes bench', function () {
     const document = await readFile(new URL('../../docs/outcomes.md', import.meta.url), 'utf8');
     assert.deepEqual(withoutFigures(document.split('<!-- bench:outcomes')[1]), withoutFigures(printed));
   });
+
+  it('gives in README.md the false alarms in docs/outcomes.md', async () => {
+    const read = (name: string) => readFile(new URL(`../../${name}`, import.meta.url), 'utf8');
+    const [, tables] = (await read('docs/outcomes.md')).split('### False alarms');
+    const rows = tables
+      .split('The AUC of 100,000 scores')[0]
+      .split('\n')
+      .filter((line) => line.startsWith('| '))
+      .map((line) => line.slice(2, -2).split(' | '));
+    const modelsOf = (isWanted: (cell: string) => boolean) =>
+      rows.filter((row) => row.some(isWanted)).map((row) => Number(row.at(-1)?.replace(' %', '')));
+    const alerts = modelsOf((cell) => /^Model/.test(cell));
+    assert.equal(alerts.length, 3 * 4 + 3 * 4);
+    assert.deepEqual(new Set(alerts), new Set([0]));
+    const intervals = modelsOf((cell) => cell.includes('95 % interval')).map(Math.round);
+    const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
+    const told = [
+      `none in ${sum(Object.values(fullSize.growing))} simulated models of 200 to 5,000 training rows`,
+      `in ${sum(fullSize.rare.map(({ models }) => models))} with 1 % or 0.1 % positives`,
+      `a 95 % interval accuses ${Math.min(...intervals)}–${Math.max(...intervals)} % of the 900`,
+    ];
+    const readme = await read('README.md');
+    for (const each of told) assert.ok(readme.includes(each), each);
+  });
 });
 
 function find(alarms: readonly Alarms[], world: WorldName, test: TestName): Alarms {
