@@ -24,8 +24,10 @@ const keepWhile = 0.3;
 export type LogisticFit = {
   /** One a column of the design: P(positive) = logistic(row · weights). */
   readonly weights: Float64Array;
-  readonly rows: number;
+  /** The factorised second derivatives of the loss, near the weights. */
   readonly curvature: CholeskyDecomposition;
+  /** How many rows the curvature stands for: those of `near`, if its curvature served to the end. */
+  readonly rows: number;
 };
 
 export type FitOptions = {
@@ -97,13 +99,14 @@ export function fitLogistic(
     }
   }
   requireMaximum(here, rows.length);
-  return { weights: here.weights, rows: rows.length, curvature: newton.curvature };
+  return { weights: here.weights, curvature: newton.curvature, rows: rows.length / newton.share };
 }
 
 /** Newton steps by one curvature, taken as `share` of what its factors say. */
 function createNewton(curvature: CholeskyDecomposition, share = 1) {
   return {
     curvature,
+    share,
     at({ gradient }: LossAt) {
       const solved = curvature.solve(Matrix.columnVector(gradient)).to1DArray();
       const step = Float64Array.from(solved, (value) => value / share);

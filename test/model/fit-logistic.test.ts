@@ -109,6 +109,20 @@ describe('fitting a logistic regression', () => {
     }
   });
 
+  it('says how many rows its curvature stands for, also where it kept that of a fit near it', () => {
+    const { columns, outcomes } = smallSet(20_000);
+    const { matrix } = encodeDesign(columns, outcomes.length);
+    const near = fitLogistic(matrix, outcomes, { ridge: 1 });
+    const rows = Uint32Array.from(outcomes, (_, i) => i).filter((row) => row % 2 === 0);
+    const [fromNear, fromAfar] = [near, undefined].map((start) =>
+      fitLogistic(matrix, outcomes, { ridge: 1, rows, ...(start && { near: start }) }),
+    );
+    // The curvature by the intercept: the sum of p(1 − p) over the rows.
+    const perRow = (fit: typeof near) => fit.curvature.lowerTriangularMatrix.get(0, 0) ** 2 / fit.rows;
+    const ratio = perRow(fromNear) / perRow(fromAfar);
+    assert.ok(Math.abs(ratio - 1) < 0.05, `${ratio}`);
+  });
+
   it('keeps weights small where a column separates the classes, and with rare positives', () => {
     const rows = Array.from({ length: 300 }, (_, i) => Float64Array.of(1, i < 3 ? 1 : 0, Math.sin(i)));
     const outcomes = rows.map((row) => row[1]);
