@@ -87,7 +87,8 @@ export function measureDrift(
   const value = psi(before, now, { smoothing });
   const ceilingOf = (designEffect: number) => driftCeiling(bins.kind, before, samples, designEffect);
   const ceiling = ceilingOf(1);
-  const trend = bins.kind === 'numeric' ? rankTrend(...valueCounts(bins, reference, live)) : null;
+  const values = bins.kind === 'numeric' ? valueCounts(bins, reference, live) : null;
+  const trend = values && rankTrend(...values);
   return {
     samples,
     referenceSamples,
@@ -95,7 +96,7 @@ export function measureDrift(
     psiNoiseCeiling: ceiling,
     psiAlertCeiling: ceilingOf(driftRule.alertDesignEffect),
     jensenShannonDistance: jensenShannonDistance(before, now, { smoothing, logBase: 2 }),
-    kolmogorovSmirnov: bins.kind === 'numeric' ? kolmogorovSmirnovOfValues(bins, reference, live) : null,
+    kolmogorovSmirnov: values && trend && binnedKolmogorovSmirnov(...values),
     rankTrend: trend,
     verdict: judgeDrift(value, ceiling, trend),
   };
@@ -184,10 +185,4 @@ function countEmpty(kind: Bins['kind'], reference: ArrayLike<number>): number {
   // the last bin is that of missing values
   for (let i = 0; i < reference.length - 1; i++) if (reference[i] === 0) empty++;
   return empty;
-}
-
-function kolmogorovSmirnovOfValues(bins: Bins, reference: ArrayLike<number>, live: ArrayLike<number>) {
-  const [referenceValues, liveValues] = valueCounts(bins, reference, live);
-  if (sumCounts(referenceValues) === 0 || sumCounts(liveValues) === 0) return null;
-  return binnedKolmogorovSmirnov(referenceValues, liveValues);
 }
