@@ -1,4 +1,5 @@
 import { type Bins, missingBin } from '../stats/binning.ts';
+import { sumCounts } from '../stats/smoothing.ts';
 import { summableBounds } from '../stats/summable.ts';
 import type { Feature, NumericFeature } from './artifact.ts';
 import { createContribution, unseenContribution } from './score.ts';
@@ -30,7 +31,7 @@ export function referenceSummary({ summary, reference }: NumericFeature): Numeri
 }
 
 /** The values of a feature that its sums and means hold. */
-export function featureBounds({ summary: { min, max } }: NumericFeature): ReturnType<typeof summableBounds> {
+function featureBounds({ summary: { min, max } }: NumericFeature): ReturnType<typeof summableBounds> {
   return summableBounds([min, max]);
 }
 
@@ -49,8 +50,7 @@ export function meanContribution(
 ): number | null {
   const contribution = createContribution(feature);
   const missing = missingBin(bins);
-  let rows = 0;
-  for (let i = 0; i < counts.length; i++) rows += counts[i];
+  const rows = sumCounts(counts);
   if (rows === 0) return null;
   let sum = counts[missing] > 0 ? counts[missing] * contribution(null) : 0;
   if (feature.kind === 'numeric') {

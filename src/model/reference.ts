@@ -100,11 +100,9 @@ export function expectedCounts(
   const once = grouped.filter((category) => rowsOf(category) === 1).length;
   const unseen = grouped.length > 0 ? Math.max(1, once) : 0;
   const isCrowded = grouped.length >= categories.length;
-  const again = isCrowded ? expectedAgain(counts.values()) : noExpectations;
+  const again = isCrowded ? expectedAgain(counts.values()) : new Map<number, number>();
   const own = categories.map((category) => Math.round(again.get(rowsOf(category)) ?? rowsOf(category)));
   const all = [...categories, ...grouped].reduce((sum, category) => sum + rowsOf(category), 0);
   const other = own.reduce((rest, rows) => rest - rows, all - unseen);
   return [...own, ...(grouped.length > 0 ? [Math.max(0, other)] : []), missing, unseen];
 }
-
-const noExpectations: ReadonlyMap<number, number> = new Map();

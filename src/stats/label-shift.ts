@@ -1,3 +1,5 @@
+import { sumCounts } from './smoothing.ts';
+
 /** Enough for six digits, even of probabilities that tell little. */
 const maxSteps = 2000;
 const tolerance = 1e-9;
@@ -22,8 +24,7 @@ export function labelShift(
   counts: ArrayLike<number>,
   prior: number,
 ): number | null {
-  let rows = 0;
-  for (let i = 0; i < counts.length; i++) rows += counts[i];
+  const rows = sumCounts(counts);
   if (rows === 0) return null;
   let share = prior;
   for (let step = 0; step < maxSteps; step++) {
