@@ -2,7 +2,7 @@ import { rewriteLine } from '../terminal.ts';
 
 const width = 30;
 const intervalMs = 100;
-/** Before so long the pace is not known well enough to say how long the rest takes. */
+/** Until then the pace is not known well enough to say how long the rest takes. */
 const paceMs = 1000;
 
 /** Shows how far a long task is, on one line of a terminal that is rewritten in place. */
@@ -19,8 +19,8 @@ function formatLeft(ms: number): string {
 }
 
 /**
- * Makes a progress bar on stderr, so that stdout stays free for results. Where stderr is no terminal it shows nothing. After
- * a second it also says how long the rest takes at the pace so far.
+ * Makes a progress bar on stderr, so that stdout stays free for results. Where stderr is no terminal it shows nothing.
+ * After a second it also says how long the rest takes at the pace so far.
  *
  * @param label what is being done
  * @param total the amount that is all of it, above 0

@@ -31,10 +31,11 @@ export function scoreSpread(scores: ArrayLike<number>): ScoreSpread | null {
 }
 
 /**
- * What a row in each bin of a feature brings to the log-odds on average, in their standard deviations: the feature's own
- * contribution, as the model is linear. Where no row of the reference is in a bin, it is that of a value which would be.
+ * What a row in each bin of a feature brings to the log-odds on average, in their standard deviations: the feature's
+ * own contribution, as the model is linear. Where the reference has no row in a bin, it is that of a value that would
+ * fall into it.
  *
- * @param bins which need not be the feature's own
+ * @param bins need not be the feature's own
  * @param values of the reference
  */
 export function ownEffects(
@@ -49,8 +50,8 @@ export function ownEffects(
 }
 
 /**
- * The same for a model of which only rows and scores are known: the mean log-odds of the scores in each bin, above or
- * below those of all rows. 0 where no row of the reference is in the bin.
+ * The same for a model of which only rows and scores are known: the mean log-odds of the scores in each bin, less
+ * those of all rows. 0 where no row of the reference is in the bin.
  *
  * @param values of the reference, parallel to the scores
  */

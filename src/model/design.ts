@@ -92,7 +92,7 @@ const normalSpan = 3.29;
 /**
  * The weight of a standardised column counts fully in a ridge, unless a few values far out hold most of its deviation:
  * one mistyped number would make all others nearly equal, and the ridge would keep the weight from telling them apart.
- * So a deviation beyond twice that of the middle nine tenths counts as twice the latter, in place of itself.
+ * So where the deviation is more than twice that of the middle nine tenths, twice the latter takes its place.
  */
 function penaltyOf({ summary, column }: NumericCode): number {
   const { deviation, percentiles } = summary;

@@ -7,7 +7,7 @@ import { createLogisticLoss, type LossAt } from './logistic-likelihood.ts';
 export const defaultRidge = 1;
 
 const maxPasses = 500;
-/** Norm of the gradient at the end of a fit, for each row. */
+/** The largest norm of the gradient at the end of a fit, for each row. */
 const maxGradient = 1e-8;
 /**
  * Newton decrement, √(gradient · step), at which a fit ends. Where the curvature is at least 1 in every direction, no
@@ -35,7 +35,7 @@ export type FitOptions = {
   readonly ridge: number;
   /** The rows to fit, by index; all when left out. */
   readonly rows?: Uint32Array;
-  /** A fit of most of the same rows, to start from. It saves time and changes nothing: there is one maximum. */
+  /** A fit of most of the same rows, to start from. It saves time and changes nothing: there is only one maximum. */
   readonly near?: LogisticFit;
 };
 
@@ -48,10 +48,11 @@ function dot(a: Float64Array, b: Float64Array): number {
 /**
  * Fits a logistic regression with a ridge penalty, at the maximum of the penalised likelihood.
  *
- * ml-logistic-regression starts it and Newton's method ends it (iteratively reweighted least squares): steps are halved
- * until they gain, so that it cannot diverge, and the curvature is computed anew only where the last one no longer
- * serves. The ridge makes the maximum unique, also where columns depend on each other (one-hot columns add up to the
- * intercept's) or separate the classes. The smaller it is, the larger are the weights of separating columns.
+ * ml-logistic-regression finds the start, and Newton's method (iteratively reweighted least squares) goes from there
+ * to the maximum. A step that does not lower the loss is halved until it does, so the fit cannot diverge. The
+ * curvature is expensive: it is computed again only when steps with the last one make too little progress. The ridge
+ * makes the maximum unique, also where columns depend on each other (one-hot columns add up to the intercept's) or
+ * separate the classes. The smaller it is, the larger are the weights of separating columns.
  *
  * @param outcomes parallel to the design's rows; 1 for positive, 0 for negative, or a probability
  * @throws Error when the gradient at the end is not below 1e-8 · rows, so that this is not the maximum
@@ -81,7 +82,7 @@ export function fitLogistic(
       newton = createNewton(loss.curvatureAt(here.weights));
       isFresh = true;
       ({ step, decrement } = newton.at(here));
-      // A step with the curvature of its own place would have gained more, if rounding let it.
+      // The last step used the curvature at its own place: it gained so little only because of rounding.
       if (wasFresh && decrement ** 2 < rounding * here.loss && decrement > keepWhile * decrementBefore) break;
     }
     const next = loss.at(here.weights.map((weight, i) => weight - length * step[i]));
@@ -102,7 +103,7 @@ export function fitLogistic(
   return { weights: here.weights, curvature: newton.curvature, rows: rows.length / newton.share };
 }
 
-/** Newton steps by one curvature, taken as `share` of what its factors say. */
+/** Newton steps by one curvature. @param share of the rows behind the curvature that the fit has */
 function createNewton(curvature: CholeskyDecomposition, share = 1) {
   return {
     curvature,

@@ -3,22 +3,21 @@ import { CholeskyDecomposition, inverse, Matrix } from 'ml-matrix';
 import type { DesignMatrix } from './design.ts';
 
 const steps = 20;
-/** A start needs no more rows to be near. */
+/** Enough to start near the maximum. */
 const maxRows = 2000;
 
-/** Rows spread evenly over all, each with all its columns. */
-function sampleRows({ width, entriesPerRow, columns, values }: DesignMatrix, rows: Uint32Array): Matrix {
-  const sample = Matrix.zeros(rows.length, width);
+/** The given rows of the design as a dense matrix. */
+function denseRows({ width, entriesPerRow, columns, values }: DesignMatrix, rows: Uint32Array): Matrix {
+  const dense = Matrix.zeros(rows.length, width);
   for (const [i, row] of rows.entries()) {
-    for (let k = row * entriesPerRow; k < (row + 1) * entriesPerRow; k++)
-      sample.set(i, columns[k], values[k]);
+    for (let k = row * entriesPerRow; k < (row + 1) * entriesPerRow; k++) dense.set(i, columns[k], values[k]);
   }
-  return sample;
+  return dense;
 }
 
 /**
- * The matrix P that turns the columns of `sample` into uncorrelated ones of mean square 1: (XP)ᵀ(XP) = rows · I. The
- * least that is added to the diagonal keeps columns that depend on others, such as one-hot columns, from dividing by 0.
+ * The matrix P that turns the columns of `sample` into uncorrelated ones of mean square 1: (XP)ᵀ(XP) = rows · I. A
+ * little is added to the diagonal, as columns that depend on others, such as one-hot columns, would make it singular.
  */
 function whitening(sample: Matrix): Matrix {
   const moments = sample.transpose().mmul(sample).div(sample.rows);
@@ -31,9 +30,9 @@ function whitening(sample: Matrix): Matrix {
  * Weights near the maximum of the likelihood, by ml-logistic-regression on at most 2,000 of the rows.
  *
  * The library climbs the gradient with one fixed rate. On whitened columns the curvature is at most rows / 4 in every
- * direction, so that the rate 4 / rows never overshoots and every step gains (D. Böhning, B. G. Lindsay, Monotonicity of
- * Quadratic-Approximation Algorithms, Ann. Inst. Stat. Math. 40, 1988). The library would fit each class once more: its
- * two-class part is trained by itself.
+ * direction, so that the rate 4 / rows never overshoots and every step gains (D. Böhning, B. G. Lindsay, Monotonicity
+ * of Quadratic-Approximation Algorithms, Ann. Inst. Stat. Math. 40, 1988). The library fits one model a class; two
+ * classes need only one, so its two-class part is used by itself.
  */
 export function startWeights(
   design: DesignMatrix,
@@ -42,7 +41,7 @@ export function startWeights(
 ): Float64Array {
   const every = Math.ceil(rows.length / maxRows);
   const sampled = rows.filter((_, i) => i % every === 0);
-  const sample = sampleRows(design, sampled);
+  const sample = denseRows(design, sampled);
   const whitened = whitening(sample);
   const { classifiers } = LogisticRegression.load({
     name: 'LogisticRegression',

@@ -1,12 +1,12 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import type { DesignMatrix } from './design.ts';
 
-/** What the loss is at some weights. */
+/** The loss and its gradient at some weights. */
 export type LossAt = {
   readonly weights: Float64Array;
   /** −log-likelihood + ridge/2 · Σ penalty · weight², in nats. */
   readonly loss: number;
-  /** Of the loss, by each weight. */
+  /** The derivative of the loss by each weight. */
   readonly gradient: Float64Array;
 };
 

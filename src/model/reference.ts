@@ -80,10 +80,14 @@ export function rankCategories(counts: ReadonlyMap<string, number>): {
 }
 
 /**
- * How many rows of each bin as many new rows would have: what the reference has, but for categories that it never held.
- * Each row with a category that no other row has was such a category to all other rows. So their share is what to
- * expect of new ones: these rows count as `unseen` instead of `other`. It is one row at least: where some categories
- * are rare there may be more.
+ * How many of as many new rows would fall into each bin: as many as in the reference, with two exceptions.
+ *
+ * New rows bring categories that the reference never held. A row whose category no other row has would have been such a
+ * row to all the others, so as many are expected: these count as `unseen` instead of `other`. It is one row at least
+ * where any category is rare, as there may be more of them.
+ *
+ * Where no fewer categories are rare than have a bin of their own, the frequent ones owe their places partly to chance:
+ * they count as often as `expectedAgain` says, and `other` gets the rest.
  *
  * @param counts rows by category, of all categories of the bins
  * @param missing rows without one

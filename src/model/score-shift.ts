@@ -25,7 +25,7 @@ export type ScoreShift = {
  * the one in the artifact: the training rows, or the traffic that replaced them in a rebaseline.
  *
  * @param live in the order of the artifact's features; each over the same rows
- * @returns `null` without live rows, or where only the bins of a number are known of the reference
+ * @returns `null` without live rows, or where only the bins of a numeric feature's reference are known
  */
 export function attributeScoreShift(artifact: Artifact, live: readonly Counted[]): ScoreShift | null {
   const features: FeatureShift[] = [];

@@ -13,8 +13,8 @@ function halfWidth(value: number): number {
 }
 
 /**
- * The edges of the bin for one frequent value, so far from it that no spelling of it (single precision, seven digits)
- * lies beyond, and hardly farther: 99.9998 and 100.0002 for 100. They are short decimals.
+ * The edges of the bin for one frequent value: just far enough from it that every spelling of it (single precision,
+ * seven digits) lies between them: 99.9998 and 100.0002 for 100. They are short decimals.
  *
  * @param reach for zero, how far away the nearest other value is
  */
@@ -40,7 +40,7 @@ function shortestSpelling(value: number, tolerance: number): number {
   return shortestDecimal(value, (decimal) => Math.abs(decimal - value) <= tolerance);
 }
 
-/** The frequent value that a bin was made for, told by its edges alone; `null` for any other bin. */
+/** The frequent value that a bin was made for, recognised by its edges alone; `null` for any other bin. */
 export function atomBetween(lower: number, upper: number): number | null {
   if (lower === -upper) return atomEdges(0, upper * 1000)[1] === upper ? 0 : null;
   if (!Number.isFinite(upper - lower)) return null;

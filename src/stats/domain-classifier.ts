@@ -12,14 +12,14 @@ import {
 import { rocAuc } from './roc-auc.ts';
 import { rocAucStandardError } from './standard-errors.ts';
 
-/** What a classifier makes of two samples that it is to tell apart. */
+/** How well a classifier tells two samples apart, and by what. */
 export type Separation = {
   /** Of rows that it was not fitted on: ½ when it can only guess. */
   readonly rocAuc: number;
   /**
-   * The error of both samples, for folds that learn from each other: without a difference fold f's area goes with
-   * δ_f · Σ δ_g over the other folds g, with δ what chance makes the means differ by. In the sum over all folds each pair
-   * stands twice, which doubles the variance that independent folds would have.
+   * Of both samples, and of folds that learn from each other: without a true difference, fold f's area varies with
+   * δ_f · Σ δ_g over the other folds g, where δ is how far apart the means of a fold are by chance. The sum over all
+   * folds has each pair twice, which doubles the variance that independent folds would have.
    */
   readonly standardError: number;
   /** What tells the samples apart, largest first: columns, or products of two; the shares add up to 1. */
@@ -29,7 +29,7 @@ export type Separation = {
 /** Columns, each of mean 0 and variance 1 over all rows. */
 export type SeparationColumns = readonly {
   readonly values: Float64Array;
-  /** Whether its square says something that it does not say itself. */
+  /** Whether its square says something that the column itself does not. */
   readonly hasSquare: boolean;
   /** Columns of one group have no products with each other. */
   readonly group: string;
@@ -37,10 +37,10 @@ export type SeparationColumns = readonly {
   readonly hasProducts: boolean;
 }[];
 
-/** Of all columns, and of all squares and products, so many that differ most between the sides. */
+/** So many columns, and squares and products, are taken: those that differ most between the sides. */
 const maxSingle = 60;
 const maxProducts = 20;
-/** Products are tried of the first columns that may have some. */
+/** Products are tried of so many columns at most: the first that may have some. */
 const maxTried = 64;
 
 /**

@@ -11,8 +11,8 @@ export type DomainFolds = {
 const minDistinctShare = 0.1;
 
 /**
- * Deals rows over folds, each side by itself. Equal rows, such as an applicant who was sent again, stay together: who has
- * learned one of them knows the other.
+ * Deals rows over folds, each side by itself. Equal rows, such as an applicant who was sent again, stay together: a
+ * fit that has seen one of them knows the other.
  *
  * @param columns what makes rows equal
  * @param split the index of the first live row

@@ -1,4 +1,4 @@
-/** Rows are told apart by what was learned from all folds but theirs. */
+/** The rows of each fold are classified by what was learned from the others. */
 export const folds = 5;
 
 type Columns = readonly [number, number?];

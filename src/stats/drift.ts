@@ -25,7 +25,7 @@ export type Verdict = 'stable' | 'undetermined' | 'moved' | 'drifting';
  *
  * The ceiling takes rows as independent, and so does the verdict on one window. Alerts look at real traffic, where
  * applicants are sent again and batches come from one hour or one branch: they count `alertDesignEffect` live rows as
- * one, (6/N + 1/M) in place of (1/N + 1/M). docs/drift.md has what either does, measured.
+ * one, (6/N + 1/M) in place of (1/N + 1/M). docs/drift.md has measurements of both.
  */
 export const driftRule = {
   minPsi: 0.1,
@@ -146,7 +146,7 @@ function isTrend(trend: RankTrend | null): boolean {
   );
 }
 
-/** Whether a drift alert takes a window for drift: as its verdict does, with the ceiling for rows that hang together. */
+/** Whether a drift alert takes a window for drift: as its verdict does, but with the ceiling for dependent rows. */
 export function raisesAlert({ psi, psiAlertCeiling }: Drift): boolean {
   return psi !== null && psi > driftThreshold(psiAlertCeiling);
 }

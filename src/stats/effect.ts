@@ -7,8 +7,8 @@ export const largeEffect = 0.1;
 /**
  * What the move of one variable does to the scores, in standard deviations of their log-odds in the reference:
  * |Σ (n_b/N − m_b/M)·c_b|, with c_b what a row in bin b brings to the log-odds on average. For a linear model that is
- * the variable's own contribution, for any other the log-odds themselves: what the move would do if scores went on to
- * hang on the variable as they do in the reference. O(bins).
+ * the variable's own contribution, for any other the log-odds themselves: what the move would do if scores still
+ * depended on the variable as they do in the reference. O(bins).
  *
  * @param reference counts of all bins
  * @param live counts of the same bins

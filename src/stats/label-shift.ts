@@ -1,14 +1,14 @@
 import { sumCounts } from './smoothing.ts';
 
-/** Enough for six digits, even of probabilities that tell little. */
+/** Enough for six digits, even where the probabilities hardly separate the classes. */
 const maxSteps = 2000;
 const tolerance = 1e-9;
 
 /**
- * The share of the positive class that a window's calibrated probabilities speak for, if nothing but the shares of the
- * classes has changed since the probabilities were learnt: if a positive case looks as it did then, and a negative one
- * too. The mean probability moves much less than that, as each probability still counts on the old share. By
- * expectation and maximisation, in which each step takes the probabilities at the share that the last one found.
+ * The share of the positive class that best explains a window's calibrated probabilities, if nothing but the shares of
+ * the classes has changed since the probabilities were learnt: positive cases look as they did then, and so do negative
+ * ones. The mean probability moves much less than that, as each probability still assumes the old share. Found by
+ * expectation and maximisation: each step adjusts the probabilities to the share that the last one found.
  * O(steps × bins).
  *
  * @param probabilities calibrated, of the positive class; the mean of a bin's rows, or of one row each

@@ -15,7 +15,7 @@ export type RankedNumbers = {
 
 /** A value that more than one in so many has gets a bin of its own. */
 const atomShare = 10;
-/** Beside such values no bin is made of fewer rows: chance alone would move it too often. */
+/** Where there are such values, no other bin is made of fewer rows: chance alone would move it too often. */
 const minRows = 5;
 /** One number has no more spellings than these; more values so close together are a scale of its own. */
 const maxSpellings = 4;
@@ -26,10 +26,10 @@ const maxSteps = 200;
  * Edges that tell apart what is frequent, and put about the same number of the other values into each bin.
  *
  * A value that more than a tenth of the values have, in whatever spelling (see `areSameNumber`), gets a bin of its own
- * (see `atomEdges`). So what lies below, at and above it is told apart, also where `values` hold nothing there: such a
- * bin is empty. One value throughout makes three bins. The other values are cut at their own quantiles (inverse of the
- * empirical distribution function, Hyndman & Fan's type 1): into `count` bins, or beside frequent values into fewer
- * when there are less than five values a bin. Equal cuts are merged, and none is made at the maximum.
+ * (see `atomEdges`). What lies below and above it always falls into other bins, which are empty where `values` hold
+ * nothing there. One value throughout makes three bins. The other values are cut at their own quantiles (inverse of
+ * the empirical distribution function, Hyndman & Fan's type 1): into `count` bins, or beside frequent values into
+ * fewer when there are less than five values a bin. Equal cuts are merged, and none is made at the maximum.
  *
  * No edge is one of `values`. It is the shortest decimal near the middle between two of them, in a gap that neither
  * single precision nor seven significant digits close: the nearest such gap, or where values lie too densely for one,
@@ -104,7 +104,7 @@ function findAtoms(numbers: RankedNumbers): Atom[] {
   const { length } = numbers;
   const step = Math.max(1, Math.floor(length / atomShare));
   const atoms: Atom[] = [];
-  // so many neighbours in the order include one of every step-th rank
+  // so many ranks in a row always include one of those looked at
   for (let rank = step - 1; rank < length; rank += step) {
     const before = atoms.at(-1)?.end ?? 0;
     if (rank < before) continue;
@@ -136,7 +136,7 @@ function atomAt(numbers: RankedNumbers, value: number): Atom {
   return spelt.size > maxSpellings ? alone : { value, start, end };
 }
 
-/** Zero with what rounding makes of zeros that were computed, such as 0.1 + 0.2 − 0.3. */
+/** Zero, with the tiny numbers that rounding leaves of computed zeros, such as 0.1 + 0.2 − 0.3. */
 function withNoise(numbers: RankedNumbers, zero: Atom): Atom {
   const largest = Math.max(Math.abs(numbers.valueAt(0)), Math.abs(numbers.valueAt(numbers.length - 1)));
   const noise = Math.min(1e-9, 1e-13 * largest);
@@ -204,7 +204,7 @@ function edgeBetween(below: number, above: number): number {
   return edge >= low && edge < high ? edge : low;
 }
 
-/** Moves edges that no artifact may hold to where they tell as much, unless some of the values lie there, too. */
+/** Moves edges beyond ±`maxMagnitude`, which no artifact may hold, to that bound, unless values lie beyond it, too. */
 function withinMagnitude(edges: readonly number[], numbers: RankedNumbers): number[] {
   const [least, greatest] = [numbers.valueAt(0), numbers.valueAt(numbers.length - 1)];
   if (Math.max(-least, greatest) > maxMagnitude) return [...edges];

@@ -18,7 +18,7 @@ function spellings(value: number): number[] {
 
 /**
  * Between which numbers a value stays when it goes through single precision, is written with seven significant digits,
- * or both. An edge outside them tells the value from its neighbour in whichever spelling it arrives.
+ * or both. An edge outside them keeps the value in one bin in whichever spelling it arrives.
  */
 export function roundTripBounds(value: number): readonly [low: number, high: number] {
   const all = spellings(value);

@@ -141,7 +141,7 @@ describe('the effect of natural shifts', function () {
   });
 });
 
-/** Rows drawn so that one feature moves, and what hangs together with it moves along. */
+/** Rows drawn so that one feature moves, and the features that are correlated with it move along. */
 function redraw(rows: readonly Row[], name: string, direction: number, random: () => number): Row[] {
   const values = rows.map((row) => row[name]);
   const [numbers, tilt] =

@@ -106,7 +106,7 @@ describe('a frequent value', () => {
     assert.ok(counted.slice(2).every(([, count]) => count === 8));
   });
 
-  it('is told from what lies below and above it, where the reference has nothing', () => {
+  it('is kept apart from what lies below and above it, where the reference has nothing', () => {
     assert.deepEqual(cut([25, 25, 25], [24.99, 25, 25.01]), [
       ['(-inf, 25)', 1],
       ['= 25', 1],
@@ -145,7 +145,7 @@ describe('a frequent value', () => {
     );
   });
 
-  it('is told from its neighbours below and above, whatever the values and however near', () => {
+  it('is kept apart from its neighbours below and above, whatever the values and however near', () => {
     const values = fc.uniqueArray(
       fc.oneof(measured, fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })),
       { minLength: 1, maxLength: 9 },
