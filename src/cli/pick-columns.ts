@@ -25,10 +25,10 @@ export function pickSegments(
   artifact: Artifact | null,
 ): string[] {
   const { isWithheld } = createDisclosure(artifact);
-  const told = names.filter((name) => !isWithheld(name));
+  const shown = names.filter((name) => !isWithheld(name));
   const describe = (name: string) =>
     isWithheld(findName(name, names) ?? name)
-      ? `--by: the model calls ${name} sensitive: its values are not told`
-      : `--by: the reference has no column '${name}', but ${formatNames(told)}`;
-  return readNames('by', given, told, describe);
+      ? `--by: the model calls ${name} sensitive: its values are not shown`
+      : `--by: the reference has no column '${name}', but ${formatNames(shown)}`;
+  return readNames('by', given, shown, describe);
 }

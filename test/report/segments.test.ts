@@ -258,6 +258,6 @@ describe('npm run drift -- --by', function () {
     ]);
     assert.equal(code, 2);
     assert.equal(stdout, '');
-    assert.match(stderr, /^--by: the model calls history sensitive: its values are not told/);
+    assert.match(stderr, /^--by: the model calls history sensitive: its values are not shown/);
   });
 });
