@@ -35,7 +35,7 @@ export type Evaluation = Figures & {
   readonly crossValidated: Artifact['evaluation'];
   readonly coverage: Coverages | null;
   readonly delay: Delay | null;
-  /** What share of positives the scores alone let expect; `null` once newer traffic is the model's reference. */
+  /** The share of positives that the scores predict; `null` once newer traffic is the model's reference. */
   readonly expectedShare: ScoreMean | null;
   /**
    * Figures that the labelled rows cannot tell, as the outcomes of one decision are missing; they are `null`, and what

@@ -1,8 +1,8 @@
 import { binNames } from '../report/bin-names.ts';
-import { describeExpectedShare } from '../report/expected-share.ts';
 import { formatCount, formatShare } from '../report/format.ts';
 import { type Html, html } from '../report/html.ts';
 import { comparedFigures } from './compare-slices.ts';
+import { describeExpected } from './describe-expected.ts';
 import { describeSlice, describeSlices, sliceSigns } from './describe-slices.ts';
 import type { Evaluation } from './evaluate.ts';
 import { figureTitles } from './figure-titles.ts';
@@ -60,20 +60,15 @@ function decisionsSection({ classes, confusion, samples }: Evaluation): Html {
 <tr><th scope="row">was ‘${classes.positive}’</th>${cell(falseNegatives, false)}${cell(truePositives, true)}</tr></tbody></table></section>`;
 }
 
-function expectedParagraph({ expectedShare, classes: { positive }, confusion, samples }: Evaluation) {
-  if (expectedShare === null) return null;
-  const { truePositives, falseNegatives } = confusion;
-  return html`<p>${describeExpectedShare(expectedShare, positive)} Of these rows ${formatShare((truePositives + falseNegatives) / samples)} were.</p>`;
-}
-
 function scoresSection(evaluation: Evaluation): Html {
   const { rocCurve, rocAuc, labelledOnly, reliability, coverage, classes } = evaluation;
   const rows = reliability.map(
     ({ from, to, samples, meanScore, positiveShare }, i) =>
       html`<tr><th scope="row">${formatScore(from)} – ${formatScore(to)}</th><td class="n">${formatCount(samples)}</td><td class="n">${figure(meanScore)}</td><td class="n">${figure(positiveShare)}</td>${coverage !== null && html`<td class="n">${share(coverage.byBand[i].share)}</td>`}</tr>`,
   );
+  const expected = describeExpected(evaluation);
   return html`<section aria-labelledby="belief"><h2 id="belief">Can the scores be believed?</h2>
-${expectedParagraph(evaluation)}
+${expected !== null && html`<p>${expected}</p>`}
 <div class="columns">
 <div><h3>Do they separate?</h3>${rocFigure(rocCurve, figure(rocAuc ?? labelledOnly.rocAuc ?? null)) ?? html`<p class="quiet">All outcomes are of one class: nothing to separate.</p>`}</div>
 <div><h3>Are they probabilities?</h3><p class="legend"><span class="r">mean score</span><span class="l">share of ‘${classes.positive}’</span></p>${reliabilityFigure(reliability)}</div>

@@ -1,6 +1,6 @@
-import { describeExpectedShare } from '../report/expected-share.ts';
 import { cut, wrap } from '../report/wrap.ts';
 import type { Interval } from '../stats/bootstrap.ts';
+import { describeExpected } from './describe-expected.ts';
 import { describeSlice, describeSlices, sliceSigns } from './describe-slices.ts';
 import type { Evaluation } from './evaluate.ts';
 import { figureTitles } from './figure-titles.ts';
@@ -16,6 +16,7 @@ const count = new Intl.NumberFormat('en');
 /** The evaluation for a terminal, at most 80 columns wide. */
 export function renderText(evaluation: Evaluation): string[] {
   const { model, classes, samples, source, notes } = evaluation;
+  const expected = describeExpected(evaluation);
   return [
     `${model.name} ${model.version} on ${count.format(samples)} labelled rows`,
     ...wrap(source, width, '  '),
@@ -26,7 +27,7 @@ export function renderText(evaluation: Evaluation): string[] {
     ...describeConfusion(evaluation),
     '',
     ...describeCoverage(evaluation),
-    ...describeExpected(evaluation),
+    ...(expected === null ? [] : [...wrap(expected, width, '  '), '']),
     ...drawRoc(evaluation.rocCurve),
     ...drawReliability(evaluation.reliability),
     ...slicesTable(evaluation.slices),
@@ -102,18 +103,6 @@ function describeCoverage({ coverage, delay, classes }: Evaluation): string[] {
     ),
     ...(came.length > 0 ? came : ['']),
   ];
-}
-
-function describeExpected({
-  expectedShare,
-  classes: { positive },
-  confusion,
-  samples,
-}: Evaluation): string[] {
-  if (expectedShare === null) return [];
-  const { truePositives, falseNegatives } = confusion;
-  const were = `Of these rows ${share((truePositives + falseNegatives) / samples)} were.`;
-  return [...wrap(`${describeExpectedShare(expectedShare, positive)} ${were}`, width, '  '), ''];
 }
 
 const sliceColumns = [

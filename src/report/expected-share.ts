@@ -8,7 +8,7 @@ import { formatShare } from './format.ts';
 const minScores = 100;
 
 /**
- * What share of positives the scores of rows let expect, as the service counts it.
+ * The share of positives that the scores of rows predict, as the service counts it.
  *
  * @returns `null` for fewer than 100 scores, and for a model whose reference is no longer its training rows
  */
@@ -25,6 +25,6 @@ export function describeExpectedShare(
   { mean, training, ifOnlySharesChanged }: ScoreMean,
   positive: string,
 ): string {
-  const expected = `The calibrated scores let expect ${formatShare(mean ?? 0)} ‘${positive}’, against ${formatShare(training)} in training.`;
-  return `${expected} If nothing but the share of ‘${positive}’ cases has changed, it is ${formatShare(ifOnlySharesChanged ?? 0)}.`;
+  const predicted = `The calibrated scores predict ${formatShare(mean ?? 0)} ‘${positive}’, against ${formatShare(training)} in training.`;
+  return `${predicted} If only the share of ‘${positive}’ has changed, it is now ${formatShare(ifOnlySharesChanged ?? 0)}.`;
 }
