@@ -14,7 +14,7 @@ import { type Artifact, maxScoreBins } from './artifact-schema.ts';
  *
  * @returns at most `maxScoreBins − 1` edges, strictly ascending
  */
-export function scoreBinEdges(scores: ArrayLike<number>): number[] {
+function scoreBinEdges(scores: ArrayLike<number>): number[] {
   const sorted = Float64Array.from(scores).sort();
   const { length, countUpTo } = rankSorted(sorted);
   if (length === 0) return [];
