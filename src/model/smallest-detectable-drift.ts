@@ -78,5 +78,5 @@ export function describeSmallestDetectableDrift(referenceRows: number): string {
   if (![day, week, verdict].every(Number.isFinite))
     return `${reference} no shift of a feature can be told from chance.`;
   const found = `${reference} and ${requests} requests a day, a feature that moves by ${day.toFixed(2)} standard deviations raises an alert within a day nearly always, one that moves by ${week.toFixed(2)} within a week; the verdict on ${requests} rows shows ${verdict.toFixed(2)}.`;
-  return week > 0.5 ? `${found} A larger reference would show less.` : found;
+  return week > 0.5 ? `${found} A larger reference would show smaller shifts.` : found;
 }

@@ -90,7 +90,7 @@ describe('the smallest drift that a reference can show', () => {
       /^With 1,000 reference rows and 1,000 requests a day, .* 0\.83 standard deviations .* within a day .*\.$/,
     );
     assert.doesNotMatch(words, /larger reference/);
-    assert.match(describeSmallestDetectableDrift(100), /A larger reference would show less\.$/);
+    assert.match(describeSmallestDetectableDrift(100), /A larger reference would show smaller shifts\.$/);
     assert.match(describeSmallestDetectableDrift(3), /no shift of a feature can be told from chance/);
   });
 });
