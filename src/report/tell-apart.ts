@@ -1,4 +1,4 @@
-import { separate } from '../stats/domain-classifier.ts';
+import { type Separation, separate } from '../stats/domain-classifier.ts';
 import { driftRule, type Verdict } from '../stats/drift.ts';
 import { createRandom } from '../stats/random.ts';
 import { type DomainColumn, domainColumns, type ValueRows } from './domain-columns.ts';
@@ -72,11 +72,11 @@ function judge(area: number, error: number): Verdict {
 /** The terms by the names of their features, whatever the categories: `age`, `age²`, `age × income`. */
 function sumByFeature(
   columns: readonly DomainColumn[],
-  terms: NonNullable<ReturnType<typeof separate>>['terms'],
+  terms: Separation['terms'],
 ): { name: string; share: number }[] {
   const shares = new Map<string, number>();
   for (const { columns: places, share } of terms) {
-    const [first, second] = places.map((place) => columns[place as number].feature);
+    const [first, second] = places.map((place) => columns[place].feature);
     const name =
       second === undefined ? first : second === first ? `${first}²` : [first, second].sort().join(' × ');
     shares.set(name, (shares.get(name) ?? 0) + share);

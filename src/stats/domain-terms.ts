@@ -1,7 +1,7 @@
 /** The rows of each fold are classified by what was learned from the others. */
 export const folds = 5;
 
-type Columns = readonly [number, number?];
+type Columns = readonly [number] | readonly [number, number];
 
 /** A column, or the product of two, over all rows: those of a fold and a side stand together. */
 export type Candidate = {
