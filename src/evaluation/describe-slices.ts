@@ -17,7 +17,7 @@ export function describeSlice({ below, intervals, ...slice }: Slice): string | n
 /** How many slices were compared, how, and what that means for chance. */
 export function describeSlices(slices: readonly Slice[]): string {
   const comparisons = slices.length * comparedFigures.length;
-  const chance = formatChance(comparisons * falseAlarmsPerFigure, 'evaluations');
+  const chance = formatChance(comparisons * falseAlarmsPerFigure, 'evaluation');
   const unclear = slices.filter(({ verdict }) => verdict === 'undetermined').length;
   const few =
     unclear === 0

@@ -68,6 +68,6 @@ export function describeComparisons({ segments, comparisons, expectedFalseAlarms
   const often =
     comparisons === 0
       ? ''
-      : ` Chance alone calls one of them drifting ${formatChance(expectedFalseAlarms, 'reports')}.`;
+      : ` Chance alone calls one of them drifting ${formatChance(expectedFalseAlarms, 'report')}.`;
   return `${formatAmount(segments.length, 'segment')}, each compared with the same segment of the reference, with limits for its own number of rows: ${formatAmount(comparisons, 'comparison')}.${often}`;
 }

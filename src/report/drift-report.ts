@@ -8,7 +8,7 @@ const instant = z.iso.datetime();
 const verdict = z
   .enum(['stable', 'undetermined', 'moved', 'drifting'])
   .describe(
-    `drifting: PSI > max(${driftRule.minPsi}, noise ceiling); moved: not drifting, but PSI > max(${driftRule.minMovedPsi}, noise ceiling), or a rank trend at least ${driftRule.minTrend} from one half and beyond ${driftRule.ceilingZ} standard errors; undetermined: neither, and the ceiling exceeds ${driftRule.undeterminedCeiling}; stable: none of these`,
+    `drifting: PSI > max(${driftRule.minPsi}, noise ceiling); moved: not drifting, but PSI > max(${driftRule.minMovedPsi}, noise ceiling), or a rank trend more than ${driftRule.minTrend} from one half and more than ${driftRule.ceilingZ} standard errors; undetermined: neither, and the ceiling exceeds ${driftRule.undeterminedCeiling}; stable: none of these`,
   );
 
 const summary = artifactSummary
@@ -182,7 +182,11 @@ const driftReport = z.strictObject({
   segments: segments
     .nullable()
     .describe('With --by: live rows and reference cut alike, each segment with limits of its own size'),
-  together: together.nullable().describe('All features together; null unless both sides have values'),
+  together: together
+    .nullable()
+    .describe(
+      'All features together; null unless both sides have 50 rows with values and two features to compare',
+    ),
   predictions: z
     .array(z.strictObject({ class: z.string(), reference: share.nullable(), live: share }))
     .nullable()

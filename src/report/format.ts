@@ -52,13 +52,14 @@ export function formatAlarmValue({ alert, value }: Alarm): string {
 }
 
 /**
- * How often something happens by chance: `in fewer than 1 of 1,500 such reports`.
+ * How often something happens by chance: `in fewer than 1 of 1,500 such reports`, `up to 1.2 times in each such report`.
  *
- * @param expected how often in one report, at most
+ * @param expected how often in one of them, at most
+ * @param noun what it happens in, one of them
  */
-export function formatChance(expected: number, reports: string): string {
-  if (expected >= 0.5) return `up to ${expected.toFixed(1)} times in each of such ${reports}`;
+export function formatChance(expected: number, noun: string): string {
+  if (expected >= 0.5) return `up to ${expected.toFixed(1)} times in each such ${noun}`;
   const every = 1 / expected;
   const step = 10 ** Math.max(0, Math.floor(Math.log10(every)) - 1);
-  return `in fewer than 1 of ${formatCount(step * Math.floor(every / step))} such ${reports}`;
+  return `in fewer than 1 of ${formatCount(step * Math.floor(every / step))} such ${noun}s`;
 }

@@ -20,7 +20,7 @@ export type Verdict = 'stable' | 'undetermined' | 'moved' | 'drifting';
  * few. A ceiling above `undeterminedCeiling` could hide a shift by half a standard deviation.
  *
  * A variable that does not drift has moved when its PSI exceeds `minMovedPsi` and the ceiling, or when its rank trend is
- * beyond `ceilingZ` and at least `minTrend` from ½. A trend needs `minTrendValues` effective values on both sides:
+ * beyond `ceilingZ` and more than `minTrend` from ½. A trend needs `minTrendValues` effective values on both sides:
  * with fewer, a variable whose values nearly all share one bin would pass `ceilingZ` by chance.
  *
  * The ceiling takes rows as independent, and so does the verdict on one window. Alerts look at real traffic, where
