@@ -1,4 +1,5 @@
 import type { Random } from '../src/stats/random.ts';
+import { drawNormal } from './draw-normal.ts';
 import { mixture, normal, only, type Population, scaled } from './drift-populations.ts';
 
 /** A feature's traffic through time. */
@@ -68,9 +69,7 @@ export const steadyTraffics: Readonly<Record<string, Traffic>> = {
       let last = Number.NEGATIVE_INFINITY;
       return (days) => {
         const kept = Math.exp(last - days);
-        // Box and Muller
-        const deviate = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-        mean = kept * mean + wandering * Math.sqrt(1 - kept ** 2) * deviate;
+        mean = kept * mean + wandering * Math.sqrt(1 - kept ** 2) * drawNormal(random);
         last = days;
         return normalMovedBy(mean);
       };

@@ -1,5 +1,6 @@
 import { logistic } from '../src/model/score.ts';
 import type { Random } from '../src/stats/random.ts';
+import { drawNormal } from './draw-normal.ts';
 
 /** Cases, and how likely each comes out badly. */
 export type World = {
@@ -91,11 +92,6 @@ export function createCases(world: World, random: Random, perDay = Number.POSITI
     drawn++;
     return row;
   };
-}
-
-/** By Box and Muller. */
-function drawNormal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
 /** The probability whose log-odds are larger by `shift`. */

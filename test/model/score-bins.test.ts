@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { drawNormal } from '../../bench/draw-normal.ts';
 import { logistic } from '../../src/model/score.ts';
 import { binScores } from '../../src/model/score-bins.ts';
 import { comparedWith, crossValidatedOverBins } from '../../src/monitor/performance-comparison.ts';
@@ -20,8 +21,7 @@ const edgesOf = (scores: readonly number[]) => binScores(scores, scores.map(Math
 function draw(rows: number, mean: number, deviation: number) {
   const random = createRandom(7);
   const scores = Float64Array.from({ length: rows }, () => {
-    const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-    return logistic(mean + deviation * normal);
+    return logistic(mean + deviation * drawNormal(random));
   });
   return { scores, outcomes: Uint8Array.from(scores, (score) => (random() < score ? 1 : 0)) };
 }

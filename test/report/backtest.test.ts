@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
+import { drawNormal } from '../../bench/draw-normal.ts';
 import { minShareRequests, minShareRise } from '../../src/monitor/risen-share.ts';
 import { alertRules, broadShare, earlierMs, fastPsi, windowsMs } from '../../src/report/alert-rules.ts';
 import { backtest } from '../../src/report/backtest.ts';
@@ -65,7 +66,7 @@ const dayMs = 24 * hourMs;
  */
 function ticketDays(days: number, perDay: number, deviations: (day: number) => number) {
   const random = createRandom(7);
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const normal = () => drawNormal(random);
   const features = Array.from({ length: 6 }, (_, i) => {
     const rows = Array.from({ length: 1000 }, normal);
     const bins = { kind: 'numeric' as const, edges: quantileEdges(rows, 10) };

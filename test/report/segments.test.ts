@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { drawNormal } from '../../bench/draw-normal.ts';
 import { sealArtifact } from '../../src/model/artifact-version.ts';
 import {
   type DriftReport,
@@ -9,23 +10,19 @@ import {
 } from '../../src/report/drift-report.ts';
 import type { Bins } from '../../src/stats/binning.ts';
 import { measureDrift } from '../../src/stats/drift.ts';
-import { createRandom, type Random } from '../../src/stats/random.ts';
+import { createRandom } from '../../src/stats/random.ts';
 import { driftReport, runCommand, temporaryFolder } from './run-command.ts';
 import { artifact, makeSamples, model, toCsv, toJsonl } from './samples.ts';
 
 const schema = new Ajv2020({ formats: { 'date-time': true } }).compile(driftReportJsonSchema());
 const regions = ['north', 'south', 'east', 'west', 'centre'];
 
-function normal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-}
-
 /** Rows of five regions of 20 % each, in one of which x is moved. */
 function rows(seed: number, { count = 3000, move = 0 } = {}) {
   const random = createRandom(seed);
   return Array.from({ length: count }, () => {
     const region = regions[Math.floor(random() * regions.length)];
-    const x = normal(random) + (region === 'north' ? move : 0);
+    const x = drawNormal(random) + (region === 'north' ? move : 0);
     return { region, x: Number(x.toFixed(3)), kind: 'uvw'[Math.floor(random() * 3)] };
   });
 }
@@ -88,7 +85,7 @@ describe('npm run drift -- --by', function () {
         const isNew = random() < share;
         return {
           channel: isNew ? 'app' : 'branch',
-          age: Math.round(40 + 5 * normal(random) - (isNew ? 10 : 0)),
+          age: Math.round(40 + 5 * drawNormal(random) - (isNew ? 10 : 0)),
         };
       });
     };

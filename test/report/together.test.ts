@@ -1,26 +1,23 @@
 import assert from 'node:assert/strict';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { drawNormal } from '../../bench/draw-normal.ts';
 import { sealArtifact } from '../../src/model/artifact-version.ts';
 import { driftReportJsonSchema } from '../../src/report/drift-report.ts';
 import { onlyCounted, type ReferenceVariable } from '../../src/report/reference.ts';
 import { tellApart } from '../../src/report/tell-apart.ts';
-import { createRandom, type Random } from '../../src/stats/random.ts';
+import { createRandom } from '../../src/stats/random.ts';
 import { driftReport, runCommand, temporaryFolder } from './run-command.ts';
 import { artifact, makeSamples, model, toCsv, toJsonl } from './samples.ts';
 
 const schema = new Ajv2020({ formats: { 'date-time': true } }).compile(driftReportJsonSchema());
 
-function normal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-}
-
 /** Rows with two correlated features among others that say nothing. */
 function rows(seed: number, { count = 2000, correlation = 0.7 } = {}) {
   const random = createRandom(seed);
   return Array.from({ length: count }, () => {
-    const age = normal(random);
-    const income = correlation * age + Math.sqrt(1 - correlation ** 2) * normal(random);
-    const noise = normal(random);
+    const age = drawNormal(random);
+    const income = correlation * age + Math.sqrt(1 - correlation ** 2) * drawNormal(random);
+    const noise = drawNormal(random);
     return {
       noise: Number(noise.toFixed(4)),
       age: Number((40 + 10 * age).toFixed(2)),
