@@ -1,15 +1,14 @@
 import { minRequests, seasons } from '../../../src/report/alert-rules.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import { effectRules } from './effect.ts';
-import { byFeature, chiSquareQuantile, perFeature, promql } from './promql.ts';
+import { byFeature, chiSquareQuantile, perBin, perFeature, promql } from './promql.ts';
+import { rankTrend } from './rank-trend.ts';
 import type { RecordingRule, RuleGroup } from './rule-file.ts';
 import type { Scales } from './settings.ts';
-import { type WindowedCount, type WindowName, windowGroups } from './windows.ts';
+import { verdictRules } from './verdicts.ts';
+import { type WindowedCount, windowGroups } from './windows.ts';
 
 const { pseudoCount, ceilingZ, alertDesignEffect } = driftRule;
-/** What joins the bins of a variable over windows with what is known of each bin. */
-const perBin = `on (${byFeature}, bin) group_left ()`;
-
 const rare = 'model_feature_bin:rare';
 
 /**
@@ -153,7 +152,7 @@ const distance: readonly RecordingRule[] = [
       ln(${smoothedTotal} / ${perFeature} model_feature:reference_samples:smoothed)`,
   },
   ceiling('model_feature:psi_noise_ceiling', 1),
-  // Alerts look at traffic whose rows hang together: several of them tell as much as one.
+  // Rows of real traffic are not independent of each other: for alerts several of them count as one.
   ceiling('model_feature:psi_alert_ceiling', alertDesignEffect),
 ];
 
@@ -170,54 +169,6 @@ function ceiling(record: string, designEffect: number): RecordingRule {
       ${emptyBins}`,
   };
 }
-
-const values = '(model_feature:values:increase > 0)';
-const referenceValues = `${perFeature} model_feature:reference_values`;
-
-/** The rank trend as `rankTrend` in `src/stats` defines it; absent where there are no values to rank. */
-const trend: readonly RecordingRule[] = [
-  {
-    record: 'model_feature:values:increase',
-    expr: promql`
-      sum by (${byFeature}, window) (
-        model_feature_bin:observations:increase
-          and on (${byFeature}, bin) model_feature_bin:reference_mid_rank:max
-      )`,
-  },
-  {
-    record: 'model_feature:rank_trend',
-    expr: promql`
-      sum by (${byFeature}, window) (
-        model_feature_bin:observations:increase
-          * ${perBin} model_feature_bin:reference_mid_rank:max
-      )
-        / ${values}`,
-  },
-  {
-    // Values of one bin are ties; both samples are pooled.
-    record: 'model_feature:rank_tie_correction',
-    expr: promql`
-      1 - sum by (${byFeature}, window) (
-        (model_feature_bin:observations:increase + ${perBin} model_feature_bin:reference_values) ^ 3
-          - (model_feature_bin:observations:increase + ${perBin} model_feature_bin:reference_values)
-      )
-        /
-      (
-        (${values} + ${referenceValues}) ^ 3
-          - (${values} + ${referenceValues})
-      )`,
-  },
-  {
-    record: 'model_feature:rank_trend:z',
-    expr: promql`
-      (model_feature:rank_trend - 0.5)
-        * sqrt(
-          12 * ${values} * ${referenceValues}
-            / (${values} + ${referenceValues} + 1)
-            / (model_feature:rank_tie_correction > 0)
-        )`,
-  },
-];
 
 /**
  * The same test of a window against an earlier one in place of the reference; absent where that had too few requests to
@@ -267,48 +218,12 @@ function seasonRules({ time, requests }: Scales): RecordingRule[] {
 export function driftGroups(scales: Scales): RuleGroup[] {
   return windowGroups('model-drift', [observations], scales, {
     before: reference,
-    after: [...distance, ...trend, ...seasonRules(scales), ...verdictRules(scales), ...effectRules(scales)],
+    after: [
+      ...distance,
+      ...rankTrend,
+      ...seasonRules(scales),
+      ...verdictRules(scales),
+      ...effectRules(scales),
+    ],
   });
-}
-
-/** 0 stable, 1 undetermined, 2 moved, 3 drifting, as `judgeDrift` in `src/stats` decides. */
-function verdictRules({ requests }: Scales): RecordingRule[] {
-  const { minPsi, undeterminedCeiling, minMovedPsi, minTrend, minTrendValues } = driftRule;
-  const judged = (window: WindowName) =>
-    minRequests[window] === 0
-      ? `model_feature_window:verdict{window="${window}"}`
-      : promql`
-          (
-            model_feature_window:verdict{window="${window}"}
-              and model_feature:observations:increase >= ${requests(minRequests[window])}
-          )`;
-  return [
-    {
-      record: 'model_feature_window:verdict',
-      expr: promql`
-        0 * (model_feature:psi > clamp_min(model_feature:psi_noise_ceiling, ${minPsi})) + 3
-          or 0 * (model_feature:psi > clamp_min(model_feature:psi_noise_ceiling, ${minMovedPsi})) + 2
-          or 0 * (
-            abs(model_feature:rank_trend - 0.5) > ${minTrend}
-              and abs(model_feature:rank_trend:z) > ${ceilingZ}
-              and model_feature:values:increase * model_feature:rank_tie_correction >= ${minTrendValues}
-              and model_feature:rank_tie_correction * ${referenceValues} >= ${minTrendValues}
-          ) + 2
-          or 0 * (model_feature:psi_noise_ceiling > ${undeterminedCeiling}) + 1
-          or 0 * model_feature:psi
-          or 0 * (model_feature:observations:increase == 0) + 1 and on (${byFeature}) model_feature:reference_samples:max`,
-    },
-    {
-      // Of the shortest window with enough requests; the label says which that was.
-      record: 'model_feature:verdict',
-      expr: promql`
-        ${judged('10m')}
-          or on (${byFeature})
-        ${judged('1h')}
-          or on (${byFeature})
-        ${judged('24h')}
-          or on (${byFeature})
-        ${judged('7d')}`,
-    },
-  ];
 }

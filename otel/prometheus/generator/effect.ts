@@ -1,6 +1,6 @@
 import { minRequests } from '../../../src/report/alert-rules.ts';
 import { largeEffect } from '../../../src/stats/effect.ts';
-import { byFeature, promql } from './promql.ts';
+import { byFeature, perBin, promql } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';
 import type { Scales } from './settings.ts';
 
@@ -20,9 +20,9 @@ export function effectRules({ requests }: Scales): RecordingRule[] {
         abs(sum by (${byFeature}, window) (
           (
             model_feature_bin:live_ratio
-              - on (${byFeature}, bin) group_left () model_feature_bin:reference_ratio:max
+              - ${perBin} model_feature_bin:reference_ratio:max
           )
-            * on (${byFeature}, bin) group_left () model_feature_bin:effect:max
+            * ${perBin} model_feature_bin:effect:max
         ))`,
     },
     {

@@ -4,6 +4,9 @@ export const byFeature = 'model, version, feature';
 /** Joins many series of a variable (bins, windows) with the one that all of them share. */
 export const perFeature = `on (${byFeature}) group_left ()`;
 
+/** Joins the bins of a variable over windows with what is known of each bin. */
+export const perBin = `on (${byFeature}, bin) group_left ()`;
+
 /** The feature name under which the model's score is watched; it has an alert of its own. */
 export const scoreFeature = '(score)';
 
