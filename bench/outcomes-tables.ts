@@ -47,7 +47,7 @@ export function renderTables(results: readonly JobResult[]): string {
     '### Changes that are found',
     'The same features have come to mean another risk: the share of models whose alert fires at N outcomes.',
     found(usual, conceptDrift, sizes),
-    'Other cases come, and each means the risk that it always meant. OutcomesUnexpected and CalibrationBroken are false alarms here; the other two are right, for such cases are harder to decide.',
+    'Other cases come, and each means the risk that it always meant. OutcomesUnexpected and CalibrationBroken are false alarms here; the other two are right where cases are harder to decide: as many good cases as there were bad ones are not.',
     found(usual, covariateDrift, sizes),
     '### Outcomes that are not independent',
     'Applicants are sent three times, with the same outcome each time; or each day moves the odds of all its outcomes a little, up or down, without any drift. The share of days and of weeks for which a test fires. “Rows apart” is the test without its design effect and with any effect, however small.',
