@@ -30,8 +30,8 @@ const beyond = (share: number): PerformancePhase[] => [
 ];
 const training = beyond(0);
 
-/** What the drift rules record of a feature's values outside the range, and its effect by bin. */
-function outsideRange(share: number, effect: number): Series[] {
+/** What the drift rules record of a feature: the share of its values that training has not seen, and its effect by bin. */
+function notSeen(kind: 'outside_range' | 'unseen', share: number, effect: number): Series[] {
   const feature = { ...model, feature: 'amount' };
   const ofWindow = { ...feature, window };
   const constant = (metric: string, labels: Record<string, string>, value: number): Series => ({
@@ -40,25 +40,26 @@ function outsideRange(share: number, effect: number): Series[] {
     values: gauge([['0m', value]], span),
   });
   return [
-    constant('model_feature:outside_range_ratio', ofWindow, share),
-    constant('model_feature:outside_range_ratio_noise_ceiling', ofWindow, 0.02),
-    constant('model_feature:outside_range_ratio:reference', feature, 0.002),
+    constant(`model_feature:${kind}_ratio`, ofWindow, share),
+    constant(`model_feature:${kind}_ratio_noise_ceiling`, ofWindow, 0.02),
+    constant(`model_feature:${kind}_ratio:reference`, feature, 0.002),
     constant('model_feature:observations:increase', ofWindow, 1000),
-    constant('model_feature_bin:effect:max', { ...feature, bin: '00 (-inf, 1]' }, effect),
+    constant('model_feature_bin:effect:max', { ...feature, bin: '00' }, effect),
   ];
 }
 
 describe('the rules of trust in estimates', function () {
   this.timeout(60_000);
   const stories: [string, PerformancePhase[], Series[], isTrusted: boolean][] = [
-    ['as in training', training, outsideRange(0.001, 0.2), true],
+    ['as in training', training, notSeen('outside_range', 0.001, 0.2), true],
     ['with a fifth of the scores beyond training', beyond(0.2), [], false],
     ['with a few scores beyond training', beyond(0.04), [], true],
-    ['with inputs outside the range', training, outsideRange(0.05, 0.2), false],
+    ['with inputs outside the range', training, notSeen('outside_range', 0.05, 0.2), false],
+    ['with values of no known category', training, notSeen('unseen', 0.05, 0.2), false],
     [
       'with inputs outside the range that bring the same to every score',
       training,
-      outsideRange(0.05, 0),
+      notSeen('outside_range', 0.05, 0),
       true,
     ],
   ];
