@@ -39,6 +39,17 @@ function reference(effects?: readonly number[]): Reference {
   };
 }
 
+/** The counts of the scores of a model whose calibration leaves no score certain. */
+const counting = () =>
+  createPerformance({
+    model: 'm',
+    version: '1',
+    classes: ['no', 'yes'],
+    threshold: 0.5,
+    scoreEdges,
+    calibration: { scores: [0, 1], probabilities: [0.05, 0.95] },
+  });
+
 type Traffic = {
   readonly requests?: number;
   /** Shares of values in another unit, of new names, and of scores above all those of training. */
@@ -50,14 +61,7 @@ type Traffic = {
 
 function judge({ requests = 1000, metres = 0, newNames = 0, certain = 0, effects }: Traffic) {
   const monitor = createMonitor(reference(effects));
-  const performance = createPerformance({
-    model: 'm',
-    version: '1',
-    classes: ['no', 'yes'],
-    threshold: 0.5,
-    scoreEdges,
-    calibration: { scores: [0, 1], probabilities: [0.05, 0.95] },
-  });
+  const performance = counting();
   const random = createRandom(1);
   for (let i = 0; i < requests; i++) {
     const score = i < certain * requests ? 0.95 : 0.1 + 0.6 * random();
@@ -104,14 +108,7 @@ describe('an estimate', () => {
   });
 
   it('is judged by its scores alone where its inputs are not counted', () => {
-    const { cells, sums } = createPerformance({
-      model: 'm',
-      version: '1',
-      classes: ['no', 'yes'],
-      threshold: 0.5,
-      scoreEdges,
-      calibration: { scores: [0, 1], probabilities: [0.05, 0.95] },
-    });
+    const { cells, sums } = counting();
     sums.predictions[10] = 500;
     assert.equal(judgeTrust(cells, sums, scoreBins).reasons.length, 1);
   });
