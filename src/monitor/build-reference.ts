@@ -9,8 +9,9 @@ import { requireFinite } from './require-finite.ts';
 /**
  * Makes the reference of any model from the rows it was made from and the scores it gave them.
  *
- * A variable whose present values are all numbers is numeric and cut as `quantileEdges` does; any other is categorical, with a
- * bin for each of its 20 commonest values that five rows have, and one for the rest together. `null` and `undefined` are missing.
+ * A variable whose present values are all numbers is numeric and cut as `quantileEdges` does; any other is categorical,
+ * with a bin for each of its 20 commonest values that five rows have, and one for the rest together. `null` and
+ * `undefined` are missing.
  *
  * @param rows keyed by feature name; the first one says which features there are
  * @param scores the model's output for each row

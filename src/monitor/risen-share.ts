@@ -6,8 +6,8 @@ export const minShareRequests = 300;
 /** A share of missing values, of unseen ones or of those outside the range must rise by more than this. */
 export const minShareRise = 0.01;
 /**
- * How many values of the reference are taken to lie outside its range: none does, but as many more rows would have had
- * two, one beyond either extreme, as the extremes are a draw themselves.
+ * How many rows of the reference count as outside its range. None is, but the extremes are themselves random: of as many
+ * new rows, one on average would lie beyond either of them.
  */
 export const outsideReferenceCount = 2;
 
