@@ -2,7 +2,7 @@ import type { Artifact } from '../model/artifact.ts';
 import { binnedRocAuc } from '../stats/roc-auc.ts';
 
 /** Score bins whose AUC can be further than this from that of the scores themselves are too coarse to compare it. */
-export const maxRocAucError = 0.02;
+const maxRocAucError = 0.02;
 
 /** The out-of-fold scores of the training rows, by score bin. */
 export type ScoreBins = Pick<Artifact['score']['bins'], 'counts' | 'positives' | 'expected'>;

@@ -4,8 +4,10 @@ import type { Bins, NumericBins } from '../stats/binning.ts';
 export type VariableReference = {
   readonly name: string;
   readonly bins: Bins;
-  /** One count a bin, `missing` and `unseen` included, in the order of `binLabels`; of categories what to expect of as many
-   * new rows. */
+  /**
+   * One count a bin, `missing` and `unseen` included, in the order of `binLabels`. Those of categories are what to expect
+   * of as many new rows.
+   */
   readonly counts: readonly number[];
   /** Least and greatest reference value of a numeric variable; values beyond are counted as outside the range, and left out of sums
    * where they are far beyond. */
