@@ -90,6 +90,8 @@ describe('150 clients that never read, a model of 300 features and a heap of 256
       if (isLong) {
         await eventually(async () => {
           service.process.kill('SIGUSR2');
+          // once this is answered the time has leapt. A scrape in flight meanwhile would itself be ended as slow.
+          assert.equal((await postJson(`${service.api}/predict`, row)).status, 200);
           assert.equal(
             await metric(service, 'http_server_connections_ended_total', { reason: 'slow_reader' }),
             clients,

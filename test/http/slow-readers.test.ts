@@ -170,6 +170,8 @@ describe('a client that does not read what the admin listener answers', () => {
       await eventually(async () => assert.ok((await metric(service, 'http_server_unread_bytes')) > 0));
       await eventually(async () => {
         service.process.kill('SIGUSR2');
+        // once this is answered the time has leapt. A scrape in flight meanwhile would itself be ended as slow.
+        assert.equal((await fetch(`${service.api}/health`)).status, 200);
         const labels = { reason: 'slow_reader' };
         assert.equal(await metric(service, 'http_server_connections_ended_total', labels), 1);
       });
