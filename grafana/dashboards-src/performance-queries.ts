@@ -104,3 +104,6 @@ export const perBand = (metric: string, more?: string) => `max by (score_band) (
 /** A sum by band of the score over the number of outcomes there. */
 export const perOutcome = (metric: string) =>
   `${perBand(metric)} / (${perBand('model_score_band:outcomes')} > 0)`;
+
+/** The share of outcomes that were positive, by band of the score. */
+export const positiveRatioByBand = perOutcome('model_score_band:positives');

@@ -1,0 +1,29 @@
+import type { Row } from '../compose.ts';
+import { distributionPanels } from '../distribution.ts';
+import { heatmap } from '../heatmaps.ts';
+import { version as versionSelector } from '../model-queries.ts';
+import { shortBins } from '../promql.ts';
+import { valuesAgainstDeciles } from '../quantiles.ts';
+
+const binRate = `rate(model_feature_bin_observations_total{${versionSelector},feature="$feature"}[$__rate_interval])`;
+
+export const opened: Row = {
+  question: 'What changed in $feature?',
+  panels: [
+    ...distributionPanels('$feature', 'Reference and live: $feature'),
+    heatmap(
+      {
+        title: 'Where the values of $feature fall over time',
+        description:
+          'Each row is a bin of the reference; the darker, the larger its share of the requests. The bins of a number hold a tenth of the training data each, so that without drift all rows are alike.',
+        unit: 'percentunit',
+        noData: 'no request in this time',
+      },
+      {
+        expr: shortBins(`sum by (bin) (${binRate}) / on () group_left () (sum(${binRate}) > 0)`),
+        legend: '{{bin}}',
+      },
+    ),
+    valuesAgainstDeciles(),
+  ],
+};

@@ -1,0 +1,64 @@
+import type { Row } from '../compose.ts';
+import { asPanelLink, toRunbook, toTraces } from '../links.ts';
+import { version as versionSelector } from '../model-queries.ts';
+import { noneBelow } from '../promql.ts';
+import { stacked, timeSeries } from '../time-series.ts';
+import { perFeature } from './queries.ts';
+
+const faults = `sum by (feature, reason) (rate(model_input_rejected_total{${versionSelector}}[$__rate_interval]))`;
+const refusals = `sum(rate(model_inputs_refused_total{${versionSelector}}[$__rate_interval]))`;
+
+export const refused: Row = {
+  question: 'What was missing, unseen or refused?',
+  panels: [
+    timeSeries(
+      {
+        title: 'Missing and unseen values',
+        description:
+          'Share of requests over the chosen window in which the value was missing, or a category that training never saw. Both are bins of their own in the PSI, which small shares hardly move: these have alerts of their own.',
+        unit: 'percentunit',
+        noData: 'no request in the window',
+      },
+      [
+        { expr: perFeature('model_feature:missing_ratio'), legend: '{{feature}} missing' },
+        { expr: perFeature('model_feature:unseen_ratio'), legend: '{{feature}} unseen' },
+      ],
+    )
+      .span(8)
+      .links([asPanelLink(toRunbook('ModelFeatureMissing')), asPanelLink(toRunbook('ModelFeatureUnseen'))]),
+    timeSeries(
+      {
+        title: 'Values outside the range of the training data',
+        description:
+          'Share of requests over the chosen window whose value lies below the least or above the greatest of training, where the model extrapolates. They count in the outermost bins as well, and in the PSI only there: a few of them have an alert of their own.',
+        unit: 'percentunit',
+        noData: 'no request in the window',
+      },
+      [{ expr: perFeature('model_feature:outside_range_ratio'), legend: '{{feature}}' }],
+    )
+      .span(8)
+      .links([asPanelLink(toRunbook('ModelFeatureOutsideRange'))]),
+    stacked(
+      timeSeries(
+        {
+          title: 'Faults in refused inputs',
+          description:
+            'Faults a second by field and reason; one refused request may have several. A field that is refused all at once is a changed caller.',
+          unit: 'cps',
+          noData: 'no request in this time',
+        },
+        [
+          {
+            expr: noneBelow(faults, refusals, 'reason'),
+            legend: '{{feature}} {{reason}}',
+          },
+        ],
+      ),
+    )
+      .span(8)
+      .links([
+        asPanelLink(toRunbook('ModelInputsRefused')),
+        asPanelLink(toTraces({ 'http.response.status_code': '422' })),
+      ]),
+  ],
+};

@@ -1,0 +1,108 @@
+import { dashboards } from '../../../otel/prometheus/generator/links.ts';
+import type { Row } from '../compose.ts';
+import { colours, variable } from '../language.ts';
+import { asPanelLink, toDashboard, toRunbook } from '../links.ts';
+import { of, version } from '../model-queries.ts';
+import { crossValidated, figure, intervalEnd } from '../performance-queries.ts';
+import { number, table } from '../tables.ts';
+import { asIntervalEnd, asLimit, asLive, asReference, timeSeries } from '../time-series.ts';
+import { notCounted } from './words.ts';
+
+const figureNames = [
+  {
+    type: 'value',
+    options: {
+      accuracy: { text: 'Accuracy', index: 0 },
+      roc_auc: { text: 'ROC AUC', index: 1 },
+      precision: { text: 'Precision', index: 2 },
+      recall: { text: 'Recall', index: 3 },
+      f1: { text: 'F1', index: 4 },
+      brier: { text: 'Brier score', index: 5 },
+      log_loss: { text: 'Log loss', index: 6 },
+      calibration_error: { text: 'Calibration error', index: 7 },
+    },
+  },
+];
+
+const openFigure = toDashboard(
+  dashboards.performance,
+  'Open this figure',
+  ['datasource', 'model', 'version', 'window', 'protected'],
+  `var-metric=${variable('__value.raw')}`,
+);
+
+const decimals = number('none', 3);
+const aucError = `label_replace(max(${of('model:roc_auc_max_error', 'source="realised"')}), "metric", "roc_auc", "", "")`;
+
+export const compared: Row = {
+  question: 'How good are the answers, and how good should they be?',
+  panels: [
+    table(
+      {
+        title: 'Realised, estimated and cross-validated',
+        description:
+          'Every figure over the chosen window with its 95 % interval, beside what the calibrated scores promise (estimated) and what training found (cross-validated, ± its standard error). A dash: not defined, or not identified by the outcomes that came. AUC error: how far the AUC over score bins can be from that of the scores themselves. A click on a name opens it at the right.',
+        unit: 'none',
+        noData: notCounted,
+      },
+      [
+        { expr: figure('realised') },
+        { expr: intervalEnd('realised', 'lower') },
+        { expr: intervalEnd('realised', 'upper') },
+        { expr: figure('estimated') },
+        { expr: intervalEnd('estimated', 'lower') },
+        { expr: intervalEnd('estimated', 'upper') },
+        { expr: crossValidated() },
+        { expr: `max by (metric) (model_evaluation_standard_error{${version}})` },
+        { expr: aucError },
+      ],
+      'metric',
+      [
+        {
+          from: { label: 'metric' },
+          name: 'Figure',
+          look: [
+            { id: 'mappings', value: figureNames },
+            { id: 'links', value: [openFigure] },
+          ],
+        },
+        { from: { query: 'A' }, name: 'Realised', look: decimals },
+        { from: { query: 'B' }, name: 'from', look: decimals },
+        { from: { query: 'C' }, name: 'to', look: decimals },
+        { from: { query: 'D' }, name: 'Estimated', look: decimals },
+        { from: { query: 'E' }, name: 'from ', look: decimals },
+        { from: { query: 'F' }, name: 'to ', look: decimals },
+        { from: { query: 'G' }, name: 'Cross-validated', look: decimals },
+        { from: { query: 'H' }, name: '±', look: decimals },
+        { from: { query: 'I' }, name: 'AUC error', look: decimals },
+      ],
+    )
+      .height(10)
+      .span(14)
+      .links([asPanelLink(toRunbook('ModelPerformanceBelowCrossValidated'))]),
+    timeSeries(
+      {
+        title: '$metric over time',
+        description:
+          'Realised (orange, with its 95 % interval), estimated without outcomes (dashed) and cross-validated in training (grey). Realised leaving estimated means that the same features have come to mean another risk; both falling together means harder cases. Brier score, log loss and calibration error are not estimated: less is better there.',
+        unit: 'none',
+        noData: 'no outcome in the window, or the figure is not identified by those that came',
+      },
+      [
+        { expr: figure('realised', '$metric'), legend: 'realised' },
+        { expr: figure('estimated', '$metric'), legend: 'estimated' },
+        { expr: crossValidated('$metric'), legend: 'cross-validated' },
+        { expr: intervalEnd('realised', 'lower', '$metric'), legend: '95 % from' },
+        { expr: intervalEnd('realised', 'upper', '$metric'), legend: '95 % to' },
+      ],
+    )
+      .height(10)
+      .span(10)
+      .decimals(3)
+      .overrideByQuery('A', [...asLive, { id: 'custom.fillOpacity', value: 0 }])
+      .overrideByQuery('B', asLimit())
+      .overrideByQuery('C', [...asReference])
+      .overrideByQuery('D', asIntervalEnd(colours.live))
+      .overrideByQuery('E', asIntervalEnd(colours.live, '95 % from')),
+  ],
+};

@@ -1,0 +1,107 @@
+import { minOutcomes } from '../../../otel/prometheus/generator/performance-alerts.ts';
+import { outcomeRule } from '../../../src/monitor/performance-calibration.ts';
+import type { Row } from '../compose.ts';
+import { performanceWords } from '../language.ts';
+import { asPanelLink, toRunbook } from '../links.ts';
+import { of } from '../model-queries.ts';
+import {
+  comparisonVerdict,
+  estimateVerdict,
+  expectationVerdict,
+  figure,
+  performanceVerdict,
+  samples,
+} from '../performance-queries.ts';
+import { stat, verdictStat } from '../verdict-panels.ts';
+import { least, noOutcome, notCounted, z } from './words.ts';
+
+const comparisonWords = {
+  good: 'as cross-validated',
+  unsure: 'too few to judge',
+  bad: 'below cross-validation',
+} as const;
+
+export const glance: Row = {
+  question: 'Are the answers as good as they were in training?',
+  panels: [
+    verdictStat(
+      {
+        title: 'Verdict',
+        description: `What the alerts on performance say of the chosen window, taken together. Not as expected: outcomes differ from the calibrated scores, or a figure is below cross-validation, by more than ${z} standard errors and by more than ${least}. Undetermined: fewer than ${minOutcomes} outcomes count.`,
+        noData: notCounted,
+      },
+      { expr: performanceVerdict },
+      performanceWords,
+    ).links([asPanelLink(toRunbook('ModelOutcomesUnexpected'))]),
+    stat(
+      {
+        title: 'Accuracy',
+        description:
+          'Share of the outcomes in the window that the model predicted. It stays empty where one decision’s outcomes hardly ever come: those who are declined cannot fail to repay, and without them accuracy is not known.',
+        unit: 'percentunit',
+        noData: 'no outcome, or not identified by those that came',
+      },
+      { expr: figure('realised', 'accuracy') },
+      { expr: comparisonVerdict('realised', 'accuracy'), words: comparisonWords },
+    )
+      .decimals(1)
+      .links([asPanelLink(toRunbook('ModelPerformanceBelowCrossValidated'))]),
+    stat(
+      {
+        title: 'Estimated accuracy',
+        description:
+          'What the calibrated scores of all predictions in the window promise, before any outcome is there. It sees that cases have become harder; it cannot see that the same features have come to mean another risk. It is in doubt while inputs lie outside of what training has seen, or scores come where training had hardly any.',
+        unit: 'percentunit',
+        noData: 'no prediction in the window',
+      },
+      { expr: figure('estimated', 'accuracy') },
+      {
+        expr: estimateVerdict('accuracy'),
+        words: { ...comparisonWords, unsure: 'in doubt or too few' },
+      },
+    )
+      .decimals(1)
+      .links([asPanelLink(toRunbook('ModelPerformanceEstimatedFalling'))]),
+    stat(
+      {
+        title: 'Observed against expected',
+        description: `Positive outcomes less those that the calibrated scores of the same rows promise, in standard deviations. Above 0 there are more than promised. Every ${outcomeRule.designEffect} outcomes count as one, and the error of the calibration is included. Beyond ±${z}, and by more than ${least} of what is expected, the model is no longer right about its population. Σ p(1 − p) counts as ${outcomeRule.minVariance} at least.`,
+        unit: 'suffix: σ',
+        noData: noOutcome,
+      },
+      { expr: `max(${of('model:observed_expected:z')})` },
+      {
+        expr: expectationVerdict,
+        words: { good: 'as expected', unsure: 'too few to judge', bad: 'unexpected' },
+      },
+    )
+      .decimals(1)
+      .links([asPanelLink(toRunbook('ModelOutcomesUnexpected'))]),
+    stat(
+      {
+        title: 'Outcomes that count',
+        description:
+          'Outcomes in the window of predictions that are old enough: what every realised figure rests on. They speak for all decisions when neither decision is labelled less than half as often as the other.',
+        unit: 'short',
+        noData: notCounted,
+      },
+      { expr: `max(${samples('realised')})` },
+      {
+        expr: `1 - min(${of('model:outcomes_identified')}) or 0 * max(${samples('realised')})`,
+        words: { good: 'for all decisions', unsure: 'of one decision mostly' },
+      },
+    )
+      .decimals(0)
+      .links([asPanelLink(toRunbook('ModelOutcomesStopped'))]),
+    stat(
+      {
+        title: 'Coverage',
+        description:
+          'Outcomes that count in the window as a share of the predictions that became old enough in it. It may exceed 100 % for a while when outcomes of earlier predictions come late.',
+        unit: 'percentunit',
+        noData: 'no prediction became old enough in the window',
+      },
+      { expr: `max(${of('model:coverage')})` },
+    ).decimals(0),
+  ],
+};

@@ -1,0 +1,73 @@
+import { dashboards } from '../../../otel/prometheus/generator/links.ts';
+import { alertsTable, orNoAlert } from '../alerts-table.ts';
+import type { Row } from '../compose.ts';
+import { variable } from '../language.ts';
+import { type DataLink, toDashboard } from '../links.ts';
+import type { Source } from '../performance-queries.ts';
+import { number, table } from '../tables.ts';
+
+export const alertNames = 'ModelOutcomes.+|ModelCalibration.+|ModelPerformance.+';
+const alerts = `max by (alertname, alertstate, severity, version, metric, window) (ALERTS{alertname=~"${alertNames}",model="$model"})`;
+
+const ofVersions = (source: Source, metric: string) =>
+  `max by (version) (model:performance{model="$model",window="$window",source="${source}",metric="${metric}"})`;
+
+const toVersion: DataLink = toDashboard(
+  dashboards.performance,
+  'Show this version',
+  ['datasource', 'model', 'window', 'metric'],
+  `var-version=${variable('__value.text')}`,
+);
+
+export const versions: Row = {
+  question: 'Which version does how well, and which alerts fire?',
+  panels: [
+    table(
+      {
+        title: 'Versions side by side',
+        description:
+          'Every version of the model that was counted over the chosen window, on the requests that it answered itself: versions that answer different populations are not compared by this. A click on a version shows this dashboard for it.',
+        unit: 'none',
+        noData: 'no version was counted in the window',
+      },
+      [
+        {
+          expr: 'sum by (version) (model:performance_samples{model="$model",window="$window",source="estimated"})',
+        },
+        {
+          expr: 'sum by (version) (model:performance_samples{model="$model",window="$window",source="realised"})',
+        },
+        { expr: ofVersions('realised', 'accuracy') },
+        { expr: ofVersions('estimated', 'accuracy') },
+        { expr: ofVersions('realised', 'roc_auc') },
+        { expr: ofVersions('estimated', 'roc_auc') },
+        { expr: 'max by (version) (model:observed_expected:z{model="$model",window="$window"})' },
+      ],
+      'version',
+      [
+        { from: { label: 'version' }, name: 'Version', look: [{ id: 'links', value: [toVersion] }] },
+        { from: { query: 'A' }, name: 'Predictions', look: number('short', 0) },
+        { from: { query: 'B' }, name: 'Outcomes', look: number('short', 0) },
+        { from: { query: 'C' }, name: 'Accuracy', look: number('percentunit', 1) },
+        { from: { query: 'D' }, name: 'Estimated', look: number('percentunit', 1) },
+        { from: { query: 'E' }, name: 'ROC AUC', look: number('none', 3) },
+        { from: { query: 'F' }, name: 'Estimated AUC', look: number('none', 3) },
+        { from: { query: 'G' }, name: 'σ', look: number('none', 1) },
+      ],
+    ).span(14),
+    alertsTable(
+      {
+        title: 'Alerts on performance',
+        description:
+          'Pending alerts hold, but not yet for as long as the rule asks; firing ones have been sent. docs/alerts.md says what to do about each.',
+        noData: 'no alert is pending or firing',
+      },
+      orNoAlert(alerts),
+      [
+        { from: { label: 'version' }, name: 'Version' },
+        { from: { label: 'metric' }, name: 'Figure' },
+        { from: { label: 'window' }, name: 'Window' },
+      ],
+    ).span(10),
+  ],
+};
