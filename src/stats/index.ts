@@ -27,6 +27,7 @@ export * from './random.ts';
 export * from './rank-trend.ts';
 export * from './roc-auc.ts';
 export * from './samples-needed.ts';
+export * from './slow-drift.ts';
 export type { LogBase, Smoothing } from './smoothing.ts';
 export * from './standard-errors.ts';
 export * from './wasserstein.ts';
