@@ -6,6 +6,7 @@ import { performanceScenarios } from './scenarios/performance.ts';
 import { pipelineScenarios } from './scenarios/pipeline.ts';
 import { shareScenarios } from './scenarios/shares.ts';
 import { sloScenarios } from './scenarios/slo.ts';
+import { slowDriftScenarios } from './scenarios/slow-drift.ts';
 import { rules, runRuleTest } from './support/promtool.ts';
 import { toRuleTest } from './support/scenario.ts';
 
@@ -14,6 +15,7 @@ const scenarios = [
   ...performanceScenarios,
   ...shareScenarios,
   ...sloScenarios,
+  ...slowDriftScenarios,
   ...pipelineScenarios,
 ];
 const names = alertingRules(rules).map(({ alert }) => alert);

@@ -9,6 +9,7 @@ import { type Scales, type Settings, scalesOf } from './settings.ts';
 import { shareAlerts } from './share-alerts.ts';
 import { shareGroups } from './shares.ts';
 import { sloAlerts, sloGroups } from './slo.ts';
+import { slowDriftAlerts, slowDriftGroups } from './slow-drift.ts';
 
 /** One entry a file: what it records, then what it alerts on. */
 const sources: readonly {
@@ -19,6 +20,7 @@ const sources: readonly {
   { name: 'model-drift', groups: driftGroups, alerts: driftAlerts },
   { name: 'model-performance', groups: performanceGroups, alerts: performanceAlerts },
   { name: 'model-shares', groups: shareGroups, alerts: shareAlerts },
+  { name: 'model-slow-drift', groups: slowDriftGroups, alerts: slowDriftAlerts },
   { name: 'predict-slo', groups: sloGroups, alerts: sloAlerts },
   { name: 'telemetry-pipeline', groups: pipelineGroups, alerts: pipelineAlerts },
 ];

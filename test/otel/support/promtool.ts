@@ -36,7 +36,7 @@ export type RuleTest = {
  * How often rules are evaluated; promtool does not heed the groups' own intervals. The long windows are added up from
  * increments of five minutes, and so are right only when evaluated every five.
  */
-export type Pace = 'minute' | 'five minutes' | 'quarter of an hour';
+export type Pace = 'minute' | 'five minutes' | 'quarter of an hour' | 'day';
 
 const paces = {
   minute: { evaluation: '1m', scrape: '1m', step: 1 },
@@ -44,6 +44,8 @@ const paces = {
   'five minutes': { evaluation: '5m', scrape: '150s', step: 2.5 },
   // For weeks in which no figure of a long window is looked at: it misses two of three increments.
   'quarter of an hour': { evaluation: '15m', scrape: '150s', step: 2.5 },
+  // For months in which each day's traffic comes in its last five minutes (see `dailyTraffic`).
+  day: { evaluation: '1d', scrape: '150s', step: 2.5 },
 } as const;
 
 /** The layout of series that are scraped at this pace. */

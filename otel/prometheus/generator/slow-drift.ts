@@ -1,0 +1,86 @@
+import { driftRule } from '../../../src/stats/drift.ts';
+import { type SlowDriftBet, slowDriftBets, slowDriftRule } from '../../../src/stats/slow-drift.ts';
+import { type Bets, directionOf, evidence, hasWon, settledBet, settlement } from './daily-bets.ts';
+import { dashboardLink, dashboards } from './links.ts';
+import { byFeature, perBin, perFeature, promql } from './promql.ts';
+import type { Alert, RecordingRule, RuleGroup } from './rule-file.ts';
+import type { Scales } from './settings.ts';
+
+const ranks = 'model_feature_bin:reference_mid_rank:max';
+const tolerance = 'model_feature:slow_drift_tolerance';
+const weight = 'model_feature:slow_drift_weight';
+const day = `window="${settlement.window}"`;
+
+const bets: Bets = {
+  record: 'model_feature_bet:slow_drift',
+  by: byFeature,
+  watched: 'model_feature:reference_samples:max',
+};
+
+/** What all bets of a day share, as `createSlowDrift` in `src/stats` defines it. */
+const ofAllBets: readonly RecordingRule[] = [
+  {
+    record: tolerance,
+    expr: promql`
+      clamp_min(
+        ${driftRule.ceilingZ} / sqrt(12 * (model_feature:reference_values > 0)),
+        ${slowDriftRule.tolerance})`,
+  },
+  {
+    // Absent on a day without values.
+    record: weight,
+    expr: promql`
+      clamp_max(
+        ${slowDriftRule.maxDailyRows} / (sum by (${byFeature}) (model_feature:values:increase{${day}}) > 0),
+        1)`,
+  },
+];
+
+function growth({ direction, stake }: SlowDriftBet): string {
+  const excess = direction === 1 ? `${ranks} - 0.5` : `0.5 - ${ranks}`;
+  return promql`
+    ${weight} * sum by (${byFeature}) (
+      model_feature_bin:observations:increase{${day}}
+        * ${perBin} ln(1 + ${stake} * (${excess} - ${perFeature} ${tolerance}))
+    )`;
+}
+
+/** The bets on numeric variables and the score: settled once a day, and shown at any time. */
+export function slowDriftGroups(scales: Scales): RuleGroup[] {
+  return [
+    {
+      name: 'model-slow-drift-bets',
+      interval: scales.time(settlement.interval),
+      rules: [
+        ...ofAllBets,
+        ...slowDriftBets.map((bet) =>
+          settledBet(bets, { direction: directionOf(bet), stake: String(bet.stake) }, growth(bet), scales),
+        ),
+      ],
+    },
+    {
+      name: 'model-slow-drift',
+      interval: scales.time('30s'),
+      rules: evidence(bets, 'model_feature', 'slow_drift', scales),
+    },
+  ];
+}
+
+export function slowDriftAlerts({ time }: Scales): Alert[] {
+  return [
+    {
+      name: 'ModelDriftSlow',
+      severity: 'ticket',
+      component: 'model',
+      expr: promql`
+        ${hasWon(byFeature, 'model_feature', 'slow_drift')}
+        unless on (${byFeature})
+          ALERTS{alertname=~"ModelFeatureDrift|ModelScoreDrift"}`,
+      keepFiringFor: time('1h'),
+      summary:
+        'Feature {{ $labels.feature }} of {{ $labels.model }} {{ $labels.version }} {{ $labels.direction }}, slowly or on few requests',
+      description: `Bets on every day so far that the values have changed have won {{ $value | printf "%.0f" }} on average; from ${slowDriftRule.threshold} on chance alone no longer explains it. No day or week has enough requests to show it by itself. Compare the samples of the last weeks with the reference (npm run drift); correct the data at its source, or train or rebaseline on newer rows.`,
+      dashboard: dashboardLink(dashboards.drift, ['model', 'version', 'feature']),
+    },
+  ];
+}

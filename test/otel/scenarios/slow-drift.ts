@@ -1,0 +1,82 @@
+import { normalQuantile } from '../../../src/stats/normal-quantile.ts';
+import { createSlowDrift, slowDriftRule } from '../../../src/stats/slow-drift.ts';
+import { dailyTraffic } from '../support/days.ts';
+import type { Firing, Scenario } from '../support/scenario.ts';
+import { labelsOf, type Variable, variableSeries } from '../support/series.ts';
+
+const edges = Array.from({ length: 9 }, (_, i) => normalQuantile((i + 1) / 10));
+/** A thousand values of a normal variable, moved by so many standard deviations, by bin; the last bin is `missing`. */
+function movedBy(shift: number): number[] {
+  const counts: number[] = new Array(edges.length + 2).fill(0);
+  for (let i = 0; i < 1000; i++) {
+    const value = normalQuantile((i + 0.5) / 1000) + shift;
+    counts[edges.filter((edge) => edge < value).length]++;
+  }
+  return counts;
+}
+const reference = movedBy(0);
+
+/** Moved from the sixth day on, and back after the 26th. */
+function daysOf(perDay: number, shift: number): number[][] {
+  return Array.from({ length: 50 }, (_, day) =>
+    movedBy(day >= 5 && day < 26 ? shift : 0).map((count) => (count / 1000) * perDay),
+  );
+}
+
+function variable(feature: string, perDay: number, shift: number): Variable {
+  return {
+    feature,
+    bins: { kind: 'numeric', edges },
+    reference,
+    replicas: [dailyTraffic(daysOf(perDay, shift))],
+  };
+}
+
+/** What the bets have won by the end of each day. */
+function evidenceOf(perDay: number, shift: number): number[] {
+  const detector = createSlowDrift(reference.slice(0, -1));
+  if (detector === null) throw new Error('the reference has values');
+  return daysOf(perDay, shift).map((counts, day) => {
+    detector.addDay(counts.slice(0, -1), day);
+    return detector.evidence();
+  });
+}
+
+const evidence = evidenceOf(20, 0.5);
+/** Days, counted from 1, from the end of which on there is enough evidence. */
+const found = evidence.findIndex((won) => won >= slowDriftRule.threshold) + 1;
+if (found <= 5 || found > 26) throw new Error(`half a standard deviation was found on day ${found}`);
+
+function firing(feature: string, direction: 'rises' | 'falls', day: number): Firing {
+  return { labels: { ...labelsOf({ feature } as Variable), direction }, value: evidence[day - 1] };
+}
+
+export const slowDriftScenarios: readonly Scenario[] = [
+  {
+    name: 'half a standard deviation at twenty requests a day, and no change',
+    files: ['model-drift', 'model-slow-drift'],
+    pace: 'day',
+    until: '50d',
+    series: (span) =>
+      [
+        variable('risen', 20, 0.5),
+        variable('fallen', 20, -0.5),
+        variable('unchanged', 20, 0),
+        // The week shows it by itself: ModelFeatureDrift is there, and one ticket is enough.
+        variable('busy', 400, 0.8),
+      ].flatMap((each) => variableSeries(each, span)),
+    courses: [
+      {
+        alert: 'ModelDriftSlow',
+        silent: ['5d', `${found - 1}d`],
+        firing: Object.fromEntries(
+          [found, 26].map((day) => [
+            `${day}d`,
+            [firing('fallen', 'falls', day), firing('risen', 'rises', day)],
+          ]),
+        ),
+        resolved: ['50d'],
+      },
+    ],
+  },
+];
