@@ -3,6 +3,7 @@ import { type Binner, binCount, createBinner, numericBinIndex } from '../stats/b
 import { summableBounds } from '../stats/summable.ts';
 import type { Reference, VariableReference } from './reference.ts';
 import { requireFinite } from './require-finite.ts';
+import { createSlowDriftWatch, type LiveSlowDrift } from './slow-drift.ts';
 import { createWindows, type WindowName } from './windows.ts';
 
 /**
@@ -44,6 +45,8 @@ export type Monitor = {
   observe(row: Row, score: number): Observation;
   /** Counts of the last 10 minutes, hour or day, laid out as `totals`; of the time since the start if that is less. */
   window(name: WindowName): Float64Array;
+  /** Slow drift of numeric variables, by the whole days since the start. */
+  slowDrift(): { readonly days: number; readonly variables: readonly LiveSlowDrift[] };
 };
 
 /**
@@ -74,7 +77,8 @@ export function createMonitor(reference: Reference, now: () => number = () => pe
     length = end + 5;
   }
   const totals = new Float64Array(length);
-  const windows = createWindows(totals, now);
+  const slowDrift = createSlowDriftWatch(variables, totals, now());
+  const windows = createWindows(totals, now, [slowDrift]);
   const readers = reference.features.map(({ name }) => createValueReader(name));
   const score = variables[variables.length - 1];
   const scoreEdges = reference.score.bins.edges;
@@ -95,6 +99,10 @@ export function createMonitor(reference: Reference, now: () => number = () => pe
       return observation;
     },
     window: (name) => windows.since(name),
+    slowDrift() {
+      windows.advance();
+      return { days: slowDrift.daysSoFar(), variables: slowDrift.read() };
+    },
   };
 }
 

@@ -16,22 +16,36 @@ export type Windows = {
   since(name: WindowName): Float64Array;
 };
 
+/** What is to be done with the totals from time to time. */
+export type Periodic = {
+  /** When the next time is. */
+  nextMs(): number;
+  /** Does what was due by now, with the totals as they are. */
+  advance(nowMs: number): void;
+};
+
 /**
  * Sliding windows over counters that only grow. Each window keeps a ring of copies of the totals, one a step; what
  * it holds is the totals now less the oldest copy. Adding a row costs nothing here but one comparison.
  *
  * @param totals the live counters, read only
  * @param now milliseconds of a clock that never goes back
+ * @param others what else is done before the totals change
  */
-export function createWindows(totals: Float64Array, now: () => number): Windows {
+export function createWindows(
+  totals: Float64Array,
+  now: () => number,
+  others: readonly Periodic[] = [],
+): Windows {
   const startMs = now();
   const rings = windowNames.map((name) => createRing(totals, windowSpans[name], startMs));
-  const nextMs = () => Math.min(...rings.map((ring) => ring.nextMs()));
+  const all: readonly Periodic[] = [...rings, ...others];
+  const nextMs = () => Math.min(...all.map((each) => each.nextMs()));
   let dueMs = nextMs();
   const advance = () => {
     const nowMs = now();
     if (nowMs < dueMs) return;
-    for (const ring of rings) ring.advance(nowMs);
+    for (const each of all) each.advance(nowMs);
     dueMs = nextMs();
   };
   return {

@@ -29,25 +29,29 @@ export const slowDriftBets: readonly SlowDriftBet[] = ([1, -1] as const).flatMap
   slowDriftRule.stakes.map((stake) => ({ direction, stake })),
 );
 
+/** Slow drift of one variable. */
+export type SlowDrift = {
+  readonly direction: 'rises' | 'falls';
+  /** The day on which the change most likely began: since then the bet that has won most has been winning. */
+  readonly since: number;
+};
+
 /** The bets on one variable, day after day. */
 export type SlowDriftDetector = {
   /** What each bet has won, in the order of `slowDriftBets`: 0 before the first day. Read it, do not write it. */
   readonly winnings: Readonly<Float64Array>;
   /**
-   * Settles the bets of one day. A day without values leaves everything as it was.
+   * Settles the bets of one day. A day without values leaves everything as it was. Allocates nothing.
    *
    * @param counts of the value bins that the reference has (without `missing`), need not be whole
-   * @param day its number, larger than that of the last one; what `since` gives back
+   * @param day its number, larger than that of the last one; what `found` gives back
    * @throws RangeError for another number of bins, or a negative count
    */
   addDay(counts: ArrayLike<number>, day: number): void;
   /** The mean of the winnings. From `slowDriftRule.threshold` on it is slow drift. */
   evidence(): number;
-  /**
-   * The day on which the change most likely began: since then the bet that has won most has been winning. `null` without
-   * slow drift.
-   */
-  since(): number | null;
+  /** `null` without slow drift. */
+  found(): SlowDrift | null;
 };
 
 /**
@@ -78,9 +82,10 @@ export function createSlowDrift(reference: ArrayLike<number>): SlowDriftDetector
   const ranks = midRanks(reference);
   const growths = slowDriftBets.map((bet) => ranks.map((rank) => slowDriftGrowth(bet, rank, tolerance)));
   const winnings = new Float64Array(slowDriftBets.length);
-  /** What the bet of the best day to begin has won, and that day. */
-  const best = slowDriftBets.map(() => ({ logWinnings: 0, since: 0 }));
-  const evidence = () => winnings.reduce((sum, won) => sum + won, 0) / winnings.length;
+  /** The logarithm of what each bet would have won by now from the best day on, and that day. */
+  const logBest = new Float64Array(slowDriftBets.length);
+  const since = new Float64Array(slowDriftBets.length);
+  const evidence = () => sumCounts(winnings) / winnings.length;
 
   return {
     winnings,
@@ -93,18 +98,20 @@ export function createSlowDrift(reference: ArrayLike<number>): SlowDriftDetector
       const weight = Math.min(1, maxDailyRows / rows);
       for (let b = 0; b < winnings.length; b++) {
         let growth = 0;
-        for (let i = 0; i < ranks.length; i++) growth += counts[i] * growths[b][i];
-        growth *= weight;
+        for (let i = 0; i < ranks.length; i++) growth += weight * counts[i] * growths[b][i];
         winnings[b] = Math.min(maxWinnings, (winnings[b] + 1) * Math.exp(growth));
-        const isNew = best[b].logWinnings <= 0;
-        const logWinnings = Math.min(Math.log(maxWinnings), (isNew ? 0 : best[b].logWinnings) + growth);
-        best[b] = { logWinnings, since: isNew ? day : best[b].since };
+        if (logBest[b] <= 0) {
+          logBest[b] = 0;
+          since[b] = day;
+        }
+        logBest[b] = Math.min(Math.log(maxWinnings), logBest[b] + growth);
       }
     },
     evidence,
-    since() {
+    found() {
       if (evidence() < threshold) return null;
-      return best[winnings.indexOf(Math.max(...winnings))].since;
+      const best = winnings.indexOf(Math.max(...winnings));
+      return { direction: slowDriftBets[best].direction === 1 ? 'rises' : 'falls', since: since[best] };
     },
   };
 }

@@ -78,11 +78,11 @@ describe('slow drift', () => {
     const low = [4, 4, 3, 3, 2, 2, 1, 1, 0, 0];
     let day = 0;
     for (; day < 30; day++) detector.addDay(flat, day);
-    assert.equal(detector.since(), null);
+    assert.equal(detector.found(), null);
     for (; day < 200; day++) detector.addDay(low, day);
-    assert.equal(detector.since(), 30);
+    assert.deepEqual(detector.found(), { direction: 'falls', since: 30 });
     assert.ok(detector.evidence() >= threshold && detector.evidence() <= maxWinnings);
-    for (; detector.since() !== null; day++) detector.addDay(flat, day);
+    for (; detector.found() !== null; day++) detector.addDay(flat, day);
     assert.ok(day - 200 <= 14, `silent after ${day - 200} days`);
   });
 

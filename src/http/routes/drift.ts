@@ -3,13 +3,15 @@ import { liveScoreShift } from '../../monitor/live-score-shift.ts';
 import { windowNames } from '../../monitor/windows.ts';
 import { driftRule } from '../../stats/drift.ts';
 import { compareImportance } from '../../stats/effect.ts';
+import { slowDriftRule } from '../../stats/slow-drift.ts';
 import type { AppRouter } from '../router.ts';
 import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
 
 /**
  * `GET /drift` of the admin listener: how far this replica's traffic has moved from the reference, and how much of the
- * change of the mean score (in log-odds) each feature explains. What matters most comes first.
+ * change of the mean score (in log-odds) each feature explains. What matters most comes first. Then, what the days since
+ * its start together show of slow drift.
  */
 export function addDriftRoute(router: AppRouter, service: Service): void {
   router.get('/drift', (context) => {
@@ -24,6 +26,7 @@ export function addDriftRoute(router: AppRouter, service: Service): void {
         return [window, { features, score, scoreShift: liveScoreShift(artifact, monitor, window) }];
       }),
     );
-    sendJson(context, JSON.stringify({ model: { name, version }, rule: driftRule, windows }));
+    const slowDrift = { rule: slowDriftRule, ...monitor.slowDrift() };
+    sendJson(context, JSON.stringify({ model: { name, version }, rule: driftRule, windows, slowDrift }));
   });
 }

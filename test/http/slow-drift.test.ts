@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import { slowDriftRule } from '../../src/stats/slow-drift.ts';
+import { eventually, postJson, startTestService, type TestService } from '../support/service.ts';
+
+const leapAhead = fileURLToPath(new URL('../faults/programs/leap-ahead.ts', import.meta.url));
+
+async function slowDriftOf(service: TestService): Promise<any> {
+  return ((await (await fetch(`${service.admin}/drift`)).json()) as any).slowDrift;
+}
+
+/** Lets a day pass at once. */
+async function passDay(service: TestService): Promise<void> {
+  const { days } = await slowDriftOf(service);
+  service.process.kill('SIGUSR2');
+  await eventually(async () => assert.equal((await slowDriftOf(service)).days, days + 1));
+}
+
+describe('GET /drift of a service with few requests', function () {
+  this.timeout(60_000);
+
+  it('tells slow drift by the days since the start, of numbers and the score', async () => {
+    const service = await startTestService({
+      NODE_OPTIONS: `--import=${leapAhead}`,
+      LEAP_MS: '86400000',
+      MAX_EVENT_LOOP_DELAY_MS: '1e12',
+    });
+    try {
+      const before = await slowDriftOf(service);
+      assert.deepEqual(before.rule, { ...slowDriftRule });
+      assert.equal(before.days, 0);
+      assert.deepEqual(
+        before.variables.map(({ name }: { name: string }) => name),
+        ['age', 'limit', '(score)'],
+      );
+      // a day without requests before, and another one amidst
+      await passDay(service);
+      for (let day = 1; day <= 7; day++) {
+        const rows = Array.from({ length: day === 3 ? 0 : 10 }, (_, i) => ({
+          age: 70,
+          limit: 500 + 1000 * (i % 6),
+          history: 'good',
+        }));
+        const answers = await Promise.all(rows.map((row) => postJson(`${service.api}/predict`, row)));
+        assert.ok(answers.every(({ status }) => status === 200));
+        await passDay(service);
+      }
+      const { days, variables } = await slowDriftOf(service);
+      assert.equal(days, 8);
+      const [first, ...others] = variables;
+      assert.ok(first.evidence >= slowDriftRule.threshold);
+      assert.deepEqual([first.name, first.direction, first.days], ['age', 'rises', 7]);
+      const limit = others.find(({ name }: { name: string }) => name === 'limit');
+      assert.deepEqual([limit.direction, limit.days], [null, null]);
+    } finally {
+      await service.stop();
+    }
+  });
+});
