@@ -158,12 +158,9 @@ function watchVariable(
   function isSeason(window: '1h' | '24h'): boolean {
     return earlier[window].some((earlierWindow) => {
       const before = cut(earlierWindow);
-      const { psi, samples, referenceSamples } = measureDrift(
-        bins,
-        before,
-        cut(windows[window]),
+      const { psi, samples, referenceSamples } = measureDrift(bins, before, cut(windows[window]), {
         areRareJoined,
-      );
+      });
       if (psi === null || referenceSamples < minRequests[window]) return false;
       // both sides are live traffic here
       const { ceilingZ, alertDesignEffect } = driftRule;

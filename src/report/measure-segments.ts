@@ -1,5 +1,7 @@
 import { binLabels } from '../stats/binning.ts';
+import { driftRule } from '../stats/drift.ts';
 import { compareImportance, nearness } from '../stats/effect.ts';
+import { joinsRare } from '../stats/rare-categories.ts';
 import { binNames } from './bin-names.ts';
 import { describeVariable, type Words } from './describe-variable.ts';
 import type { DriftReport, ReportSegment } from './drift-report.ts';
@@ -10,11 +12,10 @@ import type { ReferenceVariable } from './reference.ts';
 import type { SegmentColumn, SegmentCount, SegmentCounter } from './segment-counts.ts';
 
 /**
- * How often one comparison without drift is called drifting, at most. The normal law beyond z = 4.5 has 3.4 in a million;
- * simulated were 10 in 1.2 million (segments of 100 to 1,000 reference rows and 50 to 2,000 live ones, numbers and
- * categories, rare ones included), most of them with 100 reference rows: 95 % bound 1.4 in 100,000.
+ * How often one comparison without drift is called drifting, at most: what `segmentCeilingZ` is sized for. docs/drift.md
+ * has what is measured.
  */
-const falseAlarmsPerComparison = 1.5e-5;
+const falseAlarmsPerComparison = 5e-6;
 
 /** What segments do not keep. */
 const onlyCounts: Omit<Counted, 'reference' | 'counts'> = {
@@ -90,7 +91,11 @@ function measureWithin(
   isScore: boolean,
 ): SegmentVariable {
   const reference = { ...variable, counts: [...before], summary: null, column: null };
-  const measured = measureVariable({ ...onlyCounts, reference, counts }, spaces, [], 0);
+  const measured = measureVariable({ ...onlyCounts, reference, counts }, spaces, [], 0, {
+    // a segment holds no unseen names of its own to tell how many to expect
+    areRareJoined: joinsRare(variable.bins, variable.counts),
+    ceilingZ: driftRule.segmentCeilingZ,
+  });
   const { name, samples, referenceSamples, psi, psiNoiseCeiling, threshold, rankTrend, effect, verdict } =
     measured;
   const isChange = verdict === 'drifting' || verdict === 'moved';

@@ -1,6 +1,6 @@
 import { summariseSorted } from '../model/reference.ts';
 import { binCount, binLabels, missingBin, unseenBin } from '../stats/binning.ts';
-import { type Drift, driftThreshold, measureDrift } from '../stats/drift.ts';
+import { type Drift, type DriftOptions, driftThreshold, measureDrift } from '../stats/drift.ts';
 import { measureEffect } from '../stats/effect.ts';
 import { kolmogorovSmirnovOfSorted } from '../stats/kolmogorov-smirnov.ts';
 import { samplesNeeded } from '../stats/samples-needed.ts';
@@ -29,16 +29,18 @@ const maxUnseenValues = 5;
  *
  * @param spaces to sort the two sides in
  * @param steps counts over time, of which this variable's begin at `offset`
+ * @param options how the counts are compared, where it is not as all rows are
  */
 export function measureVariable(
   live: Counted,
   spaces: SortSpaces,
   steps: ReturnType<Timeline['steps']>,
   offset: number,
+  options: DriftOptions = {},
 ): Measured {
   const { reference, counts } = live;
   const { bins } = reference;
-  const drift = measureDrift(bins, reference.counts, counts);
+  const drift = measureDrift(bins, reference.counts, counts, options);
   const overTime = steps.map(({ fromMs, counts: all }) => {
     const step = measureDrift(bins, reference.counts, all.subarray(offset, offset + binCount(bins)));
     return {

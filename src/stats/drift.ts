@@ -23,6 +23,9 @@ export type Verdict = 'stable' | 'undetermined' | 'moved' | 'drifting';
  * beyond `ceilingZ` and more than `minTrend` from ½. A trend needs `minTrendValues` effective values on both sides:
  * with fewer, a variable whose values nearly all share one bin would pass `ceilingZ` by chance.
  *
+ * Within segments of the rows a variable is compared many times, and `segmentCeilingZ` takes the place of `ceilingZ`: one
+ * look at 20 segments raises no more than 1 false alarm in 10,000, also where each row is sent six times.
+ *
  * The ceiling takes rows as independent, and so does the verdict on one window. Alerts look at real traffic, where
  * applicants are sent again and batches come from one hour or one branch: they count `alertDesignEffect` live rows as
  * one, (6/N + 1/M) in place of (1/N + 1/M). docs/drift.md has measurements of both.
@@ -30,6 +33,7 @@ export type Verdict = 'stable' | 'undetermined' | 'moved' | 'drifting';
 export const driftRule = {
   minPsi: 0.1,
   ceilingZ: 4.5,
+  segmentCeilingZ: 5.5,
   undeterminedCeiling: 0.2,
   minMovedPsi: 0.02,
   minTrend: 0.05,
@@ -37,6 +41,14 @@ export const driftRule = {
   pseudoCount: 0.5,
   alertDesignEffect: 6,
 } as const;
+
+/** Where a comparison differs from that of all rows with the reference of a model. */
+export type DriftOptions = {
+  /** Whether `other` and `unseen` are compared as one bin; left out: as the reference's counts say. */
+  readonly areRareJoined?: boolean;
+  /** `segmentCeilingZ` for a segment; `ceilingZ` if left out. */
+  readonly ceilingZ?: number;
+};
 
 /** The drift of one variable in one window; `null` stands for what there is no data to tell. */
 export type Drift = {
@@ -63,14 +75,13 @@ export type Drift = {
  *
  * @param reference counts of all bins, with `missing` and `unseen`
  * @param live counts of the same bins
- * @param areRareJoined whether `other` and `unseen` are compared as one bin; left out: as `reference` says
  * @throws RangeError if the counts do not fit the bins, or one is negative or not finite
  */
 export function measureDrift(
   bins: Bins,
   reference: ArrayLike<number>,
   live: ArrayLike<number>,
-  areRareJoined = joinsRare(bins, reference),
+  { areRareJoined = joinsRare(bins, reference), ceilingZ = driftRule.ceilingZ }: DriftOptions = {},
 ): Drift {
   const size = binCount(bins);
   if (reference.length !== size || live.length !== size) {
@@ -85,7 +96,8 @@ export function measureDrift(
   const [before, now] = [reference, live].map((counts) => comparedCounts(bins, counts, areRareJoined));
   const smoothing = { pseudoCount: driftRule.pseudoCount };
   const value = psi(before, now, { smoothing });
-  const ceilingOf = (designEffect: number) => driftCeiling(bins.kind, before, samples, designEffect);
+  const ceilingOf = (designEffect: number) =>
+    driftCeiling(bins.kind, before, samples, designEffect, ceilingZ);
   const ceiling = ceilingOf(1);
   const values = bins.kind === 'numeric' ? valueCounts(bins, reference, live) : null;
   const trend = values && rankTrend(...values);
@@ -98,7 +110,7 @@ export function measureDrift(
     jensenShannonDistance: jensenShannonDistance(before, now, { smoothing, logBase: 2 }),
     kolmogorovSmirnov: values && trend && binnedKolmogorovSmirnov(...values),
     rankTrend: trend,
-    verdict: judgeDrift(value, ceiling, trend),
+    verdict: judgeDrift(value, ceiling, trend, ceilingZ),
   };
 }
 
@@ -115,8 +127,9 @@ export function driftCeiling(
   reference: ArrayLike<number>,
   samples: number,
   designEffect: number,
+  ceilingZ: number = driftRule.ceilingZ,
 ): number {
-  const { ceilingZ, pseudoCount } = driftRule;
+  const { pseudoCount } = driftRule;
   const referenceSamples = sumCounts(reference);
   const occupied = countOccupied(reference);
   const noise = psiNoiseCeiling(samples / designEffect, referenceSamples, occupied, ceilingZ);
@@ -131,16 +144,21 @@ export function driftThreshold(ceiling: number | null): number {
 }
 
 /** The verdict of `driftRule` on a PSI, its noise ceiling, and the rank trend where there is one. */
-export function judgeDrift(psi: number, psiNoiseCeiling: number, trend: RankTrend | null): Verdict {
+export function judgeDrift(
+  psi: number,
+  psiNoiseCeiling: number,
+  trend: RankTrend | null,
+  ceilingZ: number = driftRule.ceilingZ,
+): Verdict {
   if (psi > driftThreshold(psiNoiseCeiling)) return 'drifting';
-  if (psi > Math.max(driftRule.minMovedPsi, psiNoiseCeiling) || isTrend(trend)) return 'moved';
+  if (psi > Math.max(driftRule.minMovedPsi, psiNoiseCeiling) || isTrend(trend, ceilingZ)) return 'moved';
   return psiNoiseCeiling > driftRule.undeterminedCeiling ? 'undetermined' : 'stable';
 }
 
-function isTrend(trend: RankTrend | null): boolean {
+function isTrend(trend: RankTrend | null, ceilingZ: number): boolean {
   if (trend === null) return false;
   const { probability, z, effectiveValues } = trend;
-  const { ceilingZ, minTrend, minTrendValues } = driftRule;
+  const { minTrend, minTrendValues } = driftRule;
   return (
     Math.abs(probability - 0.5) > minTrend && Math.abs(z) > ceilingZ && effectiveValues >= minTrendValues
   );

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { drawNormal } from '../../bench/draw-normal.ts';
+import { merchants } from '../../bench/drift-populations.ts';
 import { sealArtifact } from '../../src/model/artifact-version.ts';
 import {
   type DriftReport,
@@ -9,7 +10,7 @@ import {
   type ReportSegment,
 } from '../../src/report/drift-report.ts';
 import type { Bins } from '../../src/stats/binning.ts';
-import { measureDrift } from '../../src/stats/drift.ts';
+import { driftRule, measureDrift } from '../../src/stats/drift.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { driftReport, runCommand, temporaryFolder } from './run-command.ts';
 import { artifact, makeSamples, model, toCsv, toJsonl } from './samples.ts';
@@ -166,6 +167,7 @@ describe('npm run drift -- --by', function () {
 
   it('raises no more false alarms than it reckons with', () => {
     const random = createRandom(3);
+    const ceilingZ = driftRule.segmentCeilingZ;
     const bins: Bins = { kind: 'categorical', categories: [...'abcde'], grouped: [] };
     const draw = (count: number) => {
       const counts = new Float64Array(7);
@@ -180,11 +182,31 @@ describe('npm run drift -- --by', function () {
     ] as const;
     for (const [before, after] of sizes) {
       for (let i = 0; i < 10_000; i++) {
-        if (measureDrift(bins, draw(before), draw(after)).verdict === 'drifting') drifting++;
+        if (measureDrift(bins, draw(before), draw(after), { ceilingZ }).verdict === 'drifting') drifting++;
       }
     }
-    // expected at most 30,000 × 1.5 in 100,000 = 0.45
-    assert.ok(drifting <= 3, `${drifting} of 30,000`);
+    // expected at most 30,000 × 5 in a million = 0.15
+    assert.ok(drifting <= 2, `${drifting} of 30,000`);
+  });
+
+  it('takes names for no drift where new ones never cease, as all rows together do', async () => {
+    await using folder = await temporaryFolder();
+    const population = merchants(0.9);
+    const named = (seed: number) => {
+      const random = createRandom(seed);
+      return rows(seed).map((row) => ({ ...row, merchant: population.draw(random) }));
+    };
+    const reference = await folder.write('reference.csv', toCsv(named(1)));
+    const live = await folder.write('live.csv', toCsv(named(2)));
+    const report = await driftReport('--reference', reference, '--live', live, '--by', 'region');
+    const within = report.segments?.segments.flatMap(({ variables }) =>
+      variables.filter(({ name }) => name === 'merchant'),
+    );
+    assert.equal(within?.length, 5);
+    for (const { psi, psiNoiseCeiling, verdict } of within ?? []) {
+      assert.notEqual(verdict, 'drifting');
+      assert.ok((psi ?? 1) < (psiNoiseCeiling ?? 0), String(psi));
+    }
   });
 
   it('takes samples, with their scores', async () => {

@@ -31,6 +31,27 @@ describe('drift of one variable', () => {
     assert.equal(drift.verdict, 'drifting');
   });
 
+  it('takes the ceiling of segments where it is asked to, in the alert and the rank trend, too', () => {
+    const { ceilingZ, segmentCeilingZ, alertDesignEffect } = driftRule;
+    const reference = [100, 200, 300, 390, 10];
+    const live = [60, 40, 20, 80, 0];
+    const whole = measureDrift(numeric, reference, live);
+    const within = measureDrift(numeric, reference, live, { ceilingZ: segmentCeilingZ });
+    closeTo(within.psiNoiseCeiling, psiNoiseCeiling(200, 1000, 5, segmentCeilingZ), 1e-12);
+    closeTo(
+      within.psiAlertCeiling,
+      psiNoiseCeiling(200 / alertDesignEffect, 1000, 5, segmentCeilingZ),
+      1e-12,
+    );
+    assert.deepEqual(
+      { ...within, psiNoiseCeiling: null, psiAlertCeiling: null },
+      { ...whole, psiNoiseCeiling: null, psiAlertCeiling: null },
+    );
+    const between = { probability: 0.6, z: (ceilingZ + segmentCeilingZ) / 2, effectiveValues: 100 };
+    assert.equal(judgeDrift(0.01, 0.06, between), 'moved');
+    assert.equal(judgeDrift(0.01, 0.06, between, segmentCeilingZ), 'stable');
+  });
+
   it('judges by PSI > max(0.1, ceiling), then by whether the ceiling hides too much', () => {
     assert.equal(judgeDrift(0.1, 0.05, null), 'moved');
     assert.equal(judgeDrift(0.1000001, 0.05, null), 'drifting');
