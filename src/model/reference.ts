@@ -1,6 +1,7 @@
-import { type CategoricalBins, countBins, quantileEdges } from '../stats/binning.ts';
+import { type CategoricalBins, countBins } from '../stats/binning.ts';
 import { expectedAgain } from '../stats/expected-again.ts';
 import { quantileSorted } from '../stats/quantile.ts';
+import { quantileEdges } from '../stats/quantile-edges.ts';
 import type { Artifact, NumericFeature } from './artifact-schema.ts';
 
 /** The values of the reference that are not frequent are cut into so many bins. */

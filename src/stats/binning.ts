@@ -1,8 +1,6 @@
 import { atomBetween } from './atom.ts';
 import { indexCategories } from './category-text.ts';
 
-export { quantileEdges } from './quantile-edges.ts';
-
 /**
  * How one variable is cut into bins. The bins are made once, from the reference, and never move with the
  * live window: counts taken in different replicas and at different times can then be added up.

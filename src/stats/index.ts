@@ -23,6 +23,7 @@ export * from './normal-quantile.ts';
 export * from './probability-scores.ts';
 export * from './psi.ts';
 export * from './quantile.ts';
+export { quantileEdges } from './quantile-edges.ts';
 export * from './random.ts';
 export * from './rank-trend.ts';
 export * from './roc-auc.ts';

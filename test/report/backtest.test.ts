@@ -8,7 +8,8 @@ import { backtest } from '../../src/report/backtest.ts';
 import type { Alarm } from '../../src/report/drift-report.ts';
 import { onlyCounted, type ReferenceVariable } from '../../src/report/reference.ts';
 import { createTimeline } from '../../src/report/timeline.ts';
-import { countBins, numericBinIndex, quantileEdges } from '../../src/stats/binning.ts';
+import { countBins, numericBinIndex } from '../../src/stats/binning.ts';
+import { quantileEdges } from '../../src/stats/quantile-edges.ts';
 import { createRandom } from '../../src/stats/random.ts';
 
 const hourMs = 3_600_000;

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { numericReference, summarise } from '../../src/model/reference.ts';
 import { createNumberCollector } from '../../src/report/collect-numbers.ts';
 import { createSortSpace } from '../../src/report/number-column.ts';
-import { countBins, quantileEdges } from '../../src/stats/binning.ts';
+import { countBins } from '../../src/stats/binning.ts';
+import { quantileEdges } from '../../src/stats/quantile-edges.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { summableBounds } from '../../src/stats/summable.ts';
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { binnedKolmogorovSmirnov } from '../../src/stats/binned-kolmogorov-smirnov.ts';
-import { countBins, quantileEdges } from '../../src/stats/binning.ts';
+import { countBins } from '../../src/stats/binning.ts';
 import { hellingerDistance } from '../../src/stats/hellinger.ts';
 import { jensenShannonDistance, jensenShannonDivergence } from '../../src/stats/jensen-shannon.ts';
 import { kullbackLeiblerDivergence } from '../../src/stats/kullback-leibler.ts';
 import { psi } from '../../src/stats/psi.ts';
+import { quantileEdges } from '../../src/stats/quantile-edges.ts';
 import { type Smoothing, shares } from '../../src/stats/smoothing.ts';
 import { closeTo } from './close-to.ts';
 

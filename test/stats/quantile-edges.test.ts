@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { binLabels, countBins, createBinner, quantileEdges } from '../../src/stats/binning.ts';
+import { binLabels, countBins, createBinner } from '../../src/stats/binning.ts';
+import { quantileEdges } from '../../src/stats/quantile-edges.ts';
 import { createRandom } from '../../src/stats/random.ts';
 
 /** Label and count of each value bin. */
