@@ -8,7 +8,7 @@ import { counter, gauge, type Series } from '../otel/support/series.ts';
 import { requireTool } from '../support/tools.ts';
 
 const at = '70m';
-const span = spanOf('minute', at);
+const span = spanOf('ten minutes', at);
 const chosen = new Map([
   ...Object.entries(model),
   ['window', '1h'],
@@ -42,7 +42,7 @@ async function ask(tool: string, phases: readonly PerformancePhase[], asked: rea
   await runRuleTest(tool, {
     name: 'queries',
     files: ['model-performance', 'model-shares'],
-    pace: 'minute',
+    pace: 'ten minutes',
     series: [...performanceSeries([phases], span), ...others],
     queries: asked,
   });
