@@ -1,4 +1,6 @@
+import assert from 'node:assert/strict';
 import { judgeTrust } from '../../src/monitor/estimate-trust.ts';
+import { createMonitor, type Monitor } from '../../src/monitor/monitor.ts';
 import { requireTool } from '../support/tools.ts';
 import { near } from './support/near.ts';
 import {
@@ -10,11 +12,20 @@ import {
   windowSums,
 } from './support/performance-series.ts';
 import { runRuleTest, spanOf } from './support/promtool.ts';
-import { gauge, type Series } from './support/series.ts';
+import {
+  counter,
+  labelsOf,
+  liveCounts,
+  minutes,
+  replicaLabels,
+  type Series,
+  type Variable,
+  variableSeries,
+} from './support/series.ts';
 
 const at = '70m';
 const window = '1h';
-const span = spanOf('minute', at);
+const span = spanOf('ten minutes', at);
 const { counts } = artifact.score.bins;
 const last = counts.length - 1;
 
@@ -30,53 +41,113 @@ const beyond = (share: number): PerformancePhase[] => [
 ];
 const training = beyond(0);
 
-/** What the drift rules record of a feature: the share of its values that training has not seen, and its effect by bin. */
-function notSeen(kind: 'outside_range' | 'unseen', share: number, effect: number): Series[] {
-  const feature = { ...model, feature: 'amount' };
-  const ofWindow = { ...feature, window };
-  const constant = (metric: string, labels: Record<string, string>, value: number): Series => ({
-    metric,
-    labels,
-    values: gauge([['0m', value]], span),
-  });
+const amount: Variable = {
+  ...model,
+  feature: 'amount',
+  bins: { kind: 'numeric', edges: [10, 20] },
+  reference: [300, 400, 300, 0],
+  effects: [-0.1, 0, 0.1, 0],
+  replicas: [[{ from: '0m', counts: [6, 8, 6, 0] }]],
+};
+
+const purpose: Variable = {
+  ...model,
+  feature: 'purpose',
+  bins: { kind: 'categorical', categories: ['car', 'house'], grouped: [] },
+  reference: [600, 400, 0, 0],
+  effects: [0.2, -0.3, 0, 0],
+  replicas: [[{ from: '0m', counts: [12, 8, 0, 0] }]],
+};
+
+/** The inputs in a minute of traffic; those of training when left out. */
+type Inputs = {
+  /** How many amounts lie outside the range of training; they count in the last bin as well. */
+  readonly outside?: number;
+  readonly purposes?: readonly number[];
+  /** What the bins of the amount bring to the score. */
+  readonly amountEffects?: readonly number[];
+};
+
+/** Both features, as the replica exports them. */
+function variablesOf({ purposes, amountEffects }: Inputs): Variable[] {
   return [
-    constant(`model_feature:${kind}_ratio`, ofWindow, share),
-    constant(`model_feature:${kind}_ratio_noise_ceiling`, ofWindow, 0.02),
-    constant(`model_feature:${kind}_ratio:reference`, feature, 0.002),
-    constant('model_feature:observations:increase', ofWindow, 1000),
-    constant('model_feature_bin:effect:max', { ...feature, bin: '00' }, effect),
+    { ...amount, ...(amountEffects && { effects: amountEffects }) },
+    { ...purpose, ...(purposes && { replicas: [[{ from: '0m', counts: purposes }]] }) },
   ];
+}
+
+function inputSeries(inputs: Inputs): Series[] {
+  return [
+    ...variablesOf(inputs).flatMap((variable) => variableSeries(variable, span)),
+    {
+      metric: 'model_feature_outside_range_total',
+      labels: { ...labelsOf(amount), ...replicaLabels(0) },
+      values: counter([{ from: '0m', perMinute: inputs.outside ?? 0 }], span),
+    },
+  ];
+}
+
+/** The same as the service counts it over the window. */
+function inputCounts(inputs: Inputs): [Monitor, Float64Array] {
+  const variables = variablesOf(inputs);
+  const monitor = createMonitor({
+    ...model,
+    features: variables.map(({ feature: name, bins, reference: counts, effects }) => ({
+      name,
+      bins,
+      counts,
+      ...(bins.kind === 'numeric' && { range: [0, 30] as const }),
+      ...(effects && { effects }),
+    })),
+    score: { name: '(score)', bins: { kind: 'numeric', edges: [0.5] }, counts: [500, 500, 0] },
+  });
+  const counts = Float64Array.from(monitor.totals);
+  for (const [i, variable] of variables.entries()) {
+    counts.set(liveCounts(variable, window, at), monitor.variables[i].offset);
+  }
+  counts[monitor.variables[0].above] = (inputs.outside ?? 0) * minutes(window);
+  return [monitor, counts];
 }
 
 describe('the rules of trust in estimates', function () {
   this.timeout(60_000);
-  const stories: [string, PerformancePhase[], Series[], isTrusted: boolean][] = [
-    ['as in training', training, notSeen('outside_range', 0.001, 0.2), true],
-    ['with a fifth of the scores beyond training', beyond(0.2), [], false],
-    ['with a few scores beyond training', beyond(0.04), [], true],
-    ['with inputs outside the range', training, notSeen('outside_range', 0.05, 0.2), false],
-    ['with values of no known category', training, notSeen('unseen', 0.05, 0.2), false],
+  const stories: [string, PerformancePhase[], Inputs, isTrusted: boolean][] = [
+    ['as in training', training, {}, true],
+    ['with a fifth of the scores beyond training', beyond(0.2), {}, false],
+    ['with a few scores beyond training', beyond(0.04), {}, true],
+    ['with inputs outside the range', training, { outside: 1 }, false],
+    ['with a few inputs outside the range', training, { outside: 0.1 }, true],
+    ['with values of no known category', training, { purposes: [11, 8, 0, 1] }, false],
     [
       'with inputs outside the range that bring the same to every score',
       training,
-      notSeen('outside_range', 0.05, 0),
+      { outside: 1, amountEffects: [0, 0, 0, 0] },
       true,
     ],
   ];
   for (const [story, phases, inputs, isTrusted] of stories) {
     it(`judge as the service does ${story}`, async function () {
-      const scores = judgeTrust(cells, windowSums([phases], window, at), artifact.score.bins);
+      const sums = windowSums([phases], window, at);
+      const scoresAlone = judgeTrust(cells, sums, artifact.score.bins);
+      const trust = judgeTrust(cells, sums, artifact.score.bins, ...inputCounts(inputs));
+      assert.equal(trust.isTrusted, isTrusted);
+      const ofInputs = trust.reasons.length - scoresAlone.reasons.length;
       await runRuleTest(requireTool(this, 'promtool'), {
         name: story,
-        files: ['model-performance'],
-        pace: 'minute',
-        series: [...performanceSeries([phases], span), ...inputs],
+        files: ['model-drift', 'model-shares', 'model-performance'],
+        pace: 'ten minutes',
+        series: [...performanceSeries([phases], span), ...inputSeries(inputs)],
         queries: [
-          near(at, 'model:estimate_trusted', { window }, isTrusted ? 1 : 0),
+          near(at, 'model:estimate_trusted', { window }, trust.isTrusted ? 1 : 0),
           {
             at,
             expr: `count(model:estimate_doubts{window="${window}", of="scores"})`,
-            samples: scores.isTrusted ? [] : [{ labels: '{}', value: 1 }],
+            samples: scoresAlone.isTrusted ? [] : [{ labels: '{}', value: 1 }],
+          },
+          {
+            at,
+            expr: `sum(model:estimate_doubts{window="${window}", of="inputs"})`,
+            samples: ofInputs === 0 ? [] : [{ labels: '{}', value: ofInputs }],
           },
         ],
       });
