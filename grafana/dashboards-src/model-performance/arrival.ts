@@ -35,7 +35,7 @@ export const arrival: Row = {
       {
         title: 'Coverage by band of the score',
         description:
-          'The same by band of the score, a tenth of the training rows. Bands without outcomes are those of which nothing realised is known.',
+          'The same by band of the score: see the reliability diagram. Bands without outcomes are those of which nothing realised is known.',
         unit: 'percentunit',
         noData: 'no prediction became old enough in the window',
       },

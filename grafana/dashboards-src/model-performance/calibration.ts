@@ -18,7 +18,7 @@ export const calibration: Row = {
       {
         title: 'Reliability diagram',
         description:
-          'For each band of the score, a tenth of the training rows: the share of positive outcomes that the calibrated scores promise (grey outline) and the share that came (orange), over the chosen window. Of the same height: the scores are probabilities. Bands with few outcomes differ by chance; the table at the right says how few.',
+          'For each band of the score: the share of positive outcomes that the calibrated scores promise (grey outline) and the share that came (orange), over the chosen window. Of the same height: the scores are probabilities. Bands with few outcomes differ by chance; the table at the right says how few. There are at most ten bands, with about the same number of training rows each; those of models of format version 1 have equal width instead.',
         unit: 'percentunit',
         noData: noOutcome,
       },
