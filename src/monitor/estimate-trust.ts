@@ -20,7 +20,7 @@ export const trustRule = {
 export type Trust = { readonly isTrusted: boolean; readonly reasons: readonly string[] };
 
 /** The score bins, as 0 or 1, whose training rows are too few to say what their scores mean. */
-export function thinBins({ counts }: Pick<ScoreBins, 'counts'>): number[] {
+function thinBins({ counts }: Pick<ScoreBins, 'counts'>): number[] {
   const rows = counts.reduce((sum, count) => sum + count, 0);
   const enough = Math.min(trustRule.minBinRows, trustRule.minBinShare * rows);
   return counts.map((count) => (count < enough ? 1 : 0));
@@ -35,8 +35,8 @@ export function thinBins({ counts }: Pick<ScoreBins, 'counts'>): number[] {
  */
 export function judgeTrust(
   cells: readonly Cell[],
-  sums: PerformanceSums,
-  scoreBins: ScoreBins,
+  sums: Pick<PerformanceSums, 'predictions'>,
+  scoreBins: Pick<ScoreBins, 'counts'>,
   monitor?: Pick<Monitor, 'variables'>,
   inputs: Readonly<Float64Array> = new Float64Array(),
 ): Trust {

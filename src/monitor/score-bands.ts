@@ -2,7 +2,7 @@
 const maxScoreBands = 10;
 
 /** How many bands there are for this number of score bins. */
-export function scoreBandCount(bins: number): number {
+function scoreBandCount(bins: number): number {
   return Math.min(maxScoreBands, bins);
 }
 

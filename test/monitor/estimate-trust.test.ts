@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { judgeTrust, thinBins } from '../../src/monitor/estimate-trust.ts';
+import { judgeTrust } from '../../src/monitor/estimate-trust.ts';
 import { createMonitor } from '../../src/monitor/monitor.ts';
 import { createPerformance } from '../../src/monitor/performance.ts';
 import type { Reference } from '../../src/monitor/reference.ts';
@@ -78,6 +78,20 @@ function judge({ requests = 1000, metres = 0, newNames = 0, certain = 0, effects
   return judgeTrust(performance.cells, performance.sums, scoreBins, monitor, monitor.totals);
 }
 
+/** The score bins, of which training had so many rows, that throw doubt on an estimate when all live scores are there. */
+function doubtedBins(counts: number[]): number[] {
+  // the threshold cuts the last bin
+  const cells = [...counts.keys(), counts.length - 1].map((bin, i) => ({
+    bin,
+    isPositive: i === counts.length,
+  }));
+  return [...counts.keys()].filter((at) => {
+    const predictions = new Float64Array(cells.length);
+    predictions[at] = 500;
+    return !judgeTrust(cells, { predictions }, { counts }).isTrusted;
+  });
+}
+
 describe('an estimate', () => {
   it('is trusted while inputs and scores are as in training', () => {
     assert.deepEqual(judge({}), { isTrusted: true, reasons: [] });
@@ -113,12 +127,8 @@ describe('an estimate', () => {
     assert.equal(judgeTrust(cells, sums, scoreBins).reasons.length, 1);
   });
 
-  it('takes no bin for thin only because training had few rows', () => {
-    const counts = [0, ...new Array<number>(48).fill(4), 0];
-    assert.deepEqual(
-      thinBins({ counts }).flatMap((isThin, bin) => (isThin ? [bin] : [])),
-      [0, 49],
-    );
-    assert.deepEqual(thinBins({ counts: [19, 20, 5000] }), [1, 0, 0]);
+  it('is not in doubt over a score bin only because training had few rows', () => {
+    assert.deepEqual(doubtedBins([0, ...new Array<number>(48).fill(4), 0]), [0, 49]);
+    assert.deepEqual(doubtedBins([19, 20, 5000]), [0]);
   });
 });
