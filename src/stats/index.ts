@@ -9,6 +9,7 @@ export * from './bootstrap.ts';
 export * from './cbpe.ts';
 export * from './chi-square.ts';
 export * from './confusion.ts';
+export * from './daily-bets.ts';
 export * from './drift.ts';
 export * from './effect.ts';
 export * from './estimate-errors.ts';

@@ -1,9 +1,9 @@
-import { slowDriftRule } from '../../../src/stats/slow-drift.ts';
+import { type BetDirection, dailyBetRule } from '../../../src/stats/daily-bets.ts';
 import { promql } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';
 import type { Scales } from './settings.ts';
 
-const { maxWinnings, threshold } = slowDriftRule;
+const { maxWinnings, threshold } = dailyBetRule;
 
 /** How often bets are settled, and the window whose counts they are settled on. */
 export const settlement = { interval: '1d', window: '24h' } as const;
@@ -13,7 +13,7 @@ const memory = '7d';
 /** What has changed if a bet wins, as the label `direction` has it. */
 export type Direction = 'rises' | 'falls';
 
-export function directionOf({ direction }: { readonly direction: 1 | -1 }): Direction {
+export function directionOf({ direction }: { readonly direction: BetDirection }): Direction {
   return direction === 1 ? 'rises' : 'falls';
 }
 
@@ -28,7 +28,7 @@ export type Bets = {
 };
 
 /**
- * Settles one bet on the counts of the last day: R ← (R + 1)·exp(growth), as `createSlowDrift` in `src/stats` has it.
+ * Settles one bet on the counts of the last day: R ← (R + 1)·exp(growth), as `createDailyBets` in `src/stats` has it.
  *
  * The rule reads what it recorded itself a day before or, where that evaluation was missed, on the last day before it.
  * So Prometheus alone keeps the winnings: the service may restart, and its replicas may come and go. Evaluated more

@@ -1,0 +1,77 @@
+import { sumCounts } from './smoothing.ts';
+
+/**
+ * When bets that are made every day against "nothing has changed" have found a change.
+ *
+ * - `threshold`: what they must have won on average; also the least mean number of days to a false alarm.
+ * - `maxWinnings`: no bet wins more, so that it has lost it again some days after a change has ended.
+ */
+export const dailyBetRule = { threshold: 10_000, maxWinnings: 1_000_000 } as const;
+
+/** What is betted on has become larger (1) or smaller (−1). */
+export type BetDirection = 1 | -1;
+
+/** A change that the bets have found. */
+export type FoundChange = {
+  readonly direction: 'rises' | 'falls';
+  /** The day on which it most likely began: since then the bet that has won most has been winning. */
+  readonly since: number;
+};
+
+/** Bets that are settled once a day. */
+export type DailyBets = {
+  /** What each bet has won: 0 before the first day. Read it, do not write it. */
+  readonly winnings: Readonly<Float64Array>;
+  /**
+   * Settles the bets of one day: R ← (R + 1)·exp(growth) for each, up to `maxWinnings`. Allocates nothing.
+   *
+   * @param growths the logarithm of what the day multiplies each bet's winnings by; its mean factor must not exceed 1
+   *   while nothing has changed
+   * @param day its number, larger than that of the last one; what `found` gives back
+   */
+  settle(growths: ArrayLike<number>, day: number): void;
+  /** The mean of the winnings. From `dailyBetRule.threshold` on a change is found. */
+  evidence(): number;
+  /** `null` where no change is found. */
+  found(): FoundChange | null;
+};
+
+/**
+ * Makes an e-detector: each day a new bet of 1 is added to what each of several bets has won, so that the winnings are
+ * added up over all days on which a change could have begun (the sum of Shiryaev and Roberts, over e-processes in place
+ * of likelihood ratios). While no bet wins anything on average, the mean time to a false alarm is at least `threshold`
+ * days, and the chance of one within T days at most T / `threshold`. The limit of winnings cannot add to it.
+ *
+ * @param directions of the bets, one each
+ *
+ * Source: J. Shin, A. Ramdas, A. Rinaldo, E-detectors: A Nonparametric Framework for Sequential Change Detection, New
+ * England Journal of Statistics in Data Science 2 (2024).
+ */
+export function createDailyBets(directions: readonly BetDirection[]): DailyBets {
+  const { threshold, maxWinnings } = dailyBetRule;
+  const winnings = new Float64Array(directions.length);
+  /** The logarithm of what each bet would have won by now from the best day on, and that day. */
+  const logBest = new Float64Array(directions.length);
+  const since = new Float64Array(directions.length);
+  const evidence = () => sumCounts(winnings) / winnings.length;
+
+  return {
+    winnings,
+    settle(growths, day) {
+      for (let b = 0; b < winnings.length; b++) {
+        winnings[b] = Math.min(maxWinnings, (winnings[b] + 1) * Math.exp(growths[b]));
+        if (logBest[b] <= 0) {
+          logBest[b] = 0;
+          since[b] = day;
+        }
+        logBest[b] = Math.min(Math.log(maxWinnings), logBest[b] + growths[b]);
+      }
+    },
+    evidence,
+    found() {
+      if (evidence() < threshold) return null;
+      const best = winnings.indexOf(Math.max(...winnings));
+      return { direction: directions[best] === 1 ? 'rises' : 'falls', since: since[best] };
+    },
+  };
+}
