@@ -1,5 +1,6 @@
-import { broadShare, fastPsi, minRequests } from '../../../src/report/alert-rules.ts';
+import { broadShare, fastPsi } from '../../../src/report/alert-rules.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
+import { drifting, enoughRequests, unlessSeason } from './drifting.ts';
 import { effectInWords, withEffect } from './effect.ts';
 import { dashboardLink, dashboards } from './links.ts';
 import { byFeature, promql, scoreFeature } from './promql.ts';
@@ -17,31 +18,20 @@ const feature = 'Feature {{ $labels.feature }} of {{ $labels.model }} {{ $labels
 const model = '{{ $labels.model }} {{ $labels.version }}';
 const psi = '{{ $value | printf "%.2f" }}';
 
-/** PSI above `minPsi` and the ceiling: the test of alerts that `driftRule` in `src/stats` states. */
-function drifting(window: WindowName, matcher: string): string {
-  return promql`
-    model_feature:psi{window="${window}", ${matcher}}
-      > clamp_min(model_feature:psi_alert_ceiling, ${driftRule.minPsi})`;
-}
-
 export function driftAlerts(scales: Scales): Alert[] {
-  const { time, requests } = scales;
-  const enough = (window: WindowName) =>
-    `model_feature:observations:increase >= ${requests(minRequests[window])}`;
-  // The same time a day or a week earlier that looked like this one explains it: season, not drift.
-  const unlessSeason = promql`
-    unless on (${byFeature}, window)
-      model_feature:psi_to_earlier
-        <= clamp_min(model_feature:psi_to_earlier_alert_ceiling, ${driftRule.minPsi})`;
+  const { time } = scales;
+  const psiOf = (window: WindowName, matcher: string) => drifting('model_feature', window, matcher);
+  const enough = (window: WindowName) => enoughRequests('model_feature', window, scales);
+  const noSeason = unlessSeason({ prefix: 'model_feature', by: byFeature });
   /** A week holds the whole of a season, and so needs no other to explain it. */
   const ticket = (matcher: string) =>
     onDayOrWeek(`max by (${byFeature})`, (window) =>
       window === '7d'
-        ? drifting(window, matcher)
+        ? psiOf(window, matcher)
         : promql`
-            ${drifting(window, matcher)}
+            ${psiOf(window, matcher)}
               and ${enough(window)}
-            ${unlessSeason}`,
+            ${noSeason}`,
     );
   return [
     {
@@ -56,9 +46,9 @@ export function driftAlerts(scales: Scales): Alert[] {
       ...replayedAlert('ModelFeatureDriftEarly', scales),
       component: 'model',
       expr: promql`
-        ${drifting('1h', notScore)}
+        ${psiOf('1h', notScore)}
           and ${enough('1h')}
-        ${unlessSeason}`,
+        ${noSeason}`,
       summary: `${feature} is drifting: PSI ${psi} in the last hour`,
       description:
         'The last hour differs from the reference, and neither the same hour yesterday nor a week ago looked like it. ModelFeatureDrift follows if it lasts.',

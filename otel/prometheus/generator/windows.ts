@@ -35,37 +35,78 @@ export type WindowedCount = {
 export function windowGroups(
   name: string,
   counts: readonly WindowedCount[],
-  { time }: Scales,
-  { before = [], after }: { before?: readonly RecordingRule[]; after: readonly RecordingRule[] },
+  scales: Scales,
+  { before = [], after }: DerivedRules,
 ): RuleGroup[] {
-  const over = (windows: readonly string[], expr: (count: WindowedCount, range: string) => string) =>
-    counts.flatMap((count) =>
-      windows.map((window) => ({
-        record: `${count.name}:increase`,
-        labels: { window },
-        expr: orElse(expr(count, time(window)), count.otherwise),
-      })),
-    );
+  const { time } = scales;
   return [
-    {
-      name: `${name}-increments`,
-      interval: time(increment),
-      rules: counts.map((count) => ({
-        record: `${count.name}:increase5m`,
-        expr: count.count(time(increment)),
-      })),
-    },
+    incrementGroup(name, counts, scales),
     {
       name: `${name}-long-windows`,
       interval: time('2m'),
-      rules: over(longWindows, (count, range) => `sum_over_time(${count.name}:increase5m[${range}])`),
+      rules: overLongWindows(counts, scales),
     },
     {
       name,
       interval: time('30s'),
-      rules: [...before, ...over(shortWindows, ({ count }, range) => count(range)), ...after],
+      rules: [...before, ...over(counts, shortWindows, scales, ({ count }, range) => count(range)), ...after],
     },
   ];
+}
+
+/** The groups that give `counts` over the long windows alone: what is derived from them needs no 30 s. */
+export function longWindowGroups(
+  name: string,
+  counts: readonly WindowedCount[],
+  scales: Scales,
+  { before = [], after }: DerivedRules,
+): RuleGroup[] {
+  return [
+    incrementGroup(name, counts, scales),
+    {
+      name,
+      interval: scales.time('2m'),
+      rules: [...before, ...overLongWindows(counts, scales), ...after],
+    },
+  ];
+}
+
+/** What stands ahead of the counts, and what is derived from them. */
+type DerivedRules = { readonly before?: readonly RecordingRule[]; readonly after: readonly RecordingRule[] };
+
+function incrementGroup(name: string, counts: readonly WindowedCount[], { time }: Scales): RuleGroup {
+  return {
+    name: `${name}-increments`,
+    interval: time(increment),
+    rules: counts.map((count) => ({
+      record: `${count.name}:increase5m`,
+      expr: count.count(time(increment)),
+    })),
+  };
+}
+
+function overLongWindows(counts: readonly WindowedCount[], scales: Scales): RecordingRule[] {
+  return over(
+    counts,
+    longWindows,
+    scales,
+    ({ name }, range) => `sum_over_time(${name}:increase5m[${range}])`,
+  );
+}
+
+function over(
+  counts: readonly WindowedCount[],
+  windows: readonly string[],
+  { time }: Scales,
+  expr: (count: WindowedCount, range: string) => string,
+): RecordingRule[] {
+  return counts.flatMap((count) =>
+    windows.map((window) => ({
+      record: `${count.name}:increase`,
+      labels: { window },
+      expr: orElse(expr(count, time(window)), count.otherwise),
+    })),
+  );
 }
 
 function orElse(expr: string, otherwise: string | undefined): string {

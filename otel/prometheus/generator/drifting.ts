@@ -1,0 +1,29 @@
+import { minRequests } from '../../../src/report/alert-rules.ts';
+import { driftRule } from '../../../src/stats/drift.ts';
+import type { Subject } from './distance.ts';
+import { promql } from './promql.ts';
+import type { Scales } from './settings.ts';
+import type { WindowName } from './windows.ts';
+
+/**
+ * PSI above `minPsi` and the ceiling: the test of alerts that `driftRule` in `src/stats` states.
+ *
+ * @param matcher further matchers, if any
+ */
+export function drifting(prefix: Subject['prefix'], window: WindowName, matcher = ''): string {
+  return promql`
+    ${prefix}:psi{${[`window="${window}"`, matcher].filter((text) => text !== '').join(', ')}}
+      > clamp_min(${prefix}:psi_alert_ceiling, ${driftRule.minPsi})`;
+}
+
+export function enoughRequests(prefix: Subject['prefix'], window: WindowName, { requests }: Scales): string {
+  return `${prefix}:observations:increase >= ${requests(minRequests[window])}`;
+}
+
+/** The same time a day or a week earlier that looked like this one explains it: season, not drift. */
+export function unlessSeason({ prefix, by }: Pick<Subject, 'prefix' | 'by'>): string {
+  return promql`
+    unless on (${by}, window)
+      ${prefix}:psi_to_earlier
+        <= clamp_min(${prefix}:psi_to_earlier_alert_ceiling, ${driftRule.minPsi})`;
+}
