@@ -2,12 +2,12 @@ import { type Artifact, type Feature, sealArtifact } from '../src/model/artifact
 
 /**
  * A model like `artifact`, with `count` features instead of its own: they are its own again and again, under other
- * names, each with so small a part in the score that scores stay where they were.
+ * names, each with so small a part in the score that scores stay where they were. It names no segments.
  *
  * @param variant models of different variants are different versions
  */
 export function widen(artifact: Artifact, count: number, variant = 0): Artifact {
-  const { version: _version, features, ...rest } = artifact;
+  const { version: _version, segments: _segments, features, ...rest } = artifact;
   const part = features.length / count;
   const wide = Array.from({ length: count }, (_, i) =>
     weaken({ ...features[i % features.length], name: `feature_${String(i).padStart(3, '0')}` }, part),

@@ -26,7 +26,7 @@ import { eventually, postJson, readJsonLines, startTestService } from './support
 
 type Row = Record<string, string | number | null>;
 
-const { version: _, ...credit } = await loadArtifact('models/credit.json');
+const { version: _, segments: __, ...credit } = await loadArtifact('models/credit.json');
 const [number, , category] = credit.features as [Feature & { kind: 'numeric' }, Feature, Feature];
 assert.ok(category.kind === 'categorical');
 const modes: readonly SampleValues[] = ['raw', 'bins', 'off'];

@@ -35,6 +35,8 @@ trains what data/training.json says.
   --ridge L            how strongly the fit keeps weights small, above 0
                        (default 1, which is C = 1/L = 1 in scikit-learn)
   --protected A,B,…    features whose groups fairness is watched for
+  --segments A,B,…     categorical features each of whose categories is watched
+                       for drift by itself
   --sensitive A,B,…    features that samples, logs and traces tell nothing of
   --name NAME          name of the model (with --data: that of the file)
   --out FILE           where to write it (default models/NAME.json)
@@ -53,6 +55,7 @@ type Defaults = {
   positive: string;
   features: string[];
   protected: string[];
+  segments: string[];
   name: string;
 };
 
@@ -95,6 +98,7 @@ function readOptions(args: string[]) {
       threshold: text,
       ridge: text,
       protected: names,
+      segments: names,
       sensitive: names,
       name: text,
       out: text,
@@ -121,7 +125,7 @@ function resolveOptions(given: ReturnType<typeof readOptions>, defaults: Default
   }
   return {
     ...given,
-    defaults: own ? { ...defaults, features: undefined, protected: [] } : defaults,
+    defaults: own ? { ...defaults, features: undefined, protected: [], segments: [] } : defaults,
     data,
     positive: given.positive ?? defaults.positive,
     name,
@@ -138,11 +142,13 @@ function nameOf(path: string): string {
 /** The columns that the options name. @throws UsageError */
 function resolveColumns(given: ReturnType<typeof resolveOptions>, header: readonly string[]) {
   const { defaults } = given;
-  const namesOf = (option: 'features' | 'categorical' | 'allow-ids' | 'protected' | 'sensitive') =>
-    given[option] && readNames(option, given[option], header);
+  const namesOf = (
+    option: 'features' | 'categorical' | 'allow-ids' | 'protected' | 'segments' | 'sensitive',
+  ) => given[option] && readNames(option, given[option], header);
   const givenTarget = given.target ?? defaults.target;
   const target = findOneName(givenTarget, header) ?? givenTarget;
   const features = namesOf('features') ?? defaults.features;
+  const usedOf = (names: readonly string[]) => names.filter((column) => features?.includes(column));
   if (features?.includes(target)) throw new UsageError(`--features holds the target, ${target}`);
   return {
     positive: given.positive,
@@ -151,7 +157,8 @@ function resolveColumns(given: ReturnType<typeof resolveOptions>, header: readon
     features,
     categorical: namesOf('categorical') ?? [],
     allowIds: namesOf('allow-ids') ?? [],
-    protected: namesOf('protected') ?? defaults.protected.filter((column) => features?.includes(column)),
+    protected: namesOf('protected') ?? usedOf(defaults.protected),
+    segments: namesOf('segments') ?? usedOf(defaults.segments),
     sensitive: namesOf('sensitive') ?? [],
   };
 }
@@ -200,7 +207,7 @@ await runCli(help, async (args) => {
   if (names.includes(scoreFeature)) {
     throw new Error(`${options.data}:1: column ${scoreFeature}: is a reserved name: rename it`);
   }
-  for (const list of ['categorical', 'protected', 'sensitive'] as const) {
+  for (const list of ['categorical', 'protected', 'segments', 'sensitive'] as const) {
     const unknown = columns[list].find((column) => !names.includes(column));
     if (unknown !== undefined) {
       throw new UsageError(`--${list} names ${unknown}, which is none of the features ${formatNames(names)}`);
@@ -212,6 +219,7 @@ await runCli(help, async (args) => {
     threshold: options.threshold,
     ridge: options.ridge,
     protected: columns.protected,
+    segments: columns.segments,
     sensitive: columns.sensitive,
     onProgress: (done, total) => bar.update(done / total),
   });

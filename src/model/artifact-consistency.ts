@@ -1,12 +1,7 @@
+import { type Fault, lengthFault } from './artifact-fault.ts';
 import { type Artifact, type Feature, scoreFeature } from './artifact-schema.ts';
 import { contentHash } from './artifact-version.ts';
-
-/** What is wrong with an artifact, and the path to it. */
-export type Fault = { readonly path: readonly (string | number)[]; readonly message: string };
-
-function lengthFault(path: Fault['path'], actual: number, expected: number, why: string): Fault[] {
-  return actual === expected ? [] : [{ path, message: `has ${actual} entries, needs ${expected}: ${why}` }];
-}
+import { segmentFaults } from './segment-consistency.ts';
 
 function effectsFaults(
   path: Fault['path'],
@@ -122,6 +117,7 @@ export function consistencyFaults(artifact: Artifact): Fault[] {
   if (artifact.training.positives >= artifact.training.rows) {
     faults.push({ path: ['training', 'positives'], message: 'must be fewer than the rows' });
   }
+  if (faults.length === 0) faults.push(...segmentFaults(artifact));
   if (faults.length === 0) {
     const hash = contentHash(artifact);
     if (hash !== artifact.version) {

@@ -10,6 +10,9 @@ export const formatVersion = 2;
  */
 export const readableFormats = [1, formatVersion] as const;
 
+/** The most categories of a feature that training gives a coefficient and a bin of their own, and that may be segments. */
+export const maxCategories = 20;
+
 /** The most score bins that an artifact has. */
 export const maxScoreBins = 50;
 
@@ -122,6 +125,24 @@ const categoricalFeature = z.strictObject({
   }),
 });
 
+const segment = z.strictObject({
+  feature: name.describe(
+    `A categorical feature of at most ${maxCategories} categories; rows in which it is missing or unseen are in no segment`,
+  ),
+  variables: z
+    .array(
+      z.strictObject({
+        name,
+        counts: z
+          .array(z.array(count))
+          .describe(
+            'One list a segment: a category each, then `other` if any is grouped. In it one count a bin, as in the reference of the variable',
+          ),
+      }),
+    )
+    .describe('All other features in their order, then `(score)`'),
+});
+
 const estimate = z
   .strictObject({ value: z.number(), standardError: z.number().min(0) })
   .describe('Mean over the held-out folds, and the standard error of a figure from this many rows');
@@ -161,6 +182,9 @@ export const artifactSchema = z.strictObject({
         'Out-of-fold scores of the first repeat of the cross-validation, with their outcomes. In files of version 1 the bins are fifty of equal width, from 0 to 1',
       ),
   }),
+  segments: z
+    .exactOptional(z.array(segment).min(1))
+    .describe('The reference within each segment of the features named in it. Absent when none is'),
   calibration: z
     .strictObject({ scores: z.array(share).min(1), probabilities: z.array(share).min(1) })
     .describe(

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { consistencyFaults, type Fault } from './artifact-consistency.ts';
+import { consistencyFaults } from './artifact-consistency.ts';
+import type { Fault } from './artifact-fault.ts';
 import { type Artifact, artifactSchema, formatVersion, readableFormats } from './artifact-schema.ts';
 
 export {

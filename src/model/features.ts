@@ -1,5 +1,5 @@
 import { type Bins, type NumericBins, numericRanges } from '../stats/binning.ts';
-import type { Artifact, Feature, NumericFeature } from './artifact.ts';
+import { type Artifact, type Feature, type NumericFeature, scoreFeature } from './artifact-schema.ts';
 
 /** The bins that a feature's reference counts stand in, and its live values are counted into. */
 export function featureBins(feature: Feature): Bins {
@@ -11,6 +11,14 @@ export function featureBins(feature: Feature): Bins {
 /** The bins of the model's score, monitored under the name `scoreFeature`. */
 export function scoreBins(artifact: Artifact): NumericBins {
   return { kind: 'numeric', edges: artifact.score.reference.edges };
+}
+
+/** All that is watched of a model: its features in their order, then the score. */
+export function modelVariables(artifact: Artifact): { readonly name: string; readonly bins: Bins }[] {
+  return [
+    ...artifact.features.map((feature) => ({ name: feature.name, bins: featureBins(feature) })),
+    { name: scoreFeature, bins: scoreBins(artifact) },
+  ];
 }
 
 /**

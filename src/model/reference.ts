@@ -2,15 +2,12 @@ import { type CategoricalBins, countBins } from '../stats/binning.ts';
 import { expectedAgain } from '../stats/expected-again.ts';
 import { quantileSorted } from '../stats/quantile.ts';
 import { quantileEdges } from '../stats/quantile-edges.ts';
-import type { Artifact, NumericFeature } from './artifact-schema.ts';
+import { type Artifact, maxCategories, type NumericFeature } from './artifact-schema.ts';
 
 /** The values of the reference that are not frequent are cut into so many bins. */
 export const binsPerVariable = 10;
 
-/** More categories than these share one coefficient and one bin, `other`. */
-const maxCategories = 20;
-
-/** So do categories of fewer rows. */
+/** Categories of fewer rows share one coefficient and one bin, `other`. */
 const minCategoryRows = 5;
 
 /** To twelve digits: 67.01, not 67.00999999999999. */

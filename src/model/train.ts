@@ -10,6 +10,7 @@ import { expectedCounts, numericReference } from './reference.ts';
 import { createContribution, logistic } from './score.ts';
 import { binScores } from './score-bins.ts';
 import { describeSmallestDetectableDrift } from './smallest-detectable-drift.ts';
+import { requireSegments, trainSegments } from './train-segments.ts';
 import type { TrainingSet } from './training-set.ts';
 
 export type TrainingOptions = {
@@ -17,6 +18,8 @@ export type TrainingOptions = {
   readonly threshold: Artifact['threshold'];
   readonly protected: string[];
   readonly sensitive: string[];
+  /** Categorical features whose categories are watched as segments; none when left out. */
+  readonly segments?: readonly string[];
   /** Of the fit, above 0; see `fitLogistic`. 1 when left out. */
   readonly ridge?: number;
   /** Called after each fit, with the number of fits done and of all. */
@@ -129,14 +132,16 @@ function scoreReference(scores: Float64Array, spread: ScoreSpread | null): Artif
  * the score's reference distribution from the finished model on its training rows. The same set gives the same bytes.
  *
  * @param set at least two rows of each class
- * @throws Error when the columns hold numbers too large to compute with, or the fit does not reach its maximum
+ * @throws Error when the columns hold numbers too large to compute with, there cannot be such segments, or the fit does
+ * not reach its maximum
  */
 export function train(set: TrainingSet, options: TrainingOptions): Artifact {
   const { columns, outcomes } = set;
   const rows = outcomes.length;
   const positives = outcomes.reduce((sum, outcome) => sum + outcome, 0);
   const { codes, matrix } = encodeDesign(columns, rows);
-  const { ridge = defaultRidge } = options;
+  const { ridge = defaultRidge, segments = [] } = options;
+  requireSegments(codes, segments);
   const fit = fitLogistic(matrix, outcomes, { ridge });
   const { folds, repeats } = protocolFor(rows, positives);
   const fits = 1 + folds * repeats;
@@ -152,6 +157,7 @@ export function train(set: TrainingSet, options: TrainingOptions): Artifact {
   const spread = scoreSpread(rowScores);
   const { scores: knots, probabilities } = calibrate(scores, outcomes);
   const calibration = { scores: [...knots], probabilities: [...probabilities] };
+  const reference = scoreReference(rowScores, spread);
   const artifact = sealArtifact({
     formatVersion,
     name: options.name,
@@ -162,9 +168,10 @@ export function train(set: TrainingSet, options: TrainingOptions): Artifact {
     intercept,
     features: features.map((feature, i) => withOwnEffects(feature, columns[i].values, spread)),
     score: {
-      reference: scoreReference(rowScores, spread),
+      reference,
       bins: binScores(scores, outcomes, calibration),
     },
+    ...trainSegments(set, features, reference, rowScores, segments),
     calibration,
     training: {
       rows,

@@ -14,6 +14,7 @@ export function referenceOf(artifact: Artifact): Reference {
       ...(feature.kind === 'numeric' && { range: [feature.summary.min, feature.summary.max] as const }),
     })),
     score: { name: scoreFeature, bins: scoreBins(artifact), ...countsOf(artifact.score.reference) },
+    ...(artifact.segments !== undefined && { segments: artifact.segments }),
   };
 }
 

@@ -1,5 +1,7 @@
 import { createValueReader, type Row } from '../model/row.ts';
+import { modelSegments } from '../model/segments.ts';
 import { type Binner, binCount, createBinner, numericBinIndex } from '../stats/binning.ts';
+import { createSegmentRecorder, type SegmentCut } from '../stats/segment-cells.ts';
 import { summableBounds } from '../stats/summable.ts';
 import type { Reference, VariableReference } from './reference.ts';
 import { requireFinite } from './require-finite.ts';
@@ -33,7 +35,9 @@ export type Monitor = {
   readonly reference: Reference;
   /** The features in the reference's order, then the score. */
   readonly variables: readonly VariableLayout[];
-  /** Counts since the start, laid out as `variables` says. Read it, do not write it. */
+  /** One for each of the reference's `segments`; the variables are named by their place in `variables`. */
+  readonly segments: readonly SegmentCut[];
+  /** Counts since the start, laid out as `variables` and then `segments` say. Read it, do not write it. */
   readonly totals: Readonly<Float64Array>;
   /**
    * Counts one prediction. `row` is keyed by feature name and has been validated; keys the reference does not know
@@ -76,26 +80,35 @@ export function createMonitor(reference: Reference, now: () => number = () => pe
     });
     length = end + 5;
   }
-  const totals = new Float64Array(length);
+  const by = (reference.segments ?? []).map(({ feature }) => feature);
+  const { cuts: segments, end } = modelSegments(variables, by, length);
+  const totals = new Float64Array(end);
   const slowDrift = createSlowDriftWatch(variables, totals, now());
   const windows = createWindows(totals, now, [slowDrift]);
   const readers = reference.features.map(({ name }) => createValueReader(name));
   const score = variables[variables.length - 1];
   const scoreEdges = reference.score.bins.edges;
-  const observation = { bins: new Uint16Array(readers.length), outside: new Int8Array(readers.length) };
+  // of the features, then of the score
+  const bins = new Uint16Array(variables.length);
+  const observation = { bins: bins.subarray(0, -1), outside: new Int8Array(readers.length) };
   const addScore = createSummer(score, totals);
+  const recordSegments = segments.length > 0 ? createSegmentRecorder(segments, totals) : null;
   const recorders = reference.features.map((_, i) => createRecorder(variables[i], totals, observation, i));
 
   return {
     reference,
     variables,
+    segments,
     totals,
     observe(row, value) {
       requireFinite(value, 'the score');
       windows.advance();
       for (let i = 0; i < readers.length; i++) recorders[i](readers[i](row));
-      totals[score.offset + numericBinIndex(scoreEdges, value)]++;
+      const scoreBin = numericBinIndex(scoreEdges, value);
+      bins[readers.length] = scoreBin;
+      totals[score.offset + scoreBin]++;
       addScore(value);
+      recordSegments?.(bins);
       return observation;
     },
     window: (name) => windows.since(name),

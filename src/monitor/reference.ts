@@ -1,3 +1,4 @@
+import type { SegmentReference } from '../model/segments.ts';
 import type { Bins, NumericBins } from '../stats/binning.ts';
 
 /** What one variable looked like in the data the model was made from. */
@@ -23,4 +24,6 @@ export type Reference = {
   readonly features: readonly VariableReference[];
   /** The model's output, monitored as if it were a feature. */
   readonly score: VariableReference & { readonly bins: NumericBins };
+  /** What each segment of some categorical features looked like; without them no segments are watched. */
+  readonly segments?: readonly SegmentReference[];
 };

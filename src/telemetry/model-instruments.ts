@@ -1,5 +1,6 @@
 import { type Instrument, modelLabels } from './instrument.ts';
 
+const segment = [...modelLabels, 'segment_feature', 'segment', 'feature'] as const;
 const drift = [...modelLabels, 'feature', 'window'] as const;
 
 /** What the service exposes of a model’s predictions and of drift. */
@@ -69,6 +70,28 @@ export const modelInstruments = {
     labels: [...modelLabels, 'feature', 'bin'],
     description:
       'What a row in the bin brings to the log-odds of the score on average, in their standard deviations over the reference.',
+  },
+  segmentObservations: {
+    name: 'model_segment_bin_observations_total',
+    type: 'counter',
+    unit: '{observation}',
+    labels: [...segment, 'bin'],
+    description:
+      'Live observations of a feature by bin within each segment, a category of a feature that the model names in `segments`.',
+  },
+  segmentReferenceRatio: {
+    name: 'model_segment_reference_ratio',
+    type: 'gauge',
+    unit: '1',
+    labels: [...segment, 'bin'],
+    description: 'Share of the segment’s reference in each bin; 0 where the segment has none.',
+  },
+  segmentReferenceSamples: {
+    name: 'model_segment_reference_samples',
+    type: 'gauge',
+    unit: '{observation}',
+    labels: segment,
+    description: 'Rows behind the segment’s reference.',
   },
   outsideRange: {
     name: 'model_feature_outside_range_total',

@@ -16,6 +16,7 @@ import {
   type MetricSource,
   type Point,
 } from './metric-data.ts';
+import { createSegmentMetrics } from './segment-metrics.ts';
 
 /**
  * The series of one model version. Attributes, and points that never change, are made here once; a scrape reads the
@@ -35,6 +36,7 @@ export function createModelMetrics(counts: ModelCounts): MetricSource {
     [...reasons.keys()].map((reason) => ({ reasons, reason, attributes: { ...model, feature, reason } })),
   );
   const score = labelled[labelled.length - 1];
+  const segments = createSegmentMetrics(monitor);
   const numeric = labelled.filter((one) => one !== score && one.variable.bins.kind === 'numeric');
 
   return () => [
@@ -93,6 +95,7 @@ export function createModelMetrics(counts: ModelCounts): MetricSource {
     ),
     counterData(instruments.inputsRefused, [{ attributes: model, value: counts.refused }]),
     ...driftData(counts, labelled),
+    ...segments(),
   ];
 }
 

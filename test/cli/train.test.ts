@@ -123,7 +123,7 @@ describe('npm run train', function () {
     const artifact = await trained(
       table({ id: String, n: number, k: kind }),
       ...args,
-      ...['--protected', 'k', '--sensitive', 'n,k'],
+      ...['--protected', 'k', '--sensitive', 'n,k', '--segments', 'k'],
     );
     assert.deepEqual(
       artifact.features.map((feature) => [feature.name, feature.kind]),
@@ -137,6 +137,35 @@ describe('npm run train', function () {
     assert.match(artifact.threshold.reason, /3 times/);
     assert.deepEqual(artifact.protected, ['k']);
     assert.deepEqual(artifact.sensitive, ['n', 'k']);
+    assert.deepEqual(
+      artifact.segments?.map(({ feature }) => feature),
+      ['k'],
+    );
+  });
+
+  it('refuses segments that cannot be', async () => {
+    const content = table({ n: number, k: kind });
+    await refuses(
+      await trainOn(content, '--segments', 'x'),
+      '--segments names x, which is none of the features n, k (--help lists the options)',
+      2,
+    );
+    await refuses(
+      await trainOn(content, '--segments', 'k,n'),
+      'segments: n holds numbers, and only categories are segments: leave it out, or if the numbers are codes use --categorical n',
+    );
+    // 12 segments × (80 × 11 bins and the score's 11), before any fit
+    const many = Object.fromEntries(
+      Array.from({ length: 80 }, (_, i) => [
+        `n${i}`,
+        (row: number) => Math.sin(row * (i + 1) + 1).toFixed(4),
+      ]),
+    );
+    const twelve = (i: number) => 'abcdefghijkl'[(i * 7) % 12];
+    await refuses(
+      await trainOn(table({ k: twelve, ...many }), '--segments', 'k'),
+      'segments: k make 10,692 counts, one for each segment and each bin of the other features, and 10,000 are the most: name fewer features, or features of fewer categories',
+    );
   });
 
   it('says what --sensitive does not hide', async () => {
@@ -491,7 +520,7 @@ describe('npm run train', function () {
     const options = [...stdout.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
     assert.deepEqual(options, [
       ...['--data', '--target', '--positive', '--features', '--categorical', '--allow-ids', '--decimal'],
-      ...['--threshold', '--ridge', '--protected', '--sensitive', '--name', '--out', '--help'],
+      ...['--threshold', '--ridge', '--protected', '--segments', '--sensitive', '--name', '--out', '--help'],
     ]);
   });
 });

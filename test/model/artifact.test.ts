@@ -194,6 +194,58 @@ describe('the artifact', () => {
       /: protected\[1\]: x is not a feature/,
     ],
     [
+      'segments are of no feature',
+      ({ segments }) => (segments![0].feature = 'x'),
+      /: segments\[0\]\.feature: x is not a feature of the model/,
+    ],
+    [
+      'segments are of numbers',
+      ({ segments }) => (segments![0].feature = 'age'),
+      /: segments\[0\]\.feature: age is numeric: only categories are segments/,
+    ],
+    [
+      'a feature has segments twice',
+      ({ segments }) => segments!.push(segments![0]),
+      /: segments\[1\]\.feature: history occurs twice/,
+    ],
+    ['segments is an empty list', (draft) => (draft.segments = []), /: segments: /],
+    [
+      'segments leave out a variable',
+      ({ segments }) => segments![0].variables.pop(),
+      /: segments\[0\]\.variables: are age, limit, needs age, limit, \(score\)/,
+    ],
+    [
+      'a segment is missing',
+      ({ segments }) => segments![0].variables[1].counts.pop(),
+      /: segments\[0\]\.variables\[1\]\.counts: has 4 entries, needs 5: one a segment/,
+    ],
+    [
+      'a segment has a count too many',
+      ({ segments }) => segments![0].variables[2].counts[3].push(0),
+      /: segments\[0\]\.variables\[2\]\.counts\[3\]: has 12 entries, needs 11: one a bin/,
+    ],
+    [
+      'segments are of more than 20 categories',
+      ({ features: [, , third] }) => {
+        if (third.kind !== 'categorical') return;
+        const more = Array.from({ length: 16 }, (_, i) => `more ${i}`);
+        third.categories.push(...more);
+        third.coefficients.push(...more.map(() => 0));
+        third.reference = { counts: [...third.reference.counts, ...more.map(() => 0)] };
+      },
+      /: segments\[0\]\.feature: history has 21 categories, more than 20/,
+    ],
+    [
+      'segments have more than 10,000 counts',
+      ({ features: [first], segments }) => {
+        if (first.kind !== 'numeric') return;
+        const edges = Array.from({ length: 2000 }, (_, i) => i);
+        first.reference = { edges, counts: Array(2002).fill(1) };
+        segments![0].variables[0].counts = Array(5).fill(Array(2002).fill(1));
+      },
+      /: segments: make 10,120 counts, one for each segment and each bin .* 10,000 are the most: name fewer/,
+    ],
+    [
       'a score bin has more positives than rows',
       (draft) => (draft.score.bins.positives[0] = 1),
       /: score\.bins\.positives\[0\]: exceeds/,

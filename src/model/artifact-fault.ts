@@ -1,0 +1,7 @@
+/** What is wrong with an artifact, and the path to it. */
+export type Fault = { readonly path: readonly (string | number)[]; readonly message: string };
+
+/** A list of another length than it needs. */
+export function lengthFault(path: Fault['path'], actual: number, expected: number, why: string): Fault[] {
+  return actual === expected ? [] : [{ path, message: `has ${actual} entries, needs ${expected}: ${why}` }];
+}

@@ -1,0 +1,144 @@
+import { type Bins, type CategoricalBins, countBins, createBinner, missingBin } from '../stats/binning.ts';
+import {
+  createSegmentRecorder,
+  layoutSegments,
+  type SegmentCut,
+  segmentCounts,
+} from '../stats/segment-cells.ts';
+import type { Artifact } from './artifact-schema.ts';
+
+/** The most counts that the segments of a model may have: segments × bins of the variables compared in them. */
+export const maxSegmentCells = 10_000;
+
+/** The reference of each segment of one feature. */
+export type SegmentReference = NonNullable<Artifact['segments']>[number];
+
+/** A variable as segments see it. */
+export type SegmentedVariable = { readonly name: string; readonly bins: Bins };
+
+/** A variable whose reference is known. */
+type Counted = SegmentedVariable & { readonly counts: readonly number[] };
+
+/**
+ * The cuts of a model: a categorical feature has a segment for each of its categories, and for `other` if some are
+ * grouped. A row whose value is missing or unseen is in none: their shares have alerts of their own.
+ *
+ * @param variables the features, then the score
+ * @param by names of categorical features
+ * @param from where the counts of the first cut begin
+ * @throws RangeError for a name of no categorical feature
+ */
+export function modelSegments(
+  variables: readonly SegmentedVariable[],
+  by: readonly string[],
+  from = 0,
+): ReturnType<typeof layoutSegments> {
+  const places = by.map((name) => {
+    const place = variables.findIndex((variable) => variable.name === name);
+    if (variables[place]?.bins.kind !== 'categorical') {
+      throw new RangeError(`segments: ${JSON.stringify(name)} is none of the categorical features`);
+    }
+    return { place, segments: missingBin(variables[place].bins) };
+  });
+  return layoutSegments(
+    variables.map(({ bins }) => bins),
+    places,
+    from,
+  );
+}
+
+/** What is wrong with so many counts; `null` if nothing. */
+export function tooManyCells(cells: number): string | null {
+  if (cells <= maxSegmentCells) return null;
+  const [made, most] = [cells, maxSegmentCells].map((count) => count.toLocaleString('en'));
+  return `make ${made} counts, one for each segment and each bin of the other features, and ${most} are the most: name fewer features, or features of fewer categories`;
+}
+
+/**
+ * Counts the rows of a reference by segment.
+ *
+ * @param variables the features, then the score, each with its value in every row
+ * @param by names of categorical features
+ */
+export function countSegments(
+  variables: readonly (Counted & { readonly values: ArrayLike<unknown> })[],
+  by: readonly string[],
+): SegmentReference[] {
+  if (by.length === 0) return [];
+  const { cuts, end } = modelSegments(variables, by);
+  const cells = new Float64Array(end);
+  const record = createSegmentRecorder(cuts, cells);
+  const binners = variables.map(({ bins }) => createBinner(bins));
+  const bins = new Uint16Array(variables.length);
+  for (let row = 0; row < variables[0].values.length; row++) {
+    for (let i = 0; i < bins.length; i++) bins[i] = binners[i](variables[i].values[row]);
+    record(bins);
+  }
+  const all = variables.map((variable) => countBins(variable.bins, Array.from(variable.values)));
+  return cuts.map((cut) => describeSegments(cut, cells, variables, all));
+}
+
+/**
+ * The reference of the segments of one cut.
+ *
+ * @param cells rows by segment, laid out as `cut` says
+ * @param variables by place, with the counts to expect of new rows
+ * @param all by place, the counts of all rows as they are
+ */
+export function describeSegments(
+  cut: SegmentCut,
+  cells: Float64Array,
+  variables: readonly Counted[],
+  all: readonly ArrayLike<number>[],
+): SegmentReference {
+  return {
+    feature: variables[cut.place].name,
+    variables: cut.variables.map((counted) => {
+      const { name, bins, counts } = variables[counted.place];
+      return {
+        name,
+        counts: Array.from({ length: cut.segments }, (_, segment) =>
+          expectedWithin(bins, segmentCounts(cut, segment, counted, cells), all[counted.place], counts),
+        ),
+      };
+    }),
+  };
+}
+
+/**
+ * How many of as many new rows of a segment would fall into each bin. For numbers as many as did. Categories that owe
+ * their place to chance, and those never seen, are expected in a segment in the proportion in which they are in all
+ * rows (see `expectedCounts`).
+ *
+ * @param counted rows of the segment by bin
+ * @param all rows of the whole reference by bin, as they are
+ * @param expected the counts to expect of as many rows as those
+ */
+export function expectedWithin(
+  bins: Bins,
+  counted: ArrayLike<number>,
+  all: ArrayLike<number>,
+  expected: ArrayLike<number>,
+): number[] {
+  return bins.kind === 'numeric' ? Array.from(counted) : expectedCategories(bins, counted, all, expected);
+}
+
+function expectedCategories(
+  bins: CategoricalBins,
+  counted: ArrayLike<number>,
+  all: ArrayLike<number>,
+  expected: ArrayLike<number>,
+): number[] {
+  const missing = missingBin(bins);
+  const own = bins.categories.map((_, i) =>
+    all[i] > 0 ? Math.round((counted[i] * expected[i]) / all[i]) : counted[i],
+  );
+  if (missing === own.length) return [...own, counted[missing], counted[missing + 1]];
+  const other = missing - 1;
+  const unseen = missing + 1;
+  const shareOfRare = all[other] > 0 ? counted[other] / all[other] : 0;
+  const unseenHere = counted[unseen] + Math.round((expected[unseen] - all[unseen]) * shareOfRare);
+  const values = own.reduce((sum, _, i) => sum + counted[i], counted[other] + counted[unseen]);
+  const rest = own.reduce((left, rows) => left - rows, values - unseenHere);
+  return [...own, Math.max(0, rest), counted[missing], unseenHere];
+}

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { createModelCounts } from '../../src/monitor/model-counts.ts';
+import { createMonitor } from '../../src/monitor/monitor.ts';
+import type { Reference } from '../../src/monitor/reference.ts';
+import { createModelMetrics } from '../../src/telemetry/model-metrics.ts';
+
+const names = ['model_segment_bin_observations_total', 'model_segment_reference_ratio'];
+
+const reference: Reference = {
+  model: 'm',
+  version: '1',
+  features: [
+    {
+      name: 'colour',
+      bins: { kind: 'categorical', categories: ['red', 'blue'], grouped: ['grey'] },
+      counts: [50, 30, 20, 0, 0],
+    },
+    { name: 'height', bins: { kind: 'numeric', edges: [10, 20] }, counts: [30, 40, 30, 0] },
+    { name: 'shape', bins: { kind: 'categorical', categories: ['flat'], grouped: [] }, counts: [100, 0, 0] },
+  ],
+  score: { name: '(score)', bins: { kind: 'numeric', edges: [0.5] }, counts: [60, 40, 0] },
+  segments: [
+    {
+      feature: 'colour',
+      variables: [
+        {
+          name: 'height',
+          counts: [
+            [20, 20, 10, 0],
+            [10, 10, 10, 0],
+            [0, 10, 10, 0],
+          ],
+        },
+        {
+          name: 'shape',
+          counts: [
+            [50, 0, 0],
+            [30, 0, 0],
+            [20, 0, 0],
+          ],
+        },
+        {
+          name: '(score)',
+          counts: [
+            [40, 10, 0],
+            [20, 10, 0],
+            [0, 20, 0],
+          ],
+        },
+      ],
+    },
+    {
+      feature: 'shape',
+      variables: [
+        { name: 'colour', counts: [[0, 0, 0, 0, 0]] },
+        { name: 'height', counts: [[30, 40, 30, 0]] },
+        { name: '(score)', counts: [[60, 40, 0]] },
+      ],
+    },
+  ],
+};
+
+const rows = fc.array(
+  fc.record({
+    colour: fc.constantFrom('red', 'blue', 'grey', 'never seen', null),
+    height: fc.constantFrom(5, 10, 15, 25, null),
+    shape: fc.constantFrom('flat', 'round', null),
+    score: fc.constantFrom(0.2, 0.5, 0.9),
+  }),
+  { maxLength: 60 },
+);
+type Counted = { colour: string | null; height: number | null; shape: string | null; score: number };
+
+/** The bin that a person would put a value into. */
+const binsByHand: Record<string, (row: Counted) => string> = {
+  colour: ({ colour }) =>
+    colour === null ? 'missing' : ({ red: '= red', blue: '= blue', grey: 'other' }[colour] ?? 'unseen'),
+  height: ({ height }) => {
+    if (height === null) return 'missing';
+    return height <= 10 ? '00 (-inf, 10]' : height <= 20 ? '01 (10, 20]' : '02 (20, +inf)';
+  },
+  shape: ({ shape }) => (shape === null ? 'missing' : shape === 'flat' ? '= flat' : 'unseen'),
+  '(score)': ({ score }) => (score <= 0.5 ? '00 (-inf, 0.5]' : '01 (0.5, +inf)'),
+};
+
+/** All points of one metric: its labels, and its value. */
+function pointsOf(source: ReturnType<typeof createModelMetrics>, name: string) {
+  return source()
+    .filter(({ descriptor }) => descriptor.name === name)
+    .flatMap(({ dataPoints }) =>
+      dataPoints.map(({ attributes, value }) => ({ labels: attributes as Record<string, string>, value })),
+    );
+}
+
+describe('the segments of a monitor', () => {
+  it('are counted as by hand, and rows without a known category in none', () => {
+    fc.assert(
+      fc.property(rows, (batch) => {
+        const monitor = createMonitor(reference);
+        const metrics = createModelMetrics(createModelCounts(monitor, ['no', 'yes']));
+        for (const row of batch) monitor.observe(row, row.score);
+        const points = pointsOf(metrics, 'model_segment_bin_observations_total');
+        // colour: 3 segments of 4 + 3 + 3 bins; shape: 1 of 5 + 4 + 3
+        assert.equal(points.length, 3 * 10 + 12);
+        for (const { labels, value } of points) {
+          const { model, version, segment_feature, segment, feature, bin } = labels;
+          assert.deepEqual([model, version], ['m', '1']);
+          assert.notEqual(feature, segment_feature);
+          const expected = batch.filter(
+            (row) => binsByHand[segment_feature](row) === segment && binsByHand[feature](row) === bin,
+          );
+          assert.equal(value, expected.length, JSON.stringify(labels));
+        }
+      }),
+    );
+  });
+
+  it('tell their reference, and 0 of it where there is none', () => {
+    const metrics = createModelMetrics(createModelCounts(createMonitor(reference), ['no', 'yes']));
+    const ratios = pointsOf(metrics, 'model_segment_reference_ratio');
+    const samples = pointsOf(metrics, 'model_segment_reference_samples');
+    const of = (points: typeof ratios, wanted: Record<string, string>) =>
+      points.filter(({ labels }) => Object.entries(wanted).every(([key, value]) => labels[key] === value));
+    assert.equal(ratios.length, 3 * 10 + 12);
+    assert.equal(samples.length, 3 * 3 + 3);
+    const red = { segment_feature: 'colour', segment: '= red', feature: 'height' };
+    assert.deepEqual(
+      of(samples, red).map(({ value }) => value),
+      [50],
+    );
+    assert.deepEqual(
+      of(ratios, red).map(({ value }) => value),
+      [0.4, 0.4, 0.2, 0],
+    );
+    const flat = { segment_feature: 'shape', segment: '= flat', feature: 'colour' };
+    assert.deepEqual(
+      of(samples, flat).map(({ value }) => value),
+      [0],
+    );
+    assert.deepEqual(
+      of(ratios, flat).map(({ value }) => value),
+      [0, 0, 0, 0, 0],
+    );
+  });
+
+  it('are no part of a model that names none', () => {
+    const { segments: _, ...without } = reference;
+    const monitor = createMonitor(without);
+    monitor.observe({ colour: 'red', height: 1, shape: 'flat' }, 0.5);
+    const metrics = createModelMetrics(createModelCounts(monitor, ['no', 'yes']));
+    for (const name of names) assert.deepEqual(pointsOf(metrics, name), []);
+    assert.ok(createMonitor(reference).totals.length > monitor.totals.length);
+  });
+
+  it('are refused for a feature that has no categories', () => {
+    const [first] = reference.segments ?? [];
+    for (const feature of ['height', 'nothing']) {
+      assert.throws(
+        () => createMonitor({ ...reference, segments: [{ ...first, feature }] }),
+        new RangeError(`segments: "${feature}" is none of the categorical features`),
+      );
+    }
+  });
+});
