@@ -7,6 +7,7 @@ import { calibration } from './model-performance/calibration.ts';
 import { compared } from './model-performance/compared.ts';
 import { decisions } from './model-performance/decisions.ts';
 import { glance } from './model-performance/glance.ts';
+import { groupRates } from './model-performance/group-rates.ts';
 import { alertNames, versions } from './model-performance/versions.ts';
 import * as variables from './variables.ts';
 
@@ -30,6 +31,6 @@ export function modelPerformance(): Dashboard {
       alertAnnotation(`alertname=~"${alertNames}",model="$model"`),
       versionAnnotation('model="$model"'),
     ],
-    rows: [glance, compared, decisions, calibration, arrival, approval, versions],
+    rows: [glance, compared, decisions, calibration, arrival, approval, groupRates, versions],
   });
 }

@@ -5,12 +5,10 @@ import {
   miscalibrated,
   unexpected,
 } from '../../otel/prometheus/generator/performance-alerts.ts';
+import { intervalZ } from '../../src/stats/wilson-interval.ts';
 import { of, version } from './model-queries.ts';
 
 export type Source = 'realised' | 'estimated';
-
-/** Intervals are for the eye, two-sided with 95 %; nothing is judged by them. */
-const intervalZ = 1.96;
 
 const perWindow = 'on (model, version, window)';
 const sourced = (metric: string, source: Source, more = '') =>

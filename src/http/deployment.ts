@@ -5,6 +5,7 @@ import { createScorer, type Scorer } from '../model/score.ts';
 import { createInputValidator, type InputValidator } from '../model/validate-input.ts';
 import { referenceOf } from '../monitor/artifact-reference.ts';
 import { countDecisions, type Decisions } from '../monitor/group-decisions.ts';
+import type { JointGroups } from '../monitor/joint-groups.ts';
 import { createModelCounts, type ModelCounts } from '../monitor/model-counts.ts';
 import { createMonitor } from '../monitor/monitor.ts';
 import type { Performance } from '../monitor/performance.ts';
@@ -13,9 +14,9 @@ import type { KnownModels } from '../outcomes/known-models.ts';
 import type { ModelDigest } from '../outcomes/token.ts';
 import { createRowFormatter, type RowFormatter } from '../samples/row-formatter.ts';
 import { createSampleFormatter, type SampleFormatter, type SampleValues } from '../samples/sample.ts';
+import { createGroupDecisionMetrics } from '../telemetry/group-metrics.ts';
 import type { MetricSource } from '../telemetry/metric-data.ts';
 import { createModelMetrics } from '../telemetry/model-metrics.ts';
-import { createGroupMetrics } from '../telemetry/performance-metrics.ts';
 
 /** One loaded model with all that is made from its artifact once, so that a request makes nothing. */
 export type Deployment = {
@@ -35,6 +36,8 @@ export type Deployment = {
   readonly performance: Performance;
   /** By bin of the protected features. */
   readonly decisions: Decisions;
+  /** What ids say of the protected features; `undefined` without any. */
+  readonly groups: JointGroups | undefined;
   readonly metrics: MetricSource;
   readonly formatSample: SampleFormatter;
   /** The row as a log line may show it. */
@@ -53,13 +56,14 @@ export function deploy(
   const { name, version, target } = artifact;
   const known = models.add(artifact);
   const { digest, performance } = known;
+  const { groups } = known.groupOutcomes;
   const disclosure = createDisclosure(artifact);
   const monitor = createMonitor(referenceOf(artifact));
   const counts = createModelCounts(monitor, [target.negative, target.positive]);
   const decisions = countDecisions(monitor, artifact.protected);
   const sources = [
     createModelMetrics(counts),
-    createGroupMetrics({ model: name, version }, decisions, counts.classes),
+    createGroupDecisionMetrics({ model: name, version }, decisions, counts.classes),
   ];
   return {
     artifact,
@@ -73,6 +77,7 @@ export function deploy(
     counts,
     performance,
     decisions,
+    groups: groups.features.length > 0 ? groups : undefined,
     metrics: () => sources.flatMap((source) => source()),
     formatSample: createSampleFormatter({ artifact, values: sampleValues }),
     formatPayload: createRowFormatter(artifact),

@@ -1,9 +1,11 @@
 import type { Artifact } from '../model/artifact.ts';
+import { createGroupOutcomes, type GroupOutcomes } from '../monitor/group-outcomes.ts';
+import { createJointGroups } from '../monitor/joint-groups.ts';
 import { createOutcomeDelays, type OutcomeDelays } from '../monitor/outcome-delays.ts';
 import { createPerformance, type Performance } from '../monitor/performance.ts';
 import { performanceReferenceOf } from '../monitor/performance-reference.ts';
 import type { VersionUse } from './kept-versions.ts';
-import type { ModelDigest } from './token.ts';
+import { type ModelDigest, maxGroups } from './token.ts';
 
 /**
  * Where nobody scrapes, what waits for a scrape waits so long: as long as the longest interval that Prometheus's own
@@ -17,6 +19,8 @@ export type KnownModel = VersionUse & {
   readonly digest: ModelDigest;
   readonly performance: Performance;
   readonly delays: OutcomeDelays;
+  /** By bin of the protected features. */
+  readonly groupOutcomes: GroupOutcomes;
   /**
    * Whether outcomes count by now. Where Prometheus may know its series with other values, a scrape has to show them at
    * their start first: an increase from 0 beyond the last known value would look smaller than it is.
@@ -61,6 +65,7 @@ export function createKnownModel(
       isBack ? Date.now() + firstScrapeMs : 0,
     ),
     delays: createOutcomeDelays(),
+    groupOutcomes: createGroupOutcomes(createJointGroups(artifact, maxGroups)),
     mayCount,
     used(by) {
       lastUsedMs = now();

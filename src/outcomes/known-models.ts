@@ -100,8 +100,17 @@ export function createKnownModels(options: {
     const waitsForScrape = isBack ? () => true : mayHaveBeenShown;
     const model = createKnownModel(artifact, { digest, maturityMs, isBack, waitsForScrape, now });
     known.set(name, model);
+    if (!isBack) sayLeftOut(model);
     onKnown(model);
     return model;
+  }
+
+  function sayLeftOut({ artifact: { name, version }, groupOutcomes }: KnownModel): void {
+    const { leftOut } = groupOutcomes.groups;
+    if (leftOut.length === 0) return;
+    onProblem(
+      `${name} ${version}: outcomes are not counted by bin of ${leftOut.join(', ')}: an id has no room for more protected features`,
+    );
   }
 
   function dropUnused(): void {

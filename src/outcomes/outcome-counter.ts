@@ -10,7 +10,7 @@ export type OutcomeCounter = {
    *
    * @param token of its prediction
    */
-  add(token: Token, outcome: Omit<Countable, 'score'>, isOpen: boolean): void;
+  add(token: Token, outcome: Omit<Countable, 'prediction'>, isOpen: boolean): void;
   /** Counts what did not count when it came and does now. */
   settle(): void;
   /** So many wait for their version that no more should be taken. */
@@ -33,15 +33,17 @@ export function createOutcomeCounter(
   const held = createHeldOutcomes({ now });
   const waiting = createWaitingOutcomes(models, options);
   return {
-    add({ model, timeMs, score }, { isPositive, delayS, place }, isOpen) {
+    add({ model, timeMs, score, isPositive: isPredicted, group }, { isPositive, delayS, place }, isOpen) {
+      // not the whole token: half a million outcomes may have to wait
+      const prediction = { score, isPositive: isPredicted, group };
       const nowMs = now();
       // one from the future was made while the clock was ahead: it is taken as made now
       const dueMs = Math.min(timeMs, nowMs) + maturityMs;
       const counts = isOpen && (maturityMs === 0 || dueMs <= nowMs);
-      if (counts) waiting.add(model, { isPositive, place, delayS, score });
+      if (counts) waiting.add(model, { isPositive, place, delayS, prediction });
       else if (delayS !== undefined) waiting.add(model, { isPositive, place, delayS });
       if (!isOpen || counts) return;
-      held.hold({ dueMs, count: () => waiting.add(model, { isPositive, place, score }) });
+      held.hold({ dueMs, count: () => waiting.add(model, { isPositive, place, prediction }) });
     },
     settle() {
       held.release();

@@ -2,12 +2,16 @@ import { maxWithUnscraped } from './kept-versions.ts';
 import type { KnownModel } from './known-model.ts';
 import type { KnownModels } from './known-models.ts';
 import type { SlotLine } from './slot.ts';
+import type { Token } from './token.ts';
+
+/** What an id tells of a prediction that counting its outcome needs. */
+export type Predicted = Pick<Token, 'score' | 'isPositive'> & { readonly group: number | undefined };
 
 /** What one outcome adds to the counts of its version. */
 export type Countable = {
   readonly isPositive: boolean;
-  /** The score of its prediction, once that is old enough. */
-  readonly score?: number | undefined;
+  /** Its prediction, once that is old enough. */
+  readonly prediction?: Predicted | undefined;
   /** How long after the prediction it came, if that is to be counted. */
   readonly delayS?: number | undefined;
   /** Where it is noted that it has been counted. */
@@ -63,7 +67,7 @@ export function createWaitingOutcomes(
     const outcomes = waiting.get(digest) ?? [];
     waiting.delete(digest);
     entries -= outcomes.length;
-    size -= countScored(outcomes);
+    size -= countMature(outcomes);
     if (waiting.size === 0) isSaid = false;
     return outcomes;
   }
@@ -84,7 +88,7 @@ export function createWaitingOutcomes(
       // while it cannot be told, it goes on waiting
       const model = await models.bringBack(digest).catch(() => null);
       if (model === undefined) {
-        const lost = countScored(takeOut(digest));
+        const lost = countMature(takeOut(digest));
         onProblem(`outcomes that will not count, as their version of the model (${digest}) is gone: ${lost}`);
       }
     }
@@ -111,7 +115,7 @@ export function createWaitingOutcomes(
         return;
       }
       entries++;
-      size += countScored([outcome]);
+      size += countMature([outcome]);
       if (outcomes !== undefined) {
         outcomes.push(outcome);
         return;
@@ -137,13 +141,17 @@ export function createWaitingOutcomes(
   };
 }
 
-function count(model: KnownModel, { isPositive, score, delayS, place }: Countable): void {
+function count(model: KnownModel, { isPositive, prediction, delayS, place }: Countable): void {
   model.used('outcome');
   if (delayS !== undefined) model.delays.add(isPositive, delayS);
-  if (score !== undefined) model.performance.addOutcome(score, isPositive);
-  place?.slot.counted(place.line, { outcome: score !== undefined, delay: delayS !== undefined });
+  if (prediction !== undefined) {
+    const { score, group } = prediction;
+    model.performance.addOutcome(score, isPositive);
+    if (group !== undefined) model.groupOutcomes.add(group, prediction.isPositive, isPositive);
+  }
+  place?.slot.counted(place.line, { outcome: prediction !== undefined, delay: delayS !== undefined });
 }
 
-function countScored(outcomes: readonly Countable[]): number {
-  return outcomes.filter(({ score }) => score !== undefined).length;
+function countMature(outcomes: readonly Countable[]): number {
+  return outcomes.filter(({ prediction }) => prediction !== undefined).length;
 }

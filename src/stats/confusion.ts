@@ -49,6 +49,11 @@ export function recall(counts: Confusion): number | null {
   return ratio(counts.truePositives, counts.truePositives + counts.falseNegatives);
 }
 
+/** The share of negative outcomes that positive was predicted of; `null` when there are none. */
+export function falsePositiveRate(counts: Confusion): number | null {
+  return ratio(counts.falsePositives, counts.falsePositives + counts.trueNegatives);
+}
+
 /**
  * The harmonic mean of precision and recall, 2·TP/(2·TP + FP + FN); `null` when nothing was or was predicted positive.
  *

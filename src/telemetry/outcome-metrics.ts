@@ -1,6 +1,7 @@
 import type { OutcomeIntake } from '../outcomes/intake.ts';
 import type { KnownModel } from '../outcomes/known-model.ts';
 import type { KnownModels } from '../outcomes/known-models.ts';
+import { createGroupOutcomeMetrics } from './group-metrics.ts';
 import { instruments } from './instruments.ts';
 import { counterData, gaugeData, type MetricSource } from './metric-data.ts';
 import { createPerformanceMetrics, createTrainingMetrics } from './performance-metrics.ts';
@@ -29,12 +30,18 @@ export function performanceMetrics(models: KnownModels, onCollected: () => void 
   return () => {
     onCollected();
     return models.all().flatMap((model) => {
-      const sources = made.get(model) ?? [
-        createPerformanceMetrics(model),
-        createTrainingMetrics(model.artifact),
-      ];
+      const sources = made.get(model) ?? sourcesOf(model);
       made.set(model, sources);
       return sources.flatMap((source) => source());
     });
   };
+}
+
+function sourcesOf(known: KnownModel): readonly MetricSource[] {
+  const { model, version, classes } = known.performance.reference;
+  return [
+    createPerformanceMetrics(known),
+    createTrainingMetrics(known.artifact),
+    createGroupOutcomeMetrics({ model, version }, known.groupOutcomes, classes),
+  ];
 }

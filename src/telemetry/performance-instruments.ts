@@ -188,4 +188,11 @@ export const performanceInstruments = {
     labels: [...modelLabels, 'feature', 'bin', 'prediction'],
     description: 'Predictions by bin of each protected feature and predicted class.',
   },
+  groupOutcomes: {
+    name: 'model_feature_bin_outcomes_total',
+    type: 'counter',
+    unit: '{outcome}',
+    labels: [...modelLabels, 'feature', 'bin', 'prediction', 'outcome'],
+    description: 'Outcomes that count, by bin of each protected feature, predicted class and outcome.',
+  },
 } as const satisfies Record<string, Instrument>;

@@ -1,5 +1,4 @@
 import type { Artifact } from '../model/artifact.ts';
-import type { Decisions } from '../monitor/group-decisions.ts';
 import type { OutcomeDelays } from '../monitor/outcome-delays.ts';
 import type { Performance, PerformanceField } from '../monitor/performance.ts';
 import { comparedWith, rocAucShrinkage } from '../monitor/performance-comparison.ts';
@@ -154,27 +153,4 @@ export function createTrainingMetrics(artifact: Artifact): MetricSource {
     ],
   ];
   return () => constants.map(([instrument, points]) => gaugeData(instrument, points));
-}
-
-/** Decisions by bin of the protected features. */
-export function createGroupMetrics(
-  model: { readonly model: string; readonly version: string },
-  { groups }: Decisions,
-  classes: readonly [string, string],
-): MetricSource {
-  const series = groups.flatMap(({ variable, counts }) =>
-    binLabels(variable.bins).flatMap((bin, b) =>
-      classes.map((prediction, decision) => ({
-        attributes: { ...model, feature: variable.name, bin, prediction },
-        counts,
-        i: 2 * b + decision,
-      })),
-    ),
-  );
-  return () => [
-    counterData(
-      instruments.groupPredictions,
-      series.map(({ attributes, counts, i }) => ({ attributes, value: counts[i] })),
-    ),
-  ];
 }

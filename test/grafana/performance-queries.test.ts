@@ -28,9 +28,16 @@ const others: readonly Series[] = [
   count('model_outcome_delay_seconds_bucket', { ...model, outcome: 'good', le: '3600' }, 9),
   count('model_outcome_delay_seconds_bucket', { ...model, outcome: 'good', le: '+Inf' }, 10),
   ...['00 (-inf, 30]', '01 (30, +inf)', 'missing'].flatMap((bin, i) =>
-    ['good', 'bad'].map((prediction) =>
+    ['good', 'bad'].flatMap((prediction) => [
       count('model_feature_bin_predictions_total', { ...model, feature: 'size', bin, prediction }, i + 1),
-    ),
+      ...['good', 'bad'].map((outcome) =>
+        count(
+          'model_feature_bin_outcomes_total',
+          { ...model, feature: 'size', bin, prediction, outcome },
+          i + 1,
+        ),
+      ),
+    ]),
   ),
 ];
 

@@ -1,3 +1,4 @@
+import { groupOutcomes, groupRates } from './group-rates.ts';
 import { bands, observedExpected } from './performance-calibration.ts';
 import { comparison } from './performance-comparison.ts';
 import { counts, rows } from './performance-counts.ts';
@@ -12,7 +13,7 @@ import { windowGroups } from './windows.ts';
 
 /** Realised and estimated performance over all windows, from the counts of all replicas. */
 export function performanceGroups(scales: Scales): RuleGroup[] {
-  return windowGroups('model-performance', counts, scales, {
+  return windowGroups('model-performance', [...counts, groupOutcomes], scales, {
     after: [
       ...rows,
       ...coverage,
@@ -24,6 +25,7 @@ export function performanceGroups(scales: Scales): RuleGroup[] {
       ...observedExpected,
       ...scoreMean,
       ...trustRules(scales),
+      ...groupRates,
     ],
   });
 }

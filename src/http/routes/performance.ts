@@ -1,4 +1,5 @@
 import { judgeTrust } from '../../monitor/estimate-trust.ts';
+import { groupRates } from '../../monitor/group-rates.ts';
 import { type BucketCounts, histogramCount, histogramQuantile } from '../../monitor/histogram.ts';
 import { livePerformance } from '../../monitor/live-performance.ts';
 import type { Monitor } from '../../monitor/monitor.ts';
@@ -44,11 +45,12 @@ function describe(known: KnownModel, monitor: Monitor | undefined) {
     ),
     crossValidated: evaluation,
     comparedWith: comparedWith(evaluation, known.artifact.score.bins),
+    protectedWithoutOutcomes: known.groupOutcomes.groups.leftOut,
   };
 }
 
 function describeWindow(
-  { artifact, performance, delays }: KnownModel,
+  { artifact, performance, delays, groupOutcomes }: KnownModel,
   monitor: Monitor | undefined,
   window?: WindowName,
 ) {
@@ -57,10 +59,12 @@ function describeWindow(
   const live = livePerformance(performance, score.bins, window);
   const sums = window === undefined ? performance.sums : performance.window(window);
   const inputs = window === undefined ? monitor?.totals : monitor?.window(window);
+  const outcomes = window === undefined ? groupOutcomes.totals : groupOutcomes.window(window);
   const trust = judgeTrust(performance.cells, sums, score.bins, monitor, inputs);
   return {
     ...live,
     estimated: { ...live.estimated, trust },
+    groups: groupRates(groupOutcomes, outcomes, live.coverage.isIdentified),
     outcomeDelays: {
       [target.negative]: describeDelays(negative),
       [target.positive]: describeDelays(positive),

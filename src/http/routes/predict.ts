@@ -94,7 +94,8 @@ function predict(
   const { config, samples, tokens } = service;
   const prediction = counts.classes[isPositive];
   const nowMs = Date.now();
-  const id = tokens.sign(deployment.digest, nowMs, score, isPositive === 1);
+  const group = deployment.groups?.numberOf(observation.bins);
+  const id = tokens.sign(deployment.digest, nowMs, score, isPositive === 1, group);
   if (config.SAMPLES_RATIO === 1 || Math.random() < config.SAMPLES_RATIO) {
     const { bins, outside } = observation;
     const time = isoTime(nowMs);

@@ -1,0 +1,76 @@
+import type { Row } from '../compose.ts';
+import { binNames } from '../language.ts';
+import { of } from '../model-queries.ts';
+import { shortBins } from '../promql.ts';
+import { bars, liveBars, number, referenceBars, table } from '../tables.ts';
+
+type Rate = 'true_positive_rate' | 'false_positive_rate';
+
+const named = (metric: string, rate: Rate, matcher = '') =>
+  of(metric, [`metric="${rate}"`, ...(matcher ? [matcher] : [])].join(','));
+const byBin = (rate: Rate) =>
+  shortBins(`max by (bin) (${named('model_feature_bin:performance', rate, 'feature="$protected"')})`);
+const byGroup = (metric: string, rate: Rate, matcher = '') => {
+  const values = shortBins(`max by (feature, bin) (${named(metric, rate, matcher)})`);
+  return `label_join(${values}, "group", ": ", "feature", "bin")`;
+};
+
+/** Outcomes, rate and both ends of its interval: four columns of the table. */
+const columnsOf = (rate: Rate) => [
+  { expr: byGroup('model_feature_bin:performance_samples', rate) },
+  { expr: byGroup('model_feature_bin:performance', rate) },
+  { expr: byGroup('model_feature_bin:performance_interval', rate, 'end="lower"') },
+  { expr: byGroup('model_feature_bin:performance_interval', rate, 'end="upper"') },
+];
+const noData =
+  'the model names no protected feature, no outcome in the window, or the rates are not identified by those that came';
+const percent = number('percentunit', 0);
+
+/** Whether the model is wrong equally often in every group, by the outcomes that came. */
+export const groupRates: Row = {
+  question: 'Is the model wrong equally often in every group?',
+  panels: [
+    bars(
+      {
+        title: 'True- and false-positive rate by $protected',
+        description:
+          'By bin of the protected feature, over the chosen window: of the outcomes that were positive, the share that the model predicted (true-positive rate, orange), and of those that were negative, the share of which it predicted the positive class all the same (false-positive rate, grey outline). Bins with few outcomes differ by chance; the table at the right says how few.',
+        unit: 'percentunit',
+        noData,
+      },
+      [{ expr: byBin('false_positive_rate') }, { expr: byBin('true_positive_rate') }],
+      'bin',
+      [
+        { from: { label: 'bin' }, name: 'Bin', look: [{ id: 'mappings', value: binNames }] },
+        { from: { query: 'A' }, name: 'false positives', look: referenceBars },
+        { from: { query: 'B' }, name: 'true positives', look: liveBars },
+      ],
+    )
+      .max(1)
+      .span(10),
+    table(
+      {
+        title: 'Rates by bin of every protected feature',
+        description:
+          'True-positive rate: of the positive outcomes, those that were predicted. False-positive rate: of the negative ones, those of which the positive class was predicted. Each with its 95 % interval, as if outcomes were independent: where two overlap, chance may be all there is between them. Outcomes that come only for accepted cases leave the mistakes on the others out.',
+        unit: 'none',
+        noData,
+      },
+      [...columnsOf('true_positive_rate'), ...columnsOf('false_positive_rate')],
+      'group',
+      [
+        { from: { label: 'group' }, name: 'Feature and bin' },
+        { from: { query: 'A' }, name: 'Positive', look: number('short', 0) },
+        { from: { query: 'B' }, name: 'True-positive rate', look: percent },
+        { from: { query: 'C' }, name: 'from', look: percent },
+        { from: { query: 'D' }, name: 'to', look: percent },
+        { from: { query: 'E' }, name: 'Negative', look: number('short', 0) },
+        { from: { query: 'F' }, name: 'False-positive rate', look: percent },
+        { from: { query: 'G' }, name: 'from ', look: percent },
+        { from: { query: 'H' }, name: 'to ', look: percent },
+      ],
+    )
+      .height(10)
+      .span(14),
+  ],
+};

@@ -1,0 +1,51 @@
+import { hkdfSync } from 'node:crypto';
+import { createHmacOver } from './hmac.ts';
+
+const purpose = 'vigia prediction id, format version 2: decision and group';
+const keyBytes = 32;
+const blockBytes = 32;
+const chunkBytes = 3;
+const chunksPerBlock = Math.floor(blockBytes / chunkBytes);
+const instanceBytes = 5;
+const sequenceBytes = 4;
+
+/**
+ * The three bytes, as a number, that hide what an id of this process and sequence number says of its group.
+ *
+ * @param token holds the random name of the process, 5 bytes, and then the sequence number, 4 bytes
+ * @param offset where they stand
+ */
+export type Keystream = (token: Buffer, offset: number) => number;
+
+/**
+ * Makes the keystream of a signing key: HMAC-SHA-256 as a pseudorandom function in counter mode. A block is the HMAC of
+ * the process's name and of the sequence number divided by ten, without its rest, and serves ten ids with three bytes
+ * each. Its key is derived from the signing key for this alone (HKDF-SHA-256, RFC 5869, without salt), so that no block
+ * is ever a signature, or a signature a block.
+ *
+ * Each pair of name and number must be used for one id only: of two with the same bytes the XOR of what they hide would
+ * show. Blocks are kept until another one is asked for, so that signing computes one in ten calls.
+ */
+export function createKeystream(signingKey: Buffer): Keystream {
+  const key = Buffer.from(hkdfSync('sha256', signingKey, '', purpose, keyBytes));
+  const message = Buffer.alloc(instanceBytes + sequenceBytes);
+  const block = Buffer.alloc(blockBytes);
+  const generate = createHmacOver(key, message);
+  generate(block, 0, blockBytes);
+  return (token, offset) => {
+    const sequence = token.readUInt32BE(offset + instanceBytes);
+    const number = Math.floor(sequence / chunksPerBlock);
+    if (message.readUInt32BE(instanceBytes) !== number || !startsWith(message, token, offset)) {
+      token.copy(message, 0, offset, offset + instanceBytes);
+      message.writeUInt32BE(number, instanceBytes);
+      generate(block, 0, blockBytes);
+    }
+    return block.readUIntBE((sequence % chunksPerBlock) * chunkBytes, chunkBytes);
+  };
+}
+
+/** Whether the name in the message is the one in the token. Byte by byte, without a call into native code. */
+function startsWith(message: Buffer, token: Buffer, offset: number): boolean {
+  for (let i = 0; i < instanceBytes; i++) if (message[i] !== token[offset + i]) return false;
+  return true;
+}
