@@ -40,6 +40,7 @@ export const alertRules = {
   ModelFeatureMissing: { severity: 'ticket', forMs: 15 * minuteMs, keepFiringMs: hourMs },
   ModelFeatureUnseen: { severity: 'ticket', forMs: 15 * minuteMs, keepFiringMs: hourMs },
   ModelFeatureOutsideRange: { severity: 'ticket', forMs: 15 * minuteMs, keepFiringMs: hourMs },
+  ModelDriftSlow: { severity: 'ticket', forMs: 0, keepFiringMs: hourMs },
   ModelDriftBroad: { severity: 'page', forMs: 5 * minuteMs, keepFiringMs: 15 * minuteMs },
 } as const satisfies Record<string, Rule>;
 

@@ -10,12 +10,14 @@ import {
 } from '../stats/drift.ts';
 import { psiNoiseCeiling } from '../stats/noise-ceiling.ts';
 import { comparedCounts, joinsRare } from '../stats/rare-categories.ts';
+import { slowDriftRule } from '../stats/slow-drift.ts';
 import { sumCounts } from '../stats/smoothing.ts';
 import { broadShare, earlierMs, fastPsi, minRequests, seasons, windowsMs } from './alert-rules.ts';
 import type { Alarm } from './drift-report.ts';
 import type { ReferenceVariable } from './reference.ts';
 import { createAlert } from './replayed-alert.ts';
 import { createSlidingWindow, type SlidingWindow } from './sliding-window.ts';
+import { createDailyBets, dayMs } from './slow-drift.ts';
 import type { Timeline } from './timeline.ts';
 
 /** Long windows are added up from increments of this length, as the recording rules do. */
@@ -66,6 +68,8 @@ export function backtest(
   });
   const broad = createAlert('ModelDriftBroad', null);
 
+  const day = slide(dayMs);
+  let dayEndMs = (Math.floor(steps[0].fromMs / dayMs) + 1) * dayMs;
   let nextIncrementMs = Number.NEGATIVE_INFINITY;
   for (let nowMs = steps[0].fromMs + stepMs; nowMs <= endMs; nowMs += lookMs) {
     const changed = { short: false, long: false };
@@ -77,6 +81,10 @@ export function backtest(
       changed.long = windows['7d'].moveTo(nowMs) || changed.long;
       for (const window of earlier['24h']) changed.long = window.moveTo(nowMs) || changed.long;
       nextIncrementMs = nowMs - (nowMs % incrementMs) + incrementMs;
+    }
+    for (; dayEndMs <= nowMs; dayEndMs += dayMs) {
+      day.moveTo(dayEndMs);
+      for (const watch of watches) watch.settle(day, dayEndMs - dayMs);
     }
     let firing = 0;
     for (const watch of watches) if (watch.look(nowMs, changed)) firing++;
@@ -90,6 +98,8 @@ type Windows = Readonly<Record<'10m' | '1h' | '24h' | '7d', SlidingWindow>>;
 
 /** The alerts of one variable. */
 type Watch = {
+  /** Settles the bets on slow drift. @param day holds the counts of a calendar day (UTC) */
+  settle(day: SlidingWindow, dayStartMs: number): void;
   /** @returns whether one of the feature's drift alerts fires */
   look(nowMs: number, changed: { short: boolean; long: boolean }): boolean;
   alarms(): Alarm[];
@@ -114,6 +124,9 @@ function watchVariable(
   const missing = createAlert('ModelFeatureMissing', name);
   const unseen = createAlert('ModelFeatureUnseen', name);
   const outside = createAlert('ModelFeatureOutsideRange', name);
+  const slow = createAlert('ModelDriftSlow', name);
+  const bets = createDailyBets(variable);
+  let evidence = 0;
   type Value = Record<'ticket' | 'early' | 'fast' | 'missing' | 'unseen' | 'outside', number | null>;
   let value: Value = { ticket: null, early: null, fast: null, missing: null, unseen: null, outside: null };
 
@@ -175,10 +188,16 @@ function watchVariable(
   }
 
   return {
+    settle(day, dayStartMs) {
+      bets?.settle(day.counts, cells.from, dayStartMs);
+      evidence = bets?.evidence() ?? 0;
+    },
     look(nowMs, changed) {
       if (changed.long) lookFar();
       if (changed.short && !isScore) lookNear();
       const drifts = ticket.look(nowMs, value.ticket);
+      const isKnown = drifts || value.ticket !== null;
+      slow.look(nowMs, evidence >= slowDriftRule.threshold && !isKnown ? evidence : null);
       if (isScore) return false;
       const soon = early.look(nowMs, value.early);
       const now = fast.look(nowMs, value.fast);
@@ -187,7 +206,7 @@ function watchVariable(
       outside.look(nowMs, value.outside);
       return drifts || soon || now;
     },
-    alarms: () => [ticket, early, fast, missing, unseen, outside].flatMap((alert) => alert.alarms()),
+    alarms: () => [ticket, slow, early, fast, missing, unseen, outside].flatMap((alert) => alert.alarms()),
   };
 }
 

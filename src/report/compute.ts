@@ -2,11 +2,13 @@ import type { Artifact } from '../model/artifact.ts';
 import { createDisclosure } from '../model/disclosure.ts';
 import { driftRule } from '../stats/drift.ts';
 import { compareImportance } from '../stats/effect.ts';
+import { slowDriftRule } from '../stats/slow-drift.ts';
 import { backtest } from './backtest.ts';
 import { maxExactValues } from './collect-numbers.ts';
 import type { Live } from './count-live.ts';
 import { describeDropped } from './describe-dropped.ts';
 import { describeWithSegments, withSegments } from './describe-segments.ts';
+import { describeWithSlowDrift, sentenceWithSlowDrift, withSlowDrift } from './describe-slow-drift.ts';
 import { describeWithTogether, withTogether } from './describe-together.ts';
 import { describeAbsence, describeVariable, type Words } from './describe-variable.ts';
 import { describeConsequence, describeVerdict } from './describe-verdict.ts';
@@ -22,6 +24,7 @@ import { type Measured, measureVariable } from './measure-variable.ts';
 import { createSortSpace, type SortSpace } from './number-column.ts';
 import type { DriftReference } from './reference.ts';
 import type { SegmentColumn, SegmentCounter } from './segment-counts.ts';
+import { dayMs, measureSlowDrift } from './slow-drift.ts';
 import { tellApart } from './tell-apart.ts';
 
 /** The same rows cut into segments, on both sides. */
@@ -52,21 +55,25 @@ export function computeReport(
   };
   const steps = live.overTime.steps();
   const timed = steps.length > 1 ? steps : [];
+  const days = live.byDay.stepMs === dayMs ? live.byDay.steps() : [];
   const spaces = { reference: createSortSpace(), live: createSortSpace() };
   let offset = 0;
   const { isWithheld } = createDisclosure(artifact);
   const report = (variable: LiveVariable): ReportVariable => {
     const all = measureVariable(variable, spaces, timed, offset);
+    const slowDrift = measureSlowDrift(variable.reference, days, offset);
     const measured = isWithheld(all.name) ? withoutSingleValues(all) : all;
     offset += variable.counts.length;
     const feature = artifact?.features.find(({ name }) => name === measured.name);
     const { bins, ...known } = variable.reference;
+    const sentence = isNotInRows(variable)
+      ? describeAbsence(variable, words, isWithheld(measured.name))
+      : describeVariable(measured, words, variable === live.score);
     return {
       ...measured,
+      slowDrift,
       logOddsChange: feature === undefined ? null : logOddsChange(feature, bins, known, variable),
-      sentence: isNotInRows(variable)
-        ? describeAbsence(variable, words, isWithheld(measured.name))
-        : describeVariable(measured, words, variable === live.score),
+      sentence: sentenceWithSlowDrift(sentence, { ...measured, slowDrift }),
     };
   };
   const features = live.features.map(report).sort(compareImportance);
@@ -75,7 +82,9 @@ export function computeReport(
   // what no row can tell does not leave the rest undecided
   const judged =
     absent.length < features.length ? features.filter(({ name }) => !absent.includes(name)) : features;
-  const whole = judgeAll([...judged, ...(score === null ? [] : [score])].map((each) => each.verdict));
+  const all = [...judged, ...(score === null ? [] : [score])];
+  const ofAllRows = judgeAll(all.map((each) => each.verdict));
+  const whole = withSlowDrift(ofAllRows, all);
   const segments = cut && measureSegments(cut.by, cut.reference, cut.live, reference.score, words);
   const variables = live.features.map((variable) => variable.reference);
   const together = rows && tellApart(variables, rows, live.rows);
@@ -93,11 +102,23 @@ export function computeReport(
       damaged: [...live.faults],
       otherVersions: [...live.otherVersions].map(([version, samples]) => ({ version, samples })),
     },
-    rule: { minPsi, minMovedPsi, minTrend, ceilingZ, undeterminedCeiling, pseudoCount },
+    rule: {
+      minPsi,
+      minMovedPsi,
+      minTrend,
+      ceilingZ,
+      undeterminedCeiling,
+      pseudoCount,
+      slowDriftThreshold: slowDriftRule.threshold,
+    },
     verdict,
     headline: describeWithSegments(
       describeWithTogether(
-        describeVerdict({ features: judged, score, verdict: whole }, words),
+        describeWithSlowDrift(
+          describeVerdict({ features: judged, score, verdict: ofAllRows }, words),
+          ofAllRows,
+          all,
+        ),
         whole,
         together,
       ),
@@ -167,6 +188,11 @@ function limits(
 ): string[] {
   const notes: string[] = [];
   const { version } = reference;
+  if (live.byDay.stepMs !== dayMs) {
+    notes.push(
+      `The live ${rows} are of so many days that slow drift is not looked for: choose a period with --since and --until.`,
+    );
+  }
   if (live.version !== null && version !== null && live.version !== version) {
     notes.push(`The live ${rows} are of model version ${live.version}, the reference is of ${version}.`);
   }

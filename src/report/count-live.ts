@@ -54,6 +54,8 @@ export type Live = {
   readonly areRequests: boolean;
   /** Counts by time, variable after variable in the order of `features`, then the score. */
   readonly overTime: Timeline;
+  /** The same by calendar day (UTC), or in longer steps where there are too many days. */
+  readonly byDay: Timeline;
   readonly replay: Timeline | null;
   /** Counts by segment; `null` when the rows are not cut, or there are none. */
   readonly segments: SegmentCounter | null;
@@ -157,6 +159,7 @@ export async function countLive(
     faults: tally.faults,
     areRequests: opened === 0 || areRequests,
     overTime: state.overTime,
+    byDay: state.byDay,
     replay: state.replay,
     segments,
     rows: { names: variables.map(({ name }) => name), rows: sample?.rows() ?? [] },

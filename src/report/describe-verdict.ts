@@ -24,7 +24,7 @@ export function describeVerdict(judged: Judged, words: Words): string {
 }
 
 /** `a`, `a and b`, `a, b, c and 4 more` */
-function listOf(names: readonly string[]): string {
+export function listOf(names: readonly string[]): string {
   const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
   return shown.length === 1 ? shown[0] : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { summary as artifactSummary } from '../model/artifact-schema.ts';
 import { driftRule } from '../stats/drift.ts';
+import { slowDriftRule } from '../stats/slow-drift.ts';
 
 const count = z.int().min(0);
 const share = z.number().min(0).max(1);
@@ -76,6 +77,18 @@ const variable = z.strictObject({
     .nullable()
     .describe('null for categories, and for features that the model calls sensitive'),
   bins: z.array(z.strictObject({ label: z.string(), reference: count, live: count })).describe('Counts'),
+  slowDrift: z
+    .strictObject({
+      evidence: z
+        .number()
+        .describe(
+          `What the daily bets on a change have won on average; slow drift from ${slowDriftRule.threshold} on`,
+        ),
+      direction: z.enum(['rises', 'falls']).nullable().describe('Whether values become larger or smaller'),
+      since: instant.nullable().describe('Begin of the day on which it most likely began'),
+    })
+    .nullable()
+    .describe('By calendar day (UTC), of all days so far; null for categories, and without times'),
   driftingSince: instant
     .nullable()
     .describe('Begin of the latest steps of time that all drift; null when the latest does not'),
@@ -138,7 +151,9 @@ const alarm = z.strictObject({
   feature: z.string().nullable(),
   from: instant.describe('When it would have begun to fire'),
   to: instant.nullable().describe('When it would have been resolved; null when it fired to the end'),
-  value: z.number().describe('The largest value while it fired: a PSI, or a share'),
+  value: z
+    .number()
+    .describe('The largest value while it fired: a PSI, a share, or the evidence of slow drift'),
 });
 
 const driftReport = z.strictObject({
@@ -170,8 +185,11 @@ const driftReport = z.strictObject({
     ceilingZ: z.number(),
     undeterminedCeiling: z.number(),
     pseudoCount: z.number(),
+    slowDriftThreshold: z.number(),
   }),
-  verdict,
+  verdict: verdict.describe(
+    'The worst of the variables, the segments, and all features together; drifting also where a variable drifts slowly',
+  ),
   headline: z.string().describe('The verdict in words'),
   consequence: z
     .string()

@@ -46,8 +46,9 @@ export function formatEffect(effect: number | null): string {
   return effect === null ? '–' : effect.toFixed(2);
 }
 
-/** The greatest value of an alarm: a share where the alert is about shares, else a PSI. */
+/** The greatest value of an alarm: a share where the alert is about shares, the evidence of slow drift, else a PSI. */
 export function formatAlarmValue({ alert, value }: Alarm): string {
+  if (alert === 'ModelDriftSlow') return `evidence ${formatCount(Math.round(value))}`;
   return /Drift(?!Broad)/.test(alert) ? `PSI ${formatPsi(value)}` : formatShare(value);
 }
 

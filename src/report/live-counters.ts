@@ -12,9 +12,11 @@ const overTimeSteps = [1, 5, 15, 60, 180, 360, 720]
   .map((minutes) => minutes * minuteMs)
   .concat([1, 7, 28, 364].map((days) => days * dayMs));
 const maxOverTimeSteps = 60;
+/** Longer steps are no days: with those nothing is said of slow drift. */
+const daySteps = [1, 7].map((days) => days * dayMs);
 const replaySteps = [minuteMs / 2, minuteMs, 5 * minuteMs];
-/** Counters that a replay may hold before its steps are made longer; 4 bytes each. */
-const maxReplayCells = 8_000_000;
+/** Counters that a replay, or the days, may hold before their steps are made longer; 4 bytes each. */
+const maxCells = 8_000_000;
 
 /** What is counted of live rows, one after the other. */
 export type LiveCounters = ReturnType<typeof createLiveCounters>;
@@ -38,11 +40,10 @@ export function createLiveCounters(
     cells += counts.length;
   }
   const overTime = createTimeline(cells, overTimeSteps, maxOverTimeSteps);
+  const byDay = createTimeline(cells, daySteps, Math.ceil(maxCells / Math.max(1, cells)));
   // After the bins of all variables one more cell a feature, for its values outside the range.
   const replayed = cells + features.length;
-  const replay = backtest
-    ? createTimeline(replayed, replaySteps, Math.ceil(maxReplayCells / replayed))
-    : null;
+  const replay = backtest ? createTimeline(replayed, replaySteps, Math.ceil(maxCells / replayed)) : null;
   /** The cell of the present row for each variable, then that of its value outside the range; −1 for none. */
   const allCells = new Int32Array(offsets.length + features.length).fill(-1);
   const rowCells = allCells.subarray(0, offsets.length);
@@ -51,6 +52,7 @@ export function createLiveCounters(
     features,
     score,
     overTime,
+    byDay,
     replay,
     /** @returns false when the row has bins and they are of another cut */
     countFeatures({ values, bins, outside }: Row): boolean {
@@ -80,6 +82,7 @@ export function createLiveCounters(
     },
     countTime(timeMs: number): void {
       overTime.add(timeMs, rowCells);
+      byDay.add(timeMs, rowCells);
       replay?.add(timeMs, allCells);
     },
   };

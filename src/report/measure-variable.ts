@@ -11,7 +11,7 @@ import type { SortSpace } from './number-column.ts';
 import type { Timeline } from './timeline.ts';
 
 /** What the counts and values of one variable say by themselves. */
-export type Measured = Omit<ReportVariable, 'logOddsChange' | 'sentence'>;
+export type Measured = Omit<ReportVariable, 'logOddsChange' | 'sentence' | 'slowDrift'>;
 
 /** What is measured: the counts of one variable, and its values where they are kept. */
 export type Counted = Pick<

@@ -43,7 +43,7 @@ function figuresList(variable: ReportVariable, rule: DriftReport['rule'], rows: 
 
 function driftFigures(
   variable: ReportVariable,
-  { minPsi, undeterminedCeiling }: DriftReport['rule'],
+  { minPsi, undeterminedCeiling, slowDriftThreshold }: DriftReport['rule'],
 ): Figure[] {
   const { name, psi, psiNoiseCeiling, threshold, kolmogorovSmirnov: ks } = variable;
   const distance = variable.jensenShannonDistance;
@@ -80,6 +80,13 @@ function driftFigures(
       name: 'Rank trend',
       value: formatShare(probability),
       meaning: `Chance that a live value is larger than one of the reference; 50 % is no trend, and this lies ${Math.abs(z).toFixed(1)} standard errors away.`,
+    });
+  }
+  if (variable.slowDrift !== null) {
+    figures.push({
+      name: 'Evidence of slow drift',
+      value: formatCount(Math.round(variable.slowDrift.evidence)),
+      meaning: `What bets on a change, settled every day, have won; from ${formatCount(slowDriftThreshold)} on it drifts slowly.`,
     });
   }
   if (variable.wasserstein !== null) {

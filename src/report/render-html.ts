@@ -1,3 +1,4 @@
+import { slowlyDrifting } from './describe-slow-drift.ts';
 import type { DriftReport, ReportVariable } from './drift-report.ts';
 import { describeExpectedShare } from './expected-share.ts';
 import {
@@ -74,8 +75,10 @@ function describeOthers(features: readonly ReportVariable[]): string | null {
   const count = (verdict: ReportVariable['verdict']) =>
     features.filter((feature) => feature.verdict === verdict).length;
   const [moved, doubtful] = [count('moved'), count('undetermined')];
+  const slow = slowlyDrifting(features).length;
   const parts = [
     ...(moved > 0 ? [`${moved} moved, below what alarms`] : []),
+    ...(slow > 0 ? [`${slow} ${slow === 1 ? 'drifts' : 'drift'} slowly`] : []),
     ...(doubtful > 0 ? [`${doubtful} cannot be judged`] : []),
   ];
   return parts.length > 0 ? parts.join('; ') : null;

@@ -1,6 +1,7 @@
 import { driftRule, type Verdict } from '../stats/drift.ts';
 import { largeEffect } from '../stats/effect.ts';
 import type { Line } from '../terminal.ts';
+import { slowlyDrifting } from './describe-slow-drift.ts';
 import { describeTogether } from './describe-together.ts';
 import type { DriftReport, ReportVariable } from './drift-report.ts';
 import { describeExpectedShare } from './expected-share.ts';
@@ -104,7 +105,8 @@ function tableRows(variable: ReportVariable, columns: Columns): Line[] {
     formatEffect(effect).padStart(7),
     `  ${verdict}`,
   ].join('');
-  return [paint(row, verdict), ...(verdict === 'stable' ? [] : wrap(`    ${sentence}`, width, '    '))];
+  const isTold = verdict !== 'stable' || slowlyDrifting([variable]).length > 0;
+  return [paint(row, verdict), ...(isTold ? wrap(`    ${sentence}`, width, '    ') : [])];
 }
 
 /** Both histograms, on one scale. */

@@ -11,6 +11,7 @@ import { createTimeline } from '../../src/report/timeline.ts';
 import { countBins, numericBinIndex } from '../../src/stats/binning.ts';
 import { quantileEdges } from '../../src/stats/quantile-edges.ts';
 import { createRandom } from '../../src/stats/random.ts';
+import { slowDriftRule } from '../../src/stats/slow-drift.ts';
 
 const hourMs = 3_600_000;
 const startMs = Date.parse('2026-01-05T00:00:00Z');
@@ -242,7 +243,7 @@ describe('the backtest', function () {
 describe('the rules that are replayed', () => {
   type Rule = {
     alert?: string;
-    for: string;
+    for?: string;
     keep_firing_for?: string;
     expr: string;
     labels: { severity: string };
@@ -252,7 +253,7 @@ describe('the rules that are replayed', () => {
   let rules: Map<string, Rule>;
 
   before(async () => {
-    const files = ['model-drift', 'model-shares'].map((name) =>
+    const files = ['model-drift', 'model-shares', 'model-slow-drift'].map((name) =>
       readFile(`otel/prometheus/rules/${name}.yml`, 'utf8'),
     );
     const groups = (await Promise.all(files)).flatMap((text) => parse(text).groups as { rules: Rule[] }[]);
@@ -264,7 +265,7 @@ describe('the rules that are replayed', () => {
       const rule = rules.get(name);
       assert.ok(rule !== undefined);
       assert.deepEqual(
-        [rule.labels.severity, toMs(rule.for), toMs(rule.keep_firing_for ?? '0s')],
+        [rule.labels.severity, toMs(rule.for ?? '0s'), toMs(rule.keep_firing_for ?? '0s')],
         [severity, forMs, keepFiringMs],
       );
     });
@@ -277,6 +278,7 @@ describe('the rules that are replayed', () => {
       assert.ok(rules.get(alert)?.expr.includes(text), `${alert}: ${text}`);
     has('ModelFeatureDriftFast', `> ${fastPsi}`);
     has('ModelDriftBroad', `> ${broadShare}`);
+    has('ModelDriftSlow', `>= ${slowDriftRule.threshold}`);
     for (const alert of ['ModelFeatureMissing', 'ModelFeatureUnseen', 'ModelFeatureOutsideRange']) {
       has(alert, `> ${minShareRise}`);
       has(alert, `>= ${minShareRequests}`);
