@@ -4,6 +4,7 @@ import { requireTool } from '../support/tools.ts';
 import { driftScenarios } from './scenarios/drift.ts';
 import { performanceScenarios } from './scenarios/performance.ts';
 import { pipelineScenarios } from './scenarios/pipeline.ts';
+import { segmentScenarios } from './scenarios/segments.ts';
 import { shareScenarios } from './scenarios/shares.ts';
 import { sloScenarios } from './scenarios/slo.ts';
 import { slowDriftScenarios } from './scenarios/slow-drift.ts';
@@ -13,6 +14,7 @@ import { toRuleTest } from './support/scenario.ts';
 const scenarios = [
   ...driftScenarios,
   ...performanceScenarios,
+  ...segmentScenarios,
   ...shareScenarios,
   ...sloScenarios,
   ...slowDriftScenarios,

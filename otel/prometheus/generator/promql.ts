@@ -1,6 +1,9 @@
 /** Labels that make one variable of one model. */
 export const byFeature = 'model, version, feature';
 
+/** Labels that make one variable within one segment. */
+export const bySegment = 'model, version, segment_feature, segment, feature';
+
 /** Joins many series of a variable (bins, windows) with the one that all of them share. */
 export const perFeature = `on (${byFeature}) group_left ()`;
 

@@ -5,6 +5,8 @@ import { performanceAlerts } from './performance-alerts.ts';
 import { pipelineGroups } from './pipeline.ts';
 import { pipelineAlerts } from './pipeline-alerts.ts';
 import { type Alert, alertingRule, isAlertingRule, type RuleFile, type RuleGroup } from './rule-file.ts';
+import { segmentAlerts } from './segment-alerts.ts';
+import { segmentGroups } from './segments.ts';
 import { type Scales, type Settings, scalesOf } from './settings.ts';
 import { shareAlerts } from './share-alerts.ts';
 import { shareGroups } from './shares.ts';
@@ -19,6 +21,7 @@ const sources: readonly {
 }[] = [
   { name: 'model-drift', groups: driftGroups, alerts: driftAlerts },
   { name: 'model-performance', groups: performanceGroups, alerts: performanceAlerts },
+  { name: 'model-segments', groups: segmentGroups, alerts: segmentAlerts },
   { name: 'model-shares', groups: shareGroups, alerts: shareAlerts },
   { name: 'model-slow-drift', groups: slowDriftGroups, alerts: slowDriftAlerts },
   { name: 'predict-slo', groups: sloGroups, alerts: sloAlerts },

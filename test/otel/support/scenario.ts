@@ -8,6 +8,8 @@ export type Firing = {
   readonly value: number;
   /** What `model_feature:ticket_effect` is, where a text tells it. */
   readonly effect?: number;
+  /** The feature with the largest `model_segment:ticket_psi`, where a text names it. */
+  readonly furthest?: string;
 };
 
 /** What one alert does in a scenario: the times at which it is silent, which alerts of its name fire when. */
@@ -50,12 +52,12 @@ function checks({ alert, silent, firing = {}, resolved = [] }: Course): AlertChe
     ...Object.entries(firing).map(([at, expected]) => ({
       at,
       alert,
-      firing: expected.map(({ labels, value, effect }) => ({
+      firing: expected.map(({ labels, value, ...found }) => ({
         labels: { ...labels, ...rule.labels },
         annotations: Object.fromEntries(
           Object.entries(rule.annotations).map(([key, text]) => [
             key,
-            render(renderEffect(text, effect), labels, value),
+            render(renderQuery(text, found), labels, value),
           ]),
         ),
       })),
@@ -63,13 +65,16 @@ function checks({ alert, silent, firing = {}, resolved = [] }: Course): AlertChe
   ];
 }
 
-/** What a query in an annotation finds: one value, or nothing. */
-function renderEffect(text: string, effect: number | undefined): string {
-  return text.replaceAll(/\{\{ with .+? \| query \}\}(.*?)\{\{ end \}\}/g, (_, sentence: string) =>
-    effect === undefined
+/** What a query in an annotation finds: one sample, or nothing. */
+function renderQuery(text: string, { effect, furthest }: Omit<Firing, 'labels' | 'value'>): string {
+  return text.replaceAll(/\{\{ with .+? \| query \}\}(.*?)\{\{ end \}\}/g, (_, sentence: string) => {
+    if (sentence.includes('label "feature"')) {
+      return furthest === undefined ? '' : sentence.replace('{{ . | first | label "feature" }}', furthest);
+    }
+    return effect === undefined
       ? ''
-      : sentence.replace('{{ . | first | value | printf "%.2f" }}', effect.toFixed(2)),
-  );
+      : sentence.replace('{{ . | first | value | printf "%.2f" }}', effect.toFixed(2));
+  });
 }
 
 /** What Prometheus makes of an annotation, as far as ours use its templates. */
@@ -80,6 +85,7 @@ function render(text: string, labels: Labels, value: number): string {
       const content = labels[label[1]] ?? '';
       return label[2] === undefined ? content : urlquery(content);
     }
+    if (expression === '$labels.segment | reReplaceAll "^= " ""') return labels.segment.replace(/^= /, '');
     if (expression === '$value') return String(value);
     if (expression === '$value | humanizePercentage') return `${Number((value * 100).toPrecision(4))}%`;
     const digits = /^\$value \| printf "%\.(\d)f"$/.exec(expression);

@@ -71,6 +71,8 @@ export type Variable = {
   readonly model?: string;
   readonly version?: string;
   readonly feature: string;
+  /** Counted within this segment alone, a category of the feature `by`; all rows if left out. */
+  readonly segment?: { readonly by: string; readonly name: string };
   readonly bins: Bins;
   readonly reference: readonly number[];
   /** What a row in each bin brings to the score; not exported if left out. */
@@ -79,20 +81,23 @@ export type Variable = {
 };
 
 /** The labels of a variable's recorded series. */
-export function labelsOf({ model, version, feature }: Variable) {
-  return { model: model ?? 'credit', version: version ?? 'v1', feature };
+export function labelsOf({ model, version, feature, segment }: Variable): Labels {
+  const within = segment === undefined ? {} : { segment_feature: segment.by, segment: segment.name };
+  return { model: model ?? 'credit', version: version ?? 'v1', ...within, feature };
 }
 
 /** The series that the replicas export of a variable. */
 export function variableSeries(variable: Variable, span: Span): Series[] {
-  const { bins, reference, effects = [], replicas } = variable;
+  const { bins, reference, effects = [], replicas, segment } = variable;
+  const prefix = segment === undefined ? 'model_feature' : 'model_segment';
   const samples = sum(reference);
   const names = binLabels(bins);
-  const ranks = bins.kind === 'numeric' ? midRanks(reference.slice(0, missingBin(bins))) : [];
+  const ranks =
+    bins.kind === 'numeric' && segment === undefined ? midRanks(reference.slice(0, missingBin(bins))) : [];
   return replicas.flatMap((phases, replica) => {
     const labels = { ...labelsOf(variable), ...replicaLabels(replica) };
     return [
-      { metric: 'model_feature_reference_samples', labels, values: gauge([['0m', samples]], span) },
+      { metric: `${prefix}_reference_samples`, labels, values: gauge([['0m', samples]], span) },
       ...ranks.map((rank, i) => ({
         metric: 'model_feature_reference_mid_rank',
         labels: { ...labels, bin: names[i] },
@@ -105,12 +110,12 @@ export function variableSeries(variable: Variable, span: Span): Series[] {
       })),
       ...names.flatMap((bin, i) => [
         {
-          metric: 'model_feature_reference_ratio',
+          metric: `${prefix}_reference_ratio`,
           labels: { ...labels, bin },
-          values: gauge([['0m', reference[i] / samples]], span),
+          values: gauge([['0m', samples === 0 ? 0 : reference[i] / samples]], span),
         },
         {
-          metric: 'model_feature_bin_observations_total',
+          metric: `${prefix}_bin_observations_total`,
           labels: { ...labels, bin },
           values: counter(
             phases.map(({ counts, ...phase }) => ({ ...phase, perMinute: counts[i] })),

@@ -1,0 +1,27 @@
+import { driftRule } from '../../../src/stats/drift.ts';
+import { dashboardLink, dashboards } from './links.ts';
+import type { Alert } from './rule-file.ts';
+import { segmentTicketPsi } from './segments.ts';
+import type { Scales } from './settings.ts';
+
+const labels = ['model', 'version', 'segment_feature', 'segment'] as const;
+// The label of a category is `= good`.
+const segment = '{{ $labels.segment_feature }} is {{ $labels.segment | reReplaceAll "^= " "" }}';
+const worst = `{{ with printf "topk(1, ${segmentTicketPsi}{${labels.map((label) => `${label}=%q`).join(',')}})" ${labels.map((label) => `$labels.${label}`).join(' ')} | query }} The PSI is largest for {{ . | first | label "feature" }}.{{ end }}`;
+
+/** One alert a segment, whichever features drift in it: they have one cause as a rule. */
+export function segmentAlerts({ time }: Scales): Alert[] {
+  return [
+    {
+      name: 'ModelSegmentDrift',
+      severity: 'ticket',
+      component: 'model',
+      expr: `max by (${labels.join(', ')}) (${segmentTicketPsi})`,
+      for: time('15m'),
+      keepFiringFor: time('1h'),
+      summary: `{{ $labels.model }} {{ $labels.version }} drifts where ${segment}: PSI {{ $value | printf "%.2f" }}`,
+      description: `Over the last 24 hours or 7 days, features or scores of this segment differ from the same segment of the reference by more than ${driftRule.minPsi} and by more than chance explains, and all rows together do not.${worst}`,
+      dashboard: dashboardLink(dashboards.drift, labels),
+    },
+  ];
+}

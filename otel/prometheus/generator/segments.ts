@@ -1,0 +1,92 @@
+import { seasons } from '../../../src/report/alert-rules.ts';
+import { driftRule } from '../../../src/stats/drift.ts';
+import {
+  comparedReference,
+  distance,
+  observations,
+  type Subject,
+  seasonRules,
+  totalObservations,
+} from './distance.ts';
+import { drifting, enoughRequests, unlessSeason } from './drifting.ts';
+import { byFeature, bySegment, promql } from './promql.ts';
+import type { RecordingRule, RuleGroup } from './rule-file.ts';
+import type { Scales } from './settings.ts';
+import { onDayOrWeek, type TicketWindow } from './ticket-window.ts';
+import { windowVerdict } from './verdicts.ts';
+import { longWindowGroups, longWindows } from './windows.ts';
+
+const segments: Subject = {
+  prefix: 'model_segment',
+  by: bySegment,
+  ceilingZ: driftRule.segmentCeilingZ,
+};
+
+const reference: readonly RecordingRule[] = [
+  {
+    // A segment without rows in the reference cannot be compared.
+    record: 'model_segment:reference_samples:max',
+    expr: `max by (${bySegment}) (model_segment_reference_samples) > 0`,
+  },
+  {
+    record: 'model_segment_bin:reference_ratio:max',
+    expr: promql`
+      max by (${bySegment}, bin) (model_segment_reference_ratio)
+        and on (${bySegment}) model_segment:reference_samples:max`,
+  },
+  ...comparedReference(segments),
+  {
+    // Value bins of numeric variables, which are those that have a mid-rank among all rows.
+    record: 'model_segment:empty_bins:count',
+    expr: promql`
+      count by (${bySegment}) (
+        model_segment_bin:reference_ratio:max == 0
+          and on (${byFeature}, bin) model_feature_bin:reference_mid_rank:max
+      )
+        or 0 * model_segment:bins:count`,
+  },
+];
+
+/** The larger PSI of the two windows where a segment drifts and all rows together do not. */
+export const segmentTicketPsi = 'model_segment:ticket_psi';
+
+/** A change of everybody, be it a season, is told once, by the alerts on all rows. */
+function ticketPsi(scales: Scales): RecordingRule {
+  const condition = (window: TicketWindow) => {
+    const alone = promql`
+      ${drifting('model_segment', window)}
+      unless on (${byFeature})
+        (${drifting('model_feature', window)})`;
+    return window === '7d'
+      ? alone
+      : promql`
+          ${alone}
+            and ${enoughRequests('model_segment', window, scales)}
+          ${unlessSeason(segments)}`;
+  };
+  return {
+    record: segmentTicketPsi,
+    expr: promql`
+      ${onDayOrWeek(`max by (${bySegment})`, condition)}
+      unless on (${byFeature})
+        ALERTS{alertname=~"ModelFeatureDrift|ModelScoreDrift"}`,
+  };
+}
+
+/**
+ * Drift within segments, over the long windows: a segment has few rows an hour. Every 2 min and without the figures
+ * that no alert needs, as a model may have 10,000 bins in segments.
+ */
+export function segmentGroups(scales: Scales): RuleGroup[] {
+  const isLong = ({ window }: (typeof seasons)[number]) => longWindows.some((long) => long === window);
+  return longWindowGroups('model-segments', [observations(segments)], scales, {
+    before: reference,
+    after: [
+      totalObservations(segments),
+      ...distance(segments),
+      ...seasons.filter(isLong).flatMap((season) => seasonRules(segments, season, scales)),
+      windowVerdict(segments),
+      ticketPsi(scales),
+    ],
+  });
+}
