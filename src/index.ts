@@ -17,6 +17,7 @@ export { buildReference } from './monitor/build-reference.ts';
 export { findUnusual } from './monitor/findings.ts';
 export { type LiveDrift, liveDrift } from './monitor/live-drift.ts';
 export { type LivePerformance, livePerformance } from './monitor/live-performance.ts';
+export { type LiveSegment, liveSegments } from './monitor/live-segments.ts';
 export { createModelCounts, type ModelCounts } from './monitor/model-counts.ts';
 export { createMonitor, type Monitor, type Observation } from './monitor/monitor.ts';
 export { createOutcomeDelays, type OutcomeDelays } from './monitor/outcome-delays.ts';

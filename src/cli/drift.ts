@@ -180,7 +180,11 @@ async function makeReport(options: Options, artifact: Artifact | null): Promise<
       segments && {
         by: rows.by,
         live: segments,
-        reference: await countReferenceSegments(rows, segments, artifact),
+        reference: await countReferenceSegments(
+          rows,
+          rows.features.filter((feature) => segments.variables.includes(feature)),
+          artifact,
+        ),
       };
     return computeReport(compared, counted, artifact, rows?.rows ?? null, cut ?? null);
   } finally {

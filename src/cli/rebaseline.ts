@@ -1,6 +1,7 @@
 import { parse } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadArtifact } from '../model/artifact.ts';
+import { type Artifact, loadArtifact } from '../model/artifact.ts';
+import { countReferenceSegments } from '../report/count-reference-segments.ts';
 import { fileReference } from '../report/file-reference.ts';
 import { findFiles } from '../report/open-rows.ts';
 import { rebaselineOn } from '../report/rebaseline-on.ts';
@@ -60,22 +61,39 @@ function readOptions(args: string[]) {
   };
 }
 
+/** The new reference, and that of each segment if the model names any. */
+async function readReference(
+  artifact: Artifact,
+  files: Awaited<ReturnType<typeof findFiles>>,
+  decimalSign: ReturnType<typeof readDecimalSign>,
+) {
+  const { onBytes, end } = createReadingProgress(files);
+  const cut = artifact.segments?.map(({ feature }) => feature) ?? [];
+  try {
+    const reference = await fileReference(files.paths, {
+      artifact,
+      chooseFeatures: null,
+      chooseSegments: () => cut,
+      // The summaries are to be exact, however many rows there are.
+      maxValues: Number.POSITIVE_INFINITY,
+      leavesOutFar: true,
+      decimalSign,
+      onBytes,
+    });
+    if (cut.length === 0) return { reference, segments: null };
+    return { reference, segments: await countReferenceSegments(reference, reference.features, artifact) };
+  } finally {
+    end();
+  }
+}
+
 await runCli(help, async (args) => {
   const options = readOptions(args);
   const { model, out, by, reason, decimalSign } = options;
   const artifact = await loadArtifact(model);
   const files = await findFiles(options.live);
-  const { onBytes, end } = createReadingProgress(files);
-  const reference = await fileReference(files.paths, {
-    artifact,
-    chooseFeatures: null,
-    // The summaries are to be exact, however many rows there are.
-    maxValues: Number.POSITIVE_INFINITY,
-    leavesOutFar: true,
-    decimalSign,
-    onBytes,
-  }).finally(end);
-  const rebased = rebaselineOn(artifact, reference, { by, reason, at: new Date().toISOString() });
+  const { reference, segments } = await readReference(artifact, files, decimalSign);
+  const rebased = rebaselineOn(artifact, reference, { by, reason, at: new Date().toISOString() }, segments);
   await writeArtifact(out, rebased);
   const lines = [
     `written    ${out}, model ${rebased.name} version ${rebased.version}`,

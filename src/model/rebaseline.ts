@@ -7,6 +7,7 @@ import {
   sealArtifact,
   validateArtifact,
 } from './artifact.ts';
+import type { SegmentReference } from './segments.ts';
 import { describeSmallestDetectableDrift } from './smallest-detectable-drift.ts';
 
 /** What was seen of one variable: counts of all its bins, in the artifact's order. */
@@ -52,6 +53,7 @@ function countsOf({ counts, effects }: NewReference) {
  *
  * @param features the new reference of every feature, by name
  * @param score that of the score
+ * @param segments those of each segment, of the bins above; those that the artifact has are left out otherwise
  * @throws Error when a feature has no new reference, or one does not fit the model
  */
 export function rebaseline(
@@ -59,8 +61,9 @@ export function rebaseline(
   features: ReadonlyMap<string, NewReference>,
   score: NewReference,
   { by, at, reason }: Rebaseline,
+  segments: readonly SegmentReference[] = [],
 ): Artifact {
-  const { version: replaces, ...content } = artifact;
+  const { version: replaces, segments: _older, ...content } = artifact;
   const rebased = sealArtifact({
     ...content,
     formatVersion,
@@ -82,6 +85,7 @@ export function rebaseline(
         score.counts.reduce((sum, count) => sum + count, 0),
       ),
     },
+    ...(segments.length > 0 && { segments: [...segments] }),
     rebaseline: { by, at, reason, replaces },
   });
   return validateArtifact(rebased, 'new reference');

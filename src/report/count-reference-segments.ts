@@ -1,5 +1,6 @@
 import type { Artifact } from '../model/artifact.ts';
 import type { FileReference } from './file-reference.ts';
+import type { ReferenceVariable } from './reference.ts';
 import { createRowScorer } from './row-scorer.ts';
 import { wantedColumn } from './rows.ts';
 import { createSegmentCounter, type SegmentCounter, segmentReading } from './segment-counts.ts';
@@ -8,15 +9,14 @@ import { createVersionFilter } from './version-filter.ts';
 /**
  * Counts the rows of a reference by segment. They are read once more, as the bins are known only at their end.
  *
- * @param live what was counted of the live rows: the same variables are counted
+ * @param compared the variables that are counted in each segment, some of the reference's features
  * @throws Error naming the file when it cannot be read again
  */
 export async function countReferenceSegments(
-  { features, score, version, by, sources }: FileReference,
-  live: SegmentCounter,
+  { score, version, by, sources }: FileReference,
+  compared: readonly ReferenceVariable[],
   artifact: Artifact | null,
 ): Promise<SegmentCounter> {
-  const compared = features.filter((feature) => live.variables.includes(feature));
   const counter = createSegmentCounter(compared, score, by, artifact !== null);
   const wanted = segmentReading(compared, by).map(({ name, bins }) => wantedColumn(name, bins, artifact));
   const filter = createVersionFilter(version);

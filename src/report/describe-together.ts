@@ -1,7 +1,7 @@
 import type { Verdict } from '../stats/drift.ts';
+import { judgeAll } from '../stats/judge-all.ts';
 import type { DriftReport } from './drift-report.ts';
 import { formatShare } from './format.ts';
-import { judgeAll } from './judge-all.ts';
 
 type Together = NonNullable<DriftReport['together']>;
 

@@ -1,15 +1,17 @@
+import { expectedWithin } from '../model/segments.ts';
 import { binLabels } from '../stats/binning.ts';
 import { driftRule } from '../stats/drift.ts';
-import { compareImportance, nearness } from '../stats/effect.ts';
+import { compareImportance, compareSegments } from '../stats/effect.ts';
+import { judgeAll } from '../stats/judge-all.ts';
 import { joinsRare } from '../stats/rare-categories.ts';
+import { segmentCounts } from '../stats/segment-cells.ts';
 import { binNames } from './bin-names.ts';
 import { describeVariable, type Words } from './describe-variable.ts';
 import type { DriftReport, ReportSegment } from './drift-report.ts';
-import { judgeAll } from './judge-all.ts';
 import { type Counted, measureVariable } from './measure-variable.ts';
 import { createSortSpace } from './number-column.ts';
 import type { ReferenceVariable } from './reference.ts';
-import type { SegmentColumn, SegmentCount, SegmentCounter } from './segment-counts.ts';
+import type { SegmentColumn, SegmentCounter } from './segment-counts.ts';
 
 /**
  * How often one comparison without drift is called drifting, at most: what `segmentCeilingZ` is sized for. docs/drift.md
@@ -26,9 +28,6 @@ const onlyCounts: Omit<Counted, 'reference' | 'counts'> = {
 };
 const spaces = { reference: createSortSpace(), live: createSortSpace() };
 
-/** Segments that cannot be judged come last: one has nothing to say of them. */
-const ranks = { drifting: 0, moved: 1, stable: 2, undetermined: 3 } as const;
-
 /** Judges each segment against the same segment of the reference, with limits for its own numbers of rows. */
 export function measureSegments(
   by: readonly SegmentColumn[],
@@ -38,10 +37,8 @@ export function measureSegments(
   words: Words,
 ): NonNullable<DriftReport['segments']> {
   const segments = by
-    .flatMap((column, at) =>
-      measureColumn(column, reference.segments[at], live.segments[at], live.variables, score, words),
-    )
-    .sort(byImportance);
+    .flatMap((column, at) => measureColumn(column, at, reference, live, score, words))
+    .sort(compareSegments);
   const comparisons = segments.reduce((sum, { variables }) => sum + variables.length, 0);
   return {
     by: by.map(({ name }) => name),
@@ -53,27 +50,29 @@ export function measureSegments(
 
 function measureColumn(
   { name: column, bins, isWhole }: SegmentColumn,
-  reference: readonly SegmentCount[],
-  live: readonly SegmentCount[],
-  all: readonly ReferenceVariable[],
+  at: number,
+  reference: SegmentCounter,
+  live: SegmentCounter,
   score: ReferenceVariable | null,
   words: Words,
 ): ReportSegment[] {
-  // within a segment the column itself is constant, or nearly so
-  const variables = all.flatMap((variable, i) => (variable.name === column && variable !== score ? [] : [i]));
+  const cut = live.cuts[at];
   const names = binNames({ bins: binLabels(bins).map((label) => ({ label })), wholeNumbers: isWhole });
-  return live.flatMap((segment, i) => {
-    const before = reference[i];
-    if (segment.rows === 0 && before.rows === 0) return [];
-    const measured = variables.map((at) =>
-      measureWithin(all[at], before.counts[at], segment.counts[at], words, all[at] === score),
-    );
+  return names.flatMap((value, segment) => {
+    const [samples, referenceSamples] = [live, reference].map(({ rows }) => rows[at][segment]);
+    if (samples === 0 && referenceSamples === 0) return [];
+    const measured = cut.variables.map((counted) => {
+      const variable = live.variables[counted.place];
+      const [before, now] = [reference, live].map(({ cells }) => segmentCounts(cut, segment, counted, cells));
+      const expected = expectedWithin(variable.bins, before, reference.all[counted.place], variable.counts);
+      return measureWithin(variable, expected, now, words, variable === score);
+    });
     return [
       {
         column,
-        value: names[i],
-        samples: segment.rows,
-        referenceSamples: before.rows,
+        value,
+        samples,
+        referenceSamples,
         verdict: judgeAll(measured.map(({ verdict }) => verdict)),
         variables: measured.sort(compareImportance),
       },
@@ -85,12 +84,12 @@ type SegmentVariable = ReportSegment['variables'][number];
 
 function measureWithin(
   variable: ReferenceVariable,
-  before: Float64Array,
+  before: readonly number[],
   counts: Float64Array,
   words: Words,
   isScore: boolean,
 ): SegmentVariable {
-  const reference = { ...variable, counts: [...before], summary: null, column: null };
+  const reference = { ...variable, counts: before, summary: null, column: null };
   const measured = measureVariable({ ...onlyCounts, reference, counts }, spaces, [], 0, {
     // a segment holds no unseen names of its own to tell how many to expect
     areRareJoined: joinsRare(variable.bins, variable.counts),
@@ -111,9 +110,4 @@ function measureWithin(
     verdict,
     sentence: isChange ? describeVariable(measured, words, isScore) : null,
   };
-}
-
-function byImportance(a: ReportSegment, b: ReportSegment): number {
-  const worst = ({ variables }: ReportSegment) => (variables.length === 0 ? -1 : nearness(variables[0]));
-  return ranks[a.verdict] - ranks[b.verdict] || worst(b) - worst(a);
 }

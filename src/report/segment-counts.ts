@@ -1,24 +1,24 @@
 import { ownValue } from '../model/row.ts';
 import { binCount, createBinner, indexRecordedBins, numericBinIndex } from '../stats/binning.ts';
+import { createSegmentRecorder, layoutSegments, type SegmentCut } from '../stats/segment-cells.ts';
 import type { ReferenceVariable } from './reference.ts';
 import type { Row } from './rows.ts';
 
 /** A column whose values cut rows into segments, one a bin. */
 export type SegmentColumn = Pick<ReferenceVariable, 'name' | 'bins' | 'isWhole'>;
 
-/** What is counted of one segment. */
-export type SegmentCount = {
-  rows: number;
-  /** Counts of the bins of each variable, `missing` and `unseen` included, in the order of the variables. */
-  readonly counts: readonly Float64Array[];
-};
-
 /** Counts rows by segment, in memory that depends on the bins alone. */
 export type SegmentCounter = {
   /** The variables that are counted in each segment. */
   readonly variables: readonly ReferenceVariable[];
-  /** For each column, one entry a bin. */
-  readonly segments: readonly (readonly SegmentCount[])[];
+  /** One for each column; its segments are all bins of the column. Places are those of `variables`. */
+  readonly cuts: readonly SegmentCut[];
+  /** Rows by segment, for each column. */
+  readonly rows: readonly Float64Array[];
+  /** Rows by segment and bin, laid out as `cuts` say. */
+  readonly cells: Float64Array;
+  /** Rows by bin of each variable, whatever their segment. */
+  readonly all: readonly Float64Array[];
   /** Takes a row that was read with the columns of `segmentReading`. */
   count(row: Row, score: number | null): void;
 };
@@ -65,27 +65,33 @@ export function createSegmentCounter(
   const variables = score === null ? features : [...features, score];
   const read = segmentReading(features, by);
   const binOfRow = read.map((column, place) => createRowBinner(column, place, isModels));
-  const places = by.map(({ name }) => read.findIndex((column) => column.name === name));
-  const segments = by.map(({ bins }) =>
-    Array.from({ length: binCount(bins) }, () => ({
-      rows: 0,
-      counts: variables.map((variable) => new Float64Array(binCount(variable.bins))),
+  // columns that only cut follow after the score
+  const places = read.map((_, i) => (i < features.length ? i : i - features.length + variables.length));
+  const { cuts, end } = layoutSegments(
+    variables.map(({ bins }) => bins),
+    by.map(({ name, bins }) => ({
+      place: places[read.findIndex((column) => column.name === name)],
+      segments: binCount(bins),
     })),
   );
-  const bins = new Int32Array(read.length);
+  const cells = new Float64Array(end);
+  const rows = cuts.map(({ segments }) => new Float64Array(segments));
+  const all = variables.map((variable) => new Float64Array(binCount(variable.bins)));
+  const record = createSegmentRecorder(cuts, cells);
+  const bins = new Int32Array(read.length + variables.length - features.length);
   return {
     variables,
-    segments,
+    cuts,
+    rows,
+    cells,
+    all,
     count(row, scoreOfRow) {
-      for (let i = 0; i < bins.length; i++) bins[i] = binOfRow[i](row);
-      for (let column = 0; column < places.length; column++) {
-        const segment = segments[column][bins[places[column]]];
-        if (segment === undefined) continue;
-        segment.rows++;
-        for (let i = 0; i < features.length; i++) if (bins[i] >= 0) segment.counts[i][bins[i]]++;
-        if (score?.bins.kind === 'numeric' && scoreOfRow !== null)
-          segment.counts[features.length][numericBinIndex(score.bins.edges, scoreOfRow)]++;
-      }
+      for (let i = 0; i < read.length; i++) bins[places[i]] = binOfRow[i](row);
+      if (score?.bins.kind === 'numeric')
+        bins[features.length] = scoreOfRow === null ? -1 : numericBinIndex(score.bins.edges, scoreOfRow);
+      for (let i = 0; i < all.length; i++) if (bins[i] >= 0) all[i][bins[i]]++;
+      for (let i = 0; i < cuts.length; i++) if (bins[cuts[i].place] >= 0) rows[i][bins[cuts[i].place]]++;
+      record(bins);
     },
   };
 }

@@ -32,6 +32,8 @@ export function measureEffect(
 
 type Moved = Pick<Drift, 'verdict' | 'psi' | 'psiNoiseCeiling'> & { readonly effect: number | null };
 
+type MovedSegment = Pick<Drift, 'verdict'> & { readonly variables: readonly Moved[] };
+
 const ranks = { drifting: 0, moved: 1, stable: 2, undetermined: 2 } as const;
 
 /**
@@ -41,6 +43,19 @@ const ranks = { drifting: 0, moved: 1, stable: 2, undetermined: 2 } as const;
 export function compareImportance(a: Moved, b: Moved): number {
   const byEffect = a.effect === null || b.effect === null ? 0 : b.effect - a.effect;
   return ranks[a.verdict] - ranks[b.verdict] || byEffect || nearness(b) - nearness(a);
+}
+
+const segmentRanks = { ...ranks, undetermined: 3 } as const;
+
+/**
+ * Orders segments: drift first, then what moved, then what is stable, and last what cannot be judged, as there is nothing
+ * to say of it; among these by how near the PSI of the first variable is to its limit.
+ *
+ * @param variables of each, ordered by `compareImportance`
+ */
+export function compareSegments(a: MovedSegment, b: MovedSegment): number {
+  const worst = ({ variables }: MovedSegment) => (variables.length === 0 ? -1 : nearness(variables[0]));
+  return segmentRanks[a.verdict] - segmentRanks[b.verdict] || worst(b) - worst(a);
 }
 
 /** The PSI as a multiple of its limit; −1 without one. */

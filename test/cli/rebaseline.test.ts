@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadArtifact } from '../../src/model/artifact.ts';
+import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
 import { featureBins } from '../../src/model/features.ts';
 import { countedReference } from '../../src/model/mean-contribution.ts';
 import { numericReference, summarise } from '../../src/model/reference.ts';
@@ -11,12 +11,33 @@ import { createSampleFormatter } from '../../src/samples/sample.ts';
 import { createBinner } from '../../src/stats/binning.ts';
 import { driftReport, featureOf, runCommand, temporaryFolder } from '../report/run-command.ts';
 import { artifact, makeSamples, model, toCsv, toJsonl } from '../report/samples.ts';
+import { plainBinOf } from '../support/plain-psi.ts';
 
 const shifted = makeSamples({
   count: 3000,
   change: (row, i) => ({ ...row, age: Number(row.age) + 15, history: i % 10 === 0 ? 'sold' : row.history }),
 });
 const accepted = ['--by', 'A. Person', '--reason', 'a campaign for pensioners'];
+
+/** The counts of each segment of `history`, for the bins of a model. */
+function segmentsByHand({ features, score }: Artifact, rowsOf: (category: string) => typeof shifted) {
+  const [age, limit, history] = features;
+  assert.ok(age.kind === 'numeric' && limit.kind === 'numeric' && history.kind === 'categorical');
+  const count = (edges: number[], rows: typeof shifted, read: (row: (typeof shifted)[number]) => unknown) => {
+    const counts = Array(edges.length + 2).fill(0);
+    for (const row of rows) counts[plainBinOf(edges)(read(row))]++;
+    return counts;
+  };
+  const compared = [
+    ['age', age.reference.edges, ({ features }: (typeof shifted)[number]) => features.age],
+    ['limit', limit.reference.edges, ({ features }: (typeof shifted)[number]) => features.limit],
+    ['(score)', score.reference.edges, ({ score }: (typeof shifted)[number]) => score],
+  ] as const;
+  return compared.map(([name, edges, read]) => ({
+    name,
+    counts: history.categories.map((category) => count(edges, rowsOf(category), read)),
+  }));
+}
 
 describe('npm run rebaseline', () => {
   it('makes recent traffic the reference: the same scores, no drift any more', async () => {
@@ -69,6 +90,10 @@ describe('npm run rebaseline', () => {
     );
     const history = rebased.features.find(({ name }) => name === 'history');
     assert.equal(history?.reference.counts.at(-1), 300);
+
+    const segments = rebased.segments ?? assert.fail('the model named them');
+    const ofHistory = (category: string) => shifted.filter(({ features }) => features.history === category);
+    assert.deepEqual(segments, [{ feature: 'history', variables: segmentsByHand(rebased, ofHistory) }]);
 
     const rows = await folder.write(
       'rows.csv',
@@ -150,6 +175,10 @@ describe('npm run rebaseline', () => {
     assert.equal(code, 0, stderr);
     const rebased = await loadArtifact(out);
     assert.equal(attributeScoreShift(rebased, artifact.features.map(countedReference)), null);
+    // bins are enough for segments
+    const ofHistory = (category: string) => shifted.filter(({ features }) => features.history === category);
+    const [bySegment] = rebased.segments ?? assert.fail('the model named them');
+    assert.deepEqual(bySegment.variables, segmentsByHand(rebased, ofHistory));
     const rows = await folder.write('rows.csv', toCsv(shifted.map(({ features }) => features)));
     const report = await driftReport('--model', out, '--live', rows);
     assert.equal(report.verdict, 'stable');

@@ -1,5 +1,6 @@
 import { liveDrift } from '../../monitor/live-drift.ts';
 import { liveScoreShift } from '../../monitor/live-score-shift.ts';
+import { liveSegments } from '../../monitor/live-segments.ts';
 import { windowNames } from '../../monitor/windows.ts';
 import { driftRule } from '../../stats/drift.ts';
 import { compareImportance } from '../../stats/effect.ts';
@@ -10,7 +11,8 @@ import type { Service } from '../service.ts';
 
 /**
  * `GET /drift` of the admin listener: how far this replica's traffic has moved from the reference, and how much of the
- * change of the mean score (in log-odds) each feature explains. What matters most comes first. Then, what the days since
+ * change of the mean score (in log-odds) each feature explains, and the same within each segment that the model names.
+ * What matters most comes first. Then, what the days since
  * its start together show of slow drift.
  */
 export function addDriftRoute(router: AppRouter, service: Service): void {
@@ -23,7 +25,8 @@ export function addDriftRoute(router: AppRouter, service: Service): void {
         const variables = liveDrift(monitor, window);
         const features = variables.slice(0, -1).sort(compareImportance);
         const score = variables[variables.length - 1];
-        return [window, { features, score, scoreShift: liveScoreShift(artifact, monitor, window) }];
+        const scoreShift = liveScoreShift(artifact, monitor, window);
+        return [window, { features, score, scoreShift, segments: liveSegments(monitor, window) }];
       }),
     );
     const slowDrift = { rule: slowDriftRule, ...monitor.slowDrift() };

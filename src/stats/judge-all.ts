@@ -1,4 +1,4 @@
-import type { Verdict } from '../stats/drift.ts';
+import type { Verdict } from './drift.ts';
 
 /** The verdict of several together: what is worst among them; `undetermined` when there are none. */
 export function judgeAll(verdicts: readonly Verdict[]): Verdict {

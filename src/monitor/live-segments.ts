@@ -1,0 +1,76 @@
+import { binLabels } from '../stats/binning.ts';
+import { type Drift, driftRule, measureDrift, type Verdict } from '../stats/drift.ts';
+import { compareImportance, compareSegments, measureEffect } from '../stats/effect.ts';
+import { judgeAll } from '../stats/judge-all.ts';
+import { joinsRare } from '../stats/rare-categories.ts';
+import { type SegmentCut, segmentCounts } from '../stats/segment-cells.ts';
+import type { Monitor } from './monitor.ts';
+import type { WindowName } from './windows.ts';
+
+/** The drift within one segment in one window. */
+export type LiveSegment = {
+  /** The feature that cuts. */
+  readonly feature: string;
+  /** The label of its bin. */
+  readonly segment: string;
+  readonly samples: number;
+  readonly verdict: Verdict;
+  /** The other features and the score, what matters most first. */
+  readonly variables: readonly SegmentDrift[];
+};
+
+/** The drift of one variable within a segment. */
+export type SegmentDrift = Drift & {
+  readonly name: string;
+  /** What its move does to the scores of the segment: see `measureEffect`. `null` where that is not known. */
+  readonly effect: number | null;
+};
+
+/**
+ * The drift within every segment over one window of one replica, the worst first: by the rule for all rows, with the
+ * segment's own numbers of rows and the ceiling for many comparisons. Empty for a model that names no segments.
+ */
+export function liveSegments(monitor: Monitor, window: WindowName): LiveSegment[] {
+  if (monitor.segments.length === 0) return [];
+  const counts = monitor.window(window);
+  return monitor.segments
+    .flatMap((cut, i) => {
+      const { name, bins } = monitor.variables[cut.place];
+      const labels = binLabels(bins).slice(0, cut.segments);
+      return labels.map((label, segment): LiveSegment => {
+        const variables = segmentDrifts(monitor, i, cut, segment, counts);
+        return {
+          feature: name,
+          segment: label,
+          // every row of a segment is counted in each of its variables
+          samples: variables[0].samples,
+          verdict: judgeAll(variables.map(({ verdict }) => verdict)),
+          variables: variables.sort(compareImportance),
+        };
+      });
+    })
+    .sort(compareSegments);
+}
+
+function segmentDrifts(
+  { variables, reference }: Monitor,
+  place: number,
+  cut: SegmentCut,
+  segment: number,
+  counts: Float64Array,
+): SegmentDrift[] {
+  const before = reference.segments?.[place].variables ?? [];
+  return cut.variables.map((counted, i) => {
+    const variable = variables[counted.place];
+    const expected = before[i].counts[segment];
+    const live = segmentCounts(cut, segment, counted, counts);
+    return {
+      name: variable.name,
+      ...measureDrift(variable.bins, expected, live, {
+        areRareJoined: joinsRare(variable.bins, variable.counts),
+        ceilingZ: driftRule.segmentCeilingZ,
+      }),
+      effect: measureEffect(expected, live, variable.effects),
+    };
+  });
+}
