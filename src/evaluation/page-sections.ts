@@ -98,14 +98,15 @@ function slicesSection({ slices, classes }: Evaluation): Html | null {
   if (slices.length === 0) return null;
   const rows = named(slices).map(({ name, slice }) => {
     const worse = describeSlice(slice);
-    return html`<tr><th scope="row">${slice.feature}: ${name}</th><td class="n">${formatCount(slice.samples)}</td><td class="n">${formatShare(slice.positives / slice.samples)}</td>${comparedFigures.map((each) => html`<td class="n">${figure(slice[each])}${rangeOf(slice.intervals[each])}</td>`)}<td>${sliceSigns[slice.verdict]} ${slice.verdict}</td></tr>${
-      worse !== null && html`<tr><td colspan="8">${worse}</td></tr>`
+    const { falsePositiveRate } = slice.rates;
+    return html`<tr><th scope="row">${slice.feature}: ${name}</th><td class="n">${formatCount(slice.samples)}</td><td class="n">${formatShare(slice.positives / slice.samples)}</td>${comparedFigures.map((each) => html`<td class="n">${figure(slice[each])}${rangeOf(slice.intervals[each])}</td>`)}<td class="n">${figure(falsePositiveRate.value)}${rangeOf(falsePositiveRate.interval)}</td><td>${sliceSigns[slice.verdict]} ${slice.verdict}</td></tr>${
+      worse !== null && html`<tr><td colspan="9">${worse}</td></tr>`
     }`;
   });
   return html`<section aria-labelledby="slices"><h2 id="slices">Where does it do worse?</h2>
 <p>${describeSlices(slices)}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Slices"><table><caption>With 95 % intervals of each slice’s own rows</caption>
-<thead><tr><th scope="col">Slice</th><th scope="col" class="n">Rows</th><th scope="col" class="n">Share of ‘${classes.positive}’</th><th scope="col" class="n">Accuracy</th><th scope="col" class="n">Precision</th><th scope="col" class="n">Recall</th><th scope="col" class="n">ROC AUC</th><th scope="col">Verdict</th></tr></thead>
+<thead><tr><th scope="col">Slice</th><th scope="col" class="n">Rows</th><th scope="col" class="n">Share of ‘${classes.positive}’</th><th scope="col" class="n">Accuracy</th><th scope="col" class="n">Precision</th><th scope="col" class="n">Recall</th><th scope="col" class="n">ROC AUC</th><th scope="col" class="n">False-positive rate</th><th scope="col">Verdict</th></tr></thead>
 <tbody>${rows}</tbody></table></div></section>`;
 }
 
@@ -127,7 +128,7 @@ function named(slices: readonly Slice[]): { readonly slice: Slice; readonly name
 }
 
 function notesSection({ source, notes }: Evaluation): Html {
-  return html`<section aria-labelledby="labelled"><h2 id="labelled">Which rows are these?</h2><ul class="method"><li>${source}</li>${notes.map((note) => html`<li>${note}</li>`)}<li>Intervals are of these rows, drawn again and again (bootstrap): they do not know that the world changes.</li></ul></section>`;
+  return html`<section aria-labelledby="labelled"><h2 id="labelled">Which rows are these?</h2><ul class="method"><li>${source}</li>${notes.map((note) => html`<li>${note}</li>`)}<li>Intervals are of these rows, drawn again and again (bootstrap), those of false-positive rates by Wilson’s formula: they do not know that the world changes.</li></ul></section>`;
 }
 
 function figure(value: number | null): string {

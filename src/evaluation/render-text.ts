@@ -106,12 +106,13 @@ function describeCoverage({ coverage, delay, classes }: Evaluation): string[] {
 }
 
 const sliceColumns = [
-  ['slice', 24],
+  ['slice', 22],
   ['N', 8],
-  ['positive', 10],
-  ['accuracy', 10],
-  ['precision', 11],
-  ['recall', 8],
+  ['positive', 9],
+  ['accuracy', 9],
+  ['precision', 10],
+  ['recall', 7],
+  ['FPR', 6],
   ['AUC', 7],
 ] as const;
 
@@ -121,7 +122,8 @@ function slicesTable(slices: readonly Slice[]): string[] {
     `${slice.feature} ${slice.bin}`,
     count.format(slice.samples),
     share(slice.positives / slice.samples),
-    ...[slice.accuracy, slice.precision, slice.recall, slice.rocAuc].map(figure),
+    ...[slice.accuracy, slice.precision, slice.recall].map(figure),
+    ...[slice.rates.falsePositiveRate.value, slice.rocAuc].map(figure),
   ];
   const line = (texts: readonly string[]) =>
     texts

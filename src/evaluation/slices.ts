@@ -1,4 +1,5 @@
 import type { Confusion } from '../stats/confusion.ts';
+import { type OutcomeRates, outcomeRates } from '../stats/outcome-rates.ts';
 import { bootstrapFigures, type Intervals } from './bootstrap-figures.ts';
 import { compareSlice, type SliceComparison } from './compare-slices.ts';
 import type { LabelledRows } from './labelled-rows.ts';
@@ -15,6 +16,8 @@ export type Slice = Figures &
     readonly samples: number;
     readonly positives: number;
     readonly confusion: Confusion;
+    /** As the service gives them by bin of protected features. */
+    readonly rates: OutcomeRates;
     /** 95 % bootstrap intervals, of the slice's own rows. */
     readonly intervals: Intervals;
   };
@@ -57,6 +60,7 @@ export function sliceBy(
       wholeNumbers,
       positives: own.outcomes.reduce((sum, outcome) => sum + outcome, 0),
       ...measured,
+      rates: outcomeRates(measured.confusion, !('recall' in withheld)),
       intervals: { ...bootstrapFigures(own, bandEdges), ...nothing(withheld) },
       ...compareSlice(measured, rest),
     };
