@@ -4,9 +4,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { renderRuleFile } from '../../../otel/prometheus/generator/rule-file.ts';
+import { type RuleFile, renderRuleFile } from '../../../otel/prometheus/generator/rule-file.ts';
 import { ruleFiles } from '../../../otel/prometheus/generator/rule-files.ts';
 import { defaultSettings } from '../../../otel/prometheus/generator/settings.ts';
+import { neededRules } from './needed-rules.ts';
 import type { Labels, Series, Span } from './series.ts';
 
 /** An instant query and what it must give. */
@@ -63,7 +64,8 @@ const byName = new Map(rules.map((file) => [file.name, file]));
 export async function runRuleTest(promtool: string, test: RuleTest): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'vigia-rules-'));
   try {
-    const files = test.files.map((name) => byName.get(`${name}.yml`) ?? fail(`there is no file ${name}`));
+    const whole = test.files.map((name) => byName.get(`${name}.yml`) ?? fail(`there is no file ${name}`));
+    const files = neededRules(whole, test);
     await Promise.all(files.map((file) => writeFile(join(folder, file.name), renderRuleFile(file))));
     const path = join(folder, 'test.yaml');
     await writeFile(path, stringify(testFile(files, test), { lineWidth: 0 }));
@@ -73,7 +75,7 @@ export async function runRuleTest(promtool: string, test: RuleTest): Promise<voi
   }
 }
 
-function testFile(files: typeof rules, { name, pace, series, queries = [], alerts = [] }: RuleTest) {
+function testFile(files: readonly RuleFile[], { name, pace, series, queries = [], alerts = [] }: RuleTest) {
   return {
     rule_files: files.map((file) => file.name),
     evaluation_interval: paces[pace].evaluation,
