@@ -8,15 +8,16 @@ import { features } from './model-drift/features.ts';
 import { glance } from './model-drift/glance.ts';
 import { opened } from './model-drift/opened.ts';
 import { refused } from './model-drift/refused.ts';
+import { segments } from './model-drift/segments.ts';
 import * as variables from './variables.ts';
 
-/** Is it fine, which features are not, what happened to the one opened, and what does it do to the answers? */
+/** Is it fine, which features are not, what happened to the one opened, where among the rows, and what does it do to the answers? */
 export function modelDrift(): Dashboard {
   return compose({
     uid: dashboards.drift,
     title: 'Model drift',
     description:
-      'Whether live inputs and scores still look like the training data. From top to bottom: the verdict, the features by what their move does, one of them opened, the answers, the refusals.',
+      'Whether live inputs and scores still look like the training data. From top to bottom: the verdict, the features by what their move does, one of them opened, the segments, the answers, the refusals.',
     from: 'now-6h',
     variables: [
       variables.datasource,
@@ -24,8 +25,10 @@ export function modelDrift(): Dashboard {
       variables.version,
       variables.window,
       variables.feature,
+      variables.segmentFeature,
+      variables.segment,
     ],
     annotations: [alertAnnotation('component="model",model="$model"'), versionAnnotation('model="$model"')],
-    rows: [glance, features, distance, opened, answers, refused, events],
+    rows: [glance, features, distance, opened, segments, answers, refused, events],
   });
 }

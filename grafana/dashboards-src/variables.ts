@@ -35,6 +35,23 @@ export const feature: Builder<VariableModel> = listed(
     'or 0 * max by (feature) (model_feature_reference_samples{model="$model",version="$version"}))',
 ).description('The feature to open, or (score); the one that moved furthest stands first.');
 
+/** The features that cut rows into segments, of a model that names any. */
+export const segmentFeature: Builder<VariableModel> = query(
+  'segment_feature',
+  'Segments of',
+  'label_values(model_segment_reference_samples{model="$model",version="$version"}, segment_feature)',
+)
+  .description('A feature whose values cut the rows into segments; empty for a model that names none.')
+  .sort(VariableSort.AlphabeticalAsc);
+
+/** The segments of that feature, the one in which any feature moved furthest first. */
+export const segment: Builder<VariableModel> = listed(
+  'segment',
+  'Segment',
+  'sort_desc(max by (segment) (model_segment:psi{model="$model",version="$version",segment_feature="$segment_feature"}) ' +
+    'or 0 * max by (segment) (model_segment_reference_samples{model="$model",version="$version",segment_feature="$segment_feature"}))',
+).description('The segment to open; the one with the largest PSI stands first.');
+
 /** The windows that the recording rules keep, for drift: an hour shows it soon. */
 export const window = windowOf(
   '1h',

@@ -92,7 +92,15 @@ describe('dashboards', () => {
 
   it('let the reader of the drift dashboard choose what it is about', () => {
     const names = dashboards.get('model-drift')?.templating?.list?.map((variable) => variable.name);
-    assert.deepEqual(names, ['datasource', 'model', 'version', 'window', 'feature']);
+    assert.deepEqual(names, [
+      'datasource',
+      'model',
+      'version',
+      'window',
+      'feature',
+      'segment_feature',
+      'segment',
+    ]);
   });
 
   it('open a feature from its row', () => {

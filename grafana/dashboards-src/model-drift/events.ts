@@ -1,13 +1,13 @@
 import { dashboards } from '../../../otel/prometheus/generator/links.ts';
 import { alertsTable, orNoAlert } from '../alerts-table.ts';
 import type { Row } from '../compose.ts';
-import { variable } from '../language.ts';
+import { binNames, variable } from '../language.ts';
 import { toDashboard } from '../links.ts';
 import { number, table } from '../tables.ts';
 import { toFeature } from './queries.ts';
 
 const alerts =
-  'max by (alertname, alertstate, severity, effect, feature, window) (ALERTS{component="model",model="$model",version="$version"})';
+  'max by (alertname, alertstate, severity, effect, feature, segment_feature, segment, window) (ALERTS{component="model",model="$model",version="$version"})';
 
 export const events: Row = {
   question: 'Which alerts fire, and what was deployed?',
@@ -25,6 +25,12 @@ export const events: Row = {
           from: { label: 'feature' },
           name: 'Feature',
           look: [{ id: 'links', value: [toFeature(variable('__value.text:percentencode'))] }],
+        },
+        { from: { label: 'segment_feature' }, name: 'Where' },
+        {
+          from: { label: 'segment' },
+          name: 'Is',
+          look: [{ id: 'mappings', value: [...binNames] }],
         },
         { from: { label: 'effect' }, name: 'Effect' },
         { from: { label: 'window' }, name: 'Window' },

@@ -1,0 +1,96 @@
+import { dashboards } from '../../../otel/prometheus/generator/links.ts';
+import { driftRule } from '../../../src/stats/drift.ts';
+import type { Row } from '../compose.ts';
+import { binNames, driftWords, variable, verdicts } from '../language.ts';
+import { asPanelLink, toDashboard, toRunbook } from '../links.ts';
+import { version as versionSelector } from '../model-queries.ts';
+import { descending, number, table } from '../tables.ts';
+import { limitLine, timeSeries } from '../time-series.ts';
+
+/** A segment is the rows of one value of a feature: both name it. */
+const bySegment = 'segment_feature, segment';
+const key = 'where';
+/** One label for both, as a table joins by one. */
+const named = (expr: string) => `label_join(${expr}, "${key}", " ", "segment_feature", "segment")`;
+
+const selected = (more = '') => `{${[versionSelector, ...(more ? [more] : [])].join(',')}}`;
+const timesLimit = (more = '') =>
+  `model_segment:psi${selected(more)} / clamp_min(model_segment:psi_noise_ceiling, ${driftRule.minPsi})`;
+/** The one row of a segment that has moved furthest, of all features and both windows. */
+const furthest = `topk by (${bySegment}) (1, max by (${bySegment}, feature) (${timesLimit()}))`;
+const worstOf = (expr: string) => `max by (${key}) (${named(expr)})`;
+const none = 'this version names no segments, or none of them has had a request';
+
+export const segments: Row = {
+  question: 'Which segments drifted?',
+  panels: [
+    table(
+      {
+        title: 'Segments by the feature that moved furthest',
+        description: `Rows with one value of a feature, each compared with the same rows of the training data, over 24 hours or 7 days, whichever shows more. Furthest: the feature whose PSI is the largest multiple of its limit; above 1 it drifts in the segment. The verdict knows no rank trend. Requests are those of the last 7 days. A click on a segment opens it beside.`,
+        unit: 'none',
+        noData: none,
+      },
+      [
+        { expr: named(furthest) },
+        { expr: worstOf(`model_segment_window:verdict${selected()}`) },
+        { expr: worstOf(`model_segment:observations:increase${selected('window="7d"')}`) },
+      ],
+      key,
+      [
+        { from: { label: 'segment_feature' }, name: 'Where' },
+        {
+          from: { label: 'segment' },
+          name: 'Is',
+          look: [
+            { id: 'mappings', value: [...binNames] },
+            {
+              id: 'links',
+              value: [
+                toDashboard(
+                  dashboards.drift,
+                  'Open this segment',
+                  ['datasource', 'model', 'version', 'window', 'feature'],
+                  `var-segment_feature=${variable('__data.fields.Where:percentencode')}&var-segment=${variable('__value.raw:percentencode')}`,
+                ),
+              ],
+            },
+          ],
+        },
+        {
+          from: { query: 'B' },
+          name: 'Verdict',
+          look: [
+            { id: 'mappings', value: verdicts(driftWords) },
+            { id: 'color', value: { mode: 'thresholds' } },
+            { id: 'custom.cellOptions', value: { type: 'color-text' } },
+          ],
+        },
+        { from: { label: 'feature' }, name: 'Furthest' },
+        { from: { query: 'A' }, name: 'Of limit', look: number('suffix: ×', 2) },
+        { from: { query: 'C' }, name: 'Requests', look: number('short', 0) },
+      ],
+    )
+      .span(12)
+      .sortBy([descending('Verdict'), descending('Of limit')])
+      .links([asPanelLink(toRunbook('ModelSegmentDrift'))]),
+    limitLine(
+      timeSeries(
+        {
+          title: 'PSI where $segment_feature is $segment',
+          description:
+            'Population stability index of each feature within the chosen segment, as a multiple of its limit: the larger of 24 hours and 7 days. Above the line at 1 it drifts in the segment.',
+          unit: 'suffix: × limit',
+          noData: none,
+        },
+        [
+          {
+            expr: `max by (feature) (${timesLimit('segment_feature="$segment_feature",segment="$segment"')})`,
+            legend: '{{feature}}',
+          },
+        ],
+      ),
+      1,
+    ),
+  ],
+};
