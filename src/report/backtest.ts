@@ -1,14 +1,6 @@
 import { outsideReferenceCount, risenShare } from '../monitor/risen-share.ts';
 import { binCount, missingBin, unseenBin } from '../stats/binning.ts';
-import {
-  countOccupied,
-  type Drift,
-  driftRule,
-  driftThreshold,
-  measureDrift,
-  raisesAlert,
-} from '../stats/drift.ts';
-import { psiNoiseCeiling } from '../stats/noise-ceiling.ts';
+import { type Drift, driftThreshold, earlierCeiling, measureDrift, raisesAlert } from '../stats/drift.ts';
 import { comparedCounts, joinsRare } from '../stats/rare-categories.ts';
 import { slowDriftRule } from '../stats/slow-drift.ts';
 import { sumCounts } from '../stats/smoothing.ts';
@@ -175,15 +167,8 @@ function watchVariable(
         areRareJoined,
       });
       if (psi === null || referenceSamples < minRequests[window]) return false;
-      // both sides are live traffic here
-      const { ceilingZ, alertDesignEffect } = driftRule;
-      const rows = [samples / alertDesignEffect, referenceSamples / alertDesignEffect] as const;
-      return (
-        psi <=
-        driftThreshold(
-          psiNoiseCeiling(...rows, countOccupied(comparedCounts(bins, before, areRareJoined)), ceilingZ),
-        )
-      );
+      const compared = comparedCounts(bins, before, areRareJoined);
+      return psi <= driftThreshold(earlierCeiling(bins.kind, compared, samples));
     });
   }
 

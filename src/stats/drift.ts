@@ -97,7 +97,7 @@ export function measureDrift(
   const smoothing = { pseudoCount: driftRule.pseudoCount };
   const value = psi(before, now, { smoothing });
   const ceilingOf = (designEffect: number) =>
-    driftCeiling(bins.kind, before, samples, designEffect, ceilingZ);
+    driftCeiling(bins.kind, before, samples, { designEffect, ceilingZ });
   const ceiling = ceilingOf(1);
   const values = bins.kind === 'numeric' ? valueCounts(bins, reference, live) : null;
   const trend = values && rankTrend(...values);
@@ -121,21 +121,47 @@ export function measureDrift(
  *
  * @param reference counts of the bins that are compared (see `comparedCounts`), not all 0
  * @param designEffect so many live rows count as one in the noise ceiling
+ * @param referenceDesignEffect so many rows of the reference do
  */
 export function driftCeiling(
   kind: Bins['kind'],
   reference: ArrayLike<number>,
   samples: number,
-  designEffect: number,
-  ceilingZ: number = driftRule.ceilingZ,
+  {
+    designEffect,
+    referenceDesignEffect = 1,
+    ceilingZ = driftRule.ceilingZ,
+  }: {
+    readonly designEffect: number;
+    readonly referenceDesignEffect?: number;
+    readonly ceilingZ?: number;
+  },
 ): number {
   const { pseudoCount } = driftRule;
   const referenceSamples = sumCounts(reference);
   const occupied = countOccupied(reference);
-  const noise = psiNoiseCeiling(samples / designEffect, referenceSamples, occupied, ceilingZ);
+  const [n, m] = [samples / designEffect, referenceSamples / referenceDesignEffect];
+  const noise = psiNoiseCeiling(n, m, occupied, ceilingZ);
   const added = pseudoCount * reference.length;
   const [p, q] = [pseudoCount / (samples + added), pseudoCount / (referenceSamples + added)];
   return noise + countEmpty(kind, reference) * (p - q) * Math.log(p / q);
+}
+
+/**
+ * The same for a window that is compared with an earlier one in place of the reference, to tell season from drift. Both
+ * are of live traffic, where `alertDesignEffect` rows count as one.
+ *
+ * @param earlier counts of the bins that are compared, not all 0
+ */
+export function earlierCeiling(
+  kind: Bins['kind'],
+  earlier: ArrayLike<number>,
+  samples: number,
+  ceilingZ?: number,
+): number {
+  const { alertDesignEffect: designEffect } = driftRule;
+  const effects = { designEffect, referenceDesignEffect: designEffect };
+  return driftCeiling(kind, earlier, samples, { ...effects, ...(ceilingZ !== undefined && { ceilingZ }) });
 }
 
 /** The PSI above which a variable drifts: `minPsi`, or the ceiling where that is higher. */
@@ -180,7 +206,7 @@ const nothing = {
 } as const;
 
 /** How many bins the reference does not leave empty. */
-export function countOccupied(reference: ArrayLike<number>): number {
+function countOccupied(reference: ArrayLike<number>): number {
   let occupied = 0;
   for (let i = 0; i < reference.length; i++) if (reference[i] > 0) occupied++;
   return occupied;

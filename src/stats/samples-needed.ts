@@ -20,7 +20,7 @@ export function samplesNeeded(
   if (verdict === 'drifting') return null;
   const compared = comparedCounts(bins, reference, joinsRare(bins, reference));
   const isEnough = (rows: number) =>
-    driftCeiling(bins.kind, compared, rows, 1) <= driftRule.undeterminedCeiling;
+    driftCeiling(bins.kind, compared, rows, { designEffect: 1 }) <= driftRule.undeterminedCeiling;
   let tooFew = samples;
   if (tooFew > 0 && isEnough(tooFew)) return null;
   let enough = Math.max(1, 2 * tooFew);

@@ -1,16 +1,15 @@
 import { ok } from 'node:assert/strict';
 import type { Bins } from '../../src/stats/binning.ts';
 import { binomialCeiling } from '../../src/stats/binomial-ceiling.ts';
-import { driftRule, measureDrift } from '../../src/stats/drift.ts';
+import { driftRule, earlierCeiling, measureDrift } from '../../src/stats/drift.ts';
 import { measureEffect } from '../../src/stats/effect.ts';
-import { psiNoiseCeiling } from '../../src/stats/noise-ceiling.ts';
 import { psi } from '../../src/stats/psi.ts';
 import { comparedCounts, joinsRare } from '../../src/stats/rare-categories.ts';
 import { requireTool } from '../support/tools.ts';
 import { matchers, type Pace, type Query, type RuleTest, runRuleTest, spanOf } from './support/promtool.ts';
 import { labelsOf, liveCounts, sum, type Variable, variableSeries } from './support/series.ts';
 
-const { ceilingZ, pseudoCount, alertDesignEffect } = driftRule;
+const { ceilingZ, pseudoCount } = driftRule;
 const verdicts = { stable: 0, undetermined: 1, moved: 2, drifting: 3 } as const;
 
 const age: Variable = {
@@ -300,15 +299,13 @@ const tests: readonly RuleTest[] = [
       ),
     );
     const labels = { ...labelsOf(variable), window, earlier };
-    const occupied = before.filter((count) => count > 0).length;
-    const rows = [sum(now) / alertDesignEffect, sum(before) / alertDesignEffect] as const;
     return test(name, 'five minutes', [variable], at, [
       near(at, 'model_feature:psi_to_earlier', labels, psi(before, now, { smoothing: { pseudoCount } })),
       near(
         at,
         'model_feature:psi_to_earlier_alert_ceiling',
         labels,
-        psiNoiseCeiling(...rows, occupied, ceilingZ),
+        earlierCeiling(variable.bins.kind, before, sum(now)),
       ),
     ]);
   }),

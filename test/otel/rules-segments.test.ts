@@ -1,7 +1,6 @@
 import { ok } from 'node:assert/strict';
 import type { Bins } from '../../src/stats/binning.ts';
-import { countOccupied, type Drift, driftRule, judgeDrift, measureDrift } from '../../src/stats/drift.ts';
-import { psiNoiseCeiling } from '../../src/stats/noise-ceiling.ts';
+import { type Drift, driftRule, earlierCeiling, judgeDrift, measureDrift } from '../../src/stats/drift.ts';
 import { psi } from '../../src/stats/psi.ts';
 import { comparedCounts, joinsRare } from '../../src/stats/rare-categories.ts';
 import { requireTool } from '../support/tools.ts';
@@ -10,7 +9,7 @@ import { near } from './support/near.ts';
 import { matchers, type Query, runRuleTest, spanOf } from './support/promtool.ts';
 import { labelsOf, liveCounts, sum, type Variable, variableSeries } from './support/series.ts';
 
-const { pseudoCount, alertDesignEffect, segmentCeilingZ } = driftRule;
+const { pseudoCount, segmentCeilingZ } = driftRule;
 const verdicts = { stable: 0, undetermined: 1, moved: 2, drifting: 3 } as const;
 const pace = 'day';
 const until = '14d';
@@ -97,8 +96,7 @@ function agreeToEarlier(segment: Variable): Query[] {
     comparedCounts(segment.bins, liveCounts(segment, '24h', at), areRareJoined(segment)),
   );
   const labels = { ...labelsOf(segment), window: '24h', earlier: '7d' };
-  const rows = [now, before].map((counts) => sum(Array.from(counts)) / alertDesignEffect);
-  const ceiling = psiNoiseCeiling(rows[0], rows[1], countOccupied(before), segmentCeilingZ);
+  const ceiling = earlierCeiling(segment.bins.kind, before, sum(Array.from(now)), segmentCeilingZ);
   return [
     near(until, 'model_segment:psi_to_earlier', labels, psi(before, now, { smoothing: { pseudoCount } })),
     near(until, 'model_segment:psi_to_earlier_alert_ceiling', labels, ceiling),

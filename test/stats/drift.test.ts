@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type Bins, binCount } from '../../src/stats/binning.ts';
-import { driftRule, judgeDrift, measureDrift } from '../../src/stats/drift.ts';
+import { driftRule, earlierCeiling, judgeDrift, measureDrift } from '../../src/stats/drift.ts';
 import { chiSquareQuantileWilsonHilferty, psiNoiseCeiling } from '../../src/stats/noise-ceiling.ts';
 import { closeTo } from './close-to.ts';
 
@@ -50,6 +50,22 @@ describe('drift of one variable', () => {
     const between = { probability: 0.6, z: (ceilingZ + segmentCeilingZ) / 2, effectiveValues: 100 };
     assert.equal(judgeDrift(0.01, 0.06, between), 'moved');
     assert.equal(judgeDrift(0.01, 0.06, between, segmentCeilingZ), 'stable');
+  });
+
+  it('adds what bins that stay empty bring by chance, against an earlier window as against the reference', () => {
+    const { alertDesignEffect } = driftRule;
+    const earlier = [300, 0, 0, 100, 0];
+    const [p, q] = [0.5 / (5000 + 2.5), 0.5 / (400 + 2.5)];
+    const ofEmpty = 2 * (p - q) * Math.log(p / q);
+    const noise = psiNoiseCeiling(5000 / alertDesignEffect, 400 / alertDesignEffect, 2, driftRule.ceilingZ);
+    closeTo(earlierCeiling('numeric', earlier, 5000), noise + ofEmpty, 1e-12);
+    closeTo(earlierCeiling('categorical', earlier, 5000), noise, 1e-12);
+    const { psiAlertCeiling } = measureDrift(numeric, earlier, [3750, 0, 0, 1250, 0]);
+    closeTo(
+      psiAlertCeiling,
+      psiNoiseCeiling(5000 / alertDesignEffect, 400, 2, driftRule.ceilingZ) + ofEmpty,
+      1e-12,
+    );
   });
 
   it('judges by PSI > max(0.1, ceiling), then by whether the ceiling hides too much', () => {

@@ -8,6 +8,8 @@ import type { WindowedCount } from './windows.ts';
 const { pseudoCount, alertDesignEffect } = driftRule;
 /** The bins that are one in all comparisons of a feature, within segments as well. */
 export const rare = 'model_feature_bin:rare';
+/** Of the value bins of numeric variables alone: what is joined with it leaves out the other bins. */
+export const valueBins = 'model_feature_bin:reference_mid_rank:max';
 
 /** What is compared with its reference: a variable over all rows, or within the rows of a segment. */
 export type Subject = {
@@ -189,13 +191,14 @@ export function seasonRules(
   season: (typeof seasons)[number],
   { time, requests }: Scales,
 ): RecordingRule[] {
-  const { total, observed, smoothed } = namesOf(subject);
+  const { total, observed, smoothed, smoothedTotal } = namesOf(subject);
   const { prefix, by } = subject;
   const { window, earlier } = season;
   const ago = `offset ${time(earlier)}`;
   const labels = { window, earlier };
   const now = `${smoothed}{window="${window}"}`;
   const seen = `${total}{window="${window}"}`;
+  const rows = `${smoothedTotal}{window="${window}"}`;
   const enough = `(${seen} ${ago} >= ${requests(minRequests[window])})`;
   const before = `${observed}{window="${window}"} ${ago}`;
   const occupied = `(${compared(before, `${by}, window`)} > 0)`;
@@ -224,7 +227,19 @@ export function seasonRules(
           * on (${by}, window)
         (
           ${chiSquareQuantile(degrees, subject.ceilingZ)}
-        )`,
+        )
+          - on (${by}, window)
+        (${pseudoCount} / ${rows} - ${pseudoCount} / ${rows} ${ago})
+          * on (${by}, window)
+        (
+          count by (${by}, window) (
+            ${before} == 0
+              and on (${byFeature}, bin) ${valueBins}
+          )
+            or 0 * ${rows}
+        )
+          * on (${by}, window)
+        ln(${rows} / ${rows} ${ago})`,
     },
   ];
 }

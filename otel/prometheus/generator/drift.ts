@@ -9,6 +9,7 @@ import {
   type Subject,
   seasonRules,
   totalObservations,
+  valueBins,
 } from './distance.ts';
 import { effectRules } from './effect.ts';
 import { byFeature, perFeature, promql } from './promql.ts';
@@ -31,14 +32,13 @@ const reference: readonly RecordingRule[] = [
   },
   ...comparedReference(features),
   {
-    // Of the value bins of numeric variables alone: what is joined with it leaves out the other bins.
-    record: 'model_feature_bin:reference_mid_rank:max',
+    record: valueBins,
     expr: `max by (${byFeature}, bin) (model_feature_reference_mid_rank)`,
   },
   {
     record: 'model_feature_bin:reference_values',
     expr: promql`
-      (model_feature_bin:reference_ratio:max and model_feature_bin:reference_mid_rank:max)
+      (model_feature_bin:reference_ratio:max and ${valueBins})
         * ${perFeature} model_feature:reference_samples:max`,
   },
   {

@@ -7,6 +7,7 @@ import {
   type Subject,
   seasonRules,
   totalObservations,
+  valueBins,
 } from './distance.ts';
 import { drifting, enoughRequests, unlessSeason } from './drifting.ts';
 import { byFeature, bySegment, promql } from './promql.ts';
@@ -41,7 +42,7 @@ const reference: readonly RecordingRule[] = [
     expr: promql`
       count by (${bySegment}) (
         model_segment_bin:reference_ratio:max == 0
-          and on (${byFeature}, bin) model_feature_bin:reference_mid_rank:max
+          and on (${byFeature}, bin) ${valueBins}
       )
         or 0 * model_segment:bins:count`,
   },
