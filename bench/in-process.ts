@@ -38,7 +38,7 @@ function measureModel(artifact: Artifact): PartCost[] {
     onProblem() {},
   });
   const deployment = deploy(artifact, { sampleValues: 'raw', models });
-  const { counts, score, validate, formatSample, formatPayload, digest } = deployment;
+  const { counts, score, validate, formatSample, formatPayload, digest, groups } = deployment;
   const draw = drawFromReference(artifact, createRandom(1));
   const rows = Array.from({ length: rowCount }, draw);
   const texts = rows.map((row) => JSON.stringify(row));
@@ -69,7 +69,7 @@ function measureModel(artifact: Artifact): PartCost[] {
     'sample line': (i) =>
       formatSample(isoTime(Date.now()), id, undefined, rows[i], bins, outside, scores[i], 'good'),
     'log line': (i) => logPrediction(rows[i], i),
-    'sign an id': (i) => tokens.sign(digest, 1_700_000_000_000 + i, scores[i], true),
+    'sign an id': (i) => tokens.sign(digest, 1_700_000_000_000 + i, scores[i], true, groups?.numberOf(bins)),
   };
   return Object.entries(parts).map(([part, call]) => ({
     part,

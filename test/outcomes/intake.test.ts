@@ -117,9 +117,23 @@ describe('the intake of outcomes', () => {
       return JSON.parse(text);
     });
   const predict = (count: number, timeMs = Date.now()) =>
-    Array.from({ length: count }, (_, i) => tokens.sign(model.digest, timeMs, i / count, i / count >= 0.5));
+    Array.from({ length: count }, (_, i) =>
+      tokens.sign(
+        model.digest,
+        timeMs,
+        i / count,
+        i / count >= 0.5,
+        i % model.groupOutcomes.features[0].size,
+      ),
+    );
   const labels = (ids: readonly string[]) => ids.map((id) => ({ id, outcome: 'good' }));
-  const counted = () => model.performance.sums.negatives.reduce((sum, count) => sum + count, 0);
+  /** Whatever counts does so by bin of the protected feature, too. */
+  const counted = () => {
+    const sum = model.performance.sums.negatives.reduce((all, count) => all + count, 0);
+    const byGroup = model.groupOutcomes.totals.reduce((all, count) => all + count, 0);
+    assert.equal(byGroup, sum);
+    return sum;
+  };
 
   it('counts once what many report in the same moment', async () => {
     const ids = predict(300);

@@ -10,7 +10,8 @@ export type Sample = { readonly metric: string; readonly labels: Labels; readonl
 export type Counted = readonly Sample[];
 
 /** The metrics that performance is computed from, as a regular expression. */
-export const outcomeMetrics = 'model_(score_bin|outcome|class|evaluation|training)[a-z_]*';
+export const outcomeMetrics =
+  'model_(score_bin|outcome|class|evaluation|training|feature_bin_outcomes)[a-z_]*';
 
 /** What `npm run evaluate -- --json` prints, and `/performance` shows of one model. */
 type Evaluation = any;
@@ -63,6 +64,8 @@ export function expectSameCounts(
   assert.deepEqual(evaluation.coverage.all, { predictions, labelled: predictions, share: 1 });
   assert.equal(sumOf(counted, 'model_outcomes_total'), predictions);
   assert.equal(sumOf(counted, 'model_score_bin_predictions_total'), predictions);
+  // the model has one protected feature
+  assert.equal(sumOf(counted, 'model_feature_bin_outcomes_total'), predictions);
   const realised = shown.map(({ sinceStart }) => sinceStart.realised);
   const addUp = (value: (figures: any) => number) => realised.reduce((sum, one) => sum + value(one), 0);
   for (const cell of cells) {
