@@ -10,6 +10,9 @@
  *     monitor.observe(row, score);
  *     liveDrift(monitor, '1h');
  *
+ * With `buildReference({ model, version, segments: ['channel'] }, …)` each category of a feature is watched by itself, too:
+ * `liveSegments` reads its drift, and it has metrics of its own.
+ *
  * How well the model does is counted apart: `createPerformance`, its `addPrediction` and, when outcomes come,
  * `addOutcome`.
  */

@@ -9,6 +9,7 @@ import {
   createModelMetrics,
   createMonitor,
   liveDrift,
+  liveSegments,
 } from '../src/index.ts';
 import { plainBinOf, plainPsi } from './support/plain-psi.ts';
 import { seriesValue } from './support/service.ts';
@@ -70,6 +71,30 @@ describe('the library', () => {
       await service.close();
       await provider.shutdown();
     }
+  });
+
+  it('watches segments where they are named', () => {
+    const rows = Array.from({ length: 3000 }, (_, i) => rowAt(i));
+    const identity = { model: 'load', version: '3', segments: ['day'] };
+    const reference = buildReference(identity, rows, rows.map(predictLoad));
+    const monitor = createMonitor(reference);
+    for (let i = 0; i < 3000; i++) {
+      const row = rowAt(i, i % 3 === 2 ? 20 : 0);
+      monitor.observe(row, predictLoad(row));
+    }
+    const [worst, ...others] = liveSegments(monitor, '1h');
+    assert.deepEqual([worst.feature, worst.segment, worst.verdict], ['day', '= sunday', 'drifting']);
+    assert.deepEqual(
+      others.map(({ segment, verdict, samples }) => [segment, verdict, samples]),
+      [
+        ['= friday', 'stable', 1000],
+        ['= monday', 'stable', 1000],
+      ],
+    );
+    assert.throws(
+      () => buildReference({ ...identity, segments: ['temperature'] }, rows, rows.map(predictLoad)),
+      /"temperature" is none of the categorical features/,
+    );
   });
 
   it('asks for rows and as many scores', () => {

@@ -9,6 +9,7 @@ import { countLive } from '../report/count-live.ts';
 import { countReferenceSegments } from '../report/count-reference-segments.ts';
 import type { DriftReport } from '../report/drift-report.ts';
 import { fileReference } from '../report/file-reference.ts';
+import { countModelSegments, modelSegmentColumns } from '../report/model-segments.ts';
 import { findFiles } from '../report/open-rows.ts';
 import { artifactReference, type DriftReference } from '../report/reference.ts';
 import { renderHtml } from '../report/render-html.ts';
@@ -17,7 +18,7 @@ import { writeJson, writeLines } from '../terminal.ts';
 import { type DateOrder, dateOrderOf, dateOrders, parseTime } from '../times/parse-time.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import { readDecimalSign } from './decimal-option.ts';
-import { pickFeatures, pickSegments } from './pick-columns.ts';
+import { pickFeatures, pickModelSegments, pickSegments } from './pick-columns.ts';
 import { createReadingProgress } from './reading-progress.ts';
 import { runCli, UsageError } from './run-cli.ts';
 import { replicaFiles, serviceSetting, shownSetting, thoseThere } from './service-settings.ts';
@@ -42,7 +43,8 @@ Compares live rows with a reference and says what has drifted.
                      given several times; a name with a comma is quoted
   --by A,B,…         compare also each value of these columns by itself, for a
                      change in one segment that all rows together do not show;
-                     needs --reference, as a model holds none of segments
+                     without --reference those that the model was trained with
+                     (--segments)
   --decimal SIGN     decimal sign of numbers in tables, . or , (found out for
                      each column if left out)
   --outcomes FILE    outcomes that the service has kept: tells also how well the
@@ -106,11 +108,6 @@ async function readOptions(args: string[]) {
   if (sinceMs !== undefined && untilMs !== undefined && sinceMs >= untilMs) {
     throw new UsageError(`--since ${values.since} is not before --until ${values.until}`);
   }
-  if (values.by !== undefined && values.reference === undefined) {
-    throw new UsageError(
-      '--by needs --reference FILE: a model holds the reference of all rows, not that of segments',
-    );
-  }
   const live = values.live ?? (await thoseThere(await replicaFiles(serviceSetting('SAMPLES_PATH'))));
   const { reference } = values;
   if ([...live, ...(reference ?? [])].filter((path) => path === '-').length > 1) {
@@ -151,6 +148,10 @@ async function makeReport(options: Options, artifact: Artifact | null): Promise<
   const { features, by, decimalSign, backtest, dateOrder, sinceMs, untilMs } = options;
   const choose = features ? (names: readonly string[]) => pickFeatures(features, names, artifact) : null;
   const chosen = artifact && choose?.(artifact.features.map(({ name }) => name));
+  const own =
+    by && artifact && options.reference === undefined
+      ? modelSegmentColumns(artifact, pickModelSegments(by, artifact))
+      : [];
   const live = await findFiles(options.live);
   const reference = options.reference && (await findFiles(options.reference));
   const { onBytes, end } = createReadingProgress(live, ...(reference === undefined ? [] : [reference]));
@@ -165,28 +166,30 @@ async function makeReport(options: Options, artifact: Artifact | null): Promise<
         onBytes,
       }));
     const compared = rows ?? selectFeatures(artifactReference(artifact!), chosen);
+    const cutting = rows?.by ?? own;
     const counted = await countLive(live.paths, compared, {
       artifact,
       dateOrder,
       sinceMs,
       untilMs,
       backtest,
-      ...(rows && { by: rows.by, keepsRows: true }),
+      by: cutting,
+      keepsRows: rows !== undefined,
       decimalSign,
       onBytes,
     });
     const { segments } = counted;
-    const cut = rows &&
-      segments && {
-        by: rows.by,
-        live: segments,
-        reference: await countReferenceSegments(
-          rows,
-          rows.features.filter((feature) => segments.variables.includes(feature)),
-          artifact,
-        ),
-      };
-    return computeReport(compared, counted, artifact, rows?.rows ?? null, cut ?? null);
+    if (segments === null) return computeReport(compared, counted, artifact, rows?.rows ?? null);
+    const cut = compared.features.filter((feature) => segments.variables.includes(feature));
+    const before =
+      rows === undefined
+        ? countModelSegments(artifact!, cut, compared.score, cutting)
+        : await countReferenceSegments(rows, cut, artifact);
+    return computeReport(compared, counted, artifact, rows?.rows ?? null, {
+      by: cutting,
+      live: segments,
+      reference: before,
+    });
   } finally {
     end();
   }

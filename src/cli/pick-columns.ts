@@ -2,6 +2,7 @@ import { findName, formatNames } from '../column-names.ts';
 import type { Artifact } from '../model/artifact.ts';
 import { createDisclosure } from '../model/disclosure.ts';
 import { readNames } from './name-list.ts';
+import { UsageError } from './run-cli.ts';
 
 /** The features that `--features` names. @throws UsageError for a name that is not there */
 export function pickFeatures(
@@ -24,11 +25,46 @@ export function pickSegments(
   names: readonly string[],
   artifact: Artifact | null,
 ): string[] {
+  return readShown(
+    given,
+    names,
+    artifact,
+    (name, shown) => `--by: the reference has no column '${name}', but ${shown}`,
+  );
+}
+
+/**
+ * The columns that `--by` names where live rows are compared with what the model holds of segments.
+ *
+ * @throws UsageError for a column that it has no segments of, or that it calls sensitive
+ */
+export function pickModelSegments(given: readonly string[], artifact: Artifact): string[] {
+  const names = artifact.segments?.map(({ feature }) => feature) ?? [];
+  if (names.length === 0) {
+    throw new UsageError(
+      `--by needs --reference FILE: model ${artifact.name} holds the reference of all rows, and none of segments`,
+    );
+  }
+  return readShown(
+    given,
+    names,
+    artifact,
+    (name, shown) =>
+      `--by: model ${artifact.name} holds segments by ${shown}, not by '${name}': give the rows behind it with --reference FILE`,
+  );
+}
+
+function readShown(
+  given: readonly string[],
+  names: readonly string[],
+  artifact: Artifact | null,
+  describeUnknown: (name: string, shown: string) => string,
+): string[] {
   const { isWithheld } = createDisclosure(artifact);
   const shown = names.filter((name) => !isWithheld(name));
-  const describe = (name: string) =>
+  return readNames('by', given, shown, (name) =>
     isWithheld(findName(name, names) ?? name)
       ? `--by: the model calls ${name} sensitive: its values are not shown`
-      : `--by: the reference has no column '${name}', but ${formatNames(shown)}`;
-  return readNames('by', given, shown, describe);
+      : describeUnknown(name, formatNames(shown)),
+  );
 }

@@ -59,6 +59,7 @@ export function tooManyCells(cells: number): string | null {
  *
  * @param variables the features, then the score, each with its value in every row
  * @param by names of categorical features
+ * @throws RangeError for a name of no categorical feature, and for too many counts
  */
 export function countSegments(
   variables: readonly (Counted & { readonly values: ArrayLike<unknown> })[],
@@ -66,6 +67,8 @@ export function countSegments(
 ): SegmentReference[] {
   if (by.length === 0) return [];
   const { cuts, end } = modelSegments(variables, by);
+  const excess = tooManyCells(end);
+  if (excess !== null) throw new RangeError(`segments: ${by.join(', ')} ${excess}`);
   const cells = new Float64Array(end);
   const record = createSegmentRecorder(cuts, cells);
   const binners = variables.map(({ bins }) => createBinner(bins));

@@ -2,6 +2,7 @@ import { scoreFeature } from '../model/artifact.ts';
 import { associatedEffects, type ScoreSpread, scoreSpread } from '../model/bin-effects.ts';
 import { expectedCounts, numericReference, rankCategories } from '../model/reference.ts';
 import { ownValue, type Row } from '../model/row.ts';
+import { countSegments } from '../model/segments.ts';
 import { canonicalCategory } from '../stats/category-text.ts';
 import type { Reference, VariableReference } from './reference.ts';
 import { requireFinite } from './require-finite.ts';
@@ -13,12 +14,18 @@ import { requireFinite } from './require-finite.ts';
  * with a bin for each of its 20 commonest values that five rows have, and one for the rest together. `null` and
  * `undefined` are missing.
  *
+ * @param segments names of categorical features within whose categories the other features and the score are watched too
  * @param rows keyed by feature name; the first one says which features there are
  * @param scores the model's output for each row
- * @throws RangeError without rows, with another number of scores, or for a score that is not a finite number
+ * @throws RangeError without rows, with another number of scores, for a score that is not a finite number, or for segments
+ * of a feature without categories or with more than 10,000 counts
  */
 export function buildReference(
-  { model, version }: { readonly model: string; readonly version: string },
+  {
+    model,
+    version,
+    segments = [],
+  }: { readonly model: string; readonly version: string; readonly segments?: readonly string[] },
   rows: readonly Row[],
   scores: readonly number[],
 ): Reference {
@@ -31,21 +38,24 @@ export function buildReference(
   const names = Object.keys(rows[0]);
   const { edges, counts } = numericReference(Float64Array.from(scores));
   const spread = scoreSpread(scores);
+  const columns = names.map((name) => rows.map((row) => ownValue(row, name)));
+  const features = names.map((name, i) => variableReference(name, columns[i], spread));
+  const score = withEffects(
+    { name: scoreFeature, bins: { kind: 'numeric', edges } as const, counts },
+    scores,
+    spread,
+  );
   return {
     model,
     version,
-    features: names.map((name) =>
-      variableReference(
-        name,
-        rows.map((row) => ownValue(row, name)),
-        spread,
+    features,
+    score,
+    ...(segments.length > 0 && {
+      segments: countSegments(
+        [...features, score].map((variable, i) => ({ ...variable, values: columns[i] ?? scores })),
+        segments,
       ),
-    ),
-    score: withEffects(
-      { name: scoreFeature, bins: { kind: 'numeric', edges } as const, counts },
-      scores,
-      spread,
-    ),
+    }),
   };
 }
 

@@ -115,44 +115,41 @@ describe('the segments of a service', function () {
     assert.equal(text.match(/^model_segment_reference_ratio\{/gm)?.length, cells + 15);
   });
 
-  it('are those of npm run drift -- --by over the same rows', async () => {
-    const { segments } = await driftOf(service);
-    const live = await eventually(async () => {
-      const lines = (await readFile(service.samplesPath, 'utf8')).trimEnd().split('\n');
-      assert.equal(lines.length, rows.length);
-      return service.samplesPath;
-    });
-    const report = await driftReport(
-      '--model',
-      model,
-      '--reference',
-      data,
-      '--live',
-      live,
-      '--by',
-      'history',
-    );
-    const reported: readonly ReportSegment[] = report.segments?.segments ?? [];
-    assert.deepEqual(
-      reported.map(({ value, verdict }) => [`= ${value}`, verdict]),
-      segments.map(({ segment, verdict }) => [segment, verdict]),
-    );
-    for (const [i, { variables, samples }] of segments.entries()) {
-      const said = reported[i];
-      assert.equal(samples, said.samples);
-      for (const [v, variable] of variables.entries()) {
-        const same = said.variables[v];
-        assert.equal(variable.name, same.name);
-        assert.equal(variable.verdict, same.verdict);
-        assert.equal(variable.referenceSamples, same.referenceSamples);
-        for (const figure of ['psi', 'psiNoiseCeiling', 'effect'] as const) {
-          const difference = Math.abs((variable[figure] ?? Number.NaN) - (same[figure] ?? Number.NaN));
-          // what training rounds of the effects of a bin
-          assert.ok(difference < (figure === 'effect' ? 1e-5 : 1e-9), `${variable.name}: ${figure}`);
+  for (const [against, reference] of [
+    ['the training rows', ['--reference', data]],
+    ['what the model holds of them', []],
+  ] as const) {
+    it(`are those of npm run drift -- --by against ${against}`, async () => {
+      const { segments } = await driftOf(service);
+      await eventually(async () => {
+        const lines = (await readFile(service.samplesPath, 'utf8')).trimEnd().split('\n');
+        assert.equal(lines.length, rows.length);
+      });
+      const args = ['--model', model, ...reference, '--live', service.samplesPath, '--by', 'history'];
+      const report = await driftReport(...args);
+      const reported: readonly ReportSegment[] = report.segments?.segments ?? [];
+      assert.deepEqual(
+        reported.map(({ value, verdict }) => [`= ${value}`, verdict]),
+        segments.map(({ segment, verdict }) => [segment, verdict]),
+      );
+      for (const [i, { variables, samples }] of segments.entries()) {
+        const said = reported[i];
+        assert.equal(samples, said.samples);
+        for (const [v, variable] of variables.entries()) {
+          const same = said.variables[v];
+          assert.equal(variable.name, same.name);
+          assert.equal(variable.verdict, same.verdict);
+          assert.equal(variable.referenceSamples, same.referenceSamples);
+          assert.deepEqual(variable.rankTrend, same.rankTrend);
+          for (const figure of ['psi', 'psiNoiseCeiling', 'effect'] as const) {
+            const difference = Math.abs((variable[figure] ?? Number.NaN) - (same[figure] ?? Number.NaN));
+            // training rounds the effects of bins
+            assert.ok(difference < (figure === 'effect' ? 1e-5 : 1e-9), `${variable.name}: ${figure}`);
+          }
         }
       }
-    }
-  });
+    });
+  }
 
   it('leave out requests whose category is missing or never seen', async () => {
     const { sensitive: _, version: __, ...content } = await loadArtifact(model);

@@ -16,6 +16,7 @@ import { driftReport, runCommand, temporaryFolder } from './run-command.ts';
 import { artifact, makeSamples, model, toCsv, toJsonl } from './samples.ts';
 
 const schema = new Ajv2020({ formats: { 'date-time': true } }).compile(driftReportJsonSchema());
+const firstVersion = 'test/model/fixtures/credit-v1.json';
 const regions = ['north', 'south', 'east', 'west', 'centre'];
 
 /** Rows of five regions of 20 % each, in one of which x is moved. */
@@ -232,7 +233,20 @@ describe('npm run drift -- --by', function () {
   });
 
   const wrong = [
-    ['needs the rows of a reference', [], ['--by', 'age'], 2, /--by needs --reference FILE/],
+    [
+      'needs the rows of a reference where the model holds none',
+      ['V1'],
+      ['--by', 'age'],
+      2,
+      /^--by needs --reference FILE: model credit holds the reference of all rows, and none of segments/,
+    ],
+    [
+      'names the segments that the model holds',
+      [],
+      ['--by', 'age'],
+      2,
+      /^--by: model credit holds segments by history, not by 'age': give the rows behind it with --reference/,
+    ],
     [
       'names the columns that there are',
       ['REFERENCE'],
@@ -255,7 +269,8 @@ describe('npm run drift -- --by', function () {
       const wide = rows(1, { count: 12_000 }).map((row, i) => ({ ...row, id: `row-${i}`, shop: 'a' }));
       const reference = await folder.write('reference.csv', toCsv(wide));
       const live = await folder.write('live.csv', toCsv(wide.map(({ shop: _shop, ...row }) => row)));
-      const files = ['--live', live, ...(given.length > 0 ? ['--reference', reference] : ['--model', model])];
+      const against = { REFERENCE: ['--reference', reference], V1: ['--model', firstVersion] };
+      const files = ['--live', live, ...(given.length > 0 ? against[given[0] as 'V1'] : ['--model', model])];
       const { code, stderr } = await runCommand('drift', [...files, ...args]);
       assert.equal(code, status, stderr);
       assert.match(stderr, message);
