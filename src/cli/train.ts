@@ -6,6 +6,8 @@ import { findOneName, formatNames } from '../column-names.ts';
 import { type Artifact, scoreFeature } from '../model/artifact.ts';
 import { defaultRidge } from '../model/fit-logistic.ts';
 import { train } from '../model/train.ts';
+import { createJointGroups } from '../monitor/joint-groups.ts';
+import { maxGroups } from '../outcomes/token.ts';
 import { formatCount, formatShare } from '../report/format.ts';
 import { wrap } from '../report/wrap.ts';
 import { writeLines } from '../terminal.ts';
@@ -168,6 +170,11 @@ function sensitivityNotice(sensitive: readonly string[]): string {
   return `${sensitive.join(', ')}: redacted, but whoever has the model and a sample with the other values can compute the value from the score; SAMPLES_VALUES=off prevents that`;
 }
 
+/** What becomes of protected features that the ids of predictions have no room for. */
+function unfollowedNotice(names: readonly string[]): string {
+  return `${names.join(', ')}: only decisions are counted by bin, not outcomes, for which an id has no room; name first in --protected what matters most`;
+}
+
 function formatTimes(count: number): string {
   return count === 1 ? 'once' : `${count} times`;
 }
@@ -176,6 +183,7 @@ function summaryLines(artifact: Artifact, out: string): string[] {
   const { training, evaluation, target, threshold, features, sensitive } = artifact;
   const figure = ({ value, standardError }: { value: number; standardError: number }) =>
     `${value.toFixed(3)} ± ${standardError.toFixed(3)}`;
+  const { leftOut } = createJointGroups(artifact, maxGroups);
   const names = features.map(({ name, kind }) => (kind === 'numeric' ? name : `${name} (categories)`));
   const lines = [
     [
@@ -190,6 +198,7 @@ function summaryLines(artifact: Artifact, out: string): string[] {
     ['log-loss', figure(evaluation.logLoss)],
     ['accuracy', figure(evaluation.accuracy)],
     ['threshold', `${threshold.value}: ${threshold.reason}`],
+    ...(leftOut.length > 0 ? [['protected', unfollowedNotice(leftOut)]] : []),
     ...(sensitive.length > 0 ? [['sensitive', sensitivityNotice(sensitive)]] : []),
     ['drift', training.smallestDetectableDrift],
     ['written', `${out}, model ${artifact.name} version ${artifact.version}`],

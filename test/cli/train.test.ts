@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
+import { createJointGroups } from '../../src/monitor/joint-groups.ts';
+import { maxGroups } from '../../src/outcomes/token.ts';
 import { runCommand } from '../report/run-command.ts';
 
 type Run = { status: number; stdout: string; stderr: string };
@@ -166,6 +168,19 @@ describe('npm run train', function () {
       await trainOn(table({ k: twelve, ...many }), '--segments', 'k'),
       'segments: k make 10,692 counts, one for each segment and each bin of the other features, and 10,000 are the most: name fewer features, or features of fewer categories',
     );
+  });
+
+  it('says of which protected features outcomes cannot be counted', async () => {
+    const names = Array.from({ length: 9 }, (_, i) => `n${i}`);
+    const columns = names.map((name, k) => [name, (i: number) => String((i * (3 + k)) % 23)]);
+    const content = table(Object.fromEntries(columns));
+    const { stdout } = await trainOn(content, '--protected', names.toReversed().join(','));
+    const said = / protected (.+): only decisions are counted by bin/.exec(stdout.replaceAll(/\s+/g, ' '));
+    const { leftOut } = createJointGroups(await loadArtifact(out), maxGroups);
+    assert.ok(leftOut.includes('n0') && !leftOut.includes('n8'));
+    assert.equal(said?.[1], leftOut.join(', '));
+    const few = await trainOn(content, '--protected', 'n0,n1');
+    assert.doesNotMatch(few.stdout, /protected/);
   });
 
   it('says what --sensitive does not hide', async () => {
