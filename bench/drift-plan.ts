@@ -1,4 +1,14 @@
 import { type Alarms, compareRules, mergeAlarms, type RulesJob } from './drift-other-rules.ts';
+import {
+  changingReferenceSizes,
+  changingSlowTraffics,
+  findSlowDrift,
+  type SlowDelays,
+  type SlowJob,
+  steadyReferenceSizes,
+  steadySlowTraffics,
+} from './drift-slow.ts';
+import { slowKey } from './drift-slow-tables.ts';
 import { type Episodes, mergeEpisodes, replayTraffic, type TrafficJob, warmUpDays } from './drift-traffic.ts';
 import { changesAt, changingTraffics, steadyTraffics } from './drift-traffics.ts';
 import { type Looks, lookAtWindows, mergeLooks, type WindowsJob } from './drift-windows.ts';
@@ -8,12 +18,14 @@ import { changedWorlds, steadyWorlds, togetherWorlds } from './drift-worlds.ts';
 export type Job =
   | ({ readonly kind: 'windows' } & WindowsJob)
   | ({ readonly kind: 'rules' } & RulesJob)
-  | ({ readonly kind: 'traffic' } & TrafficJob);
+  | ({ readonly kind: 'traffic' } & TrafficJob)
+  | ({ readonly kind: 'slow' } & SlowJob);
 
 export type JobResult =
   | { readonly kind: 'windows'; readonly key: string; readonly looks: Looks[] }
   | { readonly kind: 'rules'; readonly alarms: Alarms[] }
-  | { readonly kind: 'traffic'; readonly key: string; readonly episodes: Episodes };
+  | { readonly kind: 'traffic'; readonly key: string; readonly episodes: Episodes }
+  | { readonly kind: 'slow'; readonly key: string; readonly delays: SlowDelays };
 
 export type Results = {
   /** By world. */
@@ -21,6 +33,8 @@ export type Results = {
   readonly alarms: readonly Alarms[];
   /** By traffic and requests a day, as `trafficKey` gives it. */
   readonly episodes: ReadonlyMap<string, Episodes>;
+  /** By traffic, requests a day and reference rows, as `slowKey` gives it. */
+  readonly slow: ReadonlyMap<string, SlowDelays>;
 };
 
 type Draws = {
@@ -39,6 +53,8 @@ export type Size = {
   readonly rules: { readonly windows: number; readonly references: number };
   readonly steadyTraffic: Replays;
   readonly changingTraffic: Replays;
+  /** Models in each cell, and days of each after a change, if there is one. */
+  readonly slow: { readonly models: number; readonly days: number };
   /** Each cell's work is cut into this many jobs. */
   readonly parts: number;
 };
@@ -49,6 +65,7 @@ export const fullSize: Size = {
   rules: { windows: 50_000, references: 500 },
   steadyTraffic: { features: 12, days: warmUpDays + 364 },
   changingTraffic: { features: 10, days: changesAt + 180 },
+  slow: { models: 300, days: 730 },
   parts: 2,
 };
 
@@ -102,6 +119,32 @@ export function planJobs(size: Size): Job[] {
     ...windows(changedWorlds, size.changed),
     ...replays(steadyTraffics, size.steadyTraffic),
     ...replays(changingTraffics, size.changingTraffic),
+    ...planSlowJobs(size.slow),
+  ];
+}
+
+/** Seeded by themselves, so that what is added before them leaves them as they are. */
+function planSlowJobs({ models, days }: Size['slow']): Job[] {
+  let seed = 1_000_001;
+  const jobs = (traffics: typeof steadySlowTraffics, referenceSizes: readonly number[]) =>
+    Object.entries(traffics).flatMap(([traffic, { requestsPerDay: rates, changesAt = 0 }]) =>
+      rates.flatMap((requestsPerDay) =>
+        referenceSizes.map((referenceSamples): Job => {
+          return {
+            kind: 'slow',
+            traffic,
+            referenceSamples,
+            requestsPerDay,
+            models,
+            days: changesAt + days,
+            seed: seed++,
+          };
+        }),
+      ),
+    );
+  return [
+    ...jobs(steadySlowTraffics, steadyReferenceSizes),
+    ...jobs(changingSlowTraffics, changingReferenceSizes),
   ];
 }
 
@@ -116,6 +159,12 @@ export function runJob(job: Job): JobResult {
         kind: job.kind,
         key: trafficKey(job.traffic, job.requestsPerDay),
         episodes: replayTraffic(job),
+      };
+    case 'slow':
+      return {
+        kind: job.kind,
+        key: slowKey(job.traffic, job.requestsPerDay, job.referenceSamples),
+        delays: findSlowDrift(job),
       };
   }
 }
@@ -134,6 +183,7 @@ export function collect(results: readonly JobResult[]): Results {
   return {
     looks: new Map([...looks].map(([key, parts]) => [key, mergeLooks(parts.map((part) => part.looks))])),
     alarms: mergeAlarms(alarms),
+    slow: new Map(results.filter((result) => result.kind === 'slow').map(({ key, delays }) => [key, delays])),
     episodes: new Map(
       [...episodes].map(([key, parts]) => [key, mergeEpisodes(parts.map((part) => part.episodes))]),
     ),

@@ -1,5 +1,6 @@
 import { type Rule, rules, rulesReferenceSamples, rulesWindowSizes } from './drift-other-rules.ts';
 import { type Results, type Size, trafficKey } from './drift-plan.ts';
+import { renderSlowTables } from './drift-slow-tables.ts';
 import { type Episodes, warmUpDays } from './drift-traffic.ts';
 import { changesAt, changingTraffics, steadyTraffics, type Traffic } from './drift-traffics.ts';
 import type { Finding, Looks } from './drift-windows.ts';
@@ -42,6 +43,7 @@ export function renderTables(results: Results, size: Size): string {
     '### How soon?',
     `Days until the first alert after a change, median of ${size.changingTraffic.features} features, by requests a day. References of 1,000 rows; – is not within ${size.changingTraffic.days - changesAt} days.`,
     delays(results),
+    ...renderSlowTables(results, size),
   ].join('\n\n');
 }
 

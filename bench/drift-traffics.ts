@@ -21,7 +21,7 @@ export type Traffic = {
 const movedNormals = new Map<number, Population>();
 
 /** The standard normal variable moved by `shift`, to two digits. */
-function normalMovedBy(shift: number): Population {
+export function normalMovedBy(shift: number): Population {
   const rounded = Math.round(shift * 100) / 100;
   const known = movedNormals.get(rounded) ?? normal(rounded);
   movedNormals.set(rounded, known);
@@ -82,10 +82,14 @@ export const changesAt = 28;
 const changeRates = [150, 250, 350, 600, 1000, 1500, 5000];
 
 /** Something changes after four weeks. @param change gives what rows are drawn from so many days after */
-function change(title: string, change: (days: number) => Population): Traffic {
+export function change(
+  title: string,
+  change: (days: number) => Population,
+  requestsPerDay: readonly number[] = changeRates,
+): Traffic {
   return {
     title,
-    requestsPerDay: changeRates,
+    requestsPerDay,
     reference: steady.reference,
     createPopulation: () => (days) => (days < changesAt ? normalMovedBy(0) : change(days - changesAt)),
     changesAt,

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { compareRules, createJudge } from '../../bench/drift-other-rules.ts';
 import { collect, planJobs, runJob } from '../../bench/drift-plan.ts';
 import { ages, foldOutside } from '../../bench/drift-populations.ts';
+import { findSlowDrift } from '../../bench/drift-slow.ts';
 import { renderTables } from '../../bench/drift-tables.ts';
 import { replayTraffic } from '../../bench/drift-traffic.ts';
 import { changesAt, changingTraffics, steadyTraffics } from '../../bench/drift-traffics.ts';
@@ -16,6 +17,7 @@ import { driftRule } from '../../src/stats/drift.ts';
 import { kolmogorovSmirnov } from '../../src/stats/kolmogorov-smirnov.ts';
 import { psiNoiseCeiling } from '../../src/stats/noise-ceiling.ts';
 import { createRandom } from '../../src/stats/random.ts';
+import { slowDriftRule, slowDriftTolerance } from '../../src/stats/slow-drift.ts';
 
 const document = new URL('../../docs/drift.md', import.meta.url);
 
@@ -175,6 +177,36 @@ describe('drift bench', function () {
     });
   });
 
+  describe('slow drift of small models', () => {
+    const find = (traffic: string, referenceSamples: number, requestsPerDay: number, models = 60) =>
+      findSlowDrift({ traffic, referenceSamples, requestsPerDay, models, days: 730, seed: 13 });
+    const countFound = (delays: readonly number[]) => delays.filter(Number.isFinite).length;
+
+    it('is found in none of 60 models in two years where nothing changes, or nothing that lasts', () => {
+      for (const traffic of ['flat', 'restless', 'weekend 0.6']) {
+        for (const referenceSamples of [200, 1000]) {
+          assert.equal(
+            countFound(find(traffic, referenceSamples, 20)),
+            0,
+            `${traffic}, M ${referenceSamples}`,
+          );
+        }
+      }
+      assert.equal(countFound(find('weekend 0.6', 1000, 350)), 0);
+    });
+
+    it('is found where each request is sent 3 times no more often than is guaranteed', () => {
+      const found = countFound(find('thrice', 1000, 20)) + countFound(find('thrice', 200, 20));
+      assert.ok(found <= (120 * 730) / slowDriftRule.threshold, `${found} of 120`);
+    });
+
+    it('takes two weeks for half a deviation at 20 requests a day', () => {
+      const days = find('step 0.5', 1000, 20, 600).toSorted((a, b) => a - b);
+      assert.ok(days[300] <= 14 && days[300] >= 10, `${days[300]} days`);
+      assert.equal(countFound(days), 600);
+    });
+  });
+
   describe('beside other rules', () => {
     it('judges by Kolmogorov–Smirnov as the test of the rows does', () => {
       const random = createRandom(11);
@@ -214,6 +246,7 @@ describe('drift bench', function () {
       rules: { windows: 1, references: 1 },
       steadyTraffic: replays,
       changingTraffic: replays,
+      slow: { models: 1, days: 1 },
       parts: 1,
     };
     const printed = renderTables(collect(planJobs(size).map(runJob)), size);
@@ -232,6 +265,14 @@ describe('drift bench', function () {
     assert.equal(ceiling(Number.POSITIVE_INFINITY, 200).toFixed(2), '0.21');
     assert.ok(head.includes('From about 5,000 rows in the window on, the design effect costs nothing'));
     assert.ok(ceiling(5000 / driftRule.alertDesignEffect, 1000) < driftRule.minPsi);
+
+    const [, slow] = head.split('## Slow drift of small models');
+    const { stakes, tolerance, threshold, maxDailyRows, maxWinnings } = slowDriftRule;
+    const constants = [...stakes, tolerance, threshold, maxDailyRows, maxWinnings, driftRule.ceilingZ];
+    for (const constant of constants) assert.ok(slow.includes(constant.toLocaleString('en')), `${constant}`);
+    assert.ok(slow.includes('below M = 675'));
+    assert.ok(slowDriftTolerance(674) > tolerance);
+    assert.equal(slowDriftTolerance(675), tolerance);
 
     const figures = (text: string) => text.match(/\d+(?:,\d{3})*(?:\.\d+)?(?: %)?/g) ?? [];
     const printed = new Set(figures(tables));

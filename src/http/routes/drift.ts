@@ -12,8 +12,7 @@ import type { Service } from '../service.ts';
 /**
  * `GET /drift` of the admin listener: how far this replica's traffic has moved from the reference, and how much of the
  * change of the mean score (in log-odds) each feature explains, and the same within each segment that the model names.
- * What matters most comes first. Then, what the days since
- * its start together show of slow drift.
+ * What matters most comes first. Then, what the days since its start together show of slow drift.
  */
 export function addDriftRoute(router: AppRouter, service: Service): void {
   router.get('/drift', (context) => {
