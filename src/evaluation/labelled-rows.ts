@@ -4,7 +4,7 @@ import type { LeftOut } from './left-out.ts';
 /** Rows whose outcome is known, column by column. */
 export type LabelledRows = {
   /** P(positive class). */
-  readonly scores: ArrayLike<number>;
+  readonly scores: ArrayLike<number> & Iterable<number>;
   /** 1 for positive, 0 for negative; parallel to `scores`, like all that follow. */
   readonly predictions: ArrayLike<number>;
   readonly outcomes: ArrayLike<number>;

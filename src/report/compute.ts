@@ -21,7 +21,7 @@ import type { LiveVariable } from './live-variable.ts';
 import { logOddsChange } from './log-odds-change.ts';
 import { measureSegments } from './measure-segments.ts';
 import { type Measured, measureVariable } from './measure-variable.ts';
-import { createSortSpace, type SortSpace } from './number-column.ts';
+import { createSortSpace } from './number-column.ts';
 import type { DriftReference } from './reference.ts';
 import type { SegmentColumn, SegmentCounter } from './segment-counts.ts';
 import { dayMs, measureSlowDrift } from './slow-drift.ts';
@@ -133,7 +133,7 @@ export function computeReport(
     together,
     predictions: comparePredictions(reference, live, artifact),
     positive: artifact?.target.positive ?? null,
-    expectedShare: artifact && expectedShare(artifact, live, spaces.live),
+    expectedShare: artifact && expectedShare(artifact, live),
     stepSeconds: timed.length > 0 ? live.overTime.stepMs / 1000 : null,
     alarms: live.replay && backtest(live.replay, variables, reference.score),
     notes: [...reference.notes, ...live.notes, ...limits(reference, live, features, words)],
@@ -151,9 +151,9 @@ function isNotInRows({ counts, withheld }: LiveVariable): boolean {
 }
 
 /** Of all scores, which is possible while they are not too many to keep. */
-function expectedShare(artifact: Artifact, { score }: Live, space: SortSpace): DriftReport['expectedShare'] {
+function expectedShare(artifact: Artifact, { score }: Live): DriftReport['expectedShare'] {
   const column = score?.column;
-  return column ? measureExpectedShare(artifact, column.sorted(space)) : null;
+  return column ? measureExpectedShare(artifact, column) : null;
 }
 
 function isoOrNull(ms: number): string | null {

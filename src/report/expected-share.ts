@@ -12,11 +12,14 @@ const minScores = 100;
  *
  * @returns `null` for fewer than 100 scores, and for a model whose reference is no longer its training rows
  */
-export function measureExpectedShare(artifact: Artifact, scores: ArrayLike<number>): ScoreMean | null {
+export function measureExpectedShare(
+  artifact: Artifact,
+  scores: Iterable<number> & { readonly length: number },
+): ScoreMean | null {
   const counted = createPerformance(performanceReferenceOf(artifact));
   const { training } = counted.reference;
   if (training === undefined || scores.length < minScores) return null;
-  for (let i = 0; i < scores.length; i++) counted.addPrediction(scores[i]);
+  for (const score of scores) counted.addPrediction(score);
   return compareScoreMean(counted.cells, counted.sums, training);
 }
 

@@ -3,7 +3,7 @@ const maxDecimals = 9;
 const maxInteger = 2 ** 31 - 1;
 
 /** Numbers kept in little memory, in the order they came. */
-export type NumberColumn = {
+export type NumberColumn = Iterable<number> & {
   readonly length: number;
   /** Whether every value so far is a whole number. */
   readonly isWhole: boolean;
@@ -124,6 +124,12 @@ export function createNumberColumn(): NumberColumn {
         if (isExact && pushExact(value)) return;
       }
       pushFloat(value);
+    },
+    *[Symbol.iterator]() {
+      for (const [i, each] of (isExact ? integers : floats).entries()) {
+        const end = Math.min(blockLength, length - i * blockLength);
+        for (let j = 0; j < end; j++) yield isExact ? each[j] / scale : each[j];
+      }
     },
     sorted(space) {
       const result = space(length);

@@ -11,6 +11,7 @@ function sortedBy(values: readonly number[]): number[] {
   const column = createNumberColumn();
   for (const value of values) column.push(value);
   assert.equal(column.length, values.length);
+  assert.deepEqual([...column], values);
   return [...column.sorted(createSortSpace())];
 }
 
