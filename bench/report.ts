@@ -9,11 +9,10 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { summarise } from './figures.ts';
 import { writeRows } from './report-rows.ts';
+import { tellUsage } from './tell-usage.ts';
 
 const liveRows = 1_000_000;
 const rounds = 3;
-/** Prints the seconds of processor time and the peak of the resident memory, in KiB, when the process ends. */
-const tellUsage = `data:text/javascript,process.on('exit',()=>{const u=process.resourceUsage();console.error((u.userCPUTime+u.systemCPUTime)/1e6,u.maxRSS)})`;
 const python = join(process.env.BENCH_PYTHON_VENV ?? join(tmpdir(), 'vigia-bench-python'), 'bin', 'python');
 
 type Run = { readonly seconds: number; readonly cpuSeconds: number; readonly peakMb: number };

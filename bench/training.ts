@@ -1,50 +1,30 @@
 /**
  * How long training takes: `npm run bench:training`. The fits alone beside scikit-learn's LogisticRegression over the
  * same columns and folds, in turns, where there is a Python environment as bench/python/README.md says; then the whole
- * command on the largest table, with its memory.
+ * command on the largest table, with its memory. Fails where a figure is above its limit.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { pipeline } from 'node:stream/promises';
 import { encodeDesign } from '../src/model/design.ts';
 import { fitLogistic } from '../src/model/fit-logistic.ts';
 import { logistic } from '../src/model/score.ts';
 import type { TrainingSet } from '../src/model/training-set.ts';
-import { normalQuantile } from '../src/stats/normal-quantile.ts';
 import { logLoss } from '../src/stats/probability-scores.ts';
-import { createRandom } from '../src/stats/random.ts';
 import { formatNumber, summarise } from './figures.ts';
+import { makeSet, trainOn, writeTable } from './training-table.ts';
 
 const sizes = [1000, 10_000, 200_000];
 const columnCount = 30;
 const folds = 10;
 const rounds = 5;
 const python = join(process.env.BENCH_PYTHON_VENV ?? join(tmpdir(), 'vigia-bench-python'), 'bin', 'python');
-/** Prints the seconds of processor time and the peak of the resident memory, in KiB, when the process ends. */
-const tellUsage = `data:text/javascript,process.on('exit',()=>{const u=process.resourceUsage();console.error((u.userCPUTime+u.systemCPUTime)/1e6,u.maxRSS)})`;
+/** Of the command on the largest table, on two cores, and of the median ratio to scikit-learn's wall time. */
+const limits = { seconds: 60, peakMb: 1024, ratio: 2 } as const;
 
 type Round = { readonly seconds: number; readonly cpuSeconds: number; readonly logLoss: number };
-
-/** Seeded rows of normal columns; about a third are positive. */
-function makeSet(rows: number): TrainingSet {
-  const random = createRandom(rows);
-  const columns = Array.from({ length: columnCount }, (_, i) => ({
-    name: `x${i}`,
-    kind: 'numeric' as const,
-    // Six digits, as they are written for the command.
-    values: Float64Array.from({ length: rows }, () => Number(normalQuantile(random() || 0.5).toPrecision(6))),
-  }));
-  const outcomes = Uint8Array.from({ length: rows }, (_, row) => {
-    const logOdds = columns.reduce((sum, { values }, i) => sum + 0.4 * Math.sin(i) * values[row], -0.8);
-    return random() < logistic(logOdds) ? 1 : 0;
-  });
-  const target = { column: 'y', positive: 'yes', negative: 'no' };
-  return { columns, outcomes, target, dataDigest: `sha256:${'0'.repeat(64)}` };
-}
 
 /** The fit to all rows and one without each fold, as training does them. */
 function fitOnce({ columns, outcomes }: TrainingSet): Round {
@@ -104,7 +84,7 @@ function describe(name: string, measured: readonly Round[]): string {
 }
 
 async function compareFits(rows: number, hasScikitLearn: boolean, folder: string): Promise<void> {
-  const set = makeSet(rows);
+  const set = makeSet(rows, columnCount);
   const other = hasScikitLearn ? await startScikitLearn(folder, set) : null;
   const own: Round[] = [];
   const theirs: Round[] = [];
@@ -119,28 +99,27 @@ async function compareFits(rows: number, hasScikitLearn: boolean, folder: string
   console.log(describe('scikit-learn', theirs));
   const { median, min, max } = summarise(own.map(({ seconds }, i) => seconds / theirs[i].seconds));
   console.log(`  ratio           ${median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`);
+  hold(`times the time of scikit-learn for ${formatNumber(rows)} rows`, median, limits.ratio);
 }
 
 async function measureCommand(rows: number, folder: string): Promise<void> {
-  const { columns, outcomes } = makeSet(rows);
   const data = join(folder, 'table.csv');
-  function* lines() {
-    yield `${columns.map(({ name }) => name).join(',')},y\n`;
-    for (let row = 0; row < rows; row++) {
-      yield `${columns.map(({ values }) => values[row]).join(',')},${outcomes[row] === 1 ? 'yes' : 'no'}\n`;
-    }
-  }
-  await pipeline(lines, createWriteStream(data));
-  const options = ['--data', data, '--target', 'y', '--positive', 'yes', '--out', join(folder, 'model.json')];
+  await writeTable(data, makeSet(rows, columnCount));
   const startedAt = performance.now();
-  const command = ['--import', tellUsage, 'src/cli/train.ts', ...options];
-  const ended = spawnSync(process.execPath, command, { encoding: 'utf8' });
+  const { cpuSeconds, peakMb } = await trainOn(data, join(folder, 'model.json'));
   const seconds = (performance.now() - startedAt) / 1000;
-  if (ended.status !== 0) throw new Error(`training ended with ${ended.status}: ${ended.stderr}`);
-  const [cpuSeconds, peakKb] = (ended.stderr.trimEnd().split('\n').at(-1) ?? '').split(' ').map(Number);
   console.log(
-    `\nnpm run train on ${formatNumber(rows)} rows × ${columnCount} columns: ${seconds.toFixed(1)} s, ${cpuSeconds.toFixed(1)} s of processor time, ${(peakKb / 1024).toFixed(0)} MB at most`,
+    `\nnpm run train on ${formatNumber(rows)} rows × ${columnCount} columns: ${seconds.toFixed(1)} s, ${cpuSeconds.toFixed(1)} s of processor time, ${peakMb.toFixed(0)} MB at most`,
   );
+  hold(`seconds of npm run train on ${formatNumber(rows)} rows`, seconds, limits.seconds);
+  hold(`MB of npm run train on ${formatNumber(rows)} rows`, peakMb, limits.peakMb);
+}
+
+/** Lets the bench fail, once it has printed everything, when a figure is above its limit. */
+function hold(what: string, figure: number, limit: number): void {
+  if (figure <= limit) return;
+  console.error(`Too much: ${figure.toFixed(2)} ${what}, of at most ${limit}.`);
+  process.exitCode = 1;
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'vigia-bench-training-'));
