@@ -1,5 +1,11 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { type Artifact, type Feature, formatVersion, sealArtifact } from '../../src/model/artifact.ts';
+import {
+  type Artifact,
+  type Feature,
+  formatVersion,
+  scoreFeature,
+  sealArtifact,
+} from '../../src/model/artifact.ts';
 import { maxMagnitude } from '../../src/stats/summable.ts';
 
 const extremes = [
@@ -155,6 +161,7 @@ export const artifacts: Arbitrary<Artifact> = fc
     scoreReference: ascending(share, 0, 9).chain((edges) =>
       counts(edges.length + 2).map((list) => ({ edges, counts: list })),
     ),
+    segmentCounts: fc.array(count, { minLength: 1, maxLength: 11 }),
     evaluation: fc.record({
       rocAuc: estimate,
       accuracy: estimate,
@@ -165,8 +172,9 @@ export const artifacts: Arbitrary<Artifact> = fc
       f1: estimate,
     }),
   })
-  .map(({ threshold, scoreBins: bins, scoreReference, evaluation, ...rest }) =>
+  .map(({ threshold, scoreBins: bins, scoreReference, segmentCounts, evaluation, ...rest }) =>
     sealArtifact({
+      ...segmentsOf(rest.features, scoreReference.counts.length, segmentCounts),
       formatVersion,
       name: 'drawn',
       target: { column: 'lost', positive: 'yes', negative: 'no' },
@@ -185,6 +193,33 @@ export const artifacts: Arbitrary<Artifact> = fc
       evaluation: { folds: 2, repeats: 1, seed: 1, ...evaluation },
     }),
   );
+
+/** Segments of all categorical features, with these counts again and again. */
+function segmentsOf(
+  all: readonly Feature[],
+  scoreSize: number,
+  given: readonly number[],
+): Pick<Artifact, 'segments'> {
+  let next = 0;
+  const sizes = [
+    ...all.map(({ name, reference }) => ({ name, size: reference.counts.length })),
+    { name: scoreFeature, size: scoreSize },
+  ];
+  const drawn = all.flatMap((feature) => {
+    if (feature.kind === 'numeric') return [];
+    const rows = feature.categories.length + (feature.grouped.length > 0 ? 1 : 0);
+    const variables = sizes
+      .filter(({ name }) => name !== feature.name)
+      .map(({ name, size }) => ({
+        name,
+        counts: Array.from({ length: rows }, () =>
+          Array.from({ length: size }, () => given[next++ % given.length]),
+        ),
+      }));
+    return [{ feature: feature.name, variables }];
+  });
+  return drawn.length > 0 ? { segments: drawn } : {};
+}
 
 /** The JSON text of a row that the model accepts; text, because `JSON.stringify` makes 0 of −0. */
 export function rowsOf({ features: all }: Artifact): Arbitrary<string> {

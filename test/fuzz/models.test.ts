@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { type Artifact, formatArtifact, parseArtifact } from '../../src/model/artifact.ts';
 import { computeReport } from '../../src/report/compute.ts';
 import { countLive } from '../../src/report/count-live.ts';
+import { countReferenceSegments } from '../../src/report/count-reference-segments.ts';
 import { fileReference } from '../../src/report/file-reference.ts';
 import { rebaselineOn } from '../../src/report/rebaseline-on.ts';
 import { artifactReference } from '../../src/report/reference.ts';
@@ -165,10 +166,20 @@ function checkSums(exposition: string, { features, version }: Artifact, rows: re
 function checkDrift(body: string, { features, version }: Artifact): void {
   const { model, windows } = JSON.parse(body);
   assert.equal(model.version, version);
-  for (const { features: drifts, score, scoreShift } of Object.values<any>(windows)) {
+  for (const { features: drifts, score, scoreShift, segments } of Object.values<any>(windows)) {
     for (const drift of [...drifts, score]) {
       for (const figure of ['psi', 'psiNoiseCeiling', 'jensenShannonDistance', 'missing', 'unseen']) {
         assert.ok(Number.isFinite(drift[figure]), `${drift.name} ${figure}: ${drift[figure]}`);
+      }
+    }
+    for (const { segment, samples, variables } of segments) {
+      for (const drift of variables) {
+        assert.equal(drift.samples, samples, `${segment} ${drift.name}`);
+        // without rows on either side there is nothing to say
+        const isKnown = samples > 0 && drift.referenceSamples > 0;
+        for (const figure of ['psi', 'psiNoiseCeiling', 'jensenShannonDistance']) {
+          assert.equal(Number.isFinite(drift[figure]), isKnown, `${segment} ${drift.name} ${figure}`);
+        }
       }
     }
     assert.equal(scoreShift.features.length, features.length);
@@ -199,7 +210,9 @@ function checkPerformance(body: string, { version }: Artifact, outcomes: number)
 /** The samples, through the report and a new reference. */
 async function checkTools(artifact: Artifact, samples: string, rows: number): Promise<void> {
   const options = { artifact, chooseFeatures: null };
-  const later = await fileReference([samples], { ...options, leavesOutFar: true });
+  const by = artifact.segments?.map(({ feature }) => feature) ?? [];
+  const later = await fileReference([samples], { ...options, leavesOutFar: true, chooseSegments: () => by });
+  const segments = by.length > 0 ? await countReferenceSegments(later, later.features, artifact) : null;
   for (const reference of [artifactReference(artifact), await fileReference([samples], options)]) {
     const live = await countLive([samples], reference, { artifact, backtest: true });
     const report = computeReport(reference, live, artifact);
@@ -211,12 +224,14 @@ async function checkTools(artifact: Artifact, samples: string, rows: number): Pr
     for (const { logOddsChange } of report.features) assert.notEqual(logOddsChange, null);
   }
   const rebased = (): Artifact =>
-    rebaselineOn(artifact, later, { by: 'a', at: '2026-01-31T12:00:00.000Z', reason: 'b' });
+    rebaselineOn(artifact, later, { by: 'a', at: '2026-01-31T12:00:00.000Z', reason: 'b' }, segments);
   const lost = later.features.find(({ bins, summary, far: [below, above] }) => {
     return bins.kind === 'numeric' && summary === null && below + above > 0;
   });
-  if (lost === undefined) checkNumbers(rebased());
-  else assert.throws(rebased, /every value lies far beyond the reference of/);
+  if (lost === undefined) {
+    checkNumbers(rebased());
+    assert.equal(rebased().segments?.length ?? 0, by.length);
+  } else assert.throws(rebased, /every value lies far beyond the reference of/);
 }
 
 function checkNumbers(value: unknown, path = ''): void {

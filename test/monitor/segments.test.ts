@@ -5,7 +5,11 @@ import { createMonitor } from '../../src/monitor/monitor.ts';
 import type { Reference } from '../../src/monitor/reference.ts';
 import { createModelMetrics } from '../../src/telemetry/model-metrics.ts';
 
-const names = ['model_segment_bin_observations_total', 'model_segment_reference_ratio'];
+const names = [
+  'model_segment_bin_observations_total',
+  'model_segment_reference_ratio',
+  'model_segment_reference_samples',
+];
 
 const reference: Reference = {
   model: 'm',
@@ -151,6 +155,35 @@ describe('the segments of a monitor', () => {
     const metrics = createModelMetrics(createModelCounts(monitor, ['no', 'yes']));
     for (const name of names) assert.deepEqual(pointsOf(metrics, name), []);
     assert.ok(createMonitor(reference).totals.length > monitor.totals.length);
+  });
+
+  it('take 8.5 MB where they have as many counts as a model may', () => {
+    const shops = Array.from({ length: 20 }, (_, i) => `shop ${i}`);
+    const features = Array.from({ length: 44 }, (_, i) => ({
+      name: `n${i}`,
+      bins: { kind: 'numeric', edges: [1, 2, 3, 4, 5, 6, 7, 8, 9] } as const,
+      counts: Array(11).fill(10),
+    }));
+    const shop = {
+      name: 'shop',
+      bins: { kind: 'categorical', categories: shops, grouped: [] } as const,
+      counts: Array(22).fill(5),
+    };
+    const score = { ...features[0], name: '(score)' };
+    const variables = [...features, score].map(({ name, counts }) => ({
+      name,
+      counts: shops.map(() => counts),
+    }));
+    const whole = { model: 'm', version: '1', features: [shop, ...features], score };
+    const bytesOf = (made: Reference) => {
+      const before = process.memoryUsage().arrayBuffers;
+      const { totals } = createMonitor(made);
+      return { counts: totals.length, bytes: process.memoryUsage().arrayBuffers - before };
+    };
+    const without = bytesOf(whole);
+    const { counts, bytes } = bytesOf({ ...whole, segments: [{ feature: 'shop', variables }] });
+    assert.equal(counts - without.counts, 9900);
+    assert.ok(bytes - without.bytes < 8.5e6, `${bytes - without.bytes} bytes`);
   });
 
   it('are refused for a feature that has no categories', () => {
