@@ -3,6 +3,7 @@ import { type Alarms, lookEvery, shareAt } from './outcomes-alarms.ts';
 import type { BinnedAuc } from './outcomes-auc.ts';
 import type { DayAlarms } from './outcomes-days.ts';
 import { dailyWorlds, falseAlarmColumns, type JobResult, powerColumns } from './outcomes-plan.ts';
+import { slowOutcomes } from './outcomes-slow-table.ts';
 import { type Test, type TestName, testNames, tests } from './outcomes-tests.ts';
 import {
   conceptDrift,
@@ -28,6 +29,7 @@ const daily: readonly { readonly title: string; readonly test: TestName }[] = [
 export function renderTables(results: readonly JobResult[]): string {
   const alarms = results.flatMap((result) => (result.kind === 'growing' ? result.alarms : []));
   const dayAlarms = results.flatMap((result) => (result.kind === 'days' ? result.alarms : []));
+  const slowAlarms = results.flatMap((result) => (result.kind === 'slow' ? result.alarms : []));
   const areas = results.flatMap((result) => (result.kind === 'auc' ? result.auc : []));
   const usual = alarms.filter(({ world }) => !(world in rarePositives));
   const rare = alarms.filter(({ world }) => world in rarePositives);
@@ -52,6 +54,7 @@ export function renderTables(results: readonly JobResult[]): string {
     '### Outcomes that are not independent',
     'Applicants are sent three times, with the same outcome each time; or each day moves the odds of all its outcomes a little, up or down, without any drift. The share of days and of weeks for which a test fires. “Rows apart” is the test without its design effect and with any effect, however small.',
     onDays(dayAlarms),
+    slowOutcomes(slowAlarms),
   ].join('\n\n');
 }
 

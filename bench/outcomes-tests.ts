@@ -4,7 +4,7 @@ import { measurePerformance, standardErrors } from '../src/model/performance.ts'
 import { binScores } from '../src/model/score-bins.ts';
 import type { LivePerformance } from '../src/monitor/live-performance.ts';
 import type { Performance, PerformanceReference } from '../src/monitor/performance.ts';
-import { outcomeRule } from '../src/monitor/performance-calibration.ts';
+import { type ObservedExpected, outcomeRule } from '../src/monitor/performance-calibration.ts';
 import { type ComparedWith, comparedWith, type ScoreBins } from '../src/monitor/performance-comparison.ts';
 import { type Figure, type RealisedFigures, total } from '../src/monitor/performance-figures.ts';
 import { driftRule } from '../src/stats/drift.ts';
@@ -25,12 +25,9 @@ export type Model = {
 const { z, designEffect, leastEffect } = outcomeRule;
 const threshold = 0.5;
 
-/** Calibrates and evaluates on rows whose scores are out of fold, as training does. */
-export function learn(rows: readonly Row[], random: Random): Model {
-  const scores = Float64Array.from(rows, ({ score }) => score);
-  const outcomes = Uint8Array.from(rows, ({ isPositive }) => (isPositive ? 1 : 0));
-  const figures = measurePerformance(scores, outcomes, threshold);
-  const errors = standardErrors(scores, outcomes, threshold, random);
+/** Calibrates on rows whose scores are out of fold, as training does. */
+export function learnCalibration(rows: readonly Row[]): Pick<Model, 'reference' | 'scoreBins'> {
+  const { scores, outcomes } = columnsOf(rows);
   const calibration = calibrate(scores, outcomes);
   const bins = binScores(scores, outcomes, calibration);
   return {
@@ -43,6 +40,17 @@ export function learn(rows: readonly Row[], random: Random): Model {
       calibration,
     },
     scoreBins: bins,
+  };
+}
+
+/** Calibrates and evaluates on such rows. */
+export function learn(rows: readonly Row[], random: Random): Model {
+  const { scores, outcomes } = columnsOf(rows);
+  const figures = measurePerformance(scores, outcomes, threshold);
+  const errors = standardErrors(scores, outcomes, threshold, random);
+  const calibration = learnCalibration(rows);
+  return {
+    ...calibration,
     rows: rows.length,
     positives: total(Float64Array.from(outcomes)),
     evaluation: comparedWith(
@@ -50,8 +58,15 @@ export function learn(rows: readonly Row[], random: Random): Model {
         accuracy: { value: figures.accuracy ?? 0, standardError: errors.accuracy },
         rocAuc: { value: figures.rocAuc ?? 0, standardError: errors.rocAuc },
       },
-      bins,
+      calibration.scoreBins,
     ),
+  };
+}
+
+function columnsOf(rows: readonly Row[]): { scores: Float64Array; outcomes: Uint8Array } {
+  return {
+    scores: Float64Array.from(rows, ({ score }) => score),
+    outcomes: Uint8Array.from(rows, ({ isPositive }) => (isPositive ? 1 : 0)),
   };
 }
 
@@ -83,8 +98,7 @@ export const tests = {
     title: `\\|O − E\\| > ${z}·√Σ(${designEffect}·V + U·N/M), enough to matter`,
     alert: 'ModelOutcomesUnexpected',
     from: minOutcomes,
-    fires: ({ window, live: { observedExpected } }) =>
-      Math.abs(observedExpected.z ?? 0) > z && (observedExpected.effect ?? 0) > leastEffect[window],
+    fires: ({ window, live: { observedExpected } }) => isUnexpected(observedExpected, window),
   },
   'unexpected, rows apart': {
     title: rowsApart(z),
@@ -142,6 +156,11 @@ export const tests = {
 
 export type TestName = keyof typeof tests;
 export const testNames = Object.keys(tests) as TestName[];
+
+/** The condition of ModelOutcomesUnexpected but for the number of outcomes that it asks for. */
+export function isUnexpected({ z: deviation, effect }: ObservedExpected, window: Look['window']): boolean {
+  return Math.abs(deviation ?? 0) > z && (effect ?? 0) > leastEffect[window];
+}
 
 /** Estimated figures have an error of the calibration, too. */
 type ComparedFigure = Figure & { readonly calibrationError?: number | null };

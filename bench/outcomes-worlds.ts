@@ -62,12 +62,24 @@ export const rarePositives = {
   'rare 0.1': { title: 'bad rate of 0.1 %', mean: -7.6, deviation: 1.2, risk: logistic },
 } satisfies Record<string, World>;
 
+const rare = rarePositives['rare 1'];
+
+/** Worlds for bets that are settled every day, over years: more of changes, and rare positives with all that they do. */
+export const slowWorlds = {
+  'rate+20': withBadRate(badRate + 0.2),
+  'rare 1, repeats': { ...rare, sends: 3, title: `${rare.title}, each applicant sent three times` },
+  'rare 1, days 0.1': restless(rare, 0.1),
+  'rare 1, twice': withTimesTheOdds(rare, 2),
+  'rare 1, three times': withTimesTheOdds(rare, 3),
+} satisfies Record<string, World>;
+
 export const worlds = {
   training,
   ...conceptDrift,
   ...covariateDrift,
   ...dependentOutcomes,
   ...rarePositives,
+  ...slowWorlds,
 } satisfies Record<string, World>;
 
 export type WorldName = keyof typeof worlds;
@@ -103,6 +115,12 @@ function moved(probability: number, shift: number): number {
 function restless(world: World, dayDeviation: number): World {
   const change = world === training ? 'nothing changes' : world.title;
   return { ...world, dayDeviation, title: `${change}, days differ by ${dayDeviation} in log-odds` };
+}
+
+/** The same cases, of which more come out badly. */
+function withTimesTheOdds(world: World, times: number): World {
+  const risk = (logOdds: number) => world.risk(logOdds + Math.log(times));
+  return { ...world, risk, title: `${world.title}, then ${times} times the odds` };
 }
 
 /** The share of the training cases that would come out badly. */

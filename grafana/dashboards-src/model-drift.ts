@@ -9,6 +9,7 @@ import { glance } from './model-drift/glance.ts';
 import { opened } from './model-drift/opened.ts';
 import { refused } from './model-drift/refused.ts';
 import { segments } from './model-drift/segments.ts';
+import { slow } from './model-drift/slow.ts';
 import * as variables from './variables.ts';
 
 /** Is it fine, which features are not, what happened to the one opened, where among the rows, and what does it do to the answers? */
@@ -17,7 +18,7 @@ export function modelDrift(): Dashboard {
     uid: dashboards.drift,
     title: 'Model drift',
     description:
-      'Whether live inputs and scores still look like the training data. From top to bottom: the verdict, the features by what their move does, one of them opened, the segments, the answers, the refusals.',
+      'Whether live inputs and scores still look like the training data. From top to bottom: the verdict, the features by what their move does, slow drift, one of them opened, the segments, the answers, the refusals.',
     from: 'now-6h',
     variables: [
       variables.datasource,
@@ -29,6 +30,6 @@ export function modelDrift(): Dashboard {
       variables.segment,
     ],
     annotations: [alertAnnotation('component="model",model="$model"'), versionAnnotation('model="$model"')],
-    rows: [glance, features, distance, opened, segments, answers, refused, events],
+    rows: [glance, features, distance, slow, opened, segments, answers, refused, events],
   });
 }

@@ -51,7 +51,7 @@ export type Band = {
  */
 export function compareBands(
   cells: readonly Cell[],
-  sums: PerformanceSums,
+  sums: Pick<PerformanceSums, 'positives' | 'negatives' | 'expected' | 'variance'>,
   referenceRows: ArrayLike<number>,
 ): Band[] {
   const positives = byBand(cells, sums.positives);

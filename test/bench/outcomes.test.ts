@@ -4,7 +4,8 @@ import { type Alarms, countAlarms, shareAt } from '../../bench/outcomes-alarms.t
 import { measureBinnedAuc } from '../../bench/outcomes-auc.ts';
 import { comparisonError } from '../../bench/outcomes-comparison.ts';
 import { countDayAlarms } from '../../bench/outcomes-days.ts';
-import { fullSize, planJobs, runJob } from '../../bench/outcomes-plan.ts';
+import { fullSize, planJobs, runJob, slowUnchanged } from '../../bench/outcomes-plan.ts';
+import { countSlowAlarms } from '../../bench/outcomes-slow.ts';
 import { renderTables } from '../../bench/outcomes-tables.ts';
 import { type Look, type TestName, tests } from '../../bench/outcomes-tests.ts';
 import { createCases, type WorldName, worlds } from '../../bench/outcomes-worlds.ts';
@@ -100,6 +101,15 @@ describe('outcomes bench', function () {
     assert.ok(busy('days 0.1', 'unexpected, rows apart').days > 0.1);
     const { days, weeks } = quiet('rate+5, days 0.1', 'unexpected');
     assert.ok(weeks > 0.5 && days < weeks, `${weeks} of the weeks, ${days} of the days`);
+  });
+
+  it('bets on outcomes every day, wins where they have changed, and nothing where they have not', () => {
+    const job = { learnsFrom: 'training', rows: 1000, perDay: 20, seed: 1 } as const;
+    const unchanged = countSlowAlarms({ ...job, models: 8, days: 730, worlds: slowUnchanged.training });
+    for (const { world, slow } of unchanged) assert.equal(slow.share, 0, world);
+    const [changed] = countSlowAlarms({ ...job, models: 15, days: 60, worlds: ['rate+20'] });
+    assert.ok(changed.slow.share > 0.9 && (changed.slow.medianDay ?? 60) < 45);
+    assert.ok(changed.week.share < changed.slow.share);
   });
 
   it('judges as the rules do', async function () {
@@ -254,6 +264,7 @@ describe('outcomes bench', function () {
       rare: fullSize.rare.map((each) => ({ ...each, rows: 1000, models: 1 })),
       auc: { ...fullSize.auc, rows: 5000 },
       days: [1000, 5000, 10_000].map((rows) => ({ rows, perDay: 100, models: 1, weeks: 1 })),
+      slow: fullSize.slow.map((each) => ({ ...each, perDay: 2, models: 1, days: 7 })),
     };
     const printed = renderTables(planJobs(small).map(runJob));
     const document = await readFile(new URL('../../docs/outcomes.md', import.meta.url), 'utf8');

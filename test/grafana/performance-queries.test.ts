@@ -48,7 +48,7 @@ function count(metric: string, labels: Record<string, string>, perMinute: number
 async function ask(tool: string, phases: readonly PerformancePhase[], asked: readonly Query[]) {
   await runRuleTest(tool, {
     name: 'queries',
-    files: ['model-performance', 'model-shares'],
+    files: ['model-performance', 'model-shares', 'model-slow-outcomes'],
     pace: 'ten minutes',
     series: [...performanceSeries([phases], span), ...others],
     queries: asked,

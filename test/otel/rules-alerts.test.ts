@@ -8,6 +8,7 @@ import { segmentScenarios } from './scenarios/segments.ts';
 import { shareScenarios } from './scenarios/shares.ts';
 import { sloScenarios } from './scenarios/slo.ts';
 import { slowDriftScenarios } from './scenarios/slow-drift.ts';
+import { slowOutcomesScenarios } from './scenarios/slow-outcomes.ts';
 import { rules, runRuleTest } from './support/promtool.ts';
 import { toRuleTest } from './support/scenario.ts';
 
@@ -18,6 +19,7 @@ const scenarios = [
   ...shareScenarios,
   ...sloScenarios,
   ...slowDriftScenarios,
+  ...slowOutcomesScenarios,
   ...pipelineScenarios,
 ];
 const names = alertingRules(rules).map(({ alert }) => alert);

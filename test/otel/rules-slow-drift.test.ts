@@ -5,7 +5,8 @@ import { createRandom } from '../../src/stats/random.ts';
 import { createSlowDrift, slowDriftBets } from '../../src/stats/slow-drift.ts';
 import { requireTool } from '../support/tools.ts';
 import { dailyTraffic } from './support/days.ts';
-import { matchers, type Query, runRuleTest, spanOf } from './support/promtool.ts';
+import { equals } from './support/near.ts';
+import { type Query, runRuleTest, spanOf } from './support/promtool.ts';
 import { gauge, labelsOf, liveCounts, type Variable, variableSeries } from './support/series.ts';
 
 const files = ['model-drift', 'model-slow-drift'];
@@ -13,16 +14,6 @@ const files = ['model-drift', 'model-slow-drift'];
 const bins = { kind: 'numeric', edges: [23, 26, 31, 36, 42] } satisfies Bins;
 const reference = [210, 180, 150, 190, 160, 100, 10];
 const valueBins = reference.length - 1;
-
-/** The one sample with these labels is `value` to a billionth of it. */
-function equals(at: string, metric: string, labels: Record<string, string>, value: number): Query {
-  const selector = `{${matchers(labels)}}`;
-  return {
-    at,
-    expr: `abs(${metric}${selector} / ${value} - 1) <= bool 1e-9`,
-    samples: [{ labels: selector, value: 1 }],
-  };
-}
 
 /** All bets on the variable, and what they have won together, are what `src/stats` says after these days. */
 function agree(variable: Variable, days: readonly (readonly number[])[], at: string): Query[] {

@@ -57,7 +57,7 @@ export function replayedAlert(name: AlertName, { time }: Scales) {
   return {
     name,
     severity,
-    for: time(formatDuration(forMs)),
+    ...(forMs === 0 ? {} : { for: time(formatDuration(forMs)) }),
     keepFiringFor: time(formatDuration(keepFiringMs)),
   };
 }

@@ -12,6 +12,7 @@ import { shareAlerts } from './share-alerts.ts';
 import { shareGroups } from './shares.ts';
 import { sloAlerts, sloGroups } from './slo.ts';
 import { slowDriftAlerts, slowDriftGroups } from './slow-drift.ts';
+import { slowOutcomesAlerts, slowOutcomesGroups } from './slow-outcomes.ts';
 
 /** One entry a file: what it records, then what it alerts on. */
 const sources: readonly {
@@ -24,6 +25,7 @@ const sources: readonly {
   { name: 'model-segments', groups: segmentGroups, alerts: segmentAlerts },
   { name: 'model-shares', groups: shareGroups, alerts: shareAlerts },
   { name: 'model-slow-drift', groups: slowDriftGroups, alerts: slowDriftAlerts },
+  { name: 'model-slow-outcomes', groups: slowOutcomesGroups, alerts: slowOutcomesAlerts },
   { name: 'predict-slo', groups: sloGroups, alerts: sloAlerts },
   { name: 'telemetry-pipeline', groups: pipelineGroups, alerts: pipelineAlerts },
 ];

@@ -3,7 +3,7 @@ import { type SlowDriftBet, slowDriftBets, slowDriftRule } from '../../../src/st
 import { type Bets, directionOf, evidence, hasWon, settledBet, settlement } from './daily-bets.ts';
 import { dashboardLink, dashboards } from './links.ts';
 import { byFeature, perBin, perFeature, promql } from './promql.ts';
-import type { Alert, RecordingRule, RuleGroup } from './rule-file.ts';
+import { type Alert, type RecordingRule, type RuleGroup, replayedAlert } from './rule-file.ts';
 import type { Scales } from './settings.ts';
 
 const ranks = 'model_feature_bin:reference_mid_rank:max';
@@ -66,17 +66,15 @@ export function slowDriftGroups(scales: Scales): RuleGroup[] {
   ];
 }
 
-export function slowDriftAlerts({ time }: Scales): Alert[] {
+export function slowDriftAlerts(scales: Scales): Alert[] {
   return [
     {
-      name: 'ModelDriftSlow',
-      severity: 'ticket',
+      ...replayedAlert('ModelDriftSlow', scales),
       component: 'model',
       expr: promql`
         ${hasWon(byFeature, 'model_feature', 'slow_drift')}
         unless on (${byFeature})
           ALERTS{alertname=~"ModelFeatureDrift|ModelScoreDrift"}`,
-      keepFiringFor: time('1h'),
       summary:
         'Feature {{ $labels.feature }} of {{ $labels.model }} {{ $labels.version }} {{ $labels.direction }}, slowly or on few requests',
       description: `Bets on every day so far that the values have changed have won {{ $value | printf "%.0f" }} on average; from ${slowDriftRule.threshold} on chance alone no longer explains it. No day or week has enough requests to show it by itself. Compare the samples of the last weeks with the reference (npm run drift); correct the data at its source, or train or rebaseline on newer rows.`,

@@ -16,3 +16,29 @@ export function dailyTraffic(days: readonly (readonly number[])[], restart?: num
     ];
   });
 }
+
+const samplesADay = 576;
+
+/** A counter of the same traffic, without the samples that rules evaluated once a day never read. */
+export function dailyCounter(days: readonly number[], restart?: number): string {
+  let value = 0;
+  return atDayEnds(
+    days.map((count, day) => {
+      if (day === restart) value = 0;
+      value += count;
+      return [value - count / 2, value];
+    }),
+  );
+}
+
+/** A gauge that never changes, with as few samples. */
+export function dailyGauge(value: number, days: number): string {
+  return atDayEnds(Array.from({ length: days }, () => [value, value]));
+}
+
+/** Two samples a day, of the pace 'day': one in the midst of its last five minutes and one at its end. */
+function atDayEnds(samples: readonly (readonly number[])[]): string {
+  return samples
+    .map(([before, end], day) => `_x${samplesADay - (day === 0 ? 1 : 2)} ${before} ${end}`)
+    .join(' ');
+}

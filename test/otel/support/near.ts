@@ -1,5 +1,6 @@
 import { model } from './performance-series.ts';
-import type { Query } from './promtool.ts';
+import { matchers, type Query } from './promtool.ts';
+import type { Labels } from './series.ts';
 
 /** One sample of 1 when the series of the model is within `error` of the value; none at all for `null`. */
 export function near(
@@ -15,6 +16,16 @@ export function near(
   return {
     at,
     expr: `abs(${metric}${selector} - ${value}) <= bool ${error}`,
+    samples: [{ labels: selector, value: 1 }],
+  };
+}
+
+/** One sample of 1 when the series with these labels is `value` to a billionth of it. */
+export function equals(at: string, metric: string, labels: Labels, value: number): Query {
+  const selector = `{${matchers(labels)}}`;
+  return {
+    at,
+    expr: `abs(${metric}${selector} / ${value} - 1) <= bool 1e-9`,
     samples: [{ labels: selector, value: 1 }],
   };
 }

@@ -14,6 +14,7 @@ import {
   createPerformanceMetrics,
   createTrainingMetrics,
 } from '../../../src/telemetry/performance-metrics.ts';
+import { dailyCounter, dailyGauge } from './days.ts';
 import { counter, gauge, minutes, type Series, type Span } from './series.ts';
 
 export const artifact = await loadArtifact('models/credit.json');
@@ -85,6 +86,45 @@ export function performanceSeries(replicas: readonly (readonly PerformancePhase[
         : gauge([['0m', value]], span),
     }));
   });
+}
+
+/** Of the many series of a model's performance, those that tell of outcomes and of what was expected of them. */
+const ofOutcomes =
+  /^model_(outcomes|outcome_expected|outcome_variance|class_info|score_bin_reference_rows)(_|$)/;
+
+/**
+ * What replicas expose of the outcomes of whole days, for the pace 'day'.
+ *
+ * @param restart the day before whose traffic the first replica starts again
+ */
+export function dailyOutcomeSeries(replicas: readonly (readonly Traffic[])[], restart?: number): Series[] {
+  return replicas.flatMap((days, replica) => {
+    const instance = { job: 'vigia', instance: `replica-${replica}` };
+    const exposed = days.map((traffic) =>
+      expose(sumsOf(traffic)).filter(({ metric }) => ofOutcomes.test(metric)),
+    );
+    return exposed[0].map(({ metric, labels, isCounter, value }, i) => ({
+      metric,
+      labels: { ...labels, ...instance },
+      values: isCounter
+        ? dailyCounter(
+            exposed.map((points) => points[i].value),
+            replica === 0 ? restart : undefined,
+          )
+        : dailyGauge(value, days.length),
+    }));
+  });
+}
+
+/** The sums of several replicas, or of several days. */
+export function addUp(parts: readonly PerformanceSums[]): PerformanceSums {
+  const { sums } = createPerformance(reference);
+  for (const part of parts) {
+    for (const field of performanceFields) {
+      for (let cell = 0; cell < cells.length; cell++) sums[field][cell] += part[field][cell];
+    }
+  }
+  return sums;
 }
 
 /** What the service exposes of these sums, by the code of the service. */

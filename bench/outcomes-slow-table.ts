@@ -1,0 +1,51 @@
+import { grouped, percent, table } from './markdown.ts';
+import { slowUnchanged } from './outcomes-plan.ts';
+import type { SlowAlarms } from './outcomes-slow.ts';
+import { type WorldName, worlds } from './outcomes-worlds.ts';
+
+/** What the daily bets find, as Markdown. */
+export function slowOutcomes(alarms: readonly SlowAlarms[]): string {
+  const unchanged = new Set<WorldName>(Object.values(slowUnchanged).flat());
+  const isUnchanged = ({ world }: SlowAlarms) => unchanged.has(world);
+  return [
+    '### Small models',
+    'ModelOutcomesSlowlyUnexpected, whose bets are settled every day. Models in the world that they learnt from, or with other cases that mean the risk that they always meant: how many are accused within so many days.',
+    falseAlarms(alarms.filter(isUnchanged)),
+    'Outcomes that have changed on the first day: how many models are found within these days, and the median day; beside it ModelOutcomesUnexpected over the last 7 days, looked at every day.',
+    found(alarms.filter((each) => !isUnchanged(each))),
+  ].join('\n\n');
+}
+
+function falseAlarms(alarms: readonly SlowAlarms[]): string {
+  return table(
+    ['world', 'M', 'outcomes a day', 'followed', 'days', 'accused'],
+    alarms.map(({ slow, ...each }) => [...job(each), percent(slow.share)]),
+  );
+}
+
+function found(alarms: readonly SlowAlarms[]): string {
+  return table(
+    [
+      'change',
+      'M',
+      'outcomes a day',
+      'followed',
+      'days',
+      'OutcomesSlowlyUnexpected',
+      'median day',
+      'OutcomesUnexpected, 7 d',
+      'median day',
+    ],
+    alarms.map(({ slow, week, ...each }) => [
+      ...job(each),
+      ...[slow, week].flatMap(({ share, medianDay }) => [
+        percent(share),
+        medianDay === null ? `> ${grouped(each.days)}` : grouped(medianDay),
+      ]),
+    ]),
+  );
+}
+
+function job({ world, rows, perDay, models, days }: Omit<SlowAlarms, 'slow' | 'week'>): string[] {
+  return [worlds[world].title, ...[rows, perDay, models, days].map(grouped)];
+}

@@ -1,0 +1,27 @@
+import { dailyBetRule } from '../../../src/stats/daily-bets.ts';
+import type { Row } from '../compose.ts';
+import { evidence } from '../evidence.ts';
+import { asPanelLink, toRunbook } from '../links.ts';
+import { version } from '../model-queries.ts';
+import { seriesFeature } from './queries.ts';
+
+export const slow: Row = {
+  question: 'Has anything moved on too few requests for a week to show?',
+  panels: [
+    evidence(
+      {
+        title: 'Evidence of slow drift',
+        description: `What bets on every day so far have won, on average, of each numeric feature and the score: that the values rise, and that they fall. It is settled once a day and does not depend on the chosen window. From ${dailyBetRule.threshold} on, chance alone no longer explains it. A line that rises steadily from one day on tells when the change began; up and down below 100 is what chance does.`,
+        noData: 'no day has been settled yet, which takes up to 24 hours, or no feature is a number',
+      },
+      [
+        {
+          expr: `max by (feature) (model_feature:slow_drift{${version}})`,
+          legend: '{{feature}}',
+        },
+      ],
+    )
+      .dataLinks([asPanelLink(seriesFeature)])
+      .links([asPanelLink(toRunbook('ModelDriftSlow'))]),
+  ],
+};
