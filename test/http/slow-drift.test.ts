@@ -52,6 +52,11 @@ describe('GET /drift of a service with few requests', function () {
       assert.deepEqual([first.name, first.direction, first.days], ['age', 'rises', 7]);
       const limit = others.find(({ name }: { name: string }) => name === 'limit');
       assert.deepEqual([limit.direction, limit.days], [null, null]);
+
+      // when no window of the page has requests any more
+      await passDay(service);
+      const page = await (await fetch(service.admin)).text();
+      assert.match(page, /<h1 class="drifting">.*Slow drift: age rises, for about 8 days[.;]/);
     } finally {
       await service.stop();
     }

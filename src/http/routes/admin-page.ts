@@ -1,6 +1,7 @@
 import { scoreFeature } from '../../model/artifact.ts';
 import { type LiveDrift, liveDrift } from '../../monitor/live-drift.ts';
 import type { VariableLayout } from '../../monitor/monitor.ts';
+import type { LiveSlowDrift } from '../../monitor/slow-drift.ts';
 import { type WindowName, windowNames } from '../../monitor/windows.ts';
 import { formatAmount, formatEffect, formatPsi, signs } from '../../report/format.ts';
 import { type Html, html } from '../../report/html.ts';
@@ -57,7 +58,7 @@ function page({ deployment: { artifact, counts } }: Service): string {
     .slice(0, -1)
     .sort((a, b) => compareImportance(a.drifts[decisive], b.drifts[decisive]));
   const rows = [...features, ...variables.slice(-1)];
-  const { sign, text } = headline(rows, decisive);
+  const { sign, text } = headline(rows, decisive, counts.monitor.slowDrift().variables);
   return renderPage({
     title: `${artifact.name} ${artifact.version}`,
     style: narrowStyle,
@@ -115,17 +116,25 @@ function decisiveWindow(variables: readonly Row[]): number {
   return drifting === -1 ? windowNames.length - 1 : drifting;
 }
 
-/** The verdict of the decisive window: drift, what moved, then what cannot be told. */
-function headline(rows: readonly Row[], decisive: number): { sign: keyof typeof signs; text: string } {
+/** The verdict of the decisive window: drift, slow drift of all days, what moved, then what cannot be told. */
+function headline(
+  rows: readonly Row[],
+  decisive: number,
+  slowDrift: readonly LiveSlowDrift[],
+): { sign: keyof typeof signs; text: string } {
   const where = windowWords[windowNames[decisive]];
   const named = (verdict: LiveDrift['verdict']) =>
     rows
       .filter(({ drifts }) => drifts[decisive].verdict === verdict)
-      .map(({ variable: { name } }) => (name === scoreFeature ? 'the score' : name));
+      .map(({ variable: { name } }) => titleOf(name));
   const drifting = named('drifting');
   if (drifting.length > 0) {
     return { sign: 'drifting', text: `Drift in the ${where}: ${drifting.join(', ')}.` };
   }
+  const slow = slowDrift.flatMap(({ name, direction, days }) =>
+    days === null ? [] : `${titleOf(name)} ${direction}, for about ${formatAmount(days, 'day')}`,
+  );
+  if (slow.length > 0) return { sign: 'drifting', text: `Slow drift: ${slow.join('; ')}.` };
   const moved = named('moved');
   if (moved.length > 0) {
     return { sign: 'moved', text: `Moved in the ${where}, below what alarms: ${moved.join(', ')}.` };
@@ -139,4 +148,8 @@ function headline(rows: readonly Row[], decisive: number): { sign: keyof typeof 
         ? ': there are no requests'
         : ': there are too few requests';
   return { sign: 'undetermined', text: `Cannot tell yet${what}.` };
+}
+
+function titleOf(name: string): string {
+  return name === scoreFeature ? 'the score' : name;
 }
