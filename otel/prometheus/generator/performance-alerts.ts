@@ -15,7 +15,7 @@ const model = '{{ $labels.model }} {{ $labels.version }}';
 const { z, leastEffect } = outcomeRule;
 /** Outcomes in a window from which it is judged; a sum of so many is near enough to normal. */
 export const minOutcomes = 100;
-/** Predictions in a day from which their expected performance is judged. */
+/** Predictions in a window from which their expected performance is judged. */
 export const minPredictions = 300;
 
 /** A week asks for a smaller effect; all shorter windows ask for that of a day. */
@@ -68,9 +68,9 @@ export function belowCrossValidated(source: 'realised' | 'estimated', selector: 
       and ${hasEffect('model:performance:effect_ratio')}`;
 }
 
-/** For a description: says when the estimate of the last 24 hours is in doubt. */
+/** For a description: says when the estimate of either window is in doubt. */
 const doubtsInWords =
-  '{{ with printf "model:estimate_trusted{model=%q,version=%q,window=\\"24h\\"} == 0" $labels.model $labels.version | query }} ' +
+  '{{ with printf "model:estimate_trusted{model=%q,version=%q,window=~\\"24h|7d\\"} == 0" $labels.model $labels.version | query }} ' +
   'It is in doubt now: inputs lie outside of what training has seen, or scores come where it had hardly any.{{ end }}';
 
 export function performanceAlerts({ time, requests }: Scales): Alert[] {
@@ -125,14 +125,17 @@ export function performanceAlerts({ time, requests }: Scales): Alert[] {
       name: 'ModelPerformanceEstimatedFalling',
       severity: 'ticket',
       component: 'model',
-      expr: promql`
-        ${belowCrossValidated('estimated', 'window="24h"')}
-          and on (${byModel}) model:performance_samples{source="estimated", window="24h"} >= ${requests(minPredictions)}`,
+      expr: onDayOrWeek(
+        `min by (${byModel}, metric)`,
+        (window) => promql`
+          ${belowCrossValidated('estimated', `window="${window}"`)}
+            and on (${byModel}, window) model:performance_samples{source="estimated"} >= ${requests(minPredictions)}`,
+      ),
       for: time('30m'),
       keepFiringFor: time('1h'),
       summary: `{{ $labels.metric }} of ${model} is expected to be {{ $value | printf "%.2f" }} against cross-validation`,
       description:
-        'No outcome is needed to see it: the inputs of the last 24 h are harder to decide than those of training. The estimate holds as long as the same features mean the same risk.' +
+        'No outcome is needed to see it: the inputs of the last 24 hours or 7 days are harder to decide than those of training. The estimate holds as long as the same features mean the same risk.' +
         doubtsInWords,
       dashboard,
     },

@@ -1,3 +1,4 @@
+import { minPredictions } from '../../../otel/prometheus/generator/performance-alerts.ts';
 import {
   compareBands,
   compareObserved,
@@ -15,7 +16,7 @@ import {
   windowSums,
 } from '../support/performance-series.ts';
 import type { Firing, Scenario } from '../support/scenario.ts';
-import { counter } from '../support/series.ts';
+import { counter, gauge, type Series, type Span } from '../support/series.ts';
 
 const files = ['model-performance'];
 const window = '24h';
@@ -65,7 +66,7 @@ function firing(phases: readonly PerformancePhase[], at: string) {
       (figures[metric].value ?? Number.NaN) -
       (comparedWith(artifact.evaluation, artifact.score.bins)[metric]?.value ?? Number.NaN);
     const name = metric === 'rocAuc' ? 'roc_auc' : metric;
-    return on(difference, source === 'estimated' ? { source, window, metric: name } : { metric: name });
+    return on(difference, { metric: name });
   };
   return {
     unexpected: on(Math.abs(compareObserved(bands).z ?? Number.NaN)),
@@ -76,6 +77,50 @@ function firing(phases: readonly PerformancePhase[], at: string) {
     ),
     against,
   };
+}
+
+/** The estimate is low for 80 minutes. The day never has enough predictions for a verdict, the week does from 30 minutes on. */
+function estimateSeries(span: Span): Series[] {
+  const series = (metric: string, labels: Record<string, string>, values: Series['values']): Series => ({
+    metric,
+    labels: { ...model, ...labels },
+    values,
+  });
+  const constant = (value: number) => gauge([['0m', value]], span);
+  const accuracy = { metric: 'accuracy' };
+  const estimated = { ...accuracy, source: 'estimated' };
+  return [
+    series('model_performance_reference', accuracy, constant(0.75)),
+    series('model_evaluation_standard_error', accuracy, constant(0.01)),
+    ...(['24h', '7d'] as const).flatMap((window) => [
+      series(
+        'model:performance',
+        { ...estimated, window },
+        gauge(
+          [
+            ['0m', 0.5],
+            ['80m', 0.75],
+          ],
+          span,
+        ),
+      ),
+      series('model:performance_standard_error', { ...estimated, window }, constant(0.02)),
+      series('model:performance_calibration_error', { ...estimated, window }, constant(0.01)),
+      series(
+        'model:performance_samples',
+        { source: 'estimated', window },
+        window === '24h'
+          ? constant(minPredictions - 1)
+          : gauge(
+              [
+                ['0m', minPredictions - 1],
+                ['30m', minPredictions],
+              ],
+              span,
+            ),
+      ),
+    ]),
+  ];
 }
 
 const day = 1440;
@@ -146,6 +191,21 @@ export const performanceScenarios: readonly Scenario[] = [
         resolved: ['7h'],
       },
       { alert: 'ModelOutcomesUnexpected', silent: ['4h'] },
+    ],
+  },
+  {
+    name: 'few requests, of which only a week has enough',
+    files,
+    pace: 'minute',
+    until: '150m',
+    series: estimateSeries,
+    courses: [
+      {
+        alert: 'ModelPerformanceEstimatedFalling',
+        silent: ['29m', '59m'],
+        firing: { '70m': [{ labels: { ...model, metric: 'accuracy' }, value: -0.25 }] },
+        resolved: ['145m'],
+      },
     ],
   },
   {
