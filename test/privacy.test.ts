@@ -252,7 +252,12 @@ describe('a service whose model has sensitive features', () => {
     it(`keeps them to itself with SAMPLES_VALUES=${mode}`, async () => {
       await using folder = await temporaryFolder();
       const model = join(folder.path, 'model.json');
-      await writeFile(model, JSON.stringify(sealArtifact({ ...credit, sensitive: ['limit', 'history'] })));
+      await writeFile(
+        model,
+        JSON.stringify(
+          sealArtifact({ ...credit, protected: ['limit', 'history'], sensitive: ['limit', 'history'] }),
+        ),
+      );
       const service = await startTestService({
         MODEL_PATH: model,
         SAMPLES_VALUES: mode,

@@ -50,6 +50,24 @@ describe('the joint groups of protected features', () => {
     assert.ok((groups.numberOf(last) + 1) * groups.features[0].size > maxGroups);
   });
 
+  it('keep their numbers from one release to the next, as ids that were made before hold them', async () => {
+    const old = await loadArtifact('test/model/fixtures/credit-v1.json');
+    const groups = createJointGroups({ ...old, protected: ['history', 'age', 'limit'] }, maxGroups);
+    assert.deepEqual(
+      groups.features.map(({ name, size, step }) => [name, size, step]),
+      [
+        ['history', 7, 1],
+        ['age', 11, 7],
+        ['limit', 11, 77],
+      ],
+    );
+    assert.equal(groups.numberOf([3, 5, 2]), 2 + 3 * 7 + 5 * 77);
+    assert.deepEqual(
+      groups.features.map((feature) => binInGroup(feature, groups.numberOf([3, 5, 2]))),
+      [2, 3, 5],
+    );
+  });
+
   it('are none without protected features', () => {
     assert.deepEqual(groupsOf([]).features, []);
   });
