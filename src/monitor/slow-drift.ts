@@ -10,10 +10,10 @@ export type LiveSlowDrift = {
   readonly name: string;
   /** From `slowDriftRule.threshold` on it is slow drift. */
   readonly evidence: number;
-  /** `null` without slow drift, as are `days`. */
+  /** `null` without slow drift, as is `forDays`. */
   readonly direction: SlowDrift['direction'] | null;
-  /** For about so many days. */
-  readonly days: number | null;
+  /** How long it has been drifting, about. */
+  readonly forDays: number | null;
 };
 
 export type SlowDriftWatch = Periodic & {
@@ -64,7 +64,7 @@ export function createSlowDriftWatch(
             name,
             evidence: detector.evidence(),
             direction: found?.direction ?? null,
-            days: found && days - found.since,
+            forDays: found && days - found.since,
           };
         })
         .sort((a, b) => b.evidence - a.evidence),

@@ -49,9 +49,9 @@ describe('GET /drift of a service with few requests', function () {
       assert.equal(days, 8);
       const [first, ...others] = variables;
       assert.ok(first.evidence >= slowDriftRule.threshold);
-      assert.deepEqual([first.name, first.direction, first.days], ['age', 'rises', 7]);
+      assert.deepEqual([first.name, first.direction, first.forDays], ['age', 'rises', 7]);
       const limit = others.find(({ name }: { name: string }) => name === 'limit');
-      assert.deepEqual([limit.direction, limit.days], [null, null]);
+      assert.deepEqual([limit.direction, limit.forDays], [null, null]);
 
       // when no window of the page has requests any more
       await passDay(service);

@@ -77,7 +77,7 @@ describe('slow drift in the service', () => {
       name: 'height',
       evidence: expected.evidence(),
       direction: 'falls',
-      days: 25,
+      forDays: 25,
     });
   });
 

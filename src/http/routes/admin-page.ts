@@ -131,8 +131,8 @@ function headline(
   if (drifting.length > 0) {
     return { sign: 'drifting', text: `Drift in the ${where}: ${drifting.join(', ')}.` };
   }
-  const slow = slowDrift.flatMap(({ name, direction, days }) =>
-    days === null ? [] : `${titleOf(name)} ${direction}, for about ${formatAmount(days, 'day')}`,
+  const slow = slowDrift.flatMap(({ name, direction, forDays }) =>
+    forDays === null ? [] : `${titleOf(name)} ${direction}, for about ${formatAmount(forDays, 'day')}`,
   );
   if (slow.length > 0) return { sign: 'drifting', text: `Slow drift: ${slow.join('; ')}.` };
   const moved = named('moved');
