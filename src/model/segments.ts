@@ -133,15 +133,21 @@ function expectedCategories(
   expected: ArrayLike<number>,
 ): number[] {
   const missing = missingBin(bins);
-  const own = bins.categories.map((_, i) =>
-    all[i] > 0 ? Math.round((counted[i] * expected[i]) / all[i]) : counted[i],
-  );
-  if (missing === own.length) return [...own, counted[missing], counted[missing + 1]];
   const other = missing - 1;
   const unseen = missing + 1;
+  let left = 0;
+  for (let bin = 0; bin < counted.length; bin++) if (bin !== missing) left += counted[bin];
+  // each is rounded, and together they must not come to more rows than there are
+  const take = (rows: number) => {
+    const taken = Math.min(Math.max(0, Math.round(rows)), left);
+    left -= taken;
+    return taken;
+  };
+  const own = bins.categories.map((_, i) =>
+    take(all[i] > 0 ? (counted[i] * expected[i]) / all[i] : counted[i]),
+  );
+  if (bins.grouped.length === 0) return [...own, counted[missing], counted[unseen]];
   const shareOfRare = all[other] > 0 ? counted[other] / all[other] : 0;
-  const unseenHere = counted[unseen] + Math.round((expected[unseen] - all[unseen]) * shareOfRare);
-  const values = own.reduce((sum, _, i) => sum + counted[i], counted[other] + counted[unseen]);
-  const rest = own.reduce((left, rows) => left - rows, values - unseenHere);
-  return [...own, Math.max(0, rest), counted[missing], unseenHere];
+  const unseenHere = take(counted[unseen] + (expected[unseen] - all[unseen]) * shareOfRare);
+  return [...own, left, counted[missing], unseenHere];
 }

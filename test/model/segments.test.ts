@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import fc from 'fast-check';
 import { loadArtifact } from '../../src/model/artifact.ts';
 import { scoreBins } from '../../src/model/features.ts';
 import { createScorer } from '../../src/model/score.ts';
@@ -8,6 +9,8 @@ import { train } from '../../src/model/train.ts';
 import type { CategoricalBins } from '../../src/stats/binning.ts';
 import { plainBinOf } from '../support/plain-psi.ts';
 import { options, smallSet } from './small-set.ts';
+
+const rowsOf = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
 
 describe('the segments of a model', () => {
   it('hold the rows of its training data, counted by hand', async () => {
@@ -53,7 +56,6 @@ describe('the segments of a model', () => {
     assert.ok(shop.kind === 'categorical');
     const [{ variables }] = artifact.segments!;
     assert.equal(variables[0].counts.length, shop.categories.length + 1);
-    const rowsOf = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
     const rare = kinds.filter((kind) => kind?.startsWith('rare')).length;
     for (const { counts } of variables) {
       assert.equal(rowsOf(counts.at(-1)!), rare);
@@ -87,5 +89,18 @@ describe('the segments of a model', () => {
     const later = [10, 20, 5, 0, 3];
     assert.deepEqual(expectedWithin(bins, later, [50, 90, 30, 2, 9], [50, 90, 30, 2, 9]), later);
     assert.deepEqual(expectedWithin(bins, [5, 5, 0, 0, 0], all, expected), [5, 5, 0, 0, 0]);
+  });
+
+  it('expect as many rows of a segment as it has, however the shares round', () => {
+    const counts = fc.array(fc.nat(20), { minLength: 5, maxLength: 5 });
+    fc.assert(
+      fc.property(counts, counts, counts, (segment, others, expected) => {
+        const bins: CategoricalBins = { kind: 'categorical', categories: ['a', 'b'], grouped: ['c', 'd'] };
+        const all = segment.map((rows, i) => rows + others[i]);
+        const within = expectedWithin(bins, segment, all, expected);
+        assert.equal(rowsOf(within), rowsOf(segment));
+        assert.ok(within.every((rows) => rows >= 0));
+      }),
+    );
   });
 });
