@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Artifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { featureBins } from '../../src/model/features.ts';
@@ -138,9 +139,11 @@ async function performanceOf({ admin }: TestService, version = artifact.version)
 }
 
 async function startWith(model: Artifact, folder?: string): Promise<TestService> {
-  const path = join(folder ?? (await temporaryFolder()).path, `${model.version}.json`);
+  // the service removes it when it is stopped
+  const home = folder ?? (await mkdtemp(join(tmpdir(), 'vigia-groups-')));
+  const path = join(home, `${model.version}.json`);
   await writeFile(path, JSON.stringify(model));
-  return startTestService({ ...env, MODEL_PATH: path }, folder);
+  return startTestService({ ...env, MODEL_PATH: path }, home);
 }
 
 describe('outcomes by bin of the protected features', function () {
