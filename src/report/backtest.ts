@@ -119,6 +119,7 @@ function watchVariable(
   const slow = createAlert('ModelDriftSlow', name);
   const bets = createDailyBets(variable);
   let evidence = 0;
+  let hasValues = false;
   type Value = Record<'ticket' | 'early' | 'fast' | 'missing' | 'unseen' | 'outside', number | null>;
   let value: Value = { ticket: null, early: null, fast: null, missing: null, unseen: null, outside: null };
 
@@ -135,6 +136,9 @@ function watchVariable(
       );
       return larger(onDay, onWeek);
     };
+    hasValues = cut(windows['7d'])
+      .subarray(0, missingBin(bins))
+      .some((count) => count > 0);
     const binShare = (bin: number) => share(cells.from + bin, reference[bin]);
     value = {
       ...value,
@@ -182,7 +186,8 @@ function watchVariable(
       if (changed.short && !isScore) lookNear();
       const drifts = ticket.look(nowMs, value.ticket);
       const isKnown = drifts || value.ticket !== null;
-      slow.look(nowMs, evidence >= slowDriftRule.threshold && !isKnown ? evidence : null);
+      const isSlow = evidence >= slowDriftRule.threshold && hasValues;
+      slow.look(nowMs, isSlow && !isKnown ? evidence : null);
       if (isScore) return false;
       const soon = early.look(nowMs, value.early);
       const now = fast.look(nowMs, value.fast);

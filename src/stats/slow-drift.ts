@@ -54,8 +54,9 @@ export type SlowDriftDetector = Omit<DailyBets, 'settle'> & {
  * multiplies it by exp(w·Σ n_b·ln(1 + λ·s·(r_b − ½ − s·tolerance))), with n_b the rows of the day in bin b, n their sum,
  * and w = min(1, maxDailyRows / n). O(bins) a day.
  *
- * Guarantee: while the mean rank of rows, given all rows before, stays within the tolerance of ½, no bet wins anything
- * on average, so the mean time to a false alarm is at least `threshold` days with rows, and the chance of one within T
+ * Guarantee: while the mean rank of rows, given all rows before, stays within the tolerance of ½, and the number of a
+ * day's rows does not depend on their values (w would favour days that stop while they win), no bet wins anything on
+ * average, so the mean time to a false alarm is at least `threshold` days with rows, and the chance of one within T
  * such days at most T / `threshold`. The same holds for rows that come up to three times on one day, if they are
  * distributed as the reference is: ranks of bins are means of uniform ones, and for uniform ranks the mean of the cube
  * of a row's factor is at most 1 for stakes up to 0.6. By w, a smaller power, the mean does not grow.

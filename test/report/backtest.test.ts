@@ -30,7 +30,7 @@ function variable(name: string, counts = [...Array<number>(10).fill(1000), 100])
 type Traffic = {
   readonly hours: number;
   readonly perHour: number;
-  /** The bin of a row; `uniform` is a bin of the reference at random. */
+  /** The bin of a row, −1 for no row; `uniform` is a bin of the reference at random. */
   readonly bin?: (hour: number, uniform: number, random: () => number) => number;
   readonly variables?: number;
 };
@@ -214,6 +214,20 @@ describe('the backtest', function () {
       alarms.map(({ alert }) => alert),
       ['ModelFeatureMissing'],
     );
+  });
+
+  it('says no more of slow drift when there have been no values for a week', () => {
+    const alarms = replay({
+      hours: 45 * 24,
+      perHour: 1,
+      bin: (hour, uniform) => (hour < 30 * 24 ? Math.min(9, uniform + 2) : -1),
+    });
+    assert.deepEqual(
+      alarms.map(({ alert }) => alert),
+      ['ModelDriftSlow'],
+    );
+    const { to } = alarms[0];
+    assert.ok(to !== null && Math.abs(to - (37 * 24 + 1)) < 1.5, `it ends after ${to} hours`);
   });
 
   it('tells one cause from many', () => {

@@ -86,6 +86,23 @@ describe('slow drift', () => {
     assert.ok(day - 200 <= 14, `silent after ${day - 200} days`);
   });
 
+  it('takes longer to fall silent the fewer rows a day has: ten days with 20, five weeks with 5', () => {
+    const low = [4, 4, 3, 3, 2, 2, 1, 1, 0, 0];
+    const daysToSilence = (perDay: number) => {
+      const detector = detectorOf(tenths);
+      let day = 0;
+      for (; day < 600; day++) {
+        detector.addDay(
+          low.map((count) => (count * perDay) / 20),
+          day,
+        );
+      }
+      for (; detector.found() !== null; day++) detector.addDay(Array<number>(10).fill(perDay / 10), day);
+      return day - 600;
+    };
+    assert.deepEqual([20, 5].map(daysToSilence), [10, 37]);
+  });
+
   it('has no detector without reference values, and refuses counts that do not fit', () => {
     assert.equal(createSlowDrift([0, 0]), null);
     assert.throws(() => createSlowDrift([1, -1]), RangeError);

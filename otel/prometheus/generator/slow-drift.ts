@@ -10,6 +10,8 @@ const ranks = 'model_feature_bin:reference_mid_rank:max';
 const tolerance = 'model_feature:slow_drift_tolerance';
 const weight = 'model_feature:slow_drift_weight';
 const day = `window="${settlement.window}"`;
+/** Without values for so long nothing is told of a variable: its version answers no more, and its bets stay as they are. */
+const forgotten = 'window="7d"';
 
 const bets: Bets = {
   record: 'model_feature_bet:slow_drift',
@@ -73,6 +75,7 @@ export function slowDriftAlerts(scales: Scales): Alert[] {
       component: 'model',
       expr: promql`
         ${hasWon(byFeature, 'model_feature', 'slow_drift')}
+        and on (${byFeature}) model_feature:values:increase{${forgotten}} > 0
         unless on (${byFeature})
           ALERTS{alertname=~"ModelFeatureDrift|ModelScoreDrift"}`,
       summary:

@@ -16,33 +16,35 @@ function movedBy(shift: number): number[] {
 }
 const reference = movedBy(0);
 
+type Traffic = { readonly perDay: number; readonly shift: number; readonly endsAfter?: number };
+
 /** Moved from the sixth day on, and back after the 26th. */
-function daysOf(perDay: number, shift: number): number[][] {
+function daysOf({ perDay, shift, endsAfter = 50 }: Traffic): number[][] {
   return Array.from({ length: 50 }, (_, day) =>
-    movedBy(day >= 5 && day < 26 ? shift : 0).map((count) => (count / 1000) * perDay),
+    movedBy(day >= 5 && day < 26 ? shift : 0).map((count) => (day < endsAfter ? (count / 1000) * perDay : 0)),
   );
 }
 
-function variable(feature: string, perDay: number, shift: number): Variable {
+function variable(feature: string, traffic: Traffic): Variable {
   return {
     feature,
     bins: { kind: 'numeric', edges },
     reference,
-    replicas: [dailyTraffic(daysOf(perDay, shift))],
+    replicas: [dailyTraffic(daysOf(traffic))],
   };
 }
 
 /** What the bets have won by the end of each day. */
-function evidenceOf(perDay: number, shift: number): number[] {
+function evidenceOf(traffic: Traffic): number[] {
   const detector = createSlowDrift(reference.slice(0, -1));
   if (detector === null) throw new Error('the reference has values');
-  return daysOf(perDay, shift).map((counts, day) => {
+  return daysOf(traffic).map((counts, day) => {
     detector.addDay(counts.slice(0, -1), day);
     return detector.evidence();
   });
 }
 
-const evidence = evidenceOf(20, 0.5);
+const evidence = evidenceOf({ perDay: 20, shift: 0.5 });
 /** Days, counted from 1, from the end of which on there is enough evidence. */
 const found = evidence.findIndex((won) => won >= slowDriftRule.threshold) + 1;
 if (found <= 5 || found > 26) throw new Error(`half a standard deviation was found on day ${found}`);
@@ -59,11 +61,13 @@ export const slowDriftScenarios: readonly Scenario[] = [
     until: '50d',
     series: (span) =>
       [
-        variable('risen', 20, 0.5),
-        variable('fallen', 20, -0.5),
-        variable('unchanged', 20, 0),
+        variable('risen', { perDay: 20, shift: 0.5 }),
+        variable('fallen', { perDay: 20, shift: -0.5 }),
+        variable('unchanged', { perDay: 20, shift: 0 }),
+        // Replaced by another version, but still exported while outcomes of it come: it wins and loses nothing more.
+        variable('replaced', { perDay: 20, shift: 0.5, endsAfter: 26 }),
         // The week shows it by itself: ModelFeatureDrift is there, and one ticket is enough.
-        variable('busy', 400, 0.8),
+        variable('busy', { perDay: 400, shift: 0.8 }),
       ].flatMap((each) => variableSeries(each, span)),
     courses: [
       {
@@ -72,7 +76,7 @@ export const slowDriftScenarios: readonly Scenario[] = [
         firing: Object.fromEntries(
           [found, 26].map((day) => [
             `${day}d`,
-            [firing('fallen', 'falls', day), firing('risen', 'rises', day)],
+            [firing('fallen', 'falls', day), firing('replaced', 'rises', day), firing('risen', 'rises', day)],
           ]),
         ),
         resolved: ['50d'],
