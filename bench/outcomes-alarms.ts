@@ -4,8 +4,8 @@ import { createRandom, type Random } from '../src/stats/random.ts';
 import { learn, type Model, type TestName, testNames, tests } from './outcomes-tests.ts';
 import { createCases, type WorldName, worlds } from './outcomes-worlds.ts';
 
-/** All tests are looked at after so many outcomes each time. */
-export const lookEvery = 100;
+/** The tables look after so many outcomes each time. */
+export const usualLookEvery = 100;
 
 export type GrowingJob = {
   /** M, the training rows of each model. */
@@ -16,6 +16,8 @@ export type GrowingJob = {
   readonly learnsFrom?: WorldName;
   /** The worlds that each model meets afterwards, by name, and how many outcomes it gets in each. */
   readonly outcomes: Readonly<Partial<Record<WorldName, number>>>;
+  /** All tests are looked at after so many outcomes each time; 100 when left out. */
+  readonly lookEvery?: number;
   readonly seed: number;
 };
 
@@ -25,6 +27,7 @@ export type Alarms = {
   readonly world: WorldName;
   readonly test: TestName;
   readonly models: number;
+  readonly lookEvery: number;
   /** The share of the models for which it fired, by look. */
   readonly byLook: readonly number[];
   /** The share of all looks at which it fired. */
@@ -39,7 +42,14 @@ type Tally = { readonly fired: Uint32Array; firedModels: number };
  * Lets models learn, each from rows of its own, and meet worlds whose cases come with their outcomes: every case is a
  * prediction and an outcome at once. The window grows: each look sees all outcomes so far.
  */
-export function countAlarms({ rows, models, learnsFrom = 'training', outcomes, seed }: GrowingJob): Alarms[] {
+export function countAlarms({
+  rows,
+  models,
+  learnsFrom = 'training',
+  outcomes,
+  lookEvery = usualLookEvery,
+  seed,
+}: GrowingJob): Alarms[] {
   const random = createRandom(seed);
   const drawTraining = createCases(worlds[learnsFrom], random);
   const counted = Object.entries(outcomes).map(([world, most]) => ({
@@ -49,7 +59,7 @@ export function countAlarms({ rows, models, learnsFrom = 'training', outcomes, s
   }));
   for (let i = 0; i < models; i++) {
     const model = learn(Array.from({ length: rows }, drawTraining), random);
-    for (const { world, tallies } of counted) follow(model, world, tallies, random);
+    for (const { world, tallies } of counted) follow(model, { world, lookEvery }, tallies, random);
   }
   return counted.flatMap(({ world, looks, tallies }) =>
     tallies.map(({ fired, firedModels }, i) => ({
@@ -57,6 +67,7 @@ export function countAlarms({ rows, models, learnsFrom = 'training', outcomes, s
       world,
       test: testNames[i],
       models,
+      lookEvery,
       byLook: Array.from(fired, (count) => count / models),
       ofLooks: fired.reduce((sum, count) => sum + count, 0) / (looks * models),
       ofModels: firedModels / models,
@@ -65,11 +76,16 @@ export function countAlarms({ rows, models, learnsFrom = 'training', outcomes, s
 }
 
 /** The share of the models for which a test fired at N outcomes, a multiple of `lookEvery`. */
-export function shareAt({ byLook }: Alarms, outcomes: number): number {
+export function shareAt({ byLook, lookEvery }: Alarms, outcomes: number): number {
   return byLook[outcomes / lookEvery - 1];
 }
 
-function follow(model: Model, world: WorldName, tallies: readonly Tally[], random: Random): void {
+function follow(
+  model: Model,
+  { world, lookEvery }: { readonly world: WorldName; readonly lookEvery: number },
+  tallies: readonly Tally[],
+  random: Random,
+): void {
   const draw = createCases(worlds[world], random);
   const performance = createPerformance(model.reference, 0, () => 0);
   const hasFired = new Set<Tally>();

@@ -1,5 +1,5 @@
 import { grouped, percent, table } from './markdown.ts';
-import { type Alarms, lookEvery, shareAt } from './outcomes-alarms.ts';
+import { type Alarms, shareAt, usualLookEvery } from './outcomes-alarms.ts';
 import type { BinnedAuc } from './outcomes-auc.ts';
 import type { DayAlarms } from './outcomes-days.ts';
 import { dailyWorlds, falseAlarmColumns, type JobResult, powerColumns } from './outcomes-plan.ts';
@@ -39,7 +39,7 @@ export function renderTables(results: readonly JobResult[]): string {
   const sizes = [...modelCounts.keys()];
   return [
     '### False alarms',
-    `Models (${drawn}) in the very world they learnt from: how many of them a test accuses at N outcomes; at how many of all looks, one after every ${lookEvery} outcomes up to ${grouped(most)}; and how many it has accused at least once by then.`,
+    `Models (${drawn}) in the very world they learnt from: how many of them a test accuses at N outcomes; at how many of all looks, one after every ${usualLookEvery} outcomes up to ${grouped(most)}; and how many it has accused at least once by then.`,
     falseAlarms(usual, sizes),
     '### Rare positives',
     'Models that learn from a world in which few cases come out badly, and stay in it: as in the table above, for the alerts, and for the comparison of accuracy and AUC without its precautions.',

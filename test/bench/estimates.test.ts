@@ -64,7 +64,8 @@ function within(value: number, least: number, greatest: number, what: string): v
 }
 
 describe('estimates without outcomes', function () {
-  this.timeout(60_000);
+  // seconds of processor time, and minutes on a busy machine
+  this.timeout(180_000);
 
   for (const world of ['training', 'riskier', 'mirrored', 'harder'] as const) {
     it(`state a standard error that is their deviation, in the world "${worlds[world].title}"`, () => {
