@@ -95,6 +95,15 @@ describe('the library', () => {
       () => buildReference({ ...identity, segments: ['temperature'] }, rows, rows.map(predictLoad)),
       /"temperature" is none of the categorical features/,
     );
+    assert.throws(
+      () => buildReference({ ...identity, segments: ['day', 'day'] }, rows, rows.map(predictLoad)),
+      /"day" is named twice/,
+    );
+    const { segments = [] } = reference;
+    assert.throws(
+      () => createMonitor({ ...reference, segments: [...segments, ...segments] }),
+      new RangeError('segments: "day" is named twice'),
+    );
   });
 
   it('asks for rows and as many scores', () => {

@@ -26,14 +26,16 @@ type Counted = SegmentedVariable & { readonly counts: readonly number[] };
  * @param variables the features, then the score
  * @param by names of categorical features
  * @param from where the counts of the first cut begin
- * @throws RangeError for a name of no categorical feature
+ * @throws RangeError for a name of no categorical feature, and for one that occurs twice: their series would be one and
+ * the same
  */
 export function modelSegments(
   variables: readonly SegmentedVariable[],
   by: readonly string[],
   from = 0,
 ): ReturnType<typeof layoutSegments> {
-  const places = by.map((name) => {
+  const places = by.map((name, i) => {
+    if (by.indexOf(name) !== i) throw new RangeError(`segments: ${JSON.stringify(name)} is named twice`);
     const place = variables.findIndex((variable) => variable.name === name);
     if (variables[place]?.bins.kind !== 'categorical') {
       throw new RangeError(`segments: ${JSON.stringify(name)} is none of the categorical features`);
@@ -59,7 +61,7 @@ export function tooManyCells(cells: number): string | null {
  *
  * @param variables the features, then the score, each with its value in every row
  * @param by names of categorical features
- * @throws RangeError for a name of no categorical feature, and for too many counts
+ * @throws RangeError as `modelSegments` does, and for too many counts
  */
 export function countSegments(
   variables: readonly (Counted & { readonly values: ArrayLike<unknown> })[],

@@ -18,7 +18,7 @@ import { requireFinite } from './require-finite.ts';
  * @param rows keyed by feature name; the first one says which features there are
  * @param scores the model's output for each row
  * @throws RangeError without rows, with another number of scores, for a score that is not a finite number, or for segments
- * of a feature without categories or with more than 10,000 counts
+ * of a feature without categories, of one named twice, or with more than 10,000 counts
  */
 export function buildReference(
   {
