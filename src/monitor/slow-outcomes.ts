@@ -53,9 +53,9 @@ export type SlowOutcomesDetector = Omit<DailyBets, 'settle'> & {
  * and w = min(1, maxDailyVariance / V), V being the day's Σ p(1 − p).
  *
  * Guarantee: while the mean risk of each band's outcomes, given all before them, is within τ of the expected one in
- * log-odds, no bet wins anything on average, and `createDailyBets` has what follows. As d is three, the same holds for
- * outcomes that come up to three times on one day (by Hölder's inequality), and w, the smaller power, can only take from
- * the mean (by Jensen's).
+ * log-odds, and how many come on a day does not depend on what they are, no bet wins anything on average, and
+ * `createDailyBets` has what follows. As d is three, the same holds for outcomes that come up to three times on one day
+ * (by Hölder's inequality), and w, the smaller power, can only take from the mean (by Jensen's).
  *
  * @param referenceRows the rows behind the calibration, by band
  */

@@ -18,10 +18,10 @@ const reference = movedBy(0);
 
 type Traffic = { readonly perDay: number; readonly shift: number; readonly endsAfter?: number };
 
-/** Moved from the sixth day on, and back after the 26th. */
-function daysOf({ perDay, shift, endsAfter = 50 }: Traffic): number[][] {
-  return Array.from({ length: 50 }, (_, day) =>
-    movedBy(day >= 5 && day < 26 ? shift : 0).map((count) => (day < endsAfter ? (count / 1000) * perDay : 0)),
+/** Moved from the sixth day on, and back after the 22nd. */
+function daysOf({ perDay, shift, endsAfter = 30 }: Traffic): number[][] {
+  return Array.from({ length: 30 }, (_, day) =>
+    movedBy(day >= 5 && day < 22 ? shift : 0).map((count) => (day < endsAfter ? (count / 1000) * perDay : 0)),
   );
 }
 
@@ -47,7 +47,7 @@ function evidenceOf(traffic: Traffic): number[] {
 const evidence = evidenceOf({ perDay: 20, shift: 0.5 });
 /** Days, counted from 1, from the end of which on there is enough evidence. */
 const found = evidence.findIndex((won) => won >= slowDriftRule.threshold) + 1;
-if (found <= 5 || found > 26) throw new Error(`half a standard deviation was found on day ${found}`);
+if (found <= 5 || found > 22) throw new Error(`half a standard deviation was found on day ${found}`);
 
 function firing(feature: string, direction: 'rises' | 'falls', day: number): Firing {
   return { labels: { ...labelsOf({ feature } as Variable), direction }, value: evidence[day - 1] };
@@ -58,14 +58,14 @@ export const slowDriftScenarios: readonly Scenario[] = [
     name: 'half a standard deviation at twenty requests a day, and no change',
     files: ['model-drift', 'model-slow-drift'],
     pace: 'day',
-    until: '50d',
+    until: '30d',
     series: (span) =>
       [
         variable('risen', { perDay: 20, shift: 0.5 }),
         variable('fallen', { perDay: 20, shift: -0.5 }),
         variable('unchanged', { perDay: 20, shift: 0 }),
         // Replaced by another version, but still exported while outcomes of it come: it wins and loses nothing more.
-        variable('replaced', { perDay: 20, shift: 0.5, endsAfter: 26 }),
+        variable('replaced', { perDay: 20, shift: 0.5, endsAfter: 22 }),
         // The week shows it by itself: ModelFeatureDrift is there, and one ticket is enough.
         variable('busy', { perDay: 400, shift: 0.8 }),
       ].flatMap((each) => variableSeries(each, span)),
@@ -74,12 +74,12 @@ export const slowDriftScenarios: readonly Scenario[] = [
         alert: 'ModelDriftSlow',
         silent: ['5d', `${found - 1}d`],
         firing: Object.fromEntries(
-          [found, 26].map((day) => [
+          [found, 22].map((day) => [
             `${day}d`,
             [firing('fallen', 'falls', day), firing('replaced', 'rises', day), firing('risen', 'rises', day)],
           ]),
         ),
-        resolved: ['50d'],
+        resolved: ['30d'],
       },
     ],
   },

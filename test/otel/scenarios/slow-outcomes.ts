@@ -60,4 +60,19 @@ export const slowOutcomesScenarios: readonly Scenario[] = [
       { alert: 'ModelOutcomesUnexpected', silent: [`${found}d`, '25d'] },
     ],
   },
+  {
+    name: 'the same on two hundred a day, which a week shows too: one ticket is enough',
+    files: ['model-performance', 'model-slow-outcomes'],
+    pace: 'day',
+    until: '8d',
+    series: () => dailyOutcomeSeries([new Array<Traffic>(8).fill({ predictions: 200, risk: withOdds(3) })]),
+    courses: [{ alert: 'ModelOutcomesSlowlyUnexpected', silent: ['7d', '8d'] }],
+    queries: [
+      {
+        at: '7d',
+        expr: `count(model:slow_outcomes >= ${dailyBetRule.threshold})`,
+        samples: [{ labels: '{}', value: 1 }],
+      },
+    ],
+  },
 ];
