@@ -33,7 +33,7 @@ export type Verdict = 'stable' | 'undetermined' | 'moved' | 'drifting';
 export const driftRule = {
   minPsi: 0.1,
   ceilingZ: 4.5,
-  segmentCeilingZ: 5.5,
+  segmentCeilingZ: 6,
   undeterminedCeiling: 0.2,
   minMovedPsi: 0.02,
   minTrend: 0.05,

