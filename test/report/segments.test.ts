@@ -9,8 +9,10 @@ import {
   driftReportJsonSchema,
   type ReportSegment,
 } from '../../src/report/drift-report.ts';
-import type { Bins } from '../../src/stats/binning.ts';
-import { driftRule, measureDrift } from '../../src/stats/drift.ts';
+import { measureSegments } from '../../src/report/measure-segments.ts';
+import { onlyCounted, type ReferenceVariable } from '../../src/report/reference.ts';
+import type { Row } from '../../src/report/rows.ts';
+import { createSegmentCounter } from '../../src/report/segment-counts.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { driftReport, runCommand, temporaryFolder } from './run-command.ts';
 import { artifact, makeSamples, model, toCsv, toJsonl } from './samples.ts';
@@ -28,6 +30,16 @@ function rows(seed: number, { count = 3000, move = 0 } = {}) {
     return { region, x: Number(x.toFixed(3)), kind: 'uvw'[Math.floor(random() * 3)] };
   });
 }
+
+const blankRow: Row = {
+  values: null,
+  bins: null,
+  outside: {},
+  time: null,
+  version: null,
+  prediction: null,
+  score: null,
+};
 
 const of = (segments: readonly ReportSegment[], column: string, value: string) =>
   segments.find((segment) => segment.column === column && segment.value === value);
@@ -166,26 +178,52 @@ describe('npm run drift -- --by', function () {
 
   it('raises no more false alarms than it reckons with', () => {
     const random = createRandom(3);
-    const ceilingZ = driftRule.segmentCeilingZ;
-    const bins: Bins = { kind: 'categorical', categories: [...'abcde'], grouped: [] };
-    const draw = (count: number) => {
-      const counts = new Float64Array(7);
-      for (let i = 0; i < count; i++) counts[Math.floor(5 * random() ** 2)]++;
-      return counts;
+    const variable = (name: string, categories: number): ReferenceVariable => ({
+      name,
+      bins: {
+        kind: 'categorical',
+        categories: Array.from({ length: categories }, (_, i) => String(i)),
+        grouped: [],
+      },
+      counts: new Array<number>(categories + 2).fill(100),
+      ...onlyCounted,
+    });
+    const features = Array.from({ length: 20 }, (_, i) => variable(`x${i}`, 5));
+    const by = { ...variable('branch', 20), isWhole: false };
+    const countRows = (count: number) => {
+      const counter = createSegmentCounter(features, null, [by], false);
+      for (let i = 0; i < count; i++) {
+        const values = features.map(() => String(Math.floor(5 * random() ** 2)));
+        counter.count({ ...blankRow, values: [...values, String(i % 20)] }, null);
+      }
+      return counter;
     };
+    let comparisons = 0;
+    let expected = 0;
     let drifting = 0;
-    const sizes = [
+    // rows of a segment: 300 and 150, and so on
+    for (const [before, after] of [
       [300, 150],
       [300, 1000],
       [1000, 300],
-    ] as const;
-    for (const [before, after] of sizes) {
-      for (let i = 0; i < 10_000; i++) {
-        if (measureDrift(bins, draw(before), draw(after), { ceilingZ }).verdict === 'drifting') drifting++;
+    ]) {
+      for (let i = 0; i < 5; i++) {
+        const [reference, live] = [countRows(20 * before), countRows(20 * after)];
+        const report = measureSegments([by], reference, live, null, {
+          rows: 'rows',
+          origin: 'file',
+          otherVersions: 0,
+        });
+        comparisons += report.comparisons;
+        expected += report.expectedFalseAlarms;
+        for (const { variables } of report.segments) {
+          drifting += variables.filter(({ verdict }) => verdict === 'drifting').length;
+        }
       }
     }
-    // expected at most 30,000 × 5 in a million = 0.15
-    assert.ok(drifting <= 2, `${drifting} of 30,000`);
+    assert.equal(comparisons, 3 * 5 * 20 * 20);
+    assert.ok(expected < 0.1, `${expected}`);
+    assert.equal(drifting, 0);
   });
 
   it('takes names for no drift where new ones never cease, as all rows together do', async () => {
