@@ -48,14 +48,21 @@ const reference: readonly RecordingRule[] = [
   },
 ];
 
-/** The larger PSI of the two windows where a segment drifts and all rows together do not. */
+/** The larger PSI of the two windows where a segment drifts, and not all rows together with it. */
 export const segmentTicketPsi = 'model_segment:ticket_psi';
+
+/**
+ * A segment that has changed by itself is so many times as far off as all rows, in which it is diluted. One that has
+ * changed with all others is about as far off as they are, and chance takes some above a limit that all rows stay below.
+ */
+const leastTimesWhole = 2;
 
 /** A change of everybody, be it a season, is told once, by the alerts on all rows. */
 function ticketPsi(scales: Scales): RecordingRule {
   const condition = (window: TicketWindow) => {
     const alone = promql`
       ${drifting('model_segment', window)}
+        and model_segment:psi > on (${byFeature}, window) group_left () ${leastTimesWhole} * model_feature:psi
       unless on (${byFeature})
         (${drifting('model_feature', window)})`;
     return window === '7d'

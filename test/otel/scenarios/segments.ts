@@ -5,9 +5,11 @@ import { labelsOf, liveCounts, type Variable, variableSeries } from '../support/
 
 const files = ['model-drift', 'model-segments'];
 
-/** Shares of three value bins and `missing`: as the reference, PSI about 0.2, and above 1. */
+/** Shares of three value bins and `missing`: as the reference, PSI about 0.08, 0.12 and 0.2, and above 1. */
 const shapes = {
   stable: [0.3, 0.4, 0.3, 0],
+  slight: [0.42, 0.38, 0.2, 0],
+  further: [0.45, 0.37, 0.18, 0],
   mild: [0.5, 0.35, 0.15, 0],
   strong: [0.8, 0.15, 0.05, 0],
 } as const;
@@ -69,6 +71,10 @@ const inSegments: Variable[] = [
   variable('rate', everybody),
   variable('rate', change, good),
   variable('rate', change, '= bad'),
+  // Nor does a change of everybody become one of some, when chance takes these above 0.1 and all rows stay below it.
+  variable('income', steady(['0m', 'slight', 200])),
+  variable('income', steady(['0m', 'further', 40]), good),
+  variable('income', steady(['0m', 'further', 40]), '= bad'),
 ];
 
 /** Two days that are far off: a day is judged from 300 rows on, and the week before dilutes them. */
