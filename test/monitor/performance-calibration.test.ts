@@ -129,6 +129,19 @@ describe('outcomes against their expectation', () => {
     }
   });
 
+  it('are far from normal with few positives: how often four standard deviations of a Poisson number are passed', () => {
+    const passed = (expected: number, count: number, variance: number) =>
+      Math.abs(count - expected) > 4 * Math.sqrt(variance);
+    const per100_000 = (expected: number) =>
+      Math.round(1e5 * chance(expected, (count) => passed(expected, count, expected)));
+    assert.deepEqual([5, 20, 100].map(per100_000), [70, 22, 7]);
+    const repeated = (expected: number) =>
+      Math.round(
+        1e5 * chance(expected / sends, (count) => passed(expected, sends * count, sends * expected)),
+      );
+    assert.deepEqual([20, 100].map(repeated), [57, 12]);
+  });
+
   it('accuse no calibration of which few rows were positive, however many outcomes come', () => {
     const rows = 10_000;
     const outcomes = 1e9;

@@ -13,13 +13,12 @@ const files = ['model-drift', 'model-slow-drift'];
 /** The last bin is `missing`. */
 const bins = { kind: 'numeric', edges: [23, 26, 31, 36, 42] } satisfies Bins;
 const reference = [210, 180, 150, 190, 160, 100, 10];
-const valueBins = reference.length - 1;
 
 /** All bets on the variable, and what they have won together, are what `src/stats` says after these days. */
 function agree(variable: Variable, days: readonly (readonly number[])[], at: string): Query[] {
-  const detector = createSlowDrift(variable.reference.slice(0, valueBins)) ?? assert.fail('it has values');
+  const detector = createSlowDrift(variable.reference.slice(0, -1)) ?? assert.fail('it has values');
   days.forEach((counts, day) => {
-    detector.addDay(counts.slice(0, valueBins), day);
+    detector.addDay(counts.slice(0, -1), day);
   });
   const labels = labelsOf(variable);
   return [
@@ -96,6 +95,38 @@ describe('recorded slow drift', function () {
         ...agree(variable, days.slice(0, 7), '7d'),
         ...agree(variable, days, '8d'),
       ],
+    });
+  });
+
+  it('is that of src/stats for a constant, days on which all values are missing, and a version beside it', async function () {
+    const constant = {
+      feature: 'fee',
+      bins: { kind: 'numeric', edges: [24.99999, 25.00001] } satisfies Bins,
+      reference: [0, 95, 0, 5],
+    };
+    const days = [
+      [0, 9, 0, 1],
+      [0, 0, 0, 20],
+      [0, 5, 30, 0],
+      [0, 5, 300, 2],
+      [0, 0, 0, 7],
+      [2, 5, 0, 0],
+    ];
+    const reversed = days.toReversed();
+    const variables: Variable[] = [
+      { ...constant, replicas: [dailyTraffic(days)] },
+      { ...constant, version: 'v2', replicas: [dailyTraffic(reversed, 3)] },
+    ];
+    const span = spanOf('day', '6d');
+    await runRuleTest(requireTool(this, 'promtool'), {
+      name: 'a constant',
+      files,
+      pace: 'day',
+      series: variables.flatMap((variable) => variableSeries(variable, span)),
+      queries: [2, 3, 4, 6].flatMap((day) => [
+        ...agree(variables[0], days.slice(0, day), `${day}d`),
+        ...agree(variables[1], reversed.slice(0, day), `${day}d`),
+      ]),
     });
   });
 
