@@ -180,7 +180,7 @@ function formatTimes(count: number): string {
 }
 
 function summaryLines(artifact: Artifact, out: string): string[] {
-  const { training, evaluation, target, threshold, features, sensitive } = artifact;
+  const { training, evaluation, target, threshold, features, sensitive, segments = [] } = artifact;
   const figure = ({ value, standardError }: { value: number; standardError: number }) =>
     `${value.toFixed(3)} ± ${standardError.toFixed(3)}`;
   const { leftOut } = createJointGroups(artifact, maxGroups);
@@ -199,6 +199,7 @@ function summaryLines(artifact: Artifact, out: string): string[] {
     ['accuracy', figure(evaluation.accuracy)],
     ['threshold', `${threshold.value}: ${threshold.reason}`],
     ...(leftOut.length > 0 ? [['protected', unfollowedNotice(leftOut)]] : []),
+    ...(segments.length > 0 ? [['segments', `of ${segments.map(({ feature }) => feature).join(', ')}`]] : []),
     ...(sensitive.length > 0 ? [['sensitive', sensitivityNotice(sensitive)]] : []),
     ['drift', training.smallestDetectableDrift],
     ['written', `${out}, model ${artifact.name} version ${artifact.version}`],

@@ -14,9 +14,8 @@ function drawIndex(counts: readonly number[], random: () => number): number {
   return index >= 0 ? index : counts.findLastIndex((count) => count > 0);
 }
 
-function drawNumber(feature: NumericFeature, random: () => number): number | null {
-  const { edges, counts } = feature.reference;
-  const bin = drawIndex(counts, random);
+function numberIn(feature: NumericFeature, bin: number, random: () => number): number | null {
+  const { edges } = feature.reference;
   if (bin > edges.length) return null;
   const { min, max } = feature.summary;
   const { lower, upper, isClosed } = numericRanges(edges)[bin];
@@ -28,24 +27,41 @@ function drawNumber(feature: NumericFeature, random: () => number): number | nul
   return last - Math.floor(random() * Math.max(last - Math.floor(low), 1));
 }
 
-function drawCategory(feature: CategoricalFeature, random: () => number): string | null {
-  const { categories, grouped, reference } = feature;
+function categoryIn(feature: CategoricalFeature, bin: number, random: () => number): string | null {
+  const { categories, grouped } = feature;
   const bins = featureBins(feature);
-  const bin = drawIndex(reference.counts, random);
   if (bin < categories.length) return categories[bin];
   if (bin < missingBin(bins)) return grouped[Math.floor(random() * grouped.length)];
   return bin === missingBin(bins) ? null : unseenCategory;
 }
 
-function drawValue(feature: Feature, random: () => number): number | string | null {
-  return feature.kind === 'numeric' ? drawNumber(feature, random) : drawCategory(feature, random);
+/** A value of a feature in one of its bins. */
+function valueIn(feature: Feature, bin: number, random: () => number): number | string | null {
+  return feature.kind === 'numeric' ? numberIn(feature, bin, random) : categoryIn(feature, bin, random);
 }
 
 /**
  * Rows like those of a model's reference, for want of the rows themselves: each feature by itself is distributed
- * as there (bin by bin, evenly within a bin), but features that belong together are drawn apart.
+ * as there (bin by bin, evenly within a bin), but features that belong together are drawn apart. Where the model holds
+ * segments, the features within those of the first one are distributed as there, too.
  */
-export function drawFromReference(artifact: Pick<Artifact, 'features'>, random: () => number): () => Row {
-  return () =>
-    Object.fromEntries(artifact.features.map((feature) => [feature.name, drawValue(feature, random)]));
+export function drawFromReference(
+  { features, segments = [] }: Pick<Artifact, 'features' | 'segments'>,
+  random: () => number,
+): () => Row {
+  const [cut] = segments;
+  const cutting = features.find(({ name }) => name === cut?.feature);
+  const within = features.map(
+    ({ name }) => cut?.variables.find((variable) => variable.name === name)?.counts,
+  );
+  return () => {
+    const segment = cutting === undefined ? -1 : drawIndex(cutting.reference.counts, random);
+    return Object.fromEntries(
+      features.map((feature, i) => {
+        const bin =
+          feature === cutting ? segment : drawIndex(within[i]?.[segment] ?? feature.reference.counts, random);
+        return [feature.name, valueIn(feature, bin, random)];
+      }),
+    );
+  };
 }

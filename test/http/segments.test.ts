@@ -74,6 +74,16 @@ describe('the segments of a service', function () {
     assert.equal(rule.segmentCeilingZ, 6);
   });
 
+  it('are in the headline of the admin page, where nothing else drifts', async () => {
+    const page = await (await fetch(service.admin)).text();
+    assert.match(
+      page,
+      /<h1 class="drifting">.*Drift in the last 24 hours where history is good: the score, age\.<\/h1>/,
+    );
+    assert.match(page, /<h2>Segments that changed in the last 24 hours<\/h2>/);
+    assert.match(page, /where history is good: the score, age \(88 requests\)<\/li><\/ul>/);
+  });
+
   it('have the counts that a person would count, as metrics', async () => {
     const { features, score } = await loadArtifact(model);
     const scorer = createScorer(await loadArtifact(model));

@@ -127,6 +127,29 @@ describe('rows from a reference', () => {
     assert.ok(ages.every((age) => Number.isInteger(age) && age >= 19 && age <= 70));
   });
 
+  it('fall into the bins of each segment as the reference of it does', () => {
+    const age = numeric(19, [25, 30, 50], [10, 40, 30, 15, 5]);
+    const counts = [
+      [40, 10, 0, 0, 0],
+      [0, 0, 10, 20, 0],
+      [0, 0, 15, 0, 0],
+    ];
+    const segments = [{ feature: 'purpose', variables: [{ name: 'age', counts }] }];
+    const next = drawFromReference({ features: [age, categorical], segments }, createRandom(11));
+    const rows = Array.from({ length: 20_000 }, next);
+    const kinds = [['car'], ['house'], ['boat', 'horse']];
+    for (const [segment, kind] of kinds.entries()) {
+      const ages = rows.filter(({ purpose }) => kind.includes(String(purpose))).map((row) => row.age);
+      const all = counts[segment].reduce((sum, count) => sum + count, 0);
+      const found = countBins({ kind: 'numeric', edges: [25, 30, 50] }, ages);
+      for (const [bin, count] of counts[segment].entries())
+        assert.ok(Math.abs(found[bin] / ages.length - count / all) < 0.03, `bin ${bin} of ${kind}`);
+    }
+    // without a segment: as all rows
+    const missing = rows.filter(({ purpose }) => purpose === null).map((row) => row.age);
+    assert.ok(missing.some((each) => each === null));
+  });
+
   it('repeat with the seed', () => {
     assert.deepEqual(draw([categorical], 50), draw([categorical], 50));
   });

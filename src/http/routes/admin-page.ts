@@ -1,5 +1,6 @@
 import { scoreFeature } from '../../model/artifact.ts';
 import { type LiveDrift, liveDrift } from '../../monitor/live-drift.ts';
+import { type LiveSegment, liveSegments } from '../../monitor/live-segments.ts';
 import type { VariableLayout } from '../../monitor/monitor.ts';
 import type { LiveSlowDrift } from '../../monitor/slow-drift.ts';
 import { type WindowName, windowNames } from '../../monitor/windows.ts';
@@ -13,6 +14,7 @@ import { compareImportance, largeEffect } from '../../stats/effect.ts';
 import { samplesNeeded } from '../../stats/samples-needed.ts';
 import type { AppRouter } from '../router.ts';
 import type { Service } from '../service.ts';
+import { describeSegment, segmentList } from './admin-segments.ts';
 
 /** `GET /` of the admin listener: the verdicts at a glance, and where the rest is. No script, nothing from elsewhere. */
 export function addAdminPage(router: AppRouter, service: Service): void {
@@ -58,7 +60,8 @@ function page({ deployment: { artifact, counts } }: Service): string {
     .slice(0, -1)
     .sort((a, b) => compareImportance(a.drifts[decisive], b.drifts[decisive]));
   const rows = [...features, ...variables.slice(-1)];
-  const { sign, text } = headline(rows, decisive, counts.monitor.slowDrift().variables);
+  const segments = liveSegments(counts.monitor, windowNames[decisive]);
+  const { sign, text } = headline(rows, decisive, counts.monitor.slowDrift().variables, segments[0]);
   return renderPage({
     title: `${artifact.name} ${artifact.version}`,
     style: narrowStyle,
@@ -68,7 +71,8 @@ function page({ deployment: { artifact, counts } }: Service): string {
     // Roles are said, for a browser that lays a row out as a grid takes it for no row.
     main: html`<p class="legend"><span class="r">reference</span><span class="l">live, ${windowWords[windowNames[windowNames.length - 1]]}</span></p>
 <table class="windows" role="table"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Feature</th><th scope="col" role="columnheader" class="spark">Distribution</th>${windowNames.map((name) => html`<th scope="col" role="columnheader">${windowWords[name]}</th>`)}</tr></thead>
-<tbody role="rowgroup">${rows.map(rowOf)}</tbody></table>`,
+<tbody role="rowgroup">${rows.map(rowOf)}</tbody></table>
+${segmentList(segments, windowWords[windowNames[decisive]])}`,
     footer: html`<a href="/drift">/drift</a> this and both distributions · <a href="/performance">/performance</a> outcomes ·
 <a href="/metrics">/metrics</a> for Prometheus · <a href="/ready">/ready</a>`,
   });
@@ -116,11 +120,15 @@ function decisiveWindow(variables: readonly Row[]): number {
   return drifting === -1 ? windowNames.length - 1 : drifting;
 }
 
-/** The verdict of the decisive window: drift, slow drift of all days, what moved, then what cannot be told. */
+/**
+ * The verdict of the decisive window: drift, slow drift of all days, drift within a segment, what moved, then what cannot
+ * be told.
+ */
 function headline(
   rows: readonly Row[],
   decisive: number,
   slowDrift: readonly LiveSlowDrift[],
+  worst: LiveSegment | undefined,
 ): { sign: keyof typeof signs; text: string } {
   const where = windowWords[windowNames[decisive]];
   const named = (verdict: LiveDrift['verdict']) =>
@@ -135,6 +143,9 @@ function headline(
     forDays === null ? [] : `${titleOf(name)} ${direction}, for about ${formatAmount(forDays, 'day')}`,
   );
   if (slow.length > 0) return { sign: 'drifting', text: `Slow drift: ${slow.join('; ')}.` };
+  if (worst?.verdict === 'drifting') {
+    return { sign: 'drifting', text: `Drift in the ${where} where ${describeSegment(worst)}.` };
+  }
   const moved = named('moved');
   if (moved.length > 0) {
     return { sign: 'moved', text: `Moved in the ${where}, below what alarms: ${moved.join(', ')}.` };

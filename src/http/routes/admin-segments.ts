@@ -1,0 +1,27 @@
+import { scoreFeature } from '../../model/artifact.ts';
+import type { LiveSegment } from '../../monitor/live-segments.ts';
+import { binNames } from '../../report/bin-names.ts';
+import { segmentTitle } from '../../report/describe-segments.ts';
+import { formatAmount } from '../../report/format.ts';
+import { type Html, html } from '../../report/html.ts';
+import { badge } from '../../report/page-variable.ts';
+
+/** So many changed segments are shown; `/drift` has all. */
+const maxShown = 20;
+
+/** `history is good: age, the score` */
+export function describeSegment({ feature, segment, verdict, variables }: LiveSegment): string {
+  const [value] = binNames({ bins: [{ label: segment }], wholeNumbers: false });
+  const changed = variables.filter((variable) => variable.verdict === verdict);
+  const names = changed.map(({ name }) => (name === scoreFeature ? 'the score' : name));
+  return `${segmentTitle({ column: feature, value })}: ${names.join(', ')}`;
+}
+
+/** The segments that drift or have moved, the worst first; nothing where there are none. */
+export function segmentList(segments: readonly LiveSegment[], where: string): Html | '' {
+  const changed = segments.filter(({ verdict }) => verdict === 'drifting' || verdict === 'moved');
+  if (changed.length === 0) return '';
+  return html`<h2>Segments that changed in the ${where}</h2>
+<ul>${changed.slice(0, maxShown).map((each) => html`<li>${badge(each.verdict)} where ${describeSegment(each)} (${formatAmount(each.samples, 'request')})</li>`)}</ul>
+${changed.length > maxShown && html`<p>and ${formatAmount(changed.length - maxShown, 'other')}</p>`}`;
+}
