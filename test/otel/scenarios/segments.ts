@@ -89,7 +89,7 @@ const aroundMinimum = [290, 310].map((rows) =>
 /** Never enough in a day; a week of it is. */
 const slow = variable(
   'age',
-  daily(16, 250, (day) => (day >= 4 && day <= 12 ? 'mild' : 'stable')),
+  daily(16, 290, (day) => (day >= 4 && day <= 12 ? 'mild' : 'stable')),
   '= slow',
 );
 const isWeekend = (day: number) => day % 7 === 6 || day % 7 === 0;
