@@ -1,5 +1,18 @@
 import { type Alarms, compareRules, mergeAlarms, type RulesJob } from './drift-other-rules.ts';
 import {
+  findInSegment,
+  type SegmentPower,
+  type SegmentPowerJob,
+  segmentShifts,
+} from './drift-segment-power.ts';
+import { segmentWorlds } from './drift-segment-worlds.ts';
+import {
+  lookAtSegments,
+  mergeSegmentAlarms,
+  type SegmentAlarms,
+  type SegmentsJob,
+} from './drift-segments.ts';
+import {
   changingReferenceSizes,
   changingSlowTraffics,
   findSlowDrift,
@@ -19,13 +32,17 @@ export type Job =
   | ({ readonly kind: 'windows' } & WindowsJob)
   | ({ readonly kind: 'rules' } & RulesJob)
   | ({ readonly kind: 'traffic' } & TrafficJob)
-  | ({ readonly kind: 'slow' } & SlowJob);
+  | ({ readonly kind: 'slow' } & SlowJob)
+  | ({ readonly kind: 'segments' } & SegmentsJob)
+  | ({ readonly kind: 'segment power' } & SegmentPowerJob);
 
 export type JobResult =
   | { readonly kind: 'windows'; readonly key: string; readonly looks: Looks[] }
   | { readonly kind: 'rules'; readonly alarms: Alarms[] }
   | { readonly kind: 'traffic'; readonly key: string; readonly episodes: Episodes }
-  | { readonly kind: 'slow'; readonly key: string; readonly delays: SlowDelays };
+  | { readonly kind: 'slow'; readonly key: string; readonly delays: SlowDelays }
+  | { readonly kind: 'segments'; readonly key: string; readonly alarms: SegmentAlarms }
+  | { readonly kind: 'segment power'; readonly shift: number; readonly power: readonly SegmentPower[] };
 
 export type Results = {
   /** By world. */
@@ -35,6 +52,10 @@ export type Results = {
   readonly episodes: ReadonlyMap<string, Episodes>;
   /** By traffic, requests a day and reference rows, as `slowKey` gives it. */
   readonly slow: ReadonlyMap<string, SlowDelays>;
+  /** By world. */
+  readonly segments: ReadonlyMap<string, SegmentAlarms>;
+  /** By the shift within the segment. */
+  readonly segmentPower: ReadonlyMap<number, readonly SegmentPower[]>;
 };
 
 type Draws = {
@@ -55,6 +76,7 @@ export type Size = {
   readonly changingTraffic: Replays;
   /** Models in each cell, and days of each after a change, if there is one. */
   readonly slow: { readonly models: number; readonly days: number };
+  readonly segments: { readonly looks: number; readonly windows: number };
   /** Each cell's work is cut into this many jobs. */
   readonly parts: number;
 };
@@ -66,6 +88,7 @@ export const fullSize: Size = {
   steadyTraffic: { features: 12, days: warmUpDays + 364 },
   changingTraffic: { features: 10, days: changesAt + 180 },
   slow: { models: 300, days: 730 },
+  segments: { looks: 100_000, windows: 2000 },
   parts: 2,
 };
 
@@ -120,6 +143,7 @@ export function planJobs(size: Size): Job[] {
     ...replays(steadyTraffics, size.steadyTraffic),
     ...replays(changingTraffics, size.changingTraffic),
     ...planSlowJobs(size.slow),
+    ...planSegments(size),
   ];
 }
 
@@ -148,6 +172,21 @@ function planSlowJobs({ models, days }: Size['slow']): Job[] {
   ];
 }
 
+/** Seeded by themselves, too. */
+function planSegments({ segments, parts }: Size): Job[] {
+  let seed = 10_001;
+  return [
+    ...Object.keys(segmentWorlds).flatMap((world) =>
+      Array.from({ length: parts }, (): Job => {
+        return { kind: 'segments', world, looks: Math.ceil(segments.looks / parts), seed: seed++ };
+      }),
+    ),
+    ...segmentShifts.map((shift): Job => {
+      return { kind: 'segment power', shift, windows: segments.windows, seed: seed++ };
+    }),
+  ];
+}
+
 export function runJob(job: Job): JobResult {
   switch (job.kind) {
     case 'windows':
@@ -166,6 +205,10 @@ export function runJob(job: Job): JobResult {
         key: slowKey(job.traffic, job.requestsPerDay, job.referenceSamples),
         delays: findSlowDrift(job),
       };
+    case 'segments':
+      return { kind: job.kind, key: job.world, alarms: lookAtSegments(job) };
+    case 'segment power':
+      return { kind: job.kind, shift: job.shift, power: findInSegment(job) };
   }
 }
 
@@ -180,6 +223,11 @@ export function collect(results: readonly JobResult[]): Results {
     (result) => result.key,
   );
   const alarms = results.filter((result) => result.kind === 'rules').map((result) => result.alarms);
+  const segments = Map.groupBy(
+    results.filter((result) => result.kind === 'segments'),
+    (result) => result.key,
+  );
+  const power = results.filter((result) => result.kind === 'segment power');
   return {
     looks: new Map([...looks].map(([key, parts]) => [key, mergeLooks(parts.map((part) => part.looks))])),
     alarms: mergeAlarms(alarms),
@@ -187,5 +235,9 @@ export function collect(results: readonly JobResult[]): Results {
     episodes: new Map(
       [...episodes].map(([key, parts]) => [key, mergeEpisodes(parts.map((part) => part.episodes))]),
     ),
+    segments: new Map(
+      [...segments].map(([key, parts]) => [key, mergeSegmentAlarms(parts.map((part) => part.alarms))]),
+    ),
+    segmentPower: new Map(power.map((result) => [result.shift, result.power])),
   };
 }

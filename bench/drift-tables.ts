@@ -1,11 +1,12 @@
 import { type Rule, rules, rulesReferenceSamples, rulesWindowSizes } from './drift-other-rules.ts';
 import { type Results, type Size, trafficKey } from './drift-plan.ts';
+import { renderSegmentTables } from './drift-segment-tables.ts';
 import { renderSlowTables } from './drift-slow-tables.ts';
 import { type Episodes, warmUpDays } from './drift-traffic.ts';
 import { changesAt, changingTraffics, steadyTraffics, type Traffic } from './drift-traffics.ts';
 import type { Finding, Looks } from './drift-windows.ts';
 import { changedWindowSizes, changedWorlds, steadyWorlds, togetherWorlds } from './drift-worlds.ts';
-import { grouped, percent, table } from './markdown.ts';
+import { grouped, percent, perTenThousand, significant, table } from './markdown.ts';
 
 const judged = ['drifting', 'moved', 'alert', 'share alert'] as const satisfies readonly Finding[];
 const ruleNames: Record<Rule, string> = {
@@ -44,6 +45,7 @@ export function renderTables(results: Results, size: Size): string {
     `Days until the first alert after a change, median of ${size.changingTraffic.features} features, by requests a day. References of 1,000 rows; – is not within ${size.changingTraffic.days - changesAt} days.`,
     delays(results),
     ...renderSlowTables(results, size),
+    ...renderSegmentTables(results, size),
   ].join('\n\n');
 }
 
@@ -201,13 +203,4 @@ function lookOf(results: Results, key: string, referenceSamples: number, samples
 
 function featureYears({ steadyTraffic: { features, days } }: Size): string {
   return significant((features * (days - warmUpDays)) / 365);
-}
-
-function perTenThousand(share: number): string {
-  return significant(share * 10_000);
-}
-
-/** Two significant digits below 10, whole numbers from there. */
-function significant(value: number): string {
-  return value < 10 ? String(Number(value.toPrecision(2))) : grouped(Math.round(value));
 }

@@ -16,3 +16,12 @@ export function percent(share: number): string {
 export function grouped(value: number): string {
   return value.toLocaleString('en');
 }
+
+export function perTenThousand(share: number): string {
+  return significant(share * 10_000);
+}
+
+/** Two significant digits below 10, whole numbers from there. */
+export function significant(value: number): string {
+  return value < 10 ? String(Number(value.toPrecision(2))) : grouped(Math.round(value));
+}

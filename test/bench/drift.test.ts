@@ -3,6 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { compareRules, createJudge } from '../../bench/drift-other-rules.ts';
 import { collect, planJobs, runJob } from '../../bench/drift-plan.ts';
 import { ages, foldOutside } from '../../bench/drift-populations.ts';
+import { findInSegment, type SegmentPower } from '../../bench/drift-segment-power.ts';
+import { segmentWorlds } from '../../bench/drift-segment-worlds.ts';
+import { lookAtSegments, mergeSegmentAlarms } from '../../bench/drift-segments.ts';
 import { findSlowDrift } from '../../bench/drift-slow.ts';
 import { renderTables } from '../../bench/drift-tables.ts';
 import { replayTraffic } from '../../bench/drift-traffic.ts';
@@ -108,6 +111,31 @@ describe('drift bench', function () {
           assert.deepEqual(fired, {}, `${title}, ${rate} a day`);
         }
       }
+    });
+  });
+
+  describe('in segments', () => {
+    it('hardly any comparison without a change is a false alarm, also with rows sent six times', () => {
+      const looks = Object.keys(segmentWorlds).map((world) =>
+        lookAtSegments({ world, looks: 150, seed: 13 }),
+      );
+      const { drifting, alerts } = mergeSegmentAlarms(looks);
+      // 24,000 comparisons, of which 5 in a million may
+      assert.ok(drifting.withSegmentCeilingZ <= 2, String(drifting.withSegmentCeilingZ));
+      assert.ok(
+        alerts.every((count) => count <= 2),
+        String(alerts),
+      );
+    });
+
+    it('a whole deviation in a fifth of the rows is found there, and not in all rows', () => {
+      const power = findInSegment({ shift: 1, windows: 50, seed: 14 });
+      const { windows, whole, segment } = power.find(
+        ({ referenceSamples, samples }) => referenceSamples === 1000 && samples === 5000,
+      ) as SegmentPower;
+      assert.deepEqual(whole, { drifting: 0, alert: 0 });
+      assert.equal(segment.drifting, windows);
+      assert.ok(segment.alert >= 0.9 * windows, String(segment.alert));
     });
   });
 
@@ -247,6 +275,7 @@ describe('drift bench', function () {
       steadyTraffic: replays,
       changingTraffic: replays,
       slow: { models: 1, days: 1 },
+      segments: { looks: 1, windows: 1 },
       parts: 1,
     };
     const printed = renderTables(collect(planJobs(size).map(runJob)), size);
