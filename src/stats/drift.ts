@@ -24,7 +24,7 @@ export type Verdict = 'stable' | 'undetermined' | 'moved' | 'drifting';
  * with fewer, a variable whose values nearly all share one bin would pass `ceilingZ` by chance.
  *
  * Within segments of the rows a variable is compared many times, and `segmentCeilingZ` takes the place of `ceilingZ`: one
- * look at 20 segments raises no more than 1 false alarm in 10,000, also where each row is sent six times.
+ * look at 20 segments raises no more than 1 false alarm in 10,000, also where each row is sent three times.
  *
  * The ceiling takes rows as independent, and so does the verdict on one window. Alerts look at real traffic, where
  * applicants are sent again and batches come from one hour or one branch: they count `alertDesignEffect` live rows as

@@ -125,6 +125,12 @@ describe('recorded drift within segments', function () {
           samples: [],
         })),
         {
+          // docs/training.md says so
+          at: until,
+          expr: `count({__name__=~"model_segment_bin:.+", ${matchers({ segment: '= good', feature: 'age', bin: 'missing' })}})`,
+          samples: [{ labels: '{}', value: 8 }],
+        },
+        {
           at: until,
           expr: 'count by (window) (model_segment_window:verdict)',
           samples: ['24h', '7d'].map((window) => ({ labels: `{window="${window}"}`, value: watched.length })),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type Bins, binCount } from '../../src/stats/binning.ts';
-import { driftRule, earlierCeiling, judgeDrift, measureDrift } from '../../src/stats/drift.ts';
+import { driftRule, earlierCeiling, judgeDrift, measureDrift, raisesAlert } from '../../src/stats/drift.ts';
 import { chiSquareQuantileWilsonHilferty, psiNoiseCeiling } from '../../src/stats/noise-ceiling.ts';
 import { closeTo } from './close-to.ts';
 
@@ -50,6 +50,17 @@ describe('drift of one variable', () => {
     const between = { probability: 0.6, z: (ceilingZ + segmentCeilingZ) / 2, effectiveValues: 100 };
     assert.equal(judgeDrift(0.01, 0.06, between), 'moved');
     assert.equal(judgeDrift(0.01, 0.06, between, segmentCeilingZ), 'stable');
+  });
+
+  it('alerts on no change of two categories as seldom as docs/drift.md says, summed exactly', () => {
+    const all = (times: number) => worstAlert(driftRule.ceilingZ, times);
+    const within20 = (times: number) => 20 * worstAlert(driftRule.segmentCeilingZ, times);
+    for (const times of [1, 3]) {
+      assert.ok(all(times) < 1e-4, `${all(times)}`);
+      assert.ok(within20(times) < 1e-4, `${within20(times)}`);
+    }
+    // that none of ten expected rows comes is likelier than χ² has it
+    assert.ok(within20(6) < 1e-3, `${within20(6)}`);
   });
 
   it('adds what bins that stay empty bring by chance, against an earlier window as against the reference', () => {
@@ -167,3 +178,28 @@ describe('drift of one variable', () => {
     }
   });
 });
+
+/**
+ * How often at most two categories that have not changed raise an alert, where each row is sent so many times and the
+ * reference is as large as it is exact: the sum over all numbers of rows of the rarer one, for its worst share and the
+ * worst number of rows.
+ */
+function worstAlert(ceilingZ: number, times: number): number {
+  const bins: Bins = { kind: 'categorical', categories: ['a', 'b'], grouped: [] };
+  let worst = 0;
+  for (let different = 50; different <= 500; different += 30) {
+    for (let thousandths = 10; thousandths < 300; thousandths = Math.ceil(thousandths * 1.1)) {
+      const share = thousandths / 1000;
+      const reference = [100_000 - 100 * thousandths, 100 * thousandths, 0, 0];
+      let chance = (1 - share) ** different;
+      let alerts = 0;
+      for (let rows = 0; rows <= different; rows++) {
+        const live = [times * (different - rows), times * rows, 0, 0];
+        if (chance > 1e-9 && raisesAlert(measureDrift(bins, reference, live, { ceilingZ }))) alerts += chance;
+        chance *= ((different - rows) / (rows + 1)) * (share / (1 - share));
+      }
+      worst = Math.max(worst, alerts);
+    }
+  }
+  return worst;
+}
