@@ -32,7 +32,8 @@ export type ScoreMean = {
   /** How many standard errors lie between them; `null` without predictions. */
   readonly z: number | null;
   readonly hasShifted: boolean;
-  /** What the share of positives is, if only the shares of the classes have changed: see `labelShift`. */
+  /** What the share of positives is, if only the shares of the classes have changed; `null` where the scores do not tell: see
+   * `labelShift`. */
   readonly ifOnlySharesChanged: number | null;
 };
 

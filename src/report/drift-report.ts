@@ -222,7 +222,9 @@ const driftReport = z.strictObject({
       ifOnlySharesChanged: z
         .number()
         .nullable()
-        .describe('The share of positives if nothing but the shares of the classes has changed'),
+        .describe(
+          'The share of positives if nothing but the shares of the classes has changed; null where the scores do not tell',
+        ),
     })
     .nullable()
     .describe('null without a model or scores, or when its reference is newer traffic'),

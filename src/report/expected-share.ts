@@ -29,5 +29,6 @@ export function describeExpectedShare(
   positive: string,
 ): string {
   const predicted = `The calibrated scores predict ${formatShare(mean ?? 0)} ‘${positive}’, against ${formatShare(training)} in training.`;
-  return `${predicted} If only the share of ‘${positive}’ has changed, it is now ${formatShare(ifOnlySharesChanged ?? 0)}.`;
+  if (ifOnlySharesChanged === null) return predicted;
+  return `${predicted} If only the share of ‘${positive}’ has changed, it is now ${formatShare(ifOnlySharesChanged)}.`;
 }

@@ -3,6 +3,8 @@ import { sumCounts } from './smoothing.ts';
 /** Enough for six digits, even where the probabilities hardly separate the classes. */
 const maxSteps = 2000;
 const tolerance = 1e-9;
+/** A share that is known no better than this is none: whatever the rows are, they hardly separate the classes. */
+const maxStandardError = 0.1;
 
 /**
  * The share of the positive class that best explains a window's calibrated probabilities, if nothing but the shares of
@@ -14,7 +16,8 @@ const tolerance = 1e-9;
  * @param probabilities calibrated, of the positive class; the mean of a bin's rows, or of one row each
  * @param counts rows behind each of them
  * @param prior the share where they were learnt, strictly between 0 and 1
- * @returns 0..1; `null` without rows
+ * @returns 0..1; `null` without rows, and where its standard error (by the Fisher information, with independent rows) is
+ * above 0.1: scores that separate nothing would be explained by any share, and those of the training rows by 0 or 1
  *
  * Source: M. Saerens, P. Latinne, C. Decaestecker, Adjusting the Outputs of a Classifier to New a Priori Probabilities,
  * Neural Computation 14 (2002).
@@ -40,5 +43,23 @@ export function labelShift(
     share = sum / rows;
     if (Math.abs(share - before) < tolerance) break;
   }
-  return share;
+  return 1 / Math.sqrt(information(probabilities, counts, prior, share)) <= maxStandardError ? share : null;
+}
+
+/** The Fisher information of the rows about the share. */
+function information(
+  probabilities: ArrayLike<number>,
+  counts: ArrayLike<number>,
+  prior: number,
+  share: number,
+): number {
+  let sum = 0;
+  for (let i = 0; i < counts.length; i++) {
+    if (counts[i] === 0) continue;
+    // what a row like this is in the one class and in the other, as a multiple of what it is in training
+    const [positive, negative] = [probabilities[i] / prior, (1 - probabilities[i]) / (1 - prior)];
+    const either = share * positive + (1 - share) * negative;
+    if (either > 0) sum += counts[i] * ((positive - negative) / either) ** 2;
+  }
+  return sum;
 }

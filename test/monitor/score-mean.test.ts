@@ -134,8 +134,36 @@ describe('the label shift', () => {
   });
 
   it('stays where it was for the training rows, and says nothing of none', () => {
-    closeTo(labelShift([0.1, 0.5, 0.9], [2, 2, 2], 0.5), 0.5, 1e-9);
+    closeTo(labelShift([0.1, 0.5, 0.9], [20, 20, 20], 0.5), 0.5, 1e-9);
     assert.equal(labelShift([], [], 0.5), null);
     assert.equal(labelShift([0.4], [0], 0.5), null);
+  });
+
+  it('says nothing where the scores hardly separate the classes, or the rows are few', () => {
+    // a model that has learnt nothing, on its own training rows
+    assert.equal(labelShift([0.125, 0.29362696], [4, 2996], 0.29333333), null);
+    assert.equal(labelShift([0.3], [1e6], 0.3), null);
+    assert.equal(labelShift([0.1, 0.5, 0.9], [2, 2, 2], 0.5), null);
+  });
+
+  it('says nothing where its standard error, that of many windows, is above 0.1', () => {
+    const random = createRandom(41);
+    // half positive, and a score that is right in seven of ten cases
+    for (const [rows, isTold] of [
+      [400, true],
+      [100, false],
+    ] as const) {
+      const shares = Array.from({ length: 200 }, () => {
+        let high = 0;
+        for (let i = 0; i < rows; i++) if (random() < 0.5) high++;
+        // the estimate, solved for by hand: 0.3 + 0.4 · share of the rows have the high score
+        return (high / rows - 0.3) / 0.4;
+      });
+      const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+      const error = Math.sqrt(shares.reduce((sum, share) => sum + (share - mean) ** 2, 0) / shares.length);
+      assert.equal(error < 0.1, isTold, `${error}`);
+      const half = labelShift([0.3, 0.7], [rows / 2, rows / 2], 0.5);
+      assert.equal(half !== null, isTold);
+    }
   });
 });
