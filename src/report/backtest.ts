@@ -120,6 +120,7 @@ function watchVariable(
   const bets = createDailyBets(variable);
   let evidence = 0;
   let hasValues = false;
+  let toldMs = Number.NEGATIVE_INFINITY;
   type Value = Record<'ticket' | 'early' | 'fast' | 'missing' | 'unseen' | 'outside', number | null>;
   let value: Value = { ticket: null, early: null, fast: null, missing: null, unseen: null, outside: null };
 
@@ -185,7 +186,9 @@ function watchVariable(
       if (changed.long) lookFar();
       if (changed.short && !isScore) lookNear();
       const drifts = ticket.look(nowMs, value.ticket);
-      const isKnown = drifts || value.ticket !== null;
+      if (drifts) toldMs = nowMs;
+      // after a ticket the bets have still to lose what they won meanwhile
+      const isKnown = value.ticket !== null || nowMs - toldMs < windowsMs['7d'];
       const isSlow = evidence >= slowDriftRule.threshold && hasValues;
       slow.look(nowMs, isSlow && !isKnown ? evidence : null);
       if (isScore) return false;

@@ -230,6 +230,20 @@ describe('the backtest', function () {
     assert.ok(to !== null && Math.abs(to - (37 * 24 + 1)) < 1.5, `it ends after ${to} hours`);
   });
 
+  it('opens no ticket on slow drift for a change that has ended, when one told of it already', () => {
+    const alarms = replay({
+      hours: 50 * 24,
+      perHour: 40,
+      bin: (hour, uniform, random) =>
+        hour > 5 * 24 && hour < 40 * 24 && random() < 0.6 ? Math.min(9, uniform + 2) : uniform,
+    });
+    assert.ok(alarms.length > 0);
+    assert.deepEqual(
+      alarms.filter(({ alert }) => alert !== 'ModelFeatureDrift'),
+      [],
+    );
+  });
+
   it('tells one cause from many', () => {
     const alarms = replay({
       hours: 60,
@@ -293,6 +307,7 @@ describe('the rules that are replayed', () => {
     has('ModelFeatureDriftFast', `> ${fastPsi}`);
     has('ModelDriftBroad', `> ${broadShare}`);
     has('ModelDriftSlow', `>= ${slowDriftRule.threshold}`);
+    has('ModelDriftSlow', '[7d:1h]');
     for (const alert of ['ModelFeatureMissing', 'ModelFeatureUnseen', 'ModelFeatureOutsideRange']) {
       has(alert, `> ${minShareRise}`);
       has(alert, `>= ${minShareRequests}`);

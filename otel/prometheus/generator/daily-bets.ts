@@ -89,6 +89,21 @@ export function evidence(
   ];
 }
 
+/**
+ * Unless another alert tells of it, or has told of it within a week: when what it told of has ended, the bets have still
+ * to lose what they won meanwhile, and that is no reason for another ticket.
+ *
+ * @param alerts their names, as a regular expression
+ */
+export function unlessTold(by: string, alerts: string, { time }: Scales): string {
+  // One look an hour is enough, as a ticket stays for an hour at least.
+  return promql`
+    unless on (${by}) (
+      ALERTS{alertname=~"${alerts}"}
+      or last_over_time(ALERTS{alertname=~"${alerts}", alertstate="firing"}[${time('7d')}:${time('1h')}])
+    )`;
+}
+
 /** Where the bets have won enough: the evidence, with the `direction` whose bets have won more of it. */
 export function hasWon(by: string, level: string, name: string): string {
   return promql`

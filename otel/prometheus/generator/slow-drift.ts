@@ -1,6 +1,14 @@
 import { driftRule } from '../../../src/stats/drift.ts';
 import { type SlowDriftBet, slowDriftBets, slowDriftRule } from '../../../src/stats/slow-drift.ts';
-import { type Bets, directionOf, evidence, hasWon, settledBet, settlement } from './daily-bets.ts';
+import {
+  type Bets,
+  directionOf,
+  evidence,
+  hasWon,
+  settledBet,
+  settlement,
+  unlessTold,
+} from './daily-bets.ts';
 import { dashboardLink, dashboards } from './links.ts';
 import { byFeature, perBin, perFeature, promql } from './promql.ts';
 import { type Alert, type RecordingRule, type RuleGroup, replayedAlert } from './rule-file.ts';
@@ -76,8 +84,7 @@ export function slowDriftAlerts(scales: Scales): Alert[] {
       expr: promql`
         ${hasWon(byFeature, 'model_feature', 'slow_drift')}
         and on (${byFeature}) model_feature:values:increase{${forgotten}} > 0
-        unless on (${byFeature})
-          ALERTS{alertname=~"ModelFeatureDrift|ModelScoreDrift"}`,
+        ${unlessTold(byFeature, 'ModelFeatureDrift|ModelScoreDrift', scales)}`,
       summary:
         'Feature {{ $labels.feature }} of {{ $labels.model }} {{ $labels.version }} {{ $labels.direction }}, slowly or on few requests',
       description: `Bets on every day so far that the values have changed have won {{ $value | printf "%.0f" }} on average; from ${slowDriftRule.threshold} on chance alone no longer explains it. No day or week has enough requests to show it by itself. Compare the samples of the last weeks with the reference (npm run drift); correct the data at its source, or train or rebaseline on newer rows.`,

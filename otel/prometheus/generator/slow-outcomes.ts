@@ -5,7 +5,15 @@ import {
   slowOutcomesRule,
 } from '../../../src/monitor/slow-outcomes.ts';
 import { dailyBetRule } from '../../../src/stats/daily-bets.ts';
-import { type Bets, directionOf, evidence, hasWon, settledBet, settlement } from './daily-bets.ts';
+import {
+  type Bets,
+  directionOf,
+  evidence,
+  hasWon,
+  settledBet,
+  settlement,
+  unlessTold,
+} from './daily-bets.ts';
 import { dashboardLink, dashboards } from './links.ts';
 import { byModel } from './performance-labels.ts';
 import { promql } from './promql.ts';
@@ -107,7 +115,7 @@ export function slowOutcomesGroups(scales: Scales): RuleGroup[] {
   ];
 }
 
-export function slowOutcomesAlerts({ time }: Scales): Alert[] {
+export function slowOutcomesAlerts(scales: Scales): Alert[] {
   return [
     {
       name: 'ModelOutcomesSlowlyUnexpected',
@@ -115,9 +123,8 @@ export function slowOutcomesAlerts({ time }: Scales): Alert[] {
       component: 'model',
       expr: promql`
         ${hasWon(byModel, 'model', 'slow_outcomes')}
-        unless on (${byModel})
-          ALERTS{alertname="ModelOutcomesUnexpected"}`,
-      keepFiringFor: time('1h'),
+        ${unlessTold(byModel, 'ModelOutcomesUnexpected', scales)}`,
+      keepFiringFor: scales.time('1h'),
       summary:
         'Outcomes of {{ $labels.model }} {{ $labels.version }} are not as expected, seen over weeks: the share of positives {{ $labels.direction }}',
       description: `Bets made every day that outcomes have come to differ from what the calibrated scores of the same rows promise have won {{ $value | printf "%.0f" }} on average; from ${dailyBetRule.threshold} on, chance and the error of the calibration no longer explain it. No week has enough outcomes to show it by itself. See which groups it is (npm run evaluate), and train on rows that have such outcomes.`,

@@ -83,4 +83,25 @@ export const slowDriftScenarios: readonly Scenario[] = [
       },
     ],
   },
+  {
+    name: 'a change that the week showed: no further ticket once it is mended',
+    files: ['model-drift', 'model-slow-drift'],
+    pace: 'day',
+    until: '40d',
+    series: (span) => variableSeries(variable('busy', { perDay: 400, shift: 0.5 }), span),
+    courses: [
+      {
+        alert: 'ModelDriftSlow',
+        silent: Array.from({ length: 20 }, (_, i) => `${i + 20}d`),
+      },
+      { alert: 'ModelFeatureDrift', silent: ['25d'] },
+    ],
+    queries: [
+      {
+        at: '25d',
+        expr: `count(model_feature:slow_drift >= ${slowDriftRule.threshold})`,
+        samples: [{ labels: '{}', value: 1 }],
+      },
+    ],
+  },
 ];
