@@ -77,7 +77,7 @@ export const segments: Row = {
     limitLine(
       timeSeries(
         {
-          title: 'PSI where $segment_feature is $segment',
+          title: 'PSI where $segment_feature $segment',
           description:
             'Population stability index of each feature within the chosen segment, as a multiple of its limit: the larger of 24 hours and 7 days. Above the line at 1 it drifts in the segment.',
           unit: 'suffix: × limit',

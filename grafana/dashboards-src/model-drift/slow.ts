@@ -11,8 +11,8 @@ export const slow: Row = {
     evidence(
       {
         title: 'Evidence of slow drift',
-        description: `What bets on every day so far have won, on average, of each numeric feature and the score: that the values rise, and that they fall. It is settled once a day and does not depend on the chosen window. From ${dailyBetRule.threshold} on, chance alone no longer explains it. A line that rises steadily from one day on tells when the change began; up and down below 100 is what chance does.`,
-        noData: 'no day has been settled yet, which takes up to 24 hours, or no feature is a number',
+        description: `What bets on every day so far have won, on average, of each numeric feature and the score: that the values rise, and that they fall. It is 0 until the first day is settled, changes once a day, and does not depend on the chosen window. From ${dailyBetRule.threshold.toLocaleString('en')} on, chance alone no longer explains it. A line that rises steadily from one day on tells when the change began; up and down below 100 is what chance does.`,
+        noData: 'this version has no numeric feature, or is not watched',
       },
       [
         {

@@ -65,7 +65,7 @@ export function settledBet(
 
 /**
  * The mean of what all bets have won, and of those for either direction; there without a gap as long as what is betted
- * on is watched.
+ * on is watched, and 0 until the first day is settled.
  *
  * @param level of the recorded names, such as `model_feature`
  * @param name of what the bets find
@@ -80,11 +80,16 @@ export function evidence(
   return [
     {
       record: `${level}:${name}`,
-      expr: `avg by (${by}) (${won}) and on (${by}) ${watched}`,
+      expr: promql`
+        avg by (${by}) (${won}) and on (${by}) ${watched}
+          or on (${by}) 0 * ${watched}`,
     },
     {
       record: `${level}_direction:${name}`,
-      expr: `avg by (${by}, direction) (${won}) and on (${by}) ${watched}`,
+      expr: promql`
+        avg by (${by}, direction) (${won}) and on (${by}) ${watched}
+          or on (${by}, direction) label_replace(0 * ${watched}, "direction", "rises", "", "")
+          or on (${by}, direction) label_replace(0 * ${watched}, "direction", "falls", "", "")`,
     },
   ];
 }

@@ -24,7 +24,8 @@ const forgotten = 'window="7d"';
 const bets: Bets = {
   record: 'model_feature_bet:slow_drift',
   by: byFeature,
-  watched: 'model_feature:reference_samples:max',
+  // of numeric variables alone
+  watched: 'model_feature:reference_values',
 };
 
 /** What all bets of a day share, as `createSlowDrift` in `src/stats` defines it. */
