@@ -52,6 +52,12 @@ describe('drift of one variable', () => {
     assert.equal(judgeDrift(0.01, 0.06, between, segmentCeilingZ), 'stable');
   });
 
+  it('calls no segment of 300 reference rows and ten bins stable, however many rows come', () => {
+    const ceiling = (rows: number) => psiNoiseCeiling(1e12, rows, 10, driftRule.segmentCeilingZ);
+    assert.ok(ceiling(300) > driftRule.undeterminedCeiling);
+    assert.ok(ceiling(350) < driftRule.undeterminedCeiling);
+  });
+
   it('alerts on no change of two categories as seldom as docs/drift.md says, summed exactly', () => {
     const all = (times: number) => worstAlert(driftRule.ceilingZ, times);
     const within20 = (times: number) => 20 * worstAlert(driftRule.segmentCeilingZ, times);
