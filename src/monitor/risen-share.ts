@@ -3,6 +3,11 @@ import { driftRule } from '../stats/drift.ts';
 
 /** A share on fewer requests than this says little: they may be of one caller, or one applicant. */
 export const minShareRequests = 300;
+/**
+ * So many live rows count as one: where each is sent three times, the alerts on shares are then still wrong in about 1
+ * of 10,000 windows at most. More would take longer to find a wave of new names.
+ */
+export const shareDesignEffect = 2;
 /** A share of missing values, of unseen ones or of those outside the range must rise by more than this. */
 export const minShareRise = 0.01;
 /**
@@ -21,6 +26,7 @@ export type Occurrences = { readonly count: number; readonly samples: number };
 export function risenShare(live: Occurrences, reference: Occurrences, minRise = minShareRise): number | null {
   if (live.samples < minShareRequests || reference.samples === 0) return null;
   const share = live.count / live.samples;
-  const ceiling = binomialCeiling(reference.count, reference.samples, live.samples, driftRule.ceilingZ);
+  const rows = live.samples / shareDesignEffect;
+  const ceiling = binomialCeiling(reference.count, reference.samples, rows, driftRule.ceilingZ);
   return share > ceiling && share - reference.count / reference.samples > minRise ? share : null;
 }

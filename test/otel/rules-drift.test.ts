@@ -1,4 +1,5 @@
 import { ok } from 'node:assert/strict';
+import { shareDesignEffect } from '../../src/monitor/risen-share.ts';
 import type { Bins } from '../../src/stats/binning.ts';
 import { binomialCeiling } from '../../src/stats/binomial-ceiling.ts';
 import { driftRule, earlierCeiling, measureDrift } from '../../src/stats/drift.ts';
@@ -338,7 +339,12 @@ const tests: readonly RuleTest[] = [
           '26h',
           'model_feature:missing_ratio_noise_ceiling',
           labels,
-          binomialCeiling(age.reference[missing], sum(age.reference), sum(live), ceilingZ),
+          binomialCeiling(
+            age.reference[missing],
+            sum(age.reference),
+            sum(live) / shareDesignEffect,
+            ceilingZ,
+          ),
         ),
       ],
       ['model-drift', 'model-shares'],

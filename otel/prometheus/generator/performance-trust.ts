@@ -1,5 +1,5 @@
 import { trustRule } from '../../../src/monitor/estimate-trust.ts';
-import { minShareRequests } from '../../../src/monitor/risen-share.ts';
+import { minShareRequests, shareDesignEffect } from '../../../src/monitor/risen-share.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import { byModel, byWindow } from './performance-labels.ts';
 import { binomialCeiling, byFeature, promql } from './promql.ts';
@@ -60,7 +60,7 @@ export function trustRules(scales: Scales): readonly RecordingRule[] {
           > ${binomialCeiling({
             referenceCount: `model:thin_score_bins_ratio:reference * ${referenceRows}`,
             referenceSamples: referenceRows,
-            samples: `(${samples} > 0)`,
+            samples: `(${samples} / ${shareDesignEffect} > 0)`,
             join: toModel,
             z: driftRule.ceilingZ,
           })}

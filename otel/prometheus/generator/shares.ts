@@ -1,4 +1,4 @@
-import { outsideReferenceCount } from '../../../src/monitor/risen-share.ts';
+import { outsideReferenceCount, shareDesignEffect } from '../../../src/monitor/risen-share.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import { binomialCeiling, byFeature, perFeature, promql } from './promql.ts';
 import type { RecordingRule, RuleGroup } from './rule-file.ts';
@@ -90,7 +90,7 @@ function shareCeiling(name: (typeof watchedBins)[number] | 'outside_range'): Rec
     expr: binomialCeiling({
       referenceCount: `model_feature:${name}_ratio:reference * model_feature:reference_samples:max`,
       referenceSamples: 'model_feature:reference_samples:max',
-      samples: '(model_feature:observations:increase > 0)',
+      samples: `(model_feature:observations:increase / ${shareDesignEffect} > 0)`,
       join: perFeature,
       z,
     }),

@@ -1,3 +1,4 @@
+import { shareDesignEffect } from '../../../src/monitor/risen-share.ts';
 import { binomialCeiling } from '../../../src/stats/binomial-ceiling.ts';
 import type { Scenario } from '../support/scenario.ts';
 import {
@@ -132,7 +133,7 @@ export const shareScenarios: readonly Scenario[] = [
     queries: [
       {
         at: '27h',
-        expr: `abs(model_feature:outside_range_ratio_noise_ceiling{feature="limit", window="24h"} - ${binomialCeiling(2, 1000, 2880, 4.5)}) <= bool 1e-6`,
+        expr: `abs(model_feature:outside_range_ratio_noise_ceiling{feature="limit", window="24h"} - ${binomialCeiling(2, 1000, 2880 / shareDesignEffect, 4.5)}) <= bool 1e-6`,
         samples: [{ labels: '{model="credit", version="v1", feature="limit", window="24h"}', value: 1 }],
       },
     ],
