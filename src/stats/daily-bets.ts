@@ -11,9 +11,14 @@ export const dailyBetRule = { threshold: 10_000, maxWinnings: 1_000_000 } as con
 /** What is betted on has become larger (1) or smaller (−1). */
 export type BetDirection = 1 | -1;
 
+/** The same in words, as labels and reports have it. */
+export function directionOf({ direction }: { readonly direction: BetDirection }): 'rises' | 'falls' {
+  return direction === 1 ? 'rises' : 'falls';
+}
+
 /** A change that the bets have found. */
 export type FoundChange = {
-  readonly direction: 'rises' | 'falls';
+  readonly direction: ReturnType<typeof directionOf>;
   /** The day on which it most likely began: since then the bet that has won most has been winning. */
   readonly since: number;
 };
@@ -71,7 +76,7 @@ export function createDailyBets(directions: readonly BetDirection[]): DailyBets 
     found() {
       if (evidence() < threshold) return null;
       const best = winnings.indexOf(Math.max(...winnings));
-      return { direction: directions[best] === 1 ? 'rises' : 'falls', since: since[best] };
+      return { direction: directionOf({ direction: directions[best] }), since: since[best] };
     },
   };
 }

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
-import { directionOf } from '../../otel/prometheus/generator/daily-bets.ts';
 import type { Bins } from '../../src/stats/binning.ts';
+import { directionOf } from '../../src/stats/daily-bets.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { createSlowDrift, slowDriftBets } from '../../src/stats/slow-drift.ts';
 import { requireTool } from '../support/tools.ts';

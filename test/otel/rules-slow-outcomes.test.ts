@@ -1,7 +1,7 @@
-import { directionOf } from '../../otel/prometheus/generator/daily-bets.ts';
 import { compareBands } from '../../src/monitor/performance-calibration.ts';
 import { sumByScoreBand } from '../../src/monitor/score-bands.ts';
 import { createSlowOutcomes, slowOutcomesBets } from '../../src/monitor/slow-outcomes.ts';
+import { directionOf } from '../../src/stats/daily-bets.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { requireTool } from '../support/tools.ts';
 import { equals } from './support/near.ts';

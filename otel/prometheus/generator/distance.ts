@@ -61,20 +61,6 @@ function compared(expr: string, by: string): string {
     )`;
 }
 
-/** Replicas of a version carry the same reference: however many export it, it counts once. */
-export function exportedReference({ prefix, by }: Subject): RecordingRule[] {
-  return [
-    {
-      record: `${prefix}_bin:reference_ratio:max`,
-      expr: `max by (${by}, bin) (${prefix}_reference_ratio)`,
-    },
-    {
-      record: `${prefix}:reference_samples:max`,
-      expr: `max by (${by}) (${prefix}_reference_samples)`,
-    },
-  ];
-}
-
 /** The reference as it is compared, with half an observation a bin. */
 export function comparedReference(subject: Subject): RecordingRule[] {
   const { ratio, comparedRatio, smoothedRatio, samples, smoothedSamples, bins, degrees, perSubject } =

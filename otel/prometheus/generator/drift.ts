@@ -3,7 +3,6 @@ import { driftRule } from '../../../src/stats/drift.ts';
 import {
   comparedReference,
   distance,
-  exportedReference,
   observations,
   rare,
   type Subject,
@@ -22,7 +21,15 @@ import { windowGroups } from './windows.ts';
 const features: Subject = { prefix: 'model_feature', by: byFeature, ceilingZ: driftRule.ceilingZ };
 
 const reference: readonly RecordingRule[] = [
-  ...exportedReference(features),
+  // Replicas of a version carry the same reference: however many export it, it counts once.
+  {
+    record: 'model_feature_bin:reference_ratio:max',
+    expr: `max by (${byFeature}, bin) (model_feature_reference_ratio)`,
+  },
+  {
+    record: 'model_feature:reference_samples:max',
+    expr: `max by (${byFeature}) (model_feature_reference_samples)`,
+  },
   {
     record: rare,
     expr: promql`

@@ -1,14 +1,6 @@
 import { driftRule } from '../../../src/stats/drift.ts';
 import { type SlowDriftBet, slowDriftBets, slowDriftRule } from '../../../src/stats/slow-drift.ts';
-import {
-  type Bets,
-  directionOf,
-  evidence,
-  hasWon,
-  settledBet,
-  settlement,
-  unlessTold,
-} from './daily-bets.ts';
+import { type Bets, betGroups, hasWon, settlement, unlessAlerted } from './daily-bets.ts';
 import { dashboardLink, dashboards } from './links.ts';
 import { byFeature, perBin, perFeature, promql } from './promql.ts';
 import { type Alert, type RecordingRule, type RuleGroup, replayedAlert } from './rule-file.ts';
@@ -18,11 +10,12 @@ const ranks = 'model_feature_bin:reference_mid_rank:max';
 const tolerance = 'model_feature:slow_drift_tolerance';
 const weight = 'model_feature:slow_drift_weight';
 const day = `window="${settlement.window}"`;
-/** Without values for so long nothing is told of a variable: its version answers no more, and its bets stay as they are. */
+/** A variable without values for so long is left out: its version no longer answers, and its bets stay as they are. */
 const forgotten = 'window="7d"';
 
 const bets: Bets = {
-  record: 'model_feature_bet:slow_drift',
+  level: 'model_feature',
+  name: 'slow_drift',
   by: byFeature,
   // of numeric variables alone
   watched: 'model_feature:reference_values',
@@ -56,25 +49,14 @@ function growth({ direction, stake }: SlowDriftBet): string {
     )`;
 }
 
-/** The bets on numeric variables and the score: settled once a day, and shown at any time. */
+/** The bets on numeric variables and the score. */
 export function slowDriftGroups(scales: Scales): RuleGroup[] {
-  return [
-    {
-      name: 'model-slow-drift-bets',
-      interval: scales.time(settlement.interval),
-      rules: [
-        ...ofAllBets,
-        ...slowDriftBets.map((bet) =>
-          settledBet(bets, { direction: directionOf(bet), stake: String(bet.stake) }, growth(bet), scales),
-        ),
-      ],
-    },
-    {
-      name: 'model-slow-drift',
-      interval: scales.time('30s'),
-      rules: evidence(bets, 'model_feature', 'slow_drift', scales),
-    },
-  ];
+  const placed = slowDriftBets.map((bet) => ({
+    direction: bet.direction,
+    labels: { stake: String(bet.stake) },
+    growth: growth(bet),
+  }));
+  return betGroups(bets, ofAllBets, placed, scales);
 }
 
 export function slowDriftAlerts(scales: Scales): Alert[] {
@@ -83,9 +65,9 @@ export function slowDriftAlerts(scales: Scales): Alert[] {
       ...replayedAlert('ModelDriftSlow', scales),
       component: 'model',
       expr: promql`
-        ${hasWon(byFeature, 'model_feature', 'slow_drift')}
+        ${hasWon(bets)}
         and on (${byFeature}) model_feature:values:increase{${forgotten}} > 0
-        ${unlessTold(byFeature, 'ModelFeatureDrift|ModelScoreDrift', scales)}`,
+        ${unlessAlerted(bets, 'ModelFeatureDrift|ModelScoreDrift', scales)}`,
       summary:
         'Feature {{ $labels.feature }} of {{ $labels.model }} {{ $labels.version }} {{ $labels.direction }}, slowly or on few requests',
       description: `Bets on every day so far that the values have changed have won {{ $value | printf "%.0f" }} on average; from ${slowDriftRule.threshold} on chance alone no longer explains it. No day or week has enough requests to show it by itself. Compare the samples of the last weeks with the reference (npm run drift); correct the data at its source, or train or rebaseline on newer rows.`,

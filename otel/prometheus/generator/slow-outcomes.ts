@@ -4,16 +4,8 @@ import {
   slowOutcomesBets,
   slowOutcomesRule,
 } from '../../../src/monitor/slow-outcomes.ts';
-import { dailyBetRule } from '../../../src/stats/daily-bets.ts';
-import {
-  type Bets,
-  directionOf,
-  evidence,
-  hasWon,
-  settledBet,
-  settlement,
-  unlessTold,
-} from './daily-bets.ts';
+import { dailyBetRule, directionOf } from '../../../src/stats/daily-bets.ts';
+import { type Bets, betGroups, hasWon, settlement, unlessAlerted } from './daily-bets.ts';
 import { dashboardLink, dashboards } from './links.ts';
 import { byModel } from './performance-labels.ts';
 import { promql } from './promql.ts';
@@ -33,7 +25,8 @@ const variance = 'model_score_band:outcome_variance:increase';
 const toBands = `on (${byModel}) group_left ()`;
 
 const bets: Bets = {
-  record: 'model_bet:slow_outcomes',
+  level: 'model',
+  name: 'slow_outcomes',
   by: byModel,
   watched: `group by (${byModel}) (model_score_bin_reference_rows)`,
 };
@@ -94,25 +87,14 @@ function growth({ direction, odds }: SlowOutcomesBet): string {
     )`;
 }
 
-/** The bets on the outcomes of each model: settled once a day, and shown at any time. */
+/** The bets on the outcomes of each model. */
 export function slowOutcomesGroups(scales: Scales): RuleGroup[] {
-  return [
-    {
-      name: 'model-slow-outcomes-bets',
-      interval: scales.time(settlement.interval),
-      rules: [
-        ...ofAllBets,
-        ...slowOutcomesBets.map((bet) =>
-          settledBet(bets, { direction: directionOf(bet), odds: String(bet.odds) }, growth(bet), scales),
-        ),
-      ],
-    },
-    {
-      name: 'model-slow-outcomes',
-      interval: scales.time('30s'),
-      rules: evidence(bets, 'model', 'slow_outcomes', scales),
-    },
-  ];
+  const placed = slowOutcomesBets.map((bet) => ({
+    direction: bet.direction,
+    labels: { odds: String(bet.odds) },
+    growth: growth(bet),
+  }));
+  return betGroups(bets, ofAllBets, placed, scales);
 }
 
 export function slowOutcomesAlerts(scales: Scales): Alert[] {
@@ -122,8 +104,8 @@ export function slowOutcomesAlerts(scales: Scales): Alert[] {
       severity: 'ticket',
       component: 'model',
       expr: promql`
-        ${hasWon(byModel, 'model', 'slow_outcomes')}
-        ${unlessTold(byModel, 'ModelOutcomesUnexpected', scales)}`,
+        ${hasWon(bets)}
+        ${unlessAlerted(bets, 'ModelOutcomesUnexpected', scales)}`,
       keepFiringFor: scales.time('1h'),
       summary:
         'Outcomes of {{ $labels.model }} {{ $labels.version }} are not as expected, seen over weeks: the share of positives {{ $labels.direction }}',
