@@ -13,3 +13,8 @@ const edge = '([+-]?[0-9a-z]+(?:[.][0-9]{1,3})?)[0-9]*';
 export function shortBins(expr: string): string {
   return `label_replace(${expr}, "bin", "$1 ($2, $3$4", "bin", "([0-9]+) [(]${edge}, ${edge}([])])")`;
 }
+
+/** The same with a label `group` that names feature and bin: the key of a table of the bins of several features. */
+export function groups(expr: string): string {
+  return `label_join(${shortBins(expr)}, "group", ": ", "feature", "bin")`;
+}

@@ -1,11 +1,11 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { alertAnnotation, compose, type Row, versionAnnotation } from './compose.ts';
 import { bucketHeatmap } from './heatmaps.ts';
-import { variable, verdicts } from './language.ts';
+import { variable } from './language.ts';
 import { asPanelLink, toDashboard, toRunbook, toTraces, wholeRunbook } from './links.ts';
 import type { PanelBuilder } from './panel.ts';
 import { noneBelow } from './promql.ts';
-import { type Column, number, table, tracesTable } from './tables.ts';
+import { type Column, inWords, number, table, tracesTable } from './tables.ts';
 import { limitLine, stacked, timeSeries } from './time-series.ts';
 import * as variables from './variables.ts';
 import { stat, verdictStat } from './verdict-panels.ts';
@@ -347,11 +347,6 @@ const column = (query: string, name: string, look: Column['look'] & object): Col
   name,
   look,
 });
-const upWords = [
-  { id: 'mappings', value: verdicts({ good: 'up', bad: 'down' }) },
-  { id: 'color', value: { mode: 'thresholds' } },
-  { id: 'custom.cellOptions', value: { type: 'color-text' } },
-];
 
 const replicas: Row = {
   question: 'Does each replica do its share?',
@@ -420,7 +415,7 @@ const replicas: Row = {
             },
           ],
         },
-        column('A', 'State', upWords),
+        column('A', 'State', inWords({ good: 'up', bad: 'down' })),
         column('B', 'Up for', number('s', 0)),
         column('C', 'Requests', number('reqps', 1)),
         column('D', 'CPU', number('suffix: cores', 2)),

@@ -7,7 +7,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
-import { colours, variable } from './language.ts';
+import { colours, variable, verdicts, type Words } from './language.ts';
 import { jaegerPages } from './links.ts';
 import { fixed, jaeger, type PanelText, prepare, type Query } from './panel.ts';
 
@@ -88,6 +88,15 @@ export function number(unit: string, decimals: number): DynamicConfigValue[] {
   return [
     { id: 'unit', value: unit },
     { id: 'decimals', value: decimals },
+  ];
+}
+
+/** How a column shows verdicts: as words in their colours. */
+export function inWords(words: Words): DynamicConfigValue[] {
+  return [
+    { id: 'mappings', value: verdicts(words) },
+    { id: 'color', value: { mode: 'thresholds' } },
+    { id: 'custom.cellOptions', value: { type: 'color-text' } },
   ];
 }
 

@@ -1,8 +1,8 @@
 import { largeEffect } from '../../../src/stats/effect.ts';
 import type { Row } from '../compose.ts';
-import { driftWords, variable, verdicts } from '../language.ts';
+import { driftWords, variable } from '../language.ts';
 import { asPanelLink, toRunbook } from '../links.ts';
-import { descending, number, table } from '../tables.ts';
+import { descending, inWords, number, table } from '../tables.ts';
 import { verdictTimeline } from '../verdict-panels.ts';
 import { perFeature, timesLimit, toFeature, verdict } from './queries.ts';
 
@@ -37,11 +37,7 @@ export const features: Row = {
         {
           from: { query: 'A' },
           name: 'Verdict',
-          look: [
-            { id: 'mappings', value: verdicts(driftWords) },
-            { id: 'color', value: { mode: 'thresholds' } },
-            { id: 'custom.cellOptions', value: { type: 'color-text' } },
-          ],
+          look: inWords(driftWords),
         },
         { from: { query: 'B' }, name: 'Effect', look: number('none', 2) },
         { from: { query: 'C' }, name: 'Of limit', look: number('suffix: ×', 2) },

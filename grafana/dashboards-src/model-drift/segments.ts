@@ -1,10 +1,10 @@
 import { dashboards } from '../../../otel/prometheus/generator/links.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import type { Row } from '../compose.ts';
-import { binNames, driftWords, variable, verdicts } from '../language.ts';
+import { binNames, driftWords, variable } from '../language.ts';
 import { asPanelLink, toDashboard, toRunbook } from '../links.ts';
 import { version as versionSelector } from '../model-queries.ts';
-import { descending, number, table } from '../tables.ts';
+import { descending, inWords, number, table } from '../tables.ts';
 import { limitLine, timeSeries } from '../time-series.ts';
 
 /** A segment is the rows of one value of a feature: both name it. */
@@ -60,11 +60,7 @@ export const segments: Row = {
         {
           from: { query: 'B' },
           name: 'Verdict',
-          look: [
-            { id: 'mappings', value: verdicts(driftWords) },
-            { id: 'color', value: { mode: 'thresholds' } },
-            { id: 'custom.cellOptions', value: { type: 'color-text' } },
-          ],
+          look: inWords(driftWords),
         },
         { from: { label: 'feature' }, name: 'Furthest' },
         { from: { query: 'A' }, name: 'Of limit', look: number('suffix: ×', 2) },

@@ -2,13 +2,12 @@ import type { Row } from '../compose.ts';
 import { binNames } from '../language.ts';
 import { approvedBy, of } from '../model-queries.ts';
 import { positiveRatioByBand } from '../performance-queries.ts';
-import { shortBins } from '../promql.ts';
+import { groups, shortBins } from '../promql.ts';
 import { bars, liveBars, number, referenceBars, table } from '../tables.ts';
 
 const byBand = (metric: string) => `sum by (score_band) (${of(metric)})`;
 const inBin = (matcher = '') => of('model_feature_bin:decisions:increase', matcher);
 const approvedIn = (matcher?: string) => approvedBy('feature, bin', inBin(matcher));
-const group = (expr: string) => `label_join(${shortBins(expr)}, "group", ": ", "feature", "bin")`;
 
 export const approval: Row = {
   question: 'Who is approved, and are groups treated alike?',
@@ -62,10 +61,10 @@ export const approval: Row = {
         noData: 'the model names no protected feature, or no prediction in the window',
       },
       [
-        { expr: group(`sum by (feature, bin) (${inBin()}) > 0`) },
-        { expr: group(approvedIn()) },
+        { expr: groups(`sum by (feature, bin) (${inBin()}) > 0`) },
+        { expr: groups(approvedIn()) },
         {
-          expr: group(
+          expr: groups(
             `(${approvedIn()}) / on (feature) group_left () (max by (feature) (${approvedIn()}) > 0)`,
           ),
         },

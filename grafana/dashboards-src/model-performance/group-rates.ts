@@ -1,7 +1,7 @@
 import type { Row } from '../compose.ts';
 import { binNames } from '../language.ts';
 import { of } from '../model-queries.ts';
-import { shortBins } from '../promql.ts';
+import { groups, shortBins } from '../promql.ts';
 import { bars, liveBars, number, referenceBars, table } from '../tables.ts';
 
 type Rate = 'true_positive_rate' | 'false_positive_rate';
@@ -10,10 +10,8 @@ const named = (metric: string, rate: Rate, matcher = '') =>
   of(metric, [`metric="${rate}"`, ...(matcher ? [matcher] : [])].join(','));
 const byBin = (rate: Rate) =>
   shortBins(`max by (bin) (${named('model_feature_bin:performance', rate, 'feature="$protected"')})`);
-const byGroup = (metric: string, rate: Rate, matcher = '') => {
-  const values = shortBins(`max by (feature, bin) (${named(metric, rate, matcher)})`);
-  return `label_join(${values}, "group", ": ", "feature", "bin")`;
-};
+const byGroup = (metric: string, rate: Rate, matcher = '') =>
+  groups(`max by (feature, bin) (${named(metric, rate, matcher)})`);
 
 /** Outcomes, rate and both ends of its interval: four columns of the table. */
 const columnsOf = (rate: Rate) => [
