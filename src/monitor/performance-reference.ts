@@ -14,6 +14,7 @@ export function performanceReferenceOf(artifact: Artifact): PerformanceReference
     threshold: threshold.value,
     scoreEdges: score.bins.edges,
     calibration: calibrationOf(artifact),
+    referenceRows: score.bins.counts,
     ...(training !== undefined && { training }),
   };
 }

@@ -1,8 +1,11 @@
 import { numericBinIndex } from '../stats/binning.ts';
 import { type CalibrationCurve, interpolateCurve } from '../stats/isotonic-regression.ts';
 import { createDelayLine, type DelayLine } from './delay-line.ts';
+import { compareBands } from './performance-calibration.ts';
 import { requireFinite } from './require-finite.ts';
+import { sumByScoreBand } from './score-bands.ts';
 import type { TrainingShare } from './score-mean.ts';
+import { createSlowOutcomesWatch, type LiveSlowOutcomes } from './slow-outcomes-watch.ts';
 import { createWindows, type WindowName } from './windows.ts';
 
 /** What performance is counted against. Nothing in it says where the scores come from. */
@@ -19,6 +22,8 @@ export type PerformanceReference = {
   readonly calibration: CalibrationCurve;
   /** Of the rows that it was learnt from; absent where they are no longer what live rows are compared with. */
   readonly training?: TrainingShare;
+  /** Rows that the calibration was learnt from, by score bin; without them, `slowOutcomes` makes no bets. */
+  readonly referenceRows?: readonly number[];
 };
 
 /**
@@ -68,6 +73,8 @@ export type Performance = {
   settle(): void;
   /** Sums over the last 10 minutes, hour or day, or since the start if that is less. */
   window(name: WindowName): PerformanceSums;
+  /** Slowly unexpected outcomes, by the whole days since the start; `null` without the reference's `referenceRows`. */
+  slowOutcomes(): LiveSlowOutcomes | null;
   /** Predictions that are not old enough yet: they can be handed to a later process. */
   readonly immature: Pick<DelayLine, 'slots' | 'restore'>;
 };
@@ -88,14 +95,23 @@ export function createPerformance(
   now: () => number = () => performance.now(),
   maturesFromMs = 0,
 ): Performance {
-  const { scoreEdges, threshold, calibration } = reference;
+  const { scoreEdges, threshold, calibration, referenceRows } = reference;
   const cut = numericBinIndex(scoreEdges, threshold);
   const cells = Array.from({ length: scoreEdges.length + 2 }, (_, i) => ({
     bin: i > cut ? i - 1 : i,
     isPositive: i > cut,
   }));
   const totals = new Float64Array(performanceFields.length * cells.length);
-  const windows = createWindows(totals, now);
+  const slowOutcomes =
+    referenceRows === undefined
+      ? null
+      : createSlowOutcomesWatch(
+          totals,
+          sumByScoreBand(referenceRows),
+          (grown) => compareBands(cells, cutIntoFields(grown, cells.length), referenceRows),
+          now(),
+        );
+  const windows = createWindows(totals, now, slowOutcomes === null ? [] : [slowOutcomes]);
   const sums = cutIntoFields(totals, cells.length);
   const immature = createDelayLine(sums.matured, maturityMs, { fromMs: maturesFromMs });
   const settle = () => {
@@ -136,6 +152,10 @@ export function createPerformance(
     window(name) {
       settle();
       return cutIntoFields(windows.since(name), cells.length);
+    },
+    slowOutcomes() {
+      windows.advance();
+      return slowOutcomes?.read() ?? null;
     },
   };
 }

@@ -1,24 +1,12 @@
 import { missingBin } from '../stats/binning.ts';
-import { createSlowDrift, type SlowDrift } from '../stats/slow-drift.ts';
+import { createSlowDrift } from '../stats/slow-drift.ts';
+import { createDailyTotals, type DailyTotals, type LiveBets, readBets } from './daily-totals.ts';
 import type { VariableLayout } from './monitor.ts';
-import type { Periodic } from './windows.ts';
-
-const dayMs = 86_400_000;
 
 /** What the bets of `createSlowDrift` show of one variable of one replica. */
-export type LiveSlowDrift = {
-  readonly name: string;
-  /** From `slowDriftRule.threshold` on it is slow drift. */
-  readonly evidence: number;
-  /** `null` without slow drift, as is `forDays`. */
-  readonly direction: SlowDrift['direction'] | null;
-  /** How long it has been drifting, about. */
-  readonly forDays: number | null;
-};
+export type LiveSlowDrift = LiveBets & { readonly name: string };
 
-export type SlowDriftWatch = Periodic & {
-  /** The whole days so far. */
-  daysSoFar(): number;
+export type SlowDriftWatch = DailyTotals & {
   /** Every numeric variable, and the score, most evidence first. */
   read(): LiveSlowDrift[];
 };
@@ -33,40 +21,21 @@ export function createSlowDriftWatch(
   totals: Float64Array,
   startMs: number,
 ): SlowDriftWatch {
-  const watched = variables.flatMap((variable) => {
-    const { name, bins, counts, offset } = variable;
+  const watched = variables.flatMap(({ name, bins, counts, offset }) => {
     if (bins.kind === 'categorical') return [];
     const values = missingBin(bins);
     const detector = createSlowDrift(counts.slice(0, values));
-    return detector === null ? [] : [{ name, detector, offset, day: new Float64Array(values) }];
+    return detector === null ? [] : [{ name, detector, offset, end: offset + values }];
   });
-  const before = totals.slice();
-  let days = 0;
+  const days = createDailyTotals(totals, startMs, 1, (day, grownIn) => {
+    const ofDay = grownIn(1);
+    for (const { detector, offset, end } of watched) detector.addDay(ofDay.subarray(offset, end), day);
+  });
   return {
-    nextMs: () => startMs + (days + 1) * dayMs,
-    advance(nowMs) {
-      const daysNow = Math.floor((nowMs - startMs) / dayMs);
-      if (daysNow <= days) return;
-      // all that was counted since the last settlement came on the first of these days
-      for (const { detector, offset, day } of watched) {
-        for (let i = 0; i < day.length; i++) day[i] = totals[offset + i] - before[offset + i];
-        detector.addDay(day, days);
-      }
-      before.set(totals);
-      days = daysNow;
-    },
-    daysSoFar: () => days,
+    ...days,
     read: () =>
       watched
-        .map(({ name, detector }) => {
-          const found = detector.found();
-          return {
-            name,
-            evidence: detector.evidence(),
-            direction: found?.direction ?? null,
-            forDays: found && days - found.since,
-          };
-        })
+        .map(({ name, detector }) => ({ name, ...readBets(detector, days.daysSoFar()) }))
         .sort((a, b) => b.evidence - a.evidence),
   };
 }

@@ -1,4 +1,4 @@
-import { type BetDirection, createDailyBets, type DailyBets } from '../stats/daily-bets.ts';
+import { type BetDirection, createDailyBets, type DailyBets, dailyBetRule } from '../stats/daily-bets.ts';
 import { type Band, outcomeRule } from './performance-calibration.ts';
 
 /**
@@ -15,6 +15,7 @@ import { type Band, outcomeRule } from './performance-calibration.ts';
  * What is tolerated at least is `leastEffect` of a week, and `designEffect` outcomes count as one, as in `outcomeRule`.
  */
 export const slowOutcomesRule = {
+  ...dailyBetRule,
   odds: [1.25, 1.5, 2],
   z: 3,
   maxTolerance: 3,

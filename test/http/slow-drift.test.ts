@@ -1,30 +1,19 @@
 import assert from 'node:assert/strict';
-import { fileURLToPath } from 'node:url';
 import { slowDriftRule } from '../../src/stats/slow-drift.ts';
-import { eventually, postJson, startTestService, type TestService } from '../support/service.ts';
-
-const leapAhead = fileURLToPath(new URL('../faults/programs/leap-ahead.ts', import.meta.url));
+import { passDay, startLeapingService } from '../support/leaping-service.ts';
+import { postJson, type TestService } from '../support/service.ts';
 
 async function slowDriftOf(service: TestService): Promise<any> {
   return ((await (await fetch(`${service.admin}/drift`)).json()) as any).slowDrift;
 }
 
-/** Lets a day pass at once. */
-async function passDay(service: TestService): Promise<void> {
-  const { days } = await slowDriftOf(service);
-  service.process.kill('SIGUSR2');
-  await eventually(async () => assert.equal((await slowDriftOf(service)).days, days + 1));
-}
+const daysOf = async (service: TestService) => (await slowDriftOf(service)).days;
 
 describe('GET /drift of a service with few requests', function () {
   this.timeout(60_000);
 
   it('tells slow drift by the days since the start, of numbers and the score', async () => {
-    const service = await startTestService({
-      NODE_OPTIONS: `--import=${leapAhead}`,
-      LEAP_MS: '86400000',
-      MAX_EVENT_LOOP_DELAY_MS: '1e12',
-    });
+    const service = await startLeapingService();
     try {
       const before = await slowDriftOf(service);
       assert.deepEqual(before.rule, { ...slowDriftRule });
@@ -34,7 +23,7 @@ describe('GET /drift of a service with few requests', function () {
         ['age', 'limit', '(score)'],
       );
       // a day without requests before, and another one amidst
-      await passDay(service);
+      await passDay(service, daysOf);
       for (let day = 1; day <= 7; day++) {
         const rows = Array.from({ length: day === 3 ? 0 : 10 }, (_, i) => ({
           age: 70,
@@ -43,7 +32,7 @@ describe('GET /drift of a service with few requests', function () {
         }));
         const answers = await Promise.all(rows.map((row) => postJson(`${service.api}/predict`, row)));
         assert.ok(answers.every(({ status }) => status === 200));
-        await passDay(service);
+        await passDay(service, daysOf);
       }
       const { days, variables } = await slowDriftOf(service);
       assert.equal(days, 8);
@@ -54,7 +43,7 @@ describe('GET /drift of a service with few requests', function () {
       assert.deepEqual([limit.direction, limit.forDays], [null, null]);
 
       // when no window of the page has requests any more
-      await passDay(service);
+      await passDay(service, daysOf);
       const page = await (await fetch(service.admin)).text();
       assert.match(page, /<h1 class="drifting">.*Slow drift: age rises, for about 8 days[.;]/);
     } finally {

@@ -4,6 +4,7 @@ import { type BucketCounts, histogramCount, histogramQuantile } from '../../moni
 import { livePerformance } from '../../monitor/live-performance.ts';
 import type { Monitor } from '../../monitor/monitor.ts';
 import { comparedWith } from '../../monitor/performance-comparison.ts';
+import { slowOutcomesRule } from '../../monitor/slow-outcomes.ts';
 import { type WindowName, windowNames } from '../../monitor/windows.ts';
 import type { KnownModel } from '../../outcomes/known-model.ts';
 import type { AppRouter } from '../router.ts';
@@ -14,7 +15,7 @@ const daySeconds = 86_400;
 
 /**
  * `GET /performance` of the admin listener: realised and estimated performance of this replica side by side, for each
- * model version that is in use.
+ * model version that is in use. Then, what the days since its start together show of slowly unexpected outcomes.
  */
 export function addPerformanceRoute(router: AppRouter, service: Service): void {
   router.get('/performance', (context) => {
@@ -43,6 +44,7 @@ function describe(known: KnownModel, monitor: Monitor | undefined) {
     windows: Object.fromEntries(
       windowNames.map((window) => [window, describeWindow(known, monitor, window)]),
     ),
+    slowOutcomes: { rule: slowOutcomesRule, ...known.performance.slowOutcomes() },
     crossValidated: evaluation,
     comparedWith: comparedWith(evaluation, known.artifact.score.bins),
     protectedWithoutOutcomes: known.groupOutcomes.groups.leftOut,
