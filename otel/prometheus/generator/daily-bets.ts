@@ -65,7 +65,7 @@ const evidenceByDirection = ({ level, name }: Bets) => `${level}_direction:${nam
  * Settles one bet on the counts of the last day: R ← (R + 1)·exp(growth), as `createDailyBets` in `src/stats` does.
  *
  * The rule reads what it recorded itself a day earlier or, where that evaluation was missed, on the last day before that.
- * So Prometheus alone keeps the winnings: the service may restart, and its replicas may come and go. If it is evaluated
+ * So Prometheus itself keeps the winnings: the service may restart, and its replicas may come and go. If it is evaluated
  * more often than once a day, it keeps several accounts side by side, one for each time of day, and each is right.
  */
 function settledBet(kind: Bets, { direction, labels, growth }: Bet, { time }: Scales): RecordingRule {
