@@ -99,6 +99,14 @@ describe('the library', () => {
       () => buildReference({ ...identity, segments: ['day', 'day'] }, rows, rows.map(predictLoad)),
       /"day" is named twice/,
     );
+    const wide = Array.from({ length: 300 }, (_, row) => ({
+      ...rowAt(row),
+      ...Object.fromEntries(Array.from({ length: 309 }, (_, i) => [`n${i}`, (row * (i + 1)) % 293])),
+    }));
+    assert.throws(
+      () => buildReference(identity, wide, wide.map(predictLoad)),
+      /segments of day need 1\d,\d{3} counts, .* at most 10,000 are allowed/,
+    );
     const { segments = [] } = reference;
     assert.throws(
       () => createMonitor({ ...reference, segments: [...segments, ...segments] }),

@@ -1,4 +1,11 @@
-import { type Bins, type CategoricalBins, countBins, createBinner, missingBin } from '../stats/binning.ts';
+import {
+  type Bins,
+  binCount,
+  type CategoricalBins,
+  createBinner,
+  missingBin,
+  unseenBin,
+} from '../stats/binning.ts';
 import {
   createSegmentRecorder,
   layoutSegments,
@@ -8,7 +15,7 @@ import {
 import type { Artifact } from './artifact-schema.ts';
 
 /** The most counts that the segments of a model may have: segments × bins of the variables compared in them. */
-export const maxSegmentCells = 10_000;
+const maxSegmentCells = 10_000;
 
 /** The reference of each segment of one feature. */
 export type SegmentReference = NonNullable<Artifact['segments']>[number];
@@ -53,7 +60,22 @@ export function modelSegments(
 export function tooManyCells(cells: number): string | null {
   if (cells <= maxSegmentCells) return null;
   const [made, most] = [cells, maxSegmentCells].map((count) => count.toLocaleString('en'));
-  return `make ${made} counts, one for each segment and each bin of the other features, and ${most} are the most: name fewer features, or features of fewer categories`;
+  return `need ${made} counts, one for each segment and each bin of the other features, and at most ${most} are allowed: name fewer features, or features with fewer categories`;
+}
+
+/**
+ * The cuts of a reference that is to be made.
+ *
+ * @throws RangeError as `modelSegments` does, and for too many counts
+ */
+export function newSegments(
+  variables: readonly SegmentedVariable[],
+  by: readonly string[],
+): ReturnType<typeof modelSegments> {
+  const layout = modelSegments(variables, by);
+  const excess = tooManyCells(layout.end);
+  if (excess !== null) throw new RangeError(`segments of ${by.join(', ')} ${excess}`);
+  return layout;
 }
 
 /**
@@ -61,25 +83,26 @@ export function tooManyCells(cells: number): string | null {
  *
  * @param variables the features, then the score, each with its value in every row
  * @param by names of categorical features
- * @throws RangeError as `modelSegments` does, and for too many counts
+ * @throws RangeError as `newSegments` does
  */
 export function countSegments(
   variables: readonly (Counted & { readonly values: ArrayLike<unknown> })[],
   by: readonly string[],
 ): SegmentReference[] {
   if (by.length === 0) return [];
-  const { cuts, end } = modelSegments(variables, by);
-  const excess = tooManyCells(end);
-  if (excess !== null) throw new RangeError(`segments: ${by.join(', ')} ${excess}`);
+  const { cuts, end } = newSegments(variables, by);
   const cells = new Float64Array(end);
   const record = createSegmentRecorder(cuts, cells);
   const binners = variables.map(({ bins }) => createBinner(bins));
+  const all = variables.map((variable) => new Float64Array(binCount(variable.bins)));
   const bins = new Uint16Array(variables.length);
   for (let row = 0; row < variables[0].values.length; row++) {
-    for (let i = 0; i < bins.length; i++) bins[i] = binners[i](variables[i].values[row]);
+    for (let i = 0; i < bins.length; i++) {
+      bins[i] = binners[i](variables[i].values[row]);
+      all[i][bins[i]]++;
+    }
     record(bins);
   }
-  const all = variables.map((variable) => countBins(variable.bins, Array.from(variable.values)));
   return cuts.map((cut) => describeSegments(cut, cells, variables, all));
 }
 
@@ -136,7 +159,7 @@ function expectedCategories(
 ): number[] {
   const missing = missingBin(bins);
   const other = missing - 1;
-  const unseen = missing + 1;
+  const unseen = unseenBin(bins);
   let left = 0;
   for (let bin = 0; bin < counted.length; bin++) if (bin !== missing) left += counted[bin];
   // each is rounded, and together they must not come to more rows than there are

@@ -4,16 +4,17 @@ import { type Artifact, type Feature, scoreFeature } from './artifact-schema.ts'
 import type { Code } from './design.ts';
 import { featureBins } from './features.ts';
 import { binsPerVariable } from './reference.ts';
-import { countSegments, modelSegments, tooManyCells } from './segments.ts';
+import { countSegments, newSegments } from './segments.ts';
 import type { TrainingSet } from './training-set.ts';
 
 /**
  * Refuses segments that cannot be, before time is spent on a fit. The score is taken to have as many bins as it has when
  * none of its values is frequent.
  *
- * @throws Error for a feature that there is not or that holds numbers, and for too many counts
+ * @throws Error for a name of no feature, a feature that holds numbers, and too many counts
  */
 export function requireSegments(codes: readonly Code[], by: readonly string[]): void {
+  if (by.length === 0) return;
   for (const name of by) {
     if (codes.find(({ column }) => column.name === name)?.kind === 'numeric') {
       throw new Error(
@@ -21,15 +22,9 @@ export function requireSegments(codes: readonly Code[], by: readonly string[]): 
       );
     }
   }
-  if (by.length === 0) return;
   const variables = codes.map((code) => ({ name: code.column.name, bins: binsOf(code) }));
   const score = Array.from({ length: binsPerVariable - 1 }, (_, i) => i);
-  const { end } = modelSegments(
-    [...variables, { name: scoreFeature, bins: { kind: 'numeric', edges: score } }],
-    by,
-  );
-  const excess = tooManyCells(end);
-  if (excess !== null) throw new Error(`segments: ${by.join(', ')} ${excess}`);
+  newSegments([...variables, { name: scoreFeature, bins: { kind: 'numeric', edges: score } }], by);
 }
 
 function binsOf(code: Code): Bins {

@@ -166,7 +166,7 @@ describe('npm run train', function () {
     const twelve = (i: number) => 'abcdefghijkl'[(i * 7) % 12];
     await refuses(
       await trainOn(table({ k: twelve, ...many }), '--segments', 'k'),
-      'segments: k make 10,692 counts, one for each segment and each bin of the other features, and 10,000 are the most: name fewer features, or features of fewer categories',
+      'segments of k need 10,692 counts, one for each segment and each bin of the other features, and at most 10,000 are allowed: name fewer features, or features with fewer categories',
     );
   });
 

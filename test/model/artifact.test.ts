@@ -243,7 +243,7 @@ describe('the artifact', () => {
         first.reference = { edges, counts: Array(2002).fill(1) };
         segments![0].variables[0].counts = Array(5).fill(Array(2002).fill(1));
       },
-      /: segments: make 10,120 counts, one for each segment and each bin .* 10,000 are the most: name fewer/,
+      /: segments: need 10,120 counts, one for each segment and each bin .* 10,000 are allowed: name fewer/,
     ],
     [
       'a score bin has more positives than rows',

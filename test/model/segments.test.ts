@@ -77,6 +77,23 @@ describe('the segments of a model', () => {
     assert.throws(() => train(set, { ...options, segments: ['x'] }), /"x" is none of the categorical/);
   });
 
+  it('are refused before the fit where they would need too many counts', () => {
+    const set = smallSet();
+    const rows = set.outcomes.length;
+    const shops = Array.from({ length: rows }, (_, i) => `shop ${i % 20}`);
+    const numbers = Array.from({ length: 46 }, (_, column) => ({
+      name: `n${column}`,
+      kind: 'numeric' as const,
+      values: Float64Array.from({ length: rows }, (_, i) => Math.sin(i * (column + 1) + 1)),
+    }));
+    const columns = [{ name: 'shop', kind: 'categorical', values: shops } as const, ...numbers];
+    const onProgress = () => assert.fail('a fit was made');
+    assert.throws(
+      () => train({ ...set, columns }, { ...options, segments: ['shop'], onProgress }),
+      /^RangeError: segments of shop need 10,340 counts, .* at most 10,000 are allowed/,
+    );
+  });
+
   it('expect unseen categories of a segment in proportion to its rare ones', () => {
     const bins: CategoricalBins = { kind: 'categorical', categories: ['a', 'b'], grouped: ['c', 'd', 'e'] };
     const all = [500, 300, 200, 7, 0];
