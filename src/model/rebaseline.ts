@@ -53,7 +53,8 @@ function countsOf({ counts, effects }: NewReference) {
  *
  * @param features the new reference of every feature, by name
  * @param score that of the score
- * @param segments those of each segment, of the bins above; those that the artifact has are left out otherwise
+ * @param segments that of each segment, counted in the new bins. Without it the new artifact has no segments: the counts of
+ *   the older ones are of the older reference
  * @throws Error when a feature has no new reference, or one does not fit the model
  */
 export function rebaseline(

@@ -1,3 +1,4 @@
+import type { SegmentReference } from '../model/segments.ts';
 import { binLabels } from '../stats/binning.ts';
 import { type Drift, driftRule, measureDrift, type Verdict } from '../stats/drift.ts';
 import { compareImportance, compareSegments, measureEffect } from '../stats/effect.ts';
@@ -31,14 +32,16 @@ export type SegmentDrift = Drift & {
  * segment's own numbers of rows and the ceiling for many comparisons. Empty for a model that names no segments.
  */
 export function liveSegments(monitor: Monitor, window: WindowName): LiveSegment[] {
-  if (monitor.segments.length === 0) return [];
+  const { segments = [] } = monitor.reference;
+  if (segments.length === 0) return [];
   const counts = monitor.window(window);
-  return monitor.segments
-    .flatMap((cut, i) => {
+  return segments
+    .flatMap((reference, i) => {
+      const cut = monitor.segments[i];
       const { name, bins } = monitor.variables[cut.place];
       const labels = binLabels(bins).slice(0, cut.segments);
       return labels.map((label, segment): LiveSegment => {
-        const variables = segmentDrifts(monitor, i, cut, segment, counts);
+        const variables = segmentDrifts(monitor, reference, cut, segment, counts);
         return {
           feature: name,
           segment: label,
@@ -53,16 +56,15 @@ export function liveSegments(monitor: Monitor, window: WindowName): LiveSegment[
 }
 
 function segmentDrifts(
-  { variables, reference }: Monitor,
-  place: number,
+  { variables }: Monitor,
+  reference: SegmentReference,
   cut: SegmentCut,
   segment: number,
   counts: Float64Array,
 ): SegmentDrift[] {
-  const before = reference.segments?.[place].variables ?? [];
   return cut.variables.map((counted, i) => {
     const variable = variables[counted.place];
-    const expected = before[i].counts[segment];
+    const expected = reference.variables[i].counts[segment];
     const live = segmentCounts(cut, segment, counted, counts);
     return {
       name: variable.name,

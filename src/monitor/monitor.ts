@@ -57,8 +57,8 @@ export type Monitor = {
  * Makes the counter of live traffic. Memory is constant: it depends on the number of bins, not of observations.
  *
  * @param now milliseconds of a clock that never goes back
- * @throws RangeError for a reference in which two variables have the same name, or that names a feature twice in
- * `segments`: their series would be one and the same
+ * @throws RangeError for a reference in which two variables have the same name, whose series would be one and the same;
+ * as `modelSegments` does for what it names in `segments`
  */
 export function createMonitor(reference: Reference, now: () => number = () => performance.now()): Monitor {
   const variables: VariableLayout[] = [];

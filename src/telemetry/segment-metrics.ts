@@ -11,12 +11,13 @@ export function createSegmentMetrics({ reference, variables, segments, totals }:
   const cells: { readonly attributes: Point<number>['attributes']; readonly at: number }[] = [];
   const ratios: Point<number>[] = [];
   const samples: Point<number>[] = [];
-  segments.forEach((cut, i) => {
+  for (const [i, { variables: before }] of (reference.segments ?? []).entries()) {
+    const cut = segments[i];
     for (let s = 0; s < cut.segments; s++) {
       const segment = { segment_feature: variables[cut.place].name, segment: labels[cut.place][s] };
       cut.variables.forEach(({ place, offset }, v) => {
         const attributes = { model, version, ...segment, feature: variables[place].name };
-        const counts = reference.segments?.[i].variables[v].counts[s] ?? [];
+        const counts = before[v].counts[s];
         const rows = sumCounts(counts);
         samples.push({ attributes, value: rows });
         labels[place].forEach((bin, b) => {
@@ -26,7 +27,7 @@ export function createSegmentMetrics({ reference, variables, segments, totals }:
         });
       });
     }
-  });
+  }
   if (cells.length === 0) return () => [];
   return () => [
     counterData(

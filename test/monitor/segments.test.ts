@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
+import { liveSegments } from '../../src/monitor/live-segments.ts';
 import { createModelCounts } from '../../src/monitor/model-counts.ts';
 import { createMonitor } from '../../src/monitor/monitor.ts';
 import type { Reference } from '../../src/monitor/reference.ts';
 import { createModelMetrics } from '../../src/telemetry/model-metrics.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 const names = [
   'model_segment_bin_observations_total',
@@ -157,6 +163,48 @@ describe('the segments of a monitor', () => {
     assert.ok(createMonitor(reference).totals.length > monitor.totals.length);
   });
 
+  it('take rare categories and new ones for the same within a segment where they are for all rows', () => {
+    const shop = { kind: 'categorical', categories: ['a', 'b'], grouped: [] } as const;
+    const name = { kind: 'categorical', categories: ['x', 'y'], grouped: ['z'] } as const;
+    const score = { kind: 'numeric', edges: [] } as const;
+    const halves = [
+      [600, 200, 200, 0, 0],
+      [600, 200, 180, 0, 20],
+    ];
+    const monitor = createMonitor({
+      model: 'm',
+      version: '1',
+      features: [
+        { name: 'shop', bins: shop, counts: [1000, 1000, 0, 0] },
+        { name: 'name', bins: name, counts: [1200, 400, 380, 0, 20] },
+      ],
+      score: { name: '(score)', bins: score, counts: [2000, 0] },
+      segments: [
+        {
+          feature: 'shop',
+          variables: [
+            { name: 'name', counts: halves },
+            {
+              name: '(score)',
+              counts: [
+                [1000, 0],
+                [1000, 0],
+              ],
+            },
+          ],
+        },
+      ],
+    });
+    for (let i = 0; i < 2000; i++) {
+      // where the reference has rare names there are new ones
+      monitor.observe({ shop: i % 2 ? 'a' : 'b', name: i % 10 < 6 ? 'x' : i % 10 < 8 ? 'y' : 'new' }, 0.5);
+    }
+    for (const { segment, variables } of liveSegments(monitor, '1h')) {
+      const found = variables.find((variable) => variable.name === 'name');
+      assert.ok((found?.psi ?? 1) < 0.01, `${segment}: PSI ${found?.psi}`);
+    }
+  });
+
   it('take 8.5 MB where they have as many counts as a model may', () => {
     const shops = Array.from({ length: 20 }, (_, i) => `shop ${i}`);
     const features = Array.from({ length: 44 }, (_, i) => ({
@@ -176,6 +224,9 @@ describe('the segments of a monitor', () => {
     }));
     const whole = { model: 'm', version: '1', features: [shop, ...features], score };
     const bytesOf = (made: Reference) => {
+      // buffers that tests before have left must not be freed in between: that ends when the next collection begins
+      collectGarbage();
+      collectGarbage();
       const before = process.memoryUsage().arrayBuffers;
       const { totals } = createMonitor(made);
       return { counts: totals.length, bytes: process.memoryUsage().arrayBuffers - before };
