@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { segmentList } from '../../src/http/routes/admin-segments.ts';
 import { formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { createScorer } from '../../src/model/score.ts';
-import type { LiveSegment } from '../../src/monitor/live-segments.ts';
+import { type LiveSegment, liveSegments } from '../../src/monitor/live-segments.ts';
+import { createMonitor } from '../../src/monitor/monitor.ts';
 import type { ReportSegment } from '../../src/report/drift-report.ts';
 import { driftReport } from '../report/run-command.ts';
 import { openConnection, predictRequest } from '../support/connection.ts';
@@ -82,6 +84,36 @@ describe('the segments of a service', function () {
     );
     assert.match(page, /<h2>Segments that changed in the last 24 hours<\/h2>/);
     assert.match(page, /where history is good: the score, age \(88 requests\)<\/li><\/ul>/);
+  });
+
+  it('are listed on it up to twenty, with how many there are besides', () => {
+    const monitor = createMonitor({
+      model: 'm',
+      version: '1',
+      features: [
+        {
+          name: 'shop',
+          bins: {
+            kind: 'categorical',
+            categories: Array.from({ length: 22 }, (_, i) => `${i}`),
+            grouped: [],
+          },
+          counts: [...Array(22).fill(500), 0, 0],
+        },
+      ],
+      score: { name: '(score)', bins: { kind: 'numeric', edges: [0.5] }, counts: [5500, 5500, 0] },
+      segments: [
+        { feature: 'shop', variables: [{ name: '(score)', counts: Array(22).fill([250, 250, 0]) }] },
+      ],
+    });
+    for (let i = 0; i < 22 * 300; i++) monitor.observe({ shop: `${i % 22}` }, 0.9);
+    const list = segmentList(liveSegments(monitor, '1h'), 'last hour');
+    assert.ok(list);
+    assert.equal(list.html.match(/<li>/g)?.length, 20);
+    assert.match(
+      list.html,
+      /where shop is \d+: the score \(300 requests\)<\/li><\/ul>\n<p>and 2 others<\/p>$/,
+    );
   });
 
   it('have the counts that a person would count, as metrics', async () => {

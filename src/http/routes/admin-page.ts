@@ -14,7 +14,7 @@ import { compareImportance, largeEffect } from '../../stats/effect.ts';
 import { samplesNeeded } from '../../stats/samples-needed.ts';
 import type { AppRouter } from '../router.ts';
 import type { Service } from '../service.ts';
-import { describeSegment, segmentList } from './admin-segments.ts';
+import { describeSegment, nameInText, segmentList } from './admin-segments.ts';
 
 /** `GET /` of the admin listener: the verdicts at a glance, and where the rest is. No script, nothing from elsewhere. */
 export function addAdminPage(router: AppRouter, service: Service): void {
@@ -134,13 +134,13 @@ function headline(
   const named = (verdict: LiveDrift['verdict']) =>
     rows
       .filter(({ drifts }) => drifts[decisive].verdict === verdict)
-      .map(({ variable: { name } }) => titleOf(name));
+      .map(({ variable: { name } }) => nameInText(name));
   const drifting = named('drifting');
   if (drifting.length > 0) {
     return { sign: 'drifting', text: `Drift in the ${where}: ${drifting.join(', ')}.` };
   }
   const slow = slowDrift.flatMap(({ name, direction, forDays }) =>
-    forDays === null ? [] : `${titleOf(name)} ${direction}, for about ${formatAmount(forDays, 'day')}`,
+    forDays === null ? [] : `${nameInText(name)} ${direction}, for about ${formatAmount(forDays, 'day')}`,
   );
   if (slow.length > 0) return { sign: 'drifting', text: `Slow drift: ${slow.join('; ')}.` };
   if (worst?.verdict === 'drifting') {
@@ -159,8 +159,4 @@ function headline(
         ? ': there are no requests'
         : ': there are too few requests';
   return { sign: 'undetermined', text: `Cannot tell yet${what}.` };
-}
-
-function titleOf(name: string): string {
-  return name === scoreFeature ? 'the score' : name;
 }

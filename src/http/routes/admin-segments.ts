@@ -6,15 +6,19 @@ import { formatAmount } from '../../report/format.ts';
 import { type Html, html } from '../../report/html.ts';
 import { badge } from '../../report/page-variable.ts';
 
-/** So many changed segments are shown; `/drift` has all. */
+/** At most this many changed segments are listed; `/drift` has all. */
 const maxShown = 20;
 
-/** `history is good: age, the score` */
+/** A segment, and the variables behind its verdict: `history is good: age, the score`. */
 export function describeSegment({ feature, segment, verdict, variables }: LiveSegment): string {
   const [value] = binNames({ bins: [{ label: segment }], wholeNumbers: false });
   const changed = variables.filter((variable) => variable.verdict === verdict);
-  const names = changed.map(({ name }) => (name === scoreFeature ? 'the score' : name));
-  return `${segmentTitle({ column: feature, value })}: ${names.join(', ')}`;
+  return `${segmentTitle({ column: feature, value })}: ${changed.map(({ name }) => nameInText(name)).join(', ')}`;
+}
+
+/** A feature by its name; the score as a person says it. */
+export function nameInText(name: string): string {
+  return name === scoreFeature ? 'the score' : name;
 }
 
 /** The segments that drift or have moved, the worst first; nothing where there are none. */
