@@ -68,6 +68,11 @@ describe('the joint groups of protected features', () => {
     );
   });
 
+  it('count a feature once that is named twice', () => {
+    const [named, twice] = [names, [...names, names[0]]].map((order) => groupsOf(order));
+    assert.deepEqual([twice.features, twice.leftOut], [named.features, []]);
+  });
+
   it('are none without protected features', () => {
     assert.deepEqual(groupsOf([]).features, []);
   });
