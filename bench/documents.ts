@@ -1,7 +1,7 @@
 // Puts the record of runs into the documents: part of `npm run generate`, and of each recorded run.
 
 import { readFile } from 'node:fs/promises';
-import { writeFileAtomically } from '../src/write-file-atomically.ts';
+import { writeFileAtomically } from '../src/files/write-file-atomically.ts';
 import { replaceBetweenMarkers } from './markers.ts';
 import { type RecordedRun, readRecord } from './record.ts';
 import {

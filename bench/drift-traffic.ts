@@ -1,5 +1,5 @@
-import { backtest } from '../src/report/backtest.ts';
-import { onlyCounted, type ReferenceVariable } from '../src/report/reference.ts';
+import { backtest } from '../src/report/compute/backtest.ts';
+import { onlyCounted, type ReferenceVariable } from '../src/report/compute/drift-reference.ts';
 import { binCount } from '../src/stats/binning.ts';
 import { createRandom, type Random } from '../src/stats/random.ts';
 import { foldOutside, type Population } from './drift-populations.ts';

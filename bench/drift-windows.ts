@@ -1,6 +1,6 @@
-import { buildReference } from '../src/monitor/build-reference.ts';
 import type { VariableReference } from '../src/monitor/reference.ts';
 import { outsideReferenceCount, risenShare } from '../src/monitor/risen-share.ts';
+import { buildReference } from '../src/profile/build-reference.ts';
 import { binCount, missingBin, unseenBin } from '../src/stats/binning.ts';
 import { measureDrift, raisesAlert } from '../src/stats/drift.ts';
 import { createRandom, type Random } from '../src/stats/random.ts';

@@ -2,15 +2,15 @@
 // A garbage collection falls on whatever allocates, as it does in the service.
 
 import { randomBytes } from 'node:crypto';
-import { deploy } from '../src/http/deployment.ts';
+import { deploy } from '../src/deployments/deployment.ts';
 import { type Artifact, loadArtifact } from '../src/model/artifact.ts';
 import { createKnownModels } from '../src/outcomes/known-models.ts';
 import { createModelFiles } from '../src/outcomes/model-files.ts';
 import { createTokens } from '../src/outcomes/token.ts';
-import { isoTime } from '../src/samples/iso-time.ts';
 import { createRandom } from '../src/stats/random.ts';
 import { createLogger } from '../src/telemetry/logger.ts';
 import { createRequestLog } from '../src/telemetry/request-log.ts';
+import { isoTime } from '../src/times/iso-time.ts';
 import { drawFromReference } from '../src/traffic/reference-rows.ts';
 import { type Figure, summarise } from './figures.ts';
 import { creditModel } from './variants/credit-model.ts';

@@ -1,5 +1,5 @@
-import { binScores } from '../src/model/score-bins.ts';
 import { crossValidatedOverBins } from '../src/monitor/performance-comparison.ts';
+import { binScores } from '../src/profile/score-bins.ts';
 import { equalWidthEdges, numericBinIndex } from '../src/stats/binning.ts';
 import { createRandom } from '../src/stats/random.ts';
 import { rocAuc } from '../src/stats/roc-auc.ts';

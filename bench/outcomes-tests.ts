@@ -1,15 +1,15 @@
 import { minOutcomes, minPredictions } from '../otel/prometheus/generator/performance-alerts.ts';
 import { calibrate } from '../src/model/calibrate.ts';
-import { measurePerformance, standardErrors } from '../src/model/performance.ts';
-import { binScores } from '../src/model/score-bins.ts';
 import type { LivePerformance } from '../src/monitor/live-performance.ts';
 import type { Performance, PerformanceReference } from '../src/monitor/performance.ts';
 import { type ObservedExpected, outcomeRule } from '../src/monitor/performance-calibration.ts';
 import { type ComparedWith, comparedWith, type ScoreBins } from '../src/monitor/performance-comparison.ts';
 import { type Figure, type RealisedFigures, total } from '../src/monitor/performance-figures.ts';
+import { binScores } from '../src/profile/score-bins.ts';
 import { driftRule } from '../src/stats/drift.ts';
 import { normalQuantile } from '../src/stats/normal-quantile.ts';
 import type { Random } from '../src/stats/random.ts';
+import { measurePerformance, standardErrors } from '../src/training/held-out-figures.ts';
 import { comparisonError } from './outcomes-comparison.ts';
 import type { Row } from './outcomes-worlds.ts';
 

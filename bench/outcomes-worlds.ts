@@ -1,4 +1,4 @@
-import { logistic } from '../src/model/score.ts';
+import { logistic } from '../src/predictors/logistic/score.ts';
 import type { Random } from '../src/stats/random.ts';
 import { drawNormal } from './draw-normal.ts';
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { writeFileAtomically } from '../src/write-file-atomically.ts';
+import { writeFileAtomically } from '../src/files/write-file-atomically.ts';
 import { type Figure, summarise } from './figures.ts';
 import { measureFigures } from './goals.ts';
 import type { Results } from './results.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { runCli, UsageError } from '../src/cli/run-cli.ts';
-import { writeFileAtomically } from '../src/write-file-atomically.ts';
+import { writeFileAtomically } from '../src/files/write-file-atomically.ts';
 import { compare, connections } from './comparison.ts';
 import { writeDocuments } from './documents.ts';
 import { summarise } from './figures.ts';

@@ -2,11 +2,11 @@
 // them all keeps the event loop from anything else. Started by run.ts with settings for a folder of its own.
 
 import { config, telemetry } from '../otel/sdk.ts';
+import { writeFileAtomically } from '../src/files/write-file-atomically.ts';
 import { formatArtifact, loadArtifact } from '../src/model/artifact.ts';
 import { startService } from '../src/start-service.ts';
 import { createRandom } from '../src/stats/random.ts';
 import { drawFromReference } from '../src/traffic/reference-rows.ts';
-import { writeFileAtomically } from '../src/write-file-atomically.ts';
 import { type Figure, summarise } from './figures.ts';
 import { creditModel } from './variants/credit-model.ts';
 import { widen } from './wide-artifact.ts';

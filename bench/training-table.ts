@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { logistic } from '../src/model/score.ts';
-import type { TrainingSet } from '../src/model/training-set.ts';
+import { logistic } from '../src/predictors/logistic/score.ts';
 import { normalQuantile } from '../src/stats/normal-quantile.ts';
 import { createRandom } from '../src/stats/random.ts';
+import type { TrainingSet } from '../src/training/training-set.ts';
 import { tellUsage } from './tell-usage.ts';
 
 /** Seeded rows of so many normal columns; about a third are positive. */

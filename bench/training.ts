@@ -8,11 +8,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { encodeDesign } from '../src/model/design.ts';
-import { fitLogistic } from '../src/model/fit-logistic.ts';
-import { logistic } from '../src/model/score.ts';
-import type { TrainingSet } from '../src/model/training-set.ts';
+import { logistic } from '../src/predictors/logistic/score.ts';
 import { logLoss } from '../src/stats/probability-scores.ts';
+import { encodeDesign } from '../src/training/design.ts';
+import { fitLogistic } from '../src/training/fit-logistic.ts';
+import type { TrainingSet } from '../src/training/training-set.ts';
 import { formatNumber, summarise } from './figures.ts';
 import { makeSet, trainOn, writeTable } from './training-table.ts';
 

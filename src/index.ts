@@ -16,7 +16,7 @@
  * How well the model does is counted apart: `createPerformance`, its `addPrediction` and, when outcomes come,
  * `addOutcome`.
  */
-export { buildReference } from './monitor/build-reference.ts';
+
 export { findUnusual } from './monitor/findings.ts';
 export { type LiveDrift, liveDrift } from './monitor/live-drift.ts';
 export { type LivePerformance, livePerformance } from './monitor/live-performance.ts';
@@ -26,6 +26,7 @@ export { createMonitor, type Monitor, type Observation } from './monitor/monitor
 export { createOutcomeDelays, type OutcomeDelays } from './monitor/outcome-delays.ts';
 export { createPerformance, type Performance, type PerformanceReference } from './monitor/performance.ts';
 export type { Reference, VariableReference } from './monitor/reference.ts';
+export { buildReference } from './profile/build-reference.ts';
 export * from './stats/index.ts';
 export { createMetricProducer, type MetricSource } from './telemetry/metric-data.ts';
 export { createModelMetrics } from './telemetry/model-metrics.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { loadArtifact, scoreFeature } from '../src/model/artifact.ts';
-import type { ScoreShift } from '../src/model/score-shift.ts';
-import type { DriftReport, ReportVariable } from '../src/report/drift-report.ts';
+import type { ScoreShift } from '../src/predictors/logistic/score-shift.ts';
+import type { DriftReport, ReportVariable } from '../src/report/compute/drift-report.ts';
 import { createRandom } from '../src/stats/random.ts';
 import { drawFromReference } from '../src/traffic/reference-rows.ts';
 import { matchers, type Query, runRuleTest } from './otel/support/promtool.ts';

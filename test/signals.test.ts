@@ -5,7 +5,7 @@ import { watch } from 'node:fs';
 import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lockFile } from '../src/file-lock.ts';
+import { lockFile } from '../src/files/file-lock.ts';
 import { halfSent } from './support/raw-connection.ts';
 import { eventually, postJson, readJsonLines, root, startTestService } from './support/service.ts';
 import { catches, childOf } from './support/signals.ts';

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Telemetry } from '../otel/sdk.ts';
 import { readConfig } from '../src/config.ts';
-import { lockFile } from '../src/file-lock.ts';
+import { lockFile } from '../src/files/file-lock.ts';
 import { startService } from '../src/start-service.ts';
 import { temporaryFolder } from './samples/support/folder.ts';
 import { freePort } from './support/free-port.ts';

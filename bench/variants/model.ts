@@ -1,6 +1,6 @@
 import { loadArtifact } from '../../src/model/artifact.ts';
-import { createScorer } from '../../src/model/score.ts';
 import { createInputValidator } from '../../src/model/validate-input.ts';
+import { createScorer } from '../../src/predictors/logistic/score.ts';
 import { creditModel } from './credit-model.ts';
 
 /** What every variant serves: the same artifact, validated and scored by the same code as Vigia's. */

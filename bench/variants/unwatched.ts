@@ -16,8 +16,8 @@ import { createLoadGuard } from '../../src/http/shed-load.ts';
 import { answerProblem, writeAnswer } from '../../src/http/write-answer.ts';
 import { loadArtifact } from '../../src/model/artifact.ts';
 import type { Row } from '../../src/model/row.ts';
-import { createScorer } from '../../src/model/score.ts';
 import { createInputValidator } from '../../src/model/validate-input.ts';
+import { createScorer } from '../../src/predictors/logistic/score.ts';
 
 const config = readConfig(process.env);
 const artifact = await loadArtifact(config.MODEL_PATH);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { runCli } from '../../src/cli/run-cli.ts';
-import { writeFileAtomically } from '../../src/write-file-atomically.ts';
+import { writeFileAtomically } from '../../src/files/write-file-atomically.ts';
 import { composeFile, digestsFile, imagesOf, readDigests, renderDigests } from './digests.ts';
 import { askDigest } from './registry.ts';
 

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { serviceSettings } from '../config.ts';
 import { artifactJsonSchema } from '../model/artifact.ts';
 import { otelSettings } from '../otel-settings.ts';
-import { driftReportJsonSchema } from '../report/drift-report.ts';
+import { driftReportJsonSchema } from '../report/compute/drift-report.ts';
 import type { Setting } from '../setting-types.ts';
 import type { Instrument } from '../telemetry/instrument.ts';
 import { foreignMetrics, instruments } from '../telemetry/instruments.ts';

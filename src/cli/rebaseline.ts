@@ -1,11 +1,11 @@
 import { parse } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Artifact, loadArtifact } from '../model/artifact.ts';
-import { countReferenceSegments } from '../report/count-reference-segments.ts';
-import { fileReference } from '../report/file-reference.ts';
-import { findFiles } from '../report/open-rows.ts';
-import { rebaselineOn } from '../report/rebaseline-on.ts';
-import { wrap } from '../report/wrap.ts';
+import { countReferenceSegments } from '../report/compute/count-reference-segments.ts';
+import { fileReference } from '../report/compute/file-reference.ts';
+import { rebaselineOn } from '../report/compute/rebaseline-on.ts';
+import { findFiles } from '../report/read/open-rows.ts';
+import { wrap } from '../report/render/wrap.ts';
 import { writeLines } from '../terminal.ts';
 import { readDecimalSign } from './decimal-option.ts';
 import { createReadingProgress } from './reading-progress.ts';

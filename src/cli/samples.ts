@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { listRotatedFiles } from '../files/rotated-files.ts';
 import { type Artifact, loadArtifact } from '../model/artifact.ts';
 import { forgetOutcome } from '../outcomes/outcome.ts';
 import { readUnverified } from '../outcomes/token.ts';
-import { formatAmount, formatCount } from '../report/format.ts';
+import { formatAmount, formatCount } from '../report/render/format.ts';
 import type { Leave } from '../samples/forget-in-file.ts';
 import { forgetRows } from '../samples/forget-rows.ts';
 import { expand, readJsonl } from '../samples/read-samples.ts';
-import { listRotatedFiles } from '../samples/rotated-files.ts';
 import { createRowMatcher, RowMatchError, type RowMatcher } from '../samples/row-matcher.ts';
 import { holdsInput, isScoreLine } from '../samples/sample-shape.ts';
 import { createSampleView } from '../samples/shown-sample.ts';

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createDisclosure } from '../model/disclosure.ts';
-import type { Column, TrainingSet } from '../model/training-set.ts';
 import { canonicalCategory } from '../stats/category-text.ts';
 import { cellText, createCategoryCellReader, createNumberCellReader } from '../tables/cells.ts';
 import {
@@ -13,6 +12,7 @@ import { judgeNotations, type Notation } from '../tables/judge-notations.ts';
 import type { DecimalSign } from '../tables/numbers.ts';
 import { openTableFile, placeInTable } from '../tables/read-table.ts';
 import { suspicionOf } from '../tables/suspicious-columns.ts';
+import type { Column, TrainingSet } from '../training/training-set.ts';
 
 export type TrainingSetOptions = {
   readonly target: string;

@@ -1,5 +1,5 @@
+import { writeFileAtomically } from '../files/write-file-atomically.ts';
 import { type Artifact, formatArtifact } from '../model/artifact.ts';
-import { writeFileAtomically } from '../write-file-atomically.ts';
 
 /**
  * Unlike files about rows, an artifact may be read by everyone: it is made to be copied to where the service runs under

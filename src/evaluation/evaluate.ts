@@ -3,7 +3,7 @@ import { isWhole } from '../model/features.ts';
 import type { Coverages } from '../monitor/performance-coverage.ts';
 import { scoreBandEdges } from '../monitor/score-bands.ts';
 import type { ScoreMean } from '../monitor/score-mean.ts';
-import { measureExpectedShare } from '../report/expected-share.ts';
+import { measureExpectedShare } from '../report/compute/expected-share.ts';
 import type { Confusion } from '../stats/confusion.ts';
 import { bootstrapFigures, type Intervals } from './bootstrap-figures.ts';
 import type { Delay, LabelledData } from './labelled-rows.ts';

@@ -1,4 +1,4 @@
-import { type Html, html } from '../report/html.ts';
+import { type Html, html } from '../report/render/html.ts';
 import type { Interval } from '../stats/bootstrap.ts';
 import { formatScore } from './format-score.ts';
 import { highestOf, type ReliabilityBand } from './measure.ts';

@@ -1,6 +1,6 @@
-import { binNames } from '../report/bin-names.ts';
-import { formatCount, formatShare } from '../report/format.ts';
-import { type Html, html } from '../report/html.ts';
+import { binNames } from '../report/render/bin-names.ts';
+import { formatCount, formatShare } from '../report/render/format.ts';
+import { type Html, html } from '../report/render/html.ts';
 import { comparedFigures } from './compare-slices.ts';
 import { describeExpected } from './describe-expected.ts';
 import { describeSlice, describeSlices, sliceSigns } from './describe-slices.ts';

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
+import { readBytesOf } from '../files/read-bytes.ts';
 import type { Artifact } from '../model/artifact.ts';
 import { createDisclosure } from '../model/disclosure.ts';
 import { featureBins } from '../model/features.ts';
-import { createScorer } from '../model/score.ts';
 import { createInputValidator } from '../model/validate-input.ts';
-import { readBytesOf } from '../read-bytes.ts';
-import { formatCount } from '../report/format.ts';
-import { findFiles, openRows } from '../report/open-rows.ts';
-import { type Row, wantedFeature } from '../report/rows.ts';
+import { createScorer } from '../predictors/logistic/score.ts';
+import { findFiles, openRows } from '../report/read/open-rows.ts';
+import { type Row, wantedFeature } from '../report/read/rows.ts';
+import { formatCount } from '../report/render/format.ts';
 import type { LineTally } from '../samples/read-samples.ts';
 import { createBinner, unseenBin } from '../stats/binning.ts';
 import { indexCategories } from '../stats/category-text.ts';

@@ -5,7 +5,7 @@ import { createPerformance } from '../monitor/performance.ts';
 import { type Coverages, measureCoverage } from '../monitor/performance-coverage.ts';
 import { performanceReferenceOf } from '../monitor/performance-reference.ts';
 import { isForgotten } from '../outcomes/outcome.ts';
-import { formatAmount } from '../report/format.ts';
+import { formatAmount } from '../report/render/format.ts';
 import { readJsonl } from '../samples/read-samples.ts';
 import { isScore } from '../samples/sample-shape.ts';
 import { quantileSorted } from '../stats/quantile.ts';

@@ -1,4 +1,4 @@
-import { cut, wrap } from '../report/wrap.ts';
+import { cut, wrap } from '../report/render/wrap.ts';
 import type { Interval } from '../stats/bootstrap.ts';
 import { describeExpected } from './describe-expected.ts';
 import { describeSlice, describeSlices, sliceSigns } from './describe-slices.ts';

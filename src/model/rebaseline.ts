@@ -1,3 +1,4 @@
+import { describeSmallestDetectableDrift } from '../profile/smallest-detectable-drift.ts';
 import type { NumericBins } from '../stats/binning.ts';
 import {
   type Artifact,
@@ -8,7 +9,6 @@ import {
   validateArtifact,
 } from './artifact.ts';
 import type { SegmentReference } from './segments.ts';
-import { describeSmallestDetectableDrift } from './smallest-detectable-drift.ts';
 
 /** What was seen of one variable: counts of all its bins, in the artifact's order. */
 export type NewReference = {

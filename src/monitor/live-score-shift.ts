@@ -1,6 +1,6 @@
 import type { Artifact } from '../model/artifact.ts';
-import type { Counted } from '../model/mean-contribution.ts';
-import { attributeScoreShift, type ScoreShift } from '../model/score-shift.ts';
+import type { Counted } from '../predictors/logistic/mean-contribution.ts';
+import { attributeScoreShift, type ScoreShift } from '../predictors/logistic/score-shift.ts';
 import { missingBin } from '../stats/binning.ts';
 import { variableCounts } from './live-drift.ts';
 import type { Monitor, VariableLayout } from './monitor.ts';

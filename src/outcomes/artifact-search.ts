@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { type Artifact, formatArtifact, parseArtifact } from '../model/artifact.ts';
 import { contentDigest } from '../model/artifact-version.ts';
 import type { ModelFiles } from './model-files.ts';
-import type { SharedMemory } from './shared-memory.ts';
+import type { SharedStore } from './shared-store.ts';
 import { digestModel } from './token.ts';
 
 /** Far more than any artifact has. */
@@ -13,10 +13,10 @@ const maxSaid = 1000;
 /** Finds the artifacts of versions that are not in use. What is found is checked: nothing is used for its name alone. */
 export type ArtifactSearch = {
   /**
-   * Looks in this replica's folder, then in those of the others, then in the shared memory. What is found is kept in this
+   * Looks in this replica's folder, then in those of the others, then in the shared store. What is found is kept in this
    * replica's folder.
    *
-   * @throws Error when the shared memory cannot be asked
+   * @throws Error when the shared store cannot be asked
    */
   find(digest: string): Promise<Artifact | undefined>;
   /**
@@ -31,7 +31,7 @@ export type ArtifactSearch = {
 /** @param onProblem told in one line, once, of each place that holds something else than the artifact it is named for */
 export function createArtifactSearch(options: {
   readonly files: ModelFiles;
-  readonly shared: Pick<SharedMemory, 'getModel'> | undefined;
+  readonly shared: Pick<SharedStore, 'getModel'> | undefined;
   readonly onProblem: (message: string) => void;
 }): ArtifactSearch {
   const { files, shared, onProblem } = options;
@@ -80,7 +80,7 @@ export function createArtifactSearch(options: {
         return artifact;
       }
       const text = (await shared?.getModel(digest)) ?? undefined;
-      const artifact = text === undefined ? undefined : check(digest, text, 'the shared memory');
+      const artifact = text === undefined ? undefined : check(digest, text, 'the shared store');
       if (artifact !== undefined) await files.keep(digest, formatArtifact(artifact));
       return artifact;
     },

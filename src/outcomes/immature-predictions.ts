@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeFileAtomically } from '../write-file-atomically.ts';
+import { writeFileAtomically } from '../files/write-file-atomically.ts';
 import type { KnownModel } from './known-model.ts';
 
 const ending = '.immature.json';

@@ -1,5 +1,5 @@
 import { ClockDoubted } from './check-outcomes.ts';
-import { claimMs } from './shared-memory.ts';
+import { claimMs } from './shared-store.ts';
 
 /** Outcomes cannot be kept now: nothing of what was not accepted has been counted, and all of it can be sent again. */
 export class IntakeUnavailable extends Error {

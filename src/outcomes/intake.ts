@@ -40,7 +40,7 @@ export type OutcomeIntake = {
    * Counts each outcome exactly once and keeps it in the outcome file.
    *
    * @param items as parsed from JSON; anything that is none counts as malformed
-   * @throws IntakeUnavailable when the disk or the shared memory does not take them
+   * @throws IntakeUnavailable when the disk or the shared store does not take them
    */
   take(items: readonly unknown[]): Promise<Receipt>;
   /** Counts what did not count when it came and does now. */
@@ -48,7 +48,7 @@ export type OutcomeIntake = {
   readonly results: Readonly<Record<OutcomeResult, number>>;
   /** Outcomes accepted that do not count yet: too early, or of a version that is coming back. */
   readonly held: { readonly size: number };
-  /** Stops asking the shared memory for outcomes that could not be settled. */
+  /** Stops asking the shared store for outcomes that could not be settled. */
   close(): void;
 };
 

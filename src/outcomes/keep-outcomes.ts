@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isoTime } from '../samples/iso-time.ts';
-import type { JsonlWriter } from '../samples/jsonl-writer.ts';
+import type { JsonlWriter } from '../files/jsonl-writer.ts';
+import { isoTime } from '../times/iso-time.ts';
 import type { Candidate } from './check-outcomes.ts';
 import type { Outcome } from './outcome.ts';
-import { claimMs, type SharedMemory } from './shared-memory.ts';
+import { claimMs, type SharedStore } from './shared-store.ts';
 import type { SlotLine } from './slot.ts';
 import type { Slots } from './slots.ts';
 
@@ -12,7 +12,7 @@ const pendingPollMs = 100;
 /** Where outcomes are kept. */
 export type Store = {
   readonly writer: Pick<JsonlWriter, 'appendDurably'>;
-  readonly shared?: SharedMemory | undefined;
+  readonly shared?: SharedStore | undefined;
   /** Numbers the lines. */
   readonly slots: Pick<Slots, 'own' | 'take'>;
   /** Age of a prediction at which its outcome can be forgotten. */
@@ -23,14 +23,14 @@ export type Store = {
 export type Keeping = {
   readonly onKept: (candidate: Candidate, line: SlotLine) => void;
   readonly onRepeated: (candidate: Candidate) => void;
-  /** Told of an outcome that is in the file, when it cannot be known whether the shared memory has confirmed it. */
+  /** Told of an outcome that is in the file, when it cannot be known whether the shared store has confirmed it. */
   readonly onDoubtful: (candidate: Candidate, line: SlotLine) => void;
   /** Whether an outcome has been told as doubtful, and not been settled since. */
   readonly isDoubtful: (key: bigint) => boolean;
 };
 
 /**
- * Writes outcomes to disk. Where replicas share a memory they are claimed before and confirmed after, and only what was
+ * Writes outcomes to disk. Where replicas share a store they are claimed before and confirmed after, and only what was
  * confirmed counts; what another replica has just claimed is waited for.
  *
  * @throws Error when the disk or the memory does not take them; what was told until then stays
@@ -59,7 +59,7 @@ export async function keepOutcomes(
     return some.map((_, i) => ({ slot, line: first + i }));
   }
 
-  async function keepClaimed(some: readonly Candidate[], memory: SharedMemory): Promise<void> {
+  async function keepClaimed(some: readonly Candidate[], memory: SharedStore): Promise<void> {
     if (some.length === 0) return;
     const lines = await write(some);
     const confirming = memory.confirm(

@@ -5,7 +5,7 @@ import { createArtifactSearch, refuseOther } from './artifact-search.ts';
 import { maxWithUnscraped, versionsToDrop } from './kept-versions.ts';
 import { createKnownModel, type KnownModel } from './known-model.ts';
 import type { ModelFiles } from './model-files.ts';
-import type { SharedMemory } from './shared-memory.ts';
+import type { SharedStore } from './shared-store.ts';
 import { digestModel } from './token.ts';
 
 /** A digest that nobody knew is looked for again after this time. */
@@ -13,7 +13,7 @@ const lookAgainMs = 10_000;
 /** So many digests are remembered with what was found for them. */
 const maxLookups = 1000;
 
-/** Whether a version is known cannot be told now, as the shared memory is away. */
+/** Whether a version is known cannot be told now, as the shared store is away. */
 export class ModelUnavailable extends Error {}
 
 /** What has to be known of a version to take its outcomes. */
@@ -28,7 +28,7 @@ type Lookup = {
 
 /**
  * The model versions that this replica can count outcomes for: those that answered here, now or in an earlier process,
- * and those that answered on another replica, if replicas share a memory. Those in use are in memory; the others come
+ * and those that answered on another replica, if replicas share a store. Those in use are in memory; the others come
  * back when they are looked for.
  */
 export type KnownModels = {
@@ -53,7 +53,7 @@ export type KnownModels = {
   /** Those that are in use, oldest first; see `versionsToDrop`. */
   all(): readonly KnownModel[];
   /**
-   * Keeps the versions in use once more, here and in the shared memory, where they would expire; files of versions that
+   * Keeps the versions in use once more, here and in the shared store, where they would expire; files of versions that
    * have expired are deleted. To be called as often as `keepAgainMs` says. Never rejects.
    */
   keepAgain(): Promise<void>;
@@ -75,7 +75,7 @@ export type KnownModels = {
 export function createKnownModels(options: {
   readonly files: ModelFiles;
   readonly maturityMs: number;
-  readonly shared?: SharedMemory | undefined;
+  readonly shared?: SharedStore | undefined;
   readonly mayHaveBeenShown?: () => boolean;
   readonly now?: () => number;
   readonly onKnown: (model: KnownModel) => unknown;

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat, unlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeFolder } from '../make-folder.ts';
-import { writeFileAtomically } from '../write-file-atomically.ts';
+import { makeFolder } from '../files/make-folder.ts';
+import { writeFileAtomically } from '../files/write-file-atomically.ts';
 
 const hourMs = 3_600_000;
 /** A copy takes less to write; one that is older was left by a process that was killed. */

@@ -2,8 +2,8 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../config.ts';
-import { makeFolder } from '../make-folder.ts';
-import { listRotatedFiles } from '../samples/rotated-files.ts';
+import { makeFolder } from '../files/make-folder.ts';
+import { listRotatedFiles } from '../files/rotated-files.ts';
 import { type AgeClock, type ClockState, createAgeClock } from '../times/age-clock.ts';
 
 const saveIntervalMs = 3_600_000;

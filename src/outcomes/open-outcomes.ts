@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config.ts';
-import { openJsonlWriter } from '../samples/jsonl-writer.ts';
+import { openJsonlWriter } from '../files/jsonl-writer.ts';
 import type { AgeClock } from '../times/age-clock.ts';
 import { createImmaturePredictions } from './immature-predictions.ts';
 import { createIntake, type OutcomeIntake } from './intake.ts';
@@ -8,7 +8,7 @@ import { createKnownModels, type KnownModels } from './known-models.ts';
 import { createModelFiles, keepAgainMs, modelsFolder } from './model-files.ts';
 import { readElsewhere, readSeries } from './read-series.ts';
 import { readSharedAddress } from './shared-address.ts';
-import type { SharedMemory } from './shared-memory.ts';
+import type { SharedStore } from './shared-store.ts';
 import { openSlots, type SlotStates, type Slots } from './slots.ts';
 import type { Tokens } from './token.ts';
 
@@ -139,8 +139,8 @@ async function openShared(
   url: string | undefined,
   { own: { owner }, owners }: Slots,
   options: { maxAgeMs: number; onProblem: (message: string) => void },
-): Promise<SharedMemory | undefined> {
+): Promise<SharedStore | undefined> {
   if (url === undefined) return undefined;
-  const { openSharedMemory } = await import('./redis-memory.ts');
-  return openSharedMemory(url, { owner, owners, ...options });
+  const { openSharedStore } = await import('./redis-store.ts');
+  return openSharedStore(url, { owner, owners, ...options });
 }

@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
-import { readBytesOf } from '../read-bytes.ts';
+import { readBytesOf } from '../files/read-bytes.ts';
+import { listSeries } from '../files/rotated-files.ts';
 import { readRecords } from '../samples/read-samples.ts';
-import { listSeries } from '../samples/rotated-files.ts';
 
 type Line = Record<string, unknown>;
 

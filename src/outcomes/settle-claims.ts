@@ -1,5 +1,5 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
-import type { SharedMemory } from './shared-memory.ts';
+import type { SharedStore } from './shared-store.ts';
 import type { SlotLine } from './slot.ts';
 import type { Token } from './token.ts';
 
@@ -13,7 +13,7 @@ export type OpenClaim = {
   readonly count: () => void;
 };
 
-/** Finds out in the shared memory, as soon as that can be asked. */
+/** Finds out in the shared store, as soon as that can be asked. */
 export type ClaimSettler = {
   settle(claim: OpenClaim): void;
   isOpen(key: bigint): boolean;
@@ -22,7 +22,7 @@ export type ClaimSettler = {
 
 /** @param maxAgeMs age of a prediction from which its outcome may be forgotten */
 export function createClaimSettler(
-  shared: Pick<SharedMemory, 'claim' | 'confirm'>,
+  shared: Pick<SharedStore, 'claim' | 'confirm'>,
   maxAgeMs: number,
 ): ClaimSettler {
   const open = new Map<bigint, OpenClaim>();

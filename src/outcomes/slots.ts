@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { type FileLock, lockFile, requireLocks } from '../file-lock.ts';
-import { makeFolder } from '../make-folder.ts';
-import { writeFileAtomically } from '../write-file-atomically.ts';
+import { type FileLock, lockFile, requireLocks } from '../files/file-lock.ts';
+import { makeFolder } from '../files/make-folder.ts';
+import { writeFileAtomically } from '../files/write-file-atomically.ts';
 import { createSlot, type Slot } from './slot.ts';
 
 /** The state of slots at one moment. */

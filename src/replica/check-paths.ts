@@ -3,8 +3,8 @@ import type { BigIntStats } from 'node:fs';
 import { open, readlink, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Config } from '../config.ts';
+import { isRotatedPath, livePath, originalPath } from '../files/rotated-files.ts';
 import { modelsFolder } from '../outcomes/model-files.ts';
-import { isRotatedPath, livePath, originalPath } from '../samples/rotated-files.ts';
 import { matcherOf, pathOf, sharedFolder } from './path-pattern.ts';
 
 /** Settings that name a file which is only read. */

@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import type { Config } from '../config.ts';
+import { listRotatedFiles } from '../files/rotated-files.ts';
 import { modelsFolder } from '../outcomes/model-files.ts';
-import { formatAmount, formatCount } from '../report/format.ts';
-import { listRotatedFiles } from '../samples/rotated-files.ts';
+import { formatAmount, formatCount } from '../report/render/format.ts';
 import { listNames, pathOf } from './path-pattern.ts';
 
 const artifactName = /^[0-9a-f]{16}\.json$/;

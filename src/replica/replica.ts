@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type FileLock, lockFile, requireLocks } from '../file-lock.ts';
-import { makeFolder } from '../make-folder.ts';
+import { type FileLock, lockFile, requireLocks } from '../files/file-lock.ts';
+import { makeFolder } from '../files/make-folder.ts';
 import { hasPlaceholder, listNames, pathOf, replicaName, sharedFolder } from './path-pattern.ts';
 
 const retryMs = 100;

@@ -1,7 +1,7 @@
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { copyPath } from './rotated-files.ts';
-import type { SeriesLock } from './series-lock.ts';
+import { copyPath } from '../files/rotated-files.ts';
+import type { SeriesLock } from '../files/series-lock.ts';
 
 const blockBytes = 256 * 1024;
 const newline = 0x0a;

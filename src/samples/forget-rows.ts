@@ -1,8 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { FileChanged, forgetInFile, holdsAny, type Leave } from './forget-in-file.ts';
-import { lockErasures } from './lock-erasures.ts';
+import { lockErasures } from '../files/lock-erasures.ts';
 import {
   isRotatedPath,
   listCopies,
@@ -10,8 +9,9 @@ import {
   listSeries,
   livePath,
   putAside,
-} from './rotated-files.ts';
-import { createSeriesLock, type SeriesLock } from './series-lock.ts';
+} from '../files/rotated-files.ts';
+import { createSeriesLock, type SeriesLock } from '../files/series-lock.ts';
+import { FileChanged, forgetInFile, holdsAny, type Leave } from './forget-in-file.ts';
 
 /** A service does not write a row twice: what comes back this often is written by something else. */
 const maxPasses = 8;

@@ -1,7 +1,7 @@
 import type { Artifact } from '../model/artifact.ts';
 import { createDisclosure, redacted } from '../model/disclosure.ts';
-import { createExplainer } from '../model/explain.ts';
 import { featureBins } from '../model/features.ts';
+import { createExplainer } from '../predictors/logistic/explain.ts';
 import { binLabels, indexRecordedBins } from '../stats/binning.ts';
 
 type SampleLine = Readonly<Record<string, unknown>>;

@@ -12,7 +12,7 @@ export const largeEffect = 0.1;
  *
  * @param reference counts of all bins
  * @param live counts of the same bins
- * @param effects c_b, see `src/model/bin-effects.ts`
+ * @param effects c_b, see `src/profile/bin-effects.ts`
  * @returns `null` without effects, or when a side has no rows
  */
 export function measureEffect(

@@ -1,4 +1,4 @@
-import { readBytesOf, sourceName } from '../read-bytes.ts';
+import { readBytesOf, sourceName } from '../files/read-bytes.ts';
 import { cellText } from './cells.ts';
 import { decodeText } from './decode-text.ts';
 import { type Delimiter, detectDelimiter } from './detect-delimiter.ts';

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { isatty } from 'node:tty';
 import { type Logger, pino } from 'pino';
-import { isoTime } from '../samples/iso-time.ts';
 import { escapeJson, escapeLine } from '../terminal.ts';
+import { isoTime } from '../times/iso-time.ts';
 import type { LogDestination } from './log-destination.ts';
 
 /**

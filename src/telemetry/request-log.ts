@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
-import { isoTime } from '../samples/iso-time.ts';
+import { isoTime } from '../times/iso-time.ts';
 import type { LogDestination } from './log-destination.ts';
 
 /** One answered request. Strings may hold anything; names follow pino and its OpenTelemetry instrumentation. */

@@ -1,5 +1,5 @@
+import type { JsonlWriter } from '../files/jsonl-writer.ts';
 import type { Artifact } from '../model/artifact.ts';
-import type { JsonlWriter } from '../samples/jsonl-writer.ts';
 import { instruments } from './instruments.ts';
 import type { LogDestination } from './log-destination.ts';
 import { counterData, gaugeData, type MetricSource } from './metric-data.ts';

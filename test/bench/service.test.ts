@@ -24,7 +24,7 @@ import { type Results, renderResults } from '../../bench/results.ts';
 import { bareKoa, others, unwatched, type Variant, vigia } from '../../bench/variants.ts';
 import { widen } from '../../bench/wide-artifact.ts';
 import { loadArtifact, validateArtifact } from '../../src/model/artifact.ts';
-import { createScorer } from '../../src/model/score.ts';
+import { createScorer } from '../../src/predictors/logistic/score.ts';
 
 const figure = (value: number) => summarise([value]);
 

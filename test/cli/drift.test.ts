@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { featureBins } from '../../src/model/features.ts';
-import { driftReportJsonSchema } from '../../src/report/drift-report.ts';
+import { driftReportJsonSchema } from '../../src/report/compute/drift-report.ts';
 import { createSampleFormatter } from '../../src/samples/sample.ts';
 import { binLabels, createBinner } from '../../src/stats/binning.ts';
 import { driftReport, featureOf, runCommand, temporaryFolder } from '../report/run-command.ts';

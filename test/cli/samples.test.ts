@@ -17,9 +17,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { rotatedPath } from '../../src/files/rotated-files.ts';
 import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
 import { forgetRows } from '../../src/samples/forget-rows.ts';
-import { rotatedPath } from '../../src/samples/rotated-files.ts';
 import { eventually, postJson, readJsonLines, root, startTestService } from '../support/service.ts';
 
 function samples(...args: string[]) {

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { rotatedPath } from '../../src/files/rotated-files.ts';
 import { forgetRows } from '../../src/samples/forget-rows.ts';
-import { rotatedPath } from '../../src/samples/rotated-files.ts';
 import { temporaryFolder } from '../samples/support/folder.ts';
 import { postJson, startTestService } from '../support/service.ts';
 

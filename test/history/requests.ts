@@ -1,5 +1,5 @@
 import { loadArtifact } from '../../src/model/artifact.ts';
-import { createScorer } from '../../src/model/score.ts';
+import { createScorer } from '../../src/predictors/logistic/score.ts';
 import { root } from '../support/service.ts';
 import type { Predict, Receipt, Report } from './history.ts';
 import type { Recorder } from './recorder.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Artifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
-import { createExplainer } from '../../src/model/explain.ts';
+import { createExplainer } from '../../src/predictors/logistic/explain.ts';
 import { type OtlpSink, startOtlpSink } from '../support/otlp-sink.ts';
 import { eventually, postJson, seriesValue, startTestService, type TestService } from '../support/service.ts';
 

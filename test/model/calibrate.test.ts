@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
 import { calibrate, calibrationOf } from '../../src/model/calibrate.ts';
-import { createScorer } from '../../src/model/score.ts';
-import { train } from '../../src/model/train.ts';
 import { createPerformance } from '../../src/monitor/performance.ts';
 import { compareBands, compareObserved, outcomeRule } from '../../src/monitor/performance-calibration.ts';
 import { performanceReferenceOf } from '../../src/monitor/performance-reference.ts';
+import { createScorer } from '../../src/predictors/logistic/score.ts';
 import { interpolateCurve, isotonicRegression } from '../../src/stats/isotonic-regression.ts';
 import { createRandom } from '../../src/stats/random.ts';
+import { train } from '../../src/training/train.ts';
 import { options } from './small-set.ts';
 
 describe('a calibration', () => {

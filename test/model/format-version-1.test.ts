@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { type Artifact, formatArtifact, loadArtifact } from '../../src/model/artifact.ts';
 import { contentDigest } from '../../src/model/artifact-version.ts';
 import { featureBins } from '../../src/model/features.ts';
-import { createScorer } from '../../src/model/score.ts';
+import { createScorer } from '../../src/predictors/logistic/score.ts';
 import { binLabels } from '../../src/stats/binning.ts';
 import { measureDrift } from '../../src/stats/drift.ts';
 import { driftReport, runCommand } from '../report/run-command.ts';

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { loadArtifact } from '../../src/model/artifact.ts';
 import { scoreBins } from '../../src/model/features.ts';
-import { createScorer } from '../../src/model/score.ts';
 import { expectedWithin } from '../../src/model/segments.ts';
-import { train } from '../../src/model/train.ts';
+import { createScorer } from '../../src/predictors/logistic/score.ts';
 import type { CategoricalBins } from '../../src/stats/binning.ts';
+import { train } from '../../src/training/train.ts';
 import { plainBinOf } from '../support/plain-psi.ts';
 import { options, smallSet } from './small-set.ts';
 

@@ -1,5 +1,5 @@
-import type { TrainingSet } from '../../src/model/training-set.ts';
 import { createRandom } from '../../src/stats/random.ts';
+import type { TrainingSet } from '../../src/training/training-set.ts';
 
 /** A seeded set: one number with a known effect, one category, both missing now and then. */
 export function smallSet(rows = 400, seed = 7): TrainingSet {

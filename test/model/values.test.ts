@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { readTrainingSet } from '../../src/cli/training-set.ts';
 import { type Artifact, formatArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { inputSchema } from '../../src/model/input-schema.ts';
-import { createScorer } from '../../src/model/score.ts';
-import { train } from '../../src/model/train.ts';
-import { openRows } from '../../src/report/open-rows.ts';
-import { createRowScorer } from '../../src/report/row-scorer.ts';
-import { wantedFeature } from '../../src/report/rows.ts';
+import { createScorer } from '../../src/predictors/logistic/score.ts';
+import { createRowScorer } from '../../src/report/compute/row-scorer.ts';
+import { openRows } from '../../src/report/read/open-rows.ts';
+import { wantedFeature } from '../../src/report/read/rows.ts';
 import { createRandom } from '../../src/stats/random.ts';
+import { train } from '../../src/training/train.ts';
 import { postJson, startTestService } from '../support/service.ts';
 import { options } from './small-set.ts';
 

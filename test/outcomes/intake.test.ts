@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openJsonlWriter } from '../../src/files/jsonl-writer.ts';
 import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
 import { createImmaturePredictions } from '../../src/outcomes/immature-predictions.ts';
 import { createIntake, IntakeUnavailable, type OutcomeIntake } from '../../src/outcomes/intake.ts';
@@ -9,11 +10,10 @@ import { firstScrapeMs, type KnownModel } from '../../src/outcomes/known-model.t
 import { createKnownModels, type KnownModels } from '../../src/outcomes/known-models.ts';
 import { createModelFiles } from '../../src/outcomes/model-files.ts';
 import { forgetOutcome } from '../../src/outcomes/outcome.ts';
-import type { ClaimState, SharedMemory } from '../../src/outcomes/shared-memory.ts';
+import type { ClaimState, SharedStore } from '../../src/outcomes/shared-store.ts';
 import { openSlots, type Slots } from '../../src/outcomes/slots.ts';
 import { createTokens } from '../../src/outcomes/token.ts';
 import { forgetRows } from '../../src/samples/forget-rows.ts';
-import { openJsonlWriter } from '../../src/samples/jsonl-writer.ts';
 import { readJsonl } from '../../src/samples/read-samples.ts';
 import { holdClock } from '../support/clock.ts';
 import { creditVersions } from '../support/model-versions.ts';
@@ -320,7 +320,7 @@ describe('the intake of outcomes', () => {
           confirmedFor.push(owners);
           return [true];
         },
-      } as Partial<SharedMemory> as SharedMemory,
+      } as Partial<SharedStore> as SharedStore,
     });
     await scrape();
     await eventually(async () => {
@@ -414,9 +414,9 @@ describe('the intake of outcomes', () => {
     assert.equal(await readFile(path, 'utf8'), text);
   });
 
-  describe('where the shared memory does not say whether it has confirmed one', () => {
+  describe('where the shared store does not say whether it has confirmed one', () => {
     /** Fails once when it is to confirm: after it has, so that it cannot say so, or before. */
-    function createMemory(confirmsFirst = true): SharedMemory {
+    function createMemory(confirmsFirst = true): SharedStore {
       const holders = new Map<bigint, ClaimState>();
       let isCut = false;
       return {
@@ -432,7 +432,7 @@ describe('the intake of outcomes', () => {
           isCut = true;
           throw new Error('the connection is lost');
         },
-      } as Partial<SharedMemory> as SharedMemory;
+      } as Partial<SharedStore> as SharedStore;
     }
     beforeEach(async () => {
       await close();

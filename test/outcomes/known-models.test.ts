@@ -17,7 +17,7 @@ import { maxOthers, maxWithUnscraped } from '../../src/outcomes/kept-versions.ts
 import { firstScrapeMs, type KnownModel } from '../../src/outcomes/known-model.ts';
 import { createKnownModels, type KnownModels, ModelUnavailable } from '../../src/outcomes/known-models.ts';
 import { createModelFiles, keepAgainMs } from '../../src/outcomes/model-files.ts';
-import type { SharedMemory } from '../../src/outcomes/shared-memory.ts';
+import type { SharedStore } from '../../src/outcomes/shared-store.ts';
 import { digestModel } from '../../src/outcomes/token.ts';
 import { holdClock } from '../support/clock.ts';
 import { creditVersions } from '../support/model-versions.ts';
@@ -50,7 +50,7 @@ describe('the known models', () => {
     await rm(folder, { recursive: true });
   });
 
-  function open(shared?: SharedMemory): void {
+  function open(shared?: SharedStore): void {
     dropped = [];
     problems = [];
     models = createKnownModels({
@@ -200,9 +200,9 @@ describe('the known models', () => {
       assert.ok(said[0].startsWith(file), said[0]);
       await rm(file, { recursive: true });
     }
-    open({ getModel: async () => formatArtifact(other) } as Partial<SharedMemory> as SharedMemory);
+    open({ getModel: async () => formatArtifact(other) } as Partial<SharedStore> as SharedStore);
     assert.equal(await models.find(digest), undefined);
-    assert.match(problems.splice(0).join(), /^the shared memory: is .*, not the model it is named for/);
+    assert.match(problems.splice(0).join(), /^the shared store: is .*, not the model it is named for/);
 
     // the right one takes the place of what was there
     await writeFile(file, formatArtifact(other));
@@ -231,7 +231,7 @@ describe('the known models', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('are not refused while the shared memory that may know them is away', async () => {
+  it('are not refused while the shared store that may know them is away', async () => {
     const store = { isAway: true, published: new Set<string>() };
     open({
       publishModel: (digest: string) => store.published.add(digest),
@@ -240,7 +240,7 @@ describe('the known models', () => {
         if (store.isAway) throw new Error('is away');
         return null;
       },
-    } as Partial<SharedMemory> as SharedMemory);
+    } as Partial<SharedStore> as SharedStore);
     await assert.rejects(models.find('0123456789abcdef'), ModelUnavailable);
     store.isAway = false;
     assert.equal(await models.find('0123456789abcdef'), undefined);
@@ -304,12 +304,12 @@ describe('the known models', () => {
     assert.deepEqual(await readdir(join(file, 'models')), [`${digestOf(versions[0])}.json`]);
   });
 
-  it('are kept again where a file was deleted, and in the shared memory, which forgets them', async () => {
+  it('are kept again where a file was deleted, and in the shared store, which forgets them', async () => {
     const published: string[] = [];
     open({
       publishModel: (digest: string) => published.push(digest),
       forgetModel: () => {},
-    } as Partial<SharedMemory> as SharedMemory);
+    } as Partial<SharedStore> as SharedStore);
     const digest = digestOf(versions[0]);
     models.add(versions[0]);
     await models.kept();

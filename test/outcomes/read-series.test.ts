@@ -3,8 +3,8 @@ import { mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { rotatedPath } from '../../src/files/rotated-files.ts';
 import { readSeries } from '../../src/outcomes/read-series.ts';
-import { rotatedPath } from '../../src/samples/rotated-files.ts';
 
 describe('the lines of an outcome file', () => {
   let folder: string;

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSharedMemory } from '../../src/outcomes/redis-memory.ts';
+import { openSharedStore } from '../../src/outcomes/redis-store.ts';
 import { readSharedAddress } from '../../src/outcomes/shared-address.ts';
 import { freePort } from '../support/free-port.ts';
 import { startRedis } from '../support/redis.ts';
@@ -72,12 +72,12 @@ describe('the address of the shared store', () => {
       onProblem: (message: string) => problems.push(message),
     };
     try {
-      const open = openSharedMemory((await read(redis.url, password)) ?? '', options);
+      const open = openSharedStore((await read(redis.url, password)) ?? '', options);
       assert.deepEqual(await eventually(() => open.claim([1n])), ['claimed']);
       await open.close();
       assert.deepEqual(problems, []);
 
-      const closed = openSharedMemory((await read(redis.url, 'wrong')) ?? '', options);
+      const closed = openSharedStore((await read(redis.url, 'wrong')) ?? '', options);
       await eventually(async () => assert.match(problems.join(), /WRONGPASS/));
       await assert.rejects(closed.claim([2n]), /is away/);
       await closed.close();

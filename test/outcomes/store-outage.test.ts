@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { createClient } from '@redis/client';
-import { openSharedMemory } from '../../src/outcomes/redis-memory.ts';
-import type { SharedMemory } from '../../src/outcomes/shared-memory.ts';
+import { openSharedStore } from '../../src/outcomes/redis-store.ts';
+import type { SharedStore } from '../../src/outcomes/shared-store.ts';
 import { freePort } from '../support/free-port.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { type Behaviour, type RespServer, silence, startRespServer } from '../support/resp-server.ts';
@@ -29,10 +29,10 @@ const replies = [
   'ERR max number of clients reached',
 ];
 
-describe('a shared memory that answers with errors', function () {
+describe('a shared store that answers with errors', function () {
   this.timeout(30_000);
   let store: RespServer;
-  let memory: SharedMemory;
+  let memory: SharedStore;
   let problems: string[];
 
   beforeEach(async () => {
@@ -45,7 +45,7 @@ describe('a shared memory that answers with errors', function () {
   });
 
   const open = (url = store.url) => {
-    memory = openSharedMemory(url, {
+    memory = openSharedStore(url, {
       owner: randomUUID(),
       maxAgeMs: dayMs,
       onProblem: (message) => problems.push(message),

@@ -3,11 +3,17 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { drawNormal } from '../../bench/draw-normal.ts';
 import { minShareRequests, minShareRise } from '../../src/monitor/risen-share.ts';
-import { alertRules, broadShare, earlierMs, fastPsi, windowsMs } from '../../src/report/alert-rules.ts';
-import { backtest } from '../../src/report/backtest.ts';
-import type { Alarm } from '../../src/report/drift-report.ts';
-import { onlyCounted, type ReferenceVariable } from '../../src/report/reference.ts';
-import { createTimeline } from '../../src/report/timeline.ts';
+import {
+  alertRules,
+  broadShare,
+  earlierMs,
+  fastPsi,
+  windowsMs,
+} from '../../src/report/compute/alert-rules.ts';
+import { backtest } from '../../src/report/compute/backtest.ts';
+import { onlyCounted, type ReferenceVariable } from '../../src/report/compute/drift-reference.ts';
+import type { Alarm } from '../../src/report/compute/drift-report.ts';
+import { createTimeline } from '../../src/report/compute/timeline.ts';
 import { countBins, numericBinIndex } from '../../src/stats/binning.ts';
 import { quantileEdges } from '../../src/stats/quantile-edges.ts';
 import { createRandom } from '../../src/stats/random.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { numericReference, summarise } from '../../src/model/reference.ts';
-import { createNumberCollector } from '../../src/report/collect-numbers.ts';
-import { createSortSpace } from '../../src/report/number-column.ts';
+import { numericReference, summarise } from '../../src/profile/make-reference.ts';
+import { createNumberCollector } from '../../src/report/compute/collect-numbers.ts';
+import { createSortSpace } from '../../src/report/compute/number-column.ts';
 import { countBins } from '../../src/stats/binning.ts';
 import { quantileEdges } from '../../src/stats/quantile-edges.ts';
 import { createRandom } from '../../src/stats/random.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createNumberColumn, createSortSpace } from '../../src/report/number-column.ts';
+import { createNumberColumn, createSortSpace } from '../../src/report/compute/number-column.ts';
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
 const decimal = fc

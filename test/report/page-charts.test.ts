@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { ReportVariable } from '../../src/report/drift-report.ts';
-import { overTimeChart } from '../../src/report/page-charts.ts';
+import type { ReportVariable } from '../../src/report/compute/drift-report.ts';
+import { overTimeChart } from '../../src/report/render/page-charts.ts';
 import { judgeDrift } from '../../src/stats/drift.ts';
 
 type Step = { readonly psi: number; readonly psiNoiseCeiling: number };

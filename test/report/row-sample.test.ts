@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createRowSample } from '../../src/report/row-sample.ts';
+import { createRowSample } from '../../src/report/read/row-sample.ts';
 
 describe('a sample of rows', () => {
   it('holds all of few rows, in their order, without the values that are withheld', () => {

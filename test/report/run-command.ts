@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DriftReport, ReportVariable } from '../../src/report/drift-report.ts';
+import type { DriftReport, ReportVariable } from '../../src/report/compute/drift-report.ts';
 
 export type Ended = { readonly stdout: string; readonly stderr: string; readonly code: number | null };
 

@@ -1,5 +1,5 @@
 import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
-import { createScorer } from '../../src/model/score.ts';
+import { createScorer } from '../../src/predictors/logistic/score.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { drawFromReference } from '../../src/traffic/reference-rows.ts';
 

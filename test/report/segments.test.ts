@@ -4,15 +4,15 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { drawNormal } from '../../bench/draw-normal.ts';
 import { merchants } from '../../bench/drift-populations.ts';
 import { sealArtifact } from '../../src/model/artifact-version.ts';
+import { onlyCounted, type ReferenceVariable } from '../../src/report/compute/drift-reference.ts';
 import {
   type DriftReport,
   driftReportJsonSchema,
   type ReportSegment,
-} from '../../src/report/drift-report.ts';
-import { measureSegments } from '../../src/report/measure-segments.ts';
-import { onlyCounted, type ReferenceVariable } from '../../src/report/reference.ts';
-import type { Row } from '../../src/report/rows.ts';
-import { createSegmentCounter } from '../../src/report/segment-counts.ts';
+} from '../../src/report/compute/drift-report.ts';
+import { measureSegments } from '../../src/report/compute/measure-segments.ts';
+import { createSegmentCounter } from '../../src/report/compute/segment-counts.ts';
+import type { Row } from '../../src/report/read/rows.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { driftReport, runCommand, temporaryFolder } from './run-command.ts';
 import { artifact, makeSamples, model, toCsv, toJsonl } from './samples.ts';

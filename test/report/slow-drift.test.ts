@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { drawNormal } from '../../bench/draw-normal.ts';
-import { numericReference } from '../../src/model/reference.ts';
-import { computeReport } from '../../src/report/compute.ts';
-import { countLive } from '../../src/report/count-live.ts';
-import { createLiveCounters } from '../../src/report/live-counters.ts';
-import { artifactReference, onlyCounted } from '../../src/report/reference.ts';
+import { numericReference } from '../../src/profile/make-reference.ts';
+import { computeReport } from '../../src/report/compute/compute.ts';
+import { countLive } from '../../src/report/compute/count-live.ts';
+import { artifactReference, onlyCounted } from '../../src/report/compute/drift-reference.ts';
+import { createLiveCounters } from '../../src/report/compute/live-counters.ts';
 import { numericBinIndex } from '../../src/stats/binning.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { createSlowDrift, slowDriftRule } from '../../src/stats/slow-drift.ts';

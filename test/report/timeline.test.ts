@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createSlidingWindow } from '../../src/report/sliding-window.ts';
-import { createTimeline } from '../../src/report/timeline.ts';
+import { createSlidingWindow } from '../../src/report/compute/sliding-window.ts';
+import { createTimeline } from '../../src/report/compute/timeline.ts';
 
 describe('a timeline', () => {
   it('counts by step, whatever the order', () => {

@@ -5,10 +5,10 @@ import { appendFile, mkdir, readdir, readFile, rename, stat, symlink, writeFile 
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { lockFile } from '../../src/file-lock.ts';
+import { lockFile } from '../../src/files/file-lock.ts';
+import { putAside, rotatedPath } from '../../src/files/rotated-files.ts';
+import { createSeriesLock } from '../../src/files/series-lock.ts';
 import { forgetRows } from '../../src/samples/forget-rows.ts';
-import { putAside, rotatedPath } from '../../src/samples/rotated-files.ts';
-import { createSeriesLock } from '../../src/samples/series-lock.ts';
 import { compileNoLocks } from '../support/no-locks.ts';
 import { eventually, postJson, readJsonLines, root, startTestService } from '../support/service.ts';
 import { listen, program } from './support/child.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { featureBins } from '../../src/model/features.ts';
-import { isoTime } from '../../src/samples/iso-time.ts';
 import { createRowFormatter } from '../../src/samples/row-formatter.ts';
 import { createSampleFormatter } from '../../src/samples/sample.ts';
 import { recordedBins } from '../../src/stats/binning.ts';
+import { isoTime } from '../../src/times/iso-time.ts';
 import { describedArtifact } from './support/artifact.ts';
 
 const time = '2026-01-31T12:00:00.000Z';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { loadArtifact } from '../../src/model/artifact.ts';
-import { createScorer } from '../../src/model/score.ts';
+import { createScorer } from '../../src/predictors/logistic/score.ts';
 import { type Connection, openConnection, predictRequest } from './connection.ts';
 import { root, seriesValue, type TestService } from './service.ts';
 

@@ -1,4 +1,4 @@
-import { minRequests, type seasons } from '../../../src/report/alert-rules.ts';
+import { minRequests, type seasons } from '../../../src/report/compute/alert-rules.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import { byFeature, chiSquareQuantile, promql } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';

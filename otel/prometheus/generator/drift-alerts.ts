@@ -1,4 +1,4 @@
-import { broadShare, fastPsi } from '../../../src/report/alert-rules.ts';
+import { broadShare, fastPsi } from '../../../src/report/compute/alert-rules.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import { drifting, enoughRequests, unlessSeason } from './drifting.ts';
 import { effectInWords, withEffect } from './effect.ts';

@@ -1,4 +1,4 @@
-import { minRequests } from '../../../src/report/alert-rules.ts';
+import { minRequests } from '../../../src/report/compute/alert-rules.ts';
 import { largeEffect } from '../../../src/stats/effect.ts';
 import { byFeature, perBin, promql } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { type AlertName, alertRules } from '../../../src/report/alert-rules.ts';
+import { type AlertName, alertRules } from '../../../src/report/compute/alert-rules.ts';
 import { runbookSection } from './runbook.ts';
 import { formatDuration, type Scales, type Settings } from './settings.ts';
 

@@ -1,4 +1,4 @@
-import { minRequests } from '../../../src/report/alert-rules.ts';
+import { minRequests } from '../../../src/report/compute/alert-rules.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import type { Subject } from './distance.ts';
 import { byFeature, perFeature, promql } from './promql.ts';

@@ -1,10 +1,10 @@
 import { scoreFeature } from '../../model/artifact.ts';
 import type { LiveSegment } from '../../monitor/live-segments.ts';
-import { binNames } from '../../report/bin-names.ts';
-import { segmentTitle } from '../../report/describe-segments.ts';
-import { formatAmount } from '../../report/format.ts';
-import { type Html, html } from '../../report/html.ts';
-import { badge } from '../../report/page-variable.ts';
+import { binNames } from '../../report/render/bin-names.ts';
+import { segmentTitle } from '../../report/render/describe-segments.ts';
+import { formatAmount } from '../../report/render/format.ts';
+import { type Html, html } from '../../report/render/html.ts';
+import { badge } from '../../report/render/page-variable.ts';
 
 /** At most this many changed segments are listed; `/drift` has all. */
 const maxShown = 20;

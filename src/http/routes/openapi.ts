@@ -1,4 +1,4 @@
-import type { Deployment } from '../deployment.ts';
+import type { Deployment } from '../../deployments/deployment.ts';
 import { openApiDocument } from '../openapi.ts';
 import type { AppRouter } from '../router.ts';
 import { sendJson } from '../send.ts';

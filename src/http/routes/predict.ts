@@ -1,11 +1,11 @@
 import { type Span, trace } from '@opentelemetry/api';
+import type { Deployment } from '../../deployments/deployment.ts';
 import type { Row } from '../../model/row.ts';
 import type { InputFaults } from '../../model/validate-input.ts';
 import { findUnusual } from '../../monitor/findings.ts';
 import { recordValue } from '../../monitor/histogram.ts';
 import { recordRejection } from '../../monitor/model-counts.ts';
-import { isoTime } from '../../samples/iso-time.ts';
-import type { Deployment } from '../deployment.ts';
+import { isoTime } from '../../times/iso-time.ts';
 import { Problem } from '../problem.ts';
 import { type AcceptedBody, BodyProblem, parseJson, readText } from '../read-body.ts';
 import type { RequestContext } from '../request-context.ts';

@@ -1,9 +1,9 @@
 /** Does one piece of work on files in argv[3], of which an operation may fail, and tells what it has been told. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { openJsonlWriter } from '../../../src/files/jsonl-writer.ts';
 import { createModelFiles } from '../../../src/outcomes/model-files.ts';
 import { forgetRows } from '../../../src/samples/forget-rows.ts';
-import { openJsonlWriter } from '../../../src/samples/jsonl-writer.ts';
 
 const [work, folder, name = 'one'] = process.argv.slice(2);
 const path = join(folder, 'lines.jsonl');

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { openJsonlWriter } from '../../../src/samples/jsonl-writer.ts';
+import { openJsonlWriter } from '../../../src/files/jsonl-writer.ts';
 import { linesIn } from '../support/folder.ts';
 import { until } from '../support/until.ts';
 

@@ -1,6 +1,6 @@
 /** Writes samples to a read-only file system that becomes writable, and tells what happened; needs to mount. */
 import { execFileSync } from 'node:child_process';
-import { openJsonlWriter } from '../../../src/samples/jsonl-writer.ts';
+import { openJsonlWriter } from '../../../src/files/jsonl-writer.ts';
 import { linesIn } from '../support/folder.ts';
 import { until } from '../support/until.ts';
 

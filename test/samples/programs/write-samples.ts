@@ -3,7 +3,7 @@
  * tells how many were accepted. argv[3] is the number of lines to stop at, argv[4] the size of a file.
  */
 import { setImmediate } from 'node:timers/promises';
-import { openJsonlWriter } from '../../../src/samples/jsonl-writer.ts';
+import { openJsonlWriter } from '../../../src/files/jsonl-writer.ts';
 
 const [path, count = 'Infinity', maxBytes = '100000'] = process.argv.slice(2);
 const writer = openJsonlWriter({

@@ -1,0 +1,87 @@
+import type { Artifact } from '../model/artifact.ts';
+import { createDisclosure, type Disclosure } from '../model/disclosure.ts';
+import { createInputValidator, type InputValidator } from '../model/validate-input.ts';
+import { referenceOf } from '../monitor/artifact-reference.ts';
+import { countDecisions, type Decisions } from '../monitor/group-decisions.ts';
+import type { JointGroups } from '../monitor/joint-groups.ts';
+import { createModelCounts, type ModelCounts } from '../monitor/model-counts.ts';
+import { createMonitor } from '../monitor/monitor.ts';
+import type { Performance } from '../monitor/performance.ts';
+import type { KnownModel } from '../outcomes/known-model.ts';
+import type { KnownModels } from '../outcomes/known-models.ts';
+import type { ModelDigest } from '../outcomes/token.ts';
+import { createExplainer, type Explainer } from '../predictors/logistic/explain.ts';
+import { createScorer, type Scorer } from '../predictors/logistic/score.ts';
+import { createRowFormatter, type RowFormatter } from '../samples/row-formatter.ts';
+import { createSampleFormatter, type SampleFormatter, type SampleValues } from '../samples/sample.ts';
+import { createGroupDecisionMetrics } from '../telemetry/group-metrics.ts';
+import type { MetricSource } from '../telemetry/metric-data.ts';
+import { createModelMetrics } from '../telemetry/model-metrics.ts';
+
+/** One loaded model with all that is made from its artifact once, so that a request makes nothing. */
+export type Deployment = {
+  readonly artifact: Artifact;
+  readonly known: KnownModel;
+  /** Which model the ids of its predictions name. */
+  readonly digest: ModelDigest;
+  readonly validate: InputValidator;
+  readonly score: Scorer;
+  /** For the caller, who knows what was sent. */
+  readonly explain: Explainer;
+  /** For traces: without what they must not tell. */
+  readonly explainToOthers: Explainer;
+  /** What traces may tell of its features. */
+  readonly disclosure: Disclosure;
+  readonly counts: ModelCounts;
+  readonly performance: Performance;
+  /** By bin of the protected features. */
+  readonly decisions: Decisions;
+  /** What ids say of the protected features; `undefined` without any. */
+  readonly groups: JointGroups | undefined;
+  readonly metrics: MetricSource;
+  readonly formatSample: SampleFormatter;
+  /** The row as a log line may show it. */
+  readonly formatPayload: RowFormatter;
+  /** JSON text of the answer's `model` member. */
+  readonly modelJson: string;
+  /** JSON text of each class, negative first. */
+  readonly classJson: readonly [negative: string, positive: string];
+};
+
+/** Makes a model ready to answer. */
+export function deploy(
+  artifact: Artifact,
+  { sampleValues, models }: { sampleValues: SampleValues; models: KnownModels },
+): Deployment {
+  const { name, version, target } = artifact;
+  const known = models.add(artifact);
+  const { digest, performance } = known;
+  const { groups } = known.groupOutcomes;
+  const disclosure = createDisclosure(artifact);
+  const monitor = createMonitor(referenceOf(artifact));
+  const counts = createModelCounts(monitor, [target.negative, target.positive]);
+  const decisions = countDecisions(monitor, artifact.protected);
+  const sources = [
+    createModelMetrics(counts),
+    createGroupDecisionMetrics({ model: name, version }, decisions, counts.classes),
+  ];
+  return {
+    artifact,
+    known,
+    digest,
+    validate: createInputValidator(artifact),
+    score: createScorer(artifact),
+    explain: createExplainer(artifact),
+    explainToOthers: createExplainer({ features: disclosure.omit(artifact.features) }),
+    disclosure,
+    counts,
+    performance,
+    decisions,
+    groups: groups.features.length > 0 ? groups : undefined,
+    metrics: () => sources.flatMap((source) => source()),
+    formatSample: createSampleFormatter({ artifact, values: sampleValues }),
+    formatPayload: createRowFormatter(artifact),
+    modelJson: JSON.stringify({ name, version }),
+    classJson: [JSON.stringify(target.negative), JSON.stringify(target.positive)],
+  };
+}

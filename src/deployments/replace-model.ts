@@ -1,0 +1,33 @@
+import type { Service } from '../http/service.ts';
+import type { Artifact } from '../model/artifact.ts';
+import { contentDigest } from '../model/artifact-version.ts';
+import { type Deployment, deploy } from './deployment.ts';
+
+/**
+ * Lets another artifact answer from the next request on; those in flight finish with the one they began with. The
+ * counts of the model before stay, apart by version, as long as the version is in use. A version that comes back
+ * meanwhile goes on counting where it stopped.
+ *
+ * @returns whether the artifact is another than the one that answered
+ */
+export function replaceModel(service: Service, artifact: Artifact): boolean {
+  const { deployment, config, models } = service;
+  if (isSame(deployment.artifact, artifact)) return false;
+  const before = deploymentsInUse(service).find((candidate) => isSame(candidate.artifact, artifact));
+  if (before) models.add(artifact);
+  service.deployment = before ?? deploy(artifact, { sampleValues: config.SAMPLES_VALUES, models });
+  service.retired = [...service.retired.filter((candidate) => candidate !== before), deployment];
+  deploymentsInUse(service);
+  return true;
+}
+
+/** The deployment that answers, last, and those before it whose version is still in use; the others are let go. */
+export function deploymentsInUse(service: Service): readonly Deployment[] {
+  const inUse = new Set(service.models.all());
+  service.retired = service.retired.filter(({ known }) => inUse.has(known));
+  return [...service.retired, service.deployment];
+}
+
+function isSame(one: Artifact, other: Artifact): boolean {
+  return one.name === other.name && contentDigest(one) === contentDigest(other);
+}

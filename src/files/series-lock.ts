@@ -1,0 +1,145 @@
+import type { Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { NoLocks, openFileLock, type ReusableLock, requireLocks } from './file-lock.ts';
+
+/** A write takes far less; who holds the lock for longer has been stopped, or waits for a disk that hangs. */
+const maxWaitMs = 5_000;
+const retryMs = 1;
+/** For this long after the lock was found taken, others are let in before it is taken again. */
+const considerateMs = 5_000;
+const cannotBeMade = new Set(['EACCES', 'EPERM', 'EROFS']);
+
+/** Held by one process at a time while it writes to, rotates or replaces a file of a series. */
+export type SeriesLock = {
+  /**
+   * Does the work while no other process does any. Where the file system has no locks, or the lock's file cannot be
+   * made, the work is done all the same: one process alone may then use the series.
+   *
+   * @throws Error when another process keeps the lock for over five seconds, and whatever the work throws
+   */
+  hold<Result>(work: () => Promise<Result>): Promise<Result>;
+  /** Whether the last work was done without a lock. */
+  readonly isMissing: boolean;
+  close(): void;
+};
+
+/**
+ * The lock of a series of JSONL files. It is what lets several processes use one path, and what lets rows be deleted
+ * while a service writes: rotating, mending a torn end and cutting off a failed write all change a file that
+ * another process may be about to write to.
+ *
+ * Taking it costs some ten microseconds and waits for no disk; where the file system hangs, a call off the event loop
+ * hangs before it.
+ *
+ * @param path of the live file; the lock is a hidden file beside it, whose folder has to be there
+ * @param onProblem told in one line, once, where the work was done without a lock
+ */
+export function createSeriesLock(path: string, onProblem: (message: string) => void = () => {}): SeriesLock {
+  // no name of a replica: the lock of one may be in the same folder, and this process has it (`openReplica`)
+  const lockPath = join(dirname(path), `.${basename(path)}.series-lock`);
+  let lock: ReusableLock | undefined;
+  let inode: number | undefined;
+  let isMissing = false;
+  /** Whether the file system has locks. That is only looked into once the lock seems to be taken. */
+  let hasLocks: boolean | undefined;
+  /** Why there is no lock. */
+  let problem: string | undefined;
+  let isSaid = false;
+  let busyMs = Number.NEGATIVE_INFINITY;
+
+  function close(): void {
+    lock?.close();
+    lock = undefined;
+  }
+
+  /** The lock of the file that stands there now, as its folder may have been deleted and made again. */
+  async function current(): Promise<ReusableLock | undefined> {
+    const there = await statIfThere(lockPath);
+    if (lock !== undefined && there?.ino === inode) return lock;
+    close();
+    hasLocks = undefined;
+    const series = await statIfThere(path);
+    problem = undefined;
+    if (series !== undefined && !series.isFile()) return undefined;
+    try {
+      const opened = await openFileLock(lockPath);
+      inode = (await stat(lockPath)).ino;
+      lock = opened;
+      return lock;
+    } catch (error) {
+      const { code = '', message } = error as NodeJS.ErrnoException;
+      if (!cannotBeMade.has(code)) throw error;
+      problem = message;
+      return undefined;
+    }
+  }
+
+  /** @returns whether it was taken; false where there are no locks */
+  async function take(): Promise<boolean> {
+    const deadlineMs = performance.now() + maxWaitMs;
+    if (performance.now() - busyMs < considerateMs) await delay(2 * retryMs);
+    for (;;) {
+      const found = await current();
+      if (found === undefined || hasLocks === false) return false;
+      const taken = tryTake(found);
+      if (taken !== 'busy') return taken === 'taken';
+      busyMs = performance.now();
+      hasLocks ??= await areThereLocks();
+      if (hasLocks === false) return false;
+      if (performance.now() > deadlineMs) throw new Error(`another process keeps ${lockPath} locked`);
+      await delay(retryMs);
+    }
+  }
+
+  function tryTake(found: ReusableLock): 'taken' | 'busy' | 'cannot' {
+    try {
+      return found.take() ? 'taken' : 'busy';
+    } catch (error) {
+      problem = (error as Error).message;
+      return 'cannot';
+    }
+  }
+
+  /** A fault of the disk says nothing of locks. */
+  async function areThereLocks(): Promise<boolean> {
+    const failure = await requireLocks(dirname(path)).catch((error: Error) => error);
+    if (!(failure instanceof NoLocks)) return true;
+    problem = failure.message;
+    return false;
+  }
+
+  function sayProblem(): void {
+    if (problem === undefined || isSaid) return;
+    isSaid = true;
+    onProblem(`${path}: cannot be locked: ${problem}: let no other process write to it`);
+  }
+
+  return {
+    async hold(work) {
+      const isTaken = await take();
+      isMissing = !isTaken;
+      const held = isTaken ? lock : undefined;
+      try {
+        const result = await work();
+        // where nothing can be written either, that is what is to be mended
+        if (!isTaken) sayProblem();
+        return result;
+      } finally {
+        held?.giveBack();
+      }
+    },
+    get isMissing() {
+      return isMissing;
+    },
+    close,
+  };
+}
+
+async function statIfThere(path: string): Promise<Stats | undefined> {
+  return stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return undefined;
+  });
+}

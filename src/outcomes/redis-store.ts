@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { createClient, defineScript } from '@redis/client';
+import { keepRedisConnection } from './redis-connection.ts';
+import { type ClaimState, claimMs, type SharedStore } from './shared-store.ts';
+
+/** What a claim is turned into, followed by the name of the replica that counts the outcome. */
+const confirmed = 'confirmed';
+const confirmedBy = (owner: string) => `${confirmed} ${owner}`;
+const outcomeKey = (key: bigint) => `vigia:outcome:${key.toString(16)}`;
+const modelKey = (digest: string) => `vigia:model:${digest}`;
+/** Among the keys of what they stand for, as a user of the store may be allowed some and not others. */
+const trialKeys = (claimant: string) => ({
+  outcome: `vigia:outcome:trial:${claimant}`,
+  model: `vigia:model:trial:${claimant}`,
+});
+
+/** A claim that ended without anyone else taking it is still good, and so is one that has been confirmed before. */
+const confirm = defineScript({
+  NUMBER_OF_KEYS: 1,
+  SCRIPT: `local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] and holder ~= ARGV[2] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'PXAT', ARGV[3])
+return 1`,
+  parseCommand(parser, key: string, claimant: string, forgetAtMs: number, owner: string) {
+    parser.pushKey(key);
+    parser.push(claimant, confirmedBy(owner), String(forgetAtMs));
+  },
+  transformReply: (reply: unknown) => reply === 1,
+});
+
+/**
+ * Opens the memory in Redis or Valkey. The connection is made, and made again, in the background.
+ *
+ * @param owner the name under which outcomes are claimed and confirmed, which outlives the process
+ * @param owners those under which processes before did, whose outcomes this one counts; may change
+ * @param maxAgeMs how long a published model is kept after it was last in use
+ * @param onProblem told in one line when the store is lost, why, and when it is back
+ */
+export function openSharedStore(
+  url: string,
+  options: {
+    readonly owner: string;
+    readonly owners?: ReadonlySet<string>;
+    readonly maxAgeMs: number;
+    readonly onProblem: (message: string) => void;
+  },
+): SharedStore {
+  const { owner: claimant, owners = new Set(), maxAgeMs, onProblem } = options;
+  const isOurs = (holder: string) => [claimant, ...owners].some((name) => holder === confirmedBy(name));
+  // of the process: two that are given one name must not meet in their trials
+  const trial = trialKeys(randomUUID());
+  const published = new Map<string, string>();
+  const { ask, close } = keepRedisConnection(() => createStoreClient(url), {
+    url,
+    // all that calls do, on keys of its own
+    tryOut: (client) => [
+      setClaim(client, trial.outcome, claimant),
+      client.get(trial.outcome),
+      client.confirm(trial.outcome, claimant, Date.now() + claimMs, claimant),
+      client.set(trial.model, '', { expiration: { type: 'PX', value: claimMs } }),
+      client.get(trial.model),
+    ],
+    onReady: () => publish([...published.keys()]),
+    onProblem,
+  });
+
+  function publish(digests: readonly string[]): void {
+    const expiration = { type: 'PX', value: Math.ceil(maxAgeMs) } as const;
+    // without an answer they are published when the store comes back
+    ask((client) =>
+      digests.map((digest) => client.set(modelKey(digest), published.get(digest) ?? '', { expiration })),
+    ).catch(() => {});
+  }
+
+  async function claim(keys: readonly bigint[]): Promise<ClaimState[]> {
+    const names = keys.map(outcomeKey);
+    const set = await ask((client) => names.map((name) => setClaim(client, name, claimant)));
+    const taken = names.filter((_, i) => set[i] === null);
+    const holders = await ask((client) => taken.map((name) => client.get(name)));
+    const holderOf = new Map(taken.map((name, i) => [name, holders[i]]));
+    return names.map((name) => {
+      const holder = holderOf.get(name);
+      if (holder === undefined || holder === claimant) return 'claimed';
+      if (holder !== null && isOurs(holder)) return 'own';
+      return holder?.startsWith(confirmed) ? 'confirmed' : 'pending';
+    });
+  }
+
+  return {
+    claim,
+    confirm: (keys, forgetAtMs, owners) =>
+      ask((client) =>
+        keys.map((key, i) =>
+          client.confirm(outcomeKey(key), claimant, Math.ceil(forgetAtMs[i]), owners?.[i] ?? claimant),
+        ),
+      ),
+    publishModel(digest, text) {
+      published.set(digest, text);
+      publish([digest]);
+    },
+    forgetModel(digest) {
+      published.delete(digest);
+    },
+    async getModel(digest) {
+      const [text] = await ask((client) => [client.get(modelKey(digest))]);
+      return text;
+    },
+    async close() {
+      close();
+    },
+  };
+}
+
+function createStoreClient(url: string) {
+  return createClient({
+    url,
+    disableOfflineQueue: true,
+    scripts: { confirm },
+    socket: { reconnectStrategy: false },
+  });
+}
+
+function setClaim(client: ReturnType<typeof createStoreClient>, name: string, claimant: string) {
+  return client.set(name, claimant, { condition: 'NX', expiration: { type: 'PX', value: claimMs } });
+}

@@ -1,0 +1,85 @@
+import type { Artifact, CategoricalFeature, Feature, NumericFeature } from '../../model/artifact.ts';
+import { createValueReader, type Row } from '../../model/row.ts';
+import { indexCategories } from '../../stats/category-text.ts';
+
+/** A feature's share of the log-odds for one value. */
+export type Contribution = (value: unknown) => number;
+
+/** Computes P(positive class) of one row, keyed by feature name. */
+export type Scorer = (row: Row) => number;
+
+/**
+ * What one feature adds to the log-odds stays within ±this. e^700 to 1 is certainty in double precision already, and a
+ * sum of such contributions is finite, whatever values a caller chooses: two huge ones of opposite sign would otherwise
+ * add up to ∞ − ∞, which is no number.
+ */
+const maxLogOdds = 700;
+
+function saturate(logOdds: number): number {
+  return logOdds > maxLogOdds ? maxLogOdds : logOdds < -maxLogOdds ? -maxLogOdds : logOdds;
+}
+
+/** What the feature contributed on average over the training rows. */
+export function referenceContribution(feature: Feature): number {
+  return saturate(feature.meanContribution);
+}
+
+/** What a missing value adds. */
+function missingContribution(feature: Feature): number {
+  return saturate(feature.missingLogOdds ?? feature.meanContribution);
+}
+
+function numericContribution(feature: NumericFeature): Contribution {
+  const { mean, deviation } = feature.standardisation;
+  // finite, as `value - mean` is for every finite value: the artifact is checked for that
+  const slope = feature.coefficient / deviation;
+  const missing = missingContribution(feature);
+  return (value) =>
+    typeof value === 'number' && Number.isFinite(value) ? saturate(slope * (value - mean)) : missing;
+}
+
+/** What a category that training never saw adds. */
+export function unseenContribution(feature: CategoricalFeature): number {
+  return saturate(feature.unseenLogOdds);
+}
+
+function categoricalContribution(feature: CategoricalFeature): Contribution {
+  const unseen = unseenContribution(feature);
+  const other = saturate(feature.otherLogOdds ?? feature.unseenLogOdds);
+  const logOddsOf = indexCategories([
+    ...feature.categories.map((category, i) => [category, saturate(feature.coefficients[i])] as const),
+    ...feature.grouped.map((category) => [category, other] as const),
+  ]);
+  const missing = missingContribution(feature);
+  return (value) => {
+    const logOdds = logOddsOf(value);
+    return logOdds === null ? missing : (logOdds ?? unseen);
+  };
+}
+
+/**
+ * How one feature adds to the log-odds: `coefficient · (x − mean) / deviation`, or the coefficient of its
+ * category (see `indexCategories` for how a value names one).
+ * A missing value (null, undefined, for a number also anything that is not a finite number) adds `missingLogOdds`;
+ * where training had none it is neutral, and so is a category never seen: it adds the mean contribution. All stay within
+ * ±700.
+ */
+export function createContribution(feature: Feature): Contribution {
+  return feature.kind === 'numeric' ? numericContribution(feature) : categoricalContribution(feature);
+}
+
+/** P = 1 / (1 + e^−logOdds): within 0..1 for every number, ±∞ included. */
+export function logistic(logOdds: number): number {
+  return 1 / (1 + Math.exp(-logOdds));
+}
+
+/** Makes the model's scorer. It trusts its rows: validate them at the edge. It never throws. */
+export function createScorer(artifact: Artifact): Scorer {
+  const readers = artifact.features.map(({ name }) => createValueReader(name));
+  const contributions = artifact.features.map(createContribution);
+  return (row) => {
+    let logOdds = artifact.intercept;
+    for (let i = 0; i < readers.length; i++) logOdds += contributions[i](readers[i](row));
+    return logistic(logOdds);
+  };
+}

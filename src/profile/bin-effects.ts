@@ -1,0 +1,95 @@
+import type { Feature } from '../model/artifact-schema.ts';
+import { createContribution, unseenContribution } from '../predictors/logistic/score.ts';
+import { type Bins, binCount, createBinner, missingBin } from '../stats/binning.ts';
+
+/** Log-odds beyond ±this decide nothing more (10 is a probability of 0.99995), and would outweigh all others. */
+const maxLogOdds = 10;
+
+/** The log-odds of the rows of a reference, and how far they are spread. */
+export type ScoreSpread = {
+  /** Less their mean. */
+  readonly logOdds: Float64Array;
+  /** Divisor n. */
+  readonly deviation: number;
+};
+
+/**
+ * The spread of scores, as log-odds where all are probabilities. Outputs of other models are taken as they are.
+ *
+ * @param scores finite
+ * @returns `null` when they are all the same: nothing can be told of what moves them
+ */
+export function scoreSpread(scores: ArrayLike<number>): ScoreSpread | null {
+  const values = Float64Array.from(scores);
+  if (values.every((score) => score >= 0 && score <= 1)) {
+    for (let i = 0; i < values.length; i++) values[i] = bound(Math.log(values[i] / (1 - values[i])));
+  }
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const logOdds = values.map((value) => value - mean);
+  const deviation = Math.sqrt(logOdds.reduce((sum, value) => sum + value * value, 0) / values.length);
+  return deviation > 1e-9 ? { logOdds, deviation } : null;
+}
+
+/**
+ * What a row in each bin of a feature brings to the log-odds on average, in their standard deviations: the feature's
+ * own contribution, as the model is linear. Where the reference has no row in a bin, it is that of a value that would
+ * fall into it.
+ *
+ * @param bins need not be the feature's own
+ * @param values of the reference
+ */
+export function ownEffects(
+  feature: Feature,
+  bins: Bins,
+  values: ArrayLike<unknown>,
+  { deviation }: Pick<ScoreSpread, 'deviation'>,
+): number[] {
+  const contribution = createContribution(feature);
+  const means = meanByBin(bins, values, (row) => bound(contribution(values[row])));
+  return means.map((mean, bin) => round((mean ?? bound(contributionWithin(feature, bins, bin))) / deviation));
+}
+
+/**
+ * The same for a model of which only rows and scores are known: the mean log-odds of the scores in each bin, less
+ * those of all rows. 0 where no row of the reference is in the bin.
+ *
+ * @param values of the reference, parallel to the scores
+ */
+export function associatedEffects(
+  bins: Bins,
+  values: ArrayLike<unknown>,
+  { logOdds, deviation }: ScoreSpread,
+): number[] {
+  return meanByBin(bins, values, (row) => logOdds[row]).map((mean) => round((mean ?? 0) / deviation));
+}
+
+function meanByBin(bins: Bins, values: ArrayLike<unknown>, read: (row: number) => number): (number | null)[] {
+  const sums = new Float64Array(binCount(bins));
+  const counts = new Float64Array(sums.length);
+  const binOf = createBinner(bins);
+  for (let row = 0; row < values.length; row++) {
+    const bin = binOf(values[row]);
+    sums[bin] += read(row);
+    counts[bin]++;
+  }
+  return Array.from(sums, (sum, bin) => (counts[bin] > 0 ? sum / counts[bin] : null));
+}
+
+/** The contribution of a value that lies in the bin. */
+function contributionWithin(feature: Feature, bins: Bins, bin: number): number {
+  const contribution = createContribution(feature);
+  const missing = missingBin(bins);
+  if (bin === missing) return contribution(null);
+  if (bins.kind === 'numeric') return contribution(bins.edges[Math.min(bin, bins.edges.length - 1)] ?? null);
+  if (bin < missing) return contribution(bins.categories[bin] ?? bins.grouped[0]);
+  return feature.kind === 'categorical' ? unseenContribution(feature) : 0;
+}
+
+function bound(logOdds: number): number {
+  return Math.max(-maxLogOdds, Math.min(maxLogOdds, logOdds));
+}
+
+/** To six places: more are noise of the arithmetic and make versions differ between machines. */
+function round(value: number): number {
+  return Math.round(value * 1e6) / 1e6 + 0;
+}

@@ -1,0 +1,245 @@
+import { z } from 'zod';
+import { summary as artifactSummary } from '../../model/artifact-schema.ts';
+import { driftRule } from '../../stats/drift.ts';
+import { slowDriftRule } from '../../stats/slow-drift.ts';
+
+const count = z.int().min(0);
+const share = z.number().min(0).max(1);
+const instant = z.iso.datetime();
+const verdict = z
+  .enum(['stable', 'undetermined', 'moved', 'drifting'])
+  .describe(
+    `drifting: PSI > max(${driftRule.minPsi}, noise ceiling); moved: not drifting, but PSI > max(${driftRule.minMovedPsi}, noise ceiling), or a rank trend more than ${driftRule.minTrend} from one half and more than ${driftRule.ceilingZ} standard errors; undetermined: neither, and the ceiling exceeds ${driftRule.undeterminedCeiling}; stable: none of these`,
+  );
+
+const summary = artifactSummary
+  .nullable()
+  .describe('Of the values that are not missing, in their own unit; null where only bins are known');
+
+const measured = {
+  samples: count,
+  psi: z.number().nullable(),
+  psiNoiseCeiling: z.number().nullable().describe('How large the PSI gets by chance alone'),
+};
+
+const variable = z.strictObject({
+  name: z.string(),
+  kind: z.enum(['numeric', 'categorical']),
+  wholeNumbers: z.boolean().describe('Whether all values are whole numbers, so far as is known'),
+  samples: count.describe('Live rows in which the variable was recorded, missing values included'),
+  referenceSamples: count,
+  missing: count,
+  unseen: count.describe('Rows whose category the reference never held'),
+  outsideRange: count.describe("Rows whose value is beyond the reference's extremes"),
+  psi: measured.psi,
+  psiNoiseCeiling: measured.psiNoiseCeiling,
+  threshold: z.number().nullable().describe('The PSI above which the verdict is drifting'),
+  jensenShannonDistance: z.number().nullable().describe('Base 2, 0 to 1'),
+  kolmogorovSmirnov: z
+    .strictObject({
+      statistic: z.number(),
+      p: z.number().nullable(),
+      basis: z.enum(['values', 'bins']).describe('bins: the largest distance at the edges of the bins, no p'),
+    })
+    .nullable()
+    .describe('null for categories'),
+  rankTrend: z
+    .strictObject({
+      probability: z.number().describe('That a live value is larger than one of the reference, half of ties'),
+      z: z.number().describe('Standard errors from one half, corrected for ties'),
+      effectiveValues: z.number().describe('Of the smaller side, less what ties take away'),
+    })
+    .nullable()
+    .describe('Wilcoxon–Mann–Whitney over the value bins; null for categories'),
+  wasserstein: z.number().nullable().describe("In the variable's own unit"),
+  verdict,
+  samplesNeeded: count
+    .nullable()
+    .describe(
+      'How many more live rows bring the noise ceiling low enough to call it stable; null when it is, or when no number can',
+    ),
+  effect: z
+    .number()
+    .nullable()
+    .describe(
+      'What the move does to the scores: the change of what the bins bring to their log-odds, in standard deviations of the log-odds in the reference; null where that is not known',
+    ),
+  logOddsChange: z
+    .number()
+    .nullable()
+    .describe("Change of the feature's mean contribution to the model's log-odds against the reference"),
+  sentence: z.string().describe('What changed, in words'),
+  unseenValues: z
+    .array(z.strictObject({ value: z.string(), samples: count }))
+    .describe('The most frequent; none of a sensitive feature'),
+  summary: z
+    .strictObject({ reference: summary, live: summary })
+    .nullable()
+    .describe('null for categories, and for features that the model calls sensitive'),
+  bins: z.array(z.strictObject({ label: z.string(), reference: count, live: count })).describe('Counts'),
+  slowDrift: z
+    .strictObject({
+      evidence: z
+        .number()
+        .describe(
+          `What the daily bets on a change have won on average; slow drift from ${slowDriftRule.threshold} on`,
+        ),
+      direction: z.enum(['rises', 'falls']).nullable().describe('Whether values become larger or smaller'),
+      since: instant.nullable().describe('Begin of the day on which it most likely began'),
+    })
+    .nullable()
+    .describe('By calendar day (UTC), of all days so far; null for categories, and without times'),
+  driftingSince: instant
+    .nullable()
+    .describe('Begin of the latest steps of time that all drift; null when the latest does not'),
+  overTime: z
+    .array(z.strictObject({ from: instant, ...measured, verdict }))
+    .describe('One entry a step of time that holds rows; empty without times'),
+});
+
+const segmentVariable = z.strictObject({
+  name: z.string(),
+  samples: count,
+  referenceSamples: count,
+  psi: variable.shape.psi,
+  psiNoiseCeiling: variable.shape.psiNoiseCeiling,
+  threshold: variable.shape.threshold,
+  rankTrend: variable.shape.rankTrend,
+  effect: variable.shape.effect,
+  verdict,
+  sentence: z.string().nullable().describe('What changed, in words; null unless it drifts or has moved'),
+});
+
+const segment = z.strictObject({
+  column: z.string(),
+  value: z.string().describe('The category, the range of numbers, other, missing, or unseen'),
+  samples: count,
+  referenceSamples: count,
+  verdict: verdict.describe('The worst of its variables'),
+  variables: z
+    .array(segmentVariable)
+    .describe('Features without the column itself, and the score; worst first'),
+});
+
+const segments = z.strictObject({
+  by: z.array(z.string()).describe('The columns that cut rows into segments'),
+  comparisons: count.describe('Segments times variables'),
+  expectedFalseAlarms: z
+    .number()
+    .describe('How many of the comparisons chance alone is expected to call drifting, at most'),
+  segments: z.array(segment).describe('Worst first; without those that hold no row on either side'),
+});
+
+const together = z.strictObject({
+  rocAuc: z
+    .number()
+    .describe('Of a classifier that tells live rows from the reference, on rows it was not fitted on'),
+  standardError: z.number(),
+  referenceSamples: count.describe('Rows it was given, a sample of many'),
+  samples: count.describe('Live rows it was given, a sample of many'),
+  verdict: verdict.describe(
+    `moved: AUC more than ${driftRule.minTrend} and more than ${driftRule.ceilingZ} standard errors above one half; undetermined: not, and its error could hide a shift by half a standard deviation`,
+  ),
+  terms: z
+    .array(z.strictObject({ name: z.string(), share: z.number() }))
+    .describe('What it goes by: features, squares (spread), products (how two go together); largest first'),
+});
+
+const alarm = z.strictObject({
+  alert: z.string(),
+  severity: z.enum(['ticket', 'page']),
+  feature: z.string().nullable(),
+  from: instant.describe('When it would have begun to fire'),
+  to: instant.nullable().describe('When it would have been resolved; null when it fired to the end'),
+  value: z
+    .number()
+    .describe('The largest value while it fired: a PSI, a share, or the evidence of slow drift'),
+});
+
+const driftReport = z.strictObject({
+  model: z.strictObject({ name: z.string(), version: z.string() }).nullable(),
+  reference: z.strictObject({
+    origin: z.enum(['training', 'traffic', 'file']),
+    samples: count,
+    version: z.string().nullable().describe('Model version of its rows; null when they do not tell'),
+  }),
+  live: z.strictObject({
+    samples: count,
+    damagedLines: count,
+    from: instant.nullable(),
+    to: instant.nullable(),
+    kind: z
+      .enum(['requests', 'rows'])
+      .describe('requests: samples of a service; rows: of a table, or plain JSON'),
+    damaged: z
+      .array(z.strictObject({ source: z.string(), line: count, reason: z.string() }))
+      .describe('The first few damaged lines'),
+    otherVersions: z
+      .array(z.strictObject({ version: z.string(), samples: count }))
+      .describe('Rows of other model versions, which are left out'),
+  }),
+  rule: z.strictObject({
+    minPsi: z.number(),
+    minMovedPsi: z.number(),
+    minTrend: z.number(),
+    ceilingZ: z.number(),
+    undeterminedCeiling: z.number(),
+    pseudoCount: z.number(),
+    slowDriftThreshold: z.number(),
+  }),
+  verdict: verdict.describe(
+    'The worst of the variables, the segments, and all features together; drifting also where a variable drifts slowly',
+  ),
+  headline: z.string().describe('The verdict in words'),
+  consequence: z
+    .string()
+    .nullable()
+    .describe('What moves the score most; null without a model, or where the verdict is undetermined'),
+  features: z.array(variable).describe('Drifting first, then moved; among these by effect'),
+  score: variable.nullable().describe("The model's output, monitored as if it were a feature"),
+  segments: segments
+    .nullable()
+    .describe('With --by: live rows and reference cut alike, each segment with limits of its own size'),
+  together: together
+    .nullable()
+    .describe(
+      'All features together; null unless both sides have 50 rows with values and two features to compare',
+    ),
+  predictions: z
+    .array(z.strictObject({ class: z.string(), reference: share.nullable(), live: share }))
+    .nullable()
+    .describe('Share of each predicted class'),
+  positive: z
+    .string()
+    .nullable()
+    .describe('The class that the scores are probabilities of; null without a model'),
+  expectedShare: z
+    .strictObject({
+      mean: z.number().nullable().describe('Mean calibrated score: the share of positives to be expected'),
+      training: share.describe('Share of positives in training'),
+      z: z.number().nullable().describe('Standard errors between them, with six rows counted as one'),
+      hasShifted: z.boolean().describe('Whether ModelScoreMeanShifted takes it for a shift'),
+      ifOnlySharesChanged: z
+        .number()
+        .nullable()
+        .describe(
+          'The share of positives if nothing but the shares of the classes has changed; null where the scores do not tell',
+        ),
+    })
+    .nullable()
+    .describe('null without a model or scores, or when its reference is newer traffic'),
+  stepSeconds: count.nullable().describe('Length of the steps of `overTime`'),
+  alarms: z.array(alarm).nullable().describe('With --backtest: the alarms there would have been'),
+  notes: z.array(z.string()),
+});
+
+/** A drift report, as `npm run drift -- --json` prints it; text and page show what is in it. */
+export type DriftReport = z.infer<typeof driftReport>;
+export type ReportVariable = DriftReport['features'][number];
+export type ReportSegment = NonNullable<DriftReport['segments']>['segments'][number];
+export type Alarm = z.infer<typeof alarm>;
+
+/** The JSON Schema (draft 2020-12) of the report, as published in docs/drift-report.schema.json. */
+export function driftReportJsonSchema(): object {
+  return { title: 'Vigia drift report', ...z.toJSONSchema(driftReport) };
+}

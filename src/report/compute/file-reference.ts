@@ -1,0 +1,248 @@
+import { type Artifact, scoreFeature } from '../../model/artifact.ts';
+import { createDisclosure } from '../../model/disclosure.ts';
+import type { LineTally } from '../../samples/read-samples.ts';
+import { summableBounds } from '../../stats/summable.ts';
+import { type OpenOptions, openRows } from '../read/open-rows.ts';
+import { createRowSample } from '../read/row-sample.ts';
+import type { Row, RowSource, Wanted } from '../read/rows.ts';
+import { allColumns, type ChooseFeatures, selectColumns, selectNamed } from '../read/select-columns.ts';
+import { createVersionFilter } from '../read/version-filter.ts';
+import { type Dropped, describeDropped } from '../render/describe-dropped.ts';
+import { formatAmount } from '../render/format.ts';
+import { createCategoryCounter } from './category-counter.ts';
+import { type CollectedNumbers, type CollectorOptions, createNumberCollector } from './collect-numbers.ts';
+import type { ValueRows } from './domain-columns.ts';
+import {
+  artifactReference,
+  type DriftReference,
+  onlyCounted,
+  type ReferenceVariable,
+} from './drift-reference.ts';
+import { createLiveVariable } from './live-variable.ts';
+import { createSortSpace, type SortSpace } from './number-column.ts';
+import { withEffects } from './reference-effects.ts';
+import { createRowScorer, predictionOf } from './row-scorer.ts';
+import { type SegmentColumn, segmentColumns, segmentReading } from './segment-counts.ts';
+
+export type FileReferenceOptions = {
+  /** Says which columns there are and of what kind; `null` takes all, judged by what they hold. */
+  readonly artifact: Artifact | null;
+  /** Picks features by name; `null` takes all, without a model all but ids and dates. */
+  readonly chooseFeatures: ChooseFeatures | null;
+  /** Picks the columns to cut into segments by, of all there are; `null` picks none. */
+  readonly chooseSegments?: ChooseFeatures | null;
+  /** Values of a column that are kept; beyond that it has no summary. A million if left out. */
+  readonly maxValues?: number;
+  /** Whether values far beyond the model's reference are kept out of the new one: they are counted, no more. */
+  readonly leavesOutFar?: boolean;
+} & OpenOptions;
+
+/** A reference with the files it was made of. */
+export type FileReference = DriftReference & {
+  /** The columns picked by `chooseSegments`: the bins of compared ones, and of others cut in the same way. */
+  readonly by: readonly SegmentColumn[];
+  /** Its rows, or a sample of them. */
+  readonly rows: ValueRows;
+  /** The files, which can be read once more. */
+  readonly sources: readonly RowSource[];
+};
+
+/** Collects one variable of the reference. */
+type Collector = {
+  add(row: Row, place: number): void;
+  dropped(): Dropped;
+  /** The variable, or why it is left out. */
+  finish(space: SortSpace): ReferenceVariable | string;
+};
+
+/**
+ * Makes a reference of the rows of files. Numeric variables are cut at their own frequent values and deciles, sensitive ones at the model's;
+ * categorical ones keep the categories of the model if there is one. Rows that hold bins are counted in the model's bins as they are.
+ *
+ * @throws Error naming the file when it cannot be read, has no rows, or holds bins and there is no model to tell what
+ * they are
+ */
+export async function fileReference(
+  paths: readonly string[],
+  {
+    artifact,
+    chooseFeatures,
+    chooseSegments,
+    maxValues,
+    leavesOutFar = false,
+    ...reading
+  }: FileReferenceOptions,
+): Promise<FileReference> {
+  const tally: LineTally = { lines: 0, damaged: 0, faults: [] };
+  const scores = createNumberCollector({ maxValues });
+  const predictions = new Map<string, number>();
+  const filter = createVersionFilter(artifact?.version ?? null);
+  let samples = 0;
+  let scored = 0;
+
+  const sources: RowSource[] = [];
+  for await (const source of openRows(paths, tally, reading)) sources.push(source);
+  if (sources.length === 0) throw new Error(`${paths.join(', ')}: holds no rows to compare with`);
+  const [{ name, holdsBins }] = sources;
+  if (holdsBins && artifact === null) {
+    throw new Error(`${name}: holds bins, not values: give the model that cut them with --model`);
+  }
+  const { wanted, all, notes } = selectColumns(sources, artifact, chooseFeatures);
+  const by = chooseSegments?.(allColumns(all, sources)) ?? [];
+  const cutting = segmentReading(wanted, selectNamed(by, sources, artifact)).slice(wanted.length);
+  const collectors = [...wanted, ...cutting].map((column) =>
+    createCollector(column, artifact, holdsBins, { maxValues, leavesOutFar }),
+  );
+  const sample = createRowSample(wanted.length);
+  for (const source of sources) {
+    const scoreOf = createRowScorer(artifact, wanted);
+    await source.read([...wanted, ...cutting], (row) => {
+      if (!filter.accepts(row)) return;
+      samples++;
+      for (let i = 0; i < collectors.length; i++) collectors[i].add(row, i);
+      const score = scoreOf(row);
+      const prediction = predictionOf(row, score, artifact);
+      if (prediction !== null) predictions.set(prediction, (predictions.get(prediction) ?? 0) + 1);
+      if (row.values !== null || score !== null) sample.add(row.values ?? [], score);
+      if (score === null) return;
+      scores.add(score);
+      scored++;
+    });
+  }
+  if (samples === 0)
+    throw new Error(`${paths.join(', ')}: holds no rows to compare with${describe(filter, tally)}`);
+
+  const space = createSortSpace();
+  const ended = collectors.map((collector) => collector.finish(space));
+  const finished = ended.slice(0, wanted.length).map((variable, i) => {
+    if (typeof variable === 'string') return variable;
+    const feature = artifact?.features.find(({ name }) => name === variable.name);
+    return withEffects(variable, sample.column(i), feature);
+  });
+  const features = finished.filter((variable) => typeof variable !== 'string');
+  const predicted = [...predictions.values()].reduce((sum, count) => sum + count, 0);
+  return {
+    origin: 'file',
+    samples,
+    features,
+    leftOut: all.filter((column) => !features.some((feature) => feature.name === column)),
+    score: scored > 0 ? scoreVariable(scores.finish(space), sample.scores()) : null,
+    predictions:
+      predicted > 0 ? new Map([...predictions].map(([name, count]) => [name, count / predicted])) : null,
+    version: filter.version,
+    by: segmentColumns(by, ended),
+    sources,
+    rows: { names: wanted.map((column) => column.name), rows: sample.rows() },
+    notes: [
+      ...notes,
+      ...collectors.flatMap((collector) =>
+        describeDropped(
+          collector.dropped(),
+          'rows',
+          ' of the reference',
+          leavesOutFar ? 'far beyond the older reference' : undefined,
+        ),
+      ),
+      ...finished.filter((reason) => typeof reason === 'string'),
+      ...(tally.damaged > 0
+        ? [
+            `${formatAmount(tally.damaged, 'damaged line')} of the reference ${tally.damaged === 1 ? 'was' : 'were'} passed over.`,
+          ]
+        : []),
+      ...[...filter.others].map(
+        ([version, count]) =>
+          `${formatAmount(count, 'row')} of the reference of version ${version} ${count === 1 ? 'was' : 'were'} left out: version ${filter.version} is compared.`,
+      ),
+    ],
+  };
+}
+
+function describe(filter: { others: ReadonlyMap<string, number>; version: string | null }, tally: LineTally) {
+  if (filter.others.size > 0) {
+    return `: all are of version ${[...filter.others.keys()].join(', ')}, the model is ${filter.version}`;
+  }
+  const [fault] = tally.faults;
+  return fault === undefined ? '' : `: line ${fault.line}: ${fault.reason}`;
+}
+
+function scoreVariable(collected: CollectedNumbers, scores: number[]): ReferenceVariable {
+  return withEffects(numericVariable(scoreFeature, collected), { values: scores, scores });
+}
+
+function numericVariable(name: string, { edges, ...rest }: CollectedNumbers): ReferenceVariable {
+  return { name, bins: { kind: 'numeric', edges }, ...rest };
+}
+
+function createCollector(
+  { name, kind }: Wanted,
+  artifact: Artifact | null,
+  holdsBins: boolean,
+  options: CollectorOptions,
+): Collector {
+  const known = artifact && artifactReference(artifact).features.find((variable) => variable.name === name);
+  // edges of its own would be values of single rows
+  const isWithheld = createDisclosure(artifact).isWithheld(name);
+  if (known && (holdsBins || kind === 'categorical' || isWithheld)) return countInto(known);
+  let withheld = 0;
+  let notNumbers = 0;
+  /** Adds the value in its place, unless it was withheld. */
+  const addTo =
+    (counter: { add(value: unknown): void }): Collector['add'] =>
+    ({ values }, place) => {
+      if (values === null) return;
+      const value = values[place];
+      if (value === undefined) {
+        withheld++;
+        return;
+      }
+      if (kind === 'numeric' && value !== null && !Number.isFinite(value)) notNumbers++;
+      counter.add(value);
+    };
+  const dropped = (leftOut = 0) => ({ name, notNumbers, withheld, leftOut });
+  if (kind === 'numeric') {
+    const collector = createNumberCollector({ ...options, sumBounds: known?.sumBounds ?? summableBounds() });
+    return {
+      add: addTo(collector),
+      dropped: () => dropped(collector.leftOut),
+      finish: (space) => numericVariable(name, collector.finish(space)),
+    };
+  }
+  const counter = createCategoryCounter();
+  return {
+    add: addTo(counter),
+    dropped: () => dropped(),
+    finish() {
+      const counted = counter.finish();
+      if (counted === null) return `${name} is left out: so many different texts name rows, not categories.`;
+      return {
+        name,
+        ...counted,
+        ...onlyCounted,
+      };
+    },
+  };
+}
+
+/** Counts rows into bins that are given. */
+function countInto(known: ReferenceVariable): Collector {
+  const counted = createLiveVariable({ ...known, range: null }, true);
+  return {
+    add({ values, bins }, place) {
+      if (values !== null) counted.observe(values[place]);
+      else if (bins !== null) counted.observeBin(bins[known.name], undefined);
+    },
+    dropped: () => ({
+      name: known.name,
+      notNumbers: counted.notNumbers,
+      withheld: counted.withheld,
+      leftOut: 0,
+    }),
+    finish: () => ({
+      ...known,
+      counts: [...counted.counts],
+      mean: counted.mean,
+      far: counted.far,
+      summary: null,
+    }),
+  };
+}

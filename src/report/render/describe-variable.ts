@@ -1,0 +1,186 @@
+import { driftRule } from '../../stats/drift.ts';
+import { largeEffect } from '../../stats/effect.ts';
+import type { DriftReport } from '../compute/drift-report.ts';
+import type { LiveVariable } from '../compute/live-variable.ts';
+import type { Measured } from '../compute/measure-variable.ts';
+import { rangeOf } from './bin-names.ts';
+import { formatCount, formatEffect, formatNumber, formatShare, formatTime } from './format.ts';
+
+/** What the two sides are called in sentences. */
+export type Words = {
+  /** `requests` or `rows`. */
+  readonly rows: DriftReport['live']['kind'];
+  readonly origin: DriftReport['reference']['origin'];
+  /** Live rows of other model versions, which are not counted. */
+  readonly otherVersions: number;
+};
+
+/** Changes below a percentage point are not worth a second clause. */
+const minMention = 0.01;
+
+/** Why there is nothing to say of a variable that all rows withhold. */
+export function describeAbsence(
+  { reference: { name }, withheld }: Pick<LiveVariable, 'reference' | 'withheld'>,
+  { rows }: Words,
+  isSensitive: boolean,
+): string {
+  if (!isSensitive) return `Withheld in all ${formatCount(withheld)} live ${rows}.`;
+  return `Not available from samples, which withhold ${name} as the model calls it sensitive: GET /drift and the metrics have its counts.`;
+}
+
+/** What changed in one variable, in a sentence. @param isScore whether it is the model's score */
+export function describeVariable(variable: Measured, words: Words, isScore: boolean): string {
+  if (variable.samples === 0) return `No live ${words.rows} hold it.`;
+  if (variable.verdict === 'undetermined') return describeDoubt(variable, words);
+  const [main, ...more] = changesOf(variable, words, isScore);
+  if (main === undefined) return `Nothing but missing values on both sides.`;
+  const lately =
+    variable.driftingSince === null ? '' : ` But since ${formatTime(variable.driftingSince)} it drifts.`;
+  if (variable.verdict === 'stable') {
+    const isChance = (variable.psi ?? 0) <= (variable.psiNoiseCeiling ?? 0);
+    return `${isChance ? 'No change beyond chance' : 'A small change, below the limit'}: ${main.text}.${lately}`;
+  }
+  const others = more.filter(({ size }) => size >= minMention);
+  const texts = [main, ...others].map(({ text }) => text);
+  const effect = isScore ? '' : describeEffect(variable);
+  if (variable.verdict === 'drifting') return `${sentence(texts)}${effect}`;
+  return `${describeMove(variable, words)}: ${texts.join('; ')}.${effect}${lately}`;
+}
+
+function describeEffect({ effect }: Measured): string {
+  if (effect === null) return '';
+  const size = effect < largeEffect ? 'small' : 'large';
+  return ` The effect on the scores is ${size}: ${formatEffect(effect)} of their standard deviation.`;
+}
+
+/** How far a variable has moved that does not drift. */
+function describeMove({ samplesNeeded, psiNoiseCeiling }: Measured, { rows }: Words): string {
+  if ((psiNoiseCeiling ?? 0) <= driftRule.undeterminedCeiling) return 'Moved a little, below what alarms';
+  return samplesNeeded === null
+    ? 'Moved, but the reference has too few rows to tell how far'
+    : `Moved, but ${formatCount(samplesNeeded)} more live ${rows} are needed to tell how far`;
+}
+
+function sentence(clauses: readonly string[]): string {
+  const text = clauses.join('; ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+function describeDoubt({ samplesNeeded, referenceSamples }: Measured, { rows }: Words): string {
+  if (samplesNeeded === null) {
+    return `Cannot be judged: the reference has only ${formatCount(referenceSamples)} rows, too few for any number of live ${rows}.`;
+  }
+  return `Cannot be judged yet: ${formatCount(samplesNeeded)} more live ${rows} are needed.`;
+}
+
+type Change = { readonly text: string; readonly size: number };
+
+/** The largest move of the values, then what happened to missing, unseen and outlying ones; the largest first. */
+function changesOf(variable: Measured, words: Words, isScore: boolean): Change[] {
+  const { bins, samples, referenceSamples, summary } = variable;
+  const there = whereWords[words.origin];
+  const shares = (name: string) => {
+    const bin = bins.find(({ label }) => label === name);
+    return bin && { live: bin.live / samples, reference: bin.reference / referenceSamples };
+  };
+  const changes: Change[] = [];
+  const moved =
+    variable.kind === 'numeric' ? largestShift(variable, words, isScore) : largestCategory(variable, words);
+  if (moved !== undefined) changes.push(moved);
+  const missing = shares('missing');
+  if (missing !== undefined && missing.live !== missing.reference) {
+    changes.push({
+      text: `${formatShare(missing.live)} are missing, ${formatShare(missing.reference)} ${there}`,
+      size: Math.abs(missing.live - missing.reference),
+    });
+  }
+  const unseen = shares('unseen');
+  if (unseen !== undefined && unseen.live !== unseen.reference) {
+    const [example] = variable.unseenValues;
+    const such = example === undefined ? '' : `, such as ‘${example.value}’`;
+    const expected =
+      unseen.reference === 0 ? '' : `, where ${formatShare(unseen.reference)} were to be expected`;
+    const text =
+      words.origin !== 'traffic' || unseen.reference === 0
+        ? `${formatShare(unseen.live)} were never seen ${there}${such}${expected}`
+        : `${formatShare(unseen.live)} are of a category unknown to the model${such}, ${formatShare(unseen.reference)} ${there}`;
+    changes.push({ text, size: Math.abs(unseen.live - unseen.reference) });
+  }
+  if (variable.outsideRange > 0) {
+    const share = variable.outsideRange / samples;
+    changes.push({ text: `${formatShare(share)} are beyond all values ${there}`, size: share / 2 });
+  }
+  changes.sort((a, b) => b.size - a.size);
+  const before = summary?.reference?.percentiles.p50;
+  const now = summary?.live?.percentiles.p50;
+  if (before !== undefined && now !== undefined && before !== now && variable.verdict !== 'stable') {
+    changes.push({ text: `the median went from ${formatNumber(before)} to ${formatNumber(now)}`, size: 1 });
+  }
+  return changes;
+}
+
+const whereWords = {
+  training: 'in training',
+  traffic: 'in the reference',
+  file: 'in the reference',
+} as const;
+
+/**
+ * What tells most of the move of the values: the share beyond the edge at which the two distributions are farthest
+ * apart, or that of a frequent value, where it changed more.
+ */
+function largestShift(
+  { bins, missing, wholeNumbers }: Measured,
+  { rows, origin }: Words,
+  isScore: boolean,
+): Change | undefined {
+  const values = bins.slice(0, -1);
+  const liveTotal = values.reduce((sum, { live }) => sum + live, 0);
+  const referenceTotal = values.reduce((sum, { reference }) => sum + reference, 0);
+  if (liveTotal === 0 || referenceTotal === 0 || values.length < 2) return undefined;
+  const what = isScore ? 'live scores' : missing > 0 ? 'live values' : `live ${rows}`;
+  const there = whereWords[origin];
+  let live = 0;
+  let reference = 0;
+  let largest: Change = { text: '', size: -1 };
+  for (const bin of values) {
+    const { lower, upper, isClosed } = rangeOf(bin.label) ?? everything;
+    const share = { live: bin.live / liveTotal, reference: bin.reference / referenceTotal };
+    live += share.live;
+    reference += share.reference;
+    const shift = live - reference;
+    const edge = formatNumber(wholeNumbers ? Math.floor(upper) : upper);
+    const [above, below] = isClosed ? ['above', 'at most'] : ['at least', 'below'];
+    // the last bin is the rest: below its end is everything
+    if (bin !== values[values.length - 1] && Math.abs(shift) > largest.size) {
+      const text =
+        shift <= 0
+          ? `${formatShare(1 - live)} of ${what} are ${above} ${edge}, ${formatShare(1 - reference)} ${there}`
+          : `${formatShare(live)} of ${what} are ${below} ${edge}, ${formatShare(reference)} ${there}`;
+      largest = { text, size: Math.abs(shift) };
+    }
+    const change = Math.abs(share.live - share.reference);
+    if (lower === upper && change > largest.size) {
+      const text = `${formatShare(share.live)} of ${what} are ${edge}, ${formatShare(share.reference)} ${there}`;
+      largest = { text, size: change };
+    }
+  }
+  return largest;
+}
+
+const everything = { lower: Number.NEGATIVE_INFINITY, upper: Number.POSITIVE_INFINITY, isClosed: false };
+
+/** The category whose share has changed most. */
+function largestCategory({ bins, samples, referenceSamples }: Measured, words: Words): Change | undefined {
+  const changes = bins
+    .filter(({ label }) => label !== 'missing' && label !== 'unseen')
+    .map(({ label, live, reference }) => {
+      const [now, before] = [live / samples, reference / referenceSamples];
+      const name = label === 'other' ? 'of a rare kind' : `‘${label.slice(2)}’`;
+      return {
+        text: `${formatShare(now)} of live ${words.rows} are ${name}, ${formatShare(before)} ${whereWords[words.origin]}`,
+        size: Math.abs(now - before),
+      };
+    });
+  return changes.sort((a, b) => b.size - a.size)[0];
+}

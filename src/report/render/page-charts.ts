@@ -1,0 +1,122 @@
+import { driftThreshold } from '../../stats/drift.ts';
+import type { ReportVariable } from '../compute/drift-report.ts';
+import { binNames } from './bin-names.ts';
+import { formatPsi, formatShare } from './format.ts';
+import { type Html, html } from './html.ts';
+
+/** Sizes in the units of the charts' own boxes, which stretch to the width they get. */
+const slot = 10;
+const gap = 5;
+const height = 100;
+
+/** What a histogram shows of a variable. */
+export type Charted = Pick<
+  ReportVariable,
+  'bins' | 'kind' | 'wholeNumbers' | 'samples' | 'referenceSamples' | 'outsideRange'
+>;
+
+type Column = {
+  readonly name: string;
+  readonly reference: number;
+  readonly live: number;
+  readonly kind: 'value' | 'apart' | 'outside';
+};
+
+/** The columns of a histogram as shares of all rows: the bins, then apart what is missing, unseen, out of range. */
+function histogramColumns(variable: Charted): Column[] {
+  const { bins, kind, samples, referenceSamples, outsideRange } = variable;
+  const names = binNames(variable);
+  const values = bins.length - (kind === 'numeric' ? 1 : 2);
+  const columns: Column[] = bins.map(({ reference, live }, i) => ({
+    name: names[i],
+    reference: referenceSamples > 0 ? reference / referenceSamples : 0,
+    live: samples > 0 ? live / samples : 0,
+    kind: i < values ? 'value' : 'apart',
+  }));
+  if (outsideRange > 0) {
+    columns.push({ name: 'out of range', reference: 0, live: outsideRange / samples, kind: 'outside' });
+  }
+  return columns;
+}
+
+/** The histogram's shapes: the live shares as bars, the reference as a step line, or as outlines for categories. */
+export function histogram(variable: Charted, label: string | null): Html {
+  const columns = histogramColumns(variable);
+  const values = columns.filter(({ kind }) => kind === 'value').length;
+  const width = columns.length * slot + gap;
+  const most = Math.max(...columns.flatMap(({ reference, live }) => [reference, live]), 1e-9);
+  const left = (i: number) => i * slot + (i < values ? 0 : gap);
+  const top = (share: number) => round(height - (share / most) * (height - 2));
+  const bars = columns.map(({ live, kind }, i) => {
+    if (live === 0) return '';
+    const y = top(live);
+    return `<path class="${kind === 'outside' ? 'outside' : 'live'}" d="M${left(i) + 1.5} ${height}V${y}h7V${height}z"/>`;
+  });
+  const outline = (from: number, to: number) => {
+    const steps = columns
+      .slice(from, to)
+      .map(({ reference }, i) => `V${top(reference)}H${left(from + i) + slot}`);
+    return `M${left(from)} ${height}${steps.join('')}V${height}`;
+  };
+  const joined = variable.kind === 'numeric' ? values : 0;
+  const outlines = [
+    ...(joined > 0 ? [outline(0, joined)] : []),
+    ...columns
+      .slice(joined)
+      .map((column, i) => (column.reference > 0 ? outline(joined + i, joined + i + 1) : '')),
+  ];
+  const role = label === null ? html`aria-hidden="true"` : html`role="img" aria-label="${label}"`;
+  return html`<svg class="histogram" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" ${role}>${{
+    html: `${bars.join('')}<path class="reference" d="${outlines.join('')}"/><path class="axis" d="M0 ${height}H${left(values - 1) + slot}M${left(values)} ${height}H${width}"/>`,
+  }}</svg>`;
+}
+
+/** A histogram with the name and the shares of each bin below. */
+export function histogramFigure(variable: ReportVariable): Html {
+  const { samples } = variable;
+  const columns = histogramColumns(variable);
+  const values = columns.filter(({ kind }) => kind === 'value').length;
+  const template = `repeat(${values},${slot}fr) ${gap}fr repeat(${columns.length - values},${slot}fr)`;
+  const size = columns.length > 14 ? 'many' : columns.length > 7 ? 'some' : 'few';
+  const cells = columns.map(
+    ({ name, reference, live }, i) =>
+      html`${i === values && html`<span></span>`}<span><b>${name}</b><i>${samples > 0 ? formatShare(live) : '–'}</i><s>${formatShare(reference)}</s></span>`,
+  );
+  const label = `Histogram of ${variable.name}, live against reference. ${variable.sentence} The figures are in the table below.`;
+  const widest = `max-width:${columns.length * 6}rem`;
+  return html`<figure class="bars ${size}" style="${widest}">${histogram(variable, label)}<div class="ticks" style="grid-template-columns:${template}" aria-hidden="true">${cells}</div></figure>`;
+}
+
+/** PSI over time as a line, above the grey of what is no drift. */
+export function overTimeChart(variable: ReportVariable, stepSeconds: number): Html {
+  const { name, overTime } = variable;
+  const points = overTime.filter((step) => step.psi !== null);
+  if (points.length === 0) return html`<p class="quiet">No values of ${name} with a time.</p>`;
+  const startMs = Date.parse(overTime[0].from);
+  const stepMs = stepSeconds * 1000;
+  const spanMs = Date.parse(overTime[overTime.length - 1].from) + stepMs - startMs;
+  const limits = points.map(({ psiNoiseCeiling }) => driftThreshold(psiNoiseCeiling));
+  const highest = Math.max(...points.map(({ psi }) => psi ?? 0));
+  const top = Math.max(highest, Math.min(...limits) * 1.5) * 1.08;
+  const x = (iso: string, share: number) =>
+    round(((Date.parse(iso) - startMs + share * stepMs) / spanMs) * 1000);
+  const y = (value: number) => round(height - (Math.min(value, top) / top) * height);
+  const limitArea = points.map(
+    ({ from }, i) => `M${x(from, 0)} ${height}V${y(limits[i])}H${x(from, 1)}V${height}z`,
+  );
+  let line = '';
+  points.forEach(({ from, psi }, i) => {
+    const isNext = i > 0 && Date.parse(from) - Date.parse(points[i - 1].from) === stepMs;
+    line += `${isNext ? 'L' : 'M'}${x(from, 0.5)} ${y(psi ?? 0)}${isNext ? '' : 'h.01'}`;
+  });
+  const drifting = points.filter(({ verdict }) => verdict === 'drifting');
+  const dots = drifting.map(({ from, psi }) => `M${x(from, 0.5)} ${y(psi ?? 0)}h.01`).join('');
+  const label = `PSI of ${name} in ${points.length} steps: at most ${formatPsi(highest)}, above its limit in ${drifting.length}.`;
+  return html`<div class="scale" aria-hidden="true">PSI ${formatPsi(top / 1.08)}</div><svg class="time" viewBox="0 0 1000 ${height}" preserveAspectRatio="none" role="img" aria-label="${label}">${{
+    html: `<path class="limit" d="${limitArea.join('')}"/><path class="line" d="${line}"/>${dots === '' ? '' : `<path class="dots" d="${dots}"/>`}<path class="axis" d="M0 ${height}H1000"/>`,
+  }}</svg>`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,161 @@
+import type { NumericFeature } from '../model/artifact-schema.ts';
+import { rankCategories, summarise } from '../profile/make-reference.ts';
+import { quantileSorted } from '../stats/quantile.ts';
+import { maxMagnitude } from '../stats/summable.ts';
+import type { CategoricalColumn, Column, NumericColumn } from './training-set.ts';
+
+/** How one column of the training set becomes columns of the design: where they begin, and what they hold. */
+export type NumericCode = {
+  readonly kind: 'numeric';
+  readonly column: NumericColumn;
+  /** Of the values that are not missing. */
+  readonly summary: NumericFeature['summary'];
+  /** The standardised value; a missing one is imputed by the mean, which is 0. */
+  readonly at: number;
+  /** The indicator of a missing value. */
+  readonly missingAt: number | null;
+};
+
+export type CategoricalCode = {
+  readonly kind: 'categorical';
+  readonly column: CategoricalColumn;
+  /** Most frequent first. One-hot from `at`. */
+  readonly categories: readonly string[];
+  readonly grouped: readonly string[];
+  /** Rows by category. */
+  readonly counts: ReadonlyMap<string, number>;
+  readonly at: number;
+  readonly otherAt: number | null;
+  readonly missingAt: number | null;
+};
+
+export type Code = NumericCode | CategoricalCode;
+
+/**
+ * A matrix whose rows all have the same number of entries and 0 elsewhere. A row of the training set has one for each
+ * feature: its standardised value, or 1 for its category or for a missing value. So categories cost no more than numbers.
+ */
+export type DesignMatrix = {
+  readonly rows: number;
+  readonly width: number;
+  readonly entriesPerRow: number;
+  /** Where the entries stand, row after row; ascending within a row, which begins with column 0, the intercept. */
+  readonly columns: Uint32Array;
+  /** Parallel to `columns`. */
+  readonly values: Float64Array;
+  /** What a column's squared weight counts in a ridge: 0 for the intercept, 1 for nearly all others; see `penaltyOf`. */
+  readonly penalties: Float64Array;
+};
+
+export type Design = {
+  readonly codes: readonly Code[];
+  readonly matrix: DesignMatrix;
+};
+
+function encodeNumeric(column: NumericColumn, at: number): NumericCode {
+  const present = column.values.filter((value) => !Number.isNaN(value));
+  const missingAt = present.length < column.values.length ? at + 1 : null;
+  const summary = summarise(present);
+  const largest = Math.max(Math.abs(summary.min), Math.abs(summary.max));
+  if (largest > maxMagnitude) {
+    throw new Error(
+      `column ${column.name}: holds a number beyond ±${maxMagnitude}, which is no measurement: correct or remove its row`,
+    );
+  }
+  if (!Number.isFinite(1 / summary.deviation)) {
+    throw new Error(`column ${column.name}: its numbers are too close together to compute with`);
+  }
+  return { kind: 'numeric', column, summary, at, missingAt };
+}
+
+function encodeCategorical(column: CategoricalColumn, at: number): CategoricalCode {
+  const counts = new Map<string, number>();
+  let missing = false;
+  for (const value of column.values) {
+    if (value === null) missing = true;
+    else counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  const { categories, grouped } = rankCategories(counts);
+  const otherAt = grouped.length > 0 ? at + categories.length : null;
+  const missingAt = missing ? (otherAt ?? at + categories.length - 1) + 1 : null;
+  return { kind: 'categorical', column, categories, grouped, counts, at, otherAt, missingAt };
+}
+
+function widthOf(code: Code): number {
+  const values = code.kind === 'numeric' ? 1 : code.categories.length + (code.otherAt === null ? 0 : 1);
+  return values + (code.missingAt === null ? 0 : 1);
+}
+
+/** Between the 5th and the 95th percentile of a normal distribution, in standard deviations. */
+const normalSpan = 3.29;
+
+/**
+ * The weight of a standardised column counts fully in a ridge, unless a few values far out hold most of its deviation:
+ * one mistyped number would make all others nearly equal, and the ridge would keep the weight from telling them apart.
+ * So where the deviation is more than twice that of the middle nine tenths, twice the latter takes its place.
+ */
+function penaltyOf({ summary, column }: NumericCode): number {
+  const { deviation, percentiles } = summary;
+  const middle =
+    (percentiles.p95 - percentiles.p5) / normalSpan || deviationBesides(percentiles.p5, column.values);
+  return Math.min(1, (2 * middle) / deviation) ** 2;
+}
+
+/** The deviation of a column nearly all of whose values are one, when the outer twentieths of the others are drawn in. */
+function deviationBesides(frequent: number, values: Float64Array): number {
+  const others = values.filter((value) => value !== frequent && !Number.isNaN(value)).sort();
+  const low = Math.min(frequent, quantileSorted(others, 0.05));
+  const high = Math.max(frequent, quantileSorted(others, 0.95));
+  return summarise(
+    values.filter((value) => !Number.isNaN(value)).map((value) => Math.min(high, Math.max(low, value))),
+  ).deviation;
+}
+
+/** Writes a feature's entry, the one at `place`, of every row. */
+function fill(code: Code, { entriesPerRow, columns, values }: DesignMatrix, place: number): void {
+  const put = (row: number, column: number, value: number) => {
+    columns[row * entriesPerRow + place] = column;
+    values[row * entriesPerRow + place] = value;
+  };
+  if (code.kind === 'numeric') {
+    const { column, summary, at, missingAt } = code;
+    for (const [i, value] of column.values.entries()) {
+      if (!Number.isNaN(value)) put(i, at, (value - summary.mean) / summary.deviation);
+      else put(i, missingAt as number, 1);
+    }
+    return;
+  }
+  const places = new Map<string | null, number>();
+  if (code.missingAt !== null) places.set(null, code.missingAt);
+  if (code.otherAt !== null) for (const category of code.grouped) places.set(category, code.otherAt);
+  for (const [i, category] of code.categories.entries()) places.set(category, code.at + i);
+  for (const [i, value] of code.column.values.entries()) put(i, places.get(value) as number, 1);
+}
+
+/**
+ * Codes columns as numbers: an intercept, standardised numbers, one-hot categories, indicators of missing values.
+ *
+ * @throws Error naming the column whose numbers have no deviation, or none that is finite
+ */
+export function encodeDesign(columns: readonly Column[], rowCount: number): Design {
+  const codes: Code[] = [];
+  let width = 1;
+  for (const column of columns) {
+    const code = column.kind === 'numeric' ? encodeNumeric(column, width) : encodeCategorical(column, width);
+    codes.push(code);
+    width += widthOf(code);
+  }
+  const entriesPerRow = 1 + codes.length;
+  const matrix = {
+    rows: rowCount,
+    width,
+    entriesPerRow,
+    columns: new Uint32Array(rowCount * entriesPerRow),
+    values: new Float64Array(rowCount * entriesPerRow),
+    penalties: new Float64Array(width).fill(1, 1),
+  };
+  for (const code of codes) if (code.kind === 'numeric') matrix.penalties[code.at] = penaltyOf(code);
+  for (let row = 0; row < rowCount; row++) matrix.values[row * entriesPerRow] = 1;
+  for (const [i, code] of codes.entries()) fill(code, matrix, i + 1);
+  return { codes, matrix };
+}

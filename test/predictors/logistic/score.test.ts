@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { type Artifact, loadArtifact, sealArtifact } from '../../../src/model/artifact.ts';
+import { createContribution, createScorer, logistic } from '../../../src/predictors/logistic/score.ts';
+
+describe('scoring', () => {
+  let artifact: Artifact;
+  before(async () => {
+    artifact = await loadArtifact('models/credit.json');
+  });
+
+  it('adds up what the features contribute', () => {
+    const [age, limit, history] = artifact.features;
+    assert.ok(age.kind === 'numeric' && limit.kind === 'numeric' && history.kind === 'categorical');
+    const logOdds =
+      artifact.intercept +
+      (age.coefficient * (30 - age.standardisation.mean)) / age.standardisation.deviation +
+      (limit.coefficient * (2000 - limit.standardisation.mean)) / limit.standardisation.deviation +
+      history.coefficients[history.categories.indexOf('good')];
+    const score = createScorer(artifact)({ age: 30, limit: 2000, history: 'good' });
+    assert.ok(Math.abs(score - 1 / (1 + Math.exp(-logOdds))) < 1e-12);
+    assert.ok(score > 0.2 && score < 0.4);
+  });
+
+  it('ranks late payers as the riskiest', () => {
+    const score = createScorer(artifact);
+    const risk = (history: string) => score({ age: 30, limit: 2000, history });
+    assert.ok(risk('delayed') > risk('good') && risk('good') > risk('paid'));
+  });
+
+  it('gives a value that says nothing the average effect of its feature', () => {
+    const [age, ...others] = artifact.features;
+    const shifted = sealArtifact({ ...artifact, features: [{ ...age, meanContribution: 0.25 }, ...others] });
+    const scoreLogOdds = (value: unknown) => {
+      const p = createScorer(shifted)({ age: value, limit: 2000, history: 'good' });
+      return Math.log(p / (1 - p));
+    };
+    const average = age.kind === 'numeric' ? age.standardisation.mean : undefined;
+    for (const value of [null, undefined, Number.NaN, Number.POSITIVE_INFINITY, 'x']) {
+      assert.ok(Math.abs(scoreLogOdds(value) - scoreLogOdds(average) - 0.25) < 1e-9, String(value));
+    }
+    const unseen = createScorer(artifact)({ age: 30, limit: 2000, history: 'sold' });
+    const missing = createScorer(artifact)({ age: 30, limit: 2000, history: null });
+    assert.equal(unseen, missing);
+  });
+
+  it('uses what training learnt of missing values and of grouped categories', () => {
+    const features = artifact.features.map((feature) =>
+      feature.kind === 'numeric'
+        ? { ...feature, nullable: true, missingLogOdds: 1 }
+        : { ...feature, nullable: true, missingLogOdds: -2, grouped: ['rare'], otherLogOdds: 3 },
+    );
+    const score = createScorer({ ...artifact, features });
+    const { intercept } = artifact;
+    assert.equal(score({}), logistic(intercept + 1 + 1 - 2));
+    assert.equal(score({ history: 'rare' }), logistic(intercept + 1 + 1 + 3));
+  });
+
+  it('compares categories by their text', () => {
+    const features = artifact.features.map((feature) =>
+      feature.kind === 'categorical' ? { ...feature, categories: ['1', '2', '3', '4', '5'] } : feature,
+    );
+    const score = createScorer({ ...artifact, features });
+    assert.equal(score({ age: 30, limit: 1, history: 4 }), score({ age: 30, limit: 1, history: '4' }));
+    assert.notEqual(score({ age: 30, limit: 1, history: 4 }), score({ age: 30, limit: 1, history: 9 }));
+  });
+
+  it('stays between 0 and 1 for whatever it is given', () => {
+    const score = createScorer(artifact);
+    for (const limit of [Number.MAX_VALUE, -Number.MAX_VALUE, 1e300]) {
+      const p = score({ age: 30, limit, history: 'good' });
+      assert.ok(p >= 0 && p <= 1, `${limit}: ${p}`);
+    }
+  });
+
+  describe('with contributions beyond certainty', () => {
+    /** The credit model with these slopes of age and limit. */
+    const steep = (age: number, limit: number): Artifact => {
+      const slopes = new Map([
+        ['age', age],
+        ['limit', limit],
+      ]);
+      return {
+        ...artifact,
+        features: artifact.features.map((feature) =>
+          feature.kind === 'numeric'
+            ? {
+                ...feature,
+                coefficient: (slopes.get(feature.name) ?? 0) * feature.standardisation.deviation,
+              }
+            : feature,
+        ),
+      };
+    };
+
+    it('is as sure as an unbounded sum', () => {
+      const row = { limit: 2000, history: 'good' };
+      for (const age of [1e6, 1e300, Number.MAX_VALUE]) {
+        assert.equal(createScorer(steep(3, 0))({ ...row, age }), 1);
+        assert.ok(createScorer(steep(-3, 0))({ ...row, age }) < 1e-300);
+      }
+    });
+
+    /** The log-odds without the two numbers. */
+    function rest({ history }: { history: string }): number {
+      const feature = artifact.features.find(({ kind }) => kind === 'categorical');
+      assert.ok(feature?.kind === 'categorical');
+      return artifact.intercept + feature.coefficients[feature.categories.indexOf(history)];
+    }
+
+    it('lets two of opposite sign cancel each other out, where an unbounded sum would be no number', () => {
+      const score = createScorer(steep(3, -3));
+      for (const size of [1e300, 1e308, Number.MAX_VALUE]) {
+        const p = score({ age: size, limit: size, history: 'good' });
+        assert.ok(Math.abs(p - logistic(rest({ history: 'good' }))) < 1e-12);
+      }
+    });
+
+    it('bounds what the artifact itself says of categories and missing values', () => {
+      const history = artifact.features.find(({ kind }) => kind === 'categorical');
+      assert.ok(history?.kind === 'categorical');
+      const huge = createContribution({
+        ...history,
+        coefficients: history.coefficients.map(() => Number.MAX_VALUE),
+        missingLogOdds: -Number.MAX_VALUE,
+        unseenLogOdds: 1e300,
+      });
+      assert.deepEqual([huge('good'), huge(null), huge('sold')], [700, -700, 700]);
+    });
+  });
+});
