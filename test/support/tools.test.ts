@@ -71,6 +71,13 @@ describe('a tool that tests need', () => {
       'chromium',
       /chromium: install the snap/,
     ],
+    ['is an old Python', { python3: prints('Python 3.9') }, 'python', /version 3\.9; 3\.10 is needed/],
+    [
+      'is a Python without venv',
+      { python3: `echo "No module named 'ensurepip' (Debian has it in python3-venv)" >&2; exit 1` },
+      'python',
+      /will not do for python: No module named 'ensurepip' \(Debian/,
+    ],
     ['dies without a word', { chromium: 'kill -9 $$' }, 'chromium', /it ends with SIGKILL/],
     [
       'is another program of that name',
@@ -99,6 +106,12 @@ describe('a tool that tests need', () => {
       },
       'redis-server',
       'valkey-server',
+    ],
+    [
+      'a newer Python beside an old one',
+      { python3: prints('Python 3.9'), 'python3.12': prints('Python 3.12') },
+      'python',
+      'python3.12',
     ],
     ['a client with Compose and no daemon', { docker: noDaemon }, 'docker compose', 'docker'],
   ];

@@ -80,6 +80,20 @@ const tools = {
     probe: { args: ['-f', '+0', 'printenv', 'LD_PRELOAD'], prints: /libfaketime/ },
   },
   openssl: { programs: ['openssl'] },
+  python: {
+    programs: ['python3', 'python', 'python3.13', 'python3.12', 'python3.11', 'python3.10'],
+    probe: {
+      args: [
+        '-c',
+        `import sys
+try: import ensurepip, venv
+except ImportError as error: sys.exit(f'{error} (Debian has it in python3-venv)')
+print(f'Python {sys.version_info[0]}.{sys.version_info[1]}')`,
+      ],
+      prints: /^Python (\d+\.\d+)/,
+    },
+    oldest: { version: '3.10', because: 'the client for Python asks for that' },
+  },
   cc: { programs: ['cc', 'gcc', 'clang'] },
 } as const satisfies Record<string, Tool>;
 

@@ -1,0 +1,45 @@
+import { execFile } from 'node:child_process';
+import { hash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Context } from 'mocha';
+import { requireTool, skipForLackOf } from './tools.ts';
+
+const run = promisify(execFile);
+
+/**
+ * The Python of a virtual environment that has the packages of a requirements file. It is made once, outside the
+ * repository, and kept for later runs; its name says which Python and which requirements it is of, so that a change of
+ * either makes another. Run what is installed as `python -m NAME`: the environment has moved since its scripts were made.
+ *
+ * Where there is no Python that will do, or the packages cannot be had, see `skipForLackOf`. A hook that calls this needs
+ * minutes the first time: `this.timeout(…)`.
+ */
+export async function requirePythonEnvironment(context: Context, requirements: string): Promise<string> {
+  const program = requireTool(context, 'python');
+  const { stdout: version } = await run(program, ['-c', 'import sys; print(sys.version, sys.executable)']);
+  const name = hash('sha256', `${version}${readFileSync(requirements, 'utf8')}`).slice(0, 16);
+  const folder = join(tmpdir(), `vigia-python-${name}`);
+  const python = join(folder, 'bin/python');
+  if (existsSync(python)) return python;
+  const unfinished = await mkdtemp(`${folder}-`);
+  try {
+    await run(program, ['-m', 'venv', unfinished]);
+    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--only-binary', ':all:'];
+    await run(join(unfinished, 'bin/python'), [...pip, '--requirement', requirements]);
+    // another run may have been faster
+    await rename(unfinished, folder).catch((error) => {
+      if (!existsSync(python)) throw error;
+    });
+    return python;
+  } catch (error) {
+    const { stderr = '', message } = error as Error & { stderr?: string };
+    const reason = stderr.trim().split('\n').at(-1) || message;
+    return skipForLackOf(context, `the Python packages of ${requirements} cannot be installed: ${reason}`);
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+}
