@@ -1,0 +1,31 @@
+import type { Span } from '@opentelemetry/api';
+import type { Row } from '../model/row.ts';
+import { findUnusual } from '../monitor/findings.ts';
+import type { Deployment } from './deployment.ts';
+
+/**
+ * What a trace tells of a prediction: the names of unusual features, never their values, and what moved the score most.
+ * Of a sensitive feature it tells nothing, and then not the score, from which that could be computed.
+ */
+export function describePrediction(
+  span: Pick<Span, 'setAttributes'>,
+  { artifact, counts: { monitor }, disclosure, explainToOthers }: Deployment,
+  row: Row,
+  score: number,
+  prediction: string,
+  observation: Parameters<typeof findUnusual>[1],
+): void {
+  const { missing, unseen, outsideRange } = findUnusual(monitor, observation);
+  const reasons = explainToOthers(row);
+  span.setAttributes({
+    'model.name': artifact.name,
+    'model.version': artifact.version,
+    'model.score': disclosure.tellsScore ? score : undefined,
+    'model.prediction': prediction,
+    'model.reasons': reasons.map(({ feature }) => feature),
+    'model.reasons.log_odds': reasons.map(({ logOdds }) => Math.round(logOdds * 100) / 100),
+    'model.features.missing': disclosure.omit(missing),
+    'model.features.unseen': disclosure.omit(unseen),
+    'model.features.outside_range': disclosure.omit(outsideRange),
+  });
+}

@@ -1,0 +1,68 @@
+import type { Span } from '@opentelemetry/api';
+import type { Config } from '../config.ts';
+import type { JsonlWriter } from '../files/jsonl-writer.ts';
+import type { Row } from '../model/row.ts';
+import { recordValue } from '../monitor/histogram.ts';
+import type { Observation } from '../monitor/monitor.ts';
+import type { Tokens } from '../outcomes/token.ts';
+import { isoTime } from '../times/iso-time.ts';
+import type { Deployment } from './deployment.ts';
+import { describePrediction } from './describe-prediction.ts';
+
+/** Where predictions are recorded beside the counts of their model. */
+export type Records = {
+  readonly config: Pick<Config, 'SAMPLES_RATIO'>;
+  readonly samples: Pick<JsonlWriter, 'append'>;
+  /** Signs the ids of predictions. */
+  readonly tokens: Pick<Tokens, 'sign'>;
+};
+
+/** What is known of one prediction beside its row and score. */
+export type Circumstances = {
+  /** In ms of `performance.now()`, when the model was asked; undefined where it was asked elsewhere. */
+  readonly startedMs: number | undefined;
+  readonly traceId: string | undefined;
+  /** Is told of the prediction, where there is one. */
+  readonly span: Span | undefined;
+};
+
+/** What became of one prediction. */
+export type Recorded = {
+  readonly id: string;
+  /** 1 for the positive class, 0 for the negative one: its place in what the deployment has of each class. */
+  readonly isPositive: 0 | 1;
+};
+
+/**
+ * Counts a prediction, signs its id, keeps its sample and tells its span. Every prediction ends here, wherever it was made,
+ * so that none of that can be forgotten.
+ *
+ * @param row the validated input
+ * @throws RangeError for a score that is not a finite number; nothing is recorded then
+ */
+export function record(
+  { config, samples, tokens }: Records,
+  deployment: Deployment,
+  row: Row,
+  score: number,
+  { startedMs, traceId, span }: Circumstances,
+): Recorded {
+  const { artifact, counts, formatSample } = deployment;
+  const isPositive = score >= artifact.threshold.value ? 1 : 0;
+  const observation: Observation = counts.monitor.observe(row, score);
+  counts.predictions[isPositive]++;
+  deployment.performance.addPrediction(score);
+  deployment.decisions.record(observation, isPositive === 1);
+  if (startedMs !== undefined) recordValue(counts.predictSeconds, (performance.now() - startedMs) / 1000);
+
+  const nowMs = Date.now();
+  const group = deployment.groups?.numberOf(observation.bins);
+  const id = tokens.sign(deployment.digest, nowMs, score, isPositive === 1, group);
+  const prediction = counts.classes[isPositive];
+  if (config.SAMPLES_RATIO === 1 || Math.random() < config.SAMPLES_RATIO) {
+    const { bins, outside } = observation;
+    samples.append(formatSample(isoTime(nowMs), id, traceId, row, bins, outside, score, prediction));
+  }
+  if (span) describePrediction(span, deployment, row, score, prediction, observation);
+  return { id, isPositive };
+}
