@@ -1,4 +1,4 @@
-import type { VariableReference } from '../src/monitor/reference.ts';
+import type { VariableReference } from '../src/model/reference.ts';
 import { type Bins, binCount, createBinner, missingBin, unseenBin } from '../src/stats/binning.ts';
 import { chiSquareUpperTail } from '../src/stats/chi-square.ts';
 import type { Random } from '../src/stats/random.ts';

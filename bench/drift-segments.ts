@@ -1,4 +1,4 @@
-import type { VariableReference } from '../src/monitor/reference.ts';
+import type { VariableReference } from '../src/model/reference.ts';
 import { binCount, countBins } from '../src/stats/binning.ts';
 import { driftRule, measureDrift, raisesAlert } from '../src/stats/drift.ts';
 import { createRandom, type Random } from '../src/stats/random.ts';

@@ -1,4 +1,4 @@
-import type { VariableReference } from '../src/monitor/reference.ts';
+import type { VariableReference } from '../src/model/reference.ts';
 import { outsideReferenceCount, risenShare } from '../src/monitor/risen-share.ts';
 import { buildReference } from '../src/profile/build-reference.ts';
 import { binCount, missingBin, unseenBin } from '../src/stats/binning.ts';

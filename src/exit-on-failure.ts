@@ -1,5 +1,5 @@
-import { oneLine } from './one-line.ts';
-import { writeLines } from './terminal.ts';
+import { oneLine } from './text/one-line.ts';
+import { writeLines } from './text/terminal.ts';
 
 /** Runs a step of the start; if it throws, says why in one line and ends the process with exit code 1. */
 export function exitOnFailure<Result>(step: () => Result): Result {

@@ -17,6 +17,7 @@
  * `addOutcome`.
  */
 
+export type { Reference, VariableReference } from './model/reference.ts';
 export { findUnusual } from './monitor/findings.ts';
 export { type LiveDrift, liveDrift } from './monitor/live-drift.ts';
 export { type LivePerformance, livePerformance } from './monitor/live-performance.ts';
@@ -25,7 +26,6 @@ export { createModelCounts, type ModelCounts } from './monitor/model-counts.ts';
 export { createMonitor, type Monitor, type Observation } from './monitor/monitor.ts';
 export { createOutcomeDelays, type OutcomeDelays } from './monitor/outcome-delays.ts';
 export { createPerformance, type Performance, type PerformanceReference } from './monitor/performance.ts';
-export type { Reference, VariableReference } from './monitor/reference.ts';
 export { buildReference } from './profile/build-reference.ts';
 export * from './stats/index.ts';
 export { createMetricProducer, type MetricSource } from './telemetry/metric-data.ts';

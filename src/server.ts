@@ -4,7 +4,7 @@ import { exampleInput } from './http/openapi.ts';
 import { onReloadRequest, stopRequested } from './process-signals.ts';
 import { startService } from './start-service.ts';
 import { whyOff } from './telemetry/otlp-options.ts';
-import { escapeJson, writeLines } from './terminal.ts';
+import { escapeJson, writeLines } from './text/terminal.ts';
 
 // who stops reading what is said at the start must not end the service
 process.stderr.on('error', () => {});

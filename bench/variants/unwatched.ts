@@ -2,7 +2,6 @@
 // of the service's modules, with nothing watched: no counts, samples, log lines, traces, request ids or signed ids.
 
 import type { Middleware } from 'koa';
-import { readConfig } from '../../src/config.ts';
 import { type AddRoutes, createApp } from '../../src/http/app.ts';
 import { endOfTurn } from '../../src/http/end-of-turn.ts';
 import { listen } from '../../src/http/listener.ts';
@@ -18,6 +17,7 @@ import { loadArtifact } from '../../src/model/artifact.ts';
 import type { Row } from '../../src/model/row.ts';
 import { createInputValidator } from '../../src/model/validate-input.ts';
 import { createScorer } from '../../src/predictors/logistic/score.ts';
+import { readConfig } from '../../src/settings/config.ts';
 
 const config = readConfig(process.env);
 const artifact = await loadArtifact(config.MODEL_PATH);

@@ -1,5 +1,5 @@
 import { MappingType, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
-import { signs } from '../../src/report/render/format.ts';
+import { signs } from '../../src/text/format.ts';
 
 /**
  * The colours of every dashboard. The reference is grey-blue and live traffic orange; green, yellow, blue and red judge,

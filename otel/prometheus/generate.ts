@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { writeLines } from '../../src/terminal.ts';
+import { writeLines } from '../../src/text/terminal.ts';
 import { renderRuleFile } from './generator/rule-file.ts';
 import { ruleFiles } from './generator/rule-files.ts';
 import { parseRunbookUrl } from './generator/runbook.ts';

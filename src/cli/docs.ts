@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { serviceSettings } from '../config.ts';
 import { artifactJsonSchema } from '../model/artifact.ts';
-import { otelSettings } from '../otel-settings.ts';
 import { driftReportJsonSchema } from '../report/compute/drift-report.ts';
-import type { Setting } from '../setting-types.ts';
+import { serviceSettings } from '../settings/config.ts';
+import { otelSettings } from '../settings/otel-settings.ts';
+import type { Setting } from '../settings/setting-types.ts';
 import type { Instrument } from '../telemetry/instrument.ts';
 import { foreignMetrics, instruments } from '../telemetry/instruments.ts';
 

@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { formatNames } from '../column-names.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
 import { readLabelledData } from '../evaluation/read-data.ts';
 import { readJoinedData } from '../evaluation/read-joined.ts';
@@ -7,7 +6,8 @@ import { renderHtml } from '../evaluation/render-html.ts';
 import { renderText } from '../evaluation/render-text.ts';
 import { writeFileAtomically } from '../files/write-file-atomically.ts';
 import { loadArtifact } from '../model/artifact.ts';
-import { writeJson, writeLines } from '../terminal.ts';
+import { formatNames } from '../text/column-names.ts';
+import { writeJson, writeLines } from '../text/terminal.ts';
 import { readDecimalSign } from './decimal-option.ts';
 import { readNames } from './name-list.ts';
 import { runCli, UsageError } from './run-cli.ts';

@@ -1,4 +1,4 @@
-import { findName, splitNames } from '../column-names.ts';
+import { findName, splitNames } from '../text/column-names.ts';
 import { UsageError } from './run-cli.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { findName, formatNames } from '../column-names.ts';
 import type { Artifact } from '../model/artifact.ts';
 import { createDisclosure } from '../model/disclosure.ts';
+import { findName, formatNames } from '../text/column-names.ts';
 import { readNames } from './name-list.ts';
 import { UsageError } from './run-cli.ts';
 

@@ -1,4 +1,4 @@
-import { rewriteLine } from '../terminal.ts';
+import { rewriteLine } from '../text/terminal.ts';
 
 const width = 30;
 const intervalMs = 100;

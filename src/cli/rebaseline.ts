@@ -5,8 +5,8 @@ import { countReferenceSegments } from '../report/compute/count-reference-segmen
 import { fileReference } from '../report/compute/file-reference.ts';
 import { rebaselineOn } from '../report/compute/rebaseline-on.ts';
 import { findFiles } from '../report/read/open-rows.ts';
-import { wrap } from '../report/render/wrap.ts';
-import { writeLines } from '../terminal.ts';
+import { writeLines } from '../text/terminal.ts';
+import { wrap } from '../text/wrap.ts';
 import { readDecimalSign } from './decimal-option.ts';
 import { createReadingProgress } from './reading-progress.ts';
 import { runCli, UsageError } from './run-cli.ts';

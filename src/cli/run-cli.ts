@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { writeLines } from '../terminal.ts';
+import { writeLines } from '../text/terminal.ts';
 
 /** Wrong use of a command: an unknown option, a value that makes no sense. Ends it with status 2. */
 export class UsageError extends Error {

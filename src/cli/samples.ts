@@ -4,14 +4,14 @@ import { listRotatedFiles } from '../files/rotated-files.ts';
 import { type Artifact, loadArtifact } from '../model/artifact.ts';
 import { forgetOutcome } from '../outcomes/outcome.ts';
 import { readUnverified } from '../outcomes/token.ts';
-import { formatAmount, formatCount } from '../report/render/format.ts';
 import type { Leave } from '../samples/forget-in-file.ts';
 import { forgetRows } from '../samples/forget-rows.ts';
 import { expand, readJsonl } from '../samples/read-samples.ts';
 import { createRowMatcher, RowMatchError, type RowMatcher } from '../samples/row-matcher.ts';
 import { holdsInput, isScoreLine } from '../samples/sample-shape.ts';
 import { createSampleView } from '../samples/shown-sample.ts';
-import { writeJson, writeLines } from '../terminal.ts';
+import { formatAmount, formatCount } from '../text/format.ts';
+import { writeJson, writeLines } from '../text/terminal.ts';
 import { parseTime } from '../times/parse-time.ts';
 import { runCli, UsageError } from './run-cli.ts';
 import {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { type Config, ConfigError, readSetting } from '../config.ts';
-import { hasPlaceholder, listNames, pathOf } from '../replica/path-pattern.ts';
+import { hasPlaceholder, listNames, pathOf } from '../files/path-pattern.ts';
+import { type Config, ConfigError, readSetting } from '../settings/config.ts';
 
 /**
  * One of the service's own settings: a command that runs where the service does finds its model and its files by

@@ -1,7 +1,7 @@
 import type { Artifact } from '../model/artifact.ts';
+import { referenceOf } from '../model/artifact-reference.ts';
 import { createDisclosure, type Disclosure } from '../model/disclosure.ts';
 import { createInputValidator, type InputValidator } from '../model/validate-input.ts';
-import { referenceOf } from '../monitor/artifact-reference.ts';
 import { countDecisions, type Decisions } from '../monitor/group-decisions.ts';
 import type { JointGroups } from '../monitor/joint-groups.ts';
 import { createModelCounts, type ModelCounts } from '../monitor/model-counts.ts';

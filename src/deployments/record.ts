@@ -1,10 +1,10 @@
 import type { Span } from '@opentelemetry/api';
-import type { Config } from '../config.ts';
 import type { JsonlWriter } from '../files/jsonl-writer.ts';
 import type { Row } from '../model/row.ts';
 import { recordValue } from '../monitor/histogram.ts';
 import type { Observation } from '../monitor/monitor.ts';
 import type { Tokens } from '../outcomes/token.ts';
+import type { Config } from '../settings/config.ts';
 import { isoTime } from '../times/iso-time.ts';
 import type { Deployment } from './deployment.ts';
 import { describePrediction } from './describe-prediction.ts';

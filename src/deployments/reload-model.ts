@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Service } from '../http/service.ts';
 import { loadArtifact } from '../model/artifact.ts';
-import { oneLine } from '../one-line.ts';
+import { oneLine } from '../text/one-line.ts';
 import { replaceModel } from './replace-model.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { describeExpectedShare } from '../report/compute/expected-share.ts';
-import { formatShare } from '../report/render/format.ts';
+import { formatShare } from '../text/format.ts';
 import type { Evaluation } from './evaluate.ts';
 
 /** The share of positives that the scores predict, and the one that there was; `null` where it is not known. */

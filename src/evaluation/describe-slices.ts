@@ -1,4 +1,4 @@
-import { formatAmount, formatChance } from '../report/render/format.ts';
+import { formatAmount, formatChance } from '../text/format.ts';
 import { comparedFigures, falseAlarmsPerFigure, sliceZ } from './compare-slices.ts';
 import { figureTitles } from './figure-titles.ts';
 import type { Slice } from './slices.ts';

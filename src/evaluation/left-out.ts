@@ -1,5 +1,5 @@
 import type { InputFault } from '../model/validate-input.ts';
-import { formatCount } from '../report/render/format.ts';
+import { formatCount } from '../text/format.ts';
 
 /** Rows that were not evaluated, and why. */
 export type LeftOut = {

@@ -1,6 +1,6 @@
-import { binNames } from '../report/render/bin-names.ts';
-import { formatCount, formatShare } from '../report/render/format.ts';
 import { type Html, html } from '../report/render/html.ts';
+import { binNames } from '../text/bin-names.ts';
+import { formatCount, formatShare } from '../text/format.ts';
 import { comparedFigures } from './compare-slices.ts';
 import { describeExpected } from './describe-expected.ts';
 import { describeSlice, describeSlices, sliceSigns } from './describe-slices.ts';

@@ -1,6 +1,6 @@
-import { formatCount, formatShare } from '../report/render/format.ts';
 import { html } from '../report/render/html.ts';
 import { fact, renderPage } from '../report/render/page-shell.ts';
+import { formatCount, formatShare } from '../text/format.ts';
 import type { Evaluation } from './evaluate.ts';
 import { evaluationSections } from './page-sections.ts';
 

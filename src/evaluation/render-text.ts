@@ -1,5 +1,5 @@
-import { cut, wrap } from '../report/render/wrap.ts';
 import type { Interval } from '../stats/bootstrap.ts';
+import { cut, wrap } from '../text/wrap.ts';
 import { describeExpected } from './describe-expected.ts';
 import { describeSlice, describeSlices, sliceSigns } from './describe-slices.ts';
 import type { Evaluation } from './evaluate.ts';

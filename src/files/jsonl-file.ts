@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { readFirstTime } from '../samples/first-time.ts';
+import { readFirstTime } from './first-time.ts';
 import { makeFolder } from './make-folder.ts';
 import { deleteAbandonedFiles, deleteRotatedFiles, listRotatedFiles, putAside } from './rotated-files.ts';
 import { createSeriesLock } from './series-lock.ts';

@@ -1,4 +1,4 @@
-import { createRecurringFaults } from '../recurring-faults.ts';
+import { createRecurringFaults } from '../times/recurring-faults.ts';
 
 export type OverloadNotice = {
   /** A line is dropped, as too many wait. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIPv4 } from 'node:net';
-import { readHost } from '../host-name.ts';
+import { readHost } from '../settings/host-name.ts';
 import { Problem } from './problem.ts';
 
 /** Says what is wrong with a request, if anything is. */

@@ -1,8 +1,8 @@
 import manifest from '../../package.json' with { type: 'json' };
-import type { Config } from '../config.ts';
 import type { Artifact } from '../model/artifact.ts';
 import { inputSchema } from '../model/input-schema.ts';
 import { maxFaultsTold } from '../model/validate-input.ts';
+import type { Config } from '../settings/config.ts';
 import { outcomeSchema, outcomesPath, receiptSchema } from './openapi-outcomes.ts';
 import { failures, json, ok, ref } from './openapi-parts.ts';
 import { problems } from './problem.ts';

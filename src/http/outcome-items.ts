@@ -1,4 +1,4 @@
-import { createPauses } from '../pauses.ts';
+import { createPauses } from '../times/pauses.ts';
 import { Problem } from './problem.ts';
 import { describeFault, parseJson } from './read-body.ts';
 

@@ -1,9 +1,9 @@
-import type { Config } from '../config.ts';
 import type { Deployment } from '../deployments/deployment.ts';
 import type { JsonlWriter } from '../files/jsonl-writer.ts';
 import type { OutcomeIntake } from '../outcomes/intake.ts';
 import type { KnownModels } from '../outcomes/known-models.ts';
 import type { Tokens } from '../outcomes/token.ts';
+import type { Config } from '../settings/config.ts';
 import type { HttpMetrics } from '../telemetry/http-metrics.ts';
 import type { CallerTrace } from '../telemetry/propagation.ts';
 import type { RequestEntry } from '../telemetry/request-log.ts';

@@ -1,5 +1,5 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import { createNameFinder } from '../column-names.ts';
+import { createNameFinder } from '../text/column-names.ts';
 import type { Artifact } from './artifact.ts';
 import { inputSchema } from './input-schema.ts';
 import { isInherited } from './row.ts';

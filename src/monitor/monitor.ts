@@ -1,10 +1,10 @@
+import type { Reference, VariableReference } from '../model/reference.ts';
 import { createValueReader, type Row } from '../model/row.ts';
 import { modelSegments } from '../model/segments.ts';
 import { type Binner, binCount, createBinner, numericBinIndex } from '../stats/binning.ts';
+import { requireFinite } from '../stats/require-finite.ts';
 import { createSegmentRecorder, type SegmentCut } from '../stats/segment-cells.ts';
 import { summableBounds } from '../stats/summable.ts';
-import type { Reference, VariableReference } from './reference.ts';
-import { requireFinite } from './require-finite.ts';
 import { createSlowDriftWatch, type LiveSlowDrift } from './slow-drift.ts';
 import { createWindows, type WindowName } from './windows.ts';
 

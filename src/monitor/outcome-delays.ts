@@ -1,5 +1,5 @@
+import { requireFinite } from '../stats/require-finite.ts';
 import { type BucketCounts, type HistogramCounts, recordValue } from './histogram.ts';
-import { requireFinite } from './require-finite.ts';
 import { createWindows, type WindowName } from './windows.ts';
 
 const dayS = 86_400;

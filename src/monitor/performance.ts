@@ -1,8 +1,8 @@
 import { numericBinIndex } from '../stats/binning.ts';
 import { type CalibrationCurve, interpolateCurve } from '../stats/isotonic-regression.ts';
+import { requireFinite } from '../stats/require-finite.ts';
 import { createDelayLine, type DelayLine } from './delay-line.ts';
 import { compareBands } from './performance-calibration.ts';
-import { requireFinite } from './require-finite.ts';
 import { sumByScoreBand } from './score-bands.ts';
 import type { TrainingShare } from './score-mean.ts';
 import { createSlowOutcomesWatch, type LiveSlowOutcomes } from './slow-outcomes-watch.ts';

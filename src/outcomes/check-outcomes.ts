@@ -1,5 +1,5 @@
-import { createPauses } from '../pauses.ts';
 import { type CategoryIndex, indexCategories } from '../stats/category-text.ts';
+import { createPauses } from '../times/pauses.ts';
 import type { KnownModels, OutcomeModel } from './known-models.ts';
 import type { Token, Tokens } from './token.ts';
 

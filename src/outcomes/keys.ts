@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readSecretLines, readTokens, requireLength } from '../files/secret-file.ts';
+import { readSecretLines, readTokens, requireLength } from './secret-file.ts';
 
 export type SigningKeys = {
   /** The first signs, all verify. */

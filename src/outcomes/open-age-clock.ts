@@ -1,9 +1,9 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import type { Config } from '../config.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { listRotatedFiles } from '../files/rotated-files.ts';
+import type { Config } from '../settings/config.ts';
 import { type AgeClock, type ClockState, createAgeClock } from '../times/age-clock.ts';
 
 const saveIntervalMs = 3_600_000;

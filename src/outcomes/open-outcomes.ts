@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Config } from '../config.ts';
 import { openJsonlWriter } from '../files/jsonl-writer.ts';
+import type { Config } from '../settings/config.ts';
 import type { AgeClock } from '../times/age-clock.ts';
 import { createImmaturePredictions } from './immature-predictions.ts';
 import { createIntake, type OutcomeIntake } from './intake.ts';

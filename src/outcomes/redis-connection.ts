@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ErrorReply } from '@redis/client';
-import { oneLine } from '../one-line.ts';
-import { createRecurringFaults } from '../recurring-faults.ts';
+import { oneLine } from '../text/one-line.ts';
+import { createRecurringFaults } from '../times/recurring-faults.ts';
 
 const answerMs = 2_000;
 /** For the connection, its greeting and the trial together. */

@@ -1,9 +1,9 @@
 import { scoreFeature } from '../model/artifact.ts';
+import type { Reference, VariableReference } from '../model/reference.ts';
 import { ownValue, type Row } from '../model/row.ts';
 import { countSegments } from '../model/segments.ts';
-import type { Reference, VariableReference } from '../monitor/reference.ts';
-import { requireFinite } from '../monitor/require-finite.ts';
 import { canonicalCategory } from '../stats/category-text.ts';
+import { requireFinite } from '../stats/require-finite.ts';
 import { associatedEffects, type ScoreSpread, scoreSpread } from './bin-effects.ts';
 import { expectedCounts, numericReference, rankCategories } from './make-reference.ts';
 

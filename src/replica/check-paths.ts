@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { open, readlink, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import type { Config } from '../config.ts';
+import { matcherOf, pathOf, sharedFolder } from '../files/path-pattern.ts';
 import { isRotatedPath, livePath, originalPath } from '../files/rotated-files.ts';
 import { modelsFolder } from '../outcomes/model-files.ts';
-import { matcherOf, pathOf, sharedFolder } from './path-pattern.ts';
+import type { Config } from '../settings/config.ts';
 
 /** Settings that name a file which is only read. */
 const readOnly = [

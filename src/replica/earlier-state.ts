@@ -1,9 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
-import type { Config } from '../config.ts';
+import { listNames, pathOf } from '../files/path-pattern.ts';
 import { listRotatedFiles } from '../files/rotated-files.ts';
 import { modelsFolder } from '../outcomes/model-files.ts';
-import { formatAmount, formatCount } from '../report/render/format.ts';
-import { listNames, pathOf } from './path-pattern.ts';
+import type { Config } from '../settings/config.ts';
+import { formatAmount, formatCount } from '../text/format.ts';
 
 const artifactName = /^[0-9a-f]{16}\.json$/;
 

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type FileLock, lockFile, requireLocks } from '../files/file-lock.ts';
 import { makeFolder } from '../files/make-folder.ts';
-import { hasPlaceholder, listNames, pathOf, replicaName, sharedFolder } from './path-pattern.ts';
+import { hasPlaceholder, listNames, pathOf, replicaName, sharedFolder } from '../files/path-pattern.ts';
 
 const retryMs = 100;
 

@@ -1,6 +1,6 @@
 import { glob, stat } from 'node:fs/promises';
 import { readBytesOf, sourceName } from '../files/read-bytes.ts';
-import { createPauses } from '../pauses.ts';
+import { createPauses } from '../times/pauses.ts';
 
 const newline = 0x0a;
 /** A longer line is not one of ours: it is skipped, so that memory stays bounded whatever the file is. */

@@ -1,9 +1,9 @@
-import { findOneName, formatNames } from '../column-names.ts';
 import { type Artifact, scoreFeature } from '../model/artifact.ts';
 import { createDisclosure, redacted } from '../model/disclosure.ts';
 import { featureBins, scoreBins } from '../model/features.ts';
 import { ownValue, type Row } from '../model/row.ts';
 import { binLabels, createBinner, indexRecordedBins } from '../stats/binning.ts';
+import { findOneName, formatNames } from '../text/column-names.ts';
 
 type SampleLine = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-import { createRecurringFaults } from '../recurring-faults.ts';
+import { createRecurringFaults } from '../times/recurring-faults.ts';
 import { describeExportError } from './export-problems.ts';
 import type { ExportOutcome } from './otlp-exporter.ts';
 import type { OtlpOptions } from './otlp-options.ts';

@@ -1,5 +1,5 @@
 import { constants, fstatSync, openSync, write as writeFd, writeSync } from 'node:fs';
-import { escapeJson } from '../terminal.ts';
+import { escapeJson } from '../text/terminal.ts';
 
 const batchBytes = 64 * 1024;
 const flushIntervalMs = 20;

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { isatty } from 'node:tty';
 import { type Logger, pino } from 'pino';
-import { escapeJson, escapeLine } from '../terminal.ts';
+import { escapeJson, escapeLine } from '../text/terminal.ts';
 import { isoTime } from '../times/iso-time.ts';
 import type { LogDestination } from './log-destination.ts';
 

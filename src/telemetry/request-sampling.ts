@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import { TraceFlags } from '@opentelemetry/api';
-import type { Config } from '../config.ts';
+import type { Config } from '../settings/config.ts';
 import type { CallerTrace } from './propagation.ts';
 
 /** Decides, before anything is instrumented, whether a request is traced. */

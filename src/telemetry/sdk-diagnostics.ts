@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import { setGlobalErrorHandler } from '@opentelemetry/core';
-import type { Config } from '../config.ts';
-import { oneLine } from '../one-line.ts';
+import type { Config } from '../settings/config.ts';
+import { oneLine } from '../text/one-line.ts';
 import type { ExportAnswers } from './export-answers.ts';
 import type { TelemetryLevel, TelemetryLog } from './telemetry-log.ts';
 

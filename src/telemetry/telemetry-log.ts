@@ -1,6 +1,6 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Logger } from 'pino';
-import { oneLine } from '../one-line.ts';
+import { oneLine } from '../text/one-line.ts';
 
 export type TelemetryEvent = 'settings' | 'tracing' | 'opentelemetry';
 export type TelemetryLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';

@@ -1,10 +1,10 @@
-import { findName } from '../column-names.ts';
 import { missingMarks } from '../stats/category-text.ts';
 import { createCategoryCellReader, createNumberCellReader } from '../tables/cells.ts';
 import { addEvidence, createColumnEvidence } from '../tables/column-evidence.ts';
 import { judgeNotations } from '../tables/judge-notations.ts';
 import type { DecimalSign } from '../tables/numbers.ts';
 import { openTableFile, placeInTable } from '../tables/read-table.ts';
+import { findName } from '../text/column-names.ts';
 import type { RequestFeature, Row } from './request-features.ts';
 
 const marks: ReadonlySet<string> = new Set(missingMarks.filter((mark) => mark !== ''));

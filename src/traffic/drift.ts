@@ -1,4 +1,4 @@
-import { findOneName, formatNames } from '../column-names.ts';
+import { findOneName, formatNames } from '../text/column-names.ts';
 import type { RequestFeature, Row } from './request-features.ts';
 
 /** One way in which the traffic differs from the data that it is drawn from. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { readNames } from '../../src/cli/name-list.ts';
 import { UsageError } from '../../src/cli/run-cli.ts';
-import { findOneName, formatNames } from '../../src/column-names.ts';
+import { findOneName, formatNames } from '../../src/text/column-names.ts';
 
 const known = ['age', 'income, monthly', 'score', ' padded ', 'a=b', 'say "hi"', 'a', 'b', 'a,b'];
 const read = (...given: string[]) => readNames('features', given, known, (name) => `no ${name}`);

@@ -21,7 +21,7 @@ import {
   statefulSet,
 } from '../../deploy/kubernetes/manifests.ts';
 import { prometheusRule } from '../../deploy/kubernetes/prometheus-rule.ts';
-import { settings } from '../../src/config.ts';
+import { settings } from '../../src/settings/config.ts';
 import { requireTool } from '../support/tools.ts';
 
 const folder = 'deploy/kubernetes';

@@ -6,7 +6,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Attributes } from '@opentelemetry/api';
-import { readConfig } from '../../src/config.ts';
 import { deploy } from '../../src/deployments/deployment.ts';
 import { deploymentsInUse, replaceModel } from '../../src/deployments/replace-model.ts';
 import type { Service } from '../../src/http/service.ts';
@@ -14,6 +13,7 @@ import type { Artifact } from '../../src/model/artifact.ts';
 import { maxOthers } from '../../src/outcomes/kept-versions.ts';
 import { createKnownModels } from '../../src/outcomes/known-models.ts';
 import { createModelFiles } from '../../src/outcomes/model-files.ts';
+import { readConfig } from '../../src/settings/config.ts';
 import { performanceMetrics } from '../../src/telemetry/outcome-metrics.ts';
 import { creditVersions } from '../support/model-versions.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import type { Reference } from '../../src/model/reference.ts';
 import { judgeTrust } from '../../src/monitor/estimate-trust.ts';
 import { createMonitor } from '../../src/monitor/monitor.ts';
 import { createPerformance } from '../../src/monitor/performance.ts';
-import type { Reference } from '../../src/monitor/reference.ts';
 import { equalWidthEdges } from '../../src/stats/binning.ts';
 import { createRandom } from '../../src/stats/random.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { Reference } from '../../src/model/reference.ts';
 import { findUnusual } from '../../src/monitor/findings.ts';
 import { liveDrift } from '../../src/monitor/live-drift.ts';
 import { createMonitor } from '../../src/monitor/monitor.ts';
-import type { Reference } from '../../src/monitor/reference.ts';
 import { countBins } from '../../src/stats/binning.ts';
 import { measureDrift } from '../../src/stats/drift.ts';
 

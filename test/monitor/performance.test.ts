@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { loadArtifact } from '../../src/model/artifact.ts';
-import { referenceOf } from '../../src/monitor/artifact-reference.ts';
+import { referenceOf } from '../../src/model/artifact-reference.ts';
 import { createDelayLine } from '../../src/monitor/delay-line.ts';
 import { countDecisions } from '../../src/monitor/group-decisions.ts';
 import { createMonitor } from '../../src/monitor/monitor.ts';

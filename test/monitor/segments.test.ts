@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
+import type { Reference } from '../../src/model/reference.ts';
 import { liveSegments } from '../../src/monitor/live-segments.ts';
 import { createModelCounts } from '../../src/monitor/model-counts.ts';
 import { createMonitor } from '../../src/monitor/monitor.ts';
-import type { Reference } from '../../src/monitor/reference.ts';
 import { createModelMetrics } from '../../src/telemetry/model-metrics.ts';
 
 setFlagsFromString('--expose-gc');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import type { Reference } from '../../src/model/reference.ts';
 import { createMonitor } from '../../src/monitor/monitor.ts';
-import type { Reference } from '../../src/monitor/reference.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { createSlowDrift, slowDriftRule } from '../../src/stats/slow-drift.ts';
 

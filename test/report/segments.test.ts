@@ -10,8 +10,8 @@ import {
   driftReportJsonSchema,
   type ReportSegment,
 } from '../../src/report/compute/drift-report.ts';
-import { measureSegments } from '../../src/report/compute/measure-segments.ts';
 import { createSegmentCounter } from '../../src/report/compute/segment-counts.ts';
+import { measureSegments } from '../../src/report/measure-segments.ts';
 import type { Row } from '../../src/report/read/rows.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { driftReport, runCommand, temporaryFolder } from './run-command.ts';

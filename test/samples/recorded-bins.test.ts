@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { createSlicers } from '../../src/evaluation/slicer.ts';
+import { referenceOf } from '../../src/model/artifact-reference.ts';
 import { featureBins } from '../../src/model/features.ts';
-import { referenceOf } from '../../src/monitor/artifact-reference.ts';
 import { createMonitor } from '../../src/monitor/monitor.ts';
-import { computeReport } from '../../src/report/compute/compute.ts';
 import { countLive } from '../../src/report/compute/count-live.ts';
 import { artifactReference } from '../../src/report/compute/drift-reference.ts';
 import { fileReference } from '../../src/report/compute/file-reference.ts';
+import { computeReport } from '../../src/report/compute-report.ts';
 import { createRowMatcher } from '../../src/samples/row-matcher.ts';
 import { createSampleFormatter } from '../../src/samples/sample.ts';
 import { createSampleView } from '../../src/samples/shown-sample.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { createRecurringFaults } from '../../src/recurring-faults.ts';
 import { createExportReport } from '../../src/telemetry/export-report.ts';
 import type { ExportOutcome } from '../../src/telemetry/otlp-exporter.ts';
 import { createSpanCounts, type SpanCounts } from '../../src/telemetry/span-counts.ts';
+import { createRecurringFaults } from '../../src/times/recurring-faults.ts';
 
 const taken: ExportOutcome = { spans: 8, rejected: 0, message: '', isForeign: false };
 const refused: ExportOutcome = {

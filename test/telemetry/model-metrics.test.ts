@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import type { Reference } from '../../src/model/reference.ts';
 import { createModelCounts } from '../../src/monitor/model-counts.ts';
 import { createMonitor } from '../../src/monitor/monitor.ts';
-import type { Reference } from '../../src/monitor/reference.ts';
 import { createModelMetrics } from '../../src/telemetry/model-metrics.ts';
 
 const numeric = (name: string) => ({

@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readConfig } from '../../src/config.ts';
-import { otelNotices } from '../../src/otel-notices.ts';
+import { readConfig } from '../../src/settings/config.ts';
 import { describeExportError } from '../../src/telemetry/export-problems.ts';
+import { otelNotices } from '../../src/telemetry/otel-notices.ts';
 import { otlpOptions, secretsOf, whyOff } from '../../src/telemetry/otlp-options.ts';
 import { requireTool } from '../support/tools.ts';
 

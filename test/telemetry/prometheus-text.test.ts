@@ -3,7 +3,7 @@ import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporte
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { loadArtifact } from '../../src/model/artifact.ts';
-import { referenceOf } from '../../src/monitor/artifact-reference.ts';
+import { referenceOf } from '../../src/model/artifact-reference.ts';
 import { createModelCounts } from '../../src/monitor/model-counts.ts';
 import { createMonitor } from '../../src/monitor/monitor.ts';
 import { createExposition } from '../../src/telemetry/expose-metrics.ts';

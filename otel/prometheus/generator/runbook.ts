@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { writeLines } from '../../../src/terminal.ts';
+import { writeLines } from '../../../src/text/terminal.ts';
 
 /** Where a page with the headings of docs/alerts.md has the section of an alert. */
 export function runbookSection(runbookUrl: string, alert: string): string {

@@ -1,10 +1,10 @@
 import { scoreFeature } from '../../model/artifact.ts';
 import type { LiveSegment } from '../../monitor/live-segments.ts';
-import { binNames } from '../../report/render/bin-names.ts';
-import { segmentTitle } from '../../report/render/describe-segments.ts';
-import { formatAmount } from '../../report/render/format.ts';
+import { segmentTitle } from '../../report/describe/describe-segments.ts';
 import { type Html, html } from '../../report/render/html.ts';
 import { badge } from '../../report/render/page-variable.ts';
+import { binNames } from '../../text/bin-names.ts';
+import { formatAmount } from '../../text/format.ts';
 
 /** At most this many changed segments are listed; `/drift` has all. */
 const maxShown = 20;

@@ -1,6 +1,6 @@
-import { findName } from '../../column-names.ts';
 import type { Artifact } from '../../model/artifact.ts';
 import type { LineFault, LineTally } from '../../samples/read-samples.ts';
+import { findName } from '../../text/column-names.ts';
 import type { DateOrder } from '../../times/parse-time.ts';
 import { type OpenOptions, openRows } from '../read/open-rows.ts';
 import { createRowSample, type RowSample } from '../read/row-sample.ts';

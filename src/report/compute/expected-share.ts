@@ -2,7 +2,7 @@ import type { Artifact } from '../../model/artifact.ts';
 import { createPerformance } from '../../monitor/performance.ts';
 import { performanceReferenceOf } from '../../monitor/performance-reference.ts';
 import { compareScoreMean, type ScoreMean } from '../../monitor/score-mean.ts';
-import { formatShare } from '../render/format.ts';
+import { formatShare } from '../../text/format.ts';
 
 /** A share of fewer scores than this would be chance. */
 const minScores = 100;

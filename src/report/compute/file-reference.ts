@@ -2,15 +2,15 @@ import { type Artifact, scoreFeature } from '../../model/artifact.ts';
 import { createDisclosure } from '../../model/disclosure.ts';
 import type { LineTally } from '../../samples/read-samples.ts';
 import { summableBounds } from '../../stats/summable.ts';
+import { formatAmount } from '../../text/format.ts';
 import { type OpenOptions, openRows } from '../read/open-rows.ts';
 import { createRowSample } from '../read/row-sample.ts';
 import type { Row, RowSource, Wanted } from '../read/rows.ts';
 import { allColumns, type ChooseFeatures, selectColumns, selectNamed } from '../read/select-columns.ts';
 import { createVersionFilter } from '../read/version-filter.ts';
-import { type Dropped, describeDropped } from '../render/describe-dropped.ts';
-import { formatAmount } from '../render/format.ts';
 import { createCategoryCounter } from './category-counter.ts';
 import { type CollectedNumbers, type CollectorOptions, createNumberCollector } from './collect-numbers.ts';
+import { type Dropped, describeDropped } from './describe-dropped.ts';
 import type { ValueRows } from './domain-columns.ts';
 import {
   artifactReference,

@@ -1,7 +1,7 @@
 import type { Artifact } from '../../model/artifact.ts';
 import { createDisclosure } from '../../model/disclosure.ts';
-import { type NewReference, type Rebaseline, rebaseline } from '../../model/rebaseline.ts';
 import { describeSegments, type SegmentReference } from '../../model/segments.ts';
+import { type NewReference, type Rebaseline, rebaseline } from '../../profile/rebaseline.ts';
 import { missingBin } from '../../stats/binning.ts';
 import type { DriftReference, ReferenceVariable } from './drift-reference.ts';
 import type { SegmentCounter } from './segment-counts.ts';

@@ -1,7 +1,7 @@
 import { isMissingText } from '../../stats/category-text.ts';
 import { looksLikeDates } from '../../tables/suspicious-columns.ts';
+import { formatAmount, formatCount } from '../../text/format.ts';
 import { type DateOrder, dateOrderOf, parseTime } from '../../times/parse-time.ts';
-import { formatAmount, formatCount } from '../render/format.ts';
 import { type ColumnProfile, timeColumn } from './rows.ts';
 
 /** The times of rows, file after file. */

@@ -1,8 +1,8 @@
-import { findName } from '../../column-names.ts';
 import { redacted } from '../../model/disclosure.ts';
 import { createValueReader } from '../../model/row.ts';
 import { type LineTally, readRecords } from '../../samples/read-samples.ts';
 import { asObject, holdsInput, isOutcomeLine, isScore, isScoreLine } from '../../samples/sample-shape.ts';
+import { findName } from '../../text/column-names.ts';
 import { dateOrderOf } from '../../times/parse-time.ts';
 import { createJsonProfiler, type JsonProfile } from './profile-json.ts';
 import { emptyRow, type Row, type RowSource, timeColumn, type Wanted } from './rows.ts';

@@ -1,4 +1,3 @@
-import { findName } from '../../column-names.ts';
 import { countFault, type LineTally } from '../../samples/read-samples.ts';
 import {
   type CellReader,
@@ -14,6 +13,7 @@ import { createPlainReader, type PlainColumn } from '../../tables/plain-rows.ts'
 import { createColumnProfiler } from '../../tables/profile-columns.ts';
 import { type DamagedRow, placeInTable, type Table } from '../../tables/read-table.ts';
 import { scanTable, type TableVisitor } from '../../tables/scan-table.ts';
+import { findName } from '../../text/column-names.ts';
 import {
   type ColumnProfile,
   emptyRow,

@@ -1,7 +1,7 @@
 import { driftThreshold } from '../../stats/drift.ts';
+import { binNames } from '../../text/bin-names.ts';
+import { formatPsi, formatShare } from '../../text/format.ts';
 import type { ReportVariable } from '../compute/drift-report.ts';
-import { binNames } from './bin-names.ts';
-import { formatPsi, formatShare } from './format.ts';
 import { type Html, html } from './html.ts';
 
 /** Sizes in the units of the charts' own boxes, which stretch to the width they get. */

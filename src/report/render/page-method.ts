@@ -1,5 +1,5 @@
+import { formatCount } from '../../text/format.ts';
 import type { DriftReport } from '../compute/drift-report.ts';
-import { formatCount } from './format.ts';
 import { type Html, html } from './html.ts';
 
 /** How the figures are made, and what they cannot tell. */

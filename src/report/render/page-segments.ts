@@ -1,11 +1,11 @@
+import { formatCount, formatPsi, formatShare } from '../../text/format.ts';
 import type { DriftReport, ReportSegment } from '../compute/drift-report.ts';
 import {
   changedSegments,
   describeComparisons,
   describeOtherSegments,
   segmentTitle,
-} from './describe-segments.ts';
-import { formatCount, formatPsi, formatShare } from './format.ts';
+} from '../describe/describe-segments.ts';
 import { type Html, html } from './html.ts';
 import { badge } from './page-variable.ts';
 

@@ -1,6 +1,6 @@
+import { formatCount, formatShare } from '../../text/format.ts';
 import type { DriftReport } from '../compute/drift-report.ts';
-import { describeTogether } from './describe-together.ts';
-import { formatCount, formatShare } from './format.ts';
+import { describeTogether } from '../describe/describe-together.ts';
 import { type Html, html } from './html.ts';
 import { badge } from './page-variable.ts';
 

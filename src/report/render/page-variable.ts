@@ -1,7 +1,7 @@
 import { largeEffect } from '../../stats/effect.ts';
+import { binNames } from '../../text/bin-names.ts';
+import { formatCount, formatEffect, formatNumber, formatPsi, formatShare, signs } from '../../text/format.ts';
 import type { DriftReport, ReportVariable } from '../compute/drift-report.ts';
-import { binNames } from './bin-names.ts';
-import { formatCount, formatEffect, formatNumber, formatPsi, formatShare, signs } from './format.ts';
 import { type Html, html } from './html.ts';
 import { histogramFigure } from './page-charts.ts';
 

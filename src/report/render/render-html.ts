@@ -1,8 +1,4 @@
-import type { DriftReport, ReportVariable } from '../compute/drift-report.ts';
-import { describeExpectedShare } from '../compute/expected-share.ts';
-import { slowlyDrifting } from './describe-slow-drift.ts';
 import {
-  formatAlarmValue,
   formatAmount,
   formatCount,
   formatEffect,
@@ -10,7 +6,11 @@ import {
   formatShare,
   formatTime,
   signs,
-} from './format.ts';
+} from '../../text/format.ts';
+import type { DriftReport, ReportVariable } from '../compute/drift-report.ts';
+import { describeExpectedShare } from '../compute/expected-share.ts';
+import { slowlyDrifting } from '../describe/describe-slow-drift.ts';
+import { formatAlarmValue } from './format-alarm-value.ts';
 import { type Html, html } from './html.ts';
 import { histogram, overTimeChart } from './page-charts.ts';
 import { methodSection } from './page-method.ts';

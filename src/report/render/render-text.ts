@@ -1,12 +1,6 @@
 import { driftRule, type Verdict } from '../../stats/drift.ts';
 import { largeEffect } from '../../stats/effect.ts';
-import type { Line } from '../../terminal.ts';
-import type { DriftReport, ReportVariable } from '../compute/drift-report.ts';
-import { describeExpectedShare } from '../compute/expected-share.ts';
-import { slowlyDrifting } from './describe-slow-drift.ts';
-import { describeTogether } from './describe-together.ts';
 import {
-  formatAlarmValue,
   formatAmount,
   formatCount,
   formatEffect,
@@ -14,10 +8,16 @@ import {
   formatShare,
   formatTime,
   signs,
-} from './format.ts';
+} from '../../text/format.ts';
+import type { Line } from '../../text/terminal.ts';
+import { cut, wrap } from '../../text/wrap.ts';
+import type { DriftReport, ReportVariable } from '../compute/drift-report.ts';
+import { describeExpectedShare } from '../compute/expected-share.ts';
+import { slowlyDrifting } from '../describe/describe-slow-drift.ts';
+import { describeTogether } from '../describe/describe-together.ts';
+import { formatAlarmValue } from './format-alarm-value.ts';
 import { colors } from './text-colors.ts';
 import { segmentLines } from './text-segments.ts';
-import { cut, wrap } from './wrap.ts';
 
 const width = 80;
 /** Value bins that a histogram shows; the last one holds what is left. */

@@ -1,14 +1,14 @@
-import type { Line } from '../../terminal.ts';
+import { formatAmount, formatCount, formatPsi, formatShare, signs } from '../../text/format.ts';
+import type { Line } from '../../text/terminal.ts';
+import { wrap } from '../../text/wrap.ts';
 import type { DriftReport } from '../compute/drift-report.ts';
 import {
   changedSegments,
   describeComparisons,
   describeOtherSegments,
   segmentTitle,
-} from './describe-segments.ts';
-import { formatAmount, formatCount, formatPsi, formatShare, signs } from './format.ts';
+} from '../describe/describe-segments.ts';
 import { colors } from './text-colors.ts';
-import { wrap } from './wrap.ts';
 
 const width = 80;
 /** Changed segments that are listed, and variables of each. */

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { loadArtifact } from '../../../src/model/artifact.ts';
+import { referenceOf } from '../../../src/model/artifact-reference.ts';
 import { featureBins } from '../../../src/model/features.ts';
-import { rebaseline } from '../../../src/model/rebaseline.ts';
-import { referenceOf } from '../../../src/monitor/artifact-reference.ts';
 import { countedVariable, liveScoreShift } from '../../../src/monitor/live-score-shift.ts';
 import { createMonitor } from '../../../src/monitor/monitor.ts';
 import { countedReference, noFarValues } from '../../../src/predictors/logistic/mean-contribution.ts';
 import { createScorer } from '../../../src/predictors/logistic/score.ts';
 import { attributeScoreShift } from '../../../src/predictors/logistic/score-shift.ts';
 import { numericReference, summarise } from '../../../src/profile/make-reference.ts';
+import { rebaseline } from '../../../src/profile/rebaseline.ts';
 import { countBins } from '../../../src/stats/binning.ts';
 import { createRandom } from '../../../src/stats/random.ts';
 

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../stats/drift.ts';
 import { judgeAll } from '../../stats/judge-all.ts';
+import { formatShare } from '../../text/format.ts';
 import type { DriftReport } from '../compute/drift-report.ts';
-import { formatShare } from './format.ts';
 
 type Together = NonNullable<DriftReport['together']>;
 

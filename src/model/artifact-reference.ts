@@ -1,5 +1,5 @@
-import { type Artifact, scoreFeature } from '../model/artifact.ts';
-import { featureBins, scoreBins } from '../model/features.ts';
+import { type Artifact, scoreFeature } from './artifact.ts';
+import { featureBins, scoreBins } from './features.ts';
 import type { Reference } from './reference.ts';
 
 /** What an artifact says its training data looked like, in the form a monitor takes. */

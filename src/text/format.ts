@@ -1,5 +1,3 @@
-import type { Alarm } from '../compute/drift-report.ts';
-
 /** One shape for each verdict, so that none depends on its colour. */
 export const signs = { drifting: '▲', moved: '◆', stable: '●', undetermined: '?' } as const;
 
@@ -44,12 +42,6 @@ export function formatPsi(value: number | null): string {
 /** An effect on the scores, in their standard deviations. */
 export function formatEffect(effect: number | null): string {
   return effect === null ? '–' : effect.toFixed(2);
-}
-
-/** The greatest value of an alarm: a share where the alert is about shares, the evidence of slow drift, else a PSI. */
-export function formatAlarmValue({ alert, value }: Alarm): string {
-  if (alert === 'ModelDriftSlow') return `evidence ${formatCount(Math.round(value))}`;
-  return /Drift(?!Broad)/.test(alert) ? `PSI ${formatPsi(value)}` : formatShare(value);
 }
 
 /**

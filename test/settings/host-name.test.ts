@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readHost } from '../src/host-name.ts';
+import { readHost } from '../../src/settings/host-name.ts';
 
 describe('a host in a header or a URL', () => {
   const hosts: [string, string][] = [

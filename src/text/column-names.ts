@@ -1,4 +1,4 @@
-import { plainText } from './stats/category-text.ts';
+import { plainText } from '../stats/category-text.ts';
 
 /**
  * The known name that is meant: the same, or the only one that looks the same, whatever its Unicode form, kind of spaces

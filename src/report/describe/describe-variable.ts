@@ -1,10 +1,10 @@
 import { driftRule } from '../../stats/drift.ts';
 import { largeEffect } from '../../stats/effect.ts';
+import { rangeOf } from '../../text/bin-names.ts';
+import { formatCount, formatEffect, formatNumber, formatShare, formatTime } from '../../text/format.ts';
 import type { DriftReport } from '../compute/drift-report.ts';
 import type { LiveVariable } from '../compute/live-variable.ts';
 import type { Measured } from '../compute/measure-variable.ts';
-import { rangeOf } from './bin-names.ts';
-import { formatCount, formatEffect, formatNumber, formatShare, formatTime } from './format.ts';
 
 /** What the two sides are called in sentences. */
 export type Words = {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readFirstTime } from '../../src/samples/first-time.ts';
-import { temporaryFolder } from './support/folder.ts';
+import { readFirstTime } from '../../src/files/first-time.ts';
+import { temporaryFolder } from '../samples/support/folder.ts';
 
 const time = '2026-01-31T12:00:00.000Z';
 const line = `${JSON.stringify({ time })}\n`;

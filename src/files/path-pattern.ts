@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
-import { isRotatedPath, livePath } from '../files/rotated-files.ts';
+import { isRotatedPath, livePath } from './rotated-files.ts';
 
 /** What stands in a path for the name of the replica. */
 const placeholder = '{instance}';

@@ -1,5 +1,5 @@
-import type { SegmentReference } from '../model/segments.ts';
 import type { Bins, NumericBins } from '../stats/binning.ts';
+import type { SegmentReference } from './segments.ts';
 
 /** What one variable looked like in the data the model was made from. */
 export type VariableReference = {

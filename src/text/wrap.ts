@@ -1,4 +1,4 @@
-import { escapeLine } from '../../terminal.ts';
+import { escapeLine } from './terminal.ts';
 
 /**
  * Breaks a text into lines for a terminal (see `escapeLine`); a number and its % stay together.

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type Artifact, formatArtifact, loadArtifact, parseArtifact } from '../../src/model/artifact.ts';
-import { type NewReference, rebaseline } from '../../src/model/rebaseline.ts';
 import { createScorer } from '../../src/predictors/logistic/score.ts';
 import { numericReference, summarise } from '../../src/profile/make-reference.ts';
+import { type NewReference, rebaseline } from '../../src/profile/rebaseline.ts';
 
 const why = { by: 'A. Analyst', at: '2026-02-03T04:05:06.000Z', reason: 'new branch opened' };
 

@@ -1,17 +1,17 @@
-import { expectedWithin } from '../../model/segments.ts';
-import { binLabels } from '../../stats/binning.ts';
-import { driftRule } from '../../stats/drift.ts';
-import { compareImportance, compareSegments } from '../../stats/effect.ts';
-import { judgeAll } from '../../stats/judge-all.ts';
-import { joinsRare } from '../../stats/rare-categories.ts';
-import { segmentCounts } from '../../stats/segment-cells.ts';
-import { binNames } from '../render/bin-names.ts';
-import { describeVariable, type Words } from '../render/describe-variable.ts';
-import type { ReferenceVariable } from './drift-reference.ts';
-import type { DriftReport, ReportSegment } from './drift-report.ts';
-import { type Counted, measureVariable } from './measure-variable.ts';
-import { createSortSpace } from './number-column.ts';
-import type { SegmentColumn, SegmentCounter } from './segment-counts.ts';
+import { expectedWithin } from '../model/segments.ts';
+import { binLabels } from '../stats/binning.ts';
+import { driftRule } from '../stats/drift.ts';
+import { compareImportance, compareSegments } from '../stats/effect.ts';
+import { judgeAll } from '../stats/judge-all.ts';
+import { joinsRare } from '../stats/rare-categories.ts';
+import { segmentCounts } from '../stats/segment-cells.ts';
+import { binNames } from '../text/bin-names.ts';
+import type { ReferenceVariable } from './compute/drift-reference.ts';
+import type { DriftReport, ReportSegment } from './compute/drift-report.ts';
+import { type Counted, measureVariable } from './compute/measure-variable.ts';
+import { createSortSpace } from './compute/number-column.ts';
+import type { SegmentColumn, SegmentCounter } from './compute/segment-counts.ts';
+import { describeVariable, type Words } from './describe/describe-variable.ts';
 
 /**
  * How often one comparison without drift is called drifting, at most: what `segmentCeilingZ` is sized for. docs/drift.md

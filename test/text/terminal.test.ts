@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { escapeJson, escapeLine } from '../src/terminal.ts';
-import { type Ended, runCommand, temporaryFolder } from './report/run-command.ts';
-import { eventually, postJson, root, startTestService } from './support/service.ts';
-import { childOf } from './support/signals.ts';
-import { requireTool } from './support/tools.ts';
+import { escapeJson, escapeLine } from '../../src/text/terminal.ts';
+import { type Ended, runCommand, temporaryFolder } from '../report/run-command.ts';
+import { eventually, postJson, root, startTestService } from '../support/service.ts';
+import { childOf } from '../support/signals.ts';
+import { requireTool } from '../support/tools.ts';
 
 const esc = '\u001b';
 /** Each steers a terminal or misleads its reader in another way; what is escaped of it. */
@@ -51,7 +51,7 @@ describe('text for a terminal', () => {
   });
 
   it('is written in one place', async () => {
-    const exempt = ['src/terminal.ts', 'src/telemetry/log-destination.ts', 'src/require-node.cjs'];
+    const exempt = ['src/text/terminal.ts', 'src/telemetry/log-destination.ts', 'src/require-node.cjs'];
     const files = (await readdir(join(root, 'src'), { recursive: true }))
       .map((file) => join('src', file))
       .filter((file) => /\.c?ts$|\.cjs$/.test(file));

@@ -1,5 +1,5 @@
 import { maxMagnitude } from '../../stats/summable.ts';
-import { formatCount } from './format.ts';
+import { formatCount } from '../../text/format.ts';
 
 /** Values that were not counted as what they are. */
 export type Dropped = {

@@ -1,8 +1,8 @@
 import { driftRule } from '../../stats/drift.ts';
 import { largeEffect, nearness } from '../../stats/effect.ts';
+import { formatCount, formatEffect, formatPsi } from '../../text/format.ts';
 import type { DriftReport, ReportVariable } from '../compute/drift-report.ts';
 import type { Words } from './describe-variable.ts';
-import { formatCount, formatEffect, formatPsi } from './format.ts';
 
 type Judged = Pick<DriftReport, 'features' | 'score' | 'verdict'>;
 

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../stats/drift.ts';
+import { formatAmount, formatChance, formatPsi } from '../../text/format.ts';
 import type { DriftReport, ReportSegment } from '../compute/drift-report.ts';
-import { formatAmount, formatChance, formatPsi } from './format.ts';
 
 type Segments = NonNullable<DriftReport['segments']>;
 

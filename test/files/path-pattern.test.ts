@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
+import { listNames, matcherOf, pathOf, sharedFolder } from '../../src/files/path-pattern.ts';
 import { rotatedPath } from '../../src/files/rotated-files.ts';
-import { listNames, matcherOf, pathOf, sharedFolder } from '../../src/replica/path-pattern.ts';
 import { temporaryFolder } from '../samples/support/folder.ts';
 
 async function put(path: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { replicaName } from '../files/path-pattern.ts';
 import { otelSettings, refusedVariables } from './otel-settings.ts';
-import { replicaName } from './replica/path-pattern.ts';
 import {
   address,
   count,

@@ -1,5 +1,5 @@
-import { type Config, settings } from './config.ts';
-import { tracesPath } from './telemetry/otlp-options.ts';
+import { type Config, settings } from '../settings/config.ts';
+import { tracesPath } from './otlp-options.ts';
 
 /**
  * What an operator should know of the OpenTelemetry variables though the service starts: those that have no effect, and

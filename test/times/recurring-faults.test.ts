@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createRecurringFaults, type RecurringFaults } from '../src/recurring-faults.ts';
+import { createRecurringFaults, type RecurringFaults } from '../../src/times/recurring-faults.ts';
 
 describe('faults that come again', () => {
   let nowMs = 0;

@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { readDataRows } from '../src/traffic/data-rows.ts';
-import { postJson, startTestService } from './support/service.ts';
+import { readDataRows } from '../../src/traffic/data-rows.ts';
+import { postJson, startTestService } from '../support/service.ts';
 
 const run = async (command: string, ...args: string[]) =>
   (await promisify(execFile)(process.execPath, [`src/cli/${command}.ts`, ...args])).stdout;

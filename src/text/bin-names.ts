@@ -1,4 +1,4 @@
-import type { NumericRange } from '../../stats/binning.ts';
+import type { NumericRange } from '../stats/binning.ts';
 
 /** The bins' names as a person says them, in order: `29–31`, `over 52`, `0`, `good`, `missing`. */
 export function binNames({

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ConfigError, readConfig, settings } from '../src/config.ts';
+import { ConfigError, readConfig, settings } from '../../src/settings/config.ts';
 
 describe('the settings', () => {
   it('have defaults that are valid', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { formatChance } from '../../src/report/render/format.ts';
+import { formatChance } from '../../src/text/format.ts';
 
 describe('how often something happens by chance', () => {
   it('is told by how many reports it takes, or how often in each', () => {

@@ -1,35 +1,35 @@
-import type { Artifact } from '../../model/artifact.ts';
-import { createDisclosure } from '../../model/disclosure.ts';
-import { driftRule } from '../../stats/drift.ts';
-import { compareImportance } from '../../stats/effect.ts';
-import { judgeAll } from '../../stats/judge-all.ts';
-import { slowDriftRule } from '../../stats/slow-drift.ts';
-import { describeDropped } from '../render/describe-dropped.ts';
-import { describeWithSegments, withSegments } from '../render/describe-segments.ts';
+import type { Artifact } from '../model/artifact.ts';
+import { createDisclosure } from '../model/disclosure.ts';
+import { driftRule } from '../stats/drift.ts';
+import { compareImportance } from '../stats/effect.ts';
+import { judgeAll } from '../stats/judge-all.ts';
+import { slowDriftRule } from '../stats/slow-drift.ts';
+import { formatCount } from '../text/format.ts';
+import { backtest } from './compute/backtest.ts';
+import { maxExactValues } from './compute/collect-numbers.ts';
+import type { Live } from './compute/count-live.ts';
+import { describeDropped } from './compute/describe-dropped.ts';
+import type { ValueRows } from './compute/domain-columns.ts';
+import type { DriftReference } from './compute/drift-reference.ts';
+import type { DriftReport, ReportVariable } from './compute/drift-report.ts';
+import { measureExpectedShare } from './compute/expected-share.ts';
+import type { LiveVariable } from './compute/live-variable.ts';
+import { logOddsChange } from './compute/log-odds-change.ts';
+import { type Measured, measureVariable } from './compute/measure-variable.ts';
+import { createSortSpace } from './compute/number-column.ts';
+import type { SegmentColumn, SegmentCounter } from './compute/segment-counts.ts';
+import { dayMs, measureSlowDrift } from './compute/slow-drift.ts';
+import { tellApart } from './compute/tell-apart.ts';
+import { describeWithSegments, withSegments } from './describe/describe-segments.ts';
 import {
   describeWithSlowDrift,
   sentenceWithSlowDrift,
   withSlowDrift,
-} from '../render/describe-slow-drift.ts';
-import { describeWithTogether, withTogether } from '../render/describe-together.ts';
-import { describeAbsence, describeVariable, type Words } from '../render/describe-variable.ts';
-import { describeConsequence, describeVerdict } from '../render/describe-verdict.ts';
-import { formatCount } from '../render/format.ts';
-import { backtest } from './backtest.ts';
-import { maxExactValues } from './collect-numbers.ts';
-import type { Live } from './count-live.ts';
-import type { ValueRows } from './domain-columns.ts';
-import type { DriftReference } from './drift-reference.ts';
-import type { DriftReport, ReportVariable } from './drift-report.ts';
-import { measureExpectedShare } from './expected-share.ts';
-import type { LiveVariable } from './live-variable.ts';
-import { logOddsChange } from './log-odds-change.ts';
+} from './describe/describe-slow-drift.ts';
+import { describeWithTogether, withTogether } from './describe/describe-together.ts';
+import { describeAbsence, describeVariable, type Words } from './describe/describe-variable.ts';
+import { describeConsequence, describeVerdict } from './describe/describe-verdict.ts';
 import { measureSegments } from './measure-segments.ts';
-import { type Measured, measureVariable } from './measure-variable.ts';
-import { createSortSpace } from './number-column.ts';
-import type { SegmentColumn, SegmentCounter } from './segment-counts.ts';
-import { dayMs, measureSlowDrift } from './slow-drift.ts';
-import { tellApart } from './tell-apart.ts';
 
 /** The same rows cut into segments, on both sides. */
 export type CutRows = {

@@ -1,5 +1,3 @@
-import { describeSmallestDetectableDrift } from '../profile/smallest-detectable-drift.ts';
-import type { NumericBins } from '../stats/binning.ts';
 import {
   type Artifact,
   type Feature,
@@ -7,8 +5,10 @@ import {
   type NumericFeature,
   sealArtifact,
   validateArtifact,
-} from './artifact.ts';
-import type { SegmentReference } from './segments.ts';
+} from '../model/artifact.ts';
+import type { SegmentReference } from '../model/segments.ts';
+import type { NumericBins } from '../stats/binning.ts';
+import { describeSmallestDetectableDrift } from './smallest-detectable-drift.ts';
 
 /** What was seen of one variable: counts of all its bins, in the artifact's order. */
 export type NewReference = {
