@@ -1,0 +1,77 @@
+import type { z } from 'zod';
+import type { Artifact } from '../model/artifact.ts';
+import type { Fault } from '../model/artifact-fault.ts';
+import type { Row } from '../model/row.ts';
+import type { Explanation } from './explanation.ts';
+
+/** What a model says of one row. */
+export type Prediction = {
+  /** Of a binary model the probability of the positive class, 0 to 1. */
+  readonly score: number;
+  /** The class, where the predictor says it itself; otherwise it follows from the score and the threshold. */
+  readonly prediction?: string;
+};
+
+/** How a model computes. */
+export type Predictor = {
+  /**
+   * Predicts each row, in order: at once, or later. A predictor that can answer at once should: the request is then
+   * answered without a promise.
+   *
+   * @param rows validated; not empty
+   * @param call.signal aborted when nobody waits for the answer any more
+   * @throws PredictorFailure (or rejects with it) when the rows cannot be predicted; nothing is recorded then
+   */
+  predict(
+    rows: readonly Row[],
+    call?: { readonly signal?: AbortSignal },
+  ): readonly Prediction[] | Promise<readonly Prediction[]>;
+  /** Only of models whose scores can be explained exactly. */
+  readonly explanation?: Explanation;
+  /** Lets go of connections and memory; the predictor is not asked any more. */
+  close?(): Promise<void>;
+};
+
+/**
+ * Why a predictor did not answer:
+ * - `timeout`: it took too long;
+ * - `unreachable`: no connection, or it broke before the answer was whole;
+ * - `refused`: it answered that it will not or cannot predict these rows;
+ * - `bad_answer`: what it answered is no prediction, or of another number of rows;
+ * - `busy`: it has as much to do as it may; asking again later can help;
+ * - `aborted`: nobody waits for the answer any more.
+ */
+export const failureReasons = ['timeout', 'unreachable', 'refused', 'bad_answer', 'busy', 'aborted'] as const;
+
+export type FailureReason = (typeof failureReasons)[number];
+
+/** A prediction that could not be made. The message is shown to callers: it names no secret, no value of a row. */
+export class PredictorFailure extends Error {
+  readonly reason: FailureReason;
+  constructor(reason: FailureReason, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+/** Where a predictor is made. */
+export type PredictorSurroundings = {
+  /** The folder of the model file: relative paths in it start there. */
+  readonly folder: string;
+};
+
+/** A kind of predictor: what the model file says of it, and how it is made from that. */
+export type PredictorKind<Description> = {
+  /** Of `predictor` in the model file, `kind` included; strict, so that a misspelt field is refused. */
+  readonly schema: z.ZodType<Description>;
+  /** What the shape alone cannot say; paths start within `predictor`. */
+  faults?(description: Description, artifact: Artifact): Fault[];
+  /** @throws Error (or rejects with it) in one line when it cannot be made here */
+  create(
+    description: Description,
+    artifact: Artifact,
+    surroundings: PredictorSurroundings,
+  ): Predictor | Promise<Predictor>;
+  /** What the predictor offers as `explanation`, without making it; only of kinds that explain. */
+  explain?(description: Description, artifact: Artifact): Explanation;
+};
