@@ -1,8 +1,8 @@
 import type { NumericFeature } from '../model/artifact-schema.ts';
+import type { CategoricalColumn, Column, NumericColumn } from '../profile/columns.ts';
 import { rankCategories, summarise } from '../profile/make-reference.ts';
 import { quantileSorted } from '../stats/quantile.ts';
 import { maxMagnitude } from '../stats/summable.ts';
-import type { CategoricalColumn, Column, NumericColumn } from './training-set.ts';
 
 /** How one column of the training set becomes columns of the design: where they begin, and what they hold. */
 export type NumericCode = {

@@ -1,17 +1,4 @@
-export type NumericColumn = {
-  readonly name: string;
-  readonly kind: 'numeric';
-  /** NaN where the value is missing. At least two different values. */
-  readonly values: Float64Array;
-};
-
-export type CategoricalColumn = {
-  readonly name: string;
-  readonly kind: 'categorical';
-  readonly values: readonly (string | null)[];
-};
-
-export type Column = NumericColumn | CategoricalColumn;
+import type { Column } from '../profile/columns.ts';
 
 /** What a model is trained on. */
 export type TrainingSet = {
