@@ -1,17 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, extname, join, relative, sep } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Artifact, scoreFeature } from '../model/artifact.ts';
-import { createJointGroups } from '../monitor/joint-groups.ts';
-import { maxGroups } from '../outcomes/token.ts';
-import { findOneName, formatNames } from '../text/column-names.ts';
-import { formatCount, formatShare } from '../text/format.ts';
+import { findOneName } from '../text/column-names.ts';
 import { writeLines } from '../text/terminal.ts';
-import { wrap } from '../text/wrap.ts';
 import { defaultRidge } from '../training/fit-logistic.ts';
 import { train } from '../training/train.ts';
 import { readDecimalSign } from './decimal-option.ts';
+import { defaultThreshold, readThreshold, requireFeatures, resolveModelFile } from './model-options.ts';
+import { summariseModel } from './model-summary.ts';
 import { readNames } from './name-list.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { runCli, UsageError } from './run-cli.ts';
@@ -61,19 +58,6 @@ type Defaults = {
   name: string;
 };
 
-function readThreshold(text: string | undefined): Artifact['threshold'] {
-  const value = text === undefined ? 0.5 : Number(text);
-  if (!(value > 0 && value < 1)) throw new UsageError(`--threshold is between 0 and 1, not '${text}'`);
-  if (text === undefined) {
-    return { value, reason: 'the likelier class is predicted, as if both errors cost the same' };
-  }
-  const times = Number(((1 - value) / value).toPrecision(3));
-  return {
-    value,
-    reason: `chosen in training: the best when missing a positive costs ${times} times as much as a false alarm`,
-  };
-}
-
 function readRidge(text: string | undefined): number {
   const ridge = text === undefined ? defaultRidge : Number(text);
   if (!(ridge > 0 && ridge < Number.POSITIVE_INFINITY)) {
@@ -109,7 +93,7 @@ function readOptions(args: string[]) {
   return {
     ...values,
     decimalSign: readDecimalSign(values.decimal),
-    threshold: readThreshold(values.threshold),
+    threshold: readThreshold(values.threshold, 'in training') ?? defaultThreshold,
     ridge: readRidge(values.ridge),
   };
 }
@@ -118,27 +102,13 @@ function readOptions(args: string[]) {
 function resolveOptions(given: ReturnType<typeof readOptions>, defaults: Defaults) {
   const own = given.data !== undefined;
   const data = given.data ?? relative('.', join(dirname(defaultsFile), defaults.data));
-  if (data === '-' && given.name === undefined) throw new UsageError('--data - needs --name for the model');
-  const name = given.name ?? (own ? nameOf(data) : defaults.name);
-  if (name === '' || name.startsWith('.') || name.includes(sep)) {
-    throw new UsageError(
-      `--name cannot be '${name}': it names a file too, and may not begin with a dot or hold a ${sep}`,
-    );
-  }
   return {
     ...given,
     defaults: own ? { ...defaults, features: undefined, protected: [], segments: [] } : defaults,
     data,
     positive: given.positive ?? defaults.positive,
-    name,
-    out: given.out ?? join('models', `${name}.json`),
+    ...resolveModelFile(given, data, own ? undefined : defaults.name),
   };
-}
-
-/** The name of a file without its endings. */
-function nameOf(path: string): string {
-  const file = basename(path).replace(/\.gz$/i, '');
-  return basename(file, extname(file));
 }
 
 /** The columns that the options name. @throws UsageError */
@@ -165,64 +135,13 @@ function resolveColumns(given: ReturnType<typeof resolveOptions>, header: readon
   };
 }
 
-/** What the choice of `--sensitive` does not do: the model is linear, so that a score and the other values give it away. */
-function sensitivityNotice(sensitive: readonly string[]): string {
-  return `${sensitive.join(', ')}: redacted, but whoever has the model and a sample with the other values can compute the value from the score; SAMPLES_VALUES=off prevents that`;
-}
-
-/** What becomes of protected features that the ids of predictions have no room for. */
-function unfollowedNotice(names: readonly string[]): string {
-  return `${names.join(', ')}: only decisions are counted by bin, not outcomes, for which an id has no room; name first in --protected what matters most`;
-}
-
-function formatTimes(count: number): string {
-  return count === 1 ? 'once' : `${count} times`;
-}
-
-function summaryLines(artifact: Artifact, out: string): string[] {
-  const { training, evaluation, target, threshold, features, sensitive, segments = [] } = artifact;
-  const figure = ({ value, standardError }: { value: number; standardError: number }) =>
-    `${value.toFixed(3)} ± ${standardError.toFixed(3)}`;
-  const { leftOut } = createJointGroups(artifact, maxGroups);
-  const names = features.map(({ name, kind }) => (kind === 'numeric' ? name : `${name} (categories)`));
-  const lines = [
-    [
-      'rows',
-      `${formatCount(training.rows)}, of which ${target.positive} ${formatCount(training.positives)} (${formatShare(training.prevalence)})`,
-    ],
-    ['features', names.join(', ')],
-    [
-      'AUC',
-      `${figure(evaluation.rocAuc)} (${evaluation.folds}-fold cross-validation, ${formatTimes(evaluation.repeats)})`,
-    ],
-    ['log-loss', figure(evaluation.logLoss)],
-    ['accuracy', figure(evaluation.accuracy)],
-    ['threshold', `${threshold.value}: ${threshold.reason}`],
-    ...(leftOut.length > 0 ? [['protected', unfollowedNotice(leftOut)]] : []),
-    ...(segments.length > 0 ? [['segments', `of ${segments.map(({ feature }) => feature).join(', ')}`]] : []),
-    ...(sensitive.length > 0 ? [['sensitive', sensitivityNotice(sensitive)]] : []),
-    ['drift', training.smallestDetectableDrift],
-    ['written', `${out}, model ${artifact.name} version ${artifact.version}`],
-  ];
-  return lines.flatMap(([label, text]) => wrap(`${label.padEnd(10)}${text}`, 80, ' '.repeat(10)));
-}
-
 await runCli(help, async (args) => {
   const given = readOptions(args);
   const options = resolveOptions(given, JSON.parse(await readFile(defaultsFile, 'utf8')));
   const { set, options: columns } = await readTrainingSet(options.data, (header) =>
     resolveColumns(options, header),
   );
-  const names = set.columns.map(({ name }) => name);
-  if (names.includes(scoreFeature)) {
-    throw new Error(`${options.data}:1: column ${scoreFeature}: is a reserved name: rename it`);
-  }
-  for (const list of ['categorical', 'protected', 'segments', 'sensitive'] as const) {
-    const unknown = columns[list].find((column) => !names.includes(column));
-    if (unknown !== undefined) {
-      throw new UsageError(`--${list} names ${unknown}, which is none of the features ${formatNames(names)}`);
-    }
-  }
+  requireFeatures(options.data, set.columns, columns);
   const bar = createProgressBar('training', 1);
   const artifact = train(set, {
     name: options.name,
@@ -235,6 +154,6 @@ await runCli(help, async (args) => {
   });
   bar.end();
   await writeArtifact(options.out, artifact);
-  writeLines(process.stdout, summaryLines(artifact, options.out));
+  writeLines(process.stdout, summariseModel(artifact, options.out));
   return 0;
 });

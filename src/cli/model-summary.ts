@@ -1,0 +1,48 @@
+import type { Artifact } from '../model/artifact.ts';
+import { createJointGroups } from '../monitor/joint-groups.ts';
+import { maxGroups } from '../outcomes/token.ts';
+import { formatCount, formatShare } from '../text/format.ts';
+import { wrap } from '../text/wrap.ts';
+
+/** What the choice of `--sensitive` does not do: the model is linear, so that a score and the other values give it away. */
+function sensitivityNotice(sensitive: readonly string[]): string {
+  return `${sensitive.join(', ')}: redacted, but whoever has the model and a sample with the other values can compute the value from the score; SAMPLES_VALUES=off prevents that`;
+}
+
+/** What becomes of protected features that the ids of predictions have no room for. */
+function unfollowedNotice(names: readonly string[]): string {
+  return `${names.join(', ')}: only decisions are counted by bin, not outcomes, for which an id has no room; name first in --protected what matters most`;
+}
+
+function formatTimes(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}
+
+/** What is said of a model whose file was written to `out`, in lines of a terminal. */
+export function summariseModel(artifact: Artifact, out: string): string[] {
+  const { training, evaluation, target, threshold, features, sensitive, segments = [] } = artifact;
+  const figure = ({ value, standardError }: { value: number; standardError: number }) =>
+    `${value.toFixed(3)} ± ${standardError.toFixed(3)}`;
+  const { leftOut } = createJointGroups(artifact, maxGroups);
+  const names = features.map(({ name, kind }) => (kind === 'numeric' ? name : `${name} (categories)`));
+  const lines = [
+    [
+      'rows',
+      `${formatCount(training.rows)}, of which ${target.positive} ${formatCount(training.positives)} (${formatShare(training.prevalence)})`,
+    ],
+    ['features', names.join(', ')],
+    [
+      'AUC',
+      `${figure(evaluation.rocAuc)} (${evaluation.folds}-fold cross-validation, ${formatTimes(evaluation.repeats)})`,
+    ],
+    ['log-loss', figure(evaluation.logLoss)],
+    ['accuracy', figure(evaluation.accuracy)],
+    ['threshold', `${threshold.value}: ${threshold.reason}`],
+    ...(leftOut.length > 0 ? [['protected', unfollowedNotice(leftOut)]] : []),
+    ...(segments.length > 0 ? [['segments', `of ${segments.map(({ feature }) => feature).join(', ')}`]] : []),
+    ...(sensitive.length > 0 ? [['sensitive', sensitivityNotice(sensitive)]] : []),
+    ['drift', training.smallestDetectableDrift],
+    ['written', `${out}, model ${artifact.name} version ${artifact.version}`],
+  ];
+  return lines.flatMap(([label, text]) => wrap(`${label.padEnd(10)}${text}`, 80, ' '.repeat(10)));
+}
