@@ -67,7 +67,7 @@ function measureModel(artifact: Artifact): PartCost[] {
     score: (i) => score(rows[i]),
     'observe all features and the score': (i) => counts.monitor.observe(rows[i], scores[i]),
     'sample line': (i) =>
-      formatSample(isoTime(Date.now()), id, undefined, rows[i], bins, outside, scores[i], 'good'),
+      formatSample(isoTime(Date.now()), id, undefined, undefined, rows[i], bins, outside, scores[i], 'good'),
     'log line': (i) => logPrediction(rows[i], i),
     'sign an id': (i) => tokens.sign(digest, 1_700_000_000_000 + i, scores[i], true, groups?.numberOf(bins)),
   };

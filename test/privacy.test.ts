@@ -80,7 +80,17 @@ function recordsOf(artifact: Artifact, row: Row): unknown[] {
   const { bins, outside } = deployment.counts.monitor.observe(row, 0.5);
   const { show, describe: describeRow } = createSampleView(artifact);
   const format = (of: Artifact, values: SampleValues) =>
-    createSampleFormatter({ artifact: of, values })('t', 'id', undefined, row, bins, outside, 0.5, 'bad');
+    createSampleFormatter({ artifact: of, values })(
+      't',
+      'id',
+      undefined,
+      undefined,
+      row,
+      bins,
+      outside,
+      0.5,
+      'bad',
+    );
   // as a file holds them that was written before the features were called sensitive
   const shown = modes.map((values) => show(JSON.parse(format({ ...artifact, sensitive: [] }, values))));
   const span: Attributes[] = [];
@@ -151,7 +161,7 @@ describe('what is told of a sensitive feature', () => {
     const { bins, outside } = counts.monitor.observe(row, score);
     const [raw, binned] = (['raw', 'bins'] as const).map((values) => {
       const format = createSampleFormatter({ artifact, values });
-      return JSON.parse(format('t', 'id', undefined, row, bins, outside, score, 'bad'));
+      return JSON.parse(format('t', 'id', undefined, undefined, row, bins, outside, score, 'bad'));
     });
     /** The limit with which the score comes out, by bisection: the score rises with it. */
     const limitOf = (age: number, history: string) => {

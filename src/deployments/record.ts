@@ -22,6 +22,8 @@ export type Circumstances = {
   /** In ms of `performance.now()`, when the model was asked; undefined where it was asked elsewhere. */
   readonly startedMs: number | undefined;
   readonly traceId: string | undefined;
+  /** What the caller calls the prediction. */
+  readonly key: string | undefined;
   /** Is told of the prediction, where there is one. */
   readonly span: Span | undefined;
 };
@@ -45,7 +47,7 @@ export function record(
   deployment: Deployment,
   row: Row,
   score: number,
-  { startedMs, traceId, span }: Circumstances,
+  { startedMs, traceId, key, span }: Circumstances,
 ): Recorded {
   const { artifact, counts, formatSample } = deployment;
   const isPositive = score >= artifact.threshold.value ? 1 : 0;
@@ -61,7 +63,7 @@ export function record(
   const prediction = counts.classes[isPositive];
   if (config.SAMPLES_RATIO === 1 || Math.random() < config.SAMPLES_RATIO) {
     const { bins, outside } = observation;
-    samples.append(formatSample(isoTime(nowMs), id, traceId, row, bins, outside, score, prediction));
+    samples.append(formatSample(isoTime(nowMs), id, key, traceId, row, bins, outside, score, prediction));
   }
   if (span) describePrediction(span, deployment, row, score, prediction, observation);
   return { id, isPositive };

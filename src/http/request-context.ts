@@ -5,6 +5,8 @@ import type { CallerTrace } from '../telemetry/propagation.ts';
 
 /** What the log line of a prediction tells of it. */
 export type Prediction = {
+  /** What the caller calls it, redacted where the model withholds that. */
+  readonly key: string | undefined;
   readonly prediction: string;
   /** Undefined where it is not to stand beside the payload (see `Disclosure`). */
   readonly score: number | undefined;

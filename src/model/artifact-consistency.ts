@@ -1,6 +1,7 @@
 import { type Fault, lengthFault } from './artifact-fault.ts';
 import { type Artifact, type Feature, scoreFeature } from './artifact-schema.ts';
 import { contentHash } from './artifact-version.ts';
+import { ownKeyName } from './own-key.ts';
 import { segmentFaults } from './segment-consistency.ts';
 
 function effectsFaults(
@@ -84,13 +85,14 @@ export function consistencyFaults(artifact: Artifact): Fault[] {
     ...effectsFaults(['features', i, 'reference'], feature.reference),
   ]);
   for (const [i, name] of names.entries()) {
-    if (name === scoreFeature) faults.push({ path: ['features', i, 'name'], message: `${name} is reserved` });
+    if (name === scoreFeature || name === ownKeyName)
+      faults.push({ path: ['features', i, 'name'], message: `${name} is reserved` });
     if (names.indexOf(name) !== i)
       faults.push({ path: ['features', i, 'name'], message: `${name} occurs twice` });
   }
   for (const list of ['protected', 'sensitive'] as const) {
     for (const [i, name] of artifact[list].entries()) {
-      if (!names.includes(name))
+      if (!names.includes(name) && !(list === 'sensitive' && name === ownKeyName))
         faults.push({ path: [list, i], message: `${name} is not a feature of the model` });
     }
   }

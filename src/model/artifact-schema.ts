@@ -164,7 +164,11 @@ export const artifactSchema = z.strictObject({
     .strictObject({ value: z.number().gt(0).lt(1), reason: z.string() })
     .describe('The positive class is predicted when its probability is at least this'),
   protected: z.array(name).describe('Features whose groups fairness is watched for'),
-  sensitive: z.array(name).describe('Features of which no record of a single row may tell anything'),
+  sensitive: z
+    .array(name)
+    .describe(
+      'Features of which no record of a single row may tell anything; `(key)` withholds the own keys of predictions',
+    ),
   intercept: z.number(),
   features: z.array(z.discriminatedUnion('kind', [numericFeature, categoricalFeature])).min(1),
   score: z.strictObject({

@@ -1,3 +1,5 @@
+import { ownKeyName } from './own-key.ts';
+
 /** Stands in a record of one row for what it must not tell of a sensitive feature. */
 export const redacted = '[redacted]';
 
@@ -11,10 +13,15 @@ export const redacted = '[redacted]';
  * linear, so that from the score and the rest whoever has the artifact could compute what is withheld. Only samples have
  * it, because the report on drift and the evaluation need it.
  *
+ * The key that a caller gave a prediction (`ownKeyName`) is withheld where the model file lists it, and is otherwise told in
+ * samples and log lines, never in spans and labels.
+ *
  * Counts and sums over rows may be told of every feature, and the caller who sent a value may be told what became of it.
  */
 export type Disclosure = {
   readonly isWithheld: (feature: string) => boolean;
+  /** The key as samples and log lines may show it. */
+  readonly tellKey: (key: string) => string;
   /** Whether the score may stand beside values or weights of the features: none is withheld. */
   readonly tellsScore: boolean;
   /** Values or bins by feature, `redacted` in place of those that are withheld. */
@@ -26,9 +33,11 @@ export type Disclosure = {
 /** @param artifact says which features are sensitive; without one, none is */
 export function createDisclosure(artifact: { readonly sensitive: readonly string[] } | null): Disclosure {
   const withheld = new Set(artifact?.sensitive);
+  const withholdsKey = withheld.delete(ownKeyName);
   const isWithheld = (feature: string) => withheld.has(feature);
   return {
     isWithheld,
+    tellKey: (key) => (withholdsKey ? redacted : key),
     tellsScore: withheld.size === 0,
     redact: (entries) =>
       Object.fromEntries(

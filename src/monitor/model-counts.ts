@@ -8,6 +8,7 @@ const rejectionReasons = {
     'malformed_json',
     'not_an_object',
     'unknown_field',
+    'invalid_key',
     'content_type',
     'content_encoding',
     'too_large',

@@ -15,7 +15,7 @@ export function isScore(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= 1;
 }
 
-const scoreLineKeys = new Set(['time', 'id', 'traceId', 'model', 'version', 'score', 'prediction']);
+const scoreLineKeys = new Set(['time', 'id', 'key', 'traceId', 'model', 'version', 'score', 'prediction']);
 
 /**
  * Whether a line has the shape of a sample without its input (`SAMPLES_VALUES=off`): all of its fields and no other.

@@ -13,6 +13,8 @@ export type Sample = {
   readonly time: string;
   /** The id that the answer carried, by which an outcome is joined. */
   readonly id: string;
+  /** What the caller calls the prediction; `"[redacted]"` where the model withholds it. */
+  readonly key?: string;
   readonly traceId?: string;
   readonly model: string;
   readonly version: string;
@@ -34,6 +36,7 @@ export type Sample = {
  * Writes one sample as a line of JSON, without the line end.
  *
  * @param time ISO 8601, as `isoTime` gives it
+ * @param key what the caller calls the prediction
  * @param row the validated input, keyed by feature name
  * @param bins the index of each feature's bin, in the artifact's order
  * @param outside negative for a feature below the reference's minimum, positive above its maximum, else 0; same order
@@ -42,6 +45,7 @@ export type Sample = {
 export type SampleFormatter = (
   time: string,
   id: string,
+  key: string | undefined,
   traceId: string | undefined,
   row: Readonly<Record<string, unknown>>,
   bins: ArrayLike<number>,
@@ -63,9 +67,11 @@ export function createSampleFormatter(options: {
   const positiveEnd = `,"prediction":${JSON.stringify(positive)}}`;
   const negativeEnd = `,"prediction":${JSON.stringify(negative)}}`;
   const formatInput = createInputFormatter(artifact, values);
-  return (time, id, traceId, row, bins, outside, score, prediction) => {
+  const { tellKey } = createDisclosure(artifact);
+  return (time, id, key, traceId, row, bins, outside, score, prediction) => {
     const trace = traceId === undefined ? '' : `,"traceId":${JSON.stringify(traceId)}`;
-    const start = `{"time":"${time}","id":${JSON.stringify(id)}${trace}${model}`;
+    const own = key === undefined ? '' : `,"key":${JSON.stringify(tellKey(key))}`;
+    const start = `{"time":"${time}","id":${JSON.stringify(id)}${own}${trace}${model}`;
     return `${start}${formatInput(row, bins, outside)},"score":${score}${prediction === positive ? positiveEnd : negativeEnd}`;
   };
 }

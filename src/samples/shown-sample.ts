@@ -9,14 +9,14 @@ type Entries = Readonly<Record<string, unknown>>;
 
 /** How kept rows are shown to a person or a program. */
 export type SampleView = {
-  /** The line with the values and bins of sensitive features redacted, even where an older file holds them. */
+  /** The line with its key and the values and bins of sensitive features redacted where the model withholds them, even where an older file holds them. */
   show(sample: SampleLine): SampleLine;
   /** A shown line as lines of text, with the reasons for its score where it has values of this model. */
   describe(shown: SampleLine): string[];
 };
 
 export function createSampleView(artifact: Artifact): SampleView {
-  const { omit, redact } = createDisclosure(artifact);
+  const { omit, redact, tellKey } = createDisclosure(artifact);
   const explain = createExplainer({ features: omit(artifact.features) });
 
   function describeReasons(features: Entries): string {
@@ -47,7 +47,8 @@ export function createSampleView(artifact: Artifact): SampleView {
       for (const key of ['features', 'bins']) {
         if (isEntries(sample[key])) shown[key] = redact(sample[key]);
       }
-      const { outside } = sample;
+      const { key, outside } = sample;
+      if (typeof key === 'string') shown.key = tellKey(key);
       if (isEntries(outside)) {
         const told = omit(Object.keys(outside)).map((name) => [name, outside[name]]);
         shown.outside = told.length > 0 ? Object.fromEntries(told) : undefined;
@@ -55,11 +56,11 @@ export function createSampleView(artifact: Artifact): SampleView {
       return shown;
     },
     describe(shown) {
-      const { time, id, traceId, prediction, score, version, features, bins } = shown;
+      const { time, id, key, traceId, prediction, score, version, features, bins } = shown;
       const values = features ?? (version === artifact.version && isEntries(bins) ? labelBins(bins) : bins);
       return [
         `${time}  ${prediction} ${(score as number).toFixed(3)}  ${traceId === undefined ? 'no trace' : `trace ${traceId}`}`,
-        `  id ${id}`,
+        key === undefined ? `  id ${id}` : `  id ${id}  key ${key}`,
         ...(isEntries(values) ? [`  ${describeEntries(values)}`] : []),
         ...(isEntries(features) && version === artifact.version
           ? [`  because of ${describeReasons(features)}`]

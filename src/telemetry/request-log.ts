@@ -17,6 +17,8 @@ export type RequestEntry = {
   readonly spanId?: string | undefined;
   /** W3C trace flags; bit 0 is `sampled`. */
   readonly traceFlags?: number | undefined;
+  /** What the caller calls the prediction. */
+  readonly key?: string | undefined;
   readonly prediction?: string | undefined;
   readonly score?: number | undefined;
   /** The payload as JSON text, redacted already (see `createRowFormatter`). */
@@ -51,7 +53,7 @@ export function createRequestLog(options: {
   };
 
   function format(entry: RequestEntry, level: number): string {
-    const { traceId, spanId, traceFlags, prediction, score, payload } = entry;
+    const { traceId, spanId, traceFlags, key, prediction, score, payload } = entry;
     let line = `{"level":${level},"time":"${isoTime(Date.now())}",${bindings},"event":"${entry.event}"`;
     line += `,"route":${JSON.stringify(entry.route)},"method":${JSON.stringify(entry.method)}`;
     line += `,"status":${entry.status},"durationMs":${Math.round(entry.durationMs * 1000) / 1000}`;
@@ -60,6 +62,7 @@ export function createRequestLog(options: {
     if (spanId !== undefined) line += `,"span_id":${JSON.stringify(spanId)}`;
     if (traceFlags !== undefined)
       line += `,"trace_flags":"${traceFlags < 16 ? '0' : ''}${traceFlags.toString(16)}"`;
+    if (key !== undefined) line += `,"key":${JSON.stringify(key)}`;
     if (prediction !== undefined) line += `,"prediction":${JSON.stringify(prediction)}`;
     if (score !== undefined) line += `,"score":${score}`;
     if (payload !== undefined) line += `,"payload":${payload}`;

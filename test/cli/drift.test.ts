@@ -257,7 +257,7 @@ describe('npm run drift', () => {
     const lines = samples.map(({ time, id, features, score, prediction }) => {
       const bins = artifact.features.map(({ name }, i) => binners[i](features[name]));
       const outside = artifact.features.map(({ name }) => (name === 'age' && features.age === 90 ? 1 : 0));
-      return format(time, id, undefined, features, bins, outside, score, prediction);
+      return format(time, id, undefined, undefined, features, bins, outside, score, prediction);
     });
     const raw = await driftReport(
       '--model',

@@ -165,7 +165,7 @@ describe('npm run rebaseline', () => {
     const binners = artifact.features.map((feature) => createBinner(featureBins(feature)));
     const lines = shifted.map(({ time, id, features, score, prediction }) => {
       const bins = artifact.features.map(({ name }, i) => binners[i](features[name]));
-      return format(time, id, undefined, features, bins, [0, 0, 0], score, prediction);
+      return format(time, id, undefined, undefined, features, bins, [0, 0, 0], score, prediction);
     });
     const live = await folder.write('bins.jsonl', `${lines.join('\n')}\n`);
     const out = join(folder.path, 'new.json');

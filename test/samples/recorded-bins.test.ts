@@ -25,7 +25,7 @@ describe('a category in a sample with SAMPLES_VALUES=bins', () => {
   const format = createSampleFormatter({ artifact, values: 'bins' });
   const written = samples.map(({ time, id, features, score, prediction }) => {
     const { bins, outside } = monitor.observe(features, score);
-    return JSON.parse(format(time, id, undefined, features, bins, outside, score, prediction));
+    return JSON.parse(format(time, id, undefined, undefined, features, bins, outside, score, prediction));
   });
   /** As it was written before: every bin by its label. */
   const older = samples.map((sample, i) => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { featureBins } from '../../src/model/features.ts';
 import { createRowFormatter } from '../../src/samples/row-formatter.ts';
 import { createSampleFormatter } from '../../src/samples/sample.ts';
+import { isScoreLine } from '../../src/samples/sample-shape.ts';
 import { recordedBins } from '../../src/stats/binning.ts';
 import { isoTime } from '../../src/times/iso-time.ts';
 import { describedArtifact } from './support/artifact.ts';
@@ -21,7 +22,7 @@ const head = { time, id: 'abc', traceId: '4bf9', model: 'credit', version: '0123
 describe('a sample line', () => {
   it('holds the values', () => {
     const format = createSampleFormatter({ artifact, values: 'raw' });
-    const line = format(time, 'abc', '4bf9', row, [2, 1, 0], [0, 0, 0], 0.25, 'good');
+    const line = format(time, 'abc', undefined, '4bf9', row, [2, 1, 0], [0, 0, 0], 0.25, 'good');
     assert.equal(line, JSON.stringify({ ...head, features: row, score: 0.25, prediction: 'good' }));
   });
 
@@ -29,31 +30,50 @@ describe('a sample line', () => {
     const format = createSampleFormatter({ artifact, values: 'bins' });
     const bins = { age: '02 (28, 31]', limit: '01 (1000, +inf)', history: '00' };
     assert.equal(
-      format(time, 'abc', '4bf9', row, [2, 1, 0], [0, 0, 0], 0.25, 'good'),
+      format(time, 'abc', undefined, '4bf9', row, [2, 1, 0], [0, 0, 0], 0.25, 'good'),
       JSON.stringify({ ...head, bins, score: 0.25, prediction: 'good' }),
     );
-    assert.deepEqual(JSON.parse(format(time, 'abc', undefined, row, [4, 0, 3], [1, -1, 0], 0.25, 'bad')), {
-      time,
-      id: 'abc',
-      model: 'credit',
-      version: '0123456789ab',
-      bins: { age: 'missing', limit: '00 (-inf, 1000]', history: 'unseen' },
-      outside: { age: 'above', limit: 'below' },
-      score: 0.25,
-      prediction: 'bad',
-    });
+    assert.deepEqual(
+      JSON.parse(format(time, 'abc', undefined, undefined, row, [4, 0, 3], [1, -1, 0], 0.25, 'bad')),
+      {
+        time,
+        id: 'abc',
+        model: 'credit',
+        version: '0123456789ab',
+        bins: { age: 'missing', limit: '00 (-inf, 1000]', history: 'unseen' },
+        outside: { age: 'above', limit: 'below' },
+        score: 0.25,
+        prediction: 'bad',
+      },
+    );
   });
 
   it('holds nothing of the input', () => {
     const format = createSampleFormatter({ artifact, values: 'off' });
-    const line = format(time, 'abc', '4bf9', row, [2, 1, 0], [1, 0, 0], 0.25, 'good');
+    const line = format(time, 'abc', undefined, '4bf9', row, [2, 1, 0], [1, 0, 0], 0.25, 'good');
     assert.equal(line, JSON.stringify({ ...head, score: 0.25, prediction: 'good' }));
   });
 
   it('has no value of a sensitive feature', () => {
     const format = createSampleFormatter({ artifact: { ...artifact, sensitive: ['age'] }, values: 'raw' });
-    const line = format(time, 'abc', undefined, row, [2, 1, 0], [0, 0, 0], 0.25, 'good');
+    const line = format(time, 'abc', undefined, undefined, row, [2, 1, 0], [0, 0, 0], 0.25, 'good');
     assert.deepEqual(JSON.parse(line).features, { ...row, age: '[redacted]' });
+  });
+
+  it('holds the key after the id, unless the model withholds it', () => {
+    for (const [sensitive, key] of [
+      [[], 'loan-123'],
+      [['(key)'], '[redacted]'],
+    ] as const) {
+      const format = createSampleFormatter({
+        artifact: { ...artifact, sensitive: [...sensitive] },
+        values: 'off',
+      });
+      const line = format(time, 'abc', 'loan-123', '4bf9', row, [2, 1, 0], [0, 0, 0], 0.25, 'good');
+      const { time: at, id, ...rest } = head;
+      assert.equal(line, JSON.stringify({ time: at, id, key, ...rest, score: 0.25, prediction: 'good' }));
+      assert.ok(isScoreLine(JSON.parse(line)));
+    }
   });
 
   it('is what JSON.stringify gives, on one line, for any names, values and classes', () => {
@@ -78,11 +98,12 @@ describe('a sample line', () => {
           for (const mode of ['raw', 'bins', 'off'] as const) {
             const format = createSampleFormatter({ artifact: described, values: mode });
             const bins = names.map((_, i) => i);
-            const line = format(time, id, id, input, bins, bins, score, 'bad');
+            const line = format(time, id, id, id, input, bins, bins, score, 'bad');
             assert.ok(!line.includes('\n'));
             const labels = described.features.map((f, i) => [f.name, recordedBins(featureBins(f))[i]]);
             const parsed = JSON.parse(line);
             assert.equal(parsed.id, id);
+            assert.equal(parsed.key, id);
             assert.equal(parsed.traceId, id);
             assert.equal(parsed.score, score === 0 ? 0 : score);
             if (mode === 'raw') assert.deepEqual(parsed.features, JSON.parse(JSON.stringify(input)));

@@ -4,6 +4,7 @@ import { record } from '../../deployments/record.ts';
 import type { Row } from '../../model/row.ts';
 import type { InputFaults } from '../../model/validate-input.ts';
 import { recordRejection } from '../../monitor/model-counts.ts';
+import { readKeyHeader } from '../key-header.ts';
 import { Problem } from '../problem.ts';
 import { type AcceptedBody, BodyProblem, parseJson, readText } from '../read-body.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -19,16 +20,17 @@ export function addPredictRoute(router: AppRouter, service: Service): void {
   router.post('/predict', async (context) => {
     const { deployment } = service;
     const row = await readRow(context, deployment, accepted);
+    const key = readKey(context, deployment);
     if (trace.getActiveSpan()?.isRecording()) {
       tracer.startActiveSpan('predict', (span) => {
         try {
-          predict(context, row, deployment, service, span);
+          predict(context, row, key, deployment, service, span);
         } finally {
           span.end();
         }
       });
     } else {
-      predict(context, row, deployment, service);
+      predict(context, row, key, deployment, service);
     }
   });
 }
@@ -57,6 +59,17 @@ async function readRow(
   throw invalidInput(faults);
 }
 
+/** What the caller calls the prediction, if anything. A header that cannot be used counts as a refused input. */
+function readKey({ req }: RequestContext, { counts }: Deployment): string | undefined {
+  try {
+    return readKeyHeader(req);
+  } catch (error) {
+    counts.refused++;
+    recordRejection(counts, '', 'invalid_key');
+    throw error;
+  }
+}
+
 /**
  * What a body with faults is answered with: the first one in its detail, as many as are told as `errors`, and how many
  * more there are as `moreErrors`.
@@ -75,6 +88,7 @@ export function invalidInput({ told, total }: Pick<InputFaults, 'told' | 'total'
 function predict(
   context: RequestContext,
   row: Row,
+  key: string | undefined,
   deployment: Deployment,
   service: Service,
   span?: Span,
@@ -83,9 +97,10 @@ function predict(
   const startedMs = performance.now();
   const score = deployment.score(row);
   const traceId = context.state.trace?.traceId;
-  const { id, isPositive } = record(service, deployment, row, score, { startedMs, traceId, span });
+  const { id, isPositive } = record(service, deployment, row, score, { startedMs, traceId, key, span });
   const { LOG_PAYLOAD } = service.config;
   context.state.prediction = {
+    key: key && disclosure.tellKey(key),
     prediction: counts.classes[isPositive],
     score: LOG_PAYLOAD && !disclosure.tellsScore ? undefined : score,
     payload: LOG_PAYLOAD ? formatPayload(row) : undefined,
