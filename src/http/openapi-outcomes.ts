@@ -1,5 +1,6 @@
 import type { Artifact } from '../model/artifact.ts';
 import { failures, json, ref } from './openapi-parts.ts';
+import { problemMediaType, problems } from './problem.ts';
 
 /** `POST /outcomes` as the public API has it. */
 export const outcomesPath = {
@@ -22,10 +23,13 @@ export const outcomesPath = {
         'unauthorized',
         'body-too-large',
         'unsupported-media-type',
-        'invalid-outcome',
         'internal',
         'unavailable',
       ),
+      [problems['invalid-outcome'].status]: {
+        description: `${problems['invalid-outcome'].title}, and at least one is invalid`,
+        content: { [problemMediaType]: { schema: { allOf: [ref('Problem'), ref('Receipt')] } } },
+      },
     },
   },
 };

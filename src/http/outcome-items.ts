@@ -15,23 +15,20 @@ const comma = 0x2c;
 const colon = 0x3a;
 
 /**
- * The outcomes that a body brings: one, or a list of them, as parsed; in place of a line that is not JSON the error
+ * The outcomes that a body brings, as parsed; in place of a line that is not JSON the error
  * that says why. No body of the size that is taken holds up the event loop for long: its parts are counted before they
  * are parsed, and lines are parsed in turns.
  *
  * @throws Problem 413 for more outcomes, or more brackets, commas and colons, than a request may bring; 400 for what is
  * not JSON
  */
-export async function readItems(
-  text: string,
-  mediaType: string,
-): Promise<{ items: unknown[]; isList: boolean }> {
+export async function readItems(text: string, mediaType: string): Promise<unknown[]> {
   limitMarks(text);
-  if (mediaType !== 'application/json') return { items: await parseLines(text), isList: true };
+  if (mediaType !== 'application/json') return parseLines(text);
   const body = parseJson(text);
-  if (!Array.isArray(body)) return { items: [body], isList: false };
+  if (!Array.isArray(body)) return [body];
   limitItems(body.length);
-  return { items: body, isList: true };
+  return body;
 }
 
 /**

@@ -11,7 +11,7 @@ export const problems = {
   'unsupported-media-type': { status: 415, title: 'The body is in a form that is not taken' },
   'misdirected-request': { status: 421, title: 'The service does not answer to this host name' },
   'invalid-input': { status: 422, title: 'The input does not fit the model' },
-  'invalid-outcome': { status: 422, title: 'The outcome is not one of the model’s classes' },
+  'invalid-outcome': { status: 422, title: 'No outcome was accepted' },
   'headers-too-large': { status: 431, title: 'The request headers are too large' },
   'client-closed-request': { status: 499, title: 'The client went away' },
   internal: { status: 500, title: 'Something went wrong here' },

@@ -1,3 +1,4 @@
+import type { Receipt } from '../outcomes/intake.ts';
 import type { Random } from '../stats/random.ts';
 import type { Answer } from './send-requests.ts';
 
@@ -113,11 +114,10 @@ export function createLabels(options: LabelOptions): Labels {
     const signal = AbortSignal.timeout(timeoutMs);
     const response = await fetch(endpoint, { method: 'POST', headers, body, signal }).catch(() => undefined);
     if (response === undefined || response.status >= 500) return undefined;
-    if (response.status !== 202) {
-      const problem = (await response.json().catch(() => ({}))) as { detail?: string };
-      throw new Error(`${endpoint}: status ${response.status}: ${problem.detail ?? response.statusText}`);
-    }
-    return (await response.json()) as { accepted: number; duplicate: number; expired: number; invalid: [] };
+    const answer = (await response.json().catch(() => ({}))) as Partial<Receipt> & { detail?: string };
+    // a refusal of a batch in which nothing is new has the same members
+    if (answer.invalid !== undefined) return answer as Receipt;
+    throw new Error(`${endpoint}: status ${response.status}: ${answer.detail ?? response.statusText}`);
   }
 
   async function finish(): Promise<LabelTally> {

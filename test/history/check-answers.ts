@@ -1,8 +1,6 @@
 import type { Finding, History, Operation } from './history.ts';
 import { sumIncreases } from './prometheus.ts';
 
-const expectedStatus = { predict: 200, report: 202, scrape: 200 } as const;
-
 /** What can be said of each answer by itself: it is right, or a refusal that says when to come again. */
 export function checkAnswers({ operations }: History): Finding[] {
   const ids = new Set<string>();
@@ -21,7 +19,7 @@ export function checkAnswers({ operations }: History): Finding[] {
       if (!/^\d+$/.test(answer.retryAfter ?? '')) {
         find('retry-after', '503 without a Retry-After in seconds', operation);
       }
-    } else if (answer.status !== expectedStatus[kind]) {
+    } else if (answer.status !== expectedStatus(operation)) {
       find('status', `${kind} was answered with ${answer.status}`, operation);
     }
     if (operation.kind === 'predict' && answer.status === 200) {
@@ -35,6 +33,13 @@ export function checkAnswers({ operations }: History): Finding[] {
     }
   }
   return findings;
+}
+
+/** A report is refused as a whole where it brought nothing new and something is invalid. */
+function expectedStatus(operation: Operation): number {
+  if (operation.kind !== 'report') return 200;
+  const { accepted = 0, invalid = [] } = operation.answer?.receipt ?? {};
+  return accepted === 0 && invalid.length > 0 ? 422 : 202;
 }
 
 /** Within a process no counter goes down, and each is a number. */

@@ -52,7 +52,7 @@ export async function sendReport(
   const operation = recorder.begin<'report'>({ kind: 'report', step, process: process.name, outcomes });
   try {
     const { status, text, head } = await process.post('/outcomes', JSON.stringify(outcomes));
-    const receipt = status === 202 ? { receipt: JSON.parse(text) as Receipt } : {};
+    const receipt = status === 202 || status === 422 ? { receipt: JSON.parse(text) as Receipt } : {};
     operation.answer = { status, retryAfter: retryAfterOf(head), ...receipt };
   } catch (error) {
     operation.error = errorCode(error);

@@ -172,10 +172,55 @@ describe('POST /outcomes', () => {
 
   it('refuses a single unknown class with 422, naming the classes', async () => {
     const { id } = await predict(service);
-    const { status, body } = await report({ id, outcome: 'maybe' });
+    const { status, headers, body } = await report({ id, outcome: 'maybe' });
     assert.equal(status, 422);
+    assert.equal(headers.get('content-type'), 'application/problem+json');
     assert.equal(body.type, 'urn:vigia:problem:invalid-outcome');
-    assert.match(body.detail, /"good" or "bad"/);
+    assert.match(body.detail, /^unknown_class: .*"good" or "bad"$/);
+  });
+
+  it('answers 422 where nothing was accepted and something is invalid, with what became of each', async () => {
+    const { id } = await predict(service);
+    assert.equal((await report({ id, outcome: 'good' })).status, 202);
+    const forged = { id: 'x'.repeat(68), outcome: 'good' };
+    for (const [items, duplicate, reasons, detail] of [
+      [forged, 0, ['0 invalid_id'], /^invalid_id: .* signed$/],
+      [7, 0, ['0 malformed'], /^malformed: must be a JSON object/],
+      [
+        [forged, null, forged],
+        0,
+        ['0 invalid_id', '1 malformed', '2 invalid_id'],
+        /^outcome 0: .*, and 2 more$/,
+      ],
+      // sent again, what was accepted is a duplicate
+      [[{ id, outcome: 'good' }, forged], 1, ['1 invalid_id'], /^outcome 1: invalid_id: /],
+    ] as const) {
+      const before = await received('invalid_id');
+      const { status, body } = await report(items);
+      assert.equal(status, 422);
+      const { type, accepted, expired, invalid } = body;
+      assert.deepEqual(
+        [type, accepted, body.duplicate, expired],
+        ['urn:vigia:problem:invalid-outcome', 0, duplicate, 0],
+      );
+      const found = invalid.map(
+        ({ index, reason }: { index: number; reason: string }) => `${index} ${reason}`,
+      );
+      assert.deepEqual(found, reasons);
+      assert.match(body.detail, detail);
+      const forgeries = reasons.filter((reason) => reason.endsWith('invalid_id')).length;
+      assert.equal(await received('invalid_id'), before + forgeries);
+    }
+    const { status, body } = await report('{"id":1}\nnonsense\n', { 'content-type': 'application/x-ndjson' });
+    assert.deepEqual([status, body.invalid.length], [422, 2]);
+  });
+
+  it('answers 202 where nothing was accepted and nothing is invalid', async () => {
+    const { id } = await predict(service);
+    await report({ id, outcome: 'good' });
+    assert.deepEqual(await report([]).then(({ status, body }) => [status, body.accepted]), [202, 0]);
+    const { status, body } = await report({ id, outcome: 'bad' });
+    assert.deepEqual([status, body.duplicate], [202, 1]);
   });
 
   it('takes 10,000 lines of NDJSON, torn ones apart, and not one more', async () => {

@@ -28,9 +28,9 @@ export function createTokenOutcomesRoute(tokens: readonly string[]): AddRoutes {
 
 async function takeOutcomes(context: RequestContext, { intake }: Service): Promise<void> {
   const { text, mediaType } = await readText(context.req, { mediaTypes, maxBytes: outcomeLimits.bytes });
-  const { items, isList } = await readItems(text, mediaType);
-  const receipt = await intake.take(items).catch(deferred);
-  if (!isList) refuseUnknownClass(receipt);
+  const receipt = await intake.take(await readItems(text, mediaType)).catch(deferred);
+  const { accepted, invalid } = receipt;
+  if (accepted === 0 && invalid.length > 0) throw refusal(receipt);
   sendJson(context, JSON.stringify(receipt), 202);
 }
 
@@ -41,8 +41,10 @@ function deferred(error: unknown): never {
   });
 }
 
-/** A single outcome gets a status of its own for the one fault that is the sender's alone. */
-function refuseUnknownClass({ invalid }: Receipt): void {
-  const [fault] = invalid;
-  if (fault?.reason === 'unknown_class') throw new Problem('invalid-outcome', fault.message);
+/** Says of a request that brought nothing new what is wrong with it, and what became of each outcome. */
+function refusal(receipt: Receipt): Problem {
+  const [{ index, reason, message }, ...others] = receipt.invalid;
+  const place = index === 0 && others.length === 0 ? '' : `outcome ${index}: `;
+  const more = others.length > 0 ? `, and ${others.length} more` : '';
+  return new Problem('invalid-outcome', `${place}${reason}: ${message}${more}`, { members: receipt });
 }
