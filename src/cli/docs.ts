@@ -7,6 +7,7 @@ import { otelSettings } from '../settings/otel-settings.ts';
 import type { Setting } from '../settings/setting-types.ts';
 import type { Instrument } from '../telemetry/instrument.ts';
 import { foreignMetrics, instruments } from '../telemetry/instruments.ts';
+import { rooms } from './rooms.ts';
 
 /** Documents with tables that are made from the code: each table stands between two comments with its name. */
 const documents: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
@@ -15,6 +16,7 @@ const documents: Readonly<Record<string, Readonly<Record<string, () => string>>>
     telemetry: telemetryTable,
     alerts: alertsTable,
   },
+  'docs/architecture.md': { rooms: roomsTable },
   'docs/tracing.md': { 'otel-settings': () => settingsTable(otelSettings) },
 };
 
@@ -52,6 +54,15 @@ function alertsTable(): string {
     when,
   ]);
   return table(['alert', 'severity', 'fires when'], rows);
+}
+
+/** Markdown of the rooms of the source, innermost first. */
+function roomsTable(): string {
+  const rows = Object.entries(rooms).map(([name, { holds, knows, files, packages }]) => {
+    const place = files?.map((file) => `\`src/${file}\``).join(' ') ?? `\`src/${name}/\``;
+    return [`**${name}**: ${place}`, holds, knows.join(', ') || 'nothing', packages.join(', ') || 'none'];
+  });
+  return table(['room', 'what it holds', 'may know', 'packages'], rows);
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

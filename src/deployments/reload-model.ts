@@ -1,14 +1,16 @@
 import type { Logger } from 'pino';
-import type { Service } from '../http/service.ts';
 import { loadArtifact } from '../model/artifact.ts';
 import { oneLine } from '../text/one-line.ts';
-import { replaceModel } from './replace-model.ts';
+import { type Deployments, replaceModel } from './replace-model.ts';
 
 /**
  * Makes the function that loads the artifact anew, from the path of the settings, and lets it answer. The one that
  * answers goes on answering if the new one cannot be used; the log says what became of it. It never rejects.
  */
-export function createReload(service: Service, logger: Pick<Logger, 'info' | 'error'>): () => Promise<void> {
+export function createReload(
+  service: Deployments,
+  logger: Pick<Logger, 'info' | 'error'>,
+): () => Promise<void> {
   let reloads = 0;
   return async () => {
     const turn = ++reloads;

@@ -1,7 +1,6 @@
-import type { Deployment } from '../deployments/deployment.ts';
+import type { Deployments } from '../deployments/replace-model.ts';
 import type { JsonlWriter } from '../files/jsonl-writer.ts';
 import type { OutcomeIntake } from '../outcomes/intake.ts';
-import type { KnownModels } from '../outcomes/known-models.ts';
 import type { Tokens } from '../outcomes/token.ts';
 import type { Config } from '../settings/config.ts';
 import type { HttpMetrics } from '../telemetry/http-metrics.ts';
@@ -11,19 +10,13 @@ import type { RequestEntry } from '../telemetry/request-log.ts';
 export type Lifecycle = 'starting' | 'ready' | 'draining';
 
 /** What the HTTP applications work with. */
-export type Service = {
+export type Service = Deployments & {
   readonly config: Config;
   state: Lifecycle;
-  /** The model that answers; a request keeps the one it began with. */
-  deployment: Deployment;
-  /** Versions that answered before and are still in use (`deploymentsInUse`), oldest first. */
-  retired: readonly Deployment[];
   readonly httpMetrics: HttpMetrics;
   readonly samples: JsonlWriter;
   /** Signs the ids of predictions, and reads them when an outcome comes. */
   readonly tokens: Tokens;
-  /** Model versions that outcomes can be of. */
-  readonly models: KnownModels;
   readonly intake: OutcomeIntake;
   /** Who may report outcomes on the public API; nobody if it is not set. */
   readonly outcomeTokens: readonly string[] | undefined;

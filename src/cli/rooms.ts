@@ -1,0 +1,218 @@
+/** A room of `src/`: a folder, or some files that stand in none. */
+export type Room = {
+  /** What belongs into it. */
+  readonly holds: string;
+  /** The rooms whose modules its own may import, types included. All of them stand before it in the table. */
+  readonly knows: readonly string[];
+  /** The packages its modules may import. */
+  readonly packages: readonly string[];
+  /** Of a room that is no folder. */
+  readonly files?: readonly string[];
+  /** Whether it does without Node.js, too: no file, no network, no clock. */
+  readonly isPure?: true;
+};
+
+/**
+ * The rooms of `src/`, innermost first, and which may know which: the table of docs/architecture.md, to which
+ * test/architecture.test.ts holds every import. A room knows only those before it, so that there can be no circle.
+ */
+export const rooms: Readonly<Record<string, Room>> = {
+  stats: {
+    holds:
+      'pure mathematics: bins, distances between distributions, tests, figures of performance, resampling',
+    knows: [],
+    packages: ['jstat', 'ml-matrix'],
+    isPure: true,
+  },
+  text: {
+    holds: 'numbers, names of bins and lists of names as people write and read them; lines of a terminal',
+    knows: ['stats'],
+    packages: [],
+  },
+  times: {
+    holds: 'notations of times, clocks, turns of the event loop, how often something is said',
+    knows: ['stats'],
+    packages: [],
+  },
+  files: {
+    holds: 'reading and writing files safely: JSON lines, rotation, locks, secrets, paths of replicas',
+    knows: ['times'],
+    packages: [],
+  },
+  settings: {
+    holds: 'the only reader of environment variables: one table, checked at the start',
+    knows: ['files'],
+    packages: ['zod'],
+  },
+  tables: {
+    holds: 'tables of others: CSV in any encoding and notation, what each column holds',
+    knows: ['stats', 'times', 'files'],
+    packages: ['papaparse'],
+  },
+  model: {
+    holds:
+      'the model file: its schema, older formats, references, input validation, what of a value may be told',
+    knows: ['stats', 'text'],
+    packages: ['ajv', 'zod'],
+  },
+  predictors: {
+    holds: 'how a model computes: one interface, a folder a kind, one table that names the kinds',
+    knows: ['stats', 'model'],
+    packages: ['zod'],
+  },
+  profile: {
+    holds: 'making a model file, or a reference, from rows and scores',
+    knows: ['stats', 'model', 'predictors'],
+    packages: [],
+  },
+  monitor: {
+    holds:
+      'what is counted of live traffic, and the figures that follow: drift, performance, segments, groups',
+    knows: ['stats', 'model', 'predictors'],
+    packages: [],
+  },
+  samples: {
+    holds: 'what stands in a line of a sample: writing, reading, searching, erasing',
+    knows: ['stats', 'text', 'times', 'files', 'model', 'predictors'],
+    packages: [],
+  },
+  outcomes: {
+    holds: 'ids of predictions, and the outcomes that come back: checked, kept, counted once across replicas',
+    knows: ['stats', 'text', 'times', 'files', 'settings', 'model', 'monitor', 'samples'],
+    packages: ['@redis/client', 'zod'],
+  },
+  training: {
+    holds: 'fitting the logistic regression: design, cross-validation, calibration',
+    knows: ['stats', 'model', 'predictors', 'profile'],
+    packages: ['ml-logistic-regression', 'ml-matrix'],
+  },
+  traffic: {
+    holds: 'made-up and replayed requests with outcomes, for demonstrations and load',
+    knows: ['stats', 'text', 'tables', 'model'],
+    packages: [],
+  },
+  replica: {
+    holds: 'which of several processes on one disk this is, and what the others have left',
+    knows: ['text', 'files', 'settings', 'outcomes'],
+    packages: [],
+  },
+  telemetry: {
+    holds: 'all metrics in one table, what exposes them, the log, which requests are traced',
+    knows: ['stats', 'text', 'times', 'files', 'settings', 'model', 'monitor', 'outcomes'],
+    packages: ['@opentelemetry/*', 'pino', 'pino-pretty'],
+  },
+  deployments: {
+    holds: 'which models answer: loading, replacing, retiring, and the one place that records a prediction',
+    knows: [
+      'text',
+      'times',
+      'files',
+      'settings',
+      'model',
+      'predictors',
+      'monitor',
+      'samples',
+      'outcomes',
+      'telemetry',
+    ],
+    packages: ['@opentelemetry/api', 'pino'],
+  },
+  'report/read': {
+    holds: 'rows of any source, tables or samples, one at a time',
+    knows: ['stats', 'text', 'times', 'files', 'tables', 'model', 'samples'],
+    packages: [],
+  },
+  'report/compute': {
+    holds: 'figures of drift over files, and the alerts replayed on them; the shape of the report',
+    knows: ['stats', 'text', 'times', 'model', 'predictors', 'profile', 'monitor', 'samples', 'report/read'],
+    packages: ['zod'],
+  },
+  'report/describe': {
+    holds: 'the sentences of a report',
+    knows: ['stats', 'text', 'model', 'report/compute'],
+    packages: [],
+  },
+  report: {
+    holds: 'a whole report: figures with their sentences',
+    knows: ['stats', 'text', 'model', 'report/compute', 'report/describe'],
+    packages: [],
+  },
+  'report/render': {
+    holds: 'a report as text and as a page; the frame, the style and the charts of every page',
+    knows: ['stats', 'text', 'report/compute', 'report/describe'],
+    packages: [],
+  },
+  evaluation: {
+    holds: 'performance over files with outcomes: figures, text, page',
+    knows: [
+      'stats',
+      'text',
+      'times',
+      'files',
+      'tables',
+      'model',
+      'predictors',
+      'monitor',
+      'samples',
+      'outcomes',
+      'report/read',
+      'report/compute',
+      'report/render',
+    ],
+    packages: [],
+  },
+  http: {
+    holds: 'both listeners: one file a route, problem documents, limits',
+    knows: [
+      'stats',
+      'text',
+      'times',
+      'files',
+      'settings',
+      'model',
+      'monitor',
+      'outcomes',
+      'telemetry',
+      'deployments',
+      'report/describe',
+      'report/render',
+    ],
+    packages: ['@koa/router', '@opentelemetry/api', 'koa'],
+  },
+  start: {
+    holds: 'starting the service, signals, stopping it',
+    knows: ['text', 'files', 'settings', 'model', 'outcomes', 'replica', 'telemetry', 'deployments', 'http'],
+    packages: [],
+    files: ['exit-on-failure.ts', 'process-signals.ts', 'server.ts', 'start-service.ts'],
+  },
+  library: {
+    holds: 'what others import: the core without files and HTTP',
+    knows: ['stats', 'model', 'profile', 'monitor', 'telemetry'],
+    packages: [],
+    files: ['index.ts'],
+  },
+  cli: {
+    holds: 'one file a command: parses arguments, calls the rooms above, prints',
+    knows: [
+      'stats',
+      'text',
+      'times',
+      'files',
+      'settings',
+      'tables',
+      'model',
+      'monitor',
+      'samples',
+      'outcomes',
+      'training',
+      'traffic',
+      'telemetry',
+      'report/read',
+      'report/compute',
+      'report',
+      'report/render',
+      'evaluation',
+    ],
+    packages: [],
+  },
+};
