@@ -88,7 +88,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   traffic: {
     holds: 'made-up and replayed requests with outcomes, for demonstrations and load',
-    knows: ['stats', 'text', 'tables', 'model'],
+    knows: ['stats', 'text', 'tables', 'model', 'outcomes'],
     packages: [],
   },
   replica: {
@@ -201,6 +201,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'settings',
       'tables',
       'model',
+      'profile',
       'monitor',
       'samples',
       'outcomes',
