@@ -14,6 +14,7 @@ import { createExplainer, type Explainer } from '../predictors/logistic/explain.
 import { createScorer, type Scorer } from '../predictors/logistic/score.ts';
 import { createRowFormatter, type RowFormatter } from '../samples/row-formatter.ts';
 import { createSampleFormatter, type SampleFormatter, type SampleValues } from '../samples/sample.ts';
+import { type CategoryIndex, indexCategories } from '../stats/category-text.ts';
 import { createGroupDecisionMetrics } from '../telemetry/group-metrics.ts';
 import type { MetricSource } from '../telemetry/metric-data.ts';
 import { createModelMetrics } from '../telemetry/model-metrics.ts';
@@ -44,6 +45,8 @@ export type Deployment = {
   readonly formatPayload: RowFormatter;
   /** JSON text of the answer's `model` member. */
   readonly modelJson: string;
+  /** The place of a class, negative first, however it is written. */
+  readonly placeOfClass: CategoryIndex<0 | 1>;
   /** JSON text of each class, negative first. */
   readonly classJson: readonly [negative: string, positive: string];
 };
@@ -82,6 +85,10 @@ export function deploy(
     formatSample: createSampleFormatter({ artifact, values: sampleValues }),
     formatPayload: createRowFormatter(artifact),
     modelJson: JSON.stringify({ name, version }),
+    placeOfClass: indexCategories([
+      [target.negative, 0],
+      [target.positive, 1],
+    ]),
     classJson: [JSON.stringify(target.negative), JSON.stringify(target.positive)],
   };
 }

@@ -21,6 +21,12 @@ export type Records = {
 export type Circumstances = {
   /** In ms of `performance.now()`, when the model was asked; undefined where it was asked elsewhere. */
   readonly startedMs: number | undefined;
+  /** When it was made, in ms since 1970; undefined for now. */
+  readonly timeMs: number | undefined;
+  /** The class that was predicted, by its place; undefined where it follows from the score and the threshold. */
+  readonly isPositive: 0 | 1 | undefined;
+  /** Whether the id is to be told; otherwise only a sample has one. */
+  readonly wantsId: boolean;
   readonly traceId: string | undefined;
   /** What the caller calls the prediction. */
   readonly key: string | undefined;
@@ -30,7 +36,8 @@ export type Circumstances = {
 
 /** What became of one prediction. */
 export type Recorded = {
-  readonly id: string;
+  /** Undefined where nobody wants it and no sample needs it. */
+  readonly id: string | undefined;
   /** 1 for the positive class, 0 for the negative one: its place in what the deployment has of each class. */
   readonly isPositive: 0 | 1;
 };
@@ -47,23 +54,25 @@ export function record(
   deployment: Deployment,
   row: Row,
   score: number,
-  { startedMs, traceId, key, span }: Circumstances,
+  { startedMs, timeMs = Date.now(), isPositive: given, wantsId, traceId, key, span }: Circumstances,
 ): Recorded {
   const { artifact, counts, formatSample } = deployment;
-  const isPositive = score >= artifact.threshold.value ? 1 : 0;
+  const isPositive = given ?? (score >= artifact.threshold.value ? 1 : 0);
   const observation: Observation = counts.monitor.observe(row, score);
   counts.predictions[isPositive]++;
   deployment.performance.addPrediction(score);
   deployment.decisions.record(observation, isPositive === 1);
   if (startedMs !== undefined) recordValue(counts.predictSeconds, (performance.now() - startedMs) / 1000);
 
-  const nowMs = Date.now();
-  const group = deployment.groups?.numberOf(observation.bins);
-  const id = tokens.sign(deployment.digest, nowMs, score, isPositive === 1, group);
+  const isKept = config.SAMPLES_RATIO === 1 || Math.random() < config.SAMPLES_RATIO;
+  const { bins, outside } = observation;
+  const id =
+    isKept || wantsId
+      ? tokens.sign(deployment.digest, timeMs, score, isPositive === 1, deployment.groups?.numberOf(bins))
+      : undefined;
   const prediction = counts.classes[isPositive];
-  if (config.SAMPLES_RATIO === 1 || Math.random() < config.SAMPLES_RATIO) {
-    const { bins, outside } = observation;
-    samples.append(formatSample(isoTime(nowMs), id, key, traceId, row, bins, outside, score, prediction));
+  if (isKept && id !== undefined) {
+    samples.append(formatSample(isoTime(timeMs), id, key, traceId, row, bins, outside, score, prediction));
   }
   if (span) describePrediction(span, deployment, row, score, prediction, observation);
   return { id, isPositive };

@@ -7,6 +7,7 @@ import { addAdminPage } from './routes/admin-page.ts';
 import { addDriftRoute } from './routes/drift.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addFullMetricsRoute, addPrometheusRoute, addSummaryRoute } from './routes/metrics.ts';
+import { addObservationsRoute, createTokenObservationsRoute } from './routes/observations.ts';
 import { addOpenApiRoute } from './routes/openapi.ts';
 import { addOutcomesRoute, createTokenOutcomesRoute } from './routes/outcomes.ts';
 import { addPerformanceRoute } from './routes/performance.ts';
@@ -24,24 +25,38 @@ export function createPublicApp(service: Service): Koa<RequestState> {
       addPredictRoute,
       addHealthRoutes,
       addOpenApiRoute,
-      ...(service.outcomeTokens ? [createTokenOutcomesRoute(service.outcomeTokens)] : []),
+      ...(service.outcomeTokens
+        ? [
+            createTokenObservationsRoute(service.outcomeTokens),
+            createTokenOutcomesRoute(service.outcomeTokens),
+          ]
+        : []),
       ...publicMetrics[service.config.API_METRICS],
     ],
     observeRequest(service, service),
   );
 }
 
-/** What only the operator sees: on a listener of its own, which counts nothing and logs only what goes wrong. */
+/** What only the operator sees: on a listener of its own, which counts nothing and logs only what goes wrong, and
+ * batches of observations. */
 export function createAdminApp(service: Service): Koa<RequestState> {
   const observer: Observer = {
     httpMetrics: createHttpMetrics([]),
     logRequest: (entry) => {
-      if (entry.status >= 400) service.logRequest(entry);
+      if (entry.status >= 400 || entry.event === 'observations') service.logRequest(entry);
     },
   };
   return createApp(
     service,
-    [addAdminPage, addPrometheusRoute, addDriftRoute, addPerformanceRoute, addOutcomesRoute, addHealthRoutes],
+    [
+      addAdminPage,
+      addPrometheusRoute,
+      addDriftRoute,
+      addPerformanceRoute,
+      addObservationsRoute,
+      addOutcomesRoute,
+      addHealthRoutes,
+    ],
     observeRequest(service, observer),
   );
 }

@@ -9,7 +9,9 @@ export function expectedRequests(takesOutcomes: boolean): ExpectedRequest[] {
   return [
     ...requests('POST', '/predict', [200, 400, 413, 415, 422, 499, 500, 503]),
     ...['/health', '/ready', '/metrics', '/openapi.json'].flatMap((route) => requests('GET', route, [200])),
-    ...(takesOutcomes ? requests('POST', '/outcomes', [202, 401, 422, 503]) : []),
+    ...(takesOutcomes
+      ? ['/outcomes', '/observations'].flatMap((route) => requests('POST', route, [202, 401, 422, 503]))
+      : []),
   ];
 }
 

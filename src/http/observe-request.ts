@@ -49,9 +49,9 @@ export function observeRequest(
       const route = routePattern(context);
       const durationMs = performance.now() - startedMs;
       httpMetrics.record(method, route, status, durationMs / 1000);
-      const { prediction } = state;
+      const { prediction, observations } = state;
       logRequest({
-        event: prediction ? 'predict' : 'request',
+        event: prediction ? 'predict' : observations ? 'observations' : 'request',
         route,
         method,
         status,
@@ -64,6 +64,8 @@ export function observeRequest(
         prediction: prediction?.prediction,
         score: prediction?.score,
         payload: prediction?.payload,
+        accepted: observations?.accepted,
+        invalid: observations?.invalid,
       });
     }
   };

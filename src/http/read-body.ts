@@ -28,16 +28,16 @@ export class BodyProblem extends Problem {
 export type AcceptedBody = { readonly mediaTypes: readonly string[]; readonly maxBytes: number };
 
 /**
- * Reads a whole body as text, without a byte order mark, and never more than `maxBytes` of it: one that announces more
+ * Reads a whole body of UTF-8, and never more than `maxBytes` of it: one that announces more
  * is refused unread, one that turns out longer as soon as it does.
  *
  * @throws BodyProblem 415 for another media type, character set or content encoding, 413 for too much, 400 for what
  * is not UTF-8, 499 when the client goes away
  */
-export async function readText(
+export async function readBody(
   request: IncomingMessage,
   { mediaTypes, maxBytes }: AcceptedBody,
-): Promise<{ text: string; mediaType: string }> {
+): Promise<{ bytes: Buffer; mediaType: string }> {
   const mediaType = acceptedMediaType(request, mediaTypes);
   const encoding = (request.headers['content-encoding'] ?? '').trim();
   if (encoding !== '' && encoding.toLowerCase() !== 'identity') {
@@ -51,6 +51,15 @@ export async function readText(
   if (Number(request.headers['content-length']) > maxBytes) throw tooLarge(maxBytes);
   const bytes = await readBytes(request, maxBytes);
   if (!isUtf8(bytes)) throw new BodyProblem('malformed-json', 'malformed_json', describeBytes(bytes));
+  return { bytes, mediaType };
+}
+
+/** Reads a whole body as text, without a byte order mark. @throws BodyProblem as `readBody` does */
+export async function readText(
+  request: IncomingMessage,
+  accepted: AcceptedBody,
+): Promise<{ text: string; mediaType: string }> {
+  const { bytes, mediaType } = await readBody(request, accepted);
   const text = bytes.toString('utf8');
   return { text: text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text, mediaType };
 }
@@ -113,15 +122,15 @@ export function parseJson(text: string): unknown {
 /**
  * Says why a text is not JSON, and where, counted as `parseJson` says.
  *
- * @param what names the text; positions in a line count from its beginning
+ * @param what names the text; positions in a line or a row count from its beginning
  */
-export function describeFault(text: string, what: 'the body' | 'the line'): string {
+export function describeFault(text: string, what: 'the body' | 'the line' | 'the row'): string {
   if (text.trim() === '') return `${what} is empty`;
   const fault = findJsonFault(text);
   if (fault === undefined) return `${what} is not JSON`;
   const { position } = fault;
   const reason = fault.reason.replace(/^the body\b/, what);
-  if (what === 'the line') return `${reason}, at position ${position} of the line`;
+  if (what !== 'the body') return `${reason}, at position ${position} of ${what}`;
   let line = 1;
   let lineStart = 0;
   for (let i = 0; i < position; i++) {

@@ -14,6 +14,9 @@ export type Prediction = {
   readonly payload: string | undefined;
 };
 
+/** What the log line of a batch of observations tells of it: how many rows there were of each kind. */
+export type ObservationCounts = { readonly accepted: number; readonly invalid: number };
+
 export type TraceContext = Pick<SpanContext, 'traceId' | 'traceFlags'> & { readonly spanId?: string };
 
 /** A whole answer in text, beside its status. A long one is kept as its bytes, which all who take it slowly share. */
@@ -23,6 +26,7 @@ export type RequestState = {
   requestId: string;
   trace: TraceContext | undefined;
   prediction?: Prediction;
+  observations?: ObservationCounts;
   /** Set by `send`. */
   answer?: Answer;
 };

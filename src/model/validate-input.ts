@@ -27,8 +27,12 @@ export type InputFaults = {
   readonly counts: readonly (Pick<InputFault, 'feature' | 'code'> & { readonly count: number })[];
 };
 
-/** Checks a parsed body: `null` when it is a row the model can score. */
-export type InputValidator = (body: unknown) => InputFaults | null;
+/**
+ * Checks a parsed body: `null` when it is a row the model can score.
+ *
+ * @param onUnknown told how many fields are none of the model's features, if any are; without it those are faults
+ */
+export type InputValidator = (body: unknown, onUnknown?: (count: number) => void) => InputFaults | null;
 
 /**
  * Compiles the artifact's feature schema, once a model: whether the features of a body fit it, which ends at the first
@@ -53,8 +57,12 @@ export function createInputValidator(artifact: Artifact): InputValidator {
     return found;
   }
 
-  return (body) => {
-    const unknown = isObject(body) ? findUnknown(body) : noUnknown;
+  return (body, onUnknown) => {
+    let unknown = isObject(body) ? findUnknown(body) : noUnknown;
+    if (onUnknown !== undefined && unknown !== noUnknown) {
+      onUnknown(unknown.count);
+      unknown = noUnknown;
+    }
     if (unknown === noUnknown && areFeaturesValid(body)) return null;
     const faults = checkFeatures(body) ? [] : (checkFeatures.errors ?? []).map(toFault);
     const counts = faults.map(({ feature, code }) => ({ feature, code, count: 1 }));

@@ -5,8 +5,8 @@ import type { LogDestination } from './log-destination.ts';
 
 /** One answered request. Strings may hold anything; names follow pino and its OpenTelemetry instrumentation. */
 export type RequestEntry = {
-  /** `predict` for an answered prediction, `request` for all else. */
-  readonly event: 'predict' | 'request';
+  /** `predict` for an answered prediction, `observations` for a batch of them, `request` for all else. */
+  readonly event: 'predict' | 'observations' | 'request';
   readonly route: string;
   readonly method: string;
   readonly status: number;
@@ -23,6 +23,9 @@ export type RequestEntry = {
   readonly score?: number | undefined;
   /** The payload as JSON text, redacted already (see `createRowFormatter`). */
   readonly payload?: string | undefined;
+  /** Rows of a batch. */
+  readonly accepted?: number | undefined;
+  readonly invalid?: number | undefined;
 };
 
 const info = 30;
@@ -53,7 +56,7 @@ export function createRequestLog(options: {
   };
 
   function format(entry: RequestEntry, level: number): string {
-    const { traceId, spanId, traceFlags, key, prediction, score, payload } = entry;
+    const { traceId, spanId, traceFlags, key, prediction, score, payload, accepted, invalid } = entry;
     let line = `{"level":${level},"time":"${isoTime(Date.now())}",${bindings},"event":"${entry.event}"`;
     line += `,"route":${JSON.stringify(entry.route)},"method":${JSON.stringify(entry.method)}`;
     line += `,"status":${entry.status},"durationMs":${Math.round(entry.durationMs * 1000) / 1000}`;
@@ -66,6 +69,8 @@ export function createRequestLog(options: {
     if (prediction !== undefined) line += `,"prediction":${JSON.stringify(prediction)}`;
     if (score !== undefined) line += `,"score":${score}`;
     if (payload !== undefined) line += `,"payload":${payload}`;
+    if (accepted !== undefined) line += `,"accepted":${accepted}`;
+    if (invalid !== undefined) line += `,"invalid":${invalid}`;
     return `${line}}\n`;
   }
 }

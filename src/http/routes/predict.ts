@@ -6,6 +6,7 @@ import type { InputFaults } from '../../model/validate-input.ts';
 import { recordRejection } from '../../monitor/model-counts.ts';
 import { readKeyHeader } from '../key-header.ts';
 import { Problem } from '../problem.ts';
+import { queryValue } from '../query-value.ts';
 import { type AcceptedBody, BodyProblem, parseJson, readText } from '../read-body.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { AppRouter } from '../router.ts';
@@ -97,7 +98,15 @@ function predict(
   const startedMs = performance.now();
   const score = deployment.score(row);
   const traceId = context.state.trace?.traceId;
-  const { id, isPositive } = record(service, deployment, row, score, { startedMs, traceId, key, span });
+  const { id, isPositive } = record(service, deployment, row, score, {
+    startedMs,
+    timeMs: undefined,
+    isPositive: undefined,
+    wantsId: true,
+    traceId,
+    key,
+    span,
+  });
   const { LOG_PAYLOAD } = service.config;
   context.state.prediction = {
     key: key && disclosure.tellKey(key),
@@ -112,10 +121,6 @@ function predict(
   );
 }
 
-function asksForReasons({ req: { url = '' } }: RequestContext): boolean {
-  const start = url.indexOf('?');
-  if (start < 0) return false;
-  // not `context.query`: Koa's time for it grows with the square of the parameters, to 200 ms for a long query
-  const asked = new URLSearchParams(url.slice(start)).getAll('explain');
-  return asked.length === 1 && asked[0] === 'true';
+function asksForReasons({ req }: RequestContext): boolean {
+  return queryValue(req, 'explain') === 'true';
 }

@@ -1,0 +1,96 @@
+import type { Span } from '@opentelemetry/api';
+import type { Deployment } from '../deployments/deployment.ts';
+import { type Records, record } from '../deployments/record.ts';
+import { type ModelCounts, recordRejection } from '../monitor/model-counts.ts';
+import { createPauses } from '../times/pauses.ts';
+import { createObservationCheck } from './observation-check.ts';
+import { RowFault } from './observation-fault.ts';
+import type { ObservationRows } from './observation-rows.ts';
+
+/** So many refused rows are told of; the others are counted. */
+const maxInvalidTold = 100;
+
+/** A row that was refused, and its first fault. */
+export type InvalidObservation = {
+  /** Place in the batch, from 0. */
+  readonly index: number;
+  readonly pointer: string;
+  readonly code: string;
+  readonly message: string;
+};
+
+/** What became of a batch. Each row is accepted or invalid. */
+export type ObservationReceipt = {
+  readonly accepted: number;
+  /** The ids of the rows, in their order, `null` for one that is invalid; absent where they are not wanted. */
+  readonly ids?: readonly (string | null)[];
+  readonly invalid: readonly InvalidObservation[];
+  /** Invalid rows that are not among `invalid`. */
+  readonly moreInvalid?: number;
+};
+
+/**
+ * Records each row of a batch that fits the model, and counts each other as a refused input. Rows are taken in turns of
+ * the event loop, so that others are answered meanwhile.
+ *
+ * @param wantsIds whether the receipt has the ids
+ * @param span is told of the batch, if there is one
+ */
+export async function recordBatch(
+  records: Records,
+  deployment: Deployment,
+  rows: ObservationRows,
+  options: {
+    readonly maxAgeMs: number;
+    readonly wantsIds: boolean;
+    readonly traceId: string | undefined;
+    readonly span: Span | undefined;
+  },
+): Promise<ObservationReceipt> {
+  const { maxAgeMs, wantsIds, traceId, span } = options;
+  const { counts } = deployment;
+  const nowMs = Date.now();
+  const check = createObservationCheck(deployment, { nowMs, maxAgeMs });
+  const pause = createPauses();
+  const ids: (string | null)[] = [];
+  const invalid: InvalidObservation[] = [];
+  let accepted = 0;
+  for (let index = 0; index < rows.count; index++) {
+    const turn = pause();
+    if (turn) await turn;
+    const read = rows.read(index);
+    const checked = read instanceof RowFault ? read : check(read);
+    if (checked instanceof RowFault) {
+      countRefused(counts, checked);
+      const { pointer, code, message } = checked;
+      if (invalid.length < maxInvalidTold) invalid.push({ index, pointer, code, message });
+      if (wantsIds) ids.push(null);
+      continue;
+    }
+    const { row, score, isPositive, key, timeMs } = checked;
+    const { id } = record(records, deployment, row, score, {
+      startedMs: undefined,
+      timeMs: timeMs ?? nowMs,
+      isPositive,
+      wantsId: wantsIds,
+      traceId,
+      key,
+      span: undefined,
+    });
+    accepted++;
+    if (wantsIds) ids.push(id ?? null);
+  }
+  const more = rows.count - accepted - invalid.length;
+  span?.setAttributes({
+    'model.name': deployment.artifact.name,
+    'model.version': deployment.artifact.version,
+    'observations.accepted': accepted,
+    'observations.invalid': rows.count - accepted,
+  });
+  return { accepted, ...(wantsIds && { ids }), invalid, ...(more > 0 && { moreInvalid: more }) };
+}
+
+function countRefused(counts: ModelCounts, fault: RowFault): void {
+  counts.refused++;
+  for (const { feature, code, count } of fault.counts) recordRejection(counts, feature, code, count);
+}

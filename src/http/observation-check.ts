@@ -1,0 +1,97 @@
+import type { Deployment } from '../deployments/deployment.ts';
+import { isOwnKey, ownKeyRule } from '../model/own-key.ts';
+import type { Row } from '../model/row.ts';
+import { recordRejection } from '../monitor/model-counts.ts';
+import { parseTime } from '../times/parse-time.ts';
+import { RowFault } from './observation-fault.ts';
+
+/** Clocks of other machines may be ahead of ours by so much. */
+const maxAheadMs = 60_000;
+/** A longer name of a field is not repeated in the answer. */
+const maxNameShown = 128;
+
+/** A prediction that was made elsewhere. */
+export type ObservedPrediction = {
+  readonly row: Row;
+  /** P(positive class). */
+  readonly score: number;
+  /** The class that was predicted, by its place; undefined where it was not said. */
+  readonly isPositive: 0 | 1 | undefined;
+  readonly key: string | undefined;
+  /** When it was made, in ms since 1970; undefined where it was not said. */
+  readonly timeMs: number | undefined;
+};
+
+const fields: ReadonlySet<string> = new Set(['features', 'score', 'prediction', 'key', 'time']);
+
+/** ISO 8601 with its offset from UTC; that the day exists is for `parseTime` to say. */
+const timeForm = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)$/;
+
+/**
+ * Makes the check of rows as parsed from JSON: what they say, or why they are refused. Fields of `features` that the
+ * model does not know are counted and otherwise ignored.
+ *
+ * @param nowMs in ms since 1970
+ * @param maxAgeMs rows of earlier times are refused: nothing could come of them, as their outcomes have expired
+ */
+export function createObservationCheck(
+  { validate, placeOfClass, counts }: Pick<Deployment, 'validate' | 'placeOfClass' | 'counts'>,
+  { nowMs, maxAgeMs }: { readonly nowMs: number; readonly maxAgeMs: number },
+): (value: unknown) => ObservedPrediction | RowFault {
+  const countUnknown = (count: number) => recordRejection(counts, '', 'unknown_field', count);
+  const earliestMs = nowMs - maxAgeMs;
+  const latestMs = nowMs + maxAheadMs;
+  const classNames = counts.classes.map((name) => JSON.stringify(name)).join(' or ');
+
+  function readTime(text: unknown): number | RowFault {
+    const refuse = (message: string) => new RowFault('invalid_time', '/time', message);
+    const timeMs = typeof text === 'string' && timeForm.test(text) ? parseTime(text) : Number.NaN;
+    if (Number.isNaN(timeMs)) {
+      return refuse('must be a time in ISO 8601 with its offset, such as 2026-01-31T12:00:00Z');
+    }
+    if (timeMs > latestMs) return refuse('must not be in the future');
+    if (timeMs < earliestMs) return refuse(`must not be more than ${maxAgeMs / dayMs} days ago`);
+    return timeMs;
+  }
+
+  return (value) => {
+    if (!isObject(value)) {
+      return new RowFault('not_an_object', '', 'must be a JSON object with "features" and "score"');
+    }
+    for (const name in value) if (!fields.has(name)) return unknownField(name);
+    const { features, score, prediction, key, time } = value;
+    const faults = validate(features, countUnknown);
+    if (faults !== null) {
+      const [{ code, pointer, message }] = faults.told;
+      const more = faults.total > 1 ? `, and ${faults.total - 1} more` : '';
+      return new RowFault(code, `/features${pointer}`, `${message}${more}`, faults.counts);
+    }
+    if (typeof score !== 'number' || !(score >= 0 && score <= 1)) {
+      return new RowFault('invalid_score', '/score', 'must be a number from 0 to 1');
+    }
+    let isPositive: 0 | 1 | undefined;
+    if (prediction !== undefined && prediction !== null) {
+      isPositive = placeOfClass(prediction) ?? undefined;
+      if (isPositive === undefined) {
+        return new RowFault('invalid_prediction', '/prediction', `must be ${classNames}`);
+      }
+    }
+    if (key !== undefined && key !== null && !isOwnKey(key)) {
+      return new RowFault('invalid_key', '/key', ownKeyRule);
+    }
+    const timeMs = time === undefined || time === null ? undefined : readTime(time);
+    if (timeMs instanceof RowFault) return timeMs;
+    return { row: features as Row, score, isPositive, key: key ?? undefined, timeMs };
+  };
+}
+
+const dayMs = 86_400_000;
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function unknownField(name: string): RowFault {
+  const pointer = name.length > maxNameShown ? '' : `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  return new RowFault('unknown_field', pointer, `is none of ${[...fields].join(', ')}`);
+}

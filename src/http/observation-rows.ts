@@ -1,0 +1,164 @@
+import { createPauses } from '../times/pauses.ts';
+import { RowFault } from './observation-fault.ts';
+import { BodyProblem, describeFault } from './read-body.ts';
+
+/** The most rows that one request may bring, and the most bytes. */
+export const observationLimits = { rows: 10_000, bytes: 16 * 1024 * 1024 } as const;
+
+const quote = 0x22;
+const backslash = 0x5c;
+const lineBreak = 0x0a;
+const comma = 0x2c;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+const byteOrderMark = [0xef, 0xbb, 0xbf];
+
+/** The rows of one request, each parsed when it is asked for, or before. */
+export type ObservationRows = {
+  readonly count: number;
+  /** A row as parsed from JSON; a `RowFault` for one that cannot be parsed or is too long to be. */
+  read(index: number): unknown;
+};
+
+/**
+ * Finds the rows in a body: one object, an array of them, or one on each line that is not empty. A body is never parsed
+ * as a whole, since that would hold up everybody else: its rows are told apart by their bytes, and each of them is then
+ * parsed by itself.
+ *
+ * @param bytes UTF-8
+ * @param maxRowBytes a longer row is refused by itself
+ * @throws Problem 413 for too many rows, 400 for an array or a single object that is not JSON: then none of it is taken
+ */
+export async function findRows(
+  bytes: Buffer,
+  mediaType: string,
+  maxRowBytes: number,
+): Promise<ObservationRows> {
+  const start = byteOrderMark.every((byte, i) => bytes[i] === byte) ? byteOrderMark.length : 0;
+  if (mediaType !== 'application/json') {
+    const ends = await cutLines(bytes, start);
+    return { count: ends.length / 2, read: (i) => parse(bytes, ends, i, maxRowBytes, 'the line') };
+  }
+  const first = skipSpace(bytes, start, bytes.length);
+  const isArray = bytes[first] === openBracket;
+  const ends = isArray ? await cutArray(bytes, first) : [first, bytes.length];
+  const rows = await parseAll(bytes, ends, maxRowBytes, isArray);
+  return { count: rows.length, read: (i) => rows[i] };
+}
+
+/** Where each line begins and ends that is not empty: two numbers a line. */
+async function cutLines(bytes: Buffer, from: number): Promise<number[]> {
+  const pause = createPauses();
+  const ends: number[] = [];
+  for (let start = from; start < bytes.length; ) {
+    const turn = pause();
+    if (turn) await turn;
+    const found = bytes.indexOf(lineBreak, start);
+    const end = found < 0 ? bytes.length : found;
+    const first = skipSpace(bytes, start, end);
+    if (first < end) add(ends, first, end);
+    start = end + 1;
+  }
+  return ends;
+}
+
+/**
+ * Where each item of an array begins and ends. Commas within texts, objects and arrays part no items; whether an item is
+ * JSON is for its parser to say, so that all items are if and only if the array is.
+ *
+ * @param from where the array's bracket opens
+ */
+async function cutArray(bytes: Buffer, from: number): Promise<number[]> {
+  const pause = createPauses();
+  const ends: number[] = [];
+  const { length } = bytes;
+  let depth = 1;
+  let start = from + 1;
+  let i = start;
+  for (; i < length && depth > 0; i++) {
+    const byte = bytes[i];
+    if (byte === quote) {
+      while (++i < length && bytes[i] !== quote) if (bytes[i] === backslash) i++;
+    } else if ((byte | 0x20) === 0x7b) {
+      depth++;
+    } else if ((byte | 0x20) === 0x7d) {
+      depth--;
+    } else if (byte === comma && depth === 1) {
+      add(ends, start, i);
+      start = i + 1;
+      const turn = pause();
+      if (turn) await turn;
+    }
+  }
+  const isClosed = depth === 0 && bytes[i - 1] === closeBracket;
+  if (!isClosed) throw malformed('the array does not end with ]');
+  if (skipSpace(bytes, i, length) < length) throw malformed('something follows the array');
+  if (ends.length > 0 || skipSpace(bytes, start, i - 1) < i - 1) add(ends, start, i - 1);
+  return ends;
+}
+
+function add(ends: number[], start: number, end: number): void {
+  ends.push(start, end);
+  if (ends.length / 2 <= observationLimits.rows) return;
+  throw new BodyProblem(
+    'body-too-large',
+    'too_large',
+    `a request may bring at most ${observationLimits.rows} observations`,
+  );
+}
+
+/** All rows of a body that is JSON as a whole or not at all. */
+async function parseAll(
+  bytes: Buffer,
+  ends: readonly number[],
+  maxRowBytes: number,
+  isArray: boolean,
+): Promise<unknown[]> {
+  const pause = createPauses();
+  const rows: unknown[] = [];
+  for (let i = 0; i < ends.length / 2; i++) {
+    const turn = pause();
+    if (turn) await turn;
+    const row = parse(bytes, ends, i, maxRowBytes, isArray ? 'the row' : 'the body');
+    if (row instanceof RowFault && row.code === 'malformed_json') {
+      throw malformed(isArray ? `row ${i}: ${row.message}` : row.message);
+    }
+    rows.push(row);
+  }
+  return rows;
+}
+
+function parse(
+  bytes: Buffer,
+  ends: readonly number[],
+  index: number,
+  maxRowBytes: number,
+  what: 'the body' | 'the line' | 'the row',
+): unknown {
+  const start = ends[2 * index];
+  const end = ends[2 * index + 1];
+  if (end - start > maxRowBytes) {
+    return new RowFault('too_large', '', `may have at most ${maxRowBytes} bytes`);
+  }
+  const text = bytes.toString('utf8', start, end);
+  try {
+    return JSON.parse(text);
+  } catch {
+    return new RowFault('malformed_json', '', describeFault(text, what));
+  }
+}
+
+function malformed(detail: string): BodyProblem {
+  return new BodyProblem('malformed-json', 'malformed_json', detail);
+}
+
+/** Where the first byte is that is no white space; the end if there is none. */
+function skipSpace(bytes: Buffer, start: number, end: number): number {
+  let i = start;
+  while (i < end && isSpace(bytes[i])) i++;
+  return i;
+}
+
+function isSpace(byte: number): boolean {
+  return byte === 0x20 || byte === lineBreak || byte === 0x0d || byte === 0x09;
+}

@@ -1,0 +1,95 @@
+import { type Span, trace } from '@opentelemetry/api';
+import type { Deployment } from '../../deployments/deployment.ts';
+import { recordRejection } from '../../monitor/model-counts.ts';
+import type { AddRoutes } from '../app.ts';
+import { requireBearerToken } from '../bearer-token.ts';
+import { type ObservationReceipt, recordBatch } from '../observation-batch.ts';
+import { findRows, observationLimits } from '../observation-rows.ts';
+import { Problem } from '../problem.ts';
+import { queryValue } from '../query-value.ts';
+import { BodyProblem, readBody } from '../read-body.ts';
+import type { RequestContext } from '../request-context.ts';
+import type { AppRouter } from '../router.ts';
+import { sendJson } from '../send.ts';
+import type { Service } from '../service.ts';
+
+const accepted = {
+  mediaTypes: ['application/json', 'application/x-ndjson'],
+  maxBytes: observationLimits.bytes,
+};
+const dayMs = 86_400_000;
+const tracer = trace.getTracer('vigia');
+
+/** `POST /observations` of the admin listener: predictions that were made elsewhere. */
+export function addObservationsRoute(router: AppRouter, service: Service): void {
+  router.post('/observations', (context) => takeObservations(context, service, service.deployment));
+}
+
+/** `POST /observations` of the public API, for those who have one of the tokens. */
+export function createTokenObservationsRoute(tokens: readonly string[]): AddRoutes {
+  const requireToken = requireBearerToken(tokens);
+  return (router, service) => {
+    router.post('/observations', async (context) => {
+      requireToken(context.req);
+      await takeObservations(context, service, service.deployment);
+    });
+  };
+}
+
+/**
+ * Records the predictions that a request brings, as those of a model.
+ *
+ * @throws Problem for a body of which nothing can be taken
+ */
+export async function takeObservations(
+  context: RequestContext,
+  service: Service,
+  deployment: Deployment,
+): Promise<void> {
+  const rows = await readRows(context, service, deployment);
+  const take = (span?: Span) =>
+    recordBatch(service, deployment, rows, {
+      maxAgeMs: service.config.OUTCOME_MAX_AGE_DAYS * dayMs,
+      wantsIds: queryValue(context.req, 'ids') !== 'false',
+      traceId: context.state.trace?.traceId,
+      span,
+    });
+  const receipt = await (trace.getActiveSpan()?.isRecording() ? inSpan(take) : take());
+  context.state.observations = { accepted: receipt.accepted, invalid: rows.count - receipt.accepted };
+  if (receipt.accepted === 0 && rows.count > 0) throw refusal(receipt);
+  sendJson(context, JSON.stringify(receipt), 202);
+}
+
+/** A body that cannot be read counts as one refused input: how many rows it has is not known. */
+async function readRows(context: RequestContext, { config }: Service, { counts }: Deployment) {
+  try {
+    const { bytes, mediaType } = await readBody(context.req, accepted);
+    return await findRows(bytes, mediaType, config.MAX_BODY_BYTES);
+  } catch (error) {
+    if (error instanceof BodyProblem) {
+      counts.refused++;
+      recordRejection(counts, '', error.reason);
+    }
+    throw error;
+  }
+}
+
+function inSpan<Result>(work: (span: Span) => Promise<Result>): Promise<Result> {
+  return tracer.startActiveSpan('observations', async (span) => {
+    try {
+      return await work(span);
+    } finally {
+      span.end();
+    }
+  });
+}
+
+/** Says of a request of which nothing was accepted what is wrong with it, and with each row. */
+function refusal(receipt: ObservationReceipt): Problem {
+  const [{ index, pointer, message }] = receipt.invalid;
+  const others = receipt.invalid.length - 1 + (receipt.moreInvalid ?? 0);
+  const more = others > 0 ? `, and ${others} more rows are invalid` : '';
+  return new Problem('invalid-input', `row ${index}: ${pointer || 'it'} ${message}${more}`, {
+    members: receipt,
+  });
+}
