@@ -38,9 +38,6 @@ function announce(): void {
   const tracing = telemetry.tracesEndpoint
     ? `${config.OTEL_TRACES_SAMPLER} to ${new URL(telemetry.tracesEndpoint).origin}`
     : `off (${whyOff(config)})`;
-  const ids = running.hasEphemeralIds
-    ? 'do not survive this process (set OUTCOME_KEY_FILE or OUTCOME_KEYS)'
-    : 'signed with the key that is set';
   const example = escapeJson(JSON.stringify(exampleInput(artifact))).replaceAll("'", String.raw`'\''`);
   writeLines(process.stderr, [
     `Model    ${artifact.name} ${artifact.version}, ${artifact.features.length} features`,
@@ -48,7 +45,7 @@ function announce(): void {
     `Admin    ${adminUrl}  (metrics, drift, performance, outcomes)`,
     ...(earlierState === undefined ? [] : [`Replica  ${earlierState}`]),
     `Samples  ${service.config.SAMPLES_PATH} (${config.SAMPLES_VALUES})`,
-    `Ids      ${ids}`,
+    `Ids      ${running.ids}`,
     `Tracing  ${tracing}`,
     `Try      curl ${apiUrl}/predict -H 'content-type: application/json' -d '${example}'`,
   ]);

@@ -40,8 +40,8 @@ export type RunningService = {
   readonly service: Service;
   /** The replica's name, and what others have left; `undefined` where no path depends on the name. */
   readonly earlierState: string | undefined;
-  /** Whether prediction ids can be told from forgeries by this process alone. */
-  readonly hasEphemeralIds: boolean;
+  /** By which key prediction ids are told from forgeries, and for how long. */
+  readonly ids: string;
   /** Loads the artifact anew; the one that answers goes on answering if it cannot be used. Never rejects. */
   reload(): Promise<void>;
   /** Stops taking requests, answers those in flight, writes out samples, logs and spans; within the time allowed. */
@@ -59,8 +59,6 @@ export async function startService(
   telemetry: Telemetry,
   signal?: AbortSignal,
 ): Promise<RunningService> {
-  const { keys, isEphemeral } = await readSigningKeys(settings);
-  const outcomeTokens = await readBearerTokens(settings, keys);
   const destination = createLogDestination({ format: terminalFormat() });
   const logger = createLogger({ level: settings.LOG_LEVEL, name: settings.LOG_NAME, destination });
   telemetry.log.connect(logger);
@@ -77,6 +75,9 @@ export async function startService(
   opened.defer(() => replica.release());
   await checkPaths(settings, replica.name);
   const config = withPathsOf(replica, settings);
+  const { keys, ...ids } = await readSigningKeys(settings);
+  if (ids.isProblem) logger.warn({ event: 'ids' }, `prediction ids are ${ids.description}`);
+  const outcomeTokens = await readBearerTokens(settings, keys);
   const artifact = await named('MODEL_PATH', loadArtifact(config.MODEL_PATH));
   const earlierState = hasPlaceholder(settings.SAMPLES_PATH + settings.OUTCOMES_PATH)
     ? `${replica.name}, ${await describeEarlierState(replica.name, settings)}`
@@ -207,7 +208,7 @@ export async function startService(
     apiUrl: api.url,
     adminUrl: admin.url,
     service,
-    hasEphemeralIds: isEphemeral,
+    ids: ids.description,
     reload: createReload(service, logger),
     stop,
   };

@@ -1,33 +1,83 @@
 import { randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import type { Config } from '../settings/config.ts';
+import { isOpenToOthers, keptKeyPath, makeKeyOnce } from './kept-key.ts';
 import { readSecretLines, readTokens, requireLength } from './secret-file.ts';
 
 export type SigningKeys = {
   /** The first signs, all verify. */
   readonly keys: readonly Buffer[];
-  /** Made for this process alone: ids end with it and hold on no other replica. */
-  readonly isEphemeral: boolean;
+  /** What they do for ids, in words that follow "ids are" or "Ids". */
+  readonly description: string;
+  /** Whether the operator should see to it. */
+  readonly isProblem: boolean;
 };
 
 /**
- * The keys that sign prediction ids: the lines of `OUTCOME_KEY_FILE` or the items of `OUTCOME_KEYS`; with neither set,
- * one made at random.
+ * The keys that sign prediction ids: the lines of `OUTCOME_KEY_FILE` or the items of `OUTCOME_KEYS`. With neither set, a
+ * key is made once and kept beside the outcomes (see `keptKeyPath`); where that cannot be done, one is made for this
+ * process alone.
  *
- * @throws Error naming the setting, when both are set, the file cannot be read, or a key is missing or too short
+ * @throws Error naming the setting, when both are set, a file is there and cannot be read, or a key is missing or too
+ * short
  */
-export async function readSigningKeys(config: {
-  readonly OUTCOME_KEY_FILE?: string | undefined;
-  readonly OUTCOME_KEYS?: readonly string[] | undefined;
-}): Promise<SigningKeys> {
-  const { OUTCOME_KEY_FILE: path, OUTCOME_KEYS: listed } = config;
+export async function readSigningKeys(
+  config: Pick<Config, 'OUTCOMES_PATH'> & Partial<Pick<Config, 'OUTCOME_KEY_FILE' | 'OUTCOME_KEYS'>>,
+): Promise<SigningKeys> {
+  const { OUTCOME_KEY_FILE: path, OUTCOME_KEYS: listed, OUTCOMES_PATH } = config;
   if (path !== undefined && listed !== undefined) {
     throw new Error('OUTCOME_KEY_FILE and OUTCOME_KEYS are both set: keep one of them');
   }
-  if (path === undefined && listed === undefined) return { keys: [randomBytes(32)], isEphemeral: true };
-  const source = path === undefined ? 'OUTCOME_KEYS' : `OUTCOME_KEY_FILE=${path}`;
-  const texts = path === undefined ? (listed ?? []) : await readSecretLines('OUTCOME_KEY_FILE', path);
+  if (path === undefined && listed === undefined) return readKeptKey(OUTCOMES_PATH);
+  const keys = path === undefined ? requireKeys('OUTCOME_KEYS', listed ?? []) : await readKeyFile(path);
+  return { keys, description: 'signed with the key that is set', isProblem: false };
+}
+
+async function readKeptKey(outcomesPath: string): Promise<SigningKeys> {
+  const path = keptKeyPath(outcomesPath);
+  let isNew: boolean;
+  try {
+    // nothing of ours stands beside a device such as /dev/null
+    if ((await stat(outcomesPath).catch(() => undefined))?.isCharacterDevice()) {
+      return endingWithProcess(`${outcomesPath} is a device, and no key is kept beside it`);
+    }
+    isNew = await makeKeyOnce(path);
+  } catch (error) {
+    return endingWithProcess(`${path} cannot be made: ${(error as NodeJS.ErrnoException).code ?? error}`);
+  }
+  const keys = await readKeyFile(path).catch((error: Error) => {
+    throw new Error(
+      `${error.message} (an earlier start made this file: if you delete it, another is made, and all ids given out so far are refused)`,
+    );
+  });
+  const isProblem = await isOpenToOthers(path);
+  const description = `signed with the key in ${path}${isNew ? ', made now' : ''}`;
+  return {
+    keys,
+    description: isProblem
+      ? `${description}, with which anyone on this machine can forge them: chmod 600 it`
+      : description,
+    isProblem,
+  };
+}
+
+function endingWithProcess(reason: string): SigningKeys {
+  return {
+    keys: [randomBytes(32)],
+    description: `not valid beyond this process: ${reason} (set OUTCOME_KEY_FILE or OUTCOME_KEYS)`,
+    isProblem: true,
+  };
+}
+
+async function readKeyFile(path: string): Promise<Buffer[]> {
+  return requireKeys(`OUTCOME_KEY_FILE=${path}`, await readSecretLines('OUTCOME_KEY_FILE', path));
+}
+
+/** @throws Error naming the source where there is no key, or one that could be guessed */
+function requireKeys(source: string, texts: readonly string[]): Buffer[] {
   if (texts.length === 0) throw new Error(`${source}: holds no key`);
   requireLength(source, 'key', texts);
-  return { keys: texts.map((text) => Buffer.from(text)), isEphemeral: false };
+  return texts.map((text) => Buffer.from(text));
 }
 
 /**

@@ -120,12 +120,13 @@ export const serviceSettings = {
   },
   OUTCOME_KEY_FILE: {
     schema: z.string().optional(),
-    description: 'File with the keys that sign prediction ids, one a line: the first signs, all verify.',
+    description:
+      'File with the keys that sign prediction ids, one a line: the first signs, all verify. With neither this nor `OUTCOME_KEYS` set, a key is made once and kept in `.outcome-key` beside the outcomes, with `{instance}` beside the replicas’ folders.',
   },
   OUTCOME_KEYS: {
     schema: list.optional(),
     secret: true,
-    description: 'The same keys, comma-separated. With neither set, ids do not outlive the process.',
+    description: 'The same keys, comma-separated.',
   },
   OUTCOMES_PATH: {
     schema: z.string(),

@@ -51,8 +51,10 @@ describe('the modes of files', () => {
       const modes = await modesIn(volume.path);
       assert.match(Object.keys(modes).join(' '), /models\/\w+\.immature\.json/);
       assert.match(Object.keys(modes).join(' '), /\.replica-1\.lock/);
+      assert.match(Object.keys(modes).join(' '), /\.outcome-key/);
       for (const [path, mode] of Object.entries(modes)) {
-        assert.equal(mode, /(\.jsonl?|lock)$/.test(path) ? '640' : '750', path);
+        const kept = path.endsWith('.outcome-key') ? '600' : '640';
+        assert.equal(mode, /(\.jsonl?|lock|key)$/.test(path) ? kept : '750', path);
       }
     } finally {
       await service.stop();

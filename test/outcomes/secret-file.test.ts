@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { readBearerTokens, readSigningKeys } from '../../src/outcomes/keys.ts';
 import { root } from '../support/service.ts';
 
+const OUTCOMES_PATH = '/dev/null';
 const secret = 'a-secret-that-is-long-enough';
 const utf16 = (text: string) => Buffer.from(text, 'utf16le');
 
@@ -36,7 +37,7 @@ describe('a file with secrets', () => {
   ] as const) {
     it(`is read with ${what}`, async () => {
       await writeFile(path, bytes);
-      const { keys } = await readSigningKeys({ OUTCOME_KEY_FILE: path });
+      const { keys } = await readSigningKeys({ OUTCOME_KEY_FILE: path, OUTCOMES_PATH });
       assert.deepEqual(keys.map(String), [secret]);
       assert.deepEqual(await readBearerTokens({ OUTCOMES_TOKEN_FILE: path }), [secret]);
     });
@@ -54,7 +55,7 @@ describe('a file with secrets', () => {
     it(`is refused ${what}, and not shown`, async () => {
       await writeFile(path, bytes);
       for (const [name, reading] of [
-        ['OUTCOME_KEY_FILE', readSigningKeys({ OUTCOME_KEY_FILE: path })],
+        ['OUTCOME_KEY_FILE', readSigningKeys({ OUTCOME_KEY_FILE: path, OUTCOMES_PATH })],
         ['OUTCOMES_TOKEN_FILE', readBearerTokens({ OUTCOMES_TOKEN_FILE: path })],
       ] as const) {
         await assert.rejects(reading, (error: Error) => {
@@ -87,7 +88,7 @@ describe('a file with secrets', () => {
     it(`holds no secret ${what}, neither a key nor a token`, async () => {
       await writeFile(path, text);
       for (const [name, kind, reading] of [
-        ['OUTCOME_KEY_FILE', 'key', readSigningKeys({ OUTCOME_KEY_FILE: path })],
+        ['OUTCOME_KEY_FILE', 'key', readSigningKeys({ OUTCOME_KEY_FILE: path, OUTCOMES_PATH })],
         ['OUTCOMES_TOKEN_FILE', 'token', readBearerTokens({ OUTCOMES_TOKEN_FILE: path })],
       ] as const) {
         await assert.rejects(reading, {
@@ -99,7 +100,7 @@ describe('a file with secrets', () => {
 
   it('may hold secrets of 16 characters', async () => {
     await writeFile(path, 'sixteen-letters!\n');
-    assert.equal((await readSigningKeys({ OUTCOME_KEY_FILE: path })).keys.length, 1);
+    assert.equal((await readSigningKeys({ OUTCOME_KEY_FILE: path, OUTCOMES_PATH })).keys.length, 1);
     assert.deepEqual(await readBearerTokens({ OUTCOMES_TOKEN_FILE: path }), ['sixteen-letters!']);
   });
 

@@ -108,6 +108,8 @@ describe('prediction ids', () => {
   });
 });
 
+const OUTCOMES_PATH = '/dev/null';
+
 describe('the keys that sign prediction ids', () => {
   let folder: string;
   before(async () => {
@@ -118,35 +120,27 @@ describe('the keys that sign prediction ids', () => {
   it('are the lines of a file, or a list', async () => {
     const path = join(folder, 'keys');
     await writeFile(path, '  first key, long enough \n\nsecond key, long enough\r\n');
-    const { keys, isEphemeral } = await readSigningKeys({ OUTCOME_KEY_FILE: path });
+    const { keys } = await readSigningKeys({ OUTCOME_KEY_FILE: path, OUTCOMES_PATH });
     assert.deepEqual(keys.map(String), ['first key, long enough', 'second key, long enough']);
-    assert.equal(isEphemeral, false);
-    const listed = await readSigningKeys({ OUTCOME_KEYS: ['only key, long enough'] });
+    const listed = await readSigningKeys({ OUTCOME_KEYS: ['only key, long enough'], OUTCOMES_PATH });
     assert.deepEqual(listed.keys.map(String), ['only key, long enough']);
-  });
-
-  it('are made for the process when none is set', async () => {
-    const one = await readSigningKeys({});
-    const two = await readSigningKeys({});
-    assert.ok(one.isEphemeral);
-    assert.notDeepEqual(one.keys, two.keys);
   });
 
   it('are refused with the setting’s name, and never shown', async () => {
     const path = join(folder, 'short');
     await writeFile(path, 'long enough for a key\nshort');
-    await assert.rejects(readSigningKeys({ OUTCOME_KEY_FILE: path }), (error: Error) => {
+    await assert.rejects(readSigningKeys({ OUTCOME_KEY_FILE: path, OUTCOMES_PATH }), (error: Error) => {
       assert.match(error.message, /^OUTCOME_KEY_FILE=.*: key 2 has fewer than 16 characters/);
       assert.doesNotMatch(error.message, /'?short'?$/);
       return true;
     });
-    await assert.rejects(readSigningKeys({ OUTCOME_KEY_FILE: '/dev/null' }), /holds no key/);
+    await assert.rejects(readSigningKeys({ OUTCOME_KEY_FILE: '/dev/null', OUTCOMES_PATH }), /holds no key/);
     await assert.rejects(
-      readSigningKeys({ OUTCOME_KEY_FILE: join(folder, 'none') }),
+      readSigningKeys({ OUTCOME_KEY_FILE: join(folder, 'none'), OUTCOMES_PATH }),
       /cannot be read: ENOENT/,
     );
     await assert.rejects(
-      readSigningKeys({ OUTCOME_KEY_FILE: path, OUTCOME_KEYS: ['x'] }),
+      readSigningKeys({ OUTCOME_KEY_FILE: path, OUTCOME_KEYS: ['x'], OUTCOMES_PATH }),
       /both set: keep one/,
     );
   });
