@@ -1,5 +1,5 @@
+import { readTokens } from '../files/secret-file.ts';
 import { loadArtifact } from '../model/artifact.ts';
-import { readTokens } from '../outcomes/secret-file.ts';
 import { createRandom } from '../stats/random.ts';
 import { rewriteLine, writeLines } from '../text/terminal.ts';
 import { readDataRows } from '../traffic/data-rows.ts';

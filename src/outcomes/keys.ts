@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
+import { readSecretLines, readTokens, requireLength } from '../files/secret-file.ts';
 import type { Config } from '../settings/config.ts';
 import { isOpenToOthers, keptKeyPath, makeKeyOnce } from './kept-key.ts';
-import { readSecretLines, readTokens, requireLength } from './secret-file.ts';
 
 export type SigningKeys = {
   /** The first signs, all verify. */

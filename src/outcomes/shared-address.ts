@@ -1,4 +1,4 @@
-import { readSecretLines } from './secret-file.ts';
+import { readSecretLines } from '../files/secret-file.ts';
 
 /**
  * Where the replicas' shared store is: `OUTCOME_DEDUP_URL`, with the password out of `OUTCOME_DEDUP_PASSWORD_FILE` if
