@@ -56,6 +56,7 @@ export function createKnownModel(
   let scraped = -1;
   const mayCount = () => scraped >= 0 || !waitsForScrape() || countsFromMs <= now();
   return {
+    name: artifact.name,
     artifact,
     digest,
     performance: createPerformance(

@@ -2,7 +2,7 @@ import { type Artifact, formatArtifact } from '../model/artifact.ts';
 import type { PerformanceReference } from '../monitor/performance.ts';
 import { performanceReferenceOf } from '../monitor/performance-reference.ts';
 import { createArtifactSearch, refuseOther } from './artifact-search.ts';
-import { maxWithUnscraped, versionsToDrop } from './kept-versions.ts';
+import { hasRoomForUnscraped, versionsToDrop } from './kept-versions.ts';
 import { createKnownModel, type KnownModel } from './known-model.ts';
 import type { ModelFiles } from './model-files.ts';
 import type { SharedStore } from './shared-store.ts';
@@ -38,17 +38,22 @@ export type KnownModels = {
    * @throws Error when there is one of its name and version with another content
    */
   requireUnique(artifact: Artifact): Promise<void>;
-  /** Makes a version known that answers from now on; the same version again is the same object while it is in use. */
+  /**
+   * Makes a version known that answers from now on, instead of another one of its name; the same version again is the
+   * same object while it is in use.
+   */
   add(artifact: Artifact): KnownModel;
+  /** Notes that no version of this name answers any more. */
+  retire(name: string): void;
   /** The version that a token names by its digest, in hexadecimal, if it is in use. */
   get(digest: string): KnownModel | undefined;
   /** What outcomes of this version can be, whether or not it is in use. @throws ModelUnavailable */
   find(digest: string): Promise<OutcomeModel | undefined>;
   /** Lets the version come into use again, from 0; it counts once a scrape has shown that. @throws ModelUnavailable */
   bringBack(digest: string): Promise<KnownModel | undefined>;
-  /** Whether one more may come back; see `versionsToDrop`. */
+  /** Whether one more may come back; see `hasRoomForUnscraped`. */
   hasRoom(): boolean;
-  /** Whether a version is the one that answers, which never makes room. */
+  /** Whether a version is one that answers, which never makes room. */
   isAnswering(digest: string): boolean;
   /** Those that are in use, oldest first; see `versionsToDrop`. */
   all(): readonly KnownModel[];
@@ -87,7 +92,8 @@ export function createKnownModels(options: {
   const { onKnown, onDropped = () => {}, onProblem } = options;
   const search = createArtifactSearch({ files, shared, onProblem });
   const known = new Map<string, KnownModel>();
-  let answering: KnownModel | undefined;
+  /** By name. */
+  const answering = new Map<string, KnownModel>();
   let keeping: Promise<void> = Promise.resolve();
   const lookups = new Map<string, Lookup>();
 
@@ -113,9 +119,11 @@ export function createKnownModels(options: {
     );
   }
 
+  const areAnswering = () => new Set(answering.values());
+
   function dropUnused(): void {
     const nowMs = now();
-    for (const model of versionsToDrop(known.values(), answering, nowMs)) {
+    for (const model of versionsToDrop(known.values(), areAnswering(), nowMs)) {
       const digest = model.digest.toString('hex');
       known.delete(digest);
       shared?.forgetModel(digest);
@@ -159,11 +167,16 @@ export function createKnownModels(options: {
     },
     add(artifact) {
       const model = use(artifact, false);
-      answering?.used('predictions');
-      answering = model;
+      answering.get(model.name)?.used('predictions');
+      answering.set(model.name, model);
       dropUnused();
       keepAll([model]);
       return model;
+    },
+    retire(name) {
+      answering.get(name)?.used('predictions');
+      answering.delete(name);
+      dropUnused();
     },
     get: (digest) => known.get(digest),
     async find(digest) {
@@ -194,10 +207,12 @@ export function createKnownModels(options: {
     },
     hasRoom() {
       dropUnused();
-      // the one that answers is always among them
-      return known.size - (answering === undefined ? 0 : 1) < maxWithUnscraped;
+      return hasRoomForUnscraped(known.values(), areAnswering(), now());
     },
-    isAnswering: (digest) => answering !== undefined && known.get(digest) === answering,
+    isAnswering(digest) {
+      const model = known.get(digest);
+      return model !== undefined && answering.get(model.name) === model;
+    },
     all() {
       dropUnused();
       return [...known.values()];

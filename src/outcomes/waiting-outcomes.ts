@@ -1,4 +1,4 @@
-import { maxWithUnscraped } from './kept-versions.ts';
+import { maxUnscraped } from './kept-versions.ts';
 import type { KnownModel } from './known-model.ts';
 import type { KnownModels } from './known-models.ts';
 import type { SlotLine } from './slot.ts';
@@ -101,7 +101,7 @@ export function createWaitingOutcomes(
     if (isSaid) return;
     isSaid = true;
     onProblem(
-      `outcomes of older versions wait to count: no more than ${maxWithUnscraped} versions are exposed at once beside the one that answers`,
+      `outcomes of older versions wait to count: no more than ${maxUnscraped} versions are exposed at once for their outcomes alone`,
     );
   }
 

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Artifact, formatArtifact } from '../../src/model/artifact.ts';
-import { maxOthers, maxWithUnscraped } from '../../src/outcomes/kept-versions.ts';
+import { maxOthers, maxUnscraped } from '../../src/outcomes/kept-versions.ts';
 import { firstScrapeMs, type KnownModel } from '../../src/outcomes/known-model.ts';
 import { createKnownModels, type KnownModels, ModelUnavailable } from '../../src/outcomes/known-models.ts';
 import { createModelFiles, keepAgainMs } from '../../src/outcomes/model-files.ts';
@@ -21,6 +21,9 @@ import type { SharedStore } from '../../src/outcomes/shared-store.ts';
 import { digestModel } from '../../src/outcomes/token.ts';
 import { holdClock } from '../support/clock.ts';
 import { creditVersions } from '../support/model-versions.ts';
+
+/** Of one model, beside the one that answers. */
+const mostOthers = maxOthers + maxUnscraped;
 
 const dayMs = 86_400_000;
 const maxAgeMs = 10 * dayMs;
@@ -152,11 +155,11 @@ describe('the known models', () => {
     }
     assert.deepEqual(
       models.all().map(({ artifact }) => artifact),
-      many.slice(-1 - maxWithUnscraped),
+      many.slice(-1 - mostOthers),
     );
     assert.equal(models.hasRoom(), false);
     const said = problems.splice(0);
-    assert.equal(said.length, many.length - 1 - maxWithUnscraped);
+    assert.equal(said.length, many.length - 1 - mostOthers);
     assert.match(said[0], /^credit [0-9a-f]{12} makes room .* before its outcomes can have been scraped$/);
     clock.advance(firstScrapeMs + 1);
     assert.equal(models.hasRoom(), true);
