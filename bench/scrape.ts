@@ -34,7 +34,7 @@ const put = (variant: number) =>
 await put(0);
 const { service, reload, stop } = await startService(config, telemetry);
 for (let variant = 1; variant <= versions; variant++) {
-  const { artifact, counts, score } = service.deployment;
+  const { artifact, counts, score } = service.deployments.answering[0];
   const draw = drawFromReference(artifact, createRandom(variant));
   for (let i = 0; i < rowsEach; i++) {
     const row = draw();

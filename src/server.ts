@@ -1,5 +1,7 @@
 import { config, telemetry } from '../otel/sdk.ts';
+import type { Deployment } from './deployments/deployment.ts';
 import { endWith } from './exit-on-failure.ts';
+import { modelPath } from './http/chosen-model.ts';
 import { exampleInput } from './http/openapi.ts';
 import { onReloadRequest, stopRequested } from './process-signals.ts';
 import { startService } from './start-service.ts';
@@ -34,19 +36,28 @@ function failed(error: unknown): never {
 
 function announce(): void {
   const { apiUrl, adminUrl, earlierState, service } = running;
-  const { artifact } = service.deployment;
+  const { answering, default: unnamed } = service.deployments;
   const tracing = telemetry.tracesEndpoint
     ? `${config.OTEL_TRACES_SAMPLER} to ${new URL(telemetry.tracesEndpoint).origin}`
     : `off (${whyOff(config)})`;
+  const { artifact } = unnamed ?? answering[0];
+  const path = unnamed === undefined ? modelPath(artifact.name, 'predict') : '/predict';
   const example = escapeJson(JSON.stringify(exampleInput(artifact))).replaceAll("'", String.raw`'\''`);
   writeLines(process.stderr, [
-    `Model    ${artifact.name} ${artifact.version}, ${artifact.features.length} features`,
+    ...answering.map(describeModel),
     `API      ${apiUrl}  (openapi.json, metrics)`,
     `Admin    ${adminUrl}  (metrics, drift, performance, outcomes)`,
     ...(earlierState === undefined ? [] : [`Replica  ${earlierState}`]),
     `Samples  ${service.config.SAMPLES_PATH} (${config.SAMPLES_VALUES})`,
     `Ids      ${running.ids}`,
     `Tracing  ${tracing}`,
-    `Try      curl ${apiUrl}/predict -H 'content-type: application/json' -d '${example}'`,
+    `Try      curl ${apiUrl}${path} -H 'content-type: application/json' -d '${example}'`,
   ]);
+}
+
+function describeModel(deployment: Deployment): string {
+  const { name, version, features } = deployment.artifact;
+  const { answering, default: unnamed } = running.service.deployments;
+  const path = deployment === unnamed && answering.length > 1 ? ', at /predict too' : '';
+  return `Model    ${name} ${version}, ${features.length} features${path}`;
 }

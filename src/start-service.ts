@@ -1,8 +1,9 @@
 import type { Telemetry } from '../otel/sdk.ts';
-import { deploy } from './deployments/deployment.ts';
-import { createReload } from './deployments/reload-model.ts';
-import { deploymentsInUse } from './deployments/replace-model.ts';
+import { createDeployments } from './deployments/deployments.ts';
+import { type LoadedModels, leaveOutTwins, loadModels, requireAll } from './deployments/load-models.ts';
+import { createReload } from './deployments/reload-models.ts';
 import { openJsonlWriter } from './files/jsonl-writer.ts';
+import { findModelFiles } from './files/model-paths.ts';
 import { hasPlaceholder } from './files/path-pattern.ts';
 import { createAdminApp, createPublicApp } from './http/apps.ts';
 import { expectedRequests } from './http/expected-requests.ts';
@@ -10,7 +11,6 @@ import { listen } from './http/listener.ts';
 import type { Service } from './http/service.ts';
 import { createLoadGuard } from './http/shed-load.ts';
 import { createSlowReaders } from './http/slow-readers.ts';
-import { loadArtifact } from './model/artifact.ts';
 import { readBearerTokens, readSigningKeys } from './outcomes/keys.ts';
 import { openAgeClock } from './outcomes/open-age-clock.ts';
 import { openOutcomes } from './outcomes/open-outcomes.ts';
@@ -42,14 +42,14 @@ export type RunningService = {
   readonly earlierState: string | undefined;
   /** By which key prediction ids are told from forgeries, and for how long. */
   readonly ids: string;
-  /** Loads the artifact anew; the one that answers goes on answering if it cannot be used. Never rejects. */
+  /** Reads the models anew; one whose file cannot be used goes on answering as it was. Never rejects. */
   reload(): Promise<void>;
   /** Stops taking requests, answers those in flight, writes out samples, logs and spans; within the time allowed. */
   stop(): Promise<void>;
 };
 
 /**
- * Loads the model, opens both listeners and takes work.
+ * Loads the models, opens both listeners and takes work.
  *
  * @param signal gives the start up, while it waits for a name and before it opens a listener; its reason is thrown
  * @throws Error for a model that cannot be loaded or an address that cannot be taken; nothing is left open
@@ -78,7 +78,7 @@ export async function startService(
   const { keys, ...ids } = await readSigningKeys(settings);
   if (ids.isProblem) logger.warn({ event: 'ids' }, `prediction ids are ${ids.description}`);
   const outcomeTokens = await readBearerTokens(settings, keys);
-  const artifact = await named('MODEL_PATH', loadArtifact(config.MODEL_PATH));
+  const read = await named('MODEL_PATH', readModels(config));
   const earlierState = hasPlaceholder(settings.SAMPLES_PATH + settings.OUTCOMES_PATH)
     ? `${replica.name}, ${await describeEarlierState(replica.name, settings)}`
     : undefined;
@@ -109,12 +109,17 @@ export async function startService(
   const { models, intake } = outcomes;
   // a file that is still being written would appear after a failed start has ended
   opened.defer(() => within(keepModelMs, models.kept()));
-  await named('MODEL_PATH', models.requireUnique(artifact));
+  await named('MODEL_PATH', leaveOutTwins(read, models).then(requireAll));
+  const deployments = createDeployments({
+    defaultName: config.DEFAULT_MODEL,
+    sampleValues: config.SAMPLES_VALUES,
+    models,
+  });
+  for (const model of read.loaded) deployments.put(model);
   const service: Service = {
     config,
     state: 'starting',
-    deployment: deploy(artifact, { sampleValues: config.SAMPLES_VALUES, models }),
-    retired: [],
+    deployments,
     httpMetrics: createHttpMetrics(expectedRequests(outcomeTokens !== undefined)),
     samples,
     tokens,
@@ -131,8 +136,8 @@ export async function startService(
   telemetry.sources.push(
     processMetrics,
     service.httpMetrics.source,
-    () => deploymentsInUse(service).flatMap(({ metrics }) => metrics()),
-    modelInfo(service),
+    () => [...deployments.retired(), ...deployments.answering].flatMap(({ metrics }) => metrics()),
+    modelInfo(deployments),
     intakeMetrics(intake),
     performanceMetrics(models, outcomes.collected),
     readerMetrics(slowReaders),
@@ -209,9 +214,27 @@ export async function startService(
     adminUrl: admin.url,
     service,
     ids: ids.description,
-    reload: createReload(service, logger),
+    reload: createReload(
+      {
+        modelPath: config.MODEL_PATH,
+        required: config.DEFAULT_MODEL === undefined ? [] : [config.DEFAULT_MODEL],
+        deployments,
+        models,
+      },
+      logger,
+    ),
     stop,
   };
+}
+
+/** @throws Error for a file that cannot be used, and where there is no model that `DEFAULT_MODEL` names */
+async function readModels({ MODEL_PATH, DEFAULT_MODEL }: Config): Promise<LoadedModels> {
+  const read = await loadModels(await findModelFiles(MODEL_PATH));
+  const names = requireAll(read).map(({ artifact }) => artifact.name);
+  if (DEFAULT_MODEL === undefined || names.includes(DEFAULT_MODEL)) return read;
+  throw new Error(
+    `has no model ${DEFAULT_MODEL}, which DEFAULT_MODEL names: only ${names.sort().join(', ')}`,
+  );
 }
 
 /** The settings, with this replica's name in their paths. */

@@ -1,4 +1,5 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { predictRoute } from '../../otel/prometheus/generator/settings.ts';
 import { alertAnnotation, compose, type Row, versionAnnotation } from './compose.ts';
 import { bucketHeatmap } from './heatmaps.ts';
 import { variable } from './language.ts';
@@ -12,7 +13,7 @@ import { stat, verdictStat } from './verdict-panels.ts';
 
 const replica = 'job="vigia",instance=~"$instance"';
 const duration = 'http_server_request_duration_seconds';
-const predict = `${replica},http_route="/predict"`;
+const predict = `${replica},${predictRoute}`;
 const failed = 'http_response_status_code=~"5.."';
 const rate = (series: string, matchers = replica) => `rate(${series}{${matchers}}[$__rate_interval])`;
 const quantile = (q: number, by: string, buckets: string) =>

@@ -104,6 +104,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   deployments: {
     holds: 'which models answer: loading, replacing, retiring, and the one place that records a prediction',
     knows: [
+      'stats',
       'text',
       'times',
       'files',
@@ -181,7 +182,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   start: {
     holds: 'starting the service, signals, stopping it',
-    knows: ['text', 'files', 'settings', 'model', 'outcomes', 'replica', 'telemetry', 'deployments', 'http'],
+    knows: ['text', 'files', 'settings', 'outcomes', 'replica', 'telemetry', 'deployments', 'http'],
     packages: [],
     files: ['exit-on-failure.ts', 'process-signals.ts', 'server.ts', 'start-service.ts'],
   },

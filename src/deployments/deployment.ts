@@ -23,6 +23,8 @@ import { createModelMetrics } from '../telemetry/model-metrics.ts';
 export type Deployment = {
   readonly artifact: Artifact;
   readonly known: KnownModel;
+  /** When it began to answer in this process; ms since 1970. */
+  readonly sinceMs: number;
   /** Which model the ids of its predictions name. */
   readonly digest: ModelDigest;
   readonly validate: InputValidator;
@@ -71,6 +73,7 @@ export function deploy(
   return {
     artifact,
     known,
+    sinceMs: Date.now(),
     digest,
     validate: createInputValidator(artifact),
     score: createScorer(artifact),

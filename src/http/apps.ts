@@ -7,11 +7,12 @@ import { addAdminPage } from './routes/admin-page.ts';
 import { addDriftRoute } from './routes/drift.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addFullMetricsRoute, addPrometheusRoute, addSummaryRoute } from './routes/metrics.ts';
+import { addModelDetailsRoute, addModelsRoute } from './routes/models.ts';
 import { addObservationsRoute, createTokenObservationsRoute } from './routes/observations.ts';
 import { addOpenApiRoute } from './routes/openapi.ts';
 import { addOutcomesRoute, createTokenOutcomesRoute } from './routes/outcomes.ts';
 import { addPerformanceRoute } from './routes/performance.ts';
-import { addPredictRoute } from './routes/predict.ts';
+import { addPredictRoutes } from './routes/predict.ts';
 import type { Service } from './service.ts';
 
 /** What `API_METRICS` puts on the public listener. */
@@ -22,7 +23,8 @@ export function createPublicApp(service: Service): Koa<RequestState> {
   return createApp(
     service,
     [
-      addPredictRoute,
+      addPredictRoutes,
+      addModelsRoute,
       addHealthRoutes,
       addOpenApiRoute,
       ...(service.outcomeTokens
@@ -50,6 +52,7 @@ export function createAdminApp(service: Service): Koa<RequestState> {
     service,
     [
       addAdminPage,
+      addModelDetailsRoute,
       addPrometheusRoute,
       addDriftRoute,
       addPerformanceRoute,

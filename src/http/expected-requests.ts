@@ -1,3 +1,9 @@
+/** The routes that predict, which the objectives of the service are about. */
+export const predictRoutes = ['/predict', '/models/:name/predict'] as const;
+
+/** The routes that take what happened elsewhere. */
+const takingRoutes = ['/outcomes', '/observations', '/models/:name/observations'];
+
 type ExpectedRequest = { readonly method: string; readonly route: string; readonly status: number };
 
 /**
@@ -7,11 +13,13 @@ type ExpectedRequest = { readonly method: string; readonly route: string; readon
  */
 export function expectedRequests(takesOutcomes: boolean): ExpectedRequest[] {
   return [
-    ...requests('POST', '/predict', [200, 400, 413, 415, 422, 499, 500, 503]),
-    ...['/health', '/ready', '/metrics', '/openapi.json'].flatMap((route) => requests('GET', route, [200])),
-    ...(takesOutcomes
-      ? ['/outcomes', '/observations'].flatMap((route) => requests('POST', route, [202, 401, 422, 503]))
-      : []),
+    ...predictRoutes.flatMap((route) =>
+      requests('POST', route, [200, 400, 404, 413, 415, 422, 499, 500, 503]),
+    ),
+    ...['/models', '/health', '/ready', '/metrics', '/openapi.json'].flatMap((route) =>
+      requests('GET', route, [200]),
+    ),
+    ...(takesOutcomes ? takingRoutes.flatMap((route) => requests('POST', route, [202, 401, 422, 503])) : []),
   ];
 }
 

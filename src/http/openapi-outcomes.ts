@@ -34,7 +34,10 @@ export const outcomesPath = {
   },
 };
 
-export function outcomeSchema({ target }: Artifact) {
+export function outcomeSchema(models: readonly Artifact[]) {
+  const classes = models.map(
+    ({ name, target: { negative, positive } }) => `${name} "${negative}" or "${positive}"`,
+  );
   return {
     type: 'object',
     required: ['id', 'outcome'],
@@ -42,7 +45,7 @@ export function outcomeSchema({ target }: Artifact) {
       id: { type: 'string', description: 'The id that the prediction was answered with' },
       outcome: {
         type: 'string',
-        description: `For the model in service "${target.negative}" or "${target.positive}"`,
+        description: `One of the classes of the model that predicted: ${classes.join('; ')}`,
       },
     },
   };

@@ -3,6 +3,7 @@ import type { Artifact } from '../model/artifact.ts';
 import { inputSchema } from '../model/input-schema.ts';
 import { maxFaultsTold } from '../model/validate-input.ts';
 import type { Config } from '../settings/config.ts';
+import { modelPath } from './chosen-model.ts';
 import { outcomeSchema, outcomesPath, receiptSchema } from './openapi-outcomes.ts';
 import { failures, json, ok, ref } from './openapi-parts.ts';
 import { problems } from './problem.ts';
@@ -15,46 +16,42 @@ export type ApiParts = {
   readonly metrics: Config['API_METRICS'];
 };
 
-/** The API of a service that answers with this model, in OpenAPI 3.1. */
-export function openApiDocument(artifact: Artifact, { takesOutcomes, metrics }: ApiParts): object {
-  const { name, version, target } = artifact;
+/** The models that a service answers with. */
+export type ApiModels = {
+  readonly answering: readonly Artifact[];
+  /** The one of them that answers where the path names none. */
+  readonly unnamed: Artifact | undefined;
+};
+
+/** The API of a service that answers with these models, in OpenAPI 3.1. */
+export function openApiDocument(
+  { answering, unnamed }: ApiModels,
+  { takesOutcomes, metrics }: ApiParts,
+): object {
+  const plain = plainNames(answering);
+  const described = answering.map((artifact, i) => ({
+    artifact,
+    prefix: artifact === unnamed ? '' : `${plain[i]}.`,
+    operationId: `predict.${plain[i]}`,
+  }));
   return {
     openapi: '3.1.0',
     info: {
-      title: `${name} predictions`,
+      title: `${answering.map(({ name }) => name).join(', ')} predictions`,
       version: manifest.version,
-      description: `Model ${name}, version ${version}. The score is the probability of "${target.positive}".`,
+      description: answering.map(describeModel).join('\n\n'),
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
     paths: {
-      '/predict': {
-        post: {
-          operationId: 'predict',
-          summary: 'Predict the class of one input',
-          security: [],
-          parameters: [
-            {
-              name: 'explain',
-              in: 'query',
-              description: '`true` adds the reasons to the answer',
-              schema: { enum: ['true', 'false'], default: 'false' },
-            },
-          ],
-          requestBody: { required: true, content: json(ref('Input'), exampleInput(artifact)) },
-          responses: {
-            ...ok('The prediction', ref('Prediction')),
-            ...failures(
-              'malformed-json',
-              'body-too-large',
-              'unsupported-media-type',
-              'invalid-input',
-              'internal',
-              'overloaded',
-            ),
-          },
-        },
-      },
+      ...(unnamed && { '/predict': predictPath(unnamed, '', 'predict') }),
+      ...Object.fromEntries(
+        described.map(({ artifact, prefix, operationId }) => [
+          modelPath(artifact.name, 'predict'),
+          predictPath(artifact, prefix, operationId),
+        ]),
+      ),
+      '/models': operation('models', 'The models that answer', ok('All of them', modelsSchema)),
       ...(takesOutcomes && { '/outcomes': outcomesPath }),
       '/health': operation('health', 'Whether the process answers', ok('It does', status('ok'))),
       '/ready': operation('ready', 'Whether the service takes work', {
@@ -66,15 +63,91 @@ export function openApiDocument(artifact: Artifact, { takesOutcomes, metrics }: 
     },
     components: {
       schemas: {
-        Input: inputSchema(artifact),
-        Prediction: predictionSchema(artifact),
-        ...(takesOutcomes && { Outcome: outcomeSchema(artifact), Receipt: receiptSchema }),
+        ...Object.fromEntries(
+          described.flatMap(({ artifact, prefix }) => [
+            [`${prefix}Input`, inputSchema(artifact)],
+            [`${prefix}Prediction`, predictionSchema(artifact)],
+          ]),
+        ),
+        ...(takesOutcomes && { Outcome: outcomeSchema(answering), Receipt: receiptSchema }),
         Problem: problemSchema,
       },
       ...(takesOutcomes && { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } }),
     },
   };
 }
+
+function describeModel({ name, version, target }: Artifact): string {
+  return `Model ${name}, version ${version}. The score is the probability of "${target.positive}".`;
+}
+
+/** A name for each model that may stand in that of a schema or an operation. */
+function plainNames(models: readonly Artifact[]): readonly string[] {
+  const taken = new Set<string>();
+  return models.map(({ name }) => {
+    const plain = name.replaceAll(/[^\w.-]/g, '_');
+    let unique = plain;
+    for (let i = 2; taken.has(unique); i++) unique = `${plain}-${i}`;
+    taken.add(unique);
+    return unique;
+  });
+}
+
+function predictPath(artifact: Artifact, prefix: string, operationId: string) {
+  return {
+    post: {
+      operationId,
+      summary: `Predict the class of one input with ${artifact.name}`,
+      security: [],
+      parameters: [
+        {
+          name: 'explain',
+          in: 'query',
+          description: '`true` adds the reasons to the answer',
+          schema: { enum: ['true', 'false'], default: 'false' },
+        },
+      ],
+      requestBody: { required: true, content: json(ref(`${prefix}Input`), exampleInput(artifact)) },
+      responses: {
+        ...ok('The prediction', ref(`${prefix}Prediction`)),
+        ...failures(
+          'malformed-json',
+          'not-found',
+          'body-too-large',
+          'unsupported-media-type',
+          'invalid-input',
+          'internal',
+          'overloaded',
+        ),
+      },
+    },
+  };
+}
+
+const modelsSchema = {
+  type: 'object',
+  required: ['default', 'models'],
+  properties: {
+    default: {
+      type: ['string', 'null'],
+      description: 'The model that answers where the path names none',
+    },
+    models: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['name', 'version', 'kind', 'classes', 'predicts'],
+        properties: {
+          name: { type: 'string' },
+          version: { type: 'string' },
+          kind: { const: 'binary' },
+          classes: { type: 'array', items: { type: 'string' }, minItems: 2, maxItems: 2 },
+          predicts: { type: 'boolean', description: 'Whether it is asked here, and not only watched' },
+        },
+      },
+    },
+  },
+};
 
 function operation(operationId: string, summary: string, responses: object) {
   return { get: { operationId, summary, security: [], responses } };

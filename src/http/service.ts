@@ -1,6 +1,7 @@
-import type { Deployments } from '../deployments/replace-model.ts';
+import type { Deployments } from '../deployments/deployments.ts';
 import type { JsonlWriter } from '../files/jsonl-writer.ts';
 import type { OutcomeIntake } from '../outcomes/intake.ts';
+import type { KnownModels } from '../outcomes/known-models.ts';
 import type { Tokens } from '../outcomes/token.ts';
 import type { Config } from '../settings/config.ts';
 import type { HttpMetrics } from '../telemetry/http-metrics.ts';
@@ -10,13 +11,17 @@ import type { RequestEntry } from '../telemetry/request-log.ts';
 export type Lifecycle = 'starting' | 'ready' | 'draining';
 
 /** What the HTTP applications work with. */
-export type Service = Deployments & {
+export type Service = {
   readonly config: Config;
   state: Lifecycle;
+  /** The models that answer. */
+  readonly deployments: Deployments;
   readonly httpMetrics: HttpMetrics;
   readonly samples: JsonlWriter;
   /** Signs the ids of predictions, and reads them when an outcome comes. */
   readonly tokens: Tokens;
+  /** Model versions that outcomes can be of. */
+  readonly models: KnownModels;
   readonly intake: OutcomeIntake;
   /** Who may report outcomes on the public API; nobody if it is not set. */
   readonly outcomeTokens: readonly string[] | undefined;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { open, readlink, realpath, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, matchesGlob, relative, resolve, sep } from 'node:path';
+import { isPattern, splitModelPath } from '../files/model-paths.ts';
 import { matcherOf, pathOf, sharedFolder } from '../files/path-pattern.ts';
 import { isRotatedPath, livePath, originalPath } from '../files/rotated-files.ts';
 import { modelsFolder } from '../outcomes/model-files.ts';
@@ -9,7 +10,6 @@ import type { Config } from '../settings/config.ts';
 
 /** Settings that name a file which is only read. */
 const readOnly = [
-  'MODEL_PATH',
   'OUTCOME_KEY_FILE',
   'OUTCOMES_TOKEN_FILE',
   'OUTCOME_DEDUP_PASSWORD_FILE',
@@ -21,7 +21,7 @@ const readOnly = [
   'OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY',
 ] as const;
 
-type PathSettings = Pick<Config, 'SAMPLES_PATH' | 'OUTCOMES_PATH' | (typeof readOnly)[number]>;
+type PathSettings = Pick<Config, 'MODEL_PATH' | 'SAMPLES_PATH' | 'OUTCOMES_PATH' | (typeof readOnly)[number]>;
 
 /** A setting's path, for this replica, with what it comes to on the disk. */
 type Place = {
@@ -39,6 +39,7 @@ type Place = {
   readonly isDevice: boolean;
 };
 
+const keptExample = '0123456789abcdef.json';
 const keptModel = /^[0-9a-f]{16}(\.immature)?\.json$/i;
 
 /**
@@ -52,13 +53,25 @@ const keptModel = /^[0-9a-f]{16}(\.immature)?\.json$/i;
 export async function checkPaths(settings: PathSettings, name: string): Promise<void> {
   const place = (setting: keyof PathSettings) => placeOf(setting, settings[setting] ?? '', name);
   const [samples, outcomes] = await Promise.all([place('SAMPLES_PATH'), place('OUTCOMES_PATH')]);
-  const read = await Promise.all(readOnly.filter((setting) => settings[setting] !== undefined).map(place));
+  const read = await Promise.all([
+    ...(await modelFiles(settings.MODEL_PATH, name)).map((part) => placeOf('MODEL_PATH', part, name)),
+    ...readOnly.filter((setting) => settings[setting] !== undefined).map(place),
+  ]);
   await refuseOverlap(samples, outcomes);
   await refuseOverlap(outcomes, samples);
   for (const written of [samples, outcomes]) {
     for (const other of read) await refuseOverlap(written, other);
   }
   const models = modelsFolder(outcomes.path);
+  if (await readsModels(settings.MODEL_PATH, name, join(models, keptExample))) {
+    throw new Error(
+      `MODEL_PATH=${settings.MODEL_PATH} is where models are kept beside ${outcomes.setting}: choose another folder`,
+    );
+  }
+  for (const { setting, path, isDevice } of [samples, outcomes]) {
+    if (isDevice || !(await readsModels(settings.MODEL_PATH, name, path))) continue;
+    throw new Error(`MODEL_PATH=${settings.MODEL_PATH} takes ${setting} for a model: choose another folder`);
+  }
   for (const { setting, path } of [samples, outcomes]) {
     if (basename(path).startsWith('.')) {
       throw new Error(
@@ -68,6 +81,29 @@ export async function checkPaths(settings: PathSettings, name: string): Promise<
     if (path !== models && !(dirname(path) === models && keptModel.test(basename(path)))) continue;
     throw new Error(`${setting} is where models are kept beside ${outcomes.setting}: choose another name`);
   }
+}
+
+/** The parts of `MODEL_PATH` that are files, or may become some. */
+async function modelFiles(modelPath: string, name: string): Promise<string[]> {
+  const parts = splitModelPath(modelPath);
+  const isFile = await Promise.all(
+    parts.map(async (part) => {
+      const path = pathOf(part, name);
+      return !isPattern(path) && (await statOf(path))?.isDirectory() !== true;
+    }),
+  );
+  return parts.filter((_part, i) => isFile[i]);
+}
+
+/** Whether a file that is written would be read as a model: it lies in a folder of models, or fits a pattern. */
+async function readsModels(modelPath: string, name: string, written: string): Promise<boolean> {
+  for (const part of splitModelPath(pathOf(modelPath, name))) {
+    const place = await withoutLinks(resolve(part));
+    const isFolder = (await statOf(place))?.isDirectory() === true;
+    if (isFolder && dirname(written) === place && written.endsWith('.json')) return true;
+    if (!isFolder && isPattern(part) && matchesGlob(written, place)) return true;
+  }
+  return false;
 }
 
 /** @throws Error when `other` is among the files of the series `written`, or one is a folder that the other needs */

@@ -37,7 +37,13 @@ export const serviceSettings = {
   MODEL_PATH: {
     schema: z.string(),
     default: 'models/credit.json',
-    description: 'The artifact to serve, written by `npm run train`. `SIGHUP` loads it anew.',
+    description:
+      'The models to serve: files, folders (every `*.json` in them) or patterns, comma-separated. `SIGHUP` reads them anew.',
+  },
+  DEFAULT_MODEL: {
+    schema: z.string().optional(),
+    description:
+      'Name of the model that answers where the path names none: `/predict`. Unset: the only one there is.',
   },
   SERVICE_INSTANCE: {
     schema: z

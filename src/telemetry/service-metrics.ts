@@ -4,19 +4,27 @@ import { instruments } from './instruments.ts';
 import type { LogDestination } from './log-destination.ts';
 import { counterData, gaugeData, type MetricSource } from './metric-data.ts';
 
-/** What the model that answers is. */
-export function modelInfo(service: { readonly deployment: { readonly artifact: Artifact } }): MetricSource {
+/** What the models that answer are. */
+export function modelInfo(deployments: {
+  readonly answering: readonly { readonly artifact: Artifact }[];
+}): MetricSource {
   return () => {
-    const { name, version, target, threshold, training } = service.deployment.artifact;
-    const attributes = {
-      model: name,
-      version,
-      target: target.column,
-      positive: target.positive,
-      threshold: String(threshold.value),
-      data_digest: training.dataDigest,
-    };
-    return [gaugeData(instruments.modelInfo, [{ attributes, value: 1 }])];
+    const points = deployments.answering.map(({ artifact }) => ({
+      attributes: describe(artifact),
+      value: 1,
+    }));
+    return [gaugeData(instruments.modelInfo, points)];
+  };
+}
+
+function describe({ name, version, target, threshold, training }: Artifact) {
+  return {
+    model: name,
+    version,
+    target: target.column,
+    positive: target.positive,
+    threshold: String(threshold.value),
+    data_digest: training.dataDigest,
   };
 }
 

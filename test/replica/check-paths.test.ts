@@ -58,6 +58,31 @@ describe('the paths of the settings', () => {
     }
   });
 
+  it('must not be read as models, nor models from where they are kept', async () => {
+    await using folder = await temporaryFolder();
+    const base = folder.path;
+    await mkdir(join(base, 'models'));
+    await mkdir(join(base, 'here'));
+    const outcomes = { OUTCOMES_PATH: `${base}/o.jsonl` };
+    for (const MODEL_PATH of ['models', 'models/*.json', '{models,others}/*.json', 'm.json,./models/']) {
+      const path = MODEL_PATH.replaceAll(/(^|,)/g, `$1${base}/`);
+      assert.match(
+        await said({ ...outcomes, MODEL_PATH: path }),
+        /is where models are kept beside/,
+        MODEL_PATH,
+      );
+    }
+    const samples = { SAMPLES_PATH: `${base}/here/s.json` };
+    for (const MODEL_PATH of ['here', 'here/*', '**/s.json']) {
+      const path = join(base, MODEL_PATH);
+      assert.match(await said({ ...samples, MODEL_PATH: path }), clash('MODEL_PATH', 'SAMPLES_PATH'), path);
+    }
+    for (const MODEL_PATH of ['here', 'here/*.json', 'here/{a,b}.json', 'models/0123456789abcdef.json']) {
+      const paths = { ...outcomes, SAMPLES_PATH: `${base}/here/s.jsonl`, MODEL_PATH: join(base, MODEL_PATH) };
+      assert.equal(await said(paths), '', MODEL_PATH);
+    }
+  });
+
   it('must not be one file, in any spelling', async () => {
     await using folder = await temporaryFolder();
     const base = folder.path;

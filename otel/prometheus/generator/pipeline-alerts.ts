@@ -1,7 +1,7 @@
 import { dashboardLink, dashboards } from './links.ts';
 import { promql } from './promql.ts';
 import type { Alert } from './rule-file.ts';
-import type { Scales } from './settings.ts';
+import { predictRoute, type Scales } from './settings.ts';
 
 /** The scrape jobs of `prometheus.yml`. */
 const jobs = { service: 'vigia', collector: 'otel-collector' } as const;
@@ -75,7 +75,7 @@ function targetAlerts({ time, requests }: Scales): Alert[] {
       component: 'service',
       expr: promql`
         sum by (job, instance) (
-          increase(http_server_request_duration_seconds_count{http_route="/predict", http_response_status_code=~"2.."}[${time('10m')}])
+          increase(http_server_request_duration_seconds_count{${predictRoute}, http_response_status_code=~"2.."}[${time('10m')}])
         ) > ${requests(10)}
         unless on (job, instance)
           sum by (job, instance) (increase(model_feature_bin_observations_total[${time('10m')}])) > 0`,
@@ -83,7 +83,7 @@ function targetAlerts({ time, requests }: Scales): Alert[] {
       keepFiringFor: time('10m'),
       summary: `${instance} predicts and counts nothing`,
       description:
-        'Requests to /predict are answered, but no observation of a feature is counted: drift is not watched.',
+        'Requests that predict are answered, but no observation of a feature is counted: drift is not watched.',
       dashboard: service,
     },
     {

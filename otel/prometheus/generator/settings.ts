@@ -1,3 +1,8 @@
+import { predictRoutes } from '../../../src/http/expected-requests.ts';
+
+/** Selects the requests that predict, by all routes that do: the model that each asks for is another metric's label. */
+export const predictRoute = `http_route=~"${predictRoutes.join('|')}"`;
+
 /** What may differ between two sets of rules; the formulas never do. */
 export type Settings = {
   /** Every window, offset, interval and waiting time is multiplied by it. Labels keep the names of the full windows. */

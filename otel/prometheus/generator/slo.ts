@@ -1,11 +1,10 @@
 import { dashboardLink, dashboards } from './links.ts';
 import { promql } from './promql.ts';
 import type { Alert, RecordingRule, RuleGroup } from './rule-file.ts';
-import type { Scales } from './settings.ts';
+import { predictRoute, type Scales } from './settings.ts';
 import { increment } from './windows.ts';
 
 const duration = 'http_server_request_duration_seconds';
-const route = 'http_route="/predict"';
 const failed = 'http_response_status_code=~"5.."';
 const answered = 'http_response_status_code!~"5.."';
 
@@ -14,21 +13,21 @@ export const objectives = [
   {
     slo: 'availability',
     objective: 0.995,
-    requests: (range: string) => `sum by (job) (increase(${duration}_count{${route}}[${range}]))`,
+    requests: (range: string) => `sum by (job) (increase(${duration}_count{${predictRoute}}[${range}]))`,
     bad: (range: string) => promql`
-      sum by (job) (increase(${duration}_count{${route}, ${failed}}[${range}]))
-        or 0 * sum by (job) (increase(${duration}_count{${route}}[${range}]))`,
+      sum by (job) (increase(${duration}_count{${predictRoute}, ${failed}}[${range}]))
+        or 0 * sum by (job) (increase(${duration}_count{${predictRoute}}[${range}]))`,
   },
   {
     // Of the answered ones; 250 ms is an edge of the histogram.
     slo: 'latency',
     objective: 0.99,
     requests: (range: string) =>
-      `sum by (job) (increase(${duration}_count{${route}, ${answered}}[${range}]))`,
+      `sum by (job) (increase(${duration}_count{${predictRoute}, ${answered}}[${range}]))`,
     bad: (range: string) => promql`
       clamp_min(
-        sum by (job) (increase(${duration}_count{${route}, ${answered}}[${range}]))
-          - sum by (job) (increase(${duration}_bucket{${route}, ${answered}, le="0.25"}[${range}])),
+        sum by (job) (increase(${duration}_count{${predictRoute}, ${answered}}[${range}]))
+          - sum by (job) (increase(${duration}_bucket{${predictRoute}, ${answered}, le="0.25"}[${range}])),
         0)`,
   },
 ] as const;

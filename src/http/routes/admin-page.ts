@@ -1,3 +1,4 @@
+import type { Deployment } from '../../deployments/deployment.ts';
 import { scoreFeature } from '../../model/artifact.ts';
 import { type LiveDrift, liveDrift } from '../../monitor/live-drift.ts';
 import { type LiveSegment, liveSegments } from '../../monitor/live-segments.ts';
@@ -12,11 +13,17 @@ import { driftRule, driftThreshold } from '../../stats/drift.ts';
 import { compareImportance, largeEffect } from '../../stats/effect.ts';
 import { samplesNeeded } from '../../stats/samples-needed.ts';
 import { formatAmount, formatEffect, formatPsi, signs } from '../../text/format.ts';
+import { queriedModel } from '../chosen-model.ts';
+import { queryValue } from '../query-value.ts';
+import type { RequestContext } from '../request-context.ts';
 import type { AppRouter } from '../router.ts';
 import type { Service } from '../service.ts';
 import { describeSegment, nameInText, segmentList } from './admin-segments.ts';
 
-/** `GET /` of the admin listener: the verdicts at a glance, and where the rest is. No script, nothing from elsewhere. */
+/**
+ * `GET /` of the admin listener: the verdicts at a glance, of the model that `?model=` names, and where the rest is. No
+ * script, nothing from elsewhere.
+ */
 export function addAdminPage(router: AppRouter, service: Service): void {
   router.get('/', (context) => {
     context.set(
@@ -24,7 +31,8 @@ export function addAdminPage(router: AppRouter, service: Service): void {
       "default-src 'none'; frame-ancestors 'none'; style-src 'unsafe-inline'",
     );
     context.type = 'html';
-    context.body = page(service);
+    const { deployments } = service;
+    context.body = page(shownModel(context, service), deployments.answering);
   });
 }
 
@@ -49,7 +57,16 @@ const narrowStyle = `
 .windows thead :is(th:first-child,.spark){display:none}
 }`;
 
-function page({ deployment: { artifact, counts } }: Service): string {
+/** As elsewhere; where the choice is open, the first: the others are linked. */
+function shownModel(context: RequestContext, service: Service): Deployment {
+  const { default: unnamed, answering } = service.deployments;
+  return unnamed === undefined && queryValue(context.req, 'model') === undefined
+    ? answering[0]
+    : queriedModel(context, service);
+}
+
+function page({ artifact, counts }: Deployment, answering: readonly Deployment[]): string {
+  const query = answering.length > 1 ? `?model=${encodeURIComponent(artifact.name)}` : '';
   const windows = windowNames.map((window) => liveDrift(counts.monitor, window));
   const variables = counts.monitor.variables.map((variable, i) => ({
     variable,
@@ -65,7 +82,7 @@ function page({ deployment: { artifact, counts } }: Service): string {
   return renderPage({
     title: `${artifact.name} ${artifact.version}`,
     style: narrowStyle,
-    header: html`<p class="kicker">Live drift · model ${artifact.name}, version ${artifact.version}</p>
+    header: html`${modelLinks(artifact.name, answering)}<p class="kicker">Live drift · model ${artifact.name}, version ${artifact.version}</p>
 <h1 class="${sign}"><span class="sign" aria-hidden="true">${signs[sign]} </span>${text}</h1>
 <p class="quiet">This replica alone; all replicas together are in Grafana. The limit is the larger of ${driftRule.minPsi} and what chance alone explains. The effect is how far the move shifts the scores, in their standard deviations; from ${largeEffect} on it is large.</p>`,
     // Roles are said, for a browser that lays a row out as a grid takes it for no row.
@@ -73,9 +90,21 @@ function page({ deployment: { artifact, counts } }: Service): string {
 <table class="windows" role="table"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Feature</th><th scope="col" role="columnheader" class="spark">Distribution</th>${windowNames.map((name) => html`<th scope="col" role="columnheader">${windowWords[name]}</th>`)}</tr></thead>
 <tbody role="rowgroup">${rows.map(rowOf)}</tbody></table>
 ${segmentList(segments, windowWords[windowNames[decisive]])}`,
-    footer: html`<a href="/drift">/drift</a> this and both distributions · <a href="/performance">/performance</a> outcomes ·
+    footer: html`<a href="/drift${query}">/drift</a> this and both distributions · <a href="/performance${query}">/performance</a> outcomes ·
+<a href="/models">/models</a> ·
 <a href="/metrics">/metrics</a> for Prometheus · <a href="/ready">/ready</a>`,
   });
+}
+
+/** Where there are several models: all of them, by name. */
+function modelLinks(shown: string, answering: readonly Deployment[]): Html | '' {
+  if (answering.length === 1) return '';
+  const links = answering.map(({ artifact: { name } }, i) => {
+    const current = name === shown ? html` aria-current="page"` : '';
+    return html`${i > 0 && ' · '}<a href="/?model=${encodeURIComponent(name)}"${current}>${name}</a>`;
+  });
+  return html`<nav class="kicker" aria-label="Models">${links}</nav>
+`;
 }
 
 function rowOf({ variable, drifts }: Row): Html {

@@ -5,6 +5,7 @@ import { windowNames } from '../../monitor/windows.ts';
 import { driftRule } from '../../stats/drift.ts';
 import { compareImportance } from '../../stats/effect.ts';
 import { slowDriftRule } from '../../stats/slow-drift.ts';
+import { queriedModel } from '../chosen-model.ts';
 import type { AppRouter } from '../router.ts';
 import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
@@ -12,11 +13,11 @@ import type { Service } from '../service.ts';
 /**
  * `GET /drift` of the admin listener: how far this replica's traffic has moved from the reference, and how much of the
  * change of the mean score (in log-odds) each feature explains, and the same within each segment that the model names.
- * What matters most comes first. Then, what the days since its start together show of slow drift.
+ * Of the model that `?model=` names. What matters most comes first. Then, what the days since its start together show of slow drift.
  */
 export function addDriftRoute(router: AppRouter, service: Service): void {
   router.get('/drift', (context) => {
-    const { artifact, counts } = service.deployment;
+    const { artifact, counts } = queriedModel(context, service);
     const { monitor } = counts;
     const { model: name, version } = monitor.reference;
     const windows = Object.fromEntries(

@@ -1,8 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import { type Span, trace } from '@opentelemetry/api';
 import type { Deployment } from '../../deployments/deployment.ts';
 import { recordRejection } from '../../monitor/model-counts.ts';
 import type { AddRoutes } from '../app.ts';
 import { requireBearerToken } from '../bearer-token.ts';
+import { defaultModel, namedModel } from '../chosen-model.ts';
 import { type ObservationReceipt, recordBatch } from '../observation-batch.ts';
 import { findRows, observationLimits } from '../observation-rows.ts';
 import { Problem } from '../problem.ts';
@@ -20,20 +22,27 @@ const accepted = {
 const dayMs = 86_400_000;
 const tracer = trace.getTracer('vigia');
 
-/** `POST /observations` of the admin listener: predictions that were made elsewhere. */
+/** `POST /observations` and `POST /models/:name/observations` of the admin listener: predictions made elsewhere. */
 export function addObservationsRoute(router: AppRouter, service: Service): void {
-  router.post('/observations', (context) => takeObservations(context, service, service.deployment));
+  addRoutes(router, service, () => {});
 }
 
-/** `POST /observations` of the public API, for those who have one of the tokens. */
+/** The same routes of the public API, for those who have one of the tokens. */
 export function createTokenObservationsRoute(tokens: readonly string[]): AddRoutes {
   const requireToken = requireBearerToken(tokens);
-  return (router, service) => {
-    router.post('/observations', async (context) => {
-      requireToken(context.req);
-      await takeObservations(context, service, service.deployment);
-    });
-  };
+  return (router, service) => addRoutes(router, service, requireToken);
+}
+
+/** @param check throws for a request that may not observe, before anything is told of the models */
+function addRoutes(router: AppRouter, service: Service, check: (request: IncomingMessage) => void): void {
+  router.post('/observations', async (context) => {
+    check(context.req);
+    await takeObservations(context, service, defaultModel(service, 'observations'));
+  });
+  router.post('/models/:name/observations', async (context) => {
+    check(context.req);
+    await takeObservations(context, service, namedModel(context, service));
+  });
 }
 
 /**

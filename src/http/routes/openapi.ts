@@ -4,16 +4,17 @@ import type { AppRouter } from '../router.ts';
 import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
 
-/** `GET /openapi.json`: the API as the model in service makes it. The document is made once a model. */
-export function addOpenApiRoute(router: AppRouter, service: Service): void {
-  const parts = { takesOutcomes: service.outcomeTokens !== undefined, metrics: service.config.API_METRICS };
-  const documents = new WeakMap<Deployment, Buffer>();
+/** `GET /openapi.json`: the API as the models that answer make it. The document is made anew when these change. */
+export function addOpenApiRoute(router: AppRouter, { deployments, config, outcomeTokens }: Service): void {
+  const parts = { takesOutcomes: outcomeTokens !== undefined, metrics: config.API_METRICS };
+  const documents = new WeakMap<readonly Deployment[], Buffer>();
   router.get('/openapi.json', (context) => {
-    const { deployment } = service;
-    let document = documents.get(deployment);
+    const { answering, default: unnamed } = deployments;
+    let document = documents.get(answering);
     if (document === undefined) {
-      document = Buffer.from(JSON.stringify(openApiDocument(deployment.artifact, parts)));
-      documents.set(deployment, document);
+      const models = { answering: answering.map(({ artifact }) => artifact), unnamed: unnamed?.artifact };
+      document = Buffer.from(JSON.stringify(openApiDocument(models, parts)));
+      documents.set(answering, document);
     }
     sendJson(context, document);
   });

@@ -7,6 +7,8 @@ import { comparedWith } from '../../monitor/performance-comparison.ts';
 import { slowOutcomesRule } from '../../monitor/slow-outcomes.ts';
 import { type WindowName, windowNames } from '../../monitor/windows.ts';
 import type { KnownModel } from '../../outcomes/known-model.ts';
+import { unknownModel } from '../chosen-model.ts';
+import { queryValue } from '../query-value.ts';
 import type { AppRouter } from '../router.ts';
 import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
@@ -15,25 +17,35 @@ const daySeconds = 86_400;
 
 /**
  * `GET /performance` of the admin listener: realised and estimated performance of this replica side by side, for each
- * model version that is in use. Then, what the days since its start together show of slowly unexpected outcomes.
+ * model version that is in use, or of the model that `?model=` names. Then, what the days since its start together show of slowly unexpected outcomes.
  */
 export function addPerformanceRoute(router: AppRouter, service: Service): void {
   router.get('/performance', (context) => {
     service.intake.settle();
-    const maturityDays = service.config.OUTCOME_MATURITY_DAYS;
+    const known = askedFor(service, queryValue(context.req, 'model'));
     sendJson(
       context,
       JSON.stringify({
-        maturityDays,
-        models: service.models.all().map((known) => describe(known, monitorOf(service, known))),
+        maturityDays: service.config.OUTCOME_MATURITY_DAYS,
+        models: known.map((model) => describe(model, monitorOf(service, model))),
       }),
     );
   });
 }
 
+/** All versions in use, or those of a model, which need not answer any more. @throws Problem where there is none */
+function askedFor({ models }: Service, name: string | undefined): readonly KnownModel[] {
+  const known = models.all();
+  if (name === undefined) return known;
+  const named = known.filter((model) => model.name === name);
+  if (named.length === 0) throw unknownModel();
+  return named;
+}
+
 /** The counts of a version's inputs; `undefined` where it has answered none since the start. */
-function monitorOf({ deployment, retired }: Service, { artifact }: KnownModel): Monitor | undefined {
-  return [deployment, ...retired].find((one) => one.artifact.version === artifact.version)?.counts.monitor;
+function monitorOf({ deployments }: Service, model: KnownModel): Monitor | undefined {
+  const { answering } = deployments;
+  return [...answering, ...deployments.retired()].find(({ known }) => known === model)?.counts.monitor;
 }
 
 function describe(known: KnownModel, monitor: Monitor | undefined) {

@@ -4,6 +4,7 @@ import { record } from '../../deployments/record.ts';
 import type { Row } from '../../model/row.ts';
 import type { InputFaults } from '../../model/validate-input.ts';
 import { recordRejection } from '../../monitor/model-counts.ts';
+import { defaultModel, namedModel } from '../chosen-model.ts';
 import { readKeyHeader } from '../key-header.ts';
 import { Problem } from '../problem.ts';
 import { queryValue } from '../query-value.ts';
@@ -15,11 +16,13 @@ import type { Service } from '../service.ts';
 
 const tracer = trace.getTracer('vigia');
 
-/** `POST /predict`: scores one row, and counts it, keeps it and tells of it. */
-export function addPredictRoute(router: AppRouter, service: Service): void {
+/** `POST /predict` and `POST /models/:name/predict`: scores one row, and counts it, keeps it and tells of it. */
+export function addPredictRoutes(router: AppRouter, service: Service): void {
   const accepted = { mediaTypes: ['application/json'], maxBytes: service.config.MAX_BODY_BYTES };
-  router.post('/predict', async (context) => {
-    const { deployment } = service;
+  router.post('/predict', (context) => answer(context, defaultModel(service, 'predict')));
+  router.post('/models/:name/predict', (context) => answer(context, namedModel(context, service)));
+
+  async function answer(context: RequestContext, deployment: Deployment): Promise<void> {
     const row = await readRow(context, deployment, accepted);
     const key = readKey(context, deployment);
     if (trace.getActiveSpan()?.isRecording()) {
@@ -33,7 +36,7 @@ export function addPredictRoute(router: AppRouter, service: Service): void {
     } else {
       predict(context, row, key, deployment, service);
     }
-  });
+  }
 }
 
 /** Reads and checks the body; every refusal is counted, under the model's own feature names only. */

@@ -16,13 +16,13 @@ function requests(phases: readonly Requests[], span: Span): Series[] {
     metric: string,
     status: string,
     perMinute: (phase: Requests) => number,
-    le?: string,
+    { route = '/predict', le }: { route?: string; le?: string } = {},
   ): Series => ({
     metric: `http_server_request_duration_seconds_${metric}`,
     labels: {
       ...replicaLabels(0),
       http_request_method: 'POST',
-      http_route: '/predict',
+      http_route: route,
       http_response_status_code: status,
       ...(le === undefined ? {} : { le }),
     },
@@ -33,9 +33,10 @@ function requests(phases: readonly Requests[], span: Span): Series[] {
   });
   return [
     of('count', '200', ({ good, late }) => good + late),
-    of('bucket', '200', ({ good }) => good, '0.25'),
-    of('count', '500', ({ failed }) => failed),
-    of('bucket', '500', ({ failed }) => failed, '0.25'),
+    of('bucket', '200', ({ good }) => good, { le: '0.25' }),
+    // the model is asked by its name there: both routes are one objective
+    of('count', '500', ({ failed }) => failed, { route: '/models/:name/predict' }),
+    of('bucket', '500', ({ failed }) => failed, { route: '/models/:name/predict', le: '0.25' }),
   ];
 }
 

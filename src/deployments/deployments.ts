@@ -1,0 +1,104 @@
+import type { Artifact } from '../model/artifact.ts';
+import { contentDigest } from '../model/artifact-version.ts';
+import type { KnownModels } from '../outcomes/known-models.ts';
+import type { SampleValues } from '../samples/sample.ts';
+import { type Deployment, deploy } from './deployment.ts';
+import type { LoadedModel } from './load-models.ts';
+
+/** The models that answer, by their names, and the versions before them that are still in use. */
+export type Deployments = {
+  /** The model of a name; a request keeps the one it began with. */
+  get(name: string): Deployment | undefined;
+  /**
+   * The model that answers where none is named: the one that `DEFAULT_MODEL` names, or the only one that is no shadow.
+   * `undefined` where that leaves the choice open.
+   */
+  readonly default: Deployment | undefined;
+  /** Those that answer, in the order of their names. */
+  readonly answering: readonly Deployment[];
+  /** The file that the model of a name was read from. */
+  pathOf(name: string): string | undefined;
+  /** Those before them whose version is still in use (see `versionsToDrop`), oldest first; the others are let go. */
+  retired(): readonly Deployment[];
+  /**
+   * Lets a model answer from the next request on, instead of another of its name; requests in flight finish with the
+   * one they began with. The counts of the version before stay, apart by version, as long as that is in use. A version
+   * that comes back meanwhile goes on counting where it stopped.
+   *
+   * @returns whether the model is another than the one of its name that answered
+   */
+  put(model: LoadedModel): boolean;
+  /** Lets the model of a name answer no longer. */
+  retire(name: string): void;
+};
+
+/**
+ * @param defaultName `DEFAULT_MODEL`
+ * @param models where versions are known whose outcomes can be counted
+ */
+export function createDeployments(options: {
+  readonly defaultName?: string | undefined;
+  readonly sampleValues: SampleValues;
+  readonly models: KnownModels;
+}): Deployments {
+  const { defaultName, sampleValues, models } = options;
+  const answering = new Map<string, { readonly deployment: Deployment; readonly path: string }>();
+  let sorted: readonly Deployment[] = [];
+  let unnamed: Deployment | undefined;
+  let retired: readonly Deployment[] = [];
+
+  function sort(): void {
+    sorted = [...answering.entries()]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([, { deployment }]) => deployment);
+    const named = defaultName === undefined ? undefined : answering.get(defaultName)?.deployment;
+    unnamed = named ?? (defaultName === undefined && sorted.length === 1 ? sorted[0] : undefined);
+  }
+
+  function dropUnused(): readonly Deployment[] {
+    const inUse = new Set(models.all());
+    retired = retired.filter(({ known }) => inUse.has(known));
+    return retired;
+  }
+
+  return {
+    get: (name) => answering.get(name)?.deployment,
+    get default() {
+      return unnamed;
+    },
+    get answering() {
+      return sorted;
+    },
+    pathOf: (name) => answering.get(name)?.path,
+    retired: dropUnused,
+    put({ artifact, path }) {
+      const current = answering.get(artifact.name)?.deployment;
+      if (current !== undefined && isSame(current.artifact, artifact)) {
+        answering.set(artifact.name, { deployment: current, path });
+        return false;
+      }
+      const before = dropUnused().find((candidate) => isSame(candidate.artifact, artifact));
+      if (before) models.add(artifact);
+      const deployment = before ?? deploy(artifact, { sampleValues, models });
+      answering.set(artifact.name, { deployment, path });
+      retired = retired.filter((candidate) => candidate !== before);
+      if (current !== undefined) retired = [...retired, current];
+      dropUnused();
+      sort();
+      return true;
+    },
+    retire(name) {
+      const current = answering.get(name)?.deployment;
+      if (current === undefined) return;
+      answering.delete(name);
+      models.retire(name);
+      retired = [...retired, current];
+      dropUnused();
+      sort();
+    },
+  };
+}
+
+function isSame(one: Artifact, other: Artifact): boolean {
+  return one.name === other.name && contentDigest(one) === contentDigest(other);
+}

@@ -1,0 +1,63 @@
+import { type Artifact, loadArtifact } from '../model/artifact.ts';
+import type { KnownModels } from '../outcomes/known-models.ts';
+
+/** A model that can answer, and the file it was read from. */
+export type LoadedModel = { readonly path: string; readonly artifact: Artifact };
+
+/** A file that holds no model that can answer; the error's message names the file. */
+export type UnusableFile = { readonly path: string; readonly error: Error };
+
+export type LoadedModels = {
+  readonly loaded: readonly LoadedModel[];
+  readonly unusable: readonly UnusableFile[];
+};
+
+/**
+ * Reads model files. Two of one name are unusable both: which of them should answer cannot be told.
+ */
+export async function loadModels(paths: readonly string[]): Promise<LoadedModels> {
+  const loaded: LoadedModel[] = [];
+  const unusable: UnusableFile[] = [];
+  for (const path of paths) {
+    try {
+      loaded.push({ path, artifact: await loadArtifact(path) });
+    } catch (error) {
+      unusable.push({ path, error: error as Error });
+    }
+  }
+  const unique: LoadedModel[] = [];
+  for (const [name, models] of Map.groupBy(loaded, ({ artifact }) => artifact.name)) {
+    if (models.length === 1) unique.push(models[0]);
+    else unusable.push(...models.map(({ path }) => ({ path, error: namesakes(name, path, models) })));
+  }
+  return { loaded: unique, unusable };
+}
+
+/** Leaves aside what could be taken for another model that is in use or kept (see `KnownModels.requireUnique`). */
+export async function leaveOutTwins(
+  { loaded, unusable }: LoadedModels,
+  models: Pick<KnownModels, 'requireUnique'>,
+): Promise<LoadedModels> {
+  const unique: LoadedModel[] = [];
+  const twins: UnusableFile[] = [];
+  for (const model of loaded) {
+    try {
+      await models.requireUnique(model.artifact);
+      unique.push(model);
+    } catch (error) {
+      twins.push({ path: model.path, error: error as Error });
+    }
+  }
+  return { loaded: unique, unusable: [...unusable, ...twins] };
+}
+
+/** @throws Error in one line, naming every file that cannot be used */
+export function requireAll({ loaded, unusable }: LoadedModels): readonly LoadedModel[] {
+  if (unusable.length > 0) throw new Error(unusable.map(({ error }) => error.message).join('; '));
+  return loaded;
+}
+
+function namesakes(name: string, path: string, models: readonly LoadedModel[]): Error {
+  const others = models.map((model) => model.path).filter((other) => other !== path);
+  return new Error(`${path}: the name of the model, ${name}, is also that of ${others.join(' and ')}`);
+}

@@ -1,0 +1,77 @@
+import type { Logger } from 'pino';
+import { findModelFiles } from '../files/model-paths.ts';
+import type { Artifact } from '../model/artifact.ts';
+import type { KnownModels } from '../outcomes/known-models.ts';
+import { oneLine } from '../text/one-line.ts';
+import type { Deployments } from './deployments.ts';
+import { type LoadedModels, leaveOutTwins, loadModels, type UnusableFile } from './load-models.ts';
+
+/**
+ * Makes the function that reads the models of `MODEL_PATH` anew: new ones and new versions answer from then on, and
+ * those whose file is gone from a folder or a pattern no longer. A model whose file cannot be used goes on answering as
+ * it was. The log says what became of each. The function never rejects.
+ *
+ * @param options.required names of models that are never retired, as a setting names them
+ */
+export function createReload(
+  options: {
+    readonly modelPath: string;
+    readonly required: readonly string[];
+    readonly deployments: Deployments;
+    readonly models: Pick<KnownModels, 'requireUnique'>;
+  },
+  logger: Pick<Logger, 'info' | 'error'>,
+): () => Promise<void> {
+  const { modelPath, required, deployments, models } = options;
+  let reloads = 0;
+  const say = ({ name, version }: Artifact, what: string) =>
+    logger.info({ event: 'reload', model: name, version }, what);
+
+  function sayUnusable({ path, error }: UnusableFile): void {
+    const model = deployments.answering.find(({ artifact }) => deployments.pathOf(artifact.name) === path);
+    const name = model?.artifact.name;
+    const what = name === undefined ? 'the file is left aside' : 'the model in service stays';
+    logger.error(
+      { event: 'reload', ...(name !== undefined && { model: name }) },
+      `${what}: ${oneLine(error)}`,
+    );
+  }
+
+  function retireOthers({ loaded, unusable }: LoadedModels): void {
+    const stays = new Set(loaded.map(({ artifact }) => artifact.name));
+    const unread = new Set(unusable.map(({ path }) => path));
+    for (const { artifact } of deployments.answering) {
+      const { name } = artifact;
+      if (stays.has(name) || unread.has(deployments.pathOf(name) ?? '')) continue;
+      if (required.includes(name)) {
+        logger.error(
+          { event: 'reload', model: name },
+          'the model in service stays: its file is gone, but a setting names it',
+        );
+        continue;
+      }
+      deployments.retire(name);
+      say(artifact, 'answers no longer: its file is gone');
+    }
+  }
+
+  return async () => {
+    const turn = ++reloads;
+    try {
+      const files = await findModelFiles(modelPath);
+      const read = await leaveOutTwins(await loadModels(files), models);
+      // the disk took its time, and what was asked for meanwhile is newer
+      const isLate = turn !== reloads;
+      for (const model of read.loaded) {
+        if (isLate) say(model.artifact, 'was read too late: the model was loaded again meanwhile');
+        else say(model.artifact, deployments.put(model) ? 'answers from now on' : 'is the same as before');
+      }
+      for (const file of read.unusable) sayUnusable(file);
+      if (!isLate) retireOthers(read);
+    } catch (error) {
+      const stay =
+        deployments.answering.length === 1 ? 'the model in service stays' : 'the models in service stay';
+      logger.error({ event: 'reload' }, `${stay}: ${oneLine(error)}`);
+    }
+  };
+}

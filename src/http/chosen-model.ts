@@ -1,0 +1,66 @@
+import type { Deployment } from '../deployments/deployment.ts';
+import type { Deployments } from '../deployments/deployments.ts';
+import { Problem } from './problem.ts';
+import { queryValue } from './query-value.ts';
+import type { RequestContext } from './request-context.ts';
+
+type Service = { readonly deployments: Deployments };
+
+/** The path of a model's own route: `/models/churn/predict`. */
+export function modelPath(name: string, route: string): string {
+  // those that a shell would take for its own are left by `encodeURIComponent`
+  const text = encodeURIComponent(name).replaceAll(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `/models/${text}/${route}`;
+}
+
+/**
+ * The model that answers where the path names none.
+ *
+ * @param route the last part of each model's own path: `predict`
+ * @throws Problem naming those paths where the choice is open
+ */
+export function defaultModel({ deployments }: Service, route: string): Deployment {
+  const { default: deployment, answering } = deployments;
+  if (deployment !== undefined) return deployment;
+  const paths = answering.map(({ artifact: { name } }) => modelPath(name, route));
+  throw new Problem('not-found', `there are several models: see ${shortList(paths)}, or set DEFAULT_MODEL`);
+}
+
+/** The model that the path names, in `/models/:name/…`. @throws Problem for an unknown one */
+export function namedModel(context: RequestContext, service: Service): Deployment {
+  return find(service, context.params.name);
+}
+
+/**
+ * The model that `?model=` names, or the one that answers where none is named.
+ *
+ * @throws Problem for an unknown one, and naming those there are where the choice is open
+ */
+export function queriedModel(context: RequestContext, service: Service): Deployment {
+  const name = queryValue(context.req, 'model');
+  if (name !== undefined) return find(service, name);
+  const { default: deployment, answering } = service.deployments;
+  if (deployment !== undefined) return deployment;
+  const names = answering.map(({ artifact }) => `?model=${encodeURIComponent(artifact.name)}`);
+  throw new Problem('not-found', `there are several models: choose with ${shortList(names)}`);
+}
+
+function find({ deployments }: Service, name: string): Deployment {
+  const deployment = deployments.get(name);
+  if (deployment !== undefined) return deployment;
+  throw unknownModel();
+}
+
+export function unknownModel(): Problem {
+  return new Problem('not-found', 'there is no model of this name: see /models for those there are');
+}
+
+const maxNamed = 10;
+
+function shortList(items: readonly string[]): string {
+  const more = items.length - maxNamed;
+  return `${items.slice(0, maxNamed).join(', ')}${more > 0 ? ` and ${more} more in /models` : ''}`;
+}
