@@ -1,28 +1,25 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { temporaryFolder } from '../report/run-command.ts';
 import { requirePythonEnvironment } from '../support/python-environment.ts';
-import { root } from '../support/service.ts';
+import {
+  eventually,
+  postJson,
+  readJsonLines,
+  root,
+  seriesValue,
+  startTestService,
+  type TestService,
+} from '../support/service.ts';
 
+const run = promisify(execFile);
 const client = join(root, 'clients/python');
-const requirements = join(root, 'test/clients/requirements.txt');
-
-/** Runs a module of Python in the client's folder: what it prints on standard error, and a failure that shows all. */
-async function runModule(python: string, ...args: string[]): Promise<string> {
-  const env = {
-    ...process.env,
-    PYTHONPATH: join(client, 'src'),
-    PYTHONDONTWRITEBYTECODE: '1',
-    PYTHONWARNINGS: 'always::ResourceWarning',
-  };
-  try {
-    return (await promisify(execFile)(python, ['-m', ...args], { cwd: client, env })).stderr;
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout: string; stderr: string };
-    throw new Error(`python -m ${args.join(' ')}:\n${stdout}${stderr}`);
-  }
-}
+const programs = join(root, 'test/clients');
+const token = 'token-of-those-who-may-observe-0123456789';
 
 describe('the client for Python', function () {
   this.timeout(300_000);
@@ -30,21 +27,180 @@ describe('the client for Python', function () {
   let python: string;
 
   before(async function () {
-    python = await requirePythonEnvironment(this, requirements);
+    python = await requirePythonEnvironment(this, join(programs, 'requirements.txt'));
   });
 
-  it('passes its own tests, and leaves nothing open', async () => {
-    const said = await runModule(python, 'unittest', 'discover', '-s', 'tests', '-t', '.');
-    assert.doesNotMatch(said, /ResourceWarning/);
-    assert.match(said, /^Ran \d\d+ tests/m);
-    if (process.env.CI === 'true') assert.doesNotMatch(said, /skipped/);
+  describe('by itself', () => {
+    /** Runs a module of Python in the client's folder: what it prints on standard error, and a failure that shows all. */
+    async function runModule(...args: string[]): Promise<string> {
+      const env = {
+        ...process.env,
+        PYTHONPATH: join(client, 'src'),
+        PYTHONDONTWRITEBYTECODE: '1',
+        PYTHONWARNINGS: 'always::ResourceWarning',
+      };
+      try {
+        return (await run(python, ['-m', ...args], { cwd: client, env })).stderr;
+      } catch (error) {
+        const { stdout, stderr } = error as { stdout: string; stderr: string };
+        throw new Error(`python -m ${args.join(' ')}:\n${stdout}${stderr}`);
+      }
+    }
+
+    it('passes its own tests, and leaves nothing open', async () => {
+      const said = await runModule('unittest', 'discover', '-s', 'tests', '-t', '.');
+      assert.doesNotMatch(said, /ResourceWarning/);
+      assert.match(said, /^Ran \d\d+ tests/m);
+      if (process.env.CI === 'true') assert.doesNotMatch(said, /skipped/);
+    });
+
+    it('has types and a style that tools approve of', async () => {
+      await Promise.all([
+        runModule('mypy', '--no-incremental'),
+        runModule('ruff', 'check', '--config', 'pyproject.toml', '--no-cache', '.', programs),
+        runModule('ruff', 'format', '--config', 'pyproject.toml', '--no-cache', '--check', '.', programs),
+      ]);
+    });
   });
 
-  it('has types and a style that tools approve of', async () => {
-    await Promise.all([
-      runModule(python, 'mypy', '--no-incremental'),
-      runModule(python, 'ruff', 'check', '--no-cache', '.'),
-      runModule(python, 'ruff', 'format', '--no-cache', '--check', '.'),
-    ]);
+  describe('as installed, beside a model of scikit-learn', () => {
+    let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+    let service: TestService;
+    let env: NodeJS.ProcessEnv;
+    const metrics = async () => (await fetch(`${service.admin}/metrics`)).text();
+    const predicted = async () => {
+      const text = await metrics();
+      const count = (prediction: string) => seriesValue(text, 'model_predictions_total', { prediction }) ?? 0;
+      return { good: count('good'), bad: count('bad') };
+    };
+
+    before(async () => {
+      folder = await temporaryFolder();
+      const packages = join(folder.path, 'packages');
+      const pip = [
+        '-m',
+        'pip',
+        'install',
+        '--quiet',
+        '--no-deps',
+        '--no-build-isolation',
+        '--target',
+        packages,
+      ];
+      await run(python, [...pip, client]);
+      const tokenPath = join(folder.path, 'token');
+      await writeFile(tokenPath, token, { mode: 0o600 });
+      service = await startTestService({ OUTCOMES_TOKEN_FILE: tokenPath });
+      env = {
+        ...process.env,
+        PYTHONPATH: `${packages}:${programs}`,
+        PYTHONDONTWRITEBYTECODE: '1',
+        DATA: join(root, 'data/german-credit.csv'),
+        VIGIA_TOKEN_FILE: tokenPath,
+      };
+    });
+    after(() => Promise.all([service?.stop(), folder?.[Symbol.asyncDispose]()]));
+
+    it('counts what routes of FastAPI answer, the last of it when the app ends', async () => {
+      const before = await predicted();
+      const app = await startApp(python, { ...env, VIGIA_URL: service.api });
+      const labels: string[] = [];
+      try {
+        for (let i = 0; i < 40; i++) {
+          const applicant = {
+            age: 20 + i,
+            limit: 500 * (i + 1),
+            history: 'none',
+            customer_id: `customer-${i}`,
+          };
+          const watched = await postJson(`${app.url}/predict`, applicant);
+          assert.equal(watched.status, 200);
+          labels.push(watched.body.label);
+          const { body } = await postJson(`${app.url}/decide`, { ...applicant, customer_id: `case-${i}` });
+          assert.equal(body.granted, watched.body.label === 'good');
+          labels.push(watched.body.label);
+        }
+        const refused = await postJson(`${app.url}/predict`, { age: 'young' });
+        assert.equal(refused.status, 422);
+      } finally {
+        assert.equal(await app.stop(), '');
+      }
+      const after = await predicted();
+      const bad = labels.filter((label) => label === 'bad').length;
+      assert.ok(bad > 0 && bad < labels.length);
+      assert.deepEqual([after.good - before.good, after.bad - before.bad], [labels.length - bad, bad]);
+      const samples = await eventually(async () => {
+        const found = (await readJsonLines(service.samplesPath)).filter(({ key }) => key?.endsWith('-7'));
+        assert.equal(found.length, 2);
+        return found;
+      });
+      for (const sample of samples) {
+        assert.deepEqual(sample.features, { age: 27, limit: 4000, history: 'none' });
+        assert.equal(sample.score, samples[0].score);
+      }
+      assert.deepEqual(samples.map(({ key }) => key).sort(), ['case-7', 'customer-7']);
+    });
+
+    it('counts the table of a batch job and its outcomes, each once', async () => {
+      const before = await predicted();
+      const { stdout } = await run(python, [join(programs, 'job.py')], {
+        env: { ...env, VIGIA_URL: service.admin },
+      });
+      const { receipt, outcomes, again } = JSON.parse(stdout);
+      const lines = (await readFile(join(root, 'data/german-credit.csv'), 'utf8')).trim().split('\n');
+      const rows = lines.length - 1;
+      assert.deepEqual([receipt.accepted, receipt.invalid], [rows - 1, 1]);
+      assert.deepEqual(receipt.faults, [
+        { index: 3, pointer: '/features/age', code: 'null', message: 'must be number' },
+      ]);
+      assert.equal(receipt.ids[3], null);
+      const after = await predicted();
+      assert.equal(after.good + after.bad - before.good - before.bad, rows - 1);
+      assert.deepEqual([outcomes.accepted, outcomes.duplicate, outcomes.invalid], [rows - 1, 0, 0]);
+      assert.deepEqual([again.accepted, again.duplicate], [0, 10]);
+      const bads = lines.filter((line) => line.endsWith(',bad')).length;
+      const counted = (await metrics()).matchAll(/^model_outcomes_total\{.*outcome="bad".*\} (\d+)$/gm);
+      assert.equal(
+        [...counted].reduce((sum, [, count]) => sum + Number(count), 0),
+        bads,
+      );
+      // a table of floats that pandas has boxed: scores are still the numbers that float32 means
+      const [sample] = (await readJsonLines(service.samplesPath)).filter(({ id }) => id === receipt.ids[0]);
+      assert.equal(sample.key, '0');
+      assert.ok(String(sample.score).length <= 12, String(sample.score));
+    });
   });
 });
+
+/** Starts the app on a free port. `stop` ends it as a container's end would, and gives what it said of trouble. */
+async function startApp(
+  python: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ url: string; stop(): Promise<string> }> {
+  const args = ['-m', 'uvicorn', 'app:app', '--app-dir', programs, '--port', '0', '--no-access-log'];
+  const child = spawn(python, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const closed = once(child, 'close');
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await closed;
+    return said
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('INFO:'))
+      .join('\n');
+  };
+  try {
+    const url = await eventually(() => {
+      const [, found] = /running on (http:\S+)/.exec(said) ?? [];
+      assert.ok(found !== undefined && child.exitCode === null, said);
+      return found;
+    }, 60_000);
+    return { url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -125,7 +125,6 @@ class TheMiddleware(unittest.TestCase):
         for app, options in (
             (predicts, {"path": "/other"}),
             (predicts, {"method": "GET"}),
-            (predicts, {"type": "lifespan"}),
             (predicts, {"type": "websocket"}),
             (app_that_answers(dump({"detail": "no"}), status=422), {}),
             (app_that_answers(b"", status=307), {}),
@@ -174,6 +173,20 @@ class TheMiddleware(unittest.TestCase):
     def test_does_without_a_key_or_a_class_that_is_not_there(self) -> None:
         rows = self.observed(app_that_answers(dump({"score": 0.5})), {"age": 30}, key="id", prediction="label")
         self.assertEqual(rows, [{"features": {"age": 30}, "score": 0.5}])
+
+    def test_sends_what_waits_when_the_server_ends(self) -> None:
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            await send({"type": "lifespan.startup.complete"})
+            await send({"type": "lifespan.shutdown.complete"})
+
+        with Watcher(self.server.url, flush_interval=600) as watcher:
+            watcher.observe({"age": 30}, score=0.5)
+            sent = call(WatchMiddleware(app, watcher), type="lifespan")
+            self.assertEqual([message["type"] for message in sent][-1], "lifespan.shutdown.complete")
+            self.assertEqual(watcher.sent, 1)
+            # the app may begin again in the same process
+            watcher.observe({"age": 31}, score=0.5)
+            self.assertTrue(watcher.flush())
 
     def test_lets_pass_what_the_app_raises(self) -> None:
         async def app(scope: Any, receive: Any, send: Any) -> None:

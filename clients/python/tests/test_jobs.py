@@ -28,8 +28,8 @@ def give_ids(request: Request, number: int) -> Reply:
         for index, row in enumerate(rows)
         if row["features"]["age"] == 13
     ]
-    ids = [f"id of {row['key']}" for row in rows if row["features"]["age"] != 13]
-    return Reply(202, {"accepted": len(ids), "ids": ids, "invalid": invalid})
+    ids = [None if row["features"]["age"] == 13 else f"id of {row['key']}" for row in rows]
+    return Reply(202, {"accepted": len(rows) - len(invalid), "ids": ids, "invalid": invalid})
 
 
 class AFrame(unittest.TestCase):
@@ -122,6 +122,14 @@ class AFrame(unittest.TestCase):
                 self.assertEqual(
                     (receipt.accepted, receipt.invalid, receipt.faults[0].message), (0, 1, "must be number")
                 )
+
+    def test_of_which_many_rows_are_invalid_counts_those_that_vigia_does_not_tell_of(self) -> None:
+        fault = {"index": 0, "pointer": "/score", "code": "invalid_score", "message": "must be a number"}
+        body = {"accepted": 2, "invalid": [fault], "moreInvalid": 7}
+        with Server(lambda request, number: Reply(202, body)) as server, Watcher(server.url) as watcher:
+            receipt = watcher.observe_frame(scored(10), score="p")
+            self.assertEqual((receipt.accepted, receipt.invalid, len(receipt.faults)), (2, 8, 1))
+            self.assertEqual((watcher.sent, watcher.refused), (2, 8))
 
     def test_that_vigia_refuses_is_an_error_that_says_what_was_taken_before(self) -> None:
         def answer(request: Request, number: int) -> Reply:

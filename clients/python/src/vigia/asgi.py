@@ -56,6 +56,9 @@ class WatchMiddleware:
         self._max_body_bytes = max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, self._flushing_at_the_end(send))
+            return
         if not self._is_watched(scope):
             await self._app(scope, receive, send)
             return
@@ -83,6 +86,16 @@ class WatchMiddleware:
                     self._observe(request, answer)
 
         await self._app(scope, receive_and_keep, send_and_keep)
+
+    def _flushing_at_the_end(self, send: Send) -> Send:
+        """Some servers end the process by the signal that they got: then no handler of `atexit` runs."""
+
+        async def flush_and_send(message: Message) -> None:
+            if message["type"].startswith("lifespan.shutdown."):
+                self._watcher.flush()
+            await send(message)
+
+        return flush_and_send
 
     def _is_watched(self, scope: Scope) -> bool:
         if scope["type"] != "http" or scope["method"] != "POST":

@@ -57,21 +57,18 @@ class ObservedFrame:
         return encode_observation(features, **{name: row.get(column) for name, column in self._columns.items()})
 
     def _refuse(self, fault: Fault) -> None:
-        self.receipt.add_fault(fault)
+        self.receipt.add_invalid(1, [fault])
         self._place_ids([fault.index], [None])
 
     def _take(self, body: dict[str, Any], positions: list[int]) -> None:
-        faults = faults_of(body, positions)
-        self.receipt.accepted += body.get("accepted", 0)
-        for fault in faults:
-            self.receipt.add_fault(fault)
-        refused = {fault.index for fault in faults}
-        self._place_ids([position for position in positions if position not in refused], body.get("ids", ()))
-        self._place_ids(sorted(refused), [None] * len(refused))
+        accepted = min(body.get("accepted", 0), len(positions))
+        self.receipt.accepted += accepted
+        self.receipt.add_invalid(len(positions) - accepted, faults_of(body, positions))
+        self._place_ids(positions, body.get("ids", ()))
 
     def _place_ids(self, positions: list[int], ids: Sequence[str | None]) -> None:
         placed = self.receipt.ids
-        if placed is None or not positions:
+        if placed is None:
             return
         placed.extend([None] * (positions[-1] + 1 - len(placed)))
         for position, identifier in zip(positions, ids, strict=False):
@@ -91,14 +88,16 @@ def send_outcomes(connection: Connection, rows: Any) -> OutcomesReceipt:
     """See `Watcher.outcomes`. Raises VigiaError."""
     receipt = OutcomesReceipt()
 
+    def refuse(fault: Fault) -> None:
+        receipt.add_invalid(1, [fault])
+
     def take(body: dict[str, Any], positions: list[int]) -> None:
         receipt.accepted += body.get("accepted", 0)
         receipt.duplicate += body.get("duplicate", 0)
         receipt.expired += body.get("expired", 0)
-        for fault in faults_of(body, positions):
-            receipt.add_fault(fault)
+        receipt.add_invalid(len(body.get("invalid", ())), faults_of(body, positions))
 
-    _send_all(connection, "/outcomes", batches(rows_of(rows), encode_outcome, receipt.add_fault), receipt, take)
+    _send_all(connection, "/outcomes", batches(rows_of(rows), encode_outcome, refuse), receipt, take)
     return receipt
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 # So many are told one by one; the rest is counted.
@@ -21,20 +22,20 @@ class Fault:
 
 
 @dataclass
-class _Faults:
+class _Receipt:
     accepted: int = 0
     invalid: int = 0
     faults: list[Fault] = field(default_factory=list)
-    """Why rows were invalid: the first 1,000 of them."""
+    """Why rows were invalid: of 1,000 of them at most."""
 
-    def add_fault(self, fault: Fault) -> None:
-        self.invalid += 1
-        if len(self.faults) < MAX_FAULTS_TOLD:
-            self.faults.append(fault)
+    def add_invalid(self, count: int, faults: Sequence[Fault]) -> None:
+        """Vigia tells the faults of the first rows of a batch only: `count` may be more than they are."""
+        self.invalid += count
+        self.faults.extend(faults[: MAX_FAULTS_TOLD - len(self.faults)])
 
 
 @dataclass
-class Receipt(_Faults):
+class Receipt(_Receipt):
     """What became of the rows of `observe_frame`."""
 
     ids: list[str | None] | None = None
@@ -42,7 +43,7 @@ class Receipt(_Faults):
 
 
 @dataclass
-class OutcomesReceipt(_Faults):
+class OutcomesReceipt(_Receipt):
     """What became of the rows of `outcomes`. Each is counted in exactly one of the numbers."""
 
     duplicate: int = 0

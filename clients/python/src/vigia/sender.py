@@ -119,14 +119,17 @@ class Sender:
             self.refused += refused
             self.dropped += dropped
 
-    def flush(self, timeout_s: float | None) -> bool:
+    def flush(self, timeout_s: float | None = None) -> bool:
         """Sends what came before without waiting for more; whether all of it was dealt with in time."""
         with self._condition:
             count = self._taken_in
             self._flushes += 1
             self._condition.notify_all()
             try:
-                return self._condition.wait_for(lambda: self._dealt_with >= count, timeout_s)
+                return self._condition.wait_for(
+                    lambda: self._dealt_with >= count,
+                    self._close_timeout_s if timeout_s is None else timeout_s,
+                )
             finally:
                 self._flushes -= 1
 

@@ -49,7 +49,7 @@ class Watcher:
             batch_size: observations that are sent together, 10,000 at most.
             flush_interval: seconds that an observation waits for others.
             timeout: seconds that Vigia may take for a batch of them.
-            close_timeout: seconds that `close`, or the end of the process, may take for what still waits.
+            close_timeout: seconds that `close`, `flush` or the end of the process may take for what still waits.
 
         Raises ValueError or OSError for an address or a token that cannot be right.
         """
@@ -155,7 +155,10 @@ class Watcher:
         return send_outcomes(self._connect(), rows)
 
     def flush(self, timeout: float | None = None) -> bool:
-        """Waits until Vigia has answered for all that was observed; whether that was within `timeout` seconds."""
+        """Sends what waits, and waits for the answers, for `timeout` or else `close_timeout` seconds at most.
+
+        Returns whether Vigia has answered for all that was observed before.
+        """
         return self._sender.flush(timeout)
 
     def close(self) -> None:
