@@ -1,4 +1,4 @@
-import { minOutcomes } from '../otel/prometheus/generator/performance-alerts.ts';
+import { defaultAlertSettings } from '../src/alerts/alert-settings.ts';
 import { compareBands, compareObserved } from '../src/monitor/performance-calibration.ts';
 import { scoreBandEdges, sumByScoreBand } from '../src/monitor/score-bands.ts';
 import { createSlowOutcomes } from '../src/monitor/slow-outcomes.ts';
@@ -7,6 +7,8 @@ import { interpolateCurve } from '../src/stats/isotonic-regression.ts';
 import { createRandom, type Random } from '../src/stats/random.ts';
 import { isUnexpected, learnCalibration } from './outcomes-tests.ts';
 import { createCases, type Row, type WorldName, worlds } from './outcomes-worlds.ts';
+
+const { minOutcomes } = defaultAlertSettings;
 
 export type SlowJob = {
   readonly learnsFrom: WorldName;

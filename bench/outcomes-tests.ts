@@ -1,4 +1,4 @@
-import { minOutcomes, minPredictions } from '../otel/prometheus/generator/performance-alerts.ts';
+import { defaultAlertSettings } from '../src/alerts/alert-settings.ts';
 import { calibrate } from '../src/model/calibrate.ts';
 import type { LivePerformance } from '../src/monitor/live-performance.ts';
 import type { Performance, PerformanceReference } from '../src/monitor/performance.ts';
@@ -12,6 +12,8 @@ import type { Random } from '../src/stats/random.ts';
 import { measurePerformance, standardErrors } from '../src/training/held-out-figures.ts';
 import { comparisonError } from './outcomes-comparison.ts';
 import type { Row } from './outcomes-worlds.ts';
+
+const { minOutcomes, minPredictions } = defaultAlertSettings;
 
 /** What training leaves for later: the calibration, and how well the model did on the rows behind it. */
 export type Model = {

@@ -1,5 +1,5 @@
 import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { readRunbookUrl } from '../otel/prometheus/generator/runbook.ts';
+import { readGeneratorOptions } from '../otel/prometheus/generator/generator-options.ts';
 import { renderDashboards } from './dashboards-src/index.ts';
 
 const usage = `Writes the Grafana dashboards.
@@ -9,7 +9,8 @@ const usage = `Writes the Grafana dashboards.
   --runbook-url URL    the page with a section for each alert (dashboards link to none)
 `;
 const folder = new URL('dashboards/', import.meta.url);
-const files = renderDashboards(readRunbookUrl(usage));
+const { runbookUrl } = await readGeneratorOptions(usage, ['runbook-url']);
+const files = renderDashboards(runbookUrl);
 
 for (const [name, text] of files) {
   const written = new URL(`.${name}`, folder);

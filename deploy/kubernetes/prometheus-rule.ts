@@ -1,16 +1,17 @@
 import type { IPrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule';
+import type { GeneratorOptions } from '../../otel/prometheus/generator/generator-options.ts';
 import { ruleFiles } from '../../otel/prometheus/generator/rule-files.ts';
 import { defaultSettings } from '../../otel/prometheus/generator/settings.ts';
 import { labels, name } from './manifests.ts';
 
 /** The rules that Prometheus reads from `otel/prometheus/rules/`, as the Prometheus Operator takes them. */
-export function prometheusRule(runbookUrl?: string): IPrometheusRule {
+export function prometheusRule(options: Partial<GeneratorOptions> = {}): IPrometheusRule {
   return {
     apiVersion: 'monitoring.coreos.com/v1',
     kind: 'PrometheusRule',
     metadata: { name, labels },
     spec: {
-      groups: ruleFiles({ ...defaultSettings, runbookUrl })
+      groups: ruleFiles({ ...defaultSettings, ...options })
         .flatMap(({ groups }) => groups)
         .map((group) => ({ ...group, rules: group.rules.map((rule) => ({ ...rule })) })),
     },

@@ -4,7 +4,7 @@ import {
   DashboardLinkBuilder,
   DashboardLinkType,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { runbookSection } from '../../otel/prometheus/generator/runbook.ts';
+import { runbookSection } from '../../otel/prometheus/generator/generator-options.ts';
 import { variable } from './language.ts';
 
 /** What links to the runbook begin with until {@link placeRunbook} gives them its address. */

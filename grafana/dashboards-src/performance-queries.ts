@@ -1,10 +1,9 @@
 import {
   belowCrossValidated,
-  minOutcomes,
-  minPredictions,
   miscalibrated,
   unexpected,
 } from '../../otel/prometheus/generator/performance-alerts.ts';
+import { defaultAlertSettings } from '../../src/alerts/alert-settings.ts';
 import { intervalZ } from '../../src/stats/wilson-interval.ts';
 import { of, version } from './model-queries.ts';
 
@@ -36,8 +35,8 @@ export function crossValidated(metric?: string): string {
 }
 
 const enough: Readonly<Record<Source, string>> = {
-  realised: `${samples('realised')} >= ${minOutcomes}`,
-  estimated: `${samples('estimated')} >= ${minPredictions}`,
+  realised: `${samples('realised')} >= ${defaultAlertSettings.minOutcomes}`,
+  estimated: `${samples('estimated')} >= ${defaultAlertSettings.minPredictions}`,
 };
 
 const chosen = `${version},window="$window"`;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
+import { alertLimits } from '../alerts/alert-settings.ts';
 import { artifactJsonSchema } from '../model/artifact.ts';
 import { driftReportJsonSchema } from '../report/compute/drift-report.ts';
 import { serviceSettings } from '../settings/config.ts';
@@ -17,6 +18,7 @@ const documents: Readonly<Record<string, Readonly<Record<string, () => string>>>
     alerts: alertsTable,
   },
   'docs/architecture.md': { rooms: roomsTable },
+  'docs/alerts.md': { 'alert-limits': alertLimitsTable },
   'docs/tracing.md': { 'otel-settings': () => settingsTable(otelSettings) },
 };
 
@@ -54,6 +56,16 @@ function alertsTable(): string {
     when,
   ]);
   return table(['alert', 'severity', 'fires when'], rows);
+}
+
+/** Markdown of the limits of alerts, as a file would give their defaults. */
+function alertLimitsTable(): string {
+  const rows = Object.entries(alertLimits).map(([name, { default: preset, description }]) => [
+    `\`${name}\``,
+    `\`${JSON.stringify(preset)}\``,
+    description,
+  ]);
+  return table(['limit', 'default', 'meaning'], rows);
 }
 
 /** Markdown of the rooms of the source, innermost first. */

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { defaultAlertSettings, readAlertSettings } from '../alerts/alert-settings.ts';
 import { type Evaluation, evaluate } from '../evaluation/evaluate.ts';
 import { evaluationSections } from '../evaluation/page-sections.ts';
 import { readJoinedData } from '../evaluation/read-joined.ts';
@@ -11,7 +12,7 @@ import { artifactReference, type DriftReference } from '../report/compute/drift-
 import type { DriftReport } from '../report/compute/drift-report.ts';
 import { fileReference } from '../report/compute/file-reference.ts';
 import { countModelSegments, modelSegmentColumns } from '../report/compute/model-segments.ts';
-import { computeReport } from '../report/compute-report.ts';
+import { type CutRows, computeReport } from '../report/compute-report.ts';
 import { findFiles } from '../report/read/open-rows.ts';
 import { renderHtml } from '../report/render/render-html.ts';
 import { renderText } from '../report/render/render-text.ts';
@@ -52,6 +53,8 @@ Compares live rows with a reference and says what has drifted.
                      times, or as a glob
   --backtest         replay the alert rules over the live rows and list the
                      alarms there would have been
+  --alert-settings FILE  with the limits that your alert rules were written with
+                     (docs/alerts.md)
   --json             print the report as JSON
   --html FILE        write the report as a page
   --fail-on drift    end with status 3 if something has drifted
@@ -93,12 +96,17 @@ async function readOptions(args: string[]) {
       decimal: { type: 'string' },
       outcomes: { type: 'string', multiple: true },
       backtest: { type: 'boolean', default: false },
+      'alert-settings': { type: 'string' },
       json: { type: 'boolean', default: false },
       html: { type: 'string' },
       'fail-on': { type: 'string' },
     },
   });
   const failOn = values['fail-on'];
+  const alertSettings = values['alert-settings'];
+  if (alertSettings !== undefined && !values.backtest) {
+    throw new UsageError('--alert-settings is for --backtest');
+  }
   if (failOn !== undefined && failOn !== 'drift') {
     throw new UsageError(`--fail-on takes drift, not '${failOn}'`);
   }
@@ -131,6 +139,8 @@ async function readOptions(args: string[]) {
     sinceMs,
     untilMs,
     failOnDrift: failOn === 'drift',
+    alertSettings:
+      alertSettings === undefined ? defaultAlertSettings : await readAlertSettings(alertSettings),
   };
 }
 
@@ -145,7 +155,7 @@ function selectFeatures(
 }
 
 async function makeReport(options: Options, artifact: Artifact | null): Promise<DriftReport> {
-  const { features, by, decimalSign, backtest, dateOrder, sinceMs, untilMs } = options;
+  const { features, by, decimalSign, backtest, alertSettings, dateOrder, sinceMs, untilMs } = options;
   const choose = features ? (names: readonly string[]) => pickFeatures(features, names, artifact) : null;
   const chosen = artifact && choose?.(artifact.features.map(({ name }) => name));
   const own =
@@ -179,17 +189,15 @@ async function makeReport(options: Options, artifact: Artifact | null): Promise<
       onBytes,
     });
     const { segments } = counted;
-    if (segments === null) return computeReport(compared, counted, artifact, rows?.rows ?? null);
+    const report = (parts: CutRows | null) =>
+      computeReport(compared, counted, artifact, rows?.rows ?? null, parts, alertSettings);
+    if (segments === null) return report(null);
     const cut = compared.features.filter((feature) => segments.variables.includes(feature));
     const before =
       rows === undefined
         ? countModelSegments(artifact!, cut, compared.score, cutting)
         : await countReferenceSegments(rows, cut, artifact);
-    return computeReport(compared, counted, artifact, rows?.rows ?? null, {
-      by: cutting,
-      live: segments,
-      reference: before,
-    });
+    return report({ by: cutting, live: segments, reference: before });
   } finally {
     end();
   }

@@ -71,6 +71,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     knows: ['stats', 'model', 'predictors'],
     packages: [],
   },
+  alerts: {
+    holds: 'when an alert is raised: limits and waiting times, of which a file may change any',
+    knows: ['stats', 'monitor'],
+    packages: ['zod'],
+  },
   samples: {
     holds: 'what stands in a line of a sample: writing, reading, searching, erasing',
     knows: ['stats', 'text', 'times', 'files', 'model', 'predictors'],
@@ -125,7 +130,18 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   'report/compute': {
     holds: 'figures of drift over files, and the alerts replayed on them; the shape of the report',
-    knows: ['stats', 'text', 'times', 'model', 'predictors', 'profile', 'monitor', 'samples', 'report/read'],
+    knows: [
+      'stats',
+      'text',
+      'times',
+      'model',
+      'predictors',
+      'profile',
+      'monitor',
+      'alerts',
+      'samples',
+      'report/read',
+    ],
     packages: ['zod'],
   },
   'report/describe': {
@@ -135,7 +151,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   report: {
     holds: 'a whole report: figures with their sentences',
-    knows: ['stats', 'text', 'model', 'report/compute', 'report/describe'],
+    knows: ['stats', 'text', 'model', 'alerts', 'report/compute', 'report/describe'],
     packages: [],
   },
   'report/render': {
@@ -204,6 +220,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'model',
       'profile',
       'monitor',
+      'alerts',
       'samples',
       'outcomes',
       'training',

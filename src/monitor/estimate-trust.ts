@@ -48,11 +48,9 @@ export function judgeTrust(
     count: thin.reduce((sum, isThin, bin) => sum + isThin * counts[bin], 0),
     samples: total(Float64Array.from(counts)),
   });
-  const share = risenShare(
-    occurrences(byBin(cells, sums.predictions)),
-    occurrences(scoreBins.counts),
-    trustRule.minRise,
-  );
+  const share = risenShare(occurrences(byBin(cells, sums.predictions)), occurrences(scoreBins.counts), {
+    minRise: trustRule.minRise,
+  });
   if (share !== null) reasons.push(`${percent(share)} of the scores are where training had hardly any`);
   return { isTrusted: reasons.length === 0, reasons };
 }

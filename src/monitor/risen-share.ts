@@ -20,11 +20,15 @@ export const outsideReferenceCount = 2;
 export type Occurrences = { readonly count: number; readonly samples: number };
 
 /**
- * The share of live requests when the alerts on shares take it for risen: on `minShareRequests` or more, above what
- * chance explains, and above the reference's share by more than `minRise`; else `null`.
+ * The share of live requests when the alerts on shares take it for risen: on `minRequests` or more, above what chance
+ * explains, and above the reference's share by more than `minRise`; else `null`.
  */
-export function risenShare(live: Occurrences, reference: Occurrences, minRise = minShareRise): number | null {
-  if (live.samples < minShareRequests || reference.samples === 0) return null;
+export function risenShare(
+  live: Occurrences,
+  reference: Occurrences,
+  { minRise = minShareRise, minRequests = minShareRequests } = {},
+): number | null {
+  if (live.samples < minRequests || reference.samples === 0) return null;
   const share = live.count / live.samples;
   const rows = live.samples / shareDesignEffect;
   const ceiling = binomialCeiling(reference.count, reference.samples, rows, driftRule.ceilingZ);

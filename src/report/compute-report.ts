@@ -1,3 +1,4 @@
+import { type AlertSettings, defaultAlertSettings } from '../alerts/alert-settings.ts';
 import type { Artifact } from '../model/artifact.ts';
 import { createDisclosure } from '../model/disclosure.ts';
 import { driftRule } from '../stats/drift.ts';
@@ -44,6 +45,7 @@ export type CutRows = {
  * @param artifact the model, if there is one
  * @param rows values of the reference, where they are known
  * @param cut the segments, if rows were cut
+ * @param alertSettings what alerts are replayed with
  */
 export function computeReport(
   reference: DriftReference,
@@ -51,6 +53,7 @@ export function computeReport(
   artifact: Artifact | null,
   rows: ValueRows | null = null,
   cut: CutRows | null = null,
+  alertSettings: AlertSettings = defaultAlertSettings,
 ): DriftReport {
   const words: Words = {
     rows: live.areRequests ? 'requests' : 'rows',
@@ -139,7 +142,7 @@ export function computeReport(
     positive: artifact?.target.positive ?? null,
     expectedShare: artifact && expectedShare(artifact, live),
     stepSeconds: timed.length > 0 ? live.overTime.stepMs / 1000 : null,
-    alarms: live.replay && backtest(live.replay, variables, reference.score),
+    alarms: live.replay && backtest(live.replay, variables, reference.score, alertSettings),
     notes: [...reference.notes, ...live.notes, ...limits(reference, live, features, words)],
   };
 }

@@ -165,8 +165,8 @@ export function earlierCeiling(
 }
 
 /** The PSI above which a variable drifts: `minPsi`, or the ceiling where that is higher. */
-export function driftThreshold(ceiling: number | null): number {
-  return Math.max(driftRule.minPsi, ceiling ?? 0);
+export function driftThreshold(ceiling: number | null, minPsi: number = driftRule.minPsi): number {
+  return Math.max(minPsi, ceiling ?? 0);
 }
 
 /** The verdict of `driftRule` on a PSI, its noise ceiling, and the rank trend where there is one. */
@@ -191,8 +191,8 @@ function isTrend(trend: RankTrend | null, ceilingZ: number): boolean {
 }
 
 /** Whether a drift alert takes a window for drift: as its verdict does, but with the ceiling for dependent rows. */
-export function raisesAlert({ psi, psiAlertCeiling }: Drift): boolean {
-  return psi !== null && psi > driftThreshold(psiAlertCeiling);
+export function raisesAlert({ psi, psiAlertCeiling }: Drift, minPsi?: number): boolean {
+  return psi !== null && psi > driftThreshold(psiAlertCeiling, minPsi);
 }
 
 const nothing = {

@@ -151,7 +151,7 @@ describe('Kubernetes manifests', () => {
 
   it('link alerts to the runbook only where that has an address', () => {
     const annotationsOf = (runbookUrl?: string) =>
-      prometheusRule(runbookUrl).spec!.groups!.flatMap(({ rules = [] }) =>
+      prometheusRule({ runbookUrl }).spec!.groups!.flatMap(({ rules = [] }) =>
         rules.flatMap(({ alert, annotations }) => (alert === undefined ? [] : [{ alert, ...annotations }])),
       ) as { alert: string; runbook_url?: string }[];
     assert.ok(annotationsOf().every((annotations) => !('runbook_url' in annotations)));

@@ -6,7 +6,7 @@ import { jaeger } from '../../grafana/dashboards-src/panel.ts';
 import { contentPanels, type DashboardJson } from '../../grafana/lint/dashboard-json.ts';
 import { lintDashboard } from '../../grafana/lint/lint-dashboard.ts';
 import { panelLinks } from '../../grafana/lint/lint-links.ts';
-import { runbookSection } from '../../otel/prometheus/generator/runbook.ts';
+import { runbookSection } from '../../otel/prometheus/generator/generator-options.ts';
 import {
   readCommittedTexts,
   readDashboards,

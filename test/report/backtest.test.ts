@@ -1,15 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
 import { drawNormal } from '../../bench/draw-normal.ts';
-import { minShareRequests, minShareRise } from '../../src/monitor/risen-share.ts';
-import {
-  alertRules,
-  broadShare,
-  earlierMs,
-  fastPsi,
-  windowsMs,
-} from '../../src/report/compute/alert-rules.ts';
 import { backtest } from '../../src/report/compute/backtest.ts';
 import { onlyCounted, type ReferenceVariable } from '../../src/report/compute/drift-reference.ts';
 import type { Alarm } from '../../src/report/compute/drift-report.ts';
@@ -17,7 +7,6 @@ import { createTimeline } from '../../src/report/compute/timeline.ts';
 import { countBins, numericBinIndex } from '../../src/stats/binning.ts';
 import { quantileEdges } from '../../src/stats/quantile-edges.ts';
 import { createRandom } from '../../src/stats/random.ts';
-import { slowDriftRule } from '../../src/stats/slow-drift.ts';
 
 const hourMs = 3_600_000;
 const startMs = Date.parse('2026-01-05T00:00:00Z');
@@ -271,52 +260,5 @@ describe('the backtest', function () {
       backtest(createTimeline(cells, [30_000], 10), [variable('x')], null) satisfies Alarm[],
       [],
     );
-  });
-});
-
-describe('the rules that are replayed', () => {
-  type Rule = {
-    alert?: string;
-    for?: string;
-    keep_firing_for?: string;
-    expr: string;
-    labels: { severity: string };
-  };
-  const unitMs: Record<string, number> = { s: 1000, m: 60_000, h: hourMs, d: 24 * hourMs };
-  const toMs = (duration: string) => Number(duration.slice(0, -1)) * unitMs[duration.slice(-1)];
-  let rules: Map<string, Rule>;
-
-  before(async () => {
-    const files = ['model-drift', 'model-shares', 'model-slow-drift'].map((name) =>
-      readFile(`otel/prometheus/rules/${name}.yml`, 'utf8'),
-    );
-    const groups = (await Promise.all(files)).flatMap((text) => parse(text).groups as { rules: Rule[] }[]);
-    rules = new Map(groups.flatMap((group) => group.rules).map((rule) => [rule.alert ?? '', rule]));
-  });
-
-  for (const [name, { severity, forMs, keepFiringMs }] of Object.entries(alertRules)) {
-    it(`wait and stay as the committed ${name} does`, () => {
-      const rule = rules.get(name);
-      assert.ok(rule !== undefined);
-      assert.deepEqual(
-        [rule.labels.severity, toMs(rule.for ?? '0s'), toMs(rule.keep_firing_for ?? '0s')],
-        [severity, forMs, keepFiringMs],
-      );
-    });
-  }
-
-  it('have the committed limits and windows', () => {
-    assert.deepEqual(Object.values(windowsMs), Object.keys(windowsMs).map(toMs));
-    assert.deepEqual(Object.values(earlierMs), Object.keys(earlierMs).map(toMs));
-    const has = (alert: string, text: string) =>
-      assert.ok(rules.get(alert)?.expr.includes(text), `${alert}: ${text}`);
-    has('ModelFeatureDriftFast', `> ${fastPsi}`);
-    has('ModelDriftBroad', `> ${broadShare}`);
-    has('ModelDriftSlow', `>= ${slowDriftRule.threshold}`);
-    has('ModelDriftSlow', '[7d:1h]');
-    for (const alert of ['ModelFeatureMissing', 'ModelFeatureUnseen', 'ModelFeatureOutsideRange']) {
-      has(alert, `> ${minShareRise}`);
-      has(alert, `>= ${minShareRequests}`);
-    }
   });
 });

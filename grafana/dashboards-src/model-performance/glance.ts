@@ -1,4 +1,4 @@
-import { minOutcomes } from '../../../otel/prometheus/generator/performance-alerts.ts';
+import { defaultAlertSettings } from '../../../src/alerts/alert-settings.ts';
 import { outcomeRule } from '../../../src/monitor/performance-calibration.ts';
 import type { Row } from '../compose.ts';
 import { performanceWords } from '../language.ts';
@@ -14,6 +14,8 @@ import {
 } from '../performance-queries.ts';
 import { stat, verdictStat } from '../verdict-panels.ts';
 import { least, noOutcome, notCounted, z } from './words.ts';
+
+const { minOutcomes } = defaultAlertSettings;
 
 const comparisonWords = {
   good: 'as cross-validated',

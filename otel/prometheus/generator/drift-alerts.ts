@@ -1,10 +1,9 @@
-import { broadShare, fastPsi } from '../../../src/report/compute/alert-rules.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import { drifting, enoughRequests, unlessSeason } from './drifting.ts';
 import { effectInWords, withEffect } from './effect.ts';
 import { dashboardLink, dashboards } from './links.ts';
 import { byFeature, promql, scoreFeature } from './promql.ts';
-import { type Alert, replayedAlert } from './rule-file.ts';
+import { type Alert, replayed } from './rule-file.ts';
 import type { Scales } from './settings.ts';
 import { onDayOrWeek } from './ticket-window.ts';
 import type { WindowName } from './windows.ts';
@@ -19,10 +18,10 @@ const model = '{{ $labels.model }} {{ $labels.version }}';
 const psi = '{{ $value | printf "%.2f" }}';
 
 export function driftAlerts(scales: Scales): Alert[] {
-  const { time } = scales;
-  const psiOf = (window: WindowName, matcher: string) => drifting('model_feature', window, matcher);
-  const enough = (window: WindowName) => enoughRequests('model_feature', window, scales);
-  const noSeason = unlessSeason({ prefix: 'model_feature', by: byFeature });
+  const { time, limits } = scales;
+  const psiOf = (window: WindowName, matcher: string) => drifting('model_feature', window, scales, matcher);
+  const enough = (window: Exclude<WindowName, '7d'>) => enoughRequests('model_feature', window, scales);
+  const noSeason = unlessSeason({ prefix: 'model_feature', by: byFeature }, scales);
   /** A week holds the whole of a season, and so needs no other to explain it. */
   const ticket = (matcher: string) =>
     onDayOrWeek(`max by (${byFeature})`, (window) =>
@@ -35,15 +34,15 @@ export function driftAlerts(scales: Scales): Alert[] {
     );
   return [
     {
-      ...replayedAlert('ModelFeatureDrift', scales),
+      ...replayed('ModelFeatureDrift', scales),
       component: 'model',
       expr: withEffect(ticket(notScore)),
       summary: `${feature} has drifted: PSI ${psi}`,
-      description: `Over the last 24 hours or 7 days, all replicas together, the values differ from the reference by more than ${driftRule.minPsi} and by more than chance explains.${effectInWords}`,
+      description: `Over the last 24 hours or 7 days, all replicas together, the values differ from the reference by more than ${limits.minPsi} and by more than chance explains.${effectInWords}`,
       dashboard: featureDashboard,
     },
     {
-      ...replayedAlert('ModelFeatureDriftEarly', scales),
+      ...replayed('ModelFeatureDriftEarly', scales),
       component: 'model',
       expr: promql`
         ${psiOf('1h', notScore)}
@@ -55,10 +54,10 @@ export function driftAlerts(scales: Scales): Alert[] {
       dashboard: featureDashboard,
     },
     {
-      ...replayedAlert('ModelFeatureDriftFast', scales),
+      ...replayed('ModelFeatureDriftFast', scales),
       component: 'model',
       expr: promql`
-        model_feature:psi{window="10m", ${notScore}} > ${fastPsi}
+        model_feature:psi{window="10m", ${notScore}} > ${limits.fastPsi}
           and model_feature:psi > model_feature:psi_alert_ceiling
           and ${enough('10m')}`,
       summary: `${feature} changed abruptly: PSI ${psi} in ten minutes`,
@@ -67,7 +66,7 @@ export function driftAlerts(scales: Scales): Alert[] {
       dashboard: featureDashboard,
     },
     {
-      ...replayedAlert('ModelScoreDrift', scales),
+      ...replayed('ModelScoreDrift', scales),
       component: 'model',
       expr: withEffect(ticket(isScore)),
       summary: `The scores of ${model} have drifted: PSI ${psi}`,
@@ -75,7 +74,7 @@ export function driftAlerts(scales: Scales): Alert[] {
       dashboard: featureDashboard,
     },
     {
-      ...replayedAlert('ModelDriftBroad', scales),
+      ...replayed('ModelDriftBroad', scales),
       component: 'model',
       expr: promql`
         (
@@ -84,7 +83,7 @@ export function driftAlerts(scales: Scales): Alert[] {
           ) > 1
         )
           / count by (model, version) (model_feature:bins:count{${notScore}})
-          > ${broadShare}`,
+          > ${limits.broadShare}`,
       summary: `{{ $value | humanizePercentage }} of the features of ${model} drift together`,
       description:
         'Many features moving at once is one cause, not many: another population, a broken join, or data of another system.',

@@ -1,4 +1,4 @@
-import { seasons } from '../../../src/report/compute/alert-rules.ts';
+import { seasons } from '../../../src/alerts/alert-windows.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import {
   comparedReference,

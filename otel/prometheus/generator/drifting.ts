@@ -1,5 +1,3 @@
-import { minRequests } from '../../../src/report/compute/alert-rules.ts';
-import { driftRule } from '../../../src/stats/drift.ts';
 import type { Subject } from './distance.ts';
 import { promql } from './promql.ts';
 import type { Scales } from './settings.ts';
@@ -10,20 +8,29 @@ import type { WindowName } from './windows.ts';
  *
  * @param matcher further matchers, if any
  */
-export function drifting(prefix: Subject['prefix'], window: WindowName, matcher = ''): string {
+export function drifting(
+  prefix: Subject['prefix'],
+  window: WindowName,
+  { limits }: Scales,
+  matcher = '',
+): string {
   return promql`
     ${prefix}:psi{${[`window="${window}"`, matcher].filter((text) => text !== '').join(', ')}}
-      > clamp_min(${prefix}:psi_alert_ceiling, ${driftRule.minPsi})`;
+      > clamp_min(${prefix}:psi_alert_ceiling, ${limits.minPsi})`;
 }
 
-export function enoughRequests(prefix: Subject['prefix'], window: WindowName, { requests }: Scales): string {
-  return `${prefix}:observations:increase >= ${requests(minRequests[window])}`;
+export function enoughRequests(
+  prefix: Subject['prefix'],
+  window: Exclude<WindowName, '7d'>,
+  { requests, limits }: Scales,
+): string {
+  return `${prefix}:observations:increase >= ${requests(limits.minRequests[window])}`;
 }
 
 /** The same time a day or a week earlier that looked like this one explains it: season, not drift. */
-export function unlessSeason({ prefix, by }: Pick<Subject, 'prefix' | 'by'>): string {
+export function unlessSeason({ prefix, by }: Pick<Subject, 'prefix' | 'by'>, { limits }: Scales): string {
   return promql`
     unless on (${by}, window)
       ${prefix}:psi_to_earlier
-        <= clamp_min(${prefix}:psi_to_earlier_alert_ceiling, ${driftRule.minPsi})`;
+        <= clamp_min(${prefix}:psi_to_earlier_alert_ceiling, ${limits.minPsi})`;
 }

@@ -1,4 +1,3 @@
-import { minRequests } from '../../../src/report/compute/alert-rules.ts';
 import { largeEffect } from '../../../src/stats/effect.ts';
 import { byFeature, perBin, promql } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';
@@ -8,7 +7,7 @@ import type { Scales } from './settings.ts';
 const smallAgain = 0.8 * largeEffect;
 
 /** What moves do to the scores, as `measureEffect` in `src/stats` defines it; absent for models that export no effects. */
-export function effectRules({ requests }: Scales): RecordingRule[] {
+export function effectRules({ requests, limits }: Scales): RecordingRule[] {
   return [
     {
       record: 'model_feature_bin:effect:max',
@@ -34,7 +33,7 @@ export function effectRules({ requests }: Scales): RecordingRule[] {
           or
           (
             model_feature:effect{window="24h"}
-              and model_feature:observations:increase >= ${requests(minRequests['24h'])}
+              and model_feature:observations:increase >= ${requests(limits.minRequests['24h'])}
           )
         )`,
     },

@@ -1,6 +1,8 @@
+import { type AlertLimits, defaultAlertSettings } from '../../../src/alerts/alert-settings.ts';
 import { outcomeRule } from '../../../src/monitor/performance-calibration.ts';
 import { scoreMeanRule } from '../../../src/monitor/score-mean.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
+import { formatShare } from '../../../src/text/format.ts';
 import { dashboardLink, dashboards } from './links.ts';
 import { compared } from './performance-figures.ts';
 import { trainingShare } from './performance-score-mean.ts';
@@ -12,29 +14,27 @@ import { onDayOrWeek, type TicketWindow } from './ticket-window.ts';
 const byModel = 'model, version';
 const dashboard = dashboardLink(dashboards.performance, ['model', 'version']);
 const model = '{{ $labels.model }} {{ $labels.version }}';
-const { z, leastEffect } = outcomeRule;
-/** Outcomes in a window from which it is judged; a sum of so many is near enough to normal. */
-export const minOutcomes = 100;
-/** Predictions in a window from which their expected performance is judged. */
-export const minPredictions = 300;
+const { z } = outcomeRule;
+/** What a condition asks for: the defaults where the dashboards show it. */
+type Effect = Pick<AlertLimits, 'minEffect'>;
 
 /** A week asks for a smaller effect; all shorter windows ask for that of a day. */
-function hasEffect(metric: string): string {
-  return `(${metric}{window="7d"} > ${leastEffect['7d']} or ${metric} > ${leastEffect['24h']})`;
+function hasEffect(metric: string, { minEffect }: Effect): string {
+  return `(${metric}{window="7d"} > ${minEffect['7d']} or ${metric} > ${minEffect['24h']})`;
 }
 
 /** The outcomes deviate from the expected ones, all scores together: by more than chance, and enough to matter. */
-export function unexpected(selector: string): string {
+export function unexpected(selector: string, limits: Effect = defaultAlertSettings): string {
   return promql`
     abs(model:observed_expected:z{${selector}}) > ${z}
-      and ${hasEffect('model:observed_expected:effect_ratio')}`;
+      and ${hasEffect('model:observed_expected:effect_ratio', limits)}`;
 }
 
 /** They do so band by band. */
-export function miscalibrated(selector: string): string {
+export function miscalibrated(selector: string, limits: Effect = defaultAlertSettings): string {
   return promql`
     model:calibration:chi_square{${selector}} > model:calibration:chi_square_noise_ceiling
-      and ${hasEffect('model:calibration:effect_ratio')}`;
+      and ${hasEffect('model:calibration:effect_ratio', limits)}`;
 }
 
 /**
@@ -43,7 +43,11 @@ export function miscalibrated(selector: string): string {
  * of the calibration for the rows that came, or of cross-validation, whichever is larger.
  * The AUC is compared over the same score bins; where these are too coarse, there is nothing to compare it with.
  */
-export function belowCrossValidated(source: 'realised' | 'estimated', selector: string): string {
+export function belowCrossValidated(
+  source: 'realised' | 'estimated',
+  selector: string,
+  limits: Effect = defaultAlertSettings,
+): string {
   const matchers = `source="${source}", metric=~"${compared}", ${selector}`;
   const join = `on (${byModel}, metric) group_left ()`;
   const difference = promql`
@@ -65,7 +69,7 @@ export function belowCrossValidated(source: 'realised' | 'estimated', selector: 
   return promql`
     ${difference}
       < on (${byModel}, window, metric) group_left () -${z} * model:performance:comparison_error
-      and ${hasEffect('model:performance:effect_ratio')}`;
+      and ${hasEffect('model:performance:effect_ratio', limits)}`;
 }
 
 /** For a description: says when the estimate of either window is in doubt. */
@@ -73,8 +77,8 @@ const doubtsInWords =
   '{{ with printf "model:estimate_trusted{model=%q,version=%q,window=~\\"24h|7d\\"} == 0" $labels.model $labels.version | query }} ' +
   'It is in doubt now: inputs lie outside of what training has seen, or scores come where it had hardly any.{{ end }}';
 
-export function performanceAlerts({ time, requests }: Scales): Alert[] {
-  const enough = `model:performance_samples{source="realised"} >= ${requests(minOutcomes)}`;
+export function performanceAlerts({ time, requests, limits }: Scales): Alert[] {
+  const enough = `model:performance_samples{source="realised"} >= ${requests(limits.minOutcomes)}`;
   const onOutcomes = (aggregate: string, condition: (window: TicketWindow) => string) =>
     onDayOrWeek(
       aggregate,
@@ -87,7 +91,7 @@ export function performanceAlerts({ time, requests }: Scales): Alert[] {
       name: 'ModelOutcomesUnexpected',
       severity: 'ticket',
       component: 'model',
-      expr: onOutcomes(`max by (${byModel})`, (window) => unexpected(`window="${window}"`)),
+      expr: onOutcomes(`max by (${byModel})`, (window) => unexpected(`window="${window}"`, limits)),
       for: time('15m'),
       keepFiringFor: time('1h'),
       summary: `Outcomes of ${model} are not as expected: {{ $value | printf "%.1f" }} standard deviations off`,
@@ -99,7 +103,7 @@ export function performanceAlerts({ time, requests }: Scales): Alert[] {
       name: 'ModelCalibrationBroken',
       severity: 'ticket',
       component: 'model',
-      expr: onOutcomes(`max by (${byModel})`, (window) => miscalibrated(`window="${window}"`)),
+      expr: onOutcomes(`max by (${byModel})`, (window) => miscalibrated(`window="${window}"`, limits)),
       for: time('15m'),
       keepFiringFor: time('1h'),
       summary: `The scores of ${model} are no longer probabilities: χ² {{ $value | printf "%.1f" }}`,
@@ -112,7 +116,7 @@ export function performanceAlerts({ time, requests }: Scales): Alert[] {
       severity: 'ticket',
       component: 'model',
       expr: onOutcomes(`min by (${byModel}, metric)`, (window) =>
-        belowCrossValidated('realised', `window="${window}"`),
+        belowCrossValidated('realised', `window="${window}"`, limits),
       ),
       for: time('15m'),
       keepFiringFor: time('1h'),
@@ -129,7 +133,7 @@ export function performanceAlerts({ time, requests }: Scales): Alert[] {
         `min by (${byModel}, metric)`,
         (window) => promql`
           ${belowCrossValidated('estimated', `window="${window}"`)}
-            and on (${byModel}, window) model:performance_samples{source="estimated"} >= ${requests(minPredictions)}`,
+            and on (${byModel}, window) model:performance_samples{source="estimated"} >= ${requests(limits.minPredictions)}`,
       ),
       for: time('30m'),
       keepFiringFor: time('1h'),
@@ -148,13 +152,13 @@ export function performanceAlerts({ time, requests }: Scales): Alert[] {
         (window) => promql`
           model:score_mean{window="${window}"}
             and on (${byModel}, window) abs(model:score_mean:z) > ${scoreMeanRule.ceilingZ}
-            and on (${byModel}, window) abs(model:score_mean / ${trainingShare} - 1) > ${scoreMeanRule.minChange}
-            and on (${byModel}, window) model:performance_samples{source="estimated"} >= ${requests(scoreMeanRule.minPredictions)}`,
+            and on (${byModel}, window) abs(model:score_mean / ${trainingShare} - 1) > ${limits.minScoreMeanChange}
+            and on (${byModel}, window) model:performance_samples{source="estimated"} >= ${requests(limits.minScoreMeanPredictions)}`,
       ),
       for: time('15m'),
       keepFiringFor: time('1h'),
       summary: `The mean score of ${model} has shifted: {{ $value | humanizePercentage }} positives are to be expected`,
-      description: `Over the last 24 hours or 7 days the mean calibrated score differs from the share of positives in training by more than ${scoreMeanRule.minChange * 100} % of it, and by more than chance explains: the cases have become riskier, or safer.`,
+      description: `Over the last 24 hours or 7 days the mean calibrated score differs from the share of positives in training by more than ${formatShare(limits.minScoreMeanChange)} of it, and by more than chance explains: the cases have become riskier, or safer.`,
       dashboard,
     },
     {
@@ -163,9 +167,9 @@ export function performanceAlerts({ time, requests }: Scales): Alert[] {
       component: 'model',
       expr: promql`
         sum by (model) (model:outcomes_accepted:increase{window="24h"}) == 0
-          and on (model) sum by (model) (model:outcomes_accepted:increase{window="24h"} offset ${time('7d')}) >= ${requests(20)}
+          and on (model) sum by (model) (model:outcomes_accepted:increase{window="24h"} offset ${time('7d')}) >= ${requests(limits.minDailyOutcomes)}
           and on (model) count_over_time((
-            sum by (model) (model:outcomes_accepted:increase{window="24h"}) >= ${requests(20)}
+            sum by (model) (model:outcomes_accepted:increase{window="24h"}) >= ${requests(limits.minDailyOutcomes)}
           )[${time('7d')}:${time('24h')}]) >= 3`,
       for: time('1h'),
       keepFiringFor: time('1h'),

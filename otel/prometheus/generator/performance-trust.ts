@@ -1,3 +1,4 @@
+import { defaultAlertSettings } from '../../../src/alerts/alert-settings.ts';
 import { trustRule } from '../../../src/monitor/estimate-trust.ts';
 import { minShareRequests, shareDesignEffect } from '../../../src/monitor/risen-share.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
@@ -21,6 +22,8 @@ const isThin = promql`
 /** Whether the estimated figures can be believed, as `judgeTrust` in `src/monitor` says. */
 export function trustRules(scales: Scales): readonly RecordingRule[] {
   const { requests } = scales;
+  // what the service judges by itself, whatever a team wants to be told of
+  const asTheService = { ...scales, limits: defaultAlertSettings };
   return [
     {
       // How many features have values that training has not seen.
@@ -29,9 +32,9 @@ export function trustRules(scales: Scales): readonly RecordingRule[] {
       expr: promql`
         count by (${byWindow}) (
           (
-            ${hasRisen('outside_range', '', scales)}
+            ${hasRisen('outside_range', '', asTheService)}
             or
-            ${hasRisen('unseen', '', scales)}
+            ${hasRisen('unseen', '', asTheService)}
           )
             unless on (${byFeature}) max by (${byFeature}) (abs(model_feature_bin:effect:max)) == 0
         )`,

@@ -1,7 +1,8 @@
 import { stringify } from 'yaml';
-import { type AlertName, alertRules } from '../../../src/report/compute/alert-rules.ts';
-import { runbookSection } from './runbook.ts';
-import { formatDuration, type Scales, type Settings } from './settings.ts';
+import { durationMs } from '../../../src/alerts/duration.ts';
+import { type ReplayedAlertName, replayedAlerts } from '../../../src/alerts/replayed-alerts.ts';
+import { runbookSection } from './generator-options.ts';
+import { type Scales, type Settings, scalesOf } from './settings.ts';
 
 export type RecordingRule = {
   readonly record: string;
@@ -52,18 +53,30 @@ export type Alert = {
 };
 
 /** The name, severity and waiting times of an alert that the report replays over samples. */
-export function replayedAlert(name: AlertName, { time }: Scales) {
-  const { severity, forMs, keepFiringMs } = alertRules[name];
+export function replayed(name: ReplayedAlertName, { time }: Scales) {
+  const { severity, keepFiringFor, for: waits } = replayedAlerts[name];
   return {
     name,
     severity,
-    ...(forMs === 0 ? {} : { for: time(formatDuration(forMs)) }),
-    keepFiringFor: time(formatDuration(keepFiringMs)),
+    ...(durationMs(waits) === 0 ? {} : { for: time(waits) }),
+    keepFiringFor: time(keepFiringFor),
   };
 }
 
-/** The rule of an alert; its runbook is the section of its name, where an address is known. */
-export function alertingRule(alert: Alert, { runbookUrl }: Settings): AlertingRule {
+/**
+ * The rule of an alert, with what the settings say of it; its runbook is the section of its name, where an address is
+ * known.
+ */
+export function alertingRule(written: Alert, settings: Settings): AlertingRule {
+  const { runbookUrl } = settings;
+  const { time } = scalesOf(settings);
+  const given = settings.alerts.alerts[written.name] ?? {};
+  const alert: Alert = {
+    ...written,
+    ...given,
+    ...(given.for && { for: time(given.for) }),
+    ...(given.keepFiringFor && { keepFiringFor: time(given.keepFiringFor) }),
+  };
   return {
     alert: alert.name,
     expr: alert.expr,

@@ -30,10 +30,14 @@ const sources: readonly {
   { name: 'telemetry-pipeline', groups: pipelineGroups, alerts: pipelineAlerts },
 ];
 
-/** All rule files. They name no feature and no class, and so hold for any model. */
+/**
+ * All rule files. They name no feature and no class, and so hold for any model.
+ *
+ * @throws RangeError if the settings name an alert that there is not
+ */
 export function ruleFiles(settings: Settings): RuleFile[] {
   const scales = scalesOf(settings);
-  return sources.map(({ name, groups, alerts }) => ({
+  const files = sources.map(({ name, groups, alerts }) => ({
     name: `${name}.yml`,
     groups: [
       ...groups(scales),
@@ -44,6 +48,10 @@ export function ruleFiles(settings: Settings): RuleFile[] {
       },
     ],
   }));
+  const names = alertingRules(files).map(({ alert }) => alert);
+  const unknown = Object.keys(settings.alerts.alerts).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new RangeError(`alerts: there is no alert ${unknown}`);
+  return files;
 }
 
 /** The alerting rules of all files. */

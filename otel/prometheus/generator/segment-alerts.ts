@@ -1,4 +1,3 @@
-import { driftRule } from '../../../src/stats/drift.ts';
 import { dashboardLink, dashboards } from './links.ts';
 import type { Alert } from './rule-file.ts';
 import { segmentTicketPsi } from './segments.ts';
@@ -10,7 +9,7 @@ const segment = '{{ $labels.segment_feature }} is {{ $labels.segment | reReplace
 const worst = `{{ with printf "topk(1, ${segmentTicketPsi}{${labels.map((label) => `${label}=%q`).join(',')}})" ${labels.map((label) => `$labels.${label}`).join(' ')} | query }} The PSI is largest for {{ . | first | label "feature" }}.{{ end }}`;
 
 /** One alert a segment, whichever features drift in it: they have one cause as a rule. */
-export function segmentAlerts({ time }: Scales): Alert[] {
+export function segmentAlerts({ time, limits }: Scales): Alert[] {
   return [
     {
       name: 'ModelSegmentDrift',
@@ -20,7 +19,7 @@ export function segmentAlerts({ time }: Scales): Alert[] {
       for: time('15m'),
       keepFiringFor: time('1h'),
       summary: `{{ $labels.model }} {{ $labels.version }} drifts where ${segment}: PSI {{ $value | printf "%.2f" }}`,
-      description: `Over the last 24 hours or 7 days, features or scores of this segment differ from the same segment of the reference by more than ${driftRule.minPsi} and by more than chance explains, and all rows together do not.${worst}`,
+      description: `Over the last 24 hours or 7 days, features or scores of this segment differ from the same segment of the reference by more than ${limits.minPsi} and by more than chance explains, and all rows together do not.${worst}`,
       dashboard: dashboardLink(dashboards.drift, labels),
     },
   ];

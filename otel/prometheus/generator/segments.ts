@@ -1,4 +1,4 @@
-import { seasons } from '../../../src/report/compute/alert-rules.ts';
+import { seasons } from '../../../src/alerts/alert-windows.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import {
   comparedReference,
@@ -61,16 +61,16 @@ const leastTimesWhole = 2;
 function ticketPsi(scales: Scales): RecordingRule {
   const condition = (window: TicketWindow) => {
     const alone = promql`
-      ${drifting('model_segment', window)}
+      ${drifting('model_segment', window, scales)}
         and model_segment:psi > on (${byFeature}, window) group_left () ${leastTimesWhole} * model_feature:psi
       unless on (${byFeature})
-        (${drifting('model_feature', window)})`;
+        (${drifting('model_feature', window, scales)})`;
     return window === '7d'
       ? alone
       : promql`
           ${alone}
             and ${enoughRequests('model_segment', window, scales)}
-          ${unlessSeason(segments)}`;
+          ${unlessSeason(segments, scales)}`;
   };
   return {
     record: segmentTicketPsi,

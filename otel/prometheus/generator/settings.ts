@@ -1,3 +1,5 @@
+import { type AlertSettings, defaultAlertSettings } from '../../../src/alerts/alert-settings.ts';
+import { durationMs, formatDuration } from '../../../src/alerts/duration.ts';
 import { predictRoutes } from '../../../src/http/expected-requests.ts';
 
 /** Selects the requests that predict, by all routes that do: the model that each asks for is another metric's label. */
@@ -11,11 +13,11 @@ export type Settings = {
   readonly requestScale: number;
   /** The page that has a section for each alert; without one, alerts link to none. */
   readonly runbookUrl?: string | undefined;
+  /** Limits, waiting times and severities; a team's own, or the defaults. */
+  readonly alerts: AlertSettings;
 };
 
-export const defaultSettings: Settings = { timeScale: 1, requestScale: 1 };
-
-const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+export const defaultSettings: Settings = { timeScale: 1, requestScale: 1, alerts: defaultAlertSettings };
 
 /**
  * A duration in Prometheus' notation, scaled; `1h` at 0.1 is `6m`. The result has one unit, the largest that fits,
@@ -24,24 +26,16 @@ const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as con
  * @throws RangeError if `duration` is not a whole number with one of the units ms, s, m, h, d
  */
 export function scaleDuration(duration: string, scale: number): string {
-  const parts = /^(\d+)(ms|s|m|h|d)$/.exec(duration);
-  if (parts === null) throw new RangeError(`"${duration}" is not a duration such as 30s or 24h`);
-  if (scale === 1) return duration;
-  const ms = Math.max(1000, Math.round(Number(parts[1]) * unitMs[parts[2] as keyof typeof unitMs] * scale));
-  return formatDuration(ms);
+  const ms = durationMs(duration);
+  return scale === 1 ? duration : formatDuration(Math.max(1000, Math.round(ms * scale)));
 }
 
-/** A duration in Prometheus' notation, in the largest unit that fits. */
-export function formatDuration(ms: number): string {
-  const unit = (['d', 'h', 'm', 's'] as const).find((candidate) => ms % unitMs[candidate] === 0) ?? 'ms';
-  return `${ms / unitMs[unit]}${unit}`;
-}
-
-/** Shorthand for the two scales of `settings`: `time('1h')`, `requests(500)`. */
+/** Shorthand for `settings`: `time('1h')` and `requests(500)` scaled, and the limits of the alerts. */
 export function scalesOf(settings: Settings) {
   return {
     time: (duration: string): string => scaleDuration(duration, settings.timeScale),
     requests: (count: number): number => Math.max(1, Math.ceil(count * settings.requestScale)),
+    limits: settings.alerts,
   };
 }
 

@@ -1,8 +1,8 @@
-import { minShareRequests, minShareRise } from '../../../src/monitor/risen-share.ts';
+import { formatAmount } from '../../../src/text/format.ts';
 import { effectInWords, withEffect } from './effect.ts';
 import { dashboardLink, dashboards } from './links.ts';
 import { byFeature, perFeature, promql, scoreFeature } from './promql.ts';
-import { type Alert, replayedAlert } from './rule-file.ts';
+import { type Alert, replayed } from './rule-file.ts';
 import type { Scales } from './settings.ts';
 import { onDayOrWeek } from './ticket-window.ts';
 
@@ -13,29 +13,31 @@ const share = '{{ $value | humanizePercentage }}';
 type WatchedShare = 'missing' | 'unseen' | 'outside_range';
 
 /** The share has risen, as `risenShare` in `src/monitor` has it. @param matchers of the window; empty for all */
-export function hasRisen(share: WatchedShare, matchers: string, { requests }: Scales): string {
+export function hasRisen(share: WatchedShare, matchers: string, { requests, limits }: Scales): string {
   const ratio = `model_feature:${share}_ratio{${matchers}feature!="${scoreFeature}"}`;
   return promql`
     ${ratio} > model_feature:${share}_ratio_noise_ceiling
-      and ${ratio} - ${perFeature} model_feature:${share}_ratio:reference > ${minShareRise}
-      and on (${byFeature}, window) model_feature:observations:increase >= ${requests(minShareRequests)}`;
+      and ${ratio} - ${perFeature} model_feature:${share}_ratio:reference > ${limits.minShareRise}
+      and on (${byFeature}, window) model_feature:observations:increase >= ${requests(limits.minShareRequests)}`;
 }
 
 export function shareAlerts(scales: Scales): Alert[] {
-  const { time, requests } = scales;
+  const { time, requests, limits } = scales;
+  const points = (share: number) => formatAmount(share * 100, 'percentage point');
+  const rise = points(limits.minShareRise);
   const risen = (share: WatchedShare) =>
     onDayOrWeek(`max by (${byFeature})`, (window) => hasRisen(share, `window="${window}", `, scales));
   return [
     {
-      ...replayedAlert('ModelFeatureMissing', scales),
+      ...replayed('ModelFeatureMissing', scales),
       component: 'model',
       expr: withEffect(risen('missing')),
       summary: `${share} of ${feature} is missing`,
-      description: `Over the last 24 hours or 7 days the value was missing more often than in the reference, by more than chance explains and by more than ${minShareRise * 100} percentage point.${effectInWords}`,
+      description: `Over the last 24 hours or 7 days the value was missing more often than in the reference, by more than chance explains and by more than ${rise}.${effectInWords}`,
       dashboard: featureDashboard,
     },
     {
-      ...replayedAlert('ModelFeatureUnseen', scales),
+      ...replayed('ModelFeatureUnseen', scales),
       component: 'model',
       expr: withEffect(risen('unseen')),
       summary: `${share} of ${feature} is of no known category`,
@@ -43,11 +45,11 @@ export function shareAlerts(scales: Scales): Alert[] {
       dashboard: featureDashboard,
     },
     {
-      ...replayedAlert('ModelFeatureOutsideRange', scales),
+      ...replayed('ModelFeatureOutsideRange', scales),
       component: 'model',
       expr: risen('outside_range'),
       summary: `${share} of ${feature} lies outside the range of the training data`,
-      description: `Over the last 24 hours or 7 days more values lay below the least or above the greatest of the reference than chance explains, and more than ${minShareRise * 100} percentage point: the model extrapolates there.`,
+      description: `Over the last 24 hours or 7 days more values lay below the least or above the greatest of the reference than chance explains, and more than ${rise}: the model extrapolates there.`,
       dashboard: featureDashboard,
     },
     {
@@ -56,13 +58,12 @@ export function shareAlerts(scales: Scales): Alert[] {
       component: 'model',
       expr: promql`
         model:refused_ratio{window="1h"} > model:refused_ratio_noise_ceiling
-          and on (model, version) model:refused_ratio{window="1h"} - on (model, version) model:refused_ratio_before > 0.05
-          and model:inputs:increase >= ${requests(100)}`,
+          and on (model, version) model:refused_ratio{window="1h"} - on (model, version) model:refused_ratio_before > ${limits.minRefusedRise}
+          and model:inputs:increase >= ${requests(limits.minRefusedInputs)}`,
       for: time('10m'),
       keepFiringFor: time('30m'),
       summary: `${share} of the inputs to {{ $labels.model }} {{ $labels.version }} are refused`,
-      description:
-        'In the last hour more inputs failed validation than in the 24 hours before, by more than chance explains and by more than five percentage points.',
+      description: `In the last hour more inputs failed validation than in the 24 hours before, by more than chance explains and by more than ${points(limits.minRefusedRise)}.`,
       dashboard: dashboardLink(dashboards.drift, ['model', 'version']),
     },
   ];

@@ -3,7 +3,7 @@ import { type SlowDriftBet, slowDriftBets, slowDriftRule } from '../../../src/st
 import { type Bets, betGroups, hasWon, settlement, unlessAlerted } from './daily-bets.ts';
 import { dashboardLink, dashboards } from './links.ts';
 import { byFeature, perBin, perFeature, promql } from './promql.ts';
-import { type Alert, type RecordingRule, type RuleGroup, replayedAlert } from './rule-file.ts';
+import { type Alert, type RecordingRule, type RuleGroup, replayed } from './rule-file.ts';
 import type { Scales } from './settings.ts';
 
 const ranks = 'model_feature_bin:reference_mid_rank:max';
@@ -62,7 +62,7 @@ export function slowDriftGroups(scales: Scales): RuleGroup[] {
 export function slowDriftAlerts(scales: Scales): Alert[] {
   return [
     {
-      ...replayedAlert('ModelDriftSlow', scales),
+      ...replayed('ModelDriftSlow', scales),
       component: 'model',
       expr: promql`
         ${hasWon(bets)}

@@ -1,4 +1,3 @@
-import { minRequests } from '../../../src/report/compute/alert-rules.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import type { Subject } from './distance.ts';
 import { byFeature, perFeature, promql } from './promql.ts';
@@ -39,14 +38,14 @@ export function windowVerdict({ prefix, by }: Pick<Subject, 'prefix' | 'by'>, or
   };
 }
 
-export function verdictRules({ requests }: Scales): RecordingRule[] {
+export function verdictRules({ requests, limits }: Scales): RecordingRule[] {
   const judged = (window: WindowName) =>
-    minRequests[window] === 0
+    window === '7d'
       ? `model_feature_window:verdict{window="${window}"}`
       : promql`
           (
             model_feature_window:verdict{window="${window}"}
-              and model_feature:observations:increase >= ${requests(minRequests[window])}
+              and model_feature:observations:increase >= ${requests(limits.minRequests[window])}
           )`;
   return [
     windowVerdict({ prefix: 'model_feature', by: byFeature }, trend),

@@ -1,10 +1,11 @@
+import { type AlertSettings, defaultAlertSettings } from '../../alerts/alert-settings.ts';
+import { earlierMs, seasons, windowsMs } from '../../alerts/alert-windows.ts';
 import { outsideReferenceCount, risenShare } from '../../monitor/risen-share.ts';
 import { binCount, missingBin, unseenBin } from '../../stats/binning.ts';
 import { type Drift, driftThreshold, earlierCeiling, measureDrift, raisesAlert } from '../../stats/drift.ts';
 import { comparedCounts, joinsRare } from '../../stats/rare-categories.ts';
 import { slowDriftRule } from '../../stats/slow-drift.ts';
 import { sumCounts } from '../../stats/smoothing.ts';
-import { broadShare, earlierMs, fastPsi, minRequests, seasons, windowsMs } from './alert-rules.ts';
 import type { ReferenceVariable } from './drift-reference.ts';
 import type { Alarm } from './drift-report.ts';
 import { createAlert } from './replayed-alert.ts';
@@ -25,11 +26,13 @@ const maxLooks = 2_000_000;
  * @param timeline counts by bin of the features, then of the score, then one count a feature of values outside its range
  * @param features the variables in the order of the timeline's cells
  * @param score the variable whose cells follow theirs, if there is one
+ * @param settings what the rules were written with
  */
 export function backtest(
   timeline: Timeline,
   features: readonly ReferenceVariable[],
   score: ReferenceVariable | null,
+  settings: AlertSettings = defaultAlertSettings,
 ): Alarm[] {
   const steps = timeline.steps();
   if (steps.length === 0) return [];
@@ -56,9 +59,9 @@ export function backtest(
   const watches = variables.map((variable, i) => {
     const cells = { from: offset, outside: i < features.length && variable.range ? allBins + i : null };
     offset += binCount(variable.bins);
-    return watchVariable(variable, cells, windows, earlier, i === features.length);
+    return watchVariable(variable, cells, windows, earlier, i === features.length, settings);
   });
-  const broad = createAlert('ModelDriftBroad', null);
+  const broad = createAlert('ModelDriftBroad', null, settings);
 
   const day = slide(dayMs);
   let dayEndMs = (Math.floor(steps[0].fromMs / dayMs) + 1) * dayMs;
@@ -80,7 +83,10 @@ export function backtest(
     }
     let firing = 0;
     for (const watch of watches) if (watch.look(nowMs, changed)) firing++;
-    broad.look(nowMs, firing > 1 && firing / features.length > broadShare ? firing / features.length : null);
+    broad.look(
+      nowMs,
+      firing > 1 && firing / features.length > settings.broadShare ? firing / features.length : null,
+    );
   }
   const alarms = [...watches.flatMap((watch) => watch.alarms()), ...broad.alarms()];
   return alarms.sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
@@ -103,20 +109,25 @@ function watchVariable(
   windows: Windows,
   earlier: Readonly<Record<'1h' | '24h', readonly SlidingWindow[]>>,
   isScore: boolean,
+  settings: AlertSettings,
 ): Watch {
+  const { minPsi, fastPsi, minRequests } = settings;
+  const shareLimits = { minRise: settings.minShareRise, minRequests: settings.minShareRequests };
+  /** The PSI when an alert takes it for drift. */
+  const drifting = (drift: Drift) => (raisesAlert(drift, minPsi) ? drift.psi : null);
   const { bins, counts: reference, name } = variable;
   const size = binCount(bins);
   const cut = (window: SlidingWindow) => window.counts.subarray(cells.from, cells.from + size);
   const measure = (window: SlidingWindow) => measureDrift(bins, reference, cut(window));
   const areRareJoined = joinsRare(bins, reference);
 
-  const ticket = createAlert(isScore ? 'ModelScoreDrift' : 'ModelFeatureDrift', name);
-  const early = createAlert('ModelFeatureDriftEarly', name);
-  const fast = createAlert('ModelFeatureDriftFast', name);
-  const missing = createAlert('ModelFeatureMissing', name);
-  const unseen = createAlert('ModelFeatureUnseen', name);
-  const outside = createAlert('ModelFeatureOutsideRange', name);
-  const slow = createAlert('ModelDriftSlow', name);
+  const ticket = createAlert(isScore ? 'ModelScoreDrift' : 'ModelFeatureDrift', name, settings);
+  const early = createAlert('ModelFeatureDriftEarly', name, settings);
+  const fast = createAlert('ModelFeatureDriftFast', name, settings);
+  const missing = createAlert('ModelFeatureMissing', name, settings);
+  const unseen = createAlert('ModelFeatureUnseen', name, settings);
+  const outside = createAlert('ModelFeatureOutsideRange', name, settings);
+  const slow = createAlert('ModelDriftSlow', name, settings);
   const bets = createDailyBets(variable);
   let evidence = 0;
   let hasValues = false;
@@ -133,6 +144,7 @@ function watchVariable(
         risenShare(
           { count: window.counts[cell], samples: sumCounts(cut(window)) },
           { count: before, samples: sumCounts(reference) },
+          shareLimits,
         ),
       );
       return larger(onDay, onWeek);
@@ -156,7 +168,10 @@ function watchVariable(
     const tenMinutes = measure(windows['10m']);
     const { psi } = tenMinutes;
     const abrupt =
-      tenMinutes.samples >= minRequests['10m'] && psi !== null && psi > fastPsi && raisesAlert(tenMinutes);
+      tenMinutes.samples >= minRequests['10m'] &&
+      psi !== null &&
+      psi > fastPsi &&
+      raisesAlert(tenMinutes, minPsi);
     value = {
       ...value,
       early: suspicious !== null && !isSeason('1h') ? suspicious : null,
@@ -173,7 +188,7 @@ function watchVariable(
       });
       if (psi === null || referenceSamples < minRequests[window]) return false;
       const compared = comparedCounts(bins, before, areRareJoined);
-      return psi <= driftThreshold(earlierCeiling(bins.kind, compared, samples));
+      return psi <= driftThreshold(earlierCeiling(bins.kind, compared, samples), minPsi);
     });
   }
 
@@ -206,9 +221,4 @@ function watchVariable(
 /** The value of a condition that may hold in either of two windows. */
 function larger(one: number | null, other: number | null): number | null {
   return one === null || other === null ? (one ?? other) : Math.max(one, other);
-}
-
-/** The PSI when an alert takes it for drift. */
-function drifting(drift: Drift): number | null {
-  return raisesAlert(drift) ? drift.psi : null;
 }

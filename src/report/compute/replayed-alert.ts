@@ -1,9 +1,12 @@
-import { type AlertName, alertRules } from './alert-rules.ts';
+import type { AlertSettings } from '../../alerts/alert-settings.ts';
+import { durationMs } from '../../alerts/duration.ts';
+import { type ReplayedAlertName, replayedAlert } from '../../alerts/replayed-alerts.ts';
 import type { Alarm } from './drift-report.ts';
 
 /** One alert of one feature: pending, firing, resolved, as Prometheus does it. */
-export function createAlert(name: AlertName, feature: string | null) {
-  const { severity, forMs, keepFiringMs } = alertRules[name];
+export function createAlert(name: ReplayedAlertName, feature: string | null, settings: AlertSettings) {
+  const { severity, ...waits } = replayedAlert(name, settings);
+  const [forMs, keepFiringMs] = [durationMs(waits.for), durationMs(waits.keepFiringFor)];
   const alarms: Alarm[] = [];
   let pendingMs = Number.NaN;
   let falseMs = Number.NaN;

@@ -1,4 +1,4 @@
-import { minPredictions } from '../../../otel/prometheus/generator/performance-alerts.ts';
+import { defaultAlertSettings } from '../../../src/alerts/alert-settings.ts';
 import {
   compareBands,
   compareObserved,
@@ -17,6 +17,8 @@ import {
 } from '../support/performance-series.ts';
 import type { Firing, Scenario } from '../support/scenario.ts';
 import { counter, gauge, type Series, type Span } from '../support/series.ts';
+
+const { minPredictions } = defaultAlertSettings;
 
 const files = ['model-performance'];
 const window = '24h';

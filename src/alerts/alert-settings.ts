@@ -1,0 +1,159 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { outcomeRule } from '../monitor/performance-calibration.ts';
+import { minShareRequests, minShareRise } from '../monitor/risen-share.ts';
+import { scoreMeanRule } from '../monitor/score-mean.ts';
+import { driftRule } from '../stats/drift.ts';
+import { isDuration } from './duration.ts';
+
+const count = z.int().min(1);
+const share = z.number().gt(0).lt(1);
+const distance = z.number().gt(0);
+
+/** One limit of the alerts: its default, what a file may put in its place, and what it means. */
+type Limit = { readonly default: unknown; readonly schema: z.ZodType; readonly description: string };
+
+/**
+ * The limits that the drift and performance alerts compare with. The rules of Prometheus and the replay of alerts in
+ * reports both take them from here; docs/alerts.md prints them.
+ */
+export const alertLimits = {
+  minPsi: {
+    default: driftRule.minPsi as number,
+    schema: distance,
+    description: 'PSI that a drift alert asks for at least, whatever the noise ceiling.',
+  },
+  fastPsi: {
+    default: 0.5,
+    schema: distance,
+    description: 'PSI over ten minutes that is worth waking somebody.',
+  },
+  broadShare: {
+    default: 0.3,
+    schema: share,
+    description: 'Share of the features that, drifting together, have one cause rather than many.',
+  },
+  minRequests: {
+    default: { '10m': 500, '1h': 500, '24h': 300 },
+    schema: z.strictObject({ '10m': count, '1h': count, '24h': count }).partial(),
+    description:
+      'Requests that a window must hold before it is judged. A week has no minimum: the noise ceiling alone keeps small numbers quiet.',
+  },
+  minShareRise: {
+    default: minShareRise as number,
+    schema: share,
+    description: 'Rise of a share (missing, unseen, outside the range) above that of the reference.',
+  },
+  minShareRequests: {
+    default: minShareRequests as number,
+    schema: count,
+    description: 'Requests from which such a share is judged.',
+  },
+  minRefusedRise: {
+    default: 0.05,
+    schema: share,
+    description: 'Rise of the share of refused inputs above that of the day before.',
+  },
+  minRefusedInputs: {
+    default: 100,
+    schema: count,
+    description: 'Inputs in the last hour from which that share is judged.',
+  },
+  minOutcomes: {
+    default: 100,
+    schema: count,
+    description:
+      'Outcomes in a window from which performance is judged; a sum of so many is near enough to normal.',
+  },
+  minPredictions: {
+    default: 300,
+    schema: count,
+    description: 'Predictions in a window from which their estimated performance is judged.',
+  },
+  minEffect: {
+    default: outcomeRule.leastEffect as Readonly<Record<'24h' | '7d', number>>,
+    schema: z.strictObject({ '24h': distance, '7d': distance }).partial(),
+    description: 'Share of what is expected of the rarer class by which outcomes, or a figure, must deviate.',
+  },
+  minScoreMeanChange: {
+    default: scoreMeanRule.minChange as number,
+    schema: distance,
+    description: 'Share of the training’s positives by which the mean score must differ from it.',
+  },
+  minScoreMeanPredictions: {
+    default: scoreMeanRule.minPredictions as number,
+    schema: count,
+    description: 'Predictions from which the mean score is judged.',
+  },
+  minDailyOutcomes: {
+    default: 20,
+    schema: count,
+    description: 'Outcomes on a day after which their absence is news.',
+  },
+} satisfies Record<string, Limit>;
+
+export type AlertLimits = {
+  readonly [Name in keyof typeof alertLimits]: (typeof alertLimits)[Name]['default'];
+};
+
+const duration = z.string().refine(isDuration, 'must be a duration such as 30s, 15m or 24h');
+const timing = z
+  .strictObject({ severity: z.enum(['page', 'ticket']), for: duration, keepFiringFor: duration })
+  .partial();
+
+/** Whether an alert wakes somebody, how long it waits before it fires, and how long it stays. */
+export type AlertTiming = {
+  readonly severity: 'page' | 'ticket';
+  readonly for: string;
+  readonly keepFiringFor: string;
+};
+
+export type AlertSettings = AlertLimits & {
+  /** Of alerts that an operator has changed, by name. */
+  readonly alerts: Readonly<Record<string, Partial<AlertTiming>>>;
+};
+
+export const defaultAlertSettings: AlertSettings = {
+  ...(Object.fromEntries(
+    Object.entries(alertLimits).map(([name, limit]) => [name, limit.default]),
+  ) as unknown as AlertLimits),
+  alerts: {},
+};
+
+const fileSchema = z
+  .strictObject({
+    ...Object.fromEntries(Object.entries(alertLimits).map(([name, { schema }]) => [name, schema])),
+    alerts: z.record(z.string(), timing),
+  })
+  .partial();
+
+/**
+ * Reads a file with what is to differ from the defaults: a JSON object with any of the names of `alertLimits`, and
+ * `alerts` with `severity`, `for` and `keepFiringFor` of any alert.
+ *
+ * @throws Error naming the file and what is wrong, where it cannot be used
+ */
+export async function readAlertSettings(path: string): Promise<AlertSettings> {
+  const text = await readFile(path, 'utf8');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`);
+  }
+  const result = fileSchema.safeParse(value);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    throw new Error(`${path}: ${[...issue.path, issue.message].join(': ')}`);
+  }
+  return withDefaults(result.data);
+}
+
+/** The defaults where nothing else is given; of limits with several values, value by value. */
+function withDefaults(given: Readonly<Record<string, unknown>>): AlertSettings {
+  const entries = Object.entries(defaultAlertSettings).map(([name, preset]) => {
+    const value = given[name];
+    return [name, typeof preset === 'object' ? { ...preset, ...(value as object) } : (value ?? preset)];
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,21 @@
+import type { AlertSettings, AlertTiming } from './alert-settings.ts';
+
+/** The drift alerts that the report replays over samples, with how long they wait before they fire, and stay. */
+export const replayedAlerts = {
+  ModelFeatureDrift: { severity: 'ticket', for: '15m', keepFiringFor: '1h' },
+  ModelFeatureDriftEarly: { severity: 'ticket', for: '10m', keepFiringFor: '30m' },
+  ModelFeatureDriftFast: { severity: 'page', for: '2m', keepFiringFor: '10m' },
+  ModelScoreDrift: { severity: 'ticket', for: '15m', keepFiringFor: '1h' },
+  ModelFeatureMissing: { severity: 'ticket', for: '15m', keepFiringFor: '1h' },
+  ModelFeatureUnseen: { severity: 'ticket', for: '15m', keepFiringFor: '1h' },
+  ModelFeatureOutsideRange: { severity: 'ticket', for: '15m', keepFiringFor: '1h' },
+  ModelDriftSlow: { severity: 'ticket', for: '0s', keepFiringFor: '1h' },
+  ModelDriftBroad: { severity: 'page', for: '5m', keepFiringFor: '15m' },
+} as const satisfies Record<string, AlertTiming>;
+
+export type ReplayedAlertName = keyof typeof replayedAlerts;
+
+/** How one of them is raised, as the operator wants it. */
+export function replayedAlert(name: ReplayedAlertName, { alerts }: AlertSettings): AlertTiming {
+  return { ...replayedAlerts[name], ...alerts[name] };
+}

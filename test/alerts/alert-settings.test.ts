@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { alertingRules, ruleFiles } from '../../otel/prometheus/generator/rule-files.ts';
+import { defaultSettings } from '../../otel/prometheus/generator/settings.ts';
+import {
+  type AlertSettings,
+  alertLimits,
+  defaultAlertSettings,
+  readAlertSettings,
+} from '../../src/alerts/alert-settings.ts';
+import { backtest } from '../../src/report/compute/backtest.ts';
+import { onlyCounted } from '../../src/report/compute/drift-reference.ts';
+import { createTimeline } from '../../src/report/compute/timeline.ts';
+import { temporaryFolder } from '../samples/support/folder.ts';
+import { root } from '../support/service.ts';
+
+const run = promisify(execFile);
+const rulesWith = (alerts: AlertSettings) => ruleFiles({ ...defaultSettings, alerts });
+
+/** The settings of a file with this text. */
+async function settingsOf(text: string): Promise<AlertSettings> {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, 'alerts.json');
+  await writeFile(path, text);
+  return await readAlertSettings(path);
+}
+
+describe('a file of alert settings', () => {
+  it('changes what it names, and leaves the rest as it is', async () => {
+    const settings = await settingsOf(
+      '{"minPsi":0.2,"minRequests":{"24h":1000},"alerts":{"Watchdog":{"for":"5m"}}}',
+    );
+    assert.deepEqual(settings, {
+      ...defaultAlertSettings,
+      minPsi: 0.2,
+      minRequests: { '10m': 500, '1h': 500, '24h': 1000 },
+      alerts: { Watchdog: { for: '5m' } },
+    });
+    assert.deepEqual(await settingsOf('{}'), defaultAlertSettings);
+  });
+
+  for (const name of Object.keys(alertLimits) as (keyof typeof alertLimits)[]) {
+    it(`reaches the rules with its ${name}`, () => {
+      const double = (value: unknown): unknown =>
+        typeof value === 'number'
+          ? 2 * value
+          : Object.fromEntries(Object.entries(value as object).map(([key, one]) => [key, double(one)]));
+      const limit = double(defaultAlertSettings[name]);
+      assert.notDeepEqual(
+        rulesWith({ ...defaultAlertSettings, [name]: limit }),
+        rulesWith(defaultAlertSettings),
+      );
+    });
+  }
+
+  it('says how any alert is raised', () => {
+    const rules = alertingRules(
+      rulesWith({
+        ...defaultAlertSettings,
+        alerts: {
+          ModelFeatureDriftFast: { severity: 'ticket', for: '5m', keepFiringFor: '30m' },
+          TargetDown: { for: '10m' },
+        },
+      }),
+    );
+    const ruleOf = (name: string) => rules.find(({ alert }) => alert === name);
+    const fast = ruleOf('ModelFeatureDriftFast');
+    assert.deepEqual([fast?.labels.severity, fast?.for, fast?.keep_firing_for], ['ticket', '5m', '30m']);
+    const down = ruleOf('TargetDown');
+    assert.deepEqual([down?.labels.severity, down?.for, down?.keep_firing_for], ['page', '10m', '2m']);
+  });
+
+  it('is what the replay of alerts goes by', () => {
+    const hourMs = 3_600_000;
+    const bins = { kind: 'numeric', edges: [1] } as const;
+    const variable = { name: 'x', bins, counts: [500, 500, 0], ...onlyCounted };
+    const timeline = createTimeline(3, [300_000], 10_000);
+    // two days of a third in the lower bin: PSI 0.12
+    for (let i = 0; i < 4800; i++) timeline.add(i * (hourMs / 100), [i % 3 === 0 ? 0 : 1]);
+    const tickets = (settings?: AlertSettings) =>
+      backtest(timeline, [variable], null, settings).filter(({ alert }) => alert === 'ModelFeatureDrift');
+    const [ticket, ...others] = tickets();
+    assert.deepEqual(others, []);
+    assert.equal(ticket.severity, 'ticket');
+    assert.deepEqual(tickets({ ...defaultAlertSettings, minPsi: 0.2 }), []);
+    const [page] = tickets({
+      ...defaultAlertSettings,
+      alerts: { ModelFeatureDrift: { severity: 'page', for: '75m' } },
+    });
+    assert.equal(page.severity, 'page');
+    assert.equal(Date.parse(page.from) - Date.parse(ticket.from), hourMs);
+  });
+
+  it('is refused where it is wrong, naming the file and the place', async () => {
+    for (const [text, message] of [
+      ['{', /alerts\.json: .*JSON/],
+      ['[]', /alerts\.json: .*object/],
+      ['{"minPSI":0.2}', /alerts\.json: Unrecognized key: "minPSI"/],
+      ['{"minPsi":"0.2"}', /alerts\.json: minPsi: /],
+      ['{"minPsi":0}', /alerts\.json: minPsi: /],
+      ['{"broadShare":1.5}', /alerts\.json: broadShare: /],
+      ['{"minRequests":{"7d":100}}', /alerts\.json: minRequests: Unrecognized key: "7d"/],
+      ['{"minRequests":{"24h":0.5}}', /alerts\.json: minRequests: 24h: /],
+      ['{"alerts":{"TargetDown":{"for":"soon"}}}', /TargetDown: for: must be a duration such as 30s/],
+      ['{"alerts":{"TargetDown":{"severity":"none"}}}', /TargetDown: severity: /],
+    ] as const) {
+      await assert.rejects(settingsOf(text), message, text);
+    }
+    assert.throws(
+      () => rulesWith({ ...defaultAlertSettings, alerts: { ModelDrift: { for: '1h' } } }),
+      /^RangeError: alerts: there is no alert ModelDrift$/,
+    );
+  });
+
+  it('goes through the command line of the rules, which writes all of them or nothing', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'alerts.json');
+    const out = join(folder.path, 'rules');
+    const args = ['otel/prometheus/generate.ts', '--out', out, '--alert-settings', file];
+    await writeFile(file, '{"alerts":{"ModelDrift":{"for":"1h"}}}');
+    await assert.rejects(run(process.execPath, args, { cwd: root }), {
+      code: 2,
+      stderr: 'generate: alerts: there is no alert ModelDrift; --help shows the usage\n',
+    });
+    await writeFile(file, '{"fastPsi":0.75}');
+    await run(process.execPath, args, { cwd: root });
+    assert.equal((await readdir(out)).length, rulesWith(defaultAlertSettings).length);
+    assert.match(
+      await readFile(join(out, 'model-drift.yml'), 'utf8'),
+      /model_feature:psi\{window="10m", .*\} > 0\.75/,
+    );
+  });
+});
