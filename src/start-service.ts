@@ -8,6 +8,7 @@ import { hasPlaceholder } from './files/path-pattern.ts';
 import { createAdminApp, createPublicApp } from './http/apps.ts';
 import { expectedRequests } from './http/expected-requests.ts';
 import { listen } from './http/listener.ts';
+import { createObservationIntake } from './http/observation-intake.ts';
 import type { Service } from './http/service.ts';
 import { createLoadGuard } from './http/shed-load.ts';
 import { createSlowReaders } from './http/slow-readers.ts';
@@ -125,6 +126,7 @@ export async function startService(
     tokens,
     models,
     intake,
+    observations: createObservationIntake(),
     outcomeTokens,
     logRequest: createRequestLog({ logger, destination, sampleRatio: config.LOG_SAMPLE_RATIO }),
     onError: (error, requestId) =>

@@ -40,6 +40,8 @@ export type Recorded = {
   readonly id: string | undefined;
   /** 1 for the positive class, 0 for the negative one: its place in what the deployment has of each class. */
   readonly isPositive: 0 | 1;
+  /** How the row was counted; valid until the next prediction of the model. */
+  readonly observation: Observation;
 };
 
 /**
@@ -75,5 +77,5 @@ export function record(
     samples.append(formatSample(isoTime(timeMs), id, key, traceId, row, bins, outside, score, prediction));
   }
   if (span) describePrediction(span, deployment, row, score, prediction, observation);
-  return { id, isPositive };
+  return { id, isPositive, observation };
 }

@@ -1,11 +1,11 @@
 import type { Span } from '@opentelemetry/api';
 import type { Deployment } from '../deployments/deployment.ts';
+import { describeBatch } from '../deployments/describe-batch.ts';
 import { type Records, record } from '../deployments/record.ts';
 import { type ModelCounts, recordRejection } from '../monitor/model-counts.ts';
-import { createPauses } from '../times/pauses.ts';
 import { createObservationCheck } from './observation-check.ts';
 import { RowFault } from './observation-fault.ts';
-import type { ObservationRows } from './observation-rows.ts';
+import type { ObservationRows, Pause } from './observation-rows.ts';
 
 /** So many refused rows are told of; the others are counted. */
 const maxInvalidTold = 100;
@@ -45,15 +45,16 @@ export async function recordBatch(
     readonly wantsIds: boolean;
     readonly traceId: string | undefined;
     readonly span: Span | undefined;
+    readonly pause: Pause;
   },
 ): Promise<ObservationReceipt> {
-  const { maxAgeMs, wantsIds, traceId, span } = options;
+  const { maxAgeMs, wantsIds, traceId, span, pause } = options;
   const { counts } = deployment;
   const nowMs = Date.now();
   const check = createObservationCheck(deployment, { nowMs, maxAgeMs });
-  const pause = createPauses();
   const ids: (string | null)[] = [];
   const invalid: InvalidObservation[] = [];
+  const description = span && describeBatch(span, deployment);
   let accepted = 0;
   for (let index = 0; index < rows.count; index++) {
     const turn = pause();
@@ -68,7 +69,7 @@ export async function recordBatch(
       continue;
     }
     const { row, score, isPositive, key, timeMs } = checked;
-    const { id } = record(records, deployment, row, score, {
+    const { id, observation } = record(records, deployment, row, score, {
       startedMs: undefined,
       timeMs: timeMs ?? nowMs,
       isPositive,
@@ -77,16 +78,12 @@ export async function recordBatch(
       key,
       span: undefined,
     });
+    description?.add(observation);
     accepted++;
     if (wantsIds) ids.push(id ?? null);
   }
+  description?.tell(accepted, rows.count - accepted);
   const more = rows.count - accepted - invalid.length;
-  span?.setAttributes({
-    'model.name': deployment.artifact.name,
-    'model.version': deployment.artifact.version,
-    'observations.accepted': accepted,
-    'observations.invalid': rows.count - accepted,
-  });
   return { accepted, ...(wantsIds && { ids }), invalid, ...(more > 0 && { moreInvalid: more }) };
 }
 

@@ -7,6 +7,7 @@ import type { Config } from '../settings/config.ts';
 import type { HttpMetrics } from '../telemetry/http-metrics.ts';
 import type { CallerTrace } from '../telemetry/propagation.ts';
 import type { RequestEntry } from '../telemetry/request-log.ts';
+import type { ObservationIntake } from './observation-intake.ts';
 
 export type Lifecycle = 'starting' | 'ready' | 'draining';
 
@@ -23,6 +24,8 @@ export type Service = {
   /** Model versions that outcomes can be of. */
   readonly models: KnownModels;
   readonly intake: OutcomeIntake;
+  /** What batches of observations share. */
+  readonly observations: ObservationIntake;
   /** Who may report outcomes on the public API; nobody if it is not set. */
   readonly outcomeTokens: readonly string[] | undefined;
   /** Writes the one log line of a request. */

@@ -15,7 +15,7 @@ import type { AppRouter } from '../router.ts';
 import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
 
-const accepted = {
+const acceptedBody = {
   mediaTypes: ['application/json', 'application/x-ndjson'],
   maxBytes: observationLimits.bytes,
 };
@@ -55,25 +55,39 @@ export async function takeObservations(
   service: Service,
   deployment: Deployment,
 ): Promise<void> {
-  const rows = await readRows(context, service, deployment);
-  const take = (span?: Span) =>
-    recordBatch(service, deployment, rows, {
-      maxAgeMs: service.config.OUTCOME_MAX_AGE_DAYS * dayMs,
-      wantsIds: queryValue(context.req, 'ids') !== 'false',
-      traceId: context.state.trace?.traceId,
-      span,
+  const { config, observations } = service;
+  const release = observations.hold(announcedBytes(context.req));
+  try {
+    const wantsIds = queryValue(context.req, 'ids') !== 'false';
+    const { bytes, mediaType } = await counting(deployment, readBody(context.req, acceptedBody));
+    const receipt = await observations.inTurn(async (pause) => {
+      const rows = await counting(deployment, findRows(bytes, mediaType, config.MAX_BODY_BYTES, pause));
+      const take = (span?: Span) =>
+        recordBatch(service, deployment, rows, {
+          maxAgeMs: config.OUTCOME_MAX_AGE_DAYS * dayMs,
+          wantsIds,
+          traceId: context.state.trace?.traceId,
+          span,
+          pause,
+        });
+      return trace.getActiveSpan()?.isRecording() ? inSpan(take) : take();
     });
-  const receipt = await (trace.getActiveSpan()?.isRecording() ? inSpan(take) : take());
-  context.state.observations = { accepted: receipt.accepted, invalid: rows.count - receipt.accepted };
-  if (receipt.accepted === 0 && rows.count > 0) throw refusal(receipt);
-  sendJson(context, JSON.stringify(receipt), 202);
+    answer(context, receipt);
+  } finally {
+    release();
+  }
+}
+
+/** The length of the body, as far as it would be read; undefined where the request does not say it. */
+function announcedBytes({ headers }: IncomingMessage): number | undefined {
+  const length = headers['content-length'];
+  return length === undefined ? undefined : Math.min(Number(length), acceptedBody.maxBytes);
 }
 
 /** A body that cannot be read counts as one refused input: how many rows it has is not known. */
-async function readRows(context: RequestContext, { config }: Service, { counts }: Deployment) {
+async function counting<Result>({ counts }: Deployment, reading: Promise<Result>): Promise<Result> {
   try {
-    const { bytes, mediaType } = await readBody(context.req, accepted);
-    return await findRows(bytes, mediaType, config.MAX_BODY_BYTES);
+    return await reading;
   } catch (error) {
     if (error instanceof BodyProblem) {
       counts.refused++;
@@ -81,6 +95,14 @@ async function readRows(context: RequestContext, { config }: Service, { counts }
     }
     throw error;
   }
+}
+
+/** @throws Problem where nothing was accepted and something is invalid */
+function answer(context: RequestContext, receipt: ObservationReceipt): void {
+  const { accepted, invalid, moreInvalid = 0 } = receipt;
+  context.state.observations = { accepted, invalid: invalid.length + moreInvalid };
+  if (accepted === 0 && invalid.length > 0) throw refusal(receipt);
+  sendJson(context, JSON.stringify(receipt), 202);
 }
 
 function inSpan<Result>(work: (span: Span) => Promise<Result>): Promise<Result> {

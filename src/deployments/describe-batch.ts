@@ -1,0 +1,37 @@
+import type { Span } from '@opentelemetry/api';
+import { type Findings, findUnusual } from '../monitor/findings.ts';
+import type { Observation } from '../monitor/monitor.ts';
+import type { Deployment } from './deployment.ts';
+
+/** Gathers what a trace tells of many predictions together. */
+export type BatchDescription = {
+  add(observation: Observation): void;
+  /** Tells how many rows were taken, and which features were unusual in any of them; nothing of sensitive ones. */
+  tell(accepted: number, invalid: number): void;
+};
+
+export function describeBatch(
+  span: Pick<Span, 'setAttributes'>,
+  { artifact, counts: { monitor }, disclosure }: Deployment,
+): BatchDescription {
+  const names = { missing: new Set<string>(), unseen: new Set<string>(), outsideRange: new Set<string>() };
+  const kinds = Object.keys(names) as (keyof Findings)[];
+  const told = (kind: keyof Findings) => disclosure.omit([...names[kind]]);
+  return {
+    add(observation) {
+      const unusual = findUnusual(monitor, observation);
+      for (const kind of kinds) for (const name of unusual[kind]) names[kind].add(name);
+    },
+    tell(accepted, invalid) {
+      span.setAttributes({
+        'model.name': artifact.name,
+        'model.version': artifact.version,
+        'model.observations.accepted': accepted,
+        'model.observations.invalid': invalid,
+        'model.features.missing': told('missing'),
+        'model.features.unseen': told('unseen'),
+        'model.features.outside_range': told('outsideRange'),
+      });
+    },
+  };
+}

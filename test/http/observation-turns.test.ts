@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { deploy } from '../../src/deployments/deployment.ts';
+import { recordBatch } from '../../src/http/observation-batch.ts';
+import { createObservationIntake } from '../../src/http/observation-intake.ts';
+import { findRows, observationLimits } from '../../src/http/observation-rows.ts';
+import { loadArtifact } from '../../src/model/artifact.ts';
+import { createKnownModels } from '../../src/outcomes/known-models.ts';
+import { createModelFiles } from '../../src/outcomes/model-files.ts';
+import { createTokens } from '../../src/outcomes/token.ts';
+import { postJson, startTestService, type TestService } from '../support/service.ts';
+
+const maxHeldMs = 50;
+const features = { age: 30, limit: 2000, history: 'good' };
+const dayMs = 86_400_000;
+/** The most rows, and nearly the most bytes, as a field that the model does not know fills them up. */
+const filling = 'é'.repeat((observationLimits.bytes / observationLimits.rows - 200) / 2);
+const largest = Array.from({ length: observationLimits.rows }, (_, i) =>
+  JSON.stringify({ features: { ...features, filling }, score: (i % 100) / 100, key: `loan-${i}` }),
+);
+const bodies = {
+  'application/x-ndjson': Buffer.from(largest.join('\n')),
+  'application/json': Buffer.from(`[${largest.join(',')}]`),
+};
+type MediaType = keyof typeof bodies;
+
+const artifact = await loadArtifact('models/credit.json');
+const models = createKnownModels({
+  files: createModelFiles({ folder: '/nonexistent', maxAgeMs: 0, onProblem: () => {} }),
+  maturityMs: 0,
+  onKnown: () => {},
+  onProblem: () => {},
+});
+const deployment = deploy(artifact, { sampleValues: 'raw', models });
+const records = {
+  config: { SAMPLES_RATIO: 1 },
+  samples: { append: () => true },
+  tokens: createTokens([randomBytes(32)]),
+};
+
+/** The processor time of this thread in the longest of the turns that the event loop takes meanwhile, in ms. */
+async function longestTurn(work: Promise<unknown>): Promise<number> {
+  let isDone = false;
+  const finish = () => {
+    isDone = true;
+  };
+  work.then(finish, finish);
+  const usedMs = () => {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1000;
+  };
+  let longestMs = 0;
+  for (let beforeMs = usedMs(); !isDone; ) {
+    await nextTurn();
+    const nowMs = usedMs();
+    longestMs = Math.max(longestMs, nowMs - beforeMs);
+    beforeMs = nowMs;
+  }
+  await work;
+  return longestMs;
+}
+
+describe('a batch of observations', () => {
+  const intake = createObservationIntake();
+  const take = (bytes: Buffer, mediaType: string) =>
+    intake.inTurn(async (pause) => {
+      const rows = await findRows(bytes, mediaType, 16_384, pause);
+      return recordBatch(records, deployment, rows, {
+        maxAgeMs: 400 * dayMs,
+        wantsIds: true,
+        traceId: undefined,
+        span: undefined,
+        pause,
+      });
+    });
+
+  for (const mediaType of Object.keys(bodies) as MediaType[]) {
+    it(`holds the event loop for less than ${maxHeldMs} ms at a time: ${mediaType}`, async () => {
+      // compiled as it is in a service that has taken some
+      await take(bodies[mediaType], mediaType);
+      const taking = take(bodies[mediaType], mediaType);
+      const heldMs = await longestTurn(taking);
+      assert.equal((await taking).accepted, observationLimits.rows);
+      assert.ok(heldMs < maxHeldMs, `held for ${heldMs} ms`);
+    });
+  }
+
+  it('holds it no longer where hundreds of short ones come at a time', async () => {
+    const short = Buffer.from(largest.slice(0, 20).join('\n'));
+    const taking = Promise.all(Array.from({ length: 500 }, () => take(short, 'application/x-ndjson')));
+    const heldMs = await longestTurn(taking);
+    assert.ok(heldMs < maxHeldMs, `held for ${heldMs} ms`);
+  });
+
+  for (const [what, bytes] of [
+    ['blanks', Buffer.alloc(observationLimits.bytes, ' ')],
+    ['line ends', Buffer.alloc(observationLimits.bytes, '\n')],
+    ['one text', Buffer.alloc(observationLimits.bytes, '"')],
+    ['opening brackets', Buffer.alloc(observationLimits.bytes, '[')],
+  ] as const) {
+    it(`holds it no longer for a body of ${what}`, async () => {
+      for (const mediaType of Object.keys(bodies)) {
+        const heldMs = await longestTurn(take(bytes, mediaType).catch(() => {}));
+        assert.ok(heldMs < maxHeldMs, `${mediaType} held for ${heldMs} ms`);
+      }
+    });
+  }
+
+  it('leaves an earlier batch its place', async () => {
+    const order: string[] = [];
+    const [first, second] = [bodies['application/x-ndjson'], Buffer.from(largest[0])].map((body, i) =>
+      take(body, 'application/x-ndjson').then(({ accepted }) => order.push(`${i}: ${accepted}`)),
+    );
+    await Promise.all([first, second]);
+    assert.deepEqual(order, ['0: 10000', '1: 1']);
+  });
+
+  it('has room while there is, and gives it back', () => {
+    const holds = Array.from({ length: 4 }, () => intake.hold(undefined));
+    assert.throws(() => intake.hold(1), {
+      key: 'overloaded',
+      headers: { 'retry-after': '1', connection: 'close' },
+    });
+    holds[0]();
+    intake.hold(observationLimits.bytes)();
+    for (const release of holds.slice(1)) release();
+  });
+});
+
+describe('a service that takes a batch of the greatest size', () => {
+  let service: TestService;
+  before(async () => {
+    service = await startTestService();
+  });
+  after(() => service?.stop());
+
+  it('answers /health and /predict meanwhile', async () => {
+    let isTaken = false;
+    const taking = fetch(`${service.admin}/observations`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: bodies['application/x-ndjson'],
+    }).then(async (response) => {
+      isTaken = true;
+      return { status: response.status, body: (await response.json()) as { accepted: number } };
+    });
+    let answered = 0;
+    while (!isTaken) {
+      const [health, predict] = await Promise.all([
+        fetch(`${service.api}/health`),
+        postJson(`${service.api}/predict`, features),
+      ]);
+      await health.arrayBuffer();
+      assert.deepEqual([health.status, predict.status], [200, 200]);
+      if (!isTaken) answered++;
+    }
+    const { status, body } = await taking;
+    assert.deepEqual([status, body.accepted], [202, observationLimits.rows]);
+    assert.ok(answered >= 3, `${answered} answers while the batch was taken`);
+  });
+});
