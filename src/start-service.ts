@@ -126,7 +126,7 @@ export async function startService(
     tokens,
     models,
     intake,
-    observations: createObservationIntake(),
+    observations: createObservationIntake(outcomes.shared),
     outcomeTokens,
     logRequest: createRequestLog({ logger, destination, sampleRatio: config.LOG_SAMPLE_RATIO }),
     onError: (error, requestId) =>

@@ -27,6 +27,8 @@ export type ObservationReceipt = {
   readonly invalid: readonly InvalidObservation[];
   /** Invalid rows that are not among `invalid`. */
   readonly moreInvalid?: number;
+  /** The batch was taken before, and what became of each row is no longer kept. */
+  readonly duplicate?: true;
 };
 
 /**

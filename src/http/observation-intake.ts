@@ -1,4 +1,6 @@
+import type { SharedStore } from '../outcomes/shared-store.ts';
 import { createPauses } from '../times/pauses.ts';
+import { createObservationRepeats, type ObservationRepeats } from './observation-repeats.ts';
 import { observationLimits, type Pause } from './observation-rows.ts';
 import { Problem } from './problem.ts';
 
@@ -6,7 +8,7 @@ import { Problem } from './problem.ts';
 const maxBytesHeld = 4 * observationLimits.bytes;
 
 /** What the batches of one service share, so that all of them together hold up nobody and fill no memory. */
-export type ObservationIntake = {
+export type ObservationIntake = ObservationRepeats & {
   /**
    * Makes room for a body before it is read.
    *
@@ -19,12 +21,14 @@ export type ObservationIntake = {
   inTurn<Result>(work: (pause: Pause) => Promise<Result>): Promise<Result>;
 };
 
-export function createObservationIntake(): ObservationIntake {
+/** @param shared where replicas tell each other which batches they have taken, if they do */
+export function createObservationIntake(shared?: SharedStore): ObservationIntake {
   /** One for all batches: short ones that follow each other must let others have a turn, too. */
   const pause = createPauses();
   let bytesHeld = 0;
   let last: Promise<unknown> = Promise.resolve();
   return {
+    ...createObservationRepeats(shared),
     hold(bytes = observationLimits.bytes) {
       if (bytesHeld + bytes > maxBytesHeld) {
         throw new Problem('overloaded', 'too many observations are being taken: send these again', {

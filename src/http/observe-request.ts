@@ -66,6 +66,7 @@ export function observeRequest(
         payload: prediction?.payload,
         accepted: observations?.accepted,
         invalid: observations?.invalid,
+        duplicate: observations?.isRepetition || undefined,
       });
     }
   };

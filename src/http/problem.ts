@@ -12,6 +12,7 @@ export const problems = {
   'misdirected-request': { status: 421, title: 'The service does not answer to this host name' },
   'invalid-input': { status: 422, title: 'The input does not fit the model' },
   'invalid-outcome': { status: 422, title: 'No outcome was accepted' },
+  'idempotency-key-reused': { status: 422, title: 'The idempotency key stands for another request' },
   'headers-too-large': { status: 431, title: 'The request headers are too large' },
   'client-closed-request': { status: 499, title: 'The client went away' },
   internal: { status: 500, title: 'Something went wrong here' },

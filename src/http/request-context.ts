@@ -15,7 +15,12 @@ export type Prediction = {
 };
 
 /** What the log line of a batch of observations tells of it: how many rows there were of each kind. */
-export type ObservationCounts = { readonly accepted: number; readonly invalid: number };
+export type ObservationCounts = {
+  readonly accepted: number;
+  readonly invalid: number;
+  /** They were counted when the batch came before. */
+  readonly isRepetition: boolean;
+};
 
 export type TraceContext = Pick<SpanContext, 'traceId' | 'traceFlags'> & { readonly spanId?: string };
 

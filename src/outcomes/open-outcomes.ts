@@ -21,6 +21,8 @@ const pendingBytes = 16 * 1024 * 1024;
 export type Outcomes = {
   readonly models: KnownModels;
   readonly intake: OutcomeIntake;
+  /** What replicas share, where they do. */
+  readonly shared: SharedStore | undefined;
   /** To be called in the turn in which a scrape reads the counts. */
   collected(): void;
   /**
@@ -112,6 +114,7 @@ export async function openOutcomes(
   return {
     models,
     intake,
+    shared,
     collected() {
       read = { states: slots.states(), shown: models.collected() };
     },

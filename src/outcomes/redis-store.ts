@@ -1,18 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { createClient, defineScript } from '@redis/client';
 import { keepRedisConnection } from './redis-connection.ts';
-import { type ClaimState, claimMs, type SharedStore } from './shared-store.ts';
+import {
+  type BatchClaim,
+  batchClaimMs,
+  batchKeptMs,
+  type ClaimState,
+  claimMs,
+  type SharedStore,
+} from './shared-store.ts';
 
 /** What a claim is turned into, followed by the name of the replica that counts the outcome. */
 const confirmed = 'confirmed';
 const confirmedBy = (owner: string) => `${confirmed} ${owner}`;
 const outcomeKey = (key: bigint) => `vigia:outcome:${key.toString(16)}`;
+const batchKey = (digest: string) => `vigia:batch:${digest}`;
 const modelKey = (digest: string) => `vigia:model:${digest}`;
 /** Among the keys of what they stand for, as a user of the store may be allowed some and not others. */
 const trialKeys = (claimant: string) => ({
   outcome: `vigia:outcome:trial:${claimant}`,
+  batch: batchKey(`trial:${claimant}`),
   model: `vigia:model:trial:${claimant}`,
 });
+
+const batchPending = (claimant: string, body: string) => `pending ${claimant} ${body}`;
 
 /** A claim that ended without anyone else taking it is still good, and so is one that has been confirmed before. */
 const confirm = defineScript({
@@ -56,6 +67,8 @@ export function openSharedStore(
     tryOut: (client) => [
       setClaim(client, trial.outcome, claimant),
       client.get(trial.outcome),
+      setClaim(client, trial.batch, claimant),
+      client.get(trial.batch),
       client.confirm(trial.outcome, claimant, Date.now() + claimMs, claimant),
       client.set(trial.model, '', { expiration: { type: 'PX', value: claimMs } }),
       client.get(trial.model),
@@ -86,8 +99,28 @@ export function openSharedStore(
     });
   }
 
+  async function claimBatch({ key, body }: { key: string; body: string }): Promise<BatchClaim> {
+    const name = batchKey(key);
+    const [set] = await ask((client) => [setClaim(client, name, batchPending(claimant, body), batchClaimMs)]);
+    if (set !== null) return 'claimed';
+    const [holder] = await ask((client) => [client.get(name)]);
+    if (holder === null) return 'pending';
+    const [state, who, digest, accepted, invalid] = holder.split(' ');
+    if (digest !== body) return 'differs';
+    if (state === 'done') return { accepted: Number(accepted), invalid: Number(invalid) };
+    // of a process that ended, or of an attempt that failed
+    return who === claimant ? 'claimed' : 'pending';
+  }
+
   return {
     claim,
+    claimBatch,
+    async settleBatch({ key, body }, { accepted, invalid }) {
+      const value = `done ${claimant} ${body} ${accepted} ${invalid}`;
+      await ask((client) => [
+        client.set(batchKey(key), value, { expiration: { type: 'PX', value: batchKeptMs } }),
+      ]);
+    },
     confirm: (keys, forgetAtMs, owners) =>
       ask((client) =>
         keys.map((key, i) =>
@@ -120,6 +153,11 @@ function createStoreClient(url: string) {
   });
 }
 
-function setClaim(client: ReturnType<typeof createStoreClient>, name: string, claimant: string) {
-  return client.set(name, claimant, { condition: 'NX', expiration: { type: 'PX', value: claimMs } });
+function setClaim(
+  client: ReturnType<typeof createStoreClient>,
+  name: string,
+  claim: string,
+  forMs: number = claimMs,
+) {
+  return client.set(name, claim, { condition: 'NX', expiration: { type: 'PX', value: forMs } });
 }

@@ -7,6 +7,19 @@ export const claimMs = 5_000;
  */
 export type ClaimState = 'claimed' | 'confirmed' | 'own' | 'pending';
 
+/** The claim of a batch of observations ends by itself after this time; how it ended is kept for a day. */
+export const batchClaimMs = 30_000;
+export const batchKeptMs = 86_400_000;
+
+/** How many rows of a batch were taken, and how many refused. */
+export type BatchResult = { readonly accepted: number; readonly invalid: number };
+
+/**
+ * `claimed`: ours to take; `pending`: another replica is taking it; `differs`: another body has come under its key;
+ * or what became of it, when it was taken before.
+ */
+export type BatchClaim = 'claimed' | 'pending' | 'differs' | BatchResult;
+
 /** What replicas have to know of each other. Every call rejects within seconds when the store cannot be asked. */
 export type SharedStore = {
   /** Claims outcomes for this replica, all that nobody else has. A claim ends after `claimMs`. */
@@ -23,6 +36,10 @@ export type SharedStore = {
     forgetAtMs: readonly number[],
     owners?: readonly string[],
   ): Promise<boolean[]>;
+  /** Claims a batch of observations for this replica, by the digests of its key and of its body. */
+  claimBatch(batch: { readonly key: string; readonly body: string }): Promise<BatchClaim>;
+  /** Says what became of a batch that was claimed. */
+  settleBatch(batch: { readonly key: string; readonly body: string }, result: BatchResult): Promise<void>;
   /** Keeps the text of an artifact for the other replicas, now and whenever the store comes back. Never fails. */
   publishModel(digest: string, text: string): void;
   /** Publishes it no more; what the store has stays there until it expires. */

@@ -26,6 +26,8 @@ export type RequestEntry = {
   /** Rows of a batch. */
   readonly accepted?: number | undefined;
   readonly invalid?: number | undefined;
+  /** The batch came before, and was counted then. */
+  readonly duplicate?: true | undefined;
 };
 
 const info = 30;
@@ -56,7 +58,8 @@ export function createRequestLog(options: {
   };
 
   function format(entry: RequestEntry, level: number): string {
-    const { traceId, spanId, traceFlags, key, prediction, score, payload, accepted, invalid } = entry;
+    const { traceId, spanId, traceFlags, key, prediction, score, payload, accepted, invalid, duplicate } =
+      entry;
     let line = `{"level":${level},"time":"${isoTime(Date.now())}",${bindings},"event":"${entry.event}"`;
     line += `,"route":${JSON.stringify(entry.route)},"method":${JSON.stringify(entry.method)}`;
     line += `,"status":${entry.status},"durationMs":${Math.round(entry.durationMs * 1000) / 1000}`;
@@ -71,6 +74,7 @@ export function createRequestLog(options: {
     if (payload !== undefined) line += `,"payload":${payload}`;
     if (accepted !== undefined) line += `,"accepted":${accepted}`;
     if (invalid !== undefined) line += `,"invalid":${invalid}`;
+    if (duplicate) line += ',"duplicate":true';
     return `${line}}\n`;
   }
 }

@@ -5,6 +5,7 @@ import { recordRejection } from '../../monitor/model-counts.ts';
 import type { AddRoutes } from '../app.ts';
 import { requireBearerToken } from '../bearer-token.ts';
 import { defaultModel, namedModel } from '../chosen-model.ts';
+import { nameBatch, readIdempotencyKey } from '../idempotency-key.ts';
 import { type ObservationReceipt, recordBatch } from '../observation-batch.ts';
 import { findRows, observationLimits } from '../observation-rows.ts';
 import { Problem } from '../problem.ts';
@@ -56,23 +57,33 @@ export async function takeObservations(
   deployment: Deployment,
 ): Promise<void> {
   const { config, observations } = service;
+  const key = readIdempotencyKey(context.req);
+  const wantsIds = queryValue(context.req, 'ids') !== 'false';
   const release = observations.hold(announcedBytes(context.req));
   try {
-    const wantsIds = queryValue(context.req, 'ids') !== 'false';
     const { bytes, mediaType } = await counting(deployment, readBody(context.req, acceptedBody));
-    const receipt = await observations.inTurn(async (pause) => {
-      const rows = await counting(deployment, findRows(bytes, mediaType, config.MAX_BODY_BYTES, pause));
-      const take = (span?: Span) =>
-        recordBatch(service, deployment, rows, {
-          maxAgeMs: config.OUTCOME_MAX_AGE_DAYS * dayMs,
-          wantsIds,
-          traceId: context.state.trace?.traceId,
-          span,
-          pause,
-        });
-      return trace.getActiveSpan()?.isRecording() ? inSpan(take) : take();
-    });
-    answer(context, receipt);
+    const [rows, batch] = await observations.inTurn(async (pause) => [
+      await counting(deployment, findRows(bytes, mediaType, config.MAX_BODY_BYTES, pause)),
+      key === undefined ? undefined : await nameBatch(deployment.artifact.name, key, bytes, pause),
+    ]);
+    const take = () =>
+      observations.inTurn((pause) =>
+        inSpan((span) =>
+          recordBatch(service, deployment, rows, {
+            maxAgeMs: config.OUTCOME_MAX_AGE_DAYS * dayMs,
+            wantsIds,
+            traceId: context.state.trace?.traceId,
+            span,
+            pause,
+          }),
+        ),
+      );
+    if (batch === undefined) {
+      answer(context, await take(), false);
+    } else {
+      const { receipt, isRepetition } = await observations.once(batch, take);
+      answer(context, receipt, isRepetition);
+    }
   } finally {
     release();
   }
@@ -98,14 +109,16 @@ async function counting<Result>({ counts }: Deployment, reading: Promise<Result>
 }
 
 /** @throws Problem where nothing was accepted and something is invalid */
-function answer(context: RequestContext, receipt: ObservationReceipt): void {
+function answer(context: RequestContext, receipt: ObservationReceipt, isRepetition: boolean): void {
   const { accepted, invalid, moreInvalid = 0 } = receipt;
-  context.state.observations = { accepted, invalid: invalid.length + moreInvalid };
-  if (accepted === 0 && invalid.length > 0) throw refusal(receipt);
+  context.state.observations = { accepted, invalid: invalid.length + moreInvalid, isRepetition };
+  if (accepted === 0 && invalid.length + moreInvalid > 0) throw refusal(receipt);
   sendJson(context, JSON.stringify(receipt), 202);
 }
 
-function inSpan<Result>(work: (span: Span) => Promise<Result>): Promise<Result> {
+/** Does the work in a span of its own, where the request is traced. */
+function inSpan<Result>(work: (span: Span | undefined) => Promise<Result>): Promise<Result> {
+  if (!trace.getActiveSpan()?.isRecording()) return work(undefined);
   return tracer.startActiveSpan('observations', async (span) => {
     try {
       return await work(span);
@@ -117,10 +130,11 @@ function inSpan<Result>(work: (span: Span) => Promise<Result>): Promise<Result> 
 
 /** Says of a request of which nothing was accepted what is wrong with it, and with each row. */
 function refusal(receipt: ObservationReceipt): Problem {
-  const [{ index, pointer, message }] = receipt.invalid;
-  const others = receipt.invalid.length - 1 + (receipt.moreInvalid ?? 0);
-  const more = others > 0 ? `, and ${others} more rows are invalid` : '';
-  return new Problem('invalid-input', `row ${index}: ${pointer || 'it'} ${message}${more}`, {
-    members: receipt,
-  });
+  const [first, ...others] = receipt.invalid;
+  const more = others.length + (receipt.moreInvalid ?? 0);
+  const detail =
+    first === undefined
+      ? `all ${more} rows were invalid when they came first`
+      : `row ${first.index}: ${first.pointer || 'it'} ${first.message}${more > 0 ? `, and ${more} more rows are invalid` : ''}`;
+  return new Problem('invalid-input', detail, { members: receipt });
 }

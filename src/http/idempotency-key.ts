@@ -1,0 +1,26 @@
+import { createHash, hash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { BatchName } from './observation-repeats.ts';
+import type { Pause } from './observation-rows.ts';
+import { Problem } from './problem.ts';
+
+const bytesPerPause = 1024 * 1024;
+const form = /^[ -~]{1,128}$/;
+
+/** What a request is told from others by; undefined where it says nothing. @throws Problem 400 for what cannot be a key */
+export function readIdempotencyKey({ headers }: IncomingMessage): string | undefined {
+  const key = headers['idempotency-key'] as string | undefined;
+  if (key === undefined || form.test(key)) return key;
+  throw new Problem('invalid-header', 'idempotency-key must have 1 to 128 printable ASCII characters');
+}
+
+/** Names a batch by its model, its key and its body. */
+export async function nameBatch(model: string, key: string, body: Buffer, pause: Pause): Promise<BatchName> {
+  const digest = createHash('sha256');
+  for (let start = 0; start < body.length; start += bytesPerPause) {
+    const turn = pause();
+    if (turn) await turn;
+    digest.update(body.subarray(start, start + bytesPerPause));
+  }
+  return { key: hash('sha256', JSON.stringify([model, key])), body: digest.digest('hex') };
+}
