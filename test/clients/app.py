@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from vigia import Watcher, WatchMiddleware
 
-watcher = Watcher(os.environ["VIGIA_URL"], token_file=os.environ["VIGIA_TOKEN_FILE"])
+watcher = Watcher(os.environ["VIGIA_URL"], model="credit", token_file=os.environ["VIGIA_TOKEN_FILE"])
 app = FastAPI()
 app.add_middleware(
     WatchMiddleware,

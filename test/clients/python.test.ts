@@ -103,7 +103,10 @@ describe('the client for Python', function () {
 
     it('counts what routes of FastAPI answer, the last of it when the app ends', async () => {
       const before = await predicted();
-      const app = await startApp(python, { ...env, VIGIA_URL: service.api });
+      const app = await startServer(python, ['uvicorn', 'app:app', '--port', '0', '--no-access-log'], {
+        ...env,
+        VIGIA_URL: service.api,
+      });
       const labels: string[] = [];
       try {
         for (let i = 0; i < 40; i++) {
@@ -141,6 +144,29 @@ describe('the client for Python', function () {
       assert.deepEqual(samples.map(({ key }) => key).sort(), ['case-7', 'customer-7']);
     });
 
+    it('counts what workers answer that gunicorn has forked, each once', async () => {
+      const before = await predicted();
+      const args = ['gunicorn', '--preload', '--workers', '2', '--bind', '127.0.0.1:0', 'prefork:app'];
+      const app = await startServer(python, args, {
+        ...env,
+        VIGIA_URL: service.admin,
+        // it keeps a socket there
+        HOME: folder.path,
+      });
+      const workers = new Set<string>();
+      let requests = 0;
+      try {
+        await eventually(async () => {
+          requests++;
+          workers.add(await (await fetch(`${app.url}/case-${requests}`)).text());
+          assert.equal(workers.size, 2);
+        });
+      } finally {
+        assert.equal(await app.stop(), '');
+      }
+      assert.equal((await predicted()).good - before.good, requests + 1);
+    });
+
     it('counts the table of a batch job and its outcomes, each once', async () => {
       const before = await predicted();
       const { stdout } = await run(python, [join(programs, 'job.py')], {
@@ -172,13 +198,13 @@ describe('the client for Python', function () {
   });
 });
 
-/** Starts the app on a free port. `stop` ends it as a container's end would, and gives what it said of trouble. */
-async function startApp(
+/** Starts a server on a free port. `stop` ends it as a container's end would, and gives what it said of trouble. */
+async function startServer(
   python: string,
+  args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<{ url: string; stop(): Promise<string> }> {
-  const args = ['-m', 'uvicorn', 'app:app', '--app-dir', programs, '--port', '0', '--no-access-log'];
-  const child = spawn(python, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(python, ['-m', ...args], { cwd: programs, env, stdio: ['ignore', 'ignore', 'pipe'] });
   const closed = once(child, 'close');
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -189,12 +215,12 @@ async function startApp(
     await closed;
     return said
       .split('\n')
-      .filter((line) => line !== '' && !line.startsWith('INFO:'))
+      .filter((line) => line !== '' && !/\bINFO\b/.test(line))
       .join('\n');
   };
   try {
     const url = await eventually(() => {
-      const [, found] = /running on (http:\S+)/.exec(said) ?? [];
+      const [, found] = /(?:running on|Listening at:) (http:\S+)/.exec(said) ?? [];
       assert.ok(found !== undefined && child.exitCode === null, said);
       return found;
     }, 60_000);

@@ -39,7 +39,8 @@ class Receipt(_Receipt):
     """What became of the rows of `observe_frame`."""
 
     ids: list[str | None] | None = None
-    """With `ids=True`: the id of each row's prediction, in order; None where the row was invalid."""
+    """With `ids=True`: the id of each row's prediction, in order; None where the row was invalid, and for rows whose
+    answer was lost, where Vigia remembers no more than that it has taken them."""
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import isfinite
 from typing import Any
 
 from .values import PLAIN, UnfitValue, json_value, key_text, label_text, now_text, time_text
@@ -68,7 +69,9 @@ def _features_of(features: Any) -> dict[str, Any]:
     if not hasattr(features, "items"):
         raise UnfitRow("/features", f"is of type {type(features).__name__}: it must be a dict of names and values")
     return {
-        name if type(name) is str else str(name): (value if type(value) in PLAIN else _meant_feature(name, value))
+        name if type(name) is str else str(name): (
+            value if type(value) in PLAIN or (type(value) is float and isfinite(value)) else _meant_feature(name, value)
+        )
         for name, value in features.items()
     }
 
