@@ -6,6 +6,7 @@ import { driftReportJsonSchema } from '../report/compute/drift-report.ts';
 import { serviceSettings } from '../settings/config.ts';
 import { otelSettings } from '../settings/otel-settings.ts';
 import type { Setting } from '../settings/setting-types.ts';
+import { type DriftStatistic, driftStatistics } from '../stats/drift-statistics.ts';
 import type { Instrument } from '../telemetry/instrument.ts';
 import { foreignMetrics, instruments } from '../telemetry/instruments.ts';
 import { rooms } from './rooms.ts';
@@ -19,6 +20,7 @@ const documents: Readonly<Record<string, Readonly<Record<string, () => string>>>
   },
   'docs/architecture.md': { rooms: roomsTable },
   'docs/alerts.md': { 'alert-limits': alertLimitsTable },
+  'docs/drift.md': { statistics: statisticsTable },
   'docs/tracing.md': { 'otel-settings': () => settingsTable(otelSettings) },
 };
 
@@ -56,6 +58,17 @@ function alertsTable(): string {
     when,
   ]);
   return table(['alert', 'severity', 'fires when'], rows);
+}
+
+/** Markdown of the statistics of drift. */
+function statisticsTable(): string {
+  const rows = Object.values<DriftStatistic>(driftStatistics).map(({ title, formula, range, metric }) => [
+    title,
+    formula,
+    range,
+    metric === undefined ? '–' : `\`${metric.name}\``,
+  ]);
+  return table(['statistic', 'formula', 'range', 'metric'], rows);
 }
 
 /** Markdown of the limits of alerts, as a file would give their defaults. */

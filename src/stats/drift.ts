@@ -1,8 +1,6 @@
-import { binnedKolmogorovSmirnov } from './binned-kolmogorov-smirnov.ts';
 import { type Bins, binCount, missingBin } from './binning.ts';
-import { jensenShannonDistance } from './jensen-shannon.ts';
+import { type ComparedCounts, type DriftStatisticValues, ofEachStatistic } from './drift-statistics.ts';
 import { psiNoiseCeiling } from './noise-ceiling.ts';
-import { psi } from './psi.ts';
 import { type RankTrend, rankTrend } from './rank-trend.ts';
 import { comparedCounts, joinsRare } from './rare-categories.ts';
 import { sumCounts } from './smoothing.ts';
@@ -50,20 +48,17 @@ export type DriftOptions = {
   readonly ceilingZ?: number;
 };
 
-/** The drift of one variable in one window; `null` stands for what there is no data to tell. */
-export type Drift = {
+/**
+ * The drift of one variable in one window, with every one of `driftStatistics`; `null` stands for what there is no data to
+ * tell.
+ */
+export type Drift = DriftStatisticValues & {
   /** Live observations, missing and unseen ones included. */
   readonly samples: number;
   readonly referenceSamples: number;
-  /** In nats, with ½ pseudo-count a bin on both sides. */
-  readonly psi: number | null;
   readonly psiNoiseCeiling: number | null;
   /** The ceiling that alerts take, with `alertDesignEffect` live rows counted as one. */
   readonly psiAlertCeiling: number | null;
-  /** √(Jensen–Shannon divergence in bits), 0..1, with ½ pseudo-count a bin on both sides. */
-  readonly jensenShannonDistance: number | null;
-  /** Over the bin edges, unsmoothed, of the values that are not missing; `null` for a categorical variable. */
-  readonly kolmogorovSmirnov: number | null;
   /** Over the value bins; `null` for a categorical variable. */
   readonly rankTrend: RankTrend | null;
   readonly verdict: Verdict;
@@ -95,22 +90,26 @@ export function measureDrift(
 
   const [before, now] = [reference, live].map((counts) => comparedCounts(bins, counts, areRareJoined));
   const smoothing = { pseudoCount: driftRule.pseudoCount };
-  const value = psi(before, now, { smoothing });
   const ceilingOf = (designEffect: number) =>
     driftCeiling(bins.kind, before, samples, { designEffect, ceilingZ });
   const ceiling = ceilingOf(1);
   const values = bins.kind === 'numeric' ? valueCounts(bins, reference, live) : null;
   const trend = values && rankTrend(...values);
+  const compared: ComparedCounts = {
+    reference: before,
+    live: now,
+    values: values && trend && { reference: values[0], live: values[1] },
+    smoothing,
+  };
+  const statistics = ofEachStatistic((statistic) => statistic.measure(compared));
   return {
     samples,
     referenceSamples,
-    psi: value,
+    ...statistics,
     psiNoiseCeiling: ceiling,
     psiAlertCeiling: ceilingOf(driftRule.alertDesignEffect),
-    jensenShannonDistance: jensenShannonDistance(before, now, { smoothing, logBase: 2 }),
-    kolmogorovSmirnov: values && trend && binnedKolmogorovSmirnov(...values),
     rankTrend: trend,
-    verdict: judgeDrift(value, ceiling, trend, ceilingZ),
+    verdict: judgeDrift(statistics.psi!, ceiling, trend, ceilingZ),
   };
 }
 
@@ -196,11 +195,9 @@ export function raisesAlert({ psi, psiAlertCeiling }: Drift, minPsi?: number): b
 }
 
 const nothing = {
-  psi: null,
+  ...ofEachStatistic(() => null),
   psiNoiseCeiling: null,
   psiAlertCeiling: null,
-  jensenShannonDistance: null,
-  kolmogorovSmirnov: null,
   rankTrend: null,
   verdict: 'undetermined',
 } as const;

@@ -1,7 +1,20 @@
+import { type DriftStatistic, type DriftStatisticName, driftStatistics } from '../stats/drift-statistics.ts';
 import { type Instrument, modelLabels } from './instrument.ts';
 
 const segment = [...modelLabels, 'segment_feature', 'segment', 'feature'] as const;
 const drift = [...modelLabels, 'feature', 'window'] as const;
+
+/** The statistics of drift that are exported. */
+type ExportedStatistic = {
+  [Name in DriftStatisticName]: (typeof driftStatistics)[Name] extends { metric: object } ? Name : never;
+}[DriftStatisticName];
+
+/** One gauge for each of them. */
+export const driftStatisticInstruments = Object.fromEntries<Instrument>(
+  Object.entries<DriftStatistic>(driftStatistics).flatMap(([name, { metric }]) =>
+    metric === undefined ? [] : [[name, { ...metric, type: 'gauge', unit: '1', labels: drift }]],
+  ),
+) as Record<ExportedStatistic, Instrument>;
 
 /** What the service exposes of a model’s predictions and of drift. */
 export const modelInstruments = {
@@ -129,13 +142,7 @@ export const modelInstruments = {
     labels: [...modelLabels, 'target', 'positive', 'threshold', 'data_digest'],
     description: 'Constant 1 for the model that answers, with what it is.',
   },
-  driftPsi: {
-    name: 'model_feature_drift_psi',
-    type: 'gauge',
-    unit: '1',
-    labels: drift,
-    description: 'Population stability index of this replica against the reference.',
-  },
+  ...driftStatisticInstruments,
   driftCeiling: {
     name: 'model_feature_drift_psi_noise_ceiling',
     type: 'gauge',

@@ -16,6 +16,7 @@ import {
   type MetricSource,
   type Point,
 } from './metric-data.ts';
+import { driftStatisticInstruments } from './model-instruments.ts';
 import { createSegmentMetrics } from './segment-metrics.ts';
 
 /**
@@ -99,6 +100,11 @@ export function createModelMetrics(counts: ModelCounts): MetricSource {
   ];
 }
 
+const exported = Object.entries(driftStatisticInstruments) as [
+  keyof typeof driftStatisticInstruments,
+  Instrument,
+][];
+
 type LabelledVariable = ReturnType<typeof labelVariable>;
 
 /** All attribute objects of one variable. */
@@ -134,23 +140,23 @@ function valueHistogram(variable: VariableLayout, totals: Readonly<Float64Array>
   return histogramValue(edges, values, totals[sum]);
 }
 
-/** PSI, its ceiling and N of each window of this replica, for those who scrape without recording rules. */
+/** Statistics, the ceiling of the PSI and N of each window of this replica, for those who scrape without recording rules. */
 function driftData(counts: ModelCounts, labelled: readonly LabelledVariable[]): MetricData[] {
-  const points = new Map<Instrument, Point<number>[]>([
-    [instruments.driftPsi, []],
-    [instruments.driftCeiling, []],
-    [instruments.driftSamples, []],
-  ]);
+  const points = new Map<Instrument, Point<number>[]>();
+  const add = (instrument: Instrument, attributes: Point<number>['attributes'], value: number | null) => {
+    const known = points.get(instrument) ?? [];
+    // without observations there is nothing to say: no series is plainer than NaN
+    if (value !== null) known.push({ attributes, value });
+    points.set(instrument, known);
+  };
   windowNames.forEach((name, w) => {
     const window = counts.monitor.window(name);
     for (const { variable, windows } of labelled) {
       const attributes = windows[w];
       const drift = measureDrift(variable.bins, variable.counts, variableCounts(variable, window));
-      points.get(instruments.driftSamples)?.push({ attributes, value: drift.samples });
-      // without observations there is nothing to say: no series is plainer than NaN
-      if (drift.psi === null || drift.psiNoiseCeiling === null) continue;
-      points.get(instruments.driftPsi)?.push({ attributes, value: drift.psi });
-      points.get(instruments.driftCeiling)?.push({ attributes, value: drift.psiNoiseCeiling });
+      for (const [name, instrument] of exported) add(instrument, attributes, drift[name]);
+      add(instruments.driftCeiling, attributes, drift.psiNoiseCeiling);
+      add(instruments.driftSamples, attributes, drift.samples);
     }
   });
   return [...points].map(([instrument, values]) => gaugeData(instrument, values));

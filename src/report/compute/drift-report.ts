@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { summary as artifactSummary } from '../../model/artifact-schema.ts';
 import { driftRule } from '../../stats/drift.ts';
+import { ofEachStatistic } from '../../stats/drift-statistics.ts';
 import { slowDriftRule } from '../../stats/slow-drift.ts';
 
 const count = z.int().min(0);
@@ -31,10 +32,9 @@ const variable = z.strictObject({
   missing: count,
   unseen: count.describe('Rows whose category the reference never held'),
   outsideRange: count.describe("Rows whose value is beyond the reference's extremes"),
-  psi: measured.psi,
+  ...ofEachStatistic(({ formula, range }) => z.number().nullable().describe(`${formula}; ${range}`)),
   psiNoiseCeiling: measured.psiNoiseCeiling,
   threshold: z.number().nullable().describe('The PSI above which the verdict is drifting'),
-  jensenShannonDistance: z.number().nullable().describe('Base 2, 0 to 1'),
   kolmogorovSmirnov: z
     .strictObject({
       statistic: z.number(),

@@ -1,6 +1,7 @@
 import { summariseSorted } from '../../profile/make-reference.ts';
 import { binCount, binLabels, missingBin, unseenBin } from '../../stats/binning.ts';
 import { type Drift, type DriftOptions, driftThreshold, measureDrift } from '../../stats/drift.ts';
+import { type DriftStatisticName, ofEachStatistic } from '../../stats/drift-statistics.ts';
 import { measureEffect } from '../../stats/effect.ts';
 import { kolmogorovSmirnovOfSorted } from '../../stats/kolmogorov-smirnov.ts';
 import { samplesNeeded } from '../../stats/samples-needed.ts';
@@ -61,10 +62,9 @@ export function measureVariable(
     missing: counts[missingBin(bins)],
     unseen: bins.kind === 'categorical' ? counts[unseenBin(bins)] : 0,
     outsideRange: live.below + live.above,
-    psi: drift.psi,
+    ...ofEachStatistic((_, name) => drift[name as DriftStatisticName]),
     psiNoiseCeiling: drift.psiNoiseCeiling,
     threshold: drift.psiNoiseCeiling === null ? null : driftThreshold(drift.psiNoiseCeiling),
-    jensenShannonDistance: drift.jensenShannonDistance,
     ...compareValues(live, spaces, drift),
     rankTrend: drift.rankTrend,
     verdict: drift.verdict,

@@ -1,3 +1,8 @@
+import {
+  type DriftStatistic,
+  type DriftStatisticName,
+  driftStatistics,
+} from '../../stats/drift-statistics.ts';
 import { largeEffect } from '../../stats/effect.ts';
 import { binNames } from '../../text/bin-names.ts';
 import { formatCount, formatEffect, formatNumber, formatPsi, formatShare, signs } from '../../text/format.ts';
@@ -45,35 +50,35 @@ function driftFigures(
   variable: ReportVariable,
   { minPsi, undeterminedCeiling, slowDriftThreshold }: DriftReport['rule'],
 ): Figure[] {
-  const { name, psi, psiNoiseCeiling, threshold, kolmogorovSmirnov: ks } = variable;
-  const distance = variable.jensenShannonDistance;
-  const figures: Figure[] = [
-    {
-      name: 'PSI',
-      value: formatPsi(psi),
-      meaning: `How far the shares of the bins have moved: 0 is no change.${threshold === null ? '' : ` Drifting above ${formatPsi(threshold)}.`}`,
+  const { name, psiNoiseCeiling, threshold, kolmogorovSmirnov: ks } = variable;
+  const figures: Figure[] = Object.entries<DriftStatistic>(driftStatistics).flatMap(
+    ([name, { title, meaning }]) => {
+      if (name === 'psi') {
+        const limit = threshold === null ? '' : ` Drifting above ${formatPsi(threshold)}.`;
+        return [
+          { name: title, value: formatPsi(variable.psi), meaning: `${meaning}${limit}` },
+          {
+            name: 'Noise ceiling',
+            value: formatPsi(psiNoiseCeiling),
+            meaning: `What chance alone brings the PSI to, with this many rows on both sides. The limit is the larger of it and ${minPsi}; above ${undeterminedCeiling} nothing can be told.`,
+          },
+        ];
+      }
+      if (name === 'kolmogorovSmirnov') {
+        if (ks === null) return [];
+        const exact = `Largest distance between the two cumulative distributions; ${formatP(ks.p)} without drift.`;
+        return [
+          {
+            name: title,
+            value: ks.statistic.toFixed(2),
+            meaning: ks.basis === 'values' ? exact : meaning,
+          },
+        ];
+      }
+      const value = variable[name as Exclude<DriftStatisticName, 'kolmogorovSmirnov'>];
+      return [{ name: title, value: value === null ? '–' : value.toFixed(2), meaning }];
     },
-    {
-      name: 'Noise ceiling',
-      value: formatPsi(psiNoiseCeiling),
-      meaning: `What chance alone brings the PSI to, with this many rows on both sides. The limit is the larger of it and ${minPsi}; above ${undeterminedCeiling} nothing can be told.`,
-    },
-    {
-      name: 'Jensen–Shannon distance',
-      value: distance === null ? '–' : distance.toFixed(2),
-      meaning: '0 is equal, 1 nothing in common.',
-    },
-  ];
-  if (ks !== null) {
-    figures.push({
-      name: 'Kolmogorov–Smirnov',
-      value: ks.statistic.toFixed(2),
-      meaning:
-        ks.basis === 'values'
-          ? `Largest distance between the two cumulative distributions; ${formatP(ks.p)} without drift.`
-          : 'Largest distance between the two cumulative distributions, at the edges of the bins.',
-    });
-  }
+  );
   if (variable.rankTrend !== null) {
     const { probability, z } = variable.rankTrend;
     figures.push({
