@@ -1,7 +1,9 @@
 import type { Telemetry } from '../otel/sdk.ts';
 import { createDeployments } from './deployments/deployments.ts';
-import { type LoadedModels, leaveOutTwins, loadModels, requireAll } from './deployments/load-models.ts';
+import { leaveOutTwins, loadModels, requireAll } from './deployments/load-models.ts';
+import { checkRoles, namedModels } from './deployments/model-roles.ts';
 import { createReload } from './deployments/reload-models.ts';
+import { createShadows } from './deployments/shadows.ts';
 import { openJsonlWriter } from './files/jsonl-writer.ts';
 import { findModelFiles } from './files/model-paths.ts';
 import { hasPlaceholder } from './files/path-pattern.ts';
@@ -79,7 +81,12 @@ export async function startService(
   const { keys, ...ids } = await readSigningKeys(settings);
   if (ids.isProblem) logger.warn({ event: 'ids' }, `prediction ids are ${ids.description}`);
   const outcomeTokens = await readBearerTokens(settings, keys);
-  const read = await named('MODEL_PATH', readModels(config));
+  const read = await named('MODEL_PATH', findModelFiles(config.MODEL_PATH).then(loadModels));
+  const loaded = await named('MODEL_PATH', requireAll(read));
+  checkRoles(
+    loaded.map(({ artifact }) => artifact),
+    config,
+  );
   const earlierState = hasPlaceholder(settings.SAMPLES_PATH + settings.OUTCOMES_PATH)
     ? `${replica.name}, ${await describeEarlierState(replica.name, settings)}`
     : undefined;
@@ -113,10 +120,18 @@ export async function startService(
   await named('MODEL_PATH', leaveOutTwins(read, models).then(requireAll));
   const deployments = createDeployments({
     defaultName: config.DEFAULT_MODEL,
+    shadowNames: config.SHADOW_MODELS ?? [],
     sampleValues: config.SAMPLES_VALUES,
     models,
   });
   for (const model of read.loaded) deployments.put(model);
+  const shadows = createShadows({
+    names: config.SHADOW_MODELS ?? [],
+    deployments,
+    records: { config, samples, tokens },
+    ...outcomes.shadows,
+    onProblem: (message) => logger.warn({ event: 'shadow' }, message),
+  });
   const service: Service = {
     config,
     state: 'starting',
@@ -127,6 +142,7 @@ export async function startService(
     models,
     intake,
     observations: createObservationIntake(outcomes.shared),
+    shadows,
     outcomeTokens,
     logRequest: createRequestLog({ logger, destination, sampleRatio: config.LOG_SAMPLE_RATIO }),
     onError: (error, requestId) =>
@@ -140,6 +156,7 @@ export async function startService(
     service.httpMetrics.source,
     () => [...deployments.retired(), ...deployments.answering].flatMap(({ metrics }) => metrics()),
     modelInfo(deployments),
+    shadows.metrics,
     intakeMetrics(intake),
     performanceMetrics(models, outcomes.collected),
     readerMetrics(slowReaders),
@@ -219,7 +236,7 @@ export async function startService(
     reload: createReload(
       {
         modelPath: config.MODEL_PATH,
-        required: config.DEFAULT_MODEL === undefined ? [] : [config.DEFAULT_MODEL],
+        required: namedModels(config),
         deployments,
         models,
       },
@@ -227,16 +244,6 @@ export async function startService(
     ),
     stop,
   };
-}
-
-/** @throws Error for a file that cannot be used, and where there is no model that `DEFAULT_MODEL` names */
-async function readModels({ MODEL_PATH, DEFAULT_MODEL }: Config): Promise<LoadedModels> {
-  const read = await loadModels(await findModelFiles(MODEL_PATH));
-  const names = requireAll(read).map(({ artifact }) => artifact.name);
-  if (DEFAULT_MODEL === undefined || names.includes(DEFAULT_MODEL)) return read;
-  throw new Error(
-    `has no model ${DEFAULT_MODEL}, which DEFAULT_MODEL names: only ${names.sort().join(', ')}`,
-  );
 }
 
 /** The settings, with this replica's name in their paths. */

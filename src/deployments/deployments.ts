@@ -34,14 +34,16 @@ export type Deployments = {
 
 /**
  * @param defaultName `DEFAULT_MODEL`
+ * @param shadowNames `SHADOW_MODELS`
  * @param models where versions are known whose outcomes can be counted
  */
 export function createDeployments(options: {
   readonly defaultName?: string | undefined;
+  readonly shadowNames?: readonly string[];
   readonly sampleValues: SampleValues;
   readonly models: KnownModels;
 }): Deployments {
-  const { defaultName, sampleValues, models } = options;
+  const { defaultName, shadowNames = [], sampleValues, models } = options;
   const answering = new Map<string, { readonly deployment: Deployment; readonly path: string }>();
   let sorted: readonly Deployment[] = [];
   let unnamed: Deployment | undefined;
@@ -51,8 +53,10 @@ export function createDeployments(options: {
     sorted = [...answering.entries()]
       .sort(([one], [other]) => (one < other ? -1 : 1))
       .map(([, { deployment }]) => deployment);
-    const named = defaultName === undefined ? undefined : answering.get(defaultName)?.deployment;
-    unnamed = named ?? (defaultName === undefined && sorted.length === 1 ? sorted[0] : undefined);
+    const candidates = sorted.filter(({ artifact: { name } }) =>
+      defaultName === undefined ? !shadowNames.includes(name) : name === defaultName,
+    );
+    unnamed = candidates.length === 1 ? candidates[0] : undefined;
   }
 
   function dropUnused(): readonly Deployment[] {

@@ -52,7 +52,7 @@ export async function leaveOutTwins(
 }
 
 /** @throws Error in one line, naming every file that cannot be used */
-export function requireAll({ loaded, unusable }: LoadedModels): readonly LoadedModel[] {
+export async function requireAll({ loaded, unusable }: LoadedModels): Promise<readonly LoadedModel[]> {
   if (unusable.length > 0) throw new Error(unusable.map(({ error }) => error.message).join('; '));
   return loaded;
 }

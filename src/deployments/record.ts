@@ -8,6 +8,7 @@ import type { Config } from '../settings/config.ts';
 import { isoTime } from '../times/iso-time.ts';
 import type { Deployment } from './deployment.ts';
 import { describePrediction } from './describe-prediction.ts';
+import type { Shadows } from './shadows.ts';
 
 /** Where predictions are recorded beside the counts of their model. */
 export type Records = {
@@ -15,6 +16,8 @@ export type Records = {
   readonly samples: Pick<JsonlWriter, 'append'>;
   /** Signs the ids of predictions. */
   readonly tokens: Pick<Tokens, 'sign'>;
+  /** Has shadows score the rows that the model they follow has scored. */
+  readonly shadows?: Pick<Shadows, 'follow'> | undefined;
 };
 
 /** What is known of one prediction beside its row and score. */
@@ -32,6 +35,8 @@ export type Circumstances = {
   readonly key: string | undefined;
   /** Is told of the prediction, where there is one. */
   readonly span: Span | undefined;
+  /** The prediction of another model that this one repeats as its shadow, and whether its sample was kept. */
+  readonly shadowed?: { readonly id: string; readonly isKept: boolean };
 };
 
 /** What became of one prediction. */
@@ -52,11 +57,11 @@ export type Recorded = {
  * @throws RangeError for a score that is not a finite number; nothing is recorded then
  */
 export function record(
-  { config, samples, tokens }: Records,
+  { config, samples, tokens, shadows }: Records,
   deployment: Deployment,
   row: Row,
   score: number,
-  { startedMs, timeMs = Date.now(), isPositive: given, wantsId, traceId, key, span }: Circumstances,
+  { startedMs, timeMs = Date.now(), isPositive: given, wantsId, traceId, key, span, shadowed }: Circumstances,
 ): Recorded {
   const { artifact, counts, formatSample } = deployment;
   const isPositive = given ?? (score >= artifact.threshold.value ? 1 : 0);
@@ -66,16 +71,20 @@ export function record(
   deployment.decisions.record(observation, isPositive === 1);
   if (startedMs !== undefined) recordValue(counts.predictSeconds, (performance.now() - startedMs) / 1000);
 
-  const isKept = config.SAMPLES_RATIO === 1 || Math.random() < config.SAMPLES_RATIO;
+  const isKept = shadowed?.isKept ?? (config.SAMPLES_RATIO === 1 || Math.random() < config.SAMPLES_RATIO);
   const { bins, outside } = observation;
   const id =
-    isKept || wantsId
+    shadowed?.id ??
+    (isKept || wantsId
       ? tokens.sign(deployment.digest, timeMs, score, isPositive === 1, deployment.groups?.numberOf(bins))
-      : undefined;
+      : undefined);
   const prediction = counts.classes[isPositive];
   if (isKept && id !== undefined) {
     samples.append(formatSample(isoTime(timeMs), id, key, traceId, row, bins, outside, score, prediction));
   }
   if (span) describePrediction(span, deployment, row, score, prediction, observation);
+  if (shadows !== undefined && startedMs !== undefined && id !== undefined) {
+    shadows.follow({ champion: deployment, row, id, isKept, isPositive: isPositive === 1, timeMs, traceId });
+  }
   return { id, isPositive, observation };
 }

@@ -1,4 +1,5 @@
 import type { Deployments } from '../deployments/deployments.ts';
+import type { Shadows } from '../deployments/shadows.ts';
 import type { JsonlWriter } from '../files/jsonl-writer.ts';
 import type { OutcomeIntake } from '../outcomes/intake.ts';
 import type { KnownModels } from '../outcomes/known-models.ts';
@@ -17,6 +18,8 @@ export type Service = {
   state: Lifecycle;
   /** The models that answer. */
   readonly deployments: Deployments;
+  /** Those of them that score rows without answering. */
+  readonly shadows: Shadows;
   readonly httpMetrics: HttpMetrics;
   readonly samples: JsonlWriter;
   /** Signs the ids of predictions, and reads them when an outcome comes. */

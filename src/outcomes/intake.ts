@@ -8,7 +8,7 @@ import {
 import { IntakeUnavailable } from './intake-unavailable.ts';
 import { keepOutcomes, type Store } from './keep-outcomes.ts';
 import { type KnownModels, ModelUnavailable } from './known-models.ts';
-import { createOutcomeCounter } from './outcome-counter.ts';
+import { createOutcomeCounter, type ShadowOutcomes } from './outcome-counter.ts';
 import { replayOutcomes } from './replay-outcomes.ts';
 import { createReservations } from './reservations.ts';
 import { createSeenIds } from './seen-ids.ts';
@@ -73,6 +73,8 @@ export type IntakeOptions = Store & {
   readonly maxWaiting?: number;
   /** Outcomes of earlier processes that are counted at most. */
   readonly maxUncounted?: number;
+  /** What shadows said of the rows that outcomes come for. */
+  readonly shadows?: ShadowOutcomes;
   readonly onProblem: (message: string) => void;
 };
 
@@ -92,10 +94,11 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
     shared,
     maxWaiting,
     maxUncounted,
+    shadows,
     onProblem,
   } = options;
   const seen = createSeenIds(maxAgeMs, { now });
-  const counter = createOutcomeCounter(models, maturityMs, { now, onProblem, maxWaiting });
+  const counter = createOutcomeCounter(models, maturityMs, { now, onProblem, maxWaiting, shadows });
   const reservations = createReservations();
   const claims = shared === undefined ? undefined : createClaimSettler(shared, maxAgeMs);
   /** See `Replayed`. When they are sent again they are told as accepted: they were not before. */

@@ -6,7 +6,10 @@ import { createImmaturePredictions } from './immature-predictions.ts';
 import { createIntake, type OutcomeIntake } from './intake.ts';
 import { createKnownModels, type KnownModels } from './known-models.ts';
 import { createModelFiles, keepAgainMs, modelsFolder } from './model-files.ts';
+import type { ShadowOutcomes } from './outcome-counter.ts';
 import { readElsewhere, readSeries } from './read-series.ts';
+import { createShadowPairs } from './shadow-pairs.ts';
+import { createShadowScores } from './shadow-scores.ts';
 import { readSharedAddress } from './shared-address.ts';
 import type { SharedStore } from './shared-store.ts';
 import { openSlots, type SlotStates, type Slots } from './slots.ts';
@@ -19,6 +22,8 @@ const saveMs = 1000;
 const pendingBytes = 16 * 1024 * 1024;
 
 export type Outcomes = {
+  /** What shadows said of recent rows, and how they did. */
+  readonly shadows: ShadowOutcomes;
   readonly models: KnownModels;
   readonly intake: OutcomeIntake;
   /** What replicas share, where they do. */
@@ -82,8 +87,10 @@ export async function openOutcomes(
     onDropped: (model) => (maturityMs > 0 ? immature.save([model]) : undefined),
     onProblem,
   });
+  const shadows = { scores: createShadowScores(), pairs: createShadowPairs(models) };
   const intake = createIntake({
     tokens,
+    shadows,
     models,
     writer,
     shared,
@@ -115,6 +122,7 @@ export async function openOutcomes(
     models,
     intake,
     shared,
+    shadows,
     collected() {
       read = { states: slots.states(), shown: models.collected() };
     },

@@ -1,7 +1,12 @@
 import { createHeldOutcomes } from './held-outcomes.ts';
 import type { KnownModels } from './known-models.ts';
+import type { ShadowPairs } from './shadow-pairs.ts';
+import type { ShadowScores } from './shadow-scores.ts';
 import type { Token } from './token.ts';
-import { type Countable, createWaitingOutcomes } from './waiting-outcomes.ts';
+import { type Countable, createWaitingOutcomes, type Predicted } from './waiting-outcomes.ts';
+
+/** What an outcome of one model means for those that score the same rows as its shadows. */
+export type ShadowOutcomes = { readonly scores: ShadowScores; readonly pairs: ShadowPairs };
 
 /** Counts outcomes when their time has come and their version of the model can count. */
 export type OutcomeCounter = {
@@ -26,24 +31,47 @@ export function createOutcomeCounter(
   options: {
     readonly now?: () => number;
     readonly maxWaiting?: number | undefined;
+    /** What shadows said of the same rows: the outcome is theirs too. */
+    readonly shadows?: ShadowOutcomes | undefined;
     readonly onProblem: (message: string) => void;
   },
 ): OutcomeCounter {
-  const { now = () => Date.now() } = options;
+  const { now = () => Date.now(), shadows } = options;
   const held = createHeldOutcomes({ now });
   const waiting = createWaitingOutcomes(models, options);
+
+  function add(
+    {
+      model,
+      timeMs,
+      score,
+      isPositive: isPredicted,
+      group,
+    }: Omit<Token, 'key' | 'group'> & Pick<Predicted, 'group'>,
+    { isPositive, delayS, place, onCounted }: Omit<Countable, 'prediction'>,
+    isOpen: boolean,
+  ): void {
+    // not the whole token: half a million outcomes may have to wait
+    const prediction = { score, isPositive: isPredicted, group };
+    const nowMs = now();
+    // one from the future was made while the clock was ahead: it is taken as made now
+    const dueMs = Math.min(timeMs, nowMs) + maturityMs;
+    const counts = isOpen && (maturityMs === 0 || dueMs <= nowMs);
+    if (counts) waiting.add(model, { isPositive, place, delayS, prediction, onCounted });
+    else if (delayS !== undefined) waiting.add(model, { isPositive, place, delayS });
+    if (!isOpen || counts) return;
+    held.hold({ dueMs, count: () => waiting.add(model, { isPositive, place, prediction, onCounted }) });
+  }
+
   return {
-    add({ model, timeMs, score, isPositive: isPredicted, group }, { isPositive, delayS, place }, isOpen) {
-      // not the whole token: half a million outcomes may have to wait
-      const prediction = { score, isPositive: isPredicted, group };
-      const nowMs = now();
-      // one from the future was made while the clock was ahead: it is taken as made now
-      const dueMs = Math.min(timeMs, nowMs) + maturityMs;
-      const counts = isOpen && (maturityMs === 0 || dueMs <= nowMs);
-      if (counts) waiting.add(model, { isPositive, place, delayS, prediction });
-      else if (delayS !== undefined) waiting.add(model, { isPositive, place, delayS });
-      if (!isOpen || counts) return;
-      held.hold({ dueMs, count: () => waiting.add(model, { isPositive, place, prediction }) });
+    add(token, outcome, isOpen) {
+      const { group, ...prediction } = token;
+      add({ ...prediction, group }, outcome, isOpen);
+      const { isPositive, delayS } = outcome;
+      for (const shadow of shadows?.scores.find(token.key) ?? []) {
+        const onCounted = () => shadows?.pairs.addOutcome(token, shadow, isPositive);
+        add({ ...shadow, timeMs: token.timeMs }, { isPositive, delayS, onCounted }, isOpen);
+      }
     },
     settle() {
       held.release();

@@ -16,6 +16,8 @@ export type Countable = {
   readonly delayS?: number | undefined;
   /** Where it is noted that it has been counted. */
   readonly place?: SlotLine | undefined;
+  /** Called when it has been counted. */
+  readonly onCounted?: (() => void) | undefined;
 };
 
 /** Outcomes that count as soon as their version of the model does. */
@@ -141,7 +143,7 @@ export function createWaitingOutcomes(
   };
 }
 
-function count(model: KnownModel, { isPositive, prediction, delayS, place }: Countable): void {
+function count(model: KnownModel, { isPositive, prediction, delayS, place, onCounted }: Countable): void {
   model.used('outcome');
   if (delayS !== undefined) model.delays.add(isPositive, delayS);
   if (prediction !== undefined) {
@@ -149,6 +151,7 @@ function count(model: KnownModel, { isPositive, prediction, delayS, place }: Cou
     model.performance.addOutcome(score, isPositive);
     if (group !== undefined) model.groupOutcomes.add(group, prediction.isPositive, isPositive);
   }
+  if (prediction !== undefined) onCounted?.();
   place?.slot.counted(place.line, { outcome: prediction !== undefined, delay: delayS !== undefined });
 }
 

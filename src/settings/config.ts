@@ -43,7 +43,12 @@ export const serviceSettings = {
   DEFAULT_MODEL: {
     schema: z.string().optional(),
     description:
-      'Name of the model that answers where the path names none: `/predict`. Unset: the only one there is.',
+      'Name of the model that answers where the path names none: `/predict`. Unset: the only one that is no shadow.',
+  },
+  SHADOW_MODELS: {
+    schema: list.optional(),
+    description:
+      'Names of models, comma-separated, that score the rows of `/predict` as well, after they are answered. They are compared with the model that answers.',
   },
   SERVICE_INSTANCE: {
     schema: z

@@ -2,6 +2,7 @@ import type { Instrument } from './instrument.ts';
 import { modelInstruments } from './model-instruments.ts';
 import { performanceInstruments } from './performance-instruments.ts';
 import { runtimeInstruments } from './runtime-instruments.ts';
+import { shadowInstruments } from './shadow-instruments.ts';
 
 const http = ['http_request_method', 'http_route', 'http_response_status_code'] as const;
 
@@ -56,6 +57,7 @@ export const instruments = {
   },
   ...modelInstruments,
   ...performanceInstruments,
+  ...shadowInstruments,
   samplesWritten: {
     name: 'samples_written_total',
     type: 'counter',

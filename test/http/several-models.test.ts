@@ -251,7 +251,7 @@ describe('DEFAULT_MODEL', () => {
     const env = { MODEL_PATH: paths.join(', ') };
     await assert.rejects(
       startTestService({ ...env, DEFAULT_MODEL: 'fraud' }),
-      /MODEL_PATH: has no model fraud, which DEFAULT_MODEL names: only churn, credit/,
+      /DEFAULT_MODEL=fraud: no model is called fraud; there are churn, credit/,
     );
     const service = await startTestService({ ...env, DEFAULT_MODEL: 'credit' }, folder);
     try {

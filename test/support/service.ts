@@ -166,7 +166,9 @@ export function seriesValue(
     if (!line.startsWith(`${name}{`) && !line.startsWith(`${name} `)) continue;
     const end = line.lastIndexOf(' ');
     const head = line.slice(0, end);
-    if (wanted.every((label) => head.includes(label))) return Number(line.slice(end + 1));
+    // a label's name may be the end of another's
+    if (wanted.every((label) => head.includes(`{${label}`) || head.includes(`,${label}`)))
+      return Number(line.slice(end + 1));
   }
   return undefined;
 }

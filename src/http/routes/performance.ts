@@ -7,6 +7,7 @@ import { comparedWith } from '../../monitor/performance-comparison.ts';
 import { slowOutcomesRule } from '../../monitor/slow-outcomes.ts';
 import { type WindowName, windowNames } from '../../monitor/windows.ts';
 import type { KnownModel } from '../../outcomes/known-model.ts';
+import type { ShadowPair } from '../../outcomes/shadow-pairs.ts';
 import { unknownModel } from '../chosen-model.ts';
 import { queryValue } from '../query-value.ts';
 import type { AppRouter } from '../router.ts';
@@ -17,7 +18,7 @@ const daySeconds = 86_400;
 
 /**
  * `GET /performance` of the admin listener: realised and estimated performance of this replica side by side, for each
- * model version that is in use, or of the model that `?model=` names. Then, what the days since its start together show of slowly unexpected outcomes.
+ * model version that is in use, or of the model that `?model=` names, and of each shadow beside the model it follows. Then, what the days since its start together show of slowly unexpected outcomes.
  */
 export function addPerformanceRoute(router: AppRouter, service: Service): void {
   router.get('/performance', (context) => {
@@ -28,6 +29,10 @@ export function addPerformanceRoute(router: AppRouter, service: Service): void {
       JSON.stringify({
         maturityDays: service.config.OUTCOME_MATURITY_DAYS,
         models: known.map((model) => describe(model, monitorOf(service, model))),
+        shadows: service.shadows.pairs
+          .all()
+          .filter(({ champion, shadow }) => known.includes(champion) || known.includes(shadow))
+          .map(describePair),
       }),
     );
   });
@@ -83,6 +88,27 @@ function describeWindow(
       [target.negative]: describeDelays(negative),
       [target.positive]: describeDelays(positive),
     },
+  };
+}
+
+/** Champion beside shadow, on the rows that both have scored since the start. */
+function describePair({ champion, shadow, counts }: ShadowPair) {
+  const [negative, positive] = champion.performance.reference.classes;
+  const named = ({ artifact: { name, version } }: KnownModel) => ({ name, version });
+  const [bothNegative, shadowPositive, championPositive, bothPositive] = counts.agreement;
+  const rows = bothNegative + shadowPositive + championPositive + bothPositive;
+  return {
+    champion: named(champion),
+    shadow: named(shadow),
+    rows,
+    agreement: rows === 0 ? null : (bothNegative + bothPositive) / rows,
+    predictions: [
+      { champion: negative, shadow: negative, rows: bothNegative },
+      { champion: negative, shadow: positive, rows: shadowPositive },
+      { champion: positive, shadow: negative, rows: championPositive },
+      { champion: positive, shadow: positive, rows: bothPositive },
+    ],
+    ...counts.performance(),
   };
 }
 

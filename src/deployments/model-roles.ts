@@ -1,0 +1,48 @@
+import type { Artifact } from '../model/artifact.ts';
+
+/** What the settings say of models by their names. */
+export type ModelRoles = {
+  readonly DEFAULT_MODEL?: string | undefined;
+  readonly SHADOW_MODELS?: readonly string[] | undefined;
+};
+
+/** Names of models that have to be there, as a setting names them. */
+export function namedModels({ DEFAULT_MODEL, SHADOW_MODELS = [] }: ModelRoles): string[] {
+  return DEFAULT_MODEL === undefined ? [...SHADOW_MODELS] : [DEFAULT_MODEL, ...SHADOW_MODELS];
+}
+
+/** @throws Error in one line for a name that no model has, and for shadows that cannot follow the default model */
+export function checkRoles(artifacts: readonly Artifact[], roles: ModelRoles): void {
+  const { DEFAULT_MODEL, SHADOW_MODELS = [] } = roles;
+  const names = artifacts.map(({ name }) => name).sort();
+  const refuse = (setting: keyof ModelRoles, why: string): never => {
+    throw new Error(`${setting}=${roles[setting]}: ${why}`);
+  };
+  for (const [setting, wanted] of [
+    ['DEFAULT_MODEL', DEFAULT_MODEL === undefined ? [] : [DEFAULT_MODEL]],
+    ['SHADOW_MODELS', SHADOW_MODELS],
+  ] as const) {
+    const missing = wanted.find((name) => !names.includes(name));
+    if (missing !== undefined)
+      refuse(setting, `no model is called ${missing}; there are ${names.join(', ')}`);
+  }
+  if (SHADOW_MODELS.length === 0) return;
+  const others = names.filter((name) => !SHADOW_MODELS.includes(name));
+  const followed = DEFAULT_MODEL ?? (others.length === 1 ? others[0] : undefined);
+  if (followed === undefined) {
+    refuse(
+      'SHADOW_MODELS',
+      `set DEFAULT_MODEL too, as the model that they follow is one of ${others.join(', ')}`,
+    );
+  }
+  const champion = artifacts.find(({ name }) => name === followed);
+  for (const shadow of artifacts.filter(({ name }) => SHADOW_MODELS.includes(name))) {
+    if (shadow === champion) refuse('SHADOW_MODELS', `${followed} cannot be the shadow of itself`);
+    if (classesOf(shadow) === classesOf(champion)) continue;
+    refuse('SHADOW_MODELS', `${shadow.name} has other classes than ${followed}: they cannot be compared`);
+  }
+}
+
+function classesOf(artifact: Artifact | undefined): string {
+  return JSON.stringify([artifact?.target.negative, artifact?.target.positive]);
+}

@@ -1,0 +1,146 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Row } from '../model/row.ts';
+import { recordRejection } from '../monitor/model-counts.ts';
+import type { Deployment } from './deployment.ts';
+
+/** A row that the champion has scored. */
+export type FollowedRow = {
+  readonly row: Row;
+  readonly champion: Deployment;
+  /** The id of the champion's prediction, and whether its sample was kept. */
+  readonly id: string;
+  readonly isKept: boolean;
+  readonly isPositive: boolean;
+  readonly timeMs: number;
+  readonly traceId: string | undefined;
+};
+
+/** Why a shadow has not scored a row: too many waited, or it failed. */
+export type DropReason = 'queue_full' | 'failed';
+
+export type ShadowQueue = {
+  add(followed: FollowedRow): void;
+  readonly dropped: Readonly<Record<DropReason, number>>;
+  /** Rows that wait. */
+  readonly size: number;
+};
+
+/** So many rows wait for one shadow at most. */
+const maxWaiting = 1000;
+/** A shadow that answers later is asked for so many rows at once. */
+const maxRows = 50;
+/** A turn of the event loop is not held for longer, unless a single row takes longer. */
+const sliceMs = 4;
+
+/** What a shadow says of a row. */
+export type Scored = { readonly score: number };
+
+/**
+ * Scores rows with one shadow, after the answers to them have been written, in slices between turns of the event loop.
+ *
+ * @param shadow gives the version that scores now; rows are left out while there is none
+ * @param score asks it, as a predictor answers: at once or later
+ * @param onScored is told of each row that was scored
+ * @param onFailure is told of each failure
+ */
+export function createShadowQueue(options: {
+  readonly shadow: (champion: Deployment) => Deployment | undefined;
+  readonly score: (
+    shadow: Deployment,
+    rows: readonly Row[],
+  ) => readonly Scored[] | Promise<readonly Scored[]>;
+  readonly onScored: (
+    shadow: Deployment,
+    row: Row,
+    scored: Scored,
+    followed: FollowedRow,
+    startedMs: number,
+  ) => void;
+  readonly onFailure: (shadow: Deployment, error: Error) => void;
+}): ShadowQueue {
+  const { shadow: shadowOf, score, onScored, onFailure } = options;
+  const waiting: FollowedRow[] = [];
+  const dropped = { queue_full: 0, failed: 0 };
+  let isRunning = false;
+  let answersLater = false;
+
+  async function run(): Promise<void> {
+    isRunning = true;
+    // the first turn ends with the answers being written
+    await nextTurn();
+    while (waiting.length > 0) {
+      await nextTurn();
+      const endMs = performance.now() + sliceMs;
+      do {
+        const later = scoreSome(waiting.splice(0, answersLater ? maxRows : 1));
+        answersLater = later !== undefined;
+        if (later) await later;
+      } while (waiting.length > 0 && performance.now() < endMs);
+    }
+    isRunning = false;
+  }
+
+  /** Rows that wait together are the champion's; only a change of models makes a second champion among them. */
+  function scoreSome(some: readonly FollowedRow[]): Promise<void> | undefined {
+    const shadow = shadowOf(some[0].champion);
+    if (shadow === undefined) return undefined;
+    const fitting = some.flatMap((followed) => {
+      const row = takeOwn(shadow, followed.row);
+      return row === undefined ? [] : { row, followed };
+    });
+    if (fitting.length === 0) return undefined;
+    const startedMs = performance.now();
+    const fail = (error: unknown, rows = fitting.length) => {
+      dropped.failed += rows;
+      onFailure(shadow, error as Error);
+    };
+    const tell = (scored: readonly Scored[]) => {
+      for (const [i, { row, followed }] of fitting.entries()) {
+        try {
+          onScored(shadow, row, scored[i], followed, startedMs);
+        } catch (error) {
+          fail(error, 1);
+        }
+      }
+    };
+    try {
+      const scored = score(
+        shadow,
+        fitting.map(({ row }) => row),
+      );
+      if (scored instanceof Promise) return scored.then(tell).catch(fail);
+      tell(scored);
+    } catch (error) {
+      fail(error);
+    }
+    return undefined;
+  }
+
+  return {
+    add(followed) {
+      if (waiting.length >= maxWaiting) {
+        dropped.queue_full++;
+        return;
+      }
+      waiting.push(followed);
+      if (!isRunning) run();
+    },
+    dropped,
+    get size() {
+      return waiting.length;
+    },
+  };
+}
+
+/** The row as the shadow takes it: without features that only the champion has. One that it refuses is counted as that. */
+function takeOwn({ artifact, validate, counts }: Deployment, row: Row): Row | undefined {
+  if (validate(row) === null) return row;
+  const own = Object.fromEntries(
+    artifact.features.filter(({ name }) => Object.hasOwn(row, name)).map(({ name }) => [name, row[name]]),
+  );
+  const faults = validate(own);
+  if (faults === null) return own;
+  counts.refused++;
+  for (const { feature, code, count } of faults.counts) recordRejection(counts, feature, code, count);
+  return undefined;
+}

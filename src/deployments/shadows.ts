@@ -1,0 +1,117 @@
+import type { Row } from '../model/row.ts';
+import type { ShadowPairs } from '../outcomes/shadow-pairs.ts';
+import type { ShadowScores } from '../outcomes/shadow-scores.ts';
+import type { Tokens } from '../outcomes/token.ts';
+import { instruments } from '../telemetry/instruments.ts';
+import { counterData, type MetricSource } from '../telemetry/metric-data.ts';
+import { shadowPairMetrics } from '../telemetry/shadow-metrics.ts';
+import { oneLine } from '../text/one-line.ts';
+import { createRecurringFaults } from '../times/recurring-faults.ts';
+import type { Deployment } from './deployment.ts';
+import type { Deployments } from './deployments.ts';
+import { type Records, record } from './record.ts';
+import { createShadowQueue, type FollowedRow, type Scored } from './shadow-queue.ts';
+
+/** The models that score the rows of another one without answering. */
+export type Shadows = {
+  /** Has them score a row, after it has been answered, if the model is the one that they follow. */
+  follow(row: FollowedRow): void;
+  /** How they compare with the versions that they have followed. */
+  readonly pairs: Pick<ShadowPairs, 'all'>;
+  readonly metrics: MetricSource;
+};
+
+/**
+ * Makes the shadows of the model that answers where none is named. Each counts under its own name and version, and keeps
+ * its own sample, under the id that the caller got: an outcome that comes for this id is that of both.
+ *
+ * @param names `SHADOW_MODELS`
+ * @param score asks a shadow; to be replaced in tests
+ * @param onProblem told in one line what a shadow cannot do
+ */
+export function createShadows(options: {
+  readonly names: readonly string[];
+  readonly deployments: Deployments;
+  readonly records: Omit<Records, 'shadows'> & { readonly tokens: Pick<Tokens, 'verify'> };
+  readonly scores: ShadowScores;
+  readonly pairs: ShadowPairs;
+  readonly score?: (
+    shadow: Deployment,
+    rows: readonly Row[],
+  ) => readonly Scored[] | Promise<readonly Scored[]>;
+  readonly onProblem: (message: string) => void;
+}): Shadows {
+  const { names, deployments, records, scores, pairs, onProblem } = options;
+  const { score = (shadow, rows) => rows.map((row) => ({ score: shadow.score(row) })) } = options;
+  const faults = createRecurringFaults();
+  const sayOnce = (kind: string, message: string) => faults.begin(kind) && onProblem(message);
+
+  const queues = names.map((name) => ({
+    name,
+    queue: createShadowQueue({
+      shadow(champion) {
+        const shadow = deployments.get(name);
+        if (shadow === undefined || haveSameClasses(champion, shadow)) return shadow;
+        sayOnce(
+          `${name} classes`,
+          `the shadow ${name} has other classes than ${champion.artifact.name}: it waits`,
+        );
+        return undefined;
+      },
+      score,
+      onScored: keep,
+      onFailure: ({ artifact }, error) =>
+        sayOnce(`${name} ${error.name}`, `the shadow ${artifact.name} cannot score: ${oneLine(error)}`),
+    }),
+  }));
+
+  function keep(
+    shadow: Deployment,
+    row: Row,
+    { score }: Scored,
+    { champion, id, isKept, isPositive: ofChampion, timeMs, traceId }: FollowedRow,
+    startedMs: number,
+  ): void {
+    const recorded = record({ ...records, shadows: undefined }, shadow, row, score, {
+      startedMs,
+      timeMs,
+      isPositive: undefined,
+      wantsId: false,
+      traceId,
+      // the sample of the champion has it: a label is joined with that one
+      key: undefined,
+      span: undefined,
+      shadowed: { id, isKept },
+    });
+    const isPositive = recorded.isPositive === 1;
+    pairs.addPrediction(champion.known, shadow.known, { champion: ofChampion, shadow: isPositive });
+    const group = shadow.groups?.numberOf(recorded.observation.bins);
+    const token = records.tokens.verify(id);
+    if (token === undefined) return;
+    scores.add(token.key, { model: shadow.digest.toString('hex'), score, isPositive, group });
+  }
+
+  return {
+    follow(row) {
+      if (row.champion !== deployments.default) return;
+      for (const { queue } of queues) queue.add(row);
+    },
+    pairs,
+    metrics: () => [
+      ...shadowPairMetrics(pairs),
+      counterData(
+        instruments.shadowRowsDropped,
+        queues.flatMap(({ name, queue }) =>
+          Object.entries(queue.dropped).map(([reason, value]) => ({
+            attributes: { shadow: name, reason },
+            value,
+          })),
+        ),
+      ),
+    ],
+  };
+}
+
+function haveSameClasses({ counts: one }: Deployment, { counts: other }: Deployment): boolean {
+  return one.classes[0] === other.classes[0] && one.classes[1] === other.classes[1];
+}

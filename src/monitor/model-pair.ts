@@ -1,0 +1,75 @@
+import {
+  type PairedDifference,
+  pairedMeanDifference,
+  pairedShareDifference,
+} from '../stats/paired-difference.ts';
+
+/** What a model said of one row. */
+export type Said = { readonly score: number; readonly isPositive: boolean };
+
+/** Champion and shadow on the same rows. */
+export type PairPerformance = {
+  /** Rows whose outcome is known. */
+  readonly outcomes: number;
+  readonly accuracy: Comparison;
+  /** Of the scores as they are, in no bins. */
+  readonly brierScore: Comparison;
+};
+
+/** A figure of both; `null` without outcomes. The difference is shadow less champion. */
+export type Comparison = {
+  readonly champion: number | null;
+  readonly shadow: number | null;
+  readonly difference: PairedDifference | null;
+};
+
+/** What is counted of a version and of another one that scores the same rows. */
+export type ModelPair = {
+  /** Rows by what both predicted: of the champion first; negative before positive. */
+  readonly agreement: Readonly<Float64Array>;
+  /** Rows with an outcome, by who was right. */
+  readonly right: Readonly<Record<'both' | 'champion' | 'shadow' | 'neither', number>>;
+  addPrediction(champion: boolean, shadow: boolean): void;
+  addOutcome(champion: Said, shadow: Said, isPositive: boolean): void;
+  performance(): PairPerformance;
+};
+
+export function createModelPair(): ModelPair {
+  const agreement = new Float64Array(4);
+  const right = { both: 0, champion: 0, shadow: 0, neither: 0 };
+  const brier = { champion: 0, shadow: 0, difference: 0, squares: 0 };
+  return {
+    agreement,
+    right,
+    addPrediction(champion, shadow) {
+      agreement[2 * Number(champion) + Number(shadow)]++;
+    },
+    addOutcome(champion, shadow, isPositive) {
+      const [isRight, isShadowRight] = [champion, shadow].map((said) => said.isPositive === isPositive);
+      right[isRight ? (isShadowRight ? 'both' : 'champion') : isShadowRight ? 'shadow' : 'neither']++;
+      const [of, ofShadow] = [champion, shadow].map(({ score }) => (score - Number(isPositive)) ** 2);
+      brier.champion += of;
+      brier.shadow += ofShadow;
+      brier.difference += ofShadow - of;
+      brier.squares += (ofShadow - of) ** 2;
+    },
+    performance() {
+      const { both, champion, shadow, neither } = right;
+      const outcomes = both + champion + shadow + neither;
+      const mean = (sum: number) => (outcomes === 0 ? null : sum / outcomes);
+      return {
+        outcomes,
+        accuracy: {
+          champion: mean(both + champion),
+          shadow: mean(both + shadow),
+          difference: pairedShareDifference({ both, first: champion, second: shadow, neither }),
+        },
+        brierScore: {
+          champion: mean(brier.champion),
+          shadow: mean(brier.shadow),
+          difference: pairedMeanDifference(outcomes, brier.difference, brier.squares),
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import { createModelPair, type ModelPair, type Said } from '../monitor/model-pair.ts';
+import type { KnownModel } from './known-model.ts';
+import type { KnownModels } from './known-models.ts';
+import type { ShadowPrediction } from './shadow-scores.ts';
+import type { Token } from './token.ts';
+
+/** A version, and another one that scores the same rows without answering. */
+export type ShadowPair = {
+  readonly champion: KnownModel;
+  readonly shadow: KnownModel;
+  readonly counts: ModelPair;
+};
+
+/** What is counted of versions and their shadows, as long as both are in use. */
+export type ShadowPairs = {
+  addPrediction(champion: KnownModel, shadow: KnownModel, said: { champion: boolean; shadow: boolean }): void;
+  /** Counts an outcome that both versions have got; not where one of them is in use no longer. */
+  addOutcome(champion: Pick<Token, 'model'> & Said, shadow: ShadowPrediction, isPositive: boolean): void;
+  /** The one whose first prediction was earliest comes first. */
+  all(): readonly ShadowPair[];
+};
+
+export function createShadowPairs(models: Pick<KnownModels, 'get' | 'all'>): ShadowPairs {
+  const pairs = new Map<string, ShadowPair>();
+
+  function pairOf(champion: KnownModel, shadow: KnownModel): ShadowPair {
+    const key = `${champion.digest.toString('hex')} ${shadow.digest.toString('hex')}`;
+    let pair = pairs.get(key);
+    // a version that was dropped and came back begins at 0 again
+    if (pair?.champion !== champion || pair.shadow !== shadow) {
+      pair = { champion, shadow, counts: createModelPair() };
+      pairs.set(key, pair);
+    }
+    return pair;
+  }
+
+  return {
+    addPrediction(champion, shadow, said) {
+      pairOf(champion, shadow).counts.addPrediction(said.champion, said.shadow);
+    },
+    addOutcome(champion, shadow, isPositive) {
+      const [one, other] = [models.get(champion.model), models.get(shadow.model)];
+      if (one !== undefined && other !== undefined) {
+        pairOf(one, other).counts.addOutcome(champion, shadow, isPositive);
+      }
+    },
+    all() {
+      const inUse = new Set(models.all());
+      for (const [key, { champion, shadow }] of pairs) {
+        if (!inUse.has(champion) || !inUse.has(shadow)) pairs.delete(key);
+      }
+      return [...pairs.values()];
+    },
+  };
+}

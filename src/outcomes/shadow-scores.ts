@@ -1,0 +1,85 @@
+import type { Token } from './token.ts';
+
+/** What a shadow said of a row, as an id would tell it if the shadow had one. */
+export type ShadowPrediction = Pick<Token, 'model' | 'score' | 'isPositive'> & {
+  readonly group: number | undefined;
+};
+
+/** What shadows said of recent rows, by the prediction that the caller got. */
+export type ShadowScores = {
+  /** @param key of the caller's prediction */
+  add(key: bigint, prediction: ShadowPrediction): void;
+  /** What each shadow said of the same row, so far as it is known. */
+  find(key: bigint): readonly ShadowPrediction[];
+};
+
+/** Entries that lie together; the oldest of them makes room. */
+const entriesPerPlace = 16;
+const defaultEntries = 2 ** 19;
+
+/**
+ * Remembers what shadows said of about the last half million rows, in 13 MB that are taken when the first comes. An entry
+ * is found by the low bits of its key, which are those of a signature and so spread evenly; the oldest of the sixteen
+ * that lie there makes room for it.
+ *
+ * @param entries a power of 2, at least 16
+ */
+export function createShadowScores(entries = defaultEntries): ShadowScores {
+  const places = BigInt(entries / entriesPerPlace);
+  const models: string[] = [];
+  const numbers = new Map<string, number>();
+  let table: ReturnType<typeof allocate> | undefined;
+
+  function numberOf(model: string): number {
+    let number = numbers.get(model);
+    if (number === undefined) {
+      number = models.push(model);
+      numbers.set(model, number);
+    }
+    return number;
+  }
+  const placeOf = (key: bigint) => Number(BigInt.asUintN(64, key) % places);
+
+  return {
+    add(key, { model, score, isPositive, group }) {
+      table ??= allocate(entries);
+      const place = placeOf(key);
+      const entry = place * entriesPerPlace + table.next[place];
+      table.next[place] = (table.next[place] + 1) % entriesPerPlace;
+      table.keys[entry] = key;
+      table.scores[entry] = score;
+      table.models[entry] = numberOf(model);
+      table.said[entry] = 2 * ((group ?? -1) + 1) + Number(isPositive);
+    },
+    find(key) {
+      if (table === undefined) return [];
+      const found: ShadowPrediction[] = [];
+      const first = placeOf(key) * entriesPerPlace;
+      for (let entry = first; entry < first + entriesPerPlace; entry++) {
+        // numbers begin at 1: an entry that was never made has none
+        if (table.keys[entry] !== key || table.models[entry] === 0) continue;
+        const group = (table.said[entry] >>> 1) - 1;
+        found.push({
+          model: models[table.models[entry] - 1],
+          score: table.scores[entry],
+          isPositive: (table.said[entry] & 1) === 1,
+          group: group < 0 ? undefined : group,
+        });
+      }
+      return found;
+    },
+  };
+}
+
+function allocate(entries: number) {
+  return {
+    keys: new BigUint64Array(entries),
+    scores: new Float64Array(entries),
+    /** Places in the list of models, from 1. */
+    models: new Uint32Array(entries),
+    /** The group from 1, or 0 for none, and in the lowest bit the prediction. */
+    said: new Uint32Array(entries),
+    /** The entry of each place that is overwritten next. */
+    next: new Uint8Array(entries / entriesPerPlace),
+  };
+}

@@ -1,0 +1,28 @@
+import { type Instrument, modelLabels } from './instrument.ts';
+
+const pair = [...modelLabels, 'shadow', 'shadow_version'] as const;
+
+/** What the service exposes of shadows: models that score the rows of another one without answering. */
+export const shadowInstruments = {
+  agreement: {
+    name: 'model_agreement_total',
+    type: 'counter',
+    unit: '{prediction}',
+    labels: [...pair, 'prediction', 'shadow_prediction'],
+    description: 'Rows by what the model that answered predicted, and what its shadow did.',
+  },
+  shadowOutcomes: {
+    name: 'model_shadow_outcomes_total',
+    type: 'counter',
+    unit: '{outcome}',
+    labels: [...pair, 'right'],
+    description: 'Outcomes that count for both, by who was right: `both`, `champion`, `shadow` or `neither`.',
+  },
+  shadowRowsDropped: {
+    name: 'model_shadow_rows_dropped_total',
+    type: 'counter',
+    unit: '{row}',
+    labels: ['shadow', 'reason'],
+    description: 'Rows that a shadow did not score: too many waited (`queue_full`), or it `failed`.',
+  },
+} as const satisfies Record<string, Instrument>;

@@ -1,0 +1,274 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createShadows } from '../../src/deployments/shadows.ts';
+import { type Artifact, formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
+import { createShadowPairs } from '../../src/outcomes/shadow-pairs.ts';
+import { createShadowScores } from '../../src/outcomes/shadow-scores.ts';
+import { readConfig } from '../../src/settings/config.ts';
+import { type RunningService, startService } from '../../src/start-service.ts';
+import { createRandom } from '../../src/stats/random.ts';
+import { temporaryFolder } from '../samples/support/folder.ts';
+import { noTelemetry } from '../support/no-telemetry.ts';
+import {
+  eventually,
+  postJson,
+  readJsonLines,
+  root,
+  seriesValue,
+  startTestService,
+  type TestService,
+} from '../support/service.ts';
+
+const random = createRandom(3);
+const rows = Array.from({ length: 60 }, () => ({
+  age: Math.round(20 + 50 * random()),
+  limit: Math.round(500 + 9000 * random()),
+  history: random() < 0.5 ? 'good' : 'bad',
+}));
+
+/** The credit model and, under another name, one that finds more rows bad. */
+async function championAndShadow(): Promise<[Artifact, Artifact]> {
+  const { version: _, ...content } = await loadArtifact(join(root, 'models/credit.json'));
+  return [
+    sealArtifact(content),
+    sealArtifact({ ...content, name: 'challenger', intercept: content.intercept + 0.7 }),
+  ];
+}
+
+async function putModels(folder: string): Promise<string> {
+  const paths: string[] = [];
+  for (const artifact of await championAndShadow()) {
+    paths.push(join(folder, `${artifact.name}.json`));
+    await writeFile(paths.at(-1) ?? '', formatArtifact(artifact));
+  }
+  return paths.join(',');
+}
+
+describe('a shadow', () => {
+  let service: TestService;
+  const answers: any[] = [];
+  const scrape = async () => (await fetch(`${service.admin}/metrics`)).text();
+  const performance = async () => (await (await fetch(`${service.admin}/performance`)).json()) as any;
+  const outcomeOf = (i: number) => (i % 3 === 0 ? 'bad' : 'good');
+  const ofShadow = new Map<string, { score: number; prediction: string }>();
+
+  before(async () => {
+    const folder = await temporaryFolder();
+    const MODEL_PATH = await putModels(folder.path);
+    service = await startTestService({ MODEL_PATH, SHADOW_MODELS: 'challenger' }, folder.path);
+    for (const row of rows) answers.push((await postJson(`${service.api}/predict`, row)).body);
+  });
+  after(() => service?.stop());
+
+  it('scores the rows that the only other model answers, and counts under its own name', async () => {
+    assert.deepEqual(new Set(answers.map(({ model }) => model.name)), new Set(['credit']));
+    const text = await eventually(async () => {
+      const found = await scrape();
+      assert.equal(seriesValue(found, 'model_score_count', { model: 'challenger' }), rows.length);
+      return found;
+    });
+    assert.equal(seriesValue(text, 'model_score_count', { model: 'credit' }), rows.length);
+    assert.equal(seriesValue(text, 'model_feature_value_count', { model: 'challenger', feature: 'age' }), 60);
+    for (const reason of ['queue_full', 'failed']) {
+      const labels = { shadow: 'challenger', reason };
+      assert.equal(seriesValue(text, 'model_shadow_rows_dropped_total', labels), 0);
+    }
+  });
+
+  it('keeps a sample under the id that the caller got, with the score that it gives when it is asked', async () => {
+    const lines = await eventually(async () => {
+      const found = (await readJsonLines(service.samplesPath)).filter(({ model }) => model === 'challenger');
+      assert.equal(found.length, rows.length);
+      return found;
+    });
+    for (const line of lines) ofShadow.set(line.id, line);
+    assert.deepEqual(
+      [...ofShadow.keys()],
+      answers.map(({ id }) => id),
+    );
+    const asked = await postJson(`${service.api}/models/challenger/predict`, rows[0]);
+    assert.equal(asked.body.score, ofShadow.get(answers[0].id)?.score);
+    assert.notEqual(asked.body.score, answers[0].score);
+  });
+
+  it('is compared with the model that answers', async () => {
+    const text = await scrape();
+    const expected = Map.groupBy(
+      answers,
+      ({ id, prediction }) => `${prediction} ${ofShadow.get(id)?.prediction}`,
+    );
+    assert.ok((expected.get('good bad')?.length ?? 0) > 0, 'they differ');
+    for (const prediction of ['good', 'bad']) {
+      for (const shadow_prediction of ['good', 'bad']) {
+        const labels = { model: 'credit', shadow: 'challenger', prediction, shadow_prediction };
+        assert.equal(
+          seriesValue(text, 'model_agreement_total', labels),
+          expected.get(`${prediction} ${shadow_prediction}`)?.length ?? 0,
+        );
+      }
+    }
+    const [pair] = (await performance()).shadows;
+    assert.equal(pair.rows, rows.length);
+    assert.equal(pair.outcomes, 0);
+    assert.deepEqual(pair.accuracy, { champion: null, shadow: null, difference: null });
+  });
+
+  it('gets the outcome of the id too, once, and the two are compared on the rows that have one', async () => {
+    const outcomes = answers.map(({ id }, i) => ({ id, outcome: outcomeOf(i) }));
+    for (const sent of [outcomes.slice(0, 50), outcomes]) {
+      await postJson(`${service.admin}/outcomes`, sent);
+    }
+    const { models, shadows } = await performance();
+    for (const { model, sinceStart } of models) {
+      assert.equal(sinceStart.realised.samples, rows.length, model.name);
+    }
+    const [pair] = shadows;
+    assert.deepEqual([pair.champion.name, pair.shadow.name, pair.outcomes], ['credit', 'challenger', 60]);
+    const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    const figures = (said: { score: number; prediction: string }[]) => ({
+      accuracy: mean(said.map(({ prediction }, i) => Number(prediction === outcomeOf(i)))),
+      brierScore: mean(said.map(({ score }, i) => (score - Number(outcomeOf(i) === 'bad')) ** 2)),
+    });
+    const champion = figures(answers);
+    const shadow = figures(answers.map(({ id }) => ofShadow.get(id)!));
+    for (const name of ['accuracy', 'brierScore'] as const) {
+      const { difference, ...found } = pair[name];
+      assert.ok(Math.abs(found.champion - champion[name]) < 1e-12, name);
+      assert.ok(Math.abs(found.shadow - shadow[name]) < 1e-12, name);
+      assert.ok(Math.abs(difference.value - (shadow[name] - champion[name])) < 1e-12, name);
+      assert.ok(difference.low < difference.value && difference.value < difference.high, name);
+    }
+    const text = await scrape();
+    const rightOf = (right: string) =>
+      seriesValue(text, 'model_shadow_outcomes_total', { shadow: 'challenger', right }) ?? Number.NaN;
+    assert.equal(rightOf('both') + rightOf('champion'), Math.round(60 * champion.accuracy));
+    assert.equal(rightOf('both') + rightOf('shadow'), Math.round(60 * shadow.accuracy));
+  });
+
+  it('has to be there, and to have the classes of the model that it follows', async () => {
+    const start = (env: Record<string, string>) => startTestService({ MODEL_PATH: service.folder, ...env });
+    await using folder = await temporaryFolder();
+    const MODEL_PATH = await putModels(folder.path);
+    await assert.rejects(
+      start({ MODEL_PATH, SHADOW_MODELS: 'none' }),
+      /SHADOW_MODELS=none: no model is called none/,
+    );
+    await assert.rejects(
+      start({ MODEL_PATH, SHADOW_MODELS: 'credit', DEFAULT_MODEL: 'credit' }),
+      /SHADOW_MODELS=credit: credit cannot be the shadow of itself/,
+    );
+    const [, { version: _, ...challenger }] = await championAndShadow();
+    const other = sealArtifact({ ...challenger, target: { ...challenger.target, positive: 'no' } });
+    await writeFile(join(folder.path, 'challenger.json'), formatArtifact(other));
+    await assert.rejects(start({ MODEL_PATH, SHADOW_MODELS: 'challenger' }), /has other classes than credit/);
+  });
+});
+
+describe('a shadow that is slow or fails', () => {
+  let running: RunningService;
+  const said: string[] = [];
+  const folders: AsyncDisposable[] = [];
+
+  before(async () => {
+    const folder = await temporaryFolder();
+    folders.push(folder);
+    const config = readConfig({
+      PORT: '0',
+      ADMIN_PORT: '0',
+      MODEL_PATH: await putModels(folder.path),
+      SAMPLES_PATH: join(folder.path, 's.jsonl'),
+      OUTCOMES_PATH: join(folder.path, 'o.jsonl'),
+      LOG_LEVEL: 'silent',
+    });
+    running = await startService({ ...config, DEFAULT_MODEL: 'credit' }, noTelemetry());
+  });
+  after(async () => {
+    await running.stop();
+    for (const folder of folders) await folder[Symbol.asyncDispose]();
+  });
+
+  type Score = NonNullable<Parameters<typeof createShadows>[0]['score']>;
+  /** Lets the challenger be a shadow that answers in this way. */
+  function follow(score: Score) {
+    const { service } = running;
+    const pairs = createShadowPairs(service.models);
+    const scores = createShadowScores(16);
+    const shadows = createShadows({
+      names: ['challenger'],
+      deployments: service.deployments,
+      records: service,
+      scores,
+      pairs,
+      score,
+      onProblem: (message) => said.push(message),
+    });
+    Object.assign(service, { shadows });
+    const dropped = () => {
+      const metric = shadows
+        .metrics()
+        .find(({ descriptor }) => descriptor.name === 'model_shadow_rows_dropped_total');
+      const points = metric?.dataPoints as unknown as { attributes: { reason: string }; value: number }[];
+      return Object.fromEntries(points.map(({ attributes: { reason }, value }) => [reason, value]));
+    };
+    return { dropped };
+  }
+  const scored = () =>
+    running.service.deployments.get('challenger')?.counts.predictions.reduce((a, b) => a + b, 0);
+  const ask = async (count: number) => {
+    for (let i = 0; i < count; i++) {
+      const { status, body } = await postJson(`${running.apiUrl}/predict`, rows[i % rows.length]);
+      assert.equal(status, 200);
+      assert.equal(body.model.name, 'credit');
+    }
+  };
+
+  it('changes no answer when it throws, at once or later; that is counted, and said once', async () => {
+    const throws = follow(() => {
+      throw new Error('no memory');
+    });
+    await ask(20);
+    await eventually(() => assert.equal(throws.dropped().failed, 20));
+    const rejects = follow(async () => {
+      throw new Error('no network');
+    });
+    await ask(20);
+    await eventually(() => assert.equal(rejects.dropped().failed, 20));
+    const wrong = follow((_shadow, some) => some.map(() => ({ score: Number.NaN })));
+    await ask(20);
+    await eventually(() => assert.equal(wrong.dropped().failed, 20));
+    assert.equal(said.length, 3);
+    assert.match(said[0], /^the shadow challenger cannot score: .*no memory/);
+    assert.equal(scored(), 0);
+  });
+
+  it('holds up no answer when it never comes to an end: what does not fit is dropped and counted', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let asked = 0;
+    const { dropped } = follow(async (_shadow, some) => {
+      asked += some.length;
+      await promise;
+      return some.map(() => ({ score: 0.5 }));
+    });
+    const clients = Array.from({ length: 8 }, () => ask(140));
+    await Promise.all(clients);
+    assert.equal(asked, 1);
+    assert.equal(dropped().queue_full, 8 * 140 - 1 - 1000);
+    resolve();
+    await eventually(() => assert.equal(scored(), 1001));
+  });
+
+  it('is asked when the answer has been written', async () => {
+    const { httpMetrics } = running.service;
+    const answering: number[] = [];
+    follow((_shadow, some) => {
+      answering.push(httpMetrics.active);
+      return some.map(() => ({ score: 0.5 }));
+    });
+    for (let i = 0; i < 10; i++) {
+      await ask(1);
+      await eventually(() => assert.equal(answering.length, i + 1));
+    }
+    assert.deepEqual(new Set(answering), new Set([0]));
+  });
+});
