@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { temporaryFolder } from '../report/run-command.ts';
@@ -167,6 +169,21 @@ describe('the client for Python', function () {
       assert.equal((await predicted()).good - before.good, requests + 1);
     });
 
+    it('counts once what is sent again because an answer was lost', async () => {
+      const before = await predicted();
+      const proxy = await startLosingProxy(service.admin);
+      try {
+        const { stdout } = await run(python, [join(programs, 'insist.py')], {
+          env: { ...env, VIGIA_URL: proxy.url },
+        });
+        assert.equal(stdout, '3 0 0\n');
+        assert.equal(proxy.count(), 2);
+      } finally {
+        proxy.stop();
+      }
+      assert.equal((await predicted()).good - before.good, 3);
+    });
+
     it('counts the table of a batch job and its outcomes, each once', async () => {
       const before = await predicted();
       const { stdout } = await run(python, [join(programs, 'job.py')], {
@@ -229,4 +246,27 @@ async function startServer(
     await stop();
     throw error;
   }
+}
+
+/** Passes requests on to the service, and hangs up instead of the first answer. */
+async function startLosingProxy(target: string): Promise<{ url: string; count(): number; stop(): void }> {
+  let count = 0;
+  const proxy = createServer(async (request, response) => {
+    const body = Buffer.concat(await request.toArray());
+    const { host: _, connection: __, ...headers } = request.headers as Record<string, string>;
+    const answer = await fetch(`${target}${request.url}`, { method: 'POST', headers, body });
+    const text = await answer.text();
+    if (++count === 1) request.socket.destroy();
+    else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(text);
+  });
+  await once(proxy.listen(0, '127.0.0.1'), 'listening');
+  const { port } = proxy.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    count: () => count,
+    stop: () => {
+      proxy.close();
+      proxy.closeAllConnections();
+    },
+  };
 }
