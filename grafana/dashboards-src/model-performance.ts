@@ -8,6 +8,7 @@ import { compared } from './model-performance/compared.ts';
 import { decisions } from './model-performance/decisions.ts';
 import { glance } from './model-performance/glance.ts';
 import { groupRates } from './model-performance/group-rates.ts';
+import { shadows } from './model-performance/shadows.ts';
 import { slow } from './model-performance/slow.ts';
 import { alertNames, versions } from './model-performance/versions.ts';
 import * as variables from './variables.ts';
@@ -18,7 +19,7 @@ export function modelPerformance(): Dashboard {
     uid: dashboards.performance,
     title: 'Model performance',
     description:
-      'Whether the answers are as good as they were in training: realised from the outcomes that came, beside what is estimated without them. From top to bottom: the verdict, the figures, the decisions, the calibration, what too few outcomes for a week show, the outcomes behind it, the groups, the versions.',
+      'Whether the answers are as good as they were in training: realised from the outcomes that came, beside what is estimated without them. From top to bottom: the verdict, the figures, the decisions, the calibration, what too few outcomes for a week show, the outcomes behind it, the groups, the shadows, the versions.',
     from: 'now-24h',
     variables: [
       variables.datasource,
@@ -32,6 +33,6 @@ export function modelPerformance(): Dashboard {
       alertAnnotation(`alertname=~"${alertNames}",model="$model"`),
       versionAnnotation('model="$model"'),
     ],
-    rows: [glance, compared, decisions, calibration, slow, arrival, approval, groupRates, versions],
+    rows: [glance, compared, decisions, calibration, slow, arrival, approval, groupRates, shadows, versions],
   });
 }

@@ -1,7 +1,16 @@
 import { modelPerformance } from '../../grafana/dashboards-src/model-performance.ts';
 import { comparisonVerdict, performanceVerdict } from '../../grafana/dashboards-src/performance-queries.ts';
+import {
+  accuracyDifference,
+  accuracyOf,
+  agreement,
+  differenceEnd,
+  shadowOutcomes,
+  shadowRows,
+} from '../../grafana/dashboards-src/shadow-queries.ts';
 import { contentPanels, type DashboardJson } from '../../grafana/lint/dashboard-json.ts';
 import { interpolate } from '../../grafana/lint/interpolate.ts';
+import { pairedShareDifference } from '../../src/stats/paired-difference.ts';
 import { model, type PerformancePhase, performanceSeries } from '../otel/support/performance-series.ts';
 import { type Query, runRuleTest, spanOf } from '../otel/support/promtool.ts';
 import { counter, gauge, type Series } from '../otel/support/series.ts';
@@ -22,7 +31,20 @@ const queries = contentPanels(modelPerformance() as DashboardJson).flatMap(({ ta
 );
 
 /** Series beside those of performance that the panels read. */
+const shadow = { ...model, shadow: 'challenger', shadow_version: '2' };
 const others: readonly Series[] = [
+  ...Object.entries({ both: 6, champion: 1, shadow: 2, neither: 1 }).map(([right, perMinute]) =>
+    count('model_shadow_outcomes_total', { ...shadow, right }, perMinute),
+  ),
+  ...['good', 'bad'].flatMap((prediction) =>
+    ['good', 'bad'].map((shadow_prediction) =>
+      count(
+        'model_agreement_total',
+        { ...shadow, prediction, shadow_prediction },
+        prediction === shadow_prediction ? 8 : 2,
+      ),
+    ),
+  ),
   { metric: 'model_info', labels: { ...model, positive: 'bad' }, values: gauge([['0m', 1]], span) },
   count('outcomes_received_total', { job: 'vigia', result: 'accepted' }, 20),
   count('model_outcome_delay_seconds_bucket', { ...model, outcome: 'good', le: '3600' }, 9),
@@ -44,6 +66,8 @@ const others: readonly Series[] = [
 function count(metric: string, labels: Record<string, string>, perMinute: number): Series {
   return { metric, labels, values: counter([{ from: '0m', perMinute }], span) };
 }
+
+const round = (value = Number.NaN) => Math.round(value * 1e6) / 1e6;
 
 async function ask(tool: string, phases: readonly PerformancePhase[], asked: readonly Query[]) {
   await runRuleTest(tool, {
@@ -70,6 +94,27 @@ describe('queries of the performance dashboard', function () {
       tool,
       [{ from: '0m', traffic: { predictions: 20 } }],
       queries.map((expr) => gives(`count(${expr}) > bool 0`, 1)),
+    );
+  });
+
+  it('tell how a shadow compares', async function () {
+    const of = (value: number) => ({ value, labels: '{name="challenger 2"}' });
+    const asked: [string, { value: number; labels: string }][] = [
+      [shadowRows, of(1200)],
+      [agreement('$__range'), of(0.8)],
+      [shadowOutcomes, of(600)],
+      [accuracyOf('champion'), of(0.7)],
+      [accuracyOf('shadow'), of(0.8)],
+      [accuracyDifference, of(0.1)],
+      ...(['-', '+'] as const).map((sign): (typeof asked)[number] => {
+        const found = pairedShareDifference({ both: 360, first: 60, second: 120, neither: 60 });
+        return [`round(${differenceEnd(sign)}, 1e-6)`, of(round(found?.[sign === '-' ? 'low' : 'high']))];
+      }),
+    ];
+    await ask(
+      requireTool(this, 'promtool'),
+      [{ from: '0m', traffic: { predictions: 20 } }],
+      asked.map(([expr, { value, labels }]) => gives(expr, value, labels)),
     );
   });
 

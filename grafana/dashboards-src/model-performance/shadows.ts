@@ -1,0 +1,66 @@
+import type { Row } from '../compose.ts';
+import {
+  accuracyDifference,
+  accuracyOf,
+  agreement,
+  differenceEnd,
+  shadowOutcomes,
+  shadowRows,
+} from '../shadow-queries.ts';
+import { number, table } from '../tables.ts';
+import { timeSeries } from '../time-series.ts';
+
+const noShadow = 'no shadow has scored rows of this version in this time';
+const share = number('percentunit', 1);
+
+export const shadows: Row = {
+  question: 'Would another model do better?',
+  panels: [
+    table(
+      {
+        title: 'Champion beside shadow',
+        description:
+          'Each shadow of the version over the time range, on the rows that both have scored. Difference: the accuracy of the shadow less that of the version that answers, over the outcomes that count for both, with its 95 % interval. Where that holds 0 on one side, one of the two is better. GET /performance has the Brier score as well.',
+        unit: 'none',
+        noData: noShadow,
+      },
+      [
+        { expr: shadowRows },
+        { expr: agreement('$__range') },
+        { expr: shadowOutcomes },
+        { expr: accuracyOf('champion') },
+        { expr: accuracyOf('shadow') },
+        { expr: accuracyDifference },
+        { expr: differenceEnd('-') },
+        { expr: differenceEnd('+') },
+      ],
+      'name',
+      [
+        { from: { label: 'name' }, name: 'Shadow' },
+        { from: { query: 'A' }, name: 'Rows', look: number('short', 0) },
+        { from: { query: 'B' }, name: 'Agreement', look: share },
+        { from: { query: 'C' }, name: 'Outcomes', look: number('short', 0) },
+        { from: { query: 'D' }, name: 'Champion right', look: share },
+        { from: { query: 'E' }, name: 'Shadow right', look: share },
+        { from: { query: 'F' }, name: 'Difference', look: share },
+        { from: { query: 'G' }, name: 'from', look: share },
+        { from: { query: 'H' }, name: 'to', look: share },
+      ],
+    )
+      .span(16)
+      .height(6),
+    timeSeries(
+      {
+        title: 'Agreement with shadows',
+        description:
+          'The share of rows of which a shadow predicted the class that was answered. Rows that a shadow did not score are in model_shadow_rows_dropped_total.',
+        unit: 'percentunit',
+        noData: noShadow,
+      },
+      [{ expr: agreement('$__rate_interval'), legend: '{{name}}' }],
+    )
+      .span(8)
+      .height(6)
+      .max(1),
+  ],
+};
