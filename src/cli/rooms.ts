@@ -86,6 +86,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     knows: ['stats', 'text', 'times', 'files', 'settings', 'model', 'monitor', 'samples'],
     packages: ['@redis/client', 'zod'],
   },
+  labels: {
+    holds: 'outcomes that others know: tables of labels, joined with samples and sent to a service',
+    knows: ['stats', 'text', 'times', 'files', 'tables', 'model', 'samples', 'outcomes'],
+    packages: [],
+  },
   training: {
     holds: 'fitting the logistic regression: design, cross-validation, calibration',
     knows: ['stats', 'model', 'predictors', 'profile'],
@@ -223,6 +228,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'alerts',
       'samples',
       'outcomes',
+      'labels',
       'training',
       'traffic',
       'telemetry',

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { readDecimalSign } from './decimal-option.ts';
 import { UsageError } from './run-cli.ts';
-import { serviceSetting } from './service-settings.ts';
+import { listenerUrl, readUrl } from './service-address.ts';
 
 export const help = () => `Usage: npm run traffic -- [options]
 
@@ -47,12 +47,6 @@ function readDurationMs(option: string, text: string): number {
   throw new UsageError(`--${option} is a time such as 90s, 5m or 1h, not '${text}'`);
 }
 
-function readUrl(option: string, text: string): URL {
-  const url = URL.parse(text);
-  if (url !== null && /^https?:$/.test(url.protocol)) return url;
-  throw new UsageError(`--${option} is an address such as http://127.0.0.1:8000, not '${text}'`);
-}
-
 /** The addresses as given, or the one at which a service with these settings listens on this machine. */
 function readUrls(
   option: string,
@@ -60,14 +54,9 @@ function readUrls(
   host: 'HOST' | 'ADMIN_HOST',
   port: 'PORT' | 'ADMIN_PORT',
 ): URL[] {
-  if (text !== undefined) return text.split(',').map((one) => readUrl(option, one));
-  const number = serviceSetting(port);
-  if (number === 0) {
-    throw new UsageError(`${port}=0 lets the service take any port: say which with --${option}`);
-  }
-  const listening = serviceSetting(host);
-  const name = listening === '0.0.0.0' ? '127.0.0.1' : listening === '::' ? '::1' : listening;
-  return [readUrl(option, `http://${name.includes(':') ? `[${name}]` : name}:${number}`)];
+  return text === undefined
+    ? [listenerUrl(option, host, port)]
+    : text.split(',').map((one) => readUrl(option, one));
 }
 
 const labelOptions = [

@@ -17,6 +17,7 @@ import { sendRequests } from '../traffic/send-requests.ts';
 import { outcomesLine, progressLine, summaryLines } from '../traffic/summary.ts';
 import { createTally } from '../traffic/tally.ts';
 import { runCli, UsageError } from './run-cli.ts';
+import { stopOnSignal } from './stop-on-signal.ts';
 import { help, readOptions, type TrafficOptions } from './traffic-options.ts';
 
 type Service = { readonly features: RequestFeature[]; readonly classes: () => [string, string] };
@@ -87,8 +88,7 @@ await runCli(help, async (args) => {
     }
   });
 
-  const stop = new AbortController();
-  stopOnSignal(stop);
+  const stop = stopOnSignal();
   const end = options.count ?? options.durationMs;
   writeLines(process.stderr, [
     `sending ${options.ratePerSecond} requests/s to ${options.urls.map(({ origin }) => origin).join(', ')}${end === undefined ? ' until Ctrl-C' : ''}`,
@@ -105,7 +105,7 @@ await runCli(help, async (args) => {
     ratePerSecond: options.ratePerSecond,
     count: options.count,
     durationMs: options.durationMs,
-    signal: stop.signal,
+    signal: stop,
     nextRow: () => applyDrifts(drifts, draw(), random),
     onAnswer: (answer) => {
       tally.add(answer);
@@ -123,17 +123,3 @@ await runCli(help, async (args) => {
   const undelivered = labelled !== undefined && labelled.sent > 0 && labelled.failed === labelled.sent;
   return unanswered || undelivered ? 1 : 0;
 });
-
-/** A second Ctrl-C ends the program at once; not within a second, as npm hands on the one that the terminal sent. */
-function stopOnSignal(stop: AbortController): void {
-  let stoppedMs = Number.POSITIVE_INFINITY;
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(name, () => {
-      const nowMs = performance.now();
-      if (nowMs - stoppedMs > 1000) process.exit(1);
-      if (stop.signal.aborted) return;
-      stoppedMs = nowMs;
-      stop.abort();
-    });
-  }
-}

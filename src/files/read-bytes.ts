@@ -11,7 +11,7 @@ export function sourceName(path: string): string {
 
 export type ReadBytesOptions = {
   /** Called with the number of bytes read each time, before unpacking. */
-  readonly onBytes?: (count: number) => void;
+  readonly onBytes?: ((count: number) => void) | undefined;
   /** Whether gzip data that end too early are damaged, and not read as far as they go. */
   readonly isWhole?: boolean;
 };

@@ -1,18 +1,23 @@
 import { lstat } from 'node:fs/promises';
-import { readBytesOf } from '../files/read-bytes.ts';
+import { type ReadBytesOptions, readBytesOf } from '../files/read-bytes.ts';
 import { listSeries } from '../files/rotated-files.ts';
-import { readRecords } from '../samples/read-samples.ts';
+import { type LineTally, readRecords } from '../samples/read-samples.ts';
 
 type Line = Record<string, unknown>;
 
+type ReadSeriesOptions = Pick<ReadBytesOptions, 'onBytes'> & {
+  /** Where lines are counted, and those that cannot be read. */
+  readonly tally?: LineTally;
+};
+
 /**
- * The lines of an outcome file and those rotated from it, oldest first. What another process rotates or puts aside
+ * The lines of an outcome or sample file and those rotated from it, oldest first. What another process rotates or puts aside
  * meanwhile may come twice, but is not left out: what has moved before it could be read, the next look at the folder
  * finds under its new name.
  *
  * @throws Error for a file that is there and cannot be read
  */
-export async function* readSeries(path: string): AsyncGenerator<Line> {
+export async function* readSeries(path: string, options: ReadSeriesOptions = {}): AsyncGenerator<Line> {
   const done = new Set<string>();
   for (;;) {
     const files = await listSeries(path).catch((error) => {
@@ -21,15 +26,18 @@ export async function* readSeries(path: string): AsyncGenerator<Line> {
     });
     const others = files.filter((file) => !done.has(file));
     if (others.length === 0) return;
-    for (const source of others) yield* readIfThere(source, () => done.add(source));
+    for (const source of others) yield* readIfThere(source, options, () => done.add(source));
   }
 }
 
 /** @param onDone is called when there is no more to read; for a file that has been moved away it is not */
-async function* readIfThere(source: string, onDone: () => void): AsyncGenerator<Line> {
+async function* readIfThere(
+  source: string,
+  { onBytes, tally = { lines: 0, damaged: 0, faults: [] } }: ReadSeriesOptions,
+  onDone: () => void,
+): AsyncGenerator<Line> {
   try {
-    const tally = { lines: 0, damaged: 0, faults: [] };
-    for await (const lines of readRecords(readBytesOf(source), source, tally)) yield* lines;
+    for await (const lines of readRecords(readBytesOf(source, { onBytes }), source, tally)) yield* lines;
     onDone();
   } catch (error) {
     if (!isMissing((error as Error).cause)) throw error;

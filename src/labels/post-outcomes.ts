@@ -1,0 +1,153 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+const timeoutMs = 60_000;
+const minWaitMs = 100;
+const firstWaitMs = 1_000;
+/** Who asks for a longer wait is not waited for. */
+const maxWaitMs = 60_000;
+/** Without an answer for this long, a batch is given up. */
+const maxOutageMs = 300_000;
+
+/** What a service says of a batch of outcomes. */
+type Receipt = {
+  readonly accepted: number;
+  readonly duplicate: number;
+  readonly expired: number;
+  readonly invalid: readonly { readonly index: number; readonly reason: string; readonly message: string }[];
+};
+
+/** Where outcomes are sent. */
+export type Service = {
+  /** That of `POST /outcomes`. */
+  readonly endpoint: URL;
+  /** Sent as the bearer token, to this address and no other. */
+  readonly token?: string | undefined;
+  /** Ends the sending; its reason is then thrown. */
+  readonly signal: AbortSignal;
+  /** Told in one line why a batch has to be sent again. */
+  readonly onWait: (message: string) => void;
+};
+
+/** The address of `POST /outcomes` below that of a service. */
+export function outcomesEndpoint(base: URL): URL {
+  return new URL('outcomes', base.href.endsWith('/') ? base : `${base.href}/`);
+}
+
+/** It cannot be sent now, and may be later. */
+class Unavailable extends Error {
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, retryAfterMs?: number) {
+    super(message);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/**
+ * Makes sure that there is a service that takes outcomes, before hours of work are done for it: it is sent none.
+ *
+ * @throws Error in one line that says what to change
+ */
+export async function requireService(service: Service): Promise<void> {
+  try {
+    await send(service, '[]');
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    // what answers is there, and is waited for when there is something to send
+    if (error.retryAfterMs === undefined) {
+      throw new Error(`${error.message}: is the service running there? Else give --url`);
+    }
+  }
+}
+
+/**
+ * Sends a JSON array of outcomes until there is an answer: outcomes count once, however often they are sent.
+ *
+ * @throws Error in one line for an answer that will not get better, or when there is none for too long
+ */
+export async function post(service: Service, body: string): Promise<Receipt> {
+  const deadlineMs = performance.now() + maxOutageMs;
+  for (let waitMs = firstWaitMs; ; waitMs = Math.min(2 * waitMs, maxWaitMs)) {
+    try {
+      return await send(service, body);
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      const { message, retryAfterMs = waitMs } = error;
+      if (performance.now() > deadlineMs || retryAfterMs > maxWaitMs) {
+        const asked = error.retryAfterMs === undefined ? '' : ` (try again in ${retryAfterMs / 1000} s)`;
+        throw new Error(`${message}${asked}: given up; run the command again later, nothing counts twice`);
+      }
+      if (waitMs === firstWaitMs) service.onWait(`${message}: trying again`);
+      await delay(Math.max(retryAfterMs, minWaitMs), undefined, { signal: service.signal });
+    }
+  }
+}
+
+/** @throws Unavailable, or Error for what the same request will always get */
+async function send({ endpoint, token, signal }: Service, body: string): Promise<Receipt> {
+  signal.throwIfAborted();
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(endpoint, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'vigia-outcomes',
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
+      body,
+      // a token is for this address: who redirects may be anybody
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    });
+    text = await response.text();
+  } catch (error) {
+    signal.throwIfAborted();
+    const { cause, message } = error as Error & { cause?: NodeJS.ErrnoException };
+    throw new Unavailable(`${endpoint}: no answer (${cause?.code ?? message})`);
+  }
+  const { status, headers } = response;
+  const answer = parse(text);
+  if ((status === 202 || status === 422) && isReceipt(answer)) return answer;
+  const problem = `${endpoint}: status ${status}`;
+  if (status >= 300 && status < 400) {
+    const target = headers.get('location');
+    throw new Error(
+      `${problem}: redirects${target === null ? '' : ` to ${target}`}, which is not followed: give that address with --url`,
+    );
+  }
+  const detail = typeof answer?.detail === 'string' ? `${problem}: ${answer.detail}` : problem;
+  if (status >= 500 || status === 408 || status === 429) throw new Unavailable(detail, retryAfterOf(headers));
+  const hints: Readonly<Record<number, string>> = {
+    401: 'give the token with --token-file',
+    404: 'outcomes are taken on the admin listener, and on the public API where OUTCOMES_TOKEN_FILE is set',
+  };
+  const hint = status < 300 || status === 422 ? 'this is no service that takes outcomes' : hints[status];
+  throw new Error(hint === undefined ? detail : `${detail}: ${hint}`);
+}
+
+/** Seconds, or a date. */
+function retryAfterOf(headers: Headers): number | undefined {
+  const value = headers.get('retry-after');
+  if (value === null) return undefined;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+function parse(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isReceipt(
+  answer: Readonly<Record<string, unknown>> | undefined,
+): answer is Receipt & Record<string, unknown> {
+  if (answer === undefined) return false;
+  const { accepted, duplicate, expired, invalid } = answer;
+  return [accepted, duplicate, expired].every(Number.isSafeInteger) && Array.isArray(invalid);
+}
