@@ -67,7 +67,7 @@ export function record(
   const isPositive = given ?? (score >= artifact.threshold.value ? 1 : 0);
   const observation: Observation = counts.monitor.observe(row, score);
   counts.predictions[isPositive]++;
-  deployment.performance.addPrediction(score);
+  deployment.performance.addPrediction(score, timeMs);
   deployment.decisions.record(observation, isPositive === 1);
   if (startedMs !== undefined) recordValue(counts.predictSeconds, (performance.now() - startedMs) / 1000);
 

@@ -39,8 +39,10 @@ export function createPublicApp(service: Service): Koa<RequestState> {
   );
 }
 
-/** What only the operator sees: on a listener of its own, which counts nothing and logs only what goes wrong, and
- * batches of observations. */
+/**
+ * What only the operator sees: on a listener of its own, which counts nothing and logs only what goes wrong, and batches
+ * of observations.
+ */
 export function createAdminApp(service: Service): Koa<RequestState> {
   const observer: Observer = {
     httpMetrics: createHttpMetrics([]),

@@ -8,7 +8,7 @@ import { RowFault } from './observation-fault.ts';
 import type { ObservationRows, Pause } from './observation-rows.ts';
 
 /** So many refused rows are told of; the others are counted. */
-const maxInvalidTold = 100;
+export const maxInvalidTold = 100;
 
 /** A row that was refused, and its first fault. */
 export type InvalidObservation = {

@@ -1,16 +1,19 @@
 import manifest from '../../package.json' with { type: 'json' };
 import type { Artifact } from '../model/artifact.ts';
 import { inputSchema } from '../model/input-schema.ts';
+import { maxKeyCharacters } from '../model/own-key.ts';
 import { maxFaultsTold } from '../model/validate-input.ts';
 import type { Config } from '../settings/config.ts';
 import { modelPath } from './chosen-model.ts';
+import { keyHeader } from './key-header.ts';
+import { observationReceiptSchema, observationSchema, observationsPath } from './openapi-observations.ts';
 import { outcomeSchema, outcomesPath, receiptSchema } from './openapi-outcomes.ts';
 import { failures, json, ok, ref } from './openapi-parts.ts';
 import { problems } from './problem.ts';
 
 /** What the public API has besides predictions. */
 export type ApiParts = {
-  /** Whether it has `POST /outcomes`. */
+  /** Whether it has `POST /outcomes` and `POST /observations`. */
   readonly takesOutcomes: boolean;
   /** What its `/metrics` gives. */
   readonly metrics: Config['API_METRICS'];
@@ -33,6 +36,7 @@ export function openApiDocument(
     artifact,
     prefix: artifact === unnamed ? '' : `${plain[i]}.`,
     operationId: `predict.${plain[i]}`,
+    observing: `observe.${plain[i]}`,
   }));
   return {
     openapi: '3.1.0',
@@ -51,6 +55,17 @@ export function openApiDocument(
           predictPath(artifact, prefix, operationId),
         ]),
       ),
+      ...(takesOutcomes && {
+        ...(unnamed && {
+          '/observations': observationsPath(unnamed, '', 'observe', exampleInput(unnamed)),
+        }),
+        ...Object.fromEntries(
+          described.map(({ artifact, prefix, observing }) => [
+            modelPath(artifact.name, 'observations'),
+            observationsPath(artifact, prefix, observing, exampleInput(artifact)),
+          ]),
+        ),
+      }),
       '/models': operation('models', 'The models that answer', ok('All of them', modelsSchema)),
       ...(takesOutcomes && { '/outcomes': outcomesPath }),
       '/health': operation('health', 'Whether the process answers', ok('It does', status('ok'))),
@@ -67,9 +82,14 @@ export function openApiDocument(
           described.flatMap(({ artifact, prefix }) => [
             [`${prefix}Input`, inputSchema(artifact)],
             [`${prefix}Prediction`, predictionSchema(artifact)],
+            ...(takesOutcomes ? [[`${prefix}Observation`, observationSchema(artifact)]] : []),
           ]),
         ),
-        ...(takesOutcomes && { Outcome: outcomeSchema(answering), Receipt: receiptSchema }),
+        ...(takesOutcomes && {
+          ObservationReceipt: observationReceiptSchema,
+          Outcome: outcomeSchema(answering),
+          Receipt: receiptSchema,
+        }),
         Problem: problemSchema,
       },
       ...(takesOutcomes && { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } }),
@@ -105,6 +125,12 @@ function predictPath(artifact: Artifact, prefix: string, operationId: string) {
           in: 'query',
           description: '`true` adds the reasons to the answer',
           schema: { enum: ['true', 'false'], default: 'false' },
+        },
+        {
+          name: keyHeader,
+          in: 'header',
+          description: 'What you call the prediction, by which its outcome can be found later',
+          schema: { type: 'string', minLength: 1, maxLength: maxKeyCharacters },
         },
       ],
       requestBody: { required: true, content: json(ref(`${prefix}Input`), exampleInput(artifact)) },

@@ -5,8 +5,8 @@ const slotsPerDelay = 96;
 export type Slot = { readonly startMs: number; readonly counts: number[] };
 
 export type DelayLine = {
-  /** Puts in one event of a cell, as of now. */
-  add(cell: number): void;
+  /** Puts in one event of a cell. @param atMs when it was, in ms since 1970; now if not given */
+  add(cell: number, atMs?: number): void;
   /** Lets out what has been in for the whole delay. */
   release(): void;
   /** What is still in, oldest first. */
@@ -32,10 +32,12 @@ export function createDelayLine(
   let slots: Slot[] = [];
 
   function slotAt(startMs: number): Slot {
-    const last = slots.at(-1);
-    if (last !== undefined && last.startMs >= startMs) return last;
+    let place = slots.length;
+    while (place > 0 && slots[place - 1].startMs > startMs) place--;
+    const before = slots[place - 1];
+    if (before?.startMs === startMs) return before;
     const slot = { startMs, counts: new Array<number>(released.length).fill(0) };
-    slots.push(slot);
+    slots.splice(place, 0, slot);
     return slot;
   }
 
@@ -50,14 +52,16 @@ export function createDelayLine(
   }
 
   return {
-    add(cell) {
+    add(cell, atMs) {
       if (delayMs === 0) {
         released[cell]++;
         return;
       }
       const nowMs = now();
+      // one slot holds all that has been in for the whole delay; the future is not counted on
+      const ms = Math.min(nowMs, Math.max(atMs ?? nowMs, nowMs - delayMs - slotMs));
       const { length } = slots;
-      slotAt(nowMs - (nowMs % slotMs)).counts[cell]++;
+      slotAt(ms - (ms % slotMs)).counts[cell]++;
       if (slots.length > length) release();
     },
     release,

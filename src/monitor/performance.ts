@@ -65,8 +65,13 @@ export type Performance = {
   readonly cells: readonly Cell[];
   /** Sums since the start. Read them, do not write them. */
   readonly sums: PerformanceSums;
-  /** Counts a prediction. Allocates nothing. @throws RangeError for a score that is not a finite number */
-  addPrediction(score: number): void;
+  /**
+   * Counts a prediction. Allocates nothing.
+   *
+   * @param timeMs when it was made, in ms since 1970; now if not given
+   * @throws RangeError for a score that is not a finite number
+   */
+  addPrediction(score: number, timeMs?: number): void;
   /** Counts the outcome of a prediction that is old enough. @throws RangeError as `addPrediction` does */
   addOutcome(score: number, isPositive: boolean): void;
   /** Lets count as matured what has become so; call it before `sums` are read. */
@@ -125,7 +130,7 @@ export function createPerformance(
     cells,
     sums,
     immature,
-    addPrediction(score) {
+    addPrediction(score, timeMs) {
       requireFinite(score, 'the score');
       windows.advance();
       const cell = cellOf(score);
@@ -133,7 +138,7 @@ export function createPerformance(
       sums.predictions[cell]++;
       sums.expectedPositives[cell] += probability;
       sums.expectedNegatives[cell] += 1 - probability;
-      immature.add(cell);
+      immature.add(cell, timeMs);
     },
     addOutcome(score, isPositive) {
       requireFinite(score, 'the score');

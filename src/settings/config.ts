@@ -61,7 +61,11 @@ export const serviceSettings = {
     description:
       'Name of this replica; `{instance}` in a path stands for it. Unset: `replica-1`, `replica-2`, …, the first that no running replica has.',
   },
-  MAX_BODY_BYTES: { schema: size, default: '16384', description: 'Largest body `POST /predict` reads.' },
+  MAX_BODY_BYTES: {
+    schema: size,
+    default: '16384',
+    description: 'Largest body `POST /predict` reads, and longest row of `POST /observations`.',
+  },
   MAX_CONCURRENT_REQUESTS: {
     schema: size,
     default: '1000',
@@ -147,7 +151,7 @@ export const serviceSettings = {
   OUTCOMES_TOKEN_FILE: {
     schema: z.string().optional(),
     description:
-      'File with the bearer token that opens `POST /outcomes` on the public API; unset: admin only.',
+      'File with the bearer token that opens `POST /outcomes` and `POST /observations` on the public API; unset: admin only.',
   },
   OUTCOME_MAX_AGE_DAYS: {
     schema: z.coerce.number().positive(),
@@ -162,7 +166,8 @@ export const serviceSettings = {
   OUTCOME_DEDUP_URL: {
     schema: address(/^rediss?$/, 'redis://host:6379 or redis://host:6379/1', /^(?:\/\d*)?$/),
     secret: true,
-    description: 'Redis or Valkey through which replicas drop duplicate outcomes, `redis://host:6379`.',
+    description:
+      'Redis or Valkey through which replicas drop duplicate outcomes and batches of observations, `redis://host:6379`.',
   },
   OUTCOME_DEDUP_PASSWORD_FILE: {
     schema: z.string().optional(),

@@ -126,14 +126,16 @@ export const modelInstruments = {
     type: 'counter',
     unit: '{fault}',
     labels: [...modelLabels, 'feature', 'reason'],
-    description: 'Faults in refused inputs; feature is empty for a malformed body or an unknown field.',
+    description:
+      'Faults in refused inputs, and fields of observations that the model does not know and that are ignored; feature is empty for a fault of none of its features.',
   },
   inputsRefused: {
     name: 'model_inputs_refused_total',
     type: 'counter',
-    unit: '{request}',
+    unit: '{input}',
     labels: modelLabels,
-    description: 'Prediction requests refused for their input, each counted once however many faults it has.',
+    description:
+      'Inputs of predictions and observations that were refused, each counted once however many faults it has.',
   },
   modelInfo: {
     name: 'model_info',

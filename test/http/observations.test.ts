@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { loadArtifact } from '../../src/model/artifact.ts';
 import { createTokens } from '../../src/outcomes/token.ts';
 import { temporaryFolder } from '../report/run-command.ts';
@@ -248,6 +249,19 @@ describe('POST /observations', () => {
       body: ' '.repeat(16 * 1024 * 1024 + 1),
     });
     assert.equal(huge.status, 413);
+  });
+
+  it('is described in OpenAPI, with examples that it takes', async () => {
+    const document = (await (await fetch(`${service.api}/openapi.json`)).json()) as any;
+    const { valid, errors } = await new Validator().validate(document);
+    assert.ok(valid, JSON.stringify(errors));
+    const { content } = document.paths['/observations'].post.requestBody;
+    for (const { value } of Object.values<any>(content['application/json'].examples)) {
+      assert.deepEqual((await observe(value)).body.invalid, []);
+    }
+    const { body } = await observe(content['application/x-ndjson'].example, ndjson);
+    assert.deepEqual([body.accepted, body.invalid], [2, []]);
+    assert.ok(document.components.schemas.Observation && document.paths['/models/credit/observations']);
   });
 
   it('is on the public API for those who have the token, and logs one line a batch', async () => {

@@ -171,6 +171,29 @@ describe('the delay line', () => {
     assert.deepEqual([...released], [1667, 1667, 1666]);
   });
 
+  it('lets out by when events were, in few slots however old they are', () => {
+    const nowMs = 1_000_000;
+    let laterMs = nowMs;
+    const released = new Float64Array(2);
+    const line = createDelayLine(released, 9600, { now: () => laterMs });
+    line.add(0);
+    for (let ageMs = 0; ageMs < 100_000; ageMs += 10) line.add(1, nowMs - ageMs);
+    line.release();
+    assert.deepEqual([...released], [0, 10_000 - 961]);
+    assert.ok(line.slots().length <= 98);
+    assert.deepEqual(
+      line.slots(),
+      line.slots().toSorted((a, b) => a.startMs - b.startMs),
+    );
+    line.add(0, nowMs + 60_000);
+    laterMs += 5000;
+    line.release();
+    assert.deepEqual([...released], [0, 10_000 - 461]);
+    laterMs += 4700;
+    line.release();
+    assert.deepEqual([...released], [2, 10_000]);
+  });
+
   it('goes on where another has stopped', () => {
     let nowMs = 1_000_000;
     const first = createDelayLine(new Float64Array(2), 9600, { now: () => nowMs });

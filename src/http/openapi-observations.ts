@@ -1,0 +1,160 @@
+import type { Artifact } from '../model/artifact.ts';
+import { inputSchema } from '../model/input-schema.ts';
+import { maxKeyCharacters } from '../model/own-key.ts';
+import { maxInvalidTold } from './observation-batch.ts';
+import { observationLimits } from './observation-rows.ts';
+import { failures, json, ref } from './openapi-parts.ts';
+import { problemMediaType, problems } from './problem.ts';
+
+/**
+ * `POST /observations` of one model, as the public API has it.
+ *
+ * @param prefix of the names of the model's schemas
+ * @param features an example of its input
+ */
+export function observationsPath(
+  { name, target }: Artifact,
+  prefix: string,
+  operationId: string,
+  features: object,
+) {
+  const one = ref(`${prefix}Observation`);
+  const examples = {
+    one: { value: { features, score: 0.31 } },
+    several: {
+      value: [
+        { features, score: 0.31, prediction: target.negative, key: 'loan-123' },
+        { features, score: 0.87, prediction: target.positive, key: 'loan-124' },
+      ],
+    },
+  };
+  const lines = examples.several.value.map((each) => JSON.stringify(each)).join('\n');
+  return {
+    post: {
+      operationId,
+      summary: `Report predictions of ${name} that were made elsewhere`,
+      description: `Each row is counted and kept as a prediction is. At most ${observationLimits.bytes} bytes.`,
+      security: [{ bearer: [] }],
+      parameters: [
+        {
+          name: 'ids',
+          in: 'query',
+          description: '`false` leaves the ids out of the answer',
+          schema: { enum: ['true', 'false'], default: 'true' },
+        },
+        {
+          name: 'Idempotency-Key',
+          in: 'header',
+          description: 'A batch that comes again under the same key counts once, and gets the same answer',
+          schema: { type: 'string', pattern: '^[ -~]{1,128}$' },
+        },
+      ],
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: { oneOf: [one, { type: 'array', maxItems: observationLimits.rows, items: one }] },
+            examples,
+          },
+          'application/x-ndjson': {
+            schema: { type: 'string', description: `One ${prefix}Observation a line` },
+            example: lines,
+          },
+        },
+      },
+      responses: {
+        202: {
+          description: 'What became of each row',
+          content: json(ref('ObservationReceipt'), {
+            accepted: 1,
+            ids: ['AQHk…', null],
+            invalid: [
+              { index: 1, pointer: '/score', code: 'invalid_score', message: 'must be a number from 0 to 1' },
+            ],
+          }),
+        },
+        ...failures(
+          'malformed-json',
+          'unauthorized',
+          'not-found',
+          'body-too-large',
+          'unsupported-media-type',
+          'internal',
+          'overloaded',
+        ),
+        [problems['invalid-input'].status]: {
+          description: 'No row fits the model, or the Idempotency-Key stands for another body',
+          content: {
+            [problemMediaType]: {
+              schema: { anyOf: [{ allOf: [ref('Problem'), ref('ObservationReceipt')] }, ref('Problem')] },
+            },
+          },
+        },
+      },
+    },
+  };
+}
+
+export function observationSchema(artifact: Artifact) {
+  const { target } = artifact;
+  return {
+    type: 'object',
+    required: ['features', 'score'],
+    additionalProperties: false,
+    properties: {
+      features: {
+        ...inputSchema(artifact),
+        additionalProperties: true,
+        description: 'Fields that the model does not know are counted, and otherwise ignored',
+      },
+      score: { type: 'number', minimum: 0, maximum: 1, description: `Probability of "${target.positive}"` },
+      prediction: {
+        enum: [target.negative, target.positive, null],
+        description: 'The class that was predicted; without it, it follows from the score and the threshold',
+      },
+      key: {
+        type: ['string', 'null'],
+        minLength: 1,
+        maxLength: maxKeyCharacters,
+        description: 'What you call the prediction, by which its outcome can be found later',
+      },
+      time: {
+        type: ['string', 'null'],
+        format: 'date-time',
+        description: 'When it was made; without it, now',
+      },
+    },
+  };
+}
+
+export const observationReceiptSchema = {
+  type: 'object',
+  required: ['accepted', 'invalid'],
+  properties: {
+    accepted: { type: 'integer' },
+    ids: {
+      type: 'array',
+      items: { type: ['string', 'null'] },
+      description: 'One a row, in their order, null for one that is invalid; joins an outcome later',
+    },
+    invalid: {
+      type: 'array',
+      maxItems: maxInvalidTold,
+      items: {
+        type: 'object',
+        required: ['index', 'pointer', 'code', 'message'],
+        properties: {
+          index: { type: 'integer', description: 'Place of the row in the batch, from 0' },
+          pointer: { type: 'string', description: 'JSON pointer (RFC 6901) within the row' },
+          code: { type: 'string' },
+          message: { type: 'string' },
+        },
+      },
+    },
+    moreInvalid: { type: 'integer', minimum: 1, description: 'Invalid rows that are not among `invalid`' },
+    duplicate: {
+      const: true,
+      description: 'The batch counted when it came before, and its ids are no longer kept',
+    },
+  },
+};
