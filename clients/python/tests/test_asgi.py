@@ -188,6 +188,12 @@ class TheMiddleware(unittest.TestCase):
             watcher.observe({"age": 31}, score=0.5)
             self.assertTrue(watcher.flush())
 
+    def test_hides_from_the_app_what_it_cannot_make_of_a_message(self) -> None:
+        app = app_that_answers(b"{}", headers=None)
+        with log_lines() as lines:
+            self.assertEqual(call(WatchMiddleware(app, self.watcher), b"{}"), call(app, b"{}"))
+        self.assertEqual((self.watcher.sent, len(lines)), (0, 1))
+
     def test_lets_pass_what_the_app_raises(self) -> None:
         async def app(scope: Any, receive: Any, send: Any) -> None:
             raise LookupError("of the app")

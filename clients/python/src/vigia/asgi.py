@@ -64,26 +64,15 @@ class WatchMiddleware:
             return
         request = _Body(self._max_body_bytes)
         answer = _Body(self._max_body_bytes)
-        is_prediction = False
 
         async def receive_and_keep() -> Message:
             message = await receive()
-            if message["type"] == "http.request":
-                request.add(message)
+            self._note_request(message, request)
             return message
 
         async def send_and_keep(message: Message) -> None:
-            nonlocal is_prediction
             await send(message)
-            if message["type"] == "http.response.start":
-                is_prediction = message["status"] in (200, 201, 202, 203)
-                answer.is_encoded = any(
-                    bytes(name).lower() == b"content-encoding" for name, _ in message.get("headers", ())
-                )
-            elif message["type"] == "http.response.body" and is_prediction:
-                answer.add(message)
-                if answer.is_whole:
-                    self._observe(request, answer)
+            self._note_answer(message, request, answer)
 
         await self._app(scope, receive_and_keep, send_and_keep)
 
@@ -104,16 +93,33 @@ class WatchMiddleware:
         # what is in front of the app may have put a prefix there, which its routes do not have
         return path in self._paths or path.removeprefix(scope.get("root_path") or "") in self._paths
 
-    def _observe(self, request: _Body, answer: _Body) -> None:
+    # Nothing that these two find may reach the app: neither a message that is not as ASGI has it, nor what goes wrong
+    # in a function that was given.
+
+    def _note_request(self, message: Message, request: _Body) -> None:
         try:
-            asked, answered = request.parse("request"), answer.parse("answer")
-            if isinstance(asked, list) and isinstance(answered, list) and len(asked) == len(answered):
-                for pair in zip(asked, answered, strict=True):
-                    self._observe_pair(*pair)
-            else:
-                self._observe_pair(asked, answered)
-        except Exception as error:  # of a body, or of a function that was given
+            if message["type"] == "http.request":
+                request.add(message)
+        except Exception as error:
             self._watcher.refuse(error)
+
+    def _note_answer(self, message: Message, request: _Body, answer: _Body) -> None:
+        try:
+            if message["type"] == "http.response.start":
+                answer.begin(message)
+            elif message["type"] == "http.response.body" and answer.is_prediction:
+                answer.add(message)
+                if answer.is_whole:
+                    self._observe(request.parse("request"), answer.parse("answer"))
+        except Exception as error:
+            self._watcher.refuse(error)
+
+    def _observe(self, asked: Any, answered: Any) -> None:
+        if isinstance(asked, list) and isinstance(answered, list) and len(asked) == len(answered):
+            for pair in zip(asked, answered, strict=True):
+                self._observe_pair(*pair)
+        else:
+            self._observe_pair(asked, answered)
 
     def _observe_pair(self, asked: Any, answered: Any) -> None:
         features = self._features_of(asked, answered)
@@ -143,7 +149,13 @@ class _Body:
         self._chunks: list[bytes] = []
         self._length = 0
         self.is_whole = False
-        self.is_encoded = False
+        self.is_prediction = False
+        self._is_encoded = False
+
+    def begin(self, message: Message) -> None:
+        """Reads the head of an answer."""
+        self.is_prediction = message["status"] in (200, 201, 202, 203)
+        self._is_encoded = any(bytes(name).lower() == b"content-encoding" for name, _ in message.get("headers", ()))
 
     def add(self, message: Message) -> None:
         chunk = bytes(message.get("body", b""))
@@ -158,7 +170,7 @@ class _Body:
         """Raises ValueError."""
         if self._length > self._max_bytes:
             raise ValueError(f"the {name} has more than {self._max_bytes} bytes (max_body_bytes)")
-        if self.is_encoded:
+        if self._is_encoded:
             raise ValueError(f"the {name} is compressed: add what compresses after this middleware")
         if not self.is_whole:
             raise ValueError(f"the app has not read the whole {name}")
