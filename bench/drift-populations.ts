@@ -1,7 +1,7 @@
 import type { VariableReference } from '../src/model/reference.ts';
 import { type Bins, binCount, createBinner, missingBin, unseenBin } from '../src/stats/binning.ts';
-import { chiSquareUpperTail } from '../src/stats/chi-square.ts';
 import type { Random } from '../src/stats/random.ts';
+import { chiSquareUpperTail } from './chi-square.ts';
 
 /** `null` is a missing value. */
 export type Value = number | string | null;

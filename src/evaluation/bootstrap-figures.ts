@@ -1,6 +1,6 @@
 import { numericBinIndex } from '../stats/binning.ts';
-import type { Interval } from '../stats/bootstrap.ts';
 import { accuracy, f1, precision, recall } from '../stats/confusion.ts';
+import type { Interval } from '../stats/interval.ts';
 import { expectedCalibrationError } from '../stats/probability-scores.ts';
 import { quantileSorted } from '../stats/quantile.ts';
 import { createRandom } from '../stats/random.ts';

@@ -1,5 +1,5 @@
 import { type Html, html } from '../report/render/html.ts';
-import type { Interval } from '../stats/bootstrap.ts';
+import type { Interval } from '../stats/interval.ts';
 import { formatScore } from './format-score.ts';
 import { highestOf, type ReliabilityBand } from './measure.ts';
 import type { RocPoint } from './roc-curve.ts';

@@ -1,4 +1,4 @@
-import type { Interval } from '../stats/bootstrap.ts';
+import type { Interval } from '../stats/interval.ts';
 import { cut, wrap } from '../text/wrap.ts';
 import { describeExpected } from './describe-expected.ts';
 import { describeSlice, describeSlices, sliceSigns } from './describe-slices.ts';

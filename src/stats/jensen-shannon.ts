@@ -1,4 +1,3 @@
-import { relativeEntropy } from './kullback-leibler.ts';
 import { type LogBase, type Smoothing, sharesOfBoth } from './smoothing.ts';
 
 /**
@@ -37,4 +36,13 @@ export function jensenShannonDistance(
   options: { readonly smoothing: Smoothing; readonly logBase: LogBase },
 ): number {
   return Math.sqrt(jensenShannonDivergence(reference, live, options));
+}
+
+/** The Kullback–Leibler divergence Σ a·log(a/b) of shares; a bin with a = 0 adds nothing. */
+function relativeEntropy(a: readonly number[], b: readonly number[], logBase: LogBase): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] !== b[i] && a[i] > 0) sum += a[i] * Math.log(a[i] / b[i]);
+  }
+  return logBase === 2 ? sum / Math.LN2 : sum;
 }

@@ -1,5 +1,5 @@
-import type { Interval } from './bootstrap.ts';
 import { type Confusion, falsePositiveRate, recall } from './confusion.ts';
+import type { Interval } from './interval.ts';
 import { wilsonInterval } from './wilson-interval.ts';
 
 /** A share of outcomes; the share and its interval are `null` where it is not known. */

@@ -1,23 +1,15 @@
-import { sortedCopy } from './sorted.ts';
-
 /**
  * The first Wasserstein ("earth mover's") distance between two samples: the area between their cumulative
  * distributions, ∫ |F − G|. It has the unit of the values: how far, on average, mass must move to turn one into the
- * other. A shift by d gives |d|. O(n log n).
+ * other. A shift by d gives |d|. O(n).
  *
- * @param reference values in any order
- * @param live values in any order; the numbers of values may differ
- * @throws RangeError if a side is empty or holds a value that is not finite
+ * @param a values, ascending and finite, at least one; that is not checked
+ * @param b the same; the numbers of values may differ
  *
  * Source: S. S. Vallender, Calculation of the Wasserstein Distance Between Probability Distributions on the Line,
  * Theory Probab. Appl. 18 (1974).
  */
-export function wassersteinDistance(reference: ArrayLike<number>, live: ArrayLike<number>): number {
-  return wassersteinDistanceOfSorted(sortedCopy(reference, 'reference'), sortedCopy(live, 'live'));
-}
-
-/** The same for values that are ascending and finite already, at least one a side; that is not checked. O(n). */
-export function wassersteinDistanceOfSorted(a: ArrayLike<number>, b: ArrayLike<number>): number {
+export function wassersteinDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let area = 0;
   let i = 0;
   let j = 0;

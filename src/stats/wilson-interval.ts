@@ -1,4 +1,4 @@
-import type { Interval } from './bootstrap.ts';
+import type { Interval } from './interval.ts';
 
 /** Intervals of shares are of 95 %: for the eye, and no verdict rests on one. */
 export const intervalZ = 1.96;

@@ -10,9 +10,9 @@ import { createPerformance } from '../../src/monitor/performance.ts';
 import { measureCoverage } from '../../src/monitor/performance-coverage.ts';
 import { performanceReferenceOf } from '../../src/monitor/performance-reference.ts';
 import { equalWidthEdges } from '../../src/stats/binning.ts';
-import { bootstrapInterval } from '../../src/stats/bootstrap.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { rocAuc } from '../../src/stats/roc-auc.ts';
+import { bootstrapInterval } from '../stats/bootstrap.ts';
 
 type Case = {
   readonly name: string;

@@ -9,11 +9,11 @@ import { createPerformance, type PerformanceReference } from '../../src/monitor/
 import { measureCoverage } from '../../src/monitor/performance-coverage.ts';
 import { estimatedFigures, realisedFigures } from '../../src/monitor/performance-figures.ts';
 import { equalWidthEdges, numericBinIndex } from '../../src/stats/binning.ts';
-import { estimatePerformance } from '../../src/stats/cbpe.ts';
 import { accuracy, confusion, f1, precision, recall } from '../../src/stats/confusion.ts';
 import { interpolateCurve } from '../../src/stats/isotonic-regression.ts';
 import { brierScore, expectedCalibrationError, logLoss } from '../../src/stats/probability-scores.ts';
 import { rocAuc } from '../../src/stats/roc-auc.ts';
+import { estimatePerformance } from '../stats/cbpe.ts';
 
 const reference: PerformanceReference = {
   model: 'm',

@@ -2,9 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { binnedKolmogorovSmirnov } from '../../src/stats/binned-kolmogorov-smirnov.ts';
 import { countBins } from '../../src/stats/binning.ts';
-import { hellingerDistance } from '../../src/stats/hellinger.ts';
 import { jensenShannonDistance, jensenShannonDivergence } from '../../src/stats/jensen-shannon.ts';
-import { kullbackLeiblerDivergence } from '../../src/stats/kullback-leibler.ts';
 import { psi } from '../../src/stats/psi.ts';
 import { quantileEdges } from '../../src/stats/quantile-edges.ts';
 import { type Smoothing, shares } from '../../src/stats/smoothing.ts';
@@ -16,7 +14,7 @@ const live = [16, 16, 16, 16, 16, 8];
 
 const smoothings: Smoothing[] = [{ pseudoCount: 0.5 }, { epsilon: 1e-4 }, 'none'];
 
-/** Name, function without options, whether symmetric, upper bound. */
+/** Name, function without options, upper bound. */
 const measures = smoothings.flatMap((smoothing) =>
   (['e', 2] as const).flatMap((logBase) => {
     const options = { smoothing, logBase };
@@ -24,24 +22,13 @@ const measures = smoothings.flatMap((smoothing) =>
     const ln2 = logBase === 2 ? 1 : Math.LN2;
     const proper = typeof smoothing === 'string' || 'pseudoCount' in smoothing;
     return [
-      { name: `PSI ${name}`, of: psi, options, symmetric: true, most: Infinity, least: 0 },
-      {
-        name: `Kullback–Leibler ${name}`,
-        of: kullbackLeiblerDivergence,
-        options,
-        symmetric: false,
-        most: Infinity,
-        least: proper ? -1e-12 : -0.1,
-      },
+      { name: `PSI ${name}`, of: psi, options, most: Infinity },
       {
         name: `Jensen–Shannon ${name}`,
         of: jensenShannonDistance,
         options,
-        symmetric: true,
         most: Math.sqrt(ln2) + (proper ? 1e-12 : 0.01),
-        least: 0,
       },
-      { name: `Hellinger ${name}`, of: hellingerDistance, options, symmetric: true, most: 1, least: 0 },
     ];
   }),
 );
@@ -64,18 +51,9 @@ const twoDistributions = fc.integer({ min: 1, max: 12 }).chain((size) => {
 describe('divergences', () => {
   it('give the known answers', () => {
     closeTo(psi(reference, live, { smoothing: 'none' }), 0.037218381577290835);
-    closeTo(hellingerDistance(reference, live, { smoothing: 'none' }), 0.06812774370983345);
     closeTo(jensenShannonDistance(reference, live, { smoothing: 'none', logBase: 'e' }), 0.06804819617703867);
     closeTo(jensenShannonDistance(reference, live, { smoothing: 'none', logBase: 2 }), 0.08173421330573756);
-    closeTo(
-      kullbackLeiblerDivergence(reference, live, { smoothing: 'none', logBase: 'e' }),
-      0.01890967696532045,
-    );
-    // scipy.stats.entropy(…, base=2); scipy.spatial.distance.jensenshannon, with an empty bin
-    closeTo(
-      kullbackLeiblerDivergence(reference, live, { smoothing: 'none', logBase: 2 }),
-      0.027280897182679835,
-    );
+    // scipy.spatial.distance.jensenshannon, with an empty bin
     closeTo(
       jensenShannonDistance([5, 0, 3], [1, 4, 5], { smoothing: 'none', logBase: 'e' }),
       0.49894244128025367,
@@ -104,10 +82,7 @@ describe('divergences', () => {
 
   it('are infinite, not wrong, where an unsmoothed bin is empty on one side', () => {
     assert.equal(psi([1, 0], [1, 1], { smoothing: 'none' }), Infinity);
-    assert.equal(kullbackLeiblerDivergence([1, 1], [1, 0], { smoothing: 'none', logBase: 2 }), Infinity);
-    closeTo(kullbackLeiblerDivergence([1, 0], [1, 1], { smoothing: 'none', logBase: 2 }), 1);
     closeTo(jensenShannonDivergence([1, 0], [0, 1], { smoothing: 'none', logBase: 2 }), 1);
-    closeTo(hellingerDistance([1, 0], [0, 1], { smoothing: 'none' }), 1);
   });
 
   it('say why they cannot compare', () => {
@@ -120,12 +95,12 @@ describe('divergences', () => {
     assert.throws(() => binnedKolmogorovSmirnov([1], [0, 1]), RangeError);
   });
 
-  for (const { name, of, options, symmetric, most, least } of measures) {
-    it(`${name}: bounded, never NaN, 0 on identity, blind to the order of bins`, () => {
+  for (const { name, of, options, most } of measures) {
+    it(`${name}: bounded, symmetric, never NaN, 0 on identity, blind to the order of bins`, () => {
       fc.assert(
         fc.property(twoDistributions, ([q, p, order]) => {
           const value = of(q, p, options);
-          assert.ok(value >= least && value <= most, `${value}`);
+          assert.ok(value >= 0 && value <= most, `${value}`);
           closeTo(of(q, q, options), 0, 0);
           const moved = of(
             order.map((i) => q[i]),
@@ -134,7 +109,7 @@ describe('divergences', () => {
           );
           if (value === Infinity) assert.equal(moved, Infinity);
           else closeTo(moved, value, 1e-7 * Math.max(1, value));
-          if (symmetric && value !== Infinity) closeTo(of(p, q, options), value, 1e-7 * Math.max(1, value));
+          if (value !== Infinity) closeTo(of(p, q, options), value, 1e-7 * Math.max(1, value));
         }),
       );
     });

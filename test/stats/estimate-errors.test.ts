@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { estimatePerformance } from '../../src/stats/cbpe.ts';
 import {
   calibrationErrorOfAccuracy,
   calibrationErrorOfRocAuc,
@@ -8,6 +7,7 @@ import {
 } from '../../src/stats/estimate-errors.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { binnedRocAuc } from '../../src/stats/roc-auc.ts';
+import { estimatePerformance } from './cbpe.ts';
 
 const close = (actual: number | null, expected: number, share: number) =>
   assert.ok(actual !== null && Math.abs(actual / expected - 1) <= share, `${actual} is not ${expected}`);

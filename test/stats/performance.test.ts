@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { estimatePerformance } from '../../src/stats/cbpe.ts';
 import { accuracy, confusion, f1, precision, recall } from '../../src/stats/confusion.ts';
 import { interpolateCurve, isotonicRegression } from '../../src/stats/isotonic-regression.ts';
 import { brierScore, expectedCalibrationError, logLoss } from '../../src/stats/probability-scores.ts';
 import { binnedRocAuc, rocAuc } from '../../src/stats/roc-auc.ts';
+import { estimatePerformance } from './cbpe.ts';
 import { closeTo } from './close-to.ts';
 
 // Expected values: scikit-learn 1.9.1, sklearn.metrics and sklearn.isotonic, on these scores and outcomes.

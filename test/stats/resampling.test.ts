@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { bootstrapInterval } from '../../src/stats/bootstrap.ts';
 import { quantileSorted } from '../../src/stats/quantile.ts';
 import { createRandom, shuffle } from '../../src/stats/random.ts';
+import { bootstrapInterval } from './bootstrap.ts';
 import { closeTo } from './close-to.ts';
 
 describe('quantile', () => {

@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { chiSquareGoodnessOfFit, chiSquareUpperTail } from '../../bench/chi-square.ts';
 import { binomialCeiling } from '../../src/stats/binomial-ceiling.ts';
-import {
-  chiSquareContingency,
-  chiSquareGoodnessOfFit,
-  chiSquareUpperTail,
-} from '../../src/stats/chi-square.ts';
 import {
   kolmogorovSmirnov,
   kolmogorovSmirnovAsymptoticP,
   kolmogorovSmirnovExactP,
-  kolmogorovSmirnovStatistic,
 } from '../../src/stats/kolmogorov-smirnov.ts';
 import { normalQuantile } from '../../src/stats/normal-quantile.ts';
 import { wassersteinDistance } from '../../src/stats/wasserstein.ts';
@@ -22,7 +17,11 @@ const live = [39.2, 39.3, 39.7, 41.4, 41.8, 42.9, 43.3, 45.8];
 const tiedReference = [1, 2, 2, 3, 3, 3, 4, 5, 8];
 const tiedLive = [2, 3, 3, 4, 4, 5, 6, 6, 6, 7, 9, 9];
 
-const sample = fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 1, maxLength: 40 });
+const sample = fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 1, maxLength: 40 }).map(ascending);
+
+function ascending(values: number[]): number[] {
+  return values.sort((a, b) => a - b);
+}
 
 describe('Kolmogorov–Smirnov', () => {
   it('gives ks_2samp(…, method="exact")', () => {
@@ -42,8 +41,8 @@ describe('Kolmogorov–Smirnov', () => {
   });
 
   it('does so for samples of a thousand', () => {
-    const e = Array.from({ length: 1000 }, (_, i) => ((i * 7919) % 1000) / 1000);
-    const g = Array.from({ length: 700 }, (_, i) => (((i * 104729) % 700) / 700) * 1.05 + 0.02);
+    const e = ascending(Array.from({ length: 1000 }, (_, i) => ((i * 7919) % 1000) / 1000));
+    const g = ascending(Array.from({ length: 700 }, (_, i) => (((i * 104729) % 700) / 700) * 1.05 + 0.02));
     const result = kolmogorovSmirnov(e, g);
     closeTo(result.statistic, 0.06742857142857143);
     closeTo(result.p, 0.044963022097259345);
@@ -104,19 +103,9 @@ describe('Kolmogorov–Smirnov', () => {
         const swapped = kolmogorovSmirnov(b, a);
         assert.equal(swapped.statistic, statistic);
         closeTo(swapped.p, p, 1e-12);
-        assert.equal(kolmogorovSmirnovStatistic(a, a), 0);
-        assert.equal(kolmogorovSmirnov(a, a).p, 1);
+        assert.deepEqual(kolmogorovSmirnov(a, a), { statistic: 0, p: 1, method: 'exact' });
       }),
     );
-  });
-
-  it('refuses empty samples and values that are not finite', () => {
-    assert.throws(() => kolmogorovSmirnov([], [1]), /reference holds no values/);
-    assert.throws(
-      () => kolmogorovSmirnov([1], [Number.NaN]),
-      /live holds a value that is not a finite number/,
-    );
-    assert.throws(() => kolmogorovSmirnov([1], [-Infinity]), RangeError);
   });
 });
 
@@ -143,24 +132,16 @@ describe('Wasserstein distance', () => {
   });
 });
 
-describe('χ² tests', () => {
-  it('give chisquare and chi2_contingency', () => {
+describe('the χ² test', () => {
+  it('gives chisquare', () => {
     const before = [16, 18, 16, 14, 12, 12];
     const after = [16, 16, 16, 16, 16, 8];
     const fit = chiSquareGoodnessOfFit(before, after);
     closeTo(fit.statistic, 3.1746031746031744);
     closeTo(fit.p, 0.6730876006966301);
-    const table = chiSquareContingency(before, after);
-    closeTo(table.statistic, 1.6224089635854342);
-    closeTo(table.p, 0.8985262394026607);
-    assert.equal(table.degreesOfFreedom, 5);
-    const uneven = chiSquareContingency([200, 50, 0, 30, 5], [90, 40, 0, 35, 9]);
-    closeTo(uneven.statistic, 18.607801688892494);
-    closeTo(uneven.p, 0.0003294964862617305);
-    assert.equal(uneven.degreesOfFreedom, 3);
   });
 
-  it('have the tail of chi2.sf to 1e-9, up to thousands of degrees of freedom', () => {
+  it('has the tail of chi2.sf to 1e-9, up to thousands of degrees of freedom', () => {
     const expected = [
       [0.5, 1, 0.47950012218695337],
       [3, 2, 0.22313016014842982],
@@ -175,31 +156,27 @@ describe('χ² tests', () => {
     assert.equal(chiSquareUpperTail(Infinity, 3), 0);
   });
 
-  it('treat what the reference never held as impossible or as rare', () => {
+  it('takes what the reference never held as impossible', () => {
     assert.deepEqual(chiSquareGoodnessOfFit([10, 0], [9, 1]), {
       statistic: Infinity,
       degreesOfFreedom: 1,
       p: 0,
     });
-    assert.ok(chiSquareContingency([10, 0], [9, 1]).p > 0.2);
   });
 
-  it('are never NaN, p in 0..1, 0 and 1 on identity', () => {
+  it('is never NaN, p in 0..1, 0 and 1 on identity', () => {
     const counts = fc
       .array(fc.nat(5000), { minLength: 4, maxLength: 4 })
       .filter((values) => values.some((n) => n > 0));
     fc.assert(
       fc.property(counts, counts, (a, b) => {
-        for (const test of [chiSquareGoodnessOfFit, chiSquareContingency]) {
-          const { statistic, p } = test(a, b);
-          assert.ok(statistic >= 0 && p >= 0 && p <= 1);
-          closeTo(test(a, a).statistic, 0);
-          closeTo(test(a, a).p, 1);
-        }
-        closeTo(chiSquareContingency(a, b).p, chiSquareContingency(b, a).p);
+        const { statistic, p } = chiSquareGoodnessOfFit(a, b);
+        assert.ok(statistic >= 0 && p >= 0 && p <= 1);
+        closeTo(chiSquareGoodnessOfFit(a, a).statistic, 0);
+        closeTo(chiSquareGoodnessOfFit(a, a).p, 1);
       }),
     );
-    assert.throws(() => chiSquareContingency([1, 2], [0, 0]), RangeError);
+    assert.throws(() => chiSquareGoodnessOfFit([1, 2], [0, 0]), RangeError);
     assert.throws(() => chiSquareGoodnessOfFit([1, 2], [1]), RangeError);
   });
 });

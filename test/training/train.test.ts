@@ -4,12 +4,12 @@ import { type Artifact, formatArtifact, parseArtifact } from '../../src/model/ar
 import { featureBins, scoreBins } from '../../src/model/features.ts';
 import { createScorer } from '../../src/predictors/logistic/score.ts';
 import { binCount, countBins } from '../../src/stats/binning.ts';
-import { estimatePerformance } from '../../src/stats/cbpe.ts';
 import { interpolateCurve } from '../../src/stats/isotonic-regression.ts';
 import { protocolFor } from '../../src/training/cross-validate.ts';
 import { train } from '../../src/training/train.ts';
 import type { TrainingSet } from '../../src/training/training-set.ts';
 import { options, smallSet } from '../model/small-set.ts';
+import { estimatePerformance } from '../stats/cbpe.ts';
 
 function sum(counts: readonly number[]): number {
   return counts.reduce((total, count) => total + count, 0);

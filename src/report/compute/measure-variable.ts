@@ -3,9 +3,9 @@ import { binCount, binLabels, missingBin, unseenBin } from '../../stats/binning.
 import { type Drift, type DriftOptions, driftThreshold, measureDrift } from '../../stats/drift.ts';
 import { type DriftStatisticName, ofEachStatistic } from '../../stats/drift-statistics.ts';
 import { measureEffect } from '../../stats/effect.ts';
-import { kolmogorovSmirnovOfSorted } from '../../stats/kolmogorov-smirnov.ts';
+import { kolmogorovSmirnov } from '../../stats/kolmogorov-smirnov.ts';
 import { samplesNeeded } from '../../stats/samples-needed.ts';
-import { wassersteinDistanceOfSorted } from '../../stats/wasserstein.ts';
+import { wassersteinDistance } from '../../stats/wasserstein.ts';
 import type { ReportVariable } from './drift-report.ts';
 import type { LiveVariable } from './live-variable.ts';
 import type { SortSpace } from './number-column.ts';
@@ -83,7 +83,7 @@ export function measureVariable(
 function compareValues(
   { reference, column }: Counted,
   spaces: SortSpaces,
-  { kolmogorovSmirnov }: Drift,
+  { kolmogorovSmirnov: ofBins }: Drift,
 ): Pick<Measured, 'kolmogorovSmirnov' | 'wasserstein' | 'summary'> {
   if (reference.bins.kind === 'categorical') {
     return { kolmogorovSmirnov: null, wasserstein: null, summary: null };
@@ -92,17 +92,16 @@ function compareValues(
   const summary = { reference: reference.summary, live: live && summariseSorted(live) };
   if (live === null || reference.column === null) {
     return {
-      kolmogorovSmirnov:
-        kolmogorovSmirnov === null ? null : { statistic: kolmogorovSmirnov, p: null, basis: 'bins' },
+      kolmogorovSmirnov: ofBins === null ? null : { statistic: ofBins, p: null, basis: 'bins' },
       wasserstein: null,
       summary,
     };
   }
   const before = reference.column.sorted(spaces.reference);
-  const { statistic, p } = kolmogorovSmirnovOfSorted(before, live);
+  const { statistic, p } = kolmogorovSmirnov(before, live);
   return {
     kolmogorovSmirnov: { statistic, p, basis: 'values' },
-    wasserstein: wassersteinDistanceOfSorted(before, live),
+    wasserstein: wassersteinDistance(before, live),
     summary,
   };
 }

@@ -1,7 +1,6 @@
-import { quantileSorted } from './quantile.ts';
-import type { Random } from './random.ts';
-
-export type Interval = { readonly low: number; readonly high: number };
+import type { Interval } from '../../src/stats/interval.ts';
+import { quantileSorted } from '../../src/stats/quantile.ts';
+import type { Random } from '../../src/stats/random.ts';
 
 /**
  * The percentile bootstrap interval of a statistic: the middle `confidence` of its values over resamples, each drawn

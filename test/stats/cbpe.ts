@@ -1,5 +1,5 @@
-import { accuracy, type Confusion, f1, precision, recall } from './confusion.ts';
-import { rocAuc } from './roc-auc.ts';
+import { accuracy, type Confusion, f1, precision, recall } from '../../src/stats/confusion.ts';
+import { rocAuc } from '../../src/stats/roc-auc.ts';
 
 /** The performance to expect where no outcome is known yet; `null` for what the predictions leave undefined. */
 export type EstimatedPerformance = {

@@ -1,0 +1,2 @@
+/** Between what two values something lies. */
+export type Interval = { readonly low: number; readonly high: number };
