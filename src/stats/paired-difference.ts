@@ -1,4 +1,4 @@
-import type { Interval } from './bootstrap.ts';
+import type { Interval } from './interval.ts';
 import { intervalZ } from './wilson-interval.ts';
 
 /** How far one of two exceeds the other on the same rows, with its interval of 95 %. */
