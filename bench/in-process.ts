@@ -7,12 +7,14 @@ import { type Artifact, loadArtifact } from '../src/model/artifact.ts';
 import { createKnownModels } from '../src/outcomes/known-models.ts';
 import { createModelFiles } from '../src/outcomes/model-files.ts';
 import { createTokens } from '../src/outcomes/token.ts';
+import { filePredictor } from '../src/predictors/index.ts';
 import { createRandom } from '../src/stats/random.ts';
 import { createLogger } from '../src/telemetry/logger.ts';
 import { createRequestLog } from '../src/telemetry/request-log.ts';
 import { isoTime } from '../src/times/iso-time.ts';
 import { drawFromReference } from '../src/traffic/reference-rows.ts';
 import { type Figure, summarise } from './figures.ts';
+import { scorerOf } from './scorer.ts';
 import { creditModel } from './variants/credit-model.ts';
 import { widen } from './wide-artifact.ts';
 
@@ -37,8 +39,9 @@ function measureModel(artifact: Artifact): PartCost[] {
     onKnown() {},
     onProblem() {},
   });
-  const deployment = deploy(artifact, { sampleValues: 'raw', models });
-  const { counts, score, validate, formatSample, formatPayload, digest, groups } = deployment;
+  const deployment = deploy(artifact, { predictor: filePredictor(artifact), sampleValues: 'raw', models });
+  const score = scorerOf(artifact);
+  const { counts, validate, formatSample, formatPayload, digest, groups } = deployment;
   const draw = drawFromReference(artifact, createRandom(1));
   const rows = Array.from({ length: rowCount }, draw);
   const texts = rows.map((row) => JSON.stringify(row));

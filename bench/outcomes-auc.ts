@@ -1,4 +1,4 @@
-import { crossValidatedOverBins } from '../src/monitor/performance-comparison.ts';
+import { heldOutRocAuc } from '../src/monitor/performance-comparison.ts';
 import { binScores } from '../src/profile/score-bins.ts';
 import { equalWidthEdges, numericBinIndex } from '../src/stats/binning.ts';
 import { createRandom } from '../src/stats/random.ts';
@@ -70,7 +70,7 @@ function binByWidth(scores: Float64Array, outcomes: Uint8Array) {
 }
 
 function areaOver(bins: { readonly counts: number[]; readonly positives: number[] }) {
-  const area = crossValidatedOverBins(bins);
+  const area = heldOutRocAuc(bins);
   if (area === null) throw new Error('a draw without one of the classes');
   return area;
 }

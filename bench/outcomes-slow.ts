@@ -99,9 +99,15 @@ function sumsOf(bands: number): Sums {
   return { positives: empty(), negatives: empty(), expected: empty(), variance: empty() };
 }
 
-function add(sums: Sums, { reference }: Model, edges: readonly number[], { score, isPositive }: Row): void {
+function add(
+  sums: Sums,
+  { reference: { calibration } }: Model,
+  edges: readonly number[],
+  { score, isPositive }: Row,
+): void {
   const band = numericBinIndex(edges, score);
-  const probability = interpolateCurve(reference.calibration, score);
+  if (calibration === undefined) throw new Error('the model was trained with outcomes');
+  const probability = interpolateCurve(calibration, score);
   sums[isPositive ? 'positives' : 'negatives'][band]++;
   sums.expected[band] += probability;
   sums.variance[band] += probability * (1 - probability);

@@ -5,11 +5,11 @@ import type { Performance, PerformanceReference } from '../src/monitor/performan
 import { type ObservedExpected, outcomeRule } from '../src/monitor/performance-calibration.ts';
 import { type ComparedWith, comparedWith, type ScoreBins } from '../src/monitor/performance-comparison.ts';
 import { type Figure, type RealisedFigures, total } from '../src/monitor/performance-figures.ts';
+import { measurePerformance, standardErrors } from '../src/profile/held-out-figures.ts';
 import { binScores } from '../src/profile/score-bins.ts';
 import { driftRule } from '../src/stats/drift.ts';
 import { normalQuantile } from '../src/stats/normal-quantile.ts';
 import type { Random } from '../src/stats/random.ts';
-import { measurePerformance, standardErrors } from '../src/training/held-out-figures.ts';
 import { comparisonError } from './outcomes-comparison.ts';
 import type { Row } from './outcomes-worlds.ts';
 
@@ -100,7 +100,8 @@ export const tests = {
     title: `\\|O − E\\| > ${z}·√Σ(${designEffect}·V + U·N/M), enough to matter`,
     alert: 'ModelOutcomesUnexpected',
     from: minOutcomes,
-    fires: ({ window, live: { observedExpected } }) => isUnexpected(observedExpected, window),
+    fires: ({ window, live: { observedExpected } }) =>
+      observedExpected !== null && isUnexpected(observedExpected, window),
   },
   'unexpected, rows apart': {
     title: rowsApart(z),
@@ -122,6 +123,7 @@ export const tests = {
     alert: 'ModelCalibrationBroken',
     from: minOutcomes,
     fires: ({ window, live: { calibration } }) =>
+      calibration !== null &&
       calibration.ceiling !== null &&
       calibration.chiSquare > calibration.ceiling &&
       (calibration.effect ?? 0) > leastEffect[window],
@@ -152,6 +154,7 @@ export const tests = {
     alert: 'ModelPerformanceEstimatedFalling',
     from: minPredictions,
     fires: ({ live, model }) =>
+      live.estimated !== null &&
       isBelow(live.estimated, model, { by: z, design: driftRule.alertDesignEffect }),
   },
 } satisfies Record<string, Test>;

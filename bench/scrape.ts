@@ -8,6 +8,7 @@ import { startService } from '../src/start-service.ts';
 import { createRandom } from '../src/stats/random.ts';
 import { drawFromReference } from '../src/traffic/reference-rows.ts';
 import { type Figure, summarise } from './figures.ts';
+import { scorerOf } from './scorer.ts';
 import { creditModel } from './variants/credit-model.ts';
 import { widen } from './wide-artifact.ts';
 
@@ -34,7 +35,8 @@ const put = (variant: number) =>
 await put(0);
 const { service, reload, stop } = await startService(config, telemetry);
 for (let variant = 1; variant <= versions; variant++) {
-  const { artifact, counts, score } = service.deployments.answering[0];
+  const { artifact, counts } = service.deployments.answering[0];
+  const score = scorerOf(artifact);
   const draw = drawFromReference(artifact, createRandom(variant));
   for (let i = 0; i < rowsEach; i++) {
     const row = draw();

@@ -9,6 +9,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { logistic } from '../src/predictors/logistic/score.ts';
+import { describeColumns } from '../src/profile/describe-columns.ts';
 import { logLoss } from '../src/stats/probability-scores.ts';
 import { encodeDesign } from '../src/training/design.ts';
 import { fitLogistic } from '../src/training/fit-logistic.ts';
@@ -28,7 +29,7 @@ type Round = { readonly seconds: number; readonly cpuSeconds: number; readonly l
 
 /** The fit to all rows and one without each fold, as training does them. */
 function fitOnce({ columns, outcomes }: TrainingSet): Round {
-  const { matrix } = encodeDesign(columns, outcomes.length);
+  const { matrix } = encodeDesign(columns, describeColumns(columns));
   const all = Uint32Array.from(outcomes, (_, row) => row);
   const scores = new Float64Array(outcomes.length);
   const cpuBefore = process.cpuUsage();
@@ -51,7 +52,7 @@ function fitOnce({ columns, outcomes }: TrainingSet): Round {
 
 /** A process of scikit-learn that does a round whenever it is asked. */
 async function startScikitLearn(folder: string, { columns, outcomes }: TrainingSet) {
-  const { matrix } = encodeDesign(columns, outcomes.length);
+  const { matrix } = encodeDesign(columns, describeColumns(columns));
   // Without the intercept, which scikit-learn adds itself.
   await writeFile(
     join(folder, 'design'),

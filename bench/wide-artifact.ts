@@ -1,4 +1,5 @@
-import { type Artifact, type Feature, sealArtifact } from '../src/model/artifact.ts';
+import { type Artifact, sealArtifact } from '../src/model/artifact.ts';
+import { logisticSchema, type Weights } from '../src/predictors/logistic/schema.ts';
 
 /**
  * A model like `artifact`, with `count` features instead of its own: they are its own again and again, under other
@@ -8,32 +9,38 @@ import { type Artifact, type Feature, sealArtifact } from '../src/model/artifact
  */
 export function widen(artifact: Artifact, count: number, variant = 0): Artifact {
   const { version: _version, segments: _segments, features, ...rest } = artifact;
+  const logistic = logisticSchema.parse(artifact.predictor);
   const part = features.length / count;
-  const wide = Array.from({ length: count }, (_, i) =>
-    weaken({ ...features[i % features.length], name: `feature_${String(i).padStart(3, '0')}` }, part),
+  const nameOf = (i: number) => `feature_${String(i).padStart(3, '0')}`;
+  const wide = Array.from({ length: count }, (_, i) => ({
+    ...features[i % features.length],
+    name: nameOf(i),
+  }));
+  const weights = wide.map(({ name }, i) =>
+    weaken({ ...logistic.features[i % features.length], name }, part),
   );
   return sealArtifact({
     ...rest,
-    intercept: artifact.intercept + variant / 1000,
     features: wide,
     protected: [wide[0].name],
     sensitive: [],
+    predictor: { ...logistic, intercept: logistic.intercept + variant / 1000, features: weights },
   });
 }
 
-function weaken(feature: Feature, part: number): Feature {
+function weaken(weights: Weights, part: number): Weights {
   const scale = <Value extends number | null>(value: Value) =>
     (value === null ? value : value * part) as Value;
   const common = {
-    missingLogOdds: scale(feature.missingLogOdds),
-    meanContribution: scale(feature.meanContribution),
+    missingLogOdds: scale(weights.missingLogOdds),
+    meanContribution: scale(weights.meanContribution),
   };
-  if (feature.kind === 'numeric') return { ...feature, ...common, coefficient: scale(feature.coefficient) };
+  if (weights.kind === 'numeric') return { ...weights, ...common, coefficient: scale(weights.coefficient) };
   return {
-    ...feature,
+    ...weights,
     ...common,
-    coefficients: feature.coefficients.map(scale),
-    otherLogOdds: scale(feature.otherLogOdds),
-    unseenLogOdds: scale(feature.unseenLogOdds),
+    coefficients: weights.coefficients.map(scale),
+    otherLogOdds: scale(weights.otherLogOdds),
+    unseenLogOdds: scale(weights.unseenLogOdds),
   };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { loadArtifact, scoreFeature } from '../src/model/artifact.ts';
-import type { ScoreShift } from '../src/predictors/logistic/score-shift.ts';
+import type { ScoreShift } from '../src/predictors/explanation.ts';
 import type { DriftReport, ReportVariable } from '../src/report/compute/drift-report.ts';
 import { createRandom } from '../src/stats/random.ts';
 import { drawFromReference } from '../src/traffic/reference-rows.ts';
@@ -175,7 +175,10 @@ describe('drift of the same requests', function () {
   });
 
   it('is what counting the rows of the samples by hand gives', async () => {
-    const { features, score } = await loadArtifact(model);
+    const {
+      features,
+      output: { score },
+    } = await loadArtifact(model);
     const rows = await readJsonLines(samplesPath);
     assert.equal(rows.length, requests);
     const variables = [...features, { name: scoreFeature, kind: 'numeric' as const, ...score }];

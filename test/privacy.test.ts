@@ -11,6 +11,7 @@ import { redacted } from '../src/model/disclosure.ts';
 import { createInputValidator } from '../src/model/validate-input.ts';
 import { createKnownModels } from '../src/outcomes/known-models.ts';
 import { createModelFiles } from '../src/outcomes/model-files.ts';
+import { filePredictor } from '../src/predictors/index.ts';
 import { countLive } from '../src/report/compute/count-live.ts';
 import { artifactReference } from '../src/report/compute/drift-reference.ts';
 import { fileReference } from '../src/report/compute/file-reference.ts';
@@ -22,6 +23,7 @@ import { createSampleFormatter, type SampleValues } from '../src/samples/sample.
 import { createSampleView } from '../src/samples/shown-sample.ts';
 import { runCommand, temporaryFolder } from './report/run-command.ts';
 import { toCsv, toJsonl } from './report/samples.ts';
+import { logisticOf, scorerOf } from './support/model-parts.ts';
 import { type OtlpSink, startOtlpSink } from './support/otlp-sink.ts';
 import { eventually, postJson, readJsonLines, startTestService } from './support/service.ts';
 
@@ -32,18 +34,28 @@ const [number, , category] = credit.features as [Feature & { kind: 'numeric' }, 
 assert.ok(category.kind === 'categorical');
 const modes: readonly SampleValues[] = ['raw', 'bins', 'off'];
 
+const deployed = (artifact: Artifact) =>
+  deploy(artifact, { predictor: filePredictor(artifact), sampleValues: 'raw', models });
+
 /** A model of the given features, some of them sensitive. */
 function artifactOf(kinds: readonly ('numeric' | 'categorical')[], sensitive: readonly boolean[]): Artifact {
   const features = kinds.map((kind, i): Feature => {
     const like = kind === 'numeric' ? number : category;
-    return { ...structuredClone(like), name: `f${i}`, nullable: true, missingLogOdds: 0.1 * i } as Feature;
+    return { ...structuredClone(like), name: `f${i}`, nullable: true } as Feature;
   });
+  const logistic = logisticOf(credit);
+  const weights = kinds.map((kind, i) => ({
+    ...logistic.features[kind === 'numeric' ? 0 : 2],
+    name: `f${i}`,
+    missingLogOdds: 0.1 * i,
+  }));
   const names = features.map(({ name }) => name);
   return sealArtifact({
     ...credit,
     protected: [],
     sensitive: names.filter((_name, i) => sensitive[i]),
     features,
+    predictor: { ...logistic, features: weights },
   });
 }
 
@@ -76,7 +88,7 @@ const models = createKnownModels({
 
 /** Everything that is written or shown of one prediction, but for its score, which is given. */
 function recordsOf(artifact: Artifact, row: Row): unknown[] {
-  const deployment = deploy(artifact, { sampleValues: 'raw', models });
+  const deployment = deployed(artifact);
   const { bins, outside } = deployment.counts.monitor.observe(row, 0.5);
   const { show, describe: describeRow } = createSampleView(artifact);
   const format = (of: Artifact, values: SampleValues) =>
@@ -155,7 +167,8 @@ describe('what is told of a sensitive feature', () => {
 
   it('by a sample’s score and other values is all, by their bins a range: as docs/security.md says', async () => {
     const artifact = sealArtifact({ ...credit, sensitive: ['limit'] });
-    const { score: scoreOf, counts } = deploy(artifact, { sampleValues: 'raw', models });
+    const scoreOf = scorerOf(artifact);
+    const { counts } = deployed(artifact);
     const row = { age: 30, limit: 2000, history: 'none' };
     const score = scoreOf(row);
     const { bins, outside } = counts.monitor.observe(row, score);

@@ -1,14 +1,14 @@
 import { loadArtifact } from '../../src/model/artifact.ts';
 import { createInputValidator } from '../../src/model/validate-input.ts';
-import { createScorer } from '../../src/predictors/logistic/score.ts';
+import { scorerOf } from '../scorer.ts';
 import { creditModel } from './credit-model.ts';
 
 /** What every variant serves: the same artifact, validated and scored by the same code as Vigia's. */
 const artifact = await loadArtifact(process.env.MODEL_PATH ?? creditModel);
 const validate = createInputValidator(artifact);
-const scoreRow = createScorer(artifact);
+const scoreRow = scorerOf(artifact);
 
-export const { features, target } = artifact;
+export const { features, output } = artifact;
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -22,5 +22,5 @@ export function faults(body: unknown): readonly { pointer: string; message: stri
 /** Scores a row that has no faults. */
 export function predict(row: Row): Answer {
   const score = scoreRow(row);
-  return { prediction: score >= artifact.threshold.value ? target.positive : target.negative, score };
+  return { prediction: score >= output.threshold.value ? output.positive : output.negative, score };
 }

@@ -16,17 +16,17 @@ import { answerProblem, writeAnswer } from '../../src/http/write-answer.ts';
 import { loadArtifact } from '../../src/model/artifact.ts';
 import type { Row } from '../../src/model/row.ts';
 import { createInputValidator } from '../../src/model/validate-input.ts';
-import { createScorer } from '../../src/predictors/logistic/score.ts';
 import { readConfig } from '../../src/settings/config.ts';
+import { scorerOf } from '../scorer.ts';
 
 const config = readConfig(process.env);
 const artifact = await loadArtifact(config.MODEL_PATH);
-const { name, version, target, threshold } = artifact;
+const { name, version, output } = artifact;
 const validate = createInputValidator(artifact);
-const score = createScorer(artifact);
+const score = scorerOf(artifact);
 const accepted = { mediaTypes: ['application/json'], maxBytes: config.MAX_BODY_BYTES };
 const modelJson = JSON.stringify({ name, version });
-const classJson = [JSON.stringify(target.negative), JSON.stringify(target.positive)];
+const classJson = [JSON.stringify(output.negative), JSON.stringify(output.positive)];
 /** In place of a signed id, so that the answer is as long as the service's. */
 const constantId = '0'.repeat(68);
 
@@ -36,7 +36,7 @@ const addPredictRoute: AddRoutes<unknown> = (router) => {
     const faults = validate(body);
     if (faults !== null) throw invalidInput(faults);
     const value = score(body as Row);
-    const prediction = classJson[value >= threshold.value ? 1 : 0];
+    const prediction = classJson[value >= output.threshold.value ? 1 : 0];
     sendJson(
       context,
       `{"prediction":${prediction},"score":${value},"id":"${constantId}","model":${modelJson}}`,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { alertLimits } from '../alerts/alert-settings.ts';
-import { artifactJsonSchema } from '../model/artifact.ts';
+import { modelFileJsonSchema } from '../predictors/index.ts';
 import { driftReportJsonSchema } from '../report/compute/drift-report.ts';
 import { serviceSettings } from '../settings/config.ts';
 import { otelSettings } from '../settings/otel-settings.ts';
@@ -25,7 +25,7 @@ const documents: Readonly<Record<string, Readonly<Record<string, () => string>>>
 };
 
 /** JSON Schemas of files that others read or write, by the name of their document. */
-const schemas = { artifact: artifactJsonSchema, 'drift-report': driftReportJsonSchema };
+const schemas = { artifact: modelFileJsonSchema, 'drift-report': driftReportJsonSchema };
 
 /** Markdown of some settings. */
 function settingsTable(settings: Readonly<Record<string, Setting>>): string {

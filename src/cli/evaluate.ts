@@ -1,11 +1,15 @@
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { evaluate } from '../evaluation/evaluate.ts';
+import type { LabelledData } from '../evaluation/labelled-rows.ts';
 import { readLabelledData } from '../evaluation/read-data.ts';
 import { readJoinedData } from '../evaluation/read-joined.ts';
 import { renderHtml } from '../evaluation/render-html.ts';
 import { renderText } from '../evaluation/render-text.ts';
 import { writeFileAtomically } from '../files/write-file-atomically.ts';
-import { loadArtifact } from '../model/artifact.ts';
+import { type Artifact, loadArtifact } from '../model/artifact.ts';
+import { createPredictor } from '../predictors/index.ts';
+import type { DecimalSign } from '../tables/numbers.ts';
 import { formatNames } from '../text/column-names.ts';
 import { writeJson, writeLines } from '../text/terminal.ts';
 import { readDecimalSign } from './decimal-option.ts';
@@ -81,6 +85,26 @@ async function readOptions(args: string[]) {
   };
 }
 
+/** Lets the model score rows. @throws Error for a model that is watched only */
+async function scoreRows(
+  sources: readonly string[],
+  artifact: Artifact,
+  options: { model: string; by: readonly string[]; decimalSign?: DecimalSign | undefined },
+): Promise<LabelledData> {
+  const { model } = options;
+  const predictor = await createPredictor(artifact, { folder: dirname(model) }, model);
+  if (predictor === undefined) {
+    throw new Error(
+      `${model}: says nothing of how the model computes, so that rows cannot be scored: give its predictions with --samples and --outcomes`,
+    );
+  }
+  try {
+    return await readLabelledData(sources, artifact, { ...options, predictor });
+  } finally {
+    await predictor.close?.();
+  }
+}
+
 await runCli(help, async (args) => {
   const options = await readOptions(args);
   const artifact = await loadArtifact(options.model);
@@ -95,7 +119,7 @@ await runCli(help, async (args) => {
   const data =
     options.data === undefined
       ? await readJoinedData({ ...options, by, artifact, version })
-      : await readLabelledData(options.data, artifact, { ...options, by });
+      : await scoreRows(options.data, artifact, { ...options, by });
   const evaluation = evaluate(artifact, data, version);
   if (options.html !== undefined) await writeFileAtomically(options.html, renderHtml(evaluation));
   if (options.json) {

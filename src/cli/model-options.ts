@@ -1,5 +1,5 @@
 import { basename, extname, join, sep } from 'node:path';
-import { type Artifact, scoreFeature } from '../model/artifact.ts';
+import { type Output, scoreFeature } from '../model/artifact.ts';
 import { formatNames } from '../text/column-names.ts';
 import { UsageError } from './run-cli.ts';
 
@@ -32,7 +32,7 @@ function nameOf(path: string): string {
   return basename(file, extname(file));
 }
 
-export const defaultThreshold: Artifact['threshold'] = {
+export const defaultThreshold: Output['threshold'] = {
   value: 0.5,
   reason: 'the likelier class is predicted, as if both errors cost the same',
 };
@@ -44,7 +44,7 @@ export const defaultThreshold: Artifact['threshold'] = {
  * @returns `undefined` where there is none
  * @throws UsageError for what is not between 0 and 1
  */
-export function readThreshold(text: string | undefined, chosen: string): Artifact['threshold'] | undefined {
+export function readThreshold(text: string | undefined, chosen: string): Output['threshold'] | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
   if (!(value > 0 && value < 1)) throw new UsageError(`--threshold is between 0 and 1, not '${text}'`);

@@ -1,4 +1,5 @@
-import type { Artifact } from '../model/artifact.ts';
+import type { Artifact, Evaluation } from '../model/artifact.ts';
+import { type Learnt, learntFromOutcomes } from '../model/learnt.ts';
 import { createJointGroups } from '../monitor/joint-groups.ts';
 import { maxGroups } from '../outcomes/token.ts';
 import { formatCount, formatShare } from '../text/format.ts';
@@ -14,29 +15,39 @@ function unfollowedNotice(names: readonly string[]): string {
   return `${names.join(', ')}: only decisions are counted by bin, not outcomes, for which an id has no room; name first in --protected what matters most`;
 }
 
+function describePositives(positive: string, { positives, prevalence }: Learnt): string {
+  return `, of which ${positive} ${formatCount(positives)} (${formatShare(prevalence)})`;
+}
+
+function describeProtocol({ protocol }: Evaluation): string {
+  return protocol.kind === 'cross-validation'
+    ? `${protocol.folds}-fold cross-validation, ${formatTimes(protocol.repeats)}`
+    : 'on these rows, which the model should not have been fitted on';
+}
+
 function formatTimes(count: number): string {
   return count === 1 ? 'once' : `${count} times`;
 }
 
 /** What is said of a model whose file was written to `out`, in lines of a terminal. */
 export function summariseModel(artifact: Artifact, out: string): string[] {
-  const { training, evaluation, target, threshold, features, sensitive, segments = [] } = artifact;
+  const { training, output, features, sensitive, segments = [] } = artifact;
+  const { threshold } = output;
+  const learnt = learntFromOutcomes(artifact);
   const figure = ({ value, standardError }: { value: number; standardError: number }) =>
     `${value.toFixed(3)} ± ${standardError.toFixed(3)}`;
   const { leftOut } = createJointGroups(artifact, maxGroups);
   const names = features.map(({ name, kind }) => (kind === 'numeric' ? name : `${name} (categories)`));
   const lines = [
-    [
-      'rows',
-      `${formatCount(training.rows)}, of which ${target.positive} ${formatCount(training.positives)} (${formatShare(training.prevalence)})`,
-    ],
+    ['rows', `${formatCount(training.rows)}${learnt ? describePositives(output.positive, learnt) : ''}`],
     ['features', names.join(', ')],
-    [
-      'AUC',
-      `${figure(evaluation.rocAuc)} (${evaluation.folds}-fold cross-validation, ${formatTimes(evaluation.repeats)})`,
-    ],
-    ['log-loss', figure(evaluation.logLoss)],
-    ['accuracy', figure(evaluation.accuracy)],
+    ...(learnt === undefined
+      ? []
+      : [
+          ['AUC', `${figure(learnt.evaluation.rocAuc)} (${describeProtocol(learnt.evaluation)})`],
+          ['log-loss', figure(learnt.evaluation.logLoss)],
+          ['accuracy', figure(learnt.evaluation.accuracy)],
+        ]),
     ['threshold', `${threshold.value}: ${threshold.reason}`],
     ...(leftOut.length > 0 ? [['protected', unfollowedNotice(leftOut)]] : []),
     ...(segments.length > 0 ? [['segments', `of ${segments.map(({ feature }) => feature).join(', ')}`]] : []),

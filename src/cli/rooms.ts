@@ -156,7 +156,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   report: {
     holds: 'a whole report: figures with their sentences',
-    knows: ['stats', 'text', 'model', 'alerts', 'report/compute', 'report/describe'],
+    knows: ['stats', 'text', 'model', 'predictors', 'alerts', 'report/compute', 'report/describe'],
     packages: [],
   },
   'report/render': {
@@ -192,6 +192,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'files',
       'settings',
       'model',
+      'predictors',
       'monitor',
       'outcomes',
       'telemetry',
@@ -223,6 +224,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'settings',
       'tables',
       'model',
+      'predictors',
       'profile',
       'monitor',
       'alerts',

@@ -53,7 +53,7 @@ async function openSource(
 ): Promise<RowSource> {
   if (model !== undefined) {
     const artifact = await loadArtifact(model);
-    const { negative, positive } = artifact.target;
+    const { negative, positive } = artifact.output;
     return {
       features: featuresOfArtifact(artifact),
       classes: () => [negative, positive],

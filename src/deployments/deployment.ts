@@ -10,8 +10,8 @@ import type { Performance } from '../monitor/performance.ts';
 import type { KnownModel } from '../outcomes/known-model.ts';
 import type { KnownModels } from '../outcomes/known-models.ts';
 import type { ModelDigest } from '../outcomes/token.ts';
-import { createExplainer, type Explainer } from '../predictors/logistic/explain.ts';
-import { createScorer, type Scorer } from '../predictors/logistic/score.ts';
+import type { Explainer } from '../predictors/explanation.ts';
+import type { Predictor } from '../predictors/predictor.ts';
 import { createRowFormatter, type RowFormatter } from '../samples/row-formatter.ts';
 import { createSampleFormatter, type SampleFormatter, type SampleValues } from '../samples/sample.ts';
 import { type CategoryIndex, indexCategories } from '../stats/category-text.ts';
@@ -28,11 +28,12 @@ export type Deployment = {
   /** Which model the ids of its predictions name. */
   readonly digest: ModelDigest;
   readonly validate: InputValidator;
-  readonly score: Scorer;
-  /** For the caller, who knows what was sent. */
-  readonly explain: Explainer;
+  /** How it computes; `undefined` for a model that is watched only. */
+  readonly predictor: Predictor | undefined;
+  /** For the caller, who knows what was sent; `undefined` where scores cannot be explained. */
+  readonly explain: Explainer | undefined;
   /** For traces: without what they must not tell. */
-  readonly explainToOthers: Explainer;
+  readonly explainToOthers: Explainer | undefined;
   /** What traces may tell of its features. */
   readonly disclosure: Disclosure;
   readonly counts: ModelCounts;
@@ -56,15 +57,21 @@ export type Deployment = {
 /** Makes a model ready to answer. */
 export function deploy(
   artifact: Artifact,
-  { sampleValues, models }: { sampleValues: SampleValues; models: KnownModels },
+  options: {
+    readonly predictor: Predictor | undefined;
+    readonly sampleValues: SampleValues;
+    readonly models: KnownModels;
+  },
 ): Deployment {
-  const { name, version, target } = artifact;
+  const { predictor, sampleValues, models } = options;
+  const { name, version, output } = artifact;
+  const featureNames = artifact.features.map((feature) => feature.name);
   const known = models.add(artifact);
   const { digest, performance } = known;
   const { groups } = known.groupOutcomes;
   const disclosure = createDisclosure(artifact);
   const monitor = createMonitor(referenceOf(artifact));
-  const counts = createModelCounts(monitor, [target.negative, target.positive]);
+  const counts = createModelCounts(monitor, [output.negative, output.positive]);
   const decisions = countDecisions(monitor, artifact.protected);
   const sources = [
     createModelMetrics(counts),
@@ -76,9 +83,9 @@ export function deploy(
     sinceMs: Date.now(),
     digest,
     validate: createInputValidator(artifact),
-    score: createScorer(artifact),
-    explain: createExplainer(artifact),
-    explainToOthers: createExplainer({ features: disclosure.omit(artifact.features) }),
+    predictor,
+    explain: predictor?.explanation?.createExplainer(featureNames),
+    explainToOthers: predictor?.explanation?.createExplainer(disclosure.omit(featureNames)),
     disclosure,
     counts,
     performance,
@@ -89,9 +96,9 @@ export function deploy(
     formatPayload: createRowFormatter(artifact),
     modelJson: JSON.stringify({ name, version }),
     placeOfClass: indexCategories([
-      [target.negative, 0],
-      [target.positive, 1],
+      [output.negative, 0],
+      [output.positive, 1],
     ]),
-    classJson: [JSON.stringify(target.negative), JSON.stringify(target.positive)],
+    classJson: [JSON.stringify(output.negative), JSON.stringify(output.positive)],
   };
 }

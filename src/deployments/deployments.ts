@@ -1,6 +1,7 @@
 import type { Artifact } from '../model/artifact.ts';
 import { contentDigest } from '../model/artifact-version.ts';
 import type { KnownModels } from '../outcomes/known-models.ts';
+import type { Predictor } from '../predictors/predictor.ts';
 import type { SampleValues } from '../samples/sample.ts';
 import { type Deployment, deploy } from './deployment.ts';
 import type { LoadedModel } from './load-models.ts';
@@ -16,6 +17,8 @@ export type Deployments = {
   readonly default: Deployment | undefined;
   /** Those that answer, in the order of their names. */
   readonly answering: readonly Deployment[];
+  /** The predictor of a model that is in use, told by its whole content. */
+  predictorOf(artifact: Artifact): Predictor | undefined;
   /** The file that the model of a name was read from. */
   pathOf(name: string): string | undefined;
   /** Those before them whose version is still in use (see `versionsToDrop`), oldest first; the others are let go. */
@@ -75,7 +78,9 @@ export function createDeployments(options: {
     },
     pathOf: (name) => answering.get(name)?.path,
     retired: dropUnused,
-    put({ artifact, path }) {
+    predictorOf: (artifact) =>
+      [...sorted, ...dropUnused()].find((one) => isSame(one.artifact, artifact))?.predictor,
+    put({ artifact, path, predictor }) {
       const current = answering.get(artifact.name)?.deployment;
       if (current !== undefined && isSame(current.artifact, artifact)) {
         answering.set(artifact.name, { deployment: current, path });
@@ -83,7 +88,7 @@ export function createDeployments(options: {
       }
       const before = dropUnused().find((candidate) => isSame(candidate.artifact, artifact));
       if (before) models.add(artifact);
-      const deployment = before ?? deploy(artifact, { sampleValues, models });
+      const deployment = before ?? deploy(artifact, { predictor, sampleValues, models });
       answering.set(artifact.name, { deployment, path });
       retired = retired.filter((candidate) => candidate !== before);
       if (current !== undefined) retired = [...retired, current];

@@ -16,14 +16,14 @@ export function describePrediction(
   observation: Parameters<typeof findUnusual>[1],
 ): void {
   const { missing, unseen, outsideRange } = findUnusual(monitor, observation);
-  const reasons = explainToOthers(row);
+  const reasons = explainToOthers?.(row);
   span.setAttributes({
     'model.name': artifact.name,
     'model.version': artifact.version,
     'model.score': disclosure.tellsScore ? score : undefined,
     'model.prediction': prediction,
-    'model.reasons': reasons.map(({ feature }) => feature),
-    'model.reasons.log_odds': reasons.map(({ logOdds }) => Math.round(logOdds * 100) / 100),
+    'model.reasons': reasons?.map(({ feature }) => feature),
+    'model.reasons.log_odds': reasons?.map(({ logOdds }) => Math.round(logOdds * 100) / 100),
     'model.features.missing': disclosure.omit(missing),
     'model.features.unseen': disclosure.omit(unseen),
     'model.features.outside_range': disclosure.omit(outsideRange),

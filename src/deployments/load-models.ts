@@ -1,8 +1,16 @@
+import { dirname } from 'node:path';
 import { type Artifact, loadArtifact } from '../model/artifact.ts';
 import type { KnownModels } from '../outcomes/known-models.ts';
+import { createPredictor } from '../predictors/index.ts';
+import type { Predictor } from '../predictors/predictor.ts';
 
 /** A model that can answer, and the file it was read from. */
-export type LoadedModel = { readonly path: string; readonly artifact: Artifact };
+export type LoadedModel = {
+  readonly path: string;
+  readonly artifact: Artifact;
+  /** `undefined` for a model that is watched only. */
+  readonly predictor: Predictor | undefined;
+};
 
 /** A file that holds no model that can answer; the error's message names the file. */
 export type UnusableFile = { readonly path: string; readonly error: Error };
@@ -13,24 +21,40 @@ export type LoadedModels = {
 };
 
 /**
- * Reads model files. Two of one name are unusable both: which of them should answer cannot be told.
+ * Reads model files, and makes what computes their predictions. Two of one name are unusable both: which of them should
+ * answer cannot be told.
+ *
+ * @param predictorOf the predictor of a model that is in use already, which goes on being used
  */
-export async function loadModels(paths: readonly string[]): Promise<LoadedModels> {
-  const loaded: LoadedModel[] = [];
+export async function loadModels(
+  paths: readonly string[],
+  predictorOf: (artifact: Artifact) => Predictor | undefined = () => undefined,
+): Promise<LoadedModels> {
+  const read: Omit<LoadedModel, 'predictor'>[] = [];
   const unusable: UnusableFile[] = [];
   for (const path of paths) {
     try {
-      loaded.push({ path, artifact: await loadArtifact(path) });
+      read.push({ path, artifact: await loadArtifact(path) });
     } catch (error) {
       unusable.push({ path, error: error as Error });
     }
   }
-  const unique: LoadedModel[] = [];
-  for (const [name, models] of Map.groupBy(loaded, ({ artifact }) => artifact.name)) {
-    if (models.length === 1) unique.push(models[0]);
-    else unusable.push(...models.map(({ path }) => ({ path, error: namesakes(name, path, models) })));
+  const loaded: LoadedModel[] = [];
+  for (const [name, models] of Map.groupBy(read, ({ artifact }) => artifact.name)) {
+    if (models.length > 1) {
+      unusable.push(...models.map(({ path }) => ({ path, error: namesakes(name, path, models) })));
+      continue;
+    }
+    const [{ path, artifact }] = models;
+    try {
+      const predictor =
+        predictorOf(artifact) ?? (await createPredictor(artifact, { folder: dirname(path) }, path));
+      loaded.push({ path, artifact, predictor });
+    } catch (error) {
+      unusable.push({ path, error: error as Error });
+    }
   }
-  return { loaded: unique, unusable };
+  return { loaded, unusable };
 }
 
 /** Leaves aside what could be taken for another model that is in use or kept (see `KnownModels.requireUnique`). */
@@ -46,6 +70,7 @@ export async function leaveOutTwins(
       unique.push(model);
     } catch (error) {
       twins.push({ path: model.path, error: error as Error });
+      await model.predictor?.close?.();
     }
   }
   return { loaded: unique, unusable: [...unusable, ...twins] };
@@ -57,7 +82,7 @@ export async function requireAll({ loaded, unusable }: LoadedModels): Promise<re
   return loaded;
 }
 
-function namesakes(name: string, path: string, models: readonly LoadedModel[]): Error {
+function namesakes(name: string, path: string, models: readonly Pick<LoadedModel, 'path'>[]): Error {
   const others = models.map((model) => model.path).filter((other) => other !== path);
   return new Error(`${path}: the name of the model, ${name}, is also that of ${others.join(' and ')}`);
 }

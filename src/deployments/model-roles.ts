@@ -44,5 +44,5 @@ export function checkRoles(artifacts: readonly Artifact[], roles: ModelRoles): v
 }
 
 function classesOf(artifact: Artifact | undefined): string {
-  return JSON.stringify([artifact?.target.negative, artifact?.target.positive]);
+  return JSON.stringify([artifact?.output.negative, artifact?.output.positive]);
 }

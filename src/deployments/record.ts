@@ -64,7 +64,7 @@ export function record(
   { startedMs, timeMs = Date.now(), isPositive: given, wantsId, traceId, key, span, shadowed }: Circumstances,
 ): Recorded {
   const { artifact, counts, formatSample } = deployment;
-  const isPositive = given ?? (score >= artifact.threshold.value ? 1 : 0);
+  const isPositive = given ?? (score >= artifact.output.threshold.value ? 1 : 0);
   const observation: Observation = counts.monitor.observe(row, score);
   counts.predictions[isPositive]++;
   deployment.performance.addPrediction(score, timeMs);

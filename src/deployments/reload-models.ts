@@ -59,7 +59,7 @@ export function createReload(
     const turn = ++reloads;
     try {
       const files = await findModelFiles(modelPath);
-      const read = await leaveOutTwins(await loadModels(files), models);
+      const read = await leaveOutTwins(await loadModels(files, deployments.predictorOf), models);
       // the disk took its time, and what was asked for meanwhile is newer
       const isLate = turn !== reloads;
       for (const model of read.loaded) {

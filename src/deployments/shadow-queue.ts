@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Row } from '../model/row.ts';
 import { recordRejection } from '../monitor/model-counts.ts';
+import type { Prediction } from '../predictors/predictor.ts';
 import type { Deployment } from './deployment.ts';
 
 /** A row that the champion has scored. */
@@ -32,9 +33,6 @@ const maxRows = 50;
 /** A turn of the event loop is not held for longer, unless a single row takes longer. */
 const sliceMs = 4;
 
-/** What a shadow says of a row. */
-export type Scored = { readonly score: number };
-
 /**
  * Scores rows with one shadow, after the answers to them have been written, in slices between turns of the event loop.
  *
@@ -48,11 +46,11 @@ export function createShadowQueue(options: {
   readonly score: (
     shadow: Deployment,
     rows: readonly Row[],
-  ) => readonly Scored[] | Promise<readonly Scored[]>;
+  ) => readonly Prediction[] | Promise<readonly Prediction[]>;
   readonly onScored: (
     shadow: Deployment,
     row: Row,
-    scored: Scored,
+    scored: Prediction,
     followed: FollowedRow,
     startedMs: number,
   ) => void;
@@ -94,7 +92,7 @@ export function createShadowQueue(options: {
       dropped.failed += rows;
       onFailure(shadow, error as Error);
     };
-    const tell = (scored: readonly Scored[]) => {
+    const tell = (scored: readonly Prediction[]) => {
       for (const [i, { row, followed }] of fitting.entries()) {
         try {
           onScored(shadow, row, scored[i], followed, startedMs);

@@ -2,6 +2,7 @@ import type { Row } from '../model/row.ts';
 import type { ShadowPairs } from '../outcomes/shadow-pairs.ts';
 import type { ShadowScores } from '../outcomes/shadow-scores.ts';
 import type { Tokens } from '../outcomes/token.ts';
+import type { Prediction } from '../predictors/predictor.ts';
 import { instruments } from '../telemetry/instruments.ts';
 import { counterData, type MetricSource } from '../telemetry/metric-data.ts';
 import { shadowPairMetrics } from '../telemetry/shadow-metrics.ts';
@@ -10,7 +11,7 @@ import { createRecurringFaults } from '../times/recurring-faults.ts';
 import type { Deployment } from './deployment.ts';
 import type { Deployments } from './deployments.ts';
 import { type Records, record } from './record.ts';
-import { createShadowQueue, type FollowedRow, type Scored } from './shadow-queue.ts';
+import { createShadowQueue, type FollowedRow } from './shadow-queue.ts';
 
 /** The models that score the rows of another one without answering. */
 export type Shadows = {
@@ -38,11 +39,11 @@ export function createShadows(options: {
   readonly score?: (
     shadow: Deployment,
     rows: readonly Row[],
-  ) => readonly Scored[] | Promise<readonly Scored[]>;
+  ) => readonly Prediction[] | Promise<readonly Prediction[]>;
   readonly onProblem: (message: string) => void;
 }): Shadows {
   const { names, deployments, records, scores, pairs, onProblem } = options;
-  const { score = (shadow, rows) => rows.map((row) => ({ score: shadow.score(row) })) } = options;
+  const { score = askPredictor } = options;
   const faults = createRecurringFaults();
   const sayOnce = (kind: string, message: string) => faults.begin(kind) && onProblem(message);
 
@@ -68,7 +69,7 @@ export function createShadows(options: {
   function keep(
     shadow: Deployment,
     row: Row,
-    { score }: Scored,
+    { score }: Prediction,
     { champion, id, isKept, isPositive: ofChampion, timeMs, traceId }: FollowedRow,
     startedMs: number,
   ): void {
@@ -114,4 +115,9 @@ export function createShadows(options: {
 
 function haveSameClasses({ counts: one }: Deployment, { counts: other }: Deployment): boolean {
   return one.classes[0] === other.classes[0] && one.classes[1] === other.classes[1];
+}
+
+function askPredictor({ artifact, predictor }: Deployment, rows: readonly Row[]) {
+  if (predictor === undefined) throw new Error(`${artifact.name} is watched only: its file has no predictor`);
+  return predictor.predict(rows);
 }

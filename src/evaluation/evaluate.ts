@@ -1,6 +1,7 @@
-import type { Artifact } from '../model/artifact.ts';
+import type { Artifact, Evaluation as ModelFigures } from '../model/artifact.ts';
 import { isWhole } from '../model/features.ts';
 import type { Coverages } from '../monitor/performance-coverage.ts';
+import { performanceReferenceOf } from '../monitor/performance-reference.ts';
 import { scoreBandEdges } from '../monitor/score-bands.ts';
 import type { ScoreMean } from '../monitor/score-mean.ts';
 import { measureExpectedShare } from '../report/compute/expected-share.ts';
@@ -31,8 +32,8 @@ export type Evaluation = Figures & {
   /** 95 % bootstrap intervals. */
   readonly intervals: Intervals;
   readonly binned: BinnedRows;
-  /** What the same figures were in cross-validation. */
-  readonly crossValidated: Artifact['evaluation'];
+  /** What the model file says of the same figures on rows that the model was not fitted on; `null` where it says nothing. */
+  readonly modelFile: ModelFigures | null;
   readonly coverage: Coverages | null;
   readonly delay: Delay | null;
   /** The share of positives that the scores predict; `null` once newer traffic is the model's reference. */
@@ -56,21 +57,21 @@ export type Evaluation = Figures & {
  * @param version of the model that made the predictions, where it is another than the artifact's
  */
 export function evaluate(artifact: Artifact, data: LabelledData, version = artifact.version): Evaluation {
-  const { name, target, evaluation } = artifact;
-  const bandEdges = scoreBandEdges(artifact.score.bins.edges);
+  const { name, output } = artifact;
+  const bandEdges = scoreBandEdges(performanceReferenceOf(artifact).scoreEdges);
   const figures = measureRows(data, bandEdges);
   const intervals = bootstrapFigures(data, bandEdges);
   const notIdentified = data.coverage === null || data.coverage.isIdentified ? [] : needAllDecisions;
   const withheld = Object.fromEntries(notIdentified.map((figure) => [figure, null]));
   return {
     model: { name, version },
-    classes: { negative: target.negative, positive: target.positive },
+    classes: { negative: output.negative, positive: output.positive },
     source: data.source,
     ...figures,
     ...withheld,
     intervals: { ...intervals, ...withheld },
     binned: measureBinned(data, artifact),
-    crossValidated: evaluation,
+    modelFile: artifact.evaluation ?? null,
     coverage: data.coverage,
     delay: data.delay,
     expectedShare: measureExpectedShare(artifact, data.scores),

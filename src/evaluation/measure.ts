@@ -1,6 +1,7 @@
 import type { Artifact } from '../model/artifact.ts';
+import { learntFromOutcomes } from '../model/learnt.ts';
 import { createPerformance } from '../monitor/performance.ts';
-import { crossValidatedOverBins } from '../monitor/performance-comparison.ts';
+import { heldOutRocAuc } from '../monitor/performance-comparison.ts';
 import { realisedFigures } from '../monitor/performance-figures.ts';
 import { performanceReferenceOf } from '../monitor/performance-reference.ts';
 import { numericBinIndex } from '../stats/binning.ts';
@@ -112,8 +113,8 @@ export type BinnedRows = {
   readonly rocAuc: number | null;
   /** How far the AUC of the rows can be from it. */
   readonly rocAucMaxError: number | null;
-  /** What the AUC over the same bins was in cross-validation. */
-  readonly crossValidatedRocAuc: number | null;
+  /** What the AUC over the same bins was on the rows of the model file; `null` where their outcomes were not known. */
+  readonly modelFileRocAuc: number | null;
   /** Its bands are made of whole bins, so it is that of the rows. */
   readonly expectedCalibrationError: number | null;
 };
@@ -122,11 +123,12 @@ export type BinnedRows = {
 export function measureBinned({ scores, outcomes }: Rows, artifact: Artifact): BinnedRows {
   const counted = createPerformance(performanceReferenceOf(artifact));
   for (let i = 0; i < scores.length; i++) counted.addOutcome(scores[i], outcomes[i] === 1);
+  const learnt = learntFromOutcomes(artifact);
   const figures = realisedFigures(counted.cells, counted.sums);
   return {
     rocAuc: figures.rocAuc.value,
     rocAucMaxError: figures.rocAuc.maxError,
-    crossValidatedRocAuc: crossValidatedOverBins(artifact.score.bins)?.value ?? null,
+    modelFileRocAuc: (learnt && heldOutRocAuc(learnt.bins)?.value) ?? null,
     expectedCalibrationError: figures.expectedCalibrationError,
   };
 }

@@ -55,12 +55,12 @@ export function reliabilityFigure(bands: readonly ReliabilityBand[]): Html {
 export function intervalChart(
   value: number,
   interval: Interval | null,
-  crossValidated: { readonly value: number; readonly standardError: number } | null,
+  modelFile: { readonly value: number; readonly standardError: number } | null,
 ): Html {
   const x = (amount: number) => place(Math.min(Math.max(amount, 0), 1));
   const around = (center: number, half: number) =>
     `<path class="reference" d="M${x(center - half)} 2H${x(center + half)}V18H${x(center - half)}z"/>`;
-  const before = crossValidated && around(crossValidated.value, crossValidated.standardError);
+  const before = modelFile && around(modelFile.value, modelFile.standardError);
   const range =
     interval === null ? '' : `<path class="line" d="M${x(interval.low)} 10H${x(interval.high)}"/>`;
   return html`<svg class="interval" viewBox="0 0 100 20" preserveAspectRatio="none" aria-hidden="true">${{

@@ -10,6 +10,7 @@ import { formatDays } from './format-days.ts';
 import { formatScore } from './format-score.ts';
 import { type FigureName, figureNames } from './measure.ts';
 import { intervalChart, reliabilityFigure, rocFigure } from './page-curves.ts';
+import { protocolAdjective, protocolPhrase } from './protocol.ts';
 import type { Slice } from './slices.ts';
 
 /** How well the model did, as sections of a page. */
@@ -22,19 +23,20 @@ ${slicesSection(evaluation)}
 ${notesSection(evaluation)}`;
 }
 
-const legend = html`<p class="legend"><span class="r">cross-validated ± standard error</span><span class="l">these rows, 95 % interval</span></p>`;
+const legend = (modelFile: Evaluation['modelFile']) =>
+  html`<p class="legend">${modelFile && html`<span class="r">${protocolAdjective(modelFile)} ± standard error</span>`}<span class="l">these rows, 95 % interval</span></p>`;
 
 function figuresSection(evaluation: Evaluation): Html {
-  const { samples, binned, notIdentified, labelledOnly } = evaluation;
+  const { samples, binned, notIdentified, labelledOnly, modelFile } = evaluation;
   const only = notIdentified.map((name) => `${figureTitles[name]} ${figure(labelledOnly[name] ?? null)}`);
   return html`<section aria-labelledby="performance"><h2 id="performance">How well did the model do?</h2>
 <p>On ${formatCount(samples)} rows whose outcome is known.</p>
-${legend}
+${legend(modelFile)}
 <table class="estimates">
-<thead><tr><th scope="col">Figure</th><th scope="col" class="n">Value</th><th scope="col" class="n wide">95 % interval</th><th scope="col" class="spark">From 0 to 1</th><th scope="col" class="n">Cross-validated</th></tr></thead>
+<thead><tr><th scope="col">Figure</th><th scope="col" class="n">Value</th><th scope="col" class="n wide">95 % interval</th><th scope="col" class="spark">From 0 to 1</th>${modelFile && html`<th scope="col" class="n">${capital(protocolAdjective(modelFile))}</th>`}</tr></thead>
 <tbody>${figureNames.map((name) => figureRow(evaluation, name))}</tbody>
 </table>
-<p class="quiet">From the score bins, as the service counts: ROC AUC ${figure(binned.rocAuc)}, within ${figure(binned.rocAucMaxError)}, in cross-validation ${figure(binned.crossValidatedRocAuc)}; calibration error ${figure(binned.expectedCalibrationError)}.</p>
+<p class="quiet">From the score bins, as the service counts: ROC AUC ${figure(binned.rocAuc)}, within ${figure(binned.rocAucMaxError)}${modelFile && `, ${protocolPhrase(modelFile)} ${figure(binned.modelFileRocAuc)}`}; calibration error ${figure(binned.expectedCalibrationError)}.</p>
 ${
   only.length > 0 &&
   html`<p>Not identified: one decision has hardly any outcomes, so that what holds for the labelled rows need not hold for all. Of the labelled rows alone: ${only.join(', ')}.</p>`
@@ -42,11 +44,11 @@ ${
 }
 
 function figureRow(evaluation: Evaluation, name: FigureName): Html {
-  const { notIdentified, intervals, crossValidated } = evaluation;
+  const { notIdentified, intervals, modelFile } = evaluation;
   const value = evaluation[name];
   const interval = intervals[name];
-  const before = name === 'expectedCalibrationError' ? null : crossValidated[name];
-  return html`<tr><th scope="row">${figureTitles[name].replace(/^./, (first) => first.toUpperCase())}</th><td class="n">${notIdentified.includes(name) ? 'not identified' : figure(value)}</td><td class="n wide">${interval === null ? '' : `${figure(interval.low)} – ${figure(interval.high)}`}</td><td class="spark">${value !== null && intervalChart(value, interval, before)}</td><td class="n">${before === null ? '' : `${figure(before.value)} ± ${figure(before.standardError)}`}</td></tr>`;
+  const before = modelFile === null || name === 'expectedCalibrationError' ? null : modelFile[name];
+  return html`<tr><th scope="row">${capital(figureTitles[name])}</th><td class="n">${notIdentified.includes(name) ? 'not identified' : figure(value)}</td><td class="n wide">${interval === null ? '' : `${figure(interval.low)} – ${figure(interval.high)}`}</td><td class="spark">${value !== null && intervalChart(value, interval, before)}</td>${modelFile && html`<td class="n">${before === null ? '' : `${figure(before.value)} ± ${figure(before.standardError)}`}</td>`}</tr>`;
 }
 
 function decisionsSection({ classes, confusion, samples }: Evaluation): Html {
@@ -137,4 +139,8 @@ function figure(value: number | null): string {
 
 function share(value: number | null): string {
   return value === null ? '–' : formatShare(value);
+}
+
+export function capital(text: string): string {
+  return text.replace(/^./, (first) => first.toUpperCase());
 }

@@ -4,7 +4,7 @@ import type { Artifact } from '../model/artifact.ts';
 import { createDisclosure } from '../model/disclosure.ts';
 import { featureBins } from '../model/features.ts';
 import { createInputValidator } from '../model/validate-input.ts';
-import { createScorer } from '../predictors/logistic/score.ts';
+import type { Prediction, Predictor } from '../predictors/predictor.ts';
 import { findFiles, openRows } from '../report/read/open-rows.ts';
 import { type Row, wantedFeature } from '../report/read/rows.ts';
 import type { LineTally } from '../samples/read-samples.ts';
@@ -16,35 +16,52 @@ import { collectRows, type LabelledData } from './labelled-rows.ts';
 import { countLeftOut, describeLeftOut } from './left-out.ts';
 import { createSlicers } from './slicer.ts';
 
+/** So many rows are given to the predictor at once. */
+const batchRows = 1000;
+
 /**
  * Reads rows with their features and their outcome from tables or JSONL, and lets the model score them. Rows without an
  * outcome, or with a text where the model takes a number, are left out and told of.
  *
  * @param options `by`: features to slice by; `decimalSign` of numbers in tables, where it is not to be found out
  * @throws Error naming the file for one that cannot be read, a missing column, or an outcome that is none of the two
- * classes
+ * classes; for a model file that names no column of the outcome; PredictorFailure when rows cannot be scored
  */
 export async function readLabelledData(
   sources: readonly string[],
   artifact: Artifact,
-  { by, decimalSign }: { readonly by: readonly string[]; readonly decimalSign?: DecimalSign | undefined },
+  options: {
+    readonly predictor: Predictor;
+    readonly by: readonly string[];
+    readonly decimalSign?: DecimalSign | undefined;
+  },
 ): Promise<LabelledData> {
-  const { features, target, threshold } = artifact;
+  const { predictor, by, decimalSign } = options;
+  const { features, output } = artifact;
+  const { column, positive, negative } = output;
+  if (column === undefined) {
+    throw new Error(
+      `${artifact.name}: the model file names no column of the outcome: make it again with --target, or evaluate with --outcomes`,
+    );
+  }
   const slicers = createSlicers(artifact, by);
-  const score = createScorer(artifact);
   const validate = createInputValidator(artifact);
   const unseen = countUnseen(artifact);
   const wanted = [
     ...features.map((feature) => wantedFeature(feature, artifact)),
     {
-      name: target.column,
+      name: column,
       kind: 'categorical' as const,
-      categories: new Set([target.negative, target.positive]),
+      categories: new Set([negative, positive]),
     },
   ];
-  const classes = [target.negative, target.positive];
+  const classes = [negative, positive];
   const classOf = indexCategories(classes.map((name, i) => [name, i]));
   const collected = collectRows(by);
+  const scoring = scoreInBatches(predictor, ({ outcome, labels }, { score, prediction }) => {
+    const isPositive = prediction === undefined ? score >= output.threshold.value : prediction === positive;
+    collected.add(score, isPositive ? 1 : 0, outcome, labels);
+  });
   const leftOut = countLeftOut();
   const tally: LineTally = { lines: 0, damaged: 0, faults: [] };
   const visit = (name: string, { values }: Row) => {
@@ -55,7 +72,7 @@ export async function readLabelledData(
     }
     if (outcome === undefined) {
       throw new Error(
-        `${name}: column ${target.column}: '${values[features.length]}' is neither '${target.negative}' nor '${target.positive}'`,
+        `${name}: column ${column}: '${values[features.length]}' is neither '${negative}' nor '${positive}'`,
       );
     }
     const row = Object.fromEntries(features.map((feature, i) => [feature.name, values[i]]));
@@ -66,18 +83,13 @@ export async function readLabelledData(
       return;
     }
     unseen.add(values);
-    const p = score(row);
-    collected.add(
-      p,
-      p >= threshold.value ? 1 : 0,
-      outcome,
-      slicers.map(({ feature, labelOf }) => labelOf(row[feature])),
-    );
+    scoring.add({ row, outcome, labels: slicers.map(({ feature, labelOf }) => labelOf(row[feature])) });
   };
   const { paths } = await findFiles(sources);
   for await (const source of openRows(paths, tally, { decimalSign })) {
     await source.read(wanted, (row) => visit(source.name, row));
   }
+  await scoring.end();
   leftOut.add('unreadable', null, tally.damaged);
   const notes = leftOut.list().map(describeLeftOut);
   if (collected.rows === 0) {
@@ -98,6 +110,48 @@ export async function readLabelledData(
       ...notes,
       ...unseen.notes(),
     ],
+  };
+}
+
+/** A row whose outcome is known, and the labels of its slices. */
+type Unscored = {
+  readonly row: Readonly<Record<string, unknown>>;
+  readonly outcome: number;
+  readonly labels: readonly (string | null)[];
+};
+
+/** Gives rows to the predictor, one batch after another; a batch that is answered at once is done at once. */
+function scoreInBatches(predictor: Predictor, take: (row: Unscored, prediction: Prediction) => void) {
+  let batch: Unscored[] = [];
+  let running: Promise<void> | undefined;
+
+  function score(rows: readonly Unscored[]): Promise<void> | undefined {
+    const takeAll = (predictions: readonly Prediction[]) => {
+      for (const [i, prediction] of predictions.entries()) take(rows[i], prediction);
+    };
+    const answer = predictor.predict(rows.map(({ row }) => row));
+    if (answer instanceof Promise) return answer.then(takeAll);
+    takeAll(answer);
+    return undefined;
+  }
+
+  function flush(): void {
+    const rows = batch;
+    batch = [];
+    running = running === undefined ? score(rows) : running.then(() => score(rows));
+    // told when all is read
+    running?.catch(() => {});
+  }
+
+  return {
+    add(row: Unscored): void {
+      if (batch.push(row) === batchRows) flush();
+    },
+    /** @throws PredictorFailure when a batch could not be scored */
+    async end(): Promise<void> {
+      if (batch.length > 0) flush();
+      await running;
+    },
   };
 }
 

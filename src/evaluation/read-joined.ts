@@ -73,7 +73,7 @@ async function readOutcomes(
   { artifact, version, outcomes, maturedMs }: JoinOptions,
   notes: string[],
 ): Promise<Map<string, Labelled>> {
-  const { name, target } = artifact;
+  const { name, output } = artifact;
   const labelled = new Map<string, Labelled>();
   const others = new Map<string, OtherModel>();
   let repeated = 0;
@@ -86,7 +86,7 @@ async function readOutcomes(
     if (isForgotten(line)) continue;
     const { id, model, score, prediction, outcome } = line;
     const predictedMs = parseTime(line.predictedAt);
-    const classes = [target.negative, target.positive] as unknown[];
+    const classes = [output.negative, output.positive] as unknown[];
     if (typeof model !== 'string' || typeof line.version !== 'string') {
       foreign++;
     } else if (model !== name || line.version !== version) {
@@ -137,7 +137,7 @@ async function readOutcomes(
 
 /** What the lines that are of no use are, and the option that makes them of use, if there is one. */
 function whyNone(
-  { name, target }: Artifact,
+  { name, output }: Artifact,
   others: readonly OtherModel[],
   foreign: number,
   damaged: number,
@@ -146,7 +146,7 @@ function whyNone(
     if (damaged > 0 && foreign === 0) return `, but ${formatAmount(damaged, 'line')} that cannot be read`;
     return foreign === 0
       ? ''
-      : ` has an id, a score, and ${target.negative} or ${target.positive} as prediction and outcome, of ${foreign}`;
+      : ` has an id, a score, and ${output.negative} or ${output.positive} as prediction and outcome, of ${foreign}`;
   }
   const found = `, but ${listOthers(others)}`;
   const sameModel = others.find((other) => other.name === name);

@@ -2,18 +2,18 @@ import { html } from '../report/render/html.ts';
 import { fact, renderPage } from '../report/render/page-shell.ts';
 import { formatCount, formatShare } from '../text/format.ts';
 import type { Evaluation } from './evaluate.ts';
-import { evaluationSections } from './page-sections.ts';
+import { capital, evaluationSections } from './page-sections.ts';
+import { protocolPhrase } from './protocol.ts';
 
 /** The evaluation as one page that needs nothing else: no network, no script. */
 export function renderHtml(evaluation: Evaluation): string {
-  const { model, classes, samples, accuracy, crossValidated, confusion, coverage } = evaluation;
+  const { model, classes, samples, accuracy, modelFile, confusion, coverage } = evaluation;
   const { truePositives, falseNegatives, falsePositives } = confusion;
-  const before = crossValidated.accuracy;
   return renderPage({
     title: `Evaluation: ${model.name} ${model.version}`,
     header: html`<p class="kicker">Evaluation · model ${model.name}, version ${model.version}</p>
 <h1>${headline(evaluation)}</h1>
-${accuracy !== null && html`<p class="lead">In cross-validation it was ${percent(before.value)}, with a standard error of ${percent(before.standardError)}.</p>`}
+${accuracy !== null && modelFile && html`<p class="lead">${capital(protocolPhrase(modelFile))} it was ${percent(modelFile.accuracy.value)}, with a standard error of ${percent(modelFile.accuracy.standardError)}.</p>`}
 <dl class="facts">
 ${fact('Labelled', formatCount(samples), 'rows with their outcome')}
 ${fact(`Was ‘${classes.positive}’`, formatShare((truePositives + falseNegatives) / samples), null)}

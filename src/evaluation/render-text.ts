@@ -6,6 +6,7 @@ import type { Evaluation } from './evaluate.ts';
 import { figureTitles } from './figure-titles.ts';
 import { formatDays } from './format-days.ts';
 import { figureNames } from './measure.ts';
+import { protocolAdjective, protocolPhrase } from './protocol.ts';
 import type { Slice } from './slices.ts';
 import { drawReliability, drawRoc } from './text-curves.ts';
 
@@ -36,15 +37,15 @@ export function renderText(evaluation: Evaluation): string[] {
 }
 
 function describeFigures(evaluation: Evaluation): string[] {
-  const { intervals, crossValidated, binned, notIdentified } = evaluation;
-  const head = ['', 'value', '95 % interval', 'cross-validated'];
+  const { intervals, modelFile, binned, notIdentified } = evaluation;
+  const head = ['', 'value', '95 % interval', modelFile ? protocolAdjective(modelFile) : ''];
   const rows = figureNames.map((name) => [
     figureTitles[name],
     notIdentified.includes(name) ? 'not identified' : figure(evaluation[name]),
     interval(intervals[name]),
-    name === 'expectedCalibrationError'
+    modelFile === null || name === 'expectedCalibrationError'
       ? ''
-      : `${figure(crossValidated[name].value)} ± ${figure(crossValidated[name].standardError)}`,
+      : `${figure(modelFile[name].value)} ± ${figure(modelFile[name].standardError)}`,
   ]);
   const widths = [titleWidth, 16, 18, 18];
   const lines = [head, ...rows].map((cells) => cells.map((cell, i) => cell.padEnd(widths[i])).join(''));
@@ -52,7 +53,7 @@ function describeFigures(evaluation: Evaluation): string[] {
     ...lines,
     '',
     ...wrap(
-      `From the score bins, as the service counts: ROC AUC ${figure(binned.rocAuc)} (within ${figure(binned.rocAucMaxError)}; in cross-validation ${figure(binned.crossValidatedRocAuc)}), calibration error ${figure(binned.expectedCalibrationError)}.`,
+      `From the score bins, as the service counts: ROC AUC ${figure(binned.rocAuc)} (within ${figure(binned.rocAucMaxError)}${modelFile ? `; ${protocolPhrase(modelFile)} ${figure(binned.modelFileRocAuc)}` : ''}), calibration error ${figure(binned.expectedCalibrationError)}.`,
       width,
       '  ',
     ),

@@ -13,7 +13,7 @@ import { problemMediaType, problems } from './problem.ts';
  * @param features an example of its input
  */
 export function observationsPath(
-  { name, target }: Artifact,
+  { name, output }: Artifact,
   prefix: string,
   operationId: string,
   features: object,
@@ -23,8 +23,8 @@ export function observationsPath(
     one: { value: { features, score: 0.31 } },
     several: {
       value: [
-        { features, score: 0.31, prediction: target.negative, key: 'loan-123' },
-        { features, score: 0.87, prediction: target.positive, key: 'loan-124' },
+        { features, score: 0.31, prediction: output.negative, key: 'loan-123' },
+        { features, score: 0.87, prediction: output.positive, key: 'loan-124' },
       ],
     },
   };
@@ -96,7 +96,7 @@ export function observationsPath(
 }
 
 export function observationSchema(artifact: Artifact) {
-  const { target } = artifact;
+  const { output } = artifact;
   return {
     type: 'object',
     required: ['features', 'score'],
@@ -107,9 +107,9 @@ export function observationSchema(artifact: Artifact) {
         additionalProperties: true,
         description: 'Fields that the model does not know are counted, and otherwise ignored',
       },
-      score: { type: 'number', minimum: 0, maximum: 1, description: `Probability of "${target.positive}"` },
+      score: { type: 'number', minimum: 0, maximum: 1, description: `Probability of "${output.positive}"` },
       prediction: {
-        enum: [target.negative, target.positive, null],
+        enum: [output.negative, output.positive, null],
         description: 'The class that was predicted; without it, it follows from the score and the threshold',
       },
       key: {

@@ -36,7 +36,7 @@ export const outcomesPath = {
 
 export function outcomeSchema(models: readonly Artifact[]) {
   const classes = models.map(
-    ({ name, target: { negative, positive } }) => `${name} "${negative}" or "${positive}"`,
+    ({ name, output: { negative, positive } }) => `${name} "${negative}" or "${positive}"`,
   );
   return {
     type: 'object',

@@ -97,8 +97,8 @@ export function openApiDocument(
   };
 }
 
-function describeModel({ name, version, target }: Artifact): string {
-  return `Model ${name}, version ${version}. The score is the probability of "${target.positive}".`;
+function describeModel({ name, version, output }: Artifact): string {
+  return `Model ${name}, version ${version}. The score is the probability of "${output.positive}".`;
 }
 
 /** A name for each model that may stand in that of a schema or an operation. */
@@ -206,13 +206,13 @@ export function exampleInput({ features }: Artifact): Record<string, number | st
   );
 }
 
-function predictionSchema({ target }: Artifact) {
+function predictionSchema({ output }: Artifact) {
   return {
     type: 'object',
     required: ['prediction', 'score', 'id', 'model'],
     properties: {
-      prediction: { enum: [target.negative, target.positive] },
-      score: { type: 'number', minimum: 0, maximum: 1, description: `Probability of "${target.positive}"` },
+      prediction: { enum: [output.negative, output.positive] },
+      score: { type: 'number', minimum: 0, maximum: 1, description: `Probability of "${output.positive}"` },
       id: {
         type: 'string',
         maxLength: 80,
@@ -230,7 +230,7 @@ function predictionSchema({ target }: Artifact) {
             feature: { type: 'string' },
             logOdds: {
               type: 'number',
-              description: `How far the feature moved the log-odds from those of an average row; above 0 towards "${target.positive}"`,
+              description: `How far the feature moved the log-odds from those of an average row; above 0 towards "${output.positive}"`,
             },
           },
         },

@@ -5,6 +5,7 @@ export const problems = {
   'malformed-request': { status: 400, title: 'The request is not valid HTTP' },
   unauthorized: { status: 401, title: 'A valid bearer token is needed' },
   'not-found': { status: 404, title: 'There is nothing at this path' },
+  'watched-only': { status: 409, title: 'This model does not predict here' },
   'method-not-allowed': { status: 405, title: 'This path does not take this method' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'body-too-large': { status: 413, title: 'The body is too large' },

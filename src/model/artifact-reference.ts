@@ -1,4 +1,4 @@
-import { type Artifact, scoreFeature } from './artifact.ts';
+import { type Artifact, type Output, scoreFeature } from './artifact.ts';
 import { featureBins, scoreBins } from './features.ts';
 import type { Reference } from './reference.ts';
 
@@ -13,11 +13,11 @@ export function referenceOf(artifact: Artifact): Reference {
       ...countsOf(feature.reference),
       ...(feature.kind === 'numeric' && { range: [feature.summary.min, feature.summary.max] as const }),
     })),
-    score: { name: scoreFeature, bins: scoreBins(artifact), ...countsOf(artifact.score.reference) },
+    score: { name: scoreFeature, bins: scoreBins(artifact), ...countsOf(artifact.output.score.reference) },
     ...(artifact.segments !== undefined && { segments: artifact.segments }),
   };
 }
 
-function countsOf({ counts, effects }: Pick<Artifact['score']['reference'], 'counts' | 'effects'>) {
+function countsOf({ counts, effects }: Pick<Output['score']['reference'], 'counts' | 'effects'>) {
   return { counts, ...(effects !== undefined && { effects }) };
 }

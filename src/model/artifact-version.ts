@@ -12,17 +12,35 @@ function canonical(value: unknown): string {
 
 const digests = new WeakMap<Artifact, string>();
 
+/** Of artifacts that were read from a file of an older format: what that file says. */
+const olderContents = new WeakMap<Artifact, object>();
+
+/** Notes that an artifact was converted from the content of an older file, whose version and digest it keeps. */
+export function keepOlderContent(artifact: Artifact, content: object): void {
+  olderContents.set(artifact, content);
+}
+
+/** What the file of an artifact says: the artifact itself, or what it was converted from. */
+export function fileContent(artifact: Artifact): object {
+  return olderContents.get(artifact) ?? artifact;
+}
+
 /**
- * The SHA-256 of the canonical JSON of an artifact's content, in hexadecimal: by this, and not by the version, which is
- * only its beginning, it is known whether two artifacts are the same. Computed once for each object.
+ * The SHA-256 of the canonical JSON of what an artifact's file says, in hexadecimal: by this, and not by the version, which
+ * is only its beginning, it is known whether two artifacts are the same. Computed once for each object.
  */
 export function contentDigest(artifact: Artifact): string {
   const known = digests.get(artifact);
   if (known !== undefined) return known;
-  const { version: _version, ...content } = artifact;
-  const digest = createHash('sha256').update(canonical(content)).digest('hex');
+  const digest = digestOf(fileContent(artifact));
   digests.set(artifact, digest);
   return digest;
+}
+
+/** The SHA-256 of the canonical JSON of a content without its version, in hexadecimal. */
+export function digestOf(content: object): string {
+  const { version: _version, ...others } = content as { version?: unknown };
+  return createHash('sha256').update(canonical(others)).digest('hex');
 }
 
 /** The version that belongs to an artifact's content: the first 12 hex digits of its digest. */

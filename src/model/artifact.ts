@@ -2,15 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { consistencyFaults } from './artifact-consistency.ts';
 import type { Fault } from './artifact-fault.ts';
-import { type Artifact, artifactSchema, formatVersion, readableFormats } from './artifact-schema.ts';
+import { type Artifact, artifactSchema, formatVersion } from './artifact-schema.ts';
+import { fileContent, keepOlderContent } from './artifact-version.ts';
+import { convertOlderFormat } from './older-formats.ts';
 
 export {
   type Artifact,
-  artifactJsonSchema,
   type CategoricalFeature,
+  type Evaluation,
   type Feature,
   formatVersion,
   type NumericFeature,
+  type Output,
   scoreFeature,
 } from './artifact-schema.ts';
 export { sealArtifact } from './artifact-version.ts';
@@ -20,7 +23,9 @@ function refuse(source: string, { path, message }: Fault): never {
 }
 
 /**
- * Checks that a value is an artifact: its shape, lengths that belong together, the hash of its content.
+ * Checks that a value is an artifact: its shape, lengths that belong together, the hash of its content. One of an older
+ * format is converted, and keeps its version, digest and text. How the model computes is checked where a predictor is made
+ * of it.
  *
  * @param source what to call the value in errors, usually the path of its file
  * @throws Error `source: path.of.the.fault: what is wrong` for another format version, a missing, mistyped or
@@ -31,14 +36,16 @@ export function validateArtifact(value: unknown, source: string): Artifact {
   if (typeof found === 'number' && found > formatVersion) {
     refuse(source, {
       path: ['formatVersion'],
-      message: `is ${found}, this program reads ${readableFormats.join(' and ')}: update it, or train the model again`,
+      message: `is ${found}, this program reads 1 and ${formatVersion}: update it, or train the model again`,
     });
   }
-  const result = artifactSchema.safeParse(value);
+  const converted = convertOlderFormat(value);
+  const result = artifactSchema.safeParse(converted ?? value);
   if (!result.success) {
     const { path, message } = result.error.issues[0];
     refuse(source, { path: path as Fault['path'], message });
   }
+  if (converted !== undefined) keepOlderContent(result.data, value as object);
   const [fault] = consistencyFaults(result.data);
   if (fault) refuse(source, fault);
   return result.data;
@@ -69,8 +76,11 @@ export async function loadArtifact(path: string): Promise<Artifact> {
   return parseArtifact(text, path);
 }
 
-/** An artifact as the text of its file: JSON, a list of numbers or names on one line. */
+/**
+ * An artifact as the text of its file: JSON, a list of numbers or names on one line. One that was converted from an older
+ * format is written as it was read.
+ */
 export function formatArtifact(artifact: Artifact): string {
-  const text = JSON.stringify(artifact, null, 2);
+  const text = JSON.stringify(fileContent(artifact), null, 2);
   return `${text.replaceAll(/\[\n\s+[^[\]{}]*?\n\s+\]/g, (list) => list.replaceAll(/\n\s+/g, ' '))}\n`;
 }

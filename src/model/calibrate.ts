@@ -1,6 +1,6 @@
 import { certainEnds, softenCertainEnds } from '../stats/certain-ends.ts';
 import { type CalibrationCurve, isotonicRegression } from '../stats/isotonic-regression.ts';
-import type { Artifact } from './artifact-schema.ts';
+import type { Learnt } from './learnt.ts';
 
 /**
  * The curve from out-of-fold scores to probabilities: an isotonic regression that is certain of nothing, see
@@ -21,10 +21,10 @@ export function calibrate(scores: ArrayLike<number>, outcomes: ArrayLike<number>
 }
 
 /**
- * An artifact's calibration without certainty. Files of version 1 may hold plateaus at exactly 0 and 1: their rows are
+ * What an artifact says of its calibration, without certainty. Files of version 1 may hold plateaus at exactly 0 and 1: their rows are
  * those of the score bins that lie on a plateau as a whole. Newer files come as they are.
  */
-export function calibrationOf({ calibration, score: { bins } }: Artifact): CalibrationCurve {
+export function calibrationOf({ calibration, bins }: Pick<Learnt, 'calibration' | 'bins'>): CalibrationCurve {
   const { zeroTo, oneFrom } = certainEnds(calibration);
   const rows = (isOn: (bin: number) => boolean) =>
     bins.counts.reduce((sum, count, bin) => (isOn(bin) ? sum + count : sum), 0);

@@ -10,7 +10,7 @@ export function featureBins(feature: Feature): Bins {
 
 /** The bins of the model's score, monitored under the name `scoreFeature`. */
 export function scoreBins(artifact: Artifact): NumericBins {
-  return { kind: 'numeric', edges: artifact.score.reference.edges };
+  return { kind: 'numeric', edges: artifact.output.score.reference.edges };
 }
 
 /** All that is watched of a model: its features in their order, then the score. */

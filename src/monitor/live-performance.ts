@@ -22,12 +22,16 @@ import type { WindowName } from './windows.ts';
 export type LivePerformance = {
   /** Of the outcomes that came and count; without those figures that they do not identify. */
   readonly realised: RealisedFigures;
-  /** Of all predictions, without their outcomes; it cannot see that the same features have come to mean another risk. */
-  readonly estimated: EstimatedFigures;
+  /**
+   * Of all predictions, without their outcomes; it cannot see that the same features have come to mean another risk. `null`
+   * without a calibration.
+   */
+  readonly estimated: EstimatedFigures | null;
   /** How many outcomes are there to judge by, and whether `realised` speaks for all predictions. */
   readonly coverage: Coverages;
-  readonly observedExpected: ObservedExpected;
-  readonly calibration: CalibrationTest;
+  /** `null` without a calibration. */
+  readonly observedExpected: ObservedExpected | null;
+  readonly calibration: CalibrationTest | null;
   /** Of all predictions; `null` where training's share of positives is not what live rows are compared with. */
   readonly scoreMean: ScoreMean | null;
 };
@@ -35,11 +39,11 @@ export type LivePerformance = {
 /**
  * The performance of one model version on one replica, over a window or since the start.
  *
- * @param scoreBins the training rows behind the calibration
+ * @param scoreBins the rows behind the calibration; `undefined` where there is none
  */
 export function livePerformance(
   performance: Performance,
-  scoreBins: ScoreBins,
+  scoreBins: ScoreBins | undefined,
   window?: WindowName,
 ): LivePerformance {
   performance.settle();
@@ -48,13 +52,13 @@ export function livePerformance(
   const sums = window === undefined ? performance.sums : performance.window(window);
   const coverage = measureCoverage(cells, sums);
   const realised = realisedFigures(cells, sums);
-  const bands = compareBands(cells, sums, scoreBins.counts);
+  const bands = scoreBins === undefined ? null : compareBands(cells, sums, scoreBins.counts);
   return {
     realised: coverage.isIdentified ? realised : withoutUnidentified(realised),
-    estimated: estimatedFigures(cells, sums, scoreBins),
+    estimated: scoreBins === undefined ? null : estimatedFigures(cells, sums, scoreBins),
     coverage,
-    observedExpected: compareObserved(bands),
-    calibration: testCalibration(bands),
+    observedExpected: bands && compareObserved(bands),
+    calibration: bands && testCalibration(bands),
     scoreMean: training === undefined ? null : compareScoreMean(cells, sums, training),
   };
 }

@@ -1,19 +1,19 @@
-import type { Artifact } from '../model/artifact.ts';
-import type { Counted } from '../predictors/logistic/mean-contribution.ts';
-import { attributeScoreShift, type ScoreShift } from '../predictors/logistic/score-shift.ts';
+import type { Counted } from '../model/counted.ts';
+import type { Explanation, ScoreShift } from '../predictors/explanation.ts';
 import { missingBin } from '../stats/binning.ts';
 import { variableCounts } from './live-drift.ts';
 import type { Monitor, VariableLayout } from './monitor.ts';
 import type { WindowName } from './windows.ts';
 
 /** How far the features have moved the mean score of one window of one replica; `null` where it cannot be told. */
-export function liveScoreShift(artifact: Artifact, monitor: Monitor, window: WindowName): ScoreShift | null {
+export function liveScoreShift(
+  explanation: Explanation,
+  monitor: Monitor,
+  window: WindowName,
+): ScoreShift | null {
   const counts = monitor.window(window);
   const features = monitor.variables.slice(0, -1);
-  return attributeScoreShift(
-    artifact,
-    features.map((variable) => countedVariable(variable, counts)),
-  );
+  return explanation.attributeScoreShift(features.map((variable) => countedVariable(variable, counts)));
 }
 
 /** One variable's counts and mean, cut out of the monitor's array. */

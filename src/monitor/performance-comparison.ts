@@ -1,12 +1,13 @@
-import type { Artifact } from '../model/artifact.ts';
+import type { Evaluation } from '../model/artifact.ts';
+import type { Learnt } from '../model/learnt.ts';
 import { binnedRocAuc } from '../stats/roc-auc.ts';
 
 /** Score bins whose AUC can be further than this from that of the scores themselves are too coarse to compare it. */
 const maxRocAucError = 0.02;
 
-/** The out-of-fold scores of the training rows, by score bin. */
-export type ScoreBins = Pick<Artifact['score']['bins'], 'counts' | 'positives' | 'expected'>;
-type Estimate = Artifact['evaluation']['accuracy'];
+/** The scores of rows that the model was not fitted on, by score bin. */
+export type ScoreBins = Pick<Learnt['bins'], 'counts' | 'positives' | 'expected'>;
+type Estimate = Evaluation['accuracy'];
 
 /** What live figures are compared with. */
 export type ComparedWith = {
@@ -15,8 +16,8 @@ export type ComparedWith = {
   readonly rocAuc: Estimate | null;
 };
 
-/** The AUC of the out-of-fold scores over the artifact's own bins, with its bound; `null` where one class is not among them. */
-export function crossValidatedOverBins({ counts, positives }: Pick<ScoreBins, 'counts' | 'positives'>) {
+/** The AUC of the scores in the artifact's own bins, with its bound; `null` where one class is not among them. */
+export function heldOutRocAuc({ counts, positives }: Pick<ScoreBins, 'counts' | 'positives'>) {
   return areaOver(counts, positives);
 }
 
@@ -47,10 +48,10 @@ function areaOver(counts: readonly number[], positives: readonly number[]) {
  * are of equal width, as in files of version 1.
  */
 export function comparedWith(
-  { accuracy, rocAuc }: Pick<Artifact['evaluation'], 'accuracy' | 'rocAuc'>,
+  { accuracy, rocAuc }: Pick<Evaluation, 'accuracy' | 'rocAuc'>,
   bins: Pick<ScoreBins, 'counts' | 'positives'>,
 ): ComparedWith {
-  const area = crossValidatedOverBins(bins);
+  const area = heldOutRocAuc(bins);
   const isCompared = area !== null && area.maxError <= maxRocAucError;
   return {
     accuracy,

@@ -1,27 +1,38 @@
 import type { Artifact } from '../model/artifact.ts';
 import { calibrationOf } from '../model/calibrate.ts';
+import { learntFromOutcomes } from '../model/learnt.ts';
+import { fineScoreEdges } from './fine-score-edges.ts';
 import type { PerformanceReference } from './performance.ts';
 import { type TrainingShare, varianceBetween } from './score-mean.ts';
 
-/** What an artifact says of its scores, in the form that performance is counted against. */
+/**
+ * What an artifact says of its scores, in the form that performance is counted against. One that was made without outcomes
+ * has no calibration: what outcomes tell is counted over bins that follow its scores, and nothing is estimated.
+ */
 export function performanceReferenceOf(artifact: Artifact): PerformanceReference {
-  const { name, version, target, threshold, score } = artifact;
-  const training = trainingShare(artifact);
-  return {
+  const { name, version, output } = artifact;
+  const common = {
     model: name,
     version,
-    classes: [target.negative, target.positive],
-    threshold: threshold.value,
-    scoreEdges: score.bins.edges,
-    calibration: calibrationOf(artifact),
-    referenceRows: score.bins.counts,
+    classes: [output.negative, output.positive],
+    threshold: output.threshold.value,
+  } as const;
+  const learnt = learntFromOutcomes(artifact);
+  if (learnt === undefined) return { ...common, scoreEdges: fineScoreEdges(output.score.reference.edges) };
+  const training = trainingShare(artifact);
+  return {
+    ...common,
+    scoreEdges: learnt.bins.edges,
+    calibration: calibrationOf(learnt),
+    referenceRows: learnt.bins.counts,
     ...(training !== undefined && { training }),
   };
 }
 
-/** What the artifact says of its training rows; `undefined` once newer traffic is the reference. */
-export function trainingShare({ rebaseline, training, score }: Artifact): TrainingShare | undefined {
-  if (rebaseline !== undefined) return undefined;
-  const { positives, rows } = training;
-  return { positives, rows, variance: varianceBetween(score.bins.counts, score.bins.expected) };
+/** What the artifact says of the share of positives in its rows; `undefined` once newer traffic is the reference. */
+export function trainingShare(artifact: Artifact): TrainingShare | undefined {
+  const learnt = learntFromOutcomes(artifact);
+  if (artifact.rebaseline !== undefined || learnt === undefined) return undefined;
+  const { positives, rows, bins } = learnt;
+  return { positives, rows, variance: varianceBetween(bins.counts, bins.expected) };
 }

@@ -18,8 +18,8 @@ export type PerformanceReference = {
   readonly threshold: number;
   /** Inner edges of the score bins, ascending; each bin holds its upper edge. */
   readonly scoreEdges: readonly number[];
-  /** From a score to the probability of the positive class. */
-  readonly calibration: CalibrationCurve;
+  /** From a score to the probability of the positive class; without it nothing is expected of a score. */
+  readonly calibration?: CalibrationCurve;
   /** Of the rows that it was learnt from; absent where they are no longer what live rows are compared with. */
   readonly training?: TrainingShare;
   /** Rows that the calibration was learnt from, by score bin; without them, `slowOutcomes` makes no bets. */
@@ -30,7 +30,7 @@ export type PerformanceReference = {
  * What is added up, for each cell. All figures follow from these sums, and the sums of replicas add up.
  *
  * Of predictions: `predictions`; `expectedPositives`, the sum of their calibrated probabilities p, and
- * `expectedNegatives`, that of 1 − p; `matured`, those old enough for their outcome to count. Of outcomes that count: `positives` and `negatives`; `scores`; `expected` and
+ * `expectedNegatives`, that of 1 − p (both 0 without a calibration, as `expected` and `variance` are); `matured`, those old enough for their outcome to count. Of outcomes that count: `positives` and `negatives`; `scores`; `expected` and
  * `variance`, the sums of the calibrated p and of p·(1 − p); `squaredErrors` and `logLosses` of the scores.
  */
 export const performanceFields = [
@@ -134,22 +134,26 @@ export function createPerformance(
       requireFinite(score, 'the score');
       windows.advance();
       const cell = cellOf(score);
-      const probability = interpolateCurve(calibration, score);
       sums.predictions[cell]++;
-      sums.expectedPositives[cell] += probability;
-      sums.expectedNegatives[cell] += 1 - probability;
+      if (calibration !== undefined) {
+        const probability = interpolateCurve(calibration, score);
+        sums.expectedPositives[cell] += probability;
+        sums.expectedNegatives[cell] += 1 - probability;
+      }
       immature.add(cell, timeMs);
     },
     addOutcome(score, isPositive) {
       requireFinite(score, 'the score');
       windows.advance();
       const cell = cellOf(score);
-      const probability = interpolateCurve(calibration, score);
       const ofOutcome = Math.min(1 - leastProbability, Math.max(leastProbability, score));
       sums[isPositive ? 'positives' : 'negatives'][cell]++;
       sums.scores[cell] += score;
-      sums.expected[cell] += probability;
-      sums.variance[cell] += probability * (1 - probability);
+      if (calibration !== undefined) {
+        const probability = interpolateCurve(calibration, score);
+        sums.expected[cell] += probability;
+        sums.variance[cell] += probability * (1 - probability);
+      }
       sums.squaredErrors[cell] += (score - (isPositive ? 1 : 0)) ** 2;
       sums.logLosses[cell] -= Math.log(isPositive ? ofOutcome : 1 - ofOutcome);
     },

@@ -1,3 +1,4 @@
+import type { Counted } from '../model/counted.ts';
 import type { Row } from '../model/row.ts';
 import type { Bins } from '../stats/binning.ts';
 
@@ -15,19 +16,6 @@ export type Explainer = (row: Row) => Reason[];
 
 /** A feature's share of the log-odds for one value. */
 export type Contribution = (value: unknown) => number;
-
-/** The values of one feature over some rows, summed up. */
-export type Counted = {
-  /** By bin, `missing` and `unseen` included, in the order of `binLabels`. */
-  readonly counts: ArrayLike<number>;
-  /** Of the values that are summed; `null` when there are none or it is not known, and for a categorical feature. */
-  readonly mean: number | null;
-  /** How many numbers lie so far out that they are left out of the mean. */
-  readonly far: FarCounts;
-};
-
-/** How many values lie below and above the bounds of what is summed. */
-export type FarCounts = readonly [below: number, above: number];
 
 /** How one feature moves the mean score, in log-odds. */
 export type FeatureShift = {

@@ -1,4 +1,77 @@
-import type { PredictorKind } from './predictor.ts';
+import { z } from 'zod';
+import type { Artifact } from '../model/artifact.ts';
+import type { Fault } from '../model/artifact-fault.ts';
+import { artifactSchema } from '../model/artifact-schema.ts';
+import { logisticKind } from './logistic/index.ts';
+import type { FilePredictor, Predictor, PredictorKind, PredictorSurroundings } from './predictor.ts';
 
-/** All kinds of predictors, by the `kind` that the model file gives. A new one is its own file, and one line here. */
-export const predictorKinds = {} as const satisfies Readonly<Record<string, PredictorKind<never>>>;
+/** All kinds of predictors, by the `kind` that the model file gives. A new one is its own folder, and one line here. */
+const predictorKinds = {
+  logistic: logisticKind,
+} as const satisfies Readonly<Record<string, PredictorKind<unknown>>>;
+
+type Described = { readonly kind: PredictorKind<unknown>; readonly description: unknown };
+
+/**
+ * What an artifact says of how its model computes, checked; `undefined` for one that is watched only.
+ *
+ * @param source what to call the artifact in errors, usually the path of its file
+ * @throws Error `source: predictor.path.of.the.fault: what is wrong`
+ */
+function describedPredictor(artifact: Artifact, source: string): Described | undefined {
+  const { predictor } = artifact;
+  if (predictor === undefined) return undefined;
+  const refuse = (path: Fault['path'], message: string): never => {
+    throw new Error(`${source}: ${z.core.toDotPath(['predictor', ...path])}: ${message}`);
+  };
+  const kinds: Readonly<Record<string, PredictorKind<unknown>>> = predictorKinds;
+  if (!Object.hasOwn(kinds, predictor.kind)) {
+    const known = Object.keys(kinds).join(', ');
+    return refuse(['kind'], `is ${JSON.stringify(predictor.kind)}, this program knows ${known}`);
+  }
+  const kind = kinds[predictor.kind];
+  const result = kind.schema.safeParse(predictor);
+  if (!result.success) {
+    const { path, message } = result.error.issues[0];
+    return refuse(path as Fault['path'], message);
+  }
+  const [fault] = kind.faults?.(result.data, artifact) ?? [];
+  if (fault !== undefined) return refuse(fault.path, fault.message);
+  return { kind, description: result.data };
+}
+
+/**
+ * Makes what computes a model's predictions; `undefined` for a model that is watched only.
+ *
+ * @param source what to call the artifact in errors, usually the path of its file
+ * @throws Error (or rejects with it) for a predictor that is not described as its kind must be, or cannot be made here
+ */
+export function createPredictor(
+  artifact: Artifact,
+  surroundings: PredictorSurroundings,
+  source: string = artifact.name,
+): Predictor | Promise<Predictor> | undefined {
+  const described = describedPredictor(artifact, source);
+  return described?.kind.create(described.description, artifact, surroundings);
+}
+
+/**
+ * The predictor of a model whose file says all of it, such as a logistic regression: it needs no other file, no network
+ * and no waiting. `undefined` for all others.
+ *
+ * @param source what to call the artifact in errors, usually the path of its file
+ * @throws Error `source: predictor.path.of.the.fault: what is wrong`
+ */
+export function filePredictor(artifact: Artifact, source: string = artifact.name): FilePredictor | undefined {
+  const described = describedPredictor(artifact, source);
+  if (!described?.kind.needsOnlyFile) return undefined;
+  return described.kind.create(described.description, artifact, { folder: '.' }) as FilePredictor;
+}
+
+/** The JSON Schema (draft 2020-12) of the model file's shape, as published in docs/artifact.schema.json. */
+export function modelFileJsonSchema(): object {
+  const [first, ...others] = Object.values(predictorKinds).map(({ schema }) => schema);
+  const { description } = artifactSchema.shape.predictor;
+  const predictor = z.exactOptional(z.union([first, ...others])).describe(description ?? '');
+  return { title: 'Vigia model file', ...z.toJSONSchema(artifactSchema.extend({ predictor })) };
+}

@@ -32,6 +32,11 @@ export type Predictor = {
   close?(): Promise<void>;
 };
 
+/** A predictor that answers at once. */
+export type FilePredictor = Omit<Predictor, 'predict'> & {
+  predict(rows: readonly Row[]): readonly Prediction[];
+};
+
 /**
  * Why a predictor did not answer:
  * - `timeout`: it took too long;
@@ -72,6 +77,9 @@ export type PredictorKind<Description> = {
     artifact: Artifact,
     surroundings: PredictorSurroundings,
   ): Predictor | Promise<Predictor>;
-  /** What the predictor offers as `explanation`, without making it; only of kinds that explain. */
-  explain?(description: Description, artifact: Artifact): Explanation;
+  /**
+   * The model file says all of it: the predictor is made at once and answers at once, so that commands on files can use it
+   * as well. Its `create` is a `FilePredictor`'s.
+   */
+  readonly needsOnlyFile?: true;
 };

@@ -1,14 +1,13 @@
-import type { Feature } from '../model/artifact-schema.ts';
-import { createContribution, unseenContribution } from '../predictors/logistic/score.ts';
-import { type Bins, binCount, createBinner, missingBin } from '../stats/binning.ts';
+import type { Explanation } from '../predictors/explanation.ts';
+import { type Bins, binCount, createBinner } from '../stats/binning.ts';
 
 /** Log-odds beyond ±this decide nothing more (10 is a probability of 0.99995), and would outweigh all others. */
-const maxLogOdds = 10;
+const maxOutput = 10;
 
 /** The log-odds of the rows of a reference, and how far they are spread. */
 export type ScoreSpread = {
   /** Less their mean. */
-  readonly logOdds: Float64Array;
+  readonly values: Float64Array;
   /** Divisor n. */
   readonly deviation: number;
 };
@@ -25,9 +24,9 @@ export function scoreSpread(scores: ArrayLike<number>): ScoreSpread | null {
     for (let i = 0; i < values.length; i++) values[i] = bound(Math.log(values[i] / (1 - values[i])));
   }
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const logOdds = values.map((value) => value - mean);
-  const deviation = Math.sqrt(logOdds.reduce((sum, value) => sum + value * value, 0) / values.length);
-  return deviation > 1e-9 ? { logOdds, deviation } : null;
+  const centred = values.map((value) => value - mean);
+  const deviation = Math.sqrt(centred.reduce((sum, value) => sum + value * value, 0) / values.length);
+  return deviation > 1e-9 ? { values: centred, deviation } : null;
 }
 
 /**
@@ -39,14 +38,17 @@ export function scoreSpread(scores: ArrayLike<number>): ScoreSpread | null {
  * @param values of the reference
  */
 export function ownEffects(
-  feature: Feature,
+  explanation: Pick<Explanation, 'contributionOf' | 'contributionWithin'>,
+  feature: string,
   bins: Bins,
   values: ArrayLike<unknown>,
   { deviation }: Pick<ScoreSpread, 'deviation'>,
 ): number[] {
-  const contribution = createContribution(feature);
+  const contribution = explanation.contributionOf(feature);
   const means = meanByBin(bins, values, (row) => bound(contribution(values[row])));
-  return means.map((mean, bin) => round((mean ?? bound(contributionWithin(feature, bins, bin))) / deviation));
+  return means.map((mean, bin) =>
+    round((mean ?? bound(explanation.contributionWithin(feature, bins, bin))) / deviation),
+  );
 }
 
 /**
@@ -55,12 +57,10 @@ export function ownEffects(
  *
  * @param values of the reference, parallel to the scores
  */
-export function associatedEffects(
-  bins: Bins,
-  values: ArrayLike<unknown>,
-  { logOdds, deviation }: ScoreSpread,
-): number[] {
-  return meanByBin(bins, values, (row) => logOdds[row]).map((mean) => round((mean ?? 0) / deviation));
+export function associatedEffects(bins: Bins, values: ArrayLike<unknown>, spread: ScoreSpread): number[] {
+  return meanByBin(bins, values, (row) => spread.values[row]).map((mean) =>
+    round((mean ?? 0) / spread.deviation),
+  );
 }
 
 function meanByBin(bins: Bins, values: ArrayLike<unknown>, read: (row: number) => number): (number | null)[] {
@@ -75,18 +75,8 @@ function meanByBin(bins: Bins, values: ArrayLike<unknown>, read: (row: number) =
   return Array.from(sums, (sum, bin) => (counts[bin] > 0 ? sum / counts[bin] : null));
 }
 
-/** The contribution of a value that lies in the bin. */
-function contributionWithin(feature: Feature, bins: Bins, bin: number): number {
-  const contribution = createContribution(feature);
-  const missing = missingBin(bins);
-  if (bin === missing) return contribution(null);
-  if (bins.kind === 'numeric') return contribution(bins.edges[Math.min(bin, bins.edges.length - 1)] ?? null);
-  if (bin < missing) return contribution(bins.categories[bin] ?? bins.grouped[0]);
-  return feature.kind === 'categorical' ? unseenContribution(feature) : 0;
-}
-
-function bound(logOdds: number): number {
-  return Math.max(-maxLogOdds, Math.min(maxLogOdds, logOdds));
+function bound(value: number): number {
+  return Math.max(-maxOutput, Math.min(maxOutput, value));
 }
 
 /** To six places: more are noise of the arithmetic and make versions differ between machines. */

@@ -1,4 +1,4 @@
-import { type Artifact, maxCategories, type NumericFeature } from '../model/artifact-schema.ts';
+import { maxCategories, type NumericFeature, type Output } from '../model/artifact-schema.ts';
 import { type CategoricalBins, countBins } from '../stats/binning.ts';
 import { expectedAgain } from '../stats/expected-again.ts';
 import { quantileSorted } from '../stats/quantile.ts';
@@ -49,7 +49,7 @@ export function summariseSorted(sorted: Float64Array): NumericFeature['summary']
 }
 
 /** Cuts the values (see `quantileEdges`) and counts them; values that are not finite count as missing. */
-export function numericReference(values: Float64Array): Artifact['score']['reference'] {
+export function numericReference(values: Float64Array): Output['score']['reference'] {
   const edges = quantileEdges(values, binsPerVariable);
   return { edges, counts: countBins({ kind: 'numeric', edges }, values) };
 }

@@ -1,7 +1,6 @@
 import {
   type Artifact,
   type Feature,
-  formatVersion,
   type NumericFeature,
   sealArtifact,
   validateArtifact,
@@ -47,7 +46,7 @@ function countsOf({ counts, effects }: NewReference) {
 }
 
 /**
- * Makes a new artifact whose reference is what was seen lately: drift is measured from there on. Coefficients,
+ * Makes a new artifact whose reference is what was seen lately: drift is measured from there on. Predictor,
  * threshold, calibration and evaluation stay, so that every row scores as before; the version changes, and says which
  * one it replaces.
  *
@@ -65,19 +64,19 @@ export function rebaseline(
   segments: readonly SegmentReference[] = [],
 ): Artifact {
   const { version: replaces, segments: _older, ...content } = artifact;
+  const { output } = artifact;
   const rebased = sealArtifact({
     ...content,
-    formatVersion,
     features: artifact.features.map((feature) => {
       const reference = features.get(feature.name);
       if (reference === undefined) throw new Error(`feature ${feature.name} has no new reference`);
       return replaceReference(feature, reference);
     }),
-    score: {
-      ...artifact.score,
-      reference: {
-        edges: [...(score.edges ?? artifact.score.reference.edges)],
-        ...countsOf(score),
+    output: {
+      ...output,
+      score: {
+        ...output.score,
+        reference: { edges: [...(score.edges ?? output.score.reference.edges)], ...countsOf(score) },
       },
     },
     training: {

@@ -1,4 +1,5 @@
-import { type Artifact, maxScoreBins } from '../model/artifact-schema.ts';
+import type { Output } from '../model/artifact-schema.ts';
+import { maxScoreBins } from '../model/output-schema.ts';
 import { numericBinIndex } from '../stats/binning.ts';
 import { type CalibrationCurve, interpolateCurve } from '../stats/isotonic-regression.ts';
 import { rankSorted } from '../stats/quantile-edges.ts';
@@ -50,7 +51,7 @@ export function binScores(
   scores: ArrayLike<number>,
   outcomes: ArrayLike<number>,
   calibration: CalibrationCurve,
-): Artifact['score']['bins'] {
+): NonNullable<Output['score']['bins']> {
   const edges = scoreBinEdges(scores);
   const [counts, positives, expected] = [0, 1, 2].map(() => new Array<number>(edges.length + 1).fill(0));
   for (let i = 0; i < scores.length; i++) {

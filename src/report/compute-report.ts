@@ -1,6 +1,7 @@
 import { type AlertSettings, defaultAlertSettings } from '../alerts/alert-settings.ts';
 import type { Artifact } from '../model/artifact.ts';
 import { createDisclosure } from '../model/disclosure.ts';
+import { filePredictor } from '../predictors/index.ts';
 import { driftRule } from '../stats/drift.ts';
 import { compareImportance } from '../stats/effect.ts';
 import { judgeAll } from '../stats/judge-all.ts';
@@ -64,6 +65,7 @@ export function computeReport(
   const timed = steps.length > 1 ? steps : [];
   const days = live.byDay.stepMs === dayMs ? live.byDay.steps() : [];
   const spaces = { reference: createSortSpace(), live: createSortSpace() };
+  const explanation = artifact === null ? undefined : filePredictor(artifact)?.explanation;
   let offset = 0;
   const { isWithheld } = createDisclosure(artifact);
   const report = (variable: LiveVariable): ReportVariable => {
@@ -79,7 +81,10 @@ export function computeReport(
     return {
       ...measured,
       slowDrift,
-      logOddsChange: feature === undefined ? null : logOddsChange(feature, bins, known, variable),
+      logOddsChange:
+        feature === undefined || explanation === undefined
+          ? null
+          : logOddsChange(explanation, feature.name, bins, known, variable),
       sentence: sentenceWithSlowDrift(sentence, { ...measured, slowDrift }),
     };
   };
@@ -133,13 +138,13 @@ export function computeReport(
       segments,
     ),
     // Where nothing can be told of the features, their effect is chance as well.
-    consequence: whole === 'undetermined' ? null : describeConsequence(features, artifact?.target.positive),
+    consequence: whole === 'undetermined' ? null : describeConsequence(features, artifact?.output.positive),
     features,
     score,
     segments,
     together,
     predictions: comparePredictions(reference, live, artifact),
-    positive: artifact?.target.positive ?? null,
+    positive: artifact?.output.positive ?? null,
     expectedShare: artifact && expectedShare(artifact, live),
     stepSeconds: timed.length > 0 ? live.overTime.stepMs / 1000 : null,
     alarms: live.replay && backtest(live.replay, variables, reference.score, alertSettings),
@@ -175,7 +180,7 @@ function comparePredictions(
   const total = [...predictions.values()].reduce((sum, count) => sum + count, 0);
   if (total === 0) return null;
   const classes = new Set([
-    ...(artifact === null ? [] : [artifact.target.positive, artifact.target.negative]),
+    ...(artifact === null ? [] : [artifact.output.positive, artifact.output.negative]),
     ...predictions.keys(),
     ...(reference.predictions?.keys() ?? []),
   ]);

@@ -54,7 +54,7 @@ export type SampleFormatter = (
   prediction: string,
 ) => string;
 
-type Described = Pick<Artifact, 'name' | 'version' | 'features' | 'sensitive' | 'target'>;
+type Described = Pick<Artifact, 'name' | 'version' | 'features' | 'sensitive' | 'output'>;
 
 /** Compiles the formatter of sample lines: all that does not change from line to line is made into text here, once. */
 export function createSampleFormatter(options: {
@@ -62,7 +62,7 @@ export function createSampleFormatter(options: {
   values: SampleValues;
 }): SampleFormatter {
   const { artifact, values } = options;
-  const { positive, negative } = artifact.target;
+  const { positive, negative } = artifact.output;
   const model = `,"model":${JSON.stringify(artifact.name)},"version":${JSON.stringify(artifact.version)}`;
   const positiveEnd = `,"prediction":${JSON.stringify(positive)}}`;
   const negativeEnd = `,"prediction":${JSON.stringify(negative)}}`;

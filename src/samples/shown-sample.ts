@@ -1,7 +1,8 @@
 import type { Artifact } from '../model/artifact.ts';
 import { createDisclosure, redacted } from '../model/disclosure.ts';
 import { featureBins } from '../model/features.ts';
-import { createExplainer } from '../predictors/logistic/explain.ts';
+import type { Explainer } from '../predictors/explanation.ts';
+import { filePredictor } from '../predictors/index.ts';
 import { binLabels, indexRecordedBins } from '../stats/binning.ts';
 
 type SampleLine = Readonly<Record<string, unknown>>;
@@ -11,16 +12,17 @@ type Entries = Readonly<Record<string, unknown>>;
 export type SampleView = {
   /** The line with its key and the values and bins of sensitive features redacted where the model withholds them, even where an older file holds them. */
   show(sample: SampleLine): SampleLine;
-  /** A shown line as lines of text, with the reasons for its score where it has values of this model. */
+  /** A shown line as lines of text, with the reasons for its score where it has values of this model and that can be explained. */
   describe(shown: SampleLine): string[];
 };
 
 export function createSampleView(artifact: Artifact): SampleView {
   const { omit, redact, tellKey } = createDisclosure(artifact);
-  const explain = createExplainer({ features: omit(artifact.features) });
+  const explanation = filePredictor(artifact)?.explanation;
+  const explain = explanation?.createExplainer(omit(artifact.features.map(({ name }) => name)));
 
-  function describeReasons(features: Entries): string {
-    const reasons = explain(features).filter(({ feature }) => features[feature] !== redacted);
+  function describeReasons(explainer: Explainer, features: Entries): string {
+    const reasons = explainer(features).filter(({ feature }) => features[feature] !== redacted);
     const texts = reasons.map(
       ({ feature, logOdds }) => `${feature} ${logOdds > 0 ? '+' : ''}${logOdds.toFixed(2)}`,
     );
@@ -62,8 +64,8 @@ export function createSampleView(artifact: Artifact): SampleView {
         `${time}  ${prediction} ${(score as number).toFixed(3)}  ${traceId === undefined ? 'no trace' : `trace ${traceId}`}`,
         key === undefined ? `  id ${id}` : `  id ${id}  key ${key}`,
         ...(isEntries(values) ? [`  ${describeEntries(values)}`] : []),
-        ...(isEntries(features) && version === artifact.version
-          ? [`  because of ${describeReasons(features)}`]
+        ...(explain !== undefined && isEntries(features) && version === artifact.version
+          ? [`  because of ${describeReasons(explain, features)}`]
           : []),
       ];
     },

@@ -1,4 +1,5 @@
 import type { Artifact } from '../model/artifact.ts';
+import { type Learnt, learntFromOutcomes } from '../model/learnt.ts';
 import type { OutcomeDelays } from '../monitor/outcome-delays.ts';
 import type { Performance, PerformanceField } from '../monitor/performance.ts';
 import { comparedWith, rocAucShrinkage } from '../monitor/performance-comparison.ts';
@@ -20,13 +21,17 @@ import {
 /** Counters that are one sum a cell. */
 const cellCounters: readonly (readonly [Instrument, PerformanceField])[] = [
   [instruments.scoreBinPredictions, 'predictions'],
-  [instruments.scoreBinExpectedPositives, 'expectedPositives'],
   [instruments.scoreBinMatured, 'matured'],
   [instruments.outcomeScores, 'scores'],
-  [instruments.outcomeExpected, 'expected'],
-  [instruments.outcomeVariance, 'variance'],
   [instruments.outcomeSquaredErrors, 'squaredErrors'],
   [instruments.outcomeLogLosses, 'logLosses'],
+];
+
+/** The same of calibrated probabilities; where there is no calibration, they would be 0 and mean nothing. */
+const calibratedCellCounters: typeof cellCounters = [
+  [instruments.scoreBinExpectedPositives, 'expectedPositives'],
+  [instruments.outcomeExpected, 'expected'],
+  [instruments.outcomeVariance, 'variance'],
 ];
 
 /** What is counted of how well a model version does. */
@@ -54,10 +59,12 @@ export function createPerformanceMetrics({ performance, delays }: PerformanceSou
     attributes: { ...model, class: name, role: i === 0 ? 'negative' : 'positive' },
     value: 1,
   }));
+  const isCalibrated = reference.calibration !== undefined;
+  const counters = isCalibrated ? [...cellCounters, ...calibratedCellCounters] : cellCounters;
   return () => {
     performance.settle();
     return [
-      ...cellCounters.map(([instrument, field]) =>
+      ...counters.map(([instrument, field]) =>
         counterData(
           instrument,
           labels.map((attributes, i) => ({ attributes, value: sums[field][i] })),
@@ -68,11 +75,18 @@ export function createPerformanceMetrics({ performance, delays }: PerformanceSou
         outcomes.map(({ field, i, attributes }) => ({ attributes, value: sums[field][i] })),
       ),
       counterData(instruments.outcomeNegativesBelow, below(byBin(cells, sums.negatives), binLabel)),
-      counterData(instruments.expectedNegativesBelow, below(byBin(cells, sums.expectedNegatives), binLabel)),
-      counterData(
-        instruments.expectedPositivesAbove,
-        below(byBin(cells, sums.expectedPositives).reverse(), binLabel.toReversed()),
-      ),
+      ...(isCalibrated
+        ? [
+            counterData(
+              instruments.expectedNegativesBelow,
+              below(byBin(cells, sums.expectedNegatives), binLabel),
+            ),
+            counterData(
+              instruments.expectedPositivesAbove,
+              below(byBin(cells, sums.expectedPositives).reverse(), binLabel.toReversed()),
+            ),
+          ]
+        : []),
       histogramData(
         instruments.outcomeDelay,
         delays.histograms.map(({ boundaries, counts, sum }, i) => ({
@@ -100,9 +114,21 @@ function below(counts: Float64Array, labels: readonly Point<number>['attributes'
   });
 }
 
-/** What a model's training promised: constants. */
+/** What a model's training promised: constants. Only the number of rows where no outcomes were known. */
 export function createTrainingMetrics(artifact: Artifact): MetricSource {
-  const { name, version, target, evaluation, training, score } = artifact;
+  const model = { model: artifact.name, version: artifact.version };
+  const learnt = learntFromOutcomes(artifact);
+  const constants: readonly Constant[] = [
+    [instruments.trainingRows, [{ attributes: model, value: artifact.training.rows }]],
+    ...(learnt === undefined ? [] : learntConstants(artifact, learnt)),
+  ];
+  return () => constants.map(([instrument, points]) => gaugeData(instrument, points));
+}
+
+type Constant = readonly [Instrument, readonly Point<number>[]];
+
+function learntConstants(artifact: Artifact, { evaluation, bins }: Learnt): Constant[] {
+  const { name, version, output } = artifact;
   const share = trainingShare(artifact);
   const model = { model: name, version };
   const figures = Object.entries({
@@ -114,11 +140,10 @@ export function createTrainingMetrics(artifact: Artifact): MetricSource {
     brier: evaluation.brier,
     log_loss: evaluation.logLoss,
   }).map(([metric, figure]) => ({ attributes: { ...model, metric }, figure }));
-  const reference = comparedWith(evaluation, score.bins);
-  const { edges, counts, positives } = score.bins;
-  const bins = valueBinLabels(edges);
-  const bands = valueBinLabels(scoreBandEdges(edges));
-  const constants: readonly (readonly [Instrument, readonly Point<number>[]])[] = [
+  const reference = comparedWith(evaluation, bins);
+  const labels = valueBinLabels(bins.edges);
+  const bands = valueBinLabels(scoreBandEdges(bins.edges));
+  return [
     [instruments.evaluation, figures.map(({ attributes, figure }) => ({ attributes, value: figure.value }))],
     [
       instruments.evaluationStandardError,
@@ -131,8 +156,7 @@ export function createTrainingMetrics(artifact: Artifact): MetricSource {
           figure === null ? [] : [{ attributes: { ...model, metric }, value: figure.value }],
       ),
     ],
-    [instruments.rocAucShrinkage, [{ attributes: model, value: rocAucShrinkage(score.bins) }]],
-    [instruments.trainingRows, [{ attributes: model, value: training.rows }]],
+    [instruments.rocAucShrinkage, [{ attributes: model, value: rocAucShrinkage(bins) }]],
     [
       instruments.trainingPositiveRatio,
       share === undefined ? [] : [{ attributes: model, value: share.positives / share.rows }],
@@ -143,14 +167,14 @@ export function createTrainingMetrics(artifact: Artifact): MetricSource {
     ],
     [
       instruments.referenceScoreBin,
-      bins.flatMap((score_bin, i) => {
-        const bin = { ...model, score_bin, score_band: bands[scoreBandOf(i, bins.length)] };
+      labels.flatMap((score_bin, i) => {
+        const bin = { ...model, score_bin, score_band: bands[scoreBandOf(i, labels.length)] };
+        const positives = bins.positives[i];
         return [
-          { attributes: { ...bin, outcome: target.negative }, value: counts[i] - positives[i] },
-          { attributes: { ...bin, outcome: target.positive }, value: positives[i] },
+          { attributes: { ...bin, outcome: output.negative }, value: bins.counts[i] - positives },
+          { attributes: { ...bin, outcome: output.positive }, value: positives },
         ];
       }),
     ],
   ];
-  return () => constants.map(([instrument, points]) => gaugeData(instrument, points));
 }

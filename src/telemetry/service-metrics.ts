@@ -17,13 +17,13 @@ export function modelInfo(deployments: {
   };
 }
 
-function describe({ name, version, target, threshold, training }: Artifact) {
+function describe({ name, version, output, training }: Artifact) {
   return {
     model: name,
     version,
-    target: target.column,
-    positive: target.positive,
-    threshold: String(threshold.value),
+    target: output.column ?? '',
+    positive: output.positive,
+    threshold: String(output.threshold.value),
     data_digest: training.dataDigest,
   };
 }

@@ -1,9 +1,9 @@
-import type { Artifact } from '../model/artifact-schema.ts';
+import type { Evaluation } from '../model/artifact-schema.ts';
 import { logistic } from '../predictors/logistic/score.ts';
+import { measurePerformance, type Performance, standardErrors } from '../profile/held-out-figures.ts';
 import { createRandom, type Random, shuffle } from '../stats/random.ts';
 import type { DesignMatrix } from './design.ts';
 import { fitLogistic, type LogisticFit } from './fit-logistic.ts';
-import { measurePerformance, type Performance, standardErrors } from './held-out-figures.ts';
 
 const maxFolds = 10;
 const maxRepeats = 5;
@@ -22,8 +22,6 @@ export function protocolFor(rows: number, positives: number) {
     seed,
   };
 }
-
-type Evaluation = Artifact['evaluation'];
 
 export type CrossValidation = {
   readonly evaluation: Evaluation;
@@ -119,10 +117,8 @@ export function crossValidate(
     value: round(meanOfDefined(measured.map((values) => values[metric]))),
     standardError: round(errors[metric]),
   });
-  const evaluation = {
-    folds,
-    repeats,
-    seed,
+  const evaluation: Evaluation = {
+    protocol: { kind: 'cross-validation', folds, repeats, seed },
     rocAuc: figure('rocAuc'),
     accuracy: figure('accuracy'),
     logLoss: figure('logLoss'),

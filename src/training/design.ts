@@ -1,15 +1,13 @@
-import type { NumericFeature } from '../model/artifact-schema.ts';
+import type { CategoricalFeature, Feature, NumericFeature } from '../model/artifact-schema.ts';
 import type { CategoricalColumn, Column, NumericColumn } from '../profile/columns.ts';
-import { rankCategories, summarise } from '../profile/make-reference.ts';
+import { summarise } from '../profile/make-reference.ts';
 import { quantileSorted } from '../stats/quantile.ts';
-import { maxMagnitude } from '../stats/summable.ts';
 
 /** How one column of the training set becomes columns of the design: where they begin, and what they hold. */
 export type NumericCode = {
   readonly kind: 'numeric';
   readonly column: NumericColumn;
-  /** Of the values that are not missing. */
-  readonly summary: NumericFeature['summary'];
+  readonly feature: NumericFeature;
   /** The standardised value; a missing one is imputed by the mean, which is 0. */
   readonly at: number;
   /** The indicator of a missing value. */
@@ -19,11 +17,8 @@ export type NumericCode = {
 export type CategoricalCode = {
   readonly kind: 'categorical';
   readonly column: CategoricalColumn;
-  /** Most frequent first. One-hot from `at`. */
-  readonly categories: readonly string[];
-  readonly grouped: readonly string[];
-  /** Rows by category. */
-  readonly counts: ReadonlyMap<string, number>;
+  /** Its categories are one-hot from `at`. */
+  readonly feature: CategoricalFeature;
   readonly at: number;
   readonly otherAt: number | null;
   readonly missingAt: number | null;
@@ -52,37 +47,33 @@ export type Design = {
   readonly matrix: DesignMatrix;
 };
 
-function encodeNumeric(column: NumericColumn, at: number): NumericCode {
-  const present = column.values.filter((value) => !Number.isNaN(value));
-  const missingAt = present.length < column.values.length ? at + 1 : null;
-  const summary = summarise(present);
-  const largest = Math.max(Math.abs(summary.min), Math.abs(summary.max));
-  if (largest > maxMagnitude) {
-    throw new Error(
-      `column ${column.name}: holds a number beyond ±${maxMagnitude}, which is no measurement: correct or remove its row`,
-    );
-  }
-  if (!Number.isFinite(1 / summary.deviation)) {
+function encodeNumeric(column: NumericColumn, feature: NumericFeature, at: number): NumericCode {
+  if (!Number.isFinite(1 / feature.summary.deviation)) {
     throw new Error(`column ${column.name}: its numbers are too close together to compute with`);
   }
-  return { kind: 'numeric', column, summary, at, missingAt };
+  return { kind: 'numeric', column, feature, at, missingAt: feature.nullable ? at + 1 : null };
 }
 
-function encodeCategorical(column: CategoricalColumn, at: number): CategoricalCode {
-  const counts = new Map<string, number>();
-  let missing = false;
-  for (const value of column.values) {
-    if (value === null) missing = true;
-    else counts.set(value, (counts.get(value) ?? 0) + 1);
-  }
-  const { categories, grouped } = rankCategories(counts);
+function encodeCategorical(
+  column: CategoricalColumn,
+  feature: CategoricalFeature,
+  at: number,
+): CategoricalCode {
+  const { categories, grouped, nullable } = feature;
   const otherAt = grouped.length > 0 ? at + categories.length : null;
-  const missingAt = missing ? (otherAt ?? at + categories.length - 1) + 1 : null;
-  return { kind: 'categorical', column, categories, grouped, counts, at, otherAt, missingAt };
+  const missingAt = nullable ? (otherAt ?? at + categories.length - 1) + 1 : null;
+  return { kind: 'categorical', column, feature, at, otherAt, missingAt };
+}
+
+function encode(column: Column, feature: Feature, at: number): Code {
+  return column.kind === 'numeric'
+    ? encodeNumeric(column, feature as NumericFeature, at)
+    : encodeCategorical(column, feature as CategoricalFeature, at);
 }
 
 function widthOf(code: Code): number {
-  const values = code.kind === 'numeric' ? 1 : code.categories.length + (code.otherAt === null ? 0 : 1);
+  const values =
+    code.kind === 'numeric' ? 1 : code.feature.categories.length + (code.otherAt === null ? 0 : 1);
   return values + (code.missingAt === null ? 0 : 1);
 }
 
@@ -94,8 +85,8 @@ const normalSpan = 3.29;
  * one mistyped number would make all others nearly equal, and the ridge would keep the weight from telling them apart.
  * So where the deviation is more than twice that of the middle nine tenths, twice the latter takes its place.
  */
-function penaltyOf({ summary, column }: NumericCode): number {
-  const { deviation, percentiles } = summary;
+function penaltyOf({ feature, column }: NumericCode): number {
+  const { deviation, percentiles } = feature.summary;
   const middle =
     (percentiles.p95 - percentiles.p5) / normalSpan || deviationBesides(percentiles.p5, column.values);
   return Math.min(1, (2 * middle) / deviation) ** 2;
@@ -118,30 +109,33 @@ function fill(code: Code, { entriesPerRow, columns, values }: DesignMatrix, plac
     values[row * entriesPerRow + place] = value;
   };
   if (code.kind === 'numeric') {
-    const { column, summary, at, missingAt } = code;
+    const { column, feature, at, missingAt } = code;
+    const { mean, deviation } = feature.summary;
     for (const [i, value] of column.values.entries()) {
-      if (!Number.isNaN(value)) put(i, at, (value - summary.mean) / summary.deviation);
+      if (!Number.isNaN(value)) put(i, at, (value - mean) / deviation);
       else put(i, missingAt as number, 1);
     }
     return;
   }
   const places = new Map<string | null, number>();
   if (code.missingAt !== null) places.set(null, code.missingAt);
-  if (code.otherAt !== null) for (const category of code.grouped) places.set(category, code.otherAt);
-  for (const [i, category] of code.categories.entries()) places.set(category, code.at + i);
+  if (code.otherAt !== null) for (const category of code.feature.grouped) places.set(category, code.otherAt);
+  for (const [i, category] of code.feature.categories.entries()) places.set(category, code.at + i);
   for (const [i, value] of code.column.values.entries()) put(i, places.get(value) as number, 1);
 }
 
 /**
  * Codes columns as numbers: an intercept, standardised numbers, one-hot categories, indicators of missing values.
  *
+ * @param features what `describeColumns` makes of the columns
  * @throws Error naming the column whose numbers have no deviation, or none that is finite
  */
-export function encodeDesign(columns: readonly Column[], rowCount: number): Design {
+export function encodeDesign(columns: readonly Column[], features: readonly Feature[]): Design {
+  const rowCount = columns[0].values.length;
   const codes: Code[] = [];
   let width = 1;
-  for (const column of columns) {
-    const code = column.kind === 'numeric' ? encodeNumeric(column, width) : encodeCategorical(column, width);
+  for (const [i, column] of columns.entries()) {
+    const code = encode(column, features[i], width);
     codes.push(code);
     width += widthOf(code);
   }

@@ -24,7 +24,7 @@ import { type Results, renderResults } from '../../bench/results.ts';
 import { bareKoa, others, unwatched, type Variant, vigia } from '../../bench/variants.ts';
 import { widen } from '../../bench/wide-artifact.ts';
 import { loadArtifact, validateArtifact } from '../../src/model/artifact.ts';
-import { createScorer } from '../../src/predictors/logistic/score.ts';
+import { scorerOf } from '../support/model-parts.ts';
 
 const figure = (value: number) => summarise([value]);
 
@@ -167,7 +167,7 @@ describe('the bench of the service', () => {
     assert.notEqual(validateArtifact(wide, 'wide').version, other.version);
     assert.equal(wide.features.length, 30);
     const mean = (artifact: typeof wide) => {
-      const score = createScorer(artifact);
+      const score = scorerOf(artifact);
       const scores = makeBodies(artifact, 500).map((body) => score(JSON.parse(body)));
       return scores.reduce((sum, value) => sum + value, 0) / scores.length;
     };

@@ -10,6 +10,7 @@ import { createSampleFormatter } from '../../src/samples/sample.ts';
 import { binLabels, createBinner } from '../../src/stats/binning.ts';
 import { driftReport, featureOf, runCommand, temporaryFolder } from '../report/run-command.ts';
 import { artifact, makeSamples, model, toCsv, toJsonl } from '../report/samples.ts';
+import { logisticOf } from '../support/model-parts.ts';
 import { requireTool } from '../support/tools.ts';
 
 const schema = new Ajv2020({ formats: { 'date-time': true } }).compile(driftReportJsonSchema());
@@ -107,8 +108,8 @@ describe('npm run drift', () => {
     const mean = logOdds.reduce((sum, value) => sum + value, 0) / logOdds.length;
     const parts = report.features.reduce((sum, { logOddsChange }) => sum + (logOddsChange ?? Number.NaN), 0);
     assert.ok(
-      Math.abs(mean - artifact.intercept - parts) < 1e-6,
-      `${mean - artifact.intercept} and ${parts}`,
+      Math.abs(mean - logisticOf(artifact).intercept - parts) < 1e-6,
+      `${mean - logisticOf(artifact).intercept} and ${parts}`,
     );
   });
 

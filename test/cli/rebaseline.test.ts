@@ -2,15 +2,14 @@ import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
+import { countedReference } from '../../src/model/counted.ts';
 import { featureBins } from '../../src/model/features.ts';
-import { countedReference } from '../../src/predictors/logistic/mean-contribution.ts';
-import { createScorer } from '../../src/predictors/logistic/score.ts';
-import { attributeScoreShift } from '../../src/predictors/logistic/score-shift.ts';
 import { numericReference, summarise } from '../../src/profile/make-reference.ts';
 import { createSampleFormatter } from '../../src/samples/sample.ts';
 import { createBinner } from '../../src/stats/binning.ts';
 import { driftReport, featureOf, runCommand, temporaryFolder } from '../report/run-command.ts';
 import { artifact, makeSamples, model, toCsv, toJsonl } from '../report/samples.ts';
+import { explanationOf, scorerOf } from '../support/model-parts.ts';
 import { plainBinOf } from '../support/plain-psi.ts';
 
 const shifted = makeSamples({
@@ -20,7 +19,10 @@ const shifted = makeSamples({
 const accepted = ['--by', 'A. Person', '--reason', 'a campaign for pensioners'];
 
 /** The counts of each segment of `history`, for the bins of a model. */
-function segmentsByHand({ features, score }: Artifact, rowsOf: (category: string) => typeof shifted) {
+function segmentsByHand(
+  { features, output: { score } }: Artifact,
+  rowsOf: (category: string) => typeof shifted,
+) {
   const [age, limit, history] = features;
   assert.ok(age.kind === 'numeric' && limit.kind === 'numeric' && history.kind === 'categorical');
   const count = (edges: number[], rows: typeof shifted, read: (row: (typeof shifted)[number]) => unknown) => {
@@ -70,7 +72,7 @@ describe('npm run rebaseline', () => {
     );
     assert.ok(Date.parse(at) >= before - 1 && Date.parse(at) <= Date.now());
 
-    const [scoreBefore, scoreNow] = [createScorer(artifact), createScorer(rebased)];
+    const [scoreBefore, scoreNow] = [scorerOf(artifact), scorerOf(rebased)];
     for (const { features } of shifted.slice(0, 200)) assert.equal(scoreNow(features), scoreBefore(features));
 
     const ages = Float64Array.from(shifted, ({ features }) => Number(features.age));
@@ -82,7 +84,7 @@ describe('npm run rebaseline', () => {
     assert.ok((effects?.[0] ?? 0) > (effects?.[9] ?? 0), 'the older, the lower the score');
     assert.deepEqual(age.summary, summarise(ages));
     const scores = Float64Array.from(shifted, ({ score }) => score);
-    const { effects: ofScores, ...countedScores } = rebased.score.reference;
+    const { effects: ofScores, ...countedScores } = rebased.output.score.reference;
     assert.deepEqual(countedScores, numericReference(scores));
     assert.deepEqual(
       ofScores?.slice(0, -1),
@@ -174,7 +176,7 @@ describe('npm run rebaseline', () => {
     ]);
     assert.equal(code, 0, stderr);
     const rebased = await loadArtifact(out);
-    assert.equal(attributeScoreShift(rebased, artifact.features.map(countedReference)), null);
+    assert.equal(explanationOf(rebased).attributeScoreShift(artifact.features.map(countedReference)), null);
     // bins are enough for segments
     const ofHistory = (category: string) => shifted.filter(({ features }) => features.history === category);
     const [bySegment] = rebased.segments ?? assert.fail('the model named them');
@@ -227,7 +229,7 @@ describe('npm run rebaseline', () => {
     assert.match(stdout, /50 rows of the reference of version 0123456789ab were left out/);
     const [a, b] = [await loadArtifact(fromTable), await loadArtifact(fromSamples)];
     assert.deepEqual(a.features, b.features);
-    assert.deepEqual(a.score, b.score);
+    assert.deepEqual(a.output.score, b.output.score);
   });
 
   for (const [what, args, status, message] of [

@@ -8,6 +8,7 @@ import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
 import { createJointGroups } from '../../src/monitor/joint-groups.ts';
 import { maxGroups } from '../../src/outcomes/token.ts';
 import { runCommand } from '../report/run-command.ts';
+import { weightsOf } from '../support/model-parts.ts';
 
 type Run = { status: number; stdout: string; stderr: string };
 
@@ -74,14 +75,14 @@ describe('npm run train', function () {
     assert.equal(stderr, '');
     assert.equal(status, 0);
     assert.equal(await readFile(out, 'utf8'), await readFile('models/credit.json', 'utf8'));
-    const { name, version, features, target, threshold, protected: watched } = await loadArtifact(out);
+    const { name, version, features, output, protected: watched } = await loadArtifact(out);
     assert.deepEqual(
       features.map((feature) => feature.name),
       ['age', 'limit', 'history'],
     );
     assert.deepEqual([name, watched], ['credit', ['age']]);
-    assert.deepEqual(target, { column: 'outcome', positive: 'bad', negative: 'good' });
-    assert.equal(threshold.value, 0.5);
+    assert.deepEqual(classesOf({ output }), { column: 'outcome', positive: 'bad', negative: 'good' });
+    assert.equal(output.threshold.value, 0.5);
     for (const told of [
       /^rows +1,000, of which bad 300 \(30 %\)$/m,
       /^AUC +0\.66\d ± 0\.0\d\d /m,
@@ -95,7 +96,7 @@ describe('npm run train', function () {
   });
 
   it('takes all columns but the target of an own table, and its name', async () => {
-    const { name, features, target, protected: watched } = await trained(table({ n: number, k: kind }));
+    const { name, features, output, protected: watched } = await trained(table({ n: number, k: kind }));
     assert.deepEqual(
       features.map((feature) => [feature.name, feature.kind]),
       [
@@ -104,7 +105,7 @@ describe('npm run train', function () {
       ],
     );
     assert.deepEqual([name, watched], ['own', []]);
-    assert.deepEqual(target, { column: 'y', positive: 'yes', negative: 'no' });
+    assert.deepEqual(classesOf({ output }), { column: 'y', positive: 'yes', negative: 'no' });
   });
 
   it('keeps weights smaller the larger the ridge, and says which it was', async () => {
@@ -114,9 +115,7 @@ describe('npm run train', function () {
     const strong = await trained(content, '--ridge', '10');
     const ridges = [weak, left, strong].map(({ training }) => training.ridge);
     assert.deepEqual(ridges, [1e-6, 1, 10]);
-    const sizes = [weak, left, strong].map(({ features: [feature] }) =>
-      feature.kind === 'numeric' ? Math.abs(feature.coefficient) : Number.NaN,
-    );
+    const sizes = [weak, left, strong].map((model) => Math.abs(weightsOf(model, 'n', 'numeric').coefficient));
     assert.ok(sizes[0] > sizes[1] && sizes[1] > sizes[2], `${sizes}`);
   });
 
@@ -135,8 +134,8 @@ describe('npm run train', function () {
       ],
     );
     assert.equal(artifact.name, 'mine');
-    assert.equal(artifact.threshold.value, 0.25);
-    assert.match(artifact.threshold.reason, /3 times/);
+    assert.equal(artifact.output.threshold.value, 0.25);
+    assert.match(artifact.output.threshold.reason, /3 times/);
     assert.deepEqual(artifact.protected, ['k']);
     assert.deepEqual(artifact.sensitive, ['n', 'k']);
     assert.deepEqual(
@@ -320,7 +319,7 @@ describe('npm run train', function () {
       artifact.features.map(({ name, kind }) => `${name} ${kind}`),
       ['a=b categorical', 'income, net numeric', 'score categorical', 'id categorical'],
     );
-    assert.equal(artifact.target.column, 'y, or n');
+    assert.equal(artifact.output.column, 'y, or n');
     assert.deepEqual(artifact.protected, ['a=b', 'income, net']);
     assert.deepEqual(artifact.sensitive, ['income, net']);
     const { stderr } = await trainOn(target, '--target', 'y, or n', '--protected', 'x');
@@ -381,7 +380,7 @@ describe('npm run train', function () {
     for (const positive of ['1', '1.0']) {
       const run = await train('--data', data, '--target', 'y', '--positive', positive, '--out', out);
       assert.equal(run.status, 0, run.stderr);
-      assert.deepEqual((await loadArtifact(out)).target, { column: 'y', positive: '1', negative: '0' });
+      assert.deepEqual(classesOf(await loadArtifact(out)), { column: 'y', positive: '1', negative: '0' });
     }
   });
 
@@ -539,3 +538,7 @@ describe('npm run train', function () {
     ]);
   });
 });
+
+function classesOf({ output: { column, positive, negative } }: Pick<Artifact, 'output'>) {
+  return { column, positive, negative };
+}

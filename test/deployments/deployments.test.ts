@@ -11,7 +11,9 @@ import { type Artifact, sealArtifact } from '../../src/model/artifact.ts';
 import { maxOthers } from '../../src/outcomes/kept-versions.ts';
 import { createKnownModels, type KnownModels } from '../../src/outcomes/known-models.ts';
 import { createModelFiles } from '../../src/outcomes/model-files.ts';
+import { filePredictor } from '../../src/predictors/index.ts';
 import { performanceMetrics } from '../../src/telemetry/outcome-metrics.ts';
+import { scorerOf } from '../support/model-parts.ts';
 import { creditVersions } from '../support/model-versions.ts';
 
 setFlagsFromString('--expose-gc');
@@ -45,7 +47,8 @@ describe('a model that is replaced', () => {
   });
 
   const path = 'model.json';
-  const replace = (artifact: Artifact) => deployments.put({ path, artifact });
+  const replace = (artifact: Artifact) =>
+    deployments.put({ path, artifact, predictor: filePredictor(artifact) });
   const answering = (name = 'credit') => {
     const deployment = deployments.get(name);
     assert.ok(deployment);
@@ -54,7 +57,8 @@ describe('a model that is replaced', () => {
   const inUse = () => [...deployments.retired(), ...deployments.answering];
   /** Counts one prediction, as a request does. */
   const predict = (name?: string) => {
-    const { score, counts, performance } = answering(name);
+    const { artifact, counts, performance } = answering(name);
+    const score = scorerOf(artifact);
     counts.monitor.observe(row, score(row));
     performance.addPrediction(score(row));
     counts.predictions[0]++;
@@ -102,7 +106,10 @@ describe('a model that is replaced', () => {
   it('is told from the one before by its whole content, and not by its version', () => {
     const [real] = versions;
     assert.equal(replace(structuredClone(real)), false);
-    const prepared = { ...real, threshold: { ...real.threshold, value: 0.95 } };
+    const prepared = {
+      ...real,
+      output: { ...real.output, threshold: { ...real.output.threshold, value: 0.95 } },
+    };
     assert.equal(replace(prepared), true);
     assert.equal(answering().artifact, prepared);
   });

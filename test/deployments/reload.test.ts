@@ -3,10 +3,10 @@ import { copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Artifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
+import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
 import { maxOthers, maxUnscraped } from '../../src/outcomes/kept-versions.ts';
 import { firstScrapeMs } from '../../src/outcomes/known-model.ts';
-import { createScorer } from '../../src/predictors/logistic/score.ts';
+import { scorerOf, withIntercept } from '../support/model-parts.ts';
 import { creditVersions } from '../support/model-versions.ts';
 import { halfSent } from '../support/raw-connection.ts';
 import {
@@ -96,13 +96,13 @@ describe('a new model, by SIGHUP', function () {
   });
 
   it('answers from then on, each request wholly by one of the two, none failing, and is counted apart', async () => {
-    const { version, ...content } = await loadArtifact(path);
-    const next = sealArtifact({ ...content, intercept: content.intercept + 1 });
+    const { version } = await loadArtifact(path);
+    const next = withIntercept(await loadArtifact(path), 1);
     second = next.version;
     assert.notEqual(second, version);
     const scores = new Map([
-      [first, createScorer(await loadArtifact(path))(row)],
-      [second, createScorer(next)(row)],
+      [first, scorerOf(await loadArtifact(path))(row)],
+      [second, scorerOf(next)(row)],
     ]);
     let isDone = false;
     const answers: { status: number; body: any }[] = [];

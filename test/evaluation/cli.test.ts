@@ -109,9 +109,9 @@ describe('npm run evaluate', () => {
 
   it('knows outcomes however they are written, and says when no row can be scored', async () => {
     const { version: _, ...content } = artifact;
-    const target = { ...artifact.target, positive: '1', negative: '0' };
+    const output = { ...artifact.output, positive: '1', negative: '0' };
     const coded = join(folder, 'coded.json');
-    await writeFile(coded, formatArtifact(sealArtifact({ ...content, target })));
+    await writeFile(coded, formatArtifact(sealArtifact({ ...content, output })));
     const lines = await write('coded.jsonl', [
       { age: 30, limit: 2000, history: 'good', outcome: 0 },
       { age: 31, limit: 2000, history: 'good', outcome: '1.0' },

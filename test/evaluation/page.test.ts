@@ -10,7 +10,7 @@ import { requireTool } from '../support/tools.ts';
 /** Outcomes a day later, drawn by the scores. */
 function outcomesOf(samples: ReturnType<typeof makeSamples>) {
   const random = createRandom(5);
-  const { positive, negative } = artifact.target;
+  const { positive, negative } = artifact.output;
   return samples.map(({ id, time, model, version, score, prediction }) => ({
     time: new Date(Date.parse(time) + 86_400_000).toISOString(),
     id,
@@ -37,7 +37,7 @@ describe('the page of the evaluation', function () {
     const samples = await folder.write('samples.jsonl', toJsonl(made));
     const outcomes = outcomesOf(made);
     const most = await folder.write('outcomes.jsonl', toJsonl(outcomes.slice(0, 1200)));
-    const declined = outcomes.filter(({ prediction }) => prediction === artifact.target.negative);
+    const declined = outcomes.filter(({ prediction }) => prediction === artifact.output.negative);
     const approved = await folder.write('approved.jsonl', toJsonl(declined));
     for (const [name, command, ...args] of [
       ['evaluation', 'evaluate', '--samples', samples, '--outcomes', most, '--by', 'history', '--by', 'age'],

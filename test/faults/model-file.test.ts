@@ -4,8 +4,9 @@ import { copyFile, mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
+import { loadArtifact } from '../../src/model/artifact.ts';
 import { assertAllRight, metric, startLoad } from '../support/load.ts';
+import { withIntercept } from '../support/model-parts.ts';
 import { eventually, root, startTestService, type TestService } from '../support/service.ts';
 import { requireTool } from '../support/tools.ts';
 
@@ -75,10 +76,8 @@ describe('a model file replaced while running', function () {
   });
 
   it('by one that takes long to read, and by another meanwhile: the newer stays', async function () {
-    const { version: _, ...content } = await loadArtifact(original);
-    const [late, newer] = [1, 2].map((more) =>
-      sealArtifact({ ...content, intercept: content.intercept + more }),
-    );
+    const model = await loadArtifact(original);
+    const [late, newer] = [1, 2].map((more) => withIntercept(model, more));
     await rm(path);
     await promisify(execFile)(requireTool(this, 'mkfifo'), [path]);
     service.process.kill('SIGHUP');
@@ -96,8 +95,7 @@ describe('a model file replaced while running', function () {
   });
 
   it('while it is being read for the start: the start goes on, and the newer is taken after it', async function () {
-    const { version: _, ...content } = await loadArtifact(original);
-    const newer = sealArtifact({ ...content, intercept: content.intercept + 1 });
+    const newer = withIntercept(await loadArtifact(original), 1);
     const folder = await mkdtemp(join(tmpdir(), 'vigia-'));
     const [model, pidFile, spare] = ['model.json', 'pid', 'new.json'].map((name) => join(folder, name));
     await promisify(execFile)(requireTool(this, 'mkfifo'), [model]);

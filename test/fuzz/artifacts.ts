@@ -6,6 +6,7 @@ import {
   scoreFeature,
   sealArtifact,
 } from '../../src/model/artifact.ts';
+import type { Weights } from '../../src/predictors/logistic/schema.ts';
 import { maxMagnitude } from '../../src/stats/summable.ts';
 
 const extremes = [
@@ -75,29 +76,38 @@ const summary = ascending(measure, 1, 13).chain((values) => {
     }));
 });
 
-function numericFeature(name: string): Arbitrary<Feature> {
-  return fc
-    .record({ nullable: fc.boolean(), edges: ascending(measure, 0, 9) })
-    .chain(({ nullable, edges }) =>
-      fc.record({
+type Drawn = { readonly feature: Feature; readonly weights: Weights };
+
+function numericFeature(name: string): Arbitrary<Drawn> {
+  return fc.record({ nullable: fc.boolean(), edges: ascending(measure, 0, 9) }).chain(({ nullable, edges }) =>
+    fc.record({
+      feature: fc.record({
         name: fc.constant(name),
         kind: fc.constant('numeric' as const),
         nullable: fc.constant(nullable),
-        standardisation: fc.record({
-          mean: measure,
-          deviation: measure.map((value) => Math.abs(value) || Number.MIN_VALUE),
-        }),
-        coefficient: anyDouble,
-        missingLogOdds: nullable ? anyDouble : fc.constant(null),
-        meanContribution: anyDouble,
         summary,
         reference: counts(edges.length + 2).map((list) => ({ edges, counts: list })),
       }),
-    )
-    .filter(({ coefficient, standardisation }) => Number.isFinite(coefficient / standardisation.deviation));
+      weights: fc
+        .record({
+          name: fc.constant(name),
+          kind: fc.constant('numeric' as const),
+          standardisation: fc.record({
+            mean: measure,
+            deviation: measure.map((value) => Math.abs(value) || Number.MIN_VALUE),
+          }),
+          coefficient: anyDouble,
+          missingLogOdds: nullable ? anyDouble : fc.constant(null),
+          meanContribution: anyDouble,
+        })
+        .filter(({ coefficient, standardisation }) =>
+          Number.isFinite(coefficient / standardisation.deviation),
+        ),
+    }),
+  );
 }
 
-function categoricalFeature(name: string): Arbitrary<Feature> {
+function categoricalFeature(name: string): Arbitrary<Drawn> {
   return fc
     .record({
       nullable: fc.boolean(),
@@ -106,24 +116,30 @@ function categoricalFeature(name: string): Arbitrary<Feature> {
     })
     .chain(({ nullable, categories, grouped }) =>
       fc.record({
-        name: fc.constant(name),
-        kind: fc.constant('categorical' as const),
-        nullable: fc.constant(nullable),
-        categories: fc.constant(categories),
-        grouped: fc.constant(grouped),
-        coefficients: fc.array(anyDouble, { minLength: categories.length, maxLength: categories.length }),
-        otherLogOdds: grouped.length > 0 ? anyDouble : fc.constant(null),
-        missingLogOdds: nullable ? anyDouble : fc.constant(null),
-        unseenLogOdds: anyDouble,
-        meanContribution: anyDouble,
-        reference: counts(categories.length + (grouped.length > 0 ? 1 : 0) + 2).map((list) => ({
-          counts: list,
-        })),
+        feature: fc.record({
+          name: fc.constant(name),
+          kind: fc.constant('categorical' as const),
+          nullable: fc.constant(nullable),
+          categories: fc.constant(categories),
+          grouped: fc.constant(grouped),
+          reference: counts(categories.length + (grouped.length > 0 ? 1 : 0) + 2).map((list) => ({
+            counts: list,
+          })),
+        }),
+        weights: fc.record({
+          name: fc.constant(name),
+          kind: fc.constant('categorical' as const),
+          coefficients: fc.array(anyDouble, { minLength: categories.length, maxLength: categories.length }),
+          otherLogOdds: grouped.length > 0 ? anyDouble : fc.constant(null),
+          missingLogOdds: nullable ? anyDouble : fc.constant(null),
+          unseenLogOdds: anyDouble,
+          meanContribution: anyDouble,
+        }),
       }),
     );
 }
 
-const features = fc
+const drawnFeatures = fc
   .integer({ min: 1, max: 6 })
   .chain((length) =>
     fc.tuple(
@@ -153,7 +169,7 @@ const estimate = fc.record({ value: share, standardError: share });
 /** Models that the artifact's schema accepts, however little sense they make. */
 export const artifacts: Arbitrary<Artifact> = fc
   .record({
-    features,
+    drawn: drawnFeatures,
     intercept: anyDouble,
     threshold: share.map((value) => Math.min(1 - 2 ** -53, Math.max(Number.MIN_VALUE, value))),
     calibration,
@@ -172,17 +188,25 @@ export const artifacts: Arbitrary<Artifact> = fc
       f1: estimate,
     }),
   })
-  .map(({ threshold, scoreBins: bins, scoreReference, segmentCounts, evaluation, ...rest }) =>
-    sealArtifact({
-      ...segmentsOf(rest.features, scoreReference.counts.length, segmentCounts),
+  .map(({ drawn, intercept, threshold, calibration: curve, scoreBins: bins, ...rest }) => {
+    const { scoreReference, segmentCounts, evaluation } = rest;
+    const features = drawn.map(({ feature }) => feature);
+    return sealArtifact({
+      ...segmentsOf(features, scoreReference.counts.length, segmentCounts),
       formatVersion,
       name: 'drawn',
-      target: { column: 'lost', positive: 'yes', negative: 'no' },
-      threshold: { value: threshold, reason: 'drawn' },
-      protected: rest.features.slice(0, 1).map(({ name }) => name),
+      features,
+      output: {
+        kind: 'binary',
+        column: 'lost',
+        positive: 'yes',
+        negative: 'no',
+        threshold: { value: threshold, reason: 'drawn' },
+        score: { reference: scoreReference, bins },
+        calibration: curve,
+      },
+      protected: features.slice(0, 1).map(({ name }) => name),
       sensitive: [],
-      ...rest,
-      score: { reference: scoreReference, bins },
       training: {
         rows: 100,
         positives: 30,
@@ -190,9 +214,10 @@ export const artifacts: Arbitrary<Artifact> = fc
         dataDigest: `sha256:${'0'.repeat(64)}`,
         smallestDetectableDrift: '',
       },
-      evaluation: { folds: 2, repeats: 1, seed: 1, ...evaluation },
-    }),
-  );
+      evaluation: { protocol: { kind: 'cross-validation', folds: 2, repeats: 1, seed: 1 }, ...evaluation },
+      predictor: { kind: 'logistic', intercept, features: drawn.map(({ weights }) => weights) },
+    });
+  });
 
 /** Segments of all categorical features, with these counts again and again. */
 function segmentsOf(

@@ -1,13 +1,13 @@
 import { loadArtifact } from '../../src/model/artifact.ts';
-import { createScorer } from '../../src/predictors/logistic/score.ts';
+import { scorerOf } from '../support/model-parts.ts';
 import { root } from '../support/service.ts';
 import type { Predict, Receipt, Report } from './history.ts';
 import type { Recorder } from './recorder.ts';
 import { errorCode, type RunningProcess, retryAfterOf } from './slot.ts';
 
 const artifact = await loadArtifact(`${root}models/credit.json`);
-const { positive, negative } = artifact.target;
-const scoreOf = createScorer(artifact);
+const { positive, negative } = artifact.output;
+const scoreOf = scorerOf(artifact);
 
 /** The two classes that an outcome can be. */
 export const classes: readonly string[] = [negative, positive];
@@ -17,7 +17,7 @@ const inputs = [19, 25, 33, 47, 60, 75].flatMap((age) =>
     ['none', 'paid', 'good', 'critical', 'never seen'].map((history) => {
       const row = { age, limit, history };
       const score = scoreOf(row);
-      const prediction = score >= artifact.threshold.value ? positive : negative;
+      const prediction = score >= artifact.output.threshold.value ? positive : negative;
       return { body: JSON.stringify(row), expected: { score, prediction } };
     }),
   ),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Artifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
-import { createExplainer } from '../../src/predictors/logistic/explain.ts';
+import { explanationOf, logisticOf } from '../support/model-parts.ts';
 import { type OtlpSink, startOtlpSink } from '../support/otlp-sink.ts';
 import { eventually, postJson, seriesValue, startTestService, type TestService } from '../support/service.ts';
 
@@ -36,7 +36,10 @@ describe('the reasons of a prediction', () => {
 
   it('are in the answer when they are asked for, and only then', async () => {
     const { body } = await postJson(`${service.api}/predict?explain=true`, row);
-    assert.deepEqual(body.reasons, createExplainer(artifact)(row));
+    assert.deepEqual(
+      body.reasons,
+      explanationOf(artifact).createExplainer(artifact.features.map(({ name }) => name))(row),
+    );
     for (const query of ['?a=b&explain=true', '?%65xplain=true&a', '?explain=tru%65']) {
       assert.ok((await postJson(`${service.api}/predict${query}`, row)).body.reasons, query);
     }
@@ -70,7 +73,7 @@ describe('the reasons of a prediction', () => {
     const traceId = '4bf92f3577b34da6a3ce929d0e0e4701';
     await predict(`${service.api}/predict`, traceId);
     const { attributes } = await spanOf(traceId);
-    const reasons = createExplainer(artifact)(row);
+    const reasons = explanationOf(artifact).createExplainer(artifact.features.map(({ name }) => name))(row);
     assert.deepEqual(
       attributes['model.reasons'],
       reasons.map(({ feature }) => feature),
@@ -109,9 +112,9 @@ describe('GET /drift', () => {
       }
       const { windows } = (await (await fetch(`${service.admin}/drift`)).json()) as any;
       const { total, features } = windows['1h'].scoreShift;
-      const average = artifact.features.reduce(
+      const average = logisticOf(artifact).features.reduce(
         (sum, { meanContribution }) => sum + meanContribution,
-        artifact.intercept,
+        logisticOf(artifact).intercept,
       );
       assert.ok(Math.abs(total - (logOdds / 40 - average)) < 1e-9);
       assert.equal(features.length, artifact.features.length);

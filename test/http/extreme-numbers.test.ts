@@ -3,6 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
+import { withWeights } from '../support/model-parts.ts';
 import {
   eventually,
   postJson,
@@ -38,17 +39,17 @@ describe('a model of steep slopes, and numbers beyond all measure', () => {
   before(async () => {
     const folder = await mkdtemp(join(tmpdir(), 'vigia-'));
     const path = join(folder, 'model.json');
-    const { version: _, ...content } = await loadArtifact('models/credit.json');
-    const weights = new Map([
+    const credit = await loadArtifact('models/credit.json');
+    const slopes = new Map([
       ['age', 1e30],
       ['limit', -1e30],
     ]);
-    const features = content.features.map((feature) =>
-      feature.kind === 'numeric'
-        ? { ...feature, coefficient: weights.get(feature.name) ?? feature.coefficient }
-        : feature,
+    const steep = withWeights(credit, (weights) =>
+      weights.kind === 'numeric'
+        ? { ...weights, coefficient: slopes.get(weights.name) ?? weights.coefficient }
+        : weights,
     );
-    await writeFile(path, JSON.stringify(sealArtifact({ ...content, features })));
+    await writeFile(path, JSON.stringify(sealArtifact(steep)));
     service = await startTestService({ MODEL_PATH: path, OUTCOME_MATURITY_DAYS: '0' }, folder);
   });
   after(() => service.stop());

@@ -32,7 +32,7 @@ const models = createKnownModels({
   onKnown: () => {},
   onProblem: () => {},
 });
-const deployment = deploy(artifact, { sampleValues: 'raw', models });
+const deployment = deploy(artifact, { predictor: undefined, sampleValues: 'raw', models });
 const records = {
   config: { SAMPLES_RATIO: 1 },
   samples: { append: () => true },

@@ -40,7 +40,7 @@ describe('POST /observations', () => {
     folder = await temporaryFolder();
     const tokenPath = join(folder.path, 'token');
     await writeFile(tokenPath, token, { mode: 0o600 });
-    threshold = (await loadArtifact('models/credit.json')).threshold.value;
+    threshold = (await loadArtifact('models/credit.json')).output.threshold.value;
     service = await startTestService({ OUTCOME_KEYS: key, OUTCOMES_TOKEN_FILE: tokenPath });
   });
   after(() => Promise.all([service?.stop(), folder?.[Symbol.asyncDispose]()]));

@@ -5,10 +5,10 @@ import { segmentList } from '../../src/http/routes/admin-segments.ts';
 import { formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { type LiveSegment, liveSegments } from '../../src/monitor/live-segments.ts';
 import { createMonitor } from '../../src/monitor/monitor.ts';
-import { createScorer } from '../../src/predictors/logistic/score.ts';
 import type { ReportSegment } from '../../src/report/compute/drift-report.ts';
 import { driftReport } from '../report/run-command.ts';
 import { openConnection, predictRequest } from '../support/connection.ts';
+import { scorerOf } from '../support/model-parts.ts';
 import { plainBinOf } from '../support/plain-psi.ts';
 import { eventually, seriesValue, startTestService, type TestService } from '../support/service.ts';
 
@@ -117,8 +117,11 @@ describe('the segments of a service', function () {
   });
 
   it('have the counts that a person would count, as metrics', async () => {
-    const { features, score } = await loadArtifact(model);
-    const scorer = createScorer(await loadArtifact(model));
+    const {
+      features,
+      output: { score },
+    } = await loadArtifact(model);
+    const scorer = scorerOf(await loadArtifact(model));
     const text = await (await fetch(`${service.admin}/metrics`)).text();
     const edgesOf = (name: string) => {
       const feature = features.find((each) => each.name === name);

@@ -3,6 +3,7 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Artifact, formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
+import { withIntercept } from '../support/model-parts.ts';
 import {
   eventually,
   postJson,
@@ -16,8 +17,8 @@ const row = { age: 30, limit: 2000, history: 'good' };
 
 /** The credit model under other names, each with an intercept of its own. */
 async function modelsNamed(names: readonly string[]): Promise<Artifact[]> {
-  const { version: _, ...content } = await loadArtifact(join(root, 'models/credit.json'));
-  return names.map((name, i) => sealArtifact({ ...content, name, intercept: content.intercept + i }));
+  const credit = await loadArtifact(join(root, 'models/credit.json'));
+  return names.map((name, i) => sealArtifact({ ...withIntercept(credit, i), name }));
 }
 
 describe('several models in one process', () => {
@@ -176,8 +177,7 @@ describe('several models in one process', () => {
   it('come, change and go by SIGHUP; a file that is broken leaves its model as it is', async () => {
     const before = service.logLines().length;
     const [, , , uplift] = await modelsNamed([...names, 'uplift']);
-    const { version: _, ...content } = await loadArtifact(fileOf('credit'));
-    const credit = sealArtifact({ ...content, intercept: content.intercept + 1 });
+    const credit = withIntercept(await loadArtifact(fileOf('credit')), 1);
     await put(credit);
     await put(uplift);
     await writeFile(fileOf('churn'), '{ broken');

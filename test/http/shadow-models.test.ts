@@ -9,6 +9,7 @@ import { readConfig } from '../../src/settings/config.ts';
 import { type RunningService, startService } from '../../src/start-service.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { temporaryFolder } from '../samples/support/folder.ts';
+import { withIntercept } from '../support/model-parts.ts';
 import { noTelemetry } from '../support/no-telemetry.ts';
 import {
   eventually,
@@ -29,11 +30,8 @@ const rows = Array.from({ length: 60 }, () => ({
 
 /** The credit model and, under another name, one that finds more rows bad. */
 async function championAndShadow(): Promise<[Artifact, Artifact]> {
-  const { version: _, ...content } = await loadArtifact(join(root, 'models/credit.json'));
-  return [
-    sealArtifact(content),
-    sealArtifact({ ...content, name: 'challenger', intercept: content.intercept + 0.7 }),
-  ];
+  const credit = await loadArtifact(join(root, 'models/credit.json'));
+  return [credit, sealArtifact({ ...withIntercept(credit, 0.7), name: 'challenger' })];
 }
 
 async function putModels(folder: string): Promise<string> {
@@ -159,7 +157,7 @@ describe('a shadow', () => {
       /SHADOW_MODELS=credit: credit cannot be the shadow of itself/,
     );
     const [, { version: _, ...challenger }] = await championAndShadow();
-    const other = sealArtifact({ ...challenger, target: { ...challenger.target, positive: 'no' } });
+    const other = sealArtifact({ ...challenger, output: { ...challenger.output, positive: 'no' } });
     await writeFile(join(folder.path, 'challenger.json'), formatArtifact(other));
     await assert.rejects(start({ MODEL_PATH, SHADOW_MODELS: 'challenger' }), /has other classes than credit/);
   });

@@ -7,6 +7,7 @@ import { sumByScoreBand } from '../../src/monitor/score-bands.ts';
 import { createSlowOutcomes, slowOutcomesRule } from '../../src/monitor/slow-outcomes.ts';
 import { closeTo } from '../stats/close-to.ts';
 import { passDay, startLeapingService } from '../support/leaping-service.ts';
+import { learntOf } from '../support/model-parts.ts';
 import { postJson, type TestService } from '../support/service.ts';
 
 async function slowOutcomesOf({ admin }: TestService): Promise<any> {
@@ -33,7 +34,7 @@ describe('GET /performance of a service with few outcomes', function () {
 
   it('tells slowly unexpected outcomes by the days since the start', async () => {
     const artifact = await loadArtifact('models/credit.json');
-    const { counts } = artifact.score.bins;
+    const { counts } = learntOf(artifact).bins;
     const bandsOf = (scores: readonly number[]) => {
       const { cells, sums, addOutcome } = createPerformance(performanceReferenceOf(artifact));
       for (const score of scores) addOutcome(score, true);

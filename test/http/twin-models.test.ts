@@ -33,7 +33,9 @@ describe('a model that was prepared to have the version of another', () => {
 
   it('is refused at a reload, and the other one goes on answering', async () => {
     const before = await postJson(`${service.api}/predict`, row);
-    assert.ok(before.body.score < one.threshold.value && before.body.score > other.threshold.value);
+    assert.ok(
+      before.body.score < one.output.threshold.value && before.body.score > other.output.threshold.value,
+    );
     await writeFile(path, formatArtifact(other));
     service.process.kill('SIGHUP');
     const said = await eventually(() => {

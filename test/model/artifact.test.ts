@@ -4,14 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type Artifact,
-  artifactJsonSchema,
   formatArtifact,
   loadArtifact,
   parseArtifact,
   sealArtifact,
 } from '../../src/model/artifact.ts';
+import { filePredictor, modelFileJsonSchema } from '../../src/predictors/index.ts';
 
 type Draft = { -readonly [K in keyof Artifact]: Artifact[K] } & Record<string, unknown>;
+
+/** What the predictor of a logistic regression says of each feature. */
+function weightsIn(draft: Draft): any[] {
+  return draft.predictor?.features as any[];
+}
 
 describe('the artifact', () => {
   let text: string;
@@ -26,7 +31,7 @@ describe('the artifact', () => {
     const draft = structuredClone(artifact) as Draft;
     change(draft);
     try {
-      parseArtifact(JSON.stringify(sealArtifact(draft)), 'm.json');
+      filePredictor(parseArtifact(JSON.stringify(sealArtifact(draft)), 'm.json'), 'm.json');
     } catch (error) {
       return (error as Error).message;
     }
@@ -40,14 +45,20 @@ describe('the artifact', () => {
 
   it('is refused where the arithmetic of its numbers could overflow', () => {
     const age = (change: (feature: any) => void) => refusal((draft) => change((draft.features as any[])[0]));
+    const ageWeights = (change: (weights: any) => void) => refusal((draft) => change(weightsIn(draft)[0]));
     assert.match(
-      age((feature) => {
-        feature.standardisation.deviation = 5e-324;
+      ageWeights(({ standardisation }) => {
+        standardisation.deviation = 5e-324;
       }),
-      /^m\.json: features\[0\]\.standardisation\.deviation: is 5e-324, too small for a coefficient of /,
+      /^m\.json: predictor\.features\[0\]\.standardisation\.deviation: is 5e-324, too small for a coefficient of /,
+    );
+    assert.match(
+      ageWeights(({ standardisation }) => {
+        standardisation.mean = -1e101;
+      }),
+      /^m\.json: predictor\.features\[0\]\.standardisation\.mean: Too small/,
     );
     const beyond: [string, (feature: any) => void][] = [
-      ['standardisation\\.mean', (feature) => (feature.standardisation.mean = -1e101)],
       ['summary\\.max', (feature) => (feature.summary.max = 1e101)],
       ['reference\\.edges\\[0\\]', (feature) => (feature.reference.edges[0] = -Number.MAX_VALUE)],
     ];
@@ -91,8 +102,8 @@ describe('the artifact', () => {
   });
 
   it('is refused when it holds a number that is not finite', () => {
-    const tampered = text.replace(/"intercept": [-.\d]+/, '"intercept": 1e999');
-    assert.throws(() => parseArtifact(tampered, 'm.json'), { message: /^m\.json: intercept: / });
+    const tampered = text.replace(/"prevalence": [-.\d]+/, '"prevalence": 1e999');
+    assert.throws(() => parseArtifact(tampered, 'm.json'), { message: /^m\.json: training\.prevalence: / });
   });
 
   it('is refused when it is of a later format', () => {
@@ -105,19 +116,19 @@ describe('the artifact', () => {
   const faults: [what: string, change: (draft: Draft) => void, message: RegExp][] = [
     [
       'a field is missing',
-      (draft) => Reflect.deleteProperty(draft, 'calibration'),
-      /^m\.json: calibration: /,
+      (draft) => Reflect.deleteProperty(draft.output, 'calibration'),
+      /^m\.json: output\.calibration: is absent, though output\.score\.bins is there: /,
     ],
     ['a field is unknown', (draft) => Object.assign(draft, { extra: 1 }), /^m\.json: .*extra/],
     [
       'a number is null',
-      (draft) => Object.assign(draft.features[0], { coefficient: null }),
-      /: features\[0\]\.coefficient: /,
+      (draft) => Object.assign(weightsIn(draft)[0], { coefficient: null }),
+      /: predictor\.features\[0\]\.coefficient: /,
     ],
     [
       'edges are unsorted',
-      (draft) => (draft.score.reference.edges[3] = 0),
-      /: score\.reference\.edges\[3\]: must be above/,
+      (draft) => (draft.output.score.reference.edges[3] = 0),
+      /: output\.score\.reference\.edges\[3\]: must be above/,
     ],
     [
       'edges repeat',
@@ -138,15 +149,15 @@ describe('the artifact', () => {
     ],
     [
       'nothing was counted',
-      (draft) => draft.score.reference.counts.fill(0),
-      /: score\.reference\.counts: needs at least one row/,
+      (draft) => draft.output.score.reference.counts.fill(0),
+      /: output\.score\.reference\.counts: needs at least one row/,
     ],
     [
       'coefficients are too many',
-      ({ features: [, , third] }) => {
-        if (third.kind === 'categorical') third.coefficients.push(1);
+      (draft) => {
+        weightsIn(draft)[2].coefficients.push(1);
       },
-      /: features\[2\]\.coefficients: has 6 entries, needs 5/,
+      /: predictor\.features\[2\]\.coefficients: has 6 entries, needs 5/,
     ],
     [
       'a category occurs twice',
@@ -158,22 +169,24 @@ describe('the artifact', () => {
     [
       'a nullable feature has no effect of missing values',
       (draft) => (draft.features[0].nullable = true),
-      /: features\[0\]\.missingLogOdds: /,
+      /: predictor\.features\[0\]\.missingLogOdds: /,
     ],
     [
       'grouped categories have no effect',
-      ({ features: [, , third] }) => {
+      (draft) => {
+        const third = draft.features[2];
+        Reflect.deleteProperty(draft, 'segments');
         if (third.kind === 'categorical')
           Object.assign(third, { grouped: ['x'], reference: { counts: [...third.reference.counts, 0] } });
       },
-      /: features\[2\]\.otherLogOdds: /,
+      /: predictor\.features\[2\]\.otherLogOdds: /,
     ],
     [
       'a deviation is 0',
-      ({ features: [first] }) => {
-        if (first.kind === 'numeric') first.standardisation.deviation = 0;
+      (draft) => {
+        weightsIn(draft)[0].standardisation.deviation = 0;
       },
-      /: features\[0\]\.standardisation\.deviation: /,
+      /: predictor\.features\[0\]\.standardisation\.deviation: /,
     ],
     [
       'a feature occurs twice',
@@ -230,7 +243,6 @@ describe('the artifact', () => {
         if (third.kind !== 'categorical') return;
         const more = Array.from({ length: 16 }, (_, i) => `more ${i}`);
         third.categories.push(...more);
-        third.coefficients.push(...more.map(() => 0));
         third.reference = { counts: [...third.reference.counts, ...more.map(() => 0)] };
       },
       /: segments\[0\]\.feature: history has 21 categories, more than 20/,
@@ -247,24 +259,44 @@ describe('the artifact', () => {
     ],
     [
       'a score bin has more positives than rows',
-      (draft) => (draft.score.bins.positives[0] = 1),
-      /: score\.bins\.positives\[0\]: exceeds/,
+      (draft) => (draft.output.score.bins!.positives[0] = 1),
+      /: output\.score\.bins\.positives\[0\]: exceeds/,
     ],
     [
       'the calibration falls',
-      (draft) => (draft.calibration.probabilities[0] = 1),
-      /: calibration\.probabilities\[1\]: must not be below/,
+      (draft) => (draft.output.calibration!.probabilities[0] = 1),
+      /: output\.calibration\.probabilities\[1\]: must not be below/,
     ],
     [
       'the calibration’s scores repeat',
-      (draft) => (draft.calibration.scores[1] = draft.calibration.scores[0]),
-      /: calibration\.scores\[1\]: must be above/,
+      (draft) => (draft.output.calibration!.scores[1] = draft.output.calibration!.scores[0]),
+      /: output\.calibration\.scores\[1\]: must be above/,
     ],
-    ['the threshold is 1', (draft) => (draft.threshold.value = 1), /: threshold\.value: /],
+    ['the threshold is 1', (draft) => (draft.output.threshold.value = 1), /: output\.threshold\.value: /],
     [
       'both classes are one',
-      (draft) => (draft.target.negative = draft.target.positive),
-      /: target\.negative: must differ/,
+      (draft) => (draft.output.negative = draft.output.positive),
+      /: output\.negative: must differ/,
+    ],
+    [
+      'the predictor is of no known kind',
+      (draft) => (draft.predictor!.kind = 'oracle'),
+      /: predictor\.kind: is "oracle", this program knows .*logistic/,
+    ],
+    [
+      'the predictor is of other features',
+      (draft) => (weightsIn(draft)[1].name = 'x'),
+      /: predictor\.features\[1\]: must be of the feature limit, which is numeric/,
+    ],
+    [
+      'the predictor has a field too many',
+      (draft) => Object.assign(draft.predictor!, { extra: 1 }),
+      /: predictor: .*extra/,
+    ],
+    [
+      'an evaluation stands without the share of positives',
+      (draft) => Reflect.deleteProperty(draft.training, 'prevalence'),
+      /: training\.prevalence: is absent, though output\.score\.bins is there: /,
     ],
     [
       'all rows are positive',
@@ -290,6 +322,6 @@ describe('the artifact', () => {
   });
 
   it('has a published schema that is current (npm run generate)', async () => {
-    assert.deepEqual(JSON.parse(await readFile('docs/artifact.schema.json', 'utf8')), artifactJsonSchema());
+    assert.deepEqual(JSON.parse(await readFile('docs/artifact.schema.json', 'utf8')), modelFileJsonSchema());
   });
 });

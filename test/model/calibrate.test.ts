@@ -4,10 +4,10 @@ import { calibrate, calibrationOf } from '../../src/model/calibrate.ts';
 import { createPerformance } from '../../src/monitor/performance.ts';
 import { compareBands, compareObserved, outcomeRule } from '../../src/monitor/performance-calibration.ts';
 import { performanceReferenceOf } from '../../src/monitor/performance-reference.ts';
-import { createScorer } from '../../src/predictors/logistic/score.ts';
 import { interpolateCurve, isotonicRegression } from '../../src/stats/isotonic-regression.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { train } from '../../src/training/train.ts';
+import { learntOf, scorerOf } from '../support/model-parts.ts';
 import { options } from './small-set.ts';
 
 describe('a calibration', () => {
@@ -51,13 +51,13 @@ describe('a calibration', () => {
 
   it('of a file of version 1 is softened as it is read, by its score bins', async () => {
     const artifact = await loadArtifact('test/model/fixtures/credit-v1.json');
-    const { probabilities } = calibrationOf(artifact);
-    const before = artifact.calibration.probabilities;
+    const { probabilities } = calibrationOf(learntOf(artifact));
+    const before = learntOf(artifact).calibration.probabilities;
     assert.deepEqual([before[0], before.at(-1)], [0, 1]);
     assert.ok(probabilities[0] > 0 && (probabilities.at(-1) ?? 1) < 1);
     assert.deepEqual(probabilities.slice(2, -2), before.slice(2, -2));
     const latest = await loadArtifact('models/credit.json');
-    assert.deepEqual(calibrationOf(latest), latest.calibration);
+    assert.deepEqual(calibrationOf(learntOf(latest)), learntOf(latest).calibration);
   });
 });
 
@@ -85,10 +85,10 @@ describe('a model that was certain', () => {
   });
 
   const judge = (model: Artifact, positives: number) => {
-    const score = createScorer(model)({ days_late: 0, amount: 4700 });
+    const score = scorerOf(model)({ days_late: 0, amount: 4700 });
     const counted = createPerformance(performanceReferenceOf(model));
     for (let i = 0; i < 600; i++) counted.addOutcome(score, i < positives);
-    return compareObserved(compareBands(counted.cells, counted.sums, model.score.bins.counts));
+    return compareObserved(compareBands(counted.cells, counted.sums, learntOf(model).bins.counts));
   };
 
   it('is contradicted by positives among rows that it took for safe, and by none of them is not', () => {

@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { loadArtifact } from '../../src/model/artifact.ts';
 import { scoreBins } from '../../src/model/features.ts';
 import { expectedWithin } from '../../src/model/segments.ts';
-import { createScorer } from '../../src/predictors/logistic/score.ts';
 import type { CategoricalBins } from '../../src/stats/binning.ts';
 import { train } from '../../src/training/train.ts';
+import { scorerOf } from '../support/model-parts.ts';
 import { plainBinOf } from '../support/plain-psi.ts';
 import { options, smallSet } from './small-set.ts';
 
@@ -22,7 +22,7 @@ describe('the segments of a model', () => {
       const cell = (name: string) => cells[header.indexOf(name)];
       return { age: Number(cell('age')), limit: Number(cell('limit')), history: cell('history') };
     });
-    const score = createScorer(artifact);
+    const score = scorerOf(artifact);
     const [age, limit, history] = artifact.features;
     assert.ok(history.kind === 'categorical' && age.kind === 'numeric' && limit.kind === 'numeric');
     const values = {

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { readTrainingSet } from '../../src/cli/training-set.ts';
 import { type Artifact, formatArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { inputSchema } from '../../src/model/input-schema.ts';
-import { createScorer } from '../../src/predictors/logistic/score.ts';
 import { createRowScorer } from '../../src/report/compute/row-scorer.ts';
 import { openRows } from '../../src/report/read/open-rows.ts';
 import { wantedFeature } from '../../src/report/read/rows.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { train } from '../../src/training/train.ts';
+import { scorerOf } from '../support/model-parts.ts';
 import { postJson, startTestService } from '../support/service.ts';
 import { options } from './small-set.ts';
 
@@ -95,11 +95,12 @@ describe('a value', () => {
       city: ['Köln', 'New York', 'Zürich'],
       branch: ['north', 'south'],
     });
-    assert.deepEqual(artifact.target, { column: 'lost', positive: '1', negative: '0' });
+    const { column, positive, negative } = artifact.output;
+    assert.deepEqual([column, positive, negative], ['lost', '1', '0']);
   });
 
   it('gets the same score from tables, from JSON lines and from JSON', async () => {
-    const score = createScorer(artifact);
+    const score = scorerOf(artifact);
     const expected = rows.map(({ json }) => score(json));
     assert.ok(new Set(expected).size > 100);
     assert.deepEqual(
@@ -140,7 +141,7 @@ describe('a value', () => {
   });
 
   it('is missing without quotes where the same column quotes it', async () => {
-    const score = createScorer(artifact);
+    const score = scorerOf(artifact);
     const { json } = rows[0];
     const lines = ['"NA"', 'NA', '"NA"', 'ZA'].map((country) =>
       [country, json.housing, json.insured, json.city, json.branch ?? '', json.age, ''].join(),
@@ -154,7 +155,7 @@ describe('a value', () => {
   it('gets the same score from the service', async () => {
     const service = await startTestService({ MODEL_PATH: join(folder, 'model.json') });
     try {
-      const score = createScorer(artifact);
+      const score = scorerOf(artifact);
       const row = { country: 'NA', housing: '4', insured: 'true', city: 'Köln', branch: null, age: 30 };
       const expected = score(row);
       for (const change of [
@@ -229,8 +230,8 @@ describe('a value', () => {
     );
     const { version: _, ...content } = artifact;
     const padded = sealArtifact({ ...content, features });
-    const score = createScorer(artifact);
-    const scorePadded = createScorer(padded);
+    const score = scorerOf(artifact);
+    const scorePadded = scorerOf(padded);
     for (const { json } of rows.slice(0, 50)) {
       const code = Number(json.housing);
       for (const housing of [`0${code}`, code, `${code}`, `${code}.0`]) {
@@ -248,8 +249,8 @@ describe('a value', () => {
         : feature,
     );
     const { version: _, ...content } = artifact;
-    const old = createScorer(sealArtifact({ ...content, features }));
-    const score = createScorer(artifact);
+    const old = scorerOf(sealArtifact({ ...content, features }));
+    const score = scorerOf(artifact);
     for (const insured of ['true', 'True', true]) {
       const row = { ...rows[0].json, insured };
       assert.equal(old(row), score(row));

@@ -15,13 +15,14 @@ import { brierScore, expectedCalibrationError, logLoss } from '../../src/stats/p
 import { rocAuc } from '../../src/stats/roc-auc.ts';
 import { estimatePerformance } from '../stats/cbpe.ts';
 
+const calibration = { scores: [0.1, 0.4, 0.9], probabilities: [0.05, 0.5, 0.95] };
 const reference: PerformanceReference = {
   model: 'm',
   version: 'v',
   classes: ['no', 'yes'],
   threshold: 0.37,
   scoreEdges: equalWidthEdges(0, 1, 50),
-  calibration: { scores: [0.1, 0.4, 0.9], probabilities: [0.05, 0.5, 0.95] },
+  calibration,
 };
 
 /** No training row, so that nothing is known of the calibration's optimism. */
@@ -73,7 +74,7 @@ describe('performance from counts', () => {
         const scores = sample.map(([score]) => score);
         for (const score of scores) counted.addPrediction(score);
         const figures = estimatedFigures(counted.cells, counted.sums, nothingLearnt);
-        const probabilities = scores.map((score) => interpolateCurve(reference.calibration, score));
+        const probabilities = scores.map((score) => interpolateCurve(calibration, score));
         const predictions = scores.map((score) => (score >= reference.threshold ? 1 : 0));
         const expected = estimatePerformance(probabilities, predictions, scores);
         close(figures.accuracy.value, expected.accuracy);

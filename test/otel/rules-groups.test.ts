@@ -5,7 +5,7 @@ import { artifact, model, type PerformancePhase, performanceSeries } from './sup
 import { type Pace, type Query, runRuleTest, spanOf } from './support/promtool.ts';
 import { counter, minutes, replicaLabels, type Series, type Span } from './support/series.ts';
 
-const [negative, positive] = [artifact.target.negative, artifact.target.positive];
+const [negative, positive] = [artifact.output.negative, artifact.output.positive];
 /** Before the last hour: `increase` over a window takes its ends as alike. */
 const from = '5m';
 

@@ -10,6 +10,7 @@ import { trainingShare } from '../../src/monitor/performance-reference.ts';
 import { scoreBandEdges } from '../../src/monitor/score-bands.ts';
 import { compareScoreMean } from '../../src/monitor/score-mean.ts';
 import { binLabels } from '../../src/stats/binning.ts';
+import { learntOf } from '../support/model-parts.ts';
 import { requireTool } from '../support/tools.ts';
 import { near } from './support/near.ts';
 import {
@@ -23,21 +24,21 @@ import {
 import { type Pace, type Query, runRuleTest, spanOf } from './support/promtool.ts';
 import { counter, replicaLabels, type Series, type Span, sum } from './support/series.ts';
 
-const thirdBand = binLabels({ kind: 'numeric', edges: scoreBandEdges(artifact.score.bins.edges) })[2];
+const thirdBand = binLabels({ kind: 'numeric', edges: scoreBandEdges(learntOf(artifact).bins.edges) })[2];
 
 /** Every figure that Prometheus records is what `src/monitor` makes of the same counts. */
 function agree(replicas: readonly (readonly PerformancePhase[])[], window: string, at: string): Query[] {
   const sums = windowSums(replicas, window, at);
   const coverage = measureCoverage(cells, sums);
   const realised = realisedFigures(cells, sums);
-  const estimated = estimatedFigures(cells, sums, artifact.score.bins);
+  const estimated = estimatedFigures(cells, sums, learntOf(artifact).bins);
   const whole = (value: number | null) => (coverage.isIdentified ? value : null);
   const figure = (source: string, metric: string, value: number | null) =>
     near(at, 'model:performance', { source, metric, window }, value);
   const error = (source: string, metric: string, value: number | null) =>
     near(at, 'model:performance_standard_error', { source, metric, window }, value);
-  const known = comparedWith(artifact.evaluation, artifact.score.bins);
-  const { positives, rows } = artifact.training;
+  const known = comparedWith(learntOf(artifact).evaluation, learntOf(artifact).bins);
+  const { positives, rows } = learntOf(artifact);
   const calibrationError = (metric: string, value: number | null) =>
     near(at, 'model:performance_calibration_error', { source: 'estimated', metric, window }, value);
   const scoreMean = compareScoreMean(
@@ -45,7 +46,7 @@ function agree(replicas: readonly (readonly PerformancePhase[])[], window: strin
     sums,
     trainingShare(artifact) ?? assert.fail('it is of training'),
   );
-  const bands = compareBands(cells, sums, artifact.score.bins.counts);
+  const bands = compareBands(cells, sums, learntOf(artifact).bins.counts);
   const observed = compareObserved(bands);
   const calibration = testCalibration(bands);
   return [

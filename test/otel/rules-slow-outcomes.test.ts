@@ -3,6 +3,7 @@ import { sumByScoreBand } from '../../src/monitor/score-bands.ts';
 import { createSlowOutcomes, slowOutcomesBets } from '../../src/monitor/slow-outcomes.ts';
 import { directionOf } from '../../src/stats/daily-bets.ts';
 import { createRandom } from '../../src/stats/random.ts';
+import { learntOf } from '../support/model-parts.ts';
 import { requireTool } from '../support/tools.ts';
 import { equals } from './support/near.ts';
 import {
@@ -16,7 +17,7 @@ import {
 } from './support/performance-series.ts';
 import { type Query, runRuleTest } from './support/promtool.ts';
 
-const { counts } = artifact.score.bins;
+const { counts } = learntOf(artifact).bins;
 
 /** All bets on the outcomes, and what they have won together, are what `src/monitor` says at the end of these days. */
 function agree(replicas: readonly (readonly Traffic[])[], ends: readonly number[]): Query[] {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { judgeTrust } from '../../src/monitor/estimate-trust.ts';
 import { createMonitor, type Monitor } from '../../src/monitor/monitor.ts';
+import { learntOf } from '../support/model-parts.ts';
 import { requireTool } from '../support/tools.ts';
 import { near } from './support/near.ts';
 import {
@@ -26,7 +27,7 @@ import {
 const at = '70m';
 const window = '1h';
 const span = spanOf('ten minutes', at);
-const { counts } = artifact.score.bins;
+const { counts } = learntOf(artifact).bins;
 const last = counts.length - 1;
 
 /** As in training, but for this share of the scores, which are beyond all of it. */
@@ -128,8 +129,8 @@ describe('the rules of trust in estimates', function () {
   for (const [story, phases, inputs, isTrusted] of stories) {
     it(`judge as the service does ${story}`, async function () {
       const sums = windowSums([phases], window, at);
-      const scoresAlone = judgeTrust(cells, sums, artifact.score.bins);
-      const trust = judgeTrust(cells, sums, artifact.score.bins, ...inputCounts(inputs));
+      const scoresAlone = judgeTrust(cells, sums, learntOf(artifact).bins);
+      const trust = judgeTrust(cells, sums, learntOf(artifact).bins, ...inputCounts(inputs));
       assert.equal(trust.isTrusted, isTrusted);
       const ofInputs = trust.reasons.length - scoresAlone.reasons.length;
       await runRuleTest(requireTool(this, 'promtool'), {

@@ -14,6 +14,7 @@ import { runRuleTest } from '../otel/support/promtool.ts';
 import type { Series } from '../otel/support/series.ts';
 import { runCommand, temporaryFolder } from '../report/run-command.ts';
 import { toCsv } from '../report/samples.ts';
+import { withIntercept } from '../support/model-parts.ts';
 import { eventually, postJson, startTestService, type TestService } from '../support/service.ts';
 import { requireTool } from '../support/tools.ts';
 
@@ -22,7 +23,7 @@ const watched = ['history', 'age'];
 const artifact = sealArtifact({ ...credit, protected: watched, sensitive: ['history'] });
 const key = 'the key that all tests here share';
 const env = { OUTCOME_KEYS: key };
-const { negative, positive } = artifact.target;
+const { negative, positive } = artifact.output;
 
 type Row = { readonly age: number; readonly limit: number; readonly history: string };
 type Labelled = Row & { readonly id: string; readonly prediction: string; readonly outcome: string };
@@ -251,7 +252,7 @@ describe('outcomes by bin of the protected features', function () {
       age,
       limit,
       history,
-      [artifact.target.column]: outcome,
+      [artifact.output.column ?? '']: outcome,
     }));
     const data = await folder.write('labelled.csv', toCsv(table));
     const { stdout, stderr, code } = await runCommand('evaluate', [
@@ -349,7 +350,7 @@ describe('outcomes by bin of the protected features, through a restart', () => {
       await report(first, rows.slice(0, 40));
       // no scrape has shown these 40
       await first.signal('SIGKILL');
-      const other = sealArtifact({ ...credit, protected: ['age'], intercept: credit.intercept + 0.1 });
+      const other = sealArtifact({ ...withIntercept(artifact, 0.1), protected: ['age'] });
       const restarted = await startWith(other, first.folder);
       second = restarted;
       await report(restarted, rows.slice(40));

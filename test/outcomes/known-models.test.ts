@@ -218,7 +218,10 @@ describe('the known models', () => {
   it('are told from others by their whole content: no other one of the same name and version may answer', async () => {
     const [real] = versions;
     // what somebody prepares who can choose both artifacts
-    const forged = { ...real, threshold: { ...real.threshold, value: 0.95 } };
+    const forged = {
+      ...real,
+      output: { ...real.output, threshold: { ...real.output.threshold, value: 0.95 } },
+    };
     await models.requireUnique(real);
     models.add(real);
     await models.kept();

@@ -89,7 +89,7 @@ describe('outcomes over three replicas that share a Redis', function () {
       });
     }
 
-    const all = mixLabels(made, artifact.target, { duplicates, forgeries }, random);
+    const all = mixLabels(made, artifact.output, { duplicates, forgeries }, random);
     const half = all.length / 2;
     await report(all.slice(0, half), replicas);
     beforeGap = await scrape(third);

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readTrainingSet } from '../../src/cli/training-set.ts';
 import type { Artifact } from '../../src/model/artifact.ts';
 import { featureBins } from '../../src/model/features.ts';
-import { createContribution, createScorer } from '../../src/predictors/logistic/score.ts';
 import { associatedEffects, ownEffects, scoreSpread } from '../../src/profile/bin-effects.ts';
 import { buildReference } from '../../src/profile/build-reference.ts';
 import { countBins } from '../../src/stats/binning.ts';
@@ -12,6 +11,7 @@ import { createRandom } from '../../src/stats/random.ts';
 import { train } from '../../src/training/train.ts';
 import { options, smallSet } from '../model/small-set.ts';
 import { closeTo } from '../stats/close-to.ts';
+import { explanationOf, scorerOf } from '../support/model-parts.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -22,7 +22,7 @@ describe('the spread of scores', () => {
   it('is that of their log-odds, where scores are probabilities, and bounded at certainty', () => {
     const spread = scoreSpread([0.5, 1 / (1 + Math.exp(-2))]) ?? assert.fail('they differ');
     closeTo(spread.deviation, 1, 1e-12);
-    closeTo(spread.logOdds[0], -1, 1e-12);
+    closeTo(spread.values[0], -1, 1e-12);
     closeTo(scoreSpread([0, 1])?.deviation ?? null, 10, 1e-12);
   });
 
@@ -39,7 +39,8 @@ describe('the effects of bins', () => {
   const set = smallSet();
   const artifact = train(set, options);
   const rows = set.columns[0].values.length;
-  const score = createScorer(artifact);
+  const explanation = explanationOf(artifact);
+  const score = scorerOf(artifact);
   const scores = Array.from({ length: rows }, (_, i) =>
     score(Object.fromEntries(set.columns.map(({ name, values }) => [name, values[i]]))),
   );
@@ -48,7 +49,7 @@ describe('the effects of bins', () => {
   it('are the mean own contribution of the rows in a bin, in deviations of the log-odds', () => {
     for (const [i, feature] of artifact.features.entries()) {
       const { effects = [], counts } = feature.reference;
-      const contribution = createContribution(feature);
+      const contribution = explanation.contributionOf(feature.name);
       const sum = effects.reduce((total, effect, bin) => total + effect * counts[bin], 0);
       closeTo(
         (sum / rows) * deviation,
@@ -62,8 +63,10 @@ describe('the effects of bins', () => {
     const kind = artifact.features[1];
     assert.ok(kind.kind === 'categorical');
     const live = ['a', 'a', 'a', 'b', null, 'never seen'];
-    const before = mean(Array.from(set.columns[1].values as ArrayLike<unknown>, createContribution(kind)));
-    const after = mean(live.map(createContribution(kind)));
+    const before = mean(
+      Array.from(set.columns[1].values as ArrayLike<unknown>, explanation.contributionOf('kind')),
+    );
+    const after = mean(live.map(explanation.contributionOf('kind')));
     const { counts, effects } = kind.reference;
     closeTo(
       measureEffect(counts, countBins(featureBins(kind), live), effects),
@@ -73,10 +76,9 @@ describe('the effects of bins', () => {
   });
 
   it('stand for a value of the bin where the reference has none', () => {
-    const amount = artifact.features[0];
     const bins = { kind: 'numeric', edges: [90, 100, 110] } as const;
-    const effects = ownEffects(amount, bins, [95, 96], { deviation: 2 });
-    const contribution = createContribution(amount);
+    const effects = ownEffects(explanation, 'amount', bins, [95, 96], { deviation: 2 });
+    const contribution = explanation.contributionOf('amount');
     closeTo(effects[0], contribution(90) / 2, 1e-6);
     closeTo(effects[1], (contribution(95) + contribution(96)) / 4, 1e-6);
     closeTo(effects[3], contribution(110) / 2, 1e-6);
@@ -110,7 +112,7 @@ describe('the effect of natural shifts', function () {
   });
 
   it('ranks features as the decisions that change, with coefficients or without, and the PSI does not', () => {
-    const score = createScorer(artifact);
+    const score = scorerOf(artifact);
     const scores = rows.map(score);
     const other = buildReference({ model: 'm', version: '1' }, rows, scores);
     const positives = (chosen: readonly Row[]) => mean(chosen.map((row) => (score(row) >= 0.5 ? 1 : 0)));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type Artifact, formatArtifact, loadArtifact, parseArtifact } from '../../src/model/artifact.ts';
-import { createScorer } from '../../src/predictors/logistic/score.ts';
 import { numericReference, summarise } from '../../src/profile/make-reference.ts';
 import { type NewReference, rebaseline } from '../../src/profile/rebaseline.ts';
+import { scorerOf } from '../support/model-parts.ts';
 
 const why = { by: 'A. Analyst', at: '2026-02-03T04:05:06.000Z', reason: 'new branch opened' };
 
@@ -28,7 +28,7 @@ describe('a rebaseline', () => {
       rebased.features.map(({ reference }) => reference.counts),
       ['age', 'limit', 'history'].map((name) => features.get(name)?.counts),
     );
-    assert.deepEqual(rebased.score.reference.counts, score.counts);
+    assert.deepEqual(rebased.output.score.reference.counts, score.counts);
     const [age, limit] = rebased.features;
     assert.ok(age.kind === 'numeric' && limit.kind === 'numeric');
     assert.deepEqual(age.summary, artifact.features[0].kind === 'numeric' && artifact.features[0].summary);
@@ -40,8 +40,8 @@ describe('a rebaseline', () => {
   });
 
   it('scores as before', () => {
-    const original = createScorer(artifact);
-    const rebased = createScorer(rebaseline(artifact, features, score, why));
+    const original = scorerOf(artifact);
+    const rebased = scorerOf(rebaseline(artifact, features, score, why));
     for (const history of ['good', 'paid', 'sold', null]) {
       const row = { age: 41, limit: 2500, history };
       assert.equal(rebased(row), original(row));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { drawNormal } from '../../bench/draw-normal.ts';
-import { comparedWith, crossValidatedOverBins } from '../../src/monitor/performance-comparison.ts';
+import { comparedWith, heldOutRocAuc } from '../../src/monitor/performance-comparison.ts';
 import { scoreBandEdges, scoreBandOf, sumByScoreBand } from '../../src/monitor/score-bands.ts';
 import { logistic } from '../../src/predictors/logistic/score.ts';
 import { binScores } from '../../src/profile/score-bins.ts';
@@ -34,7 +34,7 @@ describe('score bins', () => {
       const { scores, outcomes } = draw(200_000, mean, deviation);
       const bins = binScores(scores, outcomes, certain);
       assert.equal(bins.counts.length, 50);
-      const binned = crossValidatedOverBins(bins);
+      const binned = heldOutRocAuc(bins);
       const exact = rocAuc(scores, outcomes);
       assert.ok(binned !== null && exact !== null);
       assert.ok(Math.abs(binned.value - exact) < 0.005, `${binned.value} for ${exact}`);
@@ -44,7 +44,7 @@ describe('score bins', () => {
 
   it('are within their bound of a model that hardly ever errs', () => {
     const { scores, outcomes } = draw(200_000, -14, 4);
-    const binned = crossValidatedOverBins(binScores(scores, outcomes, certain));
+    const binned = heldOutRocAuc(binScores(scores, outcomes, certain));
     const exact = rocAuc(scores, outcomes);
     assert.ok(binned !== null && exact !== null && exact > 0.99 && binned.maxError < 0.0125);
     assert.ok(Math.abs(binned.value - exact) < binned.maxError);
@@ -90,7 +90,7 @@ describe('score bins', () => {
     }
     assert.equal(comparedWith(evaluation, coarse).rocAuc, null);
     const { rocAuc: compared, accuracy } = comparedWith(evaluation, fine);
-    assert.equal(compared?.value, crossValidatedOverBins(fine)?.value);
+    assert.equal(compared?.value, heldOutRocAuc(fine)?.value);
     assert.equal(compared?.standardError, 0.02);
     assert.equal(accuracy, estimate);
     assert.equal(comparedWith(evaluation, { counts: [5, 5], positives: [0, 0] }).rocAuc, null);

@@ -37,7 +37,10 @@ async function otherModel(folder: string): Promise<string> {
   const { version: _, ...content }: Artifact = await loadArtifact('models/credit.json');
   const path = join(folder, 'other.json');
   const threshold = { value: 0.3, reason: 'test' };
-  await writeFile(path, formatArtifact(sealArtifact({ ...content, threshold })));
+  await writeFile(
+    path,
+    formatArtifact(sealArtifact({ ...content, output: { ...content.output, threshold } })),
+  );
   return path;
 }
 

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { calibrationOf } from '../../src/model/calibrate.ts';
 import { createRandom } from '../../src/stats/random.ts';
+import { learntOf } from '../support/model-parts.ts';
 import { driftReport, runCommand, temporaryFolder } from './run-command.ts';
 import { artifact, makeSamples, model, toCsv, toJsonl } from './samples.ts';
 
 /** The calibration, from one of its points to the next in a straight line. */
 function calibrated(score: number): number {
-  const { scores, probabilities } = calibrationOf(artifact);
+  const { scores, probabilities } = calibrationOf(learntOf(artifact));
   const next = scores.findIndex((each) => each >= score);
   if (next <= 0) return probabilities.at(next) as number;
   const part = (score - scores[next - 1]) / (scores[next] - scores[next - 1]);

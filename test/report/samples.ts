@@ -1,13 +1,13 @@
 import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
-import { createScorer } from '../../src/predictors/logistic/score.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { drawFromReference } from '../../src/traffic/reference-rows.ts';
+import { scorerOf } from '../support/model-parts.ts';
 
 type Row = Record<string, unknown>;
 
 export const model = 'models/credit.json';
 export const artifact: Artifact = await loadArtifact(model);
-const score = createScorer(artifact);
+const score = scorerOf(artifact);
 
 export type SampleOptions = {
   readonly count: number;
@@ -39,7 +39,7 @@ export function makeSamples({
       version: artifact.version,
       features: row,
       score: p,
-      prediction: p >= artifact.threshold.value ? artifact.target.positive : artifact.target.negative,
+      prediction: p >= artifact.output.threshold.value ? artifact.output.positive : artifact.output.negative,
     };
   });
 }

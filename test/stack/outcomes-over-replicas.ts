@@ -70,7 +70,7 @@ export function proveOutcomes(
       (await countLines('input_samples.jsonl')) === predictions ? true : undefined,
     );
 
-    const labels = mixLabels(made, artifact.target, { duplicates, forgeries }, random);
+    const labels = mixLabels(made, artifact.output, { duplicates, forgeries }, random);
     const half = labels.length / 2;
     const [first, second, killed] = containers;
     const heard: Label[] = [];

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { loadArtifact } from '../../src/model/artifact.ts';
-import { createScorer } from '../../src/predictors/logistic/score.ts';
 import { type Connection, openConnection, predictRequest } from './connection.ts';
+import { scorerOf } from './model-parts.ts';
 import { root, seriesValue, type TestService } from './service.ts';
 
 const artifact = await loadArtifact(`${root}models/credit.json`);
-const score = createScorer(artifact);
+const score = scorerOf(artifact);
 
 /** Inputs of every kind the model knows, with the answers that are right. */
 const inputs = [19, 25, 33, 47, 60, 75].flatMap((age) =>
@@ -13,11 +13,11 @@ const inputs = [19, 25, 33, 47, 60, 75].flatMap((age) =>
     ['none', 'paid', 'good', 'critical', 'never seen'].map((history) => {
       const row = { age, limit, history };
       const expected = score(row);
-      const { positive, negative } = artifact.target;
+      const { positive, negative } = artifact.output;
       return {
         body: JSON.stringify(row),
         score: expected,
-        prediction: expected >= artifact.threshold.value ? positive : negative,
+        prediction: expected >= artifact.output.threshold.value ? positive : negative,
       };
     }),
   ),

@@ -61,7 +61,7 @@ export async function makePredictions(
  */
 export function mixLabels(
   made: readonly Prediction[],
-  { negative, positive }: Artifact['target'],
+  { negative, positive }: Artifact['output'],
   { duplicates, forgeries }: { readonly duplicates: number; readonly forgeries: number },
   random: () => number,
 ): Label[] {

@@ -74,14 +74,12 @@ describe('rows from a table', () => {
 });
 
 describe('rows from a reference', () => {
-  const common = { nullable: true, missingLogOdds: 0, meanContribution: 0 };
+  const common = { nullable: true };
   const percentiles = { p1: 19, p5: 20, p10: 25, p25: 25, p50: 30, p75: 50, p90: 60, p95: 65, p99: 69 };
   const numeric = (min: number, edges: number[], counts: number[]): Feature => ({
     ...common,
     name: 'age',
     kind: 'numeric',
-    standardisation: { mean: 40, deviation: 10 },
-    coefficient: 1,
     summary: { min, max: 70, mean: 40, deviation: 10, percentiles },
     reference: { edges, counts },
   });
@@ -91,9 +89,6 @@ describe('rows from a reference', () => {
     kind: 'categorical',
     categories: ['car', 'house'],
     grouped: ['boat', 'horse'],
-    coefficients: [0, 0],
-    otherLogOdds: 0,
-    unseenLogOdds: 0,
     reference: { counts: [50, 30, 15, 5, 0] },
   };
 

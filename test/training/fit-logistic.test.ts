@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readTrainingSet } from '../../src/cli/training-set.ts';
 import { logistic } from '../../src/predictors/logistic/score.ts';
+import { describeColumns } from '../../src/profile/describe-columns.ts';
 import { logLoss } from '../../src/stats/probability-scores.ts';
 import { rocAuc } from '../../src/stats/roc-auc.ts';
 import { type DesignMatrix, encodeDesign } from '../../src/training/design.ts';
@@ -30,7 +31,7 @@ async function germanCredit(): Promise<TrainingSet> {
 
 /** Weights are compared by their scores: those of columns that depend on each other may trade places. */
 function assertMaximum({ columns, outcomes }: TrainingSet, ridge: number, scoreTolerance: number): void {
-  const { matrix } = encodeDesign(columns, outcomes.length);
+  const { matrix } = encodeDesign(columns, describeColumns(columns));
   const rows = denseRows(matrix);
   const fitted = scoresOf(rows, fitLogistic(matrix, outcomes, { ridge }).weights);
   const penalties = matrix.penalties.map((penalty) => ridge * penalty);
@@ -84,7 +85,7 @@ describe('fitting a logistic regression', () => {
     for (const { name, set } of hardTables()) {
       it(name, () => {
         const { columns, outcomes } = set;
-        const { matrix } = encodeDesign(columns, outcomes.length);
+        const { matrix } = encodeDesign(columns, describeColumns(columns));
         const rows = denseRows(matrix);
         const [withRidge, without] = [1, 1e-6].map((ridge) =>
           scoresOf(rows, fitLogistic(matrix, outcomes, { ridge }).weights),
@@ -99,7 +100,7 @@ describe('fitting a logistic regression', () => {
 
   it('fits a part of the rows to the same maximum from near it and from afar', () => {
     for (const set of [smallSet(), ...hardTables().map((table) => table.set)]) {
-      const { matrix } = encodeDesign(set.columns, set.outcomes.length);
+      const { matrix } = encodeDesign(set.columns, describeColumns(set.columns));
       const near = fitLogistic(matrix, set.outcomes, { ridge: 1 });
       const rows = Uint32Array.from(set.outcomes, (_, i) => i).filter((row) => row % 10 !== 0);
       const fromNear = fitLogistic(matrix, set.outcomes, { ridge: 1, rows, near }).weights;
@@ -111,7 +112,7 @@ describe('fitting a logistic regression', () => {
 
   it('says how many rows its curvature stands for, also where it kept that of a fit near it', () => {
     const { columns, outcomes } = smallSet(20_000);
-    const { matrix } = encodeDesign(columns, outcomes.length);
+    const { matrix } = encodeDesign(columns, describeColumns(columns));
     const near = fitLogistic(matrix, outcomes, { ridge: 1 });
     const rows = Uint32Array.from(outcomes, (_, i) => i).filter((row) => row % 2 === 0);
     const [fromNear, fromAfar] = [near, undefined].map((start) =>
@@ -134,7 +135,7 @@ describe('fitting a logistic regression', () => {
 
   it('gives a column without variation, and copies of a column, harmless weights', () => {
     const { columns, outcomes } = smallSet();
-    const rows = denseRows(encodeDesign(columns, outcomes.length).matrix);
+    const rows = denseRows(encodeDesign(columns, describeColumns(columns)).matrix);
     const wider = rows.map((row) => Float64Array.of(...row, 0, row[1], row[1]));
     const weigh = (each: Float64Array[]) => fitLogistic(denseDesign(each), outcomes, { ridge: 1e-6 }).weights;
     const plain = scoresOf(rows, weigh(rows));

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readTrainingSet } from '../../src/cli/training-set.ts';
 import { type Artifact, formatArtifact, parseArtifact } from '../../src/model/artifact.ts';
 import { featureBins, scoreBins } from '../../src/model/features.ts';
-import { createScorer } from '../../src/predictors/logistic/score.ts';
 import { binCount, countBins } from '../../src/stats/binning.ts';
 import { interpolateCurve } from '../../src/stats/isotonic-regression.ts';
 import { protocolFor } from '../../src/training/cross-validate.ts';
@@ -10,6 +9,7 @@ import { train } from '../../src/training/train.ts';
 import type { TrainingSet } from '../../src/training/training-set.ts';
 import { options, smallSet } from '../model/small-set.ts';
 import { estimatePerformance } from '../stats/cbpe.ts';
+import { learntOf, logisticOf, scorerOf, weightsOf } from '../support/model-parts.ts';
 
 function sum(counts: readonly number[]): number {
   return counts.reduce((total, count) => total + count, 0);
@@ -56,12 +56,13 @@ describe('training', () => {
         },
         options,
       );
-      for (const [{ features }, nullable] of [
+      for (const [model, nullable] of [
         [artifact, true],
         [complete, false],
       ] as const) {
-        assert.ok(features.every((feature) => feature.nullable === nullable));
-        assert.ok(features.every((feature) => (feature.missingLogOdds !== null) === nullable));
+        assert.ok(model.features.every((feature) => feature.nullable === nullable));
+        const { features } = logisticOf(model);
+        assert.ok(features.every(({ missingLogOdds }) => (missingLogOdds !== null) === nullable));
       }
     });
 
@@ -72,34 +73,34 @@ describe('training', () => {
         assert.deepEqual(feature.reference.counts, countBins(bins, set.columns[i].values));
         assert.equal(sum(feature.reference.counts), 400);
       }
-      assert.equal(sum(artifact.score.reference.counts), 400);
-      assert.equal(sum(artifact.score.bins.counts), 400);
-      assert.equal(sum(artifact.score.bins.positives), artifact.training.positives);
+      assert.equal(sum(artifact.output.score.reference.counts), 400);
+      assert.equal(sum(learntOf(artifact).bins.counts), 400);
+      assert.equal(sum(learntOf(artifact).bins.positives), learntOf(artifact).positives);
     });
 
     it('takes the score’s reference from what the scorer gives the training rows', () => {
-      const scores = rowsOf(set).map(createScorer(artifact));
-      assert.deepEqual(artifact.score.reference.counts, countBins(scoreBins(artifact), scores));
-      assert.ok(Math.abs(sum(scores) - artifact.training.positives) < 1e-3, 'a fit with intercept');
+      const scores = rowsOf(set).map(scorerOf(artifact));
+      assert.deepEqual(artifact.output.score.reference.counts, countBins(scoreBins(artifact), scores));
+      assert.ok(Math.abs(sum(scores) - learntOf(artifact).positives) < 1e-3, 'a fit with intercept');
     });
 
     it('gives unseen categories and the average row no effect', () => {
-      const score = createScorer(artifact);
+      const score = scorerOf(artifact);
       const kind = artifact.features[1];
       assert.ok(kind.kind === 'categorical');
       const [a, b, c, missing] = kind.reference.counts;
-      const [first, second, third] = kind.coefficients;
-      const mean = a * first + b * second + c * third + missing * (kind.missingLogOdds ?? Number.NaN);
-      assert.ok(Math.abs(mean / 400 - kind.meanContribution) < 1e-9);
-      const amount = artifact.features[0];
-      assert.ok(amount.kind === 'numeric');
+      const weights = weightsOf(artifact, 'kind', 'categorical');
+      const [first, second, third] = weights.coefficients;
+      const mean = a * first + b * second + c * third + missing * (weights.missingLogOdds ?? Number.NaN);
+      assert.ok(Math.abs(mean / 400 - weights.meanContribution) < 1e-9);
+      const amount = weightsOf(artifact, 'amount', 'numeric');
       const neutral = score({ amount: amount.standardisation.mean, kind: 'never' });
-      assert.ok(Math.abs(Math.log(neutral / (1 - neutral)) - artifact.intercept) < 1e-9);
+      assert.ok(Math.abs(Math.log(neutral / (1 - neutral)) - logisticOf(artifact).intercept) < 1e-9);
       assert.notEqual(score({ amount: null, kind: 'a' }), score({ amount: 100, kind: 'a' }));
     });
 
     it('promises no more than comes true: calibration is from rows that the fit had not seen', () => {
-      const { edges, counts, positives, expected } = artifact.score.bins;
+      const { edges, counts, positives, expected } = learntOf(artifact).bins;
       assert.equal(edges.length, 49);
       assert.equal(Math.round(sum(expected)), sum(positives));
       const probabilities: number[] = [];
@@ -111,12 +112,15 @@ describe('training', () => {
         }
       }
       const promised = estimatePerformance(probabilities, predictions).accuracy ?? 0;
-      assert.ok(Math.abs(promised - artifact.evaluation.accuracy.value) < 0.015);
-      assert.ok(interpolateCurve(artifact.calibration, 0.1) < interpolateCurve(artifact.calibration, 0.9));
+      assert.ok(Math.abs(promised - learntOf(artifact).evaluation.accuracy.value) < 0.015);
+      assert.ok(
+        interpolateCurve(learntOf(artifact).calibration, 0.1) <
+          interpolateCurve(learntOf(artifact).calibration, 0.9),
+      );
     });
 
     it('gives errors of the size that theory has for them', () => {
-      const { accuracy } = artifact.evaluation;
+      const { accuracy } = learntOf(artifact).evaluation;
       const binomial = Math.sqrt((accuracy.value * (1 - accuracy.value)) / 400);
       assert.ok(Math.abs(accuracy.standardError / binomial - 1) < 0.2);
     });
@@ -132,7 +136,7 @@ describe('training', () => {
     assert.deepEqual(feature.grouped, ['c20', 'c21', 'c22']);
     // other, missing, unseen: one row is to be expected of further names
     assert.deepEqual(feature.reference.counts.slice(-3), [19, 0, 1]);
-    const score = createScorer(artifact);
+    const score = scorerOf(artifact);
     assert.equal(score({ code: 'c20' }), score({ code: 'c22' }));
     assert.notEqual(score({ code: 'c20' }), score({ code: 'new' }));
   });
@@ -141,7 +145,9 @@ describe('training', () => {
     const set = smallSet(30);
     const outcomes = Uint8Array.from(set.outcomes, (_, i) => (i < 3 ? 1 : 0));
     const { evaluation, training } = train({ ...set, outcomes }, options);
-    assert.equal(evaluation.folds, 3);
+    const protocol = evaluation?.protocol;
+    assert.ok(protocol?.kind === 'cross-validation');
+    assert.equal(protocol.folds, 3);
     assert.equal(training.positives, 3);
     assert.match(training.smallestDetectableDrift, /^With 30 reference rows/);
   });
@@ -152,11 +158,16 @@ describe('training', () => {
     );
     assert.deepEqual(repeats, [5, 5, 4, 2, 2, 1, 1]);
     const progress: number[] = [];
-    const { evaluation } = train(smallSet(30_000), {
+    const artifact = train(smallSet(30_000), {
       ...options,
       onProgress: (done, total) => progress.push(done / total),
     });
-    assert.equal(evaluation.repeats, 1);
+    assert.deepEqual(learntOf(artifact).evaluation.protocol, {
+      kind: 'cross-validation',
+      folds: 10,
+      repeats: 1,
+      seed: 1,
+    });
     assert.equal(progress.length, 11);
     assert.equal(progress.at(-1), 1);
   });
@@ -180,12 +191,12 @@ describe('training', () => {
       it(`is as good as published with ${features ?? 'all nine features'}`, async function () {
         this.timeout(120_000);
         const { set } = await readTrainingSet('data/german-credit.csv', () => ({ ...german, features }));
-        const { evaluation } = train(set, options);
+        const { evaluation } = learntOf(train(set, options));
         const off = (metric: 'rocAuc' | 'logLoss', expected: number) =>
           Math.abs(evaluation[metric].value - expected);
         assert.ok(off('rocAuc', rocAuc) < 0.001, `AUC ${evaluation.rocAuc.value}`);
         assert.ok(off('logLoss', logLoss) < 0.0014, `log-loss ${evaluation.logLoss.value}`);
-        assert.deepEqual([evaluation.folds, evaluation.repeats], [10, 5]);
+        assert.deepEqual(evaluation.protocol, { kind: 'cross-validation', folds: 10, repeats: 5, seed: 1 });
       });
     }
   });

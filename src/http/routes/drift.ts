@@ -17,7 +17,7 @@ import type { Service } from '../service.ts';
  */
 export function addDriftRoute(router: AppRouter, service: Service): void {
   router.get('/drift', (context) => {
-    const { artifact, counts } = queriedModel(context, service);
+    const { predictor, counts } = queriedModel(context, service);
     const { monitor } = counts;
     const { model: name, version } = monitor.reference;
     const windows = Object.fromEntries(
@@ -25,7 +25,10 @@ export function addDriftRoute(router: AppRouter, service: Service): void {
         const variables = liveDrift(monitor, window);
         const features = variables.slice(0, -1).sort(compareImportance);
         const score = variables[variables.length - 1];
-        const scoreShift = liveScoreShift(artifact, monitor, window);
+        const scoreShift =
+          predictor?.explanation === undefined
+            ? null
+            : liveScoreShift(predictor.explanation, monitor, window);
         return [window, { features, score, scoreShift, segments: liveSegments(monitor, window) }];
       }),
     );

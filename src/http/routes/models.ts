@@ -31,8 +31,9 @@ export function addModelDetailsRoute(router: AppRouter, { deployments }: Service
   });
 }
 
-function describe({ artifact: { name, version, target } }: Deployment) {
-  return { name, version, kind: 'binary', classes: [target.negative, target.positive], predicts: true };
+function describe({ artifact: { name, version, output }, predictor }: Deployment) {
+  const { kind, negative, positive } = output;
+  return { name, version, kind, classes: [negative, positive], predicts: predictor !== undefined };
 }
 
 function describeRetired(deployment: Deployment) {

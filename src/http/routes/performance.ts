@@ -1,3 +1,4 @@
+import { learntFromOutcomes } from '../../model/learnt.ts';
 import { judgeTrust } from '../../monitor/estimate-trust.ts';
 import { groupRates } from '../../monitor/group-rates.ts';
 import { type BucketCounts, histogramCount, histogramQuantile } from '../../monitor/histogram.ts';
@@ -54,16 +55,17 @@ function monitorOf({ deployments }: Service, model: KnownModel): Monitor | undef
 }
 
 function describe(known: KnownModel, monitor: Monitor | undefined) {
-  const { name, version, evaluation } = known.artifact;
+  const { name, version } = known.artifact;
+  const learnt = learntFromOutcomes(known.artifact);
   return {
     model: { name, version },
     sinceStart: describeWindow(known, monitor),
     windows: Object.fromEntries(
       windowNames.map((window) => [window, describeWindow(known, monitor, window)]),
     ),
-    slowOutcomes: { rule: slowOutcomesRule, ...known.performance.slowOutcomes() },
-    crossValidated: evaluation,
-    comparedWith: comparedWith(evaluation, known.artifact.score.bins),
+    slowOutcomes: learnt ? { rule: slowOutcomesRule, ...known.performance.slowOutcomes() } : null,
+    evaluation: learnt?.evaluation ?? null,
+    comparedWith: learnt ? comparedWith(learnt.evaluation, learnt.bins) : null,
     protectedWithoutOutcomes: known.groupOutcomes.groups.leftOut,
   };
 }
@@ -73,20 +75,22 @@ function describeWindow(
   monitor: Monitor | undefined,
   window?: WindowName,
 ) {
-  const { target, score } = artifact;
+  const { output } = artifact;
+  const scoreBins = learntFromOutcomes(artifact)?.bins;
   const [negative, positive] = window === undefined ? delays.histograms : delays.window(window);
-  const live = livePerformance(performance, score.bins, window);
+  const live = livePerformance(performance, scoreBins, window);
   const sums = window === undefined ? performance.sums : performance.window(window);
   const inputs = window === undefined ? monitor?.totals : monitor?.window(window);
   const outcomes = window === undefined ? groupOutcomes.totals : groupOutcomes.window(window);
-  const trust = judgeTrust(performance.cells, sums, score.bins, monitor, inputs);
   return {
     ...live,
-    estimated: { ...live.estimated, trust },
+    estimated: scoreBins
+      ? { ...live.estimated, trust: judgeTrust(performance.cells, sums, scoreBins, monitor, inputs) }
+      : null,
     groups: groupRates(groupOutcomes, outcomes, live.coverage.isIdentified),
     outcomeDelays: {
-      [target.negative]: describeDelays(negative),
-      [target.positive]: describeDelays(positive),
+      [output.negative]: describeDelays(negative),
+      [output.positive]: describeDelays(positive),
     },
   };
 }

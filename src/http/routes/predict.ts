@@ -4,6 +4,7 @@ import { record } from '../../deployments/record.ts';
 import type { Row } from '../../model/row.ts';
 import type { InputFaults } from '../../model/validate-input.ts';
 import { recordRejection } from '../../monitor/model-counts.ts';
+import type { Prediction, Predictor } from '../../predictors/predictor.ts';
 import { defaultModel, namedModel } from '../chosen-model.ts';
 import { readKeyHeader } from '../key-header.ts';
 import { Problem } from '../problem.ts';
@@ -23,20 +24,32 @@ export function addPredictRoutes(router: AppRouter, service: Service): void {
   router.post('/models/:name/predict', (context) => answer(context, namedModel(context, service)));
 
   async function answer(context: RequestContext, deployment: Deployment): Promise<void> {
+    const { predictor } = deployment;
+    if (predictor === undefined) throw watchedOnly(deployment);
     const row = await readRow(context, deployment, accepted);
     const key = readKey(context, deployment);
+    const request = { context, row, key, deployment, service };
     if (trace.getActiveSpan()?.isRecording()) {
-      tracer.startActiveSpan('predict', (span) => {
+      await tracer.startActiveSpan('predict', async (span) => {
         try {
-          predict(context, row, key, deployment, service, span);
+          await predict(predictor, { ...request, span });
         } finally {
           span.end();
         }
       });
     } else {
-      predict(context, row, key, deployment, service);
+      // not awaited where it is answered at once: a turn of the queue of promises is time
+      const answered = predict(predictor, request);
+      if (answered !== undefined) await answered;
     }
   }
+}
+
+function watchedOnly({ artifact: { name } }: Deployment): Problem {
+  return new Problem(
+    'watched-only',
+    `the model ${name} is watched only: send the predictions that are made elsewhere to /observations`,
+  );
 }
 
 /** Reads and checks the body; every refusal is counted, under the model's own feature names only. */
@@ -89,17 +102,31 @@ export function invalidInput({ told, total }: Pick<InputFaults, 'told' | 'total'
   });
 }
 
-function predict(
-  context: RequestContext,
-  row: Row,
-  key: string | undefined,
-  deployment: Deployment,
-  service: Service,
-  span?: Span,
+/** One row to be predicted, and whom for. */
+type PredictRequest = {
+  readonly context: RequestContext;
+  readonly row: Row;
+  readonly key: string | undefined;
+  readonly deployment: Deployment;
+  readonly service: Service;
+  readonly span?: Span;
+};
+
+/** @returns a promise only where the predictor answers later */
+function predict(predictor: Predictor, request: PredictRequest): Promise<void> | undefined {
+  const startedMs = performance.now();
+  const predicted = predictor.predict([request.row]);
+  if (predicted instanceof Promise) return predicted.then(([first]) => answer(request, first, startedMs));
+  answer(request, predicted[0], startedMs);
+  return undefined;
+}
+
+function answer(
+  { context, row, key, deployment, service, span }: PredictRequest,
+  { score }: Prediction,
+  startedMs: number,
 ): void {
   const { counts, classJson, disclosure, formatPayload } = deployment;
-  const startedMs = performance.now();
-  const score = deployment.score(row);
   const traceId = context.state.trace?.traceId;
   const { id, isPositive } = record(service, deployment, row, score, {
     startedMs,
@@ -117,7 +144,8 @@ function predict(
     score: LOG_PAYLOAD && !disclosure.tellsScore ? undefined : score,
     payload: LOG_PAYLOAD ? formatPayload(row) : undefined,
   };
-  const reasons = asksForReasons(context) ? `,"reasons":${JSON.stringify(deployment.explain(row))}` : '';
+  const { explain } = deployment;
+  const reasons = explain && asksForReasons(context) ? `,"reasons":${JSON.stringify(explain(row))}` : '';
   sendJson(
     context,
     `{"prediction":${classJson[isPositive]},"score":${score},"id":"${id}","model":${deployment.modelJson}${reasons}}`,

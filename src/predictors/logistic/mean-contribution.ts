@@ -1,34 +1,11 @@
 import type { Feature, NumericFeature } from '../../model/artifact.ts';
+import type { Counted } from '../../model/counted.ts';
 import { type Bins, missingBin } from '../../stats/binning.ts';
 import { sumCounts } from '../../stats/smoothing.ts';
 import { summableBounds } from '../../stats/summable.ts';
-import { createContribution, unseenContribution } from './score.ts';
-
-/** The values of one feature over some rows, summed up. */
-export type Counted = {
-  /** By bin, `missing` and `unseen` included, in the order of `binLabels`. */
-  readonly counts: ArrayLike<number>;
-  /** Of the values that are summed; `null` when there are none or it is not known, and for a categorical feature. */
-  readonly mean: number | null;
-  /** How many numbers lie so far out that they are left out of the mean. */
-  readonly far: FarCounts;
-};
-
-/** How many values lie below and above the bounds of what is summed. */
-export type FarCounts = readonly [below: number, above: number];
-
-export const noFarValues: FarCounts = [0, 0];
-
-/** The rows that the artifact's reference stands for, in the form that live rows are counted in. */
-export function countedReference(feature: Feature): Counted {
-  const mean = feature.kind === 'numeric' ? (referenceSummary(feature)?.mean ?? null) : null;
-  return { counts: feature.reference.counts, mean, far: noFarValues };
-}
-
-/** What is known of the reference's values; `null` where only their bins are, and the summary is of an older one. */
-export function referenceSummary({ summary, reference }: NumericFeature): NumericFeature['summary'] | null {
-  return reference.binsOnly ? null : summary;
-}
+import type { Contribution } from '../explanation.ts';
+import type { Weights } from './schema.ts';
+import { unseenContribution } from './score.ts';
 
 /** The values of a feature that its sums and means hold. */
 function featureBounds({ summary: { min, max } }: NumericFeature): ReturnType<typeof summableBounds> {
@@ -45,10 +22,11 @@ function featureBounds({ summary: { min, max } }: NumericFeature): ReturnType<ty
  */
 export function meanContribution(
   feature: Feature,
+  weights: Weights,
+  contribution: Contribution,
   bins: Bins,
   { counts, mean, far }: Counted,
 ): number | null {
-  const contribution = createContribution(feature);
   const missing = missingBin(bins);
   const rows = sumCounts(counts);
   if (rows === 0) return null;
@@ -66,5 +44,23 @@ export function meanContribution(
   const { categories, grouped } = bins;
   for (const [i, category] of categories.entries()) sum += counts[i] * contribution(category);
   if (grouped.length > 0) sum += counts[categories.length] * contribution(grouped[0]);
-  return (sum + counts[missing + 1] * unseenContribution(feature)) / rows;
+  return (sum + counts[missing + 1] * unseenOf(weights)) / rows;
+}
+
+/** What a value adds that lies in the bin. @param bins need not be the feature's own */
+export function contributionWithin(
+  weights: Weights,
+  contribution: Contribution,
+  bins: Bins,
+  bin: number,
+): number {
+  const missing = missingBin(bins);
+  if (bin === missing) return contribution(null);
+  if (bins.kind === 'numeric') return contribution(bins.edges[Math.min(bin, bins.edges.length - 1)] ?? null);
+  if (bin < missing) return contribution(bins.categories[bin] ?? bins.grouped[0]);
+  return unseenOf(weights);
+}
+
+function unseenOf(weights: Weights): number {
+  return weights.kind === 'categorical' ? unseenContribution(weights) : 0;
 }

@@ -1,9 +1,8 @@
-import type { Artifact, CategoricalFeature, Feature, NumericFeature } from '../../model/artifact.ts';
+import type { Artifact, CategoricalFeature, Feature } from '../../model/artifact.ts';
 import { createValueReader, type Row } from '../../model/row.ts';
 import { indexCategories } from '../../stats/category-text.ts';
-
-/** A feature's share of the log-odds for one value. */
-export type Contribution = (value: unknown) => number;
+import type { Contribution } from '../explanation.ts';
+import type { CategoricalWeights, Logistic, NumericWeights, Weights } from './schema.ts';
 
 /** Computes P(positive class) of one row, keyed by feature name. */
 export type Scorer = (row: Row) => number;
@@ -20,37 +19,37 @@ function saturate(logOdds: number): number {
 }
 
 /** What the feature contributed on average over the training rows. */
-export function referenceContribution(feature: Feature): number {
-  return saturate(feature.meanContribution);
+export function referenceContribution(weights: Weights): number {
+  return saturate(weights.meanContribution);
 }
 
 /** What a missing value adds. */
-function missingContribution(feature: Feature): number {
-  return saturate(feature.missingLogOdds ?? feature.meanContribution);
+function missingContribution(weights: Weights): number {
+  return saturate(weights.missingLogOdds ?? weights.meanContribution);
 }
 
-function numericContribution(feature: NumericFeature): Contribution {
-  const { mean, deviation } = feature.standardisation;
-  // finite, as `value - mean` is for every finite value: the artifact is checked for that
-  const slope = feature.coefficient / deviation;
-  const missing = missingContribution(feature);
+function numericContribution(weights: NumericWeights): Contribution {
+  const { mean, deviation } = weights.standardisation;
+  // finite, as `value - mean` is for every finite value: the weights are checked for that
+  const slope = weights.coefficient / deviation;
+  const missing = missingContribution(weights);
   return (value) =>
     typeof value === 'number' && Number.isFinite(value) ? saturate(slope * (value - mean)) : missing;
 }
 
 /** What a category that training never saw adds. */
-export function unseenContribution(feature: CategoricalFeature): number {
-  return saturate(feature.unseenLogOdds);
+export function unseenContribution(weights: CategoricalWeights): number {
+  return saturate(weights.unseenLogOdds);
 }
 
-function categoricalContribution(feature: CategoricalFeature): Contribution {
-  const unseen = unseenContribution(feature);
-  const other = saturate(feature.otherLogOdds ?? feature.unseenLogOdds);
+function categoricalContribution(weights: CategoricalWeights, feature: CategoricalFeature): Contribution {
+  const unseen = unseenContribution(weights);
+  const other = saturate(weights.otherLogOdds ?? weights.unseenLogOdds);
   const logOddsOf = indexCategories([
-    ...feature.categories.map((category, i) => [category, saturate(feature.coefficients[i])] as const),
+    ...feature.categories.map((category, i) => [category, saturate(weights.coefficients[i])] as const),
     ...feature.grouped.map((category) => [category, other] as const),
   ]);
-  const missing = missingContribution(feature);
+  const missing = missingContribution(weights);
   return (value) => {
     const logOdds = logOddsOf(value);
     return logOdds === null ? missing : (logOdds ?? unseen);
@@ -64,8 +63,10 @@ function categoricalContribution(feature: CategoricalFeature): Contribution {
  * where training had none it is neutral, and so is a category never seen: it adds the mean contribution. All stay within
  * ±700.
  */
-export function createContribution(feature: Feature): Contribution {
-  return feature.kind === 'numeric' ? numericContribution(feature) : categoricalContribution(feature);
+export function createContribution(weights: Weights, feature: Feature): Contribution {
+  return weights.kind === 'numeric'
+    ? numericContribution(weights)
+    : categoricalContribution(weights, feature as CategoricalFeature);
 }
 
 /** P = 1 / (1 + e^−logOdds): within 0..1 for every number, ±∞ included. */
@@ -74,11 +75,14 @@ export function logistic(logOdds: number): number {
 }
 
 /** Makes the model's scorer. It trusts its rows: validate them at the edge. It never throws. */
-export function createScorer(artifact: Artifact): Scorer {
-  const readers = artifact.features.map(({ name }) => createValueReader(name));
-  const contributions = artifact.features.map(createContribution);
+export function createScorer(
+  { intercept, features: weights }: Logistic,
+  { features }: Pick<Artifact, 'features'>,
+): Scorer {
+  const readers = features.map(({ name }) => createValueReader(name));
+  const contributions = features.map((feature, i) => createContribution(weights[i], feature));
   return (row) => {
-    let logOdds = artifact.intercept;
+    let logOdds = intercept;
     for (let i = 0; i < readers.length; i++) logOdds += contributions[i](readers[i](row));
     return logistic(logOdds);
   };

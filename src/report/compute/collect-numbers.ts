@@ -1,5 +1,5 @@
 import type { NumericFeature } from '../../model/artifact.ts';
-import type { FarCounts } from '../../predictors/logistic/mean-contribution.ts';
+import type { FarCounts } from '../../model/counted.ts';
 import { binsPerVariable, summariseSorted } from '../../profile/make-reference.ts';
 import { cutAtQuantiles, type RankedNumbers, rankSorted } from '../../stats/quantile-edges.ts';
 import { type Bounds, maxMagnitude, summableBounds } from '../../stats/summable.ts';

@@ -1,10 +1,6 @@
 import { type Artifact, type NumericFeature, scoreFeature } from '../../model/artifact.ts';
+import { type FarCounts, noFarValues, referenceSummary } from '../../model/counted.ts';
 import { featureBins, isWhole, scoreBins } from '../../model/features.ts';
-import {
-  type FarCounts,
-  noFarValues,
-  referenceSummary,
-} from '../../predictors/logistic/mean-contribution.ts';
 import type { Bins } from '../../stats/binning.ts';
 import { type Bounds, summableBounds } from '../../stats/summable.ts';
 import type { NumberColumn } from './number-column.ts';
@@ -62,7 +58,7 @@ export type DriftReference = {
 
 /** The reference that a model brings along: bins and summaries, no values. */
 export function artifactReference(artifact: Artifact): DriftReference {
-  const { reference } = artifact.score;
+  const { reference } = artifact.output.score;
   return {
     origin: artifact.rebaseline === undefined ? 'training' : 'traffic',
     samples: reference.counts.reduce((sum, count) => sum + count, 0),
@@ -92,14 +88,19 @@ export function artifactReference(artifact: Artifact): DriftReference {
       effects: reference.effects,
       ...onlyCounted,
     },
-    predictions: artifact.rebaseline === undefined ? crossValidatedPredictions(artifact) : null,
+    predictions: artifact.rebaseline === undefined ? heldOutPredictions(artifact) : null,
     version: artifact.version,
     notes: [],
   };
 }
 
-/** The share of each class among the out-of-fold predictions, even within one bin of their scores. */
-function crossValidatedPredictions({ score, target, threshold }: Artifact): Map<string, number> {
+/**
+ * The share of each class among the predictions for rows that the model was not fitted on, even within one bin of their
+ * scores; `null` where no outcomes were known.
+ */
+function heldOutPredictions({ output }: Artifact): Map<string, number> | null {
+  const { positive, negative, threshold, score } = output;
+  if (score.bins === undefined) return null;
   const { edges, counts } = score.bins;
   const total = counts.reduce((sum, count) => sum + count, 0);
   const positives = counts.reduce((sum, count, i) => {
@@ -108,7 +109,7 @@ function crossValidatedPredictions({ score, target, threshold }: Artifact): Map<
     return sum + count * Math.min(1, Math.max(0, (upper - threshold.value) / (upper - lower)));
   }, 0);
   return new Map([
-    [target.positive, positives / total],
-    [target.negative, 1 - positives / total],
+    [positive, positives / total],
+    [negative, 1 - positives / total],
   ]);
 }

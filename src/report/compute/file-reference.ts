@@ -1,5 +1,6 @@
 import { type Artifact, scoreFeature } from '../../model/artifact.ts';
 import { createDisclosure } from '../../model/disclosure.ts';
+import { filePredictor } from '../../predictors/index.ts';
 import type { LineTally } from '../../samples/read-samples.ts';
 import { summableBounds } from '../../stats/summable.ts';
 import { formatAmount } from '../../text/format.ts';
@@ -93,6 +94,7 @@ export async function fileReference(
   const collectors = [...wanted, ...cutting].map((column) =>
     createCollector(column, artifact, holdsBins, { maxValues, leavesOutFar }),
   );
+  const explanation = artifact === null ? undefined : filePredictor(artifact)?.explanation;
   const sample = createRowSample(wanted.length);
   for (const source of sources) {
     const scoreOf = createRowScorer(artifact, wanted);
@@ -116,8 +118,8 @@ export async function fileReference(
   const ended = collectors.map((collector) => collector.finish(space));
   const finished = ended.slice(0, wanted.length).map((variable, i) => {
     if (typeof variable === 'string') return variable;
-    const feature = artifact?.features.find(({ name }) => name === variable.name);
-    return withEffects(variable, sample.column(i), feature);
+    const isOfModel = artifact?.features.some((feature) => feature.name === variable.name);
+    return withEffects(variable, sample.column(i), isOfModel ? explanation : undefined);
   });
   const features = finished.filter((variable) => typeof variable !== 'string');
   const predicted = [...predictions.values()].reduce((sum, count) => sum + count, 0);

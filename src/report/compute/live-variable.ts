@@ -1,4 +1,4 @@
-import type { FarCounts } from '../../predictors/logistic/mean-contribution.ts';
+import type { FarCounts } from '../../model/counted.ts';
 import {
   binCount,
   createBinner,

@@ -6,6 +6,7 @@ import {
 } from '../../../src/monitor/performance-calibration.ts';
 import { comparedWith } from '../../../src/monitor/performance-comparison.ts';
 import { estimatedFigures, realisedFigures } from '../../../src/monitor/performance-figures.ts';
+import { learntOf } from '../../support/model-parts.ts';
 import {
   artifact,
   cells,
@@ -34,7 +35,7 @@ const reversed: PerformancePhase[] = [
   { from: '0m', traffic: { predictions: 10 } },
   {
     from: '2h',
-    traffic: { predictions: 20, risk: (p) => Math.max(0, 2 * artifact.training.prevalence - p) },
+    traffic: { predictions: 20, risk: (p) => Math.max(0, 2 * learntOf(artifact).prevalence - p) },
   },
   { from: '4h', traffic: { predictions: 300 } },
 ];
@@ -54,7 +55,7 @@ const harder: PerformancePhase[] = [
 
 function firing(phases: readonly PerformancePhase[], at: string) {
   const sums = windowSums([phases], window, at);
-  const bands = compareBands(cells, sums, artifact.score.bins.counts);
+  const bands = compareBands(cells, sums, learntOf(artifact).bins.counts);
   const on = (value: number | null, labels: Record<string, string> = {}): Firing => {
     if (value === null) throw new Error('the window is empty');
     return { labels: { ...model, ...labels }, value };
@@ -63,10 +64,10 @@ function firing(phases: readonly PerformancePhase[], at: string) {
     const figures =
       source === 'realised'
         ? realisedFigures(cells, sums)
-        : estimatedFigures(cells, sums, artifact.score.bins);
+        : estimatedFigures(cells, sums, learntOf(artifact).bins);
     const difference =
       (figures[metric].value ?? Number.NaN) -
-      (comparedWith(artifact.evaluation, artifact.score.bins)[metric]?.value ?? Number.NaN);
+      (comparedWith(learntOf(artifact).evaluation, learntOf(artifact).bins)[metric]?.value ?? Number.NaN);
     const name = metric === 'rocAuc' ? 'roc_auc' : metric;
     return on(difference, { metric: name });
   };

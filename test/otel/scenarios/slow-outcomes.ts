@@ -2,6 +2,7 @@ import { compareBands } from '../../../src/monitor/performance-calibration.ts';
 import { sumByScoreBand } from '../../../src/monitor/score-bands.ts';
 import { createSlowOutcomes } from '../../../src/monitor/slow-outcomes.ts';
 import { dailyBetRule } from '../../../src/stats/daily-bets.ts';
+import { learntOf } from '../../support/model-parts.ts';
 import {
   addUp,
   artifact,
@@ -26,7 +27,7 @@ const days: Traffic[] = Array.from({ length: 32 }, (_, day) => ({
 
 /** What the bets have won by the end of each day. */
 const evidence = (() => {
-  const { counts } = artifact.score.bins;
+  const { counts } = learntOf(artifact).bins;
   const detector = createSlowOutcomes(sumByScoreBand(counts));
   const bandsOf = (some: readonly Traffic[]) => compareBands(cells, addUp(some.map(sumsOf)), counts);
   return days.map((today, day) => {

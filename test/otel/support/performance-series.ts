@@ -14,6 +14,7 @@ import {
   createPerformanceMetrics,
   createTrainingMetrics,
 } from '../../../src/telemetry/performance-metrics.ts';
+import { learntOf } from '../../support/model-parts.ts';
 import { dailyCounter, dailyGauge } from './days.ts';
 import { counter, gauge, minutes, type Series, type Span } from './series.ts';
 
@@ -36,14 +37,14 @@ export type Traffic = {
 /** The sums of one minute of traffic, with all scores in the middle of their bins. */
 export function sumsOf(traffic: Traffic): PerformanceSums {
   const { predictions, labelled = () => 1, risk = (probability) => probability } = traffic;
-  const weight = traffic.weight ?? ((bin: number) => artifact.score.bins.counts[bin]);
+  const weight = traffic.weight ?? ((bin: number) => learntOf(artifact).bins.counts[bin]);
   const { sums } = createPerformance(reference);
   const isThere = ({ bin, isPositive }: Cell) => isPositive === middle(bin) >= reference.threshold;
   const total = cells.reduce((sum, cell) => sum + (isThere(cell) ? weight(cell.bin) : 0), 0);
   for (const [i, cell] of cells.entries()) {
     if (!isThere(cell)) continue;
     const score = middle(cell.bin);
-    const probability = interpolateCurve(reference.calibration, score);
+    const probability = interpolateCurve(learntOf(artifact).calibration, score);
     const count = (predictions * weight(cell.bin)) / total;
     const outcomes = count * labelled(cell);
     const positives = outcomes * risk(probability);

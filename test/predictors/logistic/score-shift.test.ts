@@ -1,22 +1,21 @@
 import assert from 'node:assert/strict';
 import { loadArtifact } from '../../../src/model/artifact.ts';
 import { referenceOf } from '../../../src/model/artifact-reference.ts';
+import { countedReference, noFarValues } from '../../../src/model/counted.ts';
 import { featureBins } from '../../../src/model/features.ts';
 import { countedVariable, liveScoreShift } from '../../../src/monitor/live-score-shift.ts';
 import { createMonitor } from '../../../src/monitor/monitor.ts';
-import { countedReference, noFarValues } from '../../../src/predictors/logistic/mean-contribution.ts';
-import { createScorer } from '../../../src/predictors/logistic/score.ts';
-import { attributeScoreShift } from '../../../src/predictors/logistic/score-shift.ts';
 import { numericReference, summarise } from '../../../src/profile/make-reference.ts';
 import { rebaseline } from '../../../src/profile/rebaseline.ts';
 import { countBins } from '../../../src/stats/binning.ts';
 import { createRandom } from '../../../src/stats/random.ts';
+import { explanationOf, logisticOf, scorerOf } from '../../support/model-parts.ts';
 
 describe('the attribution of a score shift', () => {
   it('adds up to the change of the mean log-odds, exactly', async () => {
     const artifact = await loadArtifact('models/credit.json');
     const monitor = createMonitor(referenceOf(artifact));
-    const score = createScorer(artifact);
+    const score = scorerOf(artifact);
     const random = createRandom(7);
     let logOdds = 0;
     const rows = 500;
@@ -31,8 +30,9 @@ describe('the attribution of a score shift', () => {
       monitor.observe(row, p);
     }
     const live = monitor.variables.slice(0, -1).map((variable) => countedVariable(variable, monitor.totals));
-    const shift = attributeScoreShift(artifact, live) ?? assert.fail('there are rows');
-    const reference = artifact.features.reduce((sum, one) => sum + one.meanContribution, artifact.intercept);
+    const shift = explanationOf(artifact).attributeScoreShift(live) ?? assert.fail('there are rows');
+    const { features, intercept } = logisticOf(artifact);
+    const reference = features.reduce((sum, one) => sum + one.meanContribution, intercept);
     assert.ok(Math.abs(shift.total - (logOdds / rows - reference)) < 1e-9);
     assert.equal(shift.features[0].name, 'limit');
     const sizes = shift.features.map((feature) => Math.abs(feature.shift));
@@ -45,7 +45,8 @@ describe('the attribution of a score shift', () => {
   it('finds next to nothing in the reference itself', async () => {
     const artifact = await loadArtifact('models/credit.json');
     const shift =
-      attributeScoreShift(artifact, artifact.features.map(countedReference)) ?? assert.fail('there are rows');
+      explanationOf(artifact).attributeScoreShift(artifact.features.map(countedReference)) ??
+      assert.fail('there are rows');
     for (const feature of shift.features) assert.ok(Math.abs(feature.shift) < 1e-9, feature.name);
   });
 
@@ -67,7 +68,7 @@ describe('the attribution of a score shift', () => {
           return [feature.name, { ...numericReference(numbers), summary: summarise(numbers) }] as const;
         }),
       );
-    const score = createScorer(trained);
+    const score = scorerOf(trained);
     const scores = numericReference(Float64Array.from(rows, score));
     const artifact = rebaseline(trained, referenceOfRows(trained), scores, {
       by: 'A. Person',
@@ -76,10 +77,10 @@ describe('the attribution of a score shift', () => {
     });
     const monitor = createMonitor(referenceOf(artifact));
     for (const row of rows) monitor.observe(row, score(row));
-    const shift = liveScoreShift(artifact, monitor, '24h') ?? assert.fail('there are rows');
+    const shift = liveScoreShift(explanationOf(artifact), monitor, '24h') ?? assert.fail('there are rows');
     for (const feature of shift.features) assert.ok(Math.abs(feature.shift) < 1e-9, feature.name);
     assert.ok(Math.abs(shift.total) < 1e-9);
-    const before = liveScoreShift(trained, monitor, '24h') ?? assert.fail('there are rows');
+    const before = liveScoreShift(explanationOf(trained), monitor, '24h') ?? assert.fail('there are rows');
     assert.ok(Math.abs(before.total) > 0.1, 'the rows are unlike the training rows');
   });
 
@@ -90,6 +91,6 @@ describe('the attribution of a score shift', () => {
       mean: null,
       far: noFarValues,
     }));
-    assert.equal(attributeScoreShift(artifact, live), null);
+    assert.equal(explanationOf(artifact).attributeScoreShift(live), null);
   });
 });

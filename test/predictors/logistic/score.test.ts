@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { type Artifact, loadArtifact, sealArtifact } from '../../../src/model/artifact.ts';
-import { createContribution, createScorer, logistic } from '../../../src/predictors/logistic/score.ts';
+import { type Artifact, loadArtifact } from '../../../src/model/artifact.ts';
+import { createContribution, logistic } from '../../../src/predictors/logistic/score.ts';
+import { logisticOf, scorerOf, weightsOf, withWeights } from '../../support/model-parts.ts';
 
 describe('scoring', () => {
   let artifact: Artifact;
@@ -9,48 +10,53 @@ describe('scoring', () => {
   });
 
   it('adds up what the features contribute', () => {
-    const [age, limit, history] = artifact.features;
-    assert.ok(age.kind === 'numeric' && limit.kind === 'numeric' && history.kind === 'categorical');
+    const [age, limit] = ['age', 'limit'].map((name) => weightsOf(artifact, name, 'numeric'));
     const logOdds =
-      artifact.intercept +
+      logisticOf(artifact).intercept +
       (age.coefficient * (30 - age.standardisation.mean)) / age.standardisation.deviation +
       (limit.coefficient * (2000 - limit.standardisation.mean)) / limit.standardisation.deviation +
-      history.coefficients[history.categories.indexOf('good')];
-    const score = createScorer(artifact)({ age: 30, limit: 2000, history: 'good' });
+      coefficientOf(artifact, 'good');
+    const score = scorerOf(artifact)({ age: 30, limit: 2000, history: 'good' });
     assert.ok(Math.abs(score - 1 / (1 + Math.exp(-logOdds))) < 1e-12);
     assert.ok(score > 0.2 && score < 0.4);
   });
 
   it('ranks late payers as the riskiest', () => {
-    const score = createScorer(artifact);
+    const score = scorerOf(artifact);
     const risk = (history: string) => score({ age: 30, limit: 2000, history });
     assert.ok(risk('delayed') > risk('good') && risk('good') > risk('paid'));
   });
 
   it('gives a value that says nothing the average effect of its feature', () => {
-    const [age, ...others] = artifact.features;
-    const shifted = sealArtifact({ ...artifact, features: [{ ...age, meanContribution: 0.25 }, ...others] });
+    const shifted = withWeights(artifact, (weights) =>
+      weights.name === 'age' ? { ...weights, meanContribution: 0.25 } : weights,
+    );
     const scoreLogOdds = (value: unknown) => {
-      const p = createScorer(shifted)({ age: value, limit: 2000, history: 'good' });
+      const p = scorerOf(shifted)({ age: value, limit: 2000, history: 'good' });
       return Math.log(p / (1 - p));
     };
-    const average = age.kind === 'numeric' ? age.standardisation.mean : undefined;
+    const average = weightsOf(artifact, 'age', 'numeric').standardisation.mean;
     for (const value of [null, undefined, Number.NaN, Number.POSITIVE_INFINITY, 'x']) {
       assert.ok(Math.abs(scoreLogOdds(value) - scoreLogOdds(average) - 0.25) < 1e-9, String(value));
     }
-    const unseen = createScorer(artifact)({ age: 30, limit: 2000, history: 'sold' });
-    const missing = createScorer(artifact)({ age: 30, limit: 2000, history: null });
+    const unseen = scorerOf(artifact)({ age: 30, limit: 2000, history: 'sold' });
+    const missing = scorerOf(artifact)({ age: 30, limit: 2000, history: null });
     assert.equal(unseen, missing);
   });
 
   it('uses what training learnt of missing values and of grouped categories', () => {
     const features = artifact.features.map((feature) =>
       feature.kind === 'numeric'
-        ? { ...feature, nullable: true, missingLogOdds: 1 }
-        : { ...feature, nullable: true, missingLogOdds: -2, grouped: ['rare'], otherLogOdds: 3 },
+        ? { ...feature, nullable: true }
+        : { ...feature, nullable: true, grouped: ['rare'] },
     );
-    const score = createScorer({ ...artifact, features });
-    const { intercept } = artifact;
+    const learnt = withWeights(artifact, (weights) =>
+      weights.kind === 'numeric'
+        ? { ...weights, missingLogOdds: 1 }
+        : { ...weights, missingLogOdds: -2, otherLogOdds: 3 },
+    );
+    const score = scorerOf({ ...learnt, features });
+    const { intercept } = logisticOf(artifact);
     assert.equal(score({}), logistic(intercept + 1 + 1 - 2));
     assert.equal(score({ history: 'rare' }), logistic(intercept + 1 + 1 + 3));
   });
@@ -59,13 +65,13 @@ describe('scoring', () => {
     const features = artifact.features.map((feature) =>
       feature.kind === 'categorical' ? { ...feature, categories: ['1', '2', '3', '4', '5'] } : feature,
     );
-    const score = createScorer({ ...artifact, features });
+    const score = scorerOf({ ...artifact, features });
     assert.equal(score({ age: 30, limit: 1, history: 4 }), score({ age: 30, limit: 1, history: '4' }));
     assert.notEqual(score({ age: 30, limit: 1, history: 4 }), score({ age: 30, limit: 1, history: 9 }));
   });
 
   it('stays between 0 and 1 for whatever it is given', () => {
-    const score = createScorer(artifact);
+    const score = scorerOf(artifact);
     for (const limit of [Number.MAX_VALUE, -Number.MAX_VALUE, 1e300]) {
       const p = score({ age: 30, limit, history: 'good' });
       assert.ok(p >= 0 && p <= 1, `${limit}: ${p}`);
@@ -79,36 +85,28 @@ describe('scoring', () => {
         ['age', age],
         ['limit', limit],
       ]);
-      return {
-        ...artifact,
-        features: artifact.features.map((feature) =>
-          feature.kind === 'numeric'
-            ? {
-                ...feature,
-                coefficient: (slopes.get(feature.name) ?? 0) * feature.standardisation.deviation,
-              }
-            : feature,
-        ),
-      };
+      return withWeights(artifact, (weights) =>
+        weights.kind === 'numeric'
+          ? { ...weights, coefficient: (slopes.get(weights.name) ?? 0) * weights.standardisation.deviation }
+          : weights,
+      );
     };
 
     it('is as sure as an unbounded sum', () => {
       const row = { limit: 2000, history: 'good' };
       for (const age of [1e6, 1e300, Number.MAX_VALUE]) {
-        assert.equal(createScorer(steep(3, 0))({ ...row, age }), 1);
-        assert.ok(createScorer(steep(-3, 0))({ ...row, age }) < 1e-300);
+        assert.equal(scorerOf(steep(3, 0))({ ...row, age }), 1);
+        assert.ok(scorerOf(steep(-3, 0))({ ...row, age }) < 1e-300);
       }
     });
 
     /** The log-odds without the two numbers. */
     function rest({ history }: { history: string }): number {
-      const feature = artifact.features.find(({ kind }) => kind === 'categorical');
-      assert.ok(feature?.kind === 'categorical');
-      return artifact.intercept + feature.coefficients[feature.categories.indexOf(history)];
+      return logisticOf(artifact).intercept + coefficientOf(artifact, history);
     }
 
     it('lets two of opposite sign cancel each other out, where an unbounded sum would be no number', () => {
-      const score = createScorer(steep(3, -3));
+      const score = scorerOf(steep(3, -3));
       for (const size of [1e300, 1e308, Number.MAX_VALUE]) {
         const p = score({ age: size, limit: size, history: 'good' });
         assert.ok(Math.abs(p - logistic(rest({ history: 'good' }))) < 1e-12);
@@ -116,15 +114,22 @@ describe('scoring', () => {
     });
 
     it('bounds what the artifact itself says of categories and missing values', () => {
-      const history = artifact.features.find(({ kind }) => kind === 'categorical');
-      assert.ok(history?.kind === 'categorical');
-      const huge = createContribution({
+      const history = weightsOf(artifact, 'history', 'categorical');
+      const weights = {
         ...history,
         coefficients: history.coefficients.map(() => Number.MAX_VALUE),
         missingLogOdds: -Number.MAX_VALUE,
         unseenLogOdds: 1e300,
-      });
+      };
+      const huge = createContribution(weights, artifact.features[2]);
       assert.deepEqual([huge('good'), huge(null), huge('sold')], [700, -700, 700]);
     });
   });
 });
+
+/** What the weights of the history say of one category. */
+function coefficientOf(artifact: Artifact, history: string): number {
+  const feature = artifact.features.find(({ kind }) => kind === 'categorical');
+  assert.ok(feature?.kind === 'categorical');
+  return weightsOf(artifact, 'history', 'categorical').coefficients[feature.categories.indexOf(history)];
+}

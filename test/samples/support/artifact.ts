@@ -1,6 +1,6 @@
 import type { Artifact, Feature } from '../../../src/model/artifact.ts';
 
-type Described = Pick<Artifact, 'name' | 'version' | 'features' | 'sensitive' | 'target'>;
+type Described = Pick<Artifact, 'name' | 'version' | 'features' | 'sensitive' | 'output'>;
 
 /** As much of an artifact as samples tell of: any features, with names and categories that need escaping allowed. */
 export function describedArtifact(
@@ -13,7 +13,7 @@ export function describedArtifact(
   return {
     name: 'credit',
     version: '0123456789ab',
-    target: { column: 'outcome', positive: 'bad', negative: 'good' },
+    output: { positive: 'bad', negative: 'good' } as Artifact['output'],
     sensitive,
     features: features.map((feature) =>
       'edges' in feature

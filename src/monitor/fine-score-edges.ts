@@ -1,0 +1,22 @@
+/** So many equal parts make bins fine enough for an AUC over them, where nothing but the bins of drift is known. */
+const partsPerBin = 5;
+
+/**
+ * Edges for scores from 0 to 1 that follow those of a coarser reference: each of its bins is cut into five equal parts, so
+ * that bins are narrow where scores are dense.
+ *
+ * @param edges ascending; those outside 0 to 1 are left out
+ */
+export function fineScoreEdges(edges: readonly number[]): number[] {
+  const ends = [0, ...edges.filter((edge) => edge > 0 && edge < 1), 1];
+  const fine = ends.slice(1).flatMap((upper, i) => {
+    const lower = ends[i];
+    const parts = Array.from(
+      { length: partsPerBin },
+      (_, part) => lower + ((upper - lower) * (part + 1)) / partsPerBin,
+    );
+    // exactly the edge, and not what rounding makes of it
+    return [...parts.slice(0, -1), upper];
+  });
+  return fine.slice(0, -1).filter((edge, i, all) => edge > (i === 0 ? 0 : all[i - 1]));
+}
