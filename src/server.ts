@@ -1,11 +1,11 @@
 import { config, telemetry } from '../otel/sdk.ts';
 import type { Deployment } from './deployments/deployment.ts';
 import { endWith } from './exit-on-failure.ts';
-import { modelPath } from './http/chosen-model.ts';
 import { exampleInput } from './http/openapi.ts';
 import { onReloadRequest, stopRequested } from './process-signals.ts';
 import { startService } from './start-service.ts';
 import { whyOff } from './telemetry/otlp-options.ts';
+import { modelPath } from './text/model-path.ts';
 import { escapeJson, writeLines } from './text/terminal.ts';
 
 // who stops reading what is said at the start must not end the service

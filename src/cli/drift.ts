@@ -22,7 +22,7 @@ import { readDecimalSign } from './decimal-option.ts';
 import { pickFeatures, pickModelSegments, pickSegments } from './pick-columns.ts';
 import { createReadingProgress } from './reading-progress.ts';
 import { runCli, UsageError } from './run-cli.ts';
-import { replicaFiles, serviceSetting, shownSetting, thoseThere } from './service-settings.ts';
+import { modelFile, replicaFiles, serviceSetting, shownSetting, thoseThere } from './service-settings.ts';
 
 const help = () => `Usage: npm run drift -- [options]
 
@@ -131,7 +131,7 @@ async function readOptions(args: string[]) {
   }
   return {
     ...values,
-    model: values.model ?? (reference === undefined ? serviceSetting('MODEL_PATH') : undefined),
+    model: values.model ?? (reference === undefined ? await modelFile() : undefined),
     live,
     reference,
     dateOrder,

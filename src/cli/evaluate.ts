@@ -15,7 +15,7 @@ import { writeJson, writeLines } from '../text/terminal.ts';
 import { readDecimalSign } from './decimal-option.ts';
 import { readNames } from './name-list.ts';
 import { runCli, UsageError } from './run-cli.ts';
-import { replicaFiles, serviceSetting, shownSetting, thoseThere } from './service-settings.ts';
+import { modelFile, replicaFiles, serviceSetting, shownSetting, thoseThere } from './service-settings.ts';
 
 const help = () => `Usage: npm run evaluate -- [options]
 
@@ -50,7 +50,7 @@ async function readOptions(args: string[]) {
   const { values } = parseArgs({
     args,
     options: {
-      model: { type: 'string', default: serviceSetting('MODEL_PATH') },
+      model: { type: 'string' },
       data: { type: 'string', multiple: true },
       samples: { type: 'string', multiple: true },
       outcomes: { type: 'string', multiple: true },
@@ -78,6 +78,7 @@ async function readOptions(args: string[]) {
   }
   return {
     ...values,
+    model: await modelFile(values.model),
     samples,
     decimalSign: readDecimalSign(values.decimal),
     outcomes: values.outcomes ?? (await kept(serviceSetting('OUTCOMES_PATH'))),

@@ -10,7 +10,7 @@ import { wrap } from '../text/wrap.ts';
 import { readDecimalSign } from './decimal-option.ts';
 import { createReadingProgress } from './reading-progress.ts';
 import { runCli, UsageError } from './run-cli.ts';
-import { serviceSetting, shownSetting } from './service-settings.ts';
+import { modelFile, shownSetting } from './service-settings.ts';
 import { writeArtifact } from './write-artifact.ts';
 
 const help = () => `Usage: npm run rebaseline -- --live FILE --by NAME --reason TEXT [options]
@@ -32,7 +32,7 @@ scores as before; the file says who did it, when, why, and what it replaces.
   --help          this text
 `;
 
-function readOptions(args: string[]) {
+async function readOptions(args: string[]) {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args,
@@ -45,7 +45,7 @@ function readOptions(args: string[]) {
       out: text,
     },
   });
-  const model = values.model ?? serviceSetting('MODEL_PATH');
+  const model = await modelFile(values.model);
   const { dir, name, ext } = parse(model);
   const { live, by = '', reason = '' } = values;
   if (live.length === 0) throw new UsageError('--live says which traffic is the new reference');
@@ -88,7 +88,7 @@ async function readReference(
 }
 
 await runCli(help, async (args) => {
-  const options = readOptions(args);
+  const options = await readOptions(args);
   const { model, out, by, reason, decimalSign } = options;
   const artifact = await loadArtifact(model);
   const files = await findFiles(options.live);

@@ -16,6 +16,7 @@ import { parseTime } from '../times/parse-time.ts';
 import { runCli, UsageError } from './run-cli.ts';
 import {
   allReplicaFiles,
+  modelFile,
   replicaFiles,
   serviceSetting,
   shownSetting,
@@ -67,7 +68,7 @@ function readOptions(args: string[]) {
       limit: { type: 'string', default: '20' },
       samples: { type: 'string', multiple: true },
       outcomes: { type: 'string', multiple: true },
-      model: { type: 'string', default: serviceSetting('MODEL_PATH') },
+      model: { type: 'string' },
       json: { type: 'boolean', default: false },
       forget: { type: 'string', multiple: true },
     },
@@ -109,7 +110,7 @@ function matcherOf(artifact: Artifact, { feature, bin }: Options): RowMatcher {
 async function printRows(options: Options): Promise<number> {
   const { lastMs, trace, limit, json } = options;
   const sinceMs = lastMs === undefined ? Number.NEGATIVE_INFINITY : Date.now() - lastMs;
-  const artifact = await loadArtifact(options.model);
+  const artifact = await loadArtifact(await modelFile(options.model));
   const matches = matcherOf(artifact, options);
   const sources = await findSources(options.samples, sinceMs);
   const found: Record<string, unknown>[] = [];

@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
+import { findModelFiles } from '../files/model-paths.ts';
 import { hasPlaceholder, listNames, pathOf } from '../files/path-pattern.ts';
 import { type Config, ConfigError, readSetting } from '../settings/config.ts';
+import { UsageError } from './run-cli.ts';
 
 /**
  * One of the service's own settings: a command that runs where the service does finds its model and its files by
@@ -16,7 +18,19 @@ export function serviceSetting<Name extends keyof Config>(name: Name): Config[Na
     : value;
 }
 
-/** The same for a help text, which also has to be there when the setting cannot be used: then its default. */
+/**
+ * The model file that a command works with: the one given, or the only one that `MODEL_PATH` stands for.
+ *
+ * @throws UsageError where there are several, naming them
+ */
+export async function modelFile(given?: string): Promise<string> {
+  if (given !== undefined) return given;
+  const files = await findModelFiles(serviceSetting('MODEL_PATH'));
+  if (files.length === 1) return files[0];
+  throw new UsageError(`MODEL_PATH stands for several models: choose one with --model ${files.join(' or ')}`);
+}
+
+/** A setting for a help text, which also has to be there when the setting cannot be used: then its default. */
 export function shownSetting(name: keyof Config): string {
   try {
     return String(serviceSetting(name));

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { modelPath } from '../text/model-path.ts';
 import { readDecimalSign } from './decimal-option.ts';
 import { UsageError } from './run-cli.ts';
 import { listenerUrl, readUrl } from './service-address.ts';
@@ -13,6 +14,8 @@ end that is given.
                     - for standard input
   --decimal SIGN    decimal sign of numbers in the table, . or , (found out for
                     each column if left out)
+  --model-name NAME ask the model of this name (default: the one that /predict
+                    asks)
   --model FILE      draw from this model's reference instead of from a table
   --rate N          requests a second, whether or not the answers keep up
                     (default 20)
@@ -76,6 +79,7 @@ export function readOptions(args: string[]) {
       url: { type: 'string' },
       data: { type: 'string' },
       decimal: { type: 'string' },
+      'model-name': { type: 'string' },
       model: { type: 'string' },
       rate: { type: 'string', default: '20' },
       duration: { type: 'string' },
@@ -110,6 +114,7 @@ export function readOptions(args: string[]) {
     urls: readUrls('url', values.url, 'HOST', 'PORT'),
     data: values.data ?? 'data/german-credit.csv',
     decimalSign: readDecimalSign(values.decimal),
+    path: values['model-name'] === undefined ? '/predict' : modelPath(values['model-name'], 'predict'),
     model: values.model,
     ratePerSecond,
     durationMs: values.duration === undefined ? undefined : readDurationMs('duration', values.duration),

@@ -22,7 +22,7 @@ import { help, readOptions, type TrafficOptions } from './traffic-options.ts';
 
 type Service = { readonly features: RequestFeature[]; readonly classes: () => [string, string] };
 
-async function askService(base: URL): Promise<Service> {
+async function askService(base: URL, path: string): Promise<Service> {
   const source = new URL('openapi.json', base.href.endsWith('/') ? base : `${base.href}/`);
   let document: unknown;
   try {
@@ -36,8 +36,8 @@ async function askService(base: URL): Promise<Service> {
     );
   }
   return {
-    features: featuresOfOpenApi(document, source.href),
-    classes: () => classesOfOpenApi(document, source.href),
+    features: featuresOfOpenApi(document, path, source.href),
+    classes: () => classesOfOpenApi(document, path, source.href),
   };
 }
 
@@ -48,7 +48,7 @@ type RowSource = {
 };
 
 async function openSource(
-  { urls, data, decimalSign, model }: TrafficOptions,
+  { urls, path, data, decimalSign, model }: TrafficOptions,
   random: () => number,
 ): Promise<RowSource> {
   if (model !== undefined) {
@@ -60,7 +60,7 @@ async function openSource(
       draw: drawFromReference(artifact, random),
     };
   }
-  const { features, classes } = await askService(urls[0]);
+  const { features, classes } = await askService(urls[0], path);
   const rows = await readDataRows(data, features, decimalSign);
   return { features, classes, draw: () => rows[Math.floor(random() * rows.length)] };
 }
@@ -102,6 +102,7 @@ await runCli(help, async (args) => {
     : undefined;
   const sent = await sendRequests({
     urls: options.urls,
+    path: options.path,
     ratePerSecond: options.ratePerSecond,
     count: options.count,
     durationMs: options.durationMs,

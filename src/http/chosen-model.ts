@@ -1,20 +1,11 @@
 import type { Deployment } from '../deployments/deployment.ts';
 import type { Deployments } from '../deployments/deployments.ts';
+import { modelPath } from '../text/model-path.ts';
 import { Problem } from './problem.ts';
 import { queryValue } from './query-value.ts';
 import type { RequestContext } from './request-context.ts';
 
 type Service = { readonly deployments: Deployments };
-
-/** The path of a model's own route: `/models/churn/predict`. */
-export function modelPath(name: string, route: string): string {
-  // those that a shell would take for its own are left by `encodeURIComponent`
-  const text = encodeURIComponent(name).replaceAll(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  return `/models/${text}/${route}`;
-}
 
 /**
  * The model that answers where the path names none.

@@ -4,7 +4,7 @@ import { inputSchema } from '../model/input-schema.ts';
 import { maxKeyCharacters } from '../model/own-key.ts';
 import { maxFaultsTold } from '../model/validate-input.ts';
 import type { Config } from '../settings/config.ts';
-import { modelPath } from './chosen-model.ts';
+import { modelPath } from '../text/model-path.ts';
 import { keyHeader } from './key-header.ts';
 import { observationReceiptSchema, observationSchema, observationsPath } from './openapi-observations.ts';
 import { outcomeSchema, outcomesPath, receiptSchema } from './openapi-outcomes.ts';

@@ -39,27 +39,43 @@ function isNumeric(schema: unknown): boolean {
   return !types.includes('string') && (types.includes('number') || types.includes('integer'));
 }
 
-/** The classes that a service answers with, negative first. @throws Error when its OpenAPI document names no two */
-export function classesOfOpenApi(document: unknown, source: string): [negative: string, positive: string] {
-  const path = ['paths', '/predict', 'post', 'responses', '200', 'content', 'application/json', 'schema'];
-  const answer = resolve(document, at(document, ...path));
+/**
+ * The classes that a service answers with, negative first.
+ *
+ * @param path of the model: `/predict`, or one with its name
+ * @throws Error when its OpenAPI document names no two
+ */
+export function classesOfOpenApi(
+  document: unknown,
+  path: string,
+  source: string,
+): [negative: string, positive: string] {
+  const schema = ['post', 'responses', '200', 'content', 'application/json', 'schema'];
+  const answer = resolve(document, at(document, 'paths', path, ...schema));
   const classes = at(resolve(document, at(answer, 'properties', 'prediction')), 'enum');
   if (Array.isArray(classes) && classes.length === 2) return [String(classes[0]), String(classes[1])];
-  throw new Error(`${source}: names no two classes for POST /predict: outcomes cannot be made up`);
+  throw new Error(`${source}: names no two classes for POST ${path}: outcomes cannot be made up`);
 }
 
 /**
- * The features that a service asks for, read from the OpenAPI document of its `POST /predict`.
+ * The features that a service asks for, read from its OpenAPI document.
  *
+ * @param path of the model: `/predict`, or one with its name
  * @param source what to call the document in errors, usually its URL
  * @throws Error when the document describes no JSON object there
  */
-export function featuresOfOpenApi(document: unknown, source: string): RequestFeature[] {
-  const body = resolve(document, at(document, 'paths', '/predict', 'post', 'requestBody'));
+export function featuresOfOpenApi(document: unknown, path: string, source: string): RequestFeature[] {
+  const body = resolve(document, at(document, 'paths', path, 'post', 'requestBody'));
   const schema = resolve(document, at(body, 'content', 'application/json', 'schema'));
   const properties = at(schema, 'properties');
   if (!isObject(properties)) {
-    throw new Error(`${source}: describes no JSON object for POST /predict: is this a prediction service?`);
+    const paths = Object.keys((at(document, 'paths') as object | undefined) ?? {});
+    const others = paths.filter((other) => other !== path && /^\/models\/[^/]+\/predict$/.test(other));
+    const hint =
+      others.length > 0
+        ? `there are ${others.join(', ')}: choose with --model-name`
+        : 'is this a prediction service?';
+    throw new Error(`${source}: describes no JSON object for POST ${path}: ${hint}`);
   }
   return Object.entries(properties).map(([name, property]) => ({
     name,

@@ -17,6 +17,8 @@ export type Answer = {
 export type SendOptions = {
   /** Base addresses, taken in turn. */
   readonly urls: readonly URL[];
+  /** Of the model that is asked: `/predict`, or one with its name. */
+  readonly path?: string;
   readonly ratePerSecond: number;
   /** The end: after so many requests, so much time, or when the signal says so. */
   readonly count?: number | undefined;
@@ -69,14 +71,22 @@ function post(url: URL, agent: Agent, payload: string): Promise<Outcome> {
 }
 
 /**
- * Posts rows to `/predict` at a fixed rate, whether or not the answers keep up (an open loop: a slow service does
+ * Posts rows to a model at a fixed rate, whether or not the answers keep up (an open loop: a slow service does
  * not slow its load down), over connections that are kept. Resolves once every request sent has come to its end.
  */
 export async function sendRequests(options: SendOptions): Promise<Sent> {
-  const { urls, ratePerSecond, count = Number.POSITIVE_INFINITY, signal, nextRow, onAnswer } = options;
+  const {
+    urls,
+    path = '/predict',
+    ratePerSecond,
+    count = Number.POSITIVE_INFINITY,
+    signal,
+    nextRow,
+    onAnswer,
+  } = options;
   const targets = urls.map((url) => ({
     url,
-    endpoint: new URL('predict', url.href.endsWith('/') ? url : `${url.href}/`),
+    endpoint: new URL(path.slice(1), url.href.endsWith('/') ? url : `${url.href}/`),
     agent: new (url.protocol === 'https:' ? SecureAgent : Agent)({ keepAlive: true }),
   }));
   const startedAt = performance.now();

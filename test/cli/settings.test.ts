@@ -54,6 +54,21 @@ describe('a command whose settings are wrong', () => {
     assert.equal(stderr, 'OUTCOME_MATURITY_DAYS=soon: must be a number\n');
   });
 
+  it('asks which model is meant where there are several', () => {
+    const args = ['--data', 'data/german-credit.csv', '--json'];
+    const { status, stderr } = run('evaluate.ts', args, {
+      MODEL_PATH: 'models/credit.json, models/other.json',
+    });
+    assert.equal(status, 2);
+    const files = 'models/credit.json or models/other.json';
+    assert.match(
+      stderr,
+      new RegExp(`^MODEL_PATH stands for several models: choose one with --model ${files} `),
+    );
+    const folder = run('evaluate.ts', args, { MODEL_PATH: 'models' });
+    assert.equal(folder.status, 0, folder.stderr);
+  });
+
   it('shows in its help what is set', () => {
     const { stdout } = run('drift.ts', ['--help'], { SAMPLES_PATH: ' /data/own.jsonl\r' });
     assert.match(stdout, /default \/data\/own\.jsonl\)/);

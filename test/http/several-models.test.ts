@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { type Artifact, formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { withIntercept } from '../support/model-parts.ts';
 import {
@@ -157,6 +159,22 @@ describe('several models in one process', () => {
     assert.match(unnamed.body.detail, /see \/models\/churn\/observations, /);
   });
 
+  it('get traffic by their names', async () => {
+    const send = (args: string[]) =>
+      promisify(execFile)(
+        process.execPath,
+        ['src/cli/traffic.ts', '--url', service.api, '--count', '5', '--rate', '500', ...args],
+        { cwd: root },
+      );
+    const before = seriesValue(await metrics(), 'model_score_count', { model: 'fraud / EU' }) ?? 0;
+    await send(['--model-name', 'fraud / EU']);
+    assert.equal(seriesValue(await metrics(), 'model_score_count', { model: 'fraud / EU' }), before + 5);
+    await assert.rejects(
+      send([]),
+      /POST \/predict: there are \/models\/churn\/predict, .*: choose with --model-name/,
+    );
+  });
+
   it('take outcomes of each, by the id alone', async () => {
     const { body } = await postJson(`${service.api}/models/churn/predict`, row);
     const receipt = await postJson(`${service.admin}/outcomes`, { id: body.id, outcome: 'bad' });
@@ -206,7 +224,7 @@ describe('several models in one process', () => {
     assert.equal((await postJson(`${service.api}/models/churn/predict`, row)).status, 200);
     assert.equal((await postJson(`${service.api}/models/fraud%20%2F%20EU/predict`, row)).status, 404);
     // what it had counted is still there to be scraped
-    assert.equal(seriesValue(await metrics(), 'model_score_count', { model: 'fraud / EU' }), 3);
+    assert.equal(seriesValue(await metrics(), 'model_score_count', { model: 'fraud / EU' }), 8);
     const { body: details } = await getJson(`${service.admin}/models`);
     assert.deepEqual(
       details.retired.map(({ name }: any) => name),

@@ -25,7 +25,10 @@ describe('features of a service', () => {
   ];
 
   it('are read from the schema of POST /predict', () => {
-    assert.deepEqual(featuresOfOpenApi(documentWith({ type: 'object', properties }), 'x'), expected);
+    assert.deepEqual(
+      featuresOfOpenApi(documentWith({ type: 'object', properties }), '/predict', 'x'),
+      expected,
+    );
   });
 
   it('are found behind references', () => {
@@ -39,13 +42,13 @@ describe('features of a service', () => {
         years: { type: 'number' },
       },
     );
-    assert.deepEqual(featuresOfOpenApi(document, 'x'), expected);
+    assert.deepEqual(featuresOfOpenApi(document, '/predict', 'x'), expected);
   });
 
   it('are refused with the source when there are none', () => {
     for (const document of [null, [], {}, documentWith({ type: 'string' })]) {
       assert.throws(
-        () => featuresOfOpenApi(document, 'http://x/openapi.json'),
+        () => featuresOfOpenApi(document, '/predict', 'http://x/openapi.json'),
         /^Error: http:\/\/x\/openapi\.json: describes no JSON object for POST \/predict/,
       );
     }
