@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { createNoopMeter } from '@opentelemetry/api';
+import { createNoopMeter, trace } from '@opentelemetry/api';
 import { getNodeAutoInstrumentations } from '@opentelemetry/auto-instrumentations-node';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -117,6 +117,10 @@ function startTelemetry(config: Config, otlp: OtlpOptions | undefined): Telemetr
     metricProducers: [createMetricProducer(sources)],
   });
   const instrumentations = getNodeAutoInstrumentations({
+    '@opentelemetry/instrumentation-http': {
+      // a request to a model's server belongs to a trace where the request that needs it does
+      ignoreOutgoingRequestHook: () => trace.getActiveSpan()?.isRecording() !== true,
+    },
     '@opentelemetry/instrumentation-koa': { ignoreLayersType: ['middleware' as never] },
     '@opentelemetry/instrumentation-pino': { disableLogSending: true },
   });

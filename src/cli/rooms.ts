@@ -57,8 +57,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   predictors: {
     holds: 'how a model computes: one interface, a folder a kind, one table that names the kinds',
-    knows: ['stats', 'model'],
-    packages: ['zod'],
+    knows: ['stats', 'files', 'model'],
+    packages: ['@opentelemetry/api', 'zod'],
   },
   profile: {
     holds: 'making a model file, or a reference, from rows and scores',

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import type { Artifact } from '../model/artifact.ts';
 import type { Fault } from '../model/artifact-fault.ts';
 import { artifactSchema } from '../model/artifact-schema.ts';
+import { httpKind } from './http/index.ts';
 import { logisticKind } from './logistic/index.ts';
 import type { FilePredictor, Predictor, PredictorKind, PredictorSurroundings } from './predictor.ts';
 
 /** All kinds of predictors, by the `kind` that the model file gives. A new one is its own folder, and one line here. */
 const predictorKinds = {
   logistic: logisticKind,
+  http: httpKind,
 } as const satisfies Readonly<Record<string, PredictorKind<unknown>>>;
 
 type Described = { readonly kind: PredictorKind<unknown>; readonly description: unknown };

@@ -1,0 +1,156 @@
+// by their defaults, which are what is instrumented
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import { context, propagation } from '@opentelemetry/api';
+import { PredictorFailure } from '../predictor.ts';
+import { createUnderWay } from '../under-way.ts';
+import type { Headers } from './headers.ts';
+
+/** What bounds the requests to a server. */
+export type ClientSettings = {
+  readonly url: string;
+  /** From the request's start to the end of its answer. */
+  readonly timeoutMs: number;
+  /** Requests at a time at most; there is no queue. */
+  readonly maxInFlight: number;
+  /** Such as one that tells the server who asks. */
+  readonly headers: Headers;
+};
+
+export type HttpClient = {
+  /**
+   * Sends a JSON text and reads the JSON that is answered. The trace of the active context goes along.
+   *
+   * @param maxBytes of the answer
+   * @param signal ends the request
+   * @returns a promise that rejects with a PredictorFailure
+   */
+  post(body: string, maxBytes: number, signal?: AbortSignal): Promise<unknown>;
+  /** Requests that may begin now. */
+  free(): number;
+  /** Lets those in flight finish, and closes all connections. */
+  close(): Promise<void>;
+};
+
+/** A connection that was kept may be closed by the server just as it is used again: then another one is tried. */
+const closedWhenReused = new Set(['ECONNRESET', 'EPIPE']);
+
+/** Answers to somebody whom the server does not know, or not any more. */
+const unknownStatuses = new Set([401, 403]);
+
+/** Answers that say that the server has more to do than it can. */
+const busyStatuses = new Set([429, 503]);
+
+/** Makes the client of one address. It keeps connections open, and never asks for more at a time than it is told. */
+export function createHttpClient({ url, timeoutMs, maxInFlight, headers }: ClientSettings): HttpClient {
+  const address = new URL(url);
+  const { Agent, request: open } = address.protocol === 'https:' ? https : http;
+  const agent = new Agent({ keepAlive: true, maxSockets: maxInFlight, scheduling: 'lifo' });
+  const inFlight = createUnderWay();
+
+  function send(body: string, maxBytes: number, signal: AbortSignal): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const all = {
+        accept: 'application/json',
+        'accept-encoding': 'identity',
+        ...headers.current(),
+        'content-type': 'application/json',
+        'content-length': String(Buffer.byteLength(body)),
+      };
+      propagation.inject(context.active(), all);
+      const request = open(address, { method: 'POST', agent, headers: all, signal });
+      request.on('response', (response) => readAnswer(response, maxBytes).then(resolve, reject));
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        const isStale = request.reusedSocket && closedWhenReused.has(error.code ?? '');
+        reject(isStale ? new StaleConnection() : error);
+      });
+      request.end(body);
+    });
+  }
+
+  /** Takes another connection while the one that was taken turns out to be closed. */
+  async function sendSafely(body: string, maxBytes: number, signal: AbortSignal): Promise<Answer> {
+    for (;;) {
+      try {
+        return await send(body, maxBytes, signal);
+      } catch (error) {
+        if (!(error instanceof StaleConnection)) throw error;
+      }
+    }
+  }
+
+  async function ask(body: string, maxBytes: number, signal: AbortSignal | undefined): Promise<unknown> {
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), timeoutMs);
+    try {
+      const ends = signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal;
+      let answer = await sendSafely(body, maxBytes, ends);
+      if (unknownStatuses.has(answer.status) && (await headers.renew())) {
+        answer = await sendSafely(body, maxBytes, ends);
+      }
+      return parseAnswer(answer);
+    } catch (error) {
+      if (error instanceof PredictorFailure) throw error;
+      if (signal?.aborted) throw new PredictorFailure('aborted', 'nobody waits for the answer any more');
+      throw timeout.signal.aborted
+        ? new PredictorFailure('timeout', `the model's server did not answer within ${timeoutMs} ms`)
+        : unreachable(error as NodeJS.ErrnoException);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    async post(body, maxBytes, signal) {
+      if (inFlight.count >= maxInFlight) {
+        throw new PredictorFailure(
+          'busy',
+          `${maxInFlight} requests to the model's server are under way already`,
+        );
+      }
+      return inFlight.during(() => ask(body, maxBytes, signal));
+    },
+    free: () => maxInFlight - inFlight.count,
+    async close() {
+      await inFlight.idle();
+      agent.destroy();
+    },
+  };
+}
+
+class StaleConnection extends Error {}
+
+type Answer = { readonly status: number; readonly text: string };
+
+async function readAnswer(response: IncomingMessage, maxBytes: number): Promise<Answer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response) {
+    bytes += chunk.length;
+    // leaving the loop closes the connection
+    if (bytes > maxBytes) {
+      throw new PredictorFailure('bad_answer', `the model's server answers with more than ${maxBytes} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  return { status: response.statusCode as number, text: Buffer.concat(chunks).toString() };
+}
+
+/** What such a server says of its errors may hold parts of the row, so nobody is told. */
+function parseAnswer({ status, text }: Answer): unknown {
+  if (busyStatuses.has(status)) {
+    throw new PredictorFailure('busy', `the model's server answers ${status}: it has too much to do`);
+  }
+  if (status < 200 || status > 299) {
+    throw new PredictorFailure('refused', `the model's server answers ${status}`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new PredictorFailure('bad_answer', "the answer of the model's server is not JSON");
+  }
+}
+
+function unreachable({ code, message }: NodeJS.ErrnoException): PredictorFailure {
+  return new PredictorFailure('unreachable', `the model's server cannot be reached: ${code ?? message}`);
+}

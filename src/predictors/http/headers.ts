@@ -1,0 +1,72 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { readSecretLines } from '../../files/secret-file.ts';
+
+/** What every request carries beside its own headers. */
+export type Headers = {
+  current(): Readonly<Record<string, string>>;
+  /** Reads them again: whether they are others now. Never rejects; those that were read last stay if it cannot be done. */
+  renew(): Promise<boolean>;
+};
+
+export const noHeaders: Headers = { current: () => ({}), renew: async () => false };
+
+/** Headers that the client writes itself. */
+const ownHeaders = new Set([
+  'content-length',
+  'content-type',
+  'transfer-encoding',
+  'connection',
+  'accept-encoding',
+]);
+
+/**
+ * The headers of a file: `Name: value` on each line. Tokens are replaced while the service runs, so it is read again when a
+ * server refuses them.
+ *
+ * @throws Error (rejects) naming the file and the line, never its text, for a file that cannot be read or lines that are no
+ * header
+ */
+export async function openHeaders(path: string): Promise<Headers> {
+  let headers = await readHeaders(path);
+  return {
+    current: () => headers,
+    async renew() {
+      const before = JSON.stringify(headers);
+      headers = await readHeaders(path).catch(() => headers);
+      return JSON.stringify(headers) !== before;
+    },
+  };
+}
+
+async function readHeaders(path: string): Promise<Record<string, string>> {
+  const source = 'headersFile';
+  const headers: Record<string, string> = {};
+  for (const [i, line] of (await readSecretLines(source, path)).entries()) {
+    const colon = line.indexOf(':');
+    const name = line.slice(0, colon).trim().toLowerCase();
+    const value = line.slice(colon + 1).trim();
+    if (
+      colon < 0 ||
+      value === '' ||
+      !isHeader(name, value) ||
+      ownHeaders.has(name) ||
+      Object.hasOwn(headers, name)
+    ) {
+      throw new Error(
+        `${source}=${path}: header ${i + 1} is not \`Name: value\`, a name that may be set, once`,
+      );
+    }
+    headers[name] = value;
+  }
+  return headers;
+}
+
+function isHeader(name: string, value: string): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { Feature } from '../../model/artifact.ts';
+import type { Row } from '../../model/row.ts';
+import { positiveColumn } from '../class-order.ts';
+import { createFeatureReader } from '../feature-values.ts';
+import { PredictorFailure } from '../predictor.ts';
+import { createAnswerReader } from '../read-answer.ts';
+import type { WatchedModel } from '../watched-model.ts';
+import { createFinder, jsonPointer } from './json-pointer.ts';
+import { commonSettings, type Protocol } from './protocol.ts';
+
+export const mlflowSettings = z
+  .strictObject({
+    ...commonSettings,
+    protocol: z.literal('mlflow'),
+    score: z
+      .exactOptional(jsonPointer)
+      .describe(
+        'JSON pointer to the probability of the positive class in each of the `predictions`. When absent, the place of that class among the sorted ones, as `predict_proba` gives them',
+      ),
+    prediction: z
+      .exactOptional(jsonPointer)
+      .describe('JSON pointer to the predicted class in each. The threshold decides when absent'),
+  })
+  .describe('What `mlflow models serve` starts, and whatever else answers at `/invocations`');
+
+/** MLflow's scoring server: rows as a data frame, split into names and values. */
+export function createMlflowProtocol(
+  { score, prediction }: z.infer<typeof mlflowSettings>,
+  model: WatchedModel,
+): Protocol {
+  const columns = JSON.stringify(model.features.map(({ name }) => name));
+  const writers = model.features.map(createWriter);
+  const findScore = createFinder(score ?? `/${positiveColumn(model.output)}`);
+  const findPrediction = prediction === undefined ? undefined : createFinder(prediction);
+  const read = createAnswerReader(model.output);
+  return {
+    maxRows: 1_000,
+    encode(rows) {
+      const data = rows.map((row) => `[${writers.map((write) => write(row)).join()}]`);
+      return `{"dataframe_split":{"columns":${columns},"data":[${data.join()}]}}`;
+    },
+    decode(answer, rows) {
+      const predictions = (answer as { predictions?: unknown } | null)?.predictions;
+      if (!Array.isArray(predictions) || predictions.length !== rows) {
+        throw new PredictorFailure('bad_answer', `the answer has no list of ${rows} predictions`);
+      }
+      return predictions.map((item) => {
+        // a label instead of a list or an object of what was predicted
+        if (typeof item !== 'object' && score !== '') throw new PredictorFailure('bad_answer', mlflowLabels);
+        return read(findScore(item), findPrediction?.(item));
+      });
+    },
+  };
+}
+
+/**
+ * Writes one value as JSON; a missing number as NaN, which is none, but which Python writes and reads. Of `null` alone
+ * MLflow makes a column of objects, and models that know what to do about missing numbers fail with those.
+ */
+function createWriter(feature: Feature): (row: Row) => string {
+  const read = createFeatureReader(feature);
+  const missing = feature.kind === 'numeric' ? 'NaN' : 'null';
+  return (row) => {
+    const value = read(row);
+    return value === null ? missing : JSON.stringify(value);
+  };
+}
+
+const mlflowLabels =
+  'MLflow answers with one value a row, which for a classifier is its class and not the probability of the positive one: save the model with pyfunc_predict_fn="predict_proba", or set "score": "" in the model file if that value is the probability';

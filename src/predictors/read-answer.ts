@@ -1,0 +1,33 @@
+import type { Classes } from './class-order.ts';
+import { type Prediction, PredictorFailure } from './predictor.ts';
+
+/** Makes a prediction of what another model said. @throws PredictorFailure for what is no score, or no class of the model */
+export type AnswerReader = (score: unknown, prediction?: unknown) => Prediction;
+
+/** What to say of a model that answers with classes where a probability is needed. */
+export const labelsOnly =
+  'the model answers with classes, not with the probability of the positive class: have it answer with that too';
+
+/** Makes the check that every answer of another model goes through, so that no score beyond 0..1 is ever counted. */
+export function createAnswerReader({ positive, negative }: Classes): AnswerReader {
+  const classOf = new Map([positive, negative].map((name) => [name, name]));
+  return (score, prediction) => {
+    if (typeof score !== 'number') throw new PredictorFailure('bad_answer', describeScore(score));
+    if (!(score >= 0 && score <= 1)) {
+      throw new PredictorFailure('bad_answer', 'the score is not a probability: it is not within 0 and 1');
+    }
+    if (prediction === undefined) return { score };
+    const known = classOf.get(String(prediction));
+    if (known === undefined) {
+      throw new PredictorFailure('bad_answer', 'the predicted class is neither of those in the model file');
+    }
+    return { score, prediction: known };
+  };
+}
+
+function describeScore(score: unknown): string {
+  if (typeof score === 'string' || typeof score === 'boolean') return labelsOnly;
+  return score === undefined
+    ? 'the score is not where the model file says: it is missing in the answer'
+    : 'the score is not a number';
+}

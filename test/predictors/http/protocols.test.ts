@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { createJsonProtocol, jsonSettings } from '../../../src/predictors/http/json.ts';
+import { createMlflowProtocol, mlflowSettings } from '../../../src/predictors/http/mlflow.ts';
+import { createV2Protocol, v2Settings } from '../../../src/predictors/http/v2.ts';
+import { categorical, creditModel, creditRow, numeric, sparseRow } from '../watched-model.ts';
+
+type Given = Record<string, unknown>;
+const address = { kind: 'http', url: 'http://host/' };
+const rows = [creditRow, sparseRow];
+const badAnswer = (says: RegExp) => (error: Error) => {
+  assert.equal((error as Error & { reason?: string }).reason, 'bad_answer');
+  assert.match(error.message, says);
+  return true;
+};
+
+describe('the Open Inference Protocol V2', () => {
+  const make = (given: Given = {}, model = creditModel) =>
+    createV2Protocol(v2Settings.parse({ ...address, protocol: 'v2', ...given }), model);
+  const answerOf = (data: unknown, shape = [2, 2], name = 'predict_proba') => ({
+    model_name: 'credit',
+    outputs: [{ name, shape, datatype: 'FP64', data }],
+  });
+
+  it('sends one tensor a column, with a value a row', () => {
+    const protocol = make({ score: 'predict_proba', prediction: 'predict' });
+    const text = { datatype: 'BYTES', parameters: { content_type: 'str' } };
+    assert.deepEqual(JSON.parse(protocol.encode(rows)), {
+      parameters: { content_type: 'pd' },
+      inputs: [
+        { name: 'income', shape: [2], datatype: 'FP64', data: [1510.45, 3300.53] },
+        { name: 'age', shape: [2], datatype: 'FP64', data: [23, 61] },
+        { name: 'tenure', shape: [2], datatype: 'FP64', data: [3.3, null] },
+        { name: 'employment', shape: [2], ...text, data: ['employed', 'self-employed'] },
+        { name: 'city', shape: [2], ...text, data: ['Évora', null] },
+      ],
+      outputs: [{ name: 'predict_proba' }, { name: 'predict' }],
+    });
+  });
+
+  it('sends several features as the columns of one tensor, of the datatype that the model file says', () => {
+    const model = { ...creditModel, features: [numeric('a', false), categorical('code', false, ['1', '2'])] };
+    const inputs = [{ name: 'x', features: ['code', 'a'], datatype: 'FP32' }];
+    const request = JSON.parse(
+      make({ inputs }, model).encode([
+        { a: 1.5, code: '1' },
+        { a: 2, code: 2 },
+      ]),
+    );
+    assert.deepEqual(request, {
+      inputs: [{ name: 'x', shape: [2, 2], datatype: 'FP32', data: [1, 1.5, 2, 2] }],
+    });
+  });
+
+  it('reads the column of the positive class, which stands where it is sorted', () => {
+    const data = [0.9, 0.1, 0.2, 0.8];
+    assert.deepEqual(make().decode(answerOf(data), 2), [{ score: 0.9 }, { score: 0.2 }]);
+    const swapped = { ...creditModel, output: { positive: 'good', negative: 'bad' } };
+    assert.deepEqual(make({}, swapped).decode(answerOf(data), 2), [{ score: 0.1 }, { score: 0.8 }]);
+    const told = make({ positiveColumn: 1 });
+    assert.deepEqual(told.decode(answerOf(data), 2), [{ score: 0.1 }, { score: 0.8 }]);
+  });
+
+  it('reads nested data, and an output of one column', () => {
+    const nested = [
+      [0.9, 0.1],
+      [0.2, 0.8],
+    ];
+    assert.deepEqual(make().decode(answerOf(nested), 2), [{ score: 0.9 }, { score: 0.2 }]);
+    assert.deepEqual(make().decode(answerOf([0.3, 0.4], [2]), 2), [{ score: 0.3 }, { score: 0.4 }]);
+    assert.deepEqual(make().decode(answerOf([0.3, 0.4], [2, 1]), 2), [{ score: 0.3 }, { score: 0.4 }]);
+  });
+
+  it('reads the class from the output that the model file names', () => {
+    const { outputs } = answerOf([0.9, 0.1, 0.2, 0.8]);
+    const classes = { name: 'predict', shape: [2, 1], datatype: 'BYTES', data: ['bad', 'good'] };
+    const protocol = make({ score: 'predict_proba', prediction: 'predict' });
+    assert.deepEqual(protocol.decode({ outputs: [classes, ...outputs] }, 2), [
+      { score: 0.9, prediction: 'bad' },
+      { score: 0.2, prediction: 'good' },
+    ]);
+    const other = { ...classes, data: ['bad', 'dubious'] };
+    assert.throws(() => protocol.decode({ outputs: [other, ...outputs] }, 2), badAnswer(/neither/));
+  });
+
+  const wrong: readonly [what: string, answer: unknown, says: RegExp][] = [
+    ['without outputs', { error: 'no' }, /no list of outputs/],
+    ['that is null', null, /no list of outputs/],
+    ['with an output of null', { outputs: [null] }, /no name/],
+    ['with an output without data', { outputs: [{ name: 'a', shape: [2] }] }, /no data/],
+    ['of another number of rows', answerOf([0.5, 0.5], [1, 2]), /not one line for each of 2 rows/],
+    ['whose data are too few', answerOf([0.5], [2, 2]), /not one line for each of 2 rows/],
+    ['of no data', answerOf([], [2, 2]), /not one line for each of 2 rows/],
+    [
+      'with two outputs',
+      { outputs: [...answerOf([1, 1], [2]).outputs, ...answerOf([1, 1], [2], 'b').outputs] },
+      /"score"/,
+    ],
+    ['of labels', answerOf(['bad', 'good'], [2, 1], 'predict'), /classes, not with the probability/],
+    ['of logits', answerOf([-2.5, 1.5], [2]), /not a probability/],
+  ];
+  for (const [what, answer, says] of wrong) {
+    it(`takes no prediction from an answer ${what}`, () => {
+      assert.throws(() => make().decode(answer, 2), badAnswer(says));
+    });
+  }
+
+  it('takes no prediction from an answer without the output or the column that the model file names', () => {
+    const answer = answerOf([0.9, 0.1, 0.2, 0.8]);
+    assert.throws(() => make({ score: 'p' }).decode(answer, 2), badAnswer(/no output "p"/));
+    assert.throws(() => make({ positiveColumn: 2 }).decode(answer, 2), badAnswer(/2 columns/));
+  });
+});
+
+describe("MLflow's protocol", () => {
+  const make = (given: Given = {}) =>
+    createMlflowProtocol(mlflowSettings.parse({ ...address, protocol: 'mlflow', ...given }), creditModel);
+
+  it('sends rows as a data frame, a missing number as Python writes it', () => {
+    const text = make().encode(rows);
+    assert.equal(text.split('NaN').length, 2);
+    assert.deepEqual(JSON.parse(text.replace('NaN', '"NaN"')), {
+      dataframe_split: {
+        columns: ['income', 'age', 'tenure', 'employment', 'city'],
+        data: [
+          [1510.45, 23, 3.3, 'employed', 'Évora'],
+          [3300.53, 61, 'NaN', 'self-employed', null],
+        ],
+      },
+    });
+  });
+
+  it('reads the probability of the positive class out of what predict_proba gives', () => {
+    const predictions = [
+      [0.9, 0.1],
+      [0.2, 0.8],
+    ];
+    assert.deepEqual(make().decode({ predictions }, 2), [{ score: 0.9 }, { score: 0.2 }]);
+    assert.deepEqual(make({ score: '/1' }).decode({ predictions }, 2), [{ score: 0.1 }, { score: 0.8 }]);
+  });
+
+  it('reads columns of a data frame, and probabilities alone', () => {
+    const predictions = [{ p: 0.9, label: 'bad' }];
+    assert.deepEqual(make({ score: '/p', prediction: '/label' }).decode({ predictions }, 1), [
+      { score: 0.9, prediction: 'bad' },
+    ]);
+    assert.deepEqual(make({ score: '' }).decode({ predictions: [0.4] }, 1), [{ score: 0.4 }]);
+  });
+
+  it('explains what to do about labels alone', () => {
+    for (const label of ['bad', 1]) {
+      assert.throws(
+        () => make().decode({ predictions: [label] }, 1),
+        badAnswer(/pyfunc_predict_fn="predict_proba"/),
+      );
+    }
+    assert.throws(
+      () => make({ score: '' }).decode({ predictions: ['bad'] }, 1),
+      badAnswer(/classes, not with/),
+    );
+  });
+
+  it('takes no prediction from an answer of another form or length', () => {
+    for (const answer of [null, [], {}, { predictions: 'bad' }, { predictions: [[0.5, 0.5]] }]) {
+      assert.throws(() => make().decode(answer, 2), badAnswer(/no list of 2 predictions/));
+    }
+    assert.throws(
+      () => make().decode({ predictions: [null] }, 1),
+      badAnswer(/not where the model file says/),
+    );
+  });
+});
+
+describe('the protocol of any JSON endpoint', () => {
+  const make = (given: Given, model = creditModel) =>
+    createJsonProtocol(jsonSettings.parse({ ...address, protocol: 'json', score: '/p', ...given }), model);
+
+  it('puts the row where the request says', () => {
+    const protocol = make({ request: { model: 'credit {row}', inputs: ['{row}', 1] } });
+    assert.equal(protocol.maxRows, 1);
+    assert.deepEqual(JSON.parse(protocol.encode([sparseRow])), {
+      model: 'credit {row}',
+      inputs: [{ ...sparseRow, tenure: null }, 1],
+    });
+  });
+
+  it('puts several rows there, and finds the list of predictions', () => {
+    const protocol = make({
+      request: { rows: '{rows}' },
+      predictions: '/result/0/a~1b',
+      score: '/scores/bad',
+      prediction: '/class',
+    });
+    assert.ok(protocol.maxRows > 1);
+    assert.deepEqual(JSON.parse(protocol.encode(rows)), {
+      rows: [creditRow, { ...sparseRow, tenure: null }],
+    });
+    const answer = {
+      result: [
+        {
+          'a/b': [
+            { scores: { bad: 0.7 }, class: 'bad' },
+            { scores: { bad: 0.1 }, class: 'good' },
+          ],
+        },
+      ],
+    };
+    assert.deepEqual(protocol.decode(answer, 2), [
+      { score: 0.7, prediction: 'bad' },
+      { score: 0.1, prediction: 'good' },
+    ]);
+    assert.throws(() => protocol.decode(answer, 3), badAnswer(/no list of 3 predictions/));
+    assert.throws(() => protocol.decode({ result: [] }, 2), badAnswer(/no list of 2 predictions/));
+  });
+
+  it('sends categories as the model file writes them, and what means a missing value as null', () => {
+    const model = {
+      ...creditModel,
+      features: [categorical('city', true, ['Évora']), categorical('code', true, ['1', '2'])],
+    };
+    const protocol = make({}, model);
+    const sent = (row: object) => JSON.parse(protocol.encode([row as never]));
+    assert.deepEqual(sent({ city: 'E\u0301vora', code: '1.0' }), { city: 'Évora', code: '1' });
+    assert.deepEqual(sent({ city: 'NA', code: 2 }), { city: null, code: 2 });
+    assert.deepEqual(sent({ city: 'Faro' }), { city: 'Faro', code: null });
+  });
+
+  it('takes features that are called as what every object has', () => {
+    const model = { ...creditModel, features: [numeric('__proto__', false), numeric('constructor', true)] };
+    const row = JSON.parse('{"__proto__":5}');
+    assert.equal(make({}, model).encode([row]), '{"__proto__":5,"constructor":null}');
+  });
+
+  it('does not find what an answer merely inherits', () => {
+    assert.throws(() => make({ score: '/constructor' }).decode({}, 1), badAnswer(/missing in the answer/));
+    assert.throws(
+      () => make({ score: '/p/length' }).decode({ p: 'x' }, 1),
+      badAnswer(/missing in the answer/),
+    );
+  });
+
+  it('reads classes that are numbers or truth values by their text', () => {
+    const numbers = make({ prediction: '/c' }, { ...creditModel, output: { positive: '1', negative: '0' } });
+    assert.deepEqual(numbers.decode({ p: 0.6, c: 1 }, 1), [{ score: 0.6, prediction: '1' }]);
+  });
+});
