@@ -4,12 +4,14 @@ import type { Fault } from '../model/artifact-fault.ts';
 import { artifactSchema } from '../model/artifact-schema.ts';
 import { httpKind } from './http/index.ts';
 import { logisticKind } from './logistic/index.ts';
+import { onnxKind } from './onnx/index.ts';
 import type { FilePredictor, Predictor, PredictorKind, PredictorSurroundings } from './predictor.ts';
 
 /** All kinds of predictors, by the `kind` that the model file gives. A new one is its own folder, and one line here. */
 const predictorKinds = {
   logistic: logisticKind,
   http: httpKind,
+  onnx: onnxKind,
 } as const satisfies Readonly<Record<string, PredictorKind<unknown>>>;
 
 type Described = { readonly kind: PredictorKind<unknown>; readonly description: unknown };

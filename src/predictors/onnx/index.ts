@@ -1,0 +1,11 @@
+import { inputFaults } from '../input-columns.ts';
+import type { PredictorKind } from '../predictor.ts';
+import { createOnnxPredictor } from './predictor.ts';
+import { type OnnxSettings, onnxSettings } from './settings.ts';
+
+/** A model in ONNX, run in this process. */
+export const onnxKind: PredictorKind<OnnxSettings> = {
+  schema: onnxSettings,
+  faults: ({ inputs }, artifact) => inputFaults(inputs, artifact),
+  create: (settings, artifact, surroundings) => createOnnxPredictor(settings, artifact, surroundings),
+};

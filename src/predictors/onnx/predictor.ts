@@ -1,0 +1,149 @@
+import { hash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import type { Row } from '../../model/row.ts';
+import { positiveColumn } from '../class-order.ts';
+import { listInputs } from '../input-columns.ts';
+import {
+  type Prediction,
+  type Predictor,
+  PredictorFailure,
+  type PredictorSurroundings,
+} from '../predictor.ts';
+import { createAnswerReader } from '../read-answer.ts';
+import { createUnderWay } from '../under-way.ts';
+import type { WatchedModel } from '../watched-model.ts';
+import { createInputFiller, fixedSize } from './inputs.ts';
+import { chooseOutputs } from './outputs.ts';
+import { loadOnnxRuntime, type OnnxRuntime, type OnnxSession } from './runtime.ts';
+import type { OnnxSettings } from './settings.ts';
+
+/** The runtimes compute on the event loop: after as many rows, a few milliseconds of work, others have their turn. */
+const rowsPerRun = 256;
+
+/** One row needs no second thread, and the service has other work for it. */
+const sessionOptions = { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 };
+
+/**
+ * Makes the predictor of a model in ONNX.
+ *
+ * @throws Error naming the file, or the place in the model file, when it is another file than the one that was profiled,
+ * when nothing that runs it is installed, or when its inputs and outputs are not those that the model file says
+ */
+export async function createOnnxPredictor(
+  settings: OnnxSettings,
+  model: WatchedModel,
+  { folder }: PredictorSurroundings,
+  loadRuntime: () => Promise<OnnxRuntime> = loadOnnxRuntime,
+): Promise<Predictor> {
+  const path = resolve(folder, settings.path);
+  const bytes = await readModel(path, settings.sha256);
+  const runtime = await loadRuntime();
+  const session = await runtime.InferenceSession.create(bytes, sessionOptions).catch((error) => {
+    throw new Error(`${path}: is no model in ONNX that can be run: ${firstLine(error)}`);
+  });
+  try {
+    return predictBy(session, prepare(runtime, session, model, settings));
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+}
+
+/** @param run answers some rows at once */
+function predictBy(session: OnnxSession, run: (rows: readonly Row[]) => Promise<Prediction[]>): Predictor {
+  const step = isForOneRow(session) ? 1 : rowsPerRun;
+  const underWay = createUnderWay();
+  async function runInSteps(rows: readonly Row[], signal: AbortSignal | undefined): Promise<Prediction[]> {
+    const predictions: Prediction[] = [];
+    for (let at = 0; at < rows.length; at += step) {
+      if (signal?.aborted) throw new PredictorFailure('aborted', 'nobody waits for the answer any more');
+      predictions.push(...(await run(rows.slice(at, at + step))));
+      await setImmediate();
+    }
+    return predictions;
+  }
+  return {
+    predict: (rows, { signal } = {}) =>
+      underWay.during(() => (rows.length <= step ? run(rows) : runInSteps(rows, signal))),
+    async close() {
+      await underWay.idle();
+      await session.release();
+    },
+  };
+}
+
+async function readModel(path: string, sha256: string): Promise<Uint8Array> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw new Error(
+      `${path}: cannot read the ONNX model: ${error.code === 'ENOENT' ? 'no such file' : error.code}`,
+    );
+  });
+  const found = hash('sha256', bytes);
+  if (found === sha256) return bytes;
+  throw new Error(
+    `${path}: is another file than the one the model file was made for: its SHA-256 is ${found}`,
+  );
+}
+
+/** Whether the model was exported for one row at a time. */
+function isForOneRow({ inputMetadata }: OnnxSession): boolean {
+  return inputMetadata.some((input) => input.isTensor && fixedSize(input.shape[0]) === 1);
+}
+
+/** Makes what answers some rows at once. */
+function prepare(
+  { Tensor }: OnnxRuntime,
+  session: OnnxSession,
+  model: WatchedModel,
+  settings: OnnxSettings,
+): (rows: readonly Row[]) => Promise<Prediction[]> {
+  const { missingText = '' } = settings;
+  const columns = new Map(listInputs(settings.inputs, model).map((input) => [input.name, input]));
+  const expected = session.inputMetadata.map(({ name }) => name);
+  const lacking = [...columns.keys()].filter((name) => !expected.includes(name));
+  const unfilled = expected.filter((name) => !columns.has(name));
+  if (lacking.length > 0 || unfilled.length > 0) throw new Error(describeMismatch(lacking, unfilled));
+  const fillers = session.inputMetadata.map((value) =>
+    createInputFiller(value, columns.get(value.name)!, missingText),
+  );
+  const { score, prediction } = chooseOutputs(session.outputMetadata, settings);
+  const wanted = prediction === undefined ? [score] : [score, prediction];
+  const positive = settings.positiveColumn ?? positiveColumn(model.output);
+  const read = createAnswerReader(model.output);
+
+  return async (rows) => {
+    const feeds = Object.fromEntries(
+      fillers.map(({ name, type, shape, fill }) => [name, new Tensor(type, fill(rows), shape(rows.length))]),
+    );
+    const outputs = await session.run(feeds, wanted).catch((error) => {
+      throw new PredictorFailure('refused', `the ONNX model cannot compute this: ${firstLine(error)}`);
+    });
+    const { data } = outputs[score];
+    const width = data.length / rows.length;
+    const column = width === 1 ? 0 : positive;
+    if (!(Number.isInteger(width) && column < width)) {
+      throw new PredictorFailure(
+        'bad_answer',
+        `the ONNX model puts out ${data.length} numbers for ${rows.length} rows`,
+      );
+    }
+    const classes = prediction === undefined ? undefined : outputs[prediction].data;
+    return rows.map((_, i) => read(data[i * width + column], classes?.[i]));
+  };
+}
+
+function describeMismatch(lacking: readonly string[], unfilled: readonly string[]): string {
+  const list = (names: readonly string[]) => names.map((name) => JSON.stringify(name)).join(', ');
+  return [
+    ...(lacking.length > 0 ? [`the ONNX model has no input ${list(lacking)}`] : []),
+    ...(unfilled.length > 0 ? [`no feature is called as its input ${list(unfilled)}`] : []),
+    'say which features an input takes as predictor.inputs in the model file',
+  ].join('; ');
+}
+
+/** The runtimes' messages go on over many lines. */
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0];
+}

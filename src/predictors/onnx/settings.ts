@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { inputColumns } from '../input-columns.ts';
+
+/** The predictor part of a model file for a model in ONNX. */
+export const onnxSettings = z.strictObject({
+  kind: z.literal('onnx'),
+  path: z.string().min(1).describe('The model’s own file, relative to this one'),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits')
+    .describe('SHA-256 of that file, which is not loaded if it differs'),
+  inputs: z
+    .exactOptional(z.array(inputColumns).min(1))
+    .describe(
+      'Inputs that are not called as the one feature they take. Every other feature has an input of its own name',
+    ),
+  missingText: z
+    .exactOptional(z.string())
+    .describe(
+      'What stands for a missing category, since ONNX has no missing text; an empty text when absent',
+    ),
+  score: z
+    .exactOptional(z.string().min(1))
+    .describe('Output with the probabilities. The only one of numbers with a fraction when absent'),
+  positiveColumn: z
+    .exactOptional(z.int().min(0))
+    .describe(
+      'Column of the positive class in an output of several columns. Its place among the sorted classes when absent',
+    ),
+  prediction: z
+    .exactOptional(z.string().min(1))
+    .describe('Output with the predicted class. The threshold decides when absent'),
+});
+
+export type OnnxSettings = z.infer<typeof onnxSettings>;
