@@ -2,8 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { listRotatedFiles } from '../files/rotated-files.ts';
 import { type Artifact, loadArtifact } from '../model/artifact.ts';
+import { redacted } from '../model/disclosure.ts';
 import { forgetOutcome } from '../outcomes/outcome.ts';
 import { readUnverified } from '../outcomes/token.ts';
+import { findIdsOfKeys } from '../samples/find-ids.ts';
 import type { Leave } from '../samples/forget-in-file.ts';
 import { forgetRows } from '../samples/forget-rows.ts';
 import { expand, readJsonl } from '../samples/read-samples.ts';
@@ -43,7 +45,8 @@ their scores; or deletes the rows of a prediction.
                     outcomes; may be given several times. A running service is
                     not disturbed. What it has counted stays counted. Status 1
                     when no line was found
-  --outcomes FILE   with --forget: the outcome file; several times
+  --forget-key KEY  the same for every prediction that was sent with this key
+  --outcomes FILE   with --forget and --forget-key: the outcome file; several times
                     (default ${shownSetting('OUTCOMES_PATH')})
   --help            this text
 `;
@@ -71,19 +74,29 @@ function readOptions(args: string[]) {
       model: { type: 'string' },
       json: { type: 'boolean', default: false },
       forget: { type: 'string', multiple: true },
+      'forget-key': { type: 'string', multiple: true },
     },
   });
   if ((values.feature === undefined) !== (values.bin === undefined)) {
     throw new UsageError('--feature and --bin belong together');
   }
-  if (values.outcomes !== undefined && values.forget === undefined) {
+  if (values.outcomes !== undefined && !forgets(values)) {
     throw new UsageError('--outcomes goes with --forget');
+  }
+  if (values['forget-key']?.includes(redacted)) {
+    throw new UsageError(
+      `--forget-key: ${redacted} stands for any key that the model withholds; use --forget`,
+    );
   }
   const limit = Number(values.limit);
   if (!(Number.isSafeInteger(limit) && limit > 0)) {
     throw new UsageError(`--limit is a whole number above 0, not '${values.limit}'`);
   }
   return { ...values, limit, lastMs: readLastMs(values.last) };
+}
+
+function forgets(options: { readonly forget?: string[]; readonly 'forget-key'?: string[] }): boolean {
+  return options.forget !== undefined || options['forget-key'] !== undefined;
 }
 
 type Options = ReturnType<typeof readOptions>;
@@ -183,7 +196,10 @@ async function untilWritten(ids: ReadonlySet<string>): Promise<void> {
 
 async function forget(options: Options): Promise<number> {
   const ids = new Set(options.forget);
-  await untilWritten(ids);
+  const keys = new Set(options['forget-key']);
+  // a key does not tell how old its predictions are
+  if (keys.size > 0) await delay(writtenMs);
+  else await untilWritten(ids);
   const pathsOf = async (given: readonly string[] | undefined, setting: 'SAMPLES_PATH' | 'OUTCOMES_PATH') =>
     given === undefined
       ? allReplicaFiles(serviceSetting(setting))
@@ -201,8 +217,12 @@ async function forget(options: Options): Promise<number> {
       failure ??= forgotten.failure;
     }
   };
-  await forgetIn(samples);
+  if (keys.size > 0) {
+    for (const path of samples) for (const id of await findIdsOfKeys(path, keys)) ids.add(id);
+  }
+  // samples last: while they are there, their keys find the outcomes again
   await forgetIn(outcomes, forgetOutcome);
+  await forgetIn(samples);
   writeLines(process.stdout, [`${deleted} ${deleted === 1 ? 'line' : 'lines'} deleted`]);
   if (failure !== undefined) throw failure;
   return deleted > 0 ? 0 : 1;
@@ -215,5 +235,5 @@ async function expandPattern(source: string): Promise<string[]> {
 
 await runCli(help, async (args) => {
   const options = readOptions(args);
-  return options.forget === undefined ? printRows(options) : forget(options);
+  return forgets(options) ? forget(options) : printRows(options);
 });

@@ -120,7 +120,7 @@ async function copyOthers(
 }
 
 /** The lines from a place on, each with its line end; the last may have none. */
-async function* readLines(file: FileHandle, start: number): AsyncGenerator<Buffer> {
+export async function* readLines(file: FileHandle, start: number): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   for (let position = start; ; ) {
     const block = Buffer.alloc(blockBytes);

@@ -232,6 +232,30 @@ describe('npm run samples -- --forget', () => {
     assert.equal(again.status, 1);
   });
 
+  it('deletes all lines of a key, whose ids are in the samples', async () => {
+    const keyed = (id: string, key: string) => ({ ...line(id, {}), key });
+    const live = await write('keyed.jsonl', [
+      keyed('a', 'loan "1"'),
+      keyed('b', 'loan-2'),
+      line('loan-2', {}),
+    ]);
+    const rotated = rotatedPath(live, Date.UTC(2026, 0, 31));
+    await writeFile(rotated, `${JSON.stringify(keyed('c', 'loan "1"'))}\n{"torn":"key`);
+    const outcomes = await write('keyed-out.jsonl', [
+      { id: 'c', outcome: 'bad' },
+      { id: 'b', outcome: 'bad' },
+    ]);
+    const args = ['--samples', live, '--outcomes', outcomes, '--forget-key', 'loan "1"'];
+    const { status, stdout, stderr } = samples(...args);
+    assert.deepEqual([stdout, status], ['3 lines deleted\n', 0], stderr);
+    const ids = async (path: string) => (await readJsonLines(path)).map(({ id }) => id);
+    assert.deepEqual([await ids(live), await ids(outcomes)], [['b', 'loan-2'], ['b']]);
+    assert.equal(await readFile(rotated, 'utf8'), '{"torn":"key');
+    assert.equal(samples(...args).status, 1);
+    const withheld = samples('--samples', live, '--forget-key', '[redacted]');
+    assert.equal(withheld.status, 2);
+  });
+
   it('leaves a file its age and its owner, by which it is deleted and written to', async () => {
     const live = await write('aged.jsonl', [line('gone', {}), line('a', {})]);
     const rotated = rotatedPath(live, Date.UTC(2026, 0, 31));
