@@ -1,5 +1,6 @@
 import { basename, extname, join, sep } from 'node:path';
 import { type Output, scoreFeature } from '../model/artifact.ts';
+import { ownKeyName } from '../model/own-key.ts';
 import { formatNames } from '../text/column-names.ts';
 import { UsageError } from './run-cli.ts';
 
@@ -61,7 +62,7 @@ const featureLists = ['categorical', 'protected', 'segments', 'sensitive'] as co
  * Checks the names of the features, and the options that name some of them.
  *
  * @param path of the table
- * @throws Error for a feature called as the score is; UsageError for a name that is none of the features
+ * @throws Error for a feature called as the score or the key is; UsageError for a name that is none of the features
  */
 export function requireFeatures(
   path: string,
@@ -69,11 +70,13 @@ export function requireFeatures(
   lists: Readonly<Record<(typeof featureLists)[number], readonly string[]>>,
 ): void {
   const names = features.map(({ name }) => name);
-  if (names.includes(scoreFeature)) {
-    throw new Error(`${path}:1: column ${scoreFeature}: is a reserved name: rename it`);
+  for (const reserved of [scoreFeature, ownKeyName]) {
+    if (names.includes(reserved))
+      throw new Error(`${path}:1: column ${reserved}: is a reserved name: rename it`);
   }
   for (const list of featureLists) {
-    const unknown = lists[list].find((column) => !names.includes(column));
+    const known = list === 'sensitive' ? [...names, ownKeyName] : names;
+    const unknown = lists[list].find((column) => !known.includes(column));
     if (unknown !== undefined) {
       throw new UsageError(`--${list} names ${unknown}, which is none of the features ${formatNames(names)}`);
     }

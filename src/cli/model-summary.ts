@@ -1,5 +1,6 @@
 import type { Artifact, Evaluation } from '../model/artifact.ts';
 import { type Learnt, learntFromOutcomes } from '../model/learnt.ts';
+import { ownKeyName } from '../model/own-key.ts';
 import { createJointGroups } from '../monitor/joint-groups.ts';
 import { maxGroups } from '../outcomes/token.ts';
 import { formatCount, formatShare } from '../text/format.ts';
@@ -34,6 +35,7 @@ export function summariseModel(artifact: Artifact, out: string): string[] {
   const { training, output, features, sensitive, segments = [] } = artifact;
   const { threshold } = output;
   const learnt = learntFromOutcomes(artifact);
+  const withheld = sensitive.filter((name) => name !== ownKeyName);
   const figure = ({ value, standardError }: { value: number; standardError: number }) =>
     `${value.toFixed(3)} ± ${standardError.toFixed(3)}`;
   const { leftOut } = createJointGroups(artifact, maxGroups);
@@ -51,7 +53,7 @@ export function summariseModel(artifact: Artifact, out: string): string[] {
     ['threshold', `${threshold.value}: ${threshold.reason}`],
     ...(leftOut.length > 0 ? [['protected', unfollowedNotice(leftOut)]] : []),
     ...(segments.length > 0 ? [['segments', `of ${segments.map(({ feature }) => feature).join(', ')}`]] : []),
-    ...(sensitive.length > 0 ? [['sensitive', sensitivityNotice(sensitive)]] : []),
+    ...(withheld.length > 0 ? [['sensitive', sensitivityNotice(withheld)]] : []),
     ['drift', training.smallestDetectableDrift],
     ['written', `${out}, model ${artifact.name} version ${artifact.version}`],
   ];

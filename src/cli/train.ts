@@ -36,7 +36,8 @@ trains what data/training.json says.
   --protected A,B,…    features whose groups fairness is watched for
   --segments A,B,…     categorical features each of whose categories is watched
                        for drift by itself
-  --sensitive A,B,…    features that samples, logs and traces tell nothing of
+  --sensitive A,B,…    features that samples, logs and traces tell nothing of;
+                       "(key)" for the keys that callers give predictions
   --name NAME          name of the model (with --data: that of the file)
   --out FILE           where to write it (default models/NAME.json)
   --help               this text

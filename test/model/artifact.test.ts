@@ -202,6 +202,11 @@ describe('the artifact', () => {
       /: features\[0\]\.name: \(score\) is reserved/,
     ],
     [
+      'the reserved name of keys is protected',
+      (draft) => draft.protected.push('(key)'),
+      /: protected\[1\]: \(key\) is not a feature/,
+    ],
+    [
       'a protected feature does not exist',
       (draft) => draft.protected.push('x'),
       /: protected\[1\]: x is not a feature/,

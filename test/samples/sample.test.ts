@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { loadArtifact } from '../../src/model/artifact.ts';
 import { featureBins } from '../../src/model/features.ts';
 import { createRowFormatter } from '../../src/samples/row-formatter.ts';
 import { createSampleFormatter } from '../../src/samples/sample.ts';
 import { isScoreLine } from '../../src/samples/sample-shape.ts';
+import { createSampleView } from '../../src/samples/shown-sample.ts';
 import { recordedBins } from '../../src/stats/binning.ts';
 import { isoTime } from '../../src/times/iso-time.ts';
 import { describedArtifact } from './support/artifact.ts';
@@ -114,6 +116,21 @@ describe('a sample line', () => {
         },
       ),
     );
+  });
+});
+
+describe('a kept row that is shown', () => {
+  it('has its key, unless the model withholds it now', async () => {
+    const credit = await loadArtifact('models/credit.json');
+    const kept = { ...head, key: 'loan-123', features: row, score: 0.25, prediction: 'good' };
+    const open = createSampleView(credit);
+    assert.deepEqual(open.show(kept), kept);
+    assert.equal(open.describe(kept)[1], '  id abc  key loan-123');
+    const withholding = createSampleView({ ...credit, sensitive: ['(key)'] });
+    assert.deepEqual(withholding.show(kept), { ...kept, key: '[redacted]' });
+    const { key: _, ...without } = kept;
+    assert.deepEqual(withholding.show(without), without);
+    assert.equal(open.describe(without)[1], '  id abc');
   });
 });
 
