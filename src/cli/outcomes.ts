@@ -14,8 +14,9 @@ import {
 } from '../labels/report-labels.ts';
 import { createReporter, type ReportTally, UnknownOutcomes } from '../labels/reporter.ts';
 import type { LineTally } from '../samples/read-samples.ts';
-import { formatAmount, formatCount } from '../text/format.ts';
+import { formatAmount, formatCount, formatTime } from '../text/format.ts';
 import { writeLines } from '../text/terminal.ts';
+import { parseTime } from '../times/parse-time.ts';
 import { help, readOptions } from './outcomes-options.ts';
 import { createProgressBar, type ProgressBar } from './progress-bar.ts';
 import { runCli } from './run-cli.ts';
@@ -27,7 +28,8 @@ const interrupted = 130;
 await runCli(help, async (args) => {
   const options = readOptions(args);
   const { columns, data, isForAll, map, model } = options;
-  const token = options.tokenFile && (await readTokens('--token-file', options.tokenFile))[0];
+  const { tokenFile } = options;
+  const token = tokenFile === undefined ? undefined : (await readTokens('--token-file', tokenFile))[0];
   const signal = stopOnSignal();
   const bars = createBars();
   const service: Service = {
@@ -44,8 +46,8 @@ await runCli(help, async (args) => {
   let failure: Error | undefined;
   try {
     await requireService(service);
-    const table = options.isById ? bars.show('reporting', await sizeOf(data)) : undefined;
-    const labels = readLabels(data, columns, rows, table?.add);
+    const table = bars.show(options.isById ? 'reporting' : 'reading labels', await sizeOf(data));
+    const labels = readLabels(data, columns, rows, table.add);
     const common = { labels, texts, reporter, tally, signal };
     if (options.isById) {
       await reportById(common);
@@ -85,11 +87,15 @@ await runCli(help, async (args) => {
 /** What became of all rows, one line a kind; those of which there are none are left out. */
 function summaryLines(
   source: string,
-  { rows, unnamed, open, repeated, contradicting, unmatched }: LabelTally,
+  { rows, unnamed, open, repeated, contradicting, unmatched, oldest }: LabelTally,
   damaged: number,
   samples: LineTally,
   { sent, accepted, duplicate, expired, refused }: ReportTally,
 ): string[] {
+  const oldestMs = parseTime(oldest);
+  const since = Number.isNaN(oldestMs)
+    ? ''
+    : `: the oldest with a key is of ${formatTime(new Date(oldestMs).toISOString())} UTC`;
   const counts: [number, string][] = [
     [accepted, 'taken'],
     [duplicate, 'duplicates: counted before'],
@@ -99,7 +105,7 @@ function summaryLines(
         ? `repeated: the first row of a key counts, and ${formatCount(contradicting)} of them say otherwise`
         : 'repeated: the first row of a key counts',
     ],
-    [unmatched, `without a prediction among ${formatAmount(samples.lines, 'sample')}`],
+    [unmatched, `without a prediction among ${formatAmount(samples.lines, 'sample')}${since}`],
     [open, 'without an outcome'],
     [unnamed, 'without a key or id'],
     [damaged, 'that cannot be read'],
@@ -119,32 +125,27 @@ function summaryLines(
   ];
 }
 
-/** Shows one progress bar at a time. */
+/** Progress bars of which one moves at a time: each takes the line of the terminal when it does. */
 function createBars(): { readonly show: ShowProgress; say(message: string): void; end(): void } {
-  let bar: ProgressBar | undefined;
-  const end = () => {
-    bar?.end();
-    bar = undefined;
-  };
+  let last: ProgressBar | undefined;
   return {
     show(label, total) {
-      end();
-      const own = total > 0 ? createProgressBar(label, total) : undefined;
-      bar = own;
+      const bar = total > 0 ? createProgressBar(label, total) : undefined;
       let done = 0;
       return {
         add(count) {
           done += count;
-          own?.update(done);
+          last = bar;
+          bar?.update(done);
         },
-        end,
+        end: () => bar?.end(),
       };
     },
     say(message) {
-      bar?.end();
+      last?.end();
       writeLines(process.stderr, [message]);
     },
-    end,
+    end: () => last?.end(),
   };
 }
 

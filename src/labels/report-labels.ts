@@ -19,6 +19,8 @@ export type LabelTally = {
   contradicting: number;
   /** Of which there is no prediction among the samples. */
   unmatched: number;
+  /** When the oldest prediction with a key was made, as its sample says. */
+  oldest: string | null;
 };
 
 /** Shows how far a part of the work is. */
@@ -45,7 +47,7 @@ export type JoinOptions = ReportOptions & {
 };
 
 export function emptyTally(): LabelTally {
-  return { rows: 0, unnamed: 0, open: 0, repeated: 0, contradicting: 0, unmatched: 0 };
+  return { rows: 0, unnamed: 0, open: 0, repeated: 0, contradicting: 0, unmatched: 0, oldest: null };
 }
 
 /** Sends labels whose rows name the prediction by its id. @throws what the reading and the reporter throw */
@@ -131,6 +133,8 @@ function createJoin(options: JoinOptions): (chunk: LabelChunk) => Promise<void> 
     };
     for await (const sample of keyed(onRedacted)) {
       if (models.size < maxModels) models.add(sample.model);
+      const { time } = sample;
+      if (typeof time === 'string' && !(tally.oldest !== null && time >= tally.oldest)) tally.oldest = time;
       if (model === undefined || sample.model === model) await take?.(sample);
     }
     if (!isChecked) requireOneModel(samples.name, models, model, redactedLines > 0);

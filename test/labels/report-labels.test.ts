@@ -91,7 +91,12 @@ describe('labels that are joined with samples', () => {
         sent,
         Array.from({ length: 20 }, (_, i) => [20 + i, i % 2 === 0 ? 'Yes' : 'No']),
       );
-      assert.deepEqual(tally, { ...emptyTally(), rows: 25, unmatched: 5 });
+      assert.deepEqual(tally, {
+        ...emptyTally(),
+        rows: 25,
+        unmatched: 5,
+        oldest: '2026-01-01T00:00:00.000Z',
+      });
       assert.equal(read.lines, 40, 'counted once');
       const reading = shown.filter(([what]) => what === 'reading samples');
       assert.deepEqual(reading, Array(passes).fill(['reading samples', 40, 40]));
@@ -145,6 +150,7 @@ describe('labels that are joined with samples', () => {
       repeated: 2,
       contradicting: 1,
       unmatched: 0,
+      oldest: '2026-01-01T00:00:00.000Z',
     });
   });
 });
