@@ -41,7 +41,7 @@ function measureModel(artifact: Artifact): PartCost[] {
   });
   const deployment = deploy(artifact, { predictor: filePredictor(artifact), sampleValues: 'raw', models });
   const score = scorerOf(artifact);
-  const { counts, validate, formatSample, formatPayload, digest, groups } = deployment;
+  const { monitor, validate, formatSample, formatPayload, digest, groups } = deployment;
   const draw = drawFromReference(artifact, createRandom(1));
   const rows = Array.from({ length: rowCount }, draw);
   const texts = rows.map((row) => JSON.stringify(row));
@@ -50,7 +50,7 @@ function measureModel(artifact: Artifact): PartCost[] {
   const destination = { write() {}, flushSync() {}, close: async () => {}, droppedLines: 0 };
   const logger = createLogger({ level: 'info', name: 'bench', destination });
   const log = createRequestLog({ logger, destination, sampleRatio: 1 });
-  const { bins, outside } = counts.monitor.observe(rows[0], scores[0]);
+  const { bins, outside } = monitor.observe(rows[0], scores[0]);
   const id = tokens.sign(digest, Date.now(), 0.5, true);
   const logPrediction = (row: (typeof rows)[number], i: number) =>
     log({
@@ -68,7 +68,7 @@ function measureModel(artifact: Artifact): PartCost[] {
     'parse JSON': (i) => JSON.parse(texts[i]),
     validate: (i) => validate(rows[i]),
     score: (i) => score(rows[i]),
-    'observe all features and the score': (i) => counts.monitor.observe(rows[i], scores[i]),
+    'observe all features and the score': (i) => monitor.observe(rows[i], scores[i]),
     'sample line': (i) =>
       formatSample(isoTime(Date.now()), id, undefined, undefined, rows[i], bins, outside, scores[i], 'good'),
     'log line': (i) => logPrediction(rows[i], i),

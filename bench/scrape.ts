@@ -35,12 +35,12 @@ const put = (variant: number) =>
 await put(0);
 const { service, reload, stop } = await startService(config, telemetry);
 for (let variant = 1; variant <= versions; variant++) {
-  const { artifact, counts } = service.deployments.answering[0];
+  const { artifact, monitor } = service.deployments.answering[0];
   const score = scorerOf(artifact);
   const draw = drawFromReference(artifact, createRandom(variant));
   for (let i = 0; i < rowsEach; i++) {
     const row = draw();
-    counts.monitor.observe(row, score(row));
+    monitor.observe(row, score(row));
   }
   if (variant === versions) break;
   await put(variant);

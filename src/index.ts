@@ -1,14 +1,24 @@
 /**
- * Vigia as a library: watch any model, in any service or batch job, as the credit service watches its own. Make a
- * reference from the rows behind the model, count live rows with a monitor, and read drift from it, as figures or as
- * metrics for a reader of the OpenTelemetry SDK. Nothing here asks where the score comes from.
+ * Vigia as a library: watch any model, in any service or batch job, as the service watches its own. Make a reference from
+ * the rows behind the model, count live rows with a monitor, and read drift from it, as figures or as metrics for a
+ * reader of the OpenTelemetry SDK. Nothing here asks where the score comes from.
  *
- *     const reference = buildReference({ model: 'churn', version: '7' }, rows, scores);
+ *     const reference = buildReference(
+ *       { model: 'churn', version: '7', output: { negative: 'stays', positive: 'leaves', threshold: 0.4 } },
+ *       rows,
+ *       scores,
+ *     );
  *     const monitor = createMonitor(reference);
- *     const counts = createModelCounts(monitor, ['stays', 'leaves']);
- *     const reader = new PrometheusExporter({ metricProducers: [createMetricProducer([createModelMetrics(counts)])] });
+ *     const producer = createMetricProducer([createMonitorMetrics(monitor)]);
+ *     const exporter = new PrometheusExporter({ port: 9464, metricProducers: [producer] });
+ *     const meters = new MeterProvider({ readers: [exporter] });
+ *
  *     monitor.observe(row, score);
- *     liveDrift(monitor, '1h');
+ *     const [tenure] = liveDrift(monitor, '1h');
+ *
+ * That counts predictions, drift and segments, with all the series that the rules and the dashboard of drift need. A score
+ * that is not a finite number is refused before anything is counted. Without `output` drift is watched all the same, and
+ * predictions are counted together.
  *
  * With `buildReference({ model, version, segments: ['channel'] }, …)` each category of a feature is watched by itself, too:
  * `liveSegments` reads its drift, and it has metrics of its own.
@@ -17,17 +27,17 @@
  * `addOutcome`.
  */
 
-export type { Reference, VariableReference } from './model/reference.ts';
+export type { Reference, ReferenceOutput, VariableReference } from './model/reference.ts';
 export { findUnusual } from './monitor/findings.ts';
 export { type LiveDrift, liveDrift } from './monitor/live-drift.ts';
 export { type LivePerformance, livePerformance } from './monitor/live-performance.ts';
 export { type LiveSegment, liveSegments } from './monitor/live-segments.ts';
-export { createModelCounts, type ModelCounts } from './monitor/model-counts.ts';
+export { type ModelCounts, type RejectionReason, recordRejection } from './monitor/model-counts.ts';
 export { createMonitor, type Monitor, type Observation } from './monitor/monitor.ts';
 export { createOutcomeDelays, type OutcomeDelays } from './monitor/outcome-delays.ts';
 export { createPerformance, type Performance, type PerformanceReference } from './monitor/performance.ts';
 export { buildReference } from './profile/build-reference.ts';
 export * from './stats/index.ts';
 export { createMetricProducer, type MetricSource } from './telemetry/metric-data.ts';
-export { createModelMetrics } from './telemetry/model-metrics.ts';
+export { createMonitorMetrics } from './telemetry/model-info.ts';
 export { createPerformanceMetrics } from './telemetry/performance-metrics.ts';

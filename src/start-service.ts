@@ -25,12 +25,13 @@ import type { Config } from './settings/config.ts';
 import { createHttpMetrics, type UnreadableReason } from './telemetry/http-metrics.ts';
 import { createLogDestination } from './telemetry/log-destination.ts';
 import { createLogger, terminalFormat } from './telemetry/logger.ts';
+import { createModelInfo } from './telemetry/model-info.ts';
 import { intakeMetrics, performanceMetrics } from './telemetry/outcome-metrics.ts';
 import { processMetrics } from './telemetry/process-metrics.ts';
 import { createCallerTrace } from './telemetry/propagation.ts';
 import { createRequestLog } from './telemetry/request-log.ts';
 import { createRequestSampler } from './telemetry/request-sampling.ts';
-import { modelInfo, readerMetrics, writerMetrics } from './telemetry/service-metrics.ts';
+import { readerMetrics, writerMetrics } from './telemetry/service-metrics.ts';
 
 const samplesFlushMs = 500;
 /** How long the start waits for the disk to keep the artifact. */
@@ -155,7 +156,7 @@ export async function startService(
     processMetrics,
     service.httpMetrics.source,
     () => [...deployments.retired(), ...deployments.answering].flatMap(({ metrics }) => metrics()),
-    modelInfo(deployments),
+    createModelInfo(() => deployments.answering.map(({ monitor }) => monitor.reference)),
     shadows.metrics,
     intakeMetrics(intake),
     performanceMetrics(models, outcomes.collected),

@@ -1,22 +1,28 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import Fastify from 'fastify';
 import {
   buildReference,
   createMetricProducer,
-  createModelCounts,
-  createModelMetrics,
   createMonitor,
+  createMonitorMetrics,
+  type LiveDrift,
   liveDrift,
   liveSegments,
+  type Monitor,
 } from '../src/index.ts';
+import { metricsBehind } from './grafana/surroundings.ts';
+import { freePort } from './support/free-port.ts';
 import { plainBinOf, plainPsi } from './support/plain-psi.ts';
 import { seriesValue } from './support/service.ts';
 
 /** A model of another make, in a service of another make. */
 const predictLoad = (row: any) =>
   1 / (1 + Math.exp(-(row.temperature - 15) / 10 - (row.day === 'sunday' ? 1 : 0)));
+/** The alerts on drift; those on outcomes need a service that takes them. */
+const driftRuleFiles = ['model-drift.yml', 'model-segments.yml', 'model-shares.yml', 'model-slow-drift.yml'];
 const days = ['monday', 'friday', 'sunday'];
 const rowAt = (i: number, shift = 0) => ({ temperature: ((i * 7) % 40) + shift, day: days[i % 3] });
 
@@ -25,11 +31,10 @@ describe('the library', () => {
     const rows = Array.from({ length: 600 }, (_, i) => rowAt(i));
     const reference = buildReference({ model: 'load', version: '3' }, rows, rows.map(predictLoad));
     const monitor = createMonitor(reference);
-    const counts = createModelCounts(monitor, ['low', 'high']);
     const exporter = new PrometheusExporter({
       preventServerStart: true,
       withoutScopeInfo: true,
-      metricProducers: [createMetricProducer([createModelMetrics(counts)])],
+      metricProducers: [createMetricProducer([createMonitorMetrics(monitor)])],
     });
     const provider = new MeterProvider({ readers: [exporter] });
 
@@ -111,6 +116,103 @@ describe('the library', () => {
     assert.throws(
       () => createMonitor({ ...reference, segments: [...segments, ...segments] }),
       new RangeError('segments: "day" is named twice'),
+    );
+  });
+
+  it('does what its comment says, with all that the rules and the dashboard of drift ask for', async () => {
+    const source = await readFile(new URL('../src/index.ts', import.meta.url), 'utf8');
+    const lines = [...source.matchAll(/^ \* {5}(.*)$/gm)].map(([, line]) => line);
+    const port = await freePort();
+    const example = lines
+      .join('\n')
+      .replace('port: 9464', `port: ${port}`)
+      .replace(`version: '7',`, `version: '7', segments: ['day'],`);
+    assert.notEqual(example, lines.join('\n'));
+    const rows = Array.from({ length: 600 }, (_, i) => rowAt(i));
+    const [row] = rows;
+    const score = 0.4;
+    const given = {
+      buildReference,
+      createMetricProducer,
+      createMonitor,
+      createMonitorMetrics,
+      liveDrift,
+      PrometheusExporter,
+      MeterProvider,
+      rows,
+      scores: rows.map(predictLoad),
+      row,
+      score,
+    };
+    const run = new Function(...Object.keys(given), `${example}\nreturn { monitor, meters, tenure };`);
+    const { monitor, meters, tenure } = run(...Object.values(given)) as {
+      monitor: Monitor;
+      meters: MeterProvider;
+      tenure: LiveDrift;
+    };
+    try {
+      assert.equal(tenure.samples, 1);
+      monitor.observe(row, 0.39);
+      monitor.observe(row, 0.1, true);
+      for (const wrong of [Number.NaN, Infinity, -Infinity]) {
+        assert.throws(() => monitor.observe(row, wrong), /^RangeError: the score must be a finite number/);
+      }
+      const text = await (await fetch(`http://localhost:${port}/metrics`)).text();
+      const model = { model: 'churn', version: '7' };
+      assert.equal(seriesValue(text, 'model_predictions_total', { ...model, prediction: 'stays' }), 1);
+      assert.equal(seriesValue(text, 'model_predictions_total', { ...model, prediction: 'leaves' }), 2);
+      assert.equal(seriesValue(text, 'model_info', { ...model, positive: 'leaves', threshold: '0.4' }), 1);
+      const names = new Set([...text.matchAll(/^(\w+)(?:\{| )/gm)].map(([, name]) => name));
+      const needed = metricsBehind('model-drift', driftRuleFiles);
+      assert.ok(needed.length > 10);
+      assert.deepEqual(
+        needed.filter((name) => !names.has(name)),
+        [],
+      );
+      const series = [...text.matchAll(/^(\w+(?:\{.*\})?) \S+$/gm)].map(([, each]) => each);
+      assert.equal(new Set(series).size, series.length);
+    } finally {
+      await meters.shutdown();
+    }
+  });
+
+  it('tells a series once though it is there twice, and says so', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => rowAt(i));
+    const reference = buildReference({ model: 'load', version: '3' }, rows, rows.map(predictLoad));
+    const [one, twin] = [createMonitor(reference), createMonitor(reference)];
+    one.observe(rows[0], 0.5);
+    const producer = createMetricProducer([one, twin].map(createMonitorMetrics));
+    for (let scrape = 0; scrape < 2; scrape++) {
+      const { resourceMetrics, errors } = await producer.collect();
+      assert.ok(errors.some((error) => String(error).includes('model_predictions_total{"model":"load"')));
+      for (const { descriptor, dataPoints } of resourceMetrics.scopeMetrics[0].metrics) {
+        const labels = dataPoints.map(({ attributes }) => JSON.stringify(attributes));
+        assert.equal(new Set(labels).size, labels.length, descriptor.name);
+        if (descriptor.name === 'model_predictions_total') assert.equal(dataPoints[0].value, 1);
+      }
+    }
+    const other = createMonitor({ ...reference, version: '4' });
+    const { errors } = await createMetricProducer([one, other].map(createMonitorMetrics)).collect();
+    assert.deepEqual(errors, []);
+  });
+
+  it('counts predictions together where the classes are not known, and refuses classes of one name', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => rowAt(i));
+    const identity = { model: 'load', version: '3' };
+    const reference = buildReference(identity, rows, rows.map(predictLoad));
+    const monitor = createMonitor(reference);
+    monitor.observe(rows[0], 0.1);
+    monitor.observe(rows[1], 52_000);
+    const metrics = createMonitorMetrics(monitor)();
+    const predictions = metrics.find(({ descriptor }) => descriptor.name === 'model_predictions_total');
+    assert.deepEqual(
+      predictions?.dataPoints.map(({ attributes, value }) => ({ attributes, value })),
+      [{ attributes: { ...identity, prediction: '' }, value: 2 }],
+    );
+    const output = { negative: 'yes', positive: 'yes', threshold: 0.5 };
+    assert.throws(
+      () => createMonitor({ ...reference, output }),
+      /both classes of the output have the name "yes"/,
     );
   });
 

@@ -89,7 +89,7 @@ const models = createKnownModels({
 /** Everything that is written or shown of one prediction, but for its score, which is given. */
 function recordsOf(artifact: Artifact, row: Row): unknown[] {
   const deployment = deployed(artifact);
-  const { bins, outside } = deployment.counts.monitor.observe(row, 0.5);
+  const { bins, outside } = deployment.monitor.observe(row, 0.5);
   const { show, describe: describeRow } = createSampleView(artifact);
   const format = (of: Artifact, values: SampleValues) =>
     createSampleFormatter({ artifact: of, values })(
@@ -168,10 +168,10 @@ describe('what is told of a sensitive feature', () => {
   it('by a sample’s score and other values is all, by their bins a range: as docs/security.md says', async () => {
     const artifact = sealArtifact({ ...credit, sensitive: ['limit'] });
     const scoreOf = scorerOf(artifact);
-    const { counts } = deployed(artifact);
+    const { monitor } = deployed(artifact);
     const row = { age: 30, limit: 2000, history: 'none' };
     const score = scoreOf(row);
-    const { bins, outside } = counts.monitor.observe(row, score);
+    const { bins, outside } = monitor.observe(row, score);
     const [raw, binned] = (['raw', 'bins'] as const).map((values) => {
       const format = createSampleFormatter({ artifact, values });
       return JSON.parse(format('t', 'id', undefined, undefined, row, bins, outside, score, 'bad'));

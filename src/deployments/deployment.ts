@@ -4,8 +4,8 @@ import { createDisclosure, type Disclosure } from '../model/disclosure.ts';
 import { createInputValidator, type InputValidator } from '../model/validate-input.ts';
 import { countDecisions, type Decisions } from '../monitor/group-decisions.ts';
 import type { JointGroups } from '../monitor/joint-groups.ts';
-import { createModelCounts, type ModelCounts } from '../monitor/model-counts.ts';
-import { createMonitor } from '../monitor/monitor.ts';
+import type { ModelCounts } from '../monitor/model-counts.ts';
+import { createMonitor, type Monitor } from '../monitor/monitor.ts';
 import type { Performance } from '../monitor/performance.ts';
 import type { KnownModel } from '../outcomes/known-model.ts';
 import type { KnownModels } from '../outcomes/known-models.ts';
@@ -36,6 +36,7 @@ export type Deployment = {
   readonly explainToOthers: Explainer | undefined;
   /** What traces may tell of its features. */
   readonly disclosure: Disclosure;
+  readonly monitor: Monitor;
   readonly counts: ModelCounts;
   readonly performance: Performance;
   /** By bin of the protected features. */
@@ -71,10 +72,10 @@ export function deploy(
   const { groups } = known.groupOutcomes;
   const disclosure = createDisclosure(artifact);
   const monitor = createMonitor(referenceOf(artifact));
-  const counts = createModelCounts(monitor, [output.negative, output.positive]);
+  const { counts } = monitor;
   const decisions = countDecisions(monitor, artifact.protected);
   const sources = [
-    createModelMetrics(counts),
+    createModelMetrics(monitor),
     createGroupDecisionMetrics({ model: name, version }, decisions, counts.classes),
   ];
   return {
@@ -87,6 +88,7 @@ export function deploy(
     explain: predictor?.explanation?.createExplainer(featureNames),
     explainToOthers: predictor?.explanation?.createExplainer(disclosure.omit(featureNames)),
     disclosure,
+    monitor,
     counts,
     performance,
     decisions,

@@ -12,7 +12,7 @@ export type BatchDescription = {
 
 export function describeBatch(
   span: Pick<Span, 'setAttributes'>,
-  { artifact, counts: { monitor }, disclosure }: Deployment,
+  { artifact, monitor, disclosure }: Deployment,
 ): BatchDescription {
   const names = { missing: new Set<string>(), unseen: new Set<string>(), outsideRange: new Set<string>() };
   const kinds = Object.keys(names) as (keyof Findings)[];

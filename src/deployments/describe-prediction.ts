@@ -9,7 +9,7 @@ import type { Deployment } from './deployment.ts';
  */
 export function describePrediction(
   span: Pick<Span, 'setAttributes'>,
-  { artifact, counts: { monitor }, disclosure, explainToOthers }: Deployment,
+  { artifact, monitor, disclosure, explainToOthers }: Deployment,
   row: Row,
   score: number,
   prediction: string,

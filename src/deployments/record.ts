@@ -65,8 +65,7 @@ export function record(
 ): Recorded {
   const { artifact, counts, formatSample } = deployment;
   const isPositive = given ?? (score >= artifact.output.threshold.value ? 1 : 0);
-  const observation: Observation = counts.monitor.observe(row, score);
-  counts.predictions[isPositive]++;
+  const observation: Observation = deployment.monitor.observe(row, score, isPositive === 1);
   deployment.performance.addPrediction(score, timeMs);
   deployment.decisions.record(observation, isPositive === 1);
   if (startedMs !== undefined) recordValue(counts.predictSeconds, (performance.now() - startedMs) / 1000);

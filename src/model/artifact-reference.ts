@@ -7,6 +7,13 @@ export function referenceOf(artifact: Artifact): Reference {
   return {
     model: artifact.name,
     version: artifact.version,
+    output: {
+      negative: artifact.output.negative,
+      positive: artifact.output.positive,
+      threshold: artifact.output.threshold.value,
+      ...(artifact.output.column !== undefined && { column: artifact.output.column }),
+    },
+    dataDigest: artifact.training.dataDigest,
     features: artifact.features.map((feature) => ({
       name: feature.name,
       bins: featureBins(feature),

@@ -17,10 +17,24 @@ export type VariableReference = {
   readonly effects?: readonly number[];
 };
 
+/** What a model puts out, and how a score becomes a prediction. */
+export type ReferenceOutput = {
+  readonly negative: string;
+  readonly positive: string;
+  /** The positive class is predicted from this score on. */
+  readonly threshold: number;
+  /** The column that it predicts, where it has a name. */
+  readonly column?: string;
+};
+
 /** What a monitor compares live traffic with. Nothing in it says where the score comes from. */
 export type Reference = {
   readonly model: string;
   readonly version: string;
+  /** Without it predictions are counted together, not by class. */
+  readonly output?: ReferenceOutput;
+  /** Says which data the model was made from. */
+  readonly dataDigest?: string;
   readonly features: readonly VariableReference[];
   /** The model's output, monitored as if it were a feature. */
   readonly score: VariableReference & { readonly bins: NumericBins };

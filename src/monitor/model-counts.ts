@@ -1,5 +1,5 @@
+import type { Reference } from '../model/reference.ts';
 import { createHistogram, type HistogramCounts } from './histogram.ts';
-import type { Monitor } from './monitor.ts';
 
 /** Why an input was refused. The first four name the feature at fault; the others concern the whole body. */
 const rejectionReasons = {
@@ -23,8 +23,7 @@ export type RejectionReason = (typeof rejectionReasons)['feature' | 'body'][numb
 
 /** What is counted of one model version, beside its features and scores. */
 export type ModelCounts = {
-  readonly monitor: Monitor;
-  /** The classes, negative first. */
+  /** The classes, negative first; both empty where the reference says nothing of the output. */
   readonly classes: readonly [negative: string, positive: string];
   /** Predictions by class, in the same order. */
   readonly predictions: Float64Array;
@@ -39,20 +38,16 @@ export type ModelCounts = {
 const secondsBoundaries = [1e-6, 2.5e-6, 5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 1e-3, 1e-2];
 
 /** Makes the counts of a model version, all at 0. */
-export function createModelCounts(
-  monitor: Monitor,
-  classes: readonly [negative: string, positive: string],
-): ModelCounts {
+export function createModelCounts({ features, output }: Reference): ModelCounts {
   const none = (reasons: readonly RejectionReason[]) => new Map(reasons.map((reason) => [reason, 0]));
   return {
-    monitor,
-    classes,
+    classes: output === undefined ? ['', ''] : [output.negative, output.positive],
     predictions: new Float64Array(2),
     predictSeconds: createHistogram(secondsBoundaries),
     refused: 0,
     rejections: new Map([
       ['', none(rejectionReasons.body)],
-      ...monitor.reference.features.map(({ name }) => [name, none(rejectionReasons.feature)] as const),
+      ...features.map(({ name }) => [name, none(rejectionReasons.feature)] as const),
     ]),
   };
 }

@@ -5,6 +5,7 @@ import { type Binner, binCount, createBinner, numericBinIndex } from '../stats/b
 import { requireFinite } from '../stats/require-finite.ts';
 import { createSegmentRecorder, type SegmentCut } from '../stats/segment-cells.ts';
 import { summableBounds } from '../stats/summable.ts';
+import { createModelCounts, type ModelCounts } from './model-counts.ts';
 import { createSlowDriftWatch, type LiveSlowDrift } from './slow-drift.ts';
 import { createWindows, type WindowName } from './windows.ts';
 
@@ -39,14 +40,17 @@ export type Monitor = {
   readonly segments: readonly SegmentCut[];
   /** Counts since the start, laid out as `variables` and then `segments` say. Read it, do not write it. */
   readonly totals: Readonly<Float64Array>;
+  /** Predictions by class, and inputs that were refused. */
+  readonly counts: ModelCounts;
   /**
    * Counts one prediction. `row` is keyed by feature name and has been validated; keys the reference does not know
    * are left alone. Allocates nothing.
    *
+   * @param isPositive whether the positive class was predicted; if left out, the threshold of the reference's output says it
    * @returns how it was counted; valid until the next call
    * @throws RangeError for a score that is not a finite number; nothing is counted then
    */
-  observe(row: Row, score: number): Observation;
+  observe(row: Row, score: number, isPositive?: boolean): Observation;
   /** Counts of the last 10 minutes, hour or day, laid out as `totals`; of the time since the start if that is less. */
   window(name: WindowName): Float64Array;
   /** Slow drift of numeric variables, by the whole days since the start. */
@@ -58,7 +62,7 @@ export type Monitor = {
  *
  * @param now milliseconds of a clock that never goes back
  * @throws RangeError for a reference in which two variables have the same name, whose series would be one and the same;
- * as `modelSegments` does for what it names in `segments`
+ * for an output of two classes with one name; as `modelSegments` does for what it names in `segments`
  */
 export function createMonitor(reference: Reference, now: () => number = () => performance.now()): Monitor {
   const variables: VariableLayout[] = [];
@@ -81,6 +85,12 @@ export function createMonitor(reference: Reference, now: () => number = () => pe
     });
     length = end + 5;
   }
+  const { output } = reference;
+  if (output !== undefined && output.negative === output.positive) {
+    throw new RangeError(`both classes of the output have the name ${JSON.stringify(output.positive)}`);
+  }
+  const threshold = output?.threshold ?? Number.POSITIVE_INFINITY;
+  const counts = createModelCounts(reference);
   const by = (reference.segments ?? []).map(({ feature }) => feature);
   const { cuts: segments, end } = modelSegments(variables, by, length);
   const totals = new Float64Array(end);
@@ -101,7 +111,8 @@ export function createMonitor(reference: Reference, now: () => number = () => pe
     variables,
     segments,
     totals,
-    observe(row, value) {
+    counts,
+    observe(row, value, isPositive = value >= threshold) {
       requireFinite(value, 'the score');
       windows.advance();
       for (let i = 0; i < readers.length; i++) recorders[i](readers[i](row));
@@ -110,6 +121,7 @@ export function createMonitor(reference: Reference, now: () => number = () => pe
       totals[score.offset + scoreBin]++;
       addScore(value);
       recordSegments?.(bins);
+      counts.predictions[isPositive ? 1 : 0]++;
       return observation;
     },
     window: (name) => windows.since(name),

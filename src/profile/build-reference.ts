@@ -14,6 +14,7 @@ import { expectedCounts, numericReference, rankCategories } from './make-referen
  * with a bin for each of its 20 commonest values that five rows have, and one for the rest together. `null` and
  * `undefined` are missing.
  *
+ * @param output classes and threshold, by which predictions are counted
  * @param segments names of categorical features within whose categories the other features and the score are watched too
  * @param rows keyed by feature name; the first one says which features there are
  * @param scores the model's output for each row
@@ -24,8 +25,9 @@ export function buildReference(
   {
     model,
     version,
+    output,
     segments = [],
-  }: { readonly model: string; readonly version: string; readonly segments?: readonly string[] },
+  }: Pick<Reference, 'model' | 'version' | 'output'> & { readonly segments?: readonly string[] },
   rows: readonly Row[],
   scores: readonly number[],
 ): Reference {
@@ -48,6 +50,7 @@ export function buildReference(
   return {
     model,
     version,
+    ...(output && { output }),
     features,
     score,
     ...(segments.length > 0 && {

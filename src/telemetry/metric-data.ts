@@ -69,24 +69,64 @@ export function histogramValue(
   };
 }
 
-/** Several sources may have series of one metric, each of another model version: they are told as one. */
-function joinByName(metrics: readonly MetricData[]): MetricData[] {
-  const groups = Map.groupBy(metrics, ({ descriptor }) => descriptor.name);
-  return [...groups.values()].map((group) => {
-    const dataPoints = group.flatMap((metric): unknown[] => metric.dataPoints);
-    return { ...group[0], dataPoints } as MetricData;
-  });
-}
-
-/** Joins sources into what a metric reader of the OpenTelemetry SDK takes as `metricProducers`. */
+/**
+ * Joins sources into what a metric reader of the OpenTelemetry SDK takes as `metricProducers`. Several sources may have
+ * series of one metric, each of another model version: they are told as one metric. A series that is there twice, which
+ * Prometheus would drop with all others of the scrape, is told once, the first, and the collection has an error that
+ * names it.
+ */
 export function createMetricProducer(sources: readonly MetricSource[]): MetricProducer {
   const scope = { name: 'vigia' };
+  const findRepeated = createRepeatFinder();
   return {
     async collect() {
-      const metrics = joinByName(sources.flatMap((source) => source()));
+      const groups = Map.groupBy(
+        sources.flatMap((source) => source()),
+        ({ descriptor }) => descriptor.name,
+      );
+      const errors: Error[] = [];
+      const metrics = [...groups].map(([name, group]) => {
+        const points = group.flatMap((metric): DataPoint<unknown>[] => metric.dataPoints);
+        const repeated = findRepeated(name, points);
+        if (repeated.size === 0) return { ...group[0], dataPoints: points } as MetricData;
+        for (const i of repeated) {
+          errors.push(new Error(`${name}${JSON.stringify(points[i].attributes)} is there twice`));
+        }
+        return { ...group[0], dataPoints: points.filter((_, i) => !repeated.has(i)) } as MetricData;
+      });
       // the reader puts its own resource in the place of this one
       const resourceMetrics = { resource: undefined as never, scopeMetrics: [{ scope, metrics }] };
-      return { resourceMetrics, errors: [] };
+      return { resourceMetrics, errors };
     },
+  };
+}
+
+/**
+ * Makes the function that finds the points of a metric whose labels an earlier one has. As attributes are made once and
+ * reused, it looks at them again only where they are other objects than at the last collection.
+ *
+ * @returns their indices
+ */
+function createRepeatFinder() {
+  type Checked = { readonly attributes: readonly Attributes[]; readonly repeated: ReadonlySet<number> };
+  const checked = new Map<string, Checked>();
+  return (name: string, points: readonly DataPoint<unknown>[]): ReadonlySet<number> => {
+    const last = checked.get(name);
+    if (
+      last?.attributes.length === points.length &&
+      points.every(({ attributes }, i) => attributes === last.attributes[i])
+    ) {
+      return last.repeated;
+    }
+    const seen = new Set<string>();
+    const repeated = new Set<number>();
+    const attributes = points.map((point) => point.attributes);
+    for (const [i, labels] of attributes.entries()) {
+      const key = JSON.stringify(Object.entries(labels).sort());
+      if (seen.has(key)) repeated.add(i);
+      seen.add(key);
+    }
+    checked.set(name, { attributes, repeated });
+    return repeated;
   };
 }

@@ -1,7 +1,6 @@
 import type { Histogram, MetricData } from '@opentelemetry/sdk-metrics';
 import { variableCounts } from '../monitor/live-drift.ts';
-import type { ModelCounts } from '../monitor/model-counts.ts';
-import type { VariableLayout } from '../monitor/monitor.ts';
+import type { Monitor, VariableLayout } from '../monitor/monitor.ts';
 import { windowNames } from '../monitor/windows.ts';
 import { binLabels, missingBin } from '../stats/binning.ts';
 import { measureDrift } from '../stats/drift.ts';
@@ -23,11 +22,12 @@ import { createSegmentMetrics } from './segment-metrics.ts';
  * The series of one model version. Attributes, and points that never change, are made here once; a scrape reads the
  * counts.
  */
-export function createModelMetrics(counts: ModelCounts): MetricSource {
-  const { monitor, classes } = counts;
-  const { reference, variables, totals } = monitor;
+export function createModelMetrics(monitor: Monitor): MetricSource {
+  const { reference, variables, totals, counts } = monitor;
   const model = { model: reference.model, version: reference.version };
   const labelled = variables.map((variable) => labelVariable(variable, model));
+  // where the classes are not known, all predictions are one series
+  const classes = reference.output === undefined ? [''] : counts.classes;
   const predictions = classes.map((prediction) => ({ ...model, prediction }));
   const ratios = labelled.flatMap(({ referenceRatios }) => referenceRatios);
   const midRanks = labelled.flatMap(({ referenceMidRanks }) => referenceMidRanks);
@@ -95,7 +95,7 @@ export function createModelMetrics(counts: ModelCounts): MetricSource {
       rejections.map(({ attributes, reasons, reason }) => ({ attributes, value: reasons.get(reason) ?? 0 })),
     ),
     counterData(instruments.inputsRefused, [{ attributes: model, value: counts.refused }]),
-    ...driftData(counts, labelled),
+    ...driftData(monitor, labelled),
     ...segments(),
   ];
 }
@@ -141,7 +141,7 @@ function valueHistogram(variable: VariableLayout, totals: Readonly<Float64Array>
 }
 
 /** Statistics, the ceiling of the PSI and N of each window of this replica, for those who scrape without recording rules. */
-function driftData(counts: ModelCounts, labelled: readonly LabelledVariable[]): MetricData[] {
+function driftData(monitor: Monitor, labelled: readonly LabelledVariable[]): MetricData[] {
   const points = new Map<Instrument, Point<number>[]>();
   const add = (instrument: Instrument, attributes: Point<number>['attributes'], value: number | null) => {
     const known = points.get(instrument) ?? [];
@@ -150,7 +150,7 @@ function driftData(counts: ModelCounts, labelled: readonly LabelledVariable[]): 
     points.set(instrument, known);
   };
   windowNames.forEach((name, w) => {
-    const window = counts.monitor.window(name);
+    const window = monitor.window(name);
     for (const { variable, windows } of labelled) {
       const attributes = windows[w];
       const drift = measureDrift(variable.bins, variable.counts, variableCounts(variable, window));

@@ -1,32 +1,7 @@
 import type { JsonlWriter } from '../files/jsonl-writer.ts';
-import type { Artifact } from '../model/artifact.ts';
 import { instruments } from './instruments.ts';
 import type { LogDestination } from './log-destination.ts';
 import { counterData, gaugeData, type MetricSource } from './metric-data.ts';
-
-/** What the models that answer are. */
-export function modelInfo(deployments: {
-  readonly answering: readonly { readonly artifact: Artifact }[];
-}): MetricSource {
-  return () => {
-    const points = deployments.answering.map(({ artifact }) => ({
-      attributes: describe(artifact),
-      value: 1,
-    }));
-    return [gaugeData(instruments.modelInfo, points)];
-  };
-}
-
-function describe({ name, version, output, training }: Artifact) {
-  return {
-    model: name,
-    version,
-    target: output.column ?? '',
-    positive: output.positive,
-    threshold: String(output.threshold.value),
-    data_digest: training.dataDigest,
-  };
-}
 
 /** What was kept and what was lost of samples and log lines. */
 export function writerMetrics(samples: JsonlWriter, log: LogDestination): MetricSource {

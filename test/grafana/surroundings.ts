@@ -122,3 +122,32 @@ function anchorOf(heading: string): string {
     .replace(/[^\w\s-]/g, '')
     .replace(/\s/g, '-');
 }
+
+/**
+ * The metrics that a dashboard and the alerts of rule files ask for, in the end: those that rules record are followed to
+ * what they are made of. Only names that begin with `model_`: others are of the service.
+ */
+export function metricsBehind(dashboard: string, ruleFiles: readonly string[]): string[] {
+  const rules = readRules();
+  const recorded = Map.groupBy(rules, ({ record }) => record);
+  const { templating, panels } = JSON.parse(readCommittedTexts().get(`${dashboard}.json`) ?? '{}') as Record<
+    string,
+    unknown
+  >;
+  const texts = [
+    ...[
+      ...JSON.stringify({ templating, panels }).matchAll(/"(?:expr|query|definition)":("(?:[^"\\]|\\.)*")/g),
+    ].map(([, text]) => JSON.parse(text) as string),
+    ...rules.filter(({ file, alert }) => alert && ruleFiles.includes(file)).map(({ expr }) => expr),
+  ];
+  const found = new Set<string>();
+  const follow = (text: string): void => {
+    for (const [name] of text.matchAll(/\bmodel_?[a-z0-9_]*(?::[a-z0-9_]+)*\b(?=[{[ )]|$)/g)) {
+      if (found.has(name)) continue;
+      found.add(name);
+      for (const { expr } of recorded.get(name) ?? []) follow(expr);
+    }
+  };
+  for (const text of texts) follow(text);
+  return [...found].filter((name) => name.startsWith('model_') && !name.includes(':'));
+}

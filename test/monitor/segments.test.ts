@@ -4,7 +4,6 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import type { Reference } from '../../src/model/reference.ts';
 import { liveSegments } from '../../src/monitor/live-segments.ts';
-import { createModelCounts } from '../../src/monitor/model-counts.ts';
 import { createMonitor } from '../../src/monitor/monitor.ts';
 import { createModelMetrics } from '../../src/telemetry/model-metrics.ts';
 
@@ -108,7 +107,7 @@ describe('the segments of a monitor', () => {
     fc.assert(
       fc.property(rows, (batch) => {
         const monitor = createMonitor(reference);
-        const metrics = createModelMetrics(createModelCounts(monitor, ['no', 'yes']));
+        const metrics = createModelMetrics(monitor);
         for (const row of batch) monitor.observe(row, row.score);
         const points = pointsOf(metrics, 'model_segment_bin_observations_total');
         // colour: 3 segments of 4 + 3 + 3 bins; shape: 1 of 5 + 4 + 3
@@ -127,7 +126,7 @@ describe('the segments of a monitor', () => {
   });
 
   it('tell their reference, and 0 of it where there is none', () => {
-    const metrics = createModelMetrics(createModelCounts(createMonitor(reference), ['no', 'yes']));
+    const metrics = createModelMetrics(createMonitor(reference));
     const ratios = pointsOf(metrics, 'model_segment_reference_ratio');
     const samples = pointsOf(metrics, 'model_segment_reference_samples');
     const of = (points: typeof ratios, wanted: Record<string, string>) =>
@@ -158,7 +157,7 @@ describe('the segments of a monitor', () => {
     const { segments: _, ...without } = reference;
     const monitor = createMonitor(without);
     monitor.observe({ colour: 'red', height: 1, shape: 'flat' }, 0.5);
-    const metrics = createModelMetrics(createModelCounts(monitor, ['no', 'yes']));
+    const metrics = createModelMetrics(monitor);
     for (const name of names) assert.deepEqual(pointsOf(metrics, name), []);
     assert.ok(createMonitor(reference).totals.length > monitor.totals.length);
   });

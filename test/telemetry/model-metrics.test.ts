@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import type { Reference } from '../../src/model/reference.ts';
-import { createModelCounts } from '../../src/monitor/model-counts.ts';
 import { createMonitor } from '../../src/monitor/monitor.ts';
 import { createModelMetrics } from '../../src/telemetry/model-metrics.ts';
 
@@ -30,9 +29,7 @@ describe('the series of a model', () => {
     const monitor = createMonitor(reference);
     monitor.observe({ height: 1.5, width: 9, depth: 0, colour: 'red' }, 1.5);
     const seen = new Set<string>();
-    for (const { descriptor, dataPoints } of createModelMetrics(
-      createModelCounts(monitor, ['no', 'yes']),
-    )()) {
+    for (const { descriptor, dataPoints } of createModelMetrics(monitor)()) {
       for (const { attributes } of dataPoints) {
         const series = `${descriptor.name} ${JSON.stringify(attributes)}`;
         assert.ok(!seen.has(series), series);

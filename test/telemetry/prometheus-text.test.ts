@@ -4,7 +4,6 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { loadArtifact } from '../../src/model/artifact.ts';
 import { referenceOf } from '../../src/model/artifact-reference.ts';
-import { createModelCounts } from '../../src/monitor/model-counts.ts';
 import { createMonitor } from '../../src/monitor/monitor.ts';
 import { createExposition } from '../../src/telemetry/expose-metrics.ts';
 import { createMetricProducer } from '../../src/telemetry/metric-data.ts';
@@ -14,12 +13,11 @@ import { createPrometheusText } from '../../src/telemetry/prometheus-text.ts';
 /** A reader of the SDK with our metrics and some of the SDK's own, and odd ones among them. */
 async function startReader() {
   const monitor = createMonitor(referenceOf(await loadArtifact('models/credit.json')));
-  const counts = createModelCounts(monitor, ['good', 'bad']);
-  const other = createModelCounts(createMonitor({ ...monitor.reference, version: 'other' }), ['good', 'bad']);
+  const other = createMonitor({ ...monitor.reference, version: 'other' });
   monitor.observe({ age: 41, limit: 1e9, history: 'paid' }, 0.25);
   const reader = new PrometheusExporter({
     preventServerStart: true,
-    metricProducers: [createMetricProducer([createModelMetrics(counts), createModelMetrics(other)])],
+    metricProducers: [createMetricProducer([createModelMetrics(monitor), createModelMetrics(other)])],
   });
   const resource = resourceFromAttributes({ 'service.name': 'a "quoted"\nname', 'process.pid': 7 });
   const meter = new MeterProvider({ resource, readers: [reader] }).getMeter('test');

@@ -65,10 +65,10 @@ function shownModel(context: RequestContext, service: Service): Deployment {
     : queriedModel(context, service);
 }
 
-function page({ artifact, counts }: Deployment, answering: readonly Deployment[]): string {
+function page({ artifact, monitor }: Deployment, answering: readonly Deployment[]): string {
   const query = answering.length > 1 ? `?model=${encodeURIComponent(artifact.name)}` : '';
-  const windows = windowNames.map((window) => liveDrift(counts.monitor, window));
-  const variables = counts.monitor.variables.map((variable, i) => ({
+  const windows = windowNames.map((window) => liveDrift(monitor, window));
+  const variables = monitor.variables.map((variable, i) => ({
     variable,
     drifts: windows.map((drifts) => drifts[i]),
   }));
@@ -77,8 +77,8 @@ function page({ artifact, counts }: Deployment, answering: readonly Deployment[]
     .slice(0, -1)
     .sort((a, b) => compareImportance(a.drifts[decisive], b.drifts[decisive]));
   const rows = [...features, ...variables.slice(-1)];
-  const segments = liveSegments(counts.monitor, windowNames[decisive]);
-  const { sign, text } = headline(rows, decisive, counts.monitor.slowDrift().variables, segments[0]);
+  const segments = liveSegments(monitor, windowNames[decisive]);
+  const { sign, text } = headline(rows, decisive, monitor.slowDrift().variables, segments[0]);
   return renderPage({
     title: `${artifact.name} ${artifact.version}`,
     style: narrowStyle,

@@ -17,8 +17,7 @@ import type { Service } from '../service.ts';
  */
 export function addDriftRoute(router: AppRouter, service: Service): void {
   router.get('/drift', (context) => {
-    const { predictor, counts } = queriedModel(context, service);
-    const { monitor } = counts;
+    const { predictor, monitor } = queriedModel(context, service);
     const { model: name, version } = monitor.reference;
     const windows = Object.fromEntries(
       windowNames.map((window) => {

@@ -51,7 +51,7 @@ function askedFor({ models }: Service, name: string | undefined): readonly Known
 /** The counts of a version's inputs; `undefined` where it has answered none since the start. */
 function monitorOf({ deployments }: Service, model: KnownModel): Monitor | undefined {
   const { answering } = deployments;
-  return [...answering, ...deployments.retired()].find(({ known }) => known === model)?.counts.monitor;
+  return [...answering, ...deployments.retired()].find(({ known }) => known === model)?.monitor;
 }
 
 function describe(known: KnownModel, monitor: Monitor | undefined) {
