@@ -23,15 +23,23 @@ function describePositives(positive: string, { positives, prevalence }: Learnt):
 function describeProtocol({ protocol }: Evaluation): string {
   return protocol.kind === 'cross-validation'
     ? `${protocol.folds}-fold cross-validation, ${formatTimes(protocol.repeats)}`
-    : 'on these rows, which the model should not have been fitted on';
+    : 'on these rows';
 }
 
 function formatTimes(count: number): string {
   return count === 1 ? 'once' : `${count} times`;
 }
 
-/** What is said of a model whose file was written to `out`, in lines of a terminal. */
-export function summariseModel(artifact: Artifact, out: string): string[] {
+/**
+ * What is said of a model whose file was written to `out`, in lines of a terminal.
+ *
+ * @param notes more to say, each under a label of at most nine characters
+ */
+export function summariseModel(
+  artifact: Artifact,
+  out: string,
+  notes: readonly (readonly [label: string, text: string])[] = [],
+): string[] {
   const { training, output, features, sensitive, segments = [] } = artifact;
   const { threshold } = output;
   const learnt = learntFromOutcomes(artifact);
@@ -55,6 +63,7 @@ export function summariseModel(artifact: Artifact, out: string): string[] {
     ...(segments.length > 0 ? [['segments', `of ${segments.map(({ feature }) => feature).join(', ')}`]] : []),
     ...(withheld.length > 0 ? [['sensitive', sensitivityNotice(withheld)]] : []),
     ['drift', training.smallestDetectableDrift],
+    ...notes,
     ['written', `${out}, model ${artifact.name} version ${artifact.version}`],
   ];
   return lines.flatMap(([label, text]) => wrap(`${label.padEnd(10)}${text}`, 80, ' '.repeat(10)));

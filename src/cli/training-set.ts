@@ -1,7 +1,7 @@
 import type { TrainingSet } from '../training/training-set.ts';
+import { readOutcomes } from './read-classes.ts';
 import { type ColumnChoice, readColumns, requireColumns } from './read-columns.ts';
 import { type FeatureOptions, readFeature } from './read-feature.ts';
-import { readOutcomes } from './read-outcomes.ts';
 
 export type TrainingSetOptions = Omit<FeatureOptions, 'howToLeaveOut'> & {
   readonly target: string;
@@ -40,8 +40,16 @@ export async function readTrainingSet<Options extends TrainingSetOptions>(
   });
   const { options } = table.choice;
   const [target, ...features] = table.columns;
-  const outcomes = readOutcomes(table, target, options.positive);
+  const { positive, negative, isPositive } = readOutcomes(table, target, options.positive);
   const howToLeaveOut = () => 'leave it out of --features';
   const columns = features.map((column) => readFeature(table, column, { ...options, howToLeaveOut }));
-  return { set: { columns, ...outcomes, dataDigest: table.digest }, options };
+  return {
+    set: {
+      columns,
+      target: { column: target.name, positive, negative },
+      outcomes: isPositive,
+      dataDigest: table.digest,
+    },
+    options,
+  };
 }

@@ -1,5 +1,6 @@
+import type { Evaluation } from '../model/artifact.ts';
 import { accuracy, f1, precision, recall } from '../stats/confusion.ts';
-import type { Random } from '../stats/random.ts';
+import { createRandom, type Random } from '../stats/random.ts';
 import { binnedRocAuc } from '../stats/roc-auc.ts';
 
 const metrics = ['rocAuc', 'accuracy', 'logLoss', 'brier', 'precision', 'recall', 'f1'] as const;
@@ -98,4 +99,59 @@ export function standardErrors(
     return [metric, Math.sqrt(squares / (values.length - 1))];
   });
   return Object.fromEntries(errors);
+}
+
+/** The figures of a model file's evaluation. */
+type Figures = Omit<Evaluation, 'protocol'>;
+
+/** To six places: more are noise of the arithmetic and make versions differ between machines. */
+function round(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}
+
+/** Leaves out looks at which a figure is not defined (precision without a positive prediction); 0 if it never is. */
+function meanOfDefined(values: readonly (number | null)[]): number {
+  const defined = values.filter((value) => value !== null);
+  return defined.length > 0 ? defined.reduce((sum, value) => sum + value, 0) / defined.length : 0;
+}
+
+/**
+ * The figures of a model file: the mean of what was measured, beside the standard errors.
+ *
+ * @param measured at each look at held-out rows, such as a fold
+ */
+export function estimateFigures(
+  measured: readonly Performance[],
+  errors: Readonly<Record<keyof Performance, number>>,
+): Figures {
+  const figures = metrics.map((metric) => [
+    metric,
+    {
+      value: round(meanOfDefined(measured.map((values) => values[metric]))),
+      standardError: round(errors[metric]),
+    },
+  ]);
+  return Object.fromEntries(figures) as Figures;
+}
+
+const seed = 1;
+
+/**
+ * Evaluates scores of rows that the model was not fitted on. The same rows give the same figures.
+ *
+ * @param scores P(positive)
+ * @param outcomes parallel to `scores`; 1 for positive, 0 for negative; some of each
+ * @param threshold at and above which a score predicts the positive class
+ */
+export function evaluateHeldOut(
+  scores: ArrayLike<number>,
+  outcomes: ArrayLike<number>,
+  threshold: number,
+): Evaluation {
+  const measured = measurePerformance(scores, outcomes, threshold);
+  const errors = standardErrors(scores, outcomes, threshold, createRandom(seed));
+  return {
+    protocol: { kind: 'held-out', rows: scores.length },
+    ...estimateFigures([measured], errors),
+  };
 }

@@ -70,6 +70,12 @@ export function smallestDetectableDrift(referenceRows: number, requests: number)
   };
 }
 
+/** Whether a reference of so many rows shows any shift at all, in the verdict on a day of requests. */
+export function canShowDrift(referenceRows: number): boolean {
+  const alike = { reference: 1, live: 1 };
+  return Number.isFinite(smallestDetectableShift(referenceRows, requestsPerDay, alike));
+}
+
 /** Says in words the smallest drift that alerts find with a reference of so many rows, and that a verdict shows. */
 export function describeSmallestDetectableDrift(referenceRows: number): string {
   const { day, week, verdict } = smallestDetectableDrift(referenceRows, requestsPerDay);

@@ -1,6 +1,11 @@
 import type { Evaluation } from '../model/artifact-schema.ts';
 import { logistic } from '../predictors/logistic/score.ts';
-import { measurePerformance, type Performance, standardErrors } from '../profile/held-out-figures.ts';
+import {
+  estimateFigures,
+  measurePerformance,
+  type Performance,
+  standardErrors,
+} from '../profile/held-out-figures.ts';
 import { createRandom, type Random, shuffle } from '../stats/random.ts';
 import type { DesignMatrix } from './design.ts';
 import { fitLogistic, type LogisticFit } from './fit-logistic.ts';
@@ -57,16 +62,6 @@ function scoreRow(
   return Math.round(logistic(sum) * 1e10) / 1e10;
 }
 
-/** Leaves out folds where a figure is not defined (precision without a positive prediction); 0 if it never is. */
-function meanOfDefined(values: readonly (number | null)[]): number {
-  const defined = values.filter((value) => value !== null);
-  return defined.length > 0 ? defined.reduce((sum, value) => sum + value, 0) / defined.length : 0;
-}
-
-function round(value: number): number {
-  return Math.round(value * 1e6) / 1e6;
-}
-
 /**
  * Evaluates the model on rows that it was not fitted on: the mean over the folds of all repeats, with the standard
  * error of one look at so many rows (repeats shuffle the same rows and add no evidence).
@@ -113,19 +108,9 @@ export function crossValidate(
     }
   }
   const errors = standardErrors(firstScores, outcomes, threshold, random);
-  const figure = (metric: keyof Performance) => ({
-    value: round(meanOfDefined(measured.map((values) => values[metric]))),
-    standardError: round(errors[metric]),
-  });
   const evaluation: Evaluation = {
     protocol: { kind: 'cross-validation', folds, repeats, seed },
-    rocAuc: figure('rocAuc'),
-    accuracy: figure('accuracy'),
-    logLoss: figure('logLoss'),
-    brier: figure('brier'),
-    precision: figure('precision'),
-    recall: figure('recall'),
-    f1: figure('f1'),
+    ...estimateFigures(measured, errors),
   };
   return { evaluation, scores: firstScores };
 }

@@ -1,0 +1,372 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readScoredRows, type ScoredRowsOptions } from '../../src/cli/scored-rows.ts';
+import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
+import { type Ended, runCommand } from '../report/run-command.ts';
+
+const fixture = 'test/profile/fixtures/scored.csv';
+
+/** Sixty rows: a number, a score that rises with it, the prediction from 0.4 on, and what became of the row. */
+function table(change: (row: Record<string, string>, i: number) => Record<string, string> = (row) => row) {
+  const rows = Array.from({ length: 60 }, (_, i) => {
+    const n = (i * 37) % 23;
+    const score = (n + 1) / 25;
+    const row = {
+      n: `${n}`,
+      p: `${score}`,
+      label: score >= 0.4 ? 'yes' : 'no',
+      y: i % 3 === 0 ? 'yes' : 'no',
+    };
+    return change(row, i);
+  });
+  return [Object.keys(rows[0]), ...rows.map((row) => Object.values(row))]
+    .map((cells) => `${cells.join(',')}\n`)
+    .join('');
+}
+
+/** Changes one cell, of the row on the given line. */
+const withCell = (line: number, column: string, cell: string) =>
+  table((row, i) => (i === line - 2 ? { ...row, [column]: cell } : row));
+
+describe('npm run profile', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let data: string;
+  let out: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'profile-'));
+    data = join(folder, 'own.csv');
+    out = join(folder, 'model.json');
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const profile = (...args: string[]) => runCommand('profile', ['--out', out, ...args]);
+
+  async function made(run: Ended): Promise<Artifact> {
+    assert.equal(run.stderr, '');
+    assert.equal(run.code, 0);
+    return loadArtifact(out);
+  }
+
+  it('makes a model file of the rows of a scikit-learn model, and says what it found', async () => {
+    const columns = [
+      '--score',
+      'p_churn',
+      '--prediction',
+      'label',
+      '--target',
+      'churned',
+      '--positive',
+      'yes',
+    ];
+    const run = await profile(
+      ...['--data', fixture, '--name', 'churn', '--exclude', 'customerID,signup_date', ...columns],
+      ...[
+        '--categorical',
+        'senior',
+        '--protected',
+        'senior',
+        '--segments',
+        'contract',
+        '--sensitive',
+        'payment,(key)',
+      ],
+    );
+    const { name, features, output, predictor, evaluation, ...rest } = await made(run);
+    assert.equal(name, 'churn');
+    assert.deepEqual(
+      features.map((feature) => `${feature.name} ${feature.kind}`),
+      [
+        'tenure numeric',
+        'monthly numeric',
+        'contract categorical',
+        'payment categorical',
+        'senior categorical',
+      ],
+    );
+    assert.deepEqual([output.column, output.positive, output.negative], ['churned', 'yes', 'no']);
+    assert.equal(output.threshold.value, 0.4);
+    assert.deepEqual([rest.protected, rest.sensitive], [['senior'], ['payment', '(key)']]);
+    assert.deepEqual(
+      rest.segments?.map(({ feature }) => feature),
+      ['contract'],
+    );
+    assert.equal(predictor, undefined);
+    assert.equal(evaluation?.protocol.kind, 'held-out');
+    for (const told of [
+      /^rows +500, of which yes 101 \(20 %\)$/m,
+      /^AUC +0\.774 ± 0\.026 /m,
+      /^threshold +0\.4: found in the predictions, which are 'yes' from 0\.400021 on and\n +'no' up to 0\.399457$/m,
+      /^sensitive payment: redacted/m,
+      /^held out +the rows should not be those the model was fitted on: /m,
+      new RegExp(`^written +${out}, model churn version ${rest.version}$`, 'm'),
+    ]) {
+      assert.match(run.stdout, told);
+    }
+    assert.doesNotMatch(run.stdout, /^(caution|outcomes) /m);
+  });
+
+  it('needs nothing but rows and scores, and says what outcomes would add', async () => {
+    await writeFile(
+      data,
+      table(({ n, p }) => ({ n, p })),
+    );
+    const run = await profile('--data', data, '--score', 'p');
+    const { name, output, evaluation } = await made(run);
+    assert.equal(name, 'own');
+    assert.deepEqual([output.positive, output.negative, output.column], ['positive', 'negative', undefined]);
+    assert.equal(output.threshold.value, 0.5);
+    assert.equal(evaluation, undefined);
+    assert.match(run.stdout, /^rows +60$/m);
+    assert.match(run.stdout, /^outcomes +none: .*--target/ms);
+    assert.doesNotMatch(run.stdout, /^(AUC|log-loss|accuracy) /m);
+    const named = ['--positive', 'churn', '--negative', 'stay', '--threshold', '0.2'];
+    const { output: other } = await made(await profile('--data', data, '--score', 'p', ...named));
+    assert.deepEqual([other.positive, other.negative, other.threshold.value], ['churn', 'stay', 0.2]);
+    assert.match(other.threshold.reason, /^chosen for this model: .* 4 times /);
+  });
+
+  it('takes the classes from the predictions where there is no target', async () => {
+    await writeFile(
+      data,
+      table(({ n, p, label }) => ({ n, p, label })),
+    );
+    const run = await profile('--data', data, '--score', 'p', '--prediction', 'label', '--positive', 'yes');
+    const { output, features } = await made(run);
+    assert.deepEqual([output.positive, output.negative, output.column], ['yes', 'no', undefined]);
+    assert.equal(output.threshold.value, 0.4);
+    assert.deepEqual(
+      features.map((feature) => feature.name),
+      ['n'],
+    );
+  });
+
+  it('warns of an AUC that rows which are new to a model hardly ever have', async () => {
+    const perfect = table((row) => ({ ...row, y: row.label })).split('\n');
+    await writeFile(data, [...perfect.slice(0, 61), ...perfect.slice(1)].join('\n'));
+    const run = await profile(
+      '--data',
+      data,
+      '--score',
+      'p',
+      '--exclude',
+      'label',
+      '--target',
+      'y',
+      '--positive',
+      'yes',
+    );
+    assert.equal((await made(run)).evaluation?.rocAuc.value, 1);
+    assert.match(run.stdout, /^caution +an AUC of 1\.000 is rare on rows that a model has not seen/m);
+  });
+
+  it('refuses wrong use with status 2, and writes nothing', async () => {
+    await rm(out, { force: true });
+    await writeFile(data, table());
+    const columns = ['--data', data, '--score', 'p'];
+    const wrong: [args: string[], message: RegExp][] = [
+      [['--score', 'p'], /^--data names the table/],
+      [['--data', data], /^--score names the column/],
+      [[...columns, '--target', 'y'], /^--positive says which class of y /],
+      [
+        [...columns, '--target', 'y', '--positive', 'yes', '--negative', 'no'],
+        /^--negative is the other class of y/,
+      ],
+      [[...columns, '--positive', 'a', '--negative', 'a'], /^--positive and --negative are both 'a'/],
+      [[...columns, '--exclude', 'p'], /^--score and --exclude both name p /],
+      [[...columns, '--threshold', '0'], /^--threshold is between 0 and 1, not '0'/],
+      [
+        [...columns, '--exclude', 'label,y', '--segments', 'x'],
+        /^--segments names x, which is none of the features n /,
+      ],
+      [['--data', '-', '--score', 'p'], /^--data - needs --name/],
+    ];
+    for (const [args, message] of wrong) {
+      const { code, stderr, stdout } = await profile(...args);
+      assert.match(stderr, message);
+      assert.match(stderr, /^[^\n]+ \(--help lists the options\)\n$/);
+      assert.deepEqual([code, stdout], [2, '']);
+    }
+    assert.deepEqual(await readdir(folder), ['own.csv']);
+  });
+
+  it('puts into the file how the model computes, once it is checked', async () => {
+    await writeFile(
+      data,
+      table(({ n, p }) => ({ n, p })),
+    );
+    const file = join(folder, 'predictor.json');
+    const logistic = {
+      kind: 'logistic',
+      intercept: -1,
+      features: [
+        {
+          ...{ name: 'n', kind: 'numeric', standardisation: { mean: 11, deviation: 6.6 }, coefficient: 1.5 },
+          ...{ missingLogOdds: null, meanContribution: 0 },
+        },
+      ],
+    };
+    const http = { kind: 'http', protocol: 'json', url: 'http://127.0.0.1:9/score', score: '/p' };
+    const columns = ['--data', data, '--score', 'p'];
+    for (const predictor of [logistic, http]) {
+      await writeFile(file, JSON.stringify(predictor));
+      assert.deepEqual((await made(await profile(...columns, '--predictor', file))).predictor, predictor);
+      await rm(out);
+    }
+    for (const [text, message] of [
+      ['{', /^.*predictor\.json: not valid JSON: /],
+      ['[]', /^.*predictor\.json: must be a JSON object with a "kind"$/],
+      ['{"kind":"magic"}', /^.*predictor\.json: predictor\.kind: is "magic", this program knows .*logistic/],
+      [JSON.stringify({ ...http, score: 'p' }), /^.*predictor\.json: predictor\.score: /],
+      [JSON.stringify({ ...logistic, intercept: null }), /^.*predictor\.json: predictor\.intercept: /],
+    ] as const) {
+      await writeFile(file, text);
+      const { code, stderr } = await profile(...columns, '--predictor', file);
+      assert.match(stderr.trimEnd(), message);
+      assert.equal(code, 1);
+    }
+    await rm(file);
+    const { stderr } = await profile(...columns, '--predictor', file);
+    assert.equal(stderr, `${file}: no such file\n`);
+    assert.deepEqual(await readdir(folder), ['own.csv']);
+  });
+
+  it('leaves the old file when the table is refused', async () => {
+    await writeFile(data, table());
+    await writeFile(out, 'old');
+    const { code, stderr } = await profile('--data', data, '--score', 'q');
+    assert.equal(stderr, `${data}:1: column q: no such column, the header has n, p, label, y\n`);
+    assert.equal(code, 1);
+    assert.equal(await readFile(out, 'utf8'), 'old');
+  });
+
+  it('explains itself', async () => {
+    const { code, stdout } = await profile('--help');
+    assert.equal(code, 0);
+    const options = [...stdout.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
+    assert.deepEqual(options, [
+      ...['--data', '--score', '--prediction', '--target', '--positive', '--negative', '--threshold'],
+      ...[
+        '--exclude',
+        '--categorical',
+        '--allow-ids',
+        '--decimal',
+        '--protected',
+        '--segments',
+        '--sensitive',
+      ],
+      ...['--predictor', '--name', '--out', '--help'],
+    ]);
+  });
+
+  describe('refuses', () => {
+    async function read(content: string, options: Partial<ScoredRowsOptions> = {}) {
+      await writeFile(data, content);
+      return readScoredRows(data, () => ({
+        ...{ score: 'p', prediction: 'label', target: 'y', positive: 'yes', negative: 'negative' },
+        ...{ exclude: [], categorical: [], allowIds: [], sensitive: [], ...options },
+      }));
+    }
+    const refuses = (content: string, message: string, options?: Partial<ScoredRowsOptions>) =>
+      assert.rejects(read(content, options), (error: Error) => {
+        assert.equal(error.message.replace(data, 'own.csv'), message);
+        return true;
+      });
+
+    it('scores that are no probabilities', async () => {
+      await refuses(
+        withCell(5, 'p', ''),
+        'own.csv:5: column p: the score is missing: leave out rows without one',
+      );
+      const range = 'and must be the probability of the positive class, from 0 to 1';
+      await refuses(withCell(5, 'p', '1.2'), `own.csv:5: column p: the score is '1.2', ${range}`);
+      await refuses(withCell(6, 'p', '-0.01'), `own.csv:6: column p: the score is '-0.01', ${range}`);
+      await refuses(withCell(7, 'p', 'high'), `own.csv:7: column p: the score is 'high', ${range}`);
+      await refuses(
+        table((row) => ({ ...row, p: '0.3' })),
+        "own.csv:2: column p: the score is constant, always '0.3': there is nothing in it to watch",
+      );
+    });
+
+    it('so few rows that nothing can be told from chance', async () => {
+      const few = table().split('\n').slice(0, 6).join('\n');
+      await refuses(few, 'own.csv: 5 rows are too few: no shift of a feature could be told from chance');
+    });
+
+    it('predictions that no threshold makes, or another than the one given', async () => {
+      const label = 'own.csv:2: column label: ';
+      const mixed = withCell(2, 'label', 'yes');
+      await refuses(
+        mixed,
+        `${label}the score '0.04' is predicted 'yes', but on line 19 the score '0.36' is predicted 'no': no threshold makes these predictions; leave out --prediction, and give a --threshold`,
+      );
+      const threshold = { value: 0.5, reason: 'chosen' };
+      await refuses(
+        table(),
+        "own.csv:24: column label: the score '0.4' is predicted 'yes', which --threshold 0.5 does not do: correct it, or leave out --prediction",
+        { threshold },
+      );
+      assert.equal(
+        (await read(table(), { threshold: { value: 0.4, reason: 'chosen' } })).rows.threshold?.reason,
+        'chosen',
+      );
+      await refuses(
+        table((row) => ({ ...row, label: 'no' })),
+        `${label}every prediction is 'no', which does not show the threshold: give it with --threshold`,
+      );
+    });
+
+    it('predictions and outcomes of other classes, or none', async () => {
+      await refuses(
+        withCell(9, 'label', 'maybe'),
+        "own.csv:9: column label: 'maybe' is neither 'yes' nor 'no', the classes of the target",
+      );
+      await refuses(
+        withCell(9, 'label', ''),
+        'own.csv:9: column label: the prediction is missing: leave out rows without one',
+      );
+      await refuses(
+        withCell(9, 'y', ''),
+        'own.csv:9: column y: the target is missing: leave out rows without one',
+      );
+      await refuses(
+        table((row) => ({ ...row, label: 'no' })),
+        "own.csv:2: column label: only one class, 'no': the prediction must have two values",
+        { target: undefined, exclude: ['y'] },
+      );
+      await refuses(
+        table(),
+        "own.csv:2: column y: no row is 'true', the classes are 'yes' and 'no': choose one with --positive",
+        { positive: 'true' },
+      );
+    });
+
+    it('the columns that training refuses, and says how to leave them out', async () => {
+      const with_ = (cell: (i: number) => string, name = 'x') =>
+        table((row, i) => ({ [name]: cell(i), ...row }));
+      await refuses(
+        with_((i) => `c${i}`, '"my, id"'),
+        'own.csv:2: column my, id: looks like ids, which say nothing about new rows: leave it out with --exclude "my, id", or use it all the same with --allow-ids my, id',
+      );
+      await refuses(
+        with_((i) => `2024-01-${10 + (i % 18)}`),
+        'own.csv:2: column x: looks like dates, which say nothing about new rows: leave it out with --exclude x, or use it all the same with --allow-ids x',
+      );
+      await refuses(
+        with_(() => '5'),
+        "own.csv:2: column x: is constant, always '5': leave it out with --exclude x",
+      );
+      await refuses(
+        with_(() => ''),
+        'own.csv:2: column x: is empty: leave it out with --exclude x',
+      );
+      await refuses(
+        table((row) => ({ ...row, q: `${1 - Number(row.p)}` })),
+        'own.csv:2: column q: is 1 less the score in every row, and no feature: leave it out with --exclude q',
+      );
+      await refuses(table(), 'own.csv:1: no column is left as a feature', { exclude: ['n'] });
+    });
+  });
+});
