@@ -223,6 +223,7 @@ export async function startService(
       within(remainingMs() * 0.8, samples.close()),
       within(remainingMs() * 0.8, outcomes.close()),
       within(remainingMs() * 0.8, ages.close()),
+      within(remainingMs() * 0.8, deployments.close()),
       within(remainingMs() * 0.8, telemetry.shutdown()),
     ]);
     replica.release();

@@ -47,6 +47,8 @@ export type Deployment = {
   readonly formatSample: SampleFormatter;
   /** The row as a log line may show it. */
   readonly formatPayload: RowFormatter;
+  /** The model in a log line: JSON text of its members `model` and `version`. */
+  readonly logMembers: string;
   /** JSON text of the answer's `model` member. */
   readonly modelJson: string;
   /** The place of a class, negative first, however it is written. */
@@ -96,6 +98,7 @@ export function deploy(
     metrics: () => sources.flatMap((source) => source()),
     formatSample: createSampleFormatter({ artifact, values: sampleValues }),
     formatPayload: createRowFormatter(artifact),
+    logMembers: JSON.stringify({ model: name, version }).slice(1, -1),
     modelJson: JSON.stringify({ name, version }),
     placeOfClass: indexCategories([
       [output.negative, 0],

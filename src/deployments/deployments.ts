@@ -6,6 +6,9 @@ import type { SampleValues } from '../samples/sample.ts';
 import { type Deployment, deploy } from './deployment.ts';
 import type { LoadedModel } from './load-models.ts';
 
+/** Longer than a request may take to be answered. */
+const closeAfterMs = 60_000;
+
 /** The models that answer, by their names, and the versions before them that are still in use. */
 export type Deployments = {
   /** The model of a name; a request keeps the one it began with. */
@@ -33,6 +36,8 @@ export type Deployments = {
   put(model: LoadedModel): boolean;
   /** Lets the model of a name answer no longer. */
   retire(name: string): void;
+  /** Lets go of what computes the models that answer or have answered. */
+  close(): Promise<void>;
 };
 
 /**
@@ -64,7 +69,9 @@ export function createDeployments(options: {
 
   function dropUnused(): readonly Deployment[] {
     const inUse = new Set(models.all());
-    retired = retired.filter(({ known }) => inUse.has(known));
+    const dropped = retired.filter(({ known }) => !inUse.has(known));
+    if (dropped.length > 0) retired = retired.filter(({ known }) => inUse.has(known));
+    for (const { predictor } of dropped) closeLater(predictor);
     return retired;
   }
 
@@ -105,7 +112,16 @@ export function createDeployments(options: {
       dropUnused();
       sort();
     },
+    async close() {
+      await Promise.allSettled([...sorted, ...retired].map(({ predictor }) => predictor?.close?.()));
+    },
   };
+}
+
+/** Requests that began before may still have to be answered. */
+function closeLater(predictor: Predictor | undefined): void {
+  if (predictor?.close === undefined) return;
+  setTimeout(() => predictor.close?.().catch(() => {}), closeAfterMs).unref();
 }
 
 function isSame(one: Artifact, other: Artifact): boolean {

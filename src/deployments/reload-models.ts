@@ -63,8 +63,10 @@ export function createReload(
       // the disk took its time, and what was asked for meanwhile is newer
       const isLate = turn !== reloads;
       for (const model of read.loaded) {
-        if (isLate) say(model.artifact, 'was read too late: the model was loaded again meanwhile');
-        else say(model.artifact, deployments.put(model) ? 'answers from now on' : 'is the same as before');
+        if (isLate) {
+          say(model.artifact, 'was read too late: the model was loaded again meanwhile');
+          if (deployments.predictorOf(model.artifact) !== model.predictor) await model.predictor?.close?.();
+        } else say(model.artifact, deployments.put(model) ? 'answers from now on' : 'is the same as before');
       }
       for (const file of read.unusable) sayUnusable(file);
       if (!isLate) retireOthers(read);

@@ -13,16 +13,16 @@ type Service = { readonly deployments: Deployments };
  * @param route the last part of each model's own path: `predict`
  * @throws Problem naming those paths where the choice is open
  */
-export function defaultModel({ deployments }: Service, route: string): Deployment {
+export function defaultModel(context: RequestContext, { deployments }: Service, route: string): Deployment {
   const { default: deployment, answering } = deployments;
-  if (deployment !== undefined) return deployment;
+  if (deployment !== undefined) return noted(context, deployment);
   const paths = answering.map(({ artifact: { name } }) => modelPath(name, route));
   throw new Problem('not-found', `there are several models: see ${shortList(paths)}, or set DEFAULT_MODEL`);
 }
 
 /** The model that the path names, in `/models/:name/…`. @throws Problem for an unknown one */
 export function namedModel(context: RequestContext, service: Service): Deployment {
-  return find(service, context.params.name);
+  return noted(context, find(service, context.params.name));
 }
 
 /**
@@ -37,6 +37,12 @@ export function queriedModel(context: RequestContext, service: Service): Deploym
   if (deployment !== undefined) return deployment;
   const names = answering.map(({ artifact }) => `?model=${encodeURIComponent(artifact.name)}`);
   throw new Problem('not-found', `there are several models: choose with ${shortList(names)}`);
+}
+
+/** The log line of the request names the model. */
+function noted({ state }: RequestContext, deployment: Deployment): Deployment {
+  state.model = deployment.logMembers;
+  return deployment;
 }
 
 function find({ deployments }: Service, name: string): Deployment {

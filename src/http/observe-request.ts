@@ -60,6 +60,7 @@ export function observeRequest(
         traceId: trace?.traceId,
         spanId: trace?.spanId,
         traceFlags: trace?.traceFlags,
+        model: state.model,
         key: prediction?.key,
         prediction: prediction?.prediction,
         score: prediction?.score,

@@ -30,6 +30,8 @@ export type Answer = { readonly mediaType: string; readonly text: string | Buffe
 export type RequestState = {
   requestId: string;
   trace: TraceContext | undefined;
+  /** The model that is asked, as the log line names it; see `Deployment.logMembers`. */
+  model?: string;
   prediction?: Prediction;
   observations?: ObservationCounts;
   /** Set by `send`. */

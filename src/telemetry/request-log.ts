@@ -17,6 +17,8 @@ export type RequestEntry = {
   readonly spanId?: string | undefined;
   /** W3C trace flags; bit 0 is `sampled`. */
   readonly traceFlags?: number | undefined;
+  /** JSON text of the members that name the model that was asked. */
+  readonly model?: string | undefined;
   /** What the caller calls the prediction. */
   readonly key?: string | undefined;
   readonly prediction?: string | undefined;
@@ -58,8 +60,19 @@ export function createRequestLog(options: {
   };
 
   function format(entry: RequestEntry, level: number): string {
-    const { traceId, spanId, traceFlags, key, prediction, score, payload, accepted, invalid, duplicate } =
-      entry;
+    const {
+      traceId,
+      spanId,
+      traceFlags,
+      model,
+      key,
+      prediction,
+      score,
+      payload,
+      accepted,
+      invalid,
+      duplicate,
+    } = entry;
     let line = `{"level":${level},"time":"${isoTime(Date.now())}",${bindings},"event":"${entry.event}"`;
     line += `,"route":${JSON.stringify(entry.route)},"method":${JSON.stringify(entry.method)}`;
     line += `,"status":${entry.status},"durationMs":${Math.round(entry.durationMs * 1000) / 1000}`;
@@ -68,6 +81,7 @@ export function createRequestLog(options: {
     if (spanId !== undefined) line += `,"span_id":${JSON.stringify(spanId)}`;
     if (traceFlags !== undefined)
       line += `,"trace_flags":"${traceFlags < 16 ? '0' : ''}${traceFlags.toString(16)}"`;
+    if (model !== undefined) line += `,${model}`;
     if (key !== undefined) line += `,"key":${JSON.stringify(key)}`;
     if (prediction !== undefined) line += `,"prediction":${JSON.stringify(prediction)}`;
     if (score !== undefined) line += `,"score":${score}`;

@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
+import { type Artifact, formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { maxOthers, maxUnscraped } from '../../src/outcomes/kept-versions.ts';
 import { firstScrapeMs } from '../../src/outcomes/known-model.ts';
 import { scorerOf, withIntercept } from '../support/model-parts.ts';
@@ -27,7 +27,7 @@ const inFlight = 5;
 /** What a model that was replaced may leave behind: nothing. The bound is for what is made once, and for the measurement. */
 const maxBytesPerReload = 16_384;
 
-describe('a new model, by SIGHUP', function () {
+describe('a new model, by SIGHUP, beside two others', function () {
   this.timeout(60_000);
   let service: TestService;
   let path: string;
@@ -39,11 +39,21 @@ describe('a new model, by SIGHUP', function () {
     const folder = await mkdtemp(join(tmpdir(), 'vigia-'));
     path = join(folder, 'model.json');
     await copyFile(join(root, 'models/credit.json'), path);
+    const others = await Promise.all(
+      ['churn', 'fraud'].map(async (name) => {
+        const { version: _, ...content } = await loadArtifact(path);
+        const other = join(folder, `${name}.json`);
+        await writeFile(other, formatArtifact(sealArtifact({ ...content, name })));
+        return other;
+      }),
+    );
     const programs = ['collect-garbage', 'movable-clock'].map(
       (name) => `--import=${fileURLToPath(new URL(`../faults/programs/${name}.ts`, import.meta.url))}`,
     );
     const env = {
-      MODEL_PATH: path,
+      MODEL_PATH: [...others, path].join(','),
+      DEFAULT_MODEL: 'credit',
+      SHADOW_MODELS: 'churn',
       NODE_OPTIONS: ['--expose-gc', ...programs].join(' '),
       CLOCK_STEP_MS: String(firstScrapeMs),
     };
@@ -57,14 +67,15 @@ describe('a new model, by SIGHUP', function () {
     const before = reloads().length;
     service.process.kill('SIGHUP');
     return eventually(() => {
-      assert.ok(reloads().length > before);
+      // a line for each of the three models, the one that changes last
+      assert.ok(reloads().length >= before + 3);
       return reloads().at(-1);
     });
   };
 
   const scrape = async () => (await fetch(`${service.admin}/metrics`)).text();
   const versionsIn = (text: string) =>
-    new Set([...text.matchAll(/[{,]version="([^"]+)"/g)].map(([, of]) => of));
+    new Set([...text.matchAll(/[{,]model="credit",version="([^"]+)"/g)].map(([, of]) => of));
   // those of the runtime come one by one
   const modelLines = (text: string) => text.split('\n').filter((line) => line.startsWith('model_')).length;
   /** Lets so much time pass that what was exposed has been scraped, and collects all garbage. */
@@ -150,6 +161,7 @@ describe('a new model, by SIGHUP', function () {
       assert.equal(seen('model_feature_value_count', of, { feature: 'age' }), count);
       assert.equal(seen('model_score_count', of), count);
     }
+    assert.ok((seriesValue(text, 'model_agreement_total', { version: second, shadow: 'churn' }) ?? 0) >= 0);
     assert.equal(seriesValue(text, 'model_info', { version: second }), 1);
     assert.equal(seriesValue(text, 'model_info', { version: first }), undefined);
   });

@@ -38,7 +38,7 @@ export function createTokenObservationsRoute(tokens: readonly string[]): AddRout
 function addRoutes(router: AppRouter, service: Service, check: (request: IncomingMessage) => void): void {
   router.post('/observations', async (context) => {
     check(context.req);
-    await takeObservations(context, service, defaultModel(service, 'observations'));
+    await takeObservations(context, service, defaultModel(context, service, 'observations'));
   });
   router.post('/models/:name/observations', async (context) => {
     check(context.req);

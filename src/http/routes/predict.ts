@@ -20,7 +20,7 @@ const tracer = trace.getTracer('vigia');
 /** `POST /predict` and `POST /models/:name/predict`: scores one row, and counts it, keeps it and tells of it. */
 export function addPredictRoutes(router: AppRouter, service: Service): void {
   const accepted = { mediaTypes: ['application/json'], maxBytes: service.config.MAX_BODY_BYTES };
-  router.post('/predict', (context) => answer(context, defaultModel(service, 'predict')));
+  router.post('/predict', (context) => answer(context, defaultModel(context, service, 'predict')));
   router.post('/models/:name/predict', (context) => answer(context, namedModel(context, service)));
 
   async function answer(context: RequestContext, deployment: Deployment): Promise<void> {
