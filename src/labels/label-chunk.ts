@@ -4,8 +4,8 @@ import { copyOf } from './outcome-texts.ts';
 /** What a chunk may hold before all samples are read for it. */
 export type ChunkLimits = { readonly labels: number; readonly characters: number };
 
-/** Some 250 MB, however large the table is. */
-const defaultLimits: ChunkLimits = { labels: 1 << 20, characters: 1 << 26 };
+/** By which the command takes less than 500 MB, however large the table is (`node bench/labels.ts`). */
+const defaultLimits: ChunkLimits = { labels: 1 << 19, characters: 1 << 25 };
 
 /** Ids are texts of ASCII of one length; what has another was not signed by a service. */
 const idForm = /^[\w-]{68}$/;
