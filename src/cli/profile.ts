@@ -1,16 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import type { Artifact } from '../model/artifact.ts';
-import { artifactSchema } from '../model/artifact-schema.ts';
 import { checkPredictor } from '../predictors/index.ts';
 import { profileRows } from '../profile/profile-rows.ts';
-import { findOneName } from '../text/column-names.ts';
 import { writeLines } from '../text/terminal.ts';
-import { readDecimalSign } from './decimal-option.ts';
-import { defaultThreshold, readThreshold, requireFeatures, resolveModelFile } from './model-options.ts';
+import { defaultThreshold, requireFeatures } from './model-options.ts';
 import { summariseModel } from './model-summary.ts';
-import { readNames } from './name-list.ts';
-import { runCli, UsageError } from './run-cli.ts';
+import { readProfileOptions, resolveProfileColumns } from './profile-options.ts';
+import { readPredictor } from './read-predictor.ts';
+import { runCli } from './run-cli.ts';
 import { readScoredRows } from './scored-rows.ts';
 import { writeArtifact } from './write-artifact.ts';
 
@@ -50,117 +46,6 @@ Options that name columns may be given several times; a name with a comma is
 quoted, as in 'age,"income, monthly"', or given alone.
 `;
 
-function readOptions(args: string[]) {
-  const text = { type: 'string' } as const;
-  const names = { type: 'string', multiple: true } as const;
-  const { values } = parseArgs({
-    args,
-    options: {
-      data: text,
-      score: text,
-      prediction: text,
-      target: text,
-      positive: text,
-      negative: text,
-      threshold: text,
-      exclude: names,
-      categorical: names,
-      'allow-ids': names,
-      decimal: text,
-      protected: names,
-      segments: names,
-      sensitive: names,
-      predictor: text,
-      name: text,
-      out: text,
-    },
-  });
-  const { data, score } = values;
-  if (data === undefined) throw new UsageError('--data names the table of rows and scores: it is needed');
-  if (score === undefined) throw new UsageError('--score names the column of the scores: it is needed');
-  return {
-    ...values,
-    data,
-    score,
-    ...resolveModelFile(values, data),
-    ...resolveClasses(values),
-    decimalSign: readDecimalSign(values.decimal),
-    threshold: readThreshold(values.threshold, 'for this model'),
-  };
-}
-
-/** What the classes are called: the positive one as given, the negative one as the columns say where there are any. */
-function resolveClasses(given: {
-  readonly target?: string | undefined;
-  readonly prediction?: string | undefined;
-  readonly positive?: string | undefined;
-  readonly negative?: string | undefined;
-}) {
-  const column = given.target ?? given.prediction;
-  const { positive = 'positive', negative = 'negative' } = given;
-  if (column === undefined) {
-    if (positive === '' || negative === '') throw new UsageError('a class needs a name');
-    if (positive === negative) throw new UsageError(`--positive and --negative are both '${positive}'`);
-    return { positive, negative };
-  }
-  if (given.positive === undefined) {
-    throw new UsageError(
-      `--positive says which class of ${column} the score is the probability of: it is needed`,
-    );
-  }
-  if (given.negative !== undefined) {
-    throw new UsageError(`--negative is the other class of ${column}, and read from it: leave it out`);
-  }
-  return { positive, negative };
-}
-
-/** What `--predictor` says of how the model computes. @throws Error naming the file */
-async function readPredictor(path: string): Promise<Artifact['predictor']> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(path, 'utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new Error(`${path}: not valid JSON: ${error.message}`);
-    const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read: ${code}`}`);
-  }
-  const result = artifactSchema.shape.predictor.safeParse(value);
-  if (!result.success) throw new Error(`${path}: must be a JSON object with a "kind"`);
-  return result.data;
-}
-
-/** The columns that the options name. @throws UsageError */
-function resolveColumns(given: ReturnType<typeof readOptions>, header: readonly string[]) {
-  const nameOf = (name: string) => findOneName(name, header) ?? name;
-  const namesOf = (
-    option: 'exclude' | 'categorical' | 'allow-ids' | 'protected' | 'segments' | 'sensitive',
-  ) => readNames(option, given[option] ?? [], header);
-  const single = {
-    score: nameOf(given.score),
-    prediction: given.prediction === undefined ? undefined : nameOf(given.prediction),
-    target: given.target === undefined ? undefined : nameOf(given.target),
-  };
-  const exclude = namesOf('exclude');
-  const options = [...Object.entries(single), ...exclude.map((column) => ['exclude', column] as const)];
-  for (const [i, [option, column]] of options.entries()) {
-    const before = options.slice(0, i).find(([, other]) => column !== undefined && other === column);
-    if (before !== undefined) throw new UsageError(`--${before[0]} and --${option} both name ${column}`);
-  }
-  return {
-    ...single,
-    exclude,
-    positive: given.positive,
-    negative: given.negative,
-    threshold: given.threshold,
-    decimalSign: given.decimalSign,
-    categorical: namesOf('categorical'),
-    allowIds: namesOf('allow-ids'),
-    protected: namesOf('protected'),
-    segments: namesOf('segments'),
-    sensitive: namesOf('sensitive'),
-  };
-}
-
 /** An AUC beyond this on so many rows is rarer than a mistake with the rows or the columns. */
 const suspiciousAuc = 0.995;
 const suspiciousRows = 100;
@@ -188,9 +73,11 @@ function notesOn({ evaluation, training }: Artifact): [label: string, text: stri
 }
 
 await runCli(help, async (args) => {
-  const given = readOptions(args);
+  const given = readProfileOptions(args);
   const predictor = given.predictor === undefined ? undefined : await readPredictor(given.predictor);
-  const { rows, options } = await readScoredRows(given.data, (header) => resolveColumns(given, header));
+  const { rows, options } = await readScoredRows(given.data, (header) =>
+    resolveProfileColumns(given, header),
+  );
   const { columns, scores, classes, threshold = defaultThreshold, outcomes, dataDigest } = rows;
   requireFeatures(given.data, columns, options);
   const artifact = profileRows({

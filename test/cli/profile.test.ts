@@ -2,8 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readProfileOptions, resolveProfileColumns } from '../../src/cli/profile-options.ts';
+import { readPredictor } from '../../src/cli/read-predictor.ts';
+import { UsageError } from '../../src/cli/run-cli.ts';
 import { readScoredRows, type ScoredRowsOptions } from '../../src/cli/scored-rows.ts';
 import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
+import { checkPredictor } from '../../src/predictors/index.ts';
 import { type Ended, runCommand } from '../report/run-command.ts';
 
 const fixture = 'test/profile/fixtures/scored.csv';
@@ -162,33 +166,36 @@ describe('npm run profile', function () {
     assert.match(run.stdout, /^caution +an AUC of 1\.000 is rare on rows that a model has not seen/m);
   });
 
-  it('refuses wrong use with status 2, and writes nothing', async () => {
-    await rm(out, { force: true });
-    await writeFile(data, table());
+  it('refuses wrong use', async () => {
     const columns = ['--data', data, '--score', 'p'];
     const wrong: [args: string[], message: RegExp][] = [
       [['--score', 'p'], /^--data names the table/],
       [['--data', data], /^--score names the column/],
       [[...columns, '--target', 'y'], /^--positive says which class of y /],
       [
-        [...columns, '--target', 'y', '--positive', 'yes', '--negative', 'no'],
-        /^--negative is the other class of y/,
+        [...columns, '--prediction', 'label', '--positive', 'yes', '--negative', 'no'],
+        /^--negative is the other class of label/,
       ],
-      [[...columns, '--positive', 'a', '--negative', 'a'], /^--positive and --negative are both 'a'/],
-      [[...columns, '--exclude', 'p'], /^--score and --exclude both name p /],
+      [[...columns, '--positive', '1', '--negative', '1.0'], /^--positive and --negative are both '1'/],
+      [[...columns, '--positive', ''], /^a class needs a name/],
+      [[...columns, '--exclude', 'n,p'], /^--score and --exclude both name p$/],
+      [[...columns, '--target', 'p', '--positive', '1'], /^--score and --target both name p$/],
+      [[...columns, '--exclude', 'n,n'], /^--exclude names n twice/],
       [[...columns, '--threshold', '0'], /^--threshold is between 0 and 1, not '0'/],
-      [
-        [...columns, '--exclude', 'label,y', '--segments', 'x'],
-        /^--segments names x, which is none of the features n /,
-      ],
       [['--data', '-', '--score', 'p'], /^--data - needs --name/],
     ];
     for (const [args, message] of wrong) {
-      const { code, stderr, stdout } = await profile(...args);
-      assert.match(stderr, message);
-      assert.match(stderr, /^[^\n]+ \(--help lists the options\)\n$/);
-      assert.deepEqual([code, stdout], [2, '']);
+      assert.throws(
+        () => resolveProfileColumns(readProfileOptions(args), ['n', 'p', 'label', 'y']),
+        (error) => error instanceof UsageError && message.test(error.message),
+        args.join(' '),
+      );
     }
+    await rm(out, { force: true });
+    await writeFile(data, table());
+    const run = await profile(...columns, '--exclude', 'label,y', '--segments', 'x');
+    const message = '--segments names x, which is none of the features n (--help lists the options)\n';
+    assert.deepEqual([run.code, run.stdout, run.stderr], [2, '', message]);
     assert.deepEqual(await readdir(folder), ['own.csv']);
   });
 
@@ -198,38 +205,26 @@ describe('npm run profile', function () {
       table(({ n, p }) => ({ n, p })),
     );
     const file = join(folder, 'predictor.json');
-    const logistic = {
-      kind: 'logistic',
-      intercept: -1,
-      features: [
-        {
-          ...{ name: 'n', kind: 'numeric', standardisation: { mean: 11, deviation: 6.6 }, coefficient: 1.5 },
-          ...{ missingLogOdds: null, meanContribution: 0 },
-        },
-      ],
-    };
     const http = { kind: 'http', protocol: 'json', url: 'http://127.0.0.1:9/score', score: '/p' };
-    const columns = ['--data', data, '--score', 'p'];
-    for (const predictor of [logistic, http]) {
-      await writeFile(file, JSON.stringify(predictor));
-      assert.deepEqual((await made(await profile(...columns, '--predictor', file))).predictor, predictor);
-      await rm(out);
-    }
-    for (const [text, message] of [
-      ['{', /^.*predictor\.json: not valid JSON: /],
-      ['[]', /^.*predictor\.json: must be a JSON object with a "kind"$/],
-      ['{"kind":"magic"}', /^.*predictor\.json: predictor\.kind: is "magic", this program knows .*logistic/],
-      [JSON.stringify({ ...http, score: 'p' }), /^.*predictor\.json: predictor\.score: /],
-      [JSON.stringify({ ...logistic, intercept: null }), /^.*predictor\.json: predictor\.intercept: /],
-    ] as const) {
+    const columns = ['--data', data, '--score', 'p', '--predictor', file];
+    await writeFile(file, JSON.stringify(http));
+    const artifact = await made(await profile(...columns));
+    assert.deepEqual(artifact.predictor, http);
+    await rm(out);
+
+    await writeFile(file, JSON.stringify({ ...http, score: 'p' }));
+    const { code, stderr } = await profile(...columns);
+    assert.match(stderr, /predictor\.json: predictor\.score: [^\n]+\n$/);
+    assert.equal(code, 1);
+    const checked = async (text: string) => {
       await writeFile(file, text);
-      const { code, stderr } = await profile(...columns, '--predictor', file);
-      assert.match(stderr.trimEnd(), message);
-      assert.equal(code, 1);
-    }
+      checkPredictor({ ...artifact, predictor: await readPredictor(file) }, file);
+    };
+    await assert.rejects(checked('{'), /predictor\.json: not valid JSON: /);
+    await assert.rejects(checked('[]'), /predictor\.json: must be a JSON object with a "kind"$/);
+    await assert.rejects(checked('{"kind":"magic"}'), /predictor\.json: predictor\.kind: is "magic", .*http/);
     await rm(file);
-    const { stderr } = await profile(...columns, '--predictor', file);
-    assert.equal(stderr, `${file}: no such file\n`);
+    await assert.rejects(readPredictor(file), { message: `${file}: no such file` });
     assert.deepEqual(await readdir(folder), ['own.csv']);
   });
 

@@ -1,0 +1,112 @@
+import { parseArgs } from 'node:util';
+import { canonicalCategory } from '../stats/category-text.ts';
+import { findOneName } from '../text/column-names.ts';
+import { readDecimalSign } from './decimal-option.ts';
+import { readThreshold, resolveModelFile } from './model-options.ts';
+import { readNames } from './name-list.ts';
+import { UsageError } from './run-cli.ts';
+import type { ScoredRowsOptions } from './scored-rows.ts';
+
+export type ProfileOptions = ReturnType<typeof readProfileOptions>;
+
+/**
+ * Reads the options of `npm run profile`, as far as they can be without the table.
+ *
+ * @throws UsageError, or an error of `parseArgs`
+ */
+export function readProfileOptions(args: string[]) {
+  const text = { type: 'string' } as const;
+  const names = { type: 'string', multiple: true } as const;
+  const { values } = parseArgs({
+    args,
+    options: {
+      data: text,
+      score: text,
+      prediction: text,
+      target: text,
+      positive: text,
+      negative: text,
+      threshold: text,
+      exclude: names,
+      categorical: names,
+      'allow-ids': names,
+      decimal: text,
+      protected: names,
+      segments: names,
+      sensitive: names,
+      predictor: text,
+      name: text,
+      out: text,
+    },
+  });
+  const { data, score } = values;
+  if (data === undefined) throw new UsageError('--data names the table of rows and scores: it is needed');
+  if (score === undefined) throw new UsageError('--score names the column of the scores: it is needed');
+  return {
+    ...values,
+    data,
+    score,
+    ...resolveModelFile(values, data),
+    ...resolveClasses(values),
+    decimalSign: readDecimalSign(values.decimal),
+    threshold: readThreshold(values.threshold, 'for this model'),
+  };
+}
+
+/** What the classes are called: the positive one as given, the negative one as the columns say where there are any. */
+function resolveClasses(given: {
+  readonly target?: string | undefined;
+  readonly prediction?: string | undefined;
+  readonly positive?: string | undefined;
+  readonly negative?: string | undefined;
+}) {
+  const column = given.target ?? given.prediction;
+  const positive = canonicalCategory(given.positive ?? 'positive');
+  const negative = canonicalCategory(given.negative ?? 'negative');
+  if (column === undefined) {
+    if (positive === '' || negative === '') throw new UsageError('a class needs a name');
+    if (positive === negative) throw new UsageError(`--positive and --negative are both '${positive}'`);
+    return { positive, negative };
+  }
+  if (given.positive === undefined) {
+    throw new UsageError(
+      `--positive says which class of ${column} the score is the probability of: it is needed`,
+    );
+  }
+  if (given.negative !== undefined) {
+    throw new UsageError(`--negative is the other class of ${column}, and read from it: leave it out`);
+  }
+  return { positive, negative };
+}
+
+/** What the options say of the columns of a table. @throws UsageError for a name in two places */
+export function resolveProfileColumns(given: ProfileOptions, header: readonly string[]) {
+  const nameOf = (name: string) => findOneName(name, header) ?? name;
+  const namesOf = (
+    option: 'exclude' | 'categorical' | 'allow-ids' | 'protected' | 'segments' | 'sensitive',
+  ) => readNames(option, given[option] ?? [], header);
+  const single = {
+    score: nameOf(given.score),
+    prediction: given.prediction === undefined ? undefined : nameOf(given.prediction),
+    target: given.target === undefined ? undefined : nameOf(given.target),
+  };
+  const exclude = namesOf('exclude');
+  const options = [...Object.entries(single), ...exclude.map((column) => ['exclude', column] as const)];
+  for (const [i, [option, column]] of options.entries()) {
+    const before = options.slice(0, i).find(([, other]) => column !== undefined && other === column);
+    if (before !== undefined) throw new UsageError(`--${before[0]} and --${option} both name ${column}`);
+  }
+  return {
+    ...single,
+    exclude,
+    positive: given.positive,
+    negative: given.negative,
+    threshold: given.threshold,
+    decimalSign: given.decimalSign,
+    categorical: namesOf('categorical'),
+    allowIds: namesOf('allow-ids'),
+    protected: namesOf('protected'),
+    segments: namesOf('segments'),
+    sensitive: namesOf('sensitive'),
+  } satisfies ScoredRowsOptions & Record<'protected' | 'segments', string[]>;
+}
