@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Receipt } from '../outcomes/intake.ts';
 
 const timeoutMs = 60_000;
 const minWaitMs = 100;
@@ -7,14 +8,6 @@ const firstWaitMs = 1_000;
 const maxWaitMs = 60_000;
 /** Without an answer for this long, a batch is given up. */
 const maxOutageMs = 300_000;
-
-/** What a service says of a batch of outcomes. */
-type Receipt = {
-  readonly accepted: number;
-  readonly duplicate: number;
-  readonly expired: number;
-  readonly invalid: readonly { readonly index: number; readonly reason: string; readonly message: string }[];
-};
 
 /** Where outcomes are sent. */
 export type Service = {
