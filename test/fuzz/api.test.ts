@@ -78,7 +78,10 @@ describe(`${numRuns} requests drawn from the OpenAPI document and around it`, fu
     const faults = service.logLines().filter(({ event, level }) => event === 'error' || Number(level) >= 50);
     assert.deepEqual(faults, []);
     assert.match(service.stderr().trimEnd(), /\nTry {6}curl [^\n]*$/);
-    const predictions = service.logLines().filter(({ event }) => event === 'predict').length;
+    const predictions = service.logLines().reduce((sum, { event, duplicate, accepted }) => {
+      const observed = event === 'observations' && !duplicate ? Number(accepted) : 0;
+      return sum + (event === 'predict' ? 1 : observed);
+    }, 0);
     assert.equal((await readJsonLines(service.samplesPath)).length, predictions);
   });
 
