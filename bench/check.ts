@@ -1,10 +1,12 @@
 import { compare } from './comparison.ts';
 import { loadCore } from './machine.ts';
-import { checkRegression } from './regression.ts';
+import { batches, openObservationCost, singleRows } from './observation-cost.ts';
+import { checkBatches, checkRegression } from './regression.ts';
 import { startServer } from './server-process.ts';
 import { otlpSink, unwatched, vigia } from './variants.ts';
 
-// A short form of run.ts for CI: what watching and tracing cost, against the service unwatched on the same machine.
+// A short form of run.ts for CI: what watching and tracing cost, against the service unwatched on the same machine;
+// and what a row costs in a batch of observations, against one that comes alone.
 
 const sink = await startServer(otlpSink.command, { core: loadCore });
 try {
@@ -16,7 +18,15 @@ try {
       console.log(`${variant.key.padEnd(4)} ${round.cpuMicros.toFixed(1)} µs CPU a request`);
     },
   );
-  for (const { what, measured, limit, isRegression } of checkRegression({ U, V0, V100 })) {
+  const cost = await openObservationCost(sink.url, 2);
+  const [batched, single]: number[][] = [[], []];
+  for (let round = 0; round < 2; round++) {
+    batched.push(await cost.measure(batches));
+    single.push(await cost.measure(singleRows));
+  }
+  await cost.close();
+  const checks = [...checkRegression({ U, V0, V100 }), checkBatches(batched, single)];
+  for (const { what, measured, limit, isRegression } of checks) {
     console.log(`${what}: ${measured.toFixed(2)}, limit ${limit}: ${isRegression ? 'REGRESSION' : 'ok'}`);
     if (isRegression) process.exitCode = 1;
   }

@@ -31,6 +31,21 @@ export function checkRegression({ U, V0, V100 }: CheckedRounds): Check[] {
   ];
 }
 
+/**
+ * Holds a row that comes in a batch to what one costs that comes alone in the same round. It was 0.07 when this was
+ * written; the limit is several times that, as CI machines are busy.
+ *
+ * @param batched processor time a row, round by round, as `single`
+ */
+export function checkBatches(batched: readonly number[], single: readonly number[]): Check {
+  const shares = batched.map((micros, i) => micros / single[i]);
+  return hold(
+    'a row in a batch of observations, as a share of one that comes alone',
+    Math.min(...shares),
+    0.25,
+  );
+}
+
 function hold(what: string, measured: number, limit: number): Check {
   return { what, measured, limit, isRegression: measured > limit };
 }

@@ -19,7 +19,7 @@ import {
   profileTable,
   runsTable,
 } from '../../bench/record-tables.ts';
-import { checkRegression } from '../../bench/regression.ts';
+import { checkBatches, checkRegression } from '../../bench/regression.ts';
 import { type Results, renderResults } from '../../bench/results.ts';
 import { bareKoa, others, unwatched, type Variant, vigia } from '../../bench/variants.ts';
 import { widen } from '../../bench/wide-artifact.ts';
@@ -324,6 +324,11 @@ describe('the record of runs', () => {
 });
 
 describe('the check of the bench in CI', () => {
+  it('holds a row in a batch to a quarter of one that comes alone, in the best round', () => {
+    assert.equal(checkBatches([10, 60], [100, 100]).isRegression, false);
+    assert.equal(checkBatches([30, 60], [100, 100]).isRegression, true);
+  });
+
   it('passes what reaches the goals, on a fast machine and on a slow one', () => {
     for (const factor of [1, 2]) {
       const of = (...cpuMicros: number[]) => rounds(cpuMicros.map((value) => value * factor));

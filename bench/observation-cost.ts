@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { loadArtifact } from '../src/model/artifact.ts';
+import { loadCore, pinned, serverCore } from './machine.ts';
+import type { BodyForm } from './observations-load.ts';
+import { startServer } from './server-process.ts';
+import { creditModel } from './variants/credit-model.ts';
+import { vigia } from './variants.ts';
+import { widen } from './wide-artifact.ts';
+
+/** A way in which rows come to the service. */
+export type Way = {
+  readonly what: string;
+  readonly path: string;
+  readonly form: BodyForm;
+  /** A request. */
+  readonly rows: number;
+  readonly connections: number;
+};
+
+/** Of the model that the rows are of. */
+export const observedFeatures = 10;
+
+const execute = promisify(execFile);
+const token = 'token-of-the-bench-0123456789-abcdefghij';
+
+/**
+ * Makes what measures one way: a new process of the service as `npm start` runs it, warmed up, and then the processor
+ * time of all its threads for a row, in µs.
+ *
+ * @param sinkUrl OTLP over HTTP; no request is traced
+ */
+export async function openObservationCost(sinkUrl: string, seconds: number) {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-observations-'));
+  const model = join(folder, 'model.json');
+  const tokenFile = join(folder, 'token');
+  await writeFile(model, JSON.stringify(widen(await loadArtifact(creditModel), observedFeatures)));
+  await writeFile(tokenFile, token, { mode: 0o600 });
+  const { command, env } = vigia(sinkUrl, 0);
+  const program = new URL('observations-load.ts', import.meta.url).pathname;
+
+  async function load({ path, form, rows, connections }: Way, api: string): Promise<number> {
+    const args = [program, api + path, token, model, form, rows, connections, seconds].map(String);
+    const [file, ...rest] = pinned(loadCore, [process.execPath, ...args]);
+    const { stdout } = await execute(file, rest);
+    return (JSON.parse(stdout) as { rows: number }).rows;
+  }
+
+  return {
+    async measure(way: Way): Promise<number> {
+      const server = await startServer(command, {
+        core: serverCore,
+        env: { ...env, MODEL_PATH: model, OUTCOMES_TOKEN_FILE: tokenFile },
+      });
+      try {
+        await load(way, server.url);
+        const before = server.cpuSeconds();
+        const rows = await load(way, server.url);
+        return ((server.cpuSeconds() - before) * 1e6) / rows;
+      } finally {
+        await server.stop();
+      }
+    },
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+export const batches: Way = {
+  what: 'batches of 1,000, NDJSON',
+  path: '/observations',
+  form: 'ndjson',
+  rows: 1000,
+  connections: 4,
+};
+
+export const singleRows: Way = {
+  what: 'one request a row',
+  path: '/observations',
+  form: 'json',
+  rows: 1,
+  connections: 50,
+};
