@@ -1,7 +1,7 @@
 import type { Artifact } from '../model/artifact.ts';
-import { checkPredictor } from '../predictors/index.ts';
 import { profileRows } from '../profile/profile-rows.ts';
 import { writeLines } from '../text/terminal.ts';
+import { compareScores } from './compare-scores.ts';
 import { defaultThreshold, requireFeatures } from './model-options.ts';
 import { summariseModel } from './model-summary.ts';
 import { readProfileOptions, resolveProfileColumns } from './profile-options.ts';
@@ -74,7 +74,8 @@ function notesOn({ evaluation, training }: Artifact): [label: string, text: stri
 
 await runCli(help, async (args) => {
   const given = readProfileOptions(args);
-  const predictor = given.predictor === undefined ? undefined : await readPredictor(given.predictor);
+  const { predictor: path, out } = given;
+  const predictor = path === undefined ? undefined : await readPredictor(path, out);
   const { rows, options } = await readScoredRows(given.data, (header) =>
     resolveProfileColumns(given, header),
   );
@@ -97,8 +98,9 @@ await runCli(help, async (args) => {
     dataDigest,
     predictor,
   });
-  if (given.predictor !== undefined) checkPredictor(artifact, given.predictor);
-  await writeArtifact(given.out, artifact);
-  writeLines(process.stdout, summariseModel(artifact, given.out, notesOn(artifact)));
+  const notes = notesOn(artifact);
+  if (path !== undefined) notes.push(['predictor', await compareScores(path, out, artifact, rows)]);
+  await writeArtifact(out, artifact);
+  writeLines(process.stdout, summariseModel(artifact, out, notes));
   return 0;
 });

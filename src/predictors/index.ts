@@ -45,16 +45,6 @@ function describedPredictor(artifact: Artifact, source: string): Described | und
 }
 
 /**
- * Checks what an artifact says of how its model computes, without making it.
- *
- * @param source what to call the predictor's description in errors, usually the path of its file
- * @throws Error `source: predictor.path.of.the.fault: what is wrong`
- */
-export function checkPredictor(artifact: Artifact, source: string): void {
-  describedPredictor(artifact, source);
-}
-
-/**
  * Makes what computes a model's predictions; `undefined` for a model that is watched only.
  *
  * @param source what to call the artifact in errors, usually the path of its file

@@ -1,3 +1,4 @@
+import { indexCategories } from '../stats/category-text.ts';
 import type { Classes } from './class-order.ts';
 import { type Prediction, PredictorFailure } from './predictor.ts';
 
@@ -10,15 +11,15 @@ export const labelsOnly =
 
 /** Makes the check that every answer of another model goes through, so that no score beyond 0..1 is ever counted. */
 export function createAnswerReader({ positive, negative }: Classes): AnswerReader {
-  const classOf = new Map([positive, negative].map((name) => [name, name]));
+  const classOf = indexCategories([positive, negative].map((name) => [name, name] as const));
   return (score, prediction) => {
     if (typeof score !== 'number') throw new PredictorFailure('bad_answer', describeScore(score));
     if (!(score >= 0 && score <= 1)) {
       throw new PredictorFailure('bad_answer', 'the score is not a probability: it is not within 0 and 1');
     }
     if (prediction === undefined) return { score };
-    const known = classOf.get(String(prediction));
-    if (known === undefined) {
+    const known = classOf(prediction);
+    if (known === undefined || known === null) {
       throw new PredictorFailure('bad_answer', 'the predicted class is neither of those in the model file');
     }
     return { score, prediction: known };

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compareScores } from '../../src/cli/compare-scores.ts';
 import { readProfileOptions, resolveProfileColumns } from '../../src/cli/profile-options.ts';
 import { readPredictor } from '../../src/cli/read-predictor.ts';
 import { UsageError } from '../../src/cli/run-cli.ts';
 import { readScoredRows, type ScoredRowsOptions } from '../../src/cli/scored-rows.ts';
 import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
-import { checkPredictor } from '../../src/predictors/index.ts';
 import { type Ended, runCommand } from '../report/run-command.ts';
 
 const fixture = 'test/profile/fixtures/scored.csv';
@@ -199,7 +199,7 @@ describe('npm run profile', function () {
     assert.deepEqual(await readdir(folder), ['own.csv']);
   });
 
-  it('puts into the file how the model computes, once it is checked', async () => {
+  it('puts into the file how the model computes, once it is checked and gives the scores of the table', async () => {
     await writeFile(
       data,
       table(({ n, p }) => ({ n, p })),
@@ -216,15 +216,37 @@ describe('npm run profile', function () {
     const { code, stderr } = await profile(...columns);
     assert.match(stderr, /predictor\.json: predictor\.score: [^\n]+\n$/);
     assert.equal(code, 1);
+    const scores = Float64Array.from(Array.from({ length: 3 }, (_, i) => 1 / (1 + Math.exp(1 - i))));
+    const columnsOfThree = [{ name: 'n', kind: 'numeric', values: Float64Array.of(0, 1, 2) } as const];
     const checked = async (text: string) => {
       await writeFile(file, text);
-      checkPredictor({ ...artifact, predictor: await readPredictor(file) }, file);
+      const predictor = await readPredictor(file, out);
+      return compareScores(file, out, { ...artifact, predictor }, { columns: columnsOfThree, scores });
     };
+    const logistic = (intercept: number) =>
+      JSON.stringify({
+        ...{ kind: 'logistic', intercept },
+        features: [
+          {
+            ...{ name: 'n', kind: 'numeric', standardisation: { mean: 0, deviation: 1 }, coefficient: 1 },
+            ...{ missingLogOdds: null, meanContribution: 0 },
+          },
+        ],
+      });
+    assert.equal(await checked(logistic(-1)), 'gives the scores of the table in 3 of its rows');
+    await assert.rejects(
+      checked(logistic(1)),
+      /predictor\.json: scores row 1 of the table with 0\.7\d+, which has 0\.2\d+ there/,
+    );
+    await assert.rejects(
+      checked('{"kind":"onnx","path":"none.onnx"}'),
+      /predictor\.json: predictor\.path: .*none\.onnx: no such file$/,
+    );
     await assert.rejects(checked('{'), /predictor\.json: not valid JSON: /);
     await assert.rejects(checked('[]'), /predictor\.json: must be a JSON object with a "kind"$/);
     await assert.rejects(checked('{"kind":"magic"}'), /predictor\.json: predictor\.kind: is "magic", .*http/);
     await rm(file);
-    await assert.rejects(readPredictor(file), { message: `${file}: no such file` });
+    await assert.rejects(readPredictor(file, out), { message: `${file}: no such file` });
     assert.deepEqual(await readdir(folder), ['own.csv']);
   });
 

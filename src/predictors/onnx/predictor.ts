@@ -55,7 +55,7 @@ export async function createOnnxPredictor(
 function predictBy(session: OnnxSession, run: (rows: readonly Row[]) => Promise<Prediction[]>): Predictor {
   const step = isForOneRow(session) ? 1 : rowsPerRun;
   const underWay = createUnderWay();
-  async function runInSteps(rows: readonly Row[], signal: AbortSignal | undefined): Promise<Prediction[]> {
+  async function runInSteps(rows: readonly Row[], signal?: AbortSignal): Promise<Prediction[]> {
     const predictions: Prediction[] = [];
     for (let at = 0; at < rows.length; at += step) {
       if (signal?.aborted) throw new PredictorFailure('aborted', 'nobody waits for the answer any more');
@@ -65,8 +65,8 @@ function predictBy(session: OnnxSession, run: (rows: readonly Row[]) => Promise<
     return predictions;
   }
   return {
-    predict: (rows, { signal } = {}) =>
-      underWay.during(() => (rows.length <= step ? run(rows) : runInSteps(rows, signal))),
+    predict: (rows, call) =>
+      underWay.during(() => (rows.length <= step ? run(rows) : runInSteps(rows, call?.signal))),
     async close() {
       await underWay.idle();
       await session.release();

@@ -241,5 +241,10 @@ describe('the protocol of any JSON endpoint', () => {
   it('reads classes that are numbers or truth values by their text', () => {
     const numbers = make({ prediction: '/c' }, { ...creditModel, output: { positive: '1', negative: '0' } });
     assert.deepEqual(numbers.decode({ p: 0.6, c: 1 }, 1), [{ score: 0.6, prediction: '1' }]);
+    const truth = make(
+      { prediction: '/c' },
+      { ...creditModel, output: { positive: 'True', negative: 'False' } },
+    );
+    assert.deepEqual(truth.decode({ p: 0.6, c: true }, 1), [{ score: 0.6, prediction: 'True' }]);
   });
 });
