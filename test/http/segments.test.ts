@@ -8,7 +8,7 @@ import { createMonitor } from '../../src/monitor/monitor.ts';
 import type { ReportSegment } from '../../src/report/compute/drift-report.ts';
 import { driftReport } from '../report/run-command.ts';
 import { openConnection, predictRequest } from '../support/connection.ts';
-import { scorerOf } from '../support/model-parts.ts';
+import { scorerOf, withWeights } from '../support/model-parts.ts';
 import { plainBinOf } from '../support/plain-psi.ts';
 import { eventually, seriesValue, startTestService, type TestService } from '../support/service.ts';
 
@@ -197,9 +197,15 @@ describe('the segments of a service', function () {
   }
 
   it('leave out requests whose category is missing or never seen', async () => {
-    const { sensitive: _, version: __, ...content } = await loadArtifact(model);
+    const {
+      sensitive: _,
+      version: __,
+      ...content
+    } = withWeights(await loadArtifact(model), (weights) =>
+      weights.name === 'history' ? { ...weights, missingLogOdds: 0 } : weights,
+    );
     const features = content.features.map((feature) =>
-      feature.name === 'history' ? { ...feature, nullable: true, missingLogOdds: 0 } : feature,
+      feature.name === 'history' ? { ...feature, nullable: true } : feature,
     );
     // a sensitive feature may have segments: only counts of rows are told
     const path = join(service.folder, 'sensitive.json');
