@@ -1,7 +1,7 @@
 import { numericBinIndex } from '../stats/binning.ts';
 import { accuracy, f1, precision, recall } from '../stats/confusion.ts';
 import type { Interval } from '../stats/interval.ts';
-import { expectedCalibrationError } from '../stats/probability-scores.ts';
+import { expectedCalibrationError, logLossOfOne } from '../stats/probability-scores.ts';
 import { quantileSorted } from '../stats/quantile.ts';
 import { createRandom } from '../stats/random.ts';
 import type { LabelledRows } from './labelled-rows.ts';
@@ -11,7 +11,6 @@ const seed = 1;
 const confidence = 0.95;
 /** With many rows the figures are so sharp that fewer resamples tell their spread. */
 const resamples = { few: 1000, many: 200, manyRows: 100_000 } as const;
-const leastProbability = Number.EPSILON;
 
 export type Intervals = Readonly<Record<FigureName, Interval | null>>;
 
@@ -75,10 +74,7 @@ function sortRows(
     bands: bandEdges.length + 1,
     band: score.map((value) => numericBinIndex(bandEdges, value)),
     squaredError: score.map((value, i) => (value - outcome[i]) ** 2),
-    logLoss: score.map((value, i) => {
-      const probability = Math.min(1 - leastProbability, Math.max(leastProbability, value));
-      return -Math.log(outcome[i] === 1 ? probability : 1 - probability);
-    }),
+    logLoss: score.map((value, i) => logLossOfOne(value, outcome[i] === 1)),
   };
 }
 

@@ -1,5 +1,6 @@
 import { numericBinIndex } from '../stats/binning.ts';
 import { type CalibrationCurve, interpolateCurve } from '../stats/isotonic-regression.ts';
+import { logLossOfOne } from '../stats/probability-scores.ts';
 import { requireFinite } from '../stats/require-finite.ts';
 import { createDelayLine, type DelayLine } from './delay-line.ts';
 import { compareBands } from './performance-calibration.ts';
@@ -84,9 +85,6 @@ export type Performance = {
   readonly immature: Pick<DelayLine, 'slots' | 'restore'>;
 };
 
-/** As in `logLoss` of `src/stats`: one sure and wrong prediction costs 36 and not ∞. */
-const leastProbability = Number.EPSILON;
-
 /**
  * Makes the counts of how well one model version does. Memory is constant: it depends on the number of bins.
  *
@@ -146,7 +144,6 @@ export function createPerformance(
       requireFinite(score, 'the score');
       windows.advance();
       const cell = cellOf(score);
-      const ofOutcome = Math.min(1 - leastProbability, Math.max(leastProbability, score));
       sums[isPositive ? 'positives' : 'negatives'][cell]++;
       sums.scores[cell] += score;
       if (calibration !== undefined) {
@@ -155,7 +152,7 @@ export function createPerformance(
         sums.variance[cell] += probability * (1 - probability);
       }
       sums.squaredErrors[cell] += (score - (isPositive ? 1 : 0)) ** 2;
-      sums.logLosses[cell] -= Math.log(isPositive ? ofOutcome : 1 - ofOutcome);
+      sums.logLosses[cell] += logLossOfOne(score, isPositive);
     },
     settle,
     window(name) {

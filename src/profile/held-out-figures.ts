@@ -1,5 +1,6 @@
 import type { Evaluation } from '../model/artifact.ts';
 import { accuracy, f1, precision, recall } from '../stats/confusion.ts';
+import { logLossOfOne } from '../stats/probability-scores.ts';
 import { createRandom, type Random } from '../stats/random.ts';
 import { binnedRocAuc } from '../stats/roc-auc.ts';
 
@@ -16,9 +17,8 @@ function groupByScore(scores: ArrayLike<number>, outcomes: ArrayLike<number>, th
   const distinct = sorted.filter((score, i) => i === 0 || score !== sorted[i - 1]);
   const places = new Map(Array.from(distinct, (score, place) => [score, place]));
   const groupOf = Uint32Array.from(scores, (score) => places.get(score) as number);
-  const kept = distinct.map((score) => Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, score)));
-  const lossOfPositive = kept.map((score) => -Math.log(score));
-  const lossOfNegative = kept.map((score) => -Math.log(1 - score));
+  const lossOfPositive = distinct.map((score) => logLossOfOne(score, true));
+  const lossOfNegative = distinct.map((score) => logLossOfOne(score, false));
   const positives = new Uint32Array(distinct.length);
   const negatives = new Uint32Array(distinct.length);
 

@@ -16,8 +16,18 @@ export function brierScore(probabilities: ArrayLike<number>, outcomes: ArrayLike
 }
 
 /**
- * The mean logarithmic loss, −ln of the probability given to what happened, in nats. Lower is better. Probabilities
- * are kept 2^-52 away from 0 and 1, so that one sure and wrong prediction costs 36 and not ∞. O(n).
+ * The logarithmic loss of one prediction, −ln of the probability given to what happened, in nats. The probability is kept
+ * 2^-52 away from 0 and 1, so that a sure and wrong prediction costs 36 and not ∞.
+ *
+ * @param probability of the positive class
+ */
+export function logLossOfOne(probability: number, isPositive: boolean): number {
+  const kept = Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, probability));
+  return -Math.log(isPositive ? kept : 1 - kept);
+}
+
+/**
+ * The mean of `logLossOfOne`. Lower is better. O(n).
  *
  * @param probabilities of the positive class
  * @param outcomes parallel to `probabilities`; 1 for positive, 0 for negative
@@ -30,8 +40,7 @@ export function logLoss(probabilities: ArrayLike<number>, outcomes: ArrayLike<nu
   requireSameLength(probabilities, outcomes);
   let sum = 0;
   for (let i = 0; i < probabilities.length; i++) {
-    const p = Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, probabilities[i]));
-    sum -= outcomes[i] * Math.log(p) + (1 - outcomes[i]) * Math.log(1 - p);
+    sum += logLossOfOne(probabilities[i], outcomes[i] === 1);
   }
   return probabilities.length > 0 ? sum / probabilities.length : null;
 }
