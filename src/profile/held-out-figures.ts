@@ -7,7 +7,7 @@ import { binnedRocAuc } from '../stats/roc-auc.ts';
 const metrics = ['rocAuc', 'accuracy', 'logLoss', 'brier', 'precision', 'recall', 'f1'] as const;
 
 /** The figures of a model on rows whose outcome is known; `null` where the rows leave one undefined. */
-export type Performance = Readonly<Record<(typeof metrics)[number], number | null>>;
+export type HeldOutFigures = Readonly<Record<(typeof metrics)[number], number | null>>;
 
 const resamples = 200;
 
@@ -23,7 +23,7 @@ function groupByScore(scores: ArrayLike<number>, outcomes: ArrayLike<number>, th
   const negatives = new Uint32Array(distinct.length);
 
   /** The figures of the rows that `rowAt` gives, as many as there are. */
-  return function measure(rowAt: (i: number) => number): Performance {
+  return function measure(rowAt: (i: number) => number): HeldOutFigures {
     positives.fill(0);
     negatives.fill(0);
     for (let i = 0; i < groupOf.length; i++) {
@@ -70,7 +70,7 @@ export function measurePerformance(
   scores: ArrayLike<number>,
   outcomes: ArrayLike<number>,
   threshold: number,
-): Performance {
+): HeldOutFigures {
   return groupByScore(scores, outcomes, threshold)((i) => i);
 }
 
@@ -87,7 +87,7 @@ export function standardErrors(
   outcomes: ArrayLike<number>,
   threshold: number,
   random: Random,
-): Record<keyof Performance, number> {
+): Record<keyof HeldOutFigures, number> {
   const measure = groupByScore(scores, outcomes, threshold);
   const rows = scores.length;
   const measured = Array.from({ length: resamples }, () => measure(() => Math.floor(random() * rows)));
@@ -121,8 +121,8 @@ function meanOfDefined(values: readonly (number | null)[]): number {
  * @param measured at each look at held-out rows, such as a fold
  */
 export function estimateFigures(
-  measured: readonly Performance[],
-  errors: Readonly<Record<keyof Performance, number>>,
+  measured: readonly HeldOutFigures[],
+  errors: Readonly<Record<keyof HeldOutFigures, number>>,
 ): Figures {
   const figures = metrics.map((metric) => [
     metric,

@@ -2,8 +2,8 @@ import type { Evaluation } from '../model/artifact-schema.ts';
 import { logistic } from '../predictors/logistic/score.ts';
 import {
   estimateFigures,
+  type HeldOutFigures,
   measurePerformance,
-  type Performance,
   standardErrors,
 } from '../profile/held-out-figures.ts';
 import { createRandom, type Random, shuffle } from '../stats/random.ts';
@@ -86,7 +86,7 @@ export function crossValidate(
   const positives = outcomes.reduce((sum, outcome) => sum + outcome, 0);
   const { folds, repeats, seed } = protocolFor(design.rows, positives);
   const random = createRandom(seed);
-  const measured: Performance[] = [];
+  const measured: HeldOutFigures[] = [];
   const firstScores = new Float64Array(design.rows);
   const allRows = Uint32Array.from(outcomes, (_, i) => i);
   for (let repeat = 0; repeat < repeats; repeat++) {
