@@ -8,8 +8,8 @@ import type { Column } from '../profile/columns.ts';
 /** Rows that a predictor is asked about, spread over the table. */
 const rowsAsked = 100;
 
-/** Scores that were rounded for the table, or computed in single precision, are the same. */
-const tolerance = 1e-3;
+/** Scores that were rounded for the table, to two places at least, or computed in single precision, are the same. */
+const tolerance = 0.0051;
 
 /**
  * Asks a model's predictor about some of the rows that the model file was made from: whether it gives the same scores. With

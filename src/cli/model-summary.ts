@@ -6,7 +6,7 @@ import { maxGroups } from '../outcomes/token.ts';
 import { formatCount, formatShare } from '../text/format.ts';
 import { wrap } from '../text/wrap.ts';
 
-/** What the choice of `--sensitive` does not do: the model is linear, so that a score and the other values give it away. */
+/** What the choice of `--sensitive` does not do: who can run the model can find the value that makes the score of the others. */
 function sensitivityNotice(sensitive: readonly string[]): string {
   return `${sensitive.join(', ')}: redacted, but whoever has the model and a sample with the other values can compute the value from the score; SAMPLES_VALUES=off prevents that`;
 }
