@@ -1,7 +1,7 @@
 import { config, telemetry } from '../otel/sdk.ts';
 import type { Deployment } from './deployments/deployment.ts';
 import { endWith } from './exit-on-failure.ts';
-import { exampleInput } from './http/openapi.ts';
+import { exampleInput } from './http/openapi-predict.ts';
 import { onReloadRequest, stopRequested } from './process-signals.ts';
 import { startService } from './start-service.ts';
 import { whyOff } from './telemetry/otlp-options.ts';

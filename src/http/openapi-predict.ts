@@ -1,0 +1,95 @@
+import type { Artifact } from '../model/artifact.ts';
+import { maxKeyCharacters } from '../model/own-key.ts';
+import { keyHeader } from './key-header.ts';
+import { failures, json, ok, ref } from './openapi-parts.ts';
+
+/**
+ * `POST /predict` of one model.
+ *
+ * @param prefix of the names of the model's schemas
+ */
+export function predictPath(artifact: Artifact, prefix: string, operationId: string) {
+  return {
+    post: {
+      operationId,
+      summary: `Predict the class of one input with ${artifact.name}`,
+      security: [],
+      parameters: [
+        {
+          name: 'explain',
+          in: 'query',
+          description: '`true` adds the reasons to the answer',
+          schema: { enum: ['true', 'false'], default: 'false' },
+        },
+        {
+          name: keyHeader,
+          in: 'header',
+          description: 'What you call the prediction, by which its outcome can be found later',
+          schema: { type: 'string', minLength: 1, maxLength: maxKeyCharacters },
+        },
+      ],
+      requestBody: { required: true, content: json(ref(`${prefix}Input`), exampleInput(artifact)) },
+      responses: {
+        ...ok('The prediction', ref(`${prefix}Prediction`)),
+        ...failures(
+          'malformed-json',
+          'not-found',
+          'body-too-large',
+          'unsupported-media-type',
+          'invalid-input',
+          'internal',
+          'overloaded',
+        ),
+      },
+    },
+  };
+}
+
+/** A typical row: the median of each number, the commonest category. */
+export function exampleInput({ features }: Artifact): Record<string, number | string> {
+  return Object.fromEntries(
+    features.map((feature) => {
+      if (feature.kind === 'numeric') return [feature.name, feature.summary.percentiles.p50];
+      const counts = feature.reference.counts.slice(0, feature.categories.length);
+      return [feature.name, feature.categories[counts.indexOf(Math.max(...counts))]];
+    }),
+  );
+}
+
+export function predictionSchema({ output }: Artifact) {
+  return {
+    type: 'object',
+    required: ['prediction', 'score', 'id', 'model'],
+    properties: {
+      prediction: { enum: [output.negative, output.positive] },
+      score: { type: 'number', minimum: 0, maximum: 1, description: `Probability of "${output.positive}"` },
+      id: {
+        type: 'string',
+        maxLength: 80,
+        pattern: '^[A-Za-z0-9_-]+$',
+        description: 'Joins an outcome later',
+      },
+      reasons: {
+        type: 'array',
+        maxItems: 4,
+        description: 'With `explain=true`: what moved the score most, the weightiest first',
+        items: {
+          type: 'object',
+          required: ['feature', 'logOdds'],
+          properties: {
+            feature: { type: 'string' },
+            logOdds: {
+              type: 'number',
+              description: `How far the feature moved the log-odds from those of an average row; above 0 towards "${output.positive}"`,
+            },
+          },
+        },
+      },
+      model: {
+        type: 'object',
+        required: ['name', 'version'],
+        properties: { name: { type: 'string' }, version: { type: 'string' } },
+      },
+    },
+  };
+}
