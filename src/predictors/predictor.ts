@@ -1,3 +1,4 @@
+import type { SpanContext } from '@opentelemetry/api';
 import type { z } from 'zod';
 import type { Artifact } from '../model/artifact.ts';
 import type { Fault } from '../model/artifact-fault.ts';
@@ -12,6 +13,14 @@ export type Prediction = {
   readonly prediction?: string;
 };
 
+/** Whom a prediction is made for. */
+export type Call = {
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
+  /** The trace that the caller names; it goes along where there is no span of ours that could. */
+  readonly callerTrace?: SpanContext | undefined;
+};
+
 /** How a model computes. */
 export type Predictor = {
   /**
@@ -19,13 +28,9 @@ export type Predictor = {
    * answered without a promise.
    *
    * @param rows validated; not empty
-   * @param call.signal aborted when nobody waits for the answer any more
    * @throws PredictorFailure (or rejects with it) when the rows cannot be predicted; nothing is recorded then
    */
-  predict(
-    rows: readonly Row[],
-    call?: { readonly signal?: AbortSignal },
-  ): readonly Prediction[] | Promise<readonly Prediction[]>;
+  predict(rows: readonly Row[], call?: Call): readonly Prediction[] | Promise<readonly Prediction[]>;
   /** Only of models whose scores can be explained exactly. */
   readonly explanation?: Explanation;
   /** Lets go of connections and memory; the predictor is not asked any more. */

@@ -1,8 +1,8 @@
 // by their defaults, which are what is instrumented
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { context, propagation } from '@opentelemetry/api';
-import { PredictorFailure } from '../predictor.ts';
+import { type Context, context, propagation, type SpanContext, trace } from '@opentelemetry/api';
+import { type Call, PredictorFailure } from '../predictor.ts';
 import { createUnderWay } from '../under-way.ts';
 import type { Headers } from './headers.ts';
 
@@ -19,13 +19,12 @@ export type ClientSettings = {
 
 export type HttpClient = {
   /**
-   * Sends a JSON text and reads the JSON that is answered. The trace of the active context goes along.
+   * Sends a JSON text and reads the JSON that is answered. The trace of the active span goes along, or else the caller's.
    *
    * @param maxBytes of the answer
-   * @param signal ends the request
    * @returns a promise that rejects with a PredictorFailure
    */
-  post(body: string, maxBytes: number, signal?: AbortSignal): Promise<unknown>;
+  post(body: string, maxBytes: number, call?: Call): Promise<unknown>;
   /** Requests that may begin now. */
   free(): number;
   /** Lets those in flight finish, and closes all connections. */
@@ -48,7 +47,7 @@ export function createHttpClient({ url, timeoutMs, maxInFlight, headers }: Clien
   const agent = new Agent({ keepAlive: true, maxSockets: maxInFlight, scheduling: 'lifo' });
   const inFlight = createUnderWay();
 
-  function send(body: string, maxBytes: number, signal: AbortSignal): Promise<Answer> {
+  function send({ body, maxBytes, signal, callerTrace }: Request): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const all = {
         accept: 'application/json',
@@ -57,7 +56,7 @@ export function createHttpClient({ url, timeoutMs, maxInFlight, headers }: Clien
         'content-type': 'application/json',
         'content-length': String(Buffer.byteLength(body)),
       };
-      propagation.inject(context.active(), all);
+      propagation.inject(contextOf(callerTrace), all);
       const request = open(address, { method: 'POST', agent, headers: all, signal });
       request.on('response', (response) => readAnswer(response, maxBytes).then(resolve, reject));
       request.on('error', (error: NodeJS.ErrnoException) => {
@@ -69,24 +68,30 @@ export function createHttpClient({ url, timeoutMs, maxInFlight, headers }: Clien
   }
 
   /** Takes another connection while the one that was taken turns out to be closed. */
-  async function sendSafely(body: string, maxBytes: number, signal: AbortSignal): Promise<Answer> {
+  async function sendSafely(request: Request): Promise<Answer> {
     for (;;) {
       try {
-        return await send(body, maxBytes, signal);
+        return await send(request);
       } catch (error) {
         if (!(error instanceof StaleConnection)) throw error;
       }
     }
   }
 
-  async function ask(body: string, maxBytes: number, signal: AbortSignal | undefined): Promise<unknown> {
+  async function ask(body: string, maxBytes: number, call: Call | undefined): Promise<unknown> {
+    const signal = call?.signal;
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(), timeoutMs);
     try {
-      const ends = signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal;
-      let answer = await sendSafely(body, maxBytes, ends);
+      const request = {
+        body,
+        maxBytes,
+        signal: signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal,
+        callerTrace: call?.callerTrace,
+      };
+      let answer = await sendSafely(request);
       if (unknownStatuses.has(answer.status) && (await headers.renew())) {
-        answer = await sendSafely(body, maxBytes, ends);
+        answer = await sendSafely(request);
       }
       return parseAnswer(answer);
     } catch (error) {
@@ -101,14 +106,14 @@ export function createHttpClient({ url, timeoutMs, maxInFlight, headers }: Clien
   }
 
   return {
-    async post(body, maxBytes, signal) {
+    async post(body, maxBytes, call) {
       if (inFlight.count >= maxInFlight) {
         throw new PredictorFailure(
           'busy',
           `${maxInFlight} requests to the model's server are under way already`,
         );
       }
-      return inFlight.during(() => ask(body, maxBytes, signal));
+      return inFlight.during(() => ask(body, maxBytes, call));
     },
     free: () => maxInFlight - inFlight.count,
     async close() {
@@ -116,6 +121,22 @@ export function createHttpClient({ url, timeoutMs, maxInFlight, headers }: Clien
       agent.destroy();
     },
   };
+}
+
+/** One request on its way. */
+type Request = {
+  readonly body: string;
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+  readonly callerTrace: SpanContext | undefined;
+};
+
+/** The active context, in the trace of the caller where it has none of its own. */
+function contextOf(callerTrace: SpanContext | undefined): Context {
+  const active = context.active();
+  return callerTrace === undefined || trace.getSpan(active)
+    ? active
+    : trace.setSpanContext(active, callerTrace);
 }
 
 class StaleConnection extends Error {}

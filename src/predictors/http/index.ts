@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Row } from '../../model/row.ts';
 import { inputFaults } from '../input-columns.ts';
-import type { Prediction, Predictor, PredictorKind, PredictorSurroundings } from '../predictor.ts';
+import type { Call, Prediction, Predictor, PredictorKind, PredictorSurroundings } from '../predictor.ts';
 import type { WatchedModel } from '../watched-model.ts';
 import { createHttpClient, type HttpClient } from './client.ts';
 import { noHeaders, openHeaders } from './headers.ts';
@@ -34,7 +34,7 @@ async function createHttpPredictor(
   const headers = headersFile === undefined ? noHeaders : await openHeaders(resolve(folder, headersFile));
   const client = createHttpClient({ url, timeoutMs, maxInFlight, headers });
   return {
-    predict: (rows, { signal } = {}) => predictAll(client, protocol, rows, signal),
+    predict: (rows, call) => predictAll(client, protocol, rows, call),
     close: () => client.close(),
   };
 }
@@ -54,11 +54,11 @@ async function predictAll(
   client: HttpClient,
   { maxRows, encode, decode }: Protocol,
   rows: readonly Row[],
-  signal: AbortSignal | undefined,
+  call: Call | undefined,
 ): Promise<readonly Prediction[]> {
   const ask = async (some: readonly Row[]) => {
     const maxBytes = answerBytes.around + some.length * answerBytes.row;
-    return decode(await client.post(encode(some), maxBytes, signal), some.length);
+    return decode(await client.post(encode(some), maxBytes, call), some.length);
   };
   if (rows.length <= maxRows) return ask(rows);
 

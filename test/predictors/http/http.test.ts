@@ -6,6 +6,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { context, propagation, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { httpKind } from '../../../src/predictors/http/index.ts';
 import { type HttpSettings, httpSettings } from '../../../src/predictors/http/settings.ts';
 import { type Predictor, PredictorFailure } from '../../../src/predictors/predictor.ts';
@@ -185,6 +188,30 @@ describe('the predictor of a model behind a server', () => {
     const rows = Array.from({ length: 1_000 }, (_, age) => ({ ...creditRow, age }));
     await assertFails(ask(predictor, rows), 'bad_answer');
     assert.ok(server.received.length < 100, `${server.received.length} requests`);
+  });
+
+  it('takes on the trace of the active span, or else the one that the caller names', async () => {
+    const server = await serve(() => ({ p: 0.5 }));
+    const predictor = await makePredictor(server.url);
+    const traceOf = (digit: string, traceFlags: number) =>
+      ({ traceId: digit.repeat(32), spanId: digit.repeat(16), traceFlags }) as const;
+    const headerOf = (digit: string, flags: string) => `00-${digit.repeat(32)}-${digit.repeat(16)}-${flags}`;
+    propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    try {
+      const call = { callerTrace: traceOf('c', 0) };
+      await predictor.predict([creditRow]);
+      await predictor.predict([creditRow], call);
+      const own = trace.setSpan(context.active(), trace.wrapSpanContext(traceOf('a', 1)));
+      await context.with(own, () => predictor.predict([creditRow], call));
+    } finally {
+      propagation.disable();
+      context.disable();
+    }
+    assert.deepEqual(
+      server.received.map(({ headers }) => headers.traceparent),
+      [undefined, headerOf('c', '00'), headerOf('a', '01')],
+    );
   });
 
   it('lets go of the connection when nobody waits any more', async () => {
