@@ -59,6 +59,16 @@ export const alertLimits = {
     schema: count,
     description: 'Inputs in the last hour from which that share is judged.',
   },
+  minFailureShare: {
+    default: 0.05,
+    schema: share,
+    description: 'Share of the requests of the last half hour that a model must have failed to predict.',
+  },
+  minFailures: {
+    default: 5,
+    schema: count,
+    description: 'Failures in the last half hour from which that share is judged.',
+  },
   minOutcomes: {
     default: 100,
     schema: count,

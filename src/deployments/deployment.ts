@@ -15,9 +15,11 @@ import type { Predictor } from '../predictors/predictor.ts';
 import { createRowFormatter, type RowFormatter } from '../samples/row-formatter.ts';
 import { createSampleFormatter, type SampleFormatter, type SampleValues } from '../samples/sample.ts';
 import { type CategoryIndex, indexCategories } from '../stats/category-text.ts';
+import { createFailureMetrics } from '../telemetry/failure-metrics.ts';
 import { createGroupDecisionMetrics } from '../telemetry/group-metrics.ts';
 import type { MetricSource } from '../telemetry/metric-data.ts';
 import { createModelMetrics } from '../telemetry/model-metrics.ts';
+import { createPredictFailures, type PredictFailures } from './ask-predictor.ts';
 
 /** One loaded model with all that is made from its artifact once, so that a request makes nothing. */
 export type Deployment = {
@@ -30,6 +32,8 @@ export type Deployment = {
   readonly validate: InputValidator;
   /** How it computes; `undefined` for a model that is watched only. */
   readonly predictor: Predictor | undefined;
+  /** How often it could not predict. */
+  readonly failures: PredictFailures;
   /** For the caller, who knows what was sent; `undefined` where scores cannot be explained. */
   readonly explain: Explainer | undefined;
   /** For traces: without what they must not tell. */
@@ -76,8 +80,11 @@ export function deploy(
   const monitor = createMonitor(referenceOf(artifact));
   const { counts } = monitor;
   const decisions = countDecisions(monitor, artifact.protected);
+  const failures = createPredictFailures();
   const sources = [
     createModelMetrics(monitor),
+    // what does not predict here cannot fail to
+    ...(predictor === undefined ? [] : [createFailureMetrics({ model: name, version }, failures)]),
     createGroupDecisionMetrics({ model: name, version }, decisions, counts.classes),
   ];
   return {
@@ -87,6 +94,7 @@ export function deploy(
     digest,
     validate: createInputValidator(artifact),
     predictor,
+    failures,
     explain: predictor?.explanation?.createExplainer(featureNames),
     explainToOthers: predictor?.explanation?.createExplainer(disclosure.omit(featureNames)),
     disclosure,

@@ -8,6 +8,7 @@ import { counterData, type MetricSource } from '../telemetry/metric-data.ts';
 import { shadowPairMetrics } from '../telemetry/shadow-metrics.ts';
 import { oneLine } from '../text/one-line.ts';
 import { createRecurringFaults } from '../times/recurring-faults.ts';
+import { askPredictor, classOf } from './ask-predictor.ts';
 import type { Deployment } from './deployment.ts';
 import type { Deployments } from './deployments.ts';
 import { type Records, record } from './record.ts';
@@ -69,14 +70,14 @@ export function createShadows(options: {
   function keep(
     shadow: Deployment,
     row: Row,
-    { score }: Prediction,
+    { score, prediction }: Prediction,
     { champion, id, isKept, isPositive: ofChampion, timeMs, traceId }: FollowedRow,
     startedMs: number,
   ): void {
     const recorded = record({ ...records, shadows: undefined }, shadow, row, score, {
       startedMs,
       timeMs,
-      isPositive: undefined,
+      isPositive: classOf(shadow, prediction),
       wantsId: false,
       traceId,
       // the sample of the champion has it: a label is joined with that one
@@ -115,9 +116,4 @@ export function createShadows(options: {
 
 function haveSameClasses({ counts: one }: Deployment, { counts: other }: Deployment): boolean {
   return one.classes[0] === other.classes[0] && one.classes[1] === other.classes[1];
-}
-
-function askPredictor({ artifact, predictor }: Deployment, rows: readonly Row[]) {
-  if (predictor === undefined) throw new Error(`${artifact.name} is watched only: its file has no predictor`);
-  return predictor.predict(rows);
 }

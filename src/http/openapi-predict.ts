@@ -3,24 +3,31 @@ import { maxKeyCharacters } from '../model/own-key.ts';
 import { keyHeader } from './key-header.ts';
 import { failures, json, ok, ref } from './openapi-parts.ts';
 
+/** A model, and what it can be asked for: of one that is watched only, no predictions. */
+export type ApiModel = {
+  readonly artifact: Artifact;
+  readonly predicts: boolean;
+  /** Whether its scores can be explained. */
+  readonly explains: boolean;
+};
+
 /**
  * `POST /predict` of one model.
  *
  * @param prefix of the names of the model's schemas
  */
-export function predictPath(artifact: Artifact, prefix: string, operationId: string) {
+export function predictPath(
+  { artifact, explains }: Pick<ApiModel, 'artifact' | 'explains'>,
+  prefix: string,
+  operationId: string,
+) {
   return {
     post: {
       operationId,
       summary: `Predict the class of one input with ${artifact.name}`,
       security: [],
       parameters: [
-        {
-          name: 'explain',
-          in: 'query',
-          description: '`true` adds the reasons to the answer',
-          schema: { enum: ['true', 'false'], default: 'false' },
-        },
+        ...(explains ? [explainParameter] : []),
         {
           name: keyHeader,
           in: 'header',
@@ -38,12 +45,22 @@ export function predictPath(artifact: Artifact, prefix: string, operationId: str
           'unsupported-media-type',
           'invalid-input',
           'internal',
+          'model-failed',
           'overloaded',
+          'model-busy',
+          'model-timeout',
         ),
       },
     },
   };
 }
+
+const explainParameter = {
+  name: 'explain',
+  in: 'query',
+  description: '`true` adds the reasons to the answer',
+  schema: { enum: ['true', 'false'], default: 'false' },
+};
 
 /** A typical row: the median of each number, the commonest category. */
 export function exampleInput({ features }: Artifact): Record<string, number | string> {
@@ -56,7 +73,8 @@ export function exampleInput({ features }: Artifact): Record<string, number | st
   );
 }
 
-export function predictionSchema({ output }: Artifact) {
+/** What it answers with. */
+export function predictionSchema({ artifact: { output }, explains }: ApiModel) {
   return {
     type: 'object',
     required: ['prediction', 'score', 'id', 'model'],
@@ -69,26 +87,30 @@ export function predictionSchema({ output }: Artifact) {
         pattern: '^[A-Za-z0-9_-]+$',
         description: 'Joins an outcome later',
       },
-      reasons: {
-        type: 'array',
-        maxItems: 4,
-        description: 'With `explain=true`: what moved the score most, the weightiest first',
-        items: {
-          type: 'object',
-          required: ['feature', 'logOdds'],
-          properties: {
-            feature: { type: 'string' },
-            logOdds: {
-              type: 'number',
-              description: `How far the feature moved the log-odds from those of an average row; above 0 towards "${output.positive}"`,
-            },
-          },
-        },
-      },
+      ...(explains && { reasons: reasonsSchema(output.positive) }),
       model: {
         type: 'object',
         required: ['name', 'version'],
         properties: { name: { type: 'string' }, version: { type: 'string' } },
+      },
+    },
+  };
+}
+
+function reasonsSchema(positive: string) {
+  return {
+    type: 'array',
+    maxItems: 4,
+    description: 'With `explain=true`: what moved the score most, the weightiest first',
+    items: {
+      type: 'object',
+      required: ['feature', 'logOdds'],
+      properties: {
+        feature: { type: 'string' },
+        logOdds: {
+          type: 'number',
+          description: `How far the feature moved the log-odds from those of an average row; above 0 towards "${positive}"`,
+        },
       },
     },
   };

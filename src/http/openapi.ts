@@ -7,7 +7,7 @@ import { modelPath } from '../text/model-path.ts';
 import { observationReceiptSchema, observationSchema, observationsPath } from './openapi-observations.ts';
 import { outcomeSchema, outcomesPath, receiptSchema } from './openapi-outcomes.ts';
 import { failures, json, ok } from './openapi-parts.ts';
-import { exampleInput, predictionSchema, predictPath } from './openapi-predict.ts';
+import { type ApiModel, exampleInput, predictionSchema, predictPath } from './openapi-predict.ts';
 import { problems } from './problem.ts';
 
 /** What the public API has besides predictions. */
@@ -20,9 +20,9 @@ export type ApiParts = {
 
 /** The models that a service answers with. */
 export type ApiModels = {
-  readonly answering: readonly Artifact[];
+  readonly answering: readonly ApiModel[];
   /** The one of them that answers where the path names none. */
-  readonly unnamed: Artifact | undefined;
+  readonly unnamed: ApiModel | undefined;
 };
 
 /** The API of a service that answers with these models, in OpenAPI 3.1. */
@@ -30,33 +30,36 @@ export function openApiDocument(
   { answering, unnamed }: ApiModels,
   { takesOutcomes, metrics }: ApiParts,
 ): object {
-  const plain = plainNames(answering);
-  const described = answering.map((artifact, i) => ({
-    artifact,
-    prefix: artifact === unnamed ? '' : `${plain[i]}.`,
+  const artifacts = answering.map(({ artifact }) => artifact);
+  const plain = plainNames(artifacts);
+  const described = answering.map((model, i) => ({
+    ...model,
+    prefix: model.artifact === unnamed?.artifact ? '' : `${plain[i]}.`,
     operationId: `predict.${plain[i]}`,
     observing: `observe.${plain[i]}`,
   }));
   return {
     openapi: '3.1.0',
     info: {
-      title: `${answering.map(({ name }) => name).join(', ')} predictions`,
+      title: `${artifacts.map(({ name }) => name).join(', ')} predictions`,
       version: manifest.version,
       description: answering.map(describeModel).join('\n\n'),
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
     paths: {
-      ...(unnamed && { '/predict': predictPath(unnamed, '', 'predict') }),
+      ...(unnamed?.predicts && { '/predict': predictPath(unnamed, '', 'predict') }),
       ...Object.fromEntries(
-        described.map(({ artifact, prefix, operationId }) => [
-          modelPath(artifact.name, 'predict'),
-          predictPath(artifact, prefix, operationId),
-        ]),
+        described
+          .filter(({ predicts }) => predicts)
+          .map(({ prefix, operationId, ...model }) => [
+            modelPath(model.artifact.name, 'predict'),
+            predictPath(model, prefix, operationId),
+          ]),
       ),
       ...(takesOutcomes && {
         ...(unnamed && {
-          '/observations': observationsPath(unnamed, '', 'observe', exampleInput(unnamed)),
+          '/observations': observationsPath(unnamed.artifact, '', 'observe', exampleInput(unnamed.artifact)),
         }),
         ...Object.fromEntries(
           described.map(({ artifact, prefix, observing }) => [
@@ -78,15 +81,15 @@ export function openApiDocument(
     components: {
       schemas: {
         ...Object.fromEntries(
-          described.flatMap(({ artifact, prefix }) => [
-            [`${prefix}Input`, inputSchema(artifact)],
-            [`${prefix}Prediction`, predictionSchema(artifact)],
-            ...(takesOutcomes ? [[`${prefix}Observation`, observationSchema(artifact)]] : []),
+          described.flatMap(({ prefix, ...model }) => [
+            [`${prefix}Input`, inputSchema(model.artifact)],
+            ...(model.predicts ? [[`${prefix}Prediction`, predictionSchema(model)]] : []),
+            ...(takesOutcomes ? [[`${prefix}Observation`, observationSchema(model.artifact)]] : []),
           ]),
         ),
         ...(takesOutcomes && {
           ObservationReceipt: observationReceiptSchema,
-          Outcome: outcomeSchema(answering),
+          Outcome: outcomeSchema(artifacts),
           Receipt: receiptSchema,
         }),
         Problem: problemSchema,
@@ -96,8 +99,10 @@ export function openApiDocument(
   };
 }
 
-function describeModel({ name, version, output }: Artifact): string {
-  return `Model ${name}, version ${version}. The score is the probability of "${output.positive}".`;
+function describeModel({ artifact, predicts }: ApiModel): string {
+  const { name, version, output } = artifact;
+  const elsewhere = predicts ? '' : ' It is watched only: its predictions are made elsewhere.';
+  return `Model ${name}, version ${version}. The score is the probability of "${output.positive}".${elsewhere}`;
 }
 
 /** A name for each model that may stand in that of a schema or an operation. */

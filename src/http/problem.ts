@@ -18,8 +18,11 @@ export const problems = {
   'client-closed-request': { status: 499, title: 'The client went away' },
   internal: { status: 500, title: 'Something went wrong here' },
   'transfer-coding-not-supported': { status: 501, title: 'This transfer coding is not supported' },
+  'model-failed': { status: 502, title: 'The model could not predict' },
   overloaded: { status: 503, title: 'The service has more to do than it can' },
+  'model-busy': { status: 503, title: 'The model has more to do than it can' },
   unavailable: { status: 503, title: 'The service cannot do this now' },
+  'model-timeout': { status: 504, title: 'The model took too long' },
   'http-version-not-supported': { status: 505, title: 'This version of HTTP is not supported' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

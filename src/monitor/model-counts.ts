@@ -35,7 +35,7 @@ export type ModelCounts = {
   readonly rejections: ReadonlyMap<string, Map<RejectionReason, number>>;
 };
 
-const secondsBoundaries = [1e-6, 2.5e-6, 5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 1e-3, 1e-2];
+const secondsBoundaries = [1e-6, 2.5e-6, 5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 1e-3, 1e-2, 0.1, 1, 10];
 
 /** Makes the counts of a model version, all at 0. */
 export function createModelCounts({ features, output }: Reference): ModelCounts {

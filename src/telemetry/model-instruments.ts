@@ -32,6 +32,14 @@ export const modelInstruments = {
     labels: modelLabels,
     description: 'Time to score one validated input and to count it.',
   },
+  predictFailures: {
+    name: 'model_predict_failures_total',
+    type: 'counter',
+    unit: '{request}',
+    labels: [...modelLabels, 'reason'],
+    description:
+      'Requests that the model could not predict, by reason: `timeout`, `unreachable`, `refused`, `bad_answer`, `busy`, `aborted` (the client went away). Nothing was counted or kept of their rows.',
+  },
   score: {
     name: 'model_score',
     type: 'histogram',

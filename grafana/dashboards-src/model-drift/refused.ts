@@ -9,7 +9,7 @@ const faults = `sum by (feature, reason) (rate(model_input_rejected_total{${vers
 const refusals = `sum(rate(model_inputs_refused_total{${versionSelector}}[$__rate_interval]))`;
 
 export const refused: Row = {
-  question: 'What was missing, unseen or refused?',
+  question: 'What was missing, unseen, refused or failed?',
   panels: [
     timeSeries(
       {
@@ -60,5 +60,24 @@ export const refused: Row = {
         asPanelLink(toRunbook('ModelInputsRefused')),
         asPanelLink(toTraces({ 'http.response.status_code': '422' })),
       ]),
+    stacked(
+      timeSeries(
+        {
+          title: 'Predictions that failed',
+          description:
+            'Requests a second that the model could not predict, by reason. Only of models that another server, or another file, computes: nothing was counted of their rows.',
+          unit: 'reqps',
+          noData: 'the model is watched only, or no replica is scraped',
+        },
+        [
+          {
+            expr: `sum by (reason) (rate(model_predict_failures_total{${versionSelector}}[$__rate_interval]))`,
+            legend: '{{reason}}',
+          },
+        ],
+      ),
+    )
+      .span(24)
+      .links([asPanelLink(toRunbook('ModelPredictFailing'))]),
   ],
 };

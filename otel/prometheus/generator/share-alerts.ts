@@ -23,6 +23,8 @@ export function hasRisen(share: WatchedShare, matchers: string, { requests, limi
 
 export function shareAlerts(scales: Scales): Alert[] {
   const { time, requests, limits } = scales;
+  // that a caller goes away is no fault of the model
+  const failures = `sum by (model, version) (increase(model_predict_failures_total{reason!="aborted"}[${time('30m')}]))`;
   const points = (share: number) => formatAmount(share * 100, 'percentage point');
   const rise = points(limits.minShareRise);
   const risen = (share: WatchedShare) =>
@@ -64,6 +66,19 @@ export function shareAlerts(scales: Scales): Alert[] {
       keepFiringFor: time('30m'),
       summary: `${share} of the inputs to {{ $labels.model }} {{ $labels.version }} are refused`,
       description: `In the last hour more inputs failed validation than in the 24 hours before, by more than chance explains and by more than ${points(limits.minRefusedRise)}.`,
+      dashboard: dashboardLink(dashboards.drift, ['model', 'version']),
+    },
+    {
+      name: 'ModelPredictFailing',
+      severity: 'ticket',
+      component: 'model',
+      expr: promql`
+        ${failures} / (${failures} + sum by (model, version) (increase(model_predictions_total[${time('30m')}]))) > ${limits.minFailureShare}
+          and ${failures} >= ${requests(limits.minFailures)}`,
+      for: time('10m'),
+      keepFiringFor: time('30m'),
+      summary: `{{ $labels.model }} {{ $labels.version }} fails to predict ${share} of its requests`,
+      description: `In the last half hour the server, or the file, that computes the model's predictions failed more than ${points(limits.minFailureShare)} of the requests: they were answered 502, 503 or 504, and nothing was counted of their rows.`,
       dashboard: dashboardLink(dashboards.drift, ['model', 'version']),
     },
   ];

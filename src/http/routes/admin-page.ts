@@ -13,6 +13,7 @@ import { driftRule, driftThreshold } from '../../stats/drift.ts';
 import { compareImportance, largeEffect } from '../../stats/effect.ts';
 import { samplesNeeded } from '../../stats/samples-needed.ts';
 import { formatAmount, formatEffect, formatPsi, signs } from '../../text/format.ts';
+import { absentWithoutExplanation, absentWithoutOutcomes, absentWithoutPredictor } from '../absent-parts.ts';
 import { queriedModel } from '../chosen-model.ts';
 import { queryValue } from '../query-value.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -65,7 +66,13 @@ function shownModel(context: RequestContext, service: Service): Deployment {
     : queriedModel(context, service);
 }
 
-function page({ artifact, monitor }: Deployment, answering: readonly Deployment[]): string {
+function page(deployment: Deployment, answering: readonly Deployment[]): string {
+  const { artifact, monitor } = deployment;
+  const absent = [
+    absentWithoutPredictor(deployment),
+    absentWithoutOutcomes(artifact),
+    absentWithoutExplanation(deployment),
+  ].filter((text) => text !== null);
   const query = answering.length > 1 ? `?model=${encodeURIComponent(artifact.name)}` : '';
   const windows = windowNames.map((window) => liveDrift(monitor, window));
   const variables = monitor.variables.map((variable, i) => ({
@@ -89,7 +96,12 @@ function page({ artifact, monitor }: Deployment, answering: readonly Deployment[
     main: html`<p class="legend"><span class="r">reference</span><span class="l">live, ${windowWords[windowNames[windowNames.length - 1]]}</span></p>
 <table class="windows" role="table"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Feature</th><th scope="col" role="columnheader" class="spark">Distribution</th>${windowNames.map((name) => html`<th scope="col" role="columnheader">${windowWords[name]}</th>`)}</tr></thead>
 <tbody role="rowgroup">${rows.map(rowOf)}</tbody></table>
-${segmentList(segments, windowWords[windowNames[decisive]])}`,
+${segmentList(segments, windowWords[windowNames[decisive]])}
+${
+  absent.length > 0 &&
+  html`<h2>What is absent, and why</h2>
+<ul>${absent.map((text) => html`<li>${text.replace(/^./, (first) => first.toUpperCase())}.</li>`)}</ul>`
+}`,
     footer: html`<a href="/drift${query}">/drift</a> this and both distributions · <a href="/performance${query}">/performance</a> outcomes ·
 <a href="/models">/models</a> ·
 <a href="/metrics">/metrics</a> for Prometheus · <a href="/ready">/ready</a>`,

@@ -5,6 +5,7 @@ import { windowNames } from '../../monitor/windows.ts';
 import { driftRule } from '../../stats/drift.ts';
 import { compareImportance } from '../../stats/effect.ts';
 import { slowDriftRule } from '../../stats/slow-drift.ts';
+import { absentWithoutExplanation } from '../absent-parts.ts';
 import { queriedModel } from '../chosen-model.ts';
 import type { AppRouter } from '../router.ts';
 import { sendJson } from '../send.ts';
@@ -17,7 +18,8 @@ import type { Service } from '../service.ts';
  */
 export function addDriftRoute(router: AppRouter, service: Service): void {
   router.get('/drift', (context) => {
-    const { predictor, monitor } = queriedModel(context, service);
+    const deployment = queriedModel(context, service);
+    const { predictor, monitor } = deployment;
     const { model: name, version } = monitor.reference;
     const windows = Object.fromEntries(
       windowNames.map((window) => {
@@ -32,6 +34,10 @@ export function addDriftRoute(router: AppRouter, service: Service): void {
       }),
     );
     const slowDrift = { rule: slowDriftRule, ...monitor.slowDrift() };
-    sendJson(context, JSON.stringify({ model: { name, version }, rule: driftRule, windows, slowDrift }));
+    const withoutExplanation = absentWithoutExplanation(deployment);
+    sendJson(
+      context,
+      JSON.stringify({ model: { name, version }, rule: driftRule, windows, slowDrift, withoutExplanation }),
+    );
   });
 }

@@ -1,5 +1,6 @@
 import type { Deployment } from '../../deployments/deployment.ts';
 import { openApiDocument } from '../openapi.ts';
+import type { ApiModel } from '../openapi-predict.ts';
 import type { AppRouter } from '../router.ts';
 import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
@@ -12,10 +13,14 @@ export function addOpenApiRoute(router: AppRouter, { deployments, config, outcom
     const { answering, default: unnamed } = deployments;
     let document = documents.get(answering);
     if (document === undefined) {
-      const models = { answering: answering.map(({ artifact }) => artifact), unnamed: unnamed?.artifact };
+      const models = { answering: answering.map(apiModel), unnamed: unnamed && apiModel(unnamed) };
       document = Buffer.from(JSON.stringify(openApiDocument(models, parts)));
       documents.set(answering, document);
     }
     sendJson(context, document);
   });
+}
+
+function apiModel({ artifact, predictor, explain }: Deployment): ApiModel {
+  return { artifact, predicts: predictor !== undefined, explains: explain !== undefined };
 }

@@ -9,6 +9,7 @@ import { slowOutcomesRule } from '../../monitor/slow-outcomes.ts';
 import { type WindowName, windowNames } from '../../monitor/windows.ts';
 import type { KnownModel } from '../../outcomes/known-model.ts';
 import type { ShadowPair } from '../../outcomes/shadow-pairs.ts';
+import { absentWithoutOutcomes } from '../absent-parts.ts';
 import { unknownModel } from '../chosen-model.ts';
 import { queryValue } from '../query-value.ts';
 import type { AppRouter } from '../router.ts';
@@ -66,6 +67,7 @@ function describe(known: KnownModel, monitor: Monitor | undefined) {
     slowOutcomes: learnt ? { rule: slowOutcomesRule, ...known.performance.slowOutcomes() } : null,
     evaluation: learnt?.evaluation ?? null,
     comparedWith: learnt ? comparedWith(learnt.evaluation, learnt.bins) : null,
+    withoutOutcomes: absentWithoutOutcomes(known.artifact),
     protectedWithoutOutcomes: known.groupOutcomes.groups.leftOut,
   };
 }

@@ -1,12 +1,16 @@
 import { type Span, trace } from '@opentelemetry/api';
+import { askPredictor, classOf } from '../../deployments/ask-predictor.ts';
 import type { Deployment } from '../../deployments/deployment.ts';
 import { record } from '../../deployments/record.ts';
 import type { Row } from '../../model/row.ts';
 import type { InputFaults } from '../../model/validate-input.ts';
 import { recordRejection } from '../../monitor/model-counts.ts';
-import type { Prediction, Predictor } from '../../predictors/predictor.ts';
+import type { Prediction } from '../../predictors/predictor.ts';
+import { modelPath } from '../../text/model-path.ts';
+import { CallOfRequest } from '../call-of-request.ts';
 import { defaultModel, namedModel } from '../chosen-model.ts';
 import { readKeyHeader } from '../key-header.ts';
+import { predictorProblem } from '../predictor-problem.ts';
 import { Problem } from '../problem.ts';
 import { queryValue } from '../query-value.ts';
 import { type AcceptedBody, BodyProblem, parseJson, readText } from '../read-body.ts';
@@ -24,31 +28,32 @@ export function addPredictRoutes(router: AppRouter, service: Service): void {
   router.post('/models/:name/predict', (context) => answer(context, namedModel(context, service)));
 
   async function answer(context: RequestContext, deployment: Deployment): Promise<void> {
-    const { predictor } = deployment;
-    if (predictor === undefined) throw watchedOnly(deployment);
+    if (deployment.predictor === undefined) throw watchedOnly(deployment);
     const row = await readRow(context, deployment, accepted);
     const key = readKey(context, deployment);
     const request = { context, row, key, deployment, service };
-    if (trace.getActiveSpan()?.isRecording()) {
-      await tracer.startActiveSpan('predict', async (span) => {
-        try {
-          await predict(predictor, { ...request, span });
-        } finally {
-          span.end();
-        }
-      });
-    } else {
-      // not awaited where it is answered at once: a turn of the queue of promises is time
-      const answered = predict(predictor, request);
-      if (answered !== undefined) await answered;
-    }
+    // not awaited where it is answered at once: a turn of the queue of promises is time
+    const answered = trace.getActiveSpan()?.isRecording() ? predictInSpan(request) : predict(request);
+    if (answered !== undefined) await answered;
   }
+}
+
+function predictInSpan(request: PredictRequest): Promise<void> | undefined {
+  return tracer.startActiveSpan('predict', (span) => {
+    let answered: Promise<void> | undefined;
+    try {
+      answered = predict({ ...request, span })?.finally(() => span.end());
+    } finally {
+      if (answered === undefined) span.end();
+    }
+    return answered;
+  });
 }
 
 function watchedOnly({ artifact: { name } }: Deployment): Problem {
   return new Problem(
     'watched-only',
-    `the model ${name} is watched only: send the predictions that are made elsewhere to /observations`,
+    `the model ${name} is watched only: send the predictions that are made elsewhere to ${modelPath(name, 'observations')}`,
   );
 }
 
@@ -112,26 +117,42 @@ type PredictRequest = {
   readonly span?: Span;
 };
 
-/** @returns a promise only where the predictor answers later */
-function predict(predictor: Predictor, request: PredictRequest): Promise<void> | undefined {
+/**
+ * @returns a promise only where the predictor answers later
+ * @throws Problem (or rejects with it) when it fails; nothing is recorded then
+ */
+function predict(request: PredictRequest): Promise<void> | undefined {
+  const { context, row, deployment } = request;
   const startedMs = performance.now();
-  const predicted = predictor.predict([request.row]);
-  if (predicted instanceof Promise) return predicted.then(([first]) => answer(request, first, startedMs));
+  let predicted: ReturnType<typeof askPredictor>;
+  try {
+    predicted = askPredictor(deployment, [row], new CallOfRequest(context.res));
+  } catch (error) {
+    throw predictorProblem(error);
+  }
+  if (predicted instanceof Promise) {
+    return predicted.then(
+      ([prediction]) => answer(request, prediction, startedMs),
+      (error) => {
+        throw predictorProblem(error);
+      },
+    );
+  }
   answer(request, predicted[0], startedMs);
   return undefined;
 }
 
 function answer(
   { context, row, key, deployment, service, span }: PredictRequest,
-  { score }: Prediction,
+  { score, prediction }: Prediction,
   startedMs: number,
 ): void {
-  const { counts, classJson, disclosure, formatPayload } = deployment;
+  const { counts, classJson, disclosure, explain, formatPayload } = deployment;
   const traceId = context.state.trace?.traceId;
   const { id, isPositive } = record(service, deployment, row, score, {
     startedMs,
     timeMs: undefined,
-    isPositive: undefined,
+    isPositive: classOf(deployment, prediction),
     wantsId: true,
     traceId,
     key,
@@ -144,7 +165,6 @@ function answer(
     score: LOG_PAYLOAD && !disclosure.tellsScore ? undefined : score,
     payload: LOG_PAYLOAD ? formatPayload(row) : undefined,
   };
-  const { explain } = deployment;
   const reasons = explain && asksForReasons(context) ? `,"reasons":${JSON.stringify(explain(row))}` : '';
   sendJson(
     context,

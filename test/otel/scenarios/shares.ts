@@ -97,6 +97,30 @@ function inputs(
   ];
 }
 
+/** Eight predictions a minute, and from the third hour to the fourth so many failures besides. */
+function failures(model: string, reason: string, perMinute: number, span: Span): Series[] {
+  const labels = { model, version: 'v1', ...replicaLabels(0) };
+  return [
+    {
+      metric: 'model_predictions_total',
+      labels: { ...labels, prediction: 'good' },
+      values: counter([{ from: '0m', perMinute: 8 }], span),
+    },
+    {
+      metric: 'model_predict_failures_total',
+      labels: { ...labels, reason },
+      values: counter(
+        [
+          { from: '0m', perMinute: 0 },
+          { from: '3h', perMinute },
+          { from: '4h', perMinute: 0 },
+        ],
+        span,
+      ),
+    },
+  ];
+}
+
 export const shareScenarios: readonly Scenario[] = [
   {
     name: 'a few values go missing, become unknown or are in another unit for a day and more',
@@ -168,6 +192,25 @@ export const shareScenarios: readonly Scenario[] = [
           ],
         },
         resolved: ['31h'],
+      },
+    ],
+  },
+  {
+    name: 'the server of a model fails one request of five for an hour, and callers of another model go away',
+    files,
+    pace: 'five minutes',
+    until: '8h',
+    series: (span) => [
+      ...failures('behind', 'timeout', 2, span),
+      ...failures('left', 'aborted', 2, span),
+      ...failures('seldom', 'timeout', 0.1, span),
+    ],
+    courses: [
+      {
+        alert: 'ModelPredictFailing',
+        silent: ['3h'],
+        firing: { '235m': [{ labels: { model: 'behind', version: 'v1' }, value: 0.2 }] },
+        resolved: ['8h'],
       },
     ],
   },

@@ -1,0 +1,88 @@
+import type { Row } from '../model/row.ts';
+import {
+  type FailureReason,
+  failureReasons,
+  type Prediction,
+  PredictorFailure,
+} from '../predictors/predictor.ts';
+import type { Deployment } from './deployment.ts';
+
+/** How often a model could not predict, by reason. */
+export type PredictFailures = Map<FailureReason, number>;
+
+export function createPredictFailures(): PredictFailures {
+  return new Map(failureReasons.map((reason) => [reason, 0]));
+}
+
+/** What is needed of a deployment to ask its predictor. */
+export type Asked = Pick<Deployment, 'artifact' | 'predictor' | 'failures' | 'placeOfClass'>;
+
+/**
+ * Asks a model for the predictions of rows: at once where its predictor answers at once, else later. A failure is counted,
+ * and so is an answer that is no prediction of this model; nothing else may come of it.
+ *
+ * @param rows validated; not empty
+ * @param call.signal aborted when nobody waits for the answer any more
+ * @throws PredictorFailure (or rejects with it)
+ */
+export function askPredictor(
+  asked: Asked,
+  rows: readonly Row[],
+  call?: { readonly signal?: AbortSignal },
+): readonly Prediction[] | Promise<readonly Prediction[]> {
+  const { artifact, predictor } = asked;
+  if (predictor === undefined) {
+    throw new PredictorFailure('refused', `${artifact.name} is watched only: its file has no predictor`);
+  }
+  let predictions: ReturnType<typeof predictor.predict>;
+  try {
+    predictions = predictor.predict(rows, call);
+  } catch (error) {
+    return fail(asked, error);
+  }
+  if (!(predictions instanceof Promise)) return checked(asked, rows, predictions);
+  return predictions.then(
+    (later) => checked(asked, rows, later),
+    (error) => fail(asked, error),
+  );
+}
+
+function fail({ failures }: Asked, error: unknown): never {
+  if (error instanceof PredictorFailure) failures.set(error.reason, (failures.get(error.reason) ?? 0) + 1);
+  throw error;
+}
+
+function checked(
+  asked: Asked,
+  rows: readonly Row[],
+  predictions: readonly Prediction[],
+): readonly Prediction[] {
+  const fault = faultOf(asked, rows, predictions);
+  return fault === undefined ? predictions : fail(asked, new PredictorFailure('bad_answer', fault));
+}
+
+/** What is wrong with an answer; its values stay untold, as they may say something of the row. */
+function faultOf(
+  { placeOfClass }: Asked,
+  rows: readonly Row[],
+  predictions: readonly Prediction[],
+): string | undefined {
+  if (predictions.length !== rows.length) {
+    return `the model answered ${predictions.length} predictions for ${rows.length} rows`;
+  }
+  for (const { score, prediction } of predictions) {
+    if (!(score >= 0 && score <= 1)) return 'the model answered a score that is not from 0 to 1';
+    if (prediction !== undefined && typeof placeOfClass(prediction) !== 'number') {
+      return 'the model answered a class that is none of the two of its file';
+    }
+  }
+  return undefined;
+}
+
+/** The place of a class that a predictor said itself; `undefined` where it follows from the score. */
+export function classOf(
+  { placeOfClass }: Pick<Deployment, 'placeOfClass'>,
+  prediction: string | undefined,
+): 0 | 1 | undefined {
+  return prediction === undefined ? undefined : (placeOfClass(prediction) ?? undefined);
+}

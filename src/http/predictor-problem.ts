@@ -1,0 +1,24 @@
+import { type FailureReason, PredictorFailure } from '../predictors/predictor.ts';
+import { Problem, type ProblemKey } from './problem.ts';
+
+/** A model that has too much to do may have less soon. */
+const retryAfterSeconds = '1';
+
+const keys: Readonly<Record<FailureReason, ProblemKey>> = {
+  timeout: 'model-timeout',
+  unreachable: 'model-failed',
+  refused: 'model-failed',
+  bad_answer: 'model-failed',
+  busy: 'model-busy',
+  aborted: 'client-closed-request',
+};
+
+/** What a request is answered with whose model could not predict; any other error as it is. */
+export function predictorProblem(error: unknown): unknown {
+  if (!(error instanceof PredictorFailure)) return error;
+  const { reason, message } = error;
+  return new Problem(keys[reason], message, {
+    members: { reason },
+    ...(reason === 'busy' && { headers: { 'retry-after': retryAfterSeconds } }),
+  });
+}
