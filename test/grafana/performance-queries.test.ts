@@ -119,22 +119,37 @@ describe('queries of the performance dashboard', function () {
   });
 
   const worse = (p: number) => Math.min(1, p + 0.4);
-  const stories: [string, PerformancePhase, verdict: number, accuracy: number][] = [
-    ['as expected', { from: '0m', traffic: { predictions: 20 } }, 0, 0],
-    ['not as expected', { from: '0m', traffic: { predictions: 20, risk: worse } }, 2, 2],
-    ['undetermined', { from: '0m', traffic: { predictions: 20, labelled: () => 0.05 } }, 1, 1],
+  const stories: [PerformancePhase, verdict: number, accuracy: number][] = [
+    [{ from: '0m', traffic: { predictions: 20 } }, 0, 0],
+    [{ from: '0m', traffic: { predictions: 20, risk: worse } }, 2, 2],
+    [{ from: '0m', traffic: { predictions: 20, labelled: () => 0.05 } }, 1, 1],
   ];
-  for (const [story, phase, verdict, accuracy] of stories) {
-    it(`say that it is ${story}`, async function () {
-      await ask(
-        requireTool(this, 'promtool'),
-        [phase],
-        [
-          gives(performanceVerdict, verdict),
-          gives(comparisonVerdict('realised', 'accuracy'), accuracy),
-          gives(comparisonVerdict('estimated', 'accuracy'), 0),
-        ],
-      );
+  it('say of three models at once what each one’s story is', async function () {
+    const tool = requireTool(this, 'promtool');
+    const names = ['credit', 'churn', 'fraud'];
+    await runRuleTest(tool, {
+      name: 'three models',
+      files: ['model-performance'],
+      pace: 'ten minutes',
+      series: stories.flatMap(([phase], i) =>
+        performanceSeries([[phase]], span).map(({ labels, ...one }) => ({
+          ...one,
+          labels: { ...labels, model: names[i] },
+        })),
+      ),
+      queries: stories.flatMap(([, verdict, accuracy], i) => {
+        const ofModel = new Map([...chosen, ['model', names[i]]]);
+        const asked: [string, number][] = [
+          [performanceVerdict, verdict],
+          [comparisonVerdict('realised', 'accuracy'), accuracy],
+          [comparisonVerdict('estimated', 'accuracy'), 0],
+        ];
+        return asked.map(([expr, value]) => ({
+          at,
+          expr: interpolate(expr, ofModel),
+          samples: [{ labels: '{}', value }],
+        }));
+      }),
     });
-  }
+  });
 });
