@@ -8,9 +8,9 @@ import { isForgotten } from '../outcomes/outcome.ts';
 import { readJsonl } from '../samples/read-samples.ts';
 import { isScore } from '../samples/sample-shape.ts';
 import { quantileSorted } from '../stats/quantile.ts';
-import { formatAmount } from '../text/format.ts';
 import { parseTime } from '../times/parse-time.ts';
 import { collectRows, type Delay, type LabelledData } from './labelled-rows.ts';
+import { listOthers, type OtherModel, whyNone, whyYoung } from './other-outcomes.ts';
 import { createSlicers, type Slicer } from './slicer.ts';
 
 export type JoinOptions = {
@@ -32,26 +32,48 @@ type Labelled = {
   readonly delayMs: number;
 };
 
-/** Outcomes of a model or version that is not evaluated. */
-type OtherModel = { readonly name: string; readonly version: string; readonly count: number };
+/** What became of a row that another model answered. */
+type OtherOutcome = Pick<Labelled, 'outcome' | 'delayMs'>;
+
+type ReadOutcomes = {
+  readonly labelled: Map<string, Labelled>;
+  /** Of other models by id: a shadow has kept its samples under the ids of the model that it followed. */
+  readonly ofOthers: ReadonlyMap<string, OtherOutcome>;
+  /** Says what the outcomes of other versions are. */
+  readonly others: string;
+  /** @throws Error that says why there is nothing to evaluate */
+  readonly refuse: () => never;
+};
 
 const dayMs = 86_400_000;
 
 /**
  * Joins sample lines and outcome lines by id. The first outcome of a prediction counts, as in the service: replicas
- * whose files are read together may both have kept one.
+ * whose files are read together may both have kept one. Samples of a shadow are joined with the outcomes of the model
+ * that it followed.
  *
  * @throws Error naming the file for one that cannot be read, and when no outcome is of the version
  */
 export async function readJoinedData(options: JoinOptions): Promise<LabelledData> {
   const { artifact, version, samples, outcomes, by } = options;
   const notes: string[] = [];
-  const labelled = await readOutcomes(options, notes);
-  const delay = measureDelay([...labelled.values()]);
+  const { labelled, ofOthers, others, refuse } = await readOutcomes(options, notes);
+  if (labelled.size === 0 && ofOthers.size === 0) refuse();
+  const all = [...labelled.values()];
+  const own = all.length;
   const collected = collectRows(by);
   const slicers = createSlicers(artifact, by, version);
   const coverage =
-    samples.length > 0 ? await readSamples(options, labelled, slicers, collected, notes) : null;
+    samples.length > 0
+      ? await readSamples(options, { labelled, ofOthers }, slicers, collected, all, notes)
+      : null;
+  if (all.length === 0) refuse();
+  const ofShadow = all.length - own;
+  if (ofShadow > 0) {
+    notes.push(
+      `${ofShadow} outcomes are those of a model that this one followed as its shadow (of ${others}).`,
+    );
+  } else if (others !== '') notes.push(`Outcomes of other versions are left out: ${others}.`);
   if (coverage !== null && labelled.size > 0) {
     notes.push(`${labelled.size} outcomes have no sample: they count, but in no slice.`);
   }
@@ -63,18 +85,19 @@ export async function readJoinedData(options: JoinOptions): Promise<LabelledData
     ...collected,
     source: `outcomes of ${artifact.name} ${version} in ${outcomes.join(', ')}`,
     coverage,
-    delay,
+    delay: measureDelay(all),
     leftOut: [],
     notes,
   };
 }
 
 async function readOutcomes(
-  { artifact, version, outcomes, maturedMs }: JoinOptions,
+  { artifact, version, samples, outcomes, maturedMs }: JoinOptions,
   notes: string[],
-): Promise<Map<string, Labelled>> {
+): Promise<ReadOutcomes> {
   const { name, output } = artifact;
   const labelled = new Map<string, Labelled>();
+  const ofOthers = new Map<string, OtherOutcome>();
   const others = new Map<string, OtherModel>();
   let repeated = 0;
   let young = 0;
@@ -93,6 +116,11 @@ async function readOutcomes(
       const key = `${model} ${line.version}`;
       const other = others.get(key) ?? { name: model, version: line.version, count: 0 };
       others.set(key, { ...other, count: other.count + 1 });
+      const isJoined = samples.length > 0 && model !== name && classes.includes(outcome);
+      if (isJoined && typeof id === 'string' && predictedMs <= maturedMs && !ofOthers.has(id)) {
+        const delayMs = parseTime(line.time) - predictedMs;
+        ofOthers.set(id, { outcome: classes.indexOf(outcome), delayMs });
+      }
     } else if (
       typeof id !== 'string' ||
       !isScore(score) ||
@@ -116,7 +144,7 @@ async function readOutcomes(
       });
     }
   }
-  if (labelled.size === 0) {
+  const refuse = (): never => {
     const why =
       young > 0
         ? whyYoung(young, oldestYoungMs)
@@ -124,45 +152,14 @@ async function readOutcomes(
           ? `, but ${timeless} whose predictedAt is no time`
           : whyNone(artifact, [...others.values()], foreign, reading.damaged);
     throw new Error(`${outcomes.join(', ')}: no outcome of ${name} ${version}${why}`);
-  }
-  if (others.size > 0) notes.push(`Outcomes of other versions are left out: ${listOthers(others.values())}.`);
+  };
   if (young > 0) notes.push(`${young} outcomes of predictions that are not old enough are left out.`);
   if (timeless > 0) notes.push(`${timeless} outcomes are left out: when they were predicted cannot be read.`);
   if (repeated > 0) notes.push(`${repeated} outcomes are repeated; the first of each prediction counts.`);
   if (foreign + reading.damaged > 0) {
     notes.push(`${foreign + reading.damaged} lines that are no outcome are left out.`);
   }
-  return labelled;
-}
-
-/** What the lines that are of no use are, and the option that makes them of use, if there is one. */
-function whyNone(
-  { name, output }: Artifact,
-  others: readonly OtherModel[],
-  foreign: number,
-  damaged: number,
-): string {
-  if (others.length === 0) {
-    if (damaged > 0 && foreign === 0) return `, but ${formatAmount(damaged, 'line')} that cannot be read`;
-    return foreign === 0
-      ? ''
-      : ` has an id, a score, and ${output.negative} or ${output.positive} as prediction and outcome, of ${foreign}`;
-  }
-  const found = `, but ${listOthers(others)}`;
-  const sameModel = others.find((other) => other.name === name);
-  return sameModel === undefined
-    ? `${found}: give the file of that model with --model`
-    : `${found}: npm run evaluate -- --version ${sameModel.version} evaluates another version`;
-}
-
-function whyYoung(young: number, oldestMs: number): string {
-  return oldestMs > Date.now()
-    ? ` is in the past, by the clock of this machine, of ${young}`
-    : ` is old enough, of ${young}: OUTCOME_MATURITY_DAYS=0, or --maturity 0 of npm run evaluate, takes them`;
-}
-
-function listOthers(others: Iterable<OtherModel>): string {
-  return [...others].map(({ name, version, count }) => `${count} of ${name} ${version}`).join(', ');
+  return { labelled, ofOthers, others: listOthers(others.values()), refuse };
 }
 
 function measureDelay(labelled: readonly Labelled[]): Delay | null {
@@ -175,13 +172,15 @@ function measureDelay(labelled: readonly Labelled[]): Delay | null {
 /** Moves the labelled rows that have a sample to `collected`, with their labels; counts all predictions. */
 async function readSamples(
   { artifact, version, samples, maturedMs }: JoinOptions,
-  labelled: Map<string, Labelled>,
+  { labelled, ofOthers }: Pick<ReadOutcomes, 'labelled' | 'ofOthers'>,
   slicers: readonly Slicer[],
   collected: ReturnType<typeof collectRows>,
+  all: Labelled[],
   notes: string[],
 ): Promise<Coverages> {
   const counted = createPerformance(performanceReferenceOf(artifact));
   const reading = readJsonl(samples);
+  const classes = [artifact.output.negative, artifact.output.positive] as unknown[];
   let withheld = 0;
   let timeless = 0;
   for await (const sample of reading) {
@@ -191,7 +190,10 @@ async function readSamples(
     if (Number.isNaN(predictedMs)) timeless++;
     if (!(predictedMs <= maturedMs)) continue;
     counted.addPrediction(score);
-    const row = labelled.get(String(id));
+    const other = ofOthers.get(String(id));
+    const shadowed = other && { ...other, score, prediction: classes.indexOf(sample.prediction) };
+    if (shadowed !== undefined) all.push(shadowed);
+    const row = labelled.get(String(id)) ?? shadowed;
     if (row === undefined) continue;
     labelled.delete(String(id));
     counted.addOutcome(score, row.outcome === 1);

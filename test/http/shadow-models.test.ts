@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { createShadows } from '../../src/deployments/shadows.ts';
 import { type Artifact, formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { createShadowPairs } from '../../src/outcomes/shadow-pairs.ts';
@@ -142,6 +144,22 @@ describe('a shadow', () => {
       seriesValue(text, 'model_shadow_outcomes_total', { shadow: 'challenger', right }) ?? Number.NaN;
     assert.equal(rightOf('both') + rightOf('champion'), Math.round(60 * champion.accuracy));
     assert.equal(rightOf('both') + rightOf('shadow'), Math.round(60 * shadow.accuracy));
+  });
+
+  it('is evaluated from files by the outcomes of the model that it follows', async () => {
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [
+        'src/cli/evaluate.ts',
+        ...['--model', join(service.folder, 'challenger.json'), '--json'],
+        ...['--samples', service.samplesPath, '--outcomes', service.outcomesPath],
+      ],
+      { cwd: root },
+    );
+    const [{ accuracy }] = (await performance()).shadows;
+    const evaluation = JSON.parse(stdout);
+    assert.equal(evaluation.samples, rows.length);
+    assert.ok(Math.abs(evaluation.accuracy - accuracy.shadow) < 1e-12);
   });
 
   it('has to be there, and to have the classes of the model that it follows', async () => {
