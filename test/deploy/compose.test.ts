@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { settings } from '../../src/settings/config.ts';
@@ -199,7 +200,11 @@ describe('docker-compose.yml', () => {
     type Resolved = {
       services: Record<
         string,
-        { ports?: { host_ip: string; published?: string }[]; environment: Record<string, string> }
+        {
+          ports?: { host_ip: string; published?: string }[];
+          environment: Record<string, string>;
+          volumes?: { source: string; target: string }[];
+        }
       >;
     };
 
@@ -256,6 +261,15 @@ describe('docker-compose.yml', () => {
       assert.match(ini, /^\[auth\]\ndisable_login_form = true$/m);
       assert.match(ini, /^\[auth\.basic\]\nenabled = false$/m);
       assert.match(ini, /^\[security\]\ndisable_initial_admin_creation = true$/m);
+    });
+
+    it('serves the models of this machine that it is told to', async () => {
+      assert.equal((await resolve({})).services.app.environment.MODEL_PATH, settings.MODEL_PATH.default);
+      const named = { MODEL_PATH: 'models', DEFAULT_MODEL: 'churn', SHADOW_MODELS: 'next' };
+      const { environment, volumes = [] } = (await resolve(named)).services.app;
+      for (const [name, value] of Object.entries(named)) assert.equal(environment[name], value);
+      const mounted = volumes.find(({ target }) => target === '/app/models');
+      assert.equal(mounted?.source, join(process.cwd(), 'models'));
     });
 
     it('starts no store until replicas ask for one, and then tells them of it', async () => {
