@@ -85,6 +85,8 @@ export function createShadows(options: {
       span: undefined,
       shadowed: { id, isKept },
     });
+    // a later failure is news again
+    faults.end();
     const isPositive = recorded.isPositive === 1;
     pairs.addPrediction(champion.known, shadow.known, { champion: ofChampion, shadow: isPositive });
     const group = shadow.groups?.numberOf(recorded.observation.bins);
