@@ -8,7 +8,7 @@ import { evaluation, output } from './output-schema.ts';
  */
 export const formatVersion = 2;
 
-/** The most categories of a feature that training gives a coefficient and a bin of their own, and that may be segments. */
+/** The most categories of a feature that have a bin of their own, and that may be segments. */
 export const maxCategories = 20;
 
 /** The name under which the model's own score is monitored, as if it were a feature. */

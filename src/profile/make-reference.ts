@@ -7,7 +7,7 @@ import { quantileEdges } from '../stats/quantile-edges.ts';
 /** The values of the reference that are not frequent are cut into so many bins. */
 export const binsPerVariable = 10;
 
-/** Categories of fewer rows share one coefficient and one bin, `other`. */
+/** Categories of fewer rows share one bin, `other`. */
 const minCategoryRows = 5;
 
 /** To twelve digits: 67.01, not 67.00999999999999. */
@@ -55,7 +55,7 @@ export function numericReference(values: Float64Array): Output['score']['referen
 }
 
 /**
- * The categories that have a coefficient and a bin of their own, most frequent first, and those that are grouped
+ * The categories that have a bin of their own, most frequent first, and those that are grouped
  * together as `other`: all but the 20 commonest, and those of fewer than five rows, as chance alone moves so few too
  * often. Of less than a hundred rows a twentieth is enough. The commonest always has a bin.
  *

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { root } from '../support/service.ts';
+
+/** What only a logistic regression has. */
+const weights = /\b(coefficients?|intercept|(missing|other|unseen)LogOdds)\b/;
+/** What an explanation tells of a row: by how much a feature moved its log-odds. */
+const reasons = /\blogOdds\b/;
+
+/** Rooms that know how a logistic regression computes. */
+const logisticRooms = ['src/predictors/logistic/', 'src/training/'];
+/** The interface of explanations, and the three that hand on what it tells: to callers, to traces, to a terminal. */
+const explaining = [
+  'src/deployments/describe-prediction.ts',
+  'src/http/openapi-predict.ts',
+  'src/predictors/explanation.ts',
+  'src/samples/shown-sample.ts',
+];
+
+describe('how a model computes', () => {
+  let files: { readonly path: string; readonly text: string }[];
+  before(async () => {
+    const paths = (await readdir(join(root, 'src'), { recursive: true }))
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => `src/${path}`);
+    const texts = await Promise.all(paths.map((path) => readFile(join(root, path), 'utf8')));
+    files = paths.map((path, i) => ({ path, text: texts[i] }));
+  });
+  const naming = (name: RegExp) =>
+    files
+      .filter(({ path, text }) => name.test(text) && !logisticRooms.some((room) => path.startsWith(room)))
+      .map(({ path }) => path)
+      .sort();
+
+  it('is known to the logistic predictor and to training, and to nothing else', () => {
+    assert.deepEqual(naming(weights), []);
+  });
+
+  it('is told of through the interface of explanations alone', () => {
+    assert.deepEqual(naming(reasons), explaining);
+  });
+});
