@@ -94,14 +94,14 @@ describe('POST /observations', () => {
         'invalid_prediction',
         /^must be "good" or "bad"$/,
       ],
-      [{ features, score: 0.5, key: '' }, '/key', 'invalid_key', /^must be a text of 1 to 128 characters/],
+      [{ features, score: 0.5, key: '' }, '/key', 'invalid_key', /^must be a string of 1 to 128 characters/],
       [
         { features, score: 0.5, key: 'a\nb' },
         '/key',
         'invalid_key',
-        /^must be a text of 1 to 128 characters/,
+        /^must be a string of 1 to 128 characters/,
       ],
-      [{ features, score: 0.5, key: 123 }, '/key', 'invalid_key', /^must be a text of 1 to 128 characters/],
+      [{ features, score: 0.5, key: 123 }, '/key', 'invalid_key', /^must be a string of 1 to 128 characters/],
       [{ features, score: 0.5, time: '2026-01-31' }, '/time', 'invalid_time', /^must be a time in ISO 8601/],
       [
         { features, score: 0.5, time: '2026-01-31T12:00:00' },
@@ -218,6 +218,14 @@ describe('POST /observations', () => {
     assert.equal(many.status, 422);
     assert.match(many.body.detail, /, and 249 more rows are invalid$/);
     assert.deepEqual([many.body.invalid.length, many.body.moreInvalid], [100, 150]);
+    const two = await observe('{"features"\n5', ndjson);
+    assert.equal(two.status, 422);
+    assert.match(
+      two.body.detail,
+      /^row 0: the line ends before its JSON does, at position 11 of the line, and 1 more row is invalid$/,
+    );
+    const number = await observe('5');
+    assert.equal(number.body.detail, 'row 0: must be a JSON object with "features" and "score"');
   });
 
   it('leaves the ids out where they are not wanted; samples have theirs', async () => {

@@ -86,7 +86,7 @@ describe('the key that a caller gives a prediction', () => {
       const { status, body } = await predictWithKey(service.api, key);
       assert.equal(status, 400);
       assert.equal(body.type, 'urn:vigia:problem:invalid-header');
-      assert.match(body.detail, /^x-prediction-key must be a text of 1 to 128 characters/);
+      assert.match(body.detail, /^x-prediction-key must be a string of 1 to 128 characters/);
     }
     const metrics = await (await fetch(`${service.admin}/metrics`)).text();
     assert.match(metrics, /reason="invalid_key"[^\n]* 4\n/);

@@ -135,6 +135,11 @@ function refusal(receipt: ObservationReceipt): Problem {
   const detail =
     first === undefined
       ? `all ${more} rows were invalid when they came first`
-      : `row ${first.index}: ${first.pointer || 'it'} ${first.message}${more > 0 ? `, and ${more} more rows are invalid` : ''}`;
+      : `row ${first.index}: ${[first.pointer, first.message].join(' ').trimStart()}${describeOthers(more)}`;
   return new Problem('invalid-input', detail, { members: receipt });
+}
+
+function describeOthers(count: number): string {
+  if (count === 0) return '';
+  return count === 1 ? ', and 1 more row is invalid' : `, and ${count} more rows are invalid`;
 }
