@@ -1,5 +1,5 @@
 import { expectedWithin } from '../model/segments.ts';
-import { binLabels } from '../stats/binning.ts';
+import { binsOf } from '../stats/binning.ts';
 import { driftRule } from '../stats/drift.ts';
 import { compareImportance, compareSegments } from '../stats/effect.ts';
 import { judgeAll } from '../stats/judge-all.ts';
@@ -57,7 +57,7 @@ function measureColumn(
   words: Words,
 ): ReportSegment[] {
   const cut = live.cuts[at];
-  const names = binNames({ bins: binLabels(bins).map((label) => ({ label })), wholeNumbers: isWhole });
+  const names = binNames(binsOf(bins), isWhole);
   return names.flatMap((value, segment) => {
     const [samples, referenceSamples] = [live, reference].map(({ rows }) => rows[at][segment]);
     if (samples === 0 && referenceSamples === 0) return [];

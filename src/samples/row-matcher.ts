@@ -2,7 +2,7 @@ import { type Artifact, scoreFeature } from '../model/artifact.ts';
 import { createDisclosure, redacted } from '../model/disclosure.ts';
 import { featureBins, scoreBins } from '../model/features.ts';
 import { ownValue, type Row } from '../model/row.ts';
-import { binLabels, createBinner, indexRecordedBins } from '../stats/binning.ts';
+import { type Bins, binLabels, binsOf, createBinner, indexRecordedBins } from '../stats/binning.ts';
 import { findOneName, formatNames } from '../text/column-names.ts';
 
 type SampleLine = Readonly<Record<string, unknown>>;
@@ -49,7 +49,7 @@ export function createRowMatcher(artifact: Artifact, given: string, bin: string)
   }
   const bins = feature === undefined ? scoreBins(artifact) : featureBins(feature);
   const labels = binLabels(bins);
-  const wanted = findLabel(labels, bin);
+  const wanted = findBin(bins, labels, bin);
   if (wanted === undefined) {
     throw new RowMatchError(`${name} has no bin '${bin}', but ${labels.join(', ')}`);
   }
@@ -58,10 +58,10 @@ export function createRowMatcher(artifact: Artifact, given: string, bin: string)
   return (sample) => {
     const recorded = readOwn(sample.bins, name);
     if (recorded === redacted) return undefined;
-    if (recorded !== undefined) return labels[indexOfRecorded.get(recorded) ?? -1] === wanted;
+    if (recorded !== undefined) return indexOfRecorded.get(recorded) === wanted;
     const value = readValue(sample);
     if (value === undefined || value === redacted) return undefined;
-    return labels[binOf(value)] === wanted;
+    return binOf(value) === wanted;
   };
 }
 
@@ -69,9 +69,12 @@ function readOwn(entries: unknown, name: string): unknown {
   return entries === undefined ? undefined : ownValue(entries as Row, name);
 }
 
-function findLabel(labels: readonly string[], bin: string): string | undefined {
-  const exact = labels.find((label) => label === bin || label === `= ${bin}`);
-  if (exact !== undefined) return exact;
-  const begun = labels.filter((label) => label.startsWith(bin));
+/** The index of the bin with this label or category, or the only one whose label begins so. */
+function findBin(bins: Bins, labels: readonly string[], given: string): number | undefined {
+  const exact = binsOf(bins).findIndex(
+    (bin, i) => labels[i] === given || (bin.kind === 'category' && bin.category === given),
+  );
+  if (exact >= 0) return exact;
+  const begun = labels.flatMap((label, i) => (label.startsWith(given) ? i : []));
   return begun.length === 1 ? begun[0] : undefined;
 }

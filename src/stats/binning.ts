@@ -101,23 +101,53 @@ export function numericRanges(edges: readonly number[]): NumericRange[] {
   });
 }
 
+/** What one bin holds. */
+export type Bin =
+  | (NumericRange & { readonly kind: 'range' })
+  | { readonly kind: 'category'; readonly category: string }
+  | { readonly kind: 'other' | 'missing' | 'unseen' };
+
+/** What each bin holds, in the bins' order. */
+export function binsOf(bins: Bins): Bin[] {
+  if (bins.kind === 'numeric') {
+    const ranges = numericRanges(bins.edges).map((range) => ({ kind: 'range' as const, ...range }));
+    return [...ranges, { kind: 'missing' }];
+  }
+  const categories = bins.categories.map((category) => ({ kind: 'category' as const, category }));
+  const other = bins.grouped.length > 0 ? [{ kind: 'other' as const }] : [];
+  return [...categories, ...other, { kind: 'missing' }, { kind: 'unseen' }];
+}
+
 /**
  * One label a bin, all different, in the bins' order: `00 (-inf, 23]`, `03 (28, 31]`, `09 (52.5, +inf)` (the leading
  * number makes the order of the text that of the values), `= good`, `other`, `missing`, `unseen`. The bin of one
  * frequent number is named by that, and so are the ends of its neighbours: `00 (-inf, 0)`, `01 = 0`, `02 (0, 17]`.
  */
 export function binLabels(bins: Bins): string[] {
-  if (bins.kind === 'categorical') {
-    const other = bins.grouped.length > 0 ? ['other'] : [];
-    return [...bins.categories.map((category) => `= ${category}`), ...other, 'missing', 'unseen'];
+  const digits = bins.kind === 'numeric' ? Math.max(2, String(bins.edges.length).length) : 0;
+  return binsOf(bins).map((bin, i) => labelOf(bin, String(i).padStart(digits, '0')));
+}
+
+function labelOf(bin: Bin, number: string): string {
+  if (bin.kind === 'category') return `= ${bin.category}`;
+  if (bin.kind !== 'range') return bin.kind;
+  const { lower, upper, isClosed } = bin;
+  if (lower === upper) return `${number} = ${upper}`;
+  return `${number} (${edgeText(lower)}, ${edgeText(upper)}${isClosed ? ']' : ')'}`;
+}
+
+/** The bin that a label of `binLabels` names: the only reader of labels. @throws RangeError for any other text */
+export function binOfLabel(label: string): Bin {
+  if (label === 'other' || label === 'missing' || label === 'unseen') return { kind: label };
+  if (label.startsWith('= ')) return { kind: 'category', category: label.slice(2) };
+  const value = /^\d+ = (\S+)$/.exec(label)?.[1];
+  if (value !== undefined) {
+    return { kind: 'range', lower: Number(value), upper: Number(value), isClosed: true };
   }
-  const digits = Math.max(2, String(bins.edges.length).length);
-  const labels = numericRanges(bins.edges).map(({ lower, upper, isClosed }, i) => {
-    const number = String(i).padStart(digits, '0');
-    if (lower === upper) return `${number} = ${upper}`;
-    return `${number} (${edgeText(lower)}, ${edgeText(upper)}${isClosed ? ']' : ')'}`;
-  });
-  return [...labels, 'missing'];
+  const [, lower, upper, end] = /^\d+ \((\S+), ([^\])]+)([\])])$/.exec(label) ?? [];
+  if (lower === undefined) throw new RangeError(`${JSON.stringify(label)} names no bin`);
+  const read = (text: string) => Number(text.replace('inf', 'Infinity'));
+  return { kind: 'range', lower: read(lower), upper: read(upper), isClosed: end === ']' };
 }
 
 function edgeText(edge: number): string {

@@ -1,20 +1,27 @@
-import type { NumericRange } from '../stats/binning.ts';
+import { type Bin, binOfLabel, type NumericRange } from '../stats/binning.ts';
 
 /** The bins' names as a person says them, in order: `29–31`, `over 52`, `0`, `good`, `missing`. */
-export function binNames({
+export function binNames(bins: readonly Bin[], wholeNumbers: boolean): string[] {
+  const ends = bins.flatMap((bin) => (bin.kind === 'range' ? bin.upper : [])).filter(Number.isFinite);
+  const format = formatterOf([...new Set(ends)], wholeNumbers);
+  return bins.map((bin) => {
+    if (bin.kind === 'category') return bin.category;
+    return bin.kind === 'range' ? rangeName(bin, wholeNumbers, format) : bin.kind;
+  });
+}
+
+/** The same for bins that are known by their labels. */
+export function namesOfLabels({
   bins,
   wholeNumbers,
 }: {
   readonly bins: readonly { readonly label: string }[];
   readonly wholeNumbers: boolean;
 }): string[] {
-  const ends = bins.flatMap(({ label }) => rangeOf(label)?.upper ?? []).filter(Number.isFinite);
-  const format = formatterOf([...new Set(ends)], wholeNumbers);
-  return bins.map(({ label }) => {
-    if (label.startsWith('= ')) return label.slice(2);
-    const range = rangeOf(label);
-    return range === undefined ? label : rangeName(range, wholeNumbers, format);
-  });
+  return binNames(
+    bins.map(({ label }) => binOfLabel(label)),
+    wholeNumbers,
+  );
 }
 
 /** Writes numbers with as few digits, but at least three, as tell all edges apart. */
@@ -40,14 +47,4 @@ function rangeName(
   // nothing whole lies between one frequent number and the next
   if (first > last) return `${format(low)}–${format(high)}`;
   return first === last ? format(first) : `${format(first)}–${format(last)}`;
-}
-
-/** What the label of a numeric bin says: `03 (28, 31]` is from 28 to 31, `01 = 0` is 0. */
-export function rangeOf(label: string): NumericRange | undefined {
-  const atom = /^\d+ = (?<value>\S+)$/.exec(label)?.groups;
-  if (atom !== undefined) return { lower: Number(atom.value), upper: Number(atom.value), isClosed: true };
-  const parts = /^\d+ \((?<lower>\S+), (?<upper>[^\])]+)(?<end>[\])])$/.exec(label)?.groups;
-  if (parts === undefined) return undefined;
-  const read = (text: string) => Number(text.replace('inf', 'Infinity'));
-  return { lower: read(parts.lower), upper: read(parts.upper), isClosed: parts.end === ']' };
 }

@@ -1,6 +1,6 @@
+import { type Bin, binOfLabel } from '../../stats/binning.ts';
 import { driftRule } from '../../stats/drift.ts';
 import { largeEffect } from '../../stats/effect.ts';
-import { rangeOf } from '../../text/bin-names.ts';
 import { formatCount, formatEffect, formatNumber, formatShare, formatTime } from '../../text/format.ts';
 import type { DriftReport } from '../compute/drift-report.ts';
 import type { LiveVariable } from '../compute/live-variable.ts';
@@ -79,8 +79,8 @@ type Change = { readonly text: string; readonly size: number };
 function changesOf(variable: Measured, words: Words, isScore: boolean): Change[] {
   const { bins, samples, referenceSamples, summary } = variable;
   const there = whereWords[words.origin];
-  const shares = (name: string) => {
-    const bin = bins.find(({ label }) => label === name);
+  const shares = (kind: Bin['kind']) => {
+    const bin = bins.find(({ label }) => binOfLabel(label).kind === kind);
     return bin && { live: bin.live / samples, reference: bin.reference / referenceSamples };
   };
   const changes: Change[] = [];
@@ -144,7 +144,9 @@ function largestShift(
   let reference = 0;
   let largest: Change = { text: '', size: -1 };
   for (const bin of values) {
-    const { lower, upper, isClosed } = rangeOf(bin.label) ?? everything;
+    const range = binOfLabel(bin.label);
+    if (range.kind !== 'range') continue;
+    const { lower, upper, isClosed } = range;
     const share = { live: bin.live / liveTotal, reference: bin.reference / referenceTotal };
     live += share.live;
     reference += share.reference;
@@ -168,19 +170,17 @@ function largestShift(
   return largest;
 }
 
-const everything = { lower: Number.NEGATIVE_INFINITY, upper: Number.POSITIVE_INFINITY, isClosed: false };
-
 /** The category whose share has changed most. */
 function largestCategory({ bins, samples, referenceSamples }: Measured, words: Words): Change | undefined {
-  const changes = bins
-    .filter(({ label }) => label !== 'missing' && label !== 'unseen')
-    .map(({ label, live, reference }) => {
-      const [now, before] = [live / samples, reference / referenceSamples];
-      const name = label === 'other' ? 'of a rare kind' : `‘${label.slice(2)}’`;
-      return {
-        text: `${formatShare(now)} of live ${words.rows} are ${name}, ${formatShare(before)} ${whereWords[words.origin]}`,
-        size: Math.abs(now - before),
-      };
-    });
+  const changes = bins.flatMap(({ label, live, reference }) => {
+    const bin = binOfLabel(label);
+    if (bin.kind !== 'category' && bin.kind !== 'other') return [];
+    const [now, before] = [live / samples, reference / referenceSamples];
+    const name = bin.kind === 'category' ? `‘${bin.category}’` : 'of a rare kind';
+    return {
+      text: `${formatShare(now)} of live ${words.rows} are ${name}, ${formatShare(before)} ${whereWords[words.origin]}`,
+      size: Math.abs(now - before),
+    };
+  });
   return changes.sort((a, b) => b.size - a.size)[0];
 }
