@@ -1,5 +1,6 @@
 import type { Row } from '../model/row.ts';
 import {
+  type Call,
   type FailureReason,
   failureReasons,
   type Prediction,
@@ -22,13 +23,12 @@ export type Asked = Pick<Deployment, 'artifact' | 'predictor' | 'failures' | 'pl
  * and so is an answer that is no prediction of this model; nothing else may come of it.
  *
  * @param rows validated; not empty
- * @param call.signal aborted when nobody waits for the answer any more
  * @throws PredictorFailure (or rejects with it)
  */
 export function askPredictor(
   asked: Asked,
   rows: readonly Row[],
-  call?: { readonly signal?: AbortSignal },
+  call?: Call,
 ): readonly Prediction[] | Promise<readonly Prediction[]> {
   const { artifact, predictor } = asked;
   if (predictor === undefined) {

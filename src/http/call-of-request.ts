@@ -1,16 +1,27 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { SpanContext } from '@opentelemetry/api';
+import type { Call } from '../predictors/predictor.ts';
+import type { CallerTrace } from '../telemetry/propagation.ts';
 
 /**
  * What a predictor is told of the request that it answers. The signal is made when it is asked for, so that a request that
  * is answered at once does without. It is aborted when the connection is gone before the answer; a client that has only
  * ended its own side may still read.
  */
-export class CallOfRequest {
+export class CallOfRequest implements Call {
+  readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
+  readonly #callerTrace: CallerTrace;
   #signal: AbortSignal | undefined;
 
-  constructor(response: ServerResponse) {
+  constructor(request: IncomingMessage, response: ServerResponse, callerTrace: CallerTrace) {
+    this.#request = request;
     this.#response = response;
+    this.#callerTrace = callerTrace;
+  }
+
+  get callerTrace(): SpanContext | undefined {
+    return this.#callerTrace(this.#request.headers);
   }
 
   get signal(): AbortSignal {

@@ -101,6 +101,20 @@ describe('Vigia in front of a server of models', function () {
       const predict = await findSpan((span) => span.spanId === client.parentSpanId);
       assert.equal(predict.name, 'predict');
     });
+
+    it(`tells ${name} of a trace that is not sampled, and records nothing of it`, async () => {
+      const { service, relay } = fronts[protocol];
+      relay.heard.length = 0;
+      const other = traceId.replaceAll('4', '5');
+      await ask(service, scoredRows[0].row, { traceparent: `00-${other}-${callersSpan}-00` });
+      assert.deepEqual(traceOf(relay.heard[0]), ['00', other, callersSpan, '00']);
+      // what is recorded later is exported later
+      await ask(service, scoredRows[0].row, {
+        traceparent: `00-${traceId.replaceAll('4', '6')}-${callersSpan}-01`,
+      });
+      await findSpan((span) => span.traceId === traceId.replaceAll('4', '6') && span.kind === 3);
+      assert.ok(sink.spans.every((span) => span.traceId !== other));
+    });
   }
 
   it('does not make a model file for a server that answers with classes alone', async () => {
@@ -113,6 +127,27 @@ describe('Vigia in front of a server of models', function () {
         return true;
       },
     );
+  });
+
+  it('answers 502 when the server behind is gone, counts that, and records no prediction', async () => {
+    const { service, relay } = fronts.mlflow;
+    const count = async (metric: string) => {
+      const text = await (await fetch(`${service.admin}/metrics`)).text();
+      return text.split('\n').filter((line) => line.startsWith(metric));
+    };
+    const before = await count('model_predictions_total{');
+    await relay.stop();
+    stops.splice(stops.indexOf(relay.stop), 1);
+    const response = await ask(service, scoredRows[0].row);
+    assert.equal(response.status, 502);
+    assert.equal(response.headers.get('content-type'), 'application/problem+json');
+    const problem = (await response.json()) as { detail: string };
+    assert.match(problem.detail, /cannot be reached: ECONNREFUSED/);
+    assert.deepEqual(await count('model_predictions_total{'), before);
+    const [failures] = (await count('model_predict_failures_total{')).filter((line) =>
+      line.includes('"unreachable"'),
+    );
+    assert.match(failures, /} 1$/);
   });
 
   const findSpan = (isIt: (span: SinkSpan) => boolean) => waitFor(async () => sink.spans.find(isIt));

@@ -122,11 +122,15 @@ type PredictRequest = {
  * @throws Problem (or rejects with it) when it fails; nothing is recorded then
  */
 function predict(request: PredictRequest): Promise<void> | undefined {
-  const { context, row, deployment } = request;
+  const { context, row, deployment, service } = request;
   const startedMs = performance.now();
   let predicted: ReturnType<typeof askPredictor>;
   try {
-    predicted = askPredictor(deployment, [row], new CallOfRequest(context.res));
+    predicted = askPredictor(
+      deployment,
+      [row],
+      new CallOfRequest(context.req, context.res, service.callerTrace),
+    );
   } catch (error) {
     throw predictorProblem(error);
   }
