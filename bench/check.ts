@@ -18,7 +18,7 @@ try {
       console.log(`${variant.key.padEnd(4)} ${round.cpuMicros.toFixed(1)} µs CPU a request`);
     },
   );
-  const cost = await openObservationCost(sink.url, 2);
+  const cost = await openObservationCost(sink.url);
   const [batched, single]: number[][] = [[], []];
   for (let round = 0; round < 2; round++) {
     batched.push(await cost.measure(batches));

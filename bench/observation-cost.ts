@@ -19,6 +19,8 @@ export type Way = {
   /** A request. */
   readonly rows: number;
   readonly connections: number;
+  /** That are measured, after half as many to warm up. */
+  readonly requests: number;
 };
 
 /** Of the model that the rows are of. */
@@ -29,11 +31,12 @@ const token = 'token-of-the-bench-0123456789-abcdefghij';
 
 /**
  * Makes what measures one way: a new process of the service as `npm start` runs it, warmed up, and then the processor
- * time of all its threads for a row, in µs.
+ * time of all its threads for a row, in µs. The work is given, not the time, so that a machine that is busy with other
+ * things takes longer and measures about the same.
  *
  * @param sinkUrl OTLP over HTTP; no request is traced
  */
-export async function openObservationCost(sinkUrl: string, seconds: number) {
+export async function openObservationCost(sinkUrl: string) {
   const folder = await mkdtemp(join(tmpdir(), 'bench-observations-'));
   const model = join(folder, 'model.json');
   const tokenFile = join(folder, 'token');
@@ -42,11 +45,10 @@ export async function openObservationCost(sinkUrl: string, seconds: number) {
   const { command, env } = vigia(sinkUrl, 0);
   const program = new URL('observations-load.ts', import.meta.url).pathname;
 
-  async function load({ path, form, rows, connections }: Way, api: string): Promise<number> {
-    const args = [program, api + path, token, model, form, rows, connections, seconds].map(String);
+  async function load({ path, form, rows, connections }: Way, api: string, requests: number): Promise<void> {
+    const args = [program, api + path, token, model, form, rows, connections, requests].map(String);
     const [file, ...rest] = pinned(loadCore, [process.execPath, ...args]);
-    const { stdout } = await execute(file, rest);
-    return (JSON.parse(stdout) as { rows: number }).rows;
+    await execute(file, rest);
   }
 
   return {
@@ -56,10 +58,10 @@ export async function openObservationCost(sinkUrl: string, seconds: number) {
         env: { ...env, MODEL_PATH: model, OUTCOMES_TOKEN_FILE: tokenFile },
       });
       try {
-        await load(way, server.url);
+        await load(way, server.url, way.requests / 2);
         const before = server.cpuSeconds();
-        const rows = await load(way, server.url);
-        return ((server.cpuSeconds() - before) * 1e6) / rows;
+        await load(way, server.url, way.requests);
+        return ((server.cpuSeconds() - before) * 1e6) / (way.requests * way.rows);
       } finally {
         await server.stop();
       }
@@ -74,6 +76,7 @@ export const batches: Way = {
   form: 'ndjson',
   rows: 1000,
   connections: 4,
+  requests: 400,
 };
 
 export const singleRows: Way = {
@@ -82,4 +85,5 @@ export const singleRows: Way = {
   form: 'json',
   rows: 1,
   connections: 50,
+  requests: 20_000,
 };

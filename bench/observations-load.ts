@@ -1,5 +1,5 @@
-// Posts bodies of ROWS rows each to URL for SECONDS over CONNECTIONS, each waiting for its answer, and prints how many
-// rows were taken as JSON: node bench/observations-load.ts URL TOKEN MODEL FORM ROWS CONNECTIONS SECONDS
+// Posts REQUESTS bodies of ROWS rows each to URL over CONNECTIONS, each waiting for its answer:
+// node bench/observations-load.ts URL TOKEN MODEL FORM ROWS CONNECTIONS REQUESTS
 
 import { Agent, request } from 'node:http';
 import { loadArtifact } from '../src/model/artifact.ts';
@@ -11,7 +11,7 @@ export type BodyForm = 'predict' | 'json' | 'ndjson';
 
 const bodyCount = 20;
 
-const [url, token, model, form, rowsText, connectionsText, secondsText] = process.argv.slice(2);
+const [url, token, model, form, rowsText, connectionsText, requestsText] = process.argv.slice(2);
 const rows = Number(rowsText);
 const draw = drawFromReference(await loadArtifact(model), createRandom(1));
 const random = createRandom(2);
@@ -41,17 +41,13 @@ function post(body: Buffer): Promise<number> {
   return promise;
 }
 
-const startedMs = performance.now();
-const endMs = startedMs + 1000 * Number(secondsText);
-let taken = 0;
+let left = Number(requestsText);
 await Promise.all(
-  Array.from({ length: Number(connectionsText) }, async (_, i) => {
-    for (let n = i; performance.now() < endMs; n++) {
-      const status = await post(bodies[n % bodyCount]);
+  Array.from({ length: Number(connectionsText) }, async () => {
+    while (left-- > 0) {
+      const status = await post(bodies[Math.max(0, left) % bodyCount]);
       if (status >= 300) throw new Error(`${url} answered ${status}`);
-      taken += rows;
     }
   }),
 );
 agent.destroy();
-console.log(JSON.stringify({ rows: taken, seconds: (performance.now() - startedMs) / 1000 }));

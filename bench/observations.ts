@@ -9,8 +9,7 @@ import { batches, observedFeatures, openObservationCost, singleRows, type Way } 
 import { startServer } from './server-process.ts';
 import { otlpSink } from './variants.ts';
 
-const rounds = 5;
-const seconds = 3;
+const rounds = 3;
 
 const ways: readonly Way[] = [
   batches,
@@ -21,16 +20,20 @@ const ways: readonly Way[] = [
 ];
 
 const sink = await startServer(otlpSink.command, { core: loadCore });
-const cost = await openObservationCost(sink.url, seconds);
+const cost = await openObservationCost(sink.url);
 try {
   const { host, commit, placement } = describeMachine();
   console.log(`${host}; commit ${commit}`);
-  console.log(`${placement}; ${observedFeatures} features, samples on, ${rounds} rounds of ${seconds} s\n`);
+  console.log(`${placement}; ${observedFeatures} features, samples on, ${rounds} rounds\n`);
   const figures = ways.map((): number[] => []);
   for (let round = 0; round < rounds; round++) {
-    for (const [i, way] of ways.entries()) figures[i].push(await cost.measure(way));
+    for (const [i, way] of ways.entries()) {
+      const micros = await cost.measure(way);
+      figures[i].push(micros);
+      console.log(`round ${round + 1} of ${rounds}  ${way.what.padEnd(40)}${micros.toFixed(1)} µs`);
+    }
   }
-  console.log(`${''.padEnd(40)}${'µs of processor time a row'.padEnd(30)}rows a second of it`);
+  console.log(`\n${''.padEnd(40)}${'µs of processor time a row'.padEnd(30)}rows a second of it`);
   for (const [i, { what }] of ways.entries()) {
     const micros = summarise(figures[i]);
     console.log(`${what.padEnd(40)}${formatFigure(micros, 1).padEnd(30)}${formatFigure(perSecond(micros))}`);
