@@ -102,7 +102,7 @@ function summaryLines(
     [
       repeated,
       contradicting > 0
-        ? `repeated: the first row of a key counts, and ${formatCount(contradicting)} of them say otherwise`
+        ? `repeated: the first row of a key counts, and ${formatCount(contradicting)} of them ${contradicting === 1 ? 'says' : 'say'} otherwise`
         : 'repeated: the first row of a key counts',
     ],
     [unmatched, `without a prediction among ${formatAmount(samples.lines, 'sample')}${since}`],

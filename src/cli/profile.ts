@@ -51,13 +51,19 @@ const suspiciousAuc = 0.995;
 const suspiciousRows = 100;
 
 /** What to know of a file that was made from rows and scores. */
-function notesOn({ evaluation, training }: Artifact): [label: string, text: string][] {
+function notesOn({ evaluation, training }: Artifact, scores: Float64Array): [label: string, text: string][] {
   const notes: [string, string][] = [
     [
       'held out',
       'the rows should not be those the model was fitted on: it scores them too well, so that new ones would look like drift of the score and worse performance from the first day on',
     ],
   ];
+  if (scores.every((score) => score === 0 || score === 1)) {
+    notes.push([
+      'caution',
+      'every score is 0 or 1, as of a class: if the model gives probabilities (predict_proba), take those, for drift of the score and calibration mean little without',
+    ]);
+  }
   if (evaluation === undefined) {
     notes.push([
       'outcomes',
@@ -98,7 +104,7 @@ await runCli(help, async (args) => {
     dataDigest,
     predictor,
   });
-  const notes = notesOn(artifact);
+  const notes = notesOn(artifact, scores);
   if (path !== undefined) notes.push(['predictor', await compareScores(path, out, artifact, rows)]);
   await writeArtifact(out, artifact);
   writeLines(process.stdout, summariseModel(artifact, out, notes));

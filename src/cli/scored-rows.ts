@@ -3,6 +3,7 @@ import type { Column } from '../profile/columns.ts';
 import { boundThreshold, chooseThreshold } from '../profile/find-threshold.ts';
 import { canShowDrift } from '../profile/smallest-detectable-drift.ts';
 import { formatNames } from '../text/column-names.ts';
+import { formatAmount } from '../text/format.ts';
 import { type Classes, readClasses, readOutcomes, readPredictions } from './read-classes.ts';
 import {
   type ColumnChoice,
@@ -162,7 +163,7 @@ export async function readScoredRows<Options extends ScoredRowsOptions>(
   const { options } = table.choice;
   if (!canShowDrift(table.lines.length)) {
     throw new Error(
-      `${table.path}: ${table.lines.length} rows are too few: no shift of a feature could be told from chance`,
+      `${table.path}: has ${formatAmount(table.lines.length, 'row')}, too few: no shift of a feature could be told from chance`,
     );
   }
   const [score, ...others] = table.columns;

@@ -101,7 +101,7 @@ function scalarOf(value: unknown, path: string, member: string): string | null {
   if (typeof value !== 'number') return null;
   if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return String(value);
   throw new Error(
-    `${path}: ${member} has a number too large to be read exactly from JSON: write this column as texts`,
+    `${path}: ${member} has a number too large to be read exactly from JSON: write this column as strings`,
   );
 }
 

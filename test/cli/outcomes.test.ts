@@ -101,7 +101,7 @@ describe('npm run outcomes', () => {
       'without a key or id': 1,
       'that cannot be read': 1,
     });
-    assert.match(stdout, /the first row of a key counts, and 1 of them say otherwise/);
+    assert.match(stdout, /the first row of a key counts, and 1 of them says otherwise/);
     assert.match(
       stdout,
       /without a prediction among 8 samples: the oldest with a key is of \d{4}-\d\d-\d\d \d\d:\d\d UTC\n/,

@@ -166,6 +166,16 @@ describe('npm run profile', function () {
     assert.match(run.stdout, /^caution +an AUC of 1\.000 is rare on rows that a model has not seen/m);
   });
 
+  it('warns of scores that are classes', async () => {
+    await writeFile(
+      data,
+      table(({ n, label, y }) => ({ n, p: label === 'yes' ? '1' : '0', y })),
+    );
+    const run = await profile('--data', data, '--score', 'p', '--target', 'y', '--positive', 'yes');
+    await made(run);
+    assert.match(run.stdout.replaceAll(/\s+/g, ' '), / caution every score is 0 or 1, as of a class: /);
+  });
+
   it('refuses wrong use', async () => {
     const columns = ['--data', data, '--score', 'p'];
     const wrong: [args: string[], message: RegExp][] = [
@@ -309,7 +319,9 @@ describe('npm run profile', function () {
 
     it('so few rows that nothing can be told from chance', async () => {
       const few = table().split('\n').slice(0, 6).join('\n');
-      await refuses(few, 'own.csv: 5 rows are too few: no shift of a feature could be told from chance');
+      await refuses(few, 'own.csv: has 5 rows, too few: no shift of a feature could be told from chance');
+      const one = table().split('\n').slice(0, 2).join('\n');
+      await refuses(one, 'own.csv: has 1 row, too few: no shift of a feature could be told from chance');
     });
 
     it('predictions that no threshold makes, or another than the one given', async () => {

@@ -17,7 +17,7 @@ def rows_of(frame: Any) -> Iterator[Any]:
     """The rows of a frame, each a dict, or what an iterable gives. A frame of pandas is read in slices."""
     if not hasattr(frame, "to_dict"):
         if isinstance(frame, (str, bytes)) or hasattr(frame, "keys") or not isinstance(frame, Iterable):
-            raise TypeError(f"rows must be a frame or an iterable of dicts, not a {type(frame).__name__}")
+            raise TypeError(f"rows must be a frame or an iterable of dicts, not of type {type(frame).__name__}")
         yield from frame
     elif hasattr(frame, "iloc"):
         for start in range(0, len(frame), BATCH_ROWS):

@@ -49,7 +49,7 @@ class ObservedFrame:
 
     def _encode(self, row: Any) -> bytes:
         if not hasattr(row, "items"):
-            raise UnfitRow("", f"is a {type(row).__name__}, not a dict")
+            raise UnfitRow("", f"is of type {type(row).__name__}: it must be a dict")
         if self._features is None:
             features = {name: value for name, value in row.items() if name not in self._others}
         else:
