@@ -40,9 +40,6 @@ function announce(): void {
   const tracing = telemetry.tracesEndpoint
     ? `${config.OTEL_TRACES_SAMPLER} to ${new URL(telemetry.tracesEndpoint).origin}`
     : `off (${whyOff(config)})`;
-  const { artifact } = unnamed ?? answering[0];
-  const path = unnamed === undefined ? modelPath(artifact.name, 'predict') : '/predict';
-  const example = escapeJson(JSON.stringify(exampleInput(artifact))).replaceAll("'", String.raw`'\''`);
   writeLines(process.stderr, [
     ...answering.map(describeModel),
     `API      ${apiUrl}  (openapi.json, metrics)`,
@@ -51,13 +48,27 @@ function announce(): void {
     `Samples  ${service.config.SAMPLES_PATH} (${config.SAMPLES_VALUES})`,
     `Ids      ${running.ids}`,
     `Tracing  ${tracing}`,
-    `Try      curl ${apiUrl}${path} -H 'content-type: application/json' -d '${example}'`,
+    `Try      ${exampleCall(unnamed ?? answering[0])}`,
   ]);
+}
+
+/** A command that has the model predict, or that tells of a prediction where it is watched only. */
+function exampleCall({ artifact, predictor }: Deployment): string {
+  const features = exampleInput(artifact);
+  const [base, route, body] =
+    predictor === undefined
+      ? [running.adminUrl, 'observations', { features, score: 0.5 }]
+      : [running.apiUrl, 'predict', features];
+  const path =
+    running.service.deployments.default === undefined ? modelPath(artifact.name, route) : `/${route}`;
+  const text = escapeJson(JSON.stringify(body)).replaceAll("'", String.raw`'\''`);
+  return `curl ${base}${path} -H 'content-type: application/json' -d '${text}'`;
 }
 
 function describeModel(deployment: Deployment): string {
   const { name, version, features } = deployment.artifact;
   const { answering, default: unnamed } = running.service.deployments;
   const path = deployment === unnamed && answering.length > 1 ? ', at /predict too' : '';
-  return `Model    ${name} ${version}, ${features.length} features${path}`;
+  const use = deployment.predictor === undefined ? ', watched only' : path;
+  return `Model    ${name} ${version}, ${features.length} features${use}`;
 }

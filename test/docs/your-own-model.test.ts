@@ -8,7 +8,14 @@ import { gauge, type Labels, replicaLabels } from '../otel/support/series.ts';
 import { temporaryFolder } from '../report/run-command.ts';
 import { freePort } from '../support/free-port.ts';
 import { requirePythonEnvironment } from '../support/python-environment.ts';
-import { eventually, root, seriesValue, startTestService, type TestService } from '../support/service.ts';
+import {
+  eventually,
+  postJson,
+  root,
+  seriesValue,
+  startTestService,
+  type TestService,
+} from '../support/service.ts';
 import { requireTool } from '../support/tools.ts';
 import { type CodeBlocks, readCodeBlocks } from './code-blocks.ts';
 
@@ -224,6 +231,13 @@ describe('docs/your-own-model.md, followed from top to bottom', function () {
     assert.equal(await follow('churn', 'python nightly.py'), '1500 accepted, 0 refused []\n');
     const after = seriesValue(await scrape(), 'model_feature_value_count', { feature: 'tenure' });
     assert.equal(after, before + 1500);
+  });
+
+  it('is told at the start of the service how to send an observation', async () => {
+    assert.match(service.stderr(), /^Model +churn \w+, 3 features, watched only$/m);
+    const [, url, body] = /^Try +curl (\S+) .* -d '(.*)'$/m.exec(service.stderr()) ?? [];
+    const { status } = await postJson(url, body);
+    assert.equal(status, 202);
   });
 });
 
