@@ -11,15 +11,30 @@ import { requireTool, skipForLackOf } from './tools.ts';
 const run = promisify(execFile);
 
 /**
- * The Python of a virtual environment that has the packages of a requirements file. It is made once, outside the
- * repository, and kept for later runs; its name says which Python and which requirements it is of, so that a change of
- * either makes another. Run what is installed as `python -m NAME`: the environment has moved since its scripts were made.
- *
- * Where there is no Python that will do, or the packages cannot be had, see `skipForLackOf`. A hook that calls this needs
- * minutes the first time: `this.timeout(…)`.
+ * The Python of a virtual environment that has the packages of a requirements file. Where there is no Python that will do,
+ * or the packages cannot be had, see `skipForLackOf`. A hook that calls this needs minutes the first time:
+ * `this.timeout(…)`.
  */
 export async function requirePythonEnvironment(context: Context, requirements: string): Promise<string> {
   const program = requireTool(context, 'python');
+  try {
+    return await makePythonEnvironment(program, requirements);
+  } catch (error) {
+    const { stderr = '', message } = error as Error & { stderr?: string };
+    const reason = stderr.trim().split('\n').at(-1) || message;
+    return skipForLackOf(context, `the Python packages of ${requirements} cannot be installed: ${reason}`);
+  }
+}
+
+/**
+ * Makes the environment unless it is there. It is made once, outside the repository, and kept for later runs; its name says
+ * which Python and which requirements it is of, so that a change of either makes another. Run what is installed as
+ * `python -m NAME`: the environment has moved since its scripts were made.
+ *
+ * @param program the Python that it is of
+ * @throws Error when the packages cannot be installed; its `stderr` says why
+ */
+async function makePythonEnvironment(program: string, requirements: string): Promise<string> {
   const { stdout: version } = await run(program, ['-c', 'import sys; print(sys.version, sys.executable)']);
   const name = hash('sha256', `${version}${readFileSync(requirements, 'utf8')}`).slice(0, 16);
   const folder = join(tmpdir(), `vigia-python-${name}`);
@@ -35,11 +50,10 @@ export async function requirePythonEnvironment(context: Context, requirements: s
       if (!existsSync(python)) throw error;
     });
     return python;
-  } catch (error) {
-    const { stderr = '', message } = error as Error & { stderr?: string };
-    const reason = stderr.trim().split('\n').at(-1) || message;
-    return skipForLackOf(context, `the Python packages of ${requirements} cannot be installed: ${reason}`);
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }
 }
+
+// so that a large one can be made while other tests run
+if (import.meta.main) await makePythonEnvironment(process.argv[2], process.argv[3]);
