@@ -452,7 +452,7 @@ class AnAddress(unittest.TestCase):
             with self.assertRaises(ValueError) as caught:
                 Watcher(url)
             self.assertNotIn("secret", str(caught.exception))
-        for options in ({"queue_size": 0}, {"batch_size": 0}, {"timeout": 0}, {"flush_interval": -1}):
+        for options in ({"queue_size": 0}, {"batch_size": 0}, {"timeout": 0}, {"flush_interval": -1}, {"model": ""}):
             with self.assertRaises(ValueError):
                 Watcher("http://vigia", **options)
 

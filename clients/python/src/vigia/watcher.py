@@ -51,7 +51,7 @@ class Watcher:
             timeout: seconds that Vigia may take for a batch of them.
             close_timeout: seconds that `close`, `flush` or the end of the process may take for what still waits.
 
-        Raises ValueError or OSError for an address or a token that cannot be right.
+        Raises ValueError or OSError for an address, a name or a token that cannot be right.
         """
         for name, value in (("queue_size", queue_size), ("batch_size", batch_size)):
             if value < 1:
@@ -59,6 +59,8 @@ class Watcher:
         for name, seconds in (("timeout", timeout), ("flush_interval", flush_interval)):
             if not seconds > 0:
                 raise ValueError(f"{name} must be more than 0 seconds")
+        if model == "":
+            raise ValueError("model must be a name, or None for the only or default one")
         self._address = Address.parse(url)
         self._connect = partial(Connection, self._address, Token(token, token_file))
         self._path = "/observations" if model is None else f"/models/{quote(model, safe='')}/observations"
