@@ -179,7 +179,7 @@ function deviates({ sums }: Performance, limit: number, learntFrom: number): boo
   return Math.abs(observed - total(sums.expected)) > limit * Math.sqrt(variance);
 }
 
-/** As `belowCrossValidated` of the rules has it for realised figures. */
+/** As `belowHeldOut` of the rules has it for realised figures. */
 function fallsShort(figures: RealisedFigures, { evaluation, ...model }: Model, least: number): boolean {
   const training = { positives: model.positives, negatives: model.rows - model.positives };
   return (['accuracy', 'rocAuc'] as const).some((metric) => {

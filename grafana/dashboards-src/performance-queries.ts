@@ -1,5 +1,5 @@
 import {
-  belowCrossValidated,
+  belowHeldOut,
   miscalibrated,
   unexpected,
 } from '../../otel/prometheus/generator/performance-alerts.ts';
@@ -29,8 +29,8 @@ export function intervalEnd(source: Source, end: 'lower' | 'upper', metric?: str
   return `clamp(${figure(source, metric)} ${sign} ${intervalZ} * ${error}, 0, 1)`;
 }
 
-/** What cross-validation in training found. */
-export function crossValidated(metric?: string): string {
+/** The figures on rows that the model was not fitted on, cross-validated or held out. */
+export function heldOut(metric?: string): string {
   return `max by (metric) (model_evaluation{${version}${metric ? `,metric="${metric}"` : ''}})`;
 }
 
@@ -44,10 +44,10 @@ const chosen = `${version},window="$window"`;
 /** Where a condition of the alerts holds in the chosen window, on enough outcomes or predictions. */
 const holds = (condition: string, source: Source) => `max(${condition} and ${perWindow} ${enough[source]})`;
 
-/** Figures that are below the cross-validated ones, as the alerts judge it. */
+/** Figures that are below those on held-out rows, as the alerts judge it. */
 function below(source: Source, metric?: string): string {
   const selector = metric ? `${chosen},metric="${metric}"` : chosen;
-  return holds(belowCrossValidated(source, selector), source);
+  return holds(belowHeldOut(source, selector), source);
 }
 
 const areUnexpected = holds(unexpected(chosen), 'realised');

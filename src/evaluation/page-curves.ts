@@ -51,7 +51,7 @@ export function reliabilityFigure(bands: readonly ReliabilityBand[]): Html {
   }}</svg>${ends('lowest', 'score', 'highest')}</figure>`;
 }
 
-/** A figure with its interval, over the range that it had in cross-validation; what lies beyond 0 or 1 is cut off. */
+/** A figure with its interval, over the range that it had in the evaluation of the model file; what lies beyond 0 or 1 is cut off. */
 export function intervalChart(
   value: number,
   interval: Interval | null,

@@ -103,13 +103,7 @@ export async function readLabelledData(
     coverage: null,
     delay: null,
     leftOut: leftOut.list(),
-    notes: [
-      ...(isTraining
-        ? ['The model was trained on these very rows: its figures on new ones are the cross-validated.']
-        : []),
-      ...notes,
-      ...unseen.notes(),
-    ],
+    notes: [...(isTraining ? [noteOnOwnRows(artifact)] : []), ...notes, ...unseen.notes()],
   };
 }
 
@@ -155,7 +149,14 @@ function scoreInBatches(predictor: Predictor, take: (row: Unscored, prediction: 
   };
 }
 
-/** Counts the categories that training never saw. */
+/** Says that these rows are no new ones to the model file. */
+function noteOnOwnRows({ evaluation }: Artifact): string {
+  return evaluation?.protocol.kind === 'cross-validation'
+    ? 'The model was trained on these very rows: its figures on new ones are the cross-validated.'
+    : 'The model file was made from these very rows: they tell nothing that it does not tell already.';
+}
+
+/** Counts the categories that the model file does not know. */
 function countUnseen(artifact: Artifact) {
   const { isWithheld } = createDisclosure(artifact);
   const counters = artifact.features.flatMap((feature, at) => {
@@ -177,8 +178,10 @@ function countUnseen(artifact: Artifact) {
       counters
         .filter(({ rows }) => rows > 0)
         .map(({ name, rows, example }) => {
+          // what another kind of model makes of it is not known here
+          const effect = artifact.predictor?.kind === 'logistic' ? ', and that counts as an average one' : '';
           const such = isWithheld(name) ? '' : `, such as '${example}'`;
-          return `${name}: ${rows === 1 ? '1 row has' : `${formatCount(rows)} rows have`} a category that training never saw${such}, and that counts as an average one.`;
+          return `${name}: ${rows === 1 ? '1 row has' : `${formatCount(rows)} rows have`} a category that the reference lacks${such}${effect}.`;
         }),
   };
 }

@@ -25,7 +25,7 @@ export function heldOutRocAuc({ counts, positives }: Pick<ScoreBins, 'counts' | 
  * What an estimated AUC is shrunk by towards ½. The calibration is an isotonic regression: it sorts the outcomes of the
  * very rows that it is learnt from, so that they look better ordered by their probabilities than they are. On these rows
  * the AUC of the probabilities is too far above ½ by a known factor, and live estimates by nearly the same one. Shrunk by
- * it, the estimate of the training rows themselves is their cross-validated AUC. Fitting the calibration on other folds
+ * it, the estimate of these rows themselves is the AUC of their outcomes. Fitting the calibration on other folds
  * than it is read on does not remove this.
  *
  * @returns (AUC of the outcomes − ½)/(AUC of the probabilities − ½), at least 0; 1 where there is nothing to learn it from
@@ -43,7 +43,7 @@ function areaOver(counts: readonly number[], positives: readonly number[]) {
 }
 
 /**
- * The figures of training that live ones are compared with. Accuracy is the cross-validated one. The live AUC is one
+ * What live figures are compared with. Accuracy is that of the model file's evaluation. The live AUC is one
  * over score bins, and so must be what it is compared with: bins lower the AUC, for rare positives by a lot where they
  * are of equal width, as in files of version 1.
  */

@@ -33,7 +33,7 @@ export type RealisedFigures = BinnedFigures & {
   readonly expectedCalibrationError: number | null;
 };
 
-/** An estimated figure that is compared with the cross-validated one. */
+/** An estimated figure that is compared with that of the model file. */
 type ComparedEstimate = Figure & {
   /**
    * The standard error that comes from the limited number of rows behind the calibration. All live rows share it, so it

@@ -125,14 +125,14 @@ export const performanceInstruments = {
     type: 'gauge',
     unit: '1',
     labels: [...modelLabels, 'metric'],
-    description: 'Cross-validated figures from training.',
+    description: 'Figures of the model on rows that it was not fitted on, cross-validated or held out.',
   },
   evaluationStandardError: {
     name: 'model_evaluation_standard_error',
     type: 'gauge',
     unit: '1',
     labels: [...modelLabels, 'metric'],
-    description: 'Standard errors of the cross-validated figures.',
+    description: 'Standard errors of the figures in `model_evaluation`.',
   },
   trainingScoreVariance: {
     name: 'model_training_score_variance',
@@ -156,7 +156,7 @@ export const performanceInstruments = {
     unit: '1',
     labels: [...modelLabels, 'metric'],
     description:
-      'What live figures are compared with: the cross-validated accuracy, and the AUC of the same scores over the score bins unless these are too coarse.',
+      'What live figures are compared with: the accuracy on rows that the model was not fitted on, and the AUC of their scores over the score bins, unless these are too coarse.',
   },
   rocAucShrinkage: {
     name: 'model_estimated_roc_auc_shrinkage',
@@ -171,7 +171,8 @@ export const performanceInstruments = {
     type: 'gauge',
     unit: '{row}',
     labels: modelLabels,
-    description: 'Rows that the model and its calibration were learnt from.',
+    description:
+      'Rows that the model file was made from: the reference, and the calibration where it has one.',
   },
   referenceScoreBin: {
     name: 'model_score_bin_reference_rows',

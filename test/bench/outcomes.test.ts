@@ -10,7 +10,7 @@ import { renderTables } from '../../bench/outcomes-tables.ts';
 import { type Look, type TestName, tests } from '../../bench/outcomes-tests.ts';
 import { createCases, type WorldName, worlds } from '../../bench/outcomes-worlds.ts';
 import {
-  belowCrossValidated,
+  belowHeldOut,
   miscalibrated,
   unexpected,
 } from '../../otel/prometheus/generator/performance-alerts.ts';
@@ -194,7 +194,7 @@ describe('outcomes bench', function () {
                 live: { [source]: figuresWith(value) },
               },
               test: source,
-              expr: belowCrossValidated(source, selector),
+              expr: belowHeldOut(source, selector),
               series: {
                 'model:performance': value,
                 'model:performance_standard_error': standardError,

@@ -84,7 +84,7 @@ describe('npm run evaluate', () => {
     ]);
     assert.ok(
       notes.includes(
-        "history: 1 row has a category that training never saw, such as 'sold', and that counts as an average one.",
+        "history: 1 row has a category that the reference lacks, such as 'sold', and that counts as an average one.",
       ),
     );
     const page = join(folder, 'gaps.html');

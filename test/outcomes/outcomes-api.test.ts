@@ -259,7 +259,7 @@ describe('POST /outcomes', () => {
 
   it('shows realised and estimated performance side by side', async () => {
     const { models } = (await (await fetch(`${service.admin}/performance`)).json()) as any;
-    const [{ sinceStart, windows, crossValidated }] = models;
+    const [{ sinceStart, windows, evaluation }] = models;
     const accepted = await received('accepted');
     assert.equal(sinceStart.realised.samples, accepted);
     assert.equal(windows['10m'].realised.samples, accepted);
@@ -273,7 +273,7 @@ describe('POST /outcomes', () => {
       // they came at once, in the first bucket: up to an hour
       assert.ok(outcomeDelays.good.p95Days > 0 && outcomeDelays.good.p95Days <= 1 / 24);
     }
-    assert.ok(crossValidated.rocAuc.value > 0.5);
+    assert.ok(evaluation.rocAuc.value > 0.5);
   });
 });
 
@@ -286,7 +286,10 @@ describe('outcomes through a restart', () => {
     await first.signal('SIGKILL');
     const model = JSON.parse(await readFile('models/credit.json', 'utf8'));
     const { version, ...content } = model;
-    const next = sealArtifact({ ...content, threshold: { value: 0.4, reason: 'test' } });
+    const next = sealArtifact({
+      ...content,
+      output: { ...content.output, threshold: { value: 0.4, reason: 'test' } },
+    });
     const path = join(first.folder, 'next.json');
     await writeFile(path, JSON.stringify(next));
     const second = await startTestService({ ...env, MODEL_PATH: path }, first.folder);

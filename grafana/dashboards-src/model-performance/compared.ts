@@ -3,7 +3,7 @@ import type { Row } from '../compose.ts';
 import { colours, variable } from '../language.ts';
 import { asPanelLink, toDashboard, toRunbook } from '../links.ts';
 import { of, version } from '../model-queries.ts';
-import { crossValidated, figure, intervalEnd } from '../performance-queries.ts';
+import { figure, heldOut, intervalEnd } from '../performance-queries.ts';
 import { number, table } from '../tables.ts';
 import { asIntervalEnd, asLimit, asLive, asReference, timeSeries } from '../time-series.ts';
 import { notCounted } from './words.ts';
@@ -39,9 +39,9 @@ export const compared: Row = {
   panels: [
     table(
       {
-        title: 'Realised, estimated and cross-validated',
+        title: 'Realised, estimated and held-out',
         description:
-          'Every figure over the chosen window with its 95 % interval, beside what the calibrated scores promise (estimated) and what training found (cross-validated, ± its standard error). A dash: not defined, or not identified by the outcomes that came. AUC error: how far the AUC over score bins can be from that of the scores themselves. A click on a name opens it at the right.',
+          'Every figure over the chosen window with its 95 % interval, beside what the calibrated scores promise (estimated) and the figure on rows that the model was not fitted on (held-out, cross-validated by training, ± its standard error). A dash: not defined, or not identified by the outcomes that came. AUC error: how far the AUC over score bins can be from that of the scores themselves. A click on a name opens it at the right.',
         unit: 'none',
         noData: notCounted,
       },
@@ -52,7 +52,7 @@ export const compared: Row = {
         { expr: figure('estimated') },
         { expr: intervalEnd('estimated', 'lower') },
         { expr: intervalEnd('estimated', 'upper') },
-        { expr: crossValidated() },
+        { expr: heldOut() },
         { expr: `max by (metric) (model_evaluation_standard_error{${version}})` },
         { expr: aucError },
       ],
@@ -72,7 +72,7 @@ export const compared: Row = {
         { from: { query: 'D' }, name: 'Estimated', look: decimals },
         { from: { query: 'E' }, name: 'from ', look: decimals },
         { from: { query: 'F' }, name: 'to ', look: decimals },
-        { from: { query: 'G' }, name: 'Cross-validated', look: decimals },
+        { from: { query: 'G' }, name: 'Held-out', look: decimals },
         { from: { query: 'H' }, name: '±', look: decimals },
         { from: { query: 'I' }, name: 'AUC error', look: decimals },
       ],
@@ -84,14 +84,14 @@ export const compared: Row = {
       {
         title: '$metric over time',
         description:
-          'Realised (orange, with its 95 % interval), estimated without outcomes (dashed) and cross-validated in training (grey). Realised leaving estimated means that the same features have come to mean another risk; both falling together means harder cases. Brier score, log loss and calibration error are not estimated: less is better there.',
+          'Realised (orange, with its 95 % interval), estimated without outcomes (dashed), and that on rows that the model was not fitted on (grey). Realised leaving estimated means that the same features have come to mean another risk; both falling together means harder cases. Brier score, log loss and calibration error are not estimated: less is better there.',
         unit: 'none',
         noData: 'no outcome in the window, or the figure is not identified by those that came',
       },
       [
         { expr: figure('realised', '$metric'), legend: 'realised' },
         { expr: figure('estimated', '$metric'), legend: 'estimated' },
-        { expr: crossValidated('$metric'), legend: 'cross-validated' },
+        { expr: heldOut('$metric'), legend: 'held-out' },
         { expr: intervalEnd('realised', 'lower', '$metric'), legend: '95 % from' },
         { expr: intervalEnd('realised', 'upper', '$metric'), legend: '95 % to' },
       ],

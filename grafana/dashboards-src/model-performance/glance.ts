@@ -18,18 +18,18 @@ import { least, noOutcome, notCounted, z } from './words.ts';
 const { minOutcomes } = defaultAlertSettings;
 
 const comparisonWords = {
-  good: 'as cross-validated',
+  good: 'as on held-out rows',
   unsure: 'too few to judge',
-  bad: 'below cross-validation',
+  bad: 'below held-out rows',
 } as const;
 
 export const glance: Row = {
-  question: 'Are the answers as good as they were in training?',
+  question: 'Are the answers as good as they were on held-out rows?',
   panels: [
     verdictStat(
       {
         title: 'Verdict',
-        description: `What the alerts on performance say of the chosen window, taken together. Not as expected: outcomes differ from the calibrated scores, or a figure is below cross-validation, by more than ${z} standard errors and by more than ${least}. Undetermined: fewer than ${minOutcomes} outcomes count.`,
+        description: `What the alerts on performance say of the chosen window, taken together. Not as expected: outcomes differ from the calibrated scores, or a figure is below that on held-out rows, by more than ${z} standard errors and by more than ${least}. Undetermined: fewer than ${minOutcomes} outcomes count.`,
         noData: notCounted,
       },
       { expr: performanceVerdict },

@@ -38,12 +38,12 @@ export function miscalibrated(selector: string, limits: Effect = defaultAlertSet
 }
 
 /**
- * A figure is below the cross-validated one by more than `z` standard errors of the two; realised: enough to matter.
- * An estimated one comes from the same training rows as the cross-validated one, so that their error counts once: as that
- * of the calibration for the rows that came, or of cross-validation, whichever is larger.
+ * A figure is below that of the model file, which is cross-validated or of rows held out, by more than `z` standard errors
+ * of the two; realised: enough to matter. An estimated one comes from the same rows as that of the model file, so that
+ * their error counts once: as that of the calibration for the rows that came, or of the evaluation, whichever is larger.
  * The AUC is compared over the same score bins; where these are too coarse, there is nothing to compare it with.
  */
-export function belowCrossValidated(
+export function belowHeldOut(
   source: 'realised' | 'estimated',
   selector: string,
   limits: Effect = defaultAlertSettings,
@@ -55,14 +55,14 @@ export function belowCrossValidated(
       - ${join} max by (${byModel}, metric) (model_performance_reference)`;
   if (source === 'estimated') {
     const calibration = `model:performance_calibration_error{${matchers}}`;
-    const crossValidation = `${join} max by (${byModel}, metric) (model_evaluation_standard_error)`;
+    const evaluation = `${join} max by (${byModel}, metric) (model_evaluation_standard_error)`;
     return promql`
       ${difference}
       < -${z} * sqrt(
         ${driftRule.alertDesignEffect} * model:performance_standard_error{${matchers}} ^ 2
           + (
-            ${calibration} > ${crossValidation}
-              or 0 * ${calibration} + ${crossValidation}
+            ${calibration} > ${evaluation}
+              or 0 * ${calibration} + ${evaluation}
           ) ^ 2
       )`;
   }
@@ -116,13 +116,13 @@ export function performanceAlerts({ time, requests, limits }: Scales): Alert[] {
       severity: 'ticket',
       component: 'model',
       expr: onOutcomes(`min by (${byModel}, metric)`, (window) =>
-        belowCrossValidated('realised', `window="${window}"`, limits),
+        belowHeldOut('realised', `window="${window}"`, limits),
       ),
       for: time('15m'),
       keepFiringFor: time('1h'),
-      summary: `{{ $labels.metric }} of ${model} is {{ $value | printf "%.2f" }} against cross-validation`,
+      summary: `{{ $labels.metric }} of ${model} has fallen to {{ $value | printf "%.2f" }}, below that on held-out rows`,
       description:
-        'Over the last 24 hours or 7 days the realised figure is below the cross-validated one by more than four standard errors of the two together.',
+        'Over the last 24 hours or 7 days the realised figure is below that on rows that the model was not fitted on, cross-validated or held out, by more than four standard errors of the two together.',
       dashboard,
     },
     {
@@ -132,12 +132,12 @@ export function performanceAlerts({ time, requests, limits }: Scales): Alert[] {
       expr: onDayOrWeek(
         `min by (${byModel}, metric)`,
         (window) => promql`
-          ${belowCrossValidated('estimated', `window="${window}"`)}
+          ${belowHeldOut('estimated', `window="${window}"`)}
             and on (${byModel}, window) model:performance_samples{source="estimated"} >= ${requests(limits.minPredictions)}`,
       ),
       for: time('30m'),
       keepFiringFor: time('1h'),
-      summary: `{{ $labels.metric }} of ${model} is expected to be {{ $value | printf "%.2f" }} against cross-validation`,
+      summary: `{{ $labels.metric }} of ${model} is expected to be {{ $value | printf "%.2f" }}, below that on held-out rows`,
       description:
         'No outcome is needed to see it: the inputs of the last 24 hours or 7 days are harder to decide than those of training. The estimate holds as long as the same features mean the same risk.' +
         doubtsInWords,

@@ -42,7 +42,7 @@ const inEveryWindow = (live: string, labels: string, known: string) =>
 const ofTraining = (metric: string) => `max by (${byModel}, metric) (${metric})`;
 
 /**
- * How far a realised figure can be from the cross-validated one when nothing has changed. Few errors, or few positives,
+ * How far a realised figure can be from that of the model file when nothing has changed. Few errors, or few positives,
  * on either side may look better than they are by chance, and then their own standard error is too small as well. So the
  * variance of each side is taken at its own figure and at the other's, and the larger one counts.
  */

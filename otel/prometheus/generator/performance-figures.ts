@@ -33,7 +33,7 @@ const area = `sum by (${bySource}) (${performance}{metric="roc_auc", source="rea
 /** Brings the model's shrinkage of estimated AUCs to series of more labels, as a factor. */
 export const shrinkage = `on (${byModel}) group_left () max by (${byModel}) (model_estimated_roc_auc_shrinkage)`;
 
-/** Figures that are compared with the cross-validated ones; both have a standard error. */
+/** Figures that are compared with those of the model file; both have a standard error. */
 export const compared = 'accuracy|roc_auc';
 
 /** The figures as `src/stats` defines them, from the same sums. Absent where they are not defined or not identified. */
@@ -119,7 +119,7 @@ export const figures: readonly RecordingRule[] = [
         / (sum by (${byWindow}) (model_score_bin:outcomes:increase) > 0)`,
   },
   {
-    // By how much what is short of 1, the errors, exceeds that of cross-validation.
+    // By how much what is short of 1, the errors, exceeds that of the model file.
     record: 'model:performance:effect_ratio',
     expr: promql`
       (1 - ${performance}{source="realised", metric=~"${compared}"})
