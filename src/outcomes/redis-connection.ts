@@ -10,6 +10,9 @@ const maxReconnectMs = 2_000;
 /** A connection that is lost before was no success: the next one is not made at once. */
 const steadyMs = 10_000;
 
+/** What cannot be taken without the store. */
+const deferred = ['outcomes', 'observations with an Idempotency-Key'] as const;
+
 /** What a connection needs of a Redis client. */
 type Client = {
   on(event: 'error', listener: (error: Error) => void): unknown;
@@ -84,7 +87,7 @@ export function keepRedisConnection<OneClient extends Client>(
     if (isClosed) return;
     isReady = true;
     readyMs = performance.now();
-    if (faults.end()) onProblem(`${url.host}: is back: outcomes are taken again`);
+    if (faults.end()) onProblem(`${url.host}: is back: ${deferred.join(', and ')}, are taken again`);
     onReady();
   }
 
@@ -102,7 +105,9 @@ export function keepRedisConnection<OneClient extends Client>(
   function tell(error: Error): void {
     const kind = error instanceof ErrorReply ? error.message.split(' ', 1)[0] : 'connection';
     if (isClosed || !faults.begin(kind)) return;
-    onProblem(`${url.host}: ${describe(error)}; outcomes are deferred until it is back`);
+    onProblem(
+      `${url.host}: ${describe(error)}; ${deferred[0]} are deferred until it is back, and so are ${deferred[1]}`,
+    );
   }
 
   /** A store that does not know a command repeats its arguments, and with HELLO the password. */

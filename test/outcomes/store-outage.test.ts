@@ -66,8 +66,8 @@ describe('a shared store that answers with errors', function () {
       assert.equal(store.connections, old + 1);
       assert.equal(store.open, 1, 'the old connection is closed');
       assert.deepEqual(problems, [
-        `${store.host}: ${reply}; outcomes are deferred until it is back`,
-        `${store.host}: is back: outcomes are taken again`,
+        `${store.host}: ${reply}; outcomes are deferred until it is back, and so are observations with an Idempotency-Key`,
+        `${store.host}: is back: outcomes, and observations with an Idempotency-Key, are taken again`,
       ]);
     });
   }
@@ -112,7 +112,7 @@ describe('a shared store that answers with errors', function () {
     await eventually(() => assert.ok(store.connections >= 3));
     await assert.rejects(memory.claim([1n]), /is away/);
     assert.deepEqual(problems, [
-      `${store.host}: NOPERM not this key; outcomes are deferred until it is back`,
+      `${store.host}: NOPERM not this key; outcomes are deferred until it is back, and so are observations with an Idempotency-Key`,
     ]);
   });
 
