@@ -1,6 +1,6 @@
 import { basename, extname, join, sep } from 'node:path';
 import { type Output, scoreFeature } from '../model/artifact.ts';
-import { ownKeyName } from '../model/own-key.ts';
+import { ownKeyName } from '../model/disclosure.ts';
 import { formatNames } from '../text/column-names.ts';
 import { UsageError } from './run-cli.ts';
 

@@ -1,6 +1,6 @@
 import type { Artifact, Evaluation } from '../model/artifact.ts';
+import { ownKeyName } from '../model/disclosure.ts';
 import { type Learnt, learntFromOutcomes } from '../model/learnt.ts';
-import { ownKeyName } from '../model/own-key.ts';
 import { createJointGroups } from '../monitor/joint-groups.ts';
 import { maxGroups } from '../outcomes/token.ts';
 import { formatCount, formatShare } from '../text/format.ts';

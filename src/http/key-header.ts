@@ -11,12 +11,21 @@ export const keyHeader = 'x-prediction-key';
  *
  * @throws Problem 400 for what cannot be a key
  */
-export function readKeyHeader({ headers }: IncomingMessage): string | undefined {
+export function readKeyHeader({ headers, rawHeaders }: IncomingMessage): string | undefined {
   const given = headers[keyHeader] as string | undefined;
   if (given === undefined) return undefined;
+  // several are joined by Node
+  if (given.includes(', ') && countKeys(rawHeaders) > 1) {
+    throw new Problem('invalid-header', `${keyHeader} must be sent once`);
+  }
   const key = decode(given);
   if (isOwnKey(key)) return key;
   throw new Problem('invalid-header', `${keyHeader} ${ownKeyRule}, in ASCII or UTF-8`);
+}
+
+/** @param rawHeaders names and values in turn */
+function countKeys(rawHeaders: readonly string[]): number {
+  return rawHeaders.filter((text, i) => i % 2 === 0 && text.toLowerCase() === keyHeader).length;
 }
 
 /** Node reads each byte of a header as one character of Latin-1. */

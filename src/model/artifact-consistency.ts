@@ -1,8 +1,8 @@
 import { effectsFaults, type Fault, lengthFault } from './artifact-fault.ts';
 import { type Artifact, type Feature, scoreFeature } from './artifact-schema.ts';
 import { contentHash } from './artifact-version.ts';
+import { ownKeyName } from './disclosure.ts';
 import { outputFaults } from './output-consistency.ts';
-import { ownKeyName } from './own-key.ts';
 import { segmentFaults } from './segment-consistency.ts';
 
 function featureFaults(feature: Feature, i: number): Fault[] {

@@ -1,7 +1,8 @@
-import { ownKeyName } from './own-key.ts';
-
 /** Stands in a record of one row for what it must not tell of a sensitive feature. */
 export const redacted = '[redacted]';
+
+/** Listed among a model's `sensitive` features, this name withholds the own keys of its predictions. */
+export const ownKeyName = '(key)';
 
 /**
  * What a record of a single row may tell of its features: a sample, a log line, a span, a printed row, an example in a

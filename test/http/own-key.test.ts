@@ -81,6 +81,8 @@ describe('the key that a caller gives a prediction', () => {
       Buffer.from([0xe9]),
       Buffer.alloc(0),
       Buffer.from('a\u0085b'),
+      Buffer.from('\u00a0'),
+      Buffer.from('[redacted]'),
     ];
     for (const key of keys) {
       const { status, body } = await predictWithKey(service.api, key);
@@ -89,7 +91,15 @@ describe('the key that a caller gives a prediction', () => {
       assert.match(body.detail, /^x-prediction-key must be a string of 1 to 128 characters/);
     }
     const metrics = await (await fetch(`${service.admin}/metrics`)).text();
-    assert.match(metrics, /reason="invalid_key"[^\n]* 4\n/);
+    assert.match(metrics, /reason="invalid_key"[^\n]* 6\n/);
+  });
+
+  it('is refused where there are two, which Node would join, but may have a comma', async () => {
+    const { status, body } = await predictWithKey(service.api, Buffer.from('a\r\nX-Prediction-Key: b'));
+    assert.deepEqual([status, body.type], [400, 'urn:vigia:problem:invalid-header']);
+    assert.equal(body.detail, 'x-prediction-key must be sent once');
+    const one = await predictWithKey(service.api, Buffer.from('a, b'));
+    assert.equal((await sampleOf(service, one.body.id)).key, 'a, b');
   });
 
   it('takes 128 characters', async () => {
