@@ -1,6 +1,21 @@
+/** Values of JSON, one a line. */
+export const linesMediaType = 'application/x-ndjson';
+
+/** What a request with one row or several may be. */
+export const rowsMediaTypes: readonly string[] = ['application/json', linesMediaType];
+
+/** What else programs call lines of JSON; none of the names is registered. */
+export const otherLinesMediaTypes: readonly string[] = [
+  'application/ndjson',
+  'application/jsonl',
+  'application/x-jsonl',
+  'application/jsonlines',
+  'application/x-jsonlines',
+];
+
 /** What a content-type header says. */
 export type ContentType = {
-  /** Lower case; empty when there is no header. */
+  /** Lower case, and `linesMediaType` for each of its names; empty when there is no header. */
   readonly mediaType: string;
   /** The character set as it was sent, if it names one that is neither UTF-8 nor a part of it. */
   readonly foreignCharset?: string;
@@ -26,7 +41,8 @@ const parameter = /;([^;="]*)(?:=\s*("(?:[^"\\]|\\.)*"|[^;]*))?/g;
 export function readContentType(header: string): ContentType {
   // as nearly all clients write it
   if (header === 'application/json') return { mediaType: header };
-  const mediaType = header.split(';', 1)[0].trim().toLowerCase();
+  const sent = header.split(';', 1)[0].trim().toLowerCase();
+  const mediaType = otherLinesMediaTypes.includes(sent) ? linesMediaType : sent;
   for (const [, name, value = ''] of header.matchAll(parameter)) {
     if (name.trim().toLowerCase() !== 'charset') continue;
     const charset = value.replaceAll(/["']/g, '').trim();

@@ -25,7 +25,7 @@ export type ObservedPrediction = {
 const fields: ReadonlySet<string> = new Set(['features', 'score', 'prediction', 'key', 'time']);
 
 /** ISO 8601 with its offset from UTC; that the day exists is for `parseTime` to say. */
-const timeForm = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)$/;
+const timeForm = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:[Zz]|[+-]\d\d(?::?\d\d)?)$/;
 
 /**
  * Makes the check of rows as parsed from JSON: what they say, or why they are refused. Fields of `features` that the

@@ -1,9 +1,9 @@
 import type { Artifact } from '../model/artifact.ts';
 import { inputSchema } from '../model/input-schema.ts';
-import { maxKeyCharacters } from '../model/own-key.ts';
+import { linesMediaType } from './content-type.ts';
 import { maxInvalidTold } from './observation-batch.ts';
 import { observationLimits } from './observation-rows.ts';
-import { failures, json, ref } from './openapi-parts.ts';
+import { describeLines, failures, json, keySchema, ref } from './openapi-parts.ts';
 import { problemMediaType, problems } from './problem.ts';
 
 /**
@@ -56,8 +56,8 @@ export function observationsPath(
             schema: { oneOf: [one, { type: 'array', maxItems: observationLimits.rows, items: one }] },
             examples,
           },
-          'application/x-ndjson': {
-            schema: { type: 'string', description: `One ${prefix}Observation a line` },
+          [linesMediaType]: {
+            schema: { type: 'string', description: describeLines(`${prefix}Observation`) },
             example: lines,
           },
         },
@@ -114,9 +114,7 @@ export function observationSchema(artifact: Artifact) {
       },
       key: {
         type: ['string', 'null'],
-        minLength: 1,
-        maxLength: maxKeyCharacters,
-        description: 'What you call the prediction, by which its outcome can be found later',
+        ...keySchema,
       },
       time: {
         type: ['string', 'null'],

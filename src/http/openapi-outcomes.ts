@@ -1,5 +1,6 @@
 import type { Artifact } from '../model/artifact.ts';
-import { failures, json, ref } from './openapi-parts.ts';
+import { linesMediaType } from './content-type.ts';
+import { describeLines, failures, json, ref } from './openapi-parts.ts';
 import { problemMediaType, problems } from './problem.ts';
 
 /** `POST /outcomes` as the public API has it. */
@@ -13,7 +14,7 @@ export const outcomesPath = {
       required: true,
       content: {
         ...json({ oneOf: [ref('Outcome'), { type: 'array', maxItems: 10_000, items: ref('Outcome') }] }),
-        'application/x-ndjson': { schema: { type: 'string', description: 'One Outcome a line' } },
+        [linesMediaType]: { schema: { type: 'string', description: describeLines('Outcome') } },
       },
     },
     responses: {

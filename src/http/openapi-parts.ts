@@ -1,3 +1,5 @@
+import { maxKeyCharacters } from '../model/own-key.ts';
+import { otherLinesMediaTypes } from './content-type.ts';
 import { type ProblemKey, problemMediaType, problems } from './problem.ts';
 
 /** A JSON body of this schema. */
@@ -18,3 +20,16 @@ export function failures(...keys: ProblemKey[]) {
     ]),
   );
 }
+
+/** Of a body with one value of a schema on each line. */
+export function describeLines(name: string): string {
+  return `One ${name} a line; may be called ${otherLinesMediaTypes.join(', ')} too`;
+}
+
+/** The key that a caller gives a prediction; its `type` is the place's to say. */
+export const keySchema = {
+  minLength: 1,
+  maxLength: maxKeyCharacters,
+  pattern: '\\S',
+  description: 'What you call the prediction, by which its outcome can be found later',
+};

@@ -1,7 +1,6 @@
 import type { Artifact } from '../model/artifact.ts';
-import { maxKeyCharacters } from '../model/own-key.ts';
 import { keyHeader } from './key-header.ts';
-import { failures, json, ok, ref } from './openapi-parts.ts';
+import { failures, json, keySchema, ok, ref } from './openapi-parts.ts';
 
 /** A model, and what it can be asked for: of one that is watched only, no predictions. */
 export type ApiModel = {
@@ -31,8 +30,7 @@ export function predictPath(
         {
           name: keyHeader,
           in: 'header',
-          description: 'What you call the prediction, by which its outcome can be found later',
-          schema: { type: 'string', minLength: 1, maxLength: maxKeyCharacters },
+          schema: { type: 'string', ...keySchema },
         },
       ],
       requestBody: { required: true, content: json(ref(`${prefix}Input`), exampleInput(artifact)) },

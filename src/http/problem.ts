@@ -2,6 +2,7 @@
 export const problems = {
   'malformed-json': { status: 400, title: 'The body is not valid JSON' },
   'invalid-header': { status: 400, title: 'A header of the request cannot be used' },
+  'invalid-query': { status: 400, title: 'The query of the request cannot be used' },
   'malformed-request': { status: 400, title: 'The request is not valid HTTP' },
   unauthorized: { status: 401, title: 'A valid bearer token is needed' },
   'not-found': { status: 404, title: 'There is nothing at this path' },

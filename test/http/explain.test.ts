@@ -53,6 +53,21 @@ describe('the reasons of a prediction', () => {
     }
   });
 
+  it('are neither given nor left out where it is not said which: nothing is predicted', async () => {
+    const predictions = async () => {
+      const text = await (await fetch(`${service.admin}/metrics`)).text();
+      const count = (prediction: string) => seriesValue(text, 'model_predictions_total', { prediction }) ?? 0;
+      return count('good') + count('bad');
+    };
+    const before = await predictions();
+    for (const value of ['True', '1', 'yes', '%20true']) {
+      const { status, body } = await postJson(`${service.api}/predict?explain=${value}`, row);
+      assert.deepEqual([status, body.type], [400, 'urn:vigia:problem:invalid-query'], value);
+      assert.equal(body.detail, 'explain must be true or false, in lower case');
+    }
+    assert.equal(await predictions(), before);
+  });
+
   it('are looked for in the longest query without holding up others', async () => {
     const holds: number[] = [];
     for (const part of ['a=b&', 'a&', '&', 'explain=true&', '%41=&']) {

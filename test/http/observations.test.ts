@@ -95,6 +95,8 @@ describe('POST /observations', () => {
         /^must be "good" or "bad"$/,
       ],
       [{ features, score: 0.5, key: '' }, '/key', 'invalid_key', /^must be a string of 1 to 128 characters/],
+      [{ features, score: 0.5, key: ' \u00a0' }, '/key', 'invalid_key', /neither blanks alone nor/],
+      [{ features, score: 0.5, key: '[redacted]' }, '/key', 'invalid_key', /nor \[redacted\]$/],
       [
         { features, score: 0.5, key: 'a\nb' },
         '/key',
@@ -237,6 +239,38 @@ describe('POST /observations', () => {
       return found;
     });
     assert.match(sample.id, /^[\w-]{68}$/);
+  });
+
+  it('takes the ids for wanted or not only where the query says which', async () => {
+    for (const value of ['False', '0', 'x']) {
+      const { status, body } = await observe({ features, score: 0.5 }, {}, `?ids=${value}`);
+      assert.deepEqual([status, body.type], [400, 'urn:vigia:problem:invalid-query'], value);
+      assert.equal(body.detail, 'ids must be true or false, in lower case');
+    }
+    assert.equal((await observe({ features, score: 0.5 }, {}, '?ids=true')).body.ids.length, 1);
+  });
+
+  it('takes lines under each of their names', async () => {
+    for (const type of ['application/ndjson', 'application/jsonl', 'application/x-jsonlines']) {
+      const lines = `${JSON.stringify({ features, score: 0.5 })}\n`.repeat(2);
+      assert.equal((await observe(lines, { 'content-type': type })).body.accepted, 2, type);
+      assert.equal(
+        (await postJson(`${service.admin}/outcomes`, '{}\n{}\n', { 'content-type': type })).status,
+        422,
+      );
+    }
+    const { status, body } = await observe('', { 'content-type': 'text/csv' });
+    assert.deepEqual(
+      [status, body.detail],
+      [415, 'content-type must be application/json or application/x-ndjson: not text/csv'],
+    );
+  });
+
+  it('takes a time in lower case, as RFC 3339 allows', async () => {
+    const time = new Date(Date.now() - 60_000).toISOString();
+    const { body } = await observe({ features, score: 0.5, time: time.toLowerCase() });
+    const [sample] = await samplesOf(body.ids);
+    assert.equal(sample.time, time);
   });
 
   it('refuses more than 10,000 rows, rows longer than /predict takes and bodies above 16 MiB', async () => {

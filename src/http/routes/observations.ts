@@ -5,21 +5,19 @@ import { recordRejection } from '../../monitor/model-counts.ts';
 import type { AddRoutes } from '../app.ts';
 import { requireBearerToken } from '../bearer-token.ts';
 import { defaultModel, namedModel } from '../chosen-model.ts';
+import { rowsMediaTypes } from '../content-type.ts';
 import { nameBatch, readIdempotencyKey } from '../idempotency-key.ts';
 import { type ObservationReceipt, recordBatch } from '../observation-batch.ts';
 import { findRows, observationLimits } from '../observation-rows.ts';
 import { Problem } from '../problem.ts';
-import { queryValue } from '../query-value.ts';
+import { queryFlag } from '../query-value.ts';
 import { BodyProblem, readBody } from '../read-body.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { AppRouter } from '../router.ts';
 import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
 
-const acceptedBody = {
-  mediaTypes: ['application/json', 'application/x-ndjson'],
-  maxBytes: observationLimits.bytes,
-};
+const acceptedBody = { mediaTypes: rowsMediaTypes, maxBytes: observationLimits.bytes };
 const dayMs = 86_400_000;
 const tracer = trace.getTracer('vigia');
 
@@ -58,7 +56,7 @@ export async function takeObservations(
 ): Promise<void> {
   const { config, observations } = service;
   const key = readIdempotencyKey(context.req);
-  const wantsIds = queryValue(context.req, 'ids') !== 'false';
+  const wantsIds = queryFlag(context.req, 'ids', true);
   const release = observations.hold(announcedBytes(context.req));
   try {
     const { bytes, mediaType } = await counting(deployment, readBody(context.req, acceptedBody));

@@ -1,6 +1,7 @@
 import { IntakeUnavailable, type Receipt } from '../../outcomes/intake.ts';
 import type { AddRoutes } from '../app.ts';
 import { requireBearerToken } from '../bearer-token.ts';
+import { rowsMediaTypes } from '../content-type.ts';
 import { outcomeLimits, readItems } from '../outcome-items.ts';
 import { Problem } from '../problem.ts';
 import { readText } from '../read-body.ts';
@@ -9,7 +10,8 @@ import type { AppRouter } from '../router.ts';
 import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
 
-const mediaTypes = ['application/json', 'application/x-ndjson'];
+const acceptedBody = { mediaTypes: rowsMediaTypes, maxBytes: outcomeLimits.bytes };
+
 /** `POST /outcomes` of the admin listener: what became of predictions. */
 export function addOutcomesRoute(router: AppRouter, service: Service): void {
   router.post('/outcomes', (context) => takeOutcomes(context, service));
@@ -27,7 +29,7 @@ export function createTokenOutcomesRoute(tokens: readonly string[]): AddRoutes {
 }
 
 async function takeOutcomes(context: RequestContext, { intake }: Service): Promise<void> {
-  const { text, mediaType } = await readText(context.req, { mediaTypes, maxBytes: outcomeLimits.bytes });
+  const { text, mediaType } = await readText(context.req, acceptedBody);
   const receipt = await intake.take(await readItems(text, mediaType)).catch(deferred);
   const { accepted, invalid } = receipt;
   if (accepted === 0 && invalid.length > 0) throw refusal(receipt);

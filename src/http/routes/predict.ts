@@ -12,7 +12,7 @@ import { defaultModel, namedModel } from '../chosen-model.ts';
 import { readKeyHeader } from '../key-header.ts';
 import { predictorProblem } from '../predictor-problem.ts';
 import { Problem } from '../problem.ts';
-import { queryValue } from '../query-value.ts';
+import { queryFlag } from '../query-value.ts';
 import { type AcceptedBody, BodyProblem, parseJson, readText } from '../read-body.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { AppRouter } from '../router.ts';
@@ -29,9 +29,11 @@ export function addPredictRoutes(router: AppRouter, service: Service): void {
 
   async function answer(context: RequestContext, deployment: Deployment): Promise<void> {
     if (deployment.predictor === undefined) throw watchedOnly(deployment);
+    // before anything is counted
+    const wantsReasons = deployment.explain !== undefined && queryFlag(context.req, 'explain', false);
     const row = await readRow(context, deployment, accepted);
     const key = readKey(context, deployment);
-    const request = { context, row, key, deployment, service };
+    const request = { context, row, key, wantsReasons, deployment, service };
     // not awaited where it is answered at once: a turn of the queue of promises is time
     const answered = trace.getActiveSpan()?.isRecording() ? predictInSpan(request) : predict(request);
     if (answered !== undefined) await answered;
@@ -112,6 +114,7 @@ type PredictRequest = {
   readonly context: RequestContext;
   readonly row: Row;
   readonly key: string | undefined;
+  readonly wantsReasons: boolean;
   readonly deployment: Deployment;
   readonly service: Service;
   readonly span?: Span;
@@ -147,7 +150,7 @@ function predict(request: PredictRequest): Promise<void> | undefined {
 }
 
 function answer(
-  { context, row, key, deployment, service, span }: PredictRequest,
+  { context, row, key, wantsReasons, deployment, service, span }: PredictRequest,
   { score, prediction }: Prediction,
   startedMs: number,
 ): void {
@@ -169,13 +172,9 @@ function answer(
     score: LOG_PAYLOAD && !disclosure.tellsScore ? undefined : score,
     payload: LOG_PAYLOAD ? formatPayload(row) : undefined,
   };
-  const reasons = explain && asksForReasons(context) ? `,"reasons":${JSON.stringify(explain(row))}` : '';
+  const reasons = explain && wantsReasons ? `,"reasons":${JSON.stringify(explain(row))}` : '';
   sendJson(
     context,
     `{"prediction":${classJson[isPositive]},"score":${score},"id":"${id}","model":${deployment.modelJson}${reasons}}`,
   );
-}
-
-function asksForReasons({ req }: RequestContext): boolean {
-  return queryValue(req, 'explain') === 'true';
 }
