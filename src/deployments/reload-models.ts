@@ -1,3 +1,4 @@
+import { resolve, sep } from 'node:path';
 import type { Logger } from 'pino';
 import { findModelFiles } from '../files/model-paths.ts';
 import type { Artifact } from '../model/artifact.ts';
@@ -9,7 +10,7 @@ import { type LoadedModels, leaveOutTwins, loadModels, type UnusableFile } from 
 /**
  * Makes the function that reads the models of `MODEL_PATH` anew: new ones and new versions answer from then on, and
  * those whose file is gone from a folder or a pattern no longer. A model whose file cannot be used goes on answering as
- * it was. The log says what became of each. The function never rejects.
+ * it was, and so do all where no file can be. The log says what became of each. The function never rejects.
  *
  * @param options.required names of models that are never retired, as a setting names them
  */
@@ -20,38 +21,46 @@ export function createReload(
     readonly deployments: Deployments;
     readonly models: Pick<KnownModels, 'requireUnique'>;
   },
-  logger: Pick<Logger, 'info' | 'error'>,
+  logger: Pick<Logger, 'info' | 'warn' | 'error'>,
 ): () => Promise<void> {
   const { modelPath, required, deployments, models } = options;
   let reloads = 0;
   const say = ({ name, version }: Artifact, what: string) =>
     logger.info({ event: 'reload', model: name, version }, what);
 
+  /** The names of models that were read from a place: from this file, or from this folder, which is gone. */
+  function modelsOf(path: string): readonly string[] {
+    const place = resolve(path);
+    return deployments.answering
+      .map(({ artifact }) => artifact.name)
+      .filter((name) => {
+        const file = resolve(deployments.pathOf(name) ?? '');
+        return file === place || file.startsWith(`${place}${sep}`);
+      });
+  }
+
   function sayUnusable({ path, error }: UnusableFile): void {
-    const model = deployments.answering.find(({ artifact }) => deployments.pathOf(artifact.name) === path);
-    const name = model?.artifact.name;
-    const what = name === undefined ? 'the file is left aside' : 'the model in service stays';
-    logger.error(
-      { event: 'reload', ...(name !== undefined && { model: name }) },
-      `${what}: ${oneLine(error)}`,
-    );
+    const names = modelsOf(path);
+    if (names.length === 0) logger.error({ event: 'reload' }, `the file is left aside: ${oneLine(error)}`);
+    for (const name of names) sayStays(name, oneLine(error));
+  }
+
+  function sayStays(name: string, why: string): void {
+    logger.error({ event: 'reload', model: name }, `the model in service stays: ${why}`);
   }
 
   function retireOthers({ loaded, unusable }: LoadedModels): void {
     const stays = new Set(loaded.map(({ artifact }) => artifact.name));
-    const unread = new Set(unusable.map(({ path }) => path));
+    const unread = new Set(unusable.flatMap(({ path }) => modelsOf(path)));
     for (const { artifact } of deployments.answering) {
       const { name } = artifact;
-      if (stays.has(name) || unread.has(deployments.pathOf(name) ?? '')) continue;
-      if (required.includes(name)) {
-        logger.error(
-          { event: 'reload', model: name },
-          'the model in service stays: its file is gone, but a setting names it',
-        );
-        continue;
+      if (stays.has(name) || unread.has(name)) continue;
+      if (required.includes(name)) sayStays(name, 'its file is gone, but a setting names it');
+      else if (loaded.length === 0) sayStays(name, 'its file is gone, and no other can be used');
+      else {
+        deployments.retire(name);
+        say(artifact, 'answers no longer: its file is gone');
       }
-      deployments.retire(name);
-      say(artifact, 'answers no longer: its file is gone');
     }
   }
 
@@ -62,6 +71,7 @@ export function createReload(
       const read = await leaveOutTwins(await loadModels(files, deployments.predictorOf), models);
       // the disk took its time, and what was asked for meanwhile is newer
       const isLate = turn !== reloads;
+      const hadDefault = deployments.default !== undefined;
       for (const model of read.loaded) {
         if (isLate) {
           say(model.artifact, 'was read too late: the model was loaded again meanwhile');
@@ -70,6 +80,9 @@ export function createReload(
       }
       for (const file of read.unusable) sayUnusable(file);
       if (!isLate) retireOthers(read);
+      if (hadDefault && deployments.default === undefined) {
+        logger.warn({ event: 'reload' }, 'no model answers where none is named any more: set DEFAULT_MODEL');
+      }
     } catch (error) {
       const stay =
         deployments.answering.length === 1 ? 'the model in service stays' : 'the models in service stay';

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { createDeployments, type Deployments } from '../../src/deployments/deployments.ts';
+import { loadModels } from '../../src/deployments/load-models.ts';
+import { createReload } from '../../src/deployments/reload-models.ts';
+import { formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
+import { createKnownModels, type KnownModels } from '../../src/outcomes/known-models.ts';
+import { createModelFiles } from '../../src/outcomes/model-files.ts';
+import { temporaryFolder } from '../samples/support/folder.ts';
+import { root } from '../support/service.ts';
+
+describe('models whose folder is read anew', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let place: string;
+  let models: KnownModels;
+  let deployments: Deployments;
+  let said: string[];
+
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+    place = join(folder.path, 'served');
+    await mkdir(place);
+    await put('credit');
+    models = createKnownModels({
+      files: createModelFiles({
+        folder: join(folder.path, 'kept'),
+        maxAgeMs: 86_400_000,
+        onProblem: assert.fail,
+      }),
+      maturityMs: 0,
+      onKnown: () => {},
+      onProblem: assert.fail,
+    });
+    deployments = createDeployments({ sampleValues: 'raw', models });
+    for (const model of (await loadModels([fileOf('credit')])).loaded) deployments.put(model);
+    said = [];
+  });
+  afterEach(async () => {
+    await models.kept();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  const fileOf = (name: string) => join(place, `${name}.json`);
+  async function put(name: string): Promise<void> {
+    const { version: _, ...content } = await loadArtifact(join(root, 'models/credit.json'));
+    await writeFile(fileOf(name), formatArtifact(sealArtifact({ ...content, name })));
+  }
+  const reload = (modelPath = place) => {
+    const say = (level: string) => (_: object, message: string) => said.push(`${level}: ${message}`);
+    const logger = { info: say('info'), warn: say('warn'), error: say('error') } as unknown as Logger;
+    return createReload({ modelPath, required: [], deployments, models }, logger)();
+  };
+  const names = () => deployments.answering.map(({ artifact }) => artifact.name);
+
+  it('stay while the folder is not there', async () => {
+    await rename(place, `${place}-away`);
+    for (const modelPath of [place, `${place}/`]) {
+      said = [];
+      await reload(modelPath);
+      assert.deepEqual(names(), ['credit']);
+      assert.equal(said.length, 1);
+      assert.match(said[0], /^error: the model in service stays: .*served\/?: .*no such file/);
+    }
+    const other = join(folder.path, 'churn.json');
+    await mkdir(place);
+    await put('churn');
+    await rename(fileOf('churn'), other);
+    await rm(place, { recursive: true });
+    await reload(`${place},${other}`);
+    assert.deepEqual(names(), ['churn', 'credit']);
+  });
+
+  it('stay where no file that is there can be used', async () => {
+    await rename(fileOf('credit'), `${fileOf('credit')}.old`);
+    await writeFile(fileOf('next'), '{');
+    await reload();
+    assert.deepEqual(names(), ['credit']);
+    assert.match(said[0], /^error: the file is left aside: .*next\.json: not valid JSON/);
+    assert.match(said[1], /^error: the model in service stays: its file is gone, and no other can be used$/);
+    assert.equal(said.length, 2);
+  });
+
+  it('are told apart by their names alone once there are several, which is said', async () => {
+    await put('churn');
+    await reload();
+    assert.equal(deployments.default, undefined);
+    assert.deepEqual(
+      said.filter((line) => line.startsWith('warn')),
+      ['warn: no model answers where none is named any more: set DEFAULT_MODEL'],
+    );
+    said = [];
+    await reload();
+    assert.deepEqual(
+      said.map((line) => line.split(':')[0]),
+      ['info', 'info'],
+    );
+  });
+});
