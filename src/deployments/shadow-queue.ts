@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Row } from '../model/row.ts';
 import { recordRejection } from '../monitor/model-counts.ts';
 import type { Prediction } from '../predictors/predictor.ts';
@@ -121,7 +122,8 @@ export function createShadowQueue(options: {
         return;
       }
       waiting.push(followed);
-      if (!isRunning) run();
+      // not in the trace of this request, which would get the calls for all rows that come meanwhile
+      if (!isRunning) context.with(ROOT_CONTEXT, run);
     },
     dropped,
     get size() {
