@@ -1,6 +1,6 @@
-import type { Feature } from '../model/artifact.ts';
+import type { CategoricalFeature, Feature } from '../model/artifact.ts';
 import { createValueReader, type Row } from '../model/row.ts';
-import { indexCategories } from '../stats/category-text.ts';
+import { type CategoryIndex, indexCategories } from '../stats/category-text.ts';
 
 /** A feature's value as another model gets it; `null` for a missing one. */
 export type FeatureValue = string | number | boolean | null;
@@ -13,13 +13,37 @@ export type FeatureValue = string | number | boolean | null;
 export function createFeatureReader(feature: Feature): (row: Row) => FeatureValue {
   const read = createValueReader(feature.name);
   if (feature.kind === 'numeric') return (row) => (read(row) as number | null | undefined) ?? null;
-  const textOf = indexCategories(
-    [...feature.categories, ...feature.grouped].map((category) => [category, category] as const),
-  );
+  const textOf = indexTexts(feature);
   return (row) => {
     const value = read(row) as FeatureValue | undefined;
     const text = textOf(value);
     if (text === null) return null;
     return typeof value === 'string' ? (text ?? value) : (value as number | boolean);
   };
+}
+
+/**
+ * The same for a model that takes the feature as a text: a category is always the text that the model file has for it, so
+ * that `true` of JSON is the `True` that the model was fitted on.
+ */
+export function createTextReader(feature: Feature): (row: Row) => string | null {
+  if (feature.kind === 'numeric') {
+    const read = createFeatureReader(feature);
+    return (row) => {
+      const value = read(row);
+      return value === null ? null : String(value);
+    };
+  }
+  const read = createValueReader(feature.name);
+  const textOf = indexTexts(feature);
+  return (row) => {
+    const value = read(row);
+    const text = textOf(value);
+    return text === undefined ? String(value) : text;
+  };
+}
+
+/** The text that the model file has for a category, however that is written. */
+function indexTexts({ categories, grouped }: CategoricalFeature): CategoryIndex<string> {
+  return indexCategories([...categories, ...grouped].map((category) => [category, category] as const));
 }

@@ -20,11 +20,14 @@ export type InputColumns = {
   readonly features: readonly Feature[];
 };
 
-/** Features of `inputs` that the model does not have, or that stand in two places; paths start within the predictor. */
+/**
+ * Features of `inputs` that the model does not have, or that stand in two places, and inputs of one name; paths start
+ * within the predictor.
+ */
 export function inputFaults(listed: Listed = [], { features }: Pick<Artifact, 'features'>): Fault[] {
   const known = new Set(features.map(({ name }) => name));
   const taken = new Set<string>();
-  return listed.flatMap((input, i) =>
+  const faults: Fault[] = listed.flatMap((input, i) =>
     input.features.flatMap((feature, j) => {
       const path = ['inputs', i, 'features', j];
       if (!known.has(feature)) return [{ path, message: 'is not a feature of this model' }];
@@ -33,6 +36,13 @@ export function inputFaults(listed: Listed = [], { features }: Pick<Artifact, 'f
       return [];
     }),
   );
+  // a feature that no input takes has one of its own name
+  const names = new Set([...known].filter((name) => !taken.has(name)));
+  for (const [i, { name }] of listed.entries()) {
+    if (names.has(name)) faults.push({ path: ['inputs', i, 'name'], message: 'is that of another input' });
+    names.add(name);
+  }
+  return faults;
 }
 
 /** Every input of a model: those of a list without faults, then one for each feature that is left, by its name. */

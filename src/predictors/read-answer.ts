@@ -6,18 +6,28 @@ import { type Prediction, PredictorFailure } from './predictor.ts';
 export type AnswerReader = (score: unknown, prediction?: unknown) => Prediction;
 
 /** What to say of a model that answers with classes where a probability is needed. */
-export const labelsOnly =
+const labelsOnly =
   'the model answers with classes, not with the probability of the positive class: have it answer with that too';
 
-/** Makes the check that every answer of another model goes through, so that no score beyond 0..1 is ever counted. */
-export function createAnswerReader({ positive, negative }: Classes): AnswerReader {
+/**
+ * Makes the check that every answer of another model goes through, so that no score beyond 0..1 is ever counted.
+ *
+ * @param saysClass whether the model file says where the predicted class is; otherwise it follows from the score
+ */
+export function createAnswerReader({ positive, negative }: Classes, saysClass: boolean): AnswerReader {
   const classOf = indexCategories([positive, negative].map((name) => [name, name] as const));
   return (score, prediction) => {
     if (typeof score !== 'number') throw new PredictorFailure('bad_answer', describeScore(score));
     if (!(score >= 0 && score <= 1)) {
       throw new PredictorFailure('bad_answer', 'the score is not a probability: it is not within 0 and 1');
     }
-    if (prediction === undefined) return { score };
+    if (!saysClass) return { score };
+    if (prediction === undefined) {
+      throw new PredictorFailure(
+        'bad_answer',
+        'the predicted class is not where the model file says: it is missing in the answer',
+      );
+    }
     const known = classOf(prediction);
     if (known === undefined || known === null) {
       throw new PredictorFailure('bad_answer', 'the predicted class is neither of those in the model file');

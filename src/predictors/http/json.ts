@@ -56,7 +56,7 @@ export function createJsonProtocol(
   const findPredictions = createFinder(predictions);
   const findScore = createFinder(score);
   const findPrediction = prediction === undefined ? undefined : createFinder(prediction);
-  const read = createAnswerReader(model.output);
+  const read = createAnswerReader(model.output, prediction !== undefined);
   return {
     maxRows: takesSeveral ? 1_000 : 1,
     encode: (rows) => pieces.join(JSON.stringify(takesSeveral ? rows.map(writeRow) : writeRow(rows[0]))),

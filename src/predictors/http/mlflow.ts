@@ -33,7 +33,7 @@ export function createMlflowProtocol(
   const writers = model.features.map(createWriter);
   const findScore = createFinder(score ?? `/${positiveColumn(model.output)}`);
   const findPrediction = prediction === undefined ? undefined : createFinder(prediction);
-  const read = createAnswerReader(model.output);
+  const read = createAnswerReader(model.output, prediction !== undefined);
   return {
     maxRows: 1_000,
     encode(rows) {

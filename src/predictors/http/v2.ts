@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import type { Feature } from '../../model/artifact.ts';
 import type { Row } from '../../model/row.ts';
 import { positiveColumn } from '../class-order.ts';
-import { createFeatureReader, type FeatureValue } from '../feature-values.ts';
+import { createFeatureReader, createTextReader, type FeatureValue } from '../feature-values.ts';
 import { type InputColumns, inputColumns, listInputs } from '../input-columns.ts';
 import { PredictorFailure } from '../predictor.ts';
-import { createAnswerReader, labelsOnly } from '../read-answer.ts';
+import { createAnswerReader } from '../read-answer.ts';
 import type { WatchedModel } from '../watched-model.ts';
 import { commonSettings, type Protocol } from './protocol.ts';
 
@@ -52,7 +53,7 @@ export function createV2Protocol(settings: z.infer<typeof v2Settings>, model: Wa
   const wanted = [score, prediction].filter((name) => name !== undefined);
   const outputs = wanted.length > 0 ? wanted.map((name) => ({ name })) : undefined;
   const positive = settings.positiveColumn ?? positiveColumn(model.output);
-  const read = createAnswerReader(model.output);
+  const read = createAnswerReader(model.output, prediction !== undefined);
 
   return {
     maxRows: 1_000,
@@ -62,8 +63,6 @@ export function createV2Protocol(settings: z.infer<typeof v2Settings>, model: Wa
       const tensors = readTensors(answer, rows);
       const scores = findTensor(tensors, score);
       const columns = scores.data.length / rows;
-      if (columns === 1 && typeof scores.data[0] === 'string')
-        throw new PredictorFailure('bad_answer', labelsOnly);
       const column = columns === 1 ? 0 : positive;
       if (column >= columns) {
         throw new PredictorFailure(
@@ -72,6 +71,12 @@ export function createV2Protocol(settings: z.infer<typeof v2Settings>, model: Wa
         );
       }
       const classes = prediction === undefined ? undefined : findTensor(tensors, prediction);
+      if (classes !== undefined && classes.data.length !== rows) {
+        throw new PredictorFailure(
+          'bad_answer',
+          `the answer has ${classes.data.length} classes for ${rows} rows`,
+        );
+      }
       return Array.from({ length: rows }, (_, i) =>
         read(scores.data[i * columns + column], classes?.data[i]),
       );
@@ -82,8 +87,7 @@ export function createV2Protocol(settings: z.infer<typeof v2Settings>, model: Wa
 function createEncoder({ name, features }: InputColumns, given: Datatype | undefined) {
   const isNumeric = features.every(({ kind }) => kind === 'numeric');
   const datatype = given ?? (isNumeric ? 'FP64' : 'BYTES');
-  const readers = features.map(createFeatureReader);
-  const convert = datatype === 'BYTES' ? toText : toNumber;
+  const readers = features.map(datatype === 'BYTES' ? createTextReader : createNumberReader);
   // by their content type strings are taken as such, not as bytes
   const parameters = datatype === 'BYTES' ? { content_type: 'str' } : undefined;
   const columns = features.length;
@@ -94,20 +98,20 @@ function createEncoder({ name, features }: InputColumns, given: Datatype | undef
       shape: columns === 1 ? [rows.length] : [rows.length, columns],
       datatype,
       parameters,
-      data: rows.flatMap((row) => readers.map((read) => convert(read(row)))),
+      data: rows.flatMap((row) => readers.map((read) => read(row))),
     }),
   };
 }
 
-function toText(value: FeatureValue): string | null {
-  return value === null ? null : String(value);
-}
-
 /** What is no number is sent as it is: the server knows what to say. */
-function toNumber(value: FeatureValue): FeatureValue {
-  if (typeof value !== 'string') return value;
-  const number = Number(value);
-  return value.trim() === '' || Number.isNaN(number) ? value : number;
+function createNumberReader(feature: Feature): (row: Row) => FeatureValue {
+  const read = createFeatureReader(feature);
+  return (row) => {
+    const value = read(row);
+    if (typeof value !== 'string') return value;
+    const number = Number(value);
+    return value.trim() === '' || Number.isNaN(number) ? value : number;
+  };
 }
 
 /** The outputs of an answer, each with whole columns of values. */

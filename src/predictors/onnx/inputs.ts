@@ -1,6 +1,6 @@
 import type { Feature } from '../../model/artifact.ts';
 import type { Row } from '../../model/row.ts';
-import { createFeatureReader, type FeatureValue } from '../feature-values.ts';
+import { createFeatureReader, createTextReader, type FeatureValue } from '../feature-values.ts';
 import type { InputColumns } from '../input-columns.ts';
 import { PredictorFailure } from '../predictor.ts';
 import type { OnnxValue, TensorData } from './runtime.ts';
@@ -55,15 +55,15 @@ export function createInputFiller(
       );
     }
   }
-  const readers = features.map(createFeatureReader);
   const shapeOf = (rows: number) => (shape.length === 1 ? [rows] : [rows, features.length]);
-  const values = (rows: readonly Row[]) => rows.flatMap((row) => readers.map((read) => read(row)));
-
   if (type === 'string') {
+    const readers = features.map(createTextReader);
     const fill = (rows: readonly Row[]) =>
-      values(rows).map((value) => (value === null ? missingText : String(value)));
+      rows.flatMap((row) => readers.map((read) => read(row) ?? missingText));
     return { name, type, shape: shapeOf, fill };
   }
+  const readers = features.map(createFeatureReader);
+  const values = (rows: readonly Row[]) => rows.flatMap((row) => readers.map((read) => read(row)));
   if (type === 'int64') {
     const fill = (rows: readonly Row[]) =>
       BigInt64Array.from(values(rows), (value) => BigInt(toWhole(value, name)));
@@ -73,7 +73,7 @@ export function createInputFiller(
   if (makeList === undefined) {
     throw new Error(`${place} is of type ${type}: it must be float, double, int64, int32 or string`);
   }
-  const convert = type === 'int32' ? toWhole : toNumber;
+  const convert = type === 'int32' ? toInt32 : toNumber;
   const fill = (rows: readonly Row[]) => {
     const all = values(rows);
     const list = makeList(all.length);
@@ -104,5 +104,15 @@ function toWhole(value: FeatureValue, input: string): number {
   throw new PredictorFailure(
     'refused',
     `input ${JSON.stringify(input)} of the ONNX model takes whole numbers`,
+  );
+}
+
+/** A typed array would take a larger one for another number. */
+function toInt32(value: FeatureValue, input: string): number {
+  const number = toWhole(value, input);
+  if (number === (number | 0)) return number;
+  throw new PredictorFailure(
+    'refused',
+    `input ${JSON.stringify(input)} of the ONNX model takes whole numbers of 32 bits`,
   );
 }

@@ -111,7 +111,7 @@ function prepare(
   const { score, prediction } = chooseOutputs(session.outputMetadata, settings);
   const wanted = prediction === undefined ? [score] : [score, prediction];
   const positive = settings.positiveColumn ?? positiveColumn(model.output);
-  const read = createAnswerReader(model.output);
+  const read = createAnswerReader(model.output, prediction !== undefined);
 
   return async (rows) => {
     const feeds = Object.fromEntries(
@@ -130,6 +130,12 @@ function prepare(
       );
     }
     const classes = prediction === undefined ? undefined : outputs[prediction].data;
+    if (classes !== undefined && classes.length !== rows.length) {
+      throw new PredictorFailure(
+        'bad_answer',
+        `the ONNX model puts out ${classes.length} classes for ${rows.length} rows`,
+      );
+    }
     return rows.map((_, i) => read(data[i * width + column], classes?.[i]));
   };
 }

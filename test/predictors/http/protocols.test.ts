@@ -51,6 +51,30 @@ describe('the Open Inference Protocol V2', () => {
     });
   });
 
+  it('sends categories as texts in the way that the model file writes them, however they came', () => {
+    const features = [
+      categorical('vip', true, ['True', 'False']),
+      categorical('code', false, ['1.0', '2.5']),
+      numeric('age', true),
+    ];
+    const inputs = [{ name: 'age', features: ['age'], datatype: 'BYTES' }];
+    const request = JSON.parse(
+      make({ inputs }, { ...creditModel, features }).encode([
+        { vip: true, code: 1, age: 23 },
+        { vip: 'FALSE', code: '2.50', age: null },
+        { vip: null, code: 7 },
+      ]),
+    );
+    assert.deepEqual(
+      request.inputs.map(({ name, data }: { name: string; data: unknown }) => [name, data]),
+      [
+        ['age', ['23', null, null]],
+        ['vip', ['True', 'False', null]],
+        ['code', ['1.0', '2.5', '7']],
+      ],
+    );
+  });
+
   it('reads the column of the positive class, which stands where it is sorted', () => {
     const data = [0.9, 0.1, 0.2, 0.8];
     assert.deepEqual(make().decode(answerOf(data), 2), [{ score: 0.9 }, { score: 0.2 }]);
@@ -80,6 +104,11 @@ describe('the Open Inference Protocol V2', () => {
     ]);
     const other = { ...classes, data: ['bad', 'dubious'] };
     assert.throws(() => protocol.decode({ outputs: [other, ...outputs] }, 2), badAnswer(/neither/));
+    const two = { ...classes, shape: [2, 2], data: ['bad', 'good', 'good', 'bad'] };
+    assert.throws(
+      () => protocol.decode({ outputs: [two, ...outputs] }, 2),
+      badAnswer(/4 classes for 2 rows/),
+    );
   });
 
   const wrong: readonly [what: string, answer: unknown, says: RegExp][] = [
@@ -144,6 +173,11 @@ describe("MLflow's protocol", () => {
       { score: 0.9, prediction: 'bad' },
     ]);
     assert.deepEqual(make({ score: '' }).decode({ predictions: [0.4] }, 1), [{ score: 0.4 }]);
+    const unlabelled = { predictions: [{ p: 0.9 }] };
+    assert.throws(
+      () => make({ score: '/p', prediction: '/label' }).decode(unlabelled, 1),
+      badAnswer(/class is not where the model file says/),
+    );
   });
 
   it('explains what to do about labels alone', () => {
