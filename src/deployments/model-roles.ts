@@ -36,8 +36,13 @@ export function checkRoles(artifacts: readonly Artifact[], roles: ModelRoles): v
     );
   }
   const champion = artifacts.find(({ name }) => name === followed);
+  if (champion?.predictor === undefined) {
+    refuse('SHADOW_MODELS', `${followed} is watched only, and shadows score the rows that /predict answers`);
+  }
   for (const shadow of artifacts.filter(({ name }) => SHADOW_MODELS.includes(name))) {
     if (shadow === champion) refuse('SHADOW_MODELS', `${followed} cannot be the shadow of itself`);
+    if (shadow.predictor === undefined)
+      refuse('SHADOW_MODELS', `${shadow.name} is watched only: its file has no predictor`);
     if (classesOf(shadow) === classesOf(champion)) continue;
     refuse('SHADOW_MODELS', `${shadow.name} has other classes than ${followed}: they cannot be compared`);
   }

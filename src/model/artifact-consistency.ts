@@ -37,6 +37,8 @@ export function consistencyFaults(artifact: Artifact): Fault[] {
     ...featureFaults(feature, i),
     ...effectsFaults(['features', i, 'reference'], feature.reference),
   ]);
+  if (!isAddressable(artifact.name))
+    faults.push({ path: ['name'], message: 'can be no part of an address: choose another' });
   for (const [i, name] of names.entries()) {
     if (name === scoreFeature || name === ownKeyName)
       faults.push({ path: ['features', i, 'name'], message: `${name} is reserved` });
@@ -61,4 +63,9 @@ export function consistencyFaults(artifact: Artifact): Fault[] {
     }
   }
   return faults;
+}
+
+/** Whether `/models/NAME/predict` can be asked for: not with a step of a path, or half of a character. */
+function isAddressable(name: string): boolean {
+  return name !== '.' && name !== '..' && name.isWellFormed();
 }

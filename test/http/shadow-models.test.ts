@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { checkRoles } from '../../src/deployments/model-roles.ts';
 import { createShadows } from '../../src/deployments/shadows.ts';
 import { type Artifact, formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { createShadowPairs } from '../../src/outcomes/shadow-pairs.ts';
@@ -162,7 +163,7 @@ describe('a shadow', () => {
     assert.ok(Math.abs(evaluation.accuracy - accuracy.shadow) < 1e-12);
   });
 
-  it('has to be there, and to have the classes of the model that it follows', async () => {
+  it('has to be there', async () => {
     const start = (env: Record<string, string>) => startTestService({ MODEL_PATH: service.folder, ...env });
     await using folder = await temporaryFolder();
     const MODEL_PATH = await putModels(folder.path);
@@ -174,10 +175,23 @@ describe('a shadow', () => {
       start({ MODEL_PATH, SHADOW_MODELS: 'credit', DEFAULT_MODEL: 'credit' }),
       /SHADOW_MODELS=credit: credit cannot be the shadow of itself/,
     );
-    const [, { version: _, ...challenger }] = await championAndShadow();
-    const other = sealArtifact({ ...challenger, output: { ...challenger.output, positive: 'no' } });
-    await writeFile(join(folder.path, 'challenger.json'), formatArtifact(other));
-    await assert.rejects(start({ MODEL_PATH, SHADOW_MODELS: 'challenger' }), /has other classes than credit/);
+  });
+
+  it('has to have the classes of the model that it follows, and both have to predict here', async () => {
+    const roles = { SHADOW_MODELS: ['challenger'] };
+    const [credit, challenger] = await championAndShadow();
+    const other = { ...challenger, output: { ...challenger.output, positive: 'no' } };
+    assert.throws(() => checkRoles([credit, other], roles), /has other classes than credit/);
+    const watched = ({ predictor: _, ...artifact }: Artifact): Artifact => artifact;
+    assert.throws(() => checkRoles([credit, watched(challenger)], roles), {
+      message: 'SHADOW_MODELS=challenger: challenger is watched only: its file has no predictor',
+    });
+    assert.throws(() => checkRoles([watched(credit), challenger], roles), {
+      message:
+        'SHADOW_MODELS=challenger: credit is watched only, and shadows score the rows that /predict answers',
+    });
+    checkRoles([credit, challenger], roles);
+    checkRoles([watched(credit), watched(challenger)], {});
   });
 });
 

@@ -121,6 +121,16 @@ describe('the artifact', () => {
     ],
     ['a field is unknown', (draft) => Object.assign(draft, { extra: 1 }), /^m\.json: .*extra/],
     [
+      'its name is a step of a path',
+      (draft) => Object.assign(draft, { name: '..' }),
+      /: name: can be no part/,
+    ],
+    [
+      'its name is half a character',
+      (draft) => Object.assign(draft, { name: '\ud83d' }),
+      /: name: can be no/,
+    ],
+    [
       'a number is null',
       (draft) => Object.assign(weightsIn(draft)[0], { coefficient: null }),
       /: predictor\.features\[0\]\.coefficient: /,
