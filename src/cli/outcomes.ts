@@ -35,6 +35,7 @@ await runCli(help, async (args) => {
   const service: Service = {
     endpoint: outcomesEndpoint(options.url),
     token,
+    options: { url: '--url', token: '--token-file' },
     signal,
     onWait: (message) => bars.say(message),
   };

@@ -98,7 +98,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   traffic: {
     holds: 'made-up and replayed requests with outcomes, for demonstrations and load',
-    knows: ['stats', 'text', 'tables', 'model', 'outcomes'],
+    knows: ['stats', 'text', 'tables', 'model', 'labels'],
     packages: [],
   },
   replica: {

@@ -10,12 +10,19 @@ const maxWaitMs = 60_000;
 const maxOutageMs = 300_000;
 
 /** Where outcomes are sent. */
-export type Service = {
+export type Address = {
   /** That of `POST /outcomes`. */
   readonly endpoint: URL;
   /** Sent as the bearer token, to this address and no other. */
   readonly token?: string | undefined;
+  /** What error messages advise: the options of the command that say where the service is, and its token. */
+  readonly options: { readonly url: string; readonly token: string };
   /** Ends the sending; its reason is then thrown. */
+  readonly signal?: AbortSignal;
+};
+
+/** An address that is asked again and again. */
+export type Service = Address & {
   readonly signal: AbortSignal;
   /** Told in one line why a batch has to be sent again. */
   readonly onWait: (message: string) => void;
@@ -27,7 +34,7 @@ export function outcomesEndpoint(base: URL): URL {
 }
 
 /** It cannot be sent now, and may be later. */
-class Unavailable extends Error {
+export class Unavailable extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(message: string, retryAfterMs?: number) {
@@ -43,12 +50,12 @@ class Unavailable extends Error {
  */
 export async function requireService(service: Service): Promise<void> {
   try {
-    await send(service, '[]');
+    await postOnce(service, '[]');
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
     // what answers is there, and is waited for when there is something to send
     if (error.retryAfterMs === undefined) {
-      throw new Error(`${error.message}: is the service running there? Else give --url`);
+      throw new Error(`${error.message}: is the service running there? Else give ${service.options.url}`);
     }
   }
 }
@@ -62,7 +69,7 @@ export async function post(service: Service, body: string): Promise<Receipt> {
   const deadlineMs = performance.now() + maxOutageMs;
   for (let waitMs = firstWaitMs; ; waitMs = Math.min(2 * waitMs, maxWaitMs)) {
     try {
-      return await send(service, body);
+      return await postOnce(service, body);
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
       const { message, retryAfterMs = waitMs } = error;
@@ -76,9 +83,16 @@ export async function post(service: Service, body: string): Promise<Receipt> {
   }
 }
 
-/** @throws Unavailable, or Error for what the same request will always get */
-async function send({ endpoint, token, signal }: Service, body: string): Promise<Receipt> {
-  signal.throwIfAborted();
+/**
+ * Sends a JSON array of outcomes.
+ *
+ * @throws Unavailable where it may be taken later, or Error in one line for what the same request will always get
+ */
+export async function postOnce(
+  { endpoint, token, options, signal }: Address,
+  body: string,
+): Promise<Receipt> {
+  signal?.throwIfAborted();
   let response: Response;
   let text: string;
   try {
@@ -92,11 +106,11 @@ async function send({ endpoint, token, signal }: Service, body: string): Promise
       body,
       // a token is for this address: who redirects may be anybody
       redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
     });
     text = await response.text();
   } catch (error) {
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     const { cause, message } = error as Error & { cause?: NodeJS.ErrnoException };
     throw new Unavailable(`${endpoint}: no answer (${cause?.code ?? message})`);
   }
@@ -107,13 +121,13 @@ async function send({ endpoint, token, signal }: Service, body: string): Promise
   if (status >= 300 && status < 400) {
     const target = headers.get('location');
     throw new Error(
-      `${problem}: redirects${target === null ? '' : ` to ${target}`}, which is not followed: give that address with --url`,
+      `${problem}: redirects${target === null ? '' : ` to ${target}`}, which is not followed: give that address with ${options.url}`,
     );
   }
   const detail = typeof answer?.detail === 'string' ? `${problem}: ${answer.detail}` : problem;
   if (status >= 500 || status === 408 || status === 429) throw new Unavailable(detail, retryAfterOf(headers));
   const hints: Readonly<Record<number, string>> = {
-    401: 'give the token with --token-file',
+    401: `give the token with ${options.token}`,
     404: 'outcomes are taken on the admin listener, and on the public API where OUTCOMES_TOKEN_FILE is set',
   };
   const hint = status < 300 || status === 422 ? 'this is no service that takes outcomes' : hints[status];

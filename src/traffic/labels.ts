@@ -1,4 +1,4 @@
-import type { Receipt } from '../outcomes/intake.ts';
+import { outcomesEndpoint, postOnce, Unavailable } from '../labels/post-outcomes.ts';
 import type { Random } from '../stats/random.ts';
 import type { Answer } from './send-requests.ts';
 
@@ -47,13 +47,13 @@ type Label = { readonly dueMs: number; readonly id: string; readonly outcome: st
 
 const intervalMs = 200;
 const batchSize = 1000;
-const timeoutMs = 10_000;
 const retryMs = 1000;
 const maxAttempts = 10;
+const addressOptions = { url: '--label-url', token: '--label-token' };
 
 /** Sends outcomes of predictions a while after them, in the background. */
 export function createLabels(options: LabelOptions): Labels {
-  const { urls, delayMs, share, positiveShare, damagedShare, classes, random } = options;
+  const { urls, token, delayMs, share, positiveShare, damagedShare, classes, random } = options;
   const tally: LabelTally = { sent: 0, accepted: 0, duplicate: 0, expired: 0, invalid: 0, failed: 0 };
   let waiting: Label[] = [];
   let batches = 0;
@@ -90,34 +90,20 @@ export function createLabels(options: LabelOptions): Labels {
     const body = JSON.stringify(labels.map(({ id, outcome }) => ({ id, outcome })));
     tally.sent += labels.length;
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const answer = await post(urls[batches++ % urls.length], body);
-      if (answer !== undefined) {
+      const endpoint = outcomesEndpoint(urls[batches++ % urls.length]);
+      try {
+        const answer = await postOnce({ endpoint, token, options: addressOptions }, body);
         tally.accepted += answer.accepted;
         tally.duplicate += answer.duplicate;
         tally.expired += answer.expired;
         tally.invalid += answer.invalid.length;
         return;
+      } catch (error) {
+        if (!(error instanceof Unavailable)) throw error;
       }
       await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
     tally.failed += labels.length;
-  }
-
-  /** The receipt, or nothing where it is worth trying again. @throws Error for an answer that will not get better */
-  async function post(url: URL, body: string) {
-    const { token } = options;
-    const headers = {
-      'content-type': 'application/json',
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-    };
-    const endpoint = new URL('outcomes', url.href.endsWith('/') ? url : `${url.href}/`);
-    const signal = AbortSignal.timeout(timeoutMs);
-    const response = await fetch(endpoint, { method: 'POST', headers, body, signal }).catch(() => undefined);
-    if (response === undefined || response.status >= 500) return undefined;
-    const answer = (await response.json().catch(() => ({}))) as Partial<Receipt> & { detail?: string };
-    // a refusal of a batch in which nothing is new has the same members
-    if (answer.invalid !== undefined) return answer as Receipt;
-    throw new Error(`${endpoint}: status ${response.status}: ${answer.detail ?? response.statusText}`);
   }
 
   async function finish(): Promise<LabelTally> {

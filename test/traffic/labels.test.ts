@@ -77,7 +77,7 @@ describe('npm run traffic -- --labels', () => {
       const args = ['--url', service.api, '--count', '5', '--labels', '--label-url', service.api];
       const { status, stderr } = traffic(...args);
       assert.equal(status, 1);
-      assert.match(stderr, /outcomes: status 404/);
+      assert.match(stderr, /outcomes: status 404.*OUTCOMES_TOKEN_FILE/);
     } finally {
       await service.stop();
     }
