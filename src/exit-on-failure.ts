@@ -10,6 +10,13 @@ export function exitOnFailure<Result>(step: () => Result): Result {
   }
 }
 
+/** Says with a failure of the start which settings led to it. */
+export async function named<Result>(settings: string, step: Promise<Result>): Promise<Result> {
+  return await step.catch((error: Error) => {
+    throw new Error(`${settings}: ${error.message}`, { cause: error });
+  });
+}
+
 /** Says in one line why the start failed and ends the process with exit code 1. */
 export function endWith(error: unknown): never {
   writeLines(process.stderr, [`vigia: cannot start: ${oneLine(error)}`]);

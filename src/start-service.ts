@@ -4,16 +4,15 @@ import { leaveOutTwins, loadModels, requireAll } from './deployments/load-models
 import { checkRoles, namedModels } from './deployments/model-roles.ts';
 import { createReload } from './deployments/reload-models.ts';
 import { createShadows } from './deployments/shadows.ts';
+import { named } from './exit-on-failure.ts';
 import { openJsonlWriter } from './files/jsonl-writer.ts';
 import { findModelFiles } from './files/model-paths.ts';
 import { hasPlaceholder } from './files/path-pattern.ts';
-import { createAdminApp, createPublicApp } from './http/apps.ts';
 import { expectedRequests } from './http/expected-requests.ts';
-import { listen } from './http/listener.ts';
 import { createObservationIntake } from './http/observation-intake.ts';
 import type { Service } from './http/service.ts';
-import { createLoadGuard } from './http/shed-load.ts';
 import { createSlowReaders } from './http/slow-readers.ts';
+import { openListeners } from './open-listeners.ts';
 import { readBearerTokens, readSigningKeys } from './outcomes/keys.ts';
 import { openAgeClock } from './outcomes/open-age-clock.ts';
 import { openOutcomes } from './outcomes/open-outcomes.ts';
@@ -22,7 +21,7 @@ import { checkPaths } from './replica/check-paths.ts';
 import { describeEarlierState } from './replica/earlier-state.ts';
 import { openReplica, type Replica } from './replica/replica.ts';
 import type { Config } from './settings/config.ts';
-import { createHttpMetrics, type UnreadableReason } from './telemetry/http-metrics.ts';
+import { createHttpMetrics } from './telemetry/http-metrics.ts';
 import { createLogDestination } from './telemetry/log-destination.ts';
 import { createLogger, terminalFormat } from './telemetry/logger.ts';
 import { createModelInfo } from './telemetry/model-info.ts';
@@ -30,7 +29,6 @@ import { intakeMetrics, performanceMetrics } from './telemetry/outcome-metrics.t
 import { processMetrics } from './telemetry/process-metrics.ts';
 import { createCallerTrace } from './telemetry/propagation.ts';
 import { createRequestLog } from './telemetry/request-log.ts';
-import { createRequestSampler } from './telemetry/request-sampling.ts';
 import { readerMetrics, writerMetrics } from './telemetry/service-metrics.ts';
 
 const samplesFlushMs = 500;
@@ -165,46 +163,13 @@ export async function startService(
   );
 
   telemetry.beforeAnswer.push(outcomes.beforeAnswer);
-  const guard = createLoadGuard(service.httpMetrics, {
-    maxConcurrent: config.MAX_CONCURRENT_REQUESTS,
-    maxDelayMs: config.MAX_EVENT_LOOP_DELAY_MS,
-  });
-  opened.defer(() => guard.stop());
-  const sample = createRequestSampler(
-    config.OTEL_TRACES_SAMPLER,
-    config.OTEL_TRACES_SAMPLER_ARG,
-    service.callerTrace,
-  );
   // the first prediction may be the last thing that this process does
   await within(keepModelMs, models.kept());
   signal?.throwIfAborted();
-  const onUnreadable = (reason: UnreadableReason) => service.httpMetrics.unreadable[reason]++;
-  const admin = await named(
-    'ADMIN_HOST, ADMIN_PORT',
-    listen(createAdminApp(service), {
-      host: config.ADMIN_HOST,
-      port: config.ADMIN_PORT,
-      keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
-      allowedHosts: config.ALLOWED_HOSTS,
-      slowReaders,
-      sample: () => false,
-      onUnreadable,
-    }),
-  );
-  opened.defer(() => admin.drain());
-  const api = await named(
-    'HOST, PORT',
-    listen(createPublicApp(service), {
-      host: config.HOST,
-      port: config.PORT,
-      keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
-      allowedHosts: config.ALLOWED_HOSTS,
-      slowReaders,
-      sample: telemetry.tracesEndpoint ? sample : () => false,
-      refuse: guard.refuse,
-      onUnreadable,
-    }),
-  );
+  const { admin, api, guard } = await openListeners(service, {
+    slowReaders,
+    isTraced: telemetry.tracesEndpoint !== undefined,
+  });
   opened.move();
   service.state = 'ready';
 
@@ -257,13 +222,6 @@ function withPathsOf({ pathOf }: Replica, settings: Config): Config {
     SAMPLES_PATH: pathOf(SAMPLES_PATH),
     OUTCOMES_PATH: pathOf(OUTCOMES_PATH),
   };
-}
-
-/** Says with a failure which settings led to it. */
-async function named<Result>(settings: string, step: Promise<Result>): Promise<Result> {
-  return await step.catch((error: Error) => {
-    throw new Error(`${settings}: ${error.message}`, { cause: error });
-  });
 }
 
 /** Waits for `work`, but not longer than `ms`, and whether or not it fails. */

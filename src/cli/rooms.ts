@@ -206,7 +206,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     holds: 'starting the service, signals, stopping it',
     knows: ['text', 'files', 'settings', 'outcomes', 'replica', 'telemetry', 'deployments', 'http'],
     packages: [],
-    files: ['exit-on-failure.ts', 'process-signals.ts', 'server.ts', 'start-service.ts'],
+    files: ['exit-on-failure.ts', 'open-listeners.ts', 'process-signals.ts', 'server.ts', 'start-service.ts'],
   },
   library: {
     holds: 'what others import: the core without files and HTTP',
