@@ -14,7 +14,7 @@ type ExpectedRequest = { readonly method: string; readonly route: string; readon
 export function expectedRequests(takesOutcomes: boolean): ExpectedRequest[] {
   return [
     ...predictRoutes.flatMap((route) =>
-      requests('POST', route, [200, 400, 404, 413, 415, 422, 499, 500, 503]),
+      requests('POST', route, [200, 400, 404, 409, 413, 415, 422, 499, 500, 502, 503, 504]),
     ),
     ...['/models', '/health', '/ready', '/metrics', '/openapi.json'].flatMap((route) =>
       requests('GET', route, [200]),

@@ -46,7 +46,8 @@ export const serviceSettings = {
       'Name of the model that answers where the path names none: `/predict`. Unset: the only one that is no shadow.',
   },
   SHADOW_MODELS: {
-    schema: list.optional(),
+    // one that is named twice would count each row twice
+    schema: list.transform((names) => [...new Set(names)]).optional(),
     description:
       'Names of models, comma-separated, that score the rows of `/predict` as well, after they are answered. They are compared with the model that answers.',
   },

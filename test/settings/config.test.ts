@@ -16,6 +16,9 @@ describe('the settings', () => {
     }
     assert.equal(readConfig({ SERVICE_INSTANCE: 'a-1.x_y' }).SERVICE_INSTANCE, 'a-1.x_y');
   });
+  it('take a shadow that is named twice for one', () => {
+    assert.deepEqual(readConfig({ SHADOW_MODELS: 'a, b,a' }).SHADOW_MODELS, ['a', 'b']);
+  });
   it('name the variable at fault, its value and what it may be', () => {
     for (const [name, value, message] of [
       ['API_METRICS', 'yes', 'must be true or full or false'],
