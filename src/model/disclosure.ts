@@ -10,9 +10,9 @@ export const ownKeyName = '(key)';
  * that of a number narrows it down), not whether it was missing, unseen or outside the reference, and not its weight in
  * the score, from which the value can be computed.
  *
- * Nor does a log line with the other values, or a span with the other weights, tell the score (`tellsScore`): the model is
- * linear, so that from the score and the rest whoever has the artifact could compute what is withheld. Only samples have
- * it, because the report on drift and the evaluation need it.
+ * Nor does a log line with the other values, or a span with the other weights, tell the score (`tellsScore`): from the score
+ * and the rest whoever has the model, or may ask it, could find what is withheld; exactly, where it is linear. Only samples
+ * have it, because the report on drift and the evaluation need it.
  *
  * The key that a caller gave a prediction (`ownKeyName`) is withheld where the model file lists it, and is otherwise told in
  * samples and log lines, never in spans and labels.

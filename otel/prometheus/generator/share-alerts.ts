@@ -43,7 +43,7 @@ export function shareAlerts(scales: Scales): Alert[] {
       component: 'model',
       expr: withEffect(risen('unseen')),
       summary: `${share} of ${feature} is of no known category`,
-      description: `Over the last 24 hours or 7 days this share had categories that the training data lacks: the model treats them as neutral, so the feature says nothing about them.${effectInWords}`,
+      description: `Over the last 24 hours or 7 days this share had categories that the reference lacks: the model has not learnt what they mean.${effectInWords}`,
       dashboard: featureDashboard,
     },
     {
