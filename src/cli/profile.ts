@@ -2,6 +2,7 @@ import type { Artifact } from '../model/artifact.ts';
 import { profileRows } from '../profile/profile-rows.ts';
 import { writeLines } from '../text/terminal.ts';
 import { compareScores } from './compare-scores.ts';
+import { findForgotten } from './forgotten-columns.ts';
 import { defaultThreshold, requireFeatures } from './model-options.ts';
 import { summariseModel } from './model-summary.ts';
 import { readProfileOptions, resolveProfileColumns } from './profile-options.ts';
@@ -105,6 +106,8 @@ await runCli(help, async (args) => {
     predictor,
   });
   const notes = notesOn(artifact, scores);
+  const named = { prediction: options.prediction !== undefined, target: options.target !== undefined };
+  for (const text of findForgotten(columns, scores, named)) notes.push(['caution', text]);
   if (path !== undefined) notes.push(['predictor', await compareScores(path, out, artifact, rows)]);
   await writeArtifact(out, artifact);
   writeLines(process.stdout, summariseModel(artifact, out, notes));

@@ -176,6 +176,35 @@ describe('npm run profile', function () {
     assert.match(run.stdout.replaceAll(/\s+/g, ' '), / caution every score is 0 or 1, as of a class: /);
   });
 
+  it('warns of a prediction that was left among the features', async () => {
+    for (const [content, told] of [
+      [
+        table(),
+        "label is 'yes' wherever the score is 0.4 or more, and 'no' everywhere else: if it is the predicted class, name it with --prediction label, or leave it out with --exclude label;",
+      ],
+      // as a number, and of the other class
+      [
+        table((row) => ({ ...row, label: row.label === 'yes' ? '0' : '1' })),
+        'label is 0 wherever the score is 0.4 or more, and 1 everywhere else: ',
+      ],
+    ]) {
+      await writeFile(data, content);
+      const run = await profile('--data', data, '--score', 'p', '--target', 'y', '--positive', 'yes');
+      await made(run);
+      assert.ok(run.stdout.replaceAll(/\s+/g, ' ').includes(` caution ${told}`), run.stdout);
+    }
+  });
+
+  it('warns of a target that was left among the features, as far as the scores show it', async () => {
+    const columns = ['--score', 'p_churn', '--prediction', 'label', '--positive', 'yes'];
+    const run = await profile('--data', fixture, '--exclude', 'customerID,signup_date', ...columns);
+    await made(run);
+    const cautions = run.stdout.replaceAll(/\s+/g, ' ').match(/ caution .*?--exclude \S+/g);
+    assert.deepEqual(cautions, [
+      " caution churned is 'yes' in 20 % of the rows, where the scores say 21 %, and the more often the higher they are: if it is what became of the rows, name it with --target churned, or leave it out with --exclude churned",
+    ]);
+  });
+
   it('refuses wrong use', async () => {
     const columns = ['--data', data, '--score', 'p'];
     const wrong: [args: string[], message: RegExp][] = [
