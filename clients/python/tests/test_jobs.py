@@ -14,10 +14,28 @@ try:
     import pandas
 except ImportError:
     pandas = None
+try:
+    import polars
+except ImportError:
+    polars = None
 
 
 def scored(count: int) -> Iterator[dict[str, Any]]:
     return ({"id": number, "age": 20 + number % 50, "p": 0.5} for number in range(count))
+
+
+class PolarsFrame:
+    """As much of the DataFrame of Polars as is used of it; its `to_dict` gives columns."""
+
+    def __init__(self, rows: list[dict[str, Any]], schema: dict[str, str]) -> None:
+        self.schema = schema
+        self._rows = rows
+
+    def to_dict(self, *, as_series: bool = True) -> dict[str, list[Any]]:
+        raise AssertionError("this takes all the memory of the table once more")
+
+    def iter_rows(self, *, named: bool = False) -> Iterator[Any]:
+        return iter(self._rows if named else [tuple(row.values()) for row in self._rows])
 
 
 def give_ids(request: Request, number: int) -> Reply:
@@ -131,6 +149,20 @@ class AFrame(unittest.TestCase):
             self.assertEqual((receipt.accepted, receipt.invalid, len(receipt.faults)), (2, 8, 1))
             self.assertEqual((watcher.sent, watcher.refused), (2, 8))
 
+    def test_that_came_before_counts_what_was_made_of_it_then(self) -> None:
+        def answer(request: Request, number: int) -> Reply:
+            accepted = 0 if number == 1 else 2
+            # without an id of each, and without the faults
+            body = {"accepted": accepted, "invalid": [], "moreInvalid": 10 - accepted, "duplicate": True}
+            return Reply(202 if accepted else 422, body)
+
+        with Server(answer) as server, Watcher(server.url) as watcher:
+            for accepted in (2, 0):
+                receipt = watcher.observe_frame(scored(10), score="p", ids=True)
+                self.assertEqual((receipt.accepted, receipt.invalid, receipt.faults), (accepted, 10 - accepted, []))
+                self.assertEqual(receipt.ids, [None] * 10)
+            self.assertEqual((watcher.sent, watcher.refused), (2, 18))
+
     def test_that_vigia_refuses_is_an_error_that_says_what_was_taken_before(self) -> None:
         def answer(request: Request, number: int) -> Reply:
             return accept_all(request, number) if number < 2 else Reply(401, {"detail": "send the token"})
@@ -161,6 +193,18 @@ class AFrame(unittest.TestCase):
 
         with Server() as server, Watcher(server.url) as watcher:
             self.assertEqual(watcher.observe_frame(Frame(), score="p").accepted, 3)
+
+    def test_of_polars_is_read_by_its_rows(self) -> None:
+        rows = [{"id": number, "age": 20.0, "rate": 0.10000000149011612, "p": 0.5} for number in range(1200)]
+        schema = {"id": "Int64", "age": "Float64", "rate": "Float32", "p": "Float64"}
+        frames: list[Any] = [PolarsFrame(rows, schema)]
+        if polars is not None:
+            frames.append(polars.DataFrame(rows, schema={name: getattr(polars, kind) for name, kind in schema.items()}))
+        for frame in frames:
+            with self.subTest(type(frame)), Server() as server, Watcher(server.url) as watcher:
+                self.assertEqual(watcher.observe_frame(frame, score="p", key="id").accepted, 1200)
+                self.assertEqual([len(request.rows) for request in server.requests], [1000, 200])
+                self.assertEqual(server.rows[7], {"features": {"age": 20.0, "rate": 0.1}, "score": 0.5, "key": "7"})
 
     @unittest.skipIf(pandas is None, "pandas is not installed")
     def test_of_pandas_is_read_in_slices(self) -> None:

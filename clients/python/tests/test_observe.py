@@ -78,6 +78,50 @@ class Observing(unittest.TestCase):
             watcher.close()
             self.assertEqual((watcher.sent, watcher.dropped), (11, 5))
 
+    def test_says_what_there_was_no_room_for(self) -> None:
+        hold = Holding()
+        few = mock.patch("vigia.sender.MAX_QUEUE_BYTES", 200)
+        with few, log_lines() as lines, Server(hold) as server, Watcher(server.url, batch_size=1) as watcher:
+            for _ in range(20):
+                watcher.observe({}, score=0.5)
+            hold.let_go.set()
+            watcher.flush(10)
+            self.assertGreater(watcher.dropped, 10)
+        full = [line for line in lines if line.startswith("WARNING")]
+        self.assertEqual(
+            full, ["WARNING More than 200 bytes of observations wait for Vigia: what comes now is dropped, and counted"]
+        )
+
+    def test_says_that_no_thread_can_be_started(self) -> None:
+        refuse = mock.patch("threading.Thread.start", side_effect=RuntimeError("can't start new thread"))
+        with Server() as server, log_lines() as lines, Watcher(server.url) as watcher:
+            with refuse:
+                watcher.observe({}, score=0.5)
+                watcher.observe({}, score=0.5)
+            self.assertEqual(watcher.dropped, 2)
+            self.assertEqual(
+                lines,
+                ["WARNING No thread can be started to send observations: what comes now is dropped, and counted"],
+            )
+            watcher.observe({}, score=0.5)
+            watcher.flush(10)
+            self.assertEqual(
+                (watcher.sent, lines[1:]), (1, ["INFO Observations are taken again; 2 were dropped so far"])
+            )
+
+    def test_says_that_some_were_invalid_where_vigia_no_longer_knows_why(self) -> None:
+        body = {"accepted": 1, "invalid": [], "moreInvalid": 2, "duplicate": True}
+        with (
+            log_lines() as lines,
+            Server(lambda request, number: Reply(202, body)) as server,
+            Watcher(server.url, flush_interval=10) as watcher,
+        ):
+            for _ in range(3):
+                watcher.observe({}, score=0.5)
+            watcher.close()
+            self.assertEqual((watcher.sent, watcher.refused), (1, 2))
+        self.assertEqual(lines, ["WARNING Vigia has not taken 2 observations, and no longer knows why"])
+
     def test_from_many_threads_loses_nothing(self) -> None:
         with Server() as server, Watcher(server.url, batch_size=100, close_timeout=10) as watcher:
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 import datetime
 import enum
 import json
+import math
+import struct
 import unittest
 import uuid
 from decimal import Decimal
@@ -11,7 +13,7 @@ from typing import Any
 
 from vigia.frames import rows_of
 from vigia.rows import UnfitRow, encode_observation, encode_outcome
-from vigia.values import json_value, key_text, label_text, time_text
+from vigia.values import json_value, key_text, label_text, single_precision, time_text
 
 try:
     import numpy
@@ -45,6 +47,12 @@ class Hostile:
 
 
 class AValue(unittest.TestCase):
+    def test_of_single_precision_is_a_short_number_that_means_it(self) -> None:
+        for text in ("0.1", "-0.3", "1.5", "0.0", "3.4028235e+38", "0.33333334", "inf"):
+            value = struct.unpack("f", struct.pack("f", float(text)))[0]
+            self.assertEqual(single_precision(value), float(text))
+        self.assertTrue(math.isnan(single_precision(float("nan"))))
+
     def check(self, value: Any, meant: Any) -> None:
         found = json_value(value)
         self.assertEqual(found, meant, repr(value))

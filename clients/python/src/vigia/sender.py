@@ -77,32 +77,29 @@ class Sender:
 
     def put(self, line: bytes) -> None:
         with self._condition:
-            is_taken = self._take_in(line)
-            if not is_taken:
-                self.dropped += 1
-        if not is_taken:
-            if self._closes_at is not None:
-                self._notices.warn("closed", "An observation came after close(): it is dropped")
-            else:
-                self._notices.warn(
-                    "full",
-                    "More than %d observations wait for Vigia: what comes now is dropped, and counted",
-                    self._queue_size,
-                )
+            obstacle = self._take_in(line)
+            if obstacle is None:
+                return
+            self.dropped += 1
+        topic = "full" if self._closes_at is None else "closed"
+        self._notices.warn(topic, "%s: what comes now is dropped, and counted", obstacle)
 
-    def _take_in(self, line: bytes) -> bool:
-        if self._closes_at is not None or len(self._lines) >= self._queue_size:
-            return False
+    def _take_in(self, line: bytes) -> str | None:
+        """None, or what stands in the way."""
+        if self._closes_at is not None:
+            return "close() was called"
+        if len(self._lines) >= self._queue_size:
+            return f"More than {self._queue_size} observations wait for Vigia"
         if self._bytes + len(line) > MAX_QUEUE_BYTES:
-            return False
+            return f"More than {MAX_QUEUE_BYTES} bytes of observations wait for Vigia"
         if self._thread is None and not self._start():
-            return False
+            return "No thread can be started to send observations"
         self._lines.append(line)
         self._bytes += len(line)
         self._taken_in += 1
         if len(self._lines) in (1, self._batch_size):
             self._condition.notify_all()
-        return True
+        return None
 
     def _start(self) -> bool:
         thread = threading.Thread(target=self._run, name="vigia", daemon=True)
@@ -226,6 +223,8 @@ class Sender:
             return 0, len(batch)
         self._notices.over("refused", "Vigia takes observations again; %d were refused so far", self.refused)
         self._notices.over("full", "Observations are taken again; %d were dropped so far", self.dropped)
+        accepted = min(int(body.get("accepted", 0)), len(batch))
+        refused = len(batch) - accepted
         for fault in faults_of(body, list(range(len(batch))))[:1]:
             self._notices.warn(
                 "invalid",
@@ -233,8 +232,9 @@ class Sender:
                 fault.pointer,
                 fault.message,
             )
-        accepted = min(int(body.get("accepted", 0)), len(batch))
-        return accepted, len(batch) - accepted
+        if refused > 0 and not body.get("invalid"):  # the answer to a repetition, the first of which was lost
+            self._notices.warn("unknown", "Vigia has not taken %d observations, and no longer knows why", refused)
+        return accepted, refused
 
     def _on_trouble(self, reason: str) -> None:
         self._notices.warn(

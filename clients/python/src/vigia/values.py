@@ -10,6 +10,7 @@ import decimal
 import enum
 import math
 import numbers
+import struct
 import uuid
 from typing import Any, TypeAlias
 
@@ -73,6 +74,17 @@ def _scalar_value(value: Any) -> JsonValue:
     if getattr(item, "ndim", None) == 0:
         raise _unfit(value)
     return json_value(item)
+
+
+def single_precision(value: float) -> float:
+    """Of a number of single precision, a short one that means it: 0.1 rather than 0.10000000149011612."""
+    if not math.isfinite(value):
+        return value
+    return next(
+        shorter
+        for shorter in (float(f"{value:.{digits}g}") for digits in range(6, 18))
+        if struct.pack("f", shorter) == struct.pack("f", value)
+    )
 
 
 def _unfit(value: Any) -> UnfitValue:

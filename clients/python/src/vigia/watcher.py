@@ -132,7 +132,7 @@ class Watcher:
         """Notes the predictions of a table, in batches of up to 1,000, and waits for each to be taken.
 
         Args:
-            frame: anything with `to_dict("records")`, or an iterable of dicts.
+            frame: a DataFrame of pandas or Polars, anything else with `to_dict("records")`, or an iterable of dicts.
             score, prediction, key, time: the names of the columns that hold them, see `observe`.
             features: the columns that are features; without it all others are.
             ids: whether to bring back the ids, by which outcomes can be reported.
