@@ -4,6 +4,8 @@ import type { Interval } from '../stats/interval.ts';
 import { expectedCalibrationError, logLossOfOne } from '../stats/probability-scores.ts';
 import { quantileSorted } from '../stats/quantile.ts';
 import { createRandom } from '../stats/random.ts';
+import { resample } from '../stats/resample.ts';
+import { binnedRocAuc } from '../stats/roc-auc.ts';
 import type { LabelledRows } from './labelled-rows.ts';
 import { type FigureName, type Figures, figureNames } from './measure.ts';
 
@@ -34,8 +36,7 @@ export function bootstrapFigures(
   const values = new Map(figureNames.map((name) => [name, [] as number[]]));
   const count = length > resamples.manyRows ? resamples.many : resamples.few;
   for (let i = 0; length > 0 && i < count; i++) {
-    drawn.fill(0);
-    for (let j = 0; j < length; j++) drawn[Math.floor(random() * length)]++;
+    resample(drawn, random);
     const figures = measureDrawn(sorted, drawn);
     for (const name of figureNames) {
       const value = figures[name];
@@ -67,9 +68,14 @@ function sortRows(
   const order = Uint32Array.from(scores, (_, i) => i).sort((a, b) => scores[a] - scores[b]);
   const score = Float64Array.from(order, (i) => scores[i]);
   const outcome = Uint8Array.from(order, (i) => outcomes[i]);
+  let ties = 0;
+  const tie = Uint32Array.from(score, (value, i) => (i > 0 && value !== score[i - 1] ? ++ties : ties));
   return {
     score,
     outcome,
+    /** By number, ascending: rows of the same score. */
+    tie,
+    ties: ties + 1,
     prediction: Uint8Array.from(order, (i) => predictions[i]),
     bands: bandEdges.length + 1,
     band: score.map((value) => numericBinIndex(bandEdges, value)),
@@ -79,22 +85,13 @@ function sortRows(
 }
 
 function measureDrawn(rows: SortedRows, drawn: Uint32Array): Figures {
-  const { score, outcome, prediction, band, squaredError, logLoss } = rows;
+  const { score, outcome, tie, prediction, band, squaredError, logLoss } = rows;
   const cells = new Float64Array(4);
   const bands = [0, 1, 2].map(() => new Float64Array(rows.bands));
   let squaredErrors = 0;
   let losses = 0;
-  let ordered = 0;
-  let negativesBelow = 0;
-  let tiedPositives = 0;
-  let tiedNegatives = 0;
+  const [negatives, positives] = [new Uint32Array(rows.ties), new Uint32Array(rows.ties)];
   for (let i = 0; i < score.length; i++) {
-    if (i > 0 && score[i] !== score[i - 1]) {
-      ordered += tiedPositives * (negativesBelow + tiedNegatives / 2);
-      negativesBelow += tiedNegatives;
-      tiedPositives = 0;
-      tiedNegatives = 0;
-    }
     const times = drawn[i];
     if (times === 0) continue;
     cells[2 * prediction[i] + outcome[i]] += times;
@@ -103,19 +100,17 @@ function measureDrawn(rows: SortedRows, drawn: Uint32Array): Figures {
     bands[2][band[i]] += times * outcome[i];
     squaredErrors += times * squaredError[i];
     losses += times * logLoss[i];
-    if (outcome[i] === 1) tiedPositives += times;
-    else tiedNegatives += times;
+    if (outcome[i] === 1) positives[tie[i]] += times;
+    else negatives[tie[i]] += times;
   }
-  ordered += tiedPositives * (negativesBelow + tiedNegatives / 2);
   const [trueNegatives, falseNegatives, falsePositives, truePositives] = cells;
   const confusion = { truePositives, falsePositives, trueNegatives, falseNegatives };
-  const pairs = (truePositives + falseNegatives) * (trueNegatives + falsePositives);
   return {
     accuracy: accuracy(confusion),
     precision: precision(confusion),
     recall: recall(confusion),
     f1: f1(confusion),
-    rocAuc: pairs > 0 ? ordered / pairs : null,
+    rocAuc: binnedRocAuc(positives, negatives)?.value ?? null,
     brier: squaredErrors / score.length,
     logLoss: losses / score.length,
     expectedCalibrationError: expectedCalibrationError(bands[0], bands[1], bands[2]),

@@ -2,6 +2,7 @@ import type { Evaluation } from '../model/artifact.ts';
 import { accuracy, f1, precision, recall } from '../stats/confusion.ts';
 import { logLossOfOne } from '../stats/probability-scores.ts';
 import { createRandom, type Random } from '../stats/random.ts';
+import { resample } from '../stats/resample.ts';
 import { binnedRocAuc } from '../stats/roc-auc.ts';
 
 const metrics = ['rocAuc', 'accuracy', 'logLoss', 'brier', 'precision', 'recall', 'f1'] as const;
@@ -22,14 +23,13 @@ function groupByScore(scores: ArrayLike<number>, outcomes: ArrayLike<number>, th
   const positives = new Uint32Array(distinct.length);
   const negatives = new Uint32Array(distinct.length);
 
-  /** The figures of the rows that `rowAt` gives, as many as there are. */
-  return function measure(rowAt: (i: number) => number): HeldOutFigures {
+  /** The figures of rows each of which counts so many `times`, as often altogether as there are rows. */
+  return function measure(times: Uint32Array): HeldOutFigures {
     positives.fill(0);
     negatives.fill(0);
     for (let i = 0; i < groupOf.length; i++) {
-      const row = rowAt(i);
-      if (outcomes[row] === 1) positives[groupOf[row]]++;
-      else negatives[groupOf[row]]++;
+      if (outcomes[i] === 1) positives[groupOf[i]] += times[i];
+      else negatives[groupOf[i]] += times[i];
     }
     const counts = { truePositives: 0, falsePositives: 0, trueNegatives: 0, falseNegatives: 0 };
     let losses = 0;
@@ -71,7 +71,7 @@ export function measurePerformance(
   outcomes: ArrayLike<number>,
   threshold: number,
 ): HeldOutFigures {
-  return groupByScore(scores, outcomes, threshold)((i) => i);
+  return groupByScore(scores, outcomes, threshold)(new Uint32Array(scores.length).fill(1));
 }
 
 /**
@@ -89,8 +89,11 @@ export function standardErrors(
   random: Random,
 ): Record<keyof HeldOutFigures, number> {
   const measure = groupByScore(scores, outcomes, threshold);
-  const rows = scores.length;
-  const measured = Array.from({ length: resamples }, () => measure(() => Math.floor(random() * rows)));
+  const times = new Uint32Array(scores.length);
+  const measured = Array.from({ length: resamples }, () => {
+    resample(times, random);
+    return measure(times);
+  });
   const errors = metrics.map((metric) => {
     const values = measured.map((figures) => figures[metric]).filter((value) => value !== null);
     if (values.length < 2) return [metric, 0];
