@@ -87,7 +87,7 @@ class Sender:
     def _take_in(self, line: bytes) -> str | None:
         """None, or what stands in the way."""
         if self._closes_at is not None:
-            return "close() was called"
+            return "An observation came after close()"
         if len(self._lines) >= self._queue_size:
             return f"More than {self._queue_size} observations wait for Vigia"
         if self._bytes + len(line) > MAX_QUEUE_BYTES:
