@@ -15,9 +15,9 @@ export function namedModels({ DEFAULT_MODEL, SHADOW_MODELS = [] }: ModelRoles): 
 export function checkRoles(artifacts: readonly Artifact[], roles: ModelRoles): void {
   const { DEFAULT_MODEL, SHADOW_MODELS = [] } = roles;
   const names = artifacts.map(({ name }) => name).sort();
-  const refuse = (setting: keyof ModelRoles, why: string): never => {
+  function refuse(setting: keyof ModelRoles, why: string): never {
     throw new Error(`${setting}=${roles[setting]}: ${why}`);
-  };
+  }
   for (const [setting, wanted] of [
     ['DEFAULT_MODEL', DEFAULT_MODEL === undefined ? [] : [DEFAULT_MODEL]],
     ['SHADOW_MODELS', SHADOW_MODELS],
@@ -43,11 +43,12 @@ export function checkRoles(artifacts: readonly Artifact[], roles: ModelRoles): v
     if (shadow === champion) refuse('SHADOW_MODELS', `${followed} cannot be the shadow of itself`);
     if (shadow.predictor === undefined)
       refuse('SHADOW_MODELS', `${shadow.name} is watched only: its file has no predictor`);
-    if (classesOf(shadow) === classesOf(champion)) continue;
+    if (haveSameClasses(shadow, champion)) continue;
     refuse('SHADOW_MODELS', `${shadow.name} has other classes than ${followed}: they cannot be compared`);
   }
 }
 
-function classesOf(artifact: Artifact | undefined): string {
-  return JSON.stringify([artifact?.output.negative, artifact?.output.positive]);
+/** Whether the predictions of two models can be compared. */
+export function haveSameClasses({ output: one }: Artifact, { output: other }: Artifact): boolean {
+  return one.negative === other.negative && one.positive === other.positive;
 }

@@ -11,6 +11,7 @@ import { createRecurringFaults } from '../times/recurring-faults.ts';
 import { askPredictor, classOf } from './ask-predictor.ts';
 import type { Deployment } from './deployment.ts';
 import type { Deployments } from './deployments.ts';
+import { haveSameClasses } from './model-roles.ts';
 import { type Records, record } from './record.ts';
 import { createShadowQueue, type FollowedRow } from './shadow-queue.ts';
 
@@ -53,7 +54,7 @@ export function createShadows(options: {
     queue: createShadowQueue({
       shadow(champion) {
         const shadow = deployments.get(name);
-        if (shadow === undefined || haveSameClasses(champion, shadow)) return shadow;
+        if (shadow === undefined || haveSameClasses(champion.artifact, shadow.artifact)) return shadow;
         sayOnce(
           `${name} classes`,
           `the shadow ${name} has other classes than ${champion.artifact.name}: it waits`,
@@ -114,8 +115,4 @@ export function createShadows(options: {
       ),
     ],
   };
-}
-
-function haveSameClasses({ counts: one }: Deployment, { counts: other }: Deployment): boolean {
-  return one.classes[0] === other.classes[0] && one.classes[1] === other.classes[1];
 }

@@ -12,9 +12,10 @@ import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
 
 /**
- * `GET /drift` of the admin listener: how far this replica's traffic has moved from the reference, and how much of the
- * change of the mean score (in log-odds) each feature explains, and the same within each segment that the model names.
- * Of the model that `?model=` names. What matters most comes first. Then, what the days since its start together show of slow drift.
+ * `GET /drift` of the admin listener, of the model that `?model=` names: how far this replica's traffic has moved from the
+ * reference, as a whole and within each segment that the model file names, and how much of the change of the mean score
+ * (in log-odds) each feature explains. What matters most comes first. Then, what the days since its start together show of
+ * slow drift.
  */
 export function addDriftRoute(router: AppRouter, service: Service): void {
   router.get('/drift', (context) => {

@@ -19,8 +19,9 @@ import type { Service } from '../service.ts';
 const daySeconds = 86_400;
 
 /**
- * `GET /performance` of the admin listener: realised and estimated performance of this replica side by side, for each
- * model version that is in use, or of the model that `?model=` names, and of each shadow beside the model it follows. Then, what the days since its start together show of slowly unexpected outcomes.
+ * `GET /performance` of the admin listener: realised and estimated performance of this replica side by side, and what
+ * the days since its start together show of slowly unexpected outcomes. Of each model version in use, or of those of the
+ * model that `?model=` names; and of each shadow beside the model it follows.
  */
 export function addPerformanceRoute(router: AppRouter, service: Service): void {
   router.get('/performance', (context) => {
