@@ -46,7 +46,8 @@ their scores; or deletes the rows of a prediction.
                     not disturbed. What it has counted stays counted. Status 1
                     when no line was found
   --forget-key KEY  the same for every prediction that was sent with this key
-  --outcomes FILE   with --forget and --forget-key: the outcome file; several times
+  --outcomes FILE   with --forget and --forget-key: the outcome file; may be
+                    given several times
                     (default ${shownSetting('OUTCOMES_PATH')})
   --help            this text
 `;
