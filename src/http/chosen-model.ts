@@ -1,11 +1,12 @@
 import type { Deployment } from '../deployments/deployment.ts';
-import type { Deployments } from '../deployments/deployments.ts';
 import { modelPath } from '../text/model-path.ts';
 import { Problem } from './problem.ts';
 import { queryValue } from './query-value.ts';
 import type { RequestContext } from './request-context.ts';
+import type { Service } from './service.ts';
 
-type Service = { readonly deployments: Deployments };
+/** Where models are chosen from. */
+type Models = Pick<Service, 'deployments'>;
 
 /**
  * The model that answers where the path names none.
@@ -13,7 +14,7 @@ type Service = { readonly deployments: Deployments };
  * @param route the last part of each model's own path: `predict`
  * @throws Problem naming those paths where the choice is open
  */
-export function defaultModel(context: RequestContext, { deployments }: Service, route: string): Deployment {
+export function defaultModel(context: RequestContext, { deployments }: Models, route: string): Deployment {
   const { default: deployment, answering } = deployments;
   if (deployment !== undefined) return noted(context, deployment);
   const paths = answering.map(({ artifact: { name } }) => modelPath(name, route));
@@ -21,7 +22,7 @@ export function defaultModel(context: RequestContext, { deployments }: Service, 
 }
 
 /** The model that the path names, in `/models/:name/…`. @throws Problem for an unknown one */
-export function namedModel(context: RequestContext, service: Service): Deployment {
+export function namedModel(context: RequestContext, service: Models): Deployment {
   return noted(context, find(service, context.params.name));
 }
 
@@ -30,7 +31,7 @@ export function namedModel(context: RequestContext, service: Service): Deploymen
  *
  * @throws Problem for an unknown one, and naming those there are where the choice is open
  */
-export function queriedModel(context: RequestContext, service: Service): Deployment {
+export function queriedModel(context: RequestContext, service: Models): Deployment {
   const name = queryValue(context.req, 'model');
   if (name !== undefined) return find(service, name);
   const { default: deployment, answering } = service.deployments;
@@ -45,7 +46,7 @@ function noted({ state }: RequestContext, deployment: Deployment): Deployment {
   return deployment;
 }
 
-function find({ deployments }: Service, name: string): Deployment {
+function find({ deployments }: Models, name: string): Deployment {
   const deployment = deployments.get(name);
   if (deployment !== undefined) return deployment;
   throw unknownModel();
