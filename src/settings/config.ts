@@ -109,7 +109,7 @@ export const serviceSettings = {
     schema: flag,
     default: 'true',
     description:
-      '`false` leaves the features out of the log line. Features that the artifact calls sensitive are never in it, nor is the score beside the others.',
+      '`false` leaves the features out of the log line. Features that the model file calls sensitive are never in it, nor is the score beside the others.',
   },
   SAMPLES_PATH: {
     schema: z.string(),
