@@ -1,4 +1,5 @@
 import { MappingType, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
+import { binLabelPatterns } from '../../src/stats/bin-label-patterns.ts';
 import { signs } from '../../src/text/format.ts';
 
 /**
@@ -67,18 +68,19 @@ export function verdicts(words: Words): ValueMapping[] {
 }
 
 /** Shows the label of a bin as one would say it: `03 (28, 31]` as "28 – 31", `01 = 0` as "0", `= good` as "good". */
-export const binNames: readonly ValueMapping[] = (
-  [
-    ['^\\d+ \\(-inf, \\+inf\\)$', 'any value'],
-    ['^\\d+ \\(-inf, (.+)\\]$', '≤ $1'],
-    ['^\\d+ \\(-inf, (.+)\\)$', '< $1'],
-    ['^\\d+ \\((.+), \\+inf\\)$', '> $1'],
-    ['^\\d+ \\((.+), (.+)[\\])]$', '$1 – $2'],
-    ['^(?:\\d+ )?= (.*)$', '$1'],
-  ] as const
-).map(([pattern, text], index) => ({
+export const binNames: readonly ValueMapping[] = Object.entries({
+  all: 'any value',
+  upTo: '≤ $1',
+  below: '< $1',
+  over: '> $1',
+  between: '$1 – $2',
+  only: '$1',
+} satisfies Record<keyof typeof binLabelPatterns, string>).map(([name, text], index) => ({
   type: MappingType.RegexToText,
-  options: { pattern, result: { text, index } },
+  options: {
+    pattern: binLabelPatterns[name as keyof typeof binLabelPatterns],
+    result: { text, index },
+  },
 }));
 
 /** A variable for Grafana to fill in: `${name}`. */

@@ -1,3 +1,5 @@
+import { rangeLabelPattern } from '../../src/stats/bin-label-patterns.ts';
+
 /**
  * The series above 0; where there is none, a single 0 labelled `none`, as long as `anchor` is there. So an empty panel
  * means that nobody counts, and never that there was nothing to count.
@@ -11,7 +13,7 @@ const edge = '([+-]?[0-9a-z]+(?:[.][0-9]{1,3})?)[0-9]*';
 
 /** Cuts the edges in bin labels to three decimals; the two digits in front keep the bins apart and in order. */
 export function shortBins(expr: string): string {
-  return `label_replace(${expr}, "bin", "$1 ($2, $3$4", "bin", "([0-9]+) [(]${edge}, ${edge}([])])")`;
+  return `label_replace(${expr}, "bin", "$1 ($2, $3$4", "bin", "${rangeLabelPattern(edge)}")`;
 }
 
 /** The same with a label `group` that names feature and bin: the key of a table of the bins of several features. */

@@ -3,8 +3,8 @@ import { loadArtifact } from '../model/artifact.ts';
 import { createRandom } from '../stats/random.ts';
 import { rewriteLine, writeLines } from '../text/terminal.ts';
 import { readDataRows } from '../traffic/data-rows.ts';
-import { applyDrifts, parseDrift } from '../traffic/drift.ts';
 import { createLabels, type LabelOptions } from '../traffic/labels.ts';
+import { applyDrifts, parseDrift } from '../traffic/made-up-drift.ts';
 import { drawFromReference } from '../traffic/reference-rows.ts';
 import {
   classesOfOpenApi,

@@ -128,18 +128,23 @@ export function binLabels(bins: Bins): string[] {
   return binsOf(bins).map((bin, i) => labelOf(bin, String(i).padStart(digits, '0')));
 }
 
+/** What a category stands behind in its label. */
+export const categoryMark = '= ';
+
 function labelOf(bin: Bin, number: string): string {
-  if (bin.kind === 'category') return `= ${bin.category}`;
+  if (bin.kind === 'category') return `${categoryMark}${bin.category}`;
   if (bin.kind !== 'range') return bin.kind;
   const { lower, upper, isClosed } = bin;
   if (lower === upper) return `${number} = ${upper}`;
   return `${number} (${edgeText(lower)}, ${edgeText(upper)}${isClosed ? ']' : ')'}`;
 }
 
-/** The bin that a label of `binLabels` names: the only reader of labels. @throws RangeError for any other text */
+/** The bin that a label of `binLabels` names. @throws RangeError for any other text */
 export function binOfLabel(label: string): Bin {
   if (label === 'other' || label === 'missing' || label === 'unseen') return { kind: label };
-  if (label.startsWith('= ')) return { kind: 'category', category: label.slice(2) };
+  if (label.startsWith(categoryMark)) {
+    return { kind: 'category', category: label.slice(categoryMark.length) };
+  }
   const value = /^\d+ = (\S+)$/.exec(label)?.[1];
   if (value !== undefined) {
     return { kind: 'range', lower: Number(value), upper: Number(value), isClosed: true };
@@ -157,7 +162,7 @@ function edgeText(edge: number): string {
 
 /**
  * What a record of a single row has in place of a value, one text a bin: its label, but for a category its number, as
- * its label is the value. Who reads `02` needs the artifact to tell what it means.
+ * its label is the value. Who reads `02` needs the model file to tell what it means.
  */
 export function recordedBins(bins: Bins): string[] {
   const labels = binLabels(bins);

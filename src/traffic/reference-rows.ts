@@ -1,7 +1,7 @@
 import type { Artifact, CategoricalFeature, Feature, NumericFeature } from '../model/artifact.ts';
 import { featureBins, isWhole } from '../model/features.ts';
 import { missingBin, numericRanges } from '../stats/binning.ts';
-import { unseenCategory } from './drift.ts';
+import { unseenCategory } from './made-up-drift.ts';
 import type { Row } from './request-features.ts';
 
 /** The index that a share of the counts' sum falls on. */

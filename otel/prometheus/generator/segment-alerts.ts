@@ -1,11 +1,11 @@
+import { categoryMark } from '../../../src/stats/binning.ts';
 import { dashboardLink, dashboards } from './links.ts';
 import type { Alert } from './rule-file.ts';
 import { segmentTicketPsi } from './segments.ts';
 import type { Scales } from './settings.ts';
 
 const labels = ['model', 'version', 'segment_feature', 'segment'] as const;
-// The label of a category is `= good`.
-const segment = '{{ $labels.segment_feature }} is {{ $labels.segment | reReplaceAll "^= " "" }}';
+const segment = `{{ $labels.segment_feature }} is {{ $labels.segment | reReplaceAll "^${categoryMark}" "" }}`;
 const worst = `{{ with printf "topk(1, ${segmentTicketPsi}{${labels.map((label) => `${label}=%q`).join(',')}})" ${labels.map((label) => `$labels.${label}`).join(' ')} | query }} The PSI is largest for {{ . | first | label "feature" }}.{{ end }}`;
 
 /** One alert a segment, whichever features drift in it: they have one cause as a rule. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createRandom } from '../../src/stats/random.ts';
-import { applyDrifts, parseDrift, unseenCategory } from '../../src/traffic/drift.ts';
+import { applyDrifts, parseDrift, unseenCategory } from '../../src/traffic/made-up-drift.ts';
 import type { RequestFeature } from '../../src/traffic/request-features.ts';
 
 const features: RequestFeature[] = [
