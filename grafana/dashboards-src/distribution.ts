@@ -24,7 +24,7 @@ export function distributionPanels(feature: string, title: string): PanelBuilder
       {
         title,
         description:
-          'Share of the training data (grey outline) and of live traffic over the chosen window (orange) in each bin. The bins are those of the reference and never move. Missing and unseen values stand at the right.',
+          'Share of the reference (grey outline) and of live traffic over the chosen window (orange) in each bin. The bins are those of the reference and never move. Missing and unseen values stand at the right.',
         unit: 'percentunit',
         noData: 'no reference is exported for this version',
       },

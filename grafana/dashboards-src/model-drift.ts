@@ -18,7 +18,7 @@ export function modelDrift(): Dashboard {
     uid: dashboards.drift,
     title: 'Model drift',
     description:
-      'Whether live inputs and scores still look like the training data. From top to bottom: the verdict, the features by what their move does, slow drift, one of them opened, the segments, the answers, the refusals.',
+      'Whether live inputs and scores still look like the reference. From top to bottom: the verdict, the features by what their move does, slow drift, one of them opened, the segments, the answers, the refusals.',
     from: 'now-6h',
     variables: [
       variables.datasource,

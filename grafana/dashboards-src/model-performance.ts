@@ -13,13 +13,13 @@ import { slow } from './model-performance/slow.ts';
 import { alertNames, versions } from './model-performance/versions.ts';
 import * as variables from './variables.ts';
 
-/** Is it as good as in training, how good is it, what came of the decisions, can the scores be believed, and by what? */
+/** Is it as good as on held-out rows, how good is it, what came of the decisions, can the scores be believed, and by what? */
 export function modelPerformance(): Dashboard {
   return compose({
     uid: dashboards.performance,
     title: 'Model performance',
     description:
-      'Whether the answers are as good as they were in training: realised from the outcomes that came, beside what is estimated without them. From top to bottom: the verdict, the figures, the decisions, the calibration, what too few outcomes for a week show, the outcomes behind it, the groups, the shadows, the versions.',
+      'Whether the answers are as good as they were on held-out rows: realised from the outcomes that came, beside what is estimated without them. From top to bottom: the verdict, the figures, the decisions, the calibration, what too few outcomes for a week show, the outcomes behind it, the groups, the shadows, the versions.',
     from: 'now-24h',
     variables: [
       variables.datasource,

@@ -31,7 +31,7 @@ export function valuesAgainstDeciles(): TimeSeries {
     {
       title: 'Values of $feature against the reference',
       description:
-        'Grey: the edges of the bins, which are the deciles of the training data, close together around a frequent value. Orange: the median of live values, with their 10th and 90th percentile. Without drift the median keeps to the middle line. A categorical feature has no values on a scale: the score stands in for it.',
+        'Grey: the edges of the bins, which are the deciles of the reference, close together around a frequent value. Orange: the median of live values, with their 10th and 90th percentile. Without drift the median keeps to the middle line. A categorical feature has no values on a scale: the score stands in for it.',
       unit: 'none',
       noData: 'no request in this time',
     },

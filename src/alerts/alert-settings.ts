@@ -88,7 +88,7 @@ export const alertLimits = {
   minScoreMeanChange: {
     default: scoreMeanRule.minChange as number,
     schema: distance,
-    description: 'Share of the training’s positives by which the mean score must differ from it.',
+    description: 'Share of the reference’s positives by which the mean score must differ from it.',
   },
   minScoreMeanPredictions: {
     default: scoreMeanRule.minPredictions as number,

@@ -51,7 +51,7 @@ export function judgeTrust(
   const share = risenShare(occurrences(byBin(cells, sums.predictions)), occurrences(scoreBins.counts), {
     minRise: trustRule.minRise,
   });
-  if (share !== null) reasons.push(`${percent(share)} of the scores are where training had hardly any`);
+  if (share !== null) reasons.push(`${percent(share)} of the scores are where the reference has hardly any`);
   return { isTrusted: reasons.length === 0, reasons };
 }
 
@@ -71,7 +71,7 @@ function doubtsOf(feature: VariableLayout, inputs: Readonly<Float64Array>): stri
     bins.kind === 'numeric' ? risen(inputs[below] + inputs[above], outsideReferenceCount) : null;
   const unseen = bins.kind === 'categorical' ? risen(live[unseenBin(bins)], counts[unseenBin(bins)]) : null;
   return [
-    ...(outside === null ? [] : [`${percent(outside)} of ${name} lies outside the range of training`]),
+    ...(outside === null ? [] : [`${percent(outside)} of ${name} lies outside the range of the reference`]),
     ...(unseen === null ? [] : [`${percent(unseen)} of ${name} is of no known category`]),
   ];
 }

@@ -86,8 +86,8 @@ describe('npm run drift', () => {
     ]);
     assert.equal(code, 3);
     assert.match(stdout, /^▲ age has drifted \(PSI [\d.]+, limit 0\.1\d?\)/);
-    assert.match(stdout, /% are missing, 0 % in training/);
-    assert.match(stdout, /10 % were never seen in training, such as ‘sold’/);
+    assert.match(stdout, /% are missing, 0 % in the reference/);
+    assert.match(stdout, /10 % were never seen in the reference, such as ‘sold’/);
     const report = await driftReport('--model', model, '--live', live);
     assert.equal(featureOf(report, 'history').unseen, 100);
     assert.deepEqual(featureOf(report, 'history').unseenValues, [{ value: 'sold', samples: 100 }]);

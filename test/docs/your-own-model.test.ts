@@ -193,7 +193,7 @@ describe('docs/your-own-model.md, followed from top to bottom', function () {
     const { estimated } = (await readJson('/performance')).models[0].sinceStart;
     assert.ok(estimated.rocAuc.value > value + 0.2);
     assert.equal(estimated.trust.isTrusted, false);
-    assert.match(estimated.trust.reasons.join(), /charges lies outside the range of training/);
+    assert.match(estimated.trust.reasons.join(), /charges lies outside the range of the reference/);
   });
 
   it('raises the alert that the page names, for this feature alone', async function () {

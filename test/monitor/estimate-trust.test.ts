@@ -100,13 +100,13 @@ describe('an estimate', () => {
   it('is in doubt while inputs lie outside of what training has seen, and says which', () => {
     assert.deepEqual(judge({ metres: 0.05 }), {
       isTrusted: false,
-      reasons: ['5.0 % of height lies outside the range of training'],
+      reasons: ['5.0 % of height lies outside the range of the reference'],
     });
     assert.deepEqual(judge({ newNames: 0.05 }).reasons, ['5.0 % of colour is of no known category']);
   });
 
   it('is in doubt while scores come where the calibration had hardly any rows', () => {
-    const reason = '20.0 % of the scores are where training had hardly any';
+    const reason = '20.0 % of the scores are where the reference has hardly any';
     assert.deepEqual(judge({ certain: 0.2 }).reasons, [reason]);
     assert.deepEqual(judge({ certain: 0.04 }).reasons, []);
     assert.deepEqual(judge({ certain: 0.2, metres: 0.05 }).reasons.length, 2);

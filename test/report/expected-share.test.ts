@@ -23,7 +23,7 @@ const rows = makeSamples({ count: 8000 })
 const share = rows.filter(({ outcome }) => outcome === 'bad').length / rows.length;
 const samples = rows.map(({ outcome: _, ...sample }) => sample);
 const told =
-  /The calibrated scores predict (\d[\d.]*) % ‘bad’, against 30 % in training\. If only the share of ‘bad’ has changed, it is now (\d[\d.]*) %\./;
+  /The calibrated scores predict (\d[\d.]*) % ‘bad’, against 30 % in the reference\. If only the share of ‘bad’ has changed, it is now (\d[\d.]*) %\./;
 const unwrapped = (text: string) => text.replaceAll(/\s+/g, ' ');
 
 describe('the share of positives that scores predict', () => {

@@ -116,7 +116,7 @@ describe('the page of the drift report', function () {
     ]);
     assert.match(
       await page.locator('#feature-1 > summary p').innerText(),
-      /% of live requests are above \d+, \d+\s% in training/,
+      /% of live requests are above \d+, \d+\s% in the reference/,
     );
     assert.equal(await page.locator('.multiples figure').count(), 4);
     assert.match(

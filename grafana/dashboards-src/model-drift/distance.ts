@@ -12,7 +12,7 @@ export const distance: Row = {
       timeSeries(
         {
           title: 'PSI of all features',
-          description: `Population stability index against the training data over the chosen window. Below the line at ${driftRule.minPsi} a difference is too small to matter however certain it is; above it, the noise ceiling still has to be passed.`,
+          description: `Population stability index against the reference over the chosen window. Below the line at ${driftRule.minPsi} a difference is too small to matter however certain it is; above it, the noise ceiling still has to be passed.`,
           unit: 'none',
           noData: 'no request in the window',
         },

@@ -15,7 +15,7 @@ export const refused: Row = {
       {
         title: 'Missing and unseen values',
         description:
-          'Share of requests over the chosen window in which the value was missing, or a category that training never saw. Both are bins of their own in the PSI, which small shares hardly move: these have alerts of their own.',
+          'Share of requests over the chosen window in which the value was missing, or a category that the reference lacks. Both are bins of their own in the PSI, which small shares hardly move: these have alerts of their own.',
         unit: 'percentunit',
         noData: 'no request in the window',
       },
@@ -28,9 +28,9 @@ export const refused: Row = {
       .links([asPanelLink(toRunbook('ModelFeatureMissing')), asPanelLink(toRunbook('ModelFeatureUnseen'))]),
     timeSeries(
       {
-        title: 'Values outside the range of the training data',
+        title: 'Values outside the range of the reference',
         description:
-          'Share of requests over the chosen window whose value lies below the least or above the greatest of training, where the model extrapolates. They count in the outermost bins as well, and in the PSI only there: a few of them have an alert of their own.',
+          'Share of requests over the chosen window whose value lies below the least or above the greatest of the reference, where the model extrapolates. They count in the outermost bins as well, and in the PSI only there: a few of them have an alert of their own.',
         unit: 'percentunit',
         noData: 'no request in the window',
       },

@@ -27,7 +27,7 @@ export const segments: Row = {
     table(
       {
         title: 'Segments by the feature that moved furthest',
-        description: `Rows with one value of a feature, each compared with the same rows of the training data, over 24 hours or 7 days, whichever shows more. Furthest: the feature whose PSI is the largest multiple of its limit; above 1 it drifts in the segment. The verdict knows no rank trend. Requests are those of the last 7 days. A click on a segment opens it beside.`,
+        description: `Rows with one value of a feature, each compared with the same rows of the reference, over 24 hours or 7 days, whichever shows more. Furthest: the feature whose PSI is the largest multiple of its limit; above 1 it drifts in the segment. The verdict knows no rank trend. Requests are those of the last 7 days. A click on a segment opens it beside.`,
         unit: 'none',
         noData: none,
       },

@@ -18,7 +18,7 @@ export const calibration: Row = {
       {
         title: 'Reliability diagram',
         description:
-          'For each band of the score: the share of positive outcomes that the calibrated scores promise (grey outline) and the share that came (orange), over the chosen window. Of the same height: the scores are probabilities. Bands with few outcomes differ by chance; the table at the right says how few. There are at most ten bands, with about the same number of training rows each; those of models of format version 1 have equal width instead.',
+          'For each band of the score: the share of positive outcomes that the calibrated scores promise (grey outline) and the share that came (orange), over the chosen window. Of the same height: the scores are probabilities. Bands with few outcomes differ by chance; the table at the right says how few. There are at most ten bands, with about the same number of held-out rows each; those of models of format version 1 have equal width instead.',
         unit: 'percentunit',
         noData: noOutcome,
       },
@@ -93,7 +93,7 @@ export const calibration: Row = {
     timeSeries(
       {
         title: 'Positives to be expected',
-        description: `The mean calibrated score over the chosen window (orange) beside the share of positives in training (grey). No outcome is needed. The alert asks for more than ${scoreMeanRule.minChange * 100} % of that share and ${scoreMeanRule.ceilingZ} standard errors between them, over a day or a week.`,
+        description: `The mean calibrated score over the chosen window (orange) beside the share of positives in the reference (grey). No outcome is needed. The alert asks for more than ${scoreMeanRule.minChange * 100} % of that share and ${scoreMeanRule.ceilingZ} standard errors between them, over a day or a week.`,
         unit: 'percentunit',
         noData: 'no prediction in the window',
       },

@@ -70,7 +70,7 @@ export function driftAlerts(scales: Scales): Alert[] {
       component: 'model',
       expr: withEffect(ticket(isScore)),
       summary: `The scores of ${model} have drifted: PSI ${psi}`,
-      description: `Over the last 24 hours or 7 days the scores are distributed otherwise than on the training data: the decisions have shifted with them.${effectInWords}`,
+      description: `Over the last 24 hours or 7 days the scores are distributed otherwise than in the reference: the decisions have shifted with them.${effectInWords}`,
       dashboard: featureDashboard,
     },
     {

@@ -75,7 +75,7 @@ export function belowHeldOut(
 /** For a description: says when the estimate of either window is in doubt. */
 const doubtsInWords =
   '{{ with printf "model:estimate_trusted{model=%q,version=%q,window=~\\"24h|7d\\"} == 0" $labels.model $labels.version | query }} ' +
-  'It is in doubt now: inputs lie outside of what training has seen, or scores come where it had hardly any.{{ end }}';
+  'It is in doubt now: inputs lie outside of the reference, or scores come where it has hardly any.{{ end }}';
 
 export function performanceAlerts({ time, requests, limits }: Scales): Alert[] {
   const enough = `model:performance_samples{source="realised"} >= ${requests(limits.minOutcomes)}`;
@@ -139,7 +139,7 @@ export function performanceAlerts({ time, requests, limits }: Scales): Alert[] {
       keepFiringFor: time('1h'),
       summary: `{{ $labels.metric }} of ${model} is expected to be {{ $value | printf "%.2f" }}, below that on held-out rows`,
       description:
-        'No outcome is needed to see it: the inputs of the last 24 hours or 7 days are harder to decide than those of training. The estimate holds as long as the same features mean the same risk.' +
+        'No outcome is needed to see it: the inputs of the last 24 hours or 7 days are harder to decide than the held-out rows. The estimate holds as long as the same features mean the same risk.' +
         doubtsInWords,
       dashboard,
     },
@@ -158,7 +158,7 @@ export function performanceAlerts({ time, requests, limits }: Scales): Alert[] {
       for: time('15m'),
       keepFiringFor: time('1h'),
       summary: `The mean score of ${model} has shifted: {{ $value | humanizePercentage }} positives are to be expected`,
-      description: `Over the last 24 hours or 7 days the mean calibrated score differs from the share of positives in training by more than ${formatShare(limits.minScoreMeanChange)} of it, and by more than chance explains: the cases have become riskier, or safer.`,
+      description: `Over the last 24 hours or 7 days the mean calibrated score differs from the share of positives in the reference by more than ${formatShare(limits.minScoreMeanChange)} of it, and by more than chance explains: the cases have become riskier, or safer.`,
       dashboard,
     },
     {

@@ -50,7 +50,7 @@ export function shareAlerts(scales: Scales): Alert[] {
       ...replayed('ModelFeatureOutsideRange', scales),
       component: 'model',
       expr: risen('outside_range'),
-      summary: `${share} of ${feature} lies outside the range of the training data`,
+      summary: `${share} of ${feature} lies outside the range of the reference`,
       description: `Over the last 24 hours or 7 days more values lay below the least or above the greatest of the reference than chance explains, and more than ${rise}: the model extrapolates there.`,
       dashboard: featureDashboard,
     },

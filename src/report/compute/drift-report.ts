@@ -216,7 +216,7 @@ const driftReport = z.strictObject({
   expectedShare: z
     .strictObject({
       mean: z.number().nullable().describe('Mean calibrated score: the share of positives to be expected'),
-      training: share.describe('Share of positives in training'),
+      training: share.describe('Share of positives in the reference'),
       z: z.number().nullable().describe('Standard errors between them, with six rows counted as one'),
       hasShifted: z.boolean().describe('Whether ModelScoreMeanShifted takes it for a shift'),
       ifOnlySharesChanged: z

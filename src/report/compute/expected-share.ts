@@ -28,7 +28,7 @@ export function describeExpectedShare(
   { mean, training, ifOnlySharesChanged }: ScoreMean,
   positive: string,
 ): string {
-  const predicted = `The calibrated scores predict ${formatShare(mean ?? 0)} ‘${positive}’, against ${formatShare(training)} in training.`;
+  const predicted = `The calibrated scores predict ${formatShare(mean ?? 0)} ‘${positive}’, against ${formatShare(training)} in the reference.`;
   if (ifOnlySharesChanged === null) return predicted;
   return `${predicted} If only the share of ‘${positive}’ has changed, it is now ${formatShare(ifOnlySharesChanged)}.`;
 }

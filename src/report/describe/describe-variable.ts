@@ -78,7 +78,6 @@ type Change = { readonly text: string; readonly size: number };
 /** The largest move of the values, then what happened to missing, unseen and outlying ones; the largest first. */
 function changesOf(variable: Measured, words: Words, isScore: boolean): Change[] {
   const { bins, samples, referenceSamples, summary } = variable;
-  const there = whereWords[words.origin];
   const shares = (kind: Bin['kind']) => {
     const bin = bins.find(({ label }) => binOfLabel(label).kind === kind);
     return bin && { live: bin.live / samples, reference: bin.reference / referenceSamples };
@@ -119,11 +118,7 @@ function changesOf(variable: Measured, words: Words, isScore: boolean): Change[]
   return changes;
 }
 
-const whereWords = {
-  training: 'in training',
-  traffic: 'in the reference',
-  file: 'in the reference',
-} as const;
+const there = 'in the reference';
 
 /**
  * What tells most of the move of the values: the share beyond the edge at which the two distributions are farthest
@@ -131,7 +126,7 @@ const whereWords = {
  */
 function largestShift(
   { bins, missing, wholeNumbers }: Measured,
-  { rows, origin }: Words,
+  { rows }: Words,
   isScore: boolean,
 ): Change | undefined {
   const values = bins.slice(0, -1);
@@ -139,7 +134,6 @@ function largestShift(
   const referenceTotal = values.reduce((sum, { reference }) => sum + reference, 0);
   if (liveTotal === 0 || referenceTotal === 0 || values.length < 2) return undefined;
   const what = isScore ? 'live scores' : missing > 0 ? 'live values' : `live ${rows}`;
-  const there = whereWords[origin];
   let live = 0;
   let reference = 0;
   let largest: Change = { text: '', size: -1 };
@@ -178,7 +172,7 @@ function largestCategory({ bins, samples, referenceSamples }: Measured, words: W
     const [now, before] = [live / samples, reference / referenceSamples];
     const name = bin.kind === 'category' ? `‘${bin.category}’` : 'of a rare kind';
     return {
-      text: `${formatShare(now)} of live ${words.rows} are ${name}, ${formatShare(before)} ${whereWords[words.origin]}`,
+      text: `${formatShare(now)} of live ${words.rows} are ${name}, ${formatShare(before)} ${there}`,
       size: Math.abs(now - before),
     };
   });

@@ -30,7 +30,6 @@ export function listOf(names: readonly string[]): string {
 }
 
 function describeWhole({ features, score, verdict }: Judged, words: Words): string {
-  const { origin } = words;
   const drifting = features.filter((feature) => feature.verdict === 'drifting');
   const [worst] = features;
   if (verdict === 'undetermined') return describeUndetermined(features, words);
@@ -38,7 +37,7 @@ function describeWhole({ features, score, verdict }: Judged, words: Words): stri
     const [near] = features.toSorted((a, b) => nearness(b) - nearness(a));
     const nearest = near?.psi == null ? '' : ` ${near.name} comes nearest to its limit (${psiText(near)}).`;
     const all = features.length === 1 ? 'The feature is' : `All ${features.length} features are`;
-    return `No drift. ${all} much as in ${origin === 'training' ? 'training' : 'the reference'}.${nearest}`;
+    return `No drift. ${all} much as in the reference.${nearest}`;
   }
   if (verdict === 'moved') return describeMoved(features, score, words);
   const scoreText = score?.verdict === 'drifting' ? ` The scores have drifted too (${psiText(score)}).` : '';

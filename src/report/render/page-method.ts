@@ -7,7 +7,7 @@ export function methodSection({ rule, reference, features, score, segments, toge
   const { minPsi, minMovedPsi, minTrend, undeterminedCeiling, ceilingZ, slowDriftThreshold } = rule;
   const [often, seldom] = [50 + 100 * minTrend, 50 - 100 * minTrend];
   const origin = {
-    training: 'the rows the model was trained on',
+    training: 'the rows that the model file was made from',
     traffic: 'traffic that was accepted as normal in their place',
     file: 'the rows of a file',
   }[reference.origin];

@@ -52,7 +52,7 @@ ${methodSection(report)}`,
 }
 
 const originWords = {
-  training: 'rows the model was trained on',
+  training: 'rows that the model file was made from',
   traffic: 'rows of accepted traffic',
   file: 'rows of the reference file',
 } as const;

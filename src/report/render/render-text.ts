@@ -145,7 +145,7 @@ function block(share: number, most: number): string {
 function describeData({ model, reference, live }: DriftReport): string[] {
   const { samples, kind, from, to, otherVersions, damagedLines, damaged } = live;
   const origins = {
-    training: 'rows the model was trained on',
+    training: 'rows that the model file was made from',
     traffic: 'rows of accepted traffic',
     file: 'rows',
   };
@@ -167,11 +167,10 @@ function describeData({ model, reference, live }: DriftReport): string[] {
   return lines;
 }
 
-function describePredictions({ predictions, reference }: DriftReport): string[] {
+function describePredictions({ predictions }: DriftReport): string[] {
   if (predictions === null) return [];
-  const where = reference.origin === 'training' ? 'in training' : 'in the reference';
   const parts = predictions.map(({ class: name, live, reference: before }) => {
-    const compared = before === null ? '' : ` (${formatShare(before)} ${where})`;
+    const compared = before === null ? '' : ` (${formatShare(before)} in the reference)`;
     return `${name} ${formatShare(live)}${compared}`;
   });
   return ['', ...wrap(`Predictions: ${parts.join(', ')}.`, width, '  ')];
