@@ -14,7 +14,7 @@ import { runRuleTest } from '../otel/support/promtool.ts';
 import type { Series } from '../otel/support/series.ts';
 import { runCommand, temporaryFolder } from '../report/run-command.ts';
 import { toCsv } from '../report/samples.ts';
-import { withIntercept } from '../support/model-parts.ts';
+import { logisticOf, weightsOf, withIntercept } from '../support/model-parts.ts';
 import { eventually, postJson, startTestService, type TestService } from '../support/service.ts';
 import { requireTool } from '../support/tools.ts';
 
@@ -377,10 +377,16 @@ describe('protected features that no id has room for', () => {
     const names = Array.from({ length: 9 }, (___, i) => `age${i}`);
     const like = credit.features.find(({ name }) => name === 'age') ?? assert.fail('no age');
     const { segments: __, ...content } = credit;
+    const logistic = logisticOf(credit);
+    const weights = weightsOf(credit, 'age', 'numeric');
     const wide = sealArtifact({
       ...content,
       features: [...credit.features, ...names.map((name) => ({ ...structuredClone(like), name }))],
       protected: ['age', ...names],
+      predictor: {
+        ...logistic,
+        features: [...logistic.features, ...names.map((name) => ({ ...weights, name }))],
+      },
     });
     const service = await startWith(wide);
     try {
