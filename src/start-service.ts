@@ -10,6 +10,7 @@ import { findModelFiles } from './files/model-paths.ts';
 import { hasPlaceholder } from './files/path-pattern.ts';
 import { expectedRequests } from './http/expected-requests.ts';
 import { createObservationIntake } from './http/observation-intake.ts';
+import { createPredictIntake } from './http/predict-rows.ts';
 import type { Service } from './http/service.ts';
 import { createSlowReaders } from './http/slow-readers.ts';
 import { openListeners } from './open-listeners.ts';
@@ -141,6 +142,7 @@ export async function startService(
     models,
     intake,
     observations: createObservationIntake(outcomes.shared),
+    predictIntake: createPredictIntake(),
     shadows,
     outcomeTokens,
     logRequest: createRequestLog({ logger, destination, sampleRatio: config.LOG_SAMPLE_RATIO }),

@@ -5,7 +5,7 @@ import type { Attributes } from '@opentelemetry/api';
 import fc from 'fast-check';
 import { deploy } from '../src/deployments/deployment.ts';
 import { describePrediction } from '../src/deployments/describe-prediction.ts';
-import { invalidInput } from '../src/http/routes/predict.ts';
+import { invalidInput } from '../src/http/refusals.ts';
 import { type Artifact, type Feature, loadArtifact, sealArtifact } from '../src/model/artifact.ts';
 import { redacted } from '../src/model/disclosure.ts';
 import { createInputValidator } from '../src/model/validate-input.ts';

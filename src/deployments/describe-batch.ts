@@ -6,8 +6,12 @@ import type { Deployment } from './deployment.ts';
 /** Gathers what a trace tells of many predictions together. */
 export type BatchDescription = {
   add(observation: Observation): void;
-  /** Tells how many rows were taken, and which features were unusual in any of them; nothing of sensitive ones. */
-  tell(accepted: number, invalid: number): void;
+  /**
+   * Tells which features were unusual in any row, nothing of sensitive ones.
+   *
+   * @param counts how many rows there were of each kind, by the names of attributes
+   */
+  tell(counts: Readonly<Record<string, number>>): void;
 };
 
 export function describeBatch(
@@ -22,12 +26,11 @@ export function describeBatch(
       const unusual = findUnusual(monitor, observation);
       for (const kind of kinds) for (const name of unusual[kind]) names[kind].add(name);
     },
-    tell(accepted, invalid) {
+    tell(counts) {
       span.setAttributes({
         'model.name': artifact.name,
         'model.version': artifact.version,
-        'model.observations.accepted': accepted,
-        'model.observations.invalid': invalid,
+        ...counts,
         'model.features.missing': told('missing'),
         'model.features.unseen': told('unseen'),
         'model.features.outside_range': told('outsideRange'),

@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Pause } from './body-rows.ts';
 import type { BatchName } from './observation-repeats.ts';
-import type { Pause } from './observation-rows.ts';
 import { Problem } from './problem.ts';
 
 const bytesPerPause = 1024 * 1024;

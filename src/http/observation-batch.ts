@@ -3,9 +3,9 @@ import type { Deployment } from '../deployments/deployment.ts';
 import { describeBatch } from '../deployments/describe-batch.ts';
 import { type Records, record } from '../deployments/record.ts';
 import { type ModelCounts, recordRejection } from '../monitor/model-counts.ts';
+import type { BodyRows, Pause } from './body-rows.ts';
 import { createObservationCheck } from './observation-check.ts';
-import { RowFault } from './observation-fault.ts';
-import type { ObservationRows, Pause } from './observation-rows.ts';
+import { RowFault } from './row-fault.ts';
 
 /** So many refused rows are told of; the others are counted. */
 export const maxInvalidTold = 100;
@@ -41,7 +41,7 @@ export type ObservationReceipt = {
 export async function recordBatch(
   records: Records,
   deployment: Deployment,
-  rows: ObservationRows,
+  rows: BodyRows,
   options: {
     readonly maxAgeMs: number;
     readonly wantsIds: boolean;
@@ -84,7 +84,10 @@ export async function recordBatch(
     accepted++;
     if (wantsIds) ids.push(id ?? null);
   }
-  description?.tell(accepted, rows.count - accepted);
+  description?.tell({
+    'model.observations.accepted': accepted,
+    'model.observations.invalid': rows.count - accepted,
+  });
   const more = rows.count - accepted - invalid.length;
   return { accepted, ...(wantsIds && { ids }), invalid, ...(more > 0 && { moreInvalid: more }) };
 }

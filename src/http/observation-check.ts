@@ -3,7 +3,7 @@ import { isOwnKey, ownKeyRule } from '../model/own-key.ts';
 import type { Row } from '../model/row.ts';
 import { recordRejection } from '../monitor/model-counts.ts';
 import { parseTime } from '../times/parse-time.ts';
-import { RowFault } from './observation-fault.ts';
+import { RowFault } from './row-fault.ts';
 
 /** Clocks of other machines may be ahead of ours by so much. */
 const maxAheadMs = 60_000;

@@ -49,9 +49,9 @@ export function observeRequest(
       const route = routePattern(context);
       const durationMs = performance.now() - startedMs;
       httpMetrics.record(method, route, status, durationMs / 1000);
-      const { prediction, observations } = state;
+      const { prediction, predicted, observations } = state;
       logRequest({
-        event: prediction ? 'predict' : observations ? 'observations' : 'request',
+        event: prediction || predicted ? 'predict' : observations ? 'observations' : 'request',
         route,
         method,
         status,
@@ -61,10 +61,11 @@ export function observeRequest(
         spanId: trace?.spanId,
         traceFlags: trace?.traceFlags,
         model: state.model,
-        key: prediction?.key,
+        key: (prediction ?? predicted)?.key,
         prediction: prediction?.prediction,
         score: prediction?.score,
         payload: prediction?.payload,
+        rows: predicted?.rows,
         accepted: observations?.accepted,
         invalid: observations?.invalid,
         duplicate: observations?.isRepetition || undefined,

@@ -2,7 +2,7 @@ import type { Artifact } from '../model/artifact.ts';
 import { inputSchema } from '../model/input-schema.ts';
 import { linesMediaType } from './content-type.ts';
 import { maxInvalidTold } from './observation-batch.ts';
-import { observationLimits } from './observation-rows.ts';
+import { observationLimits } from './observation-intake.ts';
 import { describeLines, failures, json, keySchema, ref } from './openapi-parts.ts';
 import { problemMediaType, problems } from './problem.ts';
 

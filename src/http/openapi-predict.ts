@@ -1,6 +1,7 @@
 import type { Artifact } from '../model/artifact.ts';
 import { keyHeader } from './key-header.ts';
 import { failures, json, keySchema, ok, ref } from './openapi-parts.ts';
+import { predictLimits } from './predict-rows.ts';
 
 /** A model, and what it can be asked for: of one that is watched only, no predictions. */
 export type ApiModel = {
@@ -23,19 +24,16 @@ export function predictPath(
   return {
     post: {
       operationId,
-      summary: `Predict the class of one input with ${artifact.name}`,
+      summary: `Predict the class of one input, or of each in an array, with ${artifact.name}`,
+      description: `An array may have ${predictLimits.rows} rows and ${predictLimits.bytes} bytes, and is answered with an array. One invalid row refuses all of them.`,
       security: [],
-      parameters: [
-        ...(explains ? [explainParameter] : []),
-        {
-          name: keyHeader,
-          in: 'header',
-          schema: { type: 'string', ...keySchema },
-        },
-      ],
-      requestBody: { required: true, content: json(ref(`${prefix}Input`), exampleInput(artifact)) },
+      parameters: [...(explains ? [explainParameter] : []), keyParameter],
+      requestBody: {
+        required: true,
+        content: json(oneOrSeveral(ref(`${prefix}Input`)), exampleInput(artifact)),
+      },
       responses: {
-        ...ok('The prediction', ref(`${prefix}Prediction`)),
+        ...ok('The prediction, or those of an array in its order', oneOrSeveral(ref(`${prefix}Prediction`))),
         ...failures(
           'malformed-json',
           'not-found',
@@ -52,6 +50,18 @@ export function predictPath(
     },
   };
 }
+
+function oneOrSeveral(one: object) {
+  return { oneOf: [one, { type: 'array', maxItems: predictLimits.rows, items: one }] };
+}
+
+/** The header with the key of a single row. */
+export const keyParameter = {
+  name: keyHeader,
+  in: 'header',
+  description: 'Goes with a single row',
+  schema: { type: 'string', ...keySchema },
+};
 
 const explainParameter = {
   name: 'explain',

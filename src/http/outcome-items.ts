@@ -1,4 +1,5 @@
 import { createPauses } from '../times/pauses.ts';
+import { limitMarks } from './limit-marks.ts';
 import { Problem } from './problem.ts';
 import { describeFault, parseJson } from './read-body.ts';
 
@@ -7,12 +8,6 @@ export const outcomeLimits = { items: 10_000, bytes: 4 * 1024 * 1024 } as const;
 
 /** The most brackets, commas and colons of a body: four times as many as that many outcomes need. */
 const maxMarks = 20 * outcomeLimits.items;
-
-const quote = 0x22;
-const backslash = 0x5c;
-const lineBreak = 0x0a;
-const comma = 0x2c;
-const colon = 0x3a;
 
 /**
  * The outcomes that a body brings, as parsed; in place of a line that is not JSON the error
@@ -23,37 +18,12 @@ const colon = 0x3a;
  * not JSON
  */
 export async function readItems(text: string, mediaType: string): Promise<unknown[]> {
-  limitMarks(text);
+  limitMarks(text, maxMarks);
   if (mediaType !== 'application/json') return parseLines(text);
   const body = parseJson(text);
   if (!Array.isArray(body)) return [body];
   limitItems(body.length);
   return body;
-}
-
-/**
- * Parsing costs by these marks: a million members of an object take a third of a second. Those in a text cost nothing;
- * no text goes on in the next line, whether the body is lines or not.
- */
-function limitMarks(text: string): void {
-  let marks = 0;
-  let isText = false;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === lineBreak) isText = false;
-    else if (code === quote) isText = !isText;
-    else if (isText) {
-      if (code === backslash && text.charCodeAt(i + 1) !== lineBreak) i++;
-    } else if (
-      (code === comma || code === colon || (code | 0x20) === 0x7b || (code | 0x20) === 0x7d) &&
-      ++marks > maxMarks
-    ) {
-      throw new Problem(
-        'body-too-large',
-        `a request may have at most ${maxMarks} brackets, commas and colons`,
-      );
-    }
-  }
 }
 
 function limitItems(count: number): void {

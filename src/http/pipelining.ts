@@ -20,6 +20,8 @@ type Waiting = { readonly request: IncomingMessage; late?: ParserError };
 
 /** Requests that are served together when they arrive together: as many as `endOfTurn` answers together. */
 const maxTogether = 32;
+/** A body of no more bytes than this has no array of many rows, whose answer is long. */
+const maxShortBytes = 1_024;
 /** Those with short answers. Each answer of another is taken by the client before the next one is made. */
 const servedTogether: ReadonlySet<string> = new Set(['/predict', '/health', '/ready']);
 
@@ -137,8 +139,9 @@ function holdEnd(socket: Socket): () => void {
   };
 }
 
-function isShort({ url = '' }: IncomingMessage): boolean {
-  return servedTogether.has(url.split('?', 1)[0]);
+function isShort({ url = '', method, headers }: IncomingMessage): boolean {
+  if (!servedTogether.has(url.split('?', 1)[0])) return false;
+  return method !== 'POST' || Number(headers['content-length']) <= maxShortBytes;
 }
 
 const nothing = Buffer.alloc(0);

@@ -25,7 +25,21 @@ export class BodyProblem extends Problem {
 }
 
 /** The media types a body may be of, lower case, and how long it may be. */
-export type AcceptedBody = { readonly mediaTypes: readonly string[]; readonly maxBytes: number };
+export type AcceptedBody = {
+  readonly mediaTypes: readonly string[];
+  readonly maxBytes: number;
+  /**
+   * What a body is whose type is not said; without it such a body is refused. No page of another site can make use of
+   * that: browsers leave the type out, too, but always say for which page they send something.
+   */
+  readonly untyped?: string;
+};
+
+/** The length of a body, as far as it would be read; undefined where the request does not say it. */
+export function announcedBytes({ headers }: IncomingMessage, maxBytes: number): number | undefined {
+  const length = headers['content-length'];
+  return length === undefined ? undefined : Math.min(Number(length), maxBytes);
+}
 
 /**
  * Reads a whole body of UTF-8, and never more than `maxBytes` of it: one that announces more
@@ -36,9 +50,10 @@ export type AcceptedBody = { readonly mediaTypes: readonly string[]; readonly ma
  */
 export async function readBody(
   request: IncomingMessage,
-  { mediaTypes, maxBytes }: AcceptedBody,
+  accepted: AcceptedBody,
 ): Promise<{ bytes: Buffer; mediaType: string }> {
-  const mediaType = acceptedMediaType(request, mediaTypes);
+  const { maxBytes } = accepted;
+  const mediaType = acceptedMediaType(request, accepted);
   const encoding = (request.headers['content-encoding'] ?? '').trim();
   if (encoding !== '' && encoding.toLowerCase() !== 'identity') {
     throw new BodyProblem(
@@ -60,13 +75,18 @@ export async function readText(
   accepted: AcceptedBody,
 ): Promise<{ text: string; mediaType: string }> {
   const { bytes, mediaType } = await readBody(request, accepted);
+  return { text: decodeText(bytes), mediaType };
+}
+
+/** The text that a body is, without a byte order mark. */
+export function decodeText(bytes: Buffer): string {
   const text = bytes.toString('utf8');
-  return { text: text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text, mediaType };
+  return text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text;
 }
 
 /** @throws BodyProblem 415 saying what was sent */
-function acceptedMediaType({ headers }: IncomingMessage, mediaTypes: readonly string[]): string {
-  const header = headers['content-type'] ?? '';
+function acceptedMediaType({ headers }: IncomingMessage, { mediaTypes, untyped }: AcceptedBody): string {
+  const header = headers['content-type'] ?? (headers.origin === undefined ? untyped : undefined) ?? '';
   const { mediaType, foreignCharset } = readContentType(header);
   const refuse = (detail: string) => new BodyProblem('unsupported-media-type', 'content_type', detail);
   if (!mediaTypes.includes(mediaType)) {
@@ -142,7 +162,7 @@ export function describeFault(text: string, what: 'the body' | 'the line' | 'the
   return `${reason}, at position ${position} (line ${line} column ${column})`;
 }
 
-function tooLarge(maxBytes: number): BodyProblem {
+export function tooLarge(maxBytes: number): BodyProblem {
   // what has not been read cannot be skipped cheaply, so the connection ends with the answer
   return new BodyProblem('body-too-large', 'too_large', `the body may have at most ${maxBytes} bytes`, {
     connection: 'close',

@@ -33,6 +33,8 @@ export type RequestState = {
   /** The model that is asked, as the log line names it; see `Deployment.logMembers`. */
   model?: string;
   prediction?: Prediction;
+  /** Rows that were predicted together, and what the caller calls the one that may be so called. */
+  predicted?: { readonly rows: number; readonly key: string | undefined };
   observations?: ObservationCounts;
   /** Set by `send`. */
   answer?: Answer;

@@ -8,6 +8,7 @@ import type { Config } from '../settings/config.ts';
 import type { HttpMetrics } from '../telemetry/http-metrics.ts';
 import type { CallerTrace } from '../telemetry/propagation.ts';
 import type { RequestEntry } from '../telemetry/request-log.ts';
+import type { BatchIntake } from './batch-intake.ts';
 import type { ObservationIntake } from './observation-intake.ts';
 
 export type Lifecycle = 'starting' | 'ready' | 'draining';
@@ -29,6 +30,8 @@ export type Service = {
   readonly intake: OutcomeIntake;
   /** What batches of observations share. */
   readonly observations: ObservationIntake;
+  /** What requests of several rows to be predicted share. */
+  readonly predictIntake: BatchIntake;
   /** Who may report outcomes on the public API; nobody if it is not set. */
   readonly outcomeTokens: readonly string[] | undefined;
   /** Writes the one log line of a request. */

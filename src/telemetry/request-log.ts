@@ -5,7 +5,7 @@ import type { LogDestination } from './log-destination.ts';
 
 /** One answered request. Strings may hold anything; names follow pino and its OpenTelemetry instrumentation. */
 export type RequestEntry = {
-  /** `predict` for an answered prediction, `observations` for a batch of them, `request` for all else. */
+  /** `predict` for answered predictions, `observations` for a batch of them, `request` for all else. */
   readonly event: 'predict' | 'observations' | 'request';
   readonly route: string;
   readonly method: string;
@@ -25,7 +25,9 @@ export type RequestEntry = {
   readonly score?: number | undefined;
   /** The payload as JSON text, redacted already (see `createRowFormatter`). */
   readonly payload?: string | undefined;
-  /** Rows of a batch. */
+  /** Rows that were predicted together. */
+  readonly rows?: number | undefined;
+  /** Rows of a batch of observations. */
   readonly accepted?: number | undefined;
   readonly invalid?: number | undefined;
   /** The batch came before, and was counted then. */
@@ -69,6 +71,7 @@ export function createRequestLog(options: {
       prediction,
       score,
       payload,
+      rows,
       accepted,
       invalid,
       duplicate,
@@ -86,6 +89,7 @@ export function createRequestLog(options: {
     if (prediction !== undefined) line += `,"prediction":${JSON.stringify(prediction)}`;
     if (score !== undefined) line += `,"score":${score}`;
     if (payload !== undefined) line += `,"payload":${payload}`;
+    if (rows !== undefined) line += `,"rows":${rows}`;
     if (accepted !== undefined) line += `,"accepted":${accepted}`;
     if (invalid !== undefined) line += `,"invalid":${invalid}`;
     if (duplicate) line += ',"duplicate":true';

@@ -33,6 +33,13 @@ function typesOf(schema: unknown): unknown[] {
   return Array.isArray(alternatives) ? alternatives.flatMap(typesOf) : [at(schema, 'type')].flat();
 }
 
+/** The schema of one thing, where the document has that or a list of such. */
+function resolveOne(document: unknown, schema: unknown): unknown {
+  const resolved = resolve(document, schema);
+  const either = at(resolved, 'oneOf');
+  return Array.isArray(either) ? resolve(document, either[0]) : resolved;
+}
+
 /** Numbers and no texts: codes that may also be sent as numbers are categories. */
 function isNumeric(schema: unknown): boolean {
   const types = typesOf(schema);
@@ -51,7 +58,7 @@ export function classesOfOpenApi(
   source: string,
 ): [negative: string, positive: string] {
   const schema = ['post', 'responses', '200', 'content', 'application/json', 'schema'];
-  const answer = resolve(document, at(document, 'paths', path, ...schema));
+  const answer = resolveOne(document, at(document, 'paths', path, ...schema));
   const classes = at(resolve(document, at(answer, 'properties', 'prediction')), 'enum');
   if (Array.isArray(classes) && classes.length === 2) return [String(classes[0]), String(classes[1])];
   throw new Error(`${source}: names no two classes for POST ${path}: outcomes cannot be made up`);
@@ -66,7 +73,7 @@ export function classesOfOpenApi(
  */
 export function featuresOfOpenApi(document: unknown, path: string, source: string): RequestFeature[] {
   const body = resolve(document, at(document, 'paths', path, 'post', 'requestBody'));
-  const schema = resolve(document, at(body, 'content', 'application/json', 'schema'));
+  const schema = resolveOne(document, at(body, 'content', 'application/json', 'schema'));
   const properties = at(schema, 'properties');
   if (!isObject(properties)) {
     const paths = Object.keys((at(document, 'paths') as object | undefined) ?? {});

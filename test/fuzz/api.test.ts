@@ -78,9 +78,9 @@ describe(`${numRuns} requests drawn from the OpenAPI document and around it`, fu
     const faults = service.logLines().filter(({ event, level }) => event === 'error' || Number(level) >= 50);
     assert.deepEqual(faults, []);
     assert.match(service.stderr().trimEnd(), /\nTry {6}curl [^\n]*$/);
-    const predictions = service.logLines().reduce((sum, { event, duplicate, accepted }) => {
+    const predictions = service.logLines().reduce((sum, { event, duplicate, accepted, rows }) => {
       const observed = event === 'observations' && !duplicate ? Number(accepted) : 0;
-      return sum + (event === 'predict' ? 1 : observed);
+      return sum + (event === 'predict' ? Number(rows ?? 1) : observed);
     }, 0);
     assert.equal((await readJsonLines(service.samplesPath)).length, predictions);
   });
@@ -165,11 +165,14 @@ function labelValues(exposition: string): Set<string> {
   return found;
 }
 
+/** Routes of one version of a model; their counts begin with the first request. */
+const versionRoutes = ['', '/ready'].map((rest) => `/v2/models/:name/versions/:version${rest}`);
+
 /** What requests may add: methods and routes of fixed lists, and statuses. */
 function expectedLabels({ paths }: OpenApi): string[] {
   return [
     ...methods.map((method) => `http_request_method="${method}"`),
-    ...['', ...Object.keys(paths)].map((path) => `http_route="${path}"`),
+    ...['', ...Object.keys(paths), ...versionRoutes].map((path) => `http_route="${path}"`),
     ...[200, 202, 204, 400, 401, 404, 405, 408, 413, 415, 422].map(
       (status) => `http_response_status_code="${status}"`,
     ),

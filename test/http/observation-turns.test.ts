@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { deploy } from '../../src/deployments/deployment.ts';
+import { findRows } from '../../src/http/body-rows.ts';
 import { recordBatch } from '../../src/http/observation-batch.ts';
-import { createObservationIntake } from '../../src/http/observation-intake.ts';
-import { findRows, observationLimits } from '../../src/http/observation-rows.ts';
+import { createObservationIntake, observationLimits } from '../../src/http/observation-intake.ts';
 import { loadArtifact } from '../../src/model/artifact.ts';
 import { createKnownModels } from '../../src/outcomes/known-models.ts';
 import { createModelFiles } from '../../src/outcomes/model-files.ts';
 import { createTokens } from '../../src/outcomes/token.ts';
+import { longestTurn } from '../support/longest-turn.ts';
 import { postJson, startTestService, type TestService } from '../support/service.ts';
 
 const maxHeldMs = 50;
+const limits = { maxRows: observationLimits.rows, maxRowBytes: 16_384 };
 const features = { age: 30, limit: 2000, history: 'good' };
 const dayMs = 86_400_000;
 /** The most rows, and nearly the most bytes, as a field that the model does not know fills them up. */
@@ -39,33 +40,11 @@ const records = {
   tokens: createTokens([randomBytes(32)]),
 };
 
-/** The processor time of this thread in the longest of the turns that the event loop takes meanwhile, in ms. */
-async function longestTurn(work: Promise<unknown>): Promise<number> {
-  let isDone = false;
-  const finish = () => {
-    isDone = true;
-  };
-  work.then(finish, finish);
-  const usedMs = () => {
-    const { user, system } = process.threadCpuUsage();
-    return (user + system) / 1000;
-  };
-  let longestMs = 0;
-  for (let beforeMs = usedMs(); !isDone; ) {
-    await nextTurn();
-    const nowMs = usedMs();
-    longestMs = Math.max(longestMs, nowMs - beforeMs);
-    beforeMs = nowMs;
-  }
-  await work;
-  return longestMs;
-}
-
 describe('a batch of observations', () => {
   const intake = createObservationIntake();
   const take = (bytes: Buffer, mediaType: string) =>
     intake.inTurn(async (pause) => {
-      const rows = await findRows(bytes, mediaType, 16_384, pause);
+      const rows = await findRows(bytes, mediaType, limits, pause);
       return recordBatch(records, deployment, rows, {
         maxAgeMs: 400 * dayMs,
         wantsIds: true,

@@ -277,7 +277,7 @@ describe('POST /observations', () => {
     for (const text of [`[${'{},'.repeat(10_000)}{}]`, '{}\n'.repeat(10_001)]) {
       const { status, body } = await observe(text, text.startsWith('[') ? {} : ndjson);
       assert.equal(status, 413);
-      assert.equal(body.detail, 'a request may bring at most 10000 observations');
+      assert.equal(body.detail, 'a request may bring at most 10000 rows');
     }
     const long = { features: { ...features, history: 'x'.repeat(20_000) }, score: 0.5 };
     const { body } = await observe([long, { features, score: 0.5 }]);

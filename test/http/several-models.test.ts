@@ -118,9 +118,9 @@ describe('several models in one process', () => {
     const operations = Object.values<any>(body.paths).flatMap((path) => Object.values<any>(path));
     const ids = operations.map(({ operationId }) => operationId);
     assert.equal(new Set(ids).size, ids.length);
-    const { $ref } =
+    const { oneOf } =
       body.paths['/models/fraud%20%2F%20EU/predict'].post.requestBody.content['application/json'].schema;
-    assert.equal($ref, '#/components/schemas/fraud___EU.Input');
+    assert.equal(oneOf[0].$ref, '#/components/schemas/fraud___EU.Input');
     assert.deepEqual(Object.keys(body.components.schemas['fraud___EU.Input'].properties), [
       'age',
       'limit',

@@ -58,7 +58,8 @@ describe('a shadow', () => {
     const folder = await temporaryFolder();
     const MODEL_PATH = await putModels(folder.path);
     service = await startTestService({ MODEL_PATH, SHADOW_MODELS: 'challenger' }, folder.path);
-    for (const row of rows) answers.push((await postJson(`${service.api}/predict`, row)).body);
+    for (const row of rows.slice(0, 20)) answers.push((await postJson(`${service.api}/predict`, row)).body);
+    answers.push(...(await postJson(`${service.api}/predict`, rows.slice(20))).body);
   });
   after(() => service?.stop());
 

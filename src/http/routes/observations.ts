@@ -1,17 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import { type Span, trace } from '@opentelemetry/api';
 import type { Deployment } from '../../deployments/deployment.ts';
-import { recordRejection } from '../../monitor/model-counts.ts';
 import type { AddRoutes } from '../app.ts';
 import { requireBearerToken } from '../bearer-token.ts';
+import { findRows } from '../body-rows.ts';
 import { defaultModel, namedModel } from '../chosen-model.ts';
 import { rowsMediaTypes } from '../content-type.ts';
 import { nameBatch, readIdempotencyKey } from '../idempotency-key.ts';
 import { type ObservationReceipt, recordBatch } from '../observation-batch.ts';
-import { findRows, observationLimits } from '../observation-rows.ts';
+import { observationLimits } from '../observation-intake.ts';
 import { Problem } from '../problem.ts';
 import { queryFlag } from '../query-value.ts';
-import { BodyProblem, readBody } from '../read-body.ts';
+import { announcedBytes, readBody } from '../read-body.ts';
+import { counting } from '../refusals.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { AppRouter } from '../router.ts';
 import { sendJson } from '../send.ts';
@@ -56,12 +57,13 @@ export async function takeObservations(
 ): Promise<void> {
   const { config, observations } = service;
   const key = readIdempotencyKey(context.req);
+  const limits = { maxRows: observationLimits.rows, maxRowBytes: config.MAX_BODY_BYTES };
   const wantsIds = queryFlag(context.req, 'ids', true);
-  const release = observations.hold(announcedBytes(context.req));
+  const release = observations.hold(announcedBytes(context.req, acceptedBody.maxBytes));
   try {
     const { bytes, mediaType } = await counting(deployment, readBody(context.req, acceptedBody));
     const [rows, batch] = await observations.inTurn(async (pause) => [
-      await counting(deployment, findRows(bytes, mediaType, config.MAX_BODY_BYTES, pause)),
+      await counting(deployment, findRows(bytes, mediaType, limits, pause)),
       key === undefined ? undefined : await nameBatch(deployment.artifact.name, key, bytes, pause),
     ]);
     const take = () =>
@@ -84,25 +86,6 @@ export async function takeObservations(
     }
   } finally {
     release();
-  }
-}
-
-/** The length of the body, as far as it would be read; undefined where the request does not say it. */
-function announcedBytes({ headers }: IncomingMessage): number | undefined {
-  const length = headers['content-length'];
-  return length === undefined ? undefined : Math.min(Number(length), acceptedBody.maxBytes);
-}
-
-/** A body that cannot be read counts as one refused input: how many rows it has is not known. */
-async function counting<Result>({ counts }: Deployment, reading: Promise<Result>): Promise<Result> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof BodyProblem) {
-      counts.refused++;
-      recordRejection(counts, '', error.reason);
-    }
-    throw error;
   }
 }
 

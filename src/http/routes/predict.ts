@@ -1,29 +1,39 @@
 import { type Span, trace } from '@opentelemetry/api';
 import { askPredictor, classOf } from '../../deployments/ask-predictor.ts';
 import type { Deployment } from '../../deployments/deployment.ts';
-import { record } from '../../deployments/record.ts';
+import { type Recorded, record } from '../../deployments/record.ts';
 import type { Row } from '../../model/row.ts';
-import type { InputFaults } from '../../model/validate-input.ts';
 import { recordRejection } from '../../monitor/model-counts.ts';
 import type { Prediction } from '../../predictors/predictor.ts';
-import { modelPath } from '../../text/model-path.ts';
+import { findRows, startsArray } from '../body-rows.ts';
 import { CallOfRequest } from '../call-of-request.ts';
 import { defaultModel, namedModel } from '../chosen-model.ts';
-import { readKeyHeader } from '../key-header.ts';
+import { checkKey, makeRoom, predictLimits, predictRows } from '../predict-rows.ts';
 import { predictorProblem } from '../predictor-problem.ts';
-import { Problem } from '../problem.ts';
 import { queryFlag } from '../query-value.ts';
-import { type AcceptedBody, BodyProblem, parseJson, readText } from '../read-body.ts';
+import { decodeText, parseJson, readBody, tooLarge } from '../read-body.ts';
+import {
+  countedFault,
+  counting,
+  invalidInput,
+  RequestFaults,
+  readCountedKey,
+  watchedOnly,
+} from '../refusals.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { AppRouter } from '../router.ts';
+import { RowFault } from '../row-fault.ts';
 import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
 
 const tracer = trace.getTracer('vigia');
+const mediaTypes = ['application/json'];
 
-/** `POST /predict` and `POST /models/:name/predict`: scores one row, and counts it, keeps it and tells of it. */
+/**
+ * `POST /predict` and `POST /models/:name/predict`: scores one row, or each row of an array, and counts it, keeps it and
+ * tells of it.
+ */
 export function addPredictRoutes(router: AppRouter, service: Service): void {
-  const accepted = { mediaTypes: ['application/json'], maxBytes: service.config.MAX_BODY_BYTES };
   router.post('/predict', (context) => answer(context, defaultModel(context, service, 'predict')));
   router.post('/models/:name/predict', (context) => answer(context, namedModel(context, service)));
 
@@ -31,12 +41,30 @@ export function addPredictRoutes(router: AppRouter, service: Service): void {
     if (deployment.predictor === undefined) throw watchedOnly(deployment);
     // before anything is counted
     const wantsReasons = deployment.explain !== undefined && queryFlag(context.req, 'explain', false);
-    const row = await readRow(context, deployment, accepted);
-    const key = readKey(context, deployment);
-    const request = { context, row, key, wantsReasons, deployment, service };
-    // not awaited where it is answered at once: a turn of the queue of promises is time
-    const answered = trace.getActiveSpan()?.isRecording() ? predictInSpan(request) : predict(request);
-    if (answered !== undefined) await answered;
+    const { maxBytes, release } = makeRoom(context.req, service);
+    try {
+      const bytes = await readBytes(context, deployment, maxBytes);
+      if (startsArray(bytes)) {
+        await predictArray({ context, service, deployment, bytes, wantsReasons });
+        return;
+      }
+      const row = readRow(deployment, bytes, service.config.MAX_BODY_BYTES);
+      const key = readCountedKey(context.req, deployment);
+      const request = { context, row, key, wantsReasons, deployment, service };
+      // not awaited where it is answered at once: a turn of the queue of promises is time
+      const answered = trace.getActiveSpan()?.isRecording() ? predictInSpan(request) : predict(request);
+      if (answered !== undefined) await answered;
+    } finally {
+      release();
+    }
+  }
+}
+
+async function readBytes(context: RequestContext, deployment: Deployment, maxBytes: number): Promise<Buffer> {
+  try {
+    return (await readBody(context.req, { mediaTypes, maxBytes })).bytes;
+  } catch (error) {
+    throw countedFault(deployment, error);
   }
 }
 
@@ -52,29 +80,15 @@ function predictInSpan(request: PredictRequest): Promise<void> | undefined {
   });
 }
 
-function watchedOnly({ artifact: { name } }: Deployment): Problem {
-  return new Problem(
-    'watched-only',
-    `the model ${name} is watched only: send the predictions that are made elsewhere to ${modelPath(name, 'observations')}`,
-  );
-}
-
-/** Reads and checks the body; every refusal is counted, under the model's own feature names only. */
-async function readRow(
-  context: RequestContext,
-  deployment: Deployment,
-  accepted: AcceptedBody,
-): Promise<Row> {
+/** Parses and checks a body; every refusal is counted, under the model's own feature names only. */
+function readRow(deployment: Deployment, bytes: Buffer, maxBytes: number): Row {
   const { counts, validate } = deployment;
   let body: unknown;
   try {
-    body = parseJson((await readText(context.req, accepted)).text);
+    if (bytes.length > maxBytes) throw tooLarge(maxBytes);
+    body = parseJson(decodeText(bytes));
   } catch (error) {
-    if (error instanceof BodyProblem) {
-      counts.refused++;
-      recordRejection(counts, '', error.reason);
-    }
-    throw error;
+    throw countedFault(deployment, error);
   }
   const faults = validate(body);
   if (faults === null) return body as Row;
@@ -83,30 +97,42 @@ async function readRow(
   throw invalidInput(faults);
 }
 
-/** What the caller calls the prediction, if anything. A header that cannot be used counts as a refused input. */
-function readKey({ req }: RequestContext, { counts }: Deployment): string | undefined {
-  try {
-    return readKeyHeader(req);
-  } catch (error) {
-    counts.refused++;
-    recordRejection(counts, '', 'invalid_key');
-    throw error;
-  }
-}
-
-/**
- * What a body with faults is answered with: the first one in its detail, as many as are told as `errors`, and how many
- * more there are as `moreErrors`.
- */
-export function invalidInput({ told, total }: Pick<InputFaults, 'told' | 'total'>): Problem {
-  const [{ pointer, message }] = told;
-  const more = total > 1 ? `, and ${total - 1} more` : '';
-  return new Problem('invalid-input', `${pointer || 'the body'} ${message}${more}`, {
-    members: {
-      errors: told.map(({ pointer, code, message }) => ({ pointer, code, message })),
-      ...(total > told.length && { moreErrors: total - told.length }),
-    },
+/** One invalid row refuses all of them: those who ask for several wait for an answer to each. */
+async function predictArray({
+  context,
+  service,
+  deployment,
+  bytes,
+  wantsReasons,
+}: Omit<PredictRequest, 'row' | 'key'> & { readonly bytes: Buffer }): Promise<void> {
+  const limits = { maxRows: predictLimits.rows, maxRowBytes: service.config.MAX_BODY_BYTES };
+  const rows = await service.predictIntake.inTurn(async (pause) => {
+    const found = await counting(deployment, findRows(bytes, 'application/json', limits, pause));
+    const faults = new RequestFaults(deployment);
+    const rows: Row[] = [];
+    for (let i = 0; i < found.count; i++) {
+      const turn = pause();
+      if (turn) await turn;
+      const row = found.read(i);
+      if (row instanceof RowFault) {
+        deployment.counts.refused++;
+        faults.add(`/${i}`, row.code, row.message);
+        continue;
+      }
+      const wrong = deployment.validate(row);
+      if (wrong === null) rows.push(row as Row);
+      else faults.addRow(wrong, ({ pointer }) => `/${i}${pointer}`);
+    }
+    faults.refuse();
+    return rows;
   });
+  const key = readCountedKey(context.req, deployment);
+  checkKey(deployment, key, rows.length);
+  const request = { context, service, deployment, rows, key };
+  const answers = await predictRows(request, (row, score, recorded) =>
+    answerText(deployment, row, score, recorded, wantsReasons),
+  );
+  sendJson(context, `[${answers.join()}]`);
 }
 
 /** One row to be predicted, and whom for. */
@@ -154,9 +180,9 @@ function answer(
   { score, prediction }: Prediction,
   startedMs: number,
 ): void {
-  const { counts, classJson, disclosure, explain, formatPayload } = deployment;
+  const { counts, disclosure, formatPayload } = deployment;
   const traceId = context.state.trace?.traceId;
-  const { id, isPositive } = record(service, deployment, row, score, {
+  const recorded = record(service, deployment, row, score, {
     startedMs,
     timeMs: undefined,
     isPositive: classOf(deployment, prediction),
@@ -168,13 +194,21 @@ function answer(
   const { LOG_PAYLOAD } = service.config;
   context.state.prediction = {
     key: key && disclosure.tellKey(key),
-    prediction: counts.classes[isPositive],
+    prediction: counts.classes[recorded.isPositive],
     score: LOG_PAYLOAD && !disclosure.tellsScore ? undefined : score,
     payload: LOG_PAYLOAD ? formatPayload(row) : undefined,
   };
+  sendJson(context, answerText(deployment, row, score, recorded, wantsReasons));
+}
+
+/** What one row is answered with, as JSON text. */
+function answerText(
+  { classJson, explain, modelJson }: Deployment,
+  row: Row,
+  score: number,
+  { id, isPositive }: Recorded,
+  wantsReasons: boolean,
+): string {
   const reasons = explain && wantsReasons ? `,"reasons":${JSON.stringify(explain(row))}` : '';
-  sendJson(
-    context,
-    `{"prediction":${classJson[isPositive]},"score":${score},"id":"${id}","model":${deployment.modelJson}${reasons}}`,
-  );
+  return `{"prediction":${classJson[isPositive]},"score":${score},"id":"${id}","model":${modelJson}${reasons}}`;
 }

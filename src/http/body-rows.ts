@@ -1,8 +1,5 @@
-import { RowFault } from './observation-fault.ts';
 import { BodyProblem, describeFault } from './read-body.ts';
-
-/** The most rows that one request may bring, and the most bytes. */
-export const observationLimits = { rows: 10_000, bytes: 16 * 1024 * 1024 } as const;
+import { RowFault } from './row-fault.ts';
 
 /** To look at so many bytes takes a fraction of a millisecond. */
 const bytesPerPause = 64 * 1024;
@@ -19,8 +16,11 @@ const byteOrderMark = [0xef, 0xbb, 0xbf];
 /** To be called between two rows, and awaited where it gives something to await. */
 export type Pause = () => Promise<void> | undefined;
 
+/** What bounds the rows of a request. */
+export type RowLimits = { readonly maxRows: number; readonly maxRowBytes: number };
+
 /** The rows of one request, each parsed when it is asked for, or before. */
-export type ObservationRows = {
+export type BodyRows = {
   readonly count: number;
   /** A row as parsed from JSON; a `RowFault` for one that cannot be parsed or is too long to be. */
   read(index: number): unknown;
@@ -32,29 +32,41 @@ export type ObservationRows = {
  * parsed by itself.
  *
  * @param bytes UTF-8
- * @param maxRowBytes a longer row is refused by itself
+ * @param limits the most rows, and bytes of a row: a longer one is refused by itself
  * @throws Problem 413 for too many rows, 400 for an array or a single object that is not JSON: then none of it is taken
  */
 export async function findRows(
   bytes: Buffer,
   mediaType: string,
-  maxRowBytes: number,
+  limits: RowLimits,
   pause: Pause,
-): Promise<ObservationRows> {
-  const start = byteOrderMark.every((byte, i) => bytes[i] === byte) ? byteOrderMark.length : 0;
+): Promise<BodyRows> {
+  const { maxRowBytes, maxRows } = limits;
+  const start = hasByteOrderMark(bytes) ? byteOrderMark.length : 0;
   if (mediaType !== 'application/json') {
-    const ends = await cutLines(bytes, start, pause);
+    const ends = await cutLines(bytes, start, maxRows, pause);
     return { count: ends.length / 2, read: (i) => parse(bytes, ends, i, maxRowBytes, 'the line') };
   }
   const first = skipSpace(bytes, start, bytes.length);
   const isArray = bytes[first] === openBracket;
-  const ends = isArray ? await cutArray(bytes, first, pause) : [first, bytes.length];
+  const ends = isArray ? await cutArray(bytes, first, maxRows, pause) : [first, bytes.length];
   const rows = await parseAll(bytes, ends, maxRowBytes, isArray, pause);
   return { count: rows.length, read: (i) => rows[i] };
 }
 
+/** Whether a body is an array, if it is JSON. */
+export function startsArray(bytes: Buffer): boolean {
+  let i = hasByteOrderMark(bytes) ? byteOrderMark.length : 0;
+  while (i < bytes.length && isSpace(bytes[i])) i++;
+  return bytes[i] === openBracket;
+}
+
+function hasByteOrderMark(bytes: Buffer): boolean {
+  return bytes[0] === byteOrderMark[0] && byteOrderMark.every((byte, i) => bytes[i] === byte);
+}
+
 /** Where each line begins and ends that is not empty: two numbers a line. */
-async function cutLines(bytes: Buffer, from: number, pause: Pause): Promise<number[]> {
+async function cutLines(bytes: Buffer, from: number, maxRows: number, pause: Pause): Promise<number[]> {
   const ends: number[] = [];
   const { length } = bytes;
   for (let start = skipSpace(bytes, from, length); start < length; ) {
@@ -62,7 +74,7 @@ async function cutLines(bytes: Buffer, from: number, pause: Pause): Promise<numb
     if (turn) await turn;
     const found = bytes.indexOf(lineBreak, start);
     const end = found < 0 ? length : found;
-    add(ends, start, end);
+    add(ends, start, end, maxRows);
     start = skipSpace(bytes, end, length);
   }
   return ends;
@@ -74,7 +86,7 @@ async function cutLines(bytes: Buffer, from: number, pause: Pause): Promise<numb
  *
  * @param from where the array's bracket opens
  */
-async function cutArray(bytes: Buffer, from: number, pause: Pause): Promise<number[]> {
+async function cutArray(bytes: Buffer, from: number, maxRows: number, pause: Pause): Promise<number[]> {
   const ends: number[] = [];
   const { length } = bytes;
   let depth = 1;
@@ -99,25 +111,21 @@ async function cutArray(bytes: Buffer, from: number, pause: Pause): Promise<numb
     } else if ((byte | 0x20) === 0x7d) {
       depth--;
     } else if (byte === comma && depth === 1) {
-      add(ends, start, i);
+      add(ends, start, i, maxRows);
       start = i + 1;
     }
   }
   const isClosed = depth === 0 && bytes[i - 1] === closeBracket;
   if (!isClosed) throw malformed('the array does not end with ]');
   if (skipSpace(bytes, i, length) < length) throw malformed('something follows the array');
-  if (ends.length > 0 || skipSpace(bytes, start, i - 1) < i - 1) add(ends, start, i - 1);
+  if (ends.length > 0 || skipSpace(bytes, start, i - 1) < i - 1) add(ends, start, i - 1, maxRows);
   return ends;
 }
 
-function add(ends: number[], start: number, end: number): void {
+function add(ends: number[], start: number, end: number, maxRows: number): void {
   ends.push(start, end);
-  if (ends.length / 2 <= observationLimits.rows) return;
-  throw new BodyProblem(
-    'body-too-large',
-    'too_large',
-    `a request may bring at most ${observationLimits.rows} observations`,
-  );
+  if (ends.length / 2 <= maxRows) return;
+  throw new BodyProblem('body-too-large', 'too_large', `a request may bring at most ${maxRows} rows`);
 }
 
 /** All rows of a body that is JSON as a whole or not at all. */

@@ -1,0 +1,53 @@
+import { createPauses } from '../times/pauses.ts';
+import type { Pause } from './body-rows.ts';
+import { Problem } from './problem.ts';
+
+/** What batches share, so that all of them together hold up nobody and fill no memory. */
+export type BatchIntake = {
+  /**
+   * Makes room for a body before it is read.
+   *
+   * @param bytes its length; undefined where that is not known, which may be the greatest
+   * @returns a function that frees the room
+   * @throws Problem 503 where there is none
+   */
+  hold(bytes: number | undefined): () => void;
+  /** Does the work on one batch after the other, in the order in which they came. */
+  inTurn<Result>(work: (pause: Pause) => Promise<Result>): Promise<Result>;
+};
+
+/**
+ * @param maxBytes of one body
+ * @param maxBytesHeld of all bodies that are in memory at a time
+ * @param refusal says to those for whom there is no room why
+ */
+export function createBatchIntake(options: {
+  readonly maxBytes: number;
+  readonly maxBytesHeld: number;
+  readonly refusal: string;
+}): BatchIntake {
+  const { maxBytes, maxBytesHeld, refusal } = options;
+  /** One for all batches: short ones that follow each other must let others have a turn, too. */
+  const pause = createPauses();
+  let bytesHeld = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    hold(bytes = maxBytes) {
+      if (bytesHeld + bytes > maxBytesHeld) {
+        throw new Problem('overloaded', refusal, {
+          // the body is not read
+          headers: { 'retry-after': '1', connection: 'close' },
+        });
+      }
+      bytesHeld += bytes;
+      return () => {
+        bytesHeld -= bytes;
+      };
+    },
+    inTurn(work) {
+      const done = last.then(() => work(pause));
+      last = done.catch(() => {});
+      return done;
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import type { IncomingMessage } from 'node:http';
+import { type Span, trace } from '@opentelemetry/api';
+import { askPredictor, classOf } from '../deployments/ask-predictor.ts';
+import type { Deployment } from '../deployments/deployment.ts';
+import { describeBatch } from '../deployments/describe-batch.ts';
+import { type Recorded, record } from '../deployments/record.ts';
+import type { Row } from '../model/row.ts';
+import type { Prediction } from '../predictors/predictor.ts';
+import { type BatchIntake, createBatchIntake } from './batch-intake.ts';
+import { CallOfRequest } from './call-of-request.ts';
+import { keyHeader } from './key-header.ts';
+import { predictorProblem } from './predictor-problem.ts';
+import { Problem } from './problem.ts';
+import { announcedBytes } from './read-body.ts';
+import { refuseKey } from './refusals.ts';
+import type { RequestContext } from './request-context.ts';
+import type { Service } from './service.ts';
+
+/** The most rows that one request may bring to be predicted, and the most bytes. */
+export const predictLimits = { rows: 1_000, bytes: 2 * 1024 * 1024 } as const;
+
+/** What requests of several rows to be predicted share. */
+export function createPredictIntake(): BatchIntake {
+  return createBatchIntake({
+    maxBytes: predictLimits.bytes,
+    maxBytesHeld: 32 * predictLimits.bytes,
+    refusal: 'too many rows are being predicted: send these again',
+  });
+}
+
+/** How long the body of a request may be, and the room that is held for it. */
+export type BodyRoom = { readonly maxBytes: number; release(): void };
+
+const noRoom = () => {};
+
+/**
+ * Makes room for a body that is longer than a single row may be. It has to say its length: as many as may come at a time
+ * would fill the memory if each might be as long.
+ *
+ * @throws Problem 503 where there is no room
+ */
+export function makeRoom(request: IncomingMessage, { config, predictIntake }: Service): BodyRoom {
+  const { MAX_BODY_BYTES } = config;
+  const maxBytes = Math.max(MAX_BODY_BYTES, predictLimits.bytes);
+  const announced = announcedBytes(request, maxBytes);
+  if (announced === undefined || announced <= MAX_BODY_BYTES) {
+    return { maxBytes: announced === undefined ? MAX_BODY_BYTES : maxBytes, release: noRoom };
+  }
+  return { maxBytes, release: predictIntake.hold(announced) };
+}
+
+/** Rows of one request, checked, and whom they are predicted for. */
+type RowsRequest = {
+  readonly context: RequestContext;
+  readonly service: Service;
+  readonly deployment: Deployment;
+  readonly rows: readonly Row[];
+  /** What the caller calls the prediction, of which there is only one then. */
+  readonly key: string | undefined;
+};
+
+/** @throws Problem for a key that would be that of several predictions */
+export function checkKey(deployment: Deployment, key: string | undefined, rows: number): void {
+  if (key === undefined || rows === 1) return;
+  const detail = `${keyHeader} names one prediction: send its row alone`;
+  throw refuseKey(deployment, new Problem('invalid-header', detail));
+}
+
+/**
+ * Predicts the rows of one request and records each: all of them, or none where the predictor fails.
+ *
+ * @param toAnswer makes of each prediction what is answered
+ * @throws Problem when the predictor fails; nothing is recorded then
+ */
+export function predictRows<Answer>(
+  request: RowsRequest,
+  toAnswer: (row: Row, score: number, recorded: Recorded) => Answer,
+): Promise<Answer[]> {
+  if (!trace.getActiveSpan()?.isRecording()) return predict(request, undefined, toAnswer);
+  return trace.getTracer('vigia').startActiveSpan('predict', async (span) => {
+    try {
+      return await predict(request, span, toAnswer);
+    } finally {
+      span.end();
+    }
+  });
+}
+
+async function predict<Answer>(
+  { context, service, deployment, rows, key }: RowsRequest,
+  span: Span | undefined,
+  toAnswer: (row: Row, score: number, recorded: Recorded) => Answer,
+): Promise<Answer[]> {
+  const askedMs = performance.now();
+  const predictions = rows.length === 0 ? [] : await ask(context, service, deployment, rows);
+  const msPerRow = (performance.now() - askedMs) / rows.length;
+  const traceId = context.state.trace?.traceId;
+  const description = span && describeBatch(span, deployment);
+  const answers = await service.predictIntake.inTurn(async (pause) => {
+    const answers: Answer[] = [];
+    for (const [i, row] of rows.entries()) {
+      const turn = pause();
+      if (turn) await turn;
+      const { score, prediction } = predictions[i];
+      const recorded = record(service, deployment, row, score, {
+        // each row has had its share of the time
+        startedMs: performance.now() - msPerRow,
+        timeMs: undefined,
+        isPositive: classOf(deployment, prediction),
+        wantsId: true,
+        traceId,
+        key,
+        span: undefined,
+      });
+      description?.add(recorded.observation);
+      answers.push(toAnswer(row, score, recorded));
+    }
+    return answers;
+  });
+  description?.tell({ 'model.predictions': rows.length });
+  context.state.predicted = { rows: rows.length, key: key && deployment.disclosure.tellKey(key) };
+  return answers;
+}
+
+async function ask(
+  context: RequestContext,
+  { callerTrace }: Service,
+  deployment: Deployment,
+  rows: readonly Row[],
+): Promise<readonly Prediction[]> {
+  try {
+    return await askPredictor(deployment, rows, new CallOfRequest(context.req, context.res, callerTrace));
+  } catch (error) {
+    throw predictorProblem(error);
+  }
+}

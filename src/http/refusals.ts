@@ -1,0 +1,114 @@
+import type { IncomingMessage } from 'node:http';
+import type { Deployment } from '../deployments/deployment.ts';
+import { type InputFaults, maxFaultsTold } from '../model/validate-input.ts';
+import { type RejectionReason, recordRejection } from '../monitor/model-counts.ts';
+import { modelPath } from '../text/model-path.ts';
+import { readKeyHeader } from './key-header.ts';
+import { Problem } from './problem.ts';
+import { BodyProblem } from './read-body.ts';
+
+type Counted = Pick<Deployment, 'counts'>;
+
+/** Counts a body that cannot be read as one refused input: how many rows it has is not known. */
+export async function counting<Result>(counted: Counted, reading: Promise<Result>): Promise<Result> {
+  try {
+    return await reading;
+  } catch (error) {
+    throw countedFault(counted, error);
+  }
+}
+
+/** The same error, counted if it is one of a body. */
+export function countedFault({ counts }: Counted, error: unknown): unknown {
+  if (error instanceof BodyProblem) {
+    counts.refused++;
+    recordRejection(counts, '', error.reason);
+  }
+  return error;
+}
+
+export function watchedOnly({ artifact: { name } }: Deployment): Problem {
+  return new Problem(
+    'watched-only',
+    `the model ${name} is watched only: send the predictions that are made elsewhere to ${modelPath(name, 'observations')}`,
+  );
+}
+
+/** What the caller calls the prediction, if anything. A header that cannot be used counts as a refused input. */
+export function readCountedKey(request: IncomingMessage, counted: Counted): string | undefined {
+  try {
+    return readKeyHeader(request);
+  } catch (error) {
+    throw refuseKey(counted, error);
+  }
+}
+
+/** Counts a header that cannot be the key of a prediction as a refused input. */
+export function refuseKey({ counts }: Counted, error: unknown): unknown {
+  counts.refused++;
+  recordRejection(counts, '', 'invalid_key');
+  return error;
+}
+
+/** A fault as the caller is told of it. */
+type ToldFault = { readonly pointer: string; readonly code: string; readonly message: string };
+
+/** Gathers and counts what is wrong with a request of several rows, of which one fault refuses all. */
+export class RequestFaults {
+  readonly #counts: Deployment['counts'];
+  readonly #told: ToldFault[] = [];
+  #total = 0;
+
+  constructor({ counts }: Counted) {
+    this.#counts = counts;
+  }
+
+  get total(): number {
+    return this.#total;
+  }
+
+  /** A fault of the request itself. @param feature the model's, where it is one's */
+  add(pointer: string, code: RejectionReason, message: string, feature = ''): void {
+    recordRejection(this.#counts, feature, code);
+    this.#tell({ pointer, code, message });
+    this.#total++;
+  }
+
+  /** The faults of one row. @param place gives the JSON pointer of a fault in the request */
+  addRow({ told, total, counts }: InputFaults, place: (fault: InputFaults['told'][number]) => string): void {
+    this.#counts.refused++;
+    for (const { feature, code, count } of counts) recordRejection(this.#counts, feature, code, count);
+    for (const fault of told) this.#tell({ ...fault, pointer: place(fault) });
+    this.#total += total;
+  }
+
+  #tell(fault: ToldFault): void {
+    if (this.#told.length < maxFaultsTold) this.#told.push(fault);
+  }
+
+  /** @throws Problem 422 if there is any */
+  refuse(): void {
+    if (this.#total > 0) throw invalidInput({ told: this.#told, total: this.#total });
+  }
+}
+
+/**
+ * What a body with faults is answered with: the first one in its detail, as many as are told as `errors`, and how many
+ * more there are as `moreErrors`.
+ */
+export function invalidInput({
+  told,
+  total,
+}: {
+  readonly told: readonly ToldFault[];
+  readonly total: number;
+}): Problem {
+  const [{ pointer, message }] = told;
+  const more = total > 1 ? `, and ${total - 1} more` : '';
+  return new Problem('invalid-input', `${pointer || 'the body'} ${message}${more}`, {
+    members: {
+      errors: told.map(({ pointer, code, message }) => ({ pointer, code, message })),
+      ...(total > told.length && { moreErrors: total - told.length }),
+    },
+  });
+}
