@@ -104,6 +104,10 @@ for (const [title, columns] of Object.entries(models)) {
       );
       const { status, body } = await predict(example);
       assert.equal(status, 200, JSON.stringify(body));
+      const infer = Object.keys(document.paths).find((path) => path.endsWith('/infer')) as string;
+      const request = document.paths[infer].post.requestBody.content['application/json'].example;
+      const inferred = await postJson(service.api + infer, request);
+      assert.deepEqual(inferred.body.outputs?.[0].data, [body.score, body.score]);
     });
 
     for (const { name, kind, nullable } of columns) {

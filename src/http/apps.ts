@@ -13,6 +13,7 @@ import { addOpenApiRoute } from './routes/openapi.ts';
 import { addOutcomesRoute, createTokenOutcomesRoute } from './routes/outcomes.ts';
 import { addPerformanceRoute } from './routes/performance.ts';
 import { addPredictRoutes } from './routes/predict.ts';
+import { addV2Routes } from './routes/v2.ts';
 import type { Service } from './service.ts';
 
 /** What `API_METRICS` puts on the public listener. */
@@ -24,6 +25,7 @@ export function createPublicApp(service: Service): Koa<RequestState> {
     service,
     [
       addPredictRoutes,
+      addV2Routes,
       addModelsRoute,
       addHealthRoutes,
       addOpenApiRoute,

@@ -1,8 +1,22 @@
 /** The routes that predict, which the objectives of the service are about. */
-export const predictRoutes = ['/predict', '/models/:name/predict'] as const;
+export const predictRoutes = [
+  '/predict',
+  '/models/:name/predict',
+  '/v2/models/:name/infer',
+  '/v2/models/:name/versions/:version/infer',
+] as const;
 
 /** The routes that take what happened elsewhere. */
 const takingRoutes = ['/outcomes', '/observations', '/models/:name/observations'];
+
+/** What the Open Inference Protocol tells of the server and of models. */
+const v2GetRoutes = [
+  '/v2',
+  '/v2/health/live',
+  '/v2/health/ready',
+  '/v2/models/:name',
+  '/v2/models/:name/ready',
+];
 
 type ExpectedRequest = { readonly method: string; readonly route: string; readonly status: number };
 
@@ -16,7 +30,7 @@ export function expectedRequests(takesOutcomes: boolean): ExpectedRequest[] {
     ...predictRoutes.flatMap((route) =>
       requests('POST', route, [200, 400, 404, 409, 413, 415, 422, 499, 500, 502, 503, 504]),
     ),
-    ...['/models', '/health', '/ready', '/metrics', '/openapi.json'].flatMap((route) =>
+    ...['/models', '/health', '/ready', '/metrics', '/openapi.json', ...v2GetRoutes].flatMap((route) =>
       requests('GET', route, [200]),
     ),
     ...(takesOutcomes ? takingRoutes.flatMap((route) => requests('POST', route, [202, 401, 422, 503])) : []),

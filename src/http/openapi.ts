@@ -8,6 +8,7 @@ import { observationReceiptSchema, observationSchema, observationsPath } from '.
 import { outcomeSchema, outcomesPath, receiptSchema } from './openapi-outcomes.ts';
 import { failures, json, ok } from './openapi-parts.ts';
 import { type ApiModel, exampleInput, predictionSchema, predictPath } from './openapi-predict.ts';
+import { v2ModelPaths, v2Schemas, v2ServerPaths } from './openapi-v2.ts';
 import { problems } from './problem.ts';
 
 /** What the public API has besides predictions. */
@@ -35,6 +36,7 @@ export function openApiDocument(
   const described = answering.map((model, i) => ({
     ...model,
     prefix: model.artifact === unnamed?.artifact ? '' : `${plain[i]}.`,
+    plain: plain[i],
     operationId: `predict.${plain[i]}`,
     observing: `observe.${plain[i]}`,
   }));
@@ -68,6 +70,12 @@ export function openApiDocument(
           ]),
         ),
       }),
+      ...v2ServerPaths,
+      ...Object.fromEntries(
+        described
+          .filter(({ predicts }) => predicts)
+          .flatMap(({ artifact, plain }) => Object.entries(v2ModelPaths(artifact, plain))),
+      ),
       '/models': operation('models', 'The models that answer', ok('All of them', modelsSchema)),
       ...(takesOutcomes && { '/outcomes': outcomesPath }),
       '/health': operation('health', 'Whether the process answers', ok('It does', status('ok'))),
@@ -92,6 +100,7 @@ export function openApiDocument(
           Outcome: outcomeSchema(artifacts),
           Receipt: receiptSchema,
         }),
+        ...v2Schemas,
         Problem: problemSchema,
       },
       ...(takesOutcomes && { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } }),
@@ -171,6 +180,10 @@ const problemSchema = {
     title: { type: 'string' },
     status: { type: 'integer' },
     detail: { type: 'string' },
+    error: {
+      type: 'string',
+      description: 'Under `/v2` the detail again, where the Open Inference Protocol has it',
+    },
     requestId: { type: 'string' },
     errors: {
       type: 'array',

@@ -62,15 +62,32 @@ export class Problem extends Error {
 
 export const problemMediaType = 'application/problem+json';
 
-/** The problem document's JSON text. */
-export function problemText(problem: Problem, requestId?: string): string {
+/**
+ * The problem document's JSON text. Under `/v2` it has the member `error` as well, in which the Open Inference Protocol
+ * tells what is wrong.
+ *
+ * @param url of the request, as far as it is known
+ */
+export function problemText(
+  problem: Problem,
+  {
+    requestId,
+    url = '',
+  }: { readonly requestId?: string | undefined; readonly url?: string | undefined } = {},
+): string {
   const { status, title } = problems[problem.key];
   return JSON.stringify({
     type: `urn:vigia:problem:${problem.key}`,
     title,
     status,
     detail: problem.detail,
+    ...(isV2(url) && { error: problem.detail }),
     ...(requestId !== undefined && { requestId }),
     ...problem.members,
   });
+}
+
+/** Whether a request is one of the Open Inference Protocol V2. */
+export function isV2(url: string): boolean {
+  return url.startsWith('/v2') && /^\/v2(?:[/?]|$)/.test(url);
 }

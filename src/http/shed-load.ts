@@ -1,24 +1,38 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpMetrics, ShedReason } from '../telemetry/http-metrics.ts';
 import { answerNow } from './end-of-turn.ts';
-import { Problem, problemMediaType, problemText } from './problem.ts';
+import { isV2, Problem, problemMediaType, problemText } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
 
 /** How often the event loop's delay is measured. */
 const intervalMs = 25;
 
 /** What an operator and a load balancer need most when everything else is too much. */
-const alwaysAnswered: ReadonlySet<string> = new Set(['/health', '/ready', '/metrics']);
+const alwaysAnswered: ReadonlySet<string> = new Set([
+  '/health',
+  '/ready',
+  '/metrics',
+  '/v2/health/live',
+  '/v2/health/ready',
+]);
 
-const overloaded = problemText(
-  new Problem('overloaded', 'too many requests are waiting; try again after the time in retry-after'),
-);
-const overloadedHeaders = {
-  ...securityHeaders,
-  'retry-after': '1',
-  'content-type': problemMediaType,
-  'content-length': Buffer.byteLength(overloaded),
-};
+/** Answers, made beforehand. @param url of a request that is answered so */
+function overloadedAnswer(url: string) {
+  const problem = new Problem(
+    'overloaded',
+    'too many requests are waiting; try again after the time in retry-after',
+  );
+  const text = problemText(problem, { url });
+  const headers = {
+    ...securityHeaders,
+    'retry-after': '1',
+    'content-type': problemMediaType,
+    'content-length': Buffer.byteLength(text),
+  };
+  return { text, headers };
+}
+const overloaded = overloadedAnswer('');
+const overloadedV2 = overloadedAnswer('/v2');
 
 export type LoadGuard = {
   /** Answers a request with 503 while there is too much to do; false if it is to be served. */
@@ -60,7 +74,8 @@ export function createLoadGuard(
       if (why === undefined) return false;
       metrics.shed[why]++;
       // when the rest of what was read is parsed: an answer before its request was there would close the connection
-      setImmediate(() => response.writeHead(503, overloadedHeaders).end(overloaded));
+      const { text, headers } = isV2(request.url ?? '') ? overloadedV2 : overloaded;
+      setImmediate(() => response.writeHead(503, headers).end(text));
       // what was accepted just before must not wait for the end of a turn in which all else is refused
       answerNow();
       return true;

@@ -6,7 +6,7 @@ import { send } from './send.ts';
 /** Answers with a problem document and the headers that belong to it. */
 export function answerProblem(context: RequestContext, problem: Problem, requestId?: string): void {
   for (const [name, value] of Object.entries(problem.headers)) context.res.setHeader(name, value);
-  send(context, problem.status, problemMediaType, problemText(problem, requestId));
+  send(context, problem.status, problemMediaType, problemText(problem, { requestId, url: context.req.url }));
 }
 
 /**

@@ -8,6 +8,7 @@ const rejectionReasons = {
     'malformed_json',
     'not_an_object',
     'unknown_field',
+    'invalid_tensor',
     'invalid_score',
     'invalid_prediction',
     'invalid_key',

@@ -65,7 +65,8 @@ export const serviceSettings = {
   MAX_BODY_BYTES: {
     schema: size,
     default: '16384',
-    description: 'Largest body `POST /predict` reads, and longest row of `POST /observations`.',
+    description:
+      'Longest row: the largest body of `POST /predict` that is no array, and the longest row of an array or of `POST /observations`.',
   },
   MAX_CONCURRENT_REQUESTS: {
     schema: size,

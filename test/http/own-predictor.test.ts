@@ -185,6 +185,48 @@ describe('a model that computes elsewhere', function () {
     }
   }
 
+  const v2Inputs = (count: number) =>
+    Object.entries(row).map(([name, value]) => ({
+      name,
+      shape: [count],
+      datatype: typeof value === 'number' ? 'FP64' : 'BYTES',
+      data: Array(count).fill(value),
+    }));
+  const infer = (name: string) =>
+    postJson(`${running.apiUrl}/v2/models/${name}/infer`, { inputs: v2Inputs(3) });
+
+  it('is asked once for all rows of a request, and says each class itself', async () => {
+    const asked: number[] = [];
+    answer = async (rows) => {
+      asked.push(rows.length);
+      return rows.map((_, i) => ({ score: 0.3, prediction: i === 1 ? 'bad' : 'good' }));
+    };
+    const before = await sampled();
+    const { body } = await predict([row, row, row]);
+    assert.deepEqual(
+      body.map(({ prediction }: any) => prediction),
+      ['good', 'bad', 'good'],
+    );
+    assert.deepEqual((await infer('own')).body.outputs[1].data, ['good', 'bad', 'good']);
+    assert.deepEqual([asked, await sampled()], [[3, 3], before + 6]);
+  });
+
+  it('that fails leaves nothing of any row of a request', async () => {
+    answer = () => Promise.reject(new PredictorFailure('busy', 'the server of the model said no'));
+    const before = [count('model_predict_failures_total', { reason: 'busy' }), await sampled()];
+    const several = await predict([row, row]);
+    assert.deepEqual([several.status, several.body.reason], [503, 'busy']);
+    const inferred = await infer('own');
+    assert.deepEqual(
+      [inferred.status, inferred.body.error, inferred.headers.get('retry-after')],
+      [503, 'the server of the model said no', '1'],
+    );
+    assert.deepEqual(
+      [count('model_predict_failures_total', { reason: 'busy' }), await sampled()],
+      [before[0] + 2, before[1]],
+    );
+  });
+
   const badAnswers: [what: string, predictions: readonly Prediction[]][] = [
     ['no score', [{ score: Number.NaN }]],
     ['a score beyond 1', [{ score: 1.5 }]],
@@ -239,6 +281,9 @@ describe('a model that computes elsewhere', function () {
     const refused = await postJson(`${running.apiUrl}/models/bare/predict`, row);
     assert.equal(refused.status, 409);
     assert.equal(refused.body.type, 'urn:vigia:problem:watched-only');
+    const v2 = await infer('bare');
+    assert.deepEqual([v2.status, v2.body.error], [409, refused.body.detail]);
+    assert.equal((await fetch(`${running.apiUrl}/v2/models/bare/ready`)).status, 409);
     assert.match(
       refused.body.detail,
       /bare is watched only: send the predictions .* to \/models\/bare\/observations/,

@@ -7,11 +7,13 @@ import type { Service } from '../service.ts';
 export function addHealthRoutes(router: AppRouter, service: Service): void {
   router.get('/health', (context) => sendJson(context, '{"status":"ok"}'));
   router.get('/ready', (context) => {
-    if (service.state !== 'ready') {
-      throw new Problem('unavailable', `the service is ${service.state}`, {
-        headers: { 'retry-after': '1' },
-      });
-    }
+    requireReady(service);
     sendJson(context, '{"status":"ready"}');
   });
+}
+
+/** @throws Problem 503 while the service takes no work */
+export function requireReady({ state }: Pick<Service, 'state'>): void {
+  if (state === 'ready') return;
+  throw new Problem('unavailable', `the service is ${state}`, { headers: { 'retry-after': '1' } });
 }

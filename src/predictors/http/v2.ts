@@ -6,12 +6,11 @@ import { createFeatureReader, createTextReader, type FeatureValue } from '../fea
 import { type InputColumns, inputColumns, listInputs } from '../input-columns.ts';
 import { PredictorFailure } from '../predictor.ts';
 import { createAnswerReader } from '../read-answer.ts';
+import { frameParameters, numberDatatypes, textParameters } from '../v2-datatypes.ts';
 import type { WatchedModel } from '../watched-model.ts';
 import { commonSettings, type Protocol } from './protocol.ts';
 
-const numberTypes = ['FP64', 'FP32', 'INT64', 'INT32'] as const;
-
-const datatype = z.enum([...numberTypes, 'BYTES']);
+const datatype = z.enum([...numberDatatypes, 'BYTES']);
 type Datatype = z.infer<typeof datatype>;
 
 export const v2Settings = z
@@ -49,7 +48,7 @@ export function createV2Protocol(settings: z.infer<typeof v2Settings>, model: Wa
     createEncoder(columns, inputs?.[i]?.datatype),
   );
   // MLServer makes a data frame of them; a server that does not know the parameter passes over it
-  const parameters = encoders.every(({ columns }) => columns === 1) ? { content_type: 'pd' } : undefined;
+  const parameters = encoders.every(({ columns }) => columns === 1) ? frameParameters : undefined;
   const wanted = [score, prediction].filter((name) => name !== undefined);
   const outputs = wanted.length > 0 ? wanted.map((name) => ({ name })) : undefined;
   const positive = settings.positiveColumn ?? positiveColumn(model.output);
@@ -89,7 +88,7 @@ function createEncoder({ name, features }: InputColumns, given: Datatype | undef
   const datatype = given ?? (isNumeric ? 'FP64' : 'BYTES');
   const readers = features.map(datatype === 'BYTES' ? createTextReader : createNumberReader);
   // by their content type strings are taken as such, not as bytes
-  const parameters = datatype === 'BYTES' ? { content_type: 'str' } : undefined;
+  const parameters = datatype === 'BYTES' ? textParameters : undefined;
   const columns = features.length;
   return {
     columns,

@@ -1,0 +1,61 @@
+import manifest from '../../package.json' with { type: 'json' };
+import type { Deployment } from '../deployments/deployment.ts';
+import { frameParameters, textParameters } from '../predictors/v2-datatypes.ts';
+import type { InferenceRequest, OutputName } from './v2-request.ts';
+
+/** What one row is answered with. */
+export type InferredRow = {
+  readonly score: number;
+  readonly isPositive: 0 | 1;
+  readonly id: string | undefined;
+};
+
+/** What the protocol tells of the server. */
+export const serverMetadata = { name: manifest.name, version: manifest.version, extensions: [] };
+
+const outputTypes = {
+  score: { datatype: 'FP64' },
+  prediction: { datatype: 'BYTES', parameters: textParameters },
+  id: { datatype: 'BYTES', parameters: textParameters },
+} as const satisfies Record<OutputName, object>;
+
+/** What the protocol tells of a model. */
+export function modelMetadata({ artifact: { name, version, features } }: Deployment): object {
+  const shape = [-1, 1];
+  return {
+    name,
+    versions: [version],
+    platform: manifest.name,
+    inputs: features.map(({ name, kind }) => ({
+      name,
+      shape,
+      ...(kind === 'numeric' ? { datatype: 'FP64' } : { datatype: 'BYTES', parameters: textParameters }),
+    })),
+    outputs: Object.entries(outputTypes).map(([name, type]) => ({ name, shape, ...type })),
+  };
+}
+
+/** The answer to an inference request. @param inferred one entry a row */
+export function inferenceAnswer(
+  { artifact: { name, version }, counts: { classes } }: Deployment,
+  { id, outputs }: InferenceRequest,
+  inferred: readonly InferredRow[],
+): object {
+  const columns: Record<OutputName, (row: InferredRow) => unknown> = {
+    score: ({ score }) => score,
+    prediction: ({ isPositive }) => classes[isPositive],
+    id: (row) => row.id,
+  };
+  return {
+    model_name: name,
+    model_version: version,
+    id,
+    parameters: frameParameters,
+    outputs: outputs.map((output) => ({
+      name: output,
+      shape: [inferred.length, 1],
+      ...outputTypes[output],
+      data: inferred.map(columns[output]),
+    })),
+  };
+}
