@@ -99,7 +99,7 @@ export const calibration: Row = {
       },
       [
         { expr: overTime('model:score_mean'), legend: 'mean calibrated score' },
-        { expr: `max(model_training_positive_ratio{${version}})`, legend: 'positives in training' },
+        { expr: `max(model_training_positive_ratio{${version}})`, legend: 'positives in the reference' },
       ],
     )
       .span(24)
