@@ -30,6 +30,7 @@ describe('docs/your-own-model.md, followed from top to bottom', function () {
   let page: CodeBlocks;
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let env: NodeJS.ProcessEnv;
+  let python: string;
   let appPort: number;
   let service: TestService;
   let app: ChildProcess;
@@ -74,14 +75,14 @@ describe('docs/your-own-model.md, followed from top to bottom', function () {
   async function aucOfScikitLearn(rows: number, ...units: string[]): Promise<number> {
     const tables = units.map((unit) => join(folder.path, 'churn', `labels-${unit}.csv`));
     const program = join(root, 'test/docs/roc_auc.py');
-    const { stdout } = await run('python', [program, service.samplesPath, ...tables], { env });
+    const { stdout } = await run(python, [program, service.samplesPath, ...tables], { env });
     const [auc, known] = stdout.trim().split(' ').map(Number);
     assert.equal(known, rows);
     return auc;
   }
 
   before(async function () {
-    const python = await requirePythonEnvironment(this, join(root, 'test/clients/requirements.txt'));
+    python = await requirePythonEnvironment(this, join(root, 'test/clients/requirements.txt'));
     requireTool(this, 'npm');
     page = await readCodeBlocks('your-own-model.md');
     folder = await temporaryFolder();
@@ -126,7 +127,7 @@ describe('docs/your-own-model.md, followed from top to bottom', function () {
     }
     const args = ['--isolated', '--no-cache', '--line-length', '120'];
     const ruff = (...more: string[]) =>
-      run('python', ['-m', 'ruff', ...more, ...args, '.'], { env, cwd: join(folder.path, 'churn') });
+      run(python, ['-m', 'ruff', ...more, ...args, '.'], { env, cwd: join(folder.path, 'churn') });
     await ruff('check', '--select', 'B,E,F,I,UP');
     await ruff('format', '--check');
   });
