@@ -292,7 +292,12 @@ describe('the stack', () => {
       }
     }
     show(`${queries} queries of panels, variables and annotations, ${empty.length} without data`);
-    assert.deepEqual(empty, []);
+    // no model has a shadow here
+    const ofShadows = /: panel (?:Champion beside shadow|Agreement with shadows), /;
+    assert.deepEqual(
+      empty.filter((place) => !ofShadows.test(place)),
+      [],
+    );
   });
 
   it('does not notice that the Collector is gone for a minute', async () => {
