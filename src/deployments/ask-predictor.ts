@@ -23,7 +23,7 @@ export type Asked = Pick<Deployment, 'artifact' | 'predictor' | 'failures' | 'pl
  * and so is an answer that is no prediction of this model; nothing else may come of it.
  *
  * @param rows validated; not empty
- * @throws PredictorFailure (or rejects with it)
+ * @throws PredictorFailure (or rejects with it); any other error where the predictor itself is at fault
  */
 export function askPredictor(
   asked: Asked,
@@ -40,15 +40,16 @@ export function askPredictor(
   } catch (error) {
     return fail(asked, error);
   }
-  if (!(predictions instanceof Promise)) return checked(asked, rows, predictions);
-  return predictions.then(
+  if (Array.isArray(predictions)) return checked(asked, rows, predictions);
+  return Promise.resolve(predictions).then(
     (later) => checked(asked, rows, later),
     (error) => fail(asked, error),
   );
 }
 
 function fail({ failures }: Asked, error: unknown): never {
-  if (error instanceof PredictorFailure) failures.set(error.reason, (failures.get(error.reason) ?? 0) + 1);
+  const reason = error instanceof PredictorFailure ? error.reason : 'internal';
+  failures.set(reason, (failures.get(reason) ?? 0) + 1);
   throw error;
 }
 
@@ -61,17 +62,23 @@ function checked(
   return fault === undefined ? predictions : fail(asked, new PredictorFailure('bad_answer', fault));
 }
 
+const nothing: Partial<Prediction> = {};
+
 /** What is wrong with an answer; its values stay untold, as they may say something of the row. */
 function faultOf(
   { placeOfClass }: Asked,
   rows: readonly Row[],
   predictions: readonly Prediction[],
 ): string | undefined {
+  if (!Array.isArray(predictions)) return 'the model answered something that is no list of predictions';
   if (predictions.length !== rows.length) {
     return `the model answered ${predictions.length} predictions for ${rows.length} rows`;
   }
-  for (const { score, prediction } of predictions) {
-    if (!(score >= 0 && score <= 1)) return 'the model answered a score that is not from 0 to 1';
+  for (const each of predictions as readonly (Prediction | undefined)[]) {
+    const { score, prediction } = each ?? nothing;
+    if (!(typeof score === 'number' && score >= 0 && score <= 1)) {
+      return 'the model answered a score that is not a number from 0 to 1';
+    }
     if (prediction !== undefined && typeof placeOfClass(prediction) !== 'number') {
       return 'the model answered a class that is none of the two of its file';
     }

@@ -11,6 +11,7 @@ const keys: Readonly<Record<FailureReason, ProblemKey>> = {
   bad_answer: 'model-failed',
   busy: 'model-busy',
   aborted: 'client-closed-request',
+  internal: 'internal',
 };
 
 /** What a request is answered with whose model could not predict; any other error as it is. */

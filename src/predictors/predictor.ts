@@ -49,9 +49,18 @@ export type FilePredictor = Omit<Predictor, 'predict'> & {
  * - `refused`: it answered that it will not or cannot predict these rows;
  * - `bad_answer`: what it answered is no prediction, or of another number of rows;
  * - `busy`: it has as much to do as it may; asking again later can help;
- * - `aborted`: nobody waits for the answer any more.
+ * - `aborted`: nobody waits for the answer any more;
+ * - `internal`: it threw another error than a `PredictorFailure`, which is a fault of its own.
  */
-export const failureReasons = ['timeout', 'unreachable', 'refused', 'bad_answer', 'busy', 'aborted'] as const;
+export const failureReasons = [
+  'timeout',
+  'unreachable',
+  'refused',
+  'bad_answer',
+  'busy',
+  'aborted',
+  'internal',
+] as const;
 
 export type FailureReason = (typeof failureReasons)[number];
 

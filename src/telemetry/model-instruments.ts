@@ -38,7 +38,7 @@ export const modelInstruments = {
     unit: '{request}',
     labels: [...modelLabels, 'reason'],
     description:
-      'Requests that the model could not predict, by reason: `timeout`, `unreachable`, `refused`, `bad_answer`, `busy`, `aborted` (the client went away). Nothing was counted or kept of their rows.',
+      'Requests that the model could not predict, by reason: `timeout`, `unreachable`, `refused`, `bad_answer`, `busy`, `aborted` (the client went away), `internal` (a fault of the service, which its log tells). Nothing was counted or kept of their rows.',
   },
   score: {
     name: 'model_score',

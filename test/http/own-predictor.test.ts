@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import type { Artifact } from '../../src/model/artifact.ts';
 import { formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import type { Row } from '../../src/model/row.ts';
@@ -227,23 +228,55 @@ describe('a model that computes elsewhere', function () {
     );
   });
 
-  const badAnswers: [what: string, predictions: readonly Prediction[]][] = [
+  const badAnswers: [what: string, predictions: unknown][] = [
+    ['nothing', undefined],
+    ['something that is no list', { score: 0.5 }],
+    ['no prediction in its place', [undefined]],
     ['no score', [{ score: Number.NaN }]],
+    ['a score that is a text', [{ score: '0.5' }]],
     ['a score beyond 1', [{ score: 1.5 }]],
     ['one prediction too many', [{ score: 0.1 }, { score: 0.2 }]],
     ['none', []],
     ['another class', [{ score: 0.1, prediction: 'ugly' }]],
   ];
   for (const [what, predictions] of badAnswers) {
-    it(`that answers ${what} has failed`, async () => {
-      answer = async () => predictions;
-      const before = [count('model_predict_failures_total', { reason: 'bad_answer' }), await sampled()];
-      const { status, body } = await predict();
-      assert.deepEqual([status, body.reason], [502, 'bad_answer']);
-      assert.deepEqual(
-        [count('model_predict_failures_total', { reason: 'bad_answer' }), await sampled()],
-        [before[0] + 1, before[1]],
-      );
+    for (const when of ['later', 'at once']) {
+      it(`that answers ${what} ${when} has failed`, async () => {
+        const given = predictions as Prediction[];
+        answer = () => (when === 'later' ? Promise.resolve(given) : given);
+        const before = [count('model_predict_failures_total', { reason: 'bad_answer' }), await sampled()];
+        const { status, body } = await predict();
+        assert.deepEqual([status, body.reason], [502, 'bad_answer']);
+        assert.deepEqual(
+          [count('model_predict_failures_total', { reason: 'bad_answer' }), await sampled()],
+          [before[0] + 1, before[1]],
+        );
+      });
+    }
+  }
+
+  it('may answer with a promise of another realm', async () => {
+    answer = () => runInNewContext('Promise').resolve([{ score: 0.7 }]);
+    assert.equal((await predict()).body.score, 0.7);
+  });
+
+  for (const when of ['later', 'at once']) {
+    it(`that breaks ${when} is a fault of the service, which is counted and not told to the caller`, async () => {
+      const fault = new TypeError('30 is no age');
+      answer = () => {
+        if (when === 'later') return Promise.reject(fault);
+        throw fault;
+      };
+      for (const input of [row, [row, row]]) {
+        const before = [count('model_predict_failures_total', { reason: 'internal' }), await sampled()];
+        const { status, body } = await predict(input);
+        assert.deepEqual([status, body.type], [500, 'urn:vigia:problem:internal']);
+        assert.doesNotMatch(JSON.stringify(body), /no age/);
+        assert.deepEqual(
+          [count('model_predict_failures_total', { reason: 'internal' }), await sampled()],
+          [before[0] + 1, before[1]],
+        );
+      }
     });
   }
 
