@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Row } from '../model/row.ts';
-import { recordRejection } from '../monitor/model-counts.ts';
+import { recordRefusal } from '../monitor/model-counts.ts';
 import type { Prediction } from '../predictors/predictor.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -140,7 +140,6 @@ function takeOwn({ artifact, validate, counts }: Deployment, row: Row): Row | un
   );
   const faults = validate(own);
   if (faults === null) return own;
-  counts.refused++;
-  for (const { feature, code, count } of faults.counts) recordRejection(counts, feature, code, count);
+  recordRefusal(counts, faults.counts);
   return undefined;
 }

@@ -2,7 +2,7 @@ import type { Span } from '@opentelemetry/api';
 import type { Deployment } from '../deployments/deployment.ts';
 import { describeBatch } from '../deployments/describe-batch.ts';
 import { type Records, record } from '../deployments/record.ts';
-import { type ModelCounts, recordRejection } from '../monitor/model-counts.ts';
+import { recordRefusal } from '../monitor/model-counts.ts';
 import type { BodyRows, Pause } from './body-rows.ts';
 import { createObservationCheck } from './observation-check.ts';
 import { RowFault } from './row-fault.ts';
@@ -64,7 +64,7 @@ export async function recordBatch(
     const read = rows.read(index);
     const checked = read instanceof RowFault ? read : check(read);
     if (checked instanceof RowFault) {
-      countRefused(counts, checked);
+      recordRefusal(counts, checked.counts);
       const { pointer, code, message } = checked;
       if (invalid.length < maxInvalidTold) invalid.push({ index, pointer, code, message });
       if (wantsIds) ids.push(null);
@@ -90,9 +90,4 @@ export async function recordBatch(
   });
   const more = rows.count - accepted - invalid.length;
   return { accepted, ...(wantsIds && { ids }), invalid, ...(more > 0 && { moreInvalid: more }) };
-}
-
-function countRefused(counts: ModelCounts, fault: RowFault): void {
-  counts.refused++;
-  for (const { feature, code, count } of fault.counts) recordRejection(counts, feature, code, count);
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Deployment } from '../deployments/deployment.ts';
 import { type InputFaults, maxFaultsTold } from '../model/validate-input.ts';
-import { type RejectionReason, recordRejection } from '../monitor/model-counts.ts';
+import { type RejectionReason, recordRefusal, recordRejection } from '../monitor/model-counts.ts';
 import { modelPath } from '../text/model-path.ts';
 import { readKeyHeader } from './key-header.ts';
 import { Problem } from './problem.ts';
@@ -21,8 +21,7 @@ export async function counting<Result>(counted: Counted, reading: Promise<Result
 /** The same error, counted if it is one of a body. */
 export function countedFault({ counts }: Counted, error: unknown): unknown {
   if (error instanceof BodyProblem) {
-    counts.refused++;
-    recordRejection(counts, '', error.reason);
+    recordRefusal(counts, [{ feature: '', code: error.reason, count: 1 }]);
   }
   return error;
 }
@@ -45,8 +44,7 @@ export function readCountedKey(request: IncomingMessage, counted: Counted): stri
 
 /** Counts a header that cannot be the key of a prediction as a refused input. */
 export function refuseKey({ counts }: Counted, error: unknown): unknown {
-  counts.refused++;
-  recordRejection(counts, '', 'invalid_key');
+  recordRefusal(counts, [{ feature: '', code: 'invalid_key', count: 1 }]);
   return error;
 }
 
@@ -76,8 +74,7 @@ export class RequestFaults {
 
   /** The faults of one row. @param place gives the JSON pointer of a fault in the request */
   addRow({ told, total, counts }: InputFaults, place: (fault: InputFaults['told'][number]) => string): void {
-    this.#counts.refused++;
-    for (const { feature, code, count } of counts) recordRejection(this.#counts, feature, code, count);
+    recordRefusal(this.#counts, counts);
     for (const fault of told) this.#tell({ ...fault, pointer: place(fault) });
     this.#total += total;
   }

@@ -1,12 +1,4 @@
-import type { RejectionReason } from '../monitor/model-counts.ts';
-
-/** One kind of fault of a row, as it is counted. */
-export type CountedFault = {
-  /** The model's feature; empty for a fault of the row itself. */
-  readonly feature: string;
-  readonly code: RejectionReason;
-  readonly count: number;
-};
+import type { CountedFault, RejectionReason } from '../monitor/model-counts.ts';
 
 /** Why a row is refused. */
 export class RowFault {

@@ -53,6 +53,20 @@ export function createModelCounts({ features, output }: Reference): ModelCounts 
   };
 }
 
+/** One kind of fault of an input. */
+export type CountedFault = {
+  /** The model's feature; empty for a fault of the input itself. */
+  readonly feature: string;
+  readonly code: RejectionReason;
+  readonly count: number;
+};
+
+/** Counts a refused input, and its faults. */
+export function recordRefusal(counts: ModelCounts, faults: readonly CountedFault[]): void {
+  counts.refused++;
+  for (const { feature, code, count } of faults) recordRejection(counts, feature, code, count);
+}
+
 /** Counts faults of a refused input. A feature the model does not have counts for the whole body. */
 export function recordRejection(
   counts: ModelCounts,

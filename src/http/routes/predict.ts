@@ -3,7 +3,7 @@ import { askPredictor, classOf } from '../../deployments/ask-predictor.ts';
 import type { Deployment } from '../../deployments/deployment.ts';
 import { type Recorded, record } from '../../deployments/record.ts';
 import type { Row } from '../../model/row.ts';
-import { recordRejection } from '../../monitor/model-counts.ts';
+import { recordRefusal } from '../../monitor/model-counts.ts';
 import type { Prediction } from '../../predictors/predictor.ts';
 import { findRows, startsArray } from '../body-rows.ts';
 import { CallOfRequest } from '../call-of-request.ts';
@@ -92,8 +92,7 @@ function readRow(deployment: Deployment, bytes: Buffer, maxBytes: number): Row {
   }
   const faults = validate(body);
   if (faults === null) return body as Row;
-  counts.refused++;
-  for (const { feature, code, count } of faults.counts) recordRejection(counts, feature, code, count);
+  recordRefusal(counts, faults.counts);
   throw invalidInput(faults);
 }
 
