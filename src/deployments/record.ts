@@ -16,8 +16,8 @@ export type Records = {
   readonly samples: Pick<JsonlWriter, 'append'>;
   /** Signs the ids of predictions. */
   readonly tokens: Pick<Tokens, 'sign'>;
-  /** Has shadows score the rows that the model they follow has scored. */
-  readonly shadows?: Pick<Shadows, 'follow'> | undefined;
+  /** Has shadows score the row too; absent for predictions that they do not follow. */
+  readonly shadows?: Pick<Shadows, 'follow'>;
 };
 
 /** What is known of one prediction beside its row and score. */
@@ -82,8 +82,8 @@ export function record(
     samples.append(formatSample(isoTime(timeMs), id, key, traceId, row, bins, outside, score, prediction));
   }
   if (span) describePrediction(span, deployment, row, score, prediction, observation);
-  if (shadows !== undefined && startedMs !== undefined && id !== undefined) {
-    shadows.follow({ champion: deployment, row, id, isKept, isPositive: isPositive === 1, timeMs, traceId });
+  if (id !== undefined) {
+    shadows?.follow({ champion: deployment, row, id, isKept, isPositive: isPositive === 1, timeMs, traceId });
   }
   return { id, isPositive, observation };
 }

@@ -75,7 +75,7 @@ export function createShadows(options: {
     { champion, id, isKept, isPositive: ofChampion, timeMs, traceId }: FollowedRow,
     startedMs: number,
   ): void {
-    const recorded = record({ ...records, shadows: undefined }, shadow, row, score, {
+    const recorded = record(records, shadow, row, score, {
       startedMs,
       timeMs,
       isPositive: classOf(shadow, prediction),

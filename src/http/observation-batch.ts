@@ -39,7 +39,7 @@ export type ObservationReceipt = {
  * @param span is told of the batch, if there is one
  */
 export async function recordBatch(
-  records: Records,
+  { config, samples, tokens }: Records,
   deployment: Deployment,
   rows: BodyRows,
   options: {
@@ -52,6 +52,8 @@ export async function recordBatch(
 ): Promise<ObservationReceipt> {
   const { maxAgeMs, wantsIds, traceId, span, pause } = options;
   const { counts } = deployment;
+  // shadows follow only what is predicted here
+  const records: Records = { config, samples, tokens };
   const nowMs = Date.now();
   const check = createObservationCheck(deployment, { nowMs, maxAgeMs });
   const ids: (string | null)[] = [];
