@@ -194,6 +194,17 @@ describe('a shadow', () => {
     checkRoles([credit, challenger], roles);
     checkRoles([watched(credit), watched(challenger)], {});
   });
+
+  it('does not score what was predicted elsewhere', async () => {
+    const scored = async () => seriesValue(await scrape(), 'model_score_count', { model: 'challenger' }) ?? 0;
+    const before = await scored();
+    const observations = rows.slice(0, 5).map((features) => ({ features, score: 0.3 }));
+    assert.equal((await postJson(`${service.admin}/observations`, observations)).body.accepted, 5);
+    // rows are scored in their order, so what came before this one would have been
+    await postJson(`${service.api}/predict`, rows[0]);
+    await eventually(async () => assert.ok((await scored()) > before));
+    assert.equal(await scored(), before + 1);
+  });
 });
 
 describe('a shadow that is slow or fails', () => {
