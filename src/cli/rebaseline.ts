@@ -1,6 +1,7 @@
-import { parse } from 'node:path';
+import { dirname, parse } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Artifact, loadArtifact } from '../model/artifact.ts';
+import { moveToFolder } from '../predictors/index.ts';
 import { countReferenceSegments } from '../report/compute/count-reference-segments.ts';
 import { fileReference } from '../report/compute/file-reference.ts';
 import { rebaselineOn } from '../report/compute/rebaseline-on.ts';
@@ -90,7 +91,7 @@ async function readReference(
 await runCli(help, async (args) => {
   const options = await readOptions(args);
   const { model, out, by, reason, decimalSign } = options;
-  const artifact = await loadArtifact(model);
+  const artifact = moveToFolder(await loadArtifact(model), dirname(model), dirname(out), model);
   const files = await findFiles(options.live);
   const { reference, segments } = await readReference(artifact, files, decimalSign);
   const rebased = rebaselineOn(artifact, reference, { by, reason, at: new Date().toISOString() }, segments);

@@ -1,3 +1,4 @@
+import { isAbsolute, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Artifact } from '../model/artifact.ts';
 import type { Fault } from '../model/artifact-fault.ts';
@@ -70,6 +71,25 @@ export function filePredictor(artifact: Artifact, source: string = artifact.name
   const described = describedPredictor(artifact, source);
   if (!described?.kind.needsOnlyFile) return undefined;
   return described.kind.create(described.description, artifact, { folder: '.' }) as FilePredictor;
+}
+
+/**
+ * The artifact for a model file in another folder: the relative paths of its predictor lead to the same files from there.
+ *
+ * @param from the folder that they start in
+ * @param source what to call the artifact in errors, usually the path of its file
+ * @throws Error `source: predictor.path.of.the.fault: what is wrong`
+ */
+export function moveToFolder(artifact: Artifact, from: string, to: string, source: string): Artifact {
+  const described = describedPredictor(artifact, source);
+  if (described === undefined || resolve(from) === resolve(to)) return artifact;
+  const fields = described.description as Readonly<Record<string, unknown>>;
+  const moved = (described.kind.paths ?? []).flatMap((name) => {
+    const path = fields[name];
+    if (typeof path !== 'string' || isAbsolute(path)) return [];
+    return [[name, relative(to, resolve(from, path))]];
+  });
+  return { ...artifact, predictor: { ...artifact.predictor, ...Object.fromEntries(moved) } };
 }
 
 /** The JSON Schema (draft 2020-12) of the model file's shape, as published in docs/artifact.schema.json. */

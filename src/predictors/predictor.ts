@@ -85,6 +85,8 @@ export type PredictorKind<Description> = {
   readonly schema: z.ZodType<Description>;
   /** What the shape alone cannot say; paths start within `predictor`. */
   faults?(description: Description, artifact: Artifact): Fault[];
+  /** Fields with a path of a file, relative to the model file unless it is absolute. */
+  readonly paths?: readonly string[];
   /** @throws Error (or rejects with it) in one line when it cannot be made here */
   create(
     description: Description,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
+import { type Artifact, formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { countedReference } from '../../src/model/counted.ts';
 import { featureBins } from '../../src/model/features.ts';
 import { numericReference, summarise } from '../../src/profile/make-reference.ts';
@@ -193,6 +193,25 @@ describe('npm run rebaseline', () => {
     await runCommand('rebaseline', ['--model', out, '--live', rows, ...accepted, '--out', again]);
     const known = featureOf(await driftReport('--model', again, '--live', rows), 'age');
     assert.ok(Math.abs(known.logOddsChange ?? 1) < 1e-9);
+  });
+
+  it('refers from another folder to the same files', async () => {
+    await using folder = await temporaryFolder();
+    const { version: _, ...content } = artifact;
+    const watched = sealArtifact({
+      ...content,
+      predictor: { kind: 'onnx', path: 'model.onnx', sha256: '0'.repeat(64) },
+    });
+    const old = await folder.write('old.json', formatArtifact(watched));
+    const live = await folder.write(
+      'live.jsonl',
+      toJsonl(shifted.map((sample) => ({ ...sample, version: watched.version }))),
+    );
+    const out = join(folder.path, 'newer', 'new.json');
+    const args = ['--model', old, '--live', live, ...accepted, '--out', out];
+    const { stderr, code } = await runCommand('rebaseline', args);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual((await loadArtifact(out)).predictor, { ...watched.predictor, path: '../model.onnx' });
   });
 
   it('refuses a feature all of whose values lie far beyond the old reference', async () => {

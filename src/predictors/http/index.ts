@@ -21,6 +21,7 @@ const answerBytes = { around: 1024 * 1024, row: 4 * 1024 };
 export const httpKind: PredictorKind<HttpSettings> = {
   schema: httpSettings,
   faults: (settings, artifact) => (settings.protocol === 'v2' ? inputFaults(settings.inputs, artifact) : []),
+  paths: ['headersFile'],
   create: createHttpPredictor,
 };
 

@@ -7,5 +7,6 @@ import { type OnnxSettings, onnxSettings } from './settings.ts';
 export const onnxKind: PredictorKind<OnnxSettings> = {
   schema: onnxSettings,
   faults: ({ inputs }, artifact) => inputFaults(inputs, artifact),
+  paths: ['path'],
   create: (settings, artifact, surroundings) => createOnnxPredictor(settings, artifact, surroundings),
 };
