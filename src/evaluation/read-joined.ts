@@ -38,7 +38,7 @@ type OtherOutcome = Pick<Labelled, 'outcome' | 'delayMs'>;
 type ReadOutcomes = {
   readonly labelled: Map<string, Labelled>;
   /** Of other models by id: a shadow has kept its samples under the ids of the model that it followed. */
-  readonly ofOthers: ReadonlyMap<string, OtherOutcome>;
+  readonly ofOthers: Map<string, OtherOutcome>;
   /** Says what the outcomes of other versions are. */
   readonly others: string;
   /** @throws Error that says why there is nothing to evaluate */
@@ -169,7 +169,10 @@ function measureDelay(labelled: readonly Labelled[]): Delay | null {
   return { p50Days: quantileSorted(days, 0.5), p95Days: quantileSorted(days, 0.95) };
 }
 
-/** Moves the labelled rows that have a sample to `collected`, with their labels; counts all predictions. */
+/**
+ * Moves the labelled rows that have a sample to `collected`, with their labels, and adds those of a shadow to `all`; counts
+ * all predictions.
+ */
 async function readSamples(
   { artifact, version, samples, maturedMs }: JoinOptions,
   { labelled, ofOthers }: Pick<ReadOutcomes, 'labelled' | 'ofOthers'>,
@@ -190,12 +193,17 @@ async function readSamples(
     if (Number.isNaN(predictedMs)) timeless++;
     if (!(predictedMs <= maturedMs)) continue;
     counted.addPrediction(score);
-    const other = ofOthers.get(String(id));
-    const shadowed = other && { ...other, score, prediction: classes.indexOf(sample.prediction) };
-    if (shadowed !== undefined) all.push(shadowed);
-    const row = labelled.get(String(id)) ?? shadowed;
+    const key = String(id);
+    const followed = classes.includes(sample.prediction) ? ofOthers.get(key) : undefined;
+    const row =
+      labelled.get(key) ??
+      (followed && { ...followed, score, prediction: classes.indexOf(sample.prediction) });
     if (row === undefined) continue;
-    labelled.delete(String(id));
+    // samples may repeat a prediction, which counts once
+    if (!labelled.delete(key)) {
+      ofOthers.delete(key);
+      all.push(row);
+    }
     counted.addOutcome(score, row.outcome === 1);
     const labels = slicers.map((slicer) => labelIn(sample, slicer));
     if (labels.includes(null)) withheld++;

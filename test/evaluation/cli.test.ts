@@ -221,6 +221,32 @@ describe('npm run evaluate', () => {
     assert.equal(JSON.parse(other.stdout).samples, 1);
   });
 
+  it('joins samples of a shadow with the outcomes of the model that it followed, each once', async () => {
+    const followed = { model: 'champion', version: '000000000000' };
+    const outcomes = await write('followed.jsonl', [
+      line('a', 0.1, 'good', followed),
+      line('b', 0.1, 'bad', followed),
+      line('c', 0.1, 'bad', followed),
+    ]);
+    const samples = await write('of-shadow.jsonl', [
+      sample('a', 0.7, 'good'),
+      sample('b', 0.8, 'none'),
+      sample('b', 0.8, 'none'),
+      sample('c', 0.9, 'none', { prediction: 'of no class' }),
+    ]);
+    const { status, stdout, stderr } = evaluate('--outcomes', outcomes, '--samples', samples, '--json');
+    assert.equal(status, 0, stderr);
+    const { confusion, delay, notes } = JSON.parse(stdout);
+    assert.deepEqual(confusion, {
+      truePositives: 1,
+      falsePositives: 1,
+      trueNegatives: 0,
+      falseNegatives: 0,
+    });
+    assert.deepEqual(delay, { p50Days: 1, p95Days: 1 });
+    assert.match(notes.join('\n'), /^2 outcomes are those of a model that this one followed as its shadow/m);
+  });
+
   it('leaves out what was predicted at a time that cannot be read, and says so', async () => {
     const outcomes = await write('odd-outcomes.jsonl', [
       line('a', 0.2, 'good', { predictedAt: '2026-01-30 12:00' }),
