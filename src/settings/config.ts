@@ -35,7 +35,7 @@ export const serviceSettings = {
       'Names, comma-separated, under which clients may call the service. IP addresses, `localhost` and names without a dot always do; others get 421 if this is set, and on loopback addresses if it is not.',
   },
   MODEL_PATH: {
-    schema: z.string(),
+    schema: z.string().regex(/[^,\s]/, 'must name a model file, a folder or a pattern'),
     default: 'models/credit.json',
     description:
       'The models to serve: files, folders (every `*.json` in them) or patterns, comma-separated. `SIGHUP` reads them anew.',

@@ -22,6 +22,7 @@ describe('the settings', () => {
   it('name the variable at fault, its value and what it may be', () => {
     for (const [name, value, message] of [
       ['API_METRICS', 'yes', 'must be true or full or false'],
+      ['MODEL_PATH', ', ,', 'must name a model file, a folder or a pattern'],
       ['PORT', 'http', 'must be a number'],
       ['PORT', '1.5', 'must be a whole number'],
       ['PORT', '-1', 'must be at least 0'],
