@@ -42,7 +42,7 @@ await runCli(help, async (args) => {
   const rows: LineTally = { lines: 0, damaged: 0, faults: [] };
   const samples: LineTally = { lines: 0, damaged: 0, faults: [] };
   const tally = emptyTally();
-  const reporter = createReporter(service, () => {});
+  const reporter = createReporter(service);
   const texts = createOutcomeTexts(columns.outcome, map);
   let failure: Error | undefined;
   try {

@@ -35,11 +35,8 @@ export type Reporter = {
 /** The first batch was refused as a whole, as the service knows none of its outcomes: so it would be with all others. */
 export class UnknownOutcomes extends Error {}
 
-/**
- * @param onSent called after each batch
- * @throws UnknownOutcomes from `add` and `flush`
- */
-export function createReporter(service: Service, onSent: () => void): Reporter {
+/** @throws UnknownOutcomes from `add` and `flush` */
+export function createReporter(service: Service): Reporter {
   const tally: ReportTally = { sent: 0, accepted: 0, duplicate: 0, expired: 0, refused: new Map() };
   let items: string[] = [];
   let outcomes: string[] = [];
@@ -58,7 +55,6 @@ export function createReporter(service: Service, onSent: () => void): Reporter {
     tally.duplicate += duplicate;
     tally.expired += expired;
     for (const { reason, message } of invalid) refuse(reason, message);
-    onSent();
     const [first] = invalid;
     if (isFirst && first !== undefined && invalid.every(({ reason }) => reason === 'unknown_class')) {
       if (invalid.length === sent.length) {
