@@ -3,6 +3,7 @@ import type { Column } from '../profile/columns.ts';
 import { cellText } from '../tables/cells.ts';
 import { countEvidence } from '../tables/column-evidence.ts';
 import { suspicionOf } from '../tables/suspicious-columns.ts';
+import { formatNames } from '../text/column-names.ts';
 import {
   placeOf,
   quoteCell,
@@ -48,7 +49,7 @@ export function readFeature(table: TextTable, column: TextColumn, options: Featu
     const what = suspicionOf(name, present, numeric ? numbers : undefined);
     if (what !== null) {
       throw new Error(
-        `${first}looks like ${what}, which say nothing about new rows: ${leaveOut}, or use it all the same with --allow-ids ${name}`,
+        `${first}looks like ${what}, which say nothing about new rows: ${leaveOut}, or use it all the same with --allow-ids ${formatNames([name])}`,
       );
     }
   }
@@ -62,7 +63,7 @@ export function readFeature(table: TextTable, column: TextColumn, options: Featu
   const fault = values.findIndex((value) => Number.isNaN(value));
   if (fault >= 0) {
     throw new Error(
-      `${placeOf(table, column, fault)}${quoteCell(column, fault, isWithheld)} is not a number, as most of the column is: correct it, leave the cell empty, or treat the column as categories with --categorical ${name}`,
+      `${placeOf(table, column, fault)}${quoteCell(column, fault, isWithheld)} is not a number, as most of the column is: correct it, leave the cell empty, or treat the column as categories with --categorical ${formatNames([name])}`,
     );
   }
   return {

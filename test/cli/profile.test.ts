@@ -281,6 +281,10 @@ describe('npm run profile', function () {
       checked('{"kind":"onnx","path":"none.onnx"}'),
       /predictor\.json: predictor\.path: .*none\.onnx: no such file$/,
     );
+    await assert.rejects(
+      checked(JSON.stringify({ ...http, headersFile: 'none' })),
+      new RegExp(`headersFile=${join(folder, 'none')}: cannot be read: ENOENT$`),
+    );
     await assert.rejects(checked('{'), /predictor\.json: not valid JSON: /);
     await assert.rejects(checked('[]'), /predictor\.json: must be a JSON object with a "kind"$/);
     await assert.rejects(checked('{"kind":"magic"}'), /predictor\.json: predictor\.kind: is "magic", .*http/);
@@ -406,7 +410,7 @@ describe('npm run profile', function () {
         table((row, i) => ({ [name]: cell(i), ...row }));
       await refuses(
         with_((i) => `c${i}`, '"my, id"'),
-        'own.csv:2: column my, id: looks like ids, which say nothing about new rows: leave it out with --exclude "my, id", or use it all the same with --allow-ids my, id',
+        'own.csv:2: column my, id: looks like ids, which say nothing about new rows: leave it out with --exclude "my, id", or use it all the same with --allow-ids "my, id"',
       );
       await refuses(
         with_((i) => `2024-01-${10 + (i % 18)}`),
