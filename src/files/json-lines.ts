@@ -20,8 +20,8 @@ export function detectJsonLayout(begin: string): JsonLayout | null {
 }
 
 /**
- * Turns records in an array (or in several, one after the other), or over several lines, into one a line, in constant memory and without parsing them. The
- * number of a line is then that of the record.
+ * Turns records in an array (or in several, one after the other), or over several lines, into one a line, in constant
+ * memory and without parsing them. The number of a line is then that of the record.
  */
 export async function* toJsonLines(
   bytes: AsyncIterable<Buffer>,

@@ -44,18 +44,9 @@ describe('a model that is only watched', function () {
   before(async () => {
     folder = await temporaryFolder();
     model = join(folder.path, 'churn.json');
-    const columns = [
-      '--score',
-      'p_churn',
-      '--prediction',
-      'label',
-      '--target',
-      'churned',
-      '--positive',
-      'yes',
-    ];
     const { code, stderr } = await runCommand('profile', [
-      ...['--data', scored, '--name', 'churn', '--exclude', 'customerID,signup_date', ...columns],
+      ...['--data', scored, '--name', 'churn', '--exclude', 'customerID,signup_date', '--score', 'p_churn'],
+      ...['--prediction', 'label', '--target', 'churned', '--positive', 'yes'],
       ...['--segments', 'contract', '--protected', 'contract', '--out', model],
     ]);
     assert.equal(code, 0, stderr);
