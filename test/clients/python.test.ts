@@ -7,7 +7,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { runCommand, temporaryFolder } from '../report/run-command.ts';
-import { requirePythonEnvironment } from '../support/python-environment.ts';
+import {
+  installPythonClient,
+  pythonClient,
+  requirePythonEnvironment,
+} from '../support/python-environment.ts';
 import {
   eventually,
   postJson,
@@ -19,7 +23,6 @@ import {
 } from '../support/service.ts';
 
 const run = promisify(execFile);
-const client = join(root, 'clients/python');
 const programs = join(root, 'test/clients');
 const token = 'token-of-those-who-may-observe-0123456789';
 
@@ -37,12 +40,12 @@ describe('the client for Python', function () {
     async function runModule(...args: string[]): Promise<string> {
       const env = {
         ...process.env,
-        PYTHONPATH: join(client, 'src'),
+        PYTHONPATH: join(pythonClient, 'src'),
         PYTHONDONTWRITEBYTECODE: '1',
         PYTHONWARNINGS: 'always::ResourceWarning',
       };
       try {
-        return (await run(python, ['-m', ...args], { cwd: client, env })).stderr;
+        return (await run(python, ['-m', ...args], { cwd: pythonClient, env })).stderr;
       } catch (error) {
         const { stdout, stderr } = error as { stdout: string; stderr: string };
         throw new Error(`python -m ${args.join(' ')}:\n${stdout}${stderr}`);
@@ -83,17 +86,7 @@ describe('the client for Python', function () {
     before(async () => {
       folder = await temporaryFolder();
       const packages = join(folder.path, 'packages');
-      const pip = [
-        '-m',
-        'pip',
-        'install',
-        '--quiet',
-        '--no-deps',
-        '--no-build-isolation',
-        '--target',
-        packages,
-      ];
-      await run(python, [...pip, client]);
+      await installPythonClient(python, packages);
       const tokenPath = join(folder.path, 'token');
       await writeFile(tokenPath, token, { mode: 0o600 });
       service = await startTestService({ OUTCOMES_TOKEN_FILE: tokenPath });

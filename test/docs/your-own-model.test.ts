@@ -7,7 +7,7 @@ import { runRuleTest, spanOf } from '../otel/support/promtool.ts';
 import { gauge, type Labels, replicaLabels } from '../otel/support/series.ts';
 import { temporaryFolder } from '../report/run-command.ts';
 import { freePort } from '../support/free-port.ts';
-import { requirePythonEnvironment } from '../support/python-environment.ts';
+import { installPythonClient, requirePythonEnvironment } from '../support/python-environment.ts';
 import {
   eventually,
   postJson,
@@ -96,17 +96,7 @@ describe('docs/your-own-model.md, followed from top to bottom', function () {
     }
     // the environment's own script names the folder where it was made
     await writeFile(join(bin, 'uvicorn'), '#!/bin/sh\nexec python -m uvicorn "$@"\n', { mode: 0o755 });
-    const pip = [
-      '-m',
-      'pip',
-      'install',
-      '--quiet',
-      '--no-deps',
-      '--no-build-isolation',
-      '--target',
-      packages,
-    ];
-    await run(python, [...pip, join(root, 'clients/python')]);
+    await installPythonClient(python, packages);
     env = {
       ...process.env,
       PATH: [bin, dirname(python), process.env.PATH].join(delimiter),

@@ -10,6 +10,9 @@ import { requireTool, skipForLackOf } from './tools.ts';
 
 const run = promisify(execFile);
 
+/** The folder of the client for Python. */
+export const pythonClient = join(import.meta.dirname, '../../clients/python');
+
 /**
  * The Python of a virtual environment that has the packages of a requirements file. Where there is no Python that will do,
  * or the packages cannot be had, see `skipForLackOf`. A hook that calls this needs minutes the first time:
@@ -24,6 +27,12 @@ export async function requirePythonEnvironment(context: Context, requirements: s
     const reason = stderr.trim().split('\n').at(-1) || message;
     return skipForLackOf(context, `the Python packages of ${requirements} cannot be installed: ${reason}`);
   }
+}
+
+/** Installs the client for Python into a folder, which becomes usable as a `PYTHONPATH`. The environment stays as it is. */
+export async function installPythonClient(python: string, folder: string): Promise<void> {
+  const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--no-build-isolation'];
+  await run(python, [...pip, '--target', folder, pythonClient]);
 }
 
 /**
