@@ -47,8 +47,11 @@ describe('POST /observations', () => {
 
   it('counts a prediction that was made elsewhere, and keeps its sample, as one of /predict', async () => {
     const before = await counted('model_predictions_total', { prediction: 'bad' });
+    const timed = () => counted('model_predict_duration_seconds_count');
+    const timedBefore = await timed();
     const { status, body } = await observe({ features, score: 0.9 });
     assert.equal(status, 202);
+    assert.equal(await timed(), timedBefore, 'nothing was computed here');
     assert.deepEqual(Object.keys(body), ['accepted', 'ids', 'invalid']);
     assert.deepEqual([body.accepted, body.ids.length, body.invalid], [1, 1, []]);
     assert.equal(await counted('model_predictions_total', { prediction: 'bad' }), before + 1);

@@ -32,13 +32,14 @@ describe('POST /predict with an array of rows', () => {
   const count = async (name: string, labels: Record<string, string> = {}) =>
     seriesValue(await (await fetch(`${service.admin}/metrics`)).text(), name, labels) ?? Number.NaN;
   const observed = () => count('model_score_count');
+  const timed = () => count('model_predict_duration_seconds_count');
   const refused = () => count('model_inputs_refused_total');
 
   it('answers each as it answers it alone, in order, and counts, samples and logs it', async () => {
     const rows = Array.from({ length: 40 }, (_, i) => ({ ...row, age: 20 + i }));
     const alone = [];
     for (const one of rows) alone.push((await postJson(`${predict}?explain=true`, one)).body);
-    const before = await observed();
+    const [before, timedBefore] = [await observed(), await timed()];
     const { status, body } = await postJson(`${service.api}/models/credit/predict?explain=true`, rows);
     assert.equal(status, 200);
     const withoutIds = (answers: any[]) => answers.map(({ id, ...rest }) => rest);
@@ -46,6 +47,7 @@ describe('POST /predict with an array of rows', () => {
     const ids = body.map(({ id }: any) => id);
     assert.equal(new Set(ids).size, rows.length);
     assert.equal(await observed(), before + rows.length);
+    assert.equal(await timed(), timedBefore + rows.length);
     await eventually(async () => {
       const samples = new Map((await readJsonLines(service.samplesPath)).map((line) => [line.id, line]));
       assert.deepEqual(

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadArtifact } from '../../src/model/artifact.ts';
+import { formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
+import { temporaryFolder } from '../report/run-command.ts';
 import {
   eventually,
   postJson,
@@ -149,7 +150,7 @@ describe('the Open Inference Protocol V2', () => {
       data: tensor.data.map((value: unknown) => [value]),
     }));
     assert.deepEqual(await scores(nested), expected);
-    for (const datatype of ['FP32', 'INT64', 'INT32', 'UINT8']) {
+    for (const datatype of ['FP32', 'FP16', 'INT64', 'INT8', 'UINT64', 'UINT8']) {
       assert.deepEqual(await scores(changed(0, { datatype })), expected);
     }
     const str = changed(2, { parameters: { content_type: 'str' } });
@@ -159,6 +160,28 @@ describe('the Open Inference Protocol V2', () => {
       await scores(changed(2, { data: asJson, parameters: { content_type: 'pd_json' } })),
       expected,
     );
+  });
+
+  it('takes truth values where the model has them as categories, and nowhere else', async () => {
+    const truths = [true, false, true, true, false];
+    const unfit = await inferTensors(changed(0, { datatype: 'BOOL', data: truths }));
+    assert.deepEqual([unfit.status, unfit.body.error], [422, '/inputs/0/data/0 must be number, and 4 more']);
+    await using folder = await temporaryFolder();
+    const credit = await readFile('models/credit.json', 'utf8');
+    const renamed = credit.replaceAll('"delayed"', '"true"').replaceAll('"critical"', '"false"');
+    const { version: _, ...content } = JSON.parse(renamed);
+    const path = await folder.write('model.json', formatArtifact(sealArtifact(content)));
+    const other = await startTestService({ MODEL_PATH: path });
+    try {
+      const ask = (base: string, datatype: string, data: unknown[]) =>
+        postJson(`${base}/v2/models/credit/infer`, { inputs: changed(2, { datatype, data }) });
+      const names = truths.map((truth) => (truth ? 'delayed' : 'critical'));
+      const [expected, told] = [await ask(service.api, 'BYTES', names), await ask(other.api, 'BOOL', truths)];
+      assert.equal(told.status, 200, JSON.stringify(told.body));
+      assert.deepEqual(told.body.outputs[0], expected.body.outputs[0]);
+    } finally {
+      await other.stop();
+    }
   });
 
   it('leaves a text as it is, whatever stands beside it', async () => {
