@@ -38,18 +38,18 @@ export const serviceSettings = {
     schema: z.string().regex(/[^,\s]/, 'must name a model file, a folder or a pattern'),
     default: 'models/credit.json',
     description:
-      'The models to serve: files, folders (every `*.json` in them) or patterns, comma-separated. `SIGHUP` reads them anew.',
+      'The model files to serve, comma-separated: paths of files, folders (all their `*.json` files) or patterns. `SIGHUP` makes the service read them again.',
   },
   DEFAULT_MODEL: {
     schema: z.string().optional(),
     description:
-      'Name of the model that answers where the path names none: `/predict`. Unset: the only one that is no shadow.',
+      'Name of the model that answers where the path names none: `/predict`. Unset: the only one that is not a shadow.',
   },
   SHADOW_MODELS: {
     // one that is named twice would count each row twice
     schema: list.transform((names) => [...new Set(names)]).optional(),
     description:
-      'Names of models, comma-separated, that score the rows of `/predict` as well, after they are answered. They are compared with the model that answers.',
+      'Names of models, comma-separated, that score the rows of `/predict` too, after the answer has been sent, and are compared with the model that answers.',
   },
   SERVICE_INSTANCE: {
     schema: z
