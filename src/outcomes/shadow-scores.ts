@@ -17,8 +17,11 @@ export type ShadowScores = {
 const entriesPerPlace = 16;
 const defaultEntries = 2 ** 19;
 
+/** Stands in an entry that was never made; no model's digest is all zeros. */
+const noModel = 0n;
+
 /**
- * Remembers what shadows said of about the last half million rows, in 13 MB that are taken when the first comes. An entry
+ * Remembers what shadows said of about the last half million rows, in 15 MB that are taken when the first comes. An entry
  * is found by the low bits of its key, which are those of a signature and so spread evenly; the oldest of the sixteen
  * that lie there makes room for it.
  *
@@ -26,18 +29,7 @@ const defaultEntries = 2 ** 19;
  */
 export function createShadowScores(entries = defaultEntries): ShadowScores {
   const places = BigInt(entries / entriesPerPlace);
-  const models: string[] = [];
-  const numbers = new Map<string, number>();
   let table: ReturnType<typeof allocate> | undefined;
-
-  function numberOf(model: string): number {
-    let number = numbers.get(model);
-    if (number === undefined) {
-      number = models.push(model);
-      numbers.set(model, number);
-    }
-    return number;
-  }
   const placeOf = (key: bigint) => Number(BigInt.asUintN(64, key) % places);
 
   return {
@@ -48,7 +40,7 @@ export function createShadowScores(entries = defaultEntries): ShadowScores {
       table.next[place] = (table.next[place] + 1) % entriesPerPlace;
       table.keys[entry] = key;
       table.scores[entry] = score;
-      table.models[entry] = numberOf(model);
+      table.models[entry] = BigInt(`0x${model}`);
       table.said[entry] = 2 * ((group ?? -1) + 1) + Number(isPositive);
     },
     find(key) {
@@ -56,11 +48,10 @@ export function createShadowScores(entries = defaultEntries): ShadowScores {
       const found: ShadowPrediction[] = [];
       const first = placeOf(key) * entriesPerPlace;
       for (let entry = first; entry < first + entriesPerPlace; entry++) {
-        // numbers begin at 1: an entry that was never made has none
-        if (table.keys[entry] !== key || table.models[entry] === 0) continue;
+        if (table.keys[entry] !== key || table.models[entry] === noModel) continue;
         const group = (table.said[entry] >>> 1) - 1;
         found.push({
-          model: models[table.models[entry] - 1],
+          model: table.models[entry].toString(16).padStart(2 * table.models.BYTES_PER_ELEMENT, '0'),
           score: table.scores[entry],
           isPositive: (table.said[entry] & 1) === 1,
           group: group < 0 ? undefined : group,
@@ -75,8 +66,8 @@ function allocate(entries: number) {
   return {
     keys: new BigUint64Array(entries),
     scores: new Float64Array(entries),
-    /** Places in the list of models, from 1. */
-    models: new Uint32Array(entries),
+    /** Their digests, which are of 64 bits, so that nothing is kept of a model beyond its entries. */
+    models: new BigUint64Array(entries),
     /** The group from 1, or 0 for none, and in the lowest bit the prediction. */
     said: new Uint32Array(entries),
     /** The entry of each place that is overwritten next. */

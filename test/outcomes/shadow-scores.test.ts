@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { createShadowScores } from '../../src/outcomes/shadow-scores.ts';
 
 const key = () => randomBytes(8).readBigUInt64BE();
-const said = (score: number, model = 'a', group?: number) => ({
+const [aModel, otherModel] = ['00000000000000a1', 'fedcba9876543210'];
+const said = (score: number, model = aModel, group?: number) => ({
   model,
   score,
   isPositive: score > 0.5,
@@ -16,9 +17,9 @@ describe('what shadows said', () => {
     const one = key();
     assert.deepEqual(scores.find(one), []);
     scores.add(one, said(0.25));
-    scores.add(one, said(0.75, 'b', 2 ** 23 - 1));
+    scores.add(one, said(0.75, otherModel, 2 ** 23 - 1));
     scores.add(key(), said(0.1));
-    assert.deepEqual(scores.find(one), [said(0.25), said(0.75, 'b', 2 ** 23 - 1)]);
+    assert.deepEqual(scores.find(one), [said(0.25), said(0.75, otherModel, 2 ** 23 - 1)]);
     assert.deepEqual(scores.find(0n), [], 'a key that is all zeros is none that was never made');
   });
 
