@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import type { Feature } from '../../model/artifact.ts';
 import type { Row } from '../../model/row.ts';
-import { positiveColumn } from '../class-order.ts';
 import { createFeatureReader, createTextReader, type FeatureValue } from '../feature-values.ts';
 import { type InputColumns, inputColumns, listInputs } from '../input-columns.ts';
 import { PredictorFailure } from '../predictor.ts';
-import { createAnswerReader } from '../read-answer.ts';
+import { createTensorReader, tensorOutputs } from '../tensor-outputs.ts';
 import { frameParameters, numberDatatypes, textParameters } from '../v2-datatypes.ts';
 import type { WatchedModel } from '../watched-model.ts';
 import { commonSettings, type Protocol } from './protocol.ts';
@@ -27,17 +26,14 @@ export const v2Settings = z
     ),
     score: z
       .exactOptional(z.string().min(1))
-      .describe('Output with the probabilities. The only one of the answer when absent'),
-    positiveColumn: z
-      .exactOptional(z.int().min(0))
       .describe(
-        'Column of the positive class in an output of several columns. Its place among the sorted classes when absent',
+        'Output with the probabilities. The only one of the answer besides that of `prediction` when absent',
       ),
-    prediction: z
-      .exactOptional(z.string().min(1))
-      .describe('Output with the predicted class. The threshold decides when absent'),
+    ...tensorOutputs,
   })
   .describe('A server of the Open Inference Protocol V2 over REST: MLServer, KServe, Triton');
+
+type OutputNames = Pick<z.infer<typeof v2Settings>, 'score' | 'prediction'>;
 
 type Tensor = { readonly name: string; readonly shape: readonly number[]; readonly data: readonly unknown[] };
 
@@ -50,35 +46,19 @@ export function createV2Protocol(settings: z.infer<typeof v2Settings>, model: Wa
   // MLServer makes a data frame of them; a server that does not know the parameter passes over it
   const parameters = encoders.every(({ columns }) => columns === 1) ? frameParameters : undefined;
   const wanted = [score, prediction].filter((name) => name !== undefined);
-  const outputs = wanted.length > 0 ? wanted.map((name) => ({ name })) : undefined;
-  const positive = settings.positiveColumn ?? positiveColumn(model.output);
-  const read = createAnswerReader(model.output, prediction !== undefined);
+  // all of them, where the one with the probabilities is not known by name
+  const outputs = score === undefined ? undefined : wanted.map((name) => ({ name }));
+  const read = createTensorReader(settings, model);
 
   return {
     maxRows: 1_000,
     encode: (rows) =>
       JSON.stringify({ parameters, inputs: encoders.map(({ encode }) => encode(rows)), outputs }),
     decode(answer, rows) {
-      const tensors = readTensors(answer, rows);
-      const scores = findTensor(tensors, score);
-      const columns = scores.data.length / rows;
-      const column = columns === 1 ? 0 : positive;
-      if (column >= columns) {
-        throw new PredictorFailure(
-          'bad_answer',
-          `the output has ${columns} columns, none of which is ${column}`,
-        );
-      }
-      const classes = prediction === undefined ? undefined : findTensor(tensors, prediction);
-      if (classes !== undefined && classes.data.length !== rows) {
-        throw new PredictorFailure(
-          'bad_answer',
-          `the answer has ${classes.data.length} classes for ${rows} rows`,
-        );
-      }
-      return Array.from({ length: rows }, (_, i) =>
-        read(scores.data[i * columns + column], classes?.data[i]),
-      );
+      const tensors = readOutputs(answer);
+      const scores = readValues(findScores(tensors, settings), rows);
+      if (prediction === undefined) return read(rows, scores);
+      return read(rows, scores, readValues(findOutput(tensors, prediction), rows));
     },
   };
 }
@@ -113,8 +93,7 @@ function createNumberReader(feature: Feature): (row: Row) => FeatureValue {
   };
 }
 
-/** The outputs of an answer, each with whole columns of values. */
-function readTensors(answer: unknown, rows: number): Tensor[] {
+function readOutputs(answer: unknown): Tensor[] {
   const outputs = (answer as { outputs?: unknown } | null)?.outputs;
   if (!Array.isArray(outputs)) throw new PredictorFailure('bad_answer', 'the answer has no list of outputs');
   return outputs.map((output) => {
@@ -122,25 +101,35 @@ function readTensors(answer: unknown, rows: number): Tensor[] {
     if (typeof name !== 'string' || !Array.isArray(shape) || !Array.isArray(data)) {
       throw new PredictorFailure('bad_answer', 'an output of the answer has no name, no shape or no data');
     }
-    const flat = data.flat(Infinity);
-    if (shape[0] !== rows || flat.length === 0 || flat.length % rows !== 0) {
-      throw new PredictorFailure(
-        'bad_answer',
-        `an output of the answer has not one line for each of ${rows} rows`,
-      );
-    }
-    return { name, shape, data: flat };
+    return { name, shape, data };
   });
 }
 
-function findTensor(tensors: readonly Tensor[], name: string | undefined): Tensor {
-  if (name === undefined && tensors.length !== 1) {
+/** The values of an output, row after row: as many for each. */
+function readValues({ name, shape, data }: Tensor, rows: number): readonly unknown[] {
+  const values = data.flat(Infinity);
+  if (shape[0] !== rows || values.length === 0 || values.length % rows !== 0) {
     throw new PredictorFailure(
       'bad_answer',
-      'the answer has several outputs: name the one with the probabilities as "score" in the model file',
+      `output ${JSON.stringify(name)} of the answer does not hold ${rows} rows, as many as were sent`,
     );
   }
-  const found = name === undefined ? tensors[0] : tensors.find((tensor) => tensor.name === name);
+  return values;
+}
+
+/** The output with the probabilities. */
+function findScores(tensors: readonly Tensor[], { score, prediction }: OutputNames): Tensor {
+  if (score !== undefined) return findOutput(tensors, score);
+  const others = tensors.filter(({ name }) => name !== prediction);
+  if (others.length === 1) return others[0];
+  throw new PredictorFailure(
+    'bad_answer',
+    `the answer has ${others.length} outputs that could hold the probabilities: name the one that does as "score" in the model file`,
+  );
+}
+
+function findOutput(tensors: readonly Tensor[], name: string): Tensor {
+  const found = tensors.find((tensor) => tensor.name === name);
   if (!found) throw new PredictorFailure('bad_answer', `the answer has no output ${JSON.stringify(name)}`);
   return found;
 }

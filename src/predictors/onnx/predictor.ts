@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Row } from '../../model/row.ts';
-import { positiveColumn } from '../class-order.ts';
 import { listInputs } from '../input-columns.ts';
 import {
   type Prediction,
@@ -11,7 +10,7 @@ import {
   PredictorFailure,
   type PredictorSurroundings,
 } from '../predictor.ts';
-import { createAnswerReader } from '../read-answer.ts';
+import { createTensorReader } from '../tensor-outputs.ts';
 import { createUnderWay } from '../under-way.ts';
 import type { WatchedModel } from '../watched-model.ts';
 import { createInputFiller, fixedSize } from './inputs.ts';
@@ -110,8 +109,7 @@ function prepare(
   );
   const { score, prediction } = chooseOutputs(session.outputMetadata, settings);
   const wanted = prediction === undefined ? [score] : [score, prediction];
-  const positive = settings.positiveColumn ?? positiveColumn(model.output);
-  const read = createAnswerReader(model.output, prediction !== undefined);
+  const read = createTensorReader(settings, model);
 
   return async (rows) => {
     const feeds = Object.fromEntries(
@@ -120,23 +118,8 @@ function prepare(
     const outputs = await session.run(feeds, wanted).catch((error) => {
       throw new PredictorFailure('refused', `the ONNX model cannot compute this: ${firstLine(error)}`);
     });
-    const { data } = outputs[score];
-    const width = data.length / rows.length;
-    const column = width === 1 ? 0 : positive;
-    if (!(Number.isInteger(width) && column < width)) {
-      throw new PredictorFailure(
-        'bad_answer',
-        `the ONNX model puts out ${data.length} numbers for ${rows.length} rows`,
-      );
-    }
     const classes = prediction === undefined ? undefined : outputs[prediction].data;
-    if (classes !== undefined && classes.length !== rows.length) {
-      throw new PredictorFailure(
-        'bad_answer',
-        `the ONNX model puts out ${classes.length} classes for ${rows.length} rows`,
-      );
-    }
-    return rows.map((_, i) => read(data[i * width + column], classes?.[i]));
+    return read(rows.length, outputs[score].data, classes);
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { inputColumns } from '../input-columns.ts';
+import { tensorOutputs } from '../tensor-outputs.ts';
 
 /** The predictor part of a model file for a model in ONNX. */
 export const onnxSettings = z.strictObject({
@@ -22,14 +23,7 @@ export const onnxSettings = z.strictObject({
   score: z
     .exactOptional(z.string().min(1))
     .describe('Output with the probabilities. The only one of numbers with a fraction when absent'),
-  positiveColumn: z
-    .exactOptional(z.int().min(0))
-    .describe(
-      'Column of the positive class in an output of several columns. Its place among the sorted classes when absent',
-    ),
-  prediction: z
-    .exactOptional(z.string().min(1))
-    .describe('Output with the predicted class. The threshold decides when absent'),
+  ...tensorOutputs,
 });
 
 export type OnnxSettings = z.infer<typeof onnxSettings>;

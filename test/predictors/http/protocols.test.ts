@@ -102,6 +102,12 @@ describe('the Open Inference Protocol V2', () => {
       { score: 0.9, prediction: 'bad' },
       { score: 0.2, prediction: 'good' },
     ]);
+    const unnamed = make({ prediction: 'predict' });
+    assert.equal(JSON.parse(unnamed.encode(rows)).outputs, undefined);
+    assert.deepEqual(unnamed.decode({ outputs: [classes, ...outputs] }, 2)[0], {
+      score: 0.9,
+      prediction: 'bad',
+    });
     const other = { ...classes, data: ['bad', 'dubious'] };
     assert.throws(() => protocol.decode({ outputs: [other, ...outputs] }, 2), badAnswer(/neither/));
     const two = { ...classes, shape: [2, 2], data: ['bad', 'good', 'good', 'bad'] };
@@ -111,14 +117,21 @@ describe('the Open Inference Protocol V2', () => {
     );
   });
 
+  it('passes over outputs that it has no use for', () => {
+    const note = { name: 'note', shape: [1], datatype: 'BYTES', data: ['warm'] };
+    const { outputs } = answerOf([0.9, 0.1, 0.2, 0.8]);
+    const protocol = make({ score: 'predict_proba' });
+    assert.deepEqual(protocol.decode({ outputs: [note, ...outputs] }, 2), [{ score: 0.9 }, { score: 0.2 }]);
+  });
+
   const wrong: readonly [what: string, answer: unknown, says: RegExp][] = [
     ['without outputs', { error: 'no' }, /no list of outputs/],
     ['that is null', null, /no list of outputs/],
     ['with an output of null', { outputs: [null] }, /no name/],
     ['with an output without data', { outputs: [{ name: 'a', shape: [2] }] }, /no data/],
-    ['of another number of rows', answerOf([0.5, 0.5], [1, 2]), /not one line for each of 2 rows/],
-    ['whose data are too few', answerOf([0.5], [2, 2]), /not one line for each of 2 rows/],
-    ['of no data', answerOf([], [2, 2]), /not one line for each of 2 rows/],
+    ['of another number of rows', answerOf([0.5, 0.5], [1, 2]), /does not hold 2 rows/],
+    ['whose data are too few', answerOf([0.5], [2, 2]), /does not hold 2 rows/],
+    ['of no data', answerOf([], [2, 2]), /does not hold 2 rows/],
     [
       'with two outputs',
       { outputs: [...answerOf([1, 1], [2]).outputs, ...answerOf([1, 1], [2], 'b').outputs] },
@@ -136,7 +149,7 @@ describe('the Open Inference Protocol V2', () => {
   it('takes no prediction from an answer without the output or the column that the model file names', () => {
     const answer = answerOf([0.9, 0.1, 0.2, 0.8]);
     assert.throws(() => make({ score: 'p' }).decode(answer, 2), badAnswer(/no output "p"/));
-    assert.throws(() => make({ positiveColumn: 2 }).decode(answer, 2), badAnswer(/2 columns/));
+    assert.throws(() => make({ positiveColumn: 2 }).decode(answer, 2), badAnswer(/4 numbers for 2 rows, but column 2/));
   });
 });
 
