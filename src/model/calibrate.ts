@@ -21,8 +21,8 @@ export function calibrate(scores: ArrayLike<number>, outcomes: ArrayLike<number>
 }
 
 /**
- * What an artifact says of its calibration, without certainty. Files of version 1 may hold plateaus at exactly 0 and 1: their rows are
- * those of the score bins that lie on a plateau as a whole. Newer files come as they are.
+ * What an artifact says of its calibration, without certainty. Files of version 1 may hold plateaus at exactly 0 and 1:
+ * their rows are those of the score bins that lie on a plateau as a whole. The calibration of newer files is returned as it is.
  */
 export function calibrationOf({ calibration, bins }: Pick<Learnt, 'calibration' | 'bins'>): CalibrationCurve {
   const { zeroTo, oneFrom } = certainEnds(calibration);

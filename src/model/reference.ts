@@ -10,8 +10,10 @@ export type VariableReference = {
    * of as many new rows.
    */
   readonly counts: readonly number[];
-  /** Least and greatest reference value of a numeric variable; values beyond are counted as outside the range, and left out of sums
-   * where they are far beyond. */
+  /**
+   * Least and greatest reference value of a numeric variable. Values beyond are counted as outside the range, and left out
+   * of sums where they are far beyond.
+   */
   readonly range?: readonly [min: number, max: number];
   /** What a row in each bin brings to the score, parallel to `counts`: see `measureEffect`. Without it no effect is known. */
   readonly effects?: readonly number[];

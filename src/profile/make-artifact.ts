@@ -61,9 +61,7 @@ function withEffects(
     explanation === undefined
       ? associatedEffects(bins, values, spread)
       : ownEffects(explanation, feature.name, bins, values, spread);
-  return feature.kind === 'numeric'
-    ? { ...feature, reference: { ...feature.reference, effects } }
-    : { ...feature, reference: { ...feature.reference, effects } };
+  return { ...feature, reference: { ...feature.reference, effects } } as Feature;
 }
 
 function scoreReference(scores: Float64Array, spread: ScoreSpread | null): Output['score']['reference'] {

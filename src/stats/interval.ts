@@ -1,2 +1,2 @@
-/** Between what two values something lies. */
+/** The two ends of an interval. */
 export type Interval = { readonly low: number; readonly high: number };

@@ -4,7 +4,7 @@ import { intervalZ } from './wilson-interval.ts';
 /** How far one of two exceeds the other on the same rows, with its interval of 95 %. */
 export type PairedDifference = Interval & { readonly value: number };
 
-/** Of both being judged on one row. */
+/** Rows by which of the two has what is counted, such as a right prediction. */
 export type PairedCounts = {
   readonly both: number;
   readonly first: number;
@@ -13,9 +13,9 @@ export type PairedCounts = {
 };
 
 /**
- * The difference of two shares over the same rows, second less first: (second − first)/n. Only the rows where one of the
- * two has it and the other has not tell them apart. The interval is Wald's with half a row added to each of the four
- * counts, which keeps it honest where few rows do.
+ * The difference of two shares over the same rows, second less first: (second − first)/n. It depends only on the rows in
+ * which the two differ. The interval is Wald's with half a row added to each of the four counts, without which it would be
+ * too short where the two differ in few rows.
  *
  * @param counts rows on which both, only the first, only the second, or neither has it
  * @returns `null` without rows

@@ -37,7 +37,7 @@ export function createRandom(seed: number): Random {
 }
 
 /**
- * Puts the items into a random order, in place: each order is as likely as any other.
+ * Shuffles the items in place; every order is equally likely.
  *
  * Source: R. Durstenfeld, Algorithm 235: Random permutation, Comm. ACM 7 (1964).
  */
