@@ -149,7 +149,10 @@ describe('the Open Inference Protocol V2', () => {
   it('takes no prediction from an answer without the output or the column that the model file names', () => {
     const answer = answerOf([0.9, 0.1, 0.2, 0.8]);
     assert.throws(() => make({ score: 'p' }).decode(answer, 2), badAnswer(/no output "p"/));
-    assert.throws(() => make({ positiveColumn: 2 }).decode(answer, 2), badAnswer(/4 numbers for 2 rows, but column 2/));
+    assert.throws(
+      () => make({ positiveColumn: 2 }).decode(answer, 2),
+      badAnswer(/4 numbers for 2 rows, but column 2/),
+    );
   });
 });
 
