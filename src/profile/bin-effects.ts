@@ -1,5 +1,6 @@
 import type { Explanation } from '../predictors/explanation.ts';
 import { type Bins, binCount, createBinner } from '../stats/binning.ts';
+import { roundDecimals } from '../stats/round-decimals.ts';
 
 /** Log-odds beyond ±this decide nothing more (10 is a probability of 0.99995), and would outweigh all others. */
 const maxOutput = 10;
@@ -79,7 +80,6 @@ function bound(value: number): number {
   return Math.max(-maxOutput, Math.min(maxOutput, value));
 }
 
-/** To six places: more are noise of the arithmetic and make versions differ between machines. */
 function round(value: number): number {
-  return Math.round(value * 1e6) / 1e6 + 0;
+  return roundDecimals(value, 6);
 }

@@ -4,6 +4,7 @@ import { logLossOfOne } from '../stats/probability-scores.ts';
 import { createRandom, type Random } from '../stats/random.ts';
 import { resample } from '../stats/resample.ts';
 import { binnedRocAuc } from '../stats/roc-auc.ts';
+import { roundDecimals } from '../stats/round-decimals.ts';
 
 const metrics = ['rocAuc', 'accuracy', 'logLoss', 'brier', 'precision', 'recall', 'f1'] as const;
 
@@ -107,9 +108,8 @@ export function standardErrors(
 /** The figures of a model file's evaluation. */
 type Figures = Omit<Evaluation, 'protocol'>;
 
-/** To six places: more are noise of the arithmetic and make versions differ between machines. */
 function round(value: number): number {
-  return Math.round(value * 1e6) / 1e6;
+  return roundDecimals(value, 6);
 }
 
 /** Leaves out looks at which a figure is not defined (precision without a positive prediction); 0 if it never is. */

@@ -7,6 +7,7 @@ import {
   standardErrors,
 } from '../profile/held-out-figures.ts';
 import { createRandom, type Random, shuffle } from '../stats/random.ts';
+import { roundDecimals } from '../stats/round-decimals.ts';
 import type { DesignMatrix } from './design.ts';
 import { fitLogistic, type LogisticFit } from './fit-logistic.ts';
 
@@ -50,7 +51,7 @@ function stratifiedFolds(outcomes: ArrayLike<number>, folds: number, random: Ran
   return foldOf;
 }
 
-/** The score that the weights give a row of the design, to ten places: more are noise of the arithmetic. */
+/** The score that the weights give a row of the design. */
 function scoreRow(
   { entriesPerRow, columns, values }: DesignMatrix,
   row: number,
@@ -59,7 +60,7 @@ function scoreRow(
   let sum = 0;
   const end = (row + 1) * entriesPerRow;
   for (let k = row * entriesPerRow; k < end; k++) sum += values[k] * weights[columns[k]];
-  return Math.round(logistic(sum) * 1e10) / 1e10;
+  return roundDecimals(logistic(sum), 10);
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { CategoricalWeights, Logistic, NumericWeights } from '../predictors/logistic/schema.ts';
 import { countBins } from '../stats/binning.ts';
+import { roundDecimals } from '../stats/round-decimals.ts';
 import type { CategoricalCode, Code, NumericCode } from './design.ts';
 
-/** Log-odds to ten places: more are noise of the arithmetic and make versions differ between machines. */
 function roundLogOdds(value: number): number {
-  return Math.round(value * 1e10) / 1e10 + 0;
+  return roundDecimals(value, 10);
 }
 
 function numericWeights(code: NumericCode, weights: Float64Array): NumericWeights {
