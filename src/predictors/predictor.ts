@@ -15,7 +15,7 @@ export type Prediction = {
 
 /** Whom a prediction is made for. */
 export type Call = {
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when the caller is no longer waiting for the answer. */
   readonly signal?: AbortSignal;
   /** The trace that the caller names; it goes along where there is no span of ours that could. */
   readonly callerTrace?: SpanContext | undefined;
@@ -49,7 +49,7 @@ export type FilePredictor = Omit<Predictor, 'predict'> & {
  * - `refused`: it answered that it will not or cannot predict these rows;
  * - `bad_answer`: what it answered is no prediction, or of another number of rows;
  * - `busy`: it has as much to do as it may; asking again later can help;
- * - `aborted`: nobody waits for the answer any more;
+ * - `aborted`: the caller is no longer waiting for the answer;
  * - `internal`: it threw another error than a `PredictorFailure`, which is a fault of its own.
  */
 export const failureReasons = [
@@ -71,6 +71,11 @@ export class PredictorFailure extends Error {
     super(message, options);
     this.reason = reason;
   }
+}
+
+/** The failure of a call whose signal was aborted. */
+export function abortedCall(): PredictorFailure {
+  return new PredictorFailure('aborted', 'the caller is no longer waiting for the answer');
 }
 
 /** Where a predictor is made. */

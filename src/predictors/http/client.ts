@@ -2,7 +2,7 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { type Context, context, propagation, type SpanContext, trace } from '@opentelemetry/api';
-import { type Call, PredictorFailure } from '../predictor.ts';
+import { abortedCall, type Call, PredictorFailure } from '../predictor.ts';
 import { createUnderWay } from '../under-way.ts';
 import type { Headers } from './headers.ts';
 
@@ -96,7 +96,7 @@ export function createHttpClient({ url, timeoutMs, maxInFlight, headers }: Clien
       return parseAnswer(answer);
     } catch (error) {
       if (error instanceof PredictorFailure) throw error;
-      if (signal?.aborted) throw new PredictorFailure('aborted', 'nobody waits for the answer any more');
+      if (signal?.aborted) throw abortedCall();
       throw timeout.signal.aborted
         ? new PredictorFailure('timeout', `the model's server did not answer within ${timeoutMs} ms`)
         : unreachable(error as NodeJS.ErrnoException);

@@ -53,7 +53,7 @@ async function readHeaders(path: string): Promise<Record<string, string>> {
       Object.hasOwn(headers, name)
     ) {
       throw new Error(
-        `${source}=${path}: header ${i + 1} is not \`Name: value\`, a name that may be set, once`,
+        `${source}=${path}: header ${i + 1} is not \`Name: value\` with a name that is given once and that the client does not write itself`,
       );
     }
     headers[name] = value;

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import type { Row } from '../../model/row.ts';
 import { createFeatureReader } from '../feature-values.ts';
-import { PredictorFailure } from '../predictor.ts';
 import { createAnswerReader } from '../read-answer.ts';
 import type { WatchedModel } from '../watched-model.ts';
 import { createFinder, jsonPointer } from './json-pointer.ts';
-import { commonSettings, type Protocol } from './protocol.ts';
+import { commonSettings, type Protocol, requireList } from './protocol.ts';
 
 /** Stand in a request for one row, or for the list of several. */
 const placeholders = { one: '{row}', several: '{rows}' } as const;
@@ -61,10 +60,7 @@ export function createJsonProtocol(
     maxRows: takesSeveral ? 1_000 : 1,
     encode: (rows) => pieces.join(JSON.stringify(takesSeveral ? rows.map(writeRow) : writeRow(rows[0]))),
     decode(answer, rows) {
-      const found = takesSeveral ? findPredictions(answer) : [answer];
-      if (!Array.isArray(found) || found.length !== rows) {
-        throw new PredictorFailure('bad_answer', `the answer has no list of ${rows} predictions`);
-      }
+      const found = takesSeveral ? requireList(findPredictions(answer), rows) : [answer];
       return found.map((item) => read(findScore(item), findPrediction?.(item)));
     },
   };

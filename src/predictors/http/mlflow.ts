@@ -7,7 +7,7 @@ import { PredictorFailure } from '../predictor.ts';
 import { createAnswerReader } from '../read-answer.ts';
 import type { WatchedModel } from '../watched-model.ts';
 import { createFinder, jsonPointer } from './json-pointer.ts';
-import { commonSettings, type Protocol } from './protocol.ts';
+import { commonSettings, type Protocol, requireList } from './protocol.ts';
 
 export const mlflowSettings = z
   .strictObject({
@@ -42,10 +42,7 @@ export function createMlflowProtocol(
     },
     decode(answer, rows) {
       const predictions = (answer as { predictions?: unknown } | null)?.predictions;
-      if (!Array.isArray(predictions) || predictions.length !== rows) {
-        throw new PredictorFailure('bad_answer', `the answer has no list of ${rows} predictions`);
-      }
-      return predictions.map((item) => {
+      return requireList(predictions, rows).map((item) => {
         // a label instead of a list or an object of what was predicted
         if (typeof item !== 'object' && score !== '') throw new PredictorFailure('bad_answer', mlflowLabels);
         return read(findScore(item), findPrediction?.(item));

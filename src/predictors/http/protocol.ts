@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Row } from '../../model/row.ts';
-import type { Prediction } from '../predictor.ts';
+import { type Prediction, PredictorFailure } from '../predictor.ts';
 
 /** How rows become a request to one kind of server, and its answer predictions. */
 export type Protocol = {
@@ -11,6 +11,12 @@ export type Protocol = {
   /** @throws PredictorFailure with `bad_answer` when the answer does not hold one prediction for each of the rows */
   decode(answer: unknown, rows: number): Prediction[];
 };
+
+/** The list of predictions in an answer. @throws PredictorFailure with `bad_answer` for anything but one of each row */
+export function requireList(found: unknown, rows: number): readonly unknown[] {
+  if (Array.isArray(found) && found.length === rows) return found;
+  throw new PredictorFailure('bad_answer', `the answer has no list of ${rows} predictions`);
+}
 
 /** The settings that every protocol has. */
 export const commonSettings = {

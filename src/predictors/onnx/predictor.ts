@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Row } from '../../model/row.ts';
 import { listInputs } from '../input-columns.ts';
 import {
+  abortedCall,
   type Prediction,
   type Predictor,
   PredictorFailure,
@@ -57,7 +58,7 @@ function predictBy(session: OnnxSession, run: (rows: readonly Row[]) => Promise<
   async function runInSteps(rows: readonly Row[], signal?: AbortSignal): Promise<Prediction[]> {
     const predictions: Prediction[] = [];
     for (let at = 0; at < rows.length; at += step) {
-      if (signal?.aborted) throw new PredictorFailure('aborted', 'nobody waits for the answer any more');
+      if (signal?.aborted) throw abortedCall();
       predictions.push(...(await run(rows.slice(at, at + step))));
       await setImmediate();
     }
