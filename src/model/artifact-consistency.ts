@@ -38,7 +38,7 @@ export function consistencyFaults(artifact: Artifact): Fault[] {
     ...effectsFaults(['features', i, 'reference'], feature.reference),
   ]);
   if (!isAddressable(artifact.name))
-    faults.push({ path: ['name'], message: 'can be no part of an address: choose another' });
+    faults.push({ path: ['name'], message: 'cannot be part of a URL path: choose another' });
   for (const [i, name] of names.entries()) {
     if (name === scoreFeature || name === ownKeyName)
       faults.push({ path: ['features', i, 'name'], message: `${name} is reserved` });
@@ -65,7 +65,7 @@ export function consistencyFaults(artifact: Artifact): Fault[] {
   return faults;
 }
 
-/** Whether `/models/NAME/predict` can be asked for: not with a step of a path, or half of a character. */
+/** Whether `/models/NAME/predict` can be asked for: not if the name is a step of a path, or has a lone surrogate. */
 function isAddressable(name: string): boolean {
   return name !== '.' && name !== '..' && name.isWellFormed();
 }

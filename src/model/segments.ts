@@ -24,7 +24,7 @@ export type SegmentReference = NonNullable<Artifact['segments']>[number];
 export type SegmentedVariable = { readonly name: string; readonly bins: Bins };
 
 /** A variable whose reference is known. */
-type Counted = SegmentedVariable & { readonly counts: readonly number[] };
+type CountedVariable = SegmentedVariable & { readonly counts: readonly number[] };
 
 /**
  * The cuts of a model: a categorical feature has a segment for each of its categories, and for `other` if some are
@@ -86,7 +86,7 @@ export function newSegments(
  * @throws RangeError as `newSegments` does
  */
 export function countSegments(
-  variables: readonly (Counted & { readonly values: ArrayLike<unknown> })[],
+  variables: readonly (CountedVariable & { readonly values: ArrayLike<unknown> })[],
   by: readonly string[],
 ): SegmentReference[] {
   if (by.length === 0) return [];
@@ -116,7 +116,7 @@ export function countSegments(
 export function describeSegments(
   cut: SegmentCut,
   cells: Float64Array,
-  variables: readonly Counted[],
+  variables: readonly CountedVariable[],
   all: readonly ArrayLike<number>[],
 ): SegmentReference {
   return {

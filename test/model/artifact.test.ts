@@ -123,12 +123,12 @@ describe('the artifact', () => {
     [
       'its name is a step of a path',
       (draft) => Object.assign(draft, { name: '..' }),
-      /: name: can be no part/,
+      /: name: cannot be part of a URL path/,
     ],
     [
       'its name is half a character',
       (draft) => Object.assign(draft, { name: '\ud83d' }),
-      /: name: can be no/,
+      /: name: cannot be part of a URL path/,
     ],
     [
       'a number is null',
