@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { type Context, context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Deployment } from '../../src/deployments/deployment.ts';
 import { createShadowQueue, type FollowedRow } from '../../src/deployments/shadow-queue.ts';
+import { loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
+import { referenceOf } from '../../src/model/artifact-reference.ts';
+import type { Row } from '../../src/model/row.ts';
+import { createInputValidator } from '../../src/model/validate-input.ts';
+import { createModelCounts } from '../../src/monitor/model-counts.ts';
 import { createContextManager } from '../../src/telemetry/context-manager.ts';
+import { logisticOf } from '../support/model-parts.ts';
 import { eventually } from '../support/service.ts';
 
 describe('the rows that wait for a shadow', () => {
@@ -30,5 +36,36 @@ describe('the rows that wait for a shadow', () => {
     await eventually(() => assert.equal(seen.length, 2));
     assert.deepEqual(seen, [ROOT_CONTEXT, ROOT_CONTEXT]);
     assert.ok(seen.every((one) => one === ROOT_CONTEXT));
+  });
+
+  it('are scored without the features that only the champion has; one that lacks any other is refused', async () => {
+    const { version: _, segments: __, ...credit } = await loadArtifact('models/credit.json');
+    const isOwn = ({ name }: { name: string }) => name !== 'limit';
+    const logistic = logisticOf(credit);
+    const artifact = sealArtifact({
+      ...credit,
+      name: 'smaller',
+      features: credit.features.filter(isOwn),
+      predictor: { ...logistic, features: logistic.features.filter(isOwn) },
+    });
+    const counts = createModelCounts(referenceOf(artifact));
+    const shadow = { artifact, validate: createInputValidator(artifact), counts } as unknown as Deployment;
+    const scored: Row[] = [];
+    const queue = createShadowQueue({
+      shadow: () => shadow,
+      score: (_shadow, rows) => rows.map(() => ({ score: 0.5 })),
+      onScored: (_shadow, row) => scored.push(row),
+      onFailure: assert.fail,
+    });
+    for (const row of [
+      { limit: 2000, history: 'good' },
+      { age: 30, limit: 2000, history: 'good' },
+    ]) {
+      queue.add({ row, champion: shadow } as unknown as FollowedRow);
+    }
+    await eventually(() => assert.deepEqual(scored, [{ age: 30, history: 'good' }]));
+    assert.equal(counts.refused, 1);
+    assert.equal(counts.rejections.get('age')?.get('missing'), 1);
+    assert.deepEqual(queue.dropped, { queue_full: 0, failed: 0 });
   });
 });
