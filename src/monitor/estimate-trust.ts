@@ -27,8 +27,8 @@ function thinBins({ counts }: Pick<ScoreBins, 'counts'>): number[] {
 }
 
 /**
- * An estimate stands on what training has seen: it is in doubt while inputs lie outside of that, as the model then
- * extrapolates, or while live scores come where the calibration has hardly any rows.
+ * An estimate stands on the reference: it is in doubt while inputs lie outside of that, as the model then extrapolates, or
+ * while live scores come where the calibration has hardly any rows.
  *
  * @param monitor the counts of the inputs over the same window; without it only the scores are judged
  * @param inputs its counts over the window

@@ -31,8 +31,9 @@ export type PerformanceReference = {
  * What is added up, for each cell. All figures follow from these sums, and the sums of replicas add up.
  *
  * Of predictions: `predictions`; `expectedPositives`, the sum of their calibrated probabilities p, and
- * `expectedNegatives`, that of 1 − p (both 0 without a calibration, as `expected` and `variance` are); `matured`, those old enough for their outcome to count. Of outcomes that count: `positives` and `negatives`; `scores`; `expected` and
- * `variance`, the sums of the calibrated p and of p·(1 − p); `squaredErrors` and `logLosses` of the scores.
+ * `expectedNegatives`, that of 1 − p; `matured`, those old enough for their outcome to count. Of outcomes that count:
+ * `positives` and `negatives`; `scores`; `expected` and `variance`, the sums of the calibrated p and of p·(1 − p);
+ * `squaredErrors` and `logLosses` of the scores. Without a calibration, what is summed of p is 0.
  */
 export const performanceFields = [
   'predictions',

@@ -33,7 +33,7 @@ export type Keeping = {
  * Writes outcomes to disk. Where replicas share a store they are claimed before and confirmed after, and only what was
  * confirmed counts; what another replica has just claimed is waited for.
  *
- * @throws Error when the disk or the memory does not take them; what was told until then stays
+ * @throws Error when the disk or the store does not take them; what was told until then stays
  */
 export async function keepOutcomes(
   outcomes: readonly Candidate[],
@@ -59,10 +59,10 @@ export async function keepOutcomes(
     return some.map((_, i) => ({ slot, line: first + i }));
   }
 
-  async function keepClaimed(some: readonly Candidate[], memory: SharedStore): Promise<void> {
+  async function keepClaimed(some: readonly Candidate[], store: SharedStore): Promise<void> {
     if (some.length === 0) return;
     const lines = await write(some);
-    const confirming = memory.confirm(
+    const confirming = store.confirm(
       some.map(({ token }) => token.key),
       some.map(({ token }) => token.timeMs + maxAgeMs),
     );

@@ -40,7 +40,7 @@ return 1`,
 });
 
 /**
- * Opens the memory in Redis or Valkey. The connection is made, and made again, in the background.
+ * Opens the store in Redis or Valkey. The connection is made, and made again, in the background.
  *
  * @param owner the name under which outcomes are claimed and confirmed, which outlives the process
  * @param owners those under which processes before did, whose outcomes this one counts; may change

@@ -33,8 +33,8 @@ export type Slot = {
   /** The outcome of this line, or those of all lines before `end`, must not count any more, in other lines either. */
   giveUp(line: number): void;
   /**
-   * This line is not to be counted, but another line of the same outcome may be: replicas that share a memory may both
-   * have written it, and the memory says whose it is.
+   * This line is not to be counted, but another line of the same outcome may be: replicas that share a store may both
+   * have written it, and the store says whose it is.
    */
   leave(line: number): void;
   hasLeft(line: number): boolean;

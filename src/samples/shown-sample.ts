@@ -10,9 +10,9 @@ type Entries = Readonly<Record<string, unknown>>;
 
 /** How kept rows are shown to a person or a program. */
 export type SampleView = {
-  /** The line with its key and the values and bins of sensitive features redacted where the model withholds them, even where an older file holds them. */
+  /** The line with what the model withholds redacted, even where an older file holds it: its key, and values and bins of features. */
   show(sample: SampleLine): SampleLine;
-  /** A shown line as lines of text, with the reasons for its score where it has values of this model and that can be explained. */
+  /** A shown line as lines of text, with the reasons for its score where it has values of this model and that explains itself. */
   describe(shown: SampleLine): string[];
 };
 

@@ -30,8 +30,8 @@ const queries = contentPanels(modelPerformance() as DashboardJson).flatMap(({ ta
   targets.map(({ expr = '' }) => expr),
 );
 
-/** Series beside those of performance that the panels read. */
 const shadow = { ...model, shadow: 'challenger', shadow_version: '2' };
+/** Series beside those of performance that the panels read. */
 const others: readonly Series[] = [
   ...Object.entries({ both: 6, champion: 1, shadow: 2, neither: 1 }).map(([right, perMinute]) =>
     count('model_shadow_outcomes_total', { ...shadow, right }, perMinute),

@@ -26,7 +26,7 @@ export function trustRules(scales: Scales): readonly RecordingRule[] {
   const asTheService = { ...scales, limits: defaultAlertSettings };
   return [
     {
-      // How many features have values that training has not seen.
+      // How many features have values that the reference lacks.
       record: doubts,
       labels: { of: 'inputs' },
       expr: promql`

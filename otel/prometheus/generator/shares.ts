@@ -98,7 +98,7 @@ function shareCeiling(name: (typeof watchedBins)[number] | 'outside_range'): Rec
 }
 
 /**
- * Refused inputs have no reference: training data has none. The last hour is compared with the 24 h before it, where
+ * Refused inputs have no reference: it is made of rows that were not refused. The last hour is compared with the 24 h before it, where
  * they had enough inputs; otherwise with none refused.
  */
 function refusedBefore({ time, requests }: Scales): RecordingRule[] {
