@@ -1,3 +1,4 @@
+import { intervalZ } from '../../src/stats/wilson-interval.ts';
 import { version } from './model-queries.ts';
 
 /** The key of a shadow's version: `challenger 5f0c…`. */
@@ -37,5 +38,5 @@ export function differenceEnd(sign: '+' | '-'): string {
   const rows = `(${shadowOutcomes} + 2)`;
   const centre = `((${right('shadow')} - ${right('champion')}) / ${rows})`;
   const spread = `((${right('shadow')} + ${right('champion')} + 1) / ${rows} - ${centre} ^ 2) / ${rows}`;
-  return `(${centre} ${sign} 1.96 * sqrt(${spread})) and ${shadowOutcomes} > 0`;
+  return `(${centre} ${sign} ${intervalZ} * sqrt(${spread})) and ${shadowOutcomes} > 0`;
 }

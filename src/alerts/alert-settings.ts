@@ -62,12 +62,13 @@ export const alertLimits = {
   minFailureShare: {
     default: 0.05,
     schema: share,
-    description: 'Share of the requests of the last half hour that a model must have failed to predict.',
+    description:
+      'Share of the requests of the last half hour that a model must have failed to predict, or of the rows that a shadow must have left out.',
   },
   minFailures: {
     default: 5,
     schema: count,
-    description: 'Failures in the last half hour from which that share is judged.',
+    description: 'Failures, or rows left out, in the last half hour from which that share is judged.',
   },
   minOutcomes: {
     default: 100,

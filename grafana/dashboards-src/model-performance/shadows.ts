@@ -1,4 +1,5 @@
 import type { Row } from '../compose.ts';
+import { asPanelLink, toRunbook } from '../links.ts';
 import {
   accuracyDifference,
   accuracyOf,
@@ -20,7 +21,7 @@ export const shadows: Row = {
       {
         title: 'Champion beside shadow',
         description:
-          'Each shadow of the version over the time range, on the rows that both have scored. Difference: the accuracy of the shadow less that of the version that answers, over the outcomes that count for both, with its 95 % interval. Where that holds 0 on one side, one of the two is better. GET /performance has the Brier score as well.',
+          'Each shadow of the version over the time range, on the rows that both have scored. Difference: the accuracy of the shadow less that of the version that answers, over the outcomes that count for both, with its 95 % interval. If the interval does not include 0, one of the two is better. GET /performance has the Brier score as well.',
         unit: 'none',
         noData: noShadow,
       },
@@ -53,7 +54,7 @@ export const shadows: Row = {
       {
         title: 'Agreement with shadows',
         description:
-          'The share of rows of which a shadow predicted the class that was answered. Rows that a shadow did not score are in model_shadow_rows_dropped_total.',
+          'The share of rows of which a shadow predicted the class that was answered. Rows that a shadow dropped are counted in model_shadow_rows_dropped_total.',
         unit: 'percentunit',
         noData: noShadow,
       },
@@ -61,6 +62,7 @@ export const shadows: Row = {
     )
       .span(8)
       .height(6)
-      .max(1),
+      .max(1)
+      .links([asPanelLink(toRunbook('ModelShadowRowsDropped'))]),
   ],
 };

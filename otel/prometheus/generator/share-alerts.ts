@@ -1,4 +1,4 @@
-import { formatAmount } from '../../../src/text/format.ts';
+import { formatAmount, formatShare } from '../../../src/text/format.ts';
 import { effectInWords, withEffect } from './effect.ts';
 import { dashboardLink, dashboards } from './links.ts';
 import { byFeature, perFeature, promql, scoreFeature } from './promql.ts';
@@ -23,8 +23,10 @@ export function hasRisen(share: WatchedShare, matchers: string, { requests, limi
 
 export function shareAlerts(scales: Scales): Alert[] {
   const { time, requests, limits } = scales;
+  const inHalfHour = (by: string, series: string) => `sum by (${by}) (increase(${series}[${time('30m')}]))`;
   // that a caller goes away is no fault of the model
-  const failures = `sum by (model, version) (increase(model_predict_failures_total{reason!="aborted"}[${time('30m')}]))`;
+  const failures = inHalfHour('model, version', 'model_predict_failures_total{reason!="aborted"}');
+  const shadowDrops = inHalfHour('shadow', 'model_shadow_rows_dropped_total');
   const points = (share: number) => formatAmount(share * 100, 'percentage point');
   const rise = points(limits.minShareRise);
   const risen = (share: WatchedShare) =>
@@ -73,13 +75,26 @@ export function shareAlerts(scales: Scales): Alert[] {
       severity: 'ticket',
       component: 'model',
       expr: promql`
-        ${failures} / (${failures} + sum by (model, version) (increase(model_predictions_total[${time('30m')}]))) > ${limits.minFailureShare}
+        ${failures} / (${failures} + ${inHalfHour('model, version', 'model_predictions_total')}) > ${limits.minFailureShare}
           and ${failures} >= ${requests(limits.minFailures)}`,
       for: time('10m'),
       keepFiringFor: time('30m'),
       summary: `{{ $labels.model }} {{ $labels.version }} fails to predict ${share} of its requests`,
-      description: `In the last half hour the server, or the file, that computes the model's predictions failed more than ${points(limits.minFailureShare)} of the requests: they were answered 502, 503 or 504, and nothing was counted of their rows.`,
+      description: `In the last half hour the server, or the file, that computes the model's predictions failed more than ${formatShare(limits.minFailureShare)} of the requests, and nothing was counted of their rows. Callers of the model got 502, 503 or 504; what fails for a shadow changes no answer.`,
       dashboard: dashboardLink(dashboards.drift, ['model', 'version']),
+    },
+    {
+      name: 'ModelShadowRowsDropped',
+      severity: 'ticket',
+      component: 'model',
+      expr: promql`
+        ${shadowDrops} / (${shadowDrops} + (${inHalfHour('shadow', 'model_agreement_total')} or 0 * ${shadowDrops})) > ${limits.minFailureShare}
+          and ${shadowDrops} >= ${requests(limits.minFailures)}`,
+      for: time('10m'),
+      keepFiringFor: time('30m'),
+      summary: `The shadow {{ $labels.shadow }} leaves out ${share} of its rows`,
+      description: `In the last half hour the shadow did not score more than ${formatShare(limits.minFailureShare)} of the rows that it should have: it failed, or too many waited for it. No caller notices, but the comparison with the model that answers lacks these rows.`,
+      dashboard: dashboardLink(dashboards.performance),
     },
   ];
 }

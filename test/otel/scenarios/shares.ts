@@ -121,6 +121,42 @@ function failures(model: string, reason: string, perMinute: number, span: Span):
   ];
 }
 
+/** Rows a minute that a shadow scores, and that it drops from the third hour to the fourth. */
+function shadowRows(
+  shadow: string,
+  reason: string,
+  [scored, dropped]: [number, number],
+  span: Span,
+): Series[] {
+  const drops = ['queue_full', 'failed'].map((each) => ({
+    metric: 'model_shadow_rows_dropped_total',
+    labels: { shadow, reason: each, ...replicaLabels(0) },
+    values: counter(
+      [
+        { from: '0m', perMinute: 0 },
+        { from: '3h', perMinute: each === reason ? dropped : 0 },
+        { from: '4h', perMinute: 0 },
+      ],
+      span,
+    ),
+  }));
+  if (scored === 0) return drops;
+  const agreement = {
+    metric: 'model_agreement_total',
+    labels: {
+      model: 'champion',
+      version: 'v1',
+      shadow,
+      shadow_version: 's1',
+      ...replicaLabels(0),
+      prediction: 'good',
+      shadow_prediction: 'good',
+    },
+    values: counter([{ from: '0m', perMinute: scored }], span),
+  };
+  return [...drops, agreement];
+}
+
 export const shareScenarios: readonly Scenario[] = [
   {
     name: 'a few values go missing, become unknown or are in another unit for a day and more',
@@ -210,6 +246,30 @@ export const shareScenarios: readonly Scenario[] = [
         alert: 'ModelPredictFailing',
         silent: ['3h'],
         firing: { '235m': [{ labels: { model: 'behind', version: 'v1' }, value: 0.2 }] },
+        resolved: ['8h'],
+      },
+    ],
+  },
+  {
+    name: 'a shadow is too slow for one row of five for an hour, and another one scores none',
+    files,
+    pace: 'five minutes',
+    until: '8h',
+    series: (span) => [
+      ...shadowRows('slow', 'queue_full', [8, 2], span),
+      ...shadowRows('broken', 'failed', [0, 10], span),
+      ...shadowRows('seldom', 'failed', [8, 0.1], span),
+    ],
+    courses: [
+      {
+        alert: 'ModelShadowRowsDropped',
+        silent: ['3h'],
+        firing: {
+          '235m': [
+            { labels: { shadow: 'broken' }, value: 1 },
+            { labels: { shadow: 'slow' }, value: 0.2 },
+          ],
+        },
         resolved: ['8h'],
       },
     ],
