@@ -63,12 +63,12 @@ export const alertLimits = {
     default: 0.05,
     schema: share,
     description:
-      'Share of the requests of the last half hour that a model must have failed to predict, or of the rows that a shadow must have left out.',
+      'Share of the rows of the last half hour that a model must have failed to predict, or a shadow have left out.',
   },
   minFailures: {
     default: 5,
     schema: count,
-    description: 'Failures, or rows left out, in the last half hour from which that share is judged.',
+    description: 'Such rows in the last half hour from which that share is judged.',
   },
   minOutcomes: {
     default: 100,

@@ -8,7 +8,7 @@ import {
 } from '../predictors/predictor.ts';
 import type { Deployment } from './deployment.ts';
 
-/** How often a model could not predict, by reason. */
+/** How many rows a model could not predict, by reason. */
 export type PredictFailures = Map<FailureReason, number>;
 
 export function createPredictFailures(): PredictFailures {
@@ -19,8 +19,8 @@ export function createPredictFailures(): PredictFailures {
 export type Asked = Pick<Deployment, 'artifact' | 'predictor' | 'failures' | 'placeOfClass'>;
 
 /**
- * Asks a model for the predictions of rows: at once where its predictor answers at once, else later. A failure is counted,
- * and so is an answer that is no prediction of this model; nothing else may come of it.
+ * Asks a model for the predictions of rows: at once where its predictor answers at once, else later. The rows of a
+ * failure are counted, and so are those of an answer that is no prediction of this model; nothing else may come of them.
  *
  * @param rows validated; not empty
  * @throws PredictorFailure (or rejects with it); any other error where the predictor itself is at fault
@@ -38,18 +38,18 @@ export function askPredictor(
   try {
     predictions = predictor.predict(rows, call);
   } catch (error) {
-    return fail(asked, error);
+    return fail(asked, rows, error);
   }
   if (Array.isArray(predictions)) return checked(asked, rows, predictions);
   return Promise.resolve(predictions).then(
     (later) => checked(asked, rows, later),
-    (error) => fail(asked, error),
+    (error) => fail(asked, rows, error),
   );
 }
 
-function fail({ failures }: Asked, error: unknown): never {
+function fail({ failures }: Asked, { length }: readonly Row[], error: unknown): never {
   const reason = error instanceof PredictorFailure ? error.reason : 'internal';
-  failures.set(reason, (failures.get(reason) ?? 0) + 1);
+  failures.set(reason, (failures.get(reason) ?? 0) + length);
   throw error;
 }
 
@@ -59,7 +59,7 @@ function checked(
   predictions: readonly Prediction[],
 ): readonly Prediction[] {
   const fault = faultOf(asked, rows, predictions);
-  return fault === undefined ? predictions : fail(asked, new PredictorFailure('bad_answer', fault));
+  return fault === undefined ? predictions : fail(asked, rows, new PredictorFailure('bad_answer', fault));
 }
 
 const nothing: Partial<Prediction> = {};

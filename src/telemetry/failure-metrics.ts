@@ -1,7 +1,7 @@
 import { instruments } from './instruments.ts';
 import { counterData, type MetricSource } from './metric-data.ts';
 
-/** How often a model version could not predict. @param failures by reason, all of which are in it */
+/** How many rows a model version could not predict. @param failures by reason, all of which are in it */
 export function createFailureMetrics(
   model: { readonly model: string; readonly version: string },
   failures: ReadonlyMap<string, number>,

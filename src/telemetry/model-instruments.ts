@@ -35,10 +35,10 @@ export const modelInstruments = {
   predictFailures: {
     name: 'model_predict_failures_total',
     type: 'counter',
-    unit: '{request}',
+    unit: '{row}',
     labels: [...modelLabels, 'reason'],
     description:
-      'Requests that the model could not predict, by reason: `timeout`, `unreachable`, `refused`, `bad_answer`, `busy`, `aborted` (the client went away), `internal` (a fault of the service, which its log tells). Nothing was counted or kept of their rows.',
+      'Rows that the model could not predict, by reason: `timeout`, `unreachable`, `refused`, `bad_answer`, `busy`, `aborted` (the client went away), `internal` (a fault of the service, which its log tells). Nothing else was counted or kept of them.',
   },
   score: {
     name: 'model_score',
@@ -150,7 +150,7 @@ export const modelInstruments = {
     type: 'gauge',
     unit: '',
     labels: [...modelLabels, 'target', 'positive', 'threshold', 'data_digest'],
-    description: 'Constant 1 for the model that answers, with what it is.',
+    description: 'Constant 1 for the current version of each model, with what it is.',
   },
   ...driftStatisticInstruments,
   driftCeiling: {

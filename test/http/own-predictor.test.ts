@@ -212,7 +212,7 @@ describe('a model that computes elsewhere', function () {
     assert.deepEqual([asked, await sampled()], [[3, 3], before + 6]);
   });
 
-  it('that fails leaves nothing of any row of a request', async () => {
+  it('that fails has each row of a request counted, and leaves nothing else', async () => {
     answer = () => Promise.reject(new PredictorFailure('busy', 'the server of the model said no'));
     const before = [count('model_predict_failures_total', { reason: 'busy' }), await sampled()];
     const several = await predict([row, row]);
@@ -224,7 +224,7 @@ describe('a model that computes elsewhere', function () {
     );
     assert.deepEqual(
       [count('model_predict_failures_total', { reason: 'busy' }), await sampled()],
-      [before[0] + 2, before[1]],
+      [before[0] + 5, before[1]],
     );
   });
 
@@ -267,14 +267,17 @@ describe('a model that computes elsewhere', function () {
         if (when === 'later') return Promise.reject(fault);
         throw fault;
       };
-      for (const input of [row, [row, row]]) {
+      for (const [input, rows] of [
+        [row, 1],
+        [[row, row], 2],
+      ] as const) {
         const before = [count('model_predict_failures_total', { reason: 'internal' }), await sampled()];
         const { status, body } = await predict(input);
         assert.deepEqual([status, body.type], [500, 'urn:vigia:problem:internal']);
         assert.doesNotMatch(JSON.stringify(body), /no age/);
         assert.deepEqual(
           [count('model_predict_failures_total', { reason: 'internal' }), await sampled()],
-          [before[0] + 1, before[1]],
+          [before[0] + rows, before[1]],
         );
       }
     });

@@ -65,8 +65,8 @@ export const refused: Row = {
         {
           title: 'Predictions that failed',
           description:
-            'Requests a second that the model could not predict, by reason. Only of models that another server, or another file, computes: nothing was counted of their rows.',
-          unit: 'reqps',
+            'Rows a second that the model could not predict, by reason. Only of models that another server, or another file, computes: nothing else was counted of these rows.',
+          unit: 'cps',
           noData: 'the model is watched only, or no replica is scraped',
         },
         [

@@ -79,8 +79,8 @@ export function shareAlerts(scales: Scales): Alert[] {
           and ${failures} >= ${requests(limits.minFailures)}`,
       for: time('10m'),
       keepFiringFor: time('30m'),
-      summary: `{{ $labels.model }} {{ $labels.version }} fails to predict ${share} of its requests`,
-      description: `In the last half hour the server, or the file, that computes the model's predictions failed more than ${formatShare(limits.minFailureShare)} of the requests, and nothing was counted of their rows. Callers of the model got 502, 503 or 504; what fails for a shadow changes no answer.`,
+      summary: `{{ $labels.model }} {{ $labels.version }} fails to predict ${share} of its rows`,
+      description: `In the last half hour the server, or the file, that computes the model's predictions failed for more than ${formatShare(limits.minFailureShare)} of the rows, and nothing else was counted of them. Callers of the model got 500, 502, 503 or 504; what fails for a shadow changes no answer.`,
       dashboard: dashboardLink(dashboards.drift, ['model', 'version']),
     },
     {

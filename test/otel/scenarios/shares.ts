@@ -232,7 +232,7 @@ export const shareScenarios: readonly Scenario[] = [
     ],
   },
   {
-    name: 'the server of a model fails one request of five for an hour, and callers of another model go away',
+    name: 'the server of a model fails for one row of five for an hour, and callers of another model go away',
     files,
     pace: 'five minutes',
     until: '8h',
