@@ -145,7 +145,9 @@ const fileSchema = z
  * @throws Error naming the file and what is wrong, where it cannot be used
  */
 export async function readAlertSettings(path: string): Promise<AlertSettings> {
-  const text = await readFile(path, 'utf8');
+  const text = await readFile(path, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
+    throw new Error(`${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read: ${code}`}`);
+  });
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -109,6 +109,7 @@ describe('a file of alert settings', () => {
     ] as const) {
       await assert.rejects(settingsOf(text), message, text);
     }
+    await assert.rejects(readAlertSettings('none.json'), { message: 'none.json: no such file' });
     assert.throws(
       () => rulesWith({ ...defaultAlertSettings, alerts: { ModelDrift: { for: '1h' } } }),
       /^RangeError: alerts: there is no alert ModelDrift$/,
