@@ -33,6 +33,25 @@ export async function* readBytesOf(
   yield* first.value[0] === 0x1f && first.value[1] === 0x8b ? gunzip(all, isWhole) : all;
 }
 
+/**
+ * The same for a file that has to be there whole, as users name one to a command.
+ *
+ * @throws Error in one line that names the file when it cannot be read, or was packed and is damaged (while iterating)
+ */
+export async function* readWholeFile(
+  path: string,
+  onBytes?: (count: number) => void,
+): AsyncGenerator<Buffer> {
+  try {
+    yield* readBytesOf(path, { onBytes, isWhole: true });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const fault = code.startsWith('Z_') ? `damaged gzip data: ${message}` : `cannot be read: ${code}`;
+    throw new Error(`${sourceName(path)}: ${code === 'ENOENT' ? 'no such file' : fault}`);
+  }
+}
+
 async function* resume(
   first: Buffer,
   rest: AsyncIterator<Buffer>,

@@ -1,5 +1,5 @@
 import { detectJsonLayout, toJsonLines } from '../files/json-lines.ts';
-import { readBytesOf, sourceName } from '../files/read-bytes.ts';
+import { readWholeFile, sourceName } from '../files/read-bytes.ts';
 import { type LineTally, readRecords } from '../samples/read-samples.ts';
 import { cellText, createCategoryCellReader } from '../tables/cells.ts';
 import { openTable, placeInTable } from '../tables/read-table.ts';
@@ -31,7 +31,7 @@ export async function* readLabels(
   onBytes?: (count: number) => void,
 ): AsyncGenerator<Label[]> {
   const name = sourceName(path);
-  const { begin, all } = await peek(readBytes(path, onBytes));
+  const { begin, all } = await peek(readWholeFile(path, onBytes));
   const layout = detectJsonLayout(begin.toString('utf8', 0, 256));
   if (layout === null) {
     yield* fromTable(all, name, columns, tally);
@@ -108,18 +108,6 @@ function scalarOf(value: unknown, path: string, member: string): string | null {
 function textOf(value: string): string | null {
   const text = value.trim();
   return text === '' ? null : text;
-}
-
-async function* readBytes(path: string, onBytes?: (count: number) => void): AsyncGenerator<Buffer> {
-  try {
-    yield* readBytesOf(path, { onBytes, isWhole: true });
-  } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    const fault = code.startsWith('Z_')
-      ? `damaged gzip data: ${message}`
-      : `cannot be read: ${code || message}`;
-    throw new Error(`${sourceName(path)}: ${code === 'ENOENT' ? 'no such file' : fault}`);
-  }
 }
 
 async function peek(bytes: AsyncIterable<Buffer>): Promise<{ begin: Buffer; all: AsyncIterable<Buffer> }> {

@@ -1,4 +1,4 @@
-import { readBytesOf, sourceName } from '../files/read-bytes.ts';
+import { readWholeFile, sourceName } from '../files/read-bytes.ts';
 import { cellText } from './cells.ts';
 import { decodeText } from './decode-text.ts';
 import { type Delimiter, detectDelimiter } from './detect-delimiter.ts';
@@ -135,15 +135,8 @@ async function* readTableBytes(
   path: string,
   onBytes?: (bytes: Uint8Array) => void,
 ): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const bytes of readBytesOf(path, { isWhole: true })) {
-      onBytes?.(bytes);
-      yield bytes;
-    }
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    const fault = code.startsWith('Z_') ? `damaged gzip data: ${message}` : `cannot be read: ${code}`;
-    throw new Error(`${sourceName(path)}: ${code === 'ENOENT' ? 'no such file' : fault}`);
+  for await (const bytes of readWholeFile(path)) {
+    onBytes?.(bytes);
+    yield bytes;
   }
 }
