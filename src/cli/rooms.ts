@@ -35,7 +35,8 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: [],
   },
   files: {
-    holds: 'reading and writing files safely: JSON lines, rotation, locks, secrets, paths of replicas',
+    holds:
+      'reading and writing files safely: JSON lines, rotation, locks, secrets, paths of replicas and models',
     knows: ['times'],
     packages: [],
   },
