@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from .delivery import MAX_BATCH_BYTES
@@ -75,9 +75,4 @@ def batches(
 def first_of(rows: Iterator[Any]) -> tuple[Any, Iterator[Any]]:
     """The first row, None without any, and all of them."""
     first = list(islice(rows, 1))
-
-    def all_rows() -> Iterator[Any]:
-        yield from first
-        yield from rows
-
-    return (first[0] if first else None), all_rows()
+    return (first[0] if first else None), chain(first, rows)
