@@ -82,7 +82,7 @@ function readOptions(args: string[]) {
     throw new UsageError('--feature and --bin belong together');
   }
   if (values.outcomes !== undefined && !forgets(values)) {
-    throw new UsageError('--outcomes goes with --forget');
+    throw new UsageError('--outcomes goes with --forget or --forget-key');
   }
   if (values['forget-key']?.includes(redacted)) {
     throw new UsageError(

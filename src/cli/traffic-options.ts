@@ -14,8 +14,8 @@ end that is given.
                     - for standard input
   --decimal SIGN    decimal sign of numbers in the table, . or , (found out for
                     each column if left out)
-  --model-name NAME ask the model of this name (default: the one that /predict
-                    asks)
+  --model-name NAME ask the model of this name (default: the one that answers
+                    /predict)
   --model FILE      draw from this model's reference instead of from a table
   --rate N          requests a second, whether or not the answers keep up
                     (default 20)
