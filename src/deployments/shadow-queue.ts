@@ -17,8 +17,8 @@ export type FollowedRow = {
   readonly traceId: string | undefined;
 };
 
-/** Why a shadow has not scored a row: too many waited, or it failed. */
-export type DropReason = 'queue_full' | 'failed';
+/** Why a shadow has not scored a row: too many waited, it failed, or its classes are not those of the champion. */
+export type DropReason = 'queue_full' | 'failed' | 'other_classes';
 
 export type ShadowQueue = {
   add(followed: FollowedRow): void;
@@ -37,7 +37,7 @@ const sliceMs = 4;
 /**
  * Scores rows with one shadow, after the answers to them have been written, in slices between turns of the event loop.
  *
- * @param shadow gives the version that scores now; rows are left out while there is none
+ * @param shadow gives the version that scores now; rows are dropped while there is none with the champion's classes
  * @param score asks it, as a predictor answers: at once or later
  * @param onScored is told of each row that was scored
  * @param onFailure is told of each failure
@@ -59,7 +59,7 @@ export function createShadowQueue(options: {
 }): ShadowQueue {
   const { shadow: shadowOf, score, onScored, onFailure } = options;
   const waiting: FollowedRow[] = [];
-  const dropped = { queue_full: 0, failed: 0 };
+  const dropped = { queue_full: 0, failed: 0, other_classes: 0 };
   let isRunning = false;
   let answersLater = false;
 
@@ -82,7 +82,10 @@ export function createShadowQueue(options: {
   /** Rows that wait together are the champion's; only a change of models makes a second champion among them. */
   function scoreSome(some: readonly FollowedRow[]): Promise<void> | undefined {
     const shadow = shadowOf(some[0].champion);
-    if (shadow === undefined) return undefined;
+    if (shadow === undefined) {
+      dropped.other_classes += some.length;
+      return undefined;
+    }
     const fitting = some.flatMap((followed) => {
       const row = takeOwn(shadow, followed.row);
       return row === undefined ? [] : { row, followed };

@@ -57,7 +57,7 @@ export function createShadows(options: {
         if (shadow === undefined || haveSameClasses(champion.artifact, shadow.artifact)) return shadow;
         sayOnce(
           `${name} classes`,
-          `the shadow ${name} has other classes than ${champion.artifact.name}: it waits`,
+          `the shadow ${name} has other classes than ${champion.artifact.name}: it scores no rows until they agree`,
         );
         return undefined;
       },

@@ -23,6 +23,7 @@ export const shadowInstruments = {
     type: 'counter',
     unit: '{row}',
     labels: ['shadow', 'reason'],
-    description: 'Rows that a shadow did not score: too many waited (`queue_full`), or it `failed`.',
+    description:
+      'Rows that a shadow did not score: too many waited (`queue_full`), it `failed`, or a new version of either model brought `other_classes`.',
   },
 } as const satisfies Record<string, Instrument>;

@@ -232,13 +232,13 @@ describe('a shadow that is slow or fails', () => {
 
   type Score = NonNullable<Parameters<typeof createShadows>[0]['score']>;
   /** Lets the challenger be a shadow that answers in this way. */
-  function follow(score: Score) {
+  function follow(score: Score, deployments = running.service.deployments) {
     const { service } = running;
     const pairs = createShadowPairs(service.models);
     const scores = createShadowScores(16);
     const shadows = createShadows({
       names: ['challenger'],
-      deployments: service.deployments,
+      deployments,
       records: service,
       scores,
       pairs,
@@ -298,6 +298,27 @@ describe('a shadow that is slow or fails', () => {
     assert.equal(dropped().queue_full, 8 * 140 - 1 - 1000);
     resolve();
     await eventually(() => assert.equal(scored(), 1001));
+  });
+
+  it('scores nothing while its classes are others, which is counted, and said once', async () => {
+    const { deployments } = running.service;
+    const challenger = deployments.get('challenger') ?? assert.fail('no challenger');
+    const { artifact } = challenger;
+    const renamed = {
+      ...challenger,
+      artifact: { ...artifact, output: { ...artifact.output, positive: 'ugly' } },
+    };
+    said.length = 0;
+    const { dropped } = follow(() => assert.fail('it is not asked'), {
+      ...deployments,
+      default: deployments.default,
+      get: () => renamed,
+    });
+    await ask(20);
+    await eventually(() => assert.deepEqual(dropped(), { queue_full: 0, failed: 0, other_classes: 20 }));
+    assert.deepEqual(said, [
+      'the shadow challenger has other classes than credit: it scores no rows until they agree',
+    ]);
   });
 
   it('is asked when the answer has been written', async () => {

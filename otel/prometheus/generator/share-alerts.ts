@@ -93,7 +93,7 @@ export function shareAlerts(scales: Scales): Alert[] {
       for: time('10m'),
       keepFiringFor: time('30m'),
       summary: `The shadow {{ $labels.shadow }} leaves out ${share} of its rows`,
-      description: `In the last half hour the shadow did not score more than ${formatShare(limits.minFailureShare)} of the rows that it should have: it failed, or too many waited for it. No caller notices, but the comparison with the model that answers lacks these rows.`,
+      description: `In the last half hour the shadow did not score more than ${formatShare(limits.minFailureShare)} of the rows that it should have: it failed, too many waited for it, or its classes are not those of the model that answers. No caller notices, but the comparison with the model that answers lacks these rows.`,
       dashboard: dashboardLink(dashboards.performance),
     },
   ];
