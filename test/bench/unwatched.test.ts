@@ -51,7 +51,7 @@ describe('the unwatched service of the bench', () => {
   });
 
   it('refuses what the service refuses', async () => {
-    for (const body of ['{"age": "old"}', '{"age": 1', '[]', '']) {
+    for (const body of ['{"age": "old"}', '{"age": 1', '7', '']) {
       const [own, bare] = await Promise.all([
         postJson(`${service.api}/predict`, body),
         postJson(`${server.url}/predict`, body),

@@ -94,6 +94,7 @@ print(f'Python {sys.version_info[0]}.{sys.version_info[1]}')`,
     },
     oldest: { version: '3.10', because: 'the client for Python asks for that' },
   },
+  curl: { programs: ['curl'] },
   cc: { programs: ['cc', 'gcc', 'clang'] },
 } as const satisfies Record<string, Tool>;
 
