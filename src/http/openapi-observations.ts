@@ -75,6 +75,8 @@ export function observationsPath(
         },
         ...failures(
           'malformed-json',
+          'invalid-header',
+          'invalid-query',
           'unauthorized',
           'not-found',
           'body-too-large',

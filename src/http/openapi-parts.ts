@@ -11,12 +11,21 @@ export const ok = (description: string, schema: object) => ({ 200: { description
 /** A schema of the document. */
 export const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
-/** The answers with a problem document, by their keys. */
+/** A `GET` that anybody may send. */
+export function get(operationId: string, summary: string, responses: object) {
+  return { get: { operationId, summary, security: [], responses } };
+}
+
+/** The answers with a problem document, by their keys; those of one status stand together. */
 export function failures(...keys: ProblemKey[]) {
+  const byStatus = Map.groupBy(keys, (key) => problems[key].status);
   return Object.fromEntries(
-    keys.map((key) => [
-      problems[key].status,
-      { description: problems[key].title, content: { [problemMediaType]: { schema: ref('Problem') } } },
+    [...byStatus].map(([status, keys]) => [
+      status,
+      {
+        description: keys.map((key) => problems[key].title).join('; '),
+        content: { [problemMediaType]: { schema: ref('Problem') } },
+      },
     ]),
   );
 }

@@ -34,18 +34,7 @@ export function predictPath(
       },
       responses: {
         ...ok('The prediction, or those of an array in its order', oneOrSeveral(ref(`${prefix}Prediction`))),
-        ...failures(
-          'malformed-json',
-          'not-found',
-          'body-too-large',
-          'unsupported-media-type',
-          'invalid-input',
-          'internal',
-          'model-failed',
-          'overloaded',
-          'model-busy',
-          'model-timeout',
-        ),
+        ...predictionFailures,
       },
     },
   };
@@ -54,6 +43,21 @@ export function predictPath(
 function oneOrSeveral(one: object) {
   return { oneOf: [one, { type: 'array', maxItems: predictLimits.rows, items: one }] };
 }
+
+/** The answers of a path that predicts, where it does not. */
+export const predictionFailures = failures(
+  'malformed-json',
+  'invalid-header',
+  'not-found',
+  'body-too-large',
+  'unsupported-media-type',
+  'invalid-input',
+  'internal',
+  'model-failed',
+  'overloaded',
+  'model-busy',
+  'model-timeout',
+);
 
 /** The header with the key of a single row. */
 export const keyParameter = {

@@ -1,7 +1,7 @@
 import type { Artifact, Feature } from '../model/artifact.ts';
 import { textParameters } from '../predictors/v2-datatypes.ts';
-import { failures, json, ok, ref } from './openapi-parts.ts';
-import { exampleInput, keyParameter } from './openapi-predict.ts';
+import { failures, get, json, ok, ref } from './openapi-parts.ts';
+import { exampleInput, keyParameter, predictionFailures } from './openapi-predict.ts';
 import { predictLimits } from './predict-rows.ts';
 import { outputNames } from './v2-request.ts';
 import { datatypeNames } from './v2-tensor.ts';
@@ -60,26 +60,11 @@ function pathsOf(path: string, artifact: Artifact, operationId: string) {
         requestBody: { required: true, content: json(ref('V2Request'), exampleRequest(artifact)) },
         responses: {
           ...ok('One value a row in each output', ref('V2Answer')),
-          ...failures(
-            'malformed-json',
-            'not-found',
-            'body-too-large',
-            'unsupported-media-type',
-            'invalid-input',
-            'internal',
-            'model-failed',
-            'overloaded',
-            'model-busy',
-            'model-timeout',
-          ),
+          ...predictionFailures,
         },
       },
     },
   };
-}
-
-function get(operationId: string, summary: string, responses: object) {
-  return { get: { operationId, summary, security: [], responses } };
 }
 
 function flags(properties: Readonly<Record<string, object>>) {

@@ -6,7 +6,7 @@ import type { Config } from '../settings/config.ts';
 import { modelPath } from '../text/model-path.ts';
 import { observationReceiptSchema, observationSchema, observationsPath } from './openapi-observations.ts';
 import { outcomeSchema, outcomesPath, receiptSchema } from './openapi-outcomes.ts';
-import { failures, json, ok } from './openapi-parts.ts';
+import { failures, get, json, ok } from './openapi-parts.ts';
 import { type ApiModel, exampleInput, predictionSchema, predictPath } from './openapi-predict.ts';
 import { v2ModelPaths, v2Schemas, v2ServerPaths } from './openapi-v2.ts';
 import { problems } from './problem.ts';
@@ -76,14 +76,14 @@ export function openApiDocument(
           .filter(({ predicts }) => predicts)
           .flatMap(({ artifact, plain }) => Object.entries(v2ModelPaths(artifact, plain))),
       ),
-      '/models': operation('models', 'The models that answer', ok('All of them', modelsSchema)),
+      '/models': get('models', 'The models that answer', ok('All of them', modelsSchema)),
       ...(takesOutcomes && { '/outcomes': outcomesPath }),
-      '/health': operation('health', 'Whether the process answers', ok('It does', status('ok'))),
-      '/ready': operation('ready', 'Whether the service takes work', {
+      '/health': get('health', 'Whether the process answers', ok('It does', status('ok'))),
+      '/ready': get('ready', 'Whether the service takes work', {
         ...ok('It does', status('ready')),
         ...failures('unavailable'),
       }),
-      '/openapi.json': operation('openapi', 'This document', ok('OpenAPI 3.1', { type: 'object' })),
+      '/openapi.json': get('openapi', 'This document', ok('OpenAPI 3.1', { type: 'object' })),
       ...(metrics !== 'false' && { '/metrics': metricsPath(metrics === 'full') }),
     },
     components: {
@@ -151,15 +151,11 @@ const modelsSchema = {
   },
 };
 
-function operation(operationId: string, summary: string, responses: object) {
-  return { get: { operationId, summary, security: [], responses } };
-}
-
 function metricsPath(full: boolean) {
   const summary = full
     ? 'Requests so far, or all metrics in Prometheus’s format if asked for text/plain'
     : 'Requests so far';
-  return operation('metrics', summary, {
+  return get('metrics', summary, {
     200: {
       description: 'Counts since the start',
       content: { ...json({ type: 'object' }), ...(full && { 'text/plain': { schema: { type: 'string' } } }) },

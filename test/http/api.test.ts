@@ -3,6 +3,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { problems } from '../../src/http/problem.ts';
 import {
   eventually,
   postJson,
@@ -302,6 +303,10 @@ describe('the API', () => {
     assert.deepEqual(Object.keys(document.components.schemas.Input.properties), ['age', 'limit', 'history']);
     const example = document.paths['/predict'].post.requestBody.content['application/json'].example;
     assert.equal((await postJson(predict, example)).status, 200);
+    const { responses } = document.paths['/predict'].post;
+    for (const key of ['overloaded', 'model-busy'] as const) {
+      assert.ok(responses[problems[key].status].description.includes(problems[key].title), key);
+    }
   });
 
   describe('GET /metrics', () => {
