@@ -5,12 +5,13 @@ import type { BatchName } from './observation-repeats.ts';
 import { Problem } from './problem.ts';
 
 const bytesPerPause = 1024 * 1024;
-const form = /^[ -~]{1,128}$/;
+/** What an `Idempotency-Key` may be. */
+export const idempotencyKeyForm = /^[ -~]{1,128}$/;
 
 /** What a request is told from others by; undefined where it says nothing. @throws Problem 400 for what cannot be a key */
 export function readIdempotencyKey({ headers }: IncomingMessage): string | undefined {
   const key = headers['idempotency-key'] as string | undefined;
-  if (key === undefined || form.test(key)) return key;
+  if (key === undefined || idempotencyKeyForm.test(key)) return key;
   throw new Problem('invalid-header', 'idempotency-key must have 1 to 128 printable ASCII characters');
 }
 

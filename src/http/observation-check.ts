@@ -1,6 +1,7 @@
 import type { Deployment } from '../deployments/deployment.ts';
 import { isOwnKey, ownKeyRule } from '../model/own-key.ts';
 import type { Row } from '../model/row.ts';
+import { escapePointer } from '../model/validate-input.ts';
 import { recordRejection } from '../monitor/model-counts.ts';
 import { parseTime } from '../times/parse-time.ts';
 import { RowFault } from './row-fault.ts';
@@ -92,6 +93,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function unknownField(name: string): RowFault {
-  const pointer = name.length > maxNameShown ? '' : `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const pointer = name.length > maxNameShown ? '' : `/${escapePointer(name)}`;
   return new RowFault('unknown_field', pointer, `is none of ${[...fields].join(', ')}`);
 }

@@ -1,6 +1,7 @@
 import type { Artifact } from '../model/artifact.ts';
 import { inputSchema } from '../model/input-schema.ts';
 import { linesMediaType } from './content-type.ts';
+import { idempotencyKeyForm } from './idempotency-key.ts';
 import { maxInvalidTold } from './observation-batch.ts';
 import { observationLimits } from './observation-intake.ts';
 import { describeLines, failures, json, keySchema, ref } from './openapi-parts.ts';
@@ -46,7 +47,7 @@ export function observationsPath(
           name: 'Idempotency-Key',
           in: 'header',
           description: 'A batch that comes again under the same key counts once, and gets the same answer',
-          schema: { type: 'string', pattern: '^[ -~]{1,128}$' },
+          schema: { type: 'string', pattern: idempotencyKeyForm.source },
         },
       ],
       requestBody: {

@@ -1,6 +1,7 @@
 import type { Artifact } from '../model/artifact.ts';
 import { linesMediaType } from './content-type.ts';
 import { describeLines, failures, json, ref } from './openapi-parts.ts';
+import { outcomeLimits } from './outcome-items.ts';
 import { problemMediaType, problems } from './problem.ts';
 
 /** `POST /outcomes` as the public API has it. */
@@ -13,7 +14,9 @@ export const outcomesPath = {
     requestBody: {
       required: true,
       content: {
-        ...json({ oneOf: [ref('Outcome'), { type: 'array', maxItems: 10_000, items: ref('Outcome') }] }),
+        ...json({
+          oneOf: [ref('Outcome'), { type: 'array', maxItems: outcomeLimits.items, items: ref('Outcome') }],
+        }),
         [linesMediaType]: { schema: { type: 'string', description: describeLines('Outcome') } },
       },
     },

@@ -1,10 +1,9 @@
 import type { Artifact, Feature } from '../model/artifact.ts';
-import { textParameters } from '../predictors/v2-datatypes.ts';
 import { failures, get, json, ok, ref } from './openapi-parts.ts';
 import { exampleInput, keyParameter, predictionFailures } from './openapi-predict.ts';
 import { predictLimits } from './predict-rows.ts';
 import { outputNames } from './v2-request.ts';
-import { datatypeNames } from './v2-tensor.ts';
+import { datatypeNames, tensorTypeOf } from './v2-tensor.ts';
 
 const protocol = 'Open Inference Protocol V2';
 
@@ -74,11 +73,11 @@ function flags(properties: Readonly<Record<string, object>>) {
 /** Two typical rows. */
 function exampleRequest(artifact: Artifact) {
   const row = exampleInput(artifact);
-  const tensor = ({ name, kind }: Feature) => ({
-    name,
+  const tensor = (feature: Feature) => ({
+    name: feature.name,
     shape: [2, 1],
-    ...(kind === 'numeric' ? { datatype: 'FP64' } : { datatype: 'BYTES', parameters: textParameters }),
-    data: [row[name], row[name]],
+    ...tensorTypeOf(feature),
+    data: [row[feature.name], row[feature.name]],
   });
   return { inputs: artifact.features.map(tensor), outputs: outputNames.map((name) => ({ name })) };
 }

@@ -5,7 +5,6 @@ import type { Deployment } from '../deployments/deployment.ts';
 import { describeBatch } from '../deployments/describe-batch.ts';
 import { type Recorded, record } from '../deployments/record.ts';
 import type { Row } from '../model/row.ts';
-import type { Prediction } from '../predictors/predictor.ts';
 import { type BatchIntake, createBatchIntake } from './batch-intake.ts';
 import { CallOfRequest } from './call-of-request.ts';
 import { keyHeader } from './key-header.ts';
@@ -92,7 +91,7 @@ async function predict<Answer>(
   toAnswer: (row: Row, score: number, recorded: Recorded) => Answer,
 ): Promise<Answer[]> {
   const askedMs = performance.now();
-  const predictions = rows.length === 0 ? [] : await ask(context, service, deployment, rows);
+  const predictions = rows.length === 0 ? [] : await askFor(context, service, deployment, rows);
   const msPerRow = (performance.now() - askedMs) / rows.length;
   const traceId = context.state.trace?.traceId;
   const description = span && describeBatch(span, deployment);
@@ -122,15 +121,25 @@ async function predict<Answer>(
   return answers;
 }
 
-async function ask(
-  context: RequestContext,
+/**
+ * Asks the model for the caller of a request: at once where the predictor answers at once, else later.
+ *
+ * @throws Problem (or rejects with it) when the predictor fails
+ */
+export function askFor(
+  { req, res }: RequestContext,
   { callerTrace }: Service,
   deployment: Deployment,
   rows: readonly Row[],
-): Promise<readonly Prediction[]> {
+): ReturnType<typeof askPredictor> {
   try {
-    return await askPredictor(deployment, rows, new CallOfRequest(context.req, context.res, callerTrace));
+    const predicted = askPredictor(deployment, rows, new CallOfRequest(req, res, callerTrace));
+    return predicted instanceof Promise ? predicted.catch(fail) : predicted;
   } catch (error) {
-    throw predictorProblem(error);
+    return fail(error);
   }
+}
+
+function fail(error: unknown): never {
+  throw predictorProblem(error);
 }

@@ -1,7 +1,8 @@
 import manifest from '../../package.json' with { type: 'json' };
 import type { Deployment } from '../deployments/deployment.ts';
-import { frameParameters, textParameters } from '../predictors/v2-datatypes.ts';
+import { frameParameters } from '../predictors/v2-datatypes.ts';
 import type { InferenceRequest, OutputName } from './v2-request.ts';
+import { tensorTypeOf, textType } from './v2-tensor.ts';
 
 /** What one row is answered with. */
 export type InferredRow = {
@@ -15,8 +16,8 @@ export const serverMetadata = { name: manifest.name, version: manifest.version, 
 
 const outputTypes = {
   score: { datatype: 'FP64' },
-  prediction: { datatype: 'BYTES', parameters: textParameters },
-  id: { datatype: 'BYTES', parameters: textParameters },
+  prediction: textType,
+  id: textType,
 } as const satisfies Record<OutputName, object>;
 
 /** What the protocol tells of a model. */
@@ -26,11 +27,7 @@ export function modelMetadata({ artifact: { name, version, features } }: Deploym
     name,
     versions: [version],
     platform: manifest.name,
-    inputs: features.map(({ name, kind }) => ({
-      name,
-      shape,
-      ...(kind === 'numeric' ? { datatype: 'FP64' } : { datatype: 'BYTES', parameters: textParameters }),
-    })),
+    inputs: features.map((feature) => ({ name: feature.name, shape, ...tensorTypeOf(feature) })),
     outputs: Object.entries(outputTypes).map(([name, type]) => ({ name, shape, ...type })),
   };
 }

@@ -1,4 +1,5 @@
-import { floatDatatypes, integerDatatypes } from '../predictors/v2-datatypes.ts';
+import type { Feature } from '../model/artifact.ts';
+import { floatDatatypes, integerDatatypes, textParameters } from '../predictors/v2-datatypes.ts';
 import type { RequestFaults } from './refusals.ts';
 
 /** The values of one feature. */
@@ -23,6 +24,13 @@ const datatypes: ReadonlyMap<unknown, ValueForm> = new Map([
   ['BOOL', truthValue] as const,
   ['BYTES', text] as const,
 ]);
+
+/** The type of the tensor that a feature is best sent in. */
+export function tensorTypeOf({ kind }: Pick<Feature, 'kind'>) {
+  return kind === 'numeric' ? { datatype: 'FP64' } : textType;
+}
+
+export const textType = { datatype: 'BYTES', parameters: textParameters } as const;
 
 /** The datatypes that an input may have. */
 export const datatypeNames = [...datatypes.keys()] as readonly string[];

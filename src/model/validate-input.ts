@@ -150,7 +150,8 @@ function describeType(types: readonly string[], data: unknown): string {
   return `must be ${last === 0 ? types[0] : `${types.slice(0, last).join(', ')} or ${types[last]}`}`;
 }
 
-function escapePointer(name: string): string {
+/** A name as it stands in a JSON pointer (RFC 6901). */
+export function escapePointer(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 

@@ -1,15 +1,13 @@
 import { type Span, trace } from '@opentelemetry/api';
-import { askPredictor, classOf } from '../../deployments/ask-predictor.ts';
+import { classOf } from '../../deployments/ask-predictor.ts';
 import type { Deployment } from '../../deployments/deployment.ts';
 import { type Recorded, record } from '../../deployments/record.ts';
 import type { Row } from '../../model/row.ts';
 import { recordRefusal } from '../../monitor/model-counts.ts';
 import type { Prediction } from '../../predictors/predictor.ts';
 import { findRows, startsArray } from '../body-rows.ts';
-import { CallOfRequest } from '../call-of-request.ts';
 import { defaultModel, namedModel } from '../chosen-model.ts';
-import { checkKey, makeRoom, predictLimits, predictRows } from '../predict-rows.ts';
-import { predictorProblem } from '../predictor-problem.ts';
+import { askFor, checkKey, makeRoom, predictLimits, predictRows } from '../predict-rows.ts';
 import { queryFlag } from '../query-value.ts';
 import { decodeText, parseJson, readBody, tooLarge } from '../read-body.ts';
 import {
@@ -152,23 +150,9 @@ type PredictRequest = {
 function predict(request: PredictRequest): Promise<void> | undefined {
   const { context, row, deployment, service } = request;
   const startedMs = performance.now();
-  let predicted: ReturnType<typeof askPredictor>;
-  try {
-    predicted = askPredictor(
-      deployment,
-      [row],
-      new CallOfRequest(context.req, context.res, service.callerTrace),
-    );
-  } catch (error) {
-    throw predictorProblem(error);
-  }
+  const predicted = askFor(context, service, deployment, [row]);
   if (predicted instanceof Promise) {
-    return predicted.then(
-      ([prediction]) => answer(request, prediction, startedMs),
-      (error) => {
-        throw predictorProblem(error);
-      },
-    );
+    return predicted.then(([prediction]) => answer(request, prediction, startedMs));
   }
   answer(request, predicted[0], startedMs);
   return undefined;
