@@ -6,7 +6,7 @@ import { type AddRoutes, createApp } from '../../src/http/app.ts';
 import { endOfTurn } from '../../src/http/end-of-turn.ts';
 import { listen } from '../../src/http/listener.ts';
 import { Problem } from '../../src/http/problem.ts';
-import { parseJson, readText } from '../../src/http/read-body.ts';
+import { decodeText, parseJson, readBody } from '../../src/http/read-body.ts';
 import { invalidInput } from '../../src/http/refusals.ts';
 import type { RequestState } from '../../src/http/request-context.ts';
 import { securityHeaderList } from '../../src/http/security-headers.ts';
@@ -32,7 +32,7 @@ const constantId = '0'.repeat(68);
 
 const addPredictRoute: AddRoutes<unknown> = (router) => {
   router.post('/predict', async (context) => {
-    const body = parseJson((await readText(context.req, accepted)).text);
+    const body = parseJson(decodeText((await readBody(context.req, accepted)).bytes));
     const faults = validate(body);
     if (faults !== null) throw invalidInput(faults);
     const value = score(body as Row);

@@ -1,4 +1,4 @@
-import { BodyProblem, describeFault } from './read-body.ts';
+import { BodyProblem, describeFault, tooManyRows } from './read-body.ts';
 import { RowFault } from './row-fault.ts';
 
 /** To look at so many bytes takes a fraction of a millisecond. */
@@ -69,15 +69,18 @@ function hasByteOrderMark(bytes: Buffer): boolean {
 async function cutLines(bytes: Buffer, from: number, maxRows: number, pause: Pause): Promise<number[]> {
   const ends: number[] = [];
   const { length } = bytes;
-  for (let start = skipSpace(bytes, from, length); start < length; ) {
+  for (let start = from; ; ) {
     const turn = pause();
     if (turn) await turn;
+    start = endOfSpace(bytes, start, length);
+    if (start >= length) return ends;
+    // more empty lines than are skipped in one turn
+    if (isSpace(bytes[start])) continue;
     const found = bytes.indexOf(lineBreak, start);
     const end = found < 0 ? length : found;
     add(ends, start, end, maxRows);
-    start = skipSpace(bytes, end, length);
+    start = end;
   }
-  return ends;
 }
 
 /**
@@ -125,7 +128,7 @@ async function cutArray(bytes: Buffer, from: number, maxRows: number, pause: Pau
 function add(ends: number[], start: number, end: number, maxRows: number): void {
   ends.push(start, end);
   if (ends.length / 2 <= maxRows) return;
-  throw new BodyProblem('body-too-large', 'too_large', `a request may bring at most ${maxRows} rows`);
+  throw tooManyRows(maxRows);
 }
 
 /** All rows of a body that is JSON as a whole or not at all. */
@@ -175,11 +178,17 @@ function malformed(detail: string): BodyProblem {
 
 /** Where the first byte is that is no white space; the end if there is none. @throws Problem 400 for too much of it */
 function skipSpace(bytes: Buffer, start: number, end: number): number {
+  const i = endOfSpace(bytes, start, end);
+  if (i === end || !isSpace(bytes[i])) return i;
+  throw malformed(`more than ${maxSpace} characters of white space follow each other`);
+}
+
+/** Where white space ends, or so much of it that others are to have a turn first. */
+function endOfSpace(bytes: Buffer, start: number, end: number): number {
   const limit = Math.min(end, start + maxSpace);
   let i = start;
   while (i < limit && isSpace(bytes[i])) i++;
-  if (i < limit || i === end || !isSpace(bytes[i])) return i;
-  throw malformed(`more than ${maxSpace} characters of white space follow each other`);
+  return i;
 }
 
 function isSpace(byte: number): boolean {

@@ -1,7 +1,8 @@
 import { createPauses } from '../times/pauses.ts';
+import { findRows } from './body-rows.ts';
 import { limitMarks } from './limit-marks.ts';
-import { Problem } from './problem.ts';
-import { describeFault, parseJson } from './read-body.ts';
+import { decodeText, parseJson, tooManyRows } from './read-body.ts';
+import { RowFault } from './row-fault.ts';
 
 /** The most outcomes that one request may bring, and the bytes that so many need. */
 export const outcomeLimits = { items: 10_000, bytes: 4 * 1024 * 1024 } as const;
@@ -17,44 +18,26 @@ const maxMarks = 20 * outcomeLimits.items;
  * @throws Problem 413 for more outcomes, or more brackets, commas and colons, than a request may bring; 400 for what is
  * not JSON
  */
-export async function readItems(text: string, mediaType: string): Promise<unknown[]> {
+export async function readItems(bytes: Buffer, mediaType: string): Promise<unknown[]> {
+  const text = decodeText(bytes);
   limitMarks(text, maxMarks);
-  if (mediaType !== 'application/json') return parseLines(text);
+  if (mediaType !== 'application/json') return parseLines(bytes, mediaType);
   const body = parseJson(text);
   if (!Array.isArray(body)) return [body];
-  limitItems(body.length);
+  if (body.length > outcomeLimits.items) throw tooManyRows(outcomeLimits.items);
   return body;
 }
 
-function limitItems(count: number): void {
-  if (count <= outcomeLimits.items) return;
-  throw new Problem('body-too-large', `a request may bring at most ${outcomeLimits.items} outcomes`);
-}
-
-/** Each line that is not empty for itself. All are counted before the first one is parsed. */
-async function parseLines(text: string): Promise<unknown[]> {
+async function parseLines(bytes: Buffer, mediaType: string): Promise<unknown[]> {
   const pause = createPauses();
-  const lines: string[] = [];
-  for (let start = 0; start < text.length; await pause()) {
-    const end = text.indexOf('\n', start);
-    const line = text.slice(start, end < 0 ? text.length : end);
-    start += line.length + 1;
-    if (line.trim() === '') continue;
-    lines.push(line);
-    limitItems(lines.length);
-  }
+  const { bytes: maxRowBytes, items: maxRows } = outcomeLimits;
+  const rows = await findRows(bytes, mediaType, { maxRows, maxRowBytes }, pause);
   const items: unknown[] = [];
-  for (const line of lines) {
-    await pause();
-    items.push(parseLine(line));
+  for (let i = 0; i < rows.count; i++) {
+    const turn = pause();
+    if (turn) await turn;
+    const item = rows.read(i);
+    items.push(item instanceof RowFault ? new SyntaxError(item.message) : item);
   }
   return items;
-}
-
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return new SyntaxError(describeFault(line, 'the line'));
-  }
 }

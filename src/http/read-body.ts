@@ -69,15 +69,6 @@ export async function readBody(
   return { bytes, mediaType };
 }
 
-/** Reads a whole body as text, without a byte order mark. @throws BodyProblem as `readBody` does */
-export async function readText(
-  request: IncomingMessage,
-  accepted: AcceptedBody,
-): Promise<{ text: string; mediaType: string }> {
-  const { bytes, mediaType } = await readBody(request, accepted);
-  return { text: decodeText(bytes), mediaType };
-}
-
 /** The text that a body is, without a byte order mark. */
 export function decodeText(bytes: Buffer): string {
   const text = bytes.toString('utf8');
@@ -160,6 +151,11 @@ export function describeFault(text: string, what: 'the body' | 'the line' | 'the
   }
   const column = position - lineStart + 1;
   return `${reason}, at position ${position} (line ${line} column ${column})`;
+}
+
+/** Of a request with more rows, or outcomes, than it may bring. */
+export function tooManyRows(maxRows: number): BodyProblem {
+  return new BodyProblem('body-too-large', 'too_large', `a request may bring at most ${maxRows} rows`);
 }
 
 export function tooLarge(maxBytes: number): BodyProblem {

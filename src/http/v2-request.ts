@@ -2,7 +2,7 @@ import type { Deployment } from '../deployments/deployment.ts';
 import type { Row } from '../model/row.ts';
 import type { Pause } from './body-rows.ts';
 import { predictLimits } from './predict-rows.ts';
-import { BodyProblem } from './read-body.ts';
+import { tooManyRows } from './read-body.ts';
 import { RequestFaults } from './refusals.ts';
 import { readTensor, type Tensor } from './v2-tensor.ts';
 
@@ -104,11 +104,7 @@ async function readTensors(
     if (tensor === undefined) continue;
     const count = tensor.values.length;
     if (count > predictLimits.rows) {
-      throw new BodyProblem(
-        'body-too-large',
-        'too_large',
-        `a request may bring at most ${predictLimits.rows} rows`,
-      );
+      throw tooManyRows(predictLimits.rows);
     }
     rows ??= count;
     if (count !== rows) {

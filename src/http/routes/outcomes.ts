@@ -4,7 +4,7 @@ import { requireBearerToken } from '../bearer-token.ts';
 import { rowsMediaTypes } from '../content-type.ts';
 import { outcomeLimits, readItems } from '../outcome-items.ts';
 import { Problem } from '../problem.ts';
-import { readText } from '../read-body.ts';
+import { readBody } from '../read-body.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { AppRouter } from '../router.ts';
 import { sendJson } from '../send.ts';
@@ -29,8 +29,8 @@ export function createTokenOutcomesRoute(tokens: readonly string[]): AddRoutes {
 }
 
 async function takeOutcomes(context: RequestContext, { intake }: Service): Promise<void> {
-  const { text, mediaType } = await readText(context.req, acceptedBody);
-  const receipt = await intake.take(await readItems(text, mediaType)).catch(deferred);
+  const { bytes, mediaType } = await readBody(context.req, acceptedBody);
+  const receipt = await intake.take(await readItems(bytes, mediaType)).catch(deferred);
   const { accepted, invalid } = receipt;
   if (accepted === 0 && invalid.length > 0) throw refusal(receipt);
   sendJson(context, JSON.stringify(receipt), 202);
