@@ -107,6 +107,32 @@ describe('the memory that replicas share', function () {
     }
   });
 
+  it('frees the claim of a batch whose replica died, and keeps what became of one for a day', async () => {
+    const [one, other] = [open(), open()];
+    const batch = { key: 'key', body: 'body' };
+    const claim = (memory: SharedStore, named = batch) => eventually(() => memory.claimBatch(named));
+    assert.equal(await claim(one), 'claimed');
+    const client = await createClient({ url: redis.url }).connect();
+    const remains = async (atMostMs: number) => {
+      const remainingMs = await client.pTTL('vigia:batch:key');
+      assert.ok(remainingMs > atMostMs - 30_000 && remainingMs <= atMostMs, `${remainingMs} ms`);
+    };
+    try {
+      await remains(30_000);
+      // the claim lasts until this test lets it end, however slow the machine
+      await client.persist('vigia:batch:key');
+      assert.equal(await claim(other), 'pending');
+      await client.pExpire('vigia:batch:key', 1);
+      await eventually(async () => assert.equal(await other.claimBatch(batch), 'claimed'));
+      await other.settleBatch(batch, { accepted: 5, invalid: 2 });
+      await remains(dayMs);
+      assert.deepEqual(await claim(one), { accepted: 5, invalid: 2 });
+      assert.equal(await claim(one, { ...batch, body: 'another' }), 'differs');
+    } finally {
+      client.destroy();
+    }
+  });
+
   it('takes ten thousand claims in one go', async () => {
     const one = open();
     await claimed(one, 30n);
