@@ -66,6 +66,6 @@ describe('the rows that wait for a shadow', () => {
     await eventually(() => assert.deepEqual(scored, [{ age: 30, history: 'good' }]));
     assert.equal(counts.refused, 1);
     assert.equal(counts.rejections.get('age')?.get('missing'), 1);
-    assert.deepEqual(queue.dropped, { queue_full: 0, failed: 0 });
+    assert.deepEqual(queue.dropped, { queue_full: 0, failed: 0, other_classes: 0 });
   });
 });
