@@ -166,11 +166,11 @@ describe('the library', () => {
       const names = new Set([...text.matchAll(/^(\w+)(?:\{| )/gm)].map(([, name]) => name));
       const needed = metricsBehind('model-drift', driftRuleFiles);
       assert.ok(needed.length > 10);
-      // of those who ask a model, as a monitor does not
-      const { name: failures } = instruments.predictFailures;
+      // of those who ask a model, and a second one for comparison, as a monitor does not
+      const { predictFailures, shadowRowsDropped, agreement } = instruments;
       assert.deepEqual(
         needed.filter((name) => !names.has(name)),
-        [failures],
+        [predictFailures, shadowRowsDropped, agreement].map(({ name }) => name),
       );
       const series = [...text.matchAll(/^(\w+(?:\{.*\})?) \S+$/gm)].map(([, each]) => each);
       assert.equal(new Set(series).size, series.length);
