@@ -56,7 +56,9 @@ export function compose(spec: DashboardSpec): Dashboard {
 export function alertAnnotation(selector: string): AnnotationQueryBuilder {
   return annotation('Alerts', 'red', `ALERTS{alertstate="firing",${selector}}`)
     .titleFormat('{{alertname}}')
-    .textFormat('{{severity}} {{feature}} {{segment_feature}} {{segment}} {{window}} {{slo}} {{instance}}')
+    .textFormat(
+      '{{severity}} {{feature}} {{segment_feature}} {{segment}} {{window}} {{slo}} {{shadow}} {{instance}}',
+    )
     .tagKeys('alertname,severity');
 }
 

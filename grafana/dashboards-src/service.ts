@@ -282,13 +282,13 @@ const slow: Row = {
       {
         title: 'Duration of a prediction',
         description:
-          'Time to score one validated input and to count it, without HTTP: every prediction, traced or not. If this is steady while requests get slower, the cause is around the model, not in it.',
+          'Time to score one validated input and to count it, by model: every prediction, traced or not, and those of shadows. What the service itself does for HTTP is not in it, the answer of a server that computes the model is. If this is steady while requests get slower, the cause is around the model, not in it.',
         unit: 's',
         noData: 'no prediction in this time',
       },
-      ([0.5, 0.95, 0.99] as const).map((q) => ({
-        expr: quantile(q, '', rate('model_predict_duration_seconds_bucket')),
-        legend: `p${q * 100}`,
+      ([0.5, 0.95] as const).map((q) => ({
+        expr: quantile(q, 'model, ', rate('model_predict_duration_seconds_bucket')),
+        legend: `{{model}} p${q * 100}`,
       })),
     ),
   ],

@@ -1,5 +1,6 @@
 import { intervalZ } from '../../src/stats/wilson-interval.ts';
 import { version } from './model-queries.ts';
+import { noneBelow } from './promql.ts';
 
 /** The key of a shadow's version: `challenger 5f0c…`. */
 const named = (rows: string) => `label_join(${rows}, "name", " ", "shadow", "shadow_version")`;
@@ -13,6 +14,13 @@ export const shadowOutcomes = rowsOf('model_shadow_outcomes_total', '$__range');
 
 /** Rows that both have scored. */
 export const shadowRows = rowsOf('model_agreement_total', '$__range');
+
+/** Rows a second that a shadow left out, by it and the reason. */
+export const shadowDrops = noneBelow(
+  `sum by (name, reason) (${named(`rate(model_shadow_rows_dropped_total{${version}}[$__rate_interval])`)})`,
+  `sum(rate(model_shadow_rows_dropped_total{${version}}[$__rate_interval]))`,
+  'reason',
+);
 
 /** The share of rows of which both predicted the same class. */
 export function agreement(range: string): string {

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Row } from '../model/row.ts';
 import { recordRefusal } from '../monitor/model-counts.ts';
+import type { DropReason } from '../monitor/model-pair.ts';
 import type { Prediction } from '../predictors/predictor.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -17,14 +18,8 @@ export type FollowedRow = {
   readonly traceId: string | undefined;
 };
 
-/** Why a shadow has not scored a row: too many waited, it failed, or its classes are not those of the champion. */
-export type DropReason = 'queue_full' | 'failed' | 'other_classes';
-
 export type ShadowQueue = {
   add(followed: FollowedRow): void;
-  readonly dropped: Readonly<Record<DropReason, number>>;
-  /** Rows that wait. */
-  readonly size: number;
 };
 
 /** So many rows wait for one shadow at most. */
@@ -41,6 +36,7 @@ const sliceMs = 4;
  * @param score asks it, as a predictor answers: at once or later
  * @param onScored is told of each row that was scored
  * @param onFailure is told of each failure
+ * @param onDropped is told how many rows of a champion were left out, and why
  */
 export function createShadowQueue(options: {
   readonly shadow: (champion: Deployment) => Deployment | undefined;
@@ -56,10 +52,10 @@ export function createShadowQueue(options: {
     startedMs: number,
   ) => void;
   readonly onFailure: (shadow: Deployment, error: Error) => void;
+  readonly onDropped: (champion: Deployment, reason: DropReason, rows: number) => void;
 }): ShadowQueue {
-  const { shadow: shadowOf, score, onScored, onFailure } = options;
+  const { shadow: shadowOf, score, onScored, onFailure, onDropped } = options;
   const waiting: FollowedRow[] = [];
-  const dropped = { queue_full: 0, failed: 0, other_classes: 0 };
   let isRunning = false;
   let answersLater = false;
 
@@ -81,9 +77,10 @@ export function createShadowQueue(options: {
 
   /** Rows that wait together are the champion's; only a change of models makes a second champion among them. */
   function scoreSome(some: readonly FollowedRow[]): Promise<void> | undefined {
-    const shadow = shadowOf(some[0].champion);
+    const { champion } = some[0];
+    const shadow = shadowOf(champion);
     if (shadow === undefined) {
-      dropped.other_classes += some.length;
+      onDropped(champion, 'other_classes', some.length);
       return undefined;
     }
     const fitting = some.flatMap((followed) => {
@@ -93,7 +90,7 @@ export function createShadowQueue(options: {
     if (fitting.length === 0) return undefined;
     const startedMs = performance.now();
     const fail = (error: unknown, rows = fitting.length) => {
-      dropped.failed += rows;
+      onDropped(champion, 'failed', rows);
       onFailure(shadow, error as Error);
     };
     const tell = (scored: readonly Prediction[]) => {
@@ -121,16 +118,12 @@ export function createShadowQueue(options: {
   return {
     add(followed) {
       if (waiting.length >= maxWaiting) {
-        dropped.queue_full++;
+        onDropped(followed.champion, 'queue_full', 1);
         return;
       }
       waiting.push(followed);
       // not in the trace of this request, which would get the calls for all rows that come meanwhile
       if (!isRunning) context.with(ROOT_CONTEXT, run);
-    },
-    dropped,
-    get size() {
-      return waiting.length;
     },
   };
 }

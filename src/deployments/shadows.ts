@@ -1,10 +1,9 @@
 import type { Row } from '../model/row.ts';
-import type { ShadowPairs } from '../outcomes/shadow-pairs.ts';
+import type { ShadowPair, ShadowPairs } from '../outcomes/shadow-pairs.ts';
 import type { ShadowScores } from '../outcomes/shadow-scores.ts';
 import type { Tokens } from '../outcomes/token.ts';
 import type { Prediction } from '../predictors/predictor.ts';
-import { instruments } from '../telemetry/instruments.ts';
-import { counterData, type MetricSource } from '../telemetry/metric-data.ts';
+import type { MetricSource } from '../telemetry/metric-data.ts';
 import { shadowPairMetrics } from '../telemetry/shadow-metrics.ts';
 import { oneLine } from '../text/one-line.ts';
 import { createRecurringFaults } from '../times/recurring-faults.ts';
@@ -19,8 +18,8 @@ import { createShadowQueue, type FollowedRow } from './shadow-queue.ts';
 export type Shadows = {
   /** Has them score a row, after it has been answered, if the model is the one that they follow. */
   follow(row: FollowedRow): void;
-  /** How they compare with the versions that they have followed. */
-  readonly pairs: Pick<ShadowPairs, 'all'>;
+  /** How they compare with the versions that they follow or have followed. */
+  pairs(): readonly ShadowPair[];
   readonly metrics: MetricSource;
 };
 
@@ -49,9 +48,8 @@ export function createShadows(options: {
   const faults = createRecurringFaults();
   const sayOnce = (kind: string, message: string) => faults.begin(kind) && onProblem(message);
 
-  const queues = names.map((name) => ({
-    name,
-    queue: createShadowQueue({
+  const queues = names.map((name) =>
+    createShadowQueue({
       shadow(champion) {
         const shadow = deployments.get(name);
         if (shadow === undefined || haveSameClasses(champion.artifact, shadow.artifact)) return shadow;
@@ -65,8 +63,12 @@ export function createShadows(options: {
       onScored: keep,
       onFailure: ({ artifact }, error) =>
         sayOnce(`${name} ${error.name}`, `the shadow ${artifact.name} cannot score: ${oneLine(error)}`),
+      onDropped(champion, reason, rows) {
+        const shadow = deployments.get(name);
+        if (shadow) pairs.of(champion.known, shadow.known).addDropped(reason, rows);
+      },
     }),
-  }));
+  );
 
   function keep(
     shadow: Deployment,
@@ -89,30 +91,29 @@ export function createShadows(options: {
     // a later failure is news again
     faults.end();
     const isPositive = recorded.isPositive === 1;
-    pairs.addPrediction(champion.known, shadow.known, { champion: ofChampion, shadow: isPositive });
+    pairs.of(champion.known, shadow.known).addPrediction(ofChampion, isPositive);
     const group = shadow.groups?.numberOf(recorded.observation.bins);
     const token = records.tokens.verify(id);
     if (token === undefined) return;
     scores.add(token.key, { model: shadow.digest.toString('hex'), score, isPositive, group });
   }
 
+  /** Those that follow now are there before their first row: Prometheus counts what comes after a series has begun. */
+  function allPairs(): readonly ShadowPair[] {
+    const champion = deployments.default;
+    for (const name of names) {
+      const shadow = deployments.get(name);
+      if (champion && shadow) pairs.of(champion.known, shadow.known);
+    }
+    return pairs.all();
+  }
+
   return {
     follow(row) {
       if (row.champion !== deployments.default) return;
-      for (const { queue } of queues) queue.add(row);
+      for (const queue of queues) queue.add(row);
     },
-    pairs,
-    metrics: () => [
-      ...shadowPairMetrics(pairs),
-      counterData(
-        instruments.shadowRowsDropped,
-        queues.flatMap(({ name, queue }) =>
-          Object.entries(queue.dropped).map(([reason, value]) => ({
-            attributes: { shadow: name, reason },
-            value,
-          })),
-        ),
-      ),
-    ],
+    pairs: allPairs,
+    metrics: () => shadowPairMetrics(allPairs()),
   };
 }

@@ -23,24 +23,32 @@ export type Comparison = {
   readonly difference: PairedDifference | null;
 };
 
+/** Why a shadow has not scored a row: too many waited, it failed, or its classes are not those of the champion. */
+export type DropReason = 'queue_full' | 'failed' | 'other_classes';
+
 /** What is counted of a version and of another one that scores the same rows. */
 export type ModelPair = {
   /** Rows by what both predicted: of the champion first; negative before positive. */
   readonly agreement: Readonly<Float64Array>;
   /** Rows with an outcome, by who was right. */
   readonly right: Readonly<Record<'both' | 'champion' | 'shadow' | 'neither', number>>;
+  /** Rows that only the champion has scored. */
+  readonly dropped: Readonly<Record<DropReason, number>>;
   addPrediction(champion: boolean, shadow: boolean): void;
   addOutcome(champion: Said, shadow: Said, isPositive: boolean): void;
+  addDropped(reason: DropReason, rows: number): void;
   performance(): PairPerformance;
 };
 
 export function createModelPair(): ModelPair {
   const agreement = new Float64Array(4);
   const right = { both: 0, champion: 0, shadow: 0, neither: 0 };
+  const dropped = { queue_full: 0, failed: 0, other_classes: 0 };
   const brier = { champion: 0, shadow: 0, difference: 0, squares: 0 };
   return {
     agreement,
     right,
+    dropped,
     addPrediction(champion, shadow) {
       agreement[2 * Number(champion) + Number(shadow)]++;
     },
@@ -52,6 +60,9 @@ export function createModelPair(): ModelPair {
       brier.shadow += ofShadow;
       brier.difference += ofShadow - of;
       brier.squares += (ofShadow - of) ** 2;
+    },
+    addDropped(reason, rows) {
+      dropped[reason] += rows;
     },
     performance() {
       const { both, champion, shadow, neither } = right;

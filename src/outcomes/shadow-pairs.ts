@@ -13,17 +13,18 @@ export type ShadowPair = {
 
 /** What is counted of versions and their shadows, as long as both are in use. */
 export type ShadowPairs = {
-  addPrediction(champion: KnownModel, shadow: KnownModel, said: { champion: boolean; shadow: boolean }): void;
+  /** The counts of two versions, from 0 on if it is the first that is asked of them. */
+  of(champion: KnownModel, shadow: KnownModel): ModelPair;
   /** Counts an outcome that both versions have got; not where one of them is in use no longer. */
   addOutcome(champion: Pick<Token, 'model'> & Said, shadow: ShadowPrediction, isPositive: boolean): void;
-  /** The one whose first prediction was earliest comes first. */
+  /** In the order in which they were asked for first. */
   all(): readonly ShadowPair[];
 };
 
 export function createShadowPairs(models: Pick<KnownModels, 'get' | 'all'>): ShadowPairs {
   const pairs = new Map<string, ShadowPair>();
 
-  function pairOf(champion: KnownModel, shadow: KnownModel): ShadowPair {
+  function of(champion: KnownModel, shadow: KnownModel): ModelPair {
     const key = `${champion.digest.toString('hex')} ${shadow.digest.toString('hex')}`;
     let pair = pairs.get(key);
     // a version that was dropped and came back begins at 0 again
@@ -31,17 +32,15 @@ export function createShadowPairs(models: Pick<KnownModels, 'get' | 'all'>): Sha
       pair = { champion, shadow, counts: createModelPair() };
       pairs.set(key, pair);
     }
-    return pair;
+    return pair.counts;
   }
 
   return {
-    addPrediction(champion, shadow, said) {
-      pairOf(champion, shadow).counts.addPrediction(said.champion, said.shadow);
-    },
+    of,
     addOutcome(champion, shadow, isPositive) {
       const [one, other] = [models.get(champion.model), models.get(shadow.model)];
       if (one !== undefined && other !== undefined) {
-        pairOf(one, other).counts.addOutcome(champion, shadow, isPositive);
+        of(one, other).addOutcome(champion, shadow, isPositive);
       }
     },
     all() {

@@ -22,7 +22,7 @@ export const shadowInstruments = {
     name: 'model_shadow_rows_dropped_total',
     type: 'counter',
     unit: '{row}',
-    labels: ['shadow', 'reason'],
+    labels: [...pair, 'reason'],
     description:
       'Rows that a shadow did not score: too many waited (`queue_full`), it `failed`, or a new version of either model brought `other_classes`.',
   },

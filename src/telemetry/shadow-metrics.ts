@@ -1,14 +1,14 @@
 import type { MetricData } from '@opentelemetry/sdk-metrics';
-import type { ShadowPair, ShadowPairs } from '../outcomes/shadow-pairs.ts';
+import type { ShadowPair } from '../outcomes/shadow-pairs.ts';
 import { instruments } from './instruments.ts';
 import { counterData } from './metric-data.ts';
 
-/** Where models and their shadows differ, and who was right. */
-export function shadowPairMetrics(pairs: ShadowPairs): MetricData[] {
-  const all = pairs.all();
+/** Where models and their shadows differ, who was right, and which rows a shadow left out. */
+export function shadowPairMetrics(pairs: readonly ShadowPair[]): MetricData[] {
   return [
-    counterData(instruments.agreement, all.flatMap(agreementPoints)),
-    counterData(instruments.shadowOutcomes, all.flatMap(outcomePoints)),
+    counterData(instruments.agreement, pairs.flatMap(agreementPoints)),
+    counterData(instruments.shadowOutcomes, pairs.flatMap(outcomePoints)),
+    counterData(instruments.shadowRowsDropped, pairs.flatMap(droppedPoints)),
   ];
 }
 
@@ -33,6 +33,14 @@ function outcomePoints(pair: ShadowPair) {
   const own = labels(pair);
   return Object.entries(pair.counts.right).map(([right, value]) => ({
     attributes: { ...own, right },
+    value,
+  }));
+}
+
+function droppedPoints(pair: ShadowPair) {
+  const own = labels(pair);
+  return Object.entries(pair.counts.dropped).map(([reason, value]) => ({
+    attributes: { ...own, reason },
     value,
   }));
 }

@@ -26,6 +26,7 @@ describe('the rows that wait for a shadow', () => {
       },
       onScored: () => {},
       onFailure: assert.fail,
+      onDropped: (_champion, reason) => assert.fail(reason),
     });
     const ofRequest = ROOT_CONTEXT.setValue(createContextKey('request'), 1);
     const row = { row: {}, champion: shadow } as unknown as FollowedRow;
@@ -56,6 +57,7 @@ describe('the rows that wait for a shadow', () => {
       score: (_shadow, rows) => rows.map(() => ({ score: 0.5 })),
       onScored: (_shadow, row) => scored.push(row),
       onFailure: assert.fail,
+      onDropped: (_champion, reason) => assert.fail(reason),
     });
     for (const row of [
       { limit: 2000, history: 'good' },
@@ -66,6 +68,5 @@ describe('the rows that wait for a shadow', () => {
     await eventually(() => assert.deepEqual(scored, [{ age: 30, history: 'good' }]));
     assert.equal(counts.refused, 1);
     assert.equal(counts.rejections.get('age')?.get('missing'), 1);
-    assert.deepEqual(queue.dropped, { queue_full: 0, failed: 0, other_classes: 0 });
   });
 });

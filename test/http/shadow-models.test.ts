@@ -48,6 +48,7 @@ async function putModels(folder: string): Promise<string> {
 
 describe('a shadow', () => {
   let service: TestService;
+  let atStart: string;
   const answers: any[] = [];
   const scrape = async () => (await fetch(`${service.admin}/metrics`)).text();
   const performance = async () => (await (await fetch(`${service.admin}/performance`)).json()) as any;
@@ -58,6 +59,7 @@ describe('a shadow', () => {
     const folder = await temporaryFolder();
     const MODEL_PATH = await putModels(folder.path);
     service = await startTestService({ MODEL_PATH, SHADOW_MODELS: 'challenger' }, folder.path);
+    atStart = await scrape();
     for (const row of rows.slice(0, 20)) answers.push((await postJson(`${service.api}/predict`, row)).body);
     answers.push(...(await postJson(`${service.api}/predict`, rows.slice(20))).body);
   });
@@ -72,10 +74,18 @@ describe('a shadow', () => {
     });
     assert.equal(seriesValue(text, 'model_score_count', { model: 'credit' }), rows.length);
     assert.equal(seriesValue(text, 'model_feature_value_count', { model: 'challenger', feature: 'age' }), 60);
-    for (const reason of ['queue_full', 'failed']) {
-      const labels = { shadow: 'challenger', reason };
+    for (const reason of ['queue_full', 'failed', 'other_classes']) {
+      const labels = { model: 'credit', shadow: 'challenger', reason };
       assert.equal(seriesValue(text, 'model_shadow_rows_dropped_total', labels), 0);
     }
+  });
+
+  it('has all of its series before the first row, so that an increase misses none', () => {
+    const pair = { model: 'credit', shadow: 'challenger' };
+    const agreement = { ...pair, prediction: 'good', shadow_prediction: 'bad' };
+    assert.equal(seriesValue(atStart, 'model_agreement_total', agreement), 0);
+    assert.equal(seriesValue(atStart, 'model_shadow_outcomes_total', { ...pair, right: 'shadow' }), 0);
+    assert.equal(seriesValue(atStart, 'model_shadow_rows_dropped_total', { ...pair, reason: 'failed' }), 0);
   });
 
   it('keeps a sample under the id that the caller got, with the score that it gives when it is asked', async () => {

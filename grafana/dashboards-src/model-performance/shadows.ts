@@ -5,13 +5,14 @@ import {
   accuracyOf,
   agreement,
   differenceEnd,
+  shadowDrops,
   shadowOutcomes,
   shadowRows,
 } from '../shadow-queries.ts';
 import { number, table } from '../tables.ts';
-import { timeSeries } from '../time-series.ts';
+import { stacked, timeSeries } from '../time-series.ts';
 
-const noShadow = 'no shadow has scored rows of this version in this time';
+const noShadow = 'no shadow follows this version';
 const share = number('percentunit', 1);
 
 export const shadows: Row = {
@@ -48,21 +49,31 @@ export const shadows: Row = {
         { from: { query: 'H' }, name: 'to', look: share },
       ],
     )
-      .span(16)
+      .span(24)
       .height(6),
     timeSeries(
       {
         title: 'Agreement with shadows',
         description:
-          'The share of rows of which a shadow predicted the class that was answered. Rows that a shadow dropped are counted in model_shadow_rows_dropped_total.',
+          'The share of rows of which a shadow predicted the class that was answered, of those that it has scored.',
         unit: 'percentunit',
         noData: noShadow,
       },
       [{ expr: agreement('$__rate_interval'), legend: '{{name}}' }],
     )
-      .span(8)
-      .height(6)
-      .max(1)
-      .links([asPanelLink(toRunbook('ModelShadowRowsDropped'))]),
+      .span(12)
+      .max(1),
+    stacked(
+      timeSeries(
+        {
+          title: 'Rows that shadows left out',
+          description:
+            'Rows a second that a shadow did not score, by shadow and reason: it failed, too many rows waited for it, or its classes are not those of this version. The two panels above lack these rows.',
+          unit: 'cps',
+          noData: noShadow,
+        },
+        [{ expr: shadowDrops, legend: '{{name}} {{reason}}' }],
+      ),
+    ).links([asPanelLink(toRunbook('ModelShadowRowsDropped'))]),
   ],
 };

@@ -6,8 +6,8 @@ import { type DataLink, toDashboard } from '../links.ts';
 import type { Source } from '../performance-queries.ts';
 import { number, table } from '../tables.ts';
 
-export const alertNames = 'ModelOutcomes.+|ModelCalibration.+|ModelPerformance.+';
-const alerts = `max by (alertname, alertstate, severity, version, metric, window) (ALERTS{alertname=~"${alertNames}",model="$model"})`;
+export const alertNames = 'ModelOutcomes.+|ModelCalibration.+|ModelPerformance.+|ModelShadow.+';
+const alerts = `max by (alertname, alertstate, severity, version, metric, window, shadow) (ALERTS{alertname=~"${alertNames}",model="$model"})`;
 
 const ofVersions = (source: Source, metric: string) =>
   `max by (version) (model:performance{model="$model",window="$window",source="${source}",metric="${metric}"})`;
@@ -67,6 +67,7 @@ export const versions: Row = {
         { from: { label: 'version' }, name: 'Version' },
         { from: { label: 'metric' }, name: 'Figure' },
         { from: { label: 'window' }, name: 'Window' },
+        { from: { label: 'shadow' }, name: 'Shadow' },
       ],
     ).span(10),
   ],

@@ -26,7 +26,8 @@ export function shareAlerts(scales: Scales): Alert[] {
   const inHalfHour = (by: string, series: string) => `sum by (${by}) (increase(${series}[${time('30m')}]))`;
   // that a caller goes away is no fault of the model
   const failures = inHalfHour('model, version', 'model_predict_failures_total{reason!="aborted"}');
-  const shadowDrops = inHalfHour('shadow', 'model_shadow_rows_dropped_total');
+  const pair = 'model, version, shadow, shadow_version';
+  const shadowDrops = inHalfHour(pair, 'model_shadow_rows_dropped_total');
   const points = (share: number) => formatAmount(share * 100, 'percentage point');
   const rise = points(limits.minShareRise);
   const risen = (share: WatchedShare) =>
@@ -88,13 +89,13 @@ export function shareAlerts(scales: Scales): Alert[] {
       severity: 'ticket',
       component: 'model',
       expr: promql`
-        ${shadowDrops} / (${shadowDrops} + (${inHalfHour('shadow', 'model_agreement_total')} or 0 * ${shadowDrops})) > ${limits.minFailureShare}
+        ${shadowDrops} / (${shadowDrops} + ${inHalfHour(pair, 'model_agreement_total')}) > ${limits.minFailureShare}
           and ${shadowDrops} >= ${requests(limits.minFailures)}`,
       for: time('10m'),
       keepFiringFor: time('30m'),
-      summary: `The shadow {{ $labels.shadow }} leaves out ${share} of its rows`,
+      summary: `The shadow {{ $labels.shadow }} {{ $labels.shadow_version }} leaves out ${share} of its rows`,
       description: `In the last half hour the shadow did not score more than ${formatShare(limits.minFailureShare)} of the rows that it should have: it failed, too many waited for it, or its classes are not those of the model that answers. No caller notices, but the comparison with the model that answers lacks these rows.`,
-      dashboard: dashboardLink(dashboards.performance),
+      dashboard: dashboardLink(dashboards.performance, ['model', 'version']),
     },
   ];
 }

@@ -32,8 +32,8 @@ export function addPerformanceRoute(router: AppRouter, service: Service): void {
       JSON.stringify({
         maturityDays: service.config.OUTCOME_MATURITY_DAYS,
         models: known.map((model) => describe(model, monitorOf(service, model))),
-        shadows: service.shadows.pairs
-          .all()
+        shadows: service.shadows
+          .pairs()
           .filter(({ champion, shadow }) => known.includes(champion) || known.includes(shadow))
           .map(describePair),
       }),

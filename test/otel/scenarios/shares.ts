@@ -121,37 +121,31 @@ function failures(model: string, reason: string, perMinute: number, span: Span):
   ];
 }
 
+const shadowLabels = (shadow: string) => ({
+  model: 'champion',
+  version: 'v1',
+  shadow,
+  shadow_version: 's1',
+});
+
 /** Rows a minute that a shadow scores, and that it drops from the third hour to the fourth. */
-function shadowRows(
-  shadow: string,
-  reason: string,
-  [scored, dropped]: [number, number],
-  span: Span,
-): Series[] {
-  const drops = ['queue_full', 'failed'].map((each) => ({
+function shadowRows(shadow: string, why: string, [scored, dropped]: [number, number], span: Span): Series[] {
+  const labels = { ...shadowLabels(shadow), ...replicaLabels(0) };
+  const drops = ['queue_full', 'failed'].map((reason) => ({
     metric: 'model_shadow_rows_dropped_total',
-    labels: { shadow, reason: each, ...replicaLabels(0) },
+    labels: { ...labels, reason },
     values: counter(
       [
         { from: '0m', perMinute: 0 },
-        { from: '3h', perMinute: each === reason ? dropped : 0 },
+        { from: '3h', perMinute: reason === why ? dropped : 0 },
         { from: '4h', perMinute: 0 },
       ],
       span,
     ),
   }));
-  if (scored === 0) return drops;
   const agreement = {
     metric: 'model_agreement_total',
-    labels: {
-      model: 'champion',
-      version: 'v1',
-      shadow,
-      shadow_version: 's1',
-      ...replicaLabels(0),
-      prediction: 'good',
-      shadow_prediction: 'good',
-    },
+    labels: { ...labels, prediction: 'good', shadow_prediction: 'good' },
     values: counter([{ from: '0m', perMinute: scored }], span),
   };
   return [...drops, agreement];
@@ -266,8 +260,8 @@ export const shareScenarios: readonly Scenario[] = [
         silent: ['3h'],
         firing: {
           '235m': [
-            { labels: { shadow: 'broken' }, value: 1 },
-            { labels: { shadow: 'slow' }, value: 0.2 },
+            { labels: shadowLabels('broken'), value: 1 },
+            { labels: shadowLabels('slow'), value: 0.2 },
           ],
         },
         resolved: ['8h'],
