@@ -145,12 +145,13 @@ const fileSchema = z
  * @throws Error naming the file and what is wrong, where it cannot be used
  */
 export async function readAlertSettings(path: string): Promise<AlertSettings> {
-  const text = await readFile(path, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
+  const bytes = await readFile(path).catch(({ code }: NodeJS.ErrnoException) => {
     throw new Error(`${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read: ${code}`}`);
   });
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    // without a byte order mark, as some editors write one
+    value = JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`);
   }

@@ -16,7 +16,8 @@ type Described = NonNullable<Artifact['predictor']>;
 export async function readPredictor(path: string, out: string): Promise<Described> {
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, 'utf8'));
+    // without a byte order mark, as some editors write one
+    value = JSON.parse(new TextDecoder().decode(await readFile(path)));
   } catch (error) {
     if (error instanceof SyntaxError) throw new Error(`${path}: not valid JSON: ${error.message}`);
     throw new Error(`${path}: ${describeLack(error)}`);

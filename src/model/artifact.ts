@@ -62,18 +62,18 @@ export function parseArtifact(text: string, source: string): Artifact {
   return validateArtifact(value, source);
 }
 
-/** Reads and validates an artifact file. @throws Error naming the file, and the JSON path of the fault */
+/** Reads and validates an artifact file, in UTF-8 with or without a byte order mark. @throws Error naming the file, and the JSON path of the fault */
 export async function loadArtifact(path: string): Promise<Artifact> {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = await readFile(path, 'utf8');
+    bytes = await readFile(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new Error(
       `${path}: cannot read the model: ${code === 'ENOENT' ? 'no such file' : (code ?? error)}`,
     );
   }
-  return parseArtifact(text, path);
+  return parseArtifact(new TextDecoder().decode(bytes), path);
 }
 
 /**

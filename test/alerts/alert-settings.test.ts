@@ -39,7 +39,7 @@ describe('a file of alert settings', () => {
       minRequests: { '10m': 500, '1h': 500, '24h': 1000 },
       alerts: { Watchdog: { for: '5m' } },
     });
-    assert.deepEqual(await settingsOf('{}'), defaultAlertSettings);
+    assert.deepEqual(await settingsOf('\ufeff{}'), defaultAlertSettings, 'with a byte order mark');
   });
 
   for (const name of Object.keys(alertLimits) as (keyof typeof alertLimits)[]) {

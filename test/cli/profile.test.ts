@@ -246,7 +246,8 @@ describe('npm run profile', function () {
     const file = join(folder, 'predictor.json');
     const http = { kind: 'http', protocol: 'json', url: 'http://127.0.0.1:9/score', score: '/p' };
     const columns = ['--data', data, '--score', 'p', '--predictor', file];
-    await writeFile(file, JSON.stringify(http));
+    // as some editors save it
+    await writeFile(file, `\ufeff${JSON.stringify(http)}`);
     const artifact = await made(await profile(...columns));
     assert.deepEqual(artifact.predictor, http);
     await rm(out);

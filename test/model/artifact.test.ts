@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   type Artifact,
   formatArtifact,
@@ -70,6 +70,13 @@ describe('the artifact', () => {
   it('does not depend on the order of fields or on spaces', () => {
     const shuffled = Object.fromEntries(Object.entries(artifact).reverse());
     assert.deepEqual(parseArtifact(JSON.stringify(shuffled, null, 7), 'm.json'), artifact);
+  });
+
+  it('may begin with a byte order mark', async () => {
+    const path = join(await mkdtemp(join(tmpdir(), 'vigia-')), 'model.json');
+    await writeFile(path, `\ufeff${text}`);
+    assert.deepEqual(await loadArtifact(path), artifact);
+    await rm(dirname(path), { recursive: true });
   });
 
   it('keeps names that look like markup of JSON', () => {
