@@ -34,7 +34,7 @@ export function predictPath(
       },
       responses: {
         ...ok('The prediction, or those of an array in its order', oneOrSeveral(ref(`${prefix}Prediction`))),
-        ...predictionFailures,
+        ...failures(...(explains ? (['invalid-query'] as const) : []), ...predictionFailures),
       },
     },
   };
@@ -45,7 +45,7 @@ function oneOrSeveral(one: object) {
 }
 
 /** The answers of a path that predicts, where it does not. */
-export const predictionFailures = failures(
+export const predictionFailures = [
   'malformed-json',
   'invalid-header',
   'not-found',
@@ -57,7 +57,7 @@ export const predictionFailures = failures(
   'overloaded',
   'model-busy',
   'model-timeout',
-);
+] as const;
 
 /** The header with the key of a single row. */
 export const keyParameter = {

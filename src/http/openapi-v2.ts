@@ -59,7 +59,7 @@ function pathsOf(path: string, artifact: Artifact, operationId: string) {
         requestBody: { required: true, content: json(ref('V2Request'), exampleRequest(artifact)) },
         responses: {
           ...ok('One value a row in each output', ref('V2Answer')),
-          ...predictionFailures,
+          ...failures(...predictionFailures),
         },
       },
     },

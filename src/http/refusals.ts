@@ -6,6 +6,7 @@ import { modelPath } from '../text/model-path.ts';
 import { readKeyHeader } from './key-header.ts';
 import { Problem } from './problem.ts';
 import { BodyProblem } from './read-body.ts';
+import type { RowFault } from './row-fault.ts';
 
 type Counted = Pick<Deployment, 'counts'>;
 
@@ -56,6 +57,8 @@ export class RequestFaults {
   readonly #counts: Deployment['counts'];
   readonly #told: ToldFault[] = [];
   #total = 0;
+  /** Whether the request itself is at fault, which then counts as one refused input beside its rows. */
+  #isAtFault = false;
 
   constructor({ counts }: Counted) {
     this.#counts = counts;
@@ -68,6 +71,14 @@ export class RequestFaults {
   /** A fault of the request itself. @param feature the model's, where it is one's */
   add(pointer: string, code: RejectionReason, message: string, feature = ''): void {
     recordRejection(this.#counts, feature, code);
+    this.#isAtFault = true;
+    this.#tell({ pointer, code, message });
+    this.#total++;
+  }
+
+  /** A row that could not be read. @param pointer its JSON pointer in the request */
+  addUnread({ code, message, counts }: RowFault, pointer: string): void {
+    recordRefusal(this.#counts, counts);
     this.#tell({ pointer, code, message });
     this.#total++;
   }
@@ -85,7 +96,9 @@ export class RequestFaults {
 
   /** @throws Problem 422 if there is any */
   refuse(): void {
-    if (this.#total > 0) throw invalidInput({ told: this.#told, total: this.#total });
+    if (this.#total === 0) return;
+    if (this.#isAtFault) recordRefusal(this.#counts, []);
+    throw invalidInput({ told: this.#told, total: this.#total });
   }
 }
 

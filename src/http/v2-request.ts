@@ -32,10 +32,6 @@ export async function readInference(
   pause: Pause,
 ): Promise<InferenceRequest> {
   const faults = new RequestFaults(deployment);
-  const refuse = () => {
-    if (faults.total > 0) deployment.counts.refused++;
-    faults.refuse();
-  };
   if (!isObject(body)) faults.add('', 'not_an_object', 'must be a JSON object with "inputs"');
   const { id, inputs, outputs } = isObject(body) ? body : {};
   if (isSaid(id) && typeof id !== 'string') faults.add('/id', 'type', 'must be a string');
@@ -43,10 +39,10 @@ export async function readInference(
   if (faults.total === 0 && (!Array.isArray(inputs) || inputs.length === 0)) {
     faults.add('/inputs', 'invalid_tensor', 'must be a list with a tensor for each feature');
   }
-  refuse();
+  faults.refuse();
 
   const tensors = await readTensors(inputs as unknown[], deployment, faults, pause);
-  refuse();
+  faults.refuse();
   const rows = await makeRows(tensors, deployment, faults, pause);
   return { id: typeof id === 'string' ? id : undefined, rows, outputs: wanted };
 }

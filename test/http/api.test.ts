@@ -304,7 +304,7 @@ describe('the API', () => {
     const example = document.paths['/predict'].post.requestBody.content['application/json'].example;
     assert.equal((await postJson(predict, example)).status, 200);
     const { responses } = document.paths['/predict'].post;
-    for (const key of ['overloaded', 'model-busy'] as const) {
+    for (const key of ['invalid-query', 'overloaded', 'model-busy'] as const) {
       assert.ok(responses[problems[key].status].description.includes(problems[key].title), key);
     }
   });

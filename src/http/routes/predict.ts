@@ -112,8 +112,7 @@ async function predictArray({
       if (turn) await turn;
       const row = found.read(i);
       if (row instanceof RowFault) {
-        deployment.counts.refused++;
-        faults.add(`/${i}`, row.code, row.message);
+        faults.addUnread(row, `/${i}`);
         continue;
       }
       const wrong = deployment.validate(row);
