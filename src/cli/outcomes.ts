@@ -82,7 +82,12 @@ await runCli(help, async (args) => {
     throw new Error(`${failure.message}${hint}`);
   }
   if (failure !== undefined) throw failure;
-  return reporter.tally.accepted > 0 ? 0 : 1;
+  const { accepted, duplicate, sent } = reporter.tally;
+  if (accepted > 0) return 0;
+  const isRepeated = sent > 0 && duplicate === sent;
+  throw new Error(
+    isRepeated ? 'no outcome was taken: all that were sent had been counted before' : 'no outcome was taken',
+  );
 });
 
 /** What became of all rows, one line a kind; those of which there are none are left out. */
