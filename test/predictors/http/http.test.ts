@@ -182,6 +182,32 @@ describe('the predictor of a model behind a server', () => {
     assert.ok(most > 1 && most <= 8, `${most} at a time`);
   });
 
+  it('sends the rows of a call in what the limit and other requests leave, and refuses none of them', async () => {
+    const held: (() => void)[] = [];
+    let underWay = 0;
+    let most = 0;
+    const server = await serve(async ({ body }) => {
+      const { age } = body as { age: number };
+      if (age < 0) await new Promise<void>((resolve) => held.push(resolve));
+      most = Math.max(most, ++underWay);
+      await new Promise(setImmediate);
+      underWay--;
+      return { p: Math.abs(age) / 100 };
+    });
+    const predictor = await makePredictor(server.url, { maxInFlight: 4, timeoutMs: 60_000 });
+    const rows = Array.from({ length: 100 }, (_, age) => ({ ...creditRow, age }));
+    const expected = rows.map(({ age }) => ({ score: age / 100 }));
+    assert.deepEqual(await ask(predictor, rows), expected);
+    assert.ok(most > 1 && most <= 4, `${most} at a time`);
+
+    most = 0;
+    const others = [1, 2, 3].map(() => ask(predictor, [{ ...creditRow, age: -1 }]));
+    assert.deepEqual(await ask(predictor, rows), expected);
+    assert.equal(most, 1);
+    for (const answer of held) answer();
+    await Promise.all(others);
+  });
+
   it('ends the requests of a call of which one has failed', async () => {
     const server = await serve(({ body }) => ((body as { age: number }).age === 3 ? { p: 2 } : { p: 0.5 }));
     const predictor = await makePredictor(server.url);
