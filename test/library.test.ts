@@ -89,9 +89,9 @@ describe('the library', () => {
       monitor.observe(row, predictLoad(row));
     }
     const [worst, ...others] = liveSegments(monitor, '1h');
-    assert.deepEqual([worst.feature, worst.segment, worst.verdict], ['day', '= sunday', 'drifting']);
+    assert.deepEqual([worst.feature, worst.segment.label, worst.verdict], ['day', '= sunday', 'drifting']);
     assert.deepEqual(
-      others.map(({ segment, verdict, samples }) => [segment, verdict, samples]),
+      others.map(({ segment, verdict, samples }) => [segment.label, verdict, samples]),
       [
         ['= friday', 'stable', 1000],
         ['= monday', 'stable', 1000],

@@ -9,7 +9,7 @@ import { type Artifact, loadArtifact } from '../model/artifact.ts';
 import { countLive } from '../report/compute/count-live.ts';
 import { countReferenceSegments } from '../report/compute/count-reference-segments.ts';
 import { artifactReference, type DriftReference } from '../report/compute/drift-reference.ts';
-import type { DriftReport } from '../report/compute/drift-report.ts';
+import { type DriftReport, publishedReport } from '../report/compute/drift-report.ts';
 import { fileReference } from '../report/compute/file-reference.ts';
 import { countModelSegments, modelSegmentColumns } from '../report/compute/model-segments.ts';
 import { type CutRows, computeReport } from '../report/compute-report.ts';
@@ -230,7 +230,7 @@ await runCli(help, async (args) => {
     await writeFileAtomically(options.html, page);
   }
   if (options.json) {
-    writeJson(process.stdout, report, 2);
+    writeJson(process.stdout, publishedReport(report), 2);
   } else {
     writeLines(process.stdout, [
       ...renderText(report),

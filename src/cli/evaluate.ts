@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { evaluate } from '../evaluation/evaluate.ts';
+import { evaluate, publishedEvaluation } from '../evaluation/evaluate.ts';
 import type { LabelledData } from '../evaluation/labelled-rows.ts';
 import { readLabelledData } from '../evaluation/read-data.ts';
 import { readJoinedData } from '../evaluation/read-joined.ts';
@@ -124,7 +124,7 @@ await runCli(help, async (args) => {
   const evaluation = evaluate(artifact, data, version);
   if (options.html !== undefined) await writeFileAtomically(options.html, renderHtml(evaluation));
   if (options.json) {
-    writeJson(process.stdout, evaluation, 2);
+    writeJson(process.stdout, publishedEvaluation(evaluation), 2);
   } else {
     const page = options.html === undefined ? [] : [`The page is in ${options.html}`];
     writeLines(process.stdout, [...renderText(evaluation), ...page]);

@@ -51,6 +51,12 @@ export type Evaluation = Figures & {
   readonly notes: readonly string[];
 };
 
+/** The evaluation as `npm run evaluate -- --json` prints it: a bin is known by its label. */
+export function publishedEvaluation(evaluation: Evaluation) {
+  const slices = evaluation.slices.map((slice) => ({ ...slice, bin: slice.bin.label }));
+  return { ...evaluation, slices };
+}
+
 /**
  * Evaluates labelled rows.
  *
@@ -79,8 +85,8 @@ export function evaluate(artifact: Artifact, data: LabelledData, version = artif
     labelledOnly: Object.fromEntries(notIdentified.map((figure) => [figure, figures[figure]])),
     rocCurve: rocCurve(data.scores, data.outcomes),
     reliability: reliability(data, bandEdges),
-    slices: [...data.slices].flatMap(([feature, labels]) =>
-      sliceBy(feature, labels, data, {
+    slices: [...data.slices].flatMap(([feature, bins]) =>
+      sliceBy(feature, bins, data, {
         withheld,
         bandEdges,
         wholeNumbers: artifact.features.some(

@@ -1,4 +1,5 @@
 import type { Coverages } from '../monitor/performance-coverage.ts';
+import type { Bin } from '../stats/binning.ts';
 import type { LeftOut } from './left-out.ts';
 
 /** Rows whose outcome is known, column by column. */
@@ -8,8 +9,8 @@ export type LabelledRows = {
   /** 1 for positive, 0 for negative; parallel to `scores`, like all that follow. */
   readonly predictions: ArrayLike<number>;
   readonly outcomes: ArrayLike<number>;
-  /** For each feature to slice by, the label of every row's bin; `null` where it is not known. */
-  readonly slices: ReadonlyMap<string, readonly (string | null)[]>;
+  /** For each feature to slice by, the bin of every row; `null` where it is not known. */
+  readonly slices: ReadonlyMap<string, readonly (Bin | null)[]>;
 };
 
 /** Median and 95th percentile, in days. */
@@ -32,15 +33,15 @@ export type LabelledData = LabelledRows & {
 /** Collects labelled rows. */
 export type RowCollector = LabelledRows & {
   readonly rows: number;
-  add(score: number, prediction: number, outcome: number, labels: readonly (string | null)[]): void;
+  add(score: number, prediction: number, outcome: number, bins: readonly (Bin | null)[]): void;
 };
 
-/** @param features to slice by, in the order in which `add` gets the labels */
+/** @param features to slice by, in the order in which `add` gets the bins */
 export function collectRows(features: readonly string[]): RowCollector {
   const scores: number[] = [];
   const predictions: number[] = [];
   const outcomes: number[] = [];
-  const slices = new Map(features.map((feature) => [feature, [] as (string | null)[]]));
+  const slices = new Map(features.map((feature) => [feature, [] as (Bin | null)[]]));
   return {
     scores,
     predictions,
@@ -49,11 +50,11 @@ export function collectRows(features: readonly string[]): RowCollector {
     get rows() {
       return scores.length;
     },
-    add(score, prediction, outcome, labels) {
+    add(score, prediction, outcome, bins) {
       scores.push(score);
       predictions.push(prediction);
       outcomes.push(outcome);
-      for (const [i, feature] of features.entries()) slices.get(feature)?.push(labels[i]);
+      for (const [i, feature] of features.entries()) slices.get(feature)?.push(bins[i]);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { type Html, html } from '../report/render/html.ts';
-import { namesOfLabels } from '../text/bin-names.ts';
+import { binNames } from '../text/bin-names.ts';
 import { formatCount, formatShare } from '../text/format.ts';
 import { comparedFigures } from './compare-slices.ts';
 import { describeExpected } from './describe-expected.ts';
@@ -121,10 +121,8 @@ function rangeOf(interval: Slice['intervals']['accuracy']): Html | null {
 /** The slices with the names of their bins as a person says them. */
 function named(slices: readonly Slice[]): { readonly slice: Slice; readonly name: string }[] {
   return [...Map.groupBy(slices, ({ feature }) => feature).values()].flatMap((ofFeature) => {
-    const names = namesOfLabels({
-      bins: ofFeature.map(({ bin }) => ({ label: bin })),
-      wholeNumbers: ofFeature[0].wholeNumbers,
-    });
+    const bins = ofFeature.map(({ bin }) => bin);
+    const names = binNames(bins, ofFeature[0].wholeNumbers);
     return ofFeature.map((slice, i) => ({ slice, name: names[i] }));
   });
 }

@@ -8,6 +8,7 @@ import type { Prediction, Predictor } from '../predictors/predictor.ts';
 import { findFiles, openRows } from '../report/read/open-rows.ts';
 import { type Row, wantedFeature } from '../report/read/rows.ts';
 import type { LineTally } from '../samples/read-samples.ts';
+import type { Bin } from '../stats/binning.ts';
 import { createBinner, unseenBin } from '../stats/binning.ts';
 import { indexCategories } from '../stats/category-text.ts';
 import type { DecimalSign } from '../tables/numbers.ts';
@@ -58,9 +59,9 @@ export async function readLabelledData(
   const classes = [negative, positive];
   const classOf = indexCategories(classes.map((name, i) => [name, i]));
   const collected = collectRows(by);
-  const scoring = scoreInBatches(predictor, ({ outcome, labels }, { score, prediction }) => {
+  const scoring = scoreInBatches(predictor, ({ outcome, bins }, { score, prediction }) => {
     const isPositive = prediction === undefined ? score >= output.threshold.value : prediction === positive;
-    collected.add(score, isPositive ? 1 : 0, outcome, labels);
+    collected.add(score, isPositive ? 1 : 0, outcome, bins);
   });
   const leftOut = countLeftOut();
   const tally: LineTally = { lines: 0, damaged: 0, faults: [] };
@@ -83,7 +84,7 @@ export async function readLabelledData(
       return;
     }
     unseen.add(values);
-    scoring.add({ row, outcome, labels: slicers.map(({ feature, labelOf }) => labelOf(row[feature])) });
+    scoring.add({ row, outcome, bins: slicers.map(({ feature, binOf }) => binOf(row[feature])) });
   };
   const { paths } = await findFiles(sources);
   for await (const source of openRows(paths, tally, { decimalSign })) {
@@ -107,11 +108,11 @@ export async function readLabelledData(
   };
 }
 
-/** A row whose outcome is known, and the labels of its slices. */
+/** A row whose outcome is known, and the bins that it is sliced by. */
 type Unscored = {
   readonly row: Readonly<Record<string, unknown>>;
   readonly outcome: number;
-  readonly labels: readonly (string | null)[];
+  readonly bins: readonly (Bin | null)[];
 };
 
 /** Gives rows to the predictor, one batch after another; a batch that is answered at once is done at once. */

@@ -7,6 +7,7 @@ import { performanceReferenceOf } from '../monitor/performance-reference.ts';
 import { isForgotten } from '../outcomes/outcome.ts';
 import { readJsonl } from '../samples/read-samples.ts';
 import { isScore } from '../samples/sample-shape.ts';
+import type { Bin } from '../stats/binning.ts';
 import { quantileSorted } from '../stats/quantile.ts';
 import { parseTime } from '../times/parse-time.ts';
 import { collectRows, type Delay, type LabelledData } from './labelled-rows.ts';
@@ -170,7 +171,7 @@ function measureDelay(labelled: readonly Labelled[]): Delay | null {
 }
 
 /**
- * Moves the labelled rows that have a sample to `collected`, with their labels, and adds those of a shadow to `all`; counts
+ * Moves the labelled rows that have a sample to `collected`, with their bins, and adds those of a shadow to `all`; counts
  * all predictions.
  */
 async function readSamples(
@@ -205,9 +206,9 @@ async function readSamples(
       all.push(row);
     }
     counted.addOutcome(score, row.outcome === 1);
-    const labels = slicers.map((slicer) => labelIn(sample, slicer));
-    if (labels.includes(null)) withheld++;
-    collected.add(row.score, row.prediction, row.outcome, labels);
+    const bins = slicers.map((slicer) => binIn(sample, slicer));
+    if (bins.includes(null)) withheld++;
+    collected.add(row.score, row.prediction, row.outcome, bins);
   }
   if (withheld > 0) notes.push(`${withheld} samples do not hold the features to slice by.`);
   if (timeless > 0) notes.push(`${timeless} samples are left out: their time cannot be read.`);
@@ -215,15 +216,15 @@ async function readSamples(
   return measureCoverage(counted.cells, counted.sums);
 }
 
-/** The label of a feature's bin, from the value or as the sample has it. */
-function labelIn(
+/** A feature's bin, from the value or as the sample has it. */
+function binIn(
   sample: Readonly<Record<string, unknown>>,
-  { feature, labelOf, labelOfBin }: Slicer,
-): string | null {
+  { feature, binOf, recordedBin }: Slicer,
+): Bin | null {
   if (sample.features !== undefined) {
     const value = ownValue(sample.features as Row, feature);
-    return value !== undefined && value !== redacted ? labelOf(value) : null;
+    return value !== undefined && value !== redacted ? binOf(value) : null;
   }
   if (sample.bins === undefined) return null;
-  return labelOfBin(ownValue(sample.bins as Row, feature)) ?? null;
+  return recordedBin(ownValue(sample.bins as Row, feature)) ?? null;
 }

@@ -120,7 +120,7 @@ const sliceColumns = [
 function slicesTable(slices: readonly Slice[]): string[] {
   if (slices.length === 0) return [];
   const cells = (slice: Slice) => [
-    `${slice.feature} ${slice.bin}`,
+    `${slice.feature} ${slice.bin.label}`,
     count.format(slice.samples),
     share(slice.positives / slice.samples),
     ...[slice.accuracy, slice.precision, slice.recall].map(figure),

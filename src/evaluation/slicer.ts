@@ -1,13 +1,13 @@
 import type { Artifact } from '../model/artifact.ts';
 import { featureBins } from '../model/features.ts';
-import { binLabels, createBinner, indexRecordedBins } from '../stats/binning.ts';
+import { type Bin, binsOf, createBinner, indexRecordedBins } from '../stats/binning.ts';
 
-/** Gives the label of a feature's bin. */
+/** Gives the bin of a feature. */
 export type Slicer = {
   readonly feature: string;
-  readonly labelOf: (value: unknown) => string;
+  readonly binOf: (value: unknown) => Bin;
   /** From what a sample has in place of the value; `undefined` for a bin of another cut. */
-  readonly labelOfBin: (recorded: unknown) => string | undefined;
+  readonly recordedBin: (recorded: unknown) => Bin | undefined;
 };
 
 /**
@@ -27,14 +27,14 @@ export function createSlicers(
       const known = artifact.features.map((one) => one.name).join(', ');
       throw new Error(`the model has no feature '${name}', but ${known}`);
     }
-    const bins = featureBins(feature);
-    const labels = binLabels(bins);
-    const binOf = createBinner(bins);
-    const indexOfRecorded = indexRecordedBins(bins, version === artifact.version);
+    const cut = featureBins(feature);
+    const bins = binsOf(cut);
+    const indexOf = createBinner(cut);
+    const indexOfRecorded = indexRecordedBins(cut, version === artifact.version);
     return {
       feature: name,
-      labelOf: (value) => labels[binOf(value)],
-      labelOfBin: (recorded) => labels[indexOfRecorded.get(recorded) ?? -1],
+      binOf: (value) => bins[indexOf(value)],
+      recordedBin: (recorded) => bins[indexOfRecorded.get(recorded) ?? -1],
     };
   });
 }

@@ -1,3 +1,4 @@
+import type { Bin } from '../stats/binning.ts';
 import type { Confusion } from '../stats/confusion.ts';
 import { type OutcomeRates, outcomeRates } from '../stats/outcome-rates.ts';
 import { bootstrapFigures, type Intervals } from './bootstrap-figures.ts';
@@ -9,8 +10,7 @@ import { type Figures, measureRows } from './measure.ts';
 export type Slice = Figures &
   SliceComparison & {
     readonly feature: string;
-    /** The label of the bin: `= good`, `03 (28, 31]`, `missing`. */
-    readonly bin: string;
+    readonly bin: Bin;
     /** Whether all values of the feature are whole numbers, so far as is known. */
     readonly wholeNumbers: boolean;
     readonly samples: number;
@@ -23,33 +23,34 @@ export type Slice = Figures &
   };
 
 /**
- * One slice a label, in the order of the labels; rows without one are left out.
+ * One slice a bin, in the order of their labels; rows without one are left out.
  *
  * @param options `withheld`: figures that the rows cannot tell, as `null`; `bandEdges`: of the bands of the score over
  *   which the calibration error is taken
  */
 export function sliceBy(
   feature: string,
-  labels: readonly (string | null)[],
+  binOfRow: readonly (Bin | null)[],
   rows: LabelledRows,
   options: { withheld: Partial<Figures>; bandEdges: readonly number[]; wholeNumbers: boolean },
 ): Slice[] {
   const { withheld, bandEdges, wholeNumbers } = options;
-  const order = Uint32Array.from(labels, (_, i) => i)
-    .filter((i) => labels[i] !== null)
+  const order = Uint32Array.from(binOfRow, (_, i) => i)
+    .filter((i) => binOfRow[i] !== null)
     .sort((a, b) => rows.scores[a] - rows.scores[b]);
   const pick = (isWanted: (i: number) => boolean) => {
     const indices = order.filter(isWanted);
     const of = (values: ArrayLike<number>) => Float64Array.from(indices, (i) => values[i]);
     return { scores: of(rows.scores), predictions: of(rows.predictions), outcomes: of(rows.outcomes) };
   };
-  const bins = new Set(Array.from(order, (i) => labels[i] as string));
-  return [...bins].sort().map((bin) => {
-    const own = pick((i) => labels[i] === bin);
+  const bins = new Set(Array.from(order, (i) => binOfRow[i] as Bin));
+  const ordered = [...bins].sort((a, b) => (a.label < b.label ? -1 : 1));
+  return ordered.map((bin) => {
+    const own = pick((i) => binOfRow[i] === bin);
     const measured = { ...measureRows(own, bandEdges), ...withheld };
     const rest = {
       ...measureRows(
-        pick((i) => labels[i] !== bin),
+        pick((i) => binOfRow[i] !== bin),
         bandEdges,
       ),
       ...withheld,

@@ -1,4 +1,5 @@
-import { binLabels, missingBin, unseenBin } from '../stats/binning.ts';
+import { missingBin, unseenBin } from '../stats/binning.ts';
+import { type CountedBin, countedBins } from '../stats/counted-bins.ts';
 import { type Drift, measureDrift } from '../stats/drift.ts';
 import { measureEffect } from '../stats/effect.ts';
 import type { Monitor, VariableLayout } from './monitor.ts';
@@ -16,8 +17,7 @@ export type LiveDrift = Drift & {
   readonly outsideRange: number | null;
   /** Of them those too far out to be summed: the score shift takes each as the bound that it lies beyond. */
   readonly farOutsideRange: number | null;
-  /** Counts by bin. */
-  readonly bins: readonly { readonly label: string; readonly reference: number; readonly live: number }[];
+  readonly bins: readonly CountedBin[];
 };
 
 /** The drift of every feature, and of the score last, over one window of one replica. */
@@ -44,10 +44,6 @@ function variableDrift(variable: VariableLayout, counts: Float64Array): LiveDrif
     unseen: share(variable.bins.kind === 'categorical' ? live[unseenBin(variable.bins)] : 0),
     outsideRange: share(counts[variable.below] + counts[variable.above]),
     farOutsideRange: share(counts[variable.farBelow] + counts[variable.farAbove]),
-    bins: binLabels(variable.bins).map((label, i) => ({
-      label,
-      reference: variable.counts[i],
-      live: live[i],
-    })),
+    bins: countedBins(variable.bins, variable.counts, live),
   };
 }

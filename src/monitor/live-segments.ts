@@ -1,5 +1,5 @@
 import type { SegmentReference } from '../model/segments.ts';
-import { binLabels } from '../stats/binning.ts';
+import { type Bin, binsOf } from '../stats/binning.ts';
 import { type Drift, driftRule, measureDrift, type Verdict } from '../stats/drift.ts';
 import { compareImportance, compareSegments, measureEffect } from '../stats/effect.ts';
 import { judgeAll } from '../stats/judge-all.ts';
@@ -12,8 +12,8 @@ import type { WindowName } from './windows.ts';
 export type LiveSegment = {
   /** The feature that cuts. */
   readonly feature: string;
-  /** The label of its bin. */
-  readonly segment: string;
+  /** Its bin. */
+  readonly segment: Bin;
   readonly samples: number;
   readonly verdict: Verdict;
   /** The other features and the score, what matters most first. */
@@ -39,12 +39,12 @@ export function liveSegments(monitor: Monitor, window: WindowName): LiveSegment[
     .flatMap((reference, i) => {
       const cut = monitor.segments[i];
       const { name, bins } = monitor.variables[cut.place];
-      const labels = binLabels(bins).slice(0, cut.segments);
-      return labels.map((label, segment): LiveSegment => {
-        const variables = segmentDrifts(monitor, reference, cut, segment, counts);
+      const segments = binsOf(bins).slice(0, cut.segments);
+      return segments.map((segment, s): LiveSegment => {
+        const variables = segmentDrifts(monitor, reference, cut, s, counts);
         return {
           feature: name,
-          segment: label,
+          segment,
           // every row of a segment is counted in each of its variables
           samples: variables[0].samples,
           verdict: judgeAll(variables.map(({ verdict }) => verdict)),

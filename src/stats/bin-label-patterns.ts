@@ -1,6 +1,6 @@
 /**
  * How Grafana and Prometheus, which know bins by their labels alone, take labels of `binLabels` apart: expressions that
- * JavaScript and RE2 read alike. All else reads them with `binOfLabel`.
+ * JavaScript and RE2 read alike. Inside Vigia nothing does, as it has the bin itself (`Bin`).
  */
 
 /** What a label is of: the first of these that matches says so. Its groups are the ends, or the only value. */

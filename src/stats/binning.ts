@@ -101,14 +101,21 @@ export function numericRanges(edges: readonly number[]): NumericRange[] {
   });
 }
 
-/** What one bin holds. */
-export type Bin =
+type BinContent =
   | (NumericRange & { readonly kind: 'range' })
   | { readonly kind: 'category'; readonly category: string }
   | { readonly kind: 'other' | 'missing' | 'unseen' };
 
-/** What each bin holds, in the bins' order. */
+/** One bin: what it holds, and its label, by which all that leaves the process names it. */
+export type Bin = BinContent & { readonly label: string };
+
+/** Each bin, in the bins' order. The labels are those of `binLabels`. */
 export function binsOf(bins: Bins): Bin[] {
+  const digits = bins.kind === 'numeric' ? Math.max(2, String(bins.edges.length).length) : 0;
+  return contentsOf(bins).map((bin, i) => ({ ...bin, label: labelOf(bin, String(i).padStart(digits, '0')) }));
+}
+
+function contentsOf(bins: Bins): BinContent[] {
   if (bins.kind === 'numeric') {
     const ranges = numericRanges(bins.edges).map((range) => ({ kind: 'range' as const, ...range }));
     return [...ranges, { kind: 'missing' }];
@@ -124,35 +131,18 @@ export function binsOf(bins: Bins): Bin[] {
  * frequent number is named by that, and so are the ends of its neighbours: `00 (-inf, 0)`, `01 = 0`, `02 (0, 17]`.
  */
 export function binLabels(bins: Bins): string[] {
-  const digits = bins.kind === 'numeric' ? Math.max(2, String(bins.edges.length).length) : 0;
-  return binsOf(bins).map((bin, i) => labelOf(bin, String(i).padStart(digits, '0')));
+  return binsOf(bins).map(({ label }) => label);
 }
 
 /** What a category stands behind in its label. */
 export const categoryMark = '= ';
 
-function labelOf(bin: Bin, number: string): string {
+function labelOf(bin: BinContent, number: string): string {
   if (bin.kind === 'category') return `${categoryMark}${bin.category}`;
   if (bin.kind !== 'range') return bin.kind;
   const { lower, upper, isClosed } = bin;
   if (lower === upper) return `${number} = ${upper}`;
   return `${number} (${edgeText(lower)}, ${edgeText(upper)}${isClosed ? ']' : ')'}`;
-}
-
-/** The bin that a label of `binLabels` names. @throws RangeError for any other text */
-export function binOfLabel(label: string): Bin {
-  if (label === 'other' || label === 'missing' || label === 'unseen') return { kind: label };
-  if (label.startsWith(categoryMark)) {
-    return { kind: 'category', category: label.slice(categoryMark.length) };
-  }
-  const value = /^\d+ = (\S+)$/.exec(label)?.[1];
-  if (value !== undefined) {
-    return { kind: 'range', lower: Number(value), upper: Number(value), isClosed: true };
-  }
-  const [, lower, upper, end] = /^\d+ \((\S+), ([^\])]+)([\])])$/.exec(label) ?? [];
-  if (lower === undefined) throw new RangeError(`${JSON.stringify(label)} names no bin`);
-  const read = (text: string) => Number(text.replace('inf', 'Infinity'));
-  return { kind: 'range', lower: read(lower), upper: read(upper), isClosed: end === ']' };
 }
 
 function edgeText(edge: number): string {

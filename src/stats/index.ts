@@ -6,6 +6,7 @@ export * from './binned-kolmogorov-smirnov.ts';
 export * from './binning.ts';
 export * from './binomial-ceiling.ts';
 export * from './confusion.ts';
+export type { CountedBin } from './counted-bins.ts';
 export * from './daily-bets.ts';
 export * from './drift.ts';
 export * from './drift-statistics.ts';

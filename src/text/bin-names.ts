@@ -1,4 +1,4 @@
-import { type Bin, binOfLabel, type NumericRange } from '../stats/binning.ts';
+import type { Bin, NumericRange } from '../stats/binning.ts';
 
 /** The bins' names as a person says them, in order: `29–31`, `over 52`, `0`, `good`, `missing`. */
 export function binNames(bins: readonly Bin[], wholeNumbers: boolean): string[] {
@@ -8,20 +8,6 @@ export function binNames(bins: readonly Bin[], wholeNumbers: boolean): string[] 
     if (bin.kind === 'category') return bin.category;
     return bin.kind === 'range' ? rangeName(bin, wholeNumbers, format) : bin.kind;
   });
-}
-
-/** The same for bins that are known by their labels. */
-export function namesOfLabels({
-  bins,
-  wholeNumbers,
-}: {
-  readonly bins: readonly { readonly label: string }[];
-  readonly wholeNumbers: boolean;
-}): string[] {
-  return binNames(
-    bins.map(({ label }) => binOfLabel(label)),
-    wholeNumbers,
-  );
 }
 
 /** Writes numbers with as few digits, but at least three, as tell all edges apart. */

@@ -9,7 +9,7 @@ import { loadArtifact } from '../../src/model/artifact.ts';
 import { createPerformance } from '../../src/monitor/performance.ts';
 import { measureCoverage } from '../../src/monitor/performance-coverage.ts';
 import { performanceReferenceOf } from '../../src/monitor/performance-reference.ts';
-import { equalWidthEdges } from '../../src/stats/binning.ts';
+import { binsOf, equalWidthEdges } from '../../src/stats/binning.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { rocAuc } from '../../src/stats/roc-auc.ts';
 import { bootstrapInterval } from '../stats/bootstrap.ts';
@@ -130,9 +130,10 @@ describe('an evaluation', () => {
       rows.predictions.push(score >= threshold.value ? 1 : 0);
       rows.outcomes.push(outcome);
     }
+    const bins = binsOf({ kind: 'categorical', categories: ['good', 'none'], grouped: [] });
     const data: LabelledData = {
       ...rows,
-      slices: new Map([['history', rows.scores.map((_, i) => (i % 2 ? '= good' : '= none'))]]),
+      slices: new Map([['history', rows.scores.map((_, i) => bins[i % 2])]]),
       source: 'test',
       coverage: measureCoverage(counted.cells, counted.sums),
       delay: null,

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { describeSlice, describeSlices } from '../../src/evaluation/describe-slices.ts';
 import { sliceBy } from '../../src/evaluation/slices.ts';
-import { equalWidthEdges } from '../../src/stats/binning.ts';
+import { type Bin, binsOf, equalWidthEdges } from '../../src/stats/binning.ts';
 import { createRandom } from '../../src/stats/random.ts';
+
+const [few, ...named] = binsOf({
+  kind: 'categorical',
+  categories: ['few', 'a', 'b', 'c', 'd', 'e'],
+  grouped: [],
+});
+const branches: Record<string, Bin> = Object.fromEntries([...'abcde'].map((name, i) => [name, named[i]]));
 
 /** Rows scored with their true probability, but for a slice whose outcomes are drawn at random. */
 function labelled(seed: number, { count = 3000, broken = '' } = {}) {
@@ -14,7 +21,7 @@ function labelled(seed: number, { count = 3000, broken = '' } = {}) {
     return { slice, score, prediction: score >= 0.5 ? 1 : 0, outcome };
   });
   return {
-    labels: rows.map(({ slice }) => slice),
+    bins: rows.map(({ slice }) => branches[slice]),
     rows: {
       scores: rows.map(({ score }) => score),
       predictions: rows.map(({ prediction }) => prediction),
@@ -30,11 +37,11 @@ describe('slices of an evaluation', function () {
   this.timeout(60_000);
 
   it('say where the model does worse, by how much, and how many were compared', () => {
-    const { labels, rows } = labelled(1, { broken: 'c' });
-    const slices = sliceBy('branch', labels, rows, options);
+    const { bins, rows } = labelled(1, { broken: 'c' });
+    const slices = sliceBy('branch', bins, rows, options);
     assert.deepEqual(
-      slices.map(({ bin, verdict }) => `${bin} ${verdict}`),
-      ['a level', 'b level', 'c below', 'd level', 'e level'],
+      slices.map(({ bin, verdict }) => `${bin.label} ${verdict}`),
+      ['= a level', '= b level', '= c below', '= d level', '= e level'],
     );
     const [, , worse] = slices;
     assert.deepEqual(
@@ -44,7 +51,7 @@ describe('slices of an evaluation', function () {
     const [{ rest, standardErrors }] = worse.below;
     const n = worse.samples;
     const right = rows.outcomes.filter(
-      (outcome, i) => labels[i] !== 'c' && outcome === rows.predictions[i],
+      (outcome, i) => bins[i] !== branches.c && outcome === rows.predictions[i],
     ).length;
     assert.equal(rest, right / (3000 - n));
     const all = (right + (worse.accuracy as number) * n) / 3000;
@@ -65,24 +72,24 @@ describe('slices of an evaluation', function () {
   it('accuse none where the model does equally well in all', () => {
     let accused = 0;
     for (let seed = 0; seed < 30; seed++) {
-      const { labels, rows } = labelled(100 + seed, { count: 600 });
-      accused += sliceBy('branch', labels, rows, options).filter(({ verdict }) => verdict === 'below').length;
+      const { bins, rows } = labelled(100 + seed, { count: 600 });
+      accused += sliceBy('branch', bins, rows, options).filter(({ verdict }) => verdict === 'below').length;
     }
     assert.equal(accused, 0);
   });
 
   it('do not judge by few rows, however wrong these are', () => {
-    const { labels, rows } = labelled(1);
-    const few = labels.map((label, i) => (i < 8 ? 'few' : label));
+    const { bins, rows } = labelled(1);
+    const some = bins.map((bin, i) => (i < 8 ? few : bin));
     const predictions = rows.predictions.map((prediction, i) => (i < 8 ? 1 - rows.outcomes[i] : prediction));
-    const found = sliceBy('branch', few, { ...rows, predictions }, options).find(({ bin }) => bin === 'few');
+    const found = sliceBy('branch', some, { ...rows, predictions }, options).find(({ bin }) => bin === few);
     assert.equal(found?.accuracy, 0);
     assert.equal(found?.verdict, 'undetermined');
   });
 
   it('leave out rows whose value is not known, and figures that cannot be', () => {
-    const { labels, rows } = labelled(1, { broken: 'c' });
-    const some = labels.map((label, i) => (i % 2 === 0 ? label : null));
+    const { bins, rows } = labelled(1, { broken: 'c' });
+    const some = bins.map((bin, i) => (i % 2 === 0 ? bin : null));
     const slices = sliceBy('branch', some, rows, {
       ...options,
       withheld: { accuracy: null, recall: null, f1: null, rocAuc: null },

@@ -41,7 +41,10 @@ async function send({ api }: TestService, rows: readonly unknown[]): Promise<voi
 
 async function driftOf({ admin }: TestService) {
   const { windows, rule } = (await (await fetch(`${admin}/drift`)).json()) as any;
-  const { features, segments } = windows['1h'] as { features: any[]; segments: LiveSegment[] };
+  const { features, segments } = windows['1h'] as {
+    features: any[];
+    segments: (Omit<LiveSegment, 'segment'> & { segment: string })[];
+  };
   return { features, segments, rule, windows };
 }
 
@@ -60,6 +63,7 @@ describe('the segments of a service', function () {
     const { features, segments, rule } = await driftOf(service);
     const age = features.find(({ name }) => name === 'age');
     assert.notEqual(age.verdict, 'drifting', `PSI ${age.psi}, ceiling ${age.psiNoiseCeiling}`);
+    assert.deepEqual(Object.keys(age.bins[0]), ['label', 'reference', 'live']);
     const [worst, ...others] = segments;
     assert.deepEqual([worst.feature, worst.segment, worst.verdict], ['history', '= good', 'drifting']);
     assert.equal(worst.variables.find(({ name }) => name === 'age')?.verdict, 'drifting');

@@ -200,7 +200,7 @@ describe('the segments of a monitor', () => {
     }
     for (const { segment, variables } of liveSegments(monitor, '1h')) {
       const found = variables.find((variable) => variable.name === 'name');
-      assert.ok((found?.psi ?? 1) < 0.01, `${segment}: PSI ${found?.psi}`);
+      assert.ok((found?.psi ?? 1) < 0.01, `${segment.label}: PSI ${found?.psi}`);
     }
   });
 

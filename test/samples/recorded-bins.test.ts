@@ -78,9 +78,9 @@ describe('a category in a sample with SAMPLES_VALUES=bins', () => {
 
   it('is in no slice of a model that numbers its categories in another way', () => {
     const [slicer] = createSlicers(artifact, ['history'], `${artifact.version}-before`);
-    assert.equal(slicer.labelOfBin('00'), undefined);
-    assert.equal(slicer.labelOfBin('= none'), '= none');
-    assert.equal(slicer.labelOfBin('missing'), 'missing');
+    assert.equal(slicer.recordedBin('00'), undefined);
+    assert.equal(slicer.recordedBin('= none')?.label, '= none');
+    assert.equal(slicer.recordedBin('missing')?.label, 'missing');
   });
 
   it('is chosen, sliced and shown by its label', () => {
@@ -90,9 +90,9 @@ describe('a category in a sample with SAMPLES_VALUES=bins', () => {
     for (const [i, sample] of written.entries()) {
       assert.equal(matches(sample), i % 7 === 3);
       assert.equal(matches(older[i]), i % 7 === 3);
-      const label = slicer.labelOf(samples[i].features.history);
-      assert.equal(slicer.labelOfBin(sample.bins.history), label);
-      assert.equal(slicer.labelOfBin(older[i].bins.history), label);
+      const { label } = slicer.binOf(samples[i].features.history);
+      assert.equal(slicer.recordedBin(sample.bins.history)?.label, label);
+      assert.equal(slicer.recordedBin(older[i].bins.history)?.label, label);
       assert.deepEqual(describeRow(sample), describeRow(older[i]));
       assert.ok(describeRow(sample)[2].includes(JSON.stringify(label)));
     }

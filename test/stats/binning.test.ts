@@ -4,8 +4,6 @@ import {
   type Bins,
   binCount,
   binLabels,
-  binOfLabel,
-  binsOf,
   type CategoricalBins,
   countBins,
   createBinner,
@@ -103,25 +101,6 @@ describe('binning', () => {
       assert.equal(binLabels(bins)[missingBin(bins)], 'missing');
     }
     assert.equal(binLabels(history)[unseenBin(history)], 'unseen');
-  });
-
-  it('reads its labels back, of whatever numbers and categories', () => {
-    const edges = fc
-      .uniqueArray(fc.double({ noNaN: true, noDefaultInfinity: true }), { maxLength: 8 })
-      .map((values) => Float64Array.from(values, (value) => value + 0).sort());
-    fc.assert(
-      fc.property(edges, fc.uniqueArray(fc.string()), (numbers, categories) => {
-        for (const bins of [
-          { kind: 'numeric', edges: Array.from(numbers) },
-          { kind: 'categorical', categories, grouped: ['rare'] },
-        ] satisfies Bins[]) {
-          assert.deepEqual(binLabels(bins).map(binOfLabel), binsOf(bins));
-        }
-      }),
-    );
-    for (const label of ['', 'good', '00', '00 [1, 2]', '=good']) {
-      assert.throws(() => binOfLabel(label), RangeError);
-    }
   });
 
   it('puts what is no number and no known category where it belongs', () => {

@@ -124,7 +124,6 @@ function rowOf({ variable, drifts }: Row): Html {
   const longest = drifts[drifts.length - 1];
   const charted = {
     ...longest,
-    bins: [...longest.bins],
     wholeNumbers: false,
     outsideRange: (longest.outsideRange ?? 0) * longest.samples,
   };

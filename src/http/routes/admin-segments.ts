@@ -3,7 +3,7 @@ import type { LiveSegment } from '../../monitor/live-segments.ts';
 import { segmentTitle } from '../../report/describe/describe-segments.ts';
 import { type Html, html } from '../../report/render/html.ts';
 import { badge } from '../../report/render/page-variable.ts';
-import { namesOfLabels } from '../../text/bin-names.ts';
+import { binNames } from '../../text/bin-names.ts';
 import { formatAmount } from '../../text/format.ts';
 
 /** At most this many changed segments are listed; `/drift` has all. */
@@ -11,7 +11,7 @@ const maxShown = 20;
 
 /** A segment, and the variables behind its verdict: `history is good: age, the score`. */
 export function describeSegment({ feature, segment, verdict, variables }: LiveSegment): string {
-  const [value] = namesOfLabels({ bins: [{ label: segment }], wholeNumbers: false });
+  const [value] = binNames([segment], false);
   const changed = variables.filter((variable) => variable.verdict === verdict);
   return `${segmentTitle({ column: feature, value })}: ${changed.map(({ name }) => nameInText(name)).join(', ')}`;
 }

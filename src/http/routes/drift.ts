@@ -2,6 +2,7 @@ import { liveDrift } from '../../monitor/live-drift.ts';
 import { liveScoreShift } from '../../monitor/live-score-shift.ts';
 import { liveSegments } from '../../monitor/live-segments.ts';
 import { windowNames } from '../../monitor/windows.ts';
+import { labelledCounts } from '../../stats/counted-bins.ts';
 import { driftRule } from '../../stats/drift.ts';
 import { compareImportance } from '../../stats/effect.ts';
 import { slowDriftRule } from '../../stats/slow-drift.ts';
@@ -24,14 +25,21 @@ export function addDriftRoute(router: AppRouter, service: Service): void {
     const { model: name, version } = monitor.reference;
     const windows = Object.fromEntries(
       windowNames.map((window) => {
-        const variables = liveDrift(monitor, window);
+        const variables = liveDrift(monitor, window).map((variable) => ({
+          ...variable,
+          bins: labelledCounts(variable.bins),
+        }));
         const features = variables.slice(0, -1).sort(compareImportance);
         const score = variables[variables.length - 1];
         const scoreShift =
           predictor?.explanation === undefined
             ? null
             : liveScoreShift(predictor.explanation, monitor, window);
-        return [window, { features, score, scoreShift, segments: liveSegments(monitor, window) }];
+        const segments = liveSegments(monitor, window).map(({ segment, ...rest }) => ({
+          ...rest,
+          segment: segment.label,
+        }));
+        return [window, { features, score, scoreShift, segments }];
       }),
     );
     const slowDrift = { rule: slowDriftRule, ...monitor.slowDrift() };

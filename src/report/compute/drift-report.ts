@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { summary as artifactSummary } from '../../model/artifact-schema.ts';
+import { type CountedBin, labelledCounts } from '../../stats/counted-bins.ts';
 import { driftRule } from '../../stats/drift.ts';
 import { ofEachStatistic } from '../../stats/drift-statistics.ts';
 import { slowDriftRule } from '../../stats/slow-drift.ts';
@@ -233,11 +234,31 @@ const driftReport = z.strictObject({
   notes: z.array(z.string()),
 });
 
-/** A drift report, as `npm run drift -- --json` prints it; text and page show what is in it. */
-export type DriftReport = z.infer<typeof driftReport>;
-export type ReportVariable = DriftReport['features'][number];
+type PublishedReport = z.infer<typeof driftReport>;
+
+/** What a report says of one variable. */
+export type ReportVariable = Omit<PublishedReport['features'][number], 'bins'> & {
+  readonly bins: readonly CountedBin[];
+};
+
+/** A drift report; text, page and JSON show what is in it. */
+export type DriftReport = Omit<PublishedReport, 'features' | 'score'> & {
+  readonly features: ReportVariable[];
+  readonly score: ReportVariable | null;
+};
+
 export type ReportSegment = NonNullable<DriftReport['segments']>['segments'][number];
 export type Alarm = z.infer<typeof alarm>;
+
+/** The report as `npm run drift -- --json` prints it, and as the published schema describes it. */
+export function publishedReport(report: DriftReport): PublishedReport {
+  const published = (one: ReportVariable) => ({ ...one, bins: labelledCounts(one.bins) });
+  return {
+    ...report,
+    features: report.features.map(published),
+    score: report.score && published(report.score),
+  };
+}
 
 /** The JSON Schema (draft 2020-12) of the report, as published in docs/drift-report.schema.json. */
 export function driftReportJsonSchema(): object {

@@ -1,5 +1,6 @@
 import { summariseSorted } from '../../profile/make-reference.ts';
-import { binCount, binLabels, missingBin, unseenBin } from '../../stats/binning.ts';
+import { binCount, missingBin, unseenBin } from '../../stats/binning.ts';
+import { countedBins } from '../../stats/counted-bins.ts';
 import { type Drift, type DriftOptions, driftThreshold, measureDrift } from '../../stats/drift.ts';
 import { type DriftStatisticName, ofEachStatistic } from '../../stats/drift-statistics.ts';
 import { measureEffect } from '../../stats/effect.ts';
@@ -74,7 +75,7 @@ export function measureVariable(
       .map(([value, samples]) => ({ value, samples }))
       .sort((a, b) => b.samples - a.samples)
       .slice(0, maxUnseenValues),
-    bins: binLabels(bins).map((label, i) => ({ label, reference: reference.counts[i], live: counts[i] })),
+    bins: countedBins(bins, reference.counts, counts),
     driftingSince: overTime.slice(steady + 1).find(({ psi }) => psi !== null)?.from ?? null,
     overTime,
   };

@@ -1,4 +1,4 @@
-import { type Bin, binOfLabel } from '../../stats/binning.ts';
+import type { Bin } from '../../stats/binning.ts';
 import { driftRule } from '../../stats/drift.ts';
 import { largeEffect } from '../../stats/effect.ts';
 import { formatCount, formatEffect, formatNumber, formatShare, formatTime } from '../../text/format.ts';
@@ -79,7 +79,7 @@ type Change = { readonly text: string; readonly size: number };
 function changesOf(variable: Measured, words: Words, isScore: boolean): Change[] {
   const { bins, samples, referenceSamples, summary } = variable;
   const shares = (kind: Bin['kind']) => {
-    const bin = bins.find(({ label }) => binOfLabel(label).kind === kind);
+    const bin = bins.find((one) => one.kind === kind);
     return bin && { live: bin.live / samples, reference: bin.reference / referenceSamples };
   };
   const changes: Change[] = [];
@@ -138,9 +138,8 @@ function largestShift(
   let reference = 0;
   let largest: Change = { text: '', size: -1 };
   for (const bin of values) {
-    const range = binOfLabel(bin.label);
-    if (range.kind !== 'range') continue;
-    const { lower, upper, isClosed } = range;
+    if (bin.kind !== 'range') continue;
+    const { lower, upper, isClosed } = bin;
     const share = { live: bin.live / liveTotal, reference: bin.reference / referenceTotal };
     live += share.live;
     reference += share.reference;
@@ -166,10 +165,9 @@ function largestShift(
 
 /** The category whose share has changed most. */
 function largestCategory({ bins, samples, referenceSamples }: Measured, words: Words): Change | undefined {
-  const changes = bins.flatMap(({ label, live, reference }) => {
-    const bin = binOfLabel(label);
+  const changes = bins.flatMap((bin) => {
     if (bin.kind !== 'category' && bin.kind !== 'other') return [];
-    const [now, before] = [live / samples, reference / referenceSamples];
+    const [now, before] = [bin.live / samples, bin.reference / referenceSamples];
     const name = bin.kind === 'category' ? `‘${bin.category}’` : 'of a rare kind';
     return {
       text: `${formatShare(now)} of live ${words.rows} are ${name}, ${formatShare(before)} ${there}`,

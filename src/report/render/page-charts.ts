@@ -1,5 +1,5 @@
 import { driftThreshold } from '../../stats/drift.ts';
-import { namesOfLabels } from '../../text/bin-names.ts';
+import { binNames } from '../../text/bin-names.ts';
 import { formatPsi, formatShare } from '../../text/format.ts';
 import type { ReportVariable } from '../compute/drift-report.ts';
 import { type Html, html } from './html.ts';
@@ -24,8 +24,8 @@ type Column = {
 
 /** The columns of a histogram as shares of all rows: the bins, then apart what is missing, unseen, out of range. */
 function histogramColumns(variable: Charted): Column[] {
-  const { bins, kind, samples, referenceSamples, outsideRange } = variable;
-  const names = namesOfLabels(variable);
+  const { bins, kind, wholeNumbers, samples, referenceSamples, outsideRange } = variable;
+  const names = binNames(bins, wholeNumbers);
   const values = bins.length - (kind === 'numeric' ? 1 : 2);
   const columns: Column[] = bins.map(({ reference, live }, i) => ({
     name: names[i],

@@ -4,7 +4,7 @@ import {
   driftStatistics,
 } from '../../stats/drift-statistics.ts';
 import { largeEffect } from '../../stats/effect.ts';
-import { namesOfLabels } from '../../text/bin-names.ts';
+import { binNames } from '../../text/bin-names.ts';
 import { formatCount, formatEffect, formatNumber, formatPsi, formatShare, signs } from '../../text/format.ts';
 import type { DriftReport, ReportVariable } from '../compute/drift-report.ts';
 import { type Html, html } from './html.ts';
@@ -188,8 +188,8 @@ function summaryTable({ summary }: ReportVariable): Html | null {
 }
 
 function binsTable(variable: ReportVariable): Html {
-  const { bins, samples, referenceSamples } = variable;
-  const names = namesOfLabels(variable);
+  const { bins, wholeNumbers, samples, referenceSamples } = variable;
+  const names = binNames(bins, wholeNumbers);
   const cells = (count: number, total: number) =>
     html`<td class="n">${total > 0 ? formatShare(count / total) : '–'}</td><td class="n">${formatCount(count)}</td>`;
   return html`<details><summary>Figures by bin</summary><div class="body scroll" tabindex="0" role="region" aria-label="Bins of ${variable.name}">
