@@ -70,5 +70,6 @@ function describeModel(deployment: Deployment): string {
   const { answering, default: unnamed } = running.service.deployments;
   const path = deployment === unnamed && answering.length > 1 ? ', at /predict too' : '';
   const use = deployment.predictor === undefined ? ', watched only' : path;
-  return `Model    ${name} ${version}, ${features.length} features${use}`;
+  const role = config.SHADOW_MODELS?.includes(name) ? `, shadow of ${unnamed?.artifact.name}` : use;
+  return `Model    ${name} ${version}, ${features.length} features${role}`;
 }

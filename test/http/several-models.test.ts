@@ -192,6 +192,22 @@ describe('several models in one process', () => {
     );
   });
 
+  it('show the verdict of each on the page of any', async () => {
+    const old = Array.from({ length: 300 }, () => ({ features: { ...row, age: 70 }, score: 0.3 }));
+    assert.equal((await postJson(`${service.admin}/models/churn/observations`, old)).body.accepted, 300);
+    const page = await (await fetch(`${service.admin}/?model=credit`)).text();
+    const [, links] = /<nav [^>]*>(.*)<\/nav>/.exec(page) ?? assert.fail(page);
+    const verdicts = links.matchAll(/>([^<]+)<\/a> <span class="badge (\w+)">/g);
+    assert.deepEqual(
+      [...verdicts].map(([, name, verdict]) => [name, verdict]),
+      [
+        ['churn', 'drifting'],
+        ['credit', 'undetermined'],
+        ['fraud / EU', 'undetermined'],
+      ],
+    );
+  });
+
   it('come, change and go by SIGHUP; a file that is broken leaves its model as it is', async () => {
     const before = service.logLines().length;
     const [, , , uplift] = await modelsNamed([...names, 'uplift']);

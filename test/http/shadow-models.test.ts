@@ -80,6 +80,11 @@ describe('a shadow', () => {
     }
   });
 
+  it('is said at the start', () => {
+    assert.match(service.stderr(), /^Model {4}credit \w+, 3 features, at \/predict too$/m);
+    assert.match(service.stderr(), /^Model {4}challenger \w+, 3 features, shadow of credit$/m);
+  });
+
   it('has all of its series before the first row, so that an increase misses none', () => {
     const pair = { model: 'credit', shadow: 'challenger' };
     const agreement = { ...pair, prediction: 'good', shadow_prediction: 'bad' };

@@ -46,8 +46,9 @@ const windowWords: Record<WindowName, string> = {
   '24h': 'last 24 hours',
 };
 
-/** On a narrow screen a variable takes two lines: its name and distribution, then a cell a window. */
-const narrowStyle = `
+/** On a narrow screen a variable takes two lines: its name and distribution, then a cell a window. A link to this page is none. */
+const style = `
+[aria-current]{color:inherit;font-weight:600;text-decoration:none}
 .windows small{display:block;color:var(--muted);font-size:.8125rem}
 .windows .spark{width:26%;padding-right:1.75rem}
 @media (max-width:40rem){
@@ -67,29 +68,18 @@ function shownModel(context: RequestContext, service: Service): Deployment {
 }
 
 function page(deployment: Deployment, answering: readonly Deployment[]): string {
-  const { artifact, monitor } = deployment;
+  const { artifact } = deployment;
   const absent = [
     absentWithoutPredictor(deployment),
     absentWithoutOutcomes(artifact),
     absentWithoutExplanation(deployment),
   ].filter((text) => text !== null);
   const query = answering.length > 1 ? `?model=${encodeURIComponent(artifact.name)}` : '';
-  const windows = windowNames.map((window) => liveDrift(monitor, window));
-  const variables = monitor.variables.map((variable, i) => ({
-    variable,
-    drifts: windows.map((drifts) => drifts[i]),
-  }));
-  const decisive = decisiveWindow(variables);
-  const features = variables
-    .slice(0, -1)
-    .sort((a, b) => compareImportance(a.drifts[decisive], b.drifts[decisive]));
-  const rows = [...features, ...variables.slice(-1)];
-  const segments = liveSegments(monitor, windowNames[decisive]);
-  const { sign, text } = headline(rows, decisive, monitor.slowDrift().variables, segments[0]);
+  const { rows, decisive, segments, sign, text } = judge(deployment);
   return renderPage({
     title: `${artifact.name} ${artifact.version}`,
-    style: narrowStyle,
-    header: html`${modelLinks(artifact.name, answering)}<p class="kicker">Live drift · model ${artifact.name}, version ${artifact.version}</p>
+    style,
+    header: html`${modelLinks(deployment, answering)}<p class="kicker">Live drift · model ${artifact.name}, version ${artifact.version}</p>
 <h1 class="${sign}"><span class="sign" aria-hidden="true">${signs[sign]} </span>${text}</h1>
 <p class="quiet">This replica alone; all replicas together are in Grafana. The limit is the larger of ${driftRule.minPsi} and what chance alone explains. The effect is how far the move shifts the scores, in their standard deviations; from ${largeEffect} on it is large.</p>`,
     // Roles are said, for a browser that lays a row out as a grid takes it for no row.
@@ -108,12 +98,34 @@ ${
   });
 }
 
-/** Where there are several models: all of them, by name. */
-function modelLinks(shown: string, answering: readonly Deployment[]): Html | '' {
+/** What the page says of a model, its features in order of importance. */
+function judge({ monitor }: Deployment) {
+  const windows = windowNames.map((window) => liveDrift(monitor, window));
+  const variables = monitor.variables.map((variable, i) => ({
+    variable,
+    drifts: windows.map((drifts) => drifts[i]),
+  }));
+  const decisive = decisiveWindow(variables);
+  const features = variables
+    .slice(0, -1)
+    .sort((a, b) => compareImportance(a.drifts[decisive], b.drifts[decisive]));
+  const rows = [...features, ...variables.slice(-1)];
+  const segments = liveSegments(monitor, windowNames[decisive]);
+  return {
+    rows,
+    decisive,
+    segments,
+    ...headline(rows, decisive, monitor.slowDrift().variables, segments[0]),
+  };
+}
+
+/** Where there are several models: all of them, by name, each with its verdict. */
+function modelLinks(shown: Deployment, answering: readonly Deployment[]): Html | '' {
   if (answering.length === 1) return '';
-  const links = answering.map(({ artifact: { name } }, i) => {
-    const current = name === shown ? html` aria-current="page"` : '';
-    return html`${i > 0 && ' · '}<a href="/?model=${encodeURIComponent(name)}"${current}>${name}</a>`;
+  const links = answering.map((deployment, i) => {
+    const { name } = deployment.artifact;
+    const current = deployment === shown ? html` aria-current="page"` : '';
+    return html`${i > 0 && ' · '}<a href="/?model=${encodeURIComponent(name)}"${current}>${name}</a> ${badge(judge(deployment).sign)}`;
   });
   return html`<nav class="kicker" aria-label="Models">${links}</nav>
 `;
