@@ -186,6 +186,9 @@ export async function startService(
     // last, as it tells that the service is draining; a batch of outcomes that was taken is answered as well
     await within(remainingMs() * 0.5, admin.drain());
     admin.destroy();
+    // what they score are samples, too
+    await within(remainingMs() * 0.5, shadows.idle());
+    shadows.close();
     await Promise.all([
       within(remainingMs() * 0.8, samples.close()),
       within(remainingMs() * 0.8, outcomes.close()),

@@ -35,10 +35,7 @@ export function checkRoles(artifacts: readonly Artifact[], roles: ModelRoles): v
       `set DEFAULT_MODEL too, as the model that they follow is one of ${others.join(', ')}`,
     );
   }
-  const champion = artifacts.find(({ name }) => name === followed);
-  if (champion?.predictor === undefined) {
-    refuse('SHADOW_MODELS', `${followed} is watched only, and shadows score the rows that /predict answers`);
-  }
+  const [champion] = artifacts.filter(({ name }) => name === followed);
   for (const shadow of artifacts.filter(({ name }) => SHADOW_MODELS.includes(name))) {
     if (shadow === champion) refuse('SHADOW_MODELS', `${followed} cannot be the shadow of itself`);
     if (shadow.predictor === undefined)

@@ -36,7 +36,7 @@ export type Circumstances = {
   /** Is told of the prediction, where there is one. */
   readonly span: Span | undefined;
   /** The prediction of another model that this one repeats as its shadow, and whether its sample was kept. */
-  readonly shadowed?: { readonly id: string; readonly isKept: boolean };
+  readonly shadowed?: { readonly id: string | undefined; readonly isKept: boolean };
 };
 
 /** What became of one prediction. */
@@ -82,8 +82,6 @@ export function record(
     samples.append(formatSample(isoTime(timeMs), id, key, traceId, row, bins, outside, score, prediction));
   }
   if (span) describePrediction(span, deployment, row, score, prediction, observation);
-  if (id !== undefined) {
-    shadows?.follow({ champion: deployment, row, id, isKept, isPositive: isPositive === 1, timeMs, traceId });
-  }
+  shadows?.follow({ champion: deployment, row, id, isKept, isPositive: isPositive === 1, timeMs, traceId });
   return { id, isPositive, observation };
 }

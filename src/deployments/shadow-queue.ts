@@ -10,8 +10,8 @@ import type { Deployment } from './deployment.ts';
 export type FollowedRow = {
   readonly row: Row;
   readonly champion: Deployment;
-  /** The id of the champion's prediction, and whether its sample was kept. */
-  readonly id: string;
+  /** The id of the champion's prediction, where it has one, and whether its sample was kept. */
+  readonly id: string | undefined;
   readonly isKept: boolean;
   readonly isPositive: boolean;
   readonly timeMs: number;
@@ -20,10 +20,14 @@ export type FollowedRow = {
 
 export type ShadowQueue = {
   add(followed: FollowedRow): void;
+  /** Resolves once no row waits or is being scored. */
+  idle(): Promise<void>;
+  /** Scores nothing any more. @returns how many rows are left that should have been */
+  close(): number;
 };
 
-/** So many rows wait for one shadow at most. */
-const maxWaiting = 1000;
+/** So many rows wait for one shadow at most: those of the largest batch of observations, in some 10 MB. */
+const maxWaiting = 10_000;
 /** A shadow that answers later is asked for so many rows at once. */
 const maxRows = 50;
 /** A turn of the event loop is not held for longer, unless a single row takes longer. */
@@ -55,24 +59,41 @@ export function createShadowQueue(options: {
   readonly onDropped: (champion: Deployment, reason: DropReason, rows: number) => void;
 }): ShadowQueue {
   const { shadow: shadowOf, score, onScored, onFailure, onDropped } = options;
-  const waiting: FollowedRow[] = [];
-  let isRunning = false;
+  /** Those that are taken next, and those that came after them: to shift a long list for each row takes time. */
+  let [next, waiting]: FollowedRow[][] = [[], []];
+  let taken = 0;
+  let beingScored = 0;
+  let running: Promise<void> | undefined;
   let answersLater = false;
+  let isClosed = false;
+  const left = () => next.length - taken + waiting.length;
 
   async function run(): Promise<void> {
-    isRunning = true;
     // the first turn ends with the answers being written
     await nextTurn();
-    while (waiting.length > 0) {
+    while (left() > 0 && !isClosed) {
       await nextTurn();
       const endMs = performance.now() + sliceMs;
       do {
-        const later = scoreSome(waiting.splice(0, answersLater ? maxRows : 1));
+        const some = take(answersLater ? maxRows : 1);
+        beingScored = some.length;
+        const later = scoreSome(some);
         answersLater = later !== undefined;
         if (later) await later;
-      } while (waiting.length > 0 && performance.now() < endMs);
+        beingScored = 0;
+      } while (left() > 0 && !isClosed && performance.now() < endMs);
     }
-    isRunning = false;
+    running = undefined;
+  }
+
+  function take(count: number): readonly FollowedRow[] {
+    if (taken === next.length) {
+      [next, waiting] = [waiting, []];
+      taken = 0;
+    }
+    const some = next.slice(taken, taken + count);
+    taken += some.length;
+    return some;
   }
 
   /** Rows that wait together are the champion's; only a change of models makes a second champion among them. */
@@ -94,6 +115,7 @@ export function createShadowQueue(options: {
       onFailure(shadow, error as Error);
     };
     const tell = (scored: readonly Prediction[]) => {
+      if (isClosed) return;
       for (const [i, { row, followed }] of fitting.entries()) {
         try {
           onScored(shadow, row, scored[i], followed, startedMs);
@@ -117,13 +139,20 @@ export function createShadowQueue(options: {
 
   return {
     add(followed) {
-      if (waiting.length >= maxWaiting) {
+      if (left() >= maxWaiting) {
         onDropped(followed.champion, 'queue_full', 1);
         return;
       }
       waiting.push(followed);
       // not in the trace of this request, which would get the calls for all rows that come meanwhile
-      if (!isRunning) context.with(ROOT_CONTEXT, run);
+      running ??= context.with(ROOT_CONTEXT, run);
+    },
+    async idle() {
+      while (running) await running;
+    },
+    close() {
+      isClosed = true;
+      return left() + beingScored;
     },
   };
 }

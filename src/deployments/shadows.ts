@@ -5,6 +5,7 @@ import type { Tokens } from '../outcomes/token.ts';
 import type { Prediction } from '../predictors/predictor.ts';
 import type { MetricSource } from '../telemetry/metric-data.ts';
 import { shadowPairMetrics } from '../telemetry/shadow-metrics.ts';
+import { formatAmount } from '../text/format.ts';
 import { oneLine } from '../text/one-line.ts';
 import { createRecurringFaults } from '../times/recurring-faults.ts';
 import { askPredictor, classOf } from './ask-predictor.ts';
@@ -16,11 +17,17 @@ import { createShadowQueue, type FollowedRow } from './shadow-queue.ts';
 
 /** The models that score the rows of another one without answering. */
 export type Shadows = {
+  /** Whether there are any that score the rows of a model. */
+  followed(champion: Deployment): boolean;
   /** Has them score a row, after it has been answered, if the model is the one that they follow. */
   follow(row: FollowedRow): void;
   /** How they compare with the versions that they follow or have followed. */
   pairs(): readonly ShadowPair[];
   readonly metrics: MetricSource;
+  /** Resolves once no row waits for them. */
+  idle(): Promise<void>;
+  /** Has them score nothing any more; says how many rows they have left. */
+  close(): void;
 };
 
 /**
@@ -48,8 +55,9 @@ export function createShadows(options: {
   const faults = createRecurringFaults();
   const sayOnce = (kind: string, message: string) => faults.begin(kind) && onProblem(message);
 
-  const queues = names.map((name) =>
-    createShadowQueue({
+  const queues = names.map((name) => ({
+    name,
+    queue: createShadowQueue({
       shadow(champion) {
         const shadow = deployments.get(name);
         if (shadow === undefined || haveSameClasses(champion.artifact, shadow.artifact)) return shadow;
@@ -68,7 +76,7 @@ export function createShadows(options: {
         if (shadow) pairs.of(champion.known, shadow.known).addDropped(reason, rows);
       },
     }),
-  );
+  }));
 
   function keep(
     shadow: Deployment,
@@ -93,7 +101,8 @@ export function createShadows(options: {
     const isPositive = recorded.isPositive === 1;
     pairs.of(champion.known, shadow.known).addPrediction(ofChampion, isPositive);
     const group = shadow.groups?.numberOf(recorded.observation.bins);
-    const token = records.tokens.verify(id);
+    // nobody can tell the outcome of a prediction without an id
+    const token = id === undefined ? undefined : records.tokens.verify(id);
     if (token === undefined) return;
     scores.add(token.key, { model: shadow.digest.toString('hex'), score, isPositive, group });
   }
@@ -108,12 +117,24 @@ export function createShadows(options: {
     return pairs.all();
   }
 
+  const followed = (champion: Deployment) => queues.length > 0 && champion === deployments.default;
   return {
+    followed,
     follow(row) {
-      if (row.champion !== deployments.default) return;
-      for (const queue of queues) queue.add(row);
+      if (!followed(row.champion)) return;
+      for (const { queue } of queues) queue.add(row);
     },
     pairs: allPairs,
     metrics: () => shadowPairMetrics(allPairs()),
+    async idle() {
+      await Promise.all(queues.map(({ queue }) => queue.idle()));
+    },
+    close() {
+      for (const { name, queue } of queues) {
+        const left = queue.close();
+        if (left > 0)
+          onProblem(`the shadow ${name} had ${formatAmount(left, 'row')} left to score at the stop`);
+      }
+    },
   };
 }

@@ -2,6 +2,8 @@ import type { Span } from '@opentelemetry/api';
 import type { Deployment } from '../deployments/deployment.ts';
 import { describeBatch } from '../deployments/describe-batch.ts';
 import { type Records, record } from '../deployments/record.ts';
+import type { FollowedRow } from '../deployments/shadow-queue.ts';
+import type { Shadows } from '../deployments/shadows.ts';
 import { recordRefusal } from '../monitor/model-counts.ts';
 import type { BodyRows, Pause } from './body-rows.ts';
 import { createObservationCheck } from './observation-check.ts';
@@ -31,6 +33,8 @@ export type ObservationReceipt = {
   readonly duplicate?: true;
 };
 
+type BatchRecords = Omit<Records, 'shadows'> & { readonly shadows?: Pick<Shadows, 'followed' | 'follow'> };
+
 /**
  * Records each row of a batch that fits the model, and counts each other as a refused input. Rows are taken in turns of
  * the event loop, so that others are answered meanwhile.
@@ -39,7 +43,7 @@ export type ObservationReceipt = {
  * @param span is told of the batch, if there is one
  */
 export async function recordBatch(
-  { config, samples, tokens }: Records,
+  { config, samples, tokens, shadows }: BatchRecords,
   deployment: Deployment,
   rows: BodyRows,
   options: {
@@ -52,8 +56,12 @@ export async function recordBatch(
 ): Promise<ObservationReceipt> {
   const { maxAgeMs, wantsIds, traceId, span, pause } = options;
   const { counts } = deployment;
-  // shadows follow only what is predicted here
-  const records: Records = { config, samples, tokens };
+  // shadows begin when the batch has had its turns
+  const followed: FollowedRow[] = [];
+  const records: Records = {
+    ...{ config, samples, tokens },
+    ...(shadows?.followed(deployment) && { shadows: { follow: (row) => followed.push(row) } }),
+  };
   const nowMs = Date.now();
   const check = createObservationCheck(deployment, { nowMs, maxAgeMs });
   const ids: (string | null)[] = [];
@@ -86,6 +94,7 @@ export async function recordBatch(
     accepted++;
     if (wantsIds) ids.push(id ?? null);
   }
+  for (const row of followed) shadows?.follow(row);
   description?.tell({
     'model.observations.accepted': accepted,
     'model.observations.invalid': rows.count - accepted,

@@ -49,7 +49,7 @@ export const serviceSettings = {
     // one that is named twice would count each row twice
     schema: list.transform((names) => [...new Set(names)]).optional(),
     description:
-      'Names of models, comma-separated, that score the rows of `/predict` too, after the answer has been sent, and are compared with the model that answers.',
+      'Names of models, comma-separated, that score the rows of `/predict` and `/observations` too, after the answer has been sent, and are compared with the model that answers.',
   },
   SERVICE_INSTANCE: {
     schema: z

@@ -193,7 +193,7 @@ describe('a shadow', () => {
     );
   });
 
-  it('has to have the classes of the model that it follows, and both have to predict here', async () => {
+  it('has to have the classes of the model that it follows, and to predict here', async () => {
     const roles = { SHADOW_MODELS: ['challenger'] };
     const [credit, challenger] = await championAndShadow();
     const other = { ...challenger, output: { ...challenger.output, positive: 'no' } };
@@ -202,23 +202,63 @@ describe('a shadow', () => {
     assert.throws(() => checkRoles([credit, watched(challenger)], roles), {
       message: 'SHADOW_MODELS=challenger: challenger is watched only: its file has no predictor',
     });
-    assert.throws(() => checkRoles([watched(credit), challenger], roles), {
-      message:
-        'SHADOW_MODELS=challenger: credit is watched only, and shadows score the rows that /predict answers',
-    });
     checkRoles([credit, challenger], roles);
+    checkRoles([watched(credit), challenger], roles);
     checkRoles([watched(credit), watched(challenger)], {});
   });
 
-  it('does not score what was predicted elsewhere', async () => {
-    const scored = async () => seriesValue(await scrape(), 'model_score_count', { model: 'challenger' }) ?? 0;
-    const before = await scored();
-    const observations = rows.slice(0, 5).map((features) => ({ features, score: 0.3 }));
-    assert.equal((await postJson(`${service.admin}/observations`, observations)).body.accepted, 5);
-    // rows are scored in their order, so what came before this one would have been
-    await postJson(`${service.api}/predict`, rows[0]);
-    await eventually(async () => assert.ok((await scored()) > before));
-    assert.equal(await scored(), before + 1);
+  it('scores what was predicted elsewhere, too, and gets its outcomes', async () => {
+    const [before] = (await performance()).shadows;
+    const time = new Date(Date.now() - 86_400_000).toISOString();
+    const observations = rows.slice(0, 5).map((features) => ({
+      features: { ...features, unknown: 1 },
+      ...{ score: 0.3, prediction: 'bad', key: 'k', time },
+    }));
+    const sent = await postJson(`${service.admin}/observations`, [...observations, { score: 0.3 }]);
+    assert.equal(sent.body.accepted, 5);
+    const [pair] = await eventually(async () => {
+      const { shadows } = await performance();
+      assert.equal(shadows[0].rows, before.rows + 5);
+      return shadows;
+    });
+    const bad = ({ predictions }: any) =>
+      predictions.reduce((sum: number, { champion, rows }: any) => sum + (champion === 'bad' ? rows : 0), 0);
+    assert.equal(bad(pair), bad(before) + 5, 'the class is that of the observation');
+    const ids = sent.body.ids.slice(0, 5);
+    const samples = await eventually(async () => {
+      const all = await readJsonLines(service.samplesPath);
+      const found = all.filter(({ id, model }) => model === 'challenger' && ids.includes(id));
+      assert.equal(found.length, 5);
+      return found;
+    });
+    for (const sample of samples) {
+      assert.equal(sample.score, ofShadow.get(answers[ids.indexOf(sample.id)].id)?.score);
+      assert.equal(sample.time, time);
+    }
+    await postJson(
+      `${service.admin}/outcomes`,
+      ids.map((id: string) => ({ id, outcome: 'good' })),
+    );
+    assert.equal((await performance()).shadows[0].outcomes, before.outcomes + 5);
+  });
+});
+
+describe('a shadow of a model that is watched only', () => {
+  let service: TestService;
+  after(() => service?.stop());
+
+  it('scores what is observed of it', async () => {
+    const folder = await temporaryFolder();
+    const MODEL_PATH = await putModels(folder.path);
+    const { predictor: _, version: __, ...watched } = await loadArtifact(join(folder.path, 'credit.json'));
+    await writeFile(join(folder.path, 'credit.json'), formatArtifact(sealArtifact(watched)));
+    service = await startTestService({ MODEL_PATH, SHADOW_MODELS: 'challenger' }, folder.path);
+    const observations = rows.map((features) => ({ features, score: 0.3 }));
+    assert.equal((await postJson(`${service.admin}/observations`, observations)).status, 202);
+    await eventually(async () => {
+      const text = await (await fetch(`${service.admin}/metrics`)).text();
+      assert.equal(seriesValue(text, 'model_score_count', { model: 'challenger' }), rows.length);
+    });
   });
 });
 
@@ -236,6 +276,7 @@ describe('a shadow that is slow or fails', () => {
       MODEL_PATH: await putModels(folder.path),
       SAMPLES_PATH: join(folder.path, 's.jsonl'),
       OUTCOMES_PATH: join(folder.path, 'o.jsonl'),
+      SAMPLES_RATIO: '0',
       LOG_LEVEL: 'silent',
     });
     running = await startService({ ...config, DEFAULT_MODEL: 'credit' }, noTelemetry());
@@ -268,7 +309,7 @@ describe('a shadow that is slow or fails', () => {
       const points = metric?.dataPoints as unknown as { attributes: { reason: string }; value: number }[];
       return Object.fromEntries(points.map(({ attributes: { reason }, value }) => [reason, value]));
     };
-    return { dropped };
+    return { dropped, shadows };
   }
   const scored = () =>
     running.service.deployments.get('challenger')?.counts.predictions.reduce((a, b) => a + b, 0);
@@ -299,6 +340,13 @@ describe('a shadow that is slow or fails', () => {
     assert.equal(scored(), 0);
   });
 
+  /** Sends observations whose ids nobody wants, without samples: they have none. */
+  const observe = async (count: number) => {
+    const batch = Array.from({ length: count }, (_, i) => ({ features: rows[i % rows.length], score: 0.5 }));
+    const { body } = await postJson(`${running.adminUrl}/observations?ids=false`, batch);
+    assert.deepEqual(body, { accepted: count, invalid: [] });
+  };
+
   it('holds up no answer when it never comes to an end: what does not fit is dropped and counted', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     let asked = 0;
@@ -307,12 +355,42 @@ describe('a shadow that is slow or fails', () => {
       await promise;
       return some.map(() => ({ score: 0.5 }));
     });
-    const clients = Array.from({ length: 8 }, () => ask(140));
-    await Promise.all(clients);
+    await observe(10_000);
+    await eventually(() => assert.equal(asked, 1));
+    await observe(2_000);
+    await ask(20);
     assert.equal(asked, 1);
-    assert.equal(dropped().queue_full, 8 * 140 - 1 - 1000);
+    assert.equal(dropped().queue_full, 2_020 - 1);
     resolve();
-    await eventually(() => assert.equal(scored(), 1001));
+    await eventually(() => assert.equal(scored(), 10_001));
+  });
+
+  it('has scored what waited before it is closed, or else says how much was left', async () => {
+    const before = scored() ?? 0;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { shadows } = follow(async (_shadow, some) => {
+      await promise;
+      return some.map(() => ({ score: 0.5 }));
+    });
+    said.length = 0;
+    await observe(500);
+    resolve();
+    await shadows.idle();
+    assert.equal(scored(), before + 500);
+    shadows.close();
+    assert.deepEqual(said, []);
+
+    const held = Promise.withResolvers<void>();
+    const late = follow(async (_shadow, some) => {
+      await held.promise;
+      return some.map(() => ({ score: 0.5 }));
+    });
+    await observe(500);
+    late.shadows.close();
+    held.resolve();
+    await late.shadows.idle();
+    assert.deepEqual(said, ['the shadow challenger had 500 rows left to score at the stop']);
+    assert.equal(scored(), before + 500);
   });
 
   it('scores nothing while its classes are others, which is counted, and said once', async () => {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { readConfig } from '../../src/settings/config.ts';
 import { type RunningService, startService } from '../../src/start-service.ts';
+import { withIntercept } from '../support/model-parts.ts';
 import { noTelemetry } from '../support/no-telemetry.ts';
 import { halfSent } from '../support/raw-connection.ts';
-import { eventually, postJson, readJsonLines } from '../support/service.ts';
+import { eventually, postJson, readJsonLines, root } from '../support/service.ts';
 
 const row = { age: 30, limit: 2000, history: 'good' };
 
@@ -16,8 +18,7 @@ describe('the stop of a service', () => {
   const samplesPath = () => join(folder, 'samples.jsonl');
   const outcomesPath = () => join(folder, 'outcomes.jsonl');
 
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'vigia-stop-'));
+  async function start(settings: Record<string, string> = {}): Promise<void> {
     running = await startService(
       readConfig({
         PORT: '0',
@@ -27,9 +28,15 @@ describe('the stop of a service', () => {
         LOG_LEVEL: 'silent',
         SHUTDOWN_TIMEOUT_MS: '2000',
         MAX_EVENT_LOOP_DELAY_MS: '60000',
+        ...settings,
       }),
       noTelemetry(),
     );
+  }
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'vigia-stop-'));
+    await start();
   });
   afterEach(() => rm(folder, { recursive: true }));
 
@@ -44,6 +51,23 @@ describe('the stop of a service', () => {
     assert.doesNotMatch(await late.closed, /HTTP\/1\.1 200 /);
     assert.equal((await readJsonLines(samplesPath())).length, 1);
     await answered.closed;
+  });
+
+  it('lets shadows score what waits for them, before samples are closed', async () => {
+    await running.stop();
+    const credit = await loadArtifact(join(root, 'models/credit.json'));
+    const challenger = sealArtifact({ ...withIntercept(credit, 0.7), name: 'challenger' });
+    const path = join(folder, 'challenger.json');
+    await writeFile(path, formatArtifact(challenger));
+    await start({ MODEL_PATH: `${join(root, 'models/credit.json')},${path}`, SHADOW_MODELS: 'challenger' });
+    const answered = await postJson(`${running.apiUrl}/predict`, Array(1_000).fill(row));
+    await running.stop();
+    const ids = answered.body.map(({ id }: { id: string }) => id);
+    const ofShadow = (await readJsonLines(samplesPath())).filter(({ model }) => model === 'challenger');
+    assert.deepEqual(
+      ofShadow.map(({ id }) => id),
+      ids,
+    );
   });
 
   it('cuts a batch of outcomes that is not there in time, before outcomes are closed', async () => {
