@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 
 export const root = new URL('../..', import.meta.url).pathname;
 
@@ -40,6 +40,7 @@ function letGo(child: ChildProcess): void {
 /**
  * Starts the real service in a process of its own, on free ports, as `npm start` does.
  *
+ * @param folder in that of the system for temporary files
  * @param launcher a command that runs the one it is given, in its own place: `['sh', '-c', 'ulimit -f 64; exec "$@"', 'sh']`
  */
 export async function startTestService(
@@ -48,6 +49,8 @@ export async function startTestService(
   launcher: readonly string[] = [],
 ): Promise<TestService> {
   const home = folder ?? (await mkdtemp(join(tmpdir(), 'vigia-')));
+  // `stop` deletes it with all that is in it
+  if (!home.startsWith(tmpdir() + sep)) throw new RangeError(`${home} is not in ${tmpdir()}`);
   const samplesPath = join(home, 'input_samples.jsonl');
   const outcomesPath = join(home, 'outcomes.jsonl');
   const command = [...launcher, process.execPath, '--import', './otel/register.ts', 'src/server.ts'];
