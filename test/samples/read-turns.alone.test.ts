@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readJsonl } from '../../src/samples/read-samples.ts';
+import { temporaryFolder } from './support/folder.ts';
+
+describe('reading JSONL', () => {
+  it('lets others have their turn while it reads short lines', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 's.jsonl');
+    const lines = 100_000;
+    for (const line of ['x', '{}']) {
+      // one block of the file
+      await writeFile(path, `${line}\n`.repeat(lines));
+      let lastMs = performance.now();
+      let longestMs = 0;
+      const timer = setInterval(() => {
+        longestMs = Math.max(longestMs, performance.now() - lastMs);
+        lastMs = performance.now();
+      }, 1);
+      const reading = readJsonl([path]);
+      let records = 0;
+      for await (const _ of reading) records++;
+      clearInterval(timer);
+      longestMs = Math.max(longestMs, performance.now() - lastMs);
+      assert.deepEqual([reading.damaged, records], line === 'x' ? [lines, 0] : [0, lines]);
+      // damaged ones took 700 ms in one go
+      assert.ok(longestMs < 200, `${line}: ${longestMs} ms`);
+    }
+  });
+});
