@@ -1,4 +1,5 @@
 import type { Output } from '../model/artifact.ts';
+import { readProbability } from '../model/probability.ts';
 import type { Column } from '../profile/columns.ts';
 import { boundThreshold, chooseThreshold } from '../profile/find-threshold.ts';
 import { canShowDrift } from '../profile/smallest-detectable-drift.ts';
@@ -55,22 +56,22 @@ function selectColumns(path: string, header: readonly string[], options: ScoredR
 }
 
 function readScores(table: TextTable, column: TextColumn): Float64Array {
-  const scores = readNumbers(table, column);
-  for (const [row, score] of scores.entries()) {
-    const place = () => placeOf(table, column, row);
-    if (score === null) throw new Error(`${place()}the score is missing: leave out rows without one`);
-    if (!(score >= 0 && score <= 1)) {
-      throw new Error(
-        `${place()}the score is ${quoteCell(column, row)}, and must be the probability of the positive class, from 0 to 1`,
-      );
+  const scores = readNumbers(table, column).map((said, row) => {
+    if (said === null) {
+      throw new Error(`${placeOf(table, column, row)}the score is missing: leave out rows without one`);
     }
-  }
+    const score = readProbability(said);
+    if (score !== undefined) return score;
+    throw new Error(
+      `${placeOf(table, column, row)}the score is ${quoteCell(column, row)}, and must be the probability of the positive class, from 0 to 1`,
+    );
+  });
   if (scores.every((score) => score === scores[0])) {
     throw new Error(
       `${placeOf(table, column, 0)}the score is constant, always ${quoteCell(column, 0)}: there is nothing in it to watch`,
     );
   }
-  return Float64Array.from(scores as number[]);
+  return Float64Array.from(scores);
 }
 
 /** Scores that are rounded in one column may differ by so much from those in the other. */

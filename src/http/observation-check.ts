@@ -1,5 +1,6 @@
 import type { Deployment } from '../deployments/deployment.ts';
 import { isOwnKey, ownKeyRule } from '../model/own-key.ts';
+import { readProbability } from '../model/probability.ts';
 import type { Row } from '../model/row.ts';
 import { escapePointer } from '../model/validate-input.ts';
 import { recordRejection } from '../monitor/model-counts.ts';
@@ -60,14 +61,15 @@ export function createObservationCheck(
       return new RowFault('not_an_object', '', 'must be a JSON object with "features" and "score"');
     }
     for (const name in value) if (!fields.has(name)) return unknownField(name);
-    const { features, score, prediction, key, time } = value;
+    const { features, prediction, key, time } = value;
     const faults = validate(features, countUnknown);
     if (faults !== null) {
       const [{ code, pointer, message }] = faults.told;
       const more = faults.total > 1 ? `, and ${faults.total - 1} more` : '';
       return new RowFault(code, `/features${pointer}`, `${message}${more}`, faults.counts);
     }
-    if (typeof score !== 'number' || !(score >= 0 && score <= 1)) {
+    const score = readProbability(value.score);
+    if (score === undefined) {
       return new RowFault('invalid_score', '/score', 'must be a number from 0 to 1');
     }
     let isPositive: 0 | 1 | undefined;

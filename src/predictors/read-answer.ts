@@ -1,3 +1,4 @@
+import { readProbability } from '../model/probability.ts';
 import { indexCategories } from '../stats/category-text.ts';
 import type { Classes } from './class-order.ts';
 import { type Prediction, PredictorFailure } from './predictor.ts';
@@ -16,11 +17,9 @@ const labelsOnly =
  */
 export function createAnswerReader({ positive, negative }: Classes, saysClass: boolean): AnswerReader {
   const classOf = indexCategories([positive, negative].map((name) => [name, name] as const));
-  return (score, prediction) => {
-    if (typeof score !== 'number') throw new PredictorFailure('bad_answer', describeScore(score));
-    if (!(score >= 0 && score <= 1)) {
-      throw new PredictorFailure('bad_answer', 'the score is not a probability: it is not within 0 and 1');
-    }
+  return (said, prediction) => {
+    const score = readProbability(said);
+    if (score === undefined) throw new PredictorFailure('bad_answer', describeScore(said));
     if (!saysClass) return { score };
     if (prediction === undefined) {
       throw new PredictorFailure(
@@ -37,6 +36,7 @@ export function createAnswerReader({ positive, negative }: Classes, saysClass: b
 }
 
 function describeScore(score: unknown): string {
+  if (typeof score === 'number') return 'the score is not a probability: it is not within 0 and 1';
   if (typeof score === 'string' || typeof score === 'boolean') return labelsOnly;
   return score === undefined
     ? 'the score is not where the model file says: it is missing in the answer'

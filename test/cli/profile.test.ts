@@ -147,6 +147,20 @@ describe('npm run profile', function () {
     );
   });
 
+  it('takes scores that rounding has put beyond 0 and 1 for these', async () => {
+    await writeFile(
+      data,
+      table((row, i) => ({ ...row, p: i === 3 ? '1.0000004' : i === 4 ? '-1e-17' : row.p })),
+    );
+    const { rows } = await readScoredRows(data, (header) =>
+      resolveProfileColumns(
+        readProfileOptions(['--data', data, '--score', 'p', '--exclude', 'label,y']),
+        header,
+      ),
+    );
+    assert.deepEqual([...rows.scores.slice(3, 5)], [1, 0]);
+  });
+
   it('warns of an AUC that rows which are new to a model hardly ever have', async () => {
     const perfect = table((row) => ({ ...row, y: row.label })).split('\n');
     await writeFile(data, [...perfect.slice(0, 61), ...perfect.slice(1)].join('\n'));

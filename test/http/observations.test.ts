@@ -78,6 +78,15 @@ describe('POST /observations', () => {
     assert.deepEqual([signed?.timeMs, signed?.isPositive, signed?.score], [timeMs, true, score]);
   });
 
+  it('takes a score that rounding has put beyond 1 for 1', async () => {
+    const { body } = await observe([
+      { features, score: 1.0000001 },
+      { features, score: -1e-9 },
+    ]);
+    const scores = (await samplesOf(body.ids)).map(({ score }) => score);
+    assert.deepEqual(scores, [1, 0]);
+  });
+
   it('refuses each row that does not fit by itself, and counts it as a refused input', async () => {
     const { age: _, ...without } = features;
     const past = new Date(Date.now() - 401 * 86_400_000).toISOString();
