@@ -60,7 +60,11 @@ export function readTensor(
   const rows = readShape(shape);
   if (rows === undefined) return refuse('/shape', 'must be [n] or [n, 1]: there is one input a feature');
   if (!Array.isArray(data)) return refuse('/data', 'must be a list of values');
-  const values = Array.isArray(data[0]) ? data.flat() : data;
+  const isNested = Array.isArray(data[0]);
+  if (isNested && data.some((row) => !Array.isArray(row) || row.length !== 1)) {
+    return refuse('/data', 'must have one value in each row');
+  }
+  const values = isNested ? data.flat() : data;
   if (values.length !== rows) {
     return refuse('/data', `must have as many values as the shape says: ${rows}, not ${values.length}`);
   }

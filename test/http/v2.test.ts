@@ -252,6 +252,18 @@ describe('the Open Inference Protocol V2', () => {
       /^\/inputs\/0\/data must have as many values as the shape says: 5, not 2$/,
     ],
     [
+      'as many values as the shape says, but not one in each row',
+      () => ({ inputs: changed(0, { data: [[1, 2], [], [3], [4], [5]] }) }),
+      422,
+      /^\/inputs\/0\/data must have one value in each row$/,
+    ],
+    [
+      'a row of all values',
+      () => ({ inputs: changed(0, { data: [[1, 2, 3, 4, 5]] }) }),
+      422,
+      /^\/inputs\/0\/data must have one value in each row$/,
+    ],
+    [
       'inputs of differing length',
       () => ({ inputs: changed(2, { shape: [1], data: ['good'] }) }),
       422,
