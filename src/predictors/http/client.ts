@@ -154,7 +154,8 @@ async function readAnswer(response: IncomingMessage, maxBytes: number): Promise<
     }
     chunks.push(chunk);
   }
-  return { status: response.statusCode as number, text: Buffer.concat(chunks).toString() };
+  // without a byte order mark, as some servers write one
+  return { status: response.statusCode as number, text: new TextDecoder().decode(Buffer.concat(chunks)) };
 }
 
 /** What such a server says of its errors may hold parts of the row, so nobody is told. */

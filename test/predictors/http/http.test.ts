@@ -139,6 +139,11 @@ describe('the predictor of a model behind a server', () => {
       ['a number beyond double precision', () => '{"p":1e999}', /not a probability/],
       ['too much', () => `{"p":0.5,"more":"${'x'.repeat(2 ** 21)}"}`, /more than \d+ bytes/],
     ];
+  it('takes an answer with a byte order mark', async () => {
+    const server = await serve((_, response) => void response.end('\ufeff{"p":0.5}'));
+    assert.deepEqual(await ask(await makePredictor(server.url)), [{ score: 0.5 }]);
+  });
+
   it('takes a score that rounding has put beyond 1 for 1', async () => {
     const server = await serve(() => ({ p: 1.0000001 }));
     assert.deepEqual(await ask(await makePredictor(server.url)), [{ score: 1 }]);
