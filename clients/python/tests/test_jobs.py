@@ -93,6 +93,16 @@ class AFrame(unittest.TestCase):
             watcher.observe_frame(rows, score="p", prediction="label", time="at")
             self.assertEqual(server.rows[1], {**expected, "features": {"a": 1, "b": 2, "c": 3}})
 
+    def test_takes_features_from_what_has_no_truth_value(self) -> None:
+        # as the columns of a frame and `feature_names_in_` of scikit-learn have none
+        class Names(list[str]):
+            def __bool__(self) -> bool:
+                raise ValueError("the truth value is ambiguous")
+
+        with Server() as server, Watcher(server.url) as watcher:
+            watcher.observe_frame(scored(1), score="p", features=Names(["age"]))
+            self.assertEqual(server.rows, [{"features": {"age": 20}, "score": 0.5}])
+
     def test_that_lacks_a_column_is_refused_before_anything_is_sent(self) -> None:
         with Server() as server, Watcher(server.url) as watcher:
             for columns in ({"score": "q"}, {"score": "p", "key": "q"}, {"score": "p", "features": ["age", "q"]}):

@@ -31,7 +31,7 @@ class ObservedFrame:
     ) -> None:
         first, self._rows = first_of(rows_of(frame))
         if first is not None:
-            _require_columns(first, [*columns.values(), *(features or ())])
+            _require_columns(first, [*columns.values(), *(() if features is None else features)])
         self._columns = columns
         self._others = frozenset(columns.values())
         self._features = features
