@@ -51,7 +51,7 @@ function measureModel(artifact: Artifact): PartCost[] {
   const logger = createLogger({ level: 'info', name: 'bench', destination });
   const log = createRequestLog({ logger, destination, sampleRatio: 1 });
   const { bins, outside } = monitor.observe(rows[0], scores[0]);
-  const id = tokens.sign(digest, Date.now(), 0.5, true);
+  const id = tokens.sign(digest, Date.now(), 0.5, 1);
   const logPrediction = (row: (typeof rows)[number], i: number) =>
     log({
       event: 'predict',
@@ -70,9 +70,9 @@ function measureModel(artifact: Artifact): PartCost[] {
     score: (i) => score(rows[i]),
     'observe all features and the score': (i) => monitor.observe(rows[i], scores[i]),
     'sample line': (i) =>
-      formatSample(isoTime(Date.now()), id, undefined, undefined, rows[i], bins, outside, scores[i], 'good'),
+      formatSample(isoTime(Date.now()), id, undefined, undefined, rows[i], bins, outside, scores[i], 0),
     'log line': (i) => logPrediction(rows[i], i),
-    'sign an id': (i) => tokens.sign(digest, 1_700_000_000_000 + i, scores[i], true, groups?.numberOf(bins)),
+    'sign an id': (i) => tokens.sign(digest, 1_700_000_000_000 + i, scores[i], 1, groups?.numberOf(bins)),
   };
   return Object.entries(parts).map(([part, call]) => ({
     part,

@@ -32,7 +32,7 @@ async function* makeSamples(): AsyncGenerator<Buffer> {
     const end = Math.min(sampleCount, i + linesPerBlock);
     const time = new Date(startMs + i).toISOString();
     // signing takes longer than all that is measured: one id a block
-    const id = sign(model, startMs + i, 0.25, false);
+    const id = sign(model, startMs + i, 0.25, 0);
     for (let k = i; k < end; k++) {
       block += `{"time":"${time}","id":"${id}","key":"${keyOf(k)}","model":"churn","version":"9f31c2a07be4","features":{${input}},"score":0.25,"prediction":"No"}\n`;
     }

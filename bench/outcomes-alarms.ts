@@ -93,7 +93,7 @@ function follow(
     for (let i = 0; i < lookEvery; i++) {
       const { score, isPositive } = draw();
       performance.addPrediction(score);
-      performance.addOutcome(score, isPositive);
+      performance.addOutcome(score, Number(isPositive));
     }
     const live = livePerformance(performance, model.scoreBins);
     tallies.forEach((tally, i) => {

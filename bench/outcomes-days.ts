@@ -51,7 +51,7 @@ export function countDayAlarms({ rows, perDay, models, weeks, worlds: names, see
             const { score, isPositive } = draw();
             for (const counts of [today, whole]) {
               counts.addPrediction(score);
-              counts.addOutcome(score, isPositive);
+              counts.addOutcome(score, Number(isPositive));
             }
           }
           judge('24h', today);

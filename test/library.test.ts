@@ -154,7 +154,7 @@ describe('the library', () => {
     try {
       assert.equal(tenure.samples, 1);
       monitor.observe(row, 0.39);
-      monitor.observe(row, 0.1, true);
+      monitor.observe(row, 0.1, 1);
       for (const wrong of [Number.NaN, Infinity, -Infinity]) {
         assert.throws(() => monitor.observe(row, wrong), /^RangeError: the score must be a finite number/);
       }

@@ -101,7 +101,7 @@ function recordsOf(artifact: Artifact, row: Row): unknown[] {
       bins,
       outside,
       0.5,
-      'bad',
+      1,
     );
   // as a file holds them that was written before the features were called sensitive
   const shown = modes.map((values) => show(JSON.parse(format({ ...artifact, sensitive: [] }, values))));
@@ -112,7 +112,7 @@ function recordsOf(artifact: Artifact, row: Row): unknown[] {
       return recording as ReturnType<typeof recording.setAttributes>;
     },
   };
-  describePrediction(recording, deployment, row, 0.5, 'bad', { bins, outside } as never);
+  describePrediction(recording, deployment, row, 0.5, deployment.monitor.observe(row, 0.5, 1));
   return [
     ...modes.map((values) => format(artifact, values)),
     deployment.formatPayload(row),
@@ -174,7 +174,7 @@ describe('what is told of a sensitive feature', () => {
     const { bins, outside } = monitor.observe(row, score);
     const [raw, binned] = (['raw', 'bins'] as const).map((values) => {
       const format = createSampleFormatter({ artifact, values });
-      return JSON.parse(format('t', 'id', undefined, undefined, row, bins, outside, score, 'bad'));
+      return JSON.parse(format('t', 'id', undefined, undefined, row, bins, outside, score, 1));
     });
     /** The limit with which the score comes out, by bisection: the score rises with it. */
     const limitOf = (age: number, history: string) => {

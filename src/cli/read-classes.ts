@@ -1,11 +1,9 @@
+import type { BinaryClasses } from '../model/output-classes.ts';
 import { canonicalCategory } from '../stats/category-text.ts';
 import { placeOf, readCategories, type TextColumn, type TextTable } from './read-columns.ts';
 
-/** The two classes that a column tells of, by their canonical texts. */
-export type Classes = { readonly positive: string; readonly negative: string };
-
-/** A column of two classes. */
-export type ClassColumn = Classes & {
+/** A column of two classes, by their canonical texts. */
+export type ClassColumn = BinaryClasses & {
   /** One a row; 1 for positive, 0 for negative. */
   readonly isPositive: Uint8Array;
 };
@@ -71,7 +69,7 @@ export function readOutcomes(table: TextTable, column: TextColumn, positive: str
 export function readPredictions(
   table: TextTable,
   column: TextColumn,
-  { positive, negative }: Classes,
+  { positive, negative }: BinaryClasses,
 ): Uint8Array {
   const cells = readPresent(table, column, 'prediction');
   const other = cells.findIndex((cell) => cell !== positive && cell !== negative);

@@ -1,11 +1,12 @@
 import type { Output } from '../model/artifact.ts';
+import type { BinaryClasses } from '../model/output-classes.ts';
 import { readProbability } from '../model/probability.ts';
 import type { Column } from '../profile/columns.ts';
 import { boundThreshold, chooseThreshold } from '../profile/find-threshold.ts';
 import { canShowDrift } from '../profile/smallest-detectable-drift.ts';
 import { formatNames } from '../text/column-names.ts';
 import { formatAmount } from '../text/format.ts';
-import { type Classes, readClasses, readOutcomes, readPredictions } from './read-classes.ts';
+import { readClasses, readOutcomes, readPredictions } from './read-classes.ts';
 import {
   type ColumnChoice,
   placeOf,
@@ -37,7 +38,7 @@ export type ScoredRowsOptions = Omit<FeatureOptions, 'howToLeaveOut'> & {
 export type ScoredRows = {
   readonly columns: readonly Column[];
   readonly scores: Float64Array;
-  readonly classes: Classes;
+  readonly classes: BinaryClasses;
   /** Absent where it was not given and there are no predictions. */
   readonly threshold?: Output['threshold'];
   /** 1 for positive, 0 for negative; absent without a target. */
@@ -111,7 +112,7 @@ function readThreshold(
   { score, prediction }: { readonly score: TextColumn; readonly prediction: TextColumn },
   scores: Float64Array,
   predictions: Uint8Array,
-  { positive, negative }: Classes,
+  { positive, negative }: BinaryClasses,
   given: Output['threshold'] | undefined,
 ): Output['threshold'] {
   const { leastPositive, greatestNegative } = boundThreshold(scores, predictions);

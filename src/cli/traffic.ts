@@ -1,5 +1,6 @@
 import { readTokens } from '../files/secret-file.ts';
 import { loadArtifact } from '../model/artifact.ts';
+import { classesOf } from '../model/output-classes.ts';
 import { createRandom } from '../stats/random.ts';
 import { rewriteLine, writeLines } from '../text/terminal.ts';
 import { readDataRows } from '../traffic/data-rows.ts';
@@ -20,7 +21,7 @@ import { runCli, UsageError } from './run-cli.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 import { help, readOptions, type TrafficOptions } from './traffic-options.ts';
 
-type Service = { readonly features: RequestFeature[]; readonly classes: () => [string, string] };
+type Service = { readonly features: RequestFeature[]; readonly classes: () => LabelOptions['classes'] };
 
 async function askService(base: URL, path: string): Promise<Service> {
   const source = new URL('openapi.json', base.href.endsWith('/') ? base : `${base.href}/`);
@@ -43,7 +44,7 @@ async function askService(base: URL, path: string): Promise<Service> {
 
 type RowSource = {
   readonly features: readonly RequestFeature[];
-  readonly classes: () => [negative: string, positive: string];
+  readonly classes: () => LabelOptions['classes'];
   readonly draw: () => Row;
 };
 
@@ -53,10 +54,9 @@ async function openSource(
 ): Promise<RowSource> {
   if (model !== undefined) {
     const artifact = await loadArtifact(model);
-    const { negative, positive } = artifact.output;
     return {
       features: featuresOfArtifact(artifact),
-      classes: () => [negative, positive],
+      classes: () => classesOf(artifact.output),
       draw: drawFromReference(artifact, random),
     };
   }
@@ -67,7 +67,7 @@ async function openSource(
 
 async function labelOptions(
   options: NonNullable<TrafficOptions['labels']>,
-  classes: [string, string],
+  classes: LabelOptions['classes'],
   random: () => number,
 ): Promise<LabelOptions> {
   const { tokenFile, ...rest } = options;

@@ -90,6 +90,6 @@ function faultOf(
 export function classOf(
   { placeOfClass }: Pick<Deployment, 'placeOfClass'>,
   prediction: string | undefined,
-): 0 | 1 | undefined {
+): number | undefined {
   return prediction === undefined ? undefined : (placeOfClass(prediction) ?? undefined);
 }

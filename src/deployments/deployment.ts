@@ -55,10 +55,10 @@ export type Deployment = {
   readonly logMembers: string;
   /** JSON text of the answer's `model` member. */
   readonly modelJson: string;
-  /** The place of a class, negative first, however it is written. */
-  readonly placeOfClass: CategoryIndex<0 | 1>;
-  /** JSON text of each class, negative first. */
-  readonly classJson: readonly [negative: string, positive: string];
+  /** The place of a class, however it is written. */
+  readonly placeOfClass: CategoryIndex<number>;
+  /** JSON text of each class. */
+  readonly classJson: readonly string[];
 };
 
 /** Makes a model ready to answer. */
@@ -71,10 +71,10 @@ export function deploy(
   },
 ): Deployment {
   const { predictor, sampleValues, models } = options;
-  const { name, version, output } = artifact;
+  const { name, version } = artifact;
   const featureNames = artifact.features.map((feature) => feature.name);
   const known = models.add(artifact);
-  const { digest, performance } = known;
+  const { digest, performance, classes } = known;
   const { groups } = known.groupOutcomes;
   const disclosure = createDisclosure(artifact);
   const monitor = createMonitor(referenceOf(artifact));
@@ -85,7 +85,7 @@ export function deploy(
     createModelMetrics(monitor),
     // what does not predict here cannot fail to
     ...(predictor === undefined ? [] : [createFailureMetrics({ model: name, version }, failures)]),
-    createGroupDecisionMetrics({ model: name, version }, decisions, counts.classes),
+    createGroupDecisionMetrics({ model: name, version }, decisions, classes),
   ];
   return {
     artifact,
@@ -108,10 +108,7 @@ export function deploy(
     formatPayload: createRowFormatter(artifact),
     logMembers: JSON.stringify({ model: name, version }).slice(1, -1),
     modelJson: JSON.stringify({ name, version }),
-    placeOfClass: indexCategories([
-      [output.negative, 0],
-      [output.positive, 1],
-    ]),
-    classJson: [JSON.stringify(output.negative), JSON.stringify(output.positive)],
+    placeOfClass: indexCategories(classes.map((name, place) => [name, place])),
+    classJson: classes.map((name) => JSON.stringify(name)),
   };
 }

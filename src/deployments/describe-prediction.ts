@@ -1,6 +1,7 @@
 import type { Span } from '@opentelemetry/api';
 import type { Row } from '../model/row.ts';
 import { findUnusual } from '../monitor/findings.ts';
+import type { Observation } from '../monitor/monitor.ts';
 import type { Deployment } from './deployment.ts';
 
 /**
@@ -9,11 +10,10 @@ import type { Deployment } from './deployment.ts';
  */
 export function describePrediction(
   span: Pick<Span, 'setAttributes'>,
-  { artifact, monitor, disclosure, explainToOthers }: Deployment,
+  { artifact, monitor, counts, disclosure, explainToOthers }: Deployment,
   row: Row,
   score: number,
-  prediction: string,
-  observation: Parameters<typeof findUnusual>[1],
+  observation: Observation,
 ): void {
   const { missing, unseen, outsideRange } = findUnusual(monitor, observation);
   const reasons = explainToOthers?.(row);
@@ -21,7 +21,7 @@ export function describePrediction(
     'model.name': artifact.name,
     'model.version': artifact.version,
     'model.score': disclosure.tellsScore ? score : undefined,
-    'model.prediction': prediction,
+    'model.prediction': counts.classes[observation.predictedClass],
     'model.reasons': reasons?.map(({ feature }) => feature),
     'model.reasons.log_odds': reasons?.map(({ logOdds }) => Math.round(logOdds * 100) / 100),
     'model.features.missing': disclosure.omit(missing),

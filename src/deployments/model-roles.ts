@@ -1,4 +1,5 @@
 import type { Artifact } from '../model/artifact.ts';
+import { classesOf } from '../model/output-classes.ts';
 
 /** What the settings say of models by their names. */
 export type ModelRoles = {
@@ -40,12 +41,12 @@ export function checkRoles(artifacts: readonly Artifact[], roles: ModelRoles): v
     if (shadow === champion) refuse('SHADOW_MODELS', `${followed} cannot be the shadow of itself`);
     if (shadow.predictor === undefined)
       refuse('SHADOW_MODELS', `${shadow.name} is watched only: its file has no predictor`);
-    if (haveSameClasses(shadow, champion)) continue;
+    if (haveSameClasses(classesOf(shadow.output), classesOf(champion.output))) continue;
     refuse('SHADOW_MODELS', `${shadow.name} has other classes than ${followed}: they cannot be compared`);
   }
 }
 
-/** Whether the predictions of two models can be compared. */
-export function haveSameClasses({ output: one }: Artifact, { output: other }: Artifact): boolean {
-  return one.negative === other.negative && one.positive === other.positive;
+/** Whether the predictions of two models can be compared, by their classes. */
+export function haveSameClasses(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((name, i) => name === other[i]);
 }

@@ -27,7 +27,7 @@ export type Circumstances = {
   /** When it was made, in ms since 1970; undefined for now. */
   readonly timeMs: number | undefined;
   /** The class that was predicted, by its place; undefined where it follows from the score and the threshold. */
-  readonly isPositive: 0 | 1 | undefined;
+  readonly predictedClass: number | undefined;
   /** Whether the id is to be told; otherwise only a sample has one. */
   readonly wantsId: boolean;
   readonly traceId: string | undefined;
@@ -43,8 +43,8 @@ export type Circumstances = {
 export type Recorded = {
   /** Undefined where nobody wants it and no sample needs it. */
   readonly id: string | undefined;
-  /** 1 for the positive class, 0 for the negative one: its place in what the deployment has of each class. */
-  readonly isPositive: 0 | 1;
+  /** The class that was predicted, by its place. */
+  readonly predictedClass: number;
   /** How the row was counted; valid until the next prediction of the model. */
   readonly observation: Observation;
 };
@@ -61,27 +61,36 @@ export function record(
   deployment: Deployment,
   row: Row,
   score: number,
-  { startedMs, timeMs = Date.now(), isPositive: given, wantsId, traceId, key, span, shadowed }: Circumstances,
+  {
+    startedMs,
+    timeMs = Date.now(),
+    predictedClass: given,
+    wantsId,
+    traceId,
+    key,
+    span,
+    shadowed,
+  }: Circumstances,
 ): Recorded {
-  const { artifact, counts, formatSample } = deployment;
-  const isPositive = given ?? (score >= artifact.output.threshold.value ? 1 : 0);
-  const observation: Observation = deployment.monitor.observe(row, score, isPositive === 1);
+  const { counts, formatSample } = deployment;
+  const observation = deployment.monitor.observe(row, score, given);
   deployment.performance.addPrediction(score, timeMs);
-  deployment.decisions.record(observation, isPositive === 1);
+  deployment.decisions.record(observation);
   if (startedMs !== undefined) recordValue(counts.predictSeconds, (performance.now() - startedMs) / 1000);
 
   const isKept = shadowed?.isKept ?? (config.SAMPLES_RATIO === 1 || Math.random() < config.SAMPLES_RATIO);
-  const { bins, outside } = observation;
+  const { bins, outside, predictedClass } = observation;
   const id =
     shadowed?.id ??
     (isKept || wantsId
-      ? tokens.sign(deployment.digest, timeMs, score, isPositive === 1, deployment.groups?.numberOf(bins))
+      ? tokens.sign(deployment.digest, timeMs, score, predictedClass, deployment.groups?.numberOf(bins))
       : undefined);
-  const prediction = counts.classes[isPositive];
   if (isKept && id !== undefined) {
-    samples.append(formatSample(isoTime(timeMs), id, key, traceId, row, bins, outside, score, prediction));
+    samples.append(
+      formatSample(isoTime(timeMs), id, key, traceId, row, bins, outside, score, predictedClass),
+    );
   }
-  if (span) describePrediction(span, deployment, row, score, prediction, observation);
-  shadows?.follow({ champion: deployment, row, id, isKept, isPositive: isPositive === 1, timeMs, traceId });
-  return { id, isPositive, observation };
+  if (span) describePrediction(span, deployment, row, score, observation);
+  shadows?.follow({ champion: deployment, row, id, isKept, predictedClass, timeMs, traceId });
+  return { id, predictedClass, observation };
 }

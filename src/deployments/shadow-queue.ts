@@ -13,7 +13,7 @@ export type FollowedRow = {
   /** The id of the champion's prediction, where it has one, and whether its sample was kept. */
   readonly id: string | undefined;
   readonly isKept: boolean;
-  readonly isPositive: boolean;
+  readonly predictedClass: number;
   readonly timeMs: number;
   readonly traceId: string | undefined;
 };

@@ -60,7 +60,8 @@ export function createShadows(options: {
     queue: createShadowQueue({
       shadow(champion) {
         const shadow = deployments.get(name);
-        if (shadow === undefined || haveSameClasses(champion.artifact, shadow.artifact)) return shadow;
+        if (shadow === undefined || haveSameClasses(champion.counts.classes, shadow.counts.classes))
+          return shadow;
         sayOnce(
           `${name} classes`,
           `the shadow ${name} has other classes than ${champion.artifact.name}: it scores no rows until they agree`,
@@ -82,13 +83,13 @@ export function createShadows(options: {
     shadow: Deployment,
     row: Row,
     { score, prediction }: Prediction,
-    { champion, id, isKept, isPositive: ofChampion, timeMs, traceId }: FollowedRow,
+    { champion, id, isKept, predictedClass: ofChampion, timeMs, traceId }: FollowedRow,
     startedMs: number,
   ): void {
-    const recorded = record(records, shadow, row, score, {
+    const { predictedClass, observation } = record(records, shadow, row, score, {
       startedMs,
       timeMs,
-      isPositive: classOf(shadow, prediction),
+      predictedClass: classOf(shadow, prediction),
       wantsId: false,
       traceId,
       // the sample of the champion has it: a label is joined with that one
@@ -98,13 +99,12 @@ export function createShadows(options: {
     });
     // a later failure is news again
     faults.end();
-    const isPositive = recorded.isPositive === 1;
-    pairs.of(champion.known, shadow.known).addPrediction(ofChampion, isPositive);
-    const group = shadow.groups?.numberOf(recorded.observation.bins);
+    pairs.of(champion.known, shadow.known).addPrediction(ofChampion, predictedClass);
+    const group = shadow.groups?.numberOf(observation.bins);
     // nobody can tell the outcome of a prediction without an id
     const token = id === undefined ? undefined : records.tokens.verify(id);
     if (token === undefined) return;
-    scores.add(token.key, { model: shadow.digest.toString('hex'), score, isPositive, group });
+    scores.add(token.key, { model: shadow.digest.toString('hex'), score, predictedClass, group });
   }
 
   /** Those that follow now are there before their first row: Prometheus counts what comes after a series has begun. */

@@ -122,7 +122,7 @@ export type BinnedRows = {
 /** The figures that bins change. */
 export function measureBinned({ scores, outcomes }: Rows, artifact: Artifact): BinnedRows {
   const counted = createPerformance(performanceReferenceOf(artifact));
-  for (let i = 0; i < scores.length; i++) counted.addOutcome(scores[i], outcomes[i] === 1);
+  for (let i = 0; i < scores.length; i++) counted.addOutcome(scores[i], outcomes[i]);
   const learnt = learntFromOutcomes(artifact);
   const figures = realisedFigures(counted.cells, counted.sums);
   return {

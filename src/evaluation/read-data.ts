@@ -3,6 +3,7 @@ import { readBytesOf } from '../files/read-bytes.ts';
 import type { Artifact } from '../model/artifact.ts';
 import { createDisclosure } from '../model/disclosure.ts';
 import { featureBins } from '../model/features.ts';
+import { classesOf, classOfScore } from '../model/output-classes.ts';
 import { createInputValidator } from '../model/validate-input.ts';
 import type { Prediction, Predictor } from '../predictors/predictor.ts';
 import { findFiles, openRows } from '../report/read/open-rows.ts';
@@ -39,12 +40,13 @@ export async function readLabelledData(
 ): Promise<LabelledData> {
   const { predictor, by, decimalSign } = options;
   const { features, output } = artifact;
-  const { column, positive, negative } = output;
+  const { column, threshold } = output;
   if (column === undefined) {
     throw new Error(
       `${artifact.name}: the model file names no column of the outcome: make it again with --target, or evaluate with --outcomes`,
     );
   }
+  const classes = classesOf(output);
   const slicers = createSlicers(artifact, by);
   const validate = createInputValidator(artifact);
   const unseen = countUnseen(artifact);
@@ -53,15 +55,15 @@ export async function readLabelledData(
     {
       name: column,
       kind: 'categorical' as const,
-      categories: new Set([negative, positive]),
+      categories: new Set(classes),
     },
   ];
-  const classes = [negative, positive];
   const classOf = indexCategories(classes.map((name, i) => [name, i]));
   const collected = collectRows(by);
   const scoring = scoreInBatches(predictor, ({ outcome, bins }, { score, prediction }) => {
-    const isPositive = prediction === undefined ? score >= output.threshold.value : prediction === positive;
-    collected.add(score, isPositive ? 1 : 0, outcome, bins);
+    const predicted =
+      prediction === undefined ? classOfScore(score, threshold.value) : classes.indexOf(prediction);
+    collected.add(score, predicted, outcome, bins);
   });
   const leftOut = countLeftOut();
   const tally: LineTally = { lines: 0, damaged: 0, faults: [] };
@@ -73,7 +75,7 @@ export async function readLabelledData(
     }
     if (outcome === undefined) {
       throw new Error(
-        `${name}: column ${column}: '${values[features.length]}' is neither '${negative}' nor '${positive}'`,
+        `${name}: column ${column}: '${values[features.length]}' is neither '${classes[0]}' nor '${classes[1]}'`,
       );
     }
     const row = Object.fromEntries(features.map((feature, i) => [feature.name, values[i]]));

@@ -1,5 +1,6 @@
 import type { Artifact } from '../model/artifact.ts';
 import { redacted } from '../model/disclosure.ts';
+import { classesOf } from '../model/output-classes.ts';
 import { ownValue, type Row } from '../model/row.ts';
 import { createPerformance } from '../monitor/performance.ts';
 import { type Coverages, measureCoverage } from '../monitor/performance-coverage.ts';
@@ -105,12 +106,12 @@ async function readOutcomes(
   let timeless = 0;
   let oldestYoungMs = Number.POSITIVE_INFINITY;
   let foreign = 0;
+  const classes: readonly unknown[] = classesOf(output);
   const reading = readJsonl(outcomes);
   for await (const line of reading) {
     if (isForgotten(line)) continue;
     const { id, model, score, prediction, outcome } = line;
     const predictedMs = parseTime(line.predictedAt);
-    const classes = [output.negative, output.positive] as unknown[];
     if (typeof model !== 'string' || typeof line.version !== 'string') {
       foreign++;
     } else if (model !== name || line.version !== version) {
@@ -184,7 +185,7 @@ async function readSamples(
 ): Promise<Coverages> {
   const counted = createPerformance(performanceReferenceOf(artifact));
   const reading = readJsonl(samples);
-  const classes = [artifact.output.negative, artifact.output.positive] as unknown[];
+  const classes: readonly unknown[] = classesOf(artifact.output);
   let withheld = 0;
   let timeless = 0;
   for await (const sample of reading) {
@@ -205,7 +206,7 @@ async function readSamples(
       ofOthers.delete(key);
       all.push(row);
     }
-    counted.addOutcome(score, row.outcome === 1);
+    counted.addOutcome(score, row.outcome);
     const bins = slicers.map((slicer) => binIn(sample, slicer));
     if (bins.includes(null)) withheld++;
     collected.add(row.score, row.prediction, row.outcome, bins);

@@ -80,11 +80,11 @@ export async function recordBatch(
       if (wantsIds) ids.push(null);
       continue;
     }
-    const { row, score, isPositive, key, timeMs } = checked;
+    const { row, score, predictedClass, key, timeMs } = checked;
     const { id, observation } = record(records, deployment, row, score, {
       startedMs: undefined,
       timeMs: timeMs ?? nowMs,
-      isPositive,
+      predictedClass,
       wantsId: wantsIds,
       traceId,
       key,

@@ -18,7 +18,7 @@ export type ObservedPrediction = {
   /** P(positive class). */
   readonly score: number;
   /** The class that was predicted, by its place; undefined where it was not said. */
-  readonly isPositive: 0 | 1 | undefined;
+  readonly predictedClass: number | undefined;
   readonly key: string | undefined;
   /** When it was made, in ms since 1970; undefined where it was not said. */
   readonly timeMs: number | undefined;
@@ -72,10 +72,10 @@ export function createObservationCheck(
     if (score === undefined) {
       return new RowFault('invalid_score', '/score', 'must be a number from 0 to 1');
     }
-    let isPositive: 0 | 1 | undefined;
+    let predictedClass: number | undefined;
     if (prediction !== undefined && prediction !== null) {
-      isPositive = placeOfClass(prediction) ?? undefined;
-      if (isPositive === undefined) {
+      predictedClass = placeOfClass(prediction) ?? undefined;
+      if (predictedClass === undefined) {
         return new RowFault('invalid_prediction', '/prediction', `must be ${classNames}`);
       }
     }
@@ -84,7 +84,7 @@ export function createObservationCheck(
     }
     const timeMs = time === undefined || time === null ? undefined : readTime(time);
     if (timeMs instanceof RowFault) return timeMs;
-    return { row: features as Row, score, isPositive, key: key ?? undefined, timeMs };
+    return { row: features as Row, score, predictedClass, key: key ?? undefined, timeMs };
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Artifact } from '../model/artifact.ts';
 import { inputSchema } from '../model/input-schema.ts';
+import { classesOf } from '../model/output-classes.ts';
 import { linesMediaType } from './content-type.ts';
 import { idempotencyKeyForm } from './idempotency-key.ts';
 import { maxInvalidTold } from './observation-batch.ts';
@@ -112,7 +113,7 @@ export function observationSchema(artifact: Artifact) {
       },
       score: { type: 'number', minimum: 0, maximum: 1, description: `Probability of "${output.positive}"` },
       prediction: {
-        enum: [output.negative, output.positive, null],
+        enum: [...classesOf(output), null],
         description: 'The class that was predicted; without it, it follows from the score and the threshold',
       },
       key: {

@@ -1,4 +1,5 @@
 import type { Artifact } from '../model/artifact.ts';
+import { classesOf } from '../model/output-classes.ts';
 import { linesMediaType } from './content-type.ts';
 import { describeLines, failures, json, ref } from './openapi-parts.ts';
 import { outcomeLimits } from './outcome-items.ts';
@@ -40,7 +41,10 @@ export const outcomesPath = {
 
 export function outcomeSchema(models: readonly Artifact[]) {
   const classes = models.map(
-    ({ name, output: { negative, positive } }) => `${name} "${negative}" or "${positive}"`,
+    ({ name, output }) =>
+      `${name} ${classesOf(output)
+        .map((one) => `"${one}"`)
+        .join(' or ')}`,
   );
   return {
     type: 'object',

@@ -1,4 +1,5 @@
 import type { Artifact } from '../model/artifact.ts';
+import { classesOf } from '../model/output-classes.ts';
 import { keyHeader } from './key-header.ts';
 import { failures, json, keySchema, ok, ref } from './openapi-parts.ts';
 import { predictLimits } from './predict-rows.ts';
@@ -91,7 +92,7 @@ export function predictionSchema({ artifact: { output }, explains }: ApiModel) {
     type: 'object',
     required: ['prediction', 'score', 'id', 'model'],
     properties: {
-      prediction: { enum: [output.negative, output.positive] },
+      prediction: { enum: classesOf(output) },
       score: { type: 'number', minimum: 0, maximum: 1, description: `Probability of "${output.positive}"` },
       id: {
         type: 'string',

@@ -105,7 +105,7 @@ async function predict<Answer>(
         // each row has had its share of the time
         startedMs: performance.now() - msPerRow,
         timeMs: undefined,
-        isPositive: classOf(deployment, prediction),
+        predictedClass: classOf(deployment, prediction),
         wantsId: true,
         traceId,
         key,

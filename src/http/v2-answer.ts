@@ -7,7 +7,7 @@ import { tensorTypeOf, textType } from './v2-tensor.ts';
 /** What one row is answered with. */
 export type InferredRow = {
   readonly score: number;
-  readonly isPositive: 0 | 1;
+  readonly predictedClass: number;
   readonly id: string | undefined;
 };
 
@@ -40,7 +40,7 @@ export function inferenceAnswer(
 ): object {
   const columns: Record<OutputName, (row: InferredRow) => unknown> = {
     score: ({ score }) => score,
-    prediction: ({ isPositive }) => classes[isPositive],
+    prediction: ({ predictedClass }) => classes[predictedClass],
     id: (row) => row.id,
   };
   return {

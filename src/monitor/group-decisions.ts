@@ -3,14 +3,14 @@ import type { Monitor, Observation, VariableLayout } from './monitor.ts';
 /** The decisions on the inputs of one feature's bins. */
 export type GroupDecisions = {
   readonly variable: VariableLayout;
-  /** Counts by bin and class: `counts[2 * bin]` negative, `counts[2 * bin + 1]` positive. */
+  /** The counts of one bin's classes, one after another, bin after bin. */
   readonly counts: Float64Array;
 };
 
 export type Decisions = {
   readonly groups: readonly GroupDecisions[];
   /** Counts the decision on an input that was observed as said. Allocates nothing. */
-  record(observation: Observation, isPositive: boolean): void;
+  record(observation: Observation): void;
 };
 
 /**
@@ -19,17 +19,17 @@ export type Decisions = {
  *
  * @param names of features; others are left out
  */
-export function countDecisions({ variables }: Monitor, names: readonly string[]): Decisions {
+export function countDecisions({ variables, counts }: Monitor, names: readonly string[]): Decisions {
+  const classes = counts.classes.length;
   const places = variables.slice(0, -1).flatMap(({ name }, place) => (names.includes(name) ? [place] : []));
   const groups = places.map((place) => ({
     variable: variables[place],
-    counts: new Float64Array(2 * variables[place].size),
+    counts: new Float64Array(classes * variables[place].size),
   }));
   return {
     groups,
-    record({ bins }, isPositive) {
-      const decision = isPositive ? 1 : 0;
-      for (let i = 0; i < places.length; i++) groups[i].counts[2 * bins[places[i]] + decision]++;
+    record({ bins, predictedClass }) {
+      for (let i = 0; i < places.length; i++) groups[i].counts[classes * bins[places[i]] + predictedClass]++;
     },
   };
 }

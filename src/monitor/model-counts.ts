@@ -1,3 +1,4 @@
+import { classesOf } from '../model/output-classes.ts';
 import type { Reference } from '../model/reference.ts';
 import { createHistogram, type HistogramCounts } from './histogram.ts';
 
@@ -24,8 +25,8 @@ export type RejectionReason = (typeof rejectionReasons)['feature' | 'body'][numb
 
 /** What is counted of one model version, beside its features and scores. */
 export type ModelCounts = {
-  /** The classes, negative first; both empty where the reference says nothing of the output. */
-  readonly classes: readonly [negative: string, positive: string];
+  /** The classes; one without a name where the reference says nothing of the output. */
+  readonly classes: readonly string[];
   /** Predictions by class, in the same order. */
   readonly predictions: Float64Array;
   /** Seconds to score and count one input. */
@@ -41,9 +42,10 @@ const secondsBoundaries = [1e-6, 2.5e-6, 5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4,
 /** Makes the counts of a model version, all at 0. */
 export function createModelCounts({ features, output }: Reference): ModelCounts {
   const none = (reasons: readonly RejectionReason[]) => new Map(reasons.map((reason) => [reason, 0]));
+  const classes = output === undefined ? [''] : classesOf(output);
   return {
-    classes: output === undefined ? ['', ''] : [output.negative, output.positive],
-    predictions: new Float64Array(2),
+    classes,
+    predictions: new Float64Array(classes.length),
     predictSeconds: createHistogram(secondsBoundaries),
     refused: 0,
     rejections: new Map([

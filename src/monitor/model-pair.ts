@@ -4,8 +4,8 @@ import {
   pairedShareDifference,
 } from '../stats/paired-difference.ts';
 
-/** What a model said of one row. */
-export type Said = { readonly score: number; readonly isPositive: boolean };
+/** What a model said of one row; the class by its place. */
+export type Said = { readonly score: number; readonly predictedClass: number };
 
 /** Champion and shadow on the same rows. */
 export type PairPerformance = {
@@ -28,20 +28,23 @@ export type DropReason = 'queue_full' | 'failed' | 'other_classes';
 
 /** What is counted of a version and of another one that scores the same rows. */
 export type ModelPair = {
-  /** Rows by what both predicted: of the champion first; negative before positive. */
+  /** Rows by what both predicted: one a class of the shadow, for each class of the champion in turn. */
   readonly agreement: Readonly<Float64Array>;
   /** Rows with an outcome, by who was right. */
   readonly right: Readonly<Record<'both' | 'champion' | 'shadow' | 'neither', number>>;
   /** Rows that only the champion has scored. */
   readonly dropped: Readonly<Record<DropReason, number>>;
-  addPrediction(champion: boolean, shadow: boolean): void;
-  addOutcome(champion: Said, shadow: Said, isPositive: boolean): void;
+  /** Counts what both predicted, by the place of the class. */
+  addPrediction(champion: number, shadow: number): void;
+  /** @param outcome its place among the classes */
+  addOutcome(champion: Said, shadow: Said, outcome: number): void;
   addDropped(reason: DropReason, rows: number): void;
   performance(): PairPerformance;
 };
 
-export function createModelPair(): ModelPair {
-  const agreement = new Float64Array(4);
+/** @param classes how many the champion has */
+export function createModelPair(classes: number): ModelPair {
+  const agreement = new Float64Array(classes ** 2);
   const right = { both: 0, champion: 0, shadow: 0, neither: 0 };
   const dropped = { queue_full: 0, failed: 0, other_classes: 0 };
   const brier = { champion: 0, shadow: 0, difference: 0, squares: 0 };
@@ -50,12 +53,12 @@ export function createModelPair(): ModelPair {
     right,
     dropped,
     addPrediction(champion, shadow) {
-      agreement[2 * Number(champion) + Number(shadow)]++;
+      agreement[classes * champion + shadow]++;
     },
-    addOutcome(champion, shadow, isPositive) {
-      const [isRight, isShadowRight] = [champion, shadow].map((said) => said.isPositive === isPositive);
+    addOutcome(champion, shadow, outcome) {
+      const [isRight, isShadowRight] = [champion, shadow].map((said) => said.predictedClass === outcome);
       right[isRight ? (isShadowRight ? 'both' : 'champion') : isShadowRight ? 'shadow' : 'neither']++;
-      const [of, ofShadow] = [champion, shadow].map(({ score }) => (score - Number(isPositive)) ** 2);
+      const [of, ofShadow] = [champion, shadow].map(({ score }) => (score - outcome) ** 2);
       brier.champion += of;
       brier.shadow += ofShadow;
       brier.difference += ofShadow - of;

@@ -1,3 +1,4 @@
+import { classOfScore } from '../model/output-classes.ts';
 import type { Reference, VariableReference } from '../model/reference.ts';
 import { createValueReader, type Row } from '../model/row.ts';
 import { modelSegments } from '../model/segments.ts';
@@ -30,6 +31,8 @@ export type Observation = {
   readonly bins: Readonly<Uint16Array>;
   /** −1 for a value below the reference range, 1 above it, 0 otherwise. */
   readonly outside: Readonly<Int8Array>;
+  /** The class that was predicted, by its place in `counts.classes`. */
+  readonly predictedClass: number;
 };
 
 export type Monitor = {
@@ -46,11 +49,11 @@ export type Monitor = {
    * Counts one prediction. `row` is keyed by feature name and has been validated; keys the reference does not know
    * are left alone. Allocates nothing.
    *
-   * @param isPositive whether the positive class was predicted; if left out, the threshold of the reference's output says it
+   * @param predictedClass its place in `counts.classes`; if left out, it follows from the score
    * @returns how it was counted; valid until the next call
-   * @throws RangeError for a score that is not a finite number; nothing is counted then
+   * @throws RangeError for a score that is not a finite number, and for a place of no class; nothing is counted then
    */
-  observe(row: Row, score: number, isPositive?: boolean): Observation;
+  observe(row: Row, score: number, predictedClass?: number): Observation;
   /** Counts of the last 10 minutes, hour or day, laid out as `totals`; of the time since the start if that is less. */
   window(name: WindowName): Float64Array;
   /** Slow drift of numeric variables, by the whole days since the start. */
@@ -101,7 +104,11 @@ export function createMonitor(reference: Reference, now: () => number = () => pe
   const scoreEdges = reference.score.bins.edges;
   // of the features, then of the score
   const bins = new Uint16Array(variables.length);
-  const observation = { bins: bins.subarray(0, -1), outside: new Int8Array(readers.length) };
+  const observation = {
+    bins: bins.subarray(0, -1),
+    outside: new Int8Array(readers.length),
+    predictedClass: 0,
+  };
   const addScore = createSummer(score, totals);
   const recordSegments = segments.length > 0 ? createSegmentRecorder(segments, totals) : null;
   const recorders = reference.features.map((_, i) => createRecorder(variables[i], totals, observation, i));
@@ -112,8 +119,11 @@ export function createMonitor(reference: Reference, now: () => number = () => pe
     segments,
     totals,
     counts,
-    observe(row, value, isPositive = value >= threshold) {
+    observe(row, value, predictedClass = classOfScore(value, threshold)) {
       requireFinite(value, 'the score');
+      if (counts.predictions[predictedClass] === undefined) {
+        throw new RangeError(`there is no class with the place ${predictedClass}`);
+      }
       windows.advance();
       for (let i = 0; i < readers.length; i++) recorders[i](readers[i](row));
       const scoreBin = numericBinIndex(scoreEdges, value);
@@ -121,7 +131,8 @@ export function createMonitor(reference: Reference, now: () => number = () => pe
       totals[score.offset + scoreBin]++;
       addScore(value);
       recordSegments?.(bins);
-      counts.predictions[isPositive ? 1 : 0]++;
+      counts.predictions[predictedClass]++;
+      observation.predictedClass = predictedClass;
       return observation;
     },
     window: (name) => windows.since(name),

@@ -10,37 +10,42 @@ const boundaries = [
   ...[1, 3, 7, 14, 30, 60, 90, 180, 365].map((days) => days * dayS),
 ] as const;
 
-/** How long after their predictions outcomes came, in seconds; negative class first. */
+/** How long after their predictions outcomes came, in seconds, by class. */
 export type OutcomeDelays = {
   /** Since the start. Read them, do not write them. */
-  readonly histograms: readonly [negative: HistogramCounts, positive: HistogramCounts];
-  /** @throws RangeError for a delay that is not a finite number */
-  add(isPositive: boolean, delaySeconds: number): void;
+  readonly histograms: readonly HistogramCounts[];
+  /**
+   * @param outcome its place among the classes
+   * @throws RangeError for a delay that is not a finite number
+   */
+  add(outcome: number, delaySeconds: number): void;
   /** Over the last 10 minutes, hour or day, or since the start if that is less. */
-  window(name: WindowName): readonly [negative: BucketCounts, positive: BucketCounts];
+  window(name: WindowName): readonly BucketCounts[];
 };
 
-/** @param now milliseconds of a clock that never goes back */
-export function createOutcomeDelays(now: () => number = () => performance.now()): OutcomeDelays {
+/**
+ * @param classes how many the model has
+ * @param now milliseconds of a clock that never goes back
+ */
+export function createOutcomeDelays(
+  classes: number,
+  now: () => number = () => performance.now(),
+): OutcomeDelays {
   const buckets = boundaries.length + 1;
-  const totals = new Float64Array(2 * buckets);
+  const totals = new Float64Array(classes * buckets);
   const windows = createWindows(totals, now);
   const cut = (counts: Float64Array) =>
-    [
-      { boundaries, counts: counts.subarray(0, buckets) },
-      { boundaries, counts: counts.subarray(buckets) },
-    ] as const;
-  const [negative, positive] = cut(totals);
-  const histograms = [
-    { ...negative, sum: 0 },
-    { ...positive, sum: 0 },
-  ] as const;
+    Array.from({ length: classes }, (_, i) => ({
+      boundaries,
+      counts: counts.subarray(i * buckets, (i + 1) * buckets),
+    }));
+  const histograms = cut(totals).map((buckets) => ({ ...buckets, sum: 0 }));
   return {
     histograms,
-    add(isPositive, delaySeconds) {
+    add(outcome, delaySeconds) {
       requireFinite(delaySeconds, 'the delay');
       windows.advance();
-      recordValue(histograms[isPositive ? 1 : 0], delaySeconds);
+      recordValue(histograms[outcome], delaySeconds);
     },
     window: (name) => cut(windows.since(name)),
   };

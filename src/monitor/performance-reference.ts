@@ -1,6 +1,7 @@
 import type { Artifact } from '../model/artifact.ts';
 import { calibrationOf } from '../model/calibrate.ts';
 import { learntFromOutcomes } from '../model/learnt.ts';
+import { classesOf } from '../model/output-classes.ts';
 import { fineScoreEdges } from './fine-score-edges.ts';
 import type { PerformanceReference } from './performance.ts';
 import { type TrainingShare, varianceBetween } from './score-mean.ts';
@@ -14,9 +15,9 @@ export function performanceReferenceOf(artifact: Artifact): PerformanceReference
   const common = {
     model: name,
     version,
-    classes: [output.negative, output.positive],
+    classes: classesOf(output),
     threshold: output.threshold.value,
-  } as const;
+  };
   const learnt = learntFromOutcomes(artifact);
   if (learnt === undefined) return { ...common, scoreEdges: fineScoreEdges(output.score.reference.edges) };
   const training = trainingShare(artifact);

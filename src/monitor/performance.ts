@@ -1,3 +1,4 @@
+import { classOfScore } from '../model/output-classes.ts';
 import { numericBinIndex } from '../stats/binning.ts';
 import { type CalibrationCurve, interpolateCurve } from '../stats/isotonic-regression.ts';
 import { logLossOfOne } from '../stats/probability-scores.ts';
@@ -74,8 +75,13 @@ export type Performance = {
    * @throws RangeError for a score that is not a finite number
    */
   addPrediction(score: number, timeMs?: number): void;
-  /** Counts the outcome of a prediction that is old enough. @throws RangeError as `addPrediction` does */
-  addOutcome(score: number, isPositive: boolean): void;
+  /**
+   * Counts the outcome of a prediction that is old enough.
+   *
+   * @param outcome 1 for positive, 0 for negative: its place in `classes`
+   * @throws RangeError as `addPrediction` does
+   */
+  addOutcome(score: number, outcome: number): void;
   /** Lets count as matured what has become so; call it before `sums` are read. */
   settle(): void;
   /** Sums over the last 10 minutes, hour or day, or since the start if that is less. */
@@ -122,7 +128,7 @@ export function createPerformance(
     windows.advance();
     immature.release();
   };
-  const cellOf = (score: number) => numericBinIndex(scoreEdges, score) + (score >= threshold ? 1 : 0);
+  const cellOf = (score: number) => numericBinIndex(scoreEdges, score) + classOfScore(score, threshold);
 
   return {
     reference,
@@ -141,10 +147,11 @@ export function createPerformance(
       }
       immature.add(cell, timeMs);
     },
-    addOutcome(score, isPositive) {
+    addOutcome(score, outcome) {
       requireFinite(score, 'the score');
       windows.advance();
       const cell = cellOf(score);
+      const isPositive = outcome === 1;
       sums[isPositive ? 'positives' : 'negatives'][cell]++;
       sums.scores[cell] += score;
       if (calibration !== undefined) {
@@ -152,7 +159,7 @@ export function createPerformance(
         sums.expected[cell] += probability;
         sums.variance[cell] += probability * (1 - probability);
       }
-      sums.squaredErrors[cell] += (score - (isPositive ? 1 : 0)) ** 2;
+      sums.squaredErrors[cell] += (score - outcome) ** 2;
       sums.logLosses[cell] += logLossOfOne(score, isPositive);
     },
     settle,

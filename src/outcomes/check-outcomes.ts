@@ -18,7 +18,8 @@ export type Candidate = {
   readonly id: string;
   readonly token: Token;
   readonly model: OutcomeModel;
-  readonly isPositive: boolean;
+  /** By its place among the classes. */
+  readonly outcome: number;
 };
 
 export type Checked = {
@@ -98,7 +99,7 @@ export async function checkOutcomes(
       refuse('unknown_class', `the outcome must be ${names.join(' or ')}`);
       continue;
     }
-    candidates.push({ id, token, model, isPositive: place === 1 });
+    candidates.push({ id, token, model, outcome: place });
   }
   return { candidates, invalid, expired };
 }

@@ -215,10 +215,10 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
     results.accepted += count;
   }
 
-  function count({ token, isPositive }: Candidate, place: SlotLine): void {
+  function count({ token, outcome }: Candidate, place: SlotLine): void {
     seen.add(token.key, token.timeMs);
     const delayS = Math.max(0, Date.now() - token.timeMs) / 1000;
-    counter.add(token, { isPositive, place, delayS }, true);
+    counter.add(token, { outcome, place, delayS }, true);
   }
 
   function onDoubtful(candidate: Candidate, place: SlotLine): void {

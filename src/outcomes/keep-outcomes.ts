@@ -107,18 +107,18 @@ export async function keepOutcomes(
 }
 
 function describe(
-  { id, token, model, isPositive }: Candidate,
+  { id, token, model, outcome }: Candidate,
   { time, slot, line, lastLine }: Pick<Outcome, 'time' | 'slot' | 'line' | 'lastLine'>,
 ): Outcome {
-  const { model: name, version, classes } = model;
+  const { name, version, classes } = model;
   return {
     time,
     id,
-    outcome: classes[isPositive ? 1 : 0],
+    outcome: classes[outcome],
     model: name,
     version,
     score: token.score,
-    prediction: classes[token.isPositive ? 1 : 0],
+    prediction: classes[token.predictedClass],
     predictedAt: isoTime(token.timeMs),
     slot,
     line,

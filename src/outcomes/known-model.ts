@@ -1,4 +1,5 @@
 import type { Artifact } from '../model/artifact.ts';
+import { classesOf } from '../model/output-classes.ts';
 import { createGroupOutcomes, type GroupOutcomes } from '../monitor/group-outcomes.ts';
 import { createJointGroups } from '../monitor/joint-groups.ts';
 import { createOutcomeDelays, type OutcomeDelays } from '../monitor/outcome-delays.ts';
@@ -16,6 +17,8 @@ export const firstScrapeMs = 120_000;
 /** A model version whose outcomes can be counted. */
 export type KnownModel = VersionUse & {
   readonly artifact: Artifact;
+  readonly version: string;
+  readonly classes: readonly string[];
   readonly digest: ModelDigest;
   readonly performance: Performance;
   readonly delays: OutcomeDelays;
@@ -49,6 +52,7 @@ export function createKnownModel(
 ): KnownModel {
   const { digest, maturityMs, isBack, waitsForScrape, now } = options;
   const countsFromMs = now() + firstScrapeMs;
+  const classes = classesOf(artifact.output);
   let lastUsedMs = now();
   let lastOutcomeMs = Number.NEGATIVE_INFINITY;
   let outcomes = 0;
@@ -57,6 +61,8 @@ export function createKnownModel(
   const mayCount = () => scraped >= 0 || !waitsForScrape() || countsFromMs <= now();
   return {
     name: artifact.name,
+    version: artifact.version,
+    classes,
     artifact,
     digest,
     performance: createPerformance(
@@ -65,8 +71,8 @@ export function createKnownModel(
       undefined,
       isBack ? Date.now() + firstScrapeMs : 0,
     ),
-    delays: createOutcomeDelays(),
-    groupOutcomes: createGroupOutcomes(createJointGroups(artifact, maxGroups)),
+    delays: createOutcomeDelays(classes.length),
+    groupOutcomes: createGroupOutcomes(createJointGroups(artifact, maxGroups), classes.length),
     mayCount,
     used(by) {
       lastUsedMs = now();

@@ -1,6 +1,5 @@
 import { type Artifact, formatArtifact } from '../model/artifact.ts';
-import type { PerformanceReference } from '../monitor/performance.ts';
-import { performanceReferenceOf } from '../monitor/performance-reference.ts';
+import { classesOf } from '../model/output-classes.ts';
 import { createArtifactSearch, refuseOther } from './artifact-search.ts';
 import { hasRoomForUnscraped, versionsToDrop } from './kept-versions.ts';
 import { createKnownModel, type KnownModel } from './known-model.ts';
@@ -17,7 +16,7 @@ const maxLookups = 1000;
 export class ModelUnavailable extends Error {}
 
 /** What has to be known of a version to take its outcomes. */
-export type OutcomeModel = Pick<PerformanceReference, 'model' | 'version' | 'classes'>;
+export type OutcomeModel = Pick<KnownModel, 'name' | 'version' | 'classes'>;
 
 /** A search for a version that is not in use. */
 type Lookup = {
@@ -156,8 +155,8 @@ export function createKnownModels(options: {
   async function findUnused(digest: string): Promise<OutcomeModel | undefined> {
     const artifact = await look(digest);
     if (artifact === undefined) return undefined;
-    const { model, version, classes } = performanceReferenceOf(artifact);
-    return { model, version, classes };
+    const { name, version, output } = artifact;
+    return { name, version, classes: classesOf(output) };
   }
 
   return {
@@ -181,7 +180,7 @@ export function createKnownModels(options: {
     get: (digest) => known.get(digest),
     async find(digest) {
       const model = known.get(digest);
-      if (model !== undefined) return model.performance.reference;
+      if (model !== undefined) return model;
       const atMs = performance.now();
       const before = lookups.get(digest);
       if (before !== undefined && (before.isFound || atMs - before.atMs < lookAgainMs)) return before.found;

@@ -41,36 +41,30 @@ export function createOutcomeCounter(
   const waiting = createWaitingOutcomes(models, options);
 
   function add(
-    {
-      model,
-      timeMs,
-      score,
-      isPositive: isPredicted,
-      group,
-    }: Omit<Token, 'key' | 'group'> & Pick<Predicted, 'group'>,
-    { isPositive, delayS, place, onCounted }: Omit<Countable, 'prediction'>,
+    { model, timeMs, score, predictedClass, group }: Omit<Token, 'key' | 'group'> & Pick<Predicted, 'group'>,
+    { outcome, delayS, place, onCounted }: Omit<Countable, 'prediction'>,
     isOpen: boolean,
   ): void {
     // not the whole token: half a million outcomes may have to wait
-    const prediction = { score, isPositive: isPredicted, group };
+    const prediction = { score, predictedClass, group };
     const nowMs = now();
     // one from the future was made while the clock was ahead: it is taken as made now
     const dueMs = Math.min(timeMs, nowMs) + maturityMs;
     const counts = isOpen && (maturityMs === 0 || dueMs <= nowMs);
-    if (counts) waiting.add(model, { isPositive, place, delayS, prediction, onCounted });
-    else if (delayS !== undefined) waiting.add(model, { isPositive, place, delayS });
+    if (counts) waiting.add(model, { outcome, place, delayS, prediction, onCounted });
+    else if (delayS !== undefined) waiting.add(model, { outcome, place, delayS });
     if (!isOpen || counts) return;
-    held.hold({ dueMs, count: () => waiting.add(model, { isPositive, place, prediction, onCounted }) });
+    held.hold({ dueMs, count: () => waiting.add(model, { outcome, place, prediction, onCounted }) });
   }
 
   return {
-    add(token, outcome, isOpen) {
+    add(token, countable, isOpen) {
       const { group, ...prediction } = token;
-      add({ ...prediction, group }, outcome, isOpen);
-      const { isPositive, delayS } = outcome;
+      add({ ...prediction, group }, countable, isOpen);
+      const { outcome, delayS } = countable;
       for (const shadow of shadows?.scores.find(token.key) ?? []) {
-        const onCounted = () => shadows?.pairs.addOutcome(token, shadow, isPositive);
-        add({ ...shadow, timeMs: token.timeMs }, { isPositive, delayS, onCounted }, isOpen);
+        const onCounted = () => shadows?.pairs.addOutcome(token, shadow, outcome);
+        add({ ...shadow, timeMs: token.timeMs }, { outcome, delayS, onCounted }, isOpen);
       }
     },
     settle() {

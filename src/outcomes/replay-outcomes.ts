@@ -1,3 +1,4 @@
+import { otherClass } from '../model/output-classes.ts';
 import { createNumberSet, type NumberSet } from './number-set.ts';
 import { isForgotten } from './outcome.ts';
 import type { SeenIds } from './seen-ids.ts';
@@ -11,7 +12,8 @@ const defaultMaxUncounted = 1 << 18;
 /** An outcome that is in the file, and that no process has shown to Prometheus as a whole. */
 export type Uncounted = {
   readonly token: Token;
-  readonly isPositive: boolean;
+  /** By its place among the classes. */
+  readonly outcome: number;
   /** Where it stands; `undefined` for a line of a version before, that did not number them. */
   readonly place: SlotLine | undefined;
   /** How long after the prediction it came, if that is to be counted too. */
@@ -140,11 +142,11 @@ export async function replayOutcomes(options: {
       left++;
       return;
     }
-    // of two classes, and without the model, which may not be in use
     const delayMs = Date.parse(String(line.time)) - token.timeMs;
     const one: Uncounted = {
       token,
-      isPositive: token.isPositive === (line.outcome === line.prediction),
+      // the names alone do not tell the place: the model may not be in use
+      outcome: line.outcome === line.prediction ? token.predictedClass : otherClass(token.predictedClass),
       place,
       isOpen,
       ...(lacksDelay && Number.isFinite(delayMs) && { delayS: Math.max(0, delayMs) / 1000 }),

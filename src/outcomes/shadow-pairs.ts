@@ -16,7 +16,7 @@ export type ShadowPairs = {
   /** The counts of two versions, from 0 on if it is the first that is asked of them. */
   of(champion: KnownModel, shadow: KnownModel): ModelPair;
   /** Counts an outcome that both versions have got; not where one of them is in use no longer. */
-  addOutcome(champion: Pick<Token, 'model'> & Said, shadow: ShadowPrediction, isPositive: boolean): void;
+  addOutcome(champion: Pick<Token, 'model'> & Said, shadow: ShadowPrediction, outcome: number): void;
   /** In the order in which they were asked for first. */
   all(): readonly ShadowPair[];
 };
@@ -29,7 +29,7 @@ export function createShadowPairs(models: Pick<KnownModels, 'get' | 'all'>): Sha
     let pair = pairs.get(key);
     // a version that was dropped and came back begins at 0 again
     if (pair?.champion !== champion || pair.shadow !== shadow) {
-      pair = { champion, shadow, counts: createModelPair() };
+      pair = { champion, shadow, counts: createModelPair(champion.classes.length) };
       pairs.set(key, pair);
     }
     return pair.counts;
@@ -37,10 +37,10 @@ export function createShadowPairs(models: Pick<KnownModels, 'get' | 'all'>): Sha
 
   return {
     of,
-    addOutcome(champion, shadow, isPositive) {
+    addOutcome(champion, shadow, outcome) {
       const [one, other] = [models.get(champion.model), models.get(shadow.model)];
       if (one !== undefined && other !== undefined) {
-        of(one, other).addOutcome(champion, shadow, isPositive);
+        of(one, other).addOutcome(champion, shadow, outcome);
       }
     },
     all() {

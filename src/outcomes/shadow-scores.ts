@@ -1,7 +1,7 @@
 import type { Token } from './token.ts';
 
 /** What a shadow said of a row, as an id would tell it if the shadow had one. */
-export type ShadowPrediction = Pick<Token, 'model' | 'score' | 'isPositive'> & {
+export type ShadowPrediction = Pick<Token, 'model' | 'score' | 'predictedClass'> & {
   readonly group: number | undefined;
 };
 
@@ -17,6 +17,8 @@ export type ShadowScores = {
 const entriesPerPlace = 16;
 const defaultEntries = 2 ** 19;
 
+/** Of the 32 of an entry; the others are enough for a group (see `maxGroups`) and for none. */
+const classBits = 8;
 /** Stands in an entry that was never made; no model's digest is all zeros. */
 const noModel = 0n;
 
@@ -33,7 +35,7 @@ export function createShadowScores(entries = defaultEntries): ShadowScores {
   const placeOf = (key: bigint) => Number(BigInt.asUintN(64, key) % places);
 
   return {
-    add(key, { model, score, isPositive, group }) {
+    add(key, { model, score, predictedClass, group }) {
       table ??= allocate(entries);
       const place = placeOf(key);
       const entry = place * entriesPerPlace + table.next[place];
@@ -41,7 +43,7 @@ export function createShadowScores(entries = defaultEntries): ShadowScores {
       table.keys[entry] = key;
       table.scores[entry] = score;
       table.models[entry] = BigInt(`0x${model}`);
-      table.said[entry] = 2 * ((group ?? -1) + 1) + Number(isPositive);
+      table.said[entry] = 2 ** classBits * ((group ?? -1) + 1) + predictedClass;
     },
     find(key) {
       if (table === undefined) return [];
@@ -49,11 +51,11 @@ export function createShadowScores(entries = defaultEntries): ShadowScores {
       const first = placeOf(key) * entriesPerPlace;
       for (let entry = first; entry < first + entriesPerPlace; entry++) {
         if (table.keys[entry] !== key || table.models[entry] === noModel) continue;
-        const group = (table.said[entry] >>> 1) - 1;
+        const group = (table.said[entry] >>> classBits) - 1;
         found.push({
           model: table.models[entry].toString(16).padStart(2 * table.models.BYTES_PER_ELEMENT, '0'),
           score: table.scores[entry],
-          isPositive: (table.said[entry] & 1) === 1,
+          predictedClass: table.said[entry] % 2 ** classBits,
           group: group < 0 ? undefined : group,
         });
       }
@@ -68,7 +70,7 @@ function allocate(entries: number) {
     scores: new Float64Array(entries),
     /** Their digests, which are of 64 bits, so that nothing is kept of a model beyond its entries. */
     models: new BigUint64Array(entries),
-    /** The group from 1, or 0 for none, and in the lowest bit the prediction. */
+    /** The group from 1, or 0 for none, and in the lowest bits the predicted class. */
     said: new Uint32Array(entries),
     /** The entry of each place that is overwritten next. */
     next: new Uint8Array(entries / entriesPerPlace),

@@ -9,8 +9,8 @@ import { createKeystream, type Keystream } from './keystream.ts';
  * | bytes of version 1 | bytes of version 2 | content |
  * |---|---|---|
  * | 1 | 1 | format version |
- * | 1 | | prediction: 1 positive, 0 negative |
- * | | 3 | encrypted: 1 bit for the prediction, 23 for the group of protected features |
+ * | 1 | | the predicted class, by its place |
+ * | | 3 | encrypted: 1 bit for the predicted class, 23 for the group of protected features |
  * | 8 | 8 | SHA-256 of model name and version, its first 64 bits |
  * | 6 | 6 | time, in ms since 1970 |
  * | 7 | 5 | random, of the process |
@@ -56,8 +56,8 @@ export type Token = {
   readonly timeMs: number;
   /** P(positive class), the very number that was answered. */
   readonly score: number;
-  /** Whether the positive class was predicted. */
-  readonly isPositive: boolean;
+  /** The class that was predicted, by its place among those of the model. */
+  readonly predictedClass: number;
   /** The number of the group that the input is in; absent in ids of version 1. */
   readonly group?: number;
   /** 64 bits that no other token is likely to share. */
@@ -77,9 +77,10 @@ export type Tokens = {
    * Makes the id of a prediction. Two calls never give the same one.
    *
    * @param timeMs whole ms since 1970
+   * @param predictedClass by its place: both formats hold 0 and 1, the first one bytes
    * @param group the number of the group that the input is in, below `maxGroups`; it makes the id one of version 2
    */
-  sign(model: ModelDigest, timeMs: number, score: number, isPositive: boolean, group?: number): string;
+  sign(model: ModelDigest, timeMs: number, score: number, predictedClass: number, group?: number): string;
   /**
    * Reads an id that was signed with one of the keys; `undefined` for anything else, and for a score that is not a
    * finite number, which could not be counted. Never throws.
@@ -120,13 +121,13 @@ export function createTokens(keys: readonly Buffer[], firstSequence = 0): Tokens
     });
 
   return {
-    sign(model, timeMs, score, isPositive, group) {
+    sign(model, timeMs, score, predictedClass, group) {
       const { token, format, sign } = group === undefined ? plain : sealed;
       token.writeUInt32BE(sequence, at.sequence);
       if (group === undefined) {
-        token[format.decision] = isPositive ? 1 : 0;
+        token[format.decision] = predictedClass;
       } else {
-        const content = (isPositive ? maxGroups : 0) + group;
+        const content = predictedClass * maxGroups + group;
         token.writeUIntBE(content ^ keystream(token, format.instance), format.decision, sealedBytes);
       }
       model.copy(token, format.model);
@@ -170,9 +171,9 @@ function formatOf(token: Buffer): (typeof formats)[keyof typeof formats] | undef
   return (formats as Readonly<Record<number, (typeof formats)[keyof typeof formats]>>)[token[0]];
 }
 
-function readDecision(token: Buffer, keystream: Keystream): Pick<Token, 'isPositive' | 'group'> {
-  if (token[0] === 1) return { isPositive: token[formats[1].decision] === 1 };
+function readDecision(token: Buffer, keystream: Keystream): Pick<Token, 'predictedClass' | 'group'> {
+  if (token[0] === 1) return { predictedClass: token[formats[1].decision] };
   const { decision, instance } = formats[2];
   const content = token.readUIntBE(decision, sealedBytes) ^ keystream(token, instance);
-  return { isPositive: content >= maxGroups, group: content % maxGroups };
+  return { predictedClass: content >>> groupBits, group: content % maxGroups };
 }

@@ -5,11 +5,12 @@ import type { SlotLine } from './slot.ts';
 import type { Token } from './token.ts';
 
 /** What an id tells of a prediction that counting its outcome needs. */
-export type Predicted = Pick<Token, 'score' | 'isPositive'> & { readonly group: number | undefined };
+export type Predicted = Pick<Token, 'score' | 'predictedClass'> & { readonly group: number | undefined };
 
 /** What one outcome adds to the counts of its version. */
 export type Countable = {
-  readonly isPositive: boolean;
+  /** By its place among the classes. */
+  readonly outcome: number;
   /** Its prediction, once that is old enough. */
   readonly prediction?: Predicted | undefined;
   /** How long after the prediction it came, if that is to be counted. */
@@ -143,13 +144,13 @@ export function createWaitingOutcomes(
   };
 }
 
-function count(model: KnownModel, { isPositive, prediction, delayS, place, onCounted }: Countable): void {
+function count(model: KnownModel, { outcome, prediction, delayS, place, onCounted }: Countable): void {
   model.used('outcome');
-  if (delayS !== undefined) model.delays.add(isPositive, delayS);
+  if (delayS !== undefined) model.delays.add(outcome, delayS);
   if (prediction !== undefined) {
-    const { score, group } = prediction;
-    model.performance.addOutcome(score, isPositive);
-    if (group !== undefined) model.groupOutcomes.add(group, prediction.isPositive, isPositive);
+    const { score, predictedClass, group } = prediction;
+    model.performance.addOutcome(score, outcome);
+    if (group !== undefined) model.groupOutcomes.add(group, predictedClass, outcome);
   }
   if (prediction !== undefined) onCounted?.();
   place?.slot.counted(place.line, { outcome: prediction !== undefined, delay: delayS !== undefined });

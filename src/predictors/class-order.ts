@@ -1,11 +1,10 @@
-/** The two classes that a model tells apart. */
-export type Classes = { readonly positive: string; readonly negative: string };
+import type { BinaryClasses } from '../model/output-classes.ts';
 
 /**
  * Where the positive class stands among a model's two probabilities: libraries sort the classes, as numbers where both
  * are, as texts otherwise. So of `bad` and `good`, `bad` is the first.
  */
-export function positiveColumn({ positive, negative }: Classes): 0 | 1 {
+export function positiveColumn({ positive, negative }: BinaryClasses): 0 | 1 {
   const [p, n] = [Number(positive), Number(negative)];
   const areNumbers = positive.trim() !== '' && negative.trim() !== '' && !Number.isNaN(p + n);
   return (areNumbers ? p < n : comparePoints(positive, negative) < 0) ? 0 : 1;

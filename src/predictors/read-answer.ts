@@ -1,6 +1,6 @@
+import { type BinaryClasses, classesOf } from '../model/output-classes.ts';
 import { readProbability } from '../model/probability.ts';
 import { indexCategories } from '../stats/category-text.ts';
-import type { Classes } from './class-order.ts';
 import { type Prediction, PredictorFailure } from './predictor.ts';
 
 /** Makes a prediction of what another model said. @throws PredictorFailure for what is no score, or no class of the model */
@@ -15,8 +15,8 @@ const labelsOnly =
  *
  * @param saysClass whether the model file says where the predicted class is; otherwise it follows from the score
  */
-export function createAnswerReader({ positive, negative }: Classes, saysClass: boolean): AnswerReader {
-  const classOf = indexCategories([positive, negative].map((name) => [name, name] as const));
+export function createAnswerReader(output: BinaryClasses, saysClass: boolean): AnswerReader {
+  const classOf = indexCategories(classesOf(output).map((name) => [name, name]));
   return (said, prediction) => {
     const score = readProbability(said);
     if (score === undefined) throw new PredictorFailure('bad_answer', describeScore(said));

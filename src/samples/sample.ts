@@ -1,6 +1,7 @@
 import type { Artifact } from '../model/artifact.ts';
 import { createDisclosure, redacted } from '../model/disclosure.ts';
 import { featureBins } from '../model/features.ts';
+import { classesOf } from '../model/output-classes.ts';
 import { recordedBins } from '../stats/binning.ts';
 import { createRowFormatter } from './row-formatter.ts';
 
@@ -40,7 +41,7 @@ export type Sample = {
  * @param row the validated input, keyed by feature name
  * @param bins the index of each feature's bin, in the artifact's order
  * @param outside negative for a feature below the reference's minimum, positive above its maximum, else 0; same order
- * @param prediction one of the artifact's two classes
+ * @param predictedClass its place among the artifact's classes
  */
 export type SampleFormatter = (
   time: string,
@@ -51,7 +52,7 @@ export type SampleFormatter = (
   bins: ArrayLike<number>,
   outside: ArrayLike<number>,
   score: number,
-  prediction: string,
+  predictedClass: number,
 ) => string;
 
 type Described = Pick<Artifact, 'name' | 'version' | 'features' | 'sensitive' | 'output'>;
@@ -62,17 +63,15 @@ export function createSampleFormatter(options: {
   values: SampleValues;
 }): SampleFormatter {
   const { artifact, values } = options;
-  const { positive, negative } = artifact.output;
   const model = `,"model":${JSON.stringify(artifact.name)},"version":${JSON.stringify(artifact.version)}`;
-  const positiveEnd = `,"prediction":${JSON.stringify(positive)}}`;
-  const negativeEnd = `,"prediction":${JSON.stringify(negative)}}`;
+  const ends = classesOf(artifact.output).map((name) => `,"prediction":${JSON.stringify(name)}}`);
   const formatInput = createInputFormatter(artifact, values);
   const { tellKey } = createDisclosure(artifact);
-  return (time, id, key, traceId, row, bins, outside, score, prediction) => {
+  return (time, id, key, traceId, row, bins, outside, score, predictedClass) => {
     const trace = traceId === undefined ? '' : `,"traceId":${JSON.stringify(traceId)}`;
     const own = key === undefined ? '' : `,"key":${JSON.stringify(tellKey(key))}`;
     const start = `{"time":"${time}","id":${JSON.stringify(id)}${own}${trace}${model}`;
-    return `${start}${formatInput(row, bins, outside)},"score":${score}${prediction === positive ? positiveEnd : negativeEnd}`;
+    return `${start}${formatInput(row, bins, outside)},"score":${score}${ends[predictedClass]}`;
   };
 }
 

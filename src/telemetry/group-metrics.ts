@@ -5,21 +5,19 @@ import { instruments } from './instruments.ts';
 import { counterData, type MetricSource } from './metric-data.ts';
 
 type Model = { readonly model: string; readonly version: string };
-/** Negative first. */
-type Classes = readonly [negative: string, positive: string];
 
 /** Decisions by bin of the protected features of the model that answers. */
 export function createGroupDecisionMetrics(
   model: Model,
   { groups }: Decisions,
-  classes: Classes,
+  classes: readonly string[],
 ): MetricSource {
   const series = groups.flatMap(({ variable, counts }) =>
     binLabels(variable.bins).flatMap((bin, b) =>
       classes.map((prediction, decision) => ({
         attributes: { ...model, feature: variable.name, bin, prediction },
         counts,
-        i: 2 * b + decision,
+        i: classes.length * b + decision,
       })),
     ),
   );
@@ -35,7 +33,7 @@ export function createGroupDecisionMetrics(
 export function createGroupOutcomeMetrics(
   model: Model,
   { features, totals }: GroupOutcomes,
-  classes: Classes,
+  classes: readonly string[],
 ): MetricSource {
   const series = features.flatMap((layout) =>
     binLabels(layout.bins).flatMap((bin, b) =>

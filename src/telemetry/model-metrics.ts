@@ -26,9 +26,7 @@ export function createModelMetrics(monitor: Monitor): MetricSource {
   const { reference, variables, totals, counts } = monitor;
   const model = { model: reference.model, version: reference.version };
   const labelled = variables.map((variable) => labelVariable(variable, model));
-  // where the classes are not known, all predictions are one series
-  const classes = reference.output === undefined ? [''] : counts.classes;
-  const predictions = classes.map((prediction) => ({ ...model, prediction }));
+  const predictions = counts.classes.map((prediction) => ({ ...model, prediction }));
   const ratios = labelled.flatMap(({ referenceRatios }) => referenceRatios);
   const midRanks = labelled.flatMap(({ referenceMidRanks }) => referenceMidRanks);
   const effects = labelled.flatMap(({ binEffects }) => binEffects);

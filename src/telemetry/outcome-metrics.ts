@@ -38,7 +38,7 @@ export function performanceMetrics(models: KnownModels, onCollected: () => void 
 }
 
 function sourcesOf(known: KnownModel): readonly MetricSource[] {
-  const { model, version, classes } = known.performance.reference;
+  const { name: model, version, classes } = known;
   return [
     createPerformanceMetrics(known),
     createTrainingMetrics(known.artifact),

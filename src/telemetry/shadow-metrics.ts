@@ -13,18 +13,21 @@ export function shadowPairMetrics(pairs: readonly ShadowPair[]): MetricData[] {
 }
 
 function labels({ champion, shadow }: ShadowPair) {
-  const { model, version } = champion.performance.reference;
-  const { model: shadowName, version: shadowVersion } = shadow.performance.reference;
-  return { model, version, shadow: shadowName, shadow_version: shadowVersion };
+  return {
+    model: champion.name,
+    version: champion.version,
+    shadow: shadow.name,
+    shadow_version: shadow.version,
+  };
 }
 
 function agreementPoints(pair: ShadowPair) {
   const own = labels(pair);
-  const { classes } = pair.champion.performance.reference;
+  const { classes } = pair.champion;
   return classes.flatMap((prediction, i) =>
     classes.map((shadow_prediction, j) => ({
       attributes: { ...own, prediction, shadow_prediction },
-      value: pair.counts.agreement[2 * i + j],
+      value: pair.counts.agreement[classes.length * i + j],
     })),
   );
 }

@@ -36,7 +36,7 @@ function estimate({
       for (let i = 0; i < 1500; i++) {
         const { score, isPositive } = draw();
         addPrediction(score);
-        addOutcome(score, isPositive);
+        addOutcome(score, Number(isPositive));
       }
       return {
         estimated: estimatedFigures(cells, sums, model.scoreBins),

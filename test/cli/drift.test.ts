@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { featureBins } from '../../src/model/features.ts';
+import { classesOf } from '../../src/model/output-classes.ts';
 import { driftReportJsonSchema } from '../../src/report/compute/drift-report.ts';
 import { createSampleFormatter } from '../../src/samples/sample.ts';
 import { binLabels, createBinner } from '../../src/stats/binning.ts';
@@ -254,11 +255,22 @@ describe('npm run drift', () => {
       change: (row, i) => (i % 50 === 0 ? { ...row, age: 90 } : row),
     });
     const format = createSampleFormatter({ artifact, values: 'bins' });
+    const classes: readonly string[] = classesOf(artifact.output);
     const binners = artifact.features.map((feature) => createBinner(featureBins(feature)));
     const lines = samples.map(({ time, id, features, score, prediction }) => {
       const bins = artifact.features.map(({ name }, i) => binners[i](features[name]));
       const outside = artifact.features.map(({ name }) => (name === 'age' && features.age === 90 ? 1 : 0));
-      return format(time, id, undefined, undefined, features, bins, outside, score, prediction);
+      return format(
+        time,
+        id,
+        undefined,
+        undefined,
+        features,
+        bins,
+        outside,
+        score,
+        classes.indexOf(prediction),
+      );
     });
     const raw = await driftReport(
       '--model',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Artifact, formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { countedReference } from '../../src/model/counted.ts';
 import { featureBins } from '../../src/model/features.ts';
+import { classesOf } from '../../src/model/output-classes.ts';
 import { numericReference, summarise } from '../../src/profile/make-reference.ts';
 import { createSampleFormatter } from '../../src/samples/sample.ts';
 import { createBinner } from '../../src/stats/binning.ts';
@@ -164,10 +165,21 @@ describe('npm run rebaseline', () => {
   it('does not take the mean of the older reference for that of rows of which only bins are known', async () => {
     await using folder = await temporaryFolder();
     const format = createSampleFormatter({ artifact, values: 'bins' });
+    const classes: readonly string[] = classesOf(artifact.output);
     const binners = artifact.features.map((feature) => createBinner(featureBins(feature)));
     const lines = shifted.map(({ time, id, features, score, prediction }) => {
       const bins = artifact.features.map(({ name }, i) => binners[i](features[name]));
-      return format(time, id, undefined, undefined, features, bins, [0, 0, 0], score, prediction);
+      return format(
+        time,
+        id,
+        undefined,
+        undefined,
+        features,
+        bins,
+        [0, 0, 0],
+        score,
+        classes.indexOf(prediction),
+      );
     });
     const live = await folder.write('bins.jsonl', `${lines.join('\n')}\n`);
     const out = join(folder.path, 'new.json');

@@ -125,7 +125,7 @@ describe('an evaluation', () => {
       const outcome = random() < score ? 1 : 0;
       counted.addPrediction(score);
       if (score >= threshold.value && random() > 0.02) continue;
-      counted.addOutcome(score, outcome === 1);
+      counted.addOutcome(score, outcome);
       rows.scores.push(score);
       rows.predictions.push(score >= threshold.value ? 1 : 0);
       rows.outcomes.push(outcome);

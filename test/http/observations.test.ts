@@ -75,7 +75,7 @@ describe('POST /observations', () => {
       [time, 'loan-123', 'bad', score],
     );
     const signed = createTokens([Buffer.from(key)]).verify(body.ids[0]);
-    assert.deepEqual([signed?.timeMs, signed?.isPositive, signed?.score], [timeMs, true, score]);
+    assert.deepEqual([signed?.timeMs, signed?.predictedClass, signed?.score], [timeMs, 1, score]);
   });
 
   it('takes a score that rounding has put beyond 1 for 1', async () => {

@@ -396,11 +396,7 @@ describe('a shadow that is slow or fails', () => {
   it('scores nothing while its classes are others, which is counted, and said once', async () => {
     const { deployments } = running.service;
     const challenger = deployments.get('challenger') ?? assert.fail('no challenger');
-    const { artifact } = challenger;
-    const renamed = {
-      ...challenger,
-      artifact: { ...artifact, output: { ...artifact.output, positive: 'ugly' } },
-    };
+    const renamed = { ...challenger, counts: { ...challenger.counts, classes: ['good', 'ugly'] } };
     said.length = 0;
     const { dropped } = follow(() => assert.fail('it is not asked'), {
       ...deployments,

@@ -37,7 +37,7 @@ describe('GET /performance of a service with few outcomes', function () {
     const { counts } = learntOf(artifact).bins;
     const bandsOf = (scores: readonly number[]) => {
       const { cells, sums, addOutcome } = createPerformance(performanceReferenceOf(artifact));
-      for (const score of scores) addOutcome(score, true);
+      for (const score of scores) addOutcome(score, 1);
       return compareBands(cells, sums, counts);
     };
     const expected = createSlowOutcomes(sumByScoreBand(counts));

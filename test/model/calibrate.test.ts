@@ -87,7 +87,7 @@ describe('a model that was certain', () => {
   const judge = (model: Artifact, positives: number) => {
     const score = scorerOf(model)({ days_late: 0, amount: 4700 });
     const counted = createPerformance(performanceReferenceOf(model));
-    for (let i = 0; i < 600; i++) counted.addOutcome(score, i < positives);
+    for (let i = 0; i < 600; i++) counted.addOutcome(score, i < positives ? 1 : 0);
     return compareObserved(compareBands(counted.cells, counted.sums, learntOf(model).bins.counts));
   };
 

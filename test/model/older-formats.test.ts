@@ -100,7 +100,7 @@ for (const { title, path, digest, score, age } of olderFiles) {
 
     it('takes outcomes of ids that were given out under it', async () => {
       const tokens = createTokens([Buffer.from(key)]);
-      const id = tokens.sign(digestModel({ name: 'credit', version }), Date.now() - 86_400_000, 0.3, false);
+      const id = tokens.sign(digestModel({ name: 'credit', version }), Date.now() - 86_400_000, 0.3, 0);
       const { body } = await postJson(`${service.admin}/outcomes`, [{ id, outcome: 'good' }]);
       assert.equal(body.accepted, 1);
     });

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { loadArtifact } from '../../src/model/artifact.ts';
 import { featureBins } from '../../src/model/features.ts';
-import { createGroupOutcomes, groupConfusion } from '../../src/monitor/group-outcomes.ts';
+import { createGroupOutcomes, groupCountIndex } from '../../src/monitor/group-outcomes.ts';
+import { groupConfusion } from '../../src/monitor/group-rates.ts';
 import { binInGroup, createJointGroups } from '../../src/monitor/joint-groups.ts';
 import { maxGroups } from '../../src/outcomes/token.ts';
 import { binCount } from '../../src/stats/binning.ts';
@@ -79,19 +80,31 @@ describe('the joint groups of protected features', () => {
 });
 
 describe('outcomes by bin of the protected features', () => {
+  it('have a count for each pair of classes in each bin, however many classes there are', () => {
+    const { features, totals } = createGroupOutcomes(groupsOf(names), 3);
+    const places = features.flatMap((layout) =>
+      Array.from({ length: layout.size }, (_, bin) =>
+        [0, 1, 2].flatMap((predicted) =>
+          [0, 1, 2].map((outcome) => groupCountIndex(layout, bin, predicted, outcome)),
+        ),
+      ).flat(),
+    );
+    assert.deepEqual(places, [...totals.keys()]);
+  });
+
   it('are those of a recount, in each window', () => {
     const groups = groupsOf(names);
     const row = fc.record({
       bins: fc.tuple(...sizes.map((size) => fc.nat({ max: size - 1 }))),
-      isPredicted: fc.boolean(),
-      isPositive: fc.boolean(),
+      predictedClass: fc.nat({ max: 1 }),
+      outcome: fc.nat({ max: 1 }),
     });
     fc.assert(
       fc.property(fc.array(row, { maxLength: 60 }), fc.array(row, { maxLength: 60 }), (before, after) => {
         let nowMs = 0;
-        const counted = createGroupOutcomes(groups, () => nowMs);
-        const add = ({ bins, isPredicted, isPositive }: (typeof before)[number]) =>
-          counted.add(groups.numberOf(bins), isPredicted, isPositive);
+        const counted = createGroupOutcomes(groups, 2, () => nowMs);
+        const add = ({ bins, predictedClass, outcome }: (typeof before)[number]) =>
+          counted.add(groups.numberOf(bins), predictedClass, outcome);
         before.forEach(add);
         nowMs += 3 * 3_600_000;
         after.forEach(add);
@@ -103,18 +116,18 @@ describe('outcomes by bin of the protected features', () => {
         for (const [counts, rows] of windows) {
           for (const layout of counted.features) {
             for (let bin = 0; bin < layout.size; bin++) {
-              const of = (isPredicted: boolean, isPositive: boolean) =>
+              const of = (predictedClass: number, outcome: number) =>
                 rows.filter(
                   (one) =>
                     one.bins[layout.place] === bin &&
-                    one.isPredicted === isPredicted &&
-                    one.isPositive === isPositive,
+                    one.predictedClass === predictedClass &&
+                    one.outcome === outcome,
                 ).length;
               assert.deepEqual(groupConfusion(layout, bin, counts), {
-                truePositives: of(true, true),
-                falsePositives: of(true, false),
-                trueNegatives: of(false, false),
-                falseNegatives: of(false, true),
+                truePositives: of(1, 1),
+                falsePositives: of(1, 0),
+                trueNegatives: of(0, 0),
+                falseNegatives: of(0, 1),
               });
             }
           }

@@ -99,6 +99,24 @@ describe('the monitor', () => {
     assert.deepEqual(monitor.totals, before);
   });
 
+  it('refuses a class that there is none of, and counts nothing of its row', () => {
+    const output = { negative: 'stays', positive: 'leaves', threshold: 0.5 };
+    for (const [of, places] of [
+      [reference, [1, -1, 0.5]],
+      [{ ...reference, output }, [2, -1, true]],
+    ] as const) {
+      const monitor = createMonitor(of);
+      for (const place of places) {
+        assert.throws(() => monitor.observe({ height: 5, colour: 'red' }, 0.1, place as number), {
+          name: 'RangeError',
+          message: `there is no class with the place ${place}`,
+        });
+      }
+      assert.ok([...monitor.totals, ...monitor.counts.predictions].every((count) => count === 0));
+      assert.equal(monitor.observe({ height: 5, colour: 'red' }, 0.1, 0).predictedClass, 0);
+    }
+  });
+
   it('refuses a reference in which two variables have the same name', () => {
     const [height, colour] = reference.features;
     for (const features of [[height, colour, height], [{ ...height, name: '(score)' }]]) {

@@ -7,23 +7,25 @@ const dayS = 86_400;
 
 describe('delays of outcomes', () => {
   it('are told by class', () => {
-    const delays = createOutcomeDelays();
-    for (let i = 0; i < 10; i++) delays.add(false, 20 * dayS);
-    delays.add(true, 600);
-    const [negative, positive] = delays.histograms;
-    assert.equal(histogramCount(negative), 10);
-    assert.equal(negative.sum, 200 * dayS);
+    const delays = createOutcomeDelays(3);
+    for (let i = 0; i < 10; i++) delays.add(0, 20 * dayS);
+    delays.add(2, 600);
+    const [first, second, third] = delays.histograms;
+    assert.deepEqual(delays.histograms.map(histogramCount), [10, 0, 1]);
+    assert.deepEqual(delays.window('1h').map(histogramCount), [10, 0, 1]);
+    assert.equal(first.sum, 200 * dayS);
     // in the middle of the bucket from 14 to 30 days
-    assert.equal(histogramQuantile(negative, 0.5), 22 * dayS);
-    assert.equal(histogramQuantile(positive, 0.5), 1800);
+    assert.equal(histogramQuantile(first, 0.5), 22 * dayS);
+    assert.equal(histogramQuantile(second, 0.5), null);
+    assert.equal(histogramQuantile(third, 0.5), 1800);
   });
 
   it('are refused when they are not finite numbers, and not counted', () => {
-    const delays = createOutcomeDelays();
-    delays.add(true, 600);
+    const delays = createOutcomeDelays(2);
+    delays.add(1, 600);
     for (const delay of [Number.NaN, Number.POSITIVE_INFINITY]) {
       assert.throws(
-        () => delays.add(true, delay),
+        () => delays.add(1, delay),
         new RangeError(`the delay must be a finite number, got ${delay}`),
       );
     }
@@ -32,11 +34,11 @@ describe('delays of outcomes', () => {
 
   it('are forgotten by a window when they have left it', () => {
     let nowMs = 0;
-    const delays = createOutcomeDelays(() => nowMs);
-    delays.add(true, 2 * dayS);
+    const delays = createOutcomeDelays(2, () => nowMs);
+    delays.add(1, 2 * dayS);
     nowMs = 30 * minuteMs;
-    delays.add(true, 600);
-    delays.add(false, 600);
+    delays.add(1, 600);
+    delays.add(0, 600);
     const counts = (window: '10m' | '1h' | '24h') => delays.window(window).map(histogramCount);
     assert.deepEqual(counts('10m'), [1, 1]);
     assert.deepEqual(counts('1h'), [1, 2]);

@@ -43,7 +43,7 @@ describe('performance from counts', () => {
         const scores = sample.map(([score]) => score);
         const outcomes = sample.map(([, outcome]) => outcome);
         const predictions = scores.map((score) => (score >= reference.threshold ? 1 : 0));
-        for (const [score, outcome] of sample) counted.addOutcome(score, outcome === 1);
+        for (const [score, outcome] of sample) counted.addOutcome(score, outcome);
         const figures = realisedFigures(counted.cells, counted.sums);
         const matrix = confusion(predictions, outcomes);
         assert.deepEqual(figures.confusion, matrix);
@@ -89,13 +89,13 @@ describe('performance from counts', () => {
   it('refuses a score that is not a finite number, and counts nothing of it', () => {
     const counted = createPerformance(reference, 1000);
     counted.addPrediction(0.4);
-    counted.addOutcome(0.4, true);
+    counted.addOutcome(0.4, 1);
     const before = structuredClone(counted.sums);
     const slots = structuredClone(counted.immature.slots());
     for (const score of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
       const fault = { name: 'RangeError', message: `the score must be a finite number, got ${score}` };
       assert.throws(() => counted.addPrediction(score), fault);
-      assert.throws(() => counted.addOutcome(score, true), fault);
+      assert.throws(() => counted.addOutcome(score, 1), fault);
     }
     assert.deepEqual(counted.sums, before);
     assert.deepEqual(counted.immature.slots(), slots);
@@ -121,8 +121,8 @@ describe('performance from counts', () => {
     for (let i = 0; i < 100; i++) {
       counted.addPrediction(0.1);
       counted.addPrediction(0.8);
-      if (i % 2) counted.addOutcome(0.1, false);
-      if (i % 10 === 0) counted.addOutcome(0.8, true);
+      if (i % 2) counted.addOutcome(0.1, 0);
+      if (i % 10 === 0) counted.addOutcome(0.8, 1);
     }
     const { all, byDecision, byBand, isIdentified } = measureCoverage(counted.cells, counted.sums);
     assert.deepEqual(all, { predictions: 200, labelled: 60, share: 0.3 });
@@ -135,16 +135,16 @@ describe('performance from counts', () => {
     assert.equal(byBand[7].labelled, 10);
     assert.equal(byBand[5].share, null);
     assert.equal(isIdentified, false);
-    for (let i = 0; i < 30; i++) counted.addOutcome(0.8, true);
+    for (let i = 0; i < 30; i++) counted.addOutcome(0.8, 1);
     assert.equal(measureCoverage(counted.cells, counted.sums).isIdentified, true);
   });
 
   it('looks back over windows', () => {
     let nowMs = 0;
     const counted = createPerformance(reference, 0, () => nowMs);
-    counted.addOutcome(0.2, true);
+    counted.addOutcome(0.2, 1);
     nowMs = 30 * 60_000;
-    counted.addOutcome(0.2, false);
+    counted.addOutcome(0.2, 0);
     const samples = (window: '10m' | '1h') => realisedFigures(counted.cells, counted.window(window)).samples;
     assert.equal(samples('10m'), 1);
     assert.equal(samples('1h'), 2);
@@ -223,14 +223,13 @@ describe('decisions by group', () => {
       ['age'],
     );
     const [{ variable, counts }] = decisions.groups;
-    for (const [age, isPositive] of [
-      [20, true],
-      [21, false],
-      [21, true],
-      [70, false],
+    for (const [age, predictedClass] of [
+      [20, 1],
+      [21, 0],
+      [21, 1],
+      [70, 0],
     ] as const) {
-      const observation = monitor.observe({ age, limit: 1000, history: 'good' }, 0.3);
-      decisions.record(observation, isPositive);
+      decisions.record(monitor.observe({ age, limit: 1000, history: 'good' }, 0.3, predictedClass));
     }
     assert.deepEqual([...counts.subarray(0, 2)], [1, 2]);
     const last = 2 * (variable.size - 2);

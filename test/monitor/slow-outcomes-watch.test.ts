@@ -59,7 +59,7 @@ function start() {
         const score = from + 0.6 * random();
         const isPositive = random() < (score * odds) / (1 - score + score * odds);
         counted.addPrediction(score);
-        counted.addOutcome(score, isPositive);
+        counted.addOutcome(score, Number(isPositive));
         days[days.length - 1].push([score, isPositive]);
       }
     },

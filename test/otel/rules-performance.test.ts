@@ -163,7 +163,7 @@ const perMinute = {
   ],
   never: [new Array<number>(12).fill(0)],
 };
-const { boundaries } = createOutcomeDelays().histograms[0];
+const { boundaries } = createOutcomeDelays(2).histograms[0];
 
 function delaySeries(span: Span): Series[] {
   return Object.entries(perMinute).flatMap(([outcome, replicas]) =>

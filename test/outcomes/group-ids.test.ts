@@ -34,27 +34,31 @@ describe('prediction ids that hold a group', () => {
       fc.property(
         fc.double({ min: 0, max: 1, noNaN: true }),
         fc.integer({ min: 0, max: 2 ** 48 - 1 }),
-        fc.boolean(),
+        fc.nat({ max: 1 }),
         fc.integer({ min: 0, max: maxGroups - 1 }),
-        (score, timeMs, isPositive, group) => {
-          const id = tokens.sign(model, timeMs, score, isPositive, group);
+        (score, timeMs, predictedClass, group) => {
+          const id = tokens.sign(model, timeMs, score, predictedClass, group);
           assert.match(id, /^[A-Za-z0-9_-]{68}$/);
           const { key: _, ...token } = tokens.verify(id) ?? assert.fail('not verified');
-          assert.deepEqual(token, { model: model.toString('hex'), timeMs, score, isPositive, group });
+          assert.deepEqual(token, { model: model.toString('hex'), timeMs, score, predictedClass, group });
         },
       ),
     );
     for (const group of [0, 1, maxGroups - 1]) {
-      for (const isPositive of [false, true]) {
-        const token = tokens.verify(tokens.sign(model, 5, 0.5, isPositive, group));
-        assert.deepEqual([token?.group, token?.isPositive], [group, isPositive]);
+      for (const predictedClass of [0, 1]) {
+        const token = tokens.verify(tokens.sign(model, 5, 0.5, predictedClass, group));
+        assert.deepEqual([token?.group, token?.predictedClass], [group, predictedClass]);
       }
     }
   });
 
+  it('have room for two classes', () => {
+    assert.throws(() => tokens.sign(model, 5, 0.5, 2, 0), RangeError);
+  });
+
   it('are of version 2, those without of version 1, in one process', () => {
     for (let i = 0; i < 30; i++) {
-      const [without, with_] = [tokens.sign(model, i, 0.5, true), tokens.sign(model, i, 0.5, true, i)];
+      const [without, with_] = [tokens.sign(model, i, 0.5, 1), tokens.sign(model, i, 0.5, 1, i)];
       assert.deepEqual([bytesOf(without)[0], bytesOf(with_)[0]], [1, 2]);
       assert.deepEqual(tokens.verify(without)?.group, undefined);
       assert.deepEqual(tokens.verify(with_)?.group, i);
@@ -62,7 +66,7 @@ describe('prediction ids that hold a group', () => {
   });
 
   it('are refused after a change of any of their bits', () => {
-    const id = tokens.sign(model, Date.now(), 0.25, false, 1234);
+    const id = tokens.sign(model, Date.now(), 0.25, 0, 1234);
     for (let bit = 0; bit < 8 * 51; bit++) {
       const forged = bytesOf(id);
       forged[bit >> 3] ^= 1 << (bit & 7);
@@ -85,24 +89,24 @@ describe('prediction ids that hold a group', () => {
   });
 
   it('tell their time to whoever reads them, as `--forget` does', () => {
-    const id = tokens.sign(model, 1_700_000_000_123, 0.25, true, 9);
+    const id = tokens.sign(model, 1_700_000_000_123, 0.25, 1, 9);
     assert.deepEqual(readUnverified(id), { key: tokens.verify(id)?.key, timeMs: 1_700_000_000_123 });
   });
 
   it('are read with the key that signed them, also when another has come before it', () => {
     const newer = Buffer.from('the next key, in the first place');
-    const id = tokens.sign(model, 1000, 0.25, false, 4321);
+    const id = tokens.sign(model, 1000, 0.25, 0, 4321);
     assert.equal(createTokens([newer]).verify(id), undefined);
     const rotated = createTokens([newer, key]);
     assert.equal(rotated.verify(id)?.group, 4321);
-    assert.equal(tokens.verify(rotated.sign(model, 1000, 0.5, true, 4321)), undefined);
+    assert.equal(tokens.verify(rotated.sign(model, 1000, 0.5, 1, 4321)), undefined);
   });
 
   it('are read in any order, of many processes', () => {
     const processes = Array.from({ length: 5 }, () => createTokens([key]));
     const made = Array.from({ length: 300 }, (_, i) => ({
       group: 7 * i,
-      id: processes[i % 5].sign(model, 5, 0.5, i % 3 === 0, 7 * i),
+      id: processes[i % 5].sign(model, 5, 0.5, i % 2, 7 * i),
     }));
     for (let i = 0; i < made.length; i++) {
       const { id, group } = made[(77 * i) % made.length];
@@ -115,8 +119,8 @@ describe('prediction ids that hold a group', () => {
       const secret = Buffer.alloc(length, 0x6b);
       const signer = createTokens([secret]);
       for (let group = 0; group < 25; group++) {
-        const id = signer.sign(model, 5, 0.5, group % 2 === 1, group);
-        const content = (group % 2 === 1 ? 2 ** 23 : 0) + group;
+        const id = signer.sign(model, 5, 0.5, group % 2, group);
+        const content = 2 ** 23 * (group % 2) + group;
         assert.equal(sealedOf(id) ^ keystreamOf(secret, id), content, `a key of ${length} bytes`);
       }
     }
@@ -133,7 +137,7 @@ describe('prediction ids that hold a group', () => {
         model: model.toString('hex'),
         timeMs: 1_700_000_000_123,
         score: 0.25,
-        isPositive: true,
+        predictedClass: 1,
         group: 5_000_001,
       });
     }
@@ -143,7 +147,7 @@ describe('prediction ids that hold a group', () => {
     const signer = createTokens([key], 2 ** 32 - 500);
     // ids of both versions take numbers
     const ids = Array.from({ length: 2000 }, (_, i) =>
-      signer.sign(model, 5, 0.5, true, i % 7 === 0 ? undefined : 0),
+      signer.sign(model, 5, 0.5, 1, i % 7 === 0 ? undefined : 0),
     );
     const grouped = ids.filter((id) => bytesOf(id)[0] === 2);
     assert.equal(new Set(grouped.map(nonceOf)).size, grouped.length);
@@ -161,7 +165,7 @@ describe('prediction ids that hold a group', () => {
       let sealedBefore = 0;
       let sameAsBefore = 0;
       for (let i = 0; i < count; i++) {
-        const sealed = sealedOf(signer.sign(model, 5, 0.5, false, groupOf(i)));
+        const sealed = sealedOf(signer.sign(model, 5, 0.5, 0, groupOf(i)));
         for (let bit = 0; bit < 24; bit++) ones[bit] += (sealed >>> bit) & 1;
         if (sealed === sealedBefore) sameAsBefore++;
         sealedBefore = sealed;

@@ -306,7 +306,7 @@ describe('outcomes by bin of the protected features', function () {
 
   it('of ids of version 1, which hold no group, count without one', async () => {
     const before = groupCounts(await scrape(service));
-    const id = createTokens([Buffer.from(key)]).sign(digestModel(artifact), Date.now(), 0.9, true);
+    const id = createTokens([Buffer.from(key)]).sign(digestModel(artifact), Date.now(), 0.9, 1);
     await report(service, [{ ...drawRow(), id, prediction: positive, outcome: positive }]);
     const after = await scrape(service);
     assert.deepEqual(groupCounts(after), before);

@@ -122,7 +122,7 @@ describe('the intake of outcomes', () => {
         model.digest,
         timeMs,
         i / count,
-        i / count >= 0.5,
+        i / count >= 0.5 ? 1 : 0,
         i % model.groupOutcomes.features[0].size,
       ),
     );

@@ -142,7 +142,7 @@ describe('the known models', () => {
     for (const { name, version } of [...versions, ...versions]) {
       const artifact = versions.find((one) => one.version === version) as Artifact;
       const found = await models.find(digestOf(artifact));
-      assert.deepEqual([found?.model, found?.version, found?.classes], [name, version, ['good', 'bad']]);
+      assert.deepEqual([found?.name, found?.version, found?.classes], [name, version, ['good', 'bad']]);
     }
     assert.deepEqual(inUse(), before);
   });

@@ -122,21 +122,11 @@ describe('POST /outcomes', () => {
       digestModel({ name: 'credit', version: 'x' }),
       Date.now(),
       0.5,
-      true,
+      1,
     );
     const tokens = createTokens([Buffer.from(key)]);
-    const foreign = tokens.sign(
-      digestModel({ name: 'credit', version: 'never here' }),
-      Date.now(),
-      0.5,
-      true,
-    );
-    const old = tokens.sign(
-      digestModel({ name: 'credit', version: 'x' }),
-      Date.now() - 401 * dayMs,
-      0.5,
-      true,
-    );
+    const foreign = tokens.sign(digestModel({ name: 'credit', version: 'never here' }), Date.now(), 0.5, 1);
+    const old = tokens.sign(digestModel({ name: 'credit', version: 'x' }), Date.now() - 401 * dayMs, 0.5, 1);
     const before = await received('invalid_id');
     const { status, body } = await report([
       { id, outcome: 'good' },

@@ -7,7 +7,7 @@ const [aModel, otherModel] = ['00000000000000a1', 'fedcba9876543210'];
 const said = (score: number, model = aModel, group?: number) => ({
   model,
   score,
-  isPositive: score > 0.5,
+  predictedClass: score > 0.5 ? 255 : 0,
   group,
 });
 

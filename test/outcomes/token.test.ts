@@ -17,11 +17,11 @@ describe('prediction ids', () => {
       fc.property(
         fc.double({ min: 0, max: 1, noNaN: true }),
         fc.integer({ min: 0, max: 2 ** 48 - 1 }),
-        fc.boolean(),
-        (score, timeMs, isPositive) => {
-          const id = tokens.sign(model, timeMs, score, isPositive);
+        fc.nat({ max: 255 }),
+        (score, timeMs, predictedClass) => {
+          const id = tokens.sign(model, timeMs, score, predictedClass);
           const { key: _, ...token } = tokens.verify(id) ?? assert.fail('not verified');
-          assert.deepEqual(token, { model: model.toString('hex'), timeMs, score, isPositive });
+          assert.deepEqual(token, { model: model.toString('hex'), timeMs, score, predictedClass });
         },
       ),
     );
@@ -29,23 +29,23 @@ describe('prediction ids', () => {
 
   it('are not accepted with a score that is not a finite number: it could not be counted', () => {
     for (const score of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
-      assert.equal(tokens.verify(tokens.sign(model, 5, score, true)), undefined);
+      assert.equal(tokens.verify(tokens.sign(model, 5, score, 1)), undefined);
     }
   });
 
   it('have at most 80 characters of base64url', () => {
-    assert.match(tokens.sign(model, Date.now(), 0.25, true), /^[A-Za-z0-9_-]{68}$/);
+    assert.match(tokens.sign(model, Date.now(), 0.25, 1), /^[A-Za-z0-9_-]{68}$/);
   });
 
   it('differ for equal predictions, within a process and between two', () => {
     const other = createTokens([key]);
-    const ids = Array.from({ length: 1000 }, (_, i) => (i % 2 ? tokens : other).sign(model, 5, 0.5, true));
+    const ids = Array.from({ length: 1000 }, (_, i) => (i % 2 ? tokens : other).sign(model, 5, 0.5, 1));
     assert.equal(new Set(ids).size, 1000);
     assert.equal(new Set(ids.map((id) => tokens.verify(id)?.key)).size, 1000);
   });
 
   it('are refused after any change of a character', () => {
-    const id = tokens.sign(model, Date.now(), 0.25, false);
+    const id = tokens.sign(model, Date.now(), 0.25, 0);
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=. ';
     for (let i = 0; i < id.length; i++) {
       for (const character of alphabet) {
@@ -57,7 +57,7 @@ describe('prediction ids', () => {
   });
 
   it('are refused when they are anything else, without an exception', () => {
-    const id = tokens.sign(model, Date.now(), 0.25, false);
+    const id = tokens.sign(model, Date.now(), 0.25, 0);
     const others = [undefined, null, 7, {}, [id], '', 'x', id.slice(1), `${id}A`, `${id}\n`, 'é'.repeat(68)];
     for (const other of others) assert.equal(tokens.verify(other), undefined);
     fc.assert(fc.property(fc.anything(), (value) => tokens.verify(value) === undefined));
@@ -65,18 +65,18 @@ describe('prediction ids', () => {
 
   it('are refused under another key, and accepted under an older one', () => {
     const newer = Buffer.from('the next key, in the first place');
-    const id = tokens.sign(model, 1000, 0.25, false);
+    const id = tokens.sign(model, 1000, 0.25, 0);
     assert.equal(createTokens([newer]).verify(id), undefined);
     const rotated = createTokens([newer, key]);
     assert.equal(rotated.verify(id)?.score, 0.25);
-    assert.equal(tokens.verify(rotated.sign(model, 1000, 0.5, true)), undefined);
+    assert.equal(tokens.verify(rotated.sign(model, 1000, 0.5, 1)), undefined);
   });
 
   it('are signed with HMAC-SHA-256 (RFC 2104), with a key of any length', () => {
     const sha256 = (...parts: Uint8Array[]) => createHash('sha256').update(Buffer.concat(parts)).digest();
     for (const bytes of [1, 16, 63, 64, 65, 200]) {
       const secret = randomBytes(bytes);
-      const id = Buffer.from(createTokens([secret]).sign(model, 1000, 0.25, true), 'base64url');
+      const id = Buffer.from(createTokens([secret]).sign(model, 1000, 0.25, 1), 'base64url');
       const padded = Buffer.alloc(64);
       (bytes > 64 ? sha256(secret) : secret).copy(padded);
       const inner = sha256(
@@ -102,7 +102,7 @@ describe('prediction ids', () => {
         model: model.toString('hex'),
         timeMs: 1_700_000_000_123,
         score: 0.25,
-        isPositive: true,
+        predictedClass: 1,
       });
     }
   });

@@ -95,7 +95,7 @@ describe('outcomes of many older versions at once', () => {
   const outcomes = () =>
     versions.flatMap((version) =>
       Array.from({ length: perVersion }, (_, i) => ({
-        id: tokens.sign(digestModel(version), Date.now() - i, 0.3, false),
+        id: tokens.sign(digestModel(version), Date.now() - i, 0.3, 0),
         outcome: 'good',
       })),
     );
@@ -193,7 +193,7 @@ describe('outcomes of many older versions at once', () => {
     await intake.take(all);
     await scrape();
     assert.ok(intake.held.size >= 50);
-    const more = [{ id: tokens.sign(digestModel(versions[0]), Date.now(), 0.3, false), outcome: 'good' }];
+    const more = [{ id: tokens.sign(digestModel(versions[0]), Date.now(), 0.3, 0), outcome: 'good' }];
     await assert.rejects(intake.take(more), IntakeUnavailable);
     assert.equal(intake.results.deferred, 1);
     for (let i = 0; i < 40 && intake.held.size >= 50; i++) {

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { root } from '../support/service.ts';
+import { readSourceFiles } from '../support/source-files.ts';
 
 /** What only a logistic regression has. */
 const weights = /\b(coefficients?|intercept|(missing|other|unseen)LogOdds)\b/;
@@ -19,13 +17,9 @@ const explaining = [
 ];
 
 describe('how a model computes', () => {
-  let files: { readonly path: string; readonly text: string }[];
+  let files: Awaited<ReturnType<typeof readSourceFiles>>;
   before(async () => {
-    const paths = (await readdir(join(root, 'src'), { recursive: true }))
-      .filter((path) => path.endsWith('.ts'))
-      .map((path) => `src/${path}`);
-    const texts = await Promise.all(paths.map((path) => readFile(join(root, path), 'utf8')));
-    files = paths.map((path, i) => ({ path, text: texts[i] }));
+    files = await readSourceFiles();
   });
   const naming = (name: RegExp) =>
     files

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createSlicers } from '../../src/evaluation/slicer.ts';
 import { referenceOf } from '../../src/model/artifact-reference.ts';
 import { featureBins } from '../../src/model/features.ts';
+import { classesOf } from '../../src/model/output-classes.ts';
 import { createMonitor } from '../../src/monitor/monitor.ts';
 import { countLive } from '../../src/report/compute/count-live.ts';
 import { artifactReference } from '../../src/report/compute/drift-reference.ts';
@@ -23,9 +24,12 @@ const samples = makeSamples({
 describe('a category in a sample with SAMPLES_VALUES=bins', () => {
   const monitor = createMonitor(referenceOf(artifact));
   const format = createSampleFormatter({ artifact, values: 'bins' });
+  const classes: readonly string[] = classesOf(artifact.output);
   const written = samples.map(({ time, id, features, score, prediction }) => {
     const { bins, outside } = monitor.observe(features, score);
-    return JSON.parse(format(time, id, undefined, undefined, features, bins, outside, score, prediction));
+    return JSON.parse(
+      format(time, id, undefined, undefined, features, bins, outside, score, classes.indexOf(prediction)),
+    );
   });
   /** As it was written before: every bin by its label. */
   const older = samples.map((sample, i) => {

@@ -24,7 +24,7 @@ const head = { time, id: 'abc', traceId: '4bf9', model: 'credit', version: '0123
 describe('a sample line', () => {
   it('holds the values', () => {
     const format = createSampleFormatter({ artifact, values: 'raw' });
-    const line = format(time, 'abc', undefined, '4bf9', row, [2, 1, 0], [0, 0, 0], 0.25, 'good');
+    const line = format(time, 'abc', undefined, '4bf9', row, [2, 1, 0], [0, 0, 0], 0.25, 0);
     assert.equal(line, JSON.stringify({ ...head, features: row, score: 0.25, prediction: 'good' }));
   });
 
@@ -32,11 +32,11 @@ describe('a sample line', () => {
     const format = createSampleFormatter({ artifact, values: 'bins' });
     const bins = { age: '02 (28, 31]', limit: '01 (1000, +inf)', history: '00' };
     assert.equal(
-      format(time, 'abc', undefined, '4bf9', row, [2, 1, 0], [0, 0, 0], 0.25, 'good'),
+      format(time, 'abc', undefined, '4bf9', row, [2, 1, 0], [0, 0, 0], 0.25, 0),
       JSON.stringify({ ...head, bins, score: 0.25, prediction: 'good' }),
     );
     assert.deepEqual(
-      JSON.parse(format(time, 'abc', undefined, undefined, row, [4, 0, 3], [1, -1, 0], 0.25, 'bad')),
+      JSON.parse(format(time, 'abc', undefined, undefined, row, [4, 0, 3], [1, -1, 0], 0.25, 1)),
       {
         time,
         id: 'abc',
@@ -52,13 +52,13 @@ describe('a sample line', () => {
 
   it('holds nothing of the input', () => {
     const format = createSampleFormatter({ artifact, values: 'off' });
-    const line = format(time, 'abc', undefined, '4bf9', row, [2, 1, 0], [1, 0, 0], 0.25, 'good');
+    const line = format(time, 'abc', undefined, '4bf9', row, [2, 1, 0], [1, 0, 0], 0.25, 0);
     assert.equal(line, JSON.stringify({ ...head, score: 0.25, prediction: 'good' }));
   });
 
   it('has no value of a sensitive feature', () => {
     const format = createSampleFormatter({ artifact: { ...artifact, sensitive: ['age'] }, values: 'raw' });
-    const line = format(time, 'abc', undefined, undefined, row, [2, 1, 0], [0, 0, 0], 0.25, 'good');
+    const line = format(time, 'abc', undefined, undefined, row, [2, 1, 0], [0, 0, 0], 0.25, 0);
     assert.deepEqual(JSON.parse(line).features, { ...row, age: '[redacted]' });
   });
 
@@ -71,7 +71,7 @@ describe('a sample line', () => {
         artifact: { ...artifact, sensitive: [...sensitive] },
         values: 'off',
       });
-      const line = format(time, 'abc', 'loan-123', '4bf9', row, [2, 1, 0], [0, 0, 0], 0.25, 'good');
+      const line = format(time, 'abc', 'loan-123', '4bf9', row, [2, 1, 0], [0, 0, 0], 0.25, 0);
       const { time: at, id, ...rest } = head;
       assert.equal(line, JSON.stringify({ time: at, id, key, ...rest, score: 0.25, prediction: 'good' }));
       assert.ok(isScoreLine(JSON.parse(line)));
@@ -100,7 +100,7 @@ describe('a sample line', () => {
           for (const mode of ['raw', 'bins', 'off'] as const) {
             const format = createSampleFormatter({ artifact: described, values: mode });
             const bins = names.map((_, i) => i);
-            const line = format(time, id, id, id, input, bins, bins, score, 'bad');
+            const line = format(time, id, id, id, input, bins, bins, score, 1);
             assert.ok(!line.includes('\n'));
             const labels = described.features.map((f, i) => [f.name, recordedBins(featureBins(f))[i]]);
             const parsed = JSON.parse(line);

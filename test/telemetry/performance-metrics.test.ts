@@ -16,14 +16,14 @@ describe('the counters of performance', () => {
       scoreEdges: equalWidthEdges(0, 1, 50),
       calibration: { scores: [0, 0.3, 0.6, 0.9], probabilities: [0, 0.1, 0.7, 1] },
     });
-    const source = createPerformanceMetrics({ performance, delays: createOutcomeDelays() });
+    const source = createPerformanceMetrics({ performance, delays: createOutcomeDelays(2) });
     const random = createRandom(1);
     const before = new Map<string, number>();
     for (let scrape = 0; scrape < 500; scrape++) {
       for (let i = 0; i < 20; i++) {
         const score = random() < 0.3 ? 0.85 + random() * 0.15 : random();
         performance.addPrediction(score);
-        performance.addOutcome(score, random() < score);
+        performance.addOutcome(score, random() < score ? 1 : 0);
       }
       for (const { descriptor, dataPointType, dataPoints } of source()) {
         if (dataPointType !== DataPointType.SUM) continue;

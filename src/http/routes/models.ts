@@ -31,9 +31,8 @@ export function addModelDetailsRoute(router: AppRouter, { deployments }: Service
   });
 }
 
-function describe({ artifact: { name, version, output }, predictor }: Deployment) {
-  const { kind, negative, positive } = output;
-  return { name, version, kind, classes: [negative, positive], predicts: predictor !== undefined };
+function describe({ artifact: { name, version, output }, counts: { classes }, predictor }: Deployment) {
+  return { name, version, kind: output.kind, classes, predicts: predictor !== undefined };
 }
 
 function describeRetired(deployment: Deployment) {
@@ -41,10 +40,9 @@ function describeRetired(deployment: Deployment) {
 }
 
 function usage({ counts, sinceMs }: Deployment) {
-  const [negative, positive] = counts.classes;
   return {
     since: isoTime(sinceMs),
-    predictions: { [negative]: counts.predictions[0], [positive]: counts.predictions[1] },
+    predictions: Object.fromEntries(counts.classes.map((name, i) => [name, counts.predictions[i]])),
     refusedInputs: counts.refused,
   };
 }

@@ -57,7 +57,7 @@ function monitorOf({ deployments }: Service, model: KnownModel): Monitor | undef
 }
 
 function describe(known: KnownModel, monitor: Monitor | undefined) {
-  const { name, version } = known.artifact;
+  const { name, version } = known;
   const learnt = learntFromOutcomes(known.artifact);
   return {
     model: { name, version },
@@ -74,13 +74,12 @@ function describe(known: KnownModel, monitor: Monitor | undefined) {
 }
 
 function describeWindow(
-  { artifact, performance, delays, groupOutcomes }: KnownModel,
+  { artifact, classes, performance, delays, groupOutcomes }: KnownModel,
   monitor: Monitor | undefined,
   window?: WindowName,
 ) {
-  const { output } = artifact;
   const scoreBins = learntFromOutcomes(artifact)?.bins;
-  const [negative, positive] = window === undefined ? delays.histograms : delays.window(window);
+  const outcomeDelays = window === undefined ? delays.histograms : delays.window(window);
   const live = livePerformance(performance, scoreBins, window);
   const sums = window === undefined ? performance.sums : performance.window(window);
   const inputs = window === undefined ? monitor?.totals : monitor?.window(window);
@@ -91,30 +90,29 @@ function describeWindow(
       ? { ...live.estimated, trust: judgeTrust(performance.cells, sums, scoreBins, monitor, inputs) }
       : null,
     groups: groupRates(groupOutcomes, outcomes, live.coverage.isIdentified),
-    outcomeDelays: {
-      [output.negative]: describeDelays(negative),
-      [output.positive]: describeDelays(positive),
-    },
+    outcomeDelays: Object.fromEntries(classes.map((name, i) => [name, describeDelays(outcomeDelays[i])])),
   };
 }
 
 /** Champion beside shadow, on the rows that both have scored since the start. */
 function describePair({ champion, shadow, counts }: ShadowPair) {
-  const [negative, positive] = champion.performance.reference.classes;
-  const named = ({ artifact: { name, version } }: KnownModel) => ({ name, version });
-  const [bothNegative, shadowPositive, championPositive, bothPositive] = counts.agreement;
-  const rows = bothNegative + shadowPositive + championPositive + bothPositive;
+  const named = ({ name, version }: KnownModel) => ({ name, version });
+  const { classes } = champion;
+  const predictions = classes.flatMap((one, i) =>
+    classes.map((other, j) => ({
+      champion: one,
+      shadow: other,
+      rows: counts.agreement[classes.length * i + j],
+    })),
+  );
+  const sum = (some: typeof predictions) => some.reduce((rows, one) => rows + one.rows, 0);
+  const rows = sum(predictions);
   return {
     champion: named(champion),
     shadow: named(shadow),
     rows,
-    agreement: rows === 0 ? null : (bothNegative + bothPositive) / rows,
-    predictions: [
-      { champion: negative, shadow: negative, rows: bothNegative },
-      { champion: negative, shadow: positive, rows: shadowPositive },
-      { champion: positive, shadow: negative, rows: championPositive },
-      { champion: positive, shadow: positive, rows: bothPositive },
-    ],
+    agreement: rows === 0 ? null : sum(predictions.filter((one) => one.champion === one.shadow)) / rows,
+    predictions,
     ...counts.performance(),
   };
 }

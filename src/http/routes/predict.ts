@@ -167,7 +167,7 @@ function answer(
   const recorded = record(service, deployment, row, score, {
     startedMs,
     timeMs: undefined,
-    isPositive: classOf(deployment, prediction),
+    predictedClass: classOf(deployment, prediction),
     wantsId: true,
     traceId,
     key,
@@ -176,7 +176,7 @@ function answer(
   const { LOG_PAYLOAD } = service.config;
   context.state.prediction = {
     key: key && disclosure.tellKey(key),
-    prediction: counts.classes[recorded.isPositive],
+    prediction: counts.classes[recorded.predictedClass],
     score: LOG_PAYLOAD && !disclosure.tellsScore ? undefined : score,
     payload: LOG_PAYLOAD ? formatPayload(row) : undefined,
   };
@@ -188,9 +188,9 @@ function answerText(
   { classJson, explain, modelJson }: Deployment,
   row: Row,
   score: number,
-  { id, isPositive }: Recorded,
+  { id, predictedClass }: Recorded,
   wantsReasons: boolean,
 ): string {
   const reasons = explain && wantsReasons ? `,"reasons":${JSON.stringify(explain(row))}` : '';
-  return `{"prediction":${classJson[isPositive]},"score":${score},"id":"${id}","model":${modelJson}${reasons}}`;
+  return `{"prediction":${classJson[predictedClass]},"score":${score},"id":"${id}","model":${modelJson}${reasons}}`;
 }

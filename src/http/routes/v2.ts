@@ -69,7 +69,7 @@ async function infer(context: RequestContext, service: Service, deployment: Depl
     checkKey(deployment, key, rows.length);
     const inferred = await predictRows(
       { context, service, deployment, rows, key },
-      (_, score, { isPositive, id }) => ({ score, isPositive, id }),
+      (_, score, { predictedClass, id }) => ({ score, predictedClass, id }),
     );
     sendJson(context, JSON.stringify(inferenceAnswer(deployment, request, inferred)));
   } finally {

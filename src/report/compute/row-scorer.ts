@@ -1,4 +1,5 @@
 import type { Artifact } from '../../model/artifact.ts';
+import { classesOf, classOfScore } from '../../model/output-classes.ts';
 import { filePredictor } from '../../predictors/index.ts';
 import type { Row, Wanted } from '../read/rows.ts';
 
@@ -29,6 +30,6 @@ export function createRowScorer(artifact: Artifact | null, wanted: readonly Want
 /** The class that a row was or would be predicted; `null` where that is not known. */
 export function predictionOf(row: Row, score: number | null, artifact: Artifact | null): string | null {
   if (row.prediction !== null || artifact === null || score === null) return row.prediction;
-  const { positive, negative, threshold } = artifact.output;
-  return score >= threshold.value ? positive : negative;
+  const { output } = artifact;
+  return classesOf(output)[classOfScore(score, output.threshold.value)];
 }

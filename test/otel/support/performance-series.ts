@@ -132,7 +132,7 @@ export function addUp(parts: readonly PerformanceSums[]): PerformanceSums {
 function expose(sums: PerformanceSums) {
   const performance = createPerformance(reference);
   for (const field of performanceFields) performance.sums[field].set(sums[field]);
-  const delays = createOutcomeDelays();
+  const delays = createOutcomeDelays(2);
   for (const [i, counts] of [sums.negatives, sums.positives].entries()) {
     delays.histograms[i].counts[0] = counts.reduce((sum, n) => sum + n, 0);
   }
