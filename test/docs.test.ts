@@ -3,8 +3,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { readDocuments } from '../src/cli/docs.ts';
-import { temporaryFolder } from './samples/support/folder.ts';
 import { root } from './support/service.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
 const base = new URL('../', import.meta.url);
 

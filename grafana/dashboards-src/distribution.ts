@@ -2,7 +2,7 @@ import { driftRule } from '../../src/stats/drift.ts';
 import { binNames } from './language.ts';
 import { of, version } from './model-queries.ts';
 import type { PanelBuilder } from './panel.ts';
-import { shortBins } from './promql.ts';
+import { shortBins } from './panel-expressions.ts';
 import { bars, liveBars, number, referenceBars, table } from './tables.ts';
 
 /**

@@ -1,15 +1,15 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { dashboards } from '../../otel/prometheus/generator/links.ts';
+import { dashboards } from '../../otel/prometheus/generator/dashboard-links.ts';
 import { alertAnnotation, compose, versionAnnotation } from './compose.ts';
 import { answers } from './model-drift/answers.ts';
 import { distance } from './model-drift/distance.ts';
+import { glance } from './model-drift/drift-glance.ts';
 import { events } from './model-drift/events.ts';
-import { features } from './model-drift/features.ts';
-import { glance } from './model-drift/glance.ts';
+import { features } from './model-drift/feature-panels.ts';
 import { opened } from './model-drift/opened.ts';
 import { refused } from './model-drift/refused.ts';
-import { segments } from './model-drift/segments.ts';
-import { slow } from './model-drift/slow.ts';
+import { segments } from './model-drift/segment-panels.ts';
+import { slow } from './model-drift/slow-drift-panels.ts';
 import * as variables from './variables.ts';
 
 /** Is it fine, which features are not, what happened to the one opened, where among the rows, and what does it do to the answers? */

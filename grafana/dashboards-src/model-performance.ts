@@ -1,15 +1,15 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { dashboards } from '../../otel/prometheus/generator/links.ts';
+import { dashboards } from '../../otel/prometheus/generator/dashboard-links.ts';
 import { alertAnnotation, compose, versionAnnotation } from './compose.ts';
 import { approval } from './model-performance/approval.ts';
 import { arrival } from './model-performance/arrival.ts';
 import { calibration } from './model-performance/calibration.ts';
 import { compared } from './model-performance/compared.ts';
 import { decisions } from './model-performance/decisions.ts';
-import { glance } from './model-performance/glance.ts';
-import { groupRates } from './model-performance/group-rates.ts';
+import { groupRates } from './model-performance/group-rate-panels.ts';
+import { glance } from './model-performance/performance-glance.ts';
 import { shadows } from './model-performance/shadows.ts';
-import { slow } from './model-performance/slow.ts';
+import { slow } from './model-performance/slow-outcomes-panels.ts';
 import { alertNames, versions } from './model-performance/versions.ts';
 import * as variables from './variables.ts';
 

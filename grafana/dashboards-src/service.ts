@@ -1,11 +1,11 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { predictRoute } from '../../otel/prometheus/generator/settings.ts';
+import { predictRoute } from '../../otel/prometheus/generator/generator-settings.ts';
 import { alertAnnotation, compose, type Row, versionAnnotation } from './compose.ts';
 import { bucketHeatmap } from './heatmaps.ts';
 import { variable } from './language.ts';
 import { asPanelLink, toDashboard, toRunbook, toTraces, wholeRunbook } from './links.ts';
 import type { PanelBuilder } from './panel.ts';
-import { noneBelow } from './promql.ts';
+import { noneBelow } from './panel-expressions.ts';
 import { type Column, inWords, number, table, tracesTable } from './tables.ts';
 import { limitLine, stacked, timeSeries } from './time-series.ts';
 import * as variables from './variables.ts';

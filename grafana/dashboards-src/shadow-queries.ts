@@ -1,6 +1,6 @@
 import { intervalZ } from '../../src/stats/wilson-interval.ts';
 import { version } from './model-queries.ts';
-import { noneBelow } from './promql.ts';
+import { noneBelow } from './panel-expressions.ts';
 
 /** The key of a shadow's version: `challenger 5f0c…`. */
 const named = (rows: string) => `label_join(${rows}, "name", " ", "shadow", "shadow_version")`;

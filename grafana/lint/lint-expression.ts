@@ -1,6 +1,6 @@
 import type { VariableJson } from './dashboard-json.ts';
 import { builtInVariables, interpolate, variableUses } from './interpolate.ts';
-import { type Expression, parsePromql } from './promql.ts';
+import { type Expression, parsePromql } from './parse-promql.ts';
 import type { Metrics } from './surroundings.ts';
 
 const rates = new Set(['rate', 'increase', 'irate', 'delta', 'idelta']);

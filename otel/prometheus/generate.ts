@@ -6,7 +6,7 @@ import { writeLines } from '../../src/text/terminal.ts';
 import { failToGenerate, parseRunbookUrl } from './generator/generator-options.ts';
 import { renderRuleFile } from './generator/rule-file.ts';
 import { ruleFiles } from './generator/rule-files.ts';
-import { defaultSettings, type Settings } from './generator/settings.ts';
+import { defaultSettings, type Settings } from './generator/generator-settings.ts';
 
 const usage = `Writes the Prometheus rules.
 

@@ -3,7 +3,7 @@ import { defaultAlertSettings, readAlertSettings } from '../alerts/alert-setting
 import { type Evaluation, evaluate } from '../evaluation/evaluate.ts';
 import { evaluationSections } from '../evaluation/page-sections.ts';
 import { readJoinedData } from '../evaluation/read-joined.ts';
-import { renderText as renderEvaluation } from '../evaluation/render-text.ts';
+import { renderEvaluationText } from '../evaluation/evaluation-text.ts';
 import { writeFileAtomically } from '../files/write-file-atomically.ts';
 import { type Artifact, loadArtifact } from '../model/artifact.ts';
 import { countLive } from '../report/compute/count-live.ts';
@@ -234,7 +234,7 @@ await runCli(help, async (args) => {
   } else {
     writeLines(process.stdout, [
       ...renderText(report),
-      ...(evaluation === null ? [] : ['', ...renderEvaluation(evaluation)]),
+      ...(evaluation === null ? [] : ['', ...renderEvaluationText(evaluation)]),
       ...(options.html === undefined ? [] : ['', `The page is in ${options.html}`]),
     ]);
   }

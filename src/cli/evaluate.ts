@@ -4,8 +4,8 @@ import { evaluate, publishedEvaluation } from '../evaluation/evaluate.ts';
 import type { LabelledData } from '../evaluation/labelled-rows.ts';
 import { readLabelledData } from '../evaluation/read-data.ts';
 import { readJoinedData } from '../evaluation/read-joined.ts';
-import { renderHtml } from '../evaluation/render-html.ts';
-import { renderText } from '../evaluation/render-text.ts';
+import { renderEvaluationPage } from '../evaluation/evaluation-page.ts';
+import { renderEvaluationText } from '../evaluation/evaluation-text.ts';
 import { writeFileAtomically } from '../files/write-file-atomically.ts';
 import { type Artifact, loadArtifact } from '../model/artifact.ts';
 import { createPredictor } from '../predictors/index.ts';
@@ -122,12 +122,12 @@ await runCli(help, async (args) => {
       ? await readJoinedData({ ...options, by, artifact, version })
       : await scoreRows(options.data, artifact, { ...options, by });
   const evaluation = evaluate(artifact, data, version);
-  if (options.html !== undefined) await writeFileAtomically(options.html, renderHtml(evaluation));
+  if (options.html !== undefined) await writeFileAtomically(options.html, renderEvaluationPage(evaluation));
   if (options.json) {
     writeJson(process.stdout, publishedEvaluation(evaluation), 2);
   } else {
     const page = options.html === undefined ? [] : [`The page is in ${options.html}`];
-    writeLines(process.stdout, [...renderText(evaluation), ...page]);
+    writeLines(process.stdout, [...renderEvaluationText(evaluation), ...page]);
   }
   return 0;
 });

@@ -5,14 +5,14 @@ import { parseArgs } from 'node:util';
 import { findOneName } from '../text/column-names.ts';
 import { writeLines } from '../text/terminal.ts';
 import { defaultRidge } from '../training/fit-logistic.ts';
-import { train } from '../training/train.ts';
+import { trainModel } from '../training/train-model.ts';
 import { readDecimalSign } from './decimal-option.ts';
 import { defaultThreshold, readThreshold, requireFeatures, resolveModelFile } from './model-options.ts';
 import { summariseModel } from './model-summary.ts';
 import { readNames } from './name-list.ts';
 import { createProgressBar } from './progress-bar.ts';
+import { readTrainingSet } from './read-training-set.ts';
 import { runCli, UsageError } from './run-cli.ts';
-import { readTrainingSet } from './training-set.ts';
 import { writeArtifact } from './write-artifact.ts';
 
 const help = () => `Usage: npm run train -- [options]
@@ -144,7 +144,7 @@ await runCli(help, async (args) => {
   );
   requireFeatures(options.data, set.columns, columns);
   const bar = createProgressBar('training', 1);
-  const artifact = train(set, {
+  const artifact = trainModel(set, {
     name: options.name,
     threshold: options.threshold,
     ridge: options.ridge,

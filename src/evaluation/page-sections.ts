@@ -5,12 +5,12 @@ import { comparedFigures } from './compare-slices.ts';
 import { describeExpected } from './describe-expected.ts';
 import { describeSlice, describeSlices, sliceSigns } from './describe-slices.ts';
 import type { Evaluation } from './evaluate.ts';
+import { protocolAdjective, protocolPhrase } from './evaluation-protocol.ts';
 import { figureTitles } from './figure-titles.ts';
 import { formatDays } from './format-days.ts';
 import { formatScore } from './format-score.ts';
 import { type FigureName, figureNames } from './measure.ts';
 import { intervalChart, reliabilityFigure, rocFigure } from './page-curves.ts';
-import { protocolAdjective, protocolPhrase } from './protocol.ts';
 import type { Slice } from './slices.ts';
 
 /** How well the model did, as sections of a page. */

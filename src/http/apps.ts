@@ -4,16 +4,16 @@ import { createApp } from './app.ts';
 import { type Observer, observeRequest } from './observe-request.ts';
 import type { RequestState } from './request-context.ts';
 import { addAdminPage } from './routes/admin-page.ts';
-import { addDriftRoute } from './routes/drift.ts';
-import { addHealthRoutes } from './routes/health.ts';
-import { addFullMetricsRoute, addPrometheusRoute, addSummaryRoute } from './routes/metrics.ts';
-import { addModelDetailsRoute, addModelsRoute } from './routes/models.ts';
-import { addObservationsRoute, createTokenObservationsRoute } from './routes/observations.ts';
-import { addOpenApiRoute } from './routes/openapi.ts';
-import { addOutcomesRoute, createTokenOutcomesRoute } from './routes/outcomes.ts';
-import { addPerformanceRoute } from './routes/performance.ts';
-import { addPredictRoutes } from './routes/predict.ts';
-import { addV2Routes } from './routes/v2.ts';
+import { addDriftRoute } from './routes/drift-route.ts';
+import { addHealthRoutes } from './routes/health-route.ts';
+import { addFullMetricsRoute, addPrometheusRoute, addSummaryRoute } from './routes/metrics-route.ts';
+import { addModelDetailsRoute, addModelsRoute } from './routes/models-route.ts';
+import { addObservationsRoute, createTokenObservationsRoute } from './routes/observations-route.ts';
+import { addOpenApiRoute } from './routes/openapi-route.ts';
+import { addOutcomesRoute, createTokenOutcomesRoute } from './routes/outcomes-route.ts';
+import { addPerformanceRoute } from './routes/performance-route.ts';
+import { addPredictRoutes } from './routes/predict-route.ts';
+import { addV2Routes } from './routes/v2-route.ts';
 import type { Service } from './service.ts';
 
 /** What `API_METRICS` puts on the public listener. */

@@ -7,7 +7,7 @@ import { requireFinite } from '../stats/require-finite.ts';
 import { createSegmentRecorder, type SegmentCut } from '../stats/segment-cells.ts';
 import { summableBounds } from '../stats/summable.ts';
 import { createModelCounts, type ModelCounts } from './model-counts.ts';
-import { createSlowDriftWatch, type LiveSlowDrift } from './slow-drift.ts';
+import { createSlowDriftWatch, type LiveSlowDrift } from './slow-drift-watch.ts';
 import { createWindows, type WindowName } from './windows.ts';
 
 /**

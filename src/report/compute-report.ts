@@ -20,7 +20,7 @@ import { logOddsChange } from './compute/log-odds-change.ts';
 import { type Measured, measureVariable } from './compute/measure-variable.ts';
 import { createSortSpace } from './compute/number-column.ts';
 import type { SegmentColumn, SegmentCounter } from './compute/segment-counts.ts';
-import { dayMs, measureSlowDrift } from './compute/slow-drift.ts';
+import { dayMs, measureSlowDrift } from './compute/measure-slow-drift.ts';
 import { tellApart } from './compute/tell-apart.ts';
 import { describeWithSegments, withSegments } from './describe/describe-segments.ts';
 import {

@@ -4,7 +4,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { alertingRules, ruleFiles } from '../../otel/prometheus/generator/rule-files.ts';
-import { defaultSettings } from '../../otel/prometheus/generator/settings.ts';
+import { defaultSettings } from '../../otel/prometheus/generator/generator-settings.ts';
 import {
   type AlertSettings,
   alertLimits,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { approvedShare } from '../../grafana/dashboards-src/model-queries.ts';
-import { noneBelow, shortBins } from '../../grafana/dashboards-src/promql.ts';
+import { noneBelow, shortBins } from '../../grafana/dashboards-src/panel-expressions.ts';
 import { bucketEdges } from '../../grafana/dashboards-src/quantiles.ts';
 import { contentPanels } from '../../grafana/lint/dashboard-json.ts';
 import { interpolate } from '../../grafana/lint/interpolate.ts';

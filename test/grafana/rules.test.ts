@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { selectorFaults } from '../../grafana/lint/lint-expression.ts';
-import { parsePromql } from '../../grafana/lint/promql.ts';
+import { parsePromql } from '../../grafana/lint/parse-promql.ts';
 import { knownMetrics, readRules } from './surroundings.ts';
 
 describe('rules', () => {

@@ -6,7 +6,7 @@ import { compareBands, compareObserved, outcomeRule } from '../../src/monitor/pe
 import { performanceReferenceOf } from '../../src/monitor/performance-reference.ts';
 import { interpolateCurve, isotonicRegression } from '../../src/stats/isotonic-regression.ts';
 import { createRandom } from '../../src/stats/random.ts';
-import { train } from '../../src/training/train.ts';
+import { trainModel } from '../../src/training/train-model.ts';
 import { learntOf, scorerOf } from '../support/model-parts.ts';
 import { options } from './small-set.ts';
 
@@ -73,7 +73,7 @@ describe('a model that was certain', () => {
       { name: 'days_late', kind: 'numeric', values: days },
       { name: 'amount', kind: 'numeric', values: amounts },
     ] as const;
-    artifact = train(
+    artifact = trainModel(
       {
         columns,
         outcomes,

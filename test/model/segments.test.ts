@@ -5,7 +5,7 @@ import { loadArtifact } from '../../src/model/artifact.ts';
 import { scoreBins } from '../../src/model/features.ts';
 import { expectedWithin } from '../../src/model/segments.ts';
 import type { CategoricalBins } from '../../src/stats/binning.ts';
-import { train } from '../../src/training/train.ts';
+import { trainModel } from '../../src/training/train-model.ts';
 import { scorerOf } from '../support/model-parts.ts';
 import { plainBinOf } from '../support/plain-psi.ts';
 import { options, smallSet } from './small-set.ts';
@@ -51,7 +51,7 @@ describe('the segments of a model', () => {
       set.columns.find(({ kind }) => kind === 'numeric')!,
       { name: 'shop', kind: 'categorical', values: kinds } as const,
     ];
-    const artifact = train({ ...set, columns }, { ...options, protected: [], segments: ['shop'] });
+    const artifact = trainModel({ ...set, columns }, { ...options, protected: [], segments: ['shop'] });
     const shop = artifact.features[1];
     assert.ok(shop.kind === 'categorical');
     const [{ variables }] = artifact.segments!;
@@ -69,12 +69,12 @@ describe('the segments of a model', () => {
   it('change nothing else of the model, and are not there unless they are asked for', () => {
     const set = smallSet();
     const categorical = set.columns.find(({ kind }) => kind === 'categorical')!.name;
-    const { segments: none, version: _, ...without } = train(set, options);
-    const { segments, version: __, ...rest } = train(set, { ...options, segments: [categorical] });
+    const { segments: none, version: _, ...without } = trainModel(set, options);
+    const { segments, version: __, ...rest } = trainModel(set, { ...options, segments: [categorical] });
     assert.equal(none, undefined);
     assert.equal(segments?.length, 1);
     assert.deepEqual(rest, without);
-    assert.throws(() => train(set, { ...options, segments: ['x'] }), /"x" is none of the categorical/);
+    assert.throws(() => trainModel(set, { ...options, segments: ['x'] }), /"x" is none of the categorical/);
   });
 
   it('are refused before the fit where they would need too many counts', () => {
@@ -89,7 +89,7 @@ describe('the segments of a model', () => {
     const columns = [{ name: 'shop', kind: 'categorical', values: shops } as const, ...numbers];
     const onProgress = () => assert.fail('a fit was made');
     assert.throws(
-      () => train({ ...set, columns }, { ...options, segments: ['shop'], onProgress }),
+      () => trainModel({ ...set, columns }, { ...options, segments: ['shop'], onProgress }),
       /^RangeError: segments of shop need 10,340 counts, .* at most 10,000 are allowed/,
     );
   });

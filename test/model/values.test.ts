@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readTrainingSet } from '../../src/cli/training-set.ts';
+import { readTrainingSet } from '../../src/cli/read-training-set.ts';
 import { type Artifact, formatArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { inputSchema } from '../../src/model/input-schema.ts';
 import { createRowScorer } from '../../src/report/compute/row-scorer.ts';
 import { openRows } from '../../src/report/read/open-rows.ts';
 import { wantedFeature } from '../../src/report/read/rows.ts';
 import { createRandom } from '../../src/stats/random.ts';
-import { train } from '../../src/training/train.ts';
+import { trainModel } from '../../src/training/train-model.ts';
 import { scorerOf } from '../support/model-parts.ts';
 import { postJson, startTestService } from '../support/service.ts';
 import { options } from './small-set.ts';
@@ -60,7 +60,7 @@ describe('a value', () => {
       allowIds: [],
       sensitive: [],
     }));
-    artifact = train(set, options);
+    artifact = trainModel(set, options);
     await writeFile(join(folder, 'model.json'), formatArtifact(artifact));
   });
   after(() => rm(folder, { recursive: true }));

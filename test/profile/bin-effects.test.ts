@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readTrainingSet } from '../../src/cli/training-set.ts';
+import { readTrainingSet } from '../../src/cli/read-training-set.ts';
 import type { Artifact } from '../../src/model/artifact.ts';
 import { featureBins } from '../../src/model/features.ts';
 import { associatedEffects, ownEffects, scoreSpread } from '../../src/profile/bin-effects.ts';
@@ -8,7 +8,7 @@ import { countBins } from '../../src/stats/binning.ts';
 import { measureDrift } from '../../src/stats/drift.ts';
 import { measureEffect } from '../../src/stats/effect.ts';
 import { createRandom } from '../../src/stats/random.ts';
-import { train } from '../../src/training/train.ts';
+import { trainModel } from '../../src/training/train-model.ts';
 import { options, smallSet } from '../model/small-set.ts';
 import { closeTo } from '../stats/close-to.ts';
 import { explanationOf, scorerOf } from '../support/model-parts.ts';
@@ -37,7 +37,7 @@ describe('the spread of scores', () => {
 
 describe('the effects of bins', () => {
   const set = smallSet();
-  const artifact = train(set, options);
+  const artifact = trainModel(set, options);
   const rows = set.columns[0].values.length;
   const explanation = explanationOf(artifact);
   const score = scorerOf(artifact);
@@ -105,7 +105,7 @@ describe('the effect of natural shifts', function () {
       allowIds: [],
       sensitive: [],
     }));
-    artifact = train(set, options);
+    artifact = trainModel(set, options);
     rows = Array.from(set.outcomes, (_, i) =>
       Object.fromEntries(set.columns.map(({ name, values }) => [name, values[i]])),
     );

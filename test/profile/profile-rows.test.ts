@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { readScoredRows } from '../../src/cli/scored-rows.ts';
-import { readTrainingSet } from '../../src/cli/training-set.ts';
+import { readTrainingSet } from '../../src/cli/read-training-set.ts';
 import { type Artifact, loadArtifact, parseArtifact } from '../../src/model/artifact.ts';
 import { learntFromOutcomes } from '../../src/model/learnt.ts';
 import { filePredictor } from '../../src/predictors/index.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readTrainingSet } from '../../src/cli/training-set.ts';
+import { readTrainingSet } from '../../src/cli/read-training-set.ts';
 import { logistic } from '../../src/predictors/logistic/score.ts';
 import { describeColumns } from '../../src/profile/describe-columns.ts';
 import { logLoss } from '../../src/stats/probability-scores.ts';

@@ -2,7 +2,7 @@ import type { Row } from '../compose.ts';
 import { distributionPanels } from '../distribution.ts';
 import { heatmap } from '../heatmaps.ts';
 import { version as versionSelector } from '../model-queries.ts';
-import { shortBins } from '../promql.ts';
+import { shortBins } from '../panel-expressions.ts';
 import { valuesAgainstDeciles } from '../quantiles.ts';
 
 const binRate = `rate(model_feature_bin_observations_total{${versionSelector},feature="$feature"}[$__rate_interval])`;

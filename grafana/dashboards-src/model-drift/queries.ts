@@ -1,4 +1,4 @@
-import { dashboards } from '../../../otel/prometheus/generator/links.ts';
+import { dashboards } from '../../../otel/prometheus/generator/dashboard-links.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import { variable } from '../language.ts';
 import { type DataLink, toDashboard } from '../links.ts';

@@ -1,7 +1,7 @@
 import type { Row } from '../compose.ts';
 import { asPanelLink, toRunbook, toTraces } from '../links.ts';
 import { version as versionSelector } from '../model-queries.ts';
-import { noneBelow } from '../promql.ts';
+import { noneBelow } from '../panel-expressions.ts';
 import { stacked, timeSeries } from '../time-series.ts';
 import { perFeature } from './queries.ts';
 

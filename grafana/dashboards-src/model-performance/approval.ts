@@ -1,8 +1,8 @@
 import type { Row } from '../compose.ts';
 import { binNames } from '../language.ts';
 import { approvedBy, of } from '../model-queries.ts';
+import { groups, shortBins } from '../panel-expressions.ts';
 import { positiveRatioByBand } from '../performance-queries.ts';
-import { groups, shortBins } from '../promql.ts';
 import { bars, liveBars, number, referenceBars, table } from '../tables.ts';
 
 const byBand = (metric: string) => `sum by (score_band) (${of(metric)})`;

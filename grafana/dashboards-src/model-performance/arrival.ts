@@ -2,8 +2,8 @@ import type { Row } from '../compose.ts';
 import { bucketHeatmap } from '../heatmaps.ts';
 import { asPanelLink, toRunbook } from '../links.ts';
 import { of, version } from '../model-queries.ts';
+import { noneBelow } from '../panel-expressions.ts';
 import { coverageByDecision, perBand } from '../performance-queries.ts';
-import { noneBelow } from '../promql.ts';
 import { bars, liveBars, number, table } from '../tables.ts';
 import { stacked, timeSeries } from '../time-series.ts';
 

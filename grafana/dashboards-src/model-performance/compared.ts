@@ -1,4 +1,4 @@
-import { dashboards } from '../../../otel/prometheus/generator/links.ts';
+import { dashboards } from '../../../otel/prometheus/generator/dashboard-links.ts';
 import type { Row } from '../compose.ts';
 import { colours, variable } from '../language.ts';
 import { asPanelLink, toDashboard, toRunbook } from '../links.ts';

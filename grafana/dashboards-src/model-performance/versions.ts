@@ -1,4 +1,4 @@
-import { dashboards } from '../../../otel/prometheus/generator/links.ts';
+import { dashboards } from '../../../otel/prometheus/generator/dashboard-links.ts';
 import { alertsTable, orNoAlert } from '../alerts-table.ts';
 import type { Row } from '../compose.ts';
 import { variable } from '../language.ts';

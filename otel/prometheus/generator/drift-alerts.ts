@@ -1,12 +1,12 @@
 import { driftRule } from '../../../src/stats/drift.ts';
+import { dashboardLink, dashboards } from './dashboard-links.ts';
 import { drifting, enoughRequests, unlessSeason } from './drifting.ts';
-import { effectInWords, withEffect } from './effect.ts';
-import { dashboardLink, dashboards } from './links.ts';
+import { effectInWords, withEffect } from './effect-rules.ts';
+import type { Scales } from './generator-settings.ts';
 import { byFeature, promql, scoreFeature } from './promql.ts';
 import { type Alert, replayed } from './rule-file.ts';
-import type { Scales } from './settings.ts';
 import { onDayOrWeek } from './ticket-window.ts';
-import type { WindowName } from './windows.ts';
+import type { WindowName } from './window-rules.ts';
 
 const notScore = `feature!="${scoreFeature}"`;
 const isScore = `feature="${scoreFeature}"`;

@@ -1,7 +1,7 @@
-import type { Subject } from './distance.ts';
+import type { Subject } from './distance-rules.ts';
+import type { Scales } from './generator-settings.ts';
 import { promql } from './promql.ts';
-import type { Scales } from './settings.ts';
-import type { WindowName } from './windows.ts';
+import type { WindowName } from './window-rules.ts';
 
 /**
  * PSI above `minPsi` and the ceiling: the test of alerts that `driftRule` in `src/stats` states.

@@ -3,12 +3,12 @@ import { outcomeRule } from '../../../src/monitor/performance-calibration.ts';
 import { scoreMeanRule } from '../../../src/monitor/score-mean.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import { formatShare } from '../../../src/text/format.ts';
-import { dashboardLink, dashboards } from './links.ts';
-import { compared } from './performance-figures.ts';
+import { dashboardLink, dashboards } from './dashboard-links.ts';
+import type { Scales } from './generator-settings.ts';
+import { compared } from './performance-figure-rules.ts';
 import { trainingShare } from './performance-score-mean.ts';
 import { promql } from './promql.ts';
 import type { Alert } from './rule-file.ts';
-import type { Scales } from './settings.ts';
 import { onDayOrWeek, type TicketWindow } from './ticket-window.ts';
 
 const byModel = 'model, version';

@@ -1,7 +1,7 @@
 import { byModel, bySource, byWindow, withBand, withRole } from './performance-labels.ts';
 import { promql } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';
-import type { WindowedCount } from './windows.ts';
+import type { WindowedCount } from './window-rules.ts';
 
 /** A counter by cell, by score bin and role of the prediction. */
 function byDecision(metric: string): (range: string) => string {

@@ -1,4 +1,4 @@
-import { shrinkage } from './performance-figures.ts';
+import { shrinkage } from './performance-figure-rules.ts';
 import { byModel, byWindow } from './performance-labels.ts';
 import { promql } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';

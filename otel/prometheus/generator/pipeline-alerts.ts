@@ -1,7 +1,7 @@
-import { dashboardLink, dashboards } from './links.ts';
+import { dashboardLink, dashboards } from './dashboard-links.ts';
+import { predictRoute, type Scales } from './generator-settings.ts';
 import { promql } from './promql.ts';
 import type { Alert } from './rule-file.ts';
-import { predictRoute, type Scales } from './settings.ts';
 
 /** The scrape jobs of `prometheus.yml`. */
 const jobs = { service: 'vigia', collector: 'otel-collector' } as const;

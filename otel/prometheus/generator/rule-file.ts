@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { durationMs } from '../../../src/alerts/duration.ts';
 import { type ReplayedAlertName, replayedAlerts } from '../../../src/alerts/replayed-alerts.ts';
 import { runbookSection } from './generator-options.ts';
-import { type Scales, type Settings, scalesOf } from './settings.ts';
+import { type Scales, type Settings, scalesOf } from './generator-settings.ts';
 
 export type RecordingRule = {
   readonly record: string;

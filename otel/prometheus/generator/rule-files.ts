@@ -1,18 +1,18 @@
-import { driftGroups } from './drift.ts';
+import { driftGroups } from './drift-rules.ts';
 import { driftAlerts } from './drift-alerts.ts';
-import { performanceGroups } from './performance.ts';
+import { performanceGroups } from './performance-rules.ts';
 import { performanceAlerts } from './performance-alerts.ts';
-import { pipelineGroups } from './pipeline.ts';
+import { pipelineGroups } from './pipeline-rules.ts';
 import { pipelineAlerts } from './pipeline-alerts.ts';
 import { type Alert, alertingRule, isAlertingRule, type RuleFile, type RuleGroup } from './rule-file.ts';
 import { segmentAlerts } from './segment-alerts.ts';
-import { segmentGroups } from './segments.ts';
-import { type Scales, type Settings, scalesOf } from './settings.ts';
+import { segmentGroups } from './segment-rules.ts';
+import { type Scales, type Settings, scalesOf } from './generator-settings.ts';
 import { shareAlerts } from './share-alerts.ts';
-import { shareGroups } from './shares.ts';
+import { shareGroups } from './share-rules.ts';
 import { sloAlerts, sloGroups } from './slo.ts';
-import { slowDriftAlerts, slowDriftGroups } from './slow-drift.ts';
-import { slowOutcomesAlerts, slowOutcomesGroups } from './slow-outcomes.ts';
+import { slowDriftAlerts, slowDriftGroups } from './slow-drift-rules.ts';
+import { slowOutcomesAlerts, slowOutcomesGroups } from './slow-outcomes-rules.ts';
 
 /** One entry a file: what it records, then what it alerts on. */
 const sources: readonly {

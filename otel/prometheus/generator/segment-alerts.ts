@@ -1,8 +1,8 @@
 import { categoryMark } from '../../../src/stats/binning.ts';
-import { dashboardLink, dashboards } from './links.ts';
+import { dashboardLink, dashboards } from './dashboard-links.ts';
+import type { Scales } from './generator-settings.ts';
 import type { Alert } from './rule-file.ts';
-import { segmentTicketPsi } from './segments.ts';
-import type { Scales } from './settings.ts';
+import { segmentTicketPsi } from './segment-rules.ts';
 
 const labels = ['model', 'version', 'segment_feature', 'segment'] as const;
 const segment = `{{ $labels.segment_feature }} is {{ $labels.segment | reReplaceAll "^${categoryMark}" "" }}`;

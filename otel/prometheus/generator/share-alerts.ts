@@ -1,9 +1,9 @@
 import { formatAmount, formatShare } from '../../../src/text/format.ts';
-import { effectInWords, withEffect } from './effect.ts';
-import { dashboardLink, dashboards } from './links.ts';
+import { dashboardLink, dashboards } from './dashboard-links.ts';
+import { effectInWords, withEffect } from './effect-rules.ts';
+import type { Scales } from './generator-settings.ts';
 import { byFeature, perFeature, promql, scoreFeature } from './promql.ts';
 import { type Alert, replayed } from './rule-file.ts';
-import type { Scales } from './settings.ts';
 import { onDayOrWeek } from './ticket-window.ts';
 
 const featureDashboard = dashboardLink(dashboards.drift, ['model', 'version', 'feature']);

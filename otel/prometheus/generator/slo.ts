@@ -1,8 +1,8 @@
-import { dashboardLink, dashboards } from './links.ts';
+import { dashboardLink, dashboards } from './dashboard-links.ts';
+import { predictRoute, type Scales } from './generator-settings.ts';
 import { promql } from './promql.ts';
 import type { Alert, RecordingRule, RuleGroup } from './rule-file.ts';
-import { predictRoute, type Scales } from './settings.ts';
-import { increment } from './windows.ts';
+import { increment } from './window-rules.ts';
 
 const duration = 'http_server_request_duration_seconds';
 const failed = 'http_response_status_code=~"5.."';

@@ -3,7 +3,7 @@ import { scoreFeature } from '../../model/artifact.ts';
 import { type LiveDrift, liveDrift } from '../../monitor/live-drift.ts';
 import { type LiveSegment, liveSegments } from '../../monitor/live-segments.ts';
 import type { VariableLayout } from '../../monitor/monitor.ts';
-import type { LiveSlowDrift } from '../../monitor/slow-drift.ts';
+import type { LiveSlowDrift } from '../../monitor/slow-drift-watch.ts';
 import { type WindowName, windowNames } from '../../monitor/windows.ts';
 import { type Html, html } from '../../report/render/html.ts';
 import { histogram } from '../../report/render/page-charts.ts';

@@ -1,5 +1,5 @@
 import type { Predictor, PredictorKind } from '../predictor.ts';
-import { explainLogistic } from './explanation.ts';
+import { explainLogistic } from './explain-logistic.ts';
 import { type Logistic, logisticFaults, logisticSchema } from './schema.ts';
 import { createScorer } from './score.ts';
 

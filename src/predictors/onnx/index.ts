@@ -1,6 +1,6 @@
 import { inputFaults } from '../input-columns.ts';
 import type { PredictorKind } from '../predictor.ts';
-import { createOnnxPredictor } from './predictor.ts';
+import { createOnnxPredictor } from './onnx-predictor.ts';
 import { type OnnxSettings, onnxSettings } from './settings.ts';
 
 /** A model in ONNX, run in this process. */

@@ -10,7 +10,7 @@ import type { ReferenceVariable } from './drift-reference.ts';
 import type { Alarm } from './drift-report.ts';
 import { createAlert } from './replayed-alert.ts';
 import { createSlidingWindow, type SlidingWindow } from './sliding-window.ts';
-import { createDailyBets, dayMs } from './slow-drift.ts';
+import { createDailyBets, dayMs } from './measure-slow-drift.ts';
 import type { Timeline } from './timeline.ts';
 
 /** Long windows are added up from increments of this length, as the recording rules do. */

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Row } from '../../../src/model/row.ts';
-import { createOnnxPredictor } from '../../../src/predictors/onnx/predictor.ts';
+import { createOnnxPredictor } from '../../../src/predictors/onnx/onnx-predictor.ts';
 import { installation, loadOnnxRuntime, type OnnxRuntime } from '../../../src/predictors/onnx/runtime.ts';
 import { type OnnxSettings, onnxSettings } from '../../../src/predictors/onnx/settings.ts';
 import { type Prediction, type Predictor, PredictorFailure } from '../../../src/predictors/predictor.ts';

@@ -1,5 +1,5 @@
+import type { Scales } from './generator-settings.ts';
 import type { RuleGroup } from './rule-file.ts';
-import type { Scales } from './settings.ts';
 
 export function pipelineGroups({ time }: Scales): RuleGroup[] {
   return [

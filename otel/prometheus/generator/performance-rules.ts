@@ -1,15 +1,15 @@
-import { groupOutcomes, groupRates } from './group-rates.ts';
-import { bands, observedExpected } from './performance-calibration.ts';
-import { comparison } from './performance-comparison.ts';
+import type { Scales } from './generator-settings.ts';
+import { groupOutcomes, groupRates } from './group-rate-rules.ts';
+import { bands, observedExpected } from './performance-calibration-rules.ts';
+import { comparison } from './performance-comparison-rules.ts';
 import { counts, rows } from './performance-counts.ts';
-import { coverage, delays } from './performance-coverage.ts';
+import { coverage, delays } from './performance-coverage-rules.ts';
 import { estimateErrors } from './performance-estimate.ts';
-import { figures } from './performance-figures.ts';
+import { figures } from './performance-figure-rules.ts';
 import { scoreMean } from './performance-score-mean.ts';
 import { trustRules } from './performance-trust.ts';
 import type { RuleGroup } from './rule-file.ts';
-import type { Scales } from './settings.ts';
-import { windowGroups } from './windows.ts';
+import { windowGroups } from './window-rules.ts';
 
 /** Realised and estimated performance over all windows, from the counts of all replicas. */
 export function performanceGroups(scales: Scales): RuleGroup[] {

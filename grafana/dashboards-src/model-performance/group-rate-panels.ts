@@ -1,7 +1,7 @@
 import type { Row } from '../compose.ts';
 import { binNames } from '../language.ts';
 import { of } from '../model-queries.ts';
-import { groups, shortBins } from '../promql.ts';
+import { groups, shortBins } from '../panel-expressions.ts';
 import { bars, liveBars, number, referenceBars, table } from '../tables.ts';
 
 type Rate = 'true_positive_rate' | 'false_positive_rate';

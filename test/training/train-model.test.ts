@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { readTrainingSet } from '../../src/cli/training-set.ts';
+import { readTrainingSet } from '../../src/cli/read-training-set.ts';
 import { type Artifact, formatArtifact, parseArtifact } from '../../src/model/artifact.ts';
 import { featureBins, scoreBins } from '../../src/model/features.ts';
 import { binCount, countBins } from '../../src/stats/binning.ts';
 import { interpolateCurve } from '../../src/stats/isotonic-regression.ts';
 import { protocolFor } from '../../src/training/cross-validate.ts';
-import { train } from '../../src/training/train.ts';
+import { trainModel } from '../../src/training/train-model.ts';
 import type { TrainingSet } from '../../src/training/training-set.ts';
 import { options, smallSet } from '../model/small-set.ts';
 import { estimatePerformance } from '../stats/cbpe.ts';
@@ -27,13 +27,13 @@ describe('training', () => {
     let artifact: Artifact;
     const progress: number[] = [];
     before(() => {
-      artifact = train(set, { ...options, onProgress: (done, total) => progress.push(done / total) });
+      artifact = trainModel(set, { ...options, onProgress: (done, total) => progress.push(done / total) });
     });
 
     it('gives the same bytes for the same rows, and another version for others', () => {
-      assert.equal(formatArtifact(train(set, options)), formatArtifact(artifact));
+      assert.equal(formatArtifact(trainModel(set, options)), formatArtifact(artifact));
       const outcomes = set.outcomes.with(0, 1 - set.outcomes[0]);
-      assert.notEqual(train({ ...set, outcomes }, options).version, artifact.version);
+      assert.notEqual(trainModel({ ...set, outcomes }, options).version, artifact.version);
     });
 
     it('writes what it can read', () => {
@@ -46,7 +46,7 @@ describe('training', () => {
     });
 
     it('makes a feature nullable where training had missing values', () => {
-      const complete = train(
+      const complete = trainModel(
         {
           ...set,
           columns: [
@@ -129,7 +129,10 @@ describe('training', () => {
   it('counts categories beyond the twenty most frequent as other', () => {
     const set = smallSet();
     const values = Array.from(set.outcomes, (_, i) => `c${i < 380 ? i % 20 : 20 + (i % 3)}`);
-    const artifact = train({ ...set, columns: [{ name: 'code', kind: 'categorical', values }] }, options);
+    const artifact = trainModel(
+      { ...set, columns: [{ name: 'code', kind: 'categorical', values }] },
+      options,
+    );
     const [feature] = artifact.features;
     assert.ok(feature.kind === 'categorical');
     assert.equal(feature.categories.length, 20);
@@ -144,7 +147,7 @@ describe('training', () => {
   it('has fewer folds where a class has fewer rows', () => {
     const set = smallSet(30);
     const outcomes = Uint8Array.from(set.outcomes, (_, i) => (i < 3 ? 1 : 0));
-    const { evaluation, training } = train({ ...set, outcomes }, options);
+    const { evaluation, training } = trainModel({ ...set, outcomes }, options);
     const protocol = evaluation?.protocol;
     assert.ok(protocol?.kind === 'cross-validation');
     assert.equal(protocol.folds, 3);
@@ -158,7 +161,7 @@ describe('training', () => {
     );
     assert.deepEqual(repeats, [5, 5, 4, 2, 2, 1, 1]);
     const progress: number[] = [];
-    const artifact = train(smallSet(30_000), {
+    const artifact = trainModel(smallSet(30_000), {
       ...options,
       onProgress: (done, total) => progress.push(done / total),
     });
@@ -175,9 +178,12 @@ describe('training', () => {
   it('refuses numbers too large to compute with', () => {
     const set = smallSet();
     const values = Float64Array.from(set.outcomes, (_, i) => i * 1e305);
-    assert.throws(() => train({ ...set, columns: [{ name: 'huge', kind: 'numeric', values }] }, options), {
-      message: /^column huge: /,
-    });
+    assert.throws(
+      () => trainModel({ ...set, columns: [{ name: 'huge', kind: 'numeric', values }] }, options),
+      {
+        message: /^column huge: /,
+      },
+    );
   });
 
   describe('on the German credit data', () => {
@@ -191,7 +197,7 @@ describe('training', () => {
       it(`is as good as published with ${features ?? 'all nine features'}`, async function () {
         this.timeout(120_000);
         const { set } = await readTrainingSet('data/german-credit.csv', () => ({ ...german, features }));
-        const { evaluation } = learntOf(train(set, options));
+        const { evaluation } = learntOf(trainModel(set, options));
         const off = (metric: 'rocAuc' | 'logLoss', expected: number) =>
           Math.abs(evaluation[metric].value - expected);
         assert.ok(off('rocAuc', rocAuc) < 0.001, `AUC ${evaluation.rocAuc.value}`);

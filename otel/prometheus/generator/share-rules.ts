@@ -1,9 +1,9 @@
 import { outsideReferenceCount, shareDesignEffect } from '../../../src/monitor/risen-share.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
+import type { Scales } from './generator-settings.ts';
 import { binomialCeiling, byFeature, perFeature, promql } from './promql.ts';
 import type { RecordingRule, RuleGroup } from './rule-file.ts';
-import type { Scales } from './settings.ts';
-import { type WindowedCount, windowGroups } from './windows.ts';
+import { type WindowedCount, windowGroups } from './window-rules.ts';
 
 const byModel = 'model, version';
 const { ceilingZ: z } = driftRule;

@@ -1,5 +1,5 @@
 import { outcomeRule } from '../../../src/monitor/performance-calibration.ts';
-import { compared } from './performance-figures.ts';
+import { compared } from './performance-figure-rules.ts';
 import { byModel, byWindow, withRole } from './performance-labels.ts';
 import { promql } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';

@@ -1,9 +1,9 @@
 import type { seasons } from '../../../src/alerts/alert-windows.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
+import type { Scales } from './generator-settings.ts';
 import { byFeature, chiSquareQuantile, promql } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';
-import type { Scales } from './settings.ts';
-import type { WindowedCount } from './windows.ts';
+import type { WindowedCount } from './window-rules.ts';
 
 const { pseudoCount, alertDesignEffect } = driftRule;
 /** The bins that are one in all comparisons of a feature, within segments as well. */

@@ -11,7 +11,7 @@ import type { Service } from '../service.ts';
 import { inferenceAnswer, modelMetadata, serverMetadata } from '../v2-answer.ts';
 import { parseInference } from '../v2-body.ts';
 import { readInference } from '../v2-request.ts';
-import { requireReady } from './health.ts';
+import { requireReady } from './health-route.ts';
 
 const json = 'application/json';
 

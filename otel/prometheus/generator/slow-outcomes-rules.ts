@@ -5,12 +5,12 @@ import {
   slowOutcomesRule,
 } from '../../../src/monitor/slow-outcomes.ts';
 import { dailyBetRule, directionOf } from '../../../src/stats/daily-bets.ts';
-import { type Bets, betGroups, hasWon, settlement, unlessAlerted } from './daily-bets.ts';
-import { dashboardLink, dashboards } from './links.ts';
+import { type Bets, betGroups, hasWon, settlement, unlessAlerted } from './daily-bet-rules.ts';
+import { dashboardLink, dashboards } from './dashboard-links.ts';
+import type { Scales } from './generator-settings.ts';
 import { byModel } from './performance-labels.ts';
 import { promql } from './promql.ts';
 import type { Alert, RecordingRule, RuleGroup } from './rule-file.ts';
-import type { Scales } from './settings.ts';
 
 const byBand = `${byModel}, score_band`;
 const tolerance = 'model:slow_outcomes_tolerance';

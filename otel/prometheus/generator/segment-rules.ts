@@ -8,14 +8,14 @@ import {
   seasonRules,
   totalObservations,
   valueBins,
-} from './distance.ts';
+} from './distance-rules.ts';
 import { drifting, enoughRequests, unlessSeason } from './drifting.ts';
+import type { Scales } from './generator-settings.ts';
 import { byFeature, bySegment, promql } from './promql.ts';
 import type { RecordingRule, RuleGroup } from './rule-file.ts';
-import type { Scales } from './settings.ts';
 import { onDayOrWeek, type TicketWindow } from './ticket-window.ts';
-import { windowVerdict } from './verdicts.ts';
-import { longWindowGroups, longWindows } from './windows.ts';
+import { windowVerdict } from './verdict-rules.ts';
+import { longWindowGroups, longWindows } from './window-rules.ts';
 
 const segments: Subject = {
   prefix: 'model_segment',

@@ -1,5 +1,5 @@
 import type { Artifact, Output } from '../model/artifact.ts';
-import { explainLogistic } from '../predictors/logistic/explanation.ts';
+import { explainLogistic } from '../predictors/logistic/explain-logistic.ts';
 import type { Logistic } from '../predictors/logistic/schema.ts';
 import { createContribution, logistic } from '../predictors/logistic/score.ts';
 import { describeColumns } from '../profile/describe-columns.ts';
@@ -50,7 +50,7 @@ function scoreRows(
  * @throws Error when the columns hold numbers too large to compute with, there cannot be such segments, or the fit does
  * not reach its maximum
  */
-export function train(set: TrainingSet, options: TrainingOptions): Artifact {
+export function trainModel(set: TrainingSet, options: TrainingOptions): Artifact {
   const { columns, target, outcomes, dataDigest } = set;
   const { ridge = defaultRidge, segments = [] } = options;
   const features = describeColumns(columns);

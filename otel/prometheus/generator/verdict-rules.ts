@@ -1,9 +1,9 @@
 import { driftRule } from '../../../src/stats/drift.ts';
-import type { Subject } from './distance.ts';
+import type { Subject } from './distance-rules.ts';
+import type { Scales } from './generator-settings.ts';
 import { byFeature, perFeature, promql } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';
-import type { Scales } from './settings.ts';
-import type { WindowName } from './windows.ts';
+import type { WindowName } from './window-rules.ts';
 
 const { minPsi, undeterminedCeiling, ceilingZ, minMovedPsi, minTrend, minTrendValues } = driftRule;
 

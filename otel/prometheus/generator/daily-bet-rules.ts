@@ -1,7 +1,7 @@
 import { type BetDirection, dailyBetRule, directionOf } from '../../../src/stats/daily-bets.ts';
+import type { Scales } from './generator-settings.ts';
 import { promql } from './promql.ts';
 import type { RecordingRule, RuleGroup } from './rule-file.ts';
-import type { Scales } from './settings.ts';
 
 const { maxWinnings, threshold } = dailyBetRule;
 

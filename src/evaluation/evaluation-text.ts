@@ -3,10 +3,10 @@ import { cut, wrap } from '../text/wrap.ts';
 import { describeExpected } from './describe-expected.ts';
 import { describeSlice, describeSlices, sliceSigns } from './describe-slices.ts';
 import type { Evaluation } from './evaluate.ts';
+import { protocolAdjective, protocolPhrase } from './evaluation-protocol.ts';
 import { figureTitles } from './figure-titles.ts';
 import { formatDays } from './format-days.ts';
 import { figureNames } from './measure.ts';
-import { protocolAdjective, protocolPhrase } from './protocol.ts';
 import type { Slice } from './slices.ts';
 import { drawReliability, drawRoc } from './text-curves.ts';
 
@@ -15,7 +15,7 @@ const titleWidth = 20;
 const count = new Intl.NumberFormat('en');
 
 /** The evaluation for a terminal, at most 80 columns wide. */
-export function renderText(evaluation: Evaluation): string[] {
+export function renderEvaluationText(evaluation: Evaluation): string[] {
   const { model, classes, samples, source, notes } = evaluation;
   const expected = describeExpected(evaluation);
   return [

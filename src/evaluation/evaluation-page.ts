@@ -2,11 +2,11 @@ import { html } from '../report/render/html.ts';
 import { fact, renderPage } from '../report/render/page-shell.ts';
 import { formatCount, formatShare } from '../text/format.ts';
 import type { Evaluation } from './evaluate.ts';
+import { protocolPhrase } from './evaluation-protocol.ts';
 import { capital, evaluationSections } from './page-sections.ts';
-import { protocolPhrase } from './protocol.ts';
 
 /** The evaluation as one page that needs nothing else: no network, no script. */
-export function renderHtml(evaluation: Evaluation): string {
+export function renderEvaluationPage(evaluation: Evaluation): string {
   const { model, classes, samples, accuracy, modelFile, confusion, coverage } = evaluation;
   const { truePositives, falseNegatives, falsePositives } = confusion;
   return renderPage({

@@ -2,7 +2,7 @@ import { intervalZ } from '../../../src/stats/wilson-interval.ts';
 import { byModel, byWindow, withRole } from './performance-labels.ts';
 import { promql } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';
-import type { WindowedCount } from './windows.ts';
+import type { WindowedCount } from './window-rules.ts';
 
 const byBin = `${byModel}, feature, bin`;
 const performance = 'model_feature_bin:performance';

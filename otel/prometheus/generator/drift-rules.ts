@@ -9,14 +9,14 @@ import {
   seasonRules,
   totalObservations,
   valueBins,
-} from './distance.ts';
-import { effectRules } from './effect.ts';
+} from './distance-rules.ts';
+import { effectRules } from './effect-rules.ts';
+import type { Scales } from './generator-settings.ts';
 import { byFeature, perFeature, promql } from './promql.ts';
-import { rankTrend } from './rank-trend.ts';
+import { rankTrend } from './rank-trend-rules.ts';
 import type { RecordingRule, RuleGroup } from './rule-file.ts';
-import type { Scales } from './settings.ts';
-import { verdictRules } from './verdicts.ts';
-import { windowGroups } from './windows.ts';
+import { verdictRules } from './verdict-rules.ts';
+import { windowGroups } from './window-rules.ts';
 
 const features: Subject = { prefix: 'model_feature', by: byFeature, ceilingZ: driftRule.ceilingZ };
 
