@@ -21,11 +21,12 @@ import { renderText } from '../src/report/render/render-text.ts';
 import { createRowMatcher } from '../src/samples/row-matcher.ts';
 import { createSampleFormatter, type SampleValues } from '../src/samples/sample.ts';
 import { createSampleView } from '../src/samples/shown-sample.ts';
-import { runCommand, temporaryFolder } from './report/run-command.ts';
+import { runCommand } from './report/run-command.ts';
 import { toCsv, toJsonl } from './report/samples.ts';
 import { logisticOf, scorerOf } from './support/model-parts.ts';
 import { type OtlpSink, startOtlpSink } from './support/otlp-sink.ts';
 import { eventually, postJson, readJsonLines, startTestService } from './support/service.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
 type Row = Record<string, string | number | null>;
 

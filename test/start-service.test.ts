@@ -6,9 +6,9 @@ import type { Telemetry } from '../otel/sdk.ts';
 import { lockFile } from '../src/files/file-lock.ts';
 import { readConfig } from '../src/settings/config.ts';
 import { startService } from '../src/start-service.ts';
-import { temporaryFolder } from './samples/support/folder.ts';
 import { freePort } from './support/free-port.ts';
 import { noTelemetry } from './support/no-telemetry.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
 const telemetry = noTelemetry();
 

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
 import { readDataRows } from '../../src/traffic/data-rows.ts';
-import { runCommand, temporaryFolder } from '../report/run-command.ts';
+import { runCommand } from '../report/run-command.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const model = 'models/credit.json';
 

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRandom } from '../../src/stats/random.ts';
-import { driftReport, featureOf, runCommand, temporaryFolder } from '../report/run-command.ts';
+import { driftReport, featureOf, runCommand } from '../report/run-command.ts';
 import { makeSamples, model, toJsonl } from '../report/samples.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 type Row = Record<string, unknown>;
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { driftReport, runCommand, temporaryFolder } from '../report/run-command.ts';
+import { driftReport, runCommand } from '../report/run-command.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const reference = `age\n${Array.from({ length: 400 }, (_, i) => 20 + (i % 40)).join('\n')}\n`;
 

@@ -9,9 +9,10 @@ import { classesOf } from '../../src/model/output-classes.ts';
 import { driftReportJsonSchema } from '../../src/report/compute/drift-report.ts';
 import { createSampleFormatter } from '../../src/samples/sample.ts';
 import { binLabels, createBinner } from '../../src/stats/binning.ts';
-import { driftReport, featureOf, runCommand, temporaryFolder } from '../report/run-command.ts';
+import { driftReport, featureOf, runCommand } from '../report/run-command.ts';
 import { artifact, makeSamples, model, toCsv, toJsonl } from '../report/samples.ts';
 import { logisticOf } from '../support/model-parts.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { requireTool } from '../support/tools.ts';
 
 const schema = new Ajv2020({ formats: { 'date-time': true } }).compile(driftReportJsonSchema());

@@ -6,7 +6,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { temporaryFolder } from '../report/run-command.ts';
 import {
   eventually,
   postJson,
@@ -15,6 +14,7 @@ import {
   startTestService,
   type TestService,
 } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { requireTool } from '../support/tools.ts';
 
 const row = { age: 30, limit: 2000, history: 'good' };

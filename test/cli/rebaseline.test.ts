@@ -8,10 +8,11 @@ import { classesOf } from '../../src/model/output-classes.ts';
 import { numericReference, summarise } from '../../src/profile/make-reference.ts';
 import { createSampleFormatter } from '../../src/samples/sample.ts';
 import { createBinner } from '../../src/stats/binning.ts';
-import { driftReport, featureOf, runCommand, temporaryFolder } from '../report/run-command.ts';
+import { driftReport, featureOf, runCommand } from '../report/run-command.ts';
 import { artifact, makeSamples, model, toCsv, toJsonl } from '../report/samples.ts';
 import { explanationOf, scorerOf } from '../support/model-parts.ts';
 import { plainBinOf } from '../support/plain-psi.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const shifted = makeSamples({
   count: 3000,

@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { runCommand, temporaryFolder } from '../report/run-command.ts';
+import { runCommand } from '../report/run-command.ts';
 import {
   installPythonClient,
   pythonClient,
@@ -21,6 +21,7 @@ import {
   startTestService,
   type TestService,
 } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const run = promisify(execFile);
 const programs = join(root, 'test/clients');

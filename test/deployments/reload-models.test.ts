@@ -8,8 +8,8 @@ import { createReload } from '../../src/deployments/reload-models.ts';
 import { formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { createKnownModels, type KnownModels } from '../../src/outcomes/known-models.ts';
 import { createModelFiles } from '../../src/outcomes/model-files.ts';
-import { temporaryFolder } from '../samples/support/folder.ts';
 import { root } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('models whose folder is read anew', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;

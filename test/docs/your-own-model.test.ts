@@ -5,7 +5,6 @@ import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { runRuleTest, spanOf } from '../otel/support/promtool.ts';
 import { gauge, type Labels, replicaLabels } from '../otel/support/series.ts';
-import { temporaryFolder } from '../report/run-command.ts';
 import { freePort } from '../support/free-port.ts';
 import { installPythonClient, requirePythonEnvironment } from '../support/python-environment.ts';
 import {
@@ -16,6 +15,7 @@ import {
   startTestService,
   type TestService,
 } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { requireTool } from '../support/tools.ts';
 import { type CodeBlocks, readCodeBlocks } from './code-blocks.ts';
 

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { createRandom } from '../../src/stats/random.ts';
-import { runCommand, temporaryFolder } from '../report/run-command.ts';
+import { runCommand } from '../report/run-command.ts';
 import { artifact, makeSamples, toJsonl } from '../report/samples.ts';
 import { openPage, violations } from '../support/open-page.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { requireTool } from '../support/tools.ts';
 
 /** Outcomes a day later, drawn by the scores. */

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { temporaryFolder } from '../samples/support/folder.ts';
 import { metric } from '../support/load.ts';
 import {
   eventually,
@@ -11,6 +10,7 @@ import {
   startTestService,
   type TestService,
 } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const movableClock = fileURLToPath(new URL('./programs/movable-clock.ts', import.meta.url));
 const jumpMs = 420 * 86_400_000;

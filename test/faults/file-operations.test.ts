@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rotatedPath } from '../../src/files/rotated-files.ts';
 import { forgetRows } from '../../src/samples/forget-rows.ts';
-import { temporaryFolder } from '../samples/support/folder.ts';
 import { postJson, startTestService } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const isLong = process.env.FAULTS === 'long';
 const programOf = (name: string) => fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url));

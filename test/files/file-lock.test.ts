@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { chmod, chown, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lockFile, openFileLock } from '../../src/files/file-lock.ts';
-import { temporaryFolder } from '../report/run-command.ts';
 import { plainUser } from '../support/other-user.ts';
 import { root } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('the lock of a file', () => {
   it('may be taken by the group where that may make one', async () => {

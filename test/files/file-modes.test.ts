@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { chmod, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../../src/files/write-file-atomically.ts';
-import { runCommand, temporaryFolder } from '../report/run-command.ts';
+import { runCommand } from '../report/run-command.ts';
 import { eventually, postJson, startTestService } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const row = { age: 30, limit: 2000, history: 'good' };
 

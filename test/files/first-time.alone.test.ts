@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readFirstTime } from '../../src/files/first-time.ts';
-import { temporaryFolder } from '../samples/support/folder.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const time = '2026-01-31T12:00:00.000Z';
 const line = `${JSON.stringify({ time })}\n`;

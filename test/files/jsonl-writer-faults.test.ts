@@ -5,8 +5,9 @@ import { appendFile, mkdir, readdir, readFile, rm, stat, truncate, writeFile } f
 import { join } from 'node:path';
 import { type JsonlWriterOptions, openJsonlWriter } from '../../src/files/jsonl-writer.ts';
 import { listen, program, run, runWithMounts } from '../samples/support/child.ts';
-import { linesIn, temporaryFolder } from '../samples/support/folder.ts';
+import { linesIn } from '../samples/support/folder.ts';
 import { until } from '../samples/support/until.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { requireTool } from '../support/tools.ts';
 
 function open(path: string, options: Partial<JsonlWriterOptions> = {}) {

@@ -5,8 +5,9 @@ import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { type JsonlWriterOptions, openJsonlWriter } from '../../src/files/jsonl-writer.ts';
 import { rotatedPath } from '../../src/files/rotated-files.ts';
-import { linesIn, namesIn, temporaryFolder } from '../samples/support/folder.ts';
+import { linesIn, namesIn } from '../samples/support/folder.ts';
 import { until } from '../samples/support/until.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '../../src/files/make-folder.ts';
-import { temporaryFolder } from '../report/run-command.ts';
 import { root } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { skipForLackOf } from '../support/tools.ts';
 
 describe('making a folder', () => {

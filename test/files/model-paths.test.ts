@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findModelFiles } from '../../src/files/model-paths.ts';
-import { temporaryFolder } from '../samples/support/folder.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('the places of model files', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { listNames, matcherOf, pathOf, sharedFolder } from '../../src/files/path-pattern.ts';
 import { rotatedPath } from '../../src/files/rotated-files.ts';
-import { temporaryFolder } from '../samples/support/folder.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 async function put(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });

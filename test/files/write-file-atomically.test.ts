@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../../src/files/write-file-atomically.ts';
-import { temporaryFolder } from '../report/run-command.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('replacing a file in one step', () => {
   it('leaves one of the contents, whole, where several write at once under the same process id', async () => {

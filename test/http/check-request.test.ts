@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { temporaryFolder } from '../report/run-command.ts';
 import { metric } from '../support/load.ts';
 import { assertProblem, exchange } from '../support/raw-answers.ts';
 import { halfSent } from '../support/raw-connection.ts';
 import { startTestService, type TestService } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const host = 'host: x\r\n';
 const json = 'content-type: application/json\r\n';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
-import { temporaryFolder } from '../report/run-command.ts';
 import { type OtlpSink, startOtlpSink } from '../support/otlp-sink.ts';
 import { eventually, postJson, readJsonLines, seriesValue, startTestService } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const token = 'token-of-those-who-may-observe-0123456789';
 const features = { age: 30, limit: 2000, history: 'good' };

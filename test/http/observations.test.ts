@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { loadArtifact } from '../../src/model/artifact.ts';
 import { createTokens } from '../../src/outcomes/token.ts';
-import { temporaryFolder } from '../report/run-command.ts';
 import {
   eventually,
   postJson,
@@ -13,6 +12,7 @@ import {
   startTestService,
   type TestService,
 } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const key = 'the key that signs ids in these tests';
 const token = 'token-of-those-who-may-observe-0123456789';

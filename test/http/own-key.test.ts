@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
-import { temporaryFolder } from '../report/run-command.ts';
 import { exchange } from '../support/raw-answers.ts';
 import {
   eventually,
@@ -9,6 +8,7 @@ import {
   startTestService,
   type TestService,
 } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const row = { age: 30, limit: 2000, history: 'good' };
 

@@ -15,9 +15,9 @@ import {
 import { readConfig } from '../../src/settings/config.ts';
 import { type RunningService, startService } from '../../src/start-service.ts';
 import { driftReport, runCommand } from '../report/run-command.ts';
-import { temporaryFolder } from '../samples/support/folder.ts';
 import { noTelemetry } from '../support/no-telemetry.ts';
 import { eventually, postJson, readJsonLines, root } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const row = { age: 30, limit: 2000, history: 'good' };
 

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
-import { temporaryFolder } from '../report/run-command.ts';
 import {
   eventually,
   postJson,
@@ -12,6 +11,7 @@ import {
   startTestService,
   type TestService,
 } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const { version } = await loadArtifact('models/credit.json');
 

@@ -12,10 +12,11 @@ import { createRandom } from '../../src/stats/random.ts';
 import { near } from '../otel/support/near.ts';
 import { runRuleTest } from '../otel/support/promtool.ts';
 import type { Series } from '../otel/support/series.ts';
-import { runCommand, temporaryFolder } from '../report/run-command.ts';
+import { runCommand } from '../report/run-command.ts';
 import { toCsv } from '../report/samples.ts';
 import { logisticOf, weightsOf, withIntercept } from '../support/model-parts.ts';
 import { eventually, postJson, startTestService, type TestService } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { requireTool } from '../support/tools.ts';
 
 const { version: _, ...credit } = await loadArtifact('models/credit.json');

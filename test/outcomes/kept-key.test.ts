@@ -6,9 +6,9 @@ import { makeKeyOnce } from '../../src/outcomes/kept-key.ts';
 import { forgetOutcome } from '../../src/outcomes/outcome.ts';
 import { forgetRows } from '../../src/samples/forget-rows.ts';
 import { mountLauncher } from '../samples/support/child.ts';
-import { temporaryFolder } from '../samples/support/folder.ts';
 import { plainUser } from '../support/other-user.ts';
 import { postJson, root, startTestService, type TestService } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const row = { age: 30, limit: 2000, history: 'good' };
 

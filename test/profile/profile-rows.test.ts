@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { readScoredRows } from '../../src/cli/scored-rows.ts';
 import { readTrainingSet } from '../../src/cli/read-training-set.ts';
+import { readScoredRows } from '../../src/cli/scored-rows.ts';
 import { type Artifact, loadArtifact, parseArtifact } from '../../src/model/artifact.ts';
 import { learntFromOutcomes } from '../../src/model/learnt.ts';
 import { filePredictor } from '../../src/predictors/index.ts';
@@ -13,7 +13,7 @@ import { interpolateCurve } from '../../src/stats/isotonic-regression.ts';
 import { crossValidate } from '../../src/training/cross-validate.ts';
 import { encodeDesign } from '../../src/training/design.ts';
 import { defaultRidge, fitLogistic } from '../../src/training/fit-logistic.ts';
-import { temporaryFolder } from '../report/run-command.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const scored = 'test/profile/fixtures/scored.csv';
 const expected = JSON.parse(readFileSync('test/profile/fixtures/scored.json', 'utf8'));

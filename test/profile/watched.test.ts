@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
-import { driftReport, featureOf, runCommand, temporaryFolder } from '../report/run-command.ts';
+import { driftReport, featureOf, runCommand } from '../report/run-command.ts';
 import { eventually, postJson, seriesValue, startTestService, type TestService } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const scored = 'test/profile/fixtures/scored.csv';
 const expected = JSON.parse(readFileSync('test/profile/fixtures/scored.json', 'utf8'));

@@ -5,8 +5,8 @@ import { join, relative } from 'node:path';
 import { rotatedPath } from '../../src/files/rotated-files.ts';
 import { checkPaths } from '../../src/replica/check-paths.ts';
 import { readConfig } from '../../src/settings/config.ts';
-import { temporaryFolder } from '../samples/support/folder.ts';
 import { root } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { requireTool } from '../support/tools.ts';
 
 const service = [process.execPath, '--import', './otel/register.ts', 'src/server.ts'];

@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path';
 import { deleteAbandonedFiles, rotatedPath } from '../../src/files/rotated-files.ts';
 import { type Artifact, formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { runCommand } from '../report/run-command.ts';
-import { temporaryFolder } from '../samples/support/folder.ts';
 import { compileNoLocks } from '../support/no-locks.ts';
 import {
   eventually,
@@ -15,6 +14,7 @@ import {
   startTestService,
   type TestService,
 } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const row = { age: 30, limit: 2000, history: 'good' };
 const dayMs = 86_400_000;

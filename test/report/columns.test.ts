@@ -3,8 +3,9 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { createRandom } from '../../src/stats/random.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { requireTool } from '../support/tools.ts';
-import { driftReport, featureOf, runCommand, temporaryFolder } from './run-command.ts';
+import { driftReport, featureOf, runCommand } from './run-command.ts';
 
 const run = promisify(execFile);
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { calibrationOf } from '../../src/model/calibrate.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { learntOf } from '../support/model-parts.ts';
-import { driftReport, runCommand, temporaryFolder } from './run-command.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { driftReport, runCommand } from './run-command.ts';
 import { artifact, makeSamples, model, toCsv, toJsonl } from './samples.ts';
 
 /** The calibration, from one of its points to the next in a straight line. */

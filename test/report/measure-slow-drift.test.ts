@@ -9,7 +9,8 @@ import { computeReport } from '../../src/report/compute-report.ts';
 import { numericBinIndex } from '../../src/stats/binning.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { createSlowDrift, slowDriftRule } from '../../src/stats/slow-drift.ts';
-import { driftReport, featureOf, runCommand, temporaryFolder } from './run-command.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { driftReport, featureOf, runCommand } from './run-command.ts';
 import { artifact, makeSamples, toCsv, toJsonl } from './samples.ts';
 
 const startMs = Date.parse('2026-03-01T00:00:00Z');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { outsideReferenceCount, risenShare } from '../../src/monitor/risen-share.ts';
-import { driftReport, temporaryFolder } from './run-command.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { driftReport } from './run-command.ts';
 import { makeSamples, model, toJsonl } from './samples.ts';
 
 function isRisen(count: number, samples: number, referenceSamples: number): boolean {

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
 import { openPage, violations } from '../support/open-page.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { requireTool } from '../support/tools.ts';
-import { runCommand, temporaryFolder } from './run-command.ts';
+import { runCommand } from './run-command.ts';
 import { makeSamples, model, toCsv, toJsonl } from './samples.ts';
 
 /** Samples over some days, at the end of which one feature moves and another one holds what was never seen. */

@@ -1,8 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { DriftReport, ReportVariable } from '../../src/report/compute/drift-report.ts';
 
 export type Ended = { readonly stdout: string; readonly stderr: string; readonly code: number | null };
@@ -36,19 +33,4 @@ export function featureOf({ features }: DriftReport, name: string): ReportVariab
   const found = features.find((feature) => feature.name === name);
   if (found === undefined) throw new Error(`no feature ${name}`);
   return found;
-}
-
-/** A temporary folder that is gone when the block that it was made in ends. */
-export async function temporaryFolder() {
-  const path = await mkdtemp(join(tmpdir(), 'vigia-report-'));
-  return {
-    path,
-    /** Writes a file into it and gives its path. */
-    async write(name: string, content: string | Buffer): Promise<string> {
-      const file = join(path, name);
-      await writeFile(file, content);
-      return file;
-    },
-    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
-  };
 }

@@ -14,7 +14,8 @@ import { createSegmentCounter } from '../../src/report/compute/segment-counts.ts
 import { measureSegments } from '../../src/report/measure-segments.ts';
 import type { Row } from '../../src/report/read/rows.ts';
 import { createRandom } from '../../src/stats/random.ts';
-import { driftReport, runCommand, temporaryFolder } from './run-command.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { driftReport, runCommand } from './run-command.ts';
 import { artifact, makeSamples, model, toCsv, toJsonl } from './samples.ts';
 
 const schema = new Ajv2020({ formats: { 'date-time': true } }).compile(driftReportJsonSchema());

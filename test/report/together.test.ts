@@ -6,7 +6,8 @@ import { onlyCounted, type ReferenceVariable } from '../../src/report/compute/dr
 import { driftReportJsonSchema } from '../../src/report/compute/drift-report.ts';
 import { tellApart } from '../../src/report/compute/tell-apart.ts';
 import { createRandom } from '../../src/stats/random.ts';
-import { driftReport, runCommand, temporaryFolder } from './run-command.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { driftReport, runCommand } from './run-command.ts';
 import { artifact, makeSamples, model, toCsv, toJsonl } from './samples.ts';
 
 const schema = new Ajv2020({ formats: { 'date-time': true } }).compile(driftReportJsonSchema());

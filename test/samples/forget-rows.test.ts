@@ -11,8 +11,9 @@ import { createSeriesLock } from '../../src/files/series-lock.ts';
 import { forgetRows } from '../../src/samples/forget-rows.ts';
 import { compileNoLocks } from '../support/no-locks.ts';
 import { eventually, postJson, readJsonLines, root, startTestService } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { listen, program } from './support/child.ts';
-import { linesIn, namesIn, temporaryFolder } from './support/folder.ts';
+import { linesIn, namesIn } from './support/folder.ts';
 
 const run = promisify(execFile);
 const lineOf = (id: string) => `${JSON.stringify({ id })}\n`;

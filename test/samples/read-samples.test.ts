@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { readJsonl } from '../../src/samples/read-samples.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { listen, program, run } from './support/child.ts';
-import { temporaryFolder } from './support/folder.ts';
 import { until } from './support/until.ts';
 
 async function readAll(...sources: string[]) {

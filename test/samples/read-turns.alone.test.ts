@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readJsonl } from '../../src/samples/read-samples.ts';
-import { temporaryFolder } from './support/folder.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('reading JSONL', () => {
   it('lets others have their turn while it reads short lines', async () => {

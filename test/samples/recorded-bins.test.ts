@@ -12,8 +12,8 @@ import { createRowMatcher } from '../../src/samples/row-matcher.ts';
 import { createSampleFormatter } from '../../src/samples/sample.ts';
 import { createSampleView } from '../../src/samples/shown-sample.ts';
 import { binLabels } from '../../src/stats/binning.ts';
-import { temporaryFolder } from '../report/run-command.ts';
 import { artifact, makeSamples, toCsv, toJsonl } from '../report/samples.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const histories = ['none', 'paid', 'good', 'critical', 'delayed', 'never seen', null];
 const samples = makeSamples({

@@ -7,8 +7,9 @@ import { lockFile } from '../../src/files/file-lock.ts';
 import { type JsonlWriterOptions, openJsonlWriter } from '../../src/files/jsonl-writer.ts';
 import { listRotatedFiles, putAside, rotatedPath } from '../../src/files/rotated-files.ts';
 import { plainUser } from '../support/other-user.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { listen, program } from './support/child.ts';
-import { linesIn, namesIn, temporaryFolder } from './support/folder.ts';
+import { linesIn, namesIn } from './support/folder.ts';
 import { until } from './support/until.ts';
 
 function open(path: string, more: Partial<JsonlWriterOptions> = {}) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { run } from '../samples/support/child.ts';
-import { temporaryFolder } from '../samples/support/folder.ts';
 import { eventually, postJson, root, startTestService } from './service.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const row = { age: 30, limit: 2000, history: 'good' };
 

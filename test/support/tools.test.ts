@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { chmod, glob, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from 'mocha';
-import { temporaryFolder } from '../samples/support/folder.ts';
 import { root } from './service.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 import { findTool, skipForLackOf, type ToolName } from './tools.ts';
 
 /** Programs of a machine: by name, the shell script that each of them is. */

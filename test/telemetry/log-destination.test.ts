@@ -9,8 +9,8 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Context } from 'mocha';
 import { run } from '../samples/support/child.ts';
-import { temporaryFolder } from '../samples/support/folder.ts';
 import { until } from '../samples/support/until.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { requireTool } from '../support/tools.ts';
 
 const writeLog = fileURLToPath(new URL('./programs/write-log.ts', import.meta.url));

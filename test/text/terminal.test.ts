@@ -4,9 +4,10 @@ import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { escapeJson, escapeLine } from '../../src/text/terminal.ts';
-import { type Ended, runCommand, temporaryFolder } from '../report/run-command.ts';
+import { type Ended, runCommand } from '../report/run-command.ts';
 import { eventually, postJson, root, startTestService } from '../support/service.ts';
 import { childOf } from '../support/signals.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { requireTool } from '../support/tools.ts';
 
 const esc = '\u001b';
