@@ -21,7 +21,7 @@ const generators: Readonly<Record<string, readonly string[]>> = {
   'bench/documents.ts': [],
 };
 
-await readGeneratorOptions(usage, ['runbook-url', 'alert-settings']);
+await readGeneratorOptions(usage, ['runbookUrl', 'alerts']);
 const given = process.argv.slice(2).flatMap((argument, i, all) => {
   if (!argument.startsWith('--')) return [];
   const [name, value = all[i + 1]] = argument.split(/=(.*)/s);

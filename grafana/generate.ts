@@ -9,7 +9,7 @@ const usage = `Writes the Grafana dashboards.
   --runbook-url URL    the page with a section for each alert (dashboards link to none)
 `;
 const folder = new URL('dashboards/', import.meta.url);
-const { runbookUrl } = await readGeneratorOptions(usage, ['runbook-url']);
+const { runbookUrl } = await readGeneratorOptions(usage, ['runbookUrl']);
 const files = renderDashboards(runbookUrl);
 
 for (const [name, text] of files) {

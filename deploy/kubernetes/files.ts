@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { GeneratorOptions } from '../../otel/prometheus/generator/generator-options.ts';
+import type { Settings } from '../../otel/prometheus/generator/generator-settings.ts';
 import {
   adminService,
   apiService,
@@ -11,7 +11,7 @@ import {
 import { prometheusRule } from './prometheus-rule.ts';
 
 /** The objects of each file, by its name. */
-const objects = (options: Partial<GeneratorOptions>) => ({
+const objects = (options: Partial<Settings>) => ({
   'statefulset.yaml': [statefulSet],
   'service.yaml': [apiService, adminService],
   'pod-disruption-budget.yaml': [podDisruptionBudget],
@@ -32,7 +32,7 @@ const hints: Readonly<Record<string, string>> = {
  *
  * @param options of the alerts
  */
-export function renderFiles(options: Partial<GeneratorOptions> = {}): Map<string, string> {
+export function renderFiles(options: Partial<Settings> = {}): Map<string, string> {
   return new Map(
     Object.entries(objects(options)).map(([file, documents]) => [
       file,

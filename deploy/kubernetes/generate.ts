@@ -11,7 +11,7 @@ const usage = `Writes the Kubernetes manifests.
   --alert-settings FILE  limits and waiting times of your own, as docs/alerts.md describes
 `;
 
-const options = await readGeneratorOptions(usage, ['runbook-url', 'alert-settings']);
+const options = await readGeneratorOptions(usage, ['runbookUrl', 'alerts']);
 for (const [file, text] of renderFiles(options)) {
   const path = join(import.meta.dirname, file);
   writeFileSync(`${path}.tmp`, text);

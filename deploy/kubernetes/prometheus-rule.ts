@@ -1,11 +1,10 @@
 import type { IPrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule';
-import type { GeneratorOptions } from '../../otel/prometheus/generator/generator-options.ts';
+import { defaultSettings, type Settings } from '../../otel/prometheus/generator/generator-settings.ts';
 import { ruleFiles } from '../../otel/prometheus/generator/rule-files.ts';
-import { defaultSettings } from '../../otel/prometheus/generator/generator-settings.ts';
 import { labels, name } from './manifests.ts';
 
 /** The rules that Prometheus reads from `otel/prometheus/rules/`, as the Prometheus Operator takes them. */
-export function prometheusRule(options: Partial<GeneratorOptions> = {}): IPrometheusRule {
+export function prometheusRule(options: Partial<Settings> = {}): IPrometheusRule {
   return {
     apiVersion: 'monitoring.coreos.com/v1',
     kind: 'PrometheusRule',

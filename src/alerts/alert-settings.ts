@@ -4,6 +4,7 @@ import { outcomeRule } from '../monitor/performance-calibration.ts';
 import { minShareRequests, minShareRise } from '../monitor/risen-share.ts';
 import { scoreMeanRule } from '../monitor/score-mean.ts';
 import { driftRule } from '../stats/drift.ts';
+import { type AlertName, alertNames } from './alert-names.ts';
 import { isDuration } from './duration.ts';
 
 const count = z.int().min(1);
@@ -121,7 +122,7 @@ export type AlertTiming = {
 
 export type AlertSettings = AlertLimits & {
   /** Of alerts that an operator has changed, by name. */
-  readonly alerts: Readonly<Record<string, Partial<AlertTiming>>>;
+  readonly alerts: Readonly<Partial<Record<AlertName, Partial<AlertTiming>>>>;
 };
 
 export const defaultAlertSettings: AlertSettings = {
@@ -134,7 +135,12 @@ export const defaultAlertSettings: AlertSettings = {
 const fileSchema = z
   .strictObject({
     ...Object.fromEntries(Object.entries(alertLimits).map(([name, { schema }]) => [name, schema])),
-    alerts: z.record(z.string(), timing),
+    alerts: z
+      .strictObject(Object.fromEntries(alertNames.map((name) => [name, timing])), {
+        error: (issue) =>
+          issue.code === 'unrecognized_keys' ? `there is no alert ${issue.keys[0]}` : undefined,
+      })
+      .partial(),
   })
   .partial();
 

@@ -1,3 +1,4 @@
+import type { AlertName } from './alert-names.ts';
 import type { AlertSettings, AlertTiming } from './alert-settings.ts';
 
 /** The drift alerts that the report replays over samples, with how long they wait before they fire, and stay. */
@@ -11,7 +12,7 @@ export const replayedAlerts = {
   ModelFeatureOutsideRange: { severity: 'ticket', for: '15m', keepFiringFor: '1h' },
   ModelDriftSlow: { severity: 'ticket', for: '0s', keepFiringFor: '1h' },
   ModelDriftBroad: { severity: 'page', for: '5m', keepFiringFor: '15m' },
-} as const satisfies Record<string, AlertTiming>;
+} as const satisfies Partial<Record<AlertName, AlertTiming>>;
 
 export type ReplayedAlertName = keyof typeof replayedAlerts;
 

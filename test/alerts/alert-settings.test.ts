@@ -3,8 +3,9 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { alertingRules, ruleFiles } from '../../otel/prometheus/generator/rule-files.ts';
 import { defaultSettings } from '../../otel/prometheus/generator/generator-settings.ts';
+import { alertingRules, ruleFiles } from '../../otel/prometheus/generator/rule-files.ts';
+import { alertNames } from '../../src/alerts/alert-names.ts';
 import {
   type AlertSettings,
   alertLimits,
@@ -14,8 +15,8 @@ import {
 import { backtest } from '../../src/report/compute/backtest.ts';
 import { onlyCounted } from '../../src/report/compute/drift-reference.ts';
 import { createTimeline } from '../../src/report/compute/timeline.ts';
-import { temporaryFolder } from '../samples/support/folder.ts';
 import { root } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const run = promisify(execFile);
 const rulesWith = (alerts: AlertSettings) => ruleFiles({ ...defaultSettings, alerts });
@@ -73,6 +74,11 @@ describe('a file of alert settings', () => {
     assert.deepEqual([down?.labels.severity, down?.for, down?.keep_firing_for], ['page', '10m', '2m']);
   });
 
+  it('may name every alert of the rules, and no other', () => {
+    const ofRules = alertingRules(rulesWith(defaultAlertSettings)).map(({ alert }) => alert);
+    assert.deepEqual([...new Set(ofRules)].sort(), alertNames.toSorted());
+  });
+
   it('is what the replay of alerts goes by', () => {
     const hourMs = 3_600_000;
     const bins = { kind: 'numeric', edges: [1] } as const;
@@ -104,16 +110,13 @@ describe('a file of alert settings', () => {
       ['{"broadShare":1.5}', /alerts\.json: broadShare: /],
       ['{"minRequests":{"7d":100}}', /alerts\.json: minRequests: Unrecognized key: "7d"/],
       ['{"minRequests":{"24h":0.5}}', /alerts\.json: minRequests: 24h: /],
+      ['{"alerts":{"ModelDrift":{"for":"1h"}}}', /json: alerts: there is no alert ModelDrift$/],
       ['{"alerts":{"TargetDown":{"for":"soon"}}}', /TargetDown: for: must be a duration such as 30s/],
       ['{"alerts":{"TargetDown":{"severity":"none"}}}', /TargetDown: severity: /],
     ] as const) {
       await assert.rejects(settingsOf(text), message, text);
     }
     await assert.rejects(readAlertSettings('none.json'), { message: 'none.json: no such file' });
-    assert.throws(
-      () => rulesWith({ ...defaultAlertSettings, alerts: { ModelDrift: { for: '1h' } } }),
-      /^RangeError: alerts: there is no alert ModelDrift$/,
-    );
   });
 
   it('goes through the command line of the rules, which writes all of them or nothing', async () => {
@@ -124,7 +127,7 @@ describe('a file of alert settings', () => {
     await writeFile(file, '{"alerts":{"ModelDrift":{"for":"1h"}}}');
     await assert.rejects(run(process.execPath, args, { cwd: root }), {
       code: 2,
-      stderr: 'generate: alerts: there is no alert ModelDrift; --help shows the usage\n',
+      stderr: `generate: ${file}: alerts: there is no alert ModelDrift; --help shows the usage\n`,
     });
     await writeFile(file, '{"fastPsi":0.75}');
     await run(process.execPath, args, { cwd: root });

@@ -1,10 +1,8 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import {
-  type AlertSettings,
-  defaultAlertSettings,
-  readAlertSettings,
-} from '../../../src/alerts/alert-settings.ts';
+import { readAlertSettings } from '../../../src/alerts/alert-settings.ts';
 import { writeLines } from '../../../src/text/terminal.ts';
+import { defaultSettings, type Settings } from './generator-settings.ts';
 
 /** Where a page with the headings of docs/alerts.md has the section of an alert. */
 export function runbookSection(runbookUrl: string, alert: string): string {
@@ -26,43 +24,57 @@ export function parseRunbookUrl(text: string): string {
   return text;
 }
 
-/** What the rules and the dashboards may be told by whoever writes them anew. */
-export type GeneratorOptions = {
-  readonly runbookUrl: string | undefined;
-  readonly alerts: AlertSettings;
+type Option = {
+  readonly flag: string;
+  readonly read: (text: string, flag: string) => unknown;
+  /** Where the option is not given. */
+  readonly preset: unknown;
 };
 
-const optionTypes = { 'runbook-url': { type: 'string' }, 'alert-settings': { type: 'string' } } as const;
+/** By what each sets: all but `out` are settings of the rules. */
+const options: Readonly<Record<keyof Settings | 'out', Option>> = {
+  out: { flag: 'out', read: (text) => resolve(text), preset: undefined },
+  timeScale: { flag: 'time-scale', read: parseScale, preset: defaultSettings.timeScale },
+  requestScale: { flag: 'request-scale', read: parseScale, preset: defaultSettings.requestScale },
+  runbookUrl: { flag: 'runbook-url', read: parseRunbookUrl, preset: defaultSettings.runbookUrl },
+  alerts: { flag: 'alert-settings', read: readAlertSettings, preset: defaultSettings.alerts },
+};
 
 /**
  * The command line of a generator that takes these options and no others. Prints the usage and ends the process if
  * `--help` was asked for, or with status 2 and the reason if something is wrong with them.
  */
-export async function readGeneratorOptions(
+export async function readGeneratorOptions<Name extends keyof typeof options>(
   usage: string,
-  names: readonly (keyof typeof optionTypes)[],
-): Promise<GeneratorOptions> {
+  names: readonly Name[],
+): Promise<Pick<Settings & { readonly out?: string }, Name>> {
   try {
-    const options = Object.fromEntries(names.map((name) => [name, optionTypes[name]]));
-    const { values } = parseArgs({ options: { ...options, help: { type: 'boolean', default: false } } });
-    if (values.help) {
+    const flags = names.map((name) => [options[name].flag, { type: 'string' }] as const);
+    const { values } = parseArgs({ options: { ...Object.fromEntries(flags), help: { type: 'boolean' } } });
+    const given: Readonly<Record<string, unknown>> = values;
+    if (given.help) {
       writeLines(process.stdout, usage.split('\n'));
       process.exit(0);
     }
-    const { 'runbook-url': url, 'alert-settings': file } = values as Partial<
-      Record<keyof typeof optionTypes, string>
-    >;
-    return {
-      runbookUrl: url === undefined ? undefined : parseRunbookUrl(url),
-      alerts: file === undefined ? defaultAlertSettings : await readAlertSettings(file),
-    };
+    const read = names.map(async (name) => {
+      const { flag, read, preset } = options[name];
+      const text = given[flag];
+      return [name, typeof text === 'string' ? await read(text, flag) : preset];
+    });
+    return Object.fromEntries(await Promise.all(read));
   } catch (error) {
     failToGenerate((error as Error).message);
   }
 }
 
+function parseScale(text: string, flag: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new RangeError(`--${flag} must be a number above 0, not "${text}"`);
+}
+
 /** Says why nothing is written and ends the process. */
-export function failToGenerate(message: string): never {
+function failToGenerate(message: string): never {
   writeLines(process.stderr, [`generate: ${message}; --help shows the usage`]);
   process.exit(2);
 }

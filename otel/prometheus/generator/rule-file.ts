@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import type { AlertName } from '../../../src/alerts/alert-names.ts';
 import { durationMs } from '../../../src/alerts/duration.ts';
 import { type ReplayedAlertName, replayedAlerts } from '../../../src/alerts/replayed-alerts.ts';
 import { runbookSection } from './generator-options.ts';
@@ -17,7 +18,7 @@ export type Severity = 'page' | 'ticket' | 'none';
 export type Component = 'model' | 'service' | 'telemetry';
 
 export type AlertingRule = {
-  readonly alert: string;
+  readonly alert: AlertName;
   readonly expr: string;
   readonly for?: string;
   readonly keep_firing_for?: string;
@@ -41,7 +42,7 @@ export type RuleFile = { readonly name: string; readonly groups: readonly RuleGr
 
 /** An alert as its author writes it; durations are scaled already. */
 export type Alert = {
-  readonly name: string;
+  readonly name: AlertName;
   readonly severity: Severity;
   readonly component: Component;
   readonly expr: string;

@@ -1,3 +1,4 @@
+import type { AlertingRule } from '../../../otel/prometheus/generator/rule-file.ts';
 import { alertingRules } from '../../../otel/prometheus/generator/rule-files.ts';
 import { type AlertCheck, type Pace, type Query, type RuleTest, rules, spanOf } from './promtool.ts';
 import type { Labels, Series, Span } from './series.ts';
@@ -31,7 +32,7 @@ export type Scenario = {
   readonly queries?: readonly Query[];
 };
 
-const alerts = new Map(alertingRules(rules).map((rule) => [rule.alert, rule]));
+const alerts = new Map<string, AlertingRule>(alertingRules(rules).map((rule) => [rule.alert, rule]));
 
 export function toRuleTest({ name, files, pace, until, series, courses, queries }: Scenario): RuleTest {
   return {
