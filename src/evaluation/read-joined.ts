@@ -10,6 +10,8 @@ import { readJsonl } from '../samples/read-samples.ts';
 import { isScore } from '../samples/sample-shape.ts';
 import type { Bin } from '../stats/binning.ts';
 import { quantileSorted } from '../stats/quantile.ts';
+import { formatAmount } from '../text/format.ts';
+import { dayMs } from '../times/day.ts';
 import { parseTime } from '../times/parse-time.ts';
 import { collectRows, type Delay, type LabelledData } from './labelled-rows.ts';
 import { listOthers, type OtherModel, whyNone, whyYoung } from './other-outcomes.ts';
@@ -47,8 +49,6 @@ type ReadOutcomes = {
   readonly refuse: () => never;
 };
 
-const dayMs = 86_400_000;
-
 /**
  * Joins sample lines and outcome lines by id. The first outcome of a prediction counts, as in the service: replicas
  * whose files are read together may both have kept one. Samples of a shadow are joined with the outcomes of the model
@@ -72,12 +72,11 @@ export async function readJoinedData(options: JoinOptions): Promise<LabelledData
   if (all.length === 0) refuse();
   const ofShadow = all.length - own;
   if (ofShadow > 0) {
-    notes.push(
-      `${ofShadow} outcomes are those of a model that this one followed as its shadow (of ${others}).`,
-    );
+    const count = formatAmount(ofShadow, 'outcome');
+    notes.push(`${count} came for a model that this one followed as its shadow (of ${others}).`);
   } else if (others !== '') notes.push(`Outcomes of other versions are left out: ${others}.`);
   if (coverage !== null && labelled.size > 0) {
-    notes.push(`${labelled.size} outcomes have no sample: they count, but in no slice.`);
+    notes.push(`Without a sample: ${formatAmount(labelled.size, 'outcome')}, counted, but in no slice.`);
   }
   const unknown = slicers.map(() => null);
   for (const { score, prediction, outcome } of labelled.values()) {
@@ -155,12 +154,12 @@ async function readOutcomes(
           : whyNone(artifact, [...others.values()], foreign, reading.damaged);
     throw new Error(`${outcomes.join(', ')}: no outcome of ${name} ${version}${why}`);
   };
-  if (young > 0) notes.push(`${young} outcomes of predictions that are not old enough are left out.`);
-  if (timeless > 0) notes.push(`${timeless} outcomes are left out: when they were predicted cannot be read.`);
-  if (repeated > 0) notes.push(`${repeated} outcomes are repeated; the first of each prediction counts.`);
-  if (foreign + reading.damaged > 0) {
-    notes.push(`${foreign + reading.damaged} lines that are no outcome are left out.`);
-  }
+  const count = (outcomes: number) => formatAmount(outcomes, 'outcome');
+  if (young > 0) notes.push(`Left out: ${count(young)} of predictions that are not old enough.`);
+  if (timeless > 0) notes.push(`Left out: ${count(timeless)} of predictions whose time cannot be read.`);
+  if (repeated > 0) notes.push(`Repeated: ${count(repeated)}; the first of each prediction counts.`);
+  const damaged = foreign + reading.damaged;
+  if (damaged > 0) notes.push(`Left out: ${formatAmount(damaged, 'line')} without a valid outcome.`);
   return { labelled, ofOthers, others: listOthers(others.values()), refuse };
 }
 
@@ -211,9 +210,11 @@ async function readSamples(
     if (bins.includes(null)) withheld++;
     collected.add(row.score, row.prediction, row.outcome, bins);
   }
-  if (withheld > 0) notes.push(`${withheld} samples do not hold the features to slice by.`);
-  if (timeless > 0) notes.push(`${timeless} samples are left out: their time cannot be read.`);
-  if (reading.damaged > 0) notes.push(`${reading.damaged} damaged lines of samples are left out.`);
+  if (withheld > 0) notes.push(`Without the features to slice by: ${formatAmount(withheld, 'sample')}.`);
+  if (timeless > 0) notes.push(`Left out: ${formatAmount(timeless, 'sample')} without a readable time.`);
+  if (reading.damaged > 0) {
+    notes.push(`Left out: ${formatAmount(reading.damaged, 'damaged line')} of samples.`);
+  }
   return measureCoverage(counted.cells, counted.sums);
 }
 

@@ -213,10 +213,10 @@ describe('npm run evaluate', () => {
     );
     const notes = report.notes.join('\n');
     assert.match(notes, /other versions are left out: 1 of credit 000000000000\./);
-    assert.match(notes, /1 outcomes of predictions that are not old enough/);
-    assert.match(notes, /1 outcomes are repeated/);
-    assert.match(notes, /1 lines that are no outcome/);
-    assert.match(notes, /1 outcomes have no sample/);
+    assert.match(notes, /Left out: 1 outcome of predictions that are not old enough\./);
+    assert.match(notes, /Repeated: 1 outcome; /);
+    assert.match(notes, /Left out: 1 line without a valid outcome\./);
+    assert.match(notes, /Without a sample: 1 outcome, counted, but in no slice\./);
     const other = evaluate('--outcomes', outcomes, '--version', '000000000000', '--json');
     assert.equal(JSON.parse(other.stdout).samples, 1);
   });
@@ -244,7 +244,7 @@ describe('npm run evaluate', () => {
       falseNegatives: 0,
     });
     assert.deepEqual(delay, { p50Days: 1, p95Days: 1 });
-    assert.match(notes.join('\n'), /^2 outcomes are those of a model that this one followed as its shadow/m);
+    assert.match(notes.join('\n'), /^2 outcomes came for a model that this one followed as its shadow/m);
   });
 
   it('leaves out what was predicted at a time that cannot be read, and says so', async () => {
@@ -263,8 +263,8 @@ describe('npm run evaluate', () => {
     assert.deepEqual(report.delay, { p50Days: 1, p95Days: 1 });
     assert.equal(report.coverage.all.predictions, 1);
     const notes = report.notes.join('\n');
-    assert.match(notes, /2 outcomes are left out: when they were predicted cannot be read\./);
-    assert.match(notes, /1 samples are left out: their time cannot be read\./);
+    assert.match(notes, /Left out: 2 outcomes of predictions whose time cannot be read\./);
+    assert.match(notes, /Left out: 1 sample without a readable time\./);
     const none = await write('no-times.jsonl', [line('a', 0.2, 'good', { predictedAt: 'soon' })]);
     assert.match(evaluate('--outcomes', none).stderr, /but 1 whose predictedAt is no time/);
   });
