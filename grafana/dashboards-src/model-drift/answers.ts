@@ -28,9 +28,8 @@ export const answers: Row = {
       timeSeries(
         {
           title: 'Predictions',
-          description:
-            'Predictions a second by predicted class, all replicas together, one on top of the other.',
-          unit: 'reqps',
+          description: 'Rows predicted a second by class, all replicas together, one on top of the other.',
+          unit: 'rowsps',
           noData: 'no prediction in this time',
         },
         [

@@ -1,0 +1,90 @@
+import type { Row } from '../compose.ts';
+import { variable } from '../language.ts';
+import { toDashboard } from '../links.ts';
+import { type Column, inWords, number, table } from '../tables.ts';
+import { stacked, timeSeries } from '../time-series.ts';
+import { duration, rate, replica } from './service-queries.ts';
+
+const column = (query: string, name: string, look: Column['look'] & object): Column => ({
+  from: { query },
+  name,
+  look,
+});
+
+export const replicas: Row = {
+  question: 'Does each replica do its share?',
+  panels: [
+    timeSeries(
+      {
+        title: 'Requests by replica',
+        description:
+          'Requests a second by replica. They should be alike; one that lags behind is slow, draining or new.',
+        unit: 'reqps',
+        noData: 'no request in this time',
+      },
+      [{ expr: `sum by (instance) (${rate(`${duration}_count`)})`, legend: '{{instance}}' }],
+    ),
+    stacked(
+      timeSeries(
+        {
+          title: 'Predictions by version',
+          description:
+            'Rows predicted a second by model version: during a roll-out both are here, afterwards one. Stacked, so that the height is all of them.',
+          unit: 'rowsps',
+          noData: 'no prediction in this time',
+        },
+        [
+          {
+            expr: `sum by (model, version) (${rate('model_predictions_total')})`,
+            legend: '{{model}} {{version}}',
+          },
+        ],
+      ),
+    ),
+    table(
+      {
+        title: 'Replicas',
+        description:
+          'Every replica as it is now. Clock: how far its clock is from that of Prometheus; beyond 5 s times in samples and prediction ids are wrong.',
+        unit: 'none',
+        noData: 'Prometheus finds no replica of the service',
+      },
+      [
+        { expr: `2 * (max by (instance) (up{${replica}}) == bool 0)` },
+        { expr: `time() - max by (instance) (process_start_time_seconds{${replica}})` },
+        { expr: `sum by (instance) (${rate(`${duration}_count`)})` },
+        { expr: `sum by (instance) (${rate('process_cpu_seconds_total')})` },
+        { expr: `max by (instance) (process_resident_memory_bytes{${replica}})` },
+        {
+          expr: `max by (instance) (process_wall_clock_seconds{${replica}} - timestamp(process_wall_clock_seconds{${replica}}))`,
+        },
+      ],
+      'instance',
+      [
+        {
+          from: { label: 'instance' },
+          name: 'Replica',
+          look: [
+            {
+              id: 'links',
+              value: [
+                toDashboard(
+                  'service',
+                  'Only this replica',
+                  ['datasource'],
+                  `var-instance=${variable('__value.text')}`,
+                ),
+              ],
+            },
+          ],
+        },
+        column('A', 'State', inWords({ good: 'up', bad: 'down' })),
+        column('B', 'Up for', number('s', 0)),
+        column('C', 'Requests', number('reqps', 1)),
+        column('D', 'CPU', number('suffix: cores', 2)),
+        column('E', 'Memory', number('bytes', 0)),
+        column('F', 'Clock', number('s', 2)),
+      ],
+    ),
+  ],
+};

@@ -1,0 +1,54 @@
+import type { Row } from '../compose.ts';
+import { timeSeries } from '../time-series.ts';
+import { collector, sum } from './pipeline-queries.ts';
+
+export const queues: Row = {
+  question: 'Does the Collector keep up?',
+  panels: [
+    timeSeries(
+      {
+        title: 'Sending queues',
+        description:
+          'Items that wait in each exporter, and how many fit. A queue that grows while Jaeger is away and drains afterwards does its work; one that stays full drops.',
+        unit: 'short',
+        noData: 'the Collector is not scraped',
+      },
+      [
+        { expr: 'max by (exporter) (otelcol_exporter_queue_size)', legend: '{{exporter}} waiting' },
+        { expr: 'max by (exporter) (otelcol_exporter_queue_capacity)', legend: '{{exporter}} capacity' },
+      ],
+    ).span(8),
+    timeSeries(
+      {
+        title: 'Taken in and refused',
+        description:
+          'Items a second that came to the memory limiter and left it: spans, and the metrics made of them. It refuses when the Collector nears its memory limit; the service then tries again or drops.',
+        unit: 'cps',
+        noData: 'the Collector is not scraped, or nothing has come in yet',
+      },
+      [
+        {
+          expr: sum('otelcol_processor_incoming_items{processor="memory_limiter"}', collector),
+          legend: 'in',
+        },
+        {
+          expr: sum('otelcol_processor_outgoing_items{processor="memory_limiter"}', collector),
+          legend: 'out',
+        },
+      ],
+    ).span(8),
+    timeSeries(
+      {
+        title: 'Memory of the Collector',
+        description:
+          'Resident memory of the Collector and what its heap holds. Data is refused before the limit of its container is reached.',
+        unit: 'bytes',
+        noData: 'the Collector is not scraped',
+      },
+      [
+        { expr: 'max(otelcol_process_memory_rss)', legend: 'resident' },
+        { expr: 'max(otelcol_process_runtime_heap_alloc_bytes)', legend: 'heap' },
+      ],
+    ).span(8),
+  ],
+};
