@@ -35,7 +35,6 @@ export type Shadows = {
  * its own sample, under the id that the caller got: an outcome that comes for this id is that of both.
  *
  * @param names `SHADOW_MODELS`
- * @param score asks a shadow; to be replaced in tests
  * @param onProblem told in one line what a shadow cannot do
  */
 export function createShadows(options: {
@@ -44,14 +43,9 @@ export function createShadows(options: {
   readonly records: Omit<Records, 'shadows'> & { readonly tokens: Pick<Tokens, 'verify'> };
   readonly scores: ShadowScores;
   readonly pairs: ShadowPairs;
-  readonly score?: (
-    shadow: Deployment,
-    rows: readonly Row[],
-  ) => readonly Prediction[] | Promise<readonly Prediction[]>;
   readonly onProblem: (message: string) => void;
 }): Shadows {
   const { names, deployments, records, scores, pairs, onProblem } = options;
-  const { score = askPredictor } = options;
   const faults = createRecurringFaults();
   const sayOnce = (kind: string, message: string) => faults.begin(kind) && onProblem(message);
 
@@ -68,7 +62,7 @@ export function createShadows(options: {
         );
         return undefined;
       },
-      score,
+      score: askPredictor,
       onScored: keep,
       onFailure: ({ artifact }, error) =>
         sayOnce(`${name} ${error.name}`, `the shadow ${artifact.name} cannot score: ${oneLine(error)}`),

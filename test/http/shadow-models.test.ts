@@ -3,15 +3,16 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Deployment } from '../../src/deployments/deployment.ts';
 import { checkRoles } from '../../src/deployments/model-roles.ts';
 import { createShadows } from '../../src/deployments/shadows.ts';
 import { type Artifact, formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { createShadowPairs } from '../../src/outcomes/shadow-pairs.ts';
 import { createShadowScores } from '../../src/outcomes/shadow-scores.ts';
+import type { Predictor } from '../../src/predictors/predictor.ts';
 import { readConfig } from '../../src/settings/config.ts';
 import { type RunningService, startService } from '../../src/start-service.ts';
 import { createRandom } from '../../src/stats/random.ts';
-import { temporaryFolder } from '../samples/support/folder.ts';
 import { withIntercept } from '../support/model-parts.ts';
 import { noTelemetry } from '../support/no-telemetry.ts';
 import {
@@ -23,6 +24,7 @@ import {
   startTestService,
   type TestService,
 } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const random = createRandom(3);
 const rows = Array.from({ length: 60 }, () => ({
@@ -286,19 +288,20 @@ describe('a shadow that is slow or fails', () => {
     for (const folder of folders) await folder[Symbol.asyncDispose]();
   });
 
-  type Score = NonNullable<Parameters<typeof createShadows>[0]['score']>;
   /** Lets the challenger be a shadow that answers in this way. */
-  function follow(score: Score, deployments = running.service.deployments) {
+  function follow(predict: Predictor['predict'], changes: Partial<Deployment> = {}) {
     const { service } = running;
+    const { deployments } = service;
+    const challenger = deployments.get('challenger') ?? assert.fail('no challenger');
+    const shadow = { ...challenger, predictor: { predict }, ...changes };
     const pairs = createShadowPairs(service.models);
     const scores = createShadowScores(16);
     const shadows = createShadows({
       names: ['challenger'],
-      deployments,
+      deployments: { ...deployments, default: deployments.default, get: () => shadow },
       records: service,
       scores,
       pairs,
-      score,
       onProblem: (message) => said.push(message),
     });
     Object.assign(service, { shadows });
@@ -332,7 +335,7 @@ describe('a shadow that is slow or fails', () => {
     });
     await ask(20);
     await eventually(() => assert.equal(rejects.dropped().failed, 20));
-    const wrong = follow((_shadow, some) => some.map(() => ({ score: Number.NaN })));
+    const wrong = follow((some) => some.map(() => ({ score: Number.NaN })));
     await ask(20);
     await eventually(() => assert.equal(wrong.dropped().failed, 20));
     assert.equal(said.length, 3);
@@ -350,7 +353,7 @@ describe('a shadow that is slow or fails', () => {
   it('holds up no answer when it never comes to an end: what does not fit is dropped and counted', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     let asked = 0;
-    const { dropped } = follow(async (_shadow, some) => {
+    const { dropped } = follow(async (some) => {
       asked += some.length;
       await promise;
       return some.map(() => ({ score: 0.5 }));
@@ -368,7 +371,7 @@ describe('a shadow that is slow or fails', () => {
   it('has scored what waited before it is closed, or else says how much was left', async () => {
     const before = scored() ?? 0;
     const { promise, resolve } = Promise.withResolvers<void>();
-    const { shadows } = follow(async (_shadow, some) => {
+    const { shadows } = follow(async (some) => {
       await promise;
       return some.map(() => ({ score: 0.5 }));
     });
@@ -381,7 +384,7 @@ describe('a shadow that is slow or fails', () => {
     assert.deepEqual(said, []);
 
     const held = Promise.withResolvers<void>();
-    const late = follow(async (_shadow, some) => {
+    const late = follow(async (some) => {
       await held.promise;
       return some.map(() => ({ score: 0.5 }));
     });
@@ -394,14 +397,10 @@ describe('a shadow that is slow or fails', () => {
   });
 
   it('scores nothing while its classes are others, which is counted, and said once', async () => {
-    const { deployments } = running.service;
-    const challenger = deployments.get('challenger') ?? assert.fail('no challenger');
-    const renamed = { ...challenger, counts: { ...challenger.counts, classes: ['good', 'ugly'] } };
+    const { counts } = running.service.deployments.get('challenger') ?? assert.fail('no challenger');
     said.length = 0;
     const { dropped } = follow(() => assert.fail('it is not asked'), {
-      ...deployments,
-      default: deployments.default,
-      get: () => renamed,
+      counts: { ...counts, classes: ['good', 'ugly'] },
     });
     await ask(20);
     await eventually(() => assert.deepEqual(dropped(), { queue_full: 0, failed: 0, other_classes: 20 }));
@@ -413,7 +412,7 @@ describe('a shadow that is slow or fails', () => {
   it('is asked when the answer has been written', async () => {
     const { httpMetrics } = running.service;
     const answering: number[] = [];
-    follow((_shadow, some) => {
+    follow((some) => {
       answering.push(httpMetrics.active);
       return some.map(() => ({ score: 0.5 }));
     });
