@@ -81,8 +81,10 @@ export async function startService(
   const { keys, ...ids } = await readSigningKeys(settings);
   if (ids.isProblem) logger.warn({ event: 'ids' }, `prediction ids are ${ids.description}`);
   const outcomeTokens = await readBearerTokens(settings, keys);
-  const read = await named('MODEL_PATH', findModelFiles(config.MODEL_PATH).then(loadModels));
-  const loaded = await named('MODEL_PATH', requireAll(read));
+  const loaded = await named(
+    'MODEL_PATH',
+    findModelFiles(config.MODEL_PATH).then(loadModels).then(requireAll),
+  );
   checkRoles(
     loaded.map(({ artifact }) => artifact),
     config,
@@ -117,14 +119,14 @@ export async function startService(
   const { models, intake } = outcomes;
   // a file that is still being written would appear after a failed start has ended
   opened.defer(() => within(keepModelMs, models.kept()));
-  await named('MODEL_PATH', leaveOutTwins(read, models).then(requireAll));
+  await named('MODEL_PATH', leaveOutTwins({ loaded, unusable: [] }, models).then(requireAll));
   const deployments = createDeployments({
     defaultName: config.DEFAULT_MODEL,
     shadowNames: config.SHADOW_MODELS ?? [],
     sampleValues: config.SAMPLES_VALUES,
     models,
   });
-  for (const model of read.loaded) deployments.put(model);
+  for (const model of loaded) deployments.put(model);
   const shadows = createShadows({
     names: config.SHADOW_MODELS ?? [],
     deployments,

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { defaultAlertSettings, readAlertSettings } from '../alerts/alert-settings.ts';
 import { type Evaluation, evaluate } from '../evaluation/evaluate.ts';
+import { renderEvaluationText } from '../evaluation/evaluation-text.ts';
 import { evaluationSections } from '../evaluation/page-sections.ts';
 import { readJoinedData } from '../evaluation/read-joined.ts';
-import { renderEvaluationText } from '../evaluation/evaluation-text.ts';
 import { writeFileAtomically } from '../files/write-file-atomically.ts';
 import { type Artifact, loadArtifact } from '../model/artifact.ts';
 import { countLive } from '../report/compute/count-live.ts';
@@ -17,6 +17,7 @@ import { findFiles } from '../report/read/open-rows.ts';
 import { renderHtml } from '../report/render/render-html.ts';
 import { renderText } from '../report/render/render-text.ts';
 import { writeJson, writeLines } from '../text/terminal.ts';
+import { dayMs } from '../times/day.ts';
 import { type DateOrder, dateOrderOf, dateOrders, parseTime } from '../times/parse-time.ts';
 import { readDecimalSign } from './decimal-option.ts';
 import { pickFeatures, pickModelSegments, pickSegments } from './pick-columns.ts';
@@ -215,7 +216,7 @@ async function evaluateOutcomes(
     samples: live,
     outcomes,
     by: [],
-    maturedMs: Date.now() - serviceSetting('OUTCOME_MATURITY_DAYS') * 86_400_000,
+    maturedMs: Date.now() - serviceSetting('OUTCOME_MATURITY_DAYS') * dayMs,
   });
   return evaluate(artifact, data);
 }

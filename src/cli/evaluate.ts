@@ -1,17 +1,18 @@
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { evaluate, publishedEvaluation } from '../evaluation/evaluate.ts';
+import { renderEvaluationPage } from '../evaluation/evaluation-page.ts';
+import { renderEvaluationText } from '../evaluation/evaluation-text.ts';
 import type { LabelledData } from '../evaluation/labelled-rows.ts';
 import { readLabelledData } from '../evaluation/read-data.ts';
 import { readJoinedData } from '../evaluation/read-joined.ts';
-import { renderEvaluationPage } from '../evaluation/evaluation-page.ts';
-import { renderEvaluationText } from '../evaluation/evaluation-text.ts';
 import { writeFileAtomically } from '../files/write-file-atomically.ts';
 import { type Artifact, loadArtifact } from '../model/artifact.ts';
 import { createPredictor } from '../predictors/index.ts';
 import type { DecimalSign } from '../tables/numbers.ts';
 import { formatNames } from '../text/column-names.ts';
 import { writeJson, writeLines } from '../text/terminal.ts';
+import { dayMs } from '../times/day.ts';
 import { readDecimalSign } from './decimal-option.ts';
 import { readNames } from './name-list.ts';
 import { runCli, UsageError } from './run-cli.ts';
@@ -43,8 +44,6 @@ what the service has kept.
 
 The outcomes are evaluated unless --data is given.
 `;
-
-const dayMs = 86_400_000;
 
 async function readOptions(args: string[]) {
   const { values } = parseArgs({

@@ -157,7 +157,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   report: {
     holds: 'a whole report: figures with their sentences',
-    knows: ['stats', 'text', 'model', 'predictors', 'alerts', 'report/compute', 'report/describe'],
+    knows: ['stats', 'text', 'times', 'model', 'predictors', 'alerts', 'report/compute', 'report/describe'],
     packages: [],
   },
   'report/render': {

@@ -77,7 +77,7 @@ export async function leaveOutTwins(
 }
 
 /** @throws Error in one line, naming every file that cannot be used */
-export async function requireAll({ loaded, unusable }: LoadedModels): Promise<readonly LoadedModel[]> {
+export function requireAll({ loaded, unusable }: LoadedModels): readonly LoadedModel[] {
   if (unusable.length > 0) throw new Error(unusable.map(({ error }) => error.message).join('; '));
   return loaded;
 }

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { dayMs } from '../times/day.ts';
 import { readFirstTime } from './first-time.ts';
 import { makeFolder } from './make-folder.ts';
 import { deleteAbandonedFiles, deleteRotatedFiles, listRotatedFiles, putAside } from './rotated-files.ts';
@@ -9,7 +10,6 @@ import { repairTornTail } from './torn-tail.ts';
 import { writeFully } from './write-fully.ts';
 
 const newline = 0x0a;
-const dayMs = 24 * 60 * 60 * 1000;
 /** So many processes may rotate one series without exceeding its number of files. */
 const maxSharing = 4;
 

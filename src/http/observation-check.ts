@@ -1,9 +1,10 @@
 import type { Deployment } from '../deployments/deployment.ts';
 import { isOwnKey, ownKeyRule } from '../model/own-key.ts';
 import { readProbability } from '../model/probability.ts';
-import type { Row } from '../model/row.ts';
+import { isObject, type Row } from '../model/row.ts';
 import { escapePointer } from '../model/validate-input.ts';
 import { recordRejection } from '../monitor/model-counts.ts';
+import { dayMs } from '../times/day.ts';
 import { parseTime } from '../times/parse-time.ts';
 import { RowFault } from './row-fault.ts';
 
@@ -86,12 +87,6 @@ export function createObservationCheck(
     if (timeMs instanceof RowFault) return timeMs;
     return { row: features as Row, score, predictedClass, key: key ?? undefined, timeMs };
   };
-}
-
-const dayMs = 86_400_000;
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function unknownField(name: string): RowFault {

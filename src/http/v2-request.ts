@@ -1,5 +1,5 @@
 import type { Deployment } from '../deployments/deployment.ts';
-import type { Row } from '../model/row.ts';
+import { isObject, type Row } from '../model/row.ts';
 import type { Pause } from './body-rows.ts';
 import { predictLimits } from './predict-rows.ts';
 import { tooManyRows } from './read-body.ts';
@@ -50,10 +50,6 @@ export async function readInference(
 /** Clients write `null` for what they do not say. */
 function isSaid(value: unknown): boolean {
   return value !== undefined && value !== null;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The outputs that are asked for; all where none is. */

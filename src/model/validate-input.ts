@@ -2,7 +2,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import { createNameFinder } from '../text/column-names.ts';
 import type { Artifact } from './artifact.ts';
 import { inputSchema } from './input-schema.ts';
-import { isInherited } from './row.ts';
+import { isInherited, isObject } from './row.ts';
 
 /** One thing wrong with an input. */
 export type InputFault = {
@@ -79,10 +79,6 @@ export function createInputValidator(artifact: Artifact): InputValidator {
 type UnknownFields = { readonly first: string[]; count: number };
 
 const noUnknown: UnknownFields = { first: [], count: 0 };
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** The check of the features alone. @param allErrors whether to go on after the first fault */
 function compile(artifact: Artifact, allErrors: boolean): ValidateFunction {

@@ -1,4 +1,4 @@
-const dayMs = 86_400_000;
+import { dayMs } from '../times/day.ts';
 /** The most versions of a model that are kept for their use beside the one that answers. */
 export const maxOthers = 2;
 /** The most versions, of all models together, that are kept only until their counts have been scraped. */

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openJsonlWriter } from '../files/jsonl-writer.ts';
 import type { Config } from '../settings/config.ts';
 import type { AgeClock } from '../times/age-clock.ts';
+import { dayMs } from '../times/day.ts';
 import { createImmaturePredictions } from './immature-predictions.ts';
 import { createIntake, type OutcomeIntake } from './intake.ts';
 import { createKnownModels, type KnownModels } from './known-models.ts';
@@ -15,7 +16,6 @@ import type { SharedStore } from './shared-store.ts';
 import { openSlots, type SlotStates, type Slots } from './slots.ts';
 import type { Tokens } from './token.ts';
 
-const dayMs = 86_400_000;
 const saveIntervalMs = 60 * 1000;
 /** A disk that hangs holds up a scrape no longer. */
 const saveMs = 1000;

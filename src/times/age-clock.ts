@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
+import { dayMs } from './day.ts';
 
-const dayMs = 86_400_000;
 /** A clock that is further than this from where it should be has jumped: time servers correct by far less. */
 const jumpMs = dayMs;
 /** A clock that has jumped is believed when the service has run with it for so long. */

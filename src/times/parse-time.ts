@@ -1,5 +1,6 @@
 import { plainText } from '../stats/category-text.ts';
 import { endOfDateInWords } from './dates-in-words.ts';
+import { dayMs } from './day.ts';
 
 /** Which of the two numbers before the year is the day, in dates such as `03/04/2026`. */
 export type DateOrder = 'day-first' | 'month-first';
@@ -11,7 +12,6 @@ const months = 'january february march april may june july august september octo
 );
 
 const minuteMs = 60_000;
-const dayMs = 86_400_000;
 const fourCenturiesMs = 146_097 * dayMs;
 
 const yearFirst = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/;

@@ -1,4 +1,5 @@
 import type { Artifact } from '../model/artifact.ts';
+import { isObject } from '../model/row.ts';
 
 /** What a request must carry of one feature: a number or a text. */
 export type RequestFeature = { readonly name: string; readonly kind: 'numeric' | 'categorical' };
@@ -8,12 +9,6 @@ export type Row = Record<string, number | string | null>;
 
 export function featuresOfArtifact(artifact: Artifact): RequestFeature[] {
   return artifact.features.map(({ name, kind }) => ({ name, kind }));
-}
-
-type JsonObject = { readonly [key: string]: unknown };
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function at(root: unknown, ...path: string[]): unknown {

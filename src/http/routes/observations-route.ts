@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type Span, trace } from '@opentelemetry/api';
 import type { Deployment } from '../../deployments/deployment.ts';
+import { dayMs } from '../../times/day.ts';
 import type { AddRoutes } from '../app.ts';
 import { requireBearerToken } from '../bearer-token.ts';
 import { findRows } from '../body-rows.ts';
@@ -19,7 +20,6 @@ import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
 
 const acceptedBody = { mediaTypes: rowsMediaTypes, maxBytes: observationLimits.bytes };
-const dayMs = 86_400_000;
 const tracer = trace.getTracer('vigia');
 
 /** `POST /observations` and `POST /models/:name/observations` of the admin listener: predictions made elsewhere. */

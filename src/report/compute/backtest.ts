@@ -6,11 +6,12 @@ import { type Drift, driftThreshold, earlierCeiling, measureDrift, raisesAlert }
 import { comparedCounts, joinsRare } from '../../stats/rare-categories.ts';
 import { slowDriftRule } from '../../stats/slow-drift.ts';
 import { sumCounts } from '../../stats/smoothing.ts';
+import { dayMs } from '../../times/day.ts';
 import type { ReferenceVariable } from './drift-reference.ts';
 import type { Alarm } from './drift-report.ts';
+import { createDailyBets } from './measure-slow-drift.ts';
 import { createAlert } from './replayed-alert.ts';
 import { createSlidingWindow, type SlidingWindow } from './sliding-window.ts';
-import { createDailyBets, dayMs } from './measure-slow-drift.ts';
 import type { Timeline } from './timeline.ts';
 
 /** Long windows are added up from increments of this length, as the recording rules do. */

@@ -1,13 +1,12 @@
 import { redacted } from '../../model/disclosure.ts';
 import { ownValue } from '../../model/row.ts';
+import { dayMs } from '../../times/day.ts';
 import type { Row } from '../read/rows.ts';
 import type { DriftReference } from './drift-reference.ts';
 import { createLiveVariable } from './live-variable.ts';
 import { createTimeline } from './timeline.ts';
 
 const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
-const dayMs = 24 * hourMs;
 const overTimeSteps = [1, 5, 15, 60, 180, 360, 720]
   .map((minutes) => minutes * minuteMs)
   .concat([1, 7, 28, 364].map((days) => days * dayMs));

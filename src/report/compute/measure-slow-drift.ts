@@ -1,10 +1,9 @@
 import { missingBin } from '../../stats/binning.ts';
 import { createSlowDrift } from '../../stats/slow-drift.ts';
+import { dayMs } from '../../times/day.ts';
 import type { ReferenceVariable } from './drift-reference.ts';
 import type { ReportVariable } from './drift-report.ts';
 import type { Timeline } from './timeline.ts';
-
-export const dayMs = 86_400_000;
 
 /** The value bins of one variable on the days that hold rows, in order; `null` for categories, which have no ranks. */
 export function createDailyBets({ bins, counts: reference }: Pick<ReferenceVariable, 'bins' | 'counts'>) {

@@ -1,0 +1,2 @@
+/** A day of UTC, which knows no leap seconds. */
+export const dayMs = 86_400_000;
