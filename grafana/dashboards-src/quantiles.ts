@@ -1,5 +1,5 @@
 import type { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries';
-import { scoreFeature } from '../../otel/prometheus/generator/promql.ts';
+import { scoreFeature } from '../../src/model/artifact-schema.ts';
 import { version } from './model-queries.ts';
 import { asLive, asReference, timeSeries } from './time-series.ts';
 

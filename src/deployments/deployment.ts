@@ -21,7 +21,7 @@ import type { MetricSource } from '../telemetry/metric-data.ts';
 import { createModelMetrics } from '../telemetry/model-metrics.ts';
 import { createPredictFailures, type PredictFailures } from './ask-predictor.ts';
 
-/** One loaded model with all that is made from its artifact once, so that a request makes nothing. */
+/** One loaded model, with all that requests need of its artifact, made once when it is loaded. */
 export type Deployment = {
   readonly artifact: Artifact;
   readonly known: KnownModel;

@@ -1,5 +1,5 @@
 import { redacted } from '../model/disclosure.ts';
-import { copyOf } from './outcome-texts.ts';
+import { copyOf } from '../text/own-text.ts';
 
 /** What a chunk may hold before all samples are read for it. */
 export type ChunkLimits = { readonly labels: number; readonly characters: number };

@@ -1,4 +1,5 @@
 import { indexCategories } from '../stats/category-text.ts';
+import { copyOf } from '../text/own-text.ts';
 
 /** A column with more different values, or longer ones, holds no outcomes. */
 const maxTexts = 1000;
@@ -41,9 +42,4 @@ export function createOutcomeTexts(
     },
     sent: (place) => texts[place],
   };
-}
-
-/** A text of its own: a cell of a table is a part of a long text, all of which would be kept with it. */
-export function copyOf(text: string): string {
-  return Buffer.from(text).toString();
 }

@@ -8,7 +8,7 @@ const sampleRows = 100;
 
 /**
  * Finds the delimiter of a table: the one by which most rows have as many fields as the header, and among equals
- * the one with the most fields. A table of one column is told by none of them and gets the comma, unless that would cut
+ * the one with the most fields. A table of one column has none of them and is read with the comma, unless that would cut
  * its numbers.
  *
  * @param sample the beginning of the table, lines ending in LF

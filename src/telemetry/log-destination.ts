@@ -148,7 +148,7 @@ function openOutput(): Output {
   return { write: createFdWriter(found.isCharacterDevice() ? openWithoutBlocking() : 1), takesOthers: true };
 }
 
-/** Each write is told of its error; told to nobody else, it would end the process. */
+/** `write` hands each error to its callback. Node would end the process over an error event that nobody listens to. */
 function ignoreError(): void {}
 
 /** Standard output as a file of its own that can be told not to block, for a terminal that is held with Ctrl-S. */

@@ -9,7 +9,7 @@ import {
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { B3InjectEncoding, B3Propagator } from '@opentelemetry/propagator-b3';
 import type { Config } from '../settings/config.ts';
-import { copyOf } from './own-text.ts';
+import { copyOf } from '../text/own-text.ts';
 
 type PropagatorName = Config['OTEL_PROPAGATORS'][number];
 

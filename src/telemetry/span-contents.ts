@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
-import { copyOf } from './own-text.ts';
+import { copyOf } from '../text/own-text.ts';
 
 /** Attributes that hold a whole address, in the present and the older semantic conventions. */
 const addressAttributes = new Set(['url.full', 'http.url', 'http.target']);

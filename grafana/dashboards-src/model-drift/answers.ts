@@ -1,4 +1,4 @@
-import { scoreFeature } from '../../../otel/prometheus/generator/promql.ts';
+import { scoreFeature } from '../../../src/model/artifact-schema.ts';
 import type { Row } from '../compose.ts';
 import { distributionPanels } from '../distribution.ts';
 import { approvedRatio, approvedShare, version as versionSelector } from '../model-queries.ts';

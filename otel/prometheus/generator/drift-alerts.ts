@@ -1,12 +1,13 @@
+import { scoreFeature } from '../../../src/model/artifact-schema.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import { dashboardLink, dashboards } from './dashboard-links.ts';
 import { drifting, enoughRequests, unlessSeason } from './drifting.ts';
 import { effectInWords, withEffect } from './effect-rules.ts';
 import type { Scales } from './generator-settings.ts';
-import { byFeature, promql, scoreFeature } from './promql.ts';
+import { byFeature, promql } from './promql.ts';
 import { type Alert, replayed } from './rule-file.ts';
 import { onDayOrWeek } from './ticket-window.ts';
-import type { WindowName } from './window-rules.ts';
+import type { RuleWindow } from './window-rules.ts';
 
 const notScore = `feature!="${scoreFeature}"`;
 const isScore = `feature="${scoreFeature}"`;
@@ -19,8 +20,8 @@ const psi = '{{ $value | printf "%.2f" }}';
 
 export function driftAlerts(scales: Scales): Alert[] {
   const { time, limits } = scales;
-  const psiOf = (window: WindowName, matcher: string) => drifting('model_feature', window, scales, matcher);
-  const enough = (window: Exclude<WindowName, '7d'>) => enoughRequests('model_feature', window, scales);
+  const psiOf = (window: RuleWindow, matcher: string) => drifting('model_feature', window, scales, matcher);
+  const enough = (window: Exclude<RuleWindow, '7d'>) => enoughRequests('model_feature', window, scales);
   const noSeason = unlessSeason({ prefix: 'model_feature', by: byFeature }, scales);
   /** A week holds the whole of a season, and so needs no other to explain it. */
   const ticket = (matcher: string) =>

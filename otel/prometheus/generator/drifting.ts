@@ -1,7 +1,7 @@
 import type { Subject } from './distance-rules.ts';
 import type { Scales } from './generator-settings.ts';
 import { promql } from './promql.ts';
-import type { WindowName } from './window-rules.ts';
+import type { RuleWindow } from './window-rules.ts';
 
 /**
  * PSI above `minPsi` and the ceiling: the test of alerts that `driftRule` in `src/stats` states.
@@ -10,7 +10,7 @@ import type { WindowName } from './window-rules.ts';
  */
 export function drifting(
   prefix: Subject['prefix'],
-  window: WindowName,
+  window: RuleWindow,
   { limits }: Scales,
   matcher = '',
 ): string {
@@ -21,7 +21,7 @@ export function drifting(
 
 export function enoughRequests(
   prefix: Subject['prefix'],
-  window: Exclude<WindowName, '7d'>,
+  window: Exclude<RuleWindow, '7d'>,
   { requests, limits }: Scales,
 ): string {
   return `${prefix}:observations:increase >= ${requests(limits.minRequests[window])}`;

@@ -10,9 +10,6 @@ export const perFeature = `on (${byFeature}) group_left ()`;
 /** Joins the bins of a variable over windows with what is known of each bin. */
 export const perBin = `on (${byFeature}, bin) group_left ()`;
 
-/** The feature name under which the model's score is watched; it has an alert of its own. */
-export const scoreFeature = '(score)';
-
 /**
  * A template tag for expressions of several lines: takes the common indentation off and puts embedded expressions in
  * at the depth at which they stand.

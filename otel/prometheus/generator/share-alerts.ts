@@ -1,8 +1,9 @@
+import { scoreFeature } from '../../../src/model/artifact-schema.ts';
 import { formatAmount, formatShare } from '../../../src/text/format.ts';
 import { dashboardLink, dashboards } from './dashboard-links.ts';
 import { effectInWords, withEffect } from './effect-rules.ts';
 import type { Scales } from './generator-settings.ts';
-import { byFeature, perFeature, promql, scoreFeature } from './promql.ts';
+import { byFeature, perFeature, promql } from './promql.ts';
 import { type Alert, replayed } from './rule-file.ts';
 import { onDayOrWeek } from './ticket-window.ts';
 

@@ -3,7 +3,7 @@ import type { Subject } from './distance-rules.ts';
 import type { Scales } from './generator-settings.ts';
 import { byFeature, perFeature, promql } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';
-import type { WindowName } from './window-rules.ts';
+import type { RuleWindow } from './window-rules.ts';
 
 const { minPsi, undeterminedCeiling, ceilingZ, minMovedPsi, minTrend, minTrendValues } = driftRule;
 
@@ -39,7 +39,7 @@ export function windowVerdict({ prefix, by }: Pick<Subject, 'prefix' | 'by'>, or
 }
 
 export function verdictRules({ requests, limits }: Scales): RecordingRule[] {
-  const judged = (window: WindowName) =>
+  const judged = (window: RuleWindow) =>
     window === '7d'
       ? `model_feature_window:verdict{window="${window}"}`
       : promql`

@@ -8,7 +8,7 @@ export const shortWindows = ['10m', '1h'] as const;
 /** Added up from recorded increments: a day of raw counters, with every replica that came and went, costs too much. */
 export const longWindows = ['24h', '7d'] as const;
 
-export type WindowName = (typeof shortWindows)[number] | (typeof longWindows)[number];
+export type RuleWindow = (typeof shortWindows)[number] | (typeof longWindows)[number];
 
 /** The period of one recorded increment, and of the group that records them: each observation is in exactly one. */
 export const increment = '5m';

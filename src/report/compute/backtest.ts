@@ -9,7 +9,7 @@ import { sumCounts } from '../../stats/smoothing.ts';
 import { dayMs } from '../../times/day.ts';
 import type { ReferenceVariable } from './drift-reference.ts';
 import type { Alarm } from './drift-report.ts';
-import { createDailyBets } from './measure-slow-drift.ts';
+import { createVariableBets } from './measure-slow-drift.ts';
 import { createAlert } from './replayed-alert.ts';
 import { createSlidingWindow, type SlidingWindow } from './sliding-window.ts';
 import type { Timeline } from './timeline.ts';
@@ -129,7 +129,7 @@ function watchVariable(
   const unseen = createAlert('ModelFeatureUnseen', name, settings);
   const outside = createAlert('ModelFeatureOutsideRange', name, settings);
   const slow = createAlert('ModelDriftSlow', name, settings);
-  const bets = createDailyBets(variable);
+  const bets = createVariableBets(variable);
   let evidence = 0;
   let hasValues = false;
   let toldMs = Number.NEGATIVE_INFINITY;

@@ -1,6 +1,7 @@
 import { expectedCounts, rankCategories } from '../../profile/make-reference.ts';
 import type { CategoricalBins } from '../../stats/binning.ts';
 import { canonicalCategory } from '../../stats/category-text.ts';
+import { copyOf } from '../../text/own-text.ts';
 
 /** A column with more different texts than this names its rows instead of describing them. */
 const maxTexts = 10_000;
@@ -40,8 +41,4 @@ export function createCategoryCounter(): CategoryCounter {
       return { bins, counts: expectedCounts(bins, counts, missing) };
     },
   };
-}
-
-function copyOf(text: string): string {
-  return Buffer.from(text).toString();
 }

@@ -5,7 +5,7 @@ import type { DateOrder } from '../../times/parse-time.ts';
 import { type OpenOptions, openRows } from '../read/open-rows.ts';
 import { createRowSample, type RowSample } from '../read/row-sample.ts';
 import { createRowTimes } from '../read/row-times.ts';
-import { type RowSource, type Wanted, wantedColumn } from '../read/rows.ts';
+import { type RowSource, type WantedColumn, wantedColumn } from '../read/rows.ts';
 import { createVersionFilter } from '../read/version-filter.ts';
 import type { ValueRows } from './domain-columns.ts';
 import type { DriftReference } from './drift-reference.ts';
@@ -106,7 +106,7 @@ export async function countLive(
     }
     counted ??= createLiveCounters({ ...reference, features: variables }, counting);
     const state = counted;
-    const wanted: Wanted[] = segmentReading(variables, by).map(({ name, bins }) =>
+    const wanted: WantedColumn[] = segmentReading(variables, by).map(({ name, bins }) =>
       wantedColumn(name, bins, artifact),
     );
     const scoreOf = createRowScorer(artifact, wanted.slice(0, variables.length));

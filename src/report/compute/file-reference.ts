@@ -6,7 +6,7 @@ import { summableBounds } from '../../stats/summable.ts';
 import { formatAmount } from '../../text/format.ts';
 import { type OpenOptions, openRows } from '../read/open-rows.ts';
 import { createRowSample } from '../read/row-sample.ts';
-import type { Row, RowSource, Wanted } from '../read/rows.ts';
+import type { Row, RowSource, WantedColumn } from '../read/rows.ts';
 import { allColumns, type ChooseFeatures, selectColumns, selectNamed } from '../read/select-columns.ts';
 import { createVersionFilter } from '../read/version-filter.ts';
 import { createCategoryCounter } from './category-counter.ts';
@@ -176,7 +176,7 @@ function numericVariable(name: string, { edges, ...rest }: CollectedNumbers): Re
 }
 
 function createCollector(
-  { name, kind }: Wanted,
+  { name, kind }: WantedColumn,
   artifact: Artifact | null,
   holdsBins: boolean,
   options: CollectorOptions,

@@ -8,6 +8,7 @@ import {
   unseenBin,
 } from '../../stats/binning.ts';
 import { maxMagnitude } from '../../stats/summable.ts';
+import { copyOf } from '../../text/own-text.ts';
 import { maxExactValues } from './collect-numbers.ts';
 import type { ReferenceVariable } from './drift-reference.ts';
 import { createNumberColumn, type NumberColumn } from './number-column.ts';
@@ -96,7 +97,7 @@ export function createLiveVariable(reference: ReferenceVariable, isModels: boole
     const count = unseenTexts.get(text);
     if (count !== undefined) unseenTexts.set(text, count + 1);
     // A copy: a piece cut from a file's text would keep the whole text in memory.
-    else if (unseenTexts.size < maxUnseenTexts) unseenTexts.set(Buffer.from(text).toString(), 1);
+    else if (unseenTexts.size < maxUnseenTexts) unseenTexts.set(copyOf(text), 1);
   }
 
   return {

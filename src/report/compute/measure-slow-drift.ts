@@ -6,7 +6,7 @@ import type { ReportVariable } from './drift-report.ts';
 import type { Timeline } from './timeline.ts';
 
 /** The value bins of one variable on the days that hold rows, in order; `null` for categories, which have no ranks. */
-export function createDailyBets({ bins, counts: reference }: Pick<ReferenceVariable, 'bins' | 'counts'>) {
+export function createVariableBets({ bins, counts: reference }: Pick<ReferenceVariable, 'bins' | 'counts'>) {
   if (bins.kind === 'categorical') return null;
   const values = missingBin(bins);
   const detector = createSlowDrift(reference.slice(0, values));
@@ -32,7 +32,7 @@ export function measureSlowDrift(
   days: ReturnType<Timeline['steps']>,
   offset: number,
 ): ReportVariable['slowDrift'] {
-  const bets = days.length > 0 ? createDailyBets(variable) : null;
+  const bets = days.length > 0 ? createVariableBets(variable) : null;
   if (bets === null) return null;
   for (const { fromMs, counts } of days) bets.settle(counts, offset, fromMs);
   const found = bets.found();

@@ -1,7 +1,7 @@
 import type { Artifact } from '../../model/artifact.ts';
 import { classesOf, classOfScore } from '../../model/output-classes.ts';
 import { filePredictor } from '../../predictors/index.ts';
-import type { Row, Wanted } from '../read/rows.ts';
+import type { Row, WantedColumn } from '../read/rows.ts';
 
 /** The score of a row: the recorded one, else what the model makes of its values; `null` where neither can be. */
 export type RowScorer = (row: Row) => number | null;
@@ -10,7 +10,7 @@ export type RowScorer = (row: Row) => number | null;
  * @param wanted what rows hold; without a model whose file says how it computes, or without all of its features, only
  * recorded scores are given
  */
-export function createRowScorer(artifact: Artifact | null, wanted: readonly Wanted[]): RowScorer {
+export function createRowScorer(artifact: Artifact | null, wanted: readonly WantedColumn[]): RowScorer {
   const predictor = artifact === null ? undefined : filePredictor(artifact);
   if (predictor === undefined || artifact?.features.length !== wanted.length) return (row) => row.score;
   const names = artifact.features.map(({ name }) => name);

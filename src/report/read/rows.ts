@@ -5,7 +5,7 @@ import type { Bins } from '../../stats/binning.ts';
 import { looksLikeTime, parseTime } from '../../times/parse-time.ts';
 
 /** A column that is read, and as what. */
-export type Wanted = {
+export type WantedColumn = {
   readonly name: string;
   readonly kind: 'numeric' | 'categorical';
   /** Categories that are known, which a text of a table may name though it would mean a missing value. */
@@ -15,7 +15,7 @@ export type Wanted = {
 };
 
 /** The column of a variable whose bins are known. @param artifact the model, if there is one */
-export function wantedColumn(name: string, bins: Bins, artifact: Artifact | null): Wanted {
+export function wantedColumn(name: string, bins: Bins, artifact: Artifact | null): WantedColumn {
   const isWithheld = createDisclosure(artifact).isWithheld(name);
   if (bins.kind === 'numeric') return { name, kind: 'numeric', isWithheld };
   const categories = new Set([...bins.categories, ...bins.grouped]);
@@ -23,7 +23,7 @@ export function wantedColumn(name: string, bins: Bins, artifact: Artifact | null
 }
 
 /** The column of a model's feature. */
-export function wantedFeature(feature: Feature, artifact: Artifact): Wanted {
+export function wantedFeature(feature: Feature, artifact: Artifact): WantedColumn {
   return wantedColumn(feature.name, featureBins(feature), artifact);
 }
 
@@ -79,7 +79,7 @@ export type RowSource = {
   /** Whether the rows hold bins instead of values, by the first of them. */
   readonly holdsBins: boolean;
   /** Reads it to its end; each time it is called, damaged lines are counted. @throws Error when a wanted column is not there, or reading fails */
-  read(wanted: readonly Wanted[], visit: (row: Row) => void): Promise<void>;
+  read(wanted: readonly WantedColumn[], visit: (row: Row) => void): Promise<void>;
 };
 
 export function emptyRow(): Row {

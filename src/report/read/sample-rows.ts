@@ -5,7 +5,7 @@ import { asObject, holdsInput, isOutcomeLine, isScore, isScoreLine } from '../..
 import { findName } from '../../text/column-names.ts';
 import { dateOrderOf } from '../../times/parse-time.ts';
 import { createJsonProfiler, type JsonProfile } from './profile-json.ts';
-import { emptyRow, type Row, type RowSource, timeColumn, type Wanted } from './rows.ts';
+import { emptyRow, type Row, type RowSource, timeColumn, type WantedColumn } from './rows.ts';
 
 type Json = Record<string, unknown>;
 
@@ -90,7 +90,10 @@ function readCategory(value: unknown): unknown {
 }
 
 /** Makes the function that turns a record into a row, the same object each time. */
-function createReading({ isPlain, columns }: JsonProfile, wanted: readonly Wanted[]): (record: Json) => Row {
+function createReading(
+  { isPlain, columns }: JsonProfile,
+  wanted: readonly WantedColumn[],
+): (record: Json) => Row {
   const row = emptyRow();
   const values = new Array<unknown>(wanted.length).fill(null);
   const names = columns.map(({ name }) => name);

@@ -1,11 +1,11 @@
 import type { Artifact } from '../../model/artifact.ts';
 import { textsKept } from '../../tables/collect-texts.ts';
 import { suspicionOf } from '../../tables/suspicious-columns.ts';
-import { type ColumnProfile, type RowSource, type Wanted, wantedFeature } from './rows.ts';
+import { type ColumnProfile, type RowSource, type WantedColumn, wantedFeature } from './rows.ts';
 
 /** The columns to compare, and what is said about those that were left out. */
 export type Selection = {
-  readonly wanted: readonly Wanted[];
+  readonly wanted: readonly WantedColumn[];
   /** The names of all columns there are. */
   readonly all: readonly string[];
   readonly notes: readonly string[];
@@ -27,7 +27,7 @@ export function selectColumns(
   choose: ChooseFeatures | null,
 ): Selection {
   const source = { ...sources[0], columns: joinProfiles(sources) };
-  const all: readonly Wanted[] =
+  const all: readonly WantedColumn[] =
     artifact?.features.map((feature) => wantedFeature(feature, artifact)) ?? source.columns.map(judge);
   const names = all.map(({ name }) => name);
   if (choose !== null) {
@@ -48,7 +48,7 @@ export function selectNamed(
   names: readonly string[],
   sources: readonly RowSource[],
   artifact: Artifact | null,
-): Wanted[] {
+): WantedColumn[] {
   const profiles = joinProfiles(sources);
   return names.flatMap((name) => {
     const feature = artifact?.features.find((each) => each.name === name);
@@ -73,11 +73,11 @@ function joinProfiles([first, ...others]: readonly RowSource[]): ColumnProfile[]
 }
 
 /** A column is of numbers when most of its values are. */
-function judge({ name, numbers, present }: ColumnProfile): Wanted {
+function judge({ name, numbers, present }: ColumnProfile): WantedColumn {
   return { name, kind: numbers > present / 2 ? 'numeric' : 'categorical' };
 }
 
-function setAside(source: RowSource, all: readonly Wanted[]): Pick<Selection, 'wanted' | 'notes'> {
+function setAside(source: RowSource, all: readonly WantedColumn[]): Pick<Selection, 'wanted' | 'notes'> {
   const suspicions = source.columns.map(({ name, texts }, i) =>
     suspicionOf(name, texts, all[i].kind === 'numeric' ? Float64Array.from(texts, Number) : undefined),
   );

@@ -21,7 +21,7 @@ import {
   type RowSource,
   saysWhen,
   timeColumn,
-  type Wanted,
+  type WantedColumn,
 } from './rows.ts';
 
 export type TableRowsOptions = {
@@ -154,7 +154,7 @@ type Reading = {
 function createReading(
   name: string,
   table: Header,
-  wanted: readonly Wanted[],
+  wanted: readonly WantedColumn[],
   evidence: readonly ColumnEvidence[],
   notations: readonly Notation[],
   hasTime: boolean,
@@ -196,7 +196,7 @@ function createReading(
 /** @throws Error with the line of an example where it cannot be told how the column's numbers are written */
 function createColumn(
   table: string,
-  column: Wanted,
+  column: WantedColumn,
   { quotedMarks }: ColumnEvidence,
   notation: Notation,
 ): PlainColumn {
