@@ -7,6 +7,7 @@ import type { ScoreMean } from '../monitor/score-mean.ts';
 import { measureExpectedShare } from '../report/compute/expected-share.ts';
 import type { Confusion } from '../stats/confusion.ts';
 import { bootstrapFigures, type Intervals } from './bootstrap-figures.ts';
+import { type BesideChampion, compareWithChampion } from './followed-model.ts';
 import type { Delay, LabelledData } from './labelled-rows.ts';
 import type { LeftOut } from './left-out.ts';
 import {
@@ -47,6 +48,8 @@ export type Evaluation = Figures & {
   readonly rocCurve: readonly RocPoint[];
   readonly reliability: readonly ReliabilityBand[];
   readonly slices: readonly Slice[];
+  /** Beside each version that the model has followed as its shadow, on the rows that both have scored. */
+  readonly besideChampions: readonly BesideChampion[];
   readonly leftOut: readonly LeftOut[];
   readonly notes: readonly string[];
 };
@@ -94,6 +97,7 @@ export function evaluate(artifact: Artifact, data: LabelledData, version = artif
         ),
       }),
     ),
+    besideChampions: data.followed.map(compareWithChampion),
     leftOut: data.leftOut,
     notes: data.notes,
   };

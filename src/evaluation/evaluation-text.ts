@@ -5,6 +5,7 @@ import { describeSlice, describeSlices, sliceSigns } from './describe-slices.ts'
 import type { Evaluation } from './evaluate.ts';
 import { protocolAdjective, protocolPhrase } from './evaluation-protocol.ts';
 import { figureTitles } from './figure-titles.ts';
+import { type BesideChampion, pairFigures } from './followed-model.ts';
 import { formatDays } from './format-days.ts';
 import { figureNames } from './measure.ts';
 import type { Slice } from './slices.ts';
@@ -32,6 +33,7 @@ export function renderEvaluationText(evaluation: Evaluation): string[] {
     ...drawRoc(evaluation.rocCurve),
     ...drawReliability(evaluation.reliability),
     ...slicesTable(evaluation.slices),
+    ...evaluation.besideChampions.flatMap(describeChampion),
     ...notes.flatMap((note) => wrap(`Note: ${note}`, width, '      ')),
   ].map((line) => line.trimEnd());
 }
@@ -144,6 +146,26 @@ function slicesTable(slices: readonly Slice[]): string[] {
     }),
     '',
     ...wrap(describeSlices(slices), width, ''),
+    '',
+  ];
+}
+
+function describeChampion({ champion, outcomes, ...figures }: BesideChampion): string[] {
+  const cells = (texts: readonly string[]) =>
+    texts.map((text, i) => (i === 0 ? text.padEnd(titleWidth) : text.padStart(12))).join('');
+  return [
+    ...wrap(
+      `Beside ${champion.name} ${champion.version}, which it followed as its shadow, on ${count.format(outcomes)} rows that both have scored:`,
+      width,
+      '  ',
+    ),
+    `${cells(['', 'this model', 'the other', 'difference'])}     95 % interval`,
+    ...pairFigures.map(([name, title]) => {
+      const { shadow, champion: other, difference } = figures[name];
+      const value = difference === null ? '–' : difference.value.toFixed(3);
+      const range = difference === null ? '' : `${difference.low.toFixed(3)} – ${difference.high.toFixed(3)}`;
+      return `${cells([title, figure(shadow), figure(other), value])}  ${range.padStart(16)}`;
+    }),
     '',
   ];
 }

@@ -1,5 +1,6 @@
 import type { Coverages } from '../monitor/performance-coverage.ts';
 import type { Bin } from '../stats/binning.ts';
+import type { FollowedModel } from './followed-model.ts';
 import type { LeftOut } from './left-out.ts';
 
 /** Rows whose outcome is known, column by column. */
@@ -24,6 +25,8 @@ export type LabelledData = LabelledRows & {
   readonly coverage: Coverages | null;
   /** How long after their predictions the outcomes came; `null` where that is not known. */
   readonly delay: Delay | null;
+  /** Versions that the model has followed as their shadow, in the order of their first row; only of joined samples. */
+  readonly followed: readonly FollowedModel[];
   /** Rows that are not among them, by reason; only of labelled rows. */
   readonly leftOut: readonly LeftOut[];
   /** What a reader of the figures should know: what was left out, and why. */

@@ -7,6 +7,7 @@ import { describeSlice, describeSlices, sliceSigns } from './describe-slices.ts'
 import type { Evaluation } from './evaluate.ts';
 import { protocolAdjective, protocolPhrase } from './evaluation-protocol.ts';
 import { figureTitles } from './figure-titles.ts';
+import { type BesideChampion, pairFigures } from './followed-model.ts';
 import { formatDays } from './format-days.ts';
 import { formatScore } from './format-score.ts';
 import { type FigureName, figureNames } from './measure.ts';
@@ -20,6 +21,7 @@ ${decisionsSection(evaluation)}
 ${scoresSection(evaluation)}
 ${coverageSection(evaluation)}
 ${slicesSection(evaluation)}
+${championsSection(evaluation)}
 ${notesSection(evaluation)}`;
 }
 
@@ -116,6 +118,23 @@ function rangeOf(interval: Slice['intervals']['accuracy']): Html | null {
   return (
     interval && html` <small class="quiet">${interval.low.toFixed(2)}–${interval.high.toFixed(2)}</small>`
   );
+}
+
+function championsSection({ besideChampions }: Evaluation): Html | null {
+  if (besideChampions.length === 0) return null;
+  return html`<section aria-labelledby="champions"><h2 id="champions">Is it better than the model it followed?</h2>
+${besideChampions.map(championTable)}
+<p class="quiet">These intervals are of the difference on the same rows, so they are shorter than those of two models apart would suggest.</p></section>`;
+}
+
+function championTable({ champion, outcomes, ...figures }: BesideChampion): Html {
+  const rows = pairFigures.map(([name, title]) => {
+    const { shadow, champion: other, difference } = figures[name];
+    return html`<tr><th scope="row">${capital(title)}</th><td class="n">${figure(shadow)}</td><td class="n">${figure(other)}</td><td class="n">${figure(difference?.value ?? null)}</td><td class="n">${difference && `${figure(difference.low)} – ${figure(difference.high)}`}</td></tr>`;
+  });
+  return html`<table><caption>Beside ${champion.name} ${champion.version}, on ${formatCount(outcomes)} rows that both have scored</caption>
+<thead><tr><th scope="col">Figure</th><th scope="col" class="n">This model</th><th scope="col" class="n">The other</th><th scope="col" class="n">Difference</th><th scope="col" class="n">95 % interval</th></tr></thead>
+<tbody>${rows}</tbody></table>`;
 }
 
 /** The slices with the names of their bins as a person says them. */

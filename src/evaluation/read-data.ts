@@ -105,6 +105,7 @@ export async function readLabelledData(
     source: `rows of ${sources.join(', ')}`,
     coverage: null,
     delay: null,
+    followed: [],
     leftOut: leftOut.list(),
     notes: [...(isTraining ? [noteOnOwnRows(artifact)] : []), ...notes, ...unseen.notes()],
   };

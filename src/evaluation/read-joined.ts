@@ -13,7 +13,8 @@ import { quantileSorted } from '../stats/quantile.ts';
 import { formatAmount } from '../text/format.ts';
 import { dayMs } from '../times/day.ts';
 import { parseTime } from '../times/parse-time.ts';
-import { collectRows, type Delay, type LabelledData } from './labelled-rows.ts';
+import type { FollowedModel, FollowedRow } from './followed-model.ts';
+import { collectRows, type Delay, type LabelledData, type RowCollector } from './labelled-rows.ts';
 import { listOthers, type OtherModel, whyNone, whyYoung } from './other-outcomes.ts';
 import { createSlicers, type Slicer } from './slicer.ts';
 
@@ -37,7 +38,14 @@ type Labelled = {
 };
 
 /** What became of a row that another model answered. */
-type OtherOutcome = Pick<Labelled, 'outcome' | 'delayMs'>;
+type OtherOutcome = Pick<Labelled, 'outcome' | 'delayMs'> & {
+  readonly model: FollowedModel['model'];
+  /** What that model said; `undefined` where the line does not tell. */
+  readonly said: FollowedRow['champion'] | undefined;
+};
+
+/** By name and version. */
+type FollowedModels = Map<string, FollowedModel & { readonly rows: FollowedRow[] }>;
 
 type ReadOutcomes = {
   readonly labelled: Map<string, Labelled>;
@@ -64,10 +72,11 @@ export async function readJoinedData(options: JoinOptions): Promise<LabelledData
   const all = [...labelled.values()];
   const own = all.length;
   const collected = collectRows(by);
+  const followed: FollowedModels = new Map();
   const slicers = createSlicers(artifact, by, version);
   const coverage =
     samples.length > 0
-      ? await readSamples(options, { labelled, ofOthers }, slicers, collected, all, notes)
+      ? await readSamples(options, { labelled, ofOthers }, slicers, { collected, all, followed }, notes)
       : null;
   if (all.length === 0) refuse();
   const ofShadow = all.length - own;
@@ -87,6 +96,7 @@ export async function readJoinedData(options: JoinOptions): Promise<LabelledData
     source: `outcomes of ${artifact.name} ${version} in ${outcomes.join(', ')}`,
     coverage,
     delay: measureDelay(all),
+    followed: [...followed.values()],
     leftOut: [],
     notes,
   };
@@ -120,7 +130,14 @@ async function readOutcomes(
       const isJoined = samples.length > 0 && model !== name && classes.includes(outcome);
       if (isJoined && typeof id === 'string' && predictedMs <= maturedMs && !ofOthers.has(id)) {
         const delayMs = parseTime(line.time) - predictedMs;
-        ofOthers.set(id, { outcome: classes.indexOf(outcome), delayMs });
+        ofOthers.set(id, {
+          ...{ outcome: classes.indexOf(outcome), delayMs },
+          model: { name: model, version: line.version },
+          said:
+            isScore(score) && classes.includes(prediction)
+              ? { score, predictedClass: classes.indexOf(prediction) }
+              : undefined,
+        });
       }
     } else if (
       typeof id !== 'string' ||
@@ -171,15 +188,22 @@ function measureDelay(labelled: readonly Labelled[]): Delay | null {
 }
 
 /**
- * Moves the labelled rows that have a sample to `collected`, with their bins, and adds those of a shadow to `all`; counts
- * all predictions.
+ * Moves the labelled rows that have a sample to `collected`, with their bins, and adds those of a shadow to `all`, and to
+ * `followed` beside what the other model said; counts all predictions.
  */
 async function readSamples(
   { artifact, version, samples, maturedMs }: JoinOptions,
   { labelled, ofOthers }: Pick<ReadOutcomes, 'labelled' | 'ofOthers'>,
   slicers: readonly Slicer[],
-  collected: ReturnType<typeof collectRows>,
-  all: Labelled[],
+  {
+    collected,
+    all,
+    followed,
+  }: {
+    readonly collected: RowCollector;
+    readonly all: Labelled[];
+    readonly followed: FollowedModels;
+  },
   notes: string[],
 ): Promise<Coverages> {
   const counted = createPerformance(performanceReferenceOf(artifact));
@@ -195,15 +219,20 @@ async function readSamples(
     if (!(predictedMs <= maturedMs)) continue;
     counted.addPrediction(score);
     const key = String(id);
-    const followed = classes.includes(sample.prediction) ? ofOthers.get(key) : undefined;
+    const other = classes.includes(sample.prediction) ? ofOthers.get(key) : undefined;
     const row =
       labelled.get(key) ??
-      (followed && { ...followed, score, prediction: classes.indexOf(sample.prediction) });
+      (other && {
+        ...{ score, prediction: classes.indexOf(sample.prediction) },
+        ...{ outcome: other.outcome, delayMs: other.delayMs },
+      });
     if (row === undefined) continue;
     // samples may repeat a prediction, which counts once
     if (!labelled.delete(key)) {
       ofOthers.delete(key);
       all.push(row);
+      if (other?.said !== undefined)
+        addFollowed(followed, other.model, { champion: other.said, shadow: row });
     }
     counted.addOutcome(score, row.outcome);
     const bins = slicers.map((slicer) => binIn(sample, slicer));
@@ -216,6 +245,18 @@ async function readSamples(
     notes.push(`Left out: ${formatAmount(reading.damaged, 'damaged line')} of samples.`);
   }
   return measureCoverage(counted.cells, counted.sums);
+}
+
+function addFollowed(
+  followed: FollowedModels,
+  model: FollowedModel['model'],
+  { champion, shadow }: { readonly champion: FollowedRow['champion']; readonly shadow: Labelled },
+): void {
+  const key = `${model.name} ${model.version}`;
+  const known = followed.get(key) ?? { model, rows: [] as FollowedRow[] };
+  followed.set(key, known);
+  const { score, prediction, outcome } = shadow;
+  known.rows.push({ champion, shadow: { score, predictedClass: prediction }, outcome });
 }
 
 /** A feature's bin, from the value or as the sample has it. */

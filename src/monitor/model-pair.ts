@@ -1,8 +1,10 @@
+import { numericBinIndex } from '../stats/binning.ts';
 import {
   type PairedDifference,
   pairedMeanDifference,
   pairedShareDifference,
 } from '../stats/paired-difference.ts';
+import { pairedRocAuc } from '../stats/paired-roc-auc.ts';
 
 /** What a model said of one row; the class by its place. */
 export type Said = { readonly score: number; readonly predictedClass: number };
@@ -14,9 +16,11 @@ export type PairPerformance = {
   readonly accuracy: Comparison;
   /** Of the scores as they are, in no bins. */
   readonly brierScore: Comparison;
+  /** Over the score bins of each. */
+  readonly rocAuc: Comparison;
 };
 
-/** A figure of both; `null` without outcomes. The difference is shadow less champion. */
+/** A figure of both; `null` without outcomes that define it. The difference is shadow less champion. */
 export type Comparison = {
   readonly champion: number | null;
   readonly shadow: number | null;
@@ -42,12 +46,22 @@ export type ModelPair = {
   performance(): PairPerformance;
 };
 
-/** @param classes how many the champion has */
-export function createModelPair(classes: number): ModelPair {
+/**
+ * @param classes how many the champion has
+ * @param edges inner edges of the score bins of each, ascending
+ */
+export function createModelPair(
+  classes: number,
+  edges: { readonly champion: readonly number[]; readonly shadow: readonly number[] },
+): ModelPair {
   const agreement = new Float64Array(classes ** 2);
   const right = { both: 0, champion: 0, shadow: 0, neither: 0 };
   const dropped = { queue_full: 0, failed: 0, other_classes: 0 };
   const brier = { champion: 0, shadow: 0, difference: 0, squares: 0 };
+  const bins = edges.shadow.length + 1;
+  const cells = (edges.champion.length + 1) * bins;
+  /** By the bins of both, those of the shadow within each of the champion. */
+  const [negatives, positives] = [new Float64Array(cells), new Float64Array(cells)];
   return {
     agreement,
     right,
@@ -63,6 +77,9 @@ export function createModelPair(classes: number): ModelPair {
       brier.shadow += ofShadow;
       brier.difference += ofShadow - of;
       brier.squares += (ofShadow - of) ** 2;
+      const bin = numericBinIndex(edges.champion, champion.score);
+      const ofOutcome = outcome === 1 ? positives : negatives;
+      ofOutcome[bin * bins + numericBinIndex(edges.shadow, shadow.score)]++;
     },
     addDropped(reason, rows) {
       dropped[reason] += rows;
@@ -71,6 +88,11 @@ export function createModelPair(classes: number): ModelPair {
       const { both, champion, shadow, neither } = right;
       const outcomes = both + champion + shadow + neither;
       const mean = (sum: number) => (outcomes === 0 ? null : sum / outcomes);
+      const { first, second, difference } = pairedRocAuc({
+        first: negatives.map((_, cell) => Math.floor(cell / bins)),
+        second: negatives.map((_, cell) => cell % bins),
+        ...{ positives, negatives },
+      });
       return {
         outcomes,
         accuracy: {
@@ -83,6 +105,7 @@ export function createModelPair(classes: number): ModelPair {
           shadow: mean(brier.shadow),
           difference: pairedMeanDifference(outcomes, brier.difference, brier.squares),
         },
+        rocAuc: { champion: first, shadow: second, difference },
       };
     },
   };

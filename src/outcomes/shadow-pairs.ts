@@ -29,7 +29,8 @@ export function createShadowPairs(models: Pick<KnownModels, 'get' | 'all'>): Sha
     let pair = pairs.get(key);
     // a version that was dropped and came back begins at 0 again
     if (pair?.champion !== champion || pair.shadow !== shadow) {
-      pair = { champion, shadow, counts: createModelPair(champion.classes.length) };
+      const edges = { champion: edgesOf(champion), shadow: edgesOf(shadow) };
+      pair = { champion, shadow, counts: createModelPair(champion.classes.length, edges) };
       pairs.set(key, pair);
     }
     return pair.counts;
@@ -51,4 +52,8 @@ export function createShadowPairs(models: Pick<KnownModels, 'get' | 'all'>): Sha
       return [...pairs.values()];
     },
   };
+}
+
+function edgesOf({ performance }: KnownModel): readonly number[] {
+  return performance.reference.scoreEdges;
 }

@@ -236,7 +236,22 @@ describe('npm run evaluate', () => {
     ]);
     const { status, stdout, stderr } = evaluate('--outcomes', outcomes, '--samples', samples, '--json');
     assert.equal(status, 0, stderr);
-    const { confusion, delay, notes } = JSON.parse(stdout);
+    const page = join(folder, 'beside.html');
+    const shown = evaluate('--outcomes', outcomes, '--samples', samples, '--html', page);
+    assert.match(shown.stdout, /Beside champion 000000000000, which it followed/);
+    assert.match(shown.stdout, /^ROC AUC +1\.000 +0\.500 +–$/m);
+    assert.match(
+      await readFile(page, 'utf8'),
+      /Beside champion 000000000000, on 2 rows that both have scored/,
+    );
+    const { confusion, delay, notes, besideChampions } = JSON.parse(stdout);
+    assert.deepEqual(
+      besideChampions.map(({ champion, outcomes }: any) => [champion, outcomes]),
+      [[{ name: 'champion', version: '000000000000' }, 2]],
+    );
+    const [{ rocAuc, brierScore }] = besideChampions;
+    assert.deepEqual(rocAuc, { champion: 0.5, shadow: 1, difference: null });
+    assert.ok(Math.abs(brierScore.champion - 0.41) < 1e-12);
     assert.deepEqual(confusion, {
       truePositives: 1,
       falsePositives: 1,

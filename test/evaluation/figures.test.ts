@@ -137,6 +137,7 @@ describe('an evaluation', () => {
       source: 'test',
       coverage: measureCoverage(counted.cells, counted.sums),
       delay: null,
+      followed: [],
       leftOut: [],
       notes: [],
     };

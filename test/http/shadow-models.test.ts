@@ -149,6 +149,11 @@ describe('a shadow', () => {
       accuracy: mean(said.map(({ prediction }, i) => Number(prediction === outcomeOf(i)))),
       brierScore: mean(said.map(({ score }, i) => (score - Number(outcomeOf(i) === 'bad')) ** 2)),
     });
+    for (const [who, name] of Object.entries({ champion: 'credit', shadow: 'challenger' })) {
+      const { realised } = models.find(({ model }: any) => model.name === name).sinceStart;
+      assert.ok(Math.abs(pair.rocAuc[who] - realised.rocAuc.value) < 1e-12, who);
+    }
+    assert.equal(pair.rocAuc.difference, null, 'of 20 positives');
     const champion = figures(answers);
     const shadow = figures(answers.map(({ id }) => ofShadow.get(id)!));
     for (const name of ['accuracy', 'brierScore'] as const) {
@@ -175,10 +180,18 @@ describe('a shadow', () => {
       ],
       { cwd: root },
     );
-    const [{ accuracy }] = (await performance()).shadows;
+    const [{ accuracy, brierScore, rocAuc, champion }] = (await performance()).shadows;
     const evaluation = JSON.parse(stdout);
     assert.equal(evaluation.samples, rows.length);
     assert.ok(Math.abs(evaluation.accuracy - accuracy.shadow) < 1e-12);
+    const [beside] = evaluation.besideChampions;
+    assert.deepEqual([beside.champion, beside.outcomes], [champion, rows.length]);
+    assert.deepEqual(beside.accuracy, accuracy);
+    for (const who of ['champion', 'shadow']) {
+      assert.ok(Math.abs(beside.brierScore[who] - brierScore[who]) < 1e-9, who);
+      assert.ok(Math.abs(beside.rocAuc[who] - rocAuc[who]) < 0.02, 'the service has the AUC of the bins');
+    }
+    assert.equal(beside.rocAuc.shadow, evaluation.rocAuc);
   });
 
   it('has to be there', async () => {
