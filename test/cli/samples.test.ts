@@ -433,20 +433,3 @@ describe('npm run samples -- --forget', () => {
     }
   });
 });
-
-describe('forgetting thousands of ids', () => {
-  it('takes one pass over the lines, not one an id, and leaves those that cannot be read', async function () {
-    // a search for each of them takes several times as long
-    this.timeout(8_000);
-    const count = 20_000;
-    const idOf = (i: number) => `id-${String(i).padStart(40, '0')}`;
-    const lines = Array.from({ length: count }, (_, i) => line(idOf(i), { purpose: 'x'.repeat(100) }));
-    const path = await write('thousands.jsonl', lines);
-    const broken = `{"id":"${idOf(0)}","time\n`;
-    await writeFile(path, broken, { flag: 'a' });
-    const ids = new Set(Array.from({ length: count / 4 }, (_, i) => idOf(4 * i)));
-    assert.deepEqual(await forgetRows(path, ids), { deleted: ids.size });
-    const left = lines.filter(({ id }) => !ids.has(id)).map((one) => `${JSON.stringify(one)}\n`);
-    assert.equal(await readFile(path, 'utf8'), left.join('') + broken);
-  });
-});

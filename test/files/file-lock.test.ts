@@ -36,7 +36,7 @@ describe('the lock of a file', () => {
   });
 
   it('is passed over where it is of a user who lets no other write to it', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const user = plainUser(this);
     await using folder = await temporaryFolder();
     await chmod(folder.path, 0o755);

@@ -30,7 +30,7 @@ const replies = [
 ];
 
 describe('a shared store that answers with errors', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let store: RespServer;
   let memory: SharedStore;
   let problems: string[];

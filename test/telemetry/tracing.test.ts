@@ -110,7 +110,7 @@ describe('tracing, from the real bootstrap to an OTLP sink', () => {
 
 describe('head sampling', () => {
   it('records the stated share of requests, once, and keeps the requests of one connection apart', async function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     const sink = await startOtlpSink();
     const service = await startTestService({
       OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
