@@ -32,8 +32,8 @@ export function table(
     .filterable(false)
     .colorScheme(fixed('text'))
     .transformations(joined(queries.length, key, columns));
-  for (const { name, look = [] } of columns)
-    panel.overrideByName(name, [{ id: 'noValue', value: '–' }, ...look]);
+  for (const column of columns)
+    panel.overrideByName(column.name, [{ id: 'noValue', value: '–' }, ...lookOf(column)]);
   return panel;
 }
 
@@ -79,8 +79,13 @@ export function bars(
       new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.None),
     )
     .transformations(joined(queries.length, key, columns));
-  for (const column of columns) if (column.look) panel.overrideByName(column.name, [...column.look]);
+  for (const column of columns) panel.overrideByName(column.name, lookOf(column));
   return panel;
+}
+
+/** Grafana takes a label such as the version `919545e71279` for a number, infinite here, unless its unit says otherwise. */
+function lookOf({ from, look = [] }: Column): DynamicConfigValue[] {
+  return 'label' in from ? [{ id: 'unit', value: 'string' }, ...look] : [...look];
 }
 
 /** How a column shows its numbers. */

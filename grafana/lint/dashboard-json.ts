@@ -46,6 +46,7 @@ export type PanelJson = {
   readonly fieldConfig?: {
     readonly defaults?: FieldConfigJson;
     readonly overrides?: readonly {
+      readonly matcher?: { readonly options?: unknown };
       readonly properties?: readonly { readonly id?: string; readonly value?: unknown }[];
     }[];
   };

@@ -3,7 +3,7 @@ import { renderDashboards } from '../../grafana/dashboards-src/index.ts';
 import { variable } from '../../grafana/dashboards-src/language.ts';
 import { jaegerPages } from '../../grafana/dashboards-src/links.ts';
 import { jaeger } from '../../grafana/dashboards-src/panel.ts';
-import { contentPanels, type DashboardJson } from '../../grafana/lint/dashboard-json.ts';
+import { contentPanels, type DashboardJson, type PanelJson } from '../../grafana/lint/dashboard-json.ts';
 import { lintDashboard } from '../../grafana/lint/lint-dashboard.ts';
 import { panelLinks } from '../../grafana/lint/lint-links.ts';
 import { runbookSection } from '../../otel/prometheus/generator/generator-options.ts';
@@ -16,6 +16,14 @@ import {
   readYaml,
   runbookUrl,
 } from './surroundings.ts';
+
+/** What joins the answers of queries into one table, and how its columns look. */
+type Joined = PanelJson & {
+  readonly transformations?: readonly {
+    readonly id: string;
+    readonly options?: { readonly renameByName?: Readonly<Record<string, string>> };
+  }[];
+};
 
 const uids = ['model-drift', 'model-performance', 'service', 'telemetry-pipeline'];
 
@@ -57,6 +65,21 @@ describe('dashboards', () => {
       assert.ok(links?.some((link) => link.url?.startsWith(`${jaegerPages}/search?service=vigia`)));
     });
   }
+
+  it('show labels as they are, also a version that could be read as a number, such as 919545e71279', () => {
+    for (const dashboard of dashboards.values()) {
+      for (const { title, transformations = [], fieldConfig } of contentPanels(dashboard) as Joined[]) {
+        const { renameByName = {} } = transformations.find(({ id }) => id === 'organize')?.options ?? {};
+        const labels = Object.entries(renameByName).filter(([field]) => !/^Value|\\/.test(field));
+        for (const [, column] of labels) {
+          const [unit] = (fieldConfig?.overrides ?? [])
+            .filter(({ matcher }) => matcher?.options === column)
+            .flatMap(({ properties = [] }) => properties.filter(({ id }) => id === 'unit'));
+          assert.equal(unit?.value, 'string', `${dashboard.title}: ${title}: ${column}`);
+        }
+      }
+    }
+  });
 
   it('name no address that is nowhere: only pages that Compose publishes', () => {
     for (const [file, text] of [...readCommittedTexts(), ...readGeneratedManifests()]) {

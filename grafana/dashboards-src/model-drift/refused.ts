@@ -66,7 +66,7 @@ export const refused: Row = {
           title: 'Predictions that failed',
           description:
             'Rows a second that the model could not predict, by reason. Only of models that another server, or another file, computes: nothing else was counted of these rows.',
-          unit: 'cps',
+          unit: 'rowsps',
           noData: 'the model is watched only, or no replica is scraped',
         },
         [

@@ -69,7 +69,7 @@ export const shadows: Row = {
           title: 'Rows that shadows left out',
           description:
             'Rows a second that a shadow did not score, by shadow and reason: it failed, too many rows waited for it, or its classes are not those of this version. The two panels above lack these rows.',
-          unit: 'cps',
+          unit: 'rowsps',
           noData: noShadow,
         },
         [{ expr: shadowDrops, legend: '{{name}} {{reason}}' }],

@@ -1,6 +1,7 @@
 import type { Row } from '../compose.ts';
 import { variable } from '../language.ts';
-import { toDashboard } from '../links.ts';
+import { asPanelLink, toDashboard, toRunbook } from '../links.ts';
+import { noneBelow } from '../panel-expressions.ts';
 import { type Column, inWords, number, table } from '../tables.ts';
 import { stacked, timeSeries } from '../time-series.ts';
 import { duration, rate, replica } from './service-queries.ts';
@@ -23,7 +24,7 @@ export const replicas: Row = {
         noData: 'no request in this time',
       },
       [{ expr: `sum by (instance) (${rate(`${duration}_count`)})`, legend: '{{instance}}' }],
-    ),
+    ).span(8),
     stacked(
       timeSeries(
         {
@@ -40,7 +41,30 @@ export const replicas: Row = {
           },
         ],
       ),
-    ),
+    ).span(8),
+    stacked(
+      timeSeries(
+        {
+          title: 'Failed predictions by model',
+          description:
+            'Rows a second that a model could not predict, by model and reason. Those of a shadow change no answer. The panels above count answers, of all models together.',
+          unit: 'rowsps',
+          noData: 'no replica is scraped',
+        },
+        [
+          {
+            expr: noneBelow(
+              `sum by (model, reason) (${rate('model_predict_failures_total')})`,
+              `sum(${rate('model_predict_failures_total')})`,
+              'reason',
+            ),
+            legend: '{{model}} {{reason}}',
+          },
+        ],
+      ),
+    )
+      .span(8)
+      .links([asPanelLink(toRunbook('ModelPredictFailing'))]),
     table(
       {
         title: 'Replicas',
