@@ -148,6 +148,7 @@ class TheMiddleware(unittest.TestCase):
         predicts = app_that_answers(dump({"score": 0.5}))
         long = b'{"a": "' + b"x" * 2000 + b'"}'
         encoded = app_that_answers(b"\x1f\x8b", headers=[*JSON, (b"Content-Encoding", b"gzip")])
+        columns, rows = app_that_answers(dump({"score": [0.25, 0.5]})), {"features": "rows", "key": "key"}
         cases: list[tuple[Any, bytes, dict[str, Any], str]] = [
             (predicts, b"a=1", {}, "the request is not JSON"),
             (predicts, long, {}, "the request has more than 1000 bytes"),
@@ -160,6 +161,8 @@ class TheMiddleware(unittest.TestCase):
             (predicts, b"{}", {"features": "rows"}, "the request has no rows"),
             (predicts, b"{}", {"score": fail}, "a mistake"),
             (predicts, b"[1]", {}, "/features is of type list"),
+            (columns, b'{"rows": [{}]}', rows, "the features and the score are of 1 and 2 rows"),
+            (columns, b'{"rows": [{}, {}], "key": "ab"}', rows, "the features and the key are of 2 and 1 rows"),
         ]
         for app, body, options, reason in cases:
             with self.subTest(reason=reason), log_lines() as lines, Watcher(self.server.url) as watcher:

@@ -129,9 +129,14 @@ class WatchMiddleware:
         if not (isinstance(features, list) and isinstance(score, list)):
             self._watcher.observe(features, score=score, prediction=prediction, key=key)
             return
-        none = [None] * len(features)
-        for row in zip(features, score, prediction or none, key or none, strict=True):
-            self._watcher.observe(row[0], score=row[1], prediction=row[2], key=row[3])
+        others = {"score": score, "prediction": prediction, "key": key}
+        columns = {name: [None] * len(features) if column is None else column for name, column in others.items()}
+        for name, column in columns.items():
+            count = len(column) if isinstance(column, list) else 1
+            if count != len(features):
+                raise ValueError(f"the features and the {name} are of {len(features)} and {count} rows")
+        for row, *of_row in zip(features, *columns.values(), strict=True):
+            self._watcher.observe(row, **dict(zip(columns, of_row, strict=True)))
 
     def _features_of(self, asked: Any, answered: Any) -> Any:
         if self._features is not None:
