@@ -49,15 +49,20 @@ function describedPredictor(artifact: Artifact, source: string): Described | und
  * Makes what computes a model's predictions; `undefined` for a model that is watched only.
  *
  * @param source what to call the artifact in errors, usually the path of its file
- * @throws Error (or rejects with it) for a predictor that is not described as its kind must be, or cannot be made here
+ * @throws Error (rejects) that begins with `source: `, for a predictor that is not described as its kind must be, or cannot
+ * be made here
  */
-export function createPredictor(
+export async function createPredictor(
   artifact: Artifact,
   surroundings: PredictorSurroundings,
   source: string = artifact.name,
-): Predictor | Promise<Predictor> | undefined {
+): Promise<Predictor | undefined> {
   const described = describedPredictor(artifact, source);
-  return described?.kind.create(described.description, artifact, surroundings);
+  try {
+    return await described?.kind.create(described.description, artifact, surroundings);
+  } catch (error) {
+    throw new Error(`${source}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /**

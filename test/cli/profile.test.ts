@@ -296,10 +296,9 @@ describe('npm run profile', function () {
       checked('{"kind":"onnx","path":"none.onnx"}'),
       /predictor\.json: predictor\.path: .*none\.onnx: no such file$/,
     );
-    await assert.rejects(
-      checked(JSON.stringify({ ...http, headersFile: 'none' })),
-      new RegExp(`headersFile=${join(folder, 'none')}: cannot be read: ENOENT$`),
-    );
+    await assert.rejects(checked(JSON.stringify({ ...http, headersFile: 'none' })), {
+      message: `${file}: headersFile=${join(folder, 'none')}: cannot be read: ENOENT`,
+    });
     await assert.rejects(checked('{'), /predictor\.json: not valid JSON: /);
     await assert.rejects(checked('[]'), /predictor\.json: must be a JSON object with a "kind"$/);
     await assert.rejects(checked('{"kind":"magic"}'), /predictor\.json: predictor\.kind: is "magic", .*http/);
