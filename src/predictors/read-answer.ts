@@ -1,6 +1,11 @@
 import { type BinaryClasses, classesOf } from '../model/output-classes.ts';
 import { readProbability } from '../model/probability.ts';
-import { indexCategories } from '../stats/category-text.ts';
+import {
+  type CategoryIndex,
+  canonicalCategory,
+  indexCategories,
+  isTruthValue,
+} from '../stats/category-text.ts';
 import { type Prediction, PredictorFailure } from './predictor.ts';
 
 /** Makes a prediction of what another model said. @throws PredictorFailure for what is no score, or no class of the model */
@@ -16,7 +21,7 @@ const labelsOnly =
  * @param saysClass whether the model file says where the predicted class is; otherwise it follows from the score
  */
 export function createAnswerReader(output: BinaryClasses, saysClass: boolean): AnswerReader {
-  const classOf = indexCategories(classesOf(output).map((name) => [name, name]));
+  const classOf = indexClasses(classesOf(output));
   return (said, prediction) => {
     const score = readProbability(said);
     if (score === undefined) throw new PredictorFailure('bad_answer', describeScore(said));
@@ -33,6 +38,13 @@ export function createAnswerReader(output: BinaryClasses, saysClass: boolean): A
     }
     return { score, prediction: known };
   };
+}
+
+/** Truth values are known by their numbers, too: the classes True and False of scikit-learn are 1 and 0 in ONNX. */
+function indexClasses(names: readonly string[]): CategoryIndex<string> {
+  const texts = names.map(canonicalCategory);
+  const numbers = texts.every(isTruthValue) ? texts.map((text) => (text === 'true' ? '1' : '0')) : [];
+  return indexCategories([...names, ...numbers].map((name, i) => [name, names[i % 2]] as const));
 }
 
 function describeScore(score: unknown): string {
