@@ -32,7 +32,8 @@ export type TensorReader = (
 ) => Prediction[];
 
 export function createTensorReader(settings: Settings, { output }: WatchedModel): TensorReader {
-  const positive = settings.positiveColumn ?? positiveColumn(output);
+  const given = settings.positiveColumn;
+  const positive = given ?? positiveColumn(output);
   const read = createAnswerReader(output, settings.prediction !== undefined);
   return (rows, scores, classes) => {
     const columns = scores.length / rows;
@@ -41,6 +42,12 @@ export function createTensorReader(settings: Settings, { output }: WatchedModel)
       throw new PredictorFailure(
         'bad_answer',
         `the output with the probabilities has ${scores.length} numbers for ${rows} rows, but column ${column} of each row is needed`,
+      );
+    }
+    if (given === undefined && columns > 2) {
+      throw new PredictorFailure(
+        'bad_answer',
+        `the output with the probabilities has ${columns} columns, and a model of two classes has two: say which one is that of the positive class as "positiveColumn" in the model file`,
       );
     }
     if (classes !== undefined && classes.length !== rows) {

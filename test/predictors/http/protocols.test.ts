@@ -153,6 +153,9 @@ describe('the Open Inference Protocol V2', () => {
       () => make({ positiveColumn: 2 }).decode(answer, 2),
       badAnswer(/4 numbers for 2 rows, but column 2/),
     );
+    const ofThree = { outputs: [{ name: 'p', shape: [1, 3], data: [0.2, 0.3, 0.5] }] };
+    assert.throws(() => make().decode(ofThree, 1), badAnswer(/has 3 columns.*"positiveColumn"/));
+    assert.deepEqual(make({ positiveColumn: 2 }).decode(ofThree, 1), [{ score: 0.5 }]);
   });
 });
 
