@@ -24,6 +24,13 @@ export type ShadowPairs = {
 export function createShadowPairs(models: Pick<KnownModels, 'get' | 'all'>): ShadowPairs {
   const pairs = new Map<string, ShadowPair>();
 
+  function dropUnused(): void {
+    const inUse = new Set(models.all());
+    for (const [key, { champion, shadow }] of pairs) {
+      if (!inUse.has(champion) || !inUse.has(shadow)) pairs.delete(key);
+    }
+  }
+
   function of(champion: KnownModel, shadow: KnownModel): ModelPair {
     const key = `${champion.digest.toString('hex')} ${shadow.digest.toString('hex')}`;
     let pair = pairs.get(key);
@@ -31,6 +38,8 @@ export function createShadowPairs(models: Pick<KnownModels, 'get' | 'all'>): Sha
     if (pair?.champion !== champion || pair.shadow !== shadow) {
       const edges = { champion: edgesOf(champion), shadow: edgesOf(shadow) };
       pair = { champion, shadow, counts: createModelPair(champion.classes.length, edges) };
+      // also where nobody asks for all of them: each holds its versions in memory
+      dropUnused();
       pairs.set(key, pair);
     }
     return pair.counts;
@@ -45,10 +54,7 @@ export function createShadowPairs(models: Pick<KnownModels, 'get' | 'all'>): Sha
       }
     },
     all() {
-      const inUse = new Set(models.all());
-      for (const [key, { champion, shadow }] of pairs) {
-        if (!inUse.has(champion) || !inUse.has(shadow)) pairs.delete(key);
-      }
+      dropUnused();
       return [...pairs.values()];
     },
   };
