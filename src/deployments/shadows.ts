@@ -46,32 +46,36 @@ export function createShadows(options: {
   readonly onProblem: (message: string) => void;
 }): Shadows {
   const { names, deployments, records, scores, pairs, onProblem } = options;
-  const faults = createRecurringFaults();
-  const sayOnce = (kind: string, message: string) => faults.begin(kind) && onProblem(message);
 
-  const queues = names.map((name) => ({
-    name,
-    queue: createShadowQueue({
+  const queues = names.map((name) => {
+    const faults = createRecurringFaults();
+    const sayOnce = (kind: string, message: string) => faults.begin(kind) && onProblem(message);
+    const queue = createShadowQueue({
       shadow(champion) {
         const shadow = deployments.get(name);
         if (shadow === undefined || haveSameClasses(champion.counts.classes, shadow.counts.classes))
           return shadow;
         sayOnce(
-          `${name} classes`,
+          'classes',
           `the shadow ${name} has other classes than ${champion.artifact.name}: it scores no rows until they agree`,
         );
         return undefined;
       },
       score: askPredictor,
-      onScored: keep,
-      onFailure: ({ artifact }, error) =>
-        sayOnce(`${name} ${error.name}`, `the shadow ${artifact.name} cannot score: ${oneLine(error)}`),
+      onScored(...scored) {
+        keep(...scored);
+        // a later failure is news again
+        faults.end();
+      },
+      onFailure: (_shadow, error) =>
+        sayOnce(error.name, `the shadow ${name} cannot score: ${oneLine(error)}`),
       onDropped(champion, reason, rows) {
         const shadow = deployments.get(name);
         if (shadow) pairs.of(champion.known, shadow.known).addDropped(reason, rows);
       },
-    }),
-  }));
+    });
+    return { name, queue };
+  });
 
   function keep(
     shadow: Deployment,
@@ -91,8 +95,6 @@ export function createShadows(options: {
       span: undefined,
       shadowed: { id, isKept },
     });
-    // a later failure is news again
-    faults.end();
     pairs.of(champion.known, shadow.known).addPrediction(ofChampion, predictedClass);
     const group = shadow.groups?.numberOf(observation.bins);
     // nobody can tell the outcome of a prediction without an id

@@ -436,3 +436,36 @@ describe('a shadow that is slow or fails', () => {
     assert.deepEqual(new Set(answering), new Set([0]));
   });
 });
+
+describe('two shadows, of which one fails', () => {
+  let service: TestService;
+  after(() => service?.stop());
+
+  it('are told apart: that the other scores does not make each failure news', async () => {
+    const folder = await temporaryFolder();
+    const paths = await putModels(folder.path);
+    const { version: _, ...content } = await loadArtifact(join(folder.path, 'challenger.json'));
+    const predictor = { kind: 'http', protocol: 'json', url: 'http://127.0.0.1:1/', score: '/score' };
+    const broken = join(folder.path, 'broken.json');
+    await writeFile(broken, formatArtifact(sealArtifact({ ...content, name: 'broken', predictor })));
+    service = await startTestService(
+      { MODEL_PATH: `${paths},${broken}`, DEFAULT_MODEL: 'credit', SHADOW_MODELS: 'broken,challenger' },
+      folder.path,
+    );
+    for (const [i, row] of rows.slice(0, 10).entries()) {
+      await postJson(`${service.api}/predict`, row);
+      await eventually(async () => {
+        const text = await (await fetch(`${service.admin}/metrics`)).text();
+        const failed = { shadow: 'broken', reason: 'failed' };
+        assert.equal(seriesValue(text, 'model_shadow_rows_dropped_total', failed), i + 1);
+        assert.equal(seriesValue(text, 'model_score_count', { model: 'challenger' }), i + 1);
+      });
+    }
+    await service.signal('SIGTERM');
+    const said = service.logLines().filter(({ event }) => event === 'shadow');
+    assert.deepEqual(
+      said.map(({ msg }) => msg),
+      ["the shadow broken cannot score: the model's server cannot be reached: ECONNREFUSED"],
+    );
+  });
+});
