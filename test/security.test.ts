@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { limits, maxHeadersCount, maxRequestsPerSocket } from '../src/http/listener.ts';
+import { observationLimits } from '../src/http/observation-intake.ts';
+import { outcomeLimits } from '../src/http/outcome-items.ts';
+import { predictLimits } from '../src/http/predict-rows.ts';
 import { settings } from '../src/settings/config.ts';
 import { openConnection, predictRequest } from './support/connection.ts';
 import { halfSent, openRaw } from './support/raw-connection.ts';
@@ -129,6 +132,9 @@ describe('security', () => {
   });
 
   describe('limits of the server', () => {
+    const bound = ({ bytes, rows }: { bytes: number; rows: number }) =>
+      `${bytes / 2 ** 20} MiB and ${rows.toLocaleString('en')}`;
+
     it('are what docs/security.md says', async () => {
       const text = (await readFile(join(root, 'docs/security.md'), 'utf8')).replaceAll(/\s+/g, ' ');
       for (const stated of [
@@ -138,6 +144,9 @@ describe('security', () => {
         `after ${maxRequestsPerSocket.toLocaleString('en')} requests`,
         `${limits.maxHeaderSize / 1024} KiB`,
         `${maxHeadersCount} of them`,
+        `several rows to be predicted ${bound(predictLimits)} rows`,
+        `\`/outcomes\` ${bound({ ...outcomeLimits, rows: outcomeLimits.items })} outcomes`,
+        `\`/observations\` ${bound(observationLimits)} rows`,
       ]) {
         assert.ok(text.includes(stated), `docs/security.md does not say: ${stated}`);
       }
