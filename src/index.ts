@@ -16,9 +16,9 @@
  *     monitor.observe(row, score);
  *     const [tenure] = liveDrift(monitor, '1h');
  *
- * That counts predictions, drift and segments, with all the series that the rules and the dashboard of drift need. A score
- * that is not a finite number is refused before anything is counted. Without `output` drift is watched all the same, and
- * predictions are counted together.
+ * That counts predictions, drift and segments, with all the series that the rules and the dashboard of drift need, but for
+ * those of failed calls and of shadows, which only a service has. A score that is not a finite number is refused before
+ * anything is counted. Without `output` drift is watched all the same, and predictions are counted together.
  *
  * With `buildReference({ model, version, segments: ['channel'] }, …)` each category of a feature is watched by itself, too:
  * `liveSegments` reads its drift, and it has metrics of its own.
