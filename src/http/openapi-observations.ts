@@ -85,6 +85,7 @@ export function observationsPath(
           'unsupported-media-type',
           'internal',
           'overloaded',
+          'unavailable',
         ),
         [problems['invalid-input'].status]: {
           description: 'No row fits the model, or the Idempotency-Key stands for another body',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { problems } from '../../src/http/problem.ts';
 import { loadArtifact } from '../../src/model/artifact.ts';
 import { createTokens } from '../../src/outcomes/token.ts';
 import {
@@ -309,7 +310,10 @@ describe('POST /observations', () => {
     const document = (await (await fetch(`${service.api}/openapi.json`)).json()) as any;
     const { valid, errors } = await new Validator().validate(document);
     assert.ok(valid, JSON.stringify(errors));
-    const { content } = document.paths['/observations'].post.requestBody;
+    const { responses, requestBody } = document.paths['/observations'].post;
+    // there is no room for its body, or the store that replicas share cannot be asked about its key
+    assert.equal(responses[503].description, `${problems.overloaded.title}; ${problems.unavailable.title}`);
+    const { content } = requestBody;
     for (const { value } of Object.values<any>(content['application/json'].examples)) {
       assert.deepEqual((await observe(value)).body.invalid, []);
     }
