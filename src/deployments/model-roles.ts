@@ -33,7 +33,9 @@ export function checkRoles(artifacts: readonly Artifact[], roles: ModelRoles): v
   if (followed === undefined) {
     refuse(
       'SHADOW_MODELS',
-      `set DEFAULT_MODEL too, as the model that they follow is one of ${others.join(', ')}`,
+      others.length === 0
+        ? 'no model is left that they could follow'
+        : `set DEFAULT_MODEL too, as the model that they follow is one of ${others.join(', ')}`,
     );
   }
   const [champion] = artifacts.filter(({ name }) => name === followed);

@@ -217,6 +217,9 @@ describe('a shadow', () => {
     assert.throws(() => checkRoles([credit, watched(challenger)], roles), {
       message: 'SHADOW_MODELS=challenger: challenger is watched only: its file has no predictor',
     });
+    assert.throws(() => checkRoles([challenger], roles), {
+      message: 'SHADOW_MODELS=challenger: no model is left that they could follow',
+    });
     checkRoles([credit, challenger], roles);
     checkRoles([watched(credit), challenger], roles);
     checkRoles([watched(credit), watched(challenger)], {});
