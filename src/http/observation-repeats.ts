@@ -9,7 +9,7 @@ const pendingPollMs = 100;
 const maxWaitMs = 10_000;
 
 /** How many batches are remembered, for how long, and of how many bytes of receipts what each row got. */
-export const repeatLimits = { batches: 50_000, ageMs: 24 * hourMs, receiptBytes: 16 * 1024 * 1024 } as const;
+const repeatLimits = { batches: 50_000, ageMs: 24 * hourMs, receiptBytes: 16 * 1024 * 1024 } as const;
 
 /** What tells one batch from others. */
 export type BatchName = {

@@ -1,5 +1,5 @@
 import type { Cell, PerformanceSums } from './performance.ts';
-import { byBand, total } from './performance-figures.ts';
+import { byBand, decided, total } from './performance-figures.ts';
 
 /** How many of the predictions that are old enough have an outcome. */
 export type Coverage = {
@@ -30,10 +30,8 @@ export type Coverages = {
 /** The labelled share of the predictions that are old enough, by decision and by band of the score. */
 export function measureCoverage(cells: readonly Cell[], sums: PerformanceSums): Coverages {
   const labelled = sums.positives.map((positives, i) => positives + sums.negatives[i]);
-  const decided = (isPositive: boolean, values: Float64Array) =>
-    values.reduce((sum, value, i) => (cells[i].isPositive === isPositive ? sum + value : sum), 0);
   const decision = (isPositive: boolean) =>
-    coverage(decided(isPositive, sums.matured), decided(isPositive, labelled));
+    coverage(decided(cells, isPositive, sums.matured), decided(cells, isPositive, labelled));
   const bands = { predictions: byBand(cells, sums.matured), labelled: byBand(cells, labelled) };
   const byDecision = [decision(false), decision(true)] as const;
   return {

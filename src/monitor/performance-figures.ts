@@ -136,7 +136,7 @@ function binnedFigures(
 }
 
 /** The sum over the cells of one decision. */
-function decided(cells: readonly Cell[], isPositive: boolean, values: Float64Array): number {
+export function decided(cells: readonly Cell[], isPositive: boolean, values: Float64Array): number {
   return values.reduce((sum, value, i) => (cells[i].isPositive === isPositive ? sum + value : sum), 0);
 }
 

@@ -50,7 +50,7 @@ function addRoutes(router: AppRouter, service: Service, check: (request: Incomin
  *
  * @throws Problem for a body of which nothing can be taken
  */
-export async function takeObservations(
+async function takeObservations(
   context: RequestContext,
   service: Service,
   deployment: Deployment,
