@@ -86,17 +86,19 @@ export function createShadowQueue(options: {
     running = undefined;
   }
 
+  /** The next rows, all of one champion: another version of it may have come after some of those that wait. */
   function take(count: number): readonly FollowedRow[] {
     if (taken === next.length) {
       [next, waiting] = [waiting, []];
       taken = 0;
     }
     const some = next.slice(taken, taken + count);
+    const others = some.findIndex(({ champion }) => champion !== some[0].champion);
+    if (others > 0) some.length = others;
     taken += some.length;
     return some;
   }
 
-  /** Rows that wait together are the champion's; only a change of models makes a second champion among them. */
   function scoreSome(some: readonly FollowedRow[]): Promise<void> | undefined {
     const { champion } = some[0];
     const shadow = shadowOf(champion);

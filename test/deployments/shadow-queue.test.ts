@@ -39,6 +39,26 @@ describe('the rows that wait for a shadow', () => {
     assert.ok(seen.every((one) => one === ROOT_CONTEXT));
   });
 
+  it('are left out under the version that each of them follows, also where one comes after another', async () => {
+    const shadow = { validate: () => null } as unknown as Deployment;
+    const [before, after] = [1, 2].map((sinceMs) => ({ sinceMs }) as Deployment);
+    const dropped = new Map<Deployment, number>();
+    const queue = createShadowQueue({
+      shadow: () => shadow,
+      score: async () => {
+        throw new Error('no network');
+      },
+      onScored: () => assert.fail(),
+      onFailure: () => {},
+      onDropped: (champion, _reason, rows) => dropped.set(champion, (dropped.get(champion) ?? 0) + rows),
+    });
+    for (const champion of [before, before, after, after, after]) {
+      queue.add({ row: {}, champion } as unknown as FollowedRow);
+    }
+    await queue.idle();
+    assert.deepEqual([dropped.get(before), dropped.get(after)], [2, 3]);
+  });
+
   it('are scored without the features that only the champion has; one that lacks any other is refused', async () => {
     const { version: _, segments: __, ...credit } = await loadArtifact('models/credit.json');
     const isOwn = ({ name }: { name: string }) => name !== 'limit';
