@@ -22,7 +22,7 @@ export const shadows: Row = {
       {
         title: 'Champion beside shadow',
         description:
-          'Each shadow of the version over the time range, on the rows that both have scored. Difference: the accuracy of the shadow less that of the version that answers, over the outcomes that count for both, with its 95 % interval. If the interval does not include 0, one of the two is better. GET /performance has the Brier score as well.',
+          'Each shadow of the version over the time range, on the rows that both have scored. Difference: the accuracy of the shadow less that of the version that answers, over the outcomes that count for both, with its 95 % interval. If the interval does not include 0, one of the two is better. GET /performance has the Brier score and the AUC as well.',
         unit: 'none',
         noData: noShadow,
       },
