@@ -30,6 +30,7 @@ const readers = [
   'src/model/output-schema.ts',
   'src/model/reference.ts',
   'src/monitor/group-rates.ts',
+  'src/monitor/model-pair.ts',
   'src/monitor/monitor.ts',
   'src/monitor/score-mean.ts',
   'src/outcomes/replay-outcomes.ts',
