@@ -32,6 +32,7 @@ export function createMlflowProtocol(
   const columns = JSON.stringify(model.features.map(({ name }) => name));
   const writers = model.features.map(createWriter);
   const findScore = createFinder(score ?? `/${positiveColumn(model.output)}`);
+  const findThird = createFinder('/2');
   const findPrediction = prediction === undefined ? undefined : createFinder(prediction);
   const read = createAnswerReader(model.output, prediction !== undefined);
   return {
@@ -45,6 +46,9 @@ export function createMlflowProtocol(
       return requireList(predictions, rows).map((item) => {
         // a label instead of a list or an object of what was predicted
         if (typeof item !== 'object' && score !== '') throw new PredictorFailure('bad_answer', mlflowLabels);
+        if (score === undefined && findThird(item) !== undefined) {
+          throw new PredictorFailure('bad_answer', mlflowClasses);
+        }
         return read(findScore(item), findPrediction?.(item));
       });
     },
@@ -66,3 +70,6 @@ function createWriter(feature: Feature): (row: Row) => string {
 
 const mlflowLabels =
   'MLflow answers with one value a row, which for a classifier is its class and not the probability of the positive one: save the model with pyfunc_predict_fn="predict_proba", or set "score": "" in the model file if that value is the probability';
+
+const mlflowClasses =
+  'MLflow answers with three or more probabilities a row, and a model of two classes has two: say where that of the positive class is as "score" in the model file, such as "/2"';

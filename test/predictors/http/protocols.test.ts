@@ -186,6 +186,17 @@ describe("MLflow's protocol", () => {
     assert.deepEqual(make({ score: '/1' }).decode({ predictions }, 2), [{ score: 0.1 }, { score: 0.8 }]);
   });
 
+  it('takes no probability of three or more classes unless the model file names its place', () => {
+    for (const item of [[0.2, 0.3, 0.5], { 0: 0.2, 1: 0.3, 2: 0.5 }]) {
+      const answer = { predictions: [item] };
+      assert.throws(() => make().decode(answer, 1), badAnswer(/three or more.*"score"/));
+      assert.deepEqual(make({ score: '/2' }).decode(answer, 1), [{ score: 0.5 }]);
+    }
+    assert.deepEqual(make().decode({ predictions: [{ 0: 0.2, 1: 0.8, label: 'good' }] }, 1), [
+      { score: 0.2 },
+    ]);
+  });
+
   it('reads columns of a data frame, and probabilities alone', () => {
     const predictions = [{ p: 0.9, label: 'bad' }];
     assert.deepEqual(make({ score: '/p', prediction: '/label' }).decode({ predictions }, 1), [
