@@ -107,14 +107,27 @@ function readOutputs(answer: unknown): Tensor[] {
 
 /** The values of an output, row after row: as many for each. */
 function readValues({ name, shape, data }: Tensor, rows: number): readonly unknown[] {
-  const values = data.flat(Infinity);
-  if (shape[0] !== rows || values.length === 0 || values.length % rows !== 0) {
-    throw new PredictorFailure(
-      'bad_answer',
-      `output ${JSON.stringify(name)} of the answer does not hold ${rows} rows, as many as were sent`,
-    );
-  }
+  const fail = (what: string) =>
+    new PredictorFailure('bad_answer', `output ${JSON.stringify(name)} of the answer does not hold ${what}`);
+  if (shape[0] !== rows) throw fail(`${rows} rows, as many as were sent`);
+  const values = flatten(data, shape);
+  if (values === undefined) throw fail('the values of its shape');
   return values;
+}
+
+/**
+ * The values of a tensor whose data are flat, or nested as its shape says; `undefined` for any others. It goes no deeper
+ * than the shape: `flat(Infinity)` throws where the nesting fills the stack.
+ */
+function flatten(data: readonly unknown[], shape: readonly number[]): readonly unknown[] | undefined {
+  let values = data;
+  for (const size of shape.slice(1)) {
+    if (!Array.isArray(values[0])) break;
+    if (!values.every((part) => Array.isArray(part) && part.length === size)) return undefined;
+    values = values.flat();
+  }
+  const isWhole = shape.every((size) => Number.isInteger(size) && size > 0);
+  return isWhole && values.length === shape.reduce((product, size) => product * size) ? values : undefined;
 }
 
 /** The output with the probabilities. */

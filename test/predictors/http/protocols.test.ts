@@ -13,6 +13,9 @@ const badAnswer = (says: RegExp) => (error: Error) => {
   return true;
 };
 
+/** As deep as no function that calls itself can go. */
+const deeplyNested = JSON.parse('['.repeat(200_000) + ']'.repeat(200_000));
+
 describe('the Open Inference Protocol V2', () => {
   const make = (given: Given = {}, model = creditModel) =>
     createV2Protocol(v2Settings.parse({ ...address, protocol: 'v2', ...given }), model);
@@ -130,8 +133,19 @@ describe('the Open Inference Protocol V2', () => {
     ['with an output of null', { outputs: [null] }, /no name/],
     ['with an output without data', { outputs: [{ name: 'a', shape: [2] }] }, /no data/],
     ['of another number of rows', answerOf([0.5, 0.5], [1, 2]), /does not hold 2 rows/],
-    ['whose data are too few', answerOf([0.5], [2, 2]), /does not hold 2 rows/],
-    ['of no data', answerOf([], [2, 2]), /does not hold 2 rows/],
+    ['whose data are too few', answerOf([0.5], [2, 2]), /does not hold the values of its shape/],
+    ['of no data', answerOf([], [2, 2]), /does not hold the values of its shape/],
+    ['of no columns', answerOf([], [2, 0]), /does not hold the values of its shape/],
+    ['whose shape is of other columns', answerOf([1, 0, 0, 1], [2]), /does not hold the values of its shape/],
+    ['whose rows are not equally long', answerOf([[0.1], [0.2, 0.3, 0.4]]), /does not hold the values of/],
+    [
+      'of which one row is no list',
+      answerOf([[0.1, 0.9], 0.2, 0.8]),
+      /does not hold the values of its shape/,
+    ],
+    ['nested deeper than its shape', answerOf([[[0.1, 0.9]], [[0.2, 0.8]]]), /does not hold the values of/],
+    ['of nested values', answerOf([deeplyNested, deeplyNested], [2]), /the score is not a number/],
+    ['nested without end', answerOf([deeplyNested, deeplyNested]), /does not hold the values of its shape/],
     [
       'with two outputs',
       { outputs: [...answerOf([1, 1], [2]).outputs, ...answerOf([1, 1], [2], 'b').outputs] },
@@ -300,6 +314,13 @@ describe('the protocol of any JSON endpoint', () => {
       () => make({ score: '/p/length' }).decode({ p: 'x' }, 1),
       badAnswer(/missing in the answer/),
     );
+  });
+
+  it('takes no list for a class', () => {
+    const protocol = make({ prediction: '/c' });
+    for (const c of [['bad'], deeplyNested]) {
+      assert.throws(() => protocol.decode({ p: 0.6, c }, 1), badAnswer(/class is neither/));
+    }
   });
 
   it('reads classes that are numbers or truth values by their text', () => {
