@@ -184,6 +184,11 @@ describe('a model that is only watched', function () {
       assert.equal(drift.windows['1h'].score.verdict, 'stable');
       const report = await driftReport('--model', unlabelled, '--live', service.samplesPath);
       assert.equal(report.verdict, 'stable');
+      const html = join(folder.path, 'unlabelled.html');
+      await runCommand('drift', ['--model', unlabelled, '--live', service.samplesPath, '--html', html]);
+      const page = await readFile(html, 'utf8');
+      assert.match(page, /Its reference is the finished model on the reference rows/);
+      assert.doesNotMatch(page, /shares of predicted classes are those/, 'there are none to compare with');
     } finally {
       await service.stop();
     }
