@@ -6,7 +6,7 @@ import { instruments } from './instruments.ts';
 import { counterData, gaugeData, type MetricSource } from './metric-data.ts';
 import { createPerformanceMetrics, createTrainingMetrics } from './performance-metrics.ts';
 
-/** What came of the outcomes reported to this replica. Comes before `performanceMetrics`: what is due counts here. */
+/** What came of the outcomes reported to this replica. Comes before all that tells of outcomes: what is due counts here. */
 export function intakeMetrics({ results, held, settle }: OutcomeIntake): MetricSource {
   return () => {
     settle();

@@ -472,3 +472,48 @@ describe('two shadows, of which one fails', () => {
     );
   });
 });
+
+describe('an outcome that becomes due', () => {
+  it('counts for a model and for its shadow in the same scrape', async () => {
+    const folder = await temporaryFolder();
+    const telemetry = noTelemetry();
+    const { now } = Date;
+    let aheadMs = 0;
+    Date.now = () => now() + aheadMs;
+    const running = await startService(
+      readConfig({
+        PORT: '0',
+        ADMIN_PORT: '0',
+        MODEL_PATH: await putModels(folder.path),
+        SHADOW_MODELS: 'challenger',
+        SAMPLES_PATH: join(folder.path, 's.jsonl'),
+        OUTCOMES_PATH: join(folder.path, 'o.jsonl'),
+        OUTCOME_MATURITY_DAYS: '0.5',
+        LOG_LEVEL: 'silent',
+      }),
+      telemetry,
+    );
+    const counted = () => {
+      const metrics = telemetry.sources.flatMap((source) => source());
+      const sum = (name: string) =>
+        metrics
+          .filter(({ descriptor }) => descriptor.name === name)
+          .flatMap(({ dataPoints }) => dataPoints as { value: number }[])
+          .reduce((total, { value }) => total + value, 0);
+      return ['model_agreement_total', 'model_outcomes_total', 'model_shadow_outcomes_total'].map(sum);
+    };
+    try {
+      const { body } = await postJson(`${running.apiUrl}/predict`, rows[0]);
+      await eventually(() => assert.deepEqual(counted(), [1, 0, 0]));
+      const taken = await postJson(`${running.adminUrl}/outcomes`, { id: body.id, outcome: 'bad' });
+      assert.equal(taken.body.accepted, 1);
+      assert.deepEqual(counted(), [1, 0, 0]);
+      aheadMs = 13 * 3_600_000;
+      assert.deepEqual(counted(), [1, 2, 1]);
+    } finally {
+      Date.now = now;
+      await running.stop();
+      await folder[Symbol.asyncDispose]();
+    }
+  });
+});
