@@ -25,7 +25,8 @@ export const rooms: Readonly<Record<string, Room>> = {
     isPure: true,
   },
   text: {
-    holds: 'numbers, names of bins and lists of names as people write and read them; lines of a terminal',
+    holds:
+      'numbers, names of bins and lists of names as people write and read them; lines of a terminal; why a text is not JSON',
     knows: ['stats'],
     packages: [],
   },
@@ -58,7 +59,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   predictors: {
     holds: 'how a model computes: one interface, a folder a kind, one table that names the kinds',
-    knows: ['stats', 'files', 'model'],
+    knows: ['stats', 'text', 'files', 'model'],
     packages: ['@opentelemetry/api', 'zod'],
   },
   profile: {

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { RejectionReason } from '../monitor/model-counts.ts';
+import { findJsonFault } from '../text/json-fault.ts';
 import { readContentType } from './content-type.ts';
-import { findJsonFault } from './json-fault.ts';
 import { Problem, type ProblemKey } from './problem.ts';
 
 const byteOrderMark = 0xfeff;

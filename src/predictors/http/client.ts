@@ -2,6 +2,7 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { type Context, context, propagation, type SpanContext, trace } from '@opentelemetry/api';
+import { findJsonFault } from '../../text/json-fault.ts';
 import { abortedCall, type Call, PredictorFailure } from '../predictor.ts';
 import { createUnderWay } from '../under-way.ts';
 import type { Headers } from './headers.ts';
@@ -141,7 +142,7 @@ function contextOf(callerTrace: SpanContext | undefined): Context {
 
 class StaleConnection extends Error {}
 
-type Answer = { readonly status: number; readonly text: string };
+type Answer = { readonly status: number; readonly encoding: string | undefined; readonly text: string };
 
 async function readAnswer(response: IncomingMessage, maxBytes: number): Promise<Answer> {
   const chunks: Buffer[] = [];
@@ -154,12 +155,16 @@ async function readAnswer(response: IncomingMessage, maxBytes: number): Promise<
     }
     chunks.push(chunk);
   }
-  // without a byte order mark, as some servers write one
-  return { status: response.statusCode as number, text: new TextDecoder().decode(Buffer.concat(chunks)) };
+  return {
+    status: response.statusCode as number,
+    encoding: response.headers['content-encoding'],
+    // without a byte order mark, as some servers write one
+    text: new TextDecoder().decode(Buffer.concat(chunks)),
+  };
 }
 
 /** What such a server says of its errors may hold parts of the row, so nobody is told. */
-function parseAnswer({ status, text }: Answer): unknown {
+function parseAnswer({ status, encoding = 'identity', text }: Answer): unknown {
   if (busyStatuses.has(status)) {
     throw new PredictorFailure('busy', `the model's server answers ${status}: it has too much to do`);
   }
@@ -169,7 +174,11 @@ function parseAnswer({ status, text }: Answer): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new PredictorFailure('bad_answer', "the answer of the model's server is not JSON");
+    const reason =
+      encoding === 'identity'
+        ? findJsonFault(text)?.reason
+        : `it has the content-encoding ${JSON.stringify(encoding)}, though "identity" was asked for`;
+    throw new PredictorFailure('bad_answer', `the answer of the model's server is not JSON: ${reason}`);
   }
 }
 

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { gzipSync } from 'node:zlib';
 import { context, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
@@ -129,7 +130,10 @@ describe('the predictor of a model behind a server', () => {
 
   const answers: readonly [what: string, answer: (server: { setHeader: unknown }) => string, says: RegExp][] =
     [
-      ['no JSON', () => '<html>', /not JSON/],
+      ['no JSON', () => '<html>', /is not JSON: the body is HTML$/],
+      ['nothing', () => '', /is not JSON: the body ends/],
+      ['NaN', () => '{"p":NaN}', /is not JSON: NaN is not a number in JSON$/],
+      ['an infinite number', () => '{"p":-Infinity}', /is not JSON: Infinity is not a number in JSON$/],
       ['no score', () => '{"q":0.5}', /not where the model file says/],
       ['a score that is a text', () => '{"p":"good"}', /classes, not with the probability/],
       ['a score above 1', () => '{"p":1.5}', /not a probability/],
@@ -139,6 +143,15 @@ describe('the predictor of a model behind a server', () => {
       ['a number beyond double precision', () => '{"p":1e999}', /not a probability/],
       ['too much', () => `{"p":0.5,"more":"${'x'.repeat(2 ** 21)}"}`, /more than \d+ bytes/],
     ];
+  it('says that an answer is compressed, where it was asked to be plain', async () => {
+    const server = await serve((_, response) => {
+      response.setHeader('content-encoding', 'gzip').end(gzipSync('{"p":0.5}'));
+    });
+    const message = await assertFails(ask(await makePredictor(server.url)), 'bad_answer');
+    assert.equal(server.received[0].headers['accept-encoding'], 'identity');
+    assert.match(message, /content-encoding "gzip"/);
+  });
+
   it('takes an answer with a byte order mark', async () => {
     const server = await serve((_, response) => void response.end('\ufeff{"p":0.5}'));
     assert.deepEqual(await ask(await makePredictor(server.url)), [{ score: 0.5 }]);

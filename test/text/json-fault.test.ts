@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { findJsonFault } from '../../src/http/json-fault.ts';
+import { findJsonFault } from '../../src/text/json-fault.ts';
 
 const comma = 'a comma or } is expected';
 const bracket = 'there is a comma before the closing bracket';
