@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createJsonProtocol, jsonSettings } from '../../../src/predictors/http/json.ts';
 import { createMlflowProtocol, mlflowSettings } from '../../../src/predictors/http/mlflow.ts';
 import { createV2Protocol, v2Settings } from '../../../src/predictors/http/v2.ts';
+import { documentedPredictor } from '../make-model.ts';
 import { categorical, creditModel, creditRow, numeric, sparseRow } from '../watched-model.ts';
 
 type Given = Record<string, unknown>;
@@ -251,6 +252,15 @@ describe("MLflow's protocol", () => {
 describe('the protocol of any JSON endpoint', () => {
   const make = (given: Given, model = creditModel) =>
     createJsonProtocol(jsonSettings.parse({ ...address, protocol: 'json', score: '/p', ...given }), model);
+
+  it('asks and reads as the example of docs/your-own-model.md says', async () => {
+    const example = await documentedPredictor('json');
+    const protocol = make(example, { ...creditModel, output: { positive: 'yes', negative: 'no' } });
+    const { customer } = JSON.parse(protocol.encode([creditRow]));
+    assert.equal(customer.income, creditRow.income);
+    const answer = { probabilities: { no: 0.7, yes: 0.3 }, label: 'no' };
+    assert.deepEqual(protocol.decode(answer, 1), [{ score: 0.3, prediction: 'no' }]);
+  });
 
   it('puts the row where the request says', () => {
     const protocol = make({ request: { model: 'credit {row}', inputs: ['{row}', 1] } });
