@@ -53,29 +53,31 @@ export function readProfileOptions(args: string[]) {
   };
 }
 
-/** What the classes are called: the positive one as given, the negative one as the columns say where there are any. */
-function resolveClasses(given: {
+/** What the classes are called, as far as options tell; the columns tell the negative one that is not given. */
+function resolveClasses({
+  target,
+  prediction,
+  ...given
+}: {
   readonly target?: string | undefined;
   readonly prediction?: string | undefined;
   readonly positive?: string | undefined;
   readonly negative?: string | undefined;
 }) {
-  const column = given.target ?? given.prediction;
-  const positive = canonicalCategory(given.positive ?? 'positive');
-  const negative = canonicalCategory(given.negative ?? 'negative');
-  if (column === undefined) {
-    if (positive === '' || negative === '') throw new UsageError('a class needs a name');
-    if (positive === negative) throw new UsageError(`--positive and --negative are both '${positive}'`);
-    return { positive, negative };
-  }
-  if (given.positive === undefined) {
+  const column = target ?? prediction;
+  if (column !== undefined && given.positive === undefined) {
     throw new UsageError(
       `--positive says which class of ${column} the score is the probability of: it is needed`,
     );
   }
-  if (given.negative !== undefined) {
-    throw new UsageError(`--negative is the other class of ${column}, and read from it: leave it out`);
+  if (target !== undefined && given.negative !== undefined) {
+    throw new UsageError(`--negative is the other class of ${target}, and read from it: leave it out`);
   }
+  const positive = canonicalCategory(given.positive ?? 'positive');
+  if (column !== undefined && given.negative === undefined) return { positive, negative: undefined };
+  const negative = canonicalCategory(given.negative ?? 'negative');
+  if (positive === '' || negative === '') throw new UsageError('a class needs a name');
+  if (positive === negative) throw new UsageError(`--positive and --negative are both '${positive}'`);
   return { positive, negative };
 }
 

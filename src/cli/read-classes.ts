@@ -31,7 +31,13 @@ export function readClasses(table: TextTable, column: TextColumn, role: Role, gi
   }
   const found = [...classes].map((value) => `'${value}'`).join(' and ');
   const place = placeOf(table, column, 0);
-  if (classes.size < 2) throw new Error(`${place}only one class, ${found}: the ${role} must have two values`);
+  if (classes.size < 2) {
+    const more =
+      role === 'target'
+        ? ': the target must have two values'
+        : ', which shows neither the other nor the threshold: give both with --negative and --threshold';
+    throw new Error(`${place}only one class, ${found}${more}`);
+  }
   if (!classes.has(positive)) {
     throw new Error(`${place}no row is '${positive}', the classes are ${found}: choose one with --positive`);
   }
@@ -75,7 +81,7 @@ export function readPredictions(
   const other = cells.findIndex((cell) => cell !== positive && cell !== negative);
   if (other >= 0) {
     throw new Error(
-      `${placeOf(table, column, other)}'${cells[other]}' is neither '${positive}' nor '${negative}', the classes of the target`,
+      `${placeOf(table, column, other)}'${cells[other]}' is neither '${positive}' nor '${negative}', the classes of the model`,
     );
   }
   return Uint8Array.from(cells, (cell) => (cell === positive ? 1 : 0));

@@ -25,8 +25,8 @@ export type ScoredRowsOptions = Omit<FeatureOptions, 'howToLeaveOut'> & {
   readonly target?: string | undefined;
   /** Of the target, or of the predictions where there is no target; where there is neither, only what it is called. */
   readonly positive: string;
-  /** What the other class is called where neither target nor predictions tell. */
-  readonly negative: string;
+  /** The other class: read from the target, or from predictions of both classes when left out; else needed. */
+  readonly negative?: string | undefined;
   /** Found in the predictions when left out, or the default where there are none. */
   readonly threshold?: Output['threshold'] | undefined;
   /** Columns that are no features. */
@@ -173,12 +173,16 @@ export async function readScoredRows<Options extends ScoredRowsOptions>(
   const target = options.target === undefined ? undefined : others.shift();
   const scores = readScores(table, score);
   const outcomes = target && readOutcomes(table, target, options.positive);
+  const { negative: named } = options;
+  const known =
+    outcomes ?? (named === undefined ? undefined : { positive: options.positive, negative: named });
   const predictions =
     prediction &&
-    (outcomes === undefined
+    (known === undefined
       ? readClasses(table, prediction, 'prediction', options.positive)
-      : { ...outcomes, isPositive: readPredictions(table, prediction, outcomes) });
-  const { positive, negative } = outcomes ?? predictions ?? options;
+      : { ...known, isPositive: readPredictions(table, prediction, known) });
+  // the options name both classes where no column does
+  const { positive, negative } = (known ?? predictions) as BinaryClasses;
   const classes = { positive, negative };
   const threshold =
     prediction === undefined || predictions === undefined

@@ -147,6 +147,23 @@ describe('npm run profile', function () {
     );
   });
 
+  it('takes predictions of which all are one class, where the other and the threshold are given', async () => {
+    for (const [label, threshold] of [
+      ['no', 0.95],
+      ['yes', 0.01],
+    ] as const) {
+      await writeFile(
+        data,
+        table(({ n, p }) => ({ n, p, label })),
+      );
+      const columns = ['--data', data, '--score', 'p', '--prediction', 'label', '--positive', 'yes'];
+      const { output } = await made(
+        await profile(...columns, '--negative', 'no', '--threshold', `${threshold}`),
+      );
+      assert.deepEqual([output.positive, output.negative, output.threshold.value], ['yes', 'no', threshold]);
+    }
+  });
+
   it('takes scores that rounding has put beyond 0 and 1 for these', async () => {
     await writeFile(
       data,
@@ -226,8 +243,12 @@ describe('npm run profile', function () {
       [['--data', data], /^--score names the column/],
       [[...columns, '--target', 'y'], /^--positive says which class of y /],
       [
-        [...columns, '--prediction', 'label', '--positive', 'yes', '--negative', 'no'],
-        /^--negative is the other class of label/,
+        [...columns, '--prediction', 'label', '--target', 'y', '--positive', 'yes', '--negative', 'no'],
+        /^--negative is the other class of y,/,
+      ],
+      [
+        [...columns, '--prediction', 'label', '--positive', 'yes', '--negative', 'yes'],
+        /^--positive and --negative are both 'yes'/,
       ],
       [[...columns, '--positive', '1', '--negative', '1.0'], /^--positive and --negative are both '1'/],
       [[...columns, '--positive', ''], /^a class needs a name/],
@@ -339,7 +360,7 @@ describe('npm run profile', function () {
     async function read(content: string, options: Partial<ScoredRowsOptions> = {}) {
       await writeFile(data, content);
       return readScoredRows(data, () => ({
-        ...{ score: 'p', prediction: 'label', target: 'y', positive: 'yes', negative: 'negative' },
+        ...{ score: 'p', prediction: 'label', target: 'y', positive: 'yes' },
         ...{ exclude: [], categorical: [], allowIds: [], sensitive: [], ...options },
       }));
     }
@@ -397,7 +418,12 @@ describe('npm run profile', function () {
     it('predictions and outcomes of other classes, or none', async () => {
       await refuses(
         withCell(9, 'label', 'maybe'),
-        "own.csv:9: column label: 'maybe' is neither 'yes' nor 'no', the classes of the target",
+        "own.csv:9: column label: 'maybe' is neither 'yes' nor 'no', the classes of the model",
+      );
+      await refuses(
+        table(),
+        "own.csv:2: column label: 'no' is neither 'yes' nor 'stay', the classes of the model",
+        { target: undefined, exclude: ['y'], negative: 'stay' },
       );
       await refuses(
         withCell(9, 'label', ''),
@@ -409,7 +435,7 @@ describe('npm run profile', function () {
       );
       await refuses(
         table((row) => ({ ...row, label: 'no' })),
-        "own.csv:2: column label: only one class, 'no': the prediction must have two values",
+        "own.csv:2: column label: only one class, 'no', which shows neither the other nor the threshold: give both with --negative and --threshold",
         { target: undefined, exclude: ['y'] },
       );
       await refuses(
