@@ -32,8 +32,7 @@ export function createAnswerReader(output: BinaryClasses, saysClass: boolean): A
         'the predicted class is not where the model file says: it is missing in the answer',
       );
     }
-    // the text of a list may be that of a class, or too deep to be made
-    const known = typeof prediction === 'object' ? null : classOf(prediction);
+    const known = classOf(prediction);
     if (known === undefined || known === null) {
       throw new PredictorFailure('bad_answer', 'the predicted class is neither of those in the model file');
     }

@@ -120,6 +120,8 @@ export function indexCategories<T>(entries: readonly (readonly [category: string
     const found = index.get(value);
     if (found !== undefined) return found;
     if (value === null || value === undefined) return null;
+    // the text of a list may be that of a category, or the list too deep to have one
+    if (typeof value === 'object') return undefined;
     const canonical = canonicalCategory(value);
     const known = index.get(canonical);
     if (known !== undefined) return known;

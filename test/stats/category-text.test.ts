@@ -69,6 +69,15 @@ describe('the index of categories', () => {
     }
   });
 
+  it('finds none for a list or an object, whatever its text and however deep it is', () => {
+    const find = indexCategories([
+      ['bad', 0],
+      ['[object Object]', 1],
+    ]);
+    const deep = JSON.parse('['.repeat(200_000) + ']'.repeat(200_000));
+    for (const value of [['bad'], {}, [], deep]) assert.equal(find(value), undefined);
+  });
+
   it('finds the only category that is the same number, from JSON and from texts', () => {
     const texts = ['0.50', '1.50', '1e3', '2E-1', '-0.0', '9007199254740993', '007', '01067', '+8', '1_0'];
     const find = indexCategories(texts.map((text) => [text, text]));
