@@ -200,11 +200,16 @@ export function proveOutcomes(
   }
 }
 
-/** Three new replicas on a new volume, with one key, a token for outcomes and a store to share, as docs/scaling.md says. */
+/**
+ * Three new replicas on a new volume, with one key, a token for outcomes and a store to share, as docs/scaling.md says.
+ * They serve the committed model alone.
+ */
 async function startReplicas(stack: Stack): Promise<Container[]> {
   const token = randomBytes(24).toString('hex');
   stack.configure({
     COMPOSE_PROFILES: 'replicas',
+    MODEL_PATH: '',
+    SHADOW_MODELS: '',
     OUTCOME_DEDUP_URL: 'redis://valkey:6379',
     OUTCOME_DEDUP_PASSWORD_FILE: stack.writeFile('outcome-dedup-password', `${password}\n`),
     OUTCOME_KEY_FILE: stack.writeFile('outcome-key', randomBytes(32).toString('base64')),

@@ -1,5 +1,13 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +18,9 @@ const run = promisify(execFile);
 /** The windows of the rules, and the pace at which Prometheus looks, are this much shorter; the formulas are the same. */
 export const timeScale = 0.2;
 const scrapeInterval = '3s';
+
+/** A model of the test's own in `models/`, for a shadow: the one that is committed, with another threshold. */
+export const shadowModel = 'credit-next';
 
 export type Stack = {
   readonly project: string;
@@ -37,7 +48,10 @@ export type Stack = {
   down(): void;
 };
 
-/** Files that only this test lays over the committed ones: shorter windows, and somebody who takes the alerts. */
+/**
+ * Files that only this test lays over the committed ones: shorter windows, a second model, and somebody who takes the
+ * alerts.
+ */
 function writeOverrides(folder: string): string {
   const prometheus = join(folder, 'prometheus');
   mkdirSync(prometheus);
@@ -46,12 +60,19 @@ function writeOverrides(folder: string): string {
   const generator = ['otel/prometheus/generate.ts', '--out', join(prometheus, 'rules')];
   execFileSync(process.execPath, [...generator, '--time-scale', String(timeScale)]);
   writeFileSync(join(folder, 'webhook-url'), 'http://webhook:8080/');
+  const models = join(folder, 'models');
+  mkdirSync(models);
+  copyFileSync('models/credit.json', join(models, 'credit.json'));
+  const shadow = join(models, `${shadowModel}.json`);
+  const training = ['src/cli/train.ts', '--threshold', '0.4', '--name', shadowModel, '--out', shadow];
+  execFileSync(process.execPath, training, { stdio: ['ignore', 'ignore', 'inherit'] });
   const override = join(folder, 'override.yml');
   const receiver = '/webhook-receiver.mts';
   writeFileSync(
     override,
     stringify({
       services: {
+        app: { volumes: [`${models}:/app/models:ro`] },
         prometheus: { volumes: [`${prometheus}:/etc/prometheus:ro`] },
         webhook: {
           image: 'node:24-bookworm-slim',
@@ -65,7 +86,8 @@ function writeOverrides(folder: string): string {
     }),
   );
   // The containers' users are others than ours.
-  for (const path of [folder, prometheus, join(prometheus, 'rules')]) chmodSync(path, 0o755);
+  for (const path of [folder, prometheus, join(prometheus, 'rules'), models]) chmodSync(path, 0o755);
+  chmodSync(shadow, 0o644);
   return override;
 }
 
