@@ -7,6 +7,7 @@ import { type Artifact, formatArtifact, parseArtifact } from '../../src/model/ar
 import { countLive } from '../../src/report/compute/count-live.ts';
 import { countReferenceSegments } from '../../src/report/compute/count-reference-segments.ts';
 import { artifactReference } from '../../src/report/compute/drift-reference.ts';
+import { publishedReport } from '../../src/report/compute/drift-report.ts';
 import { fileReference } from '../../src/report/compute/file-reference.ts';
 import { rebaselineOn } from '../../src/report/compute/rebaseline-on.ts';
 import { computeReport } from '../../src/report/compute-report.ts';
@@ -217,7 +218,7 @@ async function checkTools(artifact: Artifact, samples: string, rows: number): Pr
     const live = await countLive([samples], reference, { artifact, backtest: true });
     const report = computeReport(reference, live, artifact);
     assert.equal(report.live.samples, rows);
-    checkNumbers(report);
+    checkNumbers(publishedReport(report));
     for (const shown of [JSON.stringify(renderText(report)), renderHtml(report, null)]) {
       assert.doesNotMatch(shown, /NaN|Infinity|∞|undefined/);
     }

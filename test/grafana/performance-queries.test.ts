@@ -45,6 +45,7 @@ const others: readonly Series[] = [
       ),
     ),
   ),
+  count('model_shadow_rows_dropped_total', { ...shadow, reason: 'failed' }, 1),
   { metric: 'model_info', labels: { ...model, positive: 'bad' }, values: gauge([['0m', 1]], span) },
   count('outcomes_received_total', { job: 'vigia', result: 'accepted' }, 20),
   count('model_outcome_delay_seconds_bucket', { ...model, outcome: 'good', le: '3600' }, 9),
