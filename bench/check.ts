@@ -23,6 +23,8 @@ try {
   for (let round = 0; round < 2; round++) {
     batched.push(await cost.measure(batches));
     single.push(await cost.measure(singleRows));
+    console.log(`observations, ${batches.what}: ${batched[round].toFixed(1)} µs CPU a row`);
+    console.log(`observations, ${singleRows.what}: ${single[round].toFixed(1)} µs CPU a row`);
   }
   await cost.close();
   const checks = [...checkRegression({ U, V0, V100 }), checkBatches(batched, single)];
