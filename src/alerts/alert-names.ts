@@ -1,4 +1,4 @@
-/** Every alert that the rules raise, for whoever reads settings without the rules. */
+/** The names of all alerts, by which a file of settings is checked: the rules themselves are made from that file. */
 export const alertNames = [
   'AlertsNotDelivered',
   'ClockSkewed',

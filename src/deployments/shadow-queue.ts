@@ -40,7 +40,7 @@ const sliceMs = 4;
  * @param score asks it, as a predictor answers: at once or later
  * @param onScored is told of each row that was scored
  * @param onFailure is told of each failure
- * @param onDropped is told how many rows of a champion were left out, and why
+ * @param onDropped is told of rows that were left out: whose they are, why, and how many
  */
 export function createShadowQueue(options: {
   readonly shadow: (champion: Deployment) => Deployment | undefined;

@@ -1,7 +1,7 @@
 export const rate = (series: string) => `rate(${series}[$__rate_interval])`;
 export const service = 'count(up{job="vigia"})';
 export const collector = 'count(otelcol_process_uptime)';
-/** A counter that appears with its first event: 0 before, as long as whoever counts it is there. */
+/** The rate of a counter that is exported from its first event on: 0 before that, while its process is scraped. */
 const orZero = (expr: string, counter: string) => `(${expr} or 0 * ${counter})`;
 export const sum = (series: string, counter: string) => orZero(`sum(${rate(series)})`, counter);
 export const dropped = {

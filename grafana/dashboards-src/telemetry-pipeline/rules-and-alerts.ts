@@ -44,7 +44,7 @@ export const rules: Row = {
       {
         title: 'Alerts sent and lost',
         description:
-          'Notifications that Prometheus dropped, and that Alertmanager sent or failed to send. Lost ones reach nobody: look at the alerts here until it is mended.',
+          'Notifications that Prometheus dropped, and that Alertmanager sent or failed to send. Nobody is told of those that were lost: until this is fixed, look at the alerts here.',
         unit: 'short',
         noData: 'neither Prometheus nor Alertmanager is scraped',
       },

@@ -146,7 +146,7 @@ export function driftAlerts(scales: Scales): Alert[] {
       keepFiringFor: time('15m'),
       summary: `${feature} has references that contradict each other`,
       description:
-        'The shares of its bins do not add up to 1, replicas of one version export different references, or live values are counted in bins that the reference lacks. PSI means nothing until that is mended.',
+        'The shares of its bins do not add up to 1, replicas of one version export different references, or live values are counted in bins that the reference lacks. PSI means nothing until that is fixed.',
       dashboard: featureDashboard,
     },
   ];

@@ -46,7 +46,7 @@ const windowWords: Record<WindowName, string> = {
   '24h': 'last 24 hours',
 };
 
-/** On a narrow screen a variable takes two lines: its name and distribution, then a cell a window. A link to this page is none. */
+/** On a narrow screen a variable takes two lines: its name and distribution, then a cell a window. The model that is shown is not marked as a link. */
 const style = `
 [aria-current]{color:inherit;font-weight:600;text-decoration:none}
 .windows small{display:block;color:var(--muted);font-size:.8125rem}
@@ -79,7 +79,7 @@ function page(deployment: Deployment, answering: readonly Deployment[]): string 
   return renderPage({
     title: `${artifact.name} ${artifact.version}`,
     style,
-    header: html`${modelLinks(deployment, answering)}<p class="kicker">Live drift · model ${artifact.name}, version ${artifact.version}</p>
+    header: html`${modelLinks(deployment, sign, answering)}<p class="kicker">Live drift · model ${artifact.name}, version ${artifact.version}</p>
 <h1 class="${sign}"><span class="sign" aria-hidden="true">${signs[sign]} </span>${text}</h1>
 <p class="quiet">This replica alone; all replicas together are in Grafana. The limit is the larger of ${driftRule.minPsi} and what chance alone explains. The effect is how far the move shifts the scores, in their standard deviations; from ${largeEffect} on it is large.</p>`,
     // Roles are said, for a browser that lays a row out as a grid takes it for no row.
@@ -120,12 +120,16 @@ function judge({ monitor }: Deployment) {
 }
 
 /** Where there are several models: all of them, by name, each with its verdict. */
-function modelLinks(shown: Deployment, answering: readonly Deployment[]): Html | '' {
+function modelLinks(
+  shown: Deployment,
+  sign: keyof typeof signs,
+  answering: readonly Deployment[],
+): Html | '' {
   if (answering.length === 1) return '';
   const links = answering.map((deployment, i) => {
     const { name } = deployment.artifact;
     const current = deployment === shown ? html` aria-current="page"` : '';
-    return html`${i > 0 && ' · '}<a href="/?model=${encodeURIComponent(name)}"${current}>${name}</a> ${badge(judge(deployment).sign)}`;
+    return html`${i > 0 && ' · '}<a href="/?model=${encodeURIComponent(name)}"${current}>${name}</a> ${badge(deployment === shown ? sign : judge(deployment).sign)}`;
   });
   return html`<nav class="kicker" aria-label="Models">${links}</nav>
 `;
