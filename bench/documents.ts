@@ -4,23 +4,12 @@ import { readFile } from 'node:fs/promises';
 import { writeFileAtomically } from '../src/files/write-file-atomically.ts';
 import { replaceBetweenMarkers } from './markers.ts';
 import { type RecordedRun, readRecord } from './record.ts';
-import {
-  cpuTable,
-  describeRuns,
-  goalTable,
-  headlineTable,
-  legend,
-  profileTable,
-  runsTable,
-} from './record-tables.ts';
+import { cpuTable, describeRuns, goalTable, legend, profileTable, runsTable } from './record-tables.ts';
 
 /** Parts of documents that are made from the record: each stands between two comments with its name. */
 const documents: Readonly<
   Record<string, Readonly<Record<string, (runs: readonly RecordedRun[]) => string>>>
 > = {
-  'README.md': {
-    'bench:headline': (runs) => [describeRuns(runs), headlineTable(runs), legend].join('\n\n'),
-  },
   'docs/performance.md': {
     'bench:goals': (runs) => [describeRuns(runs), goalTable(runs), legend].join('\n\n'),
     'bench:runs': (runs) => [runsTable(runs), cpuTable(runs)].join('\n\n'),

@@ -11,8 +11,6 @@ export type Goal = {
   readonly sense: 'at most' | 'at least';
   readonly limit: number;
   readonly digits: number;
-  /** The README shows it. */
-  readonly isHeadline?: true;
   /** `undefined` when the run did not measure what it takes. */
   readonly measure: (results: Results) => Figure | undefined;
 };
@@ -28,14 +26,12 @@ export const goals: readonly Goal[] = [
     key: 'watching-micros',
     what: 'watching an untraced request, µs of processor time (V0 − U)',
     ...atMost(12, 1),
-    isHeadline: true,
     measure: (results) => difference(results, 'V0', 'U'),
   },
   {
     key: 'watching-percent',
     what: 'the same, per cent of U',
     ...atMost(35, 0),
-    isHeadline: true,
     measure: (results) =>
       pair(results, 'V0', 'U', 'cpuMicros', (watched, bare) => 100 * (watched / bare - 1)),
   },
@@ -43,14 +39,12 @@ export const goals: readonly Goal[] = [
     key: 'traced-micros',
     what: 'tracing a request when all are traced, µs of processor time (V100 − V0)',
     ...atMost(70, 0),
-    isHeadline: true,
     measure: (results) => difference(results, 'V100', 'V0'),
   },
   {
     key: 'traced-among-untraced-micros',
     what: 'tracing a request when one in ten is traced, µs of processor time (10 × (V10 − V0))',
     ...atMost(70, 0),
-    isHeadline: true,
     measure: (results) =>
       pair(results, 'V10', 'V0', 'cpuMicros', (traced, untraced) => 10 * (traced - untraced)),
   },
@@ -176,7 +170,6 @@ function quotient(
     sense: 'at least',
     limit,
     digits,
-    isHeadline: true,
     measure: (results) => ratio(results, variant, base, 'requestsPerSecond'),
   };
 }

@@ -26,15 +26,6 @@ export function describeRuns(runs: readonly RecordedRun[]): string {
   return sentences.join(' ');
 }
 
-/** The headline figures without goals, for the README. */
-export function headlineTable(runs: readonly RecordedRun[]): string {
-  const shown = goals.filter(({ isHeadline }) => isHeadline);
-  return table(
-    ['figure', 'what the runs gave'],
-    shown.map((goal) => [goal.what, valuesOf(runs, goal)]),
-  );
-}
-
 /** All figures with their goals and how many runs of the present service met them. */
 export function goalTable(runs: readonly RecordedRun[]): string {
   return table(

@@ -36,7 +36,7 @@ server and one for the load. Leave the machine alone meanwhile.
   --rounds N    rounds of the comparison (7)
   --seconds N   length of a round, after as long a warm-up (3)
   --long        watch the memory for 5 minutes instead of one, write bench/results.md, and add the run to
-                bench/recorded-runs.json and to the tables of README.md and docs/performance.md
+                bench/recorded-runs.json and to the tables of docs/performance.md
   --help
 `;
 

@@ -13,11 +13,9 @@ import { rooms } from './rooms.ts';
 
 /** Documents with tables that are made from the code: each table stands between two comments with its name. */
 const documents: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
-  'README.md': {
-    settings: () => settingsTable(serviceSettings),
-    telemetry: telemetryTable,
-    alerts: alertsTable,
-  },
+  'docs/reference/alerts.md': { alerts: alertsTable },
+  'docs/reference/metrics.md': { telemetry: telemetryTable },
+  'docs/reference/settings.md': { settings: () => settingsTable(serviceSettings) },
   'docs/architecture.md': { rooms: roomsTable },
   'docs/alerts.md': { 'alert-limits': alertLimitsTable },
   'docs/drift.md': { statistics: statisticsTable },
@@ -44,7 +42,7 @@ function telemetryTable(): string {
     labels.map((label) => `\`${label}\``).join(' '),
     description,
   ]);
-  const others = foreignMetrics.map(({ name, source }) => [`\`${name}\``, 'others’', '', source]);
+  const others = foreignMetrics.map(({ name, source }) => [`\`${name}\``, 'external', '', source]);
   return table(['metric', 'type', 'labels', 'meaning'], [...ours, ...others]);
 }
 
@@ -53,7 +51,7 @@ function alertsTable(): string {
   const runbook = readFileSync(new URL('../../docs/alerts.md', import.meta.url), 'utf8');
   const sections = [...runbook.matchAll(/^### (\w+)\n\n(?:Severity `)?(\w+)`?\. (.+)$/gm)];
   const rows = sections.map(([, name, severity, when]) => [
-    `[${name}](docs/alerts.md#${name.toLowerCase()})`,
+    `[${name}](../alerts.md#${name.toLowerCase()})`,
     severity.toLowerCase(),
     when,
   ]);

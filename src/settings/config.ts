@@ -15,7 +15,7 @@ import {
   size,
 } from './setting-types.ts';
 
-/** The settings of the service itself, in the order in which the README lists them. */
+/** The settings of the service itself, in the order in which docs/reference/settings.md lists them. */
 export const serviceSettings = {
   HOST: { schema: z.string(), default: '127.0.0.1', description: 'Address of the public API.' },
   PORT: { schema: port, default: '8000', description: 'Port of the public API; 0 takes a free one.' },
@@ -122,7 +122,7 @@ export const serviceSettings = {
     schema: oneOf(['raw', 'bins', 'off']),
     default: 'raw',
     description:
-      '`bins` keeps only the bin of each feature (drift stays exact), `off` no feature at all. Sensitive ones are written as `[redacted]`, but with `raw` [can be computed](docs/security.md#privacy-of-samples-logs-and-traces) from the score.',
+      '`bins` keeps only the bin of each feature (drift stays exact), `off` no feature at all. Sensitive ones are written as `[redacted]`, but with `raw` [can be computed](../security.md#privacy-of-samples-logs-and-traces) from the score.',
   },
   SAMPLES_MAX_BYTES: {
     schema: size,

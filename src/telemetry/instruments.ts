@@ -7,7 +7,7 @@ import { shadowInstruments } from './shadow-instruments.ts';
 const http = ['http_request_method', 'http_route', 'http_response_status_code'] as const;
 
 /**
- * Every metric the service exposes, whoever records it. The README's telemetry table is printed from it; a dashboard
+ * Every metric the service exposes, whoever records it. The table of docs/reference/metrics.md is printed from it; a dashboard
  * or rule may name nothing that stands neither here nor in `foreignMetrics`.
  */
 export const instruments = {
