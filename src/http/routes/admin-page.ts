@@ -7,7 +7,7 @@ import type { LiveSlowDrift } from '../../monitor/slow-drift-watch.ts';
 import { type WindowName, windowNames } from '../../monitor/windows.ts';
 import { type Html, html } from '../../report/render/html.ts';
 import { histogram } from '../../report/render/page-charts.ts';
-import { renderPage } from '../../report/render/page-shell.ts';
+import type { Page } from '../../report/render/page-shell.ts';
 import { badge } from '../../report/render/page-variable.ts';
 import { driftRule, driftThreshold } from '../../stats/drift.ts';
 import { compareImportance, largeEffect } from '../../stats/effect.ts';
@@ -15,6 +15,8 @@ import { samplesNeeded } from '../../stats/samples-needed.ts';
 import { formatAmount, formatEffect, formatPsi, signs } from '../../text/format.ts';
 import { absentWithoutExplanation, absentWithoutOutcomes, absentWithoutPredictor } from '../absent-parts.ts';
 import { queriedModel } from '../chosen-model.ts';
+import { modelQuery } from '../pages/page-links.ts';
+import { sendPage } from '../pages/send-page.ts';
 import { queryValue } from '../query-value.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { AppRouter } from '../router.ts';
@@ -27,13 +29,7 @@ import { describeSegment, nameInText, segmentList } from './admin-segments.ts';
  */
 export function addAdminPage(router: AppRouter, service: Service): void {
   router.get('/', (context) => {
-    context.set(
-      'content-security-policy',
-      "default-src 'none'; frame-ancestors 'none'; style-src 'unsafe-inline'",
-    );
-    context.type = 'html';
-    const { deployments } = service;
-    context.body = page(shownModel(context, service), deployments.answering);
+    sendPage(context, page(shownModel(context, service), service.deployments));
   });
 }
 
@@ -67,16 +63,17 @@ function shownModel(context: RequestContext, service: Service): Deployment {
     : queriedModel(context, service);
 }
 
-function page(deployment: Deployment, answering: readonly Deployment[]): string {
+function page(deployment: Deployment, deployments: Service['deployments']): Page {
+  const { answering } = deployments;
   const { artifact } = deployment;
   const absent = [
     absentWithoutPredictor(deployment),
     absentWithoutOutcomes(artifact),
     absentWithoutExplanation(deployment),
   ].filter((text) => text !== null);
-  const query = answering.length > 1 ? `?model=${encodeURIComponent(artifact.name)}` : '';
+  const query = modelQuery(artifact.name, deployments);
   const { rows, decisive, segments, sign, text } = judge(deployment);
-  return renderPage({
+  return {
     title: `${artifact.name} ${artifact.version}`,
     style,
     header: html`${modelLinks(deployment, sign, answering)}<p class="kicker">Live drift · model ${artifact.name}, version ${artifact.version}</p>
@@ -95,7 +92,7 @@ ${
     footer: html`<a href="/drift${query}">/drift</a> this and both distributions · <a href="/performance${query}">/performance</a> outcomes ·
 <a href="/models">/models</a> ·
 <a href="/metrics">/metrics</a> for Prometheus · <a href="/ready">/ready</a>`,
-  });
+  };
 }
 
 /** What the page says of a model, its features in order of importance. */

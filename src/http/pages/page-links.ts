@@ -1,0 +1,11 @@
+import type { Deployments } from '../../deployments/deployments.ts';
+
+/** What follows a path to name the model of a page or an answer: nothing where only one answers. */
+export function modelQuery(name: string, { answering }: Pick<Deployments, 'answering'>): string {
+  return answering.length > 1 ? `?model=${encodeURIComponent(name)}` : '';
+}
+
+/** The page of one feature, or of the score. @param query of `modelQuery` */
+export function featurePath(feature: string, query: string): string {
+  return `/features/${encodeURIComponent(feature)}${query}`;
+}
