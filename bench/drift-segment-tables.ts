@@ -20,11 +20,11 @@ const range = (sizes: readonly number[]) =>
 export function renderSegmentTables(results: Results, { segments }: Size): string[] {
   return [
     '### In segments',
-    `Nothing changes: false alarms in a million comparisons of a feature within a segment, of ${range(segmentReferenceSizes)} reference rows and ${range(segmentWindowSizes)} live ones; the verdict with z = ${driftRule.ceilingZ}, which is that of all rows, for comparison. ${grouped(segments.looks)} looks at ${mostSegments} segments each.`,
+    `Nothing changes: false alarms in a million comparisons of a feature within a segment, of ${range(segmentReferenceSizes)} reference rows and ${range(segmentWindowSizes)} live ones. The verdict with z = ${driftRule.ceilingZ}, as for all rows, is given for comparison. ${grouped(segments.looks)} checks of ${mostSegments} segments each.`,
     falseComparisons(results),
-    `The same, in 10,000 looks at a feature with so many segments: looks in which any segment is a false alarm. Alerts with each row sent ${mostSends} times.`,
+    `The same, in 10,000 checks of a feature with so many segments: checks with a false alarm in any segment. Alerts are for rows sent ${mostSends} times each.`,
     falseLooks(results),
-    `A fifth of the rows is one segment, in which a normal variable moves: share of windows in which all rows together show it, and in which the segment does. M and N are of all rows. ${grouped(segments.windows)} windows a cell.`,
+    `A fifth of the rows is one segment, in which a normal variable moves: share of windows in which it is found in all rows together, and in the segment. M and N are those of all rows. ${grouped(segments.windows)} windows per cell.`,
     foundWithin(results),
   ];
 }

@@ -18,11 +18,11 @@ export function slowKey(traffic: string, requestsPerDay: number, referenceSample
 export function renderSlowTables(results: Results, { slow }: Size): string[] {
   return [
     '### Small models',
-    `Nothing changes: of ${grouped(slow.models)} models, those for whose one variable slow drift was found within ${grouped(slow.days)} days, by requests a day and reference rows M.`,
+    `Nothing changes: how many of ${grouped(slow.models)} models, each with one variable, were wrongly reported as drifting slowly within ${grouped(slow.days)} days, by requests a day and reference rows M.`,
     byRequests(steadySlowTraffics, steadyReferenceSizes, results, (delays) =>
       grouped(delays.filter(Number.isFinite).length),
     ),
-    `Days until slow drift is found after a change, median of ${grouped(slow.models)} models; – is not within ${grouped(slow.days)} days.`,
+    `Days until slow drift is reported after a change, median of ${grouped(slow.models)} models; – means not within ${grouped(slow.days)} days.`,
     byRequests(changingSlowTraffics, changingReferenceSizes, results, (delays) => {
       const median = delays.toSorted((a, b) => a - b)[Math.floor(delays.length / 2)];
       return Number.isFinite(median) ? grouped(median) : '–';

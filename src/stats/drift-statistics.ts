@@ -54,7 +54,7 @@ export const driftStatistics = {
   kolmogorovSmirnov: {
     title: 'Kolmogorov–Smirnov',
     formula:
-      'numeric only: largest difference of the cumulative shares at an edge, missing values left out, nothing added',
+      'numeric only: largest difference of the cumulative shares at an edge, without missing values, and without the added half',
     range: '0 to 1',
     meaning: 'Largest distance between the two cumulative distributions, at the edges of the bins.',
     measure: ({ values }) => values && binnedKolmogorovSmirnov(values.reference, values.live),

@@ -74,7 +74,7 @@ describe('drift bench', function () {
   describe('where nothing changes', () => {
     for (const [key, { title }] of Object.entries(steadyWorlds)) {
       it(`hardly any look is a false alarm: ${title}`, () => {
-        // docs/drift.md, Limits, has what 200 rows cannot tell of long tails, and how often names have moved.
+        // docs/drift.md, Limitations, has what 200 rows cannot tell of long tails, and how often names have moved.
         const isTail = /purpose|channel|merchant/.test(key);
         const looks = lookAtWindows({ world: key, windows: 2000, referenceRows: 400_000, seed: 5 }).filter(
           ({ referenceSamples }) => !isTail || referenceSamples >= 1000,
@@ -288,7 +288,7 @@ describe('drift bench', function () {
     const [head, tables, conclusions] = (await readFile(document, 'utf8')).split('<!-- bench:drift');
     const ceiling = (samples: number, referenceSamples: number) =>
       psiNoiseCeiling(samples, referenceSamples, 10, driftRule.ceilingZ);
-    assert.ok(head.includes('N = 273 is the least that can be `stable`'));
+    assert.ok(head.includes('N = 273 is the smallest window that can be `stable`'));
     assert.ok(ceiling(273, 1000) <= driftRule.undeterminedCeiling);
     assert.ok(ceiling(272, 1000) > driftRule.undeterminedCeiling);
     assert.ok(head.includes('puts the ceiling at 0.21.'));
