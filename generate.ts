@@ -9,7 +9,7 @@ the documents.
   npm run generate [-- [--runbook-url URL] [--alert-settings FILE]]
 
   --runbook-url URL      the page with a section for each alert (nothing links to one)
-  --alert-settings FILE  limits and waiting times of your own, as docs/alerts.md describes
+  --alert-settings FILE  thresholds and waiting times of your own, as docs/alerts.md describes
 `;
 
 /** Each with those of the options that it takes. */

@@ -45,7 +45,7 @@ const season = 0.3;
 const seasonAt = (days: number) => normalMovedBy(season * Math.sin(2 * Math.PI * days));
 const wandering = 0.2;
 
-/** Nothing changes for good: a ticket is false. */
+/** Nothing changes for good: an alert is false. */
 export const steadyTraffics: Readonly<Record<string, Traffic>> = {
   flat: { ...steady, title: 'flat', requestsPerDay: [...rates, 24_000] },
   thrice: { ...steady, title: 'each request sent 3 times', requestsPerDay: rates, sends: 3 },

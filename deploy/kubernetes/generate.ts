@@ -8,7 +8,7 @@ const usage = `Writes the Kubernetes manifests.
   node deploy/kubernetes/generate.ts [--runbook-url URL] [--alert-settings FILE]
 
   --runbook-url URL      the page with a section for each alert (alerts link to none)
-  --alert-settings FILE  limits and waiting times of your own, as docs/alerts.md describes
+  --alert-settings FILE  thresholds and waiting times of your own, as docs/alerts.md describes
 `;
 
 const options = await readGeneratorOptions(usage, ['runbookUrl', 'alerts']);

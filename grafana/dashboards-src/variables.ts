@@ -55,13 +55,13 @@ export const segment: Builder<VariableModel> = listed(
 /** The windows that the recording rules keep, for drift: an hour shows it soon. */
 export const window = windowOf(
   '1h',
-  'How much traffic is compared with the reference: 24h and 7d decide tickets, 1h and 10m show it sooner.',
+  'How much traffic is compared with the reference: 24h and 7d decide alerts, 1h and 10m show it sooner.',
 );
 
 /** The same for outcomes, which come in batches: a day holds some, an hour may not. */
 export const outcomeWindow = windowOf(
   '24h',
-  'Over how long outcomes and predictions are counted: 24h and 7d decide tickets, 1h and 10m show what just came.',
+  'Over how long outcomes and predictions are counted: 24h and 7d decide alerts, 1h and 10m show what just came.',
 );
 
 /** The figures of performance; the first is looked at unless someone chooses. */

@@ -12,7 +12,7 @@ const usage = `Writes the Prometheus rules.
   --time-scale F         multiplies every window, offset, interval and waiting time (1)
   --request-scale F      multiplies every minimum number of requests (1)
   --runbook-url URL      the page with a section for each alert (alerts link to none)
-  --alert-settings FILE  limits and waiting times of your own, as docs/alerts.md describes
+  --alert-settings FILE  thresholds and waiting times of your own, as docs/alerts.md describes
 `;
 
 const { out = join(import.meta.dirname, 'rules'), ...settings } = await readGeneratorOptions(usage, [

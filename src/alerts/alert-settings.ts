@@ -11,14 +11,14 @@ const count = z.int().min(1);
 const share = z.number().gt(0).lt(1);
 const distance = z.number().gt(0);
 
-/** One limit of the alerts: its default, what a file may put in its place, and what it means. */
-type Limit = { readonly default: unknown; readonly schema: z.ZodType; readonly description: string };
+/** One threshold of the alerts: its default, what a file may put in its place, and what it means. */
+type Threshold = { readonly default: unknown; readonly schema: z.ZodType; readonly description: string };
 
 /**
- * The limits that the drift and performance alerts compare with. The rules of Prometheus and the replay of alerts in
+ * The thresholds that the drift and performance alerts compare with. The rules of Prometheus and the replay of alerts in
  * reports both take them from here; docs/alerts.md prints them.
  */
-export const alertLimits = {
+export const alertThresholds = {
   minPsi: {
     default: driftRule.minPsi as number,
     schema: distance,
@@ -27,7 +27,7 @@ export const alertLimits = {
   fastPsi: {
     default: 0.5,
     schema: distance,
-    description: 'PSI over ten minutes that is worth waking somebody.',
+    description: 'PSI over ten minutes that is critical.',
   },
   broadShare: {
     default: 0.3,
@@ -102,39 +102,44 @@ export const alertLimits = {
     schema: count,
     description: 'Outcomes on a day after which their absence is news.',
   },
-} satisfies Record<string, Limit>;
+} satisfies Record<string, Threshold>;
 
-export type AlertLimits = {
-  readonly [Name in keyof typeof alertLimits]: (typeof alertLimits)[Name]['default'];
+export type AlertThresholds = {
+  readonly [Name in keyof typeof alertThresholds]: (typeof alertThresholds)[Name]['default'];
 };
+
+/** How urgent an alert is: somebody is needed now, on the next working day, or not at all. */
+export const severities = ['critical', 'warning', 'info'] as const;
+
+export type Severity = (typeof severities)[number];
 
 const duration = z.string().refine(isDuration, 'must be a duration such as 30s, 15m or 24h');
 const timing = z
-  .strictObject({ severity: z.enum(['page', 'ticket']), for: duration, keepFiringFor: duration })
+  .strictObject({ severity: z.enum(severities), for: duration, keepFiringFor: duration })
   .partial();
 
-/** Whether an alert wakes somebody, how long it waits before it fires, and how long it stays. */
+/** How urgent an alert is, how long it waits before it fires, and how long it stays. */
 export type AlertTiming = {
-  readonly severity: 'page' | 'ticket';
+  readonly severity: Severity;
   readonly for: string;
   readonly keepFiringFor: string;
 };
 
-export type AlertSettings = AlertLimits & {
+export type AlertSettings = AlertThresholds & {
   /** Of alerts that an operator has changed, by name. */
   readonly alerts: Readonly<Partial<Record<AlertName, Partial<AlertTiming>>>>;
 };
 
 export const defaultAlertSettings: AlertSettings = {
   ...(Object.fromEntries(
-    Object.entries(alertLimits).map(([name, limit]) => [name, limit.default]),
-  ) as unknown as AlertLimits),
+    Object.entries(alertThresholds).map(([name, threshold]) => [name, threshold.default]),
+  ) as unknown as AlertThresholds),
   alerts: {},
 };
 
 const fileSchema = z
   .strictObject({
-    ...Object.fromEntries(Object.entries(alertLimits).map(([name, { schema }]) => [name, schema])),
+    ...Object.fromEntries(Object.entries(alertThresholds).map(([name, { schema }]) => [name, schema])),
     alerts: z
       .strictObject(Object.fromEntries(alertNames.map((name) => [name, timing])), {
         error: (issue) =>
@@ -145,7 +150,7 @@ const fileSchema = z
   .partial();
 
 /**
- * Reads a file with what is to differ from the defaults: a JSON object with any of the names of `alertLimits`, and
+ * Reads a file with what is to differ from the defaults: a JSON object with any of the names of `alertThresholds`, and
  * `alerts` with `severity`, `for` and `keepFiringFor` of any alert.
  *
  * @throws Error naming the file and what is wrong, where it cannot be used
@@ -169,7 +174,7 @@ export async function readAlertSettings(path: string): Promise<AlertSettings> {
   return withDefaults(result.data);
 }
 
-/** The defaults where nothing else is given; of limits with several values, value by value. */
+/** The defaults where nothing else is given; of thresholds with several values, value by value. */
 function withDefaults(given: Readonly<Record<string, unknown>>): AlertSettings {
   const entries = Object.entries(defaultAlertSettings).map(([name, preset]) => {
     const value = given[name];

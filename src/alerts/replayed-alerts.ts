@@ -3,15 +3,15 @@ import type { AlertSettings, AlertTiming } from './alert-settings.ts';
 
 /** The drift alerts that the report replays over samples, with how long they wait before they fire, and stay. */
 export const replayedAlerts = {
-  ModelFeatureDrift: { severity: 'ticket', for: '15m', keepFiringFor: '1h' },
-  ModelFeatureDriftEarly: { severity: 'ticket', for: '10m', keepFiringFor: '30m' },
-  ModelFeatureDriftFast: { severity: 'page', for: '2m', keepFiringFor: '10m' },
-  ModelScoreDrift: { severity: 'ticket', for: '15m', keepFiringFor: '1h' },
-  ModelFeatureMissing: { severity: 'ticket', for: '15m', keepFiringFor: '1h' },
-  ModelFeatureUnseen: { severity: 'ticket', for: '15m', keepFiringFor: '1h' },
-  ModelFeatureOutsideRange: { severity: 'ticket', for: '15m', keepFiringFor: '1h' },
-  ModelDriftSlow: { severity: 'ticket', for: '0s', keepFiringFor: '1h' },
-  ModelDriftBroad: { severity: 'page', for: '5m', keepFiringFor: '15m' },
+  ModelFeatureDrift: { severity: 'warning', for: '15m', keepFiringFor: '1h' },
+  ModelFeatureDriftEarly: { severity: 'warning', for: '10m', keepFiringFor: '30m' },
+  ModelFeatureDriftFast: { severity: 'critical', for: '2m', keepFiringFor: '10m' },
+  ModelScoreDrift: { severity: 'warning', for: '15m', keepFiringFor: '1h' },
+  ModelFeatureMissing: { severity: 'warning', for: '15m', keepFiringFor: '1h' },
+  ModelFeatureUnseen: { severity: 'warning', for: '15m', keepFiringFor: '1h' },
+  ModelFeatureOutsideRange: { severity: 'warning', for: '15m', keepFiringFor: '1h' },
+  ModelDriftSlow: { severity: 'warning', for: '0s', keepFiringFor: '1h' },
+  ModelDriftBroad: { severity: 'critical', for: '5m', keepFiringFor: '15m' },
 } as const satisfies Partial<Record<AlertName, AlertTiming>>;
 
 export type ReplayedAlertName = keyof typeof replayedAlerts;

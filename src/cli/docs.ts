@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { alertLimits } from '../alerts/alert-settings.ts';
+import { alertThresholds } from '../alerts/alert-settings.ts';
 import { modelFileJsonSchema } from '../predictors/index.ts';
 import { driftReportJsonSchema } from '../report/compute/drift-report.ts';
 import { serviceSettings } from '../settings/config.ts';
@@ -17,7 +17,7 @@ const documents: Readonly<Record<string, Readonly<Record<string, () => string>>>
   'docs/reference/metrics.md': { telemetry: telemetryTable },
   'docs/reference/settings.md': { settings: () => settingsTable(serviceSettings) },
   'docs/architecture.md': { rooms: roomsTable },
-  'docs/alerts.md': { 'alert-limits': alertLimitsTable },
+  'docs/alerts.md': { 'alert-thresholds': alertThresholdsTable },
   'docs/drift.md': { statistics: statisticsTable },
   'docs/tracing.md': { 'otel-settings': () => settingsTable(otelSettings) },
 };
@@ -69,14 +69,14 @@ function statisticsTable(): string {
   return table(['statistic', 'formula', 'range', 'metric'], rows);
 }
 
-/** Markdown of the limits of alerts, as a file would give their defaults. */
-function alertLimitsTable(): string {
-  const rows = Object.entries(alertLimits).map(([name, { default: preset, description }]) => [
+/** Markdown of the thresholds of alerts, as a file would give their defaults. */
+function alertThresholdsTable(): string {
+  const rows = Object.entries(alertThresholds).map(([name, { default: preset, description }]) => [
     `\`${name}\``,
     `\`${JSON.stringify(preset)}\``,
     description,
   ]);
-  return table(['limit', 'default', 'meaning'], rows);
+  return table(['threshold', 'default', 'meaning'], rows);
 }
 
 /** Markdown of the rooms of the source, innermost first. */

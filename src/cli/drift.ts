@@ -54,7 +54,7 @@ Compares live rows with a reference and says what has drifted.
                      times, or as a glob
   --backtest         replay the alert rules over the live rows and list the
                      alarms there would have been
-  --alert-settings FILE  with the limits that your alert rules were written with
+  --alert-settings FILE  with the thresholds that your alert rules were written with
                      (docs/alerts.md)
   --json             print the report as JSON
   --html FILE        write the report as a page

@@ -74,7 +74,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: [],
   },
   alerts: {
-    holds: 'when an alert is raised: limits and waiting times, of which a file may change any',
+    holds: 'when an alert is raised: thresholds and waiting times, of which a file may change any',
     knows: ['stats', 'monitor'],
     packages: ['zod'],
   },

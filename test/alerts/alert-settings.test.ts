@@ -8,7 +8,7 @@ import { alertingRules, ruleFiles } from '../../otel/prometheus/generator/rule-f
 import { alertNames } from '../../src/alerts/alert-names.ts';
 import {
   type AlertSettings,
-  alertLimits,
+  alertThresholds,
   defaultAlertSettings,
   readAlertSettings,
 } from '../../src/alerts/alert-settings.ts';
@@ -43,15 +43,15 @@ describe('a file of alert settings', () => {
     assert.deepEqual(await settingsOf('\ufeff{}'), defaultAlertSettings, 'with a byte order mark');
   });
 
-  for (const name of Object.keys(alertLimits) as (keyof typeof alertLimits)[]) {
+  for (const name of Object.keys(alertThresholds) as (keyof typeof alertThresholds)[]) {
     it(`reaches the rules with its ${name}`, () => {
       const double = (value: unknown): unknown =>
         typeof value === 'number'
           ? 2 * value
           : Object.fromEntries(Object.entries(value as object).map(([key, one]) => [key, double(one)]));
-      const limit = double(defaultAlertSettings[name]);
+      const doubled = double(defaultAlertSettings[name]);
       assert.notDeepEqual(
-        rulesWith({ ...defaultAlertSettings, [name]: limit }),
+        rulesWith({ ...defaultAlertSettings, [name]: doubled }),
         rulesWith(defaultAlertSettings),
       );
     });
@@ -62,16 +62,16 @@ describe('a file of alert settings', () => {
       rulesWith({
         ...defaultAlertSettings,
         alerts: {
-          ModelFeatureDriftFast: { severity: 'ticket', for: '5m', keepFiringFor: '30m' },
+          ModelFeatureDriftFast: { severity: 'warning', for: '5m', keepFiringFor: '30m' },
           TargetDown: { for: '10m' },
         },
       }),
     );
     const ruleOf = (name: string) => rules.find(({ alert }) => alert === name);
     const fast = ruleOf('ModelFeatureDriftFast');
-    assert.deepEqual([fast?.labels.severity, fast?.for, fast?.keep_firing_for], ['ticket', '5m', '30m']);
+    assert.deepEqual([fast?.labels.severity, fast?.for, fast?.keep_firing_for], ['warning', '5m', '30m']);
     const down = ruleOf('TargetDown');
-    assert.deepEqual([down?.labels.severity, down?.for, down?.keep_firing_for], ['page', '10m', '2m']);
+    assert.deepEqual([down?.labels.severity, down?.for, down?.keep_firing_for], ['critical', '10m', '2m']);
   });
 
   it('may name every alert of the rules, and no other', () => {
@@ -86,18 +86,18 @@ describe('a file of alert settings', () => {
     const timeline = createTimeline(3, [300_000], 10_000);
     // two days of a third in the lower bin: PSI 0.12
     for (let i = 0; i < 4800; i++) timeline.add(i * (hourMs / 100), [i % 3 === 0 ? 0 : 1]);
-    const tickets = (settings?: AlertSettings) =>
+    const drifts = (settings?: AlertSettings) =>
       backtest(timeline, [variable], null, settings).filter(({ alert }) => alert === 'ModelFeatureDrift');
-    const [ticket, ...others] = tickets();
+    const [warning, ...others] = drifts();
     assert.deepEqual(others, []);
-    assert.equal(ticket.severity, 'ticket');
-    assert.deepEqual(tickets({ ...defaultAlertSettings, minPsi: 0.2 }), []);
-    const [page] = tickets({
+    assert.equal(warning.severity, 'warning');
+    assert.deepEqual(drifts({ ...defaultAlertSettings, minPsi: 0.2 }), []);
+    const [critical] = drifts({
       ...defaultAlertSettings,
-      alerts: { ModelFeatureDrift: { severity: 'page', for: '75m' } },
+      alerts: { ModelFeatureDrift: { severity: 'critical', for: '75m' } },
     });
-    assert.equal(page.severity, 'page');
-    assert.equal(Date.parse(page.from) - Date.parse(ticket.from), hourMs);
+    assert.equal(critical.severity, 'critical');
+    assert.equal(Date.parse(critical.from) - Date.parse(warning.from), hourMs);
   });
 
   it('is refused where it is wrong, naming the file and the place', async () => {

@@ -178,7 +178,7 @@ describe('drift bench', function () {
       });
     }
 
-    it('a quarter of a deviation is no reason for a ticket, however many rows show it', () => {
+    it('a quarter of a deviation is no reason for an alert, however many rows show it', () => {
       assert.equal(share(looksAt('normal+0.25'), 'alert', 5000, 50_000), 0);
     });
 

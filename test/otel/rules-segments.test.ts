@@ -119,7 +119,7 @@ describe('recorded drift within segments', function () {
         // the other has fewer than 300 requests a day
         ...agreeToEarlier(ageWithin),
         { at: until, expr: `model_segment:psi_to_earlier{feature="merchant"}`, samples: [] },
-        ...['psi', 'psi_alert_ceiling', 'ticket_psi'].map((name) => ({
+        ...['psi', 'psi_alert_ceiling', 'day_or_week_psi'].map((name) => ({
           at: until,
           expr: `model_segment:${name}{${matchers({ segment: 'other' })}}`,
           samples: [],

@@ -177,7 +177,7 @@ describe('every alert', () => {
 
   it('has a name of its own, and a severity', () => {
     equal(new Set(alerts.map(({ alert }) => alert)).size, alerts.length);
-    for (const { labels } of alerts) match(labels.severity, /^(page|ticket|none)$/);
+    for (const { labels } of alerts) match(labels.severity, /^(critical|warning|info|none)$/);
   });
 
   it('says what happens, and links to its panels', () => {
@@ -207,7 +207,12 @@ describe('every alert', () => {
       for (const part of ['**Meaning.**', '**Likely causes', '**What to do.**'])
         ok(text.includes(part), `${name}: ${part}`);
       const severity = alerts.find(({ alert }) => alert === name)?.labels.severity;
-      const stated = { page: 'Page. ', ticket: 'Ticket. ', none: 'Severity `none`. ' }[severity ?? 'none'];
+      const stated = {
+        critical: 'Critical. ',
+        warning: 'Warning. ',
+        info: 'Info. ',
+        none: 'Severity `none`. ',
+      }[severity ?? 'none'];
       ok(text.trim().startsWith(stated), `${name} is a ${severity}`);
     }
   });
@@ -235,7 +240,11 @@ describe('Alertmanager', () => {
       }),
     );
     for (const [alert, severity, receiver] of routes) {
-      equal(receiver, { page: 'pages', ticket: 'tickets', none: 'watchdog' }[severity], alert);
+      equal(
+        receiver,
+        { critical: 'critical', warning: 'default', info: 'default', none: 'watchdog' }[severity],
+        alert,
+      );
       ok(
         Object.keys(receivers.get(receiver) as object).some((key) => key.endsWith('_configs')),
         receiver,

@@ -34,7 +34,7 @@ describe('the smallest drift that a reference can show', () => {
       const live = Float64Array.from({ length: liveRows }, () => normal() + moved);
       return measureDrift(bins, counts, countBins(bins, live));
     };
-    /** A ticket by the end of the first day on which the feature has moved, after ten days on which it had not. */
+    /** An alert by the end of the first day on which the feature has moved, after ten days on which it had not. */
     const isTold = (rows: number, moved: number) => {
       const { bins, counts } = reference(rows);
       const binOf = createBinner(bins);

@@ -58,10 +58,10 @@ function replay({ hours, perHour, bin = (_, uniform) => uniform, variables = 1 }
 const dayMs = 24 * hourMs;
 
 /**
- * The days with a ticket, by feature, of six normal features that are moved by so many deviations on each day. Each has a
+ * The days on which ModelFeatureDrift begins, by feature, of six normal features that are moved by so many deviations on each day. Each has a
  * reference of its own, of 1,000 rows.
  */
-function ticketDays(days: number, perDay: number, deviations: (day: number) => number) {
+function alertDays(days: number, perDay: number, deviations: (day: number) => number) {
   const random = createRandom(7);
   const normal = () => drawNormal(random);
   const features = Array.from({ length: 6 }, (_, i) => {
@@ -84,9 +84,9 @@ function ticketDays(days: number, perDay: number, deviations: (day: number) => n
   );
 }
 
-/** How many features have a ticket by day 24 after a step on day 10, and when half of them have one. */
+/** How many features have an alert by day 24 after a step on day 10, and when half of them have one. */
 function stepsFound(perDay: number, deviations: number) {
-  const begins = ticketDays(24, perDay, (day) => (day < 10 ? 0 : deviations));
+  const begins = alertDays(24, perDay, (day) => (day < 10 ? 0 : deviations));
   assert.ok(begins.flat().every((day) => day >= 10));
   const days = begins.map(([first = Infinity]) => first - 10).sort((a, b) => a - b);
   return { share: days.filter(Number.isFinite).length / days.length, medianDays: days[days.length / 2] };
@@ -104,7 +104,7 @@ describe('the backtest', function () {
     );
   });
 
-  it('opens a ticket for lasting drift, the early one first', () => {
+  it('raises an alert for lasting drift, the early one first', () => {
     const alarms = replay({
       hours: 72,
       perHour: 800,
@@ -114,12 +114,12 @@ describe('the backtest', function () {
       alarms.map(({ alert }) => alert),
       ['ModelFeatureDriftEarly', 'ModelFeatureDrift'],
     );
-    const [early, ticket] = alarms;
+    const [early, lasting] = alarms;
     assert.ok(early.from > 24.3 && early.from < 26, `early after ${early.from - 24} h`);
-    // A day later the same hour looked the same: the early ticket is done, the lasting one stays.
+    // A day later the same hour looked the same: the early alert is over, the lasting one stays.
     assert.ok(early.to !== null && early.to < 51, `early until ${early.to}`);
-    assert.ok(ticket.from > early.from && ticket.from < 48);
-    assert.equal(ticket.to, null);
+    assert.ok(lasting.from > early.from && lasting.from < 48);
+    assert.equal(lasting.to, null);
   });
 
   it('takes a daily rhythm for season, not for drift', () => {
@@ -180,7 +180,7 @@ describe('the backtest', function () {
   it('takes weekends for season, from the second one on, at any rate', () => {
     for (const perDay of [600, 5000]) {
       // Days 5 and 6 of each week. The first one has no other to be compared with.
-      const begins = ticketDays(21, perDay, (day) => (day % 7 >= 5 ? 0.6 : 0));
+      const begins = alertDays(21, perDay, (day) => (day % 7 >= 5 ? 0.6 : 0));
       assert.deepEqual(
         begins.flat().filter((day) => day >= 7),
         [],
@@ -190,8 +190,8 @@ describe('the backtest', function () {
     }
   });
 
-  it('opens a ticket on a weekend that is unlike the one before', () => {
-    const begins = ticketDays(21, 5000, (day) => (day % 7 >= 5 ? (day > 14 ? -0.6 : 0.6) : 0));
+  it('raises an alert on a weekend that is unlike the one before', () => {
+    const begins = alertDays(21, 5000, (day) => (day % 7 >= 5 ? (day > 14 ? -0.6 : 0.6) : 0));
     for (const days of begins)
       assert.ok(
         days.some((day) => day > 19 && day < 21),
@@ -225,7 +225,7 @@ describe('the backtest', function () {
     assert.ok(to !== null && Math.abs(to - (37 * 24 + 1)) < 1.5, `it ends after ${to} hours`);
   });
 
-  it('opens no ticket on slow drift for a change that has ended, when one told of it already', () => {
+  it('raises no alert on slow drift for a change that has ended, when one told of it already', () => {
     const alarms = replay({
       hours: 50 * 24,
       perHour: 40,

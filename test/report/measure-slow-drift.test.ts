@@ -86,7 +86,7 @@ describe('slow drift in the report', () => {
     assert.equal(report.rule.slowDriftThreshold, slowDriftRule.threshold);
   });
 
-  it('is in the text, on the page and in the exit status, and would have been a ticket', async () => {
+  it('is in the text, on the page and in the exit status, and would have raised an alert', async () => {
     await using there = await files();
     const page = `${there.folder.path}/page.html`;
     const args = [...there.args, '--backtest', '--html', page, '--fail-on', 'drift'];
@@ -99,14 +99,14 @@ describe('slow drift in the report', () => {
     );
     assert.match(text, /It has drifted slowly downwards since about/);
     // at the end of a day, three weeks after the change at the latest
-    assert.match(text, /\(UTC\): ticket ModelDriftSlow income, 2026-04-[01]\d 00:00 – /);
-    assert.match(text, /ticket ModelDriftSlow income, \S+ 00:00 – the end, at most evidence \d+,\d{3}/);
-    assert.equal(text.match(/ticket /g)?.length, text.match(/ticket ModelDriftSlow income/g)?.length);
+    assert.match(text, /\(UTC\): warning ModelDriftSlow income, 2026-04-[01]\d 00:00 – /);
+    assert.match(text, /warning ModelDriftSlow income, \S+ 00:00 – the end, at most evidence \d+,\d{3}/);
+    assert.equal(text.match(/warning /g)?.length, text.match(/warning ModelDriftSlow income/g)?.length);
     const html = await readFile(page, 'utf8');
     assert.match(html, /1 drifts slowly/);
     assert.match(html, /<dt>Evidence of slow drift<\/dt><dd class="value">\d+,\d{3}<\/dd>/);
     assert.match(html, /bets on it, placed anew every day/);
-    assert.match(html, /ModelDriftSlow \(ticket\)/);
+    assert.match(html, /ModelDriftSlow \(warning\)/);
   });
 
   it('needs times', async () => {

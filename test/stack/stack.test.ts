@@ -228,7 +228,7 @@ describe('the stack', () => {
         return found.length > 0 ? found : undefined;
       });
       const told = notification.alerts.find(isIt)!;
-      assert.equal(told.labels.severity, 'page');
+      assert.equal(told.labels.severity, 'critical');
       show(`webhook after ${since()}, by receiver ${notification.receiver}`);
       const uid = /^\/d\/([\w-]+)/.exec(told.annotations.dashboard)?.[1] ?? '';
       const dashboard = await grafana.dashboard<DashboardJson>(uid);

@@ -11,7 +11,7 @@ export const objectives: Row = {
         {
           title: 'Error budget burn',
           description:
-            'How many times faster than sustainable the budget is spent, by objective and window. At 1 it lasts exactly 30 days. A page goes out when 1h is above 14.4 or 6h above 6, a ticket when 1d is above 3 or 3d above 1.',
+            'How many times faster than sustainable the budget is spent, by objective and window. At 1 it lasts exactly 30 days. The critical alert fires when 1h is above 14.4 or 6h above 6, the warning when 1d is above 3 or 3d above 1.',
           unit: 'suffix: ×',
           noData: 'no request to /predict in these windows',
         },

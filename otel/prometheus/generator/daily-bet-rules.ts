@@ -119,12 +119,12 @@ function evidence(kind: Bets, { time }: Scales): RecordingRule[] {
 
 /**
  * Unless one of these alerts fires, or has fired within a week. The change that it reported may have ended since, while
- * the bets still have to lose what they won from it: that is no reason for another ticket.
+ * the bets still have to lose what they won from it: that is no reason for another alert.
  *
  * @param alerts their names, as a regular expression
  */
 export function unlessAlerted({ by }: Bets, alerts: string, { time }: Scales): string {
-  // One look an hour is enough, as a ticket stays for an hour at least.
+  // One look an hour is enough, as the alert stays for an hour at least.
   return promql`
     unless on (${by}) (
       ALERTS{alertname=~"${alerts}"}

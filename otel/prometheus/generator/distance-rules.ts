@@ -175,7 +175,7 @@ function ceiling(subject: Subject, name: string, designEffect: number): Recordin
 export function seasonRules(
   subject: Subject,
   season: (typeof seasons)[number],
-  { time, requests, limits }: Scales,
+  { time, requests, thresholds }: Scales,
 ): RecordingRule[] {
   const { total, observed, smoothed, smoothedTotal } = namesOf(subject);
   const { prefix, by } = subject;
@@ -185,7 +185,7 @@ export function seasonRules(
   const now = `${smoothed}{window="${window}"}`;
   const seen = `${total}{window="${window}"}`;
   const rows = `${smoothedTotal}{window="${window}"}`;
-  const enough = `(${seen} ${ago} >= ${requests(limits.minRequests[window])})`;
+  const enough = `(${seen} ${ago} >= ${requests(thresholds.minRequests[window])})`;
   const before = `${observed}{window="${window}"} ${ago}`;
   const occupied = `(${compared(before, `${by}, window`)} > 0)`;
   const degrees = `${prefix}:degrees_of_freedom_to_earlier{window="${window}", earlier="${earlier}"}`;

@@ -1,12 +1,12 @@
 import { scoreFeature } from '../../../src/model/artifact-schema.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import { dashboardLink, dashboards } from './dashboard-links.ts';
+import { onDayOrWeek } from './day-or-week.ts';
 import { drifting, enoughRequests, unlessSeason } from './drifting.ts';
 import { effectInWords, withEffect } from './effect-rules.ts';
 import type { Scales } from './generator-settings.ts';
 import { byFeature, promql } from './promql.ts';
 import { type Alert, replayed } from './rule-file.ts';
-import { onDayOrWeek } from './ticket-window.ts';
 import type { RuleWindow } from './window-rules.ts';
 
 const notScore = `feature!="${scoreFeature}"`;
@@ -19,12 +19,12 @@ const model = '{{ $labels.model }} {{ $labels.version }}';
 const psi = '{{ $value | printf "%.2f" }}';
 
 export function driftAlerts(scales: Scales): Alert[] {
-  const { time, limits } = scales;
+  const { time, thresholds } = scales;
   const psiOf = (window: RuleWindow, matcher: string) => drifting('model_feature', window, scales, matcher);
   const enough = (window: Exclude<RuleWindow, '7d'>) => enoughRequests('model_feature', window, scales);
   const noSeason = unlessSeason({ prefix: 'model_feature', by: byFeature }, scales);
   /** A week holds the whole of a season, and so needs no other to explain it. */
-  const ticket = (matcher: string) =>
+  const lasting = (matcher: string) =>
     onDayOrWeek(`max by (${byFeature})`, (window) =>
       window === '7d'
         ? psiOf(window, matcher)
@@ -37,9 +37,9 @@ export function driftAlerts(scales: Scales): Alert[] {
     {
       ...replayed('ModelFeatureDrift', scales),
       component: 'model',
-      expr: withEffect(ticket(notScore)),
+      expr: withEffect(lasting(notScore)),
       summary: `${feature} has drifted: PSI ${psi}`,
-      description: `Over the last 24 hours or 7 days, all replicas together, the values differ from the reference by more than ${limits.minPsi} and by more than chance explains.${effectInWords}`,
+      description: `Over the last 24 hours or 7 days, all replicas together, the values differ from the reference by more than ${thresholds.minPsi} and by more than chance explains.${effectInWords}`,
       dashboard: featureDashboard,
     },
     {
@@ -58,7 +58,7 @@ export function driftAlerts(scales: Scales): Alert[] {
       ...replayed('ModelFeatureDriftFast', scales),
       component: 'model',
       expr: promql`
-        model_feature:psi{window="10m", ${notScore}} > ${limits.fastPsi}
+        model_feature:psi{window="10m", ${notScore}} > ${thresholds.fastPsi}
           and model_feature:psi > model_feature:psi_alert_ceiling
           and ${enough('10m')}`,
       summary: `${feature} changed abruptly: PSI ${psi} in ten minutes`,
@@ -69,7 +69,7 @@ export function driftAlerts(scales: Scales): Alert[] {
     {
       ...replayed('ModelScoreDrift', scales),
       component: 'model',
-      expr: withEffect(ticket(isScore)),
+      expr: withEffect(lasting(isScore)),
       summary: `The scores of ${model} have drifted: PSI ${psi}`,
       description: `Over the last 24 hours or 7 days the scores are distributed otherwise than in the reference: the decisions have shifted with them.${effectInWords}`,
       dashboard: featureDashboard,
@@ -84,7 +84,7 @@ export function driftAlerts(scales: Scales): Alert[] {
           ) > 1
         )
           / count by (model, version) (model_feature:bins:count{${notScore}})
-          > ${limits.broadShare}`,
+          > ${thresholds.broadShare}`,
       summary: `{{ $value | humanizePercentage }} of the features of ${model} drift together`,
       description:
         'Many features moving at once is one cause, not many: another population, a broken join, or data of another system.',
@@ -92,7 +92,7 @@ export function driftAlerts(scales: Scales): Alert[] {
     },
     {
       name: 'ModelDriftUndetermined',
-      severity: 'ticket',
+      severity: 'info',
       component: 'model',
       // What alerts cannot judge, though the verdict may; only of versions that have been there for all of the week.
       expr: promql`
@@ -113,7 +113,7 @@ export function driftAlerts(scales: Scales): Alert[] {
     },
     {
       name: 'ModelReferenceMissing',
-      severity: 'ticket',
+      severity: 'warning',
       component: 'model',
       expr: promql`
         count by (${byFeature}) (model_feature_bin_observations_total)
@@ -128,7 +128,7 @@ export function driftAlerts(scales: Scales): Alert[] {
     },
     {
       name: 'ModelReferenceInconsistent',
-      severity: 'ticket',
+      severity: 'warning',
       component: 'model',
       expr: promql`
         abs(sum by (${byFeature}) (model_feature_bin:reference_ratio:max) - 1) > 1e-6

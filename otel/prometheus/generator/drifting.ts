@@ -11,26 +11,26 @@ import type { RuleWindow } from './window-rules.ts';
 export function drifting(
   prefix: Subject['prefix'],
   window: RuleWindow,
-  { limits }: Scales,
+  { thresholds }: Scales,
   matcher = '',
 ): string {
   return promql`
     ${prefix}:psi{${[`window="${window}"`, matcher].filter((text) => text !== '').join(', ')}}
-      > clamp_min(${prefix}:psi_alert_ceiling, ${limits.minPsi})`;
+      > clamp_min(${prefix}:psi_alert_ceiling, ${thresholds.minPsi})`;
 }
 
 export function enoughRequests(
   prefix: Subject['prefix'],
   window: Exclude<RuleWindow, '7d'>,
-  { requests, limits }: Scales,
+  { requests, thresholds }: Scales,
 ): string {
-  return `${prefix}:observations:increase >= ${requests(limits.minRequests[window])}`;
+  return `${prefix}:observations:increase >= ${requests(thresholds.minRequests[window])}`;
 }
 
 /** The same time a day or a week earlier that looked like this one explains it: season, not drift. */
-export function unlessSeason({ prefix, by }: Pick<Subject, 'prefix' | 'by'>, { limits }: Scales): string {
+export function unlessSeason({ prefix, by }: Pick<Subject, 'prefix' | 'by'>, { thresholds }: Scales): string {
   return promql`
     unless on (${by}, window)
       ${prefix}:psi_to_earlier
-        <= clamp_min(${prefix}:psi_to_earlier_alert_ceiling, ${limits.minPsi})`;
+        <= clamp_min(${prefix}:psi_to_earlier_alert_ceiling, ${thresholds.minPsi})`;
 }

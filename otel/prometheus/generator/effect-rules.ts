@@ -3,11 +3,11 @@ import type { Scales } from './generator-settings.ts';
 import { byFeature, perBin, promql } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';
 
-/** Below this an effect that was large counts as small again: one that hovers around the limit makes no new tickets. */
+/** Below this an effect that was large counts as small again: one that hovers around the threshold raises no new alerts. */
 const smallAgain = 0.8 * largeEffect;
 
 /** What moves do to the scores, as `measureEffect` in `src/stats` defines it; absent for models that export no effects. */
-export function effectRules({ requests, limits }: Scales): RecordingRule[] {
+export function effectRules({ requests, thresholds }: Scales): RecordingRule[] {
   return [
     {
       record: 'model_feature_bin:effect:max',
@@ -25,27 +25,27 @@ export function effectRules({ requests, limits }: Scales): RecordingRule[] {
         ))`,
     },
     {
-      // Of the windows that tickets look at, the larger one.
-      record: 'model_feature:ticket_effect',
+      // Over the last day or week, whichever is larger.
+      record: 'model_feature:day_or_week_effect',
       expr: promql`
         max by (${byFeature}) (
           model_feature:effect{window="7d"}
           or
           (
             model_feature:effect{window="24h"}
-              and model_feature:observations:increase >= ${requests(limits.minRequests['24h'])}
+              and model_feature:observations:increase >= ${requests(thresholds.minRequests['24h'])}
           )
         )`,
     },
     {
-      // What was large a moment ago stays so down to a lower limit.
+      // What was large a moment ago stays so down to a lower threshold.
       record: 'model_feature:effect_size',
       labels: { effect: 'large' },
       expr: promql`
-        model_feature:ticket_effect >= ${largeEffect}
+        model_feature:day_or_week_effect >= ${largeEffect}
           or
         (
-          model_feature:ticket_effect >= ${smallAgain}
+          model_feature:day_or_week_effect >= ${smallAgain}
             and on (${byFeature}) model_feature:effect_size{effect="large"}
         )`,
     },
@@ -53,24 +53,24 @@ export function effectRules({ requests, limits }: Scales): RecordingRule[] {
       record: 'model_feature:effect_size',
       labels: { effect: 'small' },
       expr: promql`
-        model_feature:ticket_effect
+        model_feature:day_or_week_effect
           unless on (${byFeature}) model_feature:effect_size{effect="large"}`,
     },
   ];
 }
 
-/** A ticket on one feature with the label `effect`, `small` or `large`, where the effect is known. */
-export function withEffect(ticket: string): string {
+/** An alert on one feature with the label `effect`, `small` or `large`, where the effect is known. */
+export function withEffect(alert: string): string {
   return promql`
     (
-      ${ticket}
+      ${alert}
     )
       + on (${byFeature}) group_left (effect) 0 * model_feature:effect_size
     or on (${byFeature})
-    ${ticket}`;
+    ${alert}`;
 }
 
 /** The effect in words, for a description; nothing where it is not known. */
 export const effectInWords =
-  '{{ with printf "model_feature:ticket_effect{model=%q,version=%q,feature=%q}" $labels.model $labels.version $labels.feature | query }} ' +
+  '{{ with printf "model_feature:day_or_week_effect{model=%q,version=%q,feature=%q}" $labels.model $labels.version $labels.feature | query }} ' +
   'The move shifts the scores by {{ . | first | value | printf "%.2f" }} of their standard deviation.{{ end }}';

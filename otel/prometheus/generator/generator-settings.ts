@@ -13,7 +13,7 @@ export type Settings = {
   readonly requestScale: number;
   /** The page that has a section for each alert; without one, alerts link to none. */
   readonly runbookUrl?: string | undefined;
-  /** Limits, waiting times and severities; a team's own, or the defaults. */
+  /** Thresholds, waiting times and severities; a team's own, or the defaults. */
   readonly alerts: AlertSettings;
 };
 
@@ -30,12 +30,12 @@ export function scaleDuration(duration: string, scale: number): string {
   return scale === 1 ? duration : formatDuration(Math.max(1000, Math.round(ms * scale)));
 }
 
-/** Shorthand for `settings`: `time('1h')` and `requests(500)` scaled, and the limits of the alerts. */
+/** Shorthand for `settings`: `time('1h')` and `requests(500)` scaled, and the thresholds of the alerts. */
 export function scalesOf(settings: Settings) {
   return {
     time: (duration: string): string => scaleDuration(duration, settings.timeScale),
     requests: (count: number): number => Math.max(1, Math.ceil(count * settings.requestScale)),
-    limits: settings.alerts,
+    thresholds: settings.alerts,
   };
 }
 

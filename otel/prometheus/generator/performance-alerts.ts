@@ -1,22 +1,22 @@
-import { type AlertLimits, defaultAlertSettings } from '../../../src/alerts/alert-settings.ts';
+import { type AlertThresholds, defaultAlertSettings } from '../../../src/alerts/alert-settings.ts';
 import { outcomeRule } from '../../../src/monitor/performance-calibration.ts';
 import { scoreMeanRule } from '../../../src/monitor/score-mean.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import { formatShare } from '../../../src/text/format.ts';
 import { dashboardLink, dashboards } from './dashboard-links.ts';
+import { type DayOrWeek, onDayOrWeek } from './day-or-week.ts';
 import type { Scales } from './generator-settings.ts';
 import { compared } from './performance-figure-rules.ts';
 import { trainingShare } from './performance-score-mean.ts';
 import { promql } from './promql.ts';
 import type { Alert } from './rule-file.ts';
-import { onDayOrWeek, type TicketWindow } from './ticket-window.ts';
 
 const byModel = 'model, version';
 const dashboard = dashboardLink(dashboards.performance, ['model', 'version']);
 const model = '{{ $labels.model }} {{ $labels.version }}';
 const { z } = outcomeRule;
 /** What a condition asks for: the defaults where the dashboards show it. */
-type Effect = Pick<AlertLimits, 'minEffect'>;
+type Effect = Pick<AlertThresholds, 'minEffect'>;
 
 /** A week asks for a smaller effect; all shorter windows ask for that of a day. */
 function hasEffect(metric: string, { minEffect }: Effect): string {
@@ -24,17 +24,17 @@ function hasEffect(metric: string, { minEffect }: Effect): string {
 }
 
 /** The outcomes deviate from the expected ones, all scores together: by more than chance, and enough to matter. */
-export function unexpected(selector: string, limits: Effect = defaultAlertSettings): string {
+export function unexpected(selector: string, thresholds: Effect = defaultAlertSettings): string {
   return promql`
     abs(model:observed_expected:z{${selector}}) > ${z}
-      and ${hasEffect('model:observed_expected:effect_ratio', limits)}`;
+      and ${hasEffect('model:observed_expected:effect_ratio', thresholds)}`;
 }
 
 /** They do so band by band. */
-export function miscalibrated(selector: string, limits: Effect = defaultAlertSettings): string {
+export function miscalibrated(selector: string, thresholds: Effect = defaultAlertSettings): string {
   return promql`
     model:calibration:chi_square{${selector}} > model:calibration:chi_square_noise_ceiling
-      and ${hasEffect('model:calibration:effect_ratio', limits)}`;
+      and ${hasEffect('model:calibration:effect_ratio', thresholds)}`;
 }
 
 /**
@@ -46,7 +46,7 @@ export function miscalibrated(selector: string, limits: Effect = defaultAlertSet
 export function belowHeldOut(
   source: 'realised' | 'estimated',
   selector: string,
-  limits: Effect = defaultAlertSettings,
+  thresholds: Effect = defaultAlertSettings,
 ): string {
   const matchers = `source="${source}", metric=~"${compared}", ${selector}`;
   const join = `on (${byModel}, metric) group_left ()`;
@@ -69,7 +69,7 @@ export function belowHeldOut(
   return promql`
     ${difference}
       < on (${byModel}, window, metric) group_left () -${z} * model:performance:comparison_error
-      and ${hasEffect('model:performance:effect_ratio', limits)}`;
+      and ${hasEffect('model:performance:effect_ratio', thresholds)}`;
 }
 
 /** For a description: says when the estimate of either window is in doubt. */
@@ -77,9 +77,9 @@ const doubtsInWords =
   '{{ with printf "model:estimate_trusted{model=%q,version=%q,window=~\\"24h|7d\\"} == 0" $labels.model $labels.version | query }} ' +
   'It is in doubt now: inputs lie outside of the reference, or scores come where it has hardly any.{{ end }}';
 
-export function performanceAlerts({ time, requests, limits }: Scales): Alert[] {
-  const enough = `model:performance_samples{source="realised"} >= ${requests(limits.minOutcomes)}`;
-  const onOutcomes = (aggregate: string, condition: (window: TicketWindow) => string) =>
+export function performanceAlerts({ time, requests, thresholds }: Scales): Alert[] {
+  const enough = `model:performance_samples{source="realised"} >= ${requests(thresholds.minOutcomes)}`;
+  const onOutcomes = (aggregate: string, condition: (window: DayOrWeek) => string) =>
     onDayOrWeek(
       aggregate,
       (window) => promql`
@@ -89,9 +89,9 @@ export function performanceAlerts({ time, requests, limits }: Scales): Alert[] {
   return [
     {
       name: 'ModelOutcomesUnexpected',
-      severity: 'ticket',
+      severity: 'warning',
       component: 'model',
-      expr: onOutcomes(`max by (${byModel})`, (window) => unexpected(`window="${window}"`, limits)),
+      expr: onOutcomes(`max by (${byModel})`, (window) => unexpected(`window="${window}"`, thresholds)),
       for: time('15m'),
       keepFiringFor: time('1h'),
       summary: `Outcomes of ${model} are not as expected: {{ $value | printf "%.1f" }} standard deviations off`,
@@ -101,9 +101,9 @@ export function performanceAlerts({ time, requests, limits }: Scales): Alert[] {
     },
     {
       name: 'ModelCalibrationBroken',
-      severity: 'ticket',
+      severity: 'warning',
       component: 'model',
-      expr: onOutcomes(`max by (${byModel})`, (window) => miscalibrated(`window="${window}"`, limits)),
+      expr: onOutcomes(`max by (${byModel})`, (window) => miscalibrated(`window="${window}"`, thresholds)),
       for: time('15m'),
       keepFiringFor: time('1h'),
       summary: `The scores of ${model} are no longer probabilities: χ² {{ $value | printf "%.1f" }}`,
@@ -113,10 +113,10 @@ export function performanceAlerts({ time, requests, limits }: Scales): Alert[] {
     },
     {
       name: 'ModelPerformanceBelowCrossValidated',
-      severity: 'ticket',
+      severity: 'warning',
       component: 'model',
       expr: onOutcomes(`min by (${byModel}, metric)`, (window) =>
-        belowHeldOut('realised', `window="${window}"`, limits),
+        belowHeldOut('realised', `window="${window}"`, thresholds),
       ),
       for: time('15m'),
       keepFiringFor: time('1h'),
@@ -127,13 +127,13 @@ export function performanceAlerts({ time, requests, limits }: Scales): Alert[] {
     },
     {
       name: 'ModelPerformanceEstimatedFalling',
-      severity: 'ticket',
+      severity: 'warning',
       component: 'model',
       expr: onDayOrWeek(
         `min by (${byModel}, metric)`,
         (window) => promql`
           ${belowHeldOut('estimated', `window="${window}"`)}
-            and on (${byModel}, window) model:performance_samples{source="estimated"} >= ${requests(limits.minPredictions)}`,
+            and on (${byModel}, window) model:performance_samples{source="estimated"} >= ${requests(thresholds.minPredictions)}`,
       ),
       for: time('30m'),
       keepFiringFor: time('1h'),
@@ -145,31 +145,31 @@ export function performanceAlerts({ time, requests, limits }: Scales): Alert[] {
     },
     {
       name: 'ModelScoreMeanShifted',
-      severity: 'ticket',
+      severity: 'warning',
       component: 'model',
       expr: onDayOrWeek(
         `max by (${byModel})`,
         (window) => promql`
           model:score_mean{window="${window}"}
             and on (${byModel}, window) abs(model:score_mean:z) > ${scoreMeanRule.ceilingZ}
-            and on (${byModel}, window) abs(model:score_mean / ${trainingShare} - 1) > ${limits.minScoreMeanChange}
-            and on (${byModel}, window) model:performance_samples{source="estimated"} >= ${requests(limits.minScoreMeanPredictions)}`,
+            and on (${byModel}, window) abs(model:score_mean / ${trainingShare} - 1) > ${thresholds.minScoreMeanChange}
+            and on (${byModel}, window) model:performance_samples{source="estimated"} >= ${requests(thresholds.minScoreMeanPredictions)}`,
       ),
       for: time('15m'),
       keepFiringFor: time('1h'),
       summary: `The mean score of ${model} has shifted: {{ $value | humanizePercentage }} positives are to be expected`,
-      description: `Over the last 24 hours or 7 days the mean calibrated score differs from the share of positives in the reference by more than ${formatShare(limits.minScoreMeanChange)} of it, and by more than chance explains: the cases have become riskier, or safer.`,
+      description: `Over the last 24 hours or 7 days the mean calibrated score differs from the share of positives in the reference by more than ${formatShare(thresholds.minScoreMeanChange)} of it, and by more than chance explains: the cases have become riskier, or safer.`,
       dashboard,
     },
     {
       name: 'ModelOutcomesStopped',
-      severity: 'ticket',
+      severity: 'warning',
       component: 'model',
       expr: promql`
         sum by (model) (model:outcomes_accepted:increase{window="24h"}) == 0
-          and on (model) sum by (model) (model:outcomes_accepted:increase{window="24h"} offset ${time('7d')}) >= ${requests(limits.minDailyOutcomes)}
+          and on (model) sum by (model) (model:outcomes_accepted:increase{window="24h"} offset ${time('7d')}) >= ${requests(thresholds.minDailyOutcomes)}
           and on (model) count_over_time((
-            sum by (model) (model:outcomes_accepted:increase{window="24h"}) >= ${requests(limits.minDailyOutcomes)}
+            sum by (model) (model:outcomes_accepted:increase{window="24h"}) >= ${requests(thresholds.minDailyOutcomes)}
           )[${time('7d')}:${time('24h')}]) >= 3`,
       for: time('1h'),
       keepFiringFor: time('1h'),

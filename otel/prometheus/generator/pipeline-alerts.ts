@@ -23,7 +23,7 @@ function targetAlerts({ time, requests }: Scales): Alert[] {
   return [
     {
       name: 'TargetDown',
-      severity: 'page',
+      severity: 'critical',
       component: 'service',
       expr: `up{job="${jobs.service}"} == 0`,
       for: time('3m'),
@@ -34,7 +34,7 @@ function targetAlerts({ time, requests }: Scales): Alert[] {
     },
     {
       name: 'TelemetryTargetDown',
-      severity: 'ticket',
+      severity: 'warning',
       component: 'telemetry',
       expr: `up{job!="${jobs.service}"} == 0`,
       for: time('5m'),
@@ -45,7 +45,7 @@ function targetAlerts({ time, requests }: Scales): Alert[] {
     },
     {
       name: 'ModelTargetLost',
-      severity: 'ticket',
+      severity: 'warning',
       component: 'service',
       expr: promql`
         max_over_time(model:targets:sustained[${time('1h')}])
@@ -59,7 +59,7 @@ function targetAlerts({ time, requests }: Scales): Alert[] {
     },
     {
       name: 'ModelMetricsAbsent',
-      severity: 'page',
+      severity: 'critical',
       component: 'service',
       expr: 'absent(model_feature_bin_observations_total)',
       for: time('5m'),
@@ -71,7 +71,7 @@ function targetAlerts({ time, requests }: Scales): Alert[] {
     },
     {
       name: 'ModelObservationsStalled',
-      severity: 'ticket',
+      severity: 'warning',
       component: 'service',
       expr: promql`
         sum by (job, instance) (
@@ -88,7 +88,7 @@ function targetAlerts({ time, requests }: Scales): Alert[] {
     },
     {
       name: 'ClockSkewed',
-      severity: 'ticket',
+      severity: 'warning',
       component: 'service',
       expr: 'abs(process_wall_clock_seconds - timestamp(process_wall_clock_seconds)) > 5',
       for: time('5m'),
@@ -106,7 +106,7 @@ function dropAlerts({ time }: Scales): Alert[] {
   return [
     {
       name: 'SamplesDropped',
-      severity: 'ticket',
+      severity: 'warning',
       component: 'telemetry',
       expr: dropped('samples_dropped_total', 'job, instance, reason'),
       keepFiringFor: time('15m'),
@@ -117,7 +117,7 @@ function dropAlerts({ time }: Scales): Alert[] {
     },
     {
       name: 'SpansDropped',
-      severity: 'ticket',
+      severity: 'warning',
       component: 'telemetry',
       expr: dropped('otel_spans_dropped_total', 'job, instance, reason'),
       keepFiringFor: time('15m'),
@@ -127,7 +127,7 @@ function dropAlerts({ time }: Scales): Alert[] {
     },
     {
       name: 'LogLinesDropped',
-      severity: 'ticket',
+      severity: 'warning',
       component: 'telemetry',
       expr: dropped('log_lines_dropped_total', 'job, instance'),
       keepFiringFor: time('15m'),
@@ -143,7 +143,7 @@ function collectorAlerts({ time }: Scales): Alert[] {
   return [
     {
       name: 'CollectorAbsent',
-      severity: 'ticket',
+      severity: 'warning',
       component: 'telemetry',
       expr: `absent(up{job="${jobs.collector}"})`,
       for: time('5m'),
@@ -154,7 +154,7 @@ function collectorAlerts({ time }: Scales): Alert[] {
     },
     {
       name: 'CollectorExportFailing',
-      severity: 'ticket',
+      severity: 'warning',
       component: 'telemetry',
       expr: promql`
         ${failing('otelcol_exporter_send_failed_spans')}
@@ -168,7 +168,7 @@ function collectorAlerts({ time }: Scales): Alert[] {
     },
     {
       name: 'CollectorQueueFilling',
-      severity: 'ticket',
+      severity: 'warning',
       component: 'telemetry',
       expr: promql`
         max by (job, instance, exporter) (otelcol_exporter_queue_size / otelcol_exporter_queue_capacity)
@@ -186,7 +186,7 @@ function prometheusAlerts({ time }: Scales): Alert[] {
   return [
     {
       name: 'RuleEvaluationFailing',
-      severity: 'ticket',
+      severity: 'warning',
       component: 'telemetry',
       expr: `sum by (job, instance, rule_group) (increase(prometheus_rule_evaluation_failures_total[${time('5m')}])) > 0`,
       for: time('5m'),
@@ -197,7 +197,7 @@ function prometheusAlerts({ time }: Scales): Alert[] {
     },
     {
       name: 'RuleGroupSlow',
-      severity: 'ticket',
+      severity: 'warning',
       component: 'telemetry',
       expr: promql`
         max by (job, instance, rule_group) (
@@ -212,7 +212,7 @@ function prometheusAlerts({ time }: Scales): Alert[] {
     },
     {
       name: 'AlertsNotDelivered',
-      severity: 'ticket',
+      severity: 'warning',
       component: 'telemetry',
       expr: promql`
         sum by (job, instance, integration) (increase(alertmanager_notifications_failed_total[${time('15m')}])) > 0

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { AlertName } from '../../../src/alerts/alert-names.ts';
+import type { Severity } from '../../../src/alerts/alert-settings.ts';
 import { durationMs } from '../../../src/alerts/duration.ts';
 import { type ReplayedAlertName, replayedAlerts } from '../../../src/alerts/replayed-alerts.ts';
 import { runbookSection } from './generator-options.ts';
@@ -11,8 +12,8 @@ export type RecordingRule = {
   readonly labels?: Readonly<Record<string, string>>;
 };
 
-/** `page` wakes somebody, `ticket` waits for the morning, `none` goes to the dead man's switch. */
-export type Severity = 'page' | 'ticket' | 'none';
+/** That of an alert, or `none` for what goes to the dead man's switch. */
+export type RuleSeverity = Severity | 'none';
 
 /** What an alert is about: the model and its inputs, the service that answers, or what watches both. */
 export type Component = 'model' | 'service' | 'telemetry';
@@ -22,7 +23,7 @@ export type AlertingRule = {
   readonly expr: string;
   readonly for?: string;
   readonly keep_firing_for?: string;
-  readonly labels: { readonly severity: Severity; readonly component: Component };
+  readonly labels: { readonly severity: RuleSeverity; readonly component: Component };
   readonly annotations: {
     readonly summary: string;
     readonly description: string;
@@ -43,7 +44,7 @@ export type RuleFile = { readonly name: string; readonly groups: readonly RuleGr
 /** An alert as its author writes it; durations are scaled already. */
 export type Alert = {
   readonly name: AlertName;
-  readonly severity: Severity;
+  readonly severity: RuleSeverity;
   readonly component: Component;
   readonly expr: string;
   readonly for?: string;

@@ -1,5 +1,6 @@
 import { seasons } from '../../../src/alerts/alert-windows.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
+import { type DayOrWeek, onDayOrWeek } from './day-or-week.ts';
 import {
   comparedReference,
   distance,
@@ -13,7 +14,6 @@ import { drifting, enoughRequests, unlessSeason } from './drifting.ts';
 import type { Scales } from './generator-settings.ts';
 import { byFeature, bySegment, promql } from './promql.ts';
 import type { RecordingRule, RuleGroup } from './rule-file.ts';
-import { onDayOrWeek, type TicketWindow } from './ticket-window.ts';
 import { windowVerdict } from './verdict-rules.ts';
 import { longWindowGroups, longWindows } from './window-rules.ts';
 
@@ -49,17 +49,17 @@ const reference: readonly RecordingRule[] = [
 ];
 
 /** The larger PSI of the two windows where a segment drifts, and not all rows together with it. */
-export const segmentTicketPsi = 'model_segment:ticket_psi';
+export const segmentPsiOnDayOrWeek = 'model_segment:day_or_week_psi';
 
 /**
  * A segment that has changed by itself is so many times as far off as all rows, in which it is diluted. One that has
- * changed with all others is about as far off as they are, and chance takes some above a limit that all rows stay below.
+ * changed with all others is about as far off as they are, and chance takes some above a threshold that all rows stay below.
  */
 const leastTimesWhole = 2;
 
 /** A change of everybody, be it a season, is told once, by the alerts on all rows. */
-function ticketPsi(scales: Scales): RecordingRule {
-  const condition = (window: TicketWindow) => {
+function psiOnDayOrWeek(scales: Scales): RecordingRule {
+  const condition = (window: DayOrWeek) => {
     const alone = promql`
       ${drifting('model_segment', window, scales)}
         and model_segment:psi > on (${byFeature}, window) group_left () ${leastTimesWhole} * model_feature:psi
@@ -73,7 +73,7 @@ function ticketPsi(scales: Scales): RecordingRule {
           ${unlessSeason(segments, scales)}`;
   };
   return {
-    record: segmentTicketPsi,
+    record: segmentPsiOnDayOrWeek,
     expr: promql`
       ${onDayOrWeek(`max by (${bySegment})`, condition)}
       unless on (${byFeature})
@@ -94,7 +94,7 @@ export function segmentGroups(scales: Scales): RuleGroup[] {
       ...distance(segments),
       ...seasons.filter(isLong).flatMap((season) => seasonRules(segments, season, scales)),
       windowVerdict(segments),
-      ticketPsi(scales),
+      psiOnDayOrWeek(scales),
     ],
   });
 }

@@ -42,11 +42,11 @@ const longWindows = ['1d', '3d', '30d'] as const;
  * Source: B. Beyer et al., The Site Reliability Workbook, 2018, chapter 5.
  */
 const burnRates = {
-  page: [
+  critical: [
     { factor: 14.4, long: '1h', short: '5m' },
     { factor: 6, long: '6h', short: '30m' },
   ],
-  ticket: [
+  warning: [
     { factor: 3, long: '1d', short: '2h' },
     { factor: 1, long: '3d', short: '6h' },
   ],
@@ -130,9 +130,9 @@ export function sloAlerts(scales: Scales): Alert[] {
     return [
       {
         name: `Predict${subject}BudgetBurn`,
-        severity: 'page',
+        severity: 'critical',
         component: 'service',
-        expr: burning(slo, burnRates.page, scales),
+        expr: burning(slo, burnRates.critical, scales),
         for: scales.time('1m'),
         keepFiringFor: scales.time('5m'),
         summary: `/predict spends its ${slo} budget {{ $value | printf "%.1f" }} times too fast`,
@@ -141,9 +141,9 @@ export function sloAlerts(scales: Scales): Alert[] {
       },
       {
         name: `Predict${subject}BudgetBurnSlow`,
-        severity: 'ticket',
+        severity: 'warning',
         component: 'service',
-        expr: burning(slo, burnRates.ticket, scales),
+        expr: burning(slo, burnRates.warning, scales),
         for: scales.time('15m'),
         keepFiringFor: scales.time('30m'),
         summary: `/predict spends its ${slo} budget {{ $value | printf "%.1f" }} times too fast, for hours`,

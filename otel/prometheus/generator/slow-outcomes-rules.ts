@@ -101,7 +101,7 @@ export function slowOutcomesAlerts(scales: Scales): Alert[] {
   return [
     {
       name: 'ModelOutcomesSlowlyUnexpected',
-      severity: 'ticket',
+      severity: 'warning',
       component: 'model',
       expr: promql`
         ${hasWon(bets)}

@@ -38,14 +38,14 @@ export function windowVerdict({ prefix, by }: Pick<Subject, 'prefix' | 'by'>, or
   };
 }
 
-export function verdictRules({ requests, limits }: Scales): RecordingRule[] {
+export function verdictRules({ requests, thresholds }: Scales): RecordingRule[] {
   const judged = (window: RuleWindow) =>
     window === '7d'
       ? `model_feature_window:verdict{window="${window}"}`
       : promql`
           (
             model_feature_window:verdict{window="${window}"}
-              and model_feature:observations:increase >= ${requests(limits.minRequests[window])}
+              and model_feature:observations:increase >= ${requests(thresholds.minRequests[window])}
           )`;
   return [
     windowVerdict({ prefix: 'model_feature', by: byFeature }, trend),

@@ -113,7 +113,7 @@ function watchVariable(
   settings: AlertSettings,
 ): Watch {
   const { minPsi, fastPsi, minRequests } = settings;
-  const shareLimits = { minRise: settings.minShareRise, minRequests: settings.minShareRequests };
+  const shareThresholds = { minRise: settings.minShareRise, minRequests: settings.minShareRequests };
   /** The PSI when an alert takes it for drift. */
   const drifting = (drift: Drift) => (raisesAlert(drift, minPsi) ? drift.psi : null);
   const { bins, counts: reference, name } = variable;
@@ -122,7 +122,7 @@ function watchVariable(
   const measure = (window: SlidingWindow) => measureDrift(bins, reference, cut(window));
   const areRareJoined = joinsRare(bins, reference);
 
-  const ticket = createAlert(isScore ? 'ModelScoreDrift' : 'ModelFeatureDrift', name, settings);
+  const lasting = createAlert(isScore ? 'ModelScoreDrift' : 'ModelFeatureDrift', name, settings);
   const early = createAlert('ModelFeatureDriftEarly', name, settings);
   const fast = createAlert('ModelFeatureDriftFast', name, settings);
   const missing = createAlert('ModelFeatureMissing', name, settings);
@@ -133,8 +133,8 @@ function watchVariable(
   let evidence = 0;
   let hasValues = false;
   let toldMs = Number.NEGATIVE_INFINITY;
-  type Value = Record<'ticket' | 'early' | 'fast' | 'missing' | 'unseen' | 'outside', number | null>;
-  let value: Value = { ticket: null, early: null, fast: null, missing: null, unseen: null, outside: null };
+  type Value = Record<'lasting' | 'early' | 'fast' | 'missing' | 'unseen' | 'outside', number | null>;
+  let value: Value = { lasting: null, early: null, fast: null, missing: null, unseen: null, outside: null };
 
   function lookFar(): void {
     const day = measure(windows['24h']);
@@ -145,7 +145,7 @@ function watchVariable(
         risenShare(
           { count: window.counts[cell], samples: sumCounts(cut(window)) },
           { count: before, samples: sumCounts(reference) },
-          shareLimits,
+          shareThresholds,
         ),
       );
       return larger(onDay, onWeek);
@@ -156,7 +156,7 @@ function watchVariable(
     const binShare = (bin: number) => share(cells.from + bin, reference[bin]);
     value = {
       ...value,
-      ticket: larger(onDay, drifting(measure(windows['7d']))),
+      lasting: larger(onDay, drifting(measure(windows['7d']))),
       missing: binShare(missingBin(bins)),
       unseen: bins.kind === 'categorical' ? binShare(unseenBin(bins)) : null,
       outside: cells.outside === null ? null : share(cells.outside, outsideReferenceCount),
@@ -201,10 +201,10 @@ function watchVariable(
     look(nowMs, changed) {
       if (changed.long) lookFar();
       if (changed.short && !isScore) lookNear();
-      const drifts = ticket.look(nowMs, value.ticket);
+      const drifts = lasting.look(nowMs, value.lasting);
       if (drifts) toldMs = nowMs;
-      // after a ticket the bets have still to lose what they won meanwhile
-      const isKnown = value.ticket !== null || nowMs - toldMs < windowsMs['7d'];
+      // after such an alert the bets have still to lose what they won meanwhile
+      const isKnown = value.lasting !== null || nowMs - toldMs < windowsMs['7d'];
       const isSlow = evidence >= slowDriftRule.threshold && hasValues;
       slow.look(nowMs, isSlow && !isKnown ? evidence : null);
       if (isScore) return false;
@@ -215,7 +215,7 @@ function watchVariable(
       outside.look(nowMs, value.outside);
       return drifts || soon || now;
     },
-    alarms: () => [ticket, slow, early, fast, missing, unseen, outside].flatMap((alert) => alert.alarms()),
+    alarms: () => [lasting, slow, early, fast, missing, unseen, outside].flatMap((alert) => alert.alarms()),
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { severities } from '../../alerts/alert-settings.ts';
 import { summary as artifactSummary } from '../../model/artifact-schema.ts';
 import { type CountedBin, labelledCounts } from '../../stats/counted-bins.ts';
 import { driftRule } from '../../stats/drift.ts';
@@ -148,7 +149,7 @@ const together = z.strictObject({
 
 const alarm = z.strictObject({
   alert: z.string(),
-  severity: z.enum(['ticket', 'page']),
+  severity: z.enum(severities),
   feature: z.string().nullable(),
   from: instant.describe('When it would have begun to fire'),
   to: instant.nullable().describe('When it would have been resolved; null when it fired to the end'),

@@ -188,7 +188,7 @@ function describeAlarms(alarms: NonNullable<DriftReport['alarms']>): string[] {
     const { alert, severity, feature, from, to } = alarm;
     const end = to === null ? 'the end' : formatTime(to);
     const about = feature === null ? '' : ` ${feature}`;
-    return `  ${severity.padEnd(6)} ${alert}${about}, ${formatTime(from)} – ${end}, at most ${formatAlarmValue(alarm)}`;
+    return `  ${severity.padEnd(8)} ${alert}${about}, ${formatTime(from)} – ${end}, at most ${formatAlarmValue(alarm)}`;
   });
   const title = `Backtest: there would have been ${formatAmount(alarms.length, 'alarm')} (UTC):`;
   return [title, ...lines.flatMap((line) => wrap(line, width, '         '))];

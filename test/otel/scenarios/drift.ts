@@ -46,8 +46,8 @@ function drifted(of: Variable, window: string, at: string): Firing {
   return { labels: { ...labelsOf(of), window }, value: psi };
 }
 
-/** The ticket on a day or a week: one, whichever of them shows it, with the larger PSI. */
-function ticketOn(of: Variable, at: string): Firing {
+/** The alert on a day or a week: one, whichever of them shows it, with the larger PSI. */
+function lastingOn(of: Variable, at: string): Firing {
   const drifts = ['24h', '7d']
     .map((window) => measureDrift(of.bins, of.reference, liveCounts(of, window, at)))
     .filter((drift, i) => raisesAlert(drift) && (i === 1 || drift.samples >= 300));
@@ -197,13 +197,13 @@ export const driftScenarios: readonly Scenario[] = [
       {
         alert: 'ModelFeatureDrift',
         silent: ['3h'],
-        firing: { '30h': [daily, weighty, slight, weekly].map((each) => ticketOn(each, '30h')) },
+        firing: { '30h': [daily, weighty, slight, weekly].map((each) => lastingOn(each, '30h')) },
         resolved: ['46h'],
       },
       {
         alert: 'ModelScoreDrift',
         silent: ['6h'],
-        firing: { '30h': [ticketOn(score, '30h')] },
+        firing: { '30h': [lastingOn(score, '30h')] },
         resolved: ['46h'],
       },
     ],
@@ -219,11 +219,11 @@ export const driftScenarios: readonly Scenario[] = [
         alert: 'ModelFeatureDrift',
         silent: ['24h'],
         firing: {
-          '47h': [ticketOn(passing, '47h')],
+          '47h': [lastingOn(passing, '47h')],
           // Only the week has it now, and it is the same alert: there is no gap and no second one.
-          '72h': [ticketOn(passing, '72h')],
-          '74h': [ticketOn(passing, '74h')],
-          '168h': aroundBusyDay.map((each) => ticketOn(each, '168h')),
+          '72h': [lastingOn(passing, '72h')],
+          '74h': [lastingOn(passing, '74h')],
+          '168h': aroundBusyDay.map((each) => lastingOn(each, '168h')),
         },
         resolved: ['196h'],
       },
@@ -242,8 +242,8 @@ export const driftScenarios: readonly Scenario[] = [
         silent: ['24h'],
         firing: {
           // The first has no other to be compared with.
-          '47h': weekends.map((each) => ticketOn(each, '47h')),
-          '215h': [ticketOn(weekends[1], '215h')],
+          '47h': weekends.map((each) => lastingOn(each, '47h')),
+          '215h': [lastingOn(weekends[1], '215h')],
         },
         resolved: ['100h', '260h'],
       },

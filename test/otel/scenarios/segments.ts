@@ -39,7 +39,7 @@ function daily(days: number, rows: number, shapeOf: (day: number) => Shape) {
 }
 
 /** The alert on a segment of several features: one, with the larger PSI of either window. */
-function ticketOn(of: Variable, at: string): Firing {
+function lastingOn(of: Variable, at: string): Firing {
   const drifts = ['24h', '7d']
     .map((window) =>
       measureDrift(of.bins, of.reference, liveCounts(of, window, at), {
@@ -63,7 +63,7 @@ const inSegments: Variable[] = [
   // All rows together, in which the segment is one of many.
   ...['amount', 'term', '(score)'].map((feature) => variable(feature, noChange)),
   within,
-  // One ticket for the segment, with the feature that moved furthest.
+  // One alert for the segment, with the feature that moved furthest.
   variable('term', mildChange, good),
   variable('(score)', mildChange, good),
   variable('amount', steady(['0m', 'stable', 2]), 'other'),
@@ -119,7 +119,7 @@ export const segmentScenarios: readonly Scenario[] = [
       {
         alert: 'ModelSegmentDrift',
         silent: ['2h'],
-        firing: { '12h': [ticketOn(within, '12h')] },
+        firing: { '12h': [lastingOn(within, '12h')] },
         resolved: ['18h'],
       },
     ],
@@ -137,10 +137,10 @@ export const segmentScenarios: readonly Scenario[] = [
         alert: 'ModelSegmentDrift',
         silent: ['5d', '9d'],
         firing: {
-          '7d': [aroundMinimum[1], otherWeekend, weekend].map((each) => ticketOn(each, '7d')),
-          '12d': [ticketOn(slow, '12d')],
+          '7d': [aroundMinimum[1], otherWeekend, weekend].map((each) => lastingOn(each, '7d')),
+          '12d': [lastingOn(slow, '12d')],
           // The other is as it was a week ago.
-          '14d': [ticketOn(otherWeekend, '14d')],
+          '14d': [lastingOn(otherWeekend, '14d')],
         },
         resolved: ['16d'],
       },

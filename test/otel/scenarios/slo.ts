@@ -169,7 +169,7 @@ export const sloScenarios: readonly Scenario[] = [
         samples: [
           {
             labels:
-              'ALERTS{alertname="PredictAvailabilityBudgetBurn", alertstate="firing", severity="page", component="service", job="vigia", slo="availability"}',
+              'ALERTS{alertname="PredictAvailabilityBudgetBurn", alertstate="firing", severity="critical", component="service", job="vigia", slo="availability"}',
             value: 1,
           },
         ],

@@ -66,7 +66,7 @@ export const slowDriftScenarios: readonly Scenario[] = [
         variable('unchanged', { perDay: 20, shift: 0 }),
         // Replaced by another version, but still exported while outcomes of it come: it wins and loses nothing more.
         variable('replaced', { perDay: 20, shift: 0.5, endsAfter: 22 }),
-        // The week shows it by itself: ModelFeatureDrift is there, and one ticket is enough.
+        // The week shows it by itself: ModelFeatureDrift is there, and one alert is enough.
         variable('busy', { perDay: 400, shift: 0.8 }),
       ].flatMap((each) => variableSeries(each, span)),
     courses: [
@@ -84,7 +84,7 @@ export const slowDriftScenarios: readonly Scenario[] = [
     ],
   },
   {
-    name: 'a change that the week showed: no further ticket once it is mended',
+    name: 'a change that the week showed: no further alert once it is fixed',
     files: ['model-drift', 'model-slow-drift'],
     pace: 'day',
     until: '40d',

@@ -62,7 +62,7 @@ export const slowOutcomesScenarios: readonly Scenario[] = [
     ],
   },
   {
-    name: 'the same on two hundred a day, which a week shows too: one ticket is enough',
+    name: 'the same on two hundred a day, which a week shows too: one alert is enough',
     files: ['model-performance', 'model-slow-outcomes'],
     pace: 'day',
     until: '8d',

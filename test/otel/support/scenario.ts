@@ -7,9 +7,9 @@ import type { Labels, Series, Span } from './series.ts';
 export type Firing = {
   readonly labels: Labels;
   readonly value: number;
-  /** What `model_feature:ticket_effect` is, where a text tells it. */
+  /** What `model_feature:day_or_week_effect` is, where a text tells it. */
   readonly effect?: number;
-  /** The feature with the largest `model_segment:ticket_psi`, where a text names it. */
+  /** The feature with the largest `model_segment:day_or_week_psi`, where a text names it. */
   readonly furthest?: string;
 };
 

@@ -1,7 +1,7 @@
 import { promql } from './promql.ts';
 
-/** The windows of tickets: both see every hour of a day, so that neither takes the night for drift. */
-export type TicketWindow = '24h' | '7d';
+/** The windows of lasting changes: both see every hour of a day, so that neither takes the night for drift. */
+export type DayOrWeek = '24h' | '7d';
 
 /**
  * A condition on the last 24 h or on the last week. The day sees a large change soon, the week a smaller one: more
@@ -14,7 +14,7 @@ export type TicketWindow = '24h' | '7d';
  * @param aggregate what is left of the two windows, such as `max by (model, version)`: the larger value
  * @param condition gives the condition for one window
  */
-export function onDayOrWeek(aggregate: string, condition: (window: TicketWindow) => string): string {
+export function onDayOrWeek(aggregate: string, condition: (window: DayOrWeek) => string): string {
   return promql`
     ${aggregate} (
       (
