@@ -10,7 +10,7 @@ import { requireTool } from './support/tools.ts';
 const run = promisify(execFile);
 
 /** What a newcomer follows. */
-const pages = ['README.md'] as const;
+const pages = ['README.md', 'docs/comecar.md'];
 
 /** Commands that other tests follow, by how they begin. */
 const followedElsewhere = {
@@ -50,11 +50,10 @@ for (const page of pages) {
     this.slow(60_000);
 
     it('work as they stand', async function () {
-      requireTool(this, 'npm');
+      for (const tool of ['npm', 'curl'] as const) requireTool(this, tool);
       await using folder = await temporaryFolder();
       await makeClone(folder.path);
       await using service = new Following(folder.path);
-      await service.start('models/credit.json');
       let followed = 0;
       for (const command of await readCommands(page)) {
         if (Object.keys(followedElsewhere).some((beginning) => command.startsWith(beginning))) continue;
@@ -69,9 +68,9 @@ for (const page of pages) {
 /** The lines of the blocks for a shell, without their comments. */
 async function readCommands(page: string): Promise<string[]> {
   const text = await readFile(join(root, page), 'utf8');
-  return [...text.matchAll(/^```sh\n(.*?)^```$/gms)]
+  return [...text.matchAll(/^ *```sh\n(.*?)^ *```$/gms)]
     .flatMap(([, code]) => code.split('\n'))
-    .map((line) => line.replace(/\s+#.*$/, ''))
+    .map((line) => line.replace(/\s+#.*$/, '').trim())
     .filter(Boolean);
 }
 
@@ -117,10 +116,11 @@ class Following implements AsyncDisposable {
   }
 
   /** In place of `npm start`: the same process, on free ports. */
-  async start(modelPath: string): Promise<void> {
+  async start(settings: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.service?.stop();
     this.service = await startTestService({
-      MODEL_PATH: join(this.folder, modelPath),
+      ...settings,
+      MODEL_PATH: join(this.folder, settings.MODEL_PATH ?? 'models/credit.json'),
       SAMPLES_PATH: join(this.folder, 'logs/input_samples.jsonl'),
       OUTCOMES_PATH: join(this.folder, 'logs/outcomes.jsonl'),
     });
@@ -129,16 +129,19 @@ class Following implements AsyncDisposable {
   }
 
   async follow(command: string): Promise<void> {
-    if (command === 'npm ci && npm start') return;
-    const [, modelPath] = /^MODEL_PATH=(\S+) npm start$/.exec(command) ?? [];
-    if (modelPath !== undefined) return this.start(modelPath);
+    const settings = /^((?:\w+=\S+ )*)npm start$/.exec(command.replace('npm ci && ', ''))?.[1];
+    if (settings !== undefined) {
+      return this.start(
+        Object.fromEntries([...settings.matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name, value])),
+      );
+    }
     // test/stack starts the real one, with the same model
-    if (command === 'docker compose up -d --wait') return this.start('models/credit.json');
+    if (command === 'docker compose up -d --wait') return this.start();
     if (command.startsWith('npm run outcomes')) await this.observeCustomers();
     // as fast as the machine can
     const hurried = command.startsWith('npm run traffic')
       ? `${command.replace(/--duration \S+/, '--count 600')} --rate 1000`
-      : command;
+      : command.replace('curl -s localhost:8000', `curl -sS --fail localhost:${this.env.PORT}`);
     const { stderr } = await run('sh', ['-c', hurried], { cwd: this.folder, env: this.env });
     assert.doesNotMatch(stderr, /^vigia:/m, command);
     const [, written] = /--(?:html|out) (\S+)/.exec(command) ?? [];
