@@ -9,16 +9,16 @@ export function slowOutcomes(alarms: readonly SlowAlarms[]): string {
   const isUnchanged = ({ world }: SlowAlarms) => unchanged.has(world);
   return [
     '### Small models',
-    'ModelOutcomesSlowlyUnexpected, whose bets are settled every day. Models in the world that they learnt from, or with other cases that mean the risk that they always meant: how many are accused within so many days.',
+    'ModelOutcomesSlowlyUnexpected, whose bets are settled every day. Models in the world that they learnt from, or with a different mix of cases whose risk is unchanged: the share for which there was a false alarm within so many days.',
     falseAlarms(alarms.filter(isUnchanged)),
-    'Outcomes that have changed on the first day: how many models are found within these days, and the median day; beside it ModelOutcomesUnexpected over the last 7 days, looked at every day.',
+    'Outcomes that change on the first day: the share of models for which this is detected within so many days, and the median day; for comparison, ModelOutcomesUnexpected over the last 7 days, checked every day.',
     found(alarms.filter((each) => !isUnchanged(each))),
   ].join('\n\n');
 }
 
 function falseAlarms(alarms: readonly SlowAlarms[]): string {
   return table(
-    ['world', 'M', 'outcomes a day', 'followed', 'days', 'accused'],
+    ['world', 'M', 'outcomes a day', 'models', 'days', 'false alarms'],
     alarms.map(({ slow, ...each }) => [...job(each), percent(slow.share)]),
   );
 }
@@ -29,7 +29,7 @@ function found(alarms: readonly SlowAlarms[]): string {
       'change',
       'M',
       'outcomes a day',
-      'followed',
+      'models',
       'days',
       'OutcomesSlowlyUnexpected',
       'median day',

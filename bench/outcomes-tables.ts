@@ -18,10 +18,10 @@ const alerts = testNames.filter((name) => 'alert' in tests[name]);
 
 /** The alerts on outcomes, each after what it would be if each row were taken by itself and no change too small. */
 const daily: readonly { readonly title: string; readonly test: TestName }[] = [
-  { title: 'OutcomesUnexpected, rows apart', test: 'unexpected, rows apart' },
+  { title: 'OutcomesUnexpected, rows as independent', test: 'unexpected, rows apart' },
   { title: 'OutcomesUnexpected', test: 'unexpected' },
   { title: 'CalibrationBroken', test: 'uncalibrated' },
-  { title: 'PerformanceBelowCrossValidated, rows apart', test: 'realised, rows apart' },
+  { title: 'PerformanceBelowCrossValidated, rows as independent', test: 'realised, rows apart' },
   { title: 'PerformanceBelowCrossValidated', test: 'realised' },
 ];
 
@@ -39,20 +39,20 @@ export function renderTables(results: readonly JobResult[]): string {
   const sizes = [...modelCounts.keys()];
   return [
     '### False alarms',
-    `Models (${drawn}) in the very world they learnt from: how many of them a test accuses at N outcomes; at how many of all looks, one after every ${usualLookEvery} outcomes up to ${grouped(most)}; and how many it has accused at least once by then.`,
+    `Models (${drawn}) in the world that they learnt from, so every alarm is false: for how many of them a test fires at N outcomes; at how many of all checks, one after every ${usualLookEvery} outcomes up to ${grouped(most)}; and for how many models it has fired at least once by then. V, E, U and z are defined [above](#observed-against-expected), and s is the standard error.`,
     falseAlarms(usual, sizes),
     '### Rare positives',
-    'Models that learn from a world in which few cases come out badly, and stay in it: as in the table above, for the alerts, and for the comparison of accuracy and AUC without its precautions.',
+    'Models that learn from a world in which few cases turn out bad, and stay in it: the same as in the table above, for the alerts, and for the comparison of accuracy and AUC without its precautions.',
     rareFalseAlarms(rare),
-    `The AUC of ${grouped(areas[0].rows)} scores, the same over the bins that training makes and over 50 of equal width: the mean of ${areas[0].draws} draws, in brackets the largest difference from that of the scores, and the mean bound.`,
+    `The AUC of ${grouped(areas[0].rows)} scores, computed from the scores, from the bins that training makes and from 50 bins of equal width: the mean of ${areas[0].draws} draws; in brackets the largest difference from the AUC of the scores; and the mean bound.`,
     overBins(areas),
-    '### Changes that are found',
-    'The same features have come to mean another risk: the share of models whose alert fires at N outcomes.',
+    '### Changes that are detected',
+    'The same features have come to mean a different risk: the share of models whose alert fires at N outcomes.',
     found(usual, conceptDrift, sizes),
-    'Other cases come, and each means the risk that it always meant. OutcomesUnexpected and CalibrationBroken are false alarms here; the other two are right where cases are harder to decide: as many good cases as there were bad ones are not.',
+    'The mix of cases changes, but the risk of each case does not. OutcomesUnexpected and CalibrationBroken are false alarms here. The other two alerts are right where cases are harder to decide, which they are not when the shares of good and bad cases are swapped.',
     found(usual, covariateDrift, sizes),
     '### Outcomes that are not independent',
-    'Applicants are sent three times, with the same outcome each time; or each day moves the odds of all its outcomes a little, up or down, without any drift. The share of days and of weeks for which a test fires. “Rows apart” is the test without its design effect and with any effect, however small.',
+    'Applicants are sent three times, with the same outcome each time; or each day moves the odds of all its outcomes a little, up or down, without any drift. The share of days and of weeks for which a test fires. “Rows as independent” is the test without its design effect and without a minimum effect.',
     onDays(dayAlarms),
     slowOutcomes(slowAlarms),
   ].join('\n\n');
@@ -74,7 +74,7 @@ function falseAlarms(alarms: readonly Alarms[], sizes: readonly number[]): strin
     }),
   );
   const columns = falseAlarmColumns.map((outcomes) => `N = ${grouped(outcomes)}`);
-  return table(['alert', 'test', 'M', ...columns, 'all looks', 'models'], rows);
+  return table(['alert', 'test', 'M', ...columns, 'all checks', 'models'], rows);
 }
 
 function rareFalseAlarms(alarms: readonly Alarms[]): string {
@@ -94,7 +94,7 @@ function rareFalseAlarms(alarms: readonly Alarms[]): string {
       ];
     });
   const columns = falseAlarmColumns.map((outcomes) => `N = ${grouped(outcomes)}`);
-  return table(['world', 'M', 'followed', 'alert or test', ...columns, 'all looks', 'models'], rows);
+  return table(['world', 'M', 'models followed', 'alert or test', ...columns, 'all checks', 'models'], rows);
 }
 
 function overBins(areas: readonly BinnedAuc[]): string {

@@ -97,7 +97,7 @@ const rowsApart = (limit: number) => `\\|O − E\\| > ${limit}·√(V·(1 + N/M)
 /** The conditions of the alerts on outcomes, and what they would be without their precautions. */
 export const tests = {
   unexpected: {
-    title: `\\|O − E\\| > ${z}·√Σ(${designEffect}·V + U·N/M), enough to matter`,
+    title: `\\|O − E\\| > ${z}·√Σ(${designEffect}·V + U·N/M), with a minimum effect`,
     alert: 'ModelOutcomesUnexpected',
     from: minOutcomes,
     fires: ({ window, live: { observedExpected } }) =>
@@ -119,7 +119,7 @@ export const tests = {
     fires: ({ performance, model }) => deviates(performance, sideZ, model.rows),
   },
   uncalibrated: {
-    title: 'calibration χ² > ceiling, enough to matter',
+    title: 'calibration χ² > ceiling, with a minimum effect',
     alert: 'ModelCalibrationBroken',
     from: minOutcomes,
     fires: ({ window, live: { calibration } }) =>
@@ -129,13 +129,13 @@ export const tests = {
       (calibration.effect ?? 0) > leastEffect[window],
   },
   realised: {
-    title: `accuracy or AUC below cross-validated by ${z} s, enough to matter`,
+    title: `accuracy or AUC below cross-validated by ${z} s, with a minimum effect`,
     alert: 'ModelPerformanceBelowCrossValidated',
     from: minOutcomes,
     fires: ({ window, live, model }) => fallsShort(live.realised, model, leastEffect[window]),
   },
   'realised, rows apart': {
-    title: `accuracy or AUC below cross-validated by ${z} s, each row by itself`,
+    title: `accuracy or AUC below cross-validated by ${z} s, rows as independent`,
     from: minOutcomes,
     fires: ({ live, model }) => isBelow(live.realised, model, { by: z, design: 1 }),
   },

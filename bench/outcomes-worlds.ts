@@ -35,14 +35,14 @@ export const conceptDrift = {
   'rate+2': withBadRate(badRate + 0.02),
   'rate+5': withBadRate(badRate + 0.05),
   'rate+10': withBadRate(badRate + 0.1),
-  half: withSlope(0.5, 'scores tell half as much as they did'),
-  nothing: withSlope(0, 'scores tell nothing any more'),
+  half: withSlope(0.5, 'scores half as informative'),
+  nothing: withSlope(0, 'scores no longer informative'),
 } satisfies Record<string, World>;
 
 /** The cases are others, and each means the risk that it always meant. */
 export const covariateDrift = {
-  riskier: { ...training, mean: mean + 1, title: 'cases riskier by a deviation' },
-  mirrored: { ...training, mean: -mean, title: 'as many good cases as there were bad ones' },
+  riskier: { ...training, mean: mean + 1, title: 'cases riskier by a standard deviation' },
+  mirrored: { ...training, mean: -mean, title: 'shares of good and bad cases swapped' },
   harder: { ...training, mean: -0.2, deviation: 0.3, title: 'only cases close to the threshold' },
 } satisfies Record<string, World>;
 
