@@ -8,6 +8,8 @@ import { named } from './exit-on-failure.ts';
 import { openJsonlWriter } from './files/jsonl-writer.ts';
 import { findModelFiles } from './files/model-paths.ts';
 import { hasPlaceholder } from './files/path-pattern.ts';
+import { historyStepMs } from './history/drift-steps.ts';
+import { openDriftHistory } from './history/open-drift-history.ts';
 import { expectedRequests } from './http/expected-requests.ts';
 import { createObservationIntake } from './http/observation-intake.ts';
 import { createPredictIntake } from './http/predict-rows.ts';
@@ -31,6 +33,7 @@ import { processMetrics } from './telemetry/process-metrics.ts';
 import { createCallerTrace } from './telemetry/propagation.ts';
 import { createRequestLog } from './telemetry/request-log.ts';
 import { readerMetrics, writerMetrics } from './telemetry/service-metrics.ts';
+import { everyStep } from './times/every-step.ts';
 
 const samplesFlushMs = 500;
 /** How long the start waits for the disk to keep the artifact. */
@@ -107,6 +110,10 @@ export async function startService(
     now: ages.now,
   });
   opened.defer(() => samples.close());
+  const history = openDriftHistory(config.SAMPLES_PATH, (message) =>
+    logger.warn({ event: 'history' }, message),
+  );
+  opened.defer(() => history.close());
   const tokens = createTokens(keys);
   const outcomes = await openOutcomes(
     config,
@@ -138,6 +145,7 @@ export async function startService(
     config,
     state: 'starting',
     deployments,
+    history,
     httpMetrics: createHttpMetrics(expectedRequests(outcomeTokens !== undefined)),
     samples,
     tokens,
@@ -176,9 +184,16 @@ export async function startService(
   });
   opened.move();
   service.state = 'ready';
+  const endSteps = everyStep(historyStepMs, (timeMs) =>
+    history.addStep(
+      deployments.answering.map(({ monitor }) => monitor),
+      timeMs,
+    ),
+  );
 
   async function stop(): Promise<void> {
     service.state = 'draining';
+    endSteps();
     const deadlineMs = performance.now() + config.SHUTDOWN_TIMEOUT_MS;
     const remainingMs = () => Math.max(0, deadlineMs - performance.now());
     // requests get most of the time; what they leave behind still has to be written
@@ -193,6 +208,7 @@ export async function startService(
     shadows.close();
     await Promise.all([
       within(remainingMs() * 0.8, samples.close()),
+      within(remainingMs() * 0.8, history.close()),
       within(remainingMs() * 0.8, outcomes.close()),
       within(remainingMs() * 0.8, ages.close()),
       within(remainingMs() * 0.8, deployments.close()),

@@ -1,6 +1,7 @@
 import type { Deployments } from '../deployments/deployments.ts';
 import type { Shadows } from '../deployments/shadows.ts';
 import type { JsonlWriter } from '../files/jsonl-writer.ts';
+import type { DriftHistory } from '../history/open-drift-history.ts';
 import type { OutcomeIntake } from '../outcomes/intake.ts';
 import type { KnownModels } from '../outcomes/known-models.ts';
 import type { Tokens } from '../outcomes/token.ts';
@@ -22,6 +23,8 @@ export type Service = {
   /** Those of them that score rows without answering. */
   readonly shadows: Shadows;
   readonly httpMetrics: HttpMetrics;
+  /** Drift over the last day. */
+  readonly history: DriftHistory;
   readonly samples: JsonlWriter;
   /** Signs the ids of predictions, and reads them when an outcome comes. */
   readonly tokens: Tokens;

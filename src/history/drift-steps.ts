@@ -1,0 +1,80 @@
+import type { Monitor } from '../monitor/monitor.ts';
+import { driftCeiling, judgeDrift, type Verdict } from '../stats/drift.ts';
+import { comparedCounts, joinsRare } from '../stats/rare-categories.ts';
+import { dayMs } from '../times/day.ts';
+
+/** How far the steps of the history lie apart. */
+export const historyStepMs = 300_000;
+
+/** The drift of all variables of a model version at one time: one line of the file. */
+export type DriftStep = {
+  readonly model: string;
+  readonly version: string;
+  /** ms since 1970. */
+  readonly timeMs: number;
+  /** Rows in the hour before. */
+  readonly samples: number;
+  /** Of the hour before, by variable: the features in the model's order, then the score. `null` without rows. */
+  readonly psi: readonly (number | null)[];
+};
+
+/** The drift of one variable in the hour before the end of a step, as the report has it of its steps. */
+export type PsiStep = {
+  /** Begin of the step, in ISO 8601. */
+  readonly from: string;
+  /** Rows in the hour. */
+  readonly samples: number;
+  readonly psi: number | null;
+  readonly psiNoiseCeiling: number | null;
+  /** By the PSI alone: ranks are not kept. */
+  readonly verdict: Verdict;
+};
+
+/** The drift of every variable over the last day. */
+export type DriftSteps = {
+  /** Keeps a step. Where the clock was set back, later steps of its model version are forgotten. */
+  add(step: DriftStep): void;
+  /**
+   * The steps of one variable within the last day, oldest first. One at which the service did not run is absent.
+   *
+   * @param place of the variable in `monitor.variables`
+   */
+  psiOverTime(monitor: Monitor, place: number, nowMs: number): PsiStep[];
+};
+
+/** Keeps a day of steps for each model version. */
+export function createDriftSteps(): DriftSteps {
+  const byVersion = new Map<string, readonly DriftStep[]>();
+  const keyOf = (model: string, version: string) => JSON.stringify([model, version]);
+
+  return {
+    add(step) {
+      const own = keyOf(step.model, step.version);
+      for (const [key, steps] of byVersion) {
+        const left = steps.filter(
+          ({ timeMs }) =>
+            timeMs > step.timeMs - dayMs && (key === own ? timeMs < step.timeMs : timeMs <= step.timeMs),
+        );
+        if (left.length > 0) byVersion.set(key, left);
+        else byVersion.delete(key);
+      }
+      byVersion.set(own, [...(byVersion.get(own) ?? []), step]);
+    },
+    psiOverTime({ reference: { model, version }, variables }, place, nowMs) {
+      const steps = byVersion.get(keyOf(model, version)) ?? [];
+      const { bins, counts } = variables[place];
+      const compared = comparedCounts(bins, counts, joinsRare(bins, counts));
+      return steps
+        .filter(
+          ({ timeMs, psi }) => timeMs > nowMs - dayMs && timeMs <= nowMs && psi.length === variables.length,
+        )
+        .map(({ timeMs, samples, psi: all }) => {
+          const from = new Date(timeMs - historyStepMs).toISOString();
+          const psi = all[place];
+          if (psi === null) return { from, samples, psi, psiNoiseCeiling: null, verdict: 'undetermined' };
+          const psiNoiseCeiling = driftCeiling(bins.kind, compared, samples, { designEffect: 1 });
+          return { from, samples, psi, psiNoiseCeiling, verdict: judgeDrift(psi, psiNoiseCeiling, null) };
+        });
+    },
+  };
+}

@@ -1,0 +1,155 @@
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { type FileLock, lockFile, NoLocks, requireLocks } from '../files/file-lock.ts';
+import { type JsonlWriter, openJsonlWriter } from '../files/jsonl-writer.ts';
+import { makeFolder } from '../files/make-folder.ts';
+import { liveDrift } from '../monitor/live-drift.ts';
+import type { Monitor } from '../monitor/monitor.ts';
+import { readSeries } from '../outcomes/read-series.ts';
+import { createDriftSteps, type DriftStep, type DriftSteps } from './drift-steps.ts';
+
+/** A step of a model with 200 features takes 1.5 kB, and a day of them 0.4 MB: one file holds a day of ten such models. */
+const maxBytes = 4 * 1024 * 1024;
+const flushIntervalMs = 500;
+/** More than a step of all models; what a disk that hangs takes of it is lost. */
+const maxPendingBytes = 1024 * 1024;
+
+const lineSchema = z.object({
+  model: z.string(),
+  version: z.string(),
+  time: z.iso.datetime(),
+  samples: z.number().min(0),
+  psi: z.array(z.number().nullable()),
+});
+
+export type DriftHistory = Pick<DriftSteps, 'psiOverTime'> & {
+  /** Keeps the drift of the last hour as it is now, of each model that answers. */
+  addStep(monitors: readonly Monitor[], timeMs: number): void;
+  /** Resolves once what earlier processes left has been read. */
+  readonly read: Promise<void>;
+  /** Writes what is pending. Never rejects. */
+  close(): Promise<void>;
+};
+
+/**
+ * Opens the history of drift: a step every five minutes, of the last day, kept in a hidden JSONL file beside the samples so
+ * that a restart does not forget the day. It holds no row and no value of one. Reading and writing it holds up nothing.
+ *
+ * Of several processes that use one path of samples, one writes: the first until it ends. The others remember their own
+ * steps.
+ *
+ * @param samplesPath of this replica
+ * @param onProblem told in one line when the file is damaged, or cannot be read or written
+ */
+export function openDriftHistory(samplesPath: string, onProblem: (message: string) => void): DriftHistory {
+  const path = historyPath(samplesPath);
+  const steps = createDriftSteps();
+  let file: { readonly writer: JsonlWriter; readonly lock: FileLock | undefined } | undefined;
+  let isSaid = false;
+  let isClosed = false;
+  let writing = Promise.resolve();
+
+  /** The file, if it is this process that writes it. */
+  async function owned(): Promise<JsonlWriter | undefined> {
+    // beside a device such as /dev/null nothing is kept
+    if ((await stat(samplesPath).catch(() => undefined))?.isCharacterDevice()) return undefined;
+    await makeFolder(dirname(path));
+    const lock = await lockFile(`${path}.lock`);
+    if (lock === undefined && (await hasLocks(dirname(path)))) return undefined;
+    const writer = openJsonlWriter({
+      path,
+      maxBytes,
+      maxFiles: 2,
+      maxAgeDays: 2,
+      flushIntervalMs,
+      maxPendingBytes,
+      onProblem,
+    });
+    file = { writer, lock };
+    return writer;
+  }
+
+  async function write(lines: readonly string[]): Promise<void> {
+    if (isClosed) return;
+    const writer = file?.writer ?? (await owned().catch(sayOnce));
+    for (const line of lines) writer?.append(line);
+  }
+
+  function sayOnce({ message }: Error): undefined {
+    if (!isSaid) onProblem(`${path}: ${message}: the next process will not know of this day's drift`);
+    isSaid = true;
+  }
+
+  const read = readEarlier(path, steps, onProblem);
+  return {
+    psiOverTime: steps.psiOverTime,
+    read,
+    addStep(monitors, timeMs) {
+      const added = monitors.map((monitor) => measureStep(monitor, timeMs));
+      writing = writing.then(async () => {
+        // an earlier step that came after them would make them forgotten
+        await read;
+        for (const step of added) steps.add(step);
+        await write(added.map(formatStep));
+      });
+    },
+    async close() {
+      await writing;
+      isClosed = true;
+      await file?.writer.close();
+      file?.lock?.release();
+    },
+  };
+}
+
+/** No name of a replica begins with a dot, and nothing that reads samples takes a hidden file for one. */
+export function historyPath(samplesPath: string): string {
+  return join(dirname(samplesPath), `.${basename(samplesPath, '.jsonl')}.drift-history.jsonl`);
+}
+
+/** Where a file system has no locks, they all seem to be taken; one process alone may use the path then. */
+function hasLocks(folder: string): Promise<boolean> {
+  return requireLocks(folder).then(
+    () => true,
+    (error) => !(error instanceof NoLocks),
+  );
+}
+
+function measureStep(monitor: Monitor, timeMs: number): DriftStep {
+  const { model, version } = monitor.reference;
+  const drifts = liveDrift(monitor, '1h');
+  return {
+    model,
+    version,
+    timeMs,
+    samples: drifts[0].samples,
+    psi: drifts.map(({ psi }) => (psi === null ? null : Number(psi.toPrecision(4)))),
+  };
+}
+
+function formatStep({ model, version, timeMs, samples, psi }: DriftStep): string {
+  const time = new Date(timeMs).toISOString();
+  return JSON.stringify({ time, model, version, samples, psi });
+}
+
+async function readEarlier(
+  path: string,
+  steps: DriftSteps,
+  onProblem: (message: string) => void,
+): Promise<void> {
+  const tally = { lines: 0, damaged: 0, faults: [] };
+  try {
+    for await (const line of readSeries(path, { tally })) {
+      const { success, data } = lineSchema.safeParse(line);
+      if (success) steps.add({ ...data, timeMs: Date.parse(data.time) });
+      else tally.damaged++;
+    }
+  } catch (error) {
+    onProblem(`${(error as Error).message}: the charts of drift over time begin with this process`);
+  }
+  if (tally.damaged > 0)
+    onProblem(
+      `${path}: ${tally.damaged} of ${tally.lines} lines cannot be used: the charts of drift over time lack these steps`,
+    );
+}
