@@ -38,6 +38,10 @@ describe('the README', () => {
     }
   });
 
+  it('has the same commands in Portuguese', async () => {
+    assert.deepEqual(await readCommands('README.pt-BR.md'), await readCommands('README.md'));
+  });
+
   it('is short enough to be read', async () => {
     const lines = (await readFile(join(root, 'README.md'), 'utf8')).trimEnd().split('\n');
     assert.ok(lines.length <= 150, `${lines.length} lines`);
