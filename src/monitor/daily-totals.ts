@@ -10,13 +10,13 @@ export type DailyTotals = Periodic & {
 };
 
 /**
- * Settles each day at its end, by how much totals have grown on it. A day on which they have not grown is counted and
- * not settled.
+ * Settles each day at its end, by how much totals have grown during it. A day without growth is counted but not
+ * settled.
  *
  * @param totals the live counters, read only
- * @param maxDays how many days `settle` looks back; so many copies of the totals are kept
- * @param settle gets the number of the day that has ended, from 0 on, and how much the totals have grown in so many days
- *   that end with it, or since the start if that is less
+ * @param maxDays how many days `settle` looks back; this many copies of the totals are kept
+ * @param settle receives the number of the day that has ended, counted from 0, and how much the totals have grown over
+ *   a given number of days up to its end, or since the start if that is shorter
  */
 export function createDailyTotals(
   totals: Float64Array,
@@ -24,7 +24,7 @@ export function createDailyTotals(
   maxDays: number,
   settle: (day: number, grownIn: (days: number) => Float64Array) => void,
 ): DailyTotals {
-  /** The totals at the start of each of the last days; the day's number less a multiple of `maxDays` is the place. */
+  /** The totals at the start of each of the last days, at index day number modulo `maxDays`. */
   const starts = Array.from({ length: maxDays }, () => totals.slice());
   let days = 0;
   const grownIn = (count: number) => {
@@ -36,7 +36,7 @@ export function createDailyTotals(
     advance(nowMs) {
       const daysNow = Math.floor((nowMs - startMs) / dayMs);
       if (daysNow <= days) return;
-      // all that was counted since the last settlement came on the first of these days
+      // everything counted since the last settlement belongs to the first of these days
       settle(days, grownIn);
       for (let day = Math.max(days, daysNow - maxDays) + 1; day <= daysNow; day++) {
         starts[day % maxDays].set(totals);
@@ -47,13 +47,13 @@ export function createDailyTotals(
   };
 }
 
-/** What bets that are settled every day show. */
+/** The state of bets that are settled every day. */
 export type LiveBets = {
-  /** The mean of what they have won; from `dailyBetRule.threshold` on a change is found. */
+  /** The mean of their winnings; from `dailyBetRule.threshold` on, a change is detected. */
   readonly evidence: number;
-  /** `null` where none is found, as is `forDays`. */
+  /** `null` if none is detected, like `forDays`. */
   readonly direction: 'rises' | 'falls' | null;
-  /** How long ago it began, about. */
+  /** Approximately how long ago it began. */
   readonly forDays: number | null;
 };
 

@@ -1,27 +1,28 @@
-/** A delay is cut into this many slots: an event comes out at most a slot's length late. */
+/** A delay is divided into this many slots: an event is released at most one slot length late. */
 const slotsPerDelay = 96;
 
 /** Events of one slot, counted by cell. */
 export type Slot = { readonly startMs: number; readonly counts: number[] };
 
 export type DelayLine = {
-  /** Puts in one event of a cell. @param atMs when it was, in ms since 1970; now if not given */
+  /** Adds one event of a cell. @param atMs when it was, in ms since 1970; now if not given */
   add(cell: number, atMs?: number): void;
-  /** Lets out what has been in for the whole delay. */
+  /** Releases the events that have been held for the whole delay. */
   release(): void;
-  /** What is still in, oldest first. */
+  /** The events still held, oldest first. */
   slots(): readonly Slot[];
-  /** Puts in events of the past, as `slots` gave them. Cells that there are not are left out. */
+  /** Adds events of the past, as `slots` returned them. Unknown cells are ignored. */
   restore(slots: readonly Slot[]): void;
 };
 
 /**
- * Counts events and adds them to `released` after a delay. It keeps one count a cell and slot, however many events.
+ * Counts events and adds them to `released` after a delay. It keeps one count per cell and slot, however many events
+ * there are.
  *
- * @param released one count a cell, added to in place
- * @param delayMs 0 lets everything through at once
- * @param now the time in ms since 1970: what is in can outlive the process
- * @param fromMs nothing is let out before, but what a delay of 0 lets through; ms since 1970
+ * @param released one count per cell, incremented in place
+ * @param delayMs 0 releases everything immediately
+ * @param now the time in ms since 1970, as held events can outlive the process
+ * @param fromMs nothing is released before this, unless the delay is 0; ms since 1970
  */
 export function createDelayLine(
   released: Float64Array,
@@ -58,7 +59,7 @@ export function createDelayLine(
         return;
       }
       const nowMs = now();
-      // one slot holds all that has been in for the whole delay; the future is not counted on
+      // events older than the delay share one slot; times in the future are treated as now
       const ms = Math.min(nowMs, Math.max(atMs ?? nowMs, nowMs - delayMs - slotMs));
       const { length } = slots;
       slotAt(ms - (ms % slotMs)).counts[cell]++;

@@ -6,20 +6,20 @@ import type { ScoreBins } from './performance-comparison.ts';
 import { byBin, total } from './performance-figures.ts';
 import { type Occurrences, outsideReferenceCount, risenShare } from './risen-share.ts';
 
-/** When an estimate is not to be believed because the calibration has hardly any training rows for the live scores. */
+/** When an estimate cannot be trusted because the calibration has hardly any training rows for the live scores. */
 export const trustRule = {
   /** A score bin with fewer training rows than this says little of its probability. */
   minBinRows: 20,
   /** Few training rows are spread over bins of fewer rows; a bin then needs this share of them, half of an average bin. */
   minBinShare: 0.01,
-  /** By how much the share of scores in such bins must exceed that of training. */
+  /** How much the share of scores in such bins must exceed that in training. */
   minRise: 0.05,
 } as const;
 
-/** Whether an estimate without outcomes can be believed, and why not. */
+/** Whether an estimate without outcomes can be trusted, and if not, why. */
 export type Trust = { readonly isTrusted: boolean; readonly reasons: readonly string[] };
 
-/** The score bins, as 0 or 1, whose training rows are too few to say what their scores mean. */
+/** The score bins, as 0 or 1, that have too few training rows to say what their scores mean. */
 function thinBins({ counts }: Pick<ScoreBins, 'counts'>): number[] {
   const rows = counts.reduce((sum, count) => sum + count, 0);
   const enough = Math.min(trustRule.minBinRows, trustRule.minBinShare * rows);
@@ -27,8 +27,8 @@ function thinBins({ counts }: Pick<ScoreBins, 'counts'>): number[] {
 }
 
 /**
- * An estimate stands on the reference: it is in doubt while inputs lie outside of that, as the model then extrapolates, or
- * while live scores come where the calibration has hardly any rows.
+ * An estimate rests on the reference: it is in doubt while inputs lie outside it, as the model then extrapolates, or
+ * while live scores fall where the calibration has hardly any rows.
  *
  * @param monitor the counts of the inputs over the same window; without it only the scores are judged
  * @param inputs its counts over the window
@@ -55,7 +55,7 @@ export function judgeTrust(
   return { isTrusted: reasons.length === 0, reasons };
 }
 
-/** Unless it is known to bring the same to every score. */
+/** Unless it is known to contribute the same to every score. */
 function bearsOnScore({ effects }: VariableLayout): boolean {
   return effects === undefined || effects.some((effect) => effect !== 0);
 }

@@ -1,4 +1,7 @@
-/** So many equal parts make bins fine enough for an AUC over them, where nothing but the bins of drift is known. */
+/**
+ * Cutting each drift bin into this many equal parts makes bins fine enough to compute an AUC over, if nothing finer is
+ * known.
+ */
 const partsPerBin = 5;
 
 /**
@@ -15,7 +18,7 @@ export function fineScoreEdges(edges: readonly number[]): number[] {
       { length: partsPerBin },
       (_, part) => lower + ((upper - lower) * (part + 1)) / partsPerBin,
     );
-    // exactly the edge, and not what rounding makes of it
+    // exactly the edge, without rounding error
     return [...parts.slice(0, -1), upper];
   });
   return fine.slice(0, -1).filter((edge, i, all) => edge > (i === 0 ? 0 : all[i - 1]));

@@ -1,21 +1,21 @@
 import type { Monitor, Observation, VariableLayout } from './monitor.ts';
 
-/** The decisions on the inputs of one feature's bins. */
+/** The decisions on inputs, by bin of one feature. */
 export type GroupDecisions = {
   readonly variable: VariableLayout;
-  /** The counts of one bin's classes, one after another, bin after bin. */
+  /** Counts by class within a bin, bin after bin. */
   readonly counts: Float64Array;
 };
 
 export type Decisions = {
   readonly groups: readonly GroupDecisions[];
-  /** Counts the decision on an input that was observed as said. Allocates nothing. */
+  /** Counts the decision on an input, given how it was observed. Allocates nothing. */
   record(observation: Observation): void;
 };
 
 /**
- * Counts what was decided for each bin of some features: whether groups of people are treated alike shows without
- * keeping a single value.
+ * Counts the decisions for each bin of some features: this shows whether groups of people are treated alike without
+ * storing a single value.
  *
  * @param names of features; others are left out
  */

@@ -1,28 +1,28 @@
 import { binInGroup, type GroupedFeature, type JointGroups } from './joint-groups.ts';
 import { createWindows, type WindowName } from './windows.ts';
 
-/** Where the counts of one protected feature begin, by how many classes: see `groupCountIndex`. */
+/** Where the counts of one protected feature begin; depends on the number of classes: see `groupCountIndex`. */
 export type GroupLayout = GroupedFeature & { readonly offset: number; readonly classes: number };
 
-/** What became of the decisions, by bin of each protected feature. */
+/** The outcomes of decisions, by bin of each protected feature. */
 export type GroupOutcomes = {
   /** How the inputs of the model are grouped. */
   readonly groups: JointGroups;
   readonly features: readonly GroupLayout[];
-  /** Counts since the start, where `groupCountIndex` says. Read them, do not write them. */
+  /** Counts since the start, at the indexes that `groupCountIndex` gives. Read-only for callers. */
   readonly totals: Readonly<Float64Array>;
   /**
    * Counts the outcome of a prediction in the bin of each feature.
    *
    * @param group the number of the joint group that the input was in
-   * @param predictedClass its place among the classes, as `outcome` is
+   * @param predictedClass index among the classes, like `outcome`
    */
   add(group: number, predictedClass: number, outcome: number): void;
-  /** Counts of the last 10 minutes, hour or day, laid out as `totals`; of the time since the start if that is less. */
+  /** Counts of the last 10 minutes, hour or day, or since the start if that is shorter; same layout as `totals`. */
   window(name: WindowName): Float64Array;
 };
 
-/** Where outcomes of one bin stand, given what was predicted and what came, each by its place among the classes. */
+/** The index of one bin's count for a predicted and an actual class, each given by its index among the classes. */
 export function groupCountIndex(
   { offset, classes }: GroupLayout,
   bin: number,
@@ -33,8 +33,8 @@ export function groupCountIndex(
 }
 
 /**
- * Makes the counts of outcomes by bin of protected features. They add up over replicas and time, and tell of no single
- * row. Memory is constant: it depends on the number of bins.
+ * Makes the counts of outcomes by bin of protected features. They add up over replicas and time, and reveal nothing
+ * about a single row. Memory is constant: it depends on the number of bins.
  *
  * @param classes how many the model has
  * @param now milliseconds of a clock that never goes back

@@ -25,7 +25,7 @@ export function groupConfusion(layout: GroupLayout, bin: number, counts: ArrayLi
  * The rates of every bin of every protected feature whose outcomes are counted.
  *
  * @param counts laid out as `GroupOutcomes` says
- * @param isIdentified whether the outcomes speak for all decisions (see `measureCoverage`); without that no rate is known
+ * @param isIdentified whether the outcomes represent all decisions (see `measureCoverage`); if not, no rate is known
  */
 export function groupRates(
   { features }: GroupOutcomes,

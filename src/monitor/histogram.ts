@@ -3,12 +3,12 @@ import { numericBinIndex } from '../stats/binning.ts';
 /** A histogram as counts in a typed array: recording allocates nothing. */
 export type HistogramCounts = {
   readonly boundaries: readonly number[];
-  /** One count a bucket, not cumulative; the last bucket is open. */
+  /** One count per bucket, not cumulative; the last bucket is unbounded. */
   readonly counts: Float64Array;
   sum: number;
 };
 
-/** What is counted, without the sum of the values. */
+/** The counts, without the sum of the values. */
 export type BucketCounts = Pick<HistogramCounts, 'boundaries' | 'counts'>;
 
 /** @param boundaries upper bounds of all buckets but the last, ascending, inclusive */
@@ -30,8 +30,8 @@ export function histogramCount(histogram: BucketCounts): number {
 }
 
 /**
- * The value below which the share `quantile` of the recorded ones lies, interpolated within its bucket as PromQL's
- * `histogram_quantile` does: a value in the open bucket counts as the greatest boundary. `null` without any value.
+ * The value below which the share `quantile` of the recorded values lies, interpolated within its bucket as PromQL's
+ * `histogram_quantile` does: a value in the unbounded bucket counts as the greatest boundary. `null` without any value.
  */
 export function histogramQuantile(histogram: BucketCounts, quantile: number): number | null {
   const { boundaries, counts } = histogram;

@@ -8,27 +8,28 @@ export type GroupedFeature = {
   readonly bins: Bins;
   /** The number of its bins. */
   readonly size: number;
-  /** Its place among the features of the model. */
+  /** Its index among the features of the model. */
   readonly place: number;
   /** By how much the number of the joint group grows from one bin to the next. */
   readonly step: number;
 };
 
 /**
- * The groups that the bins of a model's protected features form together, numbered from 0 on: the bins are the digits of
+ * The groups that the bins of a model's protected features form together, numbered from 0: the bins are the digits of
  * the number, each in the base of its feature's size (mixed radix).
  */
 export type JointGroups = {
   readonly features: readonly GroupedFeature[];
-  /** Protected features that had no place left: there would be more groups than can be numbered. */
+  /** Protected features that did not fit: with them there would be more groups than can be numbered. */
   readonly leftOut: readonly string[];
   /** The number of the group that an input is in, given the bin of each of the model's features. Allocates nothing. */
   numberOf(bins: ArrayLike<number>): number;
 };
 
 /**
- * Numbers the groups of a model. A feature is left out where it does not fit, in the order of `protected`; what stands
- * after it may still fit. The same artifact always gives the same numbers, as ids that were made months ago hold them.
+ * Numbers the groups of a model. Features are taken in the order of `protected`; one that does not fit is skipped, and
+ * later ones may still fit. The same artifact always gives the same numbers, because ids issued months ago contain
+ * them.
  *
  * @param maxGroups how many groups there may be
  */

@@ -9,13 +9,16 @@ import type { WindowName } from './windows.ts';
 export type LiveDrift = Drift & {
   readonly name: string;
   readonly kind: 'numeric' | 'categorical';
-  /** What its move does to the scores, in their standard deviations: see `measureEffect`. `null` where that is not known. */
+  /**
+   * The effect of its move on the scores, in their standard deviations: see `measureEffect`. `null` if that is not
+   * known.
+   */
   readonly effect: number | null;
   /** Shares of the window's observations, 0..1; null when there are none. */
   readonly missing: number | null;
   readonly unseen: number | null;
   readonly outsideRange: number | null;
-  /** Of them those too far out to be summed: the score shift takes each as the bound that it lies beyond. */
+  /** Of these, the values too far out to be summed: the score shift counts each as the bound that it lies beyond. */
   readonly farOutsideRange: number | null;
   readonly bins: readonly CountedBin[];
 };

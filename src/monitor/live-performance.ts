@@ -18,28 +18,28 @@ import {
 import { compareScoreMean, type ScoreMean } from './score-mean.ts';
 import type { WindowName } from './windows.ts';
 
-/** What is known of a model's performance, and what is to be expected of it. */
+/** What is known about a model's performance, and what is expected of it. */
 export type LivePerformance = {
-  /** Of the outcomes that came and count; without those figures that they do not identify. */
+  /** From the outcomes that arrived and count, without the figures that they cannot determine. */
   readonly realised: RealisedFigures;
   /**
-   * Of all predictions, without their outcomes; it cannot see that the same features have come to mean another risk. `null`
-   * without a calibration.
+   * For all predictions, without their outcomes. It cannot detect that the same features now mean a different risk.
+   * `null` without a calibration.
    */
   readonly estimated: EstimatedFigures | null;
-  /** How many outcomes are there to judge by, and whether `realised` speaks for all predictions. */
+  /** How many outcomes there are to judge by, and whether `realised` represents all predictions. */
   readonly coverage: Coverages;
   /** `null` without a calibration. */
   readonly observedExpected: ObservedExpected | null;
   readonly calibration: CalibrationTest | null;
-  /** Of all predictions; `null` where training's share of positives is not what live rows are compared with. */
+  /** For all predictions; `null` if live rows are not compared with training's share of positives. */
   readonly scoreMean: ScoreMean | null;
 };
 
 /**
  * The performance of one model version on one replica, over a window or since the start.
  *
- * @param scoreBins the rows behind the calibration; `undefined` where there is none
+ * @param scoreBins the rows behind the calibration; `undefined` if there is none
  */
 export function livePerformance(
   performance: Performance,

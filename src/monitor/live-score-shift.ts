@@ -5,7 +5,7 @@ import { variableCounts } from './live-drift.ts';
 import type { Monitor, VariableLayout } from './monitor.ts';
 import type { WindowName } from './windows.ts';
 
-/** How far the features have moved the mean score of one window of one replica; `null` where it cannot be told. */
+/** How far the features have moved the mean score of one window of one replica; `null` if it cannot be determined. */
 export function liveScoreShift(
   explanation: Explanation,
   monitor: Monitor,

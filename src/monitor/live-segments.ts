@@ -16,20 +16,20 @@ export type LiveSegment = {
   readonly segment: Bin;
   readonly samples: number;
   readonly verdict: Verdict;
-  /** The other features and the score, what matters most first. */
+  /** The other features and the score, most important first. */
   readonly variables: readonly SegmentDrift[];
 };
 
 /** The drift of one variable within a segment. */
 export type SegmentDrift = Drift & {
   readonly name: string;
-  /** What its move does to the scores of the segment: see `measureEffect`. `null` where that is not known. */
+  /** The effect of its move on the scores of the segment: see `measureEffect`. `null` if that is not known. */
   readonly effect: number | null;
 };
 
 /**
  * The drift within every segment over one window of one replica, the worst first: by the rule for all rows, with the
- * segment's own numbers of rows and the ceiling for many comparisons. Empty for a model that names no segments.
+ * segment's own row counts and the ceiling for many comparisons. Empty for a model that names no segments.
  */
 export function liveSegments(monitor: Monitor, window: WindowName): LiveSegment[] {
   const { segments = [] } = monitor.reference;

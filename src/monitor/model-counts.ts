@@ -23,9 +23,9 @@ const rejectionReasons = {
 
 export type RejectionReason = (typeof rejectionReasons)['feature' | 'body'][number];
 
-/** What is counted of one model version, beside its features and scores. */
+/** What is counted for one model version, besides its features and scores. */
 export type ModelCounts = {
-  /** The classes; one without a name where the reference says nothing of the output. */
+  /** The classes; a single unnamed one if the reference says nothing about the output. */
   readonly classes: readonly string[];
   /** Predictions by class, in the same order. */
   readonly predictions: Float64Array;
@@ -69,7 +69,7 @@ export function recordRefusal(counts: ModelCounts, faults: readonly CountedFault
   for (const { feature, code, count } of faults) recordRejection(counts, feature, code, count);
 }
 
-/** Counts faults of a refused input. A feature the model does not have counts for the whole body. */
+/** Counts faults of a refused input. A feature that the model does not have counts as a fault of the whole body. */
 export function recordRejection(
   counts: ModelCounts,
   feature: string,

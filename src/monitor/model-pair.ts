@@ -6,7 +6,7 @@ import {
 } from '../stats/paired-difference.ts';
 import { pairedRocAuc } from '../stats/paired-roc-auc.ts';
 
-/** What a model said of one row; the class by its place. */
+/** What a model predicted for one row; the class by its index. */
 export type Said = { readonly score: number; readonly predictedClass: number };
 
 /** Champion and shadow on the same rows. */
@@ -14,33 +14,35 @@ export type PairPerformance = {
   /** Rows whose outcome is known. */
   readonly outcomes: number;
   readonly accuracy: Comparison;
-  /** Of the scores as they are, in no bins. */
+  /** Of the exact scores, not of bins. */
   readonly brierScore: Comparison;
   /** Over the score bins of each. */
   readonly rocAuc: Comparison;
 };
 
-/** A figure of both; `null` without outcomes that define it. The difference is shadow less champion. */
+/** A figure for both; `null` without outcomes that define it. The difference is shadow minus champion. */
 export type Comparison = {
   readonly champion: number | null;
   readonly shadow: number | null;
   readonly difference: PairedDifference | null;
 };
 
-/** Why a shadow has not scored a row: too many waited, it failed, or its classes are not those of the champion. */
+/**
+ * Why a shadow has not scored a row: too many rows were waiting, it failed, or its classes differ from the champion's.
+ */
 export type DropReason = 'queue_full' | 'failed' | 'other_classes';
 
-/** What is counted of a version and of another one that scores the same rows. */
+/** What is counted for a version and another one that scores the same rows. */
 export type ModelPair = {
-  /** Rows by what both predicted: one a class of the shadow, for each class of the champion in turn. */
+  /** Rows by what both predicted: one count per class of the shadow, for each class of the champion in turn. */
   readonly agreement: Readonly<Float64Array>;
-  /** Rows with an outcome, by who was right. */
+  /** Rows with an outcome, by which of the two was right. */
   readonly right: Readonly<Record<'both' | 'champion' | 'shadow' | 'neither', number>>;
   /** Rows that only the champion has scored. */
   readonly dropped: Readonly<Record<DropReason, number>>;
-  /** Counts what both predicted, by the place of the class. */
+  /** Counts what both predicted, by class index. */
   addPrediction(champion: number, shadow: number): void;
-  /** @param outcome its place among the classes */
+  /** @param outcome its index among the classes */
   addOutcome(champion: Said, shadow: Said, outcome: number): void;
   addDropped(reason: DropReason, rows: number): void;
   performance(): PairPerformance;

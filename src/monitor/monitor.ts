@@ -11,8 +11,8 @@ import { createSlowDriftWatch, type LiveSlowDrift } from './slow-drift-watch.ts'
 import { createWindows, type WindowName } from './windows.ts';
 
 /**
- * Where one variable's counts stand in the monitor's array: `size` bins from `offset`, then the number of values
- * below and above the reference range, of those so far below and above that they are left out of the sum (see
+ * The position of one variable's counts in the monitor's array: `size` bins from `offset`, then the number of values
+ * below and above the reference range, of those so far below and above that they are excluded from the sum (see
  * `summableBounds`), then the sum of the others. So the mean is `sum / (values − farBelow − farAbove)`.
  */
 export type VariableLayout = VariableReference & {
@@ -31,7 +31,7 @@ export type Observation = {
   readonly bins: Readonly<Uint16Array>;
   /** −1 for a value below the reference range, 1 above it, 0 otherwise. */
   readonly outside: Readonly<Int8Array>;
-  /** The class that was predicted, by its place in `counts.classes`. */
+  /** The predicted class, by its index in `counts.classes`. */
   readonly predictedClass: number;
 };
 
@@ -39,22 +39,22 @@ export type Monitor = {
   readonly reference: Reference;
   /** The features in the reference's order, then the score. */
   readonly variables: readonly VariableLayout[];
-  /** One for each of the reference's `segments`; the variables are named by their place in `variables`. */
+  /** One for each of the reference's `segments`; variables are identified by their index in `variables`. */
   readonly segments: readonly SegmentCut[];
-  /** Counts since the start, laid out as `variables` and then `segments` say. Read it, do not write it. */
+  /** Counts since the start, laid out as `variables` and then `segments` say. Read-only for callers. */
   readonly totals: Readonly<Float64Array>;
   /** Predictions by class, and inputs that were refused. */
   readonly counts: ModelCounts;
   /**
-   * Counts one prediction. `row` is keyed by feature name and has been validated; keys the reference does not know
-   * are left alone. Allocates nothing.
+   * Counts one prediction. `row` is keyed by feature name and has been validated; keys that the reference does not know
+   * are ignored. Allocates nothing.
    *
-   * @param predictedClass its place in `counts.classes`; if left out, it follows from the score
+   * @param predictedClass its index in `counts.classes`; by default, it follows from the score
    * @returns how it was counted; valid until the next call
-   * @throws RangeError for a score that is not a finite number, and for a place of no class; nothing is counted then
+   * @throws RangeError for a score that is not a finite number, or an index of no class; nothing is counted then
    */
   observe(row: Row, score: number, predictedClass?: number): Observation;
-  /** Counts of the last 10 minutes, hour or day, laid out as `totals`; of the time since the start if that is less. */
+  /** Counts of the last 10 minutes, hour or day, or since the start if that is shorter; same layout as `totals`. */
   window(name: WindowName): Float64Array;
   /** Slow drift of numeric variables, by the whole days since the start. */
   slowDrift(): { readonly days: number; readonly variables: readonly LiveSlowDrift[] };
@@ -64,8 +64,8 @@ export type Monitor = {
  * Makes the counter of live traffic. Memory is constant: it depends on the number of bins, not of observations.
  *
  * @param now milliseconds of a clock that never goes back
- * @throws RangeError for a reference in which two variables have the same name, whose series would be one and the same;
- * for an output of two classes with one name; as `modelSegments` does for what it names in `segments`
+ * @throws RangeError if two variables of the reference have the same name, because their series would coincide; if both
+ * classes of the output have the same name; and as `modelSegments` does for its `segments`
  */
 export function createMonitor(reference: Reference, now: () => number = () => performance.now()): Monitor {
   const variables: VariableLayout[] = [];
@@ -102,7 +102,7 @@ export function createMonitor(reference: Reference, now: () => number = () => pe
   const readers = reference.features.map(({ name }) => createValueReader(name));
   const score = variables[variables.length - 1];
   const scoreEdges = reference.score.bins.edges;
-  // of the features, then of the score
+  // features first, then the score
   const bins = new Uint16Array(variables.length);
   const observation = {
     bins: bins.subarray(0, -1),
@@ -122,7 +122,7 @@ export function createMonitor(reference: Reference, now: () => number = () => pe
     observe(row, value, predictedClass = classOfScore(value, threshold)) {
       requireFinite(value, 'the score');
       if (counts.predictions[predictedClass] === undefined) {
-        throw new RangeError(`there is no class with the place ${predictedClass}`);
+        throw new RangeError(`there is no class with the index ${predictedClass}`);
       }
       windows.advance();
       for (let i = 0; i < readers.length; i++) recorders[i](readers[i](row));

@@ -10,16 +10,16 @@ const boundaries = [
   ...[1, 3, 7, 14, 30, 60, 90, 180, 365].map((days) => days * dayS),
 ] as const;
 
-/** How long after their predictions outcomes came, in seconds, by class. */
+/** How long after their predictions outcomes arrived, in seconds, by class. */
 export type OutcomeDelays = {
-  /** Since the start. Read them, do not write them. */
+  /** Since the start. Read-only for callers. */
   readonly histograms: readonly HistogramCounts[];
   /**
-   * @param outcome its place among the classes
+   * @param outcome its index among the classes
    * @throws RangeError for a delay that is not a finite number
    */
   add(outcome: number, delaySeconds: number): void;
-  /** Over the last 10 minutes, hour or day, or since the start if that is less. */
+  /** Over the last 10 minutes, hour or day, or since the start if that is shorter. */
   window(name: WindowName): readonly BucketCounts[];
 };
 

@@ -7,27 +7,28 @@ import { sumByScoreBand } from './score-bands.ts';
 /** The rule behind the tests of outcomes, and the alerts on them. */
 export const outcomeRule = {
   /**
-   * As many outcomes tell as much as one. An applicant who is sent again has the same outcome again, and the outcomes
-   * of one day or one branch are alike.
+   * This many outcomes carry as much information as one. An applicant who is sent again has the same outcome again, and
+   * the outcomes of one day or one branch are alike.
    */
   designEffect: 3,
-  /** An alert looks every half minute for years: 95 % intervals would be wrong every day. */
+  /** An alert is evaluated every half minute for years: 95 % intervals would raise a false alarm every day. */
   z: 4,
   /**
-   * Σ p(1 − p) from which a sum of outcomes is near enough to normal for `z`. All outcomes together are judged by at
-   * least this much, so that a model that was certain is not beyond contradiction; a band with less says nothing.
+   * Σ p(1 − p) from which a sum of outcomes is close enough to normal for `z`. All outcomes together are judged with at
+   * least this much, so that a model that was certain can still be contradicted; a band with less is not judged.
    */
   minVariance: 20,
   /** The normal deviate of the χ² quantile that the bands together must exceed. */
   bandsZ: driftRule.ceilingZ,
   /**
-   * Outcomes must deviate by more than this share of what is expected, of the rarer class. Days differ: a day whose
-   * odds are a tenth up or down is no news, however many outcomes make it certain. Over a week that evens out.
+   * Outcomes must deviate by more than this share of what is expected, of the rarer class. Days differ: odds that are a
+   * tenth up or down on one day are not worth reporting, however certain they are. Over a week, such differences
+   * average out.
    */
   leastEffect: { '24h': 0.25, '7d': 0.1 },
 } as const;
 
-/** The outcomes of one band of the score beside the calibrated probabilities of the same rows. */
+/** The outcomes of one band of the score, next to the calibrated probabilities of the same rows. */
 export type Band = {
   readonly outcomes: number;
   readonly observed: number;
@@ -38,14 +39,15 @@ export type Band = {
   /**
    * The variance of O − E when nothing has changed: d·V of the outcomes, of which `designEffect` d count as one, and
    * U·N/M of the probabilities, which were learnt from M rows in this band and whose error all N outcomes share. U is
-   * V, or O(N − O)/N where that is larger: few rows, of which by chance hardly any was positive, make p too small, and
-   * with it V; the outcomes then know better. Without training rows M counts as 1, so that the band says nothing.
+   * V, or O(N − O)/N if that is larger: if there were few rows and by chance hardly any was positive, p is too small,
+   * and so is V; the outcomes are then the better estimate. Without training rows M counts as 1, so the band is not
+   * judged.
    */
   readonly error: number;
 };
 
 /**
- * Sets the outcomes of each band of the score against the calibrated probabilities of the same rows.
+ * Compares the outcomes of each band of the score with the calibrated probabilities of the same rows.
  *
  * @param referenceRows the rows behind the calibration, by score bin
  */
@@ -74,7 +76,7 @@ export type ObservedExpected = {
   readonly expected: number;
   /** (O − E)/√(sum of the bands' `error`), with V of at least `minVariance`; `null` without outcomes. */
   readonly z: number | null;
-  /** |O − E| as a share of the expected number of the rarer class; `null` where `z` is. */
+  /** |O − E| as a share of the expected number of the rarer class; `null` if `z` is. */
   readonly effect: number | null;
 };
 
@@ -87,21 +89,21 @@ export function compareObserved(bands: readonly Band[]): ObservedExpected {
   return { observed, expected, z, effect: Math.abs(observed - expected) / rarer(expected, outcomes) };
 }
 
-/** Whether the outcomes of each band of the score are as many as the calibrated probabilities say. */
+/** Whether each band of the score has as many positive outcomes as the calibrated probabilities say. */
 export type CalibrationTest = {
-  /** Sum of the squared z of the bands that say something. */
+  /** Sum of the squared z of the bands that can be judged. */
   readonly chiSquare: number;
-  /** How many they are. */
+  /** The number of those bands. */
   readonly bands: number;
-  /** What chance alone stays under; `null` when no band says anything. */
+  /** What chance alone stays below; `null` if no band can be judged. */
   readonly ceiling: number | null;
-  /** The sum of their |O − E| as a share of the expected number of the rarer class; `null` where `ceiling` is. */
+  /** The sum of their |O − E| as a share of the expected number of the rarer class; `null` if `ceiling` is. */
   readonly effect: number | null;
 };
 
 /**
- * Observed against expected, band by band, as `compareObserved` does for all: what one band has too many of and another
- * too few shows here.
+ * Observed against expected, band by band, as `compareObserved` does for all: this detects too many positives in one
+ * band that are offset by too few in another.
  *
  * Source: D. W. Hosmer, S. Lemeshow, A Goodness-of-Fit Test for the Multiple Logistic Regression Model, Commun. Stat. 9
  * (1980); with fixed bands, and the error of the probabilities themselves.
@@ -130,7 +132,7 @@ function addUp(bands: readonly Band[]): Band {
   };
 }
 
-/** The expected number of the class that is the rarer one: a deviation is as large for either. */
+/** The expected number of the rarer class: the absolute deviation is the same for both. */
 function rarer(expected: number, outcomes: number): number {
   return Math.min(expected, outcomes - expected);
 }

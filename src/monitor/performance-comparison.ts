@@ -2,7 +2,10 @@ import type { Evaluation } from '../model/artifact.ts';
 import type { Learnt } from '../model/learnt.ts';
 import { binnedRocAuc } from '../stats/roc-auc.ts';
 
-/** Score bins whose AUC can be further than this from that of the scores themselves are too coarse to compare it. */
+/**
+ * If the AUC over the score bins can differ by more than this from that of the scores themselves, the bins are too
+ * coarse to compare it.
+ */
 const maxRocAucError = 0.02;
 
 /** The scores of rows that the model was not fitted on, by score bin. */
@@ -12,23 +15,25 @@ type Estimate = Evaluation['accuracy'];
 /** What live figures are compared with. */
 export type ComparedWith = {
   readonly accuracy: Estimate;
-  /** `null` where the AUC is not compared: the bins are too coarse, or training had hardly any scores of one class. */
+  /**
+   * `null` if the AUC is not compared because the bins are too coarse, or training had hardly any scores of one class.
+   */
   readonly rocAuc: Estimate | null;
 };
 
-/** The AUC of the scores in the artifact's own bins, with its bound; `null` where one class is not among them. */
+/** The AUC of the scores in the artifact's own bins, with its bound; `null` if one class is missing. */
 export function heldOutRocAuc({ counts, positives }: Pick<ScoreBins, 'counts' | 'positives'>) {
   return areaOver(counts, positives);
 }
 
 /**
- * What an estimated AUC is shrunk by towards ½. The calibration is an isotonic regression: it sorts the outcomes of the
- * very rows that it is learnt from, so that they look better ordered by their probabilities than they are. On these rows
- * the AUC of the probabilities is too far above ½ by a known factor, and live estimates by nearly the same one. Shrunk by
- * it, the estimate of these rows themselves is the AUC of their outcomes. Fitting the calibration on other folds
- * than it is read on does not remove this.
+ * The factor by which an estimated AUC is shrunk towards ½. The calibration is an isotonic regression: it sorts the
+ * outcomes of the very rows that it is learnt from, so its probabilities seem to order them better than they really do.
+ * On these rows the AUC of the probabilities is too far above ½ by a known factor, and live estimates by nearly the
+ * same one. After shrinking, the estimate for these rows equals the AUC of their outcomes. Fitting the calibration on
+ * different folds than it is applied to does not remove this bias.
  *
- * @returns (AUC of the outcomes − ½)/(AUC of the probabilities − ½), at least 0; 1 where there is nothing to learn it from
+ * @returns (AUC of the outcomes − ½)/(AUC of the probabilities − ½), at least 0; 1 if there is nothing to learn it from
  */
 export function rocAucShrinkage({ counts, positives, expected }: ScoreBins): number {
   const ofOutcomes = areaOver(counts, positives)?.value ?? 0.5;
@@ -43,9 +48,9 @@ function areaOver(counts: readonly number[], positives: readonly number[]) {
 }
 
 /**
- * What live figures are compared with. Accuracy is that of the model file's evaluation. The live AUC is one
- * over score bins, and so must be what it is compared with: bins lower the AUC, for rare positives by a lot where they
- * are of equal width, as in files of version 1.
+ * What live figures are compared with. Accuracy is that of the model file's evaluation. The live AUC is computed over
+ * score bins, so the AUC it is compared with must be, too: bins lower the AUC, and for rare positives by a lot if they
+ * have equal widths, as in files of version 1.
  */
 export function comparedWith(
   { accuracy, rocAuc }: Pick<Evaluation, 'accuracy' | 'rocAuc'>,

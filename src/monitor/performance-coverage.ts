@@ -10,7 +10,7 @@ export type Coverage = {
 };
 
 /**
- * Figures over all decisions need outcomes of all decisions: they are taken as identified while no decision's coverage
+ * Figures over all decisions need outcomes of all decisions: they count as identified while neither decision's coverage
  * falls below this share of the other's.
  */
 export const minCoverageRatio = 0.5;
@@ -21,8 +21,8 @@ export type Coverages = {
   readonly byDecision: readonly [Coverage, Coverage];
   readonly byBand: readonly Coverage[];
   /**
-   * Whether accuracy, recall, F1 and AUC say anything of all predictions. They do not where one decision's outcomes
-   * hardly ever come: who is declined a loan never fails to repay it.
+   * Whether accuracy, recall, F1 and AUC are valid for all predictions. They are not if one decision hardly ever
+   * produces an outcome: applicants who are declined a loan never default on it.
    */
   readonly isIdentified: boolean;
 };
@@ -46,7 +46,7 @@ function coverage(predictions: number, labelled: number): Coverage {
   return { predictions, labelled, share: predictions > 0 ? labelled / predictions : null };
 }
 
-/** A decision that was never taken needs no outcomes. */
+/** A decision that was never made needs no outcomes. */
 function areComparable(one: number | null, other: number | null): boolean {
   if (one === null || other === null) return true;
   return Math.min(one, other) >= minCoverageRatio * Math.max(one, other);

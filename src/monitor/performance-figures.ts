@@ -12,10 +12,13 @@ import type { Cell, PerformanceSums } from './performance.ts';
 import { rocAucShrinkage, type ScoreBins } from './performance-comparison.ts';
 import { sumByScoreBand } from './score-bands.ts';
 
-/** A share with its standard error; both `null` when there is nothing it could be a share of. */
+/** A share with its standard error; both `null` when the denominator is 0. */
 export type Figure = { readonly value: number | null; readonly standardError: number | null };
 
-/** What a confusion matrix and score bins tell; the AUC is that of the bins, with its greatest error. */
+/**
+ * The figures that follow from a confusion matrix and score bins; the AUC is that of the bins, with its largest
+ * possible error.
+ */
 export type BinnedFigures = {
   readonly samples: number;
   readonly confusion: Confusion;
@@ -37,12 +40,12 @@ export type RealisedFigures = BinnedFigures & {
 type ComparedEstimate = Figure & {
   /**
    * The standard error that comes from the limited number of rows behind the calibration. All live rows share it, so it
-   * does not shrink with their number, and `standardError` does not hold it.
+   * does not shrink with their number, and `standardError` does not include it.
    */
   readonly calibrationError: number | null;
 };
 
-/** What calibrated scores promise. The standard errors are of the rows that came: no outcome is drawn. */
+/** What calibrated scores predict. The standard errors cover only which rows arrived; outcomes are not random here. */
 export type EstimatedFigures = Omit<BinnedFigures, 'accuracy' | 'rocAuc'> & {
   readonly accuracy: ComparedEstimate;
   readonly rocAuc: ComparedEstimate & BinnedFigures['rocAuc'];
@@ -50,7 +53,7 @@ export type EstimatedFigures = Omit<BinnedFigures, 'accuracy' | 'rocAuc'> & {
 
 type Sums = PerformanceSums;
 
-/** The figures of the outcomes that count. Exact but for the AUC, whose bound stands beside it. */
+/** The figures of the outcomes that count. Exact except for the AUC, which comes with its bound. */
 export function realisedFigures(cells: readonly Cell[], sums: Sums): RealisedFigures {
   const figures = binnedFigures(cells, sums.positives, sums.negatives);
   const { samples } = figures;
@@ -69,9 +72,8 @@ export function realisedFigures(cells: readonly Cell[], sums: Sums): RealisedFig
 }
 
 /**
- * The figures to expect of all predictions, without their outcomes (CBPE): each counts as its calibrated probability
- * of a positive. What `estimatePerformance` of `src/stats` gives for the rows, but for the AUC, which
- * is over bins and shrunk as `rocAucShrinkage` says.
+ * The figures to expect for all predictions, without their outcomes (CBPE): each prediction counts as its calibrated
+ * probability of a positive. The AUC is computed over bins and shrunk as `rocAucShrinkage` says.
  *
  * @param scoreBins the training rows, from which the calibration was learnt
  */
@@ -167,7 +169,7 @@ export function byBand(cells: readonly Cell[], values: ArrayLike<number>): Float
   return sumByScoreBand(byBin(cells, values));
 }
 
-/** The figures without those that hold for the labelled rows alone, where one decision's outcomes hardly ever come. */
+/** The figures, without those that would hold for labelled rows only if one decision's outcomes hardly ever arrive. */
 export function withoutUnidentified(figures: RealisedFigures): RealisedFigures {
   const unknown = { value: null, standardError: null };
   return {

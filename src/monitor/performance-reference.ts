@@ -7,8 +7,8 @@ import type { PerformanceReference } from './performance.ts';
 import { type TrainingShare, varianceBetween } from './score-mean.ts';
 
 /**
- * What an artifact says of its scores, in the form that performance is counted against. One that was made without outcomes
- * has no calibration: what outcomes tell is counted over bins that follow its scores, and nothing is estimated.
+ * What an artifact says about its scores, in the form that performance is counted against. An artifact made without
+ * outcomes has no calibration: outcomes are counted over bins that follow its scores, and nothing is estimated.
  */
 export function performanceReferenceOf(artifact: Artifact): PerformanceReference {
   const { name, version, output } = artifact;
@@ -30,7 +30,7 @@ export function performanceReferenceOf(artifact: Artifact): PerformanceReference
   };
 }
 
-/** What the artifact says of the share of positives in its rows; `undefined` once newer traffic is the reference. */
+/** What the artifact says about the share of positives in its rows; `undefined` once newer traffic is the reference. */
 export function trainingShare(artifact: Artifact): TrainingShare | undefined {
   const learnt = learntFromOutcomes(artifact);
   if (artifact.rebaseline !== undefined || learnt === undefined) return undefined;

@@ -20,26 +20,26 @@ export type PerformanceReference = {
   readonly threshold: number;
   /** Inner edges of the score bins, ascending; each bin holds its upper edge. */
   readonly scoreEdges: readonly number[];
-  /** From a score to the probability of the positive class; without it nothing is expected of a score. */
+  /** Maps a score to the probability of the positive class; without it, scores imply no expectation. */
   readonly calibration?: CalibrationCurve;
-  /** Of the rows that it was learnt from; absent where they are no longer what live rows are compared with. */
+  /** About the rows that it was learnt from; absent if live rows are no longer compared with these. */
   readonly training?: TrainingShare;
   /** Rows that the calibration was learnt from, by score bin; without them, `slowOutcomes` makes no bets. */
   readonly referenceRows?: readonly number[];
 };
 
 /**
- * What is added up, for each cell. All figures follow from these sums, and the sums of replicas add up.
+ * What is summed for each cell. All figures follow from these sums, and the sums of replicas can be added.
  *
  * Of predictions: `predictions`; `expectedPositives`, the sum of their calibrated probabilities p, and
  * `expectedNegatives`, that of 1 − p; `matured`, those old enough for their outcome to count. Of outcomes that count:
  * `positives` and `negatives`; `scores`; `expected` and `variance`, the sums of the calibrated p and of p·(1 − p);
- * `squaredErrors` and `logLosses` of the scores. Without a calibration, what is summed of p is 0.
+ * `squaredErrors` and `logLosses` of the scores. Without a calibration, the sums of p are 0.
  */
 export const performanceFields = [
   'predictions',
   'expectedPositives',
-  // not the difference: rounding would let that go down, and a counter that goes down has been restarted
+  // not a difference: rounding could make that decrease, and a counter that decreases counts as restarted
   'expectedNegatives',
   'matured',
   'positives',
@@ -53,12 +53,12 @@ export const performanceFields = [
 
 export type PerformanceField = (typeof performanceFields)[number];
 
-/** One sum a cell, for each field. */
+/** One sum per cell, for each field. */
 export type PerformanceSums = Readonly<Record<PerformanceField, Float64Array>>;
 
 /**
- * A score bin and a decision. As the threshold decides, only the bin that it cuts has both: there is one cell more than
- * there are bins.
+ * A score bin and a decision. Since the threshold decides, only the bin that it cuts has both decisions: there is one
+ * more cell than bins.
  */
 export type Cell = { readonly bin: number; readonly isPositive: boolean };
 
@@ -66,7 +66,7 @@ export type Performance = {
   readonly reference: PerformanceReference;
   /** In ascending order of the score; the sums are parallel to them. */
   readonly cells: readonly Cell[];
-  /** Sums since the start. Read them, do not write them. */
+  /** Sums since the start. Read-only for callers. */
   readonly sums: PerformanceSums;
   /**
    * Counts a prediction. Allocates nothing.
@@ -78,17 +78,19 @@ export type Performance = {
   /**
    * Counts the outcome of a prediction that is old enough.
    *
-   * @param outcome 1 for positive, 0 for negative: its place in `classes`
+   * @param outcome 1 for positive, 0 for negative: its index in `classes`
    * @throws RangeError as `addPrediction` does
    */
   addOutcome(score: number, outcome: number): void;
-  /** Lets count as matured what has become so; call it before `sums` are read. */
+  /** Updates `matured`; call it before reading `sums`. */
   settle(): void;
-  /** Sums over the last 10 minutes, hour or day, or since the start if that is less. */
+  /** Sums over the last 10 minutes, hour or day, or since the start if that is shorter. */
   window(name: WindowName): PerformanceSums;
-  /** Slowly unexpected outcomes, by the whole days since the start; `null` without the reference's `referenceRows`. */
+  /**
+   * Slow deviations of outcomes, from the whole days since the start; `null` without the reference's `referenceRows`.
+   */
   slowOutcomes(): LiveSlowOutcomes | null;
-  /** Predictions that are not old enough yet: they can be handed to a later process. */
+  /** Predictions that are not old enough yet; they can be handed over to a later process. */
   readonly immature: Pick<DelayLine, 'slots' | 'restore'>;
 };
 

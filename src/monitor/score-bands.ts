@@ -1,4 +1,4 @@
-/** Score bins are taken together to at most so many bands, for the calibration error, its test, and tables. */
+/** Score bins are merged into at most this many bands, for the calibration error, its test, and tables. */
 const maxScoreBands = 10;
 
 /** How many bands there are for this number of score bins. */
@@ -17,7 +17,7 @@ export function scoreBandEdges(binEdges: readonly number[]): number[] {
   return binEdges.filter((_, bin) => scoreBandOf(bin + 1, bins) > scoreBandOf(bin, bins));
 }
 
-/** Adds up a value a bin to one a band. */
+/** Adds up values per bin to values per band. */
 export function sumByScoreBand(bins: ArrayLike<number>): Float64Array {
   const bands = new Float64Array(scoreBandCount(bins.length));
   for (let bin = 0; bin < bins.length; bin++) bands[scoreBandOf(bin, bins.length)] += bins[bin];

@@ -12,7 +12,7 @@ export const scoreMeanRule = {
   ceilingZ: driftRule.ceilingZ,
   designEffect: driftRule.alertDesignEffect,
   minChange: 0.1,
-  /** With fewer the spread of the scores is too uncertain: six count as one. */
+  /** With fewer, the spread of the scores is too uncertain: six count as one. */
   minPredictions: 1000,
 } as const;
 
@@ -20,7 +20,7 @@ export const scoreMeanRule = {
 export type TrainingShare = {
   readonly positives: number;
   readonly rows: number;
-  /** Of the calibrated scores, between score bins. */
+  /** Variance of the calibrated scores between score bins. */
   readonly variance: number;
 };
 
@@ -32,15 +32,18 @@ export type ScoreMean = {
   /** How many standard errors lie between them; `null` without predictions. */
   readonly z: number | null;
   readonly hasShifted: boolean;
-  /** What the share of positives is, if only the shares of the classes have changed; `null` where the scores do not tell: see
-   * `labelShift`. */
+  /**
+   * The share of positives if only the shares of the classes have changed; `null` if the scores do not determine it:
+   * see `labelShift`.
+   */
   readonly ifOnlySharesChanged: number | null;
 };
 
 /**
- * The mean calibrated score of a window against the share of positives in training. Both have an error: that of the
- * mean is the spread between cells, in training or in the window, whichever is larger (a window that is low by chance has
- * a small spread by chance); that of the share is that of so many outcomes, which the calibration was learnt from.
+ * The mean calibrated score of a window against the share of positives in training. Both have an error. That of the
+ * mean comes from the spread between cells, in training or in the window, whichever is larger (a window that is low by
+ * chance also has a small spread by chance); that of the share comes from the number of outcomes that the calibration
+ * was learnt from.
  */
 export function compareScoreMean(
   cells: readonly Cell[],

@@ -3,16 +3,16 @@ import { createSlowDrift } from '../stats/slow-drift.ts';
 import { createDailyTotals, type DailyTotals, type LiveBets, readBets } from './daily-totals.ts';
 import type { VariableLayout } from './monitor.ts';
 
-/** What the bets of `createSlowDrift` show of one variable of one replica. */
+/** What the bets of `createSlowDrift` show about one variable on one replica. */
 export type LiveSlowDrift = LiveBets & { readonly name: string };
 
 export type SlowDriftWatch = DailyTotals & {
-  /** Every numeric variable, and the score, most evidence first. */
+  /** Every numeric variable and the score, strongest evidence first. */
   read(): LiveSlowDrift[];
 };
 
 /**
- * Settles the bets on slow drift at the end of each day since the start, by how much the totals have grown on it.
+ * Settles the bets on slow drift at the end of each day since the start, by how much the totals have grown during it.
  *
  * @param totals the live counters, laid out as `variables` says; read only
  */

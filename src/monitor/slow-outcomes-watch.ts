@@ -1,7 +1,7 @@
 import { createDailyTotals, type DailyTotals, type LiveBets, readBets } from './daily-totals.ts';
 import { type BandOutcomes, createSlowOutcomes } from './slow-outcomes.ts';
 
-/** What the bets of `createSlowOutcomes` show of one model version on one replica. */
+/** What the bets of `createSlowOutcomes` show about one model version on one replica. */
 export type LiveSlowOutcomes = LiveBets & {
   /** The whole days so far. */
   readonly days: number;
@@ -9,16 +9,16 @@ export type LiveSlowOutcomes = LiveBets & {
 
 export type SlowOutcomesWatch = DailyTotals & { read(): LiveSlowOutcomes };
 
-/** As many as the tolerance of the bets looks back. */
+/** The number of days over which the tolerance of the bets looks back. */
 const daysOfWeek = 7;
 
 /**
- * Settles the bets on slowly unexpected outcomes at the end of each day since the start, by how much the totals have
- * grown on it and in the week that ends with it.
+ * Settles the bets on slow deviations of outcomes at the end of each day since the start, by how much the totals have
+ * grown during that day and during the week that ends with it.
  *
  * @param totals the live counters; read only
  * @param referenceRows the rows behind the calibration, by band
- * @param bandsOf what such totals, or their growth, say of the outcomes of each band
+ * @param bandsOf turns such totals, or their growth, into the outcomes of each band
  */
 export function createSlowOutcomesWatch(
   totals: Float64Array,

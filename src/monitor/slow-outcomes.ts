@@ -2,17 +2,19 @@ import { type BetDirection, createDailyBets, type DailyBets, dailyBetRule } from
 import { type Band, outcomeRule } from './performance-calibration.ts';
 
 /**
- * The rule that finds outcomes which are slowly proving the model wrong, where a week never holds enough of them: every
- * day it is betted that the odds of all outcomes are larger, or smaller, than the calibrated scores say
- * (`createDailyBets` says when the bets have found that).
+ * The rule that detects outcomes that slowly prove the model wrong where a week never holds enough of them: every day,
+ * bets are placed that the odds of all outcomes are larger, or smaller, than the calibrated scores say
+ * (`createDailyBets` says when the bets have detected that).
  *
- * - `odds`: each bet is on odds that are so many times those at the end of what is tolerated, or a fraction of them.
- * - `z`: what is tolerated holds so many standard errors of the calibration.
- * - `maxTolerance`: of the log-odds; a calibration that knows less than that is betted on by nobody.
- * - `maxDailyVariance`: a day with a larger Σ p(1 − p) counts as one of that. So the odds of a single day, which are a
- *   little up or down for all its outcomes together, win no fortune. From there on the day's own test judges.
+ * - `odds`: each bet is on odds that are this multiple of those at the end of the tolerated range, or the inverse
+ *   fraction.
+ * - `z`: the tolerated range spans this many standard errors of the calibration.
+ * - `maxTolerance`: of the log-odds; no bets are placed on a calibration that is less certain than that.
+ * - `maxDailyVariance`: a day with a larger Σ p(1 − p) counts as this much. So a single day, whose odds may be a little
+ *   up or down for all its outcomes together, cannot decide everything. Larger days are judged by the test of the day
+ *   itself.
  *
- * What is tolerated at least is `leastEffect` of a week, and `designEffect` outcomes count as one, as in `outcomeRule`.
+ * At least `leastEffect` of a week is tolerated, and `designEffect` outcomes count as one, as in `outcomeRule`.
  */
 export const slowOutcomesRule = {
   ...dailyBetRule,
@@ -30,33 +32,33 @@ export const slowOutcomesBets: readonly SlowOutcomesBet[] = ([1, -1] as const).f
   slowOutcomesRule.odds.map((odds) => ({ direction, odds })),
 );
 
-/** The outcomes of one band of the score, and what was expected of them. */
+/** The outcomes of one band of the score, and the expected ones. */
 export type BandOutcomes = Pick<Band, 'outcomes' | 'observed' | 'expected' | 'variance'>;
 
 /** The bets on the outcomes of one model, day after day. */
 export type SlowOutcomesDetector = Omit<DailyBets, 'settle'> & {
   /**
-   * Settles the bets of one day. A day without outcomes leaves everything as it was, and so does one after a week that
-   * the calibration knows too little about.
+   * Settles the bets of one day. A day without outcomes changes nothing, and neither does one after a week for which
+   * the calibration is too uncertain.
    *
-   * @param today the outcomes that came on this day, by band
+   * @param today the outcomes that arrived on this day, by band
    * @param week those of the seven days that end with it
-   * @param day its number, larger than that of the last one; what `found` gives back
+   * @param day its number, larger than the last one's; `found` returns it
    */
   addDay(today: readonly BandOutcomes[], week: readonly BandOutcomes[], day: number): void;
 };
 
 /**
- * Makes the detector of slowly unexpected outcomes for one model. A bet of direction s on odds k takes all log-odds to
- * be s·(τ + ln k) from those expected, against s·τ, the nearest end of what is tolerated. With O positive ones of N
- * outcomes in a band, and q their expected share moved to that end, the day's likelihood ratio is
- * exp(Σ_bands s·ln k·O − N·ln(1 + q·(k^s − 1))), and its power w/d multiplies what the bet has won: d is `designEffect`
+ * Makes the detector of slow deviations of outcomes for one model. A bet of direction s on odds k assumes that all
+ * log-odds differ by s·(τ + ln k) from those expected, against s·τ, the nearest end of the tolerated range. With O
+ * positives among N outcomes in a band, and q their expected share moved to that end, the day's likelihood ratio is
+ * exp(Σ_bands s·ln k·O − N·ln(1 + q·(k^s − 1))), and its power w/d multiplies the bet's winnings: d is `designEffect`
  * and w = min(1, maxDailyVariance / V), V being the day's Σ p(1 − p).
  *
- * Guarantee: while the mean risk of each band's outcomes, given all before them, is within τ of the expected one in
- * log-odds, and how many come on a day does not depend on what they are, no bet wins anything on average, and
- * `createDailyBets` has what follows. As d is three, the same holds for outcomes that come up to three times on one day
- * (by Hölder's inequality), and w, the smaller power, can only take from the mean (by Jensen's).
+ * Guarantee: while the mean risk of each band's outcomes, given all earlier ones, is within τ of the expected one in
+ * log-odds, and the number of outcomes in a day does not depend on what they are, no bet wins anything on average;
+ * `createDailyBets` states what follows. As d is three, the same holds for outcomes that arrive up to three times in
+ * one day (by Hölder's inequality), and the power w can only lower the mean (by Jensen's).
  *
  * @param referenceRows the rows behind the calibration, by band
  */
@@ -81,12 +83,12 @@ export function createSlowOutcomes(referenceRows: ArrayLike<number>): SlowOutcom
 }
 
 /**
- * How far the log-odds of outcomes may be from those expected without being a change: as far as a week's least effect,
- * or as `z` standard errors of the calibration for the scores that came this week, whichever is more.
+ * How far the log-odds of outcomes may be from those expected without counting as a change: a week's least effect, or
+ * `z` standard errors of the calibration for the scores of this week, whichever is more.
  *
  * @param week the outcomes of seven days, by band
  * @param referenceRows the rows behind the calibration, by band; 0 counts as 1
- * @returns `null` where it is above `maxTolerance`, or there are no outcomes with any uncertainty
+ * @returns `null` if it is above `maxTolerance`, or if no outcome is uncertain
  */
 export function slowOutcomesTolerance(
   week: readonly BandOutcomes[],
@@ -104,12 +106,12 @@ export function slowOutcomesTolerance(
     learnt += (band.variance * band.outcomes) / Math.max(1, referenceRows[i]);
   });
   const least = outcomeRule.leastEffect['7d'] * Math.min(expected, outcomes - expected);
-  // As V is the derivative of the expected number by the log-odds.
+  // Because V is the derivative of the expected number with respect to the log-odds.
   const tolerance = Math.max(least, z * Math.sqrt(learnt)) / variance;
   return tolerance <= maxTolerance ? tolerance : null;
 }
 
-/** Of the odds that are betted on to those that are tolerated just so. */
+/** The ratio of the odds that are bet on to those that are just tolerated. */
 function logLikelihoodRatio(
   { direction, odds }: SlowOutcomesBet,
   bands: readonly BandOutcomes[],

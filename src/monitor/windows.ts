@@ -1,4 +1,4 @@
-/** The windows a single replica looks back over, with the grain at which they slide, shortest first. */
+/** The windows over which a single replica looks back, with the step by which they slide, shortest first. */
 export const windowSpans = {
   '10m': { spanMs: 600_000, stepMs: 30_000 },
   '1h': { spanMs: 3_600_000, stepMs: 120_000 },
@@ -16,21 +16,21 @@ export type Windows = {
   since(name: WindowName): Float64Array;
 };
 
-/** What is to be done with the totals from time to time. */
+/** A task to be done with the totals from time to time. */
 export type Periodic = {
-  /** When the next time is. */
+  /** When it is next due. */
   nextMs(): number;
-  /** Does what was due by now, with the totals as they are. */
+  /** Does what is due by now, with the current totals. */
   advance(nowMs: number): void;
 };
 
 /**
- * Sliding windows over counters that only grow. Each window keeps a ring of copies of the totals, one a step; what
- * it holds is the totals now less the oldest copy. Adding a row costs nothing here but one comparison.
+ * Sliding windows over counters that only grow. Each window keeps a ring of copies of the totals, one per step; its
+ * content is the current totals minus the oldest copy. Adding a row costs only one comparison here.
  *
  * @param totals the live counters, read only
  * @param now milliseconds of a clock that never goes back
- * @param others what else is done before the totals change
+ * @param others other tasks to do before the totals change
  */
 export function createWindows(
   totals: Float64Array,
@@ -60,7 +60,7 @@ export function createWindows(
 
 function createRing(totals: Float64Array, span: { spanMs: number; stepMs: number }, startMs: number) {
   const { spanMs, stepMs } = span;
-  // one more than fits the span: the running step is partial, so the oldest copy must lie a whole span back
+  // one more than fits the span: the current step is incomplete, so the oldest copy must be a whole span old
   const slots = Math.ceil(spanMs / stepMs) + 1;
   const copies = Array.from({ length: slots }, () => new Float64Array(totals.length));
   let newest = 0;

@@ -3,7 +3,7 @@ import { shortestDecimal } from './shortest-decimal.ts';
 /** The bin of a zero, which has no digits to lose, ends here or closer. */
 const zeroWidth = 1e-9;
 
-/** From here on single precision does not hold every whole number. */
+/** From this magnitude on, single precision cannot represent every whole number. */
 const firstInexact = 2 ** 24;
 
 /** The width of the bin on either side of the value: two units of its seventh digit, but no other whole number. */
@@ -13,8 +13,8 @@ function halfWidth(value: number): number {
 }
 
 /**
- * The edges of the bin for one frequent value: just far enough from it that every spelling of it (single precision,
- * seven digits) lies between them: 99.9998 and 100.0002 for 100. They are short decimals.
+ * The edges of the bin for one frequent value: just far enough apart that every spelling of it (single precision, seven
+ * digits) falls between them: 99.9998 and 100.0002 for 100. They are short decimals.
  *
  * @param reach for zero, how far away the nearest other value is
  */
@@ -54,7 +54,7 @@ function exponentOf(value: number): number {
   return Number(value.toExponential().split('e')[1]);
 }
 
-/** Without the noise of adding, and finite. */
+/** Rounded to remove floating-point noise, and kept finite. */
 function clean(value: number): number {
   const decimal = Number(value.toPrecision(15));
   return Number.isFinite(decimal) ? decimal : Math.sign(value) * Number.MAX_VALUE;

@@ -1,9 +1,12 @@
 /**
- * How Grafana and Prometheus, which know bins by their labels alone, take labels of `binLabels` apart: expressions that
- * JavaScript and RE2 read alike. Inside Vigia nothing does, as it has the bin itself (`Bin`).
+ * How Grafana and Prometheus, which see only a bin's label, take the labels of `binLabels` apart: regular expressions
+ * that mean the same in JavaScript and RE2. Inside Vigia nothing parses labels, since the bin itself is available
+ * (`Bin`).
  */
 
-/** What a label is of: the first of these that matches says so. Its groups are the ends, or the only value. */
+/**
+ * What kind of bin a label names: the first pattern that matches decides. Its groups are the ends, or the only value.
+ */
 export const binLabelPatterns = {
   all: '^\\d+ \\(-inf, \\+inf\\)$',
   upTo: '^\\d+ \\(-inf, (.+)\\]$',
@@ -14,8 +17,8 @@ export const binLabelPatterns = {
 } as const;
 
 /**
- * The whole label of a range, whose groups are its number, those of the two ends, and the bracket that closes it. It has
- * no backslash, so that it can stand in a string of PromQL.
+ * The whole label of a range, whose groups are its number, those of the two ends, and the bracket that closes it. It
+ * contains no backslash, so it can be used inside a PromQL string.
  *
  * @param end an expression of an end, with groups
  */

@@ -1,7 +1,7 @@
 import { sumCounts } from './smoothing.ts';
 
 /**
- * The Kolmogorov–Smirnov statistic as far as bins can tell it: the largest distance between the two cumulative
+ * The Kolmogorov–Smirnov statistic as far as bins can show it: the largest distance between the two cumulative
  * distributions at the bins' edges. The exact statistic of the values behind the counts is never smaller. O(bins).
  *
  * @param reference counts of the value bins in ascending order (without `missing`)

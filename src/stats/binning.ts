@@ -2,8 +2,8 @@ import { atomBetween } from './atom.ts';
 import { indexCategories } from './category-text.ts';
 
 /**
- * How one variable is cut into bins. The bins are made once, from the reference, and never move with the
- * live window: counts taken in different replicas and at different times can then be added up.
+ * How one variable is cut into bins. The bins are made once, from the reference, and never move with the live window,
+ * so counts taken in different replicas and at different times can be added up.
  *
  * Convention: bin `i` of a numeric variable is `(edges[i-1], edges[i]]`, open to −∞ on the left of the first edge
  * and to +∞ on the right of the last one. The upper edge is inclusive, as in a Prometheus histogram (`le`).
@@ -49,7 +49,10 @@ export function equalWidthEdges(min: number, max: number, count: number): number
   return edges;
 }
 
-/** The index of the value bin that holds `value`, by binary search. `value` is taken to be a number, not NaN. */
+/**
+ * The index of the value bin that holds `value`, by binary search. `value` must be a number other than NaN; this is not
+ * checked.
+ */
 export function numericBinIndex(edges: readonly number[], value: number): number {
   let low = 0;
   let high = edges.length;
@@ -72,21 +75,24 @@ export function missingBin(bins: Bins): number {
   return bins.categories.length + (bins.grouped.length > 0 ? 1 : 0);
 }
 
-/** The index of the bin for every category that the reference never held. */
+/** The index of the bin for categories that do not occur in the reference. */
 export function unseenBin(bins: CategoricalBins): number {
   return missingBin(bins) + 1;
 }
 
-/** What one value bin holds, as a person says it. */
+/** What one value bin holds, in terms a person would use. */
 export type NumericRange = {
-  /** Excluded, but for the bin of one frequent value: there it is that value, and so is `upper`. */
+  /** Excluded, except in the bin of one frequent value, where both `lower` and `upper` are that value. */
   readonly lower: number;
   readonly upper: number;
   /** Whether `upper` is included. It is not where the next bin is that of one frequent value. */
   readonly isClosed: boolean;
 };
 
-/** What each value bin holds. A bin made for one frequent value is that value, and borders its neighbours as such. */
+/**
+ * What each value bin holds. A bin made for one frequent value is described by that value, and so are the adjacent ends
+ * of its neighbours.
+ */
 export function numericRanges(edges: readonly number[]): NumericRange[] {
   const lowers = [Number.NEGATIVE_INFINITY, ...edges];
   const uppers = [...edges, Number.POSITIVE_INFINITY];
@@ -106,7 +112,7 @@ type BinContent =
   | { readonly kind: 'category'; readonly category: string }
   | { readonly kind: 'other' | 'missing' | 'unseen' };
 
-/** One bin: what it holds, and its label, by which all that leaves the process names it. */
+/** One bin: what it holds, and its label, which names it in everything that leaves the process. */
 export type Bin = BinContent & { readonly label: string };
 
 /** Each bin, in the bins' order. The labels are those of `binLabels`. */
@@ -126,15 +132,16 @@ function contentsOf(bins: Bins): BinContent[] {
 }
 
 /**
- * One label a bin, all different, in the bins' order: `00 (-inf, 23]`, `03 (28, 31]`, `09 (52.5, +inf)` (the leading
+ * One label per bin, all different, in the bins' order: `00 (-inf, 23]`, `03 (28, 31]`, `09 (52.5, +inf)` (the leading
  * number makes the order of the text that of the values), `= good`, `other`, `missing`, `unseen`. The bin of one
- * frequent number is named by that, and so are the ends of its neighbours: `00 (-inf, 0)`, `01 = 0`, `02 (0, 17]`.
+ * frequent number is named after it, and so are the adjacent ends of its neighbours: `00 (-inf, 0)`, `01 = 0`, `02 (0,
+ * 17]`.
  */
 export function binLabels(bins: Bins): string[] {
   return binsOf(bins).map(({ label }) => label);
 }
 
-/** What a category stands behind in its label. */
+/** The prefix of a category in its label. */
 export const categoryMark = '= ';
 
 function labelOf(bin: BinContent, number: string): string {
@@ -151,8 +158,8 @@ function edgeText(edge: number): string {
 }
 
 /**
- * What a record of a single row has in place of a value, one text a bin: its label, but for a category its number, as
- * its label is the value. Who reads `02` needs the model file to tell what it means.
+ * What a record of a single row holds in place of a value, one text per bin: the bin's label, or for a category its
+ * number, because its label would reveal the value. To interpret `02`, a reader needs the model file.
  */
 export function recordedBins(bins: Bins): string[] {
   const labels = binLabels(bins);
@@ -161,10 +168,10 @@ export function recordedBins(bins: Bins): string[] {
 }
 
 /**
- * The index of each bin by what records have of it, and by its label, which older records have of a category.
+ * The index of each bin by the text that records use for it, and by its label, which older records use for a category.
  *
- * @param knowsNumbers whether the bins are those of the model that the records are of; others number their categories
- * differently
+ * @param knowsNumbers whether the bins are those of the model that made the records; other models number their
+ * categories differently
  */
 export function indexRecordedBins(bins: Bins, knowsNumbers = true): ReadonlyMap<unknown, number> {
   const texts = knowsNumbers ? [recordedBins(bins), binLabels(bins)] : [binLabels(bins)];
@@ -172,9 +179,9 @@ export function indexRecordedBins(bins: Bins, knowsNumbers = true): ReadonlyMap<
 }
 
 /**
- * Makes the function that finds a value's bin. `null` and `undefined` are missing. Numeric: so is all that is not a
- * finite number. Categorical: a value names a category as `indexCategories` says (`1` is the category `'1'`), and one
- * that the reference never held is unseen.
+ * Makes the function that finds a value's bin. `null` and `undefined` are missing. Numeric: anything that is not a
+ * finite number is missing too. Categorical: a value names a category as `indexCategories` defines (`1` is the category
+ * `'1'`); a category that is not in the reference is unseen.
  */
 export function createBinner(bins: Bins): Binner {
   const missing = missingBin(bins);

@@ -1,10 +1,10 @@
 /**
- * The share of live observations that chance alone still explains, for an event that a PSI is too blunt for: values
- * missing, values unseen, requests refused. A live share above it is a change.
+ * The largest share of live observations that chance alone can explain, for events to which a PSI is not sensitive
+ * enough: missing values, unseen values, refused requests. A live share above it is a change.
  *
  * Both shares are put on the arcsine scale, where a share's standard error is 1/(2√N) whatever the share, with one
- * observation added to each side of both samples (Laplace's rule of succession). So the reference's own error counts,
- * and a reference share of 0 means "rare" and not "impossible":
+ * observation added to each side of both samples (Laplace's rule of succession). So the sampling error of the reference
+ * is included, and a reference share of 0 means "rare" rather than "impossible":
  *
  *     s = sin²(asin√((m + 1)/(M + 2)) + z/2·√(1/N + 1/M)),  the largest n has (n + 1)/(N + 2) ≤ s
  *
@@ -14,8 +14,8 @@
  * @param referenceCount m, how often the event happened in the reference
  * @param referenceSamples M
  * @param samples N, live observations
- * @param z standard normal quantile; the rules take 4.5
- * @returns a share in 0..1; 1 when there are no samples on one side, as then nothing can be told
+ * @param z standard normal quantile; the rules use 4.5
+ * @returns a share in 0..1; 1 when one side has no samples, since nothing can be concluded then
  *
  * Source: F. J. Anscombe, The Transformation of Poisson, Binomial and Negative-Binomial Data, Biometrika 35 (1948).
  */

@@ -1,6 +1,6 @@
 /**
- * How a text says that its value is missing. In a table a quoted one is a text; one that the model or the reference
- * knows as a category is that category (`NA` is Namibia).
+ * How a text says that its value is missing. In a table, a quoted cell is always a text; one that the model or the
+ * reference knows as a category is that category (`NA` is Namibia).
  */
 const missingTexts: ReadonlySet<string> = new Set([
   '',
@@ -15,12 +15,12 @@ const missingTexts: ReadonlySet<string> = new Set([
   'null',
 ]);
 
-/** The texts that mean a missing value, where no category is called so. */
+/** The texts that mean a missing value, unless a category has that name. */
 export const missingMarks: readonly string[] = [...missingTexts];
 
 const longestMark = Math.max(...missingMarks.map(({ length }) => length));
 
-/** Whether a text means a missing value, with spaces and characters that nobody sees around it or without. */
+/** Whether a text means a missing value, ignoring spaces and invisible characters around it. */
 export function isMissingText(text: string): boolean {
   if (text.length <= longestMark && missingTexts.has(text)) return true;
   return beyondAscii.test(text) && missingTexts.has(plainText(text));
@@ -28,15 +28,15 @@ export function isMissingText(text: string): boolean {
 
 /** Spaces that look like one: no-break, en, thin, figure, ideographic and so on. */
 const unusualSpaces = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g;
-/** Characters that nobody sees: soft hyphen, zero-width space, word joiner, byte order mark, marks of direction. */
+/** Invisible characters: soft hyphen, zero-width space, word joiner, byte order mark, direction marks. */
 const invisible = /[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
 const minusSign = /\u2212/g;
 
 /**
- * The pattern of texts that mean a missing value, with any spaces around them, in JSON Schema. Matching takes linear
- * time, whatever the text.
+ * The pattern of texts that mean a missing value, with any spaces around them, for JSON Schema. Matching takes linear
+ * time for any text.
  *
- * @param categories texts that are none, as they are categories
+ * @param categories texts that do not mean a missing value because they are categories
  */
 export function missingPattern(categories: readonly string[]): string {
   const unseen = `[\\s${invisible.source.slice(1)}*`;
@@ -46,18 +46,18 @@ export function missingPattern(categories: readonly string[]): string {
 
 const beyondAscii = /[^\0-\x7f]/;
 /**
- * Longer texts are taken as they are: no name is written in two ways over such a length, and the time to compose accents
- * grows with the square of how many stand on one letter, to minutes for a text of a megabyte.
+ * Longer texts are taken as they are: nobody spells a name of this length in two ways, and the time to compose accents
+ * grows with the square of the number stacked on one letter – minutes for a text of a megabyte.
  */
 const longestComposed = 1_000;
-/** A whole number that was stored as a fraction, as a column of codes is when one of them is missing. */
+/** A whole number stored as a fraction, as happens to a column of codes when one of them is missing. */
 const wholeFraction = /^-?\d+\.0*$/;
 const plainNumber = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
 const truthValue = /^(true|false)$/i;
 
 /**
- * A text without spaces around it and characters that nobody sees, with ordinary spaces and minus signs, composed
- * (Unicode NFC). A text of more than 1,000 characters only loses the spaces around it.
+ * A text without surrounding spaces and invisible characters, with ordinary spaces and minus signs, composed (Unicode
+ * NFC). A text of more than 1,000 characters only loses the surrounding spaces.
  */
 export function plainText(text: string): string {
   const trimmed = text.trim();
@@ -68,7 +68,7 @@ export function plainText(text: string): string {
 
 /**
  * The text by which a category is known, however it was written: as `plainText` gives it, `1` for `1.0`, `0` for `-0`,
- * `true` for `True` and `TRUE`. Numbers and booleans of JSON are taken by their text.
+ * `true` for `True` and `TRUE`. Numbers and booleans of JSON are treated as their text.
  */
 export function canonicalCategory(value: unknown): string {
   let text = plainText(typeof value === 'string' ? value : String(value));
@@ -78,8 +78,8 @@ export function canonicalCategory(value: unknown): string {
 }
 
 /**
- * The number that a canonical text is the code of: 1.5 for `1.50`, 7 for `007`. `undefined` for texts, `+1` among them,
- * and for numbers too large to be told from their neighbours.
+ * The number that a canonical text stands for: 1.5 for `1.50`, 7 for `007`. `undefined` for anything else, including
+ * `+1`, and for numbers too large to be distinguished from their neighbours.
  */
 export function codeOf(canonical: string): number | undefined {
   if (!plainNumber.test(canonical)) return undefined;
@@ -87,7 +87,7 @@ export function codeOf(canonical: string): number | undefined {
   return Math.abs(code) <= Number.MAX_SAFE_INTEGER ? code : undefined;
 }
 
-/** Whether a canonical text is a truth value, as JSON may have it. */
+/** Whether a canonical text is a boolean, as JSON writes it. */
 export function isTruthValue(canonical: string): boolean {
   return canonical === 'true' || canonical === 'false';
 }
@@ -96,13 +96,13 @@ export function isTruthValue(canonical: string): boolean {
 export type CategoryIndex<T> = (value: unknown) => T | null | undefined;
 
 /**
- * Makes the index of categories: the one rule by which values of tables, of JSON and of samples name them. A value is
- * the category of exactly its text, else the one with the same canonical text, else the only one that is the same number
- * (see `codeOf`): numbers lose zeros at either end in JSON, in spreadsheets and data frames. A known category costs one
- * look-up and allocates nothing.
+ * Makes the index of categories: the one rule by which values of tables, JSON and samples are matched to them. A value
+ * is the category with exactly its text; failing that, the one with the same canonical text; failing that, the only one
+ * that is the same number (see `codeOf`), because JSON, spreadsheets and data frames drop leading and trailing zeros. A
+ * known category costs one look-up and allocates nothing.
  *
- * @param entries the categories, each with what belongs to it; of two with one canonical text the first counts for
- * values that are exactly neither
+ * @param entries the categories, each with what belongs to it; if two share one canonical text, values that exactly
+ * match neither are taken as the first
  */
 export function indexCategories<T>(entries: readonly (readonly [category: string, T])[]): CategoryIndex<T> {
   const index = new Map<unknown, T>(entries);
@@ -120,7 +120,7 @@ export function indexCategories<T>(entries: readonly (readonly [category: string
     const found = index.get(value);
     if (found !== undefined) return found;
     if (value === null || value === undefined) return null;
-    // the text of a list may be that of a category, or the list too deep to have one
+    // a list could have the same text as a category, or be nested too deeply to be converted to text
     if (typeof value === 'object') return undefined;
     const canonical = canonicalCategory(value);
     const known = index.get(canonical);
@@ -129,7 +129,7 @@ export function indexCategories<T>(entries: readonly (readonly [category: string
   };
 }
 
-/** The numbers that categories are, without those that stand for several. */
+/** The numbers that categories stand for, without those shared by several categories. */
 function uniqueCodes<T>(entries: readonly (readonly [category: string, T])[]): Map<number, T> {
   const codes = new Map<number, T>();
   const shared = new Set<number>();

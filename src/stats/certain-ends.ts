@@ -4,11 +4,11 @@ import type { CalibrationCurve } from './isotonic-regression.ts';
 export type CertainRows = { readonly atZero: number; readonly atOne: number };
 
 /**
- * Takes the certainty from a calibration curve's ends. Isotonic regression ends in plateaus at exactly 0 and 1 where
- * the lowest rows were all negative or the highest all positive. No number of rows shows that, and a probability of 0
- * has no variance: what contradicts it would count for nothing. A plateau of n rows becomes ½/(n + 1), or
- * (n + ½)/(n + 1) at the upper end: the mean of the posterior under Jeffreys' prior. It goes no further than its
- * neighbour, so that the curve does not fall. All other probabilities stay.
+ * Removes the certainty from the ends of a calibration curve. Isotonic regression ends in plateaus at exactly 0 and 1
+ * where the lowest rows were all negative or the highest all positive. No number of rows proves that, and a probability
+ * of 0 has no variance, so an outcome that contradicts it would have no weight. A plateau of n rows becomes ½/(n + 1),
+ * or (n + ½)/(n + 1) at the upper end: the mean of the posterior under Jeffreys' prior. It goes no further than its
+ * neighbour, so the curve never decreases. All other probabilities stay as they are.
  *
  * @param rows that lie on the plateaus
  *
@@ -28,9 +28,7 @@ export function softenCertainEnds(curve: CalibrationCurve, { atZero, atOne }: Ce
   };
 }
 
-/**
- * The scores at which a curve stops being 0 and begins to be 1; −∞ and +∞ where it is neither anywhere.
- */
+/** The scores at which a curve stops being 0 and begins to be 1; −∞ or +∞ if it never is. */
 export function certainEnds({ scores, probabilities }: CalibrationCurve): {
   zeroTo: number;
   oneFrom: number;

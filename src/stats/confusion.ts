@@ -1,4 +1,4 @@
-/** How predictions and outcomes fall together. Counts, or expected counts where outcomes are not known yet. */
+/** A confusion matrix: counts of predictions against outcomes, or expected counts where outcomes are not known yet. */
 export type Confusion = {
   readonly truePositives: number;
   readonly falsePositives: number;
@@ -33,13 +33,13 @@ export function confusion(predictions: ArrayLike<number>, outcomes: ArrayLike<nu
   };
 }
 
-/** The share of right predictions; `null` when there are none. */
+/** The share of correct predictions; `null` when there are none. */
 export function accuracy(counts: Confusion): number | null {
   const right = counts.truePositives + counts.trueNegatives;
   return ratio(right, right + counts.falsePositives + counts.falseNegatives);
 }
 
-/** The share of positive predictions that are right; `null` when there are none. */
+/** The share of positive predictions that are correct; `null` when there are none. */
 export function precision(counts: Confusion): number | null {
   return ratio(counts.truePositives, counts.truePositives + counts.falsePositives);
 }
@@ -49,13 +49,14 @@ export function recall(counts: Confusion): number | null {
   return ratio(counts.truePositives, counts.truePositives + counts.falseNegatives);
 }
 
-/** The share of negative outcomes that positive was predicted of; `null` when there are none. */
+/** The share of negative outcomes that were predicted positive; `null` when there are none. */
 export function falsePositiveRate(counts: Confusion): number | null {
   return ratio(counts.falsePositives, counts.falsePositives + counts.trueNegatives);
 }
 
 /**
- * The harmonic mean of precision and recall, 2·TP/(2·TP + FP + FN); `null` when nothing was or was predicted positive.
+ * The harmonic mean of precision and recall, 2·TP/(2·TP + FP + FN); `null` when there are neither positive outcomes nor
+ * positive predictions.
  *
  * Source: C. J. van Rijsbergen, Information Retrieval, 2nd ed., 1979, chapter 7.
  */

@@ -8,7 +8,7 @@ export function countedBins(bins: Bins, reference: ArrayLike<number>, live: Arra
   return binsOf(bins).map((bin, i) => ({ ...bin, reference: reference[i], live: live[i] }));
 }
 
-/** The counts as JSON has them, where a bin is known by its label. */
+/** The counts as they appear in JSON, where a bin is identified by its label. */
 export function labelledCounts(bins: readonly CountedBin[]) {
   return bins.map(({ label, reference, live }) => ({ label, reference, live }));
 }

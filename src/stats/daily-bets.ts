@@ -1,25 +1,25 @@
 import { sumCounts } from './smoothing.ts';
 
 /**
- * When bets that are made every day against "nothing has changed" have found a change.
+ * The rule by which daily bets against "nothing has changed" detect a change.
  *
  * - `threshold`: what they must have won on average; also the least mean number of days to a false alarm.
- * - `maxWinnings`: no bet wins more, so that it has lost it again some days after a change has ended.
+ * - `maxWinnings`: no bet wins more than this, so its winnings are gone within days once a change has ended.
  */
 export const dailyBetRule = { threshold: 10_000, maxWinnings: 1_000_000 } as const;
 
-/** What is betted on has become larger (1) or smaller (−1). */
+/** What is bet on has become larger (1) or smaller (−1). */
 export type BetDirection = 1 | -1;
 
-/** The same in words, as labels and reports have it. */
+/** The same in words, as used in labels and reports. */
 export function directionOf({ direction }: { readonly direction: BetDirection }): 'rises' | 'falls' {
   return direction === 1 ? 'rises' : 'falls';
 }
 
-/** A change that the bets have found. */
+/** A change that the bets have detected. */
 export type FoundChange = {
   readonly direction: ReturnType<typeof directionOf>;
-  /** The day on which it most likely began: since then the bet that has won most has been winning. */
+  /** The day on which it most likely began: the most successful bet has been winning since then. */
   readonly since: number;
 };
 
@@ -30,24 +30,24 @@ export type DailyBets = {
   /**
    * Settles the bets of one day: R ← (R + 1)·exp(growth) for each, up to `maxWinnings`. Allocates nothing.
    *
-   * @param growths the logarithm of what the day multiplies each bet's winnings by; its mean factor must not exceed 1
-   *   while nothing has changed
-   * @param day its number, larger than that of the last one; what `found` gives back
+   * @param growths the logarithm of the factor by which the day multiplies each bet's winnings; the mean factor must
+   *   not exceed 1 while nothing has changed
+   * @param day its number, larger than the last one's; `found` returns it
    */
   settle(growths: ArrayLike<number>, day: number): void;
-  /** The mean of the winnings. From `dailyBetRule.threshold` on a change is found. */
+  /** The mean of the winnings. A change is detected from `dailyBetRule.threshold` on. */
   evidence(): number;
-  /** `null` where no change is found. */
+  /** `null` if no change is detected. */
   found(): FoundChange | null;
 };
 
 /**
- * Makes an e-detector: each day a new bet of 1 is added to what each of several bets has won, so that the winnings are
- * added up over all days on which a change could have begun (the sum of Shiryaev and Roberts, over e-processes in place
- * of likelihood ratios). While no bet wins anything on average, the mean time to a false alarm is at least `threshold`
- * days, and the chance of one within T days at most T / `threshold`. The limit of winnings cannot add to it.
+ * Makes an e-detector: each day, 1 is added to the winnings of each of several bets, so that they are summed over all
+ * days on which a change could have begun (the sum of Shiryaev and Roberts, over e-processes in place of likelihood
+ * ratios). While no bet wins anything on average, the mean time to a false alarm is at least `threshold` days, and the
+ * chance of one within T days is at most T / `threshold`. Capping the winnings cannot increase that chance.
  *
- * @param directions of the bets, one each
+ * @param directions of the bets, one per bet
  *
  * Source: J. Shin, A. Ramdas, A. Rinaldo, E-detectors: A Nonparametric Framework for Sequential Change Detection, New
  * England Journal of Statistics in Data Science 2 (2024).
@@ -55,7 +55,7 @@ export type DailyBets = {
 export function createDailyBets(directions: readonly BetDirection[]): DailyBets {
   const { threshold, maxWinnings } = dailyBetRule;
   const winnings = new Float64Array(directions.length);
-  /** The logarithm of what each bet would have won by now from the best day on, and that day. */
+  /** The logarithm of what each bet would have won by now if started on the best day, and that day. */
   const logBest = new Float64Array(directions.length);
   const since = new Float64Array(directions.length);
   const evidence = () => sumCounts(winnings) / winnings.length;

@@ -12,14 +12,14 @@ import {
 import { rocAuc } from './roc-auc.ts';
 import { rocAucStandardError } from './standard-errors.ts';
 
-/** How well a classifier tells two samples apart, and by what. */
+/** How well a classifier tells two samples apart, and by which columns. */
 export type Separation = {
-  /** Of rows that it was not fitted on: ½ when it can only guess. */
+  /** On rows that it was not fitted on: ½ when it can only guess. */
   readonly rocAuc: number;
   /**
-   * Of both samples, and of folds that learn from each other: without a true difference, fold f's area varies with
-   * δ_f · Σ δ_g over the other folds g, where δ is how far apart the means of a fold are by chance. The sum over all
-   * folds has each pair twice, which doubles the variance that independent folds would have.
+   * Takes into account both samples, and that the folds learn from each other: without a true difference, fold f's area
+   * varies with δ_f · Σ δ_g over the other folds g, where δ is how far apart the means of a fold are by chance. The sum
+   * over all folds contains each pair twice, which doubles the variance that independent folds would have.
    */
   readonly standardError: number;
   /** What tells the samples apart, largest first: columns, or products of two; the shares add up to 1. */
@@ -29,28 +29,28 @@ export type Separation = {
 /** Columns, each of mean 0 and variance 1 over all rows. */
 export type SeparationColumns = readonly {
   readonly values: Float64Array;
-  /** Whether its square says something that the column itself does not. */
+  /** Whether its square carries information that the column itself does not. */
   readonly hasSquare: boolean;
   /** Columns of one group have no products with each other. */
   readonly group: string;
-  /** Whether products with it are worth a try: not for what is rare. */
+  /** Whether products with it are worth trying; they are not for rare values. */
   readonly hasProducts: boolean;
 }[];
 
-/** So many columns, and squares and products, are taken: those that differ most between the sides. */
+/** This many columns, squares and products are used: those that differ most between the sides. */
 const maxSingle = 60;
 const maxProducts = 20;
-/** Products are tried of so many columns at most: the first that may have some. */
+/** Products are tried for at most this many columns: the first ones that allow products. */
 const maxTried = 64;
 
 /**
  * Tries to tell two samples apart by Fisher's linear discriminant on columns, their squares and products, with a ridge
- * of terms/rows, over five folds: which terms are taken and what weight they get is learned from four folds and tried on
- * the fifth. Without a difference the AUC is ½, whatever the number of terms. It finds the direction that a logistic
+ * of terms/rows, over five folds: which terms are used and what weight they get is learned from four folds and tested
+ * on the fifth. Without a difference the AUC is ½, whatever the number of terms. It finds the direction that a logistic
  * regression finds where samples are hard to tell apart, in one pass over the rows.
  *
  * @param split the index of the first row of the second sample
- * @returns `null` where a fold lacks one of the samples, or nothing ever changes
+ * @returns `null` if a fold lacks one of the samples, or no column varies
  *
  * Source: R. A. Fisher, The Use of Multiple Measurements in Taxonomic Problems, Ann. Eugenics 7 (1936); two samples told
  * apart by a classifier: D. Lopez-Paz, M. Oquab, Revisiting Classifier Two-Sample Tests, ICLR 2017.

@@ -1,20 +1,20 @@
 import { createRandom, shuffle } from './random.ts';
 
-/** How rows are dealt over folds, and how many different ones each side has. */
+/** How rows are distributed over folds, and how many distinct rows each side has. */
 export type DomainFolds = {
   readonly foldOf: Uint8Array;
-  /** Rows that count as independent, of the reference and of the live side. */
+  /** Rows that count as independent, on the reference and on the live side. */
   readonly independent: readonly [reference: number, live: number];
 };
 
-/** With fewer different rows than this share, equal rows are ordinary: categories alone have few values. */
+/** With a smaller share of distinct rows than this, equal rows are normal: categories alone have few values. */
 const minDistinctShare = 0.1;
 
 /**
- * Deals rows over folds, each side by itself. Equal rows, such as an applicant who was sent again, stay together: a
- * fit that has seen one of them knows the other.
+ * Distributes rows over folds, each side separately. Equal rows, such as an applicant who was sent again, stay
+ * together: a fit that has seen one of them knows the other.
  *
- * @param columns what makes rows equal
+ * @param columns the columns in which equal rows agree
  * @param split the index of the first live row
  */
 export function domainFolds(columns: readonly Float64Array[], split: number, folds: number): DomainFolds {

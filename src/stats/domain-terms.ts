@@ -3,16 +3,16 @@ export const folds = 5;
 
 type Columns = readonly [number] | readonly [number, number];
 
-/** A column, or the product of two, over all rows: those of a fold and a side stand together. */
+/** A column, or the product of two, over all rows; rows of the same fold and side are adjacent. */
 export type Candidate = {
   readonly columns: Columns;
-  /** Gives the values, which the next product may write over. */
+  /** Returns the values; the next product may overwrite them. */
   readonly values: () => Float64Array;
 };
 
 export type Term = { readonly columns: Columns; readonly values: Float64Array };
 
-/** Puts the rows of a fold and a side together. @returns where each such group begins, and the end */
+/** Orders rows by fold and side. @returns where each such group begins, and the end */
 export function orderRows(foldOf: Uint8Array, split: number): { order: Uint32Array; groups: number[] } {
   const groupOf = (row: number) => 2 * foldOf[row] + (row < split ? 0 : 1);
   const sizes = new Array<number>(2 * folds + 1).fill(0);
@@ -25,10 +25,10 @@ export function orderRows(foldOf: Uint8Array, split: number): { order: Uint32Arr
 }
 
 /**
- * Takes for each fold the candidates whose means differ most between the sides, in standard errors, over the other
+ * Selects for each fold the candidates whose means differ most between the sides, in standard errors, over the other
  * folds; and for `folds` those over all rows.
  *
- * @returns the union of these, brought to mean 0 and variance 1, and for each fold which of them it takes
+ * @returns the union of these, scaled to mean 0 and variance 1, and which of them each fold uses
  */
 export function chooseTerms(
   candidates: readonly Candidate[],

@@ -5,10 +5,10 @@ import type { Smoothing } from './smoothing.ts';
 
 /** The counts of one variable on both sides. */
 export type ComparedCounts = {
-  /** Of the bins that are compared (see `comparedCounts`); neither side is empty. */
+  /** Counts of the bins that are compared (see `comparedCounts`); neither side is empty. */
   readonly reference: ArrayLike<number>;
   readonly live: ArrayLike<number>;
-  /** Of the value bins in ascending order, without `missing`; `null` for categories, and where a side has no value. */
+  /** Of the value bins in ascending order, without `missing`; `null` for categories, and if a side has no value. */
   readonly values: { readonly reference: ArrayLike<number>; readonly live: ArrayLike<number> } | null;
   readonly smoothing: Smoothing;
 };
@@ -16,20 +16,20 @@ export type ComparedCounts = {
 /** How far one variable's live counts have moved from its reference, in one number. */
 export type DriftStatistic = {
   readonly title: string;
-  /** In the words of docs/drift.md, with p the live and q the reference shares. */
+  /** As docs/drift.md prints it, with p the live and q the reference shares. */
   readonly formula: string;
   readonly range: string;
-  /** For who reads a report. */
+  /** For readers of a report. */
   readonly meaning: string;
-  /** The gauge under which each window of a replica has it, if there is one. */
+  /** The gauge that exports it for each window of a replica, if there is one. */
   readonly metric?: { readonly name: string; readonly description: string };
-  /** @returns `null` where it does not apply to the variable */
+  /** @returns `null` if it does not apply to the variable */
   measure(counts: ComparedCounts): number | null;
 };
 
 /**
  * The statistics of drift. The figures of the service, the report with its schema, the page, the exported metrics and
- * docs/drift.md all follow from this table; the verdict is that of `driftRule`, on the PSI.
+ * docs/drift.md are all derived from this table; the verdict is that of `driftRule`, on the PSI.
  */
 export const driftStatistics = {
   psi: {
@@ -68,7 +68,7 @@ export type DriftStatisticValues = { readonly [Name in DriftStatisticName]: numb
 
 const entries = Object.entries<DriftStatistic>(driftStatistics);
 
-/** Makes an object with something for each statistic. */
+/** Makes an object with one entry per statistic. */
 export function ofEachStatistic<Value>(
   make: (statistic: DriftStatistic, name: string) => Value,
 ): Record<DriftStatisticName, Value> {

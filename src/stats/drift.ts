@@ -6,27 +6,27 @@ import { comparedCounts, joinsRare } from './rare-categories.ts';
 import { sumCounts } from './smoothing.ts';
 
 /**
- * What one window says: `drifting` is more than noise explains and enough to alarm; `moved` is more than noise explains,
- * but not known to be enough to alarm; `undetermined` means that the noise is too large to see a shift that matters, so
- * that silence says nothing; `stable` is none of these.
+ * What one window says: `drifting` is more than noise explains and enough to alert; `moved` is more than noise
+ * explains, but not known to be enough to alert; `undetermined` means that the noise is too large to see a shift that
+ * matters, so the absence of an alert proves nothing; `stable` is none of these.
  */
 export type Verdict = 'stable' | 'undetermined' | 'moved' | 'drifting';
 
 /**
  * The rule behind every verdict and drift alert: PSI > max(`minPsi`, noise ceiling at `ceilingZ`) is drift. `minPsi`
- * keeps differences too small to matter quiet however many requests there are; the ceiling keeps chance quiet however
- * few. A ceiling above `undeterminedCeiling` could hide a shift by half a standard deviation.
+ * suppresses differences too small to matter, however many requests there are; the ceiling suppresses chance, however
+ * few there are. A ceiling above `undeterminedCeiling` could hide a shift of half a standard deviation.
  *
- * A variable that does not drift has moved when its PSI exceeds `minMovedPsi` and the ceiling, or when its rank trend is
- * beyond `ceilingZ` and more than `minTrend` from ½. A trend needs `minTrendValues` effective values on both sides:
- * with fewer, a variable whose values nearly all share one bin would pass `ceilingZ` by chance.
+ * A variable that does not drift has moved when its PSI exceeds `minMovedPsi` and the ceiling, or when its rank trend
+ * is beyond `ceilingZ` and more than `minTrend` from ½. A trend needs `minTrendValues` effective values on both sides:
+ * with fewer, a variable whose values are nearly all in one bin would exceed `ceilingZ` by chance.
  *
- * Within segments of the rows a variable is compared many times, and `segmentCeilingZ` takes the place of `ceilingZ`: one
- * look at 20 segments raises no more than 1 false alarm in 10,000, also where each row is sent three times.
+ * Within segments of the rows a variable is compared many times, so `segmentCeilingZ` replaces `ceilingZ`: one look at
+ * 20 segments raises at most 1 false alarm in 10,000, even if each row is sent three times.
  *
- * The ceiling takes rows as independent, and so does the verdict on one window. Alerts look at real traffic, where
- * applicants are sent again and batches come from one hour or one branch: they count `alertDesignEffect` live rows as
- * one, (6/N + 1/M) in place of (1/N + 1/M). docs/drift.md has measurements of both.
+ * The ceiling assumes independent rows, and so does the verdict on one window. Alerts look at real traffic, where
+ * applicants are sent again and batches come from one hour or one branch, so they count `alertDesignEffect` live rows
+ * as one, (6/N + 1/M) in place of (1/N + 1/M). docs/drift.md has measurements of both.
  */
 export const driftRule = {
   minPsi: 0.1,
@@ -40,24 +40,23 @@ export const driftRule = {
   alertDesignEffect: 6,
 } as const;
 
-/** Where a comparison differs from that of all rows with the reference of a model. */
+/** How a comparison differs from the usual one of all rows with the reference of a model. */
 export type DriftOptions = {
-  /** Whether `other` and `unseen` are compared as one bin; left out: as the reference's counts say. */
+  /** Whether `other` and `unseen` are compared as one bin; by default, the reference's counts decide. */
   readonly areRareJoined?: boolean;
-  /** `segmentCeilingZ` for a segment; `ceilingZ` if left out. */
+  /** `segmentCeilingZ` for a segment; `ceilingZ` by default. */
   readonly ceilingZ?: number;
 };
 
 /**
- * The drift of one variable in one window, with every one of `driftStatistics`; `null` stands for what there is no data to
- * tell.
+ * The drift of one variable in one window, with each of the `driftStatistics`; `null` where there is not enough data.
  */
 export type Drift = DriftStatisticValues & {
   /** Live observations, missing and unseen ones included. */
   readonly samples: number;
   readonly referenceSamples: number;
   readonly psiNoiseCeiling: number | null;
-  /** The ceiling that alerts take, with `alertDesignEffect` live rows counted as one. */
+  /** The ceiling that alerts use, with `alertDesignEffect` live rows counted as one. */
   readonly psiAlertCeiling: number | null;
   /** Over the value bins; `null` for a categorical variable. */
   readonly rankTrend: RankTrend | null;
@@ -114,13 +113,14 @@ export function measureDrift(
 }
 
 /**
- * The PSI that chance alone stays under: the noise ceiling of the bins that the reference fills, and what its empty
- * value bins add when they stay empty. Half an observation is no evidence, but it is a larger share of few live rows
- * than of many reference rows: (p − q)·ln(p/q) with p = ½/(N + B/2) and q = ½/(M + B/2), for each such bin.
+ * The PSI that chance alone stays below: the noise ceiling of the bins that the reference occupies, plus what its empty
+ * value bins add while they stay empty. The half observation added to a bin is not evidence, but it is a larger share
+ * of few live rows than of many reference rows: (p − q)·ln(p/q) with p = ½/(N + B/2) and q = ½/(M + B/2), for each such
+ * bin.
  *
  * @param reference counts of the bins that are compared (see `comparedCounts`), not all 0
- * @param designEffect so many live rows count as one in the noise ceiling
- * @param referenceDesignEffect so many rows of the reference do
+ * @param designEffect this many live rows count as one in the noise ceiling
+ * @param referenceDesignEffect this many reference rows count as one
  */
 export function driftCeiling(
   kind: Bins['kind'],
@@ -147,8 +147,8 @@ export function driftCeiling(
 }
 
 /**
- * The same for a window that is compared with an earlier one in place of the reference, to tell season from drift. Both
- * are of live traffic, where `alertDesignEffect` rows count as one.
+ * The same for a window that is compared with an earlier one instead of the reference, to distinguish seasonal patterns
+ * from drift. Both are live traffic, where `alertDesignEffect` rows count as one.
  *
  * @param earlier counts of the bins that are compared, not all 0
  */
@@ -189,7 +189,7 @@ function isTrend(trend: RankTrend | null, ceilingZ: number): boolean {
   );
 }
 
-/** Whether a drift alert takes a window for drift: as its verdict does, but with the ceiling for dependent rows. */
+/** Whether a drift alert treats a window as drift: like the verdict, but with the ceiling for dependent rows. */
 export function raisesAlert({ psi, psiAlertCeiling }: Drift, minPsi?: number): boolean {
   return psi !== null && psi > driftThreshold(psiAlertCeiling, minPsi);
 }
@@ -202,7 +202,7 @@ const nothing = {
   verdict: 'undetermined',
 } as const;
 
-/** How many bins the reference does not leave empty. */
+/** How many bins the reference occupies. */
 function countOccupied(reference: ArrayLike<number>): number {
   let occupied = 0;
   for (let i = 0; i < reference.length; i++) if (reference[i] > 0) occupied++;
@@ -223,7 +223,7 @@ function valueCounts(
 function countEmpty(kind: Bins['kind'], reference: ArrayLike<number>): number {
   if (kind === 'categorical') return 0;
   let empty = 0;
-  // the last bin is that of missing values
+  // the last bin holds missing values
   for (let i = 0; i < reference.length - 1; i++) if (reference[i] === 0) empty++;
   return empty;
 }

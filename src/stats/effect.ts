@@ -1,14 +1,14 @@
 import { type Drift, driftThreshold } from './drift.ts';
 import { sumCounts } from './smoothing.ts';
 
-/** From this effect on a move counts as large: it shifts the scores by a tenth of their own spread. */
+/** A move counts as large from this effect on: it shifts the scores by a tenth of their own spread. */
 export const largeEffect = 0.1;
 
 /**
- * What the move of one variable does to the scores, in standard deviations of their log-odds in the reference:
- * |Σ (n_b/N − m_b/M)·c_b|, with c_b what a row in bin b brings to the log-odds on average. For a linear model that is
- * the variable's own contribution, for any other the log-odds themselves: what the move would do if scores still
- * depended on the variable as they do in the reference. O(bins).
+ * What the move of one variable does to the scores, in standard deviations of their log-odds in the reference: |Σ
+ * (n_b/N − m_b/M)·c_b|, where c_b is what a row in bin b adds to the log-odds on average. For a linear model that is
+ * the variable's own contribution; for any other model it is the log-odds themselves, so the effect is what the move
+ * would do if scores still depended on the variable as they do in the reference. O(bins).
  *
  * @param reference counts of all bins
  * @param live counts of the same bins
@@ -37,8 +37,8 @@ type MovedSegment = Pick<Drift, 'verdict'> & { readonly variables: readonly Move
 const ranks = { drifting: 0, moved: 1, stable: 2, undetermined: 2 } as const;
 
 /**
- * Orders variables by what matters: drift first, then what moved; among these by effect, or where that is not known by
- * how near the PSI is to its limit.
+ * Orders variables by importance: drifting first, then moved; within each group by effect, or if that is not known, by
+ * how near the PSI is to its threshold.
  */
 export function compareImportance(a: Moved, b: Moved): number {
   const byEffect = a.effect === null || b.effect === null ? 0 : b.effect - a.effect;
@@ -48,8 +48,8 @@ export function compareImportance(a: Moved, b: Moved): number {
 const segmentRanks = { ...ranks, undetermined: 3 } as const;
 
 /**
- * Orders segments: drift first, then what moved, then what is stable, and last what cannot be judged, as there is nothing
- * to say of it; among these by how near the PSI of the first variable is to its limit.
+ * Orders segments: drifting first, then moved, then stable, and last those that cannot be judged; within each group by
+ * how near the PSI of the first variable is to its threshold.
  *
  * @param variables of each, ordered by `compareImportance`
  */
@@ -58,7 +58,7 @@ export function compareSegments(a: MovedSegment, b: MovedSegment): number {
   return segmentRanks[a.verdict] - segmentRanks[b.verdict] || worst(b) - worst(a);
 }
 
-/** The PSI as a multiple of its limit; −1 without one. */
+/** The PSI as a multiple of its threshold; −1 without a PSI. */
 export function nearness({ psi, psiNoiseCeiling }: Pick<Drift, 'psi' | 'psiNoiseCeiling'>): number {
   return psi === null ? -1 : psi / driftThreshold(psiNoiseCeiling);
 }

@@ -10,10 +10,10 @@ export type ExpectedConfusion = {
 };
 
 /**
- * The standard errors of figures that are estimated from calibrated probabilities (CBPE), as far as they come from the
- * rows that happened to be there. No outcome is drawn, so these are smaller than the errors of realised figures. A figure
- * is a ratio of means over the rows; its variance is the sum of the squares of what each row adds to it (the delta
- * method). `null` where the figure itself is not defined.
+ * The standard errors of figures that are estimated from calibrated probabilities (CBPE), as far as they come from
+ * which rows happened to arrive. Outcomes are not random here, so these errors are smaller than those of realised
+ * figures. A figure is a ratio of means over the rows; its variance is the sum of the squares of each row's
+ * contribution (the delta method). `null` where the figure itself is not defined.
  *
  * Source: F. R. Hampel, The Influence Curve and its Role in Robust Estimation, J. Am. Stat. Assoc. 69 (1974).
  */
@@ -27,7 +27,7 @@ export function estimateErrors({ confusion, squaresOfPositives, squaresOfNegativ
   const recall = truePositives / positives;
   const f1 = (2 * truePositives) / (predictedPositives + positives);
   return {
-    // a row adds p where it is predicted positive, and 1 − p elsewhere
+    // a row adds p if it is predicted positive, and 1 − p otherwise
     accuracy: ratioError(
       squaresOfPositives + squaresOfNegatives + trueNegatives - falseNegatives - samples * accuracy ** 2,
       samples,
@@ -43,13 +43,14 @@ export function estimateErrors({ confusion, squaresOfPositives, squaresOfNegativ
   };
 }
 
-/** The root of a sum of squares, over what the ratio has as its denominator; rounding may leave the sum below 0. */
+/** The root of a sum of squares, divided by the denominator of the ratio; rounding may leave the sum below 0. */
 function ratioError(squares: number, denominator: number): number | null {
   return denominator > 0 ? Math.sqrt(Math.max(0, squares)) / denominator : null;
 }
 
 /**
- * The standard error of an AUC that is estimated from calibrated probabilities, over score bins; as `estimateErrors`.
+ * The standard error of an AUC that is estimated from calibrated probabilities, over score bins, in the sense of
+ * `estimateErrors`.
  *
  * @param positives expected positives of each score bin, in ascending order of the score
  * @param negatives expected negatives of the same bins
@@ -69,9 +70,9 @@ export function estimatedRocAucError(
 }
 
 /**
- * The standard error that an estimated accuracy has because the probabilities were learnt from a limited number of rows,
- * which all live rows share, however many they are: √Σ (n/N)²·p(1 − p)/m over the score bins. Where the calibration had
- * no row, m counts as 1.
+ * The standard error that an estimated accuracy has because the probabilities were learnt from a limited number of
+ * rows. All live rows share it, however many they are: √Σ (n/N)²·p(1 − p)/m over the score bins. Where the calibration
+ * had no rows, m counts as 1.
  *
  * @param positives expected positives of each score bin
  * @param negatives expected negatives of the same bins
@@ -91,7 +92,7 @@ export function calibrationErrorOfAccuracy(
   return samples > 0 ? Math.sqrt(squares) / samples : null;
 }
 
-/** As `calibrationErrorOfAccuracy`, of the AUC over the score bins. `null` when none of one class are expected. */
+/** Like `calibrationErrorOfAccuracy`, for the AUC over the score bins. `null` if a class has no expected rows. */
 export function calibrationErrorOfRocAuc(
   positives: ArrayLike<number>,
   negatives: ArrayLike<number>,
@@ -107,7 +108,7 @@ export function calibrationErrorOfRocAuc(
   );
 }
 
-/** What one more positive, or negative, in each bin adds to the AUC; beside the bin's rows and share of positives. */
+/** What one more positive, or negative, in each bin adds to the AUC, with the bin's rows and share of positives. */
 function pairsOfBins(positives: ArrayLike<number>, negatives: ArrayLike<number>) {
   const sum = (values: ArrayLike<number>) => Array.from(values).reduce((total, value) => total + value, 0);
   const allPositives = sum(positives);

@@ -1,19 +1,19 @@
-/** A count above this is its own expectation, within a few per cent. */
+/** A count above this equals its own expectation to within a few per cent. */
 const maxCount = 400;
 const iterations = 200;
-/** Rates are tried in steps of this on the scale of square roots, where a count's standard error is ½. */
+/** The step between candidate rates on the square-root scale, where a count's standard error is ½. */
 const step = 0.25;
 
 /**
- * How often something that was seen so many times will be seen in a sample of the same size: less than it was where
- * many others are about as frequent, as then those that were seen most often owe it to chance. For something that
- * stands alone it is what it was.
+ * How often something that was seen a given number of times can be expected in another sample of the same size: less
+ * often if many others are about as frequent, because then those seen most often were partly lucky, and equally often
+ * if nothing else is.
  *
  * The rates behind the counts are taken as a mixture that fits all of them best (maximum likelihood, by
- * expectation–maximisation on a grid), each count as Poisson, and what was never seen as not in the list.
+ * expectation–maximisation on a grid), with each count as Poisson and items never seen missing from the list.
  *
- * @param counts all that were seen, each at least once
- * @returns the mean of the rates that may have given a count, by count; a count above 400 is not in it
+ * @param counts of every item seen, each at least 1
+ * @returns the mean of the rates that may have produced a count, by count; counts above 400 are not included
  *
  * Source: H. Robbins, An Empirical Bayes Approach to Statistics, Proc. Third Berkeley Symp. (1956); N. Laird,
  * Nonparametric Maximum Likelihood Estimation of a Mixing Distribution, JASA 73 (1978).

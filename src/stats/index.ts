@@ -1,6 +1,6 @@
 /**
- * The statistics of drift and performance: pure functions, one or one family a file. This door opens all of them; the
- * service imports single files, so that its start does not pay for what only reports use.
+ * The statistics of drift and performance: pure functions, one function or family per file. This file exports all of
+ * them; the service imports single files, so that it does not load at start-up what only reports use.
  */
 export * from './binned-kolmogorov-smirnov.ts';
 export * from './binning.ts';

@@ -8,8 +8,8 @@ export type CalibrationCurve = {
 
 /**
  * Isotonic regression: the non-decreasing step function with the least squared distance to the outcomes, by pooling
- * adjacent violators. Equal scores share one value. Each step is given by the scores at its two ends, so that between
- * steps the curve rises in a line (see `interpolateCurve`). O(n log n).
+ * adjacent violators. Equal scores share one value. Each step is given by the scores at its two ends, so between steps
+ * the curve rises linearly (see `interpolateCurve`). O(n log n).
  *
  * @param scores in any order
  * @param outcomes parallel to `scores`; 1 for positive, 0 for negative

@@ -4,7 +4,7 @@ import { type LogBase, type Smoothing, sharesOfBoth } from './smoothing.ts';
  * The Jensen–Shannon divergence: the mean Kullback–Leibler divergence of both distributions from the one halfway
  * between them. Symmetric, and never infinite: from 0 (equal) to ln 2 nats or 1 bit (no bin in common). O(bins).
  *
- * @param reference counts a bin
+ * @param reference counts per bin
  * @param live counts of the same bins
  * @returns in nats or bits by `logBase`
  * @throws RangeError if the numbers of bins differ, a count is negative, or a side is empty and not smoothed
@@ -20,13 +20,13 @@ export function jensenShannonDivergence(
   const middle = p.map((share, i) => (share + q[i]) / 2);
   const divergence =
     (relativeEntropy(p, middle, options.logBase) + relativeEntropy(q, middle, options.logBase)) / 2;
-  // Rounding can leave −1e-17 where the shares are all but equal, and the root of that is not a number.
+  // Rounding can leave −1e-17 if the shares are almost equal, and the square root of that is NaN.
   return Math.max(0, divergence);
 }
 
 /**
- * The Jensen–Shannon distance: the square root of the divergence, and a metric (the triangle inequality holds).
- * With `logBase: 2` it lies in 0..1. evidently takes nats, nannyml bits. Parameters and errors as above.
+ * The Jensen–Shannon distance: the square root of the divergence, and a metric (the triangle inequality holds). With
+ * `logBase: 2` it lies in 0..1. Evidently uses nats, NannyML bits. Parameters and errors as above.
  *
  * Source: D. M. Endres, J. E. Schindelin, A New Metric for Probability Distributions, IEEE Trans. Inf. Theory 49 (2003).
  */

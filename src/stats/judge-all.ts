@@ -1,6 +1,6 @@
 import type { Verdict } from './drift.ts';
 
-/** The verdict of several together: what is worst among them; `undetermined` when there are none. */
+/** The combined verdict of several: the worst among them; `undetermined` if there are none. */
 export function judgeAll(verdicts: readonly Verdict[]): Verdict {
   if (verdicts.includes('drifting')) return 'drifting';
   if (verdicts.includes('moved')) return 'moved';

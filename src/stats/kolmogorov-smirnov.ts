@@ -1,22 +1,22 @@
 export type KolmogorovSmirnov = {
   /** The largest distance between the two cumulative distributions, 0..1. */
   readonly statistic: number;
-  /** The probability of a statistic at least as large when both samples have one and the same distribution. */
+  /** The probability of a statistic at least as large if both samples come from the same distribution. */
   readonly p: number;
   /** Whether `p` is exact or from the limit for large samples. */
   readonly method: 'exact' | 'asymptotic';
 };
 
-/** Beyond this many values on one side the exact p costs too much (it is quadratic) and the limit is as good. */
+/** Beyond this many values on one side the exact p costs too much (it is quadratic) and the limit is just as good. */
 const largestExactSample = 10_000;
 
 /**
  * The two-sample Kolmogorov–Smirnov test, two-sided.
  *
- * p is exact up to 10,000 values a side. Ties make it conservative: it is the p of samples without ties at the same
+ * p is exact up to 10,000 values per side. Ties make it conservative: it is the p of samples without ties at the same
  * statistic. O(n) for the statistic, O(n·m·statistic) for an exact p.
  *
- * @param reference values, ascending and finite, at least one; that is not checked
+ * @param reference values, ascending and finite, at least one; not checked
  * @param live the same; the numbers of values may differ
  *
  * Source: N. Smirnov, 1939; W. J. Conover, Practical Nonparametric Statistics, 3rd ed., chapter 6.
@@ -49,9 +49,9 @@ function statisticOf(a: ArrayLike<number>, b: ArrayLike<number>): number {
  * The exact probability of a statistic of at least `statistic` for samples of `n` and `m` values without drift.
  *
  * Merging the samples is a walk from (0, 0) to (n, m), all walks being equally likely; the statistic is how far it
- * strays from the diagonal. The chance to have strayed at (i, j) is the mean of those of the two steps that lead
- * there, weighted by i and j. Working with probabilities, not with counts of walks, neither overflows nor cancels:
- * p stays exact to rounding down to 1e-300. O(n·m·statistic) time, O(m) memory.
+ * strays from the diagonal. The probability of having strayed by (i, j) is the mean, weighted by i and j, of the
+ * probabilities at the two points that lead there. Working with probabilities rather than counts of walks avoids both
+ * overflow and cancellation: p stays exact to rounding down to 1e-300. O(n·m·statistic) time, O(m) memory.
  *
  * Source: J. L. Hodges, The Significance Probability of the Smirnov Two-Sample Test, Ark. Mat. 3 (1958).
  */
@@ -60,7 +60,7 @@ export function kolmogorovSmirnovExactP(statistic: number, n: number, m: number)
   if (limit === 0) return 1;
   const strayed = new Float64Array(m + 1).fill(1);
   for (let i = 0; i <= n; i++) {
-    // Within: |i·m − j·n| < limit. All that lies outside has strayed for certain.
+    // Within: |i·m − j·n| < limit. Everything outside has certainly strayed.
     const from = Math.max(0, Math.floor((i * m - limit) / n) + 1);
     const to = Math.min(m, Math.ceil((i * m + limit) / n) - 1);
     if (from > to) return 1;

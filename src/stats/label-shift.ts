@@ -3,21 +3,20 @@ import { sumCounts } from './smoothing.ts';
 /** Enough for six digits, even where the probabilities hardly separate the classes. */
 const maxSteps = 2000;
 const tolerance = 1e-9;
-/** A share that is known no better than this is none: whatever the rows are, they hardly separate the classes. */
+/** A share with a larger standard error than this is not reported: such rows hardly separate the classes. */
 const maxStandardError = 0.1;
 
 /**
  * The share of the positive class that best explains a window's calibrated probabilities, if nothing but the shares of
  * the classes has changed since the probabilities were learnt: positive cases look as they did then, and so do negative
- * ones. The mean probability moves much less than that, as each probability still assumes the old share. Found by
- * expectation and maximisation: each step adjusts the probabilities to the share that the last one found.
- * O(steps × bins).
+ * ones. The mean probability moves much less than the share, as each probability still assumes the old one. Computed by
+ * expectation–maximisation: each step adjusts the probabilities to the share from the previous step. O(steps × bins).
  *
- * @param probabilities calibrated, of the positive class; the mean of a bin's rows, or of one row each
- * @param counts rows behind each of them
- * @param prior the share where they were learnt, strictly between 0 and 1
- * @returns 0..1; `null` without rows, and where its standard error (by the Fisher information, with independent rows) is
- * above 0.1: scores that separate nothing would be explained by any share, and those of the training rows by 0 or 1
+ * @param probabilities calibrated, of the positive class; means over bins, or one per row
+ * @param counts the number of rows behind each probability
+ * @param prior the share in the rows they were learnt from, strictly between 0 and 1
+ * @returns 0..1; `null` without rows, and if its standard error (from the Fisher information, with independent rows) is
+ * above 0.1: scores that separate nothing are explained by any share, and those of the training rows by 0 or 1
  *
  * Source: M. Saerens, P. Latinne, C. Decaestecker, Adjusting the Outputs of a Classifier to New a Priori Probabilities,
  * Neural Computation 14 (2002).
@@ -56,7 +55,7 @@ function information(
   let sum = 0;
   for (let i = 0; i < counts.length; i++) {
     if (counts[i] === 0) continue;
-    // what a row like this is in the one class and in the other, as a multiple of what it is in training
+    // how frequent such a row is in either class, as a multiple of its frequency in training
     const [positive, negative] = [probabilities[i] / prior, (1 - probabilities[i]) / (1 - prior)];
     const either = share * positive + (1 - share) * negative;
     if (either > 0) sum += counts[i] * ((positive - negative) / either) ** 2;

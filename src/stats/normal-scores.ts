@@ -1,8 +1,8 @@
 import { normalQuantile } from './normal-quantile.ts';
 
 /**
- * Replaces values by the normal quantiles of their ranks, which no outlier and no unit changes; equal values share their
- * mean rank. Values that are not finite get 0, the middle. O(n log n).
+ * Replaces values by the normal quantiles of their ranks, which neither outliers nor units affect; equal values share
+ * their mean rank. Values that are not finite get 0, the middle. O(n log n).
  *
  * Source: B. L. van der Waerden, Order Tests for the Two-Sample Problem, Indag. Math. 14 (1952).
  */

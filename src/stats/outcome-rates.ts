@@ -2,27 +2,27 @@ import { type Confusion, falsePositiveRate, recall } from './confusion.ts';
 import type { Interval } from './interval.ts';
 import { wilsonInterval } from './wilson-interval.ts';
 
-/** A share of outcomes; the share and its interval are `null` where it is not known. */
+/** A share of outcomes; the share and its interval are `null` if it is not known. */
 export type OutcomeRate = {
   readonly value: number | null;
-  /** How many outcomes it is a share of. */
+  /** The number of outcomes that it is a share of. */
   readonly outcomes: number;
   /** 95 %, by `wilsonInterval`. */
   readonly interval: Interval | null;
 };
 
-/** What equal treatment is judged by (“equalised odds”): how often the positive class was predicted, by outcome. */
+/** What the equalised-odds criterion compares: how often the positive class was predicted, by outcome. */
 export type OutcomeRates = {
   /** Of positive outcomes, those that were predicted: recall. */
   readonly truePositiveRate: OutcomeRate;
-  /** Of negative outcomes, those of which the positive class was predicted. */
+  /** Of negative outcomes, those that were predicted positive: the false-positive rate. */
   readonly falsePositiveRate: OutcomeRate;
 };
 
 /**
  * True- and false-positive rate of a confusion matrix.
  *
- * @param isIdentified whether the outcomes speak for all decisions; where they do not, the rates are not known
+ * @param isIdentified whether the outcomes represent all decisions; if not, the rates are not known
  *
  * Source: M. Hardt, E. Price, N. Srebro, Equality of Opportunity in Supervised Learning, NIPS 2016.
  */

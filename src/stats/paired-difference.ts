@@ -1,10 +1,10 @@
 import type { Interval } from './interval.ts';
 import { intervalZ } from './wilson-interval.ts';
 
-/** How far one of two exceeds the other on the same rows, with its interval of 95 %. */
+/** By how much one of two models exceeds the other on the same rows, with its 95 % interval. */
 export type PairedDifference = Interval & { readonly value: number };
 
-/** Rows by which of the two has what is counted, such as a right prediction. */
+/** Rows by which of the two has the counted property, such as a correct prediction. */
 export type PairedCounts = {
   readonly both: number;
   readonly first: number;
@@ -13,11 +13,11 @@ export type PairedCounts = {
 };
 
 /**
- * The difference of two shares over the same rows, second less first: (second − first)/n. It depends only on the rows in
- * which the two differ. The interval is Wald's with half a row added to each of the four counts, without which it would be
- * too short where the two differ in few rows.
+ * The difference of two shares over the same rows, second minus first: (second − first)/n. It depends only on the rows
+ * in which the two differ. The interval is Wald's with half a row added to each of the four counts; otherwise it would
+ * be too short if the two differ in few rows.
  *
- * @param counts rows on which both, only the first, only the second, or neither has it
+ * @param counts rows on which both, only the first, only the second, or neither has the property
  * @returns `null` without rows
  *
  * Source: A. Agresti and Y. Min, Simple improved confidence intervals for comparing matched proportions, Statistics in
@@ -44,7 +44,7 @@ export function pairedShareDifference({
 /**
  * The mean of differences over the same rows, with the interval of the normal distribution.
  *
- * @param count so many rows; below 30, where that interval is too short, the result is `null`
+ * @param count the number of rows; below 30, where that interval is too short, the result is `null`
  * @param sum of the differences
  * @param sumOfSquares of the differences
  */

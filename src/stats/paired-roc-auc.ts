@@ -1,7 +1,7 @@
 import type { PairedDifference } from './paired-difference.ts';
 import { intervalZ } from './wilson-interval.ts';
 
-/** Rows that two models have scored, or groups of rows whose scores are the same. */
+/** Rows that two models have scored, or groups of rows with the same scores. */
 export type PairedScores = {
   readonly first: ArrayLike<number>;
   /** Parallel to `first`, like all that follow. */
@@ -15,7 +15,7 @@ export type PairedScores = {
 export type PairedRocAuc = {
   readonly first: number | null;
   readonly second: number | null;
-  /** Second less first; `null` below 30 positives or 30 negatives, where its interval would be too short. */
+  /** Second minus first; `null` below 30 positives or 30 negatives, where its interval would be too short. */
   readonly difference: PairedDifference | null;
 };
 
@@ -23,8 +23,9 @@ const fewestOfClass = 30;
 
 /**
  * The areas under the ROC curves of two models over the same rows, and how far the second exceeds the first, with the
- * interval that the covariance of the two gives: models that score alike are told apart by far fewer rows than their own
- * intervals suggest. Equal scores count half; bins may stand for scores. O(n log n).
+ * interval that follows from the covariance of the two: models with similar scores can be told apart with far fewer
+ * rows than their individual intervals suggest. Equal scores count half; bins may be used instead of scores. O(n log
+ * n).
  *
  * Source: E. R. DeLong, D. M. DeLong, D. L. Clarke-Pearson, Comparing the Areas under Two or More Correlated Receiver
  * Operating Characteristic Curves, Biometrics 44 (1988).

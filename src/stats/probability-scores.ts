@@ -16,8 +16,8 @@ export function brierScore(probabilities: ArrayLike<number>, outcomes: ArrayLike
 }
 
 /**
- * The logarithmic loss of one prediction, −ln of the probability given to what happened, in nats. The probability is kept
- * 2^-52 away from 0 and 1, so that a sure and wrong prediction costs 36 and not ∞.
+ * The logarithmic loss of one prediction, in nats: −ln of the probability assigned to what happened. The probability is
+ * kept 2^-52 away from 0 and 1, so that a prediction that is certain and wrong costs 36 rather than ∞.
  *
  * @param probability of the positive class
  */
@@ -50,9 +50,9 @@ export function logLoss(probabilities: ArrayLike<number>, outcomes: ArrayLike<nu
  * the score, weighted by the bins' counts. Smaller is better; it depends on the bins, and noise alone gives more with
  * more bins. O(bins).
  *
- * @param counts predictions a score bin
- * @param expected the sum of the predicted probabilities a bin
- * @param positives positive outcomes a bin
+ * @param counts predictions per score bin
+ * @param expected the sum of the predicted probabilities per bin
+ * @param positives positive outcomes per bin
  * @returns 0..1; `null` when all counts are 0
  * @throws RangeError if the numbers of bins differ
  *

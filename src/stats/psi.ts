@@ -7,7 +7,7 @@ import { type Smoothing, sharesOfBoth } from './smoothing.ts';
  * It is the Kullback–Leibler divergence added up in both directions (Jeffreys' divergence), in nats: symmetric, 0 for
  * equal shares, no upper bound. Without drift it is not 0 but about (1/N + 1/M)·χ²: see `psiNoiseCeiling`. O(bins).
  *
- * @param reference counts a bin
+ * @param reference counts per bin
  * @param live counts of the same bins
  * @returns Infinity when, without smoothing, a bin is empty on one side only
  * @throws RangeError if the numbers of bins differ, a count is negative, or a side is empty and not smoothed
@@ -22,7 +22,7 @@ export function psi(
   const [q, p] = sharesOfBoth(reference, live, options.smoothing);
   let sum = 0;
   for (let i = 0; i < p.length; i++) {
-    // Equal shares give 0, also where both are 0 and the ratio would be 0/0.
+    // Equal shares give 0, even if both are 0 and the ratio would be 0/0.
     if (p[i] !== q[i]) sum += (p[i] - q[i]) * Math.log(p[i] / q[i]);
   }
   return sum;

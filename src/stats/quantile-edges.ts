@@ -3,7 +3,7 @@ import { areSameNumber, roundTripBounds } from './round-trips.ts';
 import { shortestDecimal } from './shortest-decimal.ts';
 import { maxMagnitude } from './summable.ts';
 
-/** Finite numbers in ascending order, known by their rank, from 0 for the least. */
+/** Finite numbers in ascending order, accessed by rank, from 0 for the smallest. */
 export type RankedNumbers = {
   readonly length: number;
   valueAt(rank: number): number;
@@ -13,27 +13,27 @@ export type RankedNumbers = {
   countUpTo(value: number): number;
 };
 
-/** A value that more than one in so many has gets a bin of its own. */
+/** A value that makes up more than one in this many gets a bin of its own. */
 const atomShare = 10;
-/** Where there are such values, no other bin is made of fewer rows: chance alone would move it too often. */
+/** If there are such values, no other bin is made of fewer rows than this: chance alone would move it too often. */
 const minRows = 5;
-/** One number has no more spellings than these; more values so close together are a scale of its own. */
+/** One number has at most this many spellings; more values that close together are a scale of their own. */
 const maxSpellings = 4;
-/** So many neighbours are looked at in search of a gap, or of other spellings. */
+/** The number of neighbours examined when searching for a gap, or for other spellings. */
 const maxSteps = 200;
 
 /**
- * Edges that tell apart what is frequent, and put about the same number of the other values into each bin.
+ * Edges that separate frequent values, and put about the same number of the remaining values into each bin.
  *
- * A value that more than a tenth of the values have, in whatever spelling (see `areSameNumber`), gets a bin of its own
- * (see `atomEdges`). What lies below and above it always falls into other bins, which are empty where `values` hold
- * nothing there. One value throughout makes three bins. The other values are cut at their own quantiles (inverse of
- * the empirical distribution function, Hyndman & Fan's type 1): into `count` bins, or beside frequent values into
- * fewer when there are less than five values a bin. Equal cuts are merged, and none is made at the maximum.
+ * A value that makes up more than a tenth of the values, in any spelling (see `areSameNumber`), gets a bin of its own
+ * (see `atomEdges`). What lies below and above it always falls into other bins, which are empty if `values` hold
+ * nothing there. A single value throughout makes three bins. The other values are cut at their own quantiles (inverse
+ * of the empirical distribution function, Hyndman & Fan's type 1): into `count` bins, or next to frequent values into
+ * fewer if there are fewer than five values per bin. Equal cuts are merged, and none is made at the maximum.
  *
- * No edge is one of `values`. It is the shortest decimal near the middle between two of them, in a gap that neither
- * single precision nor seven significant digits close: the nearest such gap, or where values lie too densely for one,
- * any. Values that are not finite are left out, as they count as missing. O(n log n).
+ * No edge is one of `values`. It is the shortest decimal near the middle between two of them, in a gap that survives
+ * rounding to single precision and to seven significant digits: the nearest such gap, or any gap where values lie too
+ * densely. Values that are not finite are ignored, as they count as missing. O(n log n).
  *
  * @param values in any order; no values give no edges, that is one bin for everything
  * @param count the number of bins wanted, at least 1
@@ -44,7 +44,7 @@ export function quantileEdges(values: ArrayLike<number>, count: number): number[
   return cutAtQuantiles(rankSorted(Float64Array.from(values).filter(Number.isFinite).sort()), count);
 }
 
-/** Values that are ascending and finite already; that is not checked. */
+/** Values that are already ascending and finite; not checked. */
 export function rankSorted(sorted: ArrayLike<number>): RankedNumbers {
   const search = (isBeyond: (value: number) => boolean) => {
     let low = 0;
@@ -64,7 +64,7 @@ export function rankSorted(sorted: ArrayLike<number>): RankedNumbers {
   };
 }
 
-/** The edges of `quantileEdges` for numbers known by their rank. O(count · log n) for sorted ones. */
+/** The edges of `quantileEdges` for numbers accessed by rank. O(count · log n) for sorted ones. */
 export function cutAtQuantiles(numbers: RankedNumbers, count: number): number[] {
   if (!Number.isInteger(count) || count < 1) {
     throw new RangeError(`the number of bins must be a positive integer, got ${count}`);
@@ -96,15 +96,15 @@ export function cutAtQuantiles(numbers: RankedNumbers, count: number): number[] 
   return withinMagnitude(edges, numbers);
 }
 
-/** One number in all its spellings: the ranks from `start` to before `end` have it. */
+/** One number in all its spellings: ranks `start` (inclusive) to `end` (exclusive) hold it. */
 type Atom = { readonly value: number; readonly start: number; readonly end: number };
 
-/** The values that more than a tenth have, in ascending order. O(log n). */
+/** The values that make up more than a tenth each, in ascending order. O(log n). */
 function findAtoms(numbers: RankedNumbers): Atom[] {
   const { length } = numbers;
   const step = Math.max(1, Math.floor(length / atomShare));
   const atoms: Atom[] = [];
-  // so many ranks in a row always include one of those looked at
+  // any run of this many ranks includes one of those examined
   for (let rank = step - 1; rank < length; rank += step) {
     const before = atoms.at(-1)?.end ?? 0;
     if (rank < before) continue;
@@ -115,7 +115,7 @@ function findAtoms(numbers: RankedNumbers): Atom[] {
   return atoms;
 }
 
-/** All that is the same number as `value`, or `value` alone where many different values are that close to it. */
+/** Everything that is the same number as `value`, or `value` alone if many different values are that close to it. */
 function atomAt(numbers: RankedNumbers, value: number): Atom {
   const alone = { value, start: numbers.countBelow(value), end: numbers.countUpTo(value) };
   if (value === 0) return withNoise(numbers, alone);
@@ -145,7 +145,7 @@ function withNoise(numbers: RankedNumbers, zero: Atom): Atom {
 }
 
 /**
- * The edges on both sides of a frequent value; they give way to other values that are very near.
+ * The edges on both sides of a frequent value, moved closer if other values are very near.
  *
  * @param last the edge before them
  */
@@ -160,15 +160,15 @@ function edgesAround(numbers: RankedNumbers, { value, start, end }: Atom, last: 
   if (upper < high || (end < numbers.length && roundTripBounds(after)[0] <= upper)) {
     upper = end < numbers.length ? edgeBetween(high, after) : atomEdges(high)[1];
   }
-  // of two frequent values next to each other the first may have set the only edge that there is room for
+  // if two frequent values are adjacent, the first may already have set the only edge that fits
   return lower > last ? [lower, upper] : [upper];
 }
 
 /**
- * How many values lie below the best cut near `wanted`: after every spelling of the number at that rank, or else in the
- * nearest gap that no round trip closes.
+ * How many values lie below the best cut near `wanted`: after every spelling of the number at that rank, or otherwise
+ * in the nearest gap that no round trip closes.
  *
- * @param reach how far from `wanted` a gap is looked for, in values
+ * @param reach how far from `wanted` to search for a gap, in values
  */
 function findGap(
   numbers: RankedNumbers,
@@ -204,7 +204,9 @@ function edgeBetween(below: number, above: number): number {
   return edge >= low && edge < high ? edge : low;
 }
 
-/** Moves edges beyond ±`maxMagnitude`, which no artifact may hold, to that bound, unless values lie beyond it, too. */
+/**
+ * Moves edges beyond ±`maxMagnitude`, which an artifact must not hold, to that bound, unless values lie beyond it, too.
+ */
 function withinMagnitude(edges: readonly number[], numbers: RankedNumbers): number[] {
   const [least, greatest] = [numbers.valueAt(0), numbers.valueAt(numbers.length - 1)];
   if (Math.max(-least, greatest) > maxMagnitude) return [...edges];

@@ -1,4 +1,4 @@
-/** Gives numbers evenly spread over [0, 1). */
+/** Returns numbers uniformly distributed over [0, 1). */
 export type Random = () => number;
 
 /**

@@ -1,6 +1,6 @@
 import { sumCounts } from './smoothing.ts';
 
-/** Whether live values tend to be larger or smaller than those of the reference, by the ranks of their bins. */
+/** Whether live values tend to be larger or smaller than reference values, by the ranks of their bins. */
 export type RankTrend = {
   /** P(live > reference), half of the ties included: ½ without a trend, 1 when every live value is the larger one. */
   readonly probability: number;
@@ -10,15 +10,15 @@ export type RankTrend = {
    */
   readonly z: number;
   /**
-   * The values of the smaller side, times what ties leave of the variance of ranks. Where nearly all values share one
-   * bin this is small however many there are, and `z` is far from normal.
+   * The number of values on the smaller side, times the fraction of rank variance that ties leave. If nearly all values
+   * are in one bin, this is small however many there are, and `z` is far from normal.
    */
   readonly effectiveValues: number;
 };
 
 /**
- * The test of Wilcoxon, Mann and Whitney over bins: the values of one bin are ties. Σ n_b·R_b / n is linear in the live
- * counts n_b, as R_b, the mid-rank of the bin in the reference, stays what it is. O(bins).
+ * The test of Wilcoxon, Mann and Whitney over bins: the values in one bin are ties. Σ n_b·R_b / n is linear in the live
+ * counts n_b, since R_b, the mid-rank of the bin in the reference, is fixed. O(bins).
  *
  * @param reference counts of the value bins in ascending order (without `missing`)
  * @param live counts of the same bins

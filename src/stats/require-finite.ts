@@ -1,6 +1,6 @@
 /**
- * Refuses what is not a finite number: counted once, it would turn every later sum into NaN or infinity, and only a
- * restart would mend that.
+ * Rejects anything that is not a finite number: counted once, it would turn every later sum into NaN or infinity, and
+ * only a restart would fix that.
  *
  * @param what named in the message, such as `the score`
  * @throws RangeError naming the value

@@ -3,8 +3,8 @@
  * half. O(n log n).
  *
  * @param scores in any order
- * @param outcomes parallel to `scores`; 1 for positive, 0 for negative. A fraction p counts as p of a positive and
- *   1 − p of a negative, which gives the expected area where only probabilities are known
+ * @param outcomes parallel to `scores`; 1 for positive, 0 for negative. A fraction p counts as p of a positive and 1 −
+ *   p of a negative, which gives the expected area if only probabilities are known
  * @returns 0..1; `null` when there is no positive or no negative
  * @throws RangeError if the lengths differ
  *
@@ -34,13 +34,13 @@ export function rocAuc(scores: ArrayLike<number>, outcomes: ArrayLike<number>): 
 export type BinnedRocAuc = {
   /** The area with all scores of a bin taken as tied. */
   readonly value: number;
-  /** How far the area over the unbinned scores can be from it, either way. */
+  /** The largest possible difference from the area over the unbinned scores, in either direction. */
   readonly maxError: number;
 };
 
 /**
- * The area under the ROC curve from counts a score bin: pairs in different bins are in known order, pairs in one bin
- * count half. The latter are all that is unknown, hence the bound: half their share. O(bins).
+ * The area under the ROC curve from counts per score bin: pairs in different bins are in known order, pairs in one bin
+ * count half. Only the latter are uncertain, so the bound is half their share. O(bins).
  *
  * @param positives a count for each score bin, in ascending order of the score
  * @param negatives counts of the same bins

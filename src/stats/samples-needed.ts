@@ -2,15 +2,15 @@ import type { Bins } from './binning.ts';
 import { type Drift, driftCeiling, driftRule } from './drift.ts';
 import { comparedCounts, joinsRare } from './rare-categories.ts';
 
-/** More are never waited for. */
+/** The largest number that is ever asked for. */
 const maxSamples = 2 ** 40;
 
 /**
- * How many more live observations bring the noise ceiling down to where a shift that matters can be seen.
+ * How many more live observations it takes until the noise ceiling is low enough to see a shift that matters.
  *
  * @param reference counts of all bins
- * @returns `null` when there are enough, when the variable drifts anyway, or when the reference is too small for any
- *   number of them
+ * @returns `null` if there are enough, if the variable drifts anyway, or if the reference is so small that no number
+ *   suffices
  */
 export function samplesNeeded(
   { samples, verdict }: Pick<Drift, 'samples' | 'verdict'>,

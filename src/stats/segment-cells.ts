@@ -1,24 +1,24 @@
 import { type Bins, binCount } from './binning.ts';
 
-/** Where the counts of one variable stand within each segment of a cut. */
+/** The position of one variable's counts within each segment of a cut. */
 export type SegmentVariable = {
-  /** Place of the variable among all. */
+  /** Index of the variable among all variables. */
   readonly place: number;
-  /** From the beginning of the segment. */
+  /** Offset from the beginning of the segment. */
   readonly offset: number;
-  /** Bins, `missing` and `unseen` included. */
+  /** Number of bins, including `missing` and `unseen`. */
   readonly size: number;
 };
 
 /**
- * How one variable cuts rows into segments: one for each of its first `segments` bins, and what is counted in them. A
- * row whose bin is a later one is in no segment.
+ * How one variable cuts rows into segments, one for each of its first `segments` bins, and what is counted in them. A
+ * row whose bin is a later one belongs to no segment.
  */
 export type SegmentCut = {
-  /** Place of the variable that cuts. */
+  /** Index of the variable that cuts. */
   readonly place: number;
   readonly segments: number;
-  /** All compared variables but the one that cuts, as that is constant within a segment, or nearly so. */
+  /** All compared variables except the one that cuts, which is (nearly) constant within a segment. */
   readonly variables: readonly SegmentVariable[];
   /** Where the first segment begins in the array of counts; the next one follows after `stride`. */
   readonly offset: number;
@@ -28,8 +28,9 @@ export type SegmentCut = {
 /**
  * Lays out the counts of segments in one array: cut after cut, segment after segment, variable after variable.
  *
- * @param variables the bins of the variables that are compared, each at its place
- * @param by the places of the variables that cut, which may lie behind the others, and how many of their bins are segments
+ * @param variables the bins of the variables that are compared, each at its index
+ * @param by the indexes of the variables that cut, which may come after the others, and how many of their bins are
+ * segments
  * @param from where the first cut begins
  * @returns the cuts, and where the last one ends
  */
@@ -69,7 +70,7 @@ export function segmentCounts(
  * Makes the function that counts one row in the segments it belongs to. It allocates nothing.
  *
  * @param counts laid out as `cuts` say
- * @returns a function of the row's bins by place; −1 for a value that is not known, which is counted nowhere
+ * @returns a function of the row's bins by index; −1 for an unknown value, which is not counted
  */
 export function createSegmentRecorder(
   cuts: readonly SegmentCut[],

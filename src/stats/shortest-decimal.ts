@@ -1,4 +1,4 @@
-/** So many significant digits give back every double. */
+/** This many significant digits reproduce every double. */
 const allDigits = 17;
 
 /** The number nearest to `value` with the fewest significant digits that is good enough; if none is, `value`. */

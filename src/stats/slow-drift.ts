@@ -10,13 +10,14 @@ import { midRanks } from './rank-trend.ts';
 import { sumCounts } from './smoothing.ts';
 
 /**
- * The rule that finds slow drift where a window never holds enough rows: every day bets are made against "nothing has
- * changed". Slow drift is where those on a variable have won `threshold` on average (see `createDailyBets`).
+ * The rule that detects slow drift where a window never holds enough rows: every day, bets are placed against "nothing
+ * has changed". A variable drifts slowly once the bets on it have won `threshold` on average (see `createDailyBets`).
  *
- * - `stakes`: how much of a bet's winnings are at stake on each row; small ones, so that rows that are sent three times
- *   on a day win nothing on average either (see `createSlowDrift`).
- * - `tolerance`: a mean rank so far from ½ is no change; more with a small reference (see `slowDriftTolerance`).
- * - `maxDailyRows`: a day of more rows counts as so many, so that a weekend of a busy service wins no fortune.
+ * - `stakes`: the fraction of a bet's winnings at stake on each row; small enough that rows sent three times in a day
+ *   win nothing on average either (see `createSlowDrift`).
+ * - `tolerance`: a mean rank this far from ½ is not a change; larger with a small reference (see `slowDriftTolerance`).
+ * - `maxDailyRows`: a day with more rows counts as this many, so that one weekend of a busy service cannot decide
+ *   everything.
  */
 export const slowDriftRule = {
   ...dailyBetRule,
@@ -41,25 +42,26 @@ export type SlowDriftDetector = Omit<DailyBets, 'settle'> & {
   /**
    * Settles the bets of one day. A day without values leaves everything as it was. Allocates nothing.
    *
-   * @param counts of the value bins that the reference has (without `missing`), need not be whole
-   * @param day its number, larger than that of the last one; what `found` gives back
-   * @throws RangeError for another number of bins, or a negative count
+   * @param counts of the reference's value bins (without `missing`); they need not be whole numbers
+   * @param day its number, larger than the last one's; `found` returns it
+   * @throws RangeError for a different number of bins, or a negative count
    */
   addDay(counts: ArrayLike<number>, day: number): void;
 };
 
 /**
  * Makes the detector of slow drift for one numeric variable. With r the mid-rank of a value's bin in the reference, a
- * bet of stake λ and direction s multiplies what it has won by 1 + λ·s·(r − ½ − s·tolerance) for each row. So a day
- * multiplies it by exp(w·Σ n_b·ln(1 + λ·s·(r_b − ½ − s·tolerance))), with n_b the rows of the day in bin b, n their sum,
- * and w = min(1, maxDailyRows / n). O(bins) a day.
+ * bet of stake λ and direction s multiplies its winnings by 1 + λ·s·(r − ½ − s·tolerance) for each row. So a day
+ * multiplies them by exp(w·Σ n_b·ln(1 + λ·s·(r_b − ½ − s·tolerance))), with n_b the rows of the day in bin b, n their
+ * sum, and w = min(1, maxDailyRows / n). O(bins) a day.
  *
- * Guarantee: while the mean rank of rows, given all rows before, stays within the tolerance of ½, and the number of a
- * day's rows does not depend on their values (w would favour days that stop while they win), no bet wins anything on
- * average, so the mean time to a false alarm is at least `threshold` days with rows, and the chance of one within T
- * such days at most T / `threshold`. The same holds for rows that come up to three times on one day, if they are
- * distributed as the reference is: ranks of bins are means of uniform ones, and for uniform ranks the mean of the cube
- * of a row's factor is at most 1 for stakes up to 0.6. By w, a smaller power, the mean does not grow.
+ * Guarantee: while the mean rank of rows, given all earlier rows, stays within the tolerance of ½, and the number of
+ * rows in a day does not depend on their values (otherwise w would favour days that stop while they are winning), no
+ * bet wins anything on average, so the mean time to a false alarm is at least `threshold` days with rows, and the
+ * chance of one within T such days is at most T / `threshold`. The same holds for rows that arrive up to three times in
+ * one day, if they are distributed like the reference: ranks of bins are means of uniform ones, and for uniform ranks
+ * the mean of the cube of a row's factor is at most 1 for stakes up to 0.6. Raising the factor to w, a power of at most
+ * 1, does not increase the mean.
  *
  * @param reference counts of the value bins in ascending order (without `missing`)
  * @returns `null` when the reference has no values
@@ -93,8 +95,8 @@ export function createSlowDrift(reference: ArrayLike<number>): SlowDriftDetector
 }
 
 /**
- * How far the mean rank may be from ½ without being a change: the reference is a sample, too, and its own mean rank
- * errs by 1/√(12 M), or less with ties.
+ * How far the mean rank may be from ½ without counting as a change: the reference is a sample, too, and its own mean
+ * rank has an error of 1/√(12 M), or less with ties.
  *
  * @param referenceValues M, reference values that are not missing
  */
@@ -102,7 +104,7 @@ export function slowDriftTolerance(referenceValues: number): number {
   return Math.max(slowDriftRule.tolerance, driftRule.ceilingZ / Math.sqrt(12 * referenceValues));
 }
 
-/** The logarithm of what a row whose bin has this mid-rank multiplies a bet's winnings by. */
+/** The logarithm of the factor by which a row whose bin has this mid-rank multiplies a bet's winnings. */
 export function slowDriftGrowth(
   { direction, stake }: SlowDriftBet,
   midRank: number,

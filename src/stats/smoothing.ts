@@ -1,9 +1,9 @@
 /**
- * What is done about empty bins before shares are compared, as a logarithm of 0 has no value:
+ * How empty bins are treated before shares are compared, as the logarithm of 0 is undefined:
  *
  * - `{ pseudoCount: a }`: `a` observations are added to every bin, p = (n + a) / (N + a·B). Never 0, always sums to
  *   1, and fades as N grows. With a = ½ this is the Jeffreys prior.
- * - `{ epsilon: e }`: a share below `e` is raised to `e`, without making the sum 1 again. The habit of many tools.
+ * - `{ epsilon: e }`: a share below `e` is raised to `e`, without rescaling the sum to 1. This is what many tools do.
  * - `'none'`: shares as they are; a divergence may then be infinite.
  */
 export type Smoothing = { readonly pseudoCount: number } | { readonly epsilon: number } | 'none';
@@ -14,9 +14,9 @@ export type LogBase = 'e' | 2;
 /**
  * The share of each bin.
  *
- * @param counts one non-negative number a bin
- * @throws RangeError if a count is negative or not finite, or if there is nothing to divide by: all counts are 0 and
- *   no pseudo-count is added
+ * @param counts one non-negative number per bin
+ * @throws RangeError if a count is negative or not finite, or if all counts are 0 and no pseudo-count is added, so
+ *   there is nothing to divide by
  */
 export function shares(counts: ArrayLike<number>, smoothing: Smoothing): number[] {
   const pseudoCount = smoothing !== 'none' && 'pseudoCount' in smoothing ? smoothing.pseudoCount : 0;

@@ -4,7 +4,7 @@ import type { Confusion } from './confusion.ts';
  * The standard error of a share: √(p·(1 − p)/n).
  *
  * @param share 0..1
- * @param samples what it is a share of, above 0
+ * @param samples the number of observations that it is a share of, above 0
  */
 export function shareStandardError(share: number, samples: number): number {
   return Math.sqrt((share * (1 - share)) / samples);
@@ -12,7 +12,7 @@ export function shareStandardError(share: number, samples: number): number {
 
 /**
  * The standard error of F1, by the delta method: F1 = 2·J/(1 + J), where J = TP/(TP + FP + FN) is a share; `null` when
- * nothing was or was predicted positive.
+ * there are neither positive outcomes nor positive predictions.
  */
 export function f1StandardError(counts: Confusion): number | null {
   const samples = counts.truePositives + counts.falsePositives + counts.falseNegatives;

@@ -1,20 +1,17 @@
-/**
- * A number beyond ±this measures nothing, and neither its square nor a sum of a thousand million such squares would be
- * safe from overflow.
- */
+/** No real measurement lies beyond ±this; from here on, squares and sums of a billion squares could overflow. */
 export const maxMagnitude = 1e100;
 
 /** How far beyond the reference a value may lie and still be summed: ten times the reference's largest magnitude. */
 const reach = 10;
 
-/** Values from `low` to `high`, both included. */
+/** Values from `low` to `high`, inclusive. */
 export type Bounds = readonly [low: number, high: number];
 
 /**
- * The values that sums and means of a variable hold. One that lies farther out is left out and counted apart: it would
- * outweigh all others for good, and make a sum stand still or infinite.
+ * The range of values that go into a variable's sums and means. Values further out are excluded and counted separately:
+ * one of them would permanently outweigh all others, and make a sum stop changing or become infinite.
  *
- * @param range least and greatest reference value; without it only what is beyond `maxMagnitude` is left out
+ * @param range smallest and largest reference value; without it, only values beyond `maxMagnitude` are excluded
  */
 export function summableBounds(range?: readonly [min: number, max: number]): Bounds {
   if (range === undefined) return [-maxMagnitude, maxMagnitude];

@@ -3,7 +3,7 @@
  * distributions, ∫ |F − G|. It has the unit of the values: how far, on average, mass must move to turn one into the
  * other. A shift by d gives |d|. O(n).
  *
- * @param a values, ascending and finite, at least one; that is not checked
+ * @param a values, ascending and finite, at least one; not checked
  * @param b the same; the numbers of values may differ
  *
  * Source: S. S. Vallender, Calculation of the Wasserstein Distance Between Probability Distributions on the Line,

@@ -109,7 +109,7 @@ describe('the monitor', () => {
       for (const place of places) {
         assert.throws(() => monitor.observe({ height: 5, colour: 'red' }, 0.1, place as number), {
           name: 'RangeError',
-          message: `there is no class with the place ${place}`,
+          message: `there is no class with the index ${place}`,
         });
       }
       assert.ok([...monitor.totals, ...monitor.counts.predictions].every((count) => count === 0));
