@@ -87,7 +87,7 @@ describe('npm run drift', () => {
       'drift',
     ]);
     assert.equal(code, 3);
-    assert.match(stdout, /^▲ age has drifted \(PSI [\d.]+, limit 0\.1\d?\)/);
+    assert.match(stdout, /^▲ age has drifted \(PSI [\d.]+, threshold 0\.1\d?\)/);
     assert.match(stdout, /% are missing, 0 % in the reference/);
     assert.match(stdout, /10 % were never seen in the reference, such as ‘sold’/);
     const report = await driftReport('--model', model, '--live', live);

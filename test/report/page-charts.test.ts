@@ -9,7 +9,7 @@ type Step = { readonly psi: number; readonly psiNoiseCeiling: number };
 const hourMs = 3_600_000;
 
 /** Where the grey area of each step ends and where the line is, both as PSI by the scale that the chart states. */
-function readChart(steps: readonly Step[]): { limits: number[]; line: number[]; dots: number } {
+function readChart(steps: readonly Step[]): { thresholds: number[]; line: number[]; dots: number } {
   const overTime = steps.map(({ psi, psiNoiseCeiling }, i) => ({
     from: new Date(i * hourMs).toISOString(),
     samples: 500,
@@ -25,7 +25,7 @@ function readChart(steps: readonly Step[]): { limits: number[]; line: number[]; 
   const highest = Math.max(...steps.map(({ psi }) => psi));
   const psiAt = (y: number) => ((100 - y) / 100) * highest * 1.08;
   return {
-    limits: numbers(path('limit'), /V([\d.]+)H/g).map(psiAt),
+    thresholds: numbers(path('threshold'), /V([\d.]+)H/g).map(psiAt),
     line: numbers(path('line'), /[ML][\d.]+ ([\d.]+)/g).map(psiAt),
     dots: [...path('dots').matchAll(/M/g)].length,
   };
@@ -33,7 +33,7 @@ function readChart(steps: readonly Step[]): { limits: number[]; line: number[]; 
 
 describe('the chart of PSI over time', () => {
   it('is grey up to 0.1, or up to what chance explains where that is more', () => {
-    const { limits, line, dots } = readChart([
+    const { thresholds, line, dots } = readChart([
       { psi: 0.05, psiNoiseCeiling: 0.02 },
       { psi: 1, psiNoiseCeiling: 0.3 },
       { psi: 0.4, psiNoiseCeiling: 0 },
@@ -43,7 +43,7 @@ describe('the chart of PSI over time', () => {
         actual.map((value) => value.toFixed(2)),
         expected.map((value) => value.toFixed(2)),
       );
-    near(limits, [0.1, 0.3, 0.1]);
+    near(thresholds, [0.1, 0.3, 0.1]);
     near(line, [0.05, 1, 0.4]);
     assert.equal(dots, 2);
   });
@@ -56,10 +56,13 @@ describe('the chart of PSI over time', () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 20 }), (steps) => {
         const shown = [...steps, { psi: 1, psiNoiseCeiling: 0 }];
-        const { limits, line } = readChart(shown);
+        const { thresholds, line } = readChart(shown);
         for (const [i, { psi, psiNoiseCeiling }] of shown.entries()) {
           // what is less than half a hundredth apart is drawn as one
-          assert.equal(line[i] - limits[i] > 0.005, judgeDrift(psi, psiNoiseCeiling, null) === 'drifting');
+          assert.equal(
+            line[i] - thresholds[i] > 0.005,
+            judgeDrift(psi, psiNoiseCeiling, null) === 'drifting',
+          );
         }
       }),
     );

@@ -59,6 +59,17 @@ describe('the page of the drift report', function () {
       folder.write('tied.csv', toCsv(shuffled)),
       folder.write('turned.csv', toCsv(turned)),
     ]);
+    const longNames = (factor: number) =>
+      rows.map(({ age, limit, history }) => ({
+        [`annual_household_income_before_${'taxation'.repeat(9)}`]: Number(age) * factor,
+        'Einkommensverhältnis der Antragstellerin': limit,
+        'what the applicant has told of her history': `${history} ${'and so on '.repeat(12)}`,
+        ...Object.fromEntries(Array.from({ length: 2 }, (_, i) => [`SeniorCitizen${i}`, age])),
+      }));
+    const [short, long] = await Promise.all([
+      folder.write('long.csv', toCsv(longNames(1))),
+      folder.write('longer.csv', toCsv(longNames(1.4))),
+    ]);
     for (const [name, args] of [
       ['drifting', ['--model', model, '--live', live, '--backtest']],
       ['undetermined', ['--model', model, '--live', few]],
@@ -66,6 +77,7 @@ describe('the page of the drift report', function () {
       ['empty', ['--model', model, '--live', none]],
       ['tables', ['--reference', table, '--live', table]],
       ['together', ['--reference', tied, '--live', loose]],
+      ['long', ['--reference', short, '--live', long]],
       ['segments', ['--reference', table, '--live', partly, '--by', 'history,age']],
     ] as const) {
       const path = join(folder.path, `${name}.html`);
@@ -84,9 +96,18 @@ describe('the page of the drift report', function () {
   const open = (name: string, options?: Parameters<Browser['newPage']>[0]) =>
     openPage(browser, pages[name], options);
 
-  for (const width of [1280, 390]) {
+  for (const width of [1280, 360]) {
     for (const colorScheme of ['light', 'dark'] as const) {
-      for (const name of ['drifting', 'undetermined', 'moved', 'tables', 'together', 'segments']) {
+      const narrowOnly = width === 360 ? ['long'] : [];
+      for (const name of [
+        'drifting',
+        'undetermined',
+        'moved',
+        'tables',
+        'together',
+        'segments',
+        ...narrowOnly,
+      ]) {
         it(`is accessible and complete at ${width} px, ${colorScheme}: ${name}`, async () => {
           const { page, complaints } = await open(name, { viewport: { width, height: 900 }, colorScheme });
           await page.evaluate(`for (const each of document.querySelectorAll('details')) each.open = true`);
@@ -144,7 +165,7 @@ describe('the page of the drift report', function () {
     const section = page.locator('section[aria-labelledby=segments]');
     assert.match(
       await section.locator('tbody tr').first().innerText(),
-      /^history is good\s.*▲ drifting\s+age \(PSI \d\.\d\d, limit \d\.\d\d\): [\d.]+\s% of live rows/s,
+      /^history is good\s.*▲ drifting\s+age \(PSI \d\.\d\d, threshold \d\.\d\d\): [\d.]+\s% of live rows/s,
     );
     assert.match(await section.innerText(), /segments, each compared with the same segment of the reference/);
     await page.close();

@@ -201,7 +201,7 @@ const driftReport = z.strictObject({
   score: variable.nullable().describe("The model's output, monitored as if it were a feature"),
   segments: segments
     .nullable()
-    .describe('With --by: live rows and reference cut alike, each segment with limits of its own size'),
+    .describe('With --by: live rows and reference cut alike, each segment with thresholds of its own size'),
   together: together
     .nullable()
     .describe(

@@ -25,7 +25,7 @@ export function describeWithSegments(headline: string, whole: Verdict, segments:
       ? `, and so ${others.length === 1 ? 'has 1 other' : `have ${others.length} others`}`
       : '';
   const elsewhere = more > 0 ? ` In ${formatAmount(more, 'more segment')} features ${have}.` : '';
-  return `Where ${segmentTitle(worst)}, ${first.name} ${has} (PSI ${formatPsi(first.psi)}, limit ${formatPsi(first.threshold)})${too}.${elsewhere} All rows together: ${headline}`;
+  return `Where ${segmentTitle(worst)}, ${first.name} ${has} (PSI ${formatPsi(first.psi)}, threshold ${formatPsi(first.threshold)})${too}.${elsewhere} All rows together: ${headline}`;
 }
 
 /** The worst segment, where it is worse than all rows together. */
@@ -69,5 +69,5 @@ export function describeComparisons({ segments, comparisons, expectedFalseAlarms
     comparisons === 0
       ? ''
       : ` Chance alone calls one of them drifting ${formatChance(expectedFalseAlarms, 'report')}.`;
-  return `${formatAmount(segments.length, 'segment')}, each compared with the same segment of the reference, with limits for its own number of rows: ${formatAmount(comparisons, 'comparison')}.${often}`;
+  return `${formatAmount(segments.length, 'segment')}, each compared with the same segment of the reference, with thresholds for its own number of rows: ${formatAmount(comparisons, 'comparison')}.${often}`;
 }

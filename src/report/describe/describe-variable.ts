@@ -38,7 +38,7 @@ export function describeVariable(variable: Measured, words: Words, isScore: bool
     variable.driftingSince === null ? '' : ` But since ${formatTime(variable.driftingSince)} it drifts.`;
   if (variable.verdict === 'stable') {
     const isChance = (variable.psi ?? 0) <= (variable.psiNoiseCeiling ?? 0);
-    return `${isChance ? 'No change beyond chance' : 'A small change, below the limit'}: ${main.text}.${lately}`;
+    return `${isChance ? 'No change beyond chance' : 'A small change, below the threshold'}: ${main.text}.${lately}`;
   }
   const others = more.filter(({ size }) => size >= minMention);
   const texts = [main, ...others].map(({ text }) => text);

@@ -35,7 +35,8 @@ function describeWhole({ features, score, verdict }: Judged, words: Words): stri
   if (verdict === 'undetermined') return describeUndetermined(features, words);
   if (verdict === 'stable') {
     const [near] = features.toSorted((a, b) => nearness(b) - nearness(a));
-    const nearest = near?.psi == null ? '' : ` ${near.name} comes nearest to its limit (${psiText(near)}).`;
+    const nearest =
+      near?.psi == null ? '' : ` ${near.name} comes nearest to its threshold (${psiText(near)}).`;
     const all = features.length === 1 ? 'The feature is' : `All ${features.length} features are`;
     return `No drift. ${all} much as in the reference.${nearest}`;
   }
@@ -81,7 +82,7 @@ function mayDrift({ psiNoiseCeiling }: ReportVariable): boolean {
 }
 
 function psiText({ psi, threshold }: ReportVariable): string {
-  return `PSI ${formatPsi(psi)}, limit ${formatPsi(threshold)}`;
+  return `PSI ${formatPsi(psi)}, threshold ${formatPsi(threshold)}`;
 }
 
 function describeUndetermined(features: readonly ReportVariable[], { rows, otherVersions }: Words): string {

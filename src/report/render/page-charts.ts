@@ -71,6 +71,11 @@ export function histogram(variable: Charted, label: string | null): Html {
   }}</svg>`;
 }
 
+/** What the shapes of histograms mean. @param live what the bars are of */
+export function histogramLegend(live = 'live'): Html {
+  return html`<p class="legend"><span class="r">reference</span><span class="l">${live}</span><span class="o">out of the reference’s range</span><span class="apart">apart at the right: missing, unseen</span></p>`;
+}
+
 /** A histogram with the name and the shares of each bin below. */
 export function histogramFigure(variable: ReportVariable): Html {
   const { samples } = variable;
@@ -95,14 +100,14 @@ export function overTimeChart(variable: ReportVariable, stepSeconds: number): Ht
   const startMs = Date.parse(overTime[0].from);
   const stepMs = stepSeconds * 1000;
   const spanMs = Date.parse(overTime[overTime.length - 1].from) + stepMs - startMs;
-  const limits = points.map(({ psiNoiseCeiling }) => driftThreshold(psiNoiseCeiling));
+  const thresholds = points.map(({ psiNoiseCeiling }) => driftThreshold(psiNoiseCeiling));
   const highest = Math.max(...points.map(({ psi }) => psi ?? 0));
-  const top = Math.max(highest, Math.min(...limits) * 1.5) * 1.08;
+  const top = Math.max(highest, Math.min(...thresholds) * 1.5) * 1.08;
   const x = (iso: string, share: number) =>
     round(((Date.parse(iso) - startMs + share * stepMs) / spanMs) * 1000);
   const y = (value: number) => round(height - (Math.min(value, top) / top) * height);
-  const limitArea = points.map(
-    ({ from }, i) => `M${x(from, 0)} ${height}V${y(limits[i])}H${x(from, 1)}V${height}z`,
+  const thresholdArea = points.map(
+    ({ from }, i) => `M${x(from, 0)} ${height}V${y(thresholds[i])}H${x(from, 1)}V${height}z`,
   );
   let line = '';
   points.forEach(({ from, psi }, i) => {
@@ -111,9 +116,9 @@ export function overTimeChart(variable: ReportVariable, stepSeconds: number): Ht
   });
   const drifting = points.filter(({ verdict }) => verdict === 'drifting');
   const dots = drifting.map(({ from, psi }) => `M${x(from, 0.5)} ${y(psi ?? 0)}h.01`).join('');
-  const label = `PSI of ${name} in ${points.length} steps: at most ${formatPsi(highest)}, above its limit in ${drifting.length}.`;
+  const label = `PSI of ${name} in ${points.length} steps: at most ${formatPsi(highest)}, above its threshold in ${drifting.length}.`;
   return html`<div class="scale" aria-hidden="true">PSI ${formatPsi(top / 1.08)}</div><svg class="time" viewBox="0 0 1000 ${height}" preserveAspectRatio="none" role="img" aria-label="${label}">${{
-    html: `<path class="limit" d="${limitArea.join('')}"/><path class="line" d="${line}"/>${dots === '' ? '' : `<path class="dots" d="${dots}"/>`}<path class="axis" d="M0 ${height}H1000"/>`,
+    html: `<path class="threshold" d="${thresholdArea.join('')}"/><path class="line" d="${line}"/>${dots === '' ? '' : `<path class="dots" d="${dots}"/>`}<path class="axis" d="M0 ${height}H1000"/>`,
   }}</svg>`;
 }
 

@@ -42,7 +42,7 @@ function changesIn({ variables }: ReportSegment): Html {
     .slice(0, maxVariables)
     .map(
       ({ name, psi, threshold, sentence }) =>
-        html`<li><b>${name}</b> (PSI ${formatPsi(psi)}, limit ${formatPsi(threshold)}): ${sentence}</li>`,
+        html`<li><b>${name}</b> (PSI ${formatPsi(psi)}, threshold ${formatPsi(threshold)}): ${sentence}</li>`,
     );
   const more = changed.length - maxVariables;
   return html`<ul class="changes">${lines}${more > 0 && html`<li>and ${more} more</li>`}</ul>`;

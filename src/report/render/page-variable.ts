@@ -54,13 +54,13 @@ function driftFigures(
   const figures: Figure[] = Object.entries<DriftStatistic>(driftStatistics).flatMap(
     ([name, { title, meaning }]) => {
       if (name === 'psi') {
-        const limit = threshold === null ? '' : ` Drifting above ${formatPsi(threshold)}.`;
+        const above = threshold === null ? '' : ` Drifting above ${formatPsi(threshold)}.`;
         return [
-          { name: title, value: formatPsi(variable.psi), meaning: `${meaning}${limit}` },
+          { name: title, value: formatPsi(variable.psi), meaning: `${meaning}${above}` },
           {
             name: 'Noise ceiling',
             value: formatPsi(psiNoiseCeiling),
-            meaning: `What chance alone brings the PSI to, with this many rows on both sides. The limit is the larger of it and ${minPsi}; above ${undeterminedCeiling} nothing can be told.`,
+            meaning: `What chance alone brings the PSI to, with this many rows on both sides. The threshold is the larger of it and ${minPsi}; above ${undeterminedCeiling} nothing can be told.`,
           },
         ];
       }

@@ -12,7 +12,7 @@ import { describeExpectedShare } from '../compute/expected-share.ts';
 import { slowlyDrifting } from '../describe/describe-slow-drift.ts';
 import { formatAlarmValue } from './format-alarm-value.ts';
 import { type Html, html } from './html.ts';
-import { histogram, overTimeChart } from './page-charts.ts';
+import { histogram, histogramLegend, overTimeChart } from './page-charts.ts';
 import { methodSection } from './page-method.ts';
 import { segmentSection } from './page-segments.ts';
 import { fact, renderPage } from './page-shell.ts';
@@ -66,7 +66,7 @@ function facts({ live, reference, features, score, predictions }: DriftReport): 
 ${fact('Live', `${formatCount(live.samples)} ${live.kind}`, period)}
 ${fact('Reference', formatCount(reference.samples), originWords[reference.origin])}
 ${fact('Features drifting', `${drifting} of ${features.length}`, describeOthers(features))}
-${score !== null && fact('Scores', badge(score.verdict), `PSI ${formatPsi(score.psi)}, limit ${formatPsi(score.threshold)}`)}
+${score !== null && fact('Scores', badge(score.verdict), `PSI ${formatPsi(score.psi)}, threshold ${formatPsi(score.threshold)}`)}
 ${first !== undefined && fact(`Predicted ‘${first.class}’`, formatShare(first.live), first.reference === null ? null : `${formatShare(first.reference)} in the reference`)}
 </dl>`;
 }
@@ -84,29 +84,29 @@ function describeOthers(features: readonly ReportVariable[]): string | null {
   return parts.length > 0 ? parts.join('; ') : null;
 }
 
-const legend = html`<p class="legend"><span class="r">reference</span><span class="l">live</span></p>`;
-
 function overview({ features, score }: DriftReport): Html {
   const knowsEffect = features.some(({ effect }) => effect !== null);
   const knowsChange = !knowsEffect && features.some(({ logOddsChange }) => logOddsChange !== null);
-  const row = (variable: ReportVariable, href: string, name: string) => html`<tr>
-<th scope="row"><a href="#${href}">${name}</a></th><td class="spark">${histogram(variable, null)}</td>
-<td class="n">${formatPsi(variable.psi)}</td><td class="n wide">${formatPsi(variable.threshold)}</td>${
-    knowsEffect && html`<td class="n wide">${formatEffect(variable.effect)}</td>`
-  }${
-    knowsChange &&
-    html`<td class="n wide">${variable.logOddsChange === null ? '–' : formatChange(variable.logOddsChange)}</td>`
-  }
-<td>${badge(variable.verdict)}</td></tr>`;
+  // Roles are said, for a browser that lays a row out as a grid takes it for no row.
+  const cell = (content: Html | string, className: string) =>
+    html`<td role="cell" class="${className}">${content}</td>`;
+  const row = (variable: ReportVariable, href: string, name: string) => html`<tr role="row">
+<th scope="row" role="rowheader"><a href="#${href}">${name}</a></th>${cell(histogram(variable, null), 'spark')}
+${cell(formatPsi(variable.psi), 'n')}${cell(formatPsi(variable.threshold), 'n wide')}${
+  knowsEffect && cell(formatEffect(variable.effect), 'n wide')
+}${
+  knowsChange && cell(variable.logOddsChange === null ? '–' : formatChange(variable.logOddsChange), 'n wide')
+}
+${cell(badge(variable.verdict), '')}</tr>`;
+  const head = (name: string, className = '') =>
+    html`<th scope="col" role="columnheader" class="${className}">${name}</th>`;
   return html`<section aria-labelledby="overview"><h2 id="overview">Which features drifted?</h2>
-${legend}
-<table class="overview">
-<thead><tr><th scope="col">Feature</th><th scope="col" class="spark">Distribution</th><th scope="col" class="n">PSI</th><th scope="col" class="n wide">Limit</th>${
-    knowsEffect && html`<th scope="col" class="n wide">Effect</th>`
-  }${
-    knowsChange && html`<th scope="col" class="n wide">Moves score by</th>`
-  }<th scope="col">Verdict</th></tr></thead>
-<tbody>${features.map((feature, i) => row(feature, `feature-${i + 1}`, feature.name))}${
+${histogramLegend()}
+<table class="overview" role="table">
+<thead role="rowgroup"><tr role="row">${head('Feature')}${head('Distribution', 'spark')}${head('PSI', 'n')}${head('Threshold', 'n wide')}${
+    knowsEffect && head('Effect', 'n wide')
+  }${knowsChange && head('Moves score by', 'n wide')}${head('Verdict')}</tr></thead>
+<tbody role="rowgroup">${features.map((feature, i) => row(feature, `feature-${i + 1}`, feature.name))}${
     score !== null && row(score, 'score', scoreTitle)
   }</tbody>
 </table></section>`;
@@ -120,7 +120,7 @@ function featureSections(report: DriftReport): Html {
       isOpen: i === 0 || (i < maxOpen && feature.verdict === 'drifting'),
     }),
   );
-  return html`<section aria-labelledby="changes"><h2 id="changes">What changed?</h2>${legend}${sections}</section>`;
+  return html`<section aria-labelledby="changes"><h2 id="changes">What changed?</h2>${histogramLegend()}${sections}</section>`;
 }
 
 function scoreSection(report: DriftReport): Html | null {
@@ -150,7 +150,7 @@ function overTimeSection({ features, score, stepSeconds, live }: DriftReport): H
   const ends = html`<div class="ends" aria-hidden="true"><span>${formatTime(steps[0].from)}</span><span>${formatTime(end.toISOString())}</span></div>`;
   return html`<section aria-labelledby="time"><h2 id="time">When did it change?</h2>
 <p>The PSI of each ${formatStep(stepSeconds)} by itself. Within the grey it is no drift; a dot is a step that drifts.</p>
-<p class="legend"><span class="l">PSI of live ${live.kind}</span><span class="m">limit</span></p>
+<p class="legend"><span class="l">PSI of live ${live.kind}</span><span class="m">threshold</span></p>
 <div class="multiples">${variables.map(
     (variable) =>
       html`<figure><figcaption><b>${titleOf(variable)}</b>${badge(variable.verdict)}</figcaption>${overTimeChart(variable, stepSeconds)}${ends}</figure>`,

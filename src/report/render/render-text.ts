@@ -21,9 +21,9 @@ import { segmentLines } from './text-segments.ts';
 
 const width = 80;
 /** Value bins that a histogram shows; the last one holds what is left. */
-const maxBars = 12;
+const maxBars = 10;
 /** Of a row of the table: the sign, both gaps, the figures, and the longest verdict. */
-const fixedWidth = 37;
+const fixedWidth = 41;
 /** There is room for names of this length beside the widest histograms. */
 const minNameWidth = width - fixedWidth - 2 * (maxBars + 3);
 const blocks = '▁▂▃▄▅▆▇█';
@@ -44,7 +44,7 @@ export function renderText(report: DriftReport): Line[] {
     ...variables.flatMap((variable) => tableRows(variable, columns)),
     '',
     ...wrap(
-      `Histograms: one column a bin that holds rows (of more than twelve the last holds the rest), then missing and unseen values apart. Limit: the larger of ${driftRule.minPsi} and what chance alone explains. Effect: how far the move shifts the scores, in their standard deviations; from ${largeEffect} on it is large.`,
+      `Histograms: one column a bin that holds rows (of more than ten the last holds the rest), then missing and unseen values apart. Threshold: the larger of ${driftRule.minPsi} and what chance alone explains. Effect: how far the move shifts the scores, in their standard deviations; from ${largeEffect} on it is large.`,
       width,
       '',
     ),
@@ -84,7 +84,7 @@ function header({ name, histogram }: Columns): string {
     ' ',
     'live'.padEnd(histogram),
     'PSI'.padStart(6),
-    'limit'.padStart(6),
+    'threshold'.padStart(10),
     'effect'.padStart(7),
     '  verdict',
   ].join('');
@@ -101,7 +101,7 @@ function tableRows(variable: ReportVariable, columns: Columns): Line[] {
     ' ',
     live.padEnd(columns.histogram),
     formatPsi(psi).padStart(6),
-    formatPsi(threshold).padStart(6),
+    formatPsi(threshold).padStart(10),
     formatEffect(effect).padStart(7),
     `  ${verdict}`,
   ].join('');

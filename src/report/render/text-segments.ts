@@ -35,7 +35,7 @@ export function segmentLines({ segments, live, reference }: DriftReport): Line[]
           .slice(0, maxVariables)
           .flatMap(({ name, psi, threshold, sentence }) =>
             wrap(
-              `    ${name} (PSI ${formatPsi(psi)}, limit ${formatPsi(threshold)}): ${sentence}`,
+              `    ${name} (PSI ${formatPsi(psi)}, threshold ${formatPsi(threshold)}): ${sentence}`,
               width,
               '      ',
             ),
