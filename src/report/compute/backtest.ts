@@ -1,8 +1,15 @@
 import { type AlertSettings, defaultAlertSettings } from '../../alerts/alert-settings.ts';
 import { earlierMs, seasons, windowsMs } from '../../alerts/alert-windows.ts';
-import { outsideReferenceCount, risenShare } from '../../monitor/risen-share.ts';
+import {
+  abruptDrift,
+  broadDrift,
+  earlyDrift,
+  lastingDrift,
+  risenOnDayOrWeek,
+} from '../../alerts/drift-conditions.ts';
+import { outsideReferenceCount } from '../../monitor/risen-share.ts';
 import { binCount, missingBin, unseenBin } from '../../stats/binning.ts';
-import { type Drift, driftThreshold, earlierCeiling, measureDrift, raisesAlert } from '../../stats/drift.ts';
+import { driftThreshold, earlierCeiling, measureDrift } from '../../stats/drift.ts';
 import { comparedCounts, joinsRare } from '../../stats/rare-categories.ts';
 import { slowDriftRule } from '../../stats/slow-drift.ts';
 import { sumCounts } from '../../stats/smoothing.ts';
@@ -84,10 +91,7 @@ export function backtest(
     }
     let firing = 0;
     for (const watch of watches) if (watch.look(nowMs, changed)) firing++;
-    broad.look(
-      nowMs,
-      firing > 1 && firing / features.length > settings.broadShare ? firing / features.length : null,
-    );
+    broad.look(nowMs, broadDrift(firing, features.length, settings));
   }
   const alarms = [...watches.flatMap((watch) => watch.alarms()), ...broad.alarms()];
   return alarms.sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
@@ -112,10 +116,7 @@ function watchVariable(
   isScore: boolean,
   settings: AlertSettings,
 ): Watch {
-  const { minPsi, fastPsi, minRequests } = settings;
-  const shareThresholds = { minRise: settings.minShareRise, minRequests: settings.minShareRequests };
-  /** The PSI when an alert takes it for drift. */
-  const drifting = (drift: Drift) => (raisesAlert(drift, minPsi) ? drift.psi : null);
+  const { minPsi, minRequests } = settings;
   const { bins, counts: reference, name } = variable;
   const size = binCount(bins);
   const cut = (window: SlidingWindow) => window.counts.subarray(cells.from, cells.from + size);
@@ -137,18 +138,18 @@ function watchVariable(
   let value: Value = { lasting: null, early: null, fast: null, missing: null, unseen: null, outside: null };
 
   function lookFar(): void {
-    const day = measure(windows['24h']);
-    const onDay = day.samples >= minRequests['24h'] && !isSeason('24h') ? drifting(day) : null;
     /** The share of what a cell counts, where it has risen above so many of the reference. */
     const share = (cell: number, before: number) => {
-      const [onDay, onWeek] = [windows['24h'], windows['7d']].map((window) =>
-        risenShare(
-          { count: window.counts[cell], samples: sumCounts(cut(window)) },
-          { count: before, samples: sumCounts(reference) },
-          shareThresholds,
-        ),
+      const live = (window: SlidingWindow) => ({
+        count: window.counts[cell],
+        samples: sumCounts(cut(window)),
+      });
+      return risenOnDayOrWeek(
+        live(windows['24h']),
+        live(windows['7d']),
+        { count: before, samples: sumCounts(reference) },
+        settings,
       );
-      return larger(onDay, onWeek);
     };
     hasValues = cut(windows['7d'])
       .subarray(0, missingBin(bins))
@@ -156,7 +157,7 @@ function watchVariable(
     const binShare = (bin: number) => share(cells.from + bin, reference[bin]);
     value = {
       ...value,
-      lasting: larger(onDay, drifting(measure(windows['7d']))),
+      lasting: lastingDrift(measure(windows['24h']), measure(windows['7d']), settings, () => isSeason('24h')),
       missing: binShare(missingBin(bins)),
       unseen: bins.kind === 'categorical' ? binShare(unseenBin(bins)) : null,
       outside: cells.outside === null ? null : share(cells.outside, outsideReferenceCount),
@@ -164,19 +165,10 @@ function watchVariable(
   }
 
   function lookNear(): void {
-    const hour = measure(windows['1h']);
-    const suspicious = hour.samples >= minRequests['1h'] ? drifting(hour) : null;
-    const tenMinutes = measure(windows['10m']);
-    const { psi } = tenMinutes;
-    const abrupt =
-      tenMinutes.samples >= minRequests['10m'] &&
-      psi !== null &&
-      psi > fastPsi &&
-      raisesAlert(tenMinutes, minPsi);
     value = {
       ...value,
-      early: suspicious !== null && !isSeason('1h') ? suspicious : null,
-      fast: abrupt ? psi : null,
+      early: earlyDrift(measure(windows['1h']), settings, () => isSeason('1h')),
+      fast: abruptDrift(measure(windows['10m']), settings),
     };
   }
 
@@ -217,9 +209,4 @@ function watchVariable(
     },
     alarms: () => [lasting, slow, early, fast, missing, unseen, outside].flatMap((alert) => alert.alarms()),
   };
-}
-
-/** The value of a condition that may hold in either of two windows. */
-function larger(one: number | null, other: number | null): number | null {
-  return one === null || other === null ? (one ?? other) : Math.max(one, other);
 }

@@ -1,0 +1,62 @@
+import { type Occurrences, risenShare } from '../monitor/risen-share.ts';
+import { type Drift, raisesAlert } from '../stats/drift.ts';
+import type { AlertSettings } from './alert-settings.ts';
+
+/**
+ * The conditions of the drift alerts on one variable, as the rules of Prometheus have them: each gives the value of the
+ * alert where it holds, and `null` where it does not.
+ */
+type Value = number | null;
+
+/** Whether a window looks like one at the same time earlier, which explains it. */
+type Season = () => boolean;
+
+const noSeason: Season = () => false;
+
+/** ModelFeatureDrift and ModelScoreDrift: the last day drifts, or the last week, which holds the whole of a season. */
+export function lastingDrift(
+  day: Drift,
+  week: Drift | null,
+  { minPsi, minRequests }: AlertSettings,
+  isSeason = noSeason,
+): Value {
+  const onDay = day.samples >= minRequests['24h'] && raisesAlert(day, minPsi) && !isSeason() ? day.psi : null;
+  return larger(onDay, week !== null && raisesAlert(week, minPsi) ? week.psi : null);
+}
+
+/** ModelFeatureDriftEarly: the last hour drifts. */
+export function earlyDrift(hour: Drift, { minPsi, minRequests }: AlertSettings, isSeason = noSeason): Value {
+  return hour.samples >= minRequests['1h'] && raisesAlert(hour, minPsi) && !isSeason() ? hour.psi : null;
+}
+
+/** ModelFeatureDriftFast: the last ten minutes are far off. */
+export function abruptDrift(tenMinutes: Drift, { minPsi, fastPsi, minRequests }: AlertSettings): Value {
+  const { samples, psi } = tenMinutes;
+  const isAbrupt =
+    samples >= minRequests['10m'] && psi !== null && psi > fastPsi && raisesAlert(tenMinutes, minPsi);
+  return isAbrupt ? psi : null;
+}
+
+/**
+ * ModelFeatureMissing, ModelFeatureUnseen and ModelFeatureOutsideRange: a share has risen on the last day or in the last
+ * week.
+ */
+export function risenOnDayOrWeek(
+  day: Occurrences,
+  week: Occurrences | null,
+  reference: Occurrences,
+  { minShareRise: minRise, minShareRequests: minRequests }: AlertSettings,
+): Value {
+  const risen = (live: Occurrences) => risenShare(live, reference, { minRise, minRequests });
+  return larger(risen(day), week === null ? null : risen(week));
+}
+
+/** ModelDriftBroad: so many features drift together that they have one cause. @param drifting of which a drift alert fires */
+export function broadDrift(drifting: number, features: number, { broadShare }: AlertSettings): Value {
+  return drifting > 1 && drifting / features > broadShare ? drifting / features : null;
+}
+
+/** The value of a condition that may hold in either of two windows. */
+export function larger(one: Value, other: Value): Value {
+  return one === null || other === null ? (one ?? other) : Math.max(one, other);
+}
