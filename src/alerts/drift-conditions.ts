@@ -51,6 +51,13 @@ export function risenOnDayOrWeek(
   return larger(risen(day), week === null ? null : risen(week));
 }
 
+/**
+ * ModelSegmentDrift asks that a segment is so many times as far off as all rows, in which what has changed in it alone is
+ * diluted. One that has changed with all others is about as far off as they are, and chance takes some above a threshold
+ * that all rows stay below.
+ */
+export const leastTimesWhole = 2;
+
 /** ModelDriftBroad: so many features drift together that they have one cause. @param drifting of which a drift alert fires */
 export function broadDrift(drifting: number, features: number, { broadShare }: AlertSettings): Value {
   return drifting > 1 && drifting / features > broadShare ? drifting / features : null;

@@ -75,7 +75,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   alerts: {
     holds: 'when an alert is raised: thresholds and waiting times, of which a file may change any',
-    knows: ['stats', 'monitor'],
+    knows: ['stats', 'model', 'monitor'],
     packages: ['zod'],
   },
   samples: {

@@ -6,7 +6,7 @@ import { drifting, enoughRequests, unlessSeason } from './drifting.ts';
 import { effectInWords, withEffect } from './effect-rules.ts';
 import type { Scales } from './generator-settings.ts';
 import { byFeature, promql } from './promql.ts';
-import { type Alert, replayed } from './rule-file.ts';
+import { type Alert, timed } from './rule-file.ts';
 import type { RuleWindow } from './window-rules.ts';
 
 const notScore = `feature!="${scoreFeature}"`;
@@ -35,7 +35,7 @@ export function driftAlerts(scales: Scales): Alert[] {
     );
   return [
     {
-      ...replayed('ModelFeatureDrift', scales),
+      ...timed('ModelFeatureDrift', scales),
       component: 'model',
       expr: withEffect(lasting(notScore)),
       summary: `${feature} has drifted: PSI ${psi}`,
@@ -43,7 +43,7 @@ export function driftAlerts(scales: Scales): Alert[] {
       dashboard: featureDashboard,
     },
     {
-      ...replayed('ModelFeatureDriftEarly', scales),
+      ...timed('ModelFeatureDriftEarly', scales),
       component: 'model',
       expr: promql`
         ${psiOf('1h', notScore)}
@@ -55,7 +55,7 @@ export function driftAlerts(scales: Scales): Alert[] {
       dashboard: featureDashboard,
     },
     {
-      ...replayed('ModelFeatureDriftFast', scales),
+      ...timed('ModelFeatureDriftFast', scales),
       component: 'model',
       expr: promql`
         model_feature:psi{window="10m", ${notScore}} > ${thresholds.fastPsi}
@@ -67,7 +67,7 @@ export function driftAlerts(scales: Scales): Alert[] {
       dashboard: featureDashboard,
     },
     {
-      ...replayed('ModelScoreDrift', scales),
+      ...timed('ModelScoreDrift', scales),
       component: 'model',
       expr: withEffect(lasting(isScore)),
       summary: `The scores of ${model} have drifted: PSI ${psi}`,
@@ -75,7 +75,7 @@ export function driftAlerts(scales: Scales): Alert[] {
       dashboard: featureDashboard,
     },
     {
-      ...replayed('ModelDriftBroad', scales),
+      ...timed('ModelDriftBroad', scales),
       component: 'model',
       expr: promql`
         (

@@ -9,7 +9,7 @@ import type { Scales } from './generator-settings.ts';
 import { compared } from './performance-figure-rules.ts';
 import { trainingShare } from './performance-score-mean.ts';
 import { promql } from './promql.ts';
-import type { Alert } from './rule-file.ts';
+import { type Alert, timed } from './rule-file.ts';
 
 const byModel = 'model, version';
 const dashboard = dashboardLink(dashboards.performance, ['model', 'version']);
@@ -77,7 +77,8 @@ const doubtsInWords =
   '{{ with printf "model:estimate_trusted{model=%q,version=%q,window=~\\"24h|7d\\"} == 0" $labels.model $labels.version | query }} ' +
   'It is in doubt now: inputs lie outside of the reference, or scores come where it has hardly any.{{ end }}';
 
-export function performanceAlerts({ time, requests, thresholds }: Scales): Alert[] {
+export function performanceAlerts(scales: Scales): Alert[] {
+  const { time, requests, thresholds } = scales;
   const enough = `model:performance_samples{source="realised"} >= ${requests(thresholds.minOutcomes)}`;
   const onOutcomes = (aggregate: string, condition: (window: DayOrWeek) => string) =>
     onDayOrWeek(
@@ -88,46 +89,36 @@ export function performanceAlerts({ time, requests, thresholds }: Scales): Alert
     );
   return [
     {
-      name: 'ModelOutcomesUnexpected',
-      severity: 'warning',
+      ...timed('ModelOutcomesUnexpected', scales),
       component: 'model',
       expr: onOutcomes(`max by (${byModel})`, (window) => unexpected(`window="${window}"`, thresholds)),
-      for: time('15m'),
-      keepFiringFor: time('1h'),
       summary: `Outcomes of ${model} are not as expected: {{ $value | printf "%.1f" }} standard deviations off`,
       description:
         'Over the last 24 hours or 7 days the positive outcomes differ from the number that the calibrated scores of the same rows promise, by more than chance and the error of the calibration explain: the same features have come to mean another risk.',
       dashboard,
     },
     {
-      name: 'ModelCalibrationBroken',
-      severity: 'warning',
+      ...timed('ModelCalibrationBroken', scales),
       component: 'model',
       expr: onOutcomes(`max by (${byModel})`, (window) => miscalibrated(`window="${window}"`, thresholds)),
-      for: time('15m'),
-      keepFiringFor: time('1h'),
       summary: `The scores of ${model} are no longer probabilities: χ² {{ $value | printf "%.1f" }}`,
       description:
         'Over the last 24 hours or 7 days the outcomes within bands of the score differ from their calibrated probabilities, by more than chance explains, even if too many in one band make up for too few in another.',
       dashboard,
     },
     {
-      name: 'ModelPerformanceBelowCrossValidated',
-      severity: 'warning',
+      ...timed('ModelPerformanceBelowCrossValidated', scales),
       component: 'model',
       expr: onOutcomes(`min by (${byModel}, metric)`, (window) =>
         belowHeldOut('realised', `window="${window}"`, thresholds),
       ),
-      for: time('15m'),
-      keepFiringFor: time('1h'),
       summary: `{{ $labels.metric }} of ${model} has fallen to {{ $value | printf "%.2f" }}, below that on held-out rows`,
       description:
         'Over the last 24 hours or 7 days the realised figure is below that on rows that the model was not fitted on, cross-validated or held out, by more than four standard errors of the two together.',
       dashboard,
     },
     {
-      name: 'ModelPerformanceEstimatedFalling',
-      severity: 'warning',
+      ...timed('ModelPerformanceEstimatedFalling', scales),
       component: 'model',
       expr: onDayOrWeek(
         `min by (${byModel}, metric)`,
@@ -135,8 +126,6 @@ export function performanceAlerts({ time, requests, thresholds }: Scales): Alert
           ${belowHeldOut('estimated', `window="${window}"`)}
             and on (${byModel}, window) model:performance_samples{source="estimated"} >= ${requests(thresholds.minPredictions)}`,
       ),
-      for: time('30m'),
-      keepFiringFor: time('1h'),
       summary: `{{ $labels.metric }} of ${model} is expected to be {{ $value | printf "%.2f" }}, below that on held-out rows`,
       description:
         'No outcome is needed to see it: the inputs of the last 24 hours or 7 days are harder to decide than the held-out rows. The estimate holds as long as the same features mean the same risk.' +
@@ -144,8 +133,7 @@ export function performanceAlerts({ time, requests, thresholds }: Scales): Alert
       dashboard,
     },
     {
-      name: 'ModelScoreMeanShifted',
-      severity: 'warning',
+      ...timed('ModelScoreMeanShifted', scales),
       component: 'model',
       expr: onDayOrWeek(
         `max by (${byModel})`,
@@ -155,8 +143,6 @@ export function performanceAlerts({ time, requests, thresholds }: Scales): Alert
             and on (${byModel}, window) abs(model:score_mean / ${trainingShare} - 1) > ${thresholds.minScoreMeanChange}
             and on (${byModel}, window) model:performance_samples{source="estimated"} >= ${requests(thresholds.minScoreMeanPredictions)}`,
       ),
-      for: time('15m'),
-      keepFiringFor: time('1h'),
       summary: `The mean score of ${model} has shifted: {{ $value | humanizePercentage }} positives are to be expected`,
       description: `Over the last 24 hours or 7 days the mean calibrated score differs from the share of positives in the reference by more than ${formatShare(thresholds.minScoreMeanChange)} of it, and by more than chance explains: the cases have become riskier, or safer.`,
       dashboard,

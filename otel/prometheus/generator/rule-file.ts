@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { AlertName } from '../../../src/alerts/alert-names.ts';
 import type { Severity } from '../../../src/alerts/alert-settings.ts';
 import { durationMs } from '../../../src/alerts/duration.ts';
-import { type ReplayedAlertName, replayedAlerts } from '../../../src/alerts/replayed-alerts.ts';
+import { type LiveAlertName, liveAlertTimings } from '../../../src/alerts/live-alert-timings.ts';
 import { runbookSection } from './generator-options.ts';
 import { type Scales, type Settings, scalesOf } from './generator-settings.ts';
 
@@ -54,9 +54,9 @@ export type Alert = {
   readonly dashboard: string;
 };
 
-/** The name, severity and waiting times of an alert that the report replays over samples. */
-export function replayed(name: ReplayedAlertName, { time }: Scales) {
-  const { severity, keepFiringFor, for: waits } = replayedAlerts[name];
+/** The name, severity and waiting times of an alert that the service or the report raises by the same definition. */
+export function timed(name: LiveAlertName, { time }: Scales) {
+  const { severity, keepFiringFor, for: waits } = liveAlertTimings[name];
   return {
     name,
     severity,

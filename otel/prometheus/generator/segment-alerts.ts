@@ -1,7 +1,7 @@
 import { categoryMark } from '../../../src/stats/binning.ts';
 import { dashboardLink, dashboards } from './dashboard-links.ts';
 import type { Scales } from './generator-settings.ts';
-import type { Alert } from './rule-file.ts';
+import { type Alert, timed } from './rule-file.ts';
 import { segmentPsiOnDayOrWeek } from './segment-rules.ts';
 
 const labels = ['model', 'version', 'segment_feature', 'segment'] as const;
@@ -9,17 +9,14 @@ const segment = `{{ $labels.segment_feature }} is {{ $labels.segment | reReplace
 const worst = `{{ with printf "topk(1, ${segmentPsiOnDayOrWeek}{${labels.map((label) => `${label}=%q`).join(',')}})" ${labels.map((label) => `$labels.${label}`).join(' ')} | query }} The PSI is largest for {{ . | first | label "feature" }}.{{ end }}`;
 
 /** One alert a segment, whichever features drift in it: they have one cause as a rule. */
-export function segmentAlerts({ time, thresholds }: Scales): Alert[] {
+export function segmentAlerts(scales: Scales): Alert[] {
   return [
     {
-      name: 'ModelSegmentDrift',
-      severity: 'warning',
+      ...timed('ModelSegmentDrift', scales),
       component: 'model',
       expr: `max by (${labels.join(', ')}) (${segmentPsiOnDayOrWeek})`,
-      for: time('15m'),
-      keepFiringFor: time('1h'),
       summary: `{{ $labels.model }} {{ $labels.version }} drifts where ${segment}: PSI {{ $value | printf "%.2f" }}`,
-      description: `Over the last 24 hours or 7 days, features or scores of this segment differ from the same segment of the reference by more than ${thresholds.minPsi} and by more than chance explains, and all rows together do not.${worst}`,
+      description: `Over the last 24 hours or 7 days, features or scores of this segment differ from the same segment of the reference by more than ${scales.thresholds.minPsi} and by more than chance explains, and all rows together do not.${worst}`,
       dashboard: dashboardLink(dashboards.drift, labels),
     },
   ];

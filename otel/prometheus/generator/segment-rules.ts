@@ -1,4 +1,5 @@
 import { seasons } from '../../../src/alerts/alert-windows.ts';
+import { leastTimesWhole } from '../../../src/alerts/drift-conditions.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import { type DayOrWeek, onDayOrWeek } from './day-or-week.ts';
 import {
@@ -50,12 +51,6 @@ const reference: readonly RecordingRule[] = [
 
 /** The larger PSI of the two windows where a segment drifts, and not all rows together with it. */
 export const segmentPsiOnDayOrWeek = 'model_segment:day_or_week_psi';
-
-/**
- * A segment that has changed by itself is so many times as far off as all rows, in which it is diluted. One that has
- * changed with all others is about as far off as they are, and chance takes some above a threshold that all rows stay below.
- */
-const leastTimesWhole = 2;
 
 /** A change of everybody, be it a season, is told once, by the alerts on all rows. */
 function psiOnDayOrWeek(scales: Scales): RecordingRule {

@@ -5,7 +5,7 @@ import { onDayOrWeek } from './day-or-week.ts';
 import { effectInWords, withEffect } from './effect-rules.ts';
 import type { Scales } from './generator-settings.ts';
 import { byFeature, perFeature, promql } from './promql.ts';
-import { type Alert, replayed } from './rule-file.ts';
+import { type Alert, timed } from './rule-file.ts';
 
 const featureDashboard = dashboardLink(dashboards.drift, ['model', 'version', 'feature']);
 const feature = 'feature {{ $labels.feature }} of {{ $labels.model }} {{ $labels.version }}';
@@ -35,7 +35,7 @@ export function shareAlerts(scales: Scales): Alert[] {
     onDayOrWeek(`max by (${byFeature})`, (window) => hasRisen(share, `window="${window}", `, scales));
   return [
     {
-      ...replayed('ModelFeatureMissing', scales),
+      ...timed('ModelFeatureMissing', scales),
       component: 'model',
       expr: withEffect(risen('missing')),
       summary: `${share} of ${feature} is missing`,
@@ -43,7 +43,7 @@ export function shareAlerts(scales: Scales): Alert[] {
       dashboard: featureDashboard,
     },
     {
-      ...replayed('ModelFeatureUnseen', scales),
+      ...timed('ModelFeatureUnseen', scales),
       component: 'model',
       expr: withEffect(risen('unseen')),
       summary: `${share} of ${feature} is of no known category`,
@@ -51,7 +51,7 @@ export function shareAlerts(scales: Scales): Alert[] {
       dashboard: featureDashboard,
     },
     {
-      ...replayed('ModelFeatureOutsideRange', scales),
+      ...timed('ModelFeatureOutsideRange', scales),
       component: 'model',
       expr: risen('outside_range'),
       summary: `${share} of ${feature} lies outside the range of the reference`,

@@ -4,7 +4,7 @@ import { type Bets, betGroups, hasWon, settlement, unlessAlerted } from './daily
 import { dashboardLink, dashboards } from './dashboard-links.ts';
 import type { Scales } from './generator-settings.ts';
 import { byFeature, perBin, perFeature, promql } from './promql.ts';
-import { type Alert, type RecordingRule, type RuleGroup, replayed } from './rule-file.ts';
+import { type Alert, type RecordingRule, type RuleGroup, timed } from './rule-file.ts';
 
 const ranks = 'model_feature_bin:reference_mid_rank:max';
 const tolerance = 'model_feature:slow_drift_tolerance';
@@ -62,7 +62,7 @@ export function slowDriftGroups(scales: Scales): RuleGroup[] {
 export function slowDriftAlerts(scales: Scales): Alert[] {
   return [
     {
-      ...replayed('ModelDriftSlow', scales),
+      ...timed('ModelDriftSlow', scales),
       component: 'model',
       expr: promql`
         ${hasWon(bets)}

@@ -10,7 +10,7 @@ import { dashboardLink, dashboards } from './dashboard-links.ts';
 import type { Scales } from './generator-settings.ts';
 import { byModel } from './performance-labels.ts';
 import { promql } from './promql.ts';
-import type { Alert, RecordingRule, RuleGroup } from './rule-file.ts';
+import { type Alert, type RecordingRule, type RuleGroup, timed } from './rule-file.ts';
 
 const byBand = `${byModel}, score_band`;
 const tolerance = 'model:slow_outcomes_tolerance';
@@ -100,13 +100,11 @@ export function slowOutcomesGroups(scales: Scales): RuleGroup[] {
 export function slowOutcomesAlerts(scales: Scales): Alert[] {
   return [
     {
-      name: 'ModelOutcomesSlowlyUnexpected',
-      severity: 'warning',
+      ...timed('ModelOutcomesSlowlyUnexpected', scales),
       component: 'model',
       expr: promql`
         ${hasWon(bets)}
         ${unlessAlerted(bets, 'ModelOutcomesUnexpected', scales)}`,
-      keepFiringFor: scales.time('1h'),
       summary:
         'Outcomes of {{ $labels.model }} {{ $labels.version }} are not as expected, seen over weeks: the share of positives {{ $labels.direction }}',
       description: `Bets made every day that outcomes have come to differ from what the calibrated scores of the same rows promise have won {{ $value | printf "%.0f" }} on average; from ${dailyBetRule.threshold} on, chance and the error of the calibration no longer explain it. No week has enough outcomes to show it by itself. See which groups it is (npm run evaluate), and train on rows that have such outcomes.`,
