@@ -46,42 +46,42 @@ export const otelSettings = {
   },
   OTEL_EXPORTER_OTLP_PROTOCOL: {
     schema: protocol,
-    description: 'How spans are written, `http/json` (unset) or `http/protobuf`.',
+    description: 'Encoding of spans: `http/json` (the default) or `http/protobuf`.',
   },
   OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: { schema: protocol, description: 'The same for traces alone.' },
   OTEL_EXPORTER_OTLP_HEADERS: {
     schema: headers,
-    description: 'Headers that exports carry, `name=value,…`, percent-encoded.',
+    description: 'Headers to send with exports, `name=value,…`, percent-encoded.',
     secret: true,
   },
   OTEL_EXPORTER_OTLP_TRACES_HEADERS: {
     schema: headers,
-    description: 'The same for traces alone; added to those above, and stronger.',
+    description: 'The same for traces alone; added to those above, and takes precedence.',
     secret: true,
   },
   OTEL_EXPORTER_OTLP_TIMEOUT: {
     schema: milliseconds,
     default: '2000',
-    description: 'Milliseconds after which an export is given up.',
+    description: 'Milliseconds after which an export is abandoned.',
   },
   OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: {
     schema: milliseconds.optional(),
     description: 'The same for traces alone.',
   },
-  OTEL_EXPORTER_OTLP_COMPRESSION: { schema: compression, description: '`gzip` or `none` (unset).' },
+  OTEL_EXPORTER_OTLP_COMPRESSION: { schema: compression, description: '`gzip` or `none` (the default).' },
   OTEL_EXPORTER_OTLP_TRACES_COMPRESSION: { schema: compression, description: 'The same for traces alone.' },
   OTEL_EXPORTER_OTLP_CERTIFICATE: {
     schema: file,
     description:
-      'File with the certificates (PEM) that the Collector’s is checked with; unset: those of Node.',
+      'File with the CA certificates (PEM) to verify the Collector’s certificate with; unset: those of Node.',
   },
   OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE: { schema: file, description: 'The same for traces alone.' },
   OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: {
     schema: file,
-    description: 'File with the service’s own certificate (PEM), where the Collector asks for one.',
+    description: 'File with the service’s own certificate (PEM), if the Collector asks for one.',
   },
   OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE: { schema: file, description: 'The same for traces alone.' },
-  OTEL_EXPORTER_OTLP_CLIENT_KEY: { schema: file, description: 'File with the private key (PEM) of it.' },
+  OTEL_EXPORTER_OTLP_CLIENT_KEY: { schema: file, description: 'File with its private key (PEM).' },
   OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY: { schema: file, description: 'The same for traces alone.' },
   OTEL_TRACES_EXPORTER: {
     schema: oneOf(['otlp', 'none']),
@@ -90,11 +90,12 @@ export const otelSettings = {
   },
   OTEL_METRICS_EXPORTER: {
     schema: oneOf(['prometheus', 'none'], ': metrics are scraped from /metrics').optional(),
-    description: '`prometheus` or `none`, without effect: metrics are scraped from `/metrics`.',
+    description:
+      '`prometheus` or `none`; neither has an effect, because metrics are scraped from `/metrics`.',
   },
   OTEL_LOGS_EXPORTER: {
     schema: oneOf(['console', 'none'], ': log lines go to standard output').optional(),
-    description: '`console` or `none`, without effect: log lines go to standard output.',
+    description: '`console` or `none`; neither has an effect, because log lines go to standard output.',
   },
   OTEL_TRACES_SAMPLER: {
     schema: oneOf(samplers),
@@ -104,66 +105,77 @@ export const otelSettings = {
   OTEL_TRACES_SAMPLER_ARG: {
     schema: ratio,
     default: '1',
-    description: 'Share of requests for the ratio samplers.',
+    description: 'Share of requests to trace, for the ratio samplers.',
   },
   OTEL_PROPAGATORS: {
     schema: someOf(['tracecontext', 'baggage', 'b3', 'b3multi', 'none']),
     default: 'tracecontext,baggage',
     description:
-      'In which headers the caller’s trace is looked for, and handed on: some of `tracecontext`, `baggage`, `b3`, `b3multi`; or `none`.',
+      'Header formats in which the trace context is read and passed on: some of `tracecontext`, `baggage`, `b3`, `b3multi`; or `none`.',
   },
   OTEL_SERVICE_NAME: {
     schema: z.string().optional(),
     description:
-      '`service.name` of spans and metrics. Unset: that of `OTEL_RESOURCE_ATTRIBUTES`, else `vigia`.',
+      '`service.name` of spans and metrics. Unset: that of `OTEL_RESOURCE_ATTRIBUTES`, otherwise `vigia`.',
   },
   OTEL_RESOURCE_ATTRIBUTES: {
     schema: pairs().optional(),
-    description: 'What else spans and `target_info` say of the service: `name=value,…`, percent-encoded.',
+    description:
+      'Further attributes of the service in spans and `target_info`: `name=value,…`, percent-encoded.',
   },
   OTEL_BSP_SCHEDULE_DELAY: {
     schema: milliseconds,
     default: '1000',
-    description: 'Milliseconds after which spans are sent though the batch is not full.',
+    description: 'Milliseconds after which spans are sent even if the batch is not full.',
   },
   OTEL_BSP_EXPORT_TIMEOUT: {
     schema: milliseconds.optional(),
-    description: 'Milliseconds the next batch waits for this one at most; unset: the timeout of an export.',
+    description:
+      'Milliseconds that the next batch waits at most for this one; unset: the timeout of an export.',
   },
   OTEL_BSP_MAX_QUEUE_SIZE: {
     schema: size,
     default: '2048',
-    description: 'Spans that wait for export at most; those above are dropped and counted.',
+    description: 'Maximum number of spans that wait for export; further ones are dropped and counted.',
   },
   OTEL_BSP_MAX_EXPORT_BATCH_SIZE: {
     schema: size,
     default: '128',
-    description: 'Spans of one export at most.',
+    description: 'Maximum number of spans in one export.',
   },
   OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: {
     schema: count,
     // a caller chooses the headers and addresses that spans tell, and 2,048 spans may wait
     default: '256',
-    description: 'Characters of an attribute’s value at most; what is longer is cut off.',
+    description: 'Maximum length of an attribute’s value in characters; longer ones are cut.',
   },
-  OTEL_ATTRIBUTE_COUNT_LIMIT: { schema: limit, description: 'Attributes of a span at most; unset: 128.' },
+  OTEL_ATTRIBUTE_COUNT_LIMIT: {
+    schema: limit,
+    description: 'Maximum number of attributes of a span; unset: 128.',
+  },
   OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: { schema: limit, description: 'The same for spans alone.' },
   OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: { schema: limit, description: 'The same for spans alone.' },
-  OTEL_SPAN_EVENT_COUNT_LIMIT: { schema: limit, description: 'Events of a span at most; unset: 128.' },
-  OTEL_SPAN_LINK_COUNT_LIMIT: { schema: limit, description: 'Links of a span at most; unset: 128.' },
+  OTEL_SPAN_EVENT_COUNT_LIMIT: {
+    schema: limit,
+    description: 'Maximum number of events of a span; unset: 128.',
+  },
+  OTEL_SPAN_LINK_COUNT_LIMIT: {
+    schema: limit,
+    description: 'Maximum number of links of a span; unset: 128.',
+  },
   OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT: {
     schema: limit,
-    description: 'Attributes of an event at most; unset: 128.',
+    description: 'Maximum number of attributes of an event; unset: 128.',
   },
   OTEL_LINK_ATTRIBUTE_COUNT_LIMIT: {
     schema: limit,
-    description: 'Attributes of a link at most; unset: 128.',
+    description: 'Maximum number of attributes of a link; unset: 128.',
   },
   OTEL_LOG_LEVEL: {
     schema: oneOf(['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all']),
     default: 'error',
     description:
-      'What OpenTelemetry’s SDK says of itself in the log, whatever `LOG_LEVEL` is: `none`, `error`, `warn`, `info`, `debug`, `verbose` or `all`.',
+      'Which messages of OpenTelemetry’s SDK itself are logged, whatever `LOG_LEVEL` is: `none`, `error`, `warn`, `info`, `debug`, `verbose` or `all`.',
   },
   OTEL_SDK_DISABLED: { schema: flag, default: 'false', description: '`true` turns tracing off.' },
 } as const satisfies Record<string, Setting>;
