@@ -99,7 +99,7 @@ describe('the library', () => {
     );
     assert.throws(
       () => buildReference({ ...identity, segments: ['temperature'] }, rows, rows.map(predictLoad)),
-      /"temperature" is none of the categorical features/,
+      /"temperature" is not one of the categorical features/,
     );
     assert.throws(
       () => buildReference({ ...identity, segments: ['day', 'day'] }, rows, rows.map(predictLoad)),

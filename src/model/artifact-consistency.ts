@@ -16,13 +16,13 @@ function featureFaults(feature: Feature, i: number): Fault[] {
       faults.push({ path: [...at, 'summary', 'min'], message: `is above the maximum, ${summary.max}` });
     }
     const needed = feature.reference.edges.length + 2;
-    faults.push(...lengthFault(countsAt, counts.length, needed, 'one a bin of the edges, then missing'));
+    faults.push(...lengthFault(countsAt, counts.length, needed, 'one per bin of the edges, then missing'));
     return faults;
   }
   const { categories, grouped } = feature;
   const needed = categories.length + (grouped.length > 0 ? 1 : 0) + 2;
   faults.push(
-    ...lengthFault(countsAt, counts.length, needed, 'one a category, other if grouped, missing, unseen'),
+    ...lengthFault(countsAt, counts.length, needed, 'one per category, other if grouped, missing, unseen'),
   );
   if (new Set([...categories, ...grouped]).size !== categories.length + grouped.length) {
     faults.push({ path: [...at, 'categories'], message: 'names a category twice' });
@@ -30,7 +30,7 @@ function featureFaults(feature: Feature, i: number): Fault[] {
   return faults;
 }
 
-/** What the shape alone cannot say: lengths that belong together, names that must exist, the content hash. */
+/** What the schema alone cannot check: matching lengths, names that must exist, the content hash. */
 export function consistencyFaults(artifact: Artifact): Fault[] {
   const names = artifact.features.map((feature) => feature.name);
   const faults = artifact.features.flatMap((feature, i) => [
@@ -65,7 +65,7 @@ export function consistencyFaults(artifact: Artifact): Fault[] {
   return faults;
 }
 
-/** Whether `/models/NAME/predict` can be asked for: not if the name is a step of a path, or has a lone surrogate. */
+/** Whether `/models/NAME/predict` can be requested: not if the name is `.` or `..`, or contains a lone surrogate. */
 function isAddressable(name: string): boolean {
   return name !== '.' && name !== '..' && name.isWellFormed();
 }

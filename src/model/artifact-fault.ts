@@ -1,9 +1,11 @@
 /** What is wrong with an artifact, and the path to it. */
 export type Fault = { readonly path: readonly (string | number)[]; readonly message: string };
 
-/** A list of another length than it needs. */
+/** A list whose length is not the expected one. */
 export function lengthFault(path: Fault['path'], actual: number, expected: number, why: string): Fault[] {
-  return actual === expected ? [] : [{ path, message: `has ${actual} entries, needs ${expected}: ${why}` }];
+  return actual === expected
+    ? []
+    : [{ path, message: `has ${actual} entries but needs ${expected}: ${why}` }];
 }
 
 /** Effects that are not parallel to the counts of a reference. */
@@ -13,5 +15,5 @@ export function effectsFaults(
 ): Fault[] {
   return effects === undefined
     ? []
-    : lengthFault([...path, 'effects'], effects.length, counts.length, 'one a count');
+    : lengthFault([...path, 'effects'], effects.length, counts.length, 'one per count');
 }

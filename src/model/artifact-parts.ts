@@ -10,7 +10,7 @@ export const measure = z.number().min(-maxMagnitude).max(maxMagnitude);
 export const edges = z
   .array(measure)
   .describe(
-    'Interior bin edges, strictly ascending; bin i is (edges[i-1], edges[i]], the first and last are open. Two edges close around a frequent value make its bin',
+    'Interior bin edges, strictly ascending; bin i is (edges[i-1], edges[i]], the first and last are open. A frequent value has a bin of its own, between two edges close around it',
   )
   .superRefine((values, context) => {
     const fault = values.findIndex((value, i) => i > 0 && !(value > values[i - 1]));
@@ -30,5 +30,5 @@ export const counts = z
 export const effects = z
   .exactOptional(z.array(z.number()))
   .describe(
-    'What a row in each bin brings to the log-odds of the score on average, in their standard deviations over the reference; parallel to counts. Absent in files of version 1, and where they are not known',
+    'What a row in each bin adds to the log-odds of the score on average, in standard deviations of the log-odds over the reference; parallel to counts. Absent in files of version 1, and if not known',
   );

@@ -2,7 +2,7 @@ import { type Artifact, type Output, scoreFeature } from './artifact.ts';
 import { featureBins, scoreBins } from './features.ts';
 import type { Reference } from './reference.ts';
 
-/** What an artifact says its training data looked like, in the form a monitor takes. */
+/** The reference of an artifact, in the form that a monitor takes. */
 export function referenceOf(artifact: Artifact): Reference {
   return {
     model: artifact.name,

@@ -3,8 +3,9 @@ import { count, counts, edges, effects, measure, name, share } from './artifact-
 import { evaluation, output } from './output-schema.ts';
 
 /**
- * The format of model files. It rises when an older reader would misread a newer file. Files of version 1, and early ones of
- * version 2, which took every model for a logistic regression, are converted when they are read: see `older-formats.ts`.
+ * The format of model files. It rises when an older reader would misread a newer file. Files of version 1, and early
+ * ones of version 2, which assumed that every model is a logistic regression, are converted when they are read: see
+ * `older-formats.ts`.
  */
 export const formatVersion = 2;
 
@@ -26,7 +27,7 @@ const percentiles = z.strictObject({
   p99: measure,
 });
 
-/** What is kept of the values of a numeric variable. */
+/** The summary that is kept of the values of a numeric variable. */
 export const summary = z
   .strictObject({
     min: measure,
@@ -39,7 +40,7 @@ export const summary = z
 
 const nullable = z
   .boolean()
-  .describe('Whether a value may be missing; false where none is in the rows of the reference');
+  .describe('Whether a value may be missing; false if none is in the rows of the reference');
 
 const numericFeature = z.strictObject({
   name,
@@ -48,12 +49,12 @@ const numericFeature = z.strictObject({
   summary,
   reference: z.strictObject({
     edges,
-    counts: counts.describe('One count a value bin, then missing'),
+    counts: counts.describe('One count per value bin, then missing'),
     effects,
     binsOnly: z
       .exactOptional(z.literal(true))
       .describe(
-        'Only the bins of these rows were seen, in a rebaseline: the summary is that of an older reference. Absent otherwise',
+        'True if a rebaseline saw only the bins of these rows, so that the summary is that of an older reference. Absent otherwise',
       ),
   }),
 });
@@ -66,7 +67,7 @@ const categoricalFeature = z.strictObject({
   grouped: z.array(name).describe('Rare categories that are counted together as `other`'),
   reference: z.strictObject({
     counts: counts.describe(
-      'Rows to expect of as many new ones: one count a category, `other` if any category is grouped, missing, unseen',
+      'Expected rows among as many new ones: one count per category, `other` if any category is grouped, missing, unseen',
     ),
     effects,
   }),
@@ -83,7 +84,7 @@ const segment = z.strictObject({
         counts: z
           .array(z.array(count))
           .describe(
-            'One list a segment: a category each, then `other` if any is grouped. In it one count a bin, as in the reference of the variable',
+            'One list per segment: one for each category, then `other` if any is grouped. Each list has one count per bin, as in the reference of the variable',
           ),
       }),
     )
@@ -99,11 +100,11 @@ export const artifactSchema = z.strictObject({
     .describe('First 12 hexadecimal digits of the SHA-256 of the content without this field'),
   features: z.array(z.discriminatedUnion('kind', [numericFeature, categoricalFeature])).min(1),
   output,
-  protected: z.array(name).describe('Features whose groups fairness is watched for'),
+  protected: z.array(name).describe('Features for whose groups fairness is watched'),
   sensitive: z
     .array(name)
     .describe(
-      'Features of which no record of a single row may tell anything; `(key)` withholds the own keys of predictions',
+      'Features about which no record of a single row may reveal anything; `(key)` withholds the keys that callers gave their predictions',
     ),
   segments: z
     .exactOptional(z.array(segment).min(1))

@@ -12,22 +12,22 @@ function canonical(value: unknown): string {
 
 const digests = new WeakMap<Artifact, string>();
 
-/** Of artifacts that were read from a file of an older format: what that file says. */
+/** For artifacts that were read from a file of an older format: the content of that file. */
 const olderContents = new WeakMap<Artifact, object>();
 
-/** Notes that an artifact was converted from the content of an older file, whose version and digest it keeps. */
+/** Records that an artifact was converted from the content of an older file, whose version and digest it keeps. */
 export function keepOlderContent(artifact: Artifact, content: object): void {
   olderContents.set(artifact, content);
 }
 
-/** What the file of an artifact says: the artifact itself, or what it was converted from. */
+/** The content of an artifact's file: the artifact itself, or what it was converted from. */
 export function fileContent(artifact: Artifact): object {
   return olderContents.get(artifact) ?? artifact;
 }
 
 /**
- * The SHA-256 of the canonical JSON of what an artifact's file says, in hexadecimal: by this, and not by the version, which
- * is only its beginning, it is known whether two artifacts are the same. Computed once for each object.
+ * The SHA-256 of the canonical JSON of an artifact's file, in hexadecimal. This decides whether two artifacts are the
+ * same, not the version, which is only its first digits. Computed once per object.
  */
 export function contentDigest(artifact: Artifact): string {
   const known = digests.get(artifact);
@@ -48,7 +48,7 @@ export function contentHash(artifact: Artifact): string {
   return contentDigest(artifact).slice(0, 12);
 }
 
-/** Completes an artifact with the version that its content hashes to. */
+/** Adds to an artifact the version that its content hashes to. */
 export function sealArtifact(content: Omit<Artifact, 'version'>): Artifact {
   const { formatVersion, name, ...rest } = content;
   const artifact: Artifact = { formatVersion, name, version: '', ...rest };

@@ -23,13 +23,13 @@ function refuse(source: string, { path, message }: Fault): never {
 }
 
 /**
- * Checks that a value is an artifact: its shape, lengths that belong together, the hash of its content. One of an older
- * format is converted, and keeps its version, digest and text. How the model computes is checked where a predictor is made
- * of it.
+ * Checks that a value is an artifact: its schema, matching lengths, the hash of its content. An artifact of an older
+ * format is converted, and keeps its version, digest and text. How the model computes is checked when a predictor is
+ * made from it.
  *
  * @param source what to call the value in errors, usually the path of its file
- * @throws Error `source: path.of.the.fault: what is wrong` for another format version, a missing, mistyped or
- * non-finite value, lengths that do not fit, unsorted edges, or content that its version does not hash to
+ * @throws Error `source: path.of.the.fault: what is wrong` for an unknown format version, a missing, mistyped or
+ * non-finite value, lengths that do not match, unsorted edges, or content that does not hash to its version
  */
 export function validateArtifact(value: unknown, source: string): Artifact {
   const found = (value as { formatVersion?: unknown } | null)?.formatVersion;
@@ -77,8 +77,8 @@ export async function loadArtifact(path: string): Promise<Artifact> {
 }
 
 /**
- * An artifact as the text of its file: JSON, a list of numbers or names on one line. One that was converted from an older
- * format is written as it was read.
+ * An artifact as the text of its file: JSON, with each list of numbers or names on one line. One that was converted
+ * from an older format is written as it was read.
  */
 export function formatArtifact(artifact: Artifact): string {
   const text = JSON.stringify(fileContent(artifact), null, 2);

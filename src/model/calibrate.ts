@@ -3,8 +3,8 @@ import { type CalibrationCurve, isotonicRegression } from '../stats/isotonic-reg
 import type { Learnt } from './learnt.ts';
 
 /**
- * The curve from out-of-fold scores to probabilities: an isotonic regression that is certain of nothing, see
- * `softenCertainEnds`.
+ * The curve from out-of-fold scores to probabilities: an isotonic regression without probabilities of exactly 0 or 1,
+ * see `softenCertainEnds`.
  *
  * @param outcomes parallel to `scores`; 1 for positive, 0 for negative
  */
@@ -21,8 +21,9 @@ export function calibrate(scores: ArrayLike<number>, outcomes: ArrayLike<number>
 }
 
 /**
- * What an artifact says of its calibration, without certainty. Files of version 1 may hold plateaus at exactly 0 and 1:
- * their rows are those of the score bins that lie on a plateau as a whole. The calibration of newer files is returned as it is.
+ * The calibration of an artifact, without probabilities of exactly 0 or 1. Files of version 1 may hold plateaus at
+ * these: their rows are those of the score bins that lie entirely on a plateau. The calibration of newer files is
+ * returned as it is.
  */
 export function calibrationOf({ calibration, bins }: Pick<Learnt, 'calibration' | 'bins'>): CalibrationCurve {
   const { zeroTo, oneFrom } = certainEnds(calibration);

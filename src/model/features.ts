@@ -1,7 +1,7 @@
 import { type Bins, type NumericBins, numericRanges } from '../stats/binning.ts';
 import { type Artifact, type Feature, type NumericFeature, scoreFeature } from './artifact-schema.ts';
 
-/** The bins that a feature's reference counts stand in, and its live values are counted into. */
+/** The bins of a feature's reference counts, into which its live values are counted, too. */
 export function featureBins(feature: Feature): Bins {
   return feature.kind === 'numeric'
     ? { kind: 'numeric', edges: feature.reference.edges }
@@ -13,7 +13,7 @@ export function scoreBins(artifact: Artifact): NumericBins {
   return { kind: 'numeric', edges: artifact.output.score.reference.edges };
 }
 
-/** All that is watched of a model: its features in their order, then the score. */
+/** Everything that is watched about a model: its features in their order, then the score. */
 export function modelVariables(artifact: Artifact): { readonly name: string; readonly bins: Bins }[] {
   return [
     ...artifact.features.map((feature) => ({ name: feature.name, bins: featureBins(feature) })),
@@ -22,8 +22,8 @@ export function modelVariables(artifact: Artifact): { readonly name: string; rea
 }
 
 /**
- * Whether a feature's values are whole numbers, so far as its reference tells: its extremes are, and its edges lie at
- * such, halfway between two, or around one.
+ * Whether a feature's values are whole numbers, as far as its reference shows: its extremes are whole, and its edges
+ * lie at whole numbers, halfway between two, or around one.
  */
 export function isWhole({ summary: { min, max }, reference: { edges } }: NumericFeature): boolean {
   const ends = numericRanges(edges)

@@ -1,10 +1,10 @@
 import { canonicalCategory, codeOf, isTruthValue, missingPattern } from '../stats/category-text.ts';
 import type { Artifact, CategoricalFeature, Feature } from './artifact.ts';
 
-/** Longest category text that is taken, unless training saw a longer one. */
+/** The longest category text that is accepted, unless training saw a longer one. */
 const maxCategoryLength = 256;
 
-/** The JSON Schema (2020-12) of one input row, as the artifact's features demand it. */
+/** The JSON Schema (2020-12) of one input row, derived from the artifact's features. */
 export type InputSchema = {
   readonly type: 'object';
   readonly required: readonly string[];
@@ -13,9 +13,10 @@ export type InputSchema = {
 };
 
 /**
- * What `POST /predict` takes: every feature, no other field. A nullable feature may be null or left out; of one that is
- * not, texts that mean a missing value are refused as null is. Categories that are numbers or truth values in training
- * are taken as such in JSON too. Values that training never saw are not refused: seeing them is what the service is for.
+ * What `POST /predict` accepts: every feature, no other field. A nullable feature may be null or omitted; for any other
+ * feature, texts that mean a missing value are refused like null. Categories that are numbers or booleans in training
+ * are accepted as such in JSON too. Values that training never saw are not refused: detecting them is what the service
+ * is for.
  */
 export function inputSchema(artifact: Artifact): InputSchema {
   const { features } = artifact;
@@ -23,7 +24,7 @@ export function inputSchema(artifact: Artifact): InputSchema {
     type: 'object',
     required: features.filter(({ nullable }) => !nullable).map(({ name }) => name),
     additionalProperties: false,
-    // entries, not assignment: a feature may be called `__proto__`
+    // fromEntries rather than assignment: a feature may be called `__proto__`
     properties: Object.fromEntries(
       features.map((feature) => [
         feature.name,

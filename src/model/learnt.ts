@@ -1,6 +1,6 @@
 import type { Artifact, Evaluation, Output } from './artifact-schema.ts';
 
-/** What an artifact says that only rows with known outcomes could tell. */
+/** The parts of an artifact that require rows with known outcomes. */
 export type Learnt = {
   readonly bins: NonNullable<Output['score']['bins']>;
   readonly calibration: NonNullable<Output['calibration']>;
@@ -11,12 +11,12 @@ export type Learnt = {
   readonly prevalence: number;
 };
 
-/** What was learnt from outcomes; `undefined` for an artifact that was made of scores alone. */
+/** What was learnt from outcomes; `undefined` for an artifact that was made from scores alone. */
 export function learntFromOutcomes({ output, evaluation, training }: Artifact): Learnt | undefined {
   const { calibration, score } = output;
   const { rows, positives, prevalence } = training;
   const { bins } = score;
-  // there together or not at all, as the artifact is checked for
+  // all present or all absent: the artifact has been checked for that
   if (bins === undefined || calibration === undefined || evaluation === undefined) return undefined;
   if (positives === undefined || prevalence === undefined) return undefined;
   return { bins, calibration, evaluation, rows, positives, prevalence };

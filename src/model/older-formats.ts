@@ -1,4 +1,6 @@
-/** Of a feature what is known of its values; what an older file says besides is how the model computes. */
+/**
+ * The fields of a feature that describe its values; any other field in an older file is about how the model computes.
+ */
 const watchedOfFeature = new Set([
   'name',
   'kind',
@@ -12,11 +14,11 @@ const watchedOfFeature = new Set([
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Converts the content of an older file to today's format. Files of version 1, and early ones of version 2, say what the
- * model puts out and how it computes side by side, as all models were logistic regressions. What is wrong with the content
- * stays wrong: it is validated afterwards.
+ * Converts the content of an older file to the current format. Files of version 1, and early ones of version 2, mix the
+ * model's output with how it computes, as all models were logistic regressions. Faults in the content are kept: it is
+ * validated afterwards.
  *
- * @returns `undefined` for what is of no older format
+ * @returns `undefined` for content that is not in an older format
  */
 export function convertOlderFormat(content: unknown): Fields | undefined {
   if (!isFields(content)) return undefined;

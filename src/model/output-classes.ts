@@ -1,7 +1,9 @@
 /** The classes of a binary output: a score is the probability of the positive one. */
 export type BinaryClasses = { readonly negative: string; readonly positive: string };
 
-/** The names of an output's classes. What counts by class, or carries one, does so by its place among these. */
+/**
+ * The names of an output's classes. Counts by class, and anything that refers to a class, use its index among these.
+ */
 export function classesOf({
   negative,
   positive,
@@ -9,12 +11,12 @@ export function classesOf({
   return [negative, positive];
 }
 
-/** The place of the class that follows from a score: the positive one from the threshold on. */
+/** The index of the class that follows from a score: the positive one from the threshold on. */
 export function classOfScore(score: number, threshold: number): number {
   return score >= threshold ? 1 : 0;
 }
 
-/** The class that it is if not this one, by its place. */
+/** The index of the other class. */
 export function otherClass(place: number): number {
   return 1 - place;
 }

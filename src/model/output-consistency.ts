@@ -1,7 +1,7 @@
 import { effectsFaults, type Fault, lengthFault } from './artifact-fault.ts';
 import type { Artifact, Output } from './artifact-schema.ts';
 
-/** What only known outcomes tell: there together, or not at all. */
+/** The parts that require known outcomes: all present, or all absent. */
 function labelledFaults({ output, training, evaluation }: Artifact): Fault[] {
   const parts = [
     { path: ['output', 'score', 'bins'], part: output.score.bins },
@@ -16,7 +16,7 @@ function labelledFaults({ output, training, evaluation }: Artifact): Fault[] {
   return [
     {
       path: absent.path,
-      message: `is absent, though ${present.path.join('.')} is there: both need outcomes, so that both are there or neither`,
+      message: `is absent, but ${present.path.join('.')} is present: both need outcomes, so either both or neither must be present`,
     },
   ];
 }
@@ -26,7 +26,7 @@ function binFaults(bins: NonNullable<Output['score']['bins']>): Fault[] {
   const faults: Fault[] = [];
   for (const field of ['counts', 'positives', 'expected'] as const) {
     const needed = bins.edges.length + 1;
-    faults.push(...lengthFault([...at, field], bins[field].length, needed, 'one a bin of the edges'));
+    faults.push(...lengthFault([...at, field], bins[field].length, needed, 'one per bin of the edges'));
   }
   const tooMany = bins.positives.findIndex((positives, i) => positives > bins.counts[i]);
   if (tooMany >= 0) {
@@ -37,7 +37,7 @@ function binFaults(bins: NonNullable<Output['score']['bins']>): Fault[] {
 
 function calibrationFaults({ scores, probabilities }: NonNullable<Output['calibration']>): Fault[] {
   const at = ['output', 'calibration'];
-  const faults = lengthFault([...at, 'probabilities'], probabilities.length, scores.length, 'one a score');
+  const faults = lengthFault([...at, 'probabilities'], probabilities.length, scores.length, 'one per score');
   const unsorted = scores.findIndex((score, i) => i > 0 && score <= scores[i - 1]);
   if (unsorted > 0)
     faults.push({ path: [...at, 'scores', unsorted], message: 'must be above the one before' });
@@ -48,7 +48,7 @@ function calibrationFaults({ scores, probabilities }: NonNullable<Output['calibr
   return faults;
 }
 
-/** What the shape of the output, and of what was learnt from outcomes, cannot say. */
+/** What the schema alone cannot check about the output and the parts learnt from outcomes. */
 export function outputFaults(artifact: Artifact): Fault[] {
   const { output, training } = artifact;
   const { reference, bins } = output.score;
@@ -58,7 +58,7 @@ export function outputFaults(artifact: Artifact): Fault[] {
       [...at, 'counts'],
       reference.counts.length,
       reference.edges.length + 2,
-      'one a bin of the edges, then missing',
+      'one per bin of the edges, then missing',
     ),
     ...effectsFaults(at, reference),
     ...labelledFaults(artifact),

@@ -1,9 +1,9 @@
-/** Sums of rounded probabilities, in single precision above all, end so far beyond 0 and 1 at most. */
+/** Sums of rounded probabilities, especially in single precision, exceed 0..1 by at most this much. */
 const rounding = 1e-5;
 
 /**
- * The probability that a value means: a number from 0 to 1, and the nearer of the two for one that rounding has put beyond
- * them, as libraries do. `undefined` for anything else.
+ * The probability that a value means: a number from 0 to 1; a number that rounding in a library has put just outside
+ * becomes 0 or 1. `undefined` for anything else.
  */
 export function readProbability(value: unknown): number | undefined {
   if (typeof value !== 'number' || !(value >= -rounding && value <= 1 + rounding)) return undefined;

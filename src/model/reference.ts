@@ -6,36 +6,38 @@ export type VariableReference = {
   readonly name: string;
   readonly bins: Bins;
   /**
-   * One count a bin, `missing` and `unseen` included, in the order of `binLabels`. Those of categories are what to expect
-   * of as many new rows.
+   * One count per bin, including `missing` and `unseen`, in the order of `binLabels`. For categories, these are the
+   * counts to expect among as many new rows.
    */
   readonly counts: readonly number[];
   /**
-   * Least and greatest reference value of a numeric variable. Values beyond are counted as outside the range, and left out
-   * of sums where they are far beyond.
+   * Smallest and largest reference value of a numeric variable. Values beyond these are counted as outside the range,
+   * and excluded from sums if they are far beyond.
    */
   readonly range?: readonly [min: number, max: number];
-  /** What a row in each bin brings to the score, parallel to `counts`: see `measureEffect`. Without it no effect is known. */
+  /**
+   * What a row in each bin adds to the score, parallel to `counts`: see `measureEffect`. Without it no effect is known.
+   */
   readonly effects?: readonly number[];
 };
 
-/** What a model puts out, and how a score becomes a prediction. */
+/** The output of a model, and how a score becomes a prediction. */
 export type ReferenceOutput = {
   readonly negative: string;
   readonly positive: string;
   /** The positive class is predicted from this score on. */
   readonly threshold: number;
-  /** The column that it predicts, where it has a name. */
+  /** The column that it predicts, if it has a name. */
   readonly column?: string;
 };
 
-/** What a monitor compares live traffic with. Nothing in it says where the score comes from. */
+/** What a monitor compares live traffic with. It is independent of where the score comes from. */
 export type Reference = {
   readonly model: string;
   readonly version: string;
-  /** Without it predictions are counted together, not by class. */
+  /** Without it, predictions are not counted by class. */
   readonly output?: ReferenceOutput;
-  /** Says which data the model was made from. */
+  /** Identifies the data that the model was made from. */
   readonly dataDigest?: string;
   readonly features: readonly VariableReference[];
   /** The model's output, monitored as if it were a feature. */

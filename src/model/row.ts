@@ -1,4 +1,4 @@
-/** Values by feature name, as JSON brings them. */
+/** Values by feature name, as parsed from JSON. */
 export type Row = Readonly<Record<string, unknown>>;
 
 /** Whether a value of JSON is an object: neither a list nor `null`. */
@@ -6,7 +6,7 @@ export function isObject(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether every object has something under this name without being given it: `constructor`, `toString`, `__proto__`. */
+/** Whether every object inherits something under this name: `constructor`, `toString`, `__proto__`. */
 export function isInherited(name: string): boolean {
   return name in Object.prototype;
 }

@@ -4,7 +4,7 @@ import { type Artifact, maxCategories } from './artifact-schema.ts';
 import { modelVariables } from './features.ts';
 import { modelSegments, type SegmentReference, tooManyCells } from './segments.ts';
 
-/** What is wrong with the segments of an artifact whose features and score are sound. */
+/** What is wrong with the segments of an artifact whose features and score are valid. */
 export function segmentFaults(artifact: Artifact): Fault[] {
   const { segments = [] } = artifact;
   const faults = segments.flatMap((segment, i) => featureFaults(artifact, segment, i));
@@ -19,14 +19,14 @@ export function segmentFaults(artifact: Artifact): Fault[] {
     const named = segment.variables.map(({ name }) => name);
     const path = ['segments', i, 'variables'];
     if (named.join('\0') !== compared.join('\0')) {
-      return [{ path, message: `are ${named.join(', ')}, needs ${compared.join(', ')}` }];
+      return [{ path, message: `are ${named.join(', ')} but must be ${compared.join(', ')}` }];
     }
     return segment.variables.flatMap(({ counts }, v) => {
       const at = [...path, v, 'counts'];
       const needed = binCount(variables[cuts[i].variables[v].place].bins);
       return [
-        ...lengthFault(at, counts.length, cuts[i].segments, 'one a segment'),
-        ...counts.flatMap((each, s) => lengthFault([...at, s], each.length, needed, 'one a bin')),
+        ...lengthFault(at, counts.length, cuts[i].segments, 'one per segment'),
+        ...counts.flatMap((each, s) => lengthFault([...at, s], each.length, needed, 'one per bin')),
       ];
     });
   });

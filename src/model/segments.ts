@@ -20,7 +20,7 @@ const maxSegmentCells = 10_000;
 /** The reference of each segment of one feature. */
 export type SegmentReference = NonNullable<Artifact['segments']>[number];
 
-/** A variable as segments see it. */
+/** What segments need to know about a variable. */
 export type SegmentedVariable = { readonly name: string; readonly bins: Bins };
 
 /** A variable whose reference is known. */
@@ -28,13 +28,14 @@ type CountedVariable = SegmentedVariable & { readonly counts: readonly number[] 
 
 /**
  * The cuts of a model: a categorical feature has a segment for each of its categories, and for `other` if some are
- * grouped. A row whose value is missing or unseen is in none: their shares have alerts of their own.
+ * grouped. A row whose value is missing or unseen belongs to no segment: there are separate alerts on the shares of
+ * these.
  *
  * @param variables the features, then the score
  * @param by names of categorical features
  * @param from where the counts of the first cut begin
- * @throws RangeError for a name of no categorical feature, and for one that occurs twice: their series would be one and
- * the same
+ * @throws RangeError for a name that is not a categorical feature's, and for one that occurs twice, because the series
+ * would coincide
  */
 export function modelSegments(
   variables: readonly SegmentedVariable[],
@@ -45,7 +46,7 @@ export function modelSegments(
     if (by.indexOf(name) !== i) throw new RangeError(`segments: ${JSON.stringify(name)} is named twice`);
     const place = variables.findIndex((variable) => variable.name === name);
     if (variables[place]?.bins.kind !== 'categorical') {
-      throw new RangeError(`segments: ${JSON.stringify(name)} is none of the categorical features`);
+      throw new RangeError(`segments: ${JSON.stringify(name)} is not one of the categorical features`);
     }
     return { place, segments: missingBin(variables[place].bins) };
   });
@@ -56,7 +57,7 @@ export function modelSegments(
   );
 }
 
-/** What is wrong with so many counts; `null` if nothing. */
+/** What is wrong with this many counts; `null` if nothing. */
 export function tooManyCells(cells: number): string | null {
   if (cells <= maxSegmentCells) return null;
   const [made, most] = [cells, maxSegmentCells].map((count) => count.toLocaleString('en'));
@@ -64,7 +65,7 @@ export function tooManyCells(cells: number): string | null {
 }
 
 /**
- * The cuts of a reference that is to be made.
+ * The cuts of a reference that is yet to be made.
  *
  * @throws RangeError as `modelSegments` does, and for too many counts
  */
@@ -110,8 +111,8 @@ export function countSegments(
  * The reference of the segments of one cut.
  *
  * @param cells rows by segment, laid out as `cut` says
- * @param variables by place, with the counts to expect of new rows
- * @param all by place, the counts of all rows as they are
+ * @param variables by index, with the counts to expect of new rows
+ * @param all by index, the actual counts of all rows
  */
 export function describeSegments(
   cut: SegmentCut,
@@ -134,12 +135,12 @@ export function describeSegments(
 }
 
 /**
- * How many of as many new rows of a segment would fall into each bin. For numbers as many as did. Categories that owe
- * their place to chance, and those never seen, are expected in a segment in the proportion in which they are in all
- * rows (see `expectedCounts`).
+ * How many of as many new rows of a segment would fall into each bin. For numbers, as many as did. Categories that are
+ * among the frequent ones by chance, and unseen ones, are expected in a segment in the same proportion as in all rows
+ * (see `expectedCounts`).
  *
  * @param counted rows of the segment by bin
- * @param all rows of the whole reference by bin, as they are
+ * @param all actual rows of the whole reference by bin
  * @param expected the counts to expect of as many rows as those
  */
 export function expectedWithin(
@@ -162,7 +163,7 @@ function expectedCategories(
   const unseen = unseenBin(bins);
   let left = 0;
   for (let bin = 0; bin < counted.length; bin++) if (bin !== missing) left += counted[bin];
-  // each is rounded, and together they must not come to more rows than there are
+  // each is rounded, and their sum must not exceed the number of rows
   const take = (rows: number) => {
     const taken = Math.min(Math.max(0, Math.round(rows)), left);
     left -= taken;

@@ -10,34 +10,38 @@ export type InputFault = {
   readonly pointer: string;
   readonly code: 'missing' | 'null' | 'type' | 'too_long' | 'unknown_field' | 'not_an_object';
   readonly message: string;
-  /** The model's feature; empty when the fault is none of theirs. */
+  /** The model's feature; empty if the fault does not concern one. */
   readonly feature: string;
 };
 
-/** Faults of one input are told up to this many: a body can hold thousands, and each costs time and an answer's bytes. */
+/**
+ * At most this many faults of one input are listed: a body can contain thousands, and each costs time and makes the
+ * answer longer.
+ */
 export const maxFaultsTold = 20;
 
 /** What is wrong with an input. */
 export type InputFaults = {
-  /** The first of them, those of the model's features before unknown fields; at least one, `maxFaultsTold` at most. */
+  /** The first faults, those of the model's features before unknown fields; at least one, at most `maxFaultsTold`. */
   readonly told: readonly InputFault[];
-  /** How many there are, told or not. */
+  /** How many there are, listed or not. */
   readonly total: number;
-  /** How many there are of each kind, by feature: an entry for each fault of a feature, one for all unknown fields. */
+  /** The number of each kind, by feature: an entry for each fault of a feature, and one for all unknown fields. */
   readonly counts: readonly (Pick<InputFault, 'feature' | 'code'> & { readonly count: number })[];
 };
 
 /**
  * Checks a parsed body: `null` when it is a row the model can score.
  *
- * @param onUnknown told how many fields are none of the model's features, if any are; without it those are faults
+ * @param onUnknown called with the number of fields that are not features of the model, if there are any; without it,
+ * such fields are faults
  */
 export type InputValidator = (body: unknown, onUnknown?: (count: number) => void) => InputFaults | null;
 
 /**
- * Compiles the artifact's feature schema, once a model: whether the features of a body fit it, which ends at the first
- * fault, and what is wrong with those of one that does not. Work grows with the model's features and not with the fields of a
- * body: unknown ones are counted, and the first few looked at.
+ * Compiles the artifact's feature schema, once per model, twice over: a check whether the features of a body match it,
+ * which stops at the first fault, and one that lists all faults if they do not. Work grows with the model's features,
+ * not with the fields of a body: unknown fields are counted, and only the first few examined.
  */
 export function createInputValidator(artifact: Artifact): InputValidator {
   const names = artifact.features.map(({ name }) => name);
@@ -46,7 +50,7 @@ export function createInputValidator(artifact: Artifact): InputValidator {
   const areFeaturesValid = compile(artifact, false);
   const checkFeatures = compile(artifact, true);
 
-  /** In one pass, as the names of an object with thousands take longer to list than to look at. */
+  /** In one pass, because listing thousands of names takes longer than looking at them. */
   function findUnknown(body: object): UnknownFields {
     let found = noUnknown;
     for (const name in body) {
@@ -75,7 +79,7 @@ export function createInputValidator(artifact: Artifact): InputValidator {
   };
 }
 
-/** Fields that are none of the model's features: the first few by name, and how many. */
+/** Fields that are not features of the model: the first few names, and the total number. */
 type UnknownFields = { readonly first: string[]; count: number };
 
 const noUnknown: UnknownFields = { first: [], count: 0 };
@@ -86,11 +90,11 @@ function compile(artifact: Artifact, allErrors: boolean): ValidateFunction {
     allErrors,
     allowUnionTypes: true,
     verbose: true,
-    // a `constructor` that was left out is missing, not a function; asked of every name it would cost time
+    // an omitted `constructor` is missing, not a function; enabled only if needed, as it costs time
     ownProperties: artifact.features.some(({ name }) => isInherited(name)),
   });
   const { properties, additionalProperties: _, ...schema } = inputSchema(artifact);
-  // Ajv knows no property of this name, but a pattern for it
+  // Ajv cannot have a property of this name, but supports a pattern for it
   const { ['__proto__']: proto, ...others } = properties;
   return ajv.compile({
     ...schema,
@@ -99,13 +103,13 @@ function compile(artifact: Artifact, allErrors: boolean): ValidateFunction {
   });
 }
 
-/** @param isAlike whether it is a feature's name but for spaces and Unicode forms */
+/** @param isAlike whether it differs from a feature's name only in spaces or Unicode form */
 function unknownField(name: string, isAlike: boolean): InputFault {
   return {
     pointer: `/${escapePointer(name)}`,
     code: 'unknown_field',
     message: isAlike
-      ? 'looks like a feature of this model, but has other spaces or another Unicode form: copy its name from /openapi.json'
+      ? 'looks like a feature of this model, but differs in spaces or Unicode form: copy the name from /openapi.json'
       : 'is not a feature of this model',
     feature: '',
   };
@@ -137,7 +141,10 @@ function toFault({ keyword, instancePath, params, data }: ErrorObject): InputFau
   }
 }
 
-/** What is wrong with a value that is of none of the types; JSON reads a number beyond double precision as infinite. */
+/**
+ * What is wrong with a value that has none of the allowed types; JSON.parse reads a number beyond double precision as
+ * infinite.
+ */
 function describeType(types: readonly string[], data: unknown): string {
   if (types.includes('number') && typeof data === 'number') {
     return 'is a number too large for double precision: its size may be at most 1.79e308';
@@ -146,7 +153,7 @@ function describeType(types: readonly string[], data: unknown): string {
   return `must be ${last === 0 ? types[0] : `${types.slice(0, last).join(', ')} or ${types[last]}`}`;
 }
 
-/** A name as it stands in a JSON pointer (RFC 6901). */
+/** A name, escaped for a JSON pointer (RFC 6901). */
 export function escapePointer(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }

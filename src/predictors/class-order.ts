@@ -1,8 +1,8 @@
 import type { BinaryClasses } from '../model/output-classes.ts';
 
 /**
- * Where the positive class stands among a model's two probabilities: libraries sort the classes, as numbers where both
- * are, as texts otherwise. So of `bad` and `good`, `bad` is the first.
+ * The index of the positive class among a model's two probabilities: libraries sort the classes, as numbers if both are
+ * numbers, otherwise as texts. So of `bad` and `good`, `bad` is the first.
  */
 export function positiveColumn({ positive, negative }: BinaryClasses): 0 | 1 {
   const [p, n] = [Number(positive), Number(negative)];

@@ -2,13 +2,13 @@ import type { CategoricalFeature, Feature } from '../model/artifact.ts';
 import { createValueReader, type Row } from '../model/row.ts';
 import { type CategoryIndex, indexCategories } from '../stats/category-text.ts';
 
-/** A feature's value as another model gets it; `null` for a missing one. */
+/** A feature's value as an external model receives it; `null` for a missing one. */
 export type FeatureValue = string | number | boolean | null;
 
 /**
- * Makes the reader of one feature for a model that is not ours. A category is the text that the model file has for it,
- * however the caller wrote it, unless it came as a number or a truth value of JSON; one that the file does not know is as it
- * came. Texts that mean a missing value are `null`, as the monitor counts them.
+ * Makes the reader of one feature for an external model. A category becomes the text that the model file has for it,
+ * however the caller wrote it, unless it arrived as a JSON number or boolean; a category that the file does not know
+ * stays as it arrived. Texts that mean a missing value become `null`, as the monitor counts them.
  */
 export function createFeatureReader(feature: Feature): (row: Row) => FeatureValue {
   const read = createValueReader(feature.name);

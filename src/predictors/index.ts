@@ -8,7 +8,7 @@ import { logisticKind } from './logistic/index.ts';
 import { onnxKind } from './onnx/index.ts';
 import type { FilePredictor, Predictor, PredictorKind, PredictorSurroundings } from './predictor.ts';
 
-/** All kinds of predictors, by the `kind` that the model file gives. A new one is its own folder, and one line here. */
+/** All kinds of predictors, by the `kind` in the model file. A new one is a folder, and one line here. */
 const predictorKinds = {
   logistic: logisticKind,
   http: httpKind,
@@ -18,7 +18,7 @@ const predictorKinds = {
 type Described = { readonly kind: PredictorKind<unknown>; readonly description: unknown };
 
 /**
- * What an artifact says of how its model computes, checked; `undefined` for one that is watched only.
+ * The validated description of how an artifact's model computes; `undefined` for a model that is only watched.
  *
  * @param source what to call the artifact in errors, usually the path of its file
  * @throws Error `source: predictor.path.of.the.fault: what is wrong`
@@ -32,7 +32,7 @@ function describedPredictor(artifact: Artifact, source: string): Described | und
   const kinds: Readonly<Record<string, PredictorKind<unknown>>> = predictorKinds;
   if (!Object.hasOwn(kinds, predictor.kind)) {
     const known = Object.keys(kinds).join(', ');
-    return refuse(['kind'], `is ${JSON.stringify(predictor.kind)}, this program knows ${known}`);
+    return refuse(['kind'], `is ${JSON.stringify(predictor.kind)}, but this program knows ${known}`);
   }
   const kind = kinds[predictor.kind];
   const result = kind.schema.safeParse(predictor);
@@ -46,11 +46,11 @@ function describedPredictor(artifact: Artifact, source: string): Described | und
 }
 
 /**
- * Makes what computes a model's predictions; `undefined` for a model that is watched only.
+ * Makes what computes a model's predictions; `undefined` for a model that is only watched.
  *
  * @param source what to call the artifact in errors, usually the path of its file
- * @throws Error (rejects) that begins with `source: `, for a predictor that is not described as its kind must be, or cannot
- * be made here
+ * @throws Error (rejects) that begins with `source: `, for a predictor whose description is not valid for its kind, or
+ * that cannot be made here
  */
 export async function createPredictor(
   artifact: Artifact,
@@ -66,8 +66,8 @@ export async function createPredictor(
 }
 
 /**
- * The predictor of a model whose file says all of it, such as a logistic regression: it needs no other file, no network
- * and no waiting. `undefined` for all others.
+ * The predictor of a model that is completely described by its file, such as a logistic regression: it needs no other
+ * file, no network and no waiting. `undefined` for all others.
  *
  * @param source what to call the artifact in errors, usually the path of its file
  * @throws Error `source: predictor.path.of.the.fault: what is wrong`
@@ -79,9 +79,10 @@ export function filePredictor(artifact: Artifact, source: string = artifact.name
 }
 
 /**
- * The artifact for a model file in another folder: the relative paths of its predictor lead to the same files from there.
+ * The artifact for a model file in another folder: the relative paths of its predictor are changed so that they lead to
+ * the same files.
  *
- * @param from the folder that they start in
+ * @param from the folder that they are relative to
  * @param source what to call the artifact in errors, usually the path of its file
  * @throws Error `source: predictor.path.of.the.fault: what is wrong`
  */

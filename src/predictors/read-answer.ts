@@ -8,17 +8,19 @@ import {
 } from '../stats/category-text.ts';
 import { type Prediction, PredictorFailure } from './predictor.ts';
 
-/** Makes a prediction of what another model said. @throws PredictorFailure for what is no score, or no class of the model */
+/**
+ * Makes a prediction from an external model's answer. @throws PredictorFailure for an invalid score or an unknown class
+ */
 export type AnswerReader = (score: unknown, prediction?: unknown) => Prediction;
 
-/** What to say of a model that answers with classes where a probability is needed. */
+/** The error for a model that answers with classes where a probability is needed. */
 const labelsOnly =
-  'the model answers with classes, not with the probability of the positive class: have it answer with that too';
+  'the model answers with classes, not with the probability of the positive class: have it return that, too';
 
 /**
- * Makes the check that every answer of another model goes through, so that no score beyond 0..1 is ever counted.
+ * Makes the check that every answer of an external model passes, so that no score outside 0..1 is ever counted.
  *
- * @param saysClass whether the model file says where the predicted class is; otherwise it follows from the score
+ * @param saysClass whether the model file locates the predicted class; otherwise it follows from the score
  */
 export function createAnswerReader(output: BinaryClasses, saysClass: boolean): AnswerReader {
   const classOf = indexClasses(classesOf(output));
@@ -40,7 +42,7 @@ export function createAnswerReader(output: BinaryClasses, saysClass: boolean): A
   };
 }
 
-/** Truth values are known by their numbers, too: the classes True and False of scikit-learn are 1 and 0 in ONNX. */
+/** Booleans are also recognised as numbers: the classes True and False of scikit-learn are 1 and 0 in ONNX. */
 function indexClasses(names: readonly string[]): CategoryIndex<string> {
   const texts = names.map(canonicalCategory);
   const numbers = texts.every(isTruthValue) ? texts.map((text) => (text === 'true' ? '1' : '0')) : [];
@@ -48,7 +50,7 @@ function indexClasses(names: readonly string[]): CategoryIndex<string> {
 }
 
 function describeScore(score: unknown): string {
-  if (typeof score === 'number') return 'the score is not a probability: it is not within 0 and 1';
+  if (typeof score === 'number') return 'the score is not a probability: it is not between 0 and 1';
   if (typeof score === 'string' || typeof score === 'boolean') return labelsOnly;
   return score === undefined
     ? 'the score is not where the model file says: it is missing in the answer'

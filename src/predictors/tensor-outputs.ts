@@ -4,26 +4,26 @@ import { type Prediction, PredictorFailure } from './predictor.ts';
 import { createAnswerReader } from './read-answer.ts';
 import type { WatchedModel } from './watched-model.ts';
 
-/** In a model file: where the answer stands in the tensors of a model, besides the name of the one with probabilities. */
+/** In a model file: where the answer is in the tensors of a model, besides the name of the one with probabilities. */
 export const tensorOutputs = {
   positiveColumn: z
     .exactOptional(z.int().min(0))
     .describe(
-      'Column of the positive class in an output of several columns. Its place among the sorted classes when absent',
+      'Column of the positive class in an output of several columns. By default, its index among the sorted classes',
     ),
   prediction: z
     .exactOptional(z.string().min(1))
-    .describe('Output with the predicted class. The threshold decides when absent'),
+    .describe('Output with the predicted class. By default, the threshold decides'),
 };
 
 type Settings = { readonly positiveColumn?: number; readonly prediction?: string };
 
 /**
- * Makes predictions of the values of two tensors, row after row.
+ * Makes predictions from the values of two tensors, row by row.
  *
- * @param scores one probability a row, or one for each class
- * @param classes the predicted ones, where the model file names their output
- * @throws PredictorFailure with `bad_answer` for other numbers of values, and as an `AnswerReader` does
+ * @param scores one probability per row, or one for each class
+ * @param classes the predicted ones, if the model file names their output
+ * @throws PredictorFailure with `bad_answer` for an unexpected number of values, and as an `AnswerReader` does
  */
 export type TensorReader = (
   rows: number,
@@ -47,7 +47,7 @@ export function createTensorReader(settings: Settings, { output }: WatchedModel)
     if (given === undefined && columns > 2) {
       throw new PredictorFailure(
         'bad_answer',
-        `the output with the probabilities has ${columns} columns, and a model of two classes has two: say which one is that of the positive class as "positiveColumn" in the model file`,
+        `the output with the probabilities has ${columns} columns, but a binary model has two: name the column of the positive class as "positiveColumn" in the model file`,
       );
     }
     if (classes !== undefined && classes.length !== rows) {

@@ -1,9 +1,9 @@
-/** Counts what is under way, so that nothing is taken from it before it has ended. */
+/** Counts work in progress, so that nothing it needs is released before it ends. */
 export type UnderWay = {
   readonly count: number;
-  /** Does some work, and counts it as long as it lasts. */
+  /** Runs some work, and counts it while it runs. */
   during<Result>(work: () => Promise<Result>): Promise<Result>;
-  /** Resolves once nothing is under way. */
+  /** Resolves once nothing is in progress. */
   idle(): Promise<void>;
 };
 

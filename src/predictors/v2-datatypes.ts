@@ -1,4 +1,6 @@
-/** The datatypes of the Open Inference Protocol V2 that numbers have. The client of other servers and our own side share them. */
+/**
+ * The numeric datatypes of the Open Inference Protocol V2, shared by the client of other servers and our own server.
+ */
 export const integerDatatypes = [
   'INT64',
   'INT32',
@@ -11,11 +13,11 @@ export const integerDatatypes = [
 ] as const;
 export const floatDatatypes = ['FP64', 'FP32', 'FP16'] as const;
 
-/** Numbers, and texts as `BYTES`. Truth values are `BOOL`. */
+/** Numbers, texts as `BYTES`, and booleans as `BOOL`. */
 export const numberDatatypes = [...floatDatatypes, ...integerDatatypes] as const;
 
-/** The datatype of a tensor of texts says nothing of their encoding; this parameter of it does. */
+/** The datatype of a tensor of texts does not tell their encoding; this parameter does. */
 export const textParameters = { content_type: 'str' } as const;
 
-/** This parameter says that the tensors are the columns of a data frame, to MLServer and its clients. */
+/** This parameter tells MLServer and its clients that the tensors are the columns of a data frame. */
 export const frameParameters = { content_type: 'pd' } as const;

@@ -2,22 +2,22 @@ import type { Explanation } from '../predictors/explanation.ts';
 import { type Bins, binCount, createBinner } from '../stats/binning.ts';
 import { roundDecimals } from '../stats/round-decimals.ts';
 
-/** Log-odds beyond ±this decide nothing more (10 is a probability of 0.99995), and would outweigh all others. */
+/** Log-odds beyond ±this make no further difference (10 is a probability of 0.99995), and would outweigh all others. */
 const maxOutput = 10;
 
-/** The log-odds of the rows of a reference, and how far they are spread. */
+/** The log-odds of the rows of a reference, and their spread. */
 export type ScoreSpread = {
-  /** Less their mean. */
+  /** Minus their mean. */
   readonly values: Float64Array;
-  /** Divisor n. */
+  /** Standard deviation with divisor n. */
   readonly deviation: number;
 };
 
 /**
- * The spread of scores, as log-odds where all are probabilities. Outputs of other models are taken as they are.
+ * The spread of scores, converted to log-odds if all are probabilities. Outputs of other models are used as they are.
  *
  * @param scores finite
- * @returns `null` when they are all the same: nothing can be told of what moves them
+ * @returns `null` if they are all the same, because then nothing can be said about what moves them
  */
 export function scoreSpread(scores: ArrayLike<number>): ScoreSpread | null {
   const values = Float64Array.from(scores);
@@ -31,9 +31,9 @@ export function scoreSpread(scores: ArrayLike<number>): ScoreSpread | null {
 }
 
 /**
- * What a row in each bin of a feature brings to the log-odds on average, in their standard deviations: the feature's
- * own contribution, as the model is linear. Where the reference has no row in a bin, it is that of a value that would
- * fall into it.
+ * What a row in each bin of a feature adds to the log-odds on average, in standard deviations of the log-odds: the
+ * feature's own contribution, as the model is linear. If the reference has no row in a bin, it is the contribution of a
+ * value that would fall into it.
  *
  * @param bins need not be the feature's own
  * @param values of the reference
@@ -53,8 +53,8 @@ export function ownEffects(
 }
 
 /**
- * The same for a model of which only rows and scores are known: the mean log-odds of the scores in each bin, less
- * those of all rows. 0 where no row of the reference is in the bin.
+ * The same for a model of which only rows and scores are known: the mean log-odds of the scores in each bin, minus
+ * those of all rows. 0 if no row of the reference is in the bin.
  *
  * @param values of the reference, parallel to the scores
  */

@@ -8,18 +8,19 @@ import { associatedEffects, type ScoreSpread, scoreSpread } from './bin-effects.
 import { expectedCounts, numericReference, rankCategories } from './make-reference.ts';
 
 /**
- * Makes the reference of any model from the rows it was made from and the scores it gave them.
+ * Makes the reference of any model from the rows it was made from and its scores for them.
  *
  * A variable whose present values are all numbers is numeric and cut as `quantileEdges` does; any other is categorical,
  * with a bin for each of its 20 commonest values that five rows have, and one for the rest together. `null` and
  * `undefined` are missing.
  *
  * @param output classes and threshold, by which predictions are counted
- * @param segments names of categorical features within whose categories the other features and the score are watched too
+ * @param segments names of categorical features; the other features and the score are also watched within each of their
+ * categories
  * @param rows keyed by feature name; the first one says which features there are
  * @param scores the model's output for each row
- * @throws RangeError without rows, with another number of scores, for a score that is not a finite number, or for segments
- * of a feature without categories, of one named twice, or with more than 10,000 counts
+ * @throws RangeError without rows, if the number of scores differs, for a score that is not a finite number, or for
+ * segments of a feature without categories, of one named twice, or with more than 10,000 counts
  */
 export function buildReference(
   {

@@ -9,7 +9,7 @@ function describeNumeric({ name, kind, values }: NumericColumn): Feature {
   const summary = summarise(present);
   if (Math.max(Math.abs(summary.min), Math.abs(summary.max)) > maxMagnitude) {
     throw new Error(
-      `column ${name}: holds a number beyond ±${maxMagnitude}, which is no measurement: correct or remove its row`,
+      `column ${name}: holds a number beyond ±${maxMagnitude}, which cannot be a measurement: correct or remove its row`,
     );
   }
   const nullable = present.length < values.length;
@@ -33,8 +33,8 @@ function describeCategorical({ name, kind, values }: CategoricalColumn): Feature
 }
 
 /**
- * Describes the features that rows have: their kinds, categories, bins, and how many rows are in each. What the bins bring
- * to a model's score is not known yet.
+ * Describes the features that rows have: their kinds, categories, bins, and how many rows are in each. What the bins
+ * add to a model's score is not known yet.
  *
  * @param columns each with a value that is not missing
  * @throws Error naming the column that holds a number too large to compute with

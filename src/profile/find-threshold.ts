@@ -1,10 +1,10 @@
 import { shortestDecimal } from '../stats/shortest-decimal.ts';
 
-/** The rows that bound a threshold: the least score among the positive predictions, the greatest among the others. */
+/** The rows that bound a threshold: the lowest score among the positive predictions, the highest among the others. */
 export type ThresholdBounds = {
-  /** -1 where nothing is predicted positive. */
+  /** -1 if nothing is predicted positive. */
   readonly leastPositive: number;
-  /** -1 where everything is predicted positive. */
+  /** -1 if everything is predicted positive. */
   readonly greatestNegative: number;
 };
 
@@ -23,11 +23,11 @@ export function boundThreshold(scores: ArrayLike<number>, predictions: ArrayLike
 }
 
 /**
- * A threshold from which on a score is positive: ½ where that is one, as it is what most models use, else a short number
- * near the middle of all that are.
+ * A score from which on the prediction is positive: ½ if that is possible, as most models use it, otherwise a short
+ * number near the middle of the possible range.
  *
- * @param negative the greatest score that is not positive, below `positive`
- * @param positive the least score that is
+ * @param negative the highest score that is not positive, below `positive`
+ * @param positive the lowest score that is
  */
 export function chooseThreshold(negative: number, positive: number): number {
   const isOne = (value: number) => value > negative && value <= positive && value < 1;

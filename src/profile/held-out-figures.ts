@@ -8,7 +8,7 @@ import { roundDecimals } from '../stats/round-decimals.ts';
 
 const metrics = ['rocAuc', 'accuracy', 'logLoss', 'brier', 'precision', 'recall', 'f1'] as const;
 
-/** The figures of a model on rows whose outcome is known; `null` where the rows leave one undefined. */
+/** The figures of a model on rows whose outcome is known; `null` if the rows leave one undefined. */
 export type HeldOutFigures = Readonly<Record<(typeof metrics)[number], number | null>>;
 
 const resamples = 200;
@@ -24,7 +24,7 @@ function groupByScore(scores: ArrayLike<number>, outcomes: ArrayLike<number>, th
   const positives = new Uint32Array(distinct.length);
   const negatives = new Uint32Array(distinct.length);
 
-  /** The figures of rows each of which counts so many `times`, as often altogether as there are rows. */
+  /** The figures of rows that count `times` times each; the `times` add up to the number of rows. */
   return function measure(times: Uint32Array): HeldOutFigures {
     positives.fill(0);
     negatives.fill(0);
@@ -76,9 +76,9 @@ export function measurePerformance(
 }
 
 /**
- * The standard errors of the figures, as other rows of the same kind would give others: their deviation over 200
+ * The standard errors of the figures, which other rows of the same kind would change: their standard deviation over 200
  * bootstrap resamples of the rows. (The spread between stratified folds would be too small: each has the same mix of
- * classes, which live rows have not.) 0 for a figure that no resample defines. The rows are sorted once: a resample is
+ * classes, which live rows do not.) 0 for a figure that no resample defines. The rows are sorted once, so a resample is
  * O(n).
  *
  * Source: B. Efron, R. J. Tibshirani, An Introduction to the Bootstrap, 1993, chapter 6.
@@ -112,16 +112,18 @@ function round(value: number): number {
   return roundDecimals(value, 6);
 }
 
-/** Leaves out looks at which a figure is not defined (precision without a positive prediction); 0 if it never is. */
+/**
+ * Ignores measurements in which a figure is not defined (precision without a positive prediction); 0 if it never is.
+ */
 function meanOfDefined(values: readonly (number | null)[]): number {
   const defined = values.filter((value) => value !== null);
   return defined.length > 0 ? defined.reduce((sum, value) => sum + value, 0) / defined.length : 0;
 }
 
 /**
- * The figures of a model file: the mean of what was measured, beside the standard errors.
+ * The figures of a model file: the mean of what was measured, with the standard errors.
  *
- * @param measured at each look at held-out rows, such as a fold
+ * @param measured one per set of held-out rows, such as a fold
  */
 export function estimateFigures(
   measured: readonly HeldOutFigures[],

@@ -17,7 +17,7 @@ import { referenceSegments } from './reference-segments.ts';
 import { binScores } from './score-bins.ts';
 import { describeSmallestDetectableDrift } from './smallest-detectable-drift.ts';
 
-/** Rows that the model was not fitted on, with their outcomes: how it will do on new rows is known from them alone. */
+/** Rows that the model was not fitted on, with their outcomes: only they show how well it will do on new rows. */
 export type HeldOut = {
   readonly scores: Float64Array;
   /** Parallel to `scores`; 1 for positive, 0 for negative. */
@@ -34,18 +34,21 @@ export type Profile = {
   readonly output: Pick<Output, 'kind' | 'column' | 'positive' | 'negative' | 'threshold'>;
   /** The model's score of each row of the columns. */
   readonly scores: Float64Array;
-  /** Absent where no outcomes are known. */
+  /** Absent if no outcomes are known. */
   readonly heldOut?: HeldOut;
   readonly protected: readonly string[];
   readonly sensitive: readonly string[];
   /** Categorical features whose categories are watched as segments. */
   readonly segments: readonly string[];
-  /** Of the data that the rows were read from. */
+  /** SHA-256 of the data that the rows were read from. */
   readonly dataDigest: string;
   readonly ridge?: number;
-  /** How the model computes, where the file says it. */
+  /** How the model computes, if the file is to say it. */
   readonly predictor?: Artifact['predictor'];
-  /** Of the scores, where they can be explained: then the bins' effects are exact, else what goes with their values. */
+  /**
+   * Explains the scores, if they can be: the bins' effects are then exact, otherwise averages of the scores in each
+   * bin.
+   */
   readonly explanation?: Explanation;
 };
 
@@ -89,10 +92,10 @@ function learn(heldOut: HeldOut | undefined, rows: number) {
 }
 
 /**
- * Makes the model file of any binary model from rows and its scores of them: bins and reference, and where outcomes are
- * known calibration and evaluation. The same rows give the same bytes.
+ * Makes the model file of any binary model from rows and its scores for them: bins and reference, and if outcomes are
+ * known, calibration and evaluation. The same rows give the same bytes.
  *
- * @throws Error for what does not fit together, such as segments of too many counts
+ * @throws Error for inconsistent input, such as segments with too many counts
  */
 export function makeArtifact(profile: Profile): Artifact {
   const { name, columns, output, scores, heldOut, ridge, predictor, explanation } = profile;

@@ -4,13 +4,13 @@ import { expectedAgain } from '../stats/expected-again.ts';
 import { quantileSorted } from '../stats/quantile.ts';
 import { quantileEdges } from '../stats/quantile-edges.ts';
 
-/** The values of the reference that are not frequent are cut into so many bins. */
+/** The values of the reference that are not frequent are cut into this many bins. */
 export const binsPerVariable = 10;
 
-/** Categories of fewer rows share one bin, `other`. */
+/** Categories with fewer rows share one bin, `other`. */
 const minCategoryRows = 5;
 
-/** To twelve digits: 67.01, not 67.00999999999999. */
+/** Rounded to twelve digits: 67.01, not 67.00999999999999. */
 function round(value: number): number {
   return Number(value.toPrecision(12));
 }
@@ -20,7 +20,7 @@ export function summarise(values: Float64Array): NumericFeature['summary'] {
   return summariseSorted(values.toSorted());
 }
 
-/** The same for values that are ascending already. */
+/** The same for values that are already in ascending order. */
 export function summariseSorted(sorted: Float64Array): NumericFeature['summary'] {
   let sum = 0;
   for (let i = 0; i < sorted.length; i++) sum += sorted[i];
@@ -55,9 +55,9 @@ export function numericReference(values: Float64Array): Output['score']['referen
 }
 
 /**
- * The categories that have a bin of their own, most frequent first, and those that are grouped
- * together as `other`: all but the 20 commonest, and those of fewer than five rows, as chance alone moves so few too
- * often. Of less than a hundred rows a twentieth is enough. The commonest always has a bin.
+ * The categories that have a bin of their own, most frequent first, and those that are grouped as `other`: all but the
+ * 20 most common, and those with fewer than five rows, because chance alone moves so few too often. If there are fewer
+ * than a hundred rows, a twentieth of them is enough. The most common category always has a bin.
  *
  * @param counts by category
  */
@@ -80,14 +80,14 @@ export function rankCategories(counts: ReadonlyMap<string, number>): {
 /**
  * How many of as many new rows would fall into each bin: as many as in the reference, with two exceptions.
  *
- * New rows bring categories that the reference never held. A row whose category no other row has would have been such a
- * row to all the others, so as many are expected: these count as `unseen` instead of `other`. It is one row at least
- * where any category is rare, as there may be more of them.
+ * New rows bring categories that are not in the reference. A row whose category occurs only once would have been such a
+ * row to all the others, so as many are expected: these count as `unseen` instead of `other`. At least one is expected
+ * if any category is rare, as there may be more of them.
  *
- * Where no fewer categories are rare than have a bin of their own, the frequent ones owe their places partly to chance:
+ * If at least as many categories are rare as have a bin of their own, the frequent ones are frequent partly by chance:
  * they count as often as `expectedAgain` says, and `other` gets the rest.
  *
- * @param counts rows by category, of all categories of the bins
+ * @param counts rows by category, for all categories of the bins
  * @param missing rows without one
  *
  * Source: I. J. Good, The Population Frequencies of Species and the Estimation of Population Parameters, Biometrika 40

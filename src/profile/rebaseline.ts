@@ -12,11 +12,11 @@ import { describeSmallestDetectableDrift } from './smallest-detectable-drift.ts'
 /** What was seen of one variable: counts of all its bins, in the artifact's order. */
 export type NewReference = {
   readonly counts: readonly number[];
-  /** What a row in each bin brings to the score, where it is known. */
+  /** What a row in each bin adds to the score, if known. */
   readonly effects?: readonly number[];
   /** New edges for `counts`, numeric only; without them the counts are of the artifact's bins. */
   readonly edges?: NumericBins['edges'];
-  /** Numeric only, where raw values were seen. */
+  /** Numeric only, if raw values were seen. */
   readonly summary?: NumericFeature['summary'];
 };
 
@@ -46,15 +46,15 @@ function countsOf({ counts, effects }: NewReference) {
 }
 
 /**
- * Makes a new artifact whose reference is what was seen lately: drift is measured from there on. Predictor,
- * threshold, calibration and evaluation stay, so that every row scores as before; the version changes, and says which
- * one it replaces.
+ * Makes a new artifact whose reference is recent traffic, from which drift is then measured. Predictor, threshold,
+ * calibration and evaluation stay, so every row scores as before; the version changes, and the artifact names the one
+ * it replaces.
  *
  * @param features the new reference of every feature, by name
- * @param score that of the score
- * @param segments that of each segment, counted in the new bins. Without it the new artifact has no segments: the counts of
- *   the older ones are of the older reference
- * @throws Error when a feature has no new reference, or one does not fit the model
+ * @param score the new reference of the score
+ * @param segments the new reference of each segment, counted in the new bins. Without it the new artifact has no
+ *   segments, as the old counts belong to the old reference
+ * @throws Error if a feature has no new reference, or one does not match the model
  */
 export function rebaseline(
   artifact: Artifact,

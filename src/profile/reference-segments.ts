@@ -5,17 +5,17 @@ import type { Column } from './columns.ts';
 import { binsPerVariable } from './make-reference.ts';
 
 /**
- * Refuses segments that cannot be, before time is spent on a fit. The score is taken to have as many bins as it has when
+ * Rejects impossible segments before time is spent on fitting. The score is assumed to have as many bins as it has if
  * none of its values is frequent.
  *
- * @throws Error for a name of no feature, a feature that holds numbers, and too many counts
+ * @throws Error for an unknown feature, a feature that holds numbers, and too many counts
  */
 export function requireSegments(features: readonly Feature[], by: readonly string[]): void {
   if (by.length === 0) return;
   for (const name of by) {
     if (features.find((feature) => feature.name === name)?.kind === 'numeric') {
       throw new Error(
-        `segments: ${name} holds numbers, and only categories are segments: leave it out, or if the numbers are codes use --categorical ${name}`,
+        `segments: ${name} holds numbers, and only categories are segments: omit it, or if the numbers are codes, use --categorical ${name}`,
       );
     }
   }

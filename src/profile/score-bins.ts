@@ -6,12 +6,12 @@ import { rankSorted } from '../stats/quantile-edges.ts';
 import { shortestDecimal } from '../stats/shortest-decimal.ts';
 
 /**
- * Edges that cut out-of-fold scores into bins of about as many rows, so that they are fine enough also for a model whose
- * scores lie close together, as where positives are rare.
+ * Edges that cut out-of-fold scores into bins of about equally many rows, so that they are fine enough even for a model
+ * whose scores lie close together, as they do when positives are rare.
  *
- * Each edge lies between two neighbouring scores; equal ones merge. The outermost bins hold none of the scores:
- * the first ends at half the least score, the last begins halfway between the greatest one and 1. They count the live
- * scores that the calibration knows nothing of. A score of 0 or 1 leaves no room for such a bin.
+ * Each edge lies between two neighbouring scores; equal ones merge. The outermost bins hold none of the scores: the
+ * first ends at half the lowest score, the last begins halfway between the highest score and 1. They count live scores
+ * for which the calibration has no rows. A score of 0 or 1 leaves no room for such a bin.
  *
  * @returns at most `maxScoreBins − 1` edges, strictly ascending
  */

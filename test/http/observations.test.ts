@@ -114,7 +114,7 @@ describe('POST /observations', () => {
         /^must be "good" or "bad"$/,
       ],
       [{ features, score: 0.5, key: '' }, '/key', 'invalid_key', /^must be a string of 1 to 128 characters/],
-      [{ features, score: 0.5, key: ' \u00a0' }, '/key', 'invalid_key', /neither blanks alone nor/],
+      [{ features, score: 0.5, key: ' \u00a0' }, '/key', 'invalid_key', /neither only blanks nor/],
       [{ features, score: 0.5, key: '[redacted]' }, '/key', 'invalid_key', /nor \[redacted\]$/],
       [
         { features, score: 0.5, key: 'a\nb' },

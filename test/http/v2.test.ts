@@ -222,7 +222,7 @@ describe('the Open Inference Protocol V2', () => {
     ['what is no object', () => [], 422, /^the body must be a JSON object with "inputs"/],
     ['no inputs', () => ({ inputs: [] }), 422, /^\/inputs must be a list with a tensor for each feature/],
     [
-      'a name that is none of the features',
+      'a name that is not one of the features',
       () => ({ inputs: changed(1, { name: 'income' }) }),
       422,
       /^\/inputs\/1\/name is not a feature of this model/,

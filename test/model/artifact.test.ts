@@ -124,7 +124,7 @@ describe('the artifact', () => {
     [
       'a field is missing',
       (draft) => Reflect.deleteProperty(draft.output, 'calibration'),
-      /^m\.json: output\.calibration: is absent, though output\.score\.bins is there: /,
+      /^m\.json: output\.calibration: is absent, but output\.score\.bins is present: /,
     ],
     ['a field is unknown', (draft) => Object.assign(draft, { extra: 1 }), /^m\.json: .*extra/],
     [
@@ -157,7 +157,7 @@ describe('the artifact', () => {
     [
       'counts are too few',
       (draft) => draft.features[0].reference.counts.pop(),
-      /: features\[0\]\.reference\.counts: has 10 entries, needs 11/,
+      /: features\[0\]\.reference\.counts: has 10 entries but needs 11/,
     ],
     [
       'counts are fractions',
@@ -174,7 +174,7 @@ describe('the artifact', () => {
       (draft) => {
         weightsIn(draft)[2].coefficients.push(1);
       },
-      /: predictor\.features\[2\]\.coefficients: has 6 entries, needs 5/,
+      /: predictor\.features\[2\]\.coefficients: has 6 entries but needs 5/,
     ],
     [
       'a category occurs twice',
@@ -247,17 +247,17 @@ describe('the artifact', () => {
     [
       'segments leave out a variable',
       ({ segments }) => segments![0].variables.pop(),
-      /: segments\[0\]\.variables: are age, limit, needs age, limit, \(score\)/,
+      /: segments\[0\]\.variables: are age, limit but must be age, limit, \(score\)/,
     ],
     [
       'a segment is missing',
       ({ segments }) => segments![0].variables[1].counts.pop(),
-      /: segments\[0\]\.variables\[1\]\.counts: has 4 entries, needs 5: one a segment/,
+      /: segments\[0\]\.variables\[1\]\.counts: has 4 entries but needs 5: one per segment/,
     ],
     [
       'a segment has a count too many',
       ({ segments }) => segments![0].variables[2].counts[3].push(0),
-      /: segments\[0\]\.variables\[2\]\.counts\[3\]: has 12 entries, needs 11: one a bin/,
+      /: segments\[0\]\.variables\[2\]\.counts\[3\]: has 12 entries but needs 11: one per bin/,
     ],
     [
       'segments are of more than 20 categories',
@@ -303,12 +303,12 @@ describe('the artifact', () => {
     [
       'the predictor is of no known kind',
       (draft) => (draft.predictor!.kind = 'oracle'),
-      /: predictor\.kind: is "oracle", this program knows .*logistic/,
+      /: predictor\.kind: is "oracle", but this program knows .*logistic/,
     ],
     [
       'the predictor is of other features',
       (draft) => (weightsIn(draft)[1].name = 'x'),
-      /: predictor\.features\[1\]: must be of the feature limit, which is numeric/,
+      /: predictor\.features\[1\]: must be for the feature limit, which is numeric/,
     ],
     [
       'the predictor has a field too many',
@@ -318,7 +318,7 @@ describe('the artifact', () => {
     [
       'an evaluation stands without the share of positives',
       (draft) => Reflect.deleteProperty(draft.training, 'prevalence'),
-      /: training\.prevalence: is absent, though output\.score\.bins is there: /,
+      /: training\.prevalence: is absent, but output\.score\.bins is present: /,
     ],
     [
       'all rows are positive',

@@ -74,7 +74,10 @@ describe('the segments of a model', () => {
     assert.equal(none, undefined);
     assert.equal(segments?.length, 1);
     assert.deepEqual(rest, without);
-    assert.throws(() => trainModel(set, { ...options, segments: ['x'] }), /"x" is none of the categorical/);
+    assert.throws(
+      () => trainModel(set, { ...options, segments: ['x'] }),
+      /"x" is not one of the categorical/,
+    );
   });
 
   it('are refused before the fit where they would need too many counts', () => {

@@ -241,7 +241,7 @@ describe('the segments of a monitor', () => {
     for (const feature of ['height', 'nothing']) {
       assert.throws(
         () => createMonitor({ ...reference, segments: [{ ...first, feature }] }),
-        new RangeError(`segments: "${feature}" is none of the categorical features`),
+        new RangeError(`segments: "${feature}" is not one of the categorical features`),
       );
     }
   });

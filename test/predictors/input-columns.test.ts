@@ -13,15 +13,15 @@ describe('the inputs that a model file lists', () => {
     assert.deepEqual(said({ name: 'x', features: ['debt'] }), [
       'inputs.0.features.0 is not a feature of this model',
     ]);
-    assert.deepEqual(said({ name: 'x', features: ['age', 'age'] }), [
-      'inputs.0.features.1 stands in two places',
-    ]);
+    assert.deepEqual(said({ name: 'x', features: ['age', 'age'] }), ['inputs.0.features.1 is listed twice']);
   });
 
   it('have a name each, which is not that of a feature that is left', () => {
     const twice = ['x', 'x'].map((name, i) => ({ name, features: [model.features[i].name] }));
-    assert.deepEqual(said(...twice), ['inputs.1.name is that of another input']);
-    assert.deepEqual(said({ name: 'age', features: ['income'] }), ['inputs.0.name is that of another input']);
+    assert.deepEqual(said(...twice), ['inputs.1.name is the name of another input, too']);
+    assert.deepEqual(said({ name: 'age', features: ['income'] }), [
+      'inputs.0.name is the name of another input, too',
+    ]);
     assert.deepEqual(said({ name: 'age', features: ['income'] }, { name: 'x', features: ['age'] }), []);
   });
 });

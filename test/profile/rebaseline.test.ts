@@ -61,7 +61,7 @@ describe('a rebaseline', () => {
     });
     const short = new Map([...features, ['age', { counts: [1, 2] }] as const]);
     assert.throws(() => rebaseline(artifact, short, score, why), {
-      message: /^new reference: features\[0\]\.reference\.counts: has 2 entries, needs 11/,
+      message: /^new reference: features\[0\]\.reference\.counts: has 2 entries but needs 11/,
     });
     assert.throws(() => rebaseline(artifact, features, score, { ...why, at: 'today' }), {
       message: /^new reference: rebaseline\.at: /,

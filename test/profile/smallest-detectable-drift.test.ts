@@ -91,6 +91,9 @@ describe('the smallest drift that a reference can show', () => {
     );
     assert.doesNotMatch(words, /larger reference/);
     assert.match(describeSmallestDetectableDrift(100), /A larger reference would show smaller shifts\.$/);
-    assert.match(describeSmallestDetectableDrift(3), /no shift of a feature can be told from chance/);
+    assert.match(
+      describeSmallestDetectableDrift(3),
+      /no shift of a feature can be distinguished from chance/,
+    );
   });
 });

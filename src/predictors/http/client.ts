@@ -1,4 +1,4 @@
-// by their defaults, which are what is instrumented
+// default imports, because instrumentation patches those
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { type Context, context, propagation, type SpanContext, trace } from '@opentelemetry/api';
@@ -7,41 +7,45 @@ import { abortedCall, type Call, PredictorFailure } from '../predictor.ts';
 import { createUnderWay } from '../under-way.ts';
 import type { Headers } from './headers.ts';
 
-/** What bounds the requests to a server. */
+/** Limits on the requests to a server. */
 export type ClientSettings = {
   readonly url: string;
-  /** From the request's start to the end of its answer. */
+  /** From the start of the request to the end of the answer. */
   readonly timeoutMs: number;
-  /** Requests at a time at most; there is no queue. */
+  /** The maximum number of concurrent requests; there is no queue. */
   readonly maxInFlight: number;
-  /** Such as one that tells the server who asks. */
+  /** Such as a header that authenticates the caller. */
   readonly headers: Headers;
 };
 
 export type HttpClient = {
   /**
-   * Sends a JSON text and reads the JSON that is answered. The trace of the active span goes along, or else the caller's.
+   * Sends a JSON text and reads the JSON answer. The trace context of the active span is sent along, or otherwise the
+   * caller's.
    *
-   * @param maxBytes of the answer
+   * @param maxBytes the maximum size of the answer
    * @returns a promise that rejects with a PredictorFailure
    */
   post(body: string, maxBytes: number, call?: Call): Promise<unknown>;
-  /** Requests that may begin now. */
+  /** How many more requests may begin now. */
   free(): number;
-  /** Lets those in flight finish, and closes all connections. */
+  /** Lets requests in flight finish, then closes all connections. */
   close(): Promise<void>;
 };
 
-/** A connection that was kept may be closed by the server just as it is used again: then another one is tried. */
+/** The server may close a kept connection just as it is reused: then another one is tried. */
 const closedWhenReused = new Set(['ECONNRESET', 'EPIPE']);
 
-/** Answers to somebody whom the server does not know, or not any more. */
+/** Statuses that mean that the credentials are missing, wrong or expired. */
 const unknownStatuses = new Set([401, 403]);
 
-/** Answers that say that the server has more to do than it can. */
+/** Statuses that mean that the server is overloaded. */
 const busyStatuses = new Set([429, 503]);
 
-/** Makes the client of one address. It keeps connections open, and never asks for more at a time than it is told. */
+/**
+ * Makes the client of one address. It keeps connections open, and never exceeds the maximum number of concurrent
+ * requests.
+ */
 export function createHttpClient({ url, timeoutMs, maxInFlight, headers }: ClientSettings): HttpClient {
   const address = new URL(url);
   const { Agent, request: open } = address.protocol === 'https:' ? https : http;
@@ -68,7 +72,7 @@ export function createHttpClient({ url, timeoutMs, maxInFlight, headers }: Clien
     });
   }
 
-  /** Takes another connection while the one that was taken turns out to be closed. */
+  /** Tries another connection as long as the one in use turns out to be closed. */
   async function sendSafely(request: Request): Promise<Answer> {
     for (;;) {
       try {
@@ -111,7 +115,7 @@ export function createHttpClient({ url, timeoutMs, maxInFlight, headers }: Clien
       if (inFlight.count >= maxInFlight) {
         throw new PredictorFailure(
           'busy',
-          `${maxInFlight} requests to the model's server are under way already`,
+          `${maxInFlight} requests to the model's server are already in progress`,
         );
       }
       return inFlight.during(() => ask(body, maxBytes, call));
@@ -132,7 +136,7 @@ type Request = {
   readonly callerTrace: SpanContext | undefined;
 };
 
-/** The active context, in the trace of the caller where it has none of its own. */
+/** The active context, or the caller's trace if it has none. */
 function contextOf(callerTrace: SpanContext | undefined): Context {
   const active = context.active();
   return callerTrace === undefined || trace.getSpan(active)
@@ -158,15 +162,15 @@ async function readAnswer(response: IncomingMessage, maxBytes: number): Promise<
   return {
     status: response.statusCode as number,
     encoding: response.headers['content-encoding'],
-    // without a byte order mark, as some servers write one
+    // without the byte order mark that some servers write
     text: new TextDecoder().decode(Buffer.concat(chunks)),
   };
 }
 
-/** What such a server says of its errors may hold parts of the row, so nobody is told. */
+/** The server's error messages may contain parts of the row, so they are never passed on. */
 function parseAnswer({ status, encoding = 'identity', text }: Answer): unknown {
   if (busyStatuses.has(status)) {
-    throw new PredictorFailure('busy', `the model's server answers ${status}: it has too much to do`);
+    throw new PredictorFailure('busy', `the model's server answers ${status}: it is overloaded`);
   }
   if (status < 200 || status > 299) {
     throw new PredictorFailure('refused', `the model's server answers ${status}`);

@@ -1,16 +1,16 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { readSecretLines } from '../../files/secret-file.ts';
 
-/** What every request carries beside its own headers. */
+/** Headers that every request carries in addition to its own. */
 export type Headers = {
   current(): Readonly<Record<string, string>>;
-  /** Reads them again: whether they are others now. Never rejects; those that were read last stay if it cannot be done. */
+  /** Reads them again and returns whether they have changed. Never rejects; if reading fails, the last ones stay. */
   renew(): Promise<boolean>;
 };
 
 export const noHeaders: Headers = { current: () => ({}), renew: async () => false };
 
-/** Headers that the client writes itself. */
+/** Headers that the client sets itself. */
 const ownHeaders = new Set([
   'content-length',
   'content-type',
@@ -23,7 +23,7 @@ const ownHeaders = new Set([
  * The headers of a file: `Name: value` on each line. Tokens are replaced while the service runs, so it is read again when a
  * server refuses them.
  *
- * @throws Error (rejects) naming the file and the line, never its text, for a file that cannot be read or lines that are no
+ * @throws Error (rejects) naming the file and the line, never its text, if the file cannot be read or a line is not a
  * header
  */
 export async function openHeaders(path: string): Promise<Headers> {
@@ -53,7 +53,7 @@ async function readHeaders(path: string): Promise<Record<string, string>> {
       Object.hasOwn(headers, name)
     ) {
       throw new Error(
-        `${source}=${path}: header ${i + 1} is not \`Name: value\` with a name that is given once and that the client does not write itself`,
+        `${source}=${path}: header ${i + 1} is not \`Name: value\` with a name that occurs once and that the client does not set itself`,
       );
     }
     headers[name] = value;

@@ -11,13 +11,13 @@ import type { Protocol } from './protocol.ts';
 import { type HttpSettings, httpSettings } from './settings.ts';
 import { createV2Protocol } from './v2.ts';
 
-/** Requests of one call that are under way at a time, so that a long list of rows leaves room for others. */
+/** Concurrent requests of one call, so that a long list of rows leaves room for others. */
 const requestsPerCall = 8;
 
-/** Bytes that an answer may have: what surrounds the predictions, and each of them. */
+/** The maximum size of an answer in bytes: for what surrounds the predictions, and for each prediction. */
 const answerBytes = { around: 1024 * 1024, row: 4 * 1024 };
 
-/** A model that a server answers for. */
+/** A model that is served by an HTTP server. */
 export const httpKind: PredictorKind<HttpSettings> = {
   schema: httpSettings,
   faults: (settings, artifact) => (settings.protocol === 'v2' ? inputFaults(settings.inputs, artifact) : []),

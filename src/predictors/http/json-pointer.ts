@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
-/** A JSON pointer (RFC 6901): empty for the whole value, otherwise `/` and a name or a place for each step. */
+/** A JSON pointer (RFC 6901): empty for the whole value, otherwise `/` and a name or an index for each step. */
 export const jsonPointer = z
   .string()
   .regex(/^(?:\/(?:[^~/]|~[01])*)*$/, 'must be a JSON pointer, such as /probability');
 
-/** Finds the value that a pointer names; `undefined` where there is none. */
+/** Finds the value that a pointer refers to; `undefined` if there is none. */
 export type Finder = (value: unknown) => unknown;
 
-/** Makes the finder of a pointer, whose steps are taken apart once. */
+/** Makes the finder for a pointer, which is parsed once. */
 export function createFinder(pointer: string): Finder {
   const steps = pointer
     .split('/')

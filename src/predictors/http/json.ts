@@ -6,7 +6,7 @@ import type { WatchedModel } from '../watched-model.ts';
 import { createFinder, jsonPointer } from './json-pointer.ts';
 import { commonSettings, type Protocol, requireList } from './protocol.ts';
 
-/** Stand in a request for one row, or for the list of several. */
+/** Placeholders in a request for one row, or for a list of rows. */
 const placeholders = { one: '{row}', several: '{rows}' } as const;
 
 export const jsonSettings = z
@@ -16,16 +16,16 @@ export const jsonSettings = z
     request: z
       .exactOptional(z.json())
       .describe(
-        'The request, in which the text `{row}` stands for a row as an object of its features, or `{rows}` for a list of such. The row alone when absent',
+        'The request, in which the text `{row}` stands for a row as an object of its features, or `{rows}` for a list of such. By default, the row alone',
       )
       .refine(
         (request) => request === undefined || countPlaceholders(request) === 1,
-        `must hold either ${JSON.stringify(placeholders.one)} or ${JSON.stringify(placeholders.several)}, once, as a value`,
+        `must contain either ${JSON.stringify(placeholders.one)} or ${JSON.stringify(placeholders.several)}, once, as a value`,
       ),
     predictions: z
       .exactOptional(jsonPointer)
       .describe(
-        'With `{rows}`: JSON pointer to the list of predictions in the answer. The answer itself when absent',
+        'With `{rows}`: JSON pointer to the list of predictions in the answer. By default, the answer itself',
       ),
     score: jsonPointer.describe(
       'JSON pointer to the probability of the positive class: in the answer, or with `{rows}` in each prediction',
@@ -33,10 +33,10 @@ export const jsonSettings = z
     prediction: z
       .exactOptional(jsonPointer)
       .describe(
-        'JSON pointer to the predicted class, from the same place. The threshold decides when absent',
+        'JSON pointer to the predicted class, relative to the same value. By default, the threshold decides',
       ),
   })
-  .describe('Any endpoint that takes and answers JSON');
+  .describe('Any endpoint that accepts and returns JSON');
 
 function countPlaceholders(value: unknown): number {
   if (typeof value === 'object' && value !== null) {
@@ -45,7 +45,7 @@ function countPlaceholders(value: unknown): number {
   return value === placeholders.one || value === placeholders.several ? 1 : 0;
 }
 
-/** An endpoint of somebody's own. */
+/** A custom endpoint. */
 export function createJsonProtocol(
   { request = placeholders.one, predictions = '', score, prediction }: z.infer<typeof jsonSettings>,
   model: WatchedModel,
@@ -71,7 +71,7 @@ function splitTemplate(request: unknown): {
   readonly pieces: readonly string[];
   readonly takesSeveral: boolean;
 } {
-  // a value, not the name of a member or a part of a longer text
+  // a whole value, not the name of a member or part of a longer text
   let takesSeveral = false;
   const mark = '\ue000';
   const text = JSON.stringify(request, (_, value) => {
@@ -81,7 +81,7 @@ function splitTemplate(request: unknown): {
   return { pieces: text.split(`"${mark}"`), takesSeveral };
 }
 
-/** Every feature by its name, missing ones as `null`. */
+/** Every feature by name, missing ones as `null`. */
 function createRowWriter({ features }: WatchedModel): (row: Row) => object {
   const readers = features.map((feature) => ({ name: feature.name, read: createFeatureReader(feature) }));
   return (row) => {

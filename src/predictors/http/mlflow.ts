@@ -16,13 +16,13 @@ export const mlflowSettings = z
     score: z
       .exactOptional(jsonPointer)
       .describe(
-        'JSON pointer to the probability of the positive class in each of the `predictions`. When absent, the place of that class among the sorted ones, as `predict_proba` gives them',
+        'JSON pointer to the probability of the positive class in each of the `predictions`. By default, the index of that class among the sorted ones, as `predict_proba` orders them',
       ),
     prediction: z
       .exactOptional(jsonPointer)
-      .describe('JSON pointer to the predicted class in each. The threshold decides when absent'),
+      .describe('JSON pointer to the predicted class in each. By default, the threshold decides'),
   })
-  .describe('What `mlflow models serve` starts, and whatever else answers at `/invocations`');
+  .describe('The server that `mlflow models serve` starts, and any other that answers at `/invocations`');
 
 /** MLflow's scoring server: rows as a data frame, split into names and values. */
 export function createMlflowProtocol(
@@ -44,7 +44,7 @@ export function createMlflowProtocol(
     decode(answer, rows) {
       const predictions = (answer as { predictions?: unknown } | null)?.predictions;
       return requireList(predictions, rows).map((item) => {
-        // a label instead of a list or an object of what was predicted
+        // a label instead of a list or an object of predictions
         if (typeof item !== 'object' && score !== '') throw new PredictorFailure('bad_answer', mlflowLabels);
         if (score === undefined && findThird(item) !== undefined) {
           throw new PredictorFailure('bad_answer', mlflowClasses);
@@ -56,8 +56,8 @@ export function createMlflowProtocol(
 }
 
 /**
- * Writes one value as JSON; a missing number as NaN, which is none, but which Python writes and reads. Of `null` alone
- * MLflow makes a column of objects, and models that know what to do about missing numbers fail with those.
+ * Writes one value as JSON. A missing number becomes NaN, which is not valid JSON, but which Python writes and reads:
+ * from `null` alone MLflow makes a column of objects, on which even models that support missing numbers fail.
  */
 function createWriter(feature: Feature): (row: Row) => string {
   const read = createFeatureReader(feature);
@@ -69,7 +69,7 @@ function createWriter(feature: Feature): (row: Row) => string {
 }
 
 const mlflowLabels =
-  'MLflow answers with one value a row, which for a classifier is its class and not the probability of the positive one: save the model with pyfunc_predict_fn="predict_proba", or set "score": "" in the model file if that value is the probability';
+  'MLflow answers with one value per row, which for a classifier is its class and not the probability of the positive one: save the model with pyfunc_predict_fn="predict_proba", or set "score": "" in the model file if that value is the probability';
 
 const mlflowClasses =
-  'MLflow answers with three or more probabilities a row, and a model of two classes has two: say where that of the positive class is as "score" in the model file, such as "/2"';
+  'MLflow answers with three or more probabilities per row, but a binary model has two: set "score" in the model file to the position of the positive class, such as "/2"';

@@ -21,13 +21,13 @@ export const v2Settings = z
         .array(inputColumns.extend({ datatype: z.exactOptional(datatype) }))
         .min(1)
         .describe(
-          'Inputs that are not called as the one feature they take, or whose datatype is not FP64 for numbers and BYTES for categories. Every other feature has an input of its own name',
+          'Inputs that are not named after the one feature they take, or whose datatype is not FP64 for numbers and BYTES for categories. Every other feature has an input of its own name',
         ),
     ),
     score: z
       .exactOptional(z.string().min(1))
       .describe(
-        'Output with the probabilities. The only one of the answer besides that of `prediction` when absent',
+        'Output with the probabilities. By default, the only one in the answer besides that of `prediction`',
       ),
     ...tensorOutputs,
   })
@@ -37,16 +37,16 @@ type OutputNames = Pick<z.infer<typeof v2Settings>, 'score' | 'prediction'>;
 
 type Tensor = { readonly name: string; readonly shape: readonly number[]; readonly data: readonly unknown[] };
 
-/** The Open Inference Protocol V2: one tensor a column, of as many values as there are rows. */
+/** The Open Inference Protocol V2: one tensor per column, with as many values as there are rows. */
 export function createV2Protocol(settings: z.infer<typeof v2Settings>, model: WatchedModel): Protocol {
   const { inputs, score, prediction } = settings;
   const encoders = listInputs(inputs, model).map((columns, i) =>
     createEncoder(columns, inputs?.[i]?.datatype),
   );
-  // MLServer makes a data frame of them; a server that does not know the parameter passes over it
+  // MLServer makes a data frame of them; a server that does not know the parameter ignores it
   const parameters = encoders.every(({ columns }) => columns === 1) ? frameParameters : undefined;
   const wanted = [score, prediction].filter((name) => name !== undefined);
-  // all of them, where the one with the probabilities is not known by name
+  // all of them, if the name of the one with the probabilities is not known
   const outputs = score === undefined ? undefined : wanted.map((name) => ({ name }));
   const read = createTensorReader(settings, model);
 
@@ -67,7 +67,7 @@ function createEncoder({ name, features }: InputColumns, given: Datatype | undef
   const isNumeric = features.every(({ kind }) => kind === 'numeric');
   const datatype = given ?? (isNumeric ? 'FP64' : 'BYTES');
   const readers = features.map(datatype === 'BYTES' ? createTextReader : createNumberReader);
-  // by their content type strings are taken as such, not as bytes
+  // the content type makes the server treat them as strings, not as bytes
   const parameters = datatype === 'BYTES' ? textParameters : undefined;
   const columns = features.length;
   return {
@@ -82,7 +82,7 @@ function createEncoder({ name, features }: InputColumns, given: Datatype | undef
   };
 }
 
-/** What is no number is sent as it is: the server knows what to say. */
+/** Anything that is not a number is sent unchanged: the server will report it. */
 function createNumberReader(feature: Feature): (row: Row) => FeatureValue {
   const read = createFeatureReader(feature);
   return (row) => {
@@ -105,19 +105,22 @@ function readOutputs(answer: unknown): Tensor[] {
   });
 }
 
-/** The values of an output, row after row: as many for each. */
+/** The values of an output, row after row, equally many for each row. */
 function readValues({ name, shape, data }: Tensor, rows: number): readonly unknown[] {
   const fail = (what: string) =>
-    new PredictorFailure('bad_answer', `output ${JSON.stringify(name)} of the answer does not hold ${what}`);
-  if (shape[0] !== rows) throw fail(`${rows} rows, as many as were sent`);
+    new PredictorFailure(
+      'bad_answer',
+      `output ${JSON.stringify(name)} of the answer does not contain ${what}`,
+    );
+  if (shape[0] !== rows) throw fail(`the ${rows} rows that were sent`);
   const values = flatten(data, shape);
-  if (values === undefined) throw fail('the values of its shape');
+  if (values === undefined) throw fail('as many values as its shape requires');
   return values;
 }
 
 /**
- * The values of a tensor whose data are flat, or nested as its shape says; `undefined` for any others. It goes no deeper
- * than the shape: `flat(Infinity)` throws where the nesting fills the stack.
+ * The values of a tensor whose data are flat, or nested as its shape says; `undefined` for any others. It goes no
+ * deeper than the shape: `flat(Infinity)` throws if the nesting overflows the stack.
  */
 function flatten(data: readonly unknown[], shape: readonly number[]): readonly unknown[] | undefined {
   let values = data;
@@ -137,7 +140,7 @@ function findScores(tensors: readonly Tensor[], { score, prediction }: OutputNam
   if (others.length === 1) return others[0];
   throw new PredictorFailure(
     'bad_answer',
-    `the answer has ${others.length} outputs that could hold the probabilities: name the one that does as "score" in the model file`,
+    `the answer has ${others.length} outputs that could contain the probabilities: name the right one as "score" in the model file`,
   );
 }
 

@@ -8,7 +8,7 @@ import type { Logistic } from './schema.ts';
 import { createContribution, referenceContribution } from './score.ts';
 import { sumShifts } from './score-shift.ts';
 
-/** How the scores of a logistic regression come about, exactly: it is linear in the log-odds. */
+/** Explains the scores of a logistic regression exactly, as it is linear in the log-odds. */
 export function explainLogistic(
   { features: weights }: Logistic,
   { features }: Pick<Artifact, 'features'>,
@@ -21,7 +21,7 @@ export function explainLogistic(
   const partOf = new Map(parts.map((part) => [part.feature.name, part]));
   function find(name: string) {
     const part = partOf.get(name);
-    if (part === undefined) throw new RangeError(`${JSON.stringify(name)} is none of the model's features`);
+    if (part === undefined) throw new RangeError(`${JSON.stringify(name)} is not a feature of the model`);
     return part;
   }
   const explanation: Explanation = {

@@ -1,10 +1,10 @@
 import { createValueReader } from '../../model/row.ts';
 import type { Contribution, Explainer } from '../explanation.ts';
 
-/** Reasons given for one prediction, at most. */
+/** The maximum number of reasons given for one prediction. */
 const maxReasons = 4;
 
-/** A feature with its contribution, and with what that was on average over the reference. */
+/** A feature with its contribution, and the average contribution over the reference. */
 export type ExplainedFeature = {
   readonly name: string;
   readonly contribution: Contribution;
@@ -13,8 +13,8 @@ export type ExplainedFeature = {
 
 /**
  * Makes an explainer of scores: coefficient · deviation from the reference mean for each feature. The reasons of all
- * features add up to the log-odds of the row less those of the average reference row, for the model is linear in them, as
- * long as none goes beyond ±700 and is bounded.
+ * features add up to the log-odds of the row minus those of the average reference row, because the model is linear in
+ * them, unless a contribution is clipped at ±700.
  */
 export function createExplainer(features: readonly ExplainedFeature[]): Explainer {
   const readers = features.map(({ name }) => createValueReader(name));

@@ -3,7 +3,7 @@ import { explainLogistic } from './explain-logistic.ts';
 import { type Logistic, logisticFaults, logisticSchema } from './schema.ts';
 import { createScorer } from './score.ts';
 
-/** A logistic regression whose coefficients stand in the model file. It answers at once, and never fails. */
+/** A logistic regression whose coefficients are in the model file. It answers synchronously, and never fails. */
 export const logisticKind = {
   schema: logisticSchema,
   faults: logisticFaults,

@@ -7,7 +7,7 @@ import type { Contribution } from '../explanation.ts';
 import type { Weights } from './schema.ts';
 import { unseenContribution } from './score.ts';
 
-/** The values of a feature that its sums and means hold. */
+/** The range of a feature's values that go into sums and means. */
 function featureBounds({ summary: { min, max } }: NumericFeature): ReturnType<typeof summableBounds> {
   return summableBounds([min, max]);
 }
@@ -17,7 +17,7 @@ function featureBounds({ summary: { min, max } }: NumericFeature): ReturnType<ty
  * numbers it is the contribution of their mean, for categories that of each by its count. Numbers too far out to be
  * summed count as the bound that they lie beyond.
  *
- * @param bins what the counts stand in, which need not be the feature's own
+ * @param bins the bins of the counts, which need not be the feature's own
  * @returns `null` without rows, or for numbers whose mean is not known
  */
 export function meanContribution(
@@ -47,7 +47,7 @@ export function meanContribution(
   return (sum + counts[missing + 1] * unseenOf(weights)) / rows;
 }
 
-/** What a value adds that lies in the bin. @param bins need not be the feature's own */
+/** What a value in the bin adds. @param bins need not be the feature's own */
 export function contributionWithin(
   weights: Weights,
   contribution: Contribution,

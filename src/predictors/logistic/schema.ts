@@ -7,11 +7,11 @@ const missingLogOdds = z
   .number()
   .nullable()
   .describe(
-    'Contribution of a missing value; null when the training rows had none (then the feature is required)',
+    'Contribution of a missing value; null if the training rows had none (then the feature is required)',
   );
 const meanContribution = z
   .number()
-  .describe('Mean contribution to the log-odds over the training rows, missing values included');
+  .describe('Mean contribution to the log-odds over the training rows, including missing values');
 
 const numericWeights = z.strictObject({
   name,
@@ -28,16 +28,13 @@ const categoricalWeights = z.strictObject({
   coefficients: z
     .array(z.number())
     .describe('Contributions to the log-odds, parallel to the categories of the feature'),
-  otherLogOdds: z
-    .number()
-    .nullable()
-    .describe('Contribution of a grouped category; null when none is grouped'),
+  otherLogOdds: z.number().nullable().describe('Contribution of a grouped category; null if none is grouped'),
   missingLogOdds,
   unseenLogOdds: z.number().describe('Contribution of a category never seen in training: neutral'),
   meanContribution,
 });
 
-/** A logistic regression as the model file holds it. */
+/** A logistic regression as stored in the model file. */
 export const logisticSchema = z
   .strictObject({
     kind: z.literal('logistic'),
@@ -46,7 +43,7 @@ export const logisticSchema = z
       .array(z.discriminatedUnion('kind', [numericWeights, categoricalWeights]))
       .describe('One for each feature of the model, in their order'),
   })
-  .describe('Log-odds that are the sum of the intercept and one contribution a feature');
+  .describe('Log-odds that are the sum of the intercept and one contribution per feature');
 
 export type Logistic = z.infer<typeof logisticSchema>;
 export type Weights = Logistic['features'][number];
@@ -56,7 +53,7 @@ export type CategoricalWeights = Extract<Weights, { kind: 'categorical' }>;
 function weightsFaults(feature: Feature, weights: Weights, i: number): Fault[] {
   const at = ['features', i];
   if (weights.name !== feature.name || weights.kind !== feature.kind) {
-    return [{ path: at, message: `must be of the feature ${feature.name}, which is ${feature.kind}` }];
+    return [{ path: at, message: `must be for the feature ${feature.name}, which is ${feature.kind}` }];
   }
   const faults: Fault[] = [];
   if (feature.nullable !== (weights.missingLogOdds !== null)) {
@@ -78,7 +75,12 @@ function weightsFaults(feature: Feature, weights: Weights, i: number): Fault[] {
   if (feature.kind !== 'categorical') return faults;
   const { categories, grouped } = feature;
   faults.push(
-    ...lengthFault([...at, 'coefficients'], weights.coefficients.length, categories.length, 'one a category'),
+    ...lengthFault(
+      [...at, 'coefficients'],
+      weights.coefficients.length,
+      categories.length,
+      'one per category',
+    ),
   );
   if (grouped.length > 0 !== (weights.otherLogOdds !== null)) {
     faults.push({
@@ -89,8 +91,8 @@ function weightsFaults(feature: Feature, weights: Weights, i: number): Fault[] {
   return faults;
 }
 
-/** What the shape of a logistic regression cannot say: that it fits the features of the model. */
+/** What the schema of a logistic regression cannot check: that it matches the features of the model. */
 export function logisticFaults({ features: weights }: Logistic, { features }: Artifact): Fault[] {
-  const faults = lengthFault(['features'], weights.length, features.length, 'one a feature of the model');
+  const faults = lengthFault(['features'], weights.length, features.length, 'one per feature of the model');
   return faults.length > 0 ? faults : features.flatMap((feature, i) => weightsFaults(feature, weights[i], i));
 }

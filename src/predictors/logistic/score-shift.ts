@@ -1,6 +1,6 @@
 import type { FeatureShift, ScoreShift } from '../explanation.ts';
 
-/** A feature's mean contribution to the log-odds over both sides; `null` where it is not known. */
+/** A feature's mean contribution to the log-odds on both sides; `null` if it is not known. */
 type MeanContributions = {
   readonly name: string;
   readonly reference: number | null;
@@ -12,7 +12,7 @@ type MeanContributions = {
  * the log-odds, so the parts add up to the whole exactly and each follows from counts and means alone. The reference is
  * the one in the artifact: the training rows, or the traffic that replaced them in a rebaseline.
  *
- * @returns `null` where the contribution of a feature is not known
+ * @returns `null` if the contribution of a feature is not known
  */
 export function sumShifts(contributions: readonly MeanContributions[]): ScoreShift | null {
   const features: FeatureShift[] = [];

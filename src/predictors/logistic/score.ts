@@ -8,9 +8,9 @@ import type { CategoricalWeights, Logistic, NumericWeights, Weights } from './sc
 export type Scorer = (row: Row) => number;
 
 /**
- * What one feature adds to the log-odds stays within ±this. e^700 to 1 is certainty in double precision already, and a
- * sum of such contributions is finite, whatever values a caller chooses: two huge ones of opposite sign would otherwise
- * add up to ∞ − ∞, which is no number.
+ * What one feature adds to the log-odds is clipped at ±this. Odds of e^700 are already certainty in double precision,
+ * and a sum of such contributions is finite, whatever values a caller chooses: otherwise two huge ones of opposite sign
+ * would add up to ∞ − ∞, which is NaN.
  */
 const maxLogOdds = 700;
 
@@ -30,7 +30,7 @@ function missingContribution(weights: Weights): number {
 
 function numericContribution(weights: NumericWeights): Contribution {
   const { mean, deviation } = weights.standardisation;
-  // finite, as `value - mean` is for every finite value: the weights are checked for that
+  // finite if `value` is, like `value - mean`: the weights are checked for that
   const slope = weights.coefficient / deviation;
   const missing = missingContribution(weights);
   return (value) =>
@@ -57,11 +57,10 @@ function categoricalContribution(weights: CategoricalWeights, feature: Categoric
 }
 
 /**
- * How one feature adds to the log-odds: `coefficient · (x − mean) / deviation`, or the coefficient of its
- * category (see `indexCategories` for how a value names one).
- * A missing value (null, undefined, for a number also anything that is not a finite number) adds `missingLogOdds`;
- * where training had none it is neutral, and so is a category never seen: it adds the mean contribution. All stay within
- * ±700.
+ * How one feature adds to the log-odds: `coefficient · (x − mean) / deviation`, or the coefficient of its category (see
+ * `indexCategories` for how a value names one). A missing value (null, undefined, for a number also anything that is
+ * not a finite number) adds `missingLogOdds`; if training had none, it is neutral, like an unseen category: it adds the
+ * mean contribution. All are clipped at ±700.
  */
 export function createContribution(weights: Weights, feature: Feature): Contribution {
   return weights.kind === 'numeric'
@@ -74,7 +73,7 @@ export function logistic(logOdds: number): number {
   return 1 / (1 + Math.exp(-logOdds));
 }
 
-/** Makes the model's scorer. It trusts its rows: validate them at the edge. It never throws. */
+/** Makes the model's scorer. It does not check its rows: validate them when they arrive. It never throws. */
 export function createScorer(
   { intercept, features: weights }: Logistic,
   { features }: Pick<Artifact, 'features'>,

@@ -3,7 +3,7 @@ import type { PredictorKind } from '../predictor.ts';
 import { createOnnxPredictor } from './onnx-predictor.ts';
 import { type OnnxSettings, onnxSettings } from './settings.ts';
 
-/** A model in ONNX, run in this process. */
+/** An ONNX model, run in this process. */
 export const onnxKind: PredictorKind<OnnxSettings> = {
   schema: onnxSettings,
   faults: ({ inputs }, artifact) => inputFaults(inputs, artifact),

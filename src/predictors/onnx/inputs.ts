@@ -13,7 +13,7 @@ export type InputFiller = {
   readonly fill: (rows: readonly Row[]) => TensorData;
 };
 
-/** Where a dimension is not fixed, the runtimes give no number or one that is too large. */
+/** If a dimension is not fixed, the runtimes give no number or one that is too large. */
 export function fixedSize(dimension: number | string | undefined): number | undefined {
   return typeof dimension === 'number' && dimension > 0 && dimension < 2 ** 31 ? dimension : undefined;
 }
@@ -27,10 +27,10 @@ const numberLists: Readonly<Record<string, (length: number) => NumberList & Tens
 };
 
 /**
- * Makes what fills an input.
+ * Makes the function that fills an input.
  *
  * @param missingText stands for a missing text
- * @throws Error when the input is of a type or a width that its features cannot fill
+ * @throws Error if the input has a type or a width that its features cannot fill
  */
 export function createInputFiller(
   value: OnnxValue,
@@ -38,13 +38,13 @@ export function createInputFiller(
   missingText: string,
 ): InputFiller {
   const place = `input ${JSON.stringify(name)} of the ONNX model`;
-  if (!value.isTensor) throw new Error(`${place} is no tensor`);
+  if (!value.isTensor) throw new Error(`${place} is not a tensor`);
   const { type, shape } = value;
   if (shape.length > 2) throw new Error(`${place} has ${shape.length} dimensions: it must have one or two`);
   const width = shape.length === 2 ? fixedSize(shape[1]) : 1;
   if (width !== undefined && width !== features.length) {
     throw new Error(
-      `${place} has ${width} columns, but takes ${features.length} of the features: ${describe(features)}`,
+      `${place} has ${width} columns, but is given ${features.length} features: ${describe(features)}`,
     );
   }
   if (type.startsWith('int')) {
@@ -94,7 +94,7 @@ function toNumber(value: FeatureValue, input: string): number {
   if (!Number.isNaN(number)) return number;
   throw new PredictorFailure(
     'refused',
-    `input ${JSON.stringify(input)} of the ONNX model takes numbers, not this text`,
+    `input ${JSON.stringify(input)} of the ONNX model takes numbers, not text`,
   );
 }
 
@@ -107,12 +107,12 @@ function toWhole(value: FeatureValue, input: string): number {
   );
 }
 
-/** A typed array would take a larger one for another number. */
+/** A typed array would silently turn a larger number into a different one. */
 function toInt32(value: FeatureValue, input: string): number {
   const number = toWhole(value, input);
   if (number === (number | 0)) return number;
   throw new PredictorFailure(
     'refused',
-    `input ${JSON.stringify(input)} of the ONNX model takes whole numbers of 32 bits`,
+    `input ${JSON.stringify(input)} of the ONNX model takes 32-bit whole numbers`,
   );
 }

@@ -19,17 +19,19 @@ import { chooseOutputs } from './outputs.ts';
 import { loadOnnxRuntime, type OnnxRuntime, type OnnxSession } from './runtime.ts';
 import type { OnnxSettings } from './settings.ts';
 
-/** The runtimes compute on the event loop: after as many rows, a few milliseconds of work, others have their turn. */
+/**
+ * The runtimes compute on the event loop: after this many rows, a few milliseconds of work, other tasks get their turn.
+ */
 const rowsPerRun = 256;
 
-/** One row needs no second thread, and the service has other work for it. */
+/** One row needs no second thread, and the service needs the CPU for other work. */
 const sessionOptions = { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 };
 
 /**
- * Makes the predictor of a model in ONNX.
+ * Makes the predictor of an ONNX model.
  *
- * @throws Error naming the file, or the place in the model file, when it is another file than the one that was profiled,
- * when nothing that runs it is installed, or when its inputs and outputs are not those that the model file says
+ * @throws Error naming the file, or the path in the model file, if it is not the file that was profiled, if no runtime
+ * is installed, or if its inputs and outputs are not those that the model file names
  */
 export async function createOnnxPredictor(
   settings: OnnxSettings,
@@ -41,7 +43,7 @@ export async function createOnnxPredictor(
   const bytes = await readModel(path, settings.sha256);
   const runtime = await loadRuntime();
   const session = await runtime.InferenceSession.create(bytes, sessionOptions).catch((error) => {
-    throw new Error(`${path}: is no model in ONNX that can be run: ${firstLine(error)}`);
+    throw new Error(`${path}: is not an ONNX model that can be run: ${firstLine(error)}`);
   });
   try {
     return predictBy(session, prepare(runtime, session, model, settings));
@@ -51,7 +53,7 @@ export async function createOnnxPredictor(
   }
 }
 
-/** @param run answers some rows at once */
+/** @param run predicts some rows in one call */
 function predictBy(session: OnnxSession, run: (rows: readonly Row[]) => Promise<Prediction[]>): Predictor {
   const step = isForOneRow(session) ? 1 : rowsPerRun;
   const underWay = createUnderWay();
@@ -82,9 +84,7 @@ async function readModel(path: string, sha256: string): Promise<Uint8Array> {
   });
   const found = hash('sha256', bytes);
   if (found === sha256) return bytes;
-  throw new Error(
-    `${path}: is another file than the one the model file was made for: its SHA-256 is ${found}`,
-  );
+  throw new Error(`${path}: is not the file that the model file was made for: its SHA-256 is ${found}`);
 }
 
 /** Whether the model was exported for one row at a time. */
@@ -92,7 +92,7 @@ function isForOneRow({ inputMetadata }: OnnxSession): boolean {
   return inputMetadata.some((input) => input.isTensor && fixedSize(input.shape[0]) === 1);
 }
 
-/** Makes what answers some rows at once. */
+/** Makes the function that predicts some rows in one call. */
 function prepare(
   { Tensor }: OnnxRuntime,
   session: OnnxSession,
@@ -128,12 +128,12 @@ function describeMismatch(lacking: readonly string[], unfilled: readonly string[
   const list = (names: readonly string[]) => names.map((name) => JSON.stringify(name)).join(', ');
   return [
     ...(lacking.length > 0 ? [`the ONNX model has no input ${list(lacking)}`] : []),
-    ...(unfilled.length > 0 ? [`no feature is called as its input ${list(unfilled)}`] : []),
-    'say which features an input takes as predictor.inputs in the model file',
+    ...(unfilled.length > 0 ? [`no feature is named like its input ${list(unfilled)}`] : []),
+    'list the features that each input takes under predictor.inputs in the model file',
   ].join('; ');
 }
 
-/** The runtimes' messages go on over many lines. */
+/** The runtimes' messages span many lines. */
 function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0];
 }

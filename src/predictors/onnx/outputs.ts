@@ -7,9 +7,9 @@ export type Outputs = { readonly score: string; readonly prediction: string | un
 const fractionTypes = new Set(['float32', 'float64']);
 
 /**
- * The outputs that the model file names; without a name for the probabilities, the only tensor of numbers with a fraction.
+ * The outputs that the model file names; by default, the probabilities are the only tensor of floating-point numbers.
  *
- * @throws Error when there is no such output, or when none or several could be meant
+ * @throws Error if there is no such output, or none or several qualify
  */
 export function chooseOutputs(
   values: readonly OnnxValue[],
@@ -19,7 +19,7 @@ export function chooseOutputs(
   for (const [key, name] of Object.entries({ score, prediction })) {
     if (name !== undefined && !values.some((value) => value.name === name && value.isTensor)) {
       throw new Error(
-        `predictor.${key}: ${JSON.stringify(name)} is not a tensor that the ONNX model puts out: ${all}`,
+        `predictor.${key}: ${JSON.stringify(name)} is not a tensor output of the ONNX model: ${all}`,
       );
     }
   }
@@ -28,7 +28,7 @@ export function chooseOutputs(
   if (candidates.length === 1) return { score: candidates[0].name, prediction };
   if (candidates.length === 0 && values.some(({ isTensor }) => !isTensor)) {
     throw new Error(
-      `the ONNX model puts out its probabilities as a list of maps, not as a tensor: export it with the option zipmap off`,
+      `the ONNX model returns its probabilities as a list of maps, not as a tensor: export it with the option zipmap off`,
     );
   }
   throw new Error(`predictor.score: must name the output of the ONNX model with the probabilities: ${all}`);

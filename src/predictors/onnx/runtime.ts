@@ -1,4 +1,4 @@
-/** What is used of `onnxruntime-node` and `onnxruntime-web`, which offer the same. */
+/** The part of the API of `onnxruntime-node` and `onnxruntime-web` that is used here; both offer it. */
 export type OnnxRuntime = {
   readonly InferenceSession: {
     create(bytes: Uint8Array, options: Readonly<Record<string, unknown>>): Promise<OnnxSession>;
@@ -38,18 +38,18 @@ export type OnnxTensor = {
   readonly data: TensorData;
 };
 
-/** The first is three times faster; the second is made of WebAssembly and runs wherever Node does. */
+/** The first is three times faster; the second is WebAssembly and runs wherever Node.js does. */
 const packages = ['onnxruntime-node', 'onnxruntime-web'] as const;
 
-/** How to get what runs a model in ONNX. */
+/** How to install a runtime for ONNX models. */
 export const installation =
-  'a model in ONNX needs the package onnxruntime-node: ONNXRUNTIME_NODE_INSTALL=skip npm install --no-save onnxruntime-node (without the variable it also downloads files for NVIDIA cards, which are not used here), or onnxruntime-web where it has no binary for the machine';
+  'an ONNX model needs the package onnxruntime-node: ONNXRUNTIME_NODE_INSTALL=skip npm install --no-save onnxruntime-node (without the variable it also downloads files for NVIDIA cards, which are not used here), or onnxruntime-web if there is no binary for the machine';
 
 /**
- * Loads the runtime that is installed. Nothing else does, so that a service without such models needs none.
+ * Loads the installed runtime. Nothing else loads it, so a service without such models needs none.
  *
  * @param load imports a package by its name
- * @throws Error naming the command that installs one, or saying why the one that is there cannot be loaded
+ * @throws Error naming the command that installs one, or saying why the installed one cannot be loaded
  */
 export async function loadOnnxRuntime(
   load: (name: string) => Promise<{ default: OnnxRuntime }> = (name) => import(name),
@@ -57,7 +57,7 @@ export async function loadOnnxRuntime(
   for (const name of packages) {
     try {
       const { default: runtime } = await load(name);
-      // one thread for WebAssembly: it would be blocked while others work for it
+      // one thread for WebAssembly: the main thread would be blocked while others work for it
       if (runtime.env.wasm) runtime.env.wasm.numThreads = 1;
       return runtime;
     } catch (error) {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { inputColumns } from '../input-columns.ts';
 import { tensorOutputs } from '../tensor-outputs.ts';
 
-/** The predictor part of a model file for a model in ONNX. */
+/** The predictor part of a model file for an ONNX model. */
 export const onnxSettings = z.strictObject({
   kind: z.literal('onnx'),
   path: z.string().min(1).describe('The model’s own file, relative to this one'),
@@ -13,16 +13,14 @@ export const onnxSettings = z.strictObject({
   inputs: z
     .exactOptional(z.array(inputColumns).min(1))
     .describe(
-      'Inputs that are not called as the one feature they take. Every other feature has an input of its own name',
+      'Inputs that are not named after the one feature they take. Every other feature has an input of its own name',
     ),
   missingText: z
     .exactOptional(z.string())
-    .describe(
-      'What stands for a missing category, since ONNX has no missing text; an empty text when absent',
-    ),
+    .describe('The text for a missing category, since ONNX has no missing text; empty by default'),
   score: z
     .exactOptional(z.string().min(1))
-    .describe('Output with the probabilities. The only one of numbers with a fraction when absent'),
+    .describe('Output with the probabilities. By default, the only one of floating-point numbers'),
   ...tensorOutputs,
 });
 

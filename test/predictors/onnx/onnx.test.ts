@@ -176,7 +176,7 @@ for (const name of ['onnxruntime-web', 'onnxruntime-node'] as const) {
     });
 
     it('is not made of a file that is none, or that says its probabilities as maps', async () => {
-      await assert.rejects(make('make.py'), /make\.py: is no model in ONNX that can be run: [^\n]+$/);
+      await assert.rejects(make('make.py'), /make\.py: is not an ONNX model that can be run: [^\n]+$/);
       await assert.rejects(make('zipmap.onnx', asMatrix, numbersModel), /zipmap off/);
     });
 
@@ -184,16 +184,19 @@ for (const name of ['onnxruntime-web', 'onnxruntime-node'] as const) {
       const others = { ...creditModel, features: creditModel.features.slice(0, 4) };
       await assert.rejects(
         make('credit.onnx', {}, others),
-        /no feature is called as its input "city"; say which/,
+        /no feature is named like its input "city"; list the features/,
       );
       const more = { ...creditModel, features: [...creditModel.features, numeric('debt', false)] };
-      await assert.rejects(make('credit.onnx', {}, more), /the ONNX model has no input "debt"; say which/);
+      await assert.rejects(
+        make('credit.onnx', {}, more),
+        /the ONNX model has no input "debt"; list the features/,
+      );
       const grouped = { inputs: [{ name: 'income', features: ['income', 'age'] }] };
-      await assert.rejects(make('credit.onnx', grouped), /no feature is called as its input "age"/);
+      await assert.rejects(make('credit.onnx', grouped), /no feature is named like its input "age"/);
       const three = { inputs: [{ name: 'numbers', features: ['income', 'age', 'tenure'] }] };
       await assert.rejects(
         make('numbers.onnx', three, { ...creditModel, features: creditModel.features.slice(0, 3) }),
-        /"numbers" of the ONNX model has 2 columns, but takes 3 of the features: "income", "age", "tenure"/,
+        /"numbers" of the ONNX model has 2 columns, but is given 3 features: "income", "age", "tenure"/,
       );
       const nullable = { ...creditModel, features: [...creditModel.features] };
       nullable.features[1] = numeric('age', true);
@@ -271,7 +274,7 @@ describe('what runs a model in ONNX', () => {
     await writeFile(join(folder, 'other.onnx'), 'other');
     await assert.rejects(
       make('other.onnx'),
-      /other\.onnx: is another file than .* its SHA-256 is d9298a10d1b0735837/,
+      /other\.onnx: is not the file that .* its SHA-256 is d9298a10d1b0735837/,
     );
   });
 });
