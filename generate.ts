@@ -6,28 +6,22 @@ import { readGeneratorOptions } from './otel/prometheus/generator/generator-opti
 const usage = `Writes the Prometheus rules, the Grafana dashboards, the Kubernetes manifests, and the tables and schemas of
 the documents.
 
-  npm run generate [-- [--runbook-url URL] [--alert-settings FILE]]
+  npm run generate [-- --alert-settings FILE]
 
-  --runbook-url URL      the page with a section for each alert (nothing links to one)
-  --alert-settings FILE  thresholds and waiting times of your own, as docs/alerts.md describes
+  --alert-settings FILE  what is to differ from the defaults (otel/alert-settings.json); docs/alerts.md has them all
 `;
 
-/** Each with those of the options that it takes. */
-const generators: Readonly<Record<string, readonly string[]>> = {
-  'otel/prometheus/generate.ts': ['--runbook-url', '--alert-settings'],
-  'grafana/generate.ts': ['--runbook-url'],
-  'deploy/kubernetes/generate.ts': ['--runbook-url', '--alert-settings'],
-  'src/cli/docs.ts': [],
-  'bench/documents.ts': [],
+/** Each, and whether it takes the option. */
+const generators = {
+  'otel/prometheus/generate.ts': true,
+  'grafana/generate.ts': true,
+  'deploy/kubernetes/generate.ts': true,
+  'src/cli/docs.ts': false,
+  'bench/documents.ts': false,
 };
 
-await readGeneratorOptions(usage, ['runbookUrl', 'alerts']);
-const given = process.argv.slice(2).flatMap((argument, i, all) => {
-  if (!argument.startsWith('--')) return [];
-  const [name, value = all[i + 1]] = argument.split(/=(.*)/s);
-  return [[name, value]];
-});
-for (const [script, taken] of Object.entries(generators)) {
-  const args = given.filter(([name]) => taken.includes(name)).flat();
+await readGeneratorOptions(usage, ['alerts']);
+for (const [script, takesOption] of Object.entries(generators)) {
+  const args = takesOption ? process.argv.slice(2) : [];
   execFileSync(process.execPath, [script, ...args], { cwd: import.meta.dirname, stdio: 'inherit' });
 }

@@ -8,7 +8,7 @@ import { createRandom, type Random } from '../src/stats/random.ts';
 import { isUnexpected, learnCalibration } from './outcomes-tests.ts';
 import { createCases, type Row, type WorldName, worlds } from './outcomes-worlds.ts';
 
-const { minOutcomes } = defaultAlertSettings;
+const { minOutcomes } = defaultAlertSettings.thresholds;
 
 export type SlowJob = {
   readonly learnsFrom: WorldName;

@@ -13,7 +13,7 @@ import type { Random } from '../src/stats/random.ts';
 import { comparisonError } from './outcomes-comparison.ts';
 import type { Row } from './outcomes-worlds.ts';
 
-const { minOutcomes, minPredictions } = defaultAlertSettings;
+const { minOutcomes, minPredictions } = defaultAlertSettings.thresholds;
 
 /** What training leaves for later: the calibration, and how well the model did on the rows behind it. */
 export type Model = {

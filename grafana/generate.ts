@@ -4,13 +4,13 @@ import { renderDashboards } from './dashboards-src/index.ts';
 
 const usage = `Writes the Grafana dashboards.
 
-  node grafana/generate.ts [--runbook-url URL]
+  node grafana/generate.ts [--alert-settings FILE]
 
-  --runbook-url URL    the page with a section for each alert (dashboards link to none)
+  --alert-settings FILE  what is to differ from the defaults (otel/alert-settings.json); docs/alerts.md has them all
 `;
 const folder = new URL('dashboards/', import.meta.url);
-const { runbookUrl } = await readGeneratorOptions(usage, ['runbookUrl']);
-const files = renderDashboards(runbookUrl);
+const { alerts } = await readGeneratorOptions(usage, ['alerts']);
+const files = renderDashboards(alerts);
 
 for (const [name, text] of files) {
   const written = new URL(`.${name}`, folder);

@@ -5,13 +5,12 @@ import { renderFiles } from './files.ts';
 
 const usage = `Writes the Kubernetes manifests.
 
-  node deploy/kubernetes/generate.ts [--runbook-url URL] [--alert-settings FILE]
+  node deploy/kubernetes/generate.ts [--alert-settings FILE]
 
-  --runbook-url URL      the page with a section for each alert (alerts link to none)
-  --alert-settings FILE  thresholds and waiting times of your own, as docs/alerts.md describes
+  --alert-settings FILE  what is to differ from the defaults (otel/alert-settings.json); docs/alerts.md has them all
 `;
 
-const options = await readGeneratorOptions(usage, ['runbookUrl', 'alerts']);
+const options = await readGeneratorOptions(usage, ['alerts']);
 for (const [file, text] of renderFiles(options)) {
   const path = join(import.meta.dirname, file);
   writeFileSync(`${path}.tmp`, text);

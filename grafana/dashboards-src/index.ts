@@ -1,4 +1,6 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { jobMatcher } from '../../otel/prometheus/generator/generator-settings.ts';
+import { type AlertSettings, defaultAlertSettings } from '../../src/alerts/alert-settings.ts';
 import { placeRunbook } from './links.ts';
 import { modelDrift } from './model-drift.ts';
 import { modelPerformance } from './model-performance.ts';
@@ -13,16 +15,19 @@ export const dashboards: readonly (() => Dashboard)[] = [
   telemetryPipeline,
 ];
 
-/**
- * The text of each dashboard's file by its name: classic JSON, as Grafana is provisioned with.
- *
- * @param runbookUrl the page with a section for each alert; without one, no link leads there
- */
-export function renderDashboards(runbookUrl?: string): ReadonlyMap<string, string> {
+/** The text of each dashboard's file by its name: classic JSON, as Grafana is provisioned with. */
+export function renderDashboards(settings: AlertSettings): ReadonlyMap<string, string> {
   return new Map(
     dashboards.map((make) => {
       const dashboard = make();
-      return [`${dashboard.uid}.json`, `${JSON.stringify(dashboard, placeRunbook(runbookUrl), 2)}\n`];
+      const text = JSON.stringify(dashboard, placeRunbook(settings), 2);
+      return [`${dashboard.uid}.json`, `${placeJob(text, settings)}\n`];
     }),
   );
+}
+
+/** With the job of the service as the settings name it, in place of the one that expressions are written with. */
+function placeJob(text: string, { jobs }: AlertSettings): string {
+  const quoted = (job: string) => JSON.stringify(jobMatcher(job)).slice(1, -1);
+  return text.replaceAll(quoted(defaultAlertSettings.jobs.service), () => quoted(jobs.service));
 }

@@ -4,10 +4,11 @@ import {
   DashboardLinkBuilder,
   DashboardLinkType,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { runbookSection } from '../../otel/prometheus/generator/generator-options.ts';
+import type { AlertSettings } from '../../src/alerts/alert-settings.ts';
+import { runbookSection } from '../../src/alerts/links.ts';
 import { variable } from './language.ts';
 
-/** What links to the runbook begin with until {@link placeRunbook} gives them its address. */
+/** What links to the runbook begin with until {@link placeRunbook} puts in its address. */
 const runbook = 'runbook:';
 
 /** Marks the dashboards that list each other. */
@@ -76,21 +77,12 @@ export function toRunbook(alert: string, title = `What to do about ${alert}`): D
 /** All of the runbook. */
 export const wholeRunbook: DataLink = { title: 'Runbook', url: runbook, targetBlank: true };
 
-/**
- * A replacer for `JSON.stringify` by which links to the runbook lead to its address, or are left out where none is
- * known.
- */
-export function placeRunbook(runbookUrl: string | undefined): (key: string, value: unknown) => unknown {
-  return (_, value) => {
-    if (runbookUrl === undefined)
-      return Array.isArray(value) ? value.filter((item) => !leadsToRunbook(item)) : value;
-    return leadsToRunbook(value) ? { ...value, url: runbookUrl + value.url.slice(runbook.length) } : value;
-  };
-}
-
-function leadsToRunbook(value: unknown): value is { url: string } {
-  const { url } = (value ?? {}) as { url?: unknown };
-  return typeof url === 'string' && url.startsWith(runbook);
+/** A replacer for `JSON.stringify` by which links to the runbook lead to its address. */
+export function placeRunbook({ links }: AlertSettings): (key: string, value: unknown) => unknown {
+  return (key, value) =>
+    key === 'url' && typeof value === 'string' && value.startsWith(runbook)
+      ? links.runbook + value.slice(runbook.length)
+      : value;
 }
 
 /** The menu that every dashboard has: its siblings, the traces, the runbook. */

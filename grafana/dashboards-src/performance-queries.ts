@@ -35,8 +35,8 @@ export function heldOut(metric?: string): string {
 }
 
 const enough: Readonly<Record<Source, string>> = {
-  realised: `${samples('realised')} >= ${defaultAlertSettings.minOutcomes}`,
-  estimated: `${samples('estimated')} >= ${defaultAlertSettings.minPredictions}`,
+  realised: `${samples('realised')} >= ${defaultAlertSettings.thresholds.minOutcomes}`,
+  estimated: `${samples('estimated')} >= ${defaultAlertSettings.thresholds.minPredictions}`,
 };
 
 const chosen = `${version},window="$window"`;

@@ -6,20 +6,18 @@ import { ruleFiles } from './generator/rule-files.ts';
 
 const usage = `Writes the Prometheus rules.
 
-  node otel/prometheus/generate.ts [--out DIR] [--time-scale 0.1] [--request-scale 0.1] [--runbook-url URL] [--alert-settings FILE]
+  node otel/prometheus/generate.ts [--out DIR] [--time-scale 0.1] [--request-scale 0.1] [--alert-settings FILE]
 
   --out DIR              where to (otel/prometheus/rules)
   --time-scale F         multiplies every window, offset, interval and waiting time (1)
   --request-scale F      multiplies every minimum number of requests (1)
-  --runbook-url URL      the page with a section for each alert (alerts link to none)
-  --alert-settings FILE  thresholds and waiting times of your own, as docs/alerts.md describes
+  --alert-settings FILE  what is to differ from the defaults (otel/alert-settings.json); docs/alerts.md has them all
 `;
 
 const { out = join(import.meta.dirname, 'rules'), ...settings } = await readGeneratorOptions(usage, [
   'out',
   'timeScale',
   'requestScale',
-  'runbookUrl',
   'alerts',
 ]);
 mkdirSync(out, { recursive: true });

@@ -1,117 +1,26 @@
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { outcomeRule } from '../monitor/performance-calibration.ts';
-import { minShareRequests, minShareRise } from '../monitor/risen-share.ts';
-import { scoreMeanRule } from '../monitor/score-mean.ts';
-import { driftRule } from '../stats/drift.ts';
 import { type AlertName, alertNames } from './alert-names.ts';
+import type { AlertSetting, DefaultsOf } from './alert-setting.ts';
 import { isDuration } from './duration.ts';
+import { links } from './links.ts';
+import { objectives } from './objectives.ts';
+import { scrapeJobs } from './scrape-jobs.ts';
+import { alertLabels, type Severity, severities } from './severities.ts';
+import { alertThresholds } from './thresholds.ts';
 
-const count = z.int().min(1);
-const share = z.number().gt(0).lt(1);
-const distance = z.number().gt(0);
+/** The file that the rules, the dashboards, the Kubernetes manifests and the replay of alerts go by. */
+export const alertSettingsFile = new URL('../../otel/alert-settings.json', import.meta.url);
 
-/** One threshold of the alerts: its default, what a file may put in its place, and what it means. */
-type Threshold = { readonly default: unknown; readonly schema: z.ZodType; readonly description: string };
-
-/**
- * The thresholds that the drift and performance alerts compare with. The rules of Prometheus and the replay of alerts in
- * reports both take them from here; docs/alerts.md prints them.
- */
-export const alertThresholds = {
-  minPsi: {
-    default: driftRule.minPsi as number,
-    schema: distance,
-    description: 'PSI that a drift alert asks for at least, whatever the noise ceiling.',
-  },
-  fastPsi: {
-    default: 0.5,
-    schema: distance,
-    description: 'PSI over ten minutes that is critical.',
-  },
-  broadShare: {
-    default: 0.3,
-    schema: share,
-    description: 'Share of the features that, drifting together, have one cause rather than many.',
-  },
-  minRequests: {
-    default: { '10m': 500, '1h': 500, '24h': 300 },
-    schema: z.strictObject({ '10m': count, '1h': count, '24h': count }).partial(),
-    description:
-      'Requests that a window must hold before it is judged. A week has no minimum: the noise ceiling alone keeps small numbers quiet.',
-  },
-  minShareRise: {
-    default: minShareRise as number,
-    schema: share,
-    description: 'Rise of a share (missing, unseen, outside the range) above that of the reference.',
-  },
-  minShareRequests: {
-    default: minShareRequests as number,
-    schema: count,
-    description: 'Requests from which such a share is judged.',
-  },
-  minRefusedRise: {
-    default: 0.05,
-    schema: share,
-    description: 'Rise of the share of refused inputs above that of the day before.',
-  },
-  minRefusedInputs: {
-    default: 100,
-    schema: count,
-    description: 'Inputs in the last hour from which that share is judged.',
-  },
-  minFailureShare: {
-    default: 0.05,
-    schema: share,
-    description:
-      'Share of the rows of the last half hour that a model must have failed to predict, or a shadow have left out.',
-  },
-  minFailures: {
-    default: 5,
-    schema: count,
-    description: 'Such rows in the last half hour from which that share is judged.',
-  },
-  minOutcomes: {
-    default: 100,
-    schema: count,
-    description:
-      'Outcomes in a window from which performance is judged; a sum of so many is near enough to normal.',
-  },
-  minPredictions: {
-    default: 300,
-    schema: count,
-    description: 'Predictions in a window from which their estimated performance is judged.',
-  },
-  minEffect: {
-    default: outcomeRule.leastEffect as Readonly<Record<'24h' | '7d', number>>,
-    schema: z.strictObject({ '24h': distance, '7d': distance }).partial(),
-    description: 'Share of what is expected of the rarer class by which outcomes, or a figure, must deviate.',
-  },
-  minScoreMeanChange: {
-    default: scoreMeanRule.minChange as number,
-    schema: distance,
-    description: 'Share of the reference’s positives by which the mean score must differ from it.',
-  },
-  minScoreMeanPredictions: {
-    default: scoreMeanRule.minPredictions as number,
-    schema: count,
-    description: 'Predictions from which the mean score is judged.',
-  },
-  minDailyOutcomes: {
-    default: 20,
-    schema: count,
-    description: 'Outcomes on a day after which their absence is news.',
-  },
-} satisfies Record<string, Threshold>;
-
-export type AlertThresholds = {
-  readonly [Name in keyof typeof alertThresholds]: (typeof alertThresholds)[Name]['default'];
-};
-
-/** How urgent an alert is: somebody is needed now, on the next working day, or not at all. */
-export const severities = ['critical', 'warning', 'info'] as const;
-
-export type Severity = (typeof severities)[number];
+/** All settings but those of single alerts, in the sections of the file; docs/alerts.md prints them. */
+export const alertSettingSections = {
+  labels: alertLabels,
+  jobs: scrapeJobs,
+  links,
+  objectives,
+  thresholds: alertThresholds,
+} as const;
 
 const duration = z.string().refine(isDuration, 'must be a duration such as 30s, 15m or 24h');
 const timing = z
@@ -125,58 +34,91 @@ export type AlertTiming = {
   readonly keepFiringFor: string;
 };
 
-export type AlertSettings = AlertThresholds & {
+export type AlertSettings = {
+  readonly [Section in keyof typeof alertSettingSections]: DefaultsOf<(typeof alertSettingSections)[Section]>;
+} & {
   /** Of alerts that an operator has changed, by name. */
   readonly alerts: Readonly<Partial<Record<AlertName, Partial<AlertTiming>>>>;
 };
 
-export const defaultAlertSettings: AlertSettings = {
-  ...(Object.fromEntries(
-    Object.entries(alertThresholds).map(([name, threshold]) => [name, threshold.default]),
-  ) as unknown as AlertThresholds),
-  alerts: {},
-};
+export const defaultAlertSettings = withDefaults({});
 
 const fileSchema = z
   .strictObject({
-    ...Object.fromEntries(Object.entries(alertThresholds).map(([name, { schema }]) => [name, schema])),
+    $schema: z.string(),
+    ...Object.fromEntries(
+      Object.entries(alertSettingSections).map(([name, section]) => [
+        name,
+        z.strictObject(schemasOf(section)).partial(),
+      ]),
+    ),
     alerts: z
       .strictObject(Object.fromEntries(alertNames.map((name) => [name, timing])), {
         error: (issue) =>
           issue.code === 'unrecognized_keys' ? `there is no alert ${issue.keys[0]}` : undefined,
       })
-      .partial(),
+      .partial()
+      .describe('Severity and waiting times of single alerts, by name.'),
   })
   .partial();
 
+function schemasOf(table: Readonly<Record<string, AlertSetting>>): Record<string, z.ZodType> {
+  return Object.fromEntries(
+    Object.entries(table).map(([name, { schema, description, default: preset }]) => [
+      name,
+      schema.meta({ description, default: preset }),
+    ]),
+  );
+}
+
+/** The JSON Schema of the file, for editors. */
+export function alertSettingsJsonSchema(): object {
+  return z.toJSONSchema(fileSchema);
+}
+
 /**
- * Reads a file with what is to differ from the defaults: a JSON object with any of the names of `alertThresholds`, and
- * `alerts` with `severity`, `for` and `keepFiringFor` of any alert.
+ * Reads a file with what is to differ from the defaults: a JSON object with any of the settings, section by section,
+ * and `alerts` with `severity`, `for` and `keepFiringFor` of any alert.
  *
  * @throws Error naming the file and what is wrong, where it cannot be used
  */
-export async function readAlertSettings(path: string): Promise<AlertSettings> {
+export async function readAlertSettings(path: string | URL = alertSettingsFile): Promise<AlertSettings> {
+  const name = path instanceof URL ? fileURLToPath(path) : path;
   const bytes = await readFile(path).catch(({ code }: NodeJS.ErrnoException) => {
-    throw new Error(`${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read: ${code}`}`);
+    throw new Error(`${name}: ${code === 'ENOENT' ? 'no such file' : `cannot be read: ${code}`}`);
   });
   let value: unknown;
   try {
     // without a byte order mark, as some editors write one
     value = JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
-    throw new Error(`${path}: ${(error as Error).message}`);
+    throw new Error(`${name}: ${(error as Error).message}`);
   }
   const result = fileSchema.safeParse(value);
   if (!result.success) {
     const [issue] = result.error.issues;
-    throw new Error(`${path}: ${[...issue.path, issue.message].join(': ')}`);
+    throw new Error(`${name}: ${[...issue.path, issue.message].join(': ')}`);
   }
   return withDefaults(result.data);
 }
 
-/** The defaults where nothing else is given; of thresholds with several values, value by value. */
+/** The defaults where nothing else is given; of settings with several values, value by value. */
 function withDefaults(given: Readonly<Record<string, unknown>>): AlertSettings {
-  const entries = Object.entries(defaultAlertSettings).map(([name, preset]) => {
+  const sections = Object.entries(alertSettingSections).map(([name, section]) => [
+    name,
+    overDefaults(section, (given[name] ?? {}) as Readonly<Record<string, unknown>>),
+  ]);
+  return {
+    ...Object.fromEntries(sections),
+    alerts: given.alerts ?? {},
+  } as AlertSettings;
+}
+
+function overDefaults(
+  table: Readonly<Record<string, AlertSetting>>,
+  given: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const entries = Object.entries(table).map(([name, { default: preset }]) => {
     const value = given[name];
     return [name, typeof preset === 'object' ? { ...preset, ...(value as object) } : (value ?? preset)];
   });

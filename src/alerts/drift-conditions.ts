@@ -1,6 +1,6 @@
 import { type Occurrences, risenShare } from '../monitor/risen-share.ts';
 import { type Drift, raisesAlert } from '../stats/drift.ts';
-import type { AlertSettings } from './alert-settings.ts';
+import type { AlertThresholds } from './thresholds.ts';
 
 /**
  * The conditions of the drift alerts on one variable, as the rules of Prometheus have them: each gives the value of the
@@ -17,7 +17,7 @@ const noSeason: Season = () => false;
 export function lastingDrift(
   day: Drift,
   week: Drift | null,
-  { minPsi, minRequests }: AlertSettings,
+  { minPsi, minRequests }: AlertThresholds,
   isSeason = noSeason,
 ): Value {
   const onDay = day.samples >= minRequests['24h'] && raisesAlert(day, minPsi) && !isSeason() ? day.psi : null;
@@ -25,12 +25,16 @@ export function lastingDrift(
 }
 
 /** ModelFeatureDriftEarly: the last hour drifts. */
-export function earlyDrift(hour: Drift, { minPsi, minRequests }: AlertSettings, isSeason = noSeason): Value {
+export function earlyDrift(
+  hour: Drift,
+  { minPsi, minRequests }: AlertThresholds,
+  isSeason = noSeason,
+): Value {
   return hour.samples >= minRequests['1h'] && raisesAlert(hour, minPsi) && !isSeason() ? hour.psi : null;
 }
 
 /** ModelFeatureDriftFast: the last ten minutes are far off. */
-export function abruptDrift(tenMinutes: Drift, { minPsi, fastPsi, minRequests }: AlertSettings): Value {
+export function abruptDrift(tenMinutes: Drift, { minPsi, fastPsi, minRequests }: AlertThresholds): Value {
   const { samples, psi } = tenMinutes;
   const isAbrupt =
     samples >= minRequests['10m'] && psi !== null && psi > fastPsi && raisesAlert(tenMinutes, minPsi);
@@ -45,7 +49,7 @@ export function risenOnDayOrWeek(
   day: Occurrences,
   week: Occurrences | null,
   reference: Occurrences,
-  { minShareRise: minRise, minShareRequests: minRequests }: AlertSettings,
+  { minShareRise: minRise, minShareRequests: minRequests }: AlertThresholds,
 ): Value {
   const risen = (live: Occurrences) => risenShare(live, reference, { minRise, minRequests });
   return larger(risen(day), week === null ? null : risen(week));
@@ -59,7 +63,7 @@ export function risenOnDayOrWeek(
 export const leastTimesWhole = 2;
 
 /** ModelDriftBroad: so many features drift together that they have one cause. @param drifting of which a drift alert fires */
-export function broadDrift(drifting: number, features: number, { broadShare }: AlertSettings): Value {
+export function broadDrift(drifting: number, features: number, { broadShare }: AlertThresholds): Value {
   return drifting > 1 && drifting / features > broadShare ? drifting / features : null;
 }
 

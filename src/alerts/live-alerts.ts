@@ -5,13 +5,14 @@ import type { Monitor } from '../monitor/monitor.ts';
 import type { Performance } from '../monitor/performance.ts';
 import { missingBin } from '../stats/binning.ts';
 import { dailyBetRule } from '../stats/daily-bets.ts';
-import { type AlertSettings, defaultAlertSettings, type Severity } from './alert-settings.ts';
+import { type AlertSettings, defaultAlertSettings } from './alert-settings.ts';
 import { type AlertState, createAlertState } from './alert-state.ts';
 import { windowsMs } from './alert-windows.ts';
 import { broadDrift } from './drift-conditions.ts';
 import { type LiveAlertName, liveAlertTiming } from './live-alert-timings.ts';
 import { segmentConditions, variableConditions } from './live-conditions.ts';
 import { type Condition, performanceConditions } from './performance-conditions.ts';
+import type { Severity } from './severities.ts';
 
 /** An alert that a replica raises, or is about to raise, by its own counts. */
 export type LiveAlert = {
@@ -102,7 +103,8 @@ export function createLiveAlerts(
     const { variables } = monitor;
     for (const [i, variable] of variables.entries()) {
       const isScore = i === variables.length - 1;
-      for (const condition of variableConditions(variable, isScore, windows, settings)) add(condition);
+      for (const condition of variableConditions(variable, isScore, windows, settings.thresholds))
+        add(condition);
     }
     const drifting = new Set(
       alerts
@@ -112,7 +114,7 @@ export function createLiveAlerts(
     add({
       alert: 'ModelDriftBroad',
       about: null,
-      value: broadDrift(drifting.size, variables.length - 1, settings),
+      value: broadDrift(drifting.size, variables.length - 1, settings.thresholds),
     });
     for (const { name, evidence } of monitor.slowDrift().variables) {
       const layout = variables.find((variable) => variable.name === name);
@@ -120,13 +122,13 @@ export function createLiveAlerts(
       const isNew = evidence >= dailyBetRule.threshold && hasValues && !isKnown(name, nowMs);
       add({ alert: 'ModelDriftSlow', about: name, value: isNew ? evidence : null });
     }
-    for (const condition of segmentConditions(monitor, describeSegment, settings)) add(condition);
+    for (const condition of segmentConditions(monitor, describeSegment, settings.thresholds)) add(condition);
     if (learnt === undefined) return alerts.sort(compareAlerts);
     const ofPerformance = {
       '24h': livePerformance(performance, learnt.bins, '24h'),
       '7d': withinWeek(nowMs) ? livePerformance(performance, learnt.bins) : null,
     };
-    for (const condition of performanceConditions(ofPerformance, learnt, settings)) add(condition);
+    for (const condition of performanceConditions(ofPerformance, learnt, settings.thresholds)) add(condition);
     const evidence = performance.slowOutcomes()?.evidence ?? 0;
     const isNew = evidence >= dailyBetRule.threshold && !isKnown(null, nowMs);
     add({ alert: 'ModelOutcomesSlowlyUnexpected', about: null, value: isNew ? evidence : null });

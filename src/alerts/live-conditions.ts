@@ -3,7 +3,6 @@ import type { Monitor, VariableLayout } from '../monitor/monitor.ts';
 import { type Occurrences, outsideReferenceCount } from '../monitor/risen-share.ts';
 import { missingBin, unseenBin } from '../stats/binning.ts';
 import { type Drift, measureDrift, raisesAlert } from '../stats/drift.ts';
-import type { AlertSettings } from './alert-settings.ts';
 import {
   abruptDrift,
   earlyDrift,
@@ -13,6 +12,7 @@ import {
 } from './drift-conditions.ts';
 import type { LiveAlertName } from './live-alert-timings.ts';
 import type { Condition } from './performance-conditions.ts';
+import type { AlertThresholds } from './thresholds.ts';
 
 type Counts = Readonly<Float64Array>;
 
@@ -32,14 +32,14 @@ export function variableConditions(
   variable: VariableLayout,
   isScore: boolean,
   windows: CountWindows,
-  settings: AlertSettings,
+  thresholds: AlertThresholds,
 ): Condition[] {
   const { name, bins, counts, below, above, offset, size } = variable;
   const cut = (window: Counts) => window.subarray(offset, offset + size);
   const measure = (window: Counts) => measureDrift(bins, counts, cut(window));
   const week = windows['7d'];
   const condition = (alert: LiveAlertName, value: number | null) => ({ alert, about: name, value });
-  const lasting = lastingDrift(measure(windows['24h']), week && measure(week), settings);
+  const lasting = lastingDrift(measure(windows['24h']), week && measure(week), thresholds);
   if (isScore) return [condition('ModelScoreDrift', lasting)];
 
   const sum = (all: ArrayLike<number>) => Array.from(all).reduce((total, count) => total + count, 0);
@@ -47,13 +47,13 @@ export function variableConditions(
   const risen = (of: (window: Counts) => number, before: number) => {
     const occurrences = (window: Counts): Occurrences => ({ count: of(window), samples: sum(cut(window)) });
     const reference = { count: before, samples: referenceSamples };
-    return risenOnDayOrWeek(occurrences(windows['24h']), week && occurrences(week), reference, settings);
+    return risenOnDayOrWeek(occurrences(windows['24h']), week && occurrences(week), reference, thresholds);
   };
   const inBin = (bin: number) => risen((window) => window[offset + bin], counts[bin]);
   return [
     condition('ModelFeatureDrift', lasting),
-    condition('ModelFeatureDriftEarly', earlyDrift(measure(windows['1h']), settings)),
-    condition('ModelFeatureDriftFast', abruptDrift(measure(windows['10m']), settings)),
+    condition('ModelFeatureDriftEarly', earlyDrift(measure(windows['1h']), thresholds)),
+    condition('ModelFeatureDriftFast', abruptDrift(measure(windows['10m']), thresholds)),
     condition('ModelFeatureMissing', inBin(missingBin(bins))),
     bins.kind === 'categorical'
       ? condition('ModelFeatureUnseen', inBin(unseenBin(bins)))
@@ -68,9 +68,9 @@ export function variableConditions(
 export function segmentConditions(
   monitor: Monitor,
   describe: (segment: LiveSegment) => string,
-  settings: AlertSettings,
+  thresholds: AlertThresholds,
 ): Condition[] {
-  const { minPsi, minRequests } = settings;
+  const { minPsi, minRequests } = thresholds;
   const segments = liveSegments(monitor, '24h');
   if (segments.length === 0) return [];
   const day = monitor.window('24h');

@@ -5,8 +5,8 @@ import { comparedWith } from '../monitor/performance-comparison.ts';
 import { scoreMeanRule } from '../monitor/score-mean.ts';
 import { driftRule } from '../stats/drift.ts';
 import { rocAucStandardError, shareStandardError } from '../stats/standard-errors.ts';
-import type { AlertSettings } from './alert-settings.ts';
 import type { LiveAlertName } from './live-alert-timings.ts';
+import type { AlertThresholds } from './thresholds.ts';
 
 /** The value of an alert whose condition holds, and `null` of one whose does not. */
 export type Condition = {
@@ -25,9 +25,9 @@ type Window = keyof PerformanceWindows;
 export function performanceConditions(
   windows: PerformanceWindows,
   learnt: Learnt,
-  settings: AlertSettings,
+  thresholds: AlertThresholds,
 ): Condition[] {
-  const { minOutcomes, minPredictions, minScoreMeanChange, minScoreMeanPredictions } = settings;
+  const { minOutcomes, minPredictions, minScoreMeanChange, minScoreMeanPredictions } = thresholds;
   /** Of the first window in which the condition holds. */
   const either = (
     alert: LiveAlertName,
@@ -41,7 +41,7 @@ export function performanceConditions(
     return { alert, about, value: onDay ?? onWeek };
   };
   const matters = (effect: number | null, window: Window) =>
-    effect !== null && effect > settings.minEffect[window];
+    effect !== null && effect > thresholds.minEffect[window];
   const compared = comparedWith(learnt.evaluation, learnt.bins);
   const figures = (['accuracy', 'rocAuc'] as const).flatMap((figure) => {
     const expected = compared[figure];

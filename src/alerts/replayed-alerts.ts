@@ -1,5 +1,6 @@
 import type { AlertName } from './alert-names.ts';
 import type { AlertSettings, AlertTiming } from './alert-settings.ts';
+import { type SeverityLabel, severityLabels } from './severities.ts';
 
 /** The drift alerts that the report replays over samples, with how long they wait before they fire, and stay. */
 export const replayedAlerts = {
@@ -16,7 +17,11 @@ export const replayedAlerts = {
 
 export type ReplayedAlertName = keyof typeof replayedAlerts;
 
-/** How one of them is raised, as the operator wants it. */
-export function replayedAlert(name: ReplayedAlertName, { alerts }: AlertSettings): AlertTiming {
-  return { ...replayedAlerts[name], ...alerts[name] };
+/** How one of them is raised, as the operator wants it and calls it. */
+export function replayedAlert(
+  name: ReplayedAlertName,
+  { alerts, labels }: AlertSettings,
+): Omit<AlertTiming, 'severity'> & { readonly severity: SeverityLabel } {
+  const alert: AlertTiming = { ...replayedAlerts[name], ...alerts[name] };
+  return { ...alert, severity: severityLabels[labels.severity][alert.severity] };
 }

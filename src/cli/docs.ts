@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { alertThresholds } from '../alerts/alert-settings.ts';
+import type { AlertSetting } from '../alerts/alert-setting.ts';
+import { alertSettingSections, alertSettingsJsonSchema } from '../alerts/alert-settings.ts';
 import { modelFileJsonSchema } from '../predictors/index.ts';
 import { driftReportJsonSchema } from '../report/compute/drift-report.ts';
 import { serviceSettings } from '../settings/config.ts';
@@ -17,13 +18,17 @@ const documents: Readonly<Record<string, Readonly<Record<string, () => string>>>
   'docs/reference/metrics.md': { telemetry: telemetryTable },
   'docs/reference/settings.md': { settings: () => settingsTable(serviceSettings) },
   'docs/architecture.md': { rooms: roomsTable },
-  'docs/alerts.md': { 'alert-thresholds': alertThresholdsTable },
+  'docs/alerts.md': { 'alert-settings': alertSettingsTable },
   'docs/drift.md': { statistics: statisticsTable },
   'docs/tracing.md': { 'otel-settings': () => settingsTable(otelSettings) },
 };
 
 /** JSON Schemas of files that others read or write, by the name of their document. */
-const schemas = { artifact: modelFileJsonSchema, 'drift-report': driftReportJsonSchema };
+const schemas = {
+  'alert-settings': alertSettingsJsonSchema,
+  artifact: modelFileJsonSchema,
+  'drift-report': driftReportJsonSchema,
+};
 
 /** Markdown of some settings. */
 function settingsTable(settings: Readonly<Record<string, Setting>>): string {
@@ -69,14 +74,17 @@ function statisticsTable(): string {
   return table(['statistic', 'formula', 'range', 'metric'], rows);
 }
 
-/** Markdown of the thresholds of alerts, as a file would give their defaults. */
-function alertThresholdsTable(): string {
-  const rows = Object.entries(alertThresholds).map(([name, { default: preset, description }]) => [
-    `\`${name}\``,
-    `\`${JSON.stringify(preset)}\``,
-    description,
-  ]);
-  return table(['threshold', 'default', 'meaning'], rows);
+/** Markdown of the settings of alerts, as a file would give their defaults. */
+function alertSettingsTable(): string {
+  const rows = Object.entries(alertSettingSections).flatMap(([section, settings]) =>
+    Object.entries<AlertSetting>(settings).map(([name, { default: preset, description }]) => [
+      `\`${section}\``,
+      `\`${name}\``,
+      `\`${JSON.stringify(preset)}\``,
+      description,
+    ]),
+  );
+  return table(['section', 'setting', 'default', 'meaning'], rows);
 }
 
 /** Markdown of the rooms of the source, innermost first. */

@@ -54,8 +54,8 @@ Compares live rows with a reference and says what has drifted.
                      times, or as a glob
   --backtest         replay the alert rules over the live rows and list the
                      alarms there would have been
-  --alert-settings FILE  with the thresholds that your alert rules were written with
-                     (docs/alerts.md)
+  --alert-settings FILE  what your alert rules were written with
+                     (otel/alert-settings.json)
   --json             print the report as JSON
   --html FILE        write the report as a page
   --fail-on drift    end with status 3 if something has drifted
@@ -140,8 +140,7 @@ async function readOptions(args: string[]) {
     sinceMs,
     untilMs,
     failOnDrift: failOn === 'drift',
-    alertSettings:
-      alertSettings === undefined ? defaultAlertSettings : await readAlertSettings(alertSettings),
+    alertSettings: values.backtest ? await readAlertSettings(alertSettings) : defaultAlertSettings,
   };
 }
 

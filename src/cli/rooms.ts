@@ -74,7 +74,8 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: [],
   },
   alerts: {
-    holds: 'when an alert is raised: thresholds and waiting times, of which a file may change any',
+    holds:
+      'when an alert is raised and where it leads: names, links, thresholds and waiting times, of which a file may change any',
     knows: ['stats', 'model', 'monitor'],
     packages: ['zod'],
   },

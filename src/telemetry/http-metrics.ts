@@ -3,7 +3,7 @@ import { instruments } from './instruments.ts';
 import { counterData, gaugeData, histogramData, histogramValue, type MetricSource } from './metric-data.ts';
 
 /** Upper bounds of the duration buckets, in seconds. 0.25 is the latency objective. */
-const durationBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+export const durationBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
 const knownMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 /** What every other method is counted as, by OpenTelemetry's semantic conventions. */

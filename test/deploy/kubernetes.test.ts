@@ -21,7 +21,9 @@ import {
   statefulSet,
 } from '../../deploy/kubernetes/manifests.ts';
 import { prometheusRule } from '../../deploy/kubernetes/prometheus-rule.ts';
+import { defaultAlertSettings } from '../../src/alerts/alert-settings.ts';
 import { settings } from '../../src/settings/config.ts';
+import { withoutExternalLabels } from '../otel/support/annotation-links.ts';
 import { requireTool } from '../support/tools.ts';
 
 const folder = 'deploy/kubernetes';
@@ -149,16 +151,16 @@ describe('Kubernetes manifests', () => {
     );
   });
 
-  it('link alerts to the runbook only where that has an address', () => {
-    const annotationsOf = (runbookUrl?: string) =>
-      prometheusRule({ runbookUrl }).spec!.groups!.flatMap(({ rules = [] }) =>
-        rules.flatMap(({ alert, annotations }) => (alert === undefined ? [] : [{ alert, ...annotations }])),
-      ) as { alert: string; runbook_url?: string }[];
-    assert.ok(annotationsOf().every((annotations) => !('runbook_url' in annotations)));
-    const linked = annotationsOf('https://wiki.example/alerts');
-    assert.ok(linked.length > 30);
-    for (const { alert, runbook_url } of linked) {
-      assert.equal(runbook_url, `https://wiki.example/alerts#${alert.toLowerCase()}`);
+  it('link alerts to where the settings say', () => {
+    const links = { runbook: 'https://wiki.test/alerts', grafana: 'https://grafana.test' };
+    const { spec } = prometheusRule({ alerts: { ...defaultAlertSettings, links } });
+    const alerts = (spec?.groups ?? []).flatMap(({ rules = [] }) =>
+      rules.flatMap(({ alert, annotations }) => (alert === undefined ? [] : [{ alert, ...annotations }])),
+    ) as { alert: string; runbook_url: string; dashboard_url: string }[];
+    assert.ok(alerts.length > 30);
+    for (const { alert, runbook_url, dashboard_url } of alerts) {
+      assert.equal(withoutExternalLabels(runbook_url), `https://wiki.test/alerts#${alert.toLowerCase()}`);
+      assert.match(withoutExternalLabels(dashboard_url), /^https:\/\/grafana\.test\/d\//);
     }
   });
 

@@ -6,7 +6,8 @@ import { jaeger } from '../../grafana/dashboards-src/panel.ts';
 import { contentPanels, type DashboardJson, type PanelJson } from '../../grafana/lint/dashboard-json.ts';
 import { lintDashboard } from '../../grafana/lint/lint-dashboard.ts';
 import { panelLinks } from '../../grafana/lint/lint-links.ts';
-import { runbookSection } from '../../otel/prometheus/generator/generator-options.ts';
+import { defaultAlertSettings, readAlertSettings } from '../../src/alerts/alert-settings.ts';
+import { withoutExternalLabels } from '../otel/support/annotation-links.ts';
 import {
   readCommittedTexts,
   readDashboards,
@@ -14,7 +15,6 @@ import {
   readRules,
   readSurroundings,
   readYaml,
-  runbookUrl,
 } from './surroundings.ts';
 
 /** What joins the answers of queries into one table, and how its columns look. */
@@ -30,10 +30,10 @@ const uids = ['model-drift', 'model-performance', 'service', 'telemetry-pipeline
 describe('dashboards', () => {
   const dashboards = new Map(readDashboards().map((dashboard) => [dashboard.uid ?? '', dashboard]));
 
-  it('are committed as the generator writes them', () => {
+  it('are committed as the generator writes them', async () => {
     assert.deepEqual(
       Object.fromEntries(readCommittedTexts()),
-      Object.fromEntries(renderDashboards()),
+      Object.fromEntries(renderDashboards(await readAlertSettings())),
       'run `npm run generate` and commit what changes',
     );
   });
@@ -82,29 +82,33 @@ describe('dashboards', () => {
   });
 
   it('name no address that is nowhere: only pages that Compose publishes', () => {
+    const published = [jaegerPages, ...Object.values(defaultAlertSettings.links)].map(
+      (url) => new URL(url).origin,
+    );
     for (const [file, text] of [...readCommittedTexts(), ...readGeneratedManifests()]) {
-      const addresses = [...text.matchAll(/https?:\/\/[^\s/"'#]+/g)].map(([address]) => address);
+      const addresses = [...text.matchAll(/https?:\/\/[^\s/"'#{]+/g)].map(([address]) => address);
       const inCluster = /^http:\/\/opentelemetry-collector\.observability(:|$)/;
-      const lost = addresses.filter((address) => address !== jaegerPages && !inCluster.test(address));
+      const lost = addresses.filter((address) => !published.includes(address) && !inCluster.test(address));
       assert.deepEqual(lost, [], file);
       assert.doesNotMatch(text, /runbook:|\.example\b/, file);
     }
   });
 
-  it('lead from every mention of the runbook to its sections once it has an address', () => {
-    const around = readSurroundings();
-    const linked = [...renderDashboards(runbookUrl).values()].map(
+  it('lead from every mention of the runbook to its sections, wherever that is', () => {
+    const around = { ...readSurroundings(), runbookUrl: 'https://wiki.test/alerts' };
+    const links = { ...defaultAlertSettings.links, runbook: around.runbookUrl };
+    const linked = [...renderDashboards({ ...defaultAlertSettings, links }).values()].map(
       (text) => JSON.parse(text) as DashboardJson,
     );
     for (const dashboard of linked) {
       assert.deepEqual(lintDashboard(dashboard, around), [], dashboard.uid);
       assert.ok(
-        dashboard.links?.some(({ url }) => url === runbookUrl),
+        dashboard.links?.some(({ url }) => url === around.runbookUrl),
         dashboard.uid,
       );
       const sections = contentPanels(dashboard)
         .flatMap(panelLinks)
-        .flatMap(({ url = '' }) => (url.startsWith(`${runbookUrl}#`) ? [url] : []));
+        .flatMap(({ url = '' }) => (url.startsWith(`${around.runbookUrl}#`) ? [url] : []));
       assert.ok(sections.length > 3, dashboard.uid);
     }
   });
@@ -142,14 +146,16 @@ describe('from an alert to its trace', () => {
 
   for (const { alert, annotations } of alerts) {
     it(`${alert} leads to a dashboard and has a section of the runbook`, () => {
-      const [path, query = ''] = (annotations?.dashboard ?? '').split('?', 2);
-      const uid = path.replace(/^\/d\//, '');
+      const link = withoutExternalLabels(annotations?.dashboard_url ?? '');
+      const [path, query = ''] = link.split('?', 2);
+      const uid = path.replace(`${defaultAlertSettings.links.grafana}/d/`, '');
       const variables = around.dashboards.get(uid);
       assert.ok(variables, `${path} is no dashboard`);
       for (const [, name] of query.matchAll(/var-(\w+)=/g)) {
         assert.ok(variables.has(name), `${uid} has no variable ${name}`);
       }
-      const [, anchor] = runbookSection(runbookUrl, alert ?? '').split('#');
+      const [page, anchor] = withoutExternalLabels(annotations?.runbook_url ?? '').split('#');
+      assert.equal(page, around.runbookUrl);
       assert.ok(around.runbook.has(anchor), `docs/alerts.md has no section #${anchor}`);
     });
   }

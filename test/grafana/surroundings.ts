@@ -2,12 +2,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import type { DashboardJson } from '../../grafana/lint/dashboard-json.ts';
 import type { Metric, Metrics, Surroundings } from '../../grafana/lint/surroundings.ts';
+import { defaultAlertSettings } from '../../src/alerts/alert-settings.ts';
 import type { Instrument } from '../../src/telemetry/instrument.ts';
 import { foreignMetrics, instruments } from '../../src/telemetry/instruments.ts';
 
 const root = new URL('../../', import.meta.url);
-/** An address that a runbook might be given. */
-export const runbookUrl = 'https://wiki.example/alerts';
+const { runbook: runbookUrl } = defaultAlertSettings.links;
 const rulesFolder = new URL('otel/prometheus/rules/', root);
 
 /** One rule as it stands in a rule file. */

@@ -1,16 +1,19 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parser } from '@prometheus-io/lezer-promql';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { dashboards } from '../../otel/prometheus/generator/dashboard-links.ts';
 import { defaultSettings, scaleDuration } from '../../otel/prometheus/generator/generator-settings.ts';
 import { renderRuleFile } from '../../otel/prometheus/generator/rule-file.ts';
 import { alertingRules, recordedNames, ruleFiles } from '../../otel/prometheus/generator/rule-files.ts';
+import { defaultAlertSettings } from '../../src/alerts/alert-settings.ts';
+import { severityLabels } from '../../src/alerts/severities.ts';
 import type { Instrument } from '../../src/telemetry/instrument.ts';
 import { foreignMetrics, instruments } from '../../src/telemetry/instruments.ts';
 import { requireTool } from '../support/tools.ts';
+import { withoutExternalLabels } from './support/annotation-links.ts';
 import { rules, run } from './support/promtool.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -63,8 +66,6 @@ describe('the rule generator', () => {
         '0.1',
         '--request-scale',
         '0.2',
-        '--runbook-url',
-        'https://wiki.example/alerts',
       ]);
       const short = readFolder(folder);
       deepEqual(Object.keys(short), Object.keys(readFolder(rulesFolder)));
@@ -73,12 +74,11 @@ describe('the rule generator', () => {
       );
       equal(fast?.for, '12s');
       match(fast?.expr ?? '', /psi\{window="10m".*> 0\.5[\s\S]*increase >= 100$/);
-      equal(fast?.annotations.runbook_url, 'https://wiki.example/alerts#modelfeaturedriftfast');
       match(short['model-drift.yml'], /observations_total\[1m\]/);
       match(short['model-drift.yml'], /increase5m\[144m\]/);
       // Without times and counts the two are the same text.
       const formulas = (text: string) =>
-        text.replaceAll(/\[\w+\]|offset \w+|(>=|>) \d+|\b\d+(ms|s|m|h|d)\b|\n +runbook_url: \S+/g, '');
+        text.replaceAll(/\[\w+\]|offset \w+|(>=|>) \d+|\b\d+(ms|s|m|h|d)\b/g, '');
       deepEqual(
         Object.values(short).map(formulas),
         rules.map((file) => formulas(renderRuleFile(file))),
@@ -91,9 +91,7 @@ describe('the rule generator', () => {
         ['--time-scale', '0'],
         ['--request-scale', 'few'],
         ['--speed', '1'],
-        ['--runbook-url', 'docs/alerts.md'],
-        ['--runbook-url', 'file:///docs/alerts.md'],
-        ['--runbook-url', 'https://wiki.example/alerts#drift'],
+        ['--alert-settings', 'none.json'],
       ]) {
         const failure = await run(process.execPath, [generator, '--out', folder, ...args]).then(
           () => 'it succeeded',
@@ -180,22 +178,41 @@ describe('every alert', () => {
     for (const { labels } of alerts) match(labels.severity, /^(critical|warning|info|none)$/);
   });
 
-  it('says what happens, and links to its panels', () => {
+  it('says what happens, and links to its panels and its section of the runbook', () => {
     for (const { alert, annotations } of alerts) {
-      deepEqual(Object.keys(annotations), ['summary', 'description', 'dashboard'], alert);
+      deepEqual(Object.keys(annotations), ['summary', 'description', 'dashboard_url', 'runbook_url'], alert);
       for (const [key, text] of Object.entries(annotations)) ok(text.length > 0, `${alert} ${key}`);
-      const uid = /^\/d\/([\w-]+)(\?var-|$)/.exec(annotations.dashboard)?.[1];
-      ok(Object.values<string | undefined>(dashboards).includes(uid), annotations.dashboard);
+      const dashboard = withoutExternalLabels(annotations.dashboard_url);
+      const uid = /^http:\/\/localhost:3000\/d\/([\w-]+)(\?var-|$)/.exec(dashboard)?.[1];
+      ok(Object.values<string | undefined>(dashboards).includes(uid), dashboard);
+      const runbook = withoutExternalLabels(annotations.runbook_url);
+      equal(runbook, `http://localhost:9464/runbook#${alert.toLowerCase()}`);
     }
   });
 
-  it('links to its section of the runbook where that has an address', () => {
-    const runbookUrl = 'https://wiki.example/alerts';
-    const linked = alertingRules(ruleFiles({ ...defaultSettings, runbookUrl }));
-    equal(linked.length, alerts.length);
-    for (const { alert, annotations } of linked) {
-      equal(annotations.runbook_url, `${runbookUrl}#${alert.toLowerCase()}`);
-    }
+  it('links to where external labels say, which name no address of somebody else', async function () {
+    const promtool = requireTool(this, 'promtool');
+    const watchdog = alerts.find(({ alert }) => alert === 'Watchdog');
+    ok(watchdog);
+    const links = (grafana: string, runbook: string) => ({
+      ...watchdog.annotations,
+      dashboard_url: `${grafana}/d/telemetry-pipeline`,
+      runbook_url: `${runbook}#watchdog`,
+    });
+    const [grafana_url, runbook_url] = ['https://grafana.test', 'https://wiki.test/alerts'];
+    await withTemporaryFolder(async (folder) => {
+      const file = join(folder, 'test.yaml');
+      for (const [external_labels, exp_annotations] of [
+        [{}, links('http://localhost:3000', 'http://localhost:9464/runbook')],
+        [{ grafana_url, runbook_url }, links(grafana_url, runbook_url)],
+      ]) {
+        const exp_alerts = [{ exp_labels: watchdog.labels, exp_annotations }];
+        const alert_rule_test = [{ eval_time: '1m', alertname: 'Watchdog', exp_alerts }];
+        const rule_files = [join(rulesFolder, 'telemetry-pipeline.yml')];
+        writeFileSync(file, stringify({ rule_files, tests: [{ external_labels, alert_rule_test }] }));
+        await run(promtool, ['test', 'rules', file]);
+      }
+    });
   });
 
   it('has a section in docs/alerts.md, and no section is without an alert', () => {
@@ -212,7 +229,8 @@ describe('every alert', () => {
         warning: 'Warning. ',
         info: 'Info. ',
         none: 'Severity `none`. ',
-      }[severity ?? 'none'];
+      }[String(severity)];
+      ok(stated !== undefined, name);
       ok(text.trim().startsWith(stated), `${name} is a ${severity}`);
     }
   });
@@ -225,37 +243,38 @@ describe('Alertmanager', () => {
     await run(requireTool(this, 'amtool'), ['check-config', alertmanagerConfig]);
   });
 
+  /** The alerts, with severities by either custom. */
+  const byNames = Object.keys(severityLabels).map((severity) => {
+    const labels = { severity: severity as keyof typeof severityLabels };
+    return alertingRules(ruleFiles({ ...defaultSettings, alerts: { ...defaultAlertSettings, labels } }));
+  });
+
   it('gives every alert to a receiver that tells somebody', async function () {
     const amtool = requireTool(this, 'amtool');
-    const receivers = new Map(
+    const receivers = new Map<string, object>(
       config.receivers.map((receiver: { name: string }) => [receiver.name, receiver]),
     );
-    const routes = await Promise.all(
-      alerts.map(async ({ alert, labels }) => {
-        const labelled = Object.entries({ alertname: alert, ...labels }).map(
-          ([name, value]) => `${name}=${value}`,
-        );
+    const kinds = [...new Map(byNames.flat().map((rule) => [JSON.stringify(rule.labels), rule])).values()];
+    ok(kinds.length > 8);
+    await Promise.all(
+      kinds.map(async ({ alert, labels: { severity, component } }) => {
+        const labelled = [`alertname=${alert}`, `severity=${severity}`, `component=${component}`];
         const args = ['config', 'routes', 'test', `--config.file=${alertmanagerConfig}`, ...labelled];
-        return [alert, labels.severity, (await run(amtool, args)).trim()] as const;
+        const receiver = (await run(amtool, args)).trim();
+        const own = { critical: 'critical', page: 'critical', none: 'watchdog' }[String(severity)];
+        equal(receiver, own ?? 'default', alert);
+        ok(
+          Object.keys(receivers.get(receiver) ?? {}).some((key) => key.endsWith('_configs')),
+          receiver,
+        );
       }),
     );
-    for (const [alert, severity, receiver] of routes) {
-      equal(
-        receiver,
-        { critical: 'critical', warning: 'default', info: 'default', none: 'watchdog' }[severity],
-        alert,
-      );
-      ok(
-        Object.keys(receivers.get(receiver) as object).some((key) => key.endsWith('_configs')),
-        receiver,
-      );
-    }
   });
 
   it('holds back only alerts that exist, for alerts that exist', () => {
     type Inhibition = { source_matchers: string[]; target_matchers: string[] };
-    const matching = (matchers: string[]) =>
-      alerts.filter(({ alert, labels }) =>
+    const matching = (rules: typeof alerts, matchers: string[]) =>
+      rules.filter(({ alert, labels }) =>
         matchers.every((matcher) => {
           const parts = /^(\w+)(=~?)"(.*)"$/.exec(matcher);
           ok(parts !== null, matcher);
@@ -265,7 +284,9 @@ describe('Alertmanager', () => {
       );
     for (const { source_matchers, target_matchers } of config.inhibit_rules as Inhibition[]) {
       for (const matchers of [source_matchers, target_matchers]) {
-        ok(matching(matchers).length > 0, matchers.join());
+        const [some, ...others] = byNames.map((rules) => matching(rules, matchers).map(({ alert }) => alert));
+        ok(some.length > 0, matchers.join());
+        for (const same of others) deepEqual(same, some, matchers.join());
         for (const [, pattern] of matchers.join().matchAll(/alertname=~?"([^"]*)"/g)) {
           const wanted = alternatives(pattern);
           for (const name of wanted)

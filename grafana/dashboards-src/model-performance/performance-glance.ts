@@ -15,7 +15,7 @@ import {
 import { stat, verdictStat } from '../verdict-panels.ts';
 import { least, noOutcome, notCounted, z } from './words.ts';
 
-const { minOutcomes } = defaultAlertSettings;
+const { minOutcomes } = defaultAlertSettings.thresholds;
 
 const comparisonWords = {
   good: 'as on held-out rows',

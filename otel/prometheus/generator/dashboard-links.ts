@@ -1,5 +1,5 @@
 /**
- * Where an alert's panels are: paths below Grafana's own address. The labels named are the alert's; they choose the
+ * Where an alert's panels are: a path below Grafana's own address. The labels named are the alert's; they choose the
  * dashboard's variables.
  */
 export function dashboardLink(uid: string, labels: readonly string[] = []): string {

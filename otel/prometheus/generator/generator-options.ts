@@ -4,40 +4,23 @@ import { readAlertSettings } from '../../../src/alerts/alert-settings.ts';
 import { writeLines } from '../../../src/text/terminal.ts';
 import { defaultSettings, type Settings } from './generator-settings.ts';
 
-/** Where a page with the headings of docs/alerts.md has the section of an alert. */
-export function runbookSection(runbookUrl: string, alert: string): string {
-  return `${runbookUrl}#${alert.toLowerCase()}`;
-}
-
-/**
- * The value of `--runbook-url`.
- *
- * @throws RangeError if it is no address that a browser opens, or is one of a section already
- */
-export function parseRunbookUrl(text: string): string {
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol) || text.includes('#')) {
-    throw new RangeError(
-      `--runbook-url must be an address that begins with http:// or https:// and has no #, not "${text}"`,
-    );
-  }
-  return text;
-}
-
 type Option = {
   readonly flag: string;
   readonly read: (text: string, flag: string) => unknown;
   /** Where the option is not given. */
-  readonly preset: unknown;
+  readonly preset: () => unknown;
 };
 
 /** By what each sets: all but `out` are settings of the rules. */
 const options: Readonly<Record<keyof Settings | 'out', Option>> = {
-  out: { flag: 'out', read: (text) => resolve(text), preset: undefined },
-  timeScale: { flag: 'time-scale', read: parseScale, preset: defaultSettings.timeScale },
-  requestScale: { flag: 'request-scale', read: parseScale, preset: defaultSettings.requestScale },
-  runbookUrl: { flag: 'runbook-url', read: parseRunbookUrl, preset: defaultSettings.runbookUrl },
-  alerts: { flag: 'alert-settings', read: readAlertSettings, preset: defaultSettings.alerts },
+  out: { flag: 'out', read: (text) => resolve(text), preset: () => undefined },
+  timeScale: { flag: 'time-scale', read: parseScale, preset: () => defaultSettings.timeScale },
+  requestScale: { flag: 'request-scale', read: parseScale, preset: () => defaultSettings.requestScale },
+  alerts: {
+    flag: 'alert-settings',
+    read: (path) => readAlertSettings(path),
+    preset: () => readAlertSettings(),
+  },
 };
 
 /**
@@ -59,7 +42,7 @@ export async function readGeneratorOptions<Name extends keyof typeof options>(
     const read = names.map(async (name) => {
       const { flag, read, preset } = options[name];
       const text = given[flag];
-      return [name, typeof text === 'string' ? await read(text, flag) : preset];
+      return [name, await (typeof text === 'string' ? read(text, flag) : preset())];
     });
     return Object.fromEntries(await Promise.all(read));
   } catch (error) {

@@ -1,4 +1,4 @@
-import { type AlertThresholds, defaultAlertSettings } from '../../../src/alerts/alert-settings.ts';
+import { type AlertSettings, defaultAlertSettings } from '../../../src/alerts/alert-settings.ts';
 import { outcomeRule } from '../../../src/monitor/performance-calibration.ts';
 import { scoreMeanRule } from '../../../src/monitor/score-mean.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
@@ -16,7 +16,7 @@ const dashboard = dashboardLink(dashboards.performance, ['model', 'version']);
 const model = '{{ $labels.model }} {{ $labels.version }}';
 const { z } = outcomeRule;
 /** What a condition asks for: the defaults where the dashboards show it. */
-type Effect = Pick<AlertThresholds, 'minEffect'>;
+type Effect = Pick<AlertSettings['thresholds'], 'minEffect'>;
 
 /** A week asks for a smaller effect; all shorter windows ask for that of a day. */
 function hasEffect(metric: string, { minEffect }: Effect): string {
@@ -24,14 +24,17 @@ function hasEffect(metric: string, { minEffect }: Effect): string {
 }
 
 /** The outcomes deviate from the expected ones, all scores together: by more than chance, and enough to matter. */
-export function unexpected(selector: string, thresholds: Effect = defaultAlertSettings): string {
+export function unexpected(selector: string, thresholds: Effect = defaultAlertSettings.thresholds): string {
   return promql`
     abs(model:observed_expected:z{${selector}}) > ${z}
       and ${hasEffect('model:observed_expected:effect_ratio', thresholds)}`;
 }
 
 /** They do so band by band. */
-export function miscalibrated(selector: string, thresholds: Effect = defaultAlertSettings): string {
+export function miscalibrated(
+  selector: string,
+  thresholds: Effect = defaultAlertSettings.thresholds,
+): string {
   return promql`
     model:calibration:chi_square{${selector}} > model:calibration:chi_square_noise_ceiling
       and ${hasEffect('model:calibration:effect_ratio', thresholds)}`;
@@ -46,7 +49,7 @@ export function miscalibrated(selector: string, thresholds: Effect = defaultAler
 export function belowHeldOut(
   source: 'realised' | 'estimated',
   selector: string,
-  thresholds: Effect = defaultAlertSettings,
+  thresholds: Effect = defaultAlertSettings.thresholds,
 ): string {
   const matchers = `source="${source}", metric=~"${compared}", ${selector}`;
   const join = `on (${byModel}, metric) group_left ()`;

@@ -23,7 +23,7 @@ const isThin = promql`
 export function trustRules(scales: Scales): readonly RecordingRule[] {
   const { requests } = scales;
   // what the service judges by itself, whatever a team wants to be told of
-  const asTheService = { ...scales, thresholds: defaultAlertSettings };
+  const asTheService = { ...scales, thresholds: defaultAlertSettings.thresholds };
   return [
     {
       // How many features have values that the reference lacks.

@@ -1,10 +1,7 @@
 import { dashboardLink, dashboards } from './dashboard-links.ts';
-import { predictRoute, type Scales } from './generator-settings.ts';
+import { predictRequests, type Scales } from './generator-settings.ts';
 import { promql } from './promql.ts';
 import type { Alert } from './rule-file.ts';
-
-/** The scrape jobs of `prometheus.yml`. */
-const jobs = { service: 'vigia', collector: 'otel-collector' } as const;
 
 const service = dashboardLink(dashboards.service);
 const telemetry = dashboardLink(dashboards.telemetry);
@@ -19,13 +16,14 @@ export function pipelineAlerts(scales: Scales): Alert[] {
   ];
 }
 
-function targetAlerts({ time, requests }: Scales): Alert[] {
+function targetAlerts(scales: Scales): Alert[] {
+  const { time, requests, job } = scales;
   return [
     {
       name: 'TargetDown',
       severity: 'critical',
       component: 'service',
-      expr: `up{job="${jobs.service}"} == 0`,
+      expr: `up{${job('service')}} == 0`,
       for: time('3m'),
       keepFiringFor: time('2m'),
       summary: `${instance} cannot be scraped`,
@@ -36,7 +34,7 @@ function targetAlerts({ time, requests }: Scales): Alert[] {
       name: 'TelemetryTargetDown',
       severity: 'warning',
       component: 'telemetry',
-      expr: `up{job!="${jobs.service}"} == 0`,
+      expr: `up{${job('telemetry')}} == 0`,
       for: time('5m'),
       keepFiringFor: time('2m'),
       summary: `${instance} cannot be scraped`,
@@ -75,7 +73,7 @@ function targetAlerts({ time, requests }: Scales): Alert[] {
       component: 'service',
       expr: promql`
         sum by (job, instance) (
-          increase(http_server_request_duration_seconds_count{${predictRoute}, http_response_status_code=~"2.."}[${time('10m')}])
+          increase(http_server_request_duration_seconds_count{${predictRequests(scales)}, http_response_status_code=~"2.."}[${time('10m')}])
         ) > ${requests(10)}
         unless on (job, instance)
           sum by (job, instance) (increase(model_feature_bin_observations_total[${time('10m')}])) > 0`,
@@ -138,14 +136,14 @@ function dropAlerts({ time }: Scales): Alert[] {
   ];
 }
 
-function collectorAlerts({ time }: Scales): Alert[] {
+function collectorAlerts({ time, job }: Scales): Alert[] {
   const failing = (metric: string) => `sum by (job, instance, exporter) (rate(${metric}[${time('5m')}])) > 0`;
   return [
     {
       name: 'CollectorAbsent',
       severity: 'warning',
       component: 'telemetry',
-      expr: `absent(up{job="${jobs.collector}"})`,
+      expr: `absent(up{${job('collector')}})`,
       for: time('5m'),
       keepFiringFor: time('2m'),
       summary: 'Prometheus knows of no OpenTelemetry Collector',

@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
 import type { AlertName } from '../../../src/alerts/alert-names.ts';
-import type { Severity } from '../../../src/alerts/alert-settings.ts';
 import { durationMs } from '../../../src/alerts/duration.ts';
+import { runbookSection } from '../../../src/alerts/links.ts';
 import { type LiveAlertName, liveAlertTimings } from '../../../src/alerts/live-alert-timings.ts';
-import { runbookSection } from './generator-options.ts';
+import { type Severity, type SeverityLabel, severityLabels } from '../../../src/alerts/severities.ts';
 import { type Scales, type Settings, scalesOf } from './generator-settings.ts';
 
 export type RecordingRule = {
@@ -11,9 +11,6 @@ export type RecordingRule = {
   readonly expr: string;
   readonly labels?: Readonly<Record<string, string>>;
 };
-
-/** That of an alert, or `none` for what goes to the dead man's switch. */
-export type RuleSeverity = Severity | 'none';
 
 /** What an alert is about: the model and its inputs, the service that answers, or what watches both. */
 export type Component = 'model' | 'service' | 'telemetry';
@@ -23,12 +20,13 @@ export type AlertingRule = {
   readonly expr: string;
   readonly for?: string;
   readonly keep_firing_for?: string;
-  readonly labels: { readonly severity: RuleSeverity; readonly component: Component };
+  /** `none` goes to the dead man's switch. */
+  readonly labels: { readonly severity: SeverityLabel | 'none'; readonly component: Component };
   readonly annotations: {
     readonly summary: string;
     readonly description: string;
-    readonly dashboard: string;
-    readonly runbook_url?: string;
+    readonly dashboard_url: string;
+    readonly runbook_url: string;
   };
 };
 
@@ -44,13 +42,14 @@ export type RuleFile = { readonly name: string; readonly groups: readonly RuleGr
 /** An alert as its author writes it; durations are scaled already. */
 export type Alert = {
   readonly name: AlertName;
-  readonly severity: RuleSeverity;
+  readonly severity: Severity | 'none';
   readonly component: Component;
   readonly expr: string;
   readonly for?: string;
   readonly keepFiringFor?: string;
   readonly summary: string;
   readonly description: string;
+  /** A path below Grafana's own address. */
   readonly dashboard: string;
 };
 
@@ -65,33 +64,39 @@ export function timed(name: LiveAlertName, { time }: Scales) {
   };
 }
 
-/**
- * The rule of an alert, with what the settings say of it; its runbook is the section of its name, where an address is
- * known.
- */
+/** The rule of an alert, with what the settings say of it. */
 export function alertingRule(written: Alert, settings: Settings): AlertingRule {
-  const { runbookUrl } = settings;
+  const { alerts, labels, links } = settings.alerts;
   const { time } = scalesOf(settings);
-  const given = settings.alerts.alerts[written.name] ?? {};
+  const given = alerts[written.name] ?? {};
   const alert: Alert = {
     ...written,
     ...given,
     ...(given.for && { for: time(given.for) }),
     ...(given.keepFiringFor && { keepFiringFor: time(given.keepFiringFor) }),
   };
+  const severity = alert.severity === 'none' ? 'none' : severityLabels[labels.severity][alert.severity];
   return {
     alert: alert.name,
     expr: alert.expr,
     ...(alert.for === undefined ? {} : { for: alert.for }),
     ...(alert.keepFiringFor === undefined ? {} : { keep_firing_for: alert.keepFiringFor }),
-    labels: { severity: alert.severity, component: alert.component },
+    labels: { severity, component: alert.component },
     annotations: {
       summary: alert.summary,
       description: alert.description,
-      dashboard: alert.dashboard,
-      ...(runbookUrl === undefined ? {} : { runbook_url: runbookSection(runbookUrl, alert.name) }),
+      dashboard_url: orExternal('grafana_url', links.grafana.replace(/\/$/, '')) + alert.dashboard,
+      runbook_url: runbookSection(orExternal('runbook_url', links.runbook), alert.name),
     },
   };
+}
+
+/**
+ * An address that Prometheus fills in: that of an external label, which is how `docker-compose.yml` passes one on from
+ * the environment, or the one that is given here.
+ */
+function orExternal(label: string, address: string): string {
+  return `{{ with $externalLabels.${label} }}{{ . }}{{ else }}${address}{{ end }}`;
 }
 
 export function isAlertingRule(rule: RecordingRule | AlertingRule): rule is AlertingRule {

@@ -1,5 +1,5 @@
 import { dashboardLink, dashboards } from './dashboard-links.ts';
-import { predictRoute, type Scales } from './generator-settings.ts';
+import { predictRequests, type Scales } from './generator-settings.ts';
 import { promql } from './promql.ts';
 import type { Alert, RecordingRule, RuleGroup } from './rule-file.ts';
 import { increment } from './window-rules.ts';
@@ -8,57 +8,68 @@ const duration = 'http_server_request_duration_seconds';
 const failed = 'http_response_status_code=~"5.."';
 const answered = 'http_response_status_code!~"5.."';
 
-/** Objectives over 30 days; `requests` and `bad` are the matchers and the rest of an objective's two counts. */
-export const objectives = [
-  {
-    slo: 'availability',
-    objective: 0.995,
-    requests: (range: string) => `sum by (job) (increase(${duration}_count{${predictRoute}}[${range}]))`,
-    bad: (range: string) => promql`
-      sum by (job) (increase(${duration}_count{${predictRoute}, ${failed}}[${range}]))
-        or 0 * sum by (job) (increase(${duration}_count{${predictRoute}}[${range}]))`,
-  },
-  {
-    // Of the answered ones; 250 ms is an edge of the histogram.
-    slo: 'latency',
-    objective: 0.99,
-    requests: (range: string) =>
-      `sum by (job) (increase(${duration}_count{${predictRoute}, ${answered}}[${range}]))`,
-    bad: (range: string) => promql`
-      clamp_min(
-        sum by (job) (increase(${duration}_count{${predictRoute}, ${answered}}[${range}]))
-          - sum by (job) (increase(${duration}_bucket{${predictRoute}, ${answered}, le="0.25"}[${range}])),
-        0)`,
-  },
-] as const;
+type Objective = {
+  readonly slo: 'availability' | 'latency';
+  readonly objective: number;
+  /** What is promised, after "Of the requests to /predict". */
+  readonly goal: string;
+  /** The expressions of both counts over a range. */
+  readonly requests: (range: string) => string;
+  readonly bad: (range: string) => string;
+};
+
+/** What is promised over 30 days. */
+function objectivesOf(scales: Scales): readonly Objective[] {
+  const { availability, latency, latencySeconds } = scales.objectives;
+  const predict = predictRequests(scales);
+  // Prometheus stores the edge 1 as 1.0.
+  const edge = Number.isInteger(latencySeconds)
+    ? `le=~"${latencySeconds}|${latencySeconds}.0"`
+    : `le="${latencySeconds}"`;
+  const percent = (objective: number) => `${Number((objective * 100).toFixed(4))} %`;
+  return [
+    {
+      slo: 'availability',
+      objective: availability,
+      goal: `${percent(availability)} are not answered with 5xx`,
+      requests: (range) => `sum by (job) (increase(${duration}_count{${predict}}[${range}]))`,
+      bad: (range) => promql`
+        sum by (job) (increase(${duration}_count{${predict}, ${failed}}[${range}]))
+          or 0 * sum by (job) (increase(${duration}_count{${predict}}[${range}]))`,
+    },
+    {
+      // Of the answered ones.
+      slo: 'latency',
+      objective: latency,
+      goal: `${percent(latency)} are answered within ${latencySeconds * 1000} ms`,
+      requests: (range) => `sum by (job) (increase(${duration}_count{${predict}, ${answered}}[${range}]))`,
+      bad: (range) => promql`
+        clamp_min(
+          sum by (job) (increase(${duration}_count{${predict}, ${answered}}[${range}]))
+            - sum by (job) (increase(${duration}_bucket{${predict}, ${answered}, ${edge}}[${range}])),
+          0)`,
+    },
+  ];
+}
 
 const shortWindows = ['5m', '30m', '1h', '2h', '6h'] as const;
 const longWindows = ['1d', '3d', '30d'] as const;
 
-/**
- * How fast the budget burns before somebody is told: 14.4 times spends 2 % of it in an hour, 6 times 5 % in six, and so
- * on. The short window makes the alert end soon after its cause.
- *
- * Source: B. Beyer et al., The Site Reliability Workbook, 2018, chapter 5.
- */
-const burnRates = {
+/** The short window beside each long one makes the alert end soon after its cause. */
+const burnWindows = {
   critical: [
-    { factor: 14.4, long: '1h', short: '5m' },
-    { factor: 6, long: '6h', short: '30m' },
+    { long: '1h', short: '5m' },
+    { long: '6h', short: '30m' },
   ],
   warning: [
-    { factor: 3, long: '1d', short: '2h' },
-    { factor: 1, long: '3d', short: '6h' },
+    { long: '1d', short: '2h' },
+    { long: '3d', short: '6h' },
   ],
 } as const;
 
-/** One failed request of eight is no outage: the long window needs this many requests, and this many bad ones. */
-const minRequests = 30;
-const minBadRequests = 5;
-
 const counts = { requests: 'slo:requests:increase', bad: 'slo:bad_requests:increase' } as const;
 
-const ratios: readonly RecordingRule[] = [
+const ratios = (objectives: readonly Objective[]): readonly RecordingRule[] => [
   {
     record: 'slo:error_ratio',
     expr: `${counts.bad} / (${counts.requests} > 0)`,
@@ -76,7 +87,9 @@ const ratios: readonly RecordingRule[] = [
 ];
 
 /** Both counts of each objective over each window; see `windowGroups` for the increments. */
-export function sloGroups({ time }: Scales): RuleGroup[] {
+export function sloGroups(scales: Scales): RuleGroup[] {
+  const { time } = scales;
+  const objectives = objectivesOf(scales);
   const each = (rule: (kind: 'requests' | 'bad', objective: Objective) => RecordingRule[]) =>
     objectives.flatMap((objective) =>
       (['requests', 'bad'] as const).flatMap((kind) => rule(kind, objective)),
@@ -115,24 +128,21 @@ export function sloGroups({ time }: Scales): RuleGroup[] {
             expr: objective[kind](time(window)),
           })),
         ),
-        ...ratios,
+        ...ratios(objectives),
       ],
     },
   ];
 }
 
 export function sloAlerts(scales: Scales): Alert[] {
-  return objectives.flatMap(({ slo, objective }) => {
+  return objectivesOf(scales).flatMap(({ slo, goal }): Alert[] => {
     const subject = slo === 'availability' ? 'Availability' : 'Latency';
-    const share = `${(objective * 100).toFixed(1)} %`;
-    const goal =
-      slo === 'availability' ? `${share} are not answered with 5xx` : `${share} are answered within 250 ms`;
     return [
       {
         name: `Predict${subject}BudgetBurn`,
         severity: 'critical',
         component: 'service',
-        expr: burning(slo, burnRates.critical, scales),
+        expr: burning(slo, burnWindows.critical, scales),
         for: scales.time('1m'),
         keepFiringFor: scales.time('5m'),
         summary: `/predict spends its ${slo} budget {{ $value | printf "%.1f" }} times too fast`,
@@ -143,7 +153,7 @@ export function sloAlerts(scales: Scales): Alert[] {
         name: `Predict${subject}BudgetBurnSlow`,
         severity: 'warning',
         component: 'service',
-        expr: burning(slo, burnRates.warning, scales),
+        expr: burning(slo, burnWindows.warning, scales),
         for: scales.time('15m'),
         keepFiringFor: scales.time('30m'),
         summary: `/predict spends its ${slo} budget {{ $value | printf "%.1f" }} times too fast, for hours`,
@@ -154,17 +164,15 @@ export function sloAlerts(scales: Scales): Alert[] {
   });
 }
 
-type Objective = (typeof objectives)[number];
-
 function burning(
   slo: string,
-  windows: readonly { factor: number; long: string; short: string }[],
-  { requests }: Scales,
+  windows: (typeof burnWindows)[keyof typeof burnWindows],
+  { requests, objectives: { burnRates, minRequests, minBadRequests } }: Scales,
 ): string {
   const conditions = windows.map(
-    ({ factor, long, short }) => promql`
-      slo:burn_rate{slo="${slo}", window="${long}"} > ${factor}
-        and on (job, slo) slo:burn_rate{window="${short}"} > ${factor}
+    ({ long, short }) => promql`
+      slo:burn_rate{slo="${slo}", window="${long}"} > ${burnRates[long]}
+        and on (job, slo) slo:burn_rate{window="${short}"} > ${burnRates[long]}
         and slo:requests:increase >= ${requests(minRequests)}
         and slo:bad_requests:increase >= ${requests(minBadRequests)}`,
   );

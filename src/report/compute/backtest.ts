@@ -91,7 +91,7 @@ export function backtest(
     }
     let firing = 0;
     for (const watch of watches) if (watch.look(nowMs, changed)) firing++;
-    broad.look(nowMs, broadDrift(firing, features.length, settings));
+    broad.look(nowMs, broadDrift(firing, features.length, settings.thresholds));
   }
   const alarms = [...watches.flatMap((watch) => watch.alarms()), ...broad.alarms()];
   return alarms.sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
@@ -116,7 +116,7 @@ function watchVariable(
   isScore: boolean,
   settings: AlertSettings,
 ): Watch {
-  const { minPsi, minRequests } = settings;
+  const { minPsi, minRequests } = settings.thresholds;
   const { bins, counts: reference, name } = variable;
   const size = binCount(bins);
   const cut = (window: SlidingWindow) => window.counts.subarray(cells.from, cells.from + size);
@@ -148,7 +148,7 @@ function watchVariable(
         live(windows['24h']),
         live(windows['7d']),
         { count: before, samples: sumCounts(reference) },
-        settings,
+        settings.thresholds,
       );
     };
     hasValues = cut(windows['7d'])
@@ -157,7 +157,9 @@ function watchVariable(
     const binShare = (bin: number) => share(cells.from + bin, reference[bin]);
     value = {
       ...value,
-      lasting: lastingDrift(measure(windows['24h']), measure(windows['7d']), settings, () => isSeason('24h')),
+      lasting: lastingDrift(measure(windows['24h']), measure(windows['7d']), settings.thresholds, () =>
+        isSeason('24h'),
+      ),
       missing: binShare(missingBin(bins)),
       unseen: bins.kind === 'categorical' ? binShare(unseenBin(bins)) : null,
       outside: cells.outside === null ? null : share(cells.outside, outsideReferenceCount),
@@ -167,8 +169,8 @@ function watchVariable(
   function lookNear(): void {
     value = {
       ...value,
-      early: earlyDrift(measure(windows['1h']), settings, () => isSeason('1h')),
-      fast: abruptDrift(measure(windows['10m']), settings),
+      early: earlyDrift(measure(windows['1h']), settings.thresholds, () => isSeason('1h')),
+      fast: abruptDrift(measure(windows['10m']), settings.thresholds),
     };
   }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { severities } from '../../alerts/alert-settings.ts';
+import { severityLabels } from '../../alerts/severities.ts';
 import { summary as artifactSummary } from '../../model/artifact-schema.ts';
 import { type CountedBin, labelledCounts } from '../../stats/counted-bins.ts';
 import { driftRule } from '../../stats/drift.ts';
@@ -149,7 +149,7 @@ const together = z.strictObject({
 
 const alarm = z.strictObject({
   alert: z.string(),
-  severity: z.enum(severities),
+  severity: z.enum([...new Set(Object.values(severityLabels).flatMap((labels) => Object.values(labels)))]),
   feature: z.string().nullable(),
   from: instant.describe('When it would have begun to fire'),
   to: instant.nullable().describe('When it would have been resolved; null when it fired to the end'),

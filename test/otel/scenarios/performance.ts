@@ -19,7 +19,7 @@ import {
 import type { Firing, Scenario } from '../support/scenario.ts';
 import { counter, gauge, type Series, type Span } from '../support/series.ts';
 
-const { minPredictions } = defaultAlertSettings;
+const { minPredictions } = defaultAlertSettings.thresholds;
 
 const files = ['model-performance'];
 const window = '24h';

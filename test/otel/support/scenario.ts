@@ -1,5 +1,6 @@
 import type { AlertingRule } from '../../../otel/prometheus/generator/rule-file.ts';
 import { alertingRules } from '../../../otel/prometheus/generator/rule-files.ts';
+import { withoutExternalLabels } from './annotation-links.ts';
 import { type AlertCheck, type Pace, type Query, type RuleTest, rules, spanOf } from './promtool.ts';
 import type { Labels, Series, Span } from './series.ts';
 
@@ -58,7 +59,7 @@ function checks({ alert, silent, firing = {}, resolved = [] }: Course): AlertChe
         annotations: Object.fromEntries(
           Object.entries(rule.annotations).map(([key, text]) => [
             key,
-            render(renderQuery(text, found), labels, value),
+            render(renderQuery(withoutExternalLabels(text), found), labels, value),
           ]),
         ),
       })),
