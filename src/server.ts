@@ -1,7 +1,7 @@
 import { config, telemetry } from '../otel/sdk.ts';
 import type { Deployment } from './deployments/deployment.ts';
 import { endWith } from './exit-on-failure.ts';
-import { exampleInput } from './http/openapi-predict.ts';
+import { exampleInput } from './http/openapi/predict-path.ts';
 import { onReloadRequest, stopRequested } from './process-signals.ts';
 import { startService } from './start-service.ts';
 import { whyOff } from './telemetry/otlp-options.ts';
@@ -42,8 +42,8 @@ function announce(): void {
     : `off (${whyOff(config)})`;
   writeLines(process.stderr, [
     ...answering.map(describeModel),
-    `API      ${apiUrl}  (openapi.json, metrics)`,
-    `Admin    ${adminUrl}  (metrics, drift, performance, observations, outcomes)`,
+    `API      ${apiUrl}  (docs, openapi.json, metrics)`,
+    `Admin    ${adminUrl}  (docs, metrics, drift, performance, observations, outcomes)`,
     ...(earlierState === undefined ? [] : [`Replica  ${earlierState}`]),
     `Samples  ${service.config.SAMPLES_PATH} (${config.SAMPLES_VALUES})`,
     `Ids      ${running.ids}`,

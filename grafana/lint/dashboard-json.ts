@@ -17,7 +17,6 @@ export type TargetJson = {
   readonly datasource?: DatasourceJson;
   readonly expr?: string;
   readonly legendFormat?: string;
-  readonly instant?: boolean;
 };
 
 export type LinkJson = {

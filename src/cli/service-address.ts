@@ -1,3 +1,4 @@
+import { listenerAddress } from '../settings/listener-address.ts';
 import { UsageError } from './run-cli.ts';
 import { serviceSetting } from './service-settings.ts';
 
@@ -19,7 +20,5 @@ export function listenerUrl(option: string, host: 'HOST' | 'ADMIN_HOST', port: '
   if (number === 0) {
     throw new UsageError(`${port}=0 lets the service take any port: say which with --${option}`);
   }
-  const listening = serviceSetting(host);
-  const name = listening === '0.0.0.0' ? '127.0.0.1' : listening === '::' ? '::1' : listening;
-  return readUrl(option, `http://${name.includes(':') ? `[${name}]` : name}:${number}`);
+  return readUrl(option, listenerAddress(serviceSetting(host), number));
 }

@@ -1,15 +1,15 @@
 import type Koa from 'koa';
 import { createHttpMetrics } from '../telemetry/http-metrics.ts';
-import { createApp } from './app.ts';
+import { type AddRoutes, createApp } from './app.ts';
 import { type Observer, observeRequest } from './observe-request.ts';
 import type { RequestState } from './request-context.ts';
 import { addAdminPage } from './routes/admin-page.ts';
+import { addAdminDocs, addPublicDocs, addRootRoute } from './routes/docs-route.ts';
 import { addDriftRoute } from './routes/drift-route.ts';
 import { addHealthRoutes } from './routes/health-route.ts';
 import { addFullMetricsRoute, addPrometheusRoute, addSummaryRoute } from './routes/metrics-route.ts';
 import { addModelDetailsRoute, addModelsRoute } from './routes/models-route.ts';
 import { addObservationsRoute, createTokenObservationsRoute } from './routes/observations-route.ts';
-import { addOpenApiRoute } from './routes/openapi-route.ts';
 import { addOutcomesRoute, createTokenOutcomesRoute } from './routes/outcomes-route.ts';
 import { addPerformanceRoute } from './routes/performance-route.ts';
 import { addPredictRoutes } from './routes/predict-route.ts';
@@ -19,26 +19,38 @@ import type { Service } from './service.ts';
 /** What `API_METRICS` puts on the public listener. */
 const publicMetrics = { true: [addSummaryRoute], full: [addFullMetricsRoute], false: [] };
 
+/** What the public listener has. */
+export function publicRoutes({ outcomeTokens, config }: Service): AddRoutes[] {
+  return [
+    addPredictRoutes,
+    addV2Routes,
+    addModelsRoute,
+    addHealthRoutes,
+    addRootRoute,
+    addPublicDocs,
+    ...(outcomeTokens
+      ? [createTokenObservationsRoute(outcomeTokens), createTokenOutcomesRoute(outcomeTokens)]
+      : []),
+    ...publicMetrics[config.API_METRICS],
+  ];
+}
+
+/** What the admin listener has. */
+export const adminRoutes: readonly AddRoutes[] = [
+  addAdminPage,
+  addModelDetailsRoute,
+  addPrometheusRoute,
+  addDriftRoute,
+  addPerformanceRoute,
+  addObservationsRoute,
+  addOutcomesRoute,
+  addHealthRoutes,
+  addAdminDocs,
+];
+
 /** The API that clients see. */
 export function createPublicApp(service: Service): Koa<RequestState> {
-  return createApp(
-    service,
-    [
-      addPredictRoutes,
-      addV2Routes,
-      addModelsRoute,
-      addHealthRoutes,
-      addOpenApiRoute,
-      ...(service.outcomeTokens
-        ? [
-            createTokenObservationsRoute(service.outcomeTokens),
-            createTokenOutcomesRoute(service.outcomeTokens),
-          ]
-        : []),
-      ...publicMetrics[service.config.API_METRICS],
-    ],
-    observeRequest(service, service),
-  );
+  return createApp(service, publicRoutes(service), observeRequest(service, service));
 }
 
 /**
@@ -52,18 +64,5 @@ export function createAdminApp(service: Service): Koa<RequestState> {
       if (entry.status >= 400 || entry.event === 'observations') service.logRequest(entry);
     },
   };
-  return createApp(
-    service,
-    [
-      addAdminPage,
-      addModelDetailsRoute,
-      addPrometheusRoute,
-      addDriftRoute,
-      addPerformanceRoute,
-      addObservationsRoute,
-      addOutcomesRoute,
-      addHealthRoutes,
-    ],
-    observeRequest(service, observer),
-  );
+  return createApp(service, adminRoutes, observeRequest(service, observer));
 }

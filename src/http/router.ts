@@ -33,7 +33,7 @@ export function routePattern({ routerPath, matched }: RequestContext): string {
 export const answerUnrouted: Middleware<RequestState> = async (context, next) => {
   await next();
   const methods = context.response.get('allow') as string | undefined;
-  if (methods === undefined) throw new Problem('not-found', 'see /openapi.json for the paths there are');
+  if (methods === undefined) throw noSuchPath();
   const allow = `${methods}, OPTIONS`;
   if (context.method !== 'OPTIONS') {
     throw new Problem('method-not-allowed', `this path takes ${allow}`, { headers: { allow } });
@@ -41,3 +41,7 @@ export const answerUnrouted: Middleware<RequestState> = async (context, next) =>
   context.set('Allow', allow);
   context.status = 204;
 };
+
+export function noSuchPath(): Problem {
+  return new Problem('not-found', 'see /openapi.json for the paths there are');
+}

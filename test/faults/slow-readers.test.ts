@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { widen } from '../../bench/wide-artifact.ts';
-import { exampleInput } from '../../src/http/openapi-predict.ts';
+import { exampleInput } from '../../src/http/openapi/predict-path.ts';
 import { formatArtifact, loadArtifact } from '../../src/model/artifact.ts';
 import { metric } from '../support/load.ts';
 import { openRaw } from '../support/raw-connection.ts';

@@ -19,9 +19,9 @@ const binaryRooms = [
 ];
 /** The output's part of the model file and what describes it; the others read one thing of it each. */
 const readers = [
-  'src/http/openapi-observations.ts',
-  'src/http/openapi-predict.ts',
-  'src/http/openapi.ts',
+  'src/http/openapi/api-models.ts',
+  'src/http/openapi/observations-path.ts',
+  'src/http/openapi/predict-path.ts',
   'src/model/artifact-reference.ts',
   'src/model/artifact-schema.ts',
   'src/model/learnt.ts',

@@ -11,7 +11,7 @@ const logisticRooms = ['src/predictors/logistic/', 'src/training/'];
 /** The interface of explanations, and the three that hand on what it tells: to callers, to traces, to a terminal. */
 const explaining = [
   'src/deployments/describe-prediction.ts',
-  'src/http/openapi-predict.ts',
+  'src/http/openapi/predict-path.ts',
   'src/predictors/explanation.ts',
   'src/samples/shown-sample.ts',
 ];

@@ -1,8 +1,7 @@
 import type { Row } from '../compose.ts';
-import { alertWords } from '../language.ts';
 import { asPanelLink, toRunbook, wholeRunbook } from '../links.ts';
 import { stat, verdictStat } from '../verdict-panels.ts';
-import { dropped, groupLoad, queueFill, rulesFailed, telemetryVerdict } from './pipeline-queries.ts';
+import { dropped, groupLoad, queueFill, rulesFailed } from './pipeline-queries.ts';
 
 export const glance: Row = {
   question: 'Does what is measured arrive?',
@@ -11,11 +10,13 @@ export const glance: Row = {
       {
         title: 'Alerts about telemetry',
         description:
-          'The worst alert about telemetry itself that fires: a part that is down, data dropped, rules that fail or alerts that are not delivered. The last table names them. The Watchdog, which fires always, does not count.',
-        noData: 'no rules evaluated',
+          'Whether any alert about telemetry itself fires: a part that is down, data dropped, rules that fail or alerts that are not delivered. The Watchdog fires always and is left out here.',
+        noData: 'Prometheus evaluates no rules',
       },
-      { expr: telemetryVerdict },
-      alertWords,
+      {
+        expr: '2 * clamp_max(count(ALERTS{component="telemetry",alertstate="firing",severity!="none"}), 1) or 0 * count(ALERTS{alertname="Watchdog"})',
+      },
+      { good: 'none', bad: 'firing' },
     ).links([asPanelLink(wholeRunbook)]),
     stat(
       {
@@ -23,7 +24,7 @@ export const glance: Row = {
         description:
           'Share of the scrape targets that Prometheus reaches, the service and the parts of the telemetry.',
         unit: 'percentunit',
-        noData: 'no target',
+        noData: 'Prometheus has no target',
       },
       { expr: 'avg(up)' },
       { expr: '2 * (min(up) == bool 0)', words: { good: 'all of them', bad: 'not all' } },
@@ -34,25 +35,28 @@ export const glance: Row = {
       {
         title: 'Dropped',
         description:
-          'Samples, spans and log lines dropped in this time, by the service and the Collector together, or by the one of them that is scraped. Counters are not among them: drift and performance in Prometheus stay exact.',
-        unit: 'locale',
-        noData: 'not scraped',
+          'Samples, spans and log lines dropped a second, by the service and the Collector together. Counters are not among them: drift and performance in Prometheus stay exact.',
+        unit: 'cps',
+        noData: 'neither the service nor the Collector is scraped',
       },
-      { expr: dropped },
-      { expr: `2 * (${dropped} > bool 0)`, words: { good: 'nothing', bad: 'look below' } },
-    ).decimals(0),
+      { expr: Object.values(dropped).join(' + ') },
+      {
+        expr: `2 * (${Object.values(dropped).join(' + ')} > bool 0)`,
+        words: { good: 'nothing', bad: 'look below' },
+      },
+    ).decimals(1),
     stat(
       {
         title: 'Collector queue',
         description:
           'How full the fullest sending queue of the Collector is. At 100 % it drops what comes in.',
         unit: 'percentunit',
-        noData: 'not scraped',
+        noData: 'the Collector is not scraped',
       },
       { expr: `max(${queueFill})` },
       {
         expr: `(max(${queueFill}) > bool 0.5) + (max(${queueFill}) > bool 0.8)`,
-        words: { good: 'room', unsure: 'half full', bad: 'nearly full' },
+        words: { good: 'draining', unsure: 'filling', bad: 'nearly full' },
       },
     )
       .decimals(0)
@@ -61,9 +65,9 @@ export const glance: Row = {
       {
         title: 'Slowest rules',
         description:
-          'Time that the slowest group of rules takes, as a share of its interval; the panel below says which. Above 100 % evaluations are skipped and long windows lose counts.',
+          'Time that the slowest group of rules takes, as a share of its interval. Above 100 % evaluations are skipped and long windows lose counts.',
         unit: 'percentunit',
-        noData: 'no rules evaluated',
+        noData: 'Prometheus evaluates no rules, or does not scrape itself',
       },
       { expr: `max(${groupLoad})` },
       {
@@ -79,7 +83,7 @@ export const glance: Row = {
         description:
           'Evaluations of rules that failed. What they record is missing then, and alerts on it stay silent.',
         unit: 'none',
-        noData: 'no rules evaluated',
+        noData: 'Prometheus evaluates no rules, or does not scrape itself',
       },
       { expr: rulesFailed },
       { expr: `2 * (${rulesFailed} > bool 0)`, words: { good: 'none', bad: 'failing' } },

@@ -11,15 +11,27 @@ export function wantsPage(context: RequestContext): boolean {
   return context.accepts('json', 'html') === 'html';
 }
 
+/** A page as it is sent, for one that is sent often. */
+export type ReadyPage = { readonly policy: string; readonly text: string };
+
 /**
- * Answers with a page. Its content-security policy names the one style and the one script that it holds, by their
+ * Writes a page. Its content-security policy names the one style and the one script that it holds, by their
  * hashes: a `style` attribute, a handler in an attribute or anything from elsewhere is not applied. A script may connect
  * to this listener alone.
  */
-export function sendPage(context: RequestContext, page: Page): void {
-  context.set('content-security-policy', policyOf(page));
+export function preparePage(page: Page): ReadyPage {
+  return { policy: policyOf(page), text: renderPage(page) };
+}
+
+export function sendReadyPage(context: RequestContext, { policy, text }: ReadyPage): void {
+  context.set('content-security-policy', policy);
   context.type = 'html';
-  context.body = renderPage(page);
+  context.body = text;
+}
+
+/** Answers with a page, as `preparePage` writes it. */
+export function sendPage(context: RequestContext, page: Page): void {
+  sendReadyPage(context, preparePage(page));
 }
 
 function policyOf(page: Page): string {

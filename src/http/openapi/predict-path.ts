@@ -1,8 +1,8 @@
-import type { Artifact } from '../model/artifact.ts';
-import { classesOf } from '../model/output-classes.ts';
-import { keyHeader } from './key-header.ts';
-import { failures, json, keySchema, ok, ref } from './openapi-parts.ts';
-import { predictLimits } from './predict-rows.ts';
+import type { Artifact } from '../../model/artifact.ts';
+import { classesOf } from '../../model/output-classes.ts';
+import { keyHeader } from '../key-header.ts';
+import { predictLimits } from '../predict-rows.ts';
+import { exampleId, failures, json, keySchema, ok, ref, tags } from './parts.ts';
 
 /** A model, and what it can be asked for: of one that is watched only, no predictions. */
 export type ApiModel = {
@@ -25,6 +25,7 @@ export function predictPath(
   return {
     post: {
       operationId,
+      tags: [tags.predict],
       summary: `Predict the class of one input, or of each in an array, with ${artifact.name}`,
       description: `An array may have ${predictLimits.rows} rows and ${predictLimits.bytes} bytes, and is answered with an array. One invalid row refuses all of them.`,
       security: [],
@@ -34,7 +35,11 @@ export function predictPath(
         content: json(oneOrSeveral(ref(`${prefix}Input`)), exampleInput(artifact)),
       },
       responses: {
-        ...ok('The prediction, or those of an array in its order', oneOrSeveral(ref(`${prefix}Prediction`))),
+        ...ok(
+          'The prediction, or those of an array in its order',
+          oneOrSeveral(ref(`${prefix}Prediction`)),
+          examplePrediction(artifact),
+        ),
         ...failures(...(explains ? (['invalid-query'] as const) : []), ...predictionFailures),
       },
     },
@@ -84,6 +89,10 @@ export function exampleInput({ features }: Artifact): Record<string, number | st
       return [feature.name, feature.categories[counts.indexOf(Math.max(...counts))]];
     }),
   );
+}
+
+function examplePrediction({ name, version, output }: Artifact) {
+  return { prediction: classesOf(output)[0], score: 0.31, id: exampleId, model: { name, version } };
 }
 
 /** What it answers with. */

@@ -1,22 +1,23 @@
-import type { Artifact, Feature } from '../model/artifact.ts';
-import { failures, get, json, ok, ref } from './openapi-parts.ts';
-import { exampleInput, keyParameter, predictionFailures } from './openapi-predict.ts';
-import { predictLimits } from './predict-rows.ts';
-import { outputNames } from './v2-request.ts';
-import { datatypeNames, tensorTypeOf } from './v2-tensor.ts';
+import type { Artifact, Feature } from '../../model/artifact.ts';
+import { predictLimits } from '../predict-rows.ts';
+import { outputNames } from '../v2-request.ts';
+import { datatypeNames, tensorTypeOf } from '../v2-tensor.ts';
+import { failures, get, json, object, ok, ref, tags } from './parts.ts';
+import { exampleInput, keyParameter, predictionFailures } from './predict-path.ts';
 
 const protocol = 'Open Inference Protocol V2';
 
 /** The paths of the protocol that are about the server. */
 export const v2ServerPaths = {
-  '/v2': get('v2', `${protocol}: the server`, ok('Its name and version', ref('V2Server'))),
+  '/v2': get(tags.v2, 'v2', `${protocol}: the server`, ok('Its name and version', ref('V2Server'))),
   '/v2/health/live': get(
+    tags.v2,
     'v2.live',
     `${protocol}: whether the process answers`,
-    ok('It does', flags({ live: { const: true } })),
+    ok('It does', object({ live: { const: true } })),
   ),
-  '/v2/health/ready': get('v2.ready', `${protocol}: whether the service takes work`, {
-    ...ok('It does', flags({ ready: { const: true } })),
+  '/v2/health/ready': get(tags.v2, 'v2.ready', `${protocol}: whether the service takes work`, {
+    ...ok('It does', object({ ready: { const: true } })),
     ...failures('unavailable'),
   }),
 };
@@ -41,17 +42,18 @@ export function v2ModelPaths(artifact: Artifact, plain: string): Record<string, 
 function pathsOf(path: string, artifact: Artifact, operationId: string) {
   const { name } = artifact;
   return {
-    [path]: get(`${operationId}.metadata`, `${protocol}: the inputs and outputs of ${name}`, {
+    [path]: get(tags.v2, `${operationId}.metadata`, `${protocol}: the inputs and outputs of ${name}`, {
       ...ok('One tensor a feature', ref('V2Model')),
       ...failures('not-found'),
     }),
-    [`${path}/ready`]: get(`${operationId}.ready`, `${protocol}: whether ${name} answers`, {
-      ...ok('It does', flags({ name: { type: 'string' }, ready: { const: true } })),
+    [`${path}/ready`]: get(tags.v2, `${operationId}.ready`, `${protocol}: whether ${name} answers`, {
+      ...ok('It does', object({ name: { type: 'string' }, ready: { const: true } })),
       ...failures('not-found', 'unavailable'),
     }),
     [`${path}/infer`]: {
       post: {
         operationId: `${operationId}.infer`,
+        tags: [tags.v2],
         summary: `${protocol}: predict several rows with ${name}`,
         description: `At most ${predictLimits.rows} rows and ${predictLimits.bytes} bytes. Each row is counted and kept as one of \`/predict\` is; one fault refuses all of them.`,
         security: [],
@@ -64,10 +66,6 @@ function pathsOf(path: string, artifact: Artifact, operationId: string) {
       },
     },
   };
-}
-
-function flags(properties: Readonly<Record<string, object>>) {
-  return { type: 'object', required: Object.keys(properties), properties };
 }
 
 /** Two typical rows. */
@@ -106,12 +104,12 @@ const metadataTensor = {
 
 /** What the paths of the protocol take and give. */
 export const v2Schemas = {
-  V2Server: flags({
+  V2Server: object({
     name: { type: 'string' },
     version: { type: 'string' },
     extensions: { type: 'array', maxItems: 0 },
   }),
-  V2Model: flags({
+  V2Model: object({
     name: { type: 'string' },
     versions: { type: 'array', items: { type: 'string' } },
     platform: { type: 'string' },
@@ -133,7 +131,7 @@ export const v2Schemas = {
       outputs: {
         type: 'array',
         description: 'The outputs to answer with; all when absent',
-        items: flags({ name: { enum: outputNames } }),
+        items: object({ name: { enum: outputNames } }),
       },
     },
   },

@@ -1,24 +1,42 @@
-import type { Artifact } from '../model/artifact.ts';
-import { inputSchema } from '../model/input-schema.ts';
-import { classesOf } from '../model/output-classes.ts';
-import { linesMediaType } from './content-type.ts';
-import { idempotencyKeyForm } from './idempotency-key.ts';
-import { maxInvalidTold } from './observation-batch.ts';
-import { observationLimits } from './observation-intake.ts';
-import { describeLines, failures, json, keySchema, ref } from './openapi-parts.ts';
-import { problemMediaType, problems } from './problem.ts';
+import type { Artifact } from '../../model/artifact.ts';
+import { inputSchema } from '../../model/input-schema.ts';
+import { classesOf } from '../../model/output-classes.ts';
+import { linesMediaType } from '../content-type.ts';
+import { idempotencyKeyForm } from '../idempotency-key.ts';
+import { maxInvalidTold } from '../observation-batch.ts';
+import { observationLimits } from '../observation-intake.ts';
+import { problemMediaType, problems } from '../problem.ts';
+import {
+  describeLines,
+  exampleId,
+  failures,
+  json,
+  keySchema,
+  problemOf,
+  ref,
+  securityOf,
+  tags,
+} from './parts.ts';
 
 /**
- * `POST /observations` of one model, as the public API has it.
+ * `POST /observations` of one model.
  *
  * @param prefix of the names of the model's schemas
  * @param features an example of its input
  */
 export function observationsPath(
   { name, output }: Artifact,
-  prefix: string,
-  operationId: string,
-  features: object,
+  {
+    prefix,
+    operationId,
+    features,
+    asksToken,
+  }: {
+    readonly prefix: string;
+    readonly operationId: string;
+    readonly features: object;
+    readonly asksToken: boolean;
+  },
 ) {
   const one = ref(`${prefix}Observation`);
   const examples = {
@@ -34,9 +52,10 @@ export function observationsPath(
   return {
     post: {
       operationId,
+      tags: [tags.observe],
       summary: `Report predictions of ${name} that were made elsewhere`,
       description: `Each row is counted and kept as a prediction is. At most ${observationLimits.bytes} bytes.`,
-      security: [{ bearer: [] }],
+      security: securityOf(asksToken),
       parameters: [
         {
           name: 'ids',
@@ -69,7 +88,7 @@ export function observationsPath(
           description: 'What became of each row',
           content: json(ref('ObservationReceipt'), {
             accepted: 1,
-            ids: ['AQHk…', null],
+            ids: [exampleId, null],
             invalid: [
               { index: 1, pointer: '/score', code: 'invalid_score', message: 'must be a number from 0 to 1' },
             ],
@@ -79,7 +98,7 @@ export function observationsPath(
           'malformed-json',
           'invalid-header',
           'invalid-query',
-          'unauthorized',
+          ...(asksToken ? (['unauthorized'] as const) : []),
           'not-found',
           'body-too-large',
           'unsupported-media-type',
@@ -91,7 +110,12 @@ export function observationsPath(
           description: 'No row fits the model, or the Idempotency-Key stands for another body',
           content: {
             [problemMediaType]: {
-              schema: { anyOf: [{ allOf: [ref('Problem'), ref('ObservationReceipt')] }, ref('Problem')] },
+              schema: {
+                anyOf: [
+                  { allOf: [problemOf('invalid-input'), ref('ObservationReceipt')] },
+                  problemOf('idempotency-key-reused'),
+                ],
+              },
             },
           },
         },
