@@ -1,12 +1,12 @@
 # docker-compose.digests.yml pins this to a digest.
 ARG BASE=node:24-bookworm-slim
 
-# Production dependencies alone, resolved from the lockfile. The layer is made anew only when that changes.
+# Production dependencies only, as the lockfile pins them. The layer is rebuilt only when that file changes.
 FROM ${BASE} AS dependencies
 WORKDIR /app
 ENV NODE_ENV=production
 COPY package.json package-lock.json ./
-# No package needs its install script, and an npm that does not know `allowScripts` would run it, as root.
+# No package needs its install script, and versions of npm without `allowScripts` would run it, as root.
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM ${BASE}
@@ -27,17 +27,17 @@ ENV NODE_ENV=production \
     OUTCOMES_PATH=/app/logs/{instance}/outcomes.jsonl
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY . .
-# Nothing is installed after this, so npm and its kind are removed. Debian's apt stays: it needs root, which the service
-# never is, and scanners find the system's packages in its database.
+# Nothing is installed after this, so npm and other package managers are removed. Debian's apt stays: it needs root, which
+# the service never has, and scanners find the system's packages in its database.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
       /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn-*
-# A named volume takes its owner from this folder; all else belongs to root and is only read.
+# A named volume takes its owner from this folder; everything else belongs to root and is only read.
 RUN install -d -o node -g node -m 0750 logs
 USER node
 VOLUME ["/app/logs"]
 EXPOSE 8000 9464
 STOPSIGNAL SIGTERM
-# The image has no curl; Node's fetch asks the same question.
+# The image has no curl, so Node's fetch makes the request.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${Number(process.env.PORT) || 8000}/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "--require", "./src/require-node.cjs", "--max-semi-space-size=16", "--import", "./otel/register.ts", "src/server.ts"]
