@@ -8,6 +8,8 @@ import {
   TimePickerBuilder,
   type VariableModel,
 } from '@grafana/grafana-foundation-sdk/dashboard';
+import { critical, notCritical, real } from './alerts-table.ts';
+import { colours } from './language.ts';
 import { menu, tag, visible } from './links.ts';
 import { type PanelBuilder, prometheus } from './panel.ts';
 
@@ -52,9 +54,20 @@ export function compose(spec: DashboardSpec): Dashboard {
   return builder.build();
 }
 
-/** Marks the time in which an alert fired. */
-export function alertAnnotation(selector: string): AnnotationQueryBuilder {
-  return annotation('Alerts', 'red', `ALERTS{alertstate="firing",${selector}}`)
+/** Wide enough that no step between two points skips it, and so narrow that it looks like a line. */
+const markWidth = '1m';
+
+/** Marks where alerts begin to fire: critical ones in red, all others in yellow. */
+export function alertAnnotations(selector: string): AnnotationQueryBuilder[] {
+  return [
+    alertAnnotation('Critical', colours.bad, `${selector},${critical}`),
+    alertAnnotation('Warnings', colours.unsure, `${selector},${notCritical},${real}`),
+  ];
+}
+
+function alertAnnotation(name: string, colour: string, selector: string): AnnotationQueryBuilder {
+  const alerts = `ALERTS{alertstate="firing",${selector}}`;
+  return annotation(name, colour, `${alerts} unless ${alerts} offset ${markWidth}`)
     .titleFormat('{{alertname}}')
     .textFormat(
       '{{severity}} {{feature}} {{segment_feature}} {{segment}} {{window}} {{slo}} {{shadow}} {{instance}}',
@@ -62,11 +75,11 @@ export function alertAnnotation(selector: string): AnnotationQueryBuilder {
     .tagKeys('alertname,severity');
 }
 
-/** Marks the first five minutes of a model version that nobody has served for a day. */
+/** Marks the first minute of a model version that nobody has served for a day. */
 export function versionAnnotation(selector: string): AnnotationQueryBuilder {
   const versions = `count by (model, version) (model_info{${selector}})`;
-  const known = `count by (model, version) (last_over_time(model_info{${selector}}[1d] offset 5m))`;
-  return annotation('New model version', 'blue', `${versions} unless ${known}`)
+  const known = `count by (model, version) (last_over_time(model_info{${selector}}[1d] offset ${markWidth}))`;
+  return annotation('New versions', colours.moved, `${versions} unless ${known}`)
     .titleFormat('New version of {{model}}')
     .textFormat('{{version}}')
     .tagKeys('version');

@@ -1,9 +1,8 @@
 import { driftRule } from '../../src/stats/drift.ts';
-import { binNames } from './language.ts';
 import { of, version } from './model-queries.ts';
 import type { PanelBuilder } from './panel.ts';
 import { shortBins } from './panel-expressions.ts';
-import { bars, liveBars, number, referenceBars, table } from './tables.ts';
+import { bars, binLabels, liveBars, number, referenceBars, table } from './tables.ts';
 
 /**
  * One variable's distribution at the end of the time range: bars of both shares in the order of the bins, and the
@@ -31,11 +30,11 @@ export function distributionPanels(feature: string, title: string): PanelBuilder
       [{ expr: reference }, { expr: live }],
       'bin',
       [
-        { from: { label: 'bin' }, name: 'Bin', look: [{ id: 'mappings', value: binNames }] },
-        { from: { query: 'A' }, name: 'reference', look: referenceBars },
-        { from: { query: 'B' }, name: 'live', look: liveBars },
+        { from: { label: 'bin' }, name: 'Bin', look: binLabels },
+        { from: { query: 'A' }, name: 'reference', look: [...referenceBars, { id: 'decimals', value: 1 }] },
+        { from: { query: 'B' }, name: 'live', look: [...liveBars, { id: 'decimals', value: 1 }] },
       ],
-    ),
+    ).height(13),
     table(
       {
         title: `Counts behind: ${feature}`,
@@ -46,14 +45,19 @@ export function distributionPanels(feature: string, title: string): PanelBuilder
       [{ expr: reference }, { expr: live }, { expr: count }, { expr: `(${p} - ${q}) * ln(${p} / ${q})` }],
       'bin',
       [
-        { from: { label: 'bin' }, name: 'Bin', look: [{ id: 'mappings', value: binNames }] },
+        {
+          from: { label: 'bin' },
+          name: 'Bin',
+          width: 150,
+          look: binLabels,
+        },
         { from: { query: 'A' }, name: 'Reference', look: number('percentunit', 1) },
         { from: { query: 'B' }, name: 'Live', look: number('percentunit', 1) },
-        { from: { query: 'C' }, name: 'Count', look: number('short', 0) },
+        { from: { query: 'C' }, name: 'Count', look: number('locale', 0) },
         { from: { query: 'D' }, name: 'Adds to PSI', look: number('none', 3) },
       ],
     )
       .span(8)
-      .height(10),
+      .height(13),
   ];
 }

@@ -1,5 +1,6 @@
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import {
+  CellValuesBuilder,
   PanelBuilder as Heatmap,
   HeatmapColorMode,
   HeatmapColorOptionsBuilder,
@@ -11,17 +12,17 @@ import { type PanelText, prepare, type Query } from './panel.ts';
 
 /** Shares over time by bin, darker orange where more values fall. */
 export function heatmap(text: PanelText, query: Query): Heatmap {
-  return heatmapOf(text, query, PromQueryFormat.TimeSeries);
+  return heatmapOf(text, query, PromQueryFormat.TimeSeries, text.unit);
 }
 
 /** Counts over time by the buckets of a histogram, whose edges have the unit given. */
 export function bucketHeatmap(text: PanelText, query: Query): Heatmap {
-  return heatmapOf(text, query, PromQueryFormat.Heatmap).yAxis(
+  return heatmapOf(text, query, PromQueryFormat.Heatmap, 'locale').yAxis(
     new YAxisConfigBuilder().axisPlacement(common.AxisPlacement.Left).unit(text.unit),
   );
 }
 
-function heatmapOf(text: PanelText, query: Query, format: PromQueryFormat): Heatmap {
+function heatmapOf(text: PanelText, query: Query, format: PromQueryFormat, cellUnit: string): Heatmap {
   return prepare(new Heatmap(), text, [query], format)
     .height(10)
     .span(12)
@@ -35,6 +36,7 @@ function heatmapOf(text: PanelText, query: Query, format: PromQueryFormat): Heat
     )
     .yAxis(new YAxisConfigBuilder().axisPlacement(common.AxisPlacement.Left))
     .cellGap(1)
+    .cellValues(new CellValuesBuilder().unit(cellUnit))
     .showValue(common.VisibilityMode.Never)
     .showLegend();
 }

@@ -4,11 +4,13 @@ import { type AlertSettings, defaultAlertSettings } from '../../src/alerts/alert
 import { placeRunbook } from './links.ts';
 import { modelDrift } from './model-drift.ts';
 import { modelPerformance } from './model-performance.ts';
+import { overview } from './overview.ts';
 import { service } from './service.ts';
 import { telemetryPipeline } from './telemetry-pipeline.ts';
 
 /** Every dashboard, in the order in which they are read. */
 export const dashboards: readonly (() => Dashboard)[] = [
+  overview,
   modelDrift,
   modelPerformance,
   service,

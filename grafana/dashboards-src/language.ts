@@ -13,8 +13,8 @@ export const colours = {
   unsure: '#D9B310',
   moved: '#3274D9',
   bad: '#C8323C',
-  /** Lines that are neither distribution: limits, ceilings, targets. */
-  limit: '#8E6BBF',
+  /** Lines that are neither distribution: thresholds, ceilings, targets. */
+  threshold: '#8E6BBF',
 } as const;
 
 /** Those that judge. Grafana's own names for them count, too. */
@@ -51,6 +51,9 @@ export const performanceWords: Words = {
   bad: 'not as expected',
 };
 
+/** By what the alerts about something say: 0 none, 1 one that can wait, 2 one that cannot. */
+export const alertWords: Words = { good: 'no alert', unsure: 'warning', bad: 'critical' };
+
 /** Shows the numbers of verdicts as words in the colour of each. */
 export function verdicts(words: Words): ValueMapping[] {
   const bad = words.moved === undefined ? 2 : 3;
@@ -67,21 +70,46 @@ export function verdicts(words: Words): ValueMapping[] {
   ];
 }
 
-/** Shows the label of a bin as one would say it: `03 (28, 31]` as "28 – 31", `01 = 0` as "0", `= good` as "good". */
-export const binNames: readonly ValueMapping[] = Object.entries({
+/** How the labels of bins read, each by what its pattern finds: `03 (28, 31]` as "28 – 31", `01 = 0` as "0". */
+export const binTexts = Object.entries({
   all: 'any value',
   upTo: '≤ $1',
   below: '< $1',
   over: '> $1',
   between: '$1 – $2',
   only: '$1',
-} satisfies Record<keyof typeof binLabelPatterns, string>).map(([name, text], index) => ({
-  type: MappingType.RegexToText,
-  options: {
-    pattern: binLabelPatterns[name as keyof typeof binLabelPatterns],
-    result: { text, index },
-  },
+} satisfies Record<keyof typeof binLabelPatterns, string>).map(([name, text]) => ({
+  pattern: binLabelPatterns[name as keyof typeof binLabelPatterns],
+  text,
 }));
+
+/** Shows the label of a bin so in a table or beside bars. */
+export const binNames: readonly ValueMapping[] = binTexts.map(({ pattern, text }, index) => ({
+  type: MappingType.RegexToText,
+  options: { pattern, result: { text, index } },
+}));
+
+/** The figures of performance as they are called, by the label that they have. */
+export const figureNames: Readonly<Record<string, string>> = {
+  accuracy: 'Accuracy',
+  roc_auc: 'ROC AUC',
+  precision: 'Precision',
+  recall: 'Recall',
+  f1: 'F1',
+  brier: 'Brier score',
+  log_loss: 'Log loss',
+  calibration_error: 'Calibration error',
+};
+
+/** Colours of words that come as labels. */
+export const alertStateColours = { firing: colours.bad, pending: colours.unsure };
+export const severityColours = {
+  critical: colours.bad,
+  page: colours.bad,
+  warning: colours.unsure,
+  ticket: colours.unsure,
+  info: colours.moved,
+};
 
 /** A variable for Grafana to fill in: `${name}`. */
 export const variable = (name: string) => `\${${name}}`;

@@ -1,6 +1,6 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dashboards } from '../../otel/prometheus/generator/dashboard-links.ts';
-import { alertAnnotation, compose, versionAnnotation } from './compose.ts';
+import { alertAnnotations, compose, versionAnnotation } from './compose.ts';
 import { answers } from './model-drift/answers.ts';
 import { distance } from './model-drift/distance.ts';
 import { glance } from './model-drift/drift-glance.ts';
@@ -29,7 +29,10 @@ export function modelDrift(): Dashboard {
       variables.segmentFeature,
       variables.segment,
     ],
-    annotations: [alertAnnotation('component="model",model="$model"'), versionAnnotation('model="$model"')],
+    annotations: [
+      ...alertAnnotations('component="model",model="$model"'),
+      versionAnnotation('model="$model"'),
+    ],
     rows: [glance, features, distance, slow, opened, segments, answers, refused, events],
   });
 }

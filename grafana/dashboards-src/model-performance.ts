@@ -1,6 +1,6 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dashboards } from '../../otel/prometheus/generator/dashboard-links.ts';
-import { alertAnnotation, compose, versionAnnotation } from './compose.ts';
+import { alertAnnotations, compose, versionAnnotation } from './compose.ts';
 import { approval } from './model-performance/approval.ts';
 import { arrival } from './model-performance/arrival.ts';
 import { calibration } from './model-performance/calibration.ts';
@@ -30,7 +30,7 @@ export function modelPerformance(): Dashboard {
       variables.protectedFeature,
     ],
     annotations: [
-      alertAnnotation(`alertname=~"${alertNames}",model="$model"`),
+      ...alertAnnotations(`alertname=~"${alertNames}",model="$model"`),
       versionAnnotation('model="$model"'),
     ],
     rows: [glance, compared, decisions, calibration, slow, arrival, approval, groupRates, shadows, versions],

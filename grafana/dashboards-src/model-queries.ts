@@ -12,6 +12,11 @@ const warned = `label_replace(model_info{${version}}, "prediction", "$1", "posit
 /** Share of the predictions over the chosen window that are not that class. */
 export const approvedRatio = approved(of('model_prediction:ratio'));
 
+const ratioOver = (window: string) => `model_prediction:ratio{${version},window="${window}"}`;
+/** The same over the last ten minutes, and over the last day. */
+export const approvedLately = approved(ratioOver('10m'));
+export const approvedUsually = approved(ratioOver('24h'));
+
 /** The same over the last `range`. */
 export function approvedShare(range: string): string {
   const rates = `sum by (model, version, prediction) (rate(model_predictions_total{${version}}[${range}]))`;

@@ -60,6 +60,11 @@ export function prepare<B extends PanelBuilder>(
   return builder;
 }
 
+/** Asks for the end of the time range alone: what is shown once is shown as it is now, and nothing is shown when it is gone. */
+export function atEnd(queries: readonly Query[]): Query[] {
+  return queries.map((query) => ({ ...query, at: 'end' }));
+}
+
 function target(query: Query, refId: string, format: PromQueryFormat): DataqueryBuilder {
   const builder = new DataqueryBuilder().refId(refId).datasource(prometheus).expr(query.expr).format(format);
   if (query.legend !== undefined) builder.legendFormat(query.legend);

@@ -34,37 +34,50 @@ export function heldOut(metric?: string): string {
   return `max by (metric) (model_evaluation{${version}${metric ? `,metric="${metric}"` : ''}})`;
 }
 
-const enough: Readonly<Record<Source, string>> = {
-  realised: `${samples('realised')} >= ${defaultAlertSettings.thresholds.minOutcomes}`,
-  estimated: `${samples('estimated')} >= ${defaultAlertSettings.thresholds.minPredictions}`,
-};
-
 const chosen = `${version},window="$window"`;
 
-/** Where a condition of the alerts holds in the chosen window, on enough outcomes or predictions. */
-const holds = (condition: string, source: Source) => `max(${condition} and ${perWindow} ${enough[source]})`;
+/** What is judged: matchers that select it, and the labels that tell it apart where it is more than one thing. */
+type Scope = { readonly selector: string; readonly by: string };
+const ofChosen: Scope = { selector: chosen, by: '' };
+
+const greatest = ({ by }: Scope, expr: string) => `max by (${by}) (${expr})`;
+
+function enough({ selector }: Scope, source: Source): string {
+  const least = {
+    realised: defaultAlertSettings.thresholds.minOutcomes,
+    estimated: defaultAlertSettings.thresholds.minPredictions,
+  };
+  return `model:performance_samples{${selector},source="${source}"} >= ${least[source]}`;
+}
+
+/** Where a condition of the alerts holds, on enough outcomes or predictions. */
+const holds = (scope: Scope, condition: string, source: Source) =>
+  greatest(scope, `${condition} and ${perWindow} ${enough(scope, source)}`);
 
 /** Figures that are below those on held-out rows, as the alerts judge it. */
-function below(source: Source, metric?: string): string {
-  const selector = metric ? `${chosen},metric="${metric}"` : chosen;
-  return holds(belowHeldOut(source, selector), source);
+function below(scope: Scope, source: Source, metric?: string): string {
+  const selector = metric ? `${scope.selector},metric="${metric}"` : scope.selector;
+  return holds(scope, belowHeldOut(source, selector), source);
 }
 
-const areUnexpected = holds(unexpected(chosen), 'realised');
-const isMiscalibrated = holds(miscalibrated(chosen), 'realised');
+const areUnexpected = (scope: Scope) => holds(scope, unexpected(scope.selector), 'realised');
 
 /** 2 where `bad` finds something, else 0 where there is enough to judge by, else 1. */
-function judged(bad: readonly string[], source: Source): string {
-  return `0 * (${bad.join(' or ')}) + 2 or 0 * max(${enough[source]}) or 0 * max(${samples(source)}) + 1`;
+function judged(scope: Scope, bad: readonly string[], source: Source): string {
+  const counted = `model:performance_samples{${scope.selector},source="${source}"}`;
+  return `0 * (${bad.join(' or ')}) + 2 or 0 * ${greatest(scope, enough(scope, source))} or 0 * ${greatest(scope, counted)} + 1`;
 }
 
-/** The tests of all alerts on performance together, over the chosen window. */
-export const performanceVerdict = judged(
-  [areUnexpected, isMiscalibrated, below('realised'), below('estimated')],
-  'realised',
-);
-export const expectationVerdict = judged([areUnexpected], 'realised');
-export const comparisonVerdict = (source: Source, metric: string) => judged([below(source, metric)], source);
+/** The tests of all alerts on performance together. */
+export function performanceVerdictOf(scope: Scope): string {
+  const isMiscalibrated = holds(scope, miscalibrated(scope.selector), 'realised');
+  const bad = [areUnexpected(scope), isMiscalibrated, below(scope, 'realised'), below(scope, 'estimated')];
+  return judged(scope, bad, 'realised');
+}
+export const performanceVerdict = performanceVerdictOf(ofChosen);
+export const expectationVerdict = judged(ofChosen, [areUnexpected(ofChosen)], 'realised');
+export const comparisonVerdict = (source: Source, metric: string) =>
+  judged(ofChosen, [below(ofChosen, source, metric)], source);
 /** As `comparisonVerdict`, but 1 where the estimate is in doubt. */
 export const estimateVerdict = (metric: string) =>
   `0 * max(model:estimate_trusted{${chosen}} == 0) + 1 or ${comparisonVerdict('estimated', metric)}`;

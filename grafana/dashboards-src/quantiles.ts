@@ -1,3 +1,4 @@
+import * as common from '@grafana/grafana-foundation-sdk/common';
 import type { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries';
 import { scoreFeature } from '../../src/model/artifact-schema.ts';
 import { version } from './model-queries.ts';
@@ -31,17 +32,23 @@ export function valuesAgainstDeciles(): TimeSeries {
     {
       title: 'Values of $feature against the reference',
       description:
-        'Grey: the edges of the bins, which are the deciles of the reference, close together around a frequent value. Orange: the median of live values, with their 10th and 90th percentile. Without drift the median keeps to the middle line. A categorical feature has no values on a scale: the score stands in for it.',
+        'Grey: the edges of the bins, which are the deciles of the reference, close together around a frequent value. Orange: the median of live values, with their 10th and 90th percentile. Without drift the median keeps to the middle line. A line on the outermost edge stands for values at that edge or beyond it. A categorical feature has no values on a scale: the score stands in for it.',
       unit: 'none',
       noData: 'no request in this time',
     },
     [
-      { expr: quantile(0.5), legend: 'median of {{feature}}' },
+      { expr: quantile(0.5), legend: 'median' },
       { expr: quantile(0.1), legend: '10 % are below' },
       { expr: quantile(0.9), legend: '90 % are below' },
       { expr: bucketEdges(edges), legend: 'reference {{edge}}' },
     ],
   )
+    .legend(
+      new common.VizLegendOptionsBuilder()
+        .showLegend(true)
+        .displayMode(common.LegendDisplayMode.List)
+        .placement(common.LegendPlacement.Bottom),
+    )
     .overrideByQuery('A', [
       ...asLive,
       { id: 'custom.fillOpacity', value: 0 },

@@ -1,5 +1,6 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { alertAnnotation, compose, versionAnnotation } from './compose.ts';
+import { dashboards } from '../../otel/prometheus/generator/dashboard-links.ts';
+import { alertAnnotations, compose, versionAnnotation } from './compose.ts';
 import { objectives } from './service/objectives.ts';
 import { replicas } from './service/replicas.ts';
 import { red } from './service/requests-by-route.ts';
@@ -11,13 +12,13 @@ import * as variables from './variables.ts';
 /** Rate, errors and duration, what the objectives say, single slow requests, and what runs short. */
 export function service(): Dashboard {
   return compose({
-    uid: 'service',
+    uid: dashboards.service,
     title: 'Service',
     description:
       'Whether the service answers, well and fast enough, and why not. From top to bottom: the verdict, rate, errors and duration by route, the objectives, single traces, what runs short, each replica.',
     from: 'now-1h',
     variables: [variables.datasource, variables.instance],
-    annotations: [alertAnnotation('component="service"'), versionAnnotation('')],
+    annotations: [...alertAnnotations('component="service"'), versionAnnotation('')],
     rows: [glance, red, objectives, slow, saturation, replicas],
   });
 }

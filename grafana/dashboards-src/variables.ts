@@ -3,10 +3,13 @@ import {
   CustomVariableBuilder,
   DatasourceVariableBuilder,
   QueryVariableBuilder,
+  VariableHide,
   type VariableModel,
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
+import { scoreFeature } from '../../src/model/artifact-schema.ts';
+import { figureNames } from './language.ts';
 import { prometheus } from './panel.ts';
 
 /** The Prometheus to ask. */
@@ -14,6 +17,7 @@ export const datasource: Builder<VariableModel> = new DatasourceVariableBuilder(
   .label('Data source')
   .description('The Prometheus to ask.')
   .type('prometheus')
+  .hide(VariableHide.HideLabel)
   .current({ text: 'Prometheus', value: 'prometheus' });
 
 export const model: Builder<VariableModel> = query('model', 'Model', 'label_values(model_info, model)')
@@ -27,12 +31,16 @@ export const version: Builder<VariableModel> = listed(
   'sort_desc(max by (version) (max_over_time(timestamp(model_info{model="$model"})[$__range:1m])))',
 ).description('A version of the model that answered within the time range; the latest stands first.');
 
-/** Every feature and the score, the one that moved furthest first: what is looked at unless someone chooses. */
+/**
+ * Every feature and the score, the feature that moved furthest first: what is looked at unless someone chooses. The
+ * score comes last, for it moves with any feature and has panels of its own.
+ */
 export const feature: Builder<VariableModel> = listed(
   'feature',
   'Feature',
-  'sort_desc(max by (feature) (model_feature:psi{model="$model",version="$version",window="$window"}) ' +
-    'or 0 * max by (feature) (model_feature_reference_samples{model="$model",version="$version"}))',
+  `sort_desc(max by (feature) (model_feature:psi{model="$model",version="$version",window="$window",feature!="${scoreFeature}"}) ` +
+    `or 0 * max by (feature) (model_feature_reference_samples{model="$model",version="$version",feature!="${scoreFeature}"}) ` +
+    `or 0 * max by (feature) (model_feature_reference_samples{model="$model",version="$version",feature="${scoreFeature}"}) - 1)`,
 ).description('The feature to open, or (score); the one that moved furthest stands first.');
 
 /** The features that cut rows into segments, of a model that names any. */
@@ -65,17 +73,14 @@ export const outcomeWindow = windowOf(
 );
 
 /** The figures of performance; the first is looked at unless someone chooses. */
-export const metric: Builder<VariableModel> = choice(
-  'metric',
-  'Figure',
-  ['accuracy', 'roc_auc', 'precision', 'recall', 'f1', 'brier', 'log_loss', 'calibration_error'],
-  'accuracy',
-).description('The figure to open.');
+export const metric: Builder<VariableModel> = choice('metric', 'Figure', figureNames, 'accuracy').description(
+  'The figure to open.',
+);
 
 /** The features by whose bins decisions are counted. */
 export const protectedFeature: Builder<VariableModel> = query(
   'protected',
-  'Protected feature',
+  'Groups by',
   'label_values(model_feature_bin_predictions_total{model="$model",version="$version"}, feature)',
 )
   .description('A feature that the model calls protected: whether its groups are treated alike.')
@@ -94,21 +99,23 @@ export const instance: Builder<VariableModel> = query(
   .current({ text: 'All', value: '$__all' });
 
 function windowOf(first: string, description: string): Builder<VariableModel> {
-  return choice('window', 'Window', ['10m', '1h', '24h', '7d'], first).description(description);
+  const windows = Object.fromEntries(['10m', '1h', '24h', '7d'].map((window) => [window, window]));
+  return choice('window', 'Window', windows, first).description(description);
 }
 
-/** One of some values that never change. */
+/** One of some values that never change, each with the text that is shown for it. */
 function choice(
   name: string,
   label: string,
-  values: readonly string[],
+  texts: Readonly<Record<string, string>>,
   first: string,
 ): CustomVariableBuilder {
+  const entries = Object.entries(texts);
   return new CustomVariableBuilder(name)
     .label(label)
-    .values(values.join(','))
-    .current({ text: first, value: first })
-    .options(values.map((value) => ({ selected: value === first, text: value, value })));
+    .values(entries.map(([value, text]) => (text === value ? value : `${text} : ${value}`)).join(','))
+    .current({ text: texts[first], value: first })
+    .options(entries.map(([value, text]) => ({ selected: value === first, text, value })));
 }
 
 function query(name: string, label: string, text: string): QueryVariableBuilder {

@@ -2,20 +2,20 @@ import * as common from '@grafana/grafana-foundation-sdk/common';
 import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as StateTimeline } from '@grafana/grafana-foundation-sdk/statetimeline';
-import { colours, verdicts, type Words } from './language.ts';
-import { fixed, type PanelText, plain, prepare, type Query } from './panel.ts';
+import { verdicts, type Words } from './language.ts';
+import { atEnd, fixed, type PanelText, plain, prepare, type Query } from './panel.ts';
 
-/** A number with its sparkline and, beneath it, what it means in a word. */
+/** A number as it is now and, beneath it, what it means in a word. What it was before is drawn by the panels below. */
 export function stat(text: PanelText, value: Query, verdict?: Query & { readonly words: Words }): Stat {
-  const panel = prepare(new Stat(), text, verdict ? [value, verdict] : [value])
+  const panel = prepare(new Stat(), text, atEnd(verdict ? [value, verdict] : [value]))
     .height(5)
     .span(4)
-    .graphMode(common.BigValueGraphMode.Area)
+    .graphMode(common.BigValueGraphMode.None)
     .colorMode(common.BigValueColorMode.Value)
     .textMode(common.BigValueTextMode.Value)
     .orientation(common.VizOrientation.Horizontal)
     .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']))
-    .colorScheme(fixed(colours.live));
+    .colorScheme(fixed('text'));
   if (verdict) {
     panel.overrideByQuery('B', [
       { id: 'mappings', value: verdicts(verdict.words) },
@@ -27,9 +27,9 @@ export function stat(text: PanelText, value: Query, verdict?: Query & { readonly
   return panel;
 }
 
-/** Shows the name of the one thing that the query found beside its value; what it was before has no name here. */
+/** Shows the name of the one thing that the query found beside its value. */
 export function named(panel: Stat): Stat {
-  return panel.textMode(common.BigValueTextMode.ValueAndName).graphMode(common.BigValueGraphMode.None);
+  return panel.textMode(common.BigValueTextMode.ValueAndName);
 }
 
 /** A verdict alone: one word in its colour. */

@@ -17,6 +17,7 @@ export type TargetJson = {
   readonly datasource?: DatasourceJson;
   readonly expr?: string;
   readonly legendFormat?: string;
+  readonly instant?: boolean;
 };
 
 export type LinkJson = {

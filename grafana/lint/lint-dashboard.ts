@@ -18,6 +18,8 @@ const knownUnits: ReadonlySet<string> = new Set(
 );
 const unwanted = new Set(['gauge', 'piechart']);
 const sharedCrosshair = 1;
+/** As many characters as a tile of a sixth of the width shows in a size that can be read from afar. */
+const mostInTile = 25;
 
 /**
  * Everything that is wrong in one dashboard: what would not work (queries, references, links), and what would work
@@ -158,14 +160,29 @@ function lookFaults(panel: PanelJson): string[] {
   if (judging && !JSON.stringify(mappings ?? []).includes('"text"')) {
     faults.push('shows a verdict by its colour alone: map its values to words');
   }
-  if (panel.type === 'stat' && color === undefined)
-    faults.push('leaves its colour to Grafana, which takes green');
-  const several = (panel.targets ?? []).some((target) => target.legendFormat?.includes('{{'));
+  if (panel.type === 'stat') {
+    if (color === undefined) faults.push('leaves its colour to Grafana, which takes green');
+    if ((panel.fieldConfig?.defaults?.noValue ?? '').length > mostInTile)
+      faults.push(`says what "no data" means in more than ${mostInTile} characters, which are set small`);
+    if ((panel.targets ?? []).some(({ instant }) => !instant))
+      faults.push('asks for more than the present, and so shows as true now what was true last');
+  }
+  const unnamed = new Set(
+    (panel.fieldConfig?.overrides ?? [])
+      .filter(({ properties = [] }) =>
+        properties.some(
+          ({ id, value }) => id === 'custom.hideFrom' && (value as { legend?: boolean }).legend,
+        ),
+      )
+      .map(({ matcher }) => matcher?.options),
+  );
+  const several = (panel.targets ?? []).some(
+    ({ refId, legendFormat }) => legendFormat?.includes('{{') && !unnamed.has(refId),
+  );
   const legend = panel.options?.legend;
   if (panel.type === 'timeseries' && several) {
-    const table =
-      legend?.displayMode === 'table' && ['lastNotNull', 'max'].every((calc) => legend.calcs?.includes(calc));
-    if (!table) faults.push('may show many series: its legend must be a table with last and max');
+    const table = legend?.displayMode === 'table' && legend.calcs?.includes('lastNotNull');
+    if (!table) faults.push('may show many series: its legend must be a table with the last value');
   }
   return faults;
 }

@@ -10,6 +10,9 @@ const boundaries = [
   ...[1, 3, 7, 14, 30, 60, 90, 180, 365].map((days) => days * dayS),
 ] as const;
 
+/** Delays up to this one, in seconds, cannot be told apart. */
+export const leastDelaySeconds = boundaries[0];
+
 /** How long after their predictions outcomes arrived, in seconds, by class. */
 export type OutcomeDelays = {
   /** Since the start. Read-only for callers. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { renderDashboards } from '../../grafana/dashboards-src/index.ts';
 import { variable } from '../../grafana/dashboards-src/language.ts';
 import { jaegerPages } from '../../grafana/dashboards-src/links.ts';
@@ -25,7 +26,7 @@ type Joined = PanelJson & {
   }[];
 };
 
-const uids = ['model-drift', 'model-performance', 'service', 'telemetry-pipeline'];
+const uids = ['model-drift', 'model-performance', 'overview', 'service', 'telemetry-pipeline'];
 
 describe('dashboards', () => {
   const dashboards = new Map(readDashboards().map((dashboard) => [dashboard.uid ?? '', dashboard]));
@@ -109,7 +110,21 @@ describe('dashboards', () => {
       const sections = contentPanels(dashboard)
         .flatMap(panelLinks)
         .flatMap(({ url = '' }) => (url.startsWith(`${around.runbookUrl}#`) ? [url] : []));
-      assert.ok(sections.length > 3, dashboard.uid);
+      assert.ok(sections.length > (dashboard.uid === 'overview' ? 0 : 3), dashboard.uid);
+    }
+  });
+
+  it('begin with an overview, which leads to all others', () => {
+    const home = readFileSync('grafana/grafana.ini', 'utf8').match(
+      /^default_home_dashboard_path = .*\/(.+)\.json$/m,
+    );
+    const overview = dashboards.get(home?.[1] ?? '') as DashboardJson;
+    const linked = contentPanels(overview).flatMap(panelLinks);
+    for (const uid of uids.filter((other) => other !== overview.uid)) {
+      assert.ok(
+        linked.some(({ url }) => url?.startsWith(`/d/${uid}?`)),
+        uid,
+      );
     }
   });
 

@@ -97,7 +97,7 @@ const good: DashboardJson = {
       description: 'Whether the queue is short enough; two is not.',
       datasource: prometheus,
       gridPos: { x: 12, y: 1, w: 12, h: 8 },
-      targets: [{ refId: 'A', expr: 'job:requests:ratio{window="$window"}' }],
+      targets: [{ refId: 'A', expr: 'job:requests:ratio{window="$window"}', instant: true }],
       fieldConfig: {
         defaults: {
           unit: 'none',
@@ -249,6 +249,17 @@ const bad: readonly (readonly [string, DashboardJson, RegExp])[] = [
     /by its colour alone/,
   ],
   ['a stat in Grafana’s green', withPanel({ type: 'stat' }), /leaves its colour to Grafana/],
+  ['a tile of what was true last', withPanel({ type: 'stat' }), /more than the present/],
+  [
+    'a tile whose text for no data is set small',
+    withPanel({
+      type: 'stat',
+      fieldConfig: {
+        defaults: { ...panel.fieldConfig?.defaults, noValue: 'nothing recorded for this version' },
+      },
+    }),
+    /25 characters/,
+  ],
   [
     'a row that asks nothing',
     { ...good, panels: [{ ...row, title: 'Requests' }, panel] },

@@ -1,5 +1,9 @@
 import { modelPerformance } from '../../grafana/dashboards-src/model-performance.ts';
-import { comparisonVerdict, performanceVerdict } from '../../grafana/dashboards-src/performance-queries.ts';
+import {
+  comparisonVerdict,
+  performanceVerdict,
+  performanceVerdictOf,
+} from '../../grafana/dashboards-src/performance-queries.ts';
 import {
   accuracyDifference,
   accuracyOf,
@@ -26,9 +30,9 @@ const chosen = new Map([
   ['__range', '1h'],
   ['__rate_interval', '5m'],
 ]);
-const queries = contentPanels(modelPerformance() as DashboardJson).flatMap(({ targets = [] }) =>
-  targets.map(({ expr = '' }) => expr),
-);
+const queries = contentPanels(modelPerformance() as DashboardJson)
+  .flatMap(({ targets = [] }) => targets.map(({ expr = '' }) => expr))
+  .filter((expr) => !expr.includes('ALERTS{'));
 
 const shadow = { ...model, shadow: 'challenger', shadow_version: '2' };
 /** Series beside those of performance that the panels read. */
@@ -145,11 +149,19 @@ describe('queries of the performance dashboard', function () {
           [comparisonVerdict('realised', 'accuracy'), accuracy],
           [comparisonVerdict('estimated', 'accuracy'), 0],
         ];
-        return asked.map(([expr, value]) => ({
+        const ofAll: Query = {
           at,
-          expr: interpolate(expr, ofModel),
-          samples: [{ labels: '{}', value }],
-        }));
+          expr: `(${performanceVerdictOf({ selector: 'window="1h"', by: 'model' })}) and on (model) count by (model) (model:performance_samples{model="${names[i]}"})`,
+          samples: [{ labels: `{model="${names[i]}"}`, value: verdict }],
+        };
+        return [
+          ofAll,
+          ...asked.map(([expr, value]) => ({
+            at,
+            expr: interpolate(expr, ofModel),
+            samples: [{ labels: '{}', value }],
+          })),
+        ];
       }),
     });
   });

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { approvedShare } from '../../grafana/dashboards-src/model-queries.ts';
-import { noneBelow, shortBins } from '../../grafana/dashboards-src/panel-expressions.ts';
+import { worst } from '../../grafana/dashboards-src/overview/model-verdicts.ts';
+import { noneBelow, readableBins, shortBins } from '../../grafana/dashboards-src/panel-expressions.ts';
 import { bucketEdges } from '../../grafana/dashboards-src/quantiles.ts';
 import { contentPanels } from '../../grafana/lint/dashboard-json.ts';
 import { interpolate } from '../../grafana/lint/interpolate.ts';
@@ -136,6 +137,33 @@ describe('queries of the dashboards, asked of Prometheus', () => {
         [bin('missing')]: 6,
       },
     );
+  });
+
+  it('bins read as one would say them, and stay in their order', async () => {
+    const texts = {
+      '00 (-inf, 0.146385]': '≤ 0.146',
+      '01 (0.146, 2]': '0.146 – 2',
+      '02 = 2': '2',
+      '03 (2, +inf)': '> 2',
+      '= good': 'good',
+      missing: 'missing',
+    };
+    await gives(
+      `sum by (name) (${readableBins('x')})`,
+      Object.fromEntries(Object.keys(texts).map((bin) => [`x{bin="${bin}"}`, '1x10'])),
+      Object.fromEntries(Object.values(texts).map((name) => [`{name="${name}"}`, 1])),
+    );
+  });
+
+  it('the worst verdict is that of those that can be judged', async () => {
+    const of = (verdicts: number[]) =>
+      Object.fromEntries(verdicts.map((verdict, i) => [`x{model="${i}"}`, `${verdict}x10`]));
+    for (const [verdicts, found] of [
+      [[0, 1, 2], 2],
+      [[0, 1], 0],
+      [[1, 1], 1],
+    ] as const)
+      await gives(worst('x'), of([...verdicts]), { '{}': found });
   });
 
   it('nothing to count is told as none, nobody counting by silence', async () => {

@@ -143,7 +143,7 @@ describe('the stack', () => {
   it('shows its dashboards to whoever comes', async () => {
     const found = (await grafana.dashboards()).map(({ uid }) => uid).sort();
     assert.deepEqual(
-      ['model-drift', 'model-performance', 'service', 'telemetry-pipeline'].filter(
+      ['overview', 'model-drift', 'model-performance', 'service', 'telemetry-pipeline'].filter(
         (uid) => !found.includes(uid),
       ),
       [],

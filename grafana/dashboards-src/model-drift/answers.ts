@@ -2,7 +2,7 @@ import { scoreFeature } from '../../../src/model/artifact-schema.ts';
 import type { Row } from '../compose.ts';
 import { distributionPanels } from '../distribution.ts';
 import { approvedRatio, approvedShare, version as versionSelector } from '../model-queries.ts';
-import { asLimit, asLive, stacked, timeSeries } from '../time-series.ts';
+import { asLive, asThreshold, stacked, timeSeries } from '../time-series.ts';
 
 export const answers: Row = {
   question: 'What does the model answer?',
@@ -23,7 +23,7 @@ export const answers: Row = {
     )
       .max(1)
       .overrideByQuery('A', [...asLive])
-      .overrideByQuery('B', asLimit('text')),
+      .overrideByQuery('B', asThreshold('text')),
     stacked(
       timeSeries(
         {

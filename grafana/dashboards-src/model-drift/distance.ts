@@ -2,45 +2,49 @@ import { driftRule } from '../../../src/stats/drift.ts';
 import type { Row } from '../compose.ts';
 import { asPanelLink } from '../links.ts';
 import { of } from '../model-queries.ts';
-import { asLimit, asLive, limitLine, timeSeries } from '../time-series.ts';
-import { perFeature, seriesFeature } from './queries.ts';
+import { asLive, asThreshold, doubling, thresholdLine, timeSeries } from '../time-series.ts';
+import { amongFurthest, seriesFeature, timesThreshold } from './queries.ts';
+
+const ofFeature = (metric: string) => `max(${of(metric, 'feature="$feature"')})`;
 
 export const distance: Row = {
   question: 'How far have they moved, and since when?',
   panels: [
-    limitLine(
+    doubling(
+      thresholdLine(
+        timeSeries(
+          {
+            title: 'PSI of the features that moved furthest',
+            description: `Population stability index against the reference over the chosen window, as a multiple of its threshold: ${driftRule.minPsi}, below which a difference is too small to matter, or the noise ceiling, whichever is more. Above the line at 1 it is drift. The axis doubles from 1 on. Of more than a dozen features, those that moved furthest in this time.`,
+            unit: 'suffix:×',
+            noData: 'no request in the window',
+          },
+          [{ expr: amongFurthest(timesThreshold), legend: '{{feature}}' }],
+        )
+          .axisSoftMax(2)
+          .dataLinks([asPanelLink(seriesFeature)]),
+        1,
+      ),
+    ),
+    doubling(
       timeSeries(
         {
-          title: 'PSI of all features',
-          description: `Population stability index against the reference over the chosen window. Below the line at ${driftRule.minPsi} a difference is too small to matter however certain it is; above it, the noise ceiling still has to be passed.`,
+          title: 'PSI of $feature against its threshold',
+          description: `Drift is PSI above both lines: the threshold of ${driftRule.minPsi} and the noise ceiling, which falls as requests come in. A ceiling above ${driftRule.undeterminedCeiling} makes the verdict undetermined. The axis doubles from 1 on.`,
           unit: 'none',
           noData: 'no request in the window',
         },
-        [{ expr: perFeature('model_feature:psi'), legend: '{{feature}}' }],
-      ).dataLinks([asPanelLink(seriesFeature)]),
-      driftRule.minPsi,
+        [
+          { expr: ofFeature('model_feature:psi'), legend: 'PSI' },
+          { expr: ofFeature('model_feature:psi_noise_ceiling'), legend: 'noise ceiling' },
+          { expr: `${driftRule.minPsi} + 0 * ${ofFeature('model_feature:psi')}`, legend: 'threshold' },
+        ],
+      )
+        .axisSoftMin(0)
+        .axisSoftMax(2 * driftRule.minPsi)
+        .overrideByQuery('A', [...asLive])
+        .overrideByQuery('B', asThreshold())
+        .overrideByQuery('C', asThreshold('text')),
     ),
-    timeSeries(
-      {
-        title: 'PSI of $feature against its limits',
-        description: `Drift is PSI above both lines: the threshold of ${driftRule.minPsi} and the noise ceiling, which falls as requests come in. A ceiling above ${driftRule.undeterminedCeiling} makes the verdict undetermined.`,
-        unit: 'none',
-        noData: 'no request in the window',
-      },
-      [
-        { expr: `max(${of('model_feature:psi', 'feature="$feature"')})`, legend: 'PSI' },
-        {
-          expr: `max(${of('model_feature:psi_noise_ceiling', 'feature="$feature"')})`,
-          legend: 'noise ceiling',
-        },
-        {
-          expr: `${driftRule.minPsi} + 0 * max(${of('model_feature:psi', 'feature="$feature"')})`,
-          legend: 'threshold',
-        },
-      ],
-    )
-      .overrideByQuery('A', [...asLive])
-      .overrideByQuery('B', asLimit())
-      .overrideByQuery('C', asLimit('text')),
   ],
 };

@@ -1,17 +1,26 @@
 import { dashboards } from '../../../otel/prometheus/generator/dashboard-links.ts';
+import { scoreFeature } from '../../../src/model/artifact-schema.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import type { Row } from '../compose.ts';
 import { driftWords } from '../language.ts';
 import { asPanelLink, toDashboard, toRunbook } from '../links.ts';
-import { approvedRatio, of } from '../model-queries.ts';
+import { approvedLately, approvedUsually, of, version } from '../model-queries.ts';
 import { named, stat, verdictStat } from '../verdict-panels.ts';
-import { seriesFeature, timesLimit, verdict } from './queries.ts';
+import { furthest, seriesFeature, verdict } from './queries.ts';
 
 const performance = toDashboard(dashboards.performance, 'What came of the answers', [
   'datasource',
   'model',
   'version',
 ]);
+
+/** How many predictions the last ten minutes hold. */
+const lately = `max(model_feature:observations:increase{${version},window="10m",feature="${scoreFeature}"})`;
+/** By which the share of those approved may differ from that of the day without anybody having to ask why. */
+const usual = `clamp_min(4 * sqrt(${approvedUsually} * (1 - ${approvedUsually}) / (${lately} > 0)), 0.1)`;
+const nobody = `(${approvedLately} == 0 and ${lately} >= 30)`;
+const fewer = `(${approvedUsually} - ${approvedLately} > ${usual})`;
+const more = `(${approvedLately} - ${approvedUsually} > ${usual})`;
 
 export const glance: Row = {
   question: 'Does the model still see what it was trained on?',
@@ -20,7 +29,7 @@ export const glance: Row = {
       {
         title: 'Verdict',
         description: `The worst verdict of all features and the score over the chosen window. Drifting: PSI is above ${driftRule.minPsi} and above what chance explains. Moved: changed for certain, but not known to be drifting; no alert. Undetermined: too few requests to tell a shift that matters from chance. Stable: none of these.`,
-        noData: 'no verdict yet: nothing was recorded for this version',
+        noData: 'no verdict yet',
       },
       { expr: `max(${of('model_feature_window:verdict')})` },
       driftWords,
@@ -29,9 +38,9 @@ export const glance: Row = {
       {
         title: 'Features drifting',
         description:
-          'How many features, the score included, are drifting over the chosen window. One is a question about that feature; several at once mostly have one cause upstream.',
+          'How many features, the score included, are drifting over the chosen window; the table below names them. One is a question about that feature; several at once mostly have one cause upstream.',
         unit: 'none',
-        noData: 'no verdict yet: nothing was recorded for this version',
+        noData: 'no verdict yet',
       },
       { expr: `count(${verdict} == 3) or 0 * count(${verdict})` },
       {
@@ -43,11 +52,11 @@ export const glance: Row = {
       stat(
         {
           title: 'Moved furthest',
-          description: `The feature whose PSI is the largest multiple of its limit, which is ${driftRule.minPsi} or the noise ceiling, whichever is more. Above 1 it is drifting.`,
-          unit: 'suffix: × limit',
-          noData: 'no PSI yet: no request in the window',
+          description: `The feature whose PSI is the largest multiple of its threshold, which is ${driftRule.minPsi} or the noise ceiling, whichever is more. Above 1 it is drifting.`,
+          unit: 'suffix:× threshold',
+          noData: 'no request',
         },
-        { expr: `topk(1, ${timesLimit})`, legend: '{{feature}}', at: 'end' },
+        { expr: furthest, legend: '{{feature}}' },
       ),
     )
       .decimals(2)
@@ -57,24 +66,28 @@ export const glance: Row = {
         title: 'Requests compared',
         description:
           'Requests in the chosen window, all replicas together: what the verdicts rest on. The fewer, the higher the noise ceiling.',
-        unit: 'short',
-        noData: 'no request counted yet',
+        unit: 'locale',
+        noData: 'no request',
       },
       { expr: `max(${of('model_feature:observations:increase')})` },
       {
         expr: `max(${of('model_feature_window:verdict')} == bool 1)`,
-        words: { good: 'enough to judge', unsure: 'too few for a verdict' },
+        words: { good: 'enough to judge', unsure: 'too few to judge' },
       },
     ).decimals(0),
     stat(
       {
-        title: 'Approved',
+        title: 'Approved, last 10 minutes',
         description:
-          'Share of predictions over the chosen window that are not the class the model warns of. It moves with the population, the model or both; the rows below say which.',
+          'Share of predictions over the last ten minutes that are not the class the model warns of. The word compares it with the last 24 hours: a difference of more than 10 percentage points and four standard errors is named. It moves with the population, the model or both; the rows below say which.',
         unit: 'percentunit',
-        noData: 'no prediction in the window',
+        noData: 'no prediction',
       },
-      { expr: approvedRatio },
+      { expr: `${approvedLately} and ${lately} > 0` },
+      {
+        expr: `0 * ${nobody} + 3 or 0 * ${more} + 2 or 0 * ${fewer} + 1 or 0 * ${usual}`,
+        words: { good: 'as usual', unsure: 'fewer than usual', moved: 'more than usual', bad: 'nobody' },
+      },
     ).decimals(1),
     stat(
       {
@@ -82,7 +95,7 @@ export const glance: Row = {
         description:
           'Share of requests over the chosen window that were refused for their input and so never scored. Who is refused is missing from every other figure here.',
         unit: 'percentunit',
-        noData: 'no request in the window',
+        noData: 'no request',
       },
       { expr: `max(${of('model:refused_ratio')})` },
     )

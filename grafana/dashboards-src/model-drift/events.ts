@@ -1,13 +1,13 @@
 import { dashboards } from '../../../otel/prometheus/generator/dashboard-links.ts';
-import { alertsTable, orNoAlert } from '../alerts-table.ts';
+import { alertsTable } from '../alerts-table.ts';
 import type { Row } from '../compose.ts';
-import { binNames, variable } from '../language.ts';
+import { variable } from '../language.ts';
 import { toDashboard } from '../links.ts';
-import { number, table } from '../tables.ts';
+import { binLabels, number, table } from '../tables.ts';
 import { toFeature } from './queries.ts';
 
-const alerts =
-  'max by (alertname, alertstate, severity, effect, feature, segment_feature, segment, window) (ALERTS{component="model",model="$model",version="$version"})';
+const alerts = (matchers: string) =>
+  `ALERTS{component="model",model="$model",version="$version",${matchers}}`;
 
 export const events: Row = {
   question: 'Which alerts fire, and what was deployed?',
@@ -19,7 +19,7 @@ export const events: Row = {
           'Pending alerts hold, but not yet for as long as the rule asks; firing ones have been sent. docs/alerts.md says what to do about each. A click on the feature opens the feature above.',
         noData: 'no alert is pending or firing',
       },
-      orNoAlert(alerts),
+      alerts,
       [
         {
           from: { label: 'feature' },
@@ -30,12 +30,12 @@ export const events: Row = {
         {
           from: { label: 'segment' },
           name: 'Is',
-          look: [{ id: 'mappings', value: [...binNames] }],
+          look: binLabels,
         },
         { from: { label: 'effect' }, name: 'Effect' },
         { from: { label: 'window' }, name: 'Window' },
       ],
-    ).span(12),
+    ),
     table(
       {
         title: 'Versions in this time',
@@ -54,6 +54,7 @@ export const events: Row = {
         {
           from: { label: 'version' },
           name: 'Version',
+          width: 200,
           look: [
             {
               id: 'links',
@@ -73,8 +74,8 @@ export const events: Row = {
           name: 'Replicas',
           look: number('none', 0),
         },
-        { from: { query: 'C' }, name: 'Predictions', look: number('short', 0) },
+        { from: { query: 'C' }, name: 'Predictions', look: number('locale', 0) },
       ],
-    ).span(12),
+    ).height(6),
   ],
 };

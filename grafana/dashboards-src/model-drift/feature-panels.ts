@@ -1,10 +1,20 @@
+import { scoreFeature } from '../../../src/model/artifact-schema.ts';
 import { largeEffect } from '../../../src/stats/effect.ts';
 import type { Row } from '../compose.ts';
 import { driftWords, variable } from '../language.ts';
 import { asPanelLink, toRunbook } from '../links.ts';
-import { descending, inWords, number, table } from '../tables.ts';
+import { of } from '../model-queries.ts';
+import { inWords, number, table } from '../tables.ts';
 import { verdictTimeline } from '../verdict-panels.ts';
-import { perFeature, timesLimit, toFeature, verdict } from './queries.ts';
+import { amongFurthest, perFeature, timesThreshold, toFeature, verdict } from './queries.ts';
+
+/** As many as fit without scrolling. */
+const first = 8;
+
+/** The effect, and less than any of the score, which moves with all features: it follows from what stands above it. */
+const effect = (operator: '!=' | '=') =>
+  `max by (feature) (${of('model_feature:effect', `feature${operator}"${scoreFeature}"`)})`;
+const featuresFirst = `${effect('!=')} or 0 * ${effect('=')} - 1`;
 
 export const features: Row = {
   question: 'Which features drifted?',
@@ -12,26 +22,28 @@ export const features: Row = {
     table(
       {
         title: 'Features by what their move does',
-        description: `Each feature and the score over the chosen window: drifting ones first, then by effect. Effect: how far the move shifts the scores, in their standard deviations over the reference; from ${largeEffect} on it is large. Of limit: PSI as a multiple of its limit; above 1 is drift. Ceiling: the PSI that chance alone stays under. A click on a name opens the feature below.`,
+        description: `The ${first} features, the score among them, to look at first over the chosen window: drifting ones, then by effect, the score behind the features. Effect: how far the move shifts the scores, in their standard deviations over the reference; from ${largeEffect} on it is large. Of threshold: PSI as a multiple of its threshold; above 1 is drift. Ceiling: the PSI that chance alone stays under. A click on a name opens the feature below; Feature at the top lists all.`,
         unit: 'none',
         noData: 'no feature has been counted for this version',
       },
       [
         { expr: verdict },
         { expr: perFeature('model_feature:effect') },
-        { expr: timesLimit },
+        { expr: timesThreshold },
         { expr: perFeature('model_feature:psi') },
         { expr: perFeature('model_feature:psi_noise_ceiling') },
         { expr: perFeature('model_feature:observations:increase') },
         { expr: perFeature('model_feature:missing_ratio') },
         { expr: perFeature('model_feature:unseen_ratio') },
         { expr: perFeature('model_feature:outside_range_ratio') },
+        { expr: featuresFirst },
       ],
       'feature',
       [
         {
           from: { label: 'feature' },
           name: 'Feature',
+          width: 270,
           look: [{ id: 'links', value: [toFeature(variable('__value.text:percentencode'))] }],
         },
         {
@@ -40,25 +52,29 @@ export const features: Row = {
           look: inWords(driftWords),
         },
         { from: { query: 'B' }, name: 'Effect', look: number('none', 2) },
-        { from: { query: 'C' }, name: 'Of limit', look: number('suffix: ×', 2) },
+        { from: { query: 'C' }, name: 'Of threshold', look: number('suffix:×', 2) },
         { from: { query: 'D' }, name: 'PSI', look: number('none', 3) },
         { from: { query: 'E' }, name: 'Ceiling', look: number('none', 3) },
-        { from: { query: 'F' }, name: 'Requests', look: number('short', 0) },
-        { from: { query: 'G' }, name: 'Missing', look: number('percentunit', 2) },
-        { from: { query: 'H' }, name: 'Unseen', look: number('percentunit', 2) },
-        { from: { query: 'I' }, name: 'Outside range', look: number('percentunit', 2) },
+        { from: { query: 'F' }, name: 'Requests', look: number('locale', 0) },
+        { from: { query: 'G' }, name: 'Missing', look: number('percentunit', 1) },
+        { from: { query: 'H' }, name: 'Unseen', look: number('percentunit', 1) },
+        { from: { query: 'I' }, name: 'Outside range', look: number('percentunit', 1) },
       ],
+      {
+        order: ['A', 'J', 'C'].map((query) => ({ by: { query }, desc: true })),
+        first,
+      },
     )
-      .sortBy([descending('Verdict'), descending('Effect'), descending('Of limit')])
+      .height(10)
       .links([asPanelLink(toRunbook('ModelFeatureDrift'))]),
     verdictTimeline(
       {
         title: 'Verdicts over time',
         description:
-          'One bar a feature. A short drifting stretch on a short window may be the time of day; alerts ask for persistence and compare with the same hour before.',
+          'One bar a feature; of more than a dozen, those that moved furthest in this time. A short drifting stretch on a short window may be the time of day; alerts ask for persistence and compare with the same hour before.',
         noData: 'no verdict was recorded in this time',
       },
-      { expr: verdict, legend: '{{feature}}' },
+      { expr: amongFurthest(verdict), legend: '{{feature}}' },
       driftWords,
     ),
   ],

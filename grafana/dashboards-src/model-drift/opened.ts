@@ -2,7 +2,7 @@ import type { Row } from '../compose.ts';
 import { distributionPanels } from '../distribution.ts';
 import { heatmap } from '../heatmaps.ts';
 import { version as versionSelector } from '../model-queries.ts';
-import { shortBins } from '../panel-expressions.ts';
+import { readableBins } from '../panel-expressions.ts';
 import { valuesAgainstDeciles } from '../quantiles.ts';
 
 const binRate = `rate(model_feature_bin_observations_total{${versionSelector},feature="$feature"}[$__rate_interval])`;
@@ -20,8 +20,8 @@ export const opened: Row = {
         noData: 'no request in this time',
       },
       {
-        expr: shortBins(`sum by (bin) (${binRate}) / on () group_left () (sum(${binRate}) > 0)`),
-        legend: '{{bin}}',
+        expr: readableBins(`sum by (bin) (${binRate}) / on () group_left () (sum(${binRate}) > 0)`),
+        legend: '{{name}}',
       },
     ),
     valuesAgainstDeciles(),

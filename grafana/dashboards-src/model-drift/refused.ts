@@ -3,9 +3,10 @@ import { asPanelLink, toRunbook, toTraces } from '../links.ts';
 import { version as versionSelector } from '../model-queries.ts';
 import { noneBelow } from '../panel-expressions.ts';
 import { stacked, timeSeries } from '../time-series.ts';
-import { perFeature } from './queries.ts';
+import { withAny } from './queries.ts';
 
 const faults = `sum by (feature, reason) (rate(model_input_rejected_total{${versionSelector}}[$__rate_interval]))`;
+const failures = `sum by (reason) (rate(model_predict_failures_total{${versionSelector}}[$__rate_interval]))`;
 const refusals = `sum(rate(model_inputs_refused_total{${versionSelector}}[$__rate_interval]))`;
 
 export const refused: Row = {
@@ -15,36 +16,34 @@ export const refused: Row = {
       {
         title: 'Missing and unseen values',
         description:
-          'Share of requests over the chosen window in which the value was missing, or a category that the reference lacks. Both are bins of their own in the PSI, which small shares hardly move: these have alerts of their own.',
+          'Share of requests over the chosen window in which the value was missing, or a category that the reference lacks. Both are bins of their own in the PSI, which small shares hardly move: these have alerts of their own. Features without any in this time are not drawn.',
         unit: 'percentunit',
-        noData: 'no request in the window',
+        noData: 'none: no value was missing or unseen, or there was no request',
       },
       [
-        { expr: perFeature('model_feature:missing_ratio'), legend: '{{feature}} missing' },
-        { expr: perFeature('model_feature:unseen_ratio'), legend: '{{feature}} unseen' },
+        { expr: withAny('model_feature:missing_ratio'), legend: '{{feature}} missing' },
+        { expr: withAny('model_feature:unseen_ratio'), legend: '{{feature}} unseen' },
       ],
-    )
-      .span(8)
-      .links([asPanelLink(toRunbook('ModelFeatureMissing')), asPanelLink(toRunbook('ModelFeatureUnseen'))]),
+      8,
+    ).links([asPanelLink(toRunbook('ModelFeatureMissing')), asPanelLink(toRunbook('ModelFeatureUnseen'))]),
     timeSeries(
       {
         title: 'Values outside the range of the reference',
         description:
-          'Share of requests over the chosen window whose value lies below the least or above the greatest of the reference, where the model extrapolates. They count in the outermost bins as well, and in the PSI only there: a few of them have an alert of their own.',
+          'Share of requests over the chosen window whose value lies below the least or above the greatest of the reference, where the model extrapolates. They count in the outermost bins as well, and in the PSI only there: a few of them have an alert of their own. Features without any in this time are not drawn.',
         unit: 'percentunit',
-        noData: 'no request in the window',
+        noData: 'none: no value lay outside the range, or there was no request',
       },
-      [{ expr: perFeature('model_feature:outside_range_ratio'), legend: '{{feature}}' }],
-    )
-      .span(8)
-      .links([asPanelLink(toRunbook('ModelFeatureOutsideRange'))]),
+      [{ expr: withAny('model_feature:outside_range_ratio'), legend: '{{feature}}' }],
+      8,
+    ).links([asPanelLink(toRunbook('ModelFeatureOutsideRange'))]),
     stacked(
       timeSeries(
         {
           title: 'Faults in refused inputs',
           description:
             'Faults a second by field and reason; one refused request may have several. A field that is refused all at once is a changed caller.',
-          unit: 'cps',
+          unit: 'suffix:faults/s',
           noData: 'no request in this time',
         },
         [
@@ -53,13 +52,12 @@ export const refused: Row = {
             legend: '{{feature}} {{reason}}',
           },
         ],
+        8,
       ),
-    )
-      .span(8)
-      .links([
-        asPanelLink(toRunbook('ModelInputsRefused')),
-        asPanelLink(toTraces({ 'http.response.status_code': '422' })),
-      ]),
+    ).links([
+      asPanelLink(toRunbook('ModelInputsRefused')),
+      asPanelLink(toTraces({ 'http.response.status_code': '422' })),
+    ]),
     stacked(
       timeSeries(
         {
@@ -71,13 +69,12 @@ export const refused: Row = {
         },
         [
           {
-            expr: `sum by (reason) (rate(model_predict_failures_total{${versionSelector}}[$__rate_interval]))`,
+            expr: noneBelow(failures, `sum(${failures})`, 'reason'),
             legend: '{{reason}}',
           },
         ],
+        24,
       ),
-    )
-      .span(24)
-      .links([asPanelLink(toRunbook('ModelPredictFailing'))]),
+    ).links([asPanelLink(toRunbook('ModelPredictFailing'))]),
   ],
 };

@@ -1,11 +1,11 @@
 import { dashboards } from '../../../otel/prometheus/generator/dashboard-links.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import type { Row } from '../compose.ts';
-import { binNames, driftWords, variable } from '../language.ts';
+import { driftWords, variable } from '../language.ts';
 import { asPanelLink, toDashboard, toRunbook } from '../links.ts';
 import { version as versionSelector } from '../model-queries.ts';
-import { descending, inWords, number, table } from '../tables.ts';
-import { limitLine, timeSeries } from '../time-series.ts';
+import { binLabels, inWords, number, table } from '../tables.ts';
+import { doubling, thresholdLine, timeSeries } from '../time-series.ts';
 
 /** A segment is the rows of one value of a feature: both name it. */
 const bySegment = 'segment_feature, segment';
@@ -14,10 +14,11 @@ const key = 'where';
 const named = (expr: string) => `label_join(${expr}, "${key}", " ", "segment_feature", "segment")`;
 
 const selected = (more = '') => `{${[versionSelector, ...(more ? [more] : [])].join(',')}}`;
-const timesLimit = (more = '') =>
+const timesThreshold = (more = '') =>
   `model_segment:psi${selected(more)} / clamp_min(model_segment:psi_noise_ceiling, ${driftRule.minPsi})`;
+const opened = 'segment_feature="$segment_feature",segment="$segment"';
 /** The one row of a segment that has moved furthest, of all features and both windows. */
-const furthest = `topk by (${bySegment}) (1, max by (${bySegment}, feature) (${timesLimit()}))`;
+const furthest = `topk by (${bySegment}) (1, max by (${bySegment}, feature) (${timesThreshold()}))`;
 const worstOf = (expr: string) => `max by (${key}) (${named(expr)})`;
 const none = 'this version names no segments, or none of them has had a request';
 
@@ -27,7 +28,7 @@ export const segments: Row = {
     table(
       {
         title: 'Segments by the feature that moved furthest',
-        description: `Rows with one value of a feature, each compared with the same rows of the reference, over 24 hours or 7 days, whichever shows more. Furthest: the feature whose PSI is the largest multiple of its limit; above 1 it drifts in the segment. The verdict knows no rank trend. Requests are those of the last 7 days. A click on a segment opens it beside.`,
+        description: `The eight segments to look at first. A segment is the rows with one value of a feature, each compared with the same rows of the reference, over 24 hours or 7 days, whichever shows more. Furthest: the feature whose PSI is the largest multiple of its threshold; above 1 it drifts in the segment. The verdict knows no rank trend. Requests are those of the last 7 days. A click on a segment opens it beside.`,
         unit: 'none',
         noData: none,
       },
@@ -43,7 +44,7 @@ export const segments: Row = {
           from: { label: 'segment' },
           name: 'Is',
           look: [
-            { id: 'mappings', value: [...binNames] },
+            ...binLabels,
             {
               id: 'links',
               value: [
@@ -63,30 +64,35 @@ export const segments: Row = {
           look: inWords(driftWords),
         },
         { from: { label: 'feature' }, name: 'Furthest' },
-        { from: { query: 'A' }, name: 'Of limit', look: number('suffix: ×', 2) },
-        { from: { query: 'C' }, name: 'Requests', look: number('short', 0) },
+        { from: { query: 'A' }, name: 'Of threshold', look: number('suffix:×', 2) },
+        { from: { query: 'C' }, name: 'Requests', look: number('locale', 0) },
       ],
+      { order: ['B', 'A'].map((query) => ({ by: { query }, desc: true })), first: 8 },
     )
+      .height(10)
       .span(12)
-      .sortBy([descending('Verdict'), descending('Of limit')])
       .links([asPanelLink(toRunbook('ModelSegmentDrift'))]),
-    limitLine(
-      timeSeries(
-        {
-          title: 'PSI where $segment_feature $segment',
-          description:
-            'Population stability index of each feature within the chosen segment, as a multiple of its limit: the larger of 24 hours and 7 days. Above the line at 1 it drifts in the segment.',
-          unit: 'suffix: × limit',
-          noData: none,
-        },
-        [
+    doubling(
+      thresholdLine(
+        timeSeries(
           {
-            expr: `max by (feature) (${timesLimit('segment_feature="$segment_feature",segment="$segment"')})`,
-            legend: '{{feature}}',
+            title: 'PSI where $segment_feature $segment',
+            description:
+              'Population stability index of each feature within the chosen segment, as a multiple of its threshold: the larger of 24 hours and 7 days. Above the line at 1 it drifts in the segment. The axis doubles from 1 on. Of more than a dozen features, those that moved furthest.',
+            unit: 'suffix:×',
+            noData: none,
           },
-        ],
+          [
+            {
+              expr: `max by (feature) (${timesThreshold(opened)}) and on (feature) topk(12, max by (feature) (model_segment:psi${selected(opened)} @ end()))`,
+              legend: '{{feature}}',
+            },
+          ],
+        )
+          .height(10)
+          .axisSoftMax(2),
+        1,
       ),
-      1,
     ),
   ],
 };

@@ -1,13 +1,18 @@
 import type { Row } from '../compose.ts';
-import { binNames } from '../language.ts';
 import { approvedBy, of } from '../model-queries.ts';
-import { groups, shortBins } from '../panel-expressions.ts';
+import { groups, shortBands, shortBins } from '../panel-expressions.ts';
 import { positiveRatioByBand } from '../performance-queries.ts';
-import { bars, liveBars, number, referenceBars, table } from '../tables.ts';
+import { bars, binLabels, inWords, liveBars, number, referenceBars, table } from '../tables.ts';
 
 const byBand = (metric: string) => `sum by (score_band) (${of(metric)})`;
 const inBin = (matcher = '') => of('model_feature_bin:decisions:increase', matcher);
 const approvedIn = (matcher?: string) => approvedBy('feature, bin', inBin(matcher));
+
+const ofHighest = `(${approvedIn()}) / on (feature) group_left () (max by (feature) (${approvedIn()}) > 0)`;
+/** The four-fifths rule: a rate below this share of the highest one is to be explained. */
+const fourFifths = 0.8;
+/** By the key of the table alone, as the first query brings the labels. */
+const key = (expr: string) => `max by (group) (${groups(expr)})`;
 
 export const approval: Row = {
   question: 'Who is approved, and are groups treated alike?',
@@ -22,19 +27,19 @@ export const approval: Row = {
       },
       [
         {
-          expr: `sum by (score_band) (${of('model_score_band:predictions', 'predicted="negative"')}) / (${byBand('model_score_band:predictions')} > 0)`,
+          expr: shortBands(
+            `(sum by (score_band) (${of('model_score_band:predictions', 'predicted="negative"')}) or 0 * ${byBand('model_score_band:predictions')}) / (${byBand('model_score_band:predictions')} > 0)`,
+          ),
         },
-        { expr: positiveRatioByBand },
+        { expr: shortBands(positiveRatioByBand) },
       ],
       'score_band',
       [
-        { from: { label: 'score_band' }, name: 'Score' },
+        { from: { label: 'score_band' }, name: 'Score', look: binLabels },
         { from: { query: 'A' }, name: 'approved', look: referenceBars },
         { from: { query: 'B' }, name: 'bad', look: liveBars },
       ],
-    )
-      .max(1)
-      .span(12),
+    ).span(12),
     bars(
       {
         title: 'Approval rate by $protected',
@@ -46,12 +51,10 @@ export const approval: Row = {
       [{ expr: shortBins(`max by (bin) (${approvedIn('feature="$protected"')})`) }],
       'bin',
       [
-        { from: { label: 'bin' }, name: 'Bin', look: [{ id: 'mappings', value: binNames }] },
+        { from: { label: 'bin' }, name: 'Bin', look: binLabels },
         { from: { query: 'A' }, name: 'approved', look: liveBars },
       ],
-    )
-      .max(1)
-      .span(12),
+    ).span(12),
     table(
       {
         title: 'Approval by bin of every protected feature',
@@ -62,19 +65,22 @@ export const approval: Row = {
       },
       [
         { expr: groups(`sum by (feature, bin) (${inBin()}) > 0`) },
-        { expr: groups(approvedIn()) },
-        {
-          expr: groups(
-            `(${approvedIn()}) / on (feature) group_left () (max by (feature) (${approvedIn()}) > 0)`,
-          ),
-        },
+        { expr: key(approvedIn()) },
+        { expr: key(ofHighest) },
+        { expr: key(`${ofHighest} < bool ${fourFifths}`) },
       ],
       'group',
       [
-        { from: { label: 'group' }, name: 'Feature and bin' },
-        { from: { query: 'A' }, name: 'Predictions', look: number('short', 0) },
+        { from: { label: 'feature' }, name: 'Feature', width: 200 },
+        { from: { label: 'bin' }, name: 'Bin', look: binLabels },
+        { from: { query: 'A' }, name: 'Predictions', look: number('locale', 0) },
         { from: { query: 'B' }, name: 'Approved', look: number('percentunit', 1) },
         { from: { query: 'C' }, name: 'Of the highest', look: number('percentunit', 0) },
+        {
+          from: { query: 'D' },
+          name: 'Four-fifths rule',
+          look: inWords({ good: 'met', unsure: 'below' }),
+        },
       ],
     ),
   ],

@@ -1,20 +1,29 @@
+import { leastDelaySeconds } from '../../../src/monitor/outcome-delays.ts';
 import type { Row } from '../compose.ts';
 import { bucketHeatmap } from '../heatmaps.ts';
 import { asPanelLink, toRunbook } from '../links.ts';
 import { of, version } from '../model-queries.ts';
-import { noneBelow } from '../panel-expressions.ts';
+import { noneBelow, shortBands } from '../panel-expressions.ts';
 import { coverageByDecision, perBand } from '../performance-queries.ts';
-import { bars, liveBars, number, table } from '../tables.ts';
+import { bars, binLabels, liveBars, number, table } from '../tables.ts';
 import { stacked, timeSeries } from '../time-series.ts';
 
 const delayBuckets = `model_outcome_delay_seconds_bucket{${version}}`;
 const came = of('model_outcome:delay_seconds_bucket:increase', 'le="+Inf"');
 
-const delay = (quantile: string) =>
-  `max(${of('model:outcome_delay_seconds:quantile', `quantile="${quantile}"`)})`;
-
 const delayByOutcome = (quantile: string) =>
   `max by (outcome) (${of('model_outcome:delay_seconds:quantile', `quantile="${quantile}"`)})`;
+
+/** Below the least delay that can be told apart, a quantile is a guess. */
+const delays = [
+  ...number('s', 1),
+  {
+    id: 'mappings',
+    value: [
+      { type: 'range', options: { from: 0, to: leastDelaySeconds, result: { text: '1 hour', index: 0 } } },
+    ],
+  },
+];
 
 const received = 'rate(outcomes_received_total{job="vigia"}[$__rate_interval])';
 
@@ -30,7 +39,8 @@ export const arrival: Row = {
         noData: 'no prediction became old enough in the window',
       },
       [{ expr: coverageByDecision, legend: '{{prediction}}' }],
-    ).span(8),
+      8,
+    ),
     bars(
       {
         title: 'Coverage by band of the score',
@@ -39,10 +49,10 @@ export const arrival: Row = {
         unit: 'percentunit',
         noData: 'no prediction became old enough in the window',
       },
-      [{ expr: perBand('model_score_band:coverage') }],
+      [{ expr: shortBands(perBand('model_score_band:coverage')) }],
       'score_band',
       [
-        { from: { label: 'score_band' }, name: 'Score' },
+        { from: { label: 'score_band' }, name: 'Score', look: binLabels },
         { from: { query: 'A' }, name: 'labelled', look: liveBars },
       ],
     )
@@ -54,7 +64,7 @@ export const arrival: Row = {
           title: 'Outcomes received',
           description:
             'Outcomes a second by what became of them, of all models. Duplicates, expired and invalid ones do not count; deferred ones were asked for again.',
-          unit: 'cps',
+          unit: 'suffix:outcomes/s',
           noData: 'no replica is scraped',
         },
         [
@@ -63,40 +73,24 @@ export const arrival: Row = {
             legend: '{{result}}',
           },
         ],
+        8,
       ),
-    )
-      .span(8)
-      .links([asPanelLink(toRunbook('ModelOutcomesStopped'))]),
+    ).links([asPanelLink(toRunbook('ModelOutcomesStopped'))]),
     bucketHeatmap(
       {
         title: 'How late outcomes come',
         description:
           'Outcomes by the time since their prediction: the darker, the more. If one class comes later than the other, recent figures lean to the class that comes first: OUTCOME_MATURITY_DAYS guards against that.',
-        unit: 's',
+        unit: 'dtdurations',
         noData: 'no outcome in this time',
       },
       { expr: `sum by (le) (rate(${delayBuckets}[$__rate_interval]))`, legend: '{{le}}' },
-    )
-      .span(8)
-      .height(8),
-    timeSeries(
-      {
-        title: 'Delay',
-        description:
-          'How long after their prediction the outcomes of the window came, of both classes: half and ninety-five of a hundred were there by then. Realised figures speak of predictions as old as that.',
-        unit: 's',
-        noData: 'no outcome in the window',
-      },
-      [
-        { expr: delay('0.5'), legend: 'half within' },
-        { expr: delay('0.95'), legend: '95 % within' },
-      ],
-    ).span(8),
+    ).height(8),
     table(
       {
         title: 'Delay by outcome',
         description:
-          'The same for each class: how many outcomes of the window came, due to count or not, and by when half and ninety-five of a hundred of them were there.',
+          'How many outcomes of each class came in the window, due to count or not, and how long after their prediction half and ninety-five of a hundred of them were there: 1 hour is the least that can be told apart. Realised figures speak of predictions as old as that.',
         unit: 's',
         noData: 'no outcome in the window',
       },
@@ -108,12 +102,12 @@ export const arrival: Row = {
       'outcome',
       [
         { from: { label: 'outcome' }, name: 'Outcome' },
-        { from: { query: 'A' }, name: 'Came', look: number('short', 0) },
-        { from: { query: 'B' }, name: 'Half within', look: number('s', 1) },
-        { from: { query: 'C' }, name: '95 % within', look: number('s', 1) },
+        { from: { query: 'A' }, name: 'Came', look: number('locale', 0) },
+        { from: { query: 'B' }, name: 'Half within', look: delays },
+        { from: { query: 'C' }, name: '95 % within', look: delays },
       ],
     )
-      .span(8)
+      .span(12)
       .height(8),
   ],
 };

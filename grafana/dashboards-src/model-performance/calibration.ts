@@ -3,12 +3,17 @@ import { scoreMeanRule } from '../../../src/monitor/score-mean.ts';
 import type { Row } from '../compose.ts';
 import { asPanelLink, toRunbook } from '../links.ts';
 import { of, version } from '../model-queries.ts';
+import { shortBands } from '../panel-expressions.ts';
 import { perBand, perOutcome, positiveRatioByBand } from '../performance-queries.ts';
-import { bars, liveBars, number, referenceBars, table } from '../tables.ts';
-import { asLimit, asLive, asReference, timeSeries } from '../time-series.ts';
+import { bars, binLabels, liveBars, number, referenceBars, table } from '../tables.ts';
+import { asLive, asReference, asThreshold, timeSeries } from '../time-series.ts';
 import { least, noOutcome, z } from './words.ts';
 
 const calibrated = perOutcome('model_score_band:outcome_expected:increase');
+/** Outcomes from which on the share of a band is worth a bar. */
+const leastOutcomes = 20;
+const enough = (byBand: string) =>
+  `${byBand} and on (score_band) ${perBand('model_score_band:outcomes')} >= ${leastOutcomes}`;
 const overTime = (metric: string) => `max(${of(metric)})`;
 
 export const calibration: Row = {
@@ -17,21 +22,20 @@ export const calibration: Row = {
     bars(
       {
         title: 'Reliability diagram',
-        description:
-          'For each band of the score: the share of positive outcomes that the calibrated scores promise (grey outline) and the share that came (orange), over the chosen window. Of the same height: the scores are probabilities. Bands with few outcomes differ by chance; the table at the right says how few. There are at most ten bands, with about the same number of held-out rows each; those of models of format version 1 have equal width instead.',
+        description: `For each band of the score: the share of positive outcomes that the calibrated scores promise (grey outline) and the share that came (orange), over the chosen window. Of the same height: the scores are probabilities. Bands with fewer than ${leastOutcomes} outcomes differ by chance, and are in the table at the right alone. There are at most ten bands, with about the same number of held-out rows each; those of models of format version 1 have equal width instead.`,
         unit: 'percentunit',
-        noData: noOutcome,
+        noData: `no band of the score has ${leastOutcomes} outcomes yet`,
       },
-      [{ expr: calibrated }, { expr: positiveRatioByBand }],
+      [calibrated, positiveRatioByBand].map((expr) => ({ expr: shortBands(enough(expr)) })),
       'score_band',
       [
-        { from: { label: 'score_band' }, name: 'Score' },
+        { from: { label: 'score_band' }, name: 'Score', look: binLabels },
         { from: { query: 'A' }, name: 'expected', look: referenceBars },
         { from: { query: 'B' }, name: 'observed', look: liveBars },
       ],
     )
-      .max(1)
-      .span(13),
+      .span(13)
+      .height(12),
     table(
       {
         title: 'Outcomes by band of the score',
@@ -40,23 +44,23 @@ export const calibration: Row = {
         noData: noOutcome,
       },
       [
-        { expr: `${perBand('model_score_band:outcomes')} > 0` },
-        { expr: perOutcome('model_score_band:outcome_scores:increase') },
-        { expr: calibrated },
-        { expr: positiveRatioByBand },
-        { expr: perBand('model_score_band:observed_expected:z') },
-      ],
+        `${perBand('model_score_band:outcomes')} > 0`,
+        perOutcome('model_score_band:outcome_scores:increase'),
+        calibrated,
+        positiveRatioByBand,
+        perBand('model_score_band:observed_expected:z'),
+      ].map((expr) => ({ expr: shortBands(expr) })),
       'score_band',
       [
-        { from: { label: 'score_band' }, name: 'Band' },
-        { from: { query: 'A' }, name: 'Outcomes', look: number('short', 0) },
+        { from: { label: 'score_band' }, name: 'Band', width: 130, look: binLabels },
+        { from: { query: 'A' }, name: 'Outcomes', look: number('locale', 0) },
         { from: { query: 'B' }, name: 'Score', look: number('percentunit', 1) },
         { from: { query: 'C' }, name: 'Expected', look: number('percentunit', 1) },
         { from: { query: 'D' }, name: 'Observed', look: number('percentunit', 1) },
         { from: { query: 'E' }, name: 'σ', look: number('none', 1) },
       ],
     )
-      .height(10)
+      .height(12)
       .span(11),
     timeSeries(
       {
@@ -72,8 +76,8 @@ export const calibration: Row = {
       ],
     )
       .overrideByQuery('A', [...asLive, { id: 'custom.fillOpacity', value: 0 }])
-      .overrideByQuery('B', asLimit())
-      .overrideByQuery('C', asLimit())
+      .overrideByQuery('B', asThreshold())
+      .overrideByQuery('C', asThreshold())
       .links([asPanelLink(toRunbook('ModelOutcomesUnexpected'))]),
     timeSeries(
       {
@@ -88,7 +92,7 @@ export const calibration: Row = {
       ],
     )
       .overrideByQuery('A', [...asLive])
-      .overrideByQuery('B', asLimit())
+      .overrideByQuery('B', asThreshold())
       .links([asPanelLink(toRunbook('ModelCalibrationBroken'))]),
     timeSeries(
       {
@@ -101,8 +105,8 @@ export const calibration: Row = {
         { expr: overTime('model:score_mean'), legend: 'mean calibrated score' },
         { expr: `max(model_training_positive_ratio{${version}})`, legend: 'positives in the reference' },
       ],
+      24,
     )
-      .span(24)
       .overrideByQuery('A', [...asLive, { id: 'custom.fillOpacity', value: 0 }])
       .overrideByQuery('B', [...asReference])
       .links([asPanelLink(toRunbook('ModelScoreMeanShifted'))]),

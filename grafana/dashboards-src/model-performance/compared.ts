@@ -1,26 +1,19 @@
 import { dashboards } from '../../../otel/prometheus/generator/dashboard-links.ts';
 import type { Row } from '../compose.ts';
-import { colours, variable } from '../language.ts';
+import { colours, figureNames, variable } from '../language.ts';
 import { asPanelLink, toDashboard, toRunbook } from '../links.ts';
 import { of, version } from '../model-queries.ts';
 import { figure, heldOut, intervalEnd } from '../performance-queries.ts';
 import { number, table } from '../tables.ts';
-import { asIntervalEnd, asLimit, asLive, asReference, timeSeries } from '../time-series.ts';
+import { asIntervalEnd, asLive, asReference, asThreshold, timeSeries } from '../time-series.ts';
 import { notCounted } from './words.ts';
 
-const figureNames = [
+const figureTexts = [
   {
     type: 'value',
-    options: {
-      accuracy: { text: 'Accuracy', index: 0 },
-      roc_auc: { text: 'ROC AUC', index: 1 },
-      precision: { text: 'Precision', index: 2 },
-      recall: { text: 'Recall', index: 3 },
-      f1: { text: 'F1', index: 4 },
-      brier: { text: 'Brier score', index: 5 },
-      log_loss: { text: 'Log loss', index: 6 },
-      calibration_error: { text: 'Calibration error', index: 7 },
-    },
+    options: Object.fromEntries(
+      Object.entries(figureNames).map(([figure, text], index) => [figure, { text, index }]),
+    ),
   },
 ];
 
@@ -61,8 +54,9 @@ export const compared: Row = {
         {
           from: { label: 'metric' },
           name: 'Figure',
+          width: 140,
           look: [
-            { id: 'mappings', value: figureNames },
+            { id: 'mappings', value: figureTexts },
             { id: 'links', value: [openFigure] },
           ],
         },
@@ -82,7 +76,7 @@ export const compared: Row = {
       .links([asPanelLink(toRunbook('ModelPerformanceBelowCrossValidated'))]),
     timeSeries(
       {
-        title: '$metric over time',
+        title: '${metric:text} over time',
         description:
           'Realised (orange, with its 95 % interval), estimated without outcomes (dashed), and that on rows that the model was not fitted on (grey). Realised leaving estimated means that the same features have come to mean another risk; both falling together means harder cases. Brier score, log loss and calibration error are not estimated: less is better there.',
         unit: 'none',
@@ -100,7 +94,7 @@ export const compared: Row = {
       .span(10)
       .decimals(3)
       .overrideByQuery('A', [...asLive, { id: 'custom.fillOpacity', value: 0 }])
-      .overrideByQuery('B', asLimit())
+      .overrideByQuery('B', asThreshold())
       .overrideByQuery('C', [...asReference])
       .overrideByQuery('D', asIntervalEnd(colours.live))
       .overrideByQuery('E', asIntervalEnd(colours.live, '95 % from')),

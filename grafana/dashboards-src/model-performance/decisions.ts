@@ -14,7 +14,7 @@ export const decisions: Row = {
         title: 'Confusion matrix, realised',
         description:
           'Outcomes that count in the window: a row for each class that was predicted, a column for each that it turned out to be.',
-        unit: 'short',
+        unit: 'locale',
         noData: noOutcome,
       },
       { expr: confusion('realised') },
@@ -26,7 +26,7 @@ export const decisions: Row = {
         title: 'Confusion matrix, estimated',
         description:
           'All predictions in the window, each counted by its calibrated probability: what the outcomes would be if the scores are right. Compare the shares at the right, for the rows differ in number.',
-        unit: 'short',
+        unit: 'locale',
         noData: 'no prediction in the window',
       },
       { expr: confusion('estimated') },

@@ -1,8 +1,7 @@
 import type { Row } from '../compose.ts';
-import { binNames } from '../language.ts';
 import { of } from '../model-queries.ts';
 import { groups, shortBins } from '../panel-expressions.ts';
-import { bars, liveBars, number, referenceBars, table } from '../tables.ts';
+import { bars, binLabels, liveBars, number, referenceBars, table } from '../tables.ts';
 
 type Rate = 'true_positive_rate' | 'false_positive_rate';
 
@@ -12,13 +11,18 @@ const byBin = (rate: Rate) =>
   shortBins(`max by (bin) (${named('model_feature_bin:performance', rate, 'feature="$protected"')})`);
 const byGroup = (metric: string, rate: Rate, matcher = '') =>
   groups(`max by (feature, bin) (${named(metric, rate, matcher)})`);
+/** By the key of the table alone, as the first query brings the labels. */
+const key = (expr: string) => `max by (group) (${expr})`;
 
+const samples = 'model_feature_bin:performance_samples';
+/** With the labels of every group, also of one that has outcomes of one class alone. */
+const labelled = `${byGroup(samples, 'true_positive_rate')} or 0 * ${byGroup(samples, 'false_positive_rate')}`;
 /** Outcomes, rate and both ends of its interval: four columns of the table. */
-const columnsOf = (rate: Rate) => [
-  { expr: byGroup('model_feature_bin:performance_samples', rate) },
-  { expr: byGroup('model_feature_bin:performance', rate) },
-  { expr: byGroup('model_feature_bin:performance_interval', rate, 'end="lower"') },
-  { expr: byGroup('model_feature_bin:performance_interval', rate, 'end="upper"') },
+const columnsOf = (rate: Rate, outcomes = key(byGroup(samples, rate))) => [
+  { expr: outcomes },
+  { expr: key(byGroup('model_feature_bin:performance', rate)) },
+  { expr: key(byGroup('model_feature_bin:performance_interval', rate, 'end="lower"')) },
+  { expr: key(byGroup('model_feature_bin:performance_interval', rate, 'end="upper"')) },
 ];
 const noData =
   'the model names no protected feature, no outcome in the window, or the rates are not identified by those that came';
@@ -39,13 +43,13 @@ export const groupRates: Row = {
       [{ expr: byBin('false_positive_rate') }, { expr: byBin('true_positive_rate') }],
       'bin',
       [
-        { from: { label: 'bin' }, name: 'Bin', look: [{ id: 'mappings', value: binNames }] },
+        { from: { label: 'bin' }, name: 'Bin', look: binLabels },
         { from: { query: 'A' }, name: 'false positives', look: referenceBars },
         { from: { query: 'B' }, name: 'true positives', look: liveBars },
       ],
     )
-      .max(1)
-      .span(10),
+      .span(10)
+      .height(13),
     table(
       {
         title: 'Rates by bin of every protected feature',
@@ -54,21 +58,22 @@ export const groupRates: Row = {
         unit: 'none',
         noData,
       },
-      [...columnsOf('true_positive_rate'), ...columnsOf('false_positive_rate')],
+      [...columnsOf('true_positive_rate', labelled), ...columnsOf('false_positive_rate')],
       'group',
       [
-        { from: { label: 'group' }, name: 'Feature and bin' },
-        { from: { query: 'A' }, name: 'Positive', look: number('short', 0) },
+        { from: { label: 'feature' }, name: 'Feature' },
+        { from: { label: 'bin' }, name: 'Bin', look: binLabels },
+        { from: { query: 'A' }, name: 'Positive', look: number('locale', 0) },
         { from: { query: 'B' }, name: 'True-positive rate', look: percent },
         { from: { query: 'C' }, name: 'from', look: percent },
         { from: { query: 'D' }, name: 'to', look: percent },
-        { from: { query: 'E' }, name: 'Negative', look: number('short', 0) },
+        { from: { query: 'E' }, name: 'Negative', look: number('locale', 0) },
         { from: { query: 'F' }, name: 'False-positive rate', look: percent },
         { from: { query: 'G' }, name: 'from ', look: percent },
         { from: { query: 'H' }, name: 'to ', look: percent },
       ],
     )
-      .height(10)
+      .height(13)
       .span(14),
   ],
 };

@@ -38,10 +38,10 @@ export const shadows: Row = {
       ],
       'name',
       [
-        { from: { label: 'name' }, name: 'Shadow' },
-        { from: { query: 'A' }, name: 'Rows', look: number('short', 0) },
+        { from: { label: 'name' }, name: 'Shadow', width: 260 },
+        { from: { query: 'A' }, name: 'Rows', look: number('locale', 0) },
         { from: { query: 'B' }, name: 'Agreement', look: share },
-        { from: { query: 'C' }, name: 'Outcomes', look: number('short', 0) },
+        { from: { query: 'C' }, name: 'Outcomes', look: number('locale', 0) },
         { from: { query: 'D' }, name: 'Champion right', look: share },
         { from: { query: 'E' }, name: 'Shadow right', look: share },
         { from: { query: 'F' }, name: 'Difference', look: share },

@@ -1,5 +1,5 @@
 import { dashboards } from '../../../otel/prometheus/generator/dashboard-links.ts';
-import { alertsTable, orNoAlert } from '../alerts-table.ts';
+import { alertsTable } from '../alerts-table.ts';
 import type { Row } from '../compose.ts';
 import { variable } from '../language.ts';
 import { type DataLink, toDashboard } from '../links.ts';
@@ -7,7 +7,7 @@ import type { Source } from '../performance-queries.ts';
 import { number, table } from '../tables.ts';
 
 export const alertNames = 'ModelOutcomes.+|ModelCalibration.+|ModelPerformance.+|ModelShadow.+';
-const alerts = `max by (alertname, alertstate, severity, version, metric, window, shadow) (ALERTS{alertname=~"${alertNames}",model="$model"})`;
+const alerts = (matchers: string) => `ALERTS{alertname=~"${alertNames}",model="$model",${matchers}}`;
 
 const ofVersions = (source: Source, metric: string) =>
   `max by (version) (model:performance{model="$model",window="$window",source="${source}",metric="${metric}"})`;
@@ -45,16 +45,21 @@ export const versions: Row = {
       ],
       'version',
       [
-        { from: { label: 'version' }, name: 'Version', look: [{ id: 'links', value: [toVersion] }] },
-        { from: { query: 'A' }, name: 'Predictions', look: number('short', 0) },
-        { from: { query: 'B' }, name: 'Outcomes', look: number('short', 0) },
+        {
+          from: { label: 'version' },
+          name: 'Version',
+          width: 200,
+          look: [{ id: 'links', value: [toVersion] }],
+        },
+        { from: { query: 'A' }, name: 'Predictions', look: number('locale', 0) },
+        { from: { query: 'B' }, name: 'Outcomes', look: number('locale', 0) },
         { from: { query: 'C' }, name: 'Accuracy', look: number('percentunit', 1) },
         { from: { query: 'D' }, name: 'Estimated', look: number('percentunit', 1) },
         { from: { query: 'E' }, name: 'ROC AUC', look: number('none', 3) },
         { from: { query: 'F' }, name: 'Estimated AUC', look: number('none', 3) },
         { from: { query: 'G' }, name: 'σ', look: number('none', 1) },
       ],
-    ).span(14),
+    ),
     alertsTable(
       {
         title: 'Alerts on performance',
@@ -62,13 +67,13 @@ export const versions: Row = {
           'Pending alerts hold, but not yet for as long as the rule asks; firing ones have been sent. docs/alerts.md says what to do about each.',
         noData: 'no alert is pending or firing',
       },
-      orNoAlert(alerts),
+      alerts,
       [
         { from: { label: 'version' }, name: 'Version' },
         { from: { label: 'metric' }, name: 'Figure' },
         { from: { label: 'window' }, name: 'Window' },
         { from: { label: 'shadow' }, name: 'Shadow' },
       ],
-    ).span(10),
+    ),
   ],
 };

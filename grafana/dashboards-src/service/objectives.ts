@@ -1,41 +1,54 @@
+import { burnWindows } from '../../../otel/prometheus/generator/slo.ts';
+import { defaultAlertSettings } from '../../../src/alerts/alert-settings.ts';
 import type { Row } from '../compose.ts';
 import { asPanelLink, toRunbook } from '../links.ts';
-import { limitLine, timeSeries } from '../time-series.ts';
+import { thresholdLine, timeSeries } from '../time-series.ts';
 import { budgetLeft } from './service-glance.ts';
+
+const { burnRates } = defaultAlertSettings.objectives;
+const alerts = Object.entries(burnWindows).flatMap(([severity, windows]) =>
+  windows.map(({ long }) => ({ severity, long, factor: burnRates[long] })),
+);
+const inWords = alerts.map(({ severity, factor, long }) => `${factor} over ${long} (${severity})`).join(', ');
+
+/** How near each alert of an objective is: its burn rate as a multiple of the one at which it fires. */
+function burn(slo: 'availability' | 'latency') {
+  const subject = slo === 'availability' ? 'PredictAvailability' : 'PredictLatency';
+  return thresholdLine(
+    timeSeries(
+      {
+        title: `Error budget burn: ${slo}`,
+        description: `How fast the budget is spent, as a multiple of the rate at which an alert fires: above the line at 1 it does. At a burn rate of 1 the budget lasts exactly 30 days; alerts fire above ${inWords}, where a short window says so as well.`,
+        unit: 'suffix:×',
+        noData: 'no prediction was asked for in these windows',
+      },
+      alerts.map(({ factor, long, severity }) => ({
+        expr: `max(slo:burn_rate{slo="${slo}",window="${long}"}) / ${factor}`,
+        legend: `${long}, ${severity}`,
+      })),
+      8,
+    ).axisSoftMax(1.5),
+    1,
+  ).links([`${subject}BudgetBurn`, `${subject}BudgetBurnSlow`].map((name) => asPanelLink(toRunbook(name))));
+}
 
 export const objectives: Row = {
   question: 'Will the objectives be met?',
   panels: [
-    limitLine(
-      timeSeries(
-        {
-          title: 'Error budget burn',
-          description:
-            'How many times faster than sustainable the budget is spent, by objective and window. At 1 it lasts exactly 30 days. The critical alert fires when 1h is above 14.4 or 6h above 6, the warning when 1d is above 3 or 3d above 1.',
-          unit: 'suffix: ×',
-          noData: 'no request to /predict in these windows',
-        },
-        [
-          {
-            expr: 'max by (slo, window) (slo:burn_rate{window=~"1h|6h|1d|3d"})',
-            legend: '{{slo}} {{window}}',
-          },
-        ],
-      ),
-      1,
-    ).links([
-      asPanelLink(toRunbook('PredictAvailabilityBudgetBurn')),
-      asPanelLink(toRunbook('PredictLatencyBudgetBurn')),
-    ]),
+    burn('availability'),
+    burn('latency'),
     timeSeries(
       {
         title: 'Error budget left',
         description:
           'What is left of the budget of the last 30 days. It falls with failures and rises as old ones pass out of the 30 days; below 0 the objective is missed.',
         unit: 'percentunit',
-        noData: 'no request to /predict yet',
+        noData: 'no prediction was asked for yet',
       },
       [{ expr: `min by (slo) ${budgetLeft}`, legend: '{{slo}}' }],
-    ).max(1),
+      8,
+    )
+      .axisSoftMin(-0.1)
+      .max(1),
   ],
 };

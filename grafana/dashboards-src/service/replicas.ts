@@ -1,3 +1,4 @@
+import { dashboards } from '../../../otel/prometheus/generator/dashboard-links.ts';
 import type { Row } from '../compose.ts';
 import { variable } from '../language.ts';
 import { asPanelLink, toDashboard, toRunbook } from '../links.ts';
@@ -24,7 +25,8 @@ export const replicas: Row = {
         noData: 'no request in this time',
       },
       [{ expr: `sum by (instance) (${rate(`${duration}_count`)})`, legend: '{{instance}}' }],
-    ).span(8),
+      8,
+    ),
     stacked(
       timeSeries(
         {
@@ -40,8 +42,9 @@ export const replicas: Row = {
             legend: '{{model}} {{version}}',
           },
         ],
+        8,
       ),
-    ).span(8),
+    ),
     stacked(
       timeSeries(
         {
@@ -61,15 +64,14 @@ export const replicas: Row = {
             legend: '{{model}} {{reason}}',
           },
         ],
+        8,
       ),
-    )
-      .span(8)
-      .links([asPanelLink(toRunbook('ModelPredictFailing'))]),
+    ).links([asPanelLink(toRunbook('ModelPredictFailing'))]),
     table(
       {
         title: 'Replicas',
         description:
-          'Every replica as it is now. Clock: how far its clock is from that of Prometheus; beyond 5 s times in samples and prediction ids are wrong.',
+          'Every replica as it is now, and how often it was restarted in this time. CPU: of one core. Clock: how far its clock is from that of Prometheus; beyond 5 s times in samples and prediction ids are wrong.',
         unit: 'none',
         noData: 'Prometheus finds no replica of the service',
       },
@@ -82,18 +84,22 @@ export const replicas: Row = {
         {
           expr: `max by (instance) (process_wall_clock_seconds{${replica}} - timestamp(process_wall_clock_seconds{${replica}}))`,
         },
+        { expr: `max by (instance) (nodejs_eventloop_utilization{${replica}})` },
+        { expr: `max by (instance) (changes(process_start_time_seconds{${replica}}[$__range]))` },
+        { expr: `count by (instance) (model_info{${replica}})` },
       ],
       'instance',
       [
         {
           from: { label: 'instance' },
           name: 'Replica',
+          width: 220,
           look: [
             {
               id: 'links',
               value: [
                 toDashboard(
-                  'service',
+                  dashboards.service,
                   'Only this replica',
                   ['datasource'],
                   `var-instance=${variable('__value.text')}`,
@@ -103,11 +109,14 @@ export const replicas: Row = {
           ],
         },
         column('A', 'State', inWords({ good: 'up', bad: 'down' })),
-        column('B', 'Up for', number('s', 0)),
+        column('B', 'Up for', number('dtdhms', 0)),
         column('C', 'Requests', number('reqps', 1)),
-        column('D', 'CPU', number('suffix: cores', 2)),
+        column('D', 'CPU', number('percentunit', 1)),
+        column('G', 'Event loop', number('percentunit', 1)),
         column('E', 'Memory', number('bytes', 0)),
         column('F', 'Clock', number('s', 2)),
+        column('H', 'Restarts', number('none', 0)),
+        column('I', 'Models', number('none', 0)),
       ],
     ),
   ],

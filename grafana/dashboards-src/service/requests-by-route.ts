@@ -1,9 +1,18 @@
+import { dashboards } from '../../../otel/prometheus/generator/dashboard-links.ts';
 import type { Row } from '../compose.ts';
-import { bucketHeatmap } from '../heatmaps.ts';
+import { colours } from '../language.ts';
 import { asPanelLink, toDashboard, toTraces } from '../links.ts';
 import { noneBelow } from '../panel-expressions.ts';
-import { timeSeries } from '../time-series.ts';
-import { duration, predict, quantile, rate, replica } from './service-queries.ts';
+import { coloured, inColour, timeSeries } from '../time-series.ts';
+import { byRoute, duration, predict, quantile, rate, replica } from './service-queries.ts';
+
+const zeroWhileScraped = `0 * sum(http_server_active_requests{${replica}})`;
+const everAsked = `sum by (route) (${byRoute(`increase(${duration}_count{${replica}}[$__range] @ end())`)}) > 0`;
+const asked = `sum by (http_route) (${rate(`${duration}_count`, predict)}) > 0`;
+
+/** Of those routes that are asked now: quantiles of the others are what was true when they last were. */
+const ofAsked = (q: number) =>
+  `${quantile(q, 'http_route, ', rate(`${duration}_bucket`, predict))} and on (http_route) ${asked}`;
 
 export const red: Row = {
   question: 'Who asks for what, and how does it go?',
@@ -11,17 +20,23 @@ export const red: Row = {
     timeSeries(
       {
         title: 'Rate by route',
-        description: 'Requests a second by route. Routes that do not exist are counted together.',
+        description:
+          'Requests a second by route that predicts, of those asked in this time; all others together: probes, outcomes, observations, the documents, and routes that do not exist.',
         unit: 'reqps',
         noData: 'no request in this time',
       },
-      [{ expr: `sum by (http_route) (${rate(`${duration}_count`)})`, legend: '{{http_route}}' }],
-    ).span(8),
+      [
+        {
+          expr: `sum by (route) (${byRoute(rate(`${duration}_count`))}) and on (route) ${everAsked}`,
+          legend: '{{route}}',
+        },
+      ],
+    ),
     timeSeries(
       {
-        title: 'Errors by route and status',
+        title: 'Errors by status and route',
         description:
-          'Answers a second with a status from 400. 4xx is the caller (422: an input the model cannot take), 503 is the service shedding load, other 5xx are faults of its own.',
+          'Answers a second with a status from 400. 4xx (yellow) is the caller (422: an input the model cannot take), 503 (orange) is the service shedding load, other 5xx (red) are faults of its own.',
         unit: 'reqps',
         noData: 'no request in this time',
       },
@@ -30,62 +45,62 @@ export const red: Row = {
           expr: noneBelow(
             `sum by (http_route, http_response_status_code) (${rate(`${duration}_count`, `${replica},http_response_status_code=~"[45].."`)})`,
             `sum(${rate(`${duration}_count`)})`,
-            'http_route',
+            'http_response_status_code',
           ),
-          legend: '{{http_route}} {{http_response_status_code}}',
+          legend: '{{http_response_status_code}} {{http_route}}',
         },
       ],
     )
-      .span(8)
+      .overrideByRegexp('/^4../', [inColour(colours.unsure)])
+      .overrideByRegexp('/^5../', [inColour(colours.bad)])
+      .overrideByRegexp('/^503/', [inColour(colours.live)])
+      .overrideByRegexp('/^none/', [inColour(colours.reference)])
       .links([
         asPanelLink(toTraces({ error: 'true' })),
-        asPanelLink(toDashboard('model-drift', 'Refused inputs', [])),
+        asPanelLink(toDashboard(dashboards.drift, 'Refused inputs', [])),
       ]),
     timeSeries(
       {
         title: 'Duration by route',
         description:
-          'Time within which half (p50) and ninety-five of a hundred requests (p95) are answered, by route.',
+          'Time within which half (p50) and ninety-five of a hundred requests (p95) to a route that predicts are answered.',
         unit: 's',
-        noData: 'no request in this time',
+        noData: 'no prediction was asked for in this time',
       },
       [
-        { expr: quantile(0.5, 'http_route, ', rate(`${duration}_bucket`)), legend: '{{http_route}} p50' },
-        { expr: quantile(0.95, 'http_route, ', rate(`${duration}_bucket`)), legend: '{{http_route}} p95' },
-      ],
-    ).span(8),
-    bucketHeatmap(
-      {
-        title: 'Durations of /predict',
-        description:
-          'Each row is a bucket of durations; the darker, the more requests fell into it. Two dark rows are two kinds of request, or a pause that hits some of them.',
-        unit: 's',
-        noData: 'no request to /predict in this time',
-      },
-      {
-        expr: `sum by (le) (increase(${duration}_bucket{${predict}}[$__rate_interval]))`,
-        legend: '{{le}}',
-      },
-    ).height(8),
-    timeSeries(
-      {
-        title: 'Requests in flight and shed',
-        description:
-          'In flight: being answered at the moment of the scrape. Shed: refused with 503 a second, since the service was overloaded; they are cheap and callers may try again. Unreadable: no HTTP, too many headers, or not all of it in time; many of them are a broken client or an attack.',
-        unit: 'short',
-        noData: 'no replica is scraped',
-      },
-      [
-        { expr: `sum(http_server_active_requests{${replica}})`, legend: 'in flight' },
-        {
-          expr: `sum(${rate('http_server_requests_shed_total')}) or 0 * sum(http_server_active_requests{${replica}})`,
-          legend: 'shed a second',
-        },
-        {
-          expr: `sum(${rate('http_server_requests_unreadable_total')}) or 0 * sum(http_server_active_requests{${replica}})`,
-          legend: 'unreadable a second',
-        },
+        { expr: ofAsked(0.5), legend: '{{http_route}} p50' },
+        { expr: ofAsked(0.95), legend: '{{http_route}} p95' },
       ],
     ),
+    timeSeries(
+      {
+        title: 'Requests in flight',
+        description:
+          'Requests that are being answered at the moment of the scrape, by replica. A level that rises while the rate does not is a service that has become slower.',
+        unit: 'locale',
+        noData: 'no replica is scraped',
+      },
+      [{ expr: `sum by (instance) (http_server_active_requests{${replica}})`, legend: '{{instance}}' }],
+    ),
+    coloured(
+      timeSeries(
+        {
+          title: 'Requests shed or unreadable',
+          description:
+            'Shed: refused with 503 a second, since the service was overloaded; they are cheap and callers may try again. Unreadable: no HTTP, too many headers, or not all of it in time; many of them are a broken client or an attack.',
+          unit: 'reqps',
+          noData: 'no replica is scraped',
+        },
+        [
+          { expr: `sum(${rate('http_server_requests_shed_total')}) or ${zeroWhileScraped}`, legend: 'shed' },
+          {
+            expr: `sum(${rate('http_server_requests_unreadable_total')}) or ${zeroWhileScraped}`,
+            legend: 'unreadable',
+          },
+        ],
+        24,
+      ),
+      { shed: colours.live, unreadable: colours.unsure },
+    ).height(6),
   ],
 };

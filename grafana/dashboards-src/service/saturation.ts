@@ -1,13 +1,22 @@
 import type { Row } from '../compose.ts';
 import type { PanelBuilder } from '../panel.ts';
-import { timeSeries } from '../time-series.ts';
+import { thresholdLine, timeSeries } from '../time-series.ts';
 import { rate, replica } from './service-queries.ts';
 
-function byReplica(title: string, description: string, unit: string, expr: string): PanelBuilder {
-  const panel = timeSeries({ title, description, unit, noData: 'no replica is scraped' }, [
-    { expr, legend: '{{instance}}' },
-  ]);
-  return panel.span(8);
+/** @param from the value from which on it is running out */
+function byReplica(
+  title: string,
+  description: string,
+  unit: string,
+  expr: string,
+  from?: number,
+): PanelBuilder {
+  const panel = timeSeries(
+    { title, description, unit, noData: 'no replica is scraped' },
+    [{ expr, legend: '{{instance}}' }],
+    8,
+  );
+  return from === undefined ? panel : thresholdLine(panel, from).axisSoftMax(1.2 * from);
 }
 
 export const saturation: Row = {
@@ -16,8 +25,9 @@ export const saturation: Row = {
     byReplica(
       'CPU',
       'Processor cores in use by replica. JavaScript runs on one thread: near 1 the event loop is the limit, what is above is garbage collection and input and output.',
-      'suffix: cores',
+      'suffix:cores',
       `sum by (instance) (${rate('process_cpu_seconds_total')})`,
+      1,
     ),
     byReplica(
       'Memory',
@@ -27,7 +37,7 @@ export const saturation: Row = {
     ),
     byReplica(
       'Heap in use',
-      'Memory that JavaScript objects occupy, by replica. It is part of the resident memory.',
+      'Memory that JavaScript objects occupy, by replica. It is part of the resident memory, beside which it is to be read: where it is most of it, the objects are what grows.',
       'bytes',
       `sum by (instance) (v8js_memory_heap_used{${replica}})`,
     ),
@@ -36,18 +46,21 @@ export const saturation: Row = {
       'Share of time in which the event loop was busy. Above 80 % requests begin to queue.',
       'percentunit',
       `max by (instance) (nodejs_eventloop_utilization{${replica}})`,
+      0.8,
     ),
     byReplica(
       'Event-loop delay, p99',
       'How late the event loop was, 99th percentile since the last scrape: what one long task makes all other requests wait. Above 250 ms the service sheds load.',
       's',
       `max by (instance) (nodejs_eventloop_delay_p99{${replica}})`,
+      0.25,
     ),
     byReplica(
       'Garbage collection',
       'Share of time spent collecting garbage. Above 10 % the heap is too small, or too much is allocated for each request.',
       'percentunit',
       `sum by (instance) (${rate('v8js_gc_duration_sum')}) or 0 * max by (instance) (nodejs_eventloop_utilization{${replica}})`,
+      0.1,
     ),
   ],
 };

@@ -1,14 +1,24 @@
 import type { Row } from '../compose.ts';
+import { alertWords } from '../language.ts';
 import { asPanelLink, toRunbook, wholeRunbook } from '../links.ts';
 import { stat, verdictStat } from '../verdict-panels.ts';
-import { burn, duration, failed, predict, quantile, rate } from './service-queries.ts';
+import {
+  burn,
+  duration,
+  failed,
+  predict,
+  quantile,
+  rate,
+  serviceVerdict,
+  whileAsked,
+} from './service-queries.ts';
 
 /** Until 30 days' increments are recorded, which takes minutes, the last six hours are all there is. */
 export const budgetLeft =
   '(slo:error_budget_remaining:ratio or 1 - max by (job, slo) (slo:burn_rate{window="6h"}))';
 
 const burnVerdict = (slo: string) => ({
-  expr: `(${burn(slo)} > bool 1) + (${burn(slo)} > bool 6)`,
+  expr: whileAsked(`(${burn(slo)} > bool 1) + (${burn(slo)} > bool 6)`),
   words: { good: 'within objective', unsure: 'spending too fast', bad: 'burning' },
 });
 
@@ -19,30 +29,29 @@ export const glance: Row = {
       {
         title: 'Alerts about the service',
         description:
-          'Whether any alert about the service fires: a replica down or lost, an error budget burning, nothing being counted. The marks in the panels below say when it began.',
-        noData: 'Prometheus finds no replica of the service',
+          'The worst alert about the service that fires: a replica down or lost, an error budget burning, nothing being counted. Overview names it, and the marks in the panels below say when it began.',
+        noData: 'no replica found',
       },
-      {
-        expr: '2 * clamp_max(count(ALERTS{component="service",alertstate="firing"}), 1) or 0 * count(up{job="vigia"})',
-      },
-      { good: 'none', bad: 'firing' },
+      { expr: serviceVerdict },
+      alertWords,
     ).links([asPanelLink(wholeRunbook)]),
     stat(
       {
-        title: 'Requests',
-        description: 'Requests a second to the public API, all routes and chosen replicas together.',
+        title: 'Requests to predict',
+        description:
+          'Requests a second to the routes that predict, all chosen replicas together. Probes, outcomes and other routes are in the first panel below.',
         unit: 'reqps',
-        noData: 'no request was ever counted, or no replica is scraped',
+        noData: 'no request yet',
       },
-      { expr: `sum(${rate(`${duration}_count`)})` },
+      { expr: `sum(${rate(`${duration}_count`, predict)})` },
     ).decimals(1),
     stat(
       {
         title: 'Failed predictions',
         description:
-          'Share of requests to /predict answered with 5xx; refused inputs (4xx) are no failures. The word compares the last hour with the objective of 99.5 % over 30 days: above 6 times the sustainable rate it burns.',
+          'Share of requests to predict answered with 5xx; refused inputs (4xx) are no failures. The word compares the last hour with the objective of 99.5 % over 30 days: above 6 times the sustainable rate it burns.',
         unit: 'percentunit',
-        noData: 'no request to /predict in this time',
+        noData: 'no request now',
       },
       {
         expr: `(sum(${rate(`${duration}_count`, `${predict},${failed}`)}) or 0 * sum(${rate(`${duration}_count`, predict)})) / (sum(${rate(`${duration}_count`, predict)}) > 0)`,
@@ -53,13 +62,13 @@ export const glance: Row = {
       .links([asPanelLink(toRunbook('PredictAvailabilityBudgetBurn'))]),
     stat(
       {
-        title: 'p95 of /predict',
+        title: 'p95 of predictions',
         description:
-          'Ninety-five of a hundred requests to /predict are answered within this time. The word compares the last hour with the objective: 99 % of answers within 250 ms over 30 days.',
+          'Ninety-five of a hundred requests to predict are answered within this time. The word compares the last hour with the objective: 99 % of answers within 250 ms over 30 days.',
         unit: 's',
-        noData: 'no request to /predict in this time',
+        noData: 'no request now',
       },
-      { expr: quantile(0.95, '', rate(`${duration}_bucket`, predict)) },
+      { expr: whileAsked(quantile(0.95, '', rate(`${duration}_bucket`, predict))) },
       burnVerdict('latency'),
     ).links([asPanelLink(toRunbook('PredictLatencyBudgetBurn'))]),
     stat(
@@ -68,7 +77,7 @@ export const glance: Row = {
         description:
           'What is left of the failures that the objectives allow within 30 days, of the one that has less left. 100 % is all of it; below 0 an objective is missed.',
         unit: 'percentunit',
-        noData: 'no request to /predict yet',
+        noData: 'no request yet',
       },
       { expr: `min(${budgetLeft})` },
       {
@@ -82,7 +91,7 @@ export const glance: Row = {
         description:
           'Replicas that Prometheus can scrape. One that is down answers nobody, or nobody sees what it does.',
         unit: 'none',
-        noData: 'Prometheus finds no replica of the service',
+        noData: 'no replica found',
       },
       { expr: 'sum(up{job="vigia"})' },
       { expr: '2 * (min(up{job="vigia"}) == bool 0)', words: { good: 'all of them', bad: 'not all' } },

@@ -1,7 +1,7 @@
 import type { Row } from '../compose.ts';
 import { asPanelLink, toRunbook } from '../links.ts';
 import { timeSeries } from '../time-series.ts';
-import { collector, dropped, rate, service, sum } from './pipeline-queries.ts';
+import { collector, rate, service, sum } from './pipeline-queries.ts';
 
 export const drops: Row = {
   question: 'What is dropped, and where?',
@@ -11,7 +11,7 @@ export const drops: Row = {
         title: 'Dropped by the service',
         description:
           'Dropped a second, by kind and reason: a full queue (too much at once) or a refusing disk, Collector or log reader. Dropping is what keeps answers fast; it should be rare and has an alert.',
-        unit: 'cps',
+        unit: 'suffix:/s',
         noData: 'no replica is scraped',
       },
       [
@@ -23,7 +23,7 @@ export const drops: Row = {
           expr: `sum by (reason) (${rate('otel_spans_dropped_total')}) or on () label_replace(0 * ${service}, "reason", "none", "", "")`,
           legend: 'spans {{reason}}',
         },
-        { expr: dropped.logLines, legend: 'log lines' },
+        { expr: sum('log_lines_dropped_total', service), legend: 'log lines' },
       ],
     ).links([
       asPanelLink(toRunbook('SamplesDropped')),
@@ -35,13 +35,13 @@ export const drops: Row = {
         title: 'Dropped by the Collector',
         description:
           'Spans a second that the Collector refused (its memory limit), could not queue (Jaeger too slow) or gave up sending (Jaeger away).',
-        unit: 'cps',
+        unit: 'suffix:spans/s',
         noData: 'the Collector is not scraped',
       },
       [
-        { expr: dropped.refused, legend: 'refused' },
-        { expr: dropped.notQueued, legend: 'not queued' },
-        { expr: dropped.failed, legend: 'not sent' },
+        { expr: sum('otelcol_receiver_refused_spans', collector), legend: 'refused' },
+        { expr: sum('otelcol_exporter_enqueue_failed_spans', collector), legend: 'not queued' },
+        { expr: sum('otelcol_exporter_send_failed_spans', collector), legend: 'not sent' },
       ],
     ).links([asPanelLink(toRunbook('CollectorExportFailing'))]),
     timeSeries(
@@ -49,7 +49,7 @@ export const drops: Row = {
         title: 'Spans along the way',
         description:
           'Spans a second as the service exports them, the Collector accepts them and sends them on. The lines should lie on each other; a gap is the place where they get lost or wait.',
-        unit: 'cps',
+        unit: 'suffix:spans/s',
         noData: 'neither the service nor the Collector is scraped',
       },
       [
@@ -63,7 +63,7 @@ export const drops: Row = {
         title: 'Samples written',
         description:
           'Input samples a second that reached the disk, by replica, beside the predictions made. With SAMPLES_RATIO below 1 fewer are written than predicted, in that ratio.',
-        unit: 'cps',
+        unit: 'suffix:samples/s',
         noData: 'no replica is scraped',
       },
       [

@@ -1,7 +1,8 @@
 import type { Row } from '../compose.ts';
+import { alertWords } from '../language.ts';
 import { asPanelLink, toRunbook, wholeRunbook } from '../links.ts';
 import { stat, verdictStat } from '../verdict-panels.ts';
-import { dropped, groupLoad, queueFill, rulesFailed } from './pipeline-queries.ts';
+import { dropped, groupLoad, queueFill, rulesFailed, telemetryVerdict } from './pipeline-queries.ts';
 
 export const glance: Row = {
   question: 'Does what is measured arrive?',
@@ -10,13 +11,11 @@ export const glance: Row = {
       {
         title: 'Alerts about telemetry',
         description:
-          'Whether any alert about telemetry itself fires: a part that is down, data dropped, rules that fail or alerts that are not delivered. The Watchdog fires always and is left out here.',
-        noData: 'Prometheus evaluates no rules',
+          'The worst alert about telemetry itself that fires: a part that is down, data dropped, rules that fail or alerts that are not delivered. The last table names them. The Watchdog, which fires always, does not count.',
+        noData: 'no rules evaluated',
       },
-      {
-        expr: '2 * clamp_max(count(ALERTS{component="telemetry",alertstate="firing",severity!="none"}), 1) or 0 * count(ALERTS{alertname="Watchdog"})',
-      },
-      { good: 'none', bad: 'firing' },
+      { expr: telemetryVerdict },
+      alertWords,
     ).links([asPanelLink(wholeRunbook)]),
     stat(
       {
@@ -24,7 +23,7 @@ export const glance: Row = {
         description:
           'Share of the scrape targets that Prometheus reaches, the service and the parts of the telemetry.',
         unit: 'percentunit',
-        noData: 'Prometheus has no target',
+        noData: 'no target',
       },
       { expr: 'avg(up)' },
       { expr: '2 * (min(up) == bool 0)', words: { good: 'all of them', bad: 'not all' } },
@@ -35,28 +34,25 @@ export const glance: Row = {
       {
         title: 'Dropped',
         description:
-          'Samples, spans and log lines dropped a second, by the service and the Collector together. Counters are not among them: drift and performance in Prometheus stay exact.',
-        unit: 'cps',
-        noData: 'neither the service nor the Collector is scraped',
+          'Samples, spans and log lines dropped in this time, by the service and the Collector together, or by the one of them that is scraped. Counters are not among them: drift and performance in Prometheus stay exact.',
+        unit: 'locale',
+        noData: 'not scraped',
       },
-      { expr: Object.values(dropped).join(' + ') },
-      {
-        expr: `2 * (${Object.values(dropped).join(' + ')} > bool 0)`,
-        words: { good: 'nothing', bad: 'look below' },
-      },
-    ).decimals(1),
+      { expr: dropped },
+      { expr: `2 * (${dropped} > bool 0)`, words: { good: 'nothing', bad: 'look below' } },
+    ).decimals(0),
     stat(
       {
         title: 'Collector queue',
         description:
           'How full the fullest sending queue of the Collector is. At 100 % it drops what comes in.',
         unit: 'percentunit',
-        noData: 'the Collector is not scraped',
+        noData: 'not scraped',
       },
       { expr: `max(${queueFill})` },
       {
         expr: `(max(${queueFill}) > bool 0.5) + (max(${queueFill}) > bool 0.8)`,
-        words: { good: 'draining', unsure: 'filling', bad: 'nearly full' },
+        words: { good: 'room', unsure: 'half full', bad: 'nearly full' },
       },
     )
       .decimals(0)
@@ -65,9 +61,9 @@ export const glance: Row = {
       {
         title: 'Slowest rules',
         description:
-          'Time that the slowest group of rules takes, as a share of its interval. Above 100 % evaluations are skipped and long windows lose counts.',
+          'Time that the slowest group of rules takes, as a share of its interval; the panel below says which. Above 100 % evaluations are skipped and long windows lose counts.',
         unit: 'percentunit',
-        noData: 'Prometheus evaluates no rules, or does not scrape itself',
+        noData: 'no rules evaluated',
       },
       { expr: `max(${groupLoad})` },
       {
@@ -83,7 +79,7 @@ export const glance: Row = {
         description:
           'Evaluations of rules that failed. What they record is missing then, and alerts on it stay silent.',
         unit: 'none',
-        noData: 'Prometheus evaluates no rules, or does not scrape itself',
+        noData: 'no rules evaluated',
       },
       { expr: rulesFailed },
       { expr: `2 * (${rulesFailed} > bool 0)`, words: { good: 'none', bad: 'failing' } },

@@ -2,6 +2,9 @@ import type { Row } from '../compose.ts';
 import { timeSeries } from '../time-series.ts';
 import { collector, sum } from './pipeline-queries.ts';
 
+const limited = (direction: 'incoming' | 'outgoing') =>
+  sum(`otelcol_processor_${direction}_items{processor="memory_limiter"}`, collector);
+
 export const queues: Row = {
   question: 'Does the Collector keep up?',
   panels: [
@@ -10,33 +13,31 @@ export const queues: Row = {
         title: 'Sending queues',
         description:
           'Items that wait in each exporter, and how many fit. A queue that grows while Jaeger is away and drains afterwards does its work; one that stays full drops.',
-        unit: 'short',
+        unit: 'locale',
         noData: 'the Collector is not scraped',
       },
       [
         { expr: 'max by (exporter) (otelcol_exporter_queue_size)', legend: '{{exporter}} waiting' },
         { expr: 'max by (exporter) (otelcol_exporter_queue_capacity)', legend: '{{exporter}} capacity' },
       ],
-    ).span(8),
+      8,
+    ),
     timeSeries(
       {
-        title: 'Taken in and refused',
+        title: 'Refused for want of memory',
         description:
-          'Items a second that came to the memory limiter and left it: spans, and the metrics made of them. It refuses when the Collector nears its memory limit; the service then tries again or drops.',
-        unit: 'cps',
+          'Items a second, spans and the metrics made of them, that the memory limiter did not let through. It refuses when the Collector nears its memory limit; the service then tries again or drops.',
+        unit: 'suffix:items/s',
         noData: 'the Collector is not scraped, or nothing has come in yet',
       },
       [
         {
-          expr: sum('otelcol_processor_incoming_items{processor="memory_limiter"}', collector),
-          legend: 'in',
-        },
-        {
-          expr: sum('otelcol_processor_outgoing_items{processor="memory_limiter"}', collector),
-          legend: 'out',
+          expr: `clamp_min(${limited('incoming')} - ${limited('outgoing')}, 0)`,
+          legend: 'refused',
         },
       ],
-    ).span(8),
+      8,
+    ),
     timeSeries(
       {
         title: 'Memory of the Collector',
@@ -49,6 +50,7 @@ export const queues: Row = {
         { expr: 'max(otelcol_process_memory_rss)', legend: 'resident' },
         { expr: 'max(otelcol_process_runtime_heap_alloc_bytes)', legend: 'heap' },
       ],
-    ).span(8),
+      8,
+    ),
   ],
 };

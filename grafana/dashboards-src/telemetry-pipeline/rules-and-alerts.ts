@@ -1,33 +1,31 @@
-import { alertsTable } from '../alerts-table.ts';
+import { alertsTable, withSubject } from '../alerts-table.ts';
 import type { Row } from '../compose.ts';
 import { asPanelLink, toRunbook } from '../links.ts';
-import { number } from '../tables.ts';
-import { limitLine, timeSeries } from '../time-series.ts';
-import { groupLoad, rulesFailed } from './pipeline-queries.ts';
+import { thresholdLine, timeSeries } from '../time-series.ts';
+import { rulesFailed, slowest } from './pipeline-queries.ts';
 
 export const rules: Row = {
   question: 'Are the rules evaluated, and the alerts delivered?',
   panels: [
-    limitLine(
+    thresholdLine(
       timeSeries(
         {
-          title: 'Rule groups: time taken of their interval',
+          title: 'Slowest groups of rules: share of their interval',
           description:
-            'How much of its interval each group of rules needs. Above 100 % evaluations are skipped; above 50 % look for a window that grew expensive.',
+            'How much of its interval each of the five slowest groups of rules needs. Above 100 % evaluations are skipped; above 50 % look for a window that grew expensive.',
           unit: 'percentunit',
           noData: 'Prometheus evaluates no rules, or does not scrape itself',
         },
-        [{ expr: groupLoad, legend: '{{rule_group}}' }],
+        [{ expr: slowest(5), legend: '{{rule_group}}' }],
+        8,
       ),
       1,
-    )
-      .span(8)
-      .links([asPanelLink(toRunbook('RuleGroupSlow'))]),
+    ).links([asPanelLink(toRunbook('RuleGroupSlow'))]),
     timeSeries(
       {
         title: 'Failed and missed evaluations',
         description: 'Evaluations of rules that failed, or were skipped because the one before was not done.',
-        unit: 'short',
+        unit: 'locale',
         noData: 'Prometheus evaluates no rules, or does not scrape itself',
       },
       [
@@ -37,34 +35,32 @@ export const rules: Row = {
           legend: 'missed',
         },
       ],
-    )
-      .span(8)
-      .links([asPanelLink(toRunbook('RuleEvaluationFailing'))]),
+      8,
+    ).links([asPanelLink(toRunbook('RuleEvaluationFailing'))]),
     timeSeries(
       {
         title: 'Alerts sent and lost',
         description:
-          'Notifications that Prometheus dropped, and that Alertmanager sent or failed to send. Nobody is told of those that were lost: until this is fixed, look at the alerts here.',
-        unit: 'short',
+          'Notifications a minute that Prometheus dropped, and that Alertmanager sent or failed to send. Nobody is told of those that were lost: until this is fixed, look at the alerts here.',
+        unit: 'suffix:/min',
         noData: 'neither Prometheus nor Alertmanager is scraped',
       },
       [
         {
-          expr: 'sum(increase(prometheus_notifications_dropped_total[$__rate_interval]))',
+          expr: '60 * sum(rate(prometheus_notifications_dropped_total[$__rate_interval]))',
           legend: 'dropped by Prometheus',
         },
         {
-          expr: 'sum(increase(alertmanager_notifications_failed_total[$__rate_interval]))',
+          expr: '60 * sum(rate(alertmanager_notifications_failed_total[$__rate_interval]))',
           legend: 'failed in Alertmanager',
         },
         {
-          expr: 'sum(increase(alertmanager_notifications_total[$__rate_interval]))',
+          expr: '60 * sum(rate(alertmanager_notifications_total[$__rate_interval]))',
           legend: 'sent by Alertmanager',
         },
       ],
-    )
-      .span(8)
-      .links([asPanelLink(toRunbook('AlertsNotDelivered'))]),
+      8,
+    ).links([asPanelLink(toRunbook('AlertsNotDelivered'))]),
     alertsTable(
       {
         title: 'Alerts that fire or are about to',
@@ -72,11 +68,13 @@ export const rules: Row = {
           'All alerts, the Watchdog among them: it fires always, so that its absence shows. Pending ones hold, but not yet for as long as their rule asks. docs/alerts.md says what to do about each.',
         noData: 'not even the Watchdog fires: Prometheus evaluates no rules',
       },
-      'count by (alertname, alertstate, severity, component) (ALERTS)',
+      (matchers) => withSubject(`ALERTS{${matchers}}`),
       [
         { from: { label: 'component' }, name: 'About' },
-        { from: { query: 'A' }, name: 'How many', look: number('none', 0) },
+        { from: { label: 'model' }, name: 'Model' },
+        { from: { label: 'what' }, name: 'What' },
+        { from: { label: 'window' }, name: 'Window' },
       ],
-    ),
+    ).height(10),
   ],
 };

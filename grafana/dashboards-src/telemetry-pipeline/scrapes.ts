@@ -29,7 +29,7 @@ export const scrapes: Row = {
         title: 'Samples a scrape',
         description:
           'Series that each scrape brings. A step is a new version or a new label; a slope that does not end is a label without bounds.',
-        unit: 'short',
+        unit: 'locale',
         noData: 'Prometheus has no target',
       },
       [{ expr: 'max by (job, instance) (scrape_samples_scraped)', legend: '{{job}} {{instance}}' }],
@@ -38,7 +38,7 @@ export const scrapes: Row = {
       {
         title: 'Series in Prometheus',
         description: 'Series that Prometheus holds in memory. Its memory grows with them.',
-        unit: 'short',
+        unit: 'locale',
         noData: 'Prometheus does not scrape itself',
       },
       [{ expr: 'max by (instance) (prometheus_tsdb_head_series)', legend: '{{instance}}' }],

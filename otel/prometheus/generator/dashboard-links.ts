@@ -8,6 +8,7 @@ export function dashboardLink(uid: string, labels: readonly string[] = []): stri
 }
 
 export const dashboards = {
+  overview: 'overview',
   drift: 'model-drift',
   performance: 'model-performance',
   service: 'service',

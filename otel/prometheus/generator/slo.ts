@@ -56,7 +56,7 @@ const shortWindows = ['5m', '30m', '1h', '2h', '6h'] as const;
 const longWindows = ['1d', '3d', '30d'] as const;
 
 /** The short window beside each long one makes the alert end soon after its cause. */
-const burnWindows = {
+export const burnWindows = {
   critical: [
     { long: '1h', short: '5m' },
     { long: '6h', short: '30m' },
