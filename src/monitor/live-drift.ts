@@ -2,6 +2,7 @@ import { missingBin, unseenBin } from '../stats/binning.ts';
 import { type CountedBin, countedBins } from '../stats/counted-bins.ts';
 import { type Drift, measureDrift } from '../stats/drift.ts';
 import { measureEffect } from '../stats/effect.ts';
+import { guessUnit, type UnitGuess } from '../stats/unit-guess.ts';
 import type { Monitor, VariableLayout } from './monitor.ts';
 import type { WindowName } from './windows.ts';
 
@@ -20,6 +21,8 @@ export type LiveDrift = Drift & {
   readonly outsideRange: number | null;
   /** Of these, the values too far out to be summed: the score shift counts each as the bound that it lies beyond. */
   readonly farOutsideRange: number | null;
+  /** The other unit that the values seem to be in; `null` where none is guessed. */
+  readonly unit: UnitGuess | null;
   readonly bins: readonly CountedBin[];
 };
 
@@ -47,6 +50,27 @@ function variableDrift(variable: VariableLayout, counts: Float64Array): LiveDrif
     unseen: share(variable.bins.kind === 'categorical' ? live[unseenBin(variable.bins)] : 0),
     outsideRange: share(counts[variable.below] + counts[variable.above]),
     farOutsideRange: share(counts[variable.farBelow] + counts[variable.farAbove]),
+    unit: unitOf(variable, drift.verdict, counts),
     bins: countedBins(variable.bins, variable.counts, live),
   };
+}
+
+/** The other unit that a feature seems to be in, over the same window as the verdict. */
+export function unitOf(
+  { bins, counts: reference, range, offset, size, ...at }: VariableLayout,
+  verdict: Drift['verdict'],
+  counts: Readonly<Float64Array>,
+): UnitGuess | null {
+  if (bins.kind !== 'numeric' || range === undefined) return null;
+  return guessUnit(
+    verdict,
+    { bins, counts: reference, range },
+    {
+      counts: counts.subarray(offset, offset + size),
+      below: counts[at.below],
+      above: counts[at.above],
+      zeros: counts[at.zeros],
+      logSum: counts[at.logSum],
+    },
+  );
 }

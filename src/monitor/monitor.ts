@@ -13,7 +13,8 @@ import { createWindows, type WindowName } from './windows.ts';
 /**
  * The position of one variable's counts in the monitor's array: `size` bins from `offset`, then the number of values
  * below and above the reference range, of those so far below and above that they are excluded from the sum (see
- * `summableBounds`), then the sum of the others. So the mean is `sum / (values − farBelow − farAbove)`.
+ * `summableBounds`), then the sum of the others. So the mean is `sum / (values − farBelow − farAbove)`. Then, of a numeric
+ * feature, the number of zeros and the sum of ln |value| of all other values, however far out.
  */
 export type VariableLayout = VariableReference & {
   readonly offset: number;
@@ -23,6 +24,8 @@ export type VariableLayout = VariableReference & {
   readonly farBelow: number;
   readonly farAbove: number;
   readonly sum: number;
+  readonly zeros: number;
+  readonly logSum: number;
 };
 
 /** How one row was counted, feature by feature in the reference's order. */
@@ -85,8 +88,10 @@ export function createMonitor(reference: Reference, now: () => number = () => pe
       farBelow: end + 2,
       farAbove: end + 3,
       sum: end + 4,
+      zeros: end + 5,
+      logSum: end + 6,
     });
-    length = end + 5;
+    length = end + 7;
   }
   const { output } = reference;
   if (output !== undefined && output.negative === output.positive) {
@@ -163,7 +168,7 @@ function createRecorder(
   index: number,
 ): (value: unknown) => void {
   const binOf: Binner = createBinner(variable.bins);
-  const { offset, below, above, range } = variable;
+  const { offset, below, above, zeros, logSum, range } = variable;
   const { bins, outside } = observation;
   if (variable.bins.kind === 'categorical') {
     return (value) => {
@@ -181,6 +186,8 @@ function createRecorder(
     outside[index] = 0;
     if (typeof value !== 'number' || !Number.isFinite(value)) return;
     add(value);
+    if (value === 0) totals[zeros]++;
+    else totals[logSum] += Math.log(Math.abs(value));
     if (value < min) {
       outside[index] = -1;
       totals[below]++;

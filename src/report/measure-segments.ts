@@ -22,6 +22,7 @@ const falseAlarmsPerComparison = 5e-6;
 /** What segments do not keep. */
 const onlyCounts: Omit<Counted, 'reference' | 'counts'> = {
   below: 0,
+  logs: null,
   above: 0,
   column: null,
   unseenTexts: new Map(),

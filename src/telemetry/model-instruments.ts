@@ -167,4 +167,12 @@ export const modelInstruments = {
     labels: drift,
     description: 'Observations in the window of this replica.',
   },
+  unitFactor: {
+    name: 'model_feature_unit_factor',
+    type: 'gauge',
+    unit: '1',
+    labels: drift,
+    description:
+      'How many times the usual values those of the window are that seem to be in another unit; no series where none seems to be.',
+  },
 } as const satisfies Record<string, Instrument>;

@@ -1,5 +1,5 @@
 import type { Histogram, MetricData } from '@opentelemetry/sdk-metrics';
-import { variableCounts } from '../monitor/live-drift.ts';
+import { unitOf, variableCounts } from '../monitor/live-drift.ts';
 import type { Monitor, VariableLayout } from '../monitor/monitor.ts';
 import { windowNames } from '../monitor/windows.ts';
 import { binLabels, missingBin } from '../stats/binning.ts';
@@ -155,6 +155,7 @@ function driftData(monitor: Monitor, labelled: readonly LabelledVariable[]): Met
       for (const [name, instrument] of exported) add(instrument, attributes, drift[name]);
       add(instruments.driftCeiling, attributes, drift.psiNoiseCeiling);
       add(instruments.driftSamples, attributes, drift.samples);
+      add(instruments.unitFactor, attributes, unitOf(variable, drift.verdict, window)?.factor ?? null);
     }
   });
   return [...points].map(([instrument, values]) => gaugeData(instrument, values));

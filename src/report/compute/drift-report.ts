@@ -55,6 +55,13 @@ const variable = z.strictObject({
     .describe('Wilcoxon–Mann–Whitney over the value bins; null for categories'),
   wasserstein: z.number().nullable().describe("In the variable's own unit"),
   verdict,
+  unit: z
+    .strictObject({
+      factor: z.number().describe('How many times the usual values they are'),
+      share: share.describe('Of the live values'),
+    })
+    .nullable()
+    .describe('The other unit that live values seem to be in; null where none is guessed'),
   samplesNeeded: count
     .nullable()
     .describe(

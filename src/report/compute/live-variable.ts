@@ -35,6 +35,8 @@ export type LiveVariable = {
   readonly leftOut: number;
   /** Every value up to ±1e100, while there are not too many; `null` also where only bins are known. */
   readonly column: NumberColumn | null;
+  /** How many values are 0, and the sum of ln |value| of the others; `null` where only bins are known. */
+  readonly logs: { readonly zeros: number; readonly logSum: number } | null;
   /** How often each category that the reference lacks was seen. */
   readonly unseenTexts: ReadonlyMap<string, number>;
   /** Counts a value. @returns the index of its bin, or −1 if it was withheld */
@@ -67,6 +69,8 @@ export function createLiveVariable(reference: ReferenceVariable, isModels: boole
   let leftOut = 0;
   // In an array, as a closure's variable would be made anew for every fraction.
   const sum = new Float64Array(1);
+  const logSum = new Float64Array(1);
+  let zeros = 0;
   let onlyBins = false;
 
   function observeNumber(value: unknown): number {
@@ -83,6 +87,8 @@ export function createLiveVariable(reference: ReferenceVariable, isModels: boole
       summed++;
       sum[0] += value;
     }
+    if (value === 0) zeros++;
+    else logSum[0] += Math.log(Math.abs(value));
     if (value < min) below++;
     else if (value > max) above++;
     if (Math.abs(value) > maxMagnitude) leftOut++;
@@ -121,6 +127,9 @@ export function createLiveVariable(reference: ReferenceVariable, isModels: boole
     },
     get far() {
       return [farBelow, farAbove] as const;
+    },
+    get logs() {
+      return onlyBins ? null : { zeros, logSum: logSum[0] };
     },
     get leftOut() {
       return leftOut;

@@ -6,6 +6,7 @@ import { type DriftStatisticName, ofEachStatistic } from '../../stats/drift-stat
 import { measureEffect } from '../../stats/effect.ts';
 import { kolmogorovSmirnov } from '../../stats/kolmogorov-smirnov.ts';
 import { samplesNeeded } from '../../stats/samples-needed.ts';
+import { guessUnit } from '../../stats/unit-guess.ts';
 import { wassersteinDistance } from '../../stats/wasserstein.ts';
 import type { ReportVariable } from './drift-report.ts';
 import type { LiveVariable } from './live-variable.ts';
@@ -18,7 +19,7 @@ export type Measured = Omit<ReportVariable, 'logOddsChange' | 'sentence' | 'slow
 /** What is measured: the counts of one variable, and its values where they are kept. */
 export type Counted = Pick<
   LiveVariable,
-  'reference' | 'counts' | 'below' | 'above' | 'column' | 'unseenTexts'
+  'reference' | 'counts' | 'below' | 'above' | 'logs' | 'column' | 'unseenTexts'
 >;
 
 /** Room to sort the values of each side in. */
@@ -69,6 +70,7 @@ export function measureVariable(
     ...compareValues(live, spaces, drift),
     rankTrend: drift.rankTrend,
     verdict: drift.verdict,
+    unit: unitOf(live, drift.verdict),
     effect: measureEffect(reference.counts, counts, reference.effects),
     samplesNeeded: samplesNeeded(drift, bins, reference.counts),
     unseenValues: [...live.unseenTexts]
@@ -79,6 +81,15 @@ export function measureVariable(
     driftingSince: overTime.slice(steady + 1).find(({ psi }) => psi !== null)?.from ?? null,
     overTime,
   };
+}
+
+function unitOf(
+  { reference, counts, below, above, logs }: Counted,
+  verdict: Drift['verdict'],
+): Measured['unit'] {
+  const { bins, counts: before, range } = reference;
+  if (bins.kind !== 'numeric' || range === null || logs === null) return null;
+  return guessUnit(verdict, { bins, counts: before, range }, { counts, below, above, ...logs });
 }
 
 function compareValues(

@@ -2,6 +2,7 @@ import type { Bin } from '../../stats/binning.ts';
 import { driftRule } from '../../stats/drift.ts';
 import { largeEffect } from '../../stats/effect.ts';
 import { formatCount, formatEffect, formatNumber, formatShare, formatTime } from '../../text/format.ts';
+import { describeUnitGuess } from '../../text/unit-guess.ts';
 import type { DriftReport } from '../compute/drift-report.ts';
 import type { LiveVariable } from '../compute/live-variable.ts';
 import type { Measured } from '../compute/measure-variable.ts';
@@ -43,8 +44,13 @@ export function describeVariable(variable: Measured, words: Words, isScore: bool
   const others = more.filter(({ size }) => size >= minMention);
   const texts = [main, ...others].map(({ text }) => text);
   const effect = isScore ? '' : describeEffect(variable);
-  if (variable.verdict === 'drifting') return `${sentence(texts)}${effect}`;
+  if (variable.verdict === 'drifting') return `${describeUnit(variable)}${sentence(texts)}${effect}`;
   return `${describeMove(variable, words)}: ${texts.join('; ')}.${effect}${lately}`;
+}
+
+/** What explains the rest comes first. */
+function describeUnit({ unit }: Measured): string {
+  return unit === null ? '' : `${sentenceStart(describeUnitGuess(unit))} `;
 }
 
 function describeEffect({ effect }: Measured): string {
@@ -62,8 +68,11 @@ function describeMove({ samplesNeeded, psiNoiseCeiling }: Measured, { rows }: Wo
 }
 
 function sentence(clauses: readonly string[]): string {
-  const text = clauses.join('; ');
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  return `${sentenceStart(clauses.join('; '))}.`;
+}
+
+function sentenceStart(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function describeDoubt({ samplesNeeded, referenceSamples }: Measured, { rows }: Words): string {

@@ -1,6 +1,7 @@
 import { driftRule } from '../../stats/drift.ts';
 import { largeEffect, nearness } from '../../stats/effect.ts';
 import { formatCount, formatEffect, formatPsi } from '../../text/format.ts';
+import { describeUnitGuess } from '../../text/unit-guess.ts';
 import type { DriftReport, ReportVariable } from '../compute/drift-report.ts';
 import type { Words } from './describe-variable.ts';
 
@@ -47,7 +48,11 @@ function describeWhole({ features, score, verdict }: Judged, words: Words): stri
   }
   // Of several the first is the one with the largest effect, where that is known.
   const most = drifting.length > 1 && worst.effect === null ? ' most' : '';
-  return `${worst.name} has drifted${most} (${psiText(worst)})${andSo(drifting.slice(1))}.${scoreText}`;
+  const others = drifting.slice(1);
+  const main = `${worst.name} has drifted${most} (${psiText(worst)})`;
+  if (worst.unit === null) return `${main}${andSo(others)}.${scoreText}`;
+  const also = others.length === 0 ? '' : ` Drifting too: ${listOf(others.map(({ name }) => name))}.`;
+  return `${main}, ${describeUnitGuess(worst.unit)}${also}${scoreText}`;
 }
 
 /** `, and so have a and b` */
