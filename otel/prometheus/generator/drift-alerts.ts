@@ -7,6 +7,7 @@ import { effectInWords, withEffect } from './effect-rules.ts';
 import type { Scales } from './generator-settings.ts';
 import { byFeature, promql } from './promql.ts';
 import { type Alert, timed } from './rule-file.ts';
+import { unitInWords } from './unit-in-words.ts';
 import type { RuleWindow } from './window-rules.ts';
 
 const notScore = `feature!="${scoreFeature}"`;
@@ -39,7 +40,7 @@ export function driftAlerts(scales: Scales): Alert[] {
       component: 'model',
       expr: withEffect(lasting(notScore)),
       summary: `${feature} has drifted: PSI ${psi}`,
-      description: `Over the last 24 hours or 7 days, all replicas together, the values differ from the reference by more than ${thresholds.minPsi} and by more than chance explains.${effectInWords}`,
+      description: `Over the last 24 hours or 7 days, all replicas together, the values differ from the reference by more than ${thresholds.minPsi} and by more than chance explains.${unitInWords}${effectInWords}`,
       dashboard: featureDashboard,
     },
     {
@@ -50,8 +51,7 @@ export function driftAlerts(scales: Scales): Alert[] {
           and ${enough('1h')}
         ${noSeason}`,
       summary: `${feature} is drifting: PSI ${psi} in the last hour`,
-      description:
-        'The last hour differs from the reference, and neither the same hour yesterday nor a week ago looked like it. ModelFeatureDrift follows if it lasts.',
+      description: `The last hour differs from the reference, and neither the same hour yesterday nor a week ago looked like it. ModelFeatureDrift follows if it lasts.${unitInWords}`,
       dashboard: featureDashboard,
     },
     {
@@ -62,8 +62,7 @@ export function driftAlerts(scales: Scales): Alert[] {
           and model_feature:psi > model_feature:psi_alert_ceiling
           and ${enough('10m')}`,
       summary: `${feature} changed abruptly: PSI ${psi} in ten minutes`,
-      description:
-        'So large a change within minutes is a broken upstream rather than a new population: a changed unit, values gone missing, one constant for everybody.',
+      description: `So large a change within minutes is a broken upstream rather than a new population: a changed unit, values gone missing, one constant for everybody.${unitInWords}`,
       dashboard: featureDashboard,
     },
     {

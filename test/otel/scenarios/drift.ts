@@ -156,12 +156,19 @@ export const driftScenarios: readonly Scenario[] = [
     files,
     pace: 'minute',
     until: '100m',
-    series: (span) => [broken, fewer].flatMap((each) => variableSeries(each, span)),
+    series: (span) => [
+      ...[broken, fewer].flatMap((each) => variableSeries(each, span)),
+      {
+        metric: 'model_feature_unit_factor',
+        labels: { ...labelsOf(broken), ...replicaLabels(0), window: '10m' },
+        values: gauge([['0m', 1000]], span),
+      },
+    ],
     courses: [
       {
         alert: 'ModelFeatureDriftFast',
         silent: ['30m', '32m'],
-        firing: { '50m': [drifted(broken, '10m', '50m')] },
+        firing: { '50m': [{ ...drifted(broken, '10m', '50m'), unit: 1000 }] },
         resolved: ['90m'],
       },
     ],

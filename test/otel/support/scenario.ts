@@ -10,6 +10,8 @@ export type Firing = {
   readonly value: number;
   /** What `model_feature:day_or_week_effect` is, where a text tells it. */
   readonly effect?: number;
+  /** What `model_feature_unit_factor` is, where a text tells it. */
+  readonly unit?: number;
   /** The feature with the largest `model_segment:day_or_week_psi`, where a text names it. */
   readonly furthest?: string;
 };
@@ -68,10 +70,15 @@ function checks({ alert, silent, firing = {}, resolved = [] }: Course): AlertChe
 }
 
 /** What a query in an annotation finds: one sample, or nothing. */
-function renderQuery(text: string, { effect, furthest }: Omit<Firing, 'labels' | 'value'>): string {
+function renderQuery(text: string, { effect, unit, furthest }: Omit<Firing, 'labels' | 'value'>): string {
   return text.replaceAll(/\{\{ with .+? \| query \}\}(.*?)\{\{ end \}\}/g, (_, sentence: string) => {
     if (sentence.includes('label "feature"')) {
       return furthest === undefined ? '' : sentence.replace('{{ . | first | label "feature" }}', furthest);
+    }
+    if (sentence.includes('another unit')) {
+      return unit === undefined
+        ? ''
+        : sentence.replace('{{ . | first | value | printf "%.4g" }}', String(unit));
     }
     return effect === undefined
       ? ''
