@@ -60,6 +60,7 @@ describe('security', () => {
       ['drift', 200, 'admin', '/drift'],
       ['performance', 200, 'admin', '/performance'],
       ['the page', 200, 'admin', '/'],
+      ['the runbook', 200, 'admin', '/runbook'],
       ['outcomes', 202, 'admin', '/outcomes', post('[]')],
       ['no such path for the operator', 404, 'admin', '/nowhere'],
     ];

@@ -191,6 +191,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
     packages: [],
   },
+  runbook: {
+    holds: 'documents of the project as pages: the runbook, and what it links to',
+    knows: ['report/render'],
+    packages: ['marked'],
+  },
   http: {
     holds: 'both listeners: one file a route, problem documents, limits',
     knows: [
@@ -208,6 +213,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'deployments',
       'report/describe',
       'report/render',
+      'runbook',
     ],
     packages: ['@koa/router', '@opentelemetry/api', 'koa'],
   },

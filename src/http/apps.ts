@@ -13,6 +13,7 @@ import { addObservationsRoute, createTokenObservationsRoute } from './routes/obs
 import { addOutcomesRoute, createTokenOutcomesRoute } from './routes/outcomes-route.ts';
 import { addPerformanceRoute } from './routes/performance-route.ts';
 import { addPredictRoutes } from './routes/predict-route.ts';
+import { addRunbookRoutes } from './routes/runbook-route.ts';
 import { addV2Routes } from './routes/v2-route.ts';
 import type { Service } from './service.ts';
 
@@ -39,6 +40,7 @@ export function publicRoutes({ outcomeTokens, config }: Service): AddRoutes[] {
 export const adminRoutes: readonly AddRoutes[] = [
   addAdminPage,
   addModelDetailsRoute,
+  addRunbookRoutes,
   addPrometheusRoute,
   addDriftRoute,
   addPerformanceRoute,

@@ -74,6 +74,16 @@ describe('.dockerignore', () => {
       .filter((line) => line !== '' && !line.startsWith('#'));
     assert.equal(lines[0], '*');
     const allowed = lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
-    assert.deepEqual(allowed, ['LICENSE', 'package.json', 'package-lock.json', 'models', 'otel', 'src']);
+    assert.deepEqual(allowed, [
+      'LICENSE',
+      'package.json',
+      'package-lock.json',
+      'models',
+      'otel',
+      'docs',
+      'docs/*.md',
+      'docs/reference',
+      'src',
+    ]);
   });
 });

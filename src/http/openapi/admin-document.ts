@@ -60,6 +60,22 @@ export function adminDocument(models: ApiModels): ApiDocument {
           content: { 'text/plain': { schema: { type: 'string' } } },
         },
       }),
+      '/runbook': get(tags.watch, 'runbook', 'What to do about each alert', page('The runbook')),
+      '/runbook/{name}': get(
+        tags.watch,
+        'document',
+        'A document that the runbook links to',
+        { ...page('The document'), ...failures('not-found') },
+        [
+          {
+            name: 'name',
+            in: 'path',
+            description: 'Such as `drift`, for docs/drift.md',
+            required: true,
+            schema: { type: 'string' },
+          },
+        ],
+      ),
       '/models': get(
         tags.service,
         'models',
