@@ -93,7 +93,7 @@ function roomsTable(): string {
     const place = files?.map((file) => `\`src/${file}\``).join(' ') ?? `\`src/${name}/\``;
     return [`**${name}**: ${place}`, holds, knows.join(', ') || 'nothing', packages.join(', ') || 'none'];
   });
-  return table(['room', 'what it holds', 'may know', 'packages'], rows);
+  return table(['room', 'what it holds', 'may import', 'packages'], rows);
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -102,7 +102,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }
 
-/** The document with its tables made anew. @throws Error if it lacks the place for one */
+/** The document with its tables regenerated. @throws Error if it lacks the place for one */
 function withTables(text: string, tables: Readonly<Record<string, () => string>>): string {
   return Object.entries(tables).reduce((document, [name, make]) => {
     const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];

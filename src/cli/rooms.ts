@@ -1,20 +1,20 @@
-/** A room of `src/`: a folder, or some files that stand in none. */
+/** A room of `src/`: a folder, or some files outside all folders. */
 export type Room = {
-  /** What belongs into it. */
+  /** What belongs in it. */
   readonly holds: string;
-  /** The rooms whose modules its own may import, types included. All of them stand before it in the table. */
+  /** The rooms whose modules its own may import, types included. All of them come before it in the table. */
   readonly knows: readonly string[];
   /** The packages its modules may import. */
   readonly packages: readonly string[];
-  /** Of a room that is no folder. */
+  /** Of a room that is not a folder. */
   readonly files?: readonly string[];
-  /** Whether it does without Node.js, too: no file, no network, no clock. */
+  /** Whether it does not use Node.js either: no file, no network, no clock. */
   readonly isPure?: true;
 };
 
 /**
- * The rooms of `src/`, innermost first, and which may know which: the table of docs/architecture.md, to which
- * test/architecture.test.ts holds every import. A room knows only those before it, so that there can be no circle.
+ * The rooms of `src/`, innermost first, and which may import which: the table of docs/architecture.md, against which
+ * test/architecture.test.ts checks every import. A room may import only those before it, so there can be no cycles.
  */
 export const rooms: Readonly<Record<string, Room>> = {
   stats: {
@@ -26,12 +26,12 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   text: {
     holds:
-      'numbers, names of bins and lists of names as people write and read them; lines of a terminal; why a text is not JSON',
+      'numbers, names of bins and lists of names as people write and read them; terminal lines; why a text is not JSON',
     knows: ['stats'],
     packages: [],
   },
   times: {
-    holds: 'notations of times, clocks, turns of the event loop, how often something is said',
+    holds: 'notations of times, clocks, turns of the event loop, how often a message is repeated',
     knows: ['stats'],
     packages: [],
   },
@@ -47,18 +47,18 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: ['zod'],
   },
   tables: {
-    holds: 'tables of others: CSV in any encoding and notation, what each column holds',
+    holds: 'tables that users bring: CSV in any encoding and notation, what each column holds',
     knows: ['stats', 'times', 'files'],
     packages: ['papaparse'],
   },
   model: {
     holds:
-      'the model file: its schema, older formats, references, input validation, what of a value may be told',
+      'the model file: its schema, older formats, references, input validation, what may be disclosed of a value',
     knows: ['stats', 'text'],
     packages: ['ajv', 'zod'],
   },
   predictors: {
-    holds: 'how a model computes: one interface, a folder a kind, one table that names the kinds',
+    holds: 'how a model computes: one interface, one folder per kind, one table that names the kinds',
     knows: ['stats', 'text', 'files', 'model'],
     packages: ['@opentelemetry/api', 'zod'],
   },
@@ -69,23 +69,23 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   monitor: {
     holds:
-      'what is counted of live traffic, and the figures that follow: drift, performance, segments, groups',
+      'what is counted of live traffic, and the figures derived from it: drift, performance, segments, groups',
     knows: ['stats', 'model', 'predictors'],
     packages: [],
   },
   alerts: {
     holds:
-      'when an alert is raised and where it leads: names, links, thresholds and waiting times, of which a file may change any',
+      'when an alert fires and where it leads: names, links, thresholds and waiting times, all of which a file may change',
     knows: ['stats', 'model', 'monitor'],
     packages: ['zod'],
   },
   samples: {
-    holds: 'what stands in a line of a sample: writing, reading, searching, erasing',
+    holds: 'the lines of samples: writing, reading, searching, erasing',
     knows: ['stats', 'text', 'times', 'files', 'model', 'predictors'],
     packages: [],
   },
   outcomes: {
-    holds: 'ids of predictions, and the outcomes that come back: checked, kept, counted once across replicas',
+    holds: 'ids of predictions, and their outcomes: checked, stored, counted once across replicas',
     knows: ['stats', 'text', 'times', 'files', 'settings', 'model', 'monitor', 'samples'],
     packages: ['@redis/client', 'zod'],
   },
@@ -95,7 +95,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: ['zod'],
   },
   labels: {
-    holds: 'outcomes that others know: tables of labels, joined with samples and sent to a service',
+    holds: 'tables of labels, matched with samples and sent to a service as outcomes',
     knows: ['stats', 'text', 'times', 'files', 'tables', 'model', 'samples', 'outcomes'],
     packages: [],
   },
@@ -197,7 +197,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: ['marked'],
   },
   http: {
-    holds: 'both listeners: one file a route, problem documents, limits',
+    holds: 'both listeners: one file per route, problem documents, limits',
     knows: [
       'stats',
       'text',
@@ -235,13 +235,13 @@ export const rooms: Readonly<Record<string, Room>> = {
     files: ['exit-on-failure.ts', 'open-listeners.ts', 'process-signals.ts', 'server.ts', 'start-service.ts'],
   },
   library: {
-    holds: 'what others import: the core without files and HTTP',
+    holds: 'what other programs import: the core without files and HTTP',
     knows: ['stats', 'model', 'profile', 'monitor', 'telemetry'],
     packages: [],
     files: ['index.ts'],
   },
   cli: {
-    holds: 'one file a command: parses arguments, calls the rooms above, prints',
+    holds: 'one file per command: parses arguments, calls the rooms above, prints',
     knows: [
       'stats',
       'text',
