@@ -31,6 +31,8 @@ COPY . .
 # the service never has, and scanners find the system's packages in its database.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
       /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn-*
+# What the documentation calls `vigia`.
+RUN ln -s /app/bin/vigia.cjs /usr/local/bin/vigia
 # A named volume takes its owner from this folder; everything else belongs to root and is only read.
 RUN install -d -o node -g node -m 0750 logs
 USER node

@@ -62,7 +62,7 @@ try {
     const name = `against ${rows.toLocaleString('en')} rows`;
     const args = ['--reference', reference, '--live', live, '--html', page];
     const runs = Array.from({ length: rounds }, () =>
-      run(process.execPath, ['--import', tellUsage, 'src/cli/drift.ts', ...args], 'stderr'),
+      run(process.execPath, ['--import', tellUsage, 'bin/vigia.cjs', 'drift', ...args], 'stderr'),
     );
     console.log(await describe(name, runs, page));
     if (!hasEvidently) continue;

@@ -49,7 +49,7 @@ export async function trainOn(
   nodeOptions: readonly string[] = [],
 ): Promise<{ readonly cpuSeconds: number; readonly peakMb: number }> {
   const options = ['--data', data, '--target', 'y', '--positive', 'yes', '--out', out];
-  const command = [...nodeOptions, '--import', tellUsage, 'src/cli/train.ts', ...options];
+  const command = [...nodeOptions, '--import', tellUsage, 'bin/vigia.cjs', 'train', ...options];
   const { stderr } = await promisify(execFile)(process.execPath, command);
   const [cpuSeconds, peakKb] = (stderr.trimEnd().split('\n').at(-1) ?? '').split(' ').map(Number);
   return { cpuSeconds, peakMb: peakKb / 1024 };

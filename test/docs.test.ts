@@ -48,16 +48,14 @@ describe('the documents', () => {
     const samples = join(folder.path, 'samples.jsonl');
     await writeFile(samples, '');
     const chosen = [...(await readMarkdown())].flatMap(([file, text]) =>
-      [...text.matchAll(/--feature (\w+) --bin ("[^"]+"|\w+)/g)].map(([, feature, bin]) => ({
-        file,
-        feature,
-        bin,
-      })),
+      [...text.matchAll(/--bin ('\w+=[^']+'|\w+=\w+)/g)]
+        .map(([, bin]) => ({ file, bin: bin.replaceAll("'", '') }))
+        .filter(({ bin }) => !bin.startsWith('FEATURE=')),
     );
     assert.ok(chosen.length > 0);
-    for (const { file, feature, bin } of chosen) {
-      const args = ['--samples', samples, '--feature', feature, '--bin', bin.replaceAll('"', '')];
-      const { stderr } = spawnSync(process.execPath, ['src/cli/samples.ts', ...args], {
+    for (const { file, bin } of chosen) {
+      const args = ['--live', samples, '--bin', bin];
+      const { stderr } = spawnSync(process.execPath, ['bin/vigia.cjs', 'samples', ...args], {
         cwd: root,
         encoding: 'utf8',
       });

@@ -155,7 +155,7 @@ describe('drift of the same requests', function () {
 
   it('is none, in the service and in the report, once these requests are the reference', async () => {
     const rebased = `${samplesPath}.model.json`;
-    const accepted = ['--by', 'A. Person', '--reason', 'a campaign'];
+    const accepted = ['--accepted-by', 'A. Person', '--reason', 'a campaign'];
     const { code, stderr } = await runCommand('rebaseline', [
       ...['--model', model, '--live', samplesPath, '--out', rebased],
       ...accepted,

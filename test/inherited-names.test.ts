@@ -40,7 +40,7 @@ const models: Readonly<Record<string, readonly Column[]>> = {
 };
 
 const run = async (command: string, ...args: string[]) =>
-  (await promisify(execFile)(process.execPath, [`src/cli/${command}.ts`, ...args])).stdout;
+  (await promisify(execFile)(process.execPath, ['bin/vigia.cjs', command, ...args])).stdout;
 
 /** A value of a column, another for each row; empty in every tenth where it may be missing. */
 function cell({ kind, nullable }: Column, column: number, row: number): string {
@@ -163,16 +163,7 @@ for (const [title, columns] of Object.entries(models)) {
         assert.equal(counted.missing, absent, name);
         // each is a process of its own
         if (absent === 0) continue;
-        const args = [
-          '--feature',
-          name,
-          '--bin',
-          'missing',
-          '--samples',
-          service.samplesPath,
-          '--model',
-          model,
-        ];
+        const args = ['--bin', `${name}=missing`, '--live', service.samplesPath, '--model', model];
         const found = await run('samples', ...args, '--limit', '1000', '--json');
         assert.equal(found.split('\n').filter(Boolean).length, absent, name);
       }

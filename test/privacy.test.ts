@@ -332,13 +332,13 @@ describe('a service whose model has sensitive features', () => {
         )) {
           assert.doesNotMatch(text, secrets);
         }
-        const options = ['--samples', service.samplesPath, '--model', model];
+        const options = ['--live', service.samplesPath, '--model', model];
         for (const args of [options, [...options, '--json']]) {
           const shown = await runCommand('samples', args);
           assert.equal(shown.code, 0, shown.stderr);
           assert.doesNotMatch(shown.stdout, secrets);
         }
-        const chosen = await runCommand('samples', [...options, '--feature', 'history', '--bin', 'unseen']);
+        const chosen = await runCommand('samples', [...options, '--bin', 'history=unseen']);
         assert.equal(chosen.code, 2);
         assert.match(chosen.stderr, /^the model calls history sensitive: rows cannot be chosen by it/);
         const report = await runCommand('drift', ['--live', service.samplesPath, '--model', model]);

@@ -10,11 +10,17 @@ import type { Setting } from '../settings/setting-types.ts';
 import { type DriftStatistic, driftStatistics } from '../stats/drift-statistics.ts';
 import type { Instrument } from '../telemetry/instrument.ts';
 import { foreignMetrics, instruments } from '../telemetry/instruments.ts';
+import { loadCommands } from './commands.ts';
+import { commandsReference } from './commands-reference.ts';
+import { table } from './markdown-table.ts';
 import { rooms } from './rooms.ts';
+
+const commands = await loadCommands();
 
 /** Documents with tables that are made from the code: each table stands between two comments with its name. */
 const documents: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   'docs/reference/alerts.md': { alerts: alertsTable },
+  'docs/reference/commands.md': { commands: () => commandsReference(commands) },
   'docs/reference/metrics.md': { telemetry: telemetryTable },
   'docs/reference/settings.md': { settings: () => settingsTable(serviceSettings) },
   'docs/architecture.md': { rooms: roomsTable },
@@ -94,12 +100,6 @@ function roomsTable(): string {
     return [`**${name}**: ${place}`, holds, knows.join(', ') || 'nothing', packages.join(', ') || 'none'];
   });
   return table(['room', 'what it holds', 'may import', 'packages'], rows);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }
 
 /** The document with its tables regenerated. @throws Error if it lacks the place for one */

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { defaultAlertSettings, readAlertSettings } from '../alerts/alert-settings.ts';
 import { type Evaluation, evaluate } from '../evaluation/evaluate.ts';
 import { renderEvaluationText } from '../evaluation/evaluation-text.ts';
@@ -14,53 +13,20 @@ import { fileReference } from '../report/compute/file-reference.ts';
 import { countModelSegments, modelSegmentColumns } from '../report/compute/model-segments.ts';
 import { type CutRows, computeReport } from '../report/compute-report.ts';
 import { findFiles } from '../report/read/open-rows.ts';
+import { type ChooseFeatures, chooseNames } from '../report/read/select-columns.ts';
 import { renderHtml } from '../report/render/render-html.ts';
 import { renderText } from '../report/render/render-text.ts';
 import { writeJson, writeLines } from '../text/terminal.ts';
 import { dayMs } from '../times/day.ts';
-import { type DateOrder, dateOrderOf, dateOrders, parseTime } from '../times/parse-time.ts';
+import { type DateOrder, dateOrders } from '../times/parse-time.ts';
+import type { Values } from './command.ts';
+import type { options } from './commands/drift.ts';
 import { readDecimalSign } from './decimal-option.ts';
 import { pickFeatures, pickModelSegments, pickSegments } from './pick-columns.ts';
 import { createReadingProgress } from './reading-progress.ts';
-import { runCli, UsageError } from './run-cli.ts';
-import { modelFile, replicaFiles, serviceSetting, shownSetting, thoseThere } from './service-settings.ts';
-
-const help = () => `Usage: npm run drift -- [options]
-
-Compares live rows with a reference and says what has drifted.
-
-  --model FILE       the model, with its reference (without --reference:
-                     ${shownSetting('MODEL_PATH')})
-  --live FILE        samples (JSONL), rows (JSON) or a table (CSV); gzip, a
-                     glob, or - for standard input; may be given several times
-                     (default ${shownSetting('SAMPLES_PATH')})
-  --reference FILE   compare with these rows instead of with the model's
-                     reference; needs no model; may be given several times
-  --since TIME       only live rows from this time on (2026-01-31T12:00:00Z)
-  --until TIME       only live rows before this time
-  --dates ORDER      day-first or month-first: how to read 03/04/2026, where no
-                     date of the column tells
-  --features A,B,…   only these features; without a model also columns that look
-                     like ids or dates, which are otherwise left out; may be
-                     given several times; a name with a comma is quoted
-  --by A,B,…         compare also each value of these columns by itself, for a
-                     change in one segment that all rows together do not show;
-                     without --reference those that the model was trained with
-                     (--segments)
-  --decimal SIGN     decimal sign of numbers in tables, . or , (found out for
-                     each column if left out)
-  --outcomes FILE    outcomes that the service has kept: tells also how well the
-                     model did, as npm run evaluate does; may be given several
-                     times, or as a glob
-  --backtest         replay the alert rules over the live rows and list the
-                     alarms there would have been
-  --alert-settings FILE  what your alert rules were written with
-                     (otel/alert-settings.json)
-  --json             print the report as JSON
-  --html FILE        write the report as a page
-  --fail-on drift    end with status 3 if something has drifted
-  --help             this text
-`;
+import { UsageError } from './run-cli.ts';
+import { modelFile, replicaFiles, serviceSetting, thoseThere } from './service-settings.ts';
+import { readPeriod } from './time-options.ts';
 
 const driftStatus = 3;
 
@@ -71,38 +37,7 @@ function readDateOrder(text: string | undefined): DateOrder | null {
   throw new UsageError(`--dates is ${dateOrders.join(' or ')}, not '${text}'`);
 }
 
-function readTime(option: string, text: string | undefined, order: DateOrder | null): number | undefined {
-  if (text === undefined) return undefined;
-  const timeMs = parseTime(text, order);
-  if (!Number.isNaN(timeMs)) return timeMs;
-  throw new UsageError(
-    order === null && dateOrderOf(text) === 'either'
-      ? `--${option} ${text} could be day-first or month-first: say which with --dates`
-      : `--${option} is a time such as 2026-01-31T12:00:00Z, not '${text}'`,
-  );
-}
-
-async function readOptions(args: string[]) {
-  const { values } = parseArgs({
-    args,
-    options: {
-      model: { type: 'string' },
-      live: { type: 'string', multiple: true },
-      reference: { type: 'string', multiple: true },
-      since: { type: 'string' },
-      until: { type: 'string' },
-      dates: { type: 'string' },
-      features: { type: 'string', multiple: true },
-      by: { type: 'string', multiple: true },
-      decimal: { type: 'string' },
-      outcomes: { type: 'string', multiple: true },
-      backtest: { type: 'boolean', default: false },
-      'alert-settings': { type: 'string' },
-      json: { type: 'boolean', default: false },
-      html: { type: 'string' },
-      'fail-on': { type: 'string' },
-    },
-  });
+async function readOptions(values: Values<typeof options>) {
   const failOn = values['fail-on'];
   const alertSettings = values['alert-settings'];
   if (alertSettings !== undefined && !values.backtest) {
@@ -112,11 +47,7 @@ async function readOptions(args: string[]) {
     throw new UsageError(`--fail-on takes drift, not '${failOn}'`);
   }
   const dateOrder = readDateOrder(values.dates);
-  const sinceMs = readTime('since', values.since, dateOrder);
-  const untilMs = readTime('until', values.until, dateOrder);
-  if (sinceMs !== undefined && untilMs !== undefined && sinceMs >= untilMs) {
-    throw new UsageError(`--since ${values.since} is not before --until ${values.until}`);
-  }
+  const period = readPeriod(values, dateOrder);
   const live = values.live ?? (await thoseThere(await replicaFiles(serviceSetting('SAMPLES_PATH'))));
   const { reference } = values;
   if ([...live, ...(reference ?? [])].filter((path) => path === '-').length > 1) {
@@ -137,8 +68,7 @@ async function readOptions(args: string[]) {
     reference,
     dateOrder,
     decimalSign: readDecimalSign(values.decimal),
-    sinceMs,
-    untilMs,
+    ...period,
     failOnDrift: failOn === 'drift',
     alertSettings: values.backtest ? await readAlertSettings(alertSettings) : defaultAlertSettings,
   };
@@ -148,16 +78,23 @@ type Options = Awaited<ReturnType<typeof readOptions>>;
 
 function selectFeatures(
   reference: DriftReference,
-  names: readonly string[] | null | undefined,
+  choose: ChooseFeatures | null,
+  exclude: ChooseFeatures | null,
 ): DriftReference {
-  if (!names) return reference;
+  const names = chooseNames(
+    reference.features.map(({ name }) => name),
+    choose,
+    exclude,
+  );
   return { ...reference, features: reference.features.filter(({ name }) => names.includes(name)) };
 }
 
 async function makeReport(options: Options, artifact: Artifact | null): Promise<DriftReport> {
-  const { features, by, decimalSign, backtest, alertSettings, dateOrder, sinceMs, untilMs } = options;
-  const choose = features ? (names: readonly string[]) => pickFeatures(features, names, artifact) : null;
-  const chosen = artifact && choose?.(artifact.features.map(({ name }) => name));
+  const { features, exclude, by, decimalSign, backtest, alertSettings, dateOrder, sinceMs, untilMs } =
+    options;
+  const choose = (option: 'features' | 'exclude', given: readonly string[] | undefined) =>
+    given ? (names: readonly string[]) => pickFeatures(option, given, names, artifact) : null;
+  const [chooseFeatures, excludeFeatures] = [choose('features', features), choose('exclude', exclude)];
   const own =
     by && artifact && options.reference === undefined
       ? modelSegmentColumns(artifact, pickModelSegments(by, artifact))
@@ -170,12 +107,13 @@ async function makeReport(options: Options, artifact: Artifact | null): Promise<
       reference &&
       (await fileReference(reference.paths, {
         artifact,
-        chooseFeatures: choose,
+        chooseFeatures,
+        excludeFeatures,
         chooseSegments: by ? (names) => pickSegments(by, names, artifact) : null,
         decimalSign,
         onBytes,
       }));
-    const compared = rows ?? selectFeatures(artifactReference(artifact!), chosen);
+    const compared = rows ?? selectFeatures(artifactReference(artifact!), chooseFeatures, excludeFeatures);
     const cutting = rows?.by ?? own;
     const counted = await countLive(live.paths, compared, {
       artifact,
@@ -220,8 +158,8 @@ async function evaluateOutcomes(
   return evaluate(artifact, data);
 }
 
-await runCli(help, async (args) => {
-  const options = await readOptions(args);
+export async function run(values: Values<typeof options>): Promise<number> {
+  const options = await readOptions(values);
   const artifact = options.model === undefined ? null : await loadArtifact(options.model);
   const report = await makeReport(options, artifact);
   const evaluation = await evaluateOutcomes(options, artifact);
@@ -239,4 +177,4 @@ await runCli(help, async (args) => {
     ]);
   }
   return options.failOnDrift && report.verdict === 'drifting' ? driftStatus : 0;
-});
+}

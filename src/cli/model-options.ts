@@ -2,6 +2,7 @@ import { basename, extname, join, sep } from 'node:path';
 import { type Output, scoreFeature } from '../model/artifact.ts';
 import { ownKeyName } from '../model/disclosure.ts';
 import { formatNames } from '../text/column-names.ts';
+import { didYouMean } from '../text/did-you-mean.ts';
 import { UsageError } from './run-cli.ts';
 
 /** What a model file is called, and where it is written. */
@@ -78,7 +79,9 @@ export function requireFeatures(
     const known = list === 'sensitive' ? [...names, ownKeyName] : names;
     const unknown = lists[list].find((column) => !known.includes(column));
     if (unknown !== undefined) {
-      throw new UsageError(`--${list} names ${unknown}, which is none of the features ${formatNames(names)}`);
+      throw new UsageError(
+        `--${list} names ${unknown}, which is none of the features ${formatNames(names)}${didYouMean(unknown, names)}`,
+      );
     }
   }
 }

@@ -17,16 +17,17 @@ import type { LineTally } from '../samples/read-samples.ts';
 import { formatAmount, formatCount, formatTime } from '../text/format.ts';
 import { writeLines } from '../text/terminal.ts';
 import { parseTime } from '../times/parse-time.ts';
-import { help, readOptions } from './outcomes-options.ts';
+import type { Values } from './command.ts';
+import type { options as optionTable } from './commands/outcomes.ts';
+import { readOptions } from './outcomes-options.ts';
 import { createProgressBar, type ProgressBar } from './progress-bar.ts';
-import { runCli } from './run-cli.ts';
 import { replicaFiles, serviceSetting, thoseThere } from './service-settings.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 
 const interrupted = 130;
 
-await runCli(help, async (args) => {
-  const options = readOptions(args);
+export async function run(values: Values<typeof optionTable>): Promise<number> {
+  const options = readOptions(values);
   const { columns, data, isForAll, map, model } = options;
   const { tokenFile } = options;
   const token = tokenFile === undefined ? undefined : (await readTokens('--token-file', tokenFile))[0];
@@ -88,7 +89,7 @@ await runCli(help, async (args) => {
   throw new Error(
     isRepeated ? 'no outcome was taken: all that were sent had been counted before' : 'no outcome was taken',
   );
-});
+}
 
 /** What became of all rows, one line a kind; those of which there are none are left out. */
 function summaryLines(

@@ -1,21 +1,20 @@
 import type { Artifact } from '../model/artifact.ts';
 import { createDisclosure } from '../model/disclosure.ts';
 import { findName, formatNames } from '../text/column-names.ts';
+import { describeUnknown, didYouMean } from '../text/did-you-mean.ts';
 import { readNames } from './name-list.ts';
 import { UsageError } from './run-cli.ts';
 
-/** The features that `--features` names. @throws UsageError for a name that is not there */
+/** The features that `--features`, or `--exclude`, names. @throws UsageError for a name that is not there */
 export function pickFeatures(
+  option: 'features' | 'exclude',
   given: readonly string[],
   names: readonly string[],
   artifact: Artifact | null,
 ): string[] {
   const owner = artifact === null ? 'reference' : 'model';
-  return readNames(
-    'features',
-    given,
-    names,
-    (name) => `--features: the ${owner} has no feature '${name}', but ${formatNames(names)}`,
+  return readNames(option, given, names, (name) =>
+    describeUnknown(`--${option}: the ${owner} has no feature`, name, names),
   );
 }
 
@@ -25,11 +24,8 @@ export function pickSegments(
   names: readonly string[],
   artifact: Artifact | null,
 ): string[] {
-  return readShown(
-    given,
-    names,
-    artifact,
-    (name, shown) => `--by: the reference has no column '${name}', but ${shown}`,
+  return readShown(given, names, artifact, (name, shown) =>
+    describeUnknown('--by: the reference has no column', name, shown),
   );
 }
 
@@ -50,7 +46,7 @@ export function pickModelSegments(given: readonly string[], artifact: Artifact):
     names,
     artifact,
     (name, shown) =>
-      `--by: model ${artifact.name} holds segments by ${shown}, not by '${name}': give the rows behind it with --reference FILE`,
+      `--by: model ${artifact.name} holds segments by ${formatNames(shown)}, not by '${name}'${didYouMean(name, shown)}: give the rows behind it with --reference FILE`,
   );
 }
 
@@ -58,13 +54,13 @@ function readShown(
   given: readonly string[],
   names: readonly string[],
   artifact: Artifact | null,
-  describeUnknown: (name: string, shown: string) => string,
+  whyUnknown: (name: string, shown: readonly string[]) => string,
 ): string[] {
   const { isWithheld } = createDisclosure(artifact);
   const shown = names.filter((name) => !isWithheld(name));
   return readNames('by', given, shown, (name) =>
     isWithheld(findName(name, names) ?? name)
       ? `--by: the model calls ${name} sensitive: its values are not shown`
-      : describeUnknown(name, formatNames(shown)),
+      : whyUnknown(name, shown),
   );
 }

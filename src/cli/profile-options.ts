@@ -1,6 +1,7 @@
-import { parseArgs } from 'node:util';
 import { canonicalCategory } from '../stats/category-text.ts';
 import { findOneName } from '../text/column-names.ts';
+import type { Values } from './command.ts';
+import type { options } from './commands/profile.ts';
 import { readDecimalSign } from './decimal-option.ts';
 import { readThreshold, resolveModelFile } from './model-options.ts';
 import { readNames } from './name-list.ts';
@@ -10,42 +11,14 @@ import type { ScoredRowsOptions } from './scored-rows.ts';
 export type ProfileOptions = ReturnType<typeof readProfileOptions>;
 
 /**
- * Reads the options of `npm run profile`, as far as they can be without the table.
+ * Reads the options of `vigia profile`, as far as they can be without the table.
  *
- * @throws UsageError, or an error of `parseArgs`
+ * @throws UsageError
  */
-export function readProfileOptions(args: string[]) {
-  const text = { type: 'string' } as const;
-  const names = { type: 'string', multiple: true } as const;
-  const { values } = parseArgs({
-    args,
-    options: {
-      data: text,
-      score: text,
-      prediction: text,
-      target: text,
-      positive: text,
-      negative: text,
-      threshold: text,
-      exclude: names,
-      categorical: names,
-      'allow-ids': names,
-      decimal: text,
-      protected: names,
-      segments: names,
-      sensitive: names,
-      predictor: text,
-      name: text,
-      out: text,
-    },
-  });
-  const { data, score } = values;
-  if (data === undefined) throw new UsageError('--data names the table of rows and scores: it is needed');
-  if (score === undefined) throw new UsageError('--score names the column of the scores: it is needed');
+export function readProfileOptions(values: Values<typeof options>) {
+  const { data } = values;
   return {
     ...values,
-    data,
-    score,
     ...resolveModelFile(values, data),
     ...resolveClasses(values),
     decimalSign: readDecimalSign(values.decimal),

@@ -5,6 +5,7 @@ import { addEvidence, type ColumnEvidence, createColumnEvidence } from '../table
 import { judgeNotations, type Notation } from '../tables/judge-notations.ts';
 import type { DecimalSign } from '../tables/numbers.ts';
 import { openTableFile, placeInTable } from '../tables/read-table.ts';
+import { didYouMean } from '../text/did-you-mean.ts';
 
 /** One column as it stands in the file. */
 export type TextColumn = {
@@ -79,7 +80,9 @@ export async function readColumns<Choice extends ColumnChoice>(
 export function requireColumns(path: string, header: readonly string[], names: readonly string[]): void {
   for (const name of names) {
     if (!header.includes(name)) {
-      throw new Error(`${placeInTable(path, 1, name)}no such column, the header has ${header.join(', ')}`);
+      throw new Error(
+        `${placeInTable(path, 1, name)}no such column${didYouMean(name, header)}, the header has ${header.join(', ')}`,
+      );
     }
   }
 }

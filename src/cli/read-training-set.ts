@@ -8,6 +8,8 @@ export type TrainingSetOptions = Omit<FeatureOptions, 'howToLeaveOut'> & {
   readonly positive: string;
   /** All columns but the target when left out. */
   readonly features?: readonly string[] | undefined;
+  /** Columns that are no features. */
+  readonly exclude?: readonly string[];
   readonly decimalSign?: ColumnChoice['decimalSign'];
 };
 
@@ -15,11 +17,15 @@ export type TrainingSetOptions = Omit<FeatureOptions, 'howToLeaveOut'> & {
 function selectColumns(
   path: string,
   header: readonly string[],
-  { target, features: given, categorical, allowIds }: TrainingSetOptions,
+  { target, features: given, exclude = [], categorical, allowIds }: TrainingSetOptions,
 ): string[] {
-  const features = given ?? header.filter((column) => column !== target);
-  requireColumns(path, header, [target, ...features, ...categorical, ...allowIds]);
-  if (features.length === 0) throw new Error(`${path}:1: no column but the target, ${target}`);
+  const features = (given ?? header.filter((column) => column !== target)).filter(
+    (column) => !exclude.includes(column),
+  );
+  requireColumns(path, header, [target, ...features, ...exclude, ...categorical, ...allowIds]);
+  if (features.length === 0) {
+    throw new Error(`${path}:1: no column is left as a feature beside the target, ${target}`);
+  }
   return [target, ...features];
 }
 

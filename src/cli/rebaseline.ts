@@ -1,5 +1,4 @@
 import { dirname, parse } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type Artifact, loadArtifact } from '../model/artifact.ts';
 import { moveToFolder } from '../predictors/index.ts';
 import { countReferenceSegments } from '../report/compute/count-reference-segments.ts';
@@ -8,49 +7,19 @@ import { rebaselineOn } from '../report/compute/rebaseline-on.ts';
 import { findFiles } from '../report/read/open-rows.ts';
 import { writeLines } from '../text/terminal.ts';
 import { wrap } from '../text/wrap.ts';
+import type { Values } from './command.ts';
+import type { options } from './commands/rebaseline.ts';
 import { readDecimalSign } from './decimal-option.ts';
 import { createReadingProgress } from './reading-progress.ts';
-import { runCli, UsageError } from './run-cli.ts';
-import { modelFile, shownSetting } from './service-settings.ts';
+import { UsageError } from './run-cli.ts';
+import { modelFile } from './service-settings.ts';
 import { writeArtifact } from './write-artifact.ts';
 
-const help = () => `Usage: npm run rebaseline -- --live FILE --by NAME --reason TEXT [options]
-
-Writes a new model file whose reference is recent traffic: a shift that is known
-and accepted stops alarming, and drift is measured from there on. The model
-scores as before; the file says who did it, when, why, and what it replaces.
-
-  --live FILE     samples (JSONL), rows (JSON) or a table (CSV) of the traffic
-                  to accept; gzip, a glob, or - for standard input; may be given
-                  several times
-  --by NAME       who decides it
-  --reason TEXT   why the shift is accepted
-  --model FILE    the model (default ${shownSetting('MODEL_PATH')})
-  --decimal SIGN  decimal sign of numbers in tables, . or , (found out for each
-                  column if left out)
-  --out FILE      where to write it (default: beside the model, as
-                  NAME-rebaselined.json)
-  --help          this text
-`;
-
-async function readOptions(args: string[]) {
-  const text = { type: 'string' } as const;
-  const { values } = parseArgs({
-    args,
-    options: {
-      model: text,
-      live: { type: 'string', multiple: true, default: [] },
-      by: text,
-      reason: text,
-      decimal: text,
-      out: text,
-    },
-  });
+async function readOptions(values: Values<typeof options>) {
   const model = await modelFile(values.model);
   const { dir, name, ext } = parse(model);
-  const { live, by = '', reason = '' } = values;
-  if (live.length === 0) throw new UsageError('--live says which traffic is the new reference');
-  if (by.trim() === '') throw new UsageError('--by says who accepts the shift');
+  const { live, 'accepted-by': by, reason } = values;
+  if (by.trim() === '') throw new UsageError('--accepted-by says who accepts the shift');
   if (reason.trim() === '') throw new UsageError('--reason says why it is accepted');
   return {
     model,
@@ -88,8 +57,8 @@ async function readReference(
   }
 }
 
-await runCli(help, async (args) => {
-  const options = await readOptions(args);
+export async function run(values: Values<typeof options>): Promise<number> {
+  const options = await readOptions(values);
   const { model, out, by, reason, decimalSign } = options;
   const artifact = moveToFolder(await loadArtifact(model), dirname(model), dirname(out), model);
   const files = await findFiles(options.live);
@@ -108,4 +77,4 @@ await runCli(help, async (args) => {
     lines.flatMap((line) => wrap(line, 80, ' '.repeat(11))),
   );
   return 0;
-});
+}

@@ -241,7 +241,8 @@ export const rooms: Readonly<Record<string, Room>> = {
     files: ['index.ts'],
   },
   cli: {
-    holds: 'one file per command: parses arguments, calls the rooms above, prints',
+    holds:
+      'per command one table, from which parsing, help and reference follow, and one file that does its work',
     knows: [
       'stats',
       'text',

@@ -18,31 +18,42 @@ function isBug(error: unknown): boolean {
 }
 
 /**
- * Runs a command. With `--help` among the arguments it prints its help and does nothing else. What it throws becomes
- * one line on stderr and the exit status: 2 for wrong usage (`UsageError`, or an error of `parseArgs`), 1 for every
- * other failure.
+ * Runs a program. What it throws becomes one line on stderr and the exit status: 2 for wrong usage (`UsageError`, or an
+ * error of `parseArgs`), 1 for every other failure.
  *
- * @param help gives the text, which may name settings
- * @param main gets the arguments and gives the exit status
+ * @param hint stands behind what is said of wrong usage
+ * @param main gives the exit status
  */
-export async function runCli(help: () => string, main: (args: string[]) => Promise<number>): Promise<void> {
+export async function runProgram(hint: string, main: () => Promise<number>): Promise<void> {
   // The reader of a pipe may leave early (`… | head`): that is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit();
     throw error;
   });
   try {
-    const args = process.argv.slice(2);
-    if (args.includes('--help')) writeLines(process.stdout, help().trimEnd().split('\n'));
-    else process.exitCode = await main(args);
+    process.exitCode = await main();
   } catch (error) {
     const usage = isUsageError(error);
     if (!usage && isBug(error)) {
       writeLines(process.stderr, inspect(error).split('\n'));
     } else {
       const message = (error as Error).message.replaceAll(/\s*\n\s*/g, ' ');
-      writeLines(process.stderr, [usage ? `${message} (--help lists the options)` : message]);
+      writeLines(process.stderr, [usage ? `${message} (${hint})` : message]);
     }
     process.exitCode = usage ? 2 : 1;
   }
+}
+
+/**
+ * Runs a program of development, which is no command of `vigia`. With `--help` among the arguments it prints its help.
+ *
+ * @param main gets the arguments and gives the exit status
+ */
+export async function runCli(help: () => string, main: (args: string[]) => Promise<number>): Promise<void> {
+  await runProgram('--help lists the options', async () => {
+    const args = process.argv.slice(2);
+    if (!args.includes('--help')) return main(args);
+    writeLines(process.stdout, help().trimEnd().split('\n'));
+    return 0;
+  });
 }

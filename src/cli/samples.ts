@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { listRotatedFiles } from '../files/rotated-files.ts';
-import { type Artifact, loadArtifact } from '../model/artifact.ts';
+import { type Artifact, loadArtifact, scoreFeature } from '../model/artifact.ts';
 import { redacted } from '../model/disclosure.ts';
 import { forgetOutcome } from '../outcomes/outcome.ts';
 import { readUnverified } from '../outcomes/token.ts';
@@ -12,75 +11,17 @@ import { expand, readJsonl } from '../samples/read-samples.ts';
 import { createRowMatcher, RowMatchError, type RowMatcher } from '../samples/row-matcher.ts';
 import { holdsInput, isScoreLine } from '../samples/sample-shape.ts';
 import { createSampleView } from '../samples/shown-sample.ts';
+import { findOneName } from '../text/column-names.ts';
 import { formatAmount, formatCount } from '../text/format.ts';
 import { writeJson, writeLines } from '../text/terminal.ts';
 import { parseTime } from '../times/parse-time.ts';
-import { runCli, UsageError } from './run-cli.ts';
-import {
-  allReplicaFiles,
-  modelFile,
-  replicaFiles,
-  serviceSetting,
-  shownSetting,
-  thoseThere,
-} from './service-settings.ts';
+import type { Values } from './command.ts';
+import type { options as table } from './commands/samples.ts';
+import { UsageError } from './run-cli.ts';
+import { allReplicaFiles, modelFile, replicaFiles, serviceSetting, thoseThere } from './service-settings.ts';
+import { readPeriod } from './time-options.ts';
 
-const help = () => `Usage: npm run samples -- [options]
-
-Prints kept rows, the newest last, with their trace ids and the reasons for
-their scores; or deletes the rows of a prediction.
-
-  --feature NAME    with --bin: rows of this bin of this feature; "(score)" is
-                    the score
-  --bin BIN         missing, unseen, below, above, a category, or a range by its
-                    label or the beginning of it: "09 (52.5, +inf)" or 09
-  --last TIME       only rows of the last 30m, 1h or 7d
-  --trace ID        only the row of this trace
-  --limit N         print at most so many, the newest (default 20)
-  --samples FILE    the sample file (default ${shownSetting('SAMPLES_PATH')}, with
-                    those rotated from it); patterns too; several times
-  --model FILE      the model, for its bins (default ${shownSetting('MODEL_PATH')})
-  --json            print the lines as they are
-  --forget ID       delete every line of this prediction id from samples and
-                    outcomes; may be given several times. A running service is
-                    not disturbed. What it has counted stays counted. Status 1
-                    when no line was found
-  --forget-key KEY  the same for every prediction that was sent with this key
-  --outcomes FILE   with --forget and --forget-key: the outcome file; may be
-                    given several times
-                    (default ${shownSetting('OUTCOMES_PATH')})
-  --help            this text
-`;
-
-const unitsMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-function readLastMs(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const parts = /^(?<amount>\d+)(?<unit>[smhd])$/.exec(text)?.groups;
-  if (parts) return Number(parts.amount) * unitsMs[parts.unit as keyof typeof unitsMs];
-  throw new UsageError(`--last is a time such as 30m, 1h or 7d, not '${text}'`);
-}
-
-function readOptions(args: string[]) {
-  const { values } = parseArgs({
-    args,
-    options: {
-      feature: { type: 'string' },
-      bin: { type: 'string' },
-      last: { type: 'string' },
-      trace: { type: 'string' },
-      limit: { type: 'string', default: '20' },
-      samples: { type: 'string', multiple: true },
-      outcomes: { type: 'string', multiple: true },
-      model: { type: 'string' },
-      json: { type: 'boolean', default: false },
-      forget: { type: 'string', multiple: true },
-      'forget-key': { type: 'string', multiple: true },
-    },
-  });
-  if ((values.feature === undefined) !== (values.bin === undefined)) {
-    throw new UsageError('--feature and --bin belong together');
-  }
+function readOptions(values: Values<typeof table>) {
   if (values.outcomes !== undefined && !forgets(values)) {
     throw new UsageError('--outcomes goes with --forget or --forget-key');
   }
@@ -89,14 +30,14 @@ function readOptions(args: string[]) {
       `--forget-key: ${redacted} stands for any key that the model withholds; use --forget`,
     );
   }
-  const limit = Number(values.limit);
+  const limit = Number(values.limit ?? '20');
   if (!(Number.isSafeInteger(limit) && limit > 0)) {
     throw new UsageError(`--limit is a whole number above 0, not '${values.limit}'`);
   }
-  return { ...values, limit, lastMs: readLastMs(values.last) };
+  return { ...values, ...readPeriod(values, null), limit };
 }
 
-function forgets(options: { readonly forget?: string[]; readonly 'forget-key'?: string[] }): boolean {
+function forgets(options: Pick<Values<typeof table>, 'forget' | 'forget-key'>): boolean {
   return options.forget !== undefined || options['forget-key'] !== undefined;
 }
 
@@ -112,33 +53,46 @@ async function findSources(given: readonly string[] | undefined, sinceMs: number
   return [...recent.sort((a, b) => a.endedAt - b.endedAt).map((file) => file.path), ...there];
 }
 
-function matcherOf(artifact: Artifact, { feature, bin }: Options): RowMatcher {
-  if (feature === undefined || bin === undefined) return () => true;
+/** Splits `--bin` at the `=` behind the name of a feature; names may hold one, too. */
+function splitBin(text: string, artifact: Artifact): [feature: string, bin: string] {
+  const names = [...artifact.features.map(({ name }) => name), scoreFeature];
+  const splits = [...text.matchAll(/=/g)].map(({ index }): [string, string] => [
+    text.slice(0, index).trim(),
+    text.slice(index + 1).trim(),
+  ]);
+  const found = splits.find(([name]) => findOneName(name, names) !== undefined) ?? splits[0];
+  if (found !== undefined) return found;
+  throw new UsageError(`--bin is FEATURE=BIN, as in history=unseen, not '${text}'`);
+}
+
+function matcherOf(artifact: Artifact, { bin }: Options): RowMatcher {
+  if (bin === undefined) return () => true;
   try {
-    return createRowMatcher(artifact, feature, bin);
+    return createRowMatcher(artifact, ...splitBin(bin, artifact));
   } catch (error) {
-    throw error instanceof RowMatchError ? new UsageError(error.message) : error;
+    throw error instanceof RowMatchError ? new UsageError(`--bin: ${error.message}`) : error;
   }
 }
 
 async function printRows(options: Options): Promise<number> {
-  const { lastMs, trace, limit, json } = options;
-  const sinceMs = lastMs === undefined ? Number.NEGATIVE_INFINITY : Date.now() - lastMs;
+  const { trace, limit, json } = options;
+  const { sinceMs = Number.NEGATIVE_INFINITY, untilMs = Number.POSITIVE_INFINITY } = options;
+  const isTimed = options.sinceMs !== undefined || options.untilMs !== undefined;
   const artifact = await loadArtifact(await modelFile(options.model));
   const matches = matcherOf(artifact, options);
-  const sources = await findSources(options.samples, sinceMs);
+  const sources = await findSources(options.live, sinceMs);
   const found: Record<string, unknown>[] = [];
   const counts = { rows: 0, matching: 0, silent: 0, otherVersions: 0, timeless: 0 };
-  const isRecent = (time: unknown) => {
+  const isWithin = (time: unknown) => {
     const timeMs = parseTime(time);
     if (Number.isNaN(timeMs)) counts.timeless++;
-    return timeMs >= sinceMs;
+    return timeMs >= sinceMs && timeMs < untilMs;
   };
   const reading = readJsonl(sources);
   for await (const sample of reading) {
     if (typeof sample.score !== 'number' || !(holdsInput(sample) || isScoreLine(sample))) continue;
-    if (lastMs !== undefined && !isRecent(sample.time)) continue;
-    if (options.feature !== undefined && sample.version !== artifact.version) {
+    if (isTimed && !isWithin(sample.time)) continue;
+    if (options.bin !== undefined && sample.version !== artifact.version) {
       counts.otherVersions++;
       continue;
     }
@@ -205,7 +159,7 @@ async function forget(options: Options): Promise<number> {
     given === undefined
       ? allReplicaFiles(serviceSetting(setting))
       : (await Promise.all(given.map(expandPattern))).flat();
-  const samples = await pathsOf(options.samples, 'SAMPLES_PATH');
+  const samples = await pathsOf(options.live, 'SAMPLES_PATH');
   const outcomes = await pathsOf(options.outcomes, 'OUTCOMES_PATH');
   let deleted = 0;
   let failure: Error | undefined;
@@ -234,7 +188,7 @@ async function expandPattern(source: string): Promise<string[]> {
   return /[*?[{]/.test(source) ? expand(source) : [source];
 }
 
-await runCli(help, async (args) => {
-  const options = readOptions(args);
+export async function run(values: Values<typeof table>): Promise<number> {
+  const options = readOptions(values);
   return forgets(options) ? forget(options) : printRows(options);
-});
+}

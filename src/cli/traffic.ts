@@ -17,9 +17,11 @@ import {
 import { sendRequests } from '../traffic/send-requests.ts';
 import { outcomesLine, progressLine, summaryLines } from '../traffic/summary.ts';
 import { createTally } from '../traffic/tally.ts';
-import { runCli, UsageError } from './run-cli.ts';
+import type { Values } from './command.ts';
+import type { options as table } from './commands/traffic.ts';
+import { UsageError } from './run-cli.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
-import { help, readOptions, type TrafficOptions } from './traffic-options.ts';
+import { readOptions, type TrafficOptions } from './traffic-options.ts';
 
 type Service = { readonly features: RequestFeature[]; readonly classes: () => LabelOptions['classes'] };
 
@@ -71,12 +73,12 @@ async function labelOptions(
   random: () => number,
 ): Promise<LabelOptions> {
   const { tokenFile, ...rest } = options;
-  const tokens = tokenFile === undefined ? [] : await readTokens('--label-token', tokenFile);
+  const tokens = tokenFile === undefined ? [] : await readTokens('--label-token-file', tokenFile);
   return { ...rest, token: tokens.at(0), classes, random };
 }
 
-await runCli(help, async (args) => {
-  const options = readOptions(args);
+export async function run(values: Values<typeof table>): Promise<number> {
+  const options = readOptions(values);
   const random = createRandom(options.seed);
   const { features, classes, draw } = await openSource(options, random);
   const labels = options.labels && createLabels(await labelOptions(options.labels, classes(), random));
@@ -123,4 +125,4 @@ await runCli(help, async (args) => {
   const unanswered = sent.sent > 0 && tally.answered === 0;
   const undelivered = labelled !== undefined && labelled.sent > 0 && labelled.failed === labelled.sent;
   return unanswered || undelivered ? 1 : 0;
-});
+}

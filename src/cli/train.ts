@@ -1,51 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { findOneName } from '../text/column-names.ts';
 import { writeLines } from '../text/terminal.ts';
 import { defaultRidge } from '../training/fit-logistic.ts';
 import { trainModel } from '../training/train-model.ts';
+import type { Values } from './command.ts';
+import type { options } from './commands/train.ts';
 import { readDecimalSign } from './decimal-option.ts';
 import { defaultThreshold, readThreshold, requireFeatures, resolveModelFile } from './model-options.ts';
 import { summariseModel } from './model-summary.ts';
 import { readNames } from './name-list.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { readTrainingSet } from './read-training-set.ts';
-import { runCli, UsageError } from './run-cli.ts';
+import { UsageError } from './run-cli.ts';
 import { writeArtifact } from './write-artifact.ts';
-
-const help = () => `Usage: npm run train -- [options]
-
-Trains a logistic regression and writes it as one JSON file. Without --data it
-trains what data/training.json says.
-
-  --data FILE          table with a header: CSV, TSV, ; or |; gzip, or - for
-                       standard input (then --name too)
-  --target COLUMN      what to predict, a column with two values
-  --positive VALUE     the class whose probability is the score
-  --features A,B,…     columns to predict from (with --data: all but the target)
-  --categorical A,B,…  columns of numbers that are codes
-  --allow-ids A,B,…    use columns that look like ids or dates all the same
-  --decimal SIGN       decimal sign of the numbers, . or , (found out for each
-                       column if left out)
-  --threshold P        predict the positive class from this probability on
-                       (default 0.5)
-  --ridge L            how strongly the fit keeps weights small, above 0
-                       (default 1, which is C = 1/L = 1 in scikit-learn)
-  --protected A,B,…    features whose groups fairness is watched for
-  --segments A,B,…     categorical features each of whose categories is watched
-                       for drift by itself
-  --sensitive A,B,…    features that samples, logs and traces tell nothing of;
-                       "(key)" for the keys that callers give predictions
-  --name NAME          name of the model (with --data: that of the file)
-  --out FILE           where to write it (default models/NAME.json)
-  --help               this text
-
-Options that name columns may be given several times; a name with a comma is
-quoted, as in 'age,"income, monthly"', or given alone.
---target and --positive, left out, are those of data/training.json too.
-`;
 
 const defaultsFile = fileURLToPath(new URL('../../data/training.json', import.meta.url));
 
@@ -69,28 +38,7 @@ function readRidge(text: string | undefined): number {
   return ridge;
 }
 
-function readOptions(args: string[]) {
-  const text = { type: 'string' } as const;
-  const names = { type: 'string', multiple: true } as const;
-  const { values } = parseArgs({
-    args,
-    options: {
-      data: text,
-      target: text,
-      positive: text,
-      features: names,
-      categorical: names,
-      'allow-ids': names,
-      decimal: text,
-      threshold: text,
-      ridge: text,
-      protected: names,
-      segments: names,
-      sensitive: names,
-      name: text,
-      out: text,
-    },
-  });
+function readOptions(values: Values<typeof options>) {
   return {
     ...values,
     decimalSign: readDecimalSign(values.decimal),
@@ -116,18 +64,23 @@ function resolveOptions(given: ReturnType<typeof readOptions>, defaults: Default
 function resolveColumns(given: ReturnType<typeof resolveOptions>, header: readonly string[]) {
   const { defaults } = given;
   const namesOf = (
-    option: 'features' | 'categorical' | 'allow-ids' | 'protected' | 'segments' | 'sensitive',
+    option: 'features' | 'exclude' | 'categorical' | 'allow-ids' | 'protected' | 'segments' | 'sensitive',
   ) => given[option] && readNames(option, given[option], header);
   const givenTarget = given.target ?? defaults.target;
   const target = findOneName(givenTarget, header) ?? givenTarget;
   const features = namesOf('features') ?? defaults.features;
   const usedOf = (names: readonly string[]) => names.filter((column) => features?.includes(column));
+  const exclude = namesOf('exclude') ?? [];
   if (features?.includes(target)) throw new UsageError(`--features holds the target, ${target}`);
+  if (exclude.includes(target)) throw new UsageError(`--exclude holds the target, ${target}`);
+  const both = exclude.find((column) => given.features && features?.includes(column));
+  if (both !== undefined) throw new UsageError(`--features and --exclude both name ${both}`);
   return {
     positive: given.positive,
     decimalSign: given.decimalSign,
     target,
     features,
+    exclude,
     categorical: namesOf('categorical') ?? [],
     allowIds: namesOf('allow-ids') ?? [],
     protected: namesOf('protected') ?? usedOf(defaults.protected),
@@ -136,8 +89,8 @@ function resolveColumns(given: ReturnType<typeof resolveOptions>, header: readon
   };
 }
 
-await runCli(help, async (args) => {
-  const given = readOptions(args);
+export async function run(values: Values<typeof options>): Promise<number> {
+  const given = readOptions(values);
   const options = resolveOptions(given, JSON.parse(await readFile(defaultsFile, 'utf8')));
   const { set, options: columns } = await readTrainingSet(options.data, (header) =>
     resolveColumns(options, header),
@@ -157,4 +110,4 @@ await runCli(help, async (args) => {
   await writeArtifact(options.out, artifact);
   writeLines(process.stdout, summariseModel(artifact, options.out));
   return 0;
-});
+}

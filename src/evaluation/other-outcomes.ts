@@ -21,13 +21,13 @@ export function whyNone(
   const sameModel = others.find((other) => other.name === name);
   return sameModel === undefined
     ? `${found}: give the file of that model with --model`
-    : `${found}: npm run evaluate -- --version ${sameModel.version} evaluates another version`;
+    : `${found}: --model-version ${sameModel.version} evaluates that version`;
 }
 
 export function whyYoung(young: number, oldestMs: number): string {
   return oldestMs > Date.now()
     ? ` is in the past, by the clock of this machine, of ${young}`
-    : ` is old enough, of ${young}: OUTCOME_MATURITY_DAYS=0, or --maturity 0 of npm run evaluate, takes them`;
+    : ` is old enough, of ${young}: OUTCOME_MATURITY_DAYS=0, or --maturity 0 of vigia evaluate, takes them`;
 }
 
 export function listOthers(others: Iterable<OtherModel>): string {

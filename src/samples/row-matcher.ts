@@ -3,7 +3,8 @@ import { createDisclosure, redacted } from '../model/disclosure.ts';
 import { featureBins, scoreBins } from '../model/features.ts';
 import { ownValue, type Row } from '../model/row.ts';
 import { type Bins, binLabels, binsOf, createBinner, indexRecordedBins } from '../stats/binning.ts';
-import { findOneName, formatNames } from '../text/column-names.ts';
+import { findOneName } from '../text/column-names.ts';
+import { describeUnknown, didYouMean } from '../text/did-you-mean.ts';
 
 type SampleLine = Readonly<Record<string, unknown>>;
 
@@ -26,7 +27,7 @@ export function createRowMatcher(artifact: Artifact, given: string, bin: string)
   const names = [...artifact.features.map((one) => one.name), scoreFeature];
   const name = findOneName(given, names);
   if (name === undefined) {
-    throw new RowMatchError(`the model has no feature '${given}', but ${formatNames(names)}`);
+    throw new RowMatchError(describeUnknown('the model has no feature', given, names));
   }
   const feature = artifact.features.find((one) => one.name === name);
   if (createDisclosure(artifact).isWithheld(name)) {
@@ -51,7 +52,9 @@ export function createRowMatcher(artifact: Artifact, given: string, bin: string)
   const labels = binLabels(bins);
   const wanted = findBin(bins, labels, bin);
   if (wanted === undefined) {
-    throw new RowMatchError(`${name} has no bin '${bin}', but ${labels.join(', ')}`);
+    throw new RowMatchError(
+      `${name} has no bin '${bin}'${didYouMean(bin, categoriesOf(bins))}, but ${labels.join(', ')}`,
+    );
   }
   const binOf = createBinner(bins);
   const indexOfRecorded = indexRecordedBins(bins);
@@ -67,6 +70,15 @@ export function createRowMatcher(artifact: Artifact, given: string, bin: string)
 
 function readOwn(entries: unknown, name: string): unknown {
   return entries === undefined ? undefined : ownValue(entries as Row, name);
+}
+
+/** What a bin may be called beside its range. */
+function categoriesOf(bins: Bins): string[] {
+  return [
+    ...binsOf(bins).flatMap((bin) => (bin.kind === 'category' ? bin.category : [])),
+    'missing',
+    'unseen',
+  ];
 }
 
 /** The index of the bin with this label or category, or the only one whose label begins so. */

@@ -12,6 +12,14 @@ export type Line = string | { readonly text: string; readonly color: 'red' | 'gr
 
 type Stream = NodeJS.WriteStream;
 
+/** Of a terminal; of whatever else is written to, which somebody reads as lines of a file or of a log. */
+const usualColumns = 80;
+
+/** How many characters a line on this stream may have. */
+export function columnsOf({ isTTY, columns }: Stream): number {
+  return isTTY && columns >= 40 ? columns : usualColumns;
+}
+
 /** A text for one line of a terminal: what would steer it stands there as `\u{1b}`. */
 export function escapeLine(text: string): string {
   return text.replaceAll(harmful, (character) => `\\u{${codeOf(character)}}`);

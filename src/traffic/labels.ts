@@ -49,7 +49,7 @@ const intervalMs = 200;
 const batchSize = 1000;
 const retryMs = 1000;
 const maxAttempts = 10;
-const addressOptions = { url: '--label-url', token: '--label-token' };
+const addressOptions = { url: '--label-url', token: '--label-token-file' };
 
 /** Sends outcomes of predictions a while after them, in the background. */
 export function createLabels(options: LabelOptions): Labels {

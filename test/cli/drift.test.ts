@@ -415,7 +415,7 @@ describe('npm run drift', () => {
 
   it('colours a terminal, but not with NO_COLOR', async function () {
     const script = requireTool(this, 'script');
-    const command = `${process.execPath} src/cli/drift.ts --model ${model} --live data/german-credit.csv`;
+    const command = `${process.execPath} bin/vigia.cjs drift --model ${model} --live data/german-credit.csv`;
     for (const [noColor, expected] of [
       ['', true],
       ['1', false],

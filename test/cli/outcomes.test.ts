@@ -18,7 +18,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { requireTool } from '../support/tools.ts';
 
 const row = { age: 30, limit: 2000, history: 'good' };
-const command = ['--require', './src/require-node.cjs', 'src/cli/outcomes.ts'];
+const command = ['bin/vigia.cjs', 'outcomes'];
 
 /** Runs the command to its end. */
 async function run(
@@ -192,8 +192,8 @@ describe('npm run outcomes', () => {
     ],
     [
       'samples of a pipe',
-      ['--data', 'x', '--outcome', 'y', '--key', 'k', '--samples', '-'],
-      /^--samples are read more/,
+      ['--data', 'x', '--outcome', 'y', '--key', 'k', '--live', '-'],
+      /^--live is read more/,
     ],
   ] as const) {
     it(`refuses ${what} in one line`, () => {
@@ -233,7 +233,7 @@ describe('npm run outcomes', () => {
     [
       'a model that has no keys',
       'k,y\na,bad\n',
-      ['--key', 'k', '--model', 'churn'],
+      ['--key', 'k', '--model-name', 'churn'],
       /no prediction of model churn has a key, but of credit$/,
     ],
   ] as const) {
@@ -256,7 +256,7 @@ describe('npm run outcomes', () => {
     const time = '2026-01-01T00:00:00.000Z';
     const join = async (samples: string, label = 'a') => {
       const path = await folder.write('samples.jsonl', samples);
-      return run(['--data', '-', '--key', 'k', '--outcome', 'y', '--samples', path], {
+      return run(['--data', '-', '--key', 'k', '--outcome', 'y', '--live', path], {
         env,
         input: `k,y\n${label},bad\n`,
       });
@@ -323,7 +323,7 @@ describe('npm run outcomes over samples of several replicas', () => {
       await folder.write('a.jsonl', `${JSON.stringify(second)}\n{"torn":`);
       await folder.write('b.jsonl', `${JSON.stringify(first)}\n${JSON.stringify(third)}\n`);
       const { status, stdout } = await run(
-        ['--data', '-', '--key', 'k', '--outcome', 'y', '--samples', join(folder.path, '*.jsonl')],
+        ['--data', '-', '--key', 'k', '--outcome', 'y', '--live', join(folder.path, '*.jsonl')],
         { env: { ADMIN_PORT: new URL(service.admin).port }, input: 'k,y\nk,bad\n' },
       );
       assert.equal(status, 0, stdout);
@@ -465,7 +465,7 @@ describe('npm run outcomes and the network', () => {
     const { port } = closed.address() as AddressInfo;
     await once(closed.close(), 'close');
     const { status, stdout, stderr } = await run(
-      ['--data', 'nowhere.csv', '--key', 'k', '--outcome', 'y', '--samples', 'nowhere.jsonl'],
+      ['--data', 'nowhere.csv', '--key', 'k', '--outcome', 'y', '--live', 'nowhere.jsonl'],
       { env: { ADMIN_PORT: String(port) } },
     );
     assert.deepEqual([status, stdout], [1, '']);
@@ -526,7 +526,7 @@ describe('npm run outcomes in little memory', () => {
         `k,y\n${Array.from({ length: 50_000 }, (_, i) => `nobody-${i},bad\n`).join('')}last,good\n`,
       );
       const { status, stderr, counts } = await run(
-        ['--data', labels, '--key', 'k', '--outcome', 'y', '--samples', path],
+        ['--data', labels, '--key', 'k', '--outcome', 'y', '--live', path],
         {
           env: {
             NODE_OPTIONS: '--max-old-space-size=32',

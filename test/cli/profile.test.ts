@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { options } from '../../src/cli/commands/profile.ts';
 import { compareScores } from '../../src/cli/compare-scores.ts';
+import { parseOptions } from '../../src/cli/parse-options.ts';
 import { readProfileOptions, resolveProfileColumns } from '../../src/cli/profile-options.ts';
 import { readPredictor } from '../../src/cli/read-predictor.ts';
 import { UsageError } from '../../src/cli/run-cli.ts';
@@ -171,7 +173,7 @@ describe('npm run profile', function () {
     );
     const { rows } = await readScoredRows(data, (header) =>
       resolveProfileColumns(
-        readProfileOptions(['--data', data, '--score', 'p', '--exclude', 'label,y']),
+        readProfileOptions(parseOptions(options, ['--data', data, '--score', 'p', '--exclude', 'label,y'])),
         header,
       ),
     );
@@ -260,7 +262,8 @@ describe('npm run profile', function () {
     ];
     for (const [args, message] of wrong) {
       assert.throws(
-        () => resolveProfileColumns(readProfileOptions(args), ['n', 'p', 'label', 'y']),
+        () =>
+          resolveProfileColumns(readProfileOptions(parseOptions(options, args)), ['n', 'p', 'label', 'y']),
         (error) => error instanceof UsageError && message.test(error.message),
         args.join(' '),
       );
@@ -268,7 +271,7 @@ describe('npm run profile', function () {
     await rm(out, { force: true });
     await writeFile(data, table());
     const run = await profile(...columns, '--exclude', 'label,y', '--segments', 'x');
-    const message = '--segments names x, which is none of the features n (--help lists the options)\n';
+    const message = '--segments names x, which is none of the features n (see vigia profile --help)\n';
     assert.deepEqual([run.code, run.stdout, run.stderr], [2, '', message]);
     assert.deepEqual(await readdir(folder), ['own.csv']);
   });
@@ -335,25 +338,6 @@ describe('npm run profile', function () {
     assert.equal(stderr, `${data}:1: column q: no such column, the header has n, p, label, y\n`);
     assert.equal(code, 1);
     assert.equal(await readFile(out, 'utf8'), 'old');
-  });
-
-  it('explains itself', async () => {
-    const { code, stdout } = await profile('--help');
-    assert.equal(code, 0);
-    const options = [...stdout.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
-    assert.deepEqual(options, [
-      ...['--data', '--score', '--prediction', '--target', '--positive', '--negative', '--threshold'],
-      ...[
-        '--exclude',
-        '--categorical',
-        '--allow-ids',
-        '--decimal',
-        '--protected',
-        '--segments',
-        '--sensitive',
-      ],
-      ...['--predictor', '--name', '--out', '--help'],
-    ]);
   });
 
   describe('refuses', () => {

@@ -18,7 +18,7 @@ const shifted = makeSamples({
   count: 3000,
   change: (row, i) => ({ ...row, age: Number(row.age) + 15, history: i % 10 === 0 ? 'sold' : row.history }),
 });
-const accepted = ['--by', 'A. Person', '--reason', 'a campaign for pensioners'];
+const accepted = ['--accepted-by', 'A. Person', '--reason', 'a campaign for pensioners'];
 
 /** The counts of each segment of `history`, for the bins of a model. */
 function segmentsByHand(
@@ -266,10 +266,10 @@ describe('npm run rebaseline', () => {
 
   for (const [what, args, status, message] of [
     ['no rows', [...accepted], 2, /--live says which traffic/],
-    ['nobody', ['--live', 'data/german-credit.csv', '--reason', 'so'], 2, /--by says who/],
+    ['nobody', ['--live', 'data/german-credit.csv', '--reason', 'so'], 2, /--accepted-by says who/],
     [
       'no reason',
-      ['--live', 'data/german-credit.csv', '--by', 'me', '--reason', ' '],
+      ['--live', 'data/german-credit.csv', '--accepted-by', 'me', '--reason', ' '],
       2,
       /--reason says why/,
     ],

@@ -23,7 +23,7 @@ import { forgetRows } from '../../src/samples/forget-rows.ts';
 import { eventually, postJson, readJsonLines, root, startTestService } from '../support/service.ts';
 
 function samples(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['src/cli/samples.ts', ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/vigia.cjs', 'samples', ...args], {
     cwd: root,
     encoding: 'utf8',
   });
@@ -75,26 +75,26 @@ describe('npm run samples', () => {
     ]);
   });
   const ids = (...args: string[]) =>
-    samples('--samples', path, '--json', ...args)
+    samples('--live', path, '--json', ...args)
       .stdout.split('\n')
       .filter(Boolean)
       .map((text) => JSON.parse(text).id);
 
   it('finds the rows of a bin, within a time', () => {
-    assert.deepEqual(ids('--feature', 'history', '--bin', 'unseen', '--last', '30m'), ['c', 'f']);
-    assert.deepEqual(ids('--feature', 'history', '--bin', 'unseen'), ['old', 'c', 'f']);
-    assert.deepEqual(ids('--feature', 'history', '--bin', 'good'), ['a', 'b']);
-    assert.deepEqual(ids('--feature', 'limit', '--bin', 'missing'), ['d']);
-    assert.deepEqual(ids('--feature', 'age', '--bin', '09'), ['b', 'c', 'd', 'f']);
-    assert.deepEqual(ids('--feature', 'age', '--bin', '09 (52.5, +inf)', '--limit', '2'), ['d', 'f']);
-    assert.deepEqual(ids('--feature', 'age', '--bin', 'above'), ['b', 'f']);
-    assert.deepEqual(ids('--feature', '"age" ', '--bin', 'above'), ['b', 'f']);
-    assert.deepEqual(ids('--feature', '(score)', '--bin', '09'), ['b']);
+    assert.deepEqual(ids('--bin', 'history=unseen', '--since', '30m'), ['c', 'f']);
+    assert.deepEqual(ids('--bin', 'history=unseen'), ['old', 'c', 'f']);
+    assert.deepEqual(ids('--bin', 'history=good'), ['a', 'b']);
+    assert.deepEqual(ids('--bin', 'limit=missing'), ['d']);
+    assert.deepEqual(ids('--bin', 'age=09'), ['b', 'c', 'd', 'f']);
+    assert.deepEqual(ids('--bin', 'age=09 (52.5, +inf)', '--limit', '2'), ['d', 'f']);
+    assert.deepEqual(ids('--bin', 'age=above'), ['b', 'f']);
+    assert.deepEqual(ids('--bin', '"age" =above'), ['b', 'f']);
+    assert.deepEqual(ids('--bin', '(score)=09'), ['b']);
     assert.deepEqual(ids('--trace', 'trace-of-e'), ['e']);
   });
 
   it('prints rows with their trace, and why their score is what it is', () => {
-    const { status, stdout, stderr } = samples('--samples', path, '--feature', 'age', '--bin', 'above');
+    const { status, stdout, stderr } = samples('--live', path, '--bin', 'age=above');
     assert.equal(status, 0);
     assert.match(
       stdout,
@@ -112,7 +112,7 @@ describe('npm run samples', () => {
       scoreLine,
       { time: new Date().toISOString(), age: 30, limit: 987_654_321, score: 0.3 },
     ]);
-    const { stdout } = samples('--samples', mixed, '--json');
+    const { stdout } = samples('--live', mixed, '--json');
     const ids = stdout
       .split('\n')
       .filter(Boolean)
@@ -121,22 +121,19 @@ describe('npm run samples', () => {
   });
 
   it('says among how many rows it looked for a trace', () => {
-    const { stderr } = samples('--samples', path, '--trace', 'none');
+    const { stderr } = samples('--live', path, '--trace', 'none');
     assert.equal(stderr, '0 of 7 rows match\n');
   });
 
   it('says how many rows do not tell', () => {
-    const { stderr } = samples('--samples', path, '--feature', 'history', '--bin', 'missing');
+    const { stderr } = samples('--live', path, '--bin', 'history=missing');
     assert.match(stderr, /^0 of 6 rows match; 1 without the feature; /);
   });
 
   it('says how many lines it cannot read', async () => {
     const path = join(folder, 'array.json');
     await writeFile(path, JSON.stringify([line('a', {})]));
-    assert.equal(
-      samples('--samples', path).stderr,
-      '0 of 0 rows match; 1 line that cannot be read left out\n',
-    );
+    assert.equal(samples('--live', path).stderr, '0 of 0 rows match; 1 line that cannot be read left out\n');
   });
 
   it('says how many rows of the last hour it cannot know', async () => {
@@ -147,7 +144,7 @@ describe('npm run samples', () => {
       line('unknown', {}, { time: '31/02/2026' }),
       line('none', {}, { time: null }),
     ]);
-    const { stdout, stderr } = samples('--samples', path, '--last', '1h', '--json');
+    const { stdout, stderr } = samples('--live', path, '--since', '1h', '--json');
     assert.deepEqual(
       stdout
         .trim()
@@ -159,21 +156,17 @@ describe('npm run samples', () => {
   });
 
   const wrong: [string, string[], RegExp][] = [
-    ['a feature alone', ['--feature', 'age'], /belong together/],
-    [
-      'an unknown feature',
-      ['--feature', 'x', '--bin', '1'],
-      /no feature 'x', but age, limit, history, \(score\)/,
-    ],
-    ['an unknown bin', ['--feature', 'history', '--bin', 'x'], /history has no bin 'x', but = /],
-    ['an ambiguous bin', ['--feature', 'age', '--bin', '0'], /age has no bin '0', but 00/],
-    ['a time that is none', ['--last', 'soon'], /--last is a time/],
+    ['a feature alone', ['--bin', 'age'], /^--bin is FEATURE=BIN/],
+    ['an unknown feature', ['--bin', 'x=1'], /no feature 'x', but age, limit, history, \(score\)/],
+    ['an unknown bin', ['--bin', 'history=x'], /history has no bin 'x', but = /],
+    ['an ambiguous bin', ['--bin', 'age=0'], /age has no bin '0', but 00/],
+    ['a time that is none', ['--since', 'soon'], /^--since is a time/],
     ['a limit that is none', ['--limit', '0'], /--limit is a whole number/],
     ['outcomes to print', ['--outcomes', 'x'], /--outcomes goes with --forget/],
   ];
   for (const [what, args, message] of wrong) {
     it(`refuses ${what} in one line`, () => {
-      const { status, stderr } = samples('--samples', path, ...args);
+      const { status, stderr } = samples('--live', path, ...args);
       assert.equal(status, 2);
       assert.match(stderr, message);
       assert.equal(stderr.trim().split('\n').length, 1);
@@ -185,7 +178,7 @@ describe('a command beside the service', () => {
   it('finds its files by the same settings', async () => {
     await write('here.jsonl', [line('mine', { age: 20, limit: 1, history: 'good' })]);
     const run = (env: Record<string, string>) =>
-      spawnSync(process.execPath, ['src/cli/samples.ts', '--json'], {
+      spawnSync(process.execPath, ['bin/vigia.cjs', 'samples', '--json'], {
         cwd: root,
         encoding: 'utf8',
         env: {
@@ -212,7 +205,7 @@ describe('npm run samples -- --forget', () => {
       { id: 'gone', outcome: 'bad' },
       { id: 'a', outcome: 'bad' },
     ]);
-    const args = ['--samples', live, '--outcomes', outcomes, '--forget', 'gone'];
+    const args = ['--live', live, '--outcomes', outcomes, '--forget', 'gone'];
     const { status, stdout } = samples(...args);
     assert.equal(stdout, '3 lines deleted\n');
     assert.equal(status, 0);
@@ -245,14 +238,14 @@ describe('npm run samples -- --forget', () => {
       { id: 'c', outcome: 'bad' },
       { id: 'b', outcome: 'bad' },
     ]);
-    const args = ['--samples', live, '--outcomes', outcomes, '--forget-key', 'loan "1"'];
+    const args = ['--live', live, '--outcomes', outcomes, '--forget-key', 'loan "1"'];
     const { status, stdout, stderr } = samples(...args);
     assert.deepEqual([stdout, status], ['3 lines deleted\n', 0], stderr);
     const ids = async (path: string) => (await readJsonLines(path)).map(({ id }) => id);
     assert.deepEqual([await ids(live), await ids(outcomes)], [['b', 'loan-2'], ['b']]);
     assert.equal(await readFile(rotated, 'utf8'), '{"torn":"key');
     assert.equal(samples(...args).status, 1);
-    const withheld = samples('--samples', live, '--forget-key', '[redacted]');
+    const withheld = samples('--live', live, '--forget-key', '[redacted]');
     assert.equal(withheld.status, 2);
   });
 
@@ -266,10 +259,7 @@ describe('npm run samples -- --forget', () => {
       if (isRoot) await chown(path, 1234, 1235);
       await utimes(path, past, past);
     }
-    assert.equal(
-      samples('--samples', live, '--outcomes', live, '--forget', 'gone').stdout,
-      '2 lines deleted\n',
-    );
+    assert.equal(samples('--live', live, '--outcomes', live, '--forget', 'gone').stdout, '2 lines deleted\n');
     for (const path of [live, rotated]) {
       const { mtimeMs, uid, gid } = await stat(path);
       assert.ok(Math.abs(mtimeMs - past.getTime()) < 1000, `${path}: ${new Date(mtimeMs).toISOString()}`);
@@ -288,7 +278,7 @@ describe('npm run samples -- --forget', () => {
       ids.map((id) =>
         promisify(execFile)(
           process.execPath,
-          ['src/cli/samples.ts', '--samples', live, '--outcomes', live, '--forget', id],
+          ['bin/vigia.cjs', 'samples', '--live', live, '--outcomes', live, '--forget', id],
           { cwd: root },
         ),
       ),
@@ -342,7 +332,7 @@ describe('npm run samples -- --forget', () => {
     }
     await writeFile(join(volume, 'two/s.jsonl'), `${JSON.stringify(line('gone', {}))}\n`);
     const forget = (...args: string[]) =>
-      spawnSync(process.execPath, ['src/cli/samples.ts', '--forget', 'gone', ...args], {
+      spawnSync(process.execPath, ['bin/vigia.cjs', 'samples', '--forget', 'gone', ...args], {
         cwd: root,
         encoding: 'utf8',
         env: {
@@ -351,7 +341,7 @@ describe('npm run samples -- --forget', () => {
           OUTCOMES_PATH: join(volume, '{instance}/o.jsonl'),
         },
       });
-    const none = forget('--samples', join(folder, 'n*ne.jsonl'));
+    const none = forget('--live', join(folder, 'n*ne.jsonl'));
     assert.match(none.stderr, /n\*ne\.jsonl: matches no file/);
     const all = forget();
     assert.deepEqual([all.stdout, all.stderr], ['3 lines deleted\n', '']);
@@ -401,8 +391,10 @@ describe('npm run samples -- --forget', () => {
         ids.map((id) => ({ id, outcome: 'good' })),
       );
       await eventually(async () => assert.equal((await readJsonLines(service.samplesPath)).length, 20));
-      const args = ['--samples', service.samplesPath, '--outcomes', service.outcomesPath, '--forget', ids[3]];
-      const running = promisify(execFile)(process.execPath, ['src/cli/samples.ts', ...args], { cwd: root });
+      const args = ['--live', service.samplesPath, '--outcomes', service.outcomesPath, '--forget', ids[3]];
+      const running = promisify(execFile)(process.execPath, ['bin/vigia.cjs', 'samples', ...args], {
+        cwd: root,
+      });
       let ended = false;
       running.finally(() => {
         ended = true;

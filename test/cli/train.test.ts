@@ -14,7 +14,7 @@ type Run = { status: number; stdout: string; stderr: string };
 
 function train(...args: string[]): Promise<Run> {
   return new Promise((resolve) => {
-    execFile(process.execPath, ['src/cli/train.ts', ...args], (error, stdout, stderr) => {
+    execFile(process.execPath, ['bin/vigia.cjs', 'train', ...args], (error, stdout, stderr) => {
       resolve({ status: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
     });
   });
@@ -148,7 +148,7 @@ describe('npm run train', function () {
     const content = table({ n: number, k: kind });
     await refuses(
       await trainOn(content, '--segments', 'x'),
-      '--segments names x, which is none of the features n, k (--help lists the options)',
+      '--segments names x, which is none of the features n, k (see vigia train --help)',
       2,
     );
     await refuses(
@@ -234,7 +234,7 @@ describe('npm run train', function () {
       assert.equal((await loadArtifact(out)).name, 'piped');
       await rm(out);
     }
-    await refuses(await train(...args), '--data - needs --name for the model (--help lists the options)', 2);
+    await refuses(await train(...args), '--data - needs --name for the model (see vigia train --help)', 2);
     const empty = await runCommand('train', [...args, '--name', 'piped']);
     assert.equal(empty.stderr, 'standard input: is empty, a header row is needed\n');
   });
@@ -485,7 +485,7 @@ describe('npm run train', function () {
 
     it('wrong use, with status 2', async () => {
       const wrong: [args: string[], message: RegExp][] = [
-        [['--nonsense'], /^Unknown option '--nonsense'.* \(--help lists the options\)\n$/],
+        [['--nonsense'], /^there is no option --nonsense \(see vigia train --help\)\n$/],
         [['--threshold', '1'], /^--threshold is between 0 and 1, not '1' /],
         [['--ridge', '0'], /^--ridge is a number above 0, not '0': .* separates the classes/],
         [['--ridge', 'strong'], /^--ridge is a number above 0, not 'strong'/],

@@ -148,7 +148,7 @@ describe('the client for Python', function () {
       const labels = join(folder.path, 'labels.csv');
       await writeFile(labels, 'customer,outcome\ncustomer-7,bad\ncustomer-8,good\nstranger,good\n');
       const columns = ['--key', 'customer', '--outcome', 'outcome'];
-      const places = ['--data', labels, '--samples', service.samplesPath, '--url', service.admin];
+      const places = ['--data', labels, '--live', service.samplesPath, '--url', service.admin];
       const { stdout } = await runCommand('outcomes', [...columns, ...places]);
       assert.match(stdout, /^ +2 +taken$/m);
     });

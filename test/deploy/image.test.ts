@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { serviceArguments } from '../../src/cli/serve.ts';
 import { startTestService } from '../support/service.ts';
 
 const dockerfile = readFileSync('Dockerfile', 'utf8');
@@ -30,12 +31,10 @@ describe('Dockerfile', () => {
     );
   });
 
-  it('starts as `npm start` does', () => {
-    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
-      scripts: Record<string, string>;
-    };
+  it('starts as `vigia serve` does, and has that command', () => {
     const command = /^CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]';
-    assert.equal(`exec ${(JSON.parse(command) as string[]).join(' ')}`, scripts.start);
+    assert.deepEqual(JSON.parse(command), ['node', ...serviceArguments]);
+    assert.match(dockerfile, /^RUN ln -s \/app\/bin\/vigia.cjs \/usr\/local\/bin\/vigia$/m);
   });
 
   it('asks the service for its health at its port, with or without blanks around it', async () => {
@@ -76,6 +75,7 @@ describe('.dockerignore', () => {
     const allowed = lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
     assert.deepEqual(allowed, [
       'LICENSE',
+      'bin',
       'package.json',
       'package-lock.json',
       'models',

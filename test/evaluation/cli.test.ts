@@ -8,7 +8,7 @@ import { type Artifact, formatArtifact, loadArtifact, sealArtifact } from '../..
 import { root } from '../support/service.ts';
 
 function evaluate(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['src/cli/evaluate.ts', ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/vigia.cjs', 'evaluate', ...args], {
     cwd: root,
     encoding: 'utf8',
     env: { ...process.env, NO_COLOR: '1' },
@@ -184,17 +184,7 @@ describe('npm run evaluate', () => {
       sample('c', 0.6, 'none'),
       sample('x', 0.1, 'none'),
     ]);
-    const args = [
-      '--outcomes',
-      outcomes,
-      '--samples',
-      samples,
-      '--by',
-      'history',
-      '--maturity',
-      '1',
-      '--json',
-    ];
+    const args = ['--outcomes', outcomes, '--live', samples, '--by', 'history', '--maturity', '1', '--json'];
     const { status, stdout, stderr } = evaluate(...args);
     assert.equal(status, 0, stderr);
     const report = JSON.parse(stdout);
@@ -217,7 +207,7 @@ describe('npm run evaluate', () => {
     assert.match(notes, /Repeated: 1 outcome; /);
     assert.match(notes, /Left out: 1 line without a valid outcome\./);
     assert.match(notes, /Without a sample: 1 outcome, counted, but in no slice\./);
-    const other = evaluate('--outcomes', outcomes, '--version', '000000000000', '--json');
+    const other = evaluate('--outcomes', outcomes, '--model-version', '000000000000', '--json');
     assert.equal(JSON.parse(other.stdout).samples, 1);
   });
 
@@ -234,10 +224,10 @@ describe('npm run evaluate', () => {
       sample('b', 0.8, 'none'),
       sample('c', 0.9, 'none', { prediction: 'of no class' }),
     ]);
-    const { status, stdout, stderr } = evaluate('--outcomes', outcomes, '--samples', samples, '--json');
+    const { status, stdout, stderr } = evaluate('--outcomes', outcomes, '--live', samples, '--json');
     assert.equal(status, 0, stderr);
     const page = join(folder, 'beside.html');
-    const shown = evaluate('--outcomes', outcomes, '--samples', samples, '--html', page);
+    const shown = evaluate('--outcomes', outcomes, '--live', samples, '--html', page);
     assert.match(shown.stdout, /Beside champion 000000000000, which it followed/);
     assert.match(shown.stdout, /^ROC AUC +1\.000 +0\.500 +–$/m);
     assert.match(
@@ -272,7 +262,7 @@ describe('npm run evaluate', () => {
       sample('a', 0.2, 'good'),
       sample('d', 0.1, 'good', { time: 'yesterday' }),
     ]);
-    const { stdout, stderr } = evaluate('--outcomes', outcomes, '--samples', samples, '--json');
+    const { stdout, stderr } = evaluate('--outcomes', outcomes, '--live', samples, '--json');
     const report = JSON.parse(stdout || stderr);
     assert.equal(report.samples, 1);
     assert.deepEqual(report.delay, { p50Days: 1, p95Days: 1 });
@@ -298,7 +288,7 @@ describe('npm run evaluate', () => {
     const samples = await write('s2.jsonl', [
       sample('a', 0.2, '', { features: undefined, bins: { age: '03 (28.5, 30.5]' } }),
     ]);
-    const { stdout } = evaluate('--outcomes', outcomes, '--samples', samples, '--by', 'age', '--json');
+    const { stdout } = evaluate('--outcomes', outcomes, '--live', samples, '--by', 'age', '--json');
     assert.equal(JSON.parse(stdout).slices[0].bin, '03 (28.5, 30.5]');
   });
 
@@ -306,7 +296,7 @@ describe('npm run evaluate', () => {
     ['an unknown option', ['--nope'], 2, /--nope/],
     ['an unknown feature', ['--data', 'data/german-credit.csv', '--by', 'income'], 2, /no feature 'income'/],
     ['two kinds of rows', ['--data', 'x.csv', '--outcomes', 'y'], 2, /leave out --outcomes/],
-    ['slices without samples', ['--outcomes', 'y', '--by', 'age'], 2, /--by needs --samples/],
+    ['slices without samples', ['--outcomes', 'y', '--by', 'age'], 2, /--by needs --live/],
     ['a maturity that is none', ['--maturity', 'soon'], 2, /number of days/],
     ['a file that is not there', ['--data', 'nowhere.csv'], 1, /nowhere\.csv: no such file/],
     ['a table without outcomes', ['--data', 'package.json'], 1, /package\.json/],
@@ -326,7 +316,7 @@ describe('npm run evaluate', () => {
     const { status, stderr } = evaluate('--outcomes', outcomes);
     assert.equal(status, 1);
     assert.match(stderr, /no outcome of credit \w+, but 1 of credit 000000000000: /);
-    const [, ...advised] = /npm run evaluate -- (--version) (\S+) /.exec(stderr) ?? [];
+    const [, ...advised] = /(--model-version) (\S+) evaluates/.exec(stderr) ?? [];
     assert.equal(evaluate('--outcomes', outcomes, ...advised).status, 0, 'what it advises works');
   });
 
@@ -336,7 +326,7 @@ describe('npm run evaluate', () => {
       line('e', 0.9, 'bad', { model: 'telco', version: 'v1' }),
       line('f', 0.9, 'bad', { model: undefined }),
     ]);
-    for (const more of [[], ['--version', 'v1']]) {
+    for (const more of [[], ['--model-version', 'v1']]) {
       const { status, stderr } = evaluate('--outcomes', outcomes, ...more);
       assert.equal(status, 1);
       assert.match(stderr, /but 1 of telco v1: give the file of that model with --model$/m);

@@ -41,8 +41,8 @@ describe('the page of the evaluation', function () {
     const declined = outcomes.filter(({ prediction }) => prediction === artifact.output.negative);
     const approved = await folder.write('approved.jsonl', toJsonl(declined));
     for (const [name, command, ...args] of [
-      ['evaluation', 'evaluate', '--samples', samples, '--outcomes', most, '--by', 'history', '--by', 'age'],
-      ['declined', 'evaluate', '--samples', samples, '--outcomes', approved],
+      ['evaluation', 'evaluate', '--live', samples, '--outcomes', most, '--by', 'history', '--by', 'age'],
+      ['declined', 'evaluate', '--live', samples, '--outcomes', approved],
       ['report', 'drift', '--live', samples, '--outcomes', most],
     ]) {
       pages[name] = join(folder.path, `${name}.html`);
@@ -50,7 +50,7 @@ describe('the page of the evaluation', function () {
       assert.equal(code, 0, stderr);
       assert.match(stdout, new RegExp(`The page is in ${pages[name]}`));
     }
-    const json = await runCommand('evaluate', ['--samples', samples, '--outcomes', most, '--json']);
+    const json = await runCommand('evaluate', ['--live', samples, '--outcomes', most, '--json']);
     evaluation = JSON.parse(json.stdout);
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   });

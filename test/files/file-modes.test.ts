@@ -72,7 +72,7 @@ describe('the modes of files', () => {
         'rebaseline',
         '--live',
         'data/german-credit.csv',
-        '--by',
+        '--accepted-by',
         'x',
         '--reason',
         'y',

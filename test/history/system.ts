@@ -86,7 +86,7 @@ export async function openSystem(shape: Shape, machine: Machine, recorder: Recor
       const operation = recorder.begin<'forget'>({ kind: 'forget', step, ids: [id] });
       const [command, ...args] = [
         ...disk.launcher,
-        ...[process.execPath, 'src/cli/samples.ts', '--forget', id],
+        ...[process.execPath, 'bin/vigia.cjs', 'samples', '--forget', id],
       ];
       operation.answer = await new Promise((resolve) => {
         execFile(command, args, { cwd: root, env: { ...process.env, ...paths } }, (error, stdout) => {

@@ -130,11 +130,11 @@ describe('a model that computes elsewhere', function () {
     assert.equal(report.score?.verdict, 'drifting');
     assert.ok(report.features.every(({ logOddsChange }) => logOddsChange === null));
     const evaluated = await runCommand('evaluate', [
-      ...['--model', file, '--outcomes', outcomes, '--samples', samples, '--json'],
+      ...['--model', file, '--outcomes', outcomes, '--live', samples, '--json'],
     ]);
     assert.equal(evaluated.code, 0, evaluated.stderr);
     assert.equal(JSON.parse(evaluated.stdout).samples, 150);
-    const told = await runCommand('samples', ['--model', file, '--samples', samples, '--limit', '1']);
+    const told = await runCommand('samples', ['--model', file, '--live', samples, '--limit', '1']);
     assert.equal(told.code, 0, told.stderr);
     assert.doesNotMatch(told.stdout, /because of/);
   });
@@ -359,7 +359,7 @@ describe('a model that computes elsewhere', function () {
     const report = await runCommand('drift', ['--model', path, '--live', samples]);
     assert.equal(report.code, 0, report.stderr);
     const evaluated = await runCommand('evaluate', [
-      ...['--model', path, '--outcomes', outcomes, '--samples', samples],
+      ...['--model', path, '--outcomes', outcomes, '--live', samples],
     ]);
     assert.equal(evaluated.code, 0, evaluated.stderr);
     assert.match(evaluated.stdout, /ROC AUC/);

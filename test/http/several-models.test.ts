@@ -163,7 +163,7 @@ describe('several models in one process', () => {
     const send = (args: string[]) =>
       promisify(execFile)(
         process.execPath,
-        ['src/cli/traffic.ts', '--url', service.api, '--count', '5', '--rate', '500', ...args],
+        ['bin/vigia.cjs', 'traffic', '--url', service.api, '--count', '5', '--rate', '500', ...args],
         { cwd: root },
       );
     const before = seriesValue(await metrics(), 'model_score_count', { model: 'fraud / EU' }) ?? 0;

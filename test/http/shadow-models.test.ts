@@ -174,9 +174,10 @@ describe('a shadow', () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [
-        'src/cli/evaluate.ts',
+        'bin/vigia.cjs',
+        'evaluate',
         ...['--model', join(service.folder, 'challenger.json'), '--json'],
-        ...['--samples', service.samplesPath, '--outcomes', service.outcomesPath],
+        ...['--live', service.samplesPath, '--outcomes', service.outcomesPath],
       ],
       { cwd: root },
     );

@@ -126,7 +126,7 @@ for (const { title, path, digest, score, age } of olderFiles) {
       const report = await driftReport('--model', path, '--live', service.samplesPath);
       assert.deepEqual(report.model, { name: 'credit', version });
       const evaluated = await runCommand('evaluate', [
-        ...['--model', path, '--outcomes', service.outcomesPath, '--samples', service.samplesPath, '--json'],
+        ...['--model', path, '--outcomes', service.outcomesPath, '--live', service.samplesPath, '--json'],
       ]);
       assert.equal(evaluated.code, 0, evaluated.stderr);
       assert.equal(JSON.parse(evaluated.stdout).samples, 121);
@@ -134,7 +134,7 @@ for (const { title, path, digest, score, age } of olderFiles) {
       const out = `${service.folder}/rebased.json`;
       const rebased = await runCommand('rebaseline', [
         ...['--model', path, '--live', service.samplesPath, '--out', out],
-        ...['--by', 'A. Person', '--reason', 'another region'],
+        ...['--accepted-by', 'A. Person', '--reason', 'another region'],
       ]);
       assert.equal(rebased.code, 0, rebased.stderr);
       assert.ok('output' in JSON.parse(await readFile(out, 'utf8')), 'it is written in today’s format');

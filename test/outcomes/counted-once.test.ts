@@ -214,8 +214,8 @@ describe('an accepted outcome is seen by Prometheus once, whenever the process e
     assert.equal(await scrape(first), 5);
     const ids = await take(first, 6);
     await first.signal('SIGKILL');
-    const forget = ['src/cli/samples.ts', '--forget', ids[0], '--forget', ids[5]];
-    const files = ['--samples', first.samplesPath, '--outcomes', first.outcomesPath];
+    const forget = ['bin/vigia.cjs', 'samples', '--forget', ids[0], '--forget', ids[5]];
+    const files = ['--live', first.samplesPath, '--outcomes', first.outcomesPath];
     await promisify(execFile)(process.execPath, [...forget, ...files], {
       cwd: root,
       env: { ...process.env, SAMPLES_PATH: first.samplesPath, OUTCOMES_PATH: first.outcomesPath },

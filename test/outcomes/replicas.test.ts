@@ -115,11 +115,11 @@ describe('outcomes over three replicas that share a Redis', function () {
     const args = [
       '--outcomes',
       `${folder}/*/outcomes*.jsonl`,
-      '--samples',
+      '--live',
       `${folder}/*/input_samples*.jsonl`,
       '--json',
     ];
-    const { stdout } = await promisify(execFile)(process.execPath, ['src/cli/evaluate.ts', ...args], {
+    const { stdout } = await promisify(execFile)(process.execPath, ['bin/vigia.cjs', 'evaluate', ...args], {
       cwd: root,
       maxBuffer: 2 ** 26,
     });

@@ -41,7 +41,7 @@ export async function makeModel(out: string, predictor: object): Promise<string>
   const outcome = ['--target', 'outcome', '--positive', 'bad'];
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['src/cli/profile.ts', ...options, ...outcome, '--predictor', path, '--out', out],
+    ['bin/vigia.cjs', 'profile', ...options, ...outcome, '--predictor', path, '--out', out],
     { cwd: root },
   );
   return stdout.replaceAll(/\s+/g, ' ');

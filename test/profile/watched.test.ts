@@ -126,7 +126,7 @@ describe('a model that is only watched', function () {
       assert.equal(featureOf(report, 'monthly').verdict, 'stable');
 
       const evaluated = await runCommand('evaluate', [
-        ...['--model', model, '--outcomes', outcomes, '--samples', samples, '--json', '--by', 'contract'],
+        ...['--model', model, '--outcomes', outcomes, '--live', samples, '--json', '--by', 'contract'],
       ]);
       assert.equal(evaluated.code, 0, evaluated.stderr);
       const { samples: count, rocAuc, brier } = JSON.parse(evaluated.stdout);

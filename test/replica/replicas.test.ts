@@ -115,7 +115,7 @@ describe('replicas that share a volume', () => {
         assert.deepEqual(await report(service, [id]), { accepted: 1, duplicate: 0, invalid: 0 });
         const file = join(volume.path, 's', SERVICE_INSTANCE);
         await eventually(async () => assert.equal((await readJsonLines(file)).length, 1));
-        const options = ['--samples', file, '--outcomes', join(volume.path, 'o', SERVICE_INSTANCE)];
+        const options = ['--live', file, '--outcomes', join(volume.path, 'o', SERVICE_INSTANCE)];
         const { stdout } = await runCommand('samples', ['--forget', id, ...options]);
         assert.match(stdout, /^2 lines deleted$/m);
       } finally {

@@ -99,7 +99,7 @@ describe('the columns of tables', () => {
     const bash = requireTool(this, 'bash');
     await using folder = await temporaryFolder();
     const path = await folder.write('rows.csv', table(lateColumn(20_000, 1)));
-    const script = `"$NODE" src/cli/drift.ts --reference <("$NODE" -e 'fs.createReadStream(process.argv[1]).pipe(process.stdout)' "$FILE") --live "$FILE" --json`;
+    const script = `"$NODE" bin/vigia.cjs drift --reference <("$NODE" -e 'fs.createReadStream(process.argv[1]).pipe(process.stdout)' "$FILE") --live "$FILE" --json`;
     const env = { ...process.env, NODE: process.execPath, FILE: path };
     const { stdout } = await run(bash, ['-c', script], { env, maxBuffer: 1e8 });
     assert.deepEqual(JSON.parse(stdout), await driftReport('--reference', path, '--live', path));

@@ -10,7 +10,9 @@ export async function runCommand(
   args: readonly string[],
   { input = '', env = {} }: { input?: string | Buffer; env?: Record<string, string> } = {},
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [`src/cli/${name}.ts`, ...args], { env: { ...process.env, ...env } });
+  const child = spawn(process.execPath, ['bin/vigia.cjs', name, ...args], {
+    env: { ...process.env, ...env },
+  });
   child.stdin.on('error', () => {});
   child.stdin.end(input);
   const [stdout, stderr, [code]] = await Promise.all([

@@ -136,7 +136,7 @@ describe('forgetting rows', function () {
     const path = join(folder.path, 's.jsonl');
     await writeFile(path, lineOf('gone'));
     const stopped = await lockFile(join(folder.path, '.forget-lock'));
-    const args = ['src/cli/samples.ts', '--samples', path, '--outcomes', path, '--forget', 'gone'];
+    const args = ['bin/vigia.cjs', 'samples', '--live', path, '--outcomes', path, '--forget', 'gone'];
     const child = spawn(process.execPath, args, { cwd: root });
     const output = listen(child);
     const [said] = await once(child.stderr, 'data');
@@ -176,10 +176,11 @@ describe('forgetting rows', function () {
     await writeFile(join(files, '.forget.running'), '');
     const env = { ...process.env, LD_PRELOAD: library };
     const args = (id: string) => [
-      'src/cli/samples.ts',
+      'bin/vigia.cjs',
+      'samples',
       '--forget',
       id,
-      '--samples',
+      '--live',
       path,
       '--outcomes',
       join(files, 'o.jsonl'),
@@ -197,15 +198,8 @@ describe('forgetting rows', function () {
     try {
       const row = { age: 30, limit: 2000, history: 'good' };
       const { body } = await postJson(`${service.api}/predict`, row);
-      const args = [
-        '--samples',
-        service.samplesPath,
-        '--outcomes',
-        service.outcomesPath,
-        '--forget',
-        body.id,
-      ];
-      const { stdout } = await run(process.execPath, ['src/cli/samples.ts', ...args], { cwd: root });
+      const args = ['--live', service.samplesPath, '--outcomes', service.outcomesPath, '--forget', body.id];
+      const { stdout } = await run(process.execPath, ['bin/vigia.cjs', 'samples', ...args], { cwd: root });
       assert.equal(stdout, '1 line deleted\n');
       const later = await postJson(`${service.api}/predict`, row);
       await service.signal('SIGTERM');

@@ -196,7 +196,7 @@ export function proveOutcomes(
 
   /** Of the files of all replicas, that of the killed one among them, which it finds by the service's settings. */
   async function evaluate(): Promise<unknown> {
-    return JSON.parse(await context().stack.exec('app', 'node', 'src/cli/evaluate.ts', '--json'));
+    return JSON.parse(await context().stack.exec('app', 'vigia', 'evaluate', '--json'));
   }
 }
 

@@ -64,7 +64,7 @@ function writeOverrides(folder: string): string {
   mkdirSync(models);
   copyFileSync('models/credit.json', join(models, 'credit.json'));
   const shadow = join(models, `${shadowModel}.json`);
-  const training = ['src/cli/train.ts', '--threshold', '0.4', '--name', shadowModel, '--out', shadow];
+  const training = ['bin/vigia.cjs', 'train', '--threshold', '0.4', '--name', shadowModel, '--out', shadow];
   execFileSync(process.execPath, training, { stdio: ['ignore', 'ignore', 'inherit'] });
   const override = join(folder, 'override.yml');
   const receiver = '/webhook-receiver.mts';

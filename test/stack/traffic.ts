@@ -31,7 +31,7 @@ function readSummary(text: string): Outcome {
 
 /** Starts the traffic of `npm run traffic` towards some replicas. */
 export function startTraffic(urls: readonly string[], ...args: string[]): Traffic {
-  const command = ['src/cli/traffic.ts', '--url', urls.join(','), ...args];
+  const command = ['bin/vigia.cjs', 'traffic', '--url', urls.join(','), ...args];
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = (async () => {
     const [stdout, stderr] = await Promise.all([

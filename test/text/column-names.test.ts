@@ -8,7 +8,7 @@ import { readDataRows } from '../../src/traffic/data-rows.ts';
 import { postJson, startTestService } from '../support/service.ts';
 
 const run = async (command: string, ...args: string[]) =>
-  (await promisify(execFile)(process.execPath, [`src/cli/${command}.ts`, ...args])).stdout;
+  (await promisify(execFile)(process.execPath, ['bin/vigia.cjs', command, ...args])).stdout;
 
 /** Names as one program writes them, and as another does. */
 const trained = ['gro\u0308\u00dfe', 'branch code', 'outcome'];

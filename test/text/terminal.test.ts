@@ -165,14 +165,14 @@ describe('names, values and messages of others', function () {
     ],
     [
       'evaluate',
-      ['--model', model, '--outcomes', outcomes, '--samples', samples, '--by', 'cat'],
+      ['--model', model, '--outcomes', outcomes, '--live', samples, '--by', 'cat'],
       String.raw`bad\u{9b}31m\u{a}forged line`,
     ],
     ['evaluate', ['--model', model, '--data', table, '--by', names[0]], String.raw`n0\u{1b}[2J`],
-    ['samples', ['--model', model, '--samples', samples, '--limit', '200'], String.raw`n9\u{202e}gpj.exe`],
+    ['samples', ['--model', model, '--live', samples, '--limit', '200'], String.raw`n9\u{202e}gpj.exe`],
     [
       'rebaseline',
-      ['--model', model, '--live', table, '--by', 'x', '--reason', 'y'],
+      ['--model', model, '--live', table, '--accepted-by', 'x', '--reason', 'y'],
       String.raw`m\u{1b}]0;owned\u{7}-rebaselined.json`,
     ],
     [
@@ -186,7 +186,7 @@ describe('names, values and messages of others', function () {
     ['drift', ['--model', model, '--live', `no${esc}[2J\u202e.csv`], String.raw`no\u{1b}[2J\u{202e}.csv`],
     [
       'samples',
-      ['--model', model, '--samples', samples, '--feature', names[3], '--bin', `${esc}[2J`],
+      ['--model', model, '--live', samples, '--bin', `${names[3]}=${esc}[2J`],
       String.raw`\u{1b}[2J`,
     ],
     ['evaluate', ['--model', model, '--data', table, '--by', `\u2066no`], String.raw`\u{2066}no`],
@@ -195,7 +195,18 @@ describe('names, values and messages of others', function () {
     ['train', [`--no${esc}[2J`], String.raw`--no\u{1b}[2J`],
     [
       'rebaseline',
-      ['--model', model, '--live', samples, '--by', 'x', '--reason', 'y', '--out', join(table, `no\u009b/m`)],
+      [
+        '--model',
+        model,
+        '--live',
+        samples,
+        '--accepted-by',
+        'x',
+        '--reason',
+        'y',
+        '--out',
+        join(table, `no\u009b/m`),
+      ],
       String.raw`no\u{9b}`,
     ],
   ];
@@ -206,8 +217,8 @@ describe('names, values and messages of others', function () {
   it('are what they are in JSON, in which nothing steers a terminal either', async () => {
     for (const [name, ...args] of [
       ['drift', '--live', samples],
-      ['evaluate', '--outcomes', outcomes, '--samples', samples, '--by', 'cat'],
-      ['samples', '--samples', samples, '--limit', '1'],
+      ['evaluate', '--outcomes', outcomes, '--live', samples, '--by', 'cat'],
+      ['samples', '--live', samples, '--limit', '1'],
     ]) {
       const { stdout, stderr } = await runCommand(name, [...args, '--model', model, '--json']);
       check(stdout, String.raw`\u009b`);

@@ -57,7 +57,7 @@ describe('npm run traffic', () => {
   });
 
   function start(args: string[]) {
-    const child = spawn(process.execPath, ['src/cli/traffic.ts', ...args], {
+    const child = spawn(process.execPath, ['bin/vigia.cjs', 'traffic', ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     children.push(child);

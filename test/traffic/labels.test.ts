@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { readJsonLines, root, seriesValue, startTestService } from '../support/service.ts';
 
 function traffic(...args: string[]) {
-  return run('src/cli/traffic.ts', ...args);
+  return run('bin/vigia.cjs', 'traffic', ...args);
 }
 
 function run(...args: string[]) {
@@ -28,8 +28,8 @@ describe('npm run traffic -- --labels', () => {
     try {
       const { status, stdout, stderr } = traffic(
         ...['--url', service.api, '--rate', '400', '--count', '400', '--labels', '--label-url', service.api],
-        ...['--label-token', token, '--label-delay', '1s', '--label-share', '0.5'],
-        ...['--bad-share', '1', '--damaged-share', '0.2'],
+        ...['--label-token-file', token, '--label-delay', '1s', '--label-share', '0.5'],
+        ...['--positive-share', '1', '--damaged-share', '0.2'],
       );
       assert.equal(status, 0, stderr);
       const outcomes = await readJsonLines(service.outcomesPath);
@@ -60,7 +60,7 @@ describe('npm run traffic -- --labels', () => {
     await once(closed.close(), 'close');
     try {
       const { status, stdout } = run(
-        ...['--import', './test/traffic/programs/impatient.ts', 'src/cli/traffic.ts'],
+        ...['--import', './test/traffic/programs/impatient.ts', 'bin/vigia.cjs', 'traffic'],
         ...['--url', service.api, '--count', '5', '--labels', '--label-share', '1'],
         ...['--label-url', `http://127.0.0.1:${port}`],
       );
@@ -85,7 +85,7 @@ describe('npm run traffic -- --labels', () => {
 
   for (const [option, value] of [
     ['--label-share', '2'],
-    ['--bad-share', ''],
+    ['--positive-share', ''],
     ['--damaged-share', 'x'],
     ['--label-delay', 'soon'],
     ['--label-url', 'nowhere'],
@@ -98,8 +98,8 @@ describe('npm run traffic -- --labels', () => {
   }
 
   it('refuses what only --labels would heed', () => {
-    const { status, stderr } = traffic('--bad-share', '0.5');
+    const { status, stderr } = traffic('--positive-share', '0.5');
     assert.equal(status, 2);
-    assert.match(stderr, /^--bad-share goes with --labels/);
+    assert.match(stderr, /^--positive-share goes with --labels/);
   });
 });

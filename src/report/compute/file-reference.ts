@@ -30,6 +30,8 @@ export type FileReferenceOptions = {
   readonly artifact: Artifact | null;
   /** Picks features by name; `null` takes all, without a model all but ids and dates. */
   readonly chooseFeatures: ChooseFeatures | null;
+  /** Picks features that are not compared; none when left out. */
+  readonly excludeFeatures?: ChooseFeatures | null;
   /** Picks the columns to cut into segments by, of all there are; `null` picks none. */
   readonly chooseSegments?: ChooseFeatures | null;
   /** Values of a column that are kept; beyond that it has no summary. A million if left out. */
@@ -68,6 +70,7 @@ export async function fileReference(
   {
     artifact,
     chooseFeatures,
+    excludeFeatures = null,
     chooseSegments,
     maxValues,
     leavesOutFar = false,
@@ -88,7 +91,7 @@ export async function fileReference(
   if (holdsBins && artifact === null) {
     throw new Error(`${name}: holds bins, not values: give the model that cut them with --model`);
   }
-  const { wanted, all, notes } = selectColumns(sources, artifact, chooseFeatures);
+  const { wanted, all, notes } = selectColumns(sources, artifact, chooseFeatures, excludeFeatures);
   const by = chooseSegments?.(allColumns(all, sources)) ?? [];
   const cutting = segmentReading(wanted, selectNamed(by, sources, artifact)).slice(wanted.length);
   const collectors = [...wanted, ...cutting].map((column) =>

@@ -15,27 +15,44 @@ export type Selection = {
 export type ChooseFeatures = (names: readonly string[]) => readonly string[];
 
 /**
+ * The names that are chosen and not excluded.
+ *
+ * @param choose `null` chooses all
+ * @param exclude `null` excludes none
+ * @throws Error when none is left, and what these throw
+ */
+export function chooseNames(
+  names: readonly string[],
+  choose: ChooseFeatures | null,
+  exclude: ChooseFeatures | null,
+): readonly string[] {
+  const excluded = exclude?.(names) ?? [];
+  const chosen = (choose?.(names) ?? names).filter((name) => !excluded.includes(name));
+  if (chosen.length === 0 && names.length > 0) throw new Error('--exclude leaves no feature to compare');
+  return chosen;
+}
+
+/**
  * Selects the columns of a reference: the model's features; without a model all columns of the first file but those
  * that name rows or say when they were, by the rule that training goes by. What is chosen by name is taken as it is.
  *
  * @param sources the files of the reference: all of them tell what a column holds
- * @throws Error when no column is left, and what `choose` throws
+ * @throws Error when no column is left, and what `choose` and `exclude` throw
  */
 export function selectColumns(
   sources: readonly RowSource[],
   artifact: Artifact | null,
   choose: ChooseFeatures | null,
+  exclude: ChooseFeatures | null = null,
 ): Selection {
   const source = { ...sources[0], columns: joinProfiles(sources) };
   const all: readonly WantedColumn[] =
     artifact?.features.map((feature) => wantedFeature(feature, artifact)) ?? source.columns.map(judge);
   const names = all.map(({ name }) => name);
-  if (choose !== null) {
-    const chosen = choose(names);
-    const wanted = chosen.flatMap((name) => all.filter((column) => column.name === name));
-    return { wanted, all: names, notes: [] };
-  }
-  return { all: names, ...(artifact === null ? setAside(source, all) : { wanted: all, notes: [] }) };
+  const chosen = chooseNames(names, choose, exclude);
+  const wanted = chosen.flatMap((name) => all.filter((column) => column.name === name));
+  if (choose !== null || artifact !== null) return { wanted, all: names, notes: [] };
+  return { all: names, ...setAside(source, wanted) };
 }
 
 /** The names of a selection, and of the columns of the first file beside the model's features. */
@@ -78,9 +95,10 @@ function judge({ name, numbers, present }: ColumnProfile): WantedColumn {
 }
 
 function setAside(source: RowSource, all: readonly WantedColumn[]): Pick<Selection, 'wanted' | 'notes'> {
-  const suspicions = source.columns.map(({ name, texts }, i) =>
-    suspicionOf(name, texts, all[i].kind === 'numeric' ? Float64Array.from(texts, Number) : undefined),
-  );
+  const suspicions = all.map(({ name, kind }) => {
+    const texts = source.columns.find((column) => column.name === name)?.texts ?? [];
+    return suspicionOf(name, texts, kind === 'numeric' ? Float64Array.from(texts, Number) : undefined);
+  });
   const wanted = all.filter((_, i) => suspicions[i] === null);
   const namesOf = (kind: 'ids' | 'dates') =>
     all.filter((_, i) => suspicions[i] === kind).map(({ name }) => name);

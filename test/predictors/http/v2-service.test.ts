@@ -35,7 +35,7 @@ describe('a service behind its Open Inference Protocol V2', function () {
     await writeFile(join(folder, 'rows.csv'), own.join('\n'));
     const model = join(folder, 'loans.json');
     const options = ['--target', 'outcome', '--positive', 'bad', '--name', 'loans', '--out', model];
-    await run(process.execPath, ['src/cli/train.ts', '--data', join(folder, 'rows.csv'), ...options], {
+    await run(process.execPath, ['bin/vigia.cjs', 'train', '--data', join(folder, 'rows.csv'), ...options], {
       cwd: root,
     });
     artifact = await loadArtifact(model);

@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url';
+
+const root = new URL('../../', import.meta.url);
+
+/** What Node runs as the service: instrumentation has to be loaded before all else, and memory be set before Node starts. */
+export const serviceArguments = [
+  '--require',
+  './src/require-node.cjs',
+  '--max-semi-space-size=16',
+  '--import',
+  './otel/register.ts',
+  'src/server.ts',
+] as const;
+
+/** Puts the service in the place of this process, so that signals reach it. */
+export async function run(): Promise<never> {
+  const args = serviceArguments.map((one) =>
+    one.startsWith('--') ? one : fileURLToPath(new URL(one, root)),
+  );
+  // as a type it is optional: Windows has none
+  return process.execve!(process.execPath, [process.execPath, ...process.execArgv, ...args], process.env);
+}

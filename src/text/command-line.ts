@@ -1,0 +1,26 @@
+/**
+ * A command for a shell in lines that end in `\` where they are broken, so that it can be pasted as it is.
+ *
+ * @param columns the most that a line should have
+ */
+export function formatCommand(command: string, columns: number): string[] {
+  // an option stays with its value, and no quoted text is broken
+  const parts =
+    command.match(/--?[^\s'"]+(?:\s+(?!-)(?:'[^']*'|"[^"]*"|[^\s'"])+)?|(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? [];
+  const lines: string[] = [];
+  let line = '';
+  for (const part of parts) {
+    if (line !== '' && line.length + part.length + 3 > columns) {
+      lines.push(`${line} \\`);
+      line = `  ${part}`;
+    } else {
+      line = line === '' ? part : `${line} ${part}`;
+    }
+  }
+  return [...lines, line];
+}
+
+/** A text as one word of a shell. */
+export function quoteWord(text: string): string {
+  return /^[\w%+,./:=@-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
