@@ -10,7 +10,7 @@ export const colours = {
   reference: '#7A8CA5',
   live: '#F08C1A',
   good: '#2F9E5B',
-  unsure: '#D9B310',
+  unsure: '#B58900',
   moved: '#3274D9',
   bad: '#C8323C',
   /** Lines that are neither distribution: thresholds, ceilings, targets. */

@@ -16,7 +16,7 @@ export function overview(): Dashboard {
       'Whether all is well: a verdict on the service, on drift, on performance and on the telemetry that they rest on, each of which leads to its dashboard; then the alerts that fire, every model that is served, and when that changed.',
     from: 'now-6h',
     variables: [variables.datasource],
-    annotations: [...alertAnnotations('component!=""'), versionAnnotation('')],
+    annotations: [alertAnnotations('component!=""')[0], versionAnnotation('')],
     rows: [glance, firing, models, changes],
   });
 }

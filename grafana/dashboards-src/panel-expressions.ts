@@ -9,6 +9,9 @@ export function noneBelow(expr: string, anchor: string, label: string): string {
   return `(${expr} > 0) or on () label_replace(0 * ${anchor}, "${label}", "none", "", "")`;
 }
 
+/** As many series as the legend of a panel shows without scrolling, beside a threshold. */
+export const mostSeries = 8;
+
 /** An edge of a bin: its sign, digits and up to three decimals are kept, further decimals are not. */
 const edge = '([+-]?[0-9a-z]+(?:[.][0-9]{1,3})?)[0-9]*';
 

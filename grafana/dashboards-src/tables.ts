@@ -80,6 +80,7 @@ export function bars(
     .height(10)
     .span(16)
     .min(0)
+    .axisSoftMax(0.1)
     .xField(columns[0].name)
     .orientation(common.VizOrientation.Auto)
     .groupWidth(0.8)

@@ -36,7 +36,7 @@ export function timeSeries(
         ? legend
             .placement(common.LegendPlacement.Right)
             .displayMode(common.LegendDisplayMode.Table)
-            .calcs(columns === 8 ? ['lastNotNull'] : ['lastNotNull', 'max'])
+            .calcs(columns === 24 ? ['lastNotNull', 'max'] : ['lastNotNull'])
             .sortBy('Last *')
             .sortDesc(true)
         : legend.placement(common.LegendPlacement.Bottom).displayMode(common.LegendDisplayMode.List),
@@ -94,14 +94,19 @@ export function thresholdLine(panel: TimeSeries, value: number): TimeSeries {
     );
 }
 
-/** An axis on which the first steps from 0 and the large multiples can both be seen: linear up to 1, doubling above. */
-export function doubling(panel: TimeSeries): TimeSeries {
-  return panel.scaleDistribution(
-    new common.ScaleDistributionConfigBuilder()
-      .type(common.ScaleDistribution.Symlog)
-      .log(2)
-      .linearThreshold(1),
-  );
+/**
+ * An axis on which what lies near 0 and large multiples can both be seen: linear up to `from`, and from there on each
+ * step is `factor` times the one before. Such an axis knows no least range: draw the threshold as a series.
+ */
+export function multiplying(panel: TimeSeries, factor: 2 | 10, from = 1): TimeSeries {
+  return panel
+    .min(0)
+    .scaleDistribution(
+      new common.ScaleDistributionConfigBuilder()
+        .type(common.ScaleDistribution.Symlog)
+        .log(factor)
+        .linearThreshold(from),
+    );
 }
 
 /** One colour, whatever the place of the series in the order. */

@@ -17,13 +17,15 @@ const run = promisify(execFile);
 
 /** The windows of the rules, and the pace at which Prometheus looks, are this much shorter; the formulas are the same. */
 export const timeScale = 0.2;
-const scrapeInterval = '3s';
+export const scrapeInterval = '3s';
 
 /** A model of the test's own in `models/`, for a shadow: the one that is committed, with another threshold. */
 export const shadowModel = 'credit-next';
 
 export type Stack = {
   readonly project: string;
+  /** Files of this stack alone, which go with it. */
+  readonly folder: string;
   /** Runs `docker compose` on this stack and gives its stdout. */
   compose(...args: string[]): Promise<string>;
   /** Runs `docker` and gives its stdout. */
@@ -154,6 +156,7 @@ export function createStack(): Stack {
 
   return {
     project,
+    folder,
     docker,
     compose,
     container,

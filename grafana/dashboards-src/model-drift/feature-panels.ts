@@ -71,7 +71,7 @@ export const features: Row = {
       {
         title: 'Verdicts over time',
         description:
-          'One bar a feature; of more than a dozen, those that moved furthest in this time. A short drifting stretch on a short window may be the time of day; alerts ask for persistence and compare with the same hour before.',
+          'One bar a feature; of more than eight, those that moved furthest in this time. A short drifting stretch on a short window may be the time of day; alerts ask for persistence and compare with the same hour before.',
         noData: 'no verdict was recorded in this time',
       },
       { expr: amongFurthest(verdict), legend: '{{feature}}' },

@@ -4,8 +4,9 @@ import type { Row } from '../compose.ts';
 import { driftWords, variable } from '../language.ts';
 import { asPanelLink, toDashboard, toRunbook } from '../links.ts';
 import { version as versionSelector } from '../model-queries.ts';
+import { mostSeries } from '../panel-expressions.ts';
 import { binLabels, inWords, number, table } from '../tables.ts';
-import { doubling, thresholdLine, timeSeries } from '../time-series.ts';
+import { asThreshold, multiplying, timeSeries } from '../time-series.ts';
 
 /** A segment is the rows of one value of a feature: both name it. */
 const bySegment = 'segment_feature, segment';
@@ -72,27 +73,25 @@ export const segments: Row = {
       .height(10)
       .span(12)
       .links([asPanelLink(toRunbook('ModelSegmentDrift'))]),
-    doubling(
-      thresholdLine(
-        timeSeries(
+    multiplying(
+      timeSeries(
+        {
+          title: 'PSI where $segment_feature $segment',
+          description: `Population stability index of each feature within the chosen segment, as a multiple of its threshold: the larger of 24 hours and 7 days. Above the line at 1 it drifts in the segment. The axis doubles from 1 on. Of more than ${mostSeries} features, those that moved furthest.`,
+          unit: 'suffix:×',
+          noData: none,
+        },
+        [
           {
-            title: 'PSI where $segment_feature $segment',
-            description:
-              'Population stability index of each feature within the chosen segment, as a multiple of its threshold: the larger of 24 hours and 7 days. Above the line at 1 it drifts in the segment. The axis doubles from 1 on. Of more than a dozen features, those that moved furthest.',
-            unit: 'suffix:×',
-            noData: none,
+            expr: `max by (feature) (${timesThreshold(opened)}) and on (feature) topk(${mostSeries}, max by (feature) (model_segment:psi${selected(opened)} @ end()))`,
+            legend: '{{feature}}',
           },
-          [
-            {
-              expr: `max by (feature) (${timesThreshold(opened)}) and on (feature) topk(12, max by (feature) (model_segment:psi${selected(opened)} @ end()))`,
-              legend: '{{feature}}',
-            },
-          ],
-        )
-          .height(10)
-          .axisSoftMax(2),
-        1,
-      ),
+          { expr: `1 + 0 * max(${timesThreshold(opened)})`, legend: 'threshold' },
+        ],
+      )
+        .height(10)
+        .overrideByQuery('B', asThreshold()),
+      2,
     ),
   ],
 };

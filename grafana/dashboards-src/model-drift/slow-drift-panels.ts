@@ -3,6 +3,7 @@ import type { Row } from '../compose.ts';
 import { evidence } from '../evidence.ts';
 import { asPanelLink, toRunbook } from '../links.ts';
 import { version } from '../model-queries.ts';
+import { mostSeries } from '../panel-expressions.ts';
 import { seriesFeature } from './queries.ts';
 
 const evidenceOf = `model_feature:slow_drift{${version}}`;
@@ -13,12 +14,12 @@ export const slow: Row = {
     evidence(
       {
         title: 'Evidence of slow drift',
-        description: `What bets on every day so far have won, on average, of each numeric feature and the score (of more than a dozen, those with the most evidence): that the values rise, and that they fall. It is 0 until the first day is settled, changes once a day, and does not depend on the chosen window. From ${dailyBetRule.threshold.toLocaleString('en')} on, chance alone no longer explains it. A line that rises steadily from one day on tells when the change began; up and down below 100 is what chance does.`,
+        description: `What bets on every day so far have won, on average, of each numeric feature and the score (of more than ${mostSeries}, those with the most evidence): that the values rise, and that they fall. It is 0 until the first day is settled, changes once a day, and does not depend on the chosen window. From ${dailyBetRule.threshold.toLocaleString('en')} on, chance alone no longer explains it. A line that rises steadily from one day on tells when the change began; up and down below 100 is what chance does.`,
         noData: 'this version has no numeric feature, or is not watched',
       },
       [
         {
-          expr: `max by (feature) (${evidenceOf}) and on (feature) topk(12, max by (feature) (${evidenceOf} @ end()))`,
+          expr: `max by (feature) (${evidenceOf}) and on (feature) topk(${mostSeries}, max by (feature) (${evidenceOf} @ end()))`,
           legend: '{{feature}}',
         },
       ],

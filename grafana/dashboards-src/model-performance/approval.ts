@@ -82,6 +82,6 @@ export const approval: Row = {
           look: inWords({ good: 'met', unsure: 'below' }),
         },
       ],
-    ),
+    ).height(13),
   ],
 };

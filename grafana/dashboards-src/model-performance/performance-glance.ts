@@ -66,7 +66,7 @@ export const glance: Row = {
       .links([asPanelLink(toRunbook('ModelPerformanceEstimatedFalling'))]),
     stat(
       {
-        title: 'Observed against expected',
+        title: 'Observed − expected',
         description: `Positive outcomes less those that the calibrated scores of the same rows promise, in standard deviations. Above 0 there are more than promised. Every ${outcomeRule.designEffect} outcomes count as one, and the error of the calibration is included. Beyond ±${z}, and by more than ${least} of what is expected, the model is no longer right about its population. Σ p(1 − p) counts as ${outcomeRule.minVariance} at least.`,
         unit: 'suffix:σ',
         noData: 'no outcome',

@@ -45,7 +45,7 @@ export const models: Row = {
       {
         title: 'Models',
         description:
-          'Every model version that is loaded, drifting ones first: over the last hour whether its inputs and scores drift, and the feature that moved furthest as a multiple of its threshold; over the last day whether its answers are as good as expected; in this time the rows it failed to predict, its shadows and the rows that they dropped. A click on a verdict opens its dashboard for the model.',
+          'Every model version that is loaded, drifting ones first: over the last hour whether its inputs and scores drift, and the feature that moved furthest as a multiple of its threshold; over the last day whether its answers are as good as expected; in this time the rows it failed to predict, its shadows and the rows that those dropped. A click on a verdict opens its dashboard for the model.',
         unit: 'none',
         noData: 'no model is loaded',
       },
@@ -92,7 +92,7 @@ export const models: Row = {
         { from: { query: 'G' }, name: 'Estimated', look: share },
         { from: { query: 'H' }, name: 'Failed', look: count },
         { from: { query: 'I' }, name: 'Shadows', look: number('none', 0) },
-        { from: { query: 'J' }, name: 'Shadows dropped', look: count },
+        { from: { query: 'J' }, name: 'Shadow drops', look: count },
       ],
       {
         order: [

@@ -25,32 +25,13 @@ export const replicas: Row = {
         noData: 'no request in this time',
       },
       [{ expr: `sum by (instance) (${rate(`${duration}_count`)})`, legend: '{{instance}}' }],
-      8,
-    ),
-    stacked(
-      timeSeries(
-        {
-          title: 'Predictions by version',
-          description:
-            'Rows predicted a second by model version: during a roll-out both are here, afterwards one. Stacked, so that the height is all of them.',
-          unit: 'rowsps',
-          noData: 'no prediction in this time',
-        },
-        [
-          {
-            expr: `sum by (model, version) (${rate('model_predictions_total')})`,
-            legend: '{{model}} {{version}}',
-          },
-        ],
-        8,
-      ),
     ),
     stacked(
       timeSeries(
         {
           title: 'Failed predictions by model',
           description:
-            'Rows a second that a model could not predict, by model and reason. Those of a shadow change no answer. The panels above count answers, of all models together.',
+            'Rows a second that a model could not predict, by model and reason. Those of a shadow change no answer. The panels further up count answers, of all models together.',
           unit: 'rowsps',
           noData: 'no replica is scraped',
         },
@@ -64,7 +45,6 @@ export const replicas: Row = {
             legend: '{{model}} {{reason}}',
           },
         ],
-        8,
       ),
     ).links([asPanelLink(toRunbook('ModelPredictFailing'))]),
     table(

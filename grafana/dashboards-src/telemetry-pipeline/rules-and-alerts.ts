@@ -75,6 +75,6 @@ export const rules: Row = {
         { from: { label: 'what' }, name: 'What' },
         { from: { label: 'window' }, name: 'Window' },
       ],
-    ).height(10),
+    ).height(14),
   ],
 };
