@@ -24,26 +24,26 @@ type Compared = Pick<Results, 'compared'>;
 export const goals: readonly Goal[] = [
   {
     key: 'watching-micros',
-    what: 'watching an untraced request, µs of processor time (V0 − U)',
+    what: 'watching an untraced request: µs of processor time above the unwatched service (V0 − U)',
     ...atMost(12, 1),
     measure: (results) => difference(results, 'V0', 'U'),
   },
   {
     key: 'watching-percent',
-    what: 'the same, per cent of U',
+    what: 'the same, in per cent of the unwatched service (U)',
     ...atMost(35, 0),
     measure: (results) =>
       pair(results, 'V0', 'U', 'cpuMicros', (watched, bare) => 100 * (watched / bare - 1)),
   },
   {
     key: 'traced-micros',
-    what: 'tracing a request when all are traced, µs of processor time (V100 − V0)',
+    what: 'tracing a request when all are traced: µs of processor time above tracing none (V100 − V0)',
     ...atMost(70, 0),
     measure: (results) => difference(results, 'V100', 'V0'),
   },
   {
     key: 'traced-among-untraced-micros',
-    what: 'tracing a request when one in ten is traced, µs of processor time (10 × (V10 − V0))',
+    what: 'tracing a request when one in ten is traced: µs of processor time per traced request (10 × (V10 − V0))',
     ...atMost(70, 0),
     measure: (results) =>
       pair(results, 'V10', 'V0', 'cpuMicros', (traced, untraced) => 10 * (traced - untraced)),

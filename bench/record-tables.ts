@@ -7,6 +7,14 @@ import { bareKoa, others, unwatched, vigia } from './variants.ts';
 /** Days on which the present service has to be measured before its figures are more than a first impression. */
 const enoughDays = 3;
 
+const variants = [unwatched, ...[0, 0.01, 0.1, 1].map((ratio) => vigia('', ratio)), bareKoa, ...others('')];
+
+/** A variant by its label and its key. */
+function nameOf(key: string): string {
+  const variant = variants.find((one) => one.key === key);
+  return variant === undefined ? key : `${variant.label} (${key})`;
+}
+
 /** How many runs there are, on how many days, and what cannot be concluded from so few. */
 export function describeRuns(runs: readonly RecordedRun[]): string {
   const present = runs.filter(({ earlier }) => earlier === undefined);
@@ -29,7 +37,7 @@ export function describeRuns(runs: readonly RecordedRun[]): string {
 /** All figures with their goals and how many runs of the present service met them. */
 export function goalTable(runs: readonly RecordedRun[]): string {
   return table(
-    ['figure', 'goal', 'what the runs gave', 'met'],
+    ['figure', 'goal', 'results of the runs', 'met'],
     goals.map((goal) => [goal.what, formatLimit(goal), valuesOf(runs, goal), countMet(runs, goal)]),
   );
 }
@@ -58,17 +66,12 @@ function tableOfRuns(runs: readonly RecordedRun[]): string {
   );
 }
 
-/** Processor time a request of every variant that a run has measured. */
+/** Processor time per request of every variant that a run has measured. */
 export function cpuTable(runs: readonly RecordedRun[]): string {
-  const variants = [
-    unwatched,
-    ...[0, 0.01, 0.1, 1].map((ratio) => vigia('', ratio)),
-    bareKoa,
-    ...others(''),
-  ].filter(({ key }) => runs.some(({ cpuMicros }) => key in cpuMicros));
+  const measured = variants.filter(({ key }) => runs.some(({ cpuMicros }) => key in cpuMicros));
   return table(
-    ['', 'variant', 'µs of processor time a request'],
-    variants.map(({ key, label }) => [key, label, listValues(runs, ({ cpuMicros }) => cpuMicros[key], 0)]),
+    ['id', 'variant', 'µs of processor time per request'],
+    measured.map(({ key, label }) => [key, label, listValues(runs, ({ cpuMicros }) => cpuMicros[key], 0)]),
   );
 }
 
@@ -85,7 +88,7 @@ export function profileTable(runs: readonly RecordedRun[]): string {
     .sort((a, b) => Math.max(...b.micros) - Math.max(...a.micros))
     .map(({ part, micros }) => [part, ...micros.map((value) => formatNumber(value, 1))]);
   const total = ['all', ...keys.map((key) => formatNumber(micros(key, 1), 1))];
-  const head = ['µs of processor time a request', ...keys];
+  const head = ['µs of processor time per request', ...keys.map(nameOf)];
   return `Run of ${run.date}, commit ${run.commit}:\n\n${table(head, [...rows, total])}`;
 }
 

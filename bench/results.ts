@@ -37,14 +37,14 @@ export function renderResults(results: Results): string {
     headline(measureFigures(results)),
     wakeUpText(results.wakeUp),
     '## Side by side',
-    `${results.connections} connections, each waiting for its answer; bodies differ; ${results.compared[0].rounds.length} rounds of ${results.seconds} s each, after a warm-up, in turn. Median, and least–greatest, of the rounds.`,
+    `${results.connections} connections, each waiting for its answer; bodies differ; ${results.compared[0].rounds.length} rounds of ${results.seconds} s each, after a warm-up, in turn. Median, and lowest–highest, of the rounds.`,
     comparisonTable(results),
     ...disturbance(results),
-    ...results.absent.map(({ key, absent }) => `${key} was left out: ${absent}.`),
+    ...results.absent.map(({ key, absent }) => `${key} was skipped: ${absent}.`),
     '## Goals',
     verdictTable(judge(results)),
     '## Parts of a request',
-    'Nanoseconds a call, in one process without a server, by the number of features.',
+    'Nanoseconds per call, in one process without a server, by the number of features.',
     partTable(results.inProcess),
     '## Scrape',
     scrapeText(results.scrape),
@@ -60,8 +60,8 @@ export function wakeUpText({ asleepMicros, awakeMicros }: Results['wakeUp']): st
 }
 
 /**
- * What speaks against the requests/s of a run: a server that could not use its processor wholly was held up by
- * something other than its own work. The processor time a request suffers less.
+ * Why not to trust the requests/s of a run: a server that could not use its processor fully was held up by something
+ * other than its own work. The processor time per request is affected less.
  */
 export function disturbance(results: Results): string[] {
   const heldUp = results.compared.filter(
@@ -70,7 +70,7 @@ export function disturbance(results: Results): string[] {
   if (heldUp.length === 0) return [];
   const keys = heldUp.map(({ variant }) => variant.key).join(', ');
   return [
-    `The machine was not quiet: ${keys} had less than 0.9 of a processor. Their requests/s and latencies are worse than on a quiet machine, and the CPU time a request somewhat.`,
+    `The machine was not quiet: ${keys} had less than 0.9 of a processor. Their requests/s and latencies are worse than on a quiet machine, and their CPU time per request is somewhat higher.`,
   ];
 }
 
@@ -92,11 +92,11 @@ export function comparisonTable(results: Results): string {
     ];
   });
   const head = [
-    '',
+    'id',
     'variant',
     'requests/s',
-    'against B',
-    'CPU µs a request',
+    'against bare Koa (B)',
+    'CPU µs per request',
     'p50 ms',
     'p99 ms',
     'start ms',
@@ -132,7 +132,7 @@ function partTable(costs: readonly PartCost[]): string {
 }
 
 function scrapeText({ features, versions, series, bytes, blockMs, cpuMs }: ScrapeCost): string {
-  return `${versions} versions of a model with ${features} features: ${series.toLocaleString('en')} series, ${(bytes / 1e6).toFixed(2)} MB. A scrape keeps the event loop from anything else for ${formatFigure(blockMs, 1)} ms at a stretch, and takes ${formatFigure(cpuMs, 1)} ms of processor time in all.`;
+  return `${versions} versions of a model with ${features} features: ${series.toLocaleString('en')} series, ${(bytes / 1e6).toFixed(2)} MB. A scrape blocks the event loop for ${formatFigure(blockMs, 1)} ms at a stretch, and takes ${formatFigure(cpuMs, 1)} ms of processor time in all.`;
 }
 
 function memoryTable({ bare, vigia }: Results['memory']): string {

@@ -80,7 +80,7 @@ export function others(sinkUrl: string): Variant[] {
     }),
     {
       key: 'P',
-      label: 'B with prom-client and pino',
+      label: 'bare Koa with prom-client and pino',
       command: [node, program('prom-client-koa')],
       env: {},
     },
@@ -103,7 +103,7 @@ function autoInstrumented(
 ): Variant {
   return {
     key,
-    label: `B with auto-instrumentations-node and SDK metrics, ${traced}`,
+    label: `bare Koa with auto-instrumentations-node and SDK metrics, ${traced}`,
     command: [
       node,
       '--experimental-loader=@opentelemetry/instrumentation/hook.mjs',
@@ -130,7 +130,7 @@ function fastApi(
 ): Variant {
   return {
     key,
-    label: `FastAPI, uvicorn, OpenTelemetry, scikit-learn with ${pipeline}; a log line and a sample each, 10 % traced`,
+    label: `FastAPI, uvicorn, OpenTelemetry, scikit-learn with ${pipeline}; a log line and a sample per request, 10 % traced`,
     command: [python, new URL('python/service.py', import.meta.url).pathname],
     env: {
       OTEL_SERVICE_NAME: 'fastapi',
