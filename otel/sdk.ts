@@ -41,6 +41,8 @@ export type Telemetry = {
   readonly exposeMetrics: () => Promise<Buffer>;
   /** Where spans go; undefined when tracing is off. */
   readonly tracesEndpoint: string | undefined;
+  /** Spans that were lost since the start. */
+  readonly droppedSpans: () => number;
   /** What there is to say of settings and exports; connect it to the logger. */
   readonly log: TelemetryLog;
   /** Sends what is queued and stops. A Collector that does not answer makes it reject, late: bound it. */
@@ -158,6 +160,7 @@ function startTelemetry(config: Config, otlp: OtlpOptions | undefined): Telemetr
     beforeAnswer,
     exposeMetrics: createExposition(metrics, beforeAnswer),
     tracesEndpoint: otlp?.url,
+    droppedSpans: () => spans.queueFull + spans.exportFailed + spans.rejected,
     log,
     shutdown: () => sdk.shutdown(),
   };

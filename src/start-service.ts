@@ -11,6 +11,7 @@ import { hasPlaceholder } from './files/path-pattern.ts';
 import { historyStepMs } from './history/drift-steps.ts';
 import { openDriftHistory } from './history/open-drift-history.ts';
 import { expectedRequests } from './http/expected-requests.ts';
+import { createHome } from './http/home/home.ts';
 import { createObservationIntake } from './http/observation-intake.ts';
 import { createPredictIntake } from './http/predict-rows.ts';
 import type { Service } from './http/service.ts';
@@ -141,12 +142,24 @@ export async function startService(
     ...outcomes.shadows,
     onProblem: (message) => logger.warn({ event: 'shadow' }, message),
   });
+  const httpMetrics = createHttpMetrics(expectedRequests(outcomeTokens !== undefined));
+  const home = createHome({
+    config,
+    deployments,
+    history,
+    httpMetrics,
+    samples,
+    shadows,
+    droppedLogLines: () => destination.droppedLines,
+    droppedSpans: () => telemetry.droppedSpans(),
+  });
   const service: Service = {
     config,
     state: 'starting',
     deployments,
     history,
-    httpMetrics: createHttpMetrics(expectedRequests(outcomeTokens !== undefined)),
+    home,
+    httpMetrics,
     samples,
     tokens,
     models,
@@ -164,7 +177,7 @@ export async function startService(
   const slowReaders = createSlowReaders();
   telemetry.sources.push(
     processMetrics,
-    service.httpMetrics.source,
+    httpMetrics.source,
     () => [...deployments.retired(), ...deployments.answering].flatMap(({ metrics }) => metrics()),
     createModelInfo(() => deployments.answering.map(({ monitor }) => monitor.reference)),
     intakeMetrics(intake),
@@ -184,12 +197,7 @@ export async function startService(
   });
   opened.move();
   service.state = 'ready';
-  const endSteps = everyStep(historyStepMs, (timeMs) =>
-    history.addStep(
-      deployments.answering.map(({ monitor }) => monitor),
-      timeMs,
-    ),
-  );
+  const endSteps = everyStep(historyStepMs, home.step);
 
   async function stop(): Promise<void> {
     service.state = 'draining';
@@ -200,6 +208,7 @@ export async function startService(
     await within(remainingMs() * 0.6, api.drain());
     api.destroy();
     guard.stop();
+    home.close();
     // last, as it tells that the service is draining; a batch of outcomes that was taken is answered as well
     await within(remainingMs() * 0.5, admin.drain());
     admin.destroy();

@@ -207,6 +207,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'model',
       'predictors',
       'monitor',
+      'alerts',
       'outcomes',
       'history',
       'telemetry',

@@ -3,10 +3,10 @@ import { createHttpMetrics } from '../telemetry/http-metrics.ts';
 import { type AddRoutes, createApp } from './app.ts';
 import { type Observer, observeRequest } from './observe-request.ts';
 import type { RequestState } from './request-context.ts';
-import { addAdminPage } from './routes/admin-page.ts';
 import { addAdminDocs, addPublicDocs, addRootRoute } from './routes/docs-route.ts';
 import { addDriftRoute } from './routes/drift-route.ts';
 import { addHealthRoutes } from './routes/health-route.ts';
+import { addHomeRoutes } from './routes/home-route.ts';
 import { addFullMetricsRoute, addPrometheusRoute, addSummaryRoute } from './routes/metrics-route.ts';
 import { addModelDetailsRoute, addModelsRoute } from './routes/models-route.ts';
 import { addObservationsRoute, createTokenObservationsRoute } from './routes/observations-route.ts';
@@ -38,7 +38,7 @@ export function publicRoutes({ outcomeTokens, config }: Service): AddRoutes[] {
 
 /** What the admin listener has. */
 export const adminRoutes: readonly AddRoutes[] = [
-  addAdminPage,
+  addHomeRoutes,
   addModelDetailsRoute,
   addRunbookRoutes,
   addPrometheusRoute,

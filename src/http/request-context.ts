@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type SpanContext, trace } from '@opentelemetry/api';
 import type { DefaultContext, ParameterizedContext } from 'koa';
 import type { CallerTrace } from '../telemetry/propagation.ts';
@@ -27,6 +27,9 @@ export type TraceContext = Pick<SpanContext, 'traceId' | 'traceFlags'> & { reado
 /** A whole answer in text, beside its status. A long one is kept as its bytes, which all who take it slowly share. */
 export type Answer = { readonly mediaType: string; readonly text: string | Buffer };
 
+/** An answer that goes on until the client or the service ends it. */
+export type AnswerStream = { readonly mediaType: string; readonly begin: (response: ServerResponse) => void };
+
 export type RequestState = {
   requestId: string;
   trace: TraceContext | undefined;
@@ -38,6 +41,8 @@ export type RequestState = {
   observations?: ObservationCounts;
   /** Set by `send`. */
   answer?: Answer;
+  /** Set by `sendStream`. */
+  stream?: AnswerStream;
 };
 
 export type RequestContext = ParameterizedContext<RequestState, DefaultContext>;

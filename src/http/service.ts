@@ -10,6 +10,7 @@ import type { HttpMetrics } from '../telemetry/http-metrics.ts';
 import type { CallerTrace } from '../telemetry/propagation.ts';
 import type { RequestEntry } from '../telemetry/request-log.ts';
 import type { BatchIntake } from './batch-intake.ts';
+import type { Home } from './home/home.ts';
 import type { ObservationIntake } from './observation-intake.ts';
 
 export type Lifecycle = 'starting' | 'ready' | 'draining';
@@ -25,6 +26,7 @@ export type Service = {
   readonly httpMetrics: HttpMetrics;
   /** Drift over the last day. */
   readonly history: DriftHistory;
+  readonly home: Home;
   readonly samples: JsonlWriter;
   /** Signs the ids of predictions, and reads them when an outcome comes. */
   readonly tokens: Tokens;

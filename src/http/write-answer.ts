@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { type Problem, problemMediaType, problemText } from './problem.ts';
-import type { Answer, RequestContext } from './request-context.ts';
+import type { Answer, AnswerStream, RequestContext } from './request-context.ts';
 import { send } from './send.ts';
 
 /** Answers with a problem document and the headers that belong to it. */
@@ -10,7 +10,7 @@ export function answerProblem(context: RequestContext, problem: Problem, request
 }
 
 /**
- * Writes what `send` left, or adds `headers` to an answer that Koa is going to write.
+ * Writes what `send` or `sendStream` left, or adds `headers` to an answer that Koa is going to write.
  *
  * @param headers name, value, name, value; this function may add to the list
  */
@@ -19,7 +19,15 @@ export function writeAnswer({ res, state }: RequestContext, headers: string[]): 
     writeAtOnce(res, state.answer, headers);
     // it would be kept beside its bytes until the client has taken them
     if (res.writableLength > 0) delete state.answer;
-  } else addHeaders(res, headers);
+  } else if (state.stream) beginStream(res, state.stream, headers);
+  else addHeaders(res, headers);
+}
+
+/** The connection ends with the stream: a service that stops would have to wait for it otherwise. */
+function beginStream(res: ServerResponse, { mediaType, begin }: AnswerStream, headers: string[]): void {
+  if (!headers.includes('connection')) headers.push('connection', 'close');
+  res.writeHead(200, [...headers, 'content-type', mediaType]);
+  begin(res);
 }
 
 /** All of the answer at once: that costs a third of what setting its headers one by one does. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { segmentList } from '../../src/http/routes/admin-segments.ts';
+import { segmentList } from '../../src/http/home/segment-list.ts';
 import { formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { type LiveSegment, liveSegments } from '../../src/monitor/live-segments.ts';
 import { createMonitor } from '../../src/monitor/monitor.ts';

@@ -141,7 +141,7 @@ describe('several models in one process', () => {
     const all = await getJson(`${service.admin}/performance`);
     assert.equal(all.body.models.length, 3);
     const page = await (await fetch(`${service.admin}/${query}`)).text();
-    assert.match(page, /model fraud \/ EU, version/);
+    assert.match(page, /Model fraud \/ EU, version/);
     assert.match(page, /<a href="\/\?model=churn">churn<\/a>/);
     assert.match(page, /<a href="\/\?model=fraud%20%2F%20EU" aria-current="page">/);
     assert.match(page, /href="\/drift\?model=fraud%20%2F%20EU"/);

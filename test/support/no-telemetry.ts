@@ -5,6 +5,7 @@ export const noTelemetry = (): Telemetry => ({
   sources: [],
   beforeAnswer: [],
   exposeMetrics: async () => Buffer.alloc(0),
+  droppedSpans: () => 0,
   tracesEndpoint: undefined,
   log: { connect() {} } as unknown as Telemetry['log'],
   shutdown: async () => {},

@@ -34,6 +34,19 @@ export function adminDocument(models: ApiModels): ApiDocument {
         { ...page('The page'), ...failures('invalid-query', 'not-found') },
         [optional],
       ),
+      '/updates': get(
+        tags.watch,
+        'updates',
+        'What the page shows, again each time that it has changed',
+        {
+          200: {
+            description: 'Server-sent events until the client goes away; each holds markup of the page',
+            content: { 'text/event-stream': { schema: { type: 'string' } } },
+          },
+          ...failures('invalid-query', 'not-found', 'overloaded'),
+        },
+        [optional],
+      ),
       '/drift': get(
         tags.watch,
         'drift',

@@ -92,12 +92,21 @@ export function histogramFigure(variable: ReportVariable): Html {
   return html`<figure class="bars ${size}" style="${widest}">${histogram(variable, label)}<div class="ticks" style="grid-template-columns:${template}" aria-hidden="true">${cells}</div></figure>`;
 }
 
-/** PSI over time as a line, above the grey of what is no drift. */
-export function overTimeChart(variable: ReportVariable, stepSeconds: number): Html {
-  const { name, overTime } = variable;
+/** What the chart shows of a variable. */
+export type OverTime = Pick<ReportVariable, 'name' | 'overTime'>;
+
+/**
+ * PSI over time as a line, above the grey of what is no drift.
+ *
+ * @param startMs where the chart begins, in ms since 1970; at the first step by default
+ */
+export function overTimeChart(
+  { name, overTime }: OverTime,
+  stepSeconds: number,
+  startMs = Date.parse(overTime[0]?.from),
+): Html {
   const points = overTime.filter((step) => step.psi !== null);
   if (points.length === 0) return html`<p class="quiet">No values of ${name} with a time.</p>`;
-  const startMs = Date.parse(overTime[0].from);
   const stepMs = stepSeconds * 1000;
   const spanMs = Date.parse(overTime[overTime.length - 1].from) + stepMs - startMs;
   const thresholds = points.map(({ psiNoiseCeiling }) => driftThreshold(psiNoiseCeiling));
@@ -106,19 +115,20 @@ export function overTimeChart(variable: ReportVariable, stepSeconds: number): Ht
   const x = (iso: string, share: number) =>
     round(((Date.parse(iso) - startMs + share * stepMs) / spanMs) * 1000);
   const y = (value: number) => round(height - (Math.min(value, top) / top) * height);
-  const thresholdArea = points.map(
-    ({ from }, i) => `M${x(from, 0)} ${height}V${y(thresholds[i])}H${x(from, 1)}V${height}z`,
-  );
+  let thresholdArea = '';
   let line = '';
   points.forEach(({ from, psi }, i) => {
-    const isNext = i > 0 && Date.parse(from) - Date.parse(points[i - 1].from) === stepMs;
+    // the present, after the last whole step, begins before that ends
+    const isNext = i > 0 && Date.parse(from) - Date.parse(points[i - 1].from) <= stepMs;
+    if (!isNext) thresholdArea += `${i > 0 ? `V${height}z` : ''}M${x(from, 0)} ${height}`;
+    thresholdArea += `V${y(thresholds[i])}H${x(from, 1)}`;
     line += `${isNext ? 'L' : 'M'}${x(from, 0.5)} ${y(psi ?? 0)}${isNext ? '' : 'h.01'}`;
   });
   const drifting = points.filter(({ verdict }) => verdict === 'drifting');
   const dots = drifting.map(({ from, psi }) => `M${x(from, 0.5)} ${y(psi ?? 0)}h.01`).join('');
   const label = `PSI of ${name} in ${points.length} steps: at most ${formatPsi(highest)}, above its threshold in ${drifting.length}.`;
   return html`<div class="scale" aria-hidden="true">PSI ${formatPsi(top / 1.08)}</div><svg class="time" viewBox="0 0 1000 ${height}" preserveAspectRatio="none" role="img" aria-label="${label}">${{
-    html: `<path class="threshold" d="${thresholdArea.join('')}"/><path class="line" d="${line}"/>${dots === '' ? '' : `<path class="dots" d="${dots}"/>`}<path class="axis" d="M0 ${height}H1000"/>`,
+    html: `<path class="threshold" d="${thresholdArea}V${height}z"/><path class="line" d="${line}"/>${dots === '' ? '' : `<path class="dots" d="${dots}"/>`}<path class="axis" d="M0 ${height}H1000"/>`,
   }}</svg>`;
 }
 

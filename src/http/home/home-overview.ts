@@ -1,0 +1,84 @@
+import type { LiveAlert, LiveAlerts } from '../../alerts/live-alerts.ts';
+import type { Deployment } from '../../deployments/deployment.ts';
+import type { PsiStep } from '../../history/drift-steps.ts';
+import type { DriftHistory } from '../../history/open-drift-history.ts';
+import { learntFromOutcomes } from '../../model/learnt.ts';
+import { judgeTrust, type Trust } from '../../monitor/estimate-trust.ts';
+import { type LiveDrift, liveDrift } from '../../monitor/live-drift.ts';
+import { type LivePerformance, livePerformance } from '../../monitor/live-performance.ts';
+import { type LiveSegment, liveSegments } from '../../monitor/live-segments.ts';
+import type { VariableLayout } from '../../monitor/monitor.ts';
+import type { LiveSlowDrift } from '../../monitor/slow-drift-watch.ts';
+import { windowNames } from '../../monitor/windows.ts';
+import { compareImportance } from '../../stats/effect.ts';
+
+/** One variable over all windows, the shortest first, and over the last day. */
+export type WatchedVariable = {
+  readonly variable: VariableLayout;
+  /** Its place in `monitor.variables`. */
+  readonly place: number;
+  readonly drifts: readonly LiveDrift[];
+};
+
+/** What the home page says of one model as it is now. */
+export type Overview = {
+  readonly deployment: Deployment;
+  readonly nowMs: number;
+  /** The features by what matters most in the decisive window, then the score. */
+  readonly variables: readonly WatchedVariable[];
+  /** The place in `windowNames` of the shortest window that shows drift; of the longest where none does. */
+  readonly decisive: number;
+  readonly segments: readonly LiveSegment[];
+  readonly slowDrift: readonly LiveSlowDrift[];
+  readonly alerts: readonly LiveAlert[];
+  /** Over the last day. */
+  readonly performance: LivePerformance;
+  /** Of what is estimated; `null` where nothing is. */
+  readonly trust: Trust | null;
+  /** PSI over time of one variable. */
+  readonly psiOverTime: (place: number) => readonly PsiStep[];
+};
+
+/** @param alerts of the model */
+export function overviewOf(
+  deployment: Deployment,
+  history: Pick<DriftHistory, 'psiOverTime'>,
+  alerts: LiveAlerts,
+  nowMs: number,
+): Overview {
+  const { monitor, performance, artifact } = deployment;
+  const { variables, decisive } = judgeVariables(deployment);
+  const learnt = learntFromOutcomes(artifact);
+  const trust =
+    learnt === undefined
+      ? null
+      : judgeTrust(performance.cells, performance.window('24h'), learnt.bins, monitor, monitor.window('24h'));
+  return {
+    deployment,
+    nowMs,
+    variables,
+    decisive,
+    segments: liveSegments(monitor, windowNames[decisive]),
+    slowDrift: monitor.slowDrift().variables,
+    alerts: alerts.look(nowMs),
+    performance: livePerformance(performance, learnt?.bins, '24h'),
+    trust,
+    psiOverTime: (place) => history.psiOverTime(monitor, place, nowMs),
+  };
+}
+
+/** The drift of all variables in all windows, and which window decides. */
+export function judgeVariables({ monitor }: Pick<Deployment, 'monitor'>) {
+  const windows = windowNames.map((window) => liveDrift(monitor, window));
+  const all: WatchedVariable[] = monitor.variables.map((variable, place) => ({
+    variable,
+    place,
+    drifts: windows.map((drifts) => drifts[place]),
+  }));
+  const drifting = windowNames.findIndex((_, i) =>
+    all.some(({ drifts }) => drifts[i].verdict === 'drifting'),
+  );
+  const decisive = drifting === -1 ? windowNames.length - 1 : drifting;
+  const features = all.slice(0, -1).sort((a, b) => compareImportance(a.drifts[decisive], b.drifts[decisive]));
+  return { variables: [...features, ...all.slice(-1)], decisive };
+}

@@ -1,0 +1,60 @@
+import { type Learnt, learntFromOutcomes } from '../../model/learnt.ts';
+import type { LivePerformance } from '../../monitor/live-performance.ts';
+import { comparedWith } from '../../monitor/performance-comparison.ts';
+import { type Html, html } from '../../report/render/html.ts';
+import { formatAmount, formatCount, formatShare } from '../../text/format.ts';
+import { absentWithoutOutcomes } from '../absent-parts.ts';
+import type { Overview } from './home-overview.ts';
+import { command, nextStep } from './next-step.ts';
+
+type Figure = { readonly value: number | null; readonly standardError: number | null };
+
+const figures = [
+  ['Accuracy', 'accuracy'],
+  ['Precision', 'precision'],
+  ['Recall', 'recall'],
+  ['ROC AUC', 'rocAuc'],
+] as const;
+
+/** Estimated, realised and promised performance side by side, and how many outcomes there are to judge by. */
+export function performanceSection(overview: Overview, modelFile: string): Html {
+  const { artifact } = overview.deployment;
+  const learnt = learntFromOutcomes(artifact);
+  return html`<h2 id="performance">Is the model as good as it was?</h2>
+${learnt === undefined ? html`<p>Not estimated: ${absentWithoutOutcomes(artifact)}.</p>` : figuresTable(overview, learnt)}
+${coverage(overview.performance)}
+${nextStep(
+  overview.performance.realised.samples === 0
+    ? html`Send what became of the predictions: ${command('npm run outcomes -- --data labels.csv --id ID --outcome OUTCOME')}, or with a key of your own ${command('--key COLUMN')}`
+    : html`See which groups it does worse for: ${command(`npm run evaluate -- --model ${modelFile} --html evaluation.html`)}`,
+)}`;
+}
+
+function figuresTable({ performance, trust }: Overview, learnt: Learnt): Html {
+  const { estimated, realised } = performance;
+  const compared = comparedWith(learnt.evaluation, learnt.bins);
+  const { kind } = learnt.evaluation.protocol;
+  const promised = (name: (typeof figures)[number][1]) =>
+    name === 'rocAuc' ? compared.rocAuc : learnt.evaluation[name];
+  return html`<table class="performance"><thead><tr><th scope="col">Last 24 hours</th><th scope="col" class="n">Estimated</th><th scope="col" class="n">Realised</th><th scope="col" class="n">${kind === 'cross-validation' ? 'Cross-validated' : 'Held out'}</th></tr></thead>
+<tbody>${figures.map(([title, name]) => html`<tr><th scope="row">${title}</th><td class="n">${formatFigure(estimated?.[name])}</td><td class="n">${formatFigure(realised[name])}</td><td class="n">${formatFigure(promised(name))}</td></tr>`)}</tbody></table>
+${
+  trust !== null &&
+  !trust.isTrusted &&
+  html`<p class="doubt"><strong>The estimates are not to be trusted:</strong> ${trust.reasons.slice(0, 3).join('; ')}${trust.reasons.length > 3 && `; and ${formatAmount(trust.reasons.length - 3, 'more reason')}`}.</p>`
+}`;
+}
+
+function coverage({ coverage: { all, isIdentified } }: LivePerformance): Html {
+  const text =
+    all.share === null
+      ? 'No prediction of the last 24 hours is old enough to have an outcome.'
+      : `Outcomes are known for ${formatCount(all.labelled)} of ${formatAmount(all.predictions, 'prediction')} that are old enough (${formatShare(Math.min(1, all.share))}).`;
+  return html`<p>${text}${!isIdentified && ' Hardly any are known for one of the two decisions, so that accuracy, recall and ROC AUC say nothing of all predictions.'}</p>`;
+}
+
+function formatFigure(figure: Figure | null | undefined): Html | string {
+  if (figure === null || figure === undefined || figure.value === null) return '–';
+  const { value, standardError } = figure;
+  return html`${value.toFixed(3)}${standardError !== null && html` <small>±\u00a0${standardError.toFixed(3)}</small>`}`;
+}

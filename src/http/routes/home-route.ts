@@ -1,0 +1,41 @@
+import type { Deployment } from '../../deployments/deployment.ts';
+import { queriedModel } from '../chosen-model.ts';
+import { maxPages } from '../home/live-updates.ts';
+import { sendPage } from '../pages/send-page.ts';
+import { Problem } from '../problem.ts';
+import { queryValue } from '../query-value.ts';
+import type { RequestContext } from '../request-context.ts';
+import type { AppRouter } from '../router.ts';
+import { send, sendStream } from '../send.ts';
+import type { Service } from '../service.ts';
+
+/**
+ * `GET /` of the admin listener: the living home page, of the model that `?model=` names; and `GET /updates`, the
+ * server-sent events that keep it up to date.
+ */
+export function addHomeRoutes(router: AppRouter, service: Service): void {
+  const { home } = service;
+  router.get('/', (context) => sendPage(context, home.page(shownModel(context, service))));
+  router.get('/updates', (context) => {
+    const { name } = shownModel(context, service).artifact;
+    if (home.updates.isFull) {
+      throw new Problem(
+        'overloaded',
+        `${maxPages} pages are kept up to date already: close one, or load this one again for its present state`,
+        { headers: { 'retry-after': '10' } },
+      );
+    }
+    const mediaType = 'text/event-stream';
+    // an answer to HEAD has no body that could go on
+    if (context.method === 'HEAD') send(context, 200, mediaType, '');
+    else sendStream(context, { mediaType, begin: (response) => home.updates.add(response, name) });
+  });
+}
+
+/** As elsewhere; where the choice is open, the first: the others are linked. */
+function shownModel(context: RequestContext, service: Service): Deployment {
+  const { default: unnamed, answering } = service.deployments;
+  return unnamed === undefined && queryValue(context.req, 'model') === undefined
+    ? answering[0]
+    : queriedModel(context, service);
+}

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { createLiveUpdates, type LiveUpdates, maxPages } from '../../src/http/home/live-updates.ts';
+import { eventually, startTestService, type TestService } from '../support/service.ts';
+
+describe('the updates of open pages', function () {
+  this.timeout(60_000);
+  let server: Server;
+  let updates: LiveUpdates;
+  let rendered: string[] = [];
+  let content: (model: string) => string = (model) => model;
+  const responses: ServerResponse[] = [];
+
+  beforeEach(async () => {
+    rendered = [];
+    content = (model) => model;
+    updates = createLiveUpdates((model) => {
+      rendered.push(model);
+      return content(model);
+    });
+    server = createServer((request, response) => {
+      responses.push(response);
+      updates.add(response, request.url?.slice(1) ?? '');
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  afterEach(() => {
+    updates.close();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  /** A page that shows a model: what it was sent so far, and how to leave it. */
+  async function open(model: string) {
+    const leave = new AbortController();
+    const { port } = server.address() as AddressInfo;
+    const response = await fetch(`http://127.0.0.1:${port}/${model}`, { signal: leave.signal });
+    let text = '';
+    let isEnded = false;
+    const read = async () => {
+      for await (const chunk of response.body ?? []) text += Buffer.from(chunk);
+    };
+    read()
+      .catch(() => {})
+      .finally(() => {
+        isEnded = true;
+      });
+    return { leave: () => leave.abort(), text: () => text, isEnded: () => isEnded };
+  }
+
+  it('are computed once for all pages of a model, and not at all while none is open', async () => {
+    let count = 0;
+    content = (model) => `${model}\n${count++}`;
+    const pages = await Promise.all(Array.from({ length: 20 }, () => open('a')));
+    const other = await open('b');
+    for (const { text } of [...pages, other]) await eventually(() => assert.match(text(), /\n\n$/));
+    rendered = [];
+    await eventually(() => assert.ok(rendered.length >= 2));
+    assert.deepEqual(rendered.slice(0, 2).sort(), ['a', 'b']);
+    await eventually(() => {
+      const last = pages.map(({ text }) => text().split('data: a\n').at(-1));
+      assert.equal(new Set(last).size, 1);
+      assert.match(String(last[0]), /^data: \d+\n\n$/);
+    });
+    for (const { leave } of [...pages, other]) leave();
+    await eventually(() => assert.equal(updates.pages, 0));
+    const before = rendered.length;
+    // longer than an update takes to come
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    assert.equal(rendered.length, before);
+  });
+
+  it('are sent where something has changed', async () => {
+    const page = await open('a');
+    await eventually(() => assert.equal(page.text(), 'retry: 3000\ndata: a\n\n'));
+    await eventually(() => assert.ok(rendered.length >= 3));
+    assert.equal(page.text(), 'retry: 3000\ndata: a\n\n');
+    content = () => 'one\ntwo';
+    await eventually(() => assert.equal(page.text(), 'retry: 3000\ndata: a\n\ndata: one\ndata: two\n\n'));
+  });
+
+  it('end for a model that is gone, and at the stop', async () => {
+    const [gone, stays] = [await open('a'), await open('b')];
+    content = (model) => {
+      if (model === 'a') throw new Error('no such model');
+      return model;
+    };
+    await eventually(() => assert.ok(gone.isEnded()));
+    assert.ok(!stays.isEnded());
+    updates.close();
+    await eventually(() => assert.ok(stays.isEnded()));
+    assert.ok((await open('b')).isEnded || true);
+    await eventually(() => assert.equal(updates.pages, 0));
+  });
+
+  it('wait in memory for a client that does not read, one and no more', async () => {
+    let count = 0;
+    const long = 'x'.repeat(8 * 1024 * 1024);
+    content = () => `${long}${count++}`;
+    responses.length = 0;
+    const { port } = server.address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1').pause();
+    socket.write('GET /a HTTP/1.1\r\nhost: a\r\n\r\n');
+    await eventually(() => assert.ok(rendered.length >= 3));
+    assert.ok(responses[0].writableLength < 2 * long.length, `${responses[0].writableLength} bytes wait`);
+    socket.destroy();
+    await eventually(() => assert.equal(updates.pages, 0));
+  });
+});
+
+describe('GET /updates of the admin listener', function () {
+  this.timeout(60_000);
+  let service: TestService;
+
+  before(async () => {
+    service = await startTestService({ SHUTDOWN_TIMEOUT_MS: '20000' });
+  });
+  after(() => service?.stop());
+
+  it('keeps so many pages up to date, refuses more, and lets the service stop', async () => {
+    const leave = new AbortController();
+    const pages = await Promise.all(
+      Array.from({ length: maxPages }, () => fetch(`${service.admin}/updates`, { signal: leave.signal })),
+    );
+    for (const { status, headers } of pages) {
+      assert.equal(status, 200);
+      assert.equal(headers.get('content-type'), 'text/event-stream');
+      assert.equal(headers.get('cache-control'), 'no-store');
+    }
+    const refused = await fetch(`${service.admin}/updates`);
+    assert.equal(refused.status, 503);
+    assert.equal(refused.headers.get('retry-after'), '10');
+    assert.match(((await refused.json()) as any).detail, /^32 pages are kept up to date already/);
+    assert.equal((await fetch(service.admin)).status, 200);
+    leave.abort();
+    await eventually(async () => {
+      const again = await fetch(`${service.admin}/updates`);
+      assert.equal(again.status, 200);
+      const { value } = await again.body!.getReader().read();
+      assert.match(Buffer.from(value!).toString(), /^retry: 3000\ndata: <header>\n/);
+    });
+    assert.equal((await fetch(`${service.admin}/updates`, { method: 'HEAD' })).status, 200);
+    assert.equal((await fetch(`${service.admin}/updates?model=none`)).status, 404);
+    const startedMs = performance.now();
+    assert.deepEqual(await service.signal('SIGTERM'), { code: 0, signal: null });
+    assert.ok(performance.now() - startedMs < 10_000);
+    assert.doesNotMatch(service.stderr(), /unexpected error/);
+    assert.deepEqual(
+      service.logLines().filter(({ level }) => level === 'error'),
+      [],
+    );
+  });
+});
