@@ -11,6 +11,7 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly command:
   rebaseline: () => import('./commands/rebaseline.ts'),
   samples: () => import('./commands/samples.ts'),
   traffic: () => import('./commands/traffic.ts'),
+  demo: () => import('./commands/demo.ts'),
 };
 
 /** The tables of all commands, in their order. */

@@ -109,6 +109,12 @@ export const rooms: Readonly<Record<string, Room>> = {
     knows: ['stats', 'text', 'tables', 'model', 'labels'],
     packages: [],
   },
+  demo: {
+    holds:
+      'the demonstration: a service of its own, requests with outcomes, a change, and what is said of it',
+    knows: ['stats', 'text', 'settings', 'model', 'monitor', 'traffic'],
+    packages: [],
+  },
   replica: {
     holds: 'which of several processes on one disk this is, and what the others have left',
     knows: ['text', 'files', 'settings', 'outcomes'],
@@ -261,6 +267,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'labels',
       'training',
       'traffic',
+      'demo',
       'telemetry',
       'report/read',
       'report/compute',

@@ -4,7 +4,7 @@ import { classesOf } from '../model/output-classes.ts';
 import { createRandom } from '../stats/random.ts';
 import { rewriteLine, writeLines } from '../text/terminal.ts';
 import { readDataRows } from '../traffic/data-rows.ts';
-import { createLabels, type LabelOptions } from '../traffic/labels.ts';
+import { createLabels, type LabelOptions, outcomesByScore } from '../traffic/labels.ts';
 import { applyDrifts, parseDrift } from '../traffic/made-up-drift.ts';
 import { drawFromReference } from '../traffic/reference-rows.ts';
 import {
@@ -23,7 +23,8 @@ import { UsageError } from './run-cli.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 import { readOptions, type TrafficOptions } from './traffic-options.ts';
 
-type Service = { readonly features: RequestFeature[]; readonly classes: () => LabelOptions['classes'] };
+type Classes = readonly [negative: string, positive: string];
+type Service = { readonly features: RequestFeature[]; readonly classes: () => Classes };
 
 async function askService(base: URL, path: string): Promise<Service> {
   const source = new URL('openapi.json', base.href.endsWith('/') ? base : `${base.href}/`);
@@ -46,7 +47,7 @@ async function askService(base: URL, path: string): Promise<Service> {
 
 type RowSource = {
   readonly features: readonly RequestFeature[];
-  readonly classes: () => LabelOptions['classes'];
+  readonly classes: () => Classes;
   readonly draw: () => Row;
 };
 
@@ -69,12 +70,12 @@ async function openSource(
 
 async function labelOptions(
   options: NonNullable<TrafficOptions['labels']>,
-  classes: LabelOptions['classes'],
+  classes: Classes,
   random: () => number,
 ): Promise<LabelOptions> {
-  const { tokenFile, ...rest } = options;
+  const { tokenFile, positiveShare, ...rest } = options;
   const tokens = tokenFile === undefined ? [] : await readTokens('--label-token-file', tokenFile);
-  return { ...rest, token: tokens.at(0), classes, random };
+  return { ...rest, token: tokens.at(0), outcomeOf: outcomesByScore(classes, random, positiveShare), random };
 }
 
 export async function run(values: Values<typeof table>): Promise<number> {

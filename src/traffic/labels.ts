@@ -1,5 +1,6 @@
 import { outcomesEndpoint, postOnce, Unavailable } from '../labels/post-outcomes.ts';
 import type { Random } from '../stats/random.ts';
+import type { Row } from './request-features.ts';
 import type { Answer } from './send-requests.ts';
 
 /** How outcomes are made up for the predictions that came back. */
@@ -12,14 +13,26 @@ export type LabelOptions = {
   readonly delayMs: number;
   /** Share of the predictions that get one. */
   readonly share: number;
-  /** Share of positive outcomes, whatever the row; as the score says when it is not given. */
-  readonly positiveShare: number | undefined;
+  /** The outcome of a row that was sent, and answered with this score. */
+  readonly outcomeOf: (row: Row, score: number) => string;
   /** Share of the outcomes that are sent twice, and of those that come with a forged id besides. */
   readonly damagedShare: number;
-  /** Negative first. */
-  readonly classes: readonly [string, string];
   readonly random: Random;
 };
+
+/**
+ * Outcomes that bear the scores out.
+ *
+ * @param classes negative first
+ * @param positiveShare share of positive outcomes, whatever the score
+ */
+export function outcomesByScore(
+  classes: readonly [string, string],
+  random: Random,
+  positiveShare?: number,
+): LabelOptions['outcomeOf'] {
+  return (_row, score) => classes[random() < (positiveShare ?? score) ? 1 : 0];
+}
 
 /** What the service said of the outcomes. */
 export type LabelTally = {
@@ -53,7 +66,7 @@ const addressOptions = { url: '--label-url', token: '--label-token-file' };
 
 /** Sends outcomes of predictions a while after them, in the background. */
 export function createLabels(options: LabelOptions): Labels {
-  const { urls, token, delayMs, share, positiveShare, damagedShare, classes, random } = options;
+  const { urls, token, delayMs, share, damagedShare, outcomeOf, random } = options;
   const tally: LabelTally = { sent: 0, accepted: 0, duplicate: 0, expired: 0, invalid: 0, failed: 0 };
   let waiting: Label[] = [];
   let batches = 0;
@@ -61,10 +74,10 @@ export function createLabels(options: LabelOptions): Labels {
   const sending = new Set<Promise<void>>();
   const timer = setInterval(() => sendDue(performance.now()), intervalMs);
 
-  function take({ status, body }: Answer): void {
+  function take({ row, status, body }: Answer): void {
     if (status !== 200 || random() >= share) return;
     const { id, score } = JSON.parse(body) as { id: string; score: number };
-    const outcome = classes[random() < (positiveShare ?? score) ? 1 : 0];
+    const outcome = outcomeOf(row, score);
     const push = (sentId: string) => {
       waiting.push({ dueMs: performance.now() + delayMs * (0.5 + random()), id: sentId, outcome });
     };

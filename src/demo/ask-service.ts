@@ -1,0 +1,55 @@
+import type { LiveDrift } from '../monitor/live-drift.ts';
+import { driftThreshold } from '../stats/drift.ts';
+
+/** A feature or the score, as far as the demonstration tells of it. */
+export type Moved = {
+  readonly name: string;
+  readonly psi: number;
+  readonly threshold: number;
+};
+
+/** Whether traffic drifts, over the last 10 minutes of one service. */
+export type DriftAnswer = {
+  readonly drifting: readonly Moved[];
+  /** Whether some of it cannot be told yet. */
+  readonly isUndetermined: boolean;
+};
+
+/** Outcomes so far, and how many of the predictions were right. */
+export type Realised = { readonly outcomes: number; readonly right: number };
+
+type Window = { readonly features: readonly LiveDrift[]; readonly score: LiveDrift };
+
+/** Asks `/drift`. @throws Error when the service does not answer */
+export async function askDrift(adminUrl: string): Promise<DriftAnswer> {
+  const { windows } = (await ask(`${adminUrl}/drift`)) as { windows: Record<string, Window> };
+  const { features, score } = windows['10m'];
+  const all = [...features, score];
+  return {
+    drifting: all.flatMap(({ name, verdict, psi, psiNoiseCeiling }) =>
+      verdict === 'drifting' && psi !== null
+        ? [{ name, psi, threshold: driftThreshold(psiNoiseCeiling) }]
+        : [],
+    ),
+    isUndetermined: all.some(({ verdict }) => verdict === 'undetermined'),
+  };
+}
+
+/** Asks `/performance`, of all since the start. @throws Error when the service does not answer */
+export async function askRealised(adminUrl: string): Promise<Realised> {
+  type Figures = { samples: number; accuracy: { value: number | null } };
+  const { models } = (await ask(`${adminUrl}/performance`)) as {
+    models: { sinceStart: { realised: Figures } }[];
+  };
+  const { samples, accuracy } = models[0].sinceStart.realised;
+  return { outcomes: samples, right: Math.round(samples * (accuracy.value ?? 0)) };
+}
+
+async function ask(url: string): Promise<unknown> {
+  const response = await fetch(url, {
+    headers: { accept: 'application/json' },
+    signal: AbortSignal.timeout(10_000),
+  });
+  if (!response.ok) throw new Error(`${url}: status ${response.status}`);
+  return response.json();
+}

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { settings } from '../settings/config.ts';
+import { example, inPackage } from './example.ts';
+
+/** A service in a process of its own. */
+export type ServiceProcess = {
+  readonly apiUrl: string;
+  readonly adminUrl: string;
+  /** Rejects when it ends, with what it said last. */
+  readonly failed: Promise<never>;
+  stop(): Promise<void>;
+};
+
+/**
+ * Starts the service with the example's model and default settings, whatever those of the user are.
+ *
+ * @param options.folder all its files are in there, its log among them
+ * @param options.port of the API; 0 is any that is free, as for `adminPort`
+ * @throws Error with what the service said if it does not start
+ */
+export async function startServiceProcess(options: {
+  readonly folder: string;
+  readonly port: number;
+  readonly adminPort: number;
+}): Promise<ServiceProcess> {
+  const { folder, port, adminPort } = options;
+  const others = Object.entries(process.env).filter(
+    ([name]) => !Object.hasOwn(settings, name) && !name.startsWith('OTEL_'),
+  );
+  const modules = ['src/demo/end-with-parent.ts', 'otel/register.ts'].flatMap((path) => [
+    '--import',
+    inPackage(path),
+  ]);
+  const child = spawn(process.execPath, [...modules, inPackage('src/server.ts')], {
+    cwd: folder,
+    env: {
+      ...Object.fromEntries(others),
+      MODEL_PATH: example.model,
+      PORT: String(port),
+      ADMIN_PORT: String(adminPort),
+      NO_COLOR: '1',
+    },
+    // it is not told of Ctrl-C, but stopped once all is asked that is to be asked
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const ended = once(child, 'close');
+  child.stdout.pipe(createWriteStream(join(folder, 'service.log')));
+  let said = '';
+  const ready = new Promise<void>((resolve) => {
+    child.stderr.setEncoding('utf8').on('data', (part: string) => {
+      said += part;
+      if (/^Try /m.test(said)) resolve();
+    });
+  });
+  const failed = ended.then(() => {
+    throw new Error(`the service has ended: ${said.trim().split('\n').at(-1)}`);
+  });
+  // it may be looked at later, or not at all
+  failed.catch(() => {});
+  await Promise.race([ready, failed]);
+  const address = (name: string) => new RegExp(`^${name} +(\\S+)`, 'm').exec(said)?.[1] ?? '';
+  return {
+    apiUrl: address('API'),
+    adminUrl: address('Admin'),
+    failed,
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
