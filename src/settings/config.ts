@@ -18,7 +18,7 @@ import {
 /** The settings of the service itself, in the order in which docs/reference/settings.md lists them. */
 export const serviceSettings = {
   HOST: { schema: z.string(), default: '127.0.0.1', description: 'Address of the public API.' },
-  PORT: { schema: port, default: '8000', description: 'Port of the public API; 0 takes a free one.' },
+  PORT: { schema: port, default: '8000', description: 'Port of the public API; 0 chooses a free one.' },
   ADMIN_HOST: {
     schema: z.string(),
     default: '127.0.0.1',
@@ -27,7 +27,7 @@ export const serviceSettings = {
   ADMIN_PORT: {
     schema: port,
     default: '9464',
-    description: 'Port of the admin listener; 0 takes a free one.',
+    description: 'Port of the admin listener; 0 chooses a free one.',
   },
   ALLOWED_HOSTS: {
     schema: hostNames.optional(),
@@ -43,13 +43,13 @@ export const serviceSettings = {
   DEFAULT_MODEL: {
     schema: z.string().optional(),
     description:
-      'Name of the model that answers where the path names none: `/predict`. Unset: the only one that is not a shadow.',
+      'Name of the model that answers if the path names none, such as `/predict`. Unset: the only one that is not a shadow.',
   },
   SHADOW_MODELS: {
     // one that is named twice would count each row twice
     schema: list.transform((names) => [...new Set(names)]).optional(),
     description:
-      'Names of models, comma-separated, that score the rows of `/predict` and `/observations` too, after the answer has been sent, and are compared with the model that answers.',
+      'Names of models, comma-separated, that also score the rows of `/predict` and `/observations`, after the answer has been sent, and are compared with the model that answers.',
   },
   SERVICE_INSTANCE: {
     schema: z
@@ -60,13 +60,13 @@ export const serviceSettings = {
       )
       .optional(),
     description:
-      'Name of this replica; `{instance}` in a path stands for it. Unset: `replica-1`, `replica-2`, …, the first that no running replica has.',
+      'Name of this replica; `{instance}` in a path stands for it. Unset: the first of `replica-1`, `replica-2`, … that no running replica has.',
   },
   MAX_BODY_BYTES: {
     schema: size,
     default: '16384',
     description:
-      'Longest row: the largest body of `POST /predict` that is no array, and the longest row of an array or of `POST /observations`.',
+      'Maximum size of a row: of a body of `POST /predict` that is not an array, and of each row of an array or of `POST /observations`.',
   },
   MAX_CONCURRENT_REQUESTS: {
     schema: size,
@@ -82,23 +82,23 @@ export const serviceSettings = {
     schema: oneOf(['true', 'full', 'false']),
     default: 'true',
     description:
-      '`/metrics` of the public API: `true` gives a JSON summary of requests, `full` gives clients that ask for `text/plain` all metrics as well, `false` takes it off.',
+      '`/metrics` of the public API: `true` gives a JSON summary of requests, `full` also gives clients that ask for `text/plain` all metrics, `false` removes the route.',
   },
   KEEP_ALIVE_TIMEOUT_MS: {
     schema: z.coerce.number().int().min(1000).max(650_000),
     default: '65000',
     description:
-      'How long a connection may be idle, used before or not. Longer than the load balancer in front keeps its own.',
+      'How long a connection may be idle, whether used before or not. Must be longer than the load balancer in front keeps its own.',
   },
   SHUTDOWN_TIMEOUT_MS: {
     schema: milliseconds.min(100),
     default: '2000',
-    description: 'How long a stop may take: requests in flight, samples, logs and spans together.',
+    description: 'How long a stop may take in all, for requests in flight, samples, logs and spans.',
   },
   LOG_LEVEL: {
     schema: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
     default: 'info',
-    description: 'Least severe log line that is written.',
+    description: 'Lowest level of log lines that are written.',
   },
   LOG_NAME: { schema: z.string(), default: 'credit-api', description: 'The `name` in every log line.' },
   LOG_SAMPLE_RATIO: {
@@ -110,35 +110,35 @@ export const serviceSettings = {
     schema: flag,
     default: 'true',
     description:
-      '`false` leaves the features out of the log line. Features that the model file calls sensitive are never in it, nor is the score beside the others.',
+      '`false` omits the features from the log line. Features that the model file lists as sensitive are never in it; if there are any, the score is not beside the others either.',
   },
   SAMPLES_PATH: {
     schema: z.string(),
     default: 'logs/input_samples.jsonl',
-    description: 'Where the inputs are kept, a JSON line a prediction.',
+    description: 'File for the inputs, one JSON line per prediction.',
   },
-  SAMPLES_RATIO: { schema: ratio, default: '1', description: 'Share of predictions that are kept.' },
+  SAMPLES_RATIO: { schema: ratio, default: '1', description: 'Share of predictions that are stored.' },
   SAMPLES_VALUES: {
     schema: oneOf(['raw', 'bins', 'off']),
     default: 'raw',
     description:
-      '`bins` keeps only the bin of each feature (drift stays exact), `off` no feature at all. Sensitive ones are written as `[redacted]`, but with `raw` [can be computed](../security.md#privacy-of-samples-logs-and-traces) from the score.',
+      '`bins` stores only the bin of each feature (drift stays exact), `off` no feature at all. Sensitive ones are written as `[redacted]`, but with `raw` [can be computed](../security.md#privacy-of-samples-logs-and-traces) from the score.',
   },
   SAMPLES_MAX_BYTES: {
     schema: size,
     default: '104857600',
     description: 'Size at which the file is rotated.',
   },
-  SAMPLES_MAX_FILES: { schema: count, default: '10', description: 'Rotated files that are kept.' },
+  SAMPLES_MAX_FILES: { schema: count, default: '10', description: 'Number of rotated files to keep.' },
   SAMPLES_MAX_AGE_DAYS: {
     schema: z.coerce.number().positive(),
     default: '30',
-    description: 'No sample is kept for longer.',
+    description: 'Age at which samples are deleted.',
   },
   OUTCOME_KEY_FILE: {
     schema: z.string().optional(),
     description:
-      'File with the keys that sign prediction ids, one a line: the first signs, all verify. With neither this nor `OUTCOME_KEYS` set, a key is made once and kept in `.outcome-key` beside the outcomes, with `{instance}` beside the replicas’ folders.',
+      'File with the keys that sign prediction ids, one per line: the first signs, all verify. If neither this nor `OUTCOME_KEYS` is set, a key is generated once and stored in `.outcome-key` beside the outcomes or, with `{instance}`, beside the replicas’ folders.',
   },
   OUTCOME_KEYS: {
     schema: list.optional(),
@@ -148,7 +148,7 @@ export const serviceSettings = {
   OUTCOMES_PATH: {
     schema: z.string(),
     default: 'logs/outcomes.jsonl',
-    description: 'Where accepted outcomes are kept.',
+    description: 'File for accepted outcomes.',
   },
   OUTCOMES_TOKEN_FILE: {
     schema: z.string().optional(),
@@ -158,12 +158,12 @@ export const serviceSettings = {
   OUTCOME_MAX_AGE_DAYS: {
     schema: z.coerce.number().positive(),
     default: '400',
-    description: 'Age of a prediction beyond which its outcome is refused as expired.',
+    description: 'Age of a prediction above which its outcome is rejected as expired.',
   },
   OUTCOME_MATURITY_DAYS: {
     schema: z.coerce.number().min(0),
     default: '0',
-    description: 'Age from which a prediction counts into realised performance.',
+    description: 'Age from which a prediction counts towards realised performance.',
   },
   OUTCOME_DEDUP_URL: {
     schema: address(/^rediss?$/, 'redis://host:6379 or redis://host:6379/1', /^(?:\/\d*)?$/),
@@ -173,7 +173,7 @@ export const serviceSettings = {
   },
   OUTCOME_DEDUP_PASSWORD_FILE: {
     schema: z.string().optional(),
-    description: 'File with the password of that store, so that its address needs none.',
+    description: 'File with the password of that store, so that the URL need not contain it.',
   },
 } as const satisfies Record<string, Setting>;
 

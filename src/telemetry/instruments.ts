@@ -16,7 +16,7 @@ export const instruments = {
     type: 'histogram',
     unit: 's',
     labels: http,
-    description: 'Duration of requests to the public API, sampled for tracing or not.',
+    description: 'Duration of requests to the public API, whether sampled for tracing or not.',
   },
   httpActive: {
     name: 'http_server_active_requests',
@@ -30,7 +30,7 @@ export const instruments = {
     type: 'counter',
     unit: '{request}',
     labels: ['reason'],
-    description: 'Requests refused with 503 because the service was overloaded.',
+    description: 'Requests rejected with 503 because the service was overloaded.',
   },
   httpUnreadable: {
     name: 'http_server_requests_unreadable_total',
@@ -38,7 +38,7 @@ export const instruments = {
     unit: '{request}',
     labels: ['reason'],
     description:
-      'Requests that no route saw: no HTTP, too many headers, not all there in time, or sent to another host.',
+      'Requests that reached no route: not HTTP, too many headers, not complete in time, or sent to another host name.',
   },
   httpConnectionsEnded: {
     name: 'http_server_connections_ended_total',
@@ -53,7 +53,7 @@ export const instruments = {
     type: 'gauge',
     unit: 'By',
     labels: [],
-    description: 'Bytes of answers, of both listeners, that wait for their clients to read them.',
+    description: 'Bytes of answers, on both listeners, that wait for clients to read them.',
   },
   ...modelInstruments,
   ...performanceInstruments,
@@ -70,14 +70,14 @@ export const instruments = {
     type: 'counter',
     unit: '{line}',
     labels: ['reason'],
-    description: 'Input samples lost: the queue was full or the disk refused.',
+    description: 'Input samples lost because the queue was full or the disk rejected them.',
   },
   spansExported: {
     name: 'otel_spans_exported_total',
     type: 'counter',
     unit: '{span}',
     labels: [],
-    description: 'Spans the Collector has taken.',
+    description: 'Spans that the Collector has accepted.',
   },
   spansDropped: {
     name: 'otel_spans_dropped_total',
@@ -91,7 +91,7 @@ export const instruments = {
     type: 'counter',
     unit: '{line}',
     labels: [],
-    description: 'Log lines lost because nobody read them fast enough.',
+    description: 'Log lines lost because they were not read fast enough.',
   },
   wallClock: {
     name: 'process_wall_clock_seconds',
@@ -119,7 +119,7 @@ export const instruments = {
     type: 'gauge',
     unit: 'By',
     labels: [],
-    description: 'Memory the process occupies.',
+    description: 'Resident memory of the process.',
   },
   ...runtimeInstruments,
 } as const satisfies Record<string, Instrument>;

@@ -30,7 +30,7 @@ export const modelInstruments = {
     type: 'histogram',
     unit: 's',
     labels: modelLabels,
-    description: 'Time to score one validated input and to count it.',
+    description: 'Time to score and count one validated input.',
   },
   predictFailures: {
     name: 'model_predict_failures_total',
@@ -38,7 +38,7 @@ export const modelInstruments = {
     unit: '{row}',
     labels: [...modelLabels, 'reason'],
     description:
-      'Rows that the model could not predict, by reason: `timeout`, `unreachable`, `refused`, `bad_answer`, `busy`, `aborted` (the client went away), `internal` (a fault of the service, which its log tells). Nothing else was counted or kept of them.',
+      'Rows that the model could not predict, by reason: `timeout`, `unreachable`, `refused`, `bad_answer`, `busy`, `aborted` (the client disconnected), `internal` (an error of the service, described in its log). Nothing else is counted or stored of them.',
   },
   score: {
     name: 'model_score',
@@ -53,7 +53,7 @@ export const modelInstruments = {
     unit: '',
     labels: [...modelLabels, 'feature'],
     description:
-      'Values of numeric features, in the bins of the reference; the sum is without those of `model_feature_far_outside_range_total`.',
+      'Values of numeric features, in the bins of the reference; the sum excludes those in `model_feature_far_outside_range_total`.',
   },
   binObservations: {
     name: 'model_feature_bin_observations_total',
@@ -90,7 +90,7 @@ export const modelInstruments = {
     unit: '1',
     labels: [...modelLabels, 'feature', 'bin'],
     description:
-      'What a row in the bin brings to the log-odds of the score on average, in their standard deviations over the reference.',
+      'Average contribution of a row in the bin to the log-odds of the score, in standard deviations of the log-odds over the reference.',
   },
   segmentObservations: {
     name: 'model_segment_bin_observations_total',
@@ -105,7 +105,7 @@ export const modelInstruments = {
     type: 'gauge',
     unit: '1',
     labels: [...segment, 'bin'],
-    description: 'Share of the segment’s reference in each bin; 0 where the segment has none.',
+    description: 'Share of the segment’s reference in each bin; 0 if the segment has none.',
   },
   segmentReferenceSamples: {
     name: 'model_segment_reference_samples',
@@ -127,7 +127,7 @@ export const modelInstruments = {
     unit: '{observation}',
     labels: [...modelLabels, 'feature', 'side'],
     description:
-      'Live values more than ten times the largest magnitude of the reference beyond its range: they are in no sum.',
+      'Live values beyond the range of the reference by more than ten times its largest magnitude: they are left out of all sums.',
   },
   inputRejected: {
     name: 'model_input_rejected_total',
@@ -135,7 +135,7 @@ export const modelInstruments = {
     unit: '{fault}',
     labels: [...modelLabels, 'feature', 'reason'],
     description:
-      'Faults in refused inputs, and fields of observations that the model does not know and that are ignored; feature is empty for a fault of none of its features.',
+      'Errors in rejected inputs, and ignored fields of observations that the model does not know; feature is empty for an error in none of its features.',
   },
   inputsRefused: {
     name: 'model_inputs_refused_total',
@@ -143,14 +143,14 @@ export const modelInstruments = {
     unit: '{input}',
     labels: modelLabels,
     description:
-      'Inputs of predictions and observations that were refused, each counted once however many faults it has.',
+      'Inputs of predictions and observations that were rejected, each counted once, however many errors it has.',
   },
   modelInfo: {
     name: 'model_info',
     type: 'gauge',
     unit: '',
     labels: [...modelLabels, 'target', 'positive', 'threshold', 'data_digest'],
-    description: 'Constant 1 for the current version of each model, with what it is.',
+    description: 'Constant 1 for the current version of each model, with its description in the labels.',
   },
   ...driftStatisticInstruments,
   driftCeiling: {
@@ -173,6 +173,6 @@ export const modelInstruments = {
     unit: '1',
     labels: drift,
     description:
-      'How many times the usual values those of the window are that seem to be in another unit; no series where none seems to be.',
+      'Factor between the window’s values that seem to be in another unit and the usual values; no series if none seem to be.',
   },
 } as const satisfies Record<string, Instrument>;

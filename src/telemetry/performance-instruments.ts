@@ -30,7 +30,7 @@ export const performanceInstruments = {
     type: 'counter',
     unit: '{outcome}',
     labels: [...cell, 'outcome'],
-    description: 'Outcomes that count: of predictions old enough, each once.',
+    description: 'Outcomes that count: each once, and only of predictions that are old enough.',
   },
   expectedNegativesBelow: {
     name: 'model_score_bin_expected_negatives_below_total',
@@ -38,7 +38,7 @@ export const performanceInstruments = {
     unit: '{prediction}',
     labels: [...modelLabels, 'score_bin'],
     description:
-      'As model_outcome_negatives_below_total, of the calibrated probabilities of all predictions.',
+      'Like model_outcome_negatives_below_total, for the calibrated probabilities of all predictions.',
   },
   expectedPositivesAbove: {
     name: 'model_score_bin_expected_positives_above_total',
@@ -46,7 +46,7 @@ export const performanceInstruments = {
     unit: '{prediction}',
     labels: [...modelLabels, 'score_bin'],
     description:
-      'Sum of the calibrated probabilities over all predictions in higher score bins, and half of that in this one.',
+      'Sum of the calibrated probabilities over all predictions in higher score bins, plus half of those in this one.',
   },
   outcomeNegativesBelow: {
     name: 'model_outcome_negatives_below_total',
@@ -54,7 +54,7 @@ export const performanceInstruments = {
     unit: '{outcome}',
     labels: [...modelLabels, 'score_bin'],
     description:
-      'Negative outcomes in lower score bins and half of those in this one: times the positives here, the AUC’s numerator.',
+      'Negative outcomes in lower score bins, plus half of those in this one; multiplied by the positives here, the AUC’s numerator.',
   },
   outcomeScores: {
     name: 'model_outcome_scores_total',
@@ -82,14 +82,14 @@ export const performanceInstruments = {
     type: 'counter',
     unit: '1',
     labels: cell,
-    description: 'Sum of the squared differences of score and outcome: the Brier score’s numerator.',
+    description: 'Sum of the squared differences between score and outcome: the Brier score’s numerator.',
   },
   outcomeLogLosses: {
     name: 'model_outcome_log_losses_total',
     type: 'counter',
     unit: '1',
     labels: cell,
-    description: 'Sum of -ln of the probability given to what happened: the log-loss’s numerator.',
+    description: 'Sum of -ln of the probability of the actual outcome: the log-loss’s numerator.',
   },
   outcomeDelay: {
     name: 'model_outcome_delay_seconds',
@@ -103,7 +103,8 @@ export const performanceInstruments = {
     type: 'counter',
     unit: '{outcome}',
     labels: ['result'],
-    description: 'What became of outcomes reported to this replica; deferred ones were asked for again.',
+    description:
+      'Outcomes reported to this replica, by what became of them; senders of deferred ones are asked to send them again.',
   },
   outcomesHeld: {
     name: 'outcomes_held',
@@ -111,7 +112,7 @@ export const performanceInstruments = {
     unit: '{outcome}',
     labels: [],
     description:
-      'Outcomes accepted that do not count yet: of a prediction that is too young, of a version that is coming back, or before the first scrape.',
+      'Accepted outcomes that do not count yet: of a prediction that is too recent, of a version that is coming back, or before the first scrape.',
   },
   classInfo: {
     name: 'model_class_info',
@@ -164,7 +165,7 @@ export const performanceInstruments = {
     unit: '1',
     labels: modelLabels,
     description:
-      'What the distance of an estimated AUC from ½ is multiplied by, as the calibration sorts its own training rows too well.',
+      'Factor applied to the distance of an estimated AUC from ½, because the calibration sorts its own training rows too well.',
   },
   trainingRows: {
     name: 'model_training_rows',
@@ -172,7 +173,7 @@ export const performanceInstruments = {
     unit: '{row}',
     labels: modelLabels,
     description:
-      'Rows that the model file was made from: the reference, and the calibration where it has one.',
+      'Rows that the model file was made from: those of the reference, and of the calibration if it has one.',
   },
   referenceScoreBin: {
     name: 'model_score_bin_reference_rows',

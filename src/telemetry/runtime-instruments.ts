@@ -2,8 +2,8 @@ import type { Instrument } from './instrument.ts';
 
 /** What OpenTelemetry’s instrumentation of Node exposes: the event loop, garbage collection and the heap. */
 export const runtimeInstruments = {
-  eventLoopDelayMin: eventLoopDelay('min', 'Least'),
-  eventLoopDelayMax: eventLoopDelay('max', 'Greatest'),
+  eventLoopDelayMin: eventLoopDelay('min', 'Minimum'),
+  eventLoopDelayMax: eventLoopDelay('max', 'Maximum'),
   eventLoopDelayMean: eventLoopDelay('mean', 'Mean'),
   eventLoopDelayStddev: eventLoopDelay('stddev', 'Standard deviation of the'),
   eventLoopDelayP50: eventLoopDelay('p50', 'Median'),

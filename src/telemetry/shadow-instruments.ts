@@ -9,7 +9,7 @@ export const shadowInstruments = {
     type: 'counter',
     unit: '{prediction}',
     labels: [...pair, 'prediction', 'shadow_prediction'],
-    description: 'Rows by what the model that answered predicted, and what its shadow did.',
+    description: 'Rows by the prediction of the model that answered and the prediction of its shadow.',
   },
   shadowOutcomes: {
     name: 'model_shadow_outcomes_total',
