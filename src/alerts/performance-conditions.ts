@@ -2,9 +2,9 @@ import type { Learnt } from '../model/learnt.ts';
 import type { LivePerformance } from '../monitor/live-performance.ts';
 import { outcomeRule } from '../monitor/performance-calibration.ts';
 import { comparedWith } from '../monitor/performance-comparison.ts';
+import { comparisonError } from '../monitor/performance-verdict.ts';
 import { scoreMeanRule } from '../monitor/score-mean.ts';
 import { driftRule } from '../stats/drift.ts';
-import { rocAucStandardError, shareStandardError } from '../stats/standard-errors.ts';
 import type { LiveAlertName } from './live-alert-timings.ts';
 import type { AlertThresholds } from './thresholds.ts';
 
@@ -92,32 +92,3 @@ export function performanceConditions(
 }
 
 const figureNames = { accuracy: 'accuracy', rocAuc: 'ROC AUC' } as const;
-
-type Figure = keyof typeof figureNames;
-
-/**
- * How far a realised figure can be from that of the model file when nothing has changed. The variance of each side is
- * taken at its own figure and at the other's, and the larger one counts: few errors may look better than they are by
- * chance, and then their own variance is too small as well.
- */
-function comparisonError(
-  figure: Figure,
-  value: number,
-  expected: { readonly value: number; readonly standardError: number },
-  { confusion }: LivePerformance['realised'],
-  { rows, positives }: Learnt,
-): number {
-  const live = {
-    positives: confusion.truePositives + confusion.falseNegatives,
-    negatives: confusion.trueNegatives + confusion.falsePositives,
-  };
-  const training = { positives, negatives: rows - positives };
-  const varianceOf = (of: number, side: typeof live) =>
-    (figure === 'accuracy'
-      ? shareStandardError(of, side.positives + side.negatives)
-      : rocAucStandardError(of, side.positives, side.negatives)) ** 2;
-  return Math.sqrt(
-    outcomeRule.designEffect * Math.max(varianceOf(value, live), varianceOf(expected.value, live)) +
-      Math.max(varianceOf(value, training), expected.standardError ** 2),
-  );
-}

@@ -67,7 +67,7 @@ export const alertThresholds = {
     description: 'Such rows in the last half hour from which that share is judged.',
   },
   minOutcomes: {
-    default: 100,
+    default: outcomeRule.minOutcomes,
     schema: count,
     description:
       'Outcomes in a window from which performance is judged; a sum of so many is near enough to normal.',

@@ -1,7 +1,9 @@
 import type { Artifact, Evaluation as ModelFigures } from '../model/artifact.ts';
 import { isWhole } from '../model/features.ts';
+import { describePerformance } from '../monitor/describe-performance.ts';
 import type { Coverages } from '../monitor/performance-coverage.ts';
 import { performanceReferenceOf } from '../monitor/performance-reference.ts';
+import type { PerformanceVerdict } from '../monitor/performance-verdict.ts';
 import { scoreBandEdges } from '../monitor/score-bands.ts';
 import type { ScoreMean } from '../monitor/score-mean.ts';
 import { measureExpectedShare } from '../report/compute/expected-share.ts';
@@ -26,6 +28,9 @@ import { type Slice, sliceBy } from './slices.ts';
 /** How well a model does on rows whose outcome is known. Figures are `null` where the rows leave them undefined. */
 export type Evaluation = Figures & {
   readonly model: { readonly name: string; readonly version: string };
+  /** Whether it does as well as the model file promises, and the same in words. */
+  readonly verdict: PerformanceVerdict['verdict'];
+  readonly headline: string;
   readonly classes: { readonly negative: string; readonly positive: string };
   readonly source: string;
   readonly samples: number;
@@ -33,6 +38,8 @@ export type Evaluation = Figures & {
   /** 95 % bootstrap intervals. */
   readonly intervals: Intervals;
   readonly binned: BinnedRows;
+  /** What the verdict follows from. */
+  readonly comparison: Omit<PerformanceVerdict, 'verdict' | 'samples'>;
   /** What the model file says of the same figures on rows that the model was not fitted on; `null` where it says nothing. */
   readonly modelFile: ModelFigures | null;
   readonly coverage: Coverages | null;
@@ -71,15 +78,19 @@ export function evaluate(artifact: Artifact, data: LabelledData, version = artif
   const figures = measureRows(data, bandEdges);
   const intervals = bootstrapFigures(data, bandEdges);
   const notIdentified = data.coverage === null || data.coverage.isIdentified ? [] : needAllDecisions;
+  const { binned, judged } = measureBinned(data, artifact);
   const withheld = Object.fromEntries(notIdentified.map((figure) => [figure, null]));
   return {
     model: { name, version },
+    verdict: judged.verdict,
+    headline: describePerformance(judged, output.positive),
     classes: { negative: output.negative, positive: output.positive },
     source: data.source,
     ...figures,
     ...withheld,
     intervals: { ...intervals, ...withheld },
-    binned: measureBinned(data, artifact),
+    binned,
+    comparison: { figures: judged.figures, outcomes: judged.outcomes, doubt: judged.doubt },
     modelFile: artifact.evaluation ?? null,
     coverage: data.coverage,
     delay: data.delay,

@@ -1,3 +1,4 @@
+import { performanceColors, performanceSigns } from '../monitor/describe-performance.ts';
 import { html } from '../report/render/html.ts';
 import { fact, renderPage } from '../report/render/page-shell.ts';
 import { formatCount, formatShare } from '../text/format.ts';
@@ -7,13 +8,14 @@ import { capital, evaluationSections } from './page-sections.ts';
 
 /** The evaluation as one page that needs nothing else: no network, no script. */
 export function renderEvaluationPage(evaluation: Evaluation): string {
-  const { model, classes, samples, accuracy, modelFile, confusion, coverage } = evaluation;
+  const { model, classes, samples, accuracy, modelFile, confusion, coverage, verdict, headline } = evaluation;
   const { truePositives, falseNegatives, falsePositives } = confusion;
   return renderPage({
     title: `Evaluation: ${model.name} ${model.version}`,
     header: html`<p class="kicker">Evaluation · model ${model.name}, version ${model.version}</p>
-<h1>${headline(evaluation)}</h1>
-${accuracy !== null && modelFile && html`<p class="lead">${capital(protocolPhrase(modelFile))} it was ${percent(modelFile.accuracy.value)}, with a standard error of ${percent(modelFile.accuracy.standardError)}.</p>`}
+<h1 class="${performanceColors[verdict]}"><span class="sign" aria-hidden="true">${performanceSigns[verdict]} </span>${headline}</h1>
+<p class="lead">${accuracyLine(evaluation)}.</p>
+${accuracy !== null && modelFile && html`<p>${capital(protocolPhrase(modelFile))} it was ${percent(modelFile.accuracy.value)}, with a standard error of ${percent(modelFile.accuracy.standardError)}.</p>`}
 <dl class="facts">
 ${fact('Labelled', formatCount(samples), 'rows with their outcome')}
 ${fact(`Was ‘${classes.positive}’`, formatShare((truePositives + falseNegatives) / samples), null)}
@@ -25,7 +27,7 @@ ${coverage !== null && fact('Coverage', coverage.all.share === null ? '–' : fo
   });
 }
 
-function headline({ accuracy, intervals, samples }: Evaluation): string {
+function accuracyLine({ accuracy, intervals, samples }: Evaluation): string {
   if (accuracy === null) return 'How many predictions are right cannot be told from these outcomes';
   const interval = intervals.accuracy;
   const range = interval === null ? '' : ` (${percent(interval.low)} – ${percent(interval.high)})`;

@@ -1,3 +1,4 @@
+import { performanceSigns } from '../monitor/describe-performance.ts';
 import type { Interval } from '../stats/interval.ts';
 import { cut, wrap } from '../text/wrap.ts';
 import { describeExpected } from './describe-expected.ts';
@@ -20,6 +21,8 @@ export function renderEvaluationText(evaluation: Evaluation): string[] {
   const { model, classes, samples, source, notes } = evaluation;
   const expected = describeExpected(evaluation);
   return [
+    ...wrap(`${performanceSigns[evaluation.verdict]} ${evaluation.headline}`, width, '  '),
+    '',
     `${model.name} ${model.version} on ${count.format(samples)} labelled rows`,
     ...wrap(source, width, '  '),
     `positive class: ${classes.positive}`,

@@ -1,14 +1,16 @@
 import type { Artifact } from '../model/artifact.ts';
 import { learntFromOutcomes } from '../model/learnt.ts';
+import { livePerformance } from '../monitor/live-performance.ts';
 import { createPerformance } from '../monitor/performance.ts';
 import { heldOutRocAuc } from '../monitor/performance-comparison.ts';
-import { realisedFigures } from '../monitor/performance-figures.ts';
+import { withoutUnidentified } from '../monitor/performance-figures.ts';
 import { performanceReferenceOf } from '../monitor/performance-reference.ts';
+import { judgePerformance, type PerformanceVerdict } from '../monitor/performance-verdict.ts';
 import { numericBinIndex } from '../stats/binning.ts';
 import { accuracy, type Confusion, confusion, f1, precision, recall } from '../stats/confusion.ts';
 import { brierScore, expectedCalibrationError, logLoss } from '../stats/probability-scores.ts';
 import { rocAuc } from '../stats/roc-auc.ts';
-import type { LabelledRows } from './labelled-rows.ts';
+import type { LabelledData, LabelledRows } from './labelled-rows.ts';
 
 /** The figures that have an interval, in the order in which they are shown. */
 export const figureNames = [
@@ -119,16 +121,31 @@ export type BinnedRows = {
   readonly expectedCalibrationError: number | null;
 };
 
-/** The figures that bins change. */
-export function measureBinned({ scores, outcomes }: Rows, artifact: Artifact): BinnedRows {
+/** The figures that bins change, and the verdict that the service would reach by them. */
+export function measureBinned(
+  { scores, outcomes, coverage }: Rows & Pick<LabelledData, 'coverage'>,
+  artifact: Artifact,
+): { readonly binned: BinnedRows; readonly judged: PerformanceVerdict } {
   const counted = createPerformance(performanceReferenceOf(artifact));
   for (let i = 0; i < scores.length; i++) counted.addOutcome(scores[i], outcomes[i]);
   const learnt = learntFromOutcomes(artifact);
-  const figures = realisedFigures(counted.cells, counted.sums);
+  const live = livePerformance(counted, learnt?.bins);
+  const { realised } = live;
+  const isIdentified = coverage?.isIdentified ?? true;
   return {
-    rocAuc: figures.rocAuc.value,
-    rocAucMaxError: figures.rocAuc.maxError,
-    modelFileRocAuc: (learnt && heldOutRocAuc(learnt.bins)?.value) ?? null,
-    expectedCalibrationError: figures.expectedCalibrationError,
+    binned: {
+      rocAuc: realised.rocAuc.value,
+      rocAucMaxError: realised.rocAuc.maxError,
+      modelFileRocAuc: (learnt && heldOutRocAuc(learnt.bins)?.value) ?? null,
+      expectedCalibrationError: realised.expectedCalibrationError,
+    },
+    judged: judgePerformance(
+      {
+        ...live,
+        coverage: { isIdentified },
+        realised: isIdentified ? realised : withoutUnidentified(realised),
+      },
+      learnt,
+    ),
   };
 }

@@ -1,3 +1,4 @@
+import { performanceColors, performanceSigns } from '../monitor/describe-performance.ts';
 import { type Html, html } from '../report/render/html.ts';
 import { binNames } from '../text/bin-names.ts';
 import { formatCount, formatShare } from '../text/format.ts';
@@ -29,9 +30,10 @@ const legend = (modelFile: Evaluation['modelFile']) =>
   html`<p class="legend">${modelFile && html`<span class="r">${protocolAdjective(modelFile)} ± standard error</span>`}<span class="l">these rows, 95 % interval</span></p>`;
 
 function figuresSection(evaluation: Evaluation): Html {
-  const { samples, binned, notIdentified, labelledOnly, modelFile } = evaluation;
+  const { samples, binned, notIdentified, labelledOnly, modelFile, verdict, headline } = evaluation;
   const only = notIdentified.map((name) => `${figureTitles[name]} ${figure(labelledOnly[name] ?? null)}`);
   return html`<section aria-labelledby="performance"><h2 id="performance">How well did the model do?</h2>
+<p class="${performanceColors[verdict]}"><span class="sign" aria-hidden="true">${performanceSigns[verdict]} </span>${headline}</p>
 <p>On ${formatCount(samples)} rows whose outcome is known.</p>
 ${legend(modelFile)}
 <table class="estimates">

@@ -13,6 +13,8 @@ export const outcomeRule = {
   designEffect: 3,
   /** An alert is evaluated every half minute for years: 95 % intervals would raise a false alarm every day. */
   z: 4,
+  /** Outcomes from which they are judged: a sum of so many is near enough to normal. */
+  minOutcomes: 100,
   /**
    * Σ p(1 − p) from which a sum of outcomes is close enough to normal for `z`. All outcomes together are judged with at
    * least this much, so that a model that was certain can still be contradicted; a band with less is not judged.

@@ -31,6 +31,8 @@ export type BinnedFigures = {
 
 export type RealisedFigures = BinnedFigures & {
   readonly brier: number | null;
+  /** Of the rows that arrived, with all of a cell at its mean score and outcome. */
+  readonly brierStandardError: number | null;
   readonly logLoss: number | null;
   /** Over bands of the score. */
   readonly expectedCalibrationError: number | null;
@@ -62,6 +64,7 @@ export function realisedFigures(cells: readonly Cell[], sums: Sums): RealisedFig
   return {
     ...figures,
     brier: mean(sums.squaredErrors),
+    brierStandardError: brierStandardError(sums, counts),
     logLoss: mean(sums.logLosses),
     expectedCalibrationError: expectedCalibrationError(
       byBand(cells, counts),
@@ -69,6 +72,20 @@ export function realisedFigures(cells: readonly Cell[], sums: Sums): RealisedFig
       byBand(cells, sums.positives),
     ),
   };
+}
+
+/** From the spread of squared errors: (1 − s)² for each positive of a cell with the mean score s, s² for each negative. */
+function brierStandardError({ positives, negatives, scores }: Sums, counts: Float64Array): number | null {
+  const samples = total(counts);
+  if (samples === 0) return null;
+  let [sum, squares] = [0, 0];
+  counts.forEach((count, i) => {
+    if (count === 0) return;
+    const score = scores[i] / count;
+    sum += positives[i] * (1 - score) ** 2 + negatives[i] * score ** 2;
+    squares += positives[i] * (1 - score) ** 4 + negatives[i] * score ** 4;
+  });
+  return Math.sqrt(Math.max(0, squares / samples - (sum / samples) ** 2) / samples);
 }
 
 /**

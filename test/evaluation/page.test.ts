@@ -63,7 +63,7 @@ describe('the page of the evaluation', function () {
   for (const name of ['evaluation', 'declined', 'report']) {
     for (const [width, colorScheme] of [
       [1280, 'light'],
-      [390, 'dark'],
+      [360, 'dark'],
     ] as const) {
       it(`is accessible and complete at ${width} px, ${colorScheme}: ${name}`, async () => {
         const options = { viewport: { width, height: 900 }, colorScheme };
@@ -79,6 +79,19 @@ describe('the page of the evaluation', function () {
       });
     }
   }
+
+  it('answers first whether the model does as well as its model file promises', async () => {
+    const { verdict, headline, comparison } = evaluation;
+    assert.equal(verdict, 'as promised');
+    assert.match(headline, /^As good as promised: .*Brier score 0\.\d{3} \(expected 0\.\d{3} ± 0\.\d{3}\)/);
+    assert.ok(comparison.figures.every(({ isWorse }: { isWorse: boolean }) => !isWorse));
+    const { page } = await openPage(browser, pages.evaluation);
+    assert.equal(await page.locator('h1').innerText(), `● ${headline}`);
+    await page.close();
+    const { page: report } = await openPage(browser, pages.report);
+    assert.ok((await report.locator('section[aria-labelledby=performance]').innerText()).includes(headline));
+    await report.close();
+  });
 
   it('tells what the evaluation tells as JSON', async () => {
     for (const name of ['evaluation', 'report']) {
@@ -109,7 +122,10 @@ describe('the page of the evaluation', function () {
 
   it('calls figures not identified where one decision has no outcomes', async () => {
     const { page } = await openPage(browser, pages.declined);
-    assert.match(await page.locator('h1').innerText(), /cannot be told from these outcomes/);
+    assert.match(
+      await page.locator('h1').innerText(),
+      /Cannot tell whether it does as well as promised: one decision has hardly any outcomes/,
+    );
     const accuracy = page.locator('.estimates tbody tr').first();
     assert.match(await accuracy.innerText(), /not identified/);
     assert.match(
