@@ -25,7 +25,7 @@ export const withSubject = (alerts: string) =>
 
 /**
  * One row for each alert by the labels given: those that fire first, the critical ones first among them. A click on the
- * name opens its section of the runbook where there is an address.
+ * name opens its section of the runbook.
  *
  * @param alerts gives the alerts to which matchers apply
  */

@@ -1,4 +1,5 @@
 import { dashboardLink, dashboards } from './dashboard-links.ts';
+import { deliveryVerdict } from './delivery-rules.ts';
 import { predictRequests, type Scales } from './generator-settings.ts';
 import { promql } from './promql.ts';
 import type { Alert } from './rule-file.ts';
@@ -213,13 +214,13 @@ function prometheusAlerts({ time }: Scales): Alert[] {
       severity: 'warning',
       component: 'telemetry',
       expr: promql`
-        sum by (job, instance, integration) (increase(alertmanager_notifications_failed_total[${time('15m')}])) > 0
+        ${deliveryVerdict} == 2
           or sum by (job, instance) (increase(prometheus_notifications_dropped_total[${time('15m')}])) > 0`,
       for: time('5m'),
       keepFiringFor: time('15m'),
       summary: `${instance} cannot deliver alerts`,
       description:
-        'Alertmanager could not reach a receiver, or Prometheus could not reach Alertmanager. Until this is fixed, look at the alerts on the dashboards.',
+        'Alertmanager could not reach a receiver that has an address, or Prometheus could not reach Alertmanager. Until this is fixed, look at the alerts on the dashboards.',
       dashboard: telemetry,
     },
     {

@@ -1,7 +1,9 @@
+import { deliveryGroup } from './delivery-rules.ts';
 import type { Scales } from './generator-settings.ts';
 import type { RuleGroup } from './rule-file.ts';
 
-export function pipelineGroups({ time }: Scales): RuleGroup[] {
+export function pipelineGroups(scales: Scales): RuleGroup[] {
+  const { time } = scales;
   return [
     {
       name: 'telemetry-targets',
@@ -18,5 +20,6 @@ export function pipelineGroups({ time }: Scales): RuleGroup[] {
         },
       ],
     },
+    deliveryGroup(scales),
   ];
 }

@@ -1,3 +1,4 @@
+import { matchers } from '../support/promtool.ts';
 import type { Scenario } from '../support/scenario.ts';
 import { counter, gauge, type Labels, replicaLabels, type Series, type Span } from '../support/series.ts';
 
@@ -62,6 +63,26 @@ const modelInfo = (instance: number, values: string): Series => ({
   labels: { model: 'credit', version: 'v1', ...replicaLabels(instance) },
   values,
 });
+
+type Deliveries = { readonly notifications: number; readonly requests: number; readonly reason: string };
+
+/** Notifications a minute that fail, and the attempts at them; Alertmanager has a series for each reason from the start. */
+function deliveries(span: Span, { notifications, requests, reason }: Deliveries): Series[] {
+  const labels = { ...alertmanager, integration: 'webhook' };
+  const failed = (why: string): Series => ({
+    metric: 'alertmanager_notifications_failed_total',
+    labels: { ...labels, reason: why },
+    values: counted(why === reason ? notifications : 0)(span),
+  });
+  return [
+    ...['clientError', 'other', 'serverError'].map(failed),
+    {
+      metric: 'alertmanager_notification_requests_failed_total',
+      labels,
+      values: counted(requests)(span),
+    },
+  ];
+}
 
 export const pipelineScenarios: readonly Scenario[] = [
   episode('TargetDown', 'a replica hangs', one('up', replica, briefly(1, 0)), replica, 0),
@@ -257,9 +278,41 @@ export const pipelineScenarios: readonly Scenario[] = [
   ),
   episode(
     'AlertsNotDelivered',
-    'the webhook does not answer',
-    one('alertmanager_notifications_failed_total', { ...alertmanager, integration: 'webhook' }, counted(1)),
+    'the webhook is called in vain, again and again',
+    (span) => deliveries(span, { notifications: 1, requests: 5, reason: 'other' }),
     { ...alertmanager, integration: 'webhook' },
+    2,
+  ),
+  episode(
+    'AlertsNotDelivered',
+    'the webhook refuses what it gets',
+    (span) => deliveries(span, { notifications: 1, requests: 1, reason: 'clientError' }),
+    { ...alertmanager, integration: 'webhook' },
+    2,
+  ),
+  {
+    name: 'no receiver has an address yet',
+    files,
+    pace: 'minute',
+    until: '120m',
+    series: (span) => deliveries(span, { notifications: 1, requests: 1, reason: 'other' }),
+    courses: [{ alert: 'AlertsNotDelivered', silent: ['30m', '50m', '65m', '120m'] }],
+    queries: Object.entries({ '30m': 0, '50m': 1, '120m': 0 }).map(([at, value]) => ({
+      at,
+      expr: 'alertmanager:delivery:verdict',
+      samples: [
+        {
+          labels: `alertmanager:delivery:verdict{${matchers({ ...alertmanager, integration: 'webhook' })}}`,
+          value,
+        },
+      ],
+    })),
+  },
+  episode(
+    'AlertsNotDelivered',
+    'Prometheus cannot reach Alertmanager',
+    one('prometheus_notifications_dropped_total', prometheus, counted(1)),
+    prometheus,
     15,
   ),
   {

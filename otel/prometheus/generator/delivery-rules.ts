@@ -1,0 +1,35 @@
+import type { Scales } from './generator-settings.ts';
+import { promql } from './promql.ts';
+import type { RuleGroup } from './rule-file.ts';
+
+/** Whether alerts reach somebody: 0 yes, 1 no receiver is configured, 2 one is and cannot be reached. */
+export const deliveryVerdict = 'alertmanager:delivery:verdict';
+
+/**
+ * Alertmanager does not say whether a receiver has an address. But it gives up on one without at the first attempt, for
+ * the reason `other`; whom it calls in vain it calls again, or it gives the reason: an answer of 4xx or 5xx, no answer in
+ * time.
+ */
+export function deliveryGroup({ time }: Scales): RuleGroup {
+  const by = 'sum by (job, instance, integration)';
+  const lately = (series: string) => `${by} (increase(${series}[${time('15m')}]))`;
+  const failed = lately('alertmanager_notifications_failed_total');
+  const repeated = `${lately('alertmanager_notification_requests_failed_total')} - ${failed}`;
+  const explained = lately('alertmanager_notifications_failed_total{reason!="other"}');
+  return {
+    name: 'alert-delivery',
+    interval: time('30s'),
+    rules: [
+      {
+        record: deliveryVerdict,
+        expr: promql`
+          (${failed} > bool 0)
+            + (
+              ${failed} > bool 0
+                and (${repeated} > 0.5 or ${explained} > 0)
+            )
+            or (${failed} > bool 0)`,
+      },
+    ],
+  };
+}
