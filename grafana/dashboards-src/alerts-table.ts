@@ -20,8 +20,10 @@ export function worstAlert(matchers: string): string {
 
 /** What an alert is about besides its model: a feature, segment, figure, objective, shadow or target, in one label. */
 const subjects = ['feature', 'segment_feature', 'segment', 'metric', 'slo', 'shadow', 'job', 'instance'];
-export const withSubject = (alerts: string) =>
-  `label_join(${alerts}, "what", " ", ${subjects.map((label) => `"${label}"`).join(', ')})`;
+export function withSubject(alerts: string): string {
+  const joined = `label_join(${alerts}, "what", " ", ${subjects.map((label) => `"${label}"`).join(', ')})`;
+  return `label_replace(${joined}, "what", "$1", "what", " *(.*?) *")`;
+}
 
 /**
  * One row for each alert by the labels given: those that fire first, the critical ones first among them. A click on the

@@ -54,7 +54,7 @@ export const groupRates: Row = {
       {
         title: 'Rates by bin of every protected feature',
         description:
-          'True-positive rate: of the positive outcomes, those that were predicted. False-positive rate: of the negative ones, those of which the positive class was predicted. Each with its 95 % interval, as if outcomes were independent: where two overlap, chance may be all there is between them. Outcomes that come only for accepted cases leave the mistakes on the others out.',
+          'TPR, the true-positive rate: of the positive outcomes, those that were predicted. FPR, the false-positive rate: of the negative ones, those of which the positive class was predicted. Each with its 95 % interval, as if outcomes were independent: where two overlap, chance may be all there is between them. Outcomes that come only for accepted cases leave the mistakes on the others out.',
         unit: 'none',
         noData,
       },
@@ -63,12 +63,12 @@ export const groupRates: Row = {
       [
         { from: { label: 'feature' }, name: 'Feature' },
         { from: { label: 'bin' }, name: 'Bin', look: binLabels },
-        { from: { query: 'A' }, name: 'Positive', look: number('locale', 0) },
-        { from: { query: 'B' }, name: 'True-positive rate', look: percent },
+        { from: { query: 'A' }, name: 'Positives', look: number('locale', 0) },
+        { from: { query: 'B' }, name: 'TPR', look: percent },
         { from: { query: 'C' }, name: 'from', look: percent },
         { from: { query: 'D' }, name: 'to', look: percent },
-        { from: { query: 'E' }, name: 'Negative', look: number('locale', 0) },
-        { from: { query: 'F' }, name: 'False-positive rate', look: percent },
+        { from: { query: 'E' }, name: 'Negatives', look: number('locale', 0) },
+        { from: { query: 'F' }, name: 'FPR', look: percent },
         { from: { query: 'G' }, name: 'from ', look: percent },
         { from: { query: 'H' }, name: 'to ', look: percent },
       ],

@@ -1,3 +1,5 @@
+import { defaultAlertSettings } from '../../../src/alerts/alert-settings.ts';
+import { formatShare } from '../../../src/text/format.ts';
 import type { Row } from '../compose.ts';
 import { alertWords } from '../language.ts';
 import { asPanelLink, toRunbook, wholeRunbook } from '../links.ts';
@@ -17,8 +19,9 @@ import {
 export const budgetLeft =
   '(slo:error_budget_remaining:ratio or 1 - max by (job, slo) (slo:burn_rate{window="6h"}))';
 
+const { objectives } = defaultAlertSettings;
 const burnVerdict = (slo: string) => ({
-  expr: whileAsked(`(${burn(slo)} > bool 1) + (${burn(slo)} > bool 6)`),
+  expr: whileAsked(`(${burn(slo)} > bool 1) + (${burn(slo)} > bool ${objectives.burnRates['6h']})`),
   words: { good: 'within objective', unsure: 'spending too fast', bad: 'burning' },
 });
 
@@ -48,8 +51,7 @@ export const glance: Row = {
     stat(
       {
         title: 'Failed predictions',
-        description:
-          'Share of requests to predict answered with 5xx; refused inputs (4xx) are no failures. The word compares the last hour with the objective of 99.5 % over 30 days: above 6 times the sustainable rate it burns.',
+        description: `Share of requests to predict answered with 5xx; refused inputs (4xx) are no failures. The word compares the last hour with the objective of ${formatShare(objectives.availability)} over 30 days: above ${objectives.burnRates['6h']} times the sustainable rate it burns.`,
         unit: 'percentunit',
         noData: 'no request now',
       },
@@ -63,8 +65,7 @@ export const glance: Row = {
     stat(
       {
         title: 'p95 of predictions',
-        description:
-          'Ninety-five of a hundred requests to predict are answered within this time. The word compares the last hour with the objective: 99 % of answers within 250 ms over 30 days.',
+        description: `Ninety-five of a hundred requests to predict are answered within this time. The word compares the last hour with the objective: ${formatShare(objectives.latency)} of answers within ${objectives.latencySeconds * 1000} ms over 30 days.`,
         unit: 's',
         noData: 'no request now',
       },

@@ -1,5 +1,6 @@
 import type { Row } from '../compose.ts';
 import { asPanelLink, toRunbook } from '../links.ts';
+import { noneBelow } from '../panel-expressions.ts';
 import { timeSeries } from '../time-series.ts';
 import { collector, rate, service, sum } from './pipeline-queries.ts';
 
@@ -16,11 +17,11 @@ export const drops: Row = {
       },
       [
         {
-          expr: `sum by (reason) (${rate('samples_dropped_total')}) or on () label_replace(0 * ${service}, "reason", "none", "", "")`,
+          expr: noneBelow(`sum by (reason) (${rate('samples_dropped_total')})`, service, 'reason'),
           legend: 'samples {{reason}}',
         },
         {
-          expr: `sum by (reason) (${rate('otel_spans_dropped_total')}) or on () label_replace(0 * ${service}, "reason", "none", "", "")`,
+          expr: noneBelow(`sum by (reason) (${rate('otel_spans_dropped_total')})`, service, 'reason'),
           legend: 'spans {{reason}}',
         },
         { expr: sum('log_lines_dropped_total', service), legend: 'log lines' },
