@@ -103,7 +103,7 @@ async function measure(
     ];
     const present = all.filter(({ absent }) => absent === undefined);
     const absent = all.filter((variant) => variant.absent !== undefined);
-    for (const { key, absent: why } of absent) console.log(`${key} is left out: ${why}`);
+    for (const { key, absent: why } of absent) console.log(`${key} is skipped: ${why}`);
     const wakeUps = [await measureWakeUp()];
     const measured = await compare(
       present,

@@ -111,7 +111,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   demo: {
     holds:
-      'the demonstration: a service of its own, requests with outcomes, a change, and what is said of it',
+      'the demonstration: a service of its own, requests with outcomes, a change, and the text that explains it',
     knows: ['stats', 'text', 'settings', 'model', 'monitor', 'traffic'],
     packages: [],
   },
@@ -198,7 +198,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: [],
   },
   runbook: {
-    holds: 'documents of the project as pages: the runbook, and what it links to',
+    holds: 'documents of the project as pages: the runbook, and those that it links to',
     knows: ['report/render'],
     packages: ['marked'],
   },
@@ -249,7 +249,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   cli: {
     holds:
-      'per command one table, from which parsing, help and reference follow, and one file that does its work',
+      'one table per command, from which parsing, help and reference follow, and one file that does its work',
     knows: [
       'stats',
       'text',
