@@ -36,7 +36,7 @@ async function askService(base: URL, path: string): Promise<Service> {
   } catch (error) {
     const { cause, message } = error as Error & { cause?: NodeJS.ErrnoException };
     throw new Error(
-      `${source}: no answer (${cause?.code ?? message}): is the service running there? Else give --url`,
+      `${source}: no answer (${cause?.code ?? message}): is the service running there? If not, give --url`,
     );
   }
   return {

@@ -15,15 +15,15 @@ export function createPredictFailures(): PredictFailures {
   return new Map(failureReasons.map((reason) => [reason, 0]));
 }
 
-/** What is needed of a deployment to ask its predictor. */
+/** The parts of a deployment that are needed to call its predictor. */
 export type Asked = Pick<Deployment, 'artifact' | 'predictor' | 'failures' | 'placeOfClass'>;
 
 /**
- * Asks a model for the predictions of rows: at once where its predictor answers at once, else later. The rows of a
- * failure are counted, and so are those of an answer that is no prediction of this model; nothing else may come of them.
+ * Asks a model for predictions: synchronously if its predictor answers so, otherwise with a promise. Rows that fail are
+ * counted, and so are those with an answer that is not a prediction of this model; nothing else is recorded for them.
  *
  * @param rows validated; not empty
- * @throws PredictorFailure (or rejects with it); any other error where the predictor itself is at fault
+ * @throws PredictorFailure (or rejects with it); any other error if the predictor itself is at fault
  */
 export function askPredictor(
   asked: Asked,
@@ -64,13 +64,13 @@ function checked(
 
 const nothing: Partial<Prediction> = {};
 
-/** What is wrong with an answer; its values stay untold, as they may say something of the row. */
+/** What is wrong with an answer; the message omits its values, as they may reveal something about the row. */
 function faultOf(
   { placeOfClass }: Asked,
   rows: readonly Row[],
   predictions: readonly Prediction[],
 ): string | undefined {
-  if (!Array.isArray(predictions)) return 'the model answered something that is no list of predictions';
+  if (!Array.isArray(predictions)) return 'the answer of the model is not a list of predictions';
   if (predictions.length !== rows.length) {
     return `the model answered ${predictions.length} predictions for ${rows.length} rows`;
   }
@@ -80,13 +80,13 @@ function faultOf(
       return 'the model answered a score that is not a number from 0 to 1';
     }
     if (prediction !== undefined && typeof placeOfClass(prediction) !== 'number') {
-      return 'the model answered a class that is none of the two of its file';
+      return 'the model answered a class that is not one of the two in its file';
     }
   }
   return undefined;
 }
 
-/** The place of a class that a predictor said itself; `undefined` where it follows from the score. */
+/** The index of a class that the predictor decided itself; `undefined` if it follows from the score. */
 export function classOf(
   { placeOfClass }: Pick<Deployment, 'placeOfClass'>,
   prediction: string | undefined,

@@ -21,31 +21,31 @@ import type { MetricSource } from '../telemetry/metric-data.ts';
 import { createModelMetrics } from '../telemetry/model-metrics.ts';
 import { createPredictFailures, type PredictFailures } from './ask-predictor.ts';
 
-/** One loaded model, with all that requests need of its artifact, made once when it is loaded. */
+/** One loaded model, with everything that requests need from its artifact, made once when it is loaded. */
 export type Deployment = {
   readonly artifact: Artifact;
   readonly known: KnownModel;
   /** When it began to answer in this process; ms since 1970. */
   readonly sinceMs: number;
-  /** Which model the ids of its predictions name. */
+  /** The model digest in the ids of its predictions. */
   readonly digest: ModelDigest;
   readonly validate: InputValidator;
-  /** How it computes; `undefined` for a model that is watched only. */
+  /** How it computes; `undefined` for a model that is only watched. */
   readonly predictor: Predictor | undefined;
   /** How often it could not predict. */
   readonly failures: PredictFailures;
-  /** For the caller, who knows what was sent; `undefined` where scores cannot be explained. */
+  /** For the caller, who knows what was sent; `undefined` if scores cannot be explained. */
   readonly explain: Explainer | undefined;
-  /** For traces: without what they must not tell. */
+  /** For traces: without what they must not reveal. */
   readonly explainToOthers: Explainer | undefined;
-  /** What traces may tell of its features. */
+  /** What traces may reveal about its features. */
   readonly disclosure: Disclosure;
   readonly monitor: Monitor;
   readonly counts: ModelCounts;
   readonly performance: Performance;
   /** By bin of the protected features. */
   readonly decisions: Decisions;
-  /** What ids say of the protected features; `undefined` without any. */
+  /** How ids represent the protected features; `undefined` without any. */
   readonly groups: JointGroups | undefined;
   readonly metrics: MetricSource;
   readonly formatSample: SampleFormatter;
@@ -55,7 +55,7 @@ export type Deployment = {
   readonly logMembers: string;
   /** JSON text of the answer's `model` member. */
   readonly modelJson: string;
-  /** The place of a class, however it is written. */
+  /** The index of a class, however it is written. */
   readonly placeOfClass: CategoryIndex<number>;
   /** JSON text of each class. */
   readonly classJson: readonly string[];
@@ -83,7 +83,7 @@ export function deploy(
   const failures = createPredictFailures();
   const sources = [
     createModelMetrics(monitor),
-    // what does not predict here cannot fail to
+    // a model that does not predict here cannot fail to
     ...(predictor === undefined ? [] : [createFailureMetrics({ model: name, version }, failures)]),
     createGroupDecisionMetrics({ model: name, version }, decisions, classes),
   ];

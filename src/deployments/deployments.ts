@@ -9,41 +9,41 @@ import type { LoadedModel } from './load-models.ts';
 /** Longer than a request may take to be answered. */
 const closeAfterMs = 60_000;
 
-/** The models that answer, by their names, and the versions before them that are still in use. */
+/** The models that answer, by name, and their earlier versions that are still in use. */
 export type Deployments = {
   /** The model of a name; a request keeps the one it began with. */
   get(name: string): Deployment | undefined;
   /**
-   * The model that answers where none is named: the one that `DEFAULT_MODEL` names, or the only one that is no shadow.
-   * `undefined` where that leaves the choice open.
+   * The model that answers by default: the one that `DEFAULT_MODEL` names, or the only one that is not a shadow.
+   * `undefined` if that is ambiguous.
    */
   readonly default: Deployment | undefined;
   /** Those that answer, in the order of their names. */
   readonly answering: readonly Deployment[];
-  /** The predictor of a model that is in use, told by its whole content. */
+  /** The predictor of a model that is in use, identified by its whole content. */
   predictorOf(artifact: Artifact): Predictor | undefined;
   /** The file that the model of a name was read from. */
   pathOf(name: string): string | undefined;
-  /** Those before them whose version is still in use (see `versionsToDrop`), oldest first; the others are let go. */
+  /** Earlier versions that are still in use (see `versionsToDrop`), oldest first; the others are released. */
   retired(): readonly Deployment[];
   /**
    * Lets a model answer from the next request on, instead of another of its name; requests in flight finish with the
-   * one they began with. The counts of the version before stay, apart by version, as long as that is in use. A version
-   * that comes back meanwhile goes on counting where it stopped.
+   * one they began with. The counts of the previous version are kept separately as long as it is in use. A version that
+   * comes back in the meantime continues counting where it stopped.
    *
-   * @returns whether the model is another than the one of its name that answered
+   * @returns whether the model differs from the one with its name that answered before
    */
   put(model: LoadedModel): boolean;
-  /** Lets the model of a name answer no longer. */
+  /** Stops the model of a name from answering. */
   retire(name: string): void;
-  /** Lets go of what computes the models that answer or have answered. */
+  /** Releases the predictors of the models that answer or have answered. */
   close(): Promise<void>;
 };
 
 /**
  * @param defaultName `DEFAULT_MODEL`
  * @param shadowNames `SHADOW_MODELS`
- * @param models where versions are known whose outcomes can be counted
+ * @param models the versions whose outcomes can be counted
  */
 export function createDeployments(options: {
   readonly defaultName?: string | undefined;

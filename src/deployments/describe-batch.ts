@@ -3,11 +3,11 @@ import { type Findings, findUnusual } from '../monitor/findings.ts';
 import type { Observation } from '../monitor/monitor.ts';
 import type { Deployment } from './deployment.ts';
 
-/** Gathers what a trace tells of many predictions together. */
+/** Collects what a trace shows about many predictions together. */
 export type BatchDescription = {
   add(observation: Observation): void;
   /**
-   * Tells which features were unusual in any row, nothing of sensitive ones.
+   * Adds to the trace which features were unusual in any row, except sensitive ones.
    *
    * @param counts how many rows there were of each kind, by the names of attributes
    */

@@ -5,8 +5,9 @@ import type { Observation } from '../monitor/monitor.ts';
 import type { Deployment } from './deployment.ts';
 
 /**
- * What a trace tells of a prediction: the names of unusual features, never their values, and what moved the score most.
- * Of a sensitive feature it tells nothing, and then not the score, from which that could be computed.
+ * What a trace shows about a prediction: the names of unusual features, never their values, and what moved the score
+ * most. It reveals nothing about a sensitive feature, and if there is one, omits the score, from which its value could
+ * be computed.
  */
 export function describePrediction(
   span: Pick<Span, 'setAttributes'>,

@@ -8,11 +8,11 @@ import type { Predictor } from '../predictors/predictor.ts';
 export type LoadedModel = {
   readonly path: string;
   readonly artifact: Artifact;
-  /** `undefined` for a model that is watched only. */
+  /** `undefined` for a model that is only watched. */
   readonly predictor: Predictor | undefined;
 };
 
-/** A file that holds no model that can answer; the error's message names the file. */
+/** A file without a model that can answer; the error message names the file. */
 export type UnusableFile = { readonly path: string; readonly error: Error };
 
 export type LoadedModels = {
@@ -21,10 +21,10 @@ export type LoadedModels = {
 };
 
 /**
- * Reads model files, and makes what computes their predictions. Two of one name are unusable both: which of them should
- * answer cannot be told.
+ * Reads model files, and makes their predictors. If two have the same name, both are unusable, because it is ambiguous
+ * which should answer.
  *
- * @param predictorOf the predictor of a model that is in use already, which goes on being used
+ * @param predictorOf returns the predictor of a model that is already in use, which is then reused
  */
 export async function loadModels(
   paths: readonly string[],
@@ -57,7 +57,7 @@ export async function loadModels(
   return { loaded, unusable };
 }
 
-/** Leaves aside what could be taken for another model that is in use or kept (see `KnownModels.requireUnique`). */
+/** Drops models that could be confused with another one that is in use or stored (see `KnownModels.requireUnique`). */
 export async function leaveOutTwins(
   { loaded, unusable }: LoadedModels,
   models: Pick<KnownModels, 'requireUnique'>,
@@ -84,5 +84,5 @@ export function requireAll({ loaded, unusable }: LoadedModels): readonly LoadedM
 
 function namesakes(name: string, path: string, models: readonly Pick<LoadedModel, 'path'>[]): Error {
   const others = models.map((model) => model.path).filter((other) => other !== path);
-  return new Error(`${path}: the name of the model, ${name}, is also that of ${others.join(' and ')}`);
+  return new Error(`${path}: the name of the model, ${name}, is also used by ${others.join(' and ')}`);
 }

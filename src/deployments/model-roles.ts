@@ -1,13 +1,13 @@
 import type { Artifact } from '../model/artifact.ts';
 import { classesOf } from '../model/output-classes.ts';
 
-/** What the settings say of models by their names. */
+/** What the settings say about models, by name. */
 export type ModelRoles = {
   readonly DEFAULT_MODEL?: string | undefined;
   readonly SHADOW_MODELS?: readonly string[] | undefined;
 };
 
-/** Names of models that have to be there, as a setting names them. */
+/** Names of models that must exist, because a setting names them. */
 export function namedModels({ DEFAULT_MODEL, SHADOW_MODELS = [] }: ModelRoles): string[] {
   return DEFAULT_MODEL === undefined ? [...SHADOW_MODELS] : [DEFAULT_MODEL, ...SHADOW_MODELS];
 }
@@ -24,8 +24,7 @@ export function checkRoles(artifacts: readonly Artifact[], roles: ModelRoles): v
     ['SHADOW_MODELS', SHADOW_MODELS],
   ] as const) {
     const missing = wanted.find((name) => !names.includes(name));
-    if (missing !== undefined)
-      refuse(setting, `no model is called ${missing}; there are ${names.join(', ')}`);
+    if (missing !== undefined) refuse(setting, `there is no model ${missing}, only ${names.join(', ')}`);
   }
   if (SHADOW_MODELS.length === 0) return;
   const others = names.filter((name) => !SHADOW_MODELS.includes(name));
@@ -35,16 +34,16 @@ export function checkRoles(artifacts: readonly Artifact[], roles: ModelRoles): v
       'SHADOW_MODELS',
       others.length === 0
         ? 'no model is left that they could follow'
-        : `set DEFAULT_MODEL too, as the model that they follow is one of ${others.join(', ')}`,
+        : `also set DEFAULT_MODEL: they could follow any of ${others.join(', ')}`,
     );
   }
   const [champion] = artifacts.filter(({ name }) => name === followed);
   for (const shadow of artifacts.filter(({ name }) => SHADOW_MODELS.includes(name))) {
-    if (shadow === champion) refuse('SHADOW_MODELS', `${followed} cannot be the shadow of itself`);
+    if (shadow === champion) refuse('SHADOW_MODELS', `${followed} cannot be its own shadow`);
     if (shadow.predictor === undefined)
       refuse('SHADOW_MODELS', `${shadow.name} is watched only: its file has no predictor`);
     if (haveSameClasses(classesOf(shadow.output), classesOf(champion.output))) continue;
-    refuse('SHADOW_MODELS', `${shadow.name} has other classes than ${followed}: they cannot be compared`);
+    refuse('SHADOW_MODELS', `${shadow.name} has different classes from ${followed}: they cannot be compared`);
   }
 }
 

@@ -10,48 +10,48 @@ import type { Deployment } from './deployment.ts';
 import { describePrediction } from './describe-prediction.ts';
 import type { Shadows } from './shadows.ts';
 
-/** Where predictions are recorded beside the counts of their model. */
+/** Where predictions are recorded, besides the counts of their model. */
 export type Records = {
   readonly config: Pick<Config, 'SAMPLES_RATIO'>;
   readonly samples: Pick<JsonlWriter, 'append'>;
   /** Signs the ids of predictions. */
   readonly tokens: Pick<Tokens, 'sign'>;
-  /** Has shadows score the row too; absent for predictions that they do not follow. */
+  /** Lets shadows score the row, too; absent for predictions that they do not follow. */
   readonly shadows?: Pick<Shadows, 'follow'>;
 };
 
-/** What is known of one prediction beside its row and score. */
+/** What is known about one prediction besides its row and score. */
 export type Circumstances = {
-  /** In ms of `performance.now()`, when the model was asked; undefined where it was asked elsewhere. */
+  /** When the model was called, in ms of `performance.now()`; undefined if it was called elsewhere. */
   readonly startedMs: number | undefined;
   /** When it was made, in ms since 1970; undefined for now. */
   readonly timeMs: number | undefined;
-  /** The class that was predicted, by its place; undefined where it follows from the score and the threshold. */
+  /** The predicted class, by its index; undefined if it follows from the score and the threshold. */
   readonly predictedClass: number | undefined;
-  /** Whether the id is to be told; otherwise only a sample has one. */
+  /** Whether the id is returned to the caller; otherwise only a sample has one. */
   readonly wantsId: boolean;
   readonly traceId: string | undefined;
-  /** What the caller calls the prediction. */
+  /** The caller's own key for the prediction. */
   readonly key: string | undefined;
-  /** Is told of the prediction, where there is one. */
+  /** The span to which the prediction is added, if there is one. */
   readonly span: Span | undefined;
   /** The prediction of another model that this one repeats as its shadow, and whether its sample was kept. */
   readonly shadowed?: { readonly id: string | undefined; readonly isKept: boolean };
 };
 
-/** What became of one prediction. */
+/** The result of recording one prediction. */
 export type Recorded = {
-  /** Undefined where nobody wants it and no sample needs it. */
+  /** Undefined if neither the caller nor a sample needs it. */
   readonly id: string | undefined;
-  /** The class that was predicted, by its place. */
+  /** The predicted class, by its index. */
   readonly predictedClass: number;
   /** How the row was counted; valid until the next prediction of the model. */
   readonly observation: Observation;
 };
 
 /**
- * Counts a prediction, signs its id, keeps its sample and tells its span. Every prediction ends here, wherever it was made,
- * so that none of that can be forgotten.
+ * Counts a prediction, signs its id, stores its sample and adds it to its span. Every prediction ends here, wherever it
+ * was made, so that none of that can be forgotten.
  *
  * @param row the validated input
  * @throws RangeError for a score that is not a finite number; nothing is recorded then

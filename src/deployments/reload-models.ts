@@ -8,11 +8,12 @@ import type { Deployments } from './deployments.ts';
 import { type LoadedModels, leaveOutTwins, loadModels, type UnusableFile } from './load-models.ts';
 
 /**
- * Makes the function that reads the models of `MODEL_PATH` anew: new ones and new versions answer from then on, and
- * those whose file is gone from a folder or a pattern no longer. A model whose file cannot be used goes on answering as
- * it was, and so do all where no file can be. The log says what became of each. The function never rejects.
+ * Makes the function that reloads the models of `MODEL_PATH`: new models and new versions answer from then on, and
+ * those whose file has disappeared from a folder or a pattern stop answering. A model whose file cannot be used keeps
+ * answering unchanged, and so do all models if no file can be used. The log says what happened to each. The function
+ * never rejects.
  *
- * @param options.required names of models that are never retired, as a setting names them
+ * @param options.required names of models that are never retired, because a setting names them
  */
 export function createReload(
   options: {
@@ -41,7 +42,7 @@ export function createReload(
 
   function sayUnusable({ path, error }: UnusableFile): void {
     const names = modelsOf(path);
-    if (names.length === 0) logger.error({ event: 'reload' }, `the file is left aside: ${oneLine(error)}`);
+    if (names.length === 0) logger.error({ event: 'reload' }, `the file is ignored: ${oneLine(error)}`);
     for (const name of names) sayStays(name, oneLine(error));
   }
 
@@ -56,10 +57,10 @@ export function createReload(
       const { name } = artifact;
       if (stays.has(name) || unread.has(name)) continue;
       if (required.includes(name)) sayStays(name, 'its file is gone, but a setting names it');
-      else if (loaded.length === 0) sayStays(name, 'its file is gone, and no other can be used');
+      else if (loaded.length === 0) sayStays(name, 'its file is gone, and no other file can be used');
       else {
         deployments.retire(name);
-        say(artifact, 'answers no longer: its file is gone');
+        say(artifact, 'no longer answers: its file is gone');
       }
     }
   }
@@ -69,19 +70,19 @@ export function createReload(
     try {
       const files = await findModelFiles(modelPath);
       const read = await leaveOutTwins(await loadModels(files, deployments.predictorOf), models);
-      // the disk took its time, and what was asked for meanwhile is newer
+      // reading took so long that a newer reload has finished in the meantime
       const isLate = turn !== reloads;
       const hadDefault = deployments.default !== undefined;
       for (const model of read.loaded) {
         if (isLate) {
-          say(model.artifact, 'was read too late: the model was loaded again meanwhile');
+          say(model.artifact, 'was read too late: the model was reloaded in the meantime');
           if (deployments.predictorOf(model.artifact) !== model.predictor) await model.predictor?.close?.();
         } else say(model.artifact, deployments.put(model) ? 'answers from now on' : 'is the same as before');
       }
       for (const file of read.unusable) sayUnusable(file);
       if (!isLate) retireOthers(read);
       if (hadDefault && deployments.default === undefined) {
-        logger.warn({ event: 'reload' }, 'no model answers where none is named any more: set DEFAULT_MODEL');
+        logger.warn({ event: 'reload' }, 'there is no default model any more: set DEFAULT_MODEL');
       }
     } catch (error) {
       const stay =

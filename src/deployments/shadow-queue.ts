@@ -10,7 +10,7 @@ import type { Deployment } from './deployment.ts';
 export type FollowedRow = {
   readonly row: Row;
   readonly champion: Deployment;
-  /** The id of the champion's prediction, where it has one, and whether its sample was kept. */
+  /** The id of the champion's prediction, if it has one, and whether its sample was stored. */
   readonly id: string | undefined;
   readonly isKept: boolean;
   readonly predictedClass: number;
@@ -22,25 +22,25 @@ export type ShadowQueue = {
   add(followed: FollowedRow): void;
   /** Resolves once no row waits or is being scored. */
   idle(): Promise<void>;
-  /** Scores nothing any more. @returns how many rows are left that should have been */
+  /** Stops scoring. @returns how many rows are left unscored */
   close(): number;
 };
 
-/** So many rows wait for one shadow at most: those of the largest batch of observations, in some 10 MB. */
+/** The maximum number of rows waiting for one shadow: the largest batch of observations, in some 10 MB. */
 const maxWaiting = 10_000;
-/** A shadow that answers later is asked for so many rows at once. */
+/** A shadow that answers asynchronously gets this many rows per call. */
 const maxRows = 50;
-/** A turn of the event loop is not held for longer, unless a single row takes longer. */
+/** The longest time spent in one turn of the event loop, unless a single row takes longer. */
 const sliceMs = 4;
 
 /**
  * Scores rows with one shadow, after the answers to them have been written, in slices between turns of the event loop.
  *
- * @param shadow gives the version that scores now; rows are dropped while there is none with the champion's classes
- * @param score asks it, as a predictor answers: at once or later
- * @param onScored is told of each row that was scored
- * @param onFailure is told of each failure
- * @param onDropped is told of rows that were left out: whose they are, why, and how many
+ * @param shadow returns the version that scores now; rows are dropped while there is none with the champion's classes
+ * @param score calls it, and like a predictor answers synchronously or with a promise
+ * @param onScored called for each row that was scored
+ * @param onFailure called for each failure
+ * @param onDropped called for rows that were dropped: whose they are, why, and how many
  */
 export function createShadowQueue(options: {
   readonly shadow: (champion: Deployment) => Deployment | undefined;
@@ -59,7 +59,9 @@ export function createShadowQueue(options: {
   readonly onDropped: (champion: Deployment, reason: DropReason, rows: number) => void;
 }): ShadowQueue {
   const { shadow: shadowOf, score, onScored, onFailure, onDropped } = options;
-  /** Those that are taken next, and those that came after them: to shift a long list for each row takes time. */
+  /**
+   * The rows that are taken next, and those that arrived after them: shifting a long list for each row would be slow.
+   */
   let [next, waiting]: FollowedRow[][] = [[], []];
   let taken = 0;
   let beingScored = 0;
@@ -69,7 +71,7 @@ export function createShadowQueue(options: {
   const left = () => next.length - taken + waiting.length;
 
   async function run(): Promise<void> {
-    // the first turn ends with the answers being written
+    // the answers are written at the end of the first turn
     await nextTurn();
     while (left() > 0 && !isClosed) {
       await nextTurn();
@@ -86,7 +88,7 @@ export function createShadowQueue(options: {
     running = undefined;
   }
 
-  /** The next rows, all of one champion: another version of it may have come after some of those that wait. */
+  /** The next rows, all of one champion: it may have been replaced while some rows were waiting. */
   function take(count: number): readonly FollowedRow[] {
     if (taken === next.length) {
       [next, waiting] = [waiting, []];
@@ -146,7 +148,7 @@ export function createShadowQueue(options: {
         return;
       }
       waiting.push(followed);
-      // not in the trace of this request, which would get the calls for all rows that come meanwhile
+      // outside the trace of this request, to which the calls for all rows arriving in the meantime would be added
       running ??= context.with(ROOT_CONTEXT, run);
     },
     async idle() {
@@ -159,7 +161,10 @@ export function createShadowQueue(options: {
   };
 }
 
-/** The row as the shadow takes it: without features that only the champion has. One that it refuses is counted as that. */
+/**
+ * The row as the shadow accepts it: without features that only the champion has. A row that it refuses is counted as
+ * refused.
+ */
 function takeOwn({ artifact, validate, counts }: Deployment, row: Row): Row | undefined {
   if (validate(row) === null) return row;
   const own = Object.fromEntries(

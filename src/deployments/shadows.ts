@@ -19,20 +19,20 @@ import { createShadowQueue, type FollowedRow } from './shadow-queue.ts';
 export type Shadows = {
   /** Whether there are any that score the rows of a model. */
   followed(champion: Deployment): boolean;
-  /** Has them score a row, after it has been answered, if the model is the one that they follow. */
+  /** Lets them score a row after it has been answered, if the model is the one that they follow. */
   follow(row: FollowedRow): void;
   /** How they compare with the versions that they follow or have followed. */
   pairs(): readonly ShadowPair[];
   readonly metrics: MetricSource;
   /** Resolves once no row waits for them. */
   idle(): Promise<void>;
-  /** Has them score nothing any more; says how many rows they have left. */
+  /** Stops them from scoring; reports how many rows they have left. */
   close(): void;
 };
 
 /**
- * Makes the shadows of the model that answers where none is named. Each counts under its own name and version, and keeps
- * its own sample, under the id that the caller got: an outcome that comes for this id is that of both.
+ * Makes the shadows of the default model. Each counts under its own name and version, and stores its own sample, under
+ * the id that the caller received: an outcome with this id applies to both.
  *
  * @param names `SHADOW_MODELS`
  * @param onProblem told in one line what a shadow cannot do
@@ -57,14 +57,14 @@ export function createShadows(options: {
           return shadow;
         sayOnce(
           'classes',
-          `the shadow ${name} has other classes than ${champion.artifact.name}: it scores no rows until they agree`,
+          `the shadow ${name} has different classes from ${champion.artifact.name}: it scores no rows until they agree`,
         );
         return undefined;
       },
       score: askPredictor,
       onScored(...scored) {
         keep(...scored);
-        // a later failure is news again
+        // a later failure is reported again
         faults.end();
       },
       onFailure: (_shadow, error) =>
@@ -90,20 +90,23 @@ export function createShadows(options: {
       predictedClass: classOf(shadow, prediction),
       wantsId: false,
       traceId,
-      // the sample of the champion has it: a label is joined with that one
+      // the champion's sample has it: a label is joined with that one
       key: undefined,
       span: undefined,
       shadowed: { id, isKept },
     });
     pairs.of(champion.known, shadow.known).addPrediction(ofChampion, predictedClass);
     const group = shadow.groups?.numberOf(observation.bins);
-    // nobody can tell the outcome of a prediction without an id
+    // without an id, nobody can report an outcome of the prediction
     const token = id === undefined ? undefined : records.tokens.verify(id);
     if (token === undefined) return;
     scores.add(token.key, { model: shadow.digest.toString('hex'), score, predictedClass, group });
   }
 
-  /** Those that follow now are there before their first row: Prometheus counts what comes after a series has begun. */
+  /**
+   * Current shadows have their series before their first row, because Prometheus only counts increases after a series
+   * has begun.
+   */
   function allPairs(): readonly ShadowPair[] {
     const champion = deployments.default;
     for (const name of names) {
@@ -129,7 +132,9 @@ export function createShadows(options: {
       for (const { name, queue } of queues) {
         const left = queue.close();
         if (left > 0)
-          onProblem(`the shadow ${name} had ${formatAmount(left, 'row')} left to score at the stop`);
+          onProblem(
+            `the shadow ${name} had ${formatAmount(left, 'row')} left to score when the service stopped`,
+          );
       }
     },
   };

@@ -6,13 +6,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const retryMs = 100;
 
-/** A lock that the operating system takes back when the process ends, however it ends. */
+/** A lock that the operating system releases when the process ends, however it ends. */
 export type FileLock = { release(): void };
 
-/** A lock that is taken and given back many times. */
+/** A lock that is taken and released many times. */
 export type ReusableLock = {
   /**
-   * @returns false when another process has the lock, or the file system has none: SQLite does not tell them apart
+   * @returns false if another process has the lock, or the file system does not support locks: SQLite does not
+   * distinguish them
    * @throws Error for any other reason
    */
   take(): boolean;
@@ -23,15 +24,15 @@ export type ReusableLock = {
 const sqliteBusy = 5;
 
 /**
- * Opens the lock of a file, which is made if there is none and stays empty. Node has no call for that, but SQLite locks
- * its files with the file system's own locks: they hold between containers that share a volume, need no clock, and
- * leave nothing behind that could be taken for a process that is gone.
+ * Opens the lock of a file, which is created if necessary and stays empty. Node has no API for that, but SQLite locks
+ * its files with the file system's own locks: they work between containers that share a volume, need no clock, and
+ * leave nothing behind that could be mistaken for a running process.
  *
- * @throws Error when the file cannot be made, or is another user's who lets nobody write to it
+ * @throws Error if the file cannot be created, or belongs to another user and is not writable
  */
 export async function openFileLock(path: string): Promise<ReusableLock> {
   await makeFile(path);
-  // SQLite opens for reading what it may not write to, and several processes can then lock it at once
+  // SQLite opens a file read-only if it may not write to it, and several processes could then lock it at the same time
   await access(path, constants.R_OK | constants.W_OK);
   const { DatabaseSync } = await import('node:sqlite');
   const database = new DatabaseSync(path);
@@ -39,7 +40,7 @@ export async function openFileLock(path: string): Promise<ReusableLock> {
   return {
     take() {
       try {
-        // no journal beside the file: nothing is ever written to it
+        // no journal next to the file: nothing is ever written to it
         if (hasJournal) database.exec('PRAGMA journal_mode = MEMORY');
         hasJournal = false;
         database.exec('BEGIN EXCLUSIVE');
@@ -57,12 +58,13 @@ export async function openFileLock(path: string): Promise<ReusableLock> {
 /**
  * Takes the lock of a file.
  *
- * @returns `undefined` when another process has it, the file is another user's, or the file system has none
- * @throws Error when the file cannot be made
+ * @returns `undefined` if another process has it, the file belongs to another user, or the file system does not support
+ * locks
+ * @throws Error if the file cannot be created
  */
 export async function lockFile(path: string): Promise<FileLock | undefined> {
   return tryLock(path).catch((error: NodeJS.ErrnoException) => {
-    // the file is there, and this user may not lock it
+    // the file exists, but this user may not lock it
     if (error.syscall === 'access' && error.code === 'EACCES') return undefined;
     throw error;
   });
@@ -81,13 +83,13 @@ async function tryLock(path: string): Promise<FileLock | undefined> {
 }
 
 /**
- * Makes the file if there is none. SQLite would let everyone read it, and whoever may read it may keep others from
- * locking it. It is given the owner of its folder, and may be locked by the group where that may write to the folder:
- * the service has to lock it too, whoever came first.
+ * Creates the file if there is none. SQLite would make it readable for everyone, and any user who can read it can
+ * prevent others from locking it. It gets the owner of its folder, and the group may lock it if it may write to the
+ * folder: the service must be able to lock it, too, whoever created it.
  */
 async function makeFile(path: string): Promise<void> {
   try {
-    // Never opens what is there: closing it would give back a lock that this process has.
+    // Never opens an existing file: closing it would release a lock that this process holds.
     const file = await open(path, 'wx', 0o640);
     await file.close();
     const [made, folder] = await Promise.all([stat(path), stat(dirname(path))]);
@@ -100,13 +102,13 @@ async function makeFile(path: string): Promise<void> {
   }
 }
 
-/** The file system has no locks. */
+/** The file system does not support locks. */
 export class NoLocks extends Error {}
 
 /**
- * A file system without locks answers as if another process had each of them, so that none would ever be free.
+ * A file system without locks answers as if another process held each of them, so none would ever be free.
  *
- * @throws NoLocks when not even a file that no other process knows can be locked; Error when none can be made
+ * @throws NoLocks if not even a file that no other process knows can be locked; Error if none can be created
  */
 export async function requireLocks(folder: string): Promise<void> {
   const path = join(folder, `.${randomUUID()}.lock`);
@@ -120,9 +122,9 @@ export async function requireLocks(folder: string): Promise<void> {
 }
 
 /**
- * Takes the lock of a file as soon as the process that has it gives it back or ends.
+ * Takes the lock of a file as soon as the process that holds it releases it or ends.
  *
- * @throws Error where there are no locks, or the file cannot be made or is another user's
+ * @throws Error if there are no locks, or the file cannot be created or belongs to another user
  */
 export async function waitForLock(path: string): Promise<FileLock> {
   await requireLocks(dirname(path));

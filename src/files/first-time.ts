@@ -1,15 +1,18 @@
 import type { FileHandle } from 'node:fs/promises';
 
 const blockBytes = 64 * 1024;
-/** Of those that tell no time, some 5 µs each where they are damaged. Ours have over 65 bytes: more do not fit. */
+/**
+ * The maximum number of lines without a time, some 5 µs each if damaged. Our lines have over 65 bytes, so more do not
+ * fit.
+ */
 const maxLines = 1_000;
 
 /**
- * When the first line of a JSONL file was written, as its `time` says: dates of files do not survive a copy. Lines that
- * tell no time are passed over, a thousand of them and 64 KiB at most.
+ * When the first line of a JSONL file was written, according to its `time`, as file dates do not survive copying. Lines
+ * without a time are skipped, at most a thousand of them and 64 KiB.
  *
  * @param file open for reading
- * @returns ms since 1970; `undefined` where no line tells
+ * @returns ms since 1970; `undefined` if no line has a time
  */
 export async function readFirstTime(file: FileHandle): Promise<number | undefined> {
   const block = Buffer.alloc(blockBytes);

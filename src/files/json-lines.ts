@@ -6,12 +6,13 @@ const newline = 0x0a;
 const carriageReturn = 0x0d;
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
 
-/** How a JSON text holds its records. */
+/** How the records are arranged in a JSON text. */
 export type JsonLayout = 'lines' | 'indented' | 'array';
 
 /**
- * Tells how a text holds JSON objects by its beginning: one a line; one after the other, each over several lines (as
- * `jq` prints them); or in one array, as pandas' `to_json(orient='records')` writes them. `null` when it is no JSON.
+ * Detects from the beginning of a text how JSON objects are arranged in it: one per line; one after the other, each
+ * over several lines (as `jq` prints them); or in one array, as pandas' `to_json(orient='records')` writes them. `null`
+ * if it is not JSON.
  */
 export function detectJsonLayout(begin: string): JsonLayout | null {
   if (/^\ufeff?\s*\[\s*([{[\]]|$)/.test(begin)) return 'array';
@@ -20,7 +21,7 @@ export function detectJsonLayout(begin: string): JsonLayout | null {
 }
 
 /**
- * Turns records in an array (or in several, one after the other), or over several lines, into one a line, in constant
+ * Turns records in an array (or in several consecutive arrays), or over several lines, into one per line, in constant
  * memory and without parsing them. The number of a line is then that of the record.
  */
 export async function* toJsonLines(
@@ -32,7 +33,7 @@ export async function* toJsonLines(
   let inString = false;
   let isEscaped = false;
 
-  /** What stands for a byte outside of texts. */
+  /** The replacement for a byte outside of strings. */
   function replace(byte: number): number {
     if (byte === quote) inString = true;
     else if (byte === openBracket && !isInArray) {

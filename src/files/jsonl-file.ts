@@ -10,41 +10,42 @@ import { repairTornTail } from './torn-tail.ts';
 import { writeFully } from './write-fully.ts';
 
 const newline = 0x0a;
-/** So many processes may rotate one series without exceeding its number of files. */
+/** This many processes may rotate one series without exceeding its number of files. */
 const maxSharing = 4;
 
-/** How large one file and how long the whole series may get. `Infinity` is no limit. */
+/** How large one file and how long the whole series may become. `Infinity` means no limit. */
 export type Retention = {
   /** A file is closed before it would exceed this. */
   readonly maxBytes: number;
-  /** Closed files kept beside the live one. */
+  /** Closed files kept in addition to the live one. */
   readonly maxFiles: number;
   /**
-   * No line gets older: the live file is closed after its share of this time (the time divided by the number of files,
-   * but at least a thirtieth), and a closed one is deleted when its first line may have reached this age.
+   * The maximum age of a line: the live file is closed after its share of this time (the time divided by the number of
+   * files, but at least a thirtieth), and a closed one is deleted when its first line may have reached this age.
    */
   readonly maxAgeDays: number;
 };
 
-/** How far an append came: the bytes that stay in the file are whole lines, and `error` says why there are no more. */
+/** How far an append got: the bytes that stay in the file are whole lines, and `error` says why there are no more. */
 export type Appended = { readonly keptBytes: number; readonly error?: Error };
 
 /** One JSONL file that is rotated. The caller makes one call at a time; other processes may use the same file. */
 export type JsonlFile = {
   /**
-   * Appends whole lines. Opens the file, again where it was deleted or moved away, creates its folder and mends a
-   * torn end first. Never rejects, and never leaves part of a line behind if the file system lets it be cut off.
+   * Appends whole lines. First opens the file (again if it was deleted or moved away), creates its folder and repairs a
+   * truncated last line. Never rejects, and never leaves part of a line behind if the file system allows it to be cut
+   * off.
    *
-   * @param atomic keep none of the lines unless all of them could be written
+   * @param atomic write either all of the lines or none
    */
   append(lines: Buffer, atomic: boolean): Promise<Appended>;
-  /** Opens the file, rotates it if its time is over, and deletes what is too old. @throws what the file system says */
+  /** Opens the file, rotates it if it is due, and deletes what is too old. @throws the file system's error */
   tidy(): Promise<void>;
   /**
-   * Deletes what is too old of series that other processes write or have left.
+   * Deletes what is too old in series that other processes write or have left behind.
    *
    * @param paths of their live files
-   * @throws what the file system says of the first that cannot be deleted, when all have been tried
+   * @throws the file system's error for the first that cannot be deleted, after all have been tried
    */
   tidyOthers(paths: readonly string[]): Promise<void>;
   close(): Promise<void>;
@@ -58,8 +59,8 @@ type Live = {
 };
 
 /**
- * @param now by which ages are measured, in ms since 1970
- * @param onProblem told in one line where the file cannot be shared with other processes
+ * @param now the clock by which ages are measured, in ms since 1970
+ * @param onProblem told in one line if the file cannot be shared with other processes
  */
 export function createJsonlFile(
   path: string,
@@ -78,13 +79,13 @@ export function createJsonlFile(
   /** Bytes of whole lines in the live file, and when the first of them was written. */
   let size = 0;
   let startedAt = 0;
-  /** The time in the name of the newest closed file, and how many more there may be before they are counted again. */
+  /** The time in the name of the newest closed file, and how many more files fit before they are counted again. */
   let newestMs: number | undefined;
   let room = 0;
-  /** What a failed write left behind the whole lines and could not be cut off at once. */
+  /** What a failed write left after the last whole line and could not be cut off immediately. */
   let leftover: { readonly inode: number; readonly from: number; readonly to: number } | undefined;
 
-  /** Does the work while no other process writes to the files of the series, or puts others in their place. */
+  /** Does the work while no other process writes to the files of the series or replaces them. */
   async function alone<Result>(work: () => Promise<Result>): Promise<Result> {
     if ((await stat(path).catch(() => undefined)) === undefined) await makeFolder(dirname(path));
     return lock.hold(work);
@@ -100,7 +101,7 @@ export function createJsonlFile(
       size = 0;
       if (regular && found.size > 0) {
         let length = found.size;
-        // what others have written behind it is not ours to cut off
+        // anything that others have written after it must not be cut off
         if (leftover?.inode === found.ino && leftover.to === length) {
           length = leftover.from;
           await handle.truncate(length);
@@ -108,7 +109,7 @@ export function createJsonlFile(
         size = await repairTornTail(handle, length);
         const firstMs = await readFirstTime(handle);
         const times = [firstMs ?? found.mtimeMs, found.birthtimeMs || found.mtimeMs, found.mtimeMs];
-        // a time in the future is that of a clock that was ahead
+        // a time in the future comes from a clock that was ahead
         startedAt = Math.min(...times, now());
       }
       leftover = undefined;
@@ -125,7 +126,7 @@ export function createJsonlFile(
     await handle?.close().catch(() => {});
   }
 
-  /** The open file that stands at `path` now: a write into one that was deleted or moved would succeed and be lost. */
+  /** The open file that is at `path` now: a write into one that was deleted or moved would succeed and be lost. */
   async function current(): Promise<Live> {
     if (live !== undefined) {
       const found = await stat(path).catch(() => undefined);
@@ -136,7 +137,7 @@ export function createJsonlFile(
     return live;
   }
 
-  /** Another process has written to the file since; it may have ended in the middle of a line. */
+  /** Another process has written to the file since; that process may have ended in the middle of a line. */
   async function takeOver({ handle }: Live, length: number): Promise<void> {
     if (size === 0) startedAt = now();
     size = lock.isMissing ? length : await repairTornTail(handle, length);
@@ -146,12 +147,13 @@ export function createJsonlFile(
     const { mtimeMs } = await handle.stat();
     await release();
     newestMs ??= (await listRotatedFiles(path)).at(-1)?.endedAt ?? 0;
-    // Later than all others, whatever the clock does, or the newest file would be taken for an old one.
+    // Later than all others, whatever the clock does; otherwise the newest file would seem old.
     const aside = await putAside(path, Math.max(mtimeMs, newestMs + 1));
     newestMs = aside?.endedAt ?? newestMs;
-    // a folder of thousands of files is not listed for each of them, as long as there is room for those of others too
+    // a folder of thousands of files is not listed for each new one, as long as there is room for files of other
+    // processes, too
     room -= maxSharing;
-    // What cannot be deleted now is tried again, and told, when it is time to tidy up.
+    // A file that cannot be deleted now is tried again, and reported, at the next clean-up.
     if (room <= 0) await prune().catch(() => {});
   }
 
@@ -161,7 +163,7 @@ export function createJsonlFile(
     room = maxFiles - left.length;
   }
 
-  /** The live file, rotated first if `moreBytes` do not fit or its time is over. */
+  /** The live file, rotated first if `moreBytes` do not fit or rotation is due. */
   async function withRoom(moreBytes: number): Promise<Live> {
     const file = await current();
     const isOver = size + moreBytes > maxBytes || now() - startedAt >= sliceMs;
@@ -170,7 +172,7 @@ export function createJsonlFile(
     return current();
   }
 
-  /** Takes back the part of a failed write that is not to stay. */
+  /** Removes the part of a failed write that must not stay. */
   async function cut({ handle, inode, regular }: Live, length: number, to: number): Promise<void> {
     size = length;
     if (!regular) return;
@@ -193,7 +195,7 @@ export function createJsonlFile(
         const wholeBytes = atomic ? 0 : wholeLines(lines.subarray(keptBytes, keptBytes + writtenBytes));
         await cut(file, size + wholeBytes, size + writtenBytes);
         keptBytes += wholeBytes;
-        // The file, not the disk, is full: a limit on its size below ours. The next file takes the rest.
+        // The file, not the disk, is full: there is a file size limit below ours. The next file takes the rest.
         if (error.code !== 'EFBIG' || !file.regular || size === 0) throw error;
         await rotate(file);
       }
@@ -235,7 +237,7 @@ export function createJsonlFile(
   };
 }
 
-/** Bytes up to and with the last line end. */
+/** Bytes up to and including the last line end. */
 function wholeLines(data: Buffer): number {
   return data.lastIndexOf(newline) + 1;
 }

@@ -3,49 +3,57 @@ import { createOutage } from './outage.ts';
 import { createOverloadNotice } from './overload-notice.ts';
 import { createPendingLines, type Piece } from './pending-lines.ts';
 
-/** Lines are gathered into pieces of about this size, one write each. */
+/** Lines are collected into chunks of about this size, one write each. */
 const maxPieceBytes = 64 * 1024;
 const tidyIntervalMs = 60 * 60 * 1000;
 
 export type JsonlWriterOptions = Retention & {
-  /** The live file. Its folder is made, and made again should it go. Closed files stand beside it (see `rotatedPath`). */
+  /**
+   * The live file. Its folder is created, and created again if it disappears. Closed files are next to it (see
+   * `rotatedPath`).
+   */
   readonly path: string;
-  /** An appended line is written after this time at the latest, sooner under load. */
+  /** An appended line is written within this time, sooner under load. */
   readonly flushIntervalMs: number;
-  /** Bound of the memory for lines that are not yet written. */
+  /** Limit on the memory for lines that are not yet written. */
   readonly maxPendingBytes: number;
   /** Told in one line when writing fails or is too slow, and when it works again. */
   readonly onProblem?: (message: string) => void;
-  /** The live files of other replicas, running or gone: what is too old is deleted there too. */
+  /** The live files of other replicas, running or gone: what is too old is deleted there, too. */
   readonly others?: () => Promise<readonly string[]>;
-  /** By which the age of lines is measured, in ms since 1970; `Date.now` if not given. */
+  /** The clock by which the age of lines is measured, in ms since 1970; `Date.now` by default. */
   readonly now?: () => number;
 };
 
-/** `queue_full`: lines came faster than the disk took them; `disk`: it refused them; `closed`: they came too late. */
+/**
+ * `queue_full`: lines arrived faster than the disk accepted them; `disk`: it refused them; `closed`: they arrived too
+ * late.
+ */
 export type DropReason = 'queue_full' | 'disk' | 'closed';
 
-/** Appends lines to a rotated JSONL file, off the caller's path, through every fault of the disk. */
+/** Appends lines to a rotated JSONL file in the background, and survives every disk error. */
 export type JsonlWriter = {
   /**
    * Accepts a line for writing: O(1), nothing is awaited, nothing thrown.
    *
-   * When the pending lines have reached `maxPendingBytes` it is the new line that is dropped, not the oldest: that
-   * is O(1), and a line once accepted stays accepted, which is what a stop that loses no line rests on.
+   * When the pending lines have reached `maxPendingBytes`, the new line is dropped, not the oldest: that is O(1), and a
+   * line once accepted stays accepted, which a shutdown without losses relies on.
    *
    * @param line without a line end
    * @returns false if the line was dropped (and counted)
    */
   append(line: string): boolean;
   /**
-   * Appends lines whose loss the caller must hear of: all of them or none.
+   * Appends lines whose loss must be reported to the caller: all of them or none.
    *
-   * Resolves when the operating system has taken the lines, so they survive the end of the process, however it ends.
-   * They are not synced to the device: a power cut may take the last seconds, as it may of any line. Rejects, with
-   * none of the lines kept, when they could not be written; that is tried at once, also when writing just failed.
+   * Resolves when the operating system has accepted the lines, so they survive the end of the process, however it ends.
+   * They are not synced to the device: a power cut may lose the last seconds, as for any line. Rejects, with none of
+   * the lines stored, if they could not be written; writing is attempted immediately, even if it has just failed.
    */
   appendDurably(lines: readonly string[]): Promise<void>;
-  /** Resolves when every line accepted before is written or, if refused, after one attempt. Never rejects. */
+  /**
+   * Resolves when every line accepted before has been written or, if the disk refuses, attempted once. Never rejects.
+   */
   flush(): Promise<void>;
   /** Accepts no more lines, flushes, and counts as dropped what the disk would not take. Never rejects. */
   close(): Promise<void>;
@@ -55,10 +63,10 @@ export type JsonlWriter = {
 };
 
 /**
- * Opens the writer; the file follows in the background. Several processes may write to one file.
+ * Opens the writer; the file is opened in the background. Several processes may write to one file.
  *
- * A failed write starts an outage: lines are kept up to the bound and tried again after 250 ms, then at growing
- * distances of up to 5 s, on a file that is opened and mended anew each time.
+ * A failed write starts an outage: lines are kept up to the limit and retried after 250 ms, then at intervals that grow
+ * to 5 s, on a file that is opened and repaired again each time.
  */
 export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
   const { path, flushIntervalMs, maxPendingBytes, onProblem = () => {}, others } = options;
@@ -86,7 +94,7 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
       dropped[reason]++;
       return false;
     }
-    // A full piece need not wait for the clock, unless the disk has to be waited for.
+    // A full chunk need not wait for the timer, unless the disk is in an outage.
     if (queue.add(text, bytes) && outage.error === undefined) isUrgent = true;
     schedule();
     return true;
@@ -98,7 +106,7 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
     const bytes = Buffer.byteLength(text);
     if (closing !== undefined) throw new Error(`${path} is closed`);
     if (isTooMuch(bytes)) {
-      throw outage.error ?? new Error(`${path}: over ${maxPendingBytes} bytes wait to be written`);
+      throw outage.error ?? new Error(`${path}: over ${maxPendingBytes} bytes are waiting to be written`);
     }
     const kept = queue.addAwaited(text, bytes, lines.length);
     isUrgent = true;
@@ -106,14 +114,14 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
     return kept;
   }
 
-  /** Sees to it that a pass over the queue follows. */
+  /** Schedules a pass over the queue. */
   function schedule(): void {
     if (running !== undefined) return;
     if (isUrgent) {
       run();
     } else if (timer === undefined && queue.pieces > 0) {
       timer = setTimeout(run, outage.retryMs ?? flushIntervalMs);
-      // A disk that never comes back must not keep a process from ending.
+      // A disk that never recovers must not prevent the process from ending.
       if (outage.error !== undefined) timer.unref();
     }
   }
@@ -126,7 +134,7 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
     return running;
   }
 
-  /** Writes what is queued now, one write in flight; lines that come meanwhile wait to make a larger write. */
+  /** Writes what is queued now, one write at a time; lines that arrive in the meantime wait and form a larger write. */
   async function pass(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
@@ -149,7 +157,7 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
     if (queue.pieces === 0) overload.end();
   }
 
-  /** What others have left and cannot be deleted is said once, and holds up nothing. */
+  /** Files of others that cannot be deleted are reported once, and delay nothing. */
   async function tidyOthers(find: () => Promise<readonly string[]>): Promise<void> {
     const problem = await file.tidyOthers(await find()).then(
       () => undefined,
@@ -183,7 +191,7 @@ export function openJsonlWriter(options: JsonlWriterOptions): JsonlWriter {
 
   async function flush(): Promise<void> {
     await running;
-    // A pass that is under way by now began after the call.
+    // A pass that is in progress by now began after the call.
     if (queue.pieces > 0 || running !== undefined) await run();
   }
 

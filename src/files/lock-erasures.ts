@@ -5,24 +5,24 @@ import { NoLocks, waitForLock } from './file-lock.ts';
 
 const retryMs = 100;
 const touchMs = 1_000;
-/** Whoever has the file and lives has touched it within this time. */
+/** A living owner has touched the file within this time. */
 const deadMs = 15_000;
-/** Most deletions take less. */
+/** Most deletions take less time than this. */
 const silentMs = 5_000;
 
 /**
- * Lets one process at a time delete rows in a folder; others wait. Where the file system has no locks, a file that only
- * one can make stands for it. It is touched while the work goes on, so that one whose process has died is told by its
- * date, which stays the same: no clock of another machine is trusted.
+ * Lets one process at a time delete rows in a folder; others wait. If the file system has no locks, a file that only
+ * one process can create is used instead. It is touched while the work is in progress, so that a file whose owner has
+ * died is recognised by its unchanging date: no clock of another machine is trusted.
  *
- * @param onWait told in one line when it takes long: a process that is stopped keeps the lock until it goes on or ends
- * @throws Error when neither can be made
+ * @param onWait told in one line if it takes long: a suspended process keeps the lock until it continues or ends
+ * @throws Error if neither can be created
  */
 export async function lockErasures(
   folder: string,
   onWait: (message: string) => void,
 ): Promise<{ release(): Promise<void> | void }> {
-  const say = () => onWait(`${folder}: waits for another deletion to end`);
+  const say = () => onWait(`${folder}: waiting for another deletion to end`);
   const timer = setTimeout(say, silentMs);
   return await lock(folder).finally(() => clearTimeout(timer));
 }

@@ -2,10 +2,10 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder, and those above it, where they are not there. Node's own recursive call never ends in a folder such as
- * `/proc`, which says of every new name that it does not exist.
+ * Creates a folder and its parents if they do not exist. Node's own recursive call never returns in a folder such as
+ * `/proc`, which reports every new name as not existing.
  *
- * @param mode of what is made, less the umask
+ * @param mode of new folders, minus the umask
  * @throws the file system's error
  */
 export async function makeFolder(path: string, mode = 0o750): Promise<void> {
@@ -16,7 +16,7 @@ export async function makeFolder(path: string, mode = 0o750): Promise<void> {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     const above = dirname(path);
     if (!(await isFolder(above))) await makeFolder(above, mode);
-    // once more in any case: another process may have made either folder meanwhile
+    // once more in any case: another process may have created either folder in the meantime
     await mkdir(path, { mode }).catch(async (failure: Error) => {
       if (!(await isFolder(path))) throw failure;
     });

@@ -3,10 +3,10 @@ import { basename, join, resolve } from 'node:path';
 
 /**
  * The model files that `MODEL_PATH` stands for: files, folders (of which every `*.json`) and patterns, comma-separated.
- * Hidden files are left out, and what is named twice comes once. A file that is named itself need not be there.
+ * Hidden files are skipped, and files named twice are listed once. A file that is named directly need not exist.
  *
- * @returns in the order of their places in the setting, then of their names
- * @throws Error in one line when a folder or a pattern has no file
+ * @returns in the order of the setting, then of their names
+ * @throws Error in one line if a folder or a pattern has no file
  */
 export async function findModelFiles(setting: string): Promise<readonly string[]> {
   const parts = splitModelPath(setting);
@@ -19,16 +19,16 @@ export async function findModelFiles(setting: string): Promise<readonly string[]
   return [...found.values()];
 }
 
-/** The places that `MODEL_PATH` names, as they are written there. */
+/** The parts of `MODEL_PATH`, as they are written there. */
 export function splitModelPath(setting: string): readonly string[] {
-  // a comma within braces is the pattern's own
+  // a comma within braces is part of the pattern
   return setting
     .split(/,(?![^{}]*\})/)
     .map((part) => part.trim())
     .filter(Boolean);
 }
 
-/** Whether a place is named by a pattern. */
+/** Whether a part is a pattern. */
 export function isPattern(part: string): boolean {
   return /[*?[{]/.test(part);
 }
@@ -37,7 +37,7 @@ async function filesOf(part: string): Promise<readonly string[]> {
   const place = await stat(part).catch(() => undefined);
   if (place?.isDirectory()) {
     const names = (await readdir(part)).filter((name) => name.endsWith('.json') && !isHidden(name)).sort();
-    if (names.length === 0) throw new Error(`${part}: the folder holds no model file (*.json)`);
+    if (names.length === 0) throw new Error(`${part}: the folder contains no model file (*.json)`);
     return names.map((name) => join(part, name));
   }
   if (place !== undefined || !isPattern(part)) return [part];

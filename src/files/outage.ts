@@ -1,11 +1,11 @@
 const firstRetryMs = 250;
 const maxRetryMs = 5_000;
 
-/** The time in which a file cannot be written. */
+/** A period during which a file cannot be written. */
 export type Outage = {
   /** Why it cannot be written; `undefined` while it can. */
   readonly error: Error | undefined;
-  /** After how long to try again; `undefined` while it can be written. */
+  /** How long to wait before trying again; `undefined` while it can be written. */
   readonly retryMs: number | undefined;
   /** A write failed. */
   failed(error: Error): void;
@@ -14,9 +14,10 @@ export type Outage = {
 };
 
 /**
- * Says once that a file cannot be written, and when that is over. Each further failure doubles the time to the next try.
+ * Reports once that a file cannot be written, and when it can be again. Each further failure doubles the time to the
+ * next attempt.
  *
- * @param dropped the lines that were dropped for that so far
+ * @param dropped the lines dropped for that reason so far
  */
 export function createOutage(
   path: string,

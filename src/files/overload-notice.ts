@@ -1,16 +1,16 @@
 import { createRecurringFaults } from '../times/recurring-faults.ts';
 
 export type OverloadNotice = {
-  /** A line is dropped, as too many wait. */
+  /** A line is dropped because too many are waiting. */
   begin(): void;
-  /** None waits any more. */
+  /** No line is waiting any more. */
   end(): void;
 };
 
 /**
- * Says that lines come faster than they can be written, once, and when that is over.
+ * Reports once that lines arrive faster than they can be written, and when that is over.
  *
- * @param dropped the lines that were dropped for that so far
+ * @param dropped the lines dropped for that reason so far
  */
 export function createOverloadNotice(
   path: string,
@@ -25,7 +25,7 @@ export function createOverloadNotice(
       if (!faults.begin('overload')) return;
       droppedBefore = dropped.queue_full;
       onProblem(
-        `${path}: cannot be written as fast as lines come: over ${maxPendingBytes} bytes wait, and further lines are dropped`,
+        `${path}: cannot be written as fast as lines arrive: over ${maxPendingBytes} bytes are waiting, and further lines are dropped`,
       );
     },
     end() {

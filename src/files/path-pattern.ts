@@ -2,16 +2,16 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { isRotatedPath, livePath } from './rotated-files.ts';
 
-/** What stands in a path for the name of the replica. */
+/** The placeholder in a path for the name of the replica. */
 const placeholder = '{instance}';
-/** Every name a replica can have; hidden files are none of theirs. */
+/** The names that a replica can have; hidden files never belong to one. */
 export const replicaName = /^(?!\.)[\w.-]{1,64}$/;
 
 export function hasPlaceholder(pattern: string): boolean {
   return pattern.includes(placeholder);
 }
 
-/** The path that a pattern is for one replica. */
+/** The path of a pattern for one replica. */
 export function pathOf(pattern: string, name: string): string {
   return pattern.replaceAll(placeholder, name);
 }
@@ -22,8 +22,8 @@ export function sharedFolder(pattern: string): string {
 }
 
 /**
- * The names of all replicas, running or long gone, that have left something where the pattern puts it, in the order
- * of their names. A folder that cannot be read holds none.
+ * The names of all replicas, running or long gone, of which there is something at the pattern's path, sorted. A folder
+ * that cannot be read counts as empty.
  */
 export async function listNames(pattern: string): Promise<string[]> {
   if (!hasPlaceholder(pattern)) return [];
@@ -31,7 +31,7 @@ export async function listNames(pattern: string): Promise<string[]> {
   const segment = new RegExp(`^${source(basename(head))}$`);
   const names = new Set<string>();
   for (const entry of await readdir(dirname(head), { withFileTypes: true }).catch(() => [])) {
-    // such as that of the kept models, where the pattern is nothing but the name
+    // such as the folder of stored models, if the pattern consists of the name only
     if (isFile && entry.isDirectory()) continue;
     const found = isFile && isRotatedPath(entry.name) ? livePath(entry.name) : entry.name;
     const name = segment.exec(found)?.groups?.name;
@@ -45,7 +45,7 @@ export function matcherOf(pattern: string): RegExp {
   return new RegExp(`^${source(pattern)}$`);
 }
 
-/** The pattern up to the end of the first segment that holds the name. */
+/** The pattern up to the end of the first segment that contains the name. */
 function split(pattern: string): { head: string; isFile: boolean } {
   const end = pattern.indexOf(sep, pattern.indexOf(placeholder));
   const head = join(end < 0 ? pattern : pattern.slice(0, end));

@@ -1,7 +1,7 @@
-/** Told what became of lines whose loss must be heard of. */
+/** Called with the result for lines whose loss must be reported. */
 type Waiter = { readonly resolve: () => void; readonly reject: (error: Error) => void };
 
-/** Lines that are written together: either all of them have waiters, or none has. */
+/** Lines that are written together: either all of them have waiters, or none does. */
 export type Piece = {
   readonly text: string;
   readonly bytes: number;
@@ -12,26 +12,26 @@ export type Piece = {
 type OpenPiece = { text: string; bytes: number; lines: number; readonly waiters: Waiter[] | undefined };
 
 export type PendingLines = {
-  /** Takes one line, with its line end. @returns whether it had to begin a piece behind another */
+  /** Adds one line, with its line end. @returns whether it began a new chunk after another */
   add(line: string, bytes: number): boolean;
-  /** Takes lines that somebody waits for, who is told by whoever writes or refuses their piece. */
+  /** Adds lines with a waiter, which is called when their chunk is written or refused. */
   addAwaited(text: string, bytes: number, lines: number): Promise<void>;
-  /** Takes out the piece that came first. */
+  /** Removes the first chunk. */
   shift(): Piece | undefined;
-  /** Puts a piece, or what is left of it, before all others. */
+  /** Puts a chunk, or what is left of it, before all others. */
   unshift(piece: Piece): void;
-  /** Gives up all that somebody waits for. */
+  /** Drops all lines that have waiters. */
   refuseAwaited(error: Error): void;
-  /** Gives up the rest as well. @returns how many lines that were */
+  /** Drops the rest, too. @returns how many lines that were */
   clear(): number;
   readonly pieces: number;
   readonly bytes: number;
 };
 
 /**
- * A queue of lines, gathered into pieces for one write each.
+ * A queue of lines, collected into chunks for one write each.
  *
- * @param pieceBytes size of a piece; only lines that came together exceed it
+ * @param pieceBytes size of a chunk; only lines that were added together exceed it
  */
 export function createPendingLines(pieceBytes: number): PendingLines {
   let pieces: OpenPiece[] = [];

@@ -4,20 +4,20 @@ import { constants, createGunzip } from 'node:zlib';
 
 const readBytes = 256 * 1024;
 
-/** What to call a path in messages: `-` is standard input. */
+/** The name of a path in messages: `-` is standard input. */
 export function sourceName(path: string): string {
   return path === '-' ? 'standard input' : path;
 }
 
 export type ReadBytesOptions = {
-  /** Called with the number of bytes read each time, before unpacking. */
+  /** Called with the number of bytes read each time, before decompression. */
   readonly onBytes?: ((count: number) => void) | undefined;
-  /** Whether gzip data that end too early are damaged, and not read as far as they go. */
+  /** Whether truncated gzip data are an error, rather than read as far as possible. */
   readonly isWhole?: boolean;
 };
 
 /**
- * The bytes of a file, or of standard input for `-`, unpacked if they are gzip data (told by content).
+ * The bytes of a file, or of standard input for `-`, decompressed if they are gzip data (detected by content).
  *
  * @throws the file system's error while iterating, or zlib's (its code begins with `Z_`) for damaged gzip data
  */
@@ -34,9 +34,9 @@ export async function* readBytesOf(
 }
 
 /**
- * The same for a file that has to be there whole, as users name one to a command.
+ * The same for a file that must be complete, such as one that a user names to a command.
  *
- * @throws Error in one line that names the file when it cannot be read, or was packed and is damaged (while iterating)
+ * @throws Error in one line that names the file if it cannot be read, or is compressed and damaged (while iterating)
  */
 export async function* readWholeFile(
   path: string,
@@ -69,7 +69,7 @@ async function* resume(
   }
 }
 
-/** Unpacks; data that end too early give what is there, as a torn plain file does, unless they must be whole. */
+/** Decompresses; truncated data yield what is there, like a truncated plain file, unless they must be complete. */
 function gunzip(packed: AsyncIterable<Buffer>, isWhole: boolean): AsyncIterable<Buffer> {
   const finishFlush = isWhole ? constants.Z_FINISH : constants.Z_SYNC_FLUSH;
   const unzip = createGunzip({ chunkSize: readBytes, finishFlush });

@@ -5,11 +5,11 @@ import { basename, dirname, join, parse } from 'node:path';
 export type RotatedFile = { readonly path: string; readonly endedAt: number };
 
 const stamp = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z$/;
-/** Of a closed file without the folder: the parts of its live file's name, around the stamp. */
+/** The name of a closed file without its folder: the parts of the live file's name around the timestamp. */
 const rotatedName = /^(.+)\.\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z(\.[^.]*)?$/;
 
 /**
- * The name under which `path` is put away: `logs/input_samples.jsonl` becomes
+ * The name to which `path` is rotated: `logs/input_samples.jsonl` becomes
  * `logs/input_samples.2026-01-31T12-00-00.000Z.jsonl` (UTC). The names sort by time, the live file after them, and
  * `logs/input_samples*.jsonl` finds them all.
  *
@@ -20,7 +20,7 @@ export function rotatedPath(path: string, endedAt: number): string {
   return join(dir, `${name}.${new Date(endedAt).toISOString().replaceAll(':', '-')}${ext}`);
 }
 
-/** Whether a file has the name of a closed one. */
+/** Whether a file name is that of a closed file. */
 export function isRotatedPath(path: string): boolean {
   return rotatedName.test(basename(path));
 }
@@ -30,14 +30,14 @@ export function livePath(path: string): string {
   return join(dirname(path), basename(path).replace(rotatedName, '$1$2'));
 }
 
-/** The closed files of the series that `path` is the live file of, oldest first. Nothing else is ever listed. */
+/** The closed files of the series that `path` is the live file of, oldest first. No other files are ever listed. */
 export async function listRotatedFiles(path: string): Promise<RotatedFile[]> {
   return rotatedFiles(path, await readdir(parse(path).dir || '.'));
 }
 
 /**
- * The paths of all files of a series, those that were rotated first, oldest first, and then the live one, if there is
- * one. All are of one look at the folder: a file that is renamed from one of these names to another is there once.
+ * The paths of all files of a series: the rotated ones, oldest first, then the live one, if there is one. All come from
+ * one look at the folder, so a file that is renamed from one of these names to another is listed once.
  */
 export async function listSeries(path: string): Promise<string[]> {
   const { dir, base } = parse(path);
@@ -60,11 +60,11 @@ function rotatedFiles(path: string, entries: readonly string[]): RotatedFile[] {
 }
 
 /**
- * Puts the live file away under the name that rotation gives it. The name is taken before: a rename onto one that
- * another process has just taken would replace its file.
+ * Renames the live file to its rotated name. The name is reserved first: a rename to a name that another process has
+ * just taken would replace its file.
  *
- * @param endedAt when its last line was written, in ms since 1970; where the name is taken, the next one that is not
- * @returns where it is now; `undefined` if it is not there, as another process has put it away
+ * @param endedAt when its last line was written, in ms since 1970; if that name is taken, the next free one is used
+ * @returns where it is now; `undefined` if it does not exist, as another process has rotated it
  */
 export async function putAside(path: string, endedAt: number): Promise<RotatedFile | undefined> {
   for (let ms = Math.floor(endedAt); ; ms++) {
@@ -81,7 +81,7 @@ export async function putAside(path: string, endedAt: number): Promise<RotatedFi
   }
 }
 
-/** @returns false where a file of that name is there already */
+/** @returns false if a file of that name already exists */
 async function makeEmpty(path: string): Promise<boolean> {
   try {
     await (await open(path, 'wx', 0o640)).close();
@@ -97,7 +97,7 @@ export function copyPath(path: string): string {
   return `${path}.${process.pid}.tmp`;
 }
 
-/** The path of the file that a copy was made of; any other path as it is. */
+/** The path of the file that a copy was made from; any other path unchanged. */
 export function originalPath(path: string): string {
   return path.replace(/\.\d+\.tmp$/, '');
 }
@@ -117,10 +117,10 @@ export async function listCopies(path: string): Promise<string[]> {
 }
 
 /**
- * Deletes closed files beyond the newest `keep`, those that ended before `oldest` (ms since 1970), and copies that were
- * never finished and are as old.
+ * Deletes closed files beyond the newest `keep`, those that ended before `oldest` (ms since 1970), and equally old
+ * copies that were never finished.
  *
- * @returns those that are left
+ * @returns those that remain
  * @throws the file system's error if one that must go cannot be deleted
  */
 export async function deleteRotatedFiles(path: string, keep: number, oldest: number): Promise<RotatedFile[]> {
@@ -142,8 +142,8 @@ async function endOf({ path, endedAt }: RotatedFile): Promise<number> {
 }
 
 /**
- * Does the same to a series that another process writes or has left, and deletes its live file too where nothing was
- * written to it since `oldest`: a process that still has it open sees that and makes another.
+ * Does the same for a series that another process writes or has left behind, and also deletes its live file if nothing
+ * was written to it since `oldest`: a process that still has it open notices that and creates another.
  *
  * @throws the file system's error if one that must go cannot be deleted
  */

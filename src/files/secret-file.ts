@@ -4,15 +4,15 @@ import { readFile } from 'node:fs/promises';
 /** Shorter secrets can be guessed: 16 characters of base64 are 96 bits. */
 const minCharacters = 16;
 
-/** As in an `Authorization: Bearer` header: neither blanks nor letters outside ASCII would arrive there. */
+/** As in an `Authorization: Bearer` header: blanks and non-ASCII characters would not survive there. */
 const tokenForm = /^[\x21-\x7e]+$/;
 
 /**
- * The lines of a text file with secrets, trimmed, empty ones left out. A secret read in the wrong encoding would be
- * another one than the one that others hold, so a file that is not in UTF-8 is refused; a byte-order mark is skipped.
+ * The lines of a text file with secrets, trimmed, without empty ones. A secret read in the wrong encoding would differ
+ * from the one that others have, so a file that is not in UTF-8 is refused; a byte-order mark is skipped.
  *
  * @param source what the user has set, such as `OUTCOME_KEY_FILE`
- * @throws Error naming the source and the file when it cannot be read or is not in UTF-8
+ * @throws Error naming the source and the file, if it cannot be read or is not in UTF-8
  */
 export async function readSecretLines(source: string, path: string): Promise<string[]> {
   let bytes: Buffer;
@@ -22,7 +22,7 @@ export async function readSecretLines(source: string, path: string): Promise<str
     throw new Error(`${source}=${path}: cannot be read: ${(error as NodeJS.ErrnoException).code ?? error}`);
   }
   const encoding = foreignEncoding(bytes);
-  if (encoding !== undefined) throw new Error(`${source}=${path}: is ${encoding}: save it as text in UTF-8`);
+  if (encoding !== undefined) throw new Error(`${source}=${path}: is ${encoding}: save it as UTF-8 text`);
   return new TextDecoder()
     .decode(bytes)
     .split(/[\r\n]/)
@@ -31,9 +31,9 @@ export async function readSecretLines(source: string, path: string): Promise<str
 }
 
 /**
- * Refuses secrets that could be guessed.
+ * Rejects secrets that could be guessed.
  *
- * @param source what the user has set, and the file it names
+ * @param source the setting, and the file it names
  * @param kind what a secret is called, such as `key`
  * @throws Error saying which one is too short, without its text
  */
@@ -46,13 +46,13 @@ export function requireLength(source: string, kind: string, secrets: readonly st
 }
 
 /**
- * The bearer tokens in a file, one a line.
+ * The bearer tokens in a file, one per line.
  *
  * @throws Error as `readSecretLines` does, for a file without tokens, and for a line that cannot be one or is too short
  */
 export async function readTokens(source: string, path: string): Promise<string[]> {
   const tokens = await readSecretLines(source, path);
-  if (tokens.length === 0) throw new Error(`${source}=${path}: holds no token`);
+  if (tokens.length === 0) throw new Error(`${source}=${path}: contains no token`);
   const wrong = tokens.findIndex((token) => !tokenForm.test(token));
   if (wrong >= 0) {
     throw new Error(
@@ -63,7 +63,7 @@ export async function readTokens(source: string, path: string): Promise<string[]
   return tokens;
 }
 
-/** What a file is that is no text in UTF-8; undefined when it is. */
+/** What a file is if it is not UTF-8 text; undefined if it is. */
 function foreignEncoding(bytes: Buffer): string | undefined {
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return 'in UTF-16';

@@ -4,20 +4,23 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NoLocks, openFileLock, type ReusableLock, requireLocks } from './file-lock.ts';
 
-/** A write takes far less; who holds the lock for longer has been stopped, or waits for a disk that hangs. */
+/**
+ * A write takes far less time; a process that holds the lock for longer has been suspended, or is waiting for a hanging
+ * disk.
+ */
 const maxWaitMs = 5_000;
 const retryMs = 1;
-/** For this long after the lock was found taken, others are let in before it is taken again. */
+/** For this long after the lock was found taken, other processes get a chance before it is taken again. */
 const considerateMs = 5_000;
 const cannotBeMade = new Set(['EACCES', 'EPERM', 'EROFS']);
 
-/** Held by one process at a time while it writes to, rotates or replaces a file of a series. */
+/** A lock held by one process at a time while it writes to, rotates or replaces a file of a series. */
 export type SeriesLock = {
   /**
-   * Does the work while no other process does any. Where the file system has no locks, or the lock's file cannot be
-   * made, the work is done all the same: one process alone may then use the series.
+   * Does the work while no other process does any. If the file system has no locks, or the lock file cannot be created,
+   * the work is done anyway: only a single process may use the series then.
    *
-   * @throws Error when another process keeps the lock for over five seconds, and whatever the work throws
+   * @throws Error if another process keeps the lock for over five seconds, and whatever the work throws
    */
   hold<Result>(work: () => Promise<Result>): Promise<Result>;
   /** Whether the last work was done without a lock. */
@@ -26,23 +29,23 @@ export type SeriesLock = {
 };
 
 /**
- * The lock of a series of JSONL files. It is what lets several processes use one path, and what lets rows be deleted
- * while a service writes: rotating, mending a torn end and cutting off a failed write all change a file that
- * another process may be about to write to.
+ * The lock of a series of JSONL files. It allows several processes to use one path, and rows to be deleted while a
+ * service writes: rotating, repairing a truncated line and cutting off a failed write all change a file that another
+ * process may be about to write to.
  *
- * Taking it costs some ten microseconds and waits for no disk; where the file system hangs, a call off the event loop
- * hangs before it.
+ * Taking it costs some ten microseconds and does not wait for the disk; if the file system hangs, an earlier
+ * asynchronous call hangs first.
  *
- * @param path of the live file; the lock is a hidden file beside it, whose folder has to be there
- * @param onProblem told in one line, once, where the work was done without a lock
+ * @param path of the live file; the lock is a hidden file next to it, whose folder must exist
+ * @param onProblem told in one line, once, if the work was done without a lock
  */
 export function createSeriesLock(path: string, onProblem: (message: string) => void = () => {}): SeriesLock {
-  // no name of a replica: the lock of one may be in the same folder, and this process has it (`openReplica`)
+  // not a possible replica name: a replica's lock may be in the same folder, held by this process (`openReplica`)
   const lockPath = join(dirname(path), `.${basename(path)}.series-lock`);
   let lock: ReusableLock | undefined;
   let inode: number | undefined;
   let isMissing = false;
-  /** Whether the file system has locks. That is only looked into once the lock seems to be taken. */
+  /** Whether the file system supports locks. That is only checked once the lock seems to be taken. */
   let hasLocks: boolean | undefined;
   /** Why there is no lock. */
   let problem: string | undefined;
@@ -54,7 +57,7 @@ export function createSeriesLock(path: string, onProblem: (message: string) => v
     lock = undefined;
   }
 
-  /** The lock of the file that stands there now, as its folder may have been deleted and made again. */
+  /** The lock of the file that exists now, as its folder may have been deleted and created again. */
   async function current(): Promise<ReusableLock | undefined> {
     const there = await statIfThere(lockPath);
     if (lock !== undefined && there?.ino === inode) return lock;
@@ -76,7 +79,7 @@ export function createSeriesLock(path: string, onProblem: (message: string) => v
     }
   }
 
-  /** @returns whether it was taken; false where there are no locks */
+  /** @returns whether it was taken; false if there are no locks */
   async function take(): Promise<boolean> {
     const deadlineMs = performance.now() + maxWaitMs;
     if (performance.now() - busyMs < considerateMs) await delay(2 * retryMs);
@@ -102,7 +105,7 @@ export function createSeriesLock(path: string, onProblem: (message: string) => v
     }
   }
 
-  /** A fault of the disk says nothing of locks. */
+  /** A disk error says nothing about locks. */
   async function areThereLocks(): Promise<boolean> {
     const failure = await requireLocks(dirname(path)).catch((error: Error) => error);
     if (!(failure instanceof NoLocks)) return true;
@@ -113,7 +116,7 @@ export function createSeriesLock(path: string, onProblem: (message: string) => v
   function sayProblem(): void {
     if (problem === undefined || isSaid) return;
     isSaid = true;
-    onProblem(`${path}: cannot be locked: ${problem}: let no other process write to it`);
+    onProblem(`${path}: cannot be locked: ${problem}: make sure that no other process writes to it`);
   }
 
   return {
@@ -123,7 +126,7 @@ export function createSeriesLock(path: string, onProblem: (message: string) => v
       const held = isTaken ? lock : undefined;
       try {
         const result = await work();
-        // where nothing can be written either, that is what is to be mended
+        // if nothing can be written either, that is the problem to fix
         if (!isTaken) sayProblem();
         return result;
       } finally {

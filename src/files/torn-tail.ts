@@ -1,14 +1,14 @@
 import type { FileHandle } from 'node:fs/promises';
 
 const blockBytes = 64 * 1024;
-/** No line of ours is longer; a longer tail without a line end is some other file's. */
+/** Our lines are never longer; a longer tail without a line end belongs to some other kind of file. */
 const maxTailBytes = 1024 * 1024;
 const newline = 0x0a;
 
 /**
- * Mends the end of a JSONL file that a crash may have torn, reading backwards and only as far as the last line goes.
- * A last line that is whole but for its line end gets one; a torn JSON object is cut off; anything else is not ours
- * to judge and gets a line end, so that the next line starts on its own.
+ * Repairs the end of a JSONL file that a crash may have truncated, reading backwards and only as far as the last line
+ * goes. A last line that lacks only its line end gets one; a truncated JSON object is cut off; anything else was not
+ * written by us and gets a line end, so that the next line starts on its own.
  *
  * @param file open for reading and appending
  * @param size its length in bytes
@@ -25,7 +25,7 @@ export async function repairTornTail(file: FileHandle, size: number): Promise<nu
   return size + 1;
 }
 
-/** The bytes after the last line end; undefined when there are more than could belong to one of our lines. */
+/** The bytes after the last line end; undefined if there are more than one of our lines can have. */
 async function readTail(file: FileHandle, size: number): Promise<Buffer | undefined> {
   let tail = Buffer.alloc(0);
   for (let end = size; end > 0 && tail.length <= maxTailBytes; ) {

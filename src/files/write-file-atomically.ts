@@ -3,19 +3,19 @@ import { chmod, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeFolder } from './make-folder.ts';
 
-/** What tells of rows or of a model in use is for the owner and the group. */
+/** Files about rows or models in use are readable by the owner and the group only. */
 const privateMode = 0o640;
 
 /**
  * Replaces a file in one step: a reader sees the old content or the new, never a part, and a failure leaves the old.
- * Makes the folder if there is none. Of several who write it at once, one has the last word.
+ * Creates the folder if there is none. If several processes write it at once, the last one wins.
  *
- * @param mode of a new file, less the umask; whoever may read it may enter a new folder. A file that is there keeps its
- * own mode.
- * @throws Error naming the file when it cannot be written
+ * @param mode of a new file, minus the umask; a new folder can be entered by everyone who may read the file. An
+ * existing file keeps its own mode.
+ * @throws Error naming the file, if it cannot be written
  */
 export async function writeFileAtomically(path: string, content: string, mode = privateMode): Promise<void> {
-  // the id of a process is another's in each container
+  // process ids are not unique across containers
   const temporary = `${path}.${randomInt(2 ** 47)}.tmp`;
   try {
     const mayEnter = (mode & 0o444) >> 2;

@@ -4,22 +4,22 @@ import { listSeries } from '../files/rotated-files.ts';
 import { readSeries } from '../outcomes/read-series.ts';
 import { expand, type LineTally, readRecords } from '../samples/read-samples.ts';
 
-/** Samples that are read as often as they are needed. */
+/** Samples that can be read repeatedly. */
 export type Samples = {
-  /** In messages. */
+  /** The name used in messages. */
   readonly name: string;
-  /** Of the files as they are now. */
+  /** The total size in bytes of the files as they are now. */
   bytes(): Promise<number>;
   /**
-   * All lines once more.
+   * Reads all lines again.
    *
-   * @param tally where lines and those that cannot be read are counted
+   * @param tally counts lines, and those that cannot be read
    * @param onBytes called with the number of bytes read each time
    */
   read(tally: LineTally, onBytes: (count: number) => void): AsyncIterable<Record<string, unknown>>;
 };
 
-/** The samples of services: live files, with those rotated from them. What is rotated meanwhile is not left out. */
+/** The samples of services: live files, with those rotated from them. Files rotated in the meantime are not missed. */
 export function samplesOfServices(live: readonly string[]): Samples {
   return {
     name: live.join(', '),
@@ -33,7 +33,7 @@ export function samplesOfServices(live: readonly string[]): Samples {
   };
 }
 
-/** Samples in files that are named, by patterns too. */
+/** Samples in files given by name or by patterns. */
 export function samplesInFiles(sources: readonly string[]): Samples {
   const files = async () => (await Promise.all(sources.map(expand))).flat();
   return {

@@ -1,39 +1,39 @@
 import { redacted } from '../model/disclosure.ts';
 import { copyOf } from '../text/own-text.ts';
 
-/** What a chunk may hold before all samples are read for it. */
+/** How much a chunk may contain before all samples are read for it. */
 export type ChunkLimits = { readonly labels: number; readonly characters: number };
 
-/** By which the command takes less than 500 MB, however large the table is (`node bench/labels.ts`). */
+/** With these, the command takes less than 500 MB, however large the table is (`node bench/labels.ts`). */
 const defaultLimits: ChunkLimits = { labels: 1 << 19, characters: 1 << 25 };
 
-/** Ids are texts of ASCII of one length; what has another was not signed by a service. */
+/** Ids are ASCII texts of a fixed length; any other text was not signed by a service. */
 const idForm = /^[\w-]{68}$/;
 const idBytes = 68;
 
-/** Labels that are joined with all samples at once, by the own key. */
+/** Labels that are joined with all samples in one pass, by the caller's own key. */
 export type LabelChunk = {
   readonly size: number;
   readonly isFull: boolean;
   /**
-   * Adds a label, unless there is one of its key.
+   * Adds a label, unless there is already one with its key.
    *
-   * @param outcome its place among the outcome texts
-   * @returns the outcome of the label that is there
+   * @param outcome its index among the outcome texts
+   * @returns the outcome of the existing label
    */
   add(key: string, outcome: number): number | undefined;
-  /** The place of the label of a key that a sample has; -1 where there is none. */
+  /** The index of the label with a sample's key; -1 if there is none. */
   find(key: unknown): number;
   outcomeOf(place: number): number;
   /** Whether any prediction of this label has been found. */
   isJoined(place: number): boolean;
   /**
-   * Takes note of a prediction, of which the newest stays, and of equally old ones the last.
+   * Registers a prediction; the newest is kept, and among equally old ones the last.
    *
-   * @param timeMs when it was made, in ms since 1970; what is not known is older than all others
+   * @param timeMs when it was made, in ms since 1970; an unknown time counts as older than all others
    */
   join(place: number, id: string, timeMs: number): void;
-  /** The ids of the predictions that have stayed, with the places of their labels. */
+  /** The ids of the predictions that were kept, with the indexes of their labels. */
   joined(): Generator<{ readonly id: string; readonly place: number }>;
 };
 
@@ -48,10 +48,10 @@ export function createLabelChunk(limits = defaultLimits): LabelChunk {
   let characters = 0;
   let times = new Float64Array(0);
   let isJoined = new Uint8Array(0);
-  /** Outside of the heap: as texts they would take half as much again, and be walked through by the garbage collector. */
+  /** Outside of the heap: as strings they would take 50 % more memory, and be traversed by the garbage collector. */
   let ids = Buffer.alloc(0);
 
-  /** No label is added any more. */
+  /** No more labels are added. */
   function makeRoom(): void {
     if (isJoined.length === outcomes.length) return;
     times = new Float64Array(outcomes.length);
@@ -75,7 +75,7 @@ export function createLabelChunk(limits = defaultLimits): LabelChunk {
       return undefined;
     },
     find(key) {
-      // what stands in place of withheld keys is nobody's
+      // the placeholder for withheld keys is not a key
       if (typeof key !== 'string' || key === redacted) return -1;
       return places.get(key.trim()) ?? -1;
     },

@@ -1,22 +1,22 @@
 import { indexCategories } from '../stats/category-text.ts';
 import { copyOf } from '../text/own-text.ts';
 
-/** A column with more different values, or longer ones, holds no outcomes. */
+/** A column with more distinct values, or longer ones, does not contain outcomes. */
 const maxTexts = 1000;
 const maxCharacters = 1000;
 
-/** The different outcomes of a table, each by its place: millions of rows have few. */
+/** The distinct outcomes of a table, each by its index: millions of rows have few. */
 export type OutcomeTexts = {
-  /** The place of an outcome. @throws Error when the column holds no outcomes */
+  /** The index of an outcome. @throws Error if the column does not contain outcomes */
   placeOf(text: string): number;
-  /** The outcome at a place as it is sent. */
+  /** The outcome at an index as it is sent. */
   sent(place: number): string;
 };
 
 /**
  * @param column for errors
- * @param map what is sent for each value of the table that it holds, however the value is written (see
- * `indexCategories`); others are sent as they are
+ * @param map maps values of the table to what is sent for them, however the value is written (see `indexCategories`);
+ * others are sent unchanged
  */
 export function createOutcomeTexts(
   column: string,
@@ -33,8 +33,8 @@ export function createOutcomeTexts(
         const what =
           text.length > maxCharacters
             ? `a value of ${text.length} characters`
-            : `more than ${maxTexts} different values`;
-        throw new Error(`column ${column} has ${what}: it does not hold outcomes`);
+            : `more than ${maxTexts} distinct values`;
+        throw new Error(`column ${column} has ${what}: it does not contain outcomes`);
       }
       places.set(copyOf(text), texts.length);
       texts.push(mapped(text) ?? copyOf(text));

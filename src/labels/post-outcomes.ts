@@ -4,9 +4,9 @@ import type { Receipt } from '../outcomes/intake.ts';
 const timeoutMs = 60_000;
 const minWaitMs = 100;
 const firstWaitMs = 1_000;
-/** Who asks for a longer wait is not waited for. */
+/** A service that asks for a longer wait is given up. */
 const maxWaitMs = 60_000;
-/** Without an answer for this long, a batch is given up. */
+/** A batch is given up if there is no answer for this long. */
 const maxOutageMs = 300_000;
 
 /** Where outcomes are sent. */
@@ -15,13 +15,13 @@ export type Address = {
   readonly endpoint: URL;
   /** Sent as the bearer token, to this address and no other. */
   readonly token?: string | undefined;
-  /** What error messages advise: the options of the command that say where the service is, and its token. */
+  /** For advice in error messages: the options of the command for the service's address and its token. */
   readonly options: { readonly url: string; readonly token: string };
-  /** Ends the sending; its reason is then thrown. */
+  /** Stops sending; its reason is then thrown. */
   readonly signal?: AbortSignal;
 };
 
-/** An address that is asked again and again. */
+/** An address to which requests are repeated. */
 export type Service = Address & {
   readonly signal: AbortSignal;
   /** Told in one line why a batch has to be sent again. */
@@ -33,7 +33,7 @@ export function outcomesEndpoint(base: URL): URL {
   return new URL('outcomes', base.href.endsWith('/') ? base : `${base.href}/`);
 }
 
-/** It cannot be sent now, and may be later. */
+/** It cannot be sent now, but perhaps later. */
 export class Unavailable extends Error {
   readonly retryAfterMs: number | undefined;
 
@@ -44,7 +44,7 @@ export class Unavailable extends Error {
 }
 
 /**
- * Makes sure that there is a service that takes outcomes, before hours of work are done for it: it is sent none.
+ * Makes sure, before hours of work are done for it, that there is a service that accepts outcomes; it is sent none.
  *
  * @throws Error in one line that says what to change
  */
@@ -53,9 +53,9 @@ export async function requireService(service: Service): Promise<void> {
     await postOnce(service, '[]');
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
-    // what answers is there, and is waited for when there is something to send
+    // whatever answers exists, and is waited for when there is something to send
     if (error.retryAfterMs === undefined) {
-      throw new Error(`${error.message}: is the service running there? Else give ${service.options.url}`);
+      throw new Error(`${error.message}: is the service running there? If not, give ${service.options.url}`);
     }
   }
 }
@@ -63,7 +63,7 @@ export async function requireService(service: Service): Promise<void> {
 /**
  * Sends a JSON array of outcomes until there is an answer: outcomes count once, however often they are sent.
  *
- * @throws Error in one line for an answer that will not get better, or when there is none for too long
+ * @throws Error in one line for a permanent failure, or if there is no answer for too long
  */
 export async function post(service: Service, body: string): Promise<Receipt> {
   const deadlineMs = performance.now() + maxOutageMs;
@@ -75,7 +75,7 @@ export async function post(service: Service, body: string): Promise<Receipt> {
       const { message, retryAfterMs = waitMs } = error;
       if (performance.now() > deadlineMs || retryAfterMs > maxWaitMs) {
         const asked = error.retryAfterMs === undefined ? '' : ` (try again in ${retryAfterMs / 1000} s)`;
-        throw new Error(`${message}${asked}: given up; run the command again later, nothing counts twice`);
+        throw new Error(`${message}${asked}: giving up; run the command again later, nothing counts twice`);
       }
       if (waitMs === firstWaitMs) service.onWait(`${message}: trying again`);
       await delay(Math.max(retryAfterMs, minWaitMs), undefined, { signal: service.signal });
@@ -86,7 +86,7 @@ export async function post(service: Service, body: string): Promise<Receipt> {
 /**
  * Sends a JSON array of outcomes.
  *
- * @throws Unavailable where it may be taken later, or Error in one line for what the same request will always get
+ * @throws Unavailable if it may be accepted later, or Error in one line if the same request will always fail
  */
 export async function postOnce(
   { endpoint, token, options, signal }: Address,
@@ -104,7 +104,7 @@ export async function postOnce(
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
       body,
-      // a token is for this address: who redirects may be anybody
+      // the token is for this address only: a redirect may lead anywhere
       redirect: 'manual',
       signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
     });
@@ -128,9 +128,9 @@ export async function postOnce(
   if (status >= 500 || status === 408 || status === 429) throw new Unavailable(detail, retryAfterOf(headers));
   const hints: Readonly<Record<number, string>> = {
     401: `give the token with ${options.token}`,
-    404: 'outcomes are taken on the admin listener, and on the public API where OUTCOMES_TOKEN_FILE is set',
+    404: 'outcomes are accepted on the admin listener, and on the public API if OUTCOMES_TOKEN_FILE is set',
   };
-  const hint = status < 300 || status === 422 ? 'this is no service that takes outcomes' : hints[status];
+  const hint = status < 300 || status === 422 ? 'this is not a service that accepts outcomes' : hints[status];
   throw new Error(hint === undefined ? detail : `${detail}: ${hint}`);
 }
 

@@ -5,11 +5,11 @@ import { cellText, createCategoryCellReader } from '../tables/cells.ts';
 import { openTable, placeInTable } from '../tables/read-table.ts';
 import { findOneName, formatNames } from '../text/column-names.ts';
 
-/** What became of one prediction, by the name that its row goes by. */
+/** The outcome of one prediction, with the name by which its row identifies it. */
 export type Label = {
-  /** The own key or the id of the prediction, without blanks around it; `null` where the row has none. */
+  /** The caller's own key or the id of the prediction, without surrounding blanks; `null` if the row has none. */
   readonly name: string | null;
-  /** `null` where it is not known yet. */
+  /** `null` if it is not known yet. */
   readonly outcome: string | null;
 };
 
@@ -17,12 +17,13 @@ export type Label = {
 export type LabelColumns = { readonly name: string; readonly outcome: string };
 
 /**
- * Reads labels in one pass and constant memory: from delimited text or JSON, plain or gzip, told by content.
+ * Reads labels in one pass and constant memory: from delimited text or JSON, plain or gzip, detected by content.
  *
  * @param path `-` for standard input
- * @param tally where rows and those that cannot be read are counted
- * @param onBytes called with the number of bytes read each time, before unpacking
- * @throws Error naming the file when it cannot be read or has no such column, and for a key that JSON has not kept exactly
+ * @param tally counts rows, and those that cannot be read
+ * @param onBytes called with the number of bytes read each time, before decompression
+ * @throws Error naming the file, if it cannot be read or has no such column, and for a key that JSON cannot represent
+ * exactly
  */
 export async function* readLabels(
   path: string,
@@ -101,7 +102,7 @@ function scalarOf(value: unknown, path: string, member: string): string | null {
   if (typeof value !== 'number') return null;
   if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return String(value);
   throw new Error(
-    `${path}: ${member} has a number too large to be read exactly from JSON: write this column as strings`,
+    `${path}: ${member} has a number that is too large to be read exactly from JSON: write this column as strings`,
   );
 }
 

@@ -7,23 +7,23 @@ import type { OutcomeTexts } from './outcome-texts.ts';
 import type { Label } from './read-labels.ts';
 import type { Reporter } from './reporter.ts';
 
-/** What became of labels before they were sent. */
+/** What happened to labels before they were sent. */
 export type LabelTally = {
   rows: number;
   /** Without a key, or an id. */
   unnamed: number;
-  /** Whose outcome is not known yet. */
+  /** Labels whose outcome is not known yet. */
   open: number;
-  /** Of a key that an earlier row has; of these, those that say otherwise. */
+  /** Labels with a key that an earlier row has; of these, those that contradict it. */
   repeated: number;
   contradicting: number;
-  /** Of which there is no prediction among the samples. */
+  /** Labels without a prediction among the samples. */
   unmatched: number;
-  /** When the oldest prediction with a key was made, as its sample says. */
+  /** When the oldest prediction with a key was made, according to its sample. */
   oldest: string | null;
 };
 
-/** Shows how far a part of the work is. */
+/** Shows the progress of a part of the work. */
 export type ShowProgress = (label: string, total: number) => { add(count: number): void; end(): void };
 
 export type ReportOptions = {
@@ -31,13 +31,13 @@ export type ReportOptions = {
   readonly texts: OutcomeTexts;
   readonly reporter: Reporter;
   readonly tally: LabelTally;
-  /** Ends the work; its reason is then thrown. */
+  /** Stops the work; its reason is then thrown. */
   readonly signal: AbortSignal;
 };
 
 export type JoinOptions = ReportOptions & {
   readonly samples: Samples;
-  /** Of which the predictions are; needed where the samples are of several. */
+  /** The model of the predictions; needed if the samples are of several. */
   readonly model: string | undefined;
   /** Whether all predictions of a key get its outcome, and not only the newest. */
   readonly isForAll: boolean;
@@ -50,7 +50,7 @@ export function emptyTally(): LabelTally {
   return { rows: 0, unnamed: 0, open: 0, repeated: 0, contradicting: 0, unmatched: 0, oldest: null };
 }
 
-/** Sends labels whose rows name the prediction by its id. @throws what the reading and the reporter throw */
+/** Sends labels whose rows identify the prediction by its id. @throws what reading and the reporter throw */
 export async function reportById({ labels, texts, reporter, tally, signal }: ReportOptions): Promise<void> {
   for await (const { name, place } of complete(labels, texts, tally)) {
     signal.throwIfAborted();
@@ -60,11 +60,11 @@ export async function reportById({ labels, texts, reporter, tally, signal }: Rep
 }
 
 /**
- * Joins labels with samples by the own key, and sends an outcome for the newest prediction of each key or for all of
- * them. Memory is bounded: labels are taken in chunks, and for each of them all samples are read.
+ * Joins labels with samples by the caller's own key, and sends an outcome for the newest prediction of each key or for
+ * all of them. Memory is bounded: labels are processed in chunks, and all samples are read for each chunk.
  *
- * @throws Error before anything is sent when no sample has a key, or it is not clear of which model they should be; what
- * the reading and the reporter throw
+ * @throws Error before anything is sent if no sample has a key, or if the model is ambiguous; and what reading and the
+ * reporter throw
  */
 export async function reportByKey(options: JoinOptions): Promise<void> {
   const { labels, texts, reporter, tally } = options;
@@ -84,7 +84,7 @@ export async function reportByKey(options: JoinOptions): Promise<void> {
   await reporter.flush();
 }
 
-/** The labels that have a name and an outcome; the others are counted. */
+/** The labels that identify a prediction and have an outcome; the others are counted. */
 async function* complete(
   labels: AsyncIterable<readonly Label[]>,
   texts: OutcomeTexts,
@@ -124,7 +124,7 @@ function createJoin(options: JoinOptions): (chunk: LabelChunk) => Promise<void> 
     }
   }
 
-  /** Goes through all samples, and makes sure the first time that it is clear which of them are meant. */
+  /** Iterates over all samples, and makes sure the first time that the model is unambiguous. */
   async function visit(take: ((sample: Keyed) => Promise<void> | void) | undefined): Promise<void> {
     const models = new Set<string>();
     let redactedLines = 0;
@@ -171,7 +171,7 @@ function createJoin(options: JoinOptions): (chunk: LabelChunk) => Promise<void> 
   };
 }
 
-/** So many are told at most. */
+/** At most this many are listed. */
 const maxModels = 10;
 
 function requireOneModel(
@@ -189,9 +189,9 @@ function requireOneModel(
   }
   const names = [...models].join(', ');
   if (wanted === undefined && models.size > 1) {
-    throw new Error(`${source}: predictions of several models have keys (${names}): say which with --model`);
+    throw new Error(`${source}: predictions of several models have keys (${names}): choose one with --model`);
   }
   if (wanted !== undefined && !models.has(wanted) && models.size < maxModels) {
-    throw new Error(`${source}: no prediction of model ${wanted} has a key, but of ${names}`);
+    throw new Error(`${source}: no prediction of model ${wanted} has a key, only predictions of ${names}`);
   }
 }

@@ -1,6 +1,6 @@
 import { post, type Service } from './post-outcomes.ts';
 
-/** Below what a request may bring. */
+/** Below the maximum size of a request. */
 const batchItems = 5000;
 const batchBytes = 3 * 1024 * 1024;
 const maxIdCharacters = 256;
@@ -8,11 +8,11 @@ const maxIdCharacters = 256;
 /** Why outcomes were refused. */
 export type Refusal = {
   count: number;
-  /** What the service said of the first. */
+  /** The service's message about the first. */
   readonly message: string;
 };
 
-/** What became of the outcomes that were sent. */
+/** What happened to the outcomes that were sent. */
 export type ReportTally = {
   sent: number;
   accepted: number;
@@ -25,14 +25,17 @@ export type ReportTally = {
 
 /** Sends outcomes in batches. */
 export type Reporter = {
-  /** Takes an outcome, and sends a batch as soon as it is full. @throws what `post` throws */
+  /** Adds an outcome, and sends a batch as soon as it is full. @throws what `post` throws */
   add(id: string, outcome: string): Promise<void> | undefined;
   /** Sends what is left. */
   flush(): Promise<void>;
   readonly tally: ReportTally;
 };
 
-/** The first batch was refused as a whole, as the service knows none of its outcomes: so it would be with all others. */
+/**
+ * The first batch was refused as a whole because the service knows none of its outcomes; all others would be refused,
+ * too.
+ */
 export class UnknownOutcomes extends Error {}
 
 /** @throws UnknownOutcomes from `add` and `flush` */
@@ -59,7 +62,7 @@ export function createReporter(service: Service): Reporter {
     if (isFirst && first !== undefined && invalid.every(({ reason }) => reason === 'unknown_class')) {
       if (invalid.length === sent.length) {
         throw new UnknownOutcomes(
-          `${JSON.stringify(sent[first.index])} is no class of the model: ${first.message}`,
+          `${JSON.stringify(sent[first.index])} is not a class of the model: ${first.message}`,
         );
       }
     }

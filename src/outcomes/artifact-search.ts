@@ -7,28 +7,33 @@ import { digestModel } from './token.ts';
 
 /** Far more than any artifact has. */
 const maxBytes = 256 * 1024 * 1024;
-/** So many problems are remembered, so that each is said once. */
+/** This many problems are remembered, so that each is reported once. */
 const maxSaid = 1000;
 
-/** Finds the artifacts of versions that are not in use. What is found is checked: nothing is used for its name alone. */
+/**
+ * Finds the artifacts of versions that are not in use. Whatever is found is verified: a matching name is not enough.
+ */
 export type ArtifactSearch = {
   /**
    * Looks in this replica's folder, then in those of the others, then in the shared store. What is found is kept in this
    * replica's folder.
    *
-   * @throws Error when the shared store cannot be asked
+   * @throws Error if the shared store is unavailable
    */
   find(digest: string): Promise<Artifact | undefined>;
   /**
-   * Makes sure that no kept artifact has the name and version of this one, and another content: a version is the
-   * beginning of a hash, so two artifacts can be prepared that share it.
+   * Makes sure that no kept artifact has the name and version of this one but different content: a version is the
+   * beginning of a hash, so somebody could construct two artifacts that share it.
    *
    * @throws Error naming the file of the other one
    */
   requireUnique(artifact: Artifact): Promise<void>;
 };
 
-/** @param onProblem told in one line, once, of each place that holds something else than the artifact it is named for */
+/**
+ * @param onProblem told in one line, once, of each place that contains something other than the artifact it is named
+ * after
+ */
 export function createArtifactSearch(options: {
   readonly files: ModelFiles;
   readonly shared: Pick<SharedStore, 'getModel'> | undefined;
@@ -44,14 +49,12 @@ export function createArtifactSearch(options: {
     onProblem(message);
   }
 
-  /** The artifact that a text holds, if it is the one of the digest. */
+  /** The artifact in a text, if it has this digest. */
   function check(digest: string, text: string, source: string): Artifact | undefined {
     try {
       const artifact = parseArtifact(text, source);
       if (digestModel(artifact).toString('hex') === digest) return artifact;
-      sayOnce(
-        `${source}: is ${artifact.name} ${artifact.version}, not the model it is named for: left aside`,
-      );
+      sayOnce(`${source}: is ${artifact.name} ${artifact.version}, not the model it is named after: ignored`);
     } catch (error) {
       sayOnce((error as Error).message);
     }
@@ -96,13 +99,13 @@ export function createArtifactSearch(options: {
 
 /**
  * @param place where the other one was found
- * @throws Error when the two have the same name and version, and not the same content
+ * @throws Error if the two have the same name and version but different content
  */
 export function refuseOther(artifact: Artifact, other: Artifact, place: string): void {
   const { name, version } = artifact;
   if (name !== other.name || version !== other.version) return;
   if (contentDigest(artifact) === contentDigest(other)) return;
   throw new Error(
-    `${name} ${version}: another model of this name and version, with another content, is in ${place}: their outcomes could not be told apart; train it again`,
+    `${name} ${version}: a different model with this name and version is in ${place}: their outcomes could not be told apart; retrain the model`,
   );
 }

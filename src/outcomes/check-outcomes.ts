@@ -3,11 +3,11 @@ import { createPauses } from '../times/pauses.ts';
 import type { KnownModels, OutcomeModel } from './known-models.ts';
 import type { Token, Tokens } from './token.ts';
 
-/** Why an outcome is refused for good. */
+/** Why an outcome is permanently refused. */
 export type InvalidReason = 'malformed' | 'invalid_id' | 'unknown_model' | 'unknown_class';
 
 export type InvalidOutcome = {
-  /** Place in the batch, from 0. */
+  /** Index in the batch, from 0. */
   readonly index: number;
   readonly reason: InvalidReason;
   readonly message: string;
@@ -18,28 +18,29 @@ export type Candidate = {
   readonly id: string;
   readonly token: Token;
   readonly model: OutcomeModel;
-  /** By its place among the classes. */
+  /** Its index among the classes. */
   readonly outcome: number;
 };
 
 export type Checked = {
   readonly candidates: readonly Candidate[];
   readonly invalid: readonly InvalidOutcome[];
-  /** Outcomes of predictions that are too old. */
+  /** The number of outcomes of predictions that are too old. */
   readonly expired: number;
 };
 
-/** Whether an outcome has expired cannot be told until the clock is believed. */
+/** It cannot be decided whether an outcome has expired until the clock can be trusted again. */
 export class ClockDoubted extends Error {}
 
 /**
- * Sorts out what was sent: each item should be an object with the `id` of a prediction and its `outcome`, one of the
- * classes of the model that made it, in any way that names it (see `indexCategories`). A `SyntaxError` stands for what
- * could not be read.
+ * Checks what was sent: each item should be an object with the `id` of a prediction and its `outcome`, one of the
+ * classes of the model that made it, in any spelling that names it (see `indexCategories`). A `SyntaxError` stands for
+ * an item that could not be read.
  *
- * @param oldestMs predictions from before are expired; ms since 1970
- * @param doubtfulMs whether those from before are expired cannot be told: the clock has jumped; ms since 1970
- * @throws ClockDoubted for a batch with one of those
+ * @param oldestMs earlier predictions have expired; ms since 1970
+ * @param doubtfulMs for earlier predictions it is unknown whether they have expired, because the clock has jumped; ms
+ * since 1970
+ * @throws ClockDoubted for a batch that contains one of those
  */
 export async function checkOutcomes(
   items: readonly unknown[],
@@ -64,7 +65,7 @@ export async function checkOutcomes(
     return find(outcome) ?? null;
   };
   for (const [index, item] of items.entries()) {
-    // a large batch must not hold up predictions
+    // a large batch must not delay predictions
     await pause();
     const refuse = (reason: InvalidReason, message: string) => invalid.push({ index, reason, message });
     if (item instanceof SyntaxError) {
@@ -78,7 +79,7 @@ export async function checkOutcomes(
     }
     const token = tokens.verify(id);
     if (token === undefined) {
-      refuse('invalid_id', 'is no id that this service has signed');
+      refuse('invalid_id', 'is not an id that this service has signed');
       continue;
     }
     if (token.timeMs < oldestMs) {
@@ -86,7 +87,9 @@ export async function checkOutcomes(
       continue;
     }
     if (token.timeMs < doubtfulMs) {
-      throw new ClockDoubted('the clock has jumped, and by it a prediction is too old for its outcome');
+      throw new ClockDoubted(
+        'the clock has jumped, and according to it a prediction is too old for its outcome',
+      );
     }
     const model = await models.find(token.model);
     if (model === undefined) {

@@ -1,8 +1,8 @@
-/** An outcome that does not count yet. */
+/** An outcome that is not counted yet. */
 export type Held = { readonly dueMs: number; readonly count: () => void };
 
 export type HeldOutcomes = {
-  /** Keeps an outcome until its time has come; beyond the bound it is counted at once. */
+  /** Keeps an outcome until it is due; once the maximum is reached, it is counted immediately. */
   hold(held: Held): void;
   /** Counts what is due. */
   release(): void;
@@ -12,8 +12,8 @@ export type HeldOutcomes = {
 const defaultMaxHeld = 1 << 19;
 
 /**
- * Keeps outcomes that came before their prediction is old enough to count: bad ones tend to come first, and whoever
- * counts them as they come sees a model that is worse than it is. A binary heap, earliest first.
+ * Holds outcomes that arrived before their prediction is old enough to count: negative ones tend to arrive first, so
+ * counting them on arrival would make the model look worse than it is. A binary heap, earliest first.
  */
 export function createHeldOutcomes({ now = Date.now, maxHeld = defaultMaxHeld } = {}): HeldOutcomes {
   const heap: Held[] = [];

@@ -3,14 +3,17 @@ import { hash } from 'node:crypto';
 const blockBytes = 64;
 const digestBytes = 32;
 
-/** Computes the HMAC of what the message buffer holds now, and writes its first `bytes` bytes to `target` at `offset`. */
+/**
+ * Computes the HMAC of the current content of the message buffer, and writes its first `bytes` bytes to `target` at
+ * `offset`.
+ */
 export type Hmac = (target: Buffer, offset: number, bytes: number) => void;
 
 /**
  * Prepares HMAC-SHA-256 (RFC 2104) for one key over a buffer that is refilled for each call.
  *
  * `createHmac` makes an object with native memory for each message, which the garbage collector has to finalize: under
- * load that costs over 3 µs a request more than two calls of `hash`, which leave nothing behind (docs/security.md).
+ * load that costs over 3 µs more per request than two calls of `hash`, which leave no garbage (docs/security.md).
  *
  * @param key of any length
  * @param message the buffer that each call authenticates as a whole

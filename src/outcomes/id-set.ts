@@ -1,16 +1,16 @@
 const firstSlots = 1 << 12;
 
-/** A set of 64-bit numbers in one typed array: 16 bytes a number at most, once it has grown to its limit. */
+/** A set of 64-bit numbers in one typed array: at most 16 bytes per number, once it has grown to its limit. */
 export type IdSet = {
   readonly size: number;
-  /** Puts a number in. @returns false if it was there already */
+  /** Adds a number. @returns false if it was there already */
   add(id: bigint): boolean;
   has(id: bigint): boolean;
 };
 
 /**
- * Makes a set for numbers that are evenly spread already, as parts of a MAC are: their lowest bits say where they
- * stand, and a taken slot is followed by the next (open addressing). At most half of the slots are in use.
+ * Makes a set for numbers that are already uniformly distributed, like parts of a MAC: the lowest bits select the slot,
+ * and if it is taken, the next one is used (open addressing). At most half of the slots are in use.
  */
 export function createIdSet(): IdSet {
   let slots = new BigUint64Array(firstSlots);
@@ -18,7 +18,7 @@ export function createIdSet(): IdSet {
   /** 0 marks an empty slot, so it cannot be stored in one. */
   let holdsZero = false;
 
-  /** The slot that holds the number, or the empty one where it would be put. */
+  /** The slot that holds the number, or the empty one where it belongs. */
   function find(id: bigint): number {
     const mask = slots.length - 1;
     let slot = Number(id & 0xffffffffn) & mask;

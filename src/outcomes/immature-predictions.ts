@@ -9,17 +9,17 @@ const schema = z.array(z.object({ startMs: z.number(), counts: z.array(z.number(
 
 /** Keeps the counts of predictions that are not old enough yet, so that they outlive the process. */
 export type ImmaturePredictions = {
-  /** Goes on from what an earlier process has left of a model version. Never rejects. */
+  /** Restores the counts that an earlier process has saved for a model version. Never rejects. */
   restore(model: KnownModel): Promise<void>;
   /** Never rejects. */
   save(models: readonly KnownModel[]): Promise<void>;
-  /** When an earlier process saved last, in ms since 1970; undefined if none has. Never rejects. */
+  /** When an earlier process last saved, in ms since 1970; undefined if none has. Never rejects. */
   savedMs(): Promise<number | undefined>;
 };
 
 /**
- * @param folder that of the known models
- * @param onProblem told in one line what could not be read or written; coverage is then too high for a while
+ * @param folder the folder of the known models
+ * @param onProblem told in one line what could not be read or written; coverage is too high for a while then
  */
 export function createImmaturePredictions(
   folder: string,
@@ -27,7 +27,7 @@ export function createImmaturePredictions(
 ): ImmaturePredictions {
   const pathOf = ({ digest }: KnownModel) => join(folder, `${digest.toString('hex')}${ending}`);
   let work: Promise<void> = Promise.resolve();
-  /** A version may be dropped, and be back, before its file is written. */
+  /** A version may be dropped, and come back, before its file is written. */
   const inTurn = (step: () => Promise<void>) => {
     work = work.then(step);
     return work;
@@ -40,7 +40,7 @@ export function createImmaturePredictions(
     try {
       model.performance.immature.restore(schema.parse(JSON.parse(text)));
     } catch {
-      onProblem(`${path}: cannot be used: predictions of the last process are left out of coverage`);
+      onProblem(`${path}: cannot be used: predictions of the last process are missing from coverage`);
     }
   }
 

@@ -1,13 +1,13 @@
 import { ClockDoubted } from './check-outcomes.ts';
 import { claimMs } from './shared-store.ts';
 
-/** Outcomes cannot be kept now: nothing of what was not accepted has been counted, and all of it can be sent again. */
+/** Outcomes cannot be stored now: none of those not accepted has been counted, and all of them can be sent again. */
 export class IntakeUnavailable extends Error {
   readonly retryAfterS: number;
 
   constructor(message: string, cause?: Error) {
     super(message, { cause });
-    // a clock that has jumped is set right by a person, or believed after a day
+    // a clock that has jumped is corrected by a person, or trusted after a day
     this.retryAfterS = cause instanceof ClockDoubted ? 900 : claimMs / 1000;
   }
 }

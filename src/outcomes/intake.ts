@@ -19,66 +19,68 @@ import type { Tokens } from './token.ts';
 
 export { IntakeUnavailable };
 
-/** Outcomes that are claimed, written and confirmed together. */
+/** The number of outcomes that are claimed, written and confirmed together. */
 const chunkSize = 1000;
 
-/** What became of a batch. Each outcome is in exactly one of them. */
+/** The result of a batch. Each outcome is in exactly one of these. */
 export type Receipt = {
   accepted: number;
-  /** Counted before. The first outcome of a prediction stays, also where a later one differs. */
+  /** Counted before. The first outcome of a prediction stays, even if a later one differs. */
   duplicate: number;
-  /** Of predictions older than the greatest age. */
+  /** Outcomes of predictions that are older than the maximum age. */
   readonly expired: number;
   readonly invalid: readonly InvalidOutcome[];
 };
 
-/** `deferred`: could not be kept, and the sender was told to try again. */
+/** `deferred`: could not be stored, and the sender was told to try again. */
 export type OutcomeResult = 'accepted' | 'duplicate' | 'expired' | 'deferred' | InvalidReason;
 
 export type OutcomeIntake = {
   /**
    * Counts each outcome exactly once and keeps it in the outcome file.
    *
-   * @param items as parsed from JSON; anything that is none counts as malformed
-   * @throws IntakeUnavailable when the disk or the shared store does not take them
+   * @param items as parsed from JSON; anything that is not an outcome counts as malformed
+   * @throws IntakeUnavailable if the disk or the shared store does not accept them
    */
   take(items: readonly unknown[]): Promise<Receipt>;
-  /** Counts what did not count when it came and does now. */
+  /** Counts outcomes that were not due when they arrived and are now. */
   settle(): void;
   readonly results: Readonly<Record<OutcomeResult, number>>;
-  /** Outcomes accepted that do not count yet: too early, or of a version that is coming back. */
+  /** Accepted outcomes that are not counted yet: too early, or of a version that is being loaded again. */
   readonly held: { readonly size: number };
-  /** Stops asking the shared store for outcomes that could not be settled. */
+  /** Stops asking the shared store about outcomes that could not be settled. */
   close(): void;
 };
 
 export type IntakeOptions = Store & {
   readonly tokens: Tokens;
   readonly models: KnownModels;
-  /** By which ages are measured, in ms since 1970; `Date.now` if not given. */
+  /** The clock by which ages are measured, in ms since 1970; `Date.now` by default. */
   readonly now?: () => number;
   /** Age of a prediction from which its outcome counts; before that it is held. */
   readonly maturityMs: number;
-  /** Where it is remembered which lines have been counted. */
+  /** Remembers which lines have been counted. */
   readonly slots: Slots;
-  /** The lines of earlier processes: what none has shown to Prometheus is counted, or held until it is due. */
+  /**
+   * The lines of earlier processes: those that none of them has exposed to Prometheus are counted, or held until due.
+   */
   readonly earlier: AsyncIterable<Record<string, unknown>>;
-  /** The lines of other replicas, running or gone: they are known as repetitions, and whose they are counts them. */
+  /** The lines of other replicas, running or gone: they are recognised as repetitions, and their owner counts them. */
   readonly elsewhere?: AsyncIterable<Record<string, unknown>>;
-  /** Of lines without a number, up to when the earlier process counted what became due; ms since 1970. */
+  /** For lines without a number: until when the earlier process counted what became due; ms since 1970. */
   readonly countedUntilMs: Promise<number>;
-  /** Called when an earlier process has left any outcome, before one is taken. */
+  /** Called if an earlier process has left any outcomes, before one is accepted. */
   readonly onEarlier?: () => void;
-  /** Outcomes that may wait for their version to come back; when there are so many, no more are taken. */
+  /** How many outcomes may wait for their version to come back; beyond that, no more are accepted. */
   readonly maxWaiting?: number;
-  /** Outcomes of earlier processes that are counted at most. */
+  /** The maximum number of outcomes of earlier processes that are counted. */
   readonly maxUncounted?: number;
-  /** What shadows said of the rows that outcomes come for. */
+  /** What shadows predicted for the rows that outcomes arrive for. */
   readonly shadows?: ShadowOutcomes;
   readonly onProblem: (message: string) => void;
 };
 
-/** Opens the intake. It reads the earlier outcomes first; what is sent meanwhile waits for that. */
+/** Opens the intake. It reads the earlier outcomes first; outcomes sent in the meantime wait. */
 export function createIntake(options: IntakeOptions): OutcomeIntake {
   const {
     tokens,
@@ -101,7 +103,7 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
   const counter = createOutcomeCounter(models, maturityMs, { now, onProblem, maxWaiting, shadows });
   const reservations = createReservations();
   const claims = shared === undefined ? undefined : createClaimSettler(shared, maxAgeMs);
-  /** See `Replayed`. When they are sent again they are told as accepted: they were not before. */
+  /** See `Replayed`. When they are sent again they are reported as accepted, because they were not before. */
   let unanswered: Set<bigint> = new Set();
   const results: Record<OutcomeResult, number> = {
     accepted: 0,
@@ -136,7 +138,7 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
     if (found === undefined || found.hasEarlier) onEarlier();
     if (found !== undefined && found.left > 0) {
       onProblem(
-        `${found.left} outcomes that no scrape has shown count after a later start: one start counts ${found.uncounted.length} at most`,
+        `${found.left} outcomes that no scrape has shown will be counted after a later start: one start counts at most ${found.uncounted.length}`,
       );
     }
     if (claims === undefined) unanswered = found?.unanswered ?? unanswered;
@@ -144,7 +146,7 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
       const { token, place } = one;
       const count = () => counter.add(token, one, one.isOpen);
       if (claims === undefined || place === undefined) count();
-      // its repetition is told as counted before, so it has to be
+      // its repetition is reported as counted before, so it has to be counted
       else claims.settle({ token, place, count });
     }
   }
@@ -154,7 +156,7 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
     counter.settle();
     if (counter.isFull) {
       results.deferred += items.length;
-      throw new IntakeUnavailable('too many outcomes wait for their version of the model to come back');
+      throw new IntakeUnavailable('too many outcomes are waiting for their model version to come back');
     }
     const oldestMs = now() - maxAgeMs;
     const doubtfulMs = Date.now() - maxAgeMs;
@@ -193,7 +195,7 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
     }
   }
 
-  /** Leaves out what was counted before, here or earlier in the batch, and reserves the rest for the caller. */
+  /** Drops what was counted before, here or earlier in the batch, and reserves the rest for the caller. */
   async function reserve(candidates: readonly Candidate[], receipt: Receipt) {
     const unique = [...Map.groupBy(candidates, ({ token }) => token.key).values()].map(([first]) => first);
     repeat(receipt, candidates.length - unique.length);

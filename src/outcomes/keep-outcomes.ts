@@ -9,7 +9,7 @@ import type { Slots } from './slots.ts';
 
 const pendingPollMs = 100;
 
-/** Where outcomes are kept. */
+/** The file in which outcomes are stored. */
 export type Store = {
   readonly writer: Pick<JsonlWriter, 'appendDurably'>;
   readonly shared?: SharedStore | undefined;
@@ -19,28 +19,28 @@ export type Store = {
   readonly maxAgeMs: number;
 };
 
-/** Told of each outcome once: that it is kept and counts, or that another replica has counted it. */
+/** Called once for each outcome: it is stored and counts, or another replica has counted it. */
 export type Keeping = {
   readonly onKept: (candidate: Candidate, line: SlotLine) => void;
   readonly onRepeated: (candidate: Candidate) => void;
-  /** Told of an outcome that is in the file, when it cannot be known whether the shared store has confirmed it. */
+  /** Called for an outcome that is in the file but of which it is unknown whether the shared store has confirmed it. */
   readonly onDoubtful: (candidate: Candidate, line: SlotLine) => void;
-  /** Whether an outcome has been told as doubtful, and not been settled since. */
+  /** Whether an outcome has been reported as doubtful, and not been settled since. */
   readonly isDoubtful: (key: bigint) => boolean;
 };
 
 /**
- * Writes outcomes to disk. Where replicas share a store they are claimed before and confirmed after, and only what was
- * confirmed counts; what another replica has just claimed is waited for.
+ * Writes outcomes to disk. If replicas share a store, outcomes are claimed before and confirmed afterwards, and only
+ * confirmed ones count; if another replica has just claimed one, its result is awaited.
  *
- * @throws Error when the disk or the store does not take them; what was told until then stays
+ * @throws Error if the disk or the store does not accept them; what was reported until then stays valid
  */
 export async function keepOutcomes(
   outcomes: readonly Candidate[],
   { writer, shared, slots, maxAgeMs }: Store,
   { onKept, onRepeated, onDoubtful, isDoubtful }: Keeping,
 ): Promise<void> {
-  /** @returns where each stands */
+  /** @returns the line of each outcome */
   async function write(some: readonly Candidate[]): Promise<readonly SlotLine[]> {
     const slot = slots.own;
     const first = slots.take(some.length);
@@ -50,7 +50,7 @@ export async function keepOutcomes(
       JSON.stringify(describe(candidate, { ...context, line: first + i })),
     );
     try {
-      // none is kept when it fails, and a single fault of the disk need not send all of them back
+      // if this fails, none is stored; in chunks, so that a single disk error does not reject all of them
       await writer.appendDurably(lines).catch(() => writer.appendDurably(lines));
     } catch (error) {
       for (let line = first; line <= lastLine; line++) slot.giveUp(line);
@@ -87,7 +87,7 @@ export async function keepOutcomes(
   }
   const deadlineMs = performance.now() + 2 * claimMs;
   for (let open = outcomes; ; ) {
-    // these have a line already, by which they are about to be counted
+    // these already have a line through which they will be counted
     const doubtful = open.map(({ token }) => isDoubtful(token.key));
     const states = (await shared.claim(open.map(({ token }) => token.key))).map((state, i) => {
       if (doubtful[i]) return 'pending';
@@ -101,7 +101,7 @@ export async function keepOutcomes(
     open = open.filter((_, i) => states[i] === 'pending');
     if (open.length === 0) return;
     if (performance.now() > deadlineMs)
-      throw new Error('the same outcomes are still being kept, here or elsewhere');
+      throw new Error('the same outcomes are still being stored, here or elsewhere');
     await delay(pendingPollMs);
   }
 }

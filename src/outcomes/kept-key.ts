@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path';
 import { makeFolder } from '../files/make-folder.ts';
 import { hasPlaceholder, sharedFolder } from '../files/path-pattern.ts';
 
-/** Hidden, as all that the service keeps for itself: neither a series of files nor the name of a replica. */
+/** Hidden, like everything that the service keeps for itself: it is neither a series of files nor a replica's name. */
 const fileName = '.outcome-key';
 
 /**
- * Where the key is kept that signs prediction ids when the operator has set none: beside the outcome file, or where the
- * folders of all replicas lie side by side, so that each replica there takes the outcomes of the others' predictions.
+ * The path of the key that signs prediction ids if the operator has set none: next to the outcome file, or next to the
+ * folders of all replicas, so that each replica accepts the outcomes of the others' predictions.
  *
  * @param outcomesPath as it is set, with `{instance}` in it
  */
@@ -18,10 +18,10 @@ export function keptKeyPath(outcomesPath: string): string {
 }
 
 /**
- * Makes sure that there is a key. Of several processes that start at once one makes it, complete from its first moment.
+ * Makes sure that there is a key. If several processes start at once, one of them creates it atomically.
  *
- * @returns whether it was made just now
- * @throws the file system's error when there is none and none can be made
+ * @returns whether it was created just now
+ * @throws the file system's error if there is none and none can be created
  */
 export async function makeKeyOnce(path: string): Promise<boolean> {
   if (await isThere(path)) return false;
@@ -31,7 +31,7 @@ export async function makeKeyOnce(path: string): Promise<boolean> {
     const text = `${randomBytes(32).toString('base64')}\n`;
     await writeFile(temporary, text, { flag: 'wx', flush: true, mode: 0o600 });
     await giveToOwnerOf(dirname(path), temporary);
-    // unlike a rename, this never replaces the key that another process has just made
+    // unlike a rename, this never replaces a key that another process has just created
     await link(temporary, path);
     return true;
   } catch (error) {
@@ -42,7 +42,7 @@ export async function makeKeyOnce(path: string): Promise<boolean> {
   }
 }
 
-/** Whether users who are neither the file's owner nor in its group may read or write it. */
+/** Whether users other than the file's owner and group may read or write it. */
 export async function isOpenToOthers(path: string): Promise<boolean> {
   return ((await stat(path)).mode & 0o007) !== 0;
 }
@@ -57,7 +57,7 @@ async function isThere(path: string): Promise<boolean> {
   );
 }
 
-/** A service that root has started once goes on as the user whom the folder belongs to. */
+/** If root starts the service once, the key must remain readable when it later runs as the folder's owner. */
 async function giveToOwnerOf(folder: string, path: string): Promise<void> {
   const [made, above] = await Promise.all([stat(path), stat(folder)]);
   if (made.uid !== above.uid) await chown(path, above.uid, above.gid).catch(() => {});

@@ -1,31 +1,31 @@
 import { dayMs } from '../times/day.ts';
-/** The most versions of a model that are kept for their use beside the one that answers. */
+/** The maximum number of recently used versions of a model that are kept besides the one that answers. */
 export const maxOthers = 2;
-/** The most versions, of all models together, that are kept only until their counts have been scraped. */
+/** The maximum number of versions, over all models, that are kept only until their counts have been scraped. */
 export const maxUnscraped = 10;
 
-/** What decides how long a version of a model is kept. */
+/** The facts that decide how long a version of a model is kept. */
 export type VersionUse = {
   /** The name of the model. */
   readonly name: string;
-  /** When it last answered or got an outcome; in ms of a clock that never goes back. */
+  /** When it last answered or received an outcome; in ms of a monotonic clock. */
   readonly lastUsedMs: number;
-  /** Until then its counts may not have been scraped yet; in ms of the same clock. */
+  /** Until this time its counts may not have been scraped yet; in ms of the same clock. */
   readonly unscrapedUntilMs: number;
 };
 
 type Sorted<Version> = {
-  /** Versions that stay only until they have been scraped. */
+  /** Versions that are kept only until they have been scraped. */
   readonly unscraped: readonly Version[];
   readonly dropped: readonly Version[];
 };
 
 /**
  * Which versions are dropped from memory and from the exposition, counts and performance alike; Prometheus keeps what
- * it has scraped. Kept are those that answer, and of each model's others that answered or got an outcome within a day
- * the two that were used last. The versions of models of which none answers any more count as one model's: however many
- * names come and go, two of them stay. One that has just got an outcome, which may have brought it back, stays until
- * that has been scraped, unless ten such have been used since.
+ * it has scraped. The versions kept are those that answer, and for each model the two most recently used others that
+ * answered or received an outcome within a day. Versions of models that no longer answer at all count as versions of
+ * one model: however many names come and go, two of them stay. A version that has just received an outcome, and may
+ * have been loaded again for it, stays until that has been scraped, unless ten such versions have been used since.
  *
  * @param answering the versions that answer now, never dropped
  */
@@ -37,7 +37,7 @@ export function versionsToDrop<Version extends VersionUse>(
   return sort(versions, answering, nowMs).dropped;
 }
 
-/** Whether one more version may be brought back for its outcomes before others have been scraped. */
+/** Whether one more version may be loaded again for its outcomes before others have been scraped. */
 export function hasRoomForUnscraped<Version extends VersionUse>(
   versions: Iterable<Version>,
   answering: ReadonlySet<Version>,

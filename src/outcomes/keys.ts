@@ -5,20 +5,20 @@ import type { Config } from '../settings/config.ts';
 import { isOpenToOthers, keptKeyPath, makeKeyOnce } from './kept-key.ts';
 
 export type SigningKeys = {
-  /** The first signs, all verify. */
+  /** The first key signs; all keys verify. */
   readonly keys: readonly Buffer[];
-  /** What they do for ids, in words that follow "ids are" or "Ids". */
+  /** How they affect ids, as a phrase that follows "ids are" or "Ids". */
   readonly description: string;
-  /** Whether the operator should see to it. */
+  /** Whether the operator should act on it. */
   readonly isProblem: boolean;
 };
 
 /**
- * The keys that sign prediction ids: the lines of `OUTCOME_KEY_FILE` or the items of `OUTCOME_KEYS`. With neither set, a
- * key is made once and kept beside the outcomes (see `keptKeyPath`); where that cannot be done, one is made for this
+ * The keys that sign prediction ids: the lines of `OUTCOME_KEY_FILE` or the items of `OUTCOME_KEYS`. If neither is set,
+ * a key is created once and kept next to the outcomes (see `keptKeyPath`); if that fails, one is created for this
  * process alone.
  *
- * @throws Error naming the setting, when both are set, a file is there and cannot be read, or a key is missing or too
+ * @throws Error naming the setting, if both are set, if a file exists but cannot be read, or if a key is missing or too
  * short
  */
 export async function readSigningKeys(
@@ -37,17 +37,17 @@ async function readKeptKey(outcomesPath: string): Promise<SigningKeys> {
   const path = keptKeyPath(outcomesPath);
   let isNew: boolean;
   try {
-    // nothing of ours stands beside a device such as /dev/null
+    // nothing is created next to a device such as /dev/null
     if ((await stat(outcomesPath).catch(() => undefined))?.isCharacterDevice()) {
-      return endingWithProcess(`${outcomesPath} is a device, and no key is kept beside it`);
+      return endingWithProcess(`${outcomesPath} is a device, and no key is kept next to it`);
     }
     isNew = await makeKeyOnce(path);
   } catch (error) {
-    return endingWithProcess(`${path} cannot be made: ${(error as NodeJS.ErrnoException).code ?? error}`);
+    return endingWithProcess(`${path} cannot be created: ${(error as NodeJS.ErrnoException).code ?? error}`);
   }
   const keys = await readKeyFile(path).catch((error: Error) => {
     throw new Error(
-      `${error.message} (an earlier start made this file: if you delete it, another is made, and all ids given out so far are refused)`,
+      `${error.message} (an earlier start created this file: if you delete it, a new one is created, and all ids issued so far are refused)`,
     );
   });
   const isProblem = await isOpenToOthers(path);
@@ -73,20 +73,20 @@ async function readKeyFile(path: string): Promise<Buffer[]> {
   return requireKeys(`OUTCOME_KEY_FILE=${path}`, await readSecretLines('OUTCOME_KEY_FILE', path));
 }
 
-/** @throws Error naming the source where there is no key, or one that could be guessed */
+/** @throws Error naming the source if there is no key, or one that could be guessed */
 function requireKeys(source: string, texts: readonly string[]): Buffer[] {
-  if (texts.length === 0) throw new Error(`${source}: holds no key`);
+  if (texts.length === 0) throw new Error(`${source}: contains no key`);
   requireLength(source, 'key', texts);
   return texts.map((text) => Buffer.from(text));
 }
 
 /**
- * The bearer tokens that open `POST /outcomes` on the public API, the lines of `OUTCOMES_TOKEN_FILE`; `undefined` when
- * that is not set.
+ * The bearer tokens that authorise `POST /outcomes` on the public API, the lines of `OUTCOMES_TOKEN_FILE`; `undefined`
+ * if that is not set.
  *
- * @param keys the keys that sign ids. None may be a token as well: its holders could forge ids.
- * @throws Error naming the setting, when the file cannot be read, or holds no token, or one that cannot be sent, is too
- * short or is a key
+ * @param keys the keys that sign ids. None of them may also be a token: its holders could forge ids.
+ * @throws Error naming the setting, if the file cannot be read, contains no token, or contains one that cannot be sent,
+ * is too short or is a key
  */
 export async function readBearerTokens(
   config: { readonly OUTCOMES_TOKEN_FILE?: string | undefined },
@@ -98,6 +98,6 @@ export async function readBearerTokens(
   const shared = tokens.findIndex((token) => keys.some((key) => key.equals(Buffer.from(token))));
   if (shared < 0) return tokens;
   throw new Error(
-    `OUTCOMES_TOKEN_FILE=${path}: token ${shared + 1} is also a key that signs ids, so its holders could forge ids: make another token with openssl rand -base64 32`,
+    `OUTCOMES_TOKEN_FILE=${path}: token ${shared + 1} is also a key that signs ids, so its holders could forge ids: create a different token with openssl rand -base64 32`,
   );
 }

@@ -10,7 +10,7 @@ const instanceBytes = 5;
 const sequenceBytes = 4;
 
 /**
- * The three bytes, as a number, that hide what an id of this process and sequence number says of its group.
+ * The three bytes, as a number, that encrypt the group in an id with this process name and sequence number.
  *
  * @param token holds the random name of the process, 5 bytes, and then the sequence number, 4 bytes
  * @param offset where they stand
@@ -19,12 +19,12 @@ export type Keystream = (token: Buffer, offset: number) => number;
 
 /**
  * Makes the keystream of a signing key: HMAC-SHA-256 as a pseudorandom function in counter mode. A block is the HMAC of
- * the process's name and of the sequence number divided by ten, without its rest, and serves ten ids with three bytes
- * each. Its key is derived from the signing key for this alone (HKDF-SHA-256, RFC 5869, without salt), so that no block
- * is ever a signature, or a signature a block.
+ * the process's name and of the sequence number divided by ten (rounded down), and provides three bytes each for ten
+ * ids. Its key is derived from the signing key for this purpose alone (HKDF-SHA-256, RFC 5869, without salt), so that
+ * no block is ever a signature, or a signature a block.
  *
- * Each pair of name and number must be used for one id only: of two with the same bytes the XOR of what they hide would
- * show. Blocks are kept until another one is asked for, so that signing computes one in ten calls.
+ * Each pair of name and number must be used for one id only: two ids with the same bytes would reveal the XOR of their
+ * contents. A block is kept until another one is requested, so signing computes one in ten calls.
  */
 export function createKeystream(signingKey: Buffer): Keystream {
   const key = Buffer.from(hkdfSync('sha256', signingKey, '', purpose, keyBytes));
@@ -44,7 +44,7 @@ export function createKeystream(signingKey: Buffer): Keystream {
   };
 }
 
-/** Whether the name in the message is the one in the token. Byte by byte, without a call into native code. */
+/** Whether the name in the message is the one in the token. Compared byte by byte, without a call into native code. */
 function startsWith(message: Buffer, token: Buffer, offset: number): boolean {
   for (let i = 0; i < instanceBytes; i++) if (message[i] !== token[offset + i]) return false;
   return true;

@@ -9,8 +9,8 @@ import type { VersionUse } from './kept-versions.ts';
 import { type ModelDigest, maxGroups } from './token.ts';
 
 /**
- * Where nobody scrapes, what waits for a scrape waits so long: as long as the longest interval that Prometheus's own
- * handling of stale series allows for.
+ * If nobody scrapes, whatever waits for a scrape waits this long: the longest interval that Prometheus's own staleness
+ * handling allows.
  */
 export const firstScrapeMs = 120_000;
 
@@ -25,20 +25,20 @@ export type KnownModel = VersionUse & {
   /** By bin of the protected features. */
   readonly groupOutcomes: GroupOutcomes;
   /**
-   * Whether outcomes count by now. Where Prometheus may know its series with other values, a scrape has to show them at
-   * their start first: an increase from 0 beyond the last known value would look smaller than it is.
+   * Whether outcomes count yet. If Prometheus may know its series with other values, a scrape has to show them at 0
+   * first: an increase from 0 past the last known value would look smaller than it is.
    */
   mayCount(): boolean;
-  /** Notes that it has just got an outcome, or answered until now: that keeps it in use for a while. */
+  /** Notes that it has just received an outcome, or answered until now, which keeps it in use for a while. */
   used(by: 'outcome' | 'predictions'): void;
-  /** Takes note of its counts as they are now. @returns what is to be called when a scrape has been answered with them */
+  /** Takes note of its current counts. @returns what to call when a scrape has been answered with them */
   collected(): () => void;
 };
 
 /**
- * @param isBack whether it has been in use before: its predictions mature only when that can have been scraped
+ * @param isBack whether it has been in use before: its predictions mature only once its return may have been scraped
  * @param waitsForScrape whether it must not count before a scrape has shown it
- * @param now milliseconds of a clock that never goes back
+ * @param now milliseconds of a monotonic clock
  */
 export function createKnownModel(
   artifact: Artifact,
@@ -56,7 +56,7 @@ export function createKnownModel(
   let lastUsedMs = now();
   let lastOutcomeMs = Number.NEGATIVE_INFINITY;
   let outcomes = 0;
-  /** Of these a scrape has told; before the first one, of none. */
+  /** The counts that a scrape has shown; none before the first scrape. */
   let scraped = -1;
   const mayCount = () => scraped >= 0 || !waitsForScrape() || countsFromMs <= now();
   return {

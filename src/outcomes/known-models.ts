@@ -7,15 +7,15 @@ import type { ModelFiles } from './model-files.ts';
 import type { SharedStore } from './shared-store.ts';
 import { digestModel } from './token.ts';
 
-/** A digest that nobody knew is looked for again after this time. */
+/** An unknown digest is searched for again after this time. */
 const lookAgainMs = 10_000;
-/** So many digests are remembered with what was found for them. */
+/** The results for this many digests are remembered. */
 const maxLookups = 1000;
 
-/** Whether a version is known cannot be told now, as the shared store is away. */
+/** It is unknown whether a version exists, because the shared store is unavailable. */
 export class ModelUnavailable extends Error {}
 
-/** What has to be known of a version to take its outcomes. */
+/** What has to be known about a version to accept its outcomes. */
 export type OutcomeModel = Pick<KnownModel, 'name' | 'version' | 'classes'>;
 
 /** A search for a version that is not in use. */
@@ -27,54 +27,57 @@ type Lookup = {
 
 /**
  * The model versions that this replica can count outcomes for: those that answered here, now or in an earlier process,
- * and those that answered on another replica, if replicas share a store. Those in use are in memory; the others come
- * back when they are looked for.
+ * and those that answered on another replica, if replicas share a store. Those in use are in memory; the others are
+ * loaded when needed.
  */
 export type KnownModels = {
   /**
-   * Makes sure that an artifact that is to answer cannot be taken for another one, in use or kept.
+   * Makes sure that an artifact that is to answer cannot be confused with another one, in use or stored.
    *
-   * @throws Error when there is one of its name and version with another content
+   * @throws Error if there is one with its name and version but different content
    */
   requireUnique(artifact: Artifact): Promise<void>;
   /**
-   * Makes a version known that answers from now on, instead of another one of its name; the same version again is the
-   * same object while it is in use.
+   * Registers a version that answers from now on, instead of another one of its name; registering the same version
+   * again returns the same object while it is in use.
    */
   add(artifact: Artifact): KnownModel;
   /** Notes that no version of this name answers any more. */
   retire(name: string): void;
   /** The version that a token names by its digest, in hexadecimal, if it is in use. */
   get(digest: string): KnownModel | undefined;
-  /** What outcomes of this version can be, whether or not it is in use. @throws ModelUnavailable */
+  /** The possible outcomes of this version, whether or not it is in use. @throws ModelUnavailable */
   find(digest: string): Promise<OutcomeModel | undefined>;
-  /** Lets the version come into use again, from 0; it counts once a scrape has shown that. @throws ModelUnavailable */
+  /**
+   * Brings the version into use again, with counts at 0; it counts once a scrape has shown that. @throws
+   * ModelUnavailable
+   */
   bringBack(digest: string): Promise<KnownModel | undefined>;
   /** Whether one more may come back; see `hasRoomForUnscraped`. */
   hasRoom(): boolean;
-  /** Whether a version is one that answers, which never makes room. */
+  /** Whether a version is one that answers, which is never dropped. */
   isAnswering(digest: string): boolean;
   /** Those that are in use, oldest first; see `versionsToDrop`. */
   all(): readonly KnownModel[];
   /**
-   * Keeps the versions in use once more, here and in the shared store, where they would expire; files of versions that
-   * have expired are deleted. To be called as often as `keepAgainMs` says. Never rejects.
+   * Stores the versions in use again, here and in the shared store, where they would expire; files of expired versions
+   * are deleted. To be called every `keepAgainMs`. Never rejects.
    */
   keepAgain(): Promise<void>;
-  /** Resolves when the artifacts added so far are kept, or cannot be. Never rejects. */
+  /** Resolves when the artifacts added so far have been stored, or could not be. Never rejects. */
   kept(): Promise<void>;
-  /** Takes note of all counts as they are now. @returns what is to be called when a scrape has been answered with them */
+  /** Takes note of all current counts. @returns what to call when a scrape has been answered with them */
   collected(): () => void;
 };
 
 /**
- * @param files where artifacts are kept
+ * @param files where artifacts are stored
  * @param maturityMs age from which the outcome of a prediction counts
  * @param mayHaveBeenShown whether Prometheus may know the counts of a version that comes into use from an earlier process
- * @param now milliseconds of a clock that never goes back
+ * @param now milliseconds of a monotonic clock
  * @param onKnown called when a version has just come into use
- * @param onDropped called when it is in use no longer
- * @param onProblem told in one line what could not be read or kept
+ * @param onDropped called when it is no longer in use
+ * @param onProblem told in one line what could not be read or stored
  */
 export function createKnownModels(options: {
   readonly files: ModelFiles;
@@ -129,7 +132,9 @@ export function createKnownModels(options: {
       onDropped(model);
       if (model.mayCount() && model.unscrapedUntilMs > nowMs) {
         const { name, version } = model.artifact;
-        onProblem(`${name} ${version} makes room for newer ones before its outcomes can have been scraped`);
+        onProblem(
+          `${name} ${version} is dropped for newer versions before its outcomes may have been scraped`,
+        );
       }
     }
   }
@@ -145,7 +150,7 @@ export function createKnownModels(options: {
   }
 
   async function look(digest: string): Promise<Artifact | undefined> {
-    // one that was dropped at once may still be on its way to the disk
+    // one that was dropped immediately may still be being written to disk
     await keeping;
     return search.find(digest).catch((error: Error) => {
       throw new ModelUnavailable(error.message, { cause: error });
@@ -192,7 +197,7 @@ export function createKnownModels(options: {
         lookup.isFound = found !== undefined;
         return found;
       } catch (error) {
-        // a store that was away may be back at once
+        // a store that was unavailable may be back at any moment
         lookups.delete(digest);
         throw error;
       }

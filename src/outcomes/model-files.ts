@@ -4,30 +4,30 @@ import { makeFolder } from '../files/make-folder.ts';
 import { writeFileAtomically } from '../files/write-file-atomically.ts';
 
 const hourMs = 3_600_000;
-/** A copy takes less to write; one that is older was left by a process that was killed. */
+/** Writing a copy takes less time than this; an older one was left by a process that was killed. */
 const abandonedMs = hourMs;
 /** An artifact, or the counts beside it, or a copy of either that was never finished. */
 const keptFile = /^([0-9a-f]{16})(?:\.immature)?\.json(?:\.\d+\.tmp)?$/;
 
-/** The folder beside an outcome file that holds the models its outcomes can be of. */
+/** The folder next to an outcome file with the models that its outcomes may belong to. */
 export function modelsFolder(outcomesPath: string): string {
   return join(dirname(outcomesPath), 'models');
 }
 
-/** How often versions in use are kept again, so that the dates of their files tell that they are. */
+/** How often versions in use are stored again, so that the dates of their files show it. */
 export function keepAgainMs(maxAgeMs: number): number {
   return Math.min(hourMs, Math.max(100, maxAgeMs / 2));
 }
 
-/** Artifacts by their digest, for the outcomes that come when the version has long gone. */
+/** Artifacts by digest, for outcomes that arrive long after the version has gone. */
 export type ModelFiles = {
-  /** Keeps an artifact in this replica's folder, and notes that it is in use now. Never rejects. */
+  /** Stores an artifact in this replica's folder, and notes that it is in use now. Never rejects. */
   keep(digest: string, text: string): Promise<void>;
   /** Where the artifact may be: this replica's file, then those of the others. */
   places(digest: string): Promise<readonly [own: string, ...others: string[]]>;
   /**
-   * Deletes, in the folders of all replicas, what was in use last so long ago that every outcome of it would be refused
-   * as expired, and copies that were never finished. Never rejects.
+   * Deletes, in the folders of all replicas, artifacts that were last used so long ago that all their outcomes would be
+   * refused as expired, and copies that were never finished. Never rejects.
    *
    * @param isInUse whether this replica still has the version in memory
    */
@@ -35,11 +35,11 @@ export type ModelFiles = {
 };
 
 /**
- * @param folder that of this replica
- * @param otherFolders those of other replicas, running or gone
+ * @param folder the folder of this replica
+ * @param otherFolders the folders of other replicas, running or gone
  * @param maxAgeMs age of a prediction beyond which its outcome is refused
  * @param now by which ages are measured, in ms since 1970
- * @param onProblem told in one line what could not be kept or deleted
+ * @param onProblem told in one line what could not be stored or deleted
  */
 export function createModelFiles(options: {
   readonly folder: string;
@@ -55,7 +55,7 @@ export function createModelFiles(options: {
     places.delete(folder);
     return [...places];
   }
-  /** Versions that could not be kept and whose failure has been told, and the last failure to delete. */
+  /** Versions whose failure to be stored has been reported, and the last failure to delete. */
   const unkept = new Set<string>();
   let undeleted: string | undefined;
 
@@ -67,7 +67,7 @@ export function createModelFiles(options: {
       const write = () => writeFileAtomically(path, text);
       const inUse = new Date(now());
       if (kept !== text) await write();
-      // where the file is another user's, only a new one can be dated
+      // if the file belongs to another user, only a new file can have its date set
       else await utimes(path, inUse, inUse).catch(write);
       unkept.delete(digest);
     } catch (error) {
@@ -78,7 +78,7 @@ export function createModelFiles(options: {
   }
 
   async function deleteExpired(isInUse: (digest: string) => boolean): Promise<void> {
-    // a replica that runs marks its own this often
+    // a running replica touches its own files this often
     const nowMs = now();
     const oldestMs = nowMs - maxAgeMs - keepAgainMs(maxAgeMs);
     let problem: string | undefined;

@@ -1,4 +1,4 @@
-/** The most numbers that a set tells apart, in 1 MiB of bits. What lies further back counts as in it. */
+/** The maximum number of numbers that a set distinguishes, in 1 MiB of bits. Lower numbers count as contained. */
 const defaultMaxSpan = 1 << 23;
 const firstBytes = 64;
 const fullByte = 0xff;
@@ -6,7 +6,9 @@ const fullByte = 0xff;
 /** A set as it is saved: all numbers below `below`, and from there on one bit for each number, in base64. */
 export type SavedNumbers = { readonly below: number; readonly bits: string };
 
-/** A set of whole numbers that fills up from below, such as the numbers of lines in the order they are written in. */
+/**
+ * A set of whole numbers that fills up from below, such as the numbers of lines in the order in which they are written.
+ */
 export type NumberSet = {
   add(number: number): void;
   /** Adds all numbers below `end`. */
@@ -18,9 +20,9 @@ export type NumberSet = {
 };
 
 /**
- * Makes a set that takes memory only for the numbers between the lowest that is missing and the greatest that is in it.
+ * Makes a set that uses memory only for the numbers between the lowest missing one and the greatest one in it.
  *
- * @param saved what it begins with
+ * @param saved the initial content
  */
 export function createNumberSet(
   saved: SavedNumbers = { below: 0, bits: '' },
@@ -59,7 +61,7 @@ export function createNumberSet(
     if (number - base >= maxSpan) addBelow(number + 1 - maxSpan);
     if (number < base) return;
     set(number);
-    // half of them at a time: each time moves the others
+    // half of them at a time, as each step moves the others
     if (full * 2 >= length) dropBytes(full);
   }
 

@@ -14,10 +14,10 @@ const schema = z.object({
 });
 
 /**
- * Opens the clock by which the age of what is kept is measured. The last known time is kept in a hidden file beside
- * the outcomes; where there is none, the newest sample or outcome stands for it.
+ * Opens the clock by which the age of stored data is measured. The last known time is kept in a hidden file next to the
+ * outcomes; if there is none, the time of the newest sample or outcome is used.
  *
- * @param onProblem told in one line when the clock has jumped, and why the file cannot be written
+ * @param onProblem told in one line that the clock has jumped, or why the file cannot be written
  */
 export async function openAgeClock(
   { SAMPLES_PATH, OUTCOMES_PATH }: Pick<Config, 'SAMPLES_PATH' | 'OUTCOMES_PATH'>,
@@ -31,11 +31,11 @@ export async function openAgeClock(
   let saving: Promise<void> = Promise.resolve();
   let said: string | undefined;
   async function write(): Promise<void> {
-    // beside a device such as /dev/null nothing is kept
+    // nothing is stored next to a device such as /dev/null
     if ((await stat(OUTCOMES_PATH).catch(() => undefined))?.isCharacterDevice()) return;
     try {
       await makeFolder(dirname(path));
-      // in place: what is torn is not read, and nothing is left behind by a process that is killed
+      // in place: a torn write is ignored when read, and a process that is killed leaves nothing behind
       await writeFile(path, JSON.stringify(clock.state()), { mode: 0o640 });
       said = undefined;
     } catch (error) {

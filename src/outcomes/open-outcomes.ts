@@ -17,22 +17,22 @@ import { openSlots, type SlotStates, type Slots } from './slots.ts';
 import type { Tokens } from './token.ts';
 
 const saveIntervalMs = 60 * 1000;
-/** A disk that hangs holds up a scrape no longer. */
+/** A disk that hangs delays a scrape by at most this. */
 const saveMs = 1000;
 const pendingBytes = 16 * 1024 * 1024;
 
 export type Outcomes = {
-  /** What shadows said of recent rows, and how they did. */
+  /** What shadows predicted for recent rows, and how well they did. */
   readonly shadows: ShadowOutcomes;
   readonly models: KnownModels;
   readonly intake: OutcomeIntake;
-  /** What replicas share, where they do. */
+  /** The store that replicas share, if they do. */
   readonly shared: SharedStore | undefined;
-  /** To be called in the turn in which a scrape reads the counts. */
+  /** To be called in the same turn of the event loop in which a scrape reads the counts. */
   collected(): void;
   /**
-   * To be called before the scrape that read the counts last is answered: what it shows is remembered, so that no later
-   * process counts it again. What waited for a scrape counts from then on. Never rejects.
+   * To be called before the scrape that last read the counts is answered: what it shows is remembered, so that no later
+   * process counts it again. Outcomes that waited for a scrape count from then on. Never rejects.
    */
   beforeAnswer(): Promise<void>;
   /** Writes what is pending. Never rejects. */
@@ -40,10 +40,10 @@ export type Outcomes = {
 };
 
 /**
- * Opens all that outcomes need: their file, the models they can be of, and what replicas share.
+ * Opens everything that outcomes need: their file, the models they may belong to, and the shared store.
  *
- * @param others gives the outcome files of other replicas, running or gone
- * @param ages by which it is told what has expired
+ * @param others returns the outcome files of other replicas, running or gone
+ * @param ages the clock that decides what has expired
  */
 export async function openOutcomes(
   config: Config,
@@ -67,7 +67,7 @@ export async function openOutcomes(
   const writer = openJsonlWriter({
     path,
     maxBytes: config.SAMPLES_MAX_BYTES,
-    // an outcome stays as long as a repetition of it would be taken
+    // an outcome is kept as long as a repetition of it would be accepted
     maxFiles: Number.POSITIVE_INFINITY,
     maxAgeDays: config.OUTCOME_MAX_AGE_DAYS,
     flushIntervalMs: 0,
@@ -109,14 +109,14 @@ export async function openOutcomes(
   });
   const save = async () => {
     if (maturityMs === 0) return;
-    // what is due by the time of the file has been counted, and only that
+    // exactly what was due at the time of the file has been counted
     intake.settle();
     await immature.save(models.all());
   };
   const saving = setInterval(save, saveIntervalMs).unref();
   const keeping = setInterval(() => models.keepAgain(), keepAgainMs(maxAgeMs)).unref();
   let read = { states: slots.states(), shown: () => {} };
-  /** What the last scrape has shown: saved at the end if the disk refused it then. */
+  /** What the last scrape has shown, saved at the end in case the disk refused it then. */
   let shownStates: SlotStates = [];
   return {
     models,
@@ -132,7 +132,7 @@ export async function openOutcomes(
       await Promise.race([slots.save(states), delay(saveMs, undefined, { ref: false })]);
       mayHaveBeenShown = true;
       shown();
-      // at once: a version that came back only for this could be dropped
+      // immediately: a version that was loaded only for this could be dropped
       intake.settle();
     },
     async close() {
@@ -145,7 +145,7 @@ export async function openOutcomes(
   };
 }
 
-/** Redis' client is loaded only where it is needed: it takes 27 MB and delays the start. */
+/** The Redis client is loaded only if needed: it takes 27 MB and delays the start. */
 async function openShared(
   url: string | undefined,
   { own: { owner }, owners }: Slots,

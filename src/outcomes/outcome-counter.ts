@@ -5,33 +5,33 @@ import type { ShadowScores } from './shadow-scores.ts';
 import type { Token } from './token.ts';
 import { type Countable, createWaitingOutcomes, type Predicted } from './waiting-outcomes.ts';
 
-/** What an outcome of one model means for those that score the same rows as its shadows. */
+/** What an outcome of one model means for its shadows, which score the same rows. */
 export type ShadowOutcomes = { readonly scores: ShadowScores; readonly pairs: ShadowPairs };
 
-/** Counts outcomes when their time has come and their version of the model can count. */
+/** Counts outcomes when they are due and their model version can count. */
 export type OutcomeCounter = {
   /**
-   * Counts how long an outcome took, if that is given, and the outcome itself if it `isOpen`, when it is due.
+   * Counts how long an outcome took, if given, and the outcome itself, when it is due, if it `isOpen`.
    *
-   * @param token of its prediction
+   * @param token the token of its prediction
    */
   add(token: Token, outcome: Omit<Countable, 'prediction'>, isOpen: boolean): void;
-  /** Counts what did not count when it came and does now. */
+  /** Counts outcomes that were not due when they arrived and are now. */
   settle(): void;
-  /** So many wait for their version that no more should be taken. */
+  /** Whether so many wait for their version that no more should be accepted. */
   readonly isFull: boolean;
-  /** Outcomes that do not count yet. */
+  /** The number of outcomes that are not counted yet. */
   readonly size: number;
 };
 
-/** @param maturityMs age of a prediction from which its outcome counts; at 0 the clock has no say */
+/** @param maturityMs age of a prediction from which its outcome counts; at 0 the clock does not matter */
 export function createOutcomeCounter(
   models: KnownModels,
   maturityMs: number,
   options: {
     readonly now?: () => number;
     readonly maxWaiting?: number | undefined;
-    /** What shadows said of the same rows: the outcome is theirs too. */
+    /** What shadows predicted for the same rows, to which the outcome also applies. */
     readonly shadows?: ShadowOutcomes | undefined;
     readonly onProblem: (message: string) => void;
   },
@@ -48,7 +48,7 @@ export function createOutcomeCounter(
     // not the whole token: half a million outcomes may have to wait
     const prediction = { score, predictedClass, group };
     const nowMs = now();
-    // one from the future was made while the clock was ahead: it is taken as made now
+    // a prediction from the future was made while the clock was ahead: it is treated as made now
     const dueMs = Math.min(timeMs, nowMs) + maturityMs;
     const counts = isOpen && (maturityMs === 0 || dueMs <= nowMs);
     if (counts) waiting.add(model, { outcome, place, delayS, prediction, onCounted });

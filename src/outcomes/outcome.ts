@@ -1,6 +1,6 @@
 import { readUnverified } from './token.ts';
 
-/** One line of the outcome file: what became of one prediction. */
+/** One line of the outcome file: the outcome of one prediction. */
 export type Outcome = {
   /** When it was accepted; ISO 8601, UTC. */
   readonly time: string;
@@ -15,7 +15,7 @@ export type Outcome = {
   readonly prediction: string;
   /** ISO 8601, UTC. */
   readonly predictedAt: string;
-  /** Which of the processes that write the file at the same time has written it (see `Slots`). */
+  /** Which of the processes that write the file concurrently has written it (see `Slots`). */
   readonly slot: number;
   /** Its number among the lines of the slot, from 1 on. */
   readonly line: number;
@@ -23,18 +23,18 @@ export type Outcome = {
   readonly lastLine: number;
 };
 
-/** What stays of an outcome that was deleted for good: a repetition can be told by it, and nothing else. */
+/** What remains of an outcome that was permanently deleted: just enough to recognise a repetition. */
 export type ForgottenOutcome = {
   /** The key of the prediction's id (see `Token`), in hexadecimal. */
   readonly forgottenKey: string;
   /** When the prediction was made, in ms since 1970. */
   readonly predictedMs: number;
-  /** Where the line stood, if it had a number. */
+  /** The position of the line, if it had a number. */
   readonly slot?: unknown;
   readonly line?: unknown;
 };
 
-/** The line that takes the place of a deleted one, if that was an outcome of ours. */
+/** The line that replaces a deleted one, if that was one of this service's outcomes. */
 export function forgetOutcome(
   outcome: { readonly id: string } & Partial<Pick<ForgottenOutcome, 'slot' | 'line'>>,
 ): ForgottenOutcome | undefined {

@@ -6,16 +6,16 @@ import { type LineTally, readRecords } from '../samples/read-samples.ts';
 type Line = Record<string, unknown>;
 
 type ReadSeriesOptions = Pick<ReadBytesOptions, 'onBytes'> & {
-  /** Where lines are counted, and those that cannot be read. */
+  /** Counts lines, and those that cannot be read. */
   readonly tally?: LineTally;
 };
 
 /**
- * The lines of an outcome or sample file and those rotated from it, oldest first. What another process rotates or puts aside
- * meanwhile may come twice, but is not left out: what has moved before it could be read, the next look at the folder
- * finds under its new name.
+ * The lines of an outcome or sample file and those rotated from it, oldest first. Lines that another process rotates or
+ * moves aside in the meantime may come twice, but are never skipped: a file that was moved before it could be read is
+ * found under its new name in the next look at the folder.
  *
- * @throws Error for a file that is there and cannot be read
+ * @throws Error for a file that exists but cannot be read
  */
 export async function* readSeries(path: string, options: ReadSeriesOptions = {}): AsyncGenerator<Line> {
   const done = new Set<string>();
@@ -30,7 +30,7 @@ export async function* readSeries(path: string, options: ReadSeriesOptions = {})
   }
 }
 
-/** @param onDone is called when there is no more to read; for a file that has been moved away it is not */
+/** @param onDone is called when everything has been read; not for a file that has been moved away */
 async function* readIfThere(
   source: string,
   { onBytes, tally = { lines: 0, damaged: 0, faults: [] } }: ReadSeriesOptions,
@@ -41,7 +41,7 @@ async function* readIfThere(
     onDone();
   } catch (error) {
     if (!isMissing((error as Error).cause)) throw error;
-    // a link whose file has gone stays
+    // a dangling link stays
     const there = await lstat(source).catch(() => undefined);
     if (there?.isSymbolicLink()) onDone();
   }
@@ -56,7 +56,7 @@ export async function* readElsewhere(
     try {
       yield* readSeries(path);
     } catch (error) {
-      onProblem(`${(error as Error).message}: outcomes that it holds may count again`);
+      onProblem(`${(error as Error).message}: outcomes in it may be counted again`);
     }
   }
 }

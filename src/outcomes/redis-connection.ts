@@ -4,16 +4,16 @@ import { oneLine } from '../text/one-line.ts';
 import { createRecurringFaults } from '../times/recurring-faults.ts';
 
 const answerMs = 2_000;
-/** For the connection, its greeting and the trial together. */
+/** For connecting, the handshake and the trial together. */
 const connectMs = 3_000;
 const maxReconnectMs = 2_000;
-/** A connection that is lost before was no success: the next one is not made at once. */
+/** A connection lost sooner than this counts as failed: the next one is not made immediately. */
 const steadyMs = 10_000;
 
-/** What cannot be taken without the store. */
+/** What cannot be accepted without the store. */
 const deferred = ['outcomes', 'observations with an Idempotency-Key'] as const;
 
-/** What a connection needs of a Redis client. */
+/** What a connection needs from a Redis client. */
 type Client = {
   on(event: 'error', listener: (error: Error) => void): unknown;
   connect(): Promise<unknown>;
@@ -24,24 +24,23 @@ export type RedisConnection<OneClient extends Client> = {
   /**
    * Sends the commands of one call, which travel together in one pipeline.
    *
-   * @throws Error when the store is away, does not answer within 2 s, or answers any of them with an error
+   * @throws Error if the store is unavailable, does not answer within 2 s, or answers any of them with an error
    */
   ask<Answer>(commands: (client: OneClient) => readonly Promise<Answer>[]): Promise<Answer[]>;
   close(): void;
 };
 
 /**
- * Keeps a connection to a store, in the background, for as long as it is not closed. A store that answers with an error
- * is as lost as one that is gone: after a failover the old primary keeps its connections and answers writes with
- * READONLY, while a new connection by the same name reaches the new one. So each fault ends the connection, and the
- * next one has to pass a trial before it is used. Where the trial passes and calls fail all the same, connections are
- * made at a growing distance too.
+ * Keeps a connection to a store, in the background, until it is closed. A store that answers with an error is treated
+ * like one that is gone: after a failover the old primary keeps its connections and answers writes with READONLY, while
+ * a new connection to the same name reaches the new primary. So each error ends the connection, and the next one has to
+ * pass a trial before it is used. If the trial passes but calls still fail, the delay between connections grows, too.
  *
  * @param create makes a client that does not reconnect by itself
- * @param options.tryOut does on a new connection what calls will do
+ * @param options.tryOut does the same on a new connection as calls will do
  * @param options.onReady called when the store can be used, at first and after each outage
- * @param options.onProblem told in one line when the store is lost, why, and when it is back; each kind of reason
- *   once in an outage, and at most five times a minute
+ * @param options.onProblem told in one line when the store is lost, why, and when it is back; each kind of reason once
+ *   per outage, and at most five times a minute
  */
 export function keepRedisConnection<OneClient extends Client>(
   create: () => OneClient,
@@ -60,7 +59,7 @@ export function keepRedisConnection<OneClient extends Client>(
   let isReady = false;
   let readyMs = 0;
   let isClosed = false;
-  /** Connections in a row that could not be made, or did not last. */
+  /** Consecutive connections that could not be made, or did not last. */
   let failures = 0;
   connect();
 
@@ -87,11 +86,11 @@ export function keepRedisConnection<OneClient extends Client>(
     if (isClosed) return;
     isReady = true;
     readyMs = performance.now();
-    if (faults.end()) onProblem(`${url.host}: is back: ${deferred.join(', and ')}, are taken again`);
+    if (faults.end()) onProblem(`${url.host}: is back: ${deferred.join(', and ')}, are accepted again`);
     onReady();
   }
 
-  /** Ends a connection that was in use. What goes wrong while one is made is told there. */
+  /** Ends a connection that was in use. Failures while one is being made are reported there. */
   function lose(client: OneClient, error: Error): void {
     if (client !== current || !isReady) return;
     isReady = false;
@@ -122,7 +121,7 @@ export function keepRedisConnection<OneClient extends Client>(
   return {
     async ask(commands) {
       const client = current;
-      if (!isReady) throw new Error(`${url.host}: is away`);
+      if (!isReady) throw new Error(`${url.host}: is unavailable`);
       try {
         return await inTime(allAnswers(commands(client)), answerMs);
       } catch (error) {
@@ -138,13 +137,16 @@ export function keepRedisConnection<OneClient extends Client>(
   };
 }
 
-/** Waits for all answers before the first error is thrown, which ends the connection and with it what is under way. */
+/**
+ * Waits for all answers before the first error is thrown, because that ends the connection and with it all pending
+ * calls.
+ */
 async function allAnswers<Answer>(commands: readonly Promise<Answer>[]): Promise<Answer[]> {
   await Promise.allSettled(commands);
   return Promise.all(commands);
 }
 
-/** A store that hangs is one that is down. */
+/** A store that hangs is treated as down. */
 async function inTime<Answer>(work: Promise<Answer>, ms: number): Promise<Answer> {
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);

@@ -10,13 +10,15 @@ import {
   type SharedStore,
 } from './shared-store.ts';
 
-/** What a claim is turned into, followed by the name of the replica that counts the outcome. */
+/** The value of a confirmed claim, followed by the name of the replica that counts the outcome. */
 const confirmed = 'confirmed';
 const confirmedBy = (owner: string) => `${confirmed} ${owner}`;
 const outcomeKey = (key: bigint) => `vigia:outcome:${key.toString(16)}`;
 const batchKey = (digest: string) => `vigia:batch:${digest}`;
 const modelKey = (digest: string) => `vigia:model:${digest}`;
-/** Among the keys of what they stand for, as a user of the store may be allowed some and not others. */
+/**
+ * The trial keys share the prefixes of the real ones, because a user of the store may be allowed some and not others.
+ */
 const trialKeys = (claimant: string) => ({
   outcome: `vigia:outcome:trial:${claimant}`,
   batch: batchKey(`trial:${claimant}`),
@@ -25,7 +27,7 @@ const trialKeys = (claimant: string) => ({
 
 const batchPending = (claimant: string, body: string) => `pending ${claimant} ${body}`;
 
-/** A claim that ended without anyone else taking it is still good, and so is one that has been confirmed before. */
+/** A claim that expired without anyone else taking it is still valid, and so is one that has been confirmed before. */
 const confirm = defineScript({
   NUMBER_OF_KEYS: 1,
   SCRIPT: `local holder = redis.call('GET', KEYS[1])
@@ -42,8 +44,8 @@ return 1`,
 /**
  * Opens the store in Redis or Valkey. The connection is made, and made again, in the background.
  *
- * @param owner the name under which outcomes are claimed and confirmed, which outlives the process
- * @param owners those under which processes before did, whose outcomes this one counts; may change
+ * @param owner the name under which outcomes are claimed and confirmed; it outlives the process
+ * @param owners the names of earlier processes whose outcomes this one counts; may change
  * @param maxAgeMs how long a published model is kept after it was last in use
  * @param onProblem told in one line when the store is lost, why, and when it is back
  */
@@ -58,12 +60,12 @@ export function openSharedStore(
 ): SharedStore {
   const { owner: claimant, owners = new Set(), maxAgeMs, onProblem } = options;
   const isOurs = (holder: string) => [claimant, ...owners].some((name) => holder === confirmedBy(name));
-  // of the process: two that are given one name must not meet in their trials
+  // random for each process: two with the same name must not collide in their trials
   const trial = trialKeys(randomUUID());
   const published = new Map<string, string>();
   const { ask, close } = keepRedisConnection(() => createStoreClient(url), {
     url,
-    // all that calls do, on keys of its own
+    // everything that calls do, on separate keys
     tryOut: (client) => [
       setClaim(client, trial.outcome, claimant),
       client.get(trial.outcome),
@@ -79,7 +81,7 @@ export function openSharedStore(
 
   function publish(digests: readonly string[]): void {
     const expiration = { type: 'PX', value: Math.ceil(maxAgeMs) } as const;
-    // without an answer they are published when the store comes back
+    // if there is no answer, they are published when the store is back
     ask((client) =>
       digests.map((digest) => client.set(modelKey(digest), published.get(digest) ?? '', { expiration })),
     ).catch(() => {});
@@ -108,7 +110,7 @@ export function openSharedStore(
     const [state, who, digest, accepted, invalid] = holder.split(' ');
     if (digest !== body) return 'differs';
     if (state === 'done') return { accepted: Number(accepted), invalid: Number(invalid) };
-    // of a process that ended, or of an attempt that failed
+    // left by a process that ended, or an attempt that failed
     return who === claimant ? 'claimed' : 'pending';
   }
 

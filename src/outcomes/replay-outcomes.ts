@@ -6,17 +6,20 @@ import type { Slot, SlotLine } from './slot.ts';
 import type { Slots } from './slots.ts';
 import type { Token, Tokens } from './token.ts';
 
-/** Outcomes that one process counts of those before it: each takes some 400 bytes until a scrape has been answered. */
+/**
+ * The maximum number of outcomes that a process counts for its predecessors: each takes some 400 bytes until a scrape
+ * has been answered.
+ */
 const defaultMaxUncounted = 1 << 18;
 
-/** An outcome that is in the file, and that no process has shown to Prometheus as a whole. */
+/** An outcome that is in the file, and that no process has completely exposed to Prometheus. */
 export type Uncounted = {
   readonly token: Token;
-  /** By its place among the classes. */
+  /** Its index among the classes. */
   readonly outcome: number;
-  /** Where it stands; `undefined` for a line of a version before, that did not number them. */
+  /** Its position; `undefined` for a line of an earlier version, which did not number them. */
   readonly place: SlotLine | undefined;
-  /** How long after the prediction it came, if that is to be counted too. */
+  /** How long after the prediction it arrived, if that is to be counted, too. */
   readonly delayS?: number;
   /** Whether the outcome itself is to be counted, when it is due. */
   readonly isOpen: boolean;
@@ -24,11 +27,11 @@ export type Uncounted = {
 
 export type Replayed = {
   readonly uncounted: readonly Uncounted[];
-  /** How many more there are: they stay for processes after this one. */
+  /** How many more there are: they are left for later processes. */
   readonly left: number;
   /**
-   * Ids of outcomes whose line was written, but not all that were to be written with it: the process ended meanwhile, so
-   * nobody was told that they are accepted.
+   * Ids of outcomes whose line was written, but not all others of the same write: the process ended in between, so no
+   * sender was told that they are accepted.
    */
   readonly unanswered: Set<bigint>;
   /** Whether an earlier process has left any outcome. */
@@ -38,15 +41,14 @@ export type Replayed = {
 type Line = Readonly<Record<string, unknown>>;
 
 /**
- * Reads what earlier processes have kept, so that it is known as a repetition when it comes again, and finds what was
- * not counted.
+ * Reads what earlier processes have stored, so that repetitions are recognised, and finds what was not counted.
  *
  * @param earlier the lines of this replica's files
- * @param elsewhere those of other replicas, which count their own
- * @param oldestMs predictions from before get no outcome any more; ms since 1970
- * @param unnumberedFromMs of lines without a number those count whose prediction is of this time or later
- * @param maxUncounted how many are found at most, the oldest first: where nobody scrapes they grow in number
- * @throws Error when the lines cannot be read to the end
+ * @param elsewhere the lines of other replicas, which count their own
+ * @param oldestMs earlier predictions no longer get an outcome; ms since 1970
+ * @param unnumberedFromMs lines without a number count if their prediction was made at this time or later
+ * @param maxUncounted the maximum number to find, the oldest first: if nobody scrapes, their number grows
+ * @throws Error if the lines cannot be read to the end
  */
 export async function replayOutcomes(options: {
   readonly earlier: AsyncIterable<Line>;
@@ -61,9 +63,12 @@ export async function replayOutcomes(options: {
   const { earlier, elsewhere, tokens, slots, seen, oldestMs, unnumberedFromMs } = options;
   const { maxUncounted = defaultMaxUncounted } = options;
   const uncounted = new Map<bigint, Uncounted>();
-  /** Ids of which only lines that another process counts, or that were left to another line, were found so far. */
+  /**
+   * Ids for which only lines that another process counts, or that were superseded by another line, have been found so
+   * far.
+   */
   const notOurs = new Set<bigint>();
-  /** Numbers of the last lines of the writes that uncounted ones belong to, and which of them were found. */
+  /** Numbers of the last lines of the writes to which uncounted lines belong, and which of them were found. */
   const ends = new Map<Uncounted, number>();
   const foundEnds = new Map<Slot, Set<number>>();
   const lowest = new Map<Slot, number>();
@@ -71,7 +76,9 @@ export async function replayOutcomes(options: {
   let hasEarlier = false;
   let left = 0;
 
-  /** Knows the outcome of a line. @returns its token if it is signed, and whether the line is the first of its id */
+  /**
+   * Registers the outcome of a line. @returns its token if it is signed, and whether the line is the first with its id
+   */
   function remember(line: Line): { readonly token: Token; readonly isFirst: boolean } | undefined {
     if (isForgotten(line)) {
       seen.add(BigInt(`0x${line.forgottenKey}`), line.predictedMs);
@@ -84,7 +91,7 @@ export async function replayOutcomes(options: {
     return { token, isFirst };
   }
 
-  /** A file that is rotated while it is read comes twice: its lines are no repetitions of themselves. */
+  /** A file that is rotated while it is read comes twice: its lines are not repetitions of themselves. */
   function isReadAgain({ slot, line }: SlotLine): boolean {
     const lines = read.get(slot) ?? createNumberSet();
     read.set(slot, lines);
@@ -99,7 +106,7 @@ export async function replayOutcomes(options: {
     if (found?.slot !== undefined && isReadAgain(found as SlotLine)) return;
     const known = remember(line);
     if (found !== undefined && found.slot === undefined) {
-      // another process, which has the slot, counts it
+      // the process that owns the slot counts it
       if (known?.isFirst) notOurs.add(known.token.key);
       return;
     }
@@ -117,10 +124,10 @@ export async function replayOutcomes(options: {
     const isOpen = has === undefined ? isUncountedBefore(known?.token) : !has.outcome;
     const lacksDelay = has !== undefined && !has.delay;
     const counts = isFirst && place?.slot.isLost !== true && (isOpen || lacksDelay);
-    // one without a number would be lost, as no later process could tell that it was not counted
+    // one without a number would be lost, as no later process would know that it was not counted
     const isLeft = counts && place !== undefined && uncounted.size >= maxUncounted;
     place?.slot.found(place.line, counts && isOpen && !isLeft);
-    // of a write of which anything was counted all lines are there
+    // if any line of a write was counted, all its lines are present
     if (place !== undefined && line.lastLine === place.line && isOpen && lacksDelay) {
       foundEnds.set(place.slot, (foundEnds.get(place.slot) ?? new Set()).add(place.line));
     }
@@ -128,7 +135,7 @@ export async function replayOutcomes(options: {
       if (place === undefined) return;
       const wasCounted = !isOpen || place.slot.isLost;
       if (known !== undefined && !wasCounted) place.slot.leave(place.line);
-      // an id of a key that is gone may be told again when the key is back
+      // an id signed with a removed key can be verified again when the key is back
       else if (known !== undefined || isForgotten(line)) place.slot.giveUp(place.line);
       if (wasCounted && before?.isOpen && before.place !== undefined) {
         before.place.slot.leave(before.place.line);
@@ -145,7 +152,7 @@ export async function replayOutcomes(options: {
     const delayMs = Date.parse(String(line.time)) - token.timeMs;
     const one: Uncounted = {
       token,
-      // the names alone do not tell the place: the model may not be in use
+      // the names alone do not give the index, as the model may not be in use
       outcome: line.outcome === line.prediction ? token.predictedClass : otherClass(token.predictedClass),
       place,
       isOpen,
@@ -160,7 +167,7 @@ export async function replayOutcomes(options: {
 
   for await (const line of earlier) readOwn(line);
   for await (const line of elsewhere) remember(line);
-  // lines before the first that is left have been deleted for their age
+  // lines before the first remaining one have been deleted because of their age
   for (const [slot, line] of lowest) slot.giveUpBelow(slot.isLost ? slot.end : line);
   const unanswered = [...uncounted.values()].filter((one) => isCutOff(one, ends.get(one), foundEnds));
   return {

@@ -1,13 +1,13 @@
 import type { Candidate } from './check-outcomes.ts';
 
-/** Lets one batch at a time keep an outcome: the others wait for what becomes of it. */
+/** Lets one batch at a time store an outcome: the others wait for the result. */
 export type Reservations = {
   /**
-   * Waits until nobody else keeps any of these outcomes.
+   * Waits until no other batch is storing any of these outcomes.
    *
    * @param candidates with different ids
-   * @param isFresh whether an outcome has still to be kept
-   * @returns those that have, which are reserved until `release` is called
+   * @param isFresh whether an outcome still has to be stored
+   * @returns those that still have to be stored, reserved until `release` is called
    */
   reserve(
     candidates: readonly Candidate[],
@@ -16,7 +16,7 @@ export type Reservations = {
 };
 
 export function createReservations(): Reservations {
-  /** When the keeping of an outcome will have come to an end. */
+  /** Resolves when the attempt to store an outcome has ended. */
   const inFlight = new Map<bigint, Promise<void>>();
   return {
     async reserve(candidates, isFresh) {
@@ -25,7 +25,7 @@ export function createReservations(): Reservations {
         if (busy.length === 0) break;
         await Promise.all(busy);
       }
-      // in the same turn as the look at what is in flight: another batch could slip in between
+      // in the same turn as the check of what is in flight: otherwise another batch could slip in between
       const fresh = candidates.filter(isFresh);
       const { promise, resolve } = Promise.withResolvers<void>();
       for (const { token } of fresh) inFlight.set(token.key, promise);

@@ -2,10 +2,10 @@ import { createIdSet, type IdSet } from './id-set.ts';
 
 /** Ids are remembered in this many generations; the oldest is forgotten as a whole. */
 const generations = 8;
-/** 2^19 ids a generation, 2^22 in all, at 16 bytes each: 64 MiB at most. */
+/** 2^19 ids per generation, 2^22 in all, at 16 bytes each: at most 64 MiB. */
 const defaultGenerationSize = 1 << 19;
 
-/** Which predictions have got their outcome. */
+/** Which predictions have received their outcome. */
 export type SeenIds = {
   /** @param timeMs when the prediction was made: once it is too old for an outcome it need not be remembered */
   add(key: bigint, timeMs: number): void;
@@ -16,8 +16,8 @@ export type SeenIds = {
 type Generation = { readonly ids: IdSet; newestMs: number };
 
 /**
- * A bounded memory of ids. It forgets an id when its prediction is past `maxAgeMs`, as outcomes for it are refused by
- * then, or when millions of others came after it: what a sender repeats, it repeats sooner.
+ * A bounded memory of ids. It forgets an id when its prediction is older than `maxAgeMs`, because outcomes for it are
+ * refused by then, or when millions of others have arrived since: senders repeat themselves sooner than that.
  */
 export function createSeenIds(
   maxAgeMs: number,

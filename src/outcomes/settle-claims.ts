@@ -6,14 +6,14 @@ import type { Token } from './token.ts';
 const chunkSize = 1000;
 const retryMs = 2_000;
 
-/** An outcome that is in the file, of which it has to be found out whether this replica counts it. */
+/** An outcome that is in the file, but of which it is not yet known whether this replica counts it. */
 export type OpenClaim = {
   readonly token: Token;
   readonly place: SlotLine;
   readonly count: () => void;
 };
 
-/** Finds out in the shared store, as soon as that can be asked. */
+/** Asks the shared store, as soon as it is available. */
 export type ClaimSettler = {
   settle(claim: OpenClaim): void;
   isOpen(key: bigint): boolean;
@@ -48,7 +48,7 @@ export function createClaimSettler(
     const confirmed = await shared.confirm(
       claimed.map(({ token }) => token.key),
       claimed.map(({ token }) => token.timeMs + maxAgeMs),
-      // who takes over its slot next need not be who takes over the slot of this process
+      // the process that takes over its slot next may not be the one that takes over this process's slot
       claimed.map(({ place }) => place.slot.owner),
     );
     for (const [i, claim] of claimed.entries()) end(claim, confirmed[i]);
@@ -57,7 +57,7 @@ export function createClaimSettler(
   async function run(): Promise<void> {
     if (isRunning) return;
     isRunning = true;
-    // those that come in the same turn go together
+    // those added in the same turn are sent together
     await nextTurn();
     while (open.size > 0 && !closing.signal.aborted) {
       const all = [...open.values()];
@@ -67,7 +67,7 @@ export function createClaimSettler(
       try {
         for (const chunk of chunks) await settleSome(chunk);
       } catch {
-        // the connection says why; what could not be settled is tried again
+        // the connection reports why; whatever could not be settled is tried again
       }
       if (open.size === 0) break;
       await delay(retryMs, undefined, { ref: false, signal: closing.signal }).catch(() => {});

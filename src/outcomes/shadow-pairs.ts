@@ -11,13 +11,13 @@ export type ShadowPair = {
   readonly counts: ModelPair;
 };
 
-/** What is counted of versions and their shadows, as long as both are in use. */
+/** What is counted for versions and their shadows, as long as both are in use. */
 export type ShadowPairs = {
-  /** The counts of two versions, from 0 on if it is the first that is asked of them. */
+  /** The counts of two versions, starting at 0 the first time they are requested. */
   of(champion: KnownModel, shadow: KnownModel): ModelPair;
-  /** Counts an outcome that both versions have got; not where one of them is in use no longer. */
+  /** Counts an outcome that both versions have received, unless one of them is no longer in use. */
   addOutcome(champion: Pick<Token, 'model'> & Said, shadow: ShadowPrediction, outcome: number): void;
-  /** In the order in which they were asked for first. */
+  /** In the order in which they were first requested. */
   all(): readonly ShadowPair[];
 };
 
@@ -34,11 +34,11 @@ export function createShadowPairs(models: Pick<KnownModels, 'get' | 'all'>): Sha
   function of(champion: KnownModel, shadow: KnownModel): ModelPair {
     const key = `${champion.digest.toString('hex')} ${shadow.digest.toString('hex')}`;
     let pair = pairs.get(key);
-    // a version that was dropped and came back begins at 0 again
+    // a version that was dropped and loaded again starts at 0
     if (pair?.champion !== champion || pair.shadow !== shadow) {
       const edges = { champion: edgesOf(champion), shadow: edgesOf(shadow) };
       pair = { champion, shadow, counts: createModelPair(champion.classes.length, edges) };
-      // also where nobody asks for all of them: each holds its versions in memory
+      // even if nobody requests all of them: each keeps its versions in memory
       dropUnused();
       pairs.set(key, pair);
     }

@@ -1,31 +1,33 @@
 import type { Token } from './token.ts';
 
-/** What a shadow said of a row, as an id would tell it if the shadow had one. */
+/**
+ * What a shadow predicted for a row, in the form in which an id would contain it if the shadow's prediction had one.
+ */
 export type ShadowPrediction = Pick<Token, 'model' | 'score' | 'predictedClass'> & {
   readonly group: number | undefined;
 };
 
-/** What shadows said of recent rows, by the prediction that the caller got. */
+/** What shadows predicted for recent rows, by the prediction that the caller received. */
 export type ShadowScores = {
   /** @param key of the caller's prediction */
   add(key: bigint, prediction: ShadowPrediction): void;
-  /** What each shadow said of the same row, so far as it is known. */
+  /** What each shadow predicted for the same row, as far as known. */
   find(key: bigint): readonly ShadowPrediction[];
 };
 
-/** Entries that lie together; the oldest of them makes room. */
+/** The number of entries per set; a new entry replaces the oldest in its set. */
 const entriesPerPlace = 16;
 const defaultEntries = 2 ** 19;
 
-/** Of the 32 of an entry; the others are enough for a group (see `maxGroups`) and for none. */
+/** Of the 32 bits of an entry; the rest are enough for a group (see `maxGroups`) or none. */
 const classBits = 8;
-/** Stands in an entry that was never made; no model's digest is all zeros. */
+/** Marks an entry that was never written; no model's digest is all zeros. */
 const noModel = 0n;
 
 /**
- * Remembers what shadows said of about the last half million rows, in 15 MB that are taken when the first comes. An entry
- * is found by the low bits of its key, which are those of a signature and so spread evenly; the oldest of the sixteen
- * that lie there makes room for it.
+ * Remembers what shadows predicted for about the last half million rows, in 15 MB that are allocated when the first one
+ * arrives. An entry is found by the low bits of its key, which are part of a signature and therefore uniformly
+ * distributed; it replaces the oldest of the sixteen entries in its set.
  *
  * @param entries a power of 2, at least 16
  */
@@ -68,11 +70,11 @@ function allocate(entries: number) {
   return {
     keys: new BigUint64Array(entries),
     scores: new Float64Array(entries),
-    /** Their digests, which are of 64 bits, so that nothing is kept of a model beyond its entries. */
+    /** Their 64-bit digests, so that nothing of a model is kept beyond its entries. */
     models: new BigUint64Array(entries),
     /** The group from 1, or 0 for none, and in the lowest bits the predicted class. */
     said: new Uint32Array(entries),
-    /** The entry of each place that is overwritten next. */
+    /** The entry of each set that is overwritten next. */
     next: new Uint8Array(entries / entriesPerPlace),
   };
 }

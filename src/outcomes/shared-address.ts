@@ -1,11 +1,11 @@
 import { readSecretLines } from '../files/secret-file.ts';
 
 /**
- * Where the replicas' shared store is: `OUTCOME_DEDUP_URL`, with the password out of `OUTCOME_DEDUP_PASSWORD_FILE` if
- * that is set, so that it need not be in the environment. `undefined` when there is no such store.
+ * The address of the replicas' shared store: `OUTCOME_DEDUP_URL`, with the password from `OUTCOME_DEDUP_PASSWORD_FILE`
+ * if that is set, so that it need not be in the environment. `undefined` if there is no such store.
  *
- * @throws Error naming the setting, when the file cannot be read or is not one line, when the address has a password
- *   too, or when there is no address
+ * @throws Error naming the setting, if the file cannot be read or is not a single line, if the address also has a
+ *   password, or if there is no address
  */
 export async function readSharedAddress(config: {
   readonly OUTCOME_DEDUP_URL?: string | undefined;
@@ -18,11 +18,11 @@ export async function readSharedAddress(config: {
     throw new Error(`${source}: OUTCOME_DEDUP_URL, whose password it is, is not set`);
   const url = new URL(address);
   if (url.password !== '') {
-    throw new Error(`${source}: OUTCOME_DEDUP_URL has a password too: keep one of them`);
+    throw new Error(`${source}: OUTCOME_DEDUP_URL also has a password: keep one of them`);
   }
   const lines = await readSecretLines('OUTCOME_DEDUP_PASSWORD_FILE', path);
   if (lines.length !== 1)
-    throw new Error(`${source}: must hold one line, the password; it has ${lines.length}`);
+    throw new Error(`${source}: must contain one line, the password, but has ${lines.length}`);
   url.password = encodeURIComponent(lines[0]);
   return url.href;
 }

@@ -1,35 +1,35 @@
-/** An unconfirmed claim ends by itself after this time, so that the death of a replica blocks no outcome. */
+/** An unconfirmed claim expires after this time, so that a replica's crash does not block outcomes. */
 export const claimMs = 5_000;
 
 /**
- * `claimed`: ours to count; `confirmed`: another replica has counted it; `own`: this one has, or a process before of
- * which it has taken over the lines; `pending`: another replica is about to count it.
+ * `claimed`: ours to count; `confirmed`: another replica has counted it; `own`: this one has, or an earlier process
+ * whose lines it has taken over; `pending`: another replica is about to count it.
  */
 export type ClaimState = 'claimed' | 'confirmed' | 'own' | 'pending';
 
-/** The claim of a batch of observations ends by itself after this time; how it ended is kept for a day. */
+/** The claim of a batch of observations expires after this time; its result is kept for a day. */
 export const batchClaimMs = 30_000;
 export const batchKeptMs = 86_400_000;
 
-/** How many rows of a batch were taken, and how many refused. */
+/** How many rows of a batch were accepted, and how many refused. */
 export type BatchResult = { readonly accepted: number; readonly invalid: number };
 
 /**
- * `claimed`: ours to take; `pending`: another replica is taking it; `differs`: another body has come under its key;
- * or what became of it, when it was taken before.
+ * `claimed`: ours to process; `pending`: another replica is processing it; `differs`: a different body has been sent
+ * with its key; or its result, if it was processed before.
  */
 export type BatchClaim = 'claimed' | 'pending' | 'differs' | BatchResult;
 
-/** What replicas have to know of each other. Every call rejects within seconds when the store cannot be asked. */
+/** What replicas have to know about each other. Every call rejects within seconds if the store is unavailable. */
 export type SharedStore = {
-  /** Claims outcomes for this replica, all that nobody else has. A claim ends after `claimMs`. */
+  /** Claims outcomes for this replica, except those that others have. A claim expires after `claimMs`. */
   claim(keys: readonly bigint[]): Promise<ClaimState[]>;
   /**
-   * Makes claims last.
+   * Makes claims permanent.
    *
    * @param forgetAtMs when each may be forgotten, in ms since 1970; parallel to `keys`
-   * @param owners whose lines they are, of those that this process has taken over; its own if not given
-   * @returns false for a claim that had ended and that another replica has taken
+   * @param owners the owners of the lines, among those that this process has taken over; itself by default
+   * @returns false for a claim that had expired and that another replica has taken
    */
   confirm(
     keys: readonly bigint[],
@@ -38,11 +38,11 @@ export type SharedStore = {
   ): Promise<boolean[]>;
   /** Claims a batch of observations for this replica, by the digests of its key and of its body. */
   claimBatch(batch: { readonly key: string; readonly body: string }): Promise<BatchClaim>;
-  /** Says what became of a batch that was claimed. */
+  /** Stores the result of a batch that was claimed. */
   settleBatch(batch: { readonly key: string; readonly body: string }, result: BatchResult): Promise<void>;
-  /** Keeps the text of an artifact for the other replicas, now and whenever the store comes back. Never fails. */
+  /** Publishes the text of an artifact for the other replicas, now and whenever the store is back. Never fails. */
   publishModel(digest: string, text: string): void;
-  /** Publishes it no more; what the store has stays there until it expires. */
+  /** Stops publishing it; the store keeps it until it expires. */
   forgetModel(digest: string): void;
   /** @returns `null` for a model that no replica has published */
   getModel(digest: string): Promise<string | null>;

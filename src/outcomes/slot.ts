@@ -15,31 +15,31 @@ const savedSlot = z.object({
  */
 export type Slot = {
   readonly number: number;
-  /** Under this name the processes that have the slot, one after the other, confirm outcomes to other replicas. */
+  /** The name under which the successive owners of the slot confirm outcomes to other replicas. */
   readonly owner: string;
-  /** What was counted of its lines is not known. */
+  /** True if it is not known which of its lines were counted. */
   readonly isLost: boolean;
   /** One more than the greatest number known. */
   readonly end: number;
-  /** Whether it changed since it was last saved as a whole. */
+  /** Whether it has changed since it was last completely saved. */
   readonly isSaved: boolean;
-  /** Its lines that wait to be counted here. */
+  /** Its lines that are waiting to be counted here. */
   readonly open: number;
   /** Notes a line that was found in the file, and whether it will be counted here. */
   found(line: number, isOpen: boolean): void;
   /** What has been counted of a line. */
   has(line: number): { readonly outcome: boolean; readonly delay: boolean };
   counted(line: number, what: { readonly outcome: boolean; readonly delay: boolean }): void;
-  /** The outcome of this line, or those of all lines before `end`, must not count any more, in other lines either. */
+  /** The outcome of this line, or of all lines before `end`, must not be counted any more, nor in other lines. */
   giveUp(line: number): void;
   /**
-   * This line is not to be counted, but another line of the same outcome may be: replicas that share a store may both
-   * have written it, and the store says whose it is.
+   * This line is not to be counted, but another line with the same outcome may be: replicas that share a store may both
+   * have written it, and the store decides whose it is.
    */
   leave(line: number): void;
   hasLeft(line: number): boolean;
   giveUpBelow(end: number): void;
-  /** Its state as text, what is to be called once that is saved, and whether that or a later one has been saved. */
+  /** Its state as text, what to call once that is saved, and whether that or a later state has been saved. */
   save(): { readonly text: string; readonly onSaved: () => void; readonly isSaved: () => boolean };
 };
 
@@ -47,7 +47,7 @@ export type Slot = {
 export type SlotLine = { readonly slot: Slot; readonly line: number };
 
 /**
- * @param text the state that the process before has saved, if any
+ * @param text the state that the previous process has saved, if any
  * @param owner for a new slot
  * @throws Error for a text that `save` has not written
  */

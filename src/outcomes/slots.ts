@@ -10,18 +10,18 @@ import { createSlot, type Slot } from './slot.ts';
 export type SlotStates = readonly (ReturnType<Slot['save']> & { readonly slot: Slot })[];
 
 /**
- * Remembers beside an outcome file which of its lines Prometheus has been shown, so that a later process counts the
- * others, and only those. Each process that writes the file has a slot of its own, and numbers its lines in it; a slot
- * that no process has is taken over by the next one that starts.
+ * Remembers, next to an outcome file, which of its lines have been exposed to Prometheus, so that a later process
+ * counts the others, and only those. Each process that writes the file has its own slot, and numbers its lines in it; a
+ * slot without an owner is taken over by the next process that starts.
  */
 export type Slots = {
   /** The slot that this process writes in. */
   readonly own: Slot;
-  /** Under which names earlier processes confirmed outcomes, whose slots this one has taken over and still has. */
+  /** The names under which earlier processes confirmed outcomes, whose slots this one has taken over and still owns. */
   readonly owners: ReadonlySet<string>;
   /**
-   * Where a line of the file stands: `undefined` for one that is not numbered, as versions before this wrote them, and
-   * no slot for one that is another process's to count.
+   * The position of a line of the file: `undefined` for an unnumbered line, as earlier versions wrote them, and without
+   * a slot for one that another process has to count.
    */
   placeOf(
     line: Readonly<Record<string, unknown>>,
@@ -31,23 +31,23 @@ export type Slots = {
   /**
    * To be called when the lines of the file have been read, and before the first is written. Never rejects.
    *
-   * @param isWhole whether all could be read, so that their numbers are known
+   * @param isWhole whether all lines could be read, so that their numbers are known
    */
   begin(isWhole: boolean): Promise<void>;
   /** The slots that have changed since they were saved. */
   states(): SlotStates;
-  /** Saves them, and gives back the slots of which nothing is left to be counted. Never rejects. */
+  /** Saves them, and releases the slots in which nothing is left to count. Never rejects. */
   save(states: SlotStates): Promise<void>;
   close(): void;
 };
 
-/** More lines than can have been written since the state was saved. */
+/** More lines than can possibly have been written since the state was saved. */
 const unreadLines = 1 << 20;
 
 type Held = { readonly number: number; readonly lock?: FileLock };
 
 /**
- * Takes the first free slot of an outcome file, and all others that a process has left.
+ * Takes the first free slot of an outcome file, and all others that processes have abandoned.
  *
  * @param onProblem told in one line what could not be locked, read or saved, once for each kind
  */
@@ -55,7 +55,7 @@ export async function openSlots(path: string, onProblem: (message: string) => vo
   const stateOf = (number: number) => join(dirname(path), `.${basename(path)}.slot-${number}.json`);
   const held = await takeSlots(path).catch((error: Error): Held[] => {
     onProblem(
-      `${path}: cannot be locked: ${error.message}; one process alone can remember what it has counted of it`,
+      `${path}: cannot be locked: ${error.message}; only a single process can remember which of its outcomes it has counted`,
     );
     return [{ number: 1 }];
   });
@@ -85,7 +85,7 @@ export async function openSlots(path: string, onProblem: (message: string) => vo
       } catch (error) {
         if (!isSaid) {
           onProblem(
-            `${(error as Error).message}: after an end of this process, outcomes shown to Prometheus since may count again`,
+            `${(error as Error).message}: if this process ends, outcomes exposed to Prometheus since may be counted again`,
           );
         }
         isSaid = true;
@@ -140,7 +140,7 @@ export async function openSlots(path: string, onProblem: (message: string) => vo
   };
 }
 
-/** @returns those of which nobody has the lock, the one to write in first */
+/** @returns those that nobody has locked, the one to write in first */
 async function takeSlots(path: string): Promise<Held[]> {
   const folder = dirname(path);
   await makeFolder(folder);
@@ -164,7 +164,7 @@ async function takeSlots(path: string): Promise<Held[]> {
   }
   let tried = 0;
   while (held.length === 0) await take(++tried);
-  // of the others only those that have lines
+  // of the others, only those that have lines
   for (const number of begun) if (number > tried) await take(number);
   return held;
 }
@@ -175,7 +175,9 @@ async function readSlot(number: number, path: string, onProblem: (message: strin
     return createSlot(number, await readFile(path, 'utf8'), owner);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-      onProblem(`${path}: cannot be used: outcomes that were not shown to Prometheus yet will not count`);
+      onProblem(
+        `${path}: cannot be used: outcomes that have not been exposed to Prometheus yet will not be counted`,
+      );
     }
     return createSlot(number, undefined, owner);
   }

@@ -3,8 +3,8 @@ import { createHmacOver } from './hmac.ts';
 import { createKeystream, type Keystream } from './keystream.ts';
 
 /**
- * A prediction id is a signed token that carries what its outcome will be joined with, so that nothing has to be
- * stored: 51 bytes, big-endian, as 68 characters of base64url. There are two formats, told apart by the first byte.
+ * A prediction id is a signed token that contains everything its outcome will be joined with, so that nothing has to be
+ * stored: 51 bytes, big-endian, as 68 characters of base64url. There are two formats, distinguished by the first byte.
  *
  * | bytes of version 1 | bytes of version 2 | content |
  * |---|---|---|
@@ -18,11 +18,11 @@ import { createKeystream, type Keystream } from './keystream.ts';
  * | 8 | 8 | score, float64 |
  * | 16 | 16 | HMAC-SHA-256 of all that, its first 128 bits |
  *
- * Version 2 is for models with protected features. Ids stand in samples and outcome files, so nobody may learn a group
- * from one: its three bytes are XORed with those of a keystream (`createKeystream`) that no other id uses, and the token
- * is signed over what comes of that.
+ * Version 2 is for models with protected features. Ids appear in samples and outcome files, so they must not reveal a
+ * group: its three bytes are XORed with bytes of a keystream (`createKeystream`) that no other id uses, and the token
+ * is signed over the result.
  *
- * Three bytes make four characters without a rest, so each token has exactly one spelling.
+ * The bytes are a multiple of three, which base64url encodes without padding, so each token has exactly one spelling.
  */
 const formats = {
   1: { decision: 1, model: 2, time: 10, instance: 16 },
@@ -48,15 +48,15 @@ export function digestModel({ name, version }: { name: string; version: string }
   return hash('sha256', JSON.stringify([name, version]), 'buffer').subarray(0, digestBytes);
 }
 
-/** What a prediction id says of its prediction. */
+/** What a prediction id says about its prediction. */
 export type Token = {
   /** The model's digest in hexadecimal. */
   readonly model: string;
   /** When the prediction was made, in ms since 1970. */
   readonly timeMs: number;
-  /** P(positive class), the very number that was answered. */
+  /** P(positive class), exactly as it was answered. */
   readonly score: number;
-  /** The class that was predicted, by its place among those of the model. */
+  /** The predicted class, by its index among those of the model. */
   readonly predictedClass: number;
   /** The number of the group that the input is in; absent in ids of version 1. */
   readonly group?: number;
@@ -64,7 +64,7 @@ export type Token = {
   readonly key: bigint;
 };
 
-/** What an id says of itself, whoever made it; `undefined` for what has not the form of one. */
+/** The content of an id without checking its signature; `undefined` for anything that does not have the form of one. */
 export function readUnverified(id: string): Pick<Token, 'key' | 'timeMs'> | undefined {
   if (!form.test(id)) return undefined;
   const bytes = Buffer.from(id, 'base64url');
@@ -74,10 +74,10 @@ export function readUnverified(id: string): Pick<Token, 'key' | 'timeMs'> | unde
 
 export type Tokens = {
   /**
-   * Makes the id of a prediction. Two calls never give the same one.
+   * Makes the id of a prediction. No two calls return the same one.
    *
    * @param timeMs whole ms since 1970
-   * @param predictedClass by its place: both formats hold 0 and 1, the first one bytes
+   * @param predictedClass by its index: both formats can hold 0 and 1, version 1 any byte
    * @param group the number of the group that the input is in, below `maxGroups`; it makes the id one of version 2
    */
   sign(model: ModelDigest, timeMs: number, score: number, predictedClass: number, group?: number): string;
@@ -136,7 +136,7 @@ export function createTokens(keys: readonly Buffer[], firstSequence = 0): Tokens
       sign(token, at.mac, macBytes);
       const id = token.toString('base64url');
       sequence = (sequence + 1) >>> 0;
-      // the numbers begin again, and no pair of name and number may come twice
+      // the numbers start over, and no pair of name and number may occur twice
       if (sequence === 0) renameProcess();
       return id;
     },
@@ -160,7 +160,7 @@ export function createTokens(keys: readonly Buffer[], firstSequence = 0): Tokens
   };
 }
 
-/** A token to be filled in, and what signs it. */
+/** A token to be filled in, and the function that signs it. */
 function createSigner(version: keyof typeof formats, key: Buffer) {
   const token = Buffer.alloc(tokenBytes);
   token[0] = version;

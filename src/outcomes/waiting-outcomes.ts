@@ -4,44 +4,44 @@ import type { KnownModels } from './known-models.ts';
 import type { SlotLine } from './slot.ts';
 import type { Token } from './token.ts';
 
-/** What an id tells of a prediction that counting its outcome needs. */
+/** The parts of an id that are needed to count its outcome. */
 export type Predicted = Pick<Token, 'score' | 'predictedClass'> & { readonly group: number | undefined };
 
 /** What one outcome adds to the counts of its version. */
 export type Countable = {
-  /** By its place among the classes. */
+  /** Its index among the classes. */
   readonly outcome: number;
   /** Its prediction, once that is old enough. */
   readonly prediction?: Predicted | undefined;
-  /** How long after the prediction it came, if that is to be counted. */
+  /** How long after the prediction it arrived, if that is to be counted. */
   readonly delayS?: number | undefined;
-  /** Where it is noted that it has been counted. */
+  /** Where to record that it has been counted. */
   readonly place?: SlotLine | undefined;
   /** Called when it has been counted. */
   readonly onCounted?: (() => void) | undefined;
 };
 
-/** Outcomes that count as soon as their version of the model does. */
+/** Outcomes that count as soon as their model version does. */
 export type WaitingOutcomes = {
   /** Counts an outcome, now or when its version is back. */
   add(digest: string, outcome: Countable): void;
   /** Counts what can be counted by now, and lets further versions come back. */
   release(): void;
-  /** So many wait that no more should be taken. */
+  /** Whether so many wait that no more should be accepted. */
   readonly isFull: boolean;
-  /** Outcomes of predictions that are old enough, and that do not count yet. */
+  /** Outcomes of predictions that are old enough, but that are not counted yet. */
   readonly size: number;
 };
 
 const defaultMaxWaiting = 1 << 19;
 
 /**
- * Keeps outcomes whose version is not in use, or has come back and has not been scraped at 0 yet. Versions come back
- * one after the other, the one that has waited longest first, as far as there is room for them among those in use.
- * While there is too little room they take turns: a version that has counted what waited for it counts nothing more,
- * so that it is dropped once that has been scraped, and what comes for it waits for its next turn.
+ * Keeps outcomes whose version is not in use, or has been loaded again but not yet been scraped at 0. Versions are
+ * loaded one after the other, the one that has waited longest first, as far as there is room for them among those in
+ * use. If there is too little room, they take turns: a version that has counted its waiting outcomes counts nothing
+ * more, so that it is dropped once that has been scraped, and new outcomes for it wait for its next turn.
  *
- * @param onProblem told in one line when versions have to wait for room, and what will never count
+ * @param onProblem told in one line when versions have to wait for room, and which outcomes will never count
  */
 export function createWaitingOutcomes(
   models: Pick<KnownModels, 'get' | 'bringBack' | 'hasRoom' | 'isAnswering'>,
@@ -56,7 +56,7 @@ export function createWaitingOutcomes(
   let isBringingBack = false;
   let isSaid = false;
   let isShortOfRoom = false;
-  /** Those that have counted since they came back, while there was too little room. */
+  /** Versions that have counted since they were loaded again, while there was too little room. */
   const hadTurn = new Set<string>();
 
   const counts = (digest: string, model: KnownModel | undefined): model is KnownModel =>
@@ -75,7 +75,7 @@ export function createWaitingOutcomes(
     return outcomes;
   }
 
-  /** One after the other: each takes a place that the next one must not count on. */
+  /** One after the other: each takes a place that is then not available to the next. */
   async function bringBack(): Promise<void> {
     if (isBringingBack) return;
     isBringingBack = true;
@@ -88,11 +88,13 @@ export function createWaitingOutcomes(
         break;
       }
       hadTurn.delete(digest);
-      // while it cannot be told, it goes on waiting
+      // while this is unknown, it keeps waiting
       const model = await models.bringBack(digest).catch(() => null);
       if (model === undefined) {
         const lost = countMature(takeOut(digest));
-        onProblem(`outcomes that will not count, as their version of the model (${digest}) is gone: ${lost}`);
+        onProblem(
+          `outcomes that will not be counted, because their model version (${digest}) is gone: ${lost}`,
+        );
       }
     }
     isBringingBack = false;
@@ -104,7 +106,7 @@ export function createWaitingOutcomes(
     if (isSaid) return;
     isSaid = true;
     onProblem(
-      `outcomes of older versions wait to count: no more than ${maxUnscraped} versions are exposed at once for their outcomes alone`,
+      `outcomes of older versions are waiting to be counted: at most ${maxUnscraped} versions are exposed at once for their outcomes alone`,
     );
   }
 

@@ -3,11 +3,11 @@ import { isRotatedPath, listSeries } from '../files/rotated-files.ts';
 import { readLines } from './forget-in-file.ts';
 
 /**
- * The ids of the samples that have one of some keys, in a series of files: the live one and those rotated from it. A file
- * that a service rotates meanwhile is searched under its new name.
+ * The ids of the samples that have one of some keys, in a series of files: the live one and those rotated from it. A
+ * file that a service rotates in the meantime is searched under its new name.
  *
- * @param path of the live file, which need not be there; or of a rotated one, for that alone
- * @throws Error naming the file, when one cannot be read
+ * @param path of the live file, which need not exist; or of a rotated one, to search only that
+ * @throws Error naming the file, if one cannot be read
  */
 export async function findIdsOfKeys(path: string, keys: ReadonlySet<string>): Promise<Set<string>> {
   const ids = new Set<string>();
@@ -39,7 +39,7 @@ async function searchFile(
   const handle = await open(file, 'r');
   try {
     const found = await handle.stat({ bigint: true });
-    // devices hold nothing
+    // devices contain nothing
     if (!found.isFile() || searched.has(found.ino)) return undefined;
     for await (const line of readLines(handle, 0)) {
       const id = line.includes('"key"') ? idOfKey(line, keys) : undefined;

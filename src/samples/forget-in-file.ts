@@ -5,15 +5,18 @@ import type { SeriesLock } from '../files/series-lock.ts';
 
 const blockBytes = 256 * 1024;
 const newline = 0x0a;
-/** To parse a line takes as long as to search it for about so many ids. */
+/** Parsing a line takes as long as searching it for about this many ids. */
 const maxSearched = 16;
-/** A write that had begun before its file was put aside has ended when the file has not grown for this time. */
+/** A write that began before its file was moved aside has ended if the file has not grown for this long. */
 const quietMs = 250;
 
-/** What is to stand where a line with one of the ids was. */
+/** What replaces a line with one of the ids. */
 export type Leave = (line: { readonly id: string }) => object | undefined;
 
-/** The file was replaced, renamed or deleted while it was copied: the copy would bring back what another has deleted. */
+/**
+ * The file was replaced, renamed or deleted while it was copied: the copy would restore what another process has
+ * deleted.
+ */
 export class FileChanged extends Error {}
 
 /** Whether a file holds a line of one of the ids. */
@@ -28,12 +31,12 @@ export async function holdsAny(path: string, ids: ReadonlySet<string>): Promise<
 }
 
 /**
- * Replaces one file by a copy without the lines of some ids, if it holds any. What is written to it meanwhile is taken
- * over.
+ * Replaces one file by a copy without the lines of some ids, if it contains any. Lines written to it in the meantime
+ * are copied, too.
  *
- * @param lock that of the file's series: nobody writes while the copy takes its place
+ * @param lock the lock of the file's series: nobody writes while the copy takes its place
  * @returns how many lines were deleted
- * @throws FileChanged when another file stands at the path by then; nothing has been changed
+ * @throws FileChanged if there is a different file at the path by then; nothing has been changed
  */
 export async function forgetInFile(
   path: string,
@@ -42,7 +45,7 @@ export async function forgetInFile(
   lock: SeriesLock,
 ): Promise<number> {
   if (!(await holdsAny(path, ids))) return 0;
-  // where a link stands there, it is the file that it leads to that has to go
+  // if it is a link, the file that it points to has to be replaced
   const real = await realpath(path);
   const temporary = copyPath(real);
   const source = await open(real, 'r');
@@ -57,7 +60,7 @@ export async function forgetInFile(
     const hasGrown = async () => (await source.stat()).size > copied.end;
     try {
       const made = await target.stat();
-      // the service, under another user, has to write to it
+      // the service, running as another user, has to be able to write to it
       if (made.uid !== uid || made.gid !== gid) await target.chown(uid, gid);
       do {
         await copy();
@@ -67,7 +70,8 @@ export async function forgetInFile(
       await lock.hold(async () => {
         if (await hasGrown()) await copy();
         const there = await stat(path).catch(() => undefined);
-        if (there?.ino !== ino || there.dev !== dev) throw new FileChanged(`${path}: was changed meanwhile`);
+        if (there?.ino !== ino || there.dev !== dev)
+          throw new FileChanged(`${path}: was changed in the meantime`);
         // the age by which it will be deleted
         await target.utimes(atime, mtime);
         await rename(temporary, real);
@@ -119,7 +123,7 @@ async function copyOthers(
   return { deleted, end };
 }
 
-/** The lines from a place on, each with its line end; the last may have none. */
+/** The lines from an offset on, each with its line end; the last may have none. */
 export async function* readLines(file: FileHandle, start: number): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   for (let position = start; ; ) {
@@ -138,7 +142,10 @@ export async function* readLines(file: FileHandle, start: number): AsyncGenerato
   if (rest.length > 0) yield rest;
 }
 
-/** Whether a line is of one of the ids. Beside few ids most lines are told by their bytes, without parsing them. */
+/**
+ * Whether a line has one of the ids. If there are few ids, most lines are ruled out by their bytes, without parsing
+ * them.
+ */
 function isOf(line: Buffer, ids: ReadonlySet<string>): boolean {
   if (ids.size <= maxSearched && !holdsText(line, ids)) return false;
   try {

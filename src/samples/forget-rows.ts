@@ -13,30 +13,30 @@ import {
 import { createSeriesLock, type SeriesLock } from '../files/series-lock.ts';
 import { FileChanged, forgetInFile, holdsAny, type Leave } from './forget-in-file.ts';
 
-/** A service does not write a row twice: what comes back this often is written by something else. */
+/** A service does not write a row twice: lines that reappear this often are written by something else. */
 const maxPasses = 8;
 
 export type Forgotten = {
-  /** Lines. */
+  /** The number of lines. */
   deleted: number;
-  /** Names the first file that could not be read or replaced, and says why: it may still hold lines. */
+  /** Names the first file that could not be read or replaced, and says why: it may still contain lines. */
   failure?: Error;
 };
 
 /**
  * Deletes the lines of some ids from a series of JSONL files: the live one and those rotated from it. Each file is
- * replaced in one step, by a copy without the lines; a failure leaves it as it was. Files that held any, and those that
- * were written to meanwhile, are then searched once more, until no line is found.
+ * replaced in one step, by a copy without the lines; a failure leaves it as it was. Files that contained any, and those
+ * that were written to in the meantime, are then searched again, until no line is found.
  *
- * Services may be writing the live file. That is first put aside under the name that rotation would give it: a service
- * opens a new one for its next line, and what it was still writing is waited for. So no line is lost. If no new one was
- * opened meanwhile, the file gets its name back.
+ * Services may be writing to the live file. It is first moved aside under the name that rotation would give it: a
+ * service opens a new one for its next line, and writes still in progress are awaited, so no line is lost. If no new
+ * file was opened in the meantime, the file gets its name back.
  *
- * Deletions in one folder wait for each other: the copy of one would bring back what another has deleted.
+ * Deletions in one folder wait for each other: the copy of one would restore what another has deleted.
  *
- * @param path of the live file, which need not be there; or of a rotated one, for that alone
- * @param leave the line that takes the place of a deleted one, if any
- * @param onWait told in one line when another deletion has to be waited for and takes long
+ * @param path of the live file, which need not exist; or of a rotated one, to treat only that
+ * @param leave the line that replaces a deleted one, if any
+ * @param onWait told in one line if another deletion has to be awaited and takes long
  */
 export async function forgetRows(
   path: string,
@@ -68,15 +68,18 @@ async function forgetInSeries(
   lock: SeriesLock,
   forgotten: Forgotten,
 ): Promise<void> {
-  /** Files without any of the ids, by what tells them apart under every name, and how they were when they were searched. */
+  /**
+   * Files without any of the ids, by an identity that does not depend on their name, with their state when they were
+   * searched.
+   */
   const clean = new Map<bigint, string>();
   const failed = new Set<string>();
-  /** A file that cannot be read or replaced does not keep the others. */
+  /** A file that cannot be read or replaced does not prevent the others from being treated. */
   const attempt = async (file: string, work: () => Promise<number>) => {
     try {
       return await work();
     } catch (error) {
-      // deleted by a service meanwhile, or changed: the next pass sees what is there
+      // deleted by a service in the meantime, or changed: the next pass sees what is there
       if (error instanceof FileChanged || (error as NodeJS.ErrnoException).code === 'ENOENT')
         return undefined;
       failed.add(file);
@@ -87,7 +90,7 @@ async function forgetInSeries(
   const isNew = async (file: string) => {
     const found = await findFile(file);
     if (found === undefined || failed.has(file)) return false;
-    // the live one has been searched, and what is written to it now was predicted since
+    // the live one has been searched, and anything written to it now was predicted since
     return file === path ? !clean.has(found.inode) : clean.get(found.inode) !== found.state;
   };
   await deleteCopies(path, attempt);
@@ -110,24 +113,26 @@ async function forgetInSeries(
   }
   if (isFound) {
     forgotten.failure ??= new Error(
-      `${path}: lines came back after they had been deleted; is a backup being restored?`,
+      `${path}: lines reappeared after they had been deleted; is a backup being restored?`,
     );
   }
 }
 
-/** The rotated files, oldest first, and the live one; or the one that is asked for alone. */
+/** The rotated files, oldest first, and the live one; or only the one that was requested. */
 async function filesOf(path: string): Promise<string[]> {
   return isRotatedPath(path) ? [path] : listSeries(path);
 }
 
-/** What is at a path: its inode, and what changes whenever it is written to. Devices hold nothing. */
+/** The file at a path: its inode, and what changes whenever it is written to. Devices contain nothing. */
 async function findFile(path: string): Promise<{ inode: bigint; state: string } | undefined> {
   const found = await statIfThere(path);
   if (found === undefined || found.isCharacterDevice() || found.isFIFO()) return undefined;
   return { inode: found.ino, state: `${found.size} ${found.mtimeNs}` };
 }
 
-/** What a deletion that was killed has left holds lines as well; with the lock nobody else is making copies. */
+/**
+ * Leftovers of a deletion that was killed contain lines as well; while we hold the lock nobody else is making copies.
+ */
 async function deleteCopies(
   path: string,
   attempt: (file: string, work: () => Promise<number>) => Promise<unknown>,
@@ -147,7 +152,7 @@ async function forgetInLive(
   if (!found?.isFile() || !(await holdsAny(path, ids))) return 0;
   const newest = (await listRotatedFiles(path)).at(-1)?.endedAt ?? 0;
   const aside = await lock.hold(() => putAside(path, Math.max(Number(found.mtimeMs), newest + 1)));
-  if (aside === undefined) throw new FileChanged(`${path}: was rotated meanwhile`);
+  if (aside === undefined) throw new FileChanged(`${path}: was rotated in the meantime`);
   try {
     return await forgetInFile(aside.path, ids, leave, lock);
   } finally {
@@ -155,7 +160,7 @@ async function forgetInLive(
   }
 }
 
-/** Without the lock another process may make a file there at any time: then it stays among the rotated ones. */
+/** Without the lock another process may create a file there at any time: then it stays among the rotated ones. */
 async function giveBack(aside: string, path: string, lock: SeriesLock): Promise<void> {
   const isFree = await stat(path).then(
     () => false,

@@ -3,20 +3,20 @@ import { readBytesOf, sourceName } from '../files/read-bytes.ts';
 import { createPauses } from '../times/pauses.ts';
 
 const newline = 0x0a;
-/** A longer line is not one of ours: it is skipped, so that memory stays bounded whatever the file is. */
+/** A longer line is not one of ours: it is skipped, so that memory stays bounded for any file. */
 const maxLineBytes = 1024 * 1024;
 const maxFaultsKept = 5;
-/** So many lines are parsed between two looks at the clock. Damaged ones take longest, some 5 µs each. */
+/** This many lines are parsed between two looks at the clock. Damaged ones take longest, some 5 µs each. */
 const linesPerLook = 64;
 
 /** A line that is not a JSON object. */
 export type LineFault = { readonly source: string; readonly line: number; readonly reason: string };
 
-/** The records of one or more JSONL files, one after the other, and what was met on the way to the present one. */
+/** The records of one or more JSONL files, one after the other, and what was encountered up to the current one. */
 export type JsonlReading = AsyncIterable<Record<string, unknown>> & {
-  /** Lines read, blank ones left out. */
+  /** Lines read, not counting blank ones. */
   readonly lines: number;
-  /** Lines that are not a JSON object, such as one that a crash tore. They are passed over. */
+  /** Lines that are not a JSON object, such as one truncated by a crash. They are skipped. */
   readonly damaged: number;
   /** The first few of them. */
   readonly faults: readonly LineFault[];
@@ -32,11 +32,11 @@ export function countFault(tally: LineTally, fault: LineFault): void {
 }
 
 /**
- * Reads JSONL files in one pass and constant memory. A damaged line, or the rest of a damaged gzip file, is counted
- * and passed over.
+ * Reads JSONL files in one pass and constant memory. A damaged line, or the rest of a damaged gzip file, is counted and
+ * skipped.
  *
  * @param sources paths, globs (`logs/input_samples*.jsonl`, whose matches come in the order of their names, which is
- * that of time) or `-` for standard input; plain or gzip, told apart by content
+ * chronological) or `-` for standard input; plain or gzip, detected by content
  * @throws Error while iterating, naming the source, when a file cannot be read or a glob matches none
  */
 export function readJsonl(sources: readonly string[]): JsonlReading {
@@ -60,7 +60,7 @@ export function readJsonl(sources: readonly string[]): JsonlReading {
 }
 
 /**
- * The files that a source names: itself, or in the order of their names what it matches as a glob.
+ * The files that a source names: itself, or its matches as a glob, in the order of their names.
  *
  * @throws Error when there is none
  */
@@ -74,13 +74,13 @@ export async function expand(source: string): Promise<string[]> {
 }
 
 /**
- * Reads the records of one JSONL source, in batches. However many lines a block has, others have their turn of the event
- * loop: the service answers while it reads what earlier processes have left.
+ * Reads the records of one JSONL source, in batches. However many lines a block has, other tasks get their turn on the
+ * event loop: the service answers while it reads what earlier processes have left.
  *
- * @param bytes of the source, unpacked
+ * @param bytes of the source, decompressed
  * @param source what to call it in faults and errors
  * @param tally where lines and faults are counted
- * @param refuse says what is wrong with an object that is none of the wanted records; it counts as damaged
+ * @param refuse says what is wrong with an object that is not one of the wanted records; it counts as damaged
  * @throws Error while iterating, naming the source, when it cannot be read; its cause is the file system's error
  */
 export async function* readRecords(
@@ -180,7 +180,10 @@ export async function* readRecords(
   yield records;
 }
 
-/** Says where JSON breaks. The parser's own message may quote the line, and with it values that must not be told. */
+/**
+ * Says where JSON is invalid. The parser's own message may quote the line, and with it values that must not be
+ * revealed.
+ */
 function describeJsonFault(message: string): string {
   const [place = ''] = /Unexpected end of JSON input$| at position \d+/.exec(message) ?? [];
   return place.startsWith(' ') ? `not valid JSON${place}` : place || 'not valid JSON';

@@ -7,7 +7,8 @@ export type RowFormatter = (row: Row) => string;
 
 /**
  * Compiles the writer of rows for logs and samples: every feature of the artifact, `null` where the row has none,
- * `"[redacted]"` for those that are withheld. Nothing else of the row is written, and any value survives as JSON has it.
+ * `"[redacted]"` for those that are withheld. Nothing else of the row is written, and any value is preserved as JSON
+ * represents it.
  */
 export function createRowFormatter(artifact: Pick<Artifact, 'features' | 'sensitive'>): RowFormatter {
   const names = artifact.features.map(({ name }) => name);

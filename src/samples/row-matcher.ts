@@ -8,20 +8,20 @@ import { describeUnknown, didYouMean } from '../text/did-you-mean.ts';
 
 type SampleLine = Readonly<Record<string, unknown>>;
 
-/** Whether a sample fell into the bin; `undefined` when it does not tell. */
+/** Whether a sample fell into the bin; `undefined` if the sample does not show it. */
 export type RowMatcher = (sample: SampleLine) => boolean | undefined;
 
-/** Rows cannot be chosen so; the message says why, and which features or bins there are. */
+/** Rows cannot be selected in this way; the message says why, and which features or bins there are. */
 export class RowMatchError extends Error {}
 
 /**
  * Makes the test for rows of one bin of one feature, or of the score under the name `(score)`.
  *
- * @param given its name, as it is or quoted as in a list of names
+ * @param given its name, plain or quoted as in a list of names
  * @param bin its label or the beginning of that, such as `09`; a category without the `= ` before it; `missing`,
  *   `unseen`; or `below` and `above` for values outside the reference's range
  * @throws RowMatchError for a feature or a bin that the model does not have, and for a sensitive feature: a row that is
- *   shown because of its bin tells its bin
+ *   shown because of its bin reveals its bin
  */
 export function createRowMatcher(artifact: Artifact, given: string, bin: string): RowMatcher {
   const names = [...artifact.features.map((one) => one.name), scoreFeature];

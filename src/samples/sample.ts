@@ -5,7 +5,7 @@ import { classesOf } from '../model/output-classes.ts';
 import { recordedBins } from '../stats/binning.ts';
 import { createRowFormatter } from './row-formatter.ts';
 
-/** What a sample tells of the input: the values, only the bins they fell into, or nothing. */
+/** What a sample contains of the input: the values, only the bins they fell into, or nothing. */
 export type SampleValues = 'raw' | 'bins' | 'off';
 
 /** One line of the sample file: one prediction. */
@@ -14,7 +14,7 @@ export type Sample = {
   readonly time: string;
   /** The id that the answer carried, by which an outcome is joined. */
   readonly id: string;
-  /** What the caller calls the prediction; `"[redacted]"` where the model withholds it. */
+  /** The caller's own key for the prediction; `"[redacted]"` if the model withholds it. */
   readonly key?: string;
   readonly traceId?: string;
   readonly model: string;
@@ -24,8 +24,8 @@ export type Sample = {
   /** With `bins`: every feature's bin as `recordedBins` names it, `"[redacted]"` if sensitive. */
   readonly bins?: Readonly<Record<string, string>>;
   /**
-   * With `bins`: the features whose value was outside the reference's extremes; sensitive ones left out, absent
-   * when there is none.
+   * With `bins`: the features whose value was outside the reference's extremes; without sensitive ones; absent if there
+   * are none.
    */
   readonly outside?: Readonly<Record<string, 'below' | 'above'>>;
   /** P(positive class). */
@@ -37,11 +37,11 @@ export type Sample = {
  * Writes one sample as a line of JSON, without the line end.
  *
  * @param time ISO 8601, as `isoTime` gives it
- * @param key what the caller calls the prediction
+ * @param key the caller's own key for the prediction
  * @param row the validated input, keyed by feature name
  * @param bins the index of each feature's bin, in the artifact's order
  * @param outside negative for a feature below the reference's minimum, positive above its maximum, else 0; same order
- * @param predictedClass its place among the artifact's classes
+ * @param predictedClass its index among the artifact's classes
  */
 export type SampleFormatter = (
   time: string,
@@ -57,7 +57,10 @@ export type SampleFormatter = (
 
 type Described = Pick<Artifact, 'name' | 'version' | 'features' | 'sensitive' | 'output'>;
 
-/** Compiles the formatter of sample lines: all that does not change from line to line is made into text here, once. */
+/**
+ * Compiles the formatter of sample lines: everything that does not change from line to line is converted to text once,
+ * here.
+ */
 export function createSampleFormatter(options: {
   artifact: Described;
   values: SampleValues;

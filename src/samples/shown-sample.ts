@@ -8,11 +8,14 @@ import { binLabels, indexRecordedBins } from '../stats/binning.ts';
 type SampleLine = Readonly<Record<string, unknown>>;
 type Entries = Readonly<Record<string, unknown>>;
 
-/** How kept rows are shown to a person or a program. */
+/** How stored rows are shown to a person or a program. */
 export type SampleView = {
   /** The line with what the model withholds redacted, even where an older file holds it: its key, and values and bins of features. */
   show(sample: SampleLine): SampleLine;
-  /** A shown line as lines of text, with the reasons for its score where it has values of this model and that explains itself. */
+  /**
+   * A shown line as lines of text, with the reasons for its score if it has values of this model and the model can be
+   * explained.
+   */
   describe(shown: SampleLine): string[];
 };
 
@@ -26,7 +29,7 @@ export function createSampleView(artifact: Artifact): SampleView {
     const texts = reasons.map(
       ({ feature, logOdds }) => `${feature} ${logOdds > 0 ? '+' : ''}${logOdds.toFixed(2)}`,
     );
-    return texts.length > 0 ? texts.join(', ') : 'nothing that can be told';
+    return texts.length > 0 ? texts.join(', ') : 'nothing that can be shown';
   }
 
   const labels = new Map(

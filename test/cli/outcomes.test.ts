@@ -165,7 +165,7 @@ describe('npm run outcomes', () => {
     assert.equal(refused.status, 1);
     assert.equal(
       refused.stderr,
-      '"1.0" is no class of the model: the outcome must be "good" or "bad": --map VALUE=CLASS says what a value of paid means\n',
+      '"1.0" is not a class of the model: the outcome must be "good" or "bad": --map VALUE=CLASS says what a value of paid means\n',
     );
     assert.deepEqual(refused.counts, { taken: 0, 'refused, unknown_class': 1 });
     const mapped = await run([...args, '--map', '1=good,0=bad'], { env, input });
@@ -222,19 +222,19 @@ describe('npm run outcomes', () => {
       'numbers that JSON has rounded',
       '[{"k":12345678901234567890,"y":"bad"}]',
       ['--key', 'k'],
-      /k has a number too large to be read exactly from JSON/,
+      /k has a number that is too large to be read exactly from JSON/,
     ],
     [
       'a column that holds no outcomes',
       `k,y\n${Array.from({ length: 1100 }, (_, i) => `a,${i}\n`).join('')}`,
       ['--key', 'k'],
-      /column y has more than 1000 different values/,
+      /column y has more than 1000 distinct values/,
     ],
     [
       'a model that has no keys',
       'k,y\na,bad\n',
       ['--key', 'k', '--model-name', 'churn'],
-      /no prediction of model churn has a key, but of credit$/,
+      /no prediction of model churn has a key, only predictions of credit$/,
     ],
   ] as const) {
     it(`says in one line that there is ${what}, and sends nothing`, async () => {
@@ -442,7 +442,7 @@ describe('npm run outcomes and the network', () => {
     const many = `id,y\n${Array.from({ length: 5001 }, (_, i) => `id-${i},bad\n`).join('')}`;
     const { status, stdout, stderr, counts } = await run([...args, '--url', server.url], { input: many });
     assert.equal(status, 1);
-    assert.match(stderr, /status 503 \(try again in 900 s\): given up; .* nothing counts twice\n$/);
+    assert.match(stderr, /status 503 \(try again in 900 s\): giving up; .* nothing counts twice\n$/);
     assert.deepEqual(counts, { taken: 5000 });
     assert.match(stdout, /^5,001 labels in standard input, 5,000 outcomes sent\n/);
   });
@@ -455,7 +455,7 @@ describe('npm run outcomes and the network', () => {
       await using server = await serve((_request, response) => void answer(response));
       const { status, stderr } = await run([...args, '--url', server.url], { input });
       assert.equal(status, 1);
-      assert.match(stderr, /status 20[02]: this is no service that takes outcomes\n$/);
+      assert.match(stderr, /status 20[02]: this is not a service that accepts outcomes\n$/);
     });
   }
 
@@ -471,7 +471,7 @@ describe('npm run outcomes and the network', () => {
     assert.deepEqual([status, stdout], [1, '']);
     assert.equal(
       stderr,
-      `http://127.0.0.1:${port}/outcomes: no answer (ECONNREFUSED): is the service running there? Else give --url\n`,
+      `http://127.0.0.1:${port}/outcomes: no answer (ECONNREFUSED): is the service running there? If not, give --url\n`,
     );
   });
 

@@ -77,8 +77,11 @@ describe('models whose folder is read anew', () => {
     await writeFile(fileOf('next'), '{');
     await reload();
     assert.deepEqual(names(), ['credit']);
-    assert.match(said[0], /^error: the file is left aside: .*next\.json: not valid JSON/);
-    assert.match(said[1], /^error: the model in service stays: its file is gone, and no other can be used$/);
+    assert.match(said[0], /^error: the file is ignored: .*next\.json: not valid JSON/);
+    assert.match(
+      said[1],
+      /^error: the model in service stays: its file is gone, and no other file can be used$/,
+    );
     assert.equal(said.length, 2);
   });
 
@@ -88,7 +91,7 @@ describe('models whose folder is read anew', () => {
     assert.equal(deployments.default, undefined);
     assert.deepEqual(
       said.filter((line) => line.startsWith('warn')),
-      ['warn: no model answers where none is named any more: set DEFAULT_MODEL'],
+      ['warn: there is no default model any more: set DEFAULT_MODEL'],
     );
     said = [];
     await reload();

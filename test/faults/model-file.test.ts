@@ -50,7 +50,7 @@ describe('a model file replaced while running', function () {
         writeFile(path, (await readFile(original, 'utf8')).replace(/("intercept":\s*)-?[\d.]+/, '$19')),
       /version/,
     ],
-    ['a folder', () => rm(path).then(() => mkdir(path)), /the folder holds no model file/],
+    ['a folder', () => rm(path).then(() => mkdir(path)), /the folder contains no model file/],
     ['no file at all', () => rm(path, { recursive: true }), /no such file/],
   ];
   for (const [what, replace, reason] of garbage) {

@@ -77,7 +77,7 @@ describe('the JSONL writer', () => {
     assert.equal(accepted, Math.floor((100 - 10 * 8) / 9) + 10);
     assert.equal(writer.dropped.queue_full, 30 - accepted);
     assert.deepEqual(problems, [
-      `${path}: cannot be written as fast as lines come: over 100 bytes wait, and further lines are dropped`,
+      `${path}: cannot be written as fast as lines arrive: over 100 bytes are waiting, and further lines are dropped`,
     ]);
     await until('they are written', () => writer.written === accepted);
     await until('that is said', () => problems.length === 2);
@@ -164,7 +164,10 @@ describe('the JSONL writer', () => {
       await using folder = await temporaryFolder();
       const { writer } = open(join(folder.path, 'outcomes.jsonl'), { maxPendingBytes: 20 });
       const first = writer.appendDurably([lineOf(0)]);
-      await assert.rejects(writer.appendDurably([lineOf(1), lineOf(2)]), /over 20 bytes wait to be written/);
+      await assert.rejects(
+        writer.appendDurably([lineOf(1), lineOf(2)]),
+        /over 20 bytes are waiting to be written/,
+      );
       await first;
       await writer.close();
       assert.deepEqual(await linesIn(folder.path), [lineOf(0)]);

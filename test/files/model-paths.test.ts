@@ -41,7 +41,7 @@ describe('the places of model files', () => {
 
   it('may be named before there is a file, unless they are folders or patterns', async () => {
     assert.deepEqual(await found('later.json'), ['later.json']);
-    await assert.rejects(found('empty'), /empty: the folder holds no model file \(\*\.json\)$/);
+    await assert.rejects(found('empty'), /empty: the folder contains no model file \(\*\.json\)$/);
     await assert.rejects(found('none-*.json'), /none-\*\.json: no model file matches$/);
   });
 });

@@ -227,7 +227,7 @@ describe('several models in one process', () => {
     assert.match(said.get('credit') ?? '', /^answers from now on/);
     assert.match(said.get('uplift') ?? '', /^answers from now on/);
     assert.match(said.get('churn') ?? '', /^the model in service stays: .*churn\.json/);
-    assert.match(said.get('fraud / EU') ?? '', /^answers no longer: its file is gone/);
+    assert.match(said.get('fraud / EU') ?? '', /^no longer answers: its file is gone/);
     const { body } = await getJson(`${service.api}/models`);
     assert.deepEqual(
       body.models.map(({ name }: any) => name),
@@ -261,12 +261,12 @@ describe('several models in one process', () => {
     await eventually(() => assert.equal(errors().length, 3));
     assert.ok(
       errors().some((msg) =>
-        /^the model in service stays: .*credit\.json: .* is also that of .*again\.json/.test(msg),
+        /^the model in service stays: .*credit\.json: .* is also used by .*again\.json/.test(msg),
       ),
     );
     assert.ok(
       errors().some((msg) =>
-        /^the file is left aside: .*again\.json: .* is also that of .*credit\.json/.test(msg),
+        /^the file is ignored: .*again\.json: .* is also used by .*credit\.json/.test(msg),
       ),
     );
     assert.equal((await postJson(`${service.api}/models/credit/predict`, row)).status, 200);
@@ -285,7 +285,7 @@ describe('DEFAULT_MODEL', () => {
     const env = { MODEL_PATH: paths.join(', ') };
     await assert.rejects(
       startTestService({ ...env, DEFAULT_MODEL: 'fraud' }),
-      /DEFAULT_MODEL=fraud: no model is called fraud; there are churn, credit/,
+      /DEFAULT_MODEL=fraud: there is no model fraud, only churn, credit/,
     );
     const service = await startTestService({ ...env, DEFAULT_MODEL: 'credit' }, folder);
     try {

@@ -201,11 +201,11 @@ describe('a shadow', () => {
     const MODEL_PATH = await putModels(folder.path);
     await assert.rejects(
       start({ MODEL_PATH, SHADOW_MODELS: 'none' }),
-      /SHADOW_MODELS=none: no model is called none/,
+      /SHADOW_MODELS=none: there is no model none/,
     );
     await assert.rejects(
       start({ MODEL_PATH, SHADOW_MODELS: 'credit', DEFAULT_MODEL: 'credit' }),
-      /SHADOW_MODELS=credit: credit cannot be the shadow of itself/,
+      /SHADOW_MODELS=credit: credit cannot be its own shadow/,
     );
   });
 
@@ -213,7 +213,7 @@ describe('a shadow', () => {
     const roles = { SHADOW_MODELS: ['challenger'] };
     const [credit, challenger] = await championAndShadow();
     const other = { ...challenger, output: { ...challenger.output, positive: 'no' } };
-    assert.throws(() => checkRoles([credit, other], roles), /has other classes than credit/);
+    assert.throws(() => checkRoles([credit, other], roles), /has different classes from credit/);
     const watched = ({ predictor: _, ...artifact }: Artifact): Artifact => artifact;
     assert.throws(() => checkRoles([credit, watched(challenger)], roles), {
       message: 'SHADOW_MODELS=challenger: challenger is watched only: its file has no predictor',
@@ -409,7 +409,7 @@ describe('a shadow that is slow or fails', () => {
     late.shadows.close();
     held.resolve();
     await late.shadows.idle();
-    assert.deepEqual(said, ['the shadow challenger had 500 rows left to score at the stop']);
+    assert.deepEqual(said, ['the shadow challenger had 500 rows left to score when the service stopped']);
     assert.equal(scored(), before + 500);
   });
 
@@ -422,7 +422,7 @@ describe('a shadow that is slow or fails', () => {
     await ask(20);
     await eventually(() => assert.deepEqual(dropped(), { queue_full: 0, failed: 0, other_classes: 20 }));
     assert.deepEqual(said, [
-      'the shadow challenger has other classes than credit: it scores no rows until they agree',
+      'the shadow challenger has different classes from credit: it scores no rows until they agree',
     ]);
   });
 

@@ -43,7 +43,10 @@ describe('a model that was prepared to have the version of another', () => {
       assert.ok(line);
       return String(line.msg);
     });
-    assert.match(said, /^the model in service stays: .*another model of this name and version, .* is in use/);
+    assert.match(
+      said,
+      /^the model in service stays: .*a different model with this name and version is in use/,
+    );
     const { body } = await postJson(`${service.api}/predict`, row);
     assert.equal(body.prediction, before.body.prediction);
   });
@@ -71,7 +74,10 @@ describe('a model that was prepared to have the version of another', () => {
       },
     );
     assert.equal(status, 1);
-    assert.match(stderr, /^vigia: cannot start: MODEL_PATH: .* another model of this name and version, /);
+    assert.match(
+      stderr,
+      /^vigia: cannot start: MODEL_PATH: .* a different model with this name and version is in /,
+    );
     assert.ok(stderr.includes(kept[0]), stderr);
   });
 });

@@ -116,7 +116,7 @@ describe('an accepted outcome is seen by Prometheus once, whenever the process e
     await mkdir(state);
     assert.equal(await scrape(first), 7);
     await eventually(() =>
-      assert.match(said(first).join(), /outcomes shown to Prometheus since may count again/),
+      assert.match(said(first).join(), /outcomes exposed to Prometheus since may be counted again/),
     );
     await rm(state, { recursive: true });
     await rename(`${state}.aside`, state);
@@ -277,7 +277,7 @@ describe('an accepted outcome is seen by Prometheus once, whenever the process e
     const second = await start();
     await scrape(second);
     assert.equal(await scrape(second), 4);
-    assert.match(said(second).join(), /slot-1\.json: cannot be used: .* will not count/);
+    assert.match(said(second).join(), /slot-1\.json: cannot be used: .* will not be counted/);
     await take(second, 2);
     await second.signal('SIGKILL');
     const third = await start();
@@ -303,7 +303,7 @@ describe('an accepted outcome is seen by Prometheus once, whenever the process e
     }
     // the log's lines are written a moment later
     await eventually(() =>
-      assert.equal(said(first).filter((line) => line.includes('may count again')).length, 1),
+      assert.equal(said(first).filter((line) => line.includes('may be counted again')).length, 1),
     );
     await rm(join(folder, state), { recursive: true });
     assert.equal(await scrape(first), 3);

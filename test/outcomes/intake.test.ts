@@ -224,7 +224,7 @@ describe('the intake of outcomes', () => {
         left === 0
           ? []
           : [
-              `${left} outcomes that no scrape has shown count after a later start: one start counts 4 at most`,
+              `${left} outcomes that no scrape has shown will be counted after a later start: one start counts at most 4`,
             ],
       );
     }

@@ -168,12 +168,12 @@ describe('the key of prediction ids, where none is set', function () {
   });
 
   for (const [what, content, reason] of [
-    ['is empty', '', 'holds no key'],
+    ['is empty', '', 'contains no key'],
     ['is too short', 'short\n', 'key 1 has fewer than 16 characters: make one with openssl rand -base64 32'],
     [
       'is in UTF-16',
       Buffer.from('\ufeffa-key-that-is-long-enough', 'utf16le'),
-      'is in UTF-16: save it as text in UTF-8',
+      'is in UTF-16: save it as UTF-8 text',
     ],
   ] as const) {
     it(`ends the start in one line when it ${what}`, async () => {
@@ -182,7 +182,7 @@ describe('the key of prediction ids, where none is set', function () {
       await writeFile(path, content);
       assert.equal(
         refusedStart(folder.path),
-        `vigia: cannot start: OUTCOME_KEY_FILE=${path}: ${reason} (an earlier start made this file: if you delete it, another is made, and all ids given out so far are refused)\n`,
+        `vigia: cannot start: OUTCOME_KEY_FILE=${path}: ${reason} (an earlier start created this file: if you delete it, a new one is created, and all ids issued so far are refused)\n`,
       );
     });
   }
@@ -233,7 +233,7 @@ describe('the key of prediction ids, where none is set', function () {
       const service = await startTestService({}, folder.path, [...launcher, 'sh', '-c', mount, folder.path]);
       try {
         const path = join(folder.path, '.outcome-key');
-        const said = `not valid beyond this process: ${path} cannot be made: ${code} (set OUTCOME_KEY_FILE or OUTCOME_KEYS)`;
+        const said = `not valid beyond this process: ${path} cannot be created: ${code} (set OUTCOME_KEY_FILE or OUTCOME_KEYS)`;
         assert.equal(ids(service), said);
         assert.deepEqual(warnings(service), [`prediction ids are ${said}`]);
         assert.match(await predict(service), /^[\w-]{68}$/);
@@ -251,7 +251,7 @@ describe('the key of prediction ids, where none is set', function () {
     const beneath = await startTestService({ OUTCOMES_PATH: join(folder.path, 'file/outcomes.jsonl') });
     const device = await startTestService({ OUTCOMES_PATH: '/dev/null' });
     try {
-      assert.match(ids(beneath), /^not valid beyond this process: \S+ cannot be made: ENOTDIR /);
+      assert.match(ids(beneath), /^not valid beyond this process: \S+ cannot be created: ENOTDIR /);
       assert.match(ids(device), /^not valid beyond this process: \/dev\/null is a device, /);
     } finally {
       await Promise.all([beneath.stop(), device.stop()]);

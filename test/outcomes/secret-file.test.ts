@@ -44,7 +44,7 @@ describe('a file with secrets', () => {
   }
 
   for (const [what, bytes, reason] of [
-    ['in UTF-16, little end first', utf16(`\ufeff${secret}`), /in UTF-16: save it as text in UTF-8$/],
+    ['in UTF-16, little end first', utf16(`\ufeff${secret}`), /in UTF-16: save it as UTF-8 text$/],
     ['in UTF-16, big end first', utf16(`\ufeff${secret}`).swap16(), /in UTF-16: save/],
     ['in UTF-16 without a mark', utf16(secret), /UTF-16 or not text \(.*control characters\): save/],
     ['in UTF-16 without a mark or Latin letters', utf16('секретсекретсекрет'), /UTF-16 or not text/],
@@ -130,7 +130,7 @@ describe('a file with secrets', () => {
     assert.equal(status, 1);
     assert.equal(
       stderr,
-      `vigia: cannot start: OUTCOME_KEY_FILE=${path}: is in UTF-16: save it as text in UTF-8\n`,
+      `vigia: cannot start: OUTCOME_KEY_FILE=${path}: is in UTF-16: save it as UTF-8 text\n`,
     );
   });
 });

@@ -47,10 +47,10 @@ describe('the address of the shared store', () => {
     for (const [reading, message] of [
       [
         () => read('redis://:one@store', 'two'),
-        `${source}: OUTCOME_DEDUP_URL has a password too: keep one of them`,
+        `${source}: OUTCOME_DEDUP_URL also has a password: keep one of them`,
       ],
-      [() => read(store, ''), `${source}: must hold one line, the password; it has 0`],
-      [() => read(store, 'one\ntwo'), `${source}: must hold one line, the password; it has 2`],
+      [() => read(store, ''), `${source}: must contain one line, the password, but has 0`],
+      [() => read(store, 'one\ntwo'), `${source}: must contain one line, the password, but has 2`],
       [() => read(undefined, 'one'), `${source}: OUTCOME_DEDUP_URL, whose password it is, is not set`],
       [
         () => readSharedAddress({ OUTCOME_DEDUP_URL: store, OUTCOME_DEDUP_PASSWORD_FILE: `${path}-none` }),
@@ -79,7 +79,7 @@ describe('the address of the shared store', () => {
 
       const closed = openSharedStore((await read(redis.url, 'wrong')) ?? '', options);
       await eventually(async () => assert.match(problems.join(), /WRONGPASS/));
-      await assert.rejects(closed.claim([2n]), /is away/);
+      await assert.rejects(closed.claim([2n]), /is unavailable/);
       await closed.close();
     } finally {
       await redis.stop();

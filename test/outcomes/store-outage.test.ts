@@ -67,7 +67,7 @@ describe('a shared store that answers with errors', function () {
       assert.equal(store.open, 1, 'the old connection is closed');
       assert.deepEqual(problems, [
         `${store.host}: ${reply}; outcomes are deferred until it is back, and so are observations with an Idempotency-Key`,
-        `${store.host}: is back: outcomes, and observations with an Idempotency-Key, are taken again`,
+        `${store.host}: is back: outcomes, and observations with an Idempotency-Key, are accepted again`,
       ]);
     });
   }
@@ -82,7 +82,7 @@ describe('a shared store that answers with errors', function () {
     const startedMs = performance.now();
     await eventually(() => assert.ok(store.connections >= before + 4));
     assert.ok(performance.now() - startedMs > 100 + 200 + 400, 'the pauses grow');
-    await assert.rejects(memory.claim([1n]), /is away/);
+    await assert.rejects(memory.claim([1n]), /is unavailable/);
     assert.equal(problems.length, 1);
     isBroken = false;
     await eventually(async () => assert.deepEqual(await memory.claim([1n]), ['claimed']));
@@ -110,7 +110,7 @@ describe('a shared store that answers with errors', function () {
     open();
     memory.publishModel('abc', '{}');
     await eventually(() => assert.ok(store.connections >= 3));
-    await assert.rejects(memory.claim([1n]), /is away/);
+    await assert.rejects(memory.claim([1n]), /is unavailable/);
     assert.deepEqual(problems, [
       `${store.host}: NOPERM not this key; outcomes are deferred until it is back, and so are observations with an Idempotency-Key`,
     ]);
@@ -171,7 +171,7 @@ describe('a shared store that answers with errors', function () {
       await eventually(() =>
         assert.match(problems[0] ?? '', /no answer within \d+ ms; outcomes are deferred/),
       );
-      await assert.rejects(memory.claim([1n]), /is away/);
+      await assert.rejects(memory.claim([1n]), /is unavailable/);
       store.behave = () => undefined;
       await eventually(() => memory.claim([1n]), 10_000);
       assert.match(problems.at(-1) ?? '', /is back:/);

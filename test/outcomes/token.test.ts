@@ -134,7 +134,10 @@ describe('the keys that sign prediction ids', () => {
       assert.doesNotMatch(error.message, /'?short'?$/);
       return true;
     });
-    await assert.rejects(readSigningKeys({ OUTCOME_KEY_FILE: '/dev/null', OUTCOMES_PATH }), /holds no key/);
+    await assert.rejects(
+      readSigningKeys({ OUTCOME_KEY_FILE: '/dev/null', OUTCOMES_PATH }),
+      /contains no key/,
+    );
     await assert.rejects(
       readSigningKeys({ OUTCOME_KEY_FILE: join(folder, 'none'), OUTCOMES_PATH }),
       /cannot be read: ENOENT/,

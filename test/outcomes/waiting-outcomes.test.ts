@@ -180,7 +180,7 @@ describe('outcomes of many older versions at once', () => {
     }
     assert.equal(intake.held.size, 0);
     const lost = problems.flatMap((text) => {
-      const [, count] = /^outcomes that will not count, .*: (\d+)$/.exec(text) ?? [];
+      const [, count] = /^outcomes that will not be counted, .*: (\d+)$/.exec(text) ?? [];
       return count ? [Number(count)] : [];
     });
     assert.ok(lost.length > 0 && before > 0);

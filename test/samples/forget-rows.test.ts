@@ -140,7 +140,7 @@ describe('forgetting rows', function () {
     const child = spawn(process.execPath, args, { cwd: root });
     const output = listen(child);
     const [said] = await once(child.stderr, 'data');
-    assert.equal(String(said), `${folder.path}: waits for another deletion to end\n`);
+    assert.equal(String(said), `${folder.path}: waiting for another deletion to end\n`);
     assert.equal(output.text(), '');
     stopped?.release();
     await once(child, 'close');
@@ -161,7 +161,7 @@ describe('forgetting rows', function () {
     const { failure } = await forgetRows(path, new Set(['gone']));
     isOver = true;
     await restoring;
-    assert.match(String(failure?.message), /s\.jsonl: lines came back after they had been deleted/);
+    assert.match(String(failure?.message), /s\.jsonl: lines reappeared after they had been deleted/);
   });
 
   it('goes one at a time where the file system has no locks, and past one that was killed', async function () {

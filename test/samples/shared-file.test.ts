@@ -113,7 +113,7 @@ describe('a file that several processes write to', function () {
     await once(child, 'close');
     assert.match(
       output.text(),
-      /lines\.jsonl: cannot be locked: EACCES: permission denied, \S+ '\S+\.series-lock': let no other process write to it/,
+      /lines\.jsonl: cannot be locked: EACCES: permission denied, \S+ '\S+\.series-lock': make sure that no other process writes to it/,
     );
     assert.match(output.text(), /accepted 20\n$/);
     assert.equal((await linesIn(logs)).length, 20);
