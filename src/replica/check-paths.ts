@@ -8,7 +8,7 @@ import { isRotatedPath, livePath, originalPath } from '../files/rotated-files.ts
 import { modelsFolder } from '../outcomes/model-files.ts';
 import type { Config } from '../settings/config.ts';
 
-/** Settings that name a file which is only read. */
+/** Settings that name files that are only read. */
 const readOnly = [
   'OUTCOME_KEY_FILE',
   'OUTCOMES_TOKEN_FILE',
@@ -23,7 +23,7 @@ const readOnly = [
 
 type PathSettings = Pick<Config, 'MODEL_PATH' | 'SAMPLES_PATH' | 'OUTCOMES_PATH' | (typeof readOnly)[number]>;
 
-/** A setting's path, for this replica, with what it comes to on the disk. */
+/** A setting's path, for this replica, with what it resolves to on disk. */
 type Place = {
   /** `NAME=value`, as the operator wrote it. */
   readonly setting: string;
@@ -31,11 +31,11 @@ type Place = {
   readonly path: string;
   /** The same with `{instance}` in it. */
   readonly pattern: string;
-  /** Device and inode, if the file is there. */
+  /** Device and inode, if the file exists. */
   readonly identity: string | undefined;
-  /** The first folder above that is there. */
+  /** The nearest parent folder that exists. */
   readonly above: { readonly path: string; readonly identity: string };
-  /** Such as `/dev/null`, which may be written to by anybody. */
+  /** Such as `/dev/null`, which may be shared freely. */
   readonly isDevice: boolean;
 };
 
@@ -43,8 +43,8 @@ const keptExample = '0123456789abcdef.json';
 const keptModel = /^[0-9a-f]{16}(\.immature)?\.json$/i;
 
 /**
- * Refuses settings by which a file that the service writes, rotates and deletes is, or could become, another of its
- * files: the same by any spelling, one that the other rotates to, a hidden one such as a lock, or the one of another
+ * Rejects settings by which a file that the service writes, rotates and deletes is, or could become, another of its
+ * files: the same file in any spelling, one that the other rotates to, a hidden one such as a lock, or one of another
  * replica.
  *
  * @param name stands for `{instance}`
@@ -65,12 +65,14 @@ export async function checkPaths(settings: PathSettings, name: string): Promise<
   const models = modelsFolder(outcomes.path);
   if (await readsModels(settings.MODEL_PATH, name, join(models, keptExample))) {
     throw new Error(
-      `MODEL_PATH=${settings.MODEL_PATH} is where models are kept beside ${outcomes.setting}: choose another folder`,
+      `MODEL_PATH=${settings.MODEL_PATH} is where models are stored next to ${outcomes.setting}: choose another folder`,
     );
   }
   for (const { setting, path, isDevice } of [samples, outcomes]) {
     if (isDevice || !(await readsModels(settings.MODEL_PATH, name, path))) continue;
-    throw new Error(`MODEL_PATH=${settings.MODEL_PATH} takes ${setting} for a model: choose another folder`);
+    throw new Error(
+      `MODEL_PATH=${settings.MODEL_PATH} would treat ${setting} as a model: choose another folder`,
+    );
   }
   for (const { setting, path } of [samples, outcomes]) {
     if (basename(path).startsWith('.')) {
@@ -79,11 +81,11 @@ export async function checkPaths(settings: PathSettings, name: string): Promise<
       );
     }
     if (path !== models && !(dirname(path) === models && keptModel.test(basename(path)))) continue;
-    throw new Error(`${setting} is where models are kept beside ${outcomes.setting}: choose another name`);
+    throw new Error(`${setting} is where models are stored next to ${outcomes.setting}: choose another name`);
   }
 }
 
-/** The parts of `MODEL_PATH` that are files, or may become some. */
+/** The parts of `MODEL_PATH` that are files, or may become files. */
 async function modelFiles(modelPath: string, name: string): Promise<string[]> {
   const parts = splitModelPath(modelPath);
   const isFile = await Promise.all(
@@ -106,7 +108,7 @@ async function readsModels(modelPath: string, name: string, written: string): Pr
   return false;
 }
 
-/** @throws Error when `other` is among the files of the series `written`, or one is a folder that the other needs */
+/** @throws Error if `other` is among the files of the series `written`, or one is a folder that the other needs */
 async function refuseOverlap(written: Place, elsewhere: Place): Promise<void> {
   if (written.isDevice) return;
   const other = asSeenFrom(written.above, elsewhere);
@@ -114,7 +116,7 @@ async function refuseOverlap(written: Place, elsewhere: Place): Promise<void> {
   const withoutCase = (text: string) => text.toLowerCase();
   const found =
     overlapOf(written, other, asTheyAre) ??
-    // asks the file system only where its answer matters
+    // queries the file system only if its answer matters
     (overlapOf(written, other, withoutCase) && (await ignoresCase(dirname(written.path)))
       ? overlapOf(written, other, withoutCase)
       : undefined);
@@ -130,7 +132,7 @@ function asSeenFrom(above: Place['above'], place: Place): Place {
 function overlapOf(written: Place, other: Place, fold: (text: string) => string): string | undefined {
   const [path, theirs] = [fold(written.path), fold(other.path)];
   const isSame = written.identity !== undefined && written.identity === other.identity;
-  if (isSame || path === theirs) return ' are one file: give each its own';
+  if (isSame || path === theirs) return ' are the same file: give each its own';
   if (theirs.startsWith(`${path}${sep}`) || path.startsWith(`${theirs}${sep}`)) {
     return ': one is a folder that the other needs';
   }
@@ -138,7 +140,7 @@ function overlapOf(written: Place, other: Place, fold: (text: string) => string)
   const original = originalPath(other.path);
   const live = isRotatedPath(original) ? livePath(original) : original;
   return [other.path, original, live].some((name) => series.test(fold(name)))
-    ? ': the second is a name that the first takes when it is rotated or copied, or for another replica: give each a name or a folder of its own'
+    ? ': the first takes the name of the second when it is rotated or copied, or for another replica: give each a name or a folder of its own'
     : undefined;
 }
 
@@ -174,7 +176,7 @@ function identityOf({ dev, ino }: BigIntStats): string {
   return `${dev}:${ino}`;
 }
 
-/** What a path comes to, so far as it is there; a link to what is not there yet leads on too. */
+/** What a path resolves to, as far as it exists; links to files that do not exist yet are followed, too. */
 async function withoutLinks(path: string, linksLeft = 40): Promise<string> {
   const real = await realpath(path).catch(() => undefined);
   if (real !== undefined || dirname(path) === path) return real ?? path;
@@ -184,7 +186,7 @@ async function withoutLinks(path: string, linksLeft = 40): Promise<string> {
   return withoutLinks(resolve(folder, target), linksLeft - 1);
 }
 
-/** Whether names that differ only in case are one there, or in the first folder above that is there. */
+/** Whether names that differ only in case are the same file there, or in the nearest parent folder that exists. */
 async function ignoresCase(folder: string): Promise<boolean> {
   const probe = join(folder, `.probe-${randomUUID()}`);
   const made = await open(probe, 'wx').catch((error: NodeJS.ErrnoException) => error);

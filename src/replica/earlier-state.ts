@@ -10,8 +10,8 @@ const artifactName = /^[0-9a-f]{16}\.json$/;
 type Found = { readonly files: number; readonly bytes: number };
 
 /**
- * Says in one line what is there when a replica starts, of its own and of other names, running or gone, where the
- * settings' paths put it. Files are counted and not read, for there may be gigabytes of them.
+ * Says in one line which files exist when a replica starts, under its own name and others, running or gone, at the
+ * settings' paths. Files are counted, not read, because there may be gigabytes of them.
  *
  * @param own the name of this replica
  * @param patterns the paths of the settings, in which `{instance}` may stand
@@ -25,7 +25,7 @@ export async function describeEarlierState(
   const mine = await measure(own, patterns);
   const found = await Promise.all(names.map((name) => measure(name, patterns)));
   const others = found.filter(({ samples, outcomes }) => samples.files + outcomes.files > 0);
-  // without `{instance}` in the path of outcomes their models are this replica's
+  // without `{instance}` in the path of outcomes, their models belong to this replica
   const theirs = others.filter(({ models }) => models.folder !== mine.models.folder);
   const other = others.length === 0 ? 'other names' : formatAmount(others.length, 'other name');
   return `found of its own: ${describe([mine], [mine])}; of ${other}: ${describe(others, theirs)}`;
@@ -57,7 +57,7 @@ function describe(found: readonly Measured[], withModels: readonly Measured[]): 
 /** The live file of a series and those rotated from it. */
 async function measureSeries(pattern: string, name: string): Promise<Found> {
   const path = pathOf(pattern, name);
-  // a path that does not depend on the name is not kept under it
+  // a path that does not depend on the name does not belong to it
   if (path === pattern) return { files: 0, bytes: 0 };
   const rotated = await listRotatedFiles(path).catch(() => []);
   const found = await Promise.all(

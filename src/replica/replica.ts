@@ -7,35 +7,35 @@ import { hasPlaceholder, listNames, pathOf, replicaName, sharedFolder } from '..
 
 const retryMs = 100;
 
-/** One of the processes that serve side by side, by the name under which its files last. */
+/** One of several processes that serve side by side, identified by the name under which its files persist. */
 export type Replica = {
-  /** What `{instance}` stands for. */
+  /** The value of `{instance}`. */
   readonly name: string;
   pathOf(pattern: string): string;
-  /** Where the pattern puts the files of all other replicas that have left any, running or not. */
+  /** The paths, by the pattern, of the files of all other replicas that have left any, running or not. */
   othersOf(pattern: string): Promise<string[]>;
-  /** Lets another process have the name. */
+  /** Releases the name for another process. */
   release(): void;
 };
 
 export type ReplicaOptions = {
-  /** `undefined` takes the first of `replica-1`, `replica-2`, … that no running replica has. */
+  /** `undefined` takes the first of `replica-1`, `replica-2`, … that is not in use. */
   readonly name?: string | undefined;
   /** Paths that are written to, in which `{instance}` may stand. */
   readonly patterns: readonly string[];
-  /** How long a given name is waited for: the process that had it may be about to end. */
+  /** How long to wait for a given name: the process that had it may be about to end. */
   readonly waitMs: number;
-  /** Ends the wait; its reason is then what is thrown. */
+  /** Ends the wait; its reason is then thrown. */
   readonly signal?: AbortSignal | undefined;
-  /** Told in one line when the name cannot be locked. */
+  /** Told in one line if the name cannot be locked. */
   readonly onProblem: (message: string) => void;
 };
 
 /**
- * Takes a name that no other running process has, where a path depends on it. It outlives the process, and in a
- * container the host name, so what is kept under it is found by the next one.
+ * Takes a name that no other running process has, if a path depends on it. It outlives the process, and in a container
+ * the host name, so whatever is stored under it is found by the next process.
  *
- * @throws Error when another process has the name that is given
+ * @throws Error if another process has the given name
  */
 export async function openReplica(options: ReplicaOptions): Promise<Replica> {
   const { name, patterns, signal, onProblem } = options;
@@ -63,7 +63,7 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
   };
 }
 
-/** The name of this machine, where a replica can have it: a folder has to be no other than the one it names. */
+/** The name of this machine, if a replica can have it: it must not lead to a different folder than the one it names. */
 function hostName(): string {
   return replicaName.test(hostname()) ? hostname() : 'replica';
 }

@@ -3,10 +3,10 @@ import type { Context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 
 /**
- * The SDK's context manager, but event emitters are left as they are. The HTTP instrumentation has it wrap seven methods
- * of every traced request and response, so that listeners run in the request's span. Ours wait for promises, which
- * keep the span by themselves; and requests that differ in shape from those that are not traced make Node slower for
- * both.
+ * The SDK's context manager, except that event emitters are left unchanged. The HTTP instrumentation would have it wrap
+ * seven methods of every traced request and response, so that listeners run in the request's span. Our listeners await
+ * promises, which keep the span anyway, and if traced requests have a different shape from untraced ones, Node is
+ * slower for both.
  */
 export function createContextManager(): AsyncLocalStorageContextManager {
   const manager = new AsyncLocalStorageContextManager();

@@ -1,28 +1,28 @@
 /** What a receiver of spans has answered to an export that succeeded. */
 export type ExportAnswer = {
-  /** Spans that the receiver did not take; 0 if it took all. */
+  /** Spans that the receiver did not accept; 0 if it accepted all. */
   readonly rejected: number;
-  /** What it says of that; or, with none rejected, a warning. */
+  /** The receiver's explanation; if none were rejected, a warning. */
   readonly message: string;
-  /** It has answered with success, but not in OTLP: it may be something else than a receiver of spans. */
+  /** It has answered with success, but not in OTLP: it may not be a receiver of spans. */
   readonly isForeign: boolean;
 };
 
 const accepted: ExportAnswer = { rejected: 0, message: '', isForeign: false };
 const foreign: ExportAnswer = { ...accepted, isForeign: true };
 
-/** The answers that the SDK's exporters tell to its diagnostics and to nobody else. */
+/** The answers that the SDK's exporters report only through its diagnostics. */
 export type ExportAnswers = {
-  /** Takes the parts of a warning. @returns whether it was one of an answer */
+  /** Takes the parts of a warning. @returns whether it was about an answer */
   hear(parts: readonly unknown[]): boolean;
-  /** The answer to the export that is reported as a success now. */
+  /** The answer to the export that is being reported as a success. */
   take(): ExportAnswer;
 };
 
 /**
- * Makes the listener for what receivers answer. The exporters report a success whatever the body of the answer says:
- * that some spans were rejected, or that it is not OTLP at all, they only warn of in the SDK's diagnostics, in the same
- * turn and just before they report the success.
+ * Makes the listener for receivers' answers. The exporters report success whatever the body of the answer says: if some
+ * spans were rejected, or it is not OTLP at all, they only warn in the SDK's diagnostics, in the same turn and just
+ * before they report the success.
  *
  * Source: https://opentelemetry.io/docs/specs/otlp/#partial-success-1
  */
@@ -42,7 +42,7 @@ export function createExportAnswers(): ExportAnswers {
   };
 }
 
-/** What the warning tells of an answer; undefined when it is about something else. */
+/** What the warning says about an answer; undefined if it is about something else. */
 function readAnswer(parts: readonly unknown[]): ExportAnswer | undefined {
   const texts = parts.filter((part) => typeof part === 'string');
   const at = texts.findIndex((text) => text.startsWith('Received Partial Success response'));

@@ -12,9 +12,9 @@ const untrusted = new Set([
 const unreachable = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']);
 
 /**
- * Says in words what an exporter's error means and what to check.
+ * Explains what an exporter's error means and what to check.
  *
- * @param url where spans are sent; of its credentials and its query nothing is repeated
+ * @param url where spans are sent; its credentials and its query are never repeated
  */
 export function describeExportError(error: Error, url: string, timeoutMillis: number): ExportProblem {
   const { host, hostname, pathname } = new URL(url);
@@ -30,7 +30,7 @@ export function describeExportError(error: Error, url: string, timeoutMillis: nu
   if (error.message === 'Export failed with retryable status') {
     return {
       kind: 'retryable',
-      text: `${host} answers 429, 502, 503 or 504: it is overloaded, or what it stands before is away`,
+      text: `${host} answers 429, 502, 503 or 504: it is overloaded, or its backend is unavailable`,
     };
   }
   return { kind: error.message, text: error.message };
@@ -47,13 +47,13 @@ function describeStatus(status: number, { message }: Error, path: string): strin
   }
   if (status === 404 || status === 405) {
     const twice = path.endsWith('/v1/traces/v1/traces')
-      ? '/v1/traces is appended to OTEL_EXPORTER_OTLP_ENDPOINT, so leave it out there'
+      ? '/v1/traces is appended to OTEL_EXPORTER_OTLP_ENDPOINT, so omit it there'
       : '/v1/traces is appended to OTEL_EXPORTER_OTLP_ENDPOINT, and OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is used as it is';
     return `${answer} at ${path}: check the path; ${twice}`;
   }
   if (status === 413) return `${answer}: lower OTEL_BSP_MAX_EXPORT_BATCH_SIZE`;
   if (status === 415)
-    return `${answer}: it takes another OTEL_EXPORTER_OTLP_PROTOCOL, http/protobuf or http/json`;
+    return `${answer}: it expects a different OTEL_EXPORTER_OTLP_PROTOCOL, http/protobuf or http/json`;
   if (status >= 300 && status < 400) return `${answer}: set the address that it redirects to`;
   return answer;
 }
@@ -68,12 +68,12 @@ function describeCode(code: string, { message }: Error, host: string, hostname: 
   if (code === 'CERT_HAS_EXPIRED') return `the certificate of ${host} has expired`;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `the certificate of ${host} is for another name`;
   if (code === 'EPROTO' || code.startsWith('ERR_SSL')) {
-    return `TLS with ${host} fails (${code}): does it speak http, or ask for a client certificate?`;
+    return `TLS with ${host} fails (${code}): does it use plain http, or require a client certificate?`;
   }
   if (code.startsWith('HPE_')) {
     return `${host} does not answer in HTTP (${code}): gRPC is on port 4317, OTLP over HTTP on 4318`;
   }
   if (code === 'ECONNRESET' || code === 'EPIPE')
-    return `${host} closes the connection (${code}): is it https?`;
+    return `${host} closes the connection (${code}): does it expect https?`;
   return `${message || code} (${code})`;
 }

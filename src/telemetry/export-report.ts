@@ -6,8 +6,8 @@ import type { SpanCounts } from './span-counts.ts';
 import type { TelemetryLog } from './telemetry-log.ts';
 
 /**
- * Makes the listener that counts how exports end and says it in the log: each cause once, and again only after an export
- * has succeeded in between, at most five times a minute.
+ * Makes the listener that counts how exports end and logs it: each cause once, and again only after an export has
+ * succeeded in between, at most five times a minute.
  */
 export function createExportReport(
   counts: SpanCounts,
@@ -23,19 +23,19 @@ export function createExportReport(
     if (error !== undefined) {
       counts.exportFailed += spans;
       const { kind, text } = describeExportError(error, url, timeoutMillis);
-      sayOnce(kind, `spans are lost, as their export fails: ${text}`);
+      sayOnce(kind, `spans are lost because their export fails: ${text}`);
       return;
     }
     const { rejected, message, isForeign } = outcome;
     counts.rejected += rejected;
     counts.exported += spans - rejected;
     if (rejected > 0) {
-      const reason = message === '' ? 'without a reason' : `with the words: ${message}`;
+      const reason = message === '' ? 'without a reason' : `saying: ${message}`;
       sayOnce('rejected', `spans are lost: the receiver rejects ${rejected} of ${spans}, ${reason}`);
       return;
     }
     if (message !== '') {
-      sayOnce('warning', `the receiver takes the spans, but warns: ${message}`);
+      sayOnce('warning', `the receiver accepts the spans, but warns: ${message}`);
       return;
     }
     if (isForeign) {

@@ -4,13 +4,13 @@ import type { MetricReader } from '@opentelemetry/sdk-metrics';
 import { createPrometheusText } from './prometheus-text.ts';
 
 /**
- * Makes what answers a scrape: all metrics of the reader in Prometheus's text format, as bytes, since a client that
- * takes them slowly would keep two or three times as much in memory as a string. Scrapes that come in the same turn of
- * the event loop, or while another one is prepared, share one collection, so that many scrapers at once cost little more
- * than one.
+ * Makes the function that answers a scrape: all metrics of the reader in Prometheus's text format, as bytes, because
+ * for a slow client a string would stay in memory at two or three times the size. Scrapes that arrive in the same turn
+ * of the event loop, or while another one is being prepared, share one collection, so that many simultaneous scrapers
+ * cost little more than one.
  *
- * @param beforeAnswer called one after the other for each collection, and waited for, before it is given out
- * @returns a function that rejects when the reader has been shut down
+ * @param beforeAnswer called one after the other for each collection, and awaited, before the answer is returned
+ * @returns a function that rejects if the reader has been shut down
  */
 export function createExposition(
   reader: MetricReader,

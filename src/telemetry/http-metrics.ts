@@ -12,7 +12,7 @@ const otherMethod = '_OTHER';
 /** One combination of method, route and status, with its durations in seconds. */
 export type HttpSeries = {
   readonly method: string;
-  /** The route's pattern; empty for a path that is none. */
+  /** The route's pattern; empty for a path without a route. */
   readonly route: string;
   readonly status: number;
   readonly durations: HistogramCounts;
@@ -20,13 +20,13 @@ export type HttpSeries = {
 
 export type ShedReason = 'concurrency' | 'event_loop';
 
-/** Why something that came over a connection never became a request that can be answered by a route. */
+/** Why something that arrived over a connection never became a request that a route could answer. */
 export type UnreadableReason = 'malformed' | 'headers_too_large' | 'timeout' | 'misdirected';
 
 export type HttpMetrics = {
   /** Counts one answered request. `route` is a pattern of the API or empty, never a path from the wire. */
   record(method: string, route: string, status: number, durationSeconds: number): void;
-  /** Requests being answered; the owner of the server counts it up and down. */
+  /** Requests being answered; the owner of the server updates it. */
   active: number;
   readonly shed: Record<ShedReason, number>;
   readonly unreadable: Record<UnreadableReason, number>;
@@ -45,7 +45,7 @@ export function createHttpMetrics(
   const series: (HttpSeries & { attributes: Record<string, string> })[] = [];
   const find = (method: string, route: string, status: number) => {
     const known = knownMethods.includes(method) ? method : otherMethod;
-    // the few there are are looked through faster than a key for them is made
+    // searching the few that exist is faster than building a key for them
     let found = series.find((one) => one.status === status && one.route === route && one.method === known);
     if (!found) {
       const attributes = {

@@ -7,8 +7,8 @@ import { shadowInstruments } from './shadow-instruments.ts';
 const http = ['http_request_method', 'http_route', 'http_response_status_code'] as const;
 
 /**
- * Every metric the service exposes, whoever records it. The table of docs/reference/metrics.md is printed from it; a dashboard
- * or rule may name nothing that stands neither here nor in `foreignMetrics`.
+ * Every metric the service exposes, whoever records it. The table of docs/reference/metrics.md is printed from it;
+ * dashboards and rules may name only metrics that are here or in `foreignMetrics`.
  */
 export const instruments = {
   httpDuration: {
@@ -124,7 +124,7 @@ export const instruments = {
   ...runtimeInstruments,
 } as const satisfies Record<string, Instrument>;
 
-/** Metrics of others that dashboards and rules may name, and who exposes them; `*` stands for any ending. */
+/** External metrics that dashboards and rules may name, and who exposes them; `*` stands for any ending. */
 export const foreignMetrics = [
   { name: 'up', source: 'Prometheus, for every target' },
   { name: 'ALERTS', source: 'Prometheus, for every pending or firing alert' },

@@ -6,21 +6,21 @@ const flushIntervalMs = 20;
 const busyRetryMs = 20;
 
 export type LogDestinationOptions = {
-  /** Turns a line into what is written, such as readable text for a terminal. */
+  /** Converts a line into what is written, such as readable text for a terminal. */
   readonly format?: ((line: string) => string) | undefined;
-  /** Bound of the memory for lines that are not yet written; 4 MiB (about 10,000 lines) by default. */
+  /** Limit on the memory for lines that are not yet written; 4 MiB (about 10,000 lines) by default. */
   readonly maxPendingBytes?: number;
 };
 
 /** Standard output, for a logger: it never blocks the event loop and never throws. */
 export type LogDestination = {
-  /** Takes a line with its line end; dropped and counted when too much is waiting. */
+  /** Accepts a line with its line end; it is dropped and counted if too much is waiting. */
   write(line: string): void;
-  /** Writes at once what the output takes without waiting; for the last words of a process. */
+  /** Immediately writes what the output accepts without waiting; for the last lines of a process. */
   flushSync(): void;
   /**
-   * Waits until all is written, at most `timeoutMs`, and takes no more. Where the reader of a pipe has stopped
-   * reading, the rest is dropped, and only `process.exit()` ends the process, as a write stays under way.
+   * Waits until everything is written, at most `timeoutMs`, and accepts no more lines. If the reader of a pipe has
+   * stopped reading, the rest is dropped, and only `process.exit()` ends the process, because a write stays pending.
    */
   close(timeoutMs: number): Promise<void>;
   /** Lines that were not written: too many were waiting, or the reader is gone. */
@@ -28,12 +28,12 @@ export type LogDestination = {
 };
 
 /**
- * Writes buffers in order, one at a time. `done` is called with an error when the rest of the buffer is given up,
- * and never if the reader never reads on.
+ * Writes buffers in order, one at a time. `done` is called with an error if the rest of the buffer is dropped, and
+ * never if the reader does not continue reading.
  */
 type Output = {
   write(data: Buffer, done: (error?: Error | null) => void): void;
-  /** Whether a write outside that order, as at the end of a process, cannot land inside another. */
+  /** Whether a write outside that order, as at the end of a process, cannot end up inside another. */
   readonly takesOthers: boolean;
 };
 
@@ -54,7 +54,8 @@ export function createLogDestination(options: LogDestinationOptions = {}): LogDe
   function write(line: string): void {
     let text = format === undefined ? line : format(line);
     let bytes = Buffer.byteLength(text);
-    // Logs end up on terminals (`docker logs`, `kubectl logs`). JSON has no harmful ASCII but DEL, which is ignored there.
+    // Logs end up on terminals (`docker logs`, `kubectl logs`). The only harmful ASCII character in JSON is DEL, which
+    // is ignored there.
     if (format === undefined && bytes > text.length) {
       text = escapeJson(text);
       bytes = Buffer.byteLength(text);
@@ -91,7 +92,7 @@ export function createLogDestination(options: LogDestinationOptions = {}): LogDe
     if (error) droppedLines += inFlight.lines;
     pendingBytes -= inFlight.bytes;
     inFlight = undefined;
-    // A lone batch is still being filled.
+    // A single batch is still being filled.
     if (queue.length === 1 && !isClosed) timer ??= setTimeout(send, flushIntervalMs);
     else send();
   }
@@ -105,7 +106,7 @@ export function createLogDestination(options: LogDestinationOptions = {}): LogDe
         pendingBytes -= batch.bytes;
       }
     } catch {
-      // What is waiting stays waiting: there may be a better time, or none.
+      // What is waiting stays in the queue: there may or may not be a better time.
     }
   }
 
@@ -136,8 +137,8 @@ export function createLogDestination(options: LogDestinationOptions = {}): LogDe
 
 /**
  * A pipe or a socket is written through Node's own stream, which waits for it in the event loop. Writes to anything
- * else go to the thread pool. A pipe must not: a write that its reader lets hang would keep a thread from joining,
- * and so the process from ending.
+ * else go to the thread pool. A pipe must not: a write that hangs because nobody reads would prevent a thread from
+ * joining, and so the process from ending.
  */
 function openOutput(): Output {
   const found = fstatSync(1);
@@ -148,10 +149,12 @@ function openOutput(): Output {
   return { write: createFdWriter(found.isCharacterDevice() ? openWithoutBlocking() : 1), takesOthers: true };
 }
 
-/** `write` hands each error to its callback. Node would end the process over an error event that nobody listens to. */
+/**
+ * `write` passes each error to its callback. Node would end the process because of an error event without a listener.
+ */
 function ignoreError(): void {}
 
-/** Standard output as a file of its own that can be told not to block, for a terminal that is held with Ctrl-S. */
+/** Standard output as a separate file that can be made non-blocking, for a terminal that is paused with Ctrl-S. */
 function openWithoutBlocking(): number {
   try {
     return openSync('/dev/fd/1', constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
@@ -176,7 +179,7 @@ function createFdWriter(fd: number): Output['write'] {
         }
       });
     }
-    // A disk that was full may have taken part of a line: the next one starts on its own.
+    // A disk that was full may have accepted part of a line: the next one starts on a line of its own.
     writeFrom(isTorn ? Buffer.concat([Buffer.from('\n'), data]) : data);
   };
 }

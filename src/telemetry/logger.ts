@@ -17,8 +17,8 @@ export function createLogger(options: { level: string; name: string; destination
 }
 
 /**
- * Makes log lines readable if standard output is a terminal and pino-pretty, a development dependency, is there. What
- * others wrote cannot steer the terminal, with pino-pretty or without it.
+ * Makes log lines readable if standard output is a terminal and pino-pretty, a development dependency, is installed.
+ * Text from others cannot control the terminal, with or without pino-pretty.
  */
 export function terminalFormat(): ((line: string) => string) | undefined {
   if (!isatty(1)) return undefined;

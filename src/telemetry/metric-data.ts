@@ -9,7 +9,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import type { Instrument } from './instrument.ts';
 
-/** The series of one instrument as they are now; attributes are made once and reused. */
+/** The current series of one instrument; attributes are created once and reused. */
 export type Point<Value> = { readonly attributes: Attributes; readonly value: Value };
 
 /** Called at each scrape. */
@@ -20,7 +20,7 @@ const startTime: HrTime = [Math.floor(performance.timeOrigin / 1000), 0];
 function describe(instrument: Instrument) {
   return {
     descriptor: {
-      // the exporter appends `_total` to what it is told is monotonic, and leaves a name that has it as it is
+      // the exporter appends `_total` to monotonic counters, unless the name already has it
       name: instrument.name,
       description: instrument.description,
       unit: instrument.unit,
@@ -45,7 +45,7 @@ export function counterData(instrument: Instrument, points: readonly Point<numbe
   };
 }
 
-/** The present values of a gauge. */
+/** The current values of a gauge. */
 export function gaugeData(instrument: Instrument, points: readonly Point<number>[]): MetricData {
   return { ...describe(instrument), dataPointType: DataPointType.GAUGE, dataPoints: stamp(points) };
 }
@@ -70,10 +70,10 @@ export function histogramValue(
 }
 
 /**
- * Joins sources into what a metric reader of the OpenTelemetry SDK takes as `metricProducers`. Several sources may have
- * series of one metric, each of another model version: they are told as one metric. A series that is there twice, which
- * Prometheus would drop with all others of the scrape, is told once, the first, and the collection has an error that
- * names it.
+ * Joins sources into what a metric reader of the OpenTelemetry SDK accepts as `metricProducers`. Several sources may
+ * have series of one metric, each for a different model version: they are merged into one metric. Of duplicate series,
+ * for which Prometheus would drop the whole scrape, only the first is exposed, and the collection has an error that
+ * names them.
  */
 export function createMetricProducer(sources: readonly MetricSource[]): MetricProducer {
   const scope = { name: 'vigia' };
@@ -90,11 +90,11 @@ export function createMetricProducer(sources: readonly MetricSource[]): MetricPr
         const repeated = findRepeated(name, points);
         if (repeated.size === 0) return { ...group[0], dataPoints: points } as MetricData;
         for (const i of repeated) {
-          errors.push(new Error(`${name}${JSON.stringify(points[i].attributes)} is there twice`));
+          errors.push(new Error(`${name}${JSON.stringify(points[i].attributes)} occurs twice`));
         }
         return { ...group[0], dataPoints: points.filter((_, i) => !repeated.has(i)) } as MetricData;
       });
-      // the reader puts its own resource in the place of this one
+      // the reader replaces this with its own resource
       const resourceMetrics = { resource: undefined as never, scopeMetrics: [{ scope, metrics }] };
       return { resourceMetrics, errors };
     },
@@ -102,8 +102,8 @@ export function createMetricProducer(sources: readonly MetricSource[]): MetricPr
 }
 
 /**
- * Makes the function that finds the points of a metric whose labels an earlier one has. As attributes are made once and
- * reused, it looks at them again only where they are other objects than at the last collection.
+ * Makes the function that finds the points of a metric with the same labels as an earlier one. As attributes are
+ * created once and reused, it examines them again only if they are different objects from the last collection.
  *
  * @returns their indices
  */

@@ -4,7 +4,7 @@ import { instruments } from './instruments.ts';
 import { gaugeData, type MetricSource } from './metric-data.ts';
 import { createModelMetrics } from './model-metrics.ts';
 
-/** What the models that answer are, as their references say it. */
+/** Information about the models that answer, from their references. */
 export function createModelInfo(answering: () => readonly Reference[]): MetricSource {
   return () => [
     gaugeData(
@@ -25,7 +25,7 @@ function describe({ model, version, output, dataDigest = '' }: Reference) {
   };
 }
 
-/** All series of a model that is watched by its monitor alone. */
+/** All series of a model of which only a monitor exists. */
 export function createMonitorMetrics(monitor: Monitor): MetricSource {
   const sources = [createModelMetrics(monitor), createModelInfo(() => [monitor.reference])];
   return () => sources.flatMap((source) => source());

@@ -158,7 +158,7 @@ export const modelInstruments = {
     type: 'gauge',
     unit: '1',
     labels: drift,
-    description: 'PSI that chance alone stays under (z = 4.5).',
+    description: 'PSI that chance alone stays below (z = 4.5).',
   },
   driftSamples: {
     name: 'model_feature_drift_samples',

@@ -19,7 +19,7 @@ import { driftStatisticInstruments } from './model-instruments.ts';
 import { createSegmentMetrics } from './segment-metrics.ts';
 
 /**
- * The series of one model version. Attributes, and points that never change, are made here once; a scrape reads the
+ * The series of one model version. Attributes, and points that never change, are created once here; a scrape reads the
  * counts.
  */
 export function createModelMetrics(monitor: Monitor): MetricSource {
@@ -124,7 +124,7 @@ function labelVariable(variable: VariableLayout, model: { model: string; version
   };
 }
 
-/** None for a category, and where the reference has no values. */
+/** None for a category, and if the reference has no values. */
 function midRanksOf({ bins, counts }: VariableLayout): number[] {
   return bins.kind === 'numeric'
     ? midRanks(counts.slice(0, missingBin(bins))).filter((rank) => !Number.isNaN(rank))
@@ -138,12 +138,12 @@ function valueHistogram(variable: VariableLayout, totals: Readonly<Float64Array>
   return histogramValue(edges, values, totals[sum]);
 }
 
-/** Statistics, the ceiling of the PSI and N of each window of this replica, for those who scrape without recording rules. */
+/** Statistics, the ceiling of the PSI and N of each window of this replica, for setups without recording rules. */
 function driftData(monitor: Monitor, labelled: readonly LabelledVariable[]): MetricData[] {
   const points = new Map<Instrument, Point<number>[]>();
   const add = (instrument: Instrument, attributes: Point<number>['attributes'], value: number | null) => {
     const known = points.get(instrument) ?? [];
-    // without observations there is nothing to say: no series is plainer than NaN
+    // without observations there is no value: a missing series is clearer than NaN
     if (value !== null) known.push({ attributes, value });
     points.set(instrument, known);
   };

@@ -2,8 +2,8 @@ import { type Config, settings } from '../settings/config.ts';
 import { tracesPath } from './otlp-options.ts';
 
 /**
- * What an operator should know of the OpenTelemetry variables though the service starts: those that have no effect, and
- * addresses that are probably not meant so.
+ * Notices about OpenTelemetry variables that do not prevent the start: those without effect, and addresses that are
+ * probably wrong.
  */
 export function otelNotices(config: Config, env: Readonly<Record<string, string | undefined>>): string[] {
   const idle = Object.keys(env).filter(
@@ -27,14 +27,14 @@ function addressNotices(config: Config): string[] {
   const notices: string[] = [];
   if (name === 'OTEL_EXPORTER_OTLP_ENDPOINT' && isComplete) {
     notices.push(
-      `${name} ends in ${tracesPath}, which is appended to it once more: leave it out, or set OTEL_EXPORTER_OTLP_TRACES_ENDPOINT instead`,
+      `${name} ends in ${tracesPath}, which is appended to it again: omit it, or set OTEL_EXPORTER_OTLP_TRACES_ENDPOINT instead`,
     );
   }
   if (name === 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT' && pathname === '/') {
-    notices.push(`${name} has no path and is used as it is: most receivers take traces at ${tracesPath}`);
+    notices.push(`${name} has no path and is used as it is: most receivers accept traces at ${tracesPath}`);
   }
   if (port === '4317') {
-    notices.push(`${name} names port 4317, where Collectors speak gRPC: OTLP over HTTP is on 4318`);
+    notices.push(`${name} names port 4317, on which Collectors expect gRPC: OTLP over HTTP is on 4318`);
   }
   return notices;
 }

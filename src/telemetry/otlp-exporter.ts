@@ -10,12 +10,12 @@ export type ExportOutcome =
   | { readonly spans: number; readonly error: Error }
   | ({ readonly spans: number; readonly error?: undefined } & ExportAnswer);
 
-/** An enumeration of a package that comes with the exporters; its values are the specification's names. */
+/** An enumeration from a package that the exporters depend on; its values are the specification's names. */
 type Compression = NonNullable<NonNullable<ConstructorParameters<typeof JsonExporter>[0]>['compression']>;
 
 const exporters = { 'http/json': JsonExporter, 'http/protobuf': ProtobufExporter } as const;
 
-/** Makes the SDK's exporter of spans over OTLP/HTTP, which tells here how each export ended. */
+/** Makes the SDK's exporter of spans over OTLP/HTTP, which reports how each export ended. */
 export function createOtlpExporter(
   { url, format, headers, timeoutMillis, compression, tls }: OtlpOptions,
   answers: ExportAnswers,

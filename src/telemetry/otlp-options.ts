@@ -10,7 +10,7 @@ export type OtlpOptions = {
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMillis: number;
   readonly compression: 'none' | 'gzip';
-  /** Certificates and the key, as the files have them (PEM). */
+  /** Certificates and the key, as in the files (PEM). */
   readonly tls: { readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
 };
 
@@ -18,8 +18,8 @@ export type OtlpOptions = {
 export const tracesPath = '/v1/traces';
 
 /**
- * Where traces go by the standard variables, and how; undefined when they go nowhere. A variable for traces alone is
- * stronger than the one for everything.
+ * Where and how traces are sent, by the standard variables; undefined if they are not sent. A variable for traces alone
+ * takes precedence over the general one.
  *
  * @throws ConfigError naming the variable of a certificate or key that cannot be used
  */
@@ -48,7 +48,7 @@ function tracesUrl(config: Config): string | undefined {
   return url.href;
 }
 
-/** What of the settings turns tracing off, in the operator's words; undefined when it is on. */
+/** The setting that turns tracing off, as the operator wrote it; undefined if it is on. */
 export function whyOff(config: Config): string | undefined {
   if (config.OTEL_SDK_DISABLED) return 'OTEL_SDK_DISABLED is true';
   if (config.OTEL_TRACES_EXPORTER === 'none') return 'OTEL_TRACES_EXPORTER is none';
@@ -58,7 +58,7 @@ export function whyOff(config: Config): string | undefined {
     : undefined;
 }
 
-/** Headers differ by their names in any case. */
+/** Header names are case-insensitive. */
 function lowerNames(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
@@ -75,7 +75,7 @@ function readTls(config: Config): OtlpOptions['tls'] {
   const own = { ...cert?.tls, ...key?.tls };
   if (!isUsable(own)) {
     throw new ConfigError(
-      'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY: the key is that of another certificate',
+      'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY: the key does not belong to the certificate',
     );
   }
   return { ...ca?.tls, ...own };
@@ -84,7 +84,7 @@ function readTls(config: Config): OtlpOptions['tls'] {
 function isUsable(tls: OtlpOptions['tls']): boolean {
   try {
     createSecureContext(tls);
-    // a CA without certificates is no error to TLS: it would trust nobody
+    // for TLS, a CA without certificates is not an error: it would trust nobody
     if (tls.ca !== undefined) new X509Certificate(tls.ca);
     return true;
   } catch {
@@ -114,22 +114,22 @@ function readPem(
   const tls = { [tlsNames[what]]: pem };
   if (!pem.includes('-----BEGIN ') || !isUsable(tls)) {
     const lacking = what === 'CLIENT_KEY' ? 'private key without a passphrase' : 'certificate';
-    throw new ConfigError(`${setting}=${path}: holds no ${lacking} in PEM`);
+    throw new ConfigError(`${setting}=${path}: contains no ${lacking} in PEM format`);
   }
   return { tls };
 }
 
-/** What may stand in no log line: the values of headers, and the credentials and the query of the address. */
+/** What must never appear in a log line: the values of headers, and the credentials and the query of the address. */
 export function secretsOf({ url, headers }: OtlpOptions): string[] {
   const { username, password, search } = new URL(url);
   const basic = Buffer.from(`${decode(username)}:${decode(password)}`).toString('base64');
   const texts = [...Object.values(headers), username, password, basic, search.slice(1)];
   const parts = texts.flatMap((text) => {
-    // after a scheme, as in "Bearer …", the secret stands alone too
+    // after a scheme, as in "Bearer …", the secret can also appear alone
     const afterScheme = text.split(/\s+/).slice(1);
     return [text, decode(text), encodeURIComponent(text), ...afterScheme];
   });
-  // a shorter one would be found in words that are none
+  // a shorter one would match ordinary words
   return [...new Set(parts)].filter((text) => text.length >= 4).sort((a, b) => b.length - a.length);
 }
 

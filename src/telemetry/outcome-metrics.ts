@@ -6,7 +6,10 @@ import { instruments } from './instruments.ts';
 import { counterData, gaugeData, type MetricSource } from './metric-data.ts';
 import { createPerformanceMetrics, createTrainingMetrics } from './performance-metrics.ts';
 
-/** What came of the outcomes reported to this replica. Comes before all that tells of outcomes: what is due counts here. */
+/**
+ * What happened to the outcomes reported to this replica. It comes before all other metrics of outcomes, because
+ * reading it counts those that are due.
+ */
 export function intakeMetrics({ results, held, settle }: OutcomeIntake): MetricSource {
   return () => {
     settle();
@@ -23,7 +26,7 @@ export function intakeMetrics({ results, held, settle }: OutcomeIntake): MetricS
 /**
  * The performance of every model version in use.
  *
- * @param onCollected called in the turn in which the counts are read
+ * @param onCollected called in the same turn of the event loop in which the counts are read
  */
 export function performanceMetrics(models: KnownModels, onCollected: () => void = () => {}): MetricSource {
   const made = new WeakMap<KnownModel, readonly MetricSource[]>();

@@ -2,7 +2,7 @@ import { type Instrument, modelLabels } from './instrument.ts';
 
 const cell = [...modelLabels, 'score_bin', 'prediction'] as const;
 
-/** What the service exposes of outcomes, and of a model’s performance. */
+/** The metrics of outcomes, and of a model’s performance. */
 export const performanceInstruments = {
   scoreBinPredictions: {
     name: 'model_score_bin_predictions_total',
@@ -157,7 +157,7 @@ export const performanceInstruments = {
     unit: '1',
     labels: [...modelLabels, 'metric'],
     description:
-      'What live figures are compared with: the accuracy on rows that the model was not fitted on, and the AUC of their scores over the score bins, unless these are too coarse.',
+      'The figures with which live ones are compared: the accuracy on rows that the model was not fitted on, and the AUC of their scores over the score bins, unless these are too coarse.',
   },
   rocAucShrinkage: {
     name: 'model_estimated_roc_auc_shrinkage',

@@ -18,7 +18,7 @@ import {
   type Point,
 } from './metric-data.ts';
 
-/** Counters that are one sum a cell. */
+/** Counters with one sum per cell. */
 const cellCounters: readonly (readonly [Instrument, PerformanceField])[] = [
   [instruments.scoreBinPredictions, 'predictions'],
   [instruments.scoreBinMatured, 'matured'],
@@ -27,14 +27,14 @@ const cellCounters: readonly (readonly [Instrument, PerformanceField])[] = [
   [instruments.outcomeLogLosses, 'logLosses'],
 ];
 
-/** The same of calibrated probabilities; where there is no calibration, they would be 0 and mean nothing. */
+/** The same for calibrated probabilities; without a calibration, they would be 0 and meaningless. */
 const calibratedCellCounters: typeof cellCounters = [
   [instruments.scoreBinExpectedPositives, 'expectedPositives'],
   [instruments.outcomeExpected, 'expected'],
   [instruments.outcomeVariance, 'variance'],
 ];
 
-/** What is counted of how well a model version does. */
+/** The counts of how well a model version does. */
 export type PerformanceSource = {
   readonly performance: Performance;
   readonly delays: OutcomeDelays;
@@ -104,7 +104,7 @@ function valueBinLabels(edges: readonly number[]): string[] {
   return binLabels({ kind: 'numeric', edges }).slice(0, -1);
 }
 
-/** For each bin what all lower ones hold, and half of what is in it: equal scores count half in the AUC. */
+/** For each bin, the sum of all lower ones and half of the bin itself: equal scores count half in the AUC. */
 function below(counts: Float64Array, labels: readonly Point<number>['attributes'][]): Point<number>[] {
   let sum = 0;
   return labels.map((attributes, i) => {
@@ -114,7 +114,7 @@ function below(counts: Float64Array, labels: readonly Point<number>['attributes'
   });
 }
 
-/** What a model's training promised: constants. Only the number of rows where no outcomes were known. */
+/** What a model's training promised, as constants; only the number of rows if no outcomes were known. */
 export function createTrainingMetrics(artifact: Artifact): MetricSource {
   const model = { model: artifact.name, version: artifact.version };
   const learnt = learntFromOutcomes(artifact);

@@ -2,8 +2,8 @@ import type { Attributes } from '@opentelemetry/api';
 
 /**
  * Attributes as the labels of a series, `name="value",…`. Whatever the attributes are called, each label has a valid
- * name and stands there once: where several names become the same label, their values are joined with `;`, in the
- * order of the names.
+ * name and occurs once: if several names become the same label, their values are joined with `;`, in the order of the
+ * names.
  *
  * Source: https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/#metric-attributes
  */
@@ -27,14 +27,14 @@ function joinValues(group: readonly { readonly key: string; readonly text: strin
 }
 
 /**
- * A name as Prometheus takes it: what is no ASCII letter, digit or underscore becomes an underscore, several in a row
- * become one, which also keeps clear of the names that begin with two and are reserved.
+ * A name that Prometheus accepts: characters other than ASCII letters, digits and underscores become underscores, and
+ * several in a row become one, which also avoids the reserved names that begin with two.
  */
 export function validName(name: string): string {
   return name.replaceAll(/[^a-z0-9_]+/gi, '_').replaceAll(/_{2,}/g, '_') || '_';
 }
 
-/** A label may not begin with a digit; the Collector and Prometheus' own OTLP receiver put `key_` before it. */
+/** A label must not begin with a digit; the Collector and Prometheus' own OTLP receiver put `key_` before it. */
 function labelName(key: string): string {
   const name = validName(key);
   return /^\d/.test(name) ? `key_${name}` : name;

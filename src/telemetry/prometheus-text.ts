@@ -10,9 +10,9 @@ import { escapeText, formatLabels, validName } from './prometheus-labels.ts';
 
 /**
  * Makes the function that writes metrics in Prometheus's text format (0.0.4), byte for byte as the SDK's
- * `PrometheusSerializer` does without scope labels, where what that writes is valid. What costs most there, the text
- * of the labels, is made once for each attributes object and kept for as long as that object is: so attributes must
- * not be changed after their first scrape, and should be reused.
+ * `PrometheusSerializer` does without scope labels, as far as its output is valid. The most expensive part, the text of
+ * the labels, is created once for each attributes object and kept as long as that object exists: so attributes must not
+ * be changed after their first scrape, and should be reused.
  *
  * Source: https://prometheus.io/docs/instrumenting/exposition_formats/
  */
@@ -54,7 +54,7 @@ export function createPrometheusText(): (metrics: ResourceMetrics) => string {
     let cumulative = 0;
     for (let i = 0; i < counts.length; i++) {
       cumulative += counts[i];
-      // a bound that is infinite itself: the last line says it
+      // an infinite bound: the last line states it
       if (boundaries[i] === Number.POSITIVE_INFINITY) continue;
       lines += `${bucket}${ends[i]}${cumulative}\n`;
     }
@@ -92,7 +92,7 @@ function metricName({ descriptor, ...metric }: MetricData): string {
   return isCounter && !name.endsWith('_total') ? `${name}_total` : name;
 }
 
-/** A metric may not begin with a digit. */
+/** A metric name must not begin with a digit. */
 function metricBaseName(text: string): string {
   const name = validName(text);
   return /^\d/.test(name) ? `_${name}` : name;

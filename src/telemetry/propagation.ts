@@ -13,7 +13,7 @@ import { copyOf } from '../text/own-text.ts';
 
 type PropagatorName = Config['OTEL_PROPAGATORS'][number];
 
-/** Finds the trace that the caller of a request names in its headers. */
+/** Finds the trace context in the headers of a request. */
 export type CallerTrace = (headers: IncomingHttpHeaders) => SpanContext | undefined;
 
 const makers: Readonly<Record<Exclude<PropagatorName, 'none'>, () => TextMapPropagator>> = {
@@ -23,10 +23,10 @@ const makers: Readonly<Record<Exclude<PropagatorName, 'none'>, () => TextMapProp
   b3multi: () => ofShortHeaders(new B3Propagator({ injectEncoding: B3InjectEncoding.MULTI_HEADER })),
 };
 
-/** A `b3` header has 68 characters at most. */
+/** A `b3` header has at most 68 characters. */
 const longestB3 = 256;
 
-/** The same propagator, with another way to read headers. */
+/** The same propagator, with a different way of reading headers. */
 function readingBy(extract: TextMapPropagator['extract'], propagator: TextMapPropagator): TextMapPropagator {
   return {
     inject: (context, carrier, setter) => propagator.inject(context, carrier, setter),
@@ -43,12 +43,12 @@ function ofShortHeaders(propagator: TextMapPropagator): TextMapPropagator {
   }, propagator);
 }
 
-/** Of version 00; a later one may go on behind that. */
+/** The length of version 00; later versions may be longer. */
 const traceparentLength = 55;
 
 /**
- * Copies the ids out of a `traceparent` that is longer: as pieces of the header they would keep all of it in memory for
- * as long as a span waits.
+ * Copies the ids out of a longer `traceparent`: as slices of the header they would keep all of it in memory as long as
+ * a span waits.
  */
 function withOwnIds(propagator: TextMapPropagator): TextMapPropagator {
   return readingBy((context, carrier, getter) => {
@@ -78,14 +78,14 @@ export function createPropagator(names: readonly PropagatorName[]): TextMapPropa
 }
 
 /**
- * Makes the reader of callers' traces that finds what the instrumentation finds, as it asks the same propagators: so the
- * sampling decision, the span, the log line and the sample speak of one trace.
+ * Makes the reader of callers' trace contexts, which uses the same propagators as the instrumentation, so that the
+ * sampling decision, the span, the log line and the sample refer to the same trace.
  */
 export function createCallerTrace(names: readonly PropagatorName[]): CallerTrace {
-  // baggage names no trace, and may be long
+  // baggage contains no trace id, and may be long
   const propagator = createPropagator(names.filter((name) => name !== 'baggage'));
   const needed = [...new Set(names.flatMap((name) => traceHeaders[name]))];
-  // the sampler asks, and right after it whoever logs the request
+  // the sampler asks, and right after it the request log
   let lastAsked: IncomingHttpHeaders | undefined;
   let lastFound: SpanContext | undefined;
   return (headers) => {

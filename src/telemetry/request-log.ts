@@ -3,9 +3,9 @@ import type { Logger } from 'pino';
 import { isoTime } from '../times/iso-time.ts';
 import type { LogDestination } from './log-destination.ts';
 
-/** One answered request. Strings may hold anything; names follow pino and its OpenTelemetry instrumentation. */
+/** One answered request. Strings may contain anything; names follow pino and its OpenTelemetry instrumentation. */
 export type RequestEntry = {
-  /** `predict` for answered predictions, `observations` for a batch of them, `request` for all else. */
+  /** `predict` for answered predictions, `observations` for a batch of observations, `request` for everything else. */
   readonly event: 'predict' | 'observations' | 'request';
   readonly route: string;
   readonly method: string;
@@ -17,20 +17,20 @@ export type RequestEntry = {
   readonly spanId?: string | undefined;
   /** W3C trace flags; bit 0 is `sampled`. */
   readonly traceFlags?: number | undefined;
-  /** JSON text of the members that name the model that was asked. */
+  /** JSON text of the members that name the model that answered. */
   readonly model?: string | undefined;
-  /** What the caller calls the prediction. */
+  /** The caller's own key for the prediction. */
   readonly key?: string | undefined;
   readonly prediction?: string | undefined;
   readonly score?: number | undefined;
-  /** The payload as JSON text, redacted already (see `createRowFormatter`). */
+  /** The payload as JSON text, already redacted (see `createRowFormatter`). */
   readonly payload?: string | undefined;
   /** Rows that were predicted together. */
   readonly rows?: number | undefined;
   /** Rows of a batch of observations. */
   readonly accepted?: number | undefined;
   readonly invalid?: number | undefined;
-  /** The batch came before, and was counted then. */
+  /** The batch was sent before, and was counted then. */
   readonly duplicate?: true | undefined;
 };
 
@@ -39,10 +39,10 @@ const warn = 40;
 const error = 50;
 
 /**
- * Makes the writer of the one log line a request: the line that pino would write for it, at a third of
- * the cost, with `level` info below status 400, warn below 500 and error from there, if the logger's level lets it.
+ * Makes the writer of the log line of each request: the line that pino would write for it, at a third of the cost, with
+ * `level` info below status 400, warn below 500 and error above, if the logger's level allows it.
  *
- * @param sampleRatio the share of the successes (status below 400) that is logged; all the rest always is
+ * @param sampleRatio the share of successes (status below 400) that is logged; everything else is always logged
  */
 export function createRequestLog(options: {
   logger: Logger;

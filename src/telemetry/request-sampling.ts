@@ -8,8 +8,8 @@ import type { CallerTrace } from './propagation.ts';
 export type RequestSampler = (headers: IncomingHttpHeaders) => boolean;
 
 /**
- * Makes the sampler that the `OTEL_TRACES_SAMPLER` variables describe. A ratio is decided by the trace id when the
- * request brings one (as OpenTelemetry does, so that services agree), by chance otherwise.
+ * Makes the sampler that the `OTEL_TRACES_SAMPLER` variables describe. A ratio is decided by the trace id if the
+ * request has one (as in OpenTelemetry, so that services agree), otherwise at random.
  */
 export function createRequestSampler(
   name: Config['OTEL_TRACES_SAMPLER'],
@@ -42,8 +42,8 @@ const bareEmit = EventEmitter.prototype.emit;
 
 /**
  * Keeps a server's unsampled requests away from the HTTP instrumentation, which has patched `Server.prototype.emit`:
- * asking a sampler after it has begun its work costs most of what recording would. Everything but `request` events,
- * and every sampled request, goes the instrumented way.
+ * asking a sampler after the instrumentation has begun costs almost as much as recording. All events other than
+ * `request`, and every sampled request, go through the instrumentation.
  */
 export function gateInstrumentation(server: Server, sample: RequestSampler): void {
   const instrumentedEmit = server.emit;

@@ -1,6 +1,6 @@
 import type { Instrument } from './instrument.ts';
 
-/** What OpenTelemetry’s instrumentation of Node exposes: the event loop, garbage collection and the heap. */
+/** The metrics of OpenTelemetry’s Node.js instrumentation: event loop, garbage collection and heap. */
 export const runtimeInstruments = {
   eventLoopDelayMin: eventLoopDelay('min', 'Minimum'),
   eventLoopDelayMax: eventLoopDelay('max', 'Maximum'),

@@ -6,7 +6,7 @@ import { oneLine } from '../text/one-line.ts';
 import type { ExportAnswers } from './export-answers.ts';
 import type { TelemetryLevel, TelemetryLog } from './telemetry-log.ts';
 
-/** Deep enough for an error and its reason; spans are shown as what they are called. */
+/** Deep enough for an error and its reason; spans are shown by name. */
 const inspectOptions = {
   depth: 1,
   breakLength: Number.POSITIVE_INFINITY,
@@ -15,9 +15,9 @@ const inspectOptions = {
 };
 
 /**
- * Sends what the SDK says of itself to the log, a line each, from `level` on. How exports end comes to it as well, once
- * for each batch: the log has that once from `createExportReport`, so failures stand here only at the level `debug`, and
- * answers go to `answers` alone.
+ * Sends the SDK's own messages to the log, one line each, from `level` on. They include how each export ended;
+ * `createExportReport` already logs that once, so failures are logged here only at level `debug`, and answers go only
+ * to `answers`.
  */
 export function logDiagnostics(
   log: TelemetryLog,
@@ -39,7 +39,7 @@ export function logDiagnostics(
     debug: write('debug'),
     verbose: write('trace'),
   };
-  // warnings are heard at every level, as some are answers
+  // warnings are processed at every level, as some are answers
   diag.setLogger(logger, Math.max(threshold, DiagLogLevel.WARN));
   setGlobalErrorHandler((error) => diag.debug(oneLine(error)));
 }

@@ -4,7 +4,7 @@ import { sumCounts } from '../stats/smoothing.ts';
 import { instruments } from './instruments.ts';
 import { counterData, gaugeData, type MetricSource, type Point } from './metric-data.ts';
 
-/** The series of a model's segments, one a count; none for a model that names no segments. */
+/** The series of a model's segments, one per count; none for a model that names no segments. */
 export function createSegmentMetrics({ reference, variables, segments, totals }: Monitor): MetricSource {
   const { model, version } = reference;
   const labels = variables.map(({ bins }) => binLabels(bins));

@@ -3,7 +3,7 @@ import { instruments } from './instruments.ts';
 import type { LogDestination } from './log-destination.ts';
 import { counterData, gaugeData, type MetricSource } from './metric-data.ts';
 
-/** What was kept and what was lost of samples and log lines. */
+/** How many samples and log lines were written and lost. */
 export function writerMetrics(samples: JsonlWriter, log: LogDestination): MetricSource {
   return () => [
     counterData(instruments.samplesWritten, [{ attributes: {}, value: samples.written }]),
@@ -15,7 +15,7 @@ export function writerMetrics(samples: JsonlWriter, log: LogDestination): Metric
   ];
 }
 
-/** How clients take their answers, on both listeners. */
+/** How clients read their answers, on both listeners. */
 export function readerMetrics(readers: { readonly ended: number; unreadBytes(): number }): MetricSource {
   return () => [
     counterData(instruments.httpConnectionsEnded, [

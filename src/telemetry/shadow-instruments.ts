@@ -2,7 +2,7 @@ import { type Instrument, modelLabels } from './instrument.ts';
 
 const pair = [...modelLabels, 'shadow', 'shadow_version'] as const;
 
-/** What the service exposes of shadows: models that score the rows of another one without answering. */
+/** The metrics of shadows: models that score the rows of another one without answering. */
 export const shadowInstruments = {
   agreement: {
     name: 'model_agreement_total',
@@ -16,7 +16,8 @@ export const shadowInstruments = {
     type: 'counter',
     unit: '{outcome}',
     labels: [...pair, 'right'],
-    description: 'Outcomes that count for both, by who was right: `both`, `champion`, `shadow` or `neither`.',
+    description:
+      'Outcomes that count for both, by which of them was right: `both`, `champion`, `shadow` or `neither`.',
   },
   shadowRowsDropped: {
     name: 'model_shadow_rows_dropped_total',
@@ -24,6 +25,6 @@ export const shadowInstruments = {
     unit: '{row}',
     labels: [...pair, 'reason'],
     description:
-      'Rows that a shadow did not score: too many waited (`queue_full`), it `failed`, or a new version of either model brought `other_classes`.',
+      'Rows that a shadow did not score: too many were waiting (`queue_full`), it `failed`, or a new version of either model has `other_classes`.',
   },
 } as const satisfies Record<string, Instrument>;

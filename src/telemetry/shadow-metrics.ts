@@ -3,7 +3,7 @@ import type { ShadowPair } from '../outcomes/shadow-pairs.ts';
 import { instruments } from './instruments.ts';
 import { counterData } from './metric-data.ts';
 
-/** Where models and their shadows differ, who was right, and which rows a shadow left out. */
+/** Where models and their shadows differ, which was right, and which rows a shadow dropped. */
 export function shadowPairMetrics(pairs: readonly ShadowPair[]): MetricData[] {
   return [
     counterData(instruments.agreement, pairs.flatMap(agreementPoints)),

@@ -2,12 +2,12 @@ import type { Attributes } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { copyOf } from '../text/own-text.ts';
 
-/** Attributes that hold a whole address, in the present and the older semantic conventions. */
+/** Attributes that contain a whole address, in the current and the older semantic conventions. */
 const addressAttributes = new Set(['url.full', 'http.url', 'http.target']);
 /** Attributes that an instrumentation cuts out of longer texts of the request. */
 const cutAttributes = new Set(['url.path', 'client.address', 'server.address']);
 
-/** An address without who asks (`user:password@`), query and fragment. */
+/** An address without credentials (`user:password@`), query and fragment. */
 function withoutQuery(address: string): string {
   return address.replace(/^([a-z][a-z\d+.-]*:)?\/\/[^/?#]*@/i, '$1//').replace(/[?#].*$/s, '');
 }
@@ -23,8 +23,8 @@ function trim(attributes: Attributes, maxLength: number): void {
 }
 
 /**
- * Takes out of a span, before it waits for its export, what it must not tell and what would keep memory: the query of
- * an address, which may hold the input, and the long headers that shortened attributes were cut out of.
+ * Removes from a span, before it waits for export, what it must not reveal and what would occupy memory: the query of
+ * an address, which may contain the input, and the long headers that shortened attributes were cut from.
  *
  * @param maxLength to which the SDK shortens the attributes' values
  */

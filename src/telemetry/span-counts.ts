@@ -8,7 +8,7 @@ import { instruments } from './instruments.ts';
 import { counterData, type MetricSource } from './metric-data.ts';
 import { trimSpans } from './span-contents.ts';
 
-/** What became of the spans that were recorded. */
+/** What happened to recorded spans. */
 export type SpanCounts = { exported: number; queueFull: number; exportFailed: number; rejected: number };
 
 export function createSpanCounts(): SpanCounts {
@@ -28,11 +28,11 @@ export function spanMetrics(counts: SpanCounts): MetricSource {
 }
 
 /**
- * A batching span processor whose losses are counted. It tells them only through its own metrics, so that is where they
- * are heard: of those all but the count of the spans that found no place in the queue are left aside.
+ * A batching span processor whose losses are counted. It reports them only through its own metrics, so they are read
+ * from there; of those metrics, only the number of spans that did not fit into the queue is used.
  *
- * @param options with the length to which attribute values are shortened
- * @param onQueueFull is called for the first of them
+ * @param options includes the length to which attribute values are shortened
+ * @param onQueueFull called when the first span is lost
  */
 export function createSpanProcessor(
   counts: SpanCounts,

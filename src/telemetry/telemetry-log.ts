@@ -5,22 +5,25 @@ import { oneLine } from '../text/one-line.ts';
 export type TelemetryEvent = 'settings' | 'tracing' | 'opentelemetry';
 export type TelemetryLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
-/** The service's log, for what starts before there is one. */
+/** The service's log, for components that start before it exists. */
 export type TelemetryLog = {
-  /** Writes a line without the secrets in it; before the logger is there it is kept, if not too many are. */
+  /** Writes a line without the secrets in it; before there is a logger, lines are buffered up to a limit. */
   write(event: TelemetryEvent, level: TelemetryLevel, message: string): void;
-  /** Writes what was kept to this logger, and from now on everything. */
+  /** Writes the buffered lines to this logger, and from now on everything. */
   connect(logger: Logger): void;
 };
 
-/** Kept before there is a logger; the SDK says some 200 things at its start when it is asked to say all. */
+/**
+ * The number of lines buffered before there is a logger; the SDK writes some 200 lines at its start at the most verbose
+ * level.
+ */
 const maxKept = 1000;
 const maxMessageLength = 2000;
 
 /**
  * Makes the log of the tracing.
  *
- * @param secrets texts that stand in no line
+ * @param secrets texts that must not appear in any line
  */
 export function createTelemetryLog(secrets: readonly string[]): TelemetryLog {
   const kept: Parameters<TelemetryLog['write']>[] = [];
@@ -32,12 +35,12 @@ export function createTelemetryLog(secrets: readonly string[]): TelemetryLog {
       return;
     }
     const logger = loggers[event];
-    // else the line would name the request that happened to be there when the timer of the export was set
+    // otherwise the line would name the request that happened to be active when the export timer was set
     context.with(ROOT_CONTEXT, () => logger[level](hide(oneLine(message), secrets)));
   }
 
   function connect(logger: Logger): void {
-    // what the SDK says has been chosen by OTEL_LOG_LEVEL
+    // what the SDK logs has been filtered by OTEL_LOG_LEVEL
     const level = logger.level === 'silent' ? 'silent' : 'trace';
     loggers = {
       settings: logger.child({ event: 'settings' }),

@@ -1,4 +1,4 @@
-/** Besides English, which times are read in. */
+/** The languages besides English in which times are read. */
 const languages = ['cs', 'da', 'de', 'es', 'fi', 'fr', 'it', 'nb', 'nl', 'pl', 'pt', 'ro', 'sv', 'tr'];
 
 /** `7. Januar 2026`, `31 de enero de 2026`, and the month alone. */
@@ -6,7 +6,7 @@ const date = /^(?:([1-9]|[12]\d|3[01])\.? (?:de )?)?(\p{L}{3,12})\.?(?: del?)? (
 
 let names: ReadonlySet<string> | undefined;
 
-/** The names of the months, in full and short, as they stand alone and in dates. */
+/** The names of the months, in full and abbreviated, both alone and as in dates. */
 function monthNames(): ReadonlySet<string> {
   const forms = languages.flatMap((language) =>
     (['long', 'short'] as const).flatMap((month) =>
@@ -22,7 +22,9 @@ function monthNames(): ReadonlySet<string> {
   );
 }
 
-/** Where a date ends that a text begins with and that names its month in another language than English; −1 for none. */
+/**
+ * Where the date at the beginning of a text ends, if it names its month in a language other than English; −1 for none.
+ */
 export function endOfDateInWords(text: string): number {
   const match = date.exec(text);
   if (match === null) return -1;

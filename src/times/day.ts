@@ -1,2 +1,2 @@
-/** A day of UTC, which knows no leap seconds. */
+/** A day in UTC, without leap seconds. */
 export const dayMs = 86_400_000;

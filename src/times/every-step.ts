@@ -1,9 +1,8 @@
 /**
- * Does something at each multiple of a number of milliseconds of the wall clock, for as long as the process lives for
- * other reasons.
+ * Does something at each multiple of a number of milliseconds of the wall clock, without keeping the process alive.
  *
- * @param work gets the time whose turn it is, in ms since 1970
- * @returns a function that ends it
+ * @param work receives the time that is due, in ms since 1970
+ * @returns a function that stops it
  */
 export function everyStep(stepMs: number, work: (timeMs: number) => void): () => void {
   let timer: NodeJS.Timeout;
@@ -12,7 +11,7 @@ export function everyStep(stepMs: number, work: (timeMs: number) => void): () =>
   };
   const turn = (dueMs: number) => {
     const nowMs = Date.now();
-    // a timer may run a little early by the wall clock; one that was set back is followed
+    // a timer may fire a little early by the wall clock; a clock that was set back is followed
     if (nowMs < dueMs && dueMs - nowMs < stepMs) return wait(dueMs);
     const lastMs = Math.floor(nowMs / stepMs) * stepMs;
     wait(lastMs + stepMs);

@@ -2,7 +2,7 @@ import { plainText } from '../stats/category-text.ts';
 import { endOfDateInWords } from './dates-in-words.ts';
 import { dayMs } from './day.ts';
 
-/** Which of the two numbers before the year is the day, in dates such as `03/04/2026`. */
+/** Which of the two numbers before the year is the day in dates such as `03/04/2026`. */
 export type DateOrder = 'day-first' | 'month-first';
 
 export const dateOrders: readonly DateOrder[] = ['day-first', 'month-first'];
@@ -17,7 +17,7 @@ const fourCenturiesMs = 146_097 * dayMs;
 const yearFirst = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/;
 const compact = /^(\d{4})(\d\d)(\d\d)(?!\d)/;
 const numeric = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)/;
-/** The second part is the month or the day in any order, so it is not 0: `10.0.19` is the version of a program. */
+/** In either order, the second part is the month or the day, so it is not 0: `10.0.19` is a program version. */
 const shortYear = /^(\d\d|[1-9])([-/.])(0?[1-9]|[1-3]\d)\2(\d{2})(?!\d)/;
 /** `2026-W05-6` and `2026W056`. */
 const weekDate = /^(\d{4})(?:-W(\d\d)-|W(\d\d))([1-7])(?![-\d])/;
@@ -28,7 +28,7 @@ const monthOrWeek = /^(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])|-?W[0-5]\d)$/;
 const weekOrYearDay =
   /^(?:19|20)\d\d(?:-W[0-5]\d-[1-7]|W[0-5]\d[1-7]|-(?!000)(?:[0-2]\d\d|3[0-6]\d))(?![-\d])/;
 const weekday = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},? +/i;
-/** By the name of each part: `y` the year, of two digits or four. */
+/** By the name of each part: `y` is the year, with two or four digits. */
 const named = [
   /^(?<d>\d{1,2})(?:st|nd|rd|th)?(?:\. ?| of |[-/ ])(?<m>[a-z]{3,9})\.?,?[-/ ](?<y>\d\d|\d{4})(?!\d)/i,
   /^(?<m>[a-z]{3,9})\.?[ -](?<d>\d{1,2})(?:st|nd|rd|th)?(?:, ?|[ -])(?<y>\d\d|\d{4})(?!\d)/i,
@@ -40,7 +40,7 @@ const yearLast =
   /^(?:([a-z]{3}),? +)?([a-z]{3,9}) +(\d{1,2}) +(\d\d?:\d\d:\d\d(?:\.\d+)?)( [a-z]{3,4}| [+-]\d{4})? (\d{4})$/i;
 const monthAndYear = /^([a-z]{3,9})\.?[-/ ]\d{4}$/i;
 
-/** What may follow the time of day. A name after an offset says nothing more: `+01:00[Europe/Berlin]`. */
+/** What may follow the time of day. A name after an offset adds nothing: `+01:00[Europe/Berlin]`. */
 const zone = String.raw`(?: ?(?:Z|UTC|GMT|(?:UTC|GMT)?([+-])(\d\d?)(?::?(\d\d))?)(?:\[[^\]]*\]| \([^)]*\))?)?`;
 /** Hour, minute, second, fraction, A or P, then the sign, hours and minutes of the zone. */
 const clock = new RegExp(
@@ -49,15 +49,15 @@ const clock = new RegExp(
 );
 const compactClock = new RegExp(String.raw`^T(\d\d)(\d\d)(?:(\d\d)(?:[.,](\d+))?)?()${zone}$`, 'i');
 
-/** Numbers of so many digits are seconds, milli-, micro- or nanoseconds since 1970: all of them 2001 to 2286. */
+/** Numbers with this many digits are seconds, milli-, micro- or nanoseconds since 1970: all of them in 2001 to 2286. */
 const epoch = /^([1-9]\d{9}(?:\d{3}|\d{6}|\d{9})?)(?:\.\d*)?$/;
 
 /**
  * Reads a time, in milliseconds since 1970. It is UTC unless a zone is given, whatever zone the machine is in.
  *
- * - ISO 8601: `2026-01-31`, `2026-01-31T12:00:00.5+01:00`, with a blank for the T, without seconds, `20260131T120000Z`;
- *   `2026/01/31` and `2026.1.31` likewise
- * - its days of a week, `2026-W05-6`, and of a year, `2026-031`
+ * - ISO 8601: `2026-01-31`, `2026-01-31T12:00:00.5+01:00`, with a space instead of the T, without seconds,
+ *   `20260131T120000Z`; also `2026/01/31` and `2026.1.31`
+ * - its week dates, `2026-W05-6`, and ordinal dates, `2026-031`
  * - `31/01/2026`, `01/31/2026`, with `/`, `.` or `-`, the time after it with AM or PM or without
  * - English names: `3 Jan 2026`, `January 3, 2026`, `2026-Jan-03`, `Sat, 03 Jan 2026 10:00:00 GMT`, `Sat Jan  3 10:00:00 2026`
  * - zones: `Z`, `UTC`, `GMT`, `+01`, `+0100`, `+01:00`, `GMT+1`
@@ -66,7 +66,7 @@ const epoch = /^([1-9]\d{9}(?:\d{3}|\d{6}|\d{9})?)(?:\.\d*)?$/;
  * 24:00 is the end of the day. A leap second, 23:59:60 UTC, is the second after it. Years have four digits, 0001 on.
  *
  * @param order of day and month; without it a date that could be both is not read
- * @returns NaN for what is none of these, and for a day that does not exist
+ * @returns NaN for anything else, and for a day that does not exist
  */
 export function parseTime(value: unknown, order: DateOrder | null = null): number {
   if (typeof value !== 'string' && typeof value !== 'number') return Number.NaN;
@@ -78,9 +78,9 @@ export function parseTime(value: unknown, order: DateOrder | null = null): numbe
 }
 
 /**
- * Whether a text has the form of a date or time, be it readable or not: with a year of two digits, in another language
- * than English, on 31 February, in another zone, or of a month or week alone. Numbers such as
- * 20260131 and those since 1970 are not told from others.
+ * Whether a text has the form of a date or time, readable or not: with a two-digit year, in a language other than
+ * English, on 31 February, in another zone, or a month or week alone. Numbers such as 20260131 and those since 1970 are
+ * not distinguished from others.
  */
 export function looksLikeTime(value: string): boolean {
   if (plainNumber.test(value)) return false;
@@ -90,7 +90,7 @@ export function looksLikeTime(value: string): boolean {
   return end > 0 && /^(?:[T ,:]+\d|Z$|$)/i.test(text.slice(end));
 }
 
-/** Where the date ends that a text begins with; −1 when there is none. */
+/** Where the date at the beginning of a text ends; −1 if there is none. */
 function endOfDate(text: string): number {
   const year = yearFirst.exec(text);
   if (year !== null) return isMonthAndDay(year[3], year[4]) ? year[0].length : -1;
@@ -114,8 +114,8 @@ function isMonthAndDay(month: string, day: string): boolean {
 }
 
 /**
- * What a date such as `31/01/2026` says about the order of day and month; `either` when both are possible and differ,
- * `null` when there is nothing to tell.
+ * What a date such as `31/01/2026` says about the order of day and month; `either` if both are possible and differ,
+ * `null` if it says nothing.
  */
 export function dateOrderOf(value: unknown): DateOrder | 'either' | null {
   const parts = typeof value === 'string' ? numeric.exec(plainText(value)) : null;
@@ -126,7 +126,7 @@ export function dateOrderOf(value: unknown): DateOrder | 'either' | null {
   return second > 12 ? 'month-first' : 'either';
 }
 
-/** What a date means: where its text ends, and the time at which it begins. */
+/** The result of reading a date: where its text ends, and the time at which it begins. */
 type ReadDate = { readonly ms: number; readonly end: number; readonly isCompact: boolean };
 
 function parseDate(text: string, order: DateOrder | null): ReadDate | undefined {
@@ -151,7 +151,7 @@ function parseDate(text: string, order: DateOrder | null): ReadDate | undefined 
     : undefined;
 }
 
-/** The first week of a year is that of 4 January; it begins on Monday. */
+/** The first week of a year is the one with 4 January; it begins on Monday. */
 function parseWeekDate(text: string): ReadDate | undefined {
   const match = weekDate.exec(text);
   if (match === null) return undefined;
@@ -161,7 +161,7 @@ function parseWeekDate(text: string): ReadDate | undefined {
   if (inFirstWeek === undefined || week < 1) return undefined;
   const daysAfterMonday = (new Date(inFirstWeek.ms).getUTCDay() + 6) % 7;
   const mondayMs = inFirstWeek.ms + ((week - 1) * 7 - daysAfterMonday) * dayMs;
-  // A week is of the year that its Thursday is in.
+  // A week belongs to the year that contains its Thursday.
   const isOfYear = new Date(mondayMs + 3 * dayMs).getUTCFullYear() === Number(year);
   return isOfYear ? { ...inFirstWeek, ms: mondayMs + (Number(day) - 1) * dayMs } : undefined;
 }
@@ -190,7 +190,7 @@ function findNamed(text: string) {
   return undefined;
 }
 
-/** 1 to 12; 0 for what is no month's name. */
+/** 1 to 12; 0 for anything that is not a month's name. */
 function monthOf(name: string): number {
   const lower = name.toLowerCase();
   const short = lower === 'sept' ? 'sep' : lower;
@@ -205,7 +205,7 @@ function readDate(
   isCompact = false,
 ): ReadDate | undefined {
   if (year < 1 || month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) return undefined;
-  // Date.UTC takes the years 1 to 99 for 1901 to 1999; 400 years later the calendar is the same.
+  // Date.UTC treats the years 1 to 99 as 1901 to 1999; 400 years later the calendar is the same.
   const ms =
     year < 100 ? Date.UTC(year + 400, month - 1, day) - fourCenturiesMs : Date.UTC(year, month - 1, day);
   return { ms, end, isCompact };
@@ -216,7 +216,7 @@ function daysOf(year: number, month: number): number {
   return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
 }
 
-/** The time of the day, in ms after the date's begin. */
+/** The time of day, in ms after the beginning of the date. */
 function parseClock(text: string, isCompact: boolean, dateMs: number): number {
   const parts = (isCompact ? compactClock.exec(text) : null) ?? clock.exec(text);
   if (parts === null) return Number.NaN;

@@ -1,20 +1,20 @@
 const periodMs = 60_000;
-/** A fault that comes and goes is said so often in a period. */
+/** How often a recurring fault is reported within a period. */
 const maxSaid = 5;
 
-/** Decides what is said of faults that may come again and again. */
+/** Decides which occurrences of recurring faults are reported. */
 export type RecurringFaults = {
-  /** A fault of this kind has come. @returns whether to say so */
+  /** A fault of this kind has occurred. @returns whether to report it */
   begin(kind: string): boolean;
-  /** All is well. @returns whether to say so */
+  /** All is well. @returns whether to report that */
   end(): boolean;
 };
 
 /**
- * Each kind of fault is said once until all is well again, and where it comes and goes at most five times a minute. That
- * all is well is said where a fault was said since.
+ * Each kind of fault is reported once until all is well again, and at most five times a minute if it comes and goes.
+ * That all is well is reported if a fault has been reported before.
  *
- * @param now milliseconds of a clock that never goes back
+ * @param now milliseconds of a monotonic clock
  */
 export function createRecurringFaults(now: () => number = () => performance.now()): RecurringFaults {
   const open = new Set<string>();

@@ -54,7 +54,7 @@ describe('a clock that is 420 days ahead', function () {
     const ahead = await predict(wrong);
     assert.equal((await send(wrong, [ahead])).body.accepted, 1);
     assert.equal(warnings(wrong).length, 1);
-    assert.match(String(warnings(wrong)[0].msg), /420\.0 days from where the last known time puts it/);
+    assert.match(String(warnings(wrong)[0].msg), /420\.0 days from what the last known time implies/);
     await wrong.signal('SIGTERM');
     assert.deepEqual((await idsIn(folder.path, 'input_samples')).sort(), [...ids, ahead].sort());
     assert.equal((await idsIn(folder.path, 'outcomes')).length, 4);

@@ -68,7 +68,7 @@ describe('the paths of the settings', () => {
       const path = MODEL_PATH.replaceAll(/(^|,)/g, `$1${base}/`);
       assert.match(
         await said({ ...outcomes, MODEL_PATH: path }),
-        /is where models are kept beside/,
+        /is where models are stored next to/,
         MODEL_PATH,
       );
     }
@@ -239,7 +239,7 @@ describe('the paths of the settings', () => {
     assert.equal(status, 1);
     assert.equal(
       stderr,
-      `vigia: cannot start: SAMPLES_PATH=${path} and OUTCOMES_PATH=${relative(root, path)} are one file: give each its own\n`,
+      `vigia: cannot start: SAMPLES_PATH=${path} and OUTCOMES_PATH=${relative(root, path)} are the same file: give each its own\n`,
     );
     assert.deepEqual(await readdir(folder.path), []);
   });

@@ -51,7 +51,7 @@ describe('the report of exports', () => {
   it('says each cause for itself', () => {
     for (const outcome of [refused, rejected, { ...taken, isForeign: true }, rejected]) report(outcome);
     assert.equal(said.length, 3);
-    assert.match(said[1], /rejects 3 of 8, with the words: the quota is used up/);
+    assert.match(said[1], /rejects 3 of 8, saying: the quota is used up/);
   });
 
   it('does not fill the log where every second export fails', () => {

@@ -72,7 +72,7 @@ describe('what a receiver says of spans that it has not taken', () => {
       return messages(service);
     });
     assert.equal(said.length, 1, said.join('\n'));
-    assert.match(said[0], /rejects \d+ of \d+, with the words: the quota is used up/);
+    assert.match(said[0], /rejects \d+ of \d+, saying: the quota is used up/);
   });
 
   it('is counted span by span', async () => {
@@ -90,9 +90,7 @@ describe('what a receiver says of spans that it has not taken', () => {
     answer = '{"partialSuccess":{"rejectedSpans":2,"errorMessage":"still"}}';
     const { rejected = 0 } = await spanCounts(service);
     await predictUntil(service, (counts) => (counts.rejected ?? 0) > rejected);
-    await eventually(() =>
-      assert.match(messages(service).at(-1) ?? '', /rejects 2 of \d+, with the words: still/),
-    );
+    await eventually(() => assert.match(messages(service).at(-1) ?? '', /rejects 2 of \d+, saying: still/));
   });
 
   it('is a warning where none was rejected', async () => {

@@ -41,7 +41,7 @@ describe('the address that spans are sent to', () => {
 
   for (const [env, notice] of [
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318/v1/traces' }, /leave it out/],
-    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4317' }, /4317, where Collectors speak gRPC/],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4317' }, /4317, on which Collectors expect gRPC/],
     [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://c:4317/v1/traces' }, /^OTEL_EXPORTER_OTLP_TRACES_/],
     [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://c:4318' }, /has no path/],
   ] as [Record<string, string>, RegExp][]) {
@@ -110,12 +110,20 @@ describe('certificates and keys of exports', () => {
       { CERTIFICATE: 'nowhere.pem' },
       /CERTIFICATE=.*nowhere\.pem: cannot be read: ENOENT/,
     ],
-    ['a file that is none', { CERTIFICATE: 'text' }, /CERTIFICATE=.*text: holds no certificate in PEM/],
-    ['a key for a CA', { CERTIFICATE: 'a.key' }, /CERTIFICATE=.*a\.key: holds no certificate in PEM/],
+    [
+      'a file that is none',
+      { CERTIFICATE: 'text' },
+      /CERTIFICATE=.*text: contains no certificate in PEM format/,
+    ],
+    [
+      'a key for a CA',
+      { CERTIFICATE: 'a.key' },
+      /CERTIFICATE=.*a\.key: contains no certificate in PEM format/,
+    ],
     [
       'a CA that is torn',
       { CERTIFICATE: 'torn.pem' },
-      /CERTIFICATE=.*torn\.pem: holds no certificate in PEM/,
+      /CERTIFICATE=.*torn\.pem: contains no certificate in PEM format/,
     ],
     [
       'a key for a certificate',
@@ -176,7 +184,7 @@ describe('an error of an export in words', () => {
     [errorOf('ERR_SSL_WRONG_VERSION_NUMBER'), 'ERR_SSL_WRONG_VERSION_NUMBER', /does it speak http/],
     [errorOf('EPROTO'), 'EPROTO', /does it speak http/],
     [errorOf('HPE_INVALID_CONSTANT'), 'HPE_INVALID_CONSTANT', /gRPC is on port 4317/],
-    [errorOf('ECONNRESET'), 'ECONNRESET', /is it https/],
+    [errorOf('ECONNRESET'), 'ECONNRESET', /does it expect https/],
     [errorOf(301, 'Moved Permanently'), '301', /redirects to/],
     [errorOf(415, 'Unsupported Media Type'), '415', /OTEL_EXPORTER_OTLP_PROTOCOL/],
     [errorOf(undefined, 'Export failed with retryable status'), 'retryable', /429, 502, 503 or 504/],

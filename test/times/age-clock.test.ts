@@ -46,7 +46,7 @@ describe('the clock by which ages are measured', () => {
     pass(23 * hourMs);
     assert.equal(clock.now(), startMs + 23 * hourMs);
     assert.equal(said.length, 1);
-    assert.match(said[0], /2027-03-27T00:00:00.000Z, 420.0 days from where the last known time puts it/);
+    assert.match(said[0], /2027-03-27T00:00:00.000Z, 420.0 days from what the last known time implies/);
     pass(hourMs);
     assert.equal(clock.now(), startMs + 421 * dayMs);
     assert.match(said[1], /believed/);
