@@ -52,7 +52,7 @@ function announce(): void {
   ]);
 }
 
-/** A command that has the model predict, or that tells of a prediction where it is watched only. */
+/** A command that has the model predict, or that tells of a prediction if it is only watched. */
 function exampleCall({ artifact, predictor }: Deployment): string {
   const features = exampleInput(artifact);
   const [base, route, body] =

@@ -32,7 +32,7 @@ export function askPredictor(
 ): readonly Prediction[] | Promise<readonly Prediction[]> {
   const { artifact, predictor } = asked;
   if (predictor === undefined) {
-    throw new PredictorFailure('refused', `${artifact.name} is watched only: its file has no predictor`);
+    throw new PredictorFailure('refused', `${artifact.name} is only watched: its file has no predictor`);
   }
   let predictions: ReturnType<typeof predictor.predict>;
   try {

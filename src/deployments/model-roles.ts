@@ -41,7 +41,7 @@ export function checkRoles(artifacts: readonly Artifact[], roles: ModelRoles): v
   for (const shadow of artifacts.filter(({ name }) => SHADOW_MODELS.includes(name))) {
     if (shadow === champion) refuse('SHADOW_MODELS', `${followed} cannot be its own shadow`);
     if (shadow.predictor === undefined)
-      refuse('SHADOW_MODELS', `${shadow.name} is watched only: its file has no predictor`);
+      refuse('SHADOW_MODELS', `${shadow.name} is only watched: its file has no predictor`);
     if (haveSameClasses(classesOf(shadow.output), classesOf(champion.output))) continue;
     refuse('SHADOW_MODELS', `${shadow.name} has different classes from ${followed}: they cannot be compared`);
   }

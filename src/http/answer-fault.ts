@@ -3,18 +3,18 @@ import type { HttpSocket } from './http-socket.ts';
 import type { ProblemKey } from './problem.ts';
 import { BodyProblem } from './read-body.ts';
 
-/** Connections on which nothing can be read any more. */
+/** Connections from which nothing can be read any more. */
 const failed = new WeakSet<HttpSocket>();
 
 /**
- * Answers what could not be read on a connection, so that no request gets two answers and none loses its own. A request
- * whose body breaks is answered by its route; if it has been answered before, that was all. What is no request is
- * answered when the requests before it are.
+ * Answers data that could not be parsed on a connection, so that no request gets two answers and none loses its own. A
+ * request with a broken body is answered by its route, unless it has already been answered. Data that is not a request
+ * is answered after the requests before it.
  *
- * @param answer answers what is no request, and counts it
+ * @param answer answers data that is not a request, and counts it
  */
 export function answerFault(socket: HttpSocket, key: ProblemKey, detail: string, answer: () => void): void {
-  // every further byte is an error again
+  // every further byte would be another error
   if (failed.has(socket)) return;
   failed.add(socket);
   const incoming = socket.parser?.incoming;

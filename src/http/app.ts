@@ -21,11 +21,11 @@ export function createApp<Uses extends Pick<Service, 'onError'>>(
   for (const add of addRoutes) add(router, service);
   app.silent = true;
   app.on('error', (error, context: Koa.Context) => {
-    // that a client broke its connection off is in the status of the request
+    // the status of the request already shows that a client closed its connection
     if (error !== context.req.socket.errored) service.onError(error, '');
   });
   app.use(outermost);
-  // the instrumentation wraps the handlers that are there now
+  // the instrumentation wraps the handlers that exist now
   app.use(router.routes());
   app.use(answerUnrouted);
   app.use(router.allowedMethods());

@@ -17,7 +17,7 @@ import { addRunbookRoutes } from './routes/runbook-route.ts';
 import { addV2Routes } from './routes/v2-route.ts';
 import type { Service } from './service.ts';
 
-/** What `API_METRICS` puts on the public listener. */
+/** What `API_METRICS` adds to the public listener. */
 const publicMetrics = { true: [addSummaryRoute], full: [addFullMetricsRoute], false: [] };
 
 /** What the public listener has. */
@@ -56,8 +56,8 @@ export function createPublicApp(service: Service): Koa<RequestState> {
 }
 
 /**
- * What only the operator sees: on a listener of its own, which counts nothing and logs only what goes wrong, and batches
- * of observations.
+ * What only the operator sees: on a separate listener, which counts nothing and logs only errors and batches of
+ * observations.
  */
 export function createAdminApp(service: Service): Koa<RequestState> {
   const observer: Observer = {

@@ -2,24 +2,24 @@ import { createPauses } from '../times/pauses.ts';
 import type { Pause } from './body-rows.ts';
 import { Problem } from './problem.ts';
 
-/** What batches share, so that all of them together hold up nobody and fill no memory. */
+/** What batches share, so that together they neither delay others nor fill the memory. */
 export type BatchIntake = {
   /**
-   * Makes room for a body before it is read.
+   * Reserves room for a body before it is read.
    *
-   * @param bytes its length; undefined where that is not known, which may be the greatest
+   * @param bytes its length; if undefined, the maximum is assumed
    * @returns a function that frees the room
-   * @throws Problem 503 where there is none
+   * @throws Problem 503 if there is none
    */
   hold(bytes: number | undefined): () => void;
-  /** Does the work on one batch after the other, in the order in which they came. */
+  /** Processes one batch after the other, in the order in which they arrived. */
   inTurn<Result>(work: (pause: Pause) => Promise<Result>): Promise<Result>;
 };
 
 /**
  * @param maxBytes of one body
  * @param maxBytesHeld of all bodies that are in memory at a time
- * @param refusal says to those for whom there is no room why
+ * @param refusal says the reason, for senders for whom there is no room
  */
 export function createBatchIntake(options: {
   readonly maxBytes: number;
@@ -27,7 +27,7 @@ export function createBatchIntake(options: {
   readonly refusal: string;
 }): BatchIntake {
   const { maxBytes, maxBytesHeld, refusal } = options;
-  /** One for all batches: short ones that follow each other must let others have a turn, too. */
+  /** One for all batches: consecutive short ones must give others a turn, too. */
   const pause = createPauses();
   let bytesHeld = 0;
   let last: Promise<unknown> = Promise.resolve();

@@ -5,8 +5,8 @@ import { Problem } from './problem.ts';
 const digest = (text: string) => hash('sha256', text, 'buffer');
 
 /**
- * Makes the check of an `Authorization: Bearer` header against some tokens, any of which will do. How long it takes
- * says nothing about them.
+ * Makes the check of an `Authorization: Bearer` header against some tokens, any of which is accepted. It takes the same
+ * time whatever is sent.
  *
  * @returns a function that throws Problem 401
  */

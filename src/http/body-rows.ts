@@ -1,7 +1,7 @@
 import { BodyProblem, describeFault, tooManyRows } from './read-body.ts';
 import { RowFault } from './row-fault.ts';
 
-/** To look at so many bytes takes a fraction of a millisecond. */
+/** Examining this many bytes takes a fraction of a millisecond. */
 const bytesPerPause = 64 * 1024;
 const maxSpace = 1024 * 1024;
 
@@ -13,27 +13,28 @@ const openBracket = 0x5b;
 const closeBracket = 0x5d;
 const byteOrderMark = [0xef, 0xbb, 0xbf];
 
-/** To be called between two rows, and awaited where it gives something to await. */
+/** To be called between two rows, and awaited if it returns a promise. */
 export type Pause = () => Promise<void> | undefined;
 
-/** What bounds the rows of a request. */
+/** Limits on the rows of a request. */
 export type RowLimits = { readonly maxRows: number; readonly maxRowBytes: number };
 
-/** The rows of one request, each parsed when it is asked for, or before. */
+/** The rows of one request, each parsed at the latest when it is needed. */
 export type BodyRows = {
   readonly count: number;
-  /** A row as parsed from JSON; a `RowFault` for one that cannot be parsed or is too long to be. */
+  /** A row as parsed from JSON; a `RowFault` for one that cannot be parsed or is too long. */
   read(index: number): unknown;
 };
 
 /**
  * Finds the rows in a body: one object, an array of them, or one on each line that is not empty. A body is never parsed
- * as a whole, since that would hold up everybody else: its rows are told apart by their bytes, and each of them is then
- * parsed by itself.
+ * as a whole, because that would delay everybody else: its rows are separated by scanning the bytes, and each is then
+ * parsed individually.
  *
  * @param bytes UTF-8
- * @param limits the most rows, and bytes of a row: a longer one is refused by itself
- * @throws Problem 413 for too many rows, 400 for an array or a single object that is not JSON: then none of it is taken
+ * @param limits the maximum number of rows, and of bytes per row: a longer row is refused on its own
+ * @throws Problem 413 for too many rows, 400 for an array or a single object that is not JSON; nothing of it is
+ * accepted then
  */
 export async function findRows(
   bytes: Buffer,
@@ -65,7 +66,7 @@ function hasByteOrderMark(bytes: Buffer): boolean {
   return bytes[0] === byteOrderMark[0] && byteOrderMark.every((byte, i) => bytes[i] === byte);
 }
 
-/** Where each line begins and ends that is not empty: two numbers a line. */
+/** Where each non-empty line begins and ends: two numbers per line. */
 async function cutLines(bytes: Buffer, from: number, maxRows: number, pause: Pause): Promise<number[]> {
   const ends: number[] = [];
   const { length } = bytes;
@@ -74,7 +75,7 @@ async function cutLines(bytes: Buffer, from: number, maxRows: number, pause: Pau
     if (turn) await turn;
     start = endOfSpace(bytes, start, length);
     if (start >= length) return ends;
-    // more empty lines than are skipped in one turn
+    // more empty lines than can be skipped in one turn
     if (isSpace(bytes[start])) continue;
     const found = bytes.indexOf(lineBreak, start);
     const end = found < 0 ? length : found;
@@ -84,8 +85,8 @@ async function cutLines(bytes: Buffer, from: number, maxRows: number, pause: Pau
 }
 
 /**
- * Where each item of an array begins and ends. Commas within texts, objects and arrays part no items; whether an item is
- * JSON is for its parser to say, so that all items are if and only if the array is.
+ * Where each item of an array begins and ends. Commas within strings, objects and arrays do not separate items. Whether
+ * an item is JSON is left to its parser: all items are if and only if the array is.
  *
  * @param from where the array's bracket opens
  */
@@ -131,7 +132,7 @@ function add(ends: number[], start: number, end: number, maxRows: number): void 
   throw tooManyRows(maxRows);
 }
 
-/** All rows of a body that is JSON as a whole or not at all. */
+/** All rows of a body that must be valid JSON as a whole. */
 async function parseAll(
   bytes: Buffer,
   ends: readonly number[],
@@ -176,14 +177,17 @@ function malformed(detail: string): BodyProblem {
   return new BodyProblem('malformed-json', 'malformed_json', detail);
 }
 
-/** Where the first byte is that is no white space; the end if there is none. @throws Problem 400 for too much of it */
+/**
+ * The index of the first byte that is not white space; the end if there is none. @throws Problem 400 for too much white
+ * space
+ */
 function skipSpace(bytes: Buffer, start: number, end: number): number {
   const i = endOfSpace(bytes, start, end);
   if (i === end || !isSpace(bytes[i])) return i;
-  throw malformed(`more than ${maxSpace} characters of white space follow each other`);
+  throw malformed(`more than ${maxSpace} consecutive characters of white space`);
 }
 
-/** Where white space ends, or so much of it that others are to have a turn first. */
+/** Where white space ends, or where others should get a turn before scanning on. */
 function endOfSpace(bytes: Buffer, start: number, end: number): number {
   const limit = Math.min(end, start + maxSpace);
   let i = start;

@@ -4,8 +4,8 @@ import type { Call } from '../predictors/predictor.ts';
 import type { CallerTrace } from '../telemetry/propagation.ts';
 
 /**
- * What a predictor is told of the request that it answers. The signal is made when it is asked for, so that a request that
- * is answered at once does without. It is aborted when the connection is gone before the answer; a client that has only
+ * What a predictor learns about the request that it answers. The signal is created on demand, so a request that is
+ * answered synchronously does without. It is aborted if the connection closes before the answer; a client that has only
  * ended its own side may still read.
  */
 export class CallOfRequest implements Call {

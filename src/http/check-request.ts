@@ -11,15 +11,15 @@ const absoluteTarget = /^https?:\/\/([^/?]*)(.*)$/i;
 const slash = 47;
 
 /**
- * Makes the check of what Node's parser lets through although RFC 9112 does not, and of the name that a request was
- * sent to. It leaves the target of a request as its path and query alone, however it was sent. On most requests it
- * spends a few comparisons.
+ * Makes the check for what Node's parser accepts although RFC 9112 does not allow it, and for the host name that a
+ * request was sent to. It reduces the target of a request to its path and query, however it was sent. Most requests
+ * cost only a few comparisons.
  *
- * @param ownHosts gives the hosts that requests may be sent to, in the form of `readHost`, beside those that no page of
- * another site can have; undefined where any will do
+ * @param ownHosts returns the hosts that requests may be sent to, in the form of `readHost`, in addition to those that
+ * no page of another site can have; undefined if any is allowed
  */
 export function createRequestCheck(ownHosts: () => ReadonlySet<string> | undefined): RequestCheck {
-  /** The last host that passed: most clients of a listener call it by one name. */
+  /** The last host that passed: most clients of a listener use the same name. */
   let accepted = '';
 
   function checkHost(request: IncomingMessage): Problem | undefined {
@@ -41,14 +41,14 @@ export function createRequestCheck(ownHosts: () => ReadonlySet<string> | undefin
   };
 }
 
-/** Node's parser takes HTTP/0.9 and HTTP/2.0 as well, with lines like those of HTTP/1.1. */
+/** Node's parser also accepts HTTP/0.9 and HTTP/2.0, with lines like those of HTTP/1.1. */
 function checkVersion({ httpVersion }: IncomingMessage): Problem | undefined {
   if (httpVersion === '1.0') return undefined;
   const detail = `send the request in HTTP/1.1 or HTTP/1.0, not in HTTP/${httpVersion}`;
   return new Problem(httpVersion === '0.9' ? 'malformed-request' : 'http-version-not-supported', detail);
 }
 
-/** The parser has refused what does not end in `chunked`. */
+/** The parser has already refused encodings that do not end in `chunked`. */
 function checkTransferCoding({ httpVersion, headers }: IncomingMessage): Problem | undefined {
   if (httpVersion === '1.0') {
     return malformed('transfer-encoding is not part of HTTP/1.0: send content-length');
@@ -60,7 +60,7 @@ function checkTransferCoding({ httpVersion, headers }: IncomingMessage): Problem
   );
 }
 
-/** For targets other than a path with a query. The host of a URL takes the place of the `Host` header. */
+/** For targets other than a path with a query. The host of a URL replaces the `Host` header. */
 function checkTarget(request: IncomingMessage): Problem | undefined {
   const { url = '', method } = request;
   if (url.includes('#')) return malformed('the target of the request must not have a fragment (#…)');
@@ -79,13 +79,13 @@ function checkTarget(request: IncomingMessage): Problem | undefined {
 function invalidHost({ headers: { host }, httpVersion }: IncomingMessage): Problem | undefined {
   if (host === undefined) return httpVersion === '1.0' ? undefined : malformed('the host header is missing');
   if (readHost(host) !== undefined) return undefined;
-  return malformed('the host header must be there once, and be a host or host:port');
+  return malformed('the host header must occur once, and be a host or host:port');
 }
 
 /**
- * A page of another site can have its own name point to this machine, and the browser lets it read what is answered
- * then (DNS rebinding). It cannot do so by an address, by a name within `localhost`, or by one without a dot, which
- * nobody can register.
+ * A page of another site can make its own name point to this machine, and the browser then lets it read the answers
+ * (DNS rebinding). It cannot do so with an address, a name within `localhost`, or a name without a dot, which nobody
+ * can register.
  */
 function foreignHost(host: string, own: ReadonlySet<string>): Problem | undefined {
   const name = readHost(host) ?? '';

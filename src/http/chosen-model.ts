@@ -5,14 +5,14 @@ import { queryValue } from './query-value.ts';
 import type { RequestContext } from './request-context.ts';
 import type { Service } from './service.ts';
 
-/** Where models are chosen from. */
+/** The models to choose from. */
 type Models = Pick<Service, 'deployments'>;
 
 /**
- * The model that answers where the path names none.
+ * The model that answers if the path names none.
  *
  * @param route the last part of each model's own path: `predict`
- * @throws Problem naming those paths where the choice is open
+ * @throws Problem naming those paths if the choice is ambiguous
  */
 export function defaultModel(context: RequestContext, { deployments }: Models, route: string): Deployment {
   const { default: deployment, answering } = deployments;
@@ -27,9 +27,9 @@ export function namedModel(context: RequestContext, service: Models): Deployment
 }
 
 /**
- * The model that `?model=` names, or the one that answers where none is named.
+ * The model that `?model=` names, or the default model.
  *
- * @throws Problem for an unknown one, and naming those there are where the choice is open
+ * @throws Problem for an unknown one, and if the choice is ambiguous, naming the existing ones
  */
 export function queriedModel(context: RequestContext, service: Models): Deployment {
   const name = queryValue(context.req, 'model');
@@ -53,7 +53,7 @@ function find({ deployments }: Models, name: string): Deployment {
 }
 
 export function unknownModel(): Problem {
-  return new Problem('not-found', 'there is no model of this name: see /models for those there are');
+  return new Problem('not-found', 'there is no model with this name: see /models for the list');
 }
 
 const maxNamed = 10;

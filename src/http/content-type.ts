@@ -1,10 +1,10 @@
-/** Values of JSON, one a line. */
+/** JSON values, one per line. */
 export const linesMediaType = 'application/x-ndjson';
 
-/** What a request with one row or several may be. */
+/** The media types of a request with one row or several. */
 export const rowsMediaTypes: readonly string[] = ['application/json', linesMediaType];
 
-/** What else programs call lines of JSON; none of the names is registered. */
+/** Other names that programs use for lines of JSON; none of them is registered. */
 export const otherLinesMediaTypes: readonly string[] = [
   'application/ndjson',
   'application/jsonl',
@@ -17,13 +17,13 @@ export const otherLinesMediaTypes: readonly string[] = [
 export type ContentType = {
   /** Lower case, and `linesMediaType` for each of its names; empty when there is no header. */
   readonly mediaType: string;
-  /** The character set as it was sent, if it names one that is neither UTF-8 nor a part of it. */
+  /** The character set as it was sent, if it is neither UTF-8 nor a subset of it. */
   readonly foreignCharset?: string;
 };
 
 /**
- * Names of UTF-8, with those that the Encoding standard, Python, MySQL and Windows have for it, and of ASCII, which is a
- * part of it; lower case, letters and digits only.
+ * Names of UTF-8, including those in the Encoding standard, Python, MySQL and Windows, and of ASCII, which is a subset
+ * of it; lower case, letters and digits only.
  */
 const utf8Charsets: ReadonlySet<string> = new Set([
   '',
@@ -31,15 +31,15 @@ const utf8Charsets: ReadonlySet<string> = new Set([
   ...['usascii', 'ascii', 'ansix341968'],
 ]);
 
-/** One parameter: its name, and its value unless it has none. A value in quotes may hold semicolons. */
+/** One parameter: its name, and its value unless it has none. A value in quotes may contain semicolons. */
 const parameter = /;([^;="]*)(?:=\s*("(?:[^"\\]|\\.)*"|[^;]*))?/g;
 
 /**
- * Reads a content-type header leniently: an empty parameter is within the grammar (RFC 9110, section 5.6.6), and
+ * Reads a content-type header leniently: an empty parameter is allowed by the grammar (RFC 9110, section 5.6.6), and
  * parameters that a media type does not define have no effect (for JSON RFC 8259, section 11).
  */
 export function readContentType(header: string): ContentType {
-  // as nearly all clients write it
+  // the spelling of nearly all clients
   if (header === 'application/json') return { mediaType: header };
   const sent = header.split(';', 1)[0].trim().toLowerCase();
   const mediaType = otherLinesMediaTypes.includes(sent) ? linesMediaType : sent;

@@ -6,8 +6,8 @@ type Answering = { readonly _httpMessage?: ServerResponse | null };
 
 /**
  * Calls a function when all requests before this one are answered, unless the connection ends first. For connections
- * that Node hands over (`CONNECT`, an offer to change the protocol): it no longer listens to their errors then, and one
- * that nobody listens to ends the process.
+ * that Node hands over (`CONNECT`, an upgrade offer): Node no longer listens for their errors then, and an unhandled
+ * error would end the process.
  */
 export function afterEarlierAnswers(socket: Duplex & Answering, then: () => void): void {
   const look = () => {
@@ -18,10 +18,10 @@ export function afterEarlierAnswers(socket: Duplex & Answering, then: () => void
     }
     if (!socket.destroyed) then();
   };
-  // once, for a connection may be handed over many times
+  // once, because a connection may be handed over many times
   if (socket.listenerCount('error', ignore) === 0) socket.on('error', ignore);
   look();
 }
 
-/** That the connection is destroyed says enough. */
+/** No need to handle the error: the connection is destroyed. */
 function ignore(): void {}

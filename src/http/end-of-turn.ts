@@ -1,4 +1,7 @@
-/** At so many answers none waits for the turn to end: with thousands of sockets to read it may take seconds. */
+/**
+ * With this many answers pending, none waits for the end of the turn: with thousands of sockets to read it may take
+ * seconds.
+ */
 const maxTogether = 32;
 
 type Turn = {
@@ -15,8 +18,8 @@ function begin(): Turn {
 }
 
 /**
- * Writes the answers that wait for the end of the turn now. For callers that know that the turn may take long: while a
- * thousand sockets have something to read each time, Node goes on reading them for seconds.
+ * Immediately writes the answers that are waiting for the end of the turn. For callers that know that the turn may take
+ * long: while a thousand sockets have something to read each time, Node keeps reading them for seconds.
  */
 export function answerNow(): void {
   if (turn === undefined) return;
@@ -27,9 +30,9 @@ export function answerNow(): void {
 
 /**
  * Resolves when this turn of the event loop has read everything that had arrived, or when 32 are waiting. Answers that
- * are written then, one after another, take less processor time than answers that are written at once: fewer writes
- * have to wake a sleeping reader, and the code that reads, predicts and writes stays in the processor's caches. What
- * this gains, over loopback and across a link, stands in docs/performance.md.
+ * are written then, one after another, take less processor time than answers that are written immediately: fewer writes
+ * have to wake a sleeping reader, and the code that reads, predicts and writes stays in the processor's caches.
+ * docs/performance.md has the gain, over loopback and across a link.
  */
 export function endOfTurn(): Promise<void> {
   turn ??= begin();

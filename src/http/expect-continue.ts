@@ -2,8 +2,8 @@ import type { Server } from 'node:http';
 
 /**
  * Answers `Expect: 100-continue` with `100 Continue` when the body begins to be read, so that a client whose request is
- * refused for its path, its headers or for too much load is not told to send it (RFC 9110, section 10.1.1). Node closes
- * the connection after a refusal, as it cannot know whether the body comes all the same.
+ * refused because of its path, its headers or overload is not told to send it (RFC 9110, section 10.1.1). Node closes
+ * the connection after a refusal, as it cannot know whether the body will be sent anyway.
  */
 export function continueWhenRead(server: Server): void {
   server.on('checkContinue', (request, response) => {
@@ -13,6 +13,6 @@ export function continueWhenRead(server: Server): void {
     });
     server.emit('request', request, response);
   });
-  // an expectation that is not known may be left aside; Node would answer 417 without a document
+  // an unknown expectation may be ignored; Node would answer 417 without a document
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
 }

@@ -1,4 +1,4 @@
-/** The routes that predict, which the objectives of the service are about. */
+/** The routes that predict, to which the service's objectives apply. */
 export const predictRoutes = [
   '/predict',
   '/models/:name/predict',
@@ -6,10 +6,10 @@ export const predictRoutes = [
   '/v2/models/:name/versions/:version/infer',
 ] as const;
 
-/** The routes that take what happened elsewhere. */
+/** The routes that accept predictions made elsewhere, and outcomes. */
 const takingRoutes = ['/outcomes', '/observations', '/models/:name/observations'];
 
-/** What the Open Inference Protocol tells of the server and of models. */
+/** The routes of the Open Inference Protocol about the server and models. */
 const v2GetRoutes = [
   '/v2',
   '/v2/health/live',
@@ -21,9 +21,9 @@ const v2GetRoutes = [
 type ExpectedRequest = { readonly method: string; readonly route: string; readonly status: number };
 
 /**
- * The requests of the public listener whose counts begin at 0, so that the first of each is seen as an increase.
+ * The requests of the public listener whose counts start at 0, so that the first of each is visible as an increase.
  *
- * @param takesOutcomes whether outcomes may be sent there as well
+ * @param takesOutcomes whether outcomes may be sent there, too
  */
 export function expectedRequests(takesOutcomes: boolean): ExpectedRequest[] {
   return [

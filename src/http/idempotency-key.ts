@@ -5,17 +5,17 @@ import type { BatchName } from './observation-repeats.ts';
 import { Problem } from './problem.ts';
 
 const bytesPerPause = 1024 * 1024;
-/** What an `Idempotency-Key` may be. */
+/** The valid form of an `Idempotency-Key`. */
 export const idempotencyKeyForm = /^[ -~]{1,128}$/;
 
-/** What a request is told from others by; undefined where it says nothing. @throws Problem 400 for what cannot be a key */
+/** The idempotency key of a request; undefined if it has none. @throws Problem 400 for an invalid key */
 export function readIdempotencyKey({ headers }: IncomingMessage): string | undefined {
   const key = headers['idempotency-key'] as string | undefined;
   if (key === undefined || idempotencyKeyForm.test(key)) return key;
   throw new Problem('invalid-header', 'idempotency-key must have 1 to 128 printable ASCII characters');
 }
 
-/** Names a batch by its model, its key and its body. */
+/** Identifies a batch by its model, its key and its body. */
 export async function nameBatch(model: string, key: string, body: Buffer, pause: Pause): Promise<BatchName> {
   const digest = createHash('sha256');
   for (let start = 0; start < body.length; start += bytesPerPause) {

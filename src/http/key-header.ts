@@ -3,18 +3,18 @@ import type { IncomingMessage } from 'node:http';
 import { isOwnKey, ownKeyRule } from '../model/own-key.ts';
 import { Problem } from './problem.ts';
 
-/** Carries what the caller of a prediction calls it. */
+/** The header with the caller's own key for a prediction. */
 export const keyHeader = 'x-prediction-key';
 
 /**
- * What the caller calls the prediction; `undefined` where it says nothing.
+ * The caller's own key for the prediction; `undefined` if there is none.
  *
- * @throws Problem 400 for what cannot be a key
+ * @throws Problem 400 for an invalid key
  */
 export function readKeyHeader({ headers, rawHeaders }: IncomingMessage): string | undefined {
   const given = headers[keyHeader] as string | undefined;
   if (given === undefined) return undefined;
-  // several are joined by Node
+  // Node joins several
   if (given.includes(', ') && countKeys(rawHeaders) > 1) {
     throw new Problem('invalid-header', `${keyHeader} must be sent once`);
   }
@@ -28,7 +28,7 @@ function countKeys(rawHeaders: readonly string[]): number {
   return rawHeaders.filter((text, i) => i % 2 === 0 && text.toLowerCase() === keyHeader).length;
 }
 
-/** Node reads each byte of a header as one character of Latin-1. */
+/** Node reads each byte of a header as one Latin-1 character. */
 function decode(given: string): string | undefined {
   const bytes = Buffer.from(given, 'latin1');
   if (bytes.length === 0 || !isUtf8(bytes)) return undefined;

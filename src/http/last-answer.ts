@@ -5,13 +5,13 @@ import { closeLingering } from './lingering-close.ts';
 import { type Problem, problemMediaType, problemText } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
 
-/** Answers a request that no route sees with a problem document, and closes the connection. */
+/** Answers a request that reaches no route with a problem document, and closes the connection. */
 export function answerLast(response: ServerResponse, problem: Problem): void {
   const body = problemText(problem);
   response.writeHead(problem.status, headersOf(problem, body)).end(body);
 }
 
-/** The same on a connection for which Node has no response. */
+/** The same on a connection for which Node has no response object. */
 export function writeLast(socket: Duplex, problem: Problem): void {
   const body = problemText(problem);
   const lines = Object.entries(headersOf(problem, body)).map(([name, value]) => `${name}: ${value}\r\n`);

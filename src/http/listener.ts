@@ -25,7 +25,7 @@ import type { RequestState } from './request-context.ts';
 import { createResponseClass } from './response-class.ts';
 import { createSlowReaders, type SlowReaders } from './slow-readers.ts';
 
-/** How long and how much a client may take of us. Slow and huge requests end here, before they cost anything. */
+/** Limits on the time and the size of requests. Slow and huge requests end here, before they cost anything. */
 export const limits = {
   headersTimeout: 10_000,
   requestTimeout: 20_000,
@@ -34,26 +34,29 @@ export const limits = {
 } as const;
 
 export const maxHeadersCount = 100;
-/** Connections that may wait to be taken. Of a burst above Node's 511 the rest would come again after a second or more. */
+/**
+ * Connections that may wait to be accepted. In a burst above Node's default of 511, the rest would retry after a second
+ * or more.
+ */
 const backlog = 4096;
-/** So that a load balancer's connections spread again over replicas that came later. */
+/** So that a load balancer's connections are redistributed to replicas that started later. */
 export const maxRequestsPerSocket = 100_000;
 
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8);
 loopback.addAddress('::1', 'ipv6');
 
-/** Answers a request in the application's place; false if it does not. */
+/** Answers a request instead of the application; false if it does not. */
 export type Refuse = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 export type Listener = {
   readonly url: string;
   /**
-   * Takes no more connections, closes those on which nothing has arrived, and resolves when the requests that have are
-   * answered.
+   * Stops accepting connections, closes those on which nothing has arrived, and resolves when the requests that have
+   * arrived are answered.
    */
   drain(): Promise<void>;
-  /** Cuts what is still open. */
+  /** Closes connections that are still open. */
   destroy(): void;
 };
 
@@ -62,13 +65,13 @@ export type Listener = {
  *
  * @param keepAliveTimeoutMs how long a connection may wait for its next request, and for its first one
  * @param timeouts how long a request may take to arrive, once its first byte is there
- * @param allowedHosts the names that requests may be sent to, in the form of `readHost`; where there are none, those
- * that another site's page can have are refused on a loopback address alone (`createRequestCheck`)
- * @param slowReaders watches how clients take their answers
+ * @param allowedHosts the names that requests may be sent to, in the form of `readHost`; if there are none, names that
+ * another site's page can have are refused, but only on a loopback address (`createRequestCheck`)
+ * @param slowReaders watches how clients read their answers
  * @param sample which requests go through the instrumentation
- * @param refuse is asked before anything else sees a request
- * @param onUnreadable is told of what never became a request
- * @throws Error saying which address could not be taken, and why
+ * @param refuse called before anything else sees a request
+ * @param onUnreadable called for data that never became a request
+ * @throws Error saying which address could not be used, and why
  */
 export async function listen(
   app: Koa<RequestState>,
@@ -102,14 +105,14 @@ export async function listen(
     keepAliveTimeout: keepAliveTimeoutMs,
     // Node would refuse a request without one with an empty answer; here it gets a problem document
     requireHostHeader: false,
-    // Node would keep the first of two Host, Content-Type or Authorization headers; together they are not valid
+    // Node would keep the first of two Host, Content-Type or Authorization headers; joined, they are not valid
     joinDuplicateHeaders: true,
     ServerResponse: createResponseClass(slowReaders.onUnread),
   };
   const server = createServer(options, app.callback());
   server.maxHeadersCount = maxHeadersCount;
   server.maxRequestsPerSocket = requestsPerConnection;
-  // a client that has sent its last request and closed its half is answered as well
+  // a client that has sent its last request and closed its half is still answered
   Object.assign(server, { httpAllowHalfOpen: true });
   slowReaders.watch(server);
   gateInstrumentation(server, sample);
@@ -127,7 +130,7 @@ export async function listen(
   declineUpgrades(server);
   refuseConnect(server, onUnreadable);
   continueWhenRead(server);
-  // it may fall into the first request, which must not be cut before it is late
+  // it may fire during the first request, which must not be cut off before it is late
   const closeUnused = keepUnused(server, Math.max(keepAliveTimeoutMs, server.requestTimeout));
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', (error: NodeJS.ErrnoException) => {
@@ -141,7 +144,7 @@ export async function listen(
   return {
     url: `http://${name}:${address.port}`,
     async drain() {
-      // what has arrived is read first: a connection that is closed before that is reset, its request unanswered
+      // what has arrived is read first: closing the connection earlier would reset it and leave its request unanswered
       await nextTurn();
       await nextTurn();
       await new Promise<void>((drained) => {
@@ -155,19 +158,19 @@ export async function listen(
 }
 
 /**
- * Lets connections on which nothing was sent yet wait as long as idle ones: balancers and browsers open them ahead of
- * need. To Node they are late with their headers from the start.
+ * Lets connections on which nothing has been sent yet wait as long as idle ones: load balancers and browsers open them
+ * ahead of need. For Node, the headers of their first request are overdue from the start.
  *
  * @returns a function that closes them
  */
 function keepUnused(server: Server, timeoutMs: number): () => void {
   const open = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
-    // it begins again after an offer to change the protocol
+    // parsing starts again after an upgrade offer
     if (!isUnused(socket)) return;
     open.add(socket);
     socket.on('close', () => open.delete(socket));
-    // Node sets another one after each answer
+    // Node sets a different one after each answer
     socket.setTimeout(timeoutMs);
   });
   return () => {
@@ -192,7 +195,7 @@ function isOnLoopback(server: Server): boolean {
   return loopback.check(address, family === 'IPv6' ? 'ipv6' : 'ipv4');
 }
 
-/** Node announces the end of the connection with the last answer it allows, but leaves the end to the client. */
+/** Node announces the end of the connection with the last answer it allows, but leaves closing it to the client. */
 function closeAfterLastRequest(
   response: ServerResponse & { maxRequestsOnConnectionReached?: boolean },
 ): void {
@@ -226,7 +229,7 @@ function answerClientErrors(
   server.on('clientError', (error: ParserError, stream) => {
     const socket = stream as HttpSocket;
     if (isWaiting(error, socket)) return;
-    // Node says so once, and looks at the connection again when a request begins
+    // Node reports this once, and checks the connection again when a request begins
     if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isUnused(socket)) return;
     if (isLingering(socket) && error.code !== 'ECONNRESET') return;
     if (error.code === 'ECONNRESET' || !socket.writable) {

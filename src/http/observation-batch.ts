@@ -9,38 +9,38 @@ import type { BodyRows, Pause } from './body-rows.ts';
 import { createObservationCheck } from './observation-check.ts';
 import { RowFault } from './row-fault.ts';
 
-/** So many refused rows are told of; the others are counted. */
+/** At most this many refused rows are listed; the others are only counted. */
 export const maxInvalidTold = 100;
 
 /** A row that was refused, and its first fault. */
 export type InvalidObservation = {
-  /** Place in the batch, from 0. */
+  /** Index in the batch, from 0. */
   readonly index: number;
   readonly pointer: string;
   readonly code: string;
   readonly message: string;
 };
 
-/** What became of a batch. Each row is accepted or invalid. */
+/** The result of a batch. Each row is accepted or invalid. */
 export type ObservationReceipt = {
   readonly accepted: number;
-  /** The ids of the rows, in their order, `null` for one that is invalid; absent where they are not wanted. */
+  /** The ids of the rows, in their order, `null` for one that is invalid; absent if they are not wanted. */
   readonly ids?: readonly (string | null)[];
   readonly invalid: readonly InvalidObservation[];
   /** Invalid rows that are not among `invalid`. */
   readonly moreInvalid?: number;
-  /** The batch was taken before, and what became of each row is no longer kept. */
+  /** The batch was accepted before, and the result of each row is no longer stored. */
   readonly duplicate?: true;
 };
 
 type BatchRecords = Omit<Records, 'shadows'> & { readonly shadows?: Pick<Shadows, 'followed' | 'follow'> };
 
 /**
- * Records each row of a batch that fits the model, and counts each other as a refused input. Rows are taken in turns of
- * the event loop, so that others are answered meanwhile.
+ * Records each row of a batch that matches the model, and counts each other as a refused input. Rows are processed over
+ * several turns of the event loop, so that others are answered in the meantime.
  *
  * @param wantsIds whether the receipt has the ids
- * @param span is told of the batch, if there is one
+ * @param span gets attributes about the batch, if there is one
  */
 export async function recordBatch(
   { config, samples, tokens, shadows }: BatchRecords,
@@ -56,7 +56,7 @@ export async function recordBatch(
 ): Promise<ObservationReceipt> {
   const { maxAgeMs, wantsIds, traceId, span, pause } = options;
   const { counts } = deployment;
-  // shadows begin when the batch has had its turns
+  // shadows begin when the batch has been processed
   const followed: FollowedRow[] = [];
   const records: Records = {
     ...{ config, samples, tokens },

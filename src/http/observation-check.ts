@@ -8,9 +8,9 @@ import { dayMs } from '../times/day.ts';
 import { parseTime } from '../times/parse-time.ts';
 import { RowFault } from './row-fault.ts';
 
-/** Clocks of other machines may be ahead of ours by so much. */
+/** Clocks of other machines may be ahead of ours by this much. */
 const maxAheadMs = 60_000;
-/** A longer name of a field is not repeated in the answer. */
+/** A field name longer than this is not repeated in the answer. */
 const maxNameShown = 128;
 
 /** A prediction that was made elsewhere. */
@@ -18,24 +18,24 @@ export type ObservedPrediction = {
   readonly row: Row;
   /** P(positive class). */
   readonly score: number;
-  /** The class that was predicted, by its place; undefined where it was not said. */
+  /** The predicted class, by its index; undefined if it was not given. */
   readonly predictedClass: number | undefined;
   readonly key: string | undefined;
-  /** When it was made, in ms since 1970; undefined where it was not said. */
+  /** When it was made, in ms since 1970; undefined if it was not given. */
   readonly timeMs: number | undefined;
 };
 
 const fields: ReadonlySet<string> = new Set(['features', 'score', 'prediction', 'key', 'time']);
 
-/** ISO 8601 with its offset from UTC; that the day exists is for `parseTime` to say. */
+/** ISO 8601 with its offset from UTC; `parseTime` checks that the day exists. */
 const timeForm = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:[Zz]|[+-]\d\d(?::?\d\d)?)$/;
 
 /**
- * Makes the check of rows as parsed from JSON: what they say, or why they are refused. Fields of `features` that the
- * model does not know are counted and otherwise ignored.
+ * Makes the check of rows as parsed from JSON, which returns their content, or why they are refused. Fields of
+ * `features` that the model does not know are counted and otherwise ignored.
  *
- * @param nowMs in ms since 1970
- * @param maxAgeMs rows of earlier times are refused: nothing could come of them, as their outcomes have expired
+ * @param nowMs the current time in ms since 1970
+ * @param maxAgeMs older rows are refused: they would be useless, as their outcomes have expired
  */
 export function createObservationCheck(
   { validate, placeOfClass, counts }: Pick<Deployment, 'validate' | 'placeOfClass' | 'counts'>,
@@ -91,5 +91,5 @@ export function createObservationCheck(
 
 function unknownField(name: string): RowFault {
   const pointer = name.length > maxNameShown ? '' : `/${escapePointer(name)}`;
-  return new RowFault('unknown_field', pointer, `is none of ${[...fields].join(', ')}`);
+  return new RowFault('unknown_field', pointer, `is not one of ${[...fields].join(', ')}`);
 }

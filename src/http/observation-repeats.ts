@@ -5,13 +5,13 @@ import { Problem } from './problem.ts';
 
 const hourMs = 3_600_000;
 const pendingPollMs = 100;
-/** How long a repetition waits for what another replica makes of the batch. */
+/** How long a repetition waits for the result from another replica. */
 const maxWaitMs = 10_000;
 
-/** How many batches are remembered, for how long, and of how many bytes of receipts what each row got. */
+/** How many batches are remembered, for how long, and how many bytes of detailed receipts. */
 const repeatLimits = { batches: 50_000, ageMs: 24 * hourMs, receiptBytes: 16 * 1024 * 1024 } as const;
 
-/** What tells one batch from others. */
+/** What identifies a batch. */
 export type BatchName = {
   /** Digest of the model's name and the `Idempotency-Key`. */
   readonly key: string;
@@ -23,17 +23,17 @@ type Remembered = {
   readonly body: string;
   readonly atMs: number;
   readonly result: BatchResult;
-  /** The receipt as JSON, while there is room for it. */
+  /** The receipt as JSON, as long as there is room for it. */
   receipt: string | undefined;
 };
 
-/** Lets each batch count once, however often it is sent. */
+/** Makes each batch count once, however often it is sent. */
 export type ObservationRepeats = {
   /**
-   * Takes a batch, unless one was taken under its key before or is being taken: then its receipt is given, without ids
-   * and faults where they are no longer kept.
+   * Processes a batch, unless one with its key has been or is being processed: then that receipt is returned, without
+   * ids and faults if they are no longer stored.
    *
-   * @throws Problem 422 where the key stands for another body, 503 where the replicas cannot find out; nothing of the
+   * @throws Problem 422 if the key was used with a different body, 503 if the replicas cannot find out; nothing of the
    * batch has been counted then
    */
   once(batch: BatchName, take: () => Promise<ObservationReceipt>): Promise<TakenOnce>;
@@ -42,11 +42,11 @@ export type ObservationRepeats = {
 export type TakenOnce = { readonly receipt: ObservationReceipt; readonly isRepetition: boolean };
 
 /**
- * Remembers batches in memory, and where replicas share a store there as well: a replica claims a batch before it takes
- * it, and then says what became of it. What the store does not hear is told again until it does.
+ * Remembers batches in memory and, if replicas share a store, also there: a replica claims a batch before it processes
+ * it, and then stores the result. Results that could not be stored are retried.
  *
- * @param shared undefined for a replica of its own
- * @param now in ms, of a clock that never goes back
+ * @param shared undefined for a single replica
+ * @param now in ms, of a monotonic clock
  */
 export function createObservationRepeats(
   shared: Pick<SharedStore, 'claimBatch' | 'settleBatch'> | undefined,
@@ -59,9 +59,9 @@ export function createObservationRepeats(
   const taking = new Map<string, Promise<unknown>>();
   /** The oldest first. */
   const taken = new Map<string, Remembered>();
-  /** Those whose receipt is kept, the oldest first. */
+  /** Those whose receipt is stored, the oldest first. */
   const withReceipt = new Set<Remembered>();
-  /** What the store has not heard yet, by key. */
+  /** Results that have not been stored yet, by key. */
   const untold = new Map<string, Remembered>();
   let receiptBytes = 0;
   let isTelling = false;
@@ -96,7 +96,7 @@ export function createObservationRepeats(
     untold.delete(key);
   }
 
-  /** What was made of the batch before; undefined if it has not been taken, as far as this replica knows. */
+  /** The earlier result of the batch; undefined if, as far as this replica knows, it has not been processed. */
   function recall({ key, body }: BatchName): ObservationReceipt | undefined {
     const entry = taken.get(key);
     if (entry === undefined) return undefined;
@@ -108,7 +108,7 @@ export function createObservationRepeats(
     return entry.receipt === undefined ? shortened(entry.result) : JSON.parse(entry.receipt);
   }
 
-  /** Claims the batch in the store, or finds out what another replica has made of it. */
+  /** Claims the batch in the store, or gets the result from another replica. */
   async function claim(
     store: NonNullable<typeof shared>,
     batch: BatchName,
@@ -116,12 +116,12 @@ export function createObservationRepeats(
     const deadlineMs = performance.now() + maxWaitMs;
     for (;;) {
       const claimed = await store.claimBatch(batch).catch((error: Error) => {
-        throw unavailable(`the store that replicas share cannot be asked (${error.message})`);
+        throw unavailable(`the store that replicas share is unavailable (${error.message})`);
       });
       if (claimed === 'claimed') return undefined;
       if (claimed === 'differs') throw reused();
       if (claimed !== 'pending') return claimed;
-      if (performance.now() > deadlineMs) throw unavailable('another replica is still taking them');
+      if (performance.now() > deadlineMs) throw unavailable('another replica is still processing them');
       await delay(pendingPollMs);
     }
   }
@@ -156,7 +156,7 @@ export function createObservationRepeats(
           untold.delete(key);
         }
       } catch {
-        // the connection says why
+        // the connection reports why
         await delay(retryMs, undefined, { ref: false });
       }
     }
@@ -182,7 +182,7 @@ export function createObservationRepeats(
 
 type Limits = { readonly [Name in keyof typeof repeatLimits]: number };
 
-/** What is told of a batch that was taken before, where no more than that is known. */
+/** The receipt of a batch that was accepted before, if no more is known about it. */
 function shortened({ accepted, invalid }: BatchResult): ObservationReceipt {
   return { accepted, invalid: [], ...(invalid > 0 && { moreInvalid: invalid }), duplicate: true };
 }

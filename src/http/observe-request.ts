@@ -8,10 +8,10 @@ import { securityHeaderList } from './security-headers.ts';
 import type { Service } from './service.ts';
 import { answerProblem, writeAnswer } from './write-answer.ts';
 
-/** A client's request id is kept if it is one that may stand in a header and a log line. */
+/** A client's request id is kept if it is safe in a header and a log line. */
 const requestIdForm = /^[\w.:~+/=-]{1,128}$/;
 
-/** What is asked of the service for each request. */
+/** What is needed from the service for each request. */
 export type Observed = Pick<Service, 'state' | 'callerTrace' | 'onError'>;
 
 /** Where answered requests are counted and logged. */

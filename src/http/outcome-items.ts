@@ -4,19 +4,19 @@ import { limitMarks } from './limit-marks.ts';
 import { decodeText, parseJson, tooManyRows } from './read-body.ts';
 import { RowFault } from './row-fault.ts';
 
-/** The most outcomes that one request may bring, and the bytes that so many need. */
+/** The maximum number of outcomes in one request, and the bytes that they need. */
 export const outcomeLimits = { items: 10_000, bytes: 4 * 1024 * 1024 } as const;
 
-/** The most brackets, commas and colons of a body: four times as many as that many outcomes need. */
+/** The maximum number of brackets, commas and colons in a body: four times as many as that many outcomes need. */
 const maxMarks = 20 * outcomeLimits.items;
 
 /**
- * The outcomes that a body brings, as parsed; in place of a line that is not JSON the error
- * that says why. No body of the size that is taken holds up the event loop for long: its parts are counted before they
- * are parsed, and lines are parsed in turns.
+ * The outcomes in a body, as parsed; a line that is not JSON is replaced by the error that says why. No body of an
+ * accepted size blocks the event loop for long: its parts are counted before they are parsed, and lines are parsed over
+ * several turns.
  *
- * @throws Problem 413 for more outcomes, or more brackets, commas and colons, than a request may bring; 400 for what is
- * not JSON
+ * @throws Problem 413 for more outcomes, or more brackets, commas and colons, than a request may have; 400 for anything
+ * that is not JSON
  */
 export async function readItems(bytes: Buffer, mediaType: string): Promise<unknown[]> {
   const text = decodeText(bytes);

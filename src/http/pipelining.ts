@@ -12,31 +12,32 @@ export type ParserError = Error & {
   bytesParsed?: number;
 };
 
-/** Node's parser sets it for CONNECT and for an offer to change the protocol. */
+/** Node's parser sets it for CONNECT and for an upgrade offer. */
 type Parsed = IncomingMessage & { readonly upgrade?: boolean };
 
-/** A request that waits, and the error that says it is late, if there was one. */
+/** A waiting request, and the error that says it is late, if there was one. */
 type Waiting = { readonly request: IncomingMessage; late?: ParserError };
 
 /** Requests that are served together when they arrive together: as many as `endOfTurn` answers together. */
 const maxTogether = 32;
-/** A body of no more bytes than this has no array of many rows, whose answer is long. */
+/** A body of at most this many bytes cannot contain an array of many rows, whose answer would be long. */
 const maxShortBytes = 1_024;
-/** Those with short answers. Each answer of another is taken by the client before the next one is made. */
+/** Requests with short answers. Any other answer is read by the client before the next one is made. */
 const servedTogether: ReadonlySet<string> = new Set(['/predict', '/health', '/ready']);
 
 /**
- * Bounds what a client costs that sends requests without reading the answers: Node would serve all requests of a read,
- * some 2,000, and keep their answers until they are taken. Here a request waits while 32 before it are not answered,
- * or one whose answer may be long, and what follows it is not parsed. Clients that pipeline are answered in order, as
- * always. Waiting costs 128 KiB a connection at most: what was read with the request, and what the socket reads ahead.
+ * Limits the cost of a client that sends requests without reading the answers: Node would serve all requests of a read,
+ * some 2,000, and keep their answers until they are read. Here a request waits while 32 requests before it, or one with
+ * a possibly long answer, are unanswered, and what follows it is not parsed. Clients that pipeline are answered in
+ * order, as always. Waiting costs at most 128 KiB per connection: what was read with the request, and what the socket
+ * reads ahead.
  *
  * @returns a function for the `clientError` event: whether the error is only a request that waits
  */
 export function limitPipelining(server: Server): (error: ParserError, socket: Socket) => boolean {
   const waiting = new WeakMap<Socket, Waiting>();
-  // what begins when an answer has been taken would run in the context (and the span) of that request, and each would
-  // keep the one before in memory
+  // work that begins when an answer has been read would run in the context (and the span) of that request, and each
+  // would keep the previous one in memory
   const inContextOfServer = AsyncLocalStorage.snapshot();
 
   server.on('connection', (stream: Socket) => {
@@ -44,7 +45,7 @@ export function limitPipelining(server: Server): (error: ParserError, socket: So
     const { parser } = socket;
     if (parser === null) return;
     const serve = parser.onIncoming;
-    /** Since all were answered. */
+    /** The time since all were answered. */
     let together = 0;
     parser.onIncoming = (request: Parsed, keepAlive) => {
       const answering = socket._httpMessage;
@@ -52,7 +53,7 @@ export function limitPipelining(server: Server): (error: ParserError, socket: So
         together = 1;
         return serve(request, keepAlive);
       }
-      // an offer to change the protocol has to leave the parser at once, and waits elsewhere
+      // an upgrade offer has to leave the parser immediately, and waits elsewhere
       if (request.upgrade) return serve(request, keepAlive);
       if (together < maxTogether && isShort(request) && isShort(answering.req) && !isClosing(socket)) {
         together++;
@@ -68,7 +69,7 @@ export function limitPipelining(server: Server): (error: ParserError, socket: So
       const serveHeld = () => {
         waiting.delete(socket);
         Reflect.deleteProperty(socket, 'resume');
-        // nothing is served behind an answer that closes the connection
+        // nothing is served after an answer that closes the connection
         if (socket.writable) {
           Reflect.deleteProperty(socket, 'destroySoon');
           together = 1;
@@ -82,13 +83,13 @@ export function limitPipelining(server: Server): (error: ParserError, socket: So
         if (!socket._paused) socket.resume();
       };
       answering.once('close', begin);
-      // what waits would make the system reset the connection
+      // unread data would make the system reset the connection
       socket.destroySoon = () => closeLingering(socket);
       return pause;
     };
   });
 
-  /** Node looks at the lateness of a request once, and this one was late only since it had to wait. */
+  /** Node checks once whether a request is late, and this one was late only because it had to wait. */
   function giveTime(socket: Socket, { request, late }: Waiting): void {
     const timer = setTimeout(() => {
       if (!request.complete) server.emit('clientError', late, socket);
@@ -99,7 +100,7 @@ export function limitPipelining(server: Server): (error: ParserError, socket: So
   return (error, socket) => {
     const held = waiting.get(socket);
     if (error.code === 'HPE_PAUSED') {
-      // without one, bytes behind an answer that closes the connection
+      // without one, bytes after an answer that closes the connection
       if (held) putBack(socket, error.rawPacket?.subarray(error.bytesParsed));
       return true;
     }
@@ -109,21 +110,21 @@ export function limitPipelining(server: Server): (error: ParserError, socket: So
   };
 }
 
-/** Lets bytes wait in front of all that comes after them. Who resumes the socket has to take this back first. */
+/** Puts bytes back in front of everything that comes after them. This must be undone before the socket is resumed. */
 function putBack(socket: Socket, bytes: Buffer | undefined): void {
-  // Node's parser reads natively, past the socket, until somebody listens
+  // Node's parser reads natively, bypassing the socket, until there is a listener
   socket.on('data', ignore).off('data', ignore);
   socket.pause();
   socket.unshift(bytes);
-  // Node does it for the body of the request before, and when the client takes bytes
+  // Node does it for the body of the previous request, and when the client reads bytes
   socket.resume = () => socket;
 }
 
 /**
- * Keeps from Node that the client has closed its half, as it would close the connection after the answer that is under
- * way. A pause does not: where no bytes wait, the end is told all the same.
+ * Hides from Node that the client has closed its half, as Node would close the connection after the current answer.
+ * Pausing is not enough: if no bytes are waiting, the end is reported anyway.
  *
- * @returns a function that tells it, if it has come
+ * @returns a function that reports it, if it has happened
  */
 function holdEnd(socket: Socket): () => void {
   let hasEnded = false;

@@ -15,10 +15,10 @@ import { refuseKey } from './refusals.ts';
 import type { RequestContext } from './request-context.ts';
 import type { Service } from './service.ts';
 
-/** The most rows that one request may bring to be predicted, and the most bytes. */
+/** The maximum number of rows to predict, and of bytes, in one request. */
 export const predictLimits = { rows: 1_000, bytes: 2 * 1024 * 1024 } as const;
 
-/** What requests of several rows to be predicted share. */
+/** What requests for several predictions share. */
 export function createPredictIntake(): BatchIntake {
   return createBatchIntake({
     maxBytes: predictLimits.bytes,
@@ -27,16 +27,16 @@ export function createPredictIntake(): BatchIntake {
   });
 }
 
-/** How long the body of a request may be, and the room that is held for it. */
+/** How long the body of a request may be, and the room that is reserved for it. */
 export type BodyRoom = { readonly maxBytes: number; release(): void };
 
 const noRoom = () => {};
 
 /**
- * Makes room for a body that is longer than a single row may be. It has to say its length: as many as may come at a time
- * would fill the memory if each might be as long.
+ * Reserves room for a body that is longer than a single row may be. It has to declare its length: otherwise the maximum
+ * would have to be assumed for each of many concurrent requests, which would fill the memory.
  *
- * @throws Problem 503 where there is no room
+ * @throws Problem 503 if there is no room
  */
 export function makeRoom(request: IncomingMessage, { config, predictIntake }: Service): BodyRoom {
   const { MAX_BODY_BYTES } = config;
@@ -48,28 +48,28 @@ export function makeRoom(request: IncomingMessage, { config, predictIntake }: Se
   return { maxBytes, release: predictIntake.hold(announced) };
 }
 
-/** Rows of one request, checked, and whom they are predicted for. */
+/** Validated rows of one request, and the caller they are predicted for. */
 type RowsRequest = {
   readonly context: RequestContext;
   readonly service: Service;
   readonly deployment: Deployment;
   readonly rows: readonly Row[];
-  /** What the caller calls the prediction, of which there is only one then. */
+  /** The caller's own key for the prediction; there is only one prediction then. */
   readonly key: string | undefined;
 };
 
-/** @throws Problem for a key that would be that of several predictions */
+/** @throws Problem for a key that would apply to several predictions */
 export function checkKey(deployment: Deployment, key: string | undefined, rows: number): void {
   if (key === undefined || rows === 1) return;
-  const detail = `${keyHeader} names one prediction: send its row alone`;
+  const detail = `${keyHeader} identifies one prediction: send a single row`;
   throw refuseKey(deployment, new Problem('invalid-header', detail));
 }
 
 /**
  * Predicts the rows of one request and records each: all of them, or none where the predictor fails.
  *
- * @param toAnswer makes of each prediction what is answered
- * @throws Problem when the predictor fails; nothing is recorded then
+ * @param toAnswer turns each prediction into its part of the answer
+ * @throws Problem if the predictor fails; nothing is recorded then
  */
 export function predictRows<Answer>(
   request: RowsRequest,
@@ -102,7 +102,7 @@ async function predict<Answer>(
       if (turn) await turn;
       const { score, prediction } = predictions[i];
       const recorded = record(service, deployment, row, score, {
-        // each row has had its share of the time
+        // each row is assigned an equal share of the time
         startedMs: performance.now() - msPerRow,
         timeMs: undefined,
         predictedClass: classOf(deployment, prediction),
@@ -122,9 +122,9 @@ async function predict<Answer>(
 }
 
 /**
- * Asks the model for the caller of a request: at once where the predictor answers at once, else later.
+ * Calls the model for the caller of a request: synchronously if the predictor answers so, otherwise with a promise.
  *
- * @throws Problem (or rejects with it) when the predictor fails
+ * @throws Problem (or rejects with it) if the predictor fails
  */
 export function askFor(
   { req, res }: RequestContext,

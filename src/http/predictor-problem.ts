@@ -1,7 +1,7 @@
 import { type FailureReason, PredictorFailure } from '../predictors/predictor.ts';
 import { Problem, type ProblemKey } from './problem.ts';
 
-/** A model that has too much to do may have less soon. */
+/** An overloaded model may soon have capacity again. */
 const retryAfterSeconds = '1';
 
 const keys: Readonly<Record<FailureReason, ProblemKey>> = {
@@ -14,7 +14,7 @@ const keys: Readonly<Record<FailureReason, ProblemKey>> = {
   internal: 'internal',
 };
 
-/** What a request is answered with whose model could not predict; any other error as it is. */
+/** The answer to a request whose model could not predict; any other error is returned unchanged. */
 export function predictorProblem(error: unknown): unknown {
   if (!(error instanceof PredictorFailure)) return error;
   const { reason, message } = error;

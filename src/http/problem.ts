@@ -1,4 +1,4 @@
-/** Every kind of error the API answers with; `type` is `urn:vigia:problem:` and the key. Keys are stable. */
+/** Every kind of error that the API returns; `type` is `urn:vigia:problem:` and the key. Keys are stable. */
 export const problems = {
   'malformed-json': { status: 400, title: 'The body is not valid JSON' },
   'invalid-header': { status: 400, title: 'A header of the request cannot be used' },
@@ -7,21 +7,21 @@ export const problems = {
   unauthorized: { status: 401, title: 'A valid bearer token is needed' },
   'not-found': { status: 404, title: 'There is nothing at this path' },
   'watched-only': { status: 409, title: 'This model does not predict here' },
-  'method-not-allowed': { status: 405, title: 'This path does not take this method' },
+  'method-not-allowed': { status: 405, title: 'This path does not support this method' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'body-too-large': { status: 413, title: 'The body is too large' },
-  'unsupported-media-type': { status: 415, title: 'The body is in a form that is not taken' },
+  'unsupported-media-type': { status: 415, title: 'The body has an unsupported media type' },
   'misdirected-request': { status: 421, title: 'The service does not answer to this host name' },
-  'invalid-input': { status: 422, title: 'The input does not fit the model' },
+  'invalid-input': { status: 422, title: 'The input does not match the model' },
   'invalid-outcome': { status: 422, title: 'No outcome was accepted' },
-  'idempotency-key-reused': { status: 422, title: 'The idempotency key stands for another request' },
+  'idempotency-key-reused': { status: 422, title: 'The idempotency key belongs to another request' },
   'headers-too-large': { status: 431, title: 'The request headers are too large' },
   'client-closed-request': { status: 499, title: 'The client went away' },
   internal: { status: 500, title: 'Something went wrong here' },
   'transfer-coding-not-supported': { status: 501, title: 'This transfer coding is not supported' },
   'model-failed': { status: 502, title: 'The model could not predict' },
-  overloaded: { status: 503, title: 'The service has more to do than it can' },
-  'model-busy': { status: 503, title: 'The model has more to do than it can' },
+  overloaded: { status: 503, title: 'The service is overloaded' },
+  'model-busy': { status: 503, title: 'The model is overloaded' },
   unavailable: { status: 503, title: 'The service cannot do this now' },
   'model-timeout': { status: 504, title: 'The model took too long' },
   'http-version-not-supported': { status: 505, title: 'This version of HTTP is not supported' },
@@ -30,8 +30,8 @@ export const problems = {
 export type ProblemKey = keyof typeof problems;
 
 /**
- * An error that is answered as a problem document (RFC 9457). Its message is the document's title: the instrumentation
- * records it in the request's span, which must not tell what the `detail` tells the caller of the request.
+ * An error that is returned as a problem document (RFC 9457). Its message is the document's title: the instrumentation
+ * records it in the request's span, which must not contain what the `detail` tells the caller.
  */
 export class Problem extends Error {
   readonly key: ProblemKey;
@@ -63,8 +63,8 @@ export class Problem extends Error {
 export const problemMediaType = 'application/problem+json';
 
 /**
- * The problem document's JSON text. Under `/v2` it has the member `error` as well, in which the Open Inference Protocol
- * tells what is wrong.
+ * The problem document's JSON text. Under `/v2` it also has the member `error`, in which the Open Inference Protocol
+ * reports errors.
  *
  * @param url of the request, as far as it is known
  */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from './problem.ts';
 
-/** What the query of a request says once; `undefined` for what it does not say, or says several times. */
+/** The value of a query parameter that occurs once; `undefined` if it is absent, or occurs several times. */
 export function queryValue({ url = '' }: IncomingMessage, name: string): string | undefined {
   const start = url.indexOf('?');
   if (start < 0) return undefined;
@@ -11,9 +11,9 @@ export function queryValue({ url = '' }: IncomingMessage, name: string): string 
 }
 
 /**
- * Whether the query asks for something; `otherwise` where it does not say, has no value for it, or says it several times.
+ * The value of a boolean query parameter; `otherwise` if it is absent, has no value, or occurs several times.
  *
- * @throws Problem 400 for another value than `true` and `false`, which would be taken for one that was not meant
+ * @throws Problem 400 for a value other than `true` and `false`, which would otherwise be silently misread
  */
 export function queryFlag(request: IncomingMessage, name: string, otherwise: boolean): boolean {
   const value = queryValue(request, name);

@@ -29,24 +29,24 @@ export type AcceptedBody = {
   readonly mediaTypes: readonly string[];
   readonly maxBytes: number;
   /**
-   * What a body is whose type is not said; without it such a body is refused. No page of another site can make use of
-   * that: browsers leave the type out, too, but always say for which page they send something.
+   * The media type that is assumed if none is given; without it such a body is refused. No page of another site can
+   * exploit that: browsers may omit the type, too, but always send the page's origin.
    */
   readonly untyped?: string;
 };
 
-/** The length of a body, as far as it would be read; undefined where the request does not say it. */
+/** The length of a body, as far as it would be read; undefined if the request does not declare it. */
 export function announcedBytes({ headers }: IncomingMessage, maxBytes: number): number | undefined {
   const length = headers['content-length'];
   return length === undefined ? undefined : Math.min(Number(length), maxBytes);
 }
 
 /**
- * Reads a whole body of UTF-8, and never more than `maxBytes` of it: one that announces more
- * is refused unread, one that turns out longer as soon as it does.
+ * Reads a whole UTF-8 body, and never more than `maxBytes` of it: one that declares more is refused unread, one that
+ * turns out longer as soon as that shows.
  *
- * @throws BodyProblem 415 for another media type, character set or content encoding, 413 for too much, 400 for what
- * is not UTF-8, 499 when the client goes away
+ * @throws BodyProblem 415 for another media type, character set or content encoding, 413 for too much data, 400 for
+ * anything but UTF-8, 499 if the client goes away
  */
 export async function readBody(
   request: IncomingMessage,
@@ -69,7 +69,7 @@ export async function readBody(
   return { bytes, mediaType };
 }
 
-/** The text that a body is, without a byte order mark. */
+/** The text of a body, without a byte order mark. */
 export function decodeText(bytes: Buffer): string {
   const text = bytes.toString('utf8');
   return text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text;
@@ -95,18 +95,18 @@ function shorten(header: string): string {
   return header.length > 100 ? `${header.slice(0, 100)}…` : header;
 }
 
-/** How bytes begin that are not UTF-8, in hexadecimal. */
+/** Signatures at the beginning of bytes that are not UTF-8, in hexadecimal. */
 const signatures: readonly (readonly [start: string, what: string])[] = [
-  ['1f8b', 'the body is compressed with gzip: send it as it is'],
-  ['28b52ffd', 'the body is compressed with Zstandard: send it as it is'],
-  ['789c', 'the body is compressed with zlib: send it as it is'],
+  ['1f8b', 'the body is compressed with gzip: send it uncompressed'],
+  ['28b52ffd', 'the body is compressed with Zstandard: send it uncompressed'],
+  ['789c', 'the body is compressed with zlib: send it uncompressed'],
   ['fffe0000', 'the body is in UTF-32: send it in UTF-8'],
   ['0000feff', 'the body is in UTF-32: send it in UTF-8'],
   ['feff', 'the body is in UTF-16: send it in UTF-8'],
   ['fffe', 'the body is in UTF-16: send it in UTF-8'],
 ];
 
-/** What bytes are that are not UTF-8. */
+/** Describes bytes that are not UTF-8. */
 function describeBytes(bytes: Buffer): string {
   const start = bytes.toString('hex', 0, 4);
   const known = signatures.find(([signature]) => start.startsWith(signature));
@@ -131,7 +131,7 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * Says why a text is not JSON, and where, counted as `parseJson` says.
+ * Says why a text is not JSON, and where, counted like in `parseJson`.
  *
  * @param what names the text; positions in a line or a row count from its beginning
  */
@@ -153,9 +153,9 @@ export function describeFault(text: string, what: 'the body' | 'the line' | 'the
   return `${reason}, at position ${position} (line ${line} column ${column})`;
 }
 
-/** Of a request with more rows, or outcomes, than it may bring. */
+/** The problem of a request with more rows, or outcomes, than allowed. */
 export function tooManyRows(maxRows: number): BodyProblem {
-  return new BodyProblem('body-too-large', 'too_large', `a request may bring at most ${maxRows} rows`);
+  return new BodyProblem('body-too-large', 'too_large', `a request may have at most ${maxRows} rows`);
 }
 
 export function tooLarge(maxBytes: number): BodyProblem {
@@ -166,7 +166,7 @@ export function tooLarge(maxBytes: number): BodyProblem {
 }
 
 /**
- * Copies what arrives into one buffer: a body may come in chunks of a byte each, and a buffer for each of them would take
+ * Copies what arrives into one buffer: a body may arrive in chunks of one byte, and a buffer for each would take
  * hundreds of times the memory.
  */
 function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
@@ -182,7 +182,7 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
         return;
       }
       if (length === 0) {
-        // of most bodies this is all
+        // for most bodies this is everything
         bytes = chunk;
       } else {
         if (end > bytes.length) {

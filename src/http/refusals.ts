@@ -30,11 +30,11 @@ export function countedFault({ counts }: Counted, error: unknown): unknown {
 export function watchedOnly({ artifact: { name } }: Deployment): Problem {
   return new Problem(
     'watched-only',
-    `the model ${name} is watched only: send the predictions that are made elsewhere to ${modelPath(name, 'observations')}`,
+    `the model ${name} is only watched: send the predictions that are made elsewhere to ${modelPath(name, 'observations')}`,
   );
 }
 
-/** What the caller calls the prediction, if anything. A header that cannot be used counts as a refused input. */
+/** The caller's own key for the prediction, if any. An invalid header counts as a refused input. */
 export function readCountedKey(request: IncomingMessage, counted: Counted): string | undefined {
   try {
     return readKeyHeader(request);
@@ -43,21 +43,21 @@ export function readCountedKey(request: IncomingMessage, counted: Counted): stri
   }
 }
 
-/** Counts a header that cannot be the key of a prediction as a refused input. */
+/** Counts a header that is not a valid key as a refused input. */
 export function refuseKey({ counts }: Counted, error: unknown): unknown {
   recordRefusal(counts, [{ feature: '', code: 'invalid_key', count: 1 }]);
   return error;
 }
 
-/** A fault as the caller is told of it. */
+/** A fault as reported to the caller. */
 type ToldFault = { readonly pointer: string; readonly code: string; readonly message: string };
 
-/** Gathers and counts what is wrong with a request of several rows, of which one fault refuses all. */
+/** Collects and counts what is wrong with a request for several rows, which a single fault refuses as a whole. */
 export class RequestFaults {
   readonly #counts: Deployment['counts'];
   readonly #told: ToldFault[] = [];
   #total = 0;
-  /** Whether the request itself is at fault, which then counts as one refused input beside its rows. */
+  /** Whether the request itself is faulty, which then counts as one refused input besides its rows. */
   #isAtFault = false;
 
   constructor({ counts }: Counted) {
@@ -68,7 +68,7 @@ export class RequestFaults {
     return this.#total;
   }
 
-  /** A fault of the request itself. @param feature the model's, where it is one's */
+  /** A fault of the request itself. @param feature the model's feature, if it concerns one */
   add(pointer: string, code: RejectionReason, message: string, feature = ''): void {
     recordRejection(this.#counts, feature, code);
     this.#isAtFault = true;
@@ -83,7 +83,7 @@ export class RequestFaults {
     this.#total++;
   }
 
-  /** The faults of one row. @param place gives the JSON pointer of a fault in the request */
+  /** The faults of one row. @param place returns the JSON pointer of a fault in the request */
   addRow({ told, total, counts }: InputFaults, place: (fault: InputFaults['told'][number]) => string): void {
     recordRefusal(this.#counts, counts);
     for (const fault of told) this.#tell({ ...fault, pointer: place(fault) });
@@ -103,8 +103,8 @@ export class RequestFaults {
 }
 
 /**
- * What a body with faults is answered with: the first one in its detail, as many as are told as `errors`, and how many
- * more there are as `moreErrors`.
+ * The answer to a body with faults: the first one in its detail, the listed ones as `errors`, and the number of further
+ * ones as `moreErrors`.
  */
 export function invalidInput({
   told,

@@ -6,10 +6,14 @@ import { Problem } from './problem.ts';
 
 /** Refuses `CONNECT`, which Node would answer by closing the connection. What follows such a request is not read. */
 export function refuseConnect(server: Server, onUnreadable: (reason: UnreadableReason) => void): void {
-  // nothing is at the target of a CONNECT but a connection, so no method is allowed (RFC 9110, section 10.2.1)
-  const problem = new Problem('method-not-allowed', 'this service is no proxy: it does not take CONNECT', {
-    headers: { allow: '' },
-  });
+  // the target of a CONNECT is a connection, not a resource, so no method is allowed (RFC 9110, section 10.2.1)
+  const problem = new Problem(
+    'method-not-allowed',
+    'this service is not a proxy: it does not support CONNECT',
+    {
+      headers: { allow: '' },
+    },
+  );
   server.on('connect', (_request, socket) => {
     afterEarlierAnswers(socket, () => {
       onUnreadable('misdirected');

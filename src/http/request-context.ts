@@ -3,28 +3,28 @@ import { type SpanContext, trace } from '@opentelemetry/api';
 import type { DefaultContext, ParameterizedContext } from 'koa';
 import type { CallerTrace } from '../telemetry/propagation.ts';
 
-/** What the log line of a prediction tells of it. */
+/** What the log line of a prediction contains. */
 export type Prediction = {
-  /** What the caller calls it, redacted where the model withholds that. */
+  /** The caller's own key, redacted if the model withholds it. */
   readonly key: string | undefined;
   readonly prediction: string;
-  /** Undefined where it is not to stand beside the payload (see `Disclosure`). */
+  /** Undefined if it must not appear next to the payload (see `Disclosure`). */
   readonly score: number | undefined;
-  /** The input as JSON text, redacted; undefined when payloads are not logged. */
+  /** The input as JSON text, redacted; undefined if payloads are not logged. */
   readonly payload: string | undefined;
 };
 
-/** What the log line of a batch of observations tells of it: how many rows there were of each kind. */
+/** What the log line of a batch of observations contains: how many rows there were of each kind. */
 export type ObservationCounts = {
   readonly accepted: number;
   readonly invalid: number;
-  /** They were counted when the batch came before. */
+  /** They were counted when the batch was first sent. */
   readonly isRepetition: boolean;
 };
 
 export type TraceContext = Pick<SpanContext, 'traceId' | 'traceFlags'> & { readonly spanId?: string };
 
-/** A whole answer in text, beside its status. A long one is kept as its bytes, which all who take it slowly share. */
+/** A whole answer as text, with its status. A long one is kept as bytes, which all slow readers share. */
 export type Answer = { readonly mediaType: string; readonly text: string | Buffer };
 
 /** An answer that goes on until the client or the service ends it. */
@@ -33,10 +33,10 @@ export type AnswerStream = { readonly mediaType: string; readonly begin: (respon
 export type RequestState = {
   requestId: string;
   trace: TraceContext | undefined;
-  /** The model that is asked, as the log line names it; see `Deployment.logMembers`. */
+  /** The model that answers, as the log line names it; see `Deployment.logMembers`. */
   model?: string;
   prediction?: Prediction;
-  /** Rows that were predicted together, and what the caller calls the one that may be so called. */
+  /** Rows that were predicted together, and the caller's own key if there is just one. */
   predicted?: { readonly rows: number; readonly key: string | undefined };
   observations?: ObservationCounts;
   /** Set by `send`. */
@@ -47,11 +47,11 @@ export type RequestState = {
 
 export type RequestContext = ParameterizedContext<RequestState, DefaultContext>;
 
-/** The trace a request belongs to: that of its own span, or the one its caller names when it has none. */
+/** The trace that a request belongs to: that of its own span, or the caller's if it has none. */
 export function traceContext(request: IncomingMessage, callerTrace: CallerTrace): TraceContext | undefined {
   const span = trace.getActiveSpan();
   if (span) return span.spanContext();
   const caller = callerTrace(request.headers);
-  // the span of the caller is not ours
+  // the caller's span is not ours
   return caller && { traceId: caller.traceId, traceFlags: caller.traceFlags };
 }

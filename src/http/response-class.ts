@@ -2,9 +2,9 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import { closeAfter } from './lingering-close.ts';
 
 /**
- * The class of a server's responses. An answer to a request that has not arrived whole closes the connection.
+ * The class of a server's responses. An answer to a request that has not arrived completely closes the connection.
  *
- * @param onUnread is told of each answer that the system has not taken at once
+ * @param onUnread called for each answer that the system has not accepted immediately
  */
 export function createResponseClass(onUnread: (response: ServerResponse) => void): typeof ServerResponse {
   return class<Request extends IncomingMessage> extends ServerResponse<Request> {

@@ -7,8 +7,8 @@ import type { RequestContext, RequestState } from './request-context.ts';
 export type AppRouter = Router<RequestState>;
 
 /**
- * Makes a router whose paths are matched exactly: case and a slash at the end count. It knows every method that Node
- * parses, so that none of them is answered 501.
+ * Makes a router whose paths are matched exactly: case and a trailing slash matter. It knows every method that Node
+ * parses, so none of them is answered with 501.
  */
 export function createRouter(): AppRouter {
   const options: RouterOptions = { sensitive: true, strict: true, methods: METHODS };
@@ -24,9 +24,9 @@ export function routePattern({ routerPath, matched }: RequestContext): string {
 }
 
 /**
- * Answers what the routes left: `OPTIONS` with the methods that its path takes, all else with a problem document, 405
- * or 404. It goes between the router's `routes()` and its `allowedMethods()`, where a request that has a route never
- * comes.
+ * Answers requests without a route: `OPTIONS` with the methods of its path, everything else with a problem document,
+ * 405 or 404. It goes between the router's `routes()` and its `allowedMethods()`, which a request with a route never
+ * reaches.
  *
  * @throws Problem
  */
@@ -36,7 +36,7 @@ export const answerUnrouted: Middleware<RequestState> = async (context, next) =>
   if (methods === undefined) throw noSuchPath();
   const allow = `${methods}, OPTIONS`;
   if (context.method !== 'OPTIONS') {
-    throw new Problem('method-not-allowed', `this path takes ${allow}`, { headers: { allow } });
+    throw new Problem('method-not-allowed', `this path supports ${allow}`, { headers: { allow } });
   }
   context.set('Allow', allow);
   context.status = 204;

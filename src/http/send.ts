@@ -1,8 +1,8 @@
 import type { AnswerStream, RequestContext } from './request-context.ts';
 
 /**
- * Answers with text. It is written by the outermost layer (`writeAnswer`), not by Koa, which would look at it and
- * at its headers one by one.
+ * Answers with text. It is written by the outermost layer (`writeAnswer`), not by Koa, which would process its headers
+ * one by one.
  */
 export function send(
   context: RequestContext,

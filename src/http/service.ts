@@ -21,29 +21,29 @@ export type Service = {
   state: Lifecycle;
   /** The models that answer. */
   readonly deployments: Deployments;
-  /** Those of them that score rows without answering. */
+  /** The models among them that score rows without answering. */
   readonly shadows: Shadows;
   readonly httpMetrics: HttpMetrics;
   /** Drift over the last day. */
   readonly history: DriftHistory;
   readonly home: Home;
   readonly samples: JsonlWriter;
-  /** Signs the ids of predictions, and reads them when an outcome comes. */
+  /** Signs the ids of predictions, and reads them when an outcome arrives. */
   readonly tokens: Tokens;
-  /** Model versions that outcomes can be of. */
+  /** Model versions that outcomes may belong to. */
   readonly models: KnownModels;
   readonly intake: OutcomeIntake;
   /** What batches of observations share. */
   readonly observations: ObservationIntake;
-  /** What requests of several rows to be predicted share. */
+  /** What requests for several predictions share. */
   readonly predictIntake: BatchIntake;
-  /** Who may report outcomes on the public API; nobody if it is not set. */
+  /** Checks who may report outcomes on the public API; nobody if it is not set. */
   readonly outcomeTokens: readonly string[] | undefined;
-  /** Writes the one log line of a request. */
+  /** Writes the log line of a request. */
   readonly logRequest: (entry: RequestEntry) => void;
-  /** Told of a fault in our own code. */
+  /** Called for a fault in our own code. */
   readonly onError: (error: unknown, requestId: string) => void;
-  /** The trace that the caller of a request names. */
+  /** The caller's trace context. */
   readonly callerTrace: CallerTrace;
   /** All metrics as Prometheus text, in UTF-8. */
   readonly exposeMetrics: () => Promise<Buffer>;

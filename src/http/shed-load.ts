@@ -7,7 +7,7 @@ import { securityHeaders } from './security-headers.ts';
 /** How often the event loop's delay is measured. */
 const intervalMs = 25;
 
-/** What an operator and a load balancer need most when everything else is too much. */
+/** The paths that an operator and a load balancer need most under overload. */
 const alwaysAnswered: ReadonlySet<string> = new Set([
   '/health',
   '/ready',
@@ -16,7 +16,7 @@ const alwaysAnswered: ReadonlySet<string> = new Set([
   '/v2/health/ready',
 ]);
 
-/** Answers, made beforehand. @param url of a request that is answered so */
+/** Prepared answers. @param url of a request that is answered in this way */
 function overloadedAnswer(url: string) {
   const problem = new Problem(
     'overloaded',
@@ -35,23 +35,23 @@ const overloaded = overloadedAnswer('');
 const overloadedV2 = overloadedAnswer('/v2');
 
 export type LoadGuard = {
-  /** Answers a request with 503 while there is too much to do; false if it is to be served. */
+  /** Answers a request with 503 under overload; false if it should be served. */
   refuse(request: IncomingMessage, response: ServerResponse): boolean;
   stop(): void;
 };
 
 /**
- * Turns requests away with 503 and `Retry-After` while more than `maxConcurrent` are in flight, or while the event
- * loop keeps running later than `maxDelayMs`. It is to be asked before anything else has touched the request, the
- * instrumentation included, so that a refusal costs a fraction of an answer: then what is accepted is answered in
- * time, and the service recovers as soon as the load falls.
+ * Turns requests away with 503 and `Retry-After` while more than `maxConcurrent` are in flight, or while the event loop
+ * is persistently delayed by more than `maxDelayMs`. It must be called before anything else touches the request,
+ * including the instrumentation, so that a refusal costs a fraction of an answer: then accepted requests are answered
+ * in time, and the service recovers as soon as the load falls.
  */
 export function createLoadGuard(
   metrics: Pick<HttpMetrics, 'active' | 'shed'>,
   { maxConcurrent, maxDelayMs }: { maxConcurrent: number; maxDelayMs: number },
 ): LoadGuard {
   let tickedMs = performance.now();
-  /** How many measurements in a row were late. A single one is a hiccup of the machine, not too many requests. */
+  /** The number of consecutive late measurements. A single one is a hiccup of the machine, not overload. */
   let lateInARow = 0;
   const timer = setInterval(() => {
     const nowMs = performance.now();
@@ -61,7 +61,8 @@ export function createLoadGuard(
 
   function reason({ url = '' }: IncomingMessage): ShedReason | undefined {
     const overdueMs = Math.max(0, performance.now() - tickedMs - intervalMs);
-    // with a thousand sockets to read the loop may not come to its timers for long: a delay of two limits is two
+    // with a thousand sockets to read, the loop may not reach its timers for long: a delay of twice the limit counts as
+    // two
     const isLate = lateInARow + Math.floor(overdueMs / maxDelayMs) > 1;
     if (!isLate && metrics.active < maxConcurrent) return undefined;
     if (alwaysAnswered.has(url.split('?', 1)[0])) return undefined;
@@ -73,10 +74,10 @@ export function createLoadGuard(
       const why = reason(request);
       if (why === undefined) return false;
       metrics.shed[why]++;
-      // when the rest of what was read is parsed: an answer before its request was there would close the connection
+      // after the rest of what was read is parsed: an answer before its request has arrived would close the connection
       const { text, headers } = isV2(request.url ?? '') ? overloadedV2 : overloaded;
       setImmediate(() => response.writeHead(503, headers).end(text));
-      // what was accepted just before must not wait for the end of a turn in which all else is refused
+      // requests accepted just before must not wait for the end of a turn in which everything else is refused
       answerNow();
       return true;
     },

@@ -1,36 +1,36 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** How long a client may take nothing of an answer. */
+/** How long a client may read nothing of an answer. */
 export const readTimeoutMs = 20_000;
 /**
- * What all clients together may leave untaken. Above that, connections end whose clients have taken nothing for a
- * second, those that have been still for longest first.
+ * How many bytes all clients together may leave unread. Above that, connections whose clients have read nothing for a
+ * second are ended, those inactive for longest first.
  */
 export const maxUnreadBytes = 8 * 1024 * 1024;
 const stillMs = 1_000;
 const checkIntervalMs = 1_000;
 
-/** How much a client has taken, and since when no more. */
+/** How much a client has read, and since when nothing more. */
 type Reading = { takenBytes: number; sinceMs: number };
 
 export type SlowReaders = {
   /** Watches the connections of a server, as long as it is open. */
   watch(server: Server): void;
-  /** Is to be called with each answer that the system has not taken at once. */
+  /** To be called with each answer that the system has not accepted immediately. */
   onUnread(response: ServerResponse): void;
-  /** Ends the connections of clients that have taken nothing for too long. Servers that are watched do it regularly. */
+  /** Ends the connections of clients that have read nothing for too long. Watched servers do this regularly. */
   check(): void;
-  /** Bytes of answers that wait for their clients. */
+  /** Bytes of answers that are waiting for their clients. */
   unreadBytes(): number;
-  /** Connections ended because their clients did not take answers. */
+  /** Connections ended because their clients did not read answers. */
   readonly ended: number;
 };
 
-/** Ends connections whose clients do not read their answers. An answer that is taken at once costs no time for it. */
+/** Ends connections whose clients do not read their answers. An answer that is read immediately costs no extra time. */
 export function createSlowReaders(): SlowReaders {
   const open = new Set<Socket>();
-  /** Of those on which bytes wait. */
+  /** The progress of connections on which bytes are waiting. */
   const readings = new Map<Socket, Reading>();
   let ended = 0;
 
@@ -50,14 +50,17 @@ export function createSlowReaders(): SlowReaders {
     if (takenBytes !== reading?.takenBytes) readings.set(socket, { takenBytes, sinceMs: nowMs });
   }
 
-  /** Ends the connections that were still for so long, the longest first, until no more bytes than that wait. */
+  /**
+   * Ends connections that were inactive for at least the given time, the longest first, until at most the given number
+   * of bytes are waiting.
+   */
   function endStill(longEnoughMs: number, allowedBytes: number, nowMs: number): void {
     const stillest = [...readings].sort(([, one], [, other]) => one.sinceMs - other.sinceMs);
     for (const [socket, { sinceMs }] of stillest) {
       if (nowMs - sinceMs < longEnoughMs || unreadBytes() <= allowedBytes) return;
       readings.delete(socket);
       ended++;
-      // a client that takes nothing would not take the end either, and the system would keep what waits for it
+      // a client that reads nothing would not read the end either, and the system would keep the waiting bytes
       socket.resetAndDestroy();
     }
   }
@@ -72,7 +75,7 @@ export function createSlowReaders(): SlowReaders {
   return {
     watch(server) {
       server.on('connection', (socket: Socket) => {
-        // it begins again after an offer to change the protocol
+        // parsing starts again after an upgrade offer
         if (open.has(socket)) return;
         open.add(socket);
         socket.once('close', () => {
@@ -96,7 +99,7 @@ export function createSlowReaders(): SlowReaders {
   };
 }
 
-/** What the system has taken of all that was written. Node itself tells progress from stillness by this size. */
+/** How much of what was written the system has accepted. Node itself detects progress by this size. */
 function takenFrom(socket: Socket & { _handle?: { readonly writeQueueSize: number } | null }): number {
   return socket.bytesWritten - (socket._handle?.writeQueueSize ?? 0);
 }

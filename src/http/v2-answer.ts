@@ -4,14 +4,14 @@ import { frameParameters } from '../predictors/v2-datatypes.ts';
 import type { InferenceRequest, OutputName } from './v2-request.ts';
 import { tensorTypeOf, textType } from './v2-tensor.ts';
 
-/** What one row is answered with. */
+/** The answer for one row. */
 export type InferredRow = {
   readonly score: number;
   readonly predictedClass: number;
   readonly id: string | undefined;
 };
 
-/** What the protocol tells of the server. */
+/** The protocol's metadata about the server. */
 export const serverMetadata = { name: manifest.name, version: manifest.version, extensions: [] };
 
 const outputTypes = {
@@ -20,7 +20,7 @@ const outputTypes = {
   id: textType,
 } as const satisfies Record<OutputName, object>;
 
-/** What the protocol tells of a model. */
+/** The protocol's metadata about a model. */
 export function modelMetadata({ artifact: { name, version, features } }: Deployment): object {
   const shape = [-1, 1];
   return {
@@ -32,7 +32,7 @@ export function modelMetadata({ artifact: { name, version, features } }: Deploym
   };
 }
 
-/** The answer to an inference request. @param inferred one entry a row */
+/** The answer to an inference request. @param inferred one entry per row */
 export function inferenceAnswer(
   { artifact: { name, version }, counts: { classes } }: Deployment,
   { id, outputs }: InferenceRequest,

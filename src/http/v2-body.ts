@@ -1,7 +1,7 @@
 import { limitMarks } from './limit-marks.ts';
 import { decodeText, parseJson } from './read-body.ts';
 
-/** The most brackets, commas and colons of a body: enough for 1,000 rows of almost 200 features. */
+/** The maximum number of brackets, commas and colons in a body: enough for 1,000 rows of almost 200 features. */
 const maxMarks = 200_000;
 
 const quote = 0x22;
@@ -9,7 +9,7 @@ const backslash = 0x5c;
 const capitalN = 0x4e;
 
 /**
- * Parses an inference request. `NaN`, which is not JSON but which Python writes for a missing number, is `null`.
+ * Parses an inference request. `NaN`, which is not JSON but which Python writes for a missing number, becomes `null`.
  *
  * @throws BodyProblem 413 for too many values, 400 for what is not JSON
  */
@@ -23,7 +23,7 @@ export function parseInference(bytes: Buffer): unknown {
   }
 }
 
-/** Puts `null` wherever `NaN` stands outside of a text. */
+/** Replaces `NaN` outside of strings with `null`. */
 function withNullForNaN(text: string): string {
   const parts: string[] = [];
   let start = 0;

@@ -10,9 +10,9 @@ import { readTensor, type Tensor } from './v2-tensor.ts';
 export const outputNames = ['score', 'prediction', 'id'] as const;
 export type OutputName = (typeof outputNames)[number];
 
-/** An inference request of the Open Inference Protocol V2, whose rows fit the model. */
+/** An inference request of the Open Inference Protocol V2 whose rows match the model. */
 export type InferenceRequest = {
-  /** What the caller calls the request. */
+  /** The caller's id for the request. */
   readonly id: string | undefined;
   readonly rows: readonly Row[];
   /** In the order of the answer. */
@@ -20,8 +20,8 @@ export type InferenceRequest = {
 };
 
 /**
- * Reads the rows out of an inference request: a tensor of one value a row for each feature, by its name. One that may be
- * missing may be left out. One fault refuses all rows.
+ * Reads the rows from an inference request: for each feature a tensor of its name with one value per row. A nullable
+ * feature may be omitted. One fault refuses all rows.
  *
  * @param body as parsed from JSON
  * @throws Problem 422 saying what is wrong, 413 for too many rows; it is counted
@@ -47,12 +47,12 @@ export async function readInference(
   return { id: typeof id === 'string' ? id : undefined, rows, outputs: wanted };
 }
 
-/** Clients write `null` for what they do not say. */
+/** Clients write `null` for absent members. */
 function isSaid(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-/** The outputs that are asked for; all where none is. */
+/** The requested outputs; all by default. */
 function readOutputs(outputs: unknown, faults: RequestFaults): readonly OutputName[] {
   if (!isSaid(outputs)) return outputNames;
   if (!Array.isArray(outputs)) {
@@ -69,7 +69,7 @@ function readOutputs(outputs: unknown, faults: RequestFaults): readonly OutputNa
   return wanted.size === 0 ? outputNames : [...wanted];
 }
 
-/** The tensors by the features that they are of; each has as many rows as the others. */
+/** The tensors by feature; each has as many rows as the others. */
 async function readTensors(
   inputs: readonly unknown[],
   { artifact }: Deployment,
@@ -100,14 +100,14 @@ async function readTensors(
     }
     rows ??= count;
     if (count !== rows) {
-      faults.add(place, 'invalid_tensor', `has another number of rows than the first input: ${count}`);
+      faults.add(place, 'invalid_tensor', `has a different number of rows from the first input: ${count}`);
     }
     tensors.set(name, tensor);
   }
   if (faults.total === 0) {
     for (const { name, nullable } of artifact.features) {
       if (nullable || tensors.has(name)) continue;
-      faults.add('/inputs', 'missing', `must have one called ${JSON.stringify(name)}`, name);
+      faults.add('/inputs', 'missing', `must have one named ${JSON.stringify(name)}`, name);
     }
   }
   return tensors;
@@ -125,7 +125,7 @@ async function makeRows(
   for (let i = 0; i < first.values.length; i++) {
     const turn = pause();
     if (turn) await turn;
-    // entries, not assignment: a feature may be called `__proto__`
+    // fromEntries rather than assignment: a feature may be called `__proto__`
     const row = Object.fromEntries(columns.map(([name, { values }]) => [name, values[i]]));
     const wrong = validate(row);
     if (wrong === null) rows.push(row);

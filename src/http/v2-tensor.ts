@@ -6,11 +6,11 @@ import type { RequestFaults } from './refusals.ts';
 export type Tensor = {
   /** JSON pointer to it in the request. */
   readonly place: string;
-  /** One a row. */
+  /** One per row. */
   readonly values: readonly unknown[];
 };
 
-/** What values of a datatype may be, besides `null` for a missing one. */
+/** The valid values of a datatype, besides `null` for a missing one. */
 type ValueForm = { readonly isValue: (value: unknown) => boolean; readonly rule: string };
 
 const number: ValueForm = { isValue: (value) => typeof value === 'number', rule: 'a number' };
@@ -25,7 +25,7 @@ const datatypes: ReadonlyMap<unknown, ValueForm> = new Map([
   ['BYTES', text] as const,
 ]);
 
-/** The type of the tensor that a feature is best sent in. */
+/** The recommended tensor type for a feature. */
 export function tensorTypeOf({ kind }: Pick<Feature, 'kind'>) {
   return kind === 'numeric' ? { datatype: 'FP64' } : textType;
 }
@@ -35,15 +35,15 @@ export const textType = { datatype: 'BYTES', parameters: textParameters } as con
 /** The datatypes that an input may have. */
 export const datatypeNames = [...datatypes.keys()] as readonly string[];
 
-/** How texts may be written. As JSON within the text they are where a column holds other things than texts, too. */
+/** How texts may be encoded. They are JSON within the text if a column also contains other things than texts. */
 const textForms = { plain: new Set([undefined, null, 'str', 'pd', 'np']), json: 'pd_json' };
 
 /**
- * Reads one input tensor: one value a row, in the shape `[n]` or `[n, 1]`.
+ * Reads one input tensor: one value per row, in the shape `[n]` or `[n, 1]`.
  *
  * @param place JSON pointer to it
- * @param feature whose values it holds
- * @returns undefined where something is wrong; `faults` is told
+ * @param feature whose values it contains
+ * @returns undefined if something is wrong, which is added to `faults`
  */
 export function readTensor(
   input: object,
@@ -58,7 +58,8 @@ export function readTensor(
   const form = datatypes.get(datatype);
   if (form === undefined) return refuse('/datatype', `must be one of ${datatypeNames.join(', ')}`);
   const rows = readShape(shape);
-  if (rows === undefined) return refuse('/shape', 'must be [n] or [n, 1]: there is one input a feature');
+  if (rows === undefined)
+    return refuse('/shape', 'must be [n] or [n, 1]: each feature has an input of its own');
   if (!Array.isArray(data)) return refuse('/data', 'must be a list of values');
   const isNested = Array.isArray(data[0]);
   if (isNested && data.some((row) => !Array.isArray(row) || row.length !== 1)) {
@@ -71,13 +72,18 @@ export function readTensor(
   const contentType = (parameters as { content_type?: unknown } | null | undefined)?.content_type;
   if (datatype === 'BYTES' && contentType === textForms.json) return readJsonTexts(values, place, faults);
   if (datatype === 'BYTES' && !textForms.plain.has(contentType as string)) {
-    return refuse('/parameters/content_type', 'must be str: send the texts as they are');
+    return refuse('/parameters/content_type', 'must be str: send the texts unencoded');
   }
   for (const [i, value] of values.entries()) {
     if (value === null || form.isValue(value)) continue;
-    // JSON reads a number beyond double precision as infinite: that is for the check of the row to say
+    // JSON.parse reads a number beyond double precision as infinite: the check of the row reports that
     if (value === Infinity || value === -Infinity) continue;
-    faults.add(`${place}/data/${i}`, 'type', `must be ${form.rule} or null, as its datatype says`, feature);
+    faults.add(
+      `${place}/data/${i}`,
+      'type',
+      `must be ${form.rule} or null, as its datatype requires`,
+      feature,
+    );
   }
   return { place, values };
 }
@@ -93,7 +99,11 @@ function readJsonTexts(values: readonly unknown[], place: string, faults: Reques
   try {
     return { place, values: values.map((value) => (value === null ? null : JSON.parse(value as string))) };
   } catch {
-    faults.add(`${place}/data`, 'invalid_tensor', 'must have JSON in each text, as its content type says');
+    faults.add(
+      `${place}/data`,
+      'invalid_tensor',
+      'must have JSON in each text, as its content type requires',
+    );
     return undefined;
   }
 }

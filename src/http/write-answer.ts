@@ -10,14 +10,14 @@ export function answerProblem(context: RequestContext, problem: Problem, request
 }
 
 /**
- * Writes what `send` or `sendStream` left, or adds `headers` to an answer that Koa is going to write.
+ * Writes the answer that `send` or `sendStream` prepared, or adds `headers` to an answer that Koa is going to write.
  *
  * @param headers name, value, name, value; this function may add to the list
  */
 export function writeAnswer({ res, state }: RequestContext, headers: string[]): void {
   if (state.answer) {
     writeAtOnce(res, state.answer, headers);
-    // it would be kept beside its bytes until the client has taken them
+    // it would be kept in addition to its bytes until the client has read them
     if (res.writableLength > 0) delete state.answer;
   } else if (state.stream) beginStream(res, state.stream, headers);
   else addHeaders(res, headers);
@@ -30,7 +30,7 @@ function beginStream(res: ServerResponse, { mediaType, begin }: AnswerStream, he
   begin(res);
 }
 
-/** All of the answer at once: that costs a third of what setting its headers one by one does. */
+/** The whole answer in one call: that costs a third of setting its headers one by one. */
 function writeAtOnce(res: ServerResponse, { mediaType, text }: Answer, headers: string[]): void {
   headers.push('content-type', mediaType, 'content-length', String(Buffer.byteLength(text)));
   res.writeHead(res.statusCode, headers);

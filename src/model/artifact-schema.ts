@@ -141,7 +141,7 @@ export const artifactSchema = z.strictObject({
     .describe('Present when the reference is newer traffic instead of the rows that the file was made from'),
   predictor: z
     .exactOptional(z.looseObject({ kind: name }))
-    .describe('How the model computes. Absent where that is done elsewhere and the model is watched only'),
+    .describe('How the model computes. Absent if that is done elsewhere and the model is only watched'),
 });
 
 export type Artifact = z.infer<typeof artifactSchema>;

@@ -142,7 +142,7 @@ describe('POST /observations', () => {
         { features, score: 0.5, predicted: 'bad' },
         '/predicted',
         'unknown_field',
-        /^is none of features, score/,
+        /^is not one of features, score/,
       ],
     ];
     const refused = await counted('model_inputs_refused_total');
@@ -296,7 +296,7 @@ describe('POST /observations', () => {
     for (const text of [`[${'{},'.repeat(10_000)}{}]`, '{}\n'.repeat(10_001)]) {
       const { status, body } = await observe(text, text.startsWith('[') ? {} : ndjson);
       assert.equal(status, 413);
-      assert.equal(body.detail, 'a request may bring at most 10000 rows');
+      assert.equal(body.detail, 'a request may have at most 10000 rows');
     }
     const long = { features: { ...features, history: 'x'.repeat(20_000) }, score: 0.5 };
     const { body } = await observe([long, { features, score: 0.5 }]);

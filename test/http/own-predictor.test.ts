@@ -322,7 +322,7 @@ describe('a model that computes elsewhere', function () {
     assert.equal((await fetch(`${running.apiUrl}/v2/models/bare/ready`)).status, 409);
     assert.match(
       refused.body.detail,
-      /bare is watched only: send the predictions .* to \/models\/bare\/observations/,
+      /bare is only watched: send the predictions .* to \/models\/bare\/observations/,
     );
 
     const observations = Array.from({ length: 200 }, (_, i) => ({

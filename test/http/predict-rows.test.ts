@@ -93,7 +93,7 @@ describe('POST /predict with an array of rows', () => {
     const before = await observed();
     const over = await postJson(predict, Array(1_001).fill(row));
     assert.equal(over.status, 413);
-    assert.equal(over.body.detail, 'a request may bring at most 1000 rows');
+    assert.equal(over.body.detail, 'a request may have at most 1000 rows');
     assert.equal(await observed(), before);
   });
 
@@ -124,7 +124,7 @@ describe('POST /predict with an array of rows', () => {
     const several = await postJson(predict, [row, row], headers);
     assert.deepEqual(
       [several.status, several.body.detail],
-      [400, 'x-prediction-key names one prediction: send its row alone'],
+      [400, 'x-prediction-key identifies one prediction: send a single row'],
     );
   });
 

@@ -225,9 +225,9 @@ describe('a body', () => {
     ['half a character', Buffer.from([0x22, 0xe2, 0x82]), 'the body is not UTF-8, at byte 1'],
     ['UTF-16', Buffer.from('\ufeff{}', 'utf16le'), 'the body is in UTF-16: send it in UTF-8'],
     ['UTF-32', Buffer.from('fffe00007b000000', 'hex'), 'the body is in UTF-32: send it in UTF-8'],
-    ['gzip', gzipSync('{}'), 'the body is compressed with gzip: send it as it is'],
-    ['zlib', deflateSync('{}'), 'the body is compressed with zlib: send it as it is'],
-    ['Zstandard', zstdCompressSync('{}'), 'the body is compressed with Zstandard: send it as it is'],
+    ['gzip', gzipSync('{}'), 'the body is compressed with gzip: send it uncompressed'],
+    ['zlib', deflateSync('{}'), 'the body is compressed with zlib: send it uncompressed'],
+    ['Zstandard', zstdCompressSync('{}'), 'the body is compressed with Zstandard: send it uncompressed'],
   ];
   for (const [what, body, detail] of malformed) {
     it(`that is ${what} is answered with the true reason`, async () => {

@@ -216,7 +216,7 @@ describe('a shadow', () => {
     assert.throws(() => checkRoles([credit, other], roles), /has different classes from credit/);
     const watched = ({ predictor: _, ...artifact }: Artifact): Artifact => artifact;
     assert.throws(() => checkRoles([credit, watched(challenger)], roles), {
-      message: 'SHADOW_MODELS=challenger: challenger is watched only: its file has no predictor',
+      message: 'SHADOW_MODELS=challenger: challenger is only watched: its file has no predictor',
     });
     assert.throws(() => checkRoles([challenger], roles), {
       message: 'SHADOW_MODELS=challenger: no model is left that they could follow',
@@ -262,7 +262,7 @@ describe('a shadow', () => {
   });
 });
 
-describe('a shadow of a model that is watched only', () => {
+describe('a shadow of a model that is only watched', () => {
   let service: TestService;
   after(() => service?.stop());
 

@@ -237,7 +237,7 @@ describe('the Open Inference Protocol V2', () => {
       'a feature that is left out',
       () => ({ inputs: tensors(rows).slice(1) }),
       422,
-      /^\/inputs must have one called "age"$/,
+      /^\/inputs must have one named "age"$/,
     ],
     [
       'a wrong shape',
@@ -267,7 +267,7 @@ describe('the Open Inference Protocol V2', () => {
       'inputs of differing length',
       () => ({ inputs: changed(2, { shape: [1], data: ['good'] }) }),
       422,
-      /^\/inputs\/2 has another number of rows than the first input: 1$/,
+      /^\/inputs\/2 has a different number of rows from the first input: 1$/,
     ],
     [
       'another datatype',
@@ -279,7 +279,7 @@ describe('the Open Inference Protocol V2', () => {
       'a value that is not of its datatype',
       () => ({ inputs: changed(0, { datatype: 'INT64', data: [1, 2, 3, 4.5, 5] }) }),
       422,
-      /^\/inputs\/0\/data\/3 must be a whole number or null, as its datatype says$/,
+      /^\/inputs\/0\/data\/3 must be a whole number or null, as its datatype requires$/,
     ],
     [
       'texts for a number',
@@ -332,7 +332,7 @@ describe('the Open Inference Protocol V2', () => {
     const { status, body } = await infer('{}', { 'inference-header-content-length': '2' });
     assert.deepEqual(
       [status, body.error],
-      [415, 'tensors in binary form are not taken: send their data as JSON'],
+      [415, 'binary tensors are not supported: send their data as JSON'],
     );
   });
 

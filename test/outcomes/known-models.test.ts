@@ -160,7 +160,7 @@ describe('the known models', () => {
     assert.equal(models.hasRoom(), false);
     const said = problems.splice(0);
     assert.equal(said.length, many.length - 1 - mostOthers);
-    assert.match(said[0], /^credit [0-9a-f]{12} makes room .* before its outcomes can have been scraped$/);
+    assert.match(said[0], /^credit [0-9a-f]{12} is dropped .* before its outcomes may have been scraped$/);
     clock.advance(firstScrapeMs + 1);
     assert.equal(models.hasRoom(), true);
     assert.deepEqual(
@@ -205,7 +205,7 @@ describe('the known models', () => {
     }
     open({ getModel: async () => formatArtifact(other) } as Partial<SharedStore> as SharedStore);
     assert.equal(await models.find(digest), undefined);
-    assert.match(problems.splice(0).join(), /^the shared store: is .*, not the model it is named for/);
+    assert.match(problems.splice(0).join(), /^the shared store: is .*, not the model it is named after/);
 
     // the right one takes the place of what was there
     await writeFile(file, formatArtifact(other));
@@ -228,7 +228,7 @@ describe('the known models', () => {
     await models.requireUnique({ ...real });
     await assert.rejects(
       models.requireUnique(forged),
-      /^Error: credit [0-9a-f]{12}: another model .* is in use/,
+      /^Error: credit [0-9a-f]{12}: a different model .* is in use/,
     );
     open();
     await models.requireUnique({ ...real });

@@ -165,7 +165,7 @@ describe('outcomes of many older versions at once', () => {
     for (const outcome of all) await intake.take([outcome]);
     await scrape();
     assert.equal(problems.length, 1, problems.join('\n'));
-    assert.match(problems[0], /^outcomes of older versions wait to count: no more than 10 versions/);
+    assert.match(problems[0], /^outcomes of older versions are waiting to be counted: at most 10 versions/);
   });
 
   it('are said when they will never count', async () => {

@@ -16,12 +16,12 @@ export function describeSegment({ feature, segment, verdict, variables }: LiveSe
   return `${segmentTitle({ column: feature, value })}: ${changed.map(({ name }) => nameInText(name)).join(', ')}`;
 }
 
-/** A feature by its name; the score as a person says it. */
+/** A feature by its name; the score in words. */
 export function nameInText(name: string): string {
   return name === scoreFeature ? 'the score' : name;
 }
 
-/** The segments that drift or have moved, the worst first; nothing where there are none. */
+/** The segments that drift or have moved, the worst first; nothing if there are none. */
 export function segmentList(segments: readonly LiveSegment[], where: string): Html | '' {
   const changed = segments.filter(({ verdict }) => verdict === 'drifting' || verdict === 'moved');
   if (changed.length === 0) return '';

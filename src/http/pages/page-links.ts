@@ -1,6 +1,6 @@
 import type { Deployments } from '../../deployments/deployments.ts';
 
-/** What follows a path to name the model of a page or an answer: nothing where only one answers. */
+/** The query that names the model of a page or an answer: empty if only one answers. */
 export function modelQuery(name: string, { answering }: Pick<Deployments, 'answering'>): string {
   return answering.length > 1 ? `?model=${encodeURIComponent(name)}` : '';
 }

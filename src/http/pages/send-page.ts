@@ -3,8 +3,7 @@ import { type Page, renderPage, wholeStyle } from '../../report/render/page-shel
 import type { RequestContext } from '../request-context.ts';
 
 /**
- * Whether the client would rather have a page than JSON, as browsers would. Whoever accepts anything, such as curl, gets
- * JSON.
+ * Whether the client prefers a page to JSON, as browsers do. A client that accepts anything, such as curl, gets JSON.
  */
 export function wantsPage(context: RequestContext): boolean {
   context.vary('Accept');
@@ -15,9 +14,9 @@ export function wantsPage(context: RequestContext): boolean {
 export type ReadyPage = { readonly policy: string; readonly text: string };
 
 /**
- * Writes a page. Its content-security policy names the one style and the one script that it holds, by their
- * hashes: a `style` attribute, a handler in an attribute or anything from elsewhere is not applied. A script may connect
- * to this listener alone.
+ * Writes a page. Its content-security policy allows the one style and the one script in it, by their hashes:
+ * `style` attributes, inline handlers and anything from elsewhere are blocked. A script may connect only to this
+ * listener.
  */
 export function preparePage(page: Page): ReadyPage {
   return { policy: policyOf(page), text: renderPage(page) };

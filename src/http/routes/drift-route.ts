@@ -13,10 +13,10 @@ import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
 
 /**
- * `GET /drift` of the admin listener, of the model that `?model=` names: how far this replica's traffic has moved from the
- * reference, as a whole and within each segment that the model file names, and how much of the change of the mean score
- * (in log-odds) each feature explains. What matters most comes first. Then, what the days since its start together show of
- * slow drift.
+ * `GET /drift` of the admin listener, of the model that `?model=` names: how far this replica's traffic has moved from
+ * the reference, as a whole and within each segment that the model file names, and how much of the change of the mean
+ * score (in log-odds) each feature explains. The most important comes first. It also shows slow drift over all days
+ * since the start.
  */
 export function addDriftRoute(router: AppRouter, service: Service): void {
   router.get('/drift', (context) => {

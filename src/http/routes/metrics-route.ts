@@ -28,8 +28,8 @@ export function addFullMetricsRoute(router: AppRouter, service: Service): void {
 }
 
 /**
- * Whether an Accept header names one of Prometheus's formats and not JSON. Parameters are left aside: Prometheus
- * sends versions and weights that a negotiation would have to match.
+ * Whether an Accept header names one of Prometheus's formats and not JSON. Parameters are ignored: Prometheus sends
+ * versions and weights that a negotiation would have to match.
  */
 function wantsPrometheus(accept: string): boolean {
   const types = accept.split(',').map((range) => range.split(';', 1)[0].trim().toLowerCase());

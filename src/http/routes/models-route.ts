@@ -12,7 +12,10 @@ export function addModelsRoute(router: AppRouter, { deployments }: Service): voi
   });
 }
 
-/** `GET /models` of the admin listener: the same, and how much each is used since when, retired versions included. */
+/**
+ * `GET /models` of the admin listener: the same, and how much each has been used since when, including retired
+ * versions.
+ */
 export function addModelDetailsRoute(router: AppRouter, { deployments }: Service): void {
   router.get('/models', (context) => {
     const retired = Map.groupBy(deployments.retired(), ({ artifact }) => artifact.name);

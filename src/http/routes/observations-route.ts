@@ -27,13 +27,13 @@ export function addObservationsRoute(router: AppRouter, service: Service): void 
   addRoutes(router, service, () => {});
 }
 
-/** The same routes of the public API, for those who have one of the tokens. */
+/** The same routes of the public API, for clients with one of the tokens. */
 export function createTokenObservationsRoute(tokens: readonly string[]): AddRoutes {
   const requireToken = requireBearerToken(tokens);
   return (router, service) => addRoutes(router, service, requireToken);
 }
 
-/** @param check throws for a request that may not observe, before anything is told of the models */
+/** @param check throws for an unauthorised request, before anything about the models is revealed */
 function addRoutes(router: AppRouter, service: Service, check: (request: IncomingMessage) => void): void {
   router.post('/observations', async (context) => {
     check(context.req);
@@ -46,9 +46,9 @@ function addRoutes(router: AppRouter, service: Service, check: (request: Incomin
 }
 
 /**
- * Records the predictions that a request brings, as those of a model.
+ * Records the predictions in a request as those of a model.
  *
- * @throws Problem for a body of which nothing can be taken
+ * @throws Problem for a body of which nothing can be used
  */
 async function takeObservations(
   context: RequestContext,
@@ -89,7 +89,7 @@ async function takeObservations(
   }
 }
 
-/** @throws Problem where nothing was accepted and something is invalid */
+/** @throws Problem if nothing was accepted and something is invalid */
 function answer(context: RequestContext, receipt: ObservationReceipt, isRepetition: boolean): void {
   const { accepted, invalid, moreInvalid = 0 } = receipt;
   context.state.observations = { accepted, invalid: invalid.length + moreInvalid, isRepetition };
@@ -97,7 +97,7 @@ function answer(context: RequestContext, receipt: ObservationReceipt, isRepetiti
   sendJson(context, JSON.stringify(receipt), 202);
 }
 
-/** Does the work in a span of its own, where the request is traced. */
+/** Does the work in its own span, if the request is traced. */
 function inSpan<Result>(work: (span: Span | undefined) => Promise<Result>): Promise<Result> {
   if (!trace.getActiveSpan()?.isRecording()) return work(undefined);
   return tracer.startActiveSpan('observations', async (span) => {
@@ -109,13 +109,13 @@ function inSpan<Result>(work: (span: Span | undefined) => Promise<Result>): Prom
   });
 }
 
-/** Says of a request of which nothing was accepted what is wrong with it, and with each row. */
+/** Describes what is wrong with a request of which nothing was accepted, and with each row. */
 function refusal(receipt: ObservationReceipt): Problem {
   const [first, ...others] = receipt.invalid;
   const more = others.length + (receipt.moreInvalid ?? 0);
   const detail =
     first === undefined
-      ? `all ${more} rows were invalid when they came first`
+      ? `all ${more} rows were invalid when they were first sent`
       : `row ${first.index}: ${[first.pointer, first.message].join(' ').trimStart()}${describeOthers(more)}`;
   return new Problem('invalid-input', detail, { members: receipt });
 }

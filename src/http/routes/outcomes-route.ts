@@ -12,12 +12,12 @@ import type { Service } from '../service.ts';
 
 const acceptedBody = { mediaTypes: rowsMediaTypes, maxBytes: outcomeLimits.bytes };
 
-/** `POST /outcomes` of the admin listener: what became of predictions. */
+/** `POST /outcomes` of the admin listener: the outcomes of predictions. */
 export function addOutcomesRoute(router: AppRouter, service: Service): void {
   router.post('/outcomes', (context) => takeOutcomes(context, service));
 }
 
-/** `POST /outcomes` of the public API, for those who have one of the tokens. */
+/** `POST /outcomes` of the public API, for clients with one of the tokens. */
 export function createTokenOutcomesRoute(tokens: readonly string[]): AddRoutes {
   const requireToken = requireBearerToken(tokens);
   return (router, service) => {
@@ -38,12 +38,16 @@ async function takeOutcomes(context: RequestContext, { intake }: Service): Promi
 
 function deferred(error: unknown): never {
   if (!(error instanceof IntakeUnavailable)) throw error;
-  throw new Problem('unavailable', 'outcomes cannot be kept now: send all of them again, none counts twice', {
-    headers: { 'retry-after': String(error.retryAfterS) },
-  });
+  throw new Problem(
+    'unavailable',
+    'outcomes cannot be stored now: send all of them again, none counts twice',
+    {
+      headers: { 'retry-after': String(error.retryAfterS) },
+    },
+  );
 }
 
-/** Says of a request that brought nothing new what is wrong with it, and what became of each outcome. */
+/** Describes what is wrong with a request without new outcomes, and the result of each outcome. */
 function refusal(receipt: Receipt): Problem {
   const [{ index, reason, message }, ...others] = receipt.invalid;
   const place = index === 0 && others.length === 0 ? '' : `outcome ${index}: `;

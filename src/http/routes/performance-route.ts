@@ -19,9 +19,9 @@ import type { Service } from '../service.ts';
 const daySeconds = 86_400;
 
 /**
- * `GET /performance` of the admin listener: realised and estimated performance of this replica side by side, and what
- * the days since its start together show of slowly unexpected outcomes. Of each model version in use, or of those of the
- * model that `?model=` names; and of each shadow beside the model it follows.
+ * `GET /performance` of the admin listener: realised and estimated performance of this replica side by side, and slow
+ * deviations of outcomes over all days since the start; for each model version in use, or those of the model that
+ * `?model=` names, and for each shadow next to the model it follows.
  */
 export function addPerformanceRoute(router: AppRouter, service: Service): void {
   router.get('/performance', (context) => {
@@ -41,7 +41,7 @@ export function addPerformanceRoute(router: AppRouter, service: Service): void {
   });
 }
 
-/** All versions in use, or those of a model, which need not answer any more. @throws Problem where there is none */
+/** All versions in use, or those of a model, which may no longer answer. @throws Problem if there are none */
 function askedFor({ models }: Service, name: string | undefined): readonly KnownModel[] {
   const known = models.all();
   if (name === undefined) return known;
@@ -50,7 +50,7 @@ function askedFor({ models }: Service, name: string | undefined): readonly Known
   return named;
 }
 
-/** The counts of a version's inputs; `undefined` where it has answered none since the start. */
+/** The counts of a version's inputs; `undefined` if it has answered none since the start. */
 function monitorOf({ deployments }: Service, model: KnownModel): Monitor | undefined {
   const { answering } = deployments;
   return [...answering, ...deployments.retired()].find(({ known }) => known === model)?.monitor;
@@ -94,7 +94,7 @@ function describeWindow(
   };
 }
 
-/** Champion beside shadow, on the rows that both have scored since the start. */
+/** Champion next to shadow, on the rows that both have scored since the start. */
 function describePair({ champion, shadow, counts }: ShadowPair) {
   const named = ({ name, version }: KnownModel) => ({ name, version });
   const { classes } = champion;
@@ -117,7 +117,7 @@ function describePair({ champion, shadow, counts }: ShadowPair) {
   };
 }
 
-/** Of all outcomes accepted, due to count or not. */
+/** Over all accepted outcomes, whether they count yet or not. */
 function describeDelays(delays: BucketCounts) {
   const days = (quantile: number) => {
     const seconds = histogramQuantile(delays, quantile);

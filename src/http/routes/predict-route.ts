@@ -28,8 +28,8 @@ const tracer = trace.getTracer('vigia');
 const mediaTypes = ['application/json'];
 
 /**
- * `POST /predict` and `POST /models/:name/predict`: scores one row, or each row of an array, and counts it, keeps it and
- * tells of it.
+ * `POST /predict` and `POST /models/:name/predict`: scores one row, or each row of an array, and counts, stores and
+ * logs it.
  */
 export function addPredictRoutes(router: AppRouter, service: Service): void {
   router.post('/predict', (context) => answer(context, defaultModel(context, service, 'predict')));
@@ -49,7 +49,7 @@ export function addPredictRoutes(router: AppRouter, service: Service): void {
       const row = readRow(deployment, bytes, service.config.MAX_BODY_BYTES);
       const key = readCountedKey(context.req, deployment);
       const request = { context, row, key, wantsReasons, deployment, service };
-      // not awaited where it is answered at once: a turn of the queue of promises is time
+      // not awaited if it is answered synchronously: a turn of the promise queue takes time
       const answered = trace.getActiveSpan()?.isRecording() ? predictInSpan(request) : predict(request);
       if (answered !== undefined) await answered;
     } finally {
@@ -94,7 +94,7 @@ function readRow(deployment: Deployment, bytes: Buffer, maxBytes: number): Row {
   throw invalidInput(faults);
 }
 
-/** One invalid row refuses all of them: those who ask for several wait for an answer to each. */
+/** One invalid row refuses all of them: callers who send several expect an answer to each. */
 async function predictArray({
   context,
   service,
@@ -131,7 +131,7 @@ async function predictArray({
   sendJson(context, `[${answers.join()}]`);
 }
 
-/** One row to be predicted, and whom for. */
+/** One row to be predicted, and for whom. */
 type PredictRequest = {
   readonly context: RequestContext;
   readonly row: Row;
@@ -143,8 +143,8 @@ type PredictRequest = {
 };
 
 /**
- * @returns a promise only where the predictor answers later
- * @throws Problem (or rejects with it) when it fails; nothing is recorded then
+ * @returns a promise only if the predictor answers asynchronously
+ * @throws Problem (or rejects with it) if it fails; nothing is recorded then
  */
 function predict(request: PredictRequest): Promise<void> | undefined {
   const { context, row, deployment, service } = request;
@@ -183,7 +183,7 @@ function answer(
   sendJson(context, answerText(deployment, row, score, recorded, wantsReasons));
 }
 
-/** What one row is answered with, as JSON text. */
+/** The answer for one row, as JSON text. */
 function answerText(
   { classJson, explain, modelJson }: Deployment,
   row: Row,

@@ -15,7 +15,7 @@ import { requireReady } from './health-route.ts';
 
 const json = 'application/json';
 
-/** The Open Inference Protocol V2 over REST, as MLServer, KServe and Triton have it. */
+/** The Open Inference Protocol V2 over REST, as in MLServer, KServe and Triton. */
 export function addV2Routes(router: AppRouter, service: Service): void {
   router.get('/v2', (context) => sendJson(context, JSON.stringify(serverMetadata)));
   router.get('/v2/health/live', (context) => sendJson(context, '{"live":true}'));
@@ -37,16 +37,16 @@ export function addV2Routes(router: AppRouter, service: Service): void {
 }
 
 /**
- * The model that the path names, in its version that answers now.
+ * The current version of the model that the path names.
  *
- * @throws Problem for an unknown one, for another version, and for a model that is watched only
+ * @throws Problem for an unknown one, for another version, and for a model that is only watched
  */
 function predictingModel(context: RequestContext, service: Service): Deployment {
   const deployment = namedModel(context, service);
   const { name, version } = deployment.artifact;
   const { version: wanted = version } = context.params;
   if (wanted !== version) {
-    throw new Problem('not-found', `${name} has no such version here: ${version} answers`);
+    throw new Problem('not-found', `${name} does not have this version here: ${version} answers`);
   }
   if (deployment.predictor === undefined) throw watchedOnly(deployment);
   return deployment;
@@ -77,13 +77,13 @@ async function infer(context: RequestContext, service: Service, deployment: Depl
   }
 }
 
-/** Clients of the protocol send JSON without saying so, or tensors in binary behind it, which is an extension. */
+/** Clients of the protocol send JSON without declaring it, or followed by binary tensors, which is an extension. */
 async function readInferenceBody({ req }: RequestContext, maxBytes: number) {
   if (req.headers['inference-header-content-length'] !== undefined) {
     throw new BodyProblem(
       'unsupported-media-type',
       'content_type',
-      'tensors in binary form are not taken: send their data as JSON',
+      'binary tensors are not supported: send their data as JSON',
       { connection: 'close' },
     );
   }

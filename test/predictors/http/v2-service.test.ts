@@ -111,7 +111,7 @@ describe('a service behind its Open Inference Protocol V2', function () {
       scores,
       predictions: classes,
       scoresAlone: scores,
-      refusal: ['422', '/inputs must have one called "income"'],
+      refusal: ['422', '/inputs must have one named "income"'],
     });
     const { whole, wholeRows, ...all } = mlserver;
     assert.deepEqual(all, { scores, predictions: classes });
