@@ -10,7 +10,7 @@ export function exitOnFailure<Result>(step: () => Result): Result {
   }
 }
 
-/** Says with a failure of the start which settings led to it. */
+/** Adds to a failure of the start the settings that led to it. */
 export async function named<Result>(settings: string, step: Promise<Result>): Promise<Result> {
   return await step.catch((error: Error) => {
     throw new Error(`${settings}: ${error.message}`, { cause: error });

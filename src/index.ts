@@ -1,7 +1,7 @@
 /**
- * Vigia as a library: watch any model, in any service or batch job, as the service watches its own. Make a reference from
- * the rows behind the model, count live rows with a monitor, and read drift from it, as figures or as metrics for a
- * reader of the OpenTelemetry SDK. Nothing here asks where the score comes from.
+ * Vigia as a library: watch any model, in any service or batch job, as the service watches its own. Make a reference
+ * from the rows behind the model, count live rows with a monitor, and read drift from it, as figures or as metrics for
+ * a reader of the OpenTelemetry SDK. Nothing here depends on where the score comes from.
  *
  *     const reference = buildReference(
  *       { model: 'churn', version: '7', output: { negative: 'stays', positive: 'leaves', threshold: 0.4 } },
@@ -16,14 +16,14 @@
  *     monitor.observe(row, score);
  *     const [tenure] = liveDrift(monitor, '1h');
  *
- * That counts predictions, drift and segments, with all the series that the rules and the dashboard of drift need, but for
- * those of failed calls and of shadows, which only a service has. A score that is not a finite number is refused before
- * anything is counted. Without `output` drift is watched all the same, and predictions are counted together.
+ * That counts predictions, drift and segments, with all the series that the rules and the drift dashboard need, except
+ * those of failed calls and of shadows, which only a service has. A score that is not a finite number is rejected
+ * before anything is counted. Without `output`, drift is still watched, but predictions are not counted by class.
  *
- * With `buildReference({ model, version, segments: ['channel'] }, …)` each category of a feature is watched by itself, too:
- * `liveSegments` reads its drift, and it has metrics of its own.
+ * With `buildReference({ model, version, segments: ['channel'] }, …)` each category of a feature is also watched
+ * separately: `liveSegments` reads its drift, and it has its own metrics.
  *
- * How well the model does is counted apart: `createPerformance`, its `addPrediction` and, when outcomes come,
+ * How well the model does is counted separately: `createPerformance`, its `addPrediction` and, when outcomes arrive,
  * `addOutcome`.
  */
 

@@ -10,15 +10,15 @@ import { createRequestSampler } from './telemetry/request-sampling.ts';
 export type Listeners = {
   readonly admin: Listener;
   readonly api: Listener;
-  /** Turns requests of the API away while there is too much to do. */
+  /** Refuses requests to the API under overload. */
   readonly guard: LoadGuard;
 };
 
 /**
  * Opens both listeners.
  *
- * @param options.isTraced whether spans of the API's requests go anywhere
- * @throws Error for an address that cannot be taken; nothing is left open
+ * @param options.isTraced whether spans of the API's requests are exported
+ * @throws Error for an address that cannot be used; nothing is left open
  */
 export async function openListeners(
   service: Service,

@@ -4,7 +4,10 @@
 import { isatty } from 'node:tty';
 
 const stdin = 0;
-/** A shell passes on at once that its terminal was closed. After twice this time nobody does any more. */
+/**
+ * A shell immediately passes on that its terminal was closed. After twice this time, no such signal is expected any
+ * more.
+ */
 const hangupMs = 5_000;
 let hasTerminal = isatty(stdin);
 const stopRequest = new AbortController();
@@ -12,13 +15,13 @@ let isReloadRequested = false;
 let reload: (() => void) | undefined;
 
 /**
- * Aborted by the first SIGTERM or SIGINT, and by SIGHUP where that says that the terminal was closed. Further ones
- * change nothing: npm hands a Ctrl-C on to a process that got it from the terminal already, and a stop ends by itself
- * within `SHUTDOWN_TIMEOUT_MS`.
+ * Aborted by the first SIGTERM or SIGINT, and by SIGHUP if that means that the terminal was closed. Further signals
+ * change nothing: npm forwards a Ctrl-C to a process that already got it from the terminal, and a shutdown ends by
+ * itself within `SHUTDOWN_TIMEOUT_MS`.
  */
 export const stopRequested: AbortSignal = stopRequest.signal;
 
-/** Calls `handler` at each other SIGHUP from now on, and at once if one came before. */
+/** Calls `handler` for each other SIGHUP from now on, and immediately if there was one before. */
 export function onReloadRequest(handler: () => void): void {
   reload = handler;
   if (isReloadRequested) handler();
@@ -26,7 +29,7 @@ export function onReloadRequest(handler: () => void): void {
 
 for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stopRequest.abort());
 process.on('SIGHUP', () => {
-  // npm ends with its terminal: the service would go on alone and keep its ports
+  // npm ends with its terminal: the service would continue on its own and keep its ports
   if (hasTerminal && !isatty(stdin)) {
     stopRequest.abort();
     return;
@@ -34,7 +37,7 @@ process.on('SIGHUP', () => {
   isReloadRequested = true;
   reload?.();
 });
-// after `disown` or `setsid` nobody says that the terminal was closed: a SIGHUP that comes later asks for the model
+// after `disown` or `setsid` no signal reports that the terminal was closed: a later SIGHUP is a request to reload
 if (hasTerminal) {
   let isGone = false;
   const looking = setInterval(() => {

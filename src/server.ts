@@ -8,19 +8,19 @@ import { whyOff } from './telemetry/otlp-options.ts';
 import { modelPath } from './text/model-path.ts';
 import { escapeJson, writeLines } from './text/terminal.ts';
 
-// who stops reading what is said at the start must not end the service
+// a reader of the start-up output that goes away must not end the service
 process.stderr.on('error', () => {});
 
-// asked for while this was loaded: there is nothing to end yet
+// requested while this was being loaded: there is nothing to stop yet
 if (stopRequested.aborted) process.exit(0);
 const starting = startService(config, telemetry, stopRequested);
 stopRequested.addEventListener('abort', end, { once: true });
 const running = await starting.catch(failed);
-// asked for during the start, it is done after it
+// if requested during the start, it is done afterwards
 onReloadRequest(() => running.reload());
 if (!stopRequested.aborted) announce();
 
-/** Stops the service, as soon as it has started or its start has been given up. */
+/** Stops the service, as soon as it has started or its start has been aborted. */
 async function end(): Promise<void> {
   const { stop } = await starting.catch(failed);
   await stop();
@@ -28,7 +28,7 @@ async function end(): Promise<void> {
   process.exit(0);
 }
 
-/** A start that was given up because a stop was asked for is no failure. */
+/** A start that was aborted because of a stop request is not a failure. */
 function failed(error: unknown): never {
   if (error === stopRequested.reason) process.exit(0);
   endWith(error);
@@ -52,7 +52,7 @@ function announce(): void {
   ]);
 }
 
-/** A command that has the model predict, or that tells of a prediction if it is only watched. */
+/** A command that lets the model predict, or that reports a prediction if it is only watched. */
 function exampleCall({ artifact, predictor }: Deployment): string {
   const features = exampleInput(artifact);
   const [base, route, body] =
@@ -68,8 +68,8 @@ function exampleCall({ artifact, predictor }: Deployment): string {
 function describeModel(deployment: Deployment): string {
   const { name, version, features } = deployment.artifact;
   const { answering, default: unnamed } = running.service.deployments;
-  const path = deployment === unnamed && answering.length > 1 ? ', at /predict too' : '';
-  const use = deployment.predictor === undefined ? ', watched only' : path;
+  const path = deployment === unnamed && answering.length > 1 ? ', also at /predict' : '';
+  const use = deployment.predictor === undefined ? ', only watched' : path;
   const role = config.SHADOW_MODELS?.includes(name) ? `, shadow of ${unnamed?.artifact.name}` : use;
   return `Model    ${name} ${version}, ${features.length} features${role}`;
 }

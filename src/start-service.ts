@@ -37,7 +37,7 @@ import { readerMetrics, writerMetrics } from './telemetry/service-metrics.ts';
 import { everyStep } from './times/every-step.ts';
 
 const samplesFlushMs = 500;
-/** How long the start waits for the disk to keep the artifact. */
+/** How long the start waits until the artifact is stored on disk. */
 const keepModelMs = 1000;
 const samplesPendingBytes = 16 * 1024 * 1024;
 
@@ -45,21 +45,21 @@ export type RunningService = {
   readonly apiUrl: string;
   readonly adminUrl: string;
   readonly service: Service;
-  /** The replica's name, and what others have left; `undefined` where no path depends on the name. */
+  /** The replica's name, and what others have left; `undefined` if no path depends on the name. */
   readonly earlierState: string | undefined;
-  /** By which key prediction ids are told from forgeries, and for how long. */
+  /** With which key prediction ids are signed, and how long they are valid. */
   readonly ids: string;
-  /** Reads the models anew; one whose file cannot be used goes on answering as it was. Never rejects. */
+  /** Reloads the models; one whose file cannot be used keeps answering unchanged. Never rejects. */
   reload(): Promise<void>;
-  /** Stops taking requests, answers those in flight, writes out samples, logs and spans; within the time allowed. */
+  /** Stops accepting requests, answers those in flight, and writes samples, logs and spans, within the time allowed. */
   stop(): Promise<void>;
 };
 
 /**
- * Loads the models, opens both listeners and takes work.
+ * Loads the models, opens both listeners and starts to accept requests.
  *
- * @param signal gives the start up, while it waits for a name and before it opens a listener; its reason is thrown
- * @throws Error for a model that cannot be loaded or an address that cannot be taken; nothing is left open
+ * @param signal aborts the start while it waits for a name and before it opens a listener; its reason is thrown
+ * @throws Error for a model that cannot be loaded or an address that cannot be used; nothing is left open
  */
 export async function startService(
   settings: Config,
@@ -69,12 +69,12 @@ export async function startService(
   const destination = createLogDestination({ format: terminalFormat() });
   const logger = createLogger({ level: settings.LOG_LEVEL, name: settings.LOG_NAME, destination });
   telemetry.log.connect(logger);
-  // closed again, the last one first, if a step of the start fails
+  // closed in reverse order if a step of the start fails
   await using opened = new AsyncDisposableStack();
   const replica = await openReplica({
     name: settings.SERVICE_INSTANCE,
     patterns: [settings.SAMPLES_PATH, settings.OUTCOMES_PATH],
-    // as long as the process before may take to end
+    // as long as the previous process may take to end
     waitMs: settings.SHUTDOWN_TIMEOUT_MS,
     signal,
     onProblem: (message) => logger.warn({ event: 'replica' }, message),
@@ -101,7 +101,7 @@ export async function startService(
   const samples = openJsonlWriter({
     path: config.SAMPLES_PATH,
     maxBytes: config.SAMPLES_MAX_BYTES,
-    // the setting counts rotated files, the writer the live one as well
+    // the setting counts only rotated files, the writer also the live one
     maxFiles: config.SAMPLES_MAX_FILES + 1,
     maxAgeDays: config.SAMPLES_MAX_AGE_DAYS,
     flushIntervalMs: samplesFlushMs,
@@ -188,7 +188,7 @@ export async function startService(
   );
 
   telemetry.beforeAnswer.push(outcomes.beforeAnswer);
-  // the first prediction may be the last thing that this process does
+  // the process may end right after the first prediction
   await within(keepModelMs, models.kept());
   signal?.throwIfAborted();
   const { admin, api, guard } = await openListeners(service, {
@@ -209,10 +209,10 @@ export async function startService(
     api.destroy();
     guard.stop();
     home.close();
-    // last, as it tells that the service is draining; a batch of outcomes that was taken is answered as well
+    // last, because it shows that the service is draining; a batch of outcomes that was accepted is still answered
     await within(remainingMs() * 0.5, admin.drain());
     admin.destroy();
-    // what they score are samples, too
+    // what they score is sampled, too
     await within(remainingMs() * 0.5, shadows.idle());
     shadows.close();
     await Promise.all([

@@ -43,5 +43,5 @@ export const answerUnrouted: Middleware<RequestState> = async (context, next) =>
 };
 
 export function noSuchPath(): Problem {
-  return new Problem('not-found', 'see /openapi.json for the paths there are');
+  return new Problem('not-found', 'see /openapi.json for the list of paths');
 }

@@ -22,7 +22,7 @@ export const serviceSettings = {
   ADMIN_HOST: {
     schema: z.string(),
     default: '127.0.0.1',
-    description: 'Address of the admin listener: metrics, drift, outcomes. Keep it away from outsiders.',
+    description: 'Address of the admin listener: metrics, drift, outcomes. Do not expose it to outsiders.',
   },
   ADMIN_PORT: {
     schema: port,
@@ -38,7 +38,7 @@ export const serviceSettings = {
     schema: z.string().regex(/[^,\s]/, 'must name a model file, a folder or a pattern'),
     default: 'models/credit.json',
     description:
-      'The model files to serve, comma-separated: paths of files, folders (all their `*.json` files) or patterns. `SIGHUP` makes the service read them again.',
+      'The model files to serve, comma-separated: paths of files, folders (all their `*.json` files) or patterns. `SIGHUP` makes the service reload them.',
   },
   DEFAULT_MODEL: {
     schema: z.string().optional(),
@@ -46,7 +46,7 @@ export const serviceSettings = {
       'Name of the model that answers if the path names none, such as `/predict`. Unset: the only one that is not a shadow.',
   },
   SHADOW_MODELS: {
-    // one that is named twice would count each row twice
+    // a name that occurs twice would count each row twice
     schema: list.transform((names) => [...new Set(names)]).optional(),
     description:
       'Names of models, comma-separated, that also score the rows of `/predict` and `/observations`, after the answer has been sent, and are compared with the model that answers.',
@@ -153,7 +153,7 @@ export const serviceSettings = {
   OUTCOMES_TOKEN_FILE: {
     schema: z.string().optional(),
     description:
-      'File with the bearer token that opens `POST /outcomes` and `POST /observations` on the public API; unset: admin only.',
+      'File with the bearer tokens, one per line, for `POST /outcomes` and `POST /observations` on the public API; unset: admin only.',
   },
   OUTCOME_MAX_AGE_DAYS: {
     schema: z.coerce.number().positive(),
@@ -192,9 +192,9 @@ export class ConfigError extends Error {}
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads one setting. White space around it is not part of it, and an empty variable counts as unset.
+ * Reads one setting. Surrounding white space is ignored, and an empty variable counts as unset.
  *
- * @throws ConfigError naming the variable, its value (unless secret) and what it may be
+ * @throws ConfigError naming the variable, its value (unless secret) and what is allowed
  */
 export function readSetting<Name extends keyof Config>(env: Environment, name: Name): Config[Name] {
   const setting: Setting = settings[name];
@@ -211,7 +211,7 @@ export function readSetting<Name extends keyof Config>(env: Environment, name: N
 /**
  * Reads all settings.
  *
- * @throws ConfigError as `readSetting` does, and for a variable that is refused whatever it is
+ * @throws ConfigError as `readSetting` does, and for a variable that is not supported at all
  */
 export function readConfig(env: Environment): Config {
   for (const [name, reason] of Object.entries(refusedVariables)) {

@@ -131,7 +131,7 @@ export const otelSettings = {
   OTEL_BSP_EXPORT_TIMEOUT: {
     schema: milliseconds.optional(),
     description:
-      'Milliseconds that the next batch waits at most for this one; unset: the timeout of an export.',
+      'Maximum time that the next batch waits for this one, in milliseconds; unset: the timeout of an export.',
   },
   OTEL_BSP_MAX_QUEUE_SIZE: {
     schema: size,
@@ -145,7 +145,7 @@ export const otelSettings = {
   },
   OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: {
     schema: count,
-    // a caller chooses the headers and addresses that spans tell, and 2,048 spans may wait
+    // callers choose the headers and addresses that spans contain, and 2,048 spans may wait
     default: '256',
     description: 'Maximum length of an attribute’s value in characters; longer ones are cut.',
   },
@@ -180,9 +180,9 @@ export const otelSettings = {
   OTEL_SDK_DISABLED: { schema: flag, default: 'false', description: '`true` turns tracing off.' },
 } as const satisfies Record<string, Setting>;
 
-const noFile = 'a configuration file is not read: set the variables that it stands for';
+const noFile = 'configuration files are not supported: set the equivalent variables';
 
-/** Variables that would change more than could be ignored in silence, and why they are refused. */
+/** Variables that must not be ignored silently because they would change too much, and why they are refused. */
 export const refusedVariables: Readonly<Record<string, string>> = {
   OTEL_CONFIG_FILE: noFile,
   OTEL_EXPERIMENTAL_CONFIG_FILE: noFile,

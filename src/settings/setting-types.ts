@@ -2,10 +2,10 @@ import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import { readHost } from './host-name.ts';
 
-/** One environment variable: how it is read, what it is when unset, and what the documentation says of it. */
+/** One environment variable: how it is read, its default, and what the documentation says about it. */
 export type Setting = {
   readonly schema: z.ZodType;
-  /** As a user would write it; an optional setting has none. */
+  /** The default as a user would write it; an optional setting has none. */
   readonly default?: string;
   readonly description: string;
   /** Its value is never printed. */
@@ -14,10 +14,10 @@ export type Setting = {
 
 export const port = z.coerce.number().int().min(0).max(65535);
 export const count = z.coerce.number().int().min(0);
-/** A size, or a number of things of which there must be one. */
+/** A size, or a number that must be at least one. */
 export const size = z.coerce.number().int().min(1);
 export const ratio = z.coerce.number().min(0).max(1);
-/** A time that a timer can wait: Node's take no more than 31 bits. */
+/** A time that a timer can wait: Node's timers are limited to 31 bits. */
 export const milliseconds = z.coerce
   .number()
   .int()
@@ -26,9 +26,9 @@ export const milliseconds = z.coerce
 export const flag = oneOf(['true', 'false']).transform((text) => text === 'true');
 
 /**
- * An address with one of these protocols and a host. A message does not repeat it, as it may hold a password.
+ * An address with one of these protocols and a host. Messages do not repeat it, as it may contain a password.
  *
- * @param path what its path may be
+ * @param path the allowed paths
  */
 export function address(protocol: RegExp, example: string, path = /^/) {
   const refuse = (text: string) => {
@@ -68,19 +68,19 @@ export const list = z.string().transform((text) =>
 /** Names of hosts, comma-separated, in the form of `readHost`. */
 export const hostNames = list.transform((items, context): readonly string[] =>
   items.map((item) => {
-    // a Host header has names in other scripts in their ASCII form
+    // a Host header contains names in other scripts in their ASCII form
     const name = /^[^/:?#@*]+$/.test(item) && readHost(domainToASCII(item));
     if (name) return name;
-    const message = `${item} is not the name of a host: write it without scheme, port, path or *`;
+    const message = `${item} is not a host name: write it without scheme, port, path or *`;
     context.addIssue({ code: 'custom', message });
     return z.NEVER;
   }),
 );
 
 /**
- * One of some words, in any case.
+ * One of a set of words, in any case.
  *
- * @param because is added to the message of a refusal
+ * @param because is added to the error message
  */
 export function oneOf<const Word extends string>(words: readonly Word[], because = '') {
   return z.string().transform((text, context): Word => {
@@ -91,7 +91,7 @@ export function oneOf<const Word extends string>(words: readonly Word[], because
   });
 }
 
-/** Some of these words and at least one, comma-separated, in any case, each taken once. */
+/** At least one of these words, comma-separated, in any case, duplicates removed. */
 export function someOf<const Word extends string>(words: readonly Word[]) {
   return list.transform((items, context): readonly Word[] => {
     const found = items.map((item) => words.find((word) => word === item.toLowerCase()) ?? item);
@@ -106,10 +106,10 @@ export function someOf<const Word extends string>(words: readonly Word[]) {
 }
 
 /**
- * Items `name=value`, comma-separated; names and values may be percent-encoded, and a comma in them must be. A message
- * says which item is at fault and does not repeat it.
+ * Items `name=value`, comma-separated; names and values may be percent-encoded, and a comma in them must be. Messages
+ * say which item is at fault and do not repeat it.
  *
- * @param check gives what is wrong with a pair, if anything is
+ * @param check returns what is wrong with a pair, if anything
  */
 export function pairs(check: (name: string, value: string) => string | undefined = () => undefined) {
   return z.string().transform((text, context): Readonly<Record<string, string>> => {

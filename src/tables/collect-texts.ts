@@ -3,9 +3,9 @@ import { cellText } from './cells.ts';
 import type { Delimiter } from './detect-delimiter.ts';
 import { createPlainReader } from './plain-rows.ts';
 
-/** So many texts of a column are kept to tell what it holds. */
+/** This many texts of a column are kept to detect what it contains. */
 export const textsKept = 2000;
-/** A column that has so many of them in the first rows is not looked at further. */
+/** A column that has this many of them in the first rows is not examined further. */
 const enoughTexts = 100;
 
 /** Keeps the first texts of each column, and hands all of one column over. */
@@ -19,7 +19,7 @@ export type TextCollector = {
 
 /**
  * @param columns the names of all columns
- * @param followed place of the column whose cells all go to `follow`; −1 for none
+ * @param followed index of the column whose cells all go to `follow`; −1 for none
  */
 export function createTextCollector(
   columns: readonly string[],

@@ -2,10 +2,10 @@ import { isMissingText } from '../stats/category-text.ts';
 import { cellText } from './cells.ts';
 import { createNumberReader, type DecimalSign, unitOf } from './numbers.ts';
 
-/** A value and the line it stands on. */
+/** A value and its line. */
 export type Example = { readonly text: string; readonly line: number };
 
-/** Values such as `1,234`, which are one number if their sign groups thousands, and another if it is a decimal sign. */
+/** Values such as `1,234`, which mean one number if the sign groups thousands, and another if it is a decimal sign. */
 type Ambiguous = {
   count: number;
   /** Whether one of them ends in 0, as a fraction hardly ever does while others of its column have no digits behind it. */
@@ -13,22 +13,22 @@ type Ambiguous = {
   example: Example | undefined;
 };
 
-/** What the values of a column say about its kind and its notation. Values that are missing are not in it. */
+/** What the values of a column say about its kind and its notation. Missing values are not included. */
 export type ColumnEvidence = {
-  /** Values that are no numbers in either notation, without those that say nothing of the column (see `isMark`). */
+  /** Values that are not numbers in either notation, except those that say nothing about the column (see `isMark`). */
   others: number;
-  /** Texts such as `NA` that are quoted: where they are, the ones without quotes are missing. */
+  /** Texts such as `NA` that are quoted: if there are any, the ones without quotes are missing. */
   readonly quotedMarks: Set<string>;
   /** Numbers that are the same in both notations. */
   plain: number;
-  /** Of these the whole ones below 1,000 other than 0, and the ones above written without grouping. */
+  /** Of these, the whole ones below 1,000 other than 0, and larger ones written without grouping. */
   small: number;
   ungrouped: number;
   /** Numbers only if the point, or the comma, is the decimal sign. */
   readonly only: Record<DecimalSign, { count: number; example: Example | undefined }>;
-  /** By the sign that they hold. */
+  /** By the sign that they contain. */
   readonly ambiguous: Record<DecimalSign, Ambiguous>;
-  /** Of all these numbers the ones that have a unit, by its sign. */
+  /** Of all these numbers, the ones that have a unit, by its sign. */
   readonly units: Map<string, { count: number; readonly example: Example }>;
 };
 
@@ -75,7 +75,7 @@ export function addEvidence(evidence: ColumnEvidence, cell: string, line: number
 
 const letterOrDigit = /[\p{L}\p{N}]/u;
 
-/** Whether a text is but a mark such as `-` or `?`, which columns of all kinds hold where there is nothing to say. */
+/** Whether a text is just a mark such as `-` or `?`, which any kind of column may contain where there is no value. */
 export function isMark(text: string): boolean {
   return !letterOrDigit.test(text);
 }
@@ -101,7 +101,7 @@ function addAmbiguous(ambiguous: Ambiguous, text: string, line: number): void {
   ambiguous.example ??= { text, line };
 }
 
-/** Values that say what a column is, and how many of them are numbers in some notation. */
+/** The number of values that show what a column is, and how many of them are numbers in some notation. */
 export function countEvidence(evidence: ColumnEvidence): { present: number; numbers: number } {
   const { others, plain, only, ambiguous } = evidence;
   const numbers = plain + only['.'].count + only[','].count + ambiguous['.'].count + ambiguous[','].count;

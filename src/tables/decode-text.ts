@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 
-/** A line longer than this is not a table's: the input is refused instead of being held in memory. */
+/** A longer line does not belong to a table: the input is rejected instead of being held in memory. */
 const maxLineBytes = 16 * 1024 * 1024;
 
 const newline = 0x0a;
@@ -28,7 +28,7 @@ export async function* wholeLines(source: AsyncIterable<Uint8Array>, name: strin
     const cut = lastLineEnd(bytes);
     carry = bytes.subarray(cut);
     if (carry.length > maxLineBytes) {
-      throw new Error(`${name}: no line end within ${maxLineBytes / 1024 / 1024} MiB: not a table of text`);
+      throw new Error(`${name}: no line end within ${maxLineBytes / 1024 / 1024} MiB: not a text table`);
     }
     if (cut > 0) yield bytes.subarray(0, cut);
   }
@@ -57,7 +57,7 @@ function firstBrokenLine(bytes: Buffer): number {
   return line;
 }
 
-/** The first line that is not ASCII; the bytes hold one. */
+/** The first line that is not ASCII; the bytes contain one. */
 function firstForeignLine(bytes: Buffer): Buffer {
   const foreign = bytes.findIndex((byte) => byte >= 0x80);
   const end = bytes.indexOf(newline, foreign);
@@ -76,7 +76,7 @@ async function* decodeBytes(source: AsyncIterable<Uint8Array>, name: string): As
   let utf8: boolean | undefined;
   let line = 1;
   for await (const piece of wholeLines(source, name)) {
-    if (piece.includes(0)) throw new Error(`${name}: holds zero bytes: not a table of text`);
+    if (piece.includes(0)) throw new Error(`${name}: contains zero bytes: not a text table`);
     if (isAscii(piece)) {
       yield piece.toString('latin1');
     } else {
@@ -84,7 +84,7 @@ async function* decodeBytes(source: AsyncIterable<Uint8Array>, name: string): As
       if (utf8 && !isUtf8(piece)) {
         const at = line + firstBrokenLine(piece);
         throw new Error(
-          `${name}:${at}: not UTF-8, though lines before it are: save the file in one encoding`,
+          `${name}:${at}: not UTF-8, although earlier lines are: save the file in a single encoding`,
         );
       }
       yield utf8 ? piece.toString('utf8') : windows1252.decode(piece);
@@ -105,11 +105,11 @@ async function* prepend(first: Uint8Array, rest: AsyncIterator<Uint8Array>): Asy
 /**
  * Decodes a stream of text in pieces that end at line ends (except the last).
  *
- * UTF-8 and UTF-16 are known by their byte order mark, which is dropped. Without one the text is UTF-8 if its
- * first bytes beyond ASCII are valid as such, else windows-1252 (a superset of Latin-1).
+ * UTF-8 and UTF-16 are recognised by their byte order mark, which is dropped. Without one, the text is UTF-8 if its
+ * first non-ASCII bytes are valid UTF-8, otherwise windows-1252 (a superset of Latin-1).
  *
  * @param name what to call the source in errors
- * @throws Error for gzip data, zero bytes, a line of more than 16 MiB, or UTF-8 that later turns into something else
+ * @throws Error for gzip data, zero bytes, a line of more than 16 MiB, or UTF-8 that later becomes invalid
  */
 export async function* decodeText(source: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<string> {
   const chunks = source[Symbol.asyncIterator]();
@@ -120,7 +120,7 @@ export async function* decodeText(source: AsyncIterable<Uint8Array>, name: strin
     head = Buffer.concat([head, next.value]);
   }
   const mark = head.subarray(0, 3).toString('hex');
-  if (mark.startsWith('1f8b')) throw new Error(`${name}: is packed with gzip: unpack it first`);
+  if (mark.startsWith('1f8b')) throw new Error(`${name}: is compressed with gzip: decompress it first`);
   if (mark.startsWith('fffe')) yield* decodeUtf16(prepend(head, chunks), 'utf-16le');
   else if (mark.startsWith('feff')) yield* decodeUtf16(prepend(head, chunks), 'utf-16be');
   else yield* decodeBytes(prepend(mark === 'efbbbf' ? head.subarray(3) : head, chunks), name);

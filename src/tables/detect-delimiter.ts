@@ -7,9 +7,9 @@ export type Delimiter = (typeof delimiters)[number];
 const sampleRows = 100;
 
 /**
- * Finds the delimiter of a table: the one by which most rows have as many fields as the header, and among equals
- * the one with the most fields. A table of one column has none of them and is read with the comma, unless that would cut
- * its numbers.
+ * Detects the delimiter of a table: the one with which most rows have as many fields as the header, and in a tie the
+ * one with the most fields. A table with one column has none of them and is read with the comma, unless that would
+ * split its numbers.
  *
  * @param sample the beginning of the table, lines ending in LF
  */
@@ -29,7 +29,7 @@ export function detectDelimiter(sample: string): Delimiter {
 
 const readers = [createNumberReader('.'), createNumberReader(',')];
 
-/** Whether the lines below the header that hold commas are numbers as a whole. */
+/** Whether the lines below the header that contain commas are each a single number. */
 function commasAreInNumbers(sample: string): boolean {
   const lines = sample.split('\n').slice(1);
   const withComma = lines.map((line) => line.trim()).filter((line) => line.includes(','));

@@ -5,18 +5,20 @@ import type { DecimalSign } from './numbers.ts';
 /** How the numbers of a column are written. */
 export type Notation = {
   readonly decimalSign: DecimalSign;
-  /** The sign of its unit, see `unitOf`. */
+  /** The sign of their unit, see `unitOf`. */
   readonly unit: string;
-  /** Why its numbers cannot be read for certain, with the line of an example; `null` where they can. */
+  /** Why its numbers cannot be read for certain, with the line of an example; `null` if they can. */
   readonly problem: {
     readonly line: number;
     readonly message: string;
-    /** The same where values must not be quoted. */
+    /** The same for messages that must not quote values. */
     readonly withoutValues: string;
   } | null;
 };
 
-/** Values of another notation are single slips up to this share of those that tell, and count as no numbers. */
+/**
+ * Values in another notation up to this share of the conclusive ones are treated as mistakes, and count as not numbers.
+ */
 const slipShare = 0.01;
 
 const other = { '.': ',', ',': '.' } as const;
@@ -24,7 +26,7 @@ const names = { '.': 'decimal point', ',': 'decimal comma' } as const;
 
 type Verdict = DecimalSign | 'ambiguous' | 'silent';
 
-/** What a column says by itself. */
+/** What a column shows on its own. */
 function judge({ only, ambiguous, small, ungrouped }: ColumnEvidence): Verdict {
   const balance = only[','].count - only['.'].count;
   if (balance !== 0) return balance > 0 ? ',' : '.';
@@ -33,32 +35,32 @@ function judge({ only, ambiguous, small, ungrouped }: ColumnEvidence): Verdict {
   if (signs.length === 0) return 'silent';
   const [sign] = signs;
   const { count, endsInZero } = ambiguous[sign];
-  // Three digits behind each sign, and none behind smaller numbers: thousands are grouped. Points are decimal signs
-  // more often than not, so more is asked of them, and a single slip does not decide.
+  // Three digits after each sign, and none after smaller numbers: thousands are grouped. Points are usually decimal
+  // signs, so more evidence is required for them, and a single mistake does not decide.
   const isGrouped = signs.length === 1 && count >= 2 && small > 0 && ungrouped === 0;
   if (isGrouped && (sign === ',' || (endsInZero && small > slipShare * count))) return other[sign];
   return 'ambiguous';
 }
 
-/** How an ambiguous column is read if nothing in the table tells; `undefined` where that would be a guess. */
+/** How an ambiguous column is read if nothing in the table decides; `undefined` if that would be a guess. */
 function usualSign({ ambiguous, ungrouped }: ColumnEvidence, delimiter: Delimiter): DecimalSign | undefined {
   if (ambiguous[','].count === 0) {
-    // Fractions that were not cut to three digits hardly ever end in 0, and a table with decimal commas has another
-    // delimiter than the comma.
+    // Fractions that were not cut to three digits hardly ever end in 0, and a table with decimal commas does not use
+    // the comma as delimiter.
     const mayBeGrouped = ambiguous['.'].endsInZero && ungrouped === 0 && delimiter !== ',';
     return delimiter === ';' || mayBeGrouped ? undefined : '.';
   }
-  // Commas within fields of a table that commas separate were quoted, as programs do that group thousands.
+  // Commas within fields of a comma-separated table were quoted, as programs that group thousands do.
   return ambiguous['.'].count === 0 && delimiter === ',' ? '.' : undefined;
 }
 
 type SignNotation = Pick<Notation, 'decimalSign' | 'problem'>;
 
 /**
- * Finds the notation of each column's numbers. A column that does not show its own decimal sign follows the others of
- * the table, and a table that shows none has decimal points.
+ * Detects the notation of each column's numbers. A column that does not show its decimal sign follows the other
+ * columns, and a table that shows none has decimal points.
  *
- * @param decimalSign that of all columns, where it was given
+ * @param decimalSign the decimal sign of all columns, if it was given
  */
 export function judgeNotations(
   columns: readonly ColumnEvidence[],
@@ -94,7 +96,7 @@ function judgeSigns(columns: readonly ColumnEvidence[], delimiter: Delimiter): S
   });
 }
 
-/** The unit that most numbers of a column have, be it none. */
+/** The unit that most numbers of a column have, which may be none. */
 function judgeUnit(column: ColumnEvidence): Pick<Notation, 'unit' | 'problem'> {
   const { numbers } = countEvidence(column);
   let [unit, most] = ['', numbers];
@@ -117,11 +119,11 @@ function describeAmbiguity({ ambiguous, only }: ColumnEvidence): Notation['probl
   const [point, comma] = [only['.'].example, only[','].example];
   if (point !== undefined && comma !== undefined) return describeMixture(comma, ',', point);
   const { text, line } = (ambiguous[','].example ?? ambiguous['.'].example) as Example;
-  const advice = 'the column does not show which: say it with --decimal . or --decimal ,';
+  const advice = 'the column does not show which: choose with --decimal . or --decimal ,';
   return {
     line,
     message: `'${text}' is ${readPoint(text)} or ${readComma(text)}, and ${advice}`,
-    withoutValues: `a number is one with a decimal point and another with a decimal comma, and ${advice}`,
+    withoutValues: `a number means one value with a decimal point and another with a decimal comma, and ${advice}`,
   };
 }
 

@@ -3,7 +3,7 @@ import { plainText } from '../stats/category-text.ts';
 /** The sign before the fraction: `1234.5` and `1,234.5`, or `1234,5` and `1.234,5`. */
 export type DecimalSign = '.' | ',';
 
-/** Reads a number; NaN when the text is none. */
+/** Reads a number; NaN if the text is not one. */
 export type NumberReader = (text: string) => number;
 
 /** A plain fraction, perhaps with an exponent, by its decimal sign. */
@@ -26,7 +26,7 @@ const groupedInTwos = /^[1-9]\d?(,\d{2})+,\d{3}(\.\d*)?$/;
 
 const groupingSigns = { '.': /[,'’ ]/g, ',': /[.'’ ]/g } as const;
 
-/** Hyphen-minus, and the en dash that word processors make of it. */
+/** Hyphen-minus, and the en dash into which word processors turn it. */
 function isMinus(code: number): boolean {
   return code === 0x2d || code === 0x2013;
 }
@@ -41,7 +41,7 @@ function readUnsigned(text: string, decimalSign: DecimalSign): number {
   return Number.isFinite(value) ? value : Number.NaN;
 }
 
-/** Reads a number whose sign, if any, stands before it, or behind it as in exports of accounts, which also use brackets. */
+/** Reads a number whose sign, if any, is before it, or after it as in accounting exports, which also use brackets. */
 function readNumber(text: string, decimalSign: DecimalSign): number {
   const first = text.charCodeAt(0);
   if (isMinus(first)) return -readUnsigned(text.slice(1), decimalSign);
@@ -52,7 +52,7 @@ function readNumber(text: string, decimalSign: DecimalSign): number {
 }
 
 const unitSign = /[%\p{Sc}]/u;
-/** Where a unit stands, and what may be outside of it: `-$5`, `(5 %)`. */
+/** The position of a unit, and what may surround it: `-$5`, `(5 %)`. */
 const unitBefore = /^([-\u2013+(]?) ?\p{Sc} ?/u;
 const unitBehind = / ?[%\p{Sc}]([-\u2013)]?)$/u;
 
@@ -60,27 +60,27 @@ function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
 
-/** Whether a number begins and ends with a digit, as most do: then no unit needs to be looked for. */
+/** Whether a number begins and ends with a digit, as most do: it has no unit then. */
 function hasDigitsAtEnds(text: string): boolean {
   const first = text.charCodeAt(0);
   return isDigit(text.charCodeAt(text.length - 1)) && isDigit(isMinus(first) ? text.charCodeAt(1) : first);
 }
 
-/** The unit of a number: `%` or the sign of a currency; empty where there is none. */
+/** The unit of a number: `%` or a currency sign; empty if there is none. */
 export function unitOf(number: string): string {
   return hasDigitsAtEnds(number) ? '' : (unitSign.exec(number)?.[0] ?? '');
 }
 
-/** The number beside its unit: `12.5 %` is 12.5. */
+/** The number without its unit: `12.5 %` is 12.5. */
 function withoutUnit(text: string): string {
   if (hasDigitsAtEnds(text) || !unitSign.test(text)) return text;
   return text.replace(unitBehind.test(text) ? unitBehind : unitBefore, '$1');
 }
 
 /**
- * Makes the reader of numbers in one notation, thousands grouped or not, percentages and amounts of money too, with any
- * minus sign and kind of spaces (see `plainText`). Infinity, NaN and hexadecimal numbers are no measurements, and so are
- * none.
+ * Makes the reader of numbers in one notation, with or without grouped thousands, including percentages and amounts of
+ * money, with any minus sign and kind of spaces (see `plainText`). Infinity, NaN and hexadecimal numbers are not
+ * measurements, so they do not count as numbers.
  */
 export function createNumberReader(decimalSign: DecimalSign): NumberReader {
   return (text) => readNumber(withoutUnit(plainText(text)), decimalSign);

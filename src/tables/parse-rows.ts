@@ -8,10 +8,10 @@ export type DamagedRow = { readonly line: number; readonly message: string };
 /** Rows and the line on which each begins (the first line of the table is 1), and the line after them. */
 export type RowBatch = { readonly rows: string[][]; readonly lines: number[]; readonly nextLine: number };
 
-/** A quoted field that is still open after so many characters was never closed. */
+/** A quoted field that is still open after this many characters was never closed. */
 const maxRecordLength = 1024 * 1024;
 
-const brokenQuotes = 'a quoted field is never closed, or goes on after its closing quote';
+const brokenQuotes = 'a quoted field is never closed, or continues after its closing quote';
 
 type Parsed = {
   data: string[][];
@@ -49,8 +49,8 @@ function mayBeSpace(code: number): boolean {
 }
 
 /**
- * Parses text that arrives in whole lines; blank lines are left out, rows with broken quotes reported. A quoted text
- * that would else mean a missing value is marked, see `cellText`.
+ * Parses text that arrives in whole lines; blank lines are skipped, rows with broken quotes reported. A quoted text
+ * that would otherwise mean a missing value is marked, see `cellText`.
  */
 export async function* parseRows(
   texts: AsyncIterable<string>,
@@ -100,7 +100,7 @@ export async function* parseRows(
     rest = yield* skipUnclosed(rest, false);
   }
 
-  /** Leaves out the line whose quote is never closed, and goes on with the next one. */
+  /** Skips the line whose quote is never closed, and continues with the next one. */
   function* skipUnclosed(text: string, more: boolean): Generator<RowBatch, string> {
     damaged({ line, message: brokenQuotes });
     line++;

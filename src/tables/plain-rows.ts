@@ -9,11 +9,11 @@ const zero = 0x30;
 const nine = 0x39;
 const minus = 0x2d;
 const space = 0x20;
-/** Up to so many digits a whole number is exact, and so is its quotient by a power of ten after rounding once. */
+/** Up to this many digits a whole number is exact, and dividing it by a power of ten rounds only once. */
 const maxDigits = 15;
 const powersOfTen = Array.from({ length: maxDigits + 1 }, (_, i) => 10 ** i);
 
-/** Whether text can be read as it stands: ASCII that quotes nothing, with lines that end in LF. */
+/** Whether text can be read as it is: ASCII without quotes, with lines that end in LF. */
 export function isPlain(bytes: Buffer): boolean {
   return isAscii(bytes) && !bytes.includes('"') && !bytes.includes(0) && !endsLinesInCr(bytes);
 }
@@ -26,21 +26,21 @@ function endsLinesInCr(bytes: Buffer): boolean {
 
 /** How a column of plain text is read. */
 export type PlainColumn = {
-  /** Of a numeric column: plain decimal fractions are read without a string. `null` for texts. */
+  /** The unit of a numeric column, whose plain decimal fractions are read without a string. `null` for texts. */
   readonly decimalSign: DecimalSign | null;
   /** Reads all other cells. */
   readonly read: CellReader<unknown>;
 };
 
 /**
- * Makes the reader of plain text in whole lines. It gives what `openTable` gives for the same text, without making a
- * string of each cell: several times as fast where most cells are numbers.
+ * Makes the reader of plain text in whole lines. It gives the same result as `openTable`, without making a string of
+ * each cell: several times as fast if most cells are numbers.
  *
  * @param header names of the columns
- * @param columns how each is read; `null` leaves it out
- * @param values filled with one value a column, as its reader gives it
+ * @param columns how each is read; `null` skips it
+ * @param values filled with one value per column, as its reader returns it
  * @param visit called for each row, after `values` has been filled
- * @returns reads a piece of text that begins on line `line`, and gives the line after it
+ * @returns reads a piece of text that begins on line `line`, and returns the line after it
  */
 export function createPlainReader(
   header: readonly string[],

@@ -15,7 +15,7 @@ function beginsWord(byte: number): boolean {
   return letter >= 0x61 && letter <= 0x7a && letter !== 0x6e;
 }
 
-/** Makes the visitor that collects what all rows of a table say about its columns. */
+/** Makes the visitor that collects what all rows of a table reveal about its columns. */
 export function createColumnProfiler(
   columnCount: number,
   delimiter: Delimiter,

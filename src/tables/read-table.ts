@@ -15,12 +15,12 @@ export type Table = {
 };
 
 export type TableOptions = {
-  /** Called for each row that cannot be read, which is then left out. Without it such a row is an error. */
+  /** Called for each row that cannot be read, which is then skipped. Without it, such a row is an error. */
   readonly onDamaged?: (damaged: DamagedRow) => void;
 };
 
 export type TableFileOptions = TableOptions & {
-  /** Called with each part of the table as it is read, unpacked, for a digest. */
+  /** Called with each part of the table as it is read, decompressed, for a digest. */
   readonly onBytes?: (bytes: Uint8Array) => void;
 };
 
@@ -44,7 +44,7 @@ function checkHeader(name: string, line: number, header: readonly string[]): str
   return columns;
 }
 
-/** What is wrong with a row that has another number of fields than the header. */
+/** What is wrong with a row whose number of fields differs from the header's. */
 export function wrongLength(columns: readonly string[], fields: number): string {
   const missing = fields < columns.length ? `: column ${columns[fields]} is missing` : '';
   return `${fields} field${fields === 1 ? '' : 's'}, the header has ${columns.length}${missing}`;
@@ -84,8 +84,8 @@ async function* prependText(first: string, rest: AsyncIterable<string>): AsyncGe
  *
  * @param source the bytes
  * @param name what to call the source in errors, usually its path
- * @throws Error `name:line: …` for JSON, no header, a column named twice and, unless `onDamaged` takes them, for a row
- * with more or fewer fields than the header or with broken quotes (while iterating)
+ * @throws Error `name:line: …` for JSON, no header, a column named twice and, without `onDamaged`, for a row with more
+ * or fewer fields than the header or with broken quotes (while iterating)
  */
 export async function openTable(
   source: AsyncIterable<Uint8Array>,
@@ -116,13 +116,13 @@ export async function openTable(
     const first = { rows: rows.slice(1), lines: lines.slice(1), nextLine };
     return { name, columns, delimiter, batches: checkedRows(first, batches, columns, damaged) };
   }
-  throw new Error(`${name}: is empty, a header row is needed`);
+  throw new Error(`${name}: is empty: a header row is needed`);
 }
 
 /**
- * Opens a table in a file, or in standard input for `-`, plain or packed with gzip; see `openTable`.
+ * Opens a table in a file, or in standard input for `-`, plain or compressed with gzip; see `openTable`.
  *
- * @throws Error also when the file cannot be read, or was packed and is damaged
+ * @throws Error also if the file cannot be read, or is compressed and damaged
  */
 export async function openTableFile(
   path: string,

@@ -11,11 +11,12 @@ export type TableVisitor = {
 };
 
 /**
- * Goes through a table of delimited text once. As long as the text is plain its rows are handed over as bytes; the
- * first block, and all from the first quote or letter beyond ASCII on, are read by the reader that knows all dialects.
+ * Goes through a table of delimited text once. As long as the text is plain, its rows are handed over as bytes; the
+ * first block, and everything from the first quote or non-ASCII letter on, is read by the general reader, which knows
+ * all dialects.
  *
- * @param visit called with the table once its header is known; gives the visitor of its rows
- * @param onDamaged called for each row that the general reader cannot read, and that is left out
+ * @param visit called with the table once its header is known; returns the visitor of its rows
+ * @param onDamaged called for each row that the general reader cannot read, and that is skipped
  * @throws Error as `openTable` does
  */
 export async function scanTable(
@@ -25,7 +26,9 @@ export async function scanTable(
   onDamaged: (row: DamagedRow) => void,
 ): Promise<void> {
   let visitor: TableVisitor | undefined;
-  /** The line after the last one that the general reader has seen, as it counts, and the lines that it never saw. */
+  /**
+   * The line after the last one that the general reader has seen, by its own count, and the lines that it never saw.
+   */
   let nextLine = 1;
   let plainLines = 0;
 

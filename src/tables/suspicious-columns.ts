@@ -1,12 +1,12 @@
 import { looksLikeTime, parseTime } from '../times/parse-time.ts';
 
-/** Fewer rows than these show no pattern: five ages in order are no ids. */
+/** Fewer rows than this show no pattern: five ages in order are not ids. */
 const minRows = 20;
-/** Texts of which more are different than this share name single rows. */
+/** If more than this share of the texts are distinct, they identify single rows. */
 const distinctShare = 0.9;
-/** Under a name like `id` less is enough: each is there two or three times. */
+/** Under a name like `id` a smaller share is enough: each occurs two or three times. */
 const repeatedIdShare = 1 / 3;
-/** As many different texts can still be categories of a small table. */
+/** This many distinct texts can still be categories of a small table. */
 const maxCategories = 20;
 
 const idNames = [/(^|[^a-z])(id|uuid|guid)$/i, /[a-z](Id|ID|Uuid|UUID)$/];
@@ -17,7 +17,10 @@ const idText =
 /** Amounts are shorter. */
 const longNumber = /^\d{12,}$/;
 
-/** Whether all texts have as many digits, and so are not amounts: with zeros in front of some, or very many of them. */
+/**
+ * Whether all texts have the same number of digits, and are not amounts: some have leading zeros, or there are very
+ * many digits.
+ */
 function areNumbered(texts: readonly string[]): boolean {
   const [{ length }] = texts;
   const isAlike = texts.every((text) => text.length === length && /^\d\d+$/.test(text));
@@ -32,7 +35,7 @@ const timeNames = [
 
 /** Seconds since 1970 and their fractions; under another name they are numbers. */
 const epoch = /^[12]\d{9}(\d{3}|\d{6}|\d{9})?(\.\d*)?$/;
-/** Days such as 20260131; other numbers of eight digits are of no plausible year. */
+/** Days such as 20260131; other eight-digit numbers do not have a plausible year. */
 const compactDate = /^(19|20)\d{6}$/;
 
 function looksLikeDate(text: string, isTime: boolean): boolean {
@@ -50,13 +53,13 @@ export function looksLikeDates(name: string, texts: readonly string[]): boolean 
 }
 
 /**
- * Whether a column names its rows instead of describing them: texts nearly all different; whole numbers that count up or
- * down without repeating; values nearly all different that are padded with zeros, have as many digits as no amount or
- * stand under a name like `number`; values each there two or three times under a name like `id`; or more UUIDs, e-mail
- * addresses or digests than there are categories. Fractions are no ids.
+ * Whether a column identifies its rows instead of describing them: nearly all texts distinct; whole numbers that count
+ * up or down without repeating; nearly all values distinct and padded with zeros, with more digits than an amount or
+ * with a column name like `number`; values that occur two or three times each under a name like `id`; or more UUIDs,
+ * e-mail addresses or digests than there could be categories. Fractions are not ids.
  *
  * @param texts the cells that are not missing
- * @param numbers their values, when they are numbers
+ * @param numbers their values, if they are numbers
  */
 export function looksLikeIds(name: string, texts: readonly string[], numbers?: Float64Array): boolean {
   if (texts.length < minRows || numbers?.some((value) => value % 1 !== 0 && !Number.isNaN(value)))
@@ -78,10 +81,10 @@ export function looksLikeIds(name: string, texts: readonly string[], numbers?: F
 }
 
 /**
- * Whether a column says nothing about new rows, as it names its rows or says when they were.
+ * Whether a column says nothing about new rows because it identifies its rows or says when they were made.
  *
  * @param texts the cells that are not missing
- * @param numbers their values, when the column is one of numbers
+ * @param numbers their values, if the column is numeric
  */
 export function suspicionOf(
   name: string,

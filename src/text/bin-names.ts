@@ -1,6 +1,6 @@
 import type { Bin, NumericRange } from '../stats/binning.ts';
 
-/** The bins' names as a person says them, in order: `29–31`, `over 52`, `0`, `good`, `missing`. */
+/** The bins' names for people, in order: `29–31`, `over 52`, `0`, `good`, `missing`. */
 export function binNames(bins: readonly Bin[], wholeNumbers: boolean): string[] {
   const ends = bins.flatMap((bin) => (bin.kind === 'range' ? bin.upper : [])).filter(Number.isFinite);
   const format = formatterOf([...new Set(ends)], wholeNumbers);
@@ -10,7 +10,7 @@ export function binNames(bins: readonly Bin[], wholeNumbers: boolean): string[] 
   });
 }
 
-/** Writes numbers with as few digits, but at least three, as tell all edges apart. */
+/** Writes numbers with as few digits as distinguish all edges, but at least three. */
 function formatterOf(edges: readonly number[], whole: boolean): (value: number) => string {
   for (let digits = 3; digits < 15 && !whole; digits++) {
     const { format } = new Intl.NumberFormat('en', { maximumSignificantDigits: digits });
@@ -30,7 +30,7 @@ function rangeName(
   if (lower === Number.NEGATIVE_INFINITY) return `${isClosed ? 'up to' : 'below'} ${format(high)}`;
   if (upper === Number.POSITIVE_INFINITY) return `over ${format(low)}`;
   const [first, last] = whole ? [low + 1, isClosed ? high : high - 1] : [low, high];
-  // nothing whole lies between one frequent number and the next
+  // there is no whole number between this frequent number and the next
   if (first > last) return `${format(low)}–${format(high)}`;
   return first === last ? format(first) : `${format(first)}–${format(last)}`;
 }

@@ -1,14 +1,14 @@
 import { plainText } from '../stats/category-text.ts';
 
 /**
- * The known name that is meant: the same, or the only one that looks the same, whatever its Unicode form, kind of spaces
- * and blanks at its ends.
+ * The known name that is meant: the identical one, or the only one that looks the same, ignoring Unicode form, kind of
+ * spaces and surrounding blanks.
  */
 export function findName(name: string, known: readonly string[]): string | undefined {
   return known.includes(name) ? name : createNameFinder(known)(name);
 }
 
-/** The same for many names: what they are compared with is made once. */
+/** The same for many names: what they are compared with is computed once. */
 export function createNameFinder(known: readonly string[]): (name: string) => string | undefined {
   const exact = new Set(known);
   const alike = Map.groupBy(known, plainText);
@@ -19,7 +19,7 @@ export function createNameFinder(known: readonly string[]): (name: string) => st
   };
 }
 
-/** The one known name that is meant, as it is or quoted as in a list. */
+/** The known name that is meant, plain or quoted as in a list. */
 export function findOneName(text: string, known: readonly string[]): string | undefined {
   const found = findName(text, known);
   if (found !== undefined) return found;
@@ -29,7 +29,7 @@ export function findOneName(text: string, known: readonly string[]): string | un
 
 const item = /\s*(?:"((?:[^"]|"")*)"\s*|([^,]*))(?:,|$)/y;
 
-/** Names between commas; one that holds a comma, or blanks at its ends, is quoted as in CSV. */
+/** Comma-separated names; one with a comma, or surrounding blanks, is quoted as in CSV. */
 export function splitNames(text: string): string[] {
   const names: string[] = [];
   item.lastIndex = 0;
@@ -42,7 +42,7 @@ export function splitNames(text: string): string[] {
   return names;
 }
 
-/** Names as `splitNames` takes them: quoted where they must be. */
+/** Names as `splitNames` accepts them: quoted where necessary. */
 export function formatNames(names: readonly string[]): string {
   return names
     .map((name) => (/^$|^[\s"]|,|\s$/.test(name) ? `"${name.replaceAll('"', '""')}"` : name))

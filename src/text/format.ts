@@ -1,4 +1,4 @@
-/** One shape for each verdict, so that none depends on its colour. */
+/** One symbol for each verdict, so that none depends on colour alone. */
 export const signs = { drifting: '▲', moved: '◆', stable: '●', undetermined: '?' } as const;
 
 const fraction = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });
@@ -6,7 +6,7 @@ const large = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 const whole = new Intl.NumberFormat('en');
 
 export function formatNumber(value: number): string {
-  // all digits of 1e99 would fill more than a line, and say no more
+  // all digits of 1e99 would fill more than a line without adding information
   if (Math.abs(value) >= 1e15) return Number(value.toPrecision(4)).toExponential();
   return (Math.abs(value) < 1000 ? fraction : large).format(value);
 }
@@ -15,12 +15,12 @@ export function formatCount(value: number): string {
   return whole.format(value);
 }
 
-/** A count with its noun, which gets an s unless there is one of it. */
+/** A count with its noun, which gets an s unless the count is 1. */
 export function formatAmount(value: number, noun: string): string {
   return `${whole.format(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
-/** A share in per cent, with as many digits as its size deserves: `31 %`, `1.8 %`, `0.02 %`. */
+/** A share in per cent, with a number of digits that depends on its size: `31 %`, `1.8 %`, `0.02 %`. */
 export function formatShare(share: number): string {
   const percent = share * 100;
   if (percent === 0 || percent === 100) return `${percent} %`;
@@ -29,7 +29,7 @@ export function formatShare(share: number): string {
   return percent < 10 || percent > 90 ? `${Number(percent.toFixed(1))} %` : `${Math.round(percent)} %`;
 }
 
-/** A time as people write it: `2026-01-31 12:00`. */
+/** A time for people: `2026-01-31 12:00`. */
 export function formatTime(iso: string): string {
   return iso.slice(0, 16).replace('T', ' ');
 }

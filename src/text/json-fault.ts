@@ -14,28 +14,28 @@ export type JsonFault = {
 };
 
 const space = /[ \t\r\n]*/y;
-/** What a text may hold. In pieces, for a pattern that repeats without end fills a stack. */
+/** What a string may contain. In pieces, because a pattern that repeats without limit overflows the stack. */
 const content = /(?:[ !#-[\]-\uffff]+|\\["\\/bfnrt]|\\u[\da-fA-F]{4}){0,1000}/y;
-/** The end, or an escape that may have been whole before it. */
+/** The end of the text, or an escape that the end may have truncated. */
 const cutOff = /(?:\\(?:u[\da-fA-F]{0,3})?)?$/y;
 /**
- * A word or a number, and not the beginning of something else: `12:30`, `5%`, `1'000`. Matched ahead and then repeated,
- * so that millions of digits are not given back one by one.
+ * A word or a number, and not the beginning of something else: `12:30`, `5%`, `1'000`. Matched by lookahead and then
+ * repeated, so that there is no backtracking through millions of digits.
  */
 const scalar =
   /(?=(true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?))\1(?![\p{L}\p{N}\p{Sc}_.:%°+\u2212-]|\/(?![/*])|['’]\d)/uy;
-/** The rest of a text whose closing quotation mark is a typographic one. */
+/** The rest of a string whose closing quotation mark is a typographic one. */
 const misquoted = /[^"“”„‟″＂\r\n]*(?=[“”„‟″＂]\s*[:,}\]])/y;
 
-/** Where a sticky pattern stops that matches at `position`; -1 if it does not. */
+/** Where the match of a sticky pattern at `position` ends; -1 if there is none. */
 function matchEnd(pattern: RegExp, text: string, position: number): number {
   pattern.lastIndex = position;
   return pattern.test(text) ? pattern.lastIndex : -1;
 }
 
 /**
- * Finds why and where a text is not JSON (RFC 8259); `undefined` if it is. The sentences repeat nothing of the text.
- * `JSON.parse` does not say where it met what it did not expect, so this reads the text again, once it has failed.
+ * Finds why and where a text is not JSON (RFC 8259); `undefined` if it is. The sentences never quote the text.
+ * `JSON.parse` does not say where it failed, so this reads the text again after a failure.
  */
 export function findJsonFault(text: string): JsonFault | undefined {
   const fault = scan(text);
@@ -50,7 +50,7 @@ function scan(text: string): JsonFault | undefined {
   };
   let expected: Expected = 'start';
   let position = 0;
-  /** Where the text that has just ended began. */
+  /** Where the string that has just ended began. */
   let textStart = -1;
   for (;;) {
     if (text.charCodeAt(position) <= 32) position = matchEnd(space, text, position);
@@ -96,13 +96,15 @@ function scan(text: string): JsonFault | undefined {
   }
 }
 
-/** The fault of a text that seems to go on behind its end, since its closing quotation mark is a typographic one. */
+/**
+ * The fault of a string that seems to continue past its end, because its closing quotation mark is a typographic one.
+ */
 function findMisquoted(text: string, textStart: number): JsonFault | undefined {
   const position = textStart < 0 ? -1 : matchEnd(misquoted, text, textStart);
   return position < 0 ? undefined : { reason: typographicQuotes, position };
 }
 
-/** @returns where the text goes on after the closing quotation mark */
+/** @returns where the text continues after the closing quotation mark */
 function scanText(text: string, start: number): number | JsonFault {
   let position = start;
   for (let end = matchEnd(content, text, start); end > position; end = matchEnd(content, text, end)) {
@@ -114,7 +116,7 @@ function scanText(text: string, start: number): number | JsonFault {
   }
   const reason =
     text[position] === '\\'
-      ? 'a text holds an escape that JSON does not have'
+      ? 'a text contains an escape that JSON does not have'
       : 'a line break or another control character in a text must be escaped';
   return { reason, position };
 }

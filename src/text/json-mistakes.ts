@@ -1,4 +1,4 @@
-/** What may come next in JSON; `start` is the beginning of the body. */
+/** What may come next in JSON; `start` means the beginning of the body. */
 export type Expected =
   | 'start'
   | 'value'
@@ -11,46 +11,46 @@ export type Expected =
   | 'comma or ]'
   | 'end';
 
-/** Sentences for what stands where something else is expected; the first that matches is the one. */
+/** Sentences for text that is found where something else is expected; the first match is used. */
 type Mistakes = readonly (readonly [pattern: RegExp, reason: string])[];
 
-/** Bodies that are something else as a whole, without the white space around them. */
+/** Whole bodies that are something other than JSON, without surrounding white space. */
 const bodies: Mistakes = [
   [/^<(?:!doctype\s+html|html|head|body)\b/i, 'the body is HTML'],
   [/^<[?!a-z]/i, 'the body is XML or HTML'],
   [
     /^\[object \w+\](?:,\[object \w+\])*$/,
-    'the body is a JavaScript object put in as text: send what JSON.stringify makes of it',
+    'the body is a JavaScript object converted to a string: send the result of JSON.stringify',
   ],
   [/^--\S+\r?\ncontent-/i, 'the body is a multipart form'],
   [/^%[57]b/i, 'the body is URL-encoded'],
-  [/^b?'\s*[{[]/, 'the body stands in single quotes: send it without them'],
-  [/^@?[\w./\\:~-]+\.(?:nd)?jsonl?$/i, 'the body is the name of a file, not what is in the file'],
+  [/^b?'\s*[{[]/, 'the body is in single quotes: send it without them'],
+  [/^@?[\w./\\:~-]+\.(?:nd)?jsonl?$/i, 'the body is the name of a file, not its content'],
   [/^[\w.%+-][\w.%+[\]-]*=(?:[{[]|[^\r\n]*(?:\r?\n[\w.-]+=[^\r\n]*)*$)/, 'the body is a form (name=value)'],
   [/^(?:---\r?\n|- \S)/, 'the body looks like YAML'],
-  [/^"[^"\n]*"\s*:/, 'the fields stand without braces around them'],
+  [/^"[^"\n]*"\s*:/, 'the fields have no braces around them'],
   [/^[\w.-]+:(?:\s|$)/, 'the body begins with a name and a colon, as YAML does: JSON begins with {'],
 ];
 
-export const endsEarly = 'the body ends before its JSON does';
+export const endsEarly = 'the body ends before the JSON is complete';
 const quotes = (mark: string) => `names and texts are quoted with ", not with ${mark}`;
 export const typographicQuotes = quotes('typographic quotation marks');
 
 const anywhere: Mistakes = [
-  [/\/\/|\/\*|#/y, 'a comment begins, and JSON has none'],
+  [/\/\/|\/\*|#/y, 'a comment begins, but JSON has no comments'],
   [/[bru]{0,2}'/iy, quotes("'")],
   [/`/y, quotes('`')],
   [/[‘’‚‛“”„‟«»′″＂]/y, typographicQuotes],
-  [/\\/y, 'a backslash stands outside of a text, as in JSON that was escaped twice'],
-  [/&(?:quot|nbsp|#\d+);/y, 'an HTML entity stands outside of a text'],
+  [/\\/y, 'there is a backslash outside of a text, as in JSON that was escaped twice'],
+  [/&(?:quot|nbsp|#\d+);/y, 'there is an HTML entity outside of a text'],
   [/\0/y, 'a NUL character is not JSON; if the body is UTF-16, send it in UTF-8'],
   [
     /[\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}]/uy,
-    'an invisible character stands where JSON does not take it for white space',
+    'there is an invisible character that JSON does not accept as white space',
   ],
 ];
 
-/** The pattern of the beginnings of words. */
+/** The pattern of words that begin with one of these. */
 function beginnings(...words: string[]): string {
   return words.map((word) => [...word].reduceRight((rest, letter) => `${letter}(?:${rest})?`, '')).join('|');
 }
@@ -101,7 +101,7 @@ const mistakes: Readonly<Record<Expected, Mistakes>> = {
     [/,/y, 'there is a comma too many'],
     [/(?<=\d,)\d+(?:[.,]\d+)*\s*[,}]/y, 'a number has a comma in it, where JSON has only a decimal point'],
   ],
-  'name or }': [[/\{/y, 'a second { follows the first, as in a template that was not filled in']],
+  'name or }': [[/\{/y, 'there is a second { after the first, as in a template that was not filled in']],
   colon: goesOn,
   'comma or }': goesOn,
   'comma or ]': goesOn,
@@ -122,13 +122,13 @@ const otherwise: Readonly<Record<Expected, string>> = {
   colon: 'a colon is expected after the name of a field',
   'comma or }': 'a comma or } is expected',
   'comma or ]': 'a comma or ] is expected',
-  end: 'something follows after the end of the JSON',
+  end: 'there is text after the end of the JSON',
 };
 
-/** What a body is shows in so many characters; to look through megabytes would hold up everybody. */
+/** This many characters show what a body is; examining megabytes would delay everybody. */
 const lookedAt = 65_536;
 
-/** Says what a text that is not JSON is as a whole, by its beginning; `undefined` if that cannot be told. */
+/** Says what a text that is not JSON is as a whole, by its beginning; `undefined` if that is unclear. */
 export function describeBody(text: string): string | undefined {
   const body = text.trim().slice(0, lookedAt);
   if (isBase64(body)) return 'the body is encoded in base64';
@@ -137,7 +137,7 @@ export function describeBody(text: string): string | undefined {
   return isCsv(body) ? 'the body looks like CSV' : undefined;
 }
 
-/** Says why what stands at a position cannot stand there. */
+/** Says why the text at a position is not allowed there. */
 export function describeMistake(text: string, position: number, expected: Expected): string {
   const known = [...anywhere, ...mistakes[expected]].find(([pattern]) => {
     pattern.lastIndex = position;
@@ -146,14 +146,17 @@ export function describeMistake(text: string, position: number, expected: Expect
   return known?.[1] ?? otherwise[expected];
 }
 
-/** Whether a body is JSON in base64, with `+/` or `-_`, in one line or several; a form `a=` and a word are not. */
+/**
+ * Whether a body is JSON in base64, with `+/` or `-_`, in one line or several; a form `a=` and a plain word do not
+ * count.
+ */
 function isBase64(body: string): boolean {
   if (!/^[\w+/-][\w+/\r\n-]*={0,2}$/.test(body)) return false;
   const encoded = Buffer.from(body.slice(0, 64), 'base64').toString();
   return /^\ufeff?\s*(?:\{\s*["}]|\[\s*["{[\]\d-])/.test(encoded);
 }
 
-/** Whether the first two lines have equally many cells, or the only one begins with a number and has several. */
+/** Whether the first two lines have the same number of cells, or a single line begins with a number and has several. */
 function isCsv(body: string): boolean {
   const [first, second = ''] = body.slice(0, 10_000).split(/\r?\n/, 2);
   if (/[{}[\]]/.test(first)) return false;

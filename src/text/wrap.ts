@@ -3,7 +3,7 @@ import { escapeLine } from './terminal.ts';
 /**
  * Breaks a text into lines for a terminal (see `escapeLine`); a number and its % stay together.
  *
- * @param columns the most that a line may have
+ * @param columns the maximum length of a line
  * @param indent begins every line but the first
  */
 export function wrap(text: string, columns: number, indent: string): string[] {
@@ -25,7 +25,7 @@ export function wrap(text: string, columns: number, indent: string): string[] {
   return [...lines, line].map((each) => each.replaceAll('\u00a0', ' '));
 }
 
-/** A text for a column of a terminal, cut off with … where it has more characters. */
+/** A text for a column of a terminal, truncated with … if it has more characters. */
 export function cut(text: string, columns: number): string {
   const characters = [...escapeLine(text)];
   return characters.length > columns ? `${characters.slice(0, columns - 1).join('')}…` : characters.join('');

@@ -13,9 +13,9 @@ const marks: ReadonlySet<string> = new Set(missingMarks.filter((mark) => mark !=
  * Reads the rows of a table as requests: the columns named after the features, missing cells as null. In a column of
  * categories a text such as `NA` is sent as it is, since the service knows whether it has a category of that name.
  *
- * @param decimalSign of all numbers; found out for each column when left out
- * @throws Error `file:line: column …` for a missing column, a broken row, or a text where the service wants a number. It
- * quotes no value, since a service does not tell which of its features are sensitive
+ * @param decimalSign of all numbers; detected for each column by default
+ * @throws Error `file:line: column …` for a missing column, a broken row, or a text where the service expects a number.
+ * It quotes no value, because a service does not reveal which of its features are sensitive
  */
 export async function readDataRows(
   path: string,
@@ -27,7 +27,7 @@ export async function readDataRows(
     const column = findName(name, table.columns);
     if (column !== undefined) return table.columns.indexOf(column);
     throw new Error(
-      `${placeInTable(table.name, 1)}no column '${name}', which the service asks for (there are ${table.columns.join(', ')}): give another table with --data, or --model`,
+      `${placeInTable(table.name, 1)}no column '${name}', which the service requires (there are ${table.columns.join(', ')}): give another table with --data, or --model`,
     );
   });
   const evidence = columns.map(createColumnEvidence);
@@ -57,7 +57,7 @@ export async function readDataRows(
     const value = readers[feature](cell);
     if (!Number.isNaN(value)) return value;
     const place = placeInTable(table.name, line, features[feature].name);
-    throw new Error(`${place}a value is no number, which the service asks for`);
+    throw new Error(`${place}a value is not a number, which the service requires`);
   }
   return rows.map((row, i) =>
     Object.fromEntries(

@@ -8,7 +8,7 @@ export type TrafficDrift =
   | { readonly kind: 'unseen'; readonly feature: string }
   | { readonly kind: 'missing'; readonly feature: string; readonly share: number };
 
-/** Stands in for every category that no training row had. */
+/** Represents every category that no training row had. */
 export const unseenCategory = 'never seen in training';
 
 const forms = 'FEATURE:+10, FEATURE:-10, FEATURE:x1000, FEATURE:unseen or missing:FEATURE:0.2';
@@ -19,18 +19,18 @@ const missingForm = /^missing:(.+):[^:]*$/s;
 /**
  * Reads one drift as it is written on the command line: `FEATURE:+10` and `FEATURE:-10` add to every value,
  * `FEATURE:x1000` multiplies it, `FEATURE:unseen` replaces it by a category that training never saw, and
- * `missing:FEATURE:0.2` leaves out that share of the values. A feature's name may hold colons, and may be quoted as in
- * a list of names.
+ * `missing:FEATURE:0.2` drops that share of the values. A feature's name may contain colons, and may be quoted as in a
+ * list of names.
  *
- * @throws Error naming the text and the forms there are, or the feature and those there are
+ * @throws Error naming the text and the possible forms, or the feature and the existing ones
  */
 export function parseDrift(text: string, features: readonly RequestFeature[]): TrafficDrift {
   const names = features.map(({ name }) => name);
   const colon = text.lastIndexOf(':');
   const change = text.slice(colon + 1);
   const changed = text.slice(0, Math.max(colon, 0));
-  if (changed === '') throw new Error(`drift '${text}' is none of ${forms}`);
-  // no share is written as `+1` is: then `missing:age` is itself a feature
+  if (changed === '') throw new Error(`drift '${text}' is not of the form ${forms}`);
+  // a share is never written like `+1`, so then `missing:age` is itself a feature
   const missing = amount.test(change) || change === 'unseen' ? undefined : missingForm.exec(text)?.[1];
   const given = missing ?? changed;
   const feature = findOneName(given, names);
@@ -41,7 +41,7 @@ export function parseDrift(text: string, features: readonly RequestFeature[]): T
   if (missing !== undefined) {
     const share = Number(change);
     if (change.trim() === '' || !(share > 0 && share <= 1)) {
-      throw new Error(`drift '${text}': the missing share is above 0 and at most 1, not '${change}'`);
+      throw new Error(`drift '${text}': the missing share must be above 0 and at most 1, not '${change}'`);
     }
     return { kind: 'missing', feature, share };
   }
@@ -50,9 +50,9 @@ export function parseDrift(text: string, features: readonly RequestFeature[]): T
     throw new Error(`drift '${text}': '${feature}' is a number and has no unseen categories`);
   }
   const numeric = amount.exec(change);
-  if (numeric === null) throw new Error(`drift '${text}' is none of ${forms}`);
+  if (numeric === null) throw new Error(`drift '${text}' is not of the form ${forms}`);
   if (found.kind !== 'numeric') {
-    throw new Error(`drift '${text}': '${feature}' is no number, it can become 'unseen' or missing`);
+    throw new Error(`drift '${text}': '${feature}' is not a number, it can become 'unseen' or missing`);
   }
   const [, sign, digits] = numeric;
   const by = Number(digits);
@@ -80,7 +80,7 @@ function drifted(drift: TrafficDrift, value: number | string | null, random: () 
   }
 }
 
-/** Applies the drifts to a row one after the other; a value that is missing already stays so. */
+/** Applies the drifts to a row one after the other; a value that is already missing stays missing. */
 export function applyDrifts(drifts: readonly TrafficDrift[], row: Row, random: () => number): Row {
   const changed = { ...row };
   for (const drift of drifts) changed[drift.feature] = drifted(drift, changed[drift.feature], random);

@@ -4,7 +4,7 @@ import { missingBin, numericRanges } from '../stats/binning.ts';
 import { unseenCategory } from './made-up-drift.ts';
 import type { Row } from './request-features.ts';
 
-/** The index that a share of the counts' sum falls on. */
+/** The index at which a share of the counts' sum falls. */
 function drawIndex(counts: readonly number[], random: () => number): number {
   let rest = random() * counts.reduce((sum, count) => sum + count, 0);
   const index = counts.findIndex((count) => {
@@ -21,7 +21,7 @@ function numberIn(feature: NumericFeature, bin: number, random: () => number): n
   const { lower, upper, isClosed } = numericRanges(edges)[bin];
   const low = Math.max(lower, min);
   const high = Math.min(upper, max);
-  // Bins hold their upper edge and not their lower one, so both draws stay inside (low, high].
+  // Bins include their upper edge and not their lower one, so both draws stay inside (low, high].
   if (!isWhole(feature)) return high - random() * (high - low);
   const last = isClosed || high < upper ? Math.floor(high) : high - 1;
   return last - Math.floor(random() * Math.max(last - Math.floor(low), 1));
@@ -41,9 +41,9 @@ function valueIn(feature: Feature, bin: number, random: () => number): number | 
 }
 
 /**
- * Rows like those of a model's reference, for want of the rows themselves: each feature by itself is distributed
- * as there (bin by bin, evenly within a bin), but features that belong together are drawn apart. Where the model holds
- * segments, the features within those of the first one are distributed as there, too.
+ * Rows like those of a model's reference, if the rows themselves are not available: each feature has the same
+ * distribution (bin by bin, uniform within a bin), but is drawn independently of the others. If the model has segments,
+ * the features also have the same distribution within the segments of the first segmenting feature.
  */
 export function drawFromReference(
   { features, segments = [] }: Pick<Artifact, 'features' | 'segments'>,

@@ -1,7 +1,7 @@
 import type { Artifact } from '../model/artifact.ts';
 import { isObject } from '../model/row.ts';
 
-/** What a request must carry of one feature: a number or a text. */
+/** What a request must contain for one feature: a number or a text. */
 export type RequestFeature = { readonly name: string; readonly kind: 'numeric' | 'categorical' };
 
 /** The value of each feature in one request; null is a missing value. */
@@ -15,7 +15,7 @@ function at(root: unknown, ...path: string[]): unknown {
   return path.reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), root);
 }
 
-/** Follows a `{"$ref": "#/…"}` to what it stands for within the same document. */
+/** Resolves a `{"$ref": "#/…"}` within the same document. */
 function resolve(document: unknown, schema: unknown): unknown {
   const reference = at(schema, '$ref');
   if (typeof reference !== 'string' || !reference.startsWith('#/')) return schema;
@@ -28,14 +28,14 @@ function typesOf(schema: unknown): unknown[] {
   return Array.isArray(alternatives) ? alternatives.flatMap(typesOf) : [at(schema, 'type')].flat();
 }
 
-/** The schema of one thing, where the document has that or a list of such. */
+/** The schema of a single item, if the document allows one item or a list of them. */
 function resolveOne(document: unknown, schema: unknown): unknown {
   const resolved = resolve(document, schema);
   const either = at(resolved, 'oneOf');
   return Array.isArray(either) ? resolve(document, either[0]) : resolved;
 }
 
-/** Numbers and no texts: codes that may also be sent as numbers are categories. */
+/** Whether it is a number and not a text: codes that may also be sent as numbers are categories. */
 function isNumeric(schema: unknown): boolean {
   const types = typesOf(schema);
   return !types.includes('string') && (types.includes('number') || types.includes('integer'));
@@ -45,7 +45,7 @@ function isNumeric(schema: unknown): boolean {
  * The classes that a service answers with, negative first.
  *
  * @param path of the model: `/predict`, or one with its name
- * @throws Error when its OpenAPI document names no two
+ * @throws Error if its OpenAPI document does not name two
  */
 export function classesOfOpenApi(
   document: unknown,
@@ -56,15 +56,15 @@ export function classesOfOpenApi(
   const answer = resolveOne(document, at(document, 'paths', path, ...schema));
   const classes = at(resolve(document, at(answer, 'properties', 'prediction')), 'enum');
   if (Array.isArray(classes) && classes.length === 2) return [String(classes[0]), String(classes[1])];
-  throw new Error(`${source}: names no two classes for POST ${path}: outcomes cannot be made up`);
+  throw new Error(`${source}: does not name two classes for POST ${path}: outcomes cannot be simulated`);
 }
 
 /**
- * The features that a service asks for, read from its OpenAPI document.
+ * The features that a service requires, read from its OpenAPI document.
  *
  * @param path of the model: `/predict`, or one with its name
  * @param source what to call the document in errors, usually its URL
- * @throws Error when the document describes no JSON object there
+ * @throws Error if the document describes no JSON object there
  */
 export function featuresOfOpenApi(document: unknown, path: string, source: string): RequestFeature[] {
   const body = resolve(document, at(document, 'paths', path, 'post', 'requestBody'));

@@ -3,7 +3,7 @@ import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Row } from './request-features.ts';
 
-/** What came back for one row: a status and a body, or the code of the failure. */
+/** The result for one row: a status and a body, or the code of the failure. */
 export type Answer = {
   readonly url: URL;
   readonly row: Row;
@@ -15,12 +15,12 @@ export type Answer = {
 );
 
 export type SendOptions = {
-  /** Base addresses, taken in turn. */
+  /** Base addresses, used in turn. */
   readonly urls: readonly URL[];
-  /** Of the model that is asked: `/predict`, or one with its name. */
+  /** The path of the model: `/predict`, or one with its name. */
   readonly path?: string;
   readonly ratePerSecond: number;
-  /** The end: after so many requests, so much time, or when the signal says so. */
+  /** When to stop: after a number of requests, after a time, or on the signal. */
   readonly count?: number | undefined;
   readonly durationMs?: number | undefined;
   readonly signal: AbortSignal;
@@ -30,14 +30,14 @@ export type SendOptions = {
 
 export type Sent = {
   readonly sent: number;
-  /** Requests whose time came but that could not be sent, as too many were waiting for their answer. */
+  /** Requests that were due but could not be sent, as too many were waiting for their answer. */
   readonly overdue: number;
   readonly elapsedMs: number;
 };
 
 const maxInFlight = 1000;
 const timeoutMs = 10_000;
-/** Timers come this late by themselves; what is later than that was held up and counts as latency. */
+/** Timers normally fire this late; anything later was delayed and counts as latency. */
 const timerSlackMs = 5;
 
 type Outcome = Pick<Answer, 'status' | 'body' | 'failure'>;
@@ -71,8 +71,8 @@ function post(url: URL, agent: Agent, payload: string): Promise<Outcome> {
 }
 
 /**
- * Posts rows to a model at a fixed rate, whether or not the answers keep up (an open loop: a slow service does
- * not slow its load down), over connections that are kept. Resolves once every request sent has come to its end.
+ * Posts rows to a model at a fixed rate, whether or not the answers keep up (an open loop: a slow service does not slow
+ * its load down), over persistent connections. Resolves once every request sent has ended.
  */
 export async function sendRequests(options: SendOptions): Promise<Sent> {
   const {

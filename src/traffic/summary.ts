@@ -8,7 +8,7 @@ function milliseconds(value: number): string {
   return Number.isNaN(value) ? '–' : `${value.toPrecision(value < 1000 ? 3 : 4)} ms`;
 }
 
-/** One line on how the traffic goes, for a terminal. */
+/** One line about the progress of the traffic, for a terminal. */
 export function progressLine(tally: Tally, elapsedMs: number): string {
   const seconds = Math.floor(elapsedMs / 1000);
   const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
@@ -16,7 +16,7 @@ export function progressLine(tally: Tally, elapsedMs: number): string {
   return `${clock}  ${statuses.join('  ')}  p50 ${milliseconds(tally.latencyMs(0.5))}`;
 }
 
-/** What was sent, what came back and how long it took, as lines of text. */
+/** What was sent, what was answered and how long it took, as lines of text. */
 export function summaryLines({ sent, overdue, elapsedMs }: Sent, tally: Tally): string[] {
   const seconds = elapsedMs / 1000;
   const rate = seconds > 0 ? ` (${(sent / seconds).toFixed(1)}/s)` : '';
@@ -33,7 +33,7 @@ export function summaryLines({ sent, overdue, elapsedMs }: Sent, tally: Tally): 
   return lines;
 }
 
-/** What became of the outcomes, in one line. */
+/** What happened to the outcomes, in one line. */
 export function outcomesLine({ sent, failed, ...results }: LabelTally): string {
   const parts = Object.entries(results).filter(([, number]) => number > 0);
   const texts = parts.map(([name, number]) => `${count.format(number)} ${name}`);

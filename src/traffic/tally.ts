@@ -4,7 +4,7 @@ import type { Answer } from './send-requests.ts';
 const smallestMs = 0.01;
 const growth = 1.02;
 
-/** What became of the requests so far, in constant memory: quantiles are right to 2 %. */
+/** The results of the requests so far, in constant memory: quantiles are accurate to 2 %. */
 export type Tally = {
   add(answer: Answer): void;
   readonly answered: number;

@@ -13,7 +13,10 @@ import { fitLogistic, type LogisticFit } from './fit-logistic.ts';
 
 const maxFolds = 10;
 const maxRepeats = 5;
-/** Repeats even out which rows fall together in a fold. The more rows, the less that matters, and the longer it takes. */
+/**
+ * Repeats average over the random assignment of rows to folds. The more rows, the less that matters, and the longer it
+ * takes.
+ */
 const repeatedRows = 50_000;
 const seed = 1;
 
@@ -31,11 +34,13 @@ export function protocolFor(rows: number, positives: number) {
 
 export type CrossValidation = {
   readonly evaluation: Evaluation;
-  /** Of the first repeat: each row's score by the model that was fitted without it. */
+  /** From the first repeat: each row's score by the model that was fitted without it. */
   readonly scores: Float64Array;
 };
 
-/** Deals each class in turn over the folds: their sizes and their shares of positives differ by at most one row. */
+/**
+ * Distributes each class in turn over the folds: their sizes and their shares of positives differ by at most one row.
+ */
 function stratifiedFolds(outcomes: ArrayLike<number>, folds: number, random: Random): Uint8Array {
   const rows = Array.from(outcomes, (_, i) => i);
   const positives = shuffle(
@@ -51,7 +56,7 @@ function stratifiedFolds(outcomes: ArrayLike<number>, folds: number, random: Ran
   return foldOf;
 }
 
-/** The score that the weights give a row of the design. */
+/** The score of a row of the design by these weights. */
 function scoreRow(
   { entriesPerRow, columns, values }: DesignMatrix,
   row: number,
@@ -65,13 +70,13 @@ function scoreRow(
 
 /**
  * Evaluates the model on rows that it was not fitted on: the mean over the folds of all repeats, with the standard
- * error of one look at so many rows (repeats shuffle the same rows and add no evidence).
+ * error of a single evaluation on this many rows (repeats shuffle the same rows and add no evidence).
  *
  * @param outcomes parallel to the design's rows; at least two of each class
  * @param options.threshold at and above which a score predicts the positive class
- * @param options.fit to all rows, with the same ridge: each fold's fit starts from it
+ * @param options.fit the fit to all rows, with the same ridge: each fold's fit starts from it
  * @param options.onFit called after each of the `folds · repeats` fits with their number so far
- * @throws Error when a fit does not reach its maximum
+ * @throws Error if a fit does not reach its maximum
  */
 export function crossValidate(
   design: DesignMatrix,

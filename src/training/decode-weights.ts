@@ -25,8 +25,8 @@ function numericWeights(code: NumericCode, weights: Float64Array): NumericWeight
 }
 
 /**
- * The one-hot columns of a feature add up to the intercept's, so that a constant can be moved between them. It is
- * moved so that the mean contribution is 0: a coefficient tells how a category differs from the average row.
+ * The one-hot columns of a feature add up to the intercept's, so that a constant can be moved between them. It is moved
+ * so that the mean contribution is 0: a coefficient shows how a category differs from the average row.
  */
 function categoricalWeights(
   code: CategoricalCode,

@@ -3,7 +3,7 @@ import type { CategoricalColumn, Column, NumericColumn } from '../profile/column
 import { summarise } from '../profile/make-reference.ts';
 import { quantileSorted } from '../stats/quantile.ts';
 
-/** How one column of the training set becomes columns of the design: where they begin, and what they hold. */
+/** How one column of the training set becomes columns of the design: where they begin, and what they contain. */
 export type NumericCode = {
   readonly kind: 'numeric';
   readonly column: NumericColumn;
@@ -34,11 +34,14 @@ export type DesignMatrix = {
   readonly rows: number;
   readonly width: number;
   readonly entriesPerRow: number;
-  /** Where the entries stand, row after row; ascending within a row, which begins with column 0, the intercept. */
+  /** The columns of the entries, row after row; ascending within a row, which begins with column 0, the intercept. */
   readonly columns: Uint32Array;
   /** Parallel to `columns`. */
   readonly values: Float64Array;
-  /** What a column's squared weight counts in a ridge: 0 for the intercept, 1 for nearly all others; see `penaltyOf`. */
+  /**
+   * The factor of a column's squared weight in the ridge penalty: 0 for the intercept, 1 for nearly all others; see
+   * `penaltyOf`.
+   */
   readonly penalties: Float64Array;
 };
 
@@ -81,9 +84,10 @@ function widthOf(code: Code): number {
 const normalSpan = 3.29;
 
 /**
- * The weight of a standardised column counts fully in a ridge, unless a few values far out hold most of its deviation:
- * one mistyped number would make all others nearly equal, and the ridge would keep the weight from telling them apart.
- * So where the deviation is more than twice that of the middle nine tenths, twice the latter takes its place.
+ * The weight of a standardised column counts fully in the ridge penalty, unless a few outliers cause most of its
+ * deviation: one mistyped number would make all others nearly equal, and the ridge would prevent the weight from
+ * distinguishing them. So if the deviation is more than twice that of the middle nine tenths, twice the latter is used
+ * instead.
  */
 function penaltyOf({ feature, column }: NumericCode): number {
   const { deviation, percentiles } = feature.summary;
@@ -92,7 +96,10 @@ function penaltyOf({ feature, column }: NumericCode): number {
   return Math.min(1, (2 * middle) / deviation) ** 2;
 }
 
-/** The deviation of a column nearly all of whose values are one, when the outer twentieths of the others are drawn in. */
+/**
+ * The deviation of a column in which nearly all values are the same, after winsorising the outer twentieths of the
+ * others.
+ */
 function deviationBesides(frequent: number, values: Float64Array): number {
   const others = values.filter((value) => value !== frequent && !Number.isNaN(value)).sort();
   const low = Math.min(frequent, quantileSorted(others, 0.05));
@@ -102,7 +109,7 @@ function deviationBesides(frequent: number, values: Float64Array): number {
   ).deviation;
 }
 
-/** Writes a feature's entry, the one at `place`, of every row. */
+/** Writes a feature's entry, the one at index `place`, of every row. */
 function fill(code: Code, { entriesPerRow, columns, values }: DesignMatrix, place: number): void {
   const put = (row: number, column: number, value: number) => {
     columns[row * entriesPerRow + place] = column;

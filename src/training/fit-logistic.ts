@@ -3,18 +3,18 @@ import type { DesignMatrix } from './design.ts';
 import { startWeights } from './fit-start.ts';
 import { createLogisticLoss, type LossAt } from './logistic-likelihood.ts';
 
-/** The ridge of a fit that asks for no other: that of scikit-learn's LogisticRegression, whose C is 1 / ridge. */
+/** The default ridge, that of scikit-learn's LogisticRegression, whose C is 1 / ridge. */
 export const defaultRidge = 1;
 
 const maxPasses = 500;
-/** The largest norm of the gradient at the end of a fit, for each row. */
+/** The largest norm of the gradient at the end of a fit, per row. */
 const maxGradient = 1e-8;
 /**
- * Newton decrement, √(gradient · step), at which a fit ends. Where the curvature is at least 1 in every direction, no
- * weight is then farther than this from the best.
+ * Newton decrement, √(gradient · step), at which a fit ends. If the curvature is at least 1 in every direction, no
+ * weight is then farther than this from the optimum.
  */
 const decrementTolerance = 1e-10;
-/** Least gain of a step, as a share of what its slope promises. */
+/** The minimum gain of a step, as a share of what its slope predicts. */
 const leastGain = 1e-4;
 /** Relative rounding error of the loss, a sum over all rows. */
 const rounding = 1e-12;
@@ -22,18 +22,18 @@ const rounding = 1e-12;
 const keepWhile = 0.3;
 
 export type LogisticFit = {
-  /** One a column of the design: P(positive) = logistic(row · weights). */
+  /** One per column of the design: P(positive) = logistic(row · weights). */
   readonly weights: Float64Array;
   /** The factorised second derivatives of the loss, near the weights. */
   readonly curvature: CholeskyDecomposition;
-  /** How many rows the curvature stands for: those of `near`, if its curvature served to the end. */
+  /** How many rows the curvature is based on: those of `near`, if its curvature was used to the end. */
   readonly rows: number;
 };
 
 export type FitOptions = {
   /** λ > 0: the fit minimises −log-likelihood + λ/2 · Σ penalty · weight², with the penalties of the design. */
   readonly ridge: number;
-  /** The rows to fit, by index; all when left out. */
+  /** The rows to fit, by index; all by default. */
   readonly rows?: Uint32Array;
   /** A fit of most of the same rows, to start from. It saves time and changes nothing: there is only one maximum. */
   readonly near?: LogisticFit;
@@ -48,14 +48,14 @@ function dot(a: Float64Array, b: Float64Array): number {
 /**
  * Fits a logistic regression with a ridge penalty, at the maximum of the penalised likelihood.
  *
- * ml-logistic-regression finds the start, and Newton's method (iteratively reweighted least squares) goes from there
- * to the maximum. A step that does not lower the loss is halved until it does, so the fit cannot diverge. The
- * curvature is expensive: it is computed again only when steps with the last one make too little progress. The ridge
- * makes the maximum unique, also where columns depend on each other (one-hot columns add up to the intercept's) or
- * separate the classes. The smaller it is, the larger are the weights of separating columns.
+ * ml-logistic-regression finds the start, and Newton's method (iteratively reweighted least squares) goes from there to
+ * the maximum. A step that does not lower the loss is halved until it does, so the fit cannot diverge. The curvature is
+ * expensive: it is computed again only when steps with the last one make too little progress. The ridge makes the
+ * maximum unique, even if columns depend on each other (one-hot columns add up to the intercept's) or separate the
+ * classes. The smaller it is, the larger are the weights of separating columns.
  *
  * @param outcomes parallel to the design's rows; 1 for positive, 0 for negative, or a probability
- * @throws Error when the gradient at the end is not below 1e-8 · rows, so that this is not the maximum
+ * @throws Error if the gradient at the end is not below 1e-8 · rows, so this is not the maximum
  *
  * Source: S. Boyd, L. Vandenberghe, Convex Optimization, 2004, section 9.5; keeping the curvature: J. E. Dennis,
  * R. B. Schnabel, Numerical Methods for Unconstrained Optimization, 1983, section 6.
@@ -67,7 +67,7 @@ export function fitLogistic(
 ): LogisticFit {
   const loss = createLogisticLoss(design, outcomes, rows, ridge);
   let here = loss.at(near?.weights ?? startWeights(design, outcomes, rows));
-  // Part of the rows has that part of the curvature.
+  // A share of the rows has that share of the curvature.
   let newton = near
     ? createNewton(near.curvature, rows.length / near.rows)
     : createNewton(loss.curvatureAt(here.weights));
@@ -82,7 +82,7 @@ export function fitLogistic(
       newton = createNewton(loss.curvatureAt(here.weights));
       isFresh = true;
       ({ step, decrement } = newton.at(here));
-      // The last step used the curvature at its own place: it gained so little only because of rounding.
+      // The last step used the curvature at its own position, so it gained so little only because of rounding.
       if (wasFresh && decrement ** 2 < rounding * here.loss && decrement > keepWhile * decrementBefore) break;
     }
     const next = loss.at(here.weights.map((weight, i) => weight - length * step[i]));

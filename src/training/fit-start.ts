@@ -17,7 +17,8 @@ function denseRows({ width, entriesPerRow, columns, values }: DesignMatrix, rows
 
 /**
  * The matrix P that turns the columns of `sample` into uncorrelated ones of mean square 1: (XP)ᵀ(XP) = rows · I. A
- * little is added to the diagonal, as columns that depend on others, such as one-hot columns, would make it singular.
+ * small amount is added to the diagonal, as columns that depend on others, such as one-hot columns, would make the
+ * matrix singular.
  */
 function whitening(sample: Matrix): Matrix {
   const moments = sample.transpose().mmul(sample).div(sample.rows);
@@ -29,10 +30,10 @@ function whitening(sample: Matrix): Matrix {
 /**
  * Weights near the maximum of the likelihood, by ml-logistic-regression on at most 2,000 of the rows.
  *
- * The library climbs the gradient with one fixed rate. On whitened columns the curvature is at most rows / 4 in every
- * direction, so that the rate 4 / rows never overshoots and every step gains (D. Böhning, B. G. Lindsay, Monotonicity
- * of Quadratic-Approximation Algorithms, Ann. Inst. Stat. Math. 40, 1988). The library fits one model a class; two
- * classes need only one, so its two-class part is used by itself.
+ * The library performs gradient ascent with a fixed rate. On whitened columns the curvature is at most rows / 4 in
+ * every direction, so the rate 4 / rows never overshoots and every step gains (D. Böhning, B. G. Lindsay, Monotonicity
+ * of Quadratic-Approximation Algorithms, Ann. Inst. Stat. Math. 40, 1988). The library fits one model per class; two
+ * classes need only one, so its two-class part is used directly.
  */
 export function startWeights(
   design: DesignMatrix,

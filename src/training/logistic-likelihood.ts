@@ -6,7 +6,7 @@ export type LossAt = {
   readonly weights: Float64Array;
   /** −log-likelihood + ridge/2 · Σ penalty · weight², in nats. */
   readonly loss: number;
-  /** The derivative of the loss by each weight. */
+  /** The derivative of the loss with respect to each weight. */
   readonly gradient: Float64Array;
 };
 
@@ -29,19 +29,21 @@ function factorise(upper: Float64Array, width: number): CholeskyDecomposition {
     }
   }
   // Rounding can leave a matrix of dependent columns with a negative eigenvalue. A larger diagonal shortens steps along
-  // such columns and moves no maximum.
+  // such columns and does not move the maximum.
   for (const share of [0, 1e-16, 1e-14, 1e-12, 1e-10]) {
     for (let i = 0; i < width; i++) matrix.set(i, i, upper[i * width + i] + share * largest);
     const factors = new CholeskyDecomposition(matrix);
     if (factors.isPositiveDefinite()) return factors;
   }
-  throw new Error('the numbers of the columns cannot be computed with: their squares do not add up');
+  throw new Error(
+    'the numbers of the columns cannot be computed with: the sum of their squares is not finite',
+  );
 }
 
 /**
  * @param outcomes parallel to the design's rows; 1 for positive, 0 for negative, or a probability
- * @param rows the rows to take, by index
- * @param ridge above 0; times the design's penalties
+ * @param rows the rows to use, by index
+ * @param ridge above 0; multiplied by the design's penalties
  */
 export function createLogisticLoss(
   design: DesignMatrix,
@@ -65,7 +67,7 @@ export function createLogisticLoss(
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i];
       const score = scoreOf(row, weights);
-      // Written so that neither e^score nor a difference of nearly equal numbers is ever taken.
+      // Written so that neither e^score nor a difference of nearly equal numbers is ever computed.
       const small = Math.exp(-Math.abs(score));
       const probability = score >= 0 ? 1 / (1 + small) : small / (1 + small);
       loss += Math.log1p(small) + Math.max(score, 0) - outcomes[row] * score;

@@ -10,14 +10,14 @@ declare module 'ml-logistic-regression' {
 
   /** Fits P(target = 1) = logistic(features · weights) by gradient ascent from zero. */
   type LogisticRegressionTwoClasses = {
-    /** One row, a weight for each column of the features. */
+    /** One row, with a weight for each column of the features. */
     weights: Matrix;
     /** @param target a column of 0 and 1 */
     train(features: Matrix, target: Matrix): void;
   };
 
   export default class LogisticRegression {
-    /** Restores a model from its JSON form; its classifiers can be trained by themselves. */
+    /** Restores a model from its JSON form; its classifiers can be trained individually. */
     static load(model: {
       name: 'LogisticRegression';
       numberClasses: number;

@@ -16,15 +16,15 @@ export type TrainingOptions = {
   readonly threshold: Output['threshold'];
   readonly protected: string[];
   readonly sensitive: string[];
-  /** Categorical features whose categories are watched as segments; none when left out. */
+  /** Categorical features whose categories are watched as segments; none by default. */
   readonly segments?: readonly string[];
-  /** Of the fit, above 0; see `fitLogistic`. 1 when left out. */
+  /** The ridge of the fit, above 0; see `fitLogistic`. 1 by default. */
   readonly ridge?: number;
-  /** Called after each fit, with the number of fits done and of all. */
+  /** Called after each fit, with the number of fits done and the total. */
   readonly onProgress?: (done: number, total: number) => void;
 };
 
-/** The scores that the finished model gives its training rows, as the service will compute them. */
+/** The finished model's scores for its training rows, as the service will compute them. */
 function scoreRows(
   { intercept, features: weights }: Logistic,
   features: Artifact['features'],
@@ -43,11 +43,12 @@ function scoreRows(
 /**
  * Trains a logistic regression, and makes its model file.
  *
- * Whatever estimates how it will do on new rows (evaluation, calibration, score bins) comes from out-of-fold scores;
- * the score's reference distribution from the finished model on its training rows. The same set gives the same bytes.
+ * Everything that estimates how well it will do on new rows (evaluation, calibration, score bins) comes from
+ * out-of-fold scores; the score's reference distribution comes from the finished model on its training rows. The same
+ * set gives the same bytes.
  *
  * @param set at least two rows of each class
- * @throws Error when the columns hold numbers too large to compute with, there cannot be such segments, or the fit does
+ * @throws Error if the columns contain numbers too large to compute with, the segments are impossible, or the fit does
  * not reach its maximum
  */
 export function trainModel(set: TrainingSet, options: TrainingOptions): Artifact {

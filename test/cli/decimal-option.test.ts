@@ -59,7 +59,7 @@ describe('--decimal', () => {
     const features = [{ name: 'limit', kind: 'numeric' }] as const;
     await assert.rejects(
       readDataRows(path, features),
-      /column limit: a number is one with a decimal point and another with a decimal comma/,
+      /column limit: a number means one value with a decimal point and another with a decimal comma/,
     );
     assert.deepEqual((await readDataRows(path, features, '.'))[0], { limit: 1100 });
     assert.deepEqual((await readDataRows(path, features, ','))[0], { limit: 1.1 });

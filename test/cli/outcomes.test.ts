@@ -264,7 +264,7 @@ describe('npm run outcomes', () => {
     const withheld = await join(line('[redacted]', 'churn', time), '[redacted]');
     assert.match(withheld.stderr, /the model withholds the keys of its predictions, .* use --id\n$/);
     const several = await join(line('a', 'churn', time) + line('b', 'upsell', time));
-    assert.match(several.stderr, /predictions of several models have keys \(churn, upsell\): say which/);
+    assert.match(several.stderr, /predictions of several models have keys \(churn, upsell\): choose one/);
     const none = await join(`{"time":"${time}","id":"x","model":"churn"}\n`);
     assert.match(none.stderr, /no sample has a key: .*x-prediction-key/);
     for (const { status, stdout } of [withheld, several, none]) assert.deepEqual([status, stdout], [1, '']);

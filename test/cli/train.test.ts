@@ -236,7 +236,7 @@ describe('npm run train', function () {
     }
     await refuses(await train(...args), '--data - needs --name for the model (see vigia train --help)', 2);
     const empty = await runCommand('train', [...args, '--name', 'piped']);
-    assert.equal(empty.stderr, 'standard input: is empty, a header row is needed\n');
+    assert.equal(empty.stderr, 'standard input: is empty: a header row is needed\n');
   });
 
   it('makes a feature nullable whose values are missing, as nothing or as NA', async () => {
@@ -356,7 +356,7 @@ describe('npm run train', function () {
     const unclear = table({ income: (i) => `${(i % 7) + 1},${100 + i}`, n: number }, '\t');
     await refuses(
       await trainOn(unclear),
-      `${data}:2: column income: '1,100' is 1100 or 1.1, and the column does not show which: say it with --decimal . or --decimal ,`,
+      `${data}:2: column income: '1,100' is 1100 or 1.1, and the column does not show which: choose with --decimal . or --decimal ,`,
     );
     const run = await trainOn(unclear, '--sensitive', 'income');
     assert.equal(run.status, 1);
@@ -388,7 +388,7 @@ describe('npm run train', function () {
     it('a file that is not there, and one that is no table', async () => {
       const missing = join(folder, 'none.csv');
       await refuses(await train('--data', missing, '--out', out), `${missing}: no such file`);
-      await refuses(await trainOn(''), `${data}: is empty, a header row is needed`);
+      await refuses(await trainOn(''), `${data}: is empty: a header row is needed`);
       await refuses(await trainOn('n,y\n'), `${data}: has a header but no rows`);
     });
 
@@ -474,7 +474,7 @@ describe('npm run train', function () {
       await refuses(await trainOn(`${content}1,a,yes,4\n`), `${data}:62: 4 fields, the header has 3`);
       await refuses(
         await trainOn(`${content}1,"a,yes\n2,b,no\n`),
-        `${data}:62: a quoted field is never closed, or goes on after its closing quote`,
+        `${data}:62: a quoted field is never closed, or continues after its closing quote`,
       );
       await refuses(
         await trainOn(`${content}1O,a,yes\n`),

@@ -225,7 +225,7 @@ describe('docs/your-own-model.md, followed from top to bottom', function () {
   });
 
   it('is told at the start of the service how to send an observation', async () => {
-    assert.match(service.stderr(), /^Model +churn \w+, 3 features, watched only$/m);
+    assert.match(service.stderr(), /^Model +churn \w+, 3 features, only watched$/m);
     const [, url, body] = /^Try +curl (\S+) .* -d '(.*)'$/m.exec(service.stderr()) ?? [];
     const { status } = await postJson(url, body);
     assert.equal(status, 202);

@@ -199,7 +199,7 @@ describe('POST /observations', () => {
         index: 1,
         pointer: '',
         code: 'malformed_json',
-        message: 'the line ends before its JSON does, at position 12 of the line',
+        message: 'the line ends before the JSON is complete, at position 12 of the line',
       },
     ]);
   });
@@ -243,7 +243,7 @@ describe('POST /observations', () => {
     assert.equal(two.status, 422);
     assert.match(
       two.body.detail,
-      /^row 0: the line ends before its JSON does, at position 11 of the line, and 1 more row is invalid$/,
+      /^row 0: the line ends before the JSON is complete, at position 11 of the line, and 1 more row is invalid$/,
     );
     const number = await observe('5');
     assert.equal(number.body.detail, 'row 0: must be a JSON object with "features" and "score"');

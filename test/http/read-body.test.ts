@@ -219,7 +219,11 @@ describe('a body', () => {
     ['white space', ' \r\n', 'the body is empty'],
     ['a byte order mark alone', byteOrderMark, 'the body is empty'],
     ['NaN', '{"age":\n NaN}', 'NaN is not a number in JSON, at position 9 (line 2 column 2)'],
-    ['half an object', '{"age":', 'the body ends before its JSON does, at position 7 (line 1 column 8)'],
+    [
+      'half an object',
+      '{"age":',
+      'the body ends before the JSON is complete, at position 7 (line 1 column 8)',
+    ],
     ['Latin-1', Buffer.from('{"history":"é"}', 'latin1'), 'the body is not UTF-8, at byte 12'],
     ['one byte', Buffer.from([0xff]), 'the body is not UTF-8, at byte 0'],
     ['half a character', Buffer.from([0x22, 0xe2, 0x82]), 'the body is not UTF-8, at byte 1'],

@@ -175,7 +175,7 @@ describe('the paths of the settings', () => {
       assert.equal(status, 1, samples);
       assert.match(
         stderr,
-        /^vigia: cannot start: SAMPLES_PATH=\S+ and OUTCOMES_PATH=\S+ ?(are one file|:|the)/,
+        /^vigia: cannot start: SAMPLES_PATH=\S+ and OUTCOMES_PATH=\S+ ?(are the same file|:|the)/,
       );
     }
   });
@@ -202,7 +202,7 @@ describe('the paths of the settings', () => {
     }
     assert.match(
       await said({ OUTCOMES_PATH: '/v/models' }),
-      /OUTCOMES_PATH=\/v\/models is where models are kept/,
+      /OUTCOMES_PATH=\/v\/models is where models are stored next to/,
     );
   });
 

@@ -57,7 +57,7 @@ describe('the settings', () => {
       ['OTEL_BSP_MAX_QUEUE_SIZE', '0', /must be at least 1/],
       ['OTEL_SDK_DISABLED', 'yes', /must be true or false/],
       ['OTEL_LOG_LEVEL', 'loud', /must be none or error/],
-      ['OTEL_CONFIG_FILE', '/etc/otel.yaml', /^OTEL_CONFIG_FILE: a configuration file is not read/],
+      ['OTEL_CONFIG_FILE', '/etc/otel.yaml', /^OTEL_CONFIG_FILE: configuration files are not supported/],
       ['OTEL_RESOURCE_ATTRIBUTES', 'team=risk,owner', /team=risk,owner: item 2 must be name=value/],
       ['OTEL_RESOURCE_ATTRIBUTES', '=risk', /item 1 must be name=value/],
       ['OTEL_RESOURCE_ATTRIBUTES', 'share=50%', /item 1 has a %/],
@@ -148,7 +148,7 @@ describe('the settings', () => {
       'a b',
     ]) {
       assert.throws(() => readConfig({ ALLOWED_HOSTS: `ok.example,${item}` }), {
-        message: `ALLOWED_HOSTS=ok.example,${item}: ${item} is not the name of a host: write it without scheme, port, path or *`,
+        message: `ALLOWED_HOSTS=ok.example,${item}: ${item} is not a host name: write it without scheme, port, path or *`,
       });
     }
   });

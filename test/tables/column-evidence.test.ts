@@ -20,7 +20,7 @@ function judge(delimiter: Delimiter, columns: readonly (readonly string[])[], gi
 }
 
 const unclear = (text: string, point: number, comma: number) =>
-  `'${text}' is ${point} or ${comma}, and the column does not show which: say it with --decimal . or --decimal ,`;
+  `'${text}' is ${point} or ${comma}, and the column does not show which: choose with --decimal . or --decimal ,`;
 
 describe('the notation of a column', () => {
   it('is that of the numbers that can be read in one way only', () => {

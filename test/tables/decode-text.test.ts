@@ -41,7 +41,7 @@ describe('decoding text', () => {
     const bytes = Buffer.concat([Buffer.from('é\nb\nc\n'), Buffer.from('d\né\n', 'latin1')]);
     for (const size of [1, 4, 100]) {
       await assert.rejects(decode(bytes, size), {
-        message: 't.csv:5: not UTF-8, though lines before it are: save the file in one encoding',
+        message: 't.csv:5: not UTF-8, although earlier lines are: save the file in a single encoding',
       });
     }
   });
@@ -49,7 +49,7 @@ describe('decoding text', () => {
   it('refuses what is packed, and was not unpacked before', async () => {
     for (const size of [1, 100]) {
       await assert.rejects(decode(gzipSync(text), size), {
-        message: 't.csv: is packed with gzip: unpack it first',
+        message: 't.csv: is compressed with gzip: decompress it first',
       });
     }
   });
@@ -60,7 +60,7 @@ describe('decoding text', () => {
     }
     const pieces = decodeText(endless(), 't.csv');
     await assert.rejects(pieces.next(), {
-      message: 't.csv: no line end within 16 MiB: not a table of text',
+      message: 't.csv: no line end within 16 MiB: not a text table',
     });
   });
 });

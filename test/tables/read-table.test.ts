@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { type DamagedRow, openTableFile } from '../../src/tables/read-table.ts';
 import { tableFrom } from './table-from.ts';
 
-const brokenQuotes = 'a quoted field is never closed, or goes on after its closing quote';
+const brokenQuotes = 'a quoted field is never closed, or continues after its closing quote';
 
 describe('reading a table', () => {
   it('reads quotes, doubled quotes, delimiters and line ends in fields, and blank lines', async () => {
@@ -71,14 +71,14 @@ describe('reading a table', () => {
 
   it('refuses with file and line', async () => {
     const cases: [content: string, message: string][] = [
-      ['', 't.csv: is empty, a header row is needed'],
-      ['\n\n', 't.csv: is empty, a header row is needed'],
+      ['', 't.csv: is empty: a header row is needed'],
+      ['\n\n', 't.csv: is empty: a header row is needed'],
       ['a,b,a\n1,2,3\n', 't.csv:1: column a: the header names it twice'],
       ['a,b,c\n1,2,3\n\n4,5\n', 't.csv:4: 2 fields, the header has 3: column c is missing'],
       ['a,b,c\n"1\n1",2,3\n4,5,6,7\n', 't.csv:4: 4 fields, the header has 3'],
       ['a,b\n1,2\n3,"4\n5,6\n', `t.csv:3: ${brokenQuotes}`],
       ['a,b\n1,2\n"3"x,4\n5,6\n', `t.csv:3: ${brokenQuotes}`],
-      ['a,b\n1,\0\n', 't.csv: holds zero bytes: not a table of text'],
+      ['a,b\n1,\0\n', 't.csv: contains zero bytes: not a text table'],
     ];
     for (const [content, message] of cases) {
       await assert.rejects(tableFrom(content), { message }, JSON.stringify(content));

@@ -4,24 +4,24 @@ import { findJsonFault } from '../../src/text/json-fault.ts';
 
 const comma = 'a comma or } is expected';
 const bracket = 'there is a comma before the closing bracket';
-const early = 'the body ends before its JSON does';
+const early = 'the body ends before the JSON is complete';
 const quotes = 'names and texts are quoted with ", not with \'';
-const invisible = 'an invisible character stands where JSON does not take it for white space';
+const invisible = 'there is an invisible character that JSON does not accept as white space';
 const lowerCase = 'true, false and null are written in lower case';
 const number = 'the number is not written as in JSON';
 const typographic = 'names and texts are quoted with ", not with typographic quotation marks';
-const unknownEscape = 'a text holds an escape that JSON does not have';
+const unknownEscape = 'a text contains an escape that JSON does not have';
 const begin = 'the body must begin with { or [';
 const inNumber = 'a number has a comma in it, where JSON has only a decimal point';
 const inText = 'text follows a closing quotation mark: inside a text a quotation mark is written \\"';
-const twice = 'a backslash stands outside of a text, as in JSON that was escaped twice';
+const twice = 'there is a backslash outside of a text, as in JSON that was escaped twice';
 const template = 'a variable or a template was not filled in';
 const form = 'the body is a form (name=value)';
 const base64 = 'the body is encoded in base64';
 const csv = 'the body looks like CSV';
 const yaml = 'the body looks like YAML';
 const header = 'the body begins with a name and a colon, as YAML does: JSON begins with {';
-const singleQuotes = 'the body stands in single quotes: send it without them';
+const singleQuotes = 'the body is in single quotes: send it without them';
 const call = 'a function call is not JSON';
 const absent = 'a missing value is null in JSON';
 const second = 'a second JSON document begins after the first';
@@ -54,8 +54,8 @@ const faults: [string, string, number][] = [
   ['{"age": 30]', comma, 10],
   ['[30}', 'a comma or ] is expected', 3],
   ['{"age" 30}', 'a colon is expected after the name of a field', 7],
-  ['{"age": 30, // in years\n"limit": 2}', 'a comment begins, and JSON has none', 12],
-  ['{"age": /* years */ 30}', 'a comment begins, and JSON has none', 8],
+  ['{"age": 30, // in years\n"limit": 2}', 'a comment begins, but JSON has no comments', 12],
+  ['{"age": /* years */ 30}', 'a comment begins, but JSON has no comments', 8],
   ['{"age": 030}', number, 8],
   ['{"age": 0x1e}', number, 8],
   ['{"age": .5}', number, 8],
@@ -69,7 +69,7 @@ const faults: [string, string, number][] = [
   ['{\0"\0', 'a NUL character is not JSON; if the body is UTF-16, send it in UTF-8', 1],
   ['{"age": 30}\n{"age": 31}', second, 12],
   ['{"age": 30}}', 'a bracket is closed that was never opened', 11],
-  ['{"age": 30} and more', 'something follows after the end of the JSON', 12],
+  ['{"age": 30} and more', 'there is text after the end of the JSON', 12],
   ['{', early, 1],
   ['{"age": 30', early, 10],
   ['{"age": 30, ', early, 12],
@@ -80,7 +80,7 @@ const faults: [string, string, number][] = [
   ['{"history": "\\u00', 'the body ends inside a text', 17],
   [
     '[object Object]',
-    'the body is a JavaScript object put in as text: send what JSON.stringify makes of it',
+    'the body is a JavaScript object converted to a string: send the result of JSON.stringify',
     1,
   ],
   ['age=30&limit=2000&history=good', form, 0],
@@ -114,7 +114,7 @@ const faults: [string, string, number][] = [
   ['{"age": 1\'000}', number, 8],
   ['{"at": 12:30}', number, 7],
   ['{"age": 1/2}', number, 8],
-  ['{"age": 30// years', 'a comment begins, and JSON has none', 10],
+  ['{"age": 30// years', 'a comment begins, but JSON has no comments', 10],
   ['{"age": np.float64(30)}', call, 8],
   ['{"at": new Date()}', call, 7],
   ['callback({"age": 30})', call, 0],
@@ -129,10 +129,10 @@ const faults: [string, string, number][] = [
   ['{"note": "say "hi""}', inText, 15],
   ['{""age"": 30}', inText, 3],
   ['{\\"age\\": 30}', twice, 1],
-  ['{&quot;age&quot;: 30}', 'an HTML entity stands outside of a text', 1],
+  ['{&quot;age&quot;: 30}', 'there is an HTML entity outside of a text', 1],
   ['{"age": $AGE}', template, 8],
   ['{"age": %s}', template, 8],
-  ['{"age": {{age}}}', 'a second { follows the first, as in a template that was not filled in', 9],
+  ['{"age": {{age}}}', 'there is a second { after the first, as in a template that was not filled in', 9],
   ['{\u00ad"age": 30}', invisible, 1],
   ['{"age":\u200e30}', invisible, 7],
   ['{"age":\ufeff30}', invisible, 7],
@@ -145,10 +145,10 @@ const faults: [string, string, number][] = [
   ['no', begin, 0],
   ['Wyoming', begin, 0],
   ['age = 30', begin, 0],
-  ['12 monkeys', 'something follows after the end of the JSON', 3],
+  ['12 monkeys', 'there is text after the end of the JSON', 3],
   [
     '[object Object],[object Object]',
-    'the body is a JavaScript object put in as text: send what JSON.stringify makes of it',
+    'the body is a JavaScript object converted to a string: send the result of JSON.stringify',
     1,
   ],
   ['age=', form, 0],
@@ -160,7 +160,7 @@ const faults: [string, string, number][] = [
   ['W3siYWdlIjoz\nMH1d\n', base64, 0],
   ['\'{"age": 30}\'', singleQuotes, 0],
   ["b'[30]'", singleQuotes, 0],
-  ['@row.json', 'the body is the name of a file, not what is in the file', 0],
+  ['@row.json', 'the body is the name of a file, not its content', 0],
   ['age,limit\n30,2000\n', csv, 0],
   ['"age";"limit"\r\n"30";"2000"', csv, 5],
   ['30\t2000\tgood', csv, 3],
@@ -168,7 +168,7 @@ const faults: [string, string, number][] = [
   ['- age: 30\n- age: 31\n', yaml, 0],
   ['age: 30\nlimit: 2000\n', header, 0],
   ['data: {"age": 30}\n\n', header, 0],
-  ['"age": 30, "limit": 2000', 'the fields stand without braces around them', 5],
+  ['"age": 30, "limit": 2000', 'the fields have no braces around them', 5],
 ];
 
 describe('what is not JSON', () => {

@@ -49,7 +49,7 @@ describe('the clock by which ages are measured', () => {
     assert.match(said[0], /2027-03-27T00:00:00.000Z, 420.0 days from what the last known time implies/);
     pass(hourMs);
     assert.equal(clock.now(), startMs + 421 * dayMs);
-    assert.match(said[1], /believed/);
+    assert.match(said[1], /trusted/);
     pass(dayMs);
     assert.equal(clock.now(), startMs + 422 * dayMs);
     assert.equal(said.length, 2);

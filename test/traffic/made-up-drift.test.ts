@@ -56,14 +56,14 @@ describe('drift of the traffic', () => {
   });
 
   for (const [text, message] of [
-    ['age', /'age' is none of FEATURE:\+10/],
-    ['age:', /is none of/],
-    ['age:10', /is none of/],
-    ['age:x', /is none of/],
-    ['', /is none of/],
+    ['age', /'age' is not of the form FEATURE:\+10/],
+    ['age:', /is not of the form/],
+    ['age:10', /is not of the form/],
+    ['age:x', /is not of the form/],
+    ['', /is not of the form/],
     ['height:+1', /no feature 'height', but age, ratio:net, history, missing/],
     ['age:unseen', /'age' is a number and has no unseen categories/],
-    ['history:+1', /'history' is no number/],
+    ['history:+1', /'history' is not a number/],
     ['missing:age:0', /share is above 0 and at most 1, not '0'/],
     ['missing:age:1.5', /not '1\.5'/],
     ['missing:age:', /not ''/],

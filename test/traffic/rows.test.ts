@@ -50,7 +50,7 @@ describe('rows from a table', () => {
     const broken = read('code,limit\na,1\nb,much\n');
     await assert.rejects(
       broken,
-      /rows\.csv:3: column limit: a value is no number, which the service asks for$/,
+      /rows\.csv:3: column limit: a value is not a number, which the service requires$/,
     );
     await assert.rejects(
       read('code,limit\na,1.25\nb,"6,75"\n'),
@@ -58,7 +58,7 @@ describe('rows from a table', () => {
     );
     await assert.rejects(
       read('code\na\n'),
-      /rows\.csv:1: no column 'limit', which the service asks for \(there are code\)/,
+      /rows\.csv:1: no column 'limit', which the service requires \(there are code\)/,
     );
     await assert.rejects(read('code,limit\n'), /has a header, but no rows/);
   });
