@@ -41,7 +41,7 @@ describe('the report of exports', () => {
     report(taken);
     report(taken);
     assert.equal(said.length, 2);
-    assert.match(said[0], /^warn spans are lost, .*nothing listens at collector:4318/);
+    assert.match(said[0], /^warn spans are lost because .*nothing listens at collector:4318/);
     assert.equal(said[1], 'info spans are exported again');
     report(refused);
     assert.equal(said.length, 3);

@@ -139,7 +139,7 @@ describe('an export that fails', () => {
       'because the path is there twice',
       ({ url }) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: `${url}/v1/traces` }),
       404,
-      /404 Not Found at \/v1\/traces\/v1\/traces: .*leave it out/,
+      /404 Not Found at \/v1\/traces\/v1\/traces: .*omit it/,
     ],
     [
       'because the path is missing',

@@ -40,7 +40,7 @@ describe('the address that spans are sent to', () => {
   }
 
   for (const [env, notice] of [
-    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318/v1/traces' }, /leave it out/],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318/v1/traces' }, /omit it/],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4317' }, /4317, on which Collectors expect gRPC/],
     [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://c:4317/v1/traces' }, /^OTEL_EXPORTER_OTLP_TRACES_/],
     [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://c:4318' }, /has no path/],
@@ -139,7 +139,7 @@ describe('certificates and keys of exports', () => {
     [
       'the key of another',
       { CLIENT_CERTIFICATE: 'a.pem', CLIENT_KEY: 'b.key' },
-      /that of another certificate/,
+      /does not belong to the certificate/,
     ],
   ] as [string, Record<string, string>, RegExp][]) {
     it(`are refused by name: ${what}`, () => {
@@ -181,8 +181,8 @@ describe('an error of an export in words', () => {
     [errorOf('EHOSTUNREACH'), 'EHOSTUNREACH', /collector:4318 cannot be reached/],
     [errorOf('CERT_HAS_EXPIRED', 'certificate has expired'), 'CERT_HAS_EXPIRED', /has expired/],
     [errorOf('ERR_TLS_CERT_ALTNAME_INVALID'), 'ERR_TLS_CERT_ALTNAME_INVALID', /another name/],
-    [errorOf('ERR_SSL_WRONG_VERSION_NUMBER'), 'ERR_SSL_WRONG_VERSION_NUMBER', /does it speak http/],
-    [errorOf('EPROTO'), 'EPROTO', /does it speak http/],
+    [errorOf('ERR_SSL_WRONG_VERSION_NUMBER'), 'ERR_SSL_WRONG_VERSION_NUMBER', /does it use plain http/],
+    [errorOf('EPROTO'), 'EPROTO', /does it use plain http/],
     [errorOf('HPE_INVALID_CONSTANT'), 'HPE_INVALID_CONSTANT', /gRPC is on port 4317/],
     [errorOf('ECONNRESET'), 'ECONNRESET', /does it expect https/],
     [errorOf(301, 'Moved Permanently'), '301', /redirects to/],
