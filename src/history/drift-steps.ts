@@ -40,6 +40,8 @@ export type DriftSteps = {
    * @param place of the variable in `monitor.variables`
    */
   psiOverTime(monitor: Monitor, place: number, nowMs: number): PsiStep[];
+  /** When the last step was, in ms since 1970; `undefined` where there is none. */
+  latestMs(monitor: Monitor): number | undefined;
 };
 
 /** Keeps a day of steps for each model version. */
@@ -60,6 +62,7 @@ export function createDriftSteps(): DriftSteps {
       }
       byVersion.set(own, [...(byVersion.get(own) ?? []), step]);
     },
+    latestMs: ({ reference: { model, version } }) => byVersion.get(keyOf(model, version))?.at(-1)?.timeMs,
     psiOverTime({ reference: { model, version }, variables }, place, nowMs) {
       const steps = byVersion.get(keyOf(model, version)) ?? [];
       const { bins, counts } = variables[place];

@@ -23,7 +23,7 @@ const lineSchema = z.object({
   psi: z.array(z.number().nullable()),
 });
 
-export type DriftHistory = Pick<DriftSteps, 'psiOverTime'> & {
+export type DriftHistory = Omit<DriftSteps, 'add'> & {
   /** Keeps the drift of the last hour as it is now, of each model that answers. */
   addStep(monitors: readonly Monitor[], timeMs: number): void;
   /** Resolves once what earlier processes left has been read. */
@@ -84,6 +84,7 @@ export function openDriftHistory(samplesPath: string, onProblem: (message: strin
   const read = readEarlier(path, steps, onProblem);
   return {
     psiOverTime: steps.psiOverTime,
+    latestMs: steps.latestMs,
     read,
     addStep(monitors, timeMs) {
       const added = monitors.map((monitor) => measureStep(monitor, timeMs));

@@ -40,7 +40,8 @@ describe('the home page', function () {
     const few = await text();
     assert.match(few, /<h1 class="undetermined">.*Cannot tell yet: there are too few requests\.<\/h1>/);
     assert.doesNotMatch(few, /<path class="live"/, 'no bars of one request');
-    assert.match(few, /<small>\d+ more requests needed<\/small><small>1 request<\/small>/);
+    assert.match(few, /last 10 minutes<small>1 request<\/small>/);
+    assert.match(few, /undetermined<\/span><small>\d+ more requests needed<\/small>/);
     await send(299, 70);
     const drifting = await text();
     assert.match(
@@ -60,10 +61,9 @@ describe('the home page', function () {
     assert.match(page, /<dt>Requests to predict<\/dt><dd>300</);
     assert.match(page, /answers by default<\/td>.*<td class="n">300<\/td><td class="n">0<\/td>/);
     assert.match(page, /Nothing since the start: no sample, no log line/);
-    assert.match(
-      page,
-      /pending<\/span> <a href="\/runbook#modelfeaturedrift"><strong>ModelFeatureDrift<\/strong><\/a> warning, for .*: age has drifted: PSI/,
-    );
+    const pending =
+      /pending<\/span> <a href="\/runbook#modelfeaturedrift"><strong>ModelFeatureDrift<\/strong><\/a> warning, for .*: age has drifted: PSI/;
+    await eventually(async () => assert.match(await text(), pending));
     assert.match(page, /npm run drift <span>--<\/span> <span>--model<\/span> models\/credit\.json/);
     const [refused, failed] = [{ age: 'x' }, {}].map((body) => postJson(`${service.api}/predict`, body));
     assert.deepEqual([(await refused).status, (await failed).status], [422, 422]);

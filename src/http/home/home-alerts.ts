@@ -37,9 +37,9 @@ const sentences: Readonly<Record<LiveAlertName, (about: string, value: number) =
 };
 
 /** The alerts that the rules would raise by what this replica has counted. */
-export function alertSection({ alerts, nowMs }: Overview): Html {
+export function alertSection(overview: Overview): Html {
   return html`<h2 id="alerts">Which alerts would fire?</h2>
-${alerts.length === 0 ? html`<p>None.</p>` : html`<ul class="alerts">${alerts.map((alert) => item(alert, nowMs))}</ul>`}
+${overview.alerts.length === 0 ? html`<p>None.</p>` : html`<ul class="alerts">${items(overview)}</ul>`}
 <p class="quiet">By the conditions, thresholds and waiting times of the Prometheus rules, on this replica alone. Prometheus knows more: all replicas, the same hour yesterday and last week, and what is not about a model (availability, latency, refused inputs, lost telemetry).</p>
 ${nextStep(html`What to do about each: <a href="/runbook">the runbook</a>. See when they would have fired before: ${command('npm run drift -- --backtest')}`)}`;
 }
@@ -54,9 +54,20 @@ export function countAlerts(alerts: readonly LiveAlert[]): { text: string; detai
   };
 }
 
-function item({ name, severity, about, value, state, sinceMs }: LiveAlert, nowMs: number): Html {
+/** One line for each alert and state, however many features it is about. */
+function items({ alerts, nowMs }: Pick<Overview, 'alerts' | 'nowMs'>): Html[] {
+  const groups = Map.groupBy(alerts, ({ name, state }) => `${state} ${name}`);
+  return [...groups.values()].map((group) => item(group, nowMs));
+}
+
+function item([first, ...others]: readonly LiveAlert[], nowMs: number): Html {
+  const { name, severity, about, value, state, sinceMs } = first;
   const sign = state === 'firing' ? '▲' : '◷';
   const minutes = Math.floor((nowMs - sinceMs) / 60_000);
   const since = minutes < 1 ? 'for less than a minute' : `for ${formatAmount(minutes, 'minute')}`;
-  return html`<li><span class="badge ${state === 'firing' ? 'drifting' : 'undetermined'}"><span aria-hidden="true">${sign} </span>${state}</span> <a href="/runbook#${name.toLowerCase()}"><strong>${name}</strong></a> ${severity}, ${since}: ${sentences[name](about ?? '', value)}</li>`;
+  const more =
+    others.length === 0
+      ? ''
+      : html`. <details id="${state}-${name}"><summary>${formatAmount(others.length, 'other')}</summary><ul>${others.map((other) => html`<li>${sentences[name](other.about ?? '', other.value)}</li>`)}</ul></details>`;
+  return html`<li><span class="badge ${state === 'firing' ? 'drifting' : 'undetermined'}"><span aria-hidden="true">${sign} </span>${state}</span> <a href="/runbook#${name.toLowerCase()}"><strong>${name}</strong></a> ${severity}, ${since}: ${sentences[name](about ?? '', value)}${more}</li>`;
 }

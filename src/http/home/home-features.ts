@@ -1,10 +1,9 @@
-import { historyStepMs } from '../../history/drift-steps.ts';
 import { scoreFeature } from '../../model/artifact.ts';
 import type { LiveDrift } from '../../monitor/live-drift.ts';
 import type { VariableLayout } from '../../monitor/monitor.ts';
 import { windowNames } from '../../monitor/windows.ts';
 import { type Html, html } from '../../report/render/html.ts';
-import { histogram, histogramLegend, overTimeChart } from '../../report/render/page-charts.ts';
+import { histogram, histogramLegend } from '../../report/render/page-charts.ts';
 import { badge } from '../../report/render/page-variable.ts';
 import { driftRule, driftThreshold } from '../../stats/drift.ts';
 import { largeEffect } from '../../stats/effect.ts';
@@ -15,30 +14,33 @@ import type { Overview, WatchedVariable } from './home-overview.ts';
 import { windowWords } from './home-verdict.ts';
 
 /** So many variables are shown with their charts. The others follow in a list that can be opened. */
-export const maxCharted = 40;
+const maxCharted = 24;
 
-const chartStartMs = 3_600_000;
 const longest = windowNames.length - 1;
+
+/** The variables that matter most, and the score. */
+export function chartedOf(variables: readonly WatchedVariable[]): readonly WatchedVariable[] {
+  return [...variables.slice(0, -1).slice(0, maxCharted), ...variables.slice(-1)];
+}
 
 /** Every variable: its distribution, its PSI over time, and its verdict in each window. */
 export function featureSection(overview: Overview): Html {
   const { variables } = overview;
-  const [features, score] = [variables.slice(0, -1), variables.slice(-1)];
-  const charted = features.length > maxCharted ? features.slice(0, maxCharted) : features;
-  const others = features.slice(charted.length);
+  const charted = chartedOf(variables);
+  const others = variables.slice(0, -1).slice(maxCharted);
   // Roles are said, for a browser that lays a row out as a grid takes it for no row.
   return html`<h2 id="features">Which features drift?</h2>
 ${histogramLegend(`live, ${windowWords[windowNames[longest]]}; no bars before there is enough to tell`)}
 <p class="legend"><span class="l">PSI of the hour before each five minutes</span><span class="m">below the threshold</span></p>
-<table class="windows" role="table"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader" class="name">Feature</th><th scope="col" role="columnheader" class="spark">Distribution</th><th scope="col" role="columnheader" class="spark">PSI, last 24 hours</th>${windowNames.map((name) => html`<th scope="col" role="columnheader">${windowWords[name]}</th>`)}</tr></thead>
-<tbody role="rowgroup">${[...charted, ...score].map((variable) => rowOf(variable, overview))}</tbody></table>
+<table class="windows" role="table"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader" class="name">Feature</th><th scope="col" role="columnheader" class="spark">Distribution</th><th scope="col" role="columnheader" class="spark">PSI, last 24 hours</th>${windowNames.map((name, i) => html`<th scope="col" role="columnheader">${windowWords[name]}<small>${formatAmount(variables[0].drifts[i].samples, 'request')}</small></th>`)}</tr></thead>
+<tbody role="rowgroup">${charted.map((variable) => rowOf(variable, overview))}</tbody></table>
 ${others.length > 0 && otherFeatures(others, overview)}
 <p class="quiet">A feature drifts when its PSI is above the threshold, the larger of ${driftRule.minPsi} and what chance alone explains. The effect is how far the move shifts the scores, in their standard deviations; from ${largeEffect} on it is large.</p>`;
 }
 
 /** Its place names a row, so that it stays the same element when the order changes. */
-function rowOf({ variable, place, drifts }: WatchedVariable, overview: Overview): Html {
-  return html`<tr role="row" id="variable-${place}"><th scope="row" role="rowheader">${titleOf(variable)}</th><td role="cell" class="spark">${distribution(drifts[longest])}</td><td role="cell" class="spark">${overTime(variable, place, drifts, overview)}</td>${drifts.map(
+function rowOf({ variable, place, drifts }: WatchedVariable, { charts }: Overview): Html {
+  return html`<tr role="row" id="variable-${place}"><th scope="row" role="rowheader">${titleOf(variable)}</th><td role="cell" class="spark">${distribution(drifts[longest])}</td><td role="cell" class="spark">${charts.get(place) ?? ''}</td>${drifts.map(
     (drift) =>
       html`<td role="cell">${badge(drift.verdict)}${figuresOf(variable, drift).map((figure) => html`<small>${figure}</small>`)}</td>`,
   )}</tr>
@@ -64,31 +66,14 @@ function distribution(drift: LiveDrift): Html {
   );
 }
 
-/** The steps of the history, and the present. */
-function overTime(
-  { name }: VariableLayout,
-  place: number,
-  drifts: readonly LiveDrift[],
-  { psiOverTime, nowMs }: Overview,
-): Html | '' {
-  const hour = drifts[windowNames.indexOf('1h')];
-  const from = new Date(nowMs - historyStepMs).toISOString();
-  const steps = [...psiOverTime(place), { ...hour, from }];
-  if (steps.every(({ psi }) => psi === null)) return '';
-  const startMs = Math.min(nowMs - chartStartMs, Date.parse(steps[0].from));
-  const title = name === scoreFeature ? 'the score' : name;
-  return overTimeChart({ name: title, overTime: steps }, historyStepMs / 1000, startMs);
-}
-
 function figuresOf(variable: VariableLayout, drift: LiveDrift): string[] {
   const { samples, psi, psiNoiseCeiling, verdict, effect } = drift;
-  if (samples === 0) return ['no requests'];
+  if (samples === 0) return [];
   return [
     verdict === 'undetermined'
       ? describeNeed(variable, drift)
       : `PSI\u00a0${formatPsi(psi)}, threshold\u00a0${formatPsi(driftThreshold(psiNoiseCeiling))}`,
     ...(effect === null || verdict === 'undetermined' ? [] : [`effect\u00a0${formatEffect(effect)}`]),
-    formatAmount(samples, 'request'),
   ];
 }
 

@@ -1,7 +1,5 @@
-import type { LiveAlert, LiveAlerts } from '../../alerts/live-alerts.ts';
+import type { LiveAlert } from '../../alerts/live-alerts.ts';
 import type { Deployment } from '../../deployments/deployment.ts';
-import type { PsiStep } from '../../history/drift-steps.ts';
-import type { DriftHistory } from '../../history/open-drift-history.ts';
 import { learntFromOutcomes } from '../../model/learnt.ts';
 import { judgeTrust, type Trust } from '../../monitor/estimate-trust.ts';
 import { type LiveDrift, liveDrift } from '../../monitor/live-drift.ts';
@@ -10,7 +8,11 @@ import { type LiveSegment, liveSegments } from '../../monitor/live-segments.ts';
 import type { VariableLayout } from '../../monitor/monitor.ts';
 import type { LiveSlowDrift } from '../../monitor/slow-drift-watch.ts';
 import { windowNames } from '../../monitor/windows.ts';
+import type { Html } from '../../report/render/html.ts';
 import { compareImportance } from '../../stats/effect.ts';
+import { createPauses } from '../../times/pauses.ts';
+import { chartedOf } from './home-features.ts';
+import type { PsiCharts } from './psi-charts.ts';
 
 /** One variable over all windows, the shortest first, and over the last day. */
 export type WatchedVariable = {
@@ -35,19 +37,33 @@ export type Overview = {
   readonly performance: LivePerformance;
   /** Of what is estimated; `null` where nothing is. */
   readonly trust: Trust | null;
-  /** PSI over time of one variable. */
-  readonly psiOverTime: (place: number) => readonly PsiStep[];
+  /** PSI over time, by the place of the variable in `monitor.variables`. */
+  readonly charts: ReadonlyMap<number, Html>;
 };
 
-/** @param alerts of the model */
-export function overviewOf(
+/** What of a model the overview needs, made once. */
+export type ModelWatch = { readonly alerts: () => readonly LiveAlert[]; readonly chart: PsiCharts };
+
+/** It lets others have their turns of the event loop, however many features there are. */
+export async function overviewOf(
   deployment: Deployment,
-  history: Pick<DriftHistory, 'psiOverTime'>,
-  alerts: LiveAlerts,
+  watch: ModelWatch,
   nowMs: number,
-): Overview {
+): Promise<Overview> {
   const { monitor, performance, artifact } = deployment;
+  const pause = createPauses();
   const { variables, decisive } = judgeVariables(deployment);
+  await pause();
+  const alerts = watch.alerts();
+  await pause();
+  const segments = liveSegments(monitor, windowNames[decisive]);
+  const charts = new Map<number, Html>();
+  for (const variable of chartedOf(variables)) {
+    await pause();
+    const chart = watch.chart(variable, nowMs);
+    if (chart !== '') charts.set(variable.place, chart);
+  }
+  await pause();
   const learnt = learntFromOutcomes(artifact);
   const trust =
     learnt === undefined
@@ -58,12 +74,12 @@ export function overviewOf(
     nowMs,
     variables,
     decisive,
-    segments: liveSegments(monitor, windowNames[decisive]),
+    segments,
     slowDrift: monitor.slowDrift().variables,
-    alerts: alerts.look(nowMs),
+    alerts,
     performance: livePerformance(performance, learnt?.bins, '24h'),
     trust,
-    psiOverTime: (place) => history.psiOverTime(monitor, place, nowMs),
+    charts,
   };
 }
 

@@ -11,8 +11,8 @@ code span{color:inherit;white-space:nowrap}
 .windows{table-layout:fixed}
 .windows th,.windows td{padding-right:1rem}
 .windows small,th small,.others small{display:block;color:var(--muted);font-size:.8125rem;font-weight:400}
-.windows .name{width:17%}
-.windows .spark{width:19%}
+.windows .name{width:20%}
+.windows .spark{width:18%}
 .windows .time{height:2.25rem;margin:0}
 .windows .scale{display:none}
 .windows .line,.windows .dots{stroke-width:1.5}
@@ -25,6 +25,8 @@ code span{color:inherit;white-space:nowrap}
 .performance small{color:var(--muted)}
 .alerts{padding:0;list-style:none}
 .alerts li{margin:.4rem 0}
+.alerts>li,.others,summary{overflow-wrap:anywhere}
+.alerts summary{padding:.25rem .75rem;font-size:.9375rem;color:var(--muted)}
 @media (max-width:40rem){
 #live{float:none;display:block;margin:0}
 .windows tr{display:grid;grid-template-columns:repeat(6,1fr);gap:0 .25rem;padding:.5rem 0;border-bottom:1px solid var(--rule)}

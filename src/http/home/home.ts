@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createLiveAlerts, type LiveAlerts } from '../../alerts/live-alerts.ts';
+import { createLiveAlerts, type LiveAlert } from '../../alerts/live-alerts.ts';
 import type { Deployment } from '../../deployments/deployment.ts';
 import { learntFromOutcomes } from '../../model/learnt.ts';
 import { liveSegments } from '../../monitor/live-segments.ts';
@@ -7,16 +7,19 @@ import { windowNames } from '../../monitor/windows.ts';
 import type { Page } from '../../report/render/page-shell.ts';
 import { modelQuery } from '../pages/page-links.ts';
 import type { Service } from '../service.ts';
-import { judgeVariables, overviewOf } from './home-overview.ts';
+import { judgeVariables, type ModelWatch, overviewOf } from './home-overview.ts';
 import { type HomeContents, homePage, homeUpdate } from './home-page.ts';
 import type { Dropped } from './home-service.ts';
 import { homeVerdict } from './home-verdict.ts';
 import { createLiveUpdates, type LiveUpdates } from './live-updates.ts';
+import { createPsiCharts } from './psi-charts.ts';
 import { createRecentRequests } from './recent-requests.ts';
 import { describeSegment } from './segment-list.ts';
 
 /** Pages that are to be updated within this time of each other are sent the same figures. */
 const freshMs = 1_000;
+/** That of the rules is 30 s; a change is to be seen soon. */
+const lookMs = 5_000;
 
 const script = readFileSync(new URL('live-page.js', import.meta.url), 'utf8');
 
@@ -32,7 +35,7 @@ export type Shown = Pick<
 /** The living home page of the admin listener. */
 export type Home = {
   /** The page of a model as it is now. */
-  page(deployment: Deployment): Page;
+  page(deployment: Deployment): Promise<Page>;
   readonly updates: LiveUpdates;
   /** Keeps what the page says of the past. To be called every five minutes. */
   step(timeMs: number): void;
@@ -47,31 +50,22 @@ export type Home = {
 export function createHome(shown: Shown): Home {
   const { config, deployments, history, httpMetrics } = shown;
   const requests = createRecentRequests(httpMetrics);
-  const alerts = new WeakMap<Deployment, LiveAlerts>();
-  const latest = new WeakMap<Deployment, { readonly atMs: number; readonly contents: HomeContents }>();
+  const watches = new WeakMap<Deployment, ModelWatch>();
+  const latest = new WeakMap<
+    Deployment,
+    { readonly atMs: number; readonly contents: Promise<HomeContents> }
+  >();
 
-  function alertsOf(deployment: Deployment): LiveAlerts {
-    const { artifact, monitor, performance, sinceMs } = deployment;
-    const found =
-      alerts.get(deployment) ??
-      createLiveAlerts({
-        monitor,
-        performance,
-        sinceMs,
-        learnt: learntFromOutcomes(artifact),
-        describeSegment: (segment) => `where ${describeSegment(segment)}`,
-      });
-    alerts.set(deployment, found);
+  function watchOf(deployment: Deployment): ModelWatch {
+    const found = watches.get(deployment) ?? watch(deployment, history);
+    watches.set(deployment, found);
     return found;
   }
 
-  function contentsOf(deployment: Deployment, maxAgeMs: number): HomeContents {
-    const found = latest.get(deployment);
-    const atMs = performance.now();
-    if (found !== undefined && atMs - found.atMs < maxAgeMs) return found.contents;
+  async function compute(deployment: Deployment): Promise<HomeContents> {
     const { name } = deployment.artifact;
-    const contents: HomeContents = {
-      overview: overviewOf(deployment, history, alertsOf(deployment), Date.now()),
+    return {
+      overview: await overviewOf(deployment, watchOf(deployment), Date.now()),
       requests: requests.read(),
       models: {
         answering: deployments.answering,
@@ -84,17 +78,24 @@ export function createHome(shown: Shown): Home {
       modelFile: deployments.pathOf(name) ?? config.MODEL_PATH,
       query: modelQuery(name, deployments),
     };
+  }
+
+  function contentsOf(deployment: Deployment, maxAgeMs: number): Promise<HomeContents> {
+    const found = latest.get(deployment);
+    const atMs = performance.now();
+    if (found !== undefined && atMs - found.atMs < maxAgeMs) return found.contents;
+    const contents = compute(deployment);
     latest.set(deployment, { atMs, contents });
     return contents;
   }
 
-  const updates = createLiveUpdates((model) => {
+  const updates = createLiveUpdates(async (model) => {
     const deployment = deployments.get(model);
     if (deployment === undefined) throw new Error(`${model} answers no more`);
-    return homeUpdate(contentsOf(deployment, freshMs));
+    return homeUpdate(await contentsOf(deployment, freshMs));
   });
   return {
-    page: (deployment) => homePage(contentsOf(deployment, 0), script),
+    page: async (deployment) => homePage(await contentsOf(deployment, 0), script),
     updates,
     step(timeMs) {
       requests.step();
@@ -102,9 +103,32 @@ export function createHome(shown: Shown): Home {
         deployments.answering.map(({ monitor }) => monitor),
         timeMs,
       );
-      for (const deployment of deployments.answering) alertsOf(deployment).look(timeMs);
+      for (const deployment of deployments.answering) watchOf(deployment).alerts();
     },
     close: updates.close,
+  };
+}
+
+/** What is remembered of a model between two pages. */
+function watch(deployment: Deployment, history: Shown['history']): ModelWatch {
+  const { artifact, monitor, performance: outcomes, sinceMs } = deployment;
+  const alerts = createLiveAlerts({
+    monitor,
+    performance: outcomes,
+    sinceMs,
+    learnt: learntFromOutcomes(artifact),
+    describeSegment: (segment) => `where ${describeSegment(segment)}`,
+  });
+  let looked: { readonly atMs: number; readonly alerts: readonly LiveAlert[] } | undefined;
+  return {
+    alerts() {
+      const atMs = performance.now();
+      if (looked === undefined || atMs - looked.atMs >= lookMs) {
+        looked = { atMs, alerts: alerts.look(Date.now()) };
+      }
+      return looked.alerts;
+    },
+    chart: createPsiCharts(monitor, history),
   };
 }
 

@@ -18,7 +18,7 @@ export type LiveUpdates = {
   /** How many there are. */
   readonly pages: number;
   /** Sends what the page of a model shows, now and each time that it has changed, until the client goes away. */
-  add(response: ServerResponse, model: string): void;
+  add(response: ServerResponse, model: string): Promise<void>;
   /** Ends all of them. */
   close(): void;
 };
@@ -32,37 +32,34 @@ type Client = { readonly response: ServerResponse; readonly model: string; sent:
  *
  * @param render what the page of a model shows; it throws where there is no such model any more
  */
-export function createLiveUpdates(render: (model: string) => string): LiveUpdates {
+export function createLiveUpdates(render: (model: string) => Promise<string>): LiveUpdates {
   const clients = new Set<Client>();
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
 
-  function update(): void {
-    timer = undefined;
+  async function update(): Promise<void> {
     const startedMs = performance.now();
     for (const [model, members] of Map.groupBy(clients, (client) => client.model)) {
-      const text = rendered(model);
+      const text = await rendered(model);
       for (const client of members) send(client, text);
     }
+    timer = undefined;
     schedule(performance.now() - startedMs);
   }
 
   function schedule(tookMs: number): void {
-    if (clients.size === 0 || timer !== undefined) return;
+    if (clients.size === 0 || timer !== undefined || isClosed) return;
     timer = setTimeout(update, Math.max(intervalMs, tookMs / maxShare)).unref();
   }
 
-  function rendered(model: string): string | undefined {
-    try {
-      return render(model);
-    } catch {
-      return undefined;
-    }
+  function rendered(model: string): Promise<string | undefined> {
+    return render(model).catch(() => undefined);
   }
 
   /** @param text `undefined` where there is nothing to show any more */
   function send(client: Client, text: string | undefined): void {
     const { response } = client;
+    if (response.destroyed || response.writableEnded) return;
     if (text === undefined) {
       response.end();
       return;
@@ -83,23 +80,20 @@ export function createLiveUpdates(render: (model: string) => string): LiveUpdate
     get pages() {
       return clients.size;
     },
-    add(response, model) {
-      const text = rendered(model);
-      if (text === undefined || isClosed || response.destroyed || clients.size >= maxPages) {
+    async add(response, model) {
+      // its place is taken while its first update is computed
+      const client: Client = { response, model, sent: '', sentMs: performance.now() };
+      if (isClosed || response.destroyed || clients.size >= maxPages) {
         response.end();
         return;
       }
-      response.write(`retry: ${retryMs}\n${eventOf(text)}`);
-      const client = { response, model, sent: text, sentMs: performance.now() };
       clients.add(client);
       // a client that has closed its half would count until a write fails
       response.socket?.once('end', () => response.destroy());
-      response.once('close', () => {
-        clients.delete(client);
-        if (clients.size > 0) return;
-        clearTimeout(timer);
-        timer = undefined;
-      });
+      response.once('close', () => clients.delete(client));
+      response.flushHeaders();
+      const text = await rendered(model);
+      if (client.sent === '') send(client, text);
       schedule(0);
     },
     close() {
@@ -111,7 +105,7 @@ export function createLiveUpdates(render: (model: string) => string): LiveUpdate
 }
 
 function eventOf(text: string): string {
-  return `${text
+  return `retry: ${retryMs}\n${text
     .trimEnd()
     .split('\n')
     .map((line) => `data: ${line}\n`)

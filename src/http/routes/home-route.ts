@@ -15,7 +15,7 @@ import type { Service } from '../service.ts';
  */
 export function addHomeRoutes(router: AppRouter, service: Service): void {
   const { home } = service;
-  router.get('/', (context) => sendPage(context, home.page(shownModel(context, service))));
+  router.get('/', async (context) => sendPage(context, await home.page(shownModel(context, service))));
   router.get('/updates', (context) => {
     const { name } = shownModel(context, service).artifact;
     if (home.updates.isFull) {
