@@ -6,8 +6,8 @@ export const digestsFile = 'docker-compose.digests.yml';
 type Service = { image?: string; build?: string | { args?: { BASE?: string } } };
 type Compose = { services: Record<string, Service> };
 
-const header = `# Written by \`npm run images\`: the digests that the tags of docker-compose.yml and of the Dockerfile had then. Laid over
-# the other file, it makes Docker use these very images, whatever becomes of the tags:
+const header = `# Written by \`npm run images\`: the digests that the tags of docker-compose.yml and of the Dockerfile had then. Used
+# together with the other file, it makes Docker use exactly these images, even if the tags have moved:
 #   docker compose -f docker-compose.yml -f docker-compose.digests.yml up -d --build --wait
 `;
 
