@@ -1,5 +1,10 @@
 import * as common from '@grafana/grafana-foundation-sdk/common';
-import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
+import {
+  FieldColorBuilder,
+  FieldColorModeId,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+} from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as StateTimeline } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { verdicts, type Words } from './language.ts';
@@ -32,12 +37,17 @@ export function named(panel: Stat): Stat {
   return panel.textMode(common.BigValueTextMode.ValueAndName);
 }
 
+/** No background while there is no verdict. */
+const none = new ThresholdsConfigBuilder()
+  .mode(ThresholdsMode.Absolute)
+  .steps([{ value: null, color: 'transparent' }]);
+
 /** A verdict alone: one word in its colour. */
 export function verdictStat(text: Omit<PanelText, 'unit'>, query: Query, words: Words): Stat {
   return stat({ ...text, unit: 'none' }, query)
     .mappings(verdicts(words))
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
-    .thresholds(plain)
+    .thresholds(none)
     .colorMode(common.BigValueColorMode.Background);
 }
 

@@ -16,7 +16,7 @@ export const events: Row = {
       {
         title: 'Alerts of this version',
         description:
-          'Pending alerts hold, but not yet for as long as the rule asks; firing ones have been sent. docs/alerts.md says what to do about each. A click on the feature opens the feature above.',
+          'Pending alerts hold, but not yet for as long as the rule asks; firing ones have been sent. A click on a name opens what to do about it. A click on the feature opens the feature above.',
         noData: 'no alert is pending or firing',
       },
       alerts,

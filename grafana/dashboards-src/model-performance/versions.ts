@@ -26,7 +26,7 @@ export const versions: Row = {
       {
         title: 'Versions side by side',
         description:
-          'Every version of the model that was counted over the chosen window, on the requests that it answered itself: versions that answer different populations are not compared by this. A click on a version shows this dashboard for it.',
+          'Every version of the model that was counted over the chosen window, on the requests that it answered itself: versions that answer different populations are not compared by this. Decision threshold: from which score on the class it warns of is predicted. A click on a version shows this dashboard for it.',
         unit: 'none',
         noData: 'no version was counted in the window',
       },
@@ -42,6 +42,7 @@ export const versions: Row = {
         { expr: ofVersions('realised', 'roc_auc') },
         { expr: ofVersions('estimated', 'roc_auc') },
         { expr: 'max by (version) (model:observed_expected:z{model="$model",window="$window"})' },
+        { expr: 'max by (version, threshold) (last_over_time(model_info{model="$model"}[$__range]))' },
       ],
       'version',
       [
@@ -51,6 +52,7 @@ export const versions: Row = {
           width: 200,
           look: [{ id: 'links', value: [toVersion] }],
         },
+        { from: { label: 'threshold' }, name: 'Decision threshold' },
         { from: { query: 'A' }, name: 'Predictions', look: number('locale', 0) },
         { from: { query: 'B' }, name: 'Outcomes', look: number('locale', 0) },
         { from: { query: 'C' }, name: 'Accuracy', look: number('percentunit', 1) },
@@ -64,7 +66,7 @@ export const versions: Row = {
       {
         title: 'Alerts on performance',
         description:
-          'Pending alerts hold, but not yet for as long as the rule asks; firing ones have been sent. docs/alerts.md says what to do about each.',
+          'Pending alerts hold, but not yet for as long as the rule asks; firing ones have been sent. A click on a name opens what to do about it.',
         noData: 'no alert is pending or firing',
       },
       alerts,

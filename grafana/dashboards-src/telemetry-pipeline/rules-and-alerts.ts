@@ -65,7 +65,7 @@ export const rules: Row = {
       {
         title: 'Alerts that fire or are about to',
         description:
-          'All alerts, the Watchdog among them: it fires always, so that its absence shows. Pending ones hold, but not yet for as long as their rule asks. docs/alerts.md says what to do about each.',
+          'All alerts, the Watchdog among them: it fires always, so that its absence shows. Pending ones hold, but not yet for as long as their rule asks. A click on a name opens what to do about it.',
         noData: 'not even the Watchdog fires: Prometheus evaluates no rules',
       },
       (matchers) => withSubject(`ALERTS{${matchers}}`),
