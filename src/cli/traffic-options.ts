@@ -46,8 +46,9 @@ export function readOptions(values: Values<typeof options>) {
   if (!values.labels && idle !== undefined) throw new UsageError(`--${idle} goes with --labels`);
   return {
     urls: readUrls('url', values.url, 'HOST', 'PORT'),
-    data: values.data ?? 'data/german-credit.csv',
+    data: values.data,
     decimalSign: readDecimalSign(values.decimal),
+    modelName: values['model-name'],
     path: values['model-name'] === undefined ? '/predict' : modelPath(values['model-name'], 'predict'),
     model: values.model,
     ratePerSecond,

@@ -1,19 +1,8 @@
 import { readTokens } from '../files/secret-file.ts';
-import { loadArtifact } from '../model/artifact.ts';
-import { classesOf } from '../model/output-classes.ts';
 import { createRandom } from '../stats/random.ts';
 import { rewriteLine, writeLines } from '../text/terminal.ts';
-import { readDataRows } from '../traffic/data-rows.ts';
 import { createLabels, type LabelOptions, outcomesByScore } from '../traffic/labels.ts';
 import { applyDrifts, parseDrift } from '../traffic/made-up-drift.ts';
-import { drawFromReference } from '../traffic/reference-rows.ts';
-import {
-  classesOfOpenApi,
-  featuresOfArtifact,
-  featuresOfOpenApi,
-  type RequestFeature,
-  type Row,
-} from '../traffic/request-features.ts';
 import { sendRequests } from '../traffic/send-requests.ts';
 import { outcomesLine, progressLine, summaryLines } from '../traffic/summary.ts';
 import { createTally } from '../traffic/tally.ts';
@@ -22,51 +11,7 @@ import type { options as table } from './commands/traffic.ts';
 import { UsageError } from './run-cli.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 import { readOptions, type TrafficOptions } from './traffic-options.ts';
-
-type Classes = readonly [negative: string, positive: string];
-type Service = { readonly features: RequestFeature[]; readonly classes: () => Classes };
-
-async function askService(base: URL, path: string): Promise<Service> {
-  const source = new URL('openapi.json', base.href.endsWith('/') ? base : `${base.href}/`);
-  let document: unknown;
-  try {
-    const response = await fetch(source, { signal: AbortSignal.timeout(5000) });
-    if (!response.ok) throw new Error(`status ${response.status}`);
-    document = await response.json();
-  } catch (error) {
-    const { cause, message } = error as Error & { cause?: NodeJS.ErrnoException };
-    throw new Error(
-      `${source}: no answer (${cause?.code ?? message}): is the service running there? If not, give --url`,
-    );
-  }
-  return {
-    features: featuresOfOpenApi(document, path, source.href),
-    classes: () => classesOfOpenApi(document, path, source.href),
-  };
-}
-
-type RowSource = {
-  readonly features: readonly RequestFeature[];
-  readonly classes: () => Classes;
-  readonly draw: () => Row;
-};
-
-async function openSource(
-  { urls, path, data, decimalSign, model }: TrafficOptions,
-  random: () => number,
-): Promise<RowSource> {
-  if (model !== undefined) {
-    const artifact = await loadArtifact(model);
-    return {
-      features: featuresOfArtifact(artifact),
-      classes: () => classesOf(artifact.output),
-      draw: drawFromReference(artifact, random),
-    };
-  }
-  const { features, classes } = await askService(urls[0], path);
-  const rows = await readDataRows(data, features, decimalSign);
-  return { features, classes, draw: () => rows[Math.floor(random() * rows.length)] };
-}
+import { type Classes, openSource } from './traffic-source.ts';
 
 async function labelOptions(
   options: NonNullable<TrafficOptions['labels']>,

@@ -10,7 +10,7 @@ export const options = {
   data: {
     value: 'FILE',
     meaning: 'rows to draw from, a table (CSV); gzip too, or - for standard input',
-    default: 'data/german-credit.csv',
+    default: 'data/german-credit.csv, or the reference of the model that the service says it has',
   },
   decimal,
   model: { value: 'FILE', meaning: "draw from this model's reference instead of from a table" },
