@@ -209,6 +209,11 @@ describe('the page of the API', function () {
       assert.deepEqual(JSON.parse(text), { accepted: 2, invalid: [] });
       await openOperation(page, '/metrics');
       assert.match((await send(page, 'get-metrics')).text, /^# HELP/);
+      await openOperation(page, '/updates');
+      assert.match((await send(page, 'get-updates')).headers, /^content-type: text\/event-stream/);
+      await openOperation(page, '/runbook/{name}');
+      await page.locator('[id="get-runbook/{name}-name"]').fill('drift');
+      assert.match((await send(page, 'get-runbook/{name}')).status, /^200/);
       assert.deepEqual(complaints, []);
       await page.close();
     });

@@ -40,11 +40,14 @@ async function send(form) {
 function requestOf(form) {
   const headers = new Headers();
   const query = new URLSearchParams();
-  const { method, path } = form.dataset;
+  const { method } = form.dataset;
+  let { path } = form.dataset;
   for (const [name, value] of new FormData(form)) {
     if (value === '') continue;
     if (name.startsWith('query:')) query.set(name.slice('query:'.length), value);
     if (name.startsWith('header:')) headers.set(name.slice('header:'.length), value);
+    if (name.startsWith('path:'))
+      path = path.replace(`{${name.slice('path:'.length)}}`, encodeURIComponent(value));
     if (name === 'token') headers.set('authorization', `Bearer ${value}`);
     if (name === 'type') headers.set('content-type', value);
   }

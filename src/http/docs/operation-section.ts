@@ -17,7 +17,7 @@ ${asksToken && html`<p>Needs the header <code>authorization: Bearer</code> with 
 ${
   parameters.length > 0 &&
   html`<h3>Parameters</h3>
-${memberList(parameters.map(({ name, in: place, required = false, description, schema }) => ({ name, isRequired: required, schema: { ...schema, description: `${place === 'header' ? 'Header' : 'Query'}. ${description ?? ''}` } })))}`
+${memberList(parameters.map(({ name, in: place, required = false, description, schema }) => ({ name, isRequired: required, schema: { ...schema, description: `In the ${place}. ${description ?? ''}` } })))}`
 }
 ${requestBody !== undefined && html`<h3>Body</h3>${bodies(requestBody.content)}`}
 ${requestForm(route, asksToken)}

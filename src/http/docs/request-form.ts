@@ -6,7 +6,7 @@ export function requestForm(route: Route, asksToken: boolean): Html {
   const { method, path, operation } = route;
   const { parameters = [], requestBody, responses } = operation;
   const answers = Object.keys(responses['200']?.content ?? {});
-  if (answers.length === 1 && answers[0] === 'text/html') {
+  if (answers.length === 1 && answers[0] === 'text/html' && !path.includes('{')) {
     return html`<p><a href="${path}">Open the page</a></p>`;
   }
   const id = routeId(route);

@@ -9,7 +9,7 @@ export type Media = {
 
 export type Parameter = {
   readonly name: string;
-  readonly in: 'query' | 'header';
+  readonly in: 'query' | 'header' | 'path';
   readonly description?: string;
   readonly required?: boolean;
   readonly schema: Schema;

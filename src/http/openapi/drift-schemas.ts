@@ -62,6 +62,16 @@ const variable = {
   unseen: maybe('Share of the rows with a category that training never saw'),
   outsideRange: maybe('Share of the values outside the range of the reference'),
   farOutsideRange: maybe('Share of the values far outside of it'),
+  unit: {
+    anyOf: [
+      object({
+        factor: { type: 'number', description: 'How many times the usual values' },
+        share: { type: 'number', description: 'Of the live values' },
+      }),
+      { type: 'null' },
+    ],
+    description: 'The other unit that values seem to be in; null where none is guessed',
+  },
   bins: list(object({ label: text, reference: count, live: count })),
 };
 

@@ -71,6 +71,7 @@ export const performanceSchemas = {
         ...figures,
         rocAuc: object({ value: maybe('0 to 1'), standardError, maxError }),
         brier: maybe('Mean squared error of the scores'),
+        brierStandardError: standardError,
         logLoss: maybe('Mean logarithmic loss'),
         expectedCalibrationError: maybe('Mean distance of score and share of positives, by band'),
       },
