@@ -9,6 +9,7 @@ import { driftRule, driftThreshold } from '../../stats/drift.ts';
 import { largeEffect } from '../../stats/effect.ts';
 import { samplesNeeded } from '../../stats/samples-needed.ts';
 import { formatAmount, formatEffect, formatPsi } from '../../text/format.ts';
+import { describeUnitGuess } from '../../text/unit-guess.ts';
 import { breakableName } from './breakable-name.ts';
 import type { Overview, WatchedVariable } from './home-overview.ts';
 import { windowWords } from './home-verdict.ts';
@@ -40,7 +41,7 @@ ${others.length > 0 && otherFeatures(others, overview)}
 
 /** Its place names a row, so that it stays the same element when the order changes. */
 function rowOf({ variable, place, drifts }: WatchedVariable, { charts }: Overview): Html {
-  return html`<tr role="row" id="variable-${place}"><th scope="row" role="rowheader">${titleOf(variable)}</th><td role="cell" class="spark">${distribution(drifts[longest])}</td><td role="cell" class="spark">${charts.get(place) ?? ''}</td>${drifts.map(
+  return html`<tr role="row" id="variable-${place}"><th scope="row" role="rowheader">${titleOf(variable)}${unitOf(drifts)}</th><td role="cell" class="spark">${distribution(drifts[longest])}</td><td role="cell" class="spark">${charts.get(place) ?? ''}</td>${drifts.map(
     (drift) =>
       html`<td role="cell">${badge(drift.verdict)}${figuresOf(variable, drift).map((figure) => html`<small>${figure}</small>`)}</td>`,
   )}</tr>
@@ -49,6 +50,12 @@ function rowOf({ variable, place, drifts }: WatchedVariable, { charts }: Overvie
 
 function titleOf({ name }: VariableLayout): Html | string {
   return name === scoreFeature ? 'Score of the model' : breakableName(name);
+}
+
+/** The other unit that it seems to be in, in the shortest window that shows it. */
+function unitOf(drifts: readonly LiveDrift[]): Html | '' {
+  const unit = drifts.find((drift) => drift.unit !== null)?.unit ?? null;
+  return unit === null ? '' : html`<small>${describeUnitGuess(unit)}</small>`;
 }
 
 function distribution(drift: LiveDrift): Html {

@@ -5,6 +5,7 @@ import { fact, type Page } from '../../report/render/page-shell.ts';
 import { badge } from '../../report/render/page-variable.ts';
 import type { Verdict } from '../../stats/drift.ts';
 import { formatAmount, formatCount, formatTime, signs } from '../../text/format.ts';
+import { describeUnitGuess } from '../../text/unit-guess.ts';
 import { absentWithoutExplanation, absentWithoutPredictor } from '../absent-parts.ts';
 import { alertSection, countAlerts } from './home-alerts.ts';
 import { featureSection } from './home-features.ts';
@@ -25,6 +26,8 @@ import { segmentList } from './segment-list.ts';
 
 /** How often a browser that runs no scripts loads the page again. */
 const refreshSeconds = 10;
+
+const maxUnits = 3;
 
 /** All that the page of a model says. */
 export type HomeContents = {
@@ -78,6 +81,7 @@ function partsOf(contents: HomeContents): Pick<Page, 'header' | 'main'> {
   return {
     header: html`<span id="live" role="status"></span>${modelLinks(contents, verdict)}<p class="kicker">Model ${artifact.name}, version ${artifact.version}</p>
 <h1 class="${sign}"><span class="sign" aria-hidden="true">${signs[sign]} </span>${text}</h1>
+${units(overview)}
 <p class="quiet">This replica alone; all replicas together are in Grafana. ${memory(overview)}</p>
 ${facts(overview)}`,
     main: html`${featureSection(overview)}
@@ -94,6 +98,16 @@ ${
 <ul>${absent.map((one) => html`<li>${one.replace(/^./, (first) => first.toUpperCase())}.</li>`)}</ul>`
 }`,
   };
+}
+
+/** The features that seem to have come in another unit, which is the commonest cause of drift. */
+function units({ variables, decisive }: Overview): Html[] {
+  return variables
+    .flatMap(({ variable: { name }, drifts }) => {
+      const { unit } = drifts[decisive];
+      return unit === null ? [] : html`<p class="lead">${name}: ${describeUnitGuess(unit)}</p>`;
+    })
+    .slice(0, maxUnits);
 }
 
 /** How far back the windows go. A restart begins them again, and leaves the charts over time. */
