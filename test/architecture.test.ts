@@ -36,7 +36,7 @@ describe('the rooms of src/', () => {
     }
   });
 
-  it('are told apart: an arrow too many is seen, whatever kind of import it is', () => {
+  it('are told apart: a superfluous arrow is detected, whatever the kind of import', () => {
     const few: Readonly<Record<string, Room>> = {
       inner: { holds: '', knows: [], packages: [], isPure: true },
       'inner/part': { holds: '', knows: [], packages: ['koa'] },

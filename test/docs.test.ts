@@ -9,12 +9,12 @@ import { temporaryFolder } from './support/temporary-folder.ts';
 const base = new URL('../', import.meta.url);
 
 describe('the documents', () => {
-  it('have tables that are as the code is (`npm run generate` writes them)', async () => {
+  it('have tables that match the code (`npm run generate` writes them)', async () => {
     for (const { path, text, current } of await readDocuments(base))
       assert.equal(text, current, path.pathname);
   });
 
-  it('link only to files and headings that are there', async () => {
+  it('link only to files and headings that exist', async () => {
     const texts = await readMarkdown();
     for (const [file, text] of texts) {
       for (const [, path, anchor] of text.matchAll(/\]\(([^)#\s]*)(?:#([^)\s]*))?\)/g)) {
@@ -31,7 +31,7 @@ describe('the documents', () => {
     }
   });
 
-  it('name only commands that there are', async () => {
+  it('name only commands that exist', async () => {
     const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
     for (const [file, text] of await readMarkdown()) {
       for (const [, name] of text.matchAll(/npm run ([\w:-]*\w)/g)) {
@@ -63,7 +63,7 @@ describe('the documents', () => {
     }
   });
 
-  it('name only alerts that there are', async () => {
+  it('name only alerts that exist', async () => {
     const texts = await readMarkdown();
     const alerts = new Set(
       [...(texts.get('docs/alerts.md') ?? '').matchAll(/^### (\w+)$/gm)].map(([, name]) => name),

@@ -174,7 +174,7 @@ describe('drift of the same requests', function () {
     }
   });
 
-  it('is what counting the rows of the samples by hand gives', async () => {
+  it('equals counting the rows of the samples by hand', async () => {
     const {
       features,
       output: { score },

@@ -60,7 +60,7 @@ function table(columns: readonly Column[]): string {
 }
 
 for (const [title, columns] of Object.entries(models)) {
-  describe(`features that are called as what every object inherits, in a model of ${title}`, function () {
+  describe(`features named like what every object inherits, in a model of ${title}`, function () {
     this.timeout(60_000);
     let folder: string;
     let model: string;
@@ -174,8 +174,8 @@ for (const [title, columns] of Object.entries(models)) {
   });
 }
 
-describe('the monitor of rows that other code made', () => {
-  it('takes what a row merely inherits for missing', () => {
+describe('the monitor, with rows that other code made', () => {
+  it('treats what a row merely inherits as missing', () => {
     const names = ['constructor', 'toString', '__proto__', 'valueOf'];
     const full = Object.fromEntries(names.map((name, i) => [name, i % 2 === 0 ? 'acme' : 1]));
     const without = (name: string) =>

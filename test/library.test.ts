@@ -28,7 +28,7 @@ const days = ['monday', 'friday', 'sunday'];
 const rowAt = (i: number, shift = 0) => ({ temperature: ((i * 7) % 40) + shift, day: days[i % 3] });
 
 describe('the library', () => {
-  it('watches a model that the service knows nothing of', async () => {
+  it('watches a model that the service does not know', async () => {
     const rows = Array.from({ length: 600 }, (_, i) => rowAt(i));
     const reference = buildReference({ model: 'load', version: '3' }, rows, rows.map(predictLoad));
     const monitor = createMonitor(reference);
@@ -79,7 +79,7 @@ describe('the library', () => {
     }
   });
 
-  it('watches segments where they are named', () => {
+  it('watches segments if they are named', () => {
     const rows = Array.from({ length: 3000 }, (_, i) => rowAt(i));
     const identity = { model: 'load', version: '3', segments: ['day'] };
     const reference = buildReference(identity, rows, rows.map(predictLoad));
@@ -179,7 +179,7 @@ describe('the library', () => {
     }
   });
 
-  it('tells a series once though it is there twice, and says so', async () => {
+  it('exposes a duplicate series once, and reports it', async () => {
     const rows = Array.from({ length: 60 }, (_, i) => rowAt(i));
     const reference = buildReference({ model: 'load', version: '3' }, rows, rows.map(predictLoad));
     const [one, twin] = [createMonitor(reference), createMonitor(reference)];
@@ -199,7 +199,7 @@ describe('the library', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('counts predictions together where the classes are not known, and refuses classes of one name', async () => {
+  it('counts predictions together if the classes are not known, and refuses classes with the same name', async () => {
     const rows = Array.from({ length: 60 }, (_, i) => rowAt(i));
     const identity = { model: 'load', version: '3' };
     const reference = buildReference(identity, rows, rows.map(predictLoad));
@@ -219,7 +219,7 @@ describe('the library', () => {
     );
   });
 
-  it('asks for rows and as many scores', () => {
+  it('requires rows and as many scores', () => {
     assert.throws(() => buildReference({ model: 'm', version: '1' }, [], []), /needs rows/);
     assert.throws(() => buildReference({ model: 'm', version: '1' }, [{ a: 1 }], []), /got 1 and 0/);
     assert.throws(() => buildReference({ model: 'm', version: '1' }, [{ a: 1 }], [Number.NaN]), /got NaN/);

@@ -43,7 +43,7 @@ describe('a stop', () => {
     });
   }
 
-  it('answers and keeps outcomes that are under way on the admin listener', async () => {
+  it('answers and stores outcomes that are in progress on the admin listener', async () => {
     const service = await startTestService();
     try {
       const { id } = (await postJson(`${service.api}/predict`, row)).body;
@@ -104,7 +104,7 @@ describe('a stop', () => {
   });
 });
 
-describe('a start that cannot be', () => {
+describe('an impossible start', () => {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'vigia-'));
@@ -148,7 +148,7 @@ describe('a start that cannot be', () => {
     });
   }
 
-  it('says where a damaged model is wrong', async () => {
+  it('says where a damaged model is faulty', async () => {
     const path = join(folder, 'damaged.json');
     await writeFile(path, '{"formatVersion":1,"name":5}');
     const { status, stderr } = start({ MODEL_PATH: path });

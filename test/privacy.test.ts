@@ -123,8 +123,8 @@ function recordsOf(artifact: Artifact, row: Row): unknown[] {
   ];
 }
 
-describe('what is told of a sensitive feature', () => {
-  it('by records of a single row is nothing: they are the same whatever its value is', () => {
+describe('what is revealed about a sensitive feature', () => {
+  it('by records of a single row is nothing: they are the same whatever its value', () => {
     fc.assert(
       fc.property(likeRows, ({ artifact, first, second }) => {
         assert.deepEqual(recordsOf(artifact, first), recordsOf(artifact, second));
@@ -150,7 +150,7 @@ describe('what is told of a sensitive feature', () => {
     );
   });
 
-  it('by records of a single row is what they tell of the others', () => {
+  it('by records of a single row is what they reveal about the others', () => {
     fc.assert(
       fc.property(likeRows, ({ artifact, first }) => {
         const [raw, bins] = recordsOf(artifact, first).map((text) =>
@@ -248,7 +248,7 @@ describe('what is told of a sensitive feature', () => {
     );
   });
 
-  it('cannot be asked for by choosing rows', () => {
+  it('cannot be queried by choosing rows', () => {
     const artifact = artifactOf(['numeric', 'categorical'], [true, true]);
     for (const [name, bin] of [
       ['f0', 'above'],

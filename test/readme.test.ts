@@ -19,7 +19,7 @@ const followedElsewhere = {
 };
 
 describe('the README', () => {
-  it('shows the answers that its requests get', async () => {
+  it('shows the real answers to its requests', async () => {
     const text = await readFile(join(root, 'README.md'), 'utf8');
     const examples = [...text.matchAll(/^\$ curl localhost:8000\/predict .* -d '(.*)'\n(\{.*\})$/gm)];
     assert.equal(examples.length, 2);

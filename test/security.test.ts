@@ -73,7 +73,7 @@ describe('security', () => {
       });
     }
 
-    it('are on what is refused for overload (503)', async () => {
+    it('are on refusals because of overload (503)', async () => {
       const { socket } = await halfSent(service.api, row);
       const connection = openConnection(service.api);
       const { status, head } = await connection.send(predictRequest(JSON.stringify(row)));
@@ -172,7 +172,7 @@ describe('security', () => {
   });
 
   describe('a fault in the service itself', () => {
-    it('is told to the client without its words, and to the log with its stack, under the same request id', async () => {
+    it('is reported to the client without its message, and to the log with its stack, under the same request id', async () => {
       const broken = await startTestService({ NODE_OPTIONS: `--import=${program('broken-ids.ts')}` });
       try {
         const { status, headers, body } = await postJson(`${broken.api}/predict`, row);
@@ -292,7 +292,7 @@ describe('security', () => {
       assert.deepEqual(said.own, Object.getOwnPropertyNames(Object.prototype).sort());
     });
 
-    it('forges no line and no member of the log or the samples', async () => {
+    it('cannot forge a line or a member of the log or the samples', async () => {
       await watched.signal('SIGTERM');
       const samples = (await readFile(watched.samplesPath, 'utf8'))
         .trimEnd()
@@ -314,7 +314,7 @@ describe('security', () => {
     });
   });
 
-  it('tells no secret: not at the start, in the log, in an answer or in an error', async () => {
+  it('reveals no secret: not at the start, in the log, in an answer or in an error', async () => {
     const secrets = {
       key: 'k3y-0123456789abcdef0123456789abcdef',
       token: 't0ken-0123456789abcdef0123456789',

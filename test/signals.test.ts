@@ -134,7 +134,7 @@ describe('signals to `npm start`', function () {
       });
     }
 
-    it(`load the model again where sh is ${shell}: SIGHUP to the process that npm started`, async function () {
+    it(`reload the model where sh is ${shell}: SIGHUP to the process that npm started`, async function () {
       requireTool(this, 'npm');
       const one = await start(['npm', 'start'], { npm_config_script_shell: requireTool(this, shell) });
       await one.url('API');
@@ -196,7 +196,7 @@ describe('the terminal that the service was started in', function () {
     }
   });
 
-  it('is no reason to end, when the model is asked for again, once it has been gone for a while', async function () {
+  it('is no reason to end if a reload is requested once it has been gone for a while', async function () {
     if (process.platform !== 'linux') skipForLackOf(this, 'there is no /proc');
     const script = requireTool(this, 'script');
     const folder = await mkdtemp(join(tmpdir(), 'vigia-'));
@@ -224,7 +224,7 @@ describe('the terminal that the service was started in', function () {
     }
   });
 
-  it('and is still there may ask for the model again', async function () {
+  it('and is still there may request a reload', async function () {
     if (process.platform !== 'linux') skipForLackOf(this, 'there is no /proc');
     const script = requireTool(this, 'script');
     const one = await start([script, '-qefc', `exec ${service.join(' ')}`, '/dev/null']);
@@ -332,7 +332,7 @@ for (const [where, launcher] of [
       });
     }
 
-    it('load the model again after it: SIGHUP while its modules are loaded', async () => {
+    it('reload the model after it: SIGHUP while its modules are loaded', async () => {
       const one = await start([...launcher, ...service]);
       const pid = await pidOf(one);
       await catches(pid, 'SIGHUP');

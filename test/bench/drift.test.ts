@@ -27,7 +27,7 @@ const document = new URL('../../docs/drift.md', import.meta.url);
 describe('drift bench', function () {
   this.timeout(60_000);
 
-  describe('what it draws', () => {
+  describe('its random draws', () => {
     it('has the multinomial and the Poisson distribution', () => {
       const random = createRandom(3);
       const probabilities = [0.6, 0.25, 0.1499, 0.0001, 0];
@@ -71,9 +71,9 @@ describe('drift bench', function () {
     }
   });
 
-  describe('where nothing changes', () => {
+  describe('if nothing changes', () => {
     for (const [key, { title }] of Object.entries(steadyWorlds)) {
-      it(`hardly any look is a false alarm: ${title}`, () => {
+      it(`hardly any check is a false alarm: ${title}`, () => {
         // docs/drift.md, Limitations, has what 200 rows cannot tell of long tails, and how often names have moved.
         const isTail = /purpose|channel|merchant/.test(key);
         const looks = lookAtWindows({ world: key, windows: 2000, referenceRows: 400_000, seed: 5 }).filter(
@@ -89,7 +89,7 @@ describe('drift bench', function () {
       });
     }
 
-    it('rows that repeat themselves raise no alert, and would without the design effect', () => {
+    it('rows that repeat themselves raise no alert, but would without the design effect', () => {
       for (const world of Object.keys(togetherWorlds)) {
         const looks = lookAtWindows({ world, windows: 500, referenceRows: 100_000, seed: 6 });
         assert.ok(looks.every(({ found }) => found.alert === 0));
@@ -139,7 +139,7 @@ describe('drift bench', function () {
     });
   });
 
-  describe('where something changes', () => {
+  describe('if something changes', () => {
     const looksAt = (world: string) =>
       lookAtWindows({ world, windows: 200, referenceRows: 100_000, seed: 8 });
 
@@ -178,7 +178,7 @@ describe('drift bench', function () {
       });
     }
 
-    it('a quarter of a deviation is no reason for an alert, however many rows show it', () => {
+    it('a quarter of a deviation does not raise an alert, however many rows show it', () => {
       assert.equal(share(looksAt('normal+0.25'), 'alert', 5000, 50_000), 0);
     });
 
@@ -197,7 +197,7 @@ describe('drift bench', function () {
       assert.ok(Math.max(...withinAWeek) <= 7, String(days));
     });
 
-    it('shares that rise are found within days', () => {
+    it('rising shares are detected within days', () => {
       for (const traffic of ['unit', 'missing']) {
         assert.ok(medianDays(traffic, 150) <= 5, traffic);
         assert.ok(medianDays(traffic, 1500) <= 1, traffic);
@@ -210,7 +210,7 @@ describe('drift bench', function () {
       findSlowDrift({ traffic, referenceSamples, requestsPerDay, models, days: 730, seed: 13 });
     const countFound = (delays: readonly number[]) => delays.filter(Number.isFinite).length;
 
-    it('is found in none of 60 models in two years where nothing changes, or nothing that lasts', () => {
+    it('is found in none of 60 models in two years if nothing changes, or nothing permanently', () => {
       for (const traffic of ['flat', 'restless', 'weekend 0.6']) {
         for (const referenceSamples of [200, 1000]) {
           assert.equal(
@@ -223,7 +223,7 @@ describe('drift bench', function () {
       assert.equal(countFound(find('weekend 0.6', 1000, 350)), 0);
     });
 
-    it('is found where each request is sent 3 times no more often than is guaranteed', () => {
+    it('is found no more often than guaranteed if each request is sent 3 times', () => {
       const found = countFound(find('thrice', 1000, 20)) + countFound(find('thrice', 200, 20));
       assert.ok(found <= (120 * 730) / slowDriftRule.threshold, `${found} of 120`);
     });
@@ -252,7 +252,7 @@ describe('drift bench', function () {
       assert.ok(beyond > 3 && beyond < 57, `${beyond} of 60`);
     });
 
-    it('is quiet where fixed thresholds alarm by the thousand', () => {
+    it('is quiet where fixed thresholds raise thousands of alarms', () => {
       const alarms = compareRules({ references: 40, windowsEach: 50, seed: 12 });
       const falseAt = (rule: string, samples: number) => {
         const found = alarms.find((each) => each.rule === rule && each.samples === samples);
@@ -284,7 +284,7 @@ describe('drift bench', function () {
     assert.deepEqual(titles(written), titles(printed));
   });
 
-  it('backs each figure of the conclusions in docs/drift.md by the tables, or by the formulas', async () => {
+  it('supports each figure in the conclusions of docs/drift.md by the tables or the formulas', async () => {
     const [head, tables, conclusions] = (await readFile(document, 'utf8')).split('<!-- bench:drift');
     const ceiling = (samples: number, referenceSamples: number) =>
       psiNoiseCeiling(samples, referenceSamples, 10, driftRule.ceilingZ);

@@ -100,7 +100,7 @@ describe('estimates without outcomes', function () {
     });
   }
 
-  it('accuse no model of cases that training had few of and that are no harder', () => {
+  it('raise no alarm for cases that were rare in training but are no harder', () => {
     const alarms = countAlarms({ rows: 1000, models: 30, outcomes: { mirrored: 10_000 }, seed: 4 });
     assert.equal(alarms.find(({ test }) => test === 'estimated')?.ofModels, 0);
   });

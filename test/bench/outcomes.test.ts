@@ -26,7 +26,7 @@ describe('outcomes bench', function () {
   // seconds of processor time, and minutes on a busy machine
   this.timeout(180_000);
 
-  it('accuses no model in its own world, where the same tests without their precautions accuse many', () => {
+  it('raises no alarm for a model in its own world, where the same tests without their precautions raise many', () => {
     const alarms = countAlarms({ rows: 500, models: 40, outcomes: { training: 5000 }, seed: 1 });
     const of = (test: TestName) => find(alarms, 'training', test);
     for (const test of ['unexpected', 'uncalibrated', 'realised', 'estimated'] as const) {
@@ -45,7 +45,7 @@ describe('outcomes bench', function () {
     ['rare 1', 5000, 40],
     ['rare 0.1', 20_000, 10],
   ] as const) {
-    it(`accuses no model of the world "${world} %" that learnt from ${rows} rows, by no alert at any look`, () => {
+    it(`raises no alarm for a model of the world "${world} %" that learnt from ${rows} rows, by no alert at any look`, () => {
       // the window grows, so that each look sees nearly what the one before saw
       const looks = { outcomes: { [world]: 50_000 }, lookEvery: 500 };
       const alarms = countAlarms({ rows, models, learnsFrom: world, ...looks, seed: 5 });
@@ -68,7 +68,7 @@ describe('outcomes bench', function () {
     assert.ok(equalWidth.largestError > 0.05 && equalWidth.bound > 0.1);
   });
 
-  it('finds that risks have moved or scores tell less, each by the alert that is for it', () => {
+  it('detects that risks have moved or scores have become less informative, each by the alert for it', () => {
     const outcomes = { 'rate+10': 6000, half: 6000, nothing: 6000, harder: 6000 };
     const alarms = countAlarms({ rows: 1000, models: 15, outcomes, seed: 2 });
     const at = (world: WorldName, test: TestName) => shareAt(find(alarms, world, test), 6000);
@@ -80,7 +80,7 @@ describe('outcomes bench', function () {
     for (const world of ['rate+10', 'half', 'nothing'] as const) assert.equal(at(world, 'estimated'), 0);
   });
 
-  it('takes neither repeated applicants nor restless days for drift, and finds drift among them', () => {
+  it('mistakes neither repeated applicants nor restless days for drift, and detects drift among them', () => {
     const daily = (rows: number, perDay: number, models: number, names: readonly WorldName[]) => {
       const alarms = countDayAlarms({ rows, perDay, models, weeks: 4, worlds: names, seed: 3 });
       return (world: WorldName, test: TestName) => {
@@ -105,7 +105,7 @@ describe('outcomes bench', function () {
     assert.ok(weeks > 0.5 && days < weeks, `${weeks} of the weeks, ${days} of the days`);
   });
 
-  it('bets on outcomes every day, wins where they have changed, and nothing where they have not', () => {
+  it('bets on outcomes every day, and wins only if they have changed', () => {
     const job = { learnsFrom: 'training', rows: 1000, perDay: 20, seed: 1 } as const;
     const unchanged = countSlowAlarms({ ...job, models: 8, days: 730, worlds: slowUnchanged.training });
     for (const { world, slow } of unchanged) assert.equal(slow.share, 0, world);

@@ -99,7 +99,7 @@ describe('the bench of the service', () => {
     assert.throws(() => summarise([]), RangeError);
   });
 
-  it('writes a figure with its range, unless it has none', () => {
+  it('writes a figure with its range, if it has one', () => {
     assert.equal(formatFigure({ median: 1234.56, min: 1000, max: 2000 }, 1), '1,234.6 (1,000.0–2,000.0)');
     assert.equal(formatFigure({ median: 7 }), '7');
     assert.equal(formatFigure(figure(7)), '7');
@@ -138,7 +138,7 @@ describe('the bench of the service', () => {
     ]);
   });
 
-  it('takes a figure that is exactly at its limit as met', () => {
+  it('treats a figure that is exactly at its limit as met', () => {
     const exact = { ...results, compared: compared({ V10: rounds([50]), B: rounds([40]) }) };
     const verdict = judge(exact).find(({ goal }) => goal.key === 'v10-against-b');
     assert.deepEqual([verdict?.figure.median, verdict?.isMet], [0.8, true]);
@@ -342,7 +342,7 @@ describe('the check of the bench in CI', () => {
     }
   });
 
-  it('is not led astray by rounds that the machine disturbed', () => {
+  it('is not misled by rounds that the machine disturbed', () => {
     const checks = checkRegression({
       U: rounds([30, 31, 60]),
       V0: rounds([90, 41, 200]),

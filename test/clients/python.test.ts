@@ -27,7 +27,7 @@ const run = promisify(execFile);
 const programs = join(root, 'test/clients');
 const token = 'token-of-those-who-may-observe-0123456789';
 
-describe('the client for Python', function () {
+describe('the Python client', function () {
   this.timeout(300_000);
   this.slow(60_000);
   let python: string;
@@ -60,7 +60,7 @@ describe('the client for Python', function () {
       if (process.env.CI === 'true') assert.doesNotMatch(said, /skipped/);
     });
 
-    it('has types and a style that tools approve of', async () => {
+    it('has types and a style that linters approve', async () => {
       await Promise.all([
         runModule('mypy', '--no-incremental'),
         runModule('ruff', 'check', '--config', 'pyproject.toml', '--no-cache', '.', programs),
@@ -153,7 +153,7 @@ describe('the client for Python', function () {
       assert.match(stdout, /^ +2 +taken$/m);
     });
 
-    it('counts what workers answer that gunicorn has forked, each once', async () => {
+    it('counts what workers forked by gunicorn answer, each once', async () => {
       const before = await predicted();
       const args = ['gunicorn', '--preload', '--workers', '2', '--bind', '127.0.0.1:0', 'prefork:app'];
       const app = await startServer(python, args, {
@@ -176,7 +176,7 @@ describe('the client for Python', function () {
       assert.equal((await predicted()).good - before.good, requests + 1);
     });
 
-    it('counts once what is sent again because an answer was lost', async () => {
+    it('counts once what is resent because an answer was lost', async () => {
       const before = await predicted();
       const proxy = await startLosingProxy(service.admin);
       try {

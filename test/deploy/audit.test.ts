@@ -49,7 +49,7 @@ describe('.ci/audit', function () {
     assert.match(stdout, /^known vulnerabilities of what runs: nothing found$/m);
   });
 
-  it('does not take no answer for a good one, nor for a bad one', async function () {
+  it('treats a missing answer neither as a good one nor as a bad one', async function () {
     const { code, stdout } = await audit(requireTool(this, 'bash'), 405, {});
     assert.equal(code, 0);
     assert.match(stdout, /^known vulnerabilities of what runs: NOT ASKED: the registry gives no answer$/m);

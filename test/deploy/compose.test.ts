@@ -128,7 +128,7 @@ describe('docker-compose.yml', () => {
     assert.equal(services.valkey.environment, undefined);
   });
 
-  it('asks after the health of all that can tell, and waits for it', () => {
+  it('checks the health of every service that reports it, and waits for it', () => {
     for (const [name, { healthcheck }] of all) {
       // The app's is in its image; the Collector's image has no shell.
       assert.equal(healthcheck !== undefined, name !== 'app' && name !== 'collector', name);
@@ -247,7 +247,7 @@ describe('docker-compose.yml', () => {
       }
     });
 
-    it('lets nobody log in to Grafana until a password is set', async () => {
+    it('allows no login to Grafana until a password is set', async () => {
       const open = (await resolve({})).services.grafana.environment;
       const closed = (await resolve({ GRAFANA_ADMIN_PASSWORD: 'geheim' })).services.grafana.environment;
       assert.deepEqual(
@@ -264,7 +264,7 @@ describe('docker-compose.yml', () => {
       assert.match(ini, /^\[security\]\ndisable_initial_admin_creation = true$/m);
     });
 
-    it('serves the models of this machine that it is told to', async () => {
+    it('serves the models of this machine that are configured', async () => {
       assert.equal((await resolve({})).services.app.environment.MODEL_PATH, settings.MODEL_PATH.default);
       const named = { MODEL_PATH: 'models', DEFAULT_MODEL: 'churn', SHADOW_MODELS: 'next' };
       const { environment, volumes = [] } = (await resolve(named)).services.app;

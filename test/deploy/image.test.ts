@@ -67,7 +67,7 @@ describe('Dockerfile', () => {
 });
 
 describe('.dockerignore', () => {
-  it('lets in only what the image runs', () => {
+  it('lets through only what the image runs', () => {
     const lines = readFileSync('.dockerignore', 'utf8')
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'));

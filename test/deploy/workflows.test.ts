@@ -36,7 +36,7 @@ describe('the workflows', () => {
     assert.ok(versions.size > 5);
   });
 
-  it('may read the repository and no more, but for the job that publishes the image', () => {
+  it('may only read the repository, except for the job that publishes the image', () => {
     for (const [name, { permissions, jobs }] of workflows) {
       assert.deepEqual(permissions, { contents: 'read' }, name);
       for (const [job, { permissions: own }] of Object.entries(jobs)) {

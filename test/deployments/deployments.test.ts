@@ -102,7 +102,7 @@ describe('a model that is replaced', () => {
     assert.ok(left <= 3 * (2 + maxOthers), `${left} are alive`);
   });
 
-  it('is told from the one before by its whole content, and not by its version', () => {
+  it('is distinguished from the previous one by its whole content, not by its version', () => {
     const [real] = versions;
     assert.equal(replace(structuredClone(real)), false);
     const prepared = {
@@ -113,7 +113,7 @@ describe('a model that is replaced', () => {
     assert.equal(answering().artifact, prepared);
   });
 
-  it('keeps the counts of the two before it, and goes on with them when one comes back', async () => {
+  it('keeps the counts of the two before it, and continues with them when one comes back', async () => {
     versions.splice(6);
     const counts = () => inUse().map((one) => [versions.indexOf(one.artifact), one.counts.predictions[0]]);
     for (const version of versions.slice(1)) {
@@ -178,7 +178,7 @@ describe('a model that is replaced', () => {
       );
     });
 
-    it('can be chosen by a setting as the one that answers where none is named', () => {
+    it('can be chosen by a setting as the default model', () => {
       deployments = createDeployments({ defaultName: 'churn', sampleValues: 'raw', models });
       replace(versions[0]);
       assert.equal(deployments.default, undefined);

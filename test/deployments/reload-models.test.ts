@@ -11,7 +11,7 @@ import { createModelFiles } from '../../src/outcomes/model-files.ts';
 import { root } from '../support/service.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-describe('models whose folder is read anew', () => {
+describe('models whose folder is read again', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let place: string;
   let models: KnownModels;
@@ -54,7 +54,7 @@ describe('models whose folder is read anew', () => {
   };
   const names = () => deployments.answering.map(({ artifact }) => artifact.name);
 
-  it('stay while the folder is not there', async () => {
+  it('stay while the folder does not exist', async () => {
     await rename(place, `${place}-away`);
     for (const modelPath of [place, `${place}/`]) {
       said = [];
@@ -72,7 +72,7 @@ describe('models whose folder is read anew', () => {
     assert.deepEqual(names(), ['churn', 'credit']);
   });
 
-  it('stay where no file that is there can be used', async () => {
+  it('stay if none of the files can be used', async () => {
     await rename(fileOf('credit'), `${fileOf('credit')}.old`);
     await writeFile(fileOf('next'), '{');
     await reload();

@@ -81,7 +81,7 @@ describe('a new model, by SIGHUP, beside two others', function () {
     new Set([...text.matchAll(/[{,]model="credit",version="([^"]+)"/g)].map(([, of]) => of));
   // those of the runtime come one by one
   const modelLines = (text: string) => text.split('\n').filter((line) => line.startsWith('model_')).length;
-  /** Lets so much time pass that what was exposed has been scraped, and collects all garbage. */
+  /** Lets enough time pass for everything exposed to have been scraped, and collects all garbage. */
   const pass = async () => {
     const at = async () => seriesValue(await scrape(), 'process_wall_clock_seconds') ?? Number.NaN;
     const before = await at();
@@ -169,7 +169,7 @@ describe('a new model, by SIGHUP, beside two others', function () {
     assert.equal(seriesValue(text, 'model_info', { version: first }), undefined);
   });
 
-  it('goes on counting where it stopped when it comes back', async () => {
+  it('continues counting where it stopped when it comes back', async () => {
     await copyFile(join(root, 'models/credit.json'), path);
     const count = async () => {
       const text = await (await fetch(`${service.admin}/metrics`)).text();

@@ -176,7 +176,7 @@ describe('docs/your-own-model.md, followed from top to bottom', function () {
     expositions.push(await scrape());
   });
 
-  it('says what the change has cost, and that the estimate does not know', async () => {
+  it('shows what the change has cost, and that the estimate does not detect it', async () => {
     await follow('vigia', 'npm run outcomes -- --data ../churn/labels-cents.csv');
     const { value, maxError } = await realisedAuc(2 * customers);
     const auc = await aucOfScikitLearn(2 * customers, 'euros', 'cents');
@@ -224,7 +224,7 @@ describe('docs/your-own-model.md, followed from top to bottom', function () {
     assert.equal(after, before + 1500);
   });
 
-  it('is told at the start of the service how to send an observation', async () => {
+  it('is told at the service’s start how to send an observation', async () => {
     assert.match(service.stderr(), /^Model +churn \w+, 3 features, only watched$/m);
     const [, url, body] = /^Try +curl (\S+) .* -d '(.*)'$/m.exec(service.stderr()) ?? [];
     const { status } = await postJson(url, body);

@@ -8,7 +8,7 @@ import { root } from '../support/service.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('the lock of a file', () => {
-  it('may be taken by the group where that may make one', async () => {
+  it('may be taken by the group if it may create one', async () => {
     await using folder = await temporaryFolder();
     for (const [mode, expected] of [
       [0o770, 0o660],
@@ -22,7 +22,7 @@ describe('the lock of a file', () => {
     }
   });
 
-  it('leaves nothing beside the file, also where it was taken when it was opened', async () => {
+  it('leaves nothing next to the file, even if it was taken when it was opened', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, '.lock');
     const first = await lockFile(path);
@@ -35,7 +35,7 @@ describe('the lock of a file', () => {
     waiting.close();
   });
 
-  it('is passed over where it is of a user who lets no other write to it', async function () {
+  it('is skipped if it belongs to a user who lets no other write to it', async function () {
     this.timeout(60_000);
     const user = plainUser(this);
     await using folder = await temporaryFolder();

@@ -24,7 +24,7 @@ describe('the modes of files', () => {
   });
   after(() => process.umask(umask));
 
-  it('let the owner and the group of the service read what it keeps, and nobody else', async () => {
+  it('let only the owner and the group of the service read what it stores', async () => {
     await using volume = await temporaryFolder();
     const service = await startTestService({
       SAMPLES_PATH: join(volume.path, 'logs/{instance}/samples.jsonl'),

@@ -17,7 +17,7 @@ describe('the time of the first line of a file', () => {
     return { timeMs: await readFirstTime(file), tookMs: performance.now() - startedMs };
   }
 
-  it('is that of the first one that tells it', async () => {
+  it('is that of the first line that has one', async () => {
     for (const before of ['', '\n', 'x\n', '{"time":"no"}\n', '{"a":1}\n{\n', '[1]\nnull\n', '{"time":']) {
       const expected = before === '{"time":' ? undefined : Date.parse(time);
       assert.equal((await read(before + line)).timeMs, expected, before);
@@ -26,7 +26,7 @@ describe('the time of the first line of a file', () => {
     assert.equal((await read('x'.repeat(65_536) + line)).timeMs, undefined);
   });
 
-  it('is not looked for long in thousands of lines that are none of ours', async () => {
+  it('is not searched for long in thousands of foreign lines', async () => {
     for (const other of ['\n', 'x\n', '1,2\n', '{\n', '{}\n']) {
       const took: number[] = [];
       for (let i = 0; i < 3; i++) took.push((await read(other.repeat(65_536))).tookMs);

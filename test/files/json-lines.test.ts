@@ -16,8 +16,8 @@ async function linesOf(text: string, layout: 'array' | 'indented', blockBytes: n
     .map((line) => JSON.parse(line));
 }
 
-describe('JSON records in other layouts than lines', () => {
-  it('are told by the beginning of the text', () => {
+describe('JSON records in layouts other than lines', () => {
+  it('are detected by the beginning of the text', () => {
     for (const text of ['[{"a":1}]', '\ufeff [ \n {"a":1}]', '[]', '[', '[[1,2],[3,4]]']) {
       assert.equal(detectJsonLayout(text), 'array', text);
     }
@@ -30,19 +30,19 @@ describe('JSON records in other layouts than lines', () => {
     }
   });
 
-  it('become one a line from several arrays, as of files that were joined', async () => {
+  it('become one per line from several arrays, as in concatenated files', async () => {
     const text = '[{"a":1},{"a":[2]}]\n[]\n[\n{"a":3}\n]\n';
     assert.deepEqual(await linesOf(text, 'array', 7), [{ a: 1 }, { a: [2] }, { a: 3 }]);
   });
 
-  it('become one a line when they are arrays themselves', async () => {
+  it('become one per line if they are arrays themselves', async () => {
     assert.deepEqual(await linesOf('[[1,[2]],\n[3,{"a":[4]}]]', 'array', 3), [
       [1, [2]],
       [3, { a: [4] }],
     ]);
   });
 
-  it('become one a line, whatever they hold and however the text is cut', async () => {
+  it('become one per line, whatever they contain and however the text is cut', async () => {
     const records = fc.array(fc.dictionary(fc.string(), fc.jsonValue()), { maxLength: 5 });
     await fc.assert(
       fc.asyncProperty(

@@ -26,7 +26,7 @@ function open(path: string, options: Partial<JsonlWriterOptions> = {}) {
 }
 
 describe('the JSONL writer in trouble', () => {
-  it('drops on a full disk, tears no line, says so once, and goes on when there is room', async function () {
+  it('drops lines on a full disk, tears none, reports it once, and continues when there is room', async function () {
     await using folder = await temporaryFolder();
     const told = (await runWithMounts(this, 'full-disk.ts', [folder.path])) as {
       problems: string[];
@@ -86,7 +86,7 @@ describe('the JSONL writer in trouble', () => {
     }
   });
 
-  it('waits where a file stands in place of the folder', async () => {
+  it('waits if there is a file in place of the folder', async () => {
     await using folder = await temporaryFolder();
     const place = join(folder.path, 'logs');
     await writeFile(place, 'in the way');
@@ -105,7 +105,7 @@ describe('the JSONL writer in trouble', () => {
     assert.equal(writer.dropped.queue_full, 0);
   });
 
-  it('waits where a folder stands in place of the file, and does not wait for ever to close', async () => {
+  it('waits if there is a folder in place of the file, but not forever to close', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'lines.jsonl');
     await mkdir(path);
@@ -161,7 +161,7 @@ describe('the JSONL writer in trouble', () => {
       );
     });
 
-    it('loses on SIGKILL only what was not yet written, and mends the torn line', async () => {
+    it('loses on SIGKILL only what was not yet written, and repairs the torn line', async () => {
       await using folder = await temporaryFolder();
       const path = join(folder.path, 'lines.jsonl');
       const child = spawn(process.execPath, [program('write-samples.ts'), path]);

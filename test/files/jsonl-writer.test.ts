@@ -122,7 +122,7 @@ describe('the JSONL writer', () => {
     assert.equal(writer.dropped.closed, 1);
   });
 
-  it('does not rotate, mend or delete a device', async () => {
+  it('does not rotate, repair or delete a device', async () => {
     const { writer, problems } = open('/dev/null', { maxBytes: 10 });
     for (let i = 0; i < 10; i++) writer.append(lineOf(i));
     await writer.close();
@@ -260,7 +260,7 @@ describe('the JSONL writer', () => {
       assert.deepEqual(await linesIn(folder.path), ['{"age":5}']);
     });
 
-    it('closes and deletes a live file that was left alone for too long', async () => {
+    it('closes and deletes a live file that was unused for too long', async () => {
       await using folder = await temporaryFolder();
       const path = join(folder.path, 'lines.jsonl');
       await writeFile(path, '{"old":true}\n');
@@ -286,7 +286,7 @@ describe('the JSONL writer', () => {
       assert.equal((await namesIn(folder.path)).length, 2);
     });
 
-    it('keeps a file open whose first line is young, or tells no time', async () => {
+    it('keeps a file open whose first line is recent, or has no time', async () => {
       for (const first of [
         JSON.stringify({ time: new Date() }),
         '{"time":"never"}',
@@ -303,7 +303,7 @@ describe('the JSONL writer', () => {
       }
     });
 
-    it('lets no line outlive its age while the service idles', async () => {
+    it('lets no line exceed its maximum age while the service is idle', async () => {
       await using folder = await temporaryFolder();
       const { now } = Date;
       let nowMs = now();
@@ -322,7 +322,7 @@ describe('the JSONL writer', () => {
       }
     });
 
-    it('knows no limit when the limits are infinite', async () => {
+    it('has no limit when the limits are infinite', async () => {
       await using folder = await temporaryFolder();
       const path = join(folder.path, 'lines.jsonl');
       await writeFile(rotatedPath(path, 0), '{"i":-1}\n');

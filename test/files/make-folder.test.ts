@@ -8,7 +8,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { skipForLackOf } from '../support/tools.ts';
 
 describe('making a folder', () => {
-  it('makes those above it, whoever makes them at the same time', async () => {
+  it('creates its parents, whoever creates them at the same time', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'a/b/c');
     await Promise.all(Array.from({ length: 8 }, () => makeFolder(path)));
@@ -16,7 +16,7 @@ describe('making a folder', () => {
     for (const made of [path, join(folder.path, 'a')]) assert.equal((await stat(made)).mode & 0o777, 0o750);
   });
 
-  it('fails where a file or a link to nothing is in the way', async () => {
+  it('fails if a file or a dangling link is in the way', async () => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'file'), '');
     await symlink('nothing', join(folder.path, 'link'));
@@ -25,7 +25,7 @@ describe('making a folder', () => {
     await assert.rejects(makeFolder(join(folder.path, 'link/a')), { code: 'EEXIST' });
   });
 
-  it('fails at once where no folder can be made', async function () {
+  it('fails immediately where no folder can be created', async function () {
     if (process.platform !== 'linux') skipForLackOf(this, 'there is no /proc');
     // in a process of its own: a call that never ends would keep this one from ending
     const { stderr, status } = spawnSync(

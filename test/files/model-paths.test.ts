@@ -26,11 +26,11 @@ describe('the places of model files', () => {
   const found = async (...parts: string[]) =>
     (await findModelFiles(parts.map(at).join(' , '))).map((path) => path.slice(folder.path.length + 1));
 
-  it('may be patterns, whose braces have commas of their own', async () => {
+  it('may be patterns, whose braces may contain commas', async () => {
     assert.deepEqual(await found('{credit,churn}-*.json'), ['churn-1.json', 'churn-2.json', 'credit-1.json']);
   });
 
-  it('may be several, of which what is named twice comes once, in the order of the places', async () => {
+  it('may be several, without duplicates, in the order of the setting', async () => {
     assert.deepEqual(await found('fraud-1.json', 'c*-1.json', 'churn-1.json', '*-2.json'), [
       'fraud-1.json',
       'churn-1.json',
@@ -39,7 +39,7 @@ describe('the places of model files', () => {
     ]);
   });
 
-  it('may be named before there is a file, unless they are folders or patterns', async () => {
+  it('may be named before the file exists, unless they are folders or patterns', async () => {
     assert.deepEqual(await found('later.json'), ['later.json']);
     await assert.rejects(found('empty'), /empty: the folder contains no model file \(\*\.json\)$/);
     await assert.rejects(found('none-*.json'), /none-\*\.json: no model file matches$/);

@@ -32,7 +32,7 @@ describe('a path with {instance}', () => {
     });
   }
 
-  it('that stands nowhere gives none', async () => {
+  it('that does not exist gives none', async () => {
     await using folder = await temporaryFolder();
     assert.deepEqual(await listNames(join(folder.path, 's.jsonl')), []);
     assert.deepEqual(await listNames(join(folder.path, 'gone/{instance}/s.jsonl')), []);

@@ -5,7 +5,7 @@ import { writeFileAtomically } from '../../src/files/write-file-atomically.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('replacing a file in one step', () => {
-  it('leaves one of the contents, whole, where several write at once under the same process id', async () => {
+  it('leaves one complete content if several write at once under the same process id', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'file.json');
     const contents = Array.from({ length: 20 }, (_, i) =>

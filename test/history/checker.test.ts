@@ -142,7 +142,7 @@ describe('the history checker', () => {
         small.scrape('a2', 1);
       },
     ],
-    'a counter that is no number': [
+    'a counter that is not a number': [
       ['counter-broken'],
       (small) => {
         nth(small, 'scrape', 1).answer.exposition.counters.set('requests_total', Number.NaN);
@@ -193,7 +193,7 @@ describe('the history checker', () => {
     });
   }
 
-  it('allows that an outcome is missing which no scrape had shown when a kill cut one off', () => {
+  it('allows a missing outcome that no scrape had shown when a kill cut one off', () => {
     const small = createSmallHistory();
     small.start('a1');
     for (const id of ['shown', 'cut']) small.predict('a1', id);
@@ -226,7 +226,7 @@ describe('the history checker', () => {
     assert.deepEqual(rulesOf(small.history), ['counted-twice'], 'and none of them counts twice');
   });
 
-  it('allows that outcomes count again which were shown without a note, as the disk was full until a kill', () => {
+  it('allows outcomes to count again that were shown without a note because the disk was full until a kill', () => {
     const small = createSmallHistory();
     small.start('a1');
     for (const id of ['noted', 'not noted']) small.predict('a1', id);
@@ -254,14 +254,14 @@ describe('the history checker', () => {
     assert.deepEqual(rulesOf(small.history), ['counted-twice'], 'there was room');
   });
 
-  it('allows that samples of the last half second are missing after a kill', () => {
+  it('allows samples of the last half second to be missing after a kill', () => {
     const small = sound();
     nth(small, 'predict', 2).endedMs = nth(small, 'end', 0).begunMs - 400;
     small.samples.pop();
     assert.deepEqual(rulesOf(small.history), []);
   });
 
-  it('allows that samples are missing which waited for room on the disk, and no others', () => {
+  it('allows samples that waited for room on the disk to be missing, and no others', () => {
     const small = createSmallHistory();
     small.start('a1');
     small.predict('a1', 'before');
@@ -278,7 +278,7 @@ describe('the history checker', () => {
     assert.deepEqual(rulesOf(small.history), ['sample-lost']);
   });
 
-  it('allows lines of which a shared store may not know, where there is one', () => {
+  it('allows lines that a shared store may not know, if there is one', () => {
     const small = sound();
     small.keep('one');
     const history = { ...small.history, hasStore: true };
@@ -288,7 +288,7 @@ describe('the history checker', () => {
     assert.deepEqual(rulesOf(history), []);
   });
 
-  it('tells which operations touched what it found, and how to do it again', () => {
+  it('tells which operations touched what it found, and how to reproduce it', () => {
     const small = sound();
     small.outcomes.shift();
     const text = tellFindings(checkHistory(small.history), small.history, createPlan(7));

@@ -53,7 +53,7 @@ describe('the history of drift', () => {
     assert.equal(drifts[0].verdict, 'drifting');
   });
 
-  it('forgets what is older than a day, what a clock was set back behind, and versions without a step', () => {
+  it('forgets steps older than a day or later than a clock that was set back, and versions without a step', () => {
     const steps = createDriftSteps();
     const monitor = observed(0, 0);
     const times = (nowMs: number) =>
@@ -74,7 +74,7 @@ describe('the history of drift', () => {
     assert.deepEqual(times(endMs), [endMs]);
   });
 
-  it('outlives the process, in a hidden file beside the samples that others may not read', async () => {
+  it('outlives the process, in a hidden file next to the samples that others may not read', async () => {
     await using folder = await temporaryFolder();
     const problems: string[] = [];
     const samplesPath = join(folder.path, 'logs', 'input_samples.jsonl');
@@ -98,7 +98,7 @@ describe('the history of drift', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('loses the lines of a damaged file alone, and says so once', async () => {
+  it('loses only the damaged lines of a file, and reports that once', async () => {
     await using folder = await temporaryFolder();
     const samplesPath = join(folder.path, 's.jsonl');
     const problems: string[] = [];
@@ -160,7 +160,7 @@ describe('the history of drift', () => {
     assert.equal(await lines(), 2);
   });
 
-  it('keeps nothing beside a device, and says once where it cannot be kept', async () => {
+  it('stores nothing next to a device, and reports once if it cannot be stored', async () => {
     const device = openDriftHistory('/dev/null', assert.fail);
     const monitor = observed(1, 5);
     device.addStep([monitor], startMs);

@@ -1,6 +1,6 @@
 import { createRandom, type Random } from '../../src/stats/random.ts';
 
-/** Predictions are named by their place among all of the plan, as their ids are not known before. */
+/** Predictions are named by their index in the plan, as their ids are not known in advance. */
 export type Step =
   | { readonly kind: 'predict'; readonly slot: Slot; readonly first: number; readonly count: number }
   | {
@@ -20,7 +20,7 @@ export type Step =
   | { readonly kind: 'clock'; readonly slot: Slot; readonly offset: string }
   | { readonly kind: 'disk'; readonly state: 'full' | 'free' }
   | { readonly kind: 'store'; readonly state: 'gone' | 'hangs' | 'back' }
-  /** Waits for all that is under way. */
+  /** Waits for everything in progress. */
   | { readonly kind: 'calm' }
   /** Ends the process while requests are under way, and starts the next one. */
   | { readonly kind: 'end'; readonly slot: Slot; readonly signal: 'SIGKILL' | 'SIGTERM' };
@@ -46,7 +46,7 @@ export const shortSeeds: readonly number[] = [16142, 16143];
 const clocks = ['+420d', '+2h', '-1h', '-2d'] as const;
 
 /**
- * Draws what is to be done to a system: the same for the same seed.
+ * Draws what to do to a system, the same for the same seed.
  *
  * @param seed of two seeds in a row one has three SIGKILLs and two SIGTERMs, the other has it the other way round
  */
@@ -101,7 +101,7 @@ function createSteps(shape: Shape, random: Random, pick: <One>(all: readonly One
     return kind < 0.85 ? report() : { kind: 'scrape', slot: pick(slots) };
   }
 
-  /** What is to be mended in the next life. */
+  /** What is to be repaired in the next life. */
   let left: readonly Step[] = [];
 
   const some = () => Array.from({ length: 4 + Math.floor(8 * random()) }, one);

@@ -21,7 +21,7 @@ describe('the stand-in for Prometheus', () => {
     assert.equal(sumOf(scrape(1, 5), scrape(1, 7), scrape(1, 7), scrape(1, 10)), 5);
   });
 
-  it('tells a process from the one before by its start time, whatever the values', () => {
+  it('distinguishes a process from the previous one by its start time, whatever the values', () => {
     assert.equal(sumOf(scrape(1, 0), scrape(1, 5), scrape(2, 9), scrape(2, 10)), 6);
     assert.equal(sumOf(scrape(1, 0), scrape(1, 5), scrape(2, 0), scrape(2, 1)), 6);
     assert.equal(sumOf(scrape(1, 0, 'a1'), scrape(1, 3, 'b1'), scrape(1, 4, 'b1'), scrape(1, 2, 'a1')), 3);
@@ -36,11 +36,11 @@ describe('the stand-in for Prometheus', () => {
     );
   });
 
-  it('takes a series that comes later as one that begins there', () => {
+  it('treats a series that appears later as one that begins there', () => {
     assert.equal(sumOf(scrape(1, undefined), scrape(1, 4), scrape(1, 6)), 2);
   });
 
-  it('leaves out scrapes without an answer', () => {
+  it('ignores scrapes without an answer', () => {
     const { answer: _, ...unanswered } = scrape(1, 3);
     assert.equal(sumOf(scrape(1, 1), unanswered, scrape(1, 4)), 3);
   });

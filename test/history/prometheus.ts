@@ -31,7 +31,7 @@ export function parseExposition(text: string): Exposition {
   return { startTime, counters };
 }
 
-/** A counter that went down within a process, or is no number. */
+/** A counter that went down within a process, or is not a number. */
 export type BrokenCounter = {
   readonly series: string;
   readonly from: number;
@@ -41,8 +41,8 @@ export type BrokenCounter = {
 
 /**
  * Sums what each series has increased by, as Prometheus' `increase` does without its extrapolation: the first value of
- * a series is where it begins, and a value below the one before is a counter that has begun anew at 0. A process is
- * told from the one before it on the same target by its start time.
+ * a series is where it begins, and a value below the previous one is a counter that has restarted at 0. A process is
+ * distinguished from the previous one on the same target by its start time.
  *
  * @param scrapes in the order in which they were made; those without an answer show nothing
  */

@@ -12,12 +12,12 @@ import { type Machine, openSystem } from './system.ts';
 
 /** Requests under way at any time. */
 const maxUnderWay = 32;
-/** Time between scrapes while it comes to rest. */
+/** Time between scrapes while it settles. */
 const scrapeIntervalMs = 200;
 /** Outcomes sent together once all is over. */
 const batchSize = 200;
 
-/** Does what a plan says to a system of its own, lets that come to rest, and gives the history. */
+/** Carries out a plan on a new system, lets it settle, and returns the history. */
 export async function runPlan({ shape, steps }: Plan, machine: Machine): Promise<History> {
   const recorder = createRecorder();
   const system = await openSystem(shape, machine, recorder);
@@ -171,7 +171,7 @@ export async function runPlan({ shape, steps }: Plan, machine: Machine): Promise
       await scrapeAll(step);
       const { outcomes } = await system.readFiles();
       assert.ok(checkCounts(history(new Map(), outcomes)).length === 0);
-      // what is still missing then is for the checker to tell
+      // the checker reports whatever is still missing then
     }).catch(() => {});
   }
 

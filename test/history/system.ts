@@ -21,7 +21,7 @@ export type Machine = {
   readonly redis: string;
 };
 
-/** Service processes with all that they depend on, each part of which can be put into trouble. */
+/** Service processes with everything they depend on, each part of which can be made to fail. */
 export type System = {
   readonly slots: ReadonlyMap<Slot, ProcessSlot>;
   readonly disk: { fill(): Promise<void>; free(): Promise<void> };

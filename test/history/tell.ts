@@ -2,11 +2,11 @@ import { type Finding, type History, type Operation, slotOf } from './history.ts
 import { livesOf } from './lives.ts';
 import type { Plan } from './plan.ts';
 
-/** So many ids are named of a finding, and so many findings of a rule are told: those with the fewest operations. */
+/** The number of ids named per finding, and of findings reported per rule: those with the fewest operations. */
 const maxIds = 2;
 const maxPerRule = 2;
 
-/** Tells what was found, which operations explain it, and how to do it all again. */
+/** Reports what was found, which operations explain it, and how to reproduce it. */
 export function tellFindings(findings: readonly Finding[], history: History, plan: Plan): string {
   const lives = livesOf(history);
   const about = ({ ids, operations = [] }: Finding): readonly Operation[] => {

@@ -51,16 +51,16 @@ describe('a listener on a loopback address', () => {
     it(`does not answer to ${host}`, () => assertAnswer(service, get(host), 421));
   }
 
-  it('looks at the URL, where one is the target, in place of the header', async () => {
+  it('uses the URL instead of the header if the target is one', async () => {
     await assertAnswer(service, get('rebind.example', 'http://localhost/health'), 200);
     await assertAnswer(service, get('localhost', 'http://rebind.example/health'), 421);
   });
 
-  it('asks it of HTTP/1.0 as well', async () => {
+  it('also checks HTTP/1.0', async () => {
     await assertAnswer(service, get('rebind.example', '/health', '1.0'), 421);
   });
 
-  it('takes no row and no outcome from a page that has its name point here', async () => {
+  it('accepts no row and no outcome from a page whose name points here', async () => {
     const { body } = await postJson(`${service.api}/predict`, row);
     for (const [url, path, content] of [
       [service.api, '/predict', row],

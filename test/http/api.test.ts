@@ -42,7 +42,7 @@ describe('the API', () => {
     seriesValue(await scrape(), 'model_input_rejected_total', { feature, reason }) ?? Number.NaN;
 
   describe('POST /predict', () => {
-    it('answers with a prediction, its score, an id and the model', async () => {
+    it('returns a prediction, its score, an id and the model', async () => {
       const { status, headers, body } = await postJson(predict, row);
       assert.equal(status, 200);
       assert.equal(headers.get('content-type'), 'application/json; charset=utf-8');
@@ -54,7 +54,7 @@ describe('the API', () => {
       assert.deepEqual(Object.keys(body.model), ['name', 'version']);
     });
 
-    it('gives the same score for the same input, and an id of its own to each', async () => {
+    it('gives the same score for the same input, and each a different id', async () => {
       const answers = await Promise.all(Array.from({ length: 50 }, () => postJson(predict, row)));
       assert.equal(new Set(answers.map(({ body }) => body.score)).size, 1);
       assert.equal(new Set(answers.map(({ body }) => body.id)).size, 50);
@@ -97,7 +97,7 @@ describe('the API', () => {
       });
     }
 
-    it('says of a number that is too large that it is one, and of others which types there may be', async () => {
+    it('says that a number is too large, and otherwise which types are allowed', async () => {
       const { body } = await postJson(predict, '{"age":-1e999,"limit":"2","history":1e999}');
       assert.deepEqual(
         body.errors.map(({ message }: any) => message),
@@ -115,7 +115,7 @@ describe('the API', () => {
       assert.deepEqual(found, ['/age type', '/history type', '/limit missing', '/more unknown_field']);
     });
 
-    it('tells at most 20 faults, says how many more there are, and counts them all', async () => {
+    it('lists at most 20 faults, says how many more there are, and counts them all', async () => {
       const before = await rejected('', 'unknown_field');
       const beforeAge = await rejected('age', 'type');
       const many = Object.fromEntries(Array.from({ length: 1500 }, (_, i) => [`${i}x`, 0]));
@@ -133,7 +133,7 @@ describe('the API', () => {
       assert.equal(few.body.moreErrors, undefined);
     });
 
-    it('never makes a label of the client’s words', async () => {
+    it('never turns the client’s words into a label', async () => {
       await postJson(predict, { ...row, 'evil"} 1': 1 });
       assert.doesNotMatch(await scrape(), /evil/);
     });
@@ -247,7 +247,7 @@ describe('the API', () => {
       });
     }
 
-    it('says that it is well', async () => {
+    it('reports that it is healthy', async () => {
       assert.deepEqual(await (await fetch(`${service.api}/health`)).json(), { status: 'ok' });
     });
 
@@ -327,7 +327,7 @@ describe('the API', () => {
       });
     }
 
-    it('says of the model only how often it was asked', async () => {
+    it('tells only how often the model was called', async () => {
       const summary = await (await fetch(`${service.api}/metrics`)).json();
       assert.deepEqual(Object.keys(summary as object).sort(), [
         'error_count',
@@ -339,14 +339,14 @@ describe('the API', () => {
       assert.doesNotMatch(JSON.stringify(summary), /age|limit|history|good|bad/);
     });
 
-    it('is described as what it gives', async () => {
+    it('is described as it is', async () => {
       const document = (await (await fetch(`${service.api}/openapi.json`)).json()) as any;
       const { content } = document.paths['/metrics'].get.responses[200];
       assert.deepEqual(Object.keys(content), ['application/json']);
     });
   });
 
-  it('writes one log line a request, with the prediction and the payload', async () => {
+  it('writes one log line per request, with the prediction and the payload', async () => {
     await postJson(predict, row, { 'x-request-id': 'the-logged-one' });
     const line = await eventually(() => {
       const found = service.logLines().find(({ requestId }) => requestId === 'the-logged-one');
@@ -379,7 +379,7 @@ describe('the API', () => {
 });
 
 describe('settings of the API', () => {
-  it('take /metrics off, keep payloads out of the log, thin successes, keep bins only', async () => {
+  it('remove /metrics, keep payloads out of the log, sample successes, store bins only', async () => {
     const service = await startTestService({
       API_METRICS: 'false',
       LOG_PAYLOAD: 'false',
@@ -423,7 +423,7 @@ describe('settings of the API', () => {
       });
     }
 
-    it('is described as what it gives', async () => {
+    it('is described as it is', async () => {
       const document = (await (await fetch(`${service.api}/openapi.json`)).json()) as any;
       const { content } = document.paths['/metrics'].get.responses[200];
       assert.deepEqual(Object.keys(content), ['application/json', 'text/plain']);

@@ -14,7 +14,7 @@ const post = (headers: string, body: string, version = '1.1') =>
   `POST /predict HTTP/${version}\r\n${host}${json}${headers}connection: close\r\n\r\n${body}`;
 const inChunks = `${row.length.toString(16)}\r\n${row}\r\n0\r\n\r\n`;
 
-describe('a request that is not as HTTP/1.1 wants it', () => {
+describe('a request that violates HTTP/1.1', () => {
   let service: TestService;
   before(async () => {
     service = await startTestService();
@@ -124,7 +124,7 @@ describe('a request that is not as HTTP/1.1 wants it', () => {
     ['an empty line before it', `\r\n${get('/health')}`, 200],
   ];
   for (const [what, sent, status] of taken) {
-    it(`but is within its rules, is answered: ${what} (${status})`, async () => {
+    it(`but only seemingly, is answered: ${what} (${status})`, async () => {
       assert.deepEqual(
         (await exchange(service.api, sent)).map((answer) => answer.status),
         [status],
@@ -132,7 +132,7 @@ describe('a request that is not as HTTP/1.1 wants it', () => {
     });
   }
 
-  it('has the second of two content types looked at as well', async () => {
+  it('has the second of two content types checked, too', async () => {
     const twice = post(`content-type: text/plain\r\ncontent-length: ${row.length}\r\n`, row);
     const [answer] = await exchange(service.api, twice);
     assert.equal(answer.status, 415);

@@ -37,7 +37,7 @@ describe('a connection', () => {
     await drained;
   });
 
-  it('on which nothing was sent yet waits as an idle one does, when late requests are long cut', async () => {
+  it('on which nothing was sent yet waits like an idle one, long after late requests are cut off', async () => {
     await start(600_000);
     const unused = openRaw(listener.url);
     await once(unused.socket, 'connect');
@@ -72,7 +72,7 @@ describe('a connection', () => {
     assert.match(await closed, /^HTTP\/1\.1 408 /);
   });
 
-  it('is closed without a word when it was idle too long, used or not, and that is no late request', async () => {
+  it('is closed without an answer after being idle for too long, used or not, and is not counted as a late request', async () => {
     await start(200);
     const unused = openRaw(listener.url);
     let used: RawConnection;
@@ -87,7 +87,7 @@ describe('a connection', () => {
     assert.deepEqual(unreadable, []);
   });
 
-  it('is closed at once by a drain, used or not', async () => {
+  it('is closed immediately by a drain, used or not', async () => {
     await start(600_000);
     const [unused, used] = [openRaw(listener.url), openRaw(listener.url)];
     used.socket.write(request);

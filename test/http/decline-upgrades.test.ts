@@ -122,7 +122,7 @@ describe('an offer to change the protocol behind a request that is not answered 
     for (const answer of answers.splice(0)) answer();
   });
 
-  it('leaves nothing behind on a connection that makes it again and again', async () => {
+  it('leaves nothing behind on a connection that makes it repeatedly', async () => {
     const { socket, received } = openRaw(listener.url);
     const listeners = () => {
       const [server, ...others] = sockets;

@@ -64,7 +64,7 @@ describe('the page of the API', function () {
     });
   }
 
-  it('is where the public listener leads a browser, while a program is told where to look', async () => {
+  it('is where the public listener sends a browser, while a program is told where to look', async () => {
     const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
     const led = await fetch(`${service.api}/`, { headers: { accept }, redirect: 'manual' });
     assert.equal(led.status, 303);

@@ -10,7 +10,7 @@ import { sendJson } from '../../src/http/send.ts';
 import { createHttpMetrics } from '../../src/telemetry/http-metrics.ts';
 
 describe('the end of a turn', () => {
-  it('comes for all who wait for it, after what had arrived, in their order', async () => {
+  it('comes for all waiters, after everything that had arrived, in their order', async () => {
     const events: string[] = [];
     const waiting = ['a', 'b', 'c'].map(async (name) => {
       await endOfTurn();
@@ -21,7 +21,7 @@ describe('the end of a turn', () => {
     assert.deepEqual(events, ['still arriving', 'a', 'b', 'c']);
   });
 
-  it('is not waited for by more than 32, and leaves the next its own end', async () => {
+  it('is awaited by at most 32, and does not affect the next one', async () => {
     let released = 0;
     const wait = () => endOfTurn().then(() => released++);
     const first = Array.from({ length: 33 }, wait);

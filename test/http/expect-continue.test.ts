@@ -69,7 +69,7 @@ describe('a client that asks whether to send the body', () => {
     });
   }
 
-  it('gets a refusal (503) while there is too much to do', async () => {
+  it('gets a refusal (503) under overload', async () => {
     const busy = await startTestService({ MAX_CONCURRENT_REQUESTS: '1' });
     try {
       await halfSent(busy.api, { age: 30 });
@@ -102,7 +102,7 @@ describe('a client that asks whether to send the body', () => {
     });
   }
 
-  it('is told to in its turn, when it does not wait for the answer before', async () => {
+  it('is told to in its turn, if it does not wait for the previous answer', async () => {
     const { socket, received, closed } = openRaw(service.api);
     socket.write(
       `GET /health HTTP/1.1\r\nhost: x\r\n\r\nPOST /predict HTTP/1.1\r\n${asks}${json}connection: close\r\ncontent-length: ${row.length}\r\n\r\n`,
@@ -114,7 +114,7 @@ describe('a client that asks whether to send the body', () => {
     assert.equal(readAnswers(second)[0].status, 200);
   });
 
-  it('of HTTP/1.0 is not told to, as it cannot know what that is', async () => {
+  it('of HTTP/1.0 is not told to, as it does not know that', async () => {
     const { socket, closed } = openRaw(service.api);
     socket.write(`POST /predict HTTP/1.0\r\n${asks}${json}content-length: ${row.length}\r\n\r\n${row}`);
     assert.deepEqual(
@@ -123,7 +123,7 @@ describe('a client that asks whether to send the body', () => {
     );
   });
 
-  it('of something else gets its answer as if it had not', async () => {
+  it('with an unknown expectation gets its answer as if it had none', async () => {
     const { socket, closed } = openRaw(service.api);
     socket.write('GET /health HTTP/1.1\r\nhost: x\r\nexpect: something\r\nconnection: close\r\n\r\n');
     assert.deepEqual(

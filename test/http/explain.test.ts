@@ -34,7 +34,7 @@ describe('the reasons of a prediction', () => {
   const predict = (url: string, traceId: string) =>
     postJson(url, row, { traceparent: `00-${traceId}-00f067aa0ba902b7-01` });
 
-  it('are in the answer when they are asked for, and only then', async () => {
+  it('are in the answer only if requested', async () => {
     const { body } = await postJson(`${service.api}/predict?explain=true`, row);
     assert.deepEqual(
       body.reasons,
@@ -53,7 +53,7 @@ describe('the reasons of a prediction', () => {
     }
   });
 
-  it('are neither given nor left out where it is not said which: nothing is predicted', async () => {
+  it('are an error if the request is ambiguous: nothing is predicted', async () => {
     const predictions = async () => {
       const text = await (await fetch(`${service.admin}/metrics`)).text();
       const count = (prediction: string) => seriesValue(text, 'model_predictions_total', { prediction }) ?? 0;
@@ -68,7 +68,7 @@ describe('the reasons of a prediction', () => {
     assert.equal(await predictions(), before);
   });
 
-  it('are looked for in the longest query without holding up others', async () => {
+  it('are found in the longest query without delaying others', async () => {
     const holds: number[] = [];
     for (const part of ['a=b&', 'a&', '&', 'explain=true&', '%41=&']) {
       const url = `${service.api}/predict?${part.repeat(15_000 / part.length)}`;
@@ -116,7 +116,7 @@ describe('the reasons of a prediction', () => {
 });
 
 describe('GET /drift', () => {
-  it('tells how much of the score’s shift each feature explains', async () => {
+  it('shows how much of the score’s shift each feature explains', async () => {
     const service = await startTestService();
     try {
       const artifact = await loadArtifact('models/credit.json');

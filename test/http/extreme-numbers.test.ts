@@ -33,7 +33,7 @@ function assertFinite(exposition: string): void {
   }
 }
 
-describe('a model of steep slopes, and numbers beyond all measure', () => {
+describe('a model with steep slopes, and extreme numbers', () => {
   let service: TestService;
 
   before(async () => {
@@ -67,7 +67,7 @@ describe('a model of steep slopes, and numbers beyond all measure', () => {
     assert.equal(sure.body.score, 0);
   });
 
-  it('keeps every figure, every sample and every log line whole, also with the outcomes', async () => {
+  it('keeps every figure, sample and log line valid, even with the outcomes', async () => {
     const ids: string[] = [];
     for (const size of [Number.MAX_VALUE, -Number.MAX_VALUE, 1e300, 2 ** 53 + 2, 5e-324]) {
       for (const row of [
@@ -108,7 +108,7 @@ describe('one number far beyond the reference', () => {
   });
   after(() => service.stop());
 
-  it('does not make the sums stand still, nor outweigh all other rows', async () => {
+  it('neither freezes the sums nor outweighs all other rows', async () => {
     for (const age of [1e308, 1e308, 1e300, 2 ** 60, -1e308]) {
       await postJson(`${service.api}/predict`, { ...usable, age });
     }

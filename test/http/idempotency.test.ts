@@ -64,7 +64,7 @@ describe('observations under an Idempotency-Key', () => {
     assert.equal(await counted(service), before + 4);
   });
 
-  it('are refused under the key of others', async () => {
+  it('are refused under a key that was used for others', async () => {
     await observe(service, rows, 'reused');
     const before = await counted(service);
     const { status, body } = await observe(service, rows.slice(1), 'reused');
@@ -72,7 +72,7 @@ describe('observations under an Idempotency-Key', () => {
     assert.equal(await counted(service), before);
   });
 
-  it('may come again where they could not be read, or nothing was accepted', async () => {
+  it('may be sent again if they could not be read, or nothing was accepted', async () => {
     assert.equal((await observe(service, '[{', 'mended')).status, 400);
     assert.equal((await observe(service, rows, 'mended')).status, 202);
     const first = await observe(service, { features }, 'invalid');
@@ -107,7 +107,7 @@ describe('the memory of batches', () => {
     assert.equal((await once(name(2), never)).isRepetition, true);
   });
 
-  it('forgets them when their time is over', async () => {
+  it('forgets them after their time', async () => {
     let nowMs = 0;
     const limits = { batches: 10, ageMs: 1000, receiptBytes: 1000 };
     const { once } = createObservationRepeats(undefined, { limits, now: () => nowMs });
@@ -121,7 +121,7 @@ describe('the memory of batches', () => {
     assert.equal((await once(name(0, 'another'), async () => receipt)).isRepetition, false);
   });
 
-  it('takes a batch anew that could not be taken', async () => {
+  it('processes a batch again that could not be processed', async () => {
     const { once } = createObservationRepeats(undefined);
     const failing = once(name(0), () => Promise.reject(new Error('the first fails')));
     const next = once(name(0), async () => receipt);
@@ -131,7 +131,7 @@ describe('the memory of batches', () => {
 });
 
 describe('a replica that shares a store', () => {
-  it('says what became of a batch until the store has heard it', async () => {
+  it('repeats the result of a batch until the store has it', async () => {
     const told: unknown[] = [];
     let failures = 3;
     const store = {
@@ -152,7 +152,7 @@ describe('a replica that shares a store', () => {
     await eventually(() => assert.deepEqual(told, [{ ...batch, accepted: 2, invalid: 4 }]));
   });
 
-  it('takes nothing that another replica is taking or has taken, or that it cannot claim', async () => {
+  it('processes nothing that another replica is processing or has processed, or that it cannot claim', async () => {
     const claims = ['pending', 'pending', { accepted: 5, invalid: 0 }] as const;
     let asked = 0;
     const never = () => assert.fail('was taken elsewhere');
@@ -201,7 +201,7 @@ describe('replicas that share a store', function () {
     assert.equal(await sum(), before + 2);
   });
 
-  it('count it once when all get it at once', async () => {
+  it('count it once if all receive it at once', async () => {
     const before = await sum();
     const many = Array.from({ length: 2000 }, () => ({ features, score: 0.5 }));
     const answers = await Promise.all(
@@ -211,7 +211,7 @@ describe('replicas that share a store', function () {
     assert.equal(await sum(), before + 2000);
   });
 
-  it('take none under a key while the store is away, and those without one', async () => {
+  it('accept none with a key while the store is unavailable, but those without one', async () => {
     const [one, other] = replicas;
     await redis.stop();
     const before = await sum();

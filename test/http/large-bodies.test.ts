@@ -70,7 +70,7 @@ describe('a body of outcomes of 4 MiB', () => {
 
   for (const [what, body, mediaTypes, status] of bodies) {
     for (const type of mediaTypes) {
-      it(`does not hold up others: ${what}, ${type}`, async () => {
+      it(`does not delay others: ${what}, ${type}`, async () => {
         const holds: number[] = [];
         do {
           await longestHoldS();
@@ -93,7 +93,7 @@ describe('a body of outcomes of 4 MiB', () => {
     ['spaces that are none of ASCII', '\u00a0'],
     ['syllables in parts', '\u1100\u1161\u11a8'],
   ]) {
-    it(`does not hold up others with a class of ${what}`, async () => {
+    it(`does not delay others with a class of ${what}`, async () => {
       const { body: prediction } = await postJson(`${service.api}/predict`, {
         age: 30,
         limit: 2000,

@@ -43,7 +43,7 @@ describe('the end of a connection', () => {
     await drained;
   });
 
-  it('comes with the last answer that it may have, and what is sent behind that is not served', async () => {
+  it('comes with the last answer allowed, and requests sent after that are not served', async () => {
     const { socket, received, closed } = openRaw(listener.url);
     socket.write(get('/').repeat(requestsPerConnection - 10));
     await eventually(() => assert.equal(seen.length, requestsPerConnection - 10));
@@ -61,7 +61,7 @@ describe('the end of a connection', () => {
     assert.ok(!seen.includes('/beyond'));
   });
 
-  it('comes with the refusal of CONNECT, and what is sent behind that is not served', async () => {
+  it('comes with the refusal of CONNECT, and requests sent after that are not served', async () => {
     const answers = await exchange(listener.url, connect + get('/beyond'));
     assert.deepEqual(
       answers.map(({ status }) => status),

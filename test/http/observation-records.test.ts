@@ -8,14 +8,14 @@ const token = 'token-of-those-who-may-observe-0123456789';
 const features = { age: 30, limit: 2000, history: 'good' };
 const scrape = async (admin: string) => (await fetch(`${admin}/metrics`)).text();
 
-describe('what is told of observations', () => {
+describe('what is recorded about observations', () => {
   let sink: OtlpSink;
   before(async () => {
     sink = await startOtlpSink();
   });
   after(() => sink?.close());
 
-  it('is one span a batch, with what was unusual in any row, and neither values nor keys', async () => {
+  it('is one span per batch, with what was unusual in any row, and neither values nor keys', async () => {
     await using folder = await temporaryFolder();
     const { version: _, ...credit } = await loadArtifact('models/credit.json');
     const model = sealArtifact({ ...credit, sensitive: ['limit'] });
@@ -63,7 +63,7 @@ describe('what is told of observations', () => {
     }
   });
 
-  it('is no sample where none are kept, and an id all the same', async () => {
+  it('includes no sample if none are stored, but still an id', async () => {
     const service = await startTestService({ SAMPLES_RATIO: '0' });
     try {
       const { body } = await postJson(`${service.admin}/observations`, [{ features, score: 0.9 }]);
@@ -76,7 +76,7 @@ describe('what is told of observations', () => {
     }
   });
 
-  it('is dropped and counted where the disk does not take it: batches are answered', async () => {
+  it('is dropped and counted if the disk refuses it: batches are still answered', async () => {
     const service = await startTestService({ SAMPLES_PATH: '/dev/full' });
     try {
       const lines = Array.from({ length: 10_000 }, () => JSON.stringify({ features, score: 0.5 })).join('\n');

@@ -95,7 +95,7 @@ describe('a batch of observations', () => {
     assert.deepEqual(order, ['0: 10000', '1: 1']);
   });
 
-  it('has room while there is, and gives it back', () => {
+  it('gets room as long as there is some, and releases it', () => {
     const holds = Array.from({ length: 4 }, () => intake.hold(undefined));
     assert.throws(() => intake.hold(1), {
       key: 'overloaded',

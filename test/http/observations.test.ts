@@ -79,7 +79,7 @@ describe('POST /observations', () => {
     assert.deepEqual([signed?.timeMs, signed?.predictedClass, signed?.score], [timeMs, 1, score]);
   });
 
-  it('takes a score that rounding has put beyond 1 for 1', async () => {
+  it('treats a score that rounding has pushed above 1 as 1', async () => {
     const { body } = await observe([
       { features, score: 1.0000001 },
       { features, score: -1e-9 },
@@ -88,7 +88,7 @@ describe('POST /observations', () => {
     assert.deepEqual(scores, [1, 0]);
   });
 
-  it('refuses each row that does not fit by itself, and counts it as a refused input', async () => {
+  it('refuses each invalid row individually, and counts it as a refused input', async () => {
     const { age: _, ...without } = features;
     const past = new Date(Date.now() - 401 * 86_400_000).toISOString();
     const future = new Date(Date.now() + 120_000).toISOString();
@@ -185,7 +185,7 @@ describe('POST /observations', () => {
     assert.deepEqual((await samplesOf(body.ids))[0].features, features);
   });
 
-  it('takes NDJSON, where a line that is not JSON is refused by itself', async () => {
+  it('accepts NDJSON, and refuses only the lines that are not JSON', async () => {
     const line = JSON.stringify({ features, score: 0.5 });
     const { status, body } = await observe(`\ufeff${line}\r\n\r\n{"features":\n${line}`, ndjson);
     assert.equal(status, 202);
@@ -204,7 +204,7 @@ describe('POST /observations', () => {
     ]);
   });
 
-  it('takes an array as a whole or not at all', async () => {
+  it('accepts an array as a whole or not at all', async () => {
     const before = await counted('model_predictions_total', { prediction: 'good' });
     const row = JSON.stringify({ features, score: 0.01 });
     for (const [text, detail] of [
@@ -229,7 +229,7 @@ describe('POST /observations', () => {
     assert.deepEqual((await observe('[]')).body, { accepted: 0, ids: [], invalid: [] });
   });
 
-  it('answers 422 where nothing was accepted and something is invalid', async () => {
+  it('answers 422 if nothing was accepted and something is invalid', async () => {
     const one = await observe({ features, score: 2 });
     assert.equal(one.status, 422);
     assert.equal(one.body.type, 'urn:vigia:problem:invalid-input');
@@ -249,7 +249,7 @@ describe('POST /observations', () => {
     assert.equal(number.body.detail, 'row 0: must be a JSON object with "features" and "score"');
   });
 
-  it('leaves the ids out where they are not wanted; samples have theirs', async () => {
+  it('omits the ids if they are not wanted; samples still have theirs', async () => {
     const { body } = await observe({ features, score: 0.5, key: 'no-id-wanted' }, {}, '?ids=false');
     assert.deepEqual(body, { accepted: 1, invalid: [] });
     const sample = await eventually(async () => {
@@ -260,7 +260,7 @@ describe('POST /observations', () => {
     assert.match(sample.id, /^[\w-]{68}$/);
   });
 
-  it('takes the ids for wanted or not only where the query says which', async () => {
+  it('omits or returns the ids only as an unambiguous query says', async () => {
     for (const value of ['False', '0', 'x']) {
       const { status, body } = await observe({ features, score: 0.5 }, {}, `?ids=${value}`);
       assert.deepEqual([status, body.type], [400, 'urn:vigia:problem:invalid-query'], value);

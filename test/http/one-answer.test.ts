@@ -118,7 +118,7 @@ describe('one answer a request', () => {
     });
   }
 
-  it('keeps the connection where a refused body was there: the next request is answered', async () => {
+  it('keeps the connection if a refused body has arrived: the next request is answered', async () => {
     const { socket, received } = openRaw(service.api);
     const refused = `${head('/nowhere', `${json}content-length: ${body.length}\r\n`)}${body}`;
     socket.write(refused);
@@ -141,7 +141,7 @@ describe('one answer a request', () => {
     socket.destroy();
   });
 
-  it('reaches a client that is still sending a body which nobody reads', async () => {
+  it('reaches a client that is still sending a body that is not read', async () => {
     const { socket, closed } = openRaw(service.api);
     socket.write(head('/nowhere', `${json}content-length: 5000000\r\n`));
     // what comes after the answer is read and dropped: otherwise the system would reset the connection

@@ -48,7 +48,7 @@ describe('the key that a caller gives a prediction', () => {
   });
   after(() => Promise.all([service?.stop(), withholding?.stop(), folder?.[Symbol.asyncDispose]()]));
 
-  it('stands in the sample and in the log line', async () => {
+  it('is in the sample and in the log line', async () => {
     const key = 'loan "123" für Zoë';
     const { status, body } = await predictWithKey(service.api, Buffer.from(key));
     assert.equal(status, 200);
@@ -75,7 +75,7 @@ describe('the key that a caller gives a prediction', () => {
     assert.equal('key' in line, false);
   });
 
-  it('is refused where it cannot be one, and counted', async () => {
+  it('is refused if it is invalid, and counted', async () => {
     const keys = [
       Buffer.from('k'.repeat(129)),
       Buffer.from([0xe9]),
@@ -94,7 +94,7 @@ describe('the key that a caller gives a prediction', () => {
     assert.match(metrics, /reason="invalid_key"[^\n]* 6\n/);
   });
 
-  it('is refused where there are two, which Node would join, but may have a comma', async () => {
+  it('is refused if there are two, which Node would join, but may contain a comma', async () => {
     const { status, body } = await predictWithKey(service.api, Buffer.from('a\r\nX-Prediction-Key: b'));
     assert.deepEqual([status, body.type], [400, 'urn:vigia:problem:invalid-header']);
     assert.equal(body.detail, 'x-prediction-key must be sent once');

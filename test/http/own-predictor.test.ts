@@ -139,14 +139,14 @@ describe('a model that computes elsewhere', function () {
     assert.doesNotMatch(told.stdout, /because of/);
   });
 
-  it('has the class that it says itself, and the reasons of nothing', async () => {
+  it('has the class that it says itself, and no reasons', async () => {
     answer = async () => [{ score: 0.3, prediction: 'bad' }];
     const { status, body } = await postJson(`${running.apiUrl}/models/own/predict?explain=true`, row);
     assert.equal(status, 200);
     assert.deepEqual([body.prediction, body.score, 'reasons' in body], ['bad', 0.3, false]);
   });
 
-  it('may answer at once', async () => {
+  it('may answer synchronously', async () => {
     answer = () => [{ score: 0.7 }];
     assert.deepEqual((await predict()).body.prediction, 'bad');
   });
@@ -160,7 +160,7 @@ describe('a model that computes elsewhere', function () {
   ];
   for (const [reason, status, type] of failures) {
     for (const when of ['later', 'at once']) {
-      it(`that fails ${when} (${reason}) is told of as ${status}, counted, and leaves nothing else`, async () => {
+      it(`that fails ${when} (${reason}) is reported as ${status}, counted, and leaves nothing else`, async () => {
         const failure = new PredictorFailure(reason, 'the server of the model said no');
         answer = () => {
           if (when === 'later') return Promise.reject(failure);
@@ -230,7 +230,7 @@ describe('a model that computes elsewhere', function () {
 
   const badAnswers: [what: string, predictions: unknown][] = [
     ['nothing', undefined],
-    ['something that is no list', { score: 0.5 }],
+    ['something that is not a list', { score: 0.5 }],
     ['no prediction in its place', [undefined]],
     ['no score', [{ score: Number.NaN }]],
     ['a score that is a text', [{ score: '0.5' }]],
@@ -261,7 +261,7 @@ describe('a model that computes elsewhere', function () {
   });
 
   for (const when of ['later', 'at once']) {
-    it(`that breaks ${when} is a fault of the service, which is counted and not told to the caller`, async () => {
+    it(`that breaks ${when} is a fault of the service, which is counted but not revealed to the caller`, async () => {
       const fault = new TypeError('30 is no age');
       answer = () => {
         if (when === 'later') return Promise.reject(fault);
@@ -366,7 +366,7 @@ describe('a model that computes elsewhere', function () {
     assert.doesNotMatch(evaluated.stdout, /cross-valid|held out/);
   });
 
-  it('is waited for at the end, and let go after it', async () => {
+  it('is awaited at the end, and released afterwards', async () => {
     const asked = Promise.withResolvers<void>();
     const answered = Promise.withResolvers<Prediction[]>();
     answer = () => {

@@ -61,7 +61,7 @@ describe('POST /predict with an array of rows', () => {
     assert.equal(outcome.body.accepted, 1);
   });
 
-  it('answers none with none', async () => {
+  it('answers an empty array with an empty array', async () => {
     const before = await observed();
     assert.deepEqual((await postJson(predict, ' [ ] ')).body, []);
     assert.equal(await observed(), before);
@@ -79,7 +79,7 @@ describe('POST /predict with an array of rows', () => {
     assert.deepEqual([await observed(), await refused()], [before, refusedBefore + 2]);
   });
 
-  it('tells of 20 faults at most', async () => {
+  it('lists at most 20 faults', async () => {
     const { body } = await postJson(
       predict,
       Array.from({ length: 50 }, () => ({ ...row, age: 'x' })),
@@ -87,7 +87,7 @@ describe('POST /predict with an array of rows', () => {
     assert.deepEqual([body.errors.length, body.moreErrors], [20, 30]);
   });
 
-  it('takes 1,000 rows, far more than the bytes of one, and not one more', async () => {
+  it('accepts 1,000 rows, with far more bytes than one, and not one more', async () => {
     const full = await postJson(predict, Array(1_000).fill(row));
     assert.deepEqual([full.status, full.body.length], [200, 1_000]);
     const before = await observed();
@@ -114,7 +114,7 @@ describe('POST /predict with an array of rows', () => {
     assert.equal(unannounced.status, 413);
   });
 
-  it('takes the key of a prediction with one row alone', async () => {
+  it('accepts the key of a prediction only with a single row', async () => {
     const headers = { 'x-prediction-key': 'loan-1' };
     const { body } = await postJson(predict, [row], headers);
     await eventually(async () => {

@@ -63,7 +63,7 @@ describe('a content-type', () => {
     assert.deepEqual(readContentType(''), { mediaType: '' });
   });
 
-  it('tells of a character set that is neither UTF-8 nor a part of it', () => {
+  it('reports a character set that is neither UTF-8 nor a subset of it', () => {
     for (const [more, foreignCharset] of foreign) {
       const found = readContentType(`application/json${more}`);
       assert.deepEqual(found, { mediaType: 'application/json', foreignCharset });
@@ -97,7 +97,7 @@ describe('a body that comes in chunks', () => {
     await assert.rejects(text, { detail: 'the body may have at most 500 bytes' });
   });
 
-  it('takes no more memory for being in pieces of one byte', async () => {
+  it('takes no more memory if it comes in pieces of one byte', async () => {
     const bytes = 1_000_000;
     const { request, text } = open(bytes);
     const piece = Buffer.from('a');
@@ -193,7 +193,7 @@ describe('a body', () => {
   it('has a byte order mark at its beginning only', async () => {
     const { status, body } = await predict(byteOrderMark + byteOrderMark + JSON.stringify(row));
     assert.equal(status, 400);
-    assert.match(body.detail, /^an invisible character .* at position 0 /);
+    assert.match(body.detail, /^there is an invisible character .* at position 0 /);
     const lines = { 'content-type': 'application/x-ndjson' };
     const second = await post('/outcomes', `${await outcome()}\n${byteOrderMark}${await outcome()}\n`, lines);
     assert.deepEqual([second.body.accepted, second.body.invalid.length], [1, 1]);

@@ -59,7 +59,7 @@ describe('the segments of a service', function () {
   });
   after(() => service?.stop());
 
-  it('show what changed in one of them, which all requests together do not', async () => {
+  it('show a change within one of them that all requests together do not', async () => {
     const { features, segments, rule } = await driftOf(service);
     const age = features.find(({ name }) => name === 'age');
     assert.notEqual(age.verdict, 'drifting', `PSI ${age.psi}, ceiling ${age.psiNoiseCeiling}`);
@@ -80,7 +80,7 @@ describe('the segments of a service', function () {
     assert.equal(rule.segmentCeilingZ, 6);
   });
 
-  it('are in the headline of the admin page, where nothing else drifts', async () => {
+  it('are in the headline of the admin page if nothing else drifts', async () => {
     const page = await (await fetch(service.admin)).text();
     assert.match(
       page,
@@ -120,7 +120,7 @@ describe('the segments of a service', function () {
     );
   });
 
-  it('have the counts that a person would count, as metrics', async () => {
+  it('have the counts of a recount by hand, as metrics', async () => {
     const {
       features,
       output: { score },
@@ -200,7 +200,7 @@ describe('the segments of a service', function () {
     });
   }
 
-  it('leave out requests whose category is missing or never seen', async () => {
+  it('exclude requests whose category is missing or unseen', async () => {
     const {
       sensitive: _,
       version: __,

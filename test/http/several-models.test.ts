@@ -93,7 +93,7 @@ describe('several models in one process', () => {
     assert.equal(predictions.good + predictions.bad, 3);
   });
 
-  it('are told by their paths where none is named or an unknown one', async () => {
+  it('are listed by their paths if none or an unknown one is named', async () => {
     const unnamed = await postJson(`${service.api}/predict`, row);
     assert.equal(unnamed.status, 404);
     assert.equal(unnamed.body.type, 'urn:vigia:problem:not-found');
@@ -128,7 +128,7 @@ describe('several models in one process', () => {
     ]);
   });
 
-  it('are asked for one at a time: drift, performance, the page', async () => {
+  it('are requested one at a time: drift, performance, the page', async () => {
     const query = `?model=${encodeURIComponent('fraud / EU')}`;
     const drift = await getJson(`${service.admin}/drift${query}`);
     assert.equal(drift.body.model.name, 'fraud / EU');
@@ -208,7 +208,7 @@ describe('several models in one process', () => {
     );
   });
 
-  it('come, change and go by SIGHUP; a file that is broken leaves its model as it is', async () => {
+  it('come, change and go by SIGHUP; a broken file leaves its model unchanged', async () => {
     const before = service.logLines().length;
     const [, , , uplift] = await modelsNamed([...names, 'uplift']);
     const credit = withIntercept(await loadArtifact(fileOf('credit')), 1);
@@ -275,7 +275,7 @@ describe('several models in one process', () => {
 });
 
 describe('DEFAULT_MODEL', () => {
-  it('names the model that answers where the path names none, and has to be there', async () => {
+  it('names the model that answers if the path names none, which must exist', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'vigia-default-'));
     const paths: string[] = [];
     for (const artifact of await modelsNamed(['churn', 'credit'])) {

@@ -83,7 +83,7 @@ describe('a shadow', () => {
   });
 
   it('is said at the start', () => {
-    assert.match(service.stderr(), /^Model {4}credit \w+, 3 features, at \/predict too$/m);
+    assert.match(service.stderr(), /^Model {4}credit \w+, 3 features, also at \/predict$/m);
     assert.match(service.stderr(), /^Model {4}challenger \w+, 3 features, shadow of credit$/m);
   });
 
@@ -95,7 +95,7 @@ describe('a shadow', () => {
     assert.equal(seriesValue(atStart, 'model_shadow_rows_dropped_total', { ...pair, reason: 'failed' }), 0);
   });
 
-  it('keeps a sample under the id that the caller got, with the score that it gives when it is asked', async () => {
+  it('stores a sample under the id that the caller received, with the score that it gives on request', async () => {
     const lines = await eventually(async () => {
       const found = (await readJsonLines(service.samplesPath)).filter(({ model }) => model === 'challenger');
       assert.equal(found.length, rows.length);
@@ -133,7 +133,7 @@ describe('a shadow', () => {
     assert.deepEqual(pair.accuracy, { champion: null, shadow: null, difference: null });
   });
 
-  it('gets the outcome of the id too, once, and the two are compared on the rows that have one', async () => {
+  it('also gets the outcome of the id, once, and the two are compared on the rows that have one', async () => {
     const outcomes = answers.map(({ id }, i) => ({ id, outcome: outcomeOf(i) }));
     for (const sent of [outcomes.slice(0, 50), outcomes]) {
       await postJson(`${service.admin}/outcomes`, sent);
@@ -195,7 +195,7 @@ describe('a shadow', () => {
     assert.equal(beside.rocAuc.shadow, evaluation.rocAuc);
   });
 
-  it('has to be there', async () => {
+  it('must exist', async () => {
     const start = (env: Record<string, string>) => startTestService({ MODEL_PATH: service.folder, ...env });
     await using folder = await temporaryFolder();
     const MODEL_PATH = await putModels(folder.path);
@@ -209,7 +209,7 @@ describe('a shadow', () => {
     );
   });
 
-  it('has to have the classes of the model that it follows, and to predict here', async () => {
+  it('must have the classes of the model that it follows, and predict here', async () => {
     const roles = { SHADOW_MODELS: ['challenger'] };
     const [credit, challenger] = await championAndShadow();
     const other = { ...challenger, output: { ...challenger.output, positive: 'no' } };
@@ -266,7 +266,7 @@ describe('a shadow of a model that is only watched', () => {
   let service: TestService;
   after(() => service?.stop());
 
-  it('scores what is observed of it', async () => {
+  it('scores its observations', async () => {
     const folder = await temporaryFolder();
     const MODEL_PATH = await putModels(folder.path);
     const { predictor: _, version: __, ...watched } = await loadArtifact(join(folder.path, 'credit.json'));
@@ -341,7 +341,7 @@ describe('a shadow that is slow or fails', () => {
     }
   };
 
-  it('changes no answer when it throws, at once or later; that is counted, and said once', async () => {
+  it('changes no answer when it throws, synchronously or later; that is counted, and reported once', async () => {
     const throws = follow(() => {
       throw new Error('no memory');
     });
@@ -367,7 +367,7 @@ describe('a shadow that is slow or fails', () => {
     assert.deepEqual(body, { accepted: count, invalid: [] });
   };
 
-  it('holds up no answer when it never comes to an end: what does not fit is dropped and counted', async () => {
+  it('delays no answer when it never finishes: rows that do not fit are dropped and counted', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     let asked = 0;
     const { dropped } = follow(async (some) => {
@@ -413,7 +413,7 @@ describe('a shadow that is slow or fails', () => {
     assert.equal(scored(), before + 500);
   });
 
-  it('scores nothing while its classes are others, which is counted, and said once', async () => {
+  it('scores nothing while its classes differ, which is counted, and reported once', async () => {
     const { counts } = running.service.deployments.get('challenger') ?? assert.fail('no challenger');
     said.length = 0;
     const { dropped } = follow(() => assert.fail('it is not asked'), {
@@ -426,7 +426,7 @@ describe('a shadow that is slow or fails', () => {
     ]);
   });
 
-  it('is asked when the answer has been written', async () => {
+  it('is called after the answer has been written', async () => {
     const { httpMetrics } = running.service;
     const answering: number[] = [];
     follow((some) => {
@@ -445,7 +445,7 @@ describe('two shadows, of which one fails', () => {
   let service: TestService;
   after(() => service?.stop());
 
-  it('are told apart: that the other scores does not make each failure news', async () => {
+  it('are distinguished: the other one’s success does not make each failure a new one', async () => {
     const folder = await temporaryFolder();
     const paths = await putModels(folder.path);
     const { version: _, ...content } = await loadArtifact(join(folder.path, 'challenger.json'));

@@ -52,7 +52,7 @@ describe('the load guard', () => {
     assert.equal(ask(), undefined);
   });
 
-  it('takes requests again after one turn in time', () => {
+  it('accepts requests again after one turn in time', () => {
     for (let i = 0; i < 10; i++) tick(maxDelayMs + 1);
     assert.ok(ask());
     tick(0);
@@ -72,7 +72,7 @@ describe('the load guard', () => {
     assert.ok(ask());
   });
 
-  it('refuses as many as are more than may be in flight, by that reason', () => {
+  it('refuses those beyond the number that may be in flight, with that reason', () => {
     metrics.active = 2;
     assert.equal(ask(), undefined);
     metrics.active = 3;
@@ -87,7 +87,7 @@ describe('the load guard', () => {
     for (const path of ['/', '/predict', '/healthy', '/predict?/health']) assert.ok(ask(path), path);
   });
 
-  it('lets what was accepted before be answered at once when it refuses, and only then', async () => {
+  it('answers previously accepted requests immediately when it refuses, and only then', async () => {
     metrics.active = 2;
     let answered = false;
     const answer = endOfTurn().then(() => {
@@ -104,7 +104,7 @@ describe('the load guard', () => {
     await answer;
   });
 
-  it('says when to try again, in a problem document that is whole', async () => {
+  it('says when to try again, in a complete problem document', async () => {
     metrics.active = 1000;
     const response = ask();
     // when what was read is parsed, so that a request that is all there does not cost its connection

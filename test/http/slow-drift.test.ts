@@ -12,7 +12,7 @@ const daysOf = async (service: TestService) => (await slowDriftOf(service)).days
 describe('GET /drift of a service with few requests', function () {
   this.timeout(60_000);
 
-  it('tells slow drift by the days since the start, of numbers and the score', async () => {
+  it('shows slow drift over the days since the start, of numbers and the score', async () => {
     const service = await startLeapingService();
     try {
       const before = await slowDriftOf(service);

@@ -32,7 +32,7 @@ async function reportBad({ api, admin }: TestService, count: number): Promise<nu
 describe('GET /performance of a service with few outcomes', function () {
   this.timeout(60_000);
 
-  it('tells slowly unexpected outcomes by the days since the start', async () => {
+  it('shows slow deviations of outcomes over the days since the start', async () => {
     const artifact = await loadArtifact('models/credit.json');
     const { counts } = learntOf(artifact).bins;
     const bandsOf = (scores: readonly number[]) => {

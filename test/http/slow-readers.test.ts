@@ -73,7 +73,7 @@ describe('a client that does not read its answers', () => {
   }
   const unread = (bytes: number) => eventually(() => assert.ok(readers.unreadBytes() >= bytes));
 
-  it('is let go after 20 s without progress, and counted', async () => {
+  it('is disconnected after 20 s without progress, and counted', async () => {
     const { socket } = ask(get('/6'));
     await unread(mebibyte);
     nowMs += readTimeoutMs - 1;
@@ -89,7 +89,7 @@ describe('a client that does not read its answers', () => {
     assert.equal(readers.unreadBytes(), 0);
   });
 
-  it('has as long again for the rest as soon as it has read some', async () => {
+  it('has the same time again for the rest once it has read some', async () => {
     const { socket, received } = ask(get('/7'));
     await unread(2 * mebibyte);
     for (let i = 0; i < 2; i++) {
@@ -130,7 +130,7 @@ describe('a client that does not read its answers', () => {
     await eventually(() => assert.equal(received().split('HTTP/1.1 200').length, 6502));
   });
 
-  it('ends before its time where all unread answers are too many bytes, the stillest client first', async () => {
+  it('is disconnected earlier if all unread answers are too many bytes, the longest inactive client first', async () => {
     const first = ask(get('/6'));
     await unread(maxUnreadBytes / 2);
     nowMs += 1001;
@@ -156,7 +156,7 @@ describe('a client that does not read its answers', () => {
 });
 
 describe('a client that does not read what the admin listener answers', () => {
-  it('is let go and counted as one of the public API is', async () => {
+  it('is disconnected and counted like one of the public API', async () => {
     const service = await startTestService({
       LOG_LEVEL: 'silent',
       // a leap of the clock is no load

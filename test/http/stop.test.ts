@@ -40,7 +40,7 @@ describe('the stop of a service', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('cuts a request that is not there in time, before samples are closed: none is answered and not kept', async () => {
+  it('cuts off a request that has not arrived in time, before samples are closed: none is answered but not stored', async () => {
     const answered = await halfSent(running.apiUrl, row);
     answered.finish();
     await eventually(() => assert.match(answered.received(), /HTTP\/1\.1 200 /));
@@ -53,7 +53,7 @@ describe('the stop of a service', () => {
     await answered.closed;
   });
 
-  it('lets shadows score what waits for them, before samples are closed', async () => {
+  it('lets shadows score waiting rows, before samples are closed', async () => {
     await running.stop();
     const credit = await loadArtifact(join(root, 'models/credit.json'));
     const challenger = sealArtifact({ ...withIntercept(credit, 0.7), name: 'challenger' });
@@ -70,7 +70,7 @@ describe('the stop of a service', () => {
     );
   });
 
-  it('cuts a batch of outcomes that is not there in time, before outcomes are closed', async () => {
+  it('cuts off a batch of outcomes that has not arrived in time, before outcomes are closed', async () => {
     const { body } = await postJson(`${running.apiUrl}/predict`, row);
     const late = await halfSent(running.adminUrl, { id: body.id, outcome: 'good' }, '/outcomes');
     await running.stop();

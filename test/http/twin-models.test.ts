@@ -26,7 +26,7 @@ describe('a model that was prepared to have the version of another', () => {
   });
   after(() => service?.stop());
 
-  it('has it, and another content', () => {
+  it('has it, and different content', () => {
     assert.deepEqual([one.name, one.version], [other.name, other.version]);
     assert.notEqual(contentDigest(one), contentDigest(other));
   });
@@ -51,7 +51,7 @@ describe('a model that was prepared to have the version of another', () => {
     assert.equal(body.prediction, before.body.prediction);
   });
 
-  it('is refused at the start, where the other one has answered before', async () => {
+  it('is refused at the start if the other one has answered before', async () => {
     await service.signal('SIGTERM');
     const kept = await readdir(join(folder, 'models'));
     assert.equal(kept.length, 1);

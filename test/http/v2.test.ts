@@ -53,7 +53,7 @@ describe('the Open Inference Protocol V2', () => {
     seriesValue(await (await fetch(`${service.admin}/metrics`)).text(), name, labels) ?? Number.NaN;
   const observed = () => count('model_score_count');
 
-  it('tells of the server and of the model, with the version that answers and without one', async () => {
+  it('describes the server and the model, with and without the current version', async () => {
     const { status, body } = await get('/v2');
     assert.deepEqual([status, body.name, body.extensions], [200, 'vigia', []]);
     assert.deepEqual(await get('/v2/health/live'), { status: 200, body: { live: true } });
@@ -118,7 +118,7 @@ describe('the Open Inference Protocol V2', () => {
     assert.equal((await postJson(`${service.admin}/outcomes`, outcomes)).body.accepted, rows.length);
   });
 
-  it('answers what the documents ask', async () => {
+  it('answers as the documents say', async () => {
     const text = await readFile(join(root, 'docs/v2.md'), 'utf8');
     const [array, request] = [...text.matchAll(/-d '([[{][^']*)'/g)].map(([, body]) => body);
     const answers = (await postJson(`${service.api}/predict`, array)).body;
@@ -136,7 +136,7 @@ describe('the Open Inference Protocol V2', () => {
     }
   });
 
-  it('takes every way in which its clients write a column', async () => {
+  it('accepts every way in which its clients write a column', async () => {
     const scores = async (inputs: unknown) => {
       const { status, body } = await inferTensors(inputs, { outputs: [{ name: 'score' }] });
       assert.equal(status, 200, JSON.stringify(body));
@@ -162,7 +162,7 @@ describe('the Open Inference Protocol V2', () => {
     );
   });
 
-  it('takes truth values where the model has them as categories, and nowhere else', async () => {
+  it('accepts booleans only if the model has them as categories', async () => {
     const truths = [true, false, true, true, false];
     const unfit = await inferTensors(changed(0, { datatype: 'BOOL', data: truths }));
     assert.deepEqual([unfit.status, unfit.body.error], [422, '/inputs/0/data/0 must be number, and 4 more']);
@@ -184,7 +184,7 @@ describe('the Open Inference Protocol V2', () => {
     }
   });
 
-  it('leaves a text as it is, whatever stands beside it', async () => {
+  it('leaves a text unchanged, whatever is next to it', async () => {
     const inputs = JSON.stringify({ inputs: changed(2, { data: Array(5).fill('a "NaN" \\') }) });
     const spoilt = await infer(inputs.replace('[30,', '[NaN,'));
     assert.equal(spoilt.body.error, '/inputs/0/data/0 must be number');
@@ -196,7 +196,7 @@ describe('the Open Inference Protocol V2', () => {
     });
   });
 
-  it('answers with the outputs that are asked for', async () => {
+  it('answers with the requested outputs', async () => {
     const outputs = [{ name: 'id', parameters: { binary_data: false } }, { name: 'score' }];
     const { body } = await inferTensors(tensors(rows), { id: null, outputs });
     assert.deepEqual(
@@ -211,7 +211,7 @@ describe('the Open Inference Protocol V2', () => {
     );
   });
 
-  it('takes a body without a content-type, unless a page in a browser sends it', async () => {
+  it('accepts a body without a content-type, unless a page in a browser sends it', async () => {
     const body = new Blob([JSON.stringify({ inputs: tensors(rows) })]);
     assert.equal((await fetch(`${model}/infer`, { method: 'POST', body })).status, 200);
     const headers = { origin: 'https://example.com' };
@@ -336,7 +336,7 @@ describe('the Open Inference Protocol V2', () => {
     );
   });
 
-  it('has the member "error" wherever something is not there, and nowhere else', async () => {
+  it('has the member "error" only if something is not found', async () => {
     for (const path of ['/v2/models/none', `/v2/models/credit/versions/${version}0/ready`, '/v2/other']) {
       const { status, body } = await get(path);
       assert.deepEqual([status, body.error], [404, body.detail]);

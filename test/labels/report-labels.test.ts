@@ -103,7 +103,7 @@ describe('labels that are joined with samples', () => {
     }
   });
 
-  it('get every prediction where that is asked for', async () => {
+  it('get every prediction if requested', async () => {
     const samples = samplesOf([
       { key: 'a', id: idOf(1) },
       { key: 'b', id: idOf(2) },
@@ -138,7 +138,7 @@ describe('labels that are joined with samples', () => {
     assert.deepEqual(await found('Straße'), [3]);
   });
 
-  it('are counted where they cannot be used, and lines of other kinds are passed over', async () => {
+  it('are counted if they cannot be used, and lines of other kinds are skipped', async () => {
     const samples = samplesOf([{ key: 'a', id: 'no id' }, { id: idOf(1) }, { key: 'a', id: idOf(2) }]);
     const labels = [label('a', 'No'), label('a', 'No'), label('a'), label(null), label('b', null)];
     const { sent, tally } = await join(labels, samples);

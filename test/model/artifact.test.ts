@@ -90,7 +90,7 @@ describe('the artifact', () => {
     assert.deepEqual(parseArtifact(formatArtifact(odd), 'm.json'), odd);
   });
 
-  it('is refused when it is not JSON or not there', async () => {
+  it('is refused when it is not JSON or does not exist', async () => {
     assert.throws(() => parseArtifact(text.slice(0, 1000), 'm.json'), {
       message: /^m\.json: not valid JSON: .*position 1000/,
     });

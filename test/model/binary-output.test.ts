@@ -41,7 +41,7 @@ const readers = [
 ];
 
 describe('an output of two classes', () => {
-  it('is known to its part of the model file and to those who read that, and to nothing else', async () => {
+  it('is known only to its part of the model file and its readers', async () => {
     const naming = (await readSourceFiles())
       .filter(({ text }) => binary.test(text.replaceAll(passedOver, '')))
       .map(({ path }) => path)

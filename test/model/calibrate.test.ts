@@ -11,7 +11,7 @@ import { learntOf, scorerOf } from '../support/model-parts.ts';
 import { options } from './small-set.ts';
 
 describe('a calibration', () => {
-  it('takes as much certainty from its ends as their rows can tell', () => {
+  it('removes from its ends the certainty that their rows do not justify', () => {
     const scores = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
     const curve = calibrate(scores, [0, 0, 0, 0, 1, 0, 1, 1, 1]);
     assert.deepEqual(
@@ -91,7 +91,7 @@ describe('a model that was certain', () => {
     return compareObserved(compareBands(counted.cells, counted.sums, learntOf(model).bins.counts));
   };
 
-  it('is contradicted by positives among rows that it took for safe, and by none of them is not', () => {
+  it('is contradicted by positives among rows that it considered safe, and not without any', () => {
     const certain = { ...artifact, calibration: { scores: [0.1, 0.9], probabilities: [0, 1] } };
     for (const model of [artifact, certain]) {
       const { expected, z, effect } = judge(model, 200);

@@ -98,7 +98,7 @@ for (const { title, path, digest, score, age } of olderFiles) {
       assert.deepEqual(binLabels(featureBins(artifact.features[0])), age);
     });
 
-    it('takes outcomes of ids that were given out under it', async () => {
+    it('accepts outcomes of ids that were issued under it', async () => {
       const tokens = createTokens([Buffer.from(key)]);
       const id = tokens.sign(digestModel({ name: 'credit', version }), Date.now() - 86_400_000, 0.3, 0);
       const { body } = await postJson(`${service.admin}/outcomes`, [{ id, outcome: 'good' }]);

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { readProbability } from '../../src/model/probability.ts';
 
 describe('readProbability', () => {
-  it('takes numbers from 0 to 1 as they are', () => {
+  it('accepts numbers from 0 to 1 unchanged', () => {
     for (const value of [0, Number.MIN_VALUE, 0.1, 1 - Number.EPSILON / 2, 1]) {
       assert.equal(readProbability(value), value);
     }
     assert.ok(Object.is(readProbability(-0), 0));
   });
 
-  it('takes what rounding has put beyond them for 0 and 1', () => {
+  it('treats what rounding has pushed just outside as 0 and 1', () => {
     // GaussianNB of scikit-learn gives the last of these for rows of float32
     for (const value of [1 + Number.EPSILON, Math.fround(1.0000001), 1.00000043]) {
       assert.equal(readProbability(value), 1);
@@ -17,7 +17,7 @@ describe('readProbability', () => {
     assert.equal(readProbability(-1.2e-7), 0);
   });
 
-  it('takes nothing else', () => {
+  it('accepts nothing else', () => {
     for (const value of [
       1.0001,
       -0.0001,

@@ -66,7 +66,7 @@ describe('the segments of a model', () => {
     }
   });
 
-  it('change nothing else of the model, and are not there unless they are asked for', () => {
+  it('change nothing else about the model, and exist only if requested', () => {
     const set = smallSet();
     const categorical = set.columns.find(({ kind }) => kind === 'categorical')!.name;
     const { segments: none, version: _, ...without } = trainModel(set, options);
@@ -80,7 +80,7 @@ describe('the segments of a model', () => {
     );
   });
 
-  it('are refused before the fit where they would need too many counts', () => {
+  it('are refused before the fit if they would need too many counts', () => {
     const set = smallSet();
     const rows = set.outcomes.length;
     const shops = Array.from({ length: rows }, (_, i) => `shop ${i % 20}`);

@@ -28,7 +28,7 @@ describe('the check of an input', () => {
     wide = createInputValidator(widen(artifact, 300));
   });
 
-  it('tells features before unknown fields, and counts what it does not tell', () => {
+  it('lists features before unknown fields, and counts what it does not list', () => {
     const many = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`other ${i}`, 1]));
     const found = narrow({ ...many, age: 'x', limit: 5 }) ?? assert.fail('there are faults');
     assert.deepEqual(

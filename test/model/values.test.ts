@@ -140,7 +140,7 @@ describe('a value', () => {
     assert.deepEqual(await scoresOf('rows.jsonl', `${lines.join('\n')}\n`), expected);
   });
 
-  it('is missing without quotes where the same column quotes it', async () => {
+  it('is missing without quotes if the same column quotes it', async () => {
     const score = scorerOf(artifact);
     const { json } = rows[0];
     const lines = ['"NA"', 'NA', '"NA"', 'ZA'].map((country) =>
@@ -206,7 +206,7 @@ describe('a value', () => {
     }
   });
 
-  it('is said by the schema: numbers and truth values only where training has such categories', () => {
+  it('is described by the schema: numbers and booleans only if training has such categories', () => {
     const { properties } = inputSchema(artifact);
     const types = Object.entries(properties).map(([name, schema]) => [
       name,
@@ -222,7 +222,7 @@ describe('a value', () => {
     });
   });
 
-  it('is a code though it lost the zeros that it begins with', async () => {
+  it('is a code even if it lost its leading zeros', async () => {
     const features = artifact.features.map((feature) =>
       feature.name === 'housing' && feature.kind === 'categorical'
         ? { ...feature, categories: feature.categories.map((text) => `0${text}`) }

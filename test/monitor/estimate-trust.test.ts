@@ -97,7 +97,7 @@ describe('an estimate', () => {
     assert.deepEqual(judge({}), { isTrusted: true, reasons: [] });
   });
 
-  it('is in doubt while inputs lie outside of what training has seen, and says which', () => {
+  it('is in doubt while inputs lie outside what training has seen, and says which', () => {
     assert.deepEqual(judge({ metres: 0.05 }), {
       isTrusted: false,
       reasons: ['5.0 % of height lies outside the range of the reference'],
@@ -121,7 +121,7 @@ describe('an estimate', () => {
     assert.ok(judge({ requests: 200, metres: 0.1, certain: 0.5 }).isTrusted);
   });
 
-  it('is judged by its scores alone where its inputs are not counted', () => {
+  it('is judged by its scores alone if its inputs are not counted', () => {
     const { cells, sums } = counting();
     sums.predictions[10] = 500;
     assert.equal(judgeTrust(cells, sums, scoreBins).reasons.length, 1);

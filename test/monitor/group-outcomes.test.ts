@@ -15,7 +15,7 @@ const groupsOf = (protectedNames: readonly string[], limit = maxGroups) =>
   createJointGroups({ features: credit.features, protected: [...protectedNames] }, limit);
 
 describe('the joint groups of protected features', () => {
-  it('have a number each, from which every feature’s bin can be told', () => {
+  it('have a number each, from which every feature’s bin can be derived', () => {
     for (const order of [names, names.toReversed(), names.slice(1)]) {
       const groups = groupsOf(order);
       assert.deepEqual(groups.leftOut, []);
@@ -32,7 +32,7 @@ describe('the joint groups of protected features', () => {
     }
   });
 
-  it('leave out the features that do not fit, in the order of the list', () => {
+  it('exclude the features that do not fit, in the order of the list', () => {
     const [first, second, third] = sizes;
     const left = (limit: number, order = names) => groupsOf(order, limit).leftOut;
     assert.deepEqual(left(first * second * third), []);

@@ -31,7 +31,7 @@ const rows = fc.array(
 );
 
 describe('the monitor', () => {
-  it('counts as the bins do, and measures drift as the one definition does', () => {
+  it('counts by the bins, and measures drift by the one definition', () => {
     fc.assert(
       fc.property(rows, (batch) => {
         const monitor = createMonitor(reference);
@@ -99,7 +99,7 @@ describe('the monitor', () => {
     assert.deepEqual(monitor.totals, before);
   });
 
-  it('refuses a class that there is none of, and counts nothing of its row', () => {
+  it('refuses a class that does not exist, and counts nothing of its row', () => {
     const output = { negative: 'stays', positive: 'leaves', threshold: 0.5 };
     for (const [of, places] of [
       [reference, [1, -1, 0.5]],
@@ -124,7 +124,7 @@ describe('the monitor', () => {
     }
   });
 
-  it('leaves keys that the reference does not know alone', () => {
+  it('ignores keys that the reference does not know', () => {
     const monitor = createMonitor(reference);
     monitor.observe({ height: 5, colour: 'red', more: 1 }, 0.1);
     assert.equal(

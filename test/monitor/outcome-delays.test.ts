@@ -6,7 +6,7 @@ const minuteMs = 60_000;
 const dayS = 86_400;
 
 describe('delays of outcomes', () => {
-  it('are told by class', () => {
+  it('are kept by class', () => {
     const delays = createOutcomeDelays(3);
     for (let i = 0; i < 10; i++) delays.add(0, 20 * dayS);
     delays.add(2, 600);

@@ -142,7 +142,7 @@ describe('outcomes against their expectation', () => {
     assert.deepEqual([20, 100].map(repeated), [57, 12]);
   });
 
-  it('accuse no calibration of which few rows were positive, however many outcomes come', () => {
+  it('raise no alarm for a calibration with few positive rows, however many outcomes arrive', () => {
     const rows = 10_000;
     const outcomes = 1e9;
     for (const expected of [1, 2, 5, 10, 20, 50, 100, 200]) {
@@ -157,7 +157,7 @@ describe('outcomes against their expectation', () => {
     }
   });
 
-  it('show that a calibration was too sure of itself', () => {
+  it('show that a calibration was overconfident', () => {
     const certain = { outcomes: 10_000, positives: 900, probability: 0 };
     const other = { outcomes: 1000, positives: 300, probability: 0.3 };
     // 200 rows of which none was positive do not exclude one in a hundred, but they do nine.

@@ -116,7 +116,7 @@ describe('performance from counts', () => {
     }
   });
 
-  it('tells how many predictions have their outcome, and whether figures over all of them can be told', () => {
+  it('shows how many predictions have their outcome, and whether figures over all of them are valid', () => {
     const counted = createPerformance(reference);
     for (let i = 0; i < 100; i++) {
       counted.addPrediction(0.1);
@@ -152,7 +152,7 @@ describe('performance from counts', () => {
 });
 
 describe('the delay line', () => {
-  it('lets events out after the delay, late by a slot at most, and loses none', () => {
+  it('releases events after the delay, at most one slot late, and loses none', () => {
     let nowMs = 1_000_000;
     const released = new Float64Array(3);
     const line = createDelayLine(released, 9600, { now: () => nowMs });
@@ -172,7 +172,7 @@ describe('the delay line', () => {
     assert.deepEqual([...released], [1667, 1667, 1666]);
   });
 
-  it('lets out by when events were, in few slots however old they are', () => {
+  it('releases events by their time, in few slots however old they are', () => {
     const nowMs = 1_000_000;
     let laterMs = nowMs;
     const released = new Float64Array(2);
@@ -195,7 +195,7 @@ describe('the delay line', () => {
     assert.deepEqual([...released], [2, 10_000]);
   });
 
-  it('goes on where another has stopped', () => {
+  it('continues where another has stopped', () => {
     let nowMs = 1_000_000;
     const first = createDelayLine(new Float64Array(2), 9600, { now: () => nowMs });
     first.add(0);
@@ -215,7 +215,7 @@ describe('the delay line', () => {
 });
 
 describe('decisions by group', () => {
-  it('are counted by bin of the features that are asked for', async () => {
+  it('are counted by bin of the requested features', async () => {
     const monitor = createMonitor(referenceOf(await loadArtifact('models/credit.json')));
     const decisions = countDecisions(monitor, ['age', 'no such feature']);
     assert.deepEqual(

@@ -153,7 +153,7 @@ describe('the segments of a monitor', () => {
     );
   });
 
-  it('are no part of a model that names none', () => {
+  it('do not exist for a model that names none', () => {
     const { segments: _, ...without } = reference;
     const monitor = createMonitor(without);
     monitor.observe({ colour: 'red', height: 1, shape: 'flat' }, 0.5);
@@ -204,7 +204,7 @@ describe('the segments of a monitor', () => {
     }
   });
 
-  it('take 8.5 MB where they have as many counts as a model may', () => {
+  it('take 8.5 MB with the maximum number of counts', () => {
     const shops = Array.from({ length: 20 }, (_, i) => `shop ${i}`);
     const features = Array.from({ length: 44 }, (_, i) => ({
       name: `n${i}`,

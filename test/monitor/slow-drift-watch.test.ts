@@ -51,7 +51,7 @@ function start() {
 }
 
 describe('slow drift in the service', () => {
-  it('settles the bets of each day at its end, whether or not requests come then', () => {
+  it('settles the bets of each day at its end, whether or not requests arrive then', () => {
     const { monitor, pass, observe, flat, low } = start();
     const expected = createSlowDrift(tenths) ?? assert.fail('the reference has values');
     const heightOf = () =>

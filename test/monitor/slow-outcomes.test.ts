@@ -46,7 +46,7 @@ describe('slowly unexpected outcomes', () => {
     );
   });
 
-  it('multiplies what each bet has won by the likelihood ratio of each outcome, and begins anew each day', () => {
+  it('multiplies each bet’s winnings by the likelihood ratio of each outcome, and starts a new bet each day', () => {
     const detector = createSlowOutcomes(half);
     assert.equal(detector.evidence(), 0);
     const week = [band(140, 70)];
@@ -105,7 +105,7 @@ describe('slowly unexpected outcomes', () => {
     assert.deepEqual([...detector.winnings], [0, 0, 0, 0, 0, 0]);
   });
 
-  it('says which way the outcomes went and since when, and falls silent after they are as expected again', () => {
+  it('says in which direction the outcomes went and since when, and stops once they are as expected again', () => {
     const expected = [band(20, 6, 0.3)];
     const fewer = [band(20, 2, 0.3)];
     const week = [band(140, 42, 0.3)];

@@ -11,7 +11,7 @@ import { requireTool } from '../support/tools.ts';
 
 const row = { age: 30, limit: 2000, history: 'good' };
 
-describe('outcomes that a replica had kept when it died', function () {
+describe('outcomes that a replica had stored when it died', function () {
   this.timeout(180_000);
   let folder: string;
   let redis: TestRedis;
@@ -97,7 +97,7 @@ describe('outcomes that a replica had kept when it died', function () {
     assert.equal(await counted(other), 4);
   });
 
-  it('count when the store is back, if that was away when the replica started again', async () => {
+  it('count when the store is back, if it was unavailable when the replica restarted', async () => {
     const dying = await start('a');
     await take(dying, 3);
     await dying.signal('SIGKILL');

@@ -88,7 +88,7 @@ describe('prediction ids that hold a group', () => {
     );
   });
 
-  it('tell their time to whoever reads them, as `--forget` does', () => {
+  it('reveal their time to any reader, such as `--forget`', () => {
     const id = tokens.sign(model, 1_700_000_000_123, 0.25, 1, 9);
     assert.deepEqual(readUnverified(id), { key: tokens.verify(id)?.key, timeMs: 1_700_000_000_123 });
   });
@@ -143,7 +143,7 @@ describe('prediction ids that hold a group', () => {
     }
   });
 
-  it('never use the same part of the keystream twice, also when the numbers of a process begin again', () => {
+  it('never use the same part of the keystream twice, even when the numbers of a process start over', () => {
     const signer = createTokens([key], 2 ** 32 - 500);
     // ids of both versions take numbers
     const ids = Array.from({ length: 2000 }, (_, i) =>

@@ -54,12 +54,12 @@ function macOf(key: Buffer, message: Buffer, bytes = 32): Buffer {
 
 describe('HMAC-SHA-256', () => {
   for (const [testCase, key, data, mac] of vectors) {
-    it(`gives what RFC 4231 has as test case ${testCase}`, () => {
+    it(`gives the result of RFC 4231’s test case ${testCase}`, () => {
       assert.equal(macOf(key, data, mac.length / 2).toString('hex'), mac);
     });
   }
 
-  it('is that of Node, for keys and messages of any length', () => {
+  it('equals Node’s, for keys and messages of any length', () => {
     for (const keyBytes of [0, 1, 32, 63, 64, 65, 200]) {
       for (const messageBytes of [0, 1, 35, 55, 56, 64, 500]) {
         const [key, message] = [randomBytes(keyBytes), randomBytes(messageBytes)];
@@ -68,7 +68,7 @@ describe('HMAC-SHA-256', () => {
     }
   });
 
-  it('is that of what the buffer holds at the call, and writes nothing but what is asked for', () => {
+  it('authenticates the buffer’s content at the call, and writes only what is requested', () => {
     const key = randomBytes(32);
     const message = Buffer.alloc(35);
     const authenticate = createHmacOver(key, message);

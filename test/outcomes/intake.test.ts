@@ -135,7 +135,7 @@ describe('the intake of outcomes', () => {
     return sum;
   };
 
-  it('counts once what many report in the same moment', async () => {
+  it('counts once what many report at the same moment', async () => {
     const ids = predict(300);
     const receipts = await Promise.all(Array.from({ length: 20 }, () => intake.take(labels(ids))));
     assert.equal(
@@ -157,7 +157,7 @@ describe('the intake of outcomes', () => {
     assert.equal(intake.results.accepted + intake.results.duplicate, 1300);
   });
 
-  it('lets one who waited take over when the first could not keep them', async () => {
+  it('lets a waiting batch take over when the first could not store them', async () => {
     let faults = 2;
     await close();
     const written = Promise.withResolvers<void>();
@@ -187,7 +187,7 @@ describe('the intake of outcomes', () => {
     assert.equal(intake.results.deferred, 10);
   });
 
-  it('tries once more after a single fault of the disk', async () => {
+  it('tries once more after a single disk error', async () => {
     let isBroken = true;
     const lines: string[] = [];
     await close();
@@ -207,7 +207,7 @@ describe('the intake of outcomes', () => {
     assert.deepEqual([intake.results.deferred, counted()], [0, 10]);
   });
 
-  it('counts so many of earlier processes that memory is enough for them, and leaves the rest to later ones', async () => {
+  it('counts only as many of earlier processes as fit into memory, and leaves the rest to later ones', async () => {
     const ids = predict(10);
     await intake.take(labels(ids));
     for (const [start, left] of [6, 2, 0].entries()) {
@@ -289,7 +289,7 @@ describe('the intake of outcomes', () => {
     }
   });
 
-  it('counts it once though its file was rotated while it was read, and though that process ends too', async () => {
+  it('counts it once although its file was rotated while it was read, and that process ends, too', async () => {
     await intake.take(labels(predict(5)));
     await close();
     await open({ earlier: readJsonl([path, path]) });
@@ -400,7 +400,7 @@ describe('the intake of outcomes', () => {
     }
   });
 
-  it('takes no repetition of an outcome that was deleted', async () => {
+  it('accepts no repetition of an outcome that was deleted', async () => {
     const [gone, ...others] = predict(3);
     await intake.take(labels([gone, ...others]));
     await close();
@@ -414,7 +414,7 @@ describe('the intake of outcomes', () => {
     assert.equal(await readFile(path, 'utf8'), text);
   });
 
-  describe('where the shared store does not say whether it has confirmed one', () => {
+  describe('if the shared store does not say whether it has confirmed one', () => {
     /** Fails once when it is to confirm: after it has, so that it cannot say so, or before. */
     function createMemory(confirmsFirst = true): SharedStore {
       const holders = new Map<bigint, ClaimState>();
@@ -507,7 +507,7 @@ describe('the intake of outcomes', () => {
     const back = () => models.get(model.digest.toString('hex'));
     const countedSinceBack = () => back()?.performance.sums.negatives.reduce((sum, count) => sum + count, 0);
 
-    it('takes them, once, and counts them from 0 when that can have been scraped', async () => {
+    it('accepts them, once, and counts them from 0 when that may have been scraped', async () => {
       const ids = predict(30);
       drop();
       const receipts = await Promise.all([0, 10].map((i) => intake.take(labels(ids.slice(i, i + 20)))));
@@ -535,7 +535,7 @@ describe('the intake of outcomes', () => {
       assert.deepEqual([countedSinceBack(), intake.held.size], [20, 0]);
     });
 
-    it('goes on with its predictions that are not old enough', async () => {
+    it('continues with its predictions that are not old enough', async () => {
       await close();
       const immature = createImmaturePredictions(join(folder, 'models'), assert.fail);
       await open(

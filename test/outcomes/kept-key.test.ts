@@ -54,10 +54,10 @@ function refusedStart(folder: string, user: { uid?: number; gid?: number } = {})
   return stderr;
 }
 
-describe('the key of prediction ids, where none is set', function () {
+describe('the key of prediction ids, if none is set', function () {
   this.timeout(60_000);
 
-  it('is made once, for its owner alone, and ids outlive the process', async () => {
+  it('is created once, for its owner alone, and ids outlive the process', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, '.outcome-key');
     const first = await startTestService({}, folder.path);
@@ -108,7 +108,7 @@ describe('the key of prediction ids, where none is set', function () {
     }
   });
 
-  it('is whole from its first moment, and one, however many make it at once', async () => {
+  it('is created atomically, and only once, however many create it at the same time', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'logs/.outcome-key');
     const seen = await Promise.all(
@@ -123,7 +123,7 @@ describe('the key of prediction ids, where none is set', function () {
     assert.deepEqual(await readdir(join(folder.path, 'logs')), ['.outcome-key']);
   });
 
-  it('is another one in another folder, by which ids are refused', async () => {
+  it('is a different one in another folder, by which ids are refused', async () => {
     await using folder = await temporaryFolder();
     const [one, other] = await Promise.all([startTestService({}, folder.path), startTestService()]);
     try {
@@ -150,7 +150,7 @@ describe('the key of prediction ids, where none is set', function () {
     }
   });
 
-  it('stays what it is where rows are deleted', async () => {
+  it('stays unchanged when rows are deleted', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, '.outcome-key');
     const service = await startTestService({}, folder.path);
@@ -197,7 +197,7 @@ describe('the key of prediction ids, where none is set', function () {
     assert.match(refusedStart(folder.path, user), /\.outcome-key: cannot be read: EACCES \(an earlier start/);
   });
 
-  it('is used, and complained of, when others may read it', async () => {
+  it('is used, with a warning, when others may read it', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, '.outcome-key');
     await writeFile(path, 'a-key-that-is-long-enough\n');
@@ -225,7 +225,7 @@ describe('the key of prediction ids, where none is set', function () {
     ['read-only', 'ro,size=64m', 'EROFS'],
     ['full', 'size=4k', 'ENOSPC'],
   ] as const) {
-    it(`is made for the process alone on a disk that is ${how}, which is said`, async function () {
+    it(`is created for the process alone on a disk that is ${how}, which is reported`, async function () {
       await using folder = await temporaryFolder();
       const launcher = await mountLauncher(this);
       const fill = code === 'ENOSPC' ? 'head -c 4096 /dev/zero > "$0"/all;' : '';
@@ -245,7 +245,7 @@ describe('the key of prediction ids, where none is set', function () {
     });
   }
 
-  it('is made for the process alone where a file is in the way of the folder, or the outcomes go to a device', async () => {
+  it('is created for the process alone if a file is in the way of the folder, or the outcomes go to a device', async () => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'file'), '');
     const beneath = await startTestService({ OUTCOMES_PATH: join(folder.path, 'file/outcomes.jsonl') });

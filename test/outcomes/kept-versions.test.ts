@@ -31,7 +31,7 @@ describe('the versions that are kept', () => {
     assert.deepEqual(dropped([version(23.9), version(24), version(24.1)]), ['24.1']);
   });
 
-  it('are two beside the one that answers: those used last', () => {
+  it('are two besides the one that answers: the most recently used', () => {
     const answering = version(9);
     const others = [5, 1, 4, 2, 3].map((hours) => version(hours));
     assert.deepEqual(dropped([others[0], answering, ...others.slice(1)], answering), ['3', '4', '5']);
@@ -45,7 +45,7 @@ describe('the versions that are kept', () => {
     );
   });
 
-  it('are two of each model that answers, and two of all that answer no more', () => {
+  it('are two of each model that answers, and two of all that no longer answer', () => {
     const answering = ['credit', 'churn'].map((name) => version(0, 0, name));
     const others = ['credit', 'churn', 'gone', 'left'].flatMap((name, i) =>
       [1, 2, 3].map((hours) => version(hours + i / 10, 0, name)),
@@ -60,7 +60,7 @@ describe('the versions that are kept', () => {
     ]);
   });
 
-  it('are ten at most, of all models together, that only have to be scraped', () => {
+  it('are at most ten, of all models together, that only have to be scraped', () => {
     const answering = ['a', 'b', 'c'].map((name) => version(0, 0, name));
     const used = answering.flatMap(({ name }) => [version(1, 0, name), version(2, 0, name)]);
     const unscraped = Array.from({ length: maxUnscraped + 2 }, (_, i) =>

@@ -109,7 +109,7 @@ describe('the known models', () => {
     assert.deepEqual(inUse(), [0, 1]);
   });
 
-  it('come back when they are looked for, from 0 and counting only once that has been scraped', async () => {
+  it('come back when needed, from 0 and counting only once that has been scraped', async () => {
     addAll();
     const [model, same] = await Promise.all([0, 0].map((i) => models.bringBack(digestOf(versions[i]))));
     assert.ok(model);
@@ -136,7 +136,7 @@ describe('the known models', () => {
     await back();
   });
 
-  it('can be asked for without coming back', async () => {
+  it('can be looked up without coming back', async () => {
     addAll();
     const before = inUse();
     for (const { name, version } of [...versions, ...versions]) {
@@ -147,7 +147,7 @@ describe('the known models', () => {
     assert.deepEqual(inUse(), before);
   });
 
-  it('are never more than twelve beside the one that answers, which is said where counts are lost by it', async () => {
+  it('are never more than twelve besides the one that answers, which is reported if it loses counts', async () => {
     const many = await creditVersions(30);
     for (const version of many) {
       models.add(version).used('outcome');
@@ -169,14 +169,14 @@ describe('the known models', () => {
     );
   });
 
-  it('are not known when nobody has kept them', async () => {
+  it('are not known if nobody has stored them', async () => {
     assert.equal(await models.find('0123456789abcdef'), undefined);
     addAll();
     await models.kept();
     assert.equal((await readdir(folder)).length, versions.length);
   });
 
-  it('are the ones that they are kept as, and nothing else that stands in their place, which is said once', async () => {
+  it('are those that they are stored as, and nothing else in their place, which is reported once', async () => {
     const [wanted, other] = versions;
     const digest = digestOf(wanted);
     const file = join(folder, `${digest}.json`);
@@ -215,7 +215,7 @@ describe('the known models', () => {
     assert.equal(await readFile(file, 'utf8'), text);
   });
 
-  it('are told from others by their whole content: no other one of the same name and version may answer', async () => {
+  it('are identified by their whole content: no other one with the same name and version may answer', async () => {
     const [real] = versions;
     // what somebody prepares who can choose both artifacts
     const forged = {
@@ -237,7 +237,7 @@ describe('the known models', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('are not refused while the shared store that may know them is away', async () => {
+  it('are not refused while the shared store that may know them is unavailable', async () => {
     const store = { isAway: true, published: new Set<string>() };
     open({
       publishModel: (digest: string) => store.published.add(digest),
@@ -287,7 +287,7 @@ describe('the known models', () => {
     assert.equal(await models.find(digestOf(versions[0])), undefined);
   });
 
-  it('are said once to be unknown later where they cannot be kept', async () => {
+  it('are reported once as unknown later if they cannot be stored', async () => {
     const problems: string[] = [];
     const onProblem = (message: string) => problems.push(message);
     const file = join(folder, 'file');
@@ -310,7 +310,7 @@ describe('the known models', () => {
     assert.deepEqual(await readdir(join(file, 'models')), [`${digestOf(versions[0])}.json`]);
   });
 
-  it('are kept again where a file was deleted, and in the shared store, which forgets them', async () => {
+  it('are stored again if a file was deleted, and in the shared store, which forgets them', async () => {
     const published: string[] = [];
     open({
       publishModel: (digest: string) => published.push(digest),

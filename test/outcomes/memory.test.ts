@@ -60,7 +60,7 @@ describe('the memory of ids', () => {
 });
 
 describe('outcomes that are held', () => {
-  it('count when their time has come, in that order', () => {
+  it('count when they are due, in that order', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(1000)), fc.nat(1000), (times, untilMs) => {
         let nowMs = -1;

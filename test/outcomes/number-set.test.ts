@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { createNumberSet } from '../../src/outcomes/number-set.ts';
 
 describe('a set of numbers that fills up from below', () => {
-  it('holds what was added, in any order, also when it is saved and begun again', () => {
+  it('contains what was added, in any order, even after it was saved and restored', () => {
     const number = fc.nat({ max: 300 });
     const step = fc.oneof(
       { weight: 8, arbitrary: fc.record({ kind: fc.constant('add' as const), number }) },
@@ -27,7 +27,7 @@ describe('a set of numbers that fills up from below', () => {
     );
   });
 
-  it('takes no room for what has filled up', () => {
+  it('takes no memory for the part that has filled up', () => {
     const set = createNumberSet();
     for (let number = 0; number < 100_000; number++) set.add(number);
     assert.deepEqual(set.save(), { below: 100_000, bits: '' });
@@ -35,7 +35,7 @@ describe('a set of numbers that fills up from below', () => {
     assert.ok(set.save().bits.length < 40);
   });
 
-  it('takes what is too far back for counted, so that one missing number costs no memory for ever', () => {
+  it('treats numbers too far back as counted, so that one missing number does not cost memory forever', () => {
     const set = createNumberSet(undefined, 64);
     for (let number = 1; number < 1000; number++) set.add(number);
     assert.ok(set.has(0));

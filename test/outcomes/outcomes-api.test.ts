@@ -53,7 +53,7 @@ describe('POST /outcomes', () => {
   const received = async (result: string) =>
     seriesValue(await scrape(service), 'outcomes_received_total', { result }) ?? Number.NaN;
 
-  it('joins an outcome with its prediction, keeps it and counts it', async () => {
+  it('joins an outcome with its prediction, stores it and counts it', async () => {
     const { id, score, prediction, model } = await predict(service);
     const before = await received('accepted');
     const { status, body } = await report({ id, outcome: 'bad' });
@@ -115,7 +115,7 @@ describe('POST /outcomes', () => {
     assert.equal(answers.filter(({ body }) => body.duplicate === 1).length, 19);
   });
 
-  it('tells what is wrong, by place and reason, and takes the rest', async () => {
+  it('says what is wrong, by index and reason, and accepts the rest', async () => {
     const { id } = await predict(service);
     const { id: other } = await predict(service);
     const forged = createTokens([Buffer.from('another key altogether')]).sign(
@@ -169,7 +169,7 @@ describe('POST /outcomes', () => {
     assert.match(body.detail, /^unknown_class: .*"good" or "bad"$/);
   });
 
-  it('answers 422 where nothing was accepted and something is invalid, with what became of each', async () => {
+  it('answers 422 if nothing was accepted and something is invalid, with the result of each', async () => {
     const { id } = await predict(service);
     assert.equal((await report({ id, outcome: 'good' })).status, 202);
     const forged = { id: 'x'.repeat(68), outcome: 'good' };
@@ -205,7 +205,7 @@ describe('POST /outcomes', () => {
     assert.deepEqual([status, body.invalid.length], [422, 2]);
   });
 
-  it('answers 202 where nothing was accepted and nothing is invalid', async () => {
+  it('answers 202 if nothing was accepted and nothing is invalid', async () => {
     const { id } = await predict(service);
     await report({ id, outcome: 'good' });
     assert.deepEqual(await report([]).then(({ status, body }) => [status, body.accepted]), [202, 0]);
@@ -213,7 +213,7 @@ describe('POST /outcomes', () => {
     assert.deepEqual([status, body.duplicate], [202, 1]);
   });
 
-  it('takes 10,000 lines of NDJSON, torn ones apart, and not one more', async () => {
+  it('accepts 10,000 lines of NDJSON, besides torn ones, and not one more', async () => {
     const ids = await Promise.all(Array.from({ length: 50 }, async () => (await predict(service)).id));
     const lines = Array.from({ length: 10_000 }, (_, i) =>
       JSON.stringify({ id: ids[i % 50], outcome: 'good' }),
@@ -232,7 +232,7 @@ describe('POST /outcomes', () => {
     assert.equal(tooMany.status, 413);
   });
 
-  it('refuses what is no JSON, or too much of it', async () => {
+  it('refuses what is not JSON, or too much of it', async () => {
     assert.equal((await report('{"id":')).status, 400);
     assert.equal((await report('x', { 'content-type': 'text/plain' })).status, 415);
     const { socket, closed } = openRaw(service.admin);
@@ -241,7 +241,7 @@ describe('POST /outcomes', () => {
     assert.match(await closed, /^HTTP\/1\.1 413 /);
   });
 
-  it('is not there on the public API without a token file', async () => {
+  it('does not exist on the public API without a token file', async () => {
     assert.equal(requestsCounted(await scrape(service), 202), undefined);
     const { status } = await postJson(`${service.api}/outcomes`, { id: 'x', outcome: 'good' });
     assert.equal(status, 404);
@@ -268,7 +268,7 @@ describe('POST /outcomes', () => {
 });
 
 describe('outcomes through a restart', () => {
-  it('count once a scrape has shown their series, also where the version does not answer any more', async () => {
+  it('count once a scrape has shown their series, even if the version no longer answers', async () => {
     const first = await startTestService(env);
     const { id } = await predict(first);
     const { id: late } = await predict(first);
@@ -318,7 +318,7 @@ describe('outcomes through a restart', () => {
   });
 });
 
-describe('outcomes that come early', () => {
+describe('outcomes that arrive early', () => {
   it('count when their predictions are old enough, also after a restart', async () => {
     const maturity = {
       ...env,
@@ -404,8 +404,8 @@ describe('outcomes on the public API', () => {
   });
 });
 
-describe('outcomes that cannot be kept', () => {
-  it('are deferred while the disk refuses them, and taken when it does not', async () => {
+describe('outcomes that cannot be stored', () => {
+  it('are deferred while the disk refuses them, and accepted when it does not', async () => {
     const service = await startTestService(env);
     try {
       const { id } = await predict(service);

@@ -30,14 +30,14 @@ describe('the lines of an outcome file', () => {
     assert.deepEqual(await read(), ['a', 'b', 'c', 'd']);
   });
 
-  it('are none where there is no file, and those that there are where others have gone', async () => {
+  it('are none if there is no file, and the remaining ones if others have gone', async () => {
     assert.deepEqual(await read(), []);
     await put(at(1), 'a');
     await symlink(join(folder, 'gone'), at(2));
     assert.deepEqual(await read(), ['a']);
   });
 
-  it('are all found while a deletion puts the file aside again and again', async () => {
+  it('are all found while a deletion repeatedly moves the file aside', async () => {
     await Promise.all([put(at(1), 'a'), put(path, 'b')]);
     const aside = at(2);
     let isOver = false;

@@ -126,7 +126,7 @@ describe('outcomes over three replicas that share a Redis', function () {
     return JSON.parse(stdout);
   };
 
-  it('takes every outcome once, and tells duplicates and forgeries', () => {
+  it('accepts every outcome once, and recognises duplicates and forgeries', () => {
     assert.equal(receipt.accepted, predictions);
     assert.equal(receipt.invalid.filter(({ reason }) => reason === 'invalid_id').length >= forgeries, true);
     const sent = predictions + duplicates + forgeries + 500;
@@ -148,7 +148,7 @@ describe('outcomes over three replicas that share a Redis', function () {
     await expectSameFigures(requireTool(this, 'promtool'), [...scraped.values()], await evaluate());
   });
 
-  it('would miss exactly what a killed replica counted after its last scrape', async () => {
+  it('misses exactly what a killed replica counted after its last scrape', async () => {
     const [first, second, third] = replicas;
     const last = scraped.get(third);
     assert.ok(last);

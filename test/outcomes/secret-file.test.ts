@@ -69,7 +69,7 @@ describe('a file with secrets', () => {
   }
 
   for (const token of ['Bearer abcdef', 'token-of-the-käufer']) {
-    it(`holds no token that no header carries, such as ${token}`, async () => {
+    it(`contains no token that no header can carry, such as ${token}`, async () => {
       await writeFile(path, `fine\n${token}`);
       await assert.rejects(readBearerTokens({ OUTCOMES_TOKEN_FILE: path }), (error: Error) => {
         assert.match(error.message, /: token 2 has a blank or a character that is not ASCII/);
@@ -85,7 +85,7 @@ describe('a file with secrets', () => {
     ['made longer by blanks around it', '      short      ', 1],
     ['among others that are long enough', `${secret}\n\nshort\n${secret}`, 2],
   ] as const) {
-    it(`holds no secret ${what}, neither a key nor a token`, async () => {
+    it(`contains no secret ${what}, neither a key nor a token`, async () => {
       await writeFile(path, text);
       for (const [name, kind, reading] of [
         ['OUTCOME_KEY_FILE', 'key', readSigningKeys({ OUTCOME_KEY_FILE: path, OUTCOMES_PATH })],
@@ -98,7 +98,7 @@ describe('a file with secrets', () => {
     });
   }
 
-  it('may hold secrets of 16 characters', async () => {
+  it('may contain secrets of 16 characters', async () => {
     await writeFile(path, 'sixteen-letters!\n');
     assert.equal((await readSigningKeys({ OUTCOME_KEY_FILE: path, OUTCOMES_PATH })).keys.length, 1);
     assert.deepEqual(await readBearerTokens({ OUTCOMES_TOKEN_FILE: path }), ['sixteen-letters!']);
@@ -111,7 +111,7 @@ describe('a file with secrets', () => {
     assert.match(stderr, /^vigia: cannot start: OUTCOMES_TOKEN_FILE=\S+: token 1 has fewer than 16 .*\n$/);
   });
 
-  it('ends the start when one of its tokens is a key as well', async () => {
+  it('ends the start when one of its tokens is also a key', async () => {
     await writeFile(path, `another-secret-that-is-long\n${secret}\n`);
     for (const keys of [{ OUTCOME_KEY_FILE: path }, { OUTCOME_KEYS: `the-key-that-signs,${secret}` }]) {
       const { status, stderr } = start({ ...keys, OUTCOMES_TOKEN_FILE: path });

@@ -15,7 +15,7 @@ setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
 describe('the counts of versions and their shadows', () => {
-  it('hold no version that has made room for newer ones, also where nobody reads them', async () => {
+  it('keep no version that was dropped for newer ones, even if nobody reads them', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'vigia-pairs-'));
     const models = createKnownModels({
       files: createModelFiles({ folder, maxAgeMs: 86_400_000, onProblem: assert.fail }),

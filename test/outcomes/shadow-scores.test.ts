@@ -11,8 +11,8 @@ const said = (score: number, model = aModel, group?: number) => ({
   group,
 });
 
-describe('what shadows said', () => {
-  it('is found by the prediction that the caller got, of each shadow', () => {
+describe('what shadows predicted', () => {
+  it('is found by the caller’s prediction, for each shadow', () => {
     const scores = createShadowScores(64);
     const one = key();
     assert.deepEqual(scores.find(one), []);
@@ -23,7 +23,7 @@ describe('what shadows said', () => {
     assert.deepEqual(scores.find(0n), [], 'a key that is all zeros is none that was never made');
   });
 
-  it('is remembered of as many rows as there is room for, the newest', () => {
+  it('is remembered for as many rows as there is room for, the newest', () => {
     const entries = 4096;
     const scores = createShadowScores(entries);
     const keys = Array.from({ length: 3 * entries }, key);

@@ -30,7 +30,7 @@ describe('the address of the shared store', () => {
     assert.equal(await readSharedAddress({}), undefined);
   });
 
-  it('has the password of the file, whatever characters that has', async () => {
+  it('has the password from the file, whatever its characters', async () => {
     for (const password of ['plain', 'a/b+c==', 'p@ss:w/rd?#%20 x', '100%', 'пароль', '"\\\'']) {
       const url = new URL((await read('rediss://user@store:6380/1', `${password}\n`)) ?? '');
       assert.equal(decodeURIComponent(url.password), password);
@@ -41,7 +41,7 @@ describe('the address of the shared store', () => {
     }
   });
 
-  it('is refused with two passwords, with no line or two in the file, and with none but a password', async () => {
+  it('is refused with two passwords, with no line or two lines in the file, and with only a password', async () => {
     const store = 'redis://store:6379';
     const source = `OUTCOME_DEDUP_PASSWORD_FILE=${path}`;
     for (const [reading, message] of [
@@ -61,7 +61,7 @@ describe('the address of the shared store', () => {
     }
   });
 
-  it('opens a store that asks for that password, which a wrong one does not', async function () {
+  it('opens a store that requires that password, which a wrong one does not', async function () {
     const port = await freePort();
     const password = 'p@ss:w/rd?#%20"x';
     const redis = await startRedis(requireTool(this, 'redis-server'), port, password);

@@ -48,7 +48,7 @@ describe('the memory that replicas share', function () {
   const later = Date.now() + dayMs;
   const claimed = (memory: SharedStore, ...keys: bigint[]) => eventually(() => memory.claim(keys));
 
-  it('lets one replica claim an outcome, and tells the others how far it is', async () => {
+  it('lets one replica claim an outcome, and tells the others its state', async () => {
     const [one, other] = [open(), open()];
     assert.deepEqual(await claimed(one, 1n, 2n), ['claimed', 'claimed']);
     assert.deepEqual(await claimed(other, 2n, 3n), ['pending', 'claimed']);
@@ -107,7 +107,7 @@ describe('the memory that replicas share', function () {
     }
   });
 
-  it('frees the claim of a batch whose replica died, and keeps what became of one for a day', async () => {
+  it('frees the claim of a batch whose replica died, and keeps a result for a day', async () => {
     const [one, other] = [open(), open()];
     const batch = { key: 'key', body: 'body' };
     const claim = (memory: SharedStore, named = batch) => eventually(() => memory.claimBatch(named));
@@ -145,7 +145,7 @@ describe('the memory that replicas share', function () {
     assert.ok(confirmed.every(Boolean));
   });
 
-  it('claims nothing while it is full, and has forgotten nothing when it is not any more', async () => {
+  it('claims nothing while it is full, and has forgotten nothing afterwards', async () => {
     const memory = open();
     assert.deepEqual(await claimed(memory, 600n), ['claimed']);
     assert.deepEqual(await memory.confirm([600n], [later]), [true]);
@@ -181,7 +181,7 @@ describe('the memory that replicas share', function () {
   });
 });
 
-describe('a service whose shared store is away', function () {
+describe('a service whose shared store is unavailable', function () {
   this.timeout(60_000);
   let program: string;
   let port: number;
@@ -220,7 +220,7 @@ describe('a service whose shared store is away', function () {
     assert.doesNotMatch(JSON.stringify(service.logLines()) + service.stderr(), /secret-of-redis/);
   });
 
-  it('takes them when it comes, and defers them again when it goes', async () => {
+  it('accepts them when it comes, and defers them again when it goes', async () => {
     const id = await predict();
     // the Redis to come has no password and would refuse one
     await service.stop();
@@ -245,7 +245,7 @@ describe('a service whose shared store is away', function () {
     assert.equal((await readJsonLines(service.outcomesPath)).length, 2);
   });
 
-  it('does not wait for one that hangs, and /predict does not notice', async () => {
+  it('does not wait for one that hangs, and /predict is not affected', async () => {
     const id = await predict();
     redis?.process.kill('SIGSTOP');
     const answering = report(id);

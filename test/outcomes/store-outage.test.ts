@@ -55,7 +55,7 @@ describe('a shared store that answers with errors', function () {
 
   for (const reply of replies) {
     const [code] = reply.split(' ');
-    it(`by ${code}: makes a new connection, is back when that is good, and says both once`, async () => {
+    it(`by ${code}: makes a new connection, is back when that works, and reports both once`, async () => {
       open();
       await ready();
       const old = store.connections;
@@ -72,7 +72,7 @@ describe('a shared store that answers with errors', function () {
     });
   }
 
-  it('for long: tries again at a pace, is not taken for good meanwhile, and says it once', async () => {
+  it('for long: retries at intervals, does not count as working in the meantime, and is reported once', async () => {
     open();
     await ready();
     let isBroken = true;
@@ -89,7 +89,7 @@ describe('a shared store that answers with errors', function () {
     assert.equal(problems.length, 2);
   });
 
-  it('to some calls and not to the trial: makes connections at a growing distance', async () => {
+  it('to some calls and not to the trial: makes connections at growing intervals', async () => {
     open();
     await ready();
     let asked = 0;
@@ -104,7 +104,7 @@ describe('a shared store that answers with errors', function () {
     assert.ok(performance.now() - startedMs > 100 + 200 + 400, 'the pauses grow');
   });
 
-  it('to models alone: is not taken for good, as other replicas could count nothing', async () => {
+  it('to models alone: does not count as working, as other replicas could count nothing', async () => {
     store.behave = ([name, key]) =>
       name === 'SET' && key.startsWith('vigia:model:') ? '-NOPERM not this key\r\n' : undefined;
     open();
@@ -116,7 +116,7 @@ describe('a shared store that answers with errors', function () {
     ]);
   });
 
-  it('when it is to confirm: the outcome is not taken for confirmed, and can be claimed again', async () => {
+  it('when it is to confirm: the outcome does not count as confirmed, and can be claimed again', async () => {
     open();
     await ready();
     const old = store.connections;
@@ -128,7 +128,7 @@ describe('a shared store that answers with errors', function () {
     assert.deepEqual(await memory.confirm([1n, 2n], [later, later]), [true, true]);
   });
 
-  it('of another kind than before: says that one as well, as the first may be over', async () => {
+  it('of a different kind than before: is reported, too, as the first may be over', async () => {
     open();
     await ready();
     let reply = '-LOADING wait\r\n';
@@ -179,7 +179,7 @@ describe('a shared store that answers with errors', function () {
     });
   }
 
-  it('or whose connection is only half there: a new one is made', async () => {
+  it('or whose connection is half open: a new one is made', async () => {
     open();
     await ready();
     const old = store.connections;
@@ -190,7 +190,7 @@ describe('a shared store that answers with errors', function () {
     assert.equal(problems.length, 2);
   });
 
-  it('makes no connection any more once it is closed', async () => {
+  it('makes no more connections once it is closed', async () => {
     store.behave = () => '-LOADING wait\r\n';
     open();
     await eventually(() => assert.equal(problems.length, 1));

@@ -12,7 +12,7 @@ const key = Buffer.from('a key that nobody else has');
 const tokens = createTokens([key]);
 
 describe('prediction ids', () => {
-  it('carry model, time, score and prediction, bit by bit', () => {
+  it('contain model, time, score and prediction, bit by bit', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0, max: 1, noNaN: true }),

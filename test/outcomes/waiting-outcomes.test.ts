@@ -106,7 +106,7 @@ describe('outcomes of many older versions at once', () => {
     mostInUse = Math.max(mostInUse, models.all().length);
   };
 
-  it('are all taken and counted, twelve versions at a time beside the one that answers', async () => {
+  it('are all accepted and counted, twelve versions at a time besides the one that answers', async () => {
     const all = outcomes();
     const { accepted } = await intake.take(all);
     assert.equal(accepted, all.length);
@@ -160,7 +160,7 @@ describe('outcomes of many older versions at once', () => {
     assert.equal(mostInUse, 1 + mostOthers);
   });
 
-  it('are said once, however many come', async () => {
+  it('are reported once, however many arrive', async () => {
     const all = outcomes();
     for (const outcome of all) await intake.take([outcome]);
     await scrape();
@@ -168,7 +168,7 @@ describe('outcomes of many older versions at once', () => {
     assert.match(problems[0], /^outcomes of older versions are waiting to be counted: at most 10 versions/);
   });
 
-  it('are said when they will never count', async () => {
+  it('are reported if they will never count', async () => {
     const all = outcomes();
     await intake.take(all);
     await scrape();
@@ -187,7 +187,7 @@ describe('outcomes of many older versions at once', () => {
     assert.equal(counted() + lost.reduce((sum, count) => sum + count, 0), all.length);
   });
 
-  it('are deferred when too many wait, and taken again when those have counted', async () => {
+  it('are deferred when too many wait, and accepted again when those have counted', async () => {
     const all = outcomes();
     await open({ maxWaiting: 50 });
     await intake.take(all);

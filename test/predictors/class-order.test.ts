@@ -14,7 +14,7 @@ describe('the column of the positive class', () => {
     ['\u{1f600}', '\ufffd', 1],
   ];
   for (const [positive, negative, column] of cases) {
-    it(`of ${positive} beside ${negative} is ${column}`, () => {
+    it(`of ${positive} next to ${negative} is ${column}`, () => {
       assert.equal(positiveColumn({ positive, negative }), column);
     });
   }

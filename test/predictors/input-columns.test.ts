@@ -16,7 +16,7 @@ describe('the inputs that a model file lists', () => {
     assert.deepEqual(said({ name: 'x', features: ['age', 'age'] }), ['inputs.0.features.1 is listed twice']);
   });
 
-  it('have a name each, which is not that of a feature that is left', () => {
+  it('have distinct names, which are not those of remaining features', () => {
     const twice = ['x', 'x'].map((name, i) => ({ name, features: [model.features[i].name] }));
     assert.deepEqual(said(...twice), ['inputs.1.name is the name of another input, too']);
     assert.deepEqual(said({ name: 'age', features: ['income'] }), [

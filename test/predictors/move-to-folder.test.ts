@@ -21,7 +21,7 @@ describe('a model file that is written into another folder', () => {
     });
   });
 
-  it('stays as it is where its paths are absolute, it names none, or the folder is the same', () => {
+  it('stays unchanged if its paths are absolute, it names none, or the folder is the same', () => {
     for (const predictor of [{ ...http, headersFile: '/run/secrets/headers' }, http]) {
       assert.deepEqual(moved(predictor, 'old', 'new'), predictor);
     }

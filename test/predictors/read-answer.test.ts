@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createAnswerReader } from '../../src/predictors/read-answer.ts';
 
 describe('createAnswerReader', () => {
-  it('knows the class of a model whose classes are truth values by its number, too', () => {
+  it('also recognises the class of a model whose classes are booleans by its number', () => {
     const read = createAnswerReader({ positive: 'true', negative: 'false' }, true);
     for (const prediction of [true, 'True', 'true', 1, 1n, '1']) {
       assert.deepEqual(read(0.25, prediction), { score: 0.25, prediction: 'true' });
@@ -15,7 +15,7 @@ describe('createAnswerReader', () => {
     assert.deepEqual(swapped(0.25, 0), { score: 0.25, prediction: 'False' });
   });
 
-  it('takes numbers for no other classes than those of these names', () => {
+  it('accepts numbers only for classes with these names', () => {
     const read = createAnswerReader({ positive: 'yes', negative: 'no' }, true);
     assert.throws(() => read(0.25, 1), { reason: 'bad_answer' });
     const numbers = createAnswerReader({ positive: '0', negative: '1' }, true);

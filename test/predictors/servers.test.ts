@@ -76,7 +76,7 @@ describe('Vigia in front of a server of models', function () {
   for (const protocol of ['v2', 'mlflow'] as const) {
     const name = protocol === 'v2' ? 'MLServer' : 'mlflow models serve';
 
-    it(`answers what scikit-learn says behind ${name}, numbers, texts and missing values alike`, async () => {
+    it(`answers the same as scikit-learn behind ${name}, for numbers, texts and missing values`, async () => {
       const some = scoredRows.slice(0, 40);
       assert.ok(some.some(({ row }) => row.tenure === null) && some.some(({ row }) => row.city === null));
       for (const { row, score } of some) {
@@ -89,7 +89,7 @@ describe('Vigia in front of a server of models', function () {
       await waitFor(async () => (await countSamples(fronts[protocol].service)) === some.length);
     });
 
-    it(`takes the trace on to ${name}`, async () => {
+    it(`passes the trace context on to ${name}`, async () => {
       const { service, relay } = fronts[protocol];
       relay.heard.length = 0;
       await ask(service, scoredRows[0].row, { traceparent: `00-${traceId}-${callersSpan}-01` });
@@ -117,7 +117,7 @@ describe('Vigia in front of a server of models', function () {
     });
   }
 
-  it('does not make a model file for a server that answers with classes alone', async () => {
+  it('makes no model file for a server that answers with classes alone', async () => {
     const { url } = servers[0];
     const labels = { ...(await documentedPredictor('v2')), url, score: 'predict', timeoutMs: 30_000 };
     await assert.rejects(
@@ -129,7 +129,7 @@ describe('Vigia in front of a server of models', function () {
     );
   });
 
-  it('answers 502 when the server behind is gone, counts that, and records no prediction', async () => {
+  it('answers 502 when the server behind it is gone, counts that, and records no prediction', async () => {
     const { service, relay } = fronts.mlflow;
     const count = async (metric: string) => {
       const text = await (await fetch(`${service.admin}/metrics`)).text();

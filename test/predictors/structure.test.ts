@@ -27,11 +27,11 @@ describe('how a model computes', () => {
       .map(({ path }) => path)
       .sort();
 
-  it('is known to the logistic predictor and to training, and to nothing else', () => {
+  it('is known only to the logistic predictor and to training', () => {
     assert.deepEqual(naming(weights), []);
   });
 
-  it('is told of through the interface of explanations alone', () => {
+  it('is revealed only through the interface of explanations', () => {
     assert.deepEqual(naming(reasons), explaining);
   });
 });

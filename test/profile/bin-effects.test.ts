@@ -19,7 +19,7 @@ const mean = (values: ArrayLike<number>) =>
   Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 
 describe('the spread of scores', () => {
-  it('is that of their log-odds, where scores are probabilities, and bounded at certainty', () => {
+  it('is that of their log-odds, if scores are probabilities, and bounded at certainty', () => {
     const spread = scoreSpread([0.5, 1 / (1 + Math.exp(-2))]) ?? assert.fail('they differ');
     closeTo(spread.deviation, 1, 1e-12);
     closeTo(spread.values[0], -1, 1e-12);
@@ -30,7 +30,7 @@ describe('the spread of scores', () => {
     closeTo(scoreSpread([100, 300])?.deviation ?? null, 100, 1e-12);
   });
 
-  it('is none where all are the same', () => {
+  it('is none if all are the same', () => {
     assert.equal(scoreSpread([0.3, 0.3, 0.3]), null);
   });
 });
@@ -85,7 +85,7 @@ describe('the effects of bins', () => {
     closeTo(effects[4], contribution(null) / 2, 1e-6);
   });
 
-  it('are what goes with the values where only scores are known', () => {
+  it('are averages of the scores by value if only scores are known', () => {
     const spread = scoreSpread([0.2, 0.2, 0.8, 0.8]) ?? assert.fail('they differ');
     const bins = { kind: 'categorical', categories: ['a', 'b'], grouped: [] } as const;
     assert.deepEqual(associatedEffects(bins, ['a', 'a', 'b', 'b'], spread), [-1, 1, 0, 0]);
@@ -111,7 +111,7 @@ describe('the effect of natural shifts', function () {
     );
   });
 
-  it('ranks features as the decisions that change, with coefficients or without, and the PSI does not', () => {
+  it('ranks features by the decisions that change, with or without coefficients, unlike the PSI', () => {
     const score = scorerOf(artifact);
     const scores = rows.map(score);
     const other = buildReference({ model: 'm', version: '1' }, rows, scores);

@@ -45,7 +45,7 @@ function alarms(draw: Draw, [referenceRows, rows]: readonly [number, number], wa
 const none = { drifting: 0, alert: 0, unseen: 0 };
 
 describe('the counts to expect of categories', () => {
-  it('are the rows themselves but for names seen once', () => {
+  it('are the rows themselves except for names seen once', () => {
     const counts = new Map([
       ['good', 530],
       ['none', 293],
@@ -58,7 +58,7 @@ describe('the counts to expect of categories', () => {
     assert.deepEqual(expectedCounts(bins, counts, 7), [530, 293, 88, 3, 7, 1]);
   });
 
-  it('take names seen once for the share of names never seen', () => {
+  it('use names seen once as the share of unseen names', () => {
     const counts = new Map([['shop', 90], ...Array.from({ length: 10 }, (_, i) => [`s${i}`, 1] as const)]);
     const bins = rankCategories(counts);
     assert.deepEqual(bins.categories, ['shop']);
@@ -107,8 +107,8 @@ describe('the counts to expect of categories', () => {
   });
 });
 
-describe('what is seen again', () => {
-  it('is as much where counts are far apart, and the mean where they differ by chance', () => {
+describe('what is expected again', () => {
+  it('is unchanged if counts are far apart, and the mean if they differ by chance', () => {
     const apart = expectedAgain([300, 100, 30, 8]);
     for (const count of [300, 100, 30, 8]) {
       assert.ok(Math.abs((apart.get(count) ?? 0) - count) < 0.15 * count, `${count}: ${apart.get(count)}`);
@@ -159,12 +159,12 @@ describe('categories with a long tail', function () {
     ],
     ['100 equal names', uniform(100), [[1000, 4000]]],
   ] as const) {
-    it(`raise no alarm where nothing changes: ${title}`, () => {
+    it(`raise no alarm if nothing changes: ${title}`, () => {
       for (const size of sizes) assert.deepEqual(alarms(draw, size), none, `${size}`);
     });
   }
 
-  it('raise next to no alarm for good where a list of 20 is complete, and some are rare', () => {
+  it('raise almost no permanent alarm if a list of 20 is complete, and some are rare', () => {
     const weights = Array.from({ length: 20 }, (_, i) => (i + 1) ** -1.5);
     const below = weights.map((_, i) => weights.slice(0, i + 1).reduce((total, weight) => total + weight));
     const sum = below[below.length - 1];

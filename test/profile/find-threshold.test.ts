@@ -11,7 +11,7 @@ describe('the threshold of predictions', () => {
     assert.deepEqual(boundThreshold([0.2, 0.7], [1, 1]), { leastPositive: 0, greatestNegative: -1 });
   });
 
-  it('is ½ where it can be, else short, and makes the same predictions', () => {
+  it('is ½ if possible, otherwise short, and makes the same predictions', () => {
     for (const [negative, positive, threshold] of [
       [0.499, 0.5, 0.5],
       [0.1, 0.9, 0.5],

@@ -73,7 +73,7 @@ describe('a model file from scored rows', () => {
     }
   });
 
-  it('has the isotonic calibration that scikit-learn fits, but is certain of nothing', () => {
+  it('has the isotonic calibration that scikit-learn fits, without probabilities of 0 or 1', () => {
     const { calibration, bins } = learntFromOutcomes(artifact) ?? assert.fail();
     let certain = 0;
     for (const [i, score] of profiled.scores.entries()) {
@@ -117,7 +117,7 @@ describe('a model file from scored rows', () => {
     );
   });
 
-  it('says nothing that only outcomes tell where there are none', () => {
+  it('contains nothing that requires outcomes if there are none', () => {
     const { outcomes: _, ...unlabelled } = profiled;
     const { evaluation, training, output, features, segments } = profileRows(unlabelled);
     assert.equal(evaluation, undefined);
@@ -128,7 +128,7 @@ describe('a model file from scored rows', () => {
     assert.deepEqual(segments, artifact.segments);
   });
 
-  it('is what training makes, where it is made of the same rows and scores', async () => {
+  it('is what training makes, if made from the same rows and scores', async () => {
     const trained = await loadArtifact('models/credit.json');
     const { features, output, protected: watched, sensitive, training } = trained;
     const names = features.map(({ name }) => name);

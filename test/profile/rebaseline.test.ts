@@ -20,7 +20,7 @@ describe('a rebaseline', () => {
   });
   const score = { counts: [30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 0] };
 
-  it('replaces the reference, says who, when, why and what, and has a version of its own', () => {
+  it('replaces the reference, says who, when, why and what, and has its own version', () => {
     const rebased = rebaseline(artifact, features, score, why);
     assert.deepEqual(rebased.rebaseline, { ...why, replaces: artifact.version });
     assert.notEqual(rebased.version, artifact.version);
@@ -48,13 +48,13 @@ describe('a rebaseline', () => {
     }
   });
 
-  it('leaves the artifact that it replaces alone', () => {
+  it('does not change the artifact that it replaces', () => {
     const copy = structuredClone(artifact);
     rebaseline(artifact, features, score, why);
     assert.deepEqual(artifact, copy);
   });
 
-  it('names what it was not given, and what does not fit', () => {
+  it('names what is missing, and what does not match', () => {
     const without = new Map([...features].filter(([name]) => name !== 'limit'));
     assert.throws(() => rebaseline(artifact, without, score, why), {
       message: 'feature limit has no new reference',

@@ -30,7 +30,7 @@ describe('score bins', () => {
     [0.999, 7.6, 1.2],
   ] as const;
   for (const [share, mean, deviation] of worlds) {
-    it(`tell the AUC of the scores where ${100 * share} % are positive (spread ${deviation})`, () => {
+    it(`give the AUC of the scores if ${100 * share} % are positive (spread ${deviation})`, () => {
       const { scores, outcomes } = draw(200_000, mean, deviation);
       const bins = binScores(scores, outcomes, certain);
       assert.equal(bins.counts.length, 50);
@@ -72,12 +72,12 @@ describe('score bins', () => {
     );
   });
 
-  it('leave out an outermost bin for which there is no room', () => {
+  it('omit an outermost bin for which there is no room', () => {
     assert.deepEqual(edgesOf([0, 0.5, 1]), [0.3, 0.8]);
     assert.deepEqual(edgesOf([Number.MIN_VALUE, 1 - Number.EPSILON / 2]), [0.5]);
   });
 
-  it('are too coarse to compare the AUC where they are of equal width and positives are rare', () => {
+  it('are too coarse to compare the AUC if they have equal widths and positives are rare', () => {
     const estimate = { value: 0.8, standardError: 0.02 };
     const evaluation = { accuracy: estimate, rocAuc: estimate };
     const { scores, outcomes } = draw(50_000, -5.2, 1.2);

@@ -83,7 +83,7 @@ describe('the smallest drift that a reference can show', () => {
     }
   });
 
-  it('says so in words, and warns where half a deviation would not show within a week', () => {
+  it('is described in words, with a warning if half a deviation would not show within a week', () => {
     const words = describeSmallestDetectableDrift(1000);
     assert.match(
       words,

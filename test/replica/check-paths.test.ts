@@ -83,7 +83,7 @@ describe('the paths of the settings', () => {
     }
   });
 
-  it('must not be one file, in any spelling', async () => {
+  it('must not be the same file, in any spelling', async () => {
     await using folder = await temporaryFolder();
     const base = folder.path;
     await mkdir(join(base, 'real'));
@@ -148,7 +148,7 @@ describe('the paths of the settings', () => {
     }
   });
 
-  it('must not be one file of a folder that is mounted twice, before it is there', async function () {
+  it('must not be the same file in a folder that is mounted twice, even before it exists', async function () {
     const unshare = requireTool(this, 'unshare');
     await using folder = await temporaryFolder();
     const [one, other] = ['a', 'b'].map((name) => join(folder.path, name));
@@ -191,7 +191,7 @@ describe('the paths of the settings', () => {
     }
   });
 
-  it('must not be where models are kept, nor a folder that another needs', async () => {
+  it('must not be where models are stored, nor a folder that another needs', async () => {
     for (const SAMPLES_PATH of [
       '/v/models',
       '/v/models/0123456789abcdef.json',
@@ -206,7 +206,7 @@ describe('the paths of the settings', () => {
     );
   });
 
-  it('must not be hidden files, which are those that the service makes beside its own', async () => {
+  it('must not be hidden files, which the service creates next to its own', async () => {
     for (const name of [
       '.clock.json',
       '.s.jsonl.series-lock',

@@ -45,7 +45,7 @@ async function otherModel(folder: string): Promise<string> {
 }
 
 describe('replicas that share a volume', () => {
-  it('take names of their own, and the next process takes the one that is free', async () => {
+  it('take different names, and the next process takes the one that is free', async () => {
     await using volume = await temporaryFolder();
     const env = pathsIn(volume.path);
     const running = await Promise.all([1, 2, 3].map(() => startTestService(env)));
@@ -125,7 +125,7 @@ describe('replicas that share a volume', () => {
     }
   });
 
-  it('are not started under a name that another has', async () => {
+  it('are not started under a name that is in use', async () => {
     await using volume = await temporaryFolder();
     const env = { ...pathsIn(volume.path), SERVICE_INSTANCE: 'a' };
     const first = await startTestService(env);
@@ -156,7 +156,7 @@ describe('replicas that share a volume', () => {
     }
   });
 
-  it('go on where names cannot be locked, and say so', async () => {
+  it('continue if names cannot be locked, and report it', async () => {
     await using volume = await temporaryFolder();
     await writeFile(join(volume.path, 'file'), '');
     const service = await startTestService({ ...pathsIn(join(volume.path, 'file')), SERVICE_INSTANCE: 'a' });
@@ -204,7 +204,7 @@ describe('a service on a file system without locks', () => {
   }
 });
 
-describe('a service under a name that is not that of the process before', () => {
+describe('a service under a different name than the previous process', () => {
   for (const [what, next] of [
     ['a container made anew under the names of old', 'f5e4d3c2b1a0'],
     ['a name that lasts from now on', undefined],
@@ -255,7 +255,7 @@ describe('a service under a name that is not that of the process before', () => 
     });
   }
 
-  it('takes no model for another because of the name of its file', async () => {
+  it('does not confuse models because of the names of their files', async () => {
     await using volume = await temporaryFolder();
     const env = pathsIn(volume.path);
     const first = await startTestService({ ...env, SERVICE_INSTANCE: 'old' });
@@ -274,7 +274,7 @@ describe('a service under a name that is not that of the process before', () => 
     }
   });
 
-  it('keeps the models of other names as long as it takes outcomes of theirs', async () => {
+  it('keeps the models of other names as long as it accepts their outcomes', async () => {
     await using volume = await temporaryFolder();
     const env = pathsIn(volume.path);
     const first = await startTestService({ ...env, SERVICE_INSTANCE: 'old' });
@@ -303,7 +303,7 @@ describe('a service under a name that is not that of the process before', () => 
     }
   });
 
-  it('keeps no inputs of other names for longer than its own, and lets those be that are young', async () => {
+  it('keeps no inputs of other names for longer than its own, and leaves recent ones', async () => {
     await using volume = await temporaryFolder();
     const env = pathsIn(volume.path);
     const old = new Date(Date.now() - 40 * dayMs);

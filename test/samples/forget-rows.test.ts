@@ -23,7 +23,7 @@ const idsIn = async (folder: string) =>
 describe('forgetting rows', function () {
   this.timeout(60_000);
 
-  it('eight times at once, while two processes write and rotate: what is said to be gone is, and nothing else', async () => {
+  it('eight times at once, while two processes write and rotate, deletes what it says, and nothing else', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'lines.jsonl');
     const ids = Array.from({ length: 8 }, (_, i) => `person-${i}`);
@@ -93,7 +93,7 @@ describe('forgetting rows', function () {
     assert.deepEqual(failures, []);
   });
 
-  it('finds a row that was written to an earlier file meanwhile', async () => {
+  it('finds a row that was written to an earlier file in the meantime', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 's.jsonl');
     const [earlier, later] = [30, 31].map((day) => rotatedPath(path, Date.UTC(2026, 0, day)));
@@ -119,7 +119,7 @@ describe('forgetting rows', function () {
     assert.deepEqual(await idsIn(folder.path), ['kept']);
   });
 
-  it('does not make a file again that retention deleted while it was copied', async () => {
+  it('does not recreate a file that retention deleted while it was copied', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 's.jsonl');
     const rotated = rotatedPath(path, Date.UTC(2026, 0, 31));
@@ -131,7 +131,7 @@ describe('forgetting rows', function () {
     assert.deepEqual(await namesIn(folder.path), []);
   });
 
-  it('says so when it waits for another, which may have been stopped', async () => {
+  it('reports when it waits for another, which may have been suspended', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 's.jsonl');
     await writeFile(path, lineOf('gone'));
@@ -147,7 +147,7 @@ describe('forgetting rows', function () {
     assert.equal(output.text(), '1 line deleted\n');
   });
 
-  it('says so when rows come back again and again', async () => {
+  it('reports when rows keep coming back', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 's.jsonl');
     await writeFile(path, lineOf('gone'));
@@ -164,7 +164,7 @@ describe('forgetting rows', function () {
     assert.match(String(failure?.message), /s\.jsonl: lines reappeared after they had been deleted/);
   });
 
-  it('goes one at a time where the file system has no locks, and past one that was killed', async function () {
+  it('runs one at a time if the file system has no locks, and ignores one that was killed', async function () {
     await using folder = await temporaryFolder();
     const library = compileNoLocks(this, folder.path);
     const files = join(folder.path, 'files');

@@ -5,7 +5,7 @@ import { forgetRows } from '../../src/samples/forget-rows.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('forgetting thousands of ids', () => {
-  it('takes one pass over the lines, not one an id, and leaves those that cannot be read', async function () {
+  it('takes one pass over the lines, not one per id, and leaves those that cannot be read', async function () {
     // a search for each of them takes several times as long
     this.timeout(8_000);
     await using folder = await temporaryFolder();

@@ -26,7 +26,7 @@ async function openFiles(): Promise<string[]> {
 }
 
 describe('reading JSONL', () => {
-  it('gives the records of several files in the order asked, a glob’s in that of time', async () => {
+  it('gives the records of several files in the order requested, a glob’s chronologically', async () => {
     await using folder = await temporaryFolder();
     const at = (name: string) => join(folder.path, name);
     await writeFile(at('s.jsonl'), numbered(4, 6));
@@ -47,7 +47,7 @@ describe('reading JSONL', () => {
     assert.equal((await readAll(join(folder.path, 'a[1]*.jsonl'))).records.length, 1);
   });
 
-  it('counts damaged lines with their place and reads on', async () => {
+  it('counts damaged lines with their position and continues', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 's.jsonl');
     await writeFile(
@@ -79,7 +79,7 @@ describe('reading JSONL', () => {
     assert.equal(faults.length, 5);
   });
 
-  it('passes over what is too long to be a line', async () => {
+  it('skips what is too long to be a line', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 's.jsonl');
     await writeFile(path, `{"i":0}\n${'z'.repeat(3_000_000)}\n{"i":1}\n${'z'.repeat(3_000_000)}`);
@@ -112,8 +112,8 @@ describe('reading JSONL', () => {
     );
   });
 
-  describe('of packed files', () => {
-    it('knows them by their content, also several in one', async () => {
+  describe('of compressed files', () => {
+    it('detects them by their content, even several in one', async () => {
       await using folder = await temporaryFolder();
       const path = join(folder.path, 's.jsonl');
       await writeFile(path, gzipSync(numbered(0, 1000)));
@@ -124,7 +124,7 @@ describe('reading JSONL', () => {
       assert.equal(damaged, 0);
     });
 
-    it('gives what is there of one that ends too early', async () => {
+    it('gives what is there of a truncated one', async () => {
       await using folder = await temporaryFolder();
       const path = join(folder.path, 's.jsonl.gz');
       const packed = gzipSync(numbered(0, 10_000));
@@ -135,7 +135,7 @@ describe('reading JSONL', () => {
       assert.ok(damaged <= 1);
     });
 
-    it('counts one that is damaged and goes on to the next file', async () => {
+    it('counts a damaged one and continues with the next file', async () => {
       await using folder = await temporaryFolder();
       const path = join(folder.path, 's.jsonl.gz');
       const packed = gzipSync(numbered(0, 10_000));
@@ -160,7 +160,7 @@ describe('reading JSONL', () => {
     assert.equal(faults[0].source, 'standard input');
   });
 
-  it('holds no more than a part of a large file in memory', async () => {
+  it('keeps only a part of a large file in memory', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 's.jsonl');
     const line = (i: number) => `{"i":${i},"text":"${'x'.repeat(250)}"}\n`;
@@ -188,7 +188,7 @@ describe('reading JSONL', () => {
     await until('the file is closed', async () => !(await openFiles()).includes(path));
   });
 
-  it('says which file is not there, or cannot be read', async () => {
+  it('says which file does not exist, or cannot be read', async () => {
     await using folder = await temporaryFolder();
     const none = join(folder.path, 'none.jsonl');
     await assert.rejects(readAll(none), { message: `${none}: no such file` });

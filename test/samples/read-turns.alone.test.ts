@@ -5,7 +5,7 @@ import { readJsonl } from '../../src/samples/read-samples.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('reading JSONL', () => {
-  it('lets others have their turn while it reads short lines', async () => {
+  it('gives others a turn while it reads short lines', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 's.jsonl');
     const lines = 100_000;

@@ -68,7 +68,7 @@ describe('a category in a sample with SAMPLES_VALUES=bins', () => {
     assert.deepEqual(labels, values);
   });
 
-  it('is not taken for one of other categories that no model has numbered', async () => {
+  it('is not confused with one of other categories that no model has numbered', async () => {
     await using folder = await temporaryFolder();
     const table = await folder.write('t.csv', toCsv(samples.map(({ features }) => features)));
     const path = await folder.write('s.jsonl', toJsonl(written));
@@ -80,7 +80,7 @@ describe('a category in a sample with SAMPLES_VALUES=bins', () => {
     assert.ok(live.notes.some((note) => note.includes('hold bins that the reference does not have')));
   });
 
-  it('is in no slice of a model that numbers its categories in another way', () => {
+  it('is in no slice of a model that numbers its categories differently', () => {
     const [slicer] = createSlicers(artifact, ['history'], `${artifact.version}-before`);
     assert.equal(slicer.recordedBin('00'), undefined);
     assert.equal(slicer.recordedBin('= none')?.label, '= none');

@@ -119,7 +119,7 @@ describe('a sample line', () => {
   });
 });
 
-describe('a kept row that is shown', () => {
+describe('a stored row that is shown', () => {
   it('has its key, unless the model withholds it now', async () => {
     const credit = await loadArtifact('models/credit.json');
     const kept = { ...head, key: 'loan-123', features: row, score: 0.25, prediction: 'good' };

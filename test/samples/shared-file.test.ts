@@ -71,7 +71,7 @@ describe('a file that several processes write to', function () {
     assert.deepEqual([...one.problems, ...other.problems], []);
   });
 
-  it('is mended by the next that writes, when one ends in the middle of a line', async () => {
+  it('is repaired by the next writer if one ends in the middle of a line', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'lines.jsonl');
     const { writer } = open(path);
@@ -97,7 +97,7 @@ describe('a file that several processes write to', function () {
     assert.deepEqual(await linesIn(folder.path), ['{"line":1}']);
   });
 
-  it('is said to be unlocked where the lock is of a user who lets no other write to it', async function () {
+  it('is reported as unlocked if the lock belongs to a user who lets no other write to it', async function () {
     const user = plainUser(this);
     await using folder = await temporaryFolder();
     const logs = join(folder.path, 'logs');
@@ -119,7 +119,7 @@ describe('a file that several processes write to', function () {
     assert.equal((await linesIn(logs)).length, 20);
   });
 
-  it('is still locked where its folder was deleted and made again', async () => {
+  it('is still locked if its folder was deleted and created again', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'logs', 'lines.jsonl');
     const { writer } = open(path);
@@ -141,8 +141,8 @@ describe('a file that several processes write to', function () {
   });
 });
 
-describe('putting a file aside', () => {
-  it('takes the next name where one is taken, and none where the file is gone', async () => {
+describe('moving a file aside', () => {
+  it('takes the next name if one is taken, and none if the file is gone', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 's.jsonl');
     const endedAt = Date.UTC(2026, 0, 31);

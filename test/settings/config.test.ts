@@ -9,17 +9,17 @@ describe('the settings', () => {
     assert.equal(config.ADMIN_HOST, '127.0.0.1');
     assert.equal(config.OUTCOME_KEYS, undefined);
   });
-  it('take an empty variable for none', () => assert.equal(readConfig({ PORT: ' ' }).PORT, 8000));
+  it('treat an empty variable as unset', () => assert.equal(readConfig({ PORT: ' ' }).PORT, 8000));
   it('do not let a replica’s name leave its folder', () => {
     for (const SERVICE_INSTANCE of ['../x', '..', '.x', 'a/b', 'a'.repeat(65)]) {
       assert.throws(() => readConfig({ SERVICE_INSTANCE }), ConfigError);
     }
     assert.equal(readConfig({ SERVICE_INSTANCE: 'a-1.x_y' }).SERVICE_INSTANCE, 'a-1.x_y');
   });
-  it('take a shadow that is named twice for one', () => {
+  it('treat a shadow that is named twice as one', () => {
     assert.deepEqual(readConfig({ SHADOW_MODELS: 'a, b,a' }).SHADOW_MODELS, ['a', 'b']);
   });
-  it('name the variable at fault, its value and what it may be', () => {
+  it('name the invalid variable, its value and what is allowed', () => {
     for (const [name, value, message] of [
       ['API_METRICS', 'yes', 'must be true or full or false'],
       ['MODEL_PATH', ', ,', 'must name a model file, a folder or a pattern'],
@@ -65,7 +65,7 @@ describe('the settings', () => {
       assert.throws(() => readConfig({ [name]: value }), { name: 'Error', message }, `${name}=${value}`);
     }
   });
-  it('of OpenTelemetry are taken in any case, and without the white space around them', () => {
+  it('of OpenTelemetry are accepted in any case, and without surrounding white space', () => {
     const config = readConfig({
       OTEL_TRACES_SAMPLER: '\u00a0TraceIdRatio\r',
       OTEL_PROPAGATORS: ' B3 ,TraceContext,b3\t',
@@ -130,13 +130,13 @@ describe('the settings', () => {
     });
   }
 
-  it('take the addresses of stores with a user, a password and a database', () => {
+  it('accept the addresses of stores with a user, a password and a database', () => {
     for (const text of ['redis://h', 'rediss://h/', 'redis://user:p%40ss@h:6379/15', 'redis://[::1]:6379']) {
       assert.equal(readConfig({ OUTCOME_DEDUP_URL: text }).OUTCOME_DEDUP_URL, text);
     }
   });
 
-  it('take names of hosts in any case, alphabet and number, and nothing around them', () => {
+  it('accept host names in any case, script and number, and nothing around them', () => {
     const { ALLOWED_HOSTS } = readConfig({ ALLOWED_HOSTS: 'Api.Example., bücher.example,api' });
     assert.deepEqual(ALLOWED_HOSTS, ['api.example', 'xn--bcher-kva.example', 'api']);
     for (const item of [

@@ -30,7 +30,7 @@ describe('a host in a header or a URL', () => {
     it(`is not read from ${JSON.stringify(text)}`, () => assert.equal(readHost(text), undefined));
   }
 
-  it('may be as long as a name of DNS, percent-encoded, and is not read when it is longer', () => {
+  it('may be as long as a DNS name, percent-encoded, and is not read if it is longer', () => {
     const name = `${'a'.repeat(63)}.`.repeat(4).slice(0, 253);
     assert.equal(readHost(name.replaceAll('a', '%61')), name);
     assert.equal(readHost(`${name}.:65535`), name);

@@ -29,7 +29,7 @@ describe('binning', () => {
     assert.throws(() => equalWidthEdges(0, 1, 0), RangeError);
   });
 
-  it('takes the upper edge as inclusive, as Prometheus does', () => {
+  it('treats the upper edge as inclusive, as Prometheus does', () => {
     assert.deepEqual(
       [-Infinity, 22, 23, 23.001, 25.5, 40, 41, Infinity].map((v) => numericBinIndex(ages.edges, v)),
       [0, 0, 0, 1, 1, 2, 3, 3],
@@ -93,7 +93,7 @@ describe('binning', () => {
     }
   });
 
-  it('has as many labels as bins, all different', () => {
+  it('has as many labels as bins, all distinct', () => {
     const flag: Bins = { kind: 'numeric', edges: [-1e-9, 1e-9, 0.999998, 1.000002] };
     for (const bins of [ages, flag, history, { ...history, grouped: [] }]) {
       assert.equal(binLabels(bins).length, binCount(bins));
@@ -103,7 +103,7 @@ describe('binning', () => {
     assert.equal(binLabels(history)[unseenBin(history)], 'unseen');
   });
 
-  it('puts what is no number and no known category where it belongs', () => {
+  it('puts what is neither a number nor a known category where it belongs', () => {
     const age = createBinner(ages);
     assert.deepEqual([null, undefined, Number.NaN, Infinity, '30', {}, true].map(age), Array(7).fill(4));
     assert.equal(age(30), 2);

@@ -17,7 +17,7 @@ const alike: readonly (readonly [canonical: string, ...written: unknown[]])[] = 
 ];
 
 describe('the text of a category', () => {
-  it('is one for all ways to write it', () => {
+  it('is the same for all ways to write it', () => {
     for (const [canonical, ...written] of alike) {
       for (const value of written) assert.equal(canonicalCategory(value), canonical, JSON.stringify(value));
     }
@@ -101,7 +101,7 @@ describe('the index of categories', () => {
     }
   });
 
-  it('finds none by a number that several categories are, unless one of them is written so', () => {
+  it('finds none by a number that several categories stand for, unless one of them is written that way', () => {
     const find = indexCategories(
       ['07', '007', '7.10', '7.1', '2.50', '2.500', '1', '01'].map((text) => [text, text]),
     );
@@ -117,7 +117,7 @@ describe('the index of categories', () => {
     assert.equal(grouped(7), 'other');
   });
 
-  it('keeps two categories of an older model apart that are one by now', () => {
+  it('keeps two categories of an older model apart that are now the same', () => {
     const find = indexCategories([
       ['1.0', 0],
       ['1', 1],
@@ -127,7 +127,7 @@ describe('the index of categories', () => {
     assert.deepEqual(['1.0', '1', 'True', 'true', '1.00', ' 1', 1, true].map(find), [0, 1, 2, 3, 1, 1, 1, 3]);
   });
 
-  it('takes a mark of a missing value for one, unless a category is called so', () => {
+  it('treats a mark of a missing value as missing, unless a category has that name', () => {
     const find = indexCategories([['ZA', 0]]);
     const namibia = indexCategories([
       ['ZA', 0],

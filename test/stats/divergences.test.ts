@@ -64,7 +64,7 @@ describe('divergences', () => {
     );
   });
 
-  it('meet feature_engine on ten reference-quantile bins with ε = 1e-4', () => {
+  it('agree with feature_engine on ten reference-quantile bins with ε = 1e-4', () => {
     const before = Array.from({ length: 500 }, (_, i) => i);
     const after = before.map((value) => value + 500);
     const bins = { kind: 'numeric', edges: quantileEdges(before, 10) } as const;
@@ -115,7 +115,7 @@ describe('divergences', () => {
     });
   }
 
-  it('do not care about the unit of the counts without smoothing', () => {
+  it('do not depend on the unit of the counts without smoothing', () => {
     fc.assert(
       fc.property(twoDistributions, fc.integer({ min: 2, max: 50 }), ([q, p], factor) => {
         const scaled = p.map((n) => n * factor);

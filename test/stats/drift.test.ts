@@ -31,7 +31,7 @@ describe('drift of one variable', () => {
     assert.equal(drift.verdict, 'drifting');
   });
 
-  it('takes the ceiling of segments where it is asked to, in the alert and the rank trend, too', () => {
+  it('uses the ceiling of segments on request, also in the alert and the rank trend', () => {
     const { ceilingZ, segmentCeilingZ, alertDesignEffect } = driftRule;
     const reference = [100, 200, 300, 390, 10];
     const live = [60, 40, 20, 80, 0];
@@ -52,7 +52,7 @@ describe('drift of one variable', () => {
     assert.equal(judgeDrift(0.01, 0.06, between, segmentCeilingZ), 'stable');
   });
 
-  it('calls no segment of 300 reference rows and ten bins stable, however many rows come', () => {
+  it('calls no segment of 300 reference rows and ten bins stable, however many rows arrive', () => {
     const ceiling = (rows: number) => psiNoiseCeiling(1e12, rows, 10, driftRule.segmentCeilingZ);
     assert.ok(ceiling(300) > driftRule.undeterminedCeiling);
     assert.ok(ceiling(350) < driftRule.undeterminedCeiling);
@@ -69,7 +69,7 @@ describe('drift of one variable', () => {
     assert.ok(within20(6) < 1e-3, `${within20(6)}`);
   });
 
-  it('adds what bins that stay empty bring by chance, against an earlier window as against the reference', () => {
+  it('adds what empty bins contribute by chance, against an earlier window as against the reference', () => {
     const { alertDesignEffect } = driftRule;
     const earlier = [300, 0, 0, 100, 0];
     const [p, q] = [0.5 / (5000 + 2.5), 0.5 / (400 + 2.5)];
@@ -95,7 +95,7 @@ describe('drift of one variable', () => {
     assert.equal(judgeDrift(0.22, 0.21, null), 'drifting');
   });
 
-  it('judges what is certain and does not drift as moved: by its PSI, or by its rank trend', () => {
+  it('judges a certain change without drift as moved: by its PSI, or by its rank trend', () => {
     assert.equal(judgeDrift(0.0200001, 0.015, null), 'moved');
     assert.equal(judgeDrift(0.02, 0.015, null), 'stable');
     assert.equal(judgeDrift(0.05, 0.06, null), 'stable');
@@ -110,7 +110,7 @@ describe('drift of one variable', () => {
     assert.equal(judgeDrift(0.01, 0.5, { ...trend, effectiveValues: 29 }), 'undetermined');
   });
 
-  it('tells nothing from no data', () => {
+  it('concludes nothing from no data', () => {
     const empty = {
       psi: null,
       psiNoiseCeiling: null,

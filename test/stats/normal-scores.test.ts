@@ -9,7 +9,7 @@ describe('normalScores', () => {
     for (const [i, score] of scores.entries()) assert.ok(Math.abs(score - expected[i]) < 1e-8, `${score}`);
   });
 
-  it('puts what is no number in the middle, and ranks the rest among themselves', () => {
+  it('puts what is not a number in the middle, and ranks the rest among themselves', () => {
     const scores = normalScores([5, Number.NaN, 7, Number.POSITIVE_INFINITY]);
     assert.deepEqual([scores[1], scores[3]], [0, 0]);
     assert.ok(Math.abs(scores[0] + 0.6744897502) < 1e-8);

@@ -38,7 +38,7 @@ describe('the interval of a share', () => {
     );
   });
 
-  it('holds a share of 0 or 1, and does not shrink to it', () => {
+  it('contains a share of 0 or 1, and does not shrink to it', () => {
     near(wilsonInterval(0, 4).low, 0);
     assert.ok(wilsonInterval(0, 4).high > 0.4);
     near(wilsonInterval(1, 4).high, 1);
@@ -56,7 +56,7 @@ describe('true- and false-positive rates', () => {
     });
   });
 
-  it('are not known without outcomes, nor where these do not speak for all decisions', () => {
+  it('are not known without outcomes, nor if these do not represent all decisions', () => {
     const unknown = (outcomes: number) => ({ value: null, outcomes, interval: null });
     assert.deepEqual(
       outcomeRates({ ...counts, truePositives: 0, falseNegatives: 0 }).truePositiveRate,

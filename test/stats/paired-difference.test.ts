@@ -14,7 +14,7 @@ describe('the paired difference of two shares', () => {
     near(found?.high, -0.0214);
   });
 
-  it('says little of few rows, and nothing of none', () => {
+  it('says little about few rows, and nothing about none', () => {
     assert.equal(pairedShareDifference({ both: 0, first: 0, second: 0, neither: 0 }), null);
     const equal = pairedShareDifference({ both: 5, first: 0, second: 0, neither: 0 });
     assert.equal(equal?.value, 0);
@@ -50,7 +50,7 @@ describe('the mean of paired differences', () => {
     near(found?.low, 2 - 1.96 * 0.100504, 1e-5);
   });
 
-  it('is not said of fewer than 30 rows', () => {
+  it('is not given for fewer than 30 rows', () => {
     assert.equal(pairedMeanDifference(29, 1, 1), null);
     assert.equal(pairedMeanDifference(30, 30, 30)?.high, 1);
   });

@@ -87,7 +87,7 @@ describe('the paired difference of two areas under the ROC curve', () => {
     assert.ok(held > 930 && held < 970, `${held / 10} %`);
   });
 
-  it('is the same of rows that are counted together', () => {
+  it('is the same for rows that are counted together', () => {
     const drawn = draw(300, createRandom(4));
     const cells = Map.groupBy(drawn.outcomes.keys(), (i) => `${drawn.first[i]} ${drawn.second[i]}`);
     const counted = [...cells.values()].map((rows) => ({
@@ -108,7 +108,7 @@ describe('the paired difference of two areas under the ROC curve', () => {
     closeTo(reachOf(found), reachOf(expected));
   });
 
-  it('says nothing without both outcomes, and no difference of few', () => {
+  it('gives nothing without both outcomes, and no difference for few', () => {
     const none = pairedRocAuc({ first: [], second: [], positives: [], negatives: [] });
     assert.deepEqual(none, { first: null, second: null, difference: null });
     const rows = (positives: number) => ({

@@ -172,7 +172,7 @@ describe('CBPE', () => {
     assert.throws(() => estimatePerformance([0.5], []), RangeError);
   });
 
-  it('is what happened, where the probabilities are 0 and 1', () => {
+  it('is what happened if the probabilities are 0 and 1', () => {
     fc.assert(
       fc.property(labelled, (rows) => {
         const decisions = rows.scores.map((score) => (score >= 0.5 ? 1 : 0));

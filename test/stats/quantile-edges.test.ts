@@ -66,7 +66,7 @@ describe('edges at the quantiles', () => {
     assert.throws(() => quantileEdges([], 0), RangeError);
   });
 
-  it('ascend, and are no more than the values call for, whatever the values', () => {
+  it('ascend, and are no more than the values require, whatever the values', () => {
     fc.assert(
       fc.property(numbers, fc.integer({ min: 1, max: 30 }), (values, count) => {
         const edges = quantileEdges(values, count);
@@ -83,7 +83,7 @@ describe('edges at the quantiles', () => {
     );
   });
 
-  it('leave no bin of values of which none is frequent empty', () => {
+  it('leave no bin empty if no value is frequent', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.integer({ min: -1e6, max: 1e6 }), { minLength: 11 }), (eighths) => {
         const values = eighths.map((each) => each / 8);
@@ -211,7 +211,7 @@ describe('a frequent value', () => {
     }
   });
 
-  it('takes zeros that were computed for zeros', () => {
+  it('treats computed zeros as zeros', () => {
     const computed = [0.1 + 0.2 - 0.3, 0.3 - 0.1 - 0.2, 1.1 * 3 - 3.3];
     const balances = [...repeat(0, 80), ...computed, ...range(20, (i) => i - 10.5)];
     const atZero = (values: readonly number[]) => cut(balances, values).find(([name]) => name === '= 0')?.[1];

@@ -39,7 +39,7 @@ describe('the rank trend over bins', () => {
     );
   });
 
-  it('is none where all values share one bin, and refuses counts that do not fit', () => {
+  it('is none if all values share one bin, and refuses counts that do not match', () => {
     assert.deepEqual(rankTrend([0, 8, 0], [0, 5, 0]), { probability: 0.5, z: 0, effectiveValues: 0 });
     assert.equal(rankTrend([0, 0], [1, 2]), null);
     assert.throws(() => rankTrend([1, 2], [1, 2, 3]), RangeError);
@@ -61,7 +61,7 @@ function binomial(rows: number, share: number): number[] {
 }
 
 describe('the verdict moved', () => {
-  it('does not take a few rare values for a trend where nearly all others are the same', () => {
+  it('does not mistake a few rare values for a trend if nearly all others are the same', () => {
     // the chance of so many, by the binomial distribution, is 1 in 1,000
     const { verdict, rankTrend: trend } = measureDrift(
       { kind: 'numeric', edges: [0] },
@@ -91,7 +91,7 @@ describe('the verdict moved', () => {
     }
   });
 
-  it('is no trend but a PSI for a category', () => {
+  it('is based on the PSI for a category, not on a trend', () => {
     const bins = { kind: 'categorical', categories: ['a', 'b'], grouped: [] } as const;
     const { verdict, rankTrend: trend } = measureDrift(bins, [2500, 2500, 0, 0], [2100, 2900, 0, 0]);
     assert.equal(trend, null);

@@ -31,7 +31,7 @@ describe('slow drift', () => {
     );
   });
 
-  it('multiplies what each bet has won by the factor of each row, and begins anew each day', () => {
+  it('multiplies each bet’s winnings by the factor of each row, and starts a new bet each day', () => {
     const detector = detectorOf(tenths);
     assert.deepEqual([...detector.winnings], Array(8).fill(0));
     assert.equal(detector.evidence(), 0);
@@ -72,7 +72,7 @@ describe('slow drift', () => {
     assert.ok(Number.isFinite(slowDriftGrowth({ direction: 1, stake: 0.55 }, 0, slowDriftTolerance(1))));
   });
 
-  it('says since when the bets have been winning, and falls silent some days after they stop', () => {
+  it('says since when the bets have been winning, and stops some days after they do', () => {
     const detector = detectorOf(tenths);
     const flat = Array<number>(10).fill(2);
     const low = [4, 4, 3, 3, 2, 2, 1, 1, 0, 0];
@@ -86,7 +86,7 @@ describe('slow drift', () => {
     assert.ok(day - 200 <= 14, `silent after ${day - 200} days`);
   });
 
-  it('takes longer to fall silent the fewer rows a day has: ten days with 20, five weeks with 5', () => {
+  it('takes longer to stop the fewer rows a day has: ten days with 20, five weeks with 5', () => {
     const low = [4, 4, 3, 3, 2, 2, 1, 1, 0, 0];
     const daysToSilence = (perDay: number) => {
       const detector = detectorOf(tenths);
@@ -135,7 +135,7 @@ describe('slow drift', () => {
       );
     });
 
-    it('nor does one by rows that come three times on a day, however the reference is binned', () => {
+    it('nor does one with rows that arrive three times a day, however the reference is binned', () => {
       fc.assert(
         fc.property(
           fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 1, maxLength: 12 }),

@@ -156,7 +156,7 @@ describe('the χ² test', () => {
     assert.equal(chiSquareUpperTail(Infinity, 3), 0);
   });
 
-  it('takes what the reference never held as impossible', () => {
+  it('treats what is not in the reference as impossible', () => {
     assert.deepEqual(chiSquareGoodnessOfFit([10, 0], [9, 1]), {
       statistic: Infinity,
       degreesOfFreedom: 1,
@@ -217,12 +217,12 @@ describe('binomial ceiling', () => {
     assert.ok(worst > 1e-5 && worst <= 2.5e-5, `${worst}`);
   });
 
-  it('sees a share appear that the reference never held', () => {
+  it('detects a share that is not in the reference', () => {
     assert.ok(binomialCeiling(0, 1000, 1000, 4.5) < 0.02);
     assert.ok(binomialCeiling(0, 1000, 300, 4.5) < 0.03);
   });
 
-  it('is a share at least as large as the reference’s own, and 1 where nothing can be told', () => {
+  it('is a share at least as large as the reference’s own, and 1 if nothing can be concluded', () => {
     assert.equal(binomialCeiling(0, 0, 100, 4.5), 1);
     assert.equal(binomialCeiling(3, 100, 0, 4.5), 1);
     fc.assert(

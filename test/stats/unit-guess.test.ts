@@ -78,7 +78,7 @@ describe('the guess at another unit', () => {
     });
   }
 
-  it('is silent of other drift, but in very few cases', () => {
+  it('is silent about other drift, except in very few cases', () => {
     const { random, variables } = draws(2);
     let drifting = 0;
     const told: string[] = [];
@@ -118,7 +118,7 @@ describe('the guess at another unit', () => {
     assert.ok(told.length <= 0.005 * drifting, `${told.length} of ${drifting}: ${told.join('; ')}`);
   });
 
-  it('does not take an offset for a factor: degrees Celsius and Fahrenheit', () => {
+  it('does not mistake an offset for a factor: degrees Celsius and Fahrenheit', () => {
     const { variables } = draws(3);
     const celsius = Array.from({ length: rows }, () => (variables.height() - 170) / 2 + 18);
     assert.equal(
@@ -130,7 +130,7 @@ describe('the guess at another unit', () => {
     );
   });
 
-  it('is silent of what does not drift, of a few values, and of none', () => {
+  it('is silent if nothing drifts, and about few or no values', () => {
     const { variables } = draws(4);
     const reference = Array.from({ length: rows }, variables.age);
     const live = Array.from({ length: rows }, variables.age);

@@ -1,4 +1,4 @@
-/** Puts the time in ms since 1970 into the hands of a test; `release` gives it back. */
+/** Lets a test control the time, in ms since 1970; `release` restores the real clock. */
 export function holdClock() {
   const { now } = Date;
   let nowMs = now();

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 /** An answer: its status, its status line and headers in lower case, and its body. */
 export type Reply = { readonly status: number; readonly head: string; readonly text: string };
 
-/** One HTTP/1.1 connection that is kept and opened again when it has to be; one request at a time. */
+/** One persistent HTTP/1.1 connection, reopened when necessary; one request at a time. */
 export type Connection = {
   /** Sends a whole request. Rejects with the code of the socket's error, `CLOSED` or `TIMEOUT`. */
   send(request: string | Buffer): Promise<Reply>;
@@ -14,8 +14,8 @@ const timeoutMs = 15_000;
 const headerEnd = '\r\n\r\n';
 
 /**
- * A client at a third of the cost of Node's own, so that on a small machine it is the service that is measured. It
- * understands what this service answers: a status, a `content-length`, and `connection: close`.
+ * A client at a third of the cost of Node's own, so that tests on a small machine measure the service and not the
+ * client. It understands only what this service answers: a status, a `content-length`, and `connection: close`.
  */
 export function openConnection(url: string): Connection {
   const { hostname, port } = new URL(url);
@@ -44,7 +44,7 @@ export function openConnection(url: string): Connection {
     return opened;
   }
 
-  /** Takes an answer from what was received, once it is all there. */
+  /** Takes an answer from the received bytes, once it is complete. */
   function take(): void {
     const bodyStart = received.indexOf(headerEnd) + headerEnd.length;
     if (bodyStart < headerEnd.length || waiting === undefined) return;

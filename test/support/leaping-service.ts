@@ -4,7 +4,7 @@ import { eventually, startTestService, type TestService } from './service.ts';
 
 const leapAhead = fileURLToPath(new URL('../faults/programs/leap-ahead.ts', import.meta.url));
 
-/** Starts a service for which days pass when the test says so. */
+/** Starts a service for which days pass on the test's command. */
 export function startLeapingService(env: Record<string, string> = {}): Promise<TestService> {
   return startTestService({
     NODE_OPTIONS: `--import=${leapAhead}`,
@@ -15,9 +15,9 @@ export function startLeapingService(env: Record<string, string> = {}): Promise<T
 }
 
 /**
- * Lets a day pass at once.
+ * Makes a day pass instantly.
  *
- * @param daysOf how many days have passed, as the service tells it
+ * @param daysOf how many days have passed, according to the service
  */
 export async function passDay(
   service: TestService,

@@ -7,7 +7,7 @@ import { root, seriesValue, type TestService } from './service.ts';
 const artifact = await loadArtifact(`${root}models/credit.json`);
 const score = scorerOf(artifact);
 
-/** Inputs of every kind the model knows, with the answers that are right. */
+/** Inputs of every kind that the model knows, with the correct answers. */
 const inputs = [19, 25, 33, 47, 60, 75].flatMap((age) =>
   [300, 1500, 4000, 15_000].flatMap((limit) =>
     ['none', 'paid', 'good', 'critical', 'never seen'].map((history) => {
@@ -26,16 +26,16 @@ const inputs = [19, 25, 33, 47, 60, 75].flatMap((age) =>
 const maxRequests = 3_000_000;
 
 export type LoadOptions = {
-  /** Requests under way at any time, each on a connection of its own that is kept. */
+  /** Concurrent requests, each on its own persistent connection. */
   readonly workers?: number;
-  /** The end: after so many requests, or so much time, whichever is first; `stop` may come before. */
+  /** When to stop: after a number of requests or a time, whichever comes first; `stop` may be called earlier. */
   readonly count?: number;
   readonly durationMs?: number;
   /** Further headers of the n-th request. */
   readonly headers?: (n: number) => Record<string, string>;
   /** A body to send instead of the usual ones; its answers are counted, but not checked. */
   readonly body?: string;
-  /** Told of the id of every prediction as soon as its answer is complete. */
+  /** Called with the id of every prediction as soon as its answer is complete. */
   readonly onPrediction?: (id: string) => void;
 };
 
@@ -45,20 +45,20 @@ export type LoadResult = {
   readonly answers: number;
   /** Requests that got no answer, by the code of their error. */
   readonly errors: Readonly<Record<string, number>>;
-  /** Answers with status 200 that are not what the model says, the first few. */
+  /** The first few answers with status 200 that differ from the model's prediction. */
   readonly wrong: readonly string[];
   readonly durationMs: number;
 };
 
 export type Load = {
   readonly answers: number;
-  /** Sends no more, waits for what is under way. */
+  /** Stops sending, and waits for requests in flight. */
   stop(): Promise<LoadResult>;
   /** Resolves at the end that the options set. */
   readonly done: Promise<LoadResult>;
 };
 
-/** Keeps a service busy with predictions, as many at a time as there are workers, and checks every answer. */
+/** Keeps a service busy with concurrent predictions, one per worker, and checks every answer. */
 export function startLoad(api: string, options: LoadOptions = {}): Load {
   const { workers = 8, count = maxRequests, durationMs = 60_000 } = options;
   const statuses: Record<number, number> = {};
@@ -95,7 +95,7 @@ export function startLoad(api: string, options: LoadOptions = {}): Load {
       } catch (error) {
         const { code = 'unknown' } = error as NodeJS.ErrnoException;
         errors[code] = (errors[code] ?? 0) + 1;
-        // a service that is gone is not asked in a tight loop
+        // no tight loop of requests to a service that is gone
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     }
@@ -121,7 +121,7 @@ export function startLoad(api: string, options: LoadOptions = {}): Load {
   };
 }
 
-/** Every answer of a load was a prediction, and the right one. */
+/** Asserts that every answer of a load was a prediction, and the correct one. */
 export function assertAllRight({ statuses, errors, wrong, answers }: LoadResult): void {
   assert.deepEqual({ statuses, errors, wrong }, { statuses: { 200: answers }, errors: {}, wrong: [] });
 }

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** The processor time of this thread in the longest of the turns that the event loop takes meanwhile, in ms. */
+/** The processor time of this thread in the longest turn of the event loop during the work, in ms. */
 export async function longestTurn(work: Promise<unknown>): Promise<number> {
   let isDone = false;
   const finish = () => {

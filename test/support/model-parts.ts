@@ -6,7 +6,7 @@ import { filePredictor } from '../../src/predictors/index.ts';
 import { type Logistic, logisticSchema, type Weights } from '../../src/predictors/logistic/schema.ts';
 import type { FilePredictor } from '../../src/predictors/predictor.ts';
 
-/** What the file of a logistic regression says of how it computes. */
+/** The predictor part of a logistic regression's file. */
 export function logisticOf({ predictor }: Pick<Artifact, 'predictor'>): Logistic {
   return logisticSchema.parse(predictor);
 }
@@ -29,13 +29,13 @@ export function explanationOf(artifact: Artifact): Explanation {
   return explanation;
 }
 
-/** The model with another intercept, and so with another version: all log-odds are `more` higher. */
+/** The model with a different intercept, and therefore a different version: all log-odds are higher by `more`. */
 export function withIntercept({ version: _, ...content }: Artifact, more: number): Artifact {
   const logistic = logisticOf(content);
   return sealArtifact({ ...content, predictor: { ...logistic, intercept: logistic.intercept + more } });
 }
 
-/** What the model file says that only outcomes could tell. */
+/** The parts of the model file that require outcomes. */
 export function learntOf(artifact: Artifact): Learnt {
   const learnt = learntFromOutcomes(artifact);
   if (learnt === undefined) throw new Error(`${artifact.name}: made without outcomes`);
@@ -53,7 +53,7 @@ export function weightsOf<Kind extends Weights['kind']>(
   return found as Extract<Weights, { kind: Kind }>;
 }
 
-/** The same model, not sealed anew, with weights that `change` has made of its own. */
+/** The same model with weights changed by `change`, without a new version. */
 export function withWeights(artifact: Artifact, change: (weights: Weights) => Weights): Artifact {
   const logistic = logisticOf(artifact);
   return { ...artifact, predictor: { ...logistic, features: logistic.features.map(change) } };

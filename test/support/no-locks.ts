@@ -21,7 +21,7 @@ int fcntl64(int file, int command, ...) {
 int fcntl(int file, int command, ...) __attribute__((alias("fcntl64")));
 `;
 
-/** Makes a library that takes the file system's locks away from a program: `LD_PRELOAD` names it. */
+/** Builds a library, to be named in `LD_PRELOAD`, that deprives a program of the file system's locks. */
 export function compileNoLocks(context: Context, folder: string): string {
   if (process.platform !== 'linux') skipForLackOf(context, 'only Linux has LD_PRELOAD');
   const compiler = requireTool(context, 'cc');

@@ -1,6 +1,6 @@
 import type { Telemetry } from '../../otel/sdk.ts';
 
-/** For services that a test starts in its own process: nothing is traced, exposed or said. */
+/** For services that a test starts in its own process: nothing is traced, exposed or logged. */
 export const noTelemetry = (): Telemetry => ({
   sources: [],
   beforeAnswer: [],

@@ -10,9 +10,9 @@ import type { Context } from 'mocha';
 import { requireTool, skipForLackOf } from './tools.ts';
 
 /**
- * Runs the command that installs a package which is none of this project's, and returns the path of its module. It is
- * installed once, outside the repository, and kept for later runs. Where it cannot be had, see `skipForLackOf`. A hook
- * that calls this needs a minute the first time: `this.timeout(…)`.
+ * Runs the command that installs a package that this project does not depend on, and returns the path of its module. It
+ * is installed once, outside the repository, and kept for later runs. If it cannot be installed, see `skipForLackOf`. A
+ * hook that calls this needs a minute the first time: `this.timeout(…)`.
  *
  * @param command of a shell, with the package's exact version
  */

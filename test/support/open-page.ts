@@ -6,7 +6,7 @@ const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 type Axe = { violations: { id: string; nodes: { html: string }[] }[] };
 
-/** Opens a file as a page, and collects what it should not do: errors, words on the console, requests. */
+/** Opens a file as a page, and collects what must not happen: errors, console output, requests. */
 export async function openPage(
   browser: Browser,
   path: string,
@@ -23,7 +23,7 @@ export async function openPage(
   return { page, complaints };
 }
 
-/** What axe finds on a page that keeps somebody from using it. */
+/** The accessibility problems that axe finds on a page. */
 export async function violations(page: Page): Promise<string[]> {
   await page.addScriptTag({ path: axePath });
   const { violations: found } = await page.evaluate<Axe>('axe.run()');

@@ -4,8 +4,7 @@ import { root } from './service.ts';
 import { skipForLackOf } from './tools.ts';
 
 /**
- * A user for a child process whom modes of files keep from writing: root is kept from nothing. Skips the test where that
- * user cannot run the project.
+ * A user for a child process to whom file modes apply, unlike root. Skips the test if that user cannot run the project.
  */
 export function plainUser(context: Context): { readonly uid?: number; readonly gid?: number } {
   if (process.getuid?.() !== 0) return {};

@@ -19,7 +19,7 @@ export type OtlpSink = {
   readonly url: string;
   readonly spans: SinkSpan[];
   readonly requests: { readonly url: string; readonly headers: IncomingHttpHeaders; readonly body: Buffer }[];
-  /** What it does with a request that it has read; answers 200 if not set. */
+  /** What to do with a request that has been read; answers 200 by default. */
   behave: ((response: ServerResponse) => void) | undefined;
   close(): void;
 };
@@ -27,9 +27,9 @@ export type OtlpSink = {
 type KeyValue = { key: string; value: Record<string, unknown> };
 
 /**
- * A real HTTP server that takes traces over OTLP/JSON and keeps them; on a free port, or on one that was free before.
+ * A real HTTP server that accepts traces over OTLP/JSON and keeps them, on a free port or on a given one.
  *
- * @param tls a certificate and its key, for one that speaks HTTPS
+ * @param tls a certificate and its key, for HTTPS
  */
 export async function startOtlpSink(port = 0, tls?: { cert: string; key: string }): Promise<OtlpSink> {
   const spans: SinkSpan[] = [];

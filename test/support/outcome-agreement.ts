@@ -6,14 +6,16 @@ import type { Labels, Series } from '../otel/support/series.ts';
 /** The last value of one series. */
 export type Sample = { readonly metric: string; readonly labels: Labels; readonly value: number };
 
-/** All that one replica said of predictions and outcomes at the end: the samples of {@link outcomeMetrics}. */
+/**
+ * Everything that one replica exposed about predictions and outcomes at the end: the samples of {@link outcomeMetrics}.
+ */
 export type Counted = readonly Sample[];
 
 /** The metrics that performance is computed from, as a regular expression. */
 export const outcomeMetrics =
   'model_(score_bin|outcome|class|evaluation|training|feature_bin_outcomes)[a-z_]*';
 
-/** What `npm run evaluate -- --json` prints, and `/performance` shows of one model. */
+/** What `npm run evaluate -- --json` prints and `/performance` shows for one model. */
 type Evaluation = any;
 type Shown = any;
 
@@ -85,7 +87,10 @@ export function expectSameCounts(
   }
 }
 
-/** The rules make of the replicas' counters the figures of the files: to 1e-9, the AUC within its bound. */
+/**
+ * Asserts that the rules compute the figures of the files from the replicas' counters: to 1e-9, the AUC within its
+ * bound.
+ */
 export async function expectSameFigures(
   promtool: string,
   counted: readonly Counted[],
@@ -115,7 +120,7 @@ export async function expectSameFigures(
   assert.ok(binned.rocAucMaxError < 0.05);
 }
 
-/** A counter that was 0 and is what it was last from the next minute on; a gauge that always was. */
+/** A counter that was 0 and has its last value from the next minute on; a gauge that always had it. */
 function toSeries({ metric, labels, value }: Sample, instance: string): Series {
   const isCounter = /_(total|count|sum|bucket)$/.test(metric);
   return {

@@ -4,7 +4,7 @@ import { shuffle } from '../../src/stats/random.ts';
 import { drawFromReference } from '../../src/traffic/reference-rows.ts';
 import { eventually, postJson } from './service.ts';
 
-/** Where one replica takes requests for predictions and for outcomes. */
+/** The addresses at which one replica accepts predictions and outcomes. */
 export type Replica = {
   readonly predictUrl: string;
   readonly outcomesUrl: string;
@@ -15,10 +15,10 @@ export type Replica = {
 export type Prediction = { readonly id: string; readonly score: number; readonly prediction: string };
 export type Label = { readonly id: string; readonly outcome: string };
 
-/** What became of all labels that were reported. */
+/** The results for all labels that were reported. */
 export type Receipt = { accepted: number; duplicate: number; expired: number; invalid: { reason: string }[] };
 
-/** Sends again what a service with too much to do has turned away, as its answer asks for. */
+/** Retries requests that an overloaded service has refused, as its answer asks. */
 async function post(url: string, body: unknown, headers?: Record<string, string>) {
   return eventually(async () => {
     const answer = await postJson(url, body, headers);
@@ -37,7 +37,7 @@ async function inParallel<Item>(items: readonly Item[], lanes: number, work: (it
   );
 }
 
-/** Asks the replicas by turns for predictions of rows like those of the reference. */
+/** Requests predictions of rows like those of the reference from the replicas in turn. */
 export async function makePredictions(
   artifact: Artifact,
   count: number,
@@ -57,7 +57,7 @@ export async function makePredictions(
 
 /**
  * One label for each prediction, as often positive as its score says, with repetitions and forgeries among them, in
- * random order. A repetition may come first: then the other is the duplicate. One in ten says otherwise than the first.
+ * random order. A repetition may come first: then the other is the duplicate. One in ten contradicts the first.
  */
 export function mixLabels(
   made: readonly Prediction[],
@@ -86,7 +86,7 @@ export function mixLabels(
 /**
  * Reports labels to replicas drawn at random, in batches of any size, several at a time.
  *
- * @param onAnswered told of every batch and where it went
+ * @param onAnswered called for every batch, with where it went
  */
 export async function reportLabels(
   labels: readonly Label[],
@@ -109,7 +109,7 @@ export async function reportLabels(
   return receipt;
 }
 
-/** Adds what became of further labels to `sum`. */
+/** Adds the results for further labels to `sum`. */
 export function addReceipt(sum: Receipt, { accepted, duplicate, expired, invalid }: Receipt): void {
   sum.accepted += accepted;
   sum.duplicate += duplicate;

@@ -11,9 +11,9 @@ import { eventually } from './service.ts';
 
 /** One request as a proxy has read it. */
 export type Forwarded = {
-  /** The id that the proxy gave it, in `x-request-id`. */
+  /** The id that the proxy assigned to it, in `x-request-id`. */
   readonly id: string;
-  /** What the client was answered. */
+  /** The status that the client received. */
   readonly status: number;
   /** Whether the service answered it. */
   readonly reached: boolean;
@@ -28,7 +28,7 @@ export type TestProxy = {
   stop(): Promise<void>;
 };
 
-/** Starts a program that writes a line to its log for each request: id, status, whether it was reached, answered id. */
+/** Starts a program that logs a line for each request: id, status, whether the service was reached, answered id. */
 async function startProxy(
   program: string,
   args: (folder: string) => string[],

@@ -10,12 +10,12 @@ import { requireTool, skipForLackOf } from './tools.ts';
 
 const run = promisify(execFile);
 
-/** The folder of the client for Python. */
+/** The folder of the Python client. */
 export const pythonClient = join(import.meta.dirname, '../../clients/python');
 
 /**
- * The Python of a virtual environment that has the packages of a requirements file. Where there is no Python that will do,
- * or the packages cannot be had, see `skipForLackOf`. A hook that calls this needs minutes the first time:
+ * The Python of a virtual environment that has the packages of a requirements file. If there is no suitable Python, or
+ * the packages cannot be installed, see `skipForLackOf`. A hook that calls this needs minutes the first time:
  * `this.timeout(…)`.
  */
 export async function requirePythonEnvironment(context: Context, requirements: string): Promise<string> {
@@ -29,19 +29,21 @@ export async function requirePythonEnvironment(context: Context, requirements: s
   }
 }
 
-/** Installs the client for Python into a folder, which becomes usable as a `PYTHONPATH`. The environment stays as it is. */
+/**
+ * Installs the Python client into a folder, which can then be used as a `PYTHONPATH`. The environment is not changed.
+ */
 export async function installPythonClient(python: string, folder: string): Promise<void> {
   const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--no-build-isolation'];
   await run(python, [...pip, '--target', folder, pythonClient]);
 }
 
 /**
- * Makes the environment unless it is there. It is made once, outside the repository, and kept for later runs; its name says
- * which Python and which requirements it is of, so that a change of either makes another. Run what is installed as
- * `python -m NAME`: the environment has moved since its scripts were made.
+ * Creates the environment unless it exists. It is created once, outside the repository, and kept for later runs; its
+ * name depends on the Python and the requirements, so that a change of either creates a new one. Run what is installed
+ * as `python -m NAME`: the environment has been moved since its scripts were created.
  *
- * @param program the Python that it is of
- * @throws Error when the packages cannot be installed; its `stderr` says why
+ * @param program the Python to use
+ * @throws Error if the packages cannot be installed; its `stderr` says why
  */
 async function makePythonEnvironment(program: string, requirements: string): Promise<string> {
   const { stdout: version } = await run(program, ['-c', 'import sys; print(sys.version, sys.executable)']);
@@ -64,5 +66,5 @@ async function makePythonEnvironment(program: string, requirements: string): Pro
   }
 }
 
-// so that a large one can be made while other tests run
+// so that a large one can be created while other tests run
 if (import.meta.main) await makePythonEnvironment(process.argv[2], process.argv[3]);

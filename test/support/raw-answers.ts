@@ -9,9 +9,10 @@ export type RawAnswer = {
 };
 
 /**
- * Reads the answers of a connection, one after another, by the lengths that they state. All bytes must belong to one.
+ * Reads the answers of a connection, one after another, by their declared lengths. All bytes must belong to one of
+ * them.
  *
- * @param heads whether all answers are to HEAD and have no body whatever they state
+ * @param heads whether all answers are to HEAD and have no body, whatever they declare
  */
 export function readAnswers(text: string, heads = false): RawAnswer[] {
   const answers: RawAnswer[] = [];
@@ -27,14 +28,14 @@ export function readAnswers(text: string, heads = false): RawAnswer[] {
   return answers;
 }
 
-/** Sends bytes on a connection of their own, and gives the answers that came until the other side closed it. */
+/** Sends bytes on a new connection, and returns the answers received until the other side closed it. */
 export async function exchange(url: string, sent: string | Buffer, heads = false): Promise<RawAnswer[]> {
   const { socket, closed } = openRaw(url);
   socket.write(typeof sent === 'string' ? Buffer.from(sent, 'latin1') : sent);
   return readAnswers(await closed, heads);
 }
 
-/** An answer is a problem document of this kind, whole, and carries the headers that every answer does. */
+/** Asserts that an answer is a complete problem document of this kind, with the headers of every answer. */
 export function assertProblem({ status, head, body }: RawAnswer, key: string): void {
   const problem = JSON.parse(body);
   assert.equal(problem.type, `urn:vigia:problem:${key}`);

@@ -3,13 +3,13 @@ import { connect, type Socket } from 'node:net';
 
 export type RawConnection = {
   readonly socket: Socket;
-  /** All that came so far. */
+  /** Everything received so far. */
   received(): string;
-  /** All that came until the other side closed, or the connection broke. */
+  /** Everything received until the other side closed, or the connection broke. */
   readonly closed: Promise<string>;
 };
 
-/** A connection on which a test writes bytes as it likes. */
+/** A connection on which a test writes arbitrary bytes. */
 export function openRaw(api: string): RawConnection {
   const { hostname, port } = new URL(api);
   const socket = connect(Number(port), hostname);
@@ -17,13 +17,13 @@ export function openRaw(api: string): RawConnection {
   socket.setEncoding('utf8').on('data', (data: string) => {
     text += data;
   });
-  // a server may cut what it does not want to read on
+  // a server may cut off a connection that it does not want to read further
   socket.on('error', () => {});
   const closed = new Promise<string>((resolve) => socket.once('close', () => resolve(text)));
   return { socket, received: () => text, closed };
 }
 
-/** A request whose last byte is missing, a prediction unless told. The server has seen it when this resolves. */
+/** A request whose last byte is missing, by default a prediction. The server has seen it when this resolves. */
 export async function halfSent(
   url: string,
   content: object,

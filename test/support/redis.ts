@@ -4,11 +4,11 @@ import { once } from 'node:events';
 export type TestRedis = {
   readonly url: string;
   readonly process: ChildProcess;
-  /** Ends it at once; what it held is gone. */
+  /** Kills it; its data are gone. */
   stop(): Promise<void>;
 };
 
-/** Starts a Redis that keeps nothing on disk, and lets anybody in unless there is a password. */
+/** Starts a Redis that stores nothing on disk, and is open to anyone unless there is a password. */
 export async function startRedis(program: string, port: number, password = ''): Promise<TestRedis> {
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   args.push('--requirepass', password);

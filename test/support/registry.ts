@@ -11,7 +11,7 @@ import { eventually } from './service.ts';
 export type TestRegistry = {
   /** Host and port. */
   readonly address: string;
-  /** Pushes a new image, by default one for two platforms, and gives the digest of what the tag names then. */
+  /** Pushes a new image, by default one for two platforms, and returns the digest that the tag then has. */
   push(name: string, tag: string, options?: { readonly platforms: 1 | 2 }): Promise<string>;
   stop(): Promise<void>;
 };
@@ -19,7 +19,7 @@ export type TestRegistry = {
 const digestOf = (bytes: Buffer) => `sha256:${hash('sha256', bytes)}`;
 const type = (kind: string) => `application/vnd.oci.image.${kind}+json`;
 
-/** Starts Docker's own registry, with nothing in it. */
+/** Starts Docker's own registry, empty. */
 export async function startRegistry(program: string): Promise<TestRegistry> {
   const folder = mkdtempSync(join(tmpdir(), 'vigia-registry-'));
   const address = `127.0.0.1:${await freePort()}`;

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 
 /**
- * What the store says to a command of one of its connections, which are numbered from 1: RESP3, or `silence` for no
- * answer at all, or undefined for what a store in order would say.
+ * The store's answer to a command on one of its connections, which are numbered from 1: RESP3, `silence` for no answer
+ * at all, or undefined for the answer of a working store.
  */
 export type Behaviour = (
   command: readonly string[],
@@ -15,14 +15,14 @@ export type RespServer = {
   readonly url: string;
   readonly host: string;
   behave: Behaviour;
-  /** Connections taken so far. */
+  /** Connections accepted so far. */
   readonly connections: number;
   /** Those that are open now. */
   readonly open: number;
   close(): Promise<void>;
 };
 
-/** A store that does what a test wants of it. It knows the commands that replicas use. */
+/** A store that behaves as a test wants. It knows the commands that replicas use. */
 export async function startRespServer(): Promise<RespServer> {
   const values = new Map<string, string>();
   const sockets = new Set<Socket>();
@@ -90,7 +90,7 @@ function bulk(text: string): string {
   return `$${text.length}\r\n${text}\r\n`;
 }
 
-/** The first whole command, an array of bulk strings; undefined while there is none. */
+/** The first complete command, an array of bulk strings; undefined while there is none. */
 function readCommand(text: string): { words: string[]; length: number } | undefined {
   const head = /^\*(\d+)\r\n/.exec(text);
   if (head === null) return undefined;

@@ -6,7 +6,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 const row = { age: 30, limit: 2000, history: 'good' };
 
 describe('the service that tests start', () => {
-  it('has said all that it says when it has ended', async () => {
+  it('has written all its output when it has ended', async () => {
     const service = await startTestService();
     try {
       // as on a busy machine: more than the stream reads ahead, less than a pipe holds
@@ -20,7 +20,7 @@ describe('the service that tests start', () => {
     }
   });
 
-  it('ends with the tests that have left it behind, and does not keep them from ending', async () => {
+  it('ends with the tests that have left it behind, and does not prevent them from ending', async () => {
     await using folder = await temporaryFolder();
     const program = `${root}test/support/programs/leave-service.ts`;
     const pid = Number(await run(process.execPath, [program, folder.path]));

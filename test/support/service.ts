@@ -10,16 +10,16 @@ export const root = new URL('../..', import.meta.url).pathname;
 export type TestService = {
   readonly api: string;
   readonly admin: string;
-  /** A folder of its own, removed by `stop`. */
+  /** Its own folder, removed by `stop`. */
   readonly folder: string;
   readonly samplesPath: string;
   readonly outcomesPath: string;
   readonly process: ChildProcess;
-  /** What it said on standard error so far. */
+  /** What it has written to standard error so far. */
   stderr(): string;
   /** The log lines so far, parsed. */
   logLines(): Record<string, unknown>[];
-  /** Sends a signal and waits for the end: the exit code and the signal. */
+  /** Sends a signal and waits for the end; returns the exit code and the signal. */
   signal(name: NodeJS.Signals): Promise<{ code: number | null; signal: string | null }>;
   /** Ends it if it still runs, and removes its folder. */
   stop(): Promise<void>;
@@ -30,7 +30,7 @@ process.on('exit', () => {
   for (const child of left) child.kill('SIGKILL');
 });
 
-/** Lets this process end before its child, which then ends too: a test that failed may have left it behind. */
+/** Allows this process to end before its child, which then ends, too: a failed test may have left it behind. */
 function letGo(child: ChildProcess): void {
   left.add(child);
   child.once('exit', () => left.delete(child));
@@ -38,10 +38,11 @@ function letGo(child: ChildProcess): void {
 }
 
 /**
- * Starts the real service in a process of its own, on free ports, as `npm start` does.
+ * Starts the real service in a separate process, on free ports, as `npm start` does.
  *
- * @param folder in that of the system for temporary files
- * @param launcher a command that runs the one it is given, in its own place: `['sh', '-c', 'ulimit -f 64; exec "$@"', 'sh']`
+ * @param folder within the system's folder for temporary files
+ * @param launcher a command that replaces itself with the one it is given: `['sh', '-c', 'ulimit -f 64; exec "$@"',
+ * 'sh']`
  */
 export async function startTestService(
   env: Record<string, string> = {},
@@ -62,8 +63,7 @@ export async function startTestService(
       ADMIN_PORT: '0',
       SAMPLES_PATH: samplesPath,
       OUTCOMES_PATH: outcomesPath,
-      // a busy machine may hold a process up: that load is shed then, and that a stop ends in time, is tested where it
-      // is meant
+      // a busy machine may delay a process; load shedding and the time limit of a stop have tests of their own
       MAX_EVENT_LOOP_DELAY_MS: '5000',
       SHUTDOWN_TIMEOUT_MS: '20000',
       ...env,
@@ -75,7 +75,7 @@ export async function startTestService(
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
   });
-  // not `exit`: what it wrote at the end may still be on its way then
+  // not `exit`: its last output may not have arrived by then
   const closed = once(child, 'close') as Promise<[number | null, string | null]>;
   letGo(child);
   const ready = new Promise<void>((resolve) => {
@@ -119,7 +119,7 @@ export async function startTestService(
   };
 }
 
-/** Sends JSON and gives back the status, the headers and the parsed body. */
+/** Sends JSON and returns the status, the headers and the parsed body. */
 export async function postJson(
   url: string,
   body: unknown,
@@ -133,7 +133,7 @@ export async function postJson(
   return { status: response.status, headers: response.headers, body: await response.json() };
 }
 
-/** Tries until it gives something, or fails after the time allowed with the last reason. */
+/** Tries until there is a result, or fails after the time allowed with the last error. */
 export async function eventually<Result>(
   attempt: () => Promise<Result> | Result,
   timeoutMs = 10_000,
@@ -169,7 +169,7 @@ export function seriesValue(
     if (!line.startsWith(`${name}{`) && !line.startsWith(`${name} `)) continue;
     const end = line.lastIndexOf(' ');
     const head = line.slice(0, end);
-    // a label's name may be the end of another's
+    // a label's name may be the end of another label's name
     if (wanted.every((label) => head.includes(`{${label}`) || head.includes(`,${label}`)))
       return Number(line.slice(end + 1));
   }

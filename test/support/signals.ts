@@ -11,7 +11,7 @@ export async function catches(pid: number, name: NodeJS.Signals): Promise<void> 
   });
 }
 
-/** The process that another one has started; undefined while there is none. Linux only. */
+/** The child process of another process; undefined while there is none. Linux only. */
 export function childOf(pid: number): number | undefined {
   const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
   return child ? Number(child) : undefined;

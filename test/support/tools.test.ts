@@ -6,7 +6,7 @@ import { root } from './service.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { findTool, skipForLackOf, type ToolName } from './tools.ts';
 
-/** Programs of a machine: by name, the shell script that each of them is. */
+/** The programs of a machine, by name, each as a shell script. */
 type Machine = Record<string, string>;
 
 async function findOn(machine: Machine, tool: ToolName): Promise<{ program?: string; lack?: string }> {

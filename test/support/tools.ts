@@ -3,13 +3,13 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Context } from 'mocha';
 
-/** A program that tests run, and how to see that the one on this machine can do what they ask of it. */
+/** A program that tests run, and how to check that the installed one is suitable. */
 type Tool = {
-  /** Names under which it is installed; the first one that works is taken. */
+  /** Names under which it is installed; the first one that works is used. */
   readonly programs: readonly string[];
-  /** What is run, and what it must print. Without it, being on the PATH is enough. */
+  /** What to run, and what it must print. By default, being on the PATH is enough. */
   readonly probe?: { readonly args: readonly string[]; readonly prints: RegExp };
-  /** The oldest version that will do, and what older ones lack. `prints` captures the version. */
+  /** The oldest suitable version, and what older ones lack. `prints` captures the version. */
   readonly oldest?: { readonly version: string; readonly because: string };
 };
 
@@ -71,12 +71,12 @@ const tools = {
   dash: { programs: ['dash'] },
   unshare: {
     programs: ['unshare'],
-    // needs a right that not everybody has
+    // needs a privilege that not every user has
     probe: { args: ['--pid', '--fork', '--kill-child', 'true'], prints: /^$/ },
   },
   faketime: {
     programs: ['faketime'],
-    // it works by a library that is loaded before others
+    // it works through a preloaded library
     probe: { args: ['-f', '+0', 'printenv', 'LD_PRELOAD'], prints: /libfaketime/ },
   },
   openssl: { programs: ['openssl'] },
@@ -105,7 +105,7 @@ type Found = { readonly program: string } | { readonly lack: string };
 const probeTimeoutMs = 30_000;
 const probed = new Map<string, Found>();
 
-/** The program to run for a tool, from the folders of `path`; or, in one line, why none of them will do. */
+/** The program to run for a tool, from the folders of `path`; or, in one line, why none of them is suitable. */
 export function findTool(name: ToolName, path = process.env.PATH ?? ''): Found {
   const tool: Tool = tools[name];
   const installed = tool.programs.flatMap((program) => locate(program, path) ?? []);
@@ -165,8 +165,8 @@ function isOlder(version: string, than: string): boolean {
 }
 
 /**
- * Ends the current test as skipped, saying why; with `CI=true` a lack is a failure, so that a pipeline
- * can never be green for want of its tools.
+ * Ends the current test as skipped, saying why; with `CI=true` it fails instead, so that a pipeline can never be green
+ * because its tools are missing.
  */
 export function skipForLackOf(context: Context, lack: string): never {
   if (process.env.CI === 'true') throw new Error(`${lack}, and with CI=true nothing may be skipped`);
@@ -176,8 +176,8 @@ export function skipForLackOf(context: Context, lack: string): never {
 }
 
 /**
- * The path of a program that a test or a suite cannot do without: `requireTool(this, 'promtool')` in a
- * `function ()` test or hook. Where there is none that works, see {@link skipForLackOf}.
+ * The path of a program that a test or a suite requires: `requireTool(this, 'promtool')` in a `function ()` test or
+ * hook. If none works, see {@link skipForLackOf}.
  */
 export function requireTool(context: Context, name: ToolName): string {
   const found = findTool(name);

@@ -4,8 +4,8 @@ import { digestOf } from '../../src/model/artifact-version.ts';
 
 /**
  * Two artifacts with one name and one version, and different thresholds: the first 48 bits of their digests are the
- * same. The numbers in their texts were found by trying tens of millions for each, which takes one core half a minute.
- * They are of the older format that they were found in.
+ * same. The numbers in their texts were found by trying tens of millions for each, which takes half a minute on one
+ * core. They have the older format in which they were found.
  */
 export async function readTwinModels(): Promise<readonly [one: Artifact, other: Artifact]> {
   const content = JSON.parse(await readFile(new URL('twin-model.json', import.meta.url), 'utf8'));

@@ -1,6 +1,6 @@
 import { type Artifact, formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
 
-/** A model that is watched only, with as many features as there are names, all like the age of the credit model. */
+/** A model that is only watched, with one feature per name, all like the age of the credit model. */
 export async function wideModel(names: readonly string[]): Promise<string> {
   const { version: _, predictor: __, segments: ___, ...credit } = await loadArtifact('models/credit.json');
   const age = credit.features.find(({ name }) => name === 'age');

@@ -34,7 +34,7 @@ describe('the notation of a column', () => {
     assert.deepEqual(judge('\t', [['1,23,456'], ['12,5'], ['1.2345']]), ['.', ',', '.']);
   });
 
-  it('groups thousands where each comma has three digits behind it and smaller numbers have none', () => {
+  it('groups thousands if each comma is followed by three digits and smaller numbers have none', () => {
     for (const delimiter of ['\t', ';', '|', ','] as const) {
       assert.deepEqual(judge(delimiter, [['2,793', '6,095', '524', '61']]), ['.']);
       assert.deepEqual(judge(delimiter, [['2.790', '6.095', '524', '61']]), [',']);
@@ -42,7 +42,7 @@ describe('the notation of a column', () => {
     }
   });
 
-  it('takes three decimals behind points for decimals, unless they look grouped', () => {
+  it('treats three digits after a point as decimals, unless they look grouped', () => {
     assert.deepEqual(judge('\t', [['1.234', '2.345', '7']]), ['.']);
     assert.deepEqual(judge(',', [['2.790', '6.095', '524.000']]), ['.']);
     assert.deepEqual(judge(',', [['2.790', '6.095', '0']]), ['.']);
@@ -62,7 +62,7 @@ describe('the notation of a column', () => {
     assert.deepEqual(judge(',', [['1,234', '5,678']]), ['.']);
   });
 
-  it('is refused where nothing tells', () => {
+  it('is refused if nothing decides', () => {
     assert.deepEqual(judge('\t', [['2,793', '6,095'], ['7']]), [unclear('2,793', 2793, 2.793), '.']);
     assert.deepEqual(judge(';', [['1.234', '9.876']]), [unclear('1.234', 1.234, 1234)]);
     for (const delimiter of ['\t', '|'] as const) {
@@ -81,7 +81,7 @@ describe('the notation of a column', () => {
     assert.deepEqual(judge(';', [['1,5']], '.'), ["'1,5' has a decimal comma, which --decimal . excludes"]);
   });
 
-  it('is one for the whole column, but for single slips', () => {
+  it('is the same for the whole column, except for single mistakes', () => {
     const points = Array.from({ length: 200 }, (_, i) => `${i}.5`);
     assert.deepEqual(judge(';', [[...points, '7,5']]), ['.']);
     assert.deepEqual(judge(';', [[...points, '1,5', '2,5', '3,5']]), [
@@ -92,12 +92,12 @@ describe('the notation of a column', () => {
     ]);
   });
 
-  it('is not told by marks without a letter or digit', () => {
+  it('is not decided by marks without a letter or digit', () => {
     const { present, numbers } = countEvidence(evidenceOf(['-', '?', '--', '…', '7', 'x', '<5', 'NA', '']));
     assert.deepEqual({ present, numbers }, { present: 3, numbers: 1 });
   });
 
-  it('has one unit, but for single slips', () => {
+  it('has one unit, except for single mistakes', () => {
     const bare = Array.from({ length: 200 }, (_, i) => `${i}`);
     const unitOf = (cells: readonly string[]) => judgeNotations([evidenceOf(cells)], ',')[0].unit;
     for (const sign of ['%', ' %', ' €']) {

@@ -31,7 +31,7 @@ describe('decoding text', () => {
     });
   }
 
-  it('decides by the first line that is not ASCII, however late it comes', async () => {
+  it('decides by the first non-ASCII line, however late it comes', async () => {
     const ascii = 'a,b\n'.repeat(50_000);
     const latin = Buffer.concat([Buffer.from(ascii), Buffer.from('Müller,1\n', 'latin1')]);
     assert.equal(await decode(latin, 1 << 16), `${ascii}Müller,1\n`);
@@ -46,7 +46,7 @@ describe('decoding text', () => {
     }
   });
 
-  it('refuses what is packed, and was not unpacked before', async () => {
+  it('refuses compressed data', async () => {
     for (const size of [1, 100]) {
       await assert.rejects(decode(gzipSync(text), size), {
         message: 't.csv: is compressed with gzip: decompress it first',

@@ -24,12 +24,12 @@ describe('detecting the delimiter', () => {
     assert.equal(detectDelimiter('a;b;c\n1;2;3\n4;5\n6;7;8\n'), ';');
   });
 
-  it('takes a table of one column', () => {
+  it('accepts a table of one column', () => {
     assert.equal(detectDelimiter('a\n1\n2\n'), ',');
     assert.equal(detectDelimiter(''), ',');
   });
 
-  it('does not cut the numbers of a table of one column', () => {
+  it('does not split the numbers of a table of one column', () => {
     for (const numbers of [
       ['1,5', '2', 'NA', '1.234,5'],
       ['1,500', '300', '1,234,567.8'],

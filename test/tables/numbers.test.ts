@@ -27,7 +27,7 @@ describe('reading numbers', () => {
     }
   });
 
-  it('takes nothing else for a number', () => {
+  it('accepts nothing else as a number', () => {
     const none = [
       '',
       'x',
@@ -89,7 +89,7 @@ describe('reading numbers', () => {
     }
   });
 
-  it('reads amounts of money as the numbers beside the sign of the currency', () => {
+  it('reads amounts of money as the numbers without the currency sign', () => {
     const texts = [
       '$1,234.50',
       '-$5',
@@ -118,7 +118,7 @@ describe('reading numbers', () => {
     }
   });
 
-  it('reads brackets around a number as accounts do, for a negative one', () => {
+  it('reads brackets around a number as negative, as in accounting', () => {
     const texts = ['(12)', '(1,234.50)', '( 7.5 )', '(3 %)', '(.5)'];
     assert.deepEqual(texts.map(createNumberReader('.')), [-12, -1234.5, -7.5, -3, -0.5]);
     assert.deepEqual(['(1.234,50)', '(12,5 %)'].map(createNumberReader(',')), [-1234.5, -12.5]);

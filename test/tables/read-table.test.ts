@@ -20,7 +20,7 @@ describe('reading a table', () => {
     assert.deepEqual(table.lines, [2, 4, 6]);
   });
 
-  it('takes CRLF, CR and LF for line ends, also mixed and cut between pieces', async () => {
+  it('accepts CRLF, CR and LF as line ends, also mixed and split between pieces', async () => {
     for (const text of ['a,b\r\n1,2\r\n"3",4\r\n', 'a,b\r1,2\r"3",4\r', 'a,b\r\n1,2\n"3",4']) {
       for (const size of [1, 2, 5, 1000]) {
         const table = await tableFrom(text, { size });
@@ -65,7 +65,7 @@ describe('reading a table', () => {
     );
   });
 
-  it('names an empty header cell by its place', async () => {
+  it('names an empty header cell by its position', async () => {
     assert.deepEqual((await tableFrom('"",a\n1,2\n')).columns, ['column 1', 'a']);
   });
 
@@ -85,7 +85,7 @@ describe('reading a table', () => {
     }
   });
 
-  it('leaves damaged rows out and reports them where they are taken', async () => {
+  it('skips damaged rows and reports them if requested', async () => {
     const damaged: DamagedRow[] = [];
     const text = 'a,b\n1,2\n3\n"4"x,4\n5,"6\n7,8\n9,10\n';
     const table = await tableFrom(text, { onDamaged: (row) => damaged.push(row) });
@@ -125,7 +125,7 @@ describe('reading a table', () => {
       await assert.rejects(openTableFile(folder), { message: `${folder}: cannot be read: EISDIR` });
     });
 
-    it('shows every byte to who wants to see them', async () => {
+    it('passes on every byte on request', async () => {
       const path = join(folder, 'a.csv');
       await writeFile(path, `a,b\n${'1,2\n'.repeat(50_000)}`);
       let seen = 0;

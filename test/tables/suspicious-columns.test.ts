@@ -10,7 +10,7 @@ function idNumbers(name: string, values: readonly number[]): boolean {
 }
 
 describe('columns that look like ids', () => {
-  it('finds texts nearly all different, counting numbers, and different values under a name like id', () => {
+  it('finds texts that are nearly all distinct, counting numbers, and distinct values under a name like id', () => {
     assert.ok(looksLikeIds('customer', asText(rows.map((i) => `c-${i}`))));
     assert.ok(idNumbers('n', rows));
     assert.ok(idNumbers('n', rows.toReversed()));
@@ -18,7 +18,7 @@ describe('columns that look like ids', () => {
       assert.ok(idNumbers(name, scattered), name);
   });
 
-  it('finds ids of which each is there two or three times, by their name or their form', () => {
+  it('finds ids that occur two or three times each, by their name or their form', () => {
     const twice = rows.map((i) => Math.floor(i / 2) * 7919);
     assert.ok(idNumbers('customer_id', twice));
     assert.ok(looksLikeIds('customerId', asText(twice.map((id) => `c${id}`))));
@@ -47,7 +47,7 @@ describe('columns that look like ids', () => {
     for (const name of ['nikkei_index', 'paid', 'bid']) assert.ok(!idNumbers(name, twice), name);
   });
 
-  it('finds numbers of telephones and customers', () => {
+  it('finds telephone and customer numbers', () => {
     for (const name of ['phone', 'customer_number']) {
       assert.ok(
         idNumbers(
@@ -82,7 +82,7 @@ describe('columns that look like ids', () => {
     }
   });
 
-  it('leaves fractions alone, whatever they are called', () => {
+  it('ignores fractions, whatever they are called', () => {
     assert.ok(
       !idNumbers(
         'body_mass_index',
@@ -91,7 +91,7 @@ describe('columns that look like ids', () => {
     );
   });
 
-  it('leaves amounts, categories and short tables alone', () => {
+  it('ignores amounts, categories and short tables', () => {
     assert.ok(!idNumbers('limit', scattered));
     assert.ok(!idNumbers('paid', scattered));
     assert.ok(!idNumbers('age', rows.map((i) => 20 + (i % 50)).sort()));
@@ -154,7 +154,7 @@ describe('columns that look like dates', () => {
     assert.ok(!looksLikeDates('balance', fractions));
   });
 
-  it('leaves numbers and categories alone', () => {
+  it('ignores numbers and categories', () => {
     assert.ok(!looksLikeDates('x', asText(scattered)));
     assert.ok(!looksLikeDates('x', asText(rows.map((i) => `${i}.${i}`))));
     assert.ok(!looksLikeDates('duration', asText(rows)));

@@ -35,7 +35,7 @@ describe('the report of exports', () => {
     );
   });
 
-  it('says a failure once, that it is over, and one that comes later', () => {
+  it('reports a failure once, its end, and a later one', () => {
     report(refused);
     report(refused);
     report(taken);
@@ -48,13 +48,13 @@ describe('the report of exports', () => {
     assert.deepEqual(counts, { exported: 16, queueFull: 0, exportFailed: 24, rejected: 0 });
   });
 
-  it('says each cause for itself', () => {
+  it('reports each cause separately', () => {
     for (const outcome of [refused, rejected, { ...taken, isForeign: true }, rejected]) report(outcome);
     assert.equal(said.length, 3);
     assert.match(said[1], /rejects 3 of 8, saying: the quota is used up/);
   });
 
-  it('does not fill the log where every second export fails', () => {
+  it('does not fill the log if every second export fails', () => {
     for (let i = 0; i < 1000; i++) {
       report(i % 2 === 0 ? rejected : taken);
       nowMs += 50;

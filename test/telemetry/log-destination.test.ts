@@ -85,7 +85,7 @@ describe('the log destination', () => {
   });
 
   for (const kind of ['socket', 'pipe'] as const) {
-    it(`neither waits for a ${kind} that nobody reads nor grows, and lets the process end`, async function () {
+    it(`neither waits for a ${kind} that nobody reads nor grows, and allows the process to end`, async function () {
       await using folder = await temporaryFolder();
       const { reader, writer } = await openPipe(this, folder.path);
       const stdout = kind === 'pipe' ? writer : 'pipe';
@@ -157,7 +157,7 @@ describe('the log destination', () => {
     assert.equal(JSON.parse(await readFile(report, 'utf8')).droppedLines, 300);
   });
 
-  it('starts on a line of its own after a file took part of one', async () => {
+  it('starts on a new line after a file accepted part of one', async () => {
     await using folder = await temporaryFolder();
     const command = 'ulimit -f 16; exec "$@" > "$0/file"';
     const report = join(folder.path, 'r');
@@ -217,7 +217,7 @@ describe('the log destination', () => {
       assert.deepEqual(numbersIn(log.replaceAll('\r', '')), [0, 1]);
     });
 
-    it('does not wait for one that is held', async function () {
+    it('does not wait for one that is paused', async function () {
       const script = requireTool(this, 'script');
       await using folder = await temporaryFolder();
       const report = join(folder.path, 'report.json');

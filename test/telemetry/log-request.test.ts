@@ -63,7 +63,7 @@ describe('the request log', () => {
     assert.match(lines[0], /\}\n$/);
   });
 
-  it('leaves out what there is not', () => {
+  it('omits what does not exist', () => {
     const { lines, logRequest } = collect();
     logRequest({ event: 'request', route: '', method: 'GET', status: 404, durationMs: 0, requestId: 'x' });
     const { time, pid, hostname, ...rest } = JSON.parse(lines[0]);
@@ -121,7 +121,7 @@ describe('the request log', () => {
     assert.deepEqual(statusesAt('silent'), []);
   });
 
-  it('thins the successes, never the errors', () => {
+  it('samples the successes, never the errors', () => {
     const countAt = (ratio: number, status: number) => {
       const { lines, logRequest } = collect('info', ratio);
       for (let i = 0; i < 10_000; i++) logRequest({ ...entry, status });

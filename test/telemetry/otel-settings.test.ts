@@ -72,7 +72,7 @@ describe('OpenTelemetry’s variables', () => {
     });
   }
 
-  it('for traces alone are stronger than those for everything', () =>
+  it('for traces alone take precedence over those for everything', () =>
     withService(
       {
         OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
@@ -98,7 +98,7 @@ describe('OpenTelemetry’s variables', () => {
       },
     ));
 
-  it('limit what a span may hold', () =>
+  it('limit what a span may contain', () =>
     withService(
       {
         OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
@@ -113,7 +113,7 @@ describe('OpenTelemetry’s variables', () => {
       },
     ));
 
-  it('name the service by its attributes where OTEL_SERVICE_NAME does not', () =>
+  it('name the service by its attributes if OTEL_SERVICE_NAME does not', () =>
     withService(
       { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_RESOURCE_ATTRIBUTES: 'service.name=loans,' },
       async (service) => {
@@ -142,7 +142,7 @@ describe('OpenTelemetry’s variables', () => {
     });
   });
 
-  it('let the decision of a caller’s mesh decide, in the formats that OTEL_PROPAGATORS names', () =>
+  it('let the caller’s mesh decide, in the formats that OTEL_PROPAGATORS names', () =>
     withService(
       {
         OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
@@ -188,7 +188,7 @@ describe('OpenTelemetry’s variables', () => {
       },
     ));
 
-  it('without effect, and addresses that are probably wrong, are said once at the start', () =>
+  it('without effect, and addresses that are probably wrong, are reported once at the start', () =>
     withService(
       {
         OTEL_EXPORTER_OTLP_ENDPOINT: `${sink.url}/v1/traces/`,

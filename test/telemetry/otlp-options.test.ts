@@ -150,7 +150,7 @@ describe('certificates and keys of exports', () => {
 });
 
 describe('the secrets of exports', () => {
-  it('are the values of headers and all of the address that is no address, in any form', () => {
+  it('are the values of headers and the secret parts of the address, in any form', () => {
     const options = optionsOf({
       OTEL_EXPORTER_OTLP_ENDPOINT: 'https://user%40x:pass%2Fword@collector/?token=abcdef',
       OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20hunter2,x-n=1',
@@ -191,7 +191,7 @@ describe('an error of an export in words', () => {
     [errorOf(undefined, 'something else'), 'something else', /^something else$/],
     [new Error('fetch failed', { cause: errorOf('ECONNREFUSED') }), 'ECONNREFUSED', /nothing listens/],
   ] as [Error, string, RegExp][]) {
-    it(`says what ${kind} means, and nothing of credentials`, () => {
+    it(`says what ${kind} means, without credentials`, () => {
       const problem = describeExportError(
         error,
         'https://user:hunter2@collector:4318/v1/traces?token=hunter2',

@@ -7,7 +7,7 @@ import { createRandom } from '../../src/stats/random.ts';
 import { createPerformanceMetrics } from '../../src/telemetry/performance-metrics.ts';
 
 describe('the counters of performance', () => {
-  it('never go down, not by a rounding error: that would be a restart to Prometheus', () => {
+  it('never go down, not even by a rounding error: Prometheus would see a restart', () => {
     const performance = createPerformance({
       model: 'm',
       version: 'v',

@@ -49,7 +49,7 @@ describe('Prometheus text', () => {
     }
   });
 
-  it('is collected once for scrapes that come together, and anew for the next', async () => {
+  it('is collected once for simultaneous scrapes, and again for the next', async () => {
     const { reader, monitor } = await startReader();
     const expose = createExposition(reader);
     const [one, two] = await Promise.all([expose(), expose()]);

@@ -15,7 +15,7 @@ const callerTrace = createCallerTrace(['tracecontext', 'baggage']);
 const someTrace = '4bf92f3577b34da6a3ce929d0e0e4736';
 
 describe('the request sampler', () => {
-  it('honours the caller’s flag with parentbased_*, and asks its root without', () => {
+  it('honours the caller’s flag with parentbased_*, and uses its root sampler without one', () => {
     for (const [name, without] of [
       ['parentbased_always_on', true],
       ['parentbased_always_off', false],
@@ -28,7 +28,7 @@ describe('the request sampler', () => {
     }
   });
 
-  it('leaves the caller’s flag aside otherwise', () => {
+  it('ignores the caller’s flag otherwise', () => {
     assert.equal(createRequestSampler('always_on', 1, callerTrace)(header(someTrace, '00')), true);
     assert.equal(createRequestSampler('always_off', 1, callerTrace)(header(someTrace, '01')), false);
   });
@@ -44,7 +44,7 @@ describe('the request sampler', () => {
     );
   });
 
-  it('decides a ratio by chance where there is no trace yet', () => {
+  it('decides a ratio at random if there is no trace yet', () => {
     const sample = createRequestSampler('parentbased_traceidratio', 0.25, callerTrace);
     const count = Array.from({ length: 20_000 }, () => sample({})).filter(Boolean).length;
     // 5,000 expected, standard deviation 61

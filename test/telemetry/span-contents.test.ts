@@ -11,7 +11,7 @@ const row = JSON.stringify({ age: 30, limit: 2000, history: 'good' });
 const collectGarbage = fileURLToPath(new URL('../faults/programs/collect-garbage.ts', import.meta.url));
 const json = { 'content-type': 'application/json' };
 
-describe('what spans hold of a request', () => {
+describe('what spans contain of a request', () => {
   let sink: OtlpSink;
   let service: TestService;
   before(async () => {
@@ -33,7 +33,7 @@ describe('what spans hold of a request', () => {
     return Buffer.concat(await socket.toArray()).toString();
   }
 
-  it('is nothing of a query or of who asks, nor is anything of them in logs and metrics', async () => {
+  it('includes neither a query nor credentials, and neither do logs and metrics', async () => {
     const { host } = new URL(service.api);
     const query = 'age=91.625&user=a-private-query';
     const targets = [

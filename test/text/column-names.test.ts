@@ -57,7 +57,7 @@ describe('columns whose names look the same', function () {
     }
   });
 
-  it('are told apart where two of them look so', async () => {
+  it('are distinguished if two of them look the same', async () => {
     const twice = await file('twice.csv', 'branch\u00a0code,branch code,outcome\n1,2,good\n');
     const [row] = await readDataRows(twice, [{ name: 'branch code', kind: 'numeric' }]);
     assert.deepEqual(row, { 'branch code': 2 });
@@ -80,8 +80,7 @@ describe('columns whose names look the same', function () {
       assert.equal(status, 422);
       const messages = body.errors.map(({ pointer, message }: any) => [pointer, message.split(':')[0]]);
       assert.deepEqual(Object.fromEntries(messages), {
-        [`/${alike[0].trim()}`]:
-          'looks like a feature of this model, but has other spaces or another Unicode form',
+        [`/${alike[0].trim()}`]: 'looks like a feature of this model, but differs in spaces or Unicode form',
         '/other': 'is not a feature of this model',
       });
     } finally {

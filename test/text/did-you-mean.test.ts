@@ -22,7 +22,7 @@ describe('did you mean', () => {
     }
   });
 
-  it('says nothing where no name is near', () => {
+  it('says nothing if no name is similar', () => {
     assert.equal(didYouMean('zzz', known), '');
     assert.equal(didYouMean('hostory', known, '--'), ' (did you mean --history?)');
   });

@@ -211,7 +211,7 @@ describe('what is not JSON', () => {
     );
   });
 
-  it('ends early when it is the beginning of JSON, cut anywhere', () => {
+  it('ends early if it is JSON that was truncated anywhere', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 3 }), fc.nat(), (json, at) => {
         const text = `[${json}`.slice(0, 1 + (at % (json.length + 1)));
@@ -232,13 +232,13 @@ describe('what is not JSON', () => {
     }
   });
 
-  it('is told by what a body begins with, however long it is', () => {
+  it('is recognised by the beginning of a body, however long it is', () => {
     const begun = Buffer.from('{"age":30,"limit":20000}').toString('base64');
     assert.equal(findJsonFault(`${begun.repeat(100_000)}!`)?.reason, base64);
     assert.equal(findJsonFault(`${begun}!`)?.reason, begin);
   });
 
-  it('is found in time that grows with the text alone', () => {
+  it('is found in linear time', () => {
     const many = 1e6;
     const started = performance.now();
     for (const [first, repeated, last] of [

@@ -214,7 +214,7 @@ describe('names, values and messages of others', function () {
     for (const [name, args, escaped] of commands()) check(all(await runCommand(name, args)), escaped);
   });
 
-  it('are what they are in JSON, in which nothing steers a terminal either', async () => {
+  it('are unchanged in JSON, in which nothing controls a terminal either', async () => {
     for (const [name, ...args] of [
       ['drift', '--live', samples],
       ['evaluate', '--outcomes', outcomes, '--live', samples, '--by', 'cat'],
@@ -227,7 +227,7 @@ describe('names, values and messages of others', function () {
     }
   });
 
-  it('steer nothing in the log, whoever shows it, and are what they are there', () => {
+  it('control nothing in the log, whoever shows it, and are unchanged there', () => {
     const found = said.log.replaceAll('\n', '');
     for (const text of texts) assert.ok(found.includes(JSON.stringify(text).slice(1, -1)));
     assert.doesNotMatch(said.rawLog, /[\u0080-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/);

@@ -28,7 +28,7 @@ function hold(before?: ClockState, wallMs = startMs) {
 }
 
 describe('the clock by which ages are measured', () => {
-  it('is the wall clock, corrections of under a day included', () => {
+  it('is the wall clock, including corrections of less than a day', () => {
     const { clock, said, jump, pass } = hold();
     for (const ms of [hourMs, -hourMs, 23 * hourMs, -23 * hourMs]) {
       jump(ms);
@@ -38,7 +38,7 @@ describe('the clock by which ages are measured', () => {
     assert.deepEqual(said, []);
   });
 
-  it('goes on as before when the wall clock jumps ahead, says so once, and believes it after a day', () => {
+  it('continues as before when the wall clock jumps ahead, reports it once, and trusts it after a day', () => {
     const { clock, said, jump, pass } = hold();
     clock.now();
     jump(420 * dayMs);
@@ -78,7 +78,7 @@ describe('the clock by which ages are measured', () => {
     assert.equal(clock.now(), startMs + hourMs, 'and right again it is believed at once');
   });
 
-  it('does not believe a clock that was set while no process ran, however often it is started', () => {
+  it('does not trust a clock that was set while no process ran, however often it is started', () => {
     let state: ClockState = { knownMs: startMs, doubtedForMs: 0, aheadMs: 0 };
     for (let start = 0; start < 4; start++) {
       const { clock, pass } = hold(state, startMs + (420 + start) * dayMs);
@@ -92,7 +92,7 @@ describe('the clock by which ages are measured', () => {
     assert.equal(clock.now(), startMs + 424 * dayMs, 'after a day of running in all');
   });
 
-  it('doubts a clock for another day when it jumps again meanwhile', () => {
+  it('distrusts a clock for another day when it jumps again in the meantime', () => {
     const { clock, said, jump, pass } = hold();
     clock.now();
     jump(3 * dayMs);
@@ -107,7 +107,7 @@ describe('the clock by which ages are measured', () => {
     assert.equal(clock.now(), startMs + 425 * dayMs - hourMs);
   });
 
-  it('does not take the doubt of an earlier process for that of another jump', () => {
+  it('does not apply an earlier process’s distrust to a different jump', () => {
     const state = { knownMs: startMs, doubtedForMs: 23 * hourMs, aheadMs: 3 * dayMs };
     const { clock, pass } = hold(state, startMs + 420 * dayMs);
     clock.now();
@@ -115,7 +115,7 @@ describe('the clock by which ages are measured', () => {
     assert.equal(clock.now(), startMs + 23 * hourMs);
   });
 
-  it('believes a clock that agrees with what an earlier process knew', () => {
+  it('trusts a clock that agrees with what an earlier process knew', () => {
     const { clock, said } = hold({
       knownMs: startMs - 20 * hourMs,
       doubtedForMs: hourMs,

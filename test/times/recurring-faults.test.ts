@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createRecurringFaults, type RecurringFaults } from '../../src/times/recurring-faults.ts';
 
-describe('faults that come again', () => {
+describe('recurring faults', () => {
   let nowMs = 0;
   let faults: RecurringFaults;
   beforeEach(() => {
@@ -9,7 +9,7 @@ describe('faults that come again', () => {
     faults = createRecurringFaults(() => nowMs);
   });
 
-  it('are said once until all is well, however long that takes, and each kind for itself', () => {
+  it('are reported once until all is well, however long that takes, each kind separately', () => {
     assert.equal(faults.begin('a'), true);
     nowMs += 3_600_000;
     assert.equal(faults.begin('a'), false);
@@ -18,7 +18,7 @@ describe('faults that come again', () => {
     assert.equal(faults.end(), false);
   });
 
-  it('are said again after it, but no more than five times a minute', () => {
+  it('are reported again after that, but no more than five times a minute', () => {
     let begun = 0;
     let ended = 0;
     for (; nowMs < 5_000 + 120_000; nowMs += 100) {
@@ -29,7 +29,7 @@ describe('faults that come again', () => {
     assert.equal(faults.begin('b'), true, 'each kind for itself');
   });
 
-  it('that stay after they had come and gone too often are said when the minute is over', () => {
+  it('that stay after coming and going too often are reported when the minute is over', () => {
     for (let i = 0; i < 5; i++) {
       faults.begin('a');
       faults.end();

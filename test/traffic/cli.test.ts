@@ -109,7 +109,7 @@ describe('npm run traffic', () => {
     assert.ok(rows.every(({ age, history }) => Number(age) > 1000 && history === 'never seen in training'));
   });
 
-  it('tells refusals from successes when it leaves values out', async () => {
+  it('distinguishes refusals from successes when it omits values', async () => {
     const { stdout, code } = await run('--count', '100', '--rate', '500', '--drift', 'missing:age:0.2');
     const missing = rows.filter(({ age }) => age === null).length;
     assert.equal(code, 0);
@@ -127,7 +127,7 @@ describe('npm run traffic', () => {
     assert.match(stdout, /^sent \d+ requests/);
   });
 
-  it('ends on Ctrl-C with its summary, also when npm hands it on a second time', async () => {
+  it('ends on Ctrl-C with its summary, even when npm forwards it a second time', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     answering = promise;
     const { child, ended } = start(['--url', url, '--count', '10', '--rate', '1000']);

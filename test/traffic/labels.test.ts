@@ -52,7 +52,7 @@ describe('npm run traffic -- --labels', () => {
     }
   });
 
-  it('fails when nobody takes any outcome', async () => {
+  it('fails if nobody accepts any outcome', async () => {
     const service = await startTestService();
     const closed = createServer();
     await once(closed.listen(0, '127.0.0.1'), 'listening');
@@ -97,7 +97,7 @@ describe('npm run traffic -- --labels', () => {
     });
   }
 
-  it('refuses what only --labels would heed', () => {
+  it('refuses what only --labels would use', () => {
     const { status, stderr } = traffic('--positive-share', '0.5');
     assert.equal(status, 2);
     assert.match(stderr, /^--positive-share goes with --labels/);

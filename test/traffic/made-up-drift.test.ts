@@ -35,7 +35,7 @@ describe('drift of the traffic', () => {
     assert.deepEqual(parseDrift('age:X2', features), { kind: 'scale', feature: 'age', factor: 2 });
   });
 
-  it('takes a name that holds a comma, a quote, blanks or the word missing, quoted or not', () => {
+  it('accepts a name that contains a comma, a quote, blanks or the word missing, quoted or not', () => {
     const names = ['price, net', 'say "hi"', ' padded ', 'missing:z'];
     const odd = names.map((name) => ({ name, kind: 'numeric' }) as const);
     for (const [text, feature] of [
@@ -64,7 +64,7 @@ describe('drift of the traffic', () => {
     ['height:+1', /no feature 'height', but age, ratio:net, history, missing/],
     ['age:unseen', /'age' is a number and has no unseen categories/],
     ['history:+1', /'history' is not a number/],
-    ['missing:age:0', /share is above 0 and at most 1, not '0'/],
+    ['missing:age:0', /share must be above 0 and at most 1, not '0'/],
     ['missing:age:1.5', /not '1\.5'/],
     ['missing:age:', /not ''/],
   ] as const) {
@@ -73,7 +73,7 @@ describe('drift of the traffic', () => {
     });
   }
 
-  it('changes what it names and leaves the drawn row as it was', () => {
+  it('changes what it names without modifying the drawn row', () => {
     const row = { age: 30, 'ratio:net': 2, history: 'good', missing: null };
     const drifts = ['age:+10', 'age:x2', 'history:unseen', 'missing:+5'].map((text) =>
       parseDrift(text, features),
@@ -95,7 +95,7 @@ describe('drift of the traffic', () => {
     assert.throws(() => parseDrift('age:x1e999', features), /^Error: drift 'age:x1e999': 1e999 is too large/);
   });
 
-  it('leaves out the share that was asked for', () => {
+  it('drops the share that was requested', () => {
     const random = createRandom(7);
     const drift = parseDrift('missing:age:0.2', features);
     const rows = Array.from({ length: 5000 }, () => applyDrifts([drift], { age: 30 }, random));

@@ -28,14 +28,14 @@ describe('rows from a table', () => {
     return readDataRows(path, features);
   }
 
-  it('hold what the service asks for, typed as it wants it', async () => {
+  it('contain what the service requires, with the types that it expects', async () => {
     assert.deepEqual(await read('code,other,limit\n7,x,2000\n,x,NA\n'), [
       { limit: 2000, code: '7' },
       { limit: null, code: null },
     ]);
   });
 
-  it('leave it to the service whether NA is a category, unless the column tells by its quotes', async () => {
+  it('leave it to the service whether NA is a category, unless the column decides by its quotes', async () => {
     const codes = async (...cells: string[]) =>
       (await read(`code,limit\n${cells.map((cell) => `${cell},1\n`).join('')}`)).map(({ code }) => code);
     assert.deepEqual(await codes('NA', 'nan', '', '""'), ['NA', 'nan', null, null]);

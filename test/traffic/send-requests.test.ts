@@ -55,7 +55,7 @@ describe('sendRequests', () => {
     assert.equal(first.received[0].path, 'POST /predict');
   });
 
-  it('keeps its connections: no more than were in use at once', async () => {
+  it('reuses its connections: no more than were in use at once', async () => {
     const { url, sockets } = await listen();
     let [inFlight, mostInFlight] = [0, 0];
     await send({
@@ -80,7 +80,7 @@ describe('sendRequests', () => {
     assert.equal(received[0].path, 'POST /credit/predict');
   });
 
-  it('hands over refusals and failures as what they are', async () => {
+  it('passes on refusals and failures as they are', async () => {
     const refusing = await listen(422);
     const closed = await listen();
     const server = servers.pop();

@@ -52,7 +52,7 @@ describe('fitting a logistic regression', () => {
     assert.ok(Math.abs(weights[1] + 1.2) < 1e-9);
   });
 
-  it('minimises what scikit-learn does with C = 1 / ridge', () => {
+  it('minimises the same as scikit-learn with C = 1 / ridge', () => {
     const rows = Array.from({ length: 60 }, (_, i) => Float64Array.of(1, Math.sin(i), Math.cos(3 * i)));
     const outcomes = rows.map((_, i) => ((i * 7) % 10 < 3 || i % 6 === 1 ? 1 : 0));
     // scikit-learn 1.9.1, LogisticRegression(C=C, tol=1e-12, max_iter=10_000) on the same columns.
@@ -98,7 +98,7 @@ describe('fitting a logistic regression', () => {
     }
   });
 
-  it('fits a part of the rows to the same maximum from near it and from afar', () => {
+  it('fits a part of the rows to the same maximum from near and from far', () => {
     for (const set of [smallSet(), ...hardTables().map((table) => table.set)]) {
       const { matrix } = encodeDesign(set.columns, describeColumns(set.columns));
       const near = fitLogistic(matrix, set.outcomes, { ridge: 1 });
@@ -110,7 +110,7 @@ describe('fitting a logistic regression', () => {
     }
   });
 
-  it('says how many rows its curvature stands for, also where it kept that of a fit near it', () => {
+  it('says how many rows its curvature is based on, even if it kept that of a fit nearby', () => {
     const { columns, outcomes } = smallSet(20_000);
     const { matrix } = encodeDesign(columns, describeColumns(columns));
     const near = fitLogistic(matrix, outcomes, { ridge: 1 });
@@ -124,7 +124,7 @@ describe('fitting a logistic regression', () => {
     assert.ok(Math.abs(ratio - 1) < 0.05, `${ratio}`);
   });
 
-  it('keeps weights small where a column separates the classes, and with rare positives', () => {
+  it('keeps weights small if a column separates the classes, and with rare positives', () => {
     const rows = Array.from({ length: 300 }, (_, i) => Float64Array.of(1, i < 3 ? 1 : 0, Math.sin(i)));
     const outcomes = rows.map((row) => row[1]);
     const { weights } = fitLogistic(denseDesign(rows), outcomes, { ridge: 1 });
@@ -144,7 +144,7 @@ describe('fitting a logistic regression', () => {
     assert.ok(scoresOf(wider, weights).every((score, i) => Math.abs(score - plain[i]) < 1e-6));
   });
 
-  it('says so when it cannot reach the maximum', () => {
+  it('reports if it cannot reach the maximum', () => {
     const outcomes = Array.from({ length: 300 }, (_, i) => ((i * 7) % 10 < 4 ? 1 : 0));
     // Not standardised, so that the rounding of the gradient alone is above what is asked for.
     const rows = outcomes.map((_, i) => Float64Array.of(1, 1e40 * Math.sin(i)));

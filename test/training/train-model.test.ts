@@ -30,17 +30,17 @@ describe('training', () => {
       artifact = trainModel(set, { ...options, onProgress: (done, total) => progress.push(done / total) });
     });
 
-    it('gives the same bytes for the same rows, and another version for others', () => {
+    it('gives the same bytes for the same rows, and a different version for others', () => {
       assert.equal(formatArtifact(trainModel(set, options)), formatArtifact(artifact));
       const outcomes = set.outcomes.with(0, 1 - set.outcomes[0]);
       assert.notEqual(trainModel({ ...set, outcomes }, options).version, artifact.version);
     });
 
-    it('writes what it can read', () => {
+    it('writes a file that can be read', () => {
       assert.deepEqual(parseArtifact(formatArtifact(artifact), 'm.json'), artifact);
     });
 
-    it('tells how far it is, to the end', () => {
+    it('reports its progress, to the end', () => {
       assert.equal(progress.length, 51);
       assert.equal(progress.at(-1), 1);
     });
@@ -99,7 +99,7 @@ describe('training', () => {
       assert.notEqual(score({ amount: null, kind: 'a' }), score({ amount: 100, kind: 'a' }));
     });
 
-    it('promises no more than comes true: calibration is from rows that the fit had not seen', () => {
+    it('promises no more than is realised: calibration is from rows that the fit had not seen', () => {
       const { edges, counts, positives, expected } = learntOf(artifact).bins;
       assert.equal(edges.length, 49);
       assert.equal(Math.round(sum(expected)), sum(positives));
@@ -144,7 +144,7 @@ describe('training', () => {
     assert.notEqual(score({ code: 'c20' }), score({ code: 'new' }));
   });
 
-  it('has fewer folds where a class has fewer rows', () => {
+  it('has fewer folds if a class has fewer rows', () => {
     const set = smallSet(30);
     const outcomes = Uint8Array.from(set.outcomes, (_, i) => (i < 3 ? 1 : 0));
     const { evaluation, training } = trainModel({ ...set, outcomes }, options);

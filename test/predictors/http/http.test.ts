@@ -51,7 +51,7 @@ describe('the predictor of a model behind a server', () => {
     await Promise.all(servers.splice(0).map((server) => server.stop()));
   });
 
-  it('sends a row and reads the score, over one connection that is kept', async () => {
+  it('sends a row and reads the score, over one persistent connection', async () => {
     const server = await serve(() => ({ p: 0.25 }));
     const predictor = await makePredictor(server.url);
     assert.deepEqual(await ask(predictor), [{ score: 0.25 }]);
@@ -86,7 +86,7 @@ describe('the predictor of a model behind a server', () => {
     }
   });
 
-  it('tells a server that is not there from one that closes the connection, and says of both that it is not reached', async () => {
+  it('distinguishes a server that does not exist from one that closes the connection, and reports both as unreachable', async () => {
     const gone = await makePredictor(`http://127.0.0.1:${await freePort()}/`);
     assert.match(await assertFails(ask(gone), 'unreachable'), /ECONNREFUSED/);
     const broken = await serve((_, __, request) => void request.socket.destroy());
@@ -117,7 +117,7 @@ describe('the predictor of a model behind a server', () => {
     [429, 'busy'],
     [503, 'busy'],
   ] as const) {
-    it(`takes ${status} for "${reason}", and tells nothing of what the server says`, async () => {
+    it(`treats ${status} as "${reason}", and reveals nothing of the server’s message`, async () => {
       const server = await serve((_, response) => {
         response.writeHead(status, { location: '/elsewhere' }).end('{"input":"employed"}');
       });
@@ -157,7 +157,7 @@ describe('the predictor of a model behind a server', () => {
     assert.deepEqual(await ask(await makePredictor(server.url)), [{ score: 0.5 }]);
   });
 
-  it('takes a score that rounding has put beyond 1 for 1', async () => {
+  it('treats a score that rounding has pushed above 1 as 1', async () => {
     const server = await serve(() => ({ p: 1.0000001 }));
     assert.deepEqual(await ask(await makePredictor(server.url)), [{ score: 1 }]);
   });
@@ -169,7 +169,7 @@ describe('the predictor of a model behind a server', () => {
     });
   }
 
-  it('has no more requests under way than it may, and refuses the others at once', async () => {
+  it('never exceeds its concurrent requests, and refuses the others immediately', async () => {
     let answerAll = () => {};
     const held = new Promise<void>((resolve) => {
       answerAll = resolve;
@@ -239,7 +239,7 @@ describe('the predictor of a model behind a server', () => {
     assert.ok(server.received.length < 100, `${server.received.length} requests`);
   });
 
-  it('takes on the trace of the active span, or else the one that the caller names', async () => {
+  it('passes on the trace context of the active span, or otherwise the caller’s', async () => {
     const server = await serve(() => ({ p: 0.5 }));
     const predictor = await makePredictor(server.url);
     const traceOf = (digit: string, traceFlags: number) =>
@@ -263,7 +263,7 @@ describe('the predictor of a model behind a server', () => {
     );
   });
 
-  it('lets go of the connection when nobody waits any more', async () => {
+  it('releases the connection when nobody waits any more', async () => {
     let closed = () => {};
     const isClosed = new Promise<void>((resolve) => {
       closed = resolve;
@@ -344,7 +344,7 @@ describe('the predictor of a model behind a server', () => {
       assert.deepEqual([authorization, team], ['Bearer abc:def', 'risk']);
     });
 
-    it('reads them again when the server refuses those it knows, once they are others', async () => {
+    it('reads them again when the server refuses them, and uses them once they have changed', async () => {
       const path = join(folder, 'rotated');
       await writeFile(path, 'Authorization: Bearer first');
       let valid = 'Bearer first';
@@ -367,7 +367,7 @@ describe('the predictor of a model behind a server', () => {
     });
 
     for (const text of ['secret', 'secret:', 'Content-Length: 3', 'a b: secret', 'A: secret\na: secret']) {
-      it(`refuses ${JSON.stringify(text)} and does not tell it`, async () => {
+      it(`refuses ${JSON.stringify(text)} and does not reveal it`, async () => {
         const path = join(folder, 'wrong');
         await writeFile(path, text);
         const made = makePredictor('http://127.0.0.1/', { headersFile: path }, folder);
@@ -379,7 +379,7 @@ describe('the predictor of a model behind a server', () => {
       });
     }
 
-    it('refuses a file that is not there', async () => {
+    it('refuses a file that does not exist', async () => {
       const made = makePredictor('http://127.0.0.1/', { headersFile: 'none' }, folder);
       await assert.rejects(made, { message: `headersFile=${join(folder, 'none')}: cannot be read: ENOENT` });
     });

@@ -25,7 +25,7 @@ describe('the Open Inference Protocol V2', () => {
     outputs: [{ name, shape, datatype: 'FP64', data }],
   });
 
-  it('sends one tensor a column, with a value a row', () => {
+  it('sends one tensor per column, with one value per row', () => {
     const protocol = make({ score: 'predict_proba', prediction: 'predict' });
     const text = { datatype: 'BYTES', parameters: { content_type: 'str' } };
     assert.deepEqual(JSON.parse(protocol.encode(rows)), {
@@ -79,7 +79,7 @@ describe('the Open Inference Protocol V2', () => {
     );
   });
 
-  it('reads the column of the positive class, which stands where it is sorted', () => {
+  it('reads the column of the positive class, at its index in sorted order', () => {
     const data = [0.9, 0.1, 0.2, 0.8];
     assert.deepEqual(make().decode(answerOf(data), 2), [{ score: 0.9 }, { score: 0.2 }]);
     const swapped = { ...creditModel, output: { positive: 'good', negative: 'bad' } };
@@ -121,7 +121,7 @@ describe('the Open Inference Protocol V2', () => {
     );
   });
 
-  it('passes over outputs that it has no use for', () => {
+  it('ignores outputs that it does not need', () => {
     const note = { name: 'note', shape: [1], datatype: 'BYTES', data: ['warm'] };
     const { outputs } = answerOf([0.9, 0.1, 0.2, 0.8]);
     const protocol = make({ score: 'predict_proba' });
@@ -176,12 +176,12 @@ describe('the Open Inference Protocol V2', () => {
     ['of logits', answerOf([-2.5, 1.5], [2]), /not a probability/],
   ];
   for (const [what, answer, says] of wrong) {
-    it(`takes no prediction from an answer ${what}`, () => {
+    it(`accepts no prediction from an answer ${what}`, () => {
       assert.throws(() => make().decode(answer, 2), badAnswer(says));
     });
   }
 
-  it('takes no prediction from an answer without the output or the column that the model file names', () => {
+  it('accepts no prediction from an answer without the output or the column that the model file names', () => {
     const answer = answerOf([0.9, 0.1, 0.2, 0.8]);
     assert.throws(() => make({ score: 'p' }).decode(answer, 2), badAnswer(/no output "p"/));
     assert.throws(
@@ -212,7 +212,7 @@ describe("MLflow's protocol", () => {
     });
   });
 
-  it('reads the probability of the positive class out of what predict_proba gives', () => {
+  it('reads the probability of the positive class from the result of predict_proba', () => {
     const predictions = [
       [0.9, 0.1],
       [0.2, 0.8],
@@ -221,7 +221,7 @@ describe("MLflow's protocol", () => {
     assert.deepEqual(make({ score: '/1' }).decode({ predictions }, 2), [{ score: 0.1 }, { score: 0.8 }]);
   });
 
-  it('takes no probability of three or more classes unless the model file names its place', () => {
+  it('accepts no probability of three or more classes unless the model file names its index', () => {
     for (const item of [[0.2, 0.3, 0.5], { 0: 0.2, 1: 0.3, 2: 0.5 }]) {
       const answer = { predictions: [item] };
       assert.throws(() => make().decode(answer, 1), badAnswer(/three or more.*"score"/));
@@ -258,7 +258,7 @@ describe("MLflow's protocol", () => {
     );
   });
 
-  it('takes no prediction from an answer of another form or length', () => {
+  it('accepts no prediction from an answer of a different form or length', () => {
     for (const answer of [null, [], {}, { predictions: 'bad' }, { predictions: [[0.5, 0.5]] }]) {
       assert.throws(() => make().decode(answer, 2), badAnswer(/no list of 2 predictions/));
     }
@@ -273,7 +273,7 @@ describe('the protocol of any JSON endpoint', () => {
   const make = (given: Given, model = creditModel) =>
     createJsonProtocol(jsonSettings.parse({ ...address, protocol: 'json', score: '/p', ...given }), model);
 
-  it('asks and reads as the example of docs/your-own-model.md says', async () => {
+  it('sends and reads as in the example of docs/your-own-model.md', async () => {
     const example = await documentedPredictor('json');
     const protocol = make(example, { ...creditModel, output: { positive: 'yes', negative: 'no' } });
     const { customer } = JSON.parse(protocol.encode([creditRow]));
@@ -332,7 +332,7 @@ describe('the protocol of any JSON endpoint', () => {
     assert.deepEqual(sent({ city: 'Faro' }), { city: 'Faro', code: null });
   });
 
-  it('takes features that are called as what every object has', () => {
+  it('accepts features named like what every object has', () => {
     const model = { ...creditModel, features: [numeric('__proto__', false), numeric('constructor', true)] };
     const row = JSON.parse('{"__proto__":5}');
     assert.equal(make({}, model).encode([row]), '{"__proto__":5,"constructor":null}');
@@ -346,14 +346,14 @@ describe('the protocol of any JSON endpoint', () => {
     );
   });
 
-  it('takes no list for a class', () => {
+  it('does not accept a list as a class', () => {
     const protocol = make({ prediction: '/c' });
     for (const c of [['bad'], deeplyNested]) {
       assert.throws(() => protocol.decode({ p: 0.6, c }, 1), badAnswer(/class is neither/));
     }
   });
 
-  it('reads classes that are numbers or truth values by their text', () => {
+  it('reads classes that are numbers or booleans by their text', () => {
     const numbers = make({ prediction: '/c' }, { ...creditModel, output: { positive: '1', negative: '0' } });
     assert.deepEqual(numbers.decode({ p: 0.6, c: 1 }, 1), [{ score: 0.6, prediction: '1' }]);
     const truth = make(

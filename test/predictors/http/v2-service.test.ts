@@ -49,7 +49,7 @@ describe('a service behind its Open Inference Protocol V2', function () {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('is what another one can stand in front of: scores, classes and missing values alike', async () => {
+  it('can be put behind another one: with the same scores, classes and missing values', async () => {
     const { version: _, ...content } = artifact;
     const predictor = {
       kind: 'http',

@@ -20,7 +20,7 @@ describe('the reasons of a prediction', () => {
     assert.ok(Math.abs(sum - (Math.log(p / (1 - p)) - average)) < 1e-9);
   });
 
-  it('leave out what says nothing, and are four at most', async () => {
+  it('omit features without influence, and are at most four', async () => {
     const artifact = await loadArtifact('models/credit.json');
     const [age] = artifact.features;
     const [weights] = logisticOf(artifact).features;

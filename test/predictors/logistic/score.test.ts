@@ -27,7 +27,7 @@ describe('scoring', () => {
     assert.ok(risk('delayed') > risk('good') && risk('good') > risk('paid'));
   });
 
-  it('gives a value that says nothing the average effect of its feature', () => {
+  it('gives an uninformative value the average effect of its feature', () => {
     const shifted = withWeights(artifact, (weights) =>
       weights.name === 'age' ? { ...weights, meanContribution: 0.25 } : weights,
     );
@@ -70,7 +70,7 @@ describe('scoring', () => {
     assert.notEqual(score({ age: 30, limit: 1, history: 4 }), score({ age: 30, limit: 1, history: 9 }));
   });
 
-  it('stays between 0 and 1 for whatever it is given', () => {
+  it('stays between 0 and 1 for any input', () => {
     const score = scorerOf(artifact);
     for (const limit of [Number.MAX_VALUE, -Number.MAX_VALUE, 1e300]) {
       const p = score({ age: 30, limit, history: 'good' });
@@ -92,7 +92,7 @@ describe('scoring', () => {
       );
     };
 
-    it('is as sure as an unbounded sum', () => {
+    it('is as certain as an unbounded sum', () => {
       const row = { limit: 2000, history: 'good' };
       for (const age of [1e6, 1e300, Number.MAX_VALUE]) {
         assert.equal(scorerOf(steep(3, 0))({ ...row, age }), 1);
@@ -105,7 +105,7 @@ describe('scoring', () => {
       return logisticOf(artifact).intercept + coefficientOf(artifact, history);
     }
 
-    it('lets two of opposite sign cancel each other out, where an unbounded sum would be no number', () => {
+    it('lets two of opposite sign cancel out, where an unbounded sum would be NaN', () => {
       const score = scorerOf(steep(3, -3));
       for (const size of [1e300, 1e308, Number.MAX_VALUE]) {
         const p = score({ age: size, limit: size, history: 'good' });
@@ -113,7 +113,7 @@ describe('scoring', () => {
       }
     });
 
-    it('bounds what the artifact itself says of categories and missing values', () => {
+    it('clips the artifact’s own contributions of categories and missing values', () => {
       const history = weightsOf(artifact, 'history', 'categorical');
       const weights = {
         ...history,

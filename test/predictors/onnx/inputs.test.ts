@@ -5,8 +5,8 @@ import { categorical, numeric } from '../watched-model.ts';
 
 const tensor = (type: string) => ({ name: 'x', isTensor: true, type, shape: [-1, 1] }) as const;
 
-describe('an input of a model in ONNX', () => {
-  it('of texts gets categories as the model file writes them, however they came', () => {
+describe('an input of an ONNX model', () => {
+  it('of texts gets categories as the model file writes them, however they arrived', () => {
     const input = { name: 'x', features: [categorical('vip', true, ['True', 'False'])] };
     const { fill } = createInputFiller(tensor('string'), input, 'none');
     const rows = [{ vip: true }, { vip: 'FALSE' }, { vip: 'maybe' }, {}];

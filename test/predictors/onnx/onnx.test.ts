@@ -45,7 +45,7 @@ async function assertRefused(asked: Promise<unknown>, says: RegExp): Promise<voi
 }
 
 for (const name of ['onnxruntime-web', 'onnxruntime-node'] as const) {
-  describe(`a model in ONNX, run by ${name}`, () => {
+  describe(`an ONNX model, run by ${name}`, () => {
     let runtime: OnnxRuntime;
     const made: Predictor[] = [];
     const make = async (path: string, given: object = {}, model = creditModel) => {
@@ -75,12 +75,12 @@ for (const name of ['onnxruntime-web', 'onnxruntime-node'] as const) {
 
     afterEach(() => Promise.all(made.splice(0).map((predictor) => predictor.close?.())));
 
-    it('says what scikit-learn says, over numbers and texts, and where they are missing', async () => {
+    it('predicts the same as scikit-learn, for numbers, texts and missing values', async () => {
       assert.ok(rows.some(({ tenure }) => tenure === null) && rows.some(({ city }) => city === null));
       assertScores(await (await make('credit.onnx')).predict(rows), 'score');
     });
 
-    it('says the same of one row alone', async () => {
+    it('predicts the same for a single row', async () => {
       const predictor = await make('credit.onnx');
       const alone = await Promise.all(rows.slice(0, 50).map(async (row) => scores(predictor, [row])));
       assert.deepEqual(alone.flat(), await scores(predictor, rows.slice(0, 50)));
@@ -97,7 +97,7 @@ for (const name of ['onnxruntime-web', 'onnxruntime-node'] as const) {
       assert.ok(score > 0 && score < 1);
     });
 
-    it('takes a missing number for no number, and a missing text for the one that the model file says', async () => {
+    it('treats a missing number as NaN, and a missing text as the one that the model file names', async () => {
       const predictor = await make('credit.onnx');
       const { tenure: _, ...without } = creditRow;
       const [given, absent, isNull] = await scores(predictor, [
@@ -142,7 +142,7 @@ for (const name of ['onnxruntime-web', 'onnxruntime-node'] as const) {
       await assert.rejects(Promise.resolve(beyond.predict([creditRow])), /2 numbers for 1 rows/);
     });
 
-    it('lets others have their turn while it predicts many rows, and ends when nobody waits', async () => {
+    it('gives others a turn while it predicts many rows, and stops when nobody waits', async () => {
       const predictor = await make('credit.onnx');
       const many = Array.from({ length: 2_560 }, (_, i) => rows[i % rows.length]);
       let turns = 0;
@@ -175,12 +175,12 @@ for (const name of ['onnxruntime-web', 'onnxruntime-node'] as const) {
       );
     });
 
-    it('is not made of a file that is none, or that says its probabilities as maps', async () => {
+    it('is not made from a file that is not one, or that returns its probabilities as maps', async () => {
       await assert.rejects(make('make.py'), /make\.py: is not an ONNX model that can be run: [^\n]+$/);
       await assert.rejects(make('zipmap.onnx', asMatrix, numbersModel), /zipmap off/);
     });
 
-    it('is not made when features and inputs do not fit', async () => {
+    it('is not made if features and inputs do not match', async () => {
       const others = { ...creditModel, features: creditModel.features.slice(0, 4) };
       await assert.rejects(
         make('credit.onnx', {}, others),
@@ -206,7 +206,7 @@ for (const name of ['onnxruntime-web', 'onnxruntime-node'] as const) {
       );
     });
 
-    it('is not made of outputs that are not there', async () => {
+    it('is not made from outputs that do not exist', async () => {
       await assert.rejects(
         make('credit.onnx', { score: 'p' }),
         /predictor\.score: "p" is not a tensor .*: "label", "prob/,
@@ -219,14 +219,14 @@ for (const name of ['onnxruntime-web', 'onnxruntime-node'] as const) {
   });
 }
 
-describe('what runs a model in ONNX', () => {
+describe('the runtime of ONNX models', () => {
   let folder = '';
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'vigia-'));
   });
   after(() => rm(folder, { recursive: true }));
 
-  it('is onnxruntime-node, or else onnxruntime-web', async () => {
+  it('is onnxruntime-node, or otherwise onnxruntime-web', async () => {
     const asked: string[] = [];
     const web = { env: { wasm: {} } } as OnnxRuntime;
     const loaded = await loadOnnxRuntime(async (name) => {
@@ -239,7 +239,7 @@ describe('what runs a model in ONNX', () => {
     assert.deepEqual(web.env.wasm, { numThreads: 1 });
   });
 
-  it('is named with the command that installs it, where it is not', async () => {
+  it('is named with the command that installs it, if it is missing', async () => {
     // outside this project, whose packages it would find
     await copyFile(join(root, 'src/predictors/onnx/runtime.ts'), join(folder, 'runtime.ts'));
     const code = `const { loadOnnxRuntime } = await import('./runtime.ts');
@@ -251,7 +251,7 @@ describe('what runs a model in ONNX', () => {
     assert.match(stdout, /ONNXRUNTIME_NODE_INSTALL=skip npm install --no-save onnxruntime-node/);
   });
 
-  it('says why it cannot be loaded, where it is there', async () => {
+  it('says why it cannot be loaded, if it is installed', async () => {
     const broken = loadOnnxRuntime(async () => {
       throw new Error('libonnxruntime.so.1: cannot open shared object file');
     });
@@ -265,7 +265,7 @@ describe('what runs a model in ONNX', () => {
     );
   });
 
-  it('is given no other file than the one that was profiled', async () => {
+  it('gets no file other than the one that was profiled', async () => {
     const settings = settingsOf('credit.onnx');
     const make = (path: string) => createOnnxPredictor({ ...settings, path }, creditModel, { folder });
     await assert.rejects(make('none.onnx'), {

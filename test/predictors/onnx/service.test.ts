@@ -6,7 +6,7 @@ import { root, startTestService } from '../../support/service.ts';
 import { documentedPredictor, makeModel } from '../make-model.ts';
 import { scoredRows } from '../scored-rows.ts';
 
-describe('the service with a model in ONNX', function () {
+describe('the service with an ONNX model', function () {
   this.timeout(60_000);
   let folder = '';
   before(async () => {
@@ -14,7 +14,7 @@ describe('the service with a model in ONNX', function () {
   });
   after(() => rm(folder, { recursive: true }));
 
-  it('is made as the documents say, and answers what scikit-learn says', async () => {
+  it('is made as the documents say, and answers the same as scikit-learn', async () => {
     await copyFile(join(root, 'test/predictors/fixtures/credit.onnx'), join(folder, 'churn.onnx'));
     const path = join(folder, 'credit.json');
     const said = await makeModel(path, await documentedPredictor('onnx'));
@@ -37,7 +37,7 @@ describe('the service with a model in ONNX', function () {
     }
   });
 
-  it('is not made where the file gives the probability of the other class', async () => {
+  it('is not made if the file gives the probability of the other class', async () => {
     const predictor = { ...(await documentedPredictor('onnx')), positiveColumn: 1 };
     const made = makeModel(join(folder, 'other.json'), predictor);
     await assert.rejects(made, ({ stderr }: Error & { stderr: string }) => {

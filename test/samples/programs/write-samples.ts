@@ -1,6 +1,6 @@
 /**
- * Appends numbered lines to argv[2] for ever, tells now and then how many are written, and on SIGTERM closes and
- * tells how many were accepted. argv[3] is the number of lines to stop at, argv[4] the size of a file.
+ * Appends numbered lines to argv[2] forever, reports from time to time how many are written, and on SIGTERM closes and
+ * reports how many were accepted. argv[3] is the number of lines to stop at, argv[4] the size of a file.
  */
 import { setImmediate } from 'node:timers/promises';
 import { openJsonlWriter } from '../../../src/files/jsonl-writer.ts';

@@ -48,9 +48,8 @@ export async function run(command: string, args: readonly string[]): Promise<str
 }
 
 /**
- * The command that runs another in a mount namespace of its own, in which it may mount file systems that are gone
- * with it. Where the machine lets nobody do that the test is skipped, as this is no matter of a tool that could be
- * installed.
+ * The command that runs another in a mount namespace of its own, in which it may mount file systems that are gone with
+ * it. If the machine does not allow that, the test is skipped, because installing a tool would not help.
  */
 export async function mountLauncher(context: Context): Promise<readonly string[]> {
   const asRoot = process.getuid?.() === 0 ? ['--mount'] : ['--user', '--map-root-user', '--mount'];

@@ -1,4 +1,4 @@
-/** Loaded by `--import` before the service: a fault in its own code, at a place that every prediction comes to. */
+/** Loaded by `--import` before the service: a fault in its own code, at a point that every prediction reaches. */
 Buffer.prototype.writeDoubleBE = () => {
   throw new Error('broken on purpose in /etc/secret.conf');
 };

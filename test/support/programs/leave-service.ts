@@ -1,4 +1,4 @@
-/** Starts a service in the folder argv[2], says under which id it runs, and leaves it behind. */
+/** Starts a service in the folder argv[2], prints its process id, and leaves it behind. */
 import { startTestService } from '../service.ts';
 
 // as mocha does while a test runs

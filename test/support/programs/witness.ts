@@ -1,6 +1,6 @@
 /**
- * Loaded by `--import` before the service: on SIGUSR2 it says on standard error, in one line of JSON, which paths
- * the process has used since its start-up message and what a plain object inherits beyond what it should.
+ * Loaded by `--import` before the service: on SIGUSR2 it prints on standard error, in one line of JSON, which paths the
+ * process has used since its start-up message, and what a plain object inherits that it should not.
  */
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
