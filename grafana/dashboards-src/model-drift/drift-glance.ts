@@ -85,7 +85,7 @@ export const glance: Row = {
       },
       { expr: `${approvedLately} and ${lately} > 0` },
       {
-        expr: `0 * ${nobody} + 3 or 0 * ${more} + 2 or 0 * ${fewer} + 1 or 0 * ${usual}`,
+        expr: `0 * ${nobody} + 3 or 0 * ${more} + 2 or 0 * ${fewer} + 1 or 0 * (${approvedLately} + ${usual})`,
         words: { good: 'as usual', unsure: 'fewer than usual', moved: 'more than usual', bad: 'nobody' },
       },
     ).decimals(1),
