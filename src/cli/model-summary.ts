@@ -5,6 +5,7 @@ import { createJointGroups } from '../monitor/joint-groups.ts';
 import { maxGroups } from '../outcomes/token.ts';
 import { formatCount, formatShare } from '../text/format.ts';
 import { wrap } from '../text/wrap.ts';
+import { cautionsOnModel, describeDecisions } from './decision-notes.ts';
 
 /** What the choice of `--sensitive` does not do: who can run the model can find the value that makes the score of the others. */
 function sensitivityNotice(sensitive: readonly string[]): string {
@@ -33,11 +34,13 @@ function formatTimes(count: number): string {
 /**
  * What is said of a model whose file was written to `out`, in lines of a terminal.
  *
+ * @param columns the most that a line may have
  * @param notes more to say, each under a label of at most nine characters
  */
 export function summariseModel(
   artifact: Artifact,
   out: string,
+  columns: number,
   notes: readonly (readonly [label: string, text: string])[] = [],
 ): string[] {
   const { training, output, features, sensitive, segments = [] } = artifact;
@@ -57,6 +60,7 @@ export function summariseModel(
           ['AUC', `${figure(learnt.evaluation.rocAuc)} (${describeProtocol(learnt.evaluation)})`],
           ['log-loss', figure(learnt.evaluation.logLoss)],
           ['accuracy', figure(learnt.evaluation.accuracy)],
+          ['decisions', describeDecisions(artifact, learnt)],
         ]),
     ['threshold', `${threshold.value}: ${threshold.reason}`],
     ...(leftOut.length > 0 ? [['protected', unfollowedNotice(leftOut)]] : []),
@@ -64,7 +68,8 @@ export function summariseModel(
     ...(withheld.length > 0 ? [['sensitive', sensitivityNotice(withheld)]] : []),
     ['drift', training.smallestDetectableDrift],
     ...notes,
+    ...cautionsOnModel(artifact).map((text) => ['caution', text]),
     ['written', `${out}, model ${artifact.name} version ${artifact.version}`],
   ];
-  return lines.flatMap(([label, text]) => wrap(`${label.padEnd(10)}${text}`, 80, ' '.repeat(10)));
+  return lines.flatMap(([label, text]) => wrap(`${label.padEnd(11)}${text}`, columns, ' '.repeat(11)));
 }

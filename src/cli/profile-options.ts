@@ -1,5 +1,5 @@
 import { canonicalCategory } from '../stats/category-text.ts';
-import { findOneName } from '../text/column-names.ts';
+import { findOneName, splitNames } from '../text/column-names.ts';
 import type { Values } from './command.ts';
 import type { options } from './commands/profile.ts';
 import { readDecimalSign } from './decimal-option.ts';
@@ -78,6 +78,7 @@ export function resolveProfileColumns(given: ProfileOptions, header: readonly st
     negative: given.negative,
     threshold: given.threshold,
     decimalSign: given.decimalSign,
+    na: given.na?.flatMap(splitNames),
     categorical: namesOf('categorical'),
     allowIds: namesOf('allow-ids'),
     protected: namesOf('protected'),

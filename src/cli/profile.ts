@@ -1,6 +1,6 @@
 import type { Artifact } from '../model/artifact.ts';
 import { profileRows } from '../profile/profile-rows.ts';
-import { writeLines } from '../text/terminal.ts';
+import { columnsOf, writeLines } from '../text/terminal.ts';
 import type { Values } from './command.ts';
 import type { options as table } from './commands/profile.ts';
 import { compareScores } from './compare-scores.ts';
@@ -9,6 +9,7 @@ import { defaultThreshold, requireFeatures } from './model-options.ts';
 import { summariseModel } from './model-summary.ts';
 import { readProfileOptions, resolveProfileColumns } from './profile-options.ts';
 import { readPredictor } from './read-predictor.ts';
+import { withCommand } from './refused-columns.ts';
 import { readScoredRows } from './scored-rows.ts';
 import { writeArtifact } from './write-artifact.ts';
 
@@ -48,8 +49,8 @@ export async function run(values: Values<typeof table>): Promise<number> {
   const given = readProfileOptions(values);
   const { predictor: path, out } = given;
   const predictor = path === undefined ? undefined : await readPredictor(path, out);
-  const { rows, options } = await readScoredRows(given.data, (header) =>
-    resolveProfileColumns(given, header),
+  const { rows, options, cautions } = await withCommand(
+    readScoredRows(given.data, (header) => resolveProfileColumns(given, header)),
   );
   const { columns, scores, classes, threshold = defaultThreshold, outcomes, dataDigest } = rows;
   requireFeatures(given.data, columns, options);
@@ -73,8 +74,9 @@ export async function run(values: Values<typeof table>): Promise<number> {
   const notes = notesOn(artifact, scores);
   const named = { prediction: options.prediction !== undefined, target: options.target !== undefined };
   for (const text of findForgotten(columns, scores, named)) notes.push(['caution', text]);
+  for (const text of cautions) notes.push(['caution', text]);
   if (path !== undefined) notes.push(['predictor', await compareScores(path, out, artifact, rows)]);
   await writeArtifact(out, artifact);
-  writeLines(process.stdout, summariseModel(artifact, out, notes));
+  writeLines(process.stdout, summariseModel(artifact, out, columnsOf(process.stdout), notes));
   return 0;
 }

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import { canonicalCategory } from '../stats/category-text.ts';
-import { cellText, createCategoryCellReader, createNumberCellReader } from '../tables/cells.ts';
+import {
+  cellText,
+  createCategoryCellReader,
+  createMissingWords,
+  createNumberCellReader,
+} from '../tables/cells.ts';
 import { addEvidence, type ColumnEvidence, createColumnEvidence } from '../tables/column-evidence.ts';
 import { judgeNotations, type Notation } from '../tables/judge-notations.ts';
 import type { DecimalSign } from '../tables/numbers.ts';
@@ -31,6 +36,8 @@ export type ColumnChoice = {
   readonly columns: readonly string[];
   /** Decimal sign of all numbers; found out for each column when left out. */
   readonly decimalSign?: DecimalSign | undefined;
+  /** Words that mean a missing value, in place of the usual ones. */
+  readonly na?: readonly string[] | undefined;
 };
 
 /**
@@ -49,13 +56,15 @@ export async function readColumns<Choice extends ColumnChoice>(
   requireColumns(table.name, table.columns, choice.columns);
   const places = choice.columns.map((name) => table.columns.indexOf(name));
   const evidence = choice.columns.map(createColumnEvidence);
+  const asMeant = choice.na === undefined ? (cell: string) => cell : createMissingWords(choice.na);
   const cells: string[][] = places.map(() => []);
   const lines: number[] = [];
   for await (const batch of table.batches) {
     for (const [i, row] of batch.rows.entries()) {
       for (const [column, place] of places.entries()) {
-        addEvidence(evidence[column], row[place], batch.lines[i]);
-        cells[column].push(row[place]);
+        const cell = asMeant(row[place]);
+        addEvidence(evidence[column], cell, batch.lines[i]);
+        cells[column].push(cell);
       }
       lines.push(batch.lines[i]);
     }

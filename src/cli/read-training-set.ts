@@ -1,9 +1,10 @@
 import type { TrainingSet } from '../training/training-set.ts';
 import { readOutcomes } from './read-classes.ts';
 import { type ColumnChoice, readColumns, requireColumns } from './read-columns.ts';
-import { type FeatureOptions, readFeature } from './read-feature.ts';
+import { cautionsOn, type FeatureOptions, readFeature } from './read-feature.ts';
+import { readAllColumns } from './refused-columns.ts';
 
-export type TrainingSetOptions = Omit<FeatureOptions, 'howToLeaveOut'> & {
+export type TrainingSetOptions = FeatureOptions & {
   readonly target: string;
   readonly positive: string;
   /** All columns but the target when left out. */
@@ -11,6 +12,7 @@ export type TrainingSetOptions = Omit<FeatureOptions, 'howToLeaveOut'> & {
   /** Columns that are no features. */
   readonly exclude?: readonly string[];
   readonly decimalSign?: ColumnChoice['decimalSign'];
+  readonly na?: ColumnChoice['na'];
 };
 
 /** The columns to read, the target first. @throws Error for one that is not in the header */
@@ -39,16 +41,25 @@ function selectColumns(
 export async function readTrainingSet<Options extends TrainingSetOptions>(
   path: string,
   makeOptions: (header: readonly string[]) => Options,
-): Promise<{ readonly set: TrainingSet; readonly options: Options }> {
+): Promise<{
+  readonly set: TrainingSet;
+  readonly options: Options;
+  /** What to know of how columns were read. */
+  readonly cautions: readonly string[];
+}> {
   const table = await readColumns(path, (header, name) => {
     const options = makeOptions(header);
-    return { columns: selectColumns(name, header, options), decimalSign: options.decimalSign, options };
+    return {
+      columns: selectColumns(name, header, options),
+      decimalSign: options.decimalSign,
+      na: options.na,
+      options,
+    };
   });
   const { options } = table.choice;
   const [target, ...features] = table.columns;
   const { positive, negative, isPositive } = readOutcomes(table, target, options.positive);
-  const howToLeaveOut = () => 'leave it out of --features';
-  const columns = features.map((column) => readFeature(table, column, { ...options, howToLeaveOut }));
+  const columns = readAllColumns(table.path, features, (column) => readFeature(table, column, options));
   return {
     set: {
       columns,
@@ -57,5 +68,6 @@ export async function readTrainingSet<Options extends TrainingSetOptions>(
       dataDigest: table.digest,
     },
     options,
+    cautions: cautionsOn(features, columns),
   };
 }

@@ -5,7 +5,7 @@ import { countReferenceSegments } from '../report/compute/count-reference-segmen
 import { fileReference } from '../report/compute/file-reference.ts';
 import { rebaselineOn } from '../report/compute/rebaseline-on.ts';
 import { findFiles } from '../report/read/open-rows.ts';
-import { writeLines } from '../text/terminal.ts';
+import { columnsOf, writeLines } from '../text/terminal.ts';
 import { wrap } from '../text/wrap.ts';
 import type { Values } from './command.ts';
 import type { options } from './commands/rebaseline.ts';
@@ -74,7 +74,7 @@ export async function run(values: Values<typeof options>): Promise<number> {
   ];
   writeLines(
     process.stdout,
-    lines.flatMap((line) => wrap(line, 80, ' '.repeat(11))),
+    lines.flatMap((line) => wrap(line, columnsOf(process.stdout), ' '.repeat(11))),
   );
   return 0;
 }

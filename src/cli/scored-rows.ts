@@ -4,7 +4,6 @@ import { readProbability } from '../model/probability.ts';
 import type { Column } from '../profile/columns.ts';
 import { boundThreshold, chooseThreshold } from '../profile/find-threshold.ts';
 import { canShowDrift } from '../profile/smallest-detectable-drift.ts';
-import { formatNames } from '../text/column-names.ts';
 import { formatAmount } from '../text/format.ts';
 import { readClasses, readOutcomes, readPredictions } from './read-classes.ts';
 import {
@@ -17,9 +16,10 @@ import {
   type TextColumn,
   type TextTable,
 } from './read-columns.ts';
-import { type FeatureOptions, readFeature } from './read-feature.ts';
+import { cautionsOn, type FeatureOptions, readFeature } from './read-feature.ts';
+import { RefusedColumn, readAllColumns } from './refused-columns.ts';
 
-export type ScoredRowsOptions = Omit<FeatureOptions, 'howToLeaveOut'> & {
+export type ScoredRowsOptions = FeatureOptions & {
   readonly score: string;
   readonly prediction?: string | undefined;
   readonly target?: string | undefined;
@@ -32,6 +32,7 @@ export type ScoredRowsOptions = Omit<FeatureOptions, 'howToLeaveOut'> & {
   /** Columns that are no features. */
   readonly exclude: readonly string[];
   readonly decimalSign?: ColumnChoice['decimalSign'];
+  readonly na?: ColumnChoice['na'];
 };
 
 /** Rows that a model has scored. */
@@ -82,13 +83,7 @@ const copyTolerance = 1e-6;
  * Refuses a column that is the score once more, or the probability of the other class, which programs write beside it. It
  * is no feature, and would hide that the others have moved.
  */
-function refuseCopy(
-  table: TextTable,
-  text: TextColumn,
-  column: Column,
-  scores: Float64Array,
-  leaveOut: string,
-): void {
+function refuseCopy(column: Column, scores: Float64Array): void {
   if (column.kind !== 'numeric') return;
   const isAlways = (read: (score: number) => number) =>
     column.values.every((value, row) => Math.abs(value - read(scores[row])) <= copyTolerance);
@@ -98,7 +93,7 @@ function refuseCopy(
       ? '1 less the score'
       : null;
   if (what === null) return;
-  throw new Error(`${placeOf(table, text, 0)}is ${what} in every row, and no feature: ${leaveOut}`);
+  throw new RefusedColumn(`is ${what} in every row`);
 }
 
 /**
@@ -157,10 +152,15 @@ function readThreshold(
 export async function readScoredRows<Options extends ScoredRowsOptions>(
   path: string,
   makeOptions: (header: readonly string[]) => Options,
-): Promise<{ readonly rows: ScoredRows; readonly options: Options }> {
+): Promise<{ readonly rows: ScoredRows; readonly options: Options; readonly cautions: readonly string[] }> {
   const table = await readColumns(path, (header, name) => {
     const options = makeOptions(header);
-    return { columns: selectColumns(name, header, options), decimalSign: options.decimalSign, options };
+    return {
+      columns: selectColumns(name, header, options),
+      decimalSign: options.decimalSign,
+      na: options.na,
+      options,
+    };
   });
   const { options } = table.choice;
   if (!canShowDrift(table.lines.length)) {
@@ -195,10 +195,9 @@ export async function readScoredRows<Options extends ScoredRowsOptions>(
           classes,
           options.threshold,
         );
-  const howToLeaveOut = (column: string) => `leave it out with --exclude ${formatNames([column])}`;
-  const columns = others.map((text) => {
-    const column = readFeature(table, text, { ...options, howToLeaveOut });
-    refuseCopy(table, text, column, scores, howToLeaveOut(column.name));
+  const columns = readAllColumns(table.path, others, (text) => {
+    const column = readFeature(table, text, options);
+    refuseCopy(column, scores);
     return column;
   });
   return {
@@ -211,5 +210,6 @@ export async function readScoredRows<Options extends ScoredRowsOptions>(
       dataDigest: table.digest,
     },
     options,
+    cautions: cautionsOn(others, columns),
   };
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findOneName } from '../text/column-names.ts';
-import { writeLines } from '../text/terminal.ts';
+import { findOneName, splitNames } from '../text/column-names.ts';
+import { columnsOf, writeLines } from '../text/terminal.ts';
 import { defaultRidge } from '../training/fit-logistic.ts';
 import { trainModel } from '../training/train-model.ts';
 import type { Values } from './command.ts';
@@ -13,6 +13,7 @@ import { summariseModel } from './model-summary.ts';
 import { readNames } from './name-list.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { readTrainingSet } from './read-training-set.ts';
+import { withCommand } from './refused-columns.ts';
 import { UsageError } from './run-cli.ts';
 import { writeArtifact } from './write-artifact.ts';
 
@@ -73,14 +74,13 @@ function resolveColumns(given: ReturnType<typeof resolveOptions>, header: readon
   const exclude = namesOf('exclude') ?? [];
   if (features?.includes(target)) throw new UsageError(`--features holds the target, ${target}`);
   if (exclude.includes(target)) throw new UsageError(`--exclude holds the target, ${target}`);
-  const both = exclude.find((column) => given.features && features?.includes(column));
-  if (both !== undefined) throw new UsageError(`--features and --exclude both name ${both}`);
   return {
     positive: given.positive,
     decimalSign: given.decimalSign,
     target,
     features,
     exclude,
+    na: given.na?.flatMap(splitNames),
     categorical: namesOf('categorical') ?? [],
     allowIds: namesOf('allow-ids') ?? [],
     protected: namesOf('protected') ?? usedOf(defaults.protected),
@@ -92,9 +92,11 @@ function resolveColumns(given: ReturnType<typeof resolveOptions>, header: readon
 export async function run(values: Values<typeof options>): Promise<number> {
   const given = readOptions(values);
   const options = resolveOptions(given, JSON.parse(await readFile(defaultsFile, 'utf8')));
-  const { set, options: columns } = await readTrainingSet(options.data, (header) =>
-    resolveColumns(options, header),
-  );
+  const {
+    set,
+    options: columns,
+    cautions,
+  } = await withCommand(readTrainingSet(options.data, (header) => resolveColumns(options, header)));
   requireFeatures(options.data, set.columns, columns);
   const bar = createProgressBar('training', 1);
   const artifact = trainModel(set, {
@@ -108,6 +110,14 @@ export async function run(values: Values<typeof options>): Promise<number> {
   });
   bar.end();
   await writeArtifact(options.out, artifact);
-  writeLines(process.stdout, summariseModel(artifact, options.out));
+  writeLines(
+    process.stdout,
+    summariseModel(
+      artifact,
+      options.out,
+      columnsOf(process.stdout),
+      cautions.map((text) => ['caution', text]),
+    ),
+  );
   return 0;
 }

@@ -1,5 +1,6 @@
 /**
- * How a text says that its value is missing. In a table, a quoted cell is always a text; one that the model or the
+ * How a text says that its value is missing: what pandas reads so by default (`read_csv`), which includes what R and
+ * Excel write, but for `None`, a category of many tables. In a table, a quoted cell is always a text; one that the model or the
  * reference knows as a category is that category (`NA` is Namibia).
  */
 const missingTexts: ReadonlySet<string> = new Set([
@@ -8,11 +9,19 @@ const missingTexts: ReadonlySet<string> = new Set([
   'N/A',
   'n/a',
   '#N/A',
+  '#N/A N/A',
+  '#NA',
   '<NA>',
   'NaN',
   'nan',
+  '-NaN',
+  '-nan',
   'NULL',
   'null',
+  '1.#IND',
+  '-1.#IND',
+  '1.#QNAN',
+  '-1.#QNAN',
 ]);
 
 /** The texts that mean a missing value, unless a category has that name. */
@@ -24,6 +33,12 @@ const longestMark = Math.max(...missingMarks.map(({ length }) => length));
 export function isMissingText(text: string): boolean {
   if (text.length <= longestMark && missingTexts.has(text)) return true;
   return beyondAscii.test(text) && missingTexts.has(plainText(text));
+}
+
+/** A regular expression for all of these but the empty one. */
+export function markPattern(marks: readonly string[]): string {
+  const texts = marks.filter((mark) => mark !== '');
+  return texts.map((text) => text.replaceAll('.', String.raw`\.`)).join('|');
 }
 
 /** Spaces that look like one: no-break, en, thin, figure, ideographic and so on. */
@@ -40,8 +55,8 @@ const minusSign = /\u2212/g;
  */
 export function missingPattern(categories: readonly string[]): string {
   const unseen = `[\\s${invisible.source.slice(1)}*`;
-  const marks = missingMarks.filter((mark) => mark !== '' && !categories.includes(mark));
-  return `^${unseen}(?:(?:${marks.join('|')})${unseen})?$`;
+  const marks = missingMarks.filter((mark) => !categories.includes(mark));
+  return `^${unseen}(?:(?:${markPattern(marks)})${unseen})?$`;
 }
 
 const beyondAscii = /[^\0-\x7f]/;

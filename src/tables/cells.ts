@@ -1,4 +1,4 @@
-import { isMissingText, missingMarks } from '../stats/category-text.ts';
+import { isMissingText, markPattern, missingMarks, plainText } from '../stats/category-text.ts';
 import { createNumberReader, type DecimalSign, unitOf } from './numbers.ts';
 
 /**
@@ -9,10 +9,22 @@ const quoted = '\0';
 
 /** Makes the function that marks quoted texts such as `"NA"` in the text of a table, in whole lines that end in LF. */
 export function createQuoteMarker(delimiter: string): (text: string) => string {
-  // None of these characters is special in this position.
-  const texts = missingMarks.filter((mark) => mark !== '').join('|');
+  const texts = markPattern(missingMarks);
   const marks = new RegExp(`(?<=^|[${delimiter}\\n])"(${texts})"(?=[${delimiter}\\n]|$)`, 'g');
   return (text) => (text.includes('"') ? text.replace(marks, `"$1${quoted}"`) : text);
+}
+
+/**
+ * Makes the function that rewrites cells so that certain words, and the empty cell, are the missing ones: a word that
+ * usually means a missing value and is not among them is a text, as if it had been quoted.
+ */
+export function createMissingWords(words: readonly string[]): (cell: string) => string {
+  const chosen = new Set(words.map(plainText));
+  return (cell) => {
+    const text = plainText(cell);
+    if (chosen.has(text)) return '';
+    return text !== '' && isMissingText(cell) ? `${cell}${quoted}` : cell;
+  };
 }
 
 /** The text of a cell as in the table. */

@@ -42,6 +42,11 @@ export function splitNames(text: string): string[] {
   return names;
 }
 
+/** Names as one argument of a command, without blanks between them. */
+export function listNames(names: readonly string[]): string {
+  return names.map((name) => formatNames([name])).join(',');
+}
+
 /** Names as `splitNames` accepts them: quoted where necessary. */
 export function formatNames(names: readonly string[]): string {
   return names

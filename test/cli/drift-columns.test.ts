@@ -165,7 +165,7 @@ describe('a file of JSON', () => {
       assert.deepEqual(JSON.parse(piped.stdout).features, expected.features);
       const out = join(folder.path, 'new.json');
       const rebased = await runCommand('rebaseline', [
-        ...['--model', model, '--live', file, '--by', 'me', '--reason', 'test', '--out', out],
+        ...['--model', model, '--live', file, '--accepted-by', 'me', '--reason', 'test', '--out', out],
       ]);
       assert.equal(rebased.code, 0, rebased.stderr);
     });
@@ -343,7 +343,7 @@ describe('names and categories with line breaks and control characters', () => {
         out,
         '--live',
         live,
-        '--by',
+        '--accepted-by',
         'me',
         '--reason',
         'test',
@@ -408,7 +408,7 @@ describe('values of the reference that are dropped', () => {
       model,
       '--live',
       live,
-      '--by',
+      '--accepted-by',
       'me',
       '--reason',
       'test',

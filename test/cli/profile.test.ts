@@ -105,7 +105,7 @@ describe('npm run profile', function () {
       /^rows +500, of which yes 101 \(20 %\)$/m,
       /^AUC +0\.774 ± 0\.026 /m,
       /^threshold +0\.4: found in the predictions, which are 'yes' from 0\.400021 on and\n +'no' up to 0\.399457$/m,
-      /^sensitive payment: redacted/m,
+      /^sensitive +payment: redacted/m,
       /^held out +the rows should not be those the model was fitted on: /m,
       new RegExp(`^written +${out}, model churn version ${rest.version}$`, 'm'),
     ]) {
@@ -434,23 +434,23 @@ describe('npm run profile', function () {
         table((row, i) => ({ [name]: cell(i), ...row }));
       await refuses(
         with_((i) => `c${i}`, '"my, id"'),
-        'own.csv:2: column my, id: looks like ids, which say nothing about new rows: leave it out with --exclude "my, id", or use it all the same with --allow-ids "my, id"',
+        `own.csv: a column says nothing about new rows: my, id looks like ids: use what only looks like ids or dates with --allow-ids '"my, id"', or leave it out with --exclude '"my, id"'`,
       );
       await refuses(
         with_((i) => `2024-01-${10 + (i % 18)}`),
-        'own.csv:2: column x: looks like dates, which say nothing about new rows: leave it out with --exclude x, or use it all the same with --allow-ids x',
+        'own.csv: a column says nothing about new rows: x looks like dates: use what only looks like ids or dates with --allow-ids x, or leave it out with --exclude x',
       );
       await refuses(
         with_(() => '5'),
-        "own.csv:2: column x: is constant, always '5': leave it out with --exclude x",
+        "own.csv: a column says nothing about new rows: x is constant, always '5': leave it out with --exclude x",
       );
       await refuses(
         with_(() => ''),
-        'own.csv:2: column x: is empty: leave it out with --exclude x',
+        'own.csv: a column says nothing about new rows: x is empty: leave it out with --exclude x',
       );
       await refuses(
         table((row) => ({ ...row, q: `${1 - Number(row.p)}` })),
-        'own.csv:2: column q: is 1 less the score in every row, and no feature: leave it out with --exclude q',
+        'own.csv: a column says nothing about new rows: q is 1 less the score in every row: leave it out with --exclude q',
       );
       await refuses(table(), 'own.csv:1: no column is left as a feature', { exclude: ['n'] });
     });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { type Artifact, loadArtifact } from '../../src/model/artifact.ts';
 import { createJointGroups } from '../../src/monitor/joint-groups.ts';
 import { maxGroups } from '../../src/outcomes/token.ts';
+import { createRandom } from '../../src/stats/random.ts';
 import { runCommand } from '../report/run-command.ts';
 import { weightsOf } from '../support/model-parts.ts';
 
@@ -153,7 +154,7 @@ describe('npm run train', function () {
     );
     await refuses(
       await trainOn(content, '--segments', 'k,n'),
-      'segments: n holds numbers, and only categories are segments: leave it out, or if the numbers are codes use --categorical n',
+      'segments: n holds numbers, and only categories are segments: omit it, or if the numbers are codes, use --categorical n',
     );
     // 12 segments × (80 × 11 bins and the score's 11), before any fit
     const many = Object.fromEntries(
@@ -266,16 +267,82 @@ describe('npm run train', function () {
     }
   });
 
+  it('takes the words of --na in place of the usual ones, in a column of categories', async () => {
+    const words = ['NA', 'a', '?', 'b'];
+    const content = table({ n: (i) => (i % 5 ? number(i) : 'NA'), k: (i) => words[i % 4] });
+    const categories = async (...args: string[]) => {
+      const [n, k] = (await trained(content, ...args)).features;
+      assert.equal(n.nullable, true);
+      return k.kind === 'categorical' && k.categories.toSorted();
+    };
+    assert.deepEqual(await categories(), ['?', 'a', 'b']);
+    assert.deepEqual(await categories('--na', '?,none'), ['NA', 'a', 'b']);
+    assert.deepEqual(await categories('--na', '?', '--na', 'NA'), ['a', 'b']);
+  });
+
+  it('leaves out the columns of --exclude', async () => {
+    const content = table({ n: number, k: kind, x: number });
+    const { features } = await trained(content, '--exclude', 'x', '--exclude', 'k');
+    assert.deepEqual(
+      features.map(({ name }) => name),
+      ['n'],
+    );
+    for (const [names, message] of [
+      ['y', '--exclude holds the target, y (see vigia train --help)\n'],
+      ['n,k,x', `${data}:1: no column is left as a feature beside the target, y\n`],
+    ]) {
+      assert.equal((await trainOn(content, '--exclude', names)).stderr, message);
+    }
+  });
+
+  it('warns of codes that were read as amounts, of guessing, and of a model that predicts almost nobody', async () => {
+    const said = async (content: string, ...args: string[]) =>
+      (await trainOn(content, ...args)).stdout.replaceAll(/\s+/g, ' ');
+    const codes = ['01067', '80331', '20095'];
+    const coded = table({ n: number, plz: (i) => codes[i % 3] });
+    assert.match(
+      await said(coded),
+      /caution plz has numbers with leading zeros, .* --categorical plz reads codes/,
+    );
+    assert.doesNotMatch(await said(coded, '--categorical', 'plz'), /leading zeros/);
+    const random = createRandom(5);
+    const rows = (count: number, row: () => string) =>
+      `n,y\n${Array.from({ length: count }, row).join('\n')}\n`;
+    const guess = rows(300, () => `${random()},${random() < 0.5 ? 'yes' : 'no'}`);
+    assert.match(await said(guess), /caution an AUC of 0\.\d+ cannot be told from guessing \(0\.5\)/);
+    const rare = rows(4000, () => {
+      const isPositive = random() < 0.02;
+      return `${random() + random() + (isPositive ? 0.4 : 0)},${isPositive ? 'yes' : 'no'}`;
+    });
+    const text = await said(rare);
+    assert.match(
+      text,
+      /decisions .*recall 0\.\d+; yes is predicted for [\d.]+ % of the rows, and is true of [\d.]+ %/,
+    );
+    const [, threshold, recall] =
+      /almost no row is predicted yes: .* --threshold (0\.\d+) would find ([\d.]+) %/.exec(text) ?? [];
+    const proposed = await said(rare, '--threshold', threshold);
+    assert.doesNotMatch(proposed, /caution/);
+    const [, found] = /recall (0\.\d+);/.exec(proposed) ?? [];
+    assert.ok(Math.abs(Number(found) - Number(recall) / 100) < 0.1, `${found} against ${recall} %`);
+  });
+
   it('uses ids and dates only when told to', async () => {
     const dates = (i: number) => `2024-01-${10 + (i % 18)}`;
     const content = table({ n: number, id: (i) => `c${i}`, when: dates });
-    await refuses(
-      await trainOn(content),
-      `${data}:2: column id: looks like ids, which say nothing about new rows: leave it out of --features, or use it all the same with --allow-ids id`,
+    const { stderr, status } = await trainOn(content);
+    assert.ok(
+      stderr.startsWith(
+        `${data}: columns say nothing about new rows: id looks like ids; when looks like dates: use what only looks like ids or dates with --allow-ids id,when, or leave them out with --exclude id,when: vigia train --data `,
+      ),
+      stderr,
     );
-    await refuses(
-      await trainOn(content, '--allow-ids', 'id'),
-      `${data}:2: column when: looks like dates, which say nothing about new rows: leave it out of --features, or use it all the same with --allow-ids when`,
+    assert.equal(status, 1);
+    const [, advised] = / (vigia train .*)\n$/.exec(stderr) ?? [];
+    execFileSync('sh', ['-c', advised.replace('vigia', `"${process.execPath}" bin/vigia.cjs`)]);
+    assert.deepEqual(
+      (await loadArtifact(out)).features.map(({ name }) => name),
+      ['n'],
     );
     const { features } = await trained(content, '--allow-ids', 'id,when');
     const id = features[1];
@@ -405,7 +472,25 @@ describe('npm run train', function () {
       const content = table({ n: number, m: (i) => (i % 4 ? '?' : String(i)) });
       await refuses(
         await trainOn(content),
-        `${data}:3: column m: '?' is not a number, as most of the column is: correct it, leave the cell empty, or treat the column as categories with --categorical m`,
+        `${data}:3: column m: '?' is not a number, as most of the column is: correct it, leave the cell empty, say with --na '?' that it means a missing value, or treat the column as categories with --categorical m`,
+      );
+    });
+
+    it('numbers most of which are missing under a word of its own', async () => {
+      const content = table({ n: number, m: (i) => (i % 2 ? 'unbekannt' : String(1000 + ((i * 37) % 61))) });
+      const { stderr } = await trainOn(content);
+      assert.match(
+        stderr,
+        /column m: 'unbekannt' stands in all rows that hold none of the \d+ different numbers: /,
+      );
+      assert.match(stderr, /say with --na unbekannt that it means a missing value, or .* --categorical m\n$/);
+      const artifact = await trained(content, '--na', 'unbekannt');
+      assert.deepEqual(
+        artifact.features.map(({ kind, nullable }) => [kind, nullable]),
+        [
+          ['numeric', false],
+          ['numeric', true],
+        ],
       );
     });
 
@@ -442,26 +527,30 @@ describe('npm run train', function () {
     });
 
     it('without quoting a sensitive value', async () => {
-      await refuses(
-        await trainOn(table({ n: number, c: () => 'same' }), '--sensitive', 'c'),
-        `${data}:2: column c: is constant, always the same value: leave it out of --features`,
+      assert.ok(
+        (await trainOn(table({ n: number, c: () => 'same' }), '--sensitive', 'c')).stderr.startsWith(
+          `${data}: a column says nothing about new rows: c is constant, always the same value: leave it out with --exclude c: vigia train `,
+        ),
       );
       const { stderr } = await trainOn(`${table({ n: number })}1O,yes\n`, '--sensitive', 'n');
       assert.match(stderr, /:62: column n: a value is not a number/);
     });
 
     it('an empty and a constant column', async () => {
-      await refuses(
-        await trainOn(table({ n: number, e: (i) => (i % 2 ? '' : 'NA') })),
-        `${data}:2: column e: is empty: leave it out of --features`,
+      assert.ok(
+        (await trainOn(table({ n: number, e: (i) => (i % 2 ? '' : 'NA') }))).stderr.startsWith(
+          `${data}: a column says nothing about new rows: e is empty: leave it out with --exclude e: vigia train `,
+        ),
       );
-      await refuses(
-        await trainOn(table({ n: number, c: () => '5' })),
-        `${data}:2: column c: is constant, always '5': leave it out of --features`,
+      assert.ok(
+        (await trainOn(table({ n: number, c: () => '5' }))).stderr.startsWith(
+          `${data}: a column says nothing about new rows: c is constant, always '5': leave it out with --exclude c: vigia train `,
+        ),
       );
-      await refuses(
-        await trainOn(table({ n: number, c: () => 'same' })),
-        `${data}:2: column c: is constant, always 'same': leave it out of --features`,
+      assert.ok(
+        (await trainOn(table({ n: number, c: () => 'same' }))).stderr.startsWith(
+          `${data}: a column says nothing about new rows: c is constant, always 'same': leave it out with --exclude c: vigia train `,
+        ),
       );
     });
 
@@ -526,16 +615,6 @@ describe('npm run train', function () {
     const run = await trainOn(table({ n: number }), '--out', deep);
     assert.equal(run.stderr, '');
     assert.equal((await loadArtifact(deep)).name, 'own');
-  });
-
-  it('explains itself', async () => {
-    const { status, stdout } = await train('--help');
-    assert.equal(status, 0);
-    const options = [...stdout.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
-    assert.deepEqual(options, [
-      ...['--data', '--target', '--positive', '--features', '--categorical', '--allow-ids', '--decimal'],
-      ...['--threshold', '--ridge', '--protected', '--segments', '--sensitive', '--name', '--out', '--help'],
-    ]);
   });
 });
 

@@ -5,6 +5,12 @@ export const modelOptions = {
   categorical: columns('columns of numbers that are codes, not amounts'),
   'allow-ids': columns('use these columns although they look like ids or dates'),
   decimal,
+  na: {
+    value: 'A,B,…',
+    multiple: true,
+    meaning:
+      'words that mean a missing value, in place of the usual ones (docs/training.md); an empty cell always does, and in a column of numbers the usual ones, too',
+  },
   protected: columns('features whose groups are watched for fairness'),
   segments: columns('categorical features each of whose categories is watched for drift by itself'),
   sensitive: columns(
