@@ -5,8 +5,8 @@ import { checkBatches, checkRegression } from './regression.ts';
 import { startServer } from './server-process.ts';
 import { otlpSink, unwatched, vigia } from './variants.ts';
 
-// A short form of run.ts for CI: what watching and tracing cost, against the service unwatched on the same machine;
-// and what a row costs in a batch of observations, against one that comes alone.
+// A short form of run.ts for CI: the cost of watching and tracing, compared with the unwatched service on the same
+// machine; and the cost of a row in a batch of observations, compared with a single one.
 
 const sink = await startServer(otlpSink.command, { core: loadCore });
 try {

@@ -4,15 +4,16 @@ import { sumCounts } from '../src/stats/smoothing.ts';
 export type ChiSquare = {
   readonly statistic: number;
   readonly degreesOfFreedom: number;
-  /** The probability of a statistic at least as large without drift. Below 1e-15 it comes out as about 0. */
+  /** The probability of a statistic at least as large without drift. Below 1e-15 the result is about 0. */
   readonly p: number;
 };
 
 /**
- * Pearson's χ² test of whether the live counts fit the reference's shares, which it takes to be exact: with a small
- * reference it alarms too often. Bins that are empty on both sides are left out; a bin that only the reference leaves empty cannot happen under its shares: statistic Infinity, p 0. O(bins).
+ * Pearson's χ² test of whether the live counts fit the reference's shares, which it assumes to be exact: with a small
+ * reference it raises too many alarms. Bins that are empty on both sides are ignored; a bin that is empty only in the
+ * reference is impossible under its shares: statistic Infinity, p 0. O(bins).
  *
- * @param reference counts a bin
+ * @param reference counts per bin
  * @param live counts of the same bins
  * @throws RangeError if the numbers of bins differ, a count is negative, or a side has no observation
  *

@@ -9,19 +9,19 @@ const execute = promisify(execFile);
 
 type LoadOptions = { readonly seconds: number; readonly warmUpSeconds: number };
 
-/** What one round measured of one variant. */
+/** What one round measured for one variant. */
 export type Round = LoadResult & {
   readonly readyMs: number;
-  /** Processor time of the server process a request, all its threads. */
+  /** Processor time of the server process per request, over all its threads. */
   readonly cpuMicros: number;
-  /** Share of its processor that the server had used; what is missing to 1 it waited for the load generator. */
+  /** Share of its processor that the server used; for the rest it waited for the load generator. */
   readonly busy: number;
 };
 
-/** Connections of the load generator, each waiting for its answer before it asks again. */
+/** Connections of the load generator, each waiting for its answer before the next request. */
 export const connections = 50;
 
-/** Lets the load generator post to a server, as a process of its own on its own processor. */
+/** Lets the load generator post to a server, as a separate process on its own processor. */
 export async function load(url: string, seconds: number): Promise<LoadResult> {
   const program = new URL('load.ts', import.meta.url).pathname;
   const [file, ...args] = pinned(loadCore, [
@@ -38,7 +38,7 @@ export async function load(url: string, seconds: number): Promise<LoadResult> {
 /**
  * One round of one variant: a new process, warmed up, then measured.
  *
- * @throws Error when nothing was answered with 200
+ * @throws Error if nothing was answered with 200
  */
 async function measureRound(variant: Variant, { seconds, warmUpSeconds }: LoadOptions): Promise<Round> {
   const server = await startServer(variant.command, { core: serverCore, env: variant.env });
@@ -60,8 +60,8 @@ async function measureRound(variant: Variant, { seconds, warmUpSeconds }: LoadOp
 }
 
 /**
- * Measures variants in turn, round by round, so that whatever else the machine does falls on all of them; every
- * other round goes backwards.
+ * Measures variants in turn, round by round, so that whatever else the machine does affects all of them; every other
+ * round runs in reverse order.
  *
  * @returns the rounds of each variant, in the order given
  */

@@ -6,7 +6,7 @@ import { replaceBetweenMarkers } from './markers.ts';
 import { type RecordedRun, readRecord } from './record.ts';
 import { cpuTable, describeRuns, goalTable, legend, profileTable, runsTable } from './record-tables.ts';
 
-/** Parts of documents that are made from the record: each stands between two comments with its name. */
+/** Parts of documents that are made from the record: each is between two comments with its name. */
 const documents: Readonly<
   Record<string, Readonly<Record<string, (runs: readonly RecordedRun[]) => string>>>
 > = {
@@ -17,7 +17,7 @@ const documents: Readonly<
   },
 };
 
-/** The documents as they stand, and as the record says they should. @throws Error if one lacks its markers */
+/** The documents as they are, and as the record says they should be. @throws Error if one lacks its markers */
 export async function readDocuments(
   runs: readonly RecordedRun[],
 ): Promise<{ path: string; text: string; current: string }[]> {

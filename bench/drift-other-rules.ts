@@ -7,7 +7,7 @@ import { ages, type Value } from './drift-populations.ts';
 import { referenceOf } from './drift-windows.ts';
 import { addRandomCounts } from './random-counts.ts';
 
-/** The verdict, and what is often taken for drift elsewhere. */
+/** The verdict, and rules that are often used for drift elsewhere. */
 export const rules = ['verdict', 'psi > 0.1', 'psi > 0.2', 'ks'] as const;
 export type Rule = (typeof rules)[number];
 

@@ -61,14 +61,14 @@ export type Results = {
 type Draws = {
   /** For each cell. */
   readonly windows: number;
-  /** In all references of one size together: the smaller they are, the more it takes to meet an unlucky one. */
+  /** In all references of one size together: the smaller they are, the more are needed to include an unlucky one. */
   readonly referenceRows: number;
 };
 type Replays = { readonly features: number; readonly days: number };
 
-/** How much is drawn, for each cell of the tables. */
+/** How much is drawn for each cell of the tables. */
 export type Size = {
-  /** Rare things are counted in worlds that do not change; others need fewer windows. */
+  /** Rare events are counted in worlds that do not change; others need fewer windows. */
   readonly steady: Draws;
   readonly changed: Draws;
   readonly rules: { readonly windows: number; readonly references: number };
@@ -147,7 +147,7 @@ export function planJobs(size: Size): Job[] {
   ];
 }
 
-/** Seeded by themselves, so that what is added before them leaves them as they are. */
+/** Seeded separately, so that additions before them do not change them. */
 function planSlowJobs({ models, days }: Size['slow']): Job[] {
   let seed = 1_000_001;
   const jobs = (traffics: typeof steadySlowTraffics, referenceSizes: readonly number[]) =>
@@ -172,7 +172,7 @@ function planSlowJobs({ models, days }: Size['slow']): Job[] {
   ];
 }
 
-/** Seeded by themselves, too. */
+/** Seeded separately, too. */
 function planSegments({ segments, parts }: Size): Job[] {
   let seed = 10_001;
   return [

@@ -18,7 +18,7 @@ export type ListedPopulation = Population & {
   readonly probabilities: readonly number[];
 };
 
-/** After the bins there are two cells more: values below the reference's range, and values above. */
+/** After the bins there are two more cells: values below the reference's range, and values above. */
 export const cellsOutside = 2;
 
 /** Adds the cells outside the range to the bins that they belong to. @returns how many rows they hold */
@@ -149,7 +149,7 @@ export function amounts(): ListedPopulation {
   return listed(values, (amount) => Math.exp(-0.5 * (Math.log(amount / 2300) / 0.78) ** 2));
 }
 
-/** Interest rates, so many different ones: multiples of 0.05. */
+/** Interest rates with a given number of distinct values: multiples of 0.05. */
 export function interestRates(count: number): ListedPopulation {
   const values = Array.from({ length: count }, (_, i) => (i + 1) / 20);
   return listed(values, () => 1);
@@ -192,7 +192,10 @@ export function channels(): ListedPopulation {
   );
 }
 
-/** Names with a Pareto tail, of which new ones never cease: all past the n-th together have the share (n + 1)^−tail. */
+/**
+ * Names with a Pareto tail, among which new ones never cease: all beyond the n-th together have the share (n +
+ * 1)^−tail.
+ */
 export function merchants(tail: number): Population {
   const nameOf = (n: number) => `merchant ${n}`;
   const probability = (name: string) => {

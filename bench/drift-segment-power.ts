@@ -5,7 +5,7 @@ import { normal } from './drift-populations.ts';
 import { drawCounts } from './drift-segments.ts';
 import { referenceOf } from './drift-windows.ts';
 
-/** A fifth of the rows is one segment, and its normal variable moves by so many deviations. */
+/** A fifth of the rows is one segment, whose normal variable moves by this many deviations. */
 export const segmentShifts = [0.5, 1];
 export const segmentPowerSizes = [1000, 5000].flatMap((referenceSamples) =>
   [1000, 5000, 25_000].map((samples) => ({ referenceSamples, samples })),
@@ -15,7 +15,7 @@ const windowsEach = 10;
 
 export type SegmentPowerJob = { readonly shift: number; readonly windows: number; readonly seed: number };
 
-/** How often all rows together, and the segment by itself, show it. The sizes are those of all rows. */
+/** How often all rows together, and the segment alone, show it. The sizes are those of all rows. */
 export type SegmentPower = {
   readonly referenceSamples: number;
   readonly samples: number;

@@ -18,12 +18,14 @@ export type SlowJob = {
   readonly seed: number;
 };
 
-/** For each model the days from the start, or from the change, until its slow drift is found; Infinity if it is not. */
+/**
+ * For each model the days from the start, or from the change, until its slow drift is detected; Infinity if it is not.
+ */
 export type SlowDelays = readonly number[];
 
 const restlessness = 0.1;
 
-/** Nothing changes, or nothing that lasts: what is found is false. */
+/** Nothing changes, or nothing permanently: every detection is false. */
 export const steadySlowTraffics: Readonly<Record<string, Traffic>> = {
   flat: { ...steadyTraffics.flat, title: 'independent requests', requestsPerDay: [20, 350, 5000] },
   thrice: { ...steadyTraffics.thrice, requestsPerDay: [20, 350] },
@@ -64,7 +66,7 @@ export const slowTraffics: Readonly<Record<string, Traffic>> = {
   ...changingSlowTraffics,
 };
 
-/** Draws a reference and days of traffic for each model, and lets the daily bets of the service find slow drift. */
+/** Draws a reference and days of traffic for each model, and lets the daily bets of the service detect slow drift. */
 export function findSlowDrift(job: SlowJob): SlowDelays {
   const random = createRandom(job.seed);
   return Array.from({ length: job.models }, () => findIn(slowTraffics[job.traffic], job, random));

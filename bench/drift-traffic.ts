@@ -15,12 +15,12 @@ export type TrafficJob = {
   readonly seed: number;
 };
 
-/** What the alerts did, over all features. */
+/** What the alerts did over all features. */
 export type Episodes = {
   readonly featureDays: number;
   /** How often, by the alert's name. */
   readonly fired: Readonly<Record<string, number>>;
-  /** For each feature the days from the change to the first alert after it; Infinity without one. */
+  /** For each feature, the days from the change to the first alert after it; Infinity without one. */
   readonly delays: readonly number[];
 };
 
@@ -33,8 +33,8 @@ const referenceSamples = 1000;
 export const warmUpDays = 14;
 
 /**
- * Replays the alerts over the traffic of so many features, each with a reference of its own, by the report's own
- * backtest. It looks every hour, and every quarter of an hour where an hour has enough requests to be judged.
+ * Replays the alerts over the traffic of a number of features, each with its own reference, with the report's own
+ * backtest. It checks every hour, and every quarter of an hour if an hour has enough requests to be judged.
  */
 export function replayTraffic(job: TrafficJob): Episodes {
   const random = createRandom(job.seed);
@@ -90,7 +90,7 @@ function replayFeature(traffic: Traffic, { requestsPerDay, days }: TrafficJob, r
     if (daysOf(from) >= warmUpDays) fired[alert] = (fired[alert] ?? 0) + 1;
   }
   const { changesAt = 0 } = traffic;
-  // One that fires as the change comes was about something else.
+  // An alert that is already firing at the change was about something else.
   const first = alarms.find(({ from }) => daysOf(from) > changesAt);
   return {
     featureDays: days - warmUpDays,

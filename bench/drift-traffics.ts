@@ -8,13 +8,16 @@ export type Traffic = {
   readonly requestsPerDay: readonly number[];
   /** What the reference is drawn from. */
   readonly reference: Population;
-  /** Makes the function that gives what rows are drawn from, so many days after a Monday; asked in order of time. */
+  /**
+   * Makes the function that returns what rows are drawn from, a number of days after a Monday; called in chronological
+   * order.
+   */
   createPopulation(random: Random): (days: number) => Population;
-  /** How often each row is sent, within minutes; once if left out. */
+  /** How often each row is sent, within minutes; once by default. */
   readonly sends?: number;
-  /** So many rows come at once; 1 if left out. */
+  /** How many rows arrive together; 1 by default. */
   readonly batchRows?: number;
-  /** Days after which the feature changes; it never does if left out. */
+  /** Days after which the feature changes; never by default. */
   readonly changesAt?: number;
 };
 
@@ -45,7 +48,7 @@ const season = 0.3;
 const seasonAt = (days: number) => normalMovedBy(season * Math.sin(2 * Math.PI * days));
 const wandering = 0.2;
 
-/** Nothing changes for good: an alert is false. */
+/** Nothing changes permanently: any alert is false. */
 export const steadyTraffics: Readonly<Record<string, Traffic>> = {
   flat: { ...steady, title: 'flat', requestsPerDay: [...rates, 24_000] },
   thrice: { ...steady, title: 'each request sent 3 times', requestsPerDay: rates, sends: 3 },
@@ -81,7 +84,7 @@ export const steadyTraffics: Readonly<Record<string, Traffic>> = {
 export const changesAt = 28;
 const changeRates = [150, 250, 350, 600, 1000, 1500, 5000];
 
-/** Something changes after four weeks. @param change gives what rows are drawn from so many days after */
+/** Something changes after four weeks. @param change returns what rows are drawn from, a number of days after it */
 export function change(
   title: string,
   change: (days: number) => Population,

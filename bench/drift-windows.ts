@@ -12,7 +12,7 @@ import { addRandomCounts } from './random-counts.ts';
 export const findings = ['drifting', 'moved', 'undetermined', 'alert', 'share alert'] as const;
 export type Finding = (typeof findings)[number];
 
-/** What was found in windows of one size N, judged by references of one size M. */
+/** What was detected in windows of one size N, judged by references of one size M. */
 export type Looks = {
   readonly referenceSamples: number;
   readonly samples: number;
@@ -34,8 +34,8 @@ const usualReferenceSizes = [200, 1000, 5000];
 const usualWindowSizes = [50, 200, 1000, 5000, 50_000];
 
 /**
- * Draws fresh references from a world's population, and windows from what its live rows are drawn from (never from
- * the reference itself, which would hide its own error), and counts what is found in them.
+ * Draws fresh references from a world's population, and windows from the population of its live rows (never from the
+ * reference itself, which would hide its own error), and counts what is detected in them.
  */
 export function lookAtWindows({ world: key, windows, referenceRows, seed }: WindowsJob): Looks[] {
   const world = worlds[key];
@@ -77,7 +77,7 @@ export function mergeLooks(parts: readonly (readonly Looks[])[]): Looks[] {
   });
 }
 
-/** The reference of so many rows of a population, as a model gets it. */
+/** The reference of a number of rows of a population, as a model gets it. */
 export function drawReference(population: Population, rows: number, random: Random): VariableReference {
   return referenceOf(Array.from({ length: rows }, () => population.draw(random)));
 }
@@ -89,7 +89,7 @@ export function referenceOf(rows: readonly Value[]): VariableReference {
   return buildReference({ model: 'bench', version: '1' }, named, scores).features[0];
 }
 
-/** Makes a function that draws windows, as counts of the reference's cells, in an array that is used again. */
+/** Makes a function that draws windows, as counts of the reference's cells, in an array that is reused. */
 function createWindows({ live, sends = 1, batches }: World, reference: VariableReference, random: Random) {
   const parts = (batches?.parts ?? [live]).map((population) => population.cells(reference));
   const cells = new Float64Array(parts[0].length);
@@ -105,7 +105,7 @@ function createWindows({ live, sends = 1, batches }: World, reference: VariableR
   };
 }
 
-/** Makes a function that notes what the verdict and the alerts find in a window. */
+/** Makes a function that records what the verdict and the alerts detect in a window. */
 function createJudge({ bins, counts: reference }: VariableReference) {
   const size = binCount(bins);
   const missing = missingBin(bins);

@@ -22,10 +22,10 @@ export type World = {
   readonly title: string;
   readonly reference: Population;
   readonly live: Population;
-  /** Numbers of reference rows, and of live rows in a window; left out where they are the usual ones. */
+  /** Numbers of reference rows, and of live rows in a window, if not the usual ones. */
   readonly referenceSizes?: readonly number[];
   readonly windowSizes?: readonly number[];
-  /** How often each row is sent; once if left out. */
+  /** How often each row is sent; once by default. */
   readonly sends?: number;
   /** Rows come in batches, each of a part of the population chosen at random. */
   readonly batches?: { readonly rows: number; readonly parts: readonly Population[] };
@@ -51,7 +51,7 @@ const unchanged = (title: string, population: Population) => ({
   live: population,
 });
 
-/** Nothing changes: whatever is found is false. */
+/** Nothing changes: every detection is false. */
 export const steadyWorlds: Readonly<Record<string, World>> = {
   age: unchanged('ages in years', ages()),
   normal: unchanged('a normal variable', normal()),

@@ -13,7 +13,7 @@ const document = fileURLToPath(new URL('../docs/drift.md', import.meta.url));
 
 const started = performance.now();
 const worker = new URL('./drift-worker.ts', import.meta.url);
-// In the order of the jobs, whichever ends first: sums are then the same to the last digit.
+// In the order of the jobs, whichever ends first, so that sums are identical to the last digit.
 const results = await runOnAllCores<Job, JobResult>(worker, planJobs(fullSize));
 const tables = renderTables(collect(results), fullSize);
 const text = replaceBetweenMarkers(await readFile(document, 'utf8'), 'bench:drift', tables);

@@ -1,4 +1,4 @@
-/** The middle of the figures, and the least and greatest of them: what is left of noisy runs. */
+/** The median, minimum and maximum of the figures: the summary of noisy runs. */
 export type Figure = { readonly median: number; readonly min: number; readonly max: number };
 
 /** Sums up the figures of one quantity over the rounds. @throws RangeError without any */
@@ -10,7 +10,7 @@ export function summarise(values: readonly number[]): Figure {
   return { median, min: sorted[0], max: sorted[sorted.length - 1] };
 }
 
-/** As in `10.2 (9.8–11.0)`; without the brackets where the least and greatest are unknown or the same. */
+/** As in `10.2 (9.8–11.0)`; without the brackets if minimum and maximum are unknown or the same. */
 export function formatFigure(
   { median, min, max }: Pick<Figure, 'median'> & Partial<Figure>,
   digits = 0,

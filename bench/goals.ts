@@ -3,7 +3,7 @@ import { type Figure, summarise } from './figures.ts';
 import type { MemoryCourse } from './memory.ts';
 import type { Results } from './results.ts';
 
-/** A figure of one run, and what it is meant to be. */
+/** A figure of one run, and its goal. */
 export type Goal = {
   /** Its name in the record of runs. */
   readonly key: string;
@@ -11,7 +11,7 @@ export type Goal = {
   readonly sense: 'at most' | 'at least';
   readonly limit: number;
   readonly digits: number;
-  /** `undefined` when the run did not measure what it takes. */
+  /** `undefined` if the run did not measure what it needs. */
   readonly measure: (results: Results) => Figure | undefined;
 };
 
@@ -20,7 +20,7 @@ export type Verdict = { readonly goal: Goal; readonly figure: Figure; readonly i
 type Quantity = 'requestsPerSecond' | 'p99Ms' | 'cpuMicros';
 type Compared = Pick<Results, 'compared'>;
 
-/** What the service is meant to reach. Variants go by the keys of variants.ts. */
+/** The goals of the service. Variants are named by the keys of variants.ts. */
 export const goals: readonly Goal[] = [
   {
     key: 'watching-micros',
@@ -106,7 +106,7 @@ export const goals: readonly Goal[] = [
   },
 ];
 
-/** Holds the results of one run against the goals; one whose figures are lacking is left out. */
+/** Compares the results of one run with the goals; goals without figures are omitted. */
 export function judge(results: Results): Verdict[] {
   return goals.flatMap((goal) => {
     const figure = goal.measure(results);
@@ -134,7 +134,7 @@ export function ratio(results: Compared, key: string, base: string, quantity: Qu
   return pair(results, key, base, quantity, (value, baseValue) => value / baseValue);
 }
 
-/** Processor time a request of one variant beyond that of another, in µs, round by round. */
+/** Additional processor time per request of one variant over another, in µs, round by round. */
 function difference(results: Compared, key: string, base: string): Figure | undefined {
   return pair(results, key, base, 'cpuMicros', (value, baseValue) => value - baseValue);
 }
@@ -174,7 +174,7 @@ function quotient(
   };
 }
 
-/** How much more was held in the last third of the time than in the third before. */
+/** How much more memory was used in the last third of the time than in the third before. */
 function growth({ megabytes }: MemoryCourse): number {
   const third = Math.floor(megabytes.length / 3);
   return Math.max(...megabytes.slice(-third)) / Math.max(...megabytes.slice(third, 2 * third));

@@ -1,5 +1,5 @@
-// Joins labels with samples as `npm run outcomes` does, in the memory that it takes, without a disk and a service: both
-// sides are made up on the fly. `node bench/labels.ts --labels 1000000 --samples 10000000 [--all]`
+// Joins labels with samples as `npm run outcomes` does, to measure its memory, without a disk or a service: both sides
+// are generated on the fly. `node bench/labels.ts --labels 1000000 --samples 10000000 [--all]`
 
 import { parseArgs } from 'node:util';
 import type { Samples } from '../src/labels/keyed-samples.ts';

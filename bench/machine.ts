@@ -8,7 +8,7 @@ export const loadCore = 1;
 
 const canPin = availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0;
 
-/** The command that runs a program on one processor, where the machine has `taskset` and two processors. */
+/** The command that runs a program on one processor, if the machine has `taskset` and two processors. */
 export function pinned(core: number, command: readonly string[]): readonly string[] {
   return canPin ? ['taskset', '-c', String(core), ...command] : command;
 }
@@ -26,7 +26,7 @@ const packages = [
   'autocannon',
 ];
 
-/** The code that figures depend on; what a run before this one has written does not count. */
+/** The code that figures depend on; files written by earlier runs do not count. */
 const measured = [
   ...['src', 'otel', 'bench', 'package-lock.json'],
   ...[':!bench/results.md', ':!bench/recorded-runs.json'],
@@ -35,7 +35,7 @@ const measured = [
 /** What the figures were measured on. */
 export type Machine = {
   readonly host: string;
-  /** Short, with a remark where the tree differs from it. */
+  /** The short commit id, with a remark if the tree differs from it. */
   readonly commit: string;
   readonly placement: string;
   readonly versions: string;

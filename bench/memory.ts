@@ -14,7 +14,7 @@ export type MemoryCourse = {
 
 export const sliceSeconds = 10;
 
-/** Loads a new process for slices of ten seconds, and looks at its memory after each. */
+/** Puts load on a new process in slices of ten seconds, and records its memory after each. */
 export async function measureMemory(variant: Variant, slices: number): Promise<MemoryCourse> {
   const server = await startServer(variant.command, { core: serverCore, env: variant.env });
   try {

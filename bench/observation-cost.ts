@@ -11,7 +11,7 @@ import { creditModel } from './variants/credit-model.ts';
 import { vigia } from './variants.ts';
 import { widen } from './wide-artifact.ts';
 
-/** A way in which rows come to the service. */
+/** A way in which rows are sent to the service. */
 export type Way = {
   readonly what: string;
   readonly path: string;
@@ -30,9 +30,9 @@ const execute = promisify(execFile);
 const token = 'token-of-the-bench-0123456789-abcdefghij';
 
 /**
- * Makes what measures one way: a new process of the service as `npm start` runs it, warmed up, and then the processor
- * time of all its threads for a row, in µs. The work is given, not the time, so that a machine that is busy with other
- * things takes longer and measures about the same.
+ * Makes the function that measures one way: a new process of the service as `npm start` runs it, warmed up, and then
+ * the processor time of all its threads per row, in µs. The amount of work is fixed, not the time, so that a machine
+ * that is busy with other things takes longer but measures about the same.
  *
  * @param sinkUrl OTLP over HTTP; no request is traced
  */

@@ -1,7 +1,7 @@
 /**
- * What a row costs that was predicted elsewhere, in batches of 1,000 and one request a row, beside a prediction of the
- * service's own: `npm run bench:observations`. Processor time is that of the whole server process, system calls and the
- * writing of samples included.
+ * The cost of a row that was predicted elsewhere, in batches of 1,000 and in single requests, compared with a
+ * prediction by the service itself: `npm run bench:observations`. Processor time is that of the whole server process,
+ * including system calls and the writing of samples.
  */
 import { type Figure, formatFigure, summarise } from './figures.ts';
 import { describeMachine, loadCore } from './machine.ts';

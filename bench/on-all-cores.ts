@@ -2,10 +2,10 @@ import { availableParallelism } from 'node:os';
 import { parentPort, Worker } from 'node:worker_threads';
 
 /**
- * Does jobs in as many threads as there are cores, each with the first that waits. Resolves to the results in the order
- * of the jobs.
+ * Does jobs in as many threads as there are cores, each taking the next waiting job. Resolves to the results in the
+ * order of the jobs.
  *
- * @param module does a job a message: it calls `answerJobs`
+ * @param module does one job per message: it calls `answerJobs`
  */
 export async function runOnAllCores<Job, Result>(module: URL, jobs: readonly Job[]): Promise<Result[]> {
   const results: Result[] = [];

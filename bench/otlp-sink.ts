@@ -1,4 +1,4 @@
-// A live end for traces: takes whatever is posted, reads it to its end and answers 200, as a Collector does.
+// A receiver of traces: accepts whatever is posted, reads it completely and answers 200, as a Collector does.
 
 import { createServer } from 'node:http';
 import { announce } from './variants/announce.ts';

@@ -4,19 +4,19 @@ import { createRandom, type Random } from '../src/stats/random.ts';
 import { learn, type Model, type TestName, testNames, tests } from './outcomes-tests.ts';
 import { createCases, type WorldName, worlds } from './outcomes-worlds.ts';
 
-/** The tables look after so many outcomes each time. */
+/** The tables check after each multiple of this many outcomes. */
 export const usualLookEvery = 100;
 
 export type GrowingJob = {
   /** M, the training rows of each model. */
   readonly rows: number;
-  /** As many models, each with rows of its own, are followed. */
+  /** The number of models followed, each with its own rows. */
   readonly models: number;
-  /** The world that they learn from; `training` when left out. */
+  /** The world that they learn from; `training` by default. */
   readonly learnsFrom?: WorldName;
   /** The worlds that each model meets afterwards, by name, and how many outcomes it gets in each. */
   readonly outcomes: Readonly<Partial<Record<WorldName, number>>>;
-  /** All tests are looked at after so many outcomes each time; 100 when left out. */
+  /** All tests are checked after each multiple of this many outcomes; 100 by default. */
   readonly lookEvery?: number;
   readonly seed: number;
 };
@@ -39,8 +39,8 @@ export type Alarms = {
 type Tally = { readonly fired: Uint32Array; firedModels: number };
 
 /**
- * Lets models learn, each from rows of its own, and meet worlds whose cases come with their outcomes: every case is a
- * prediction and an outcome at once. The window grows: each look sees all outcomes so far.
+ * Lets models learn, each from its own rows, and meet worlds whose cases arrive with their outcomes: every case is a
+ * prediction and an outcome at the same time. The window grows: each check sees all outcomes so far.
  */
 export function countAlarms({
   rows,

@@ -15,8 +15,8 @@ const errorOf = {
 
 /**
  * How far a realised figure can be from the cross-validated one when nothing has changed, as the recording rule
- * `model:performance:comparison_error` has it: the error of each side is taken at its own figure and at the other's, and
- * the larger one counts. `null` where one of the two is not known.
+ * `model:performance:comparison_error` has it: the error of each side is computed at its own figure and at the other's,
+ * and the larger one counts. `null` if one of the two is not known.
  */
 export function comparisonError(
   metric: keyof ComparedWith,

@@ -7,10 +7,10 @@ import { createCases, training, type WorldName, worlds } from './outcomes-worlds
 export type DaysJob = {
   /** M, the training rows of each model. */
   readonly rows: number;
-  /** Outcomes that come in a day. */
+  /** Outcomes per day. */
   readonly perDay: number;
   readonly models: number;
-  /** For so many weeks each model is followed in each world. */
+  /** How many weeks each model is followed in each world. */
   readonly weeks: number;
   readonly worlds: readonly WorldName[];
   readonly seed: number;

@@ -4,13 +4,13 @@ import { countDayAlarms, type DayAlarms, type DaysJob } from './outcomes-days.ts
 import { countSlowAlarms, type SlowAlarms, type SlowJob } from './outcomes-slow.ts';
 import { dependentOutcomes, rarePositives, slowWorlds, type WorldName, worlds } from './outcomes-worlds.ts';
 
-/** Worlds in which no model is to be accused, by the world that it learnt from. */
+/** Worlds in which every alarm is false, by the world that the model learnt from. */
 export const slowUnchanged = {
   training: ['training', 'repeats', 'days 0.1', 'days 0.2', 'riskier', 'mirrored', 'harder'],
   'rare 1': ['rare 1', 'rare 1, repeats', 'rare 1, days 0.1'],
 } satisfies Partial<Record<WorldName, readonly WorldName[]>>;
 
-/** And those in which outcomes have changed. */
+/** Worlds in which outcomes have changed. */
 export const slowChanges = {
   training: ['rate+5', 'rate+10', 'rate+20'],
   'rare 1': ['rare 1, twice', 'rare 1, three times'],
@@ -37,7 +37,7 @@ export type JobResult =
 export type Size = {
   /** Models to follow through a growing window, by their training rows; many rows take long to learn from. */
   readonly growing: Readonly<Record<number, number>>;
-  /** Models to follow that learn from a world of rare positives and stay in it. */
+  /** Models to follow that learn from a world with rare positives and stay in it. */
   readonly rare: readonly { readonly world: WorldName; readonly rows: number; readonly models: number }[];
   /** Rows, and how often so many are drawn, to measure the AUC over bins. */
   readonly auc: Pick<AucJob, 'rows' | 'draws'>;
@@ -72,7 +72,7 @@ export const fullSize: Size = {
   ],
 };
 
-/** The worlds of windows that grow: each outcome is a case of its own there, and all days are alike. */
+/** The worlds of growing windows: each outcome is a separate case there, and all days are alike. */
 const growing = Object.keys(worlds).filter(
   (name) => !(name in dependentOutcomes || name in rarePositives || name in slowWorlds),
 ) as WorldName[];
@@ -83,7 +83,7 @@ export const dailyWorlds: readonly WorldName[] = [
 
 export const aucWorlds: readonly WorldName[] = ['training', ...(Object.keys(rarePositives) as WorldName[])];
 
-/** The jobs, the longest first but for the last kind. */
+/** The jobs, the longest first except for the last kind. */
 export function planJobs(size: Size): Job[] {
   const outcomes = Object.fromEntries(
     growing.map((world) => [world, Math.max(...(world === 'training' ? falseAlarmColumns : powerColumns))]),

@@ -14,21 +14,21 @@ export type SlowJob = {
   readonly learnsFrom: WorldName;
   /** M, the training rows of each model. */
   readonly rows: number;
-  /** Outcomes that come in a day. */
+  /** Outcomes per day. */
   readonly perDay: number;
   readonly models: number;
-  /** For so many days each model is followed in each world, unless something is found earlier. */
+  /** How many days each model is followed in each world, unless something is detected earlier. */
   readonly days: number;
   readonly worlds: readonly WorldName[];
   readonly seed: number;
 };
 
-/** When the bets of every day, and the test of every week, found that outcomes are not as expected in one world. */
+/** When the daily bets, and the weekly test, detected that outcomes are not as expected in one world. */
 export type SlowAlarms = Omit<SlowJob, 'worlds' | 'seed'> & {
   readonly world: WorldName;
-  /** The share of models that are found within the days, and the median day; `null` for more days than that. */
+  /** The share of models that are detected within the days, and the median day; `null` for more days than that. */
   readonly slow: Found;
-  /** By ModelOutcomesUnexpected over the last seven days, looked at every day. */
+  /** By ModelOutcomesUnexpected over the last seven days, checked every day. */
   readonly week: Found;
 };
 
@@ -59,7 +59,7 @@ export function countSlowAlarms({ worlds: names, seed, ...job }: SlowJob): SlowA
 
 type Model = ReturnType<typeof learnCalibration>;
 
-/** The days, counted from 1, on which either finds something; ∞ for never. */
+/** The days, counted from 1, on which either detects something; ∞ for never. */
 function follow(
   model: Model,
   world: WorldName,

@@ -16,7 +16,7 @@ import {
 
 const alerts = testNames.filter((name) => 'alert' in tests[name]);
 
-/** The alerts on outcomes, each after what it would be if each row were taken by itself and no change too small. */
+/** The alerts on outcomes, each preceded by what it would be if rows were independent and no change too small. */
 const daily: readonly { readonly title: string; readonly test: TestName }[] = [
   { title: 'OutcomesUnexpected, rows as independent', test: 'unexpected, rows apart' },
   { title: 'OutcomesUnexpected', test: 'unexpected' },

@@ -15,7 +15,7 @@ import type { Row } from './outcomes-worlds.ts';
 
 const { minOutcomes, minPredictions } = defaultAlertSettings.thresholds;
 
-/** What training leaves for later: the calibration, and how well the model did on the rows behind it. */
+/** What training provides for later: the calibration, and how well the model did on the rows behind it. */
 export type Model = {
   readonly reference: PerformanceReference;
   readonly scoreBins: ScoreBins;
@@ -72,7 +72,7 @@ function columnsOf(rows: readonly Row[]): { scores: Float64Array; outcomes: Uint
   };
 }
 
-/** What there is to judge by at one look. */
+/** The data available at one check. */
 export type Look = {
   /** Which of the windows of alerts it is, or most like. */
   readonly window: keyof typeof leastEffect;
@@ -84,9 +84,9 @@ export type Look = {
 /** A test of the outcomes, or of the predictions, that are in the window. */
 export type Test = {
   readonly title: string;
-  /** The alert that it is; the others are there for comparison. */
+  /** The alert that it corresponds to; the others are for comparison. */
   readonly alert?: string;
-  /** From so many outcomes or predictions on it is asked. */
+  /** The number of outcomes or predictions from which it is evaluated. */
   readonly from: number;
   readonly fires: (look: Look) => boolean;
 };
@@ -162,7 +162,7 @@ export const tests = {
 export type TestName = keyof typeof tests;
 export const testNames = Object.keys(tests) as TestName[];
 
-/** The condition of ModelOutcomesUnexpected but for the number of outcomes that it asks for. */
+/** The condition of ModelOutcomesUnexpected, except for the number of outcomes that it requires. */
 export function isUnexpected({ z: deviation, effect }: ObservedExpected, window: Look['window']): boolean {
   return Math.abs(deviation ?? 0) > z && (effect ?? 0) > leastEffect[window];
 }
@@ -171,7 +171,10 @@ export function isUnexpected({ z: deviation, effect }: ObservedExpected, window:
 type ComparedFigure = Figure & { readonly calibrationError?: number | null };
 type Compared = { readonly accuracy: ComparedFigure; readonly rocAuc: ComparedFigure };
 
-/** Whether the outcomes are so many standard deviations off, each of them by itself, learnt from so many rows. */
+/**
+ * Whether the outcomes, taken as independent, are off by a number of standard deviations, given the number of training
+ * rows.
+ */
 function deviates({ sums }: Performance, limit: number, learntFrom: number): boolean {
   const observed = total(sums.positives);
   const outcomes = observed + total(sums.negatives);
@@ -191,7 +194,7 @@ function fallsShort(figures: RealisedFigures, { evaluation, ...model }: Model, l
   });
 }
 
-/** Whether a figure is below the cross-validated one by so many standard errors of the two together. */
+/** Whether a figure is below the cross-validated one by a number of standard errors of the two together. */
 function isBelow(
   figures: Compared,
   { evaluation }: Pick<Model, 'evaluation'>,

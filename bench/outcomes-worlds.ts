@@ -5,21 +5,21 @@ import { drawNormal } from './draw-normal.ts';
 /** Cases, and how likely each comes out badly. */
 export type World = {
   readonly title: string;
-  /** Of the cases' log-odds as they were in training, which are normal. */
+  /** Mean and deviation of the cases' log-odds, which are normal, relative to training. */
   readonly mean: number;
   readonly deviation: number;
   /** P(bad) of a case with these log-odds. */
   readonly risk: (logOdds: number) => number;
-  /** Each day moves the log-odds of all its outcomes together, by a normal amount of this deviation. */
+  /** Each day moves the log-odds of all its outcomes together, by a normal amount with this deviation. */
   readonly dayDeviation?: number;
-  /** How often each case is sent, with the same outcome each time; once when left out. */
+  /** How often each case is sent, with the same outcome each time; once by default. */
   readonly sends?: number;
 };
 
 /** What happened to one case: the model's score for it, and whether it came out badly. */
 export type Row = { readonly score: number; readonly isPositive: boolean };
 
-/** The model is too sure of itself, so that its scores are no probabilities before they are calibrated. */
+/** The model is overconfident, so that its scores are not probabilities before they are calibrated. */
 const sureness = 1.25;
 
 const mean = -1;
@@ -30,7 +30,7 @@ export const training: World = { title: 'as in training', mean, deviation, risk:
 
 const badRate = badRateOf(logistic);
 
-/** The same features have come to mean another risk: nothing but outcomes can tell. */
+/** The same features now mean a different risk: only outcomes can show it. */
 export const conceptDrift = {
   'rate+2': withBadRate(badRate + 0.02),
   'rate+5': withBadRate(badRate + 0.05),
@@ -39,7 +39,7 @@ export const conceptDrift = {
   nothing: withSlope(0, 'scores no longer informative'),
 } satisfies Record<string, World>;
 
-/** The cases are others, and each means the risk that it always meant. */
+/** The mix of cases changes, but each means the same risk as before. */
 export const covariateDrift = {
   riskier: { ...training, mean: mean + 1, title: 'cases riskier by a standard deviation' },
   mirrored: { ...training, mean: -mean, title: 'shares of good and bad cases swapped' },
@@ -64,7 +64,7 @@ export const rarePositives = {
 
 const rare = rarePositives['rare 1'];
 
-/** Worlds for bets that are settled every day, over years: more of changes, and rare positives with all that they do. */
+/** Worlds for bets that are settled every day, over years: more changes, and rare positives with their effects. */
 export const slowWorlds = {
   'rate+20': withBadRate(badRate + 0.2),
   'rare 1, repeats': { ...rare, sends: 3, title: `${rare.title}, each applicant sent three times` },
@@ -87,7 +87,7 @@ export type WorldName = keyof typeof worlds;
 /**
  * Draws cases of a world, one after the other.
  *
- * @param perDay how many come in a day
+ * @param perDay how many arrive per day
  */
 export function createCases(world: World, random: Random, perDay = Number.POSITIVE_INFINITY): () => Row {
   const { mean, deviation, risk, dayDeviation = 0, sends = 1 } = world;
@@ -111,19 +111,19 @@ function moved(probability: number, shift: number): number {
   return shift === 0 ? probability : logistic(Math.log(probability / (1 - probability)) + shift);
 }
 
-/** The same world on days of which none is like the others. */
+/** The same world with days that all differ. */
 function restless(world: World, dayDeviation: number): World {
   const change = world === training ? 'nothing changes' : world.title;
   return { ...world, dayDeviation, title: `${change}, days differ by ${dayDeviation} in log-odds` };
 }
 
-/** The same cases, of which more come out badly. */
+/** The same cases, of which more turn out bad. */
 function withTimesTheOdds(world: World, times: number): World {
   const risk = (logOdds: number) => world.risk(logOdds + Math.log(times));
   return { ...world, risk, title: `${world.title}, then ${times} times the odds` };
 }
 
-/** The share of the training cases that would come out badly. */
+/** The share of the training cases that would turn out bad. */
 function badRateOf(risk: World['risk']): number {
   let sum = 0;
   let weights = 0;
@@ -146,7 +146,7 @@ function withBadRate(rate: number): World {
   };
 }
 
-/** Risks close in on each other, or become the same; over all there are as many bad outcomes. */
+/** Risks become more similar, or the same; overall there are as many bad outcomes. */
 function withSlope(slope: number, title: string): World {
   return { ...training, risk: riskWith(slope, badRate), title };
 }

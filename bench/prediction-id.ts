@@ -2,7 +2,9 @@ import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { createHmacOver } from '../src/outcomes/hmac.ts';
 import { createTokens, digestModel } from '../src/outcomes/token.ts';
 
-/** What signing and checking a prediction id costs in a loop of its own, and its HMAC alone, by `createHmac` too. */
+/**
+ * The cost of signing and checking a prediction id in a separate loop, and of its HMAC alone, also with `createHmac`.
+ */
 const calls = 300_000;
 
 function measure(name: string, work: (i: number) => unknown): void {
@@ -31,7 +33,7 @@ measure('sign', (i) => tokens.sign(model, 1_700_000_000_000 + i, 0.25, 1));
 measure('verify', (i) => tokens.verify(ids[i % ids.length]));
 measure('sign, with a group', (i) => tokens.sign(model, 1_700_000_000_000 + i, 0.25, 1, i % 1000));
 measure('verify, with a group', (i) => tokens.verify(groupedIds[i % groupedIds.length]));
-// with none left of the block before, as when outcomes come in any order
+// with nothing left of the previous block, as when outcomes arrive in any order
 measure('verify, with a group, out of order', (i) => tokens.verify(groupedIds[(37 * i) % groupedIds.length]));
 measure('HMAC', () => authenticate(mac, 0, 16));
 measure('HMAC by createHmac', () => createHmac('sha256', secret).update(message).digest('hex'));

@@ -19,7 +19,7 @@ export type CpuProfile = {
   readonly timeDeltas: readonly number[];
 };
 
-/** Part of a request by what a function's file is called; the first that fits. */
+/** The part of a request by the name of a function's file; the first match. */
 const parts: readonly (readonly [part: string, url: RegExp])[] = [
   ['tracing', /\/node_modules\/(?:@opentelemetry|import-in-the-middle)\/|\/otel\/|\/context-manager\.ts$/],
   ['Koa and its router', /\/node_modules\/(?:koa|@koa|path-to-regexp|koa-compose)\//],
@@ -33,12 +33,12 @@ const parts: readonly (readonly [part: string, url: RegExp])[] = [
 ];
 const garbageCollection = 'garbage collection';
 const native = 'system calls and other native code';
-/** Functions of Node that hand bytes to the system. */
+/** Functions of Node that pass bytes to the system. */
 const writes = /^(?:write(?:v|Buffer|Latin1String|Utf8String)|readStart)$/;
 
 /**
- * The shares of the processor time in a window of a profile, by part of a request; they add up to 1. A function that
- * is in no file, such as `JSON.parse`, counts towards its caller.
+ * The shares of the processor time in a window of a profile, by part of a request; they add up to 1. A function without
+ * a file, such as `JSON.parse`, counts towards its caller.
  *
  * @param window from and to, in µs of the monotonic clock
  */
@@ -71,7 +71,7 @@ export function attribute(
   return Object.fromEntries(Object.entries(micros).map(([part, value]) => [part, value / total]));
 }
 
-/** Where the processor time of a variant's main thread goes under load, warmed up: shares by part. */
+/** How the processor time of a variant's main thread is spent under load, after a warm-up: shares by part. */
 export async function measureProfile(
   { command: [program, ...args], env }: Variant,
   seconds: number,
@@ -87,7 +87,7 @@ export async function measureProfile(
     await load(server.url, seconds);
     window = { fromMicros, toMicros: nowMicros() };
   } finally {
-    // the profile is written at the end of a process that ends by itself
+    // the profile is only written if a process ends by itself
     await server.stop('SIGTERM');
   }
   const [name] = (await readdir(folder)).filter((file) => file.endsWith('.cpuprofile'));

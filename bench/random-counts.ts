@@ -1,6 +1,6 @@
 import type { Random } from '../src/stats/random.ts';
 
-/** ln(n!) for n from 0, as far as it was asked for. */
+/** ln(n!) for n from 0, as far as needed so far. */
 let logFactorials = Float64Array.of(0);
 
 function logFactorial(n: number): number {
@@ -36,7 +36,7 @@ export function drawBinomial(trials: number, probability: number, random: Random
   for (let distance = 1; rest >= 0; distance++) {
     const high = mode + distance;
     const low = mode - distance;
-    // What rounding leaves over belongs to no number.
+    // The remainder from rounding belongs to no number.
     if (high > trials && low < 0) return mode;
     if (high <= trials) {
       above *= ((trials - high + 1) / high) * odds;
@@ -52,7 +52,7 @@ export function drawBinomial(trials: number, probability: number, random: Random
   return mode;
 }
 
-/** Draws how many of the events that come at random times at this mean rate happen: as many as fit. O(mean). */
+/** Draws the number of events that occur at random times with this mean rate. O(mean). */
 export function drawPoisson(mean: number, random: Random): number {
   const wait = () => -Math.log(1 - random());
   let events = 0;
@@ -72,7 +72,7 @@ export function addRandomCounts(
   let mass = 1;
   for (let cell = 0; left > 0 && cell < probabilities.length; cell++) {
     const share = probabilities[cell] / mass;
-    // Rounding must not leave rows to the cells behind that nothing falls into.
+    // Rounding must not assign rows to the last cells, which have probability 0.
     const drawn = share > 1 - 1e-9 ? left : drawBinomial(left, share, random);
     counts[cell] += weight * drawn;
     left -= drawn;

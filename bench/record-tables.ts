@@ -4,7 +4,7 @@ import { table } from './markdown.ts';
 import type { RecordedFigure, RecordedRun } from './record.ts';
 import { bareKoa, others, unwatched, vigia } from './variants.ts';
 
-/** Days on which the present service has to be measured before its figures are more than a first impression. */
+/** Days on which the current service has to be measured before its figures are more than a first impression. */
 const enoughDays = 3;
 
 const variants = [unwatched, ...[0, 0.01, 0.1, 1].map((ratio) => vigia('', ratio)), bareKoa, ...others('')];
@@ -15,7 +15,7 @@ function nameOf(key: string): string {
   return variant === undefined ? key : `${variant.label} (${key})`;
 }
 
-/** How many runs there are, on how many days, and what cannot be concluded from so few. */
+/** How many runs there are, on how many days, and what cannot be concluded if there are too few. */
 export function describeRuns(runs: readonly RecordedRun[]): string {
   const present = runs.filter(({ earlier }) => earlier === undefined);
   const earlier = runs.length - present.length;
@@ -34,7 +34,7 @@ export function describeRuns(runs: readonly RecordedRun[]): string {
   return sentences.join(' ');
 }
 
-/** All figures with their goals and how many runs of the present service met them. */
+/** All figures with their goals and how many runs of the current service met them. */
 export function goalTable(runs: readonly RecordedRun[]): string {
   return table(
     ['figure', 'goal', 'results of the runs', 'met'],
@@ -42,7 +42,7 @@ export function goalTable(runs: readonly RecordedRun[]): string {
   );
 }
 
-/** How the values of the tables are written. */
+/** How the values in the tables are written. */
 export const legend =
   'Each value is the median of one run’s rounds, lowest first. The brackets give the wake-up cost of the host during that run in µs (– where it was not measured).';
 
@@ -75,7 +75,7 @@ export function cpuTable(runs: readonly RecordedRun[]): string {
   );
 }
 
-/** Where the processor time of a request goes, by the latest run of the present service. */
+/** Where the processor time of a request goes, according to the latest run of the current service. */
 export function profileTable(runs: readonly RecordedRun[]): string {
   const run = runs.findLast(({ earlier, profiles }) => earlier === undefined && profiles !== undefined);
   if (!run) return 'No run of the present version has been recorded yet.';
@@ -92,7 +92,7 @@ export function profileTable(runs: readonly RecordedRun[]): string {
   return `Run of ${run.date}, commit ${run.commit}:\n\n${table(head, [...rows, total])}`;
 }
 
-/** What watching costs, in a sentence or two, of the figures of one run. */
+/** What watching costs, in a sentence or two, from the figures of one run. */
 export function headline(figures: RecordedRun['figures']): string {
   const { 'watching-micros': micros, 'watching-percent': share, 'traced-micros': traced } = figures;
   if (!micros || !share || !traced) return 'The run did not measure what watching costs.';
@@ -119,7 +119,7 @@ function listValues(
     .join(' · ');
 }
 
-/** What waking the reader adds to a write. */
+/** How much waking the reader adds to a write. */
 function wakeUpCost({ wakeUp }: RecordedRun): string {
   return wakeUp ? (wakeUp.asleepMicros.median - wakeUp.awakeMicros.median).toFixed(0) : '–';
 }

@@ -4,10 +4,10 @@ import { type Figure, summarise } from './figures.ts';
 import { measureFigures } from './goals.ts';
 import type { Results } from './results.ts';
 
-/** A figure as the record keeps it; of some older runs only the median is known. */
+/** A figure as stored in the record; for some older runs only the median is known. */
 export type RecordedFigure = Pick<Figure, 'median'> & Partial<Figure>;
 
-/** What is kept of a run. */
+/** What is stored about a run. */
 export type RecordedRun = {
   /** UTC, `2026-11-28`. */
   readonly date: string;
@@ -18,7 +18,7 @@ export type RecordedRun = {
   readonly earlier?: string;
   /** One small write over loopback, µs; absent where it was not measured. */
   readonly wakeUp?: { readonly asleepMicros: RecordedFigure; readonly awakeMicros: RecordedFigure };
-  /** Processor time a request, µs, by the variant's key. */
+  /** Processor time per request in µs, by the variant's key. */
   readonly cpuMicros: Readonly<Record<string, RecordedFigure>>;
   /** By the goal's key. */
   readonly figures: Readonly<Record<string, RecordedFigure>>;
@@ -40,7 +40,7 @@ export async function addToRecord(run: RecordedRun, file = recordFile): Promise<
   return runs;
 }
 
-/** What is kept of a run's results. */
+/** What is stored of a run's results. */
 export function toRecordedRun(results: Results): RecordedRun {
   const { date, wakeUp, compared, profiles } = results;
   const { host, commit } = results.machine;

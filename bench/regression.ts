@@ -1,6 +1,6 @@
 import type { Round } from './comparison.ts';
 
-/** What CI measures in turn, by the keys of variants.ts. */
+/** The variants that CI measures in turn, by the keys of variants.ts. */
 export type CheckedRounds = Readonly<Record<'U' | 'V0' | 'V100', readonly Round[]>>;
 
 export type Check = {
@@ -11,9 +11,9 @@ export type Check = {
 };
 
 /**
- * Holds the cost of watching and of tracing to what the service unwatched costs in the same round. The limits are
- * about twice what the runs on record give (0.65 and 3.3 of U). The round with the least cost counts: a regression shows
- * in every round, other work on a CI machine only in some.
+ * Compares the cost of watching and of tracing with that of the unwatched service in the same round. The limits are
+ * about twice the recorded values (0.65 and 3.3 of U). The round with the lowest cost counts: a regression shows in
+ * every round, other work on a CI machine only in some.
  */
 export function checkRegression({ U, V0, V100 }: CheckedRounds): Check[] {
   const least = (cost: (i: number) => number) => Math.min(...U.map((bare, i) => cost(i) / bare.cpuMicros));
@@ -32,7 +32,7 @@ export function checkRegression({ U, V0, V100 }: CheckedRounds): Check[] {
 }
 
 /**
- * Holds a row that comes in a batch to what one costs that comes alone in the same round. It was 0.07 when this was
+ * Compares the cost of a row in a batch with that of a single one in the same round. The ratio was 0.07 when this was
  * written; the limit is several times that, as CI machines are busy.
  *
  * @param batched processor time a row, round by round, as `single`

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { createRandom } from '../src/stats/random.ts';
 
-/** Ten columns: amounts, whole numbers, a share, a count that is mostly nothing, and two of categories. */
+/** Ten columns: amounts, whole numbers, a share, a count that is mostly 0, and two with categories. */
 const header = [
   'amount',
   'age',
@@ -25,7 +25,7 @@ const chunkLength = 1 << 20;
  */
 export async function writeRows(path: string, rows: number, seed: number, shift: number): Promise<void> {
   const random = createRandom(seed);
-  // The sum of twelve even numbers less six is as good as normal, and fast.
+  // The sum of twelve uniform numbers minus six is practically normal, and fast.
   const normal = () => {
     let sum = -6;
     for (let i = 0; i < 12; i++) sum += random();

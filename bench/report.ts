@@ -1,7 +1,7 @@
 /**
- * How long the drift report takes over a million rows of ten columns, and how much memory: `npm run bench:report`.
- * Where there is a Python environment with evidently, as bench/python/README.md says, it makes its page of the same
- * files for comparison.
+ * How much time and memory the drift report takes over a million rows with ten columns: `npm run bench:report`. If
+ * there is a Python environment with Evidently, as described in bench/python/README.md, that makes its page from the
+ * same files for comparison.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, stat } from 'node:fs/promises';

@@ -9,7 +9,7 @@ import { headline } from './record-tables.ts';
 import type { ScrapeCost } from './scrape.ts';
 import type { Variant } from './variants.ts';
 
-/** All that one run measured. */
+/** Everything that one run measured. */
 export type Results = {
   readonly command: string;
   /** UTC, `2026-11-28`. */
@@ -53,7 +53,7 @@ export function renderResults(results: Results): string {
   ].join('\n\n')}\n`;
 }
 
-/** What the host takes to wake a process that waits for a message. */
+/** How long the host takes to wake a process that waits for a message. */
 export function wakeUpText({ asleepMicros, awakeMicros }: Results['wakeUp']): string {
   const difference = asleepMicros.median - awakeMicros.median;
   return `On this host a small write over loopback took ${formatFigure(asleepMicros, 1)} µs when its reader slept and ${formatFigure(awakeMicros, 1)} µs when it was awake: waking it cost ${difference.toFixed(1)} µs.`;

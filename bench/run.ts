@@ -149,7 +149,7 @@ async function measure(
   }
 }
 
-/** Writer and reader take the places of server and load generator. */
+/** Writer and reader run in place of server and load generator. */
 async function measureWakeUp(): Promise<WakeUpCost> {
   const reader = await startServer(wakeUpReader.command, { core: loadCore });
   try {

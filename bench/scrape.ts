@@ -1,5 +1,5 @@
-// Serves three versions of a model with 50 features, as after two reloads, and prints as JSON how long a scrape of
-// them all keeps the event loop from anything else. Started by run.ts with settings for a folder of its own.
+// Serves three versions of a model with 50 features, as after two reloads, and prints as JSON how long a scrape of them
+// all blocks the event loop. Started by run.ts with settings for a separate folder.
 
 import { config, telemetry } from '../otel/sdk.ts';
 import { writeFileAtomically } from '../src/files/write-file-atomically.ts';
@@ -71,7 +71,7 @@ console.log(JSON.stringify(cost));
 await stop();
 process.exit(0);
 
-/** Scrapes once, while something else asks for the event loop as often as it can. */
+/** Scrapes once, while something else uses the event loop as often as possible. */
 async function measureScrape(): Promise<{ text: string; blockMs: number }> {
   let blockMs = 0;
   let isDone = false;

@@ -6,16 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pinned } from './machine.ts';
 
-/** A program under measurement, in a process and a folder of its own. */
+/** A program under measurement, in its own process and folder. */
 export type ServerProcess = {
   readonly url: string;
-  /** Milliseconds from its start until it said where it listens. */
+  /** Milliseconds from its start until it announced its address. */
   readonly readyMs: number;
   /** Processor time it has used so far, user and system, all its threads; in steps of 10 ms. */
   cpuSeconds(): number;
-  /** Memory it occupies, in MB (10^6 bytes). */
+  /** Resident memory, in MB (10^6 bytes). */
   rssMegabytes(): number;
-  /** Ends it, at once or as it ends by itself when asked to, and removes its folder. */
+  /** Ends it, immediately or gracefully, and removes its folder. */
   stop(signal?: 'SIGKILL' | 'SIGTERM'): Promise<void>;
 };
 
@@ -26,7 +26,7 @@ const readyTimeoutMs = 30_000;
  * Starts a server that announces itself with `API http://…` on standard error. `{folder}` in the values of `env`
  * stands for its own folder; what it writes to standard output goes to a file there.
  *
- * @throws Error with what it said, when it ends or says nothing in time
+ * @throws Error with its output, if it ends or announces nothing in time
  */
 export async function startServer(
   command: readonly string[],
@@ -49,7 +49,7 @@ export async function startServer(
       url,
       readyMs,
       cpuSeconds() {
-        // the name of the program, in brackets, may hold spaces
+        // the name of the program, in brackets, may contain spaces
         const fields = read('stat').split(') ')[1].split(' ');
         return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
       },

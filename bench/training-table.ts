@@ -8,7 +8,7 @@ import { createRandom } from '../src/stats/random.ts';
 import type { TrainingSet } from '../src/training/training-set.ts';
 import { tellUsage } from './tell-usage.ts';
 
-/** Seeded rows of so many normal columns; about a third are positive. */
+/** Seeded rows with a number of normal columns; about a third are positive. */
 export function makeSet(rows: number, columnCount: number): TrainingSet {
   const random = createRandom(rows);
   const columns = Array.from({ length: columnCount }, (_, i) => ({
@@ -25,7 +25,7 @@ export function makeSet(rows: number, columnCount: number): TrainingSet {
   return { columns, outcomes, target, dataDigest: `sha256:${'0'.repeat(64)}` };
 }
 
-/** Writes the rows as a table of CSV, with their outcomes in the column `y`. */
+/** Writes the rows as CSV, with their outcomes in the column `y`. */
 export function writeTable(path: string, { columns, outcomes, target }: TrainingSet): Promise<void> {
   function* lines() {
     yield `${columns.map(({ name }) => name).join(',')},${target.column}\n`;
@@ -41,7 +41,7 @@ export function writeTable(path: string, { columns, outcomes, target }: Training
  * Runs `npm run train` on such a table.
  *
  * @param nodeOptions for Node, such as a limit of its heap
- * @throws Error when it does not end with status 0
+ * @throws Error if it does not end with status 0
  */
 export async function trainOn(
   data: string,

@@ -1,7 +1,8 @@
 /**
- * How long training takes: `npm run bench:training`. The fits alone beside scikit-learn's LogisticRegression over the
- * same columns and folds, in turns, where there is a Python environment as bench/python/README.md says; then the whole
- * command on the largest table, with its memory. Fails where a figure is above its limit.
+ * How long training takes: `npm run bench:training`. First the fits alone, compared with scikit-learn's
+ * LogisticRegression over the same columns and folds, in turn, if there is a Python environment as described in
+ * bench/python/README.md; then the whole command on the largest table, with its memory. Fails if a figure is above its
+ * limit.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -50,7 +51,7 @@ function fitOnce({ columns, outcomes }: TrainingSet): Round {
   return { seconds, cpuSeconds: (user + system) / 1e6, logLoss: logLoss(scores, outcomes) ?? Number.NaN };
 }
 
-/** A process of scikit-learn that does a round whenever it is asked. */
+/** A scikit-learn process that does a round on request. */
 async function startScikitLearn(folder: string, { columns, outcomes }: TrainingSet) {
   const { matrix } = encodeDesign(columns, describeColumns(columns));
   // Without the intercept, which scikit-learn adds itself.
@@ -116,7 +117,7 @@ async function measureCommand(rows: number, folder: string): Promise<void> {
   hold(`MB of npm run train on ${formatNumber(rows)} rows`, peakMb, limits.peakMb);
 }
 
-/** Lets the bench fail, once it has printed everything, when a figure is above its limit. */
+/** Makes the bench fail, after it has printed everything, if a figure is above its limit. */
 function hold(what: string, figure: number, limit: number): void {
   if (figure <= limit) return;
   console.error(`Too much: ${figure.toFixed(2)} ${what}, of at most ${limit}.`);

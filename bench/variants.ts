@@ -15,15 +15,15 @@ export type Variant = {
 const node = process.execPath;
 const program = (name: string) => new URL(`variants/${name}.ts`, import.meta.url).pathname;
 
-/** Where `bench/python/README.md` says the Python packages go. */
+/** Where the Python packages are, according to `bench/python/README.md`. */
 const python = join(process.env.BENCH_PYTHON_VENV ?? join(tmpdir(), 'vigia-bench-python'), 'bin/python');
 
 /** Node with the memory setting of `npm start`. */
 const vigiaNode = [node, '--max-semi-space-size=16'];
 
 /**
- * Vigia as `npm start` runs it, everything on: metrics, spans of the share `ratio` of the requests to a live sink, a
- * log line a request to a file, every sample written.
+ * Vigia as `npm start` runs it, with everything on: metrics, spans for the share `ratio` of the requests to a real
+ * sink, a log line per request to a file, every sample written.
  *
  * @param sinkUrl OTLP over HTTP
  */
@@ -44,7 +44,7 @@ export function vigia(sinkUrl: string, ratio: number): Variant {
   };
 }
 
-/** The same service with nothing watched: what watching costs is measured against this one. */
+/** The same service with nothing watched, as the baseline for the cost of watching. */
 export const unwatched: Variant = {
   key: 'U',
   label: 'Vigia with nothing watched',
@@ -52,12 +52,12 @@ export const unwatched: Variant = {
   env: { PORT: '0' },
 };
 
-/** What takes the traces. */
+/** The receiver of the traces. */
 export const otlpSink: Pick<Variant, 'command'> = {
   command: [node, new URL('otlp-sink.ts', import.meta.url).pathname],
 };
 
-/** What wake-up.ts writes to. */
+/** The reader to which wake-up.ts writes. */
 export const wakeUpReader: Pick<Variant, 'command'> = {
   command: [node, new URL('wake-up-reader.ts', import.meta.url).pathname],
 };
@@ -70,7 +70,7 @@ export const bareKoa: Variant = {
   env: {},
 };
 
-/** What Vigia is compared with, beside bare Koa. @param sinkUrl OTLP over HTTP */
+/** What Vigia is compared with, besides bare Koa. @param sinkUrl OTLP over HTTP */
 export function others(sinkUrl: string): Variant[] {
   return [
     autoInstrumented(sinkUrl, 'N', 'all requests traced (its default)', {}),

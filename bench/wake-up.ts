@@ -1,4 +1,4 @@
-// Measures what it costs this host to write to a process that sleeps: node bench/wake-up.ts URL, where a reader
+// Measures how much it costs this host to write to a sleeping process: node bench/wake-up.ts URL, where a reader
 // (wake-up-reader.ts) runs on the other processor. Prints JSON.
 
 import { once } from 'node:events';
@@ -6,8 +6,8 @@ import { connect } from 'node:net';
 import { summarise } from './figures.ts';
 
 /**
- * What one small write over loopback takes of the writer, in µs. The call does not block, so its duration is processor
- * time; the median of many leaves out those that were interrupted.
+ * The cost of one small write over loopback for the writer, in µs. The call does not block, so its duration is
+ * processor time; the median of many ignores those that were interrupted.
  */
 export type WakeUpCost = {
   /** To a reader that sleeps and has to be woken. */
@@ -18,7 +18,7 @@ export type WakeUpCost = {
 
 const messageBytes = 100;
 const messages = 8;
-/** After so many bytes the reader answers. */
+/** The reader answers after this many bytes. */
 export const burstBytes = messageBytes * messages;
 
 const bursts = 4000;

@@ -2,8 +2,8 @@ import { type Artifact, sealArtifact } from '../src/model/artifact.ts';
 import { logisticSchema, type Weights } from '../src/predictors/logistic/schema.ts';
 
 /**
- * A model like `artifact`, with `count` features instead of its own: they are its own again and again, under other
- * names, each with so small a part in the score that scores stay where they were. It names no segments.
+ * A model like `artifact`, with `count` features: its own, repeated under other names, each with a contribution so
+ * small that scores stay about the same. It names no segments.
  *
  * @param variant models of different variants are different versions
  */

@@ -12,8 +12,9 @@ const usage = `Prints a bill of materials (CycloneDX, JSON) of the packages that
 type Lock = { packages: Record<string, { dev?: boolean; devDependencies?: unknown }> };
 
 /**
- * `npm sbom --omit=dev` also leaves out what both production and development use (https://github.com/npm/cli/issues/7909),
- * a third of what runs. So npm is shown a project that has no packages of development.
+ * `npm sbom --omit=dev` also omits packages that both production and development use
+ * (https://github.com/npm/cli/issues/7909), a third of what runs. So npm is given a project without development
+ * packages.
  */
 await runCli(
   () => usage,

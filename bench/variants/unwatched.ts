@@ -44,7 +44,7 @@ const addPredictRoute: AddRoutes<unknown> = (router) => {
   });
 };
 
-/** In flight, which the load guard bounds; the rest stays 0. */
+/** The requests in flight, which the load guard limits; the rest stays 0. */
 const load = { active: 0, shed: { concurrency: 0, event_loop: 0 } };
 
 /** The outermost layer of the service without what it observes. */

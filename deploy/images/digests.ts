@@ -12,11 +12,10 @@ const header = `# Written by \`npm run images\`: the digests that the tags of do
 `;
 
 /**
- * The images that a stack is made of: of each service the one it is pulled as, or that it is built on, by the service's
- * name.
+ * The images of a stack: for each service the one that is pulled, or on which it is built, by the service's name.
  *
  * @param dockerfile the text of the Dockerfile of the services that are built
- * @throws Error when that names no base image as `ARG BASE=`
+ * @throws Error if that names no base image as `ARG BASE=`
  */
 export function imagesOf(compose: string, dockerfile: string): Map<string, string> {
   const [, base] = /^ARG BASE=(\S+)$/m.exec(dockerfile) ?? [];

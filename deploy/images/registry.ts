@@ -1,6 +1,6 @@
 const timeoutMs = 30_000;
 const dockerHub = 'registry-1.docker.io';
-/** What lists an image for several platforms. */
+/** The media types that list an image for several platforms. */
 const indexTypes = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
@@ -33,12 +33,12 @@ export function parseReference(image: string): Reference {
 }
 
 /**
- * Asks an image's registry which digest its tag has now, by HEAD, which Docker Hub does not count as a pull. It is that
- * of the list of platforms, so that it holds on all of them. Registries on this machine are asked over HTTP, as Docker
- * does.
+ * Asks an image's registry which digest its tag has now, by HEAD, which Docker Hub does not count as a pull. It is the
+ * digest of the list of platforms, so that it is valid on all of them. Registries on this machine are queried over
+ * HTTP, as Docker does.
  *
  * @returns `sha256:` and 64 hexadecimal digits
- * @throws Error naming the image, when the registry does not answer, has no such tag, or has it for one platform only
+ * @throws Error naming the image, if the registry does not answer, has no such tag, or has it for one platform only
  */
 export async function askDigest(image: string): Promise<string> {
   const { registry, repository, tag } = parseReference(image);
@@ -66,14 +66,14 @@ export async function askDigest(image: string): Promise<string> {
   return digest;
 }
 
-/** An anonymous token, from where the registry's challenge says. */
+/** An anonymous token, from the address in the registry's challenge. */
 async function askToken(image: string, challenge: string): Promise<string> {
   const parameters = new Map(
     [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value] as const),
   );
   const realm = parameters.get('realm');
   if (!/^bearer /i.test(challenge) || realm === undefined || !URL.canParse(realm)) {
-    throw new Error(`${image}: its registry wants to know who asks, and offers no token`);
+    throw new Error(`${image}: its registry requires authentication, and offers no token`);
   }
   const url = new URL(realm);
   for (const name of ['service', 'scope']) {

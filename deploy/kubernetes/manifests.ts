@@ -18,7 +18,7 @@ function inNamespace(namespace: string) {
   return { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } };
 }
 
-/** Pods keep their names and so their folders: samples and outcomes stay with the replica that wrote them. */
+/** Pods keep their names and therefore their folders: samples and outcomes stay with the replica that wrote them. */
 export const statefulSet: IStatefulSet = {
   apiVersion: 'apps/v1',
   kind: 'StatefulSet',
@@ -59,7 +59,7 @@ export const statefulSet: IStatefulSet = {
               { name: 'admin', containerPort: adminPort },
             ],
             env: [
-              // the network policy lets every pod ask the API
+              // the network policy lets every pod use the API
               { name: 'API_METRICS', value: 'false' },
               { name: 'OTEL_SERVICE_NAME', value: name },
               {
@@ -126,7 +126,7 @@ export const apiService: IService = {
   spec: { selector, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
 };
 
-/** Names every pod. One that is draining is listed too, so that its last counts are still read. */
+/** Lists every pod, even a draining one, so that its last counts are still read. */
 export const adminService: IService = {
   apiVersion: 'v1',
   kind: 'Service',

@@ -3,7 +3,7 @@ import { defaultSettings, type Settings } from '../../otel/prometheus/generator/
 import { ruleFiles } from '../../otel/prometheus/generator/rule-files.ts';
 import { labels, name } from './manifests.ts';
 
-/** The rules that Prometheus reads from `otel/prometheus/rules/`, as the Prometheus Operator takes them. */
+/** The rules that Prometheus reads from `otel/prometheus/rules/`, in the form for the Prometheus Operator. */
 export function prometheusRule(options: Partial<Settings> = {}): IPrometheusRule {
   return {
     apiVersion: 'monitoring.coreos.com/v1',

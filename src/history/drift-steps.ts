@@ -3,7 +3,7 @@ import { driftCeiling, judgeDrift, type Verdict } from '../stats/drift.ts';
 import { comparedCounts, joinsRare } from '../stats/rare-categories.ts';
 import { dayMs } from '../times/day.ts';
 
-/** How far the steps of the history lie apart. */
+/** The interval between the steps of the history. */
 export const historyStepMs = 300_000;
 
 /** The drift of all variables of a model version at one time: one line of the file. */
@@ -14,11 +14,13 @@ export type DriftStep = {
   readonly timeMs: number;
   /** Rows in the hour before. */
   readonly samples: number;
-  /** Of the hour before, by variable: the features in the model's order, then the score. `null` without rows. */
+  /**
+   * The PSI of the hour before, by variable: the features in the model's order, then the score. `null` without rows.
+   */
   readonly psi: readonly (number | null)[];
 };
 
-/** The drift of one variable in the hour before the end of a step, as the report has it of its steps. */
+/** The drift of one variable in the hour before the end of a step, in the form in which the report has its steps. */
 export type PsiStep = {
   /** Begin of the step, in ISO 8601. */
   readonly from: string;
@@ -26,25 +28,25 @@ export type PsiStep = {
   readonly samples: number;
   readonly psi: number | null;
   readonly psiNoiseCeiling: number | null;
-  /** By the PSI alone: ranks are not kept. */
+  /** By the PSI alone: ranks are not stored. */
   readonly verdict: Verdict;
 };
 
 /** The drift of every variable over the last day. */
 export type DriftSteps = {
-  /** Keeps a step. Where the clock was set back, later steps of its model version are forgotten. */
+  /** Stores a step. If the clock was set back, later steps of its model version are forgotten. */
   add(step: DriftStep): void;
   /**
-   * The steps of one variable within the last day, oldest first. One at which the service did not run is absent.
+   * The steps of one variable within the last day, oldest first. Steps at which the service did not run are absent.
    *
-   * @param place of the variable in `monitor.variables`
+   * @param place index of the variable in `monitor.variables`
    */
   psiOverTime(monitor: Monitor, place: number, nowMs: number): PsiStep[];
-  /** When the last step was, in ms since 1970; `undefined` where there is none. */
+  /** The time of the last step, in ms since 1970; `undefined` if there is none. */
   latestMs(monitor: Monitor): number | undefined;
 };
 
-/** Keeps a day of steps for each model version. */
+/** Stores a day of steps for each model version. */
 export function createDriftSteps(): DriftSteps {
   const byVersion = new Map<string, readonly DriftStep[]>();
   const keyOf = (model: string, version: string) => JSON.stringify([model, version]);

@@ -9,10 +9,13 @@ import type { Monitor } from '../monitor/monitor.ts';
 import { readSeries } from '../outcomes/read-series.ts';
 import { createDriftSteps, type DriftStep, type DriftSteps } from './drift-steps.ts';
 
-/** A step of a model with 200 features takes 1.5 kB, and a day of them 0.4 MB: one file holds a day of ten such models. */
+/**
+ * A step of a model with 200 features takes 1.5 kB, and a day of them 0.4 MB: one file has room for a day of ten such
+ * models.
+ */
 const maxBytes = 4 * 1024 * 1024;
 const flushIntervalMs = 500;
-/** More than a step of all models; what a disk that hangs takes of it is lost. */
+/** More than a step of all models; if the disk hangs, what exceeds it is lost. */
 const maxPendingBytes = 1024 * 1024;
 
 const lineSchema = z.object({
@@ -24,23 +27,24 @@ const lineSchema = z.object({
 });
 
 export type DriftHistory = Omit<DriftSteps, 'add'> & {
-  /** Keeps the drift of the last hour as it is now, of each model that answers. */
+  /** Stores the current drift of the last hour, for each model that answers. */
   addStep(monitors: readonly Monitor[], timeMs: number): void;
-  /** Resolves once what earlier processes left has been read. */
+  /** Resolves once the steps of earlier processes have been read. */
   readonly read: Promise<void>;
   /** Writes what is pending. Never rejects. */
   close(): Promise<void>;
 };
 
 /**
- * Opens the history of drift: a step every five minutes, of the last day, kept in a hidden JSONL file beside the samples so
- * that a restart does not forget the day. It holds no row and no value of one. Reading and writing it holds up nothing.
+ * Opens the history of drift: a step every five minutes over the last day, stored in a hidden JSONL file next to the
+ * samples so that a restart does not forget the day. It contains no row and no value of one. Reading and writing it
+ * delays nothing.
  *
- * Of several processes that use one path of samples, one writes: the first until it ends. The others remember their own
- * steps.
+ * If several processes use the same path for samples, only one writes: the first, until it ends. The others keep their
+ * own steps in memory.
  *
  * @param samplesPath of this replica
- * @param onProblem told in one line when the file is damaged, or cannot be read or written
+ * @param onProblem told in one line if the file is damaged, or cannot be read or written
  */
 export function openDriftHistory(samplesPath: string, onProblem: (message: string) => void): DriftHistory {
   const path = historyPath(samplesPath);
@@ -50,9 +54,9 @@ export function openDriftHistory(samplesPath: string, onProblem: (message: strin
   let isClosed = false;
   let writing = Promise.resolve();
 
-  /** The file, if it is this process that writes it. */
+  /** The file, if this process writes it. */
   async function owned(): Promise<JsonlWriter | undefined> {
-    // beside a device such as /dev/null nothing is kept
+    // nothing is stored next to a device such as /dev/null
     if ((await stat(samplesPath).catch(() => undefined))?.isCharacterDevice()) return undefined;
     await makeFolder(dirname(path));
     const lock = await lockFile(`${path}.lock`);
@@ -89,7 +93,7 @@ export function openDriftHistory(samplesPath: string, onProblem: (message: strin
     addStep(monitors, timeMs) {
       const added = monitors.map((monitor) => measureStep(monitor, timeMs));
       writing = writing.then(async () => {
-        // an earlier step that came after them would make them forgotten
+        // an earlier step added after them would make them forgotten
         await read;
         for (const step of added) steps.add(step);
         await write(added.map(formatStep));
@@ -104,12 +108,12 @@ export function openDriftHistory(samplesPath: string, onProblem: (message: strin
   };
 }
 
-/** No name of a replica begins with a dot, and nothing that reads samples takes a hidden file for one. */
+/** No replica name begins with a dot, and nothing that reads samples reads hidden files. */
 export function historyPath(samplesPath: string): string {
   return join(dirname(samplesPath), `.${basename(samplesPath, '.jsonl')}.drift-history.jsonl`);
 }
 
-/** Where a file system has no locks, they all seem to be taken; one process alone may use the path then. */
+/** If a file system has no locks, they all seem to be taken; only a single process may use the path then. */
 function hasLocks(folder: string): Promise<boolean> {
   return requireLocks(folder).then(
     () => true,

@@ -4,15 +4,15 @@ import type { LivePerformance } from './live-performance.ts';
 import { outcomeRule } from './performance-calibration.ts';
 import { comparedWith } from './performance-comparison.ts';
 
-/** A figure that outcomes realise and that the model file promises. */
+/** A realised figure that the model file also promises. */
 export type PromisedFigure = 'accuracy' | 'rocAuc' | 'brier';
 
-/** A realised figure beside its promise. */
+/** A realised figure next to the promised one. */
 export type ComparedFigure = {
   readonly figure: PromisedFigure;
   readonly value: number;
   readonly expected: { readonly value: number; readonly standardError: number };
-  /** Errors of the comparison that the figure is worse by; negative where it is better. */
+  /** By how many errors of the comparison the figure is worse; negative if it is better. */
   readonly z: number;
   readonly isWorse: boolean;
 };
@@ -23,32 +23,32 @@ export type PerformanceVerdict = {
   readonly samples: number;
   /** Worst first. */
   readonly figures: readonly ComparedFigure[];
-  /** Positive outcomes against the calibrated scores of the same rows; `null` where these are not known. */
+  /** Positive outcomes against the calibrated scores of the same rows; `null` if these are not known. */
   readonly outcomes: {
     readonly observed: number;
     readonly expected: number;
-    /** Of all rows, and band by band of the score. */
+    /** For all rows, and by band of the score. */
     readonly areUnexpected: boolean;
     readonly isCalibrationBroken: boolean;
   } | null;
-  /** Why it cannot be told; `null` where it can. */
+  /** Why there is no verdict; `null` if there is one. */
   readonly doubt: 'no promise' | 'few outcomes' | 'one decision' | null;
 };
 
 /**
- * A comparison whose error could hide half as many errors again as promised, at the z of the alerts, says nothing by being
- * silent.
+ * If the error of a comparison could hide half as many errors again as promised, at the z of the alerts, finding
+ * nothing proves nothing.
  */
 const maxHidden = 0.5;
 
 /**
- * Judges outcomes by what the model file promises, as the alerts on performance do: a figure is worse if it is more than
- * `outcomeRule.z` errors of the comparison away, and by more than the effect that a week of outcomes must have
- * (`outcomeRule.leastEffect`); positives may be more or fewer than the scores predict likewise. The Brier score is compared
- * as well, which no alert does.
+ * Judges outcomes by what the model file promises, as the alerts on performance do: a figure is worse if it is more
+ * than `outcomeRule.z` errors of the comparison away, and by more than the effect that a week of outcomes must have
+ * (`outcomeRule.leastEffect`); the same applies to more or fewer positives than the scores predict. The Brier score is
+ * also compared, which no alert does.
  *
- * @param live of all outcomes there are
- * @param learnt what the model file knows of its training; `undefined` where it was made without outcomes
+ * @param live the figures of all outcomes
+ * @param learnt what the model file knows about its training; `undefined` if it was made without outcomes
  */
 export function judgePerformance(
   live: Pick<LivePerformance, 'realised' | 'observedExpected' | 'calibration'> & {
@@ -61,7 +61,7 @@ export function judgePerformance(
     return { verdict: 'undetermined', samples, figures: [], outcomes: null, doubt: 'no promise' };
   }
   const { isIdentified } = live.coverage;
-  // rows of one decision have other scores than all rows, and so another Brier score
+  // rows with one decision have different scores from all rows, and therefore a different Brier score
   const compared = isIdentified ? compareFigures(live.realised, learnt).sort((a, b) => b.z - a.z) : [];
   const outcomes = judgeOutcomes(live);
   const figures = compared.map(({ hidden, ...figure }) => figure);
@@ -141,8 +141,8 @@ function compareFigures(
 
 /**
  * How far a realised figure can be from that of the model file when nothing has changed. The variance of each side is
- * taken at its own figure and at the other's, and the larger one counts: few errors may look better than they are by
- * chance, and then their own variance is too small as well.
+ * computed at its own figure and at the other's, and the larger one counts: by chance, few errors may look better than
+ * they are, and then their own variance is too small, too.
  */
 export function comparisonError(
   figure: 'accuracy' | 'rocAuc',

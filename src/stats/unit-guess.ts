@@ -3,8 +3,8 @@ import type { Verdict } from './drift.ts';
 import { sumCounts } from './smoothing.ts';
 
 /**
- * What common units differ by: powers of ten (thousands, cents, per cent, grams), months and years or inches and feet, hours
- * and days, seconds, miles, pounds, inches and centimetres. Each is tried both ways.
+ * The factors between common units: powers of ten (thousands, cents, per cent, grams), months and years or inches and
+ * feet, hours and days, seconds, miles, pounds, inches and centimetres. Each is tried in both directions.
  */
 const ratios = [
   ...Array.from({ length: 9 }, (_, i) => 10 ** (i + 1)),
@@ -19,53 +19,63 @@ const ratios = [
 ];
 const factors = [...ratios, ...ratios.map((ratio) => 1 / ratio)];
 
-/** When another unit is guessed. */
+/** When a different unit is guessed. */
 export const unitRule = {
-  /** Fewer live values in the other unit, or a smaller share of all, are not judged. */
+  /** With fewer live values in the other unit, or a smaller share of all, no guess is made. */
   minValues: 30,
   minShare: 0.05,
-  /** A smaller factor is only guessed of all values together: ordinary drift of a part of them may look like it. */
+  /** A smaller factor is only guessed for all values together: ordinary drift of a part of them may look like it. */
   minPartialFactor: 10,
-  /** Total variation distance between the reference and itself in the other unit; nearer they cannot be told apart. */
+  /**
+   * Minimum total variation distance between the reference and itself in the other unit; below it they cannot be
+   * distinguished.
+   */
   minApart: 0.8,
-  /** Total variation distance that the guess may leave unexplained beside chance, as a part of the share that it explains. */
+  /**
+   * Total variation distance that the guess may leave unexplained in addition to chance, as a fraction of the share
+   * that it explains.
+   */
   maxMisfit: 0.1,
-  /** How far the measured factor may be from the known one beside chance: a part of the logarithm of that. */
+  /**
+   * How far the measured factor may be from the known one in addition to chance, as a fraction of the logarithm of the
+   * known one.
+   */
   maxDeviation: 0.03,
-  /** Where chance blurs the logarithm of the measured factor by more than this, it is not known. */
+  /** If chance blurs the logarithm of the measured factor by more than this, it is not known. */
   maxError: 0.25,
 } as const;
 
-/** Live values that look as if a share of them were in another unit than the reference. */
+/** Live values that look as if a share of them had a different unit from the reference. */
 export type UnitGuess = {
   /** How many times the usual values they are: 1000, or 0.001. */
   readonly factor: number;
-  /** Of the live values, 0..1. */
+  /** The share of the live values, 0..1. */
   readonly share: number;
 };
 
 /** The values of one numeric variable, counted. */
 export type CountedValues = {
-  /** By value bin; the bins that follow are not looked at. */
+  /** By value bin; further bins are ignored. */
   readonly counts: ArrayLike<number>;
-  /** How many of them are beyond the reference's extremes. */
+  /** How many values are beyond the reference's extremes. */
   readonly below: number;
   readonly above: number;
-  /** How many of them are 0, and the sum of ln |value| of the others. */
+  /** How many values are 0, and the sum of ln |value| of the others. */
   readonly zeros: number;
   readonly logSum: number;
 };
 
 /**
- * Guesses whether live values that drift are in another unit. They are taken for a mixture: a share of them is the reference
- * times one of the factors above, the rest is the reference. The share is the one that fits the bins best; the mean of
- * ln |value| then says what it was multiplied by. A guess is made where bins and mean agree on one factor, as `unitRule` says,
- * and where most of the multiplied values lie where the reference has none. Offsets, as between degrees, are not guessed. A
- * number that stands for a missing value (9999) can look like another unit, as a share of the values is so many times larger.
+ * Guesses whether drifting live values are in a different unit. They are modelled as a mixture: a share of them is the
+ * reference times one of the factors above, the rest is the reference. The share is the one that fits the bins best;
+ * the mean of ln |value| then gives the factor. A guess is made if bins and mean agree on one factor, as `unitRule`
+ * says, and if most of the multiplied values lie where the reference has none. Offsets, as between temperature scales,
+ * are not guessed. A number that represents a missing value (9999) can look like a different unit, because a share of
+ * the values is larger by a factor.
  *
  * @param verdict on the same values
- * @param reference counts of the same bins, and the least and greatest value behind them
- * @returns `null` where no unit explains the live values
+ * @param reference counts of the same bins, and the smallest and largest value behind them
+ * @returns `null` if no unit explains the live values
  */
 export function guessUnit(
   verdict: Verdict,
@@ -93,7 +103,7 @@ export function guessUnit(
 
   const judge = (factor: number): (UnitGuess & { readonly deviation: number }) | null => {
     const log = Math.log(factor);
-    // the share that the mean alone suggests: spares the rest for nearly all factors
+    // the share that the mean alone suggests: avoids the remaining work for nearly all factors
     if (change / log < unitRule.minShare / 2 || change / log > 1.5) return null;
     const scaled = cellsOf(before.points, factor, bins, range);
     if (distance(usual, scaled) < unitRule.minApart * before.nonzero) return null;
@@ -107,7 +117,7 @@ export function guessUnit(
     if (error > unitRule.maxError || deviation > unitRule.maxDeviation * Math.abs(log)) return null;
     return { factor, share, deviation };
   };
-  // of equals the first: powers of ten are commonest
+  // in a tie the first: powers of ten are the most common
   const [best] = factors
     .map(judge)
     .filter((guess) => guess !== null)
@@ -119,7 +129,7 @@ type Point = { readonly value: number; readonly weight: number };
 
 const pointsPerBin = 8;
 
-/** The reference as single values: each bin holds some, evenly spread, in the tail on a logarithmic scale. */
+/** The reference as single values: each bin gets some, evenly spaced, in the tail on a logarithmic scale. */
 function spread({ bins: { edges }, counts, range: [min, max] }: Parameters<typeof guessUnit>[1]): {
   readonly points: readonly Point[];
   readonly rows: number;

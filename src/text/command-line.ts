@@ -1,7 +1,7 @@
 /**
- * A command for a shell in lines that end in `\` where they are broken, so that it can be pasted as it is.
+ * A shell command, with `\` at line breaks, so that it can be pasted as it is.
  *
- * @param columns the most that a line should have
+ * @param columns the maximum length of a line
  */
 export function formatCommand(command: string, columns: number): string[] {
   // an option stays with its value, and no quoted text is broken

@@ -2,8 +2,8 @@ import { plainText } from '../stats/category-text.ts';
 import { formatNames } from './column-names.ts';
 
 /**
- * The known name that a mistyped one probably stands for: the same but for case, `-` and `_`, or the one that the fewest
- * typing errors lead to, up to one in three characters.
+ * The known name that a mistyped one probably means: the same except for case, `-` and `_`, or the one with the fewest
+ * typing errors, at most one in three characters.
  */
 export function findNearest(given: string, known: readonly string[]): string | undefined {
   const text = simplify(given);
@@ -16,17 +16,17 @@ export function findNearest(given: string, known: readonly string[]): string | u
   return nearest;
 }
 
-/** A parenthesis that proposes the name that was probably meant, after a blank; empty where none is near. */
+/** A parenthesis that suggests the name that was probably meant, after a blank; empty if none is similar. */
 export function didYouMean(given: string, known: readonly string[], prefix = ''): string {
   const nearest = findNearest(given, known);
   return nearest === undefined ? '' : ` (did you mean ${prefix}${nearest}?)`;
 }
 
-/** Beyond so many a list of names says less than it takes room. */
+/** A longer list of names would not be worth the space. */
 const mostListed = 30;
 
 /**
- * Says that there is no such name, which one was probably meant, and which there are.
+ * Says that there is no such name, which one was probably meant, and which names exist.
  *
  * @param lack begins it: `the model has no feature`
  */
@@ -43,10 +43,10 @@ function simplify(name: string): string {
 }
 
 /**
- * Insertions, deletions, substitutions and swaps of neighbours that turn one text into another, none of them in a part
- * that another has changed (optimal string alignment distance).
+ * Insertions, deletions, substitutions and swaps of neighbours that turn one text into another, none of them within a
+ * part that another has changed (optimal string alignment distance).
  *
- * @param enough from how many on they need not be told apart
+ * @param enough from this number on, the exact distance does not matter
  */
 function countErrors(one: string, other: string, enough: number): number {
   if (Math.abs(one.length - other.length) >= enough) return enough;
