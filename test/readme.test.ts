@@ -15,6 +15,7 @@ const pages = ['README.md', 'docs/comecar.md'];
 /** Commands that other tests follow, by how they begin. */
 const followedElsewhere = {
   'npm ci && npm test': 'by whoever runs this test',
+  'npm ci && npm run demo': 'by test/demo',
   'pip install ': 'by test/docs/your-own-model.test.ts',
 };
 
