@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { historyStepMs } from '../../src/history/drift-steps.ts';
 import { makeSamples } from '../report/samples.ts';
-import { eventually, postJson, startTestService, type TestService } from '../support/service.ts';
+import {
+  eventually,
+  postJson,
+  readJsonLines,
+  startTestService,
+  type TestService,
+} from '../support/service.ts';
 
 describe('the home page', function () {
   this.timeout(60_000);
@@ -109,6 +120,45 @@ describe('the home page', function () {
       assert.equal(names.at(-1), 'Score of the model');
     } finally {
       await other.stop();
+    }
+  });
+});
+
+const movableClock = fileURLToPath(new URL('../faults/programs/movable-clock.ts', import.meta.url));
+/** From a start to the end of a step by the service's clock: it has to be up and to have counted rows by then. */
+const untilStepMs = 15_000;
+
+describe('the home page after a restart', function () {
+  this.timeout(60_000);
+
+  it('shows the drift of the day before it, which the windows no longer hold', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'vigia-'));
+    const nowMs = Date.now();
+    const env = { SERVICE_INSTANCE: 'one', SAMPLES_PATH: join(folder, '{instance}', 'samples.jsonl') };
+    const clock = {
+      NODE_OPTIONS: `--import=${movableClock}`,
+      CLOCK_AHEAD_MS: String(historyStepMs - ((nowMs + untilStepMs) % historyStepMs)),
+    };
+    const first = await startTestService({ ...env, ...clock }, folder);
+    const rows = Array.from({ length: 500 }, () => ({ age: 70, limit: 2000, history: 'none' }));
+    assert.equal((await postJson(`${first.api}/predict`, rows)).status, 200);
+    const path = join(folder, 'one', '.samples.drift-history.jsonl');
+    const [step] = await eventually(async () => {
+      const steps = await readJsonLines(path);
+      assert.equal(steps.length, 1);
+      return steps;
+    }, 2 * untilStepMs);
+    assert.equal(step.samples, 500);
+    assert.ok(step.psi[0] > 1);
+    assert.doesNotMatch(JSON.stringify(step), /limit|none/);
+    await first.signal('SIGTERM');
+    const second = await startTestService({ ...env, ...clock }, folder);
+    try {
+      const page = await (await fetch(second.admin)).text();
+      assert.match(page, /Cannot tell yet: there are no requests/);
+      assert.match(page, /aria-label="PSI of age in 1 steps: at most \d+\.\d+, above its threshold in 1\."/);
+    } finally {
+      await second.stop();
     }
   });
 });

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { defaultAlertSettings } from '../../src/alerts/alert-settings.ts';
+import { createLiveAlerts } from '../../src/alerts/live-alerts.ts';
+import { loadArtifact } from '../../src/model/artifact.ts';
+import type { Reference } from '../../src/model/reference.ts';
+import { createMonitor } from '../../src/monitor/monitor.ts';
+import { createPerformance, type Performance } from '../../src/monitor/performance.ts';
+import { performanceReferenceOf } from '../../src/monitor/performance-reference.ts';
+import { backtest } from '../../src/report/compute/backtest.ts';
+import { onlyCounted } from '../../src/report/compute/drift-reference.ts';
+import { createTimeline } from '../../src/report/compute/timeline.ts';
+import { numericBinIndex } from '../../src/stats/binning.ts';
+import { createRandom } from '../../src/stats/random.ts';
+import { learntOf } from '../support/model-parts.ts';
+
+const secondMs = 1000;
+const minuteMs = 60 * secondMs;
+const lookMs = 30 * secondMs;
+const startMs = Date.parse('2026-01-05T00:00:00Z');
+const bins = { kind: 'numeric' as const, edges: [1, 2, 3, 4, 5, 6, 7, 8, 9] };
+const counts = [...Array<number>(10).fill(1000), 100];
+const names = ['x0', 'x1', 'x2', 'x3'];
+const reference: Reference = {
+  model: 'm',
+  version: '1',
+  features: names.map((name) => ({ name, bins, counts })),
+  score: { name: '(score)', bins, counts },
+};
+const describeSegment = () => '';
+/** None that is looked at: the model was made without outcomes. */
+const noPerformance = {} as Performance;
+
+type Fired = { readonly name: string; readonly about: string | null; readonly atMs: number };
+
+/** The alerts that fire in a replica over minutes of traffic, and those that the report replays over the same rows. */
+function compare(
+  minutes: number,
+  valueAt: (minute: number, feature: number, random: () => number) => number | null,
+) {
+  let nowMs = startMs;
+  const monitor = createMonitor(reference, () => nowMs);
+  const alerts = createLiveAlerts({
+    monitor,
+    performance: noPerformance,
+    learnt: undefined,
+    sinceMs: startMs,
+    describeSegment,
+  });
+  const cells = bins.edges.length + 2;
+  const timeline = createTimeline(cells * (names.length + 1), [lookMs], 100_000);
+  const random = createRandom(11);
+  const fired: Fired[] = [];
+  const cellOf = (value: number | null) =>
+    value === null ? bins.edges.length + 1 : numericBinIndex(bins.edges, value);
+  for (let i = 0; i < (minutes * minuteMs) / secondMs; i++) {
+    nowMs = startMs + i * secondMs;
+    const values = names.map((_, feature) => valueAt((i * secondMs) / minuteMs, feature, random));
+    const score = 10 * random() || 1;
+    monitor.observe(Object.fromEntries(names.map((name, f) => [name, values[f]])), score);
+    timeline.add(
+      nowMs,
+      [...values, score].map((value, v) => v * cells + cellOf(value)),
+    );
+    if ((i + 1) % (lookMs / secondMs) !== 0) continue;
+    for (const { name, about, state } of alerts.look(nowMs)) {
+      const isKnown = fired.some((one) => one.name === name && one.about === about);
+      if (state === 'firing' && !isKnown) fired.push({ name, about, atMs: nowMs });
+    }
+  }
+  const variable = (name: string) => ({ ...onlyCounted, name, bins, counts });
+  const replayed = backtest(timeline, names.map(variable), variable('(score)'), defaultAlertSettings).map(
+    ({ alert, feature, from }) => ({ name: alert, about: feature, atMs: Date.parse(from) }),
+  );
+  return { fired, replayed };
+}
+
+const uniform = (_minute: number, _feature: number, random: () => number) => 10 * random();
+
+describe('the alerts of a replica', () => {
+  it('are silent over traffic without drift', () => {
+    assert.deepEqual(compare(60, uniform), { fired: [], replayed: [] });
+  });
+
+  it('fire for what the replay of the same rows fires for, and when it does', () => {
+    const { fired, replayed } = compare(120, (minute, feature, random) => {
+      if (minute < 45) return 10 * random();
+      if (feature === 0) return 9.5;
+      if (feature === 1) return 5 + 5 * random();
+      return feature === 2 && random() < 0.2 ? null : 10 * random();
+    });
+    const key = ({ name, about }: Pick<Fired, 'name' | 'about'>) => `${name} ${about ?? ''}`;
+    assert.deepEqual(fired.map(key).sort(), replayed.map(key).sort());
+    const kinds = new Set(fired.map(({ name }) => name));
+    for (const name of [
+      'ModelFeatureDrift',
+      'ModelFeatureDriftEarly',
+      'ModelFeatureDriftFast',
+      'ModelFeatureMissing',
+      'ModelDriftBroad',
+    ]) {
+      assert.ok(kinds.has(name), name);
+    }
+    for (const one of fired) {
+      const same = replayed.find((other) => key(other) === key(one)) ?? assert.fail(key(one));
+      // the rules look at their long windows every five minutes, the windows of a replica slide by two or thirty
+      assert.ok(Math.abs(one.atMs - same.atMs) <= 6 * minuteMs, `${key(one)}: ${one.atMs - same.atMs} ms`);
+    }
+  });
+
+  it('are pending until their waiting time is over, and stay for a while once they have fired', () => {
+    let nowMs = startMs;
+    const monitor = createMonitor(reference, () => nowMs);
+    const model = {
+      monitor,
+      performance: noPerformance,
+      learnt: undefined,
+      sinceMs: startMs,
+      describeSegment,
+    };
+    const alerts = createLiveAlerts(model);
+    const stateOf = (name: string) => alerts.look(nowMs).find((alert) => alert.name === name)?.state;
+    for (let i = 0; i < 600; i++) monitor.observe({ x0: 9.5, x1: i % 10, x2: i % 10, x3: i % 10 }, i % 10);
+    assert.equal(stateOf('ModelFeatureDriftFast'), 'pending');
+    nowMs += 2 * minuteMs;
+    assert.equal(stateOf('ModelFeatureDriftFast'), 'firing');
+    assert.equal(stateOf('ModelFeatureDrift'), 'pending');
+    nowMs += 13 * minuteMs;
+    // nothing has come for the last ten minutes
+    assert.equal(stateOf('ModelFeatureDriftFast'), 'firing');
+    assert.equal(stateOf('ModelFeatureDrift'), 'firing');
+    nowMs += 11 * minuteMs;
+    assert.equal(stateOf('ModelFeatureDriftFast'), undefined);
+  });
+
+  it('tell of outcomes that are not as expected, and of performance below that on held-out rows', async () => {
+    const artifact = await loadArtifact('models/credit.json');
+    const performance = createPerformance(performanceReferenceOf(artifact), 0, () => 0);
+    const monitor = createMonitor(reference, () => 0);
+    const alerts = createLiveAlerts({
+      monitor,
+      performance,
+      learnt: learntOf(artifact),
+      sinceMs: startMs,
+      describeSegment,
+    });
+    const random = createRandom(5);
+    const names = (nowMs: number) => alerts.look(nowMs).map(({ name }) => name);
+    for (let i = 0; i < 2000; i++) {
+      const score = random();
+      performance.addPrediction(score);
+      performance.addOutcome(score, random() < 0.9 ? 1 : 0);
+    }
+    const found = names(startMs);
+    for (const name of [
+      'ModelOutcomesUnexpected',
+      'ModelCalibrationBroken',
+      'ModelPerformanceBelowCrossValidated',
+    ] as const) {
+      assert.ok(found.includes(name), `${name}: ${found}`);
+    }
+    assert.ok(alerts.look(startMs + 15 * minuteMs).some(({ state }) => state === 'firing'));
+  });
+});
