@@ -41,6 +41,7 @@ export async function startServiceProcess(options: {
       MODEL_PATH: example.model,
       PORT: String(port),
       ADMIN_PORT: String(adminPort),
+      LOG_LEVEL: 'warn',
       NO_COLOR: '1',
     },
     // it is not told of Ctrl-C, but stopped once all is asked that is to be asked

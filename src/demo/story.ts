@@ -1,4 +1,4 @@
-import { formatAmount, formatCount, formatPsi, formatShare } from '../text/format.ts';
+import { formatAmount, formatCount, formatShare } from '../text/format.ts';
 import type { DriftAnswer, Moved, Realised } from './ask-service.ts';
 import { example } from './example.ts';
 
@@ -12,7 +12,10 @@ export function describeStart(parts: {
   readonly takenPorts: readonly number[];
 }): string[] {
   const { model, apiUrl, adminUrl, takenPorts } = parts;
-  const taken = takenPorts.map((port) => `Port ${port} is in use, so the service uses another one.`);
+  const taken =
+    takenPorts.length > 1
+      ? [`Ports ${takenPorts.join(' and ')} are in use, so the service uses others.`]
+      : takenPorts.map((port) => `Port ${port} is in use, so the service uses another one.`);
   return [
     `A service is running, with the example model "${model}". Its files are temporary.`,
     ...taken,
@@ -40,7 +43,7 @@ export function describeDetected(answer: DriftAnswer, afterMs: number): string[]
   return [
     `Drift detected ${formatSeconds(afterMs)} after the change:`,
     ...answer.drifting.map(
-      (one) => `  ${nameOf(one)}, PSI ${formatPsi(one.psi)} (threshold ${formatPsi(one.threshold)})`,
+      (one) => `  ${nameOf(one)}, PSI ${one.psi.toFixed(3)} (threshold ${one.threshold.toFixed(3)})`,
     ),
     'The page says the same. Requests go on: press Ctrl-C to end the demo.',
   ];

@@ -65,7 +65,7 @@ describe('npm run demo', function () {
     const admin = adminOf(demo.text());
     assert.equal((await fetch(`${admin}/health`)).status, 200);
     await demo.said(
-      /\nDrift detected \d+ s after the change:\n {2}limit, PSI \d\.\d\d \(threshold 0\.10\)\n/,
+      /\nDrift detected \d+ s after the change:\n {2}limit, PSI \d\.\d{3} \(threshold 0\.1\d\d\)\n/,
     );
     const { windows } = (await (await fetch(`${admin}/drift`)).json()) as any;
     const drifting = windows['10m'].features.filter(({ verdict }: any) => verdict === 'drifting');

@@ -91,7 +91,7 @@ describe('docs/your-own-model.md, followed from top to bottom', function () {
     );
     await Promise.all([vigia, churn, bin].map((path) => mkdir(path)));
     // a clone, but for what commands write
-    for (const name of ['package.json', 'node_modules', 'otel', 'src']) {
+    for (const name of ['package.json', 'node_modules', 'otel', 'src', 'bin']) {
       await symlink(join(root, name), join(vigia, name));
     }
     // the environment's own script names the folder where it was made
