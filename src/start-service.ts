@@ -1,4 +1,5 @@
 import type { Telemetry } from '../otel/sdk.ts';
+import { defaultAlertSettings, readAlertSettings } from './alerts/alert-settings.ts';
 import { createDeployments } from './deployments/deployments.ts';
 import { leaveOutTwins, loadModels, requireAll } from './deployments/load-models.ts';
 import { checkRoles, namedModels } from './deployments/model-roles.ts';
@@ -93,6 +94,14 @@ export async function startService(
     loaded.map(({ artifact }) => artifact),
     config,
   );
+  // what the home page shows of alerts is no reason not to predict
+  const alertSettings = await readAlertSettings().catch((error: Error) => {
+    logger.warn(
+      { event: 'alerts' },
+      `the home page goes by the default settings of alerts: ${error.message}`,
+    );
+    return defaultAlertSettings;
+  });
   const earlierState = hasPlaceholder(settings.SAMPLES_PATH + settings.OUTCOMES_PATH)
     ? `${replica.name}, ${await describeEarlierState(replica.name, settings)}`
     : undefined;
@@ -145,6 +154,7 @@ export async function startService(
   const httpMetrics = createHttpMetrics(expectedRequests(outcomeTokens !== undefined));
   const home = createHome({
     config,
+    alertSettings,
     deployments,
     history,
     httpMetrics,

@@ -12,12 +12,14 @@ import { broadDrift } from './drift-conditions.ts';
 import { type LiveAlertName, liveAlertTiming } from './live-alert-timings.ts';
 import { segmentConditions, variableConditions } from './live-conditions.ts';
 import { type Condition, performanceConditions } from './performance-conditions.ts';
-import type { Severity } from './severities.ts';
+import { type Severity, type SeverityLabel, severityLabels } from './severities.ts';
 
 /** An alert that a replica raises, or is about to raise, by its own counts. */
 export type LiveAlert = {
   readonly name: LiveAlertName;
   readonly severity: Severity;
+  /** What the label `severity` of the rules says. */
+  readonly severityLabel: SeverityLabel;
   /** A feature, a segment or a figure; `null` for the model as a whole. */
   readonly about: string | null;
   /** That of the last look at which the condition held. */
@@ -77,7 +79,16 @@ export function createLiveAlerts(
     const state = found.state.look(nowMs, value !== null);
     if (state === 'inactive') return undefined;
     const { severity } = timing;
-    return { name: alert, severity, about, value: found.value, state, sinceMs: found.state.sinceMs };
+    const severityLabel = severityLabels[settings.labels.severity][severity];
+    return {
+      name: alert,
+      severity,
+      severityLabel,
+      about,
+      value: found.value,
+      state,
+      sinceMs: found.state.sinceMs,
+    };
   }
 
   /** Of the time that the counts cover, if they cover no more than a week. */

@@ -231,6 +231,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'times',
       'files',
       'settings',
+      'alerts',
       'outcomes',
       'history',
       'replica',

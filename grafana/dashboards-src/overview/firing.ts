@@ -1,8 +1,5 @@
-import { deliveryVerdict } from '../../../otel/prometheus/generator/delivery-rules.ts';
 import { alertsTable, real, withSubject } from '../alerts-table.ts';
 import type { Row } from '../compose.ts';
-import { asPanelLink, toRunbook } from '../links.ts';
-import { verdictStat } from '../verdict-panels.ts';
 
 /** As many as fit without scrolling. */
 const first = 7;
@@ -24,20 +21,6 @@ export const firing: Row = {
         { from: { label: 'window' }, name: 'Window', width: 90 },
       ],
       first,
-    )
-      .height(9)
-      .span(20),
-    verdictStat(
-      {
-        title: 'Alerts delivered',
-        description:
-          'Whether alerts reached somebody in the last 15 minutes. “No receiver”: none has an address yet, so that these dashboards are the only place where alerts show. The link says how to give Alertmanager one.',
-        noData: 'Alertmanager not scraped',
-      },
-      { expr: `max(${deliveryVerdict})` },
-      { good: 'yes', unsure: 'no receiver', bad: 'failing' },
-    )
-      .height(9)
-      .links([asPanelLink(toRunbook('AlertsNotDelivered'))]),
+    ).height(9),
   ],
 };

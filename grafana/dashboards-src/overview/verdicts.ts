@@ -1,8 +1,9 @@
 import { dashboards } from '../../../otel/prometheus/generator/dashboard-links.ts';
+import { deliveryVerdict } from '../../../otel/prometheus/generator/delivery-rules.ts';
 import { real, worstAlert } from '../alerts-table.ts';
 import type { Row } from '../compose.ts';
 import { alertWords, driftWords, performanceWords } from '../language.ts';
-import { asPanelLink, toDashboard, wholeRunbook } from '../links.ts';
+import { asPanelLink, toDashboard, toRunbook, wholeRunbook } from '../links.ts';
 import type { PanelBuilder, PanelText } from '../panel.ts';
 import { serviceVerdict } from '../service/service-queries.ts';
 import { telemetryVerdict } from '../telemetry-pipeline/pipeline-queries.ts';
@@ -17,7 +18,7 @@ function leading(
   words: Parameters<typeof verdictStat>[2],
 ): PanelBuilder {
   const link = asPanelLink(toDashboard(uid, `Open ${text.title}`, ['datasource']));
-  return verdictStat(text, { expr }, words).span(5).links([link]).dataLinks([link]);
+  return verdictStat(text, { expr }, words).span(4).links([link]).dataLinks([link]);
 }
 
 const urgent = `alertstate="firing",${real},severity!="info"`;
@@ -86,5 +87,17 @@ export const glance: Row = {
       .span(4)
       .decimals(0)
       .links([asPanelLink(wholeRunbook)]),
+    verdictStat(
+      {
+        title: 'Alerts delivered',
+        description:
+          'Whether alerts reached somebody in the last 15 minutes. “No receiver”: none has an address yet, so these dashboards are the only place where alerts show. The link says how to give Alertmanager one.',
+        noData: 'Alertmanager not scraped',
+      },
+      { expr: `max(${deliveryVerdict})` },
+      { good: 'yes', unsure: 'no receiver', bad: 'failing' },
+    )
+      .span(4)
+      .links([asPanelLink(toRunbook('AlertsNotDelivered'))]),
   ],
 };

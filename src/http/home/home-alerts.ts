@@ -61,7 +61,7 @@ function items({ alerts, nowMs }: Pick<Overview, 'alerts' | 'nowMs'>): Html[] {
 }
 
 function item([first, ...others]: readonly LiveAlert[], nowMs: number): Html {
-  const { name, severity, about, value, state, sinceMs } = first;
+  const { name, severityLabel, about, value, state, sinceMs } = first;
   const sign = state === 'firing' ? '▲' : '◷';
   const minutes = Math.floor((nowMs - sinceMs) / 60_000);
   const since = minutes < 1 ? 'for less than a minute' : `for ${formatAmount(minutes, 'minute')}`;
@@ -69,5 +69,5 @@ function item([first, ...others]: readonly LiveAlert[], nowMs: number): Html {
     others.length === 0
       ? ''
       : html`. <details id="${state}-${name}"><summary>${formatAmount(others.length, 'other')}</summary><ul>${others.map((other) => html`<li>${sentences[name](other.about ?? '', other.value)}</li>`)}</ul></details>`;
-  return html`<li><span class="badge ${state === 'firing' ? 'drifting' : 'undetermined'}"><span aria-hidden="true">${sign} </span>${state}</span> <a href="/runbook#${name.toLowerCase()}"><strong>${name}</strong></a> ${severity}, ${since}: ${sentences[name](about ?? '', value)}${more}</li>`;
+  return html`<li><span class="badge ${state === 'firing' ? 'drifting' : 'undetermined'}"><span aria-hidden="true">${sign} </span>${state}</span> <a href="/runbook#${name.toLowerCase()}"><strong>${name}</strong></a> ${severityLabel}, ${since}: ${sentences[name](about ?? '', value)}${more}</li>`;
 }

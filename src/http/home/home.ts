@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { AlertSettings } from '../../alerts/alert-settings.ts';
 import { createLiveAlerts, type LiveAlert } from '../../alerts/live-alerts.ts';
 import type { Deployment } from '../../deployments/deployment.ts';
 import { learntFromOutcomes } from '../../model/learnt.ts';
@@ -28,6 +29,7 @@ export type Shown = Pick<
   Service,
   'config' | 'deployments' | 'history' | 'httpMetrics' | 'samples' | 'shadows'
 > & {
+  readonly alertSettings: AlertSettings;
   readonly droppedLogLines: () => number;
   readonly droppedSpans: () => number;
 };
@@ -57,7 +59,7 @@ export function createHome(shown: Shown): Home {
   >();
 
   function watchOf(deployment: Deployment): ModelWatch {
-    const found = watches.get(deployment) ?? watch(deployment, history);
+    const found = watches.get(deployment) ?? watch(deployment, shown);
     watches.set(deployment, found);
     return found;
   }
@@ -110,15 +112,18 @@ export function createHome(shown: Shown): Home {
 }
 
 /** What is remembered of a model between two pages. */
-function watch(deployment: Deployment, history: Shown['history']): ModelWatch {
+function watch(deployment: Deployment, { history, alertSettings }: Shown): ModelWatch {
   const { artifact, monitor, performance: outcomes, sinceMs } = deployment;
-  const alerts = createLiveAlerts({
-    monitor,
-    performance: outcomes,
-    sinceMs,
-    learnt: learntFromOutcomes(artifact),
-    describeSegment: (segment) => `where ${describeSegment(segment)}`,
-  });
+  const alerts = createLiveAlerts(
+    {
+      monitor,
+      performance: outcomes,
+      sinceMs,
+      learnt: learntFromOutcomes(artifact),
+      describeSegment: (segment) => `where ${describeSegment(segment)}`,
+    },
+    alertSettings,
+  );
   let looked: { readonly atMs: number; readonly alerts: readonly LiveAlert[] } | undefined;
   return {
     alerts() {
