@@ -81,7 +81,7 @@ async function readCommands(page: string): Promise<string[]> {
 
 /** What stands in the folder of somebody who has cloned the project and has tables of their own. */
 async function makeClone(folder: string): Promise<void> {
-  for (const name of ['package.json', 'node_modules', 'otel', 'src', 'data', 'docs']) {
+  for (const name of ['package.json', 'node_modules', 'bin', 'otel', 'src', 'data', 'docs']) {
     await symlink(join(root, name), join(folder, name));
   }
   await cp(join(root, 'models'), join(folder, 'models'), { recursive: true });
