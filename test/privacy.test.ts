@@ -87,7 +87,7 @@ const models = createKnownModels({
   onProblem: () => {},
 });
 
-/** Everything that is written or shown of one prediction, but for its score, which is given. */
+/** Everything that is written or shown about one prediction, except its score, which is given. */
 function recordsOf(artifact: Artifact, row: Row): unknown[] {
   const deployment = deployed(artifact);
   const { bins, outside } = deployment.monitor.observe(row, 0.5);
@@ -104,7 +104,7 @@ function recordsOf(artifact: Artifact, row: Row): unknown[] {
       0.5,
       1,
     );
-  // as a file holds them that was written before the features were called sensitive
+  // as in a file that was written before the features were declared sensitive
   const shown = modes.map((values) => show(JSON.parse(format({ ...artifact, sensitive: [] }, values))));
   const span: Attributes[] = [];
   const recording: Parameters<typeof describePrediction>[0] = {

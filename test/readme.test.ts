@@ -79,7 +79,7 @@ async function readCommands(page: string): Promise<string[]> {
     .filter(Boolean);
 }
 
-/** What stands in the folder of somebody who has cloned the project and has tables of their own. */
+/** The folder of somebody who has cloned the project and has their own tables. */
 async function makeClone(folder: string): Promise<void> {
   for (const name of ['package.json', 'node_modules', 'bin', 'otel', 'src', 'data', 'docs']) {
     await symlink(join(root, name), join(folder, name));
@@ -110,7 +110,7 @@ async function makeClone(folder: string): Promise<void> {
   );
 }
 
-/** Somebody who types the commands of a page into a shell, beside a service that runs meanwhile. */
+/** Simulates somebody who types the commands of a page into a shell while a service is running. */
 class Following implements AsyncDisposable {
   private service: TestService | undefined;
   private readonly folder: string;

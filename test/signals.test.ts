@@ -38,7 +38,7 @@ async function start(command: readonly string[], env: Record<string, string> = {
       ADMIN_PORT: '0',
       SAMPLES_PATH: join(folder, 'samples.jsonl'),
       OUTCOMES_PATH: join(folder, 'outcomes.jsonl'),
-      // what is in flight stays so, however slow the machine
+      // requests in flight stay so, however slow the machine
       MAX_EVENT_LOOP_DELAY_MS: '5000',
       SHUTDOWN_TIMEOUT_MS: '20000',
       ...env,
@@ -202,7 +202,7 @@ describe('the terminal that the service was started in', function () {
     const folder = await mkdtemp(join(tmpdir(), 'vigia-'));
     const log = join(folder, 'log');
     const program = `${process.execPath} test/support/programs/report-signals.ts < /dev/tty > ${log} 2>&1`;
-    // a job of its own in the background, which nobody hangs up
+    // a separate background job, to which no hang-up is sent
     const one = await start([script, '-qefc', `set -m; ${program} & exec sleep 60`, '/dev/null']);
     const says = (pattern: RegExp) =>
       eventually(async () => {
@@ -245,7 +245,7 @@ describe('a repeated signal', () => {
       const late = await halfSent(running.api, row);
       const ended = running.signal('SIGINT');
       for (const name of ['SIGINT', 'SIGTERM', 'SIGINT', 'SIGTERM'] as const) {
-        // each is seen by itself: those that wait together are one to the kernel
+        // each arrives separately: for the kernel, pending ones are the same signal
         await eventually(() => assert.rejects(fetch(`${running.api}/health`)));
         assert.equal((await fetch(`${running.admin}/ready`)).status, 503);
         running.process.kill(name);

@@ -35,7 +35,7 @@ async function settingsOf(text: string): Promise<AlertSettings> {
 }
 
 describe('a file of alert settings', () => {
-  it('changes what it names, and leaves the rest as it is', async () => {
+  it('changes what it names, and leaves the rest unchanged', async () => {
     const settings = await settingsOf(
       '{"$schema":"x","thresholds":{"minPsi":0.2,"minRequests":{"24h":1000}},"alerts":{"Watchdog":{"for":"5m"}}}',
     );
@@ -51,7 +51,7 @@ describe('a file of alert settings', () => {
     assert.deepEqual(await settingsOf('\ufeff{}'), defaultAlertSettings, 'with a byte order mark');
   });
 
-  it('is read from the repository where none is named, and changes nothing there', async () => {
+  it('is read from the repository if none is named, and changes nothing there', async () => {
     assert.deepEqual(await readAlertSettings(), defaultAlertSettings);
     assert.deepEqual(await readAlertSettings(join(root, 'otel/alert-settings.json')), defaultAlertSettings);
   });
@@ -86,7 +86,7 @@ describe('a file of alert settings', () => {
     }
   }
 
-  it('may ask for any latency that the histogram has an edge for, and for no other', async () => {
+  it('may set any latency that is an edge of the histogram, and no other', async () => {
     const boundaries = durationBoundaries.filter((seconds) => seconds >= 0.005);
     for (const latencySeconds of boundaries) {
       const { objectives } = await settingsOf(JSON.stringify({ objectives: { latencySeconds } }));
@@ -124,7 +124,7 @@ describe('a file of alert settings', () => {
     assert.deepEqual([...new Set(ofRules)].sort(), alertNames.toSorted());
   });
 
-  it('is what the replay of alerts goes by', async () => {
+  it('is used by the replay of alerts', async () => {
     const hourMs = 3_600_000;
     const bins = { kind: 'numeric', edges: [1] } as const;
     const variable = { name: 'x', bins, counts: [500, 500, 0], ...onlyCounted };
@@ -146,7 +146,7 @@ describe('a file of alert settings', () => {
     assert.equal(Date.parse(critical.from) - Date.parse(warning.from), hourMs);
   });
 
-  it('is refused where it is wrong, naming the file and the place', async () => {
+  it('is refused if it is wrong, naming the file and the position', async () => {
     for (const [text, message] of [
       ['{', /alerts\.json: .*JSON/],
       ['[]', /alerts\.json: .*object/],

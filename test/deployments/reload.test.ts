@@ -25,8 +25,8 @@ const row = { age: 30, limit: 2000, history: 'good' };
 const clients = 8;
 const inFlight = 5;
 /**
- * What a model that was replaced may leave behind: nothing, and a version takes some 1 MB. The bound is for what is made
- * once, for the three files that are read each time, and for the measurement.
+ * What a replaced model may leave behind: nothing, while a version takes some 1 MB. The bound allows for one-time
+ * allocations, for the three files that are read each time, and for the measurement.
  */
 const maxBytesPerReload = 32_768;
 
@@ -95,7 +95,7 @@ describe('a new model, by SIGHUP, beside two others', function () {
       const spaces = [...(await scrape()).matchAll(/^v8js_memory_heap_used\{.*\} (\S+)$/gm)];
       measured.push(spaces.reduce((sum, [, bytes]) => sum + Number(bytes), 0));
     }
-    // what a scrape leaves behind comes on top of what is in use
+    // what a scrape leaves behind is added to what is in use
     return Math.min(...measured);
   };
 

@@ -36,7 +36,7 @@ const history = (value: string) => `{"age":30,"limit":2000,"history":${value}}`;
 const age = (value: string) => `{"age":${value},"limit":2000,"history":"good"}`;
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 
-/** What is sent, the status, and the key of the problem, if it is one; and whether a route saw it all the same. */
+/** What is sent, the status, and the key of the problem, if there is one; and whether it reached a route anyway. */
 const cases: [string, Buffer, number, string?, boolean?][] = [
   ['an object nested 8,000 deep', request(nested(8000)), 422, 'invalid-input'],
   ['a value nested 8,000 deep', request(age(nested(8000))), 422, 'invalid-input'],
@@ -203,7 +203,7 @@ describe('what nobody should send', function () {
   it('a body that breaks off: nobody is left to answer, it is counted', async () => {
     const aborted = () => metric(service, 'model_input_rejected_total', { feature: '', reason: 'aborted' });
     const before = await aborted();
-    // the server is waiting for the rest; the load of the others says nothing of that
+    // the server is waiting for the rest, which the others' load does not show
     const { socket, closed } = await halfSent(service.api, row);
     socket.destroy();
     await closed;
@@ -225,7 +225,7 @@ describe('what nobody should send', function () {
     }
     await closed;
     assert.ok(sent < 2e7, `${sent} bytes could be sent`);
-    // what was still under way may have cut the connection before its answer was read
+    // data still being sent may have cut the connection before the answer was read
     assert.match(received(), /^(HTTP\/1\.1 413 |$)/);
     assert.equal(await tooLarge(), refused + 1);
     const grown = (await metric(service, 'process_resident_memory_bytes')) - before;

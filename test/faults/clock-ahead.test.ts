@@ -92,7 +92,7 @@ describe('a clock that is 420 days ahead', function () {
     try {
       const early = await predict(service);
       service.process.kill('SIGUSR2');
-      // a signal takes its time; until then the outcome is not sent, as it would be accepted
+      // a signal takes some time; until then the outcome is not sent, as it would be accepted
       await eventually(async () => {
         const aheadS = (await metric(service, 'process_wall_clock_seconds')) - Date.now() / 1000;
         assert.ok(aheadS > jumpMs / 2000);

@@ -11,7 +11,7 @@ const settings = {
   OTEL_EXPORTER_OTLP_TIMEOUT: String(exportTimeoutMs),
   LOG_LEVEL: 'silent',
 };
-/** At two spans a request more than the queue holds while an export is under way. */
+/** At two spans per request, more than the queue holds during an export. */
 const burst = 1500;
 
 /** Names a trace that its caller has sampled, so that the number of spans is known. */
@@ -44,7 +44,7 @@ describe('a Collector in trouble', function () {
     healthySink.close();
   });
 
-  /** Takes spans without looking at them: the machine is to be busy with the service. */
+  /** Accepts spans without reading them, so that the machine is busy with the service. */
   const take: OtlpSink['behave'] = (response) => response.end('{}');
 
   async function counts(): Promise<Counts> {

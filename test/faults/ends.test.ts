@@ -14,7 +14,7 @@ async function readWholeLines(path: string): Promise<{ id: string }[]> {
     .map((line) => JSON.parse(line));
 }
 
-/** What a client may see of a service that goes away: its connection, or the next one, fails. */
+/** What a client may see when a service goes away: its connection, or the next one, fails. */
 const gone = new Set(['CLOSED', 'ECONNRESET', 'ECONNREFUSED', 'EPIPE']);
 
 describe('an end under load', function () {
@@ -39,7 +39,7 @@ describe('an end under load', function () {
       );
       const logged = service.logLines().filter(({ event }) => event === 'predict');
       assert.equal(logged.length, kept.size, 'and each has its log line');
-      // one whose connection broke with its answer under way is kept too, and nobody has its id
+      // a prediction whose connection broke during its answer is stored, too, but nobody has its id
       assert.ok(kept.size - ids.length <= 32, `${kept.size - ids.length} were taken and not answered`);
     } finally {
       await service.stop();
@@ -57,7 +57,7 @@ describe('an end under load', function () {
     });
     await first.signal('SIGKILL');
     await load.stop();
-    // the end may come in the middle of a write, so that the last line is torn already
+    // the end may come in the middle of a write, so the last line may already be torn
     const kept = new Set((await readWholeLines(first.samplesPath)).map(({ id }) => id));
     assert.ok(kept.size >= written, `${kept.size} of the ${written} that were written are there`);
     // and if it is not, it is now

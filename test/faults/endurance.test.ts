@@ -12,9 +12,11 @@ const isLong = process.env.FAULTS === 'long';
 const requests = isLong ? 900_000 : 36_000;
 const slowClients = 300;
 const slowBodies = 20;
-/** What a request may leave behind for good: nothing. The bound is for what is made once, and for the measurement. */
+/**
+ * What a request may leave behind permanently: nothing. The bound allows for one-time allocations and the measurement.
+ */
 const maxBytesPerRequest = isLong ? 8 : 100;
-/** V8 enlarges its young generation in steps, when it sees fit; `npm start` bounds each of its halves at 16 MiB. */
+/** V8 enlarges its young generation in steps at its own discretion; `npm start` limits each half to 16 MiB. */
 const maxGrowthMiB = 100;
 
 describe('half an hour of requests in a row', function () {

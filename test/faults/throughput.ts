@@ -8,7 +8,7 @@ const roundMs = isLong ? 150 : 200;
 /** V8 goes on making the code faster for about 20,000 requests, and most of it for the first few thousand. */
 const fullyWarmRequests = 20_000;
 const warmRequests = isLong ? fullyWarmRequests : 4000;
-/** What a fault of the telemetry may leave of the throughput. */
+/** The minimum throughput, as a ratio, during a fault of the telemetry. */
 const minRatio = isLong ? 0.95 : 0.5;
 /**
  * Rounds cut off at either end for the interval of the median. Of 31 rounds it misses the true one in 1 of 100
@@ -19,7 +19,7 @@ const trimmed = isLong ? 8 : 0;
 type Ratios = { readonly throughput: number; readonly cpu: number };
 
 /**
- * Loads a service in trouble and its healthy twin in turns, and says what the trouble costs: the median over the
+ * Puts load on a failing service and its healthy twin in turn, and measures what the fault costs: the median over the
  * rounds of throughput and of CPU time per request, each as a ratio to the twin's in the same round. Which of the two
  * goes first changes from round to round, and whatever else the machine does falls on both.
  *

@@ -6,7 +6,7 @@ import { explanationOf, logisticOf } from '../support/model-parts.ts';
 import { type OtlpSink, startOtlpSink } from '../support/otlp-sink.ts';
 import { eventually, postJson, seriesValue, startTestService, type TestService } from '../support/service.ts';
 
-/** Long enough for a scrape on a machine that does other things. */
+/** Long enough for a scrape on a busy machine. */
 const maxHoldS = 0.1;
 const row = { age: 22, limit: 9000, history: 'none' };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { postJson, seriesValue, startTestService, type TestService } from '../support/service.ts';
 
 const bytes = 4 * 1024 * 1024;
-/** Long enough for a machine that does other things; the bodies below took 200 to 600 ms where nothing bounds them. */
+/** Long enough for a busy machine; the bodies below took 200 to 600 ms without limits. */
 const maxHoldS = 0.15;
 
 /** A body of 4 MiB: a part again and again, between a beginning and an end. */
@@ -81,7 +81,7 @@ describe('a body of outcomes of 4 MiB', () => {
           });
           assert.equal(answer.status, status, (await answer.text()).slice(0, 300));
           holds.push(await longestHoldS());
-          // other work on the machine may hold up one of them, but not all
+          // other work on the machine may delay one of them, but not all
         } while (holds.length < 5 && !(Math.min(...holds) < maxHoldS));
         assert.ok(Math.min(...holds) < maxHoldS, `${holds} s`);
       });

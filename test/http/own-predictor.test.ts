@@ -27,7 +27,7 @@ async function watchedCredit(): Promise<Artifact> {
   return sealArtifact({ ...content, name: 'own' });
 }
 
-/** The same, made of scores without outcomes. */
+/** The same, made from scores without outcomes. */
 async function withoutOutcomes(name: string): Promise<Artifact> {
   const { version: _, evaluation: __, ...content } = await watchedCredit();
   const { calibration: ___, score, ...output } = content.output;
@@ -40,7 +40,7 @@ async function withoutOutcomes(name: string): Promise<Artifact> {
   });
 }
 
-/** A model that this test is: how it answers can be changed from row to row. */
+/** A model played by this test, whose answers can be changed from row to row. */
 let answer: (rows: readonly Row[], signal?: AbortSignal) => ReturnType<Predictor['predict']>;
 let closed = 0;
 const ownPredictor: Predictor = {

@@ -305,7 +305,7 @@ describe('a shadow that is slow or fails', () => {
     for (const folder of folders) await folder[Symbol.asyncDispose]();
   });
 
-  /** Lets the challenger be a shadow that answers in this way. */
+  /** Makes the challenger a shadow that answers in this way. */
   function follow(predict: Predictor['predict'], changes: Partial<Deployment> = {}) {
     const { service } = running;
     const { deployments } = service;
@@ -360,7 +360,7 @@ describe('a shadow that is slow or fails', () => {
     assert.equal(scored(), 0);
   });
 
-  /** Sends observations whose ids nobody wants, without samples: they have none. */
+  /** Sends observations without samples whose ids are not requested: they have none. */
   const observe = async (count: number) => {
     const batch = Array.from({ length: count }, (_, i) => ({ features: rows[i % rows.length], score: 0.5 }));
     const { body } = await postJson(`${running.adminUrl}/observations?ids=false`, batch);

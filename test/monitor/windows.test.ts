@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { createWindows, windowNames, windowSpans } from '../../src/monitor/windows.ts';
 
 describe('sliding windows', () => {
-  it('hold everything while they are younger than their span', () => {
+  it('contain everything while they are younger than their span', () => {
     let nowMs = 0;
     const totals = new Float64Array(1);
     const windows = createWindows(totals, () => nowMs);
@@ -27,7 +27,7 @@ describe('sliding windows', () => {
     assert.deepEqual([...windows.since('24h')], [0]);
   });
 
-  it('hold, at any time, what came within the span, and at most what came within a step more', () => {
+  it('contain, at any time, what arrived within the span, and at most one more step', () => {
     const arrivals = fc.array(fc.integer({ min: 0, max: 400_000 }), { minLength: 1, maxLength: 60 });
     fc.assert(
       fc.property(arrivals, fc.integer({ min: 0, max: 900_000 }), (gapsMs, quietMs) => {

@@ -64,7 +64,7 @@ describe('recorded slow drift', function () {
     });
   });
 
-  it('goes on after two days on which the service was down', async function () {
+  it('continues after two days on which the service was down', async function () {
     const days = leaningDays(8, -1, 3);
     for (const down of [4, 5]) days[down].fill(0);
     const variable: Variable = { feature: 'age', bins, reference, replicas: [dailyTraffic(days)] };

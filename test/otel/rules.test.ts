@@ -51,7 +51,7 @@ function metricsIn(expr: string): string[] {
 }
 
 describe('the rule generator', () => {
-  it('gives the files that are committed, and no other is there', () => {
+  it('writes exactly the files that are committed', () => {
     const expected = Object.fromEntries(rules.map((file) => [file.name, renderRuleFile(file)]));
     deepEqual(readFolder(rulesFolder), expected);
   });
@@ -127,7 +127,7 @@ describe('the rules', () => {
     }
   });
 
-  it('record nothing that nobody could have counted', () => {
+  it('record nothing that could not have been counted', () => {
     for (const rule of allRules) ok(metricsIn(rule.expr).length > 0 || rule.expr === 'vector(1)', rule.expr);
   });
 
@@ -158,7 +158,7 @@ describe('the rules', () => {
     for (const { name } of rules) ok(printed.includes(name), `prometheus.yml does not load ${name}`);
   });
 
-  it('look for the scrape jobs that there are', () => {
+  it('look for the scrape jobs that exist', () => {
     const config = parse(readFileSync(join(root, 'otel/prometheus/prometheus.yml'), 'utf8'));
     const jobs: string[] = config.scrape_configs.map((job: { job_name: string }) => job.job_name);
     const named = allRules.flatMap(({ expr }) =>
@@ -173,7 +173,7 @@ describe('every alert', () => {
   const runbook = readFileSync(join(root, 'docs/alerts.md'), 'utf8');
   const sections = [...runbook.matchAll(/^### (\w+)\n([\s\S]*?)(?=^#{1,3} |$(?![\s\S]))/gm)];
 
-  it('has a name of its own, and a severity', () => {
+  it('has a unique name, and a severity', () => {
     equal(new Set(alerts.map(({ alert }) => alert)).size, alerts.length);
     for (const { labels } of alerts) match(labels.severity, /^(critical|warning|info|none)$/);
   });
@@ -239,7 +239,7 @@ describe('every alert', () => {
 describe('Alertmanager', () => {
   const config = parse(readFileSync(alertmanagerConfig, 'utf8'));
 
-  it('is configured as amtool wants it', async function () {
+  it('has a configuration that amtool accepts', async function () {
     await run(requireTool(this, 'amtool'), ['check-config', alertmanagerConfig]);
   });
 
@@ -249,7 +249,7 @@ describe('Alertmanager', () => {
     return alertingRules(ruleFiles({ ...defaultSettings, alerts: { ...defaultAlertSettings, labels } }));
   });
 
-  it('gives every alert to a receiver that tells somebody', async function () {
+  it('sends every alert to a receiver that notifies somebody', async function () {
     const amtool = requireTool(this, 'amtool');
     const receivers = new Map<string, object>(
       config.receivers.map((receiver: { name: string }) => [receiver.name, receiver]),

@@ -134,13 +134,13 @@ describe('an accepted outcome is seen by Prometheus once, whenever the process e
     await first.signal('SIGKILL');
     const second = await start();
     await take(second, 10);
-    // else Prometheus would see a rise from 3 to 10, and not from 0
+    // otherwise Prometheus would see an increase from 3 to 10, not from 0
     assert.equal(await scrape(second), 3);
     assert.equal(await scrape(second), 13);
   });
 
   it('with a maturity, also what is not due at the end and what becomes due while no process runs', async () => {
-    // within the day by which a clock may jump and be believed
+    // within the day by which a clock may jump and still be trusted
     const env = (stepDays: number) => ({
       OUTCOME_MATURITY_DAYS: '0.25',
       NODE_OPTIONS: `--import=${movableClock}`,
@@ -190,7 +190,7 @@ describe('an accepted outcome is seen by Prometheus once, whenever the process e
     await other.signal('SIGKILL');
     const again = await start();
     await scrape(again);
-    // what the one that lives has taken is its own to count
+    // what the running process has accepted, it has to count itself
     assert.equal(await scrape(again), 34);
     await take(again, 5);
     await one.signal('SIGKILL');
@@ -201,7 +201,7 @@ describe('an accepted outcome is seen by Prometheus once, whenever the process e
     const lines = await readJsonLines(alone.outcomesPath);
     assert.equal(lines.length, 42);
     assert.equal(new Set(lines.map(({ slot, line }) => `${slot} ${line}`)).size, 42);
-    // the slot that was left is free again when all of it has been counted
+    // the abandoned slot is free again once all of it has been counted
     const last = await start();
     await take(last, 1);
     assert.equal((await readJsonLines(last.outcomesPath)).at(-1).slot, 2);

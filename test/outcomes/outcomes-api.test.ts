@@ -324,7 +324,7 @@ describe('outcomes that arrive early', () => {
       ...env,
       OUTCOME_MATURITY_DAYS: '0.25',
       NODE_OPTIONS: `--import=${movableClock}`,
-      // by no more than a clock may jump and be believed
+      // by no more than a clock may jump and still be trusted
       CLOCK_STEP_MS: String(dayMs / 2),
     };
     const first = await startTestService(maturity);

@@ -30,7 +30,7 @@ type Traffic = {
   readonly variables?: number;
 };
 
-/** The alarms that traffic brings, each with its begin and end in hours. */
+/** The alarms that traffic raises, each with its beginning and end in hours. */
 function replay({ hours, perHour, bin = (_, uniform) => uniform, variables = 1 }: Traffic) {
   const timeline = createTimeline(cells * variables, [30_000, 60_000, 300_000], 100_000);
   const random = createRandom(5);
@@ -116,13 +116,13 @@ describe('the backtest', function () {
     );
     const [early, lasting] = alarms;
     assert.ok(early.from > 24.3 && early.from < 26, `early after ${early.from - 24} h`);
-    // A day later the same hour looked the same: the early alert is over, the lasting one stays.
+    // A day later the same hour looked the same: the early alert is over, the other one stays.
     assert.ok(early.to !== null && early.to < 51, `early until ${early.to}`);
     assert.ok(lasting.from > early.from && lasting.from < 48);
     assert.equal(lasting.to, null);
   });
 
-  it('takes a daily rhythm for season, not for drift', () => {
+  it('treats a daily rhythm as seasonal, not as drift', () => {
     const alarms = replay({
       hours: 96,
       perHour: 800,
@@ -133,7 +133,7 @@ describe('the backtest', function () {
     assert.ok(alarms.every(({ from }) => from < 24));
   });
 
-  it('pages for a break within minutes, and resolves when it is mended', () => {
+  it('pages for a break within minutes, and resolves when it is fixed', () => {
     const alarms = replay({
       hours: 30,
       perHour: 6000,
@@ -153,7 +153,7 @@ describe('the backtest', function () {
     assert.ok(alarms.every(({ alert }) => alert !== 'ModelFeatureDriftFast'));
   });
 
-  it('looks at a week where a day brings too little', () => {
+  it('uses a week if a day has too few requests', () => {
     const alarms = replay({
       hours: 24 * 14,
       perHour: 8,
@@ -166,7 +166,7 @@ describe('the backtest', function () {
     assert.ok(alarms[0].from > 120 && alarms[0].from < 260);
   });
 
-  it('finds no less and no later the more requests come', () => {
+  it('detects no less and no later with more requests', () => {
     const rates = [150, 250, 350, 600, 1000, 2000];
     const found = rates.map((perDay) => stepsFound(perDay, 0.5));
     for (const [i, { share, medianDays }] of found.entries()) {
@@ -177,7 +177,7 @@ describe('the backtest', function () {
     }
   });
 
-  it('takes weekends for season, from the second one on, at any rate', () => {
+  it('treats weekends as seasonal, from the second one on, at any rate', () => {
     for (const perDay of [600, 5000]) {
       // Days 5 and 6 of each week. The first one has no other to be compared with.
       const begins = alertDays(21, perDay, (day) => (day % 7 >= 5 ? 0.6 : 0));
@@ -199,7 +199,7 @@ describe('the backtest', function () {
       );
   });
 
-  it('sees missing values that the PSI is too blunt for', () => {
+  it('detects missing values to which the PSI is not sensitive enough', () => {
     const alarms = replay({
       hours: 60,
       perHour: 500,
@@ -211,7 +211,7 @@ describe('the backtest', function () {
     );
   });
 
-  it('says no more of slow drift when there have been no values for a week', () => {
+  it('reports no slow drift any more when there have been no values for a week', () => {
     const alarms = replay({
       hours: 45 * 24,
       perHour: 1,
@@ -225,7 +225,7 @@ describe('the backtest', function () {
     assert.ok(to !== null && Math.abs(to - (37 * 24 + 1)) < 1.5, `it ends after ${to} hours`);
   });
 
-  it('raises no alert on slow drift for a change that has ended, when one told of it already', () => {
+  it('raises no alert on slow drift for a change that has ended and was already reported', () => {
     const alarms = replay({
       hours: 50 * 24,
       perHour: 40,
@@ -239,7 +239,7 @@ describe('the backtest', function () {
     );
   });
 
-  it('tells one cause from many', () => {
+  it('distinguishes one cause from many', () => {
     const alarms = replay({
       hours: 60,
       perHour: 800,

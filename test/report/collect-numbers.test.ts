@@ -79,7 +79,7 @@ describe('collecting a numeric reference', () => {
     ['descending', (values: Float64Array) => values.toSorted().reverse()],
     ['the narrow half first', (values: Float64Array) => values.toSorted((a, b) => Math.abs(a) - Math.abs(b))],
   ] as const) {
-    it(`cuts a long column of different values at its deciles, in order: ${order}`, () => {
+    it(`cuts a long column of distinct values at its deciles, in order: ${order}`, () => {
       const random = createRandom(3);
       const values = arrange(
         Float64Array.from({ length: 400_000 }, () => (random() < 0.15 ? 1 : (random() - 0.5) / random())),
@@ -115,7 +115,7 @@ describe('values that are far out', () => {
     return { leftOut: collector.leftOut, ...collector.finish(createSortSpace()) };
   };
 
-  it('are counted in the outermost bins, and are in no edge, mean or percentile', () => {
+  it('are counted in the outermost bins, and affect no edge, mean or percentile', () => {
     const clean = collectAll(usual, {});
     const { counts, edges, summary, mean, far, leftOut } = collectAll([...wild, ...usual], {});
     assert.deepEqual(

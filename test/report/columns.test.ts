@@ -39,7 +39,7 @@ describe('the columns of tables', () => {
     assert.deepEqual(grades[0].summary, grades[1].summary);
   });
 
-  it('are of numbers where the others are marks that say nothing, or missing, in tables and JSON', async () => {
+  it('are numeric if the others are uninformative marks, or missing, in tables and JSON', async () => {
     await using folder = await temporaryFolder();
     const rows = lateColumn(2000, 1);
     const live = await folder.write('live.csv', table(lateColumn(3000, 2)));
@@ -83,7 +83,7 @@ describe('the columns of tables', () => {
     assert.equal(report.reference.samples, 20_000);
   });
 
-  it('are the same from standard input, packed or not', async () => {
+  it('are the same from standard input, compressed or not', async () => {
     await using folder = await temporaryFolder();
     const rows = table(lateColumn(20_000, 1));
     const path = await folder.write('rows.csv', rows);
@@ -150,7 +150,7 @@ describe('the columns of tables', () => {
     }
   });
 
-  it('are refused where the notation cannot be told, unless it is given', async () => {
+  it('are refused if the notation is ambiguous, unless it is given', async () => {
     await using folder = await temporaryFolder();
     const rows = Array.from({ length: 300 }, (_, i) => `${(i % 9) + 1},${100 + (i % 90)}`);
     const path = await folder.write('unclear.tsv', table(rows, 'weight'));
@@ -179,7 +179,7 @@ describe('the columns of tables', () => {
     assert.equal(wrong.code, 2);
   });
 
-  it('are refused with the line where another notation begins', async () => {
+  it('are refused with the line where a different notation begins', async () => {
     await using folder = await temporaryFolder();
     const points = Array.from({ length: 3000 }, (_, i) => `${i}.5;x`);
     const commas = Array.from({ length: 1000 }, (_, i) => `${i},5;x`);
@@ -195,7 +195,7 @@ describe('the columns of tables', () => {
     assert.ok(report.notes.some((note) => note.startsWith('amount: 1 value is no number')));
   });
 
-  it('hold NA as a category where it is quoted, and a missing value where it is not', async () => {
+  it('contain NA as a category if it is quoted, and a missing value if it is not', async () => {
     await using folder = await temporaryFolder();
     const countries = (mark: string) =>
       Array.from({ length: 3000 }, (_, i) => `${[mark, 'ZA', 'ZM'][i % 3]},${i % 50}`);
@@ -222,7 +222,7 @@ describe('the columns of tables', () => {
     }
   });
 
-  it('hold codes, truth values and texts by one rule, without a model too', async () => {
+  it('contain codes, booleans and texts by one rule, even without a model', async () => {
     await using folder = await temporaryFolder();
     const reference = Array.from(
       { length: 3000 },

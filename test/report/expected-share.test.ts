@@ -48,7 +48,7 @@ describe('the share of positives that scores predict', () => {
     assert.equal(Number(now), Math.round(100 * corrected));
   });
 
-  it('stands beside the share that there was in an evaluation', async () => {
+  it('is next to the realised share in an evaluation', async () => {
     await using folder = await temporaryFolder();
     const table = rows.map(({ features, outcome }) => ({ ...features, outcome }));
     const data = await folder.write('data.csv', toCsv(table));
@@ -60,7 +60,7 @@ describe('the share of positives that scores predict', () => {
     );
   });
 
-  it('is not told of fewer than 100 scores', async () => {
+  it('is not given for fewer than 100 scores', async () => {
     await using folder = await temporaryFolder();
     const live = await folder.write('live.jsonl', toJsonl(samples.slice(0, 99)));
     const report = await driftReport('--model', model, '--live', live);

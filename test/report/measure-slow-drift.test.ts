@@ -109,7 +109,7 @@ describe('slow drift in the report', () => {
     assert.match(html, /ModelDriftSlow \(warning\)/);
   });
 
-  it('needs times', async () => {
+  it('requires times', async () => {
     await using there = await files();
     const args = [...there.args.slice(0, 3), await there.folder.write('untimed.csv', toCsv(untimed))];
     const report = await driftReport(...args);
@@ -117,7 +117,7 @@ describe('slow drift in the report', () => {
     assert.notEqual(report.verdict, 'drifting');
   });
 
-  it('is not looked for in more days than memory has room for, and the report says so', async () => {
+  it('is not searched for in more days than fit into memory, and the report says so', async () => {
     const features = Array.from({ length: 1000 }, (_, i) => ({
       ...onlyCounted,
       name: `x${i}`,

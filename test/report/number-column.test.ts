@@ -23,7 +23,7 @@ describe('a column of numbers', () => {
     ['whole numbers of a narrow range', fc.integer({ min: -5, max: 5 })],
     ['fractions among which is a double', fc.oneof({ weight: 9, arbitrary: decimal }, finite)],
   ] as const) {
-    it(`gives back ${name} in order, exactly`, () => {
+    it(`returns ${name} in order, exactly`, () => {
       fc.assert(
         fc.property(fc.array(kind, { maxLength: 300 }), (values) => {
           const plain = values.map((value) => value + 0);
@@ -33,7 +33,7 @@ describe('a column of numbers', () => {
     });
   }
 
-  it('goes over to doubles in the middle of many blocks', () => {
+  it('switches to doubles in the middle of many blocks', () => {
     const values = Array.from({ length: 150_000 }, (_, i) => (i < 140_000 ? (i % 1000) / 100 : i / 7));
     assert.deepEqual(sortedBy(values), [...Float64Array.from(values).sort()]);
   });
@@ -46,7 +46,7 @@ describe('a column of numbers', () => {
     assert.equal(column.isWhole, false);
   });
 
-  it('uses its space again', () => {
+  it('reuses its space', () => {
     const space = createSortSpace();
     const [long, short] = [
       [5, 3, 9, 1],

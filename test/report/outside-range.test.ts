@@ -17,8 +17,8 @@ function logGamma(whole: number): number {
 }
 
 /**
- * P(the share has risen) although nothing has changed, for values that are sent so many times each. What lies beyond both
- * extremes of M values is Beta(2, M − 1) distributed, whatever the values; the live count is then beta-binomial.
+ * P(the share has risen) although nothing has changed, for values that are sent several times each. What lies beyond
+ * both extremes of M values is Beta(2, M − 1) distributed, whatever the values; the live count is then beta-binomial.
  */
 function falseAlarms(rows: number, referenceSamples: number, sends: number): number {
   const [a, b] = [2, referenceSamples - 1];
@@ -45,7 +45,7 @@ function power(samples: number, referenceSamples: number, share: number): number
 }
 
 describe('values outside the range of the reference', () => {
-  it('are rarely more by chance than the alert allows, though the extremes are a draw: summed exactly', () => {
+  it('are rarely more by chance than the alert allows, although the extremes are random: summed exactly', () => {
     for (const referenceSamples of [200, 500, 1000, 5000, 100_000]) {
       for (const samples of [300, 1000, 5000, 50_000]) {
         for (const sends of [1, 3]) {
@@ -59,14 +59,14 @@ describe('values outside the range of the reference', () => {
     }
   });
 
-  it('are found when 5 % of 1,000 are in another unit', () => {
+  it('are detected when 5 % of 1,000 are in another unit', () => {
     for (const referenceSamples of [1000, 2000, 10_000]) {
       const found = power(1000, referenceSamples, 0.05);
       assert.ok(found >= 0.9, `M ${referenceSamples}: ${found}`);
     }
   });
 
-  it('make an alarm in the backtest of a service’s samples, and none where there are no such values', async () => {
+  it('raise an alarm in the backtest of a service’s samples, and none if there are no such values', async () => {
     await using folder = await temporaryFolder();
     const day = { count: 2880, everyMs: 30_000 };
     const usual = await folder.write('usual.jsonl', toJsonl(makeSamples(day)));

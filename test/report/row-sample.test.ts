@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createRowSample } from '../../src/report/read/row-sample.ts';
 
 describe('a sample of rows', () => {
-  it('holds all of few rows, in their order, without the values that are withheld', () => {
+  it('contains all rows if there are few, in order, without the values that are withheld', () => {
     const sample = createRowSample(2);
     const row: unknown[] = [];
     for (let i = 0; i < 5; i++) {
@@ -18,7 +18,7 @@ describe('a sample of rows', () => {
     });
   });
 
-  it('is bounded, even of a wide table, and takes early and late rows alike', () => {
+  it('is bounded, even for a wide table, and includes early and late rows alike', () => {
     for (const [columns, rows] of [
       [3, 10_000],
       [2000, 1000],

@@ -48,7 +48,7 @@ const of = (segments: readonly ReportSegment[], column: string, value: string) =
 describe('npm run drift -- --by', function () {
   this.timeout(60_000);
 
-  it('finds what has moved in a fifth of the rows, which all rows together do not show', async () => {
+  it('detects what has moved in a fifth of the rows, which all rows together do not show', async () => {
     await using folder = await temporaryFolder();
     for (const seed of [1, 2, 3]) {
       const reference = await folder.write('reference.csv', toCsv(rows(seed)));
@@ -91,7 +91,7 @@ describe('npm run drift -- --by', function () {
 
   it('compares each segment of either side with the same rows of the other', async () => {
     await using folder = await temporaryFolder();
-    // the mix of segments changes, and in none of them anything does
+    // the mix of segments changes, but nothing within any of them
     const mixed = (seed: number, share: number) => {
       const random = createRandom(seed);
       return Array.from({ length: 3000 }, () => {
@@ -135,7 +135,7 @@ describe('npm run drift -- --by', function () {
     assert.deepEqual(all.find(({ column }) => column === 'x')?.variables, []);
   });
 
-  it('says of small segments in one line that they cannot be judged', async () => {
+  it('says in one line that small segments cannot be judged', async () => {
     await using folder = await temporaryFolder();
     const few = (seed: number) =>
       rows(seed).map((row, i) => ({ ...row, branch: i % 30 === 0 ? `b${i % 8}` : 'main' }));
@@ -177,7 +177,7 @@ describe('npm run drift -- --by', function () {
     );
   });
 
-  it('raises no more false alarms than it reckons with', () => {
+  it('raises no more false alarms than it expects', () => {
     const random = createRandom(3);
     const variable = (name: string, categories: number): ReferenceVariable => ({
       name,
@@ -227,7 +227,7 @@ describe('npm run drift -- --by', function () {
     assert.equal(drifting, 0);
   });
 
-  it('takes names for no drift where new ones never cease, as all rows together do', async () => {
+  it('does not treat names as drift if new ones never cease, like all rows together', async () => {
     await using folder = await temporaryFolder();
     const population = merchants(0.6);
     const named = (seed: number) => {
@@ -247,7 +247,7 @@ describe('npm run drift -- --by', function () {
     }
   });
 
-  it('takes samples, with their scores', async () => {
+  it('accepts samples, with their scores', async () => {
     await using folder = await temporaryFolder();
     const reference = await folder.write('a.jsonl', toJsonl(makeSamples({ count: 3000, seed: 1 })));
     const change = (row: Record<string, unknown>) =>
@@ -260,7 +260,7 @@ describe('npm run drift -- --by', function () {
     assert.equal(moved?.verdict, 'drifting');
   });
 
-  it('reads what comes through a pipe', async () => {
+  it('reads from a pipe', async () => {
     await using folder = await temporaryFolder();
     const live = await folder.write('live.csv', toCsv(rows(2, { move: 1 })));
     const { stdout } = await runCommand('drift', ['--reference', '-', '--live', live, '--by', 'region'], {
@@ -315,7 +315,7 @@ describe('npm run drift -- --by', function () {
     });
   }
 
-  it('does not tell the values of a sensitive column', async () => {
+  it('does not reveal the values of a sensitive column', async () => {
     await using folder = await temporaryFolder();
     const sealed = sealArtifact({ ...artifact, sensitive: ['history'] });
     const sensitive = await folder.write('model.json', JSON.stringify(sealed));

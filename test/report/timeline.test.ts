@@ -23,7 +23,7 @@ describe('a timeline', () => {
     );
   });
 
-  it('takes longer steps when there are too many, and loses no row', () => {
+  it('uses longer steps when there are too many, and loses no row', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -5000, max: 5000 }), { minLength: 1 }), (times) => {
         const timeline = createTimeline(1, [1, 10, 50, 10_000], 5);
@@ -45,7 +45,7 @@ describe('a timeline', () => {
 });
 
 describe('a sliding window', () => {
-  it('holds the steps that lie within it', () => {
+  it('contains the steps that lie within it', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.integer({ min: 0, max: 60 }), { minLength: 1 }),

@@ -12,7 +12,7 @@ import { artifact, makeSamples, model, toCsv, toJsonl } from './samples.ts';
 
 const schema = new Ajv2020({ formats: { 'date-time': true } }).compile(driftReportJsonSchema());
 
-/** Rows with two correlated features among others that say nothing. */
+/** Rows with two correlated features among uninformative others. */
 function rows(seed: number, { count = 2000, correlation = 0.7 } = {}) {
   const random = createRandom(seed);
   return Array.from({ length: count }, () => {
@@ -47,7 +47,7 @@ const compare = (reference: ReturnType<typeof rows>, live: ReturnType<typeof row
 describe('all features together', function () {
   this.timeout(60_000);
 
-  it('tell that a correlation turned round, which no feature shows', async () => {
+  it('show that a correlation was reversed, which no single feature shows', async () => {
     await using folder = await temporaryFolder();
     const reference = await folder.write('reference.csv', toCsv(rows(1)));
     const live = await folder.write('live.csv', toCsv(rows(2, { correlation: -0.7 })));
@@ -96,7 +96,7 @@ describe('all features together', function () {
     assert.ok(spread > 0.7 && spread < 1.3, `the error is off: ${spread}`);
   });
 
-  it('are not told apart by rows that are sent several times', () => {
+  it('are not distinguished by rows that are sent several times', () => {
     const thrice = (all: ReturnType<typeof rows>) => [...all, ...all, ...all];
     let largest = 0;
     for (let seed = 0; seed < 10; seed++) {
@@ -107,7 +107,7 @@ describe('all features together', function () {
     assert.ok(largest < 3, `${largest}`);
   });
 
-  it('tell a move of part of the rows by what goes with it', () => {
+  it('show a move of part of the rows by what correlates with it', () => {
     const live = rows(2, { count: 4000 }).map((row) =>
       row.kind === 'u' ? { ...row, age: row.age + 10 } : row,
     );
@@ -122,7 +122,7 @@ describe('all features together', function () {
     assert.equal(compare(rows(1, { count: 100 }), rows(2, { count: 100 }))?.verdict, 'undetermined');
   });
 
-  it('are given only where both sides have values, and leave out what samples withhold', async () => {
+  it('are given only if both sides have values, without what samples withhold', async () => {
     await using folder = await temporaryFolder();
     const samples = makeSamples({ count: 800 });
     const live = await folder.write('live.jsonl', toJsonl(samples));

@@ -278,7 +278,7 @@ describe('the stack', () => {
     assert.equal(samples, sent);
     assert.equal(accepted, sent);
     const figures = await until('realised performance over a day', 300, async () => {
-      // A minute ago: a chart that is drawn next has points at distances, and must meet one.
+      // A minute ago: a chart that is drawn next has points at intervals, and must include one.
       const ofCredit = 'model="credit",window="24h"';
       const found = await prometheus.query(`model:performance{${ofCredit},metric="accuracy"} offset 1m`);
       const judged = await prometheus.query(`model:calibration:chi_square{${ofCredit}} offset 1m`);
@@ -356,7 +356,7 @@ describe('the stack', () => {
       'app',
       'sh',
       '-c',
-      // the requests alone: what waited for a shadow when its replica was stopped is not scored
+      // requests only: rows that waited for a shadow when its replica was stopped are not scored
       `ls /app/logs | wc -l; cat /app/logs/*/input_samples.jsonl | grep -c '"model":"credit"'`,
     );
     assert.deepEqual(lines.trim().split(/\s+/).map(Number), [3, sent]);

@@ -15,11 +15,11 @@ import { stringify } from 'yaml';
 
 const run = promisify(execFile);
 
-/** The windows of the rules, and the pace at which Prometheus looks, are this much shorter; the formulas are the same. */
+/** The windows of the rules, and Prometheus's intervals, are shorter by this factor; the formulas are the same. */
 export const timeScale = 0.2;
 export const scrapeInterval = '3s';
 
-/** A model of the test's own in `models/`, for a shadow: the one that is committed, with another threshold. */
+/** The test's own model in `models/`, for a shadow: the committed one, with a different threshold. */
 export const shadowModel = 'credit-next';
 
 export type Stack = {
@@ -30,7 +30,7 @@ export type Stack = {
   compose(...args: string[]): Promise<string>;
   /** Runs `docker` and gives its stdout. */
   docker(...args: string[]): Promise<string>;
-  /** Sets variables as `.env` would, for all that is made from now on. */
+  /** Sets variables as `.env` would, for everything created from now on. */
   configure(variables: Readonly<Record<string, string>>): void;
   /** Writes a file that containers may read, and gives its path. */
   writeFile(name: string, text: string): string;
@@ -46,7 +46,7 @@ export type Stack = {
   restart(service: string, index: number): Promise<void>;
   /** Lays the text of another compose file over the others, for one service. */
   lay(override: string, service: string): Promise<void>;
-  /** Takes everything away: containers, volumes, network, files. */
+  /** Removes everything: containers, volumes, network, files. */
   down(): void;
 };
 
@@ -76,7 +76,7 @@ function writeOverrides(folder: string): string {
       services: {
         app: {
           volumes: [`${models}:/app/models:ro`],
-          // a busy machine may hold the service up: that it sheds load then is tested where it is meant
+          // a busy machine may delay the service; load shedding has tests of its own
           environment: { MAX_EVENT_LOOP_DELAY_MS: '5000' },
         },
         prometheus: { volumes: [`${prometheus}:/etc/prometheus:ro`] },
@@ -91,13 +91,13 @@ function writeOverrides(folder: string): string {
       },
     }),
   );
-  // The containers' users are others than ours.
+  // The containers' users differ from ours.
   for (const path of [folder, prometheus, join(prometheus, 'rules'), models]) chmodSync(path, 0o755);
   chmodSync(shadow, 0o644);
   return override;
 }
 
-/** A stack of its own beside any other: own project name, free ports, own volumes. */
+/** A separate stack, independent of any other: its own project name, free ports, its own volumes. */
 export function createStack(): Stack {
   const folder = mkdtempSync(join(tmpdir(), 'vigia-stack-'));
   const override = writeOverrides(folder);
@@ -151,7 +151,7 @@ export function createStack(): Stack {
     });
     rmSync(folder, { recursive: true, force: true });
   }
-  // Also when the run is cut short.
+  // Also if the run is interrupted.
   process.once('exit', down);
 
   return {

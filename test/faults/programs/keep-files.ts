@@ -1,4 +1,6 @@
-/** Does one piece of work on files in argv[3], of which an operation may fail, and tells what it has been told. */
+/**
+ * Does one piece of work on files in argv[3], during which an operation may fail, and reports the results that it got.
+ */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openJsonlWriter } from '../../../src/files/jsonl-writer.ts';

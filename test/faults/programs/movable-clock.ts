@@ -1,8 +1,9 @@
 /**
- * Loaded by `--import` before the service: SIGUSR2 puts the wall clock back by an hour, as an operator or a bad time
- * server may, or forward by `CLOCK_STEP_MS` where that is set; `CLOCK_AHEAD_MS` has it wrong from the start. Only `Date` moves, as in life: timers and `performance.now()` go by the monotonic clock, which nobody
- * can set. (A library preloaded in front of the system calls, such as libfaketime, would move that one too, or would
- * have to be told not to.)
+ * Loaded by `--import` before the service: SIGUSR2 sets the wall clock back by an hour, as an operator or a bad time
+ * server may, or forward by `CLOCK_STEP_MS` if that is set; with `CLOCK_AHEAD_MS` it is wrong from the start. Only
+ * `Date` moves, as in reality: timers and `performance.now()` use the monotonic clock, which nobody can set. (A
+ * preloaded library that intercepts system calls, such as libfaketime, would move that one, too, unless configured not
+ * to.)
  */
 const RealDate = Date;
 const realNow = Date.now;

@@ -2,8 +2,8 @@ import { isAlertingRule, type RuleFile } from '../../../otel/prometheus/generato
 import type { RuleTest } from './promtool.ts';
 
 /**
- * The rule files with the rules alone that a test asks for, and those that they read in turn. The others cannot change
- * what it finds, and evaluating all of them takes several times as long.
+ * The rule files reduced to the rules that a test needs, and those that these read in turn. The others cannot change
+ * the result, and evaluating all of them takes several times as long.
  */
 export function neededRules(files: readonly RuleFile[], { queries = [], alerts = [] }: RuleTest): RuleFile[] {
   const rules = files.flatMap(({ groups }) => groups.flatMap((group) => group.rules));

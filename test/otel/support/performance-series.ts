@@ -26,11 +26,11 @@ export const { cells } = createPerformance(reference);
 /** What happens in a minute, without any chance: counts are fractions. */
 export type Traffic = {
   readonly predictions: number;
-  /** Weight of a score bin among the predictions; those of the reference when left out. */
+  /** Weight of a score bin among the predictions; those of the reference by default. */
   readonly weight?: (bin: number) => number;
-  /** Share of the predictions that get an outcome, by decision; all when left out. */
+  /** Share of the predictions that get an outcome, by decision; all by default. */
   readonly labelled?: (cell: Cell) => number;
-  /** P(positive) given the calibrated probability; the same when left out. */
+  /** P(positive) given the calibrated probability; the same by default. */
   readonly risk?: (probability: number) => number;
 };
 
@@ -89,7 +89,7 @@ export function performanceSeries(replicas: readonly (readonly PerformancePhase[
   });
 }
 
-/** Of the many series of a model's performance, those that tell of outcomes and of what was expected of them. */
+/** Of the many series of a model's performance, those about outcomes and what was expected of them. */
 const ofOutcomes =
   /^model_(outcomes|outcome_expected|outcome_variance|class_info|score_bin_reference_rows)(_|$)/;
 

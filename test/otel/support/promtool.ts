@@ -35,18 +35,18 @@ export type RuleTest = {
 };
 
 /**
- * How often rules are evaluated; promtool does not heed the groups' own intervals. The long windows are added up from
- * increments of five minutes, and so are right only when evaluated every five.
+ * How often rules are evaluated; promtool ignores the groups' own intervals. The long windows are sums of five-minute
+ * increments, so they are correct only if evaluated every five minutes.
  */
 export type Pace = 'minute' | 'ten minutes' | 'five minutes' | 'quarter of an hour' | 'day';
 
 const paces = {
   minute: { evaluation: '1m', scrape: '1m', step: 1 },
-  // For figures of the short windows: each evaluation stands by itself, and one in ten tells as much.
+  // For figures of the short windows: evaluations are independent, and one in ten is enough.
   'ten minutes': { evaluation: '10m', scrape: '1m', step: 1 },
   // Two samples an increment are enough, and keep weeks cheap.
   'five minutes': { evaluation: '5m', scrape: '150s', step: 2.5 },
-  // For weeks in which no figure of a long window is looked at: it misses two of three increments.
+  // For weeks in which no figure of a long window is examined: it misses two of three increments.
   'quarter of an hour': { evaluation: '15m', scrape: '150s', step: 2.5 },
   // For months in which each day's traffic comes in its last five minutes (see `dailyTraffic`).
   day: { evaluation: '1d', scrape: '150s', step: 2.5 },

@@ -4,7 +4,10 @@ import { withoutExternalLabels } from './annotation-links.ts';
 import { type AlertCheck, type Pace, type Query, type RuleTest, rules, spanOf } from './promtool.ts';
 import type { Labels, Series, Span } from './series.ts';
 
-/** An alert that must fire: the labels that tell it from others of its name, and the value its texts quote. */
+/**
+ * An alert that must fire: the labels that distinguish it from others with its name, and the value that its texts
+ * quote.
+ */
 export type Firing = {
   readonly labels: Labels;
   readonly value: number;
@@ -24,7 +27,7 @@ export type Course = {
   readonly resolved?: readonly string[];
 };
 
-/** A story told in series, and what the alerts make of it. */
+/** A scenario as series, and how the alerts react to it. */
 export type Scenario = {
   readonly name: string;
   readonly files: readonly string[];
@@ -86,7 +89,7 @@ function renderQuery(text: string, { effect, unit, furthest }: Omit<Firing, 'lab
   });
 }
 
-/** What Prometheus makes of an annotation, as far as ours use its templates. */
+/** How Prometheus renders an annotation, as far as ours use its templates. */
 function render(text: string, labels: Labels, value: number): string {
   return text.replaceAll(/\{\{ (.+?) \}\}/g, (whole, expression: string) => {
     const label = /^\$labels\.(\w+)( \| urlquery)?$/.exec(expression);

@@ -43,7 +43,7 @@ export function counter(phases: readonly Phase[], span: Span): string {
   return parts.join(' ');
 }
 
-/** A gauge: `[['0m', 1], ['30m', 2]]` is 1, and 2 from 30 min on; `null` is a series that is not there. */
+/** A gauge: `[['0m', 1], ['30m', 2]]` is 1, and 2 from 30 min on; `null` means no series. */
 export function gauge(
   values: readonly (readonly [from: string, value: number | null])[],
   span: Span,
@@ -71,11 +71,11 @@ export type Variable = {
   readonly model?: string;
   readonly version?: string;
   readonly feature: string;
-  /** Counted within this segment alone, a category of the feature `by`; all rows if left out. */
+  /** Counted within this segment only, a category of the feature `by`; all rows by default. */
   readonly segment?: { readonly by: string; readonly name: string };
   readonly bins: Bins;
   readonly reference: readonly number[];
-  /** What a row in each bin brings to the score; not exported if left out. */
+  /** What a row in each bin adds to the score; not exported by default. */
   readonly effects?: readonly number[];
   readonly replicas: readonly (readonly TrafficPhase[])[];
 };
@@ -132,7 +132,7 @@ export function replicaLabels(replica: number): Labels {
   return { job: 'vigia', instance: `10.0.0.${replica + 1}:9464` };
 }
 
-/** What all replicas counted in the window that ends at `at`. */
+/** The sum of what all replicas counted in the window that ends at `at`. */
 export function liveCounts({ replicas, reference }: Variable, window: string, at: string): number[] {
   const counts: number[] = new Array(reference.length).fill(0);
   for (const phases of replicas) {

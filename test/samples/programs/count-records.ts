@@ -1,4 +1,4 @@
-/** Reads JSONL from argv[2…] and tells how much it found. */
+/** Reads JSONL from argv[2…] and reports how much it found. */
 import { readJsonl } from '../../../src/samples/read-samples.ts';
 
 const reading = readJsonl(process.argv.slice(2));

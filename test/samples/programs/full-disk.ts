@@ -1,4 +1,4 @@
-/** Fills a small file system with samples, makes room, and tells what happened; run where mounting is allowed. */
+/** Fills a small file system with samples, makes room, and reports what happened; run where mounting is allowed. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
@@ -32,7 +32,7 @@ while (problems.length === 0) {
   if (accepted.length - writer.written < 20) append();
   await setImmediate();
 }
-// The outage has begun: what fits waits, the rest is dropped.
+// The outage has begun: lines that fit wait, the rest is dropped.
 while (append());
 const durable = await writer.appendDurably([`{"durable":"${'y'.repeat(5000)}"}`]).then(
   () => 'taken',

@@ -1,4 +1,4 @@
-/** Writes samples to a read-only file system that becomes writable, and tells what happened; needs to mount. */
+/** Writes samples to a read-only file system that becomes writable, and reports what happened; it has to mount. */
 import { execFileSync } from 'node:child_process';
 import { openJsonlWriter } from '../../../src/files/jsonl-writer.ts';
 import { linesIn } from '../support/folder.ts';

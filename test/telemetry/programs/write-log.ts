@@ -12,7 +12,7 @@ import { createLogger, terminalFormat } from '../../../src/telemetry/logger.ts';
 const [count, report, end, waitAt = ''] = process.argv.slice(2);
 const destination = createLogDestination({ format: terminalFormat(), maxPendingBytes: 1024 * 1024 });
 const logger = createLogger({ level: 'info', name: 'credit-api', destination });
-/** In one step, as a test looks for it all the time. */
+/** In one step, because a test keeps polling for it. */
 function leave(what: object): void {
   writeFileSync(`${report}.new`, JSON.stringify(what));
   renameSync(`${report}.new`, report);
