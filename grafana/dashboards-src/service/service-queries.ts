@@ -7,8 +7,9 @@ export const duration = 'http_server_request_duration_seconds';
 export const predict = `${replica},${predictRoute}`;
 export const failed = 'http_response_status_code=~"5.."';
 export const rate = (series: string, matchers = replica) => `rate(${series}{${matchers}}[$__rate_interval])`;
+/** Nothing where nothing was counted: the quantile of no observation is NaN, which no comparison passes. */
 export const quantile = (q: number, by: string, buckets: string) =>
-  `histogram_quantile(${q}, sum by (${by}le) (${buckets}))`;
+  `histogram_quantile(${q}, sum by (${by}le) (${buckets})) >= 0`;
 /** Nothing, rather than what was true last, while nobody asks for a prediction. */
 export const whileAsked = (expr: string) =>
   `(${expr}) and on () sum(${rate(`${duration}_count`, predict)}) > 0`;

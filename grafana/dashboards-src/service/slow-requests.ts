@@ -4,8 +4,8 @@ import { tracesTable } from '../tables.ts';
 import { timeSeries } from '../time-series.ts';
 import { quantile, rate } from './service-queries.ts';
 
-const spans = (by: string) =>
-  `sum by (${by}le) (rate(traces_span_metrics_duration_seconds_bucket{service_name="vigia",span_kind="SPAN_KIND_SERVER"}[$__rate_interval]))`;
+const spans = (matchers = '') =>
+  `rate(traces_span_metrics_duration_seconds_bucket{service_name="vigia"${matchers}}[$__rate_interval])`;
 
 export const slow: Row = {
   question: 'Which requests were slow, and where did their time go?',
@@ -19,7 +19,7 @@ export const slow: Row = {
         noData: 'no trace in this time: sampling is off, or the Collector is down',
       },
       ([0.5, 0.95, 0.99] as const).map((q) => ({
-        expr: `histogram_quantile(${q}, ${spans('')})`,
+        expr: quantile(q, '', spans(',span_kind="SPAN_KIND_SERVER"')),
         legend: `p${q * 100}`,
         exemplars: true,
       })),
@@ -45,11 +45,7 @@ export const slow: Row = {
       },
       [
         {
-          expr: quantile(
-            0.95,
-            'span_name, ',
-            'rate(traces_span_metrics_duration_seconds_bucket{service_name="vigia"}[$__rate_interval])',
-          ),
+          expr: quantile(0.95, 'span_name, ', spans()),
           legend: '{{span_name}}',
         },
       ],
