@@ -99,6 +99,10 @@ async function makeReport(options: Options, artifact: Artifact | null): Promise<
     by && artifact && options.reference === undefined
       ? modelSegmentColumns(artifact, pickModelSegments(by, artifact))
       : [];
+  const ofModel =
+    options.reference === undefined
+      ? selectFeatures(artifactReference(artifact!), chooseFeatures, excludeFeatures)
+      : null;
   const live = await findFiles(options.live);
   const reference = options.reference && (await findFiles(options.reference));
   const { onBytes, end } = createReadingProgress(live, ...(reference === undefined ? [] : [reference]));
@@ -113,7 +117,7 @@ async function makeReport(options: Options, artifact: Artifact | null): Promise<
         decimalSign,
         onBytes,
       }));
-    const compared = rows ?? selectFeatures(artifactReference(artifact!), chooseFeatures, excludeFeatures);
+    const compared = (rows ?? ofModel)!;
     const cutting = rows?.by ?? own;
     const counted = await countLive(live.paths, compared, {
       artifact,

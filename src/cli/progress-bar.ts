@@ -1,7 +1,9 @@
-import { rewriteLine } from '../text/terminal.ts';
+import { rewriteLine, writeLines } from '../text/terminal.ts';
 
 const width = 30;
 const intervalMs = 100;
+/** Where there is no terminal, a line says so often how far it is: a log shows that it goes on. */
+const lineIntervalMs = 10_000;
 /** Until then the pace is not known well enough to say how long the rest takes. */
 const paceMs = 1000;
 
@@ -19,8 +21,8 @@ function formatLeft(ms: number): string {
 }
 
 /**
- * Makes a progress bar on stderr, so that stdout stays free for results. Where stderr is no terminal it shows nothing.
- * After a second it also says how long the rest takes at the pace so far.
+ * Makes a progress bar on stderr, so that stdout stays free for results; where stderr is no terminal, a line every ten
+ * seconds. After a second it also says how long the rest takes at the pace so far.
  *
  * @param label what is being done
  * @param total the amount that is all of it, above 0
@@ -32,26 +34,30 @@ export function createProgressBar(
   clock: () => number = () => performance.now(),
 ): ProgressBar {
   const { stderr } = process;
-  if (!stderr.isTTY) return { update: () => {}, end: () => {} };
+  const { isTTY } = stderr;
   const startedAt = clock();
-  let drawnAt = Number.NEGATIVE_INFINITY;
+  let shownAt = isTTY ? Number.NEGATIVE_INFINITY : startedAt;
   return {
     update(done) {
       const now = clock();
-      if (now - drawnAt < intervalMs) return;
-      drawnAt = now;
+      if (now - shownAt < (isTTY ? intervalMs : lineIntervalMs)) return;
+      shownAt = now;
       const share = Math.min(1, done / total);
-      const filled = Math.round(share * width);
-      const bar = '█'.repeat(filled) + '░'.repeat(width - filled);
       const elapsed = now - startedAt;
       const left =
         elapsed < paceMs || share === 0 || share === 1
           ? ''
           : `, ${formatLeft((elapsed * (1 - share)) / share)}`;
-      rewriteLine(stderr, `${label} ${bar} ${Math.floor(share * 100)} %${left}`);
+      const text = `${Math.floor(share * 100)} %${left}`;
+      if (!isTTY) {
+        writeLines(stderr, [`${label} ${text}`]);
+        return;
+      }
+      const filled = Math.round(share * width);
+      rewriteLine(stderr, `${label} ${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${text}`);
     },
     end() {
-      rewriteLine(stderr, '');
+      if (isTTY) rewriteLine(stderr, '');
     },
   };
 }

@@ -11,18 +11,18 @@ const tokenForm = /^[\x21-\x7e]+$/;
  * The lines of a text file with secrets, trimmed, without empty ones. A secret read in the wrong encoding would differ
  * from the one that others have, so a file that is not in UTF-8 is refused; a byte-order mark is skipped.
  *
- * @param source what the user has set, such as `OUTCOME_KEY_FILE`
- * @throws Error naming the source and the file, if it cannot be read or is not in UTF-8
+ * @param source begins errors: what the user has set and the file that it names, or the file alone
+ * @throws Error beginning with the source, if it cannot be read or is not in UTF-8
  */
 export async function readSecretLines(source: string, path: string): Promise<string[]> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
   } catch (error) {
-    throw new Error(`${source}=${path}: cannot be read: ${(error as NodeJS.ErrnoException).code ?? error}`);
+    throw new Error(`${source}: cannot be read: ${(error as NodeJS.ErrnoException).code ?? error}`);
   }
   const encoding = foreignEncoding(bytes);
-  if (encoding !== undefined) throw new Error(`${source}=${path}: is ${encoding}: save it as UTF-8 text`);
+  if (encoding !== undefined) throw new Error(`${source}: is ${encoding}: save it as UTF-8 text`);
   return new TextDecoder()
     .decode(bytes)
     .split(/[\r\n]/)
@@ -48,18 +48,20 @@ export function requireLength(source: string, kind: string, secrets: readonly st
 /**
  * The bearer tokens in a file, one per line.
  *
+ * @param setting what the user has set, such as `OUTCOMES_TOKEN_FILE`
  * @throws Error as `readSecretLines` does, for a file without tokens, and for a line that cannot be one or is too short
  */
-export async function readTokens(source: string, path: string): Promise<string[]> {
+export async function readTokens(setting: string, path: string): Promise<string[]> {
+  const source = `${setting}=${path}`;
   const tokens = await readSecretLines(source, path);
-  if (tokens.length === 0) throw new Error(`${source}=${path}: contains no token`);
+  if (tokens.length === 0) throw new Error(`${source}: contains no token`);
   const wrong = tokens.findIndex((token) => !tokenForm.test(token));
   if (wrong >= 0) {
     throw new Error(
-      `${source}=${path}: token ${wrong + 1} has a blank or a character that is not ASCII: write the token alone, without "Bearer"`,
+      `${source}: token ${wrong + 1} has a blank or a character that is not ASCII: write the token alone, without "Bearer"`,
     );
   }
-  requireLength(`${source}=${path}`, 'token', tokens);
+  requireLength(source, 'token', tokens);
   return tokens;
 }
 

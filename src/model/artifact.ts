@@ -39,6 +39,14 @@ export function validateArtifact(value: unknown, source: string): Artifact {
       message: `is ${found}, this program reads 1 and ${formatVersion}: update it, or train the model again`,
     });
   }
+  if (found !== 1 && found !== formatVersion) {
+    const lack = 'is not a model file, as it has no "formatVersion": vigia train or vigia profile writes one';
+    refuse(source, {
+      path: found === undefined ? [] : ['formatVersion'],
+      message:
+        found === undefined ? lack : `is ${JSON.stringify(found)}, this program reads 1 and ${formatVersion}`,
+    });
+  }
   const converted = convertOlderFormat(value);
   const result = artifactSchema.safeParse(converted ?? value);
   if (!result.success) {

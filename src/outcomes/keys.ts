@@ -29,7 +29,10 @@ export async function readSigningKeys(
     throw new Error('OUTCOME_KEY_FILE and OUTCOME_KEYS are both set: keep one of them');
   }
   if (path === undefined && listed === undefined) return readKeptKey(OUTCOMES_PATH);
-  const keys = path === undefined ? requireKeys('OUTCOME_KEYS', listed ?? []) : await readKeyFile(path);
+  const keys =
+    path === undefined
+      ? requireKeys('OUTCOME_KEYS', listed ?? [])
+      : await readKeyFile(`OUTCOME_KEY_FILE=${path}`, path);
   return { keys, description: 'signed with the key that is set', isProblem: false };
 }
 
@@ -45,7 +48,7 @@ async function readKeptKey(outcomesPath: string): Promise<SigningKeys> {
   } catch (error) {
     return endingWithProcess(`${path} cannot be created: ${(error as NodeJS.ErrnoException).code ?? error}`);
   }
-  const keys = await readKeyFile(path).catch((error: Error) => {
+  const keys = await readKeyFile(path, path).catch((error: Error) => {
     throw new Error(
       `${error.message} (an earlier start created this file: if you delete it, a new one is created, and all ids issued so far are refused)`,
     );
@@ -69,8 +72,8 @@ function endingWithProcess(reason: string): SigningKeys {
   };
 }
 
-async function readKeyFile(path: string): Promise<Buffer[]> {
-  return requireKeys(`OUTCOME_KEY_FILE=${path}`, await readSecretLines('OUTCOME_KEY_FILE', path));
+async function readKeyFile(source: string, path: string): Promise<Buffer[]> {
+  return requireKeys(source, await readSecretLines(source, path));
 }
 
 /** @throws Error naming the source if there is no key, or one that could be guessed */

@@ -20,7 +20,7 @@ export async function readSharedAddress(config: {
   if (url.password !== '') {
     throw new Error(`${source}: OUTCOME_DEDUP_URL also has a password: keep one of them`);
   }
-  const lines = await readSecretLines('OUTCOME_DEDUP_PASSWORD_FILE', path);
+  const lines = await readSecretLines(`OUTCOME_DEDUP_PASSWORD_FILE=${path}`, path);
   if (lines.length !== 1)
     throw new Error(`${source}: must contain one line, the password, but has ${lines.length}`);
   url.password = encodeURIComponent(lines[0]);

@@ -68,6 +68,20 @@ describe('columns that are called as the fields of a sample', () => {
       ]);
     });
 
+    it(`can be excluded in ${kind}`, async () => {
+      await using folder = await temporaryFolder();
+      const reference = await folder.write(`reference.${kind}`, write(cars(1, 1)));
+      const live = await folder.write(`live.${kind}`, write(cars(2, 3)));
+      const files = ['--reference', reference, '--live', live];
+      const { features, notes } = await driftReport(...files, '--exclude', 'km,id', '--exclude', 'score');
+      const names = new Set(features.map(({ name }) => name));
+      for (const name of ['km', 'id', 'score']) assert.ok(!names.has(name), name);
+      assert.ok(names.size > 0);
+      assert.deepEqual(notes, []);
+      const none = await runCommand('drift', [...files, '--features', 'km', '--exclude', 'km']);
+      assert.deepEqual([none.code, none.stderr], [1, '--exclude leaves no feature to compare\n']);
+    });
+
     it(`can be named in ${kind}, with commas and blanks too`, async () => {
       await using folder = await temporaryFolder();
       const reference = await folder.write(`reference.${kind}`, write(cars(1, 1)));

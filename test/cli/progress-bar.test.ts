@@ -51,11 +51,21 @@ describe('the progress bar', () => {
     assert.equal(written, `\r\u001b[Kreading ${'█'.repeat(30)} 100 %`);
   });
 
-  it('writes nothing into a file or pipe', () => {
+  it('writes a line every ten seconds into a file or pipe', () => {
     process.stderr.isTTY = false;
-    const bar = createProgressBar('training', 50);
-    bar.update(25);
+    let now = 0;
+    const bar = createProgressBar('training', 50, () => now);
+    for (const [ms, done] of [
+      [0, 1],
+      [9999, 5],
+      [10_000, 10],
+      [19_000, 20],
+      [21_000, 25],
+    ]) {
+      now = ms;
+      bar.update(done);
+    }
     bar.end();
-    assert.equal(written, '');
+    assert.equal(written, 'training 20 %, 40 s left\ntraining 50 %, 21 s left\n');
   });
 });

@@ -334,10 +334,16 @@ describe('the artifact', () => {
     const folder = await mkdtemp(join(tmpdir(), 'artifact-'));
     const path = join(folder, 'm.json');
     try {
-      await writeFile(path, '{}');
-      await assert.rejects(loadArtifact(path), (error: Error) =>
-        error.message.startsWith(`${path}: formatVersion: `),
-      );
+      for (const text of ['{}', '[]', 'null', '{"name":"vigia"}']) {
+        await writeFile(path, text);
+        await assert.rejects(loadArtifact(path), {
+          message: `${path}: is not a model file, as it has no "formatVersion": vigia train or vigia profile writes one`,
+        });
+      }
+      await writeFile(path, '{"formatVersion":"2"}');
+      await assert.rejects(loadArtifact(path), {
+        message: `${path}: formatVersion: is "2", this program reads 1 and 2`,
+      });
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -182,7 +182,7 @@ describe('the key of prediction ids, if none is set', function () {
       await writeFile(path, content);
       assert.equal(
         refusedStart(folder.path),
-        `vigia: cannot start: OUTCOME_KEY_FILE=${path}: ${reason} (an earlier start created this file: if you delete it, a new one is created, and all ids issued so far are refused)\n`,
+        `vigia: cannot start: ${path}: ${reason} (an earlier start created this file: if you delete it, a new one is created, and all ids issued so far are refused)\n`,
       );
     });
   }

@@ -41,7 +41,7 @@ export async function openHeaders(path: string): Promise<Headers> {
 async function readHeaders(path: string): Promise<Record<string, string>> {
   const source = 'headersFile';
   const headers: Record<string, string> = {};
-  for (const [i, line] of (await readSecretLines(source, path)).entries()) {
+  for (const [i, line] of (await readSecretLines(`${source}=${path}`, path)).entries()) {
     const colon = line.indexOf(':');
     const name = line.slice(0, colon).trim().toLowerCase();
     const value = line.slice(colon + 1).trim();
