@@ -41,6 +41,8 @@ export async function startServiceProcess(options: {
       MODEL_PATH: example.model,
       PORT: String(port),
       ADMIN_PORT: String(adminPort),
+      SAMPLES_PATH: join(folder, 'samples.jsonl'),
+      OUTCOMES_PATH: join(folder, 'outcomes.jsonl'),
       LOG_LEVEL: 'warn',
       NO_COLOR: '1',
     },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -73,6 +73,10 @@ describe('npm run demo', function () {
       drifting.map(({ name }: any) => name),
       ['limit'],
     );
+    const page = await (await fetch(`${admin}/`, { headers: { accept: 'text/html' } })).text();
+    const samples = /--live<\/span> (\S+\.jsonl)/.exec(page)?.[1] ?? assert.fail('the page names no samples');
+    assert.ok(samples.startsWith(folder.path));
+    assert.ok((await readFile(samples, 'utf8')).includes('"score"'));
     // an outcome of a changed row takes up to 1.5 s
     await eventually(async () => {
       const { models } = (await (await fetch(`${admin}/performance`)).json()) as any;

@@ -61,7 +61,7 @@ function firstSteps(routes: readonly Route[]): Html {
   const [predict, observe, outcomes] = [link(tags.predict), link(tags.observe), link(tags.outcomes)];
   return html`<ol>
 ${predict && html`<li>Ask for a prediction: ${predict}. Keep the <code>id</code> of the answer.</li>`}
-${observe && html`<li>Or, where the model runs elsewhere, report what it predicted: ${observe}. Keep the <code>ids</code> of the answer, or send a <code>key</code> of your own.</li>`}
+${observe && html`<li>${predict ? 'Or, where' : 'Where'} the model runs elsewhere, report what it predicted: ${observe}. Keep the <code>ids</code> of the answer, or send a <code>key</code> of your own.</li>`}
 <li>Once you know what became of it, report the outcome under that id: ${outcomes || html`<code>POST /outcomes</code> of the admin listener, or of this one where <code>OUTCOMES_TOKEN_FILE</code> is set. Its own page, <code>/docs</code> there, has the form`}.</li>
 </ol>`;
 }

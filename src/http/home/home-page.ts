@@ -7,6 +7,7 @@ import type { Verdict } from '../../stats/drift.ts';
 import { formatAmount, formatCount, formatTime, signs } from '../../text/format.ts';
 import { describeUnitGuess } from '../../text/unit-guess.ts';
 import { absentWithoutExplanation, absentWithoutPredictor } from '../absent-parts.ts';
+import type { FileOptions } from './file-options.ts';
 import { alertSection, countAlerts } from './home-alerts.ts';
 import { featureSection } from './home-features.ts';
 import type { Overview } from './home-overview.ts';
@@ -37,8 +38,8 @@ export type HomeContents = {
   readonly dropped: readonly Dropped[];
   /** What is said of the other models. */
   readonly verdictOf: (other: Deployment) => HomeVerdict;
-  /** The file of the model, as a command takes it. */
-  readonly modelFile: string;
+  /** How commands find the files of the service. */
+  readonly fileOptions: FileOptions;
   /** Names the model in links; empty where there is one. */
   readonly query: string;
 };
@@ -70,7 +71,7 @@ ${main}
 }
 
 function partsOf(contents: HomeContents): Pick<Page, 'header' | 'main'> {
-  const { overview, requests, models, dropped, modelFile } = contents;
+  const { overview, requests, models, dropped, fileOptions } = contents;
   const { deployment, segments, decisive } = overview;
   const { artifact } = deployment;
   const verdict = homeVerdict(overview);
@@ -86,9 +87,9 @@ ${units(overview)}
 ${facts(overview)}`,
     main: html`${featureSection(overview)}
 ${segmentList(segments, windowWords[windowNames[decisive]])}
-${nextStep(html`Compare the rows themselves with the reference: ${command(`npm run drift -- --model ${modelFile} --html report.html`)}`)}
+${nextStep(html`Compare the rows themselves with the reference: ${command(`npm run drift -- ${fileOptions.drift} --html report.html`)}`)}
 ${alertSection(overview)}
-${performanceSection(overview, modelFile)}
+${performanceSection(overview, fileOptions)}
 ${requestSection(requests)}
 ${modelSection(models)}
 ${droppedSection(dropped)}

@@ -4,6 +4,7 @@ import { comparedWith } from '../../monitor/performance-comparison.ts';
 import { type Html, html } from '../../report/render/html.ts';
 import { formatAmount, formatCount, formatShare } from '../../text/format.ts';
 import { absentWithoutOutcomes } from '../absent-parts.ts';
+import type { FileOptions } from './file-options.ts';
 import type { Overview } from './home-overview.ts';
 import { command, nextStep } from './next-step.ts';
 
@@ -17,7 +18,7 @@ const figures = [
 ] as const;
 
 /** Estimated, realised and promised performance side by side, and how many outcomes there are to judge by. */
-export function performanceSection(overview: Overview, modelFile: string): Html {
+export function performanceSection(overview: Overview, { evaluate }: FileOptions): Html {
   const { artifact } = overview.deployment;
   const learnt = learntFromOutcomes(artifact);
   return html`<h2 id="performance">Is the model as good as it was?</h2>
@@ -26,7 +27,7 @@ ${coverage(overview.performance)}
 ${nextStep(
   overview.performance.realised.samples === 0
     ? html`Send what became of the predictions: ${command('npm run outcomes -- --data labels.csv --id ID --outcome OUTCOME')}, or with a key of your own ${command('--key COLUMN')}`
-    : html`See which groups it does worse for: ${command(`npm run evaluate -- --model ${modelFile} --html evaluation.html`)}`,
+    : html`See which groups it does worse for: ${command(`npm run evaluate -- ${evaluate} --html evaluation.html`)}`,
 )}`;
 }
 

@@ -8,6 +8,7 @@ import { windowNames } from '../../monitor/windows.ts';
 import type { Page } from '../../report/render/page-shell.ts';
 import { modelQuery } from '../pages/page-links.ts';
 import type { Service } from '../service.ts';
+import { fileOptions } from './file-options.ts';
 import { judgeVariables, type ModelWatch, overviewOf } from './home-overview.ts';
 import { type HomeContents, homePage, homeUpdate } from './home-page.ts';
 import type { Dropped } from './home-service.ts';
@@ -77,7 +78,7 @@ export function createHome(shown: Shown): Home {
       },
       dropped: droppedOf(shown, deployment),
       verdictOf,
-      modelFile: deployments.pathOf(name) ?? config.MODEL_PATH,
+      fileOptions: fileOptions(config, deployments.pathOf(name) ?? config.MODEL_PATH),
       query: modelQuery(name, deployments),
     };
   }
