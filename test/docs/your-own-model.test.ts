@@ -172,7 +172,7 @@ describe('docs/your-own-model.md, followed from top to bottom', function () {
       '(score)': 'drifting',
     });
     const text = await (await fetch(`${service.admin}/`)).text();
-    assert.match(text, /Drift in the last 10 minutes: charges/);
+    assert.match(text, /drifts in the last 10 minutes: charges/);
     expositions.push(await scrape());
   });
 
