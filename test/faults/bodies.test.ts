@@ -166,7 +166,7 @@ const unreadable: Readonly<Record<string, string>> = {
 
 const drained = (socket: Socket) => new Promise((resolve) => socket.once('drain', resolve));
 
-describe('what nobody should send', function () {
+describe('requests that nobody should send', function () {
   this.timeout(60_000);
   let service: TestService;
   let load: Load;

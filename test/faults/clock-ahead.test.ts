@@ -39,7 +39,7 @@ const warnings = (service: TestService) => service.logLines().filter(({ event })
 describe('a clock that is 420 days ahead', function () {
   this.timeout(60_000);
 
-  it('at the start deletes nothing, refuses nothing for good, and lets nothing count twice', async () => {
+  it('at the start deletes nothing, refuses nothing permanently, and counts nothing twice', async () => {
     await using folder = await temporaryFolder();
     const right = await startTestService(env, folder.path);
     const ids: string[] = [];
@@ -70,7 +70,7 @@ describe('a clock that is 420 days ahead', function () {
     }
   });
 
-  it('at the start is told by the newest record, where nothing else is known', async () => {
+  it('at the start is detected by the newest record, if nothing else is known', async () => {
     await using folder = await temporaryFolder();
     const right = await startTestService(env, folder.path);
     const id = await predict(right);

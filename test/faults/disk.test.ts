@@ -80,7 +80,7 @@ describe('a disk in trouble', function () {
     /** The file as the service sees it. */
     const seen = () => `/proc/${service.process.pid}/root${service.samplesPath}`;
 
-    it('read-only: changes no answer and no throughput; what waits is written once it is writable', async function () {
+    it('read-only: changes no answer and no throughput; waiting lines are written once it is writable', async function () {
       await start(this, 'ro,size=64m');
       assertAllRight(await startLoad(service.api, { count: 1000 }).done);
       assert.equal((await counts(service)).lostToDisk, 0, 'all of them wait');
@@ -93,7 +93,7 @@ describe('a disk in trouble', function () {
       assert.equal((await readJsonLines(seen())).length, written);
     });
 
-    it('full: changes no answer and no throughput; lost samples are counted; it goes on when there is room', async function () {
+    it('full: changes no answer and no throughput; lost samples are counted; writing continues when there is room', async function () {
       await start(this, 'size=4m');
       const filling = startLoad(service.api, { body: longBody });
       await eventually(async () => assert.ok((await counts(service)).lostToDisk > 0), 30_000);
@@ -117,7 +117,7 @@ describe('a disk in trouble', function () {
     });
   });
 
-  it('deleted under it: changes no answer and no throughput; the folder is made again', async () => {
+  it('deleted under it: changes no answer and no throughput; the folder is created again', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'vigia-'));
     const SAMPLES_PATH = join(folder, 'logs/input_samples.jsonl');
     const service = await startTestService({ ...quiet, SAMPLES_PATH }, folder);

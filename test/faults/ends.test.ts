@@ -20,7 +20,7 @@ const gone = new Set(['CLOSED', 'ECONNRESET', 'ECONNREFUSED', 'EPIPE']);
 describe('an end under load', function () {
   this.timeout(60_000);
 
-  it('by SIGTERM loses nothing that was answered, and answers all that was taken', async () => {
+  it('by SIGTERM loses nothing that was answered, and answers everything accepted', async () => {
     const service = await startTestService();
     try {
       const ids: string[] = [];
@@ -46,7 +46,7 @@ describe('an end under load', function () {
     }
   });
 
-  it('by SIGKILL loses at most what was not yet flushed; a restart mends the torn line and goes on', async () => {
+  it('by SIGKILL loses at most what was not yet flushed; a restart repairs the torn line and continues', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'vigia-'));
     const first = await startTestService({}, folder);
     const load = startLoad(first.api);

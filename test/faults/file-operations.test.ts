@@ -73,7 +73,7 @@ async function idsIn(folder: string): Promise<string[]> {
 describe('a fault in any one operation on files', function () {
   this.timeout(isLong ? 900_000 : 40_000);
 
-  it('loses no line that was taken, doubles none and tears none', async () => {
+  it('loses no line that was accepted, duplicates none and tears none', async () => {
     await atEach(19, async (at, code) => {
       await using folder = await temporaryFolder();
       const { stdout, fault } = await run(['lines', folder.path], folder.path, at, code);
@@ -98,7 +98,7 @@ describe('a fault in any one operation on files', function () {
     });
   });
 
-  it('has no row called gone that is there, and no other row lost', async () => {
+  it('reports no row as deleted that still exists, and loses no other', async () => {
     await atEach(11, async (at, code) => {
       await using folder = await temporaryFolder();
       const path = join(folder.path, 'lines.jsonl');
@@ -121,7 +121,7 @@ describe('a fault in any one operation on files', function () {
     });
   });
 
-  it('leaves each kept model whole or not there', async () => {
+  it('leaves each stored model complete or absent', async () => {
     await atEach(7, async (at, code) => {
       await using folder = await temporaryFolder();
       const { fault } = await run(['models', folder.path], folder.path, at, code);
@@ -140,7 +140,7 @@ describe('a fault in any one operation on files', function () {
     });
   });
 
-  it('loses no outcome that was accepted, and lets none be accepted twice', async () => {
+  it('loses no outcome that was accepted, and accepts none twice', async () => {
     // the first operations are those of the start
     for (let at = isLong ? 1 : 20; at <= (isLong ? 60 : 20); at++) {
       await using folder = await temporaryFolder();

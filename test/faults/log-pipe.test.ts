@@ -29,7 +29,7 @@ describe('standard output in trouble', function () {
     (await metric(service, 'model_predictions_total', { prediction: 'good' })) +
     (await metric(service, 'model_predictions_total', { prediction: 'bad' }));
 
-  it('that nobody reads changes no answer and no throughput; lost lines are counted; it goes on with its reader', async () => {
+  it('that nobody reads changes no answer and no throughput; lost lines are counted; it continues with its reader', async () => {
     service.process.stdout?.pause();
     const filling = startLoad(service.api, { body: longBody });
     await eventually(async () => assert.ok((await dropped()) > 0), 20_000);
@@ -60,7 +60,7 @@ describe('standard output in trouble', function () {
     assert.equal((await readJsonLines(service.samplesPath)).length, expected);
   });
 
-  it('and standard error too, before a word is said: the service starts and answers', async () => {
+  it('and standard error, too, before any output: the service starts and answers', async () => {
     const port = await freePort();
     const child = spawn(process.execPath, ['--import', './otel/register.ts', 'src/server.ts'], {
       cwd: root,

@@ -54,7 +54,7 @@ describe('a model file replaced while running', function () {
     ['no file at all', () => rm(path, { recursive: true }), /no such file/],
   ];
   for (const [what, replace, reason] of garbage) {
-    it(`by ${what}: the one in service goes on, and says why`, async () => {
+    it(`by ${what}: the one in service stays, and the log says why`, async () => {
       const load = startLoad(service.api, { workers: 4 });
       await replace();
       const line = await hangUp();
@@ -68,14 +68,14 @@ describe('a model file replaced while running', function () {
     });
   }
 
-  it('by a whole one again: it is taken, without a restart', async () => {
+  it('by a complete one again: it is loaded, without a restart', async () => {
     await copyFile(original, path);
     assert.equal((await hangUp()).level, 30);
     assertAllRight(await startLoad(service.api, { count: 50 }).done);
     assert.equal(await metric(service, 'model_info'), 1);
   });
 
-  it('by one that takes long to read, and by another meanwhile: the newer stays', async function () {
+  it('by one that takes long to read, and by another in the meantime: the newer stays', async function () {
     const model = await loadArtifact(original);
     const [late, newer] = [1, 2].map((more) => withIntercept(model, more));
     await rm(path);
@@ -94,7 +94,7 @@ describe('a model file replaced while running', function () {
     assert.equal(await metric(service, 'model_info', { version: newer.version }), 1);
   });
 
-  it('while it is being read for the start: the start goes on, and the newer is taken after it', async function () {
+  it('while it is being read for the start: the start continues, and the newer one is loaded afterwards', async function () {
     const newer = withIntercept(await loadArtifact(original), 1);
     const folder = await mkdtemp(join(tmpdir(), 'vigia-'));
     const [model, pidFile, spare] = ['model.json', 'pid', 'new.json'].map((name) => join(folder, name));

@@ -16,7 +16,7 @@ describe('many scrapes at once', function () {
   });
   after(() => Promise.all([healthy.stop(), service.stop()]));
 
-  it('are each whole and true, and change no answer', async () => {
+  it('are each complete and correct, and change no answer', async () => {
     const load = startLoad(service.api);
     const texts = await Promise.all(Array.from({ length: scrapers }, () => scrape(service)));
     const result = await load.stop();
@@ -34,7 +34,7 @@ describe('many scrapes at once', function () {
     }
   });
 
-  it('go on every second, fifteen times as often as usual, at little cost', async () => {
+  it('may come every second, fifteen times as often as usual, at little cost', async () => {
     const scrapes: Promise<{ status: number; text: string }>[] = [];
     const scrapeAll = () => {
       for (let i = 0; i < scrapers; i++) {

@@ -59,7 +59,7 @@ describe('150 clients that never read, a model of 300 features and a heap of 256
     ['POST /predict', predict, false],
   ];
   for (const [what, make, isLong] of cases) {
-    it(`${what}: takes little memory, others are answered, and they are let go`, async () => {
+    it(`${what}: takes little memory, others are answered, and they are disconnected`, async () => {
       const one = make();
       for (let i = 0; i < 3; i++) {
         const { socket, closed } = openRaw(service.api);

@@ -132,9 +132,9 @@ function createSteps(shape: Shape, random: Random, pick: <One>(all: readonly One
     // now and then a process is ended as soon as it has started, but not the first: the next one would find no outcomes,
     // count at once, and have no scrape at 0 for the checker to begin with
     if (random() < 0.1 && predicted > 0) return [];
-    const mended = left;
+    const repaired = left;
     left = [];
-    const steps = [...some(), ...mended, ...some(), ...(random() < 0.7 ? trouble() : []), ...some()];
+    const steps = [...some(), ...repaired, ...some(), ...(random() < 0.7 ? trouble() : []), ...some()];
     if (random() < 0.3) steps.push({ kind: 'written', slot: pick(slots) }, ...some());
     // without it the end comes while scrapes may be under way, whose outcomes it may then hide
     if (random() < 0.7) steps.push({ kind: 'calm' }, predict(), report());
