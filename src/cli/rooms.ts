@@ -214,6 +214,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'predictors',
       'monitor',
       'alerts',
+      'samples',
       'outcomes',
       'history',
       'telemetry',

@@ -14,6 +14,7 @@ import type { Explainer } from '../predictors/explanation.ts';
 import type { Predictor } from '../predictors/predictor.ts';
 import { createRowFormatter, type RowFormatter } from '../samples/row-formatter.ts';
 import { createSampleFormatter, type SampleFormatter, type SampleValues } from '../samples/sample.ts';
+import { createUnusualRows, type UnusualRows } from '../samples/unusual-rows.ts';
 import { type CategoryIndex, indexCategories } from '../stats/category-text.ts';
 import { createFailureMetrics } from '../telemetry/failure-metrics.ts';
 import { createGroupDecisionMetrics } from '../telemetry/group-metrics.ts';
@@ -49,6 +50,8 @@ export type Deployment = {
   readonly groups: JointGroups | undefined;
   readonly metrics: MetricSource;
   readonly formatSample: SampleFormatter;
+  /** The last rows in which a feature was missing, unseen or out of range. */
+  readonly unusual: UnusualRows;
   /** The row as a log line may show it. */
   readonly formatPayload: RowFormatter;
   /** The model in a log line: JSON text of its members `model` and `version`. */
@@ -105,6 +108,7 @@ export function deploy(
     groups: groups.features.length > 0 ? groups : undefined,
     metrics: () => sources.flatMap((source) => source()),
     formatSample: createSampleFormatter({ artifact, values: sampleValues }),
+    unusual: createUnusualRows(artifact, sampleValues),
     formatPayload: createRowFormatter(artifact),
     logMembers: JSON.stringify({ model: name, version }).slice(1, -1),
     modelJson: JSON.stringify({ name, version }),

@@ -72,7 +72,7 @@ export function record(
     shadowed,
   }: Circumstances,
 ): Recorded {
-  const { counts, formatSample } = deployment;
+  const { counts, formatSample, unusual } = deployment;
   const observation = deployment.monitor.observe(row, score, given);
   deployment.performance.addPrediction(score, timeMs);
   deployment.decisions.record(observation);
@@ -86,9 +86,9 @@ export function record(
       ? tokens.sign(deployment.digest, timeMs, score, predictedClass, deployment.groups?.numberOf(bins))
       : undefined);
   if (isKept && id !== undefined) {
-    samples.append(
-      formatSample(isoTime(timeMs), id, key, traceId, row, bins, outside, score, predictedClass),
-    );
+    const sample = formatSample(isoTime(timeMs), id, key, traceId, row, bins, outside, score, predictedClass);
+    samples.append(sample);
+    unusual.note(sample, bins, outside);
   }
   if (span) describePrediction(span, deployment, row, score, observation);
   shadows?.follow({ champion: deployment, row, id, isKept, predictedClass, timeMs, traceId });

@@ -5,6 +5,7 @@ import { type Observer, observeRequest } from './observe-request.ts';
 import type { RequestState } from './request-context.ts';
 import { addAdminDocs, addPublicDocs, addRootRoute } from './routes/docs-route.ts';
 import { addDriftRoute } from './routes/drift-route.ts';
+import { addFeatureRoute } from './routes/feature-route.ts';
 import { addHealthRoutes } from './routes/health-route.ts';
 import { addHomeRoutes } from './routes/home-route.ts';
 import { addFullMetricsRoute, addPrometheusRoute, addSummaryRoute } from './routes/metrics-route.ts';
@@ -43,6 +44,7 @@ export const adminRoutes: readonly AddRoutes[] = [
   addRunbookRoutes,
   addPrometheusRoute,
   addDriftRoute,
+  addFeatureRoute,
   addPerformanceRoute,
   addObservationsRoute,
   addOutcomesRoute,

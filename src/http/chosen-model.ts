@@ -40,6 +40,14 @@ export function queriedModel(context: RequestContext, service: Models): Deployme
   throw new Problem('not-found', `there are several models: choose with ${shortList(names)}`);
 }
 
+/** The model of a page: as `queriedModel`, but where the choice is open the first, as pages link the others. */
+export function shownModel(context: RequestContext, service: Models): Deployment {
+  const { default: unnamed, answering } = service.deployments;
+  return unnamed === undefined && queryValue(context.req, 'model') === undefined
+    ? answering[0]
+    : queriedModel(context, service);
+}
+
 /** The log line of the request names the model. */
 function noted({ state }: RequestContext, deployment: Deployment): Deployment {
   state.model = deployment.logMembers;

@@ -38,9 +38,10 @@ export const unitRule = {
   maxMisfit: 0.1,
   /**
    * How far the measured factor may be from the known one in addition to chance, as a fraction of the logarithm of the
-   * known one.
+   * known one, and at most.
    */
-  maxDeviation: 0.03,
+  maxDeviation: 0.06,
+  maxLogDeviation: 0.45,
   /** If chance blurs the logarithm of the measured factor by more than this, it is not known. */
   maxError: 0.25,
 } as const;
@@ -112,9 +113,10 @@ export function guessUnit(
     if (share < unitRule.minShare || share * values < unitRule.minValues) return null;
     const mixed = usual.map((each, i) => each + share * (scaled[i] - each));
     if (distance(now, mixed) > unitRule.maxMisfit * share + noise) return null;
+    const allowed = Math.min(unitRule.maxDeviation * Math.abs(log), unitRule.maxLogDeviation);
     const error = (Math.sqrt(chance) * before.deviationLog) / share;
     const deviation = Math.max(0, Math.abs(change / share - log) - error);
-    if (error > unitRule.maxError || deviation > unitRule.maxDeviation * Math.abs(log)) return null;
+    if (error > unitRule.maxError || deviation > allowed) return null;
     return { factor, share, deviation };
   };
   // in a tie the first: powers of ten are the most common

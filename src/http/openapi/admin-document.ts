@@ -10,7 +10,7 @@ import {
 } from './api-models.ts';
 import { driftSchemas } from './drift-schemas.ts';
 import { outcomesPath } from './outcomes-path.ts';
-import { failures, get, list, object, ok, page, ref, tags } from './parts.ts';
+import { failures, get, list, object, ok, okOrPage, page, ref, tags } from './parts.ts';
 import { performanceSchemas } from './performance-schemas.ts';
 import { defaultModelMember, modelMembers, servicePaths } from './service-paths.ts';
 
@@ -52,17 +52,33 @@ export function adminDocument(models: ApiModels): ApiDocument {
         'drift',
         'How far traffic has moved from the reference',
         {
-          ...ok('By feature and window, what matters most first', ref('Drift')),
+          ...okOrPage('By feature and window, what matters most first', ref('Drift')),
           ...failures('invalid-query', 'not-found'),
         },
         [modelParameter(names, unnamed === undefined)],
+      ),
+      '/features/{feature}': get(
+        tags.watch,
+        'feature',
+        'The page of one feature, or of the score',
+        { ...page('The page'), ...failures('invalid-query', 'not-found') },
+        [
+          {
+            name: 'feature',
+            in: 'path',
+            description: 'Its name; `(score)` for the score',
+            required: true,
+            schema: { type: 'string' },
+          },
+          optional,
+        ],
       ),
       '/performance': get(
         tags.watch,
         'performance',
         'Realised and estimated performance',
         {
-          ...ok('Of each model version in use', ref('Performance')),
+          ...okOrPage('Of each model version in use', ref('Performance')),
           ...failures('invalid-query', 'not-found'),
         },
         [optional],

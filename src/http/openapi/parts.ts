@@ -26,6 +26,10 @@ export const ok = (description: string, schema: object, example?: unknown) => ({
 export const page = (description: string) => ({
   200: { description, content: { 'text/html': { schema: { type: 'string' } } } },
 });
+/** Status 200 with a JSON body, or with a page for who prefers `text/html`. */
+export const okOrPage = (description: string, schema: object) => ({
+  200: { description, content: { ...json(schema), ...page(description)[200].content } },
+});
 /** A schema of the document. */
 export const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 

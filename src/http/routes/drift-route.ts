@@ -7,7 +7,10 @@ import { driftRule } from '../../stats/drift.ts';
 import { compareImportance } from '../../stats/effect.ts';
 import { slowDriftRule } from '../../stats/slow-drift.ts';
 import { absentWithoutExplanation } from '../absent-parts.ts';
-import { queriedModel } from '../chosen-model.ts';
+import { queriedModel, shownModel } from '../chosen-model.ts';
+import { driftPage } from '../pages/drift-page.ts';
+import { modelQuery } from '../pages/page-links.ts';
+import { sendPage, wantsPage } from '../pages/send-page.ts';
 import type { AppRouter } from '../router.ts';
 import { sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
@@ -20,6 +23,11 @@ import type { Service } from '../service.ts';
  */
 export function addDriftRoute(router: AppRouter, service: Service): void {
   router.get('/drift', (context) => {
+    if (wantsPage(context)) {
+      const deployment = shownModel(context, service);
+      sendPage(context, driftPage(deployment, modelQuery(deployment.artifact.name, service.deployments)));
+      return;
+    }
     const deployment = queriedModel(context, service);
     const { predictor, monitor } = deployment;
     const { model: name, version } = monitor.reference;

@@ -1,10 +1,7 @@
-import type { Deployment } from '../../deployments/deployment.ts';
-import { queriedModel } from '../chosen-model.ts';
+import { shownModel } from '../chosen-model.ts';
 import { maxPages } from '../home/live-updates.ts';
 import { sendPage } from '../pages/send-page.ts';
 import { Problem } from '../problem.ts';
-import { queryValue } from '../query-value.ts';
-import type { RequestContext } from '../request-context.ts';
 import type { AppRouter } from '../router.ts';
 import { send, sendStream } from '../send.ts';
 import type { Service } from '../service.ts';
@@ -30,12 +27,4 @@ export function addHomeRoutes(router: AppRouter, service: Service): void {
     if (context.method === 'HEAD') send(context, 200, mediaType, '');
     else sendStream(context, { mediaType, begin: (response) => home.updates.add(response, name) });
   });
-}
-
-/** As elsewhere; where the choice is open, the first: the others are linked. */
-function shownModel(context: RequestContext, service: Service): Deployment {
-  const { default: unnamed, answering } = service.deployments;
-  return unnamed === undefined && queryValue(context.req, 'model') === undefined
-    ? answering[0]
-    : queriedModel(context, service);
 }

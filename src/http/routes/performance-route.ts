@@ -11,6 +11,8 @@ import type { KnownModel } from '../../outcomes/known-model.ts';
 import type { ShadowPair } from '../../outcomes/shadow-pairs.ts';
 import { absentWithoutOutcomes } from '../absent-parts.ts';
 import { unknownModel } from '../chosen-model.ts';
+import { performancePage } from '../pages/performance-page.ts';
+import { sendPage, wantsPage } from '../pages/send-page.ts';
 import { queryValue } from '../query-value.ts';
 import type { AppRouter } from '../router.ts';
 import { sendJson } from '../send.ts';
@@ -27,17 +29,16 @@ export function addPerformanceRoute(router: AppRouter, service: Service): void {
   router.get('/performance', (context) => {
     service.intake.settle();
     const known = askedFor(service, queryValue(context.req, 'model'));
-    sendJson(
-      context,
-      JSON.stringify({
-        maturityDays: service.config.OUTCOME_MATURITY_DAYS,
-        models: known.map((model) => describe(model, monitorOf(service, model))),
-        shadows: service.shadows
-          .pairs()
-          .filter(({ champion, shadow }) => known.includes(champion) || known.includes(shadow))
-          .map(describePair),
-      }),
-    );
+    const maturityDays = service.config.OUTCOME_MATURITY_DAYS;
+    const models = known.map((model) => describe(model, monitorOf(service, model)));
+    const shadows = service.shadows
+      .pairs()
+      .filter(({ champion, shadow }) => known.includes(champion) || known.includes(shadow))
+      .map(describePair);
+    if (wantsPage(context)) {
+      const shown = known.map((model, i) => ({ known: model, told: models[i] }));
+      sendPage(context, performancePage(shown, shadows, maturityDays, service.deployments));
+    } else sendJson(context, JSON.stringify({ maturityDays, models, shadows }));
   });
 }
 
@@ -56,6 +57,11 @@ function monitorOf({ deployments }: Service, model: KnownModel): Monitor | undef
   return [...answering, ...deployments.retired()].find(({ known }) => known === model)?.monitor;
 }
 
+/** What is said of one model version. */
+export type PerformanceOf = ReturnType<typeof describe>;
+/** What is said of a shadow beside the model it follows. */
+export type ShadowOf = ReturnType<typeof describePair>;
+
 function describe(known: KnownModel, monitor: Monitor | undefined) {
   const { name, version } = known;
   const learnt = learntFromOutcomes(known.artifact);
@@ -64,7 +70,7 @@ function describe(known: KnownModel, monitor: Monitor | undefined) {
     sinceStart: describeWindow(known, monitor),
     windows: Object.fromEntries(
       windowNames.map((window) => [window, describeWindow(known, monitor, window)]),
-    ),
+    ) as Record<WindowName, ReturnType<typeof describeWindow>>,
     slowOutcomes: learnt ? { rule: slowOutcomesRule, ...known.performance.slowOutcomes() } : null,
     evaluation: learnt?.evaluation ?? null,
     comparedWith: learnt ? comparedWith(learnt.evaluation, learnt.bins) : null,

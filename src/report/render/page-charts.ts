@@ -42,7 +42,7 @@ function histogramColumns(variable: Charted): Column[] {
 /** The histogram's shapes: the live shares as bars, the reference as a step line, or as outlines for categories. */
 export function histogram(variable: Charted, label: string | null): Html {
   const columns = histogramColumns(variable);
-  const values = columns.filter(({ kind }) => kind === 'value').length;
+  const values = valueColumns(columns);
   const width = columns.length * slot + gap;
   const most = Math.max(...columns.flatMap(({ reference, live }) => [reference, live]), 1e-9);
   const left = (i: number) => i * slot + (i < values ? 0 : gap);
@@ -76,20 +76,40 @@ export function histogramLegend(live = 'live'): Html {
   return html`<p class="legend"><span class="r">reference</span><span class="l">${live}</span><span class="o">out of the reference’s range</span><span class="apart">apart at the right: missing, unseen</span></p>`;
 }
 
-/** A histogram with the name and the shares of each bin below. */
-export function histogramFigure(variable: ReportVariable): Html {
+/** What a histogram with its figures shows. */
+export type ChartedFigure = Charted & Pick<ReportVariable, 'name' | 'sentence'>;
+
+/** A histogram with the name and the shares of each bin below. The page needs the `histogramRules` of all that it shows. */
+export function histogramFigure(variable: ChartedFigure): Html {
   const { samples } = variable;
   const columns = histogramColumns(variable);
-  const values = columns.filter(({ kind }) => kind === 'value').length;
-  const template = `repeat(${values},${slot}fr) ${gap}fr repeat(${columns.length - values},${slot}fr)`;
+  const values = valueColumns(columns);
   const size = columns.length > 14 ? 'many' : columns.length > 7 ? 'some' : 'few';
   const cells = columns.map(
     ({ name, reference, live }, i) =>
       html`${i === values && html`<span></span>`}<span><b>${name}</b><i>${samples > 0 ? formatShare(live) : '–'}</i><s>${formatShare(reference)}</s></span>`,
   );
   const label = `Histogram of ${variable.name}, live against reference. ${variable.sentence} The figures are in the table below.`;
-  const widest = `max-width:${columns.length * 6}rem`;
-  return html`<figure class="bars ${size}" style="${widest}">${histogram(variable, label)}<div class="ticks" style="grid-template-columns:${template}" aria-hidden="true">${cells}</div></figure>`;
+  return html`<figure class="bars ${size} ${columnsClass(columns)}">${histogram(variable, label)}<div class="ticks" aria-hidden="true">${cells}</div></figure>`;
+}
+
+/** The style of figures with as many columns as these have: a page may not hold a `style` attribute. */
+export function histogramRules(variables: readonly Charted[]): string {
+  const rules = variables.map((variable) => {
+    const columns = histogramColumns(variable);
+    const [name, values] = [columnsClass(columns), valueColumns(columns)];
+    return `.${name}{max-width:${columns.length * 6}rem}.${name} .ticks{grid-template-columns:repeat(${values},${slot}fr) ${gap}fr repeat(${columns.length - values},${slot}fr)}`;
+  });
+  return [...new Set(rules)].join('\n');
+}
+
+function valueColumns(columns: readonly Column[]): number {
+  return columns.filter(({ kind }) => kind === 'value').length;
+}
+
+function columnsClass(columns: readonly Column[]): string {
+  const values = valueColumns(columns);
+  return `columns-${values}-${columns.length - values}`;
 }
 
 /** What the chart shows of a variable. */

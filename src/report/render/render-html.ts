@@ -12,7 +12,7 @@ import { describeExpectedShare } from '../compute/expected-share.ts';
 import { slowlyDrifting } from '../describe/describe-slow-drift.ts';
 import { formatAlarmValue } from './format-alarm-value.ts';
 import { type Html, html } from './html.ts';
-import { histogram, histogramLegend, overTimeChart } from './page-charts.ts';
+import { histogram, histogramLegend, histogramRules, overTimeChart } from './page-charts.ts';
 import { methodSection } from './page-method.ts';
 import { segmentSection } from './page-segments.ts';
 import { fact, renderPage } from './page-shell.ts';
@@ -32,6 +32,7 @@ const maxOpen = 3;
 export function renderHtml(report: DriftReport, performance: Html | null = null): string {
   const { model } = report;
   return renderPage({
+    style: histogramRules([...report.features, ...(report.score === null ? [] : [report.score])]),
     title: model === null ? 'Drift report' : `Drift report: ${model.name} ${model.version}`,
     header: html`<p class="kicker">Drift report${model !== null && ` · model ${model.name}, version ${model.version}`}</p>
 <h1 class="${report.verdict}"><span class="sign" aria-hidden="true">${signs[report.verdict]} </span>${report.headline}</h1>
