@@ -8,13 +8,13 @@ const known = ['age', 'income, monthly', 'score', ' padded ', 'a=b', 'say "hi"',
 const read = (...given: string[]) => readNames('features', given, known, (name) => `no ${name}`);
 
 describe('an option that names columns', () => {
-  it('takes names between commas, and may be given several times', () => {
+  it('takes comma-separated names, and may be given several times', () => {
     assert.deepEqual(read('age, score'), ['age', 'score']);
     assert.deepEqual(read('age', 'score'), ['age', 'score']);
     assert.deepEqual(read('score,age', 'a=b'), ['score', 'age', 'a=b']);
   });
 
-  it('takes a name with a comma, a quote or blanks: quoted in a list, or alone as it is', () => {
+  it('takes a name with a comma, a quote or blanks: quoted in a list, or alone without quotes', () => {
     assert.deepEqual(read('age,"income, monthly"'), ['age', 'income, monthly']);
     assert.deepEqual(read('"income, monthly" , age'), ['income, monthly', 'age']);
     assert.deepEqual(read('income, monthly', 'age'), ['income, monthly', 'age']);
@@ -26,7 +26,7 @@ describe('an option that names columns', () => {
     assert.deepEqual(read('a', 'b'), ['a', 'b']);
   });
 
-  it('refuses an empty name, one named twice and one that is not there', () => {
+  it('refuses an empty name, one named twice and one that does not exist', () => {
     for (const [given, message] of [
       ['age,,score', /^--features has an empty name: 'age,,score'$/],
       ['age,', /empty name/],
@@ -43,12 +43,12 @@ describe('an option that names columns', () => {
     assert.deepEqual(readNames('features', ['height'], known), ['height']);
   });
 
-  it('takes an empty name where a column has one', () => {
+  it('takes an empty name if a column has one', () => {
     assert.deepEqual(readNames('by', ['"",age'], ['', 'age']), ['', 'age']);
     assert.equal(formatNames(['', 'age']), '"", age');
   });
 
-  it('that takes one name takes it as it is or as in a list', () => {
+  it('that takes one name takes it plain or as in a list', () => {
     for (const text of ['income, monthly', '"income, monthly"', ' income, monthly ']) {
       assert.equal(findOneName(text, known), 'income, monthly', text);
     }

@@ -83,7 +83,7 @@ describe('npm run outcomes', () => {
   after(() => service.stop());
   const newest = (key: string) => ids.get(key)?.at(-1) ?? assert.fail(key);
 
-  it('joins a table over the own key, takes the newest prediction of each, and says what became of every row', async () => {
+  it('joins a table by your own key, uses the newest prediction of each, and says what happened to every row', async () => {
     await using folder = await temporaryFolder();
     const labels = await folder.write(
       'labels.csv',
@@ -157,7 +157,7 @@ describe('npm run outcomes', () => {
     assert.match(stdout, /refused, unknown_class: the outcome must be "good" or "bad"\n/);
   });
 
-  it('stops at labels that are no classes, naming them, and sends what --map says', async () => {
+  it('stops at labels that are not classes, naming them, and sends what --map says', async () => {
     const id = await predict(service);
     const input = `id,paid\n${id},1.0\nx,1\n`;
     const args = ['--data', '-', '--id', 'id', '--outcome', 'paid'];
@@ -271,7 +271,7 @@ describe('npm run outcomes', () => {
   });
 });
 
-describe('labels by your own key, as docs/outcomes.md has them', () => {
+describe('labels by your own key, as in docs/outcomes.md', () => {
   it('are taken', async function () {
     requireTool(this, 'curl');
     await using folder = await temporaryFolder();
@@ -309,7 +309,7 @@ describe('labels by your own key, as docs/outcomes.md has them', () => {
 });
 
 describe('npm run outcomes over samples of several replicas', () => {
-  it('takes the newest prediction, whatever file it is in', async () => {
+  it('uses the newest prediction, whatever file it is in', async () => {
     await using folder = await temporaryFolder();
     const service = await startTestService();
     try {
@@ -370,7 +370,7 @@ describe('npm run outcomes and the network', () => {
   const args = ['--data', '-', '--id', 'id', '--outcome', 'y'];
   const input = 'id,y\nsome-id,bad\n';
 
-  it('is opened by the token on the public API, which no output shows', async () => {
+  it('is authorised by the token on the public API, which no output shows', async () => {
     await using folder = await temporaryFolder();
     const path = await folder.write('token', `${token}\n`);
     const service = await startTestService({ OUTCOMES_TOKEN_FILE: path });
@@ -392,7 +392,7 @@ describe('npm run outcomes and the network', () => {
     }
   });
 
-  it('says where outcomes are taken when they are not', async () => {
+  it('says where outcomes are accepted when they are not', async () => {
     const service = await startTestService();
     try {
       const { status, stderr } = await run([...args, '--url', service.api], { input });
@@ -417,7 +417,7 @@ describe('npm run outcomes and the network', () => {
     assert.deepEqual(thief.requests, []);
   });
 
-  it('sends a batch again after 503, when it is told to, and after a lost connection', async () => {
+  it('resends a batch after 503, when told to, and after a lost connection', async () => {
     await using server = await serve((request, response, items, turn) => {
       if (turn === 2) response.writeHead(503, { 'retry-after': '0' }).end('{"detail":"the disk is full"}');
       else if (turn === 3) request.socket.destroy();
@@ -434,7 +434,7 @@ describe('npm run outcomes and the network', () => {
     assert.deepEqual(server.requests[3].items, [{ id: 'some-id', outcome: 'bad' }]);
   });
 
-  it('gives up when it is asked for more patience than it has', async () => {
+  it('gives up if the service asks for too long a wait', async () => {
     await using server = await serve((_request, response, items, turn) => {
       if (turn === 2) accept(response, items);
       else response.writeHead(503, { 'retry-after': '900' }).end();
@@ -451,7 +451,7 @@ describe('npm run outcomes and the network', () => {
     ['another service', (response: ServerResponse) => response.writeHead(200).end('<html>')],
     ['a receipt that is none', (response: ServerResponse) => response.writeHead(202).end('{"accepted":"1"}')],
   ] as const) {
-    it(`does not take ${what} for a service`, async () => {
+    it(`does not mistake ${what} for a service`, async () => {
       await using server = await serve((_request, response) => void answer(response));
       const { status, stderr } = await run([...args, '--url', server.url], { input });
       assert.equal(status, 1);
@@ -459,7 +459,7 @@ describe('npm run outcomes and the network', () => {
     });
   }
 
-  it('says at once, before any sample is read, that there is no service', async () => {
+  it('says immediately, before any sample is read, that there is no service', async () => {
     const closed = createServer();
     await once(closed.listen(0, '127.0.0.1'), 'listening');
     const { port } = closed.address() as AddressInfo;
@@ -476,7 +476,7 @@ describe('npm run outcomes and the network', () => {
   });
 
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    it(`ends cleanly at ${name}, and says what it has done`, async () => {
+    it(`ends cleanly on ${name}, and says what it has done`, async () => {
       const waiting = Promise.withResolvers<void>();
       await using server = await serve((_request, response, items, turn) => {
         if (turn <= 2) accept(response, items);

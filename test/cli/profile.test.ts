@@ -134,7 +134,7 @@ describe('npm run profile', function () {
     assert.match(other.threshold.reason, /^chosen for this model: .* 4 times /);
   });
 
-  it('takes the classes from the predictions where there is no target', async () => {
+  it('takes the classes from the predictions if there is no target', async () => {
     await writeFile(
       data,
       table(({ n, p, label }) => ({ n, p, label })),
@@ -149,7 +149,7 @@ describe('npm run profile', function () {
     );
   });
 
-  it('takes predictions of which all are one class, where the other and the threshold are given', async () => {
+  it('accepts predictions of a single class, if the other class and the threshold are given', async () => {
     for (const [label, threshold] of [
       ['no', 0.95],
       ['yes', 0.01],
@@ -166,7 +166,7 @@ describe('npm run profile', function () {
     }
   });
 
-  it('takes scores that rounding has put beyond 0 and 1 for these', async () => {
+  it('treats scores that rounding has pushed beyond 0 and 1 as these', async () => {
     await writeFile(
       data,
       table((row, i) => ({ ...row, p: i === 3 ? '1.0000004' : i === 4 ? '-1e-17' : row.p })),
@@ -180,7 +180,7 @@ describe('npm run profile', function () {
     assert.deepEqual([...rows.scores.slice(3, 5)], [1, 0]);
   });
 
-  it('warns of an AUC that rows which are new to a model hardly ever have', async () => {
+  it('warns of an AUC that is implausible for rows that are new to a model', async () => {
     const perfect = table((row) => ({ ...row, y: row.label })).split('\n');
     await writeFile(data, [...perfect.slice(0, 61), ...perfect.slice(1)].join('\n'));
     const run = await profile(
@@ -209,7 +209,7 @@ describe('npm run profile', function () {
     assert.match(run.stdout.replaceAll(/\s+/g, ' '), / caution every score is 0 or 1, as of a class: /);
   });
 
-  it('warns of a prediction that was left among the features', async () => {
+  it('warns of a prediction among the features', async () => {
     for (const [content, told] of [
       [
         table(),
@@ -228,7 +228,7 @@ describe('npm run profile', function () {
     }
   });
 
-  it('warns of a target that was left among the features, as far as the scores show it', async () => {
+  it('warns of a target among the features, as far as the scores show it', async () => {
     const columns = ['--score', 'p_churn', '--prediction', 'label', '--positive', 'yes'];
     const run = await profile('--data', fixture, '--exclude', 'customerID,signup_date', ...columns);
     await made(run);
@@ -354,7 +354,7 @@ describe('npm run profile', function () {
         return true;
       });
 
-    it('scores that are no probabilities', async () => {
+    it('scores that are not probabilities', async () => {
       await refuses(
         withCell(5, 'p', ''),
         'own.csv:5: column p: the score is missing: leave out rows without one',
@@ -369,14 +369,14 @@ describe('npm run profile', function () {
       );
     });
 
-    it('so few rows that nothing can be told from chance', async () => {
+    it('so few rows that nothing can be distinguished from chance', async () => {
       const few = table().split('\n').slice(0, 6).join('\n');
       await refuses(few, 'own.csv: has 5 rows, too few: no shift of a feature could be told from chance');
       const one = table().split('\n').slice(0, 2).join('\n');
       await refuses(one, 'own.csv: has 1 row, too few: no shift of a feature could be told from chance');
     });
 
-    it('predictions that no threshold makes, or another than the one given', async () => {
+    it('predictions that no threshold can make, or only one other than the given one', async () => {
       const label = 'own.csv:2: column label: ';
       const mixed = withCell(2, 'label', 'yes');
       await refuses(
@@ -429,7 +429,7 @@ describe('npm run profile', function () {
       );
     });
 
-    it('the columns that training refuses, and says how to leave them out', async () => {
+    it('the columns that training refuses, and says how to exclude them', async () => {
       const with_ = (cell: (i: number) => string, name = 'x') =>
         table((row, i) => ({ [name]: cell(i), ...row }));
       await refuses(

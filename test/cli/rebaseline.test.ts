@@ -163,7 +163,7 @@ describe('npm run rebaseline', () => {
     ]);
   });
 
-  it('does not take the mean of the older reference for that of rows of which only bins are known', async () => {
+  it('does not use the mean of the older reference for rows of which only bins are known', async () => {
     await using folder = await temporaryFolder();
     const format = createSampleFormatter({ artifact, values: 'bins' });
     const classes: readonly string[] = classesOf(artifact.output);
@@ -246,7 +246,7 @@ describe('npm run rebaseline', () => {
     assert.deepEqual(await readdir(folder.path), ['live.csv']);
   });
 
-  it('computes the scores of a table, and leaves out samples of other versions', async () => {
+  it('computes the scores of a table, and ignores samples of other versions', async () => {
     await using folder = await temporaryFolder();
     const fromTable = join(folder.path, 'table.json');
     const fromSamples = join(folder.path, 'samples.json');

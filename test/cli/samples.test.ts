@@ -93,7 +93,7 @@ describe('npm run samples', () => {
     assert.deepEqual(ids('--trace', 'trace-of-e'), ['e']);
   });
 
-  it('prints rows with their trace, and why their score is what it is', () => {
+  it('prints rows with their trace, and the reasons for their score', () => {
     const { status, stdout, stderr } = samples('--live', path, '--bin', 'age=above');
     assert.equal(status, 0);
     assert.match(
@@ -104,7 +104,7 @@ describe('npm run samples', () => {
     assert.match(stderr, /^2 of 6 rows match; 1 of other versions left out\n$/);
   });
 
-  it('prints samples alone: not other lines that have a score, of which it does not know what they tell', async () => {
+  it('prints only samples: not other lines with a score, whose meaning is unknown', async () => {
     const { features, ...scoreLine } = line('off', {});
     const mixed = await write('mixed.jsonl', [
       line('raw', { age: 30 }),
@@ -125,7 +125,7 @@ describe('npm run samples', () => {
     assert.equal(stderr, '0 of 7 rows match\n');
   });
 
-  it('says how many rows do not tell', () => {
+  it('says how many rows do not show it', () => {
     const { stderr } = samples('--live', path, '--bin', 'history=missing');
     assert.match(stderr, /^0 of 6 rows match; 1 without the feature; /);
   });
@@ -174,7 +174,7 @@ describe('npm run samples', () => {
   }
 });
 
-describe('a command beside the service', () => {
+describe('a command next to the service', () => {
   it('finds its files by the same settings', async () => {
     await write('here.jsonl', [line('mine', { age: 20, limit: 1, history: 'good' })]);
     const run = (env: Record<string, string>) =>
@@ -267,7 +267,7 @@ describe('npm run samples -- --forget', () => {
     }
   });
 
-  it('deletes all of what is asked for by several at once', async () => {
+  it('deletes everything that several request at the same time', async () => {
     const ids = ['a', 'b', 'c', 'd'];
     const live = await write(
       'shared.jsonl',
@@ -294,7 +294,7 @@ describe('npm run samples -- --forget', () => {
     }
   });
 
-  it('deletes what a deletion that was killed has left', async () => {
+  it('deletes the leftovers of a killed deletion', async () => {
     const live = await write('killed.jsonl', [line('a', {})]);
     const copies = [`${live}.4711.tmp`, `${rotatedPath(live, Date.UTC(2026, 0, 31))}.12.tmp`];
     const others = [`${live}.x.tmp`, join(folder, 'killed-not.jsonl.12.tmp')];
@@ -305,7 +305,7 @@ describe('npm run samples -- --forget', () => {
     for (const other of others) await rm(other);
   });
 
-  it('finds a line in a file that is rotated meanwhile', async () => {
+  it('finds a line in a file that is rotated in the meantime', async () => {
     const live = await write('rotated.jsonl', [line('gone', {}), line('a', {})]);
     const earlier = rotatedPath(live, Date.UTC(2026, 0, 30));
     await copyFile(live, earlier);
@@ -323,7 +323,7 @@ describe('npm run samples -- --forget', () => {
     );
   });
 
-  it('takes the paths of the settings as they stand, for patterns those that are given', async () => {
+  it('uses the paths of the settings literally, and for patterns the given ones', async () => {
     const volume = join(folder, 'a [b]');
     for (const name of ['one', 'two']) {
       await mkdir(join(volume, name), { recursive: true });
@@ -356,7 +356,7 @@ describe('npm run samples -- --forget', () => {
     assert.match(some.stderr, /^\S+ \[b\]\/one\/s\.2026-01-30\S*: EISDIR\n$/);
   });
 
-  it('takes over what is written while it copies', async () => {
+  it('keeps what is written while it copies', async () => {
     const live = await write('growing.jsonl', [line('gone', {})]);
     const writing = (async () => {
       // as a service does that had the file open: the path may have changed below it

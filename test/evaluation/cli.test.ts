@@ -52,7 +52,7 @@ describe('npm run evaluate', () => {
     return path;
   }
 
-  it('leaves out what the service would refuse, and counts it by reason', async () => {
+  it('skips what the service would refuse, and counts it by reason', async () => {
     const rows = [
       'age,limit,history,outcome',
       '30,2000,good,good',
@@ -107,7 +107,7 @@ describe('npm run evaluate', () => {
     );
   });
 
-  it('knows outcomes however they are written, and says when no row can be scored', async () => {
+  it('recognises outcomes however they are written, and says when no row can be scored', async () => {
     const { version: _, ...content } = artifact;
     const output = { ...artifact.output, positive: '1', negative: '0' };
     const coded = join(folder, 'coded.json');
@@ -123,7 +123,7 @@ describe('npm run evaluate', () => {
     assert.match(stderr, /no row has an outcome and can be scored: 1 row that the service would refuse/);
   });
 
-  it('measures labelled rows of a table, packed or not', async () => {
+  it('measures labelled rows of a table, compressed or not', async () => {
     const { status, stdout } = evaluate('--data', 'data/german-credit.csv', '--by', 'history', '--json');
     assert.equal(status, 0);
     const report = JSON.parse(stdout);
@@ -252,7 +252,7 @@ describe('npm run evaluate', () => {
     assert.match(notes.join('\n'), /^2 outcomes came for a model that this one followed as its shadow/m);
   });
 
-  it('leaves out what was predicted at a time that cannot be read, and says so', async () => {
+  it('skips predictions with an unreadable time, and says so', async () => {
     const outcomes = await write('odd-outcomes.jsonl', [
       line('a', 0.2, 'good', { predictedAt: '2026-01-30 12:00' }),
       line('b', 0.7, 'bad', { predictedAt: '30/02/2026' }),
@@ -283,7 +283,7 @@ describe('npm run evaluate', () => {
     assert.deepEqual(JSON.parse(apart.stdout).slices, slices);
   });
 
-  it('slices by bins where the samples hold no values', async () => {
+  it('slices by bins if the samples contain no values', async () => {
     const outcomes = await write('o2.jsonl', [line('a', 0.2, 'good')]);
     const samples = await write('s2.jsonl', [
       sample('a', 0.2, '', { features: undefined, bins: { age: '03 (28.5, 30.5]' } }),
@@ -311,7 +311,7 @@ describe('npm run evaluate', () => {
     });
   }
 
-  it('says which versions there are when there is none of the model’s', async () => {
+  it('says which versions exist when there is none of the model’s', async () => {
     const outcomes = await write('o3.jsonl', [line('e', 0.9, 'bad', { version: '000000000000' })]);
     const { status, stderr } = evaluate('--outcomes', outcomes);
     assert.equal(status, 1);
@@ -320,7 +320,7 @@ describe('npm run evaluate', () => {
     assert.equal(evaluate('--outcomes', outcomes, ...advised).status, 0, 'what it advises works');
   });
 
-  it('asks for the model of the outcomes when they are another’s', async () => {
+  it('asks for the model of the outcomes when they belong to another', async () => {
     const outcomes = await write('o4.jsonl', [
       {},
       line('e', 0.9, 'bad', { model: 'telco', version: 'v1' }),
@@ -333,7 +333,7 @@ describe('npm run evaluate', () => {
     }
   });
 
-  it('says that the outcomes are too young, and which setting takes them', async () => {
+  it('says that the outcomes are too recent, and which setting accepts them', async () => {
     const predictedAt = new Date(Date.now() - 3_600_000).toISOString();
     const outcomes = await write('o5.jsonl', [line('e', 0.9, 'bad', { predictedAt })]);
     const { status, stderr } = evaluate('--outcomes', outcomes, '--maturity', '7');
@@ -342,7 +342,7 @@ describe('npm run evaluate', () => {
     assert.equal(evaluate('--outcomes', outcomes, '--maturity', '0').status, 0, 'what it advises works');
   });
 
-  it('does not advise it where the predictions are of the future', async () => {
+  it('does not advise it if the predictions are from the future', async () => {
     const predictedAt = new Date(Date.now() + 3_600_000).toISOString();
     const outcomes = await write('o6.jsonl', [line('e', 0.9, 'bad', { predictedAt })]);
     const { stderr } = evaluate('--outcomes', outcomes, '--maturity', '0');

@@ -61,7 +61,7 @@ describe('the figures of labelled rows', () => {
     });
   }
 
-  it('are null where the rows leave them undefined', () => {
+  it('are null if the rows leave them undefined', () => {
     const figures = measureRows({ scores: [0.1, 0.2], predictions: [0, 0], outcomes: [0, 0] }, tenths);
     assert.equal(figures.precision, null);
     assert.equal(figures.recall, null);
@@ -75,7 +75,7 @@ describe('bootstrap intervals', () => {
   const [smooth] = cases;
   const rows = { ...smooth, predictions: predict(smooth) };
 
-  it('are those that drawing rows gives', () => {
+  it('are those that drawing rows produces', () => {
     const intervals = bootstrapFigures(rows, tenths);
     const options = { resamples: 1000, confidence: 0.95, random: createRandom(5) };
     const areas = bootstrapInterval(
@@ -96,7 +96,7 @@ describe('bootstrap intervals', () => {
     assert.ok(Math.abs((intervals.accuracy?.high ?? 0) - (accuracy + half)) < 0.01);
   });
 
-  it('hold the figure itself, and are the same each time', () => {
+  it('contain the figure itself, and are the same each time', () => {
     const [once, again] = [bootstrapFigures(rows, tenths), bootstrapFigures(rows, tenths)];
     assert.deepEqual(once, again);
     const figures = measureRows(rows, tenths);
@@ -114,7 +114,7 @@ describe('bootstrap intervals', () => {
 });
 
 describe('an evaluation', () => {
-  it('says what it cannot tell, where the declined have no outcome', async () => {
+  it('says what it cannot determine if the declined have no outcome', async () => {
     const artifact = await loadArtifact('models/credit.json');
     const { threshold } = artifact.output;
     const random = createRandom(3);

@@ -93,7 +93,7 @@ describe('the page of the evaluation', function () {
     await report.close();
   });
 
-  it('tells what the evaluation tells as JSON', async () => {
+  it('shows the same as the evaluation’s JSON', async () => {
     for (const name of ['evaluation', 'report']) {
       const { page } = await openPage(browser, pages[name]);
       const rows = await page.locator('.estimates tbody tr').allInnerTexts();
@@ -112,7 +112,7 @@ describe('the page of the evaluation', function () {
     }
   });
 
-  it('gives slices the names that a person gives them', async () => {
+  it('gives slices readable names', async () => {
     const { page } = await openPage(browser, pages.evaluation);
     const names = await page.locator('section[aria-labelledby=slices] tbody th').allInnerTexts();
     assert.ok(names.includes('history: good'), names.join());
@@ -137,7 +137,7 @@ describe('the page of the evaluation', function () {
 });
 
 describe('npm run drift -- --outcomes', () => {
-  it('refuses what it cannot be told with', async () => {
+  it('refuses options that do not go with it', async () => {
     for (const more of [['--json'], ['--since', '2026-01-01'], ['--live', '-'], ['--reference', 'x.csv']]) {
       const { code, stderr } = await runCommand('drift', ['--outcomes', 'outcomes.jsonl', ...more]);
       assert.equal(code, 2, more.join(' '));

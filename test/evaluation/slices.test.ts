@@ -69,7 +69,7 @@ describe('slices of an evaluation', function () {
     );
   });
 
-  it('accuse none where the model does equally well in all', () => {
+  it('flag none if the model does equally well in all', () => {
     let accused = 0;
     for (let seed = 0; seed < 30; seed++) {
       const { bins, rows } = labelled(100 + seed, { count: 600 });
@@ -87,7 +87,7 @@ describe('slices of an evaluation', function () {
     assert.equal(found?.verdict, 'undetermined');
   });
 
-  it('leave out rows whose value is not known, and figures that cannot be', () => {
+  it('skip rows with unknown values, and figures that are undefined', () => {
     const { bins, rows } = labelled(1, { broken: 'c' });
     const some = bins.map((bin, i) => (i % 2 === 0 ? bin : null));
     const slices = sliceBy('branch', some, rows, {

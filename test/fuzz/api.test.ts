@@ -71,7 +71,7 @@ describe(`${numRuns} requests drawn from the OpenAPI document and around it`, fu
     assert.deepEqual(unknown, [], 'no label has a value that a client made up');
   });
 
-  it('leave the service whole: no error in its log, no word on its standard error, every line complete', async () => {
+  it('leave the service intact: no error in its log, no output on its standard error, every line complete', async () => {
     assert.equal((await postJson(`${service.api}/predict`, row)).status, 200);
     const { code } = await service.signal('SIGTERM');
     assert.equal(code, 0);

@@ -17,12 +17,12 @@ describe('a document in Markdown', () => {
     assert.deepEqual(ids, ['the-drift-page', 'whats-new', 'whats-new-1', 'größe--name_x']);
   });
 
-  it('keeps links that lead somewhere, and the text of others', () => {
+  it('keeps links with a target, and the text of others', () => {
     const { html } = render('[here](#x) and [there](../src/a.ts)\n').content;
     assert.equal(html, '<p><a href="#x">here</a> and there</p>\n');
   });
 
-  it('holds no markup but its own', () => {
+  it('contains only its own markup', () => {
     const { html } = render(
       [
         '# <img src=x onerror=1> A',
