@@ -16,7 +16,7 @@ import { findFiles } from '../report/read/open-rows.ts';
 import { type ChooseFeatures, chooseNames } from '../report/read/select-columns.ts';
 import { renderHtml } from '../report/render/render-html.ts';
 import { renderText } from '../report/render/render-text.ts';
-import { writeJson, writeLines } from '../text/terminal.ts';
+import { columnsOf, writeJson, writeLines } from '../text/terminal.ts';
 import { dayMs } from '../times/day.ts';
 import { type DateOrder, dateOrders } from '../times/parse-time.ts';
 import type { Values } from './command.ts';
@@ -174,9 +174,10 @@ export async function run(values: Values<typeof options>): Promise<number> {
   if (options.json) {
     writeJson(process.stdout, publishedReport(report), 2);
   } else {
+    const columns = columnsOf(process.stdout);
     writeLines(process.stdout, [
-      ...renderText(report),
-      ...(evaluation === null ? [] : ['', ...renderEvaluationText(evaluation)]),
+      ...renderText(report, columns),
+      ...(evaluation === null ? [] : ['', ...renderEvaluationText(evaluation, columns)]),
       ...(options.html === undefined ? [] : ['', `The page is in ${options.html}`]),
     ]);
   }

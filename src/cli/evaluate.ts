@@ -10,7 +10,7 @@ import { type Artifact, loadArtifact } from '../model/artifact.ts';
 import { createPredictor } from '../predictors/index.ts';
 import type { DecimalSign } from '../tables/numbers.ts';
 import { describeUnknown } from '../text/did-you-mean.ts';
-import { writeJson, writeLines } from '../text/terminal.ts';
+import { columnsOf, writeJson, writeLines } from '../text/terminal.ts';
 import { dayMs } from '../times/day.ts';
 import type { Values } from './command.ts';
 import type { options } from './commands/evaluate.ts';
@@ -84,7 +84,7 @@ export async function run(values: Values<typeof options>): Promise<number> {
     writeJson(process.stdout, publishedEvaluation(evaluation), 2);
   } else {
     const page = options.html === undefined ? [] : [`The page is in ${options.html}`];
-    writeLines(process.stdout, [...renderEvaluationText(evaluation), ...page]);
+    writeLines(process.stdout, [...renderEvaluationText(evaluation, columnsOf(process.stdout)), ...page]);
   }
   return 0;
 }

@@ -1,5 +1,6 @@
 import { performanceSigns } from '../monitor/describe-performance.ts';
 import type { Interval } from '../stats/interval.ts';
+import { usualColumns } from '../text/terminal.ts';
 import { cut, wrap } from '../text/wrap.ts';
 import { describeExpected } from './describe-expected.ts';
 import { describeSlice, describeSlices, sliceSigns } from './describe-slices.ts';
@@ -12,12 +13,15 @@ import { figureNames } from './measure.ts';
 import type { Slice } from './slices.ts';
 import { drawReliability, drawRoc } from './text-curves.ts';
 
-const width = 80;
 const titleWidth = 20;
 const count = new Intl.NumberFormat('en');
 
-/** The evaluation for a terminal, at most 80 columns wide. */
-export function renderEvaluationText(evaluation: Evaluation): string[] {
+/**
+ * The evaluation for a terminal.
+ *
+ * @param width the most that a line should have, from 80 characters on
+ */
+export function renderEvaluationText(evaluation: Evaluation, width = usualColumns): string[] {
   const { model, classes, samples, source, notes } = evaluation;
   const expected = describeExpected(evaluation);
   return [
@@ -27,21 +31,21 @@ export function renderEvaluationText(evaluation: Evaluation): string[] {
     ...wrap(source, width, '  '),
     `positive class: ${classes.positive}`,
     '',
-    ...describeFigures(evaluation),
+    ...describeFigures(evaluation, width),
     '',
     ...describeConfusion(evaluation),
     '',
-    ...describeCoverage(evaluation),
+    ...describeCoverage(evaluation, width),
     ...(expected === null ? [] : [...wrap(expected, width, '  '), '']),
     ...drawRoc(evaluation.rocCurve),
     ...drawReliability(evaluation.reliability),
-    ...slicesTable(evaluation.slices),
-    ...evaluation.besideChampions.flatMap(describeChampion),
+    ...slicesTable(evaluation.slices, width),
+    ...evaluation.besideChampions.flatMap((figures) => describeChampion(figures, width)),
     ...notes.flatMap((note) => wrap(`Note: ${note}`, width, '      ')),
   ].map((line) => line.trimEnd());
 }
 
-function describeFigures(evaluation: Evaluation): string[] {
+function describeFigures(evaluation: Evaluation, width: number): string[] {
   const { intervals, modelFile, binned, notIdentified } = evaluation;
   const head = ['', 'value', '95 % interval', modelFile ? protocolAdjective(modelFile) : ''];
   const rows = figureNames.map((name) => [
@@ -88,7 +92,7 @@ function describeConfusion({ classes, confusion }: Evaluation): string[] {
   ];
 }
 
-function describeCoverage({ coverage, delay, classes }: Evaluation): string[] {
+function describeCoverage({ coverage, delay, classes }: Evaluation, width: number): string[] {
   const came =
     delay === null
       ? []
@@ -111,8 +115,8 @@ function describeCoverage({ coverage, delay, classes }: Evaluation): string[] {
   ];
 }
 
+/** Beside the name of a slice. */
 const sliceColumns = [
-  ['slice', 22],
   ['N', 8],
   ['positive', 9],
   ['accuracy', 9],
@@ -122,10 +126,18 @@ const sliceColumns = [
   ['AUC', 7],
 ] as const;
 
-function slicesTable(slices: readonly Slice[]): string[] {
+const minSliceWidth = 22;
+/** Behind each row stands a blank and the sign of its verdict. */
+const signWidth = 2;
+
+function slicesTable(slices: readonly Slice[], width: number): string[] {
   if (slices.length === 0) return [];
+  const nameOf = (slice: Slice) => `${slice.feature} ${slice.bin.label}`;
+  const figuresWidth = sliceColumns.reduce((sum, [, columns]) => sum + columns, signWidth);
+  const longest = Math.max(...slices.map((slice) => nameOf(slice).length));
+  const nameWidth = Math.max(minSliceWidth, Math.min(longest, width - figuresWidth));
   const cells = (slice: Slice) => [
-    `${slice.feature} ${slice.bin.label}`,
+    nameOf(slice),
     count.format(slice.samples),
     share(slice.positives / slice.samples),
     ...[slice.accuracy, slice.precision, slice.recall].map(figure),
@@ -133,13 +145,12 @@ function slicesTable(slices: readonly Slice[]): string[] {
   ];
   const line = (texts: readonly string[]) =>
     texts
-      .map((cell, i) => {
-        const columns = sliceColumns[i][1];
-        return i > 0 ? cell.padStart(columns) : cut(cell, columns).padEnd(columns);
-      })
+      .map((cell, i) =>
+        i > 0 ? cell.padStart(sliceColumns[i - 1][1]) : cut(cell, nameWidth).padEnd(nameWidth),
+      )
       .join('');
   return [
-    line(sliceColumns.map(([title]) => title)),
+    line(['slice', ...sliceColumns.map(([title]) => title)]),
     ...slices.flatMap((slice) => {
       const worse = describeSlice(slice);
       return [
@@ -153,7 +164,7 @@ function slicesTable(slices: readonly Slice[]): string[] {
   ];
 }
 
-function describeChampion({ champion, outcomes, ...figures }: BesideChampion): string[] {
+function describeChampion({ champion, outcomes, ...figures }: BesideChampion, width: number): string[] {
   const cells = (texts: readonly string[]) =>
     texts.map((text, i) => (i === 0 ? text.padEnd(titleWidth) : text.padStart(12))).join('');
   return [

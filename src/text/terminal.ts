@@ -13,11 +13,11 @@ export type Line = string | { readonly text: string; readonly color: 'red' | 'gr
 type Stream = NodeJS.WriteStream;
 
 /** The width assumed if it is unknown, and for files and logs. */
-const usualColumns = 80;
+export const usualColumns = 80;
 
 /** How many characters a line on this stream may have. */
 export function columnsOf({ isTTY, columns }: Stream): number {
-  return isTTY && columns >= 40 ? columns : usualColumns;
+  return isTTY && columns > usualColumns ? columns : usualColumns;
 }
 
 /** A text for one line of a terminal: characters that would control it are written as `\u{1b}`. */

@@ -9,7 +9,7 @@ import {
   formatTime,
   signs,
 } from '../../text/format.ts';
-import type { Line } from '../../text/terminal.ts';
+import { type Line, usualColumns } from '../../text/terminal.ts';
 import { cut, wrap } from '../../text/wrap.ts';
 import type { DriftReport, ReportVariable } from '../compute/drift-report.ts';
 import { describeExpectedShare } from '../compute/expected-share.ts';
@@ -19,21 +19,24 @@ import { formatAlarmValue } from './format-alarm-value.ts';
 import { colors } from './text-colors.ts';
 import { segmentLines } from './text-segments.ts';
 
-const width = 80;
 /** Value bins that a histogram shows; the last one holds what is left. */
 const maxBars = 10;
 /** Of a row of the table: the sign, both gaps, the figures, and the longest verdict. */
 const fixedWidth = 41;
 /** There is room for names of this length beside the widest histograms. */
-const minNameWidth = width - fixedWidth - 2 * (maxBars + 3);
+const minNameWidth = usualColumns - fixedWidth - 2 * (maxBars + 3);
 const blocks = '▁▂▃▄▅▆▇█';
 
-/** The report for a terminal, at most 80 columns wide and readable without its colours. */
-export function renderText(report: DriftReport): Line[] {
+/**
+ * The report for a terminal, readable without its colours.
+ *
+ * @param width the most that a line should have, from 80 characters on
+ */
+export function renderText(report: DriftReport, width = usualColumns): Line[] {
   const { features, score, consequence, together, alarms, notes } = report;
   const headline = wrap(`${signs[report.verdict]} ${report.headline}`, width, '  ');
   const variables = [...features, ...(score === null ? [] : [score])];
-  const columns = layOut(variables);
+  const columns = layOut(variables, width);
   return [
     ...headline.map((line) => paint(line, report.verdict)),
     ...(consequence === null ? [] : wrap(`  ${consequence}`, width, '  ')),
@@ -41,18 +44,18 @@ export function renderText(report: DriftReport): Line[] {
     ...describeData(report).flatMap((line) => wrap(line, width, '           ')),
     '',
     header(columns),
-    ...variables.flatMap((variable) => tableRows(variable, columns)),
+    ...variables.flatMap((variable) => tableRows(variable, columns, width)),
     '',
     ...wrap(
       `Histograms: one column a bin that holds rows (of more than ten the last holds the rest), then missing and unseen values apart. Threshold: the larger of ${driftRule.minPsi} and what chance alone explains. Effect: how far the move shifts the scores, in their standard deviations; from ${largeEffect} on it is large.`,
       width,
       '',
     ),
-    ...segmentLines(report),
+    ...segmentLines(report, width),
     ...(together === null ? [] : ['', ...wrap(describeTogether(together), width, '  ')]),
-    ...describePredictions(report),
-    ...describeExpected(report),
-    ...(alarms === null ? [] : ['', ...describeAlarms(alarms)]),
+    ...describePredictions(report, width),
+    ...describeExpected(report, width),
+    ...(alarms === null ? [] : ['', ...describeAlarms(alarms, width)]),
     ...(notes.length > 0 ? ['', ...notes.flatMap((note) => wrap(`Note: ${note}`, width, '      '))] : []),
   ];
 }
@@ -65,14 +68,14 @@ function paint(text: string, verdict: Verdict): Line {
 type Columns = { readonly name: number; readonly histogram: number };
 
 /** Long names take the room that narrow histograms leave. */
-function layOut(variables: readonly ReportVariable[]): Columns {
+function layOut(variables: readonly ReportVariable[], width: number): Columns {
   const histogram = Math.max(
     ...variables.flatMap((variable) => histograms(variable).map((text) => text.length)),
   );
   const longest = Math.max(...variables.map(({ name }) => name.length));
   const room = width - fixedWidth - 2 * Math.max(histogram, 'reference'.length);
   const name = Math.max(minNameWidth, Math.min(longest, room));
-  return { name, histogram: Math.floor((width - fixedWidth - name) / 2) };
+  return { name, histogram: Math.min(maxBars + 3, Math.floor((width - fixedWidth - name) / 2)) };
 }
 
 function header({ name, histogram }: Columns): string {
@@ -90,7 +93,7 @@ function header({ name, histogram }: Columns): string {
   ].join('');
 }
 
-function tableRows(variable: ReportVariable, columns: Columns): Line[] {
+function tableRows(variable: ReportVariable, columns: Columns, width: number): Line[] {
   const { name, verdict, sentence, psi, threshold, effect } = variable;
   const [reference, live] = histograms(variable);
   const row = [
@@ -167,7 +170,7 @@ function describeData({ model, reference, live }: DriftReport): string[] {
   return lines;
 }
 
-function describePredictions({ predictions }: DriftReport): string[] {
+function describePredictions({ predictions }: DriftReport, width: number): string[] {
   if (predictions === null) return [];
   const parts = predictions.map(({ class: name, live, reference: before }) => {
     const compared = before === null ? '' : ` (${formatShare(before)} in the reference)`;
@@ -176,13 +179,13 @@ function describePredictions({ predictions }: DriftReport): string[] {
   return ['', ...wrap(`Predictions: ${parts.join(', ')}.`, width, '  ')];
 }
 
-function describeExpected({ expectedShare, positive }: DriftReport): string[] {
+function describeExpected({ expectedShare, positive }: DriftReport, width: number): string[] {
   return expectedShare === null || positive === null
     ? []
     : wrap(describeExpectedShare(expectedShare, positive), width, '  ');
 }
 
-function describeAlarms(alarms: NonNullable<DriftReport['alarms']>): string[] {
+function describeAlarms(alarms: NonNullable<DriftReport['alarms']>, width: number): string[] {
   if (alarms.length === 0) return ['Backtest: no alarm.'];
   const lines = alarms.map((alarm) => {
     const { alert, severity, feature, from, to } = alarm;

@@ -10,13 +10,12 @@ import {
 } from '../describe/describe-segments.ts';
 import { colors } from './text-colors.ts';
 
-const width = 80;
 /** Changed segments that are listed, and variables of each. */
 const maxListed = 10;
 const maxVariables = 3;
 
 /** The segments for a terminal: those that changed with what changed in them, the others in a line. */
-export function segmentLines({ segments, live, reference }: DriftReport): Line[] {
+export function segmentLines({ segments, live, reference }: DriftReport, width: number): Line[] {
   if (segments === null) return [];
   const changed = changedSegments(segments);
   const share = (rows: number, all: number) => (all > 0 ? ` (${formatShare(rows / all)})` : '');
