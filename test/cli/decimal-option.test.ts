@@ -26,7 +26,7 @@ describe('--decimal', () => {
   for (const [command, args] of [
     ['evaluate', ['--data']],
     ['drift', ['--model', model, '--live']],
-    ['rebaseline', ['--model', model, '--by', 'ana', '--reason', 'test', '--live']],
+    ['rebaseline', ['--model', model, '--accepted-by', 'ana', '--reason', 'test', '--live']],
   ] as const) {
     it(`decides what ${command} cannot tell`, async () => {
       await using folder = await temporaryFolder();

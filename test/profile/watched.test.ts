@@ -136,7 +136,18 @@ describe('a model that is only watched', function () {
 
       const out = join(folder.path, 'rebased.json');
       const rebased = await runCommand('rebaseline', [
-        ...['--model', model, '--live', samples, '--by', 'ana', '--reason', 'older customers', '--out', out],
+        ...[
+          '--model',
+          model,
+          '--live',
+          samples,
+          '--accepted-by',
+          'ana',
+          '--reason',
+          'older customers',
+          '--out',
+          out,
+        ],
       ]);
       assert.equal(rebased.code, 0, rebased.stderr);
       const { version, features, evaluation, rebaseline } = await loadArtifact(out);
