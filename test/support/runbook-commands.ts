@@ -38,7 +38,7 @@ function dialectOf(line: string): Dialect {
 export const expectedOutput: Readonly<Record<string, RegExp>> = {
   'The figures of one replica': /"windows":/,
   'The metrics of one replica': /^model_feature_reference_samples\{/m,
-  'A report of the kept rows': /\bhistory\b/,
+  'A report of the stored rows': /\bhistory\b/,
   'The rows of a bin': /never seen/,
   'The row of a trace': /4bf92f3577b34da6a3ce929d0e0e4736/,
   'The outcome of a row': /"outcome":/,
