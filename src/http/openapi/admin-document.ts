@@ -21,7 +21,7 @@ export function adminDocument(models: ApiModels): ApiDocument {
   const named = nameModels(models);
   const optional = modelParameter(names, false);
   return describeApi({
-    title: `${names.join(', ')}: operation`,
+    title: `${names.join(', ')}: admin API`,
     description: `What only the operator should reach: drift, performance and metrics, and where outcomes and observations are reported without a token. Predictions are made on the public API, which has a page of its own at its /docs.\n\n${describeModels(models)}`,
     asksToken: false,
     paths: {
