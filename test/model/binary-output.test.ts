@@ -19,6 +19,7 @@ const binaryRooms = [
 ];
 /** The output's part of the model file and what describes it; the others read one thing of it each. */
 const readers = [
+  'src/http/home/home-alerts.ts',
   'src/http/openapi/api-models.ts',
   'src/http/openapi/observations-path.ts',
   'src/http/openapi/predict-path.ts',
@@ -29,6 +30,7 @@ const readers = [
   'src/model/output-consistency.ts',
   'src/model/output-schema.ts',
   'src/model/reference.ts',
+  'src/monitor/describe-performance.ts',
   'src/monitor/group-rates.ts',
   'src/monitor/model-pair.ts',
   'src/monitor/monitor.ts',
