@@ -23,6 +23,7 @@ const readers = [
   'src/http/openapi/api-models.ts',
   'src/http/openapi/observations-path.ts',
   'src/http/openapi/predict-path.ts',
+  'src/http/pages/performance-page.ts',
   'src/model/artifact-reference.ts',
   'src/model/artifact-schema.ts',
   'src/model/learnt.ts',
