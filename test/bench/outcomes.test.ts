@@ -162,7 +162,7 @@ describe('outcomes bench', function () {
           [1e7, 0.001],
           [1e7, 0.03],
         ]) {
-          // The figures are those of so many live rows, half of them positive, and of as many in training.
+          // The figures are those of this many live rows, half of them positive, and of as many in training.
           const standardError = rocAucStandardError(known.value, rows / 2, rows / 2);
           const evaluation = { accuracy: known, rocAuc: known };
           const counts = { positives: rows / 2, negatives: rows / 2 };

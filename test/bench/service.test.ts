@@ -27,7 +27,10 @@ import { scorerOf } from '../support/model-parts.ts';
 
 const figure = (value: number) => summarise([value]);
 
-/** Rounds in which a request takes so many µs of processor time; all else follows from that or stays the same. */
+/**
+ * Rounds in which a request takes a given number of µs of processor time; everything else follows from that or stays
+ * the same.
+ */
 function rounds(cpuMicros: readonly number[], p99Ms = 10): Round[] {
   return cpuMicros.map((value) => ({
     requests: 3e6 / value,

@@ -18,7 +18,7 @@ import {
   type TestService,
 } from '../support/service.ts';
 
-/** Of one model, beside the one that answers. */
+/** Kept for one model, besides the version that answers. */
 const mostOthers = maxOthers + maxUnscraped;
 
 const row = { age: 30, limit: 2000, history: 'good' };

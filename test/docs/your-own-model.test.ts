@@ -63,7 +63,7 @@ describe('docs/your-own-model.md, followed from top to bottom', function () {
     });
   }
 
-  /** The realised AUC of all outcomes, once there are so many. */
+  /** The realised AUC of all outcomes, once there are a given number of them. */
   async function realisedAuc(outcomes: number): Promise<{ value: number; maxError: number }> {
     return eventually(async () => {
       const { realised } = (await readJson('/performance')).models[0].sinceStart;

@@ -40,7 +40,7 @@ async function run(args: readonly string[], folder: string, at: number, code: st
   return { stdout, fault: /fault in .*/.exec(stderr)?.[0] };
 }
 
-/** The n-th operations to let fail, until a run has none any more: all of them, or one in so many in the short form. */
+/** Which operations to let fail, until a run has no more of them: all, or in the short form one in several. */
 async function atEach(step: number, attempt: (at: number, code: string) => Promise<string | undefined>) {
   const codes = ['EIO', 'ENOSPC', 'EACCES'];
   let faults = 0;

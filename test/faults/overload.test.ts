@@ -21,7 +21,7 @@ async function send(api: string, rate: number, clients: number): Promise<OpenLoo
   );
 }
 
-/** Sends more than the service can answer, and looks after what it must answer meanwhile. */
+/** Sends more than the service can answer, and checks what it must still answer in the meantime. */
 async function overload(service: TestService, rate: number): Promise<void> {
   const shed = () => metric(service, 'http_server_requests_shed_total', { reason: 'event_loop' });
   const shedBefore = await shed();
@@ -71,7 +71,7 @@ describe('more requests than the service can answer', function () {
       const capacity = (closed.answers / closed.durationMs) * 1000;
       await overload(service, Math.round(capacity * 4));
 
-      // at once; that the machine stops for two limits, and so the service, must not happen every time
+      // immediately; the machine, and with it the service, must not stall for twice the limit every time
       await eventually(
         async () => assertAllRight(await startLoad(service.api, { workers: 4, count: 400 }).done),
         2000,

@@ -13,7 +13,7 @@ import { eventually, postJson, root, startTestService, type TestService } from '
 
 const leapAhead = fileURLToPath(new URL('./programs/leap-ahead.ts', import.meta.url));
 const clients = 150;
-/** What each of them sends at least: as much as Node reads at once. */
+/** The minimum that each of them sends: as much as Node reads in one go. */
 const sentBytes = 65_536;
 const maxGrowthMiB = 100;
 
@@ -35,7 +35,7 @@ describe('150 clients that never read, a model of 300 features and a heap of 256
         MODEL_PATH: path,
         API_METRICS: 'full',
         LOG_LEVEL: 'silent',
-        // a leap of the clock is no load
+        // a leap of the clock does not count as load
         MAX_EVENT_LOOP_DELAY_MS: '60000',
         NODE_OPTIONS: `--max-old-space-size=256 --max-semi-space-size=16 --import=${leapAhead}`,
       },
@@ -90,7 +90,7 @@ describe('150 clients that never read, a model of 300 features and a heap of 256
       if (isLong) {
         await eventually(async () => {
           service.process.kill('SIGUSR2');
-          // once this is answered the time has leapt. A scrape in flight meanwhile would itself be ended as slow.
+          // once this is answered, the time has leapt. A scrape in flight at that moment would itself be ended as slow.
           assert.equal((await postJson(`${service.api}/predict`, row)).status, 200);
           assert.equal(
             await metric(service, 'http_server_connections_ended_total', { reason: 'slow_reader' }),

@@ -17,7 +17,7 @@ import { eventually, seriesValue, startTestService, type TestService } from '../
 import { artifacts, rowsOf } from './artifacts.ts';
 
 const numRuns = Number(process.env.FUZZ_MODELS ?? 20);
-/** Every model stays exposed for a while: a service gets so many and no more. */
+/** Every model stays exposed for a while, so a service gets at most this many. */
 const modelsPerService = 50;
 
 /** A model, and rows that it accepts. */

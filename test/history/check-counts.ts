@@ -130,7 +130,7 @@ function tell(rule: string, { series, counted, deleted }: Cell, message: string,
   };
 }
 
-/** So many scrapes are told of what should have been counted: the first that could show it. */
+/** The number of scrapes listed for what should have been counted: the first ones that could show it. */
 const maxScrapes = 3;
 
 function scrapesAfter(life: Life | undefined, operations: readonly Operation[]): readonly Operation[] {

@@ -58,7 +58,7 @@ export async function openSmallDisk(
           const texts = await Promise.all(names.map((name) => readFile(join(inside, name), 'utf8')));
           return new Map(names.map((name, i) => [name, texts[i]]));
         } catch (error) {
-          // one was rotated or replaced meanwhile
+          // one was rotated or replaced in the meantime
           if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
         }
       }

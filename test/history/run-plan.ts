@@ -108,7 +108,7 @@ export async function runPlan({ shape, steps }: Plan, machine: Machine): Promise
     ).length;
     await eventually(async () => {
       const { answer, error } = await process.scrape(step);
-      // it was ended meanwhile
+      // it was ended in the meantime
       if (error !== undefined) return;
       assert.ok(Number(answer?.exposition?.counters.get('samples_written_total')) >= answered);
     }).catch(() => {});

@@ -86,7 +86,7 @@ export function createSlot(slot: Slot, launch: () => Promise<TestService>, recor
       await running;
     },
     async replace(step, signal) {
-      // at once, as the next end may be asked for before this one
+      // immediately, as the next end may be requested before this one
       running = current()
         .then(({ name }) => end(name, step, signal))
         .then(() => open(step));

@@ -8,7 +8,7 @@ import { halfSent, openRaw, type RawConnection } from '../support/raw-connection
 import { eventually, startTestService } from '../support/service.ts';
 
 const request = 'GET /health HTTP/1.1\r\nhost: x\r\n\r\n';
-/** Requests are late at once, so that tests wait for events and not for a time. */
+/** Requests are late immediately, so that tests wait for events and not for a time. */
 const timeouts = { headersTimeout: 100, requestTimeout: 150, connectionsCheckingInterval: 20 };
 
 describe('a connection', () => {

@@ -159,7 +159,7 @@ describe('a client that does not read what the admin listener answers', () => {
   it('is disconnected and counted like one of the public API', async () => {
     const service = await startTestService({
       LOG_LEVEL: 'silent',
-      // a leap of the clock is no load
+      // a leap of the clock does not count as load
       MAX_EVENT_LOOP_DELAY_MS: '60000',
       NODE_OPTIONS: `--import=${leapAhead}`,
     });
@@ -170,7 +170,7 @@ describe('a client that does not read what the admin listener answers', () => {
       await eventually(async () => assert.ok((await metric(service, 'http_server_unread_bytes')) > 0));
       await eventually(async () => {
         service.process.kill('SIGUSR2');
-        // once this is answered the time has leapt. A scrape in flight meanwhile would itself be ended as slow.
+        // once this is answered, the time has leapt. A scrape in flight at that moment would itself be ended as slow.
         assert.equal((await fetch(`${service.api}/health`)).status, 200);
         const labels = { reason: 'slow_reader' };
         assert.equal(await metric(service, 'http_server_connections_ended_total', labels), 1);

@@ -26,7 +26,9 @@ describe('the artifact', () => {
     artifact = parseArtifact(text, 'models/credit.json');
   });
 
-  /** The message with which the artifact is refused after `change`, sealed anew so that only the change is wrong. */
+  /**
+   * The message with which the artifact is refused after `change`, with a new version so that only the change is wrong.
+   */
   function refusal(change: (draft: Draft) => void): string {
     const draft = structuredClone(artifact) as Draft;
     change(draft);

@@ -78,7 +78,10 @@ function judge({ requests = 1000, metres = 0, newNames = 0, certain = 0, effects
   return judgeTrust(performance.cells, performance.sums, scoreBins, monitor, monitor.totals);
 }
 
-/** The score bins, of which training had so many rows, that throw doubt on an estimate when all live scores are there. */
+/**
+ * The score bins, given the number of training rows in each, that cast doubt on an estimate if all live scores are in
+ * them.
+ */
 function doubtedBins(counts: number[]): number[] {
   // the threshold cuts the last bin
   const cells = [...counts.keys(), counts.length - 1].map((bin, i) => ({

@@ -24,7 +24,7 @@ const { cells, sums } = createPerformance({
   calibration: { scores: [0, 1], probabilities: [0, 1] },
 });
 
-/** The bands of outcomes by band, learnt from so many rows in each. */
+/** The bands for given outcomes per band and training rows in each. */
 function bandsOf(brought: readonly Outcomes[], referenceRows: number): Band[] {
   for (const values of Object.values(sums)) values.fill(0);
   brought.forEach(({ outcomes, positives, probability }, band) => {

@@ -13,7 +13,7 @@ function binomial(n: number, k: number, p: number): number {
   return Math.exp(choices + k * Math.log(p) + (n - k) * Math.log(1 - p));
 }
 
-/** P(the share has risen) although it is p in the reference and in live rows, each of which is sent so many times. */
+/** P(the share has risen) although it is p in the reference and in live rows, each of which is sent several times. */
 function falseAlarms(p: number, referenceSamples: number, samples: number, sends: number): number {
   const rows = samples / sends;
   const tail = new Float64Array(rows + 2);

@@ -20,8 +20,8 @@ const counting = () =>
 const variance = 4 / 45;
 
 /**
- * Makes windows of cases that are each sent so many times. It is quick: each case is added once and its cell multiplied,
- * and all windows are differences of one count.
+ * Makes windows of cases that are each sent several times. It is quick: each case is added once and its cell
+ * multiplied, and all windows are differences of one count.
  */
 function createWindowOf() {
   const { cells, sums, addPrediction } = counting();

@@ -53,7 +53,7 @@ function start() {
     pass(ms: number) {
       nowMs += ms;
     },
-    /** Counts outcomes of the running day, whose odds are so many times those expected. */
+    /** Counts outcomes of the current day, whose odds are a multiple of those expected. */
     observe(outcomes: number, odds: number, from = 0.05) {
       for (let i = 0; i < outcomes; i++) {
         const score = from + 0.6 * random();
@@ -63,7 +63,7 @@ function start() {
         days[days.length - 1].push([score, isPositive]);
       }
     },
-    /** Settles the bets of the running day, and begins the next one. */
+    /** Settles the bets of the current day, and begins the next one. */
     settle() {
       const day = days.length - 1;
       expected.addDay(bandsOf(days[day]), bandsOf(days.slice(-7).flat()), day);

@@ -25,7 +25,7 @@ function band(outcomes: number, observed: number, probability = 0.5): BandOutcom
   };
 }
 
-/** P whose odds are so many times those of `probability`. */
+/** P whose odds are a multiple of those of `probability`. */
 function withOdds(probability: number, times: number): number {
   return (probability * times) / (1 - probability + probability * times);
 }

@@ -103,7 +103,7 @@ function groupCounts(text: string, version = artifact.version): Counted[] {
     .filter(({ labels }) => labels.version === version);
 }
 
-/** The counters say what a recount of the rows says, for every bin, decision and outcome. */
+/** Asserts that the counters equal a recount of the rows, for every bin, decision and outcome. */
 function expectCounts(text: string, rows: readonly Labelled[]): void {
   const counted = groupCounts(text);
   let series = 0;
@@ -276,7 +276,7 @@ describe('outcomes by bin of the protected features', function () {
 
   it('leave no bin of a sensitive feature in files, logs and ids', async () => {
     const files = await readdir(service.folder, { recursive: true, withFileTypes: true });
-    // the models kept beside the outcomes describe the training data
+    // the models stored next to the outcomes describe the training data
     const written = files.filter(
       (entry) =>
         entry.isFile() &&

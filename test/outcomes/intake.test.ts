@@ -212,7 +212,7 @@ describe('the intake of outcomes', () => {
     await intake.take(labels(ids));
     for (const [start, left] of [6, 2, 0].entries()) {
       await close();
-      // twice, as a file that is rotated meanwhile
+      // twice, like a file that is rotated in the meantime
       await open({ earlier: readJsonl([path, path]), maxUncounted: 4 });
       assert.deepEqual((await intake.take(labels(ids))).duplicate, 10);
       assert.equal(intake.held.size, Math.min(4, 10 - 4 * start));

@@ -22,7 +22,7 @@ import { digestModel } from '../../src/outcomes/token.ts';
 import { holdClock } from '../support/clock.ts';
 import { creditVersions } from '../support/model-versions.ts';
 
-/** Of one model, beside the one that answers. */
+/** Kept for one model, besides the version that answers. */
 const mostOthers = maxOthers + maxUnscraped;
 
 const dayMs = 86_400_000;

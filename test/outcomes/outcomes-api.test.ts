@@ -260,7 +260,7 @@ describe('POST /outcomes', () => {
     assert.equal(sinceStart.coverage.all.labelled, accepted);
     for (const { outcomeDelays } of [sinceStart, windows['10m'], windows['24h']]) {
       assert.equal(outcomeDelays.good.outcomes + outcomeDelays.bad.outcomes, accepted);
-      // they came at once, in the first bucket: up to an hour
+      // they arrived immediately, in the first bucket: up to an hour
       assert.ok(outcomeDelays.good.p95Days > 0 && outcomeDelays.good.p95Days <= 1 / 24);
     }
     assert.ok(evaluation.rocAuc.value > 0.5);

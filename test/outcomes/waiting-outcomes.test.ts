@@ -14,7 +14,7 @@ import { holdClock } from '../support/clock.ts';
 import { creditVersions } from '../support/model-versions.ts';
 import { eventually } from '../support/service.ts';
 
-/** Of one model, beside the one that answers. */
+/** Kept for one model, besides the version that answers. */
 const mostOthers = maxOthers + maxUnscraped;
 
 const dayMs = 86_400_000;

@@ -1,7 +1,7 @@
 import type { Feature } from '../../src/model/artifact.ts';
 import type { WatchedModel } from '../../src/predictors/watched-model.ts';
 
-/** What a predictor needs to know of `fixtures/credit.onnx`, and of the rows beside it. */
+/** What a predictor needs to know about `fixtures/credit.onnx`, and about the rows next to it. */
 export const creditModel: WatchedModel = {
   features: [
     numeric('income', false),

@@ -227,7 +227,7 @@ describe('a service under a different name than the previous process', () => {
           second.stderr(),
           /^Replica +\S+, found of its own: nothing; of 1 other name: samples in 1 file \(\d kB\), outcomes in 1 file \(1 kB\), 1 model$/m,
         );
-        // at once, as senders that repeat a batch do
+        // immediately, like senders that repeat a batch
         const [one, two] = await Promise.all([report(second, ids.slice(0, 3)), report(second, ids.slice(1))]);
         assert.equal(one.accepted + two.accepted, 2);
         assert.equal(one.duplicate + two.duplicate, 4);
@@ -241,7 +241,7 @@ describe('a service under a different name than the previous process', () => {
           assert.equal(forgotten.stdout, '2 lines deleted\n', forgotten.stderr);
         }
         assert.equal((await readJsonLines(join(volume.path, '0a1b2c3d4e5f/input_samples.jsonl'))).length, 2);
-        // deleted, it is known all the same
+        // although deleted, it is still known
         assert.deepEqual(await report(second, ids.slice(0, 2)), { accepted: 0, duplicate: 2, invalid: 0 });
       } finally {
         await second.stop();

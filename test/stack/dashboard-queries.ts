@@ -107,7 +107,7 @@ export async function runDashboardQueries(
   return results;
 }
 
-/** Runs the annotations' queries; that there is nothing to mark is no fault. */
+/** Runs the annotations' queries; having nothing to mark is not a fault. */
 export async function runAnnotationQueries(
   dashboard: DashboardJson,
   { prometheus }: Engines,

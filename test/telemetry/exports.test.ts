@@ -250,7 +250,7 @@ describe('an export that fails', () => {
 describe('a queue that is full', () => {
   it('is said once, and what finds no place in it is counted', async () => {
     const sink = await startOtlpSink();
-    // it takes its time for ever
+    // it never answers
     sink.behave = () => {};
     const service = await startTestService({
       OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
@@ -333,7 +333,7 @@ describe('what the SDK says of itself', () => {
     });
     try {
       await predictUntil(service, (counts) => (counts.failed ?? 0) > 0);
-      // each line is parsed: one that is no JSON would throw
+      // each line is parsed: one that is not JSON would throw
       await eventually(() => assert.ok(messages(service, 'opentelemetry').length > 10));
       assert.ok(service.logLines().some(({ event, level }) => event === 'opentelemetry' && level === 20));
       assert.doesNotMatch(JSON.stringify(service.logLines()) + service.stderr(), /hunter2/);

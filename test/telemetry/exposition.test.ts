@@ -32,7 +32,7 @@ describe('the exposition', () => {
     await postJson(`${service.api}/predict`, {});
     later = await eventually(async () => {
       const text = await scrape();
-      // the event loop's delay is only told once it has been measured a few times
+      // the event loop's delay is only exposed once it has been measured a few times
       assert.match(text, /^nodejs_eventloop_delay_min /m);
       return text;
     });

@@ -86,7 +86,7 @@ describe('tracing, from the real bootstrap to an OTLP sink', () => {
       assert.ok(found);
       return found;
     });
-    // a span that began and that the SDK did not record would have an id all the same
+    // a span that began but that the SDK did not record would still have an id
     assert.equal(line.span_id, undefined);
     assert.equal(sink.spans.filter((span) => span.traceId === unsampled).length, 0);
   });

@@ -63,7 +63,7 @@ for (const name of ['onnxruntime-web', 'onnxruntime-node'] as const) {
 
     before(async function () {
       this.timeout(120_000);
-      // what an operator is told to run to have it
+      // the command that an operator is told to run to install it
       const [command] = /\S+=skip npm install .*?(?= \()/.exec(installation) ?? [''];
       const from =
         name === 'onnxruntime-web' ? undefined : await requireNodePackage(this, `${command}@1.30.0`, name);
