@@ -3,7 +3,7 @@ import { rewriteLine, writeLines } from '../text/terminal.ts';
 const width = 30;
 const intervalMs = 100;
 /** Where there is no terminal, a line says so often how far it is: a log shows that it goes on. */
-const lineIntervalMs = 10_000;
+export const lineIntervalMs = 10_000;
 /** Until then the pace is not known well enough to say how long the rest takes. */
 const paceMs = 1000;
 

@@ -8,6 +8,7 @@ import { outcomesLine, progressLine, summaryLines } from '../traffic/summary.ts'
 import { createTally } from '../traffic/tally.ts';
 import type { Values } from './command.ts';
 import type { options as table } from './commands/traffic.ts';
+import { lineIntervalMs } from './progress-bar.ts';
 import { UsageError } from './run-cli.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 import { readOptions, type TrafficOptions } from './traffic-options.ts';
@@ -43,11 +44,20 @@ export async function run(values: Values<typeof table>): Promise<number> {
   ]);
   const tally = createTally();
   const startedAt = performance.now();
-  const ticker = process.stderr.isTTY
-    ? setInterval(() => {
-        rewriteLine(process.stderr, progressLine(tally, performance.now() - startedAt));
-      }, 500)
-    : undefined;
+  const { isTTY } = process.stderr;
+  const ends = [
+    options.durationMs,
+    options.count === undefined ? undefined : (options.count / options.ratePerSecond) * 1000,
+  ].filter((ms) => ms !== undefined);
+  const totalMs = ends.length === 0 ? undefined : Math.min(...ends);
+  const ticker = setInterval(
+    () => {
+      const line = progressLine(tally, performance.now() - startedAt, totalMs);
+      if (isTTY) rewriteLine(process.stderr, line);
+      else writeLines(process.stderr, [line]);
+    },
+    isTTY ? 500 : lineIntervalMs,
+  );
   const sent = await sendRequests({
     urls: options.urls,
     path: options.path,
@@ -62,10 +72,8 @@ export async function run(values: Values<typeof table>): Promise<number> {
     },
   });
   const labelled = await labels?.finish();
-  if (ticker !== undefined) {
-    clearInterval(ticker);
-    rewriteLine(process.stderr, '');
-  }
+  clearInterval(ticker);
+  if (isTTY) rewriteLine(process.stderr, '');
   const outcomes = labelled === undefined ? [] : [outcomesLine(labelled)];
   writeLines(process.stdout, [...summaryLines(sent, tally), ...outcomes]);
   const unanswered = sent.sent > 0 && tally.answered === 0;

@@ -8,10 +8,19 @@ function milliseconds(value: number): string {
   return Number.isNaN(value) ? '–' : `${value.toPrecision(value < 1000 ? 3 : 4)} ms`;
 }
 
-/** One line about the progress of the traffic, for a terminal. */
-export function progressLine(tally: Tally, elapsedMs: number): string {
-  const seconds = Math.floor(elapsedMs / 1000);
-  const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+function formatClock(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+/**
+ * One line about the progress of the traffic.
+ *
+ * @param totalMs how long it takes in all; `undefined` where it has no end
+ */
+export function progressLine(tally: Tally, elapsedMs: number, totalMs?: number): string {
+  const left = totalMs === undefined ? '' : `, ${formatClock(Math.max(0, totalMs - elapsedMs))} left`;
+  const clock = `${formatClock(elapsedMs)}${left}`;
   const statuses = tally.outcomes().map((outcome) => `${outcome.name} × ${count.format(outcome.count)}`);
   return `${clock}  ${statuses.join('  ')}  p50 ${milliseconds(tally.latencyMs(0.5))}`;
 }
