@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DashboardJson } from '../../grafana/lint/dashboard-json.ts';
+import { traceparent } from '../support/runbook-commands.ts';
 import { requireTool, skipForLackOf } from '../support/tools.ts';
 import { runAnnotationQueries, runDashboardQueries } from './dashboard-queries.ts';
 import { drawDashboards, drawingTool } from './draw-dashboards.ts';
@@ -21,6 +22,7 @@ import {
 } from './engines.ts';
 import { proveOutcomes } from './outcomes-over-replicas.ts';
 import { createReplicas, type Replicas } from './replicas.ts';
+import { followRunbook, openAlertLinks } from './runbook.ts';
 import { show } from './show.ts';
 import { createStack, type Stack, scrapeInterval, shadowModel, timeScale } from './stack.ts';
 import { type Outcome, startTraffic } from './traffic.ts';
@@ -75,7 +77,11 @@ describe('the stack', () => {
     requireTool(this, 'docker compose');
     requireTool(this, 'docker engine');
     stack = createStack();
-    stack.configure({ MODEL_PATH: 'models', SHADOW_MODELS: shadowModel });
+    stack.configure({
+      MODEL_PATH: 'models',
+      SHADOW_MODELS: shadowModel,
+      RUNBOOK_URL: 'https://wiki.test/alerts',
+    });
     const startedAt = performance.now();
     await stack.compose('build', '--quiet');
     const builtAt = performance.now();
@@ -106,8 +112,10 @@ describe('the stack', () => {
   }
 
   /** Sends a request that must be traced; gives its status and the trace's id. */
-  async function sendTraced(input: object): Promise<{ status: number; id: string }> {
-    const id = randomBytes(16).toString('hex');
+  async function sendTraced(
+    input: object,
+    id = randomBytes(16).toString('hex'),
+  ): Promise<{ status: number; id: string }> {
     const [url] = await replicas.urls(1);
     const { status } = await fetch(`${url}/predict`, {
       method: 'POST',
@@ -239,6 +247,15 @@ describe('the stack', () => {
       const uid = /\/d\/([\w-]+)/.exec(told.annotations.dashboard_url)?.[1] ?? '';
       const dashboard = await grafana.dashboard<DashboardJson>(uid);
       show(`its link opens the dashboard "${dashboard.title}"`);
+      const { runbook_url, dashboard_url } = told.annotations;
+      assert.equal(runbook_url, 'https://wiki.test/alerts#modelfeaturedriftfast', 'that of the environment');
+      assert.match(
+        dashboard_url,
+        /^http:\/\/localhost:3000\/d\/model-drift\?var-model=credit&/,
+        'the default',
+      );
+      const labels = Object.keys(told.labels);
+      assert.ok(!labels.some((name) => name.endsWith('_url')), `labels are ${labels.join()}`);
     } finally {
       traffic.stop();
     }
@@ -271,6 +288,10 @@ describe('the stack', () => {
     }
   });
 
+  it('has a page behind every link of every alert', async () => {
+    show(`${await openAlertLinks(stack)} pages open`);
+  });
+
   it('joins outcomes to predictions, and records realised beside estimated performance', async () => {
     const script = `(${reportOutcomes})().then(console.log)`;
     const { samples, accepted } = JSON.parse(await stack.exec('app', 'node', '-e', script));
@@ -295,6 +316,26 @@ describe('the stack', () => {
       .ended;
     assert.match(outcome.text, /reported 200 outcomes: 200 accepted$/);
     expectNoFailure(outcome);
+  });
+
+  it('runs every command of the runbook, for Docker Compose and for Kubernetes', async () => {
+    const [, traceId] = traceparent.split('-');
+    await sendTraced({ age: 40, limit: 2000, history: 'never seen' }, traceId);
+    const kept = await stack.exec('app', 'sh', '-c', 'head -qn 1 /app/logs/*/outcomes.jsonl');
+    const { id } = JSON.parse(kept.split('\n')[0]) as { id: string };
+    await until('the row on disk', 10, async () => {
+      const found = await stack.exec(
+        'app',
+        'vigia',
+        'samples',
+        '--model',
+        'models/credit.json',
+        '--trace',
+        traceId,
+      );
+      return found.includes(traceId) || undefined;
+    });
+    show(`${await followRunbook(stack, id)} commands`);
   });
 
   it('answers every query of every dashboard', async () => {

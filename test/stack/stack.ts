@@ -24,6 +24,9 @@ export const shadowModel = 'credit-next';
 
 export type Stack = {
   readonly project: string;
+  /** How `docker compose` is called for this stack, and the environment that it needs. */
+  readonly dockerCompose: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
   /** Files of this stack alone, which go with it. */
   readonly folder: string;
   /** Runs `docker compose` on this stack and gives its stdout. */
@@ -156,6 +159,8 @@ export function createStack(): Stack {
 
   return {
     project,
+    dockerCompose: ['docker', ...prefix],
+    env,
     folder,
     docker,
     compose,
