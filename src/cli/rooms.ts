@@ -170,7 +170,17 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   report: {
     holds: 'a whole report: figures with their sentences',
-    knows: ['stats', 'text', 'times', 'model', 'predictors', 'alerts', 'report/compute', 'report/describe'],
+    knows: [
+      'stats',
+      'text',
+      'times',
+      'model',
+      'predictors',
+      'monitor',
+      'alerts',
+      'report/compute',
+      'report/describe',
+    ],
     packages: [],
   },
   'report/render': {

@@ -63,16 +63,36 @@ function bearsOnScore({ effects }: VariableLayout): boolean {
 function doubtsOf(feature: VariableLayout, inputs: Readonly<Float64Array>): string[] {
   const { bins, counts, name, below, above } = feature;
   const live = variableCounts(feature, inputs);
-  const samples = total(live);
-  const referenceSamples = total(Float64Array.from(counts));
-  const risen = (count: number, before: number) =>
-    risenShare({ count, samples }, { count: before, samples: referenceSamples });
-  const outside =
-    bins.kind === 'numeric' ? risen(inputs[below] + inputs[above], outsideReferenceCount) : null;
-  const unseen = bins.kind === 'categorical' ? risen(live[unseenBin(bins)], counts[unseenBin(bins)]) : null;
+  return inputDoubts({
+    name,
+    samples: total(live),
+    outsideRange: bins.kind === 'numeric' ? inputs[below] + inputs[above] : null,
+    unseen: bins.kind === 'categorical' ? live[unseenBin(bins)] : null,
+    referenceSamples: total(Float64Array.from(counts)),
+    referenceUnseen: bins.kind === 'categorical' ? counts[unseenBin(bins)] : 0,
+  });
+}
+
+/** One input, counted. Values outside the range are `null` for a category, unseen ones for a number. */
+export type CountedInput = {
+  readonly name: string;
+  readonly samples: number;
+  readonly outsideRange: number | null;
+  readonly unseen: number | null;
+  readonly referenceSamples: number;
+  readonly referenceUnseen: number;
+};
+
+/** Why an estimate is in doubt because of one input; empty where it is not. */
+export function inputDoubts(input: CountedInput): string[] {
+  const { name, samples, outsideRange, unseen, referenceSamples, referenceUnseen } = input;
+  const risen = (count: number | null, before: number) =>
+    count === null ? null : risenShare({ count, samples }, { count: before, samples: referenceSamples });
+  const outside = risen(outsideRange, outsideReferenceCount);
+  const unknown = risen(unseen, referenceUnseen);
   return [
     ...(outside === null ? [] : [`${percent(outside)} of ${name} lies outside the range of the reference`]),
-    ...(unseen === null ? [] : [`${percent(unseen)} of ${name} is of no known category`]),
+    ...(unknown === null ? [] : [`${percent(unknown)} of ${name} is of no known category`]),
   ];
 }
 

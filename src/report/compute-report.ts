@@ -1,6 +1,7 @@
 import { type AlertSettings, defaultAlertSettings } from '../alerts/alert-settings.ts';
 import type { Artifact } from '../model/artifact.ts';
 import { createDisclosure } from '../model/disclosure.ts';
+import { inputDoubts } from '../monitor/estimate-trust.ts';
 import { filePredictor } from '../predictors/index.ts';
 import { driftRule } from '../stats/drift.ts';
 import { compareImportance } from '../stats/effect.ts';
@@ -146,7 +147,7 @@ export function computeReport(
     together,
     predictions: comparePredictions(reference, live, artifact),
     positive: artifact?.output.positive ?? null,
-    expectedShare: artifact && expectedShare(artifact, live),
+    expectedShare: artifact && expectedShare(artifact, live, features),
     stepSeconds: timed.length > 0 ? live.overTime.stepMs / 1000 : null,
     alarms: live.replay && backtest(live.replay, variables, reference.score, alertSettings),
     notes: [...reference.notes, ...live.notes, ...limits(reference, live, features, words)],
@@ -164,9 +165,35 @@ function isNotInRows({ counts, withheld }: LiveVariable): boolean {
 }
 
 /** Of all scores, which is possible while they are not too many to keep. */
-function expectedShare(artifact: Artifact, { score }: Live): DriftReport['expectedShare'] {
+function expectedShare(
+  artifact: Artifact,
+  { score }: Live,
+  features: readonly ReportVariable[],
+): DriftReport['expectedShare'] {
   const column = score?.column;
-  return column ? measureExpectedShare(artifact, column) : null;
+  const measured = column ? measureExpectedShare(artifact, column) : null;
+  return measured && { doubts: features.flatMap(doubtsOf), ...measured };
+}
+
+/** Why what the scores predict is in doubt because of a feature. */
+function doubtsOf({
+  name,
+  kind,
+  samples,
+  outsideRange,
+  unseen,
+  referenceSamples,
+  bins,
+}: ReportVariable): string[] {
+  const isNumber = kind === 'numeric';
+  return inputDoubts({
+    name,
+    samples,
+    outsideRange: isNumber ? outsideRange : null,
+    unseen: isNumber ? null : unseen,
+    referenceSamples,
+    referenceUnseen: bins.find((bin) => bin.kind === 'unseen')?.reference ?? 0,
+  });
 }
 
 function isoOrNull(ms: number): string | null {

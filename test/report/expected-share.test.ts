@@ -48,6 +48,24 @@ describe('the share of positives that scores predict', () => {
     assert.equal(Number(now), Math.round(100 * corrected));
   });
 
+  it('is not to be trusted while a feature is in another unit, which is told first', async () => {
+    await using folder = await temporaryFolder();
+    const inThousandths = makeSamples({ count: 1000 }).map((sample) => ({
+      ...sample,
+      features: { ...sample.features, limit: 1000 * Number(sample.features.limit) },
+    }));
+    const live = await folder.write('live.jsonl', toJsonl(inThousandths));
+    const { expectedShare, features, headline } = await driftReport('--model', model, '--live', live);
+    assert.deepEqual(expectedShare?.doubts, ['100.0 % of limit lies outside the range of the reference']);
+    const limit = features.find(({ name }) => name === 'limit');
+    assert.equal(limit?.unit?.factor, 1000);
+    assert.match(limit?.sentence ?? '', /^About 1,000 times the usual values: another unit\? /);
+    assert.match(headline, /^limit has drifted .*, about 1,000 times the usual values: another unit\?/);
+    const { stdout } = await runCommand('drift', ['--model', model, '--live', live]);
+    assert.match(unwrapped(stdout), /Not to be trusted: 100\.0 % of limit lies outside the range/);
+    assert.match(unwrapped(stdout), /another unit\?/);
+  });
+
   it('is next to the realised share in an evaluation', async () => {
     await using folder = await temporaryFolder();
     const table = rows.map(({ features, outcome }) => ({ ...features, outcome }));

@@ -224,6 +224,11 @@ const driftReport = z.strictObject({
     .describe('The class that the scores are probabilities of; null without a model'),
   expectedShare: z
     .strictObject({
+      doubts: z
+        .array(z.string())
+        .describe(
+          'Why it is not to be trusted: inputs that the reference does not cover; empty where it may be',
+        ),
       mean: z.number().nullable().describe('Mean calibrated score: the share of positives to be expected'),
       training: share.describe('Share of positives in the reference'),
       z: z.number().nullable().describe('Standard errors between them, with six rows counted as one'),

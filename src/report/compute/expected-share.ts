@@ -23,9 +23,26 @@ export function measureExpectedShare(
   return compareScoreMean(counted.cells, counted.sums, training);
 }
 
-/** The same in words. @param positive the class that the scores are probabilities of */
+const maxDoubts = 3;
+
+/**
+ * The same in words.
+ *
+ * @param expected with what puts it in doubt, where that is known
+ * @param positive the class that the scores are probabilities of
+ */
 export function describeExpectedShare(
-  { mean, training, ifOnlySharesChanged }: ScoreMean,
+  { mean, training, ifOnlySharesChanged, doubts = [] }: ScoreMean & { readonly doubts?: readonly string[] },
+  positive: string,
+): string {
+  const more = doubts.length > maxDoubts ? `; and ${doubts.length - maxDoubts} more` : '';
+  const doubt =
+    doubts.length === 0 ? '' : ` Not to be trusted: ${doubts.slice(0, maxDoubts).join('; ')}${more}.`;
+  return `${describeShares({ mean, training, ifOnlySharesChanged }, positive)}${doubt}`;
+}
+
+function describeShares(
+  { mean, training, ifOnlySharesChanged }: Pick<ScoreMean, 'mean' | 'training' | 'ifOnlySharesChanged'>,
   positive: string,
 ): string {
   const predicted = `The calibrated scores predict ${formatShare(mean ?? 0)} ‘${positive}’, against ${formatShare(training)} in the reference.`;
