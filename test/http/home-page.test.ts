@@ -115,7 +115,7 @@ describe('the home page', function () {
         /<h1 class="moved">.*◆ <\/span>Nothing drifts in the last 24 hours; moved, but too little for an alert: age/,
       );
       assert.match(moved, /<span class="badge moved">.*◆ <\/span>moved<\/span>/);
-      const names = [...moved.matchAll(/role="rowheader">([^<]+)</g)].map(([, name]) => name);
+      const names = [...moved.matchAll(/role="rowheader"><a href="[^"]+">([^<]+)</g)].map(([, name]) => name);
       assert.equal(names[0], 'age');
       assert.equal(names.at(-1), 'Score of the model');
     } finally {

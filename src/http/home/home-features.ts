@@ -10,6 +10,7 @@ import { largeEffect } from '../../stats/effect.ts';
 import { samplesNeeded } from '../../stats/samples-needed.ts';
 import { formatAmount, formatEffect, formatPsi } from '../../text/format.ts';
 import { describeUnitGuess } from '../../text/unit-guess.ts';
+import { featurePath } from '../pages/page-links.ts';
 import { breakableName } from './breakable-name.ts';
 import type { Overview, WatchedVariable } from './home-overview.ts';
 import { windowWords } from './home-verdict.ts';
@@ -25,7 +26,7 @@ export function chartedOf(variables: readonly WatchedVariable[]): readonly Watch
 }
 
 /** Every variable: its distribution, its PSI over time, and its verdict in each window. */
-export function featureSection(overview: Overview): Html {
+export function featureSection(overview: Overview, query: string): Html {
   const { variables } = overview;
   const charted = chartedOf(variables);
   const others = variables.slice(0, -1).slice(maxCharted);
@@ -34,14 +35,14 @@ export function featureSection(overview: Overview): Html {
 ${histogramLegend(`live, ${windowWords[windowNames[longest]]}; no bars before there is enough to tell`)}
 <p class="legend"><span class="l">PSI of the hour before each five minutes</span><span class="m">below the threshold</span></p>
 <table class="windows" role="table"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader" class="name">Feature</th><th scope="col" role="columnheader" class="spark">Distribution</th><th scope="col" role="columnheader" class="spark">PSI, last 24 hours</th>${windowNames.map((name, i) => html`<th scope="col" role="columnheader">${windowWords[name]}<small>${formatAmount(variables[0].drifts[i].samples, 'request')}</small></th>`)}</tr></thead>
-<tbody role="rowgroup">${charted.map((variable) => rowOf(variable, overview))}</tbody></table>
-${others.length > 0 && otherFeatures(others, overview)}
+<tbody role="rowgroup">${charted.map((variable) => rowOf(variable, overview, query))}</tbody></table>
+${others.length > 0 && otherFeatures(others, overview, query)}
 <p class="quiet">A feature drifts when its PSI is above the threshold, the larger of ${driftRule.minPsi} and what chance alone explains. The effect is how far the move shifts the scores, in their standard deviations; from ${largeEffect} on it is large.</p>`;
 }
 
 /** Its place names a row, so that it stays the same element when the order changes. */
-function rowOf({ variable, place, drifts }: WatchedVariable, { charts }: Overview): Html {
-  return html`<tr role="row" id="variable-${place}"><th scope="row" role="rowheader">${titleOf(variable)}${unitOf(drifts)}</th><td role="cell" class="spark">${distribution(drifts[longest])}</td><td role="cell" class="spark">${charts.get(place) ?? ''}</td>${drifts.map(
+function rowOf({ variable, place, drifts }: WatchedVariable, { charts }: Overview, query: string): Html {
+  return html`<tr role="row" id="variable-${place}"><th scope="row" role="rowheader"><a href="${featurePath(variable.name, query)}">${titleOf(variable)}</a>${unitOf(drifts)}</th><td role="cell" class="spark">${distribution(drifts[longest])}</td><td role="cell" class="spark">${charts.get(place) ?? ''}</td>${drifts.map(
     (drift) =>
       html`<td role="cell">${badge(drift.verdict)}${figuresOf(variable, drift).map((figure) => html`<small>${figure}</small>`)}</td>`,
   )}</tr>
@@ -90,10 +91,10 @@ function describeNeed({ bins, counts }: VariableLayout, drift: LiveDrift): strin
 }
 
 /** What follows the features that matter most: a line each. */
-function otherFeatures(others: readonly WatchedVariable[], { decisive }: Overview): Html {
+function otherFeatures(others: readonly WatchedVariable[], { decisive }: Overview, query: string): Html {
   const lines = others.map(({ variable, drifts }) => {
     const { verdict, psi } = drifts[decisive];
-    return html`<li>${badge(verdict)} ${breakableName(variable.name)} <small>PSI\u00a0${formatPsi(psi)}</small></li>`;
+    return html`<li>${badge(verdict)} <a href="${featurePath(variable.name, query)}">${breakableName(variable.name)}</a> <small>PSI\u00a0${formatPsi(psi)}</small></li>`;
   });
   return html`<details id="others"><summary>${formatAmount(others.length, 'more feature')}</summary><ul class="others">${lines}</ul></details>`;
 }

@@ -85,7 +85,7 @@ function partsOf(contents: HomeContents): Pick<Page, 'header' | 'main'> {
 ${units(overview)}
 <p class="quiet">This replica alone; all replicas together are in Grafana. ${memory(overview)}</p>
 ${facts(overview)}`,
-    main: html`${featureSection(overview)}
+    main: html`${featureSection(overview, contents.query)}
 ${segmentList(segments, windowWords[windowNames[decisive]])}
 ${nextStep(html`Compare the rows themselves with the reference: ${command(`npm run drift -- ${fileOptions.drift} --html report.html`)}`)}
 ${alertSection(overview)}
