@@ -175,7 +175,7 @@ describe('the home page in a browser', function () {
   it('can be used by the keyboard alone: every link and every list has its turn and is seen', async () => {
     const { page } = await open('?model=wide');
     await isLive(page);
-    const expected = await page.locator('a, summary').count();
+    const expected = await page.locator('a:visible, summary:visible').count();
     const seen = new Set<string>();
     for (let i = 0; i < expected; i++) {
       await page.keyboard.press('Tab');

@@ -196,7 +196,7 @@ describe('several models in one process', () => {
     const old = Array.from({ length: 300 }, () => ({ features: { ...row, age: 70 }, score: 0.3 }));
     assert.equal((await postJson(`${service.admin}/models/churn/observations`, old)).body.accepted, 300);
     const page = await (await fetch(`${service.admin}/?model=credit`)).text();
-    const [, links] = /<nav [^>]*>(.*)<\/nav>/.exec(page) ?? assert.fail(page);
+    const [, links] = /<nav [^>]*aria-label="Models">(.*)<\/nav>/.exec(page) ?? assert.fail(page);
     const verdicts = links.matchAll(/>([^<]+)<\/a> <span class="badge (\w+)">/g);
     assert.deepEqual(
       [...verdicts].map(([, name, verdict]) => [name, verdict]),

@@ -7,6 +7,7 @@ import type { Verdict } from '../../stats/drift.ts';
 import { formatAmount, formatCount, formatTime, signs } from '../../text/format.ts';
 import { describeUnitGuess } from '../../text/unit-guess.ts';
 import { absentWithoutExplanation, absentWithoutPredictor } from '../absent-parts.ts';
+import { pagesNav } from '../pages/frame.ts';
 import type { FileOptions } from './file-options.ts';
 import { alertSection, countAlerts } from './home-alerts.ts';
 import { featureSection } from './home-features.ts';
@@ -47,15 +48,13 @@ export type HomeContents = {
 /** @param script keeps the page up to date */
 export function homePage(contents: HomeContents, script: string): Page {
   const { artifact } = contents.overview.deployment;
-  const { query } = contents;
   return {
     title: `${artifact.name} ${artifact.version}`,
     style: homeStyle,
     script,
     refreshSeconds,
     ...partsOf(contents),
-    footer: html`<a href="/runbook">Runbook</a> · <a href="/docs">API</a> · <a href="/drift${query}">/drift</a> this and both distributions · <a href="/performance${query}">/performance</a> outcomes ·
-<a href="/models">/models</a> · <a href="/metrics">/metrics</a> for Prometheus · <a href="/ready">/ready</a>`,
+    footer: html`<a href="/models">/models</a> · <a href="/metrics">/metrics</a> for Prometheus · <a href="/ready">/ready</a>`,
   };
 }
 
@@ -71,7 +70,7 @@ ${main}
 }
 
 function partsOf(contents: HomeContents): Pick<Page, 'header' | 'main'> {
-  const { overview, requests, models, dropped, fileOptions } = contents;
+  const { overview, requests, models, dropped, query, fileOptions } = contents;
   const { deployment, segments, decisive } = overview;
   const { artifact } = deployment;
   const verdict = homeVerdict(overview);
@@ -80,12 +79,13 @@ function partsOf(contents: HomeContents): Pick<Page, 'header' | 'main'> {
     (one) => one !== null,
   );
   return {
-    header: html`<span id="live" role="status"></span>${modelLinks(contents, verdict)}<p class="kicker">Model ${artifact.name}, version ${artifact.version}</p>
+    header: html`<span id="live" role="status"></span>${pagesNav(query, '/')}
+${modelLinks(contents, verdict)}<p class="kicker">Model ${artifact.name}, version ${artifact.version}</p>
 <h1 class="${sign}"><span class="sign" aria-hidden="true">${signs[sign]} </span>${text}</h1>
 ${units(overview)}
 <p class="quiet">This replica alone; all replicas together are in Grafana. ${memory(overview)}</p>
 ${facts(overview)}`,
-    main: html`${featureSection(overview, contents.query)}
+    main: html`${featureSection(overview, query)}
 ${segmentList(segments, windowWords[windowNames[decisive]])}
 ${nextStep(html`Compare the rows themselves with the reference: ${command(`npm run drift -- ${fileOptions.drift} --html report.html`)}`)}
 ${alertSection(overview)}

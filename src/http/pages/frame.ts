@@ -11,12 +11,20 @@ td small{white-space:nowrap}
 th .badge{font-size:.8125rem}
 `;
 
+/** The pages that are of one model. */
+type ModelPage = '/' | '/drift' | '/performance';
+
 /** Where else to go, and what the page is about. @param query of `modelQuery` */
-export function frame(query: string, current: '/drift' | '/performance' | null, about: Html | string): Html {
-  const link = (path: '/drift' | '/performance', text: string) =>
-    html`<a href="${path}${query}"${path === current && html` aria-current="page"`}>${text}</a>`;
-  return html`<nav class="kicker" aria-label="Pages"><a href="/${query}">Home</a> · ${link('/drift', 'Drift')} · ${link('/performance', 'Performance')} · <a href="/docs">API</a> · <a href="/runbook">Runbook</a></nav>
+export function frame(query: string, current: ModelPage | null, about: Html | string): Html {
+  return html`${pagesNav(query, current)}
 <p class="kicker">${about}</p>`;
+}
+
+/** The links between the pages. @param query of `modelQuery` */
+export function pagesNav(query: string, current: ModelPage | null): Html {
+  const link = (path: ModelPage, text: string) =>
+    html`<a href="${path}${query}"${path === current && html` aria-current="page"`}>${text}</a>`;
+  return html`<nav class="kicker" aria-label="Pages">${link('/', 'Home')} · ${link('/drift', 'Drift')} · ${link('/performance', 'Performance')} · <a href="/docs">API</a> · <a href="/runbook">Runbook</a></nav>`;
 }
 
 /** `Model credit, version 26800e6a9b4c. This replica alone, since its start …` */
