@@ -17,12 +17,12 @@ export const alertThresholds = {
   minPsi: {
     default: driftRule.minPsi as number,
     schema: distance,
-    description: 'PSI that a drift alert asks for at least, whatever the noise ceiling.',
+    description: 'Minimum PSI of a drift alert, whatever the noise ceiling.',
   },
   fastPsi: {
     default: 0.5,
     schema: distance,
-    description: 'PSI over ten minutes that is critical.',
+    description: 'PSI over ten minutes above which an alert is critical.',
   },
   broadShare: {
     default: 0.3,
@@ -48,7 +48,7 @@ export const alertThresholds = {
   minRefusedRise: {
     default: 0.05,
     schema: share,
-    description: 'Rise of the share of refused inputs above that of the day before.',
+    description: 'Rise of the share of rejected inputs above that of the day before.',
   },
   minRefusedInputs: {
     default: 100,
@@ -80,7 +80,8 @@ export const alertThresholds = {
   minEffect: {
     default: outcomeRule.leastEffect as Readonly<Record<'24h' | '7d', number>>,
     schema: z.strictObject({ '24h': distance, '7d': distance }).partial(),
-    description: 'Share of what is expected of the rarer class by which outcomes, or a figure, must deviate.',
+    description:
+      'Share of the expected number of the rarer class by which outcomes, or a figure, must deviate.',
   },
   minScoreMeanChange: {
     default: scoreMeanRule.minChange as number,
@@ -95,7 +96,7 @@ export const alertThresholds = {
   minDailyOutcomes: {
     default: 20,
     schema: count,
-    description: 'Outcomes on a day after which their absence is news.',
+    description: 'Outcomes on a day from which their absence raises an alert.',
   },
 } satisfies Record<string, AlertSetting>;
 
