@@ -340,7 +340,7 @@ describe('a service whose model has sensitive features', () => {
         }
         const chosen = await runCommand('samples', [...options, '--bin', 'history=unseen']);
         assert.equal(chosen.code, 2);
-        assert.match(chosen.stderr, /^the model calls history sensitive: rows cannot be chosen by it/);
+        assert.match(chosen.stderr, /^--bin: the model calls history sensitive: rows cannot be chosen by it/);
         const report = await runCommand('drift', ['--live', service.samplesPath, '--model', model]);
         assert.equal(report.code, 0, report.stderr);
         if (mode !== 'off') {

@@ -14,7 +14,7 @@ const telemetry = noTelemetry();
 
 describe('a start that fails', () => {
   const cases: [string, Record<string, string>, RegExp, Partial<Telemetry>?][] = [
-    ['at its paths', { OUTCOMES_PATH: '{instance}/s.jsonl' }, /are one file/],
+    ['at its paths', { OUTCOMES_PATH: '{instance}/s.jsonl' }, /are the same file/],
     ['at its model', { MODEL_PATH: 'missing.json' }, /^MODEL_PATH: missing\.json/],
     [
       'between its files and its listeners',
