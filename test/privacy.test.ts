@@ -353,7 +353,7 @@ describe('a service whose model has sensitive features', () => {
         const accept = [
           '--live',
           service.samplesPath,
-          '--by',
+          '--accepted-by',
           'x',
           '--reason',
           'x',
