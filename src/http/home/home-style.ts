@@ -16,7 +16,7 @@ code span{color:inherit;white-space:nowrap}
 .windows .time{height:2.25rem;margin:0}
 .windows .scale{display:none}
 .windows .line,.windows .dots{stroke-width:1.5}
-.windows .dots{stroke-width:3}
+.windows .dots{stroke-width:4}
 .others{columns:16rem;padding:0 1rem;list-style:none}
 .others li{break-inside:avoid;margin:.25rem 0}
 .others small{display:inline}
