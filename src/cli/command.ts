@@ -6,12 +6,12 @@ export type Option = {
   readonly value?: string;
   /** May be given several times. */
   readonly multiple?: true;
-  /** Must be given; the rest of a sentence that begins with the option's name, for when it is not. */
+  /** Must be given; what it is, for the message that says that it is missing. */
   readonly required?: string;
   readonly meaning: string;
   /** The setting whose value is the default. */
   readonly setting?: keyof Config;
-  /** The default where no setting is, in words. */
+  /** The default if no setting provides it, in words. */
   readonly default?: string;
 };
 

@@ -9,7 +9,7 @@ export function readOptions(values: Values<typeof options>) {
   const { data, key, id, outcome, live } = values;
   const name = key ?? id;
   if (name === undefined)
-    throw new UsageError('--key names the column of the own key, or --id that of the id');
+    throw new UsageError('--key or --id is needed: the column of your own keys, or that of the ids');
   if (key !== undefined && id !== undefined) throw new UsageError('--key and --id: give one of them');
   if (id !== undefined) {
     const idle = (['live', 'model-name', 'all'] as const).find((option) => values[option]);

@@ -40,7 +40,8 @@ export function parseOptions<Of extends Options>(options: Of, args: readonly str
   }
   const entries = Object.entries(options).map(([name, { value, multiple, required }]) => {
     const given = found.get(name);
-    if (given === undefined && required !== undefined) throw new UsageError(`--${name} ${required}`);
+    if (given === undefined && required !== undefined)
+      throw new UsageError(`--${name} is needed: ${required}`);
     if (value === undefined) return [name, given !== undefined];
     return [name, multiple ? given : given?.at(-1)];
   });

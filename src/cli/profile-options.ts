@@ -39,9 +39,7 @@ function resolveClasses({
 }) {
   const column = target ?? prediction;
   if (column !== undefined && given.positive === undefined) {
-    throw new UsageError(
-      `--positive says which class of ${column} the score is the probability of: it is needed`,
-    );
+    throw new UsageError(`--positive is needed: the class of ${column} whose probability is the score`);
   }
   if (target !== undefined && given.negative !== undefined) {
     throw new UsageError(`--negative is the other class of ${target}, and read from it: leave it out`);

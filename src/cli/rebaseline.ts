@@ -19,8 +19,8 @@ async function readOptions(values: Values<typeof options>) {
   const model = await modelFile(values.model);
   const { dir, name, ext } = parse(model);
   const { live, 'accepted-by': by, reason } = values;
-  if (by.trim() === '') throw new UsageError('--accepted-by says who accepts the shift');
-  if (reason.trim() === '') throw new UsageError('--reason says why it is accepted');
+  if (by.trim() === '') throw new UsageError('--accepted-by is needed: who accepts the shift');
+  if (reason.trim() === '') throw new UsageError('--reason is needed: why it is accepted');
   return {
     model,
     live,

@@ -48,9 +48,17 @@ function readOptions(values: Values<typeof options>) {
   };
 }
 
-/** Fills in what was not given: everything from the defaults, or with own data only the target and its classes. */
+/** Fills in from the defaults what was not given; own data have none. @throws UsageError */
 function resolveOptions(given: ReturnType<typeof readOptions>, defaults: Defaults) {
   const own = given.data !== undefined;
+  if (own && given.target === undefined) {
+    throw new UsageError('--target is needed with --data: the column to predict');
+  }
+  if (own && given.positive === undefined) {
+    throw new UsageError(
+      `--positive is needed with --data: the class of ${given.target} whose probability is the score`,
+    );
+  }
   const data = given.data ?? relative('.', join(dirname(defaultsFile), defaults.data));
   return {
     ...given,

@@ -189,7 +189,9 @@ function requireOneModel(
   }
   const names = [...models].join(', ');
   if (wanted === undefined && models.size > 1) {
-    throw new Error(`${source}: predictions of several models have keys (${names}): choose one with --model`);
+    throw new Error(
+      `${source}: predictions of several models have keys (${names}): choose one with --model-name`,
+    );
   }
   if (wanted !== undefined && !models.has(wanted) && models.size < maxModels) {
     throw new Error(`${source}: no prediction of model ${wanted} has a key, only predictions of ${names}`);

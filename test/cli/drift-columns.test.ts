@@ -213,6 +213,10 @@ describe('a file of JSON', () => {
     const { stderr, code } = await runCommand('train', [
       '--data',
       file,
+      '--target',
+      'y',
+      '--positive',
+      'yes',
       '--out',
       join(folder.path, 'm.json'),
     ]);

@@ -174,9 +174,9 @@ describe('npm run outcomes', () => {
   });
 
   for (const [what, args, message] of [
-    ['no table', [], /^--data names the table/],
-    ['no outcome', ['--data', 'x', '--key', 'k'], /^--outcome names the column/],
-    ['neither key nor id', ['--data', 'x', '--outcome', 'y'], /^--key names the column/],
+    ['no table', [], /^--data is needed: the table of labels /],
+    ['no outcome', ['--data', 'x', '--key', 'k'], /^--outcome is needed: /],
+    ['neither key nor id', ['--data', 'x', '--outcome', 'y'], /^--key or --id is needed: /],
     ['both', ['--data', 'x', '--outcome', 'y', '--key', 'k', '--id', 'i'], /^--key and --id/],
     ['--all with an id', ['--data', 'x', '--outcome', 'y', '--id', 'i', '--all'], /^--all goes with --key/],
     ['another protocol', ['--data', 'x', '--outcome', 'y', '--id', 'i', '--url', 'ftp://h'], /^--url is an/],

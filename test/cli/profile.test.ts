@@ -241,9 +241,9 @@ describe('npm run profile', function () {
   it('refuses wrong use', async () => {
     const columns = ['--data', data, '--score', 'p'];
     const wrong: [args: string[], message: RegExp][] = [
-      [['--score', 'p'], /^--data names the table/],
-      [['--data', data], /^--score names the column/],
-      [[...columns, '--target', 'y'], /^--positive says which class of y /],
+      [['--score', 'p'], /^--data is needed: the table of rows /],
+      [['--data', data], /^--score is needed: /],
+      [[...columns, '--target', 'y'], /^--positive is needed: the class of y /],
       [
         [...columns, '--prediction', 'label', '--target', 'y', '--positive', 'yes', '--negative', 'no'],
         /^--negative is the other class of y,/,

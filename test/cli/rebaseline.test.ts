@@ -265,13 +265,13 @@ describe('npm run rebaseline', () => {
   });
 
   for (const [what, args, status, message] of [
-    ['no rows', [...accepted], 2, /--live says which traffic/],
-    ['nobody', ['--live', 'data/german-credit.csv', '--reason', 'so'], 2, /--accepted-by says who/],
+    ['no rows', [...accepted], 2, /--live is needed: the traffic/],
+    ['nobody', ['--live', 'data/german-credit.csv', '--reason', 'so'], 2, /--accepted-by is needed: who/],
     [
       'no reason',
       ['--live', 'data/german-credit.csv', '--accepted-by', 'me', '--reason', ' '],
       2,
-      /--reason says why/,
+      /--reason is needed: why/,
     ],
     ['a file that is not there', ['--live', 'none.csv', ...accepted], 1, /^none\.csv: no such file/],
   ] as const) {

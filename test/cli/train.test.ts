@@ -454,7 +454,10 @@ describe('npm run train', function () {
   describe('refuses', () => {
     it('a file that is not there, and one that is no table', async () => {
       const missing = join(folder, 'none.csv');
-      await refuses(await train('--data', missing, '--out', out), `${missing}: no such file`);
+      await refuses(
+        await train('--data', missing, '--target', 'y', '--positive', 'yes', '--out', out),
+        `${missing}: no such file`,
+      );
       await refuses(await trainOn(''), `${data}: is empty: a header row is needed`);
       await refuses(await trainOn('n,y\n'), `${data}: has a header but no rows`);
     });

@@ -124,7 +124,10 @@ describe('labels that are joined with samples', () => {
     ];
     assert.deepEqual((await join([label('a')], samplesOf(lines), { model: 'churn' })).sent, [[1, 'Yes']]);
     for (const isForAll of [false, true]) {
-      await assert.rejects(join([label('a')], samplesOf(lines), { isForAll }), /choose one with --model/);
+      await assert.rejects(
+        join([label('a')], samplesOf(lines), { isForAll }),
+        /choose one with --model-name$/,
+      );
     }
   });
 

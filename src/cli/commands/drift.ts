@@ -19,27 +19,28 @@ export const options = {
     value: 'TIME',
     meaning: 'only live rows from this time on: 2026-01-31T12:00:00Z, or an age such as 90m, 24h or 7d',
   },
-  until: { value: 'TIME', meaning: 'only live rows before this time, written in the same way' },
+  until: { value: 'TIME', meaning: 'only live rows before this time, in the same notation' },
   dates: {
     value: 'ORDER',
-    meaning: 'how to read 03/04/2026 where no date of its column tells: day-first or month-first',
+    meaning:
+      'how to read dates such as 03/04/2026 if their column does not show it: day-first or month-first',
   },
   features: columns(
-    'only these features; without a model also columns that look like ids or dates, which are otherwise left out',
+    'only these features; without a model, this is how to compare columns that look like ids or dates',
   ),
   exclude: columns('all features but these'),
   by: columns(
-    'compare also each value of these columns by itself, for a change in one segment that all rows together do not show; without --reference only those of --segments in training',
+    'also compare each value of these columns by itself, to find a change in one segment that all rows together do not show; without --reference, only columns that were named by --segments in training',
   ),
   decimal,
   outcomes: {
     value: 'FILE',
     multiple: true,
     meaning:
-      'outcomes that the service has kept: tells also how well the model did, as evaluate does; patterns too',
+      'outcomes that the service has kept; the report then also says how well the model did, as evaluate does; patterns too',
   },
   backtest: {
-    meaning: 'replay the alert rules over the live rows and list the alarms there would have been',
+    meaning: 'replay the alert rules over the live rows, and list the alerts that would have fired',
   },
   'alert-settings': {
     value: 'FILE',
@@ -48,7 +49,7 @@ export const options = {
   },
   json: { meaning: 'print the report as JSON' },
   html,
-  'fail-on': { value: 'drift', meaning: 'end with status 3 if something has drifted' },
+  'fail-on': { value: 'drift', meaning: 'exit with status 3 if something has drifted' },
 } as const satisfies Options;
 
 export const command = defineCommand({

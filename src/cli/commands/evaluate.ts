@@ -18,7 +18,7 @@ export const options = {
     value: 'FILE',
     multiple: true,
     meaning:
-      'samples of the service, joined with the outcomes by id, for coverage and slices; not read by default if --outcomes is given',
+      'samples of the service, joined with the outcomes by id, for coverage and --by; not read by default if --outcomes is given',
     setting: 'SAMPLES_PATH',
   },
   'model-version': {
@@ -28,10 +28,10 @@ export const options = {
   },
   maturity: {
     value: 'DAYS',
-    meaning: 'leave out predictions younger than this',
+    meaning: 'skip predictions younger than this',
     setting: 'OUTCOME_MATURITY_DAYS',
   },
-  by: columns('figures for each value of these features, too'),
+  by: columns('figures for each value of these features as well'),
   decimal: { ...decimal, meaning: 'with --data: decimal sign of numbers in tables, . or ,' },
   json: { meaning: 'print the evaluation as JSON' },
   html,
@@ -46,8 +46,8 @@ export const command = defineCommand({
   options,
   notes: [columnNames],
   examples: [
-    ['--html evaluation.html', 'the outcomes that the service here has taken'],
-    ['--model models/churn.json --data labelled.csv --by region', 'a table, each region by itself too'],
+    ['--html evaluation.html', 'the outcomes that the service here has received'],
+    ['--model models/churn.json --data labelled.csv --by region', 'a table, and each region by itself'],
   ],
   run: (values) => import('../evaluate.ts').then(({ run }) => run(values)),
 });

@@ -9,10 +9,10 @@ export const modelOptions = {
     value: 'A,B,…',
     multiple: true,
     meaning:
-      'words that mean a missing value, in place of the usual ones (docs/training.md); an empty cell always does, and in a column of numbers the usual ones, too',
+      'words that mean a missing value, instead of the usual ones (docs/training.md). An empty cell always means one, and in a column of numbers the usual words do as well',
   },
   protected: columns('features whose groups are watched for fairness'),
-  segments: columns('categorical features each of whose categories is watched for drift by itself'),
+  segments: columns('categorical features; each of their categories is watched for drift by itself'),
   sensitive: columns(
     'features whose values samples, logs and traces never show; "(key)" stands for the keys that callers send with predictions',
   ),
@@ -21,4 +21,4 @@ export const modelOptions = {
 } as const;
 
 export const table =
-  'table with a header: CSV, TSV, or separated by ; or |; gzip too, or - for standard input (then --name as well)';
+  'table with a header: CSV, TSV, or separated by ; or |; gzip too, or - for standard input (which needs --name)';

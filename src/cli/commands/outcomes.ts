@@ -3,14 +3,14 @@ import { defineCommand, type Options } from '../command.ts';
 export const options = {
   data: {
     value: 'FILE',
-    required: 'names the table of labels',
+    required: 'the table of labels',
     meaning:
       'labels: a table with a header (CSV, TSV, or separated by ; or |) or JSON, gzip too, or - for standard input',
   },
   outcome: {
     value: 'COLUMN',
-    required: 'names the column that holds the outcome',
-    meaning: "what became of the prediction, one of the model's classes; rows without one are left out",
+    required: 'the column of the outcomes',
+    meaning: "what became of the prediction, one of the model's classes; rows without one are skipped",
   },
   key: { value: 'COLUMN', meaning: 'your own key of the prediction, as it was sent with it' },
   id: {
@@ -20,7 +20,7 @@ export const options = {
   map: {
     value: 'VALUE=CLASS',
     multiple: true,
-    meaning: 'what a value of the outcome means, as in 1=bad,0=good',
+    meaning: 'which class a value of the outcome means, as in 1=bad,0=good',
   },
   live: {
     value: 'FILE',
@@ -31,10 +31,10 @@ export const options = {
   },
   'model-name': {
     value: 'NAME',
-    meaning: 'the model whose predictions they are, where the samples are of several',
+    meaning: 'the model that made the predictions, if the samples are of several models',
   },
-  all: { meaning: 'all predictions of a key, not only the newest' },
-  url: { value: 'URL', meaning: 'the service', default: 'where ADMIN_HOST and ADMIN_PORT say' },
+  all: { meaning: 'report the outcome for all predictions of a key, not only for the newest' },
+  url: { value: 'URL', meaning: 'the service', default: 'the address given by ADMIN_HOST and ADMIN_PORT' },
   'token-file': { value: 'FILE', meaning: 'file with the bearer token, for the public API' },
 } as const satisfies Options;
 
@@ -42,8 +42,8 @@ export const command = defineCommand({
   name: 'outcomes',
   summary: 'Reports labels to the service, by id or by your own key.',
   about: [
-    'Reports what became of predictions: joins a table of labels with the samples over your own key (--key), and sends an outcome for the newest prediction of each. One of --key and --id is needed.',
-    'Sending the same labels again is safe: what was counted is a duplicate.',
+    'Reports what became of predictions: joins a table of labels with the samples by your own key (--key), and sends an outcome for the newest prediction of each key. One of --key and --id is needed.',
+    'Sending the same labels again is safe: no outcome is counted twice.',
   ],
   options,
   examples: [

@@ -3,38 +3,38 @@ import { modelOptions, table } from './model-options.ts';
 import { columnNames, columns } from './shared-options.ts';
 
 export const options = {
-  data: { value: 'FILE', required: 'names the table of rows and scores: it is needed', meaning: table },
+  data: { value: 'FILE', required: 'the table of rows and scores', meaning: table },
   score: {
     value: 'COLUMN',
-    required: 'names the column of the scores: it is needed',
+    required: 'the column of the scores',
     meaning: 'the probability of the positive class, from 0 to 1',
   },
   prediction: {
     value: 'COLUMN',
-    meaning: 'the predicted class; the threshold is found from it',
+    meaning: 'the predicted class, from which the threshold is derived',
   },
   target: {
     value: 'COLUMN',
     meaning:
-      'what became of the rows, a column with two values: with it the file holds how good the scores are',
+      'what became of the rows, a column with two values: with it the model file says how good the scores are',
   },
   positive: {
     value: 'VALUE',
     meaning:
-      'the class whose probability is the score; needed with --target or --prediction, else what to call it',
+      'the class whose probability is the score; needed with --target or --prediction, otherwise just a name',
   },
-  negative: { value: 'VALUE', meaning: 'what to call the other class, where no column tells' },
+  negative: { value: 'VALUE', meaning: 'the other class, if no column shows it' },
   threshold: {
     value: 'P',
     meaning: 'predict the positive class from this probability on',
-    default: '0.5, or what the predictions show',
+    default: '0.5, or as the predictions show',
   },
   exclude: columns('columns that are not features'),
   ...modelOptions,
   predictor: {
     value: 'FILE',
     meaning:
-      'JSON that says how the service gets predictions of the model, the model file\'s "predictor"; without it the service only watches',
+      'JSON that says how the service gets predictions from the model (the model file\'s "predictor"); without it the service only watches',
   },
 } as const satisfies Options;
 

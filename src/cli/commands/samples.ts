@@ -5,22 +5,22 @@ export const options = {
   bin: {
     value: 'FEATURE=BIN',
     meaning:
-      'only rows of this bin of this feature, "(score)" for the score: missing, unseen, below, above, a category, or a range by its label or the beginning of it, as in age=09',
+      'only rows of this bin of this feature, "(score)" for the score: missing, unseen, below, above, a category, or a range by its name or the beginning of it, as in age=09',
   },
   since: {
     value: 'TIME',
     meaning: 'only rows from this time on: 2026-01-31T12:00:00Z, or an age such as 90m, 24h or 7d',
   },
-  until: { value: 'TIME', meaning: 'only rows before this time, written in the same way' },
+  until: { value: 'TIME', meaning: 'only rows before this time, in the same notation' },
   trace: { value: 'ID', meaning: 'only the row of this trace' },
-  limit: { value: 'N', meaning: 'print at most so many rows, the newest', default: '20' },
+  limit: { value: 'N', meaning: 'print at most this many rows, the newest', default: '20' },
   live: {
     value: 'FILE',
     multiple: true,
     meaning: 'samples of the service; patterns too; those rotated from the default are read as well',
     setting: 'SAMPLES_PATH',
   },
-  model: { ...model, meaning: 'the model, for its bins' },
+  model: { ...model, meaning: 'the model, which defines the bins' },
   json: { meaning: 'print the lines as they are' },
   forget: {
     value: 'ID',
@@ -51,7 +51,7 @@ export const command = defineCommand({
   examples: [
     ['--bin history=unseen --since 1h', 'the rows behind an alert'],
     ["--bin 'age=09 (52.5, +inf)' --limit 5", 'the newest five in the last bin of age'],
-    ['--forget-key 4711', 'erase all that is kept of a customer'],
+    ['--forget-key 4711', 'delete all that is kept of a customer'],
   ],
   statuses: { 1: 'failed, or with --forget or --forget-key: no line was found' },
   run: (values) => import('../samples.ts').then(({ run }) => run(values)),

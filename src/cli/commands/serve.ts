@@ -4,8 +4,8 @@ export const command = defineCommand({
   name: 'serve',
   summary: 'Starts the service, with its home page, metrics and API.',
   about: [
-    'Starts the service. It is set up by environment variables alone, of which docs/reference/settings.md lists all; the most important are MODEL_PATH, HOST, PORT, ADMIN_HOST, ADMIN_PORT and SAMPLES_PATH.',
-    'SIGTERM or Ctrl-C stops it after the requests in flight; SIGHUP makes it read the model files again.',
+    'Starts the service. It is configured by environment variables only; docs/reference/settings.md lists them all. The most important are MODEL_PATH, HOST, PORT, ADMIN_HOST, ADMIN_PORT and SAMPLES_PATH.',
+    'SIGTERM or Ctrl-C stops it after the requests in flight; SIGHUP reloads the model files.',
   ],
   options: {},
   examples: [['', 'serve the model in models/credit.json on port 8000, with the home page on port 9464']],

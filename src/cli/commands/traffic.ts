@@ -4,13 +4,13 @@ import { decimal } from './shared-options.ts';
 export const options = {
   url: {
     value: 'URL,URL',
-    meaning: 'services, in turn',
-    default: 'the one that HOST and PORT say',
+    meaning: 'services to ask, in turn',
+    default: 'the address given by HOST and PORT',
   },
   data: {
     value: 'FILE',
     meaning: 'rows to draw from, a table (CSV); gzip too, or - for standard input',
-    default: 'data/german-credit.csv, or the reference of the model that the service says it has',
+    default: 'data/german-credit.csv, or the reference of the model that the service serves',
   },
   decimal,
   model: { value: 'FILE', meaning: "draw from this model's reference instead of from a table" },
@@ -19,21 +19,21 @@ export const options = {
     meaning: 'ask the model of this name',
     default: 'the one that answers /predict',
   },
-  rate: { value: 'N', meaning: 'requests a second, whether or not the answers keep up', default: '20' },
+  rate: { value: 'N', meaning: 'requests per second, whether or not the answers keep up', default: '20' },
   duration: { value: 'TIME', meaning: 'end after a time such as 90s, 5m or 1h' },
-  count: { value: 'N', meaning: 'end after so many requests' },
-  seed: { value: 'N', meaning: 'another sequence of requests', default: '1' },
+  count: { value: 'N', meaning: 'end after this many requests' },
+  seed: { value: 'N', meaning: 'seed of the random sequence of requests', default: '1' },
   drift: {
     value: 'CHANGE',
     multiple: true,
     meaning:
-      'change what is sent: FEATURE:+10 or FEATURE:-10 adds to a number; FEATURE:x1000 multiplies it; FEATURE:unseen sends a category that training never saw; missing:FEATURE:0.2 sends null for a share of the values, which a model that never saw one refuses with 422',
+      'change what is sent: FEATURE:+10 or FEATURE:-10 adds to a number; FEATURE:x1000 multiplies it; FEATURE:unseen sends a category that training never saw; missing:FEATURE:0.2 sends null for a share of the values, which a model trained without missing values rejects with 422',
   },
-  labels: { meaning: 'report outcomes too, made up as the scores say' },
+  labels: { meaning: 'also report outcomes, drawn at random with the scores as probabilities' },
   'label-url': {
     value: 'URL,URL',
     meaning: 'with --labels: where to report them, in turn',
-    default: 'where ADMIN_HOST and ADMIN_PORT say',
+    default: 'the address given by ADMIN_HOST and ADMIN_PORT',
   },
   'label-token-file': {
     value: 'FILE',
@@ -51,12 +51,12 @@ export const options = {
   },
   'positive-share': {
     value: 'P',
-    meaning: 'with --labels: share of positive outcomes, whatever the row',
+    meaning: 'with --labels: share of positive outcomes, regardless of the row',
     default: 'as the scores say',
   },
   'damaged-share': {
     value: 'P',
-    meaning: 'with --labels: share of outcomes sent twice, and of forged ones besides',
+    meaning: 'with --labels: share of outcomes sent twice, and as many forged ones',
     default: '0',
   },
 } as const satisfies Options;
@@ -65,13 +65,13 @@ export const command = defineCommand({
   name: 'traffic',
   summary: 'Sends made-up requests to a service, with drift and labels.',
   about: [
-    'Sends requests drawn from a table to a prediction service, until Ctrl-C or the end that is given.',
+    'Sends requests drawn from a table to a prediction service, until Ctrl-C, --duration or --count ends it.',
   ],
   options,
   examples: [
-    ['--count 600 --rate 60', 'ten seconds of traffic as the model knows it'],
+    ['--count 600 --rate 60', 'ten seconds of traffic without drift'],
     ['--duration 10m --drift limit:x1000 --labels', 'the amount limit in another unit, with labels'],
   ],
-  statuses: { 1: 'failed, or nothing that was sent was answered' },
+  statuses: { 1: 'failed, or no request was answered' },
   run: (values) => import('../traffic.ts').then(({ run }) => run(values)),
 });

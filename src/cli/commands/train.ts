@@ -4,9 +4,12 @@ import { columnNames, columns } from './shared-options.ts';
 
 export const options = {
   data: { value: 'FILE', meaning: table },
-  target: { value: 'COLUMN', meaning: 'what to predict, a column with two values' },
-  positive: { value: 'VALUE', meaning: 'the class whose probability is the score' },
-  features: columns('columns to predict from: all but the target unless they are named here'),
+  target: { value: 'COLUMN', meaning: 'what to predict, a column with two values; needed with --data' },
+  positive: { value: 'VALUE', meaning: 'the class whose probability is the score; needed with --data' },
+  features: {
+    ...columns('columns to predict from'),
+    default: 'all but the target',
+  },
   exclude: columns('columns that are not features'),
   ...modelOptions,
   threshold: {
@@ -16,7 +19,7 @@ export const options = {
   },
   ridge: {
     value: 'L',
-    meaning: 'how strongly the fit keeps weights small, above 0; C in scikit-learn is 1/L',
+    meaning: 'strength of the penalty on large weights, above 0; C in scikit-learn is 1/L',
     default: '1',
   },
 } as const satisfies Options;
@@ -25,7 +28,7 @@ export const command = defineCommand({
   name: 'train',
   summary: 'Trains a logistic regression on a table.',
   about: [
-    'Trains a logistic regression and writes it as one JSON file, with all that is needed to watch it. Without --data it trains on the example that data/training.json describes, whose target and positive class also hold where --target or --positive is not given.',
+    'Trains a logistic regression and writes it as one JSON file, with all that is needed to watch it. Without --data it trains on the example that data/training.json describes.',
   ],
   options,
   notes: [columnNames],
