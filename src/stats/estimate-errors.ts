@@ -54,7 +54,7 @@ function ratioError(squares: number, denominator: number): number | null {
  *
  * @param positives expected positives of each score bin, in ascending order of the score
  * @param negatives expected negatives of the same bins
- * @returns `null` when none of one class are expected
+ * @returns `null` when none of one class are expected, or so few (below about 1e-150) that the error exceeds any number
  */
 export function estimatedRocAucError(
   positives: ArrayLike<number>,
@@ -62,7 +62,7 @@ export function estimatedRocAucError(
 ): number | null {
   const pairs = pairsOfBins(positives, negatives);
   if (pairs === null) return null;
-  return Math.sqrt(
+  return finiteRoot(
     pairs.reduce((sum, { rows, share, ofPositive, ofNegative }) => {
       return sum + rows * (share * ofPositive + (1 - share) * ofNegative) ** 2;
     }, 0),
@@ -100,12 +100,17 @@ export function calibrationErrorOfRocAuc(
 ): number | null {
   const pairs = pairsOfBins(positives, negatives);
   if (pairs === null) return null;
-  return Math.sqrt(
+  return finiteRoot(
     pairs.reduce((sum, { ofPositive, ofNegative }, i) => {
       const variance = (positives[i] * negatives[i]) / Math.max(1, referenceRows[i]);
       return sum + variance * (ofPositive - ofNegative) ** 2;
     }, 0),
   );
+}
+
+/** The standard error of a variance; `null` where a division by hardly any expected rows has overflowed. */
+function finiteRoot(variance: number): number | null {
+  return Number.isFinite(variance) ? Math.sqrt(variance) : null;
 }
 
 /** What one more positive, or negative, in each bin adds to the AUC, with the bin's rows and share of positives. */

@@ -92,7 +92,10 @@ async function openRun() {
     if (before === 0) checkSums(exposition, artifact, rows);
     checkDrift(await text(service, '/drift'), artifact);
     checkPerformance(await text(service, '/performance'), artifact, before + rows.length);
-    assert.doesNotMatch(await text(service, '/'), /NaN|Infinity|undefined|\bnull\b/);
+    // the script of the page may say null, what it shows may not
+    const page = (await text(service, '/')).replace(/<script>.*<\/script>/s, '');
+    const strange = /.{0,60}(?:NaN|Infinity|undefined|\bnull\b).{0,40}/.exec(page)?.[0];
+    assert.equal(strange, undefined);
   }
 
   /** Ends the service and reads what it leaves behind. */

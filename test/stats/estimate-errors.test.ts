@@ -145,4 +145,25 @@ describe('the standard errors of estimated figures', () => {
     assert.equal(calibrationErrorOfRocAuc([0], [3], [9]), null);
     assert.equal(calibrationErrorOfAccuracy([0], [0], [9]), null);
   });
+
+  it('are never infinite, however few of one class are expected', () => {
+    for (const few of [5e-324, 1e-310, 1e-300, 1e-160, 1e-100]) {
+      for (const [positives, negatives] of [
+        [
+          [few, 0],
+          [1, 2],
+        ],
+        [
+          [1, 2],
+          [0, few],
+        ],
+      ]) {
+        const errors = [
+          estimatedRocAucError(positives, negatives),
+          calibrationErrorOfRocAuc(positives, negatives, [1, 1]),
+        ];
+        for (const error of errors) assert.ok(error === null || Number.isFinite(error), `${few}: ${error}`);
+      }
+    }
+  });
 });
