@@ -21,7 +21,7 @@ export function describeDecisions({ output }: Artifact, learnt: Learnt): string 
   const { precision, recall } = learnt.evaluation;
   const share = predictedShare(learnt);
   const right = share === 0 ? '' : `precision ${precision.value.toFixed(3)}, `;
-  return `${right}recall ${recall.value.toFixed(3)}; ${output.positive} is predicted for ${formatShare(share)} of the rows, and is true of ${formatShare(learnt.prevalence)}`;
+  return `${right}recall ${recall.value.toFixed(3)}; ${output.positive} is predicted for ${formatShare(share)} of the rows, and true for ${formatShare(learnt.prevalence)}`;
 }
 
 /** What to know before a model is used: that it is no better than guessing, or predicts almost nobody positive. */
@@ -32,7 +32,7 @@ export function cautionsOnModel(artifact: Artifact): string[] {
   const cautions: string[] = [];
   if (rocAuc.value - certain * rocAuc.standardError <= 0.5) {
     cautions.push(
-      `an AUC of ${rocAuc.value.toFixed(3)} cannot be told from guessing (0.5): the features say nothing of the target that these rows could show`,
+      `an AUC of ${rocAuc.value.toFixed(3)} cannot be distinguished from guessing (0.5): these rows do not show that the features predict the target`,
     );
   } else if (predictedShare(learnt) < fewestPredicted * learnt.prevalence) {
     cautions.push(describeFew(artifact, learnt));
@@ -42,7 +42,7 @@ export function cautionsOnModel(artifact: Artifact): string[] {
 
 function describeFew({ output }: Artifact, learnt: Learnt): string {
   const { positive, threshold } = output;
-  const few = `at the threshold ${threshold.value}, almost no row is predicted ${positive}: of those that are, ${formatShare(learnt.evaluation.recall.value)} are found`;
+  const few = `at the threshold ${threshold.value}, almost no row is predicted ${positive}, and only ${formatShare(learnt.evaluation.recall.value)} of the rows that are ${positive} are found`;
   const best = proposeThreshold(learnt);
   if (best === undefined) return few;
   return `${few}. --threshold ${best.value} would find ${formatShare(best.recall)}, predict ${positive} for ${formatShare(best.predicted)} of the rows, and be right in ${formatShare(best.precision)} of these`;

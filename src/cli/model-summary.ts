@@ -14,7 +14,7 @@ function sensitivityNotice(sensitive: readonly string[]): string {
 
 /** What becomes of protected features that the ids of predictions have no room for. */
 function unfollowedNotice(names: readonly string[]): string {
-  return `${names.join(', ')}: only decisions are counted by bin, not outcomes, for which an id has no room; name first in --protected what matters most`;
+  return `${names.join(', ')}: decisions are counted by bin, but outcomes are not, because an id has no room for more features; name the most important ones first in --protected`;
 }
 
 function describePositives(positive: string, { positives, prevalence }: Learnt): string {

@@ -28,7 +28,7 @@ ${coverage !== null && fact('Coverage', coverage.all.share === null ? '–' : fo
 }
 
 function accuracyLine({ accuracy, intervals, samples }: Evaluation): string {
-  if (accuracy === null) return 'How many predictions are right cannot be told from these outcomes';
+  if (accuracy === null) return 'These outcomes do not show how many predictions are right';
   const interval = intervals.accuracy;
   const range = interval === null ? '' : ` (${percent(interval.low)} – ${percent(interval.high)})`;
   return `Right in ${percent(accuracy)}${range} of ${formatCount(samples)} labelled rows`;

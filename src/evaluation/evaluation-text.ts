@@ -62,7 +62,7 @@ function describeFigures(evaluation: Evaluation, width: number): string[] {
     ...lines,
     '',
     ...wrap(
-      `From the score bins, as the service counts: ROC AUC ${figure(binned.rocAuc)} (within ${figure(binned.rocAucMaxError)}${modelFile ? `; ${protocolPhrase(modelFile)} ${figure(binned.modelFileRocAuc)}` : ''}), calibration error ${figure(binned.expectedCalibrationError)}.`,
+      `From the score bins, as the service computes them: ROC AUC ${figure(binned.rocAuc)} (within ${figure(binned.rocAucMaxError)}${modelFile ? `; ${protocolPhrase(modelFile)} ${figure(binned.modelFileRocAuc)}` : ''}), calibration error ${figure(binned.expectedCalibrationError)}.`,
       width,
       '  ',
     ),
@@ -71,7 +71,7 @@ function describeFigures(evaluation: Evaluation, width: number): string[] {
       : [
           '',
           ...wrap(
-            `Not identified: one decision has hardly any outcomes, so that what holds for the labelled rows need not hold for all. Of the labelled rows alone: ${notIdentified.map((name) => `${figureTitles[name]} ${figure(evaluation.labelledOnly[name] ?? null)}`).join(', ')}.`,
+            `Not identified: one decision has hardly any outcomes, so what holds for the labelled rows need not hold for all rows. On the labelled rows alone: ${notIdentified.map((name) => `${figureTitles[name]} ${figure(evaluation.labelledOnly[name] ?? null)}`).join(', ')}.`,
             width,
             '  ',
           ),

@@ -43,5 +43,5 @@ export function describeLeftOut({ reason, feature, rows }: LeftOut): string {
   const are = rows === 1 ? 'is' : 'are';
   if (reason === 'unlabelled') return `${count} without an outcome ${are} left out.`;
   if (reason === 'unreadable') return `${count} that cannot be read ${are} left out.`;
-  return `${count} that the service would refuse ${are} left out: ${feature} ${faults[reason] ?? reason}.`;
+  return `${count} that the service would reject ${are} left out: ${feature} ${faults[reason] ?? reason}.`;
 }

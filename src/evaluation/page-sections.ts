@@ -40,10 +40,10 @@ ${legend(modelFile)}
 <thead><tr><th scope="col">Figure</th><th scope="col" class="n">Value</th><th scope="col" class="n wide">95 % interval</th><th scope="col" class="spark">From 0 to 1</th>${modelFile && html`<th scope="col" class="n">${capital(protocolAdjective(modelFile))}</th>`}</tr></thead>
 <tbody>${figureNames.map((name) => figureRow(evaluation, name))}</tbody>
 </table>
-<p class="quiet">From the score bins, as the service counts: ROC AUC ${figure(binned.rocAuc)}, within ${figure(binned.rocAucMaxError)}${modelFile && `, ${protocolPhrase(modelFile)} ${figure(binned.modelFileRocAuc)}`}; calibration error ${figure(binned.expectedCalibrationError)}.</p>
+<p class="quiet">From the score bins, as the service computes them: ROC AUC ${figure(binned.rocAuc)}, within ${figure(binned.rocAucMaxError)}${modelFile && `, ${protocolPhrase(modelFile)} ${figure(binned.modelFileRocAuc)}`}; calibration error ${figure(binned.expectedCalibrationError)}.</p>
 ${
   only.length > 0 &&
-  html`<p>Not identified: one decision has hardly any outcomes, so that what holds for the labelled rows need not hold for all. Of the labelled rows alone: ${only.join(', ')}.</p>`
+  html`<p>Not identified: one decision has hardly any outcomes, so what holds for the labelled rows need not hold for all rows. On the labelled rows alone: ${only.join(', ')}.</p>`
 }</section>`;
 }
 

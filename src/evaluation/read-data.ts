@@ -156,8 +156,8 @@ function scoreInBatches(predictor: Predictor, take: (row: Unscored, prediction: 
 /** Says that these rows are no new ones to the model file. */
 function noteOnOwnRows({ evaluation }: Artifact): string {
   return evaluation?.protocol.kind === 'cross-validation'
-    ? 'The model was trained on these very rows: its figures on new ones are the cross-validated.'
-    : 'The model file was made from these very rows: they tell nothing that it does not tell already.';
+    ? 'The model was trained on these very rows: what to expect on new rows are its cross-validated figures.'
+    : 'The model file was made from these very rows: they add nothing to the figures that it already holds.';
 }
 
 /** Counts the categories that the model file does not know. */

@@ -138,7 +138,7 @@ describe('npm run drift', () => {
       const [history, age, limit] = report.features.map(({ effect }) => effect ?? Number.NaN);
       assert.ok(history > 0.2 && history > age && age > 0.1 && limit < 0.05, `${history}, ${age}, ${limit}`);
       assert.match(report.headline, /^history has drifted \(.*\), and so has age\./);
-      assert.match(report.consequence ?? '', /^history .*0\.\d\d of their standard deviation\.$/);
+      assert.match(report.consequence ?? '', /^history .*0\.\d\d standard deviations\.$/);
       assert.match(report.features[0].sentence, /The effect on the scores is large: 0\.\d\d of their/);
     }
   });
@@ -452,7 +452,7 @@ describe('npm run drift', () => {
     );
     assert.match(
       stdout,
-      /Backtest: there would have been \d+ alarms? \(UTC\):\n(.|\n)*ModelFeatureDrift age, 2026-01-06 /,
+      /Backtest: \d+ alerts? would have fired \(UTC\):\n(.|\n)*ModelFeatureDrift age, 2026-01-06 /,
     );
   });
 

@@ -52,7 +52,7 @@ describe('npm run evaluate', () => {
     return path;
   }
 
-  it('skips what the service would refuse, and counts it by reason', async () => {
+  it('skips what the service would reject, and counts it by reason', async () => {
     const rows = [
       'age,limit,history,outcome',
       '30,2000,good,good',
@@ -91,7 +91,7 @@ describe('npm run evaluate', () => {
     const text = evaluate('--data', path, '--html', page).stdout.replaceAll(/\n +/g, ' ');
     const html = await readFile(page, 'utf8');
     const sentence =
-      '2 rows that the service would refuse are left out: age is missing, and the model needs it.';
+      '2 rows that the service would reject are left out: age is missing, and the model needs it.';
     for (const shown of [text, html]) assert.ok(shown.includes(sentence), shown.slice(0, 2000));
     const lines = await write('gaps.jsonl', [
       { age: 30, limit: 2000, history: 'good', outcome: 'good' },
@@ -120,7 +120,7 @@ describe('npm run evaluate', () => {
     const none = await write('none.jsonl', [{ age: null, limit: 2000, history: 'good', outcome: 'good' }]);
     const { status, stderr } = evaluate('--data', none);
     assert.equal(status, 1);
-    assert.match(stderr, /no row has an outcome and can be scored: 1 row that the service would refuse/);
+    assert.match(stderr, /no row has an outcome and can be scored: 1 row that the service would reject/);
   });
 
   it('measures labelled rows of a table, compressed or not', async () => {

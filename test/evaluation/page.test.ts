@@ -130,7 +130,7 @@ describe('the page of the evaluation', function () {
     assert.match(await accuracy.innerText(), /not identified/);
     assert.match(
       await page.locator('section[aria-labelledby=performance]').innerText(),
-      /Of the labelled rows alone: accuracy 0\.\d{3}/,
+      /On the labelled rows alone: accuracy 0\.\d{3}/,
     );
     await page.close();
   });

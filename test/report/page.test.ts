@@ -149,14 +149,17 @@ describe('the page of the drift report', function () {
     await page.close();
   });
 
-  it('says of a small move that it is certain, and below what alarms', async () => {
+  it('says of a small move that it is certain, and not enough for an alert', async () => {
     const { page } = await open('moved');
-    assert.match(await page.locator('h1').innerText(), /^◆ age has moved a little, below what alarms \(PSI/);
+    assert.match(
+      await page.locator('h1').innerText(),
+      /^◆ age has moved a little, not enough for an alert \(PSI/,
+    );
     assert.match(
       await page.locator('#feature-1 > summary').innerText(),
-      /◆ moved\s+Moved a little, below what alarms: .*; the median went from \d+ to \d+\./,
+      /◆ moved\s+Moved a little, not enough for an alert: .*; the median went from \d+ to \d+\./,
     );
-    assert.match(await page.locator('.facts').innerText(), /0 of 3\s+1 moved, below what alarms/);
+    assert.match(await page.locator('.facts').innerText(), /0 of 3\s+1 moved, not enough for an alert/);
     await page.close();
   });
 

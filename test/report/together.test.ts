@@ -62,7 +62,7 @@ describe('all features together', function () {
     assert.ok(together.terms[0].share > 0.8, `${together.terms[0].share}`);
     assert.match(
       report.headline,
-      /^The features have moved together, though no single one has\. All features together tell live rows from the reference: AUC 0\.8\d ± 0\.01, by age × income \([\d.]+ %\)\. One by one: No drift\./,
+      /^The features have moved together, although no single one has\. All features together tell live rows from the reference: AUC 0\.8\d ± 0\.01, by age × income \([\d.]+ %\)\. One by one: No drift\./,
     );
     const { stdout, code } = await runCommand('drift', [
       '--reference',

@@ -73,4 +73,4 @@ export function withEffect(alert: string): string {
 /** The effect in words, for a description; nothing where it is not known. */
 export const effectInWords =
   '{{ with printf "model_feature:day_or_week_effect{model=%q,version=%q,feature=%q}" $labels.model $labels.version $labels.feature | query }} ' +
-  'The move shifts the scores by {{ . | first | value | printf "%.2f" }} of their standard deviation.{{ end }}';
+  'The move shifts the scores by {{ . | first | value | printf "%.2f" }} standard deviations.{{ end }}';

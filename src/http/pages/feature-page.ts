@@ -96,9 +96,7 @@ function headline(variable: VariableLayout, { window, drift }: Look): string {
 
 function evidence({ psi, psiNoiseCeiling, effect, samples }: LiveDrift): string {
   const size =
-    effect === null
-      ? ''
-      : ` The move shifts the scores by ${formatEffect(effect)} of their standard deviation.`;
+    effect === null ? '' : ` The move shifts the scores by ${formatEffect(effect)} standard deviations.`;
   return `PSI ${formatPsi(psi)} on ${formatAmount(samples, 'request')}; the threshold is ${formatPsi(driftThreshold(psiNoiseCeiling))}.${size}`;
 }
 

@@ -243,7 +243,7 @@ const driftReport = z.strictObject({
     .nullable()
     .describe('null without a model or scores, or when its reference is newer traffic'),
   stepSeconds: count.nullable().describe('Length of the steps of `overTime`'),
-  alarms: z.array(alarm).nullable().describe('With --backtest: the alarms there would have been'),
+  alarms: z.array(alarm).nullable().describe('With --backtest: the alerts that would have fired'),
   notes: z.array(z.string()),
 });
 

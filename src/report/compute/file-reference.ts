@@ -151,7 +151,7 @@ export async function fileReference(
       ...finished.filter((reason) => typeof reason === 'string'),
       ...(tally.damaged > 0
         ? [
-            `${formatAmount(tally.damaged, 'damaged line')} of the reference ${tally.damaged === 1 ? 'was' : 'were'} passed over.`,
+            `${formatAmount(tally.damaged, 'damaged line')} of the reference ${tally.damaged === 1 ? 'was' : 'were'} skipped.`,
           ]
         : []),
       ...[...filter.others].map(

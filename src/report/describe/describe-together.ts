@@ -17,7 +17,7 @@ export function withTogether(verdict: Verdict, together: Together | null): Verdi
 /** Puts what all features show together before what they show one by one, where these are all stable or undecided. */
 export function describeWithTogether(headline: string, whole: Verdict, together: Together | null): string {
   if (together?.verdict !== 'moved' || whole === 'drifting' || whole === 'moved') return headline;
-  return `The features have moved together, though no single one has. ${describeTogether(together)} One by one: ${headline}`;
+  return `The features have moved together, although no single one has. ${describeTogether(together)} One by one: ${headline}`;
 }
 
 /** Whether live rows can be told from the reference, and by what. */
@@ -26,7 +26,7 @@ export function describeTogether({ verdict, rocAuc, standardError, terms }: Toge
   if (verdict === 'undetermined')
     return `There are too few rows to say whether all features together tell live rows from the reference: ${area}.`;
   if (verdict !== 'moved')
-    return `All features together cannot tell live rows from the reference, or hardly: ${area}.`;
+    return `All features together can hardly tell live rows from the reference: ${area}.`;
   const named = terms.filter(({ share }) => share >= minShare).slice(0, maxNamed);
   const by = named.map(({ name, share }) => `${name} (${formatShare(share)})`).join(', ');
   return `All features together tell live rows from the reference: ${area}${by === '' ? ', by many small differences' : `, by ${by}`}.`;

@@ -31,10 +31,10 @@ export function describeAbsence(
 
 /** What changed in one variable, in a sentence. @param isScore whether it is the model's score */
 export function describeVariable(variable: Measured, words: Words, isScore: boolean): string {
-  if (variable.samples === 0) return `No live ${words.rows} hold it.`;
+  if (variable.samples === 0) return `No live ${words.rows} have a value of it.`;
   if (variable.verdict === 'undetermined') return describeDoubt(variable, words);
   const [main, ...more] = changesOf(variable, words, isScore);
-  if (main === undefined) return `Nothing but missing values on both sides.`;
+  if (main === undefined) return `Only missing values on both sides.`;
   const lately =
     variable.driftingSince === null ? '' : ` But since ${formatTime(variable.driftingSince)} it drifts.`;
   if (variable.verdict === 'stable') {
@@ -56,12 +56,13 @@ function describeUnit({ unit }: Measured): string {
 function describeEffect({ effect }: Measured): string {
   if (effect === null) return '';
   const size = effect < largeEffect ? 'small' : 'large';
-  return ` The effect on the scores is ${size}: ${formatEffect(effect)} of their standard deviation.`;
+  return ` The effect on the scores is ${size}: ${formatEffect(effect)} standard deviations.`;
 }
 
 /** How far a variable has moved that does not drift. */
 function describeMove({ samplesNeeded, psiNoiseCeiling }: Measured, { rows }: Words): string {
-  if ((psiNoiseCeiling ?? 0) <= driftRule.undeterminedCeiling) return 'Moved a little, below what alarms';
+  if ((psiNoiseCeiling ?? 0) <= driftRule.undeterminedCeiling)
+    return 'Moved a little, not enough for an alert';
   return samplesNeeded === null
     ? 'Moved, but the reference has too few rows to tell how far'
     : `Moved, but ${formatCount(samplesNeeded)} more live ${rows} are needed to tell how far`;
@@ -106,8 +107,7 @@ function changesOf(variable: Measured, words: Words, isScore: boolean): Change[]
   if (unseen !== undefined && unseen.live !== unseen.reference) {
     const [example] = variable.unseenValues;
     const such = example === undefined ? '' : `, such as ‘${example.value}’`;
-    const expected =
-      unseen.reference === 0 ? '' : `, where ${formatShare(unseen.reference)} were to be expected`;
+    const expected = unseen.reference === 0 ? '' : `, where ${formatShare(unseen.reference)} were expected`;
     const text =
       words.origin !== 'traffic' || unseen.reference === 0
         ? `${formatShare(unseen.live)} were never seen ${there}${such}${expected}`

@@ -44,7 +44,7 @@ function describeWhole({ features, score, verdict }: Judged, words: Words): stri
   if (verdict === 'moved') return describeMoved(features, score, words);
   const scoreText = score?.verdict === 'drifting' ? ` The scores have drifted too (${psiText(score)}).` : '';
   if (drifting.length === 0) {
-    return `The scores have drifted (${score === null ? '' : psiText(score)}), though no single feature has.`;
+    return `The scores have drifted (${score === null ? '' : psiText(score)}), although no single feature has.`;
   }
   // Of several the first is the one with the largest effect, where that is known.
   const most = drifting.length > 1 && worst.effect === null ? ' most' : '';
@@ -72,8 +72,8 @@ function describeMoved(
   const [first, ...others] = moved;
   const main =
     first === undefined
-      ? `The scores have moved a little, below what alarms (${score === null ? '' : psiText(score)}), though no single feature has.`
-      : `${first.name} has moved${mayDrift(first) ? '' : ' a little, below what alarms'} (${psiText(first)})${andSo(others)}.`;
+      ? `The scores have moved a little, not enough for an alert (${score === null ? '' : psiText(score)}), although no single feature has.`
+      : `${first.name} has moved${mayDrift(first) ? '' : ' a little, not enough for an alert'} (${psiText(first)})${andSo(others)}.`;
   const unsure = [
     ...(moved.some(mayDrift) ? [`more ${rows} are needed to tell how far`] : []),
     ...(doubtful > 0 ? [`${doubtful} of ${features.length} features cannot be judged yet`] : []),
@@ -122,7 +122,7 @@ export function describeConsequence(
     .sort((a, b) => sizeOf(b) - sizeOf(a));
   if (most === undefined) return null;
   const { name, effect, logOddsChange: change } = most;
-  const inDeviations = effect === null ? '' : `${formatEffect(effect)} of their standard deviation`;
+  const inDeviations = effect === null ? '' : `${formatEffect(effect)} standard deviations`;
   if (change === null || positive === undefined) {
     return effect === null
       ? null

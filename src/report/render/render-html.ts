@@ -78,7 +78,7 @@ function describeOthers(features: readonly ReportVariable[]): string | null {
   const [moved, doubtful] = [count('moved'), count('undetermined')];
   const slow = slowlyDrifting(features).length;
   const parts = [
-    ...(moved > 0 ? [`${moved} moved, below what alarms`] : []),
+    ...(moved > 0 ? [`${moved} moved, not enough for an alert`] : []),
     ...(slow > 0 ? [`${slow} ${slow === 1 ? 'drifts' : 'drift'} slowly`] : []),
     ...(doubtful > 0 ? [`${doubtful} cannot be judged`] : []),
   ];
@@ -172,10 +172,10 @@ function formatStep(seconds: number): string {
 function alarmSection({ alarms }: DriftReport): Html | null {
   if (alarms === null) return null;
   if (alarms.length === 0) {
-    return html`<section aria-labelledby="alarms"><h2 id="alarms">Which alarms would there have been?</h2><p>None: the alert rules, replayed over this time, stay silent.</p></section>`;
+    return html`<section aria-labelledby="alarms"><h2 id="alarms">Which alerts would have fired?</h2><p>None: the alert rules, replayed over this time, stay silent.</p></section>`;
   }
-  return html`<section aria-labelledby="alarms"><h2 id="alarms">Which alarms would there have been?</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="Alarms"><table><caption>The alert rules replayed over the live rows; times are UTC</caption>
+  return html`<section aria-labelledby="alarms"><h2 id="alarms">Which alerts would have fired?</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="Alerts"><table><caption>The alert rules replayed over the live rows; times are UTC</caption>
 <thead><tr><th scope="col">Alert</th><th scope="col">Feature</th><th scope="col">From</th><th scope="col">To</th><th scope="col" class="n">At most</th></tr></thead>
 <tbody>${alarms.map(
     (alarm) =>
@@ -192,7 +192,7 @@ function dataSection({ live, notes }: DriftReport): Html | null {
     ),
     ...(damagedLines > 0
       ? [
-          `${formatAmount(damagedLines, 'line')} could not be read and ${damagedLines === 1 ? 'was' : 'were'} passed over.`,
+          `${formatAmount(damagedLines, 'line')} could not be read and ${damagedLines === 1 ? 'was' : 'were'} skipped.`,
         ]
       : []),
     ...damaged.map(({ source, line, reason }) => `${source}, line ${line}: ${reason}`),

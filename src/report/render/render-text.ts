@@ -165,7 +165,7 @@ function describeData({ model, reference, live }: DriftReport): string[] {
   if (damagedLines > 0) {
     const places = damaged.map(({ source, line }) => `${source}:${line}`).join(', ');
     const more = damagedLines > damaged.length ? ', …' : '';
-    lines.push(`damaged    ${formatAmount(damagedLines, 'line')} passed over: ${places}${more}`);
+    lines.push(`damaged    ${formatAmount(damagedLines, 'line')} skipped: ${places}${more}`);
   }
   return lines;
 }
@@ -186,13 +186,13 @@ function describeExpected({ expectedShare, positive }: DriftReport, width: numbe
 }
 
 function describeAlarms(alarms: NonNullable<DriftReport['alarms']>, width: number): string[] {
-  if (alarms.length === 0) return ['Backtest: no alarm.'];
+  if (alarms.length === 0) return ['Backtest: no alert would have fired.'];
   const lines = alarms.map((alarm) => {
     const { alert, severity, feature, from, to } = alarm;
     const end = to === null ? 'the end' : formatTime(to);
     const about = feature === null ? '' : ` ${feature}`;
     return `  ${severity.padEnd(8)} ${alert}${about}, ${formatTime(from)} – ${end}, at most ${formatAlarmValue(alarm)}`;
   });
-  const title = `Backtest: there would have been ${formatAmount(alarms.length, 'alarm')} (UTC):`;
+  const title = `Backtest: ${formatAmount(alarms.length, 'alert')} would have fired (UTC):`;
   return [title, ...lines.flatMap((line) => wrap(line, width, '         '))];
 }
