@@ -10,7 +10,6 @@ import type { LiveSlowDrift } from '../../monitor/slow-drift-watch.ts';
 import { windowNames } from '../../monitor/windows.ts';
 import type { Html } from '../../report/render/html.ts';
 import { compareImportance } from '../../stats/effect.ts';
-import { createPauses } from '../../times/pauses.ts';
 import { chartedOf } from './home-features.ts';
 import type { PsiCharts } from './psi-charts.ts';
 
@@ -44,14 +43,16 @@ export type Overview = {
 /** What of a model the overview needs, made once. */
 export type ModelWatch = { readonly alerts: () => readonly LiveAlert[]; readonly chart: PsiCharts };
 
-/** It lets others have their turns of the event loop, however many features there are. */
+/**
+ * @param pause of `createPauses`: gives others their turns of the event loop, however many features there are
+ */
 export async function overviewOf(
   deployment: Deployment,
   watch: ModelWatch,
   nowMs: number,
+  pause: () => Promise<void> | undefined,
 ): Promise<Overview> {
   const { monitor, performance, artifact } = deployment;
-  const pause = createPauses();
   const { variables, decisive } = judgeVariables(deployment);
   await pause();
   const alerts = watch.alerts();

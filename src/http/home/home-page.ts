@@ -37,8 +37,8 @@ export type HomeContents = {
   readonly requests: RequestFigures;
   readonly models: ServedModels;
   readonly dropped: readonly Dropped[];
-  /** What is said of the other models. */
-  readonly verdictOf: (other: Deployment) => HomeVerdict;
+  /** What is said of the other models that answer. */
+  readonly others: ReadonlyMap<Deployment, HomeVerdict>;
   /** How commands find the files of the service. */
   readonly fileOptions: FileOptions;
   /** Names the model in links; empty where there is one. */
@@ -118,14 +118,14 @@ function memory({ deployment: { sinceMs } }: Overview): string {
 }
 
 /** Where there are several models: all of them, by name, each with its verdict. */
-function modelLinks({ overview, models, verdictOf }: HomeContents, shown: HomeVerdict): Html | '' {
+function modelLinks({ overview, models, others }: HomeContents, shown: HomeVerdict): Html | '' {
   const { answering } = models;
   if (answering.length === 1) return '';
   const links = answering.map((deployment, i) => {
     const { name } = deployment.artifact;
     const isShown = deployment === overview.deployment;
     const current = isShown ? html` aria-current="page"` : '';
-    const { sign } = isShown ? shown : verdictOf(deployment);
+    const { sign } = others.get(deployment) ?? shown;
     return html`${i > 0 && ' · '}<a href="/?model=${encodeURIComponent(name)}"${current}>${name}</a> ${badge(sign)}`;
   });
   return html`<nav class="kicker" aria-label="Models">${links}</nav>

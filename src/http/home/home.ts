@@ -1,18 +1,20 @@
 import { readFileSync } from 'node:fs';
 import type { AlertSettings } from '../../alerts/alert-settings.ts';
-import { createLiveAlerts, type LiveAlert } from '../../alerts/live-alerts.ts';
+import { createLiveAlerts } from '../../alerts/live-alerts.ts';
 import type { Deployment } from '../../deployments/deployment.ts';
 import { learntFromOutcomes } from '../../model/learnt.ts';
 import { liveSegments } from '../../monitor/live-segments.ts';
 import { windowNames } from '../../monitor/windows.ts';
-import type { Page } from '../../report/render/page-shell.ts';
+import { createPauses } from '../../times/pauses.ts';
+import { shareRuns } from '../../times/share-runs.ts';
 import { modelQuery } from '../pages/page-links.ts';
+import { preparePage, type ReadyPage } from '../pages/send-page.ts';
 import type { Service } from '../service.ts';
 import { fileOptions } from './file-options.ts';
 import { judgeVariables, type ModelWatch, overviewOf } from './home-overview.ts';
 import { type HomeContents, homePage, homeUpdate } from './home-page.ts';
 import type { Dropped } from './home-service.ts';
-import { homeVerdict } from './home-verdict.ts';
+import { type HomeVerdict, homeVerdict } from './home-verdict.ts';
 import { createLiveUpdates, type LiveUpdates } from './live-updates.ts';
 import { createPsiCharts } from './psi-charts.ts';
 import { createRecentRequests } from './recent-requests.ts';
@@ -38,12 +40,24 @@ export type Shown = Pick<
 /** The living home page of the admin listener. */
 export type Home = {
   /** The page of a model as it is now. */
-  page(deployment: Deployment): Promise<Page>;
+  page(deployment: Deployment): Promise<ReadyPage>;
   readonly updates: LiveUpdates;
-  /** Keeps what the page says of the past. To be called every five minutes. */
-  step(timeMs: number): void;
+  /** Keeps what the page says of the past, model by model. To be called every five minutes. */
+  step(timeMs: number): Promise<void>;
   /** Ends all updates. */
   close(): void;
+};
+
+/** What the page of a model shows at one time, written once for all who look. */
+type Shot = { readonly page: () => ReadyPage; readonly update: () => string };
+
+/** What is remembered of a model between two pages. */
+type Watched = ModelWatch & {
+  /** What its page shows, computed after the call. */
+  readonly shoot: () => Promise<Shot>;
+  /** The same, or what was asked for by this within `freshMs`. */
+  readonly shootOrShare: () => Promise<Shot>;
+  readonly verdict: () => HomeVerdict;
 };
 
 /**
@@ -53,66 +67,98 @@ export type Home = {
 export function createHome(shown: Shown): Home {
   const { config, deployments, history, httpMetrics } = shown;
   const requests = createRecentRequests(httpMetrics);
-  const watches = new WeakMap<Deployment, ModelWatch>();
-  const latest = new WeakMap<
-    Deployment,
-    { readonly atMs: number; readonly contents: Promise<HomeContents> }
-  >();
+  const watches = new WeakMap<Deployment, Watched>();
+  /** One for all models: what is computed of one after the other must give others a turn, too. */
+  const pause = createPauses();
+  let last: Promise<unknown> = Promise.resolve();
 
-  function watchOf(deployment: Deployment): ModelWatch {
-    const found = watches.get(deployment) ?? watch(deployment, shown);
-    watches.set(deployment, found);
-    return found;
+  /** One model after the other, so that many hold the event loop no longer than one. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = last.then(work);
+    last = done.catch(() => {});
+    return done;
+  }
+
+  function watchOf(deployment: Deployment): Watched {
+    const found = watches.get(deployment);
+    if (found !== undefined) return found;
+    const shoot = shareRuns(() => inTurn(() => shootNow(deployment)));
+    const watched = {
+      ...watch(deployment, shown),
+      shoot,
+      shootOrShare: recent(shoot, freshMs),
+      verdict: recent(() => verdictOf(deployment), freshMs),
+    };
+    watches.set(deployment, watched);
+    return watched;
+  }
+
+  async function shootNow(deployment: Deployment): Promise<Shot> {
+    const contents = await compute(deployment);
+    return {
+      page: recent(() => preparePage(homePage(contents, script))),
+      update: recent(() => homeUpdate(contents)),
+    };
   }
 
   async function compute(deployment: Deployment): Promise<HomeContents> {
     const { name } = deployment.artifact;
+    const { answering } = deployments;
+    await pause();
+    const overview = await overviewOf(deployment, watchOf(deployment), Date.now(), pause);
+    const others = new Map<Deployment, HomeVerdict>();
+    for (const other of answering) {
+      await pause();
+      if (other !== deployment) others.set(other, watchOf(other).verdict());
+    }
     return {
-      overview: await overviewOf(deployment, watchOf(deployment), Date.now()),
+      overview,
       requests: requests.read(),
       models: {
-        answering: deployments.answering,
+        answering,
         retired: deployments.retired(),
         defaultName: deployments.default?.artifact.name,
         shadowNames: config.SHADOW_MODELS ?? [],
       },
       dropped: droppedOf(shown, deployment),
-      verdictOf,
+      others,
       fileOptions: fileOptions(config, deployments.pathOf(name) ?? config.MODEL_PATH),
       query: modelQuery(name, deployments),
     };
   }
 
-  function contentsOf(deployment: Deployment, maxAgeMs: number): Promise<HomeContents> {
-    const found = latest.get(deployment);
-    const atMs = performance.now();
-    if (found !== undefined && atMs - found.atMs < maxAgeMs) return found.contents;
-    const contents = compute(deployment);
-    latest.set(deployment, { atMs, contents });
-    return contents;
-  }
-
   const updates = createLiveUpdates(async (model) => {
     const deployment = deployments.get(model);
     if (deployment === undefined) throw new Error(`${model} answers no more`);
-    return homeUpdate(await contentsOf(deployment, freshMs));
+    return (await watchOf(deployment).shootOrShare()).update();
   });
   return {
-    page: async (deployment) => homePage(await contentsOf(deployment, 0), script),
+    page: async (deployment) => (await watchOf(deployment).shoot()).page(),
     updates,
-    step(timeMs) {
+    async step(timeMs) {
       requests.step();
-      history.addStep(
-        deployments.answering.map(({ monitor }) => monitor),
-        timeMs,
-      );
-      for (const deployment of deployments.answering) watchOf(deployment).alerts();
+      for (const deployment of deployments.answering) {
+        await pause();
+        history.addStep([deployment.monitor], timeMs);
+        await pause();
+        watchOf(deployment).alerts();
+      }
     },
     close: updates.close,
   };
 }
 
-/** What is remembered of a model between two pages. */
+/** Computes a value when it is asked for, and again after so many ms. */
+function recent<T>(compute: () => T, maxAgeMs = Number.POSITIVE_INFINITY): () => T {
+  let last: { readonly atMs: number; readonly value: T } | undefined;
+  return () => {
+    const atMs = performance.now();
+    if (last === undefined || atMs - last.atMs >= maxAgeMs) last = { atMs, value: compute() };
+    return last.value;
+  };
+}
+
+/** The alerts and the charts of a model. */
 function watch(deployment: Deployment, { history, alertSettings }: Shown): ModelWatch {
   const { artifact, monitor, performance: outcomes, sinceMs } = deployment;
   const alerts = createLiveAlerts(
@@ -125,21 +171,14 @@ function watch(deployment: Deployment, { history, alertSettings }: Shown): Model
     },
     alertSettings,
   );
-  let looked: { readonly atMs: number; readonly alerts: readonly LiveAlert[] } | undefined;
   return {
-    alerts() {
-      const atMs = performance.now();
-      if (looked === undefined || atMs - looked.atMs >= lookMs) {
-        looked = { atMs, alerts: alerts.look(Date.now()) };
-      }
-      return looked.alerts;
-    },
+    alerts: recent(() => alerts.look(Date.now()), lookMs),
     chart: createPsiCharts(monitor, history),
   };
 }
 
 /** The verdict alone. */
-function verdictOf(deployment: Deployment) {
+function verdictOf(deployment: Deployment): HomeVerdict {
   const { monitor } = deployment;
   const { variables, decisive } = judgeVariables(deployment);
   return homeVerdict({

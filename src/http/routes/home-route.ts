@@ -1,6 +1,6 @@
 import { shownModel } from '../chosen-model.ts';
 import { maxPages } from '../home/live-updates.ts';
-import { sendPage } from '../pages/send-page.ts';
+import { sendReadyPage } from '../pages/send-page.ts';
 import { Problem } from '../problem.ts';
 import type { AppRouter } from '../router.ts';
 import { send, sendStream } from '../send.ts';
@@ -12,7 +12,7 @@ import type { Service } from '../service.ts';
  */
 export function addHomeRoutes(router: AppRouter, service: Service): void {
   const { home } = service;
-  router.get('/', async (context) => sendPage(context, await home.page(shownModel(context, service))));
+  router.get('/', async (context) => sendReadyPage(context, await home.page(shownModel(context, service))));
   router.get('/updates', (context) => {
     const { name } = shownModel(context, service).artifact;
     if (home.updates.isFull) {

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { defaultAlertSettings } from '../../src/alerts/alert-settings.ts';
+import { createDeployments } from '../../src/deployments/deployments.ts';
+import { expectedRequests } from '../../src/http/expected-requests.ts';
+import { createHome } from '../../src/http/home/home.ts';
+import { maxPages } from '../../src/http/home/live-updates.ts';
+import { type Artifact, parseArtifact, sealArtifact } from '../../src/model/artifact.ts';
+import { createKnownModels } from '../../src/outcomes/known-models.ts';
+import { createModelFiles } from '../../src/outcomes/model-files.ts';
+import { readConfig } from '../../src/settings/config.ts';
+import { createHttpMetrics } from '../../src/telemetry/http-metrics.ts';
+import { longestTurn } from '../support/longest-turn.ts';
+import { wideModel } from '../support/wide-model.ts';
+
+const maxHeldMs = 100;
+const modelCount = 10;
+const names = Array.from({ length: 200 }, (_, i) => `feature ${i}`);
+
+/** A page that takes all it is sent. */
+class OpenPage extends EventEmitter {
+  text = '';
+  readonly socket = new EventEmitter();
+  readonly destroyed = false;
+  readonly writableEnded = false;
+  readonly writableLength = 0;
+  write(text: string) {
+    this.text += text;
+  }
+  flushHeaders() {}
+  end() {}
+}
+
+describe('the home page of ten models with 200 features each', function () {
+  this.timeout(60_000);
+  const models = createKnownModels({
+    files: createModelFiles({ folder: '/nonexistent', maxAgeMs: 0, onProblem: () => {} }),
+    maturityMs: 0,
+    onKnown: () => {},
+    onProblem: () => {},
+  });
+  const deployments = createDeployments({ sampleValues: 'raw', models });
+  const home = createHome({
+    config: readConfig({}),
+    alertSettings: defaultAlertSettings,
+    deployments,
+    history: {
+      addStep: () => {},
+      psiOverTime: () => [],
+      latestMs: () => undefined,
+      read: Promise.resolve(),
+      close: async () => {},
+    },
+    httpMetrics: createHttpMetrics(expectedRequests(false)),
+    samples: { dropped: {} } as never,
+    shadows: { pairs: () => [] } as never,
+    droppedLogLines: () => 0,
+    droppedSpans: () => 0,
+  });
+
+  before(async () => {
+    const { version: _, ...wide }: Artifact = parseArtifact(await wideModel(names), 'wide.json');
+    for (let m = 0; m < modelCount; m++) {
+      const artifact = sealArtifact({ ...wide, name: `model ${m}` });
+      deployments.put({ artifact, path: 'wide.json', predictor: undefined });
+      const deployment = deployments.get(artifact.name) ?? assert.fail(artifact.name);
+      for (let i = 0; i < 300; i++) {
+        const row = Object.fromEntries(names.map((name, j) => [name, 20 + ((i * 7 + j) % 40)]));
+        deployment.monitor.observe(row, (i % 100) / 100);
+      }
+    }
+    // compiled as it is in a service that has run for a while
+    await home.page(deployments.answering[0]);
+  });
+  after(() => home.close());
+
+  it(`holds the event loop for less than ${maxHeldMs} ms at a time while ${maxPages} open`, async () => {
+    const pages = Array.from({ length: maxPages }, () => new OpenPage());
+    const open = Promise.all(
+      pages.map((page, i) => home.updates.add(page as unknown as ServerResponse, `model ${i % modelCount}`)),
+    );
+    const heldMs = await longestTurn(open);
+    for (const { text } of pages) assert.match(text, /data: <header>/);
+    assert.ok(heldMs < maxHeldMs, `held for ${heldMs} ms`);
+  });
+
+  it('holds it no longer every five minutes', async () => {
+    const heldMs = await longestTurn(home.step(Date.now()));
+    assert.ok(heldMs < maxHeldMs, `held for ${heldMs} ms`);
+  });
+
+  it('is computed and written twice at most for all who ask for it at once', async () => {
+    const [first] = deployments.answering;
+    const pages = await Promise.all(Array.from({ length: 20 }, () => home.page(first)));
+    assert.equal(new Set(pages).size, 2);
+  });
+});
