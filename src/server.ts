@@ -43,7 +43,7 @@ function announce(): void {
   writeLines(process.stderr, [
     ...answering.map(describeModel),
     `API      ${apiUrl}  (docs, openapi.json, metrics)`,
-    `Admin    ${adminUrl}  (docs, metrics, drift, performance, observations, outcomes)`,
+    `Admin    ${adminUrl}  (home page, docs, metrics, drift, performance, observations, outcomes)`,
     ...(earlierState === undefined ? [] : [`Replica  ${earlierState}`]),
     `Samples  ${service.config.SAMPLES_PATH} (${config.SAMPLES_VALUES})`,
     `Ids      ${running.ids}`,

@@ -12,7 +12,7 @@ export const answers: Row = {
       {
         title: 'Approval rate',
         description:
-          'Share of predictions that are not the class the model warns of: as it is now, and over the chosen window. A step at the mark of a new version is the model; without one it is the population.',
+          'Share of predictions that are not the positive class, of which the model warns: as it is now, and over the chosen window. A step at the mark of a new version comes from the model, any other step from the population.',
         unit: 'percentunit',
         noData: 'no prediction in this time',
       },

@@ -38,7 +38,7 @@ export const glance: Row = {
       {
         title: 'Features drifting',
         description:
-          'How many features, the score included, are drifting over the chosen window; the table below names them. One is a question about that feature; several at once mostly have one cause upstream.',
+          'How many features, the score included, are drifting over the chosen window; the table below names them. If one drifts, look at that feature; several at once mostly have one cause upstream.',
         unit: 'none',
         noData: 'no verdict yet',
       },
@@ -79,7 +79,7 @@ export const glance: Row = {
       {
         title: 'Approved, last 10 minutes',
         description:
-          'Share of predictions over the last ten minutes that are not the class the model warns of. The word compares it with the last 24 hours: a difference of more than 10 percentage points and four standard errors is named. It moves with the population, the model or both; the rows below say which.',
+          'Share of predictions over the last ten minutes that are not the positive class, of which the model warns. The word compares it with the last 24 hours: a difference of more than 10 percentage points and four standard errors is named. It moves with the population, the model or both; the rows below say which.',
         unit: 'percentunit',
         noData: 'no prediction',
       },
@@ -93,7 +93,7 @@ export const glance: Row = {
       {
         title: 'Refused inputs',
         description:
-          'Share of requests over the chosen window that were refused for their input and so never scored. Who is refused is missing from every other figure here.',
+          'Share of requests over the chosen window that were refused for their input and so never scored. Refused requests are missing from every other figure here.',
         unit: 'percentunit',
         noData: 'no request',
       },

@@ -16,7 +16,7 @@ export const events: Row = {
       {
         title: 'Alerts of this version',
         description:
-          'Pending alerts hold, but not yet for as long as the rule asks; firing ones have been sent. A click on a name opens what to do about it. A click on the feature opens the feature above.',
+          'Pending: the condition holds, but not yet for as long as the rule requires. Firing: sent to Alertmanager. A click on a name opens its section of the runbook. A click on the feature opens the feature above.',
         noData: 'no alert is pending or firing',
       },
       alerts,

@@ -22,7 +22,7 @@ export const features: Row = {
     table(
       {
         title: 'Features by what their move does',
-        description: `The ${first} features, the score among them, to look at first over the chosen window: drifting ones, then by effect, the score behind the features. Effect: how far the move shifts the scores, in their standard deviations over the reference; from ${largeEffect} on it is large. Of threshold: PSI as a multiple of its threshold; above 1 is drift. Ceiling: the PSI that chance alone stays under. A click on a name opens the feature below; Feature at the top lists all.`,
+        description: `The ${first} features, the score among them, to look at first over the chosen window: drifting ones, then by effect, the score behind the features. Effect: how far the move shifts the scores, in their standard deviations over the reference; from ${largeEffect} on it is large. Of threshold: PSI as a multiple of its threshold; above 1 is drift. Ceiling: the PSI that chance alone stays below. A click on a name opens the feature below; Feature at the top lists all.`,
         unit: 'none',
         noData: 'no feature has been counted for this version',
       },
@@ -71,7 +71,7 @@ export const features: Row = {
       {
         title: 'Verdicts over time',
         description:
-          'One bar a feature; of more than eight, those that moved furthest in this time. A short drifting stretch on a short window may be the time of day; alerts ask for persistence and compare with the same hour before.',
+          'One bar a feature; of more than eight, those that moved furthest in this time. A brief drift on a short window may be the time of day; alerts require that it lasts, and compare with the same hour of earlier days.',
         noData: 'no verdict was recorded in this time',
       },
       { expr: amongFurthest(verdict), legend: '{{feature}}' },

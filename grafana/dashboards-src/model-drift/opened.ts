@@ -15,7 +15,7 @@ export const opened: Row = {
       {
         title: 'Where the values of $feature fall over time',
         description:
-          'Each row is a bin of the reference; the darker, the larger its share of the requests. Without drift each keeps its shade. The bins of a number hold about the same share of the reference each, but for a frequent value, which has a bin of its own.',
+          'Each row is a bin of the reference; the darker, the larger its share of the requests. Without drift each row keeps its shade. The bins of a number hold about the same share of the reference each, except for frequent values, which have bins of their own.',
         unit: 'percentunit',
         noData: 'no request in this time',
       },

@@ -42,7 +42,7 @@ export const refused: Row = {
         {
           title: 'Faults in refused inputs',
           description:
-            'Faults a second by field and reason; one refused request may have several. A field that is refused all at once is a changed caller.',
+            'Faults a second by field and reason; one refused request may have several. A field that is suddenly refused in every request points to a changed caller.',
           unit: 'suffix:faults/s',
           noData: 'no request in this time',
         },

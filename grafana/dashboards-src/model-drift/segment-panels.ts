@@ -29,7 +29,7 @@ export const segments: Row = {
     table(
       {
         title: 'Segments by the feature that moved furthest',
-        description: `The eight segments to look at first. A segment is the rows with one value of a feature, each compared with the same rows of the reference, over 24 hours or 7 days, whichever shows more. Furthest: the feature whose PSI is the largest multiple of its threshold; above 1 it drifts in the segment. The verdict knows no rank trend. Requests are those of the last 7 days. A click on a segment opens it beside.`,
+        description: `The eight segments to look at first. A segment is the rows with one value of a feature, each compared with the same rows of the reference, over 24 hours or 7 days, whichever shows more. Furthest: the feature whose PSI is the largest multiple of its threshold; above 1 it drifts in the segment. This verdict does not use the rank trend. Requests are those of the last 7 days. A click on a segment opens it beside.`,
         unit: 'none',
         noData: none,
       },

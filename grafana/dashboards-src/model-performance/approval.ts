@@ -21,7 +21,7 @@ export const approval: Row = {
       {
         title: 'Approval and bad rate by band of the score',
         description:
-          'For each band of the score over the chosen window: the share that was not predicted to be the positive class, of which the model warns (grey outline), and the share of outcomes that were (orange). The higher the score, the worse the outcomes should be.',
+          'For each band of the score over the chosen window: the share that was not predicted to be the positive class (grey outline), and the share of outcomes that were (orange). The higher the score, the worse the outcomes should be.',
         unit: 'percentunit',
         noData: 'no prediction in the window',
       },
@@ -44,7 +44,7 @@ export const approval: Row = {
       {
         title: 'Approval rate by $protected',
         description:
-          'Share of the predictions over the chosen window that are not the class the model warns of, by bin of the protected feature. It says who is approved how often, not why: groups may differ in risk.',
+          'Share of the predictions over the chosen window that are not the positive class, of which the model warns, by bin of the protected feature. It says who is approved how often, not why: groups may differ in risk.',
         unit: 'percentunit',
         noData: 'the model names no protected feature, or no prediction in the window',
       },
@@ -59,7 +59,7 @@ export const approval: Row = {
       {
         title: 'Approval by bin of every protected feature',
         description:
-          'Of the highest: the approval rate as a share of the highest among the bins of the same feature. Below 80 % many ask for a reason (the four-fifths rule); where few requests are behind a bin it may be chance.',
+          'Of the highest: the approval rate as a share of the highest among the bins of the same feature. Below 80 %, a reason is often required (the four-fifths rule); with few requests in a bin it may be chance.',
         unit: 'none',
         noData: 'the model names no protected feature, or no prediction in the window',
       },

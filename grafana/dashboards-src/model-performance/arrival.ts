@@ -45,7 +45,7 @@ export const arrival: Row = {
       {
         title: 'Coverage by band of the score',
         description:
-          'The same by band of the score: see the reliability diagram. Bands without outcomes are those of which nothing realised is known.',
+          'The same by band of the score: see the reliability diagram. Nothing realised is known of bands without outcomes.',
         unit: 'percentunit',
         noData: 'no prediction became old enough in the window',
       },
@@ -80,7 +80,7 @@ export const arrival: Row = {
       {
         title: 'How late outcomes come',
         description:
-          'Outcomes by the time since their prediction: the darker, the more. If one class comes later than the other, recent figures lean to the class that comes first: OUTCOME_MATURITY_DAYS guards against that.',
+          'Outcomes by the time since their prediction: the darker, the more. If one class comes later than the other, recent figures are biased towards the class that comes first: OUTCOME_MATURITY_DAYS guards against that.',
         unit: 'dtdurations',
         noData: 'no outcome in this time',
       },
@@ -90,7 +90,7 @@ export const arrival: Row = {
       {
         title: 'Delay by outcome',
         description:
-          'How many outcomes of each class came in the window, due to count or not, and how long after their prediction half and ninety-five of a hundred of them were there: 1 hour is the least that can be told apart. Realised figures speak of predictions as old as that.',
+          'How many outcomes of each class came in the window, due to count or not, and how long after their prediction half of them and 95 % of them were there; delays shorter than 1 hour are not distinguished. Realised figures are about predictions of that age.',
         unit: 's',
         noData: 'no outcome in the window',
       },

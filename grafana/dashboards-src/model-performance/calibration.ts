@@ -65,7 +65,7 @@ export const calibration: Row = {
     timeSeries(
       {
         title: 'Observed against expected',
-        description: `Positive outcomes less expected ones in standard deviations, all scores together. Between the dashed lines at ±${z} is what chance does; beyond them the alert asks for a deviation of more than ${least} of what is expected, too.`,
+        description: `Positive outcomes less expected ones in standard deviations, all scores together. Between the dashed lines at ±${z} is what chance explains; beyond them the alert also requires a deviation of more than ${least} of what is expected, too.`,
         unit: 'none',
         noData: noOutcome,
       },
@@ -82,7 +82,7 @@ export const calibration: Row = {
     timeSeries(
       {
         title: 'Calibration over the bands',
-        description: `Sum of the squared σ of the bands (χ²): too many positives in one band are not made up for by too few in another. Above the ceiling, which chance passes at z = ${outcomeRule.bandsZ}, and by more than ${least} of what is expected, the calibration is broken.`,
+        description: `Sum of the squared σ of the bands (χ²), so that too many positives in one band do not cancel out too few in another. Above the ceiling, which chance passes at z = ${outcomeRule.bandsZ}, and by more than ${least} of what is expected, the calibration is broken.`,
         unit: 'none',
         noData: 'no band of the score has enough outcomes yet',
       },

@@ -78,7 +78,7 @@ export const compared: Row = {
       {
         title: '${metric:text} over time',
         description:
-          'Realised (orange, with its 95 % interval), estimated without outcomes (dashed), and that on rows that the model was not fitted on (grey). Realised leaving estimated means that the same features have come to mean another risk; both falling together means harder cases. Brier score, log loss and calibration error are not estimated: less is better there.',
+          'Realised (orange, with its 95 % interval), estimated without outcomes (dashed), and that on rows that the model was not fitted on (grey). If realised departs from estimated, the same features now mean another risk; if both fall together, cases have become harder. Brier score, log loss and calibration error are not estimated: less is better there.',
         unit: 'none',
         noData: 'no outcome in the window, or the figure is not identified by those that came',
       },

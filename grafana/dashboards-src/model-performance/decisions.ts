@@ -25,7 +25,7 @@ export const decisions: Row = {
       {
         title: 'Confusion matrix, estimated',
         description:
-          'All predictions in the window, each counted by its calibrated probability: what the outcomes would be if the scores are right. Compare the shares at the right, for the rows differ in number.',
+          'All predictions in the window, each counted by its calibrated probability: what the outcomes would be if the scores are right. Compare the shares at the right, because the rows differ in number.',
         unit: 'locale',
         noData: 'no prediction in the window',
       },

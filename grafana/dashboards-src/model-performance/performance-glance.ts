@@ -52,7 +52,7 @@ export const glance: Row = {
       {
         title: 'Estimated accuracy',
         description:
-          'What the calibrated scores of all predictions in the window promise, before any outcome is there. It sees that cases have become harder; it cannot see that the same features have come to mean another risk. It is in doubt while inputs lie outside of the reference, or scores come where it has hardly any, and while there are few predictions.',
+          'What the calibrated scores of all predictions in the window promise, before any outcome is there. It shows that cases have become harder, but not that the same features now mean another risk. It is in doubt while inputs lie outside the reference, or scores fall where it has hardly any, and while there are few predictions.',
         unit: 'percentunit',
         noData: 'no prediction',
       },

@@ -26,7 +26,7 @@ export const versions: Row = {
       {
         title: 'Versions side by side',
         description:
-          'Every version of the model that was counted over the chosen window, on the requests that it answered itself: versions that answer different populations are not compared by this. Decision threshold: from which score on the class it warns of is predicted. A click on a version shows this dashboard for it.',
+          'Every version of the model that was counted over the chosen window, on the requests that it answered itself: versions that answer different populations are not compared by this. Decision threshold: the score from which the positive class is predicted. A click on a version shows this dashboard for it.',
         unit: 'none',
         noData: 'no version was counted in the window',
       },
@@ -66,7 +66,7 @@ export const versions: Row = {
       {
         title: 'Alerts on performance',
         description:
-          'Pending alerts hold, but not yet for as long as the rule asks; firing ones have been sent. A click on a name opens what to do about it.',
+          'Pending: the condition holds, but not yet for as long as the rule requires. Firing: sent to Alertmanager. A click on a name opens its section of the runbook.',
         noData: 'no alert is pending or firing',
       },
       alerts,

@@ -46,7 +46,7 @@ export const changes: Row = {
         {
           title: 'Inputs refused by model',
           description:
-            'Inputs a second that were refused, since the model cannot take them: what they would have been is in no other figure.',
+            'Inputs a second that were refused, because the model cannot take them. They are in no other figure.',
           unit: 'rowsps',
           noData: 'no model is loaded',
         },

@@ -10,7 +10,7 @@ export const firing: Row = {
     alertsTable(
       {
         title: 'Alerts that fire or are about to',
-        description: `The ${first} alerts to look at first: firing before pending, critical before the rest. Pending ones hold, but not yet for as long as their rule asks. Telemetry pipeline lists all. A click on a name opens what to do about it.`,
+        description: `The ${first} alerts to look at first: firing before pending, critical before the rest. Pending: the condition holds, but not yet for as long as the rule requires. Telemetry pipeline lists all. A click on a name opens its section of the runbook.`,
         noData: 'no alert is firing or pending, or no rules are evaluated',
       },
       (matchers) => withSubject(`ALERTS{${real},${matchers}}`),

@@ -63,7 +63,7 @@ export const red: Row = {
       {
         title: 'Duration by route',
         description:
-          'Time within which half (p50) and ninety-five of a hundred requests (p95) to a route that predicts are answered.',
+          'Time within which half of the requests (p50) and 95 % of them (p95) to a route that predicts are answered.',
         unit: 's',
         noData: 'no prediction was asked for in this time',
       },
@@ -87,7 +87,7 @@ export const red: Row = {
         {
           title: 'Requests shed or unreadable',
           description:
-            'Shed: refused with 503 a second, since the service was overloaded; they are cheap and callers may try again. Unreadable: no HTTP, too many headers, or not all of it in time; many of them are a broken client or an attack.',
+            'Shed: refused with 503 a second, because the service was overloaded; refusing is cheap, and callers may retry. Unreadable: not HTTP, too many headers, or not all of it in time; many of them are a broken client or an attack.',
           unit: 'reqps',
           noData: 'no replica is scraped',
         },

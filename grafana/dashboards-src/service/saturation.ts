@@ -24,7 +24,7 @@ export const saturation: Row = {
   panels: [
     byReplica(
       'CPU',
-      'Processor cores in use by replica. JavaScript runs on one thread: near 1 the event loop is the limit, what is above is garbage collection and input and output.',
+      'Processor cores in use by replica. JavaScript runs on one thread: near 1 the event loop is saturated; anything above that is garbage collection and I/O.',
       'suffix:cores',
       `sum by (instance) (${rate('process_cpu_seconds_total')})`,
       1,
@@ -37,7 +37,7 @@ export const saturation: Row = {
     ),
     byReplica(
       'Heap in use',
-      'Memory that JavaScript objects occupy, by replica. It is part of the resident memory, beside which it is to be read: where it is most of it, the objects are what grows.',
+      'Memory that JavaScript objects occupy, by replica. It is part of the resident memory, and should be read beside it: if it is most of it, objects are what grows.',
       'bytes',
       `sum by (instance) (v8js_memory_heap_used{${replica}})`,
     ),

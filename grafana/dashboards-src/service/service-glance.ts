@@ -65,7 +65,7 @@ export const glance: Row = {
     stat(
       {
         title: 'p95 of predictions',
-        description: `Ninety-five of a hundred requests to predict are answered within this time. The word compares the last hour with the objective: ${formatShare(objectives.latency)} of answers within ${objectives.latencySeconds * 1000} ms over 30 days.`,
+        description: `95 % of the requests to predict are answered within this time. The word compares the last hour with the objective: ${formatShare(objectives.latency)} of answers within ${objectives.latencySeconds * 1000} ms over 30 days.`,
         unit: 's',
         noData: 'no request now',
       },
@@ -76,7 +76,7 @@ export const glance: Row = {
       {
         title: 'Error budget left',
         description:
-          'What is left of the failures that the objectives allow within 30 days, of the one that has less left. 100 % is all of it; below 0 an objective is missed.',
+          'What is left of the failures that the objectives allow within 30 days, for the objective that has less left. 100 % is all of it; below 0 an objective is missed.',
         unit: 'percentunit',
         noData: 'no request yet',
       },
@@ -90,7 +90,7 @@ export const glance: Row = {
       {
         title: 'Replicas up',
         description:
-          'Replicas that Prometheus can scrape. One that is down answers nobody, or nobody sees what it does.',
+          'Replicas that Prometheus can scrape. A replica that is down answers nobody, or nobody can see what it does.',
         unit: 'none',
         noData: 'no replica found',
       },

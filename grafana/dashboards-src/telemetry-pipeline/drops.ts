@@ -49,7 +49,7 @@ export const drops: Row = {
       {
         title: 'Spans along the way',
         description:
-          'Spans a second as the service exports them, the Collector accepts them and sends them on. The lines should lie on each other; a gap is the place where they get lost or wait.',
+          'Spans a second as the service exports them, the Collector accepts them and sends them on. The lines should coincide; a gap shows where spans get lost or wait.',
         unit: 'suffix:spans/s',
         noData: 'neither the service nor the Collector is scraped',
       },

@@ -24,7 +24,7 @@ export const queues: Row = {
     ),
     timeSeries(
       {
-        title: 'Refused for want of memory',
+        title: 'Refused for lack of memory',
         description:
           'Items a second, spans and the metrics made of them, that the memory limiter did not let through. It refuses when the Collector nears its memory limit; the service then tries again or drops.',
         unit: 'suffix:items/s',

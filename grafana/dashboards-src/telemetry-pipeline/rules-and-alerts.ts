@@ -41,7 +41,7 @@ export const rules: Row = {
       {
         title: 'Alerts sent and lost',
         description:
-          'Notifications a minute that Prometheus dropped, and that Alertmanager sent or failed to send. Nobody is told of those that were lost: until this is fixed, look at the alerts here.',
+          'Notifications a minute that Prometheus dropped, and that Alertmanager sent or failed to send. Nobody hears of those that were lost: until this is fixed, look at the alerts here.',
         unit: 'suffix:/min',
         noData: 'neither Prometheus nor Alertmanager is scraped',
       },
@@ -65,7 +65,7 @@ export const rules: Row = {
       {
         title: 'Alerts that fire or are about to',
         description:
-          'All alerts, the Watchdog among them: it fires always, so that its absence shows. Pending ones hold, but not yet for as long as their rule asks. A click on a name opens what to do about it.',
+          'All alerts, the Watchdog among them: it fires always, so that its absence shows. Pending: the condition holds, but not yet for as long as the rule requires. A click on a name opens its section of the runbook.',
         noData: 'not even the Watchdog fires: Prometheus evaluates no rules',
       },
       (matchers) => withSubject(`ALERTS{${matchers}}`),

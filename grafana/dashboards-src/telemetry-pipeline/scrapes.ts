@@ -28,7 +28,7 @@ export const scrapes: Row = {
       {
         title: 'Samples a scrape',
         description:
-          'Series that each scrape brings. A step is a new version or a new label; a slope that does not end is a label without bounds.',
+          'Series that each scrape brings. A step is a new version or a new label; a slope that does not end is a label with unbounded values.',
         unit: 'locale',
         noData: 'Prometheus has no target',
       },

@@ -70,7 +70,7 @@ export function driftAlerts(scales: Scales): Alert[] {
       component: 'model',
       expr: withEffect(lasting(isScore)),
       summary: `The scores of ${model} have drifted: PSI ${psi}`,
-      description: `Over the last 24 hours or 7 days the scores are distributed otherwise than in the reference: the decisions have shifted with them.${effectInWords}`,
+      description: `Over the last 24 hours or 7 days the distribution of the scores differs from the reference, and the decisions have shifted with it.${effectInWords}`,
       dashboard: featureDashboard,
     },
     {
@@ -107,7 +107,7 @@ export function driftAlerts(scales: Scales): Alert[] {
       keepFiringFor: time('6h'),
       summary: `Drift of ${model} cannot be judged: {{ $value }} variables are undetermined`,
       description:
-        'A whole week brought too few requests, or the reference has too few rows, to tell a shift by half a standard deviation from chance. No drift alert is no evidence here.',
+        'A whole week brought too few requests, or the reference has too few rows, to tell a shift by half a standard deviation from chance. That no drift alert fires proves nothing here.',
       dashboard: modelDashboard,
     },
     {

@@ -78,7 +78,7 @@ export function belowHeldOut(
 /** For a description: says when the estimate of either window is in doubt. */
 const doubtsInWords =
   '{{ with printf "model:estimate_trusted{model=%q,version=%q,window=~\\"24h|7d\\"} == 0" $labels.model $labels.version | query }} ' +
-  'It is in doubt now: inputs lie outside of the reference, or scores come where it has hardly any.{{ end }}';
+  'It is in doubt now: inputs lie outside the reference, or scores fall where it has hardly any.{{ end }}';
 
 export function performanceAlerts(scales: Scales): Alert[] {
   const { time, requests, thresholds } = scales;
@@ -97,7 +97,7 @@ export function performanceAlerts(scales: Scales): Alert[] {
       expr: onOutcomes(`max by (${byModel})`, (window) => unexpected(`window="${window}"`, thresholds)),
       summary: `Outcomes of ${model} are not as expected: {{ $value | printf "%.1f" }} standard deviations off`,
       description:
-        'Over the last 24 hours or 7 days the positive outcomes differ from the number that the calibrated scores of the same rows promise, by more than chance and the error of the calibration explain: the same features have come to mean another risk.',
+        'Over the last 24 hours or 7 days the positive outcomes differ from the number that the calibrated scores of the same rows promise, by more than chance and the error of the calibration explain: the same features now mean another risk.',
       dashboard,
     },
     {
@@ -146,7 +146,7 @@ export function performanceAlerts(scales: Scales): Alert[] {
             and on (${byModel}, window) abs(model:score_mean / ${trainingShare} - 1) > ${thresholds.minScoreMeanChange}
             and on (${byModel}, window) model:performance_samples{source="estimated"} >= ${requests(thresholds.minScoreMeanPredictions)}`,
       ),
-      summary: `The mean score of ${model} has shifted: {{ $value | humanizePercentage }} positives are to be expected`,
+      summary: `The mean score of ${model} has shifted: {{ $value | humanizePercentage }} positives are expected`,
       description: `Over the last 24 hours or 7 days the mean calibrated score differs from the share of positives in the reference by more than ${formatShare(thresholds.minScoreMeanChange)} of it, and by more than chance explains: the cases have become riskier, or safer.`,
       dashboard,
     },
@@ -164,7 +164,7 @@ export function performanceAlerts(scales: Scales): Alert[] {
       keepFiringFor: time('1h'),
       summary: `No outcome of {{ $labels.model }} has come for 24 hours`,
       description:
-        'A week ago there were some at this time, and on three days or more since. Realised performance stands still, and a model that goes wrong is not seen by it.',
+        'Outcomes came at this time a week ago, and on three days or more since. Realised performance is no longer updated, so it does not show if the model goes wrong.',
       dashboard: dashboardLink(dashboards.performance, ['model']),
     },
   ];

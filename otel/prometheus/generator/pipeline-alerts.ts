@@ -28,7 +28,7 @@ function targetAlerts(scales: Scales): Alert[] {
       for: time('3m'),
       keepFiringFor: time('2m'),
       summary: `${instance} cannot be scraped`,
-      description: 'The replica is down, hangs or cannot be reached. What it counts is lost meanwhile.',
+      description: 'The replica is down, hangs or cannot be reached. What it counts in the meantime is lost.',
       dashboard: service,
     },
     {
@@ -53,7 +53,7 @@ function targetAlerts(scales: Scales): Alert[] {
       for: time('5m'),
       summary: '{{ $value }} replicas of {{ $labels.model }} are gone',
       description:
-        'Prometheus no longer finds as many replicas as in the last hour: they left service discovery, and their series with them, so that no up is 0. Ends by itself an hour later, also after a deliberate scale-down.',
+        'Prometheus no longer finds as many replicas as in the last hour: they left service discovery, and their series with them, so no up is 0. The alert ends by itself after an hour, also after a deliberate scale-down.',
       dashboard: service,
     },
     {
@@ -148,7 +148,7 @@ function collectorAlerts({ time, job }: Scales): Alert[] {
       for: time('5m'),
       keepFiringFor: time('2m'),
       summary: 'Prometheus knows of no OpenTelemetry Collector',
-      description: 'Traces and span metrics go nowhere, or nobody would see if they did.',
+      description: 'Traces and span metrics go nowhere, or nobody would notice if they did.',
       dashboard: telemetry,
     },
     {
@@ -175,7 +175,7 @@ function collectorAlerts({ time, job }: Scales): Alert[] {
       for: time('10m'),
       keepFiringFor: time('10m'),
       summary: 'The queue of {{ $labels.exporter }} is {{ $value | humanizePercentage }} full',
-      description: 'The Collector takes in more than it gets rid of. When the queue is full it drops data.',
+      description: 'The Collector receives more than it can send. When the queue is full it drops data.',
       dashboard: telemetry,
     },
   ];

@@ -46,7 +46,7 @@ export function shareAlerts(scales: Scales): Alert[] {
       ...timed('ModelFeatureUnseen', scales),
       component: 'model',
       expr: withEffect(risen('unseen')),
-      summary: `${share} of ${feature} is of no known category`,
+      summary: `${share} of ${feature} is of an unknown category`,
       description: `Over the last 24 hours or 7 days this share had categories that the reference lacks: the model has not learnt what they mean.${effectInWords}`,
       dashboard: featureDashboard,
     },
@@ -95,7 +95,7 @@ export function shareAlerts(scales: Scales): Alert[] {
       for: time('10m'),
       keepFiringFor: time('30m'),
       summary: `The shadow {{ $labels.shadow }} {{ $labels.shadow_version }} leaves out ${share} of its rows`,
-      description: `In the last half hour the shadow did not score more than ${formatShare(thresholds.minFailureShare)} of the rows that it should have: it failed, too many waited for it, or its classes are not those of the model that answers. No caller notices, but the comparison with the model that answers lacks these rows.`,
+      description: `In the last half hour the shadow failed to score more than ${formatShare(thresholds.minFailureShare)} of the rows that it should have: it failed, too many waited for it, or its classes are not those of the model that answers. No caller notices, but the comparison with the model that answers lacks these rows.`,
       dashboard: dashboardLink(dashboards.performance, ['model', 'version']),
     },
   ];

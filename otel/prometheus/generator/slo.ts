@@ -11,7 +11,7 @@ const answered = 'http_response_status_code!~"5.."';
 type Objective = {
   readonly slo: 'availability' | 'latency';
   readonly objective: number;
-  /** What is promised, after "Of the requests to /predict". */
+  /** What is promised of the requests, before "over 30 days". */
   readonly goal: string;
   /** The expressions of both counts over a range. */
   readonly requests: (range: string) => string;
@@ -31,7 +31,7 @@ function objectivesOf(scales: Scales): readonly Objective[] {
     {
       slo: 'availability',
       objective: availability,
-      goal: `${percent(availability)} are not answered with 5xx`,
+      goal: `${percent(availability)} of the requests to /predict are not answered with 5xx`,
       requests: (range) => `sum by (job) (increase(${duration}_count{${predict}}[${range}]))`,
       bad: (range) => promql`
         sum by (job) (increase(${duration}_count{${predict}, ${failed}}[${range}]))
@@ -41,7 +41,7 @@ function objectivesOf(scales: Scales): readonly Objective[] {
       // Of the answered ones.
       slo: 'latency',
       objective: latency,
-      goal: `${percent(latency)} are answered within ${latencySeconds * 1000} ms`,
+      goal: `${percent(latency)} of the requests to /predict are answered within ${latencySeconds * 1000} ms`,
       requests: (range) => `sum by (job) (increase(${duration}_count{${predict}, ${answered}}[${range}]))`,
       bad: (range) => promql`
         clamp_min(
@@ -146,7 +146,7 @@ export function sloAlerts(scales: Scales): Alert[] {
         for: scales.time('1m'),
         keepFiringFor: scales.time('5m'),
         summary: `/predict spends its ${slo} budget {{ $value | printf "%.1f" }} times too fast`,
-        description: `Of the requests to /predict ${goal} over 30 days; at this rate that is missed within days.`,
+        description: `The objective is that ${goal} over 30 days; at this rate it will be missed within days.`,
         dashboard: dashboardLink(dashboards.service),
       },
       {
@@ -157,7 +157,7 @@ export function sloAlerts(scales: Scales): Alert[] {
         for: scales.time('15m'),
         keepFiringFor: scales.time('30m'),
         summary: `/predict spends its ${slo} budget {{ $value | printf "%.1f" }} times too fast, for hours`,
-        description: `Of the requests to /predict ${goal} over 30 days; at this rate that is missed.`,
+        description: `The objective is that ${goal} over 30 days; at this rate it will be missed.`,
         dashboard: dashboardLink(dashboards.service),
       },
     ];

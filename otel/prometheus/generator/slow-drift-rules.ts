@@ -70,7 +70,7 @@ export function slowDriftAlerts(scales: Scales): Alert[] {
         ${unlessAlerted(bets, 'ModelFeatureDrift|ModelScoreDrift', scales)}`,
       summary:
         'Feature {{ $labels.feature }} of {{ $labels.model }} {{ $labels.version }} {{ $labels.direction }}, slowly or on few requests',
-      description: `Bets on every day so far that the values have changed have won {{ $value | printf "%.0f" }} on average; from ${slowDriftRule.threshold} on chance alone no longer explains it. No day or week has enough requests to show it by itself. Compare the samples of the last weeks with the reference (npm run drift); correct the data at its source, or train or rebaseline on newer rows.`,
+      description: `Bets on every day so far that the values have changed have won {{ $value | printf "%.0f" }} on average; from ${slowDriftRule.threshold} on chance alone no longer explains it. No day or week has enough requests to show it by itself. Compare the samples of the last weeks with the reference (npm run drift); correct the data at its source, or retrain or rebaseline on newer rows.`,
       dashboard: dashboardLink(dashboards.drift, ['model', 'version', 'feature']),
     },
   ];

@@ -107,7 +107,7 @@ export function slowOutcomesAlerts(scales: Scales): Alert[] {
         ${unlessAlerted(bets, 'ModelOutcomesUnexpected', scales)}`,
       summary:
         'Outcomes of {{ $labels.model }} {{ $labels.version }} are not as expected, seen over weeks: the share of positives {{ $labels.direction }}',
-      description: `Bets made every day that outcomes have come to differ from what the calibrated scores of the same rows promise have won {{ $value | printf "%.0f" }} on average; from ${dailyBetRule.threshold} on, chance and the error of the calibration no longer explain it. No week has enough outcomes to show it by itself. See which groups it is (npm run evaluate), and train on rows that have such outcomes.`,
+      description: `Bets made every day that outcomes have come to differ from what the calibrated scores of the same rows promise have won {{ $value | printf "%.0f" }} on average; from ${dailyBetRule.threshold} on, chance and the error of the calibration no longer explain it. No week has enough outcomes to show it by itself. Find the groups concerned (npm run evaluate), and retrain on rows that have such outcomes.`,
       dashboard: dashboardLink(dashboards.performance, ['model', 'version']),
     },
   ];

@@ -47,7 +47,7 @@ export function renderText(report: DriftReport, width = usualColumns): Line[] {
     ...variables.flatMap((variable) => tableRows(variable, columns, width)),
     '',
     ...wrap(
-      `Histograms: one column a bin that holds rows (of more than ten the last holds the rest), then missing and unseen values apart. Threshold: the larger of ${driftRule.minPsi} and what chance alone explains. Effect: how far the move shifts the scores, in their standard deviations; from ${largeEffect} on it is large.`,
+      `Histograms: one column per bin that holds rows (of more than ten, the last holds the rest), then missing and unseen values. Threshold: the larger of ${driftRule.minPsi} and what chance alone explains. Effect: how far the move shifts the scores, in standard deviations; from ${largeEffect} on it is large.`,
       width,
       '',
     ),
