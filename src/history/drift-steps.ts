@@ -34,7 +34,10 @@ export type PsiStep = {
 
 /** The drift of every variable over the last day. */
 export type DriftSteps = {
-  /** Stores a step. If the clock was set back, later steps of its model version are forgotten. */
+  /**
+   * Stores a step in the place of an earlier one within the same five minutes. If the clock was set back, later steps are
+   * forgotten.
+   */
   add(step: DriftStep): void;
   /**
    * The steps of one variable within the last day, oldest first. Steps at which the service did not run are absent.
@@ -46,23 +49,32 @@ export type DriftSteps = {
   latestMs(monitor: Monitor): number | undefined;
 };
 
-/** Stores a day of steps for each model version. */
+/** Stores a day of steps for each model version: one for each five minutes at most, whatever a file holds. */
 export function createDriftSteps(): DriftSteps {
-  const byVersion = new Map<string, readonly DriftStep[]>();
+  const byVersion = new Map<string, DriftStep[]>();
   const keyOf = (model: string, version: string) => JSON.stringify([model, version]);
+  const slotOf = (timeMs: number) => Math.floor(timeMs / historyStepMs);
+  let latestSlot: number | undefined;
+
+  function forget(nowMs: number): void {
+    for (const [key, steps] of byVersion) {
+      while (steps.length > 0 && steps[0].timeMs <= nowMs - dayMs) steps.shift();
+      while (steps.length > 0 && steps[steps.length - 1].timeMs > nowMs) steps.pop();
+      if (steps.length === 0) byVersion.delete(key);
+    }
+  }
 
   return {
     add(step) {
-      const own = keyOf(step.model, step.version);
-      for (const [key, steps] of byVersion) {
-        const left = steps.filter(
-          ({ timeMs }) =>
-            timeMs > step.timeMs - dayMs && (key === own ? timeMs < step.timeMs : timeMs <= step.timeMs),
-        );
-        if (left.length > 0) byVersion.set(key, left);
-        else byVersion.delete(key);
-      }
-      byVersion.set(own, [...(byVersion.get(own) ?? []), step]);
+      const slot = slotOf(step.timeMs);
+      // not for each line of a file: it may hold many models
+      if (slot !== latestSlot) forget(step.timeMs);
+      latestSlot = slot;
+      const key = keyOf(step.model, step.version);
+      const steps = byVersion.get(key) ?? [];
+      while (steps.length > 0 && slotOf(steps[steps.length - 1].timeMs) >= slot) steps.pop();
+      steps.push(step);
+      byVersion.set(key, steps);
     },
     latestMs: ({ reference: { model, version } }) => byVersion.get(keyOf(model, version))?.at(-1)?.timeMs,
     psiOverTime({ reference: { model, version }, variables }, place, nowMs) {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { appendFile, readdir, readFile, stat } from 'node:fs/promises';
+import { appendFile, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDriftSteps, historyStepMs } from '../../src/history/drift-steps.ts';
 import { historyPath, openDriftHistory } from '../../src/history/open-drift-history.ts';
 import type { Reference } from '../../src/model/reference.ts';
 import { liveDrift } from '../../src/monitor/live-drift.ts';
 import { createMonitor, type Monitor } from '../../src/monitor/monitor.ts';
+import { longestTurn } from '../support/longest-turn.ts';
 import { eventually } from '../support/service.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -72,6 +73,28 @@ describe('the history of drift', () => {
     add(endMs + 2 * dayMs, '2');
     add(endMs, '1');
     assert.deepEqual(times(endMs), [endMs]);
+  });
+
+  it('keeps one step for each five minutes, and reads a crowded file in short turns', async () => {
+    await using folder = await temporaryFolder();
+    const samplesPath = join(folder.path, 's.jsonl');
+    const monitor = observed(0, 0);
+    const line = (i: number) =>
+      JSON.stringify({
+        time: new Date(startMs - dayMs + i * 2000).toISOString(),
+        model: 'm',
+        version: '1',
+        samples: i,
+        psi: [null, null, null],
+      });
+    await writeFile(historyPath(samplesPath), Array.from({ length: 43_200 }, (_, i) => line(i)).join('\n'));
+    const history = openDriftHistory(samplesPath, () => {});
+    const heldMs = await longestTurn(history.read);
+    assert.ok(heldMs < 200, `held for ${heldMs} ms`);
+    const steps = history.psiOverTime(monitor, 0, startMs);
+    assert.equal(steps.length, dayMs / historyStepMs);
+    assert.equal(steps.at(-1)?.samples, 43_199);
+    await history.close();
   });
 
   it('outlives the process, in a hidden file next to the samples that others may not read', async () => {
