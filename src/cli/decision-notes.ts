@@ -57,7 +57,7 @@ function predictedShare({ evaluation: { precision, recall }, prevalence }: Learn
  * The edge of the held-out score bins with the highest F1, of which precision and recall are the two sides; `undefined`
  * where no edge parts the rows.
  */
-export function proposeThreshold({ bins }: Pick<Learnt, 'bins'>): Proposal | undefined {
+function proposeThreshold({ bins }: Pick<Learnt, 'bins'>): Proposal | undefined {
   const { edges, counts, positives } = bins;
   const rows = sum(counts);
   const all = sum(positives);

@@ -5,10 +5,7 @@ import { quoteWord } from '../text/command-line.ts';
  *
  * @param env of the process
  */
-export function ownCommand(
-  name: string,
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): string {
+function ownCommand(name: string, env: Readonly<Record<string, string | undefined>> = process.env): string {
   if (env.npm_lifecycle_event === name) return `npm run ${name} --`;
   return env.npm_command === 'exec' ? `npx vigia ${name}` : `vigia ${name}`;
 }

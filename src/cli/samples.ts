@@ -82,7 +82,7 @@ async function printRows(options: Options): Promise<number> {
   const matches = matcherOf(artifact, options);
   const sources = await findSources(options.live, sinceMs);
   const found: Record<string, unknown>[] = [];
-  const counts = { rows: 0, matching: 0, silent: 0, otherVersions: 0, timeless: 0 };
+  const counts = { rows: 0, matching: 0, silent: 0, foreign: 0, otherVersions: 0, timeless: 0 };
   const isWithin = (time: unknown) => {
     const timeMs = parseTime(time);
     if (Number.isNaN(timeMs)) counts.timeless++;
@@ -90,7 +90,10 @@ async function printRows(options: Options): Promise<number> {
   };
   const reading = readJsonl(sources);
   for await (const sample of reading) {
-    if (typeof sample.score !== 'number' || !(holdsInput(sample) || isScoreLine(sample))) continue;
+    if (typeof sample.score !== 'number' || !(holdsInput(sample) || isScoreLine(sample))) {
+      counts.foreign++;
+      continue;
+    }
     if (isTimed && !isWithin(sample.time)) continue;
     if (options.bin !== undefined && sample.version !== artifact.version) {
       counts.otherVersions++;
@@ -121,16 +124,18 @@ function keepNewest(found: Record<string, unknown>[], limit: number, isMerged: b
   found.splice(0, Math.max(0, found.length - limit));
 }
 
-function summary(
-  counts: Readonly<Record<'rows' | 'matching' | 'silent' | 'otherVersions' | 'timeless' | 'damaged', number>>,
-  shown: number,
-): string {
-  const { matching, rows, silent, otherVersions, timeless, damaged } = counts;
+type Count = 'rows' | 'matching' | 'silent' | 'foreign' | 'otherVersions' | 'timeless' | 'damaged';
+
+function summary(counts: Readonly<Record<Count, number>>, shown: number): string {
+  const { matching, rows, silent, foreign, otherVersions, timeless, damaged } = counts;
   const text = `${formatCount(matching)} of ${formatAmount(rows, 'row')} ${matching === 1 ? 'matches' : 'match'}`;
   const newest = shown === 1 ? 'the newest is' : `the newest ${formatCount(shown)} are`;
   const parts = [
     shown < matching ? `${text}, ${newest} printed` : text,
     ...(silent > 0 ? [`${formatCount(silent)} without the feature`] : []),
+    ...(foreign > 0
+      ? [`${formatAmount(foreign, 'line')} that ${foreign === 1 ? 'is' : 'are'} no sample left out`]
+      : []),
     ...(otherVersions > 0 ? [`${formatCount(otherVersions)} of other versions left out`] : []),
     ...(timeless > 0 ? [`${formatCount(timeless)} without a time that can be read left out`] : []),
     ...(damaged > 0 ? [`${formatAmount(damaged, 'line')} that cannot be read left out`] : []),

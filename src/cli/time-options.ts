@@ -4,7 +4,7 @@ import { UsageError } from './run-cli.ts';
 const unitsMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** The length of a time such as `90s`, `5m`, `1h` or `7d` in milliseconds; `undefined` for any other text. */
-export function parseDuration(text: string): number | undefined {
+function parseDuration(text: string): number | undefined {
   const parts = /^(?<amount>\d+(?:\.\d+)?)(?<unit>[smhd])$/.exec(text)?.groups;
   return parts && Number(parts.amount) * unitsMs[parts.unit as keyof typeof unitsMs];
 }

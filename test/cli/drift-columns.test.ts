@@ -259,6 +259,7 @@ describe('ids and dates without a model', () => {
         stdout.replaceAll(/\s+/g, ' '),
         /Note: customer_no and email are left out: they look like ids/,
       );
+      assert.doesNotMatch(stdout, /Effect:/);
       assert.match(await readFile(page, 'utf8'), /signup and renewal are left out/);
       const all = await driftReport(...args, '--features', 'age,email');
       assert.deepEqual(all.features.map(({ name }) => name).sort(), ['age', 'email']);

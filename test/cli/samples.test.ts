@@ -112,7 +112,8 @@ describe('npm run samples', () => {
       scoreLine,
       { time: new Date().toISOString(), age: 30, limit: 987_654_321, score: 0.3 },
     ]);
-    const { stdout } = samples('--live', mixed, '--json');
+    const { stdout, stderr } = samples('--live', mixed, '--json');
+    assert.equal(stderr, '3 of 3 rows match; 1 line that is no sample left out\n');
     const ids = stdout
       .split('\n')
       .filter(Boolean)

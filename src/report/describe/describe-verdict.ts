@@ -38,7 +38,9 @@ function describeWhole({ features, score, verdict }: Judged, words: Words): stri
     const [near] = features.toSorted((a, b) => nearness(b) - nearness(a));
     const nearest =
       near?.psi == null ? '' : ` ${near.name} comes nearest to its threshold (${psiText(near)}).`;
-    const all = features.length === 1 ? 'The feature is' : `All ${features.length} features are`;
+    const count = features.length;
+    const all =
+      count === 1 ? 'The feature is' : count === 2 ? 'Both features are' : `All ${count} features are`;
     return `No drift. ${all} much as in the reference.${nearest}`;
   }
   if (verdict === 'moved') return describeMoved(features, score, words);

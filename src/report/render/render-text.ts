@@ -37,6 +37,9 @@ export function renderText(report: DriftReport, width = usualColumns): Line[] {
   const headline = wrap(`${signs[report.verdict]} ${report.headline}`, width, '  ');
   const variables = [...features, ...(score === null ? [] : [score])];
   const columns = layOut(variables, width);
+  const effects = variables.some(({ effect }) => effect !== null)
+    ? ` Effect: how far the move shifts the scores, in standard deviations; from ${largeEffect} on it is large.`
+    : '';
   return [
     ...headline.map((line) => paint(line, report.verdict)),
     ...(consequence === null ? [] : wrap(`  ${consequence}`, width, '  ')),
@@ -47,7 +50,7 @@ export function renderText(report: DriftReport, width = usualColumns): Line[] {
     ...variables.flatMap((variable) => tableRows(variable, columns, width)),
     '',
     ...wrap(
-      `Histograms: one column per bin that holds rows (of more than ten, the last holds the rest), then missing and unseen values. Threshold: the larger of ${driftRule.minPsi} and what chance alone explains. Effect: how far the move shifts the scores, in standard deviations; from ${largeEffect} on it is large.`,
+      `Histograms: one column per bin that holds rows (of more than ten, the last holds the rest), then missing and unseen values. Threshold: the larger of ${driftRule.minPsi} and what chance alone explains.${effects}`,
       width,
       '',
     ),
