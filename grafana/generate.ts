@@ -6,7 +6,7 @@ const usage = `Writes the Grafana dashboards.
 
   node grafana/generate.ts [--alert-settings FILE]
 
-  --alert-settings FILE  what is to differ from the defaults (otel/alert-settings.json); docs/alerts.md has them all
+  --alert-settings FILE  settings that differ from the defaults (otel/alert-settings.json); docs/alerts.md has them all
 `;
 const folder = new URL('dashboards/', import.meta.url);
 const { alerts } = await readGeneratorOptions(usage, ['alerts']);

@@ -7,7 +7,7 @@ const usage = `Writes the Kubernetes manifests.
 
   node deploy/kubernetes/generate.ts [--alert-settings FILE]
 
-  --alert-settings FILE  what is to differ from the defaults (otel/alert-settings.json); docs/alerts.md has them all
+  --alert-settings FILE  settings that differ from the defaults (otel/alert-settings.json); docs/alerts.md has them all
 `;
 
 const options = await readGeneratorOptions(usage, ['alerts']);

@@ -11,7 +11,7 @@ const usage = `Writes the Prometheus rules.
   --out DIR              where to (otel/prometheus/rules)
   --time-scale F         multiplies every window, offset, interval and waiting time (1)
   --request-scale F      multiplies every minimum number of requests (1)
-  --alert-settings FILE  what is to differ from the defaults (otel/alert-settings.json); docs/alerts.md has them all
+  --alert-settings FILE  settings that differ from the defaults (otel/alert-settings.json); docs/alerts.md has them all
 `;
 
 const { out = join(import.meta.dirname, 'rules'), ...settings } = await readGeneratorOptions(usage, [

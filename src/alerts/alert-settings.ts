@@ -10,7 +10,7 @@ import { scrapeJobs } from './scrape-jobs.ts';
 import { alertLabels, type Severity, severities } from './severities.ts';
 import { alertThresholds } from './thresholds.ts';
 
-/** The file that the rules, the dashboards, the Kubernetes manifests and the replay of alerts go by. */
+/** The file that the rules, the dashboards, the Kubernetes manifests and the replay of alerts follow. */
 export const alertSettingsFile = new URL('../../otel/alert-settings.json', import.meta.url);
 
 /** All settings but those of single alerts, in the sections of the file; docs/alerts.md prints them. */
@@ -77,10 +77,10 @@ export function alertSettingsJsonSchema(): object {
 }
 
 /**
- * Reads a file with what is to differ from the defaults: a JSON object with any of the settings, section by section,
+ * Reads a file of settings that differ from the defaults: a JSON object with any of the settings, section by section,
  * and `alerts` with `severity`, `for` and `keepFiringFor` of any alert.
  *
- * @throws Error naming the file and what is wrong, where it cannot be used
+ * @throws Error naming the file and what is wrong, if it cannot be used
  */
 export async function readAlertSettings(path: string | URL = alertSettingsFile): Promise<AlertSettings> {
   const name = path instanceof URL ? fileURLToPath(path) : path;

@@ -2,7 +2,7 @@ import type { Config } from '../settings/config.ts';
 
 /** An option of a command: how it is parsed, and what the help and the reference say of it. */
 export type Option = {
-  /** What stands for its value, such as `FILE`; a switch has none. */
+  /** The placeholder of its value, such as `FILE`; a switch has none. */
   readonly value?: string;
   /** May be given several times. */
   readonly multiple?: true;

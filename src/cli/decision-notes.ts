@@ -24,7 +24,7 @@ export function describeDecisions({ output }: Artifact, learnt: Learnt): string 
   return `${right}recall ${recall.value.toFixed(3)}; ${output.positive} is predicted for ${formatShare(share)} of the rows, and true for ${formatShare(learnt.prevalence)}`;
 }
 
-/** What to know before a model is used: that it is no better than guessing, or predicts almost nobody positive. */
+/** Warnings before a model is used: it is no better than guessing, or predicts almost nobody positive. */
 export function cautionsOnModel(artifact: Artifact): string[] {
   const learnt = learntFromOutcomes(artifact);
   if (learnt === undefined) return [];

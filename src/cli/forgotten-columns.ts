@@ -24,7 +24,7 @@ type TwoValues = {
 };
 
 /**
- * Tells of features that look like a column which was not named: the prediction, because a threshold of the score parts
+ * Finds features that look like a column that was not named: the prediction, because a threshold of the score parts
  * its two values in every row, or the outcome, because one of them is as frequent as the scores say.
  *
  * @param columns the features, as they are taken

@@ -10,7 +10,7 @@ export type ModelFile = { readonly name: string; readonly out: string };
 
 /**
  * @param given the options
- * @param fallback the name where none was given; that of the table without its endings when left out
+ * @param fallback the name where none was given; by default that of the table without its extensions
  * @throws UsageError for a name that cannot be that of a file
  */
 export function resolveModelFile(

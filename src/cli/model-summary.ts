@@ -32,7 +32,7 @@ function formatTimes(count: number): string {
 }
 
 /**
- * What is said of a model whose file was written to `out`, in lines of a terminal.
+ * The summary of a model whose file was written to `out`, in lines of a terminal.
  *
  * @param columns the most that a line may have
  * @param notes more to say, each under a label of at most nine characters

@@ -91,7 +91,7 @@ export async function run(values: Values<typeof optionTable>): Promise<number> {
   );
 }
 
-/** What became of all rows, one line a kind; those of which there are none are left out. */
+/** What became of all rows, one line per kind that occurred. */
 function summaryLines(
   source: string,
   { rows, unnamed, open, repeated, contradicting, unmatched, oldest }: LabelTally,

@@ -2,7 +2,7 @@ import { rewriteLine, writeLines } from '../text/terminal.ts';
 
 const width = 30;
 const intervalMs = 100;
-/** Where there is no terminal, a line says so often how far it is: a log shows that it goes on. */
+/** Without a terminal, a line is printed this often, so that a log shows progress. */
 export const lineIntervalMs = 10_000;
 /** Until then the pace is not known well enough to say how long the rest takes. */
 const paceMs = 1000;
@@ -21,7 +21,7 @@ function formatLeft(ms: number): string {
 }
 
 /**
- * Makes a progress bar on stderr, so that stdout stays free for results; where stderr is no terminal, a line every ten
+ * Makes a progress bar on stderr, so that stdout stays free for results; if stderr is not a terminal, a line every ten
  * seconds. After a second it also says how long the rest takes at the pace so far.
  *
  * @param label what is being done

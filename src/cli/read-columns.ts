@@ -34,7 +34,7 @@ export type TextTable = {
 /** What to read of a table. */
 export type ColumnChoice = {
   readonly columns: readonly string[];
-  /** Decimal sign of all numbers; found out for each column when left out. */
+  /** Decimal sign of all numbers; detected for each column by default. */
   readonly decimalSign?: DecimalSign | undefined;
   /** Words that mean a missing value, in place of the usual ones. */
   readonly na?: readonly string[] | undefined;

@@ -7,7 +7,7 @@ import { readAllColumns } from './refused-columns.ts';
 export type TrainingSetOptions = FeatureOptions & {
   readonly target: string;
   readonly positive: string;
-  /** All columns but the target when left out. */
+  /** By default, all columns but the target. */
   readonly features?: readonly string[] | undefined;
   /** Columns that are no features. */
   readonly exclude?: readonly string[];

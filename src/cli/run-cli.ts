@@ -21,11 +21,11 @@ function isBug(error: unknown): boolean {
  * Runs a program. What it throws becomes one line on stderr and the exit status: 2 for wrong usage (`UsageError`, or an
  * error of `parseArgs`), 1 for every other failure.
  *
- * @param hint stands behind what is said of wrong usage
+ * @param hint is added to messages about wrong usage
  * @param main gives the exit status
  */
 export async function runProgram(hint: string, main: () => Promise<number>): Promise<void> {
-  // The reader of a pipe may leave early (`… | head`): that is no failure.
+  // The reader of a pipe may stop early (`… | head`): that is not a failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit();
     throw error;
@@ -45,7 +45,7 @@ export async function runProgram(hint: string, main: () => Promise<number>): Pro
 }
 
 /**
- * Runs a program of development, which is no command of `vigia`. With `--help` among the arguments it prints its help.
+ * Runs a development program that is not a command of `vigia`. With `--help` among the arguments it prints its help.
  *
  * @param main gets the arguments and gives the exit status
  */

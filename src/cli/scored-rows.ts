@@ -25,9 +25,9 @@ export type ScoredRowsOptions = FeatureOptions & {
   readonly target?: string | undefined;
   /** Of the target, or of the predictions where there is no target; where there is neither, only what it is called. */
   readonly positive: string;
-  /** The other class: read from the target, or from predictions of both classes when left out; else needed. */
+  /** The other class. By default it is read from the target, or from predictions of both classes; otherwise it is required. */
   readonly negative?: string | undefined;
-  /** Found in the predictions when left out, or the default where there are none. */
+  /** By default derived from the predictions, or the default threshold if there are none. */
   readonly threshold?: Output['threshold'] | undefined;
   /** Columns that are no features. */
   readonly exclude: readonly string[];

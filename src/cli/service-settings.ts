@@ -19,7 +19,7 @@ export function serviceSetting<Name extends keyof Config>(name: Name): Config[Na
 }
 
 /**
- * The model file that a command works with: the one given, or the only one that `MODEL_PATH` stands for.
+ * The model file that a command works with: the one given, or the only one that `MODEL_PATH` matches.
  *
  * @throws UsageError where there are several, naming them
  */

@@ -23,9 +23,9 @@ const batchRows = 1000;
 
 /**
  * Reads rows with their features and their outcome from tables or JSONL, and lets the model score them. Rows without an
- * outcome, or with a text where the model takes a number, are left out and told of.
+ * outcome, or with a text where the model takes a number, are skipped, and the notes say so.
  *
- * @param options `by`: features to slice by; `decimalSign` of numbers in tables, where it is not to be found out
+ * @param options `by`: features to slice by; `decimalSign` of numbers in tables, if it should not be detected
  * @throws Error naming the file for one that cannot be read, a missing column, or an outcome that is none of the two
  * classes; for a model file that names no column of the outcome; PredictorFailure when rows cannot be scored
  */

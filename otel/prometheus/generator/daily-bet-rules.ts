@@ -119,7 +119,7 @@ function evidence(kind: Bets, { time }: Scales): RecordingRule[] {
 
 /**
  * Unless one of these alerts fires, or has fired within a week. The change that it reported may have ended since, while
- * the bets still have to lose what they won from it: that is no reason for another alert.
+ * the bets still have to lose what they won from it: that is not a reason for another alert.
  *
  * @param alerts their names, as a regular expression
  */

@@ -11,7 +11,7 @@ export type DayOrWeek = '24h' | '7d';
  * in both windows is one alert, and an alert that the day raised goes on, neither resolved nor pending again, while
  * only the week still shows it.
  *
- * @param aggregate what is left of the two windows, such as `max by (model, version)`: the larger value
+ * @param aggregate combines the two windows, such as `max by (model, version)`: the larger value
  * @param condition gives the condition for one window
  */
 export function onDayOrWeek(aggregate: string, condition: (window: DayOrWeek) => string): string {

@@ -6,9 +6,9 @@ import type { RuleGroup } from './rule-file.ts';
 export const deliveryVerdict = 'alertmanager:delivery:verdict';
 
 /**
- * Alertmanager does not say whether a receiver has an address. But it gives up on one without at the first attempt, for
- * the reason `other`; whom it calls in vain it calls again, or it gives the reason: an answer of 4xx or 5xx, no answer in
- * time.
+ * Alertmanager does not say whether a receiver has an address. But without one it gives up at the first attempt, for the
+ * reason `other`. If a receiver has an address and cannot be reached, it tries again or gives another reason: a 4xx or 5xx
+ * answer, or no answer in time.
  */
 export function deliveryGroup({ time }: Scales): RuleGroup {
   const by = 'sum by (job, instance, integration)';

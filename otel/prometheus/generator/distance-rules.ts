@@ -8,7 +8,7 @@ import type { WindowedCount } from './window-rules.ts';
 const { pseudoCount, alertDesignEffect } = driftRule;
 /** The bins that are one in all comparisons of a feature, within segments as well. */
 export const rare = 'model_feature_bin:rare';
-/** Of the value bins of numeric variables alone: what is joined with it leaves out the other bins. */
+/** Of the value bins of numeric variables alone: a join with it drops the other bins. */
 export const valueBins = 'model_feature_bin:reference_mid_rank:max';
 
 /** What is compared with its reference: a variable over all rows, or within the rows of a segment. */
@@ -94,7 +94,7 @@ export function comparedReference(subject: Subject): RecordingRule[] {
   ];
 }
 
-/** A bin of the reference that no replica exports has been seen by none. */
+/** If no replica exports a bin of the reference, none has seen it. */
 export function observations({ prefix, by }: Subject): WindowedCount {
   return {
     name: `${prefix}_bin:observations`,

@@ -38,7 +38,7 @@ export function effectRules({ requests, thresholds }: Scales): RecordingRule[] {
         )`,
     },
     {
-      // What was large a moment ago stays so down to a lower threshold.
+      // An effect that was large stays large until it falls below a lower threshold.
       record: 'model_feature:effect_size',
       labels: { effect: 'large' },
       expr: promql`

@@ -25,7 +25,7 @@ export function scaleDuration(duration: string, scale: number): string {
   return scale === 1 ? duration : formatDuration(Math.max(1000, Math.round(ms * scale)));
 }
 
-/** Shorthand for `settings`: `time('1h')` and `requests(500)` scaled, and what the alerts go by. */
+/** Shorthand for `settings`: `time('1h')` and `requests(500)` scaled, and the settings of the alerts. */
 export function scalesOf(settings: Settings) {
   return {
     time: (duration: string): string => scaleDuration(duration, settings.timeScale),

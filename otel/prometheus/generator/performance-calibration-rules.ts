@@ -9,7 +9,7 @@ const expected = 'model_score_band:outcome_expected:increase';
 const variance = 'model_score_band:outcome_variance:increase';
 const sum = (metric: string) => `sum by (${byWindow}) (${metric})`;
 const enough = `${sum(outcomes)} > 0`;
-/** What V lacks to the least that is judged by. */
+/** How much V falls short of the minimum that is judged. */
 const lacking = `clamp_min(${outcomeRule.minVariance} - ${sum(variance)}, 0)`;
 const enoughInBand = `${variance} >= ${outcomeRule.minVariance}`;
 
@@ -65,7 +65,7 @@ export const bands: readonly RecordingRule[] = [
   },
 ];
 
-/** Whether the outcomes are what the calibrated probabilities of the same rows let expect, in all and band by band. */
+/** Whether the outcomes are what the calibrated probabilities of the same rows lead one to expect, over all scores and band by band. */
 export const observedExpected: readonly RecordingRule[] = [
   {
     record: 'model:observed_expected:z',

@@ -36,7 +36,7 @@ export const coverage: readonly RecordingRule[] = [
         >= bool ${minCoverageRatio} * max by (${byWindow}) (model_decision:coverage)`,
   },
   {
-    // There for what holds for all predictions, absent for what does not; the value says nothing.
+    // Present for figures that hold for all predictions, absent for the others; the value has no meaning.
     record: 'model:speaks_for_all',
     expr: promql`
       label_replace(

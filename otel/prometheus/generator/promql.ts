@@ -44,7 +44,7 @@ export function chiSquareQuantile(degreesOfFreedom: string, z: number): string {
 }
 
 /**
- * The share that chance alone stays under, as `binomialCeiling` in `src/stats` has it. All but `join` and `z` are
+ * The share that chance alone stays below, as `binomialCeiling` in `src/stats` has it. All but `join` and `z` are
  * expressions that can stand as factors; `join` brings the reference's to the live ones.
  */
 export function binomialCeiling(parts: {

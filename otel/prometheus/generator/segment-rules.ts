@@ -52,7 +52,7 @@ const reference: readonly RecordingRule[] = [
 /** The larger PSI of the two windows where a segment drifts, and not all rows together with it. */
 export const segmentPsiOnDayOrWeek = 'model_segment:day_or_week_psi';
 
-/** A change of everybody, be it a season, is told once, by the alerts on all rows. */
+/** A change in all rows, such as a season, is reported once, by the alerts on all rows. */
 function psiOnDayOrWeek(scales: Scales): RecordingRule {
   const condition = (window: DayOrWeek) => {
     const alone = promql`

@@ -25,7 +25,7 @@ export function hasRisen(share: WatchedShare, matchers: string, { requests, thre
 export function shareAlerts(scales: Scales): Alert[] {
   const { time, requests, thresholds } = scales;
   const inHalfHour = (by: string, series: string) => `sum by (${by}) (increase(${series}[${time('30m')}]))`;
-  // that a caller goes away is no fault of the model
+  // a caller that goes away is not a fault of the model
   const failures = inHalfHour('model, version', 'model_predict_failures_total{reason!="aborted"}');
   const pair = 'model, version, shadow, shadow_version';
   const shadowDrops = inHalfHour(pair, 'model_shadow_rows_dropped_total');

@@ -8,7 +8,7 @@ import { type WindowedCount, windowGroups } from './window-rules.ts';
 const byModel = 'model, version';
 const { ceilingZ: z } = driftRule;
 
-/** Bins that hold no value of the reference's kind; each is watched as a share of its own, for PSI hardly sees it. */
+/** Bins without a value of the reference's kind. Each is watched as a share of its own: the PSI hardly changes with it. */
 const watchedBins = ['missing', 'unseen'] as const;
 
 const counts: readonly WindowedCount[] = [
@@ -68,7 +68,7 @@ const shares: readonly RecordingRule[] = [
   ...watchedBins.flatMap(binShare),
 ];
 
-/** The share of one bin, that of the reference, and what chance alone keeps it under. */
+/** The share of one bin, that of the reference, and the ceiling that chance alone stays below. */
 function binShare(bin: (typeof watchedBins)[number]): RecordingRule[] {
   return [
     {
@@ -83,7 +83,7 @@ function binShare(bin: (typeof watchedBins)[number]): RecordingRule[] {
   ];
 }
 
-/** The share that chance alone keeps a live one under, given that of the reference. */
+/** The ceiling that chance alone keeps a live share below, given that of the reference. */
 function shareCeiling(name: (typeof watchedBins)[number] | 'outside_range'): RecordingRule {
   return {
     record: `model_feature:${name}_ratio_noise_ceiling`,

@@ -10,7 +10,7 @@ const ranks = 'model_feature_bin:reference_mid_rank:max';
 const tolerance = 'model_feature:slow_drift_tolerance';
 const weight = 'model_feature:slow_drift_weight';
 const day = `window="${settlement.window}"`;
-/** A variable without values for so long is left out: its version no longer answers, and its bets stay as they are. */
+/** A variable without values for this long is skipped: its version no longer answers, and its bets stay as they are. */
 const forgotten = 'window="7d"';
 
 const bets: Bets = {

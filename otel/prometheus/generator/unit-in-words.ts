@@ -1,5 +1,5 @@
 /**
- * Another unit that any replica guesses in any of its windows, for a description; nothing where none does. Prometheus cannot
+ * Another unit that any replica guesses in any of its windows, for a description; nothing if none does. Prometheus cannot
  * guess for itself: the sum of a feature leaves out what is far outside its range.
  */
 export const unitInWords =

@@ -15,7 +15,7 @@ const hourPlace = windowNames.indexOf('1h');
 /** Draws the PSI over time of one variable; nothing where there is none yet. */
 export type PsiCharts = (variable: WatchedVariable, nowMs: number) => Html | '';
 
-/** Makes the charts of one model. One of a whole day is drawn anew when there is another step of it. */
+/** Makes the charts of one model. One of a whole day is redrawn when it has a new step. */
 export function createPsiCharts(
   monitor: Monitor,
   history: Pick<DriftHistory, 'psiOverTime' | 'latestMs'>,

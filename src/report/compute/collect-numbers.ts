@@ -68,7 +68,7 @@ export function createNumberCollector({
   let farAbove = 0;
   let leftOutBelow = 0;
   let leftOutAbove = 0;
-  // In an array, as a closure's variables would be made anew for every fraction.
+  // In an array, as a closure's variables would be created for every fraction.
   const extent = Float64Array.of(0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
 
   function moveToSketch(space: SortSpace): QuantileSketch {

@@ -30,11 +30,11 @@ export type FileReferenceOptions = {
   readonly artifact: Artifact | null;
   /** Picks features by name; `null` takes all, without a model all but ids and dates. */
   readonly chooseFeatures: ChooseFeatures | null;
-  /** Picks features that are not compared; none when left out. */
+  /** Picks features that are not compared; by default none. */
   readonly excludeFeatures?: ChooseFeatures | null;
   /** Picks the columns to cut into segments by, of all there are; `null` picks none. */
   readonly chooseSegments?: ChooseFeatures | null;
-  /** Values of a column that are kept; beyond that it has no summary. A million if left out. */
+  /** Values of a column that are kept; beyond that it has no summary. By default a million. */
   readonly maxValues?: number;
   /** Whether values far beyond the model's reference are kept out of the new one: they are counted, no more. */
   readonly leavesOutFar?: boolean;

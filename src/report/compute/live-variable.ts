@@ -13,7 +13,7 @@ import { maxExactValues } from './collect-numbers.ts';
 import type { ReferenceVariable } from './drift-reference.ts';
 import { createNumberColumn, type NumberColumn } from './number-column.ts';
 
-/** So many different unseen categories are told apart; the rest are only counted. */
+/** This many different unseen categories are distinguished; the rest are only counted. */
 const maxUnseenTexts = 100;
 
 /** What is counted of one variable in the live rows. */
@@ -67,7 +67,7 @@ export function createLiveVariable(reference: ReferenceVariable, isModels: boole
   let farBelow = 0;
   let farAbove = 0;
   let leftOut = 0;
-  // In an array, as a closure's variable would be made anew for every fraction.
+  // In an array, as a closure's variable would be created for every fraction.
   const sum = new Float64Array(1);
   const logSum = new Float64Array(1);
   let zeros = 0;

@@ -12,7 +12,7 @@ export function withSegments(whole: Verdict, segments: Segments | null): Verdict
   return worstSegment(whole, segments)?.verdict ?? whole;
 }
 
-/** Puts what segments show, and all rows together do not, before what is said of all rows. */
+/** Puts what segments show, and all rows together do not, before the sentence on all rows. */
 export function describeWithSegments(headline: string, whole: Verdict, segments: Segments | null): string {
   const worst = worstSegment(whole, segments);
   if (worst === undefined || segments === null) return headline;

@@ -20,7 +20,7 @@ export function withSlowDrift(whole: Verdict, variables: readonly Told[]): Verdi
   return slowlyDrifting(variables).length > 0 ? 'drifting' : whole;
 }
 
-/** Adds slow drift to what is said of all rows. @param whole the verdict on all rows */
+/** Adds slow drift to the sentence on all rows. @param whole the verdict on all rows */
 export function describeWithSlowDrift(headline: string, whole: Verdict, variables: readonly Told[]): string {
   const [first, ...others] = slowlyDrifting(variables);
   if (first === undefined) return headline;

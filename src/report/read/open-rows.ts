@@ -12,7 +12,7 @@ import { openTableRows } from './table-rows.ts';
 export type OpenOptions = {
   /** Called with the number of bytes read each time; half of them for a table, which is read twice. */
   readonly onBytes?: ((count: number) => void) | undefined;
-  /** Decimal sign of the numbers in tables, where it is not to be found out. */
+  /** Decimal sign of the numbers in tables, if it should not be detected. */
   readonly decimalSign?: DecimalSign | undefined;
   /** Learns of each file how its dates are written, before its rows are read. */
   readonly times?: RowTimes | undefined;

@@ -27,7 +27,7 @@ export function wantedFeature(feature: Feature, artifact: Artifact): WantedColum
   return wantedColumn(feature.name, featureBins(feature), artifact);
 }
 
-/** One row as it was read. The object is filled anew for the next row: copy what is to stay. */
+/** One row as it was read. The object is reused for the next row: copy what you keep. */
 export type Row = {
   /**
    * Parallel to the wanted columns: a number or a text, `null` if missing, NaN for what is no number in a numeric

@@ -34,7 +34,7 @@ export function chooseNames(
 
 /**
  * Selects the columns of a reference: the model's features; without a model all columns of the first file but those
- * that name rows or say when they were, by the rule that training goes by. What is chosen by name is taken as it is.
+ * that name rows or say when they were, by the same rule as training. What is chosen by name is taken as it is.
  *
  * @param sources the files of the reference: all of them tell what a column holds
  * @throws Error when no column is left, and what `choose` and `exclude` throw

@@ -25,7 +25,7 @@ import {
 } from './rows.ts';
 
 export type TableRowsOptions = {
-  /** Decimal sign of all numbers, where it is not to be found out. */
+  /** Decimal sign of all numbers, if it should not be detected. */
   readonly decimalSign?: DecimalSign | undefined;
   /** Called with each value of the column that says when rows were, before any row is read. */
   readonly learnTime?: ((value: unknown) => void) | undefined;

@@ -20,7 +20,7 @@ _inhabitants: weakref.WeakSet[Inhabitant] = weakref.WeakSet()
 
 
 def join_process(inhabitant: Inhabitant) -> None:
-    """Has it begun anew in each child of this process, and closed at the end, as long as it lives."""
+    """Restarts it in each child of this process, and closes it at the end, for as long as it lives."""
     _inhabitants.add(inhabitant)
 
 
