@@ -8,7 +8,7 @@ the documents.
 
   npm run generate [-- --alert-settings FILE]
 
-  --alert-settings FILE  what is to differ from the defaults (otel/alert-settings.json); docs/alerts.md has them all
+  --alert-settings FILE  settings that differ from the defaults (otel/alert-settings.json); docs/alerts.md has them all
 `;
 
 /** Each, and whether it takes the option. */
