@@ -28,13 +28,13 @@ function notesOn({ evaluation, training }: Artifact, scores: Float64Array): [lab
   if (scores.every((score) => score === 0 || score === 1)) {
     notes.push([
       'caution',
-      'every score is 0 or 1, as of a class: if the model gives probabilities (predict_proba), take those, for drift of the score and calibration mean little without',
+      'every score is 0 or 1, like a class: if the model gives probabilities (predict_proba), use those; without them, drift of the score and calibration mean little',
     ]);
   }
   if (evaluation === undefined) {
     notes.push([
       'outcomes',
-      'none: drift is watched, and performance not estimated before outcomes come; --target adds what became of these rows',
+      'none: drift is watched, but performance is not estimated before outcomes arrive; --target names the column with the outcomes of these rows',
     ]);
   } else if (evaluation.rocAuc.value > suspiciousAuc && training.rows >= suspiciousRows) {
     notes.push([

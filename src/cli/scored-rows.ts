@@ -165,7 +165,7 @@ export async function readScoredRows<Options extends ScoredRowsOptions>(
   const { options } = table.choice;
   if (!canShowDrift(table.lines.length)) {
     throw new Error(
-      `${table.path}: has ${formatAmount(table.lines.length, 'row')}, too few: no shift of a feature could be told from chance`,
+      `${table.path}: has ${formatAmount(table.lines.length, 'row')}, too few: no shift of a feature could be distinguished from chance`,
     );
   }
   const [score, ...others] = table.columns;

@@ -4,6 +4,7 @@ import { type LineTally, readRecords } from '../samples/read-samples.ts';
 import { cellText, createCategoryCellReader } from '../tables/cells.ts';
 import { openTable, placeInTable } from '../tables/read-table.ts';
 import { findOneName, formatNames } from '../text/column-names.ts';
+import { didYouMean } from '../text/did-you-mean.ts';
 
 /** The outcome of one prediction, with the name by which its row identifies it. */
 export type Label = {
@@ -56,7 +57,7 @@ async function* fromTable(
     const found = findOneName(column, table.columns);
     if (found !== undefined) return table.columns.indexOf(found);
     throw new Error(
-      `${placeInTable(path, 1, column)}no such column, the header has ${formatNames(table.columns)}`,
+      `${placeInTable(path, 1, column)}no such column${didYouMean(column, table.columns)}, the header has ${formatNames(table.columns)}`,
     );
   });
   const read = createCategoryCellReader('.');
@@ -93,7 +94,9 @@ function memberOf(column: string, first: Readonly<Record<string, unknown>>, path
   const names = Object.keys(first);
   const found = findOneName(column, names);
   if (found !== undefined) return found;
-  throw new Error(`${path}: the first object has no ${column}, but ${formatNames(names)}`);
+  throw new Error(
+    `${path}: the first object has no ${column}${didYouMean(column, names)}, but ${formatNames(names)}`,
+  );
 }
 
 function scalarOf(value: unknown, path: string, member: string): string | null {

@@ -217,6 +217,13 @@ describe('npm run outcomes', () => {
       /:1: column id: no such column, .* k, y$/,
     ],
     ['a member that is not there', '{"k":"a"}\n', ['--key', 'k'], /: the first object has no y, but k$/],
+    [
+      'a misspelt column',
+      'key,y\na,good\n',
+      ['--key', 'kye'],
+      /: no such column \(did you mean key\?\), the/,
+    ],
+    ['a misspelt member', '{"key":"a"}\n', ['--key', 'kye'], /has no kye \(did you mean key\?\), but key$/],
     ['an empty table', '', ['--key', 'k'], /is empty/],
     [
       'numbers that JSON has rounded',

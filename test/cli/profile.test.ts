@@ -206,7 +206,7 @@ describe('npm run profile', function () {
     );
     const run = await profile('--data', data, '--score', 'p', '--target', 'y', '--positive', 'yes');
     await made(run);
-    assert.match(run.stdout.replaceAll(/\s+/g, ' '), / caution every score is 0 or 1, as of a class: /);
+    assert.match(run.stdout.replaceAll(/\s+/g, ' '), / caution every score is 0 or 1, like a class: /);
   });
 
   it('warns of a prediction among the features', async () => {
@@ -371,9 +371,15 @@ describe('npm run profile', function () {
 
     it('so few rows that nothing can be distinguished from chance', async () => {
       const few = table().split('\n').slice(0, 6).join('\n');
-      await refuses(few, 'own.csv: has 5 rows, too few: no shift of a feature could be told from chance');
+      await refuses(
+        few,
+        'own.csv: has 5 rows, too few: no shift of a feature could be distinguished from chance',
+      );
       const one = table().split('\n').slice(0, 2).join('\n');
-      await refuses(one, 'own.csv: has 1 row, too few: no shift of a feature could be told from chance');
+      await refuses(
+        one,
+        'own.csv: has 1 row, too few: no shift of a feature could be distinguished from chance',
+      );
     });
 
     it('predictions that no threshold can make, or only one other than the given one', async () => {

@@ -242,7 +242,7 @@ describe('npm run rebaseline', () => {
       out,
     ]);
     assert.equal(code, 1);
-    assert.match(stderr, /^limit: every value lies far beyond the reference of [^\n]*train it again\n$/);
+    assert.match(stderr, /^limit: every value lies far beyond the reference of [^\n]*retrain it\n$/);
     assert.deepEqual(await readdir(folder.path), ['live.csv']);
   });
 

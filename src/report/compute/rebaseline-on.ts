@@ -42,7 +42,7 @@ export function rebaselineOn(
   });
   if (far !== undefined) {
     throw new Error(
-      `${far.name}: every value lies far beyond the reference of ${artifact.version}: the model knows nothing of such values, train it again`,
+      `${far.name}: every value lies far beyond the reference of ${artifact.version}: the model has never seen such values, retrain it`,
     );
   }
   if (reference.score === null)

@@ -14,6 +14,7 @@ import { createColumnProfiler } from '../../tables/profile-columns.ts';
 import { type DamagedRow, placeInTable, type Table } from '../../tables/read-table.ts';
 import { scanTable, type TableVisitor } from '../../tables/scan-table.ts';
 import { findName } from '../../text/column-names.ts';
+import { didYouMean } from '../../text/did-you-mean.ts';
 import {
   type ColumnProfile,
   emptyRow,
@@ -163,7 +164,9 @@ function createReading(
     const found = findName(column.name, table.columns);
     if (found !== undefined) return table.columns.indexOf(found);
     const header = table.columns.join(', ');
-    throw new Error(`${placeInTable(name, 1, column.name)}no such column, the header has ${header}`);
+    throw new Error(
+      `${placeInTable(name, 1, column.name)}no such column${didYouMean(column.name, table.columns)}, the header has ${header}`,
+    );
   });
   const columns = new Array<PlainColumn | null>(table.columns.length).fill(null);
   for (const [i, column] of wanted.entries()) {
