@@ -36,7 +36,7 @@ export const red: Row = {
       {
         title: 'Errors by status and route',
         description:
-          'Answers a second with a status from 400. 4xx (yellow) is the caller (422: an input the model cannot take), 503 (orange) is the service shedding load, other 5xx (red) are faults of its own.',
+          'Answers a second with a status from 400. 4xx (yellow) is the caller (422: an input the model cannot take), 503 (orange) is the service shedding load, other 5xx (red) are faults of its own. Dashed: routes that name a model; dotted: those of V2.',
         unit: 'reqps',
         noData: 'no request in this time',
       },
@@ -55,6 +55,11 @@ export const red: Row = {
       .overrideByRegexp('/^5../', [inColour(colours.bad)])
       .overrideByRegexp('/^503/', [inColour(colours.live)])
       .overrideByRegexp('/^none/', [inColour(colours.reference)])
+      // what the colour does not tell apart
+      .overrideByRegexp('/ \\/models\\//', [
+        { id: 'custom.lineStyle', value: { fill: 'dash', dash: [8, 6] } },
+      ])
+      .overrideByRegexp('/ \\/v2\\//', [{ id: 'custom.lineStyle', value: { fill: 'dot', dash: [2, 6] } }])
       .links([
         asPanelLink(toTraces({ error: 'true' })),
         asPanelLink(toDashboard(dashboards.drift, 'Refused inputs', [])),
