@@ -2,10 +2,10 @@ import { listNames } from '../text/column-names.ts';
 import { quoteWord } from '../text/command-line.ts';
 import { repeatCommand } from './own-command.ts';
 
-/** A column that says nothing about new rows. The message says why, to be read behind its name. */
+/** A column that says nothing about new rows. The message says why, and follows its name. */
 export class RefusedColumn extends Error {
   override name = 'RefusedColumn';
-  /** Whether it only looks so, and `--allow-ids` takes it all the same. */
+  /** Whether it only looks so, and `--allow-ids` accepts it. */
   readonly isSuspected: boolean;
 
   constructor(reason: string, isSuspected = false) {
@@ -57,19 +57,19 @@ export function readAllColumns<Text extends { readonly name: string }, Read>(
 function describeRefused(path: string, refused: readonly Refusal[]): RefusedColumns {
   const names = refused.map(({ column }) => column);
   const suspected = refused.filter(({ why }) => why.isSuspected).map(({ column }) => column);
-  const allow =
+  const leave =
     suspected.length === 0
-      ? ''
-      : `use what only looks like ids or dates with --allow-ids ${quoteWord(listNames(suspected))}, or `;
+      ? 'Leave'
+      : `What only looks like ids or dates can be used with --allow-ids ${quoteWord(listNames(suspected))}. Otherwise leave`;
   const reasons = refused.map(({ column, why }) => `${column} ${why.message}`).join('; ');
   const [these, them] = refused.length === 1 ? ['a column says', 'it'] : ['columns say', 'them'];
   return new RefusedColumns(
-    `${path}: ${these} nothing about new rows: ${reasons}: ${allow}leave ${them} out with --exclude ${quoteWord(listNames(names))}`,
+    `${path}: ${these} nothing about new rows: ${reasons}. ${leave} ${them} out with --exclude ${quoteWord(listNames(names))}`,
     names,
   );
 }
 
-/** Adds to the refusal of columns the command that does without them. */
+/** Adds the command that excludes the columns to the message that refuses them. */
 export async function withCommand<Read>(reading: Promise<Read>): Promise<Read> {
   return reading.catch((error: unknown) => {
     if (error instanceof RefusedColumns) {

@@ -440,23 +440,23 @@ describe('npm run profile', function () {
         table((row, i) => ({ [name]: cell(i), ...row }));
       await refuses(
         with_((i) => `c${i}`, '"my, id"'),
-        `own.csv: a column says nothing about new rows: my, id looks like ids: use what only looks like ids or dates with --allow-ids '"my, id"', or leave it out with --exclude '"my, id"'`,
+        `own.csv: a column says nothing about new rows: my, id looks like ids. What only looks like ids or dates can be used with --allow-ids '"my, id"'. Otherwise leave it out with --exclude '"my, id"'`,
       );
       await refuses(
         with_((i) => `2024-01-${10 + (i % 18)}`),
-        'own.csv: a column says nothing about new rows: x looks like dates: use what only looks like ids or dates with --allow-ids x, or leave it out with --exclude x',
+        'own.csv: a column says nothing about new rows: x looks like dates. What only looks like ids or dates can be used with --allow-ids x. Otherwise leave it out with --exclude x',
       );
       await refuses(
         with_(() => '5'),
-        "own.csv: a column says nothing about new rows: x is constant, always '5': leave it out with --exclude x",
+        "own.csv: a column says nothing about new rows: x is constant, always '5'. Leave it out with --exclude x",
       );
       await refuses(
         with_(() => ''),
-        'own.csv: a column says nothing about new rows: x is empty: leave it out with --exclude x',
+        'own.csv: a column says nothing about new rows: x is empty. Leave it out with --exclude x',
       );
       await refuses(
         table((row) => ({ ...row, q: `${1 - Number(row.p)}` })),
-        'own.csv: a column says nothing about new rows: q is 1 less the score in every row: leave it out with --exclude q',
+        'own.csv: a column says nothing about new rows: q is 1 less the score in every row. Leave it out with --exclude q',
       );
       await refuses(table(), 'own.csv:1: no column is left as a feature', { exclude: ['n'] });
     });

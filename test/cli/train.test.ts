@@ -339,7 +339,7 @@ describe('npm run train', function () {
     const { stderr, status } = await trainOn(content);
     assert.ok(
       stderr.startsWith(
-        `${data}: columns say nothing about new rows: id looks like ids; when looks like dates: use what only looks like ids or dates with --allow-ids id,when, or leave them out with --exclude id,when: vigia train --data `,
+        `${data}: columns say nothing about new rows: id looks like ids; when looks like dates. What only looks like ids or dates can be used with --allow-ids id,when. Otherwise leave them out with --exclude id,when: vigia train --data `,
       ),
       stderr,
     );
@@ -538,7 +538,7 @@ describe('npm run train', function () {
     it('without quoting a sensitive value', async () => {
       assert.ok(
         (await trainOn(table({ n: number, c: () => 'same' }), '--sensitive', 'c')).stderr.startsWith(
-          `${data}: a column says nothing about new rows: c is constant, always the same value: leave it out with --exclude c: vigia train `,
+          `${data}: a column says nothing about new rows: c is constant, always the same value. Leave it out with --exclude c: vigia train `,
         ),
       );
       const { stderr } = await trainOn(`${table({ n: number })}1O,yes\n`, '--sensitive', 'n');
@@ -548,17 +548,17 @@ describe('npm run train', function () {
     it('an empty and a constant column', async () => {
       assert.ok(
         (await trainOn(table({ n: number, e: (i) => (i % 2 ? '' : 'NA') }))).stderr.startsWith(
-          `${data}: a column says nothing about new rows: e is empty: leave it out with --exclude e: vigia train `,
+          `${data}: a column says nothing about new rows: e is empty. Leave it out with --exclude e: vigia train `,
         ),
       );
       assert.ok(
         (await trainOn(table({ n: number, c: () => '5' }))).stderr.startsWith(
-          `${data}: a column says nothing about new rows: c is constant, always '5': leave it out with --exclude c: vigia train `,
+          `${data}: a column says nothing about new rows: c is constant, always '5'. Leave it out with --exclude c: vigia train `,
         ),
       );
       assert.ok(
         (await trainOn(table({ n: number, c: () => 'same' }))).stderr.startsWith(
-          `${data}: a column says nothing about new rows: c is constant, always 'same': leave it out with --exclude c: vigia train `,
+          `${data}: a column says nothing about new rows: c is constant, always 'same'. Leave it out with --exclude c: vigia train `,
         ),
       );
     });
