@@ -1,11 +1,14 @@
 import type { LiveDrift } from '../monitor/live-drift.ts';
 import { driftThreshold } from '../stats/drift.ts';
+import type { UnitGuess } from '../stats/unit-guess.ts';
 
 /** A feature or the score, as far as the demonstration tells of it. */
 export type Moved = {
   readonly name: string;
   readonly psi: number;
   readonly threshold: number;
+  /** The other unit that its values seem to be in. */
+  readonly unit: UnitGuess | null;
 };
 
 /** Whether traffic drifts, over the last 10 minutes of one service. */
@@ -26,9 +29,9 @@ export async function askDrift(adminUrl: string): Promise<DriftAnswer> {
   const { features, score } = windows['10m'];
   const all = [...features, score];
   return {
-    drifting: all.flatMap(({ name, verdict, psi, psiNoiseCeiling }) =>
+    drifting: all.flatMap(({ name, verdict, psi, psiNoiseCeiling, unit }) =>
       verdict === 'drifting' && psi !== null
-        ? [{ name, psi, threshold: driftThreshold(psiNoiseCeiling) }]
+        ? [{ name, psi, threshold: driftThreshold(psiNoiseCeiling), unit }]
         : [],
     ),
     isUndetermined: all.some(({ verdict }) => verdict === 'undetermined'),

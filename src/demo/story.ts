@@ -1,4 +1,5 @@
 import { formatAmount, formatCount, formatShare } from '../text/format.ts';
+import { describeUnitGuess } from '../text/unit-guess.ts';
 import type { DriftAnswer, Moved, Realised } from './ask-service.ts';
 import { example } from './example.ts';
 
@@ -42,9 +43,10 @@ export function describeChange(): string {
 export function describeDetected(answer: DriftAnswer, afterMs: number): string[] {
   return [
     `Drift detected ${formatSeconds(afterMs)} after the change:`,
-    ...answer.drifting.map(
-      (one) => `  ${nameOf(one)}, PSI ${one.psi.toFixed(3)} (threshold ${one.threshold.toFixed(3)})`,
-    ),
+    ...answer.drifting.flatMap((one) => [
+      `  ${nameOf(one)}, PSI ${one.psi.toFixed(3)} (threshold ${one.threshold.toFixed(3)})`,
+      ...(one.unit === null ? [] : [`    ${describeUnitGuess(one.unit)}`]),
+    ]),
     'The page says the same. Requests go on: press Ctrl-C to end the demo.',
   ];
 }

@@ -76,6 +76,10 @@ describe('the home page', function () {
       /pending<\/span> <a href="\/runbook#modelfeaturedrift"><strong>ModelFeatureDrift<\/strong><\/a> warning, for .*: age has drifted: PSI/;
     await eventually(async () => assert.match(await text(), pending));
     assert.match(page, /npm run drift <span>--<\/span> <span>--model<\/span> models\/credit\.json/);
+    assert.match(
+      page,
+      /<span>--model<\/span> models\/credit\.json.* <span>--live<\/span> \S+ <span>--backtest<\/span>/,
+    );
     const [refused, failed] = [{ age: 'x' }, {}].map((body) => postJson(`${service.api}/predict`, body));
     assert.deepEqual([(await refused).status, (await failed).status], [422, 422]);
     await eventually(async () => assert.match(await text(), /<dt>Refused \(4xx\)<\/dt><dd>2<small>0\.7/));

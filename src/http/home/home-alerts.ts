@@ -3,6 +3,7 @@ import type { LiveAlert } from '../../alerts/live-alerts.ts';
 import { scoreFeature } from '../../model/artifact.ts';
 import { type Html, html } from '../../report/render/html.ts';
 import { formatAmount, formatCount, formatPsi, formatShare } from '../../text/format.ts';
+import type { FileOptions } from './file-options.ts';
 import type { Overview } from './home-overview.ts';
 import { command, nextStep } from './next-step.ts';
 
@@ -37,11 +38,11 @@ const sentences: Readonly<Record<LiveAlertName, (about: string, value: number) =
 };
 
 /** The alerts that the rules would raise by what this replica has counted. */
-export function alertSection(overview: Overview): Html {
+export function alertSection(overview: Overview, { drift }: FileOptions): Html {
   return html`<h2 id="alerts">Which alerts would fire?</h2>
 ${overview.alerts.length === 0 ? html`<p>None.</p>` : html`<ul class="alerts">${items(overview)}</ul>`}
 <p class="quiet">By the conditions, thresholds and waiting times of the Prometheus rules, on this replica alone. Prometheus knows more: all replicas, the same hour yesterday and last week, and what is not about a model (availability, latency, refused inputs, lost telemetry).</p>
-${nextStep(html`What to do about each: <a href="/runbook">the runbook</a>. See when they would have fired before: ${command('npm run drift -- --backtest')}`)}`;
+${nextStep(html`What to do about each: <a href="/runbook">the runbook</a>. See when they would have fired before: ${command(`npm run drift -- ${drift} --backtest`)}`)}`;
 }
 
 /** How many fire, and how many are about to. */

@@ -88,7 +88,7 @@ ${facts(overview)}`,
     main: html`${featureSection(overview, query)}
 ${segmentList(segments, windowWords[windowNames[decisive]])}
 ${nextStep(html`Compare the rows themselves with the reference: ${command(`npm run drift -- ${fileOptions.drift} --html report.html`)}`)}
-${alertSection(overview)}
+${alertSection(overview, fileOptions)}
 ${performanceSection(overview, fileOptions)}
 ${requestSection(requests)}
 ${modelSection(models)}

@@ -16,7 +16,6 @@ import {
 } from '../../report/render/page-charts.ts';
 import type { Page } from '../../report/render/page-shell.ts';
 import { badge } from '../../report/render/page-variable.ts';
-import type { SampleValues } from '../../samples/sample.ts';
 import { missingBin, unseenBin } from '../../stats/binning.ts';
 import { driftThreshold } from '../../stats/drift.ts';
 import { samplesNeeded } from '../../stats/samples-needed.ts';
@@ -35,12 +34,11 @@ import { breakableName } from '../home/breakable-name.ts';
 import { windowWords } from '../home/home-verdict.ts';
 import { frame, frameStyle, modelKicker } from './frame.ts';
 import { quantileTable } from './quantile-table.ts';
-import { unusualSection } from './unusual-section.ts';
+import { type KeptSamples, unusualSection } from './unusual-section.ts';
 
 /** What the page of one variable shows beside the counts of its model. */
 export type FeatureContext = {
-  readonly sampleValues: SampleValues;
-  readonly samplesRatio: number;
+  readonly config: KeptSamples;
   readonly psiOverTime: readonly PsiStep[];
   readonly nowMs: number;
   /** Of `modelQuery`. */
@@ -72,7 +70,7 @@ ${looks.map((look, i) => windowFigure(variable, look, charted[i], look === decis
 ${variable.bins.kind === 'numeric' && quantileTable(deployment, place, looks)}
 ${shareTable(variable, looks)}
 ${overTimeSection(variable, decisive.drift, looks, context)}
-${place < monitor.variables.length - 1 && unusualSection(deployment, place, context)}`,
+${place < monitor.variables.length - 1 && unusualSection(deployment, place, context.config, context.nowMs)}`,
     footer: html`<a href="/drift${context.query}">All features</a> · The counts of all bins are in <a href="/drift${context.query}">/drift</a> as JSON.`,
   };
 }

@@ -23,8 +23,7 @@ export function addFeatureRoute(router: AppRouter, service: Service): void {
     sendPage(
       context,
       featurePage(deployment, place, {
-        sampleValues: config.SAMPLES_VALUES,
-        samplesRatio: config.SAMPLES_RATIO,
+        config,
         psiOverTime: history.psiOverTime(monitor, place, nowMs),
         nowMs,
         query: modelQuery(artifact.name, deployments),
