@@ -12,6 +12,9 @@ export const example = {
   factor: 1000,
 } as const;
 
+/** The name of the folder for the service's files begins with this. */
+export const folderPrefix = 'vigia-demo-';
+
 /** A file of Vigia itself, wherever the command is run. */
 export function inPackage(path: string): string {
   return fileURLToPath(new URL(`../../${path}`, import.meta.url));

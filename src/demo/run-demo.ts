@@ -8,7 +8,7 @@ import { createLabels } from '../traffic/labels.ts';
 import type { Row } from '../traffic/request-features.ts';
 import { sendRequests } from '../traffic/send-requests.ts';
 import { askDrift, askRealised, type Realised } from './ask-service.ts';
-import { example } from './example.ts';
+import { example, folderPrefix } from './example.ts';
 import { freePort } from './free-port.ts';
 import { type ServiceProcess, startServiceProcess } from './service-process.ts';
 import {
@@ -49,7 +49,7 @@ export type DemoOptions = {
  */
 export async function runDemo(options: DemoOptions): Promise<void> {
   const { port, adminPort, signal, tell } = options;
-  const folder = await mkdtemp(join(tmpdir(), 'vigia-demo-'));
+  const folder = await mkdtemp(join(tmpdir(), folderPrefix));
   try {
     const free = await Promise.all([port, adminPort].map(freePort));
     const service = await startServiceProcess({ folder, port: free[0], adminPort: free[1] });

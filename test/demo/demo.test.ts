@@ -111,11 +111,14 @@ describe('npm run demo', function () {
     other.close();
   });
 
-  it('leaves no service behind when it is killed', async () => {
-    const demo = start([]);
-    await demo.said(/Open http/);
-    await demo.signal('SIGKILL');
-    await isGone(adminOf(demo.text()));
+  it('leaves no service and no files behind when it is killed, or its terminal is closed', async () => {
+    for (const signal of ['SIGKILL', 'SIGHUP'] as const) {
+      const demo = start([]);
+      await demo.said(/Open http/);
+      await demo.signal(signal);
+      await isGone(adminOf(demo.text()));
+      await eventually(async () => assert.deepEqual(await readdir(folder.path), [], signal));
+    }
   });
 
   it('refuses a time that is none', async () => {
