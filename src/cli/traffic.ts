@@ -58,25 +58,29 @@ export async function run(values: Values<typeof table>): Promise<number> {
     },
     isTTY ? 500 : lineIntervalMs,
   );
-  const sent = await sendRequests({
-    urls: options.urls,
-    path: options.path,
-    ratePerSecond: options.ratePerSecond,
-    count: options.count,
-    durationMs: options.durationMs,
-    signal: stop,
-    nextRow: () => applyDrifts(drifts, draw(), random),
-    onAnswer: (answer) => {
-      tally.add(answer);
-      labels?.take(answer);
-    },
-  });
-  const labelled = await labels?.finish();
-  clearInterval(ticker);
-  if (isTTY) rewriteLine(process.stderr, '');
-  const outcomes = labelled === undefined ? [] : [outcomesLine(labelled)];
-  writeLines(process.stdout, [...summaryLines(sent, tally), ...outcomes]);
-  const unanswered = sent.sent > 0 && tally.answered === 0;
-  const undelivered = labelled !== undefined && labelled.sent > 0 && labelled.failed === labelled.sent;
-  return unanswered || undelivered ? 1 : 0;
+  try {
+    const sent = await sendRequests({
+      urls: options.urls,
+      path: options.path,
+      ratePerSecond: options.ratePerSecond,
+      count: options.count,
+      durationMs: options.durationMs,
+      signal: stop,
+      nextRow: () => applyDrifts(drifts, draw(), random),
+      onAnswer: (answer) => {
+        tally.add(answer);
+        labels?.take(answer);
+      },
+    });
+    const labelled = await labels?.finish();
+    if (isTTY) rewriteLine(process.stderr, '');
+    const outcomes = labelled === undefined ? [] : [outcomesLine(labelled)];
+    writeLines(process.stdout, [...summaryLines(sent, tally), ...outcomes]);
+    const unanswered = sent.sent > 0 && tally.answered === 0;
+    const undelivered = labelled !== undefined && labelled.sent > 0 && labelled.failed === labelled.sent;
+    return unanswered || undelivered ? 1 : 0;
+  } finally {
+    // it would keep the process alive
+    clearInterval(ticker);
+  }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { runRuleTest, spanOf } from '../otel/support/promtool.ts';
@@ -61,6 +61,15 @@ describe('docs/your-own-model.md, followed from top to bottom', function () {
       for (const { name, samples } of variables) assert.equal(samples, rows, name);
       return Object.fromEntries(variables.map(({ name, verdict }) => [name, verdict]));
     });
+  }
+
+  /** Sends the labels of a unit once the samples of all rows so far, with which they are joined, are written. */
+  async function sendLabels(unit: 'euros' | 'cents', rows: number): Promise<void> {
+    await eventually(async () => {
+      const samples = (await readFile(service.samplesPath, 'utf8')).split('\n').filter(Boolean);
+      assert.equal(samples.length, rows);
+    });
+    await follow('vigia', `npm run outcomes -- --data ../churn/labels-${unit}.csv`);
   }
 
   /** The realised AUC of all outcomes, once there are a given number of them. */
@@ -156,7 +165,7 @@ describe('docs/your-own-model.md, followed from top to bottom', function () {
   });
 
   it('joins labels by key, and realises the AUC that scikit-learn computes', async () => {
-    await follow('vigia', 'npm run outcomes -- --data ../churn/labels-euros.csv');
+    await sendLabels('euros', customers);
     const { value, maxError } = await realisedAuc(customers);
     const auc = await aucOfScikitLearn(customers, 'euros');
     assert.ok(maxError < 0.02, `${maxError}`);
@@ -177,7 +186,7 @@ describe('docs/your-own-model.md, followed from top to bottom', function () {
   });
 
   it('shows what the change has cost, and that the estimate does not detect it', async () => {
-    await follow('vigia', 'npm run outcomes -- --data ../churn/labels-cents.csv');
+    await sendLabels('cents', 2 * customers);
     const { value, maxError } = await realisedAuc(2 * customers);
     const auc = await aucOfScikitLearn(2 * customers, 'euros', 'cents');
     assert.ok(Math.abs(value - auc) <= maxError, `${value} ± ${maxError}, ${auc}`);

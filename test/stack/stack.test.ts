@@ -148,7 +148,7 @@ describe('the stack', () => {
   it('runs the service as nobody special, with nothing it does not need', async () => {
     const script =
       'id -u; for f in /app/x /app/src/x /x; do touch $f 2>/dev/null && echo wrote $f; done; ' +
-      'for f in test bench docs data .git node_modules/mocha node_modules/typescript; do test -e /app/$f && echo has $f; done; ' +
+      'for f in test bench docs/pictures data .git node_modules/mocha node_modules/typescript; do test -e /app/$f && echo has $f; done; ' +
       'for p in npm npx corepack yarn yarnpkg pnpm; do command -v $p; done; ls -d /usr/local/lib/node_modules /opt/yarn* ~/.npm 2>/dev/null; true';
     assert.equal((await stack.exec('app', 'sh', '-c', script)).trim(), '1000');
     show('user 1000, root file system read-only, no tests, no development packages, no package manager');

@@ -13,7 +13,7 @@ function traffic(...args: string[]) {
 }
 
 function run(...args: string[]) {
-  return spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  return spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', timeout: 60_000 });
 }
 
 describe('npm run traffic -- --labels', () => {
