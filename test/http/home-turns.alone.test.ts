@@ -81,13 +81,30 @@ describe('the home page of ten models with 200 features each', function () {
       pages.map((page, i) => home.updates.add(page as unknown as ServerResponse, `model ${i % modelCount}`)),
     );
     const heldMs = await longestTurn(open);
-    for (const { text } of pages) assert.match(text, /data: <header>/);
+    for (const page of pages) {
+      assert.match(page.text, /data: <header>/);
+      page.emit('close');
+    }
     assert.ok(heldMs < maxHeldMs, `held for ${heldMs} ms`);
   });
 
   it('holds it no longer every five minutes', async () => {
     const heldMs = await longestTurn(home.step(Date.now()));
     assert.ok(heldMs < maxHeldMs, `held for ${heldMs} ms`);
+  });
+
+  it('is not followed by an update that is older', async () => {
+    const [first] = deployments.answering;
+    const update = async () => {
+      const page = new OpenPage();
+      await home.updates.add(page as unknown as ServerResponse, first.artifact.name);
+      page.emit('close');
+      return page.text;
+    };
+    await update();
+    first.monitor.observe(Object.fromEntries(names.map((name) => [name, 33])), 0.5);
+    const [count] = /<dd>301<\/dd>/.exec((await home.page(first)).text) ?? assert.fail('the page is old');
+    assert.ok((await update()).includes(count));
   });
 
   it('is computed and written twice at most for all who ask for it at once', async () => {

@@ -55,7 +55,7 @@ type Shot = { readonly page: () => ReadyPage; readonly update: () => string };
 type Watched = ModelWatch & {
   /** What its page shows, computed after the call. */
   readonly shoot: () => Promise<Shot>;
-  /** The same, or what was asked for by this within `freshMs`. */
+  /** The same, or the latest if that was begun within `freshMs`: a page is never sent what is older than itself. */
   readonly shootOrShare: () => Promise<Shot>;
   readonly verdict: () => HomeVerdict;
 };
@@ -82,11 +82,17 @@ export function createHome(shown: Shown): Home {
   function watchOf(deployment: Deployment): Watched {
     const found = watches.get(deployment);
     if (found !== undefined) return found;
-    const shoot = shareRuns(() => inTurn(() => shootNow(deployment)));
+    let latest: { readonly atMs: number; readonly shot: Promise<Shot> } | undefined;
+    const shoot = shareRuns(() => {
+      const shot = inTurn(() => shootNow(deployment));
+      latest = { atMs: performance.now(), shot };
+      return shot;
+    });
     const watched = {
       ...watch(deployment, shown),
       shoot,
-      shootOrShare: recent(shoot, freshMs),
+      shootOrShare: () =>
+        latest !== undefined && performance.now() - latest.atMs < freshMs ? latest.shot : shoot(),
       verdict: recent(() => verdictOf(deployment), freshMs),
     };
     watches.set(deployment, watched);
