@@ -57,6 +57,7 @@ type Watched = ModelWatch & {
   readonly shoot: () => Promise<Shot>;
   /** The same, or the latest if that was begun within `freshMs`: a page is never sent what is older than itself. */
   readonly shootOrShare: () => Promise<Shot>;
+  /** For the pages of the other models: up to `freshMs` old. */
   readonly verdict: () => HomeVerdict;
 };
 
