@@ -210,9 +210,14 @@ describe('docker-compose.yml', () => {
     };
 
     async function resolve(env: Record<string, string>): Promise<Resolved> {
-      const { stdout } = await promisify(execFile)('docker', ['compose', 'config', '--format', 'json'], {
-        env: { PATH: process.env.PATH, HOME: process.env.HOME, COMPOSE_DISABLE_ENV_FILE: '1', ...env },
-      });
+      const { stdout, stderr } = await promisify(execFile)(
+        'docker',
+        ['compose', 'config', '--format', 'json'],
+        {
+          env: { PATH: process.env.PATH, HOME: process.env.HOME, COMPOSE_DISABLE_ENV_FILE: '1', ...env },
+        },
+      );
+      assert.equal(stderr, '', 'it would be printed by every command');
       return JSON.parse(stdout) as Resolved;
     }
 

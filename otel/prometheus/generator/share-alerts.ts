@@ -6,6 +6,7 @@ import { effectInWords, withEffect } from './effect-rules.ts';
 import type { Scales } from './generator-settings.ts';
 import { byFeature, perFeature, promql } from './promql.ts';
 import { type Alert, timed } from './rule-file.ts';
+import { unitInWords } from './unit-in-words.ts';
 
 const featureDashboard = dashboardLink(dashboards.drift, ['model', 'version', 'feature']);
 const feature = 'feature {{ $labels.feature }} of {{ $labels.model }} {{ $labels.version }}';
@@ -55,7 +56,7 @@ export function shareAlerts(scales: Scales): Alert[] {
       component: 'model',
       expr: risen('outside_range'),
       summary: `${share} of ${feature} lies outside the range of the reference`,
-      description: `Over the last 24 hours or 7 days more values lay below the least or above the greatest of the reference than chance explains, and more than ${rise}: the model extrapolates there.`,
+      description: `Over the last 24 hours or 7 days more values lay below the least or above the greatest of the reference than chance explains, and more than ${rise}: the model extrapolates there.${unitInWords}`,
       dashboard: featureDashboard,
     },
     {
