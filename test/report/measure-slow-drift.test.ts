@@ -105,7 +105,7 @@ describe('slow drift in the report', () => {
     const html = await readFile(page, 'utf8');
     assert.match(html, /1 drifts slowly/);
     assert.match(html, /<dt>Evidence of slow drift<\/dt><dd class="value">\d+,\d{3}<\/dd>/);
-    assert.match(html, /bets on it, placed anew every day/);
+    assert.match(html, /bets on it, placed every day/);
     assert.match(html, /ModelDriftSlow \(warning\)/);
   });
 
