@@ -162,6 +162,8 @@ export async function startService(
     shadows,
     droppedLogLines: () => destination.droppedLines,
     droppedSpans: () => telemetry.droppedSpans(),
+    onError: (error) =>
+      logger.error({ event: 'home', err: error }, 'the home page cannot be kept up to date'),
   });
   const service: Service = {
     config,

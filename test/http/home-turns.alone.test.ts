@@ -54,6 +54,7 @@ describe('the home page of ten models with 200 features each', function () {
     },
     httpMetrics: createHttpMetrics(expectedRequests(false)),
     samples: { dropped: {} } as never,
+    onError: assert.ifError,
     shadows: { pairs: () => [] } as never,
     droppedLogLines: () => 0,
     droppedSpans: () => 0,

@@ -10,16 +10,21 @@ describe('the updates of open pages', function () {
   let server: Server;
   let updates: LiveUpdates;
   let rendered: string[] = [];
-  let content: (model: string) => string = (model) => model;
+  let errors: unknown[] = [];
+  let content: (model: string) => string | undefined = (model) => model;
   const responses: ServerResponse[] = [];
 
   beforeEach(async () => {
     rendered = [];
     content = (model) => model;
-    updates = createLiveUpdates(async (model) => {
-      rendered.push(model);
-      return content(model);
-    });
+    errors = [];
+    updates = createLiveUpdates(
+      async (model) => {
+        rendered.push(model);
+        return content(model);
+      },
+      (error) => errors.push(error),
+    );
     server = createServer((request, response) => {
       responses.push(response);
       updates.add(response, request.url?.slice(1) ?? '');
@@ -86,7 +91,7 @@ describe('the updates of open pages', function () {
   it('end for a model that is gone, and at the stop', async () => {
     const [gone, stays] = [await open('a'), await open('b')];
     content = (model) => {
-      if (model === 'a') throw new Error('no such model');
+      if (model === 'a') return undefined;
       return model;
     };
     await eventually(() => assert.ok(gone.isEnded()));
@@ -96,6 +101,26 @@ describe('the updates of open pages', function () {
     const late = await open('b');
     await eventually(() => assert.ok(late.isEnded()));
     await eventually(() => assert.equal(updates.pages, 0));
+  });
+
+  it('end where they cannot be computed, which is told once until they can be again', async () => {
+    let isBroken = true;
+    content = (model) => {
+      if (isBroken) throw new Error('no figures');
+      return model;
+    };
+    for (let times = 0; times < 3; times++) {
+      const page = await open('a');
+      await eventually(() => assert.ok(page.isEnded()));
+    }
+    assert.deepEqual(errors.map(String), ['Error: no figures']);
+    isBroken = false;
+    const page = await open('a');
+    await eventually(() => assert.match(page.text(), /data: a\n/));
+    isBroken = true;
+    const last = await open('b');
+    await eventually(() => assert.ok(last.isEnded()));
+    assert.equal(errors.length, 2);
   });
 
   it('wait in memory for a client that does not read, one and no more', async () => {

@@ -35,6 +35,8 @@ export type Shown = Pick<
   readonly alertSettings: AlertSettings;
   readonly droppedLogLines: () => number;
   readonly droppedSpans: () => number;
+  /** Told why an open page cannot be kept up to date. */
+  readonly onError: (error: unknown) => void;
 };
 
 /** The living home page of the admin listener. */
@@ -136,9 +138,8 @@ export function createHome(shown: Shown): Home {
 
   const updates = createLiveUpdates(async (model) => {
     const deployment = deployments.get(model);
-    if (deployment === undefined) throw new Error(`${model} answers no more`);
-    return (await watchOf(deployment).shootOrShare()).update();
-  });
+    return deployment && (await watchOf(deployment).shootOrShare()).update();
+  }, shown.onError);
   return {
     page: async (deployment) => (await watchOf(deployment).shoot()).page(),
     updates,

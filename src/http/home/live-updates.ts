@@ -30,12 +30,17 @@ type Client = { readonly response: ServerResponse; readonly model: string; sent:
  * has not taken its last update gets the next one that comes after it has: what waits for it does not grow, and those that
  * take nothing are ended as other slow readers are.
  *
- * @param render what the page of a model shows; it throws where there is no such model any more
+ * @param render what the page of a model shows; `undefined` if there is no such model any more
+ * @param onError told why an update cannot be computed, once until one can be again: browsers ask again every few seconds
  */
-export function createLiveUpdates(render: (model: string) => Promise<string>): LiveUpdates {
+export function createLiveUpdates(
+  render: (model: string) => Promise<string | undefined>,
+  onError: (error: unknown) => void,
+): LiveUpdates {
   const clients = new Set<Client>();
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
+  let hasFailed = false;
 
   async function update(): Promise<void> {
     const startedMs = performance.now();
@@ -52,8 +57,16 @@ export function createLiveUpdates(render: (model: string) => Promise<string>): L
     timer = setTimeout(update, Math.max(intervalMs, tookMs / maxShare)).unref();
   }
 
-  function rendered(model: string): Promise<string | undefined> {
-    return render(model).catch(() => undefined);
+  async function rendered(model: string): Promise<string | undefined> {
+    try {
+      const text = await render(model);
+      hasFailed = false;
+      return text;
+    } catch (error) {
+      if (!hasFailed) onError(error);
+      hasFailed = true;
+      return undefined;
+    }
   }
 
   /** @param text `undefined` where there is nothing to show any more */
