@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { settings } from '../../src/settings/config.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { requireTool } from '../support/tools.ts';
 
 type Service = {
@@ -23,6 +25,7 @@ type Service = {
   volumes?: string[];
   healthcheck?: { test: string[] };
   command?: string | string[];
+  entrypoint?: string[];
   profiles?: string[];
   user?: string;
   depends_on?: Record<string, { condition: string }>;
@@ -194,6 +197,26 @@ describe('docker-compose.yml', () => {
     assert.deepEqual([...documented.keys()].sort(), [...used.keys()].sort());
     for (const [name, value] of used) {
       if (value !== '') assert.equal(documented.get(name), value, name);
+    }
+  });
+
+  it('says at the start of Alertmanager when no receiver is configured, and starts it', async () => {
+    const { entrypoint = [], command = [] } = services.alertmanager;
+    const [shell, option, script, name] = entrypoint;
+    await using folder = await temporaryFolder();
+    const program = await folder.write('alertmanager', '#!/bin/sh\necho "$@"\n');
+    await chmod(program, 0o755);
+    const env = { PATH: `${folder.path}:${process.env.PATH}` };
+    for (const [address, said] of [
+      ['', /^Alerts go nowhere: no receiver is configured\. Set ALERT_WEBHOOK_FILE .*\n$/],
+      ['https://hooks.test/alerts', /^$/],
+    ] as const) {
+      const secret = await folder.write('webhook', address);
+      // Compose reads $$ as $
+      const here = script.replaceAll('$$', '$').replace('/run/secrets/alert_webhook', secret);
+      const { stdout, stderr } = await promisify(execFile)(shell, [option, here, name, ...command], { env });
+      assert.equal(stdout, `${[command].flat().join(' ')}\n`);
+      assert.match(stderr, said);
     }
   });
 

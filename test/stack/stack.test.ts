@@ -145,10 +145,6 @@ describe('the stack', () => {
     assert.equal((JSON.parse(health) as { status: string }).status, 'Server available');
   });
 
-  it('says in the log of Alertmanager that no receiver is configured', async () => {
-    assert.match(await stack.compose('logs', 'alertmanager'), /Alerts go nowhere: no receiver is configured/);
-  });
-
   it('runs the service as nobody special, with nothing it does not need', async () => {
     const script =
       'id -u; for f in /app/x /app/src/x /x; do touch $f 2>/dev/null && echo wrote $f; done; ' +
