@@ -85,7 +85,7 @@ async function tryLock(path: string): Promise<FileLock | undefined> {
 /**
  * Creates the file if there is none. SQLite would make it readable for everyone, and any user who can read it can
  * prevent others from locking it. It gets the owner of its folder, and the group may lock it if it may write to the
- * folder: the service must be able to lock it, too, whoever created it.
+ * folder, so that the service can also lock a file that another user's command has created.
  */
 async function makeFile(path: string): Promise<void> {
   try {

@@ -1,4 +1,4 @@
-/** The headers of every answer, whoever writes it: no type sniffing, caching, loading or framing. */
+/** The headers of every answer, from routes and error handlers alike: no type sniffing, caching, loading or framing. */
 export const securityHeaders = {
   'x-content-type-options': 'nosniff',
   'cache-control': 'no-store',

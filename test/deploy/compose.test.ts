@@ -186,7 +186,7 @@ describe('docker-compose.yml', () => {
   it('has every variable, with its default, in .env.example', () => {
     const used = new Map<string, string>();
     for (const [, name, form, value] of text.matchAll(/\$\{([A-Z_]+):?([-+])([^}]*)\}/g)) {
-      // one that follows from another variable is told in words
+      // .env.example describes a default that depends on another variable only in words
       const isDefault = form === '-' && value !== '/dev/null' && !value.startsWith('$');
       used.set(name, used.get(name) || (isDefault ? value : ''));
     }

@@ -233,7 +233,7 @@ describe('docs/your-own-model.md, followed from top to bottom', function () {
     assert.equal(after, before + 1500);
   });
 
-  it('is told at the service’s start how to send an observation', async () => {
+  it('prints a working example of an observation when the service starts', async () => {
     assert.match(service.stderr(), /^Model +churn \w+, 3 features, only watched$/m);
     const [, url, body] = /^Try +curl (\S+) .* -d '(.*)'$/m.exec(service.stderr()) ?? [];
     const { status } = await postJson(url, body);

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { skipForLackOf } from '../support/tools.ts';
 
 describe('making a folder', () => {
-  it('creates its parents, whoever creates them at the same time', async () => {
+  it('creates missing parents, even if several calls do so at the same time', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'a/b/c');
     await Promise.all(Array.from({ length: 8 }, () => makeFolder(path)));
