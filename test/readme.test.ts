@@ -39,8 +39,23 @@ describe('the README', () => {
     }
   });
 
-  it('has the same commands in Portuguese', async () => {
+  it('has the same commands, examples, sections and links in Portuguese', async () => {
     assert.deepEqual(await readCommands('README.pt-BR.md'), await readCommands('README.md'));
+    const [english, portuguese] = await Promise.all(
+      ['README.md', 'README.pt-BR.md'].map(async (page) => {
+        const text = await readFile(join(root, page), 'utf8');
+        const links = [...text.matchAll(/\]\(([^)]+)\)|<(https?:[^>]+)>/g)].map(
+          ([, link, bare]) => link ?? bare,
+        );
+        return {
+          examples: /^```console\n.*?^```$/ms.exec(text)?.[0],
+          sections: text.match(/^## /gm)?.length,
+          // the addresses of the languages and of headings differ
+          links: new Set(links.filter((link) => !/^(#|README)/.test(link))),
+        };
+      }),
+    );
+    assert.deepEqual(portuguese, english);
   });
 
   it('is short enough to be read', async () => {
