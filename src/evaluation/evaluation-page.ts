@@ -1,7 +1,7 @@
 import { performanceColors, performanceSigns } from '../monitor/describe-performance.ts';
 import { html } from '../report/render/html.ts';
 import { fact, renderPage } from '../report/render/page-shell.ts';
-import { formatCount, formatShare } from '../text/format.ts';
+import { formatCount, formatFixedShare, formatShare } from '../text/format.ts';
 import type { Evaluation } from './evaluate.ts';
 import { protocolPhrase } from './evaluation-protocol.ts';
 import { capital, evaluationSections } from './page-sections.ts';
@@ -15,7 +15,7 @@ export function renderEvaluationPage(evaluation: Evaluation): string {
     header: html`<p class="kicker">Evaluation · model ${model.name}, version ${model.version}</p>
 <h1 class="${performanceColors[verdict]}"><span class="sign" aria-hidden="true">${performanceSigns[verdict]} </span>${headline}</h1>
 <p class="lead">${accuracyLine(evaluation)}.</p>
-${accuracy !== null && modelFile && html`<p>${capital(protocolPhrase(modelFile))} it was ${percent(modelFile.accuracy.value)}, with a standard error of ${percent(modelFile.accuracy.standardError)}.</p>`}
+${accuracy !== null && modelFile && html`<p>${capital(protocolPhrase(modelFile))} it was ${formatFixedShare(modelFile.accuracy.value)}, with a standard error of ${formatFixedShare(modelFile.accuracy.standardError)}.</p>`}
 <dl class="facts">
 ${fact('Labelled', formatCount(samples), 'rows with their outcome')}
 ${fact(`Was ‘${classes.positive}’`, formatShare((truePositives + falseNegatives) / samples), null)}
@@ -30,10 +30,7 @@ ${coverage !== null && fact('Coverage', coverage.all.share === null ? '–' : fo
 function accuracyLine({ accuracy, intervals, samples }: Evaluation): string {
   if (accuracy === null) return 'These outcomes do not show how many predictions are right';
   const interval = intervals.accuracy;
-  const range = interval === null ? '' : ` (${percent(interval.low)} – ${percent(interval.high)})`;
-  return `Right in ${percent(accuracy)}${range} of ${formatCount(samples)} labelled rows`;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+  const range =
+    interval === null ? '' : ` (${formatFixedShare(interval.low)} – ${formatFixedShare(interval.high)})`;
+  return `Right in ${formatFixedShare(accuracy)}${range} of ${formatCount(samples)} labelled rows`;
 }

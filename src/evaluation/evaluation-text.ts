@@ -1,5 +1,6 @@
 import { performanceSigns } from '../monitor/describe-performance.ts';
 import type { Interval } from '../stats/interval.ts';
+import { formatCount, formatFixedShare } from '../text/format.ts';
 import { usualColumns } from '../text/terminal.ts';
 import { cut, wrap } from '../text/wrap.ts';
 import { describeExpected } from './describe-expected.ts';
@@ -14,7 +15,6 @@ import type { Slice } from './slices.ts';
 import { drawReliability, drawRoc } from './text-curves.ts';
 
 const titleWidth = 20;
-const count = new Intl.NumberFormat('en');
 
 /**
  * The evaluation for a terminal.
@@ -27,7 +27,7 @@ export function renderEvaluationText(evaluation: Evaluation, width = usualColumn
   return [
     ...wrap(`${performanceSigns[evaluation.verdict]} ${evaluation.headline}`, width, '  '),
     '',
-    `${model.name} ${model.version} on ${count.format(samples)} labelled rows`,
+    `${model.name} ${model.version} on ${formatCount(samples)} labelled rows`,
     ...wrap(source, width, '  '),
     `positive class: ${classes.positive}`,
     '',
@@ -84,7 +84,7 @@ function describeConfusion({ classes, confusion }: Evaluation): string[] {
   const { trueNegatives, falsePositives, falseNegatives, truePositives } = confusion;
   const row = (label: string, cells: (string | number)[]) =>
     label.padEnd(titleWidth) +
-    cells.map((cell) => (typeof cell === 'number' ? count.format(cell) : cell).padStart(16)).join('');
+    cells.map((cell) => (typeof cell === 'number' ? formatCount(cell) : cell).padStart(16)).join('');
   return [
     row('', [`→ ${negative}`, `→ ${positive}`]),
     row(`was ${negative}`, [trueNegatives, falsePositives]),
@@ -107,7 +107,7 @@ function describeCoverage({ coverage, delay, classes }: Evaluation, width: numbe
   );
   return [
     ...wrap(
-      `Coverage: ${share(all.share)} of ${count.format(all.predictions)} predictions have an outcome (${decisions.join(', ')}).`,
+      `Coverage: ${share(all.share)} of ${formatCount(all.predictions)} predictions have an outcome (${decisions.join(', ')}).`,
       width,
       '  ',
     ),
@@ -138,7 +138,7 @@ function slicesTable(slices: readonly Slice[], width: number): string[] {
   const nameWidth = Math.max(minSliceWidth, Math.min(longest, width - figuresWidth));
   const cells = (slice: Slice) => [
     nameOf(slice),
-    count.format(slice.samples),
+    formatCount(slice.samples),
     share(slice.positives / slice.samples),
     ...[slice.accuracy, slice.precision, slice.recall].map(figure),
     ...[slice.rates.falsePositiveRate.value, slice.rocAuc].map(figure),
@@ -169,7 +169,7 @@ function describeChampion({ champion, outcomes, ...figures }: BesideChampion, wi
     texts.map((text, i) => (i === 0 ? text.padEnd(titleWidth) : text.padStart(12))).join('');
   return [
     ...wrap(
-      `Beside ${champion.name} ${champion.version}, which it followed as its shadow, on ${count.format(outcomes)} rows that both have scored:`,
+      `Beside ${champion.name} ${champion.version}, which it followed as its shadow, on ${formatCount(outcomes)} rows that both have scored:`,
       width,
       '  ',
     ),
@@ -193,5 +193,5 @@ function interval(value: Interval | null): string {
 }
 
 function share(value: number | null): string {
-  return value === null ? '–' : `${(100 * value).toFixed(1)} %`;
+  return value === null ? '–' : formatFixedShare(value);
 }

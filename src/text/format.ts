@@ -29,6 +29,16 @@ export function formatShare(share: number): string {
   return percent < 10 || percent > 90 ? `${Number(percent.toFixed(1))} %` : `${Math.round(percent)} %`;
 }
 
+/** A share in per cent with one decimal, whatever its size: `75.3 %`, `5.0 %`. */
+export function formatFixedShare(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** A share that somebody has chosen, such as an objective, in per cent with all its digits: `99.95 %`. */
+export function formatExactShare(share: number): string {
+  return `${Number((100 * share).toFixed(6))} %`;
+}
+
 /** A time for people: `2026-01-31 12:00`. */
 export function formatTime(iso: string): string {
   return iso.slice(0, 16).replace('T', ' ');

@@ -82,7 +82,7 @@ describe('the home page', function () {
     );
     const [refused, failed] = [{ age: 'x' }, {}].map((body) => postJson(`${service.api}/predict`, body));
     assert.deepEqual([(await refused).status, (await failed).status], [422, 422]);
-    await eventually(async () => assert.match(await text(), /<dt>Refused \(4xx\)<\/dt><dd>2<small>0\.7/));
+    await eventually(async () => assert.match(await text(), /<dt>Rejected \(4xx\)<\/dt><dd>2<small>0\.7/));
   });
 
   it('names its style and its script in its policy, and has no attribute that would need more', async () => {

@@ -91,9 +91,9 @@ export const glance: Row = {
     ).decimals(1),
     stat(
       {
-        title: 'Refused inputs',
+        title: 'Rejected inputs',
         description:
-          'Share of requests over the chosen window that were refused for their input and so never scored. Refused requests are missing from every other figure here.',
+          'Share of requests over the chosen window that were rejected because of their input and so never scored. Rejected requests are missing from every other figure here.',
         unit: 'percentunit',
         noData: 'no request',
       },

@@ -10,7 +10,7 @@ const failures = `sum by (reason) (rate(model_predict_failures_total{${versionSe
 const refusals = `sum(rate(model_inputs_refused_total{${versionSelector}}[$__rate_interval]))`;
 
 export const refused: Row = {
-  question: 'What was missing, unseen, refused or failed?',
+  question: 'What was missing, unseen, rejected or failed?',
   panels: [
     timeSeries(
       {
@@ -40,9 +40,9 @@ export const refused: Row = {
     stacked(
       timeSeries(
         {
-          title: 'Faults in refused inputs',
+          title: 'Faults in rejected inputs',
           description:
-            'Faults a second by field and reason; one refused request may have several. A field that is suddenly refused in every request points to a changed caller.',
+            'Faults a second by field and reason; one rejected request may have several. A field that is suddenly rejected in every request points to a changed caller.',
           unit: 'suffix:faults/s',
           noData: 'no request in this time',
         },

@@ -44,9 +44,8 @@ export const changes: Row = {
     stacked(
       timeSeries(
         {
-          title: 'Inputs refused by model',
-          description:
-            'Inputs a second that were refused, because the model cannot take them. They are in no other figure.',
+          title: 'Inputs rejected by model',
+          description: 'Inputs a second that failed validation. They are counted in no other figure.',
           unit: 'rowsps',
           noData: 'no model is loaded',
         },

@@ -62,7 +62,7 @@ export const red: Row = {
       .overrideByRegexp('/ \\/v2\\//', [{ id: 'custom.lineStyle', value: { fill: 'dot', dash: [2, 6] } }])
       .links([
         asPanelLink(toTraces({ error: 'true' })),
-        asPanelLink(toDashboard(dashboards.drift, 'Refused inputs', [])),
+        asPanelLink(toDashboard(dashboards.drift, 'Rejected inputs', [])),
       ]),
     timeSeries(
       {
@@ -92,7 +92,7 @@ export const red: Row = {
         {
           title: 'Requests shed or unreadable',
           description:
-            'Shed: refused with 503 a second, because the service was overloaded; refusing is cheap, and callers may retry. Unreadable: not HTTP, too many headers, or not all of it in time; many of them are a broken client or an attack.',
+            'Shed: rejected with 503 a second, because the service was overloaded; rejecting is cheap, and callers may retry. Unreadable: not HTTP, too many headers, or not all of it in time; many of them are a broken client or an attack.',
           unit: 'reqps',
           noData: 'no replica is scraped',
         },

@@ -1,5 +1,5 @@
 import { defaultAlertSettings } from '../../../src/alerts/alert-settings.ts';
-import { formatShare } from '../../../src/text/format.ts';
+import { formatExactShare } from '../../../src/text/format.ts';
 import type { Row } from '../compose.ts';
 import { alertWords } from '../language.ts';
 import { asPanelLink, toRunbook, wholeRunbook } from '../links.ts';
@@ -51,7 +51,7 @@ export const glance: Row = {
     stat(
       {
         title: 'Failed predictions',
-        description: `Share of requests to predict answered with 5xx; refused inputs (4xx) are no failures. The word compares the last hour with the objective of ${formatShare(objectives.availability)} over 30 days: above ${objectives.burnRates['6h']} times the sustainable rate it burns.`,
+        description: `Share of requests to predict answered with 5xx; rejected inputs (4xx) are not failures. The word compares the last hour with the objective of ${formatExactShare(objectives.availability)} over 30 days: above ${objectives.burnRates['6h']} times the sustainable rate it burns.`,
         unit: 'percentunit',
         noData: 'no request now',
       },
@@ -65,7 +65,7 @@ export const glance: Row = {
     stat(
       {
         title: 'p95 of predictions',
-        description: `95 % of the requests to predict are answered within this time. The word compares the last hour with the objective: ${formatShare(objectives.latency)} of answers within ${objectives.latencySeconds * 1000} ms over 30 days.`,
+        description: `95 % of the requests to predict are answered within this time. The word compares the last hour with the objective: ${formatExactShare(objectives.latency)} of answers within ${objectives.latencySeconds * 1000} ms over 30 days.`,
         unit: 's',
         noData: 'no request now',
       },

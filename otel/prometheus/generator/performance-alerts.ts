@@ -2,7 +2,7 @@ import { type AlertSettings, defaultAlertSettings } from '../../../src/alerts/al
 import { outcomeRule } from '../../../src/monitor/performance-calibration.ts';
 import { scoreMeanRule } from '../../../src/monitor/score-mean.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
-import { formatShare } from '../../../src/text/format.ts';
+import { formatExactShare } from '../../../src/text/format.ts';
 import { dashboardLink, dashboards } from './dashboard-links.ts';
 import { type DayOrWeek, onDayOrWeek } from './day-or-week.ts';
 import type { Scales } from './generator-settings.ts';
@@ -147,7 +147,7 @@ export function performanceAlerts(scales: Scales): Alert[] {
             and on (${byModel}, window) model:performance_samples{source="estimated"} >= ${requests(thresholds.minScoreMeanPredictions)}`,
       ),
       summary: `The mean score of ${model} has shifted: {{ $value | humanizePercentage }} positives are expected`,
-      description: `Over the last 24 hours or 7 days the mean calibrated score differs from the share of positives in the reference by more than ${formatShare(thresholds.minScoreMeanChange)} of it, and by more than chance explains: the cases have become riskier, or safer.`,
+      description: `Over the last 24 hours or 7 days the mean calibrated score differs from the share of positives in the reference by more than ${formatExactShare(thresholds.minScoreMeanChange)} of it, and by more than chance explains: the cases have become riskier, or safer.`,
       dashboard,
     },
     {

@@ -65,7 +65,7 @@ function targetAlerts(scales: Scales): Alert[] {
       keepFiringFor: time('2m'),
       summary: 'No model is watched: nothing exports model_feature_bin_observations_total',
       description:
-        'Either no replica is running or none is scraped. Drift, scores and refused inputs are not seen while this lasts.',
+        'Either no replica is running or none is scraped. Drift, scores and rejected inputs are not seen while this lasts.',
       dashboard: dashboardLink(dashboards.drift),
     },
     {
@@ -162,7 +162,7 @@ function collectorAlerts({ time, job }: Scales): Alert[] {
       keepFiringFor: time('10m'),
       summary: 'The Collector loses data at {{ $labels.exporter }}',
       description:
-        'For ten minutes the receiving end has refused or not answered: {{ $value | printf "%.1f" }} spans a second are dropped.',
+        'For ten minutes the receiving end has rejected data or not answered: {{ $value | printf "%.1f" }} spans a second are dropped.',
       dashboard: telemetry,
     },
     {

@@ -1,5 +1,5 @@
 import { scoreFeature } from '../../../src/model/artifact-schema.ts';
-import { formatAmount, formatShare } from '../../../src/text/format.ts';
+import { formatAmount, formatExactShare } from '../../../src/text/format.ts';
 import { dashboardLink, dashboards } from './dashboard-links.ts';
 import { onDayOrWeek } from './day-or-week.ts';
 import { effectInWords, withEffect } from './effect-rules.ts';
@@ -69,7 +69,7 @@ export function shareAlerts(scales: Scales): Alert[] {
           and model:inputs:increase >= ${requests(thresholds.minRefusedInputs)}`,
       for: time('10m'),
       keepFiringFor: time('30m'),
-      summary: `${share} of the inputs to {{ $labels.model }} {{ $labels.version }} are refused`,
+      summary: `${share} of the inputs to {{ $labels.model }} {{ $labels.version }} are rejected`,
       description: `In the last hour more inputs failed validation than in the 24 hours before, by more than chance explains and by more than ${points(thresholds.minRefusedRise)}.`,
       dashboard: dashboardLink(dashboards.drift, ['model', 'version']),
     },
@@ -83,7 +83,7 @@ export function shareAlerts(scales: Scales): Alert[] {
       for: time('10m'),
       keepFiringFor: time('30m'),
       summary: `{{ $labels.model }} {{ $labels.version }} fails to predict ${share} of its rows`,
-      description: `In the last half hour the server, or the file, that computes the model's predictions failed for more than ${formatShare(thresholds.minFailureShare)} of the rows, and nothing else was counted of them. Callers of the model got 500, 502, 503 or 504; what fails for a shadow changes no answer.`,
+      description: `In the last half hour the server, or the file, that computes the model's predictions failed for more than ${formatExactShare(thresholds.minFailureShare)} of the rows, and nothing else was counted of them. Callers of the model got 500, 502, 503 or 504; what fails for a shadow changes no answer.`,
       dashboard: dashboardLink(dashboards.drift, ['model', 'version']),
     },
     {
@@ -96,7 +96,7 @@ export function shareAlerts(scales: Scales): Alert[] {
       for: time('10m'),
       keepFiringFor: time('30m'),
       summary: `The shadow {{ $labels.shadow }} {{ $labels.shadow_version }} leaves out ${share} of its rows`,
-      description: `In the last half hour the shadow failed to score more than ${formatShare(thresholds.minFailureShare)} of the rows that it should have: it failed, too many waited for it, or its classes are not those of the model that answers. No caller notices, but the comparison with the model that answers lacks these rows.`,
+      description: `In the last half hour the shadow failed to score more than ${formatExactShare(thresholds.minFailureShare)} of the rows that it should have: it failed, too many waited for it, or its classes are not those of the model that answers. No caller notices, but the comparison with the model that answers lacks these rows.`,
       dashboard: dashboardLink(dashboards.performance, ['model', 'version']),
     },
   ];

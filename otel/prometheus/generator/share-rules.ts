@@ -55,7 +55,7 @@ const shares: readonly RecordingRule[] = [
       (sum by (${byModel}, window) (${predictions}) > 0)`,
   },
   {
-    // Scored and refused ones.
+    // Scored and rejected ones.
     record: 'model:inputs:increase',
     expr: promql`
       sum by (${byModel}, window) (${predictions})
@@ -98,8 +98,8 @@ function shareCeiling(name: (typeof watchedBins)[number] | 'outside_range'): Rec
 }
 
 /**
- * Refused inputs have no reference: it is made of rows that were not refused. The last hour is compared with the 24 h before it, where
- * they had enough inputs; otherwise with none refused.
+ * Rejected inputs have no reference, which is made of accepted rows. The last hour is compared with the 24 h before it if
+ * these had enough inputs, otherwise with none rejected.
  */
 function refusedBefore({ time, requests }: Scales): RecordingRule[] {
   const ago = `offset ${time('1h')}`;

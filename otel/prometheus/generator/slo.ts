@@ -1,3 +1,4 @@
+import { formatExactShare } from '../../../src/text/format.ts';
 import { dashboardLink, dashboards } from './dashboard-links.ts';
 import { predictRequests, type Scales } from './generator-settings.ts';
 import { promql } from './promql.ts';
@@ -26,12 +27,11 @@ function objectivesOf(scales: Scales): readonly Objective[] {
   const edge = Number.isInteger(latencySeconds)
     ? `le=~"${latencySeconds}|${latencySeconds}.0"`
     : `le="${latencySeconds}"`;
-  const percent = (objective: number) => `${Number((objective * 100).toFixed(4))} %`;
   return [
     {
       slo: 'availability',
       objective: availability,
-      goal: `${percent(availability)} of the requests to /predict are not answered with 5xx`,
+      goal: `${formatExactShare(availability)} of the requests to /predict are not answered with 5xx`,
       requests: (range) => `sum by (job) (increase(${duration}_count{${predict}}[${range}]))`,
       bad: (range) => promql`
         sum by (job) (increase(${duration}_count{${predict}, ${failed}}[${range}]))
@@ -41,7 +41,7 @@ function objectivesOf(scales: Scales): readonly Objective[] {
       // Of the answered ones.
       slo: 'latency',
       objective: latency,
-      goal: `${percent(latency)} of the requests to /predict are answered within ${latencySeconds * 1000} ms`,
+      goal: `${formatExactShare(latency)} of the requests to /predict are answered within ${latencySeconds * 1000} ms`,
       requests: (range) => `sum by (job) (increase(${duration}_count{${predict}, ${answered}}[${range}]))`,
       bad: (range) => promql`
         clamp_min(

@@ -193,7 +193,7 @@ export const shareScenarios: readonly Scenario[] = [
     ],
   },
   {
-    name: 'inputs are refused more often than the day before',
+    name: 'inputs are rejected more often than the day before',
     files,
     pace: 'five minutes',
     until: '31h',
