@@ -5,6 +5,7 @@ import type { Monitor } from '../monitor/monitor.ts';
 import type { Performance } from '../monitor/performance.ts';
 import { missingBin } from '../stats/binning.ts';
 import { dailyBetRule } from '../stats/daily-bets.ts';
+import { sumCounts } from '../stats/smoothing.ts';
 import { type AlertSettings, defaultAlertSettings } from './alert-settings.ts';
 import { type AlertState, createAlertState } from './alert-state.ts';
 import { windowsMs } from './alert-windows.ts';
@@ -53,7 +54,12 @@ const driftAlerts: ReadonlySet<LiveAlertName> = new Set([
   'ModelFeatureDriftEarly',
   'ModelFeatureDriftFast',
 ]);
-const lastingAlerts: ReadonlySet<LiveAlertName> = new Set(['ModelFeatureDrift', 'ModelScoreDrift']);
+/** Those that leave nothing new for slow drift, or slowly unexpected outcomes, of the same subject to say. */
+const explaining: ReadonlySet<LiveAlertName> = new Set([
+  'ModelFeatureDrift',
+  'ModelScoreDrift',
+  'ModelOutcomesUnexpected',
+]);
 
 /**
  * Raises the alerts on a model's drift and performance by the counts of one replica since its start, with the conditions,
@@ -66,8 +72,8 @@ export function createLiveAlerts(
 ): LiveAlerts {
   const { monitor, performance, learnt, describeSegment } = model;
   const watched = new Map<LiveAlertName, Map<string | null, Watched>>();
-  /** When an alert on lasting drift of a variable, or on unexpected outcomes, was active last. */
-  const told = new Map<string | null, number>();
+  /** When one of the explaining alerts fired last, by what it is about. */
+  const firedMs = new Map<string | null, number>();
 
   function watch({ alert, about, value }: Condition, nowMs: number): LiveAlert | undefined {
     const subjects = watched.get(alert) ?? new Map<string | null, Watched>();
@@ -93,18 +99,21 @@ export function createLiveAlerts(
 
   /** Of the time that the counts cover, if they cover no more than a week. */
   const withinWeek = (nowMs: number) => nowMs - model.sinceMs <= windowsMs['7d'];
-  const isKnown = (about: string | null, nowMs: number) =>
-    nowMs - (told.get(about) ?? Number.NEGATIVE_INFINITY) < windowsMs['7d'];
 
   function look(nowMs: number): LiveAlert[] {
     const alerts: LiveAlert[] = [];
+    /** What one of the explaining alerts is about now. */
+    const explained = new Set<string | null>();
     const add = (condition: Condition) => {
       const alert = watch(condition, nowMs);
       if (alert === undefined) return;
       alerts.push(alert);
-      if (lastingAlerts.has(alert.name)) told.set(alert.about, nowMs);
-      if (alert.name === 'ModelOutcomesUnexpected') told.set(null, nowMs);
+      if (!explaining.has(alert.name)) return;
+      explained.add(alert.about);
+      if (alert.state === 'firing') firedMs.set(alert.about, nowMs);
     };
+    const isKnown = (about: string | null) =>
+      explained.has(about) || nowMs - (firedMs.get(about) ?? Number.NEGATIVE_INFINITY) < windowsMs['7d'];
     const windows = {
       '10m': monitor.window('10m'),
       '1h': monitor.window('1h'),
@@ -130,10 +139,11 @@ export function createLiveAlerts(
     for (const { name, evidence } of monitor.slowDrift().variables) {
       const layout = variables.find((variable) => variable.name === name);
       const hasValues = layout !== undefined && countValues(layout, windows['7d'] ?? windows['24h']) > 0;
-      const isNew = evidence >= dailyBetRule.threshold && hasValues && !isKnown(name, nowMs);
+      const isNew = evidence >= dailyBetRule.threshold && hasValues && !isKnown(name);
       add({ alert: 'ModelDriftSlow', about: name, value: isNew ? evidence : null });
     }
-    for (const condition of segmentConditions(monitor, describeSegment, settings.thresholds)) add(condition);
+    for (const condition of segmentConditions(monitor, explained, describeSegment, settings.thresholds))
+      add(condition);
     if (learnt === undefined) return alerts.sort(compareAlerts);
     const ofPerformance = {
       '24h': livePerformance(performance, learnt.bins, '24h'),
@@ -141,7 +151,7 @@ export function createLiveAlerts(
     };
     for (const condition of performanceConditions(ofPerformance, learnt, settings.thresholds)) add(condition);
     const evidence = performance.slowOutcomes()?.evidence ?? 0;
-    const isNew = evidence >= dailyBetRule.threshold && !isKnown(null, nowMs);
+    const isNew = evidence >= dailyBetRule.threshold && !isKnown(null);
     add({ alert: 'ModelOutcomesSlowlyUnexpected', about: null, value: isNew ? evidence : null });
     return alerts.sort(compareAlerts);
   }
@@ -150,7 +160,7 @@ export function createLiveAlerts(
 }
 
 function countValues({ bins, offset }: Monitor['variables'][number], counts: Readonly<Float64Array>): number {
-  return counts.subarray(offset, offset + missingBin(bins)).reduce((sum, count) => sum + count, 0);
+  return sumCounts(counts.subarray(offset, offset + missingBin(bins)));
 }
 
 function compareAlerts(one: LiveAlert, other: LiveAlert): number {

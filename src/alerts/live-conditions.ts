@@ -3,6 +3,7 @@ import type { Monitor, VariableLayout } from '../monitor/monitor.ts';
 import { type Occurrences, outsideReferenceCount } from '../monitor/risen-share.ts';
 import { missingBin, unseenBin } from '../stats/binning.ts';
 import { type Drift, measureDrift, raisesAlert } from '../stats/drift.ts';
+import { sumCounts } from '../stats/smoothing.ts';
 import {
   abruptDrift,
   earlyDrift,
@@ -42,10 +43,12 @@ export function variableConditions(
   const lasting = lastingDrift(measure(windows['24h']), week && measure(week), thresholds);
   if (isScore) return [condition('ModelScoreDrift', lasting)];
 
-  const sum = (all: ArrayLike<number>) => Array.from(all).reduce((total, count) => total + count, 0);
-  const referenceSamples = sum(counts);
+  const referenceSamples = sumCounts(counts);
   const risen = (of: (window: Counts) => number, before: number) => {
-    const occurrences = (window: Counts): Occurrences => ({ count: of(window), samples: sum(cut(window)) });
+    const occurrences = (window: Counts): Occurrences => ({
+      count: of(window),
+      samples: sumCounts(cut(window)),
+    });
     const reference = { count: before, samples: referenceSamples };
     return risenOnDayOrWeek(occurrences(windows['24h']), week && occurrences(week), reference, thresholds);
   };
@@ -64,9 +67,14 @@ export function variableConditions(
   ];
 }
 
-/** ModelSegmentDrift, by the last day alone: one alert a segment, whichever variables drift in it. */
+/**
+ * ModelSegmentDrift, by the last day alone: one alert a segment, whichever variables drift in it.
+ *
+ * @param alerted the variables on which an alert on drift of all rows is active
+ */
 export function segmentConditions(
   monitor: Monitor,
+  alerted: ReadonlySet<string | null>,
   describe: (segment: LiveSegment) => string,
   thresholds: AlertThresholds,
 ): Condition[] {
@@ -83,8 +91,11 @@ export function segmentConditions(
   return segments.map((segment) => {
     const alone = segment.variables.flatMap((variable) => {
       const all = whole.get(variable.name);
-      if (all === undefined || variable.psi === null || raisesAlert(all, minPsi)) return [];
-      const isAlone = raisesAlert(variable, minPsi) && variable.psi > leastTimesWhole * (all.psi ?? 0);
+      if (all === undefined || variable.psi === null || alerted.has(variable.name)) return [];
+      const isAlone =
+        raisesAlert(variable, minPsi) &&
+        variable.psi > leastTimesWhole * (all.psi ?? 0) &&
+        !raisesAlert(all, minPsi);
       return isAlone ? variable.psi : [];
     });
     const isEnough = segment.samples >= minRequests['24h'] && alone.length > 0;

@@ -10,6 +10,7 @@ import { backtest } from '../../src/report/compute/backtest.ts';
 import { onlyCounted } from '../../src/report/compute/drift-reference.ts';
 import { createTimeline } from '../../src/report/compute/timeline.ts';
 import { numericBinIndex } from '../../src/stats/binning.ts';
+import { dailyBetRule } from '../../src/stats/daily-bets.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { learntOf } from '../support/model-parts.ts';
 
@@ -130,6 +131,102 @@ describe('the alerts of a replica', () => {
     assert.equal(stateOf('ModelFeatureDrift'), 'firing');
     nowMs += 11 * minuteMs;
     assert.equal(stateOf('ModelFeatureDriftFast'), undefined);
+  });
+
+  it('tell of slow drift unless drift of the same feature is about to fire, or has fired within a week', () => {
+    let nowMs = startMs;
+    const monitor = createMonitor(reference, () => nowMs);
+    const slow = {
+      name: 'x0',
+      direction: 'rises',
+      forDays: 9,
+      evidence: 2 * dailyBetRule.threshold,
+    } as const;
+    const alerts = createLiveAlerts({
+      monitor: { ...monitor, slowDrift: () => ({ days: 9, variables: [slow] }) },
+      performance: noPerformance,
+      learnt: undefined,
+      // a week ago and longer, so that only the last day is looked at
+      sinceMs: startMs - 8 * 24 * 60 * minuteMs,
+      describeSegment,
+    });
+    const look = () => {
+      const found = alerts.look(nowMs).filter(({ about }) => about === 'x0');
+      return ['ModelFeatureDrift', 'ModelDriftSlow'].map(
+        (name) => found.find((one) => one.name === name)?.state,
+      );
+    };
+    /** The rows of a new day. */
+    const observe = (valueAt: (i: number) => number) => {
+      nowMs += 25 * 60 * minuteMs;
+      for (let i = 0; i < 600; i++) {
+        monitor.observe({ x0: valueAt(i), x1: i % 10, x2: i % 10, x3: i % 10 }, i % 10);
+      }
+    };
+    const asBefore = (i: number) => (i % 10) + 0.5;
+    observe(() => 9.5);
+    assert.deepEqual(look(), ['pending', undefined]);
+    observe(asBefore);
+    assert.deepEqual(look(), [undefined, 'firing'], 'what never fired has told nobody');
+    observe(() => 9.5);
+    look();
+    nowMs += 15 * minuteMs;
+    assert.deepEqual(look(), ['firing', 'firing'], 'slow drift is kept firing for an hour');
+    observe(asBefore);
+    assert.deepEqual(look(), ['firing', undefined]);
+    nowMs += 60 * minuteMs;
+    assert.deepEqual(look(), [undefined, undefined], 'it fired within the week');
+  });
+
+  it('tell of drift within a segment unless an alert on all rows is active on the same feature', () => {
+    let nowMs = startMs;
+    const colour = { kind: 'categorical' as const, categories: ['red', 'blue'], grouped: [] };
+    const [few, many] = [0.1, 0.9].map((share) => counts.map((count) => share * count));
+    const monitor = createMonitor(
+      {
+        ...reference,
+        features: [
+          { name: 'x0', bins, counts },
+          { name: 'colour', bins: colour, counts: [1010, 9090, 0, 0] },
+        ],
+        segments: [
+          {
+            feature: 'colour',
+            variables: ['x0', '(score)'].map((name) => ({ name, counts: [few, many] })),
+          },
+        ],
+      },
+      () => nowMs,
+    );
+    const alerts = createLiveAlerts({
+      monitor,
+      performance: noPerformance,
+      learnt: undefined,
+      sinceMs: startMs - 8 * 24 * 60 * minuteMs,
+      describeSegment: ({ segment }) => ('category' in segment ? segment.category : ''),
+    });
+    const look = () =>
+      alerts
+        .look(nowMs)
+        .filter(({ name }) => name === 'ModelFeatureDrift' || name === 'ModelSegmentDrift')
+        .map(({ name, about, state }) => `${name} ${about} ${state}`);
+    const observe = (valueAt: (isRed: boolean, i: number) => number) => {
+      nowMs += 25 * 60 * minuteMs;
+      for (let i = 0; i < 6000; i++) {
+        const isRed = i % 10 === 0;
+        const tenth = Math.floor(i / 10) % 10;
+        monitor.observe({ x0: valueAt(isRed, tenth), colour: isRed ? 'red' : 'blue' }, tenth + 0.5);
+      }
+    };
+    observe(() => 9.5);
+    look();
+    nowMs += 15 * minuteMs;
+    assert.deepEqual(look(), ['ModelFeatureDrift x0 firing']);
+    observe((isRed, tenth) => (isRed ? 5 + tenth / 2 : tenth) + 0.25);
+    assert.deepEqual(look(), ['ModelFeatureDrift x0 firing'], 'it is kept firing for an hour');
+    nowMs += 60 * minuteMs;
+    look();
+    assert.deepEqual(look(), ['ModelSegmentDrift red pending']);
   });
 
   it('tell of outcomes that are not as expected, and of performance below that on held-out rows', async () => {
