@@ -161,6 +161,10 @@ describe('the pages of the admin listener', function () {
     const performance = await text('/performance');
     assert.match(performance, /<strong>Not to be trusted:<\/strong> the estimates/);
     assert.match(performance, /of limit lies outside the range of the reference/);
+    const [told] = ((await (await get('/performance', { accept: '*/*' })).json()) as any).models;
+    const expected = told.comparedWith.rocAuc.value.toFixed(3);
+    assert.notEqual(told.evaluation.rocAuc.value.toFixed(3), expected);
+    assert.match(performance, new RegExp(`<th scope="row">ROC AUC</th><td class="n">${expected} `));
     const { windows } = (await (await get('/drift', { accept: '*/*' })).json()) as any;
     const limit = windows['10m'].features.find(({ name }: { name: string }) => name === 'limit');
     assert.equal(limit.unit.factor, 1000);

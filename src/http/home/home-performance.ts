@@ -1,14 +1,12 @@
 import { type Learnt, learntFromOutcomes } from '../../model/learnt.ts';
 import type { LivePerformance } from '../../monitor/live-performance.ts';
-import { comparedWith } from '../../monitor/performance-comparison.ts';
 import { type Html, html } from '../../report/render/html.ts';
 import { formatAmount, formatCount, formatShare } from '../../text/format.ts';
 import { absentWithoutOutcomes } from '../absent-parts.ts';
+import { formatFigure, promisedFigures } from '../pages/shown-figure.ts';
 import type { FileOptions } from './file-options.ts';
 import type { Overview } from './home-overview.ts';
 import { command, nextStep } from './next-step.ts';
-
-type Figure = { readonly value: number | null; readonly standardError: number | null };
 
 const figures = [
   ['Accuracy', 'accuracy'],
@@ -33,12 +31,10 @@ ${nextStep(
 
 function figuresTable({ performance, trust }: Overview, learnt: Learnt): Html {
   const { estimated, realised } = performance;
-  const compared = comparedWith(learnt.evaluation, learnt.bins);
-  const { kind } = learnt.evaluation.protocol;
-  const promised = (name: (typeof figures)[number][1]) =>
-    name === 'rocAuc' ? compared.rocAuc : learnt.evaluation[name];
+  const promised = promisedFigures(learnt);
+  const { kind } = promised.protocol;
   return html`<table class="performance"><thead><tr><th scope="col">Last 24 hours</th><th scope="col" class="n">Estimated</th><th scope="col" class="n">Realised</th><th scope="col" class="n">${kind === 'cross-validation' ? 'Cross-validated' : 'Held out'}</th></tr></thead>
-<tbody>${figures.map(([title, name]) => html`<tr><th scope="row">${title}</th><td class="n">${formatFigure(estimated?.[name])}</td><td class="n">${formatFigure(realised[name])}</td><td class="n">${formatFigure(promised(name))}</td></tr>`)}</tbody></table>
+<tbody>${figures.map(([title, name]) => html`<tr><th scope="row">${title}</th><td class="n">${formatFigure(estimated?.[name])}</td><td class="n">${formatFigure(realised[name])}</td><td class="n">${formatFigure(promised[name])}</td></tr>`)}</tbody></table>
 ${
   trust !== null &&
   !trust.isTrusted &&
@@ -52,10 +48,4 @@ function coverage({ coverage: { all, isIdentified } }: LivePerformance): Html {
       ? 'No prediction of the last 24 hours is old enough to have an outcome.'
       : `Outcomes are known for ${formatCount(all.labelled)} of ${formatAmount(all.predictions, 'prediction')} that are old enough (${formatShare(Math.min(1, all.share))}).`;
   return html`<p>${text}${!isIdentified && ' Hardly any are known for one of the two decisions, so that accuracy, recall and ROC AUC say nothing of all predictions.'}</p>`;
-}
-
-function formatFigure(figure: Figure | null | undefined): Html | string {
-  if (figure === null || figure === undefined || figure.value === null) return '–';
-  const { value, standardError } = figure;
-  return html`${value.toFixed(3)}${standardError !== null && html` <small>±\u00a0${standardError.toFixed(3)}</small>`}`;
 }

@@ -22,7 +22,6 @@ code span{color:inherit;white-space:nowrap}
 .others small{display:inline}
 .served small{white-space:nowrap}
 .performance{max-width:40rem}
-.performance small{color:var(--muted)}
 .alerts{padding:0;list-style:none}
 .alerts li{margin:.4rem 0}
 .alerts>li,.others,summary{overflow-wrap:anywhere}

@@ -16,6 +16,7 @@ import { windowWords } from '../home/home-verdict.ts';
 import type { PerformanceOf, ShadowOf } from '../routes/performance-route.ts';
 import { frame, frameStyle } from './frame.ts';
 import { modelQuery } from './page-links.ts';
+import { formatFigure, promisedFigures } from './shown-figure.ts';
 
 const figures = [
   ['Accuracy', 'accuracy'],
@@ -101,30 +102,23 @@ function trustOf(told: PerformanceOf): Html | null {
 <ul class="notes">${doubts[0].reasons.slice(0, 5).map((reason) => html`<li>${reason}</li>`)}${doubts[0].reasons.length > 5 && html`<li>and ${formatAmount(doubts[0].reasons.length - 5, 'more reason')}</li>`}</ul></div>`;
 }
 
-type FigureOf = { readonly value: number | null; readonly standardError: number | null };
-
 function figuresTable({ known, told }: ShownModel): Html {
   const learnt = learntFromOutcomes(known.artifact);
+  const promised = learnt && promisedFigures(learnt);
   const cell = (value: Html | string) => html`<td class="n">${value}</td>`;
   const shown = shownSpans(told);
-  const figure = (one: FigureOf | null | undefined) =>
-    one === null || one === undefined || one.value === null
-      ? '–'
-      : html`${one.value.toFixed(3)}${one.standardError != null && html` <small class="quiet">± ${one.standardError.toFixed(3)}</small>`}`;
   const head = (span: Span) =>
     html`<th scope="col" class="n">Realised</th><th scope="col" class="n">Estimated${windowOf(told, span).estimated?.trust.isTrusted === false && html` <span class="badge undetermined"><span aria-hidden="true">? </span>not to be trusted</span>`}</th>`;
   const rows = figures.map(
     ([title, name]) =>
-      html`<tr><th scope="row">${title}</th>${cell(learnt === undefined ? '–' : figure(learnt.evaluation[name]))}${shown.map(
-        (span) => {
-          const { realised, estimated } = windowOf(told, span);
-          return html`${cell(figure(realised[name]))}${cell(figure(estimated?.[name]))}`;
-        },
-      )}</tr>`,
+      html`<tr><th scope="row">${title}</th>${cell(formatFigure(promised?.[name]))}${shown.map((span) => {
+        const { realised, estimated } = windowOf(told, span);
+        return html`${cell(formatFigure(realised[name]))}${cell(formatFigure(estimated?.[name]))}`;
+      })}</tr>`,
   );
   const scores = (['brier', 'logLoss'] as const).map(
     (name) =>
-      html`<tr><th scope="row">${name === 'brier' ? 'Brier score' : 'Log-loss'}</th>${cell(learnt === undefined ? '–' : figure(learnt.evaluation[name]))}${shown.map((span) => html`${cell(windowOf(told, span).realised[name]?.toFixed(3) ?? '–')}${cell('')}`)}</tr>`,
+      html`<tr><th scope="row">${name === 'brier' ? 'Brier score' : 'Log-loss'}</th>${cell(formatFigure(promised?.[name]))}${shown.map((span) => html`${cell(windowOf(told, span).realised[name]?.toFixed(3) ?? '–')}${cell('')}`)}</tr>`,
   );
   const counts = html`<tr><th scope="row">Rows</th>${cell(learnt === undefined ? '–' : formatCount(learnt.rows))}${shown.map(
     (span) => {
