@@ -1,6 +1,7 @@
 import { type Artifact, loadArtifact } from '../model/artifact.ts';
 import { classesOf } from '../model/output-classes.ts';
 import { formatNames } from '../text/column-names.ts';
+import { askJson } from '../traffic/ask-json.ts';
 import { readDataRows } from '../traffic/data-rows.ts';
 import { drawFromReference } from '../traffic/reference-rows.ts';
 import {
@@ -36,7 +37,9 @@ export async function openSource(options: TrafficOptions, random: () => number):
   const { urls, path, data, decimalSign, model } = options;
   if (model !== undefined) return fromReference(await loadArtifact(model), random);
   const source = below(urls[0], 'openapi.json');
-  const document = await ask(source);
+  const document = await askJson(source).catch(({ message }: Error) => {
+    throw new Error(`${message}: is the service running there? If not, give --url`);
+  });
   const features = featuresOfOpenApi(document, path, source.href);
   const classes = () => classesOfOpenApi(document, path, source.href);
   const fromRows = (rows: readonly Row[]) => ({
@@ -71,7 +74,7 @@ type Models = {
 async function modelOfService({ urls, modelName, labels }: TrafficOptions): Promise<Artifact | undefined> {
   const admin = labels?.urls[0] ?? listenerUrl('label-url', 'ADMIN_HOST', 'ADMIN_PORT');
   const [asked, known] = (await Promise.all(
-    [urls[0], admin].map((url) => ask(below(url, 'models'))),
+    [urls[0], admin].map((url) => askJson(below(url, 'models'))),
   )) as Models[];
   const name = modelName ?? asked.default;
   const find = ({ models }: Models) => models.find((one) => one.name === name);
@@ -82,17 +85,4 @@ async function modelOfService({ urls, modelName, labels }: TrafficOptions): Prom
 
 function below(base: URL, path: string): URL {
   return new URL(path, base.href.endsWith('/') ? base : `${base.href}/`);
-}
-
-async function ask(url: URL): Promise<unknown> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
-    if (!response.ok) throw new Error(`status ${response.status}`);
-    return await response.json();
-  } catch (error) {
-    const { cause, message } = error as Error & { cause?: NodeJS.ErrnoException };
-    throw new Error(
-      `${url}: no answer (${cause?.code ?? message}): is the service running there? If not, give --url`,
-    );
-  }
 }

@@ -1,6 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { LiveDrift } from '../monitor/live-drift.ts';
 import { driftThreshold } from '../stats/drift.ts';
 import type { UnitGuess } from '../stats/unit-guess.ts';
+import { askJson } from '../traffic/ask-json.ts';
+
+const askEveryMs = 1000;
 
 /** A feature or the score, as far as the demonstration tells of it. */
 export type Moved = {
@@ -25,7 +29,7 @@ type Window = { readonly features: readonly LiveDrift[]; readonly score: LiveDri
 
 /** Asks `/drift`. @throws Error when the service does not answer */
 export async function askDrift(adminUrl: string): Promise<DriftAnswer> {
-  const { windows } = (await ask(`${adminUrl}/drift`)) as { windows: Record<string, Window> };
+  const { windows } = (await askJson(`${adminUrl}/drift`)) as { windows: Record<string, Window> };
   const { features, score } = windows['10m'];
   const all = [...features, score];
   return {
@@ -38,21 +42,20 @@ export async function askDrift(adminUrl: string): Promise<DriftAnswer> {
   };
 }
 
+/** Asks `/drift` once a second until the signal. @throws Error when the service does not answer */
+export async function* watchDrift(adminUrl: string, signal: AbortSignal): AsyncGenerator<DriftAnswer> {
+  while (!signal.aborted) {
+    yield await askDrift(adminUrl);
+    await delay(askEveryMs, undefined, { signal }).catch(() => {});
+  }
+}
+
 /** Asks `/performance`, of all since the start. @throws Error when the service does not answer */
 export async function askRealised(adminUrl: string): Promise<Realised> {
   type Figures = { samples: number; accuracy: { value: number | null } };
-  const { models } = (await ask(`${adminUrl}/performance`)) as {
+  const { models } = (await askJson(`${adminUrl}/performance`)) as {
     models: { sinceStart: { realised: Figures } }[];
   };
   const { samples, accuracy } = models[0].sinceStart.realised;
   return { outcomes: samples, right: Math.round(samples * (accuracy.value ?? 0)) };
-}
-
-async function ask(url: string): Promise<unknown> {
-  const response = await fetch(url, {
-    headers: { accept: 'application/json' },
-    signal: AbortSignal.timeout(10_000),
-  });
-  if (!response.ok) throw new Error(`${url}: status ${response.status}`);
-  return response.json();
 }

@@ -1,24 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Artifact, loadArtifact } from '../model/artifact.ts';
 import { createRandom } from '../stats/random.ts';
 import { createLabels } from '../traffic/labels.ts';
 import type { Row } from '../traffic/request-features.ts';
 import { sendRequests } from '../traffic/send-requests.ts';
-import { askDrift, askRealised, type Realised } from './ask-service.ts';
+import { askDrift, askRealised, type Realised, watchDrift } from './ask-service.ts';
 import { example, folderPrefix } from './example.ts';
 import { freePort } from './free-port.ts';
 import { type ServiceProcess, startServiceProcess } from './service-process.ts';
-import {
-  describeChange,
-  describeDetected,
-  describeEnd,
-  describeStart,
-  describeSteady,
-  formatSeconds,
-} from './story.ts';
+import { describeChange, describeEnd, describeStart, describeSteady, formatSeconds } from './story.ts';
+import { tellDetected } from './tell-detected.ts';
 import { openWorld } from './world.ts';
 
 /** Enough to tell drift from chance in every feature of the example. */
@@ -26,7 +19,6 @@ const firstRequests = 600;
 const firstRatePerSecond = 150;
 const ratePerSecond = 20;
 const labelDelayMs = 1000;
-const askEveryMs = 1000;
 
 export type DemoOptions = {
   /** How long all is as in training, once there are enough requests to tell. */
@@ -62,7 +54,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
           takenPorts: [port, adminPort].filter((wanted, i) => free[i] !== wanted),
         }),
       );
-      if (!signal.aborted) await Promise.race([tellStory(options, service, artifact), service.failed]);
+      if (!signal.aborted) await tellStory(options, service, artifact);
     } finally {
       await service.stop();
     }
@@ -73,10 +65,11 @@ export async function runDemo(options: DemoOptions): Promise<void> {
 
 async function tellStory(
   options: DemoOptions,
-  { apiUrl, adminUrl }: ServiceProcess,
+  { apiUrl, adminUrl, ended }: ServiceProcess,
   artifact: Artifact,
 ): Promise<void> {
-  const { afterMs, signal, tell } = options;
+  const { afterMs, tell } = options;
+  const signal = AbortSignal.any([options.signal, ended]);
   const world = await openWorld(artifact);
   const labels = createLabels({
     urls: [new URL(adminUrl)],
@@ -86,6 +79,7 @@ async function tellStory(
     damagedShare: 0,
     outcomeOf: world.outcomeOf,
     random: createRandom(1),
+    signal: ended,
   });
   let requests = 0;
   const send = async (what: { rate: number; count?: number; durationMs?: number; next: () => Row }) => {
@@ -115,10 +109,11 @@ async function tellStory(
     tell([describeChange()]);
     const [, ms] = await Promise.all([
       send({ rate: ratePerSecond, next: world.nextChanged }),
-      tellDetected(options, adminUrl),
+      tellDetected(watchDrift(adminUrl, signal), tell),
     ]);
     detectedAfterMs = ms;
   }
+  ended.throwIfAborted();
   await labels.finish();
   const realised = await askRealised(adminUrl);
   tell(
@@ -129,25 +124,6 @@ async function tellStory(
       ...(detectedAfterMs !== undefined && { detectedAfterMs }),
     }),
   );
-}
-
-/**
- * Asks until the change is detected, and tells of it.
- *
- * @returns how long that took; `undefined` where the signal came first
- */
-async function tellDetected({ signal, tell }: DemoOptions, adminUrl: string): Promise<number | undefined> {
-  const changedMs = performance.now();
-  while (!signal.aborted) {
-    const answer = await askDrift(adminUrl);
-    if (answer.drifting.some(({ name }) => name === example.feature)) {
-      const afterMs = performance.now() - changedMs;
-      tell(describeDetected(answer, afterMs));
-      return afterMs;
-    }
-    await delay(askEveryMs, undefined, { signal }).catch(() => {});
-  }
-  return undefined;
 }
 
 /** Shows how long it is until the change. @returns a function that ends it */

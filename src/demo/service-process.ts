@@ -9,8 +9,8 @@ import { example, inPackage } from './example.ts';
 export type ServiceProcess = {
   readonly apiUrl: string;
   readonly adminUrl: string;
-  /** Rejects when it ends, with what it said last. */
-  readonly failed: Promise<never>;
+  /** Aborted when it ends; the reason says how. */
+  readonly ended: AbortSignal;
   stop(): Promise<void>;
 };
 
@@ -50,29 +50,32 @@ export async function startServiceProcess(options: {
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  const ended = once(child, 'close');
   child.stdout.pipe(createWriteStream(join(folder, 'service.log')));
   let said = '';
   const ready = new Promise<void>((resolve) => {
     child.stderr.setEncoding('utf8').on('data', (part: string) => {
       said += part;
-      if (/^Try /m.test(said)) resolve();
+      if (/^Try .*\n/m.test(said)) resolve();
     });
   });
-  const failed = ended.then(() => {
-    throw new Error(`the service has ended: ${said.trim().split('\n').at(-1)}`);
+  const ended = new AbortController();
+  const closed = once(child, 'close').then(([code, signal]) => {
+    const last = said.trim().split('\n').at(-1);
+    ended.abort(new Error(`the service has ended: ${last || (signal ?? `status ${code}`)}`));
   });
-  // it may be looked at later, or not at all
-  failed.catch(() => {});
-  await Promise.race([ready, failed]);
+  await Promise.race([ready, closed]);
+  ended.signal.throwIfAborted();
   const address = (name: string) => new RegExp(`^${name} +(\\S+)`, 'm').exec(said)?.[1] ?? '';
+  const [apiUrl, adminUrl] = [address('API'), address('Admin')];
+  // how it started does not say why it ends
+  said = '';
   return {
-    apiUrl: address('API'),
-    adminUrl: address('Admin'),
-    failed,
+    apiUrl,
+    adminUrl,
+    ended: ended.signal,
     async stop() {
       child.kill('SIGTERM');
-      await ended;
+      await closed;
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { UnitGuess } from '../stats/unit-guess.ts';
 import { formatAmount, formatCount, formatShare } from '../text/format.ts';
 import { describeUnitGuess } from '../text/unit-guess.ts';
 import type { DriftAnswer, Moved, Realised } from './ask-service.ts';
@@ -51,7 +52,12 @@ export function describeDetected(answer: DriftAnswer, afterMs: number): string[]
   ];
 }
 
-export function verdictOf({ drifting, isUndetermined }: DriftAnswer): string {
+/** A guess that came only after drift had been detected. */
+export function describeUnit(feature: string, unit: UnitGuess): string {
+  return `${feature}: ${describeUnitGuess(unit)}`;
+}
+
+function verdictOf({ drifting, isUndetermined }: DriftAnswer): string {
   if (drifting.length > 0) return `drift in ${drifting.map(nameOf).join(', ')}.`;
   return isUndetermined ? 'too few to tell whether anything drifts.' : 'no drift.';
 }

@@ -18,7 +18,7 @@ export type Address = {
   /** For advice in error messages: the options of the command for the service's address and its token. */
   readonly options: { readonly url: string; readonly token: string };
   /** Stops sending; its reason is then thrown. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 };
 
 /** An address to which requests are repeated. */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { outcomesEndpoint, postOnce, Unavailable } from '../labels/post-outcomes.ts';
 import type { Random } from '../stats/random.ts';
 import type { Row } from './request-features.ts';
@@ -18,6 +19,8 @@ export type LabelOptions = {
   /** Share of the outcomes that are sent twice, and of those that come with a forged id besides. */
   readonly damagedShare: number;
   readonly random: Random;
+  /** Ends sending for good, as when the service is gone. */
+  readonly signal?: AbortSignal;
 };
 
 /**
@@ -66,13 +69,14 @@ const addressOptions = { url: '--label-url', token: '--label-token-file' };
 
 /** Sends outcomes of predictions a while after them, in the background. */
 export function createLabels(options: LabelOptions): Labels {
-  const { urls, token, delayMs, share, damagedShare, outcomeOf, random } = options;
+  const { urls, token, delayMs, share, damagedShare, outcomeOf, random, signal } = options;
   const tally: LabelTally = { sent: 0, accepted: 0, duplicate: 0, expired: 0, invalid: 0, failed: 0 };
   let waiting: Label[] = [];
   let batches = 0;
   let fault: Error | undefined;
   const sending = new Set<Promise<void>>();
   const timer = setInterval(() => sendDue(performance.now()), intervalMs);
+  signal?.addEventListener('abort', () => clearInterval(timer), { once: true });
 
   function take({ row, status, body }: Answer): void {
     if (status !== 200 || random() >= share) return;
@@ -105,7 +109,7 @@ export function createLabels(options: LabelOptions): Labels {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const endpoint = outcomesEndpoint(urls[batches++ % urls.length]);
       try {
-        const answer = await postOnce({ endpoint, token, options: addressOptions }, body);
+        const answer = await postOnce({ endpoint, token, options: addressOptions, signal }, body);
         tally.accepted += answer.accepted;
         tally.duplicate += answer.duplicate;
         tally.expired += answer.expired;
@@ -114,7 +118,7 @@ export function createLabels(options: LabelOptions): Labels {
       } catch (error) {
         if (!(error instanceof Unavailable)) throw error;
       }
-      await new Promise((resolve) => setTimeout(resolve, retryMs));
+      await delay(retryMs, undefined, { signal });
     }
     tally.failed += labels.length;
   }

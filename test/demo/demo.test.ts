@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { eventually, root } from '../support/service.ts';
+import { childOf } from '../support/signals.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('npm run demo', function () {
@@ -46,6 +47,7 @@ describe('npm run demo', function () {
     const closed = once(child, 'close') as Promise<[number | null, string | null]>;
     return {
       text: () => text,
+      pid: child.pid ?? 0,
       /** Waits until this is said. */
       said: (what: RegExp) => eventually(() => assert.match(text, what), 60_000),
       async signal(name: NodeJS.Signals) {
@@ -118,6 +120,17 @@ describe('npm run demo', function () {
       await demo.signal(signal);
       await isGone(adminOf(demo.text()));
       await eventually(async () => assert.deepEqual(await readdir(folder.path), [], signal));
+    }
+  });
+
+  it('says that the service has ended, and fails, leaving nothing behind', async () => {
+    for (const when of [/Open http/, /"limit" now arrives/]) {
+      const demo = start(['--after', '1s']);
+      await demo.said(when);
+      process.kill(childOf(demo.pid) ?? assert.fail('no service'), 'SIGKILL');
+      assert.equal(await demo.ended(), 1, demo.text());
+      assert.match(demo.text(), /\n(?:the service has ended: SIGKILL|http:\S+: no answer \(\w+\))\n$/);
+      assert.deepEqual(await readdir(folder.path), []);
     }
   });
 
