@@ -37,7 +37,7 @@ describe('the version of Node', () => {
 
   it('guards the start and every command', () => {
     const run = names.map((name) => scripts[name].split(' ').at(-1) ?? '');
-    assert.deepEqual(run.toSorted(), Object.keys(commands).toSorted());
+    assert.deepEqual(run.toSorted(), commands.map(({ name }) => name).toSorted());
   });
 
   for (const name of names) {

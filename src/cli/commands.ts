@@ -1,20 +1,25 @@
 import type { Command } from './command.ts';
+import { command as demo } from './commands/demo.ts';
+import { command as drift } from './commands/drift.ts';
+import { command as evaluate } from './commands/evaluate.ts';
+import { command as outcomes } from './commands/outcomes.ts';
+import { command as profile } from './commands/profile.ts';
+import { command as rebaseline } from './commands/rebaseline.ts';
+import { command as samples } from './commands/samples.ts';
+import { command as serve } from './commands/serve.ts';
+import { command as traffic } from './commands/traffic.ts';
+import { command as train } from './commands/train.ts';
 
-/** All commands; each is loaded when it is asked for. */
-export const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
-  serve: () => import('./commands/serve.ts'),
-  train: () => import('./commands/train.ts'),
-  profile: () => import('./commands/profile.ts'),
-  drift: () => import('./commands/drift.ts'),
-  evaluate: () => import('./commands/evaluate.ts'),
-  outcomes: () => import('./commands/outcomes.ts'),
-  rebaseline: () => import('./commands/rebaseline.ts'),
-  samples: () => import('./commands/samples.ts'),
-  traffic: () => import('./commands/traffic.ts'),
-  demo: () => import('./commands/demo.ts'),
-};
-
-/** The tables of all commands, in their order. */
-export async function loadCommands(): Promise<Command[]> {
-  return Promise.all(Object.values(commands).map(async (load) => (await load()).command));
-}
+/** All commands, in the order of the list of commands. A table is cheap to load; what its command needs is loaded by `run`. */
+export const commands: readonly Command[] = [
+  serve,
+  train,
+  profile,
+  drift,
+  evaluate,
+  outcomes,
+  rebaseline,
+  samples,
+  traffic,
+  demo,
+];

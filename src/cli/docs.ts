@@ -10,12 +10,10 @@ import type { Setting } from '../settings/setting-types.ts';
 import { type DriftStatistic, driftStatistics } from '../stats/drift-statistics.ts';
 import type { Instrument } from '../telemetry/instrument.ts';
 import { foreignMetrics, instruments } from '../telemetry/instruments.ts';
-import { loadCommands } from './commands.ts';
+import { commands } from './commands.ts';
 import { commandsReference } from './commands-reference.ts';
 import { table } from './markdown-table.ts';
 import { rooms } from './rooms.ts';
-
-const commands = await loadCommands();
 
 /** Documents with tables that are made from the code: each table stands between two comments with its name. */
 const documents: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {

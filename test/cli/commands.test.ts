@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
-import { commands, loadCommands } from '../../src/cli/commands.ts';
+import { commands } from '../../src/cli/commands.ts';
 import { parseOptions } from '../../src/cli/parse-options.ts';
 import { UsageError } from '../../src/cli/run-cli.ts';
 import { root } from '../support/service.ts';
@@ -25,7 +25,7 @@ describe('vigia', () => {
     const listed = vigia('--help');
     assert.equal(listed.status, 0);
     assert.equal(listed.stderr, '');
-    for (const name of Object.keys(commands)) assert.match(listed.stdout, new RegExp(`^  ${name} `, 'm'));
+    for (const { name } of commands) assert.match(listed.stdout, new RegExp(`^  ${name} `, 'm'));
     const bare = vigia();
     assert.equal(bare.status, 2);
     assert.equal(bare.stdout, '');
@@ -116,7 +116,7 @@ describe('vigia', () => {
 
 describe('the table of a command', () => {
   it('has help with examples that it parses, and every exit status', async () => {
-    for (const { name, options, examples } of await loadCommands()) {
+    for (const { name, options, examples } of commands) {
       const { status, stdout } = vigia(name, '--help');
       assert.equal(status, 0);
       assert.match(stdout, new RegExp(`^Usage: vigia ${name}`));
@@ -138,7 +138,7 @@ describe('the table of a command', () => {
         encoding: 'utf8',
       },
     );
-    const tables = new Map((await loadCommands()).map((command) => [command.name, command]));
+    const tables = new Map(commands.map((command) => [command.name, command]));
     let found = 0;
     for (const file of files.split('\n').filter((name) => /\.(md|ts|ya?ml|json|service)$/.test(name))) {
       const text = (await readFile(join(root, file), 'utf8')).replaceAll(/\\\n\s*/g, '');

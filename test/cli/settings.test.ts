@@ -21,10 +21,10 @@ const wrong = {
 };
 
 describe('a command whose settings are wrong', () => {
-  for (const command of Object.keys(commands)) {
-    it(`${command} still prints its help, whatever else is asked`, () => {
+  for (const { name } of commands) {
+    it(`${name} still prints its help, whatever else is asked`, () => {
       for (const args of [['--help'], ['--nonsense', '--help']]) {
-        const { status, stdout, stderr } = run(command, args, wrong);
+        const { status, stdout, stderr } = run(name, args, wrong);
         assert.equal(status, 0, stderr);
         assert.match(stdout, /^Usage: vigia \w+/);
         assert.doesNotMatch(stdout, /abc|undefined/);
