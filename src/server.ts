@@ -5,6 +5,7 @@ import { exampleInput } from './http/openapi/predict-path.ts';
 import { onReloadRequest, stopRequested } from './process-signals.ts';
 import { startService } from './start-service.ts';
 import { whyOff } from './telemetry/otlp-options.ts';
+import { quoteWord } from './text/command-line.ts';
 import { modelPath } from './text/model-path.ts';
 import { escapeJson, writeLines } from './text/terminal.ts';
 
@@ -61,8 +62,7 @@ function exampleCall({ artifact, predictor }: Deployment): string {
       : [running.apiUrl, 'predict', features];
   const path =
     running.service.deployments.default === undefined ? modelPath(artifact.name, route) : `/${route}`;
-  const text = escapeJson(JSON.stringify(body)).replaceAll("'", String.raw`'\''`);
-  return `curl ${base}${path} -H 'content-type: application/json' -d '${text}'`;
+  return `curl ${base}${path} -H 'content-type: application/json' -d ${quoteWord(escapeJson(JSON.stringify(body)))}`;
 }
 
 function describeModel(deployment: Deployment): string {

@@ -96,10 +96,7 @@ export async function startService(
   );
   // what the home page shows of alerts is no reason not to predict
   const alertSettings = await readAlertSettings().catch((error: Error) => {
-    logger.warn(
-      { event: 'alerts' },
-      `the home page goes by the default settings of alerts: ${error.message}`,
-    );
+    logger.warn({ event: 'alerts' }, `the home page uses the default alert settings: ${error.message}`);
     return defaultAlertSettings;
   });
   const earlierState = hasPlaceholder(settings.SAMPLES_PATH + settings.OUTCOMES_PATH)

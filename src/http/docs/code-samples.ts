@@ -1,3 +1,5 @@
+import { quoteWord } from '../../text/command-line.ts';
+
 /** A request that programs are shown to send. */
 export type SampleRequest = {
   readonly method: string;
@@ -13,11 +15,11 @@ const jsonType = 'application/json';
 /** The request as a command of a POSIX shell, which finds the token in its variable TOKEN. */
 export function curlSample({ method, url, body, asksToken }: SampleRequest): string {
   const parts = [
-    `curl ${method === 'GET' || body !== undefined ? '' : `-X ${method} `}${shellText(url)}`,
+    `curl ${method === 'GET' || body !== undefined ? '' : `-X ${method} `}${quoteWord(url)}`,
     ...(asksToken ? [`-H "authorization: Bearer $TOKEN"`] : []),
     ...(body === undefined
       ? []
-      : [`-H 'content-type: ${jsonType}'`, `-d ${shellText(JSON.stringify(body))}`]),
+      : [`-H 'content-type: ${jsonType}'`, `-d ${quoteWord(JSON.stringify(body))}`]),
   ];
   return parts.join(' \\\n  ');
 }
@@ -51,11 +53,6 @@ ${asksToken ? token : ''}  },
   body: JSON.stringify(${JSON.stringify(body)}),
 });
 console.log(response.status, await response.json());`;
-}
-
-/** As one word of a shell. */
-function shellText(text: string): string {
-  return /^[\w:/.-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** A value of JSON as Python writes it. */
