@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { readDocuments } from '../src/cli/docs.ts';
+import { createAnchors } from '../src/runbook/anchors.ts';
 import { root } from './support/service.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
@@ -85,10 +86,6 @@ async function readMarkdown(): Promise<Map<string, string>> {
 
 /** The names by which GitHub links to headings. */
 function anchorsOf(text: string): string[] {
-  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
+  const anchorOf = createAnchors();
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchorOf(heading));
 }

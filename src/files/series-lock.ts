@@ -1,8 +1,8 @@
-import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NoLocks, openFileLock, type ReusableLock, requireLocks } from './file-lock.ts';
+import { statIfThere } from './stat-if-there.ts';
 
 /**
  * A write takes far less time; a process that holds the lock for longer has been suspended, or is waiting for a hanging
@@ -43,7 +43,7 @@ export function createSeriesLock(path: string, onProblem: (message: string) => v
   // not a possible replica name: a replica's lock may be in the same folder, held by this process (`openReplica`)
   const lockPath = join(dirname(path), `.${basename(path)}.series-lock`);
   let lock: ReusableLock | undefined;
-  let inode: number | undefined;
+  let inode: bigint | undefined;
   let isMissing = false;
   /** Whether the file system supports locks. That is only checked once the lock seems to be taken. */
   let hasLocks: boolean | undefined;
@@ -68,7 +68,7 @@ export function createSeriesLock(path: string, onProblem: (message: string) => v
     if (series !== undefined && !series.isFile()) return undefined;
     try {
       const opened = await openFileLock(lockPath);
-      inode = (await stat(lockPath)).ino;
+      inode = (await stat(lockPath, { bigint: true })).ino;
       lock = opened;
       return lock;
     } catch (error) {
@@ -138,11 +138,4 @@ export function createSeriesLock(path: string, onProblem: (message: string) => v
     },
     close,
   };
-}
-
-async function statIfThere(path: string): Promise<Stats | undefined> {
-  return stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-    return undefined;
-  });
 }

@@ -1,4 +1,3 @@
-import type { BigIntStats } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { lockErasures } from '../files/lock-erasures.ts';
@@ -11,6 +10,7 @@ import {
   putAside,
 } from '../files/rotated-files.ts';
 import { createSeriesLock, type SeriesLock } from '../files/series-lock.ts';
+import { statIfThere } from '../files/stat-if-there.ts';
 import { FileChanged, forgetInFile, holdsAny, type Leave } from './forget-in-file.ts';
 
 /** A service does not write a row twice: lines that reappear this often are written by something else. */
@@ -167,13 +167,6 @@ async function giveBack(aside: string, path: string, lock: SeriesLock): Promise<
     (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
   );
   if (isFree && !lock.isMissing) await rename(aside, path);
-}
-
-async function statIfThere(path: string): Promise<BigIntStats | undefined> {
-  return stat(path, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-    return undefined;
-  });
 }
 
 function describe(file: string, error: unknown): Error {

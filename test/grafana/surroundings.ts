@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import type { DashboardJson } from '../../grafana/lint/dashboard-json.ts';
 import type { Metric, Metrics, Surroundings } from '../../grafana/lint/surroundings.ts';
 import { defaultAlertSettings } from '../../src/alerts/alert-settings.ts';
+import { createAnchors } from '../../src/runbook/anchors.ts';
 import type { Instrument } from '../../src/telemetry/instrument.ts';
 import { foreignMetrics, instruments } from '../../src/telemetry/instruments.ts';
 
@@ -112,15 +113,8 @@ function publishedJaeger(): string {
 export function runbookSections(): ReadonlySet<string> {
   const file = new URL('docs/alerts.md', root);
   const headings = existsSync(file) ? readFileSync(file, 'utf8').matchAll(/^#+\s+(.+)$/gm) : [];
+  const anchorOf = createAnchors();
   return new Set([...headings].map(([, heading]) => anchorOf(heading)));
-}
-
-function anchorOf(heading: string): string {
-  return heading
-    .trim()
-    .toLowerCase()
-    .replace(/[^\w\s-]/g, '')
-    .replace(/\s/g, '-');
 }
 
 /**
