@@ -9,7 +9,7 @@ import { service } from './service.ts';
 import { telemetryPipeline } from './telemetry-pipeline.ts';
 
 /** Every dashboard, in the order in which they are read. */
-export const dashboards: readonly (() => Dashboard)[] = [
+export const dashboards: readonly ((settings: AlertSettings) => Dashboard)[] = [
   overview,
   modelDrift,
   modelPerformance,
@@ -21,7 +21,7 @@ export const dashboards: readonly (() => Dashboard)[] = [
 export function renderDashboards(settings: AlertSettings): ReadonlyMap<string, string> {
   return new Map(
     dashboards.map((make) => {
-      const dashboard = make();
+      const dashboard = make(settings);
       const text = JSON.stringify(dashboard, placeRunbook(settings), 2);
       return [`${dashboard.uid}.json`, `${placeJob(text, settings)}\n`];
     }),

@@ -1,7 +1,8 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dashboards } from '../../otel/prometheus/generator/dashboard-links.ts';
+import type { AlertSettings } from '../../src/alerts/alert-settings.ts';
 import { alertAnnotations, compose, versionAnnotation } from './compose.ts';
-import { objectives } from './service/objectives.ts';
+import { budgets } from './service/objectives.ts';
 import { replicas } from './service/replicas.ts';
 import { red } from './service/requests-by-route.ts';
 import { saturation } from './service/saturation.ts';
@@ -10,7 +11,7 @@ import { slow } from './service/slow-requests.ts';
 import * as variables from './variables.ts';
 
 /** Rate, errors and duration, what the objectives say, single slow requests, and what runs short. */
-export function service(): Dashboard {
+export function service({ objectives }: AlertSettings): Dashboard {
   return compose({
     uid: dashboards.service,
     title: 'Service',
@@ -19,6 +20,6 @@ export function service(): Dashboard {
     from: 'now-1h',
     variables: [variables.datasource, variables.instance],
     annotations: [...alertAnnotations('component="service"'), versionAnnotation('')],
-    rows: [glance, red, objectives, slow, saturation, replicas],
+    rows: [glance(objectives), red, budgets(objectives), slow, saturation, replicas],
   });
 }

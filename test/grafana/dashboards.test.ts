@@ -114,6 +114,25 @@ describe('dashboards', () => {
     }
   });
 
+  it('compare with the objectives that are set', () => {
+    const burnRates = { ...defaultAlertSettings.objectives.burnRates, '6h': 8 };
+    const objectives = {
+      ...defaultAlertSettings.objectives,
+      availability: 0.9995,
+      latencySeconds: 0.1,
+      burnRates,
+    };
+    const text = renderDashboards({ ...defaultAlertSettings, objectives }).get('service.json') ?? '';
+    for (const part of [
+      'objective of 99.95 % over',
+      'within 100 ms over',
+      '8 over 6h (critical)',
+      '> bool 8)',
+    ])
+      assert.ok(text.includes(part), part);
+    assert.doesNotMatch(text, /99\.5 %|within 250 ms|> bool 6\)/);
+  });
+
   it('begin with an overview, which leads to all others', () => {
     const home = readFileSync('grafana/grafana.ini', 'utf8').match(
       /^default_home_dashboard_path = .*\/(.+)\.json$/m,

@@ -1,18 +1,18 @@
 import { burnWindows } from '../../../otel/prometheus/generator/slo.ts';
-import { defaultAlertSettings } from '../../../src/alerts/alert-settings.ts';
+import type { AlertSettings } from '../../../src/alerts/alert-settings.ts';
 import type { Row } from '../compose.ts';
 import { asPanelLink, toRunbook } from '../links.ts';
 import { thresholdLine, timeSeries } from '../time-series.ts';
 import { budgetLeft } from './service-glance.ts';
 
-const { burnRates } = defaultAlertSettings.objectives;
-const alerts = Object.entries(burnWindows).flatMap(([severity, windows]) =>
-  windows.map(({ long }) => ({ severity, long, factor: burnRates[long] })),
-);
-const inWords = alerts.map(({ severity, factor, long }) => `${factor} over ${long} (${severity})`).join(', ');
-
 /** How near each alert of an objective is: its burn rate as a multiple of the one at which it fires. */
-function burn(slo: 'availability' | 'latency') {
+function burn(slo: 'availability' | 'latency', { burnRates }: AlertSettings['objectives']) {
+  const alerts = Object.entries(burnWindows).flatMap(([severity, windows]) =>
+    windows.map(({ long }) => ({ severity, long, factor: burnRates[long] })),
+  );
+  const inWords = alerts
+    .map(({ severity, factor, long }) => `${factor} over ${long} (${severity})`)
+    .join(', ');
   const subject = slo === 'availability' ? 'PredictAvailability' : 'PredictLatency';
   return thresholdLine(
     timeSeries(
@@ -32,11 +32,11 @@ function burn(slo: 'availability' | 'latency') {
   ).links([`${subject}BudgetBurn`, `${subject}BudgetBurnSlow`].map((name) => asPanelLink(toRunbook(name))));
 }
 
-export const objectives: Row = {
+export const budgets = (objectives: AlertSettings['objectives']): Row => ({
   question: 'Will the objectives be met?',
   panels: [
-    burn('availability'),
-    burn('latency'),
+    burn('availability', objectives),
+    burn('latency', objectives),
     timeSeries(
       {
         title: 'Error budget left',
@@ -51,4 +51,4 @@ export const objectives: Row = {
       .axisSoftMin(-0.1)
       .max(1),
   ],
-};
+});

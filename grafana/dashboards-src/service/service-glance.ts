@@ -1,4 +1,4 @@
-import { defaultAlertSettings } from '../../../src/alerts/alert-settings.ts';
+import type { AlertSettings } from '../../../src/alerts/alert-settings.ts';
 import { formatExactShare } from '../../../src/text/format.ts';
 import type { Row } from '../compose.ts';
 import { alertWords } from '../language.ts';
@@ -19,13 +19,12 @@ import {
 export const budgetLeft =
   '(slo:error_budget_remaining:ratio or 1 - max by (job, slo) (slo:burn_rate{window="6h"}))';
 
-const { objectives } = defaultAlertSettings;
-const burnVerdict = (slo: string) => ({
-  expr: whileAsked(`(${burn(slo)} > bool 1) + (${burn(slo)} > bool ${objectives.burnRates['6h']})`),
+const burnVerdict = (slo: string, { burnRates }: AlertSettings['objectives']) => ({
+  expr: whileAsked(`(${burn(slo)} > bool 1) + (${burn(slo)} > bool ${burnRates['6h']})`),
   words: { good: 'within objective', unsure: 'spending too fast', bad: 'burning' },
 });
 
-export const glance: Row = {
+export const glance = (objectives: AlertSettings['objectives']): Row => ({
   question: 'Is the service answering, well and fast enough?',
   panels: [
     verdictStat(
@@ -58,7 +57,7 @@ export const glance: Row = {
       {
         expr: `(sum(${rate(`${duration}_count`, `${predict},${failed}`)}) or 0 * sum(${rate(`${duration}_count`, predict)})) / (sum(${rate(`${duration}_count`, predict)}) > 0)`,
       },
-      burnVerdict('availability'),
+      burnVerdict('availability', objectives),
     )
       .decimals(2)
       .links([asPanelLink(toRunbook('PredictAvailabilityBudgetBurn'))]),
@@ -70,7 +69,7 @@ export const glance: Row = {
         noData: 'no request now',
       },
       { expr: whileAsked(quantile(0.95, '', rate(`${duration}_bucket`, predict))) },
-      burnVerdict('latency'),
+      burnVerdict('latency', objectives),
     ).links([asPanelLink(toRunbook('PredictLatencyBudgetBurn'))]),
     stat(
       {
@@ -100,4 +99,4 @@ export const glance: Row = {
       .decimals(0)
       .links([asPanelLink(toRunbook('TargetDown'))]),
   ],
-};
+});
