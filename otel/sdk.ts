@@ -102,7 +102,7 @@ function replaceEnvironment(instrumentations: string): void {
 }
 
 /**
- * Starts the SDK: spans over OTLP/HTTP if there is somewhere to send them, metrics for whoever asks. It must run
+ * Starts the SDK: spans over OTLP/HTTP if there is somewhere to send them, metrics on request. It must run
  * before anything it instruments is loaded (`register.ts` sees to that).
  */
 function startTelemetry(config: Config, otlp: OtlpOptions | undefined): Telemetry {

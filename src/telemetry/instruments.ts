@@ -7,8 +7,8 @@ import { shadowInstruments } from './shadow-instruments.ts';
 const http = ['http_request_method', 'http_route', 'http_response_status_code'] as const;
 
 /**
- * Every metric the service exposes, whoever records it. The table of docs/reference/metrics.md is printed from it;
- * dashboards and rules may name only metrics that are here or in `foreignMetrics`.
+ * Every metric that the service exposes, including those that packages record. The table of docs/reference/metrics.md is
+ * printed from it; dashboards and rules may name only metrics that are here or in `foreignMetrics`.
  */
 export const instruments = {
   httpDuration: {

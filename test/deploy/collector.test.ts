@@ -36,7 +36,7 @@ describe('Collector configuration', () => {
     assert.ok(Number(exporters['otlp_grpc/jaeger'].sending_queue?.queue_size) <= 20_000);
   });
 
-  it('samples no tails unless it is told to', () => {
+  it('does no tail sampling by default', () => {
     assert.doesNotMatch(readFileSync(plain, 'utf8'), /tail_sampling/);
   });
 

@@ -166,7 +166,7 @@ describe('queries of the dashboards, asked of Prometheus', () => {
       await gives(worst('x'), of([...verdicts]), { '{}': found });
   });
 
-  it('nothing to count is told as none, nobody counting by silence', async () => {
+  it('shows 0 if there is nothing to count, and nothing if nobody counts', async () => {
     const query = noneBelow('errors', 'sum(requests)', 'code');
     await gives(
       query,

@@ -73,8 +73,8 @@ describe('observations under an Idempotency-Key', () => {
   });
 
   it('may be sent again if they could not be read, or nothing was accepted', async () => {
-    assert.equal((await observe(service, '[{', 'mended')).status, 400);
-    assert.equal((await observe(service, rows, 'mended')).status, 202);
+    assert.equal((await observe(service, '[{', 'fixed')).status, 400);
+    assert.equal((await observe(service, rows, 'fixed')).status, 202);
     const first = await observe(service, { features }, 'invalid');
     const again = await observe(service, { features }, 'invalid');
     assert.deepEqual([first.status, again.status, again.body.detail], [422, 422, first.body.detail]);

@@ -33,7 +33,7 @@ describe('a rebaseline', () => {
     assert.ok(age.kind === 'numeric' && limit.kind === 'numeric');
     assert.deepEqual(age.summary, artifact.features[0].kind === 'numeric' && artifact.features[0].summary);
     assert.equal(limit.summary.max, 3990);
-    assert.equal(rebased.segments, undefined, 'what was not counted anew is left out');
+    assert.equal(rebased.segments, undefined, 'segments were not counted again, so they are omitted');
     assert.deepEqual(limit.reference.edges, numericReference(limits).edges);
     assert.match(rebased.training.smallestDetectableDrift, /^With 300 reference rows/);
     assert.deepEqual(parseArtifact(formatArtifact(rebased), 'm.json'), rebased);

@@ -206,7 +206,7 @@ describe('a service on a file system without locks', () => {
 
 describe('a service under a different name than the previous process', () => {
   for (const [what, next] of [
-    ['a container made anew under the names of old', 'f5e4d3c2b1a0'],
+    ['a recreated container, under the former names', 'f5e4d3c2b1a0'],
     ['a name that lasts from now on', undefined],
   ] as const) {
     it(`knows what was counted, and the older model: ${what}`, async () => {

@@ -43,7 +43,7 @@ const password = `"\\${randomBytes(24).toString('base64')}`;
 type Container = Replica & { readonly id: string };
 
 /**
- * Registers the tests of outcomes over three replicas that share a store. They start the replicas anew, with keys and a
+ * Registers the tests of outcomes over three replicas that share a store. They restart the replicas, with keys and a
  * token, and leave two of them.
  *
  * @param context is asked for only when the tests run
@@ -236,7 +236,7 @@ async function readCounters(prometheus: Prometheus, sinceMs: number): Promise<Co
   for (const { metric, values } of series) {
     const { __name__: name, instance, ...labels } = metric;
     const runs = lastValues(values);
-    if (name.endsWith('_total')) assert.equal(runs.length, 1, `${name} of ${instance} began anew`);
+    if (name.endsWith('_total')) assert.equal(runs.length, 1, `${name} of ${instance} began again`);
     const samples = replicas.get(instance) ?? [];
     samples.push({ metric: name, labels, value: runs[runs.length - 1] });
     replicas.set(instance, samples);

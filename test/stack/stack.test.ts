@@ -31,7 +31,7 @@ import { until } from './until.ts';
 const answered =
   'http_server_request_duration_seconds_count{http_route="/predict",http_response_status_code="200"}';
 
-/** Panels that say "none" by showing nothing, be it of the last minutes alone. */
+/** Panels that are empty when there is nothing to show, some of them for the last minutes only. */
 const mayBeEmpty =
   /: panel (Alerts |Missing and unseen values|Values outside the range|Approved, last 10 minutes)/;
 
@@ -154,7 +154,7 @@ describe('the stack', () => {
     show('user 1000, root file system read-only, no tests, no development packages, no package manager');
   });
 
-  it('shows its dashboards to whoever comes', async () => {
+  it('shows its dashboards without a login', async () => {
     const found = (await grafana.dashboards()).map(({ uid }) => uid).sort();
     assert.deepEqual(
       ['overview', 'model-drift', 'model-performance', 'service', 'telemetry-pipeline'].filter(
@@ -404,7 +404,7 @@ describe('the stack', () => {
     show(`${sent} sample lines in 3 folders`);
   });
 
-  it('goes on in the same folders when its containers are made anew', async () => {
+  it('continues in the same folders when its containers are recreated', async () => {
     await stack.compose('rm', '--stop', '--force', 'app');
     await stack.up(3);
     const folders = await stack.exec('app', 'ls', '/app/logs');

@@ -132,7 +132,7 @@ describe('npm run traffic', () => {
     answering = promise;
     const { child, ended } = start(['--url', url, '--count', '10', '--rate', '1000']);
     while (rows.length < 10) await delay(10);
-    // it heeds both alike, and two of one kind that wait together would be one
+    // it treats both alike, and two of one kind that wait together would be one
     child.kill('SIGINT');
     child.kill('SIGTERM');
     resolve();

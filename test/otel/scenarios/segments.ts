@@ -67,7 +67,7 @@ const inSegments: Variable[] = [
   variable('term', mildChange, good),
   variable('(score)', mildChange, good),
   variable('amount', steady(['0m', 'stable', 2]), 'other'),
-  // What drifts in all rows is told once.
+  // A change in all rows raises one alert.
   variable('rate', everybody),
   variable('rate', change, good),
   variable('rate', change, '= bad'),
