@@ -59,7 +59,7 @@ async function readOptions(values: Values<typeof options>) {
     if (other !== undefined)
       throw new UsageError(`--outcomes is for all samples of the model: leave out --${other}`);
     if (values.json)
-      throw new UsageError('--json is the drift report alone: npm run evaluate has the outcomes');
+      throw new UsageError('--json prints only the drift report: vigia evaluate --json evaluates outcomes');
   }
   return {
     ...values,

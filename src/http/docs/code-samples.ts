@@ -45,7 +45,7 @@ with urlopen(request) as response:
 /** The same for JavaScript, in Node.js or a browser's module. */
 export function javascriptSample({ method, url, body, asksToken }: SampleRequest): string {
   const token = "    authorization: 'Bearer ' + process.env.TOKEN,\n";
-  return `const response = await fetch('${url}', {
+  return `const response = await fetch(${JSON.stringify(url)}, {
   method: '${method}',
   headers: {
     'content-type': '${jsonType}',
