@@ -13,7 +13,7 @@ import { broadDrift } from './drift-conditions.ts';
 import { type LiveAlertName, liveAlertTiming } from './live-alert-timings.ts';
 import { segmentConditions, variableConditions } from './live-conditions.ts';
 import { type Condition, performanceConditions } from './performance-conditions.ts';
-import { type Severity, type SeverityLabel, severityLabels } from './severities.ts';
+import type { Severity, SeverityLabel } from './severities.ts';
 
 /** An alert that a replica raises, or is about to raise, by its own counts. */
 export type LiveAlert = {
@@ -84,8 +84,7 @@ export function createLiveAlerts(
     if (value !== null) found.value = value;
     const state = found.state.look(nowMs, value !== null);
     if (state === 'inactive') return undefined;
-    const { severity } = timing;
-    const severityLabel = severityLabels[settings.labels.severity][severity];
+    const { severity, severityLabel } = timing;
     return {
       name: alert,
       severity,

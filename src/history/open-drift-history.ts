@@ -27,8 +27,8 @@ const lineSchema = z.object({
 });
 
 export type DriftHistory = Omit<DriftSteps, 'add'> & {
-  /** Stores the current drift of the last hour, for each model that answers. */
-  addStep(monitors: readonly Monitor[], timeMs: number): void;
+  /** Stores the current drift of the last hour of a model. */
+  addStep(monitor: Monitor, timeMs: number): void;
   /** Resolves once the steps of earlier processes have been read. */
   readonly read: Promise<void>;
   /** Writes what is pending. Never rejects. */
@@ -74,10 +74,10 @@ export function openDriftHistory(samplesPath: string, onProblem: (message: strin
     return writer;
   }
 
-  async function write(lines: readonly string[]): Promise<void> {
+  async function write(line: string): Promise<void> {
     if (isClosed) return;
     const writer = file?.writer ?? (await owned().catch(sayOnce));
-    for (const line of lines) writer?.append(line);
+    writer?.append(line);
   }
 
   function sayOnce({ message }: Error): undefined {
@@ -90,13 +90,13 @@ export function openDriftHistory(samplesPath: string, onProblem: (message: strin
     psiOverTime: steps.psiOverTime,
     latestMs: steps.latestMs,
     read,
-    addStep(monitors, timeMs) {
-      const added = monitors.map((monitor) => measureStep(monitor, timeMs));
+    addStep(monitor, timeMs) {
+      const step = measureStep(monitor, timeMs);
       writing = writing.then(async () => {
-        // an earlier step added after them would make them forgotten
+        // an earlier step added after it would make it forgotten
         await read;
-        for (const step of added) steps.add(step);
-        await write(added.map(formatStep));
+        steps.add(step);
+        await write(formatStep(step));
       });
     },
     async close() {

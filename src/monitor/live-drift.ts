@@ -37,7 +37,8 @@ export function variableCounts(variable: VariableLayout, counts: Readonly<Float6
   return counts.subarray(variable.offset, variable.offset + variable.size) as Float64Array;
 }
 
-function variableDrift(variable: VariableLayout, counts: Float64Array): LiveDrift {
+/** The drift of one variable. @param counts of the whole window */
+export function variableDrift(variable: VariableLayout, counts: Float64Array): LiveDrift {
   const live = variableCounts(variable, counts);
   const drift = measureDrift(variable.bins, variable.counts, live);
   const share = (count: number) => (drift.samples > 0 ? count / drift.samples : null);

@@ -103,13 +103,13 @@ describe('the history of drift', () => {
     const samplesPath = join(folder.path, 'logs', 'input_samples.jsonl');
     const monitor = observed(500, 5);
     const first = openDriftHistory(samplesPath, (problem) => problems.push(problem));
-    first.addStep([monitor], startMs);
+    first.addStep(monitor, startMs);
     await first.close();
     const path = historyPath(samplesPath);
     assert.equal(path, join(folder.path, 'logs', '.input_samples.drift-history.jsonl'));
     assert.equal((await stat(path)).mode & 0o007, 0);
     const second = openDriftHistory(samplesPath, (problem) => problems.push(problem));
-    second.addStep([monitor], startMs + historyStepMs);
+    second.addStep(monitor, startMs + historyStepMs);
     await second.close();
     assert.deepEqual(
       second.psiOverTime(monitor, 0, startMs + historyStepMs).map(({ verdict }) => verdict),
@@ -127,7 +127,7 @@ describe('the history of drift', () => {
     const problems: string[] = [];
     const monitor = observed(500, 5);
     const first = openDriftHistory(samplesPath, () => {});
-    first.addStep([monitor], startMs);
+    first.addStep(monitor, startMs);
     await first.close();
     await appendFile(
       historyPath(samplesPath),
@@ -139,7 +139,7 @@ describe('the history of drift', () => {
     assert.deepEqual(problems, [
       `${historyPath(samplesPath)}: 3 of 4 lines cannot be used: the charts of drift over time lack these steps`,
     ]);
-    second.addStep([monitor], startMs + historyStepMs);
+    second.addStep(monitor, startMs + historyStepMs);
     await second.close();
     const third = openDriftHistory(samplesPath, () => {});
     await third.read;
@@ -156,7 +156,7 @@ describe('the history of drift', () => {
     for (let i = 0; i < 5; i++) {
       await appendFile(historyPath(samplesPath), `${line}\n`.repeat(9));
       const history = openDriftHistory(samplesPath, assert.fail);
-      history.addStep([monitor], startMs + i * historyStepMs);
+      history.addStep(monitor, startMs + i * historyStepMs);
       await history.close();
     }
     const names = (await readdir(folder.path)).filter((name) => name.endsWith('.jsonl'));
@@ -171,14 +171,14 @@ describe('the history of drift', () => {
     const monitor = observed(1, 5);
     const lines = async () => (await readFile(historyPath(samplesPath), 'utf8')).trimEnd().split('\n').length;
     const one = openDriftHistory(samplesPath, assert.fail);
-    one.addStep([monitor], startMs);
+    one.addStep(monitor, startMs);
     await eventually(async () => assert.equal(await lines(), 1));
     const other = openDriftHistory(samplesPath, assert.fail);
-    other.addStep([monitor], startMs + historyStepMs);
+    other.addStep(monitor, startMs + historyStepMs);
     await eventually(() => assert.equal(other.psiOverTime(monitor, 0, startMs + historyStepMs).length, 2));
     await one.close();
     assert.equal(await lines(), 1);
-    other.addStep([monitor], startMs + 2 * historyStepMs);
+    other.addStep(monitor, startMs + 2 * historyStepMs);
     await other.close();
     assert.equal(await lines(), 2);
   });
@@ -186,7 +186,7 @@ describe('the history of drift', () => {
   it('stores nothing next to a device, and reports once if it cannot be stored', async () => {
     const device = openDriftHistory('/dev/null', assert.fail);
     const monitor = observed(1, 5);
-    device.addStep([monitor], startMs);
+    device.addStep(monitor, startMs);
     await device.close();
     assert.equal(device.psiOverTime(monitor, 0, startMs).length, 1);
     await assert.rejects(stat(historyPath('/dev/null')));
@@ -194,7 +194,7 @@ describe('the history of drift', () => {
     const problems: string[] = [];
     await folder.write('logs', 'a file');
     const broken = openDriftHistory(join(folder.path, 'logs', 's.jsonl'), (said) => problems.push(said));
-    for (let i = 0; i < 3; i++) broken.addStep([monitor], startMs + i * historyStepMs);
+    for (let i = 0; i < 3; i++) broken.addStep(monitor, startMs + i * historyStepMs);
     await broken.close();
     assert.equal(broken.psiOverTime(monitor, 0, startMs + 2 * historyStepMs).length, 3);
     assert.equal(problems.filter((problem) => problem.includes('the next process will not know')).length, 1);

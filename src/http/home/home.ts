@@ -147,7 +147,7 @@ export function createHome(shown: Shown): Home {
       requests.step();
       for (const deployment of deployments.answering) {
         await pause();
-        history.addStep([deployment.monitor], timeMs);
+        history.addStep(deployment.monitor, timeMs);
         await pause();
         watchOf(deployment).alerts();
       }

@@ -2,8 +2,7 @@ import type { Deployment } from '../../deployments/deployment.ts';
 import { historyStepMs, type PsiStep } from '../../history/drift-steps.ts';
 import { scoreFeature } from '../../model/artifact.ts';
 import { isWhole } from '../../model/features.ts';
-import type { LiveDrift } from '../../monitor/live-drift.ts';
-import { liveDrift } from '../../monitor/live-drift.ts';
+import { type LiveDrift, variableDrift } from '../../monitor/live-drift.ts';
 import type { VariableLayout } from '../../monitor/monitor.ts';
 import { type WindowName, windowNames } from '../../monitor/windows.ts';
 import { type Html, html } from '../../report/render/html.ts';
@@ -52,7 +51,10 @@ type Look = { readonly window: WindowName; readonly drift: LiveDrift };
 export function featurePage(deployment: Deployment, place: number, context: FeatureContext): Page {
   const { artifact, monitor } = deployment;
   const variable = monitor.variables[place];
-  const looks = windowNames.map((window) => ({ window, drift: liveDrift(monitor, window)[place] }));
+  const looks = windowNames.map((window) => ({
+    window,
+    drift: variableDrift(variable, monitor.window(window)),
+  }));
   // the shortest window that shows drift, else the longest
   const decisive = looks.find(({ drift }) => drift.verdict === 'drifting') ?? looks[looks.length - 1];
   const charted = looks.map(({ window, drift }) => chartedOf(deployment, place, drift, window));

@@ -1,12 +1,11 @@
 import type { AlertSettings } from '../../alerts/alert-settings.ts';
 import { createAlertState } from '../../alerts/alert-state.ts';
-import { type ReplayedAlertName, replayedAlert } from '../../alerts/replayed-alerts.ts';
+import { type LiveAlertName, liveAlertTiming } from '../../alerts/live-alert-timings.ts';
 import type { Alarm } from './drift-report.ts';
 
 /** One alert of one feature, and the times that it fires. */
-export function createAlert(name: ReplayedAlertName, feature: string | null, settings: AlertSettings) {
-  const timing = replayedAlert(name, settings);
-  const { severity } = timing;
+export function createAlert(name: LiveAlertName, feature: string | null, settings: AlertSettings) {
+  const timing = liveAlertTiming(name, settings);
   const state = createAlertState(timing);
   const alarms: Alarm[] = [];
   let firing: Alarm | undefined;
@@ -16,7 +15,7 @@ export function createAlert(name: ReplayedAlertName, feature: string | null, set
       const isFiring = state.look(nowMs, value !== null) === 'firing';
       if (isFiring && firing === undefined) {
         const from = new Date(nowMs).toISOString();
-        firing = { alert: name, severity, feature, from, to: null, value: value ?? 0 };
+        firing = { alert: name, severity: timing.severityLabel, feature, from, to: null, value: value ?? 0 };
         alarms.push(firing);
       } else if (isFiring && firing !== undefined && value !== null) {
         firing.value = Math.max(firing.value, value);
