@@ -1,10 +1,10 @@
 import { performanceColors, performanceSigns } from '../monitor/describe-performance.ts';
 import { html } from '../report/render/html.ts';
 import { fact, renderPage } from '../report/render/page-shell.ts';
-import { formatCount, formatFixedShare, formatShare } from '../text/format.ts';
+import { capitalise, formatCount, formatFixedShare, formatShare } from '../text/format.ts';
 import type { Evaluation } from './evaluate.ts';
 import { protocolPhrase } from './evaluation-protocol.ts';
-import { capital, evaluationSections } from './page-sections.ts';
+import { evaluationSections } from './page-sections.ts';
 
 /** The evaluation as one page that needs nothing else: no network, no script. */
 export function renderEvaluationPage(evaluation: Evaluation): string {
@@ -15,7 +15,7 @@ export function renderEvaluationPage(evaluation: Evaluation): string {
     header: html`<p class="kicker">Evaluation · model ${model.name}, version ${model.version}</p>
 <h1 class="${performanceColors[verdict]}"><span class="sign" aria-hidden="true">${performanceSigns[verdict]} </span>${headline}</h1>
 <p class="lead">${accuracyLine(evaluation)}.</p>
-${accuracy !== null && modelFile && html`<p>${capital(protocolPhrase(modelFile))} it was ${formatFixedShare(modelFile.accuracy.value)}, with a standard error of ${formatFixedShare(modelFile.accuracy.standardError)}.</p>`}
+${accuracy !== null && modelFile && html`<p>${capitalise(protocolPhrase(modelFile))} it was ${formatFixedShare(modelFile.accuracy.value)}, with a standard error of ${formatFixedShare(modelFile.accuracy.standardError)}.</p>`}
 <dl class="facts">
 ${fact('Labelled', formatCount(samples), 'rows with their outcome')}
 ${fact(`Was ‘${classes.positive}’`, formatShare((truePositives + falseNegatives) / samples), null)}

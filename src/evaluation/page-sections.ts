@@ -1,7 +1,7 @@
 import { performanceColors, performanceSigns } from '../monitor/describe-performance.ts';
 import { type Html, html } from '../report/render/html.ts';
 import { binNames } from '../text/bin-names.ts';
-import { formatCount, formatShare } from '../text/format.ts';
+import { capitalise, formatCount, formatShare } from '../text/format.ts';
 import { comparedFigures } from './compare-slices.ts';
 import { describeExpected } from './describe-expected.ts';
 import { describeSlice, describeSlices, sliceSigns } from './describe-slices.ts';
@@ -37,7 +37,7 @@ function figuresSection(evaluation: Evaluation): Html {
 <p>On ${formatCount(samples)} rows whose outcome is known.</p>
 ${legend(modelFile)}
 <table class="estimates">
-<thead><tr><th scope="col">Figure</th><th scope="col" class="n">Value</th><th scope="col" class="n wide">95 % interval</th><th scope="col" class="spark">From 0 to 1</th>${modelFile && html`<th scope="col" class="n">${capital(protocolAdjective(modelFile))}</th>`}</tr></thead>
+<thead><tr><th scope="col">Figure</th><th scope="col" class="n">Value</th><th scope="col" class="n wide">95 % interval</th><th scope="col" class="spark">From 0 to 1</th>${modelFile && html`<th scope="col" class="n">${capitalise(protocolAdjective(modelFile))}</th>`}</tr></thead>
 <tbody>${figureNames.map((name) => figureRow(evaluation, name))}</tbody>
 </table>
 <p class="quiet">From the score bins, as the service computes them: ROC AUC ${figure(binned.rocAuc)}, within ${figure(binned.rocAucMaxError)}${modelFile && `, ${protocolPhrase(modelFile)} ${figure(binned.modelFileRocAuc)}`}; calibration error ${figure(binned.expectedCalibrationError)}.</p>
@@ -52,7 +52,7 @@ function figureRow(evaluation: Evaluation, name: FigureName): Html {
   const value = evaluation[name];
   const interval = intervals[name];
   const before = modelFile === null || name === 'expectedCalibrationError' ? null : modelFile[name];
-  return html`<tr><th scope="row">${capital(figureTitles[name])}</th><td class="n">${notIdentified.includes(name) ? 'not identified' : figure(value)}</td><td class="n wide">${interval === null ? '' : `${figure(interval.low)} – ${figure(interval.high)}`}</td><td class="spark">${value !== null && intervalChart(value, interval, before)}</td>${modelFile && html`<td class="n">${before === null ? '' : `${figure(before.value)} ± ${figure(before.standardError)}`}</td>`}</tr>`;
+  return html`<tr><th scope="row">${capitalise(figureTitles[name])}</th><td class="n">${notIdentified.includes(name) ? 'not identified' : figure(value)}</td><td class="n wide">${interval === null ? '' : `${figure(interval.low)} – ${figure(interval.high)}`}</td><td class="spark">${value !== null && intervalChart(value, interval, before)}</td>${modelFile && html`<td class="n">${before === null ? '' : `${figure(before.value)} ± ${figure(before.standardError)}`}</td>`}</tr>`;
 }
 
 function decisionsSection({ classes, confusion, samples }: Evaluation): Html {
@@ -132,7 +132,7 @@ ${besideChampions.map(championTable)}
 function championTable({ champion, outcomes, ...figures }: BesideChampion): Html {
   const rows = pairFigures.map(([name, title]) => {
     const { shadow, champion: other, difference } = figures[name];
-    return html`<tr><th scope="row">${capital(title)}</th><td class="n">${figure(shadow)}</td><td class="n">${figure(other)}</td><td class="n">${figure(difference?.value ?? null)}</td><td class="n">${difference && `${figure(difference.low)} – ${figure(difference.high)}`}</td></tr>`;
+    return html`<tr><th scope="row">${capitalise(title)}</th><td class="n">${figure(shadow)}</td><td class="n">${figure(other)}</td><td class="n">${figure(difference?.value ?? null)}</td><td class="n">${difference && `${figure(difference.low)} – ${figure(difference.high)}`}</td></tr>`;
   });
   return html`<table><caption>Beside ${champion.name} ${champion.version}, on ${formatCount(outcomes)} rows that both have scored</caption>
 <thead><tr><th scope="col">Figure</th><th scope="col" class="n">This model</th><th scope="col" class="n">The other</th><th scope="col" class="n">Difference</th><th scope="col" class="n">95 % interval</th></tr></thead>
@@ -158,8 +158,4 @@ function figure(value: number | null): string {
 
 function share(value: number | null): string {
   return value === null ? '–' : formatShare(value);
-}
-
-export function capital(text: string): string {
-  return text.replace(/^./, (first) => first.toUpperCase());
 }

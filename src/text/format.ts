@@ -11,6 +11,11 @@ export function formatNumber(value: number): string {
   return (Math.abs(value) < 1000 ? fraction : large).format(value);
 }
 
+/** A text that begins a sentence or a title. */
+export function capitalise(text: string): string {
+  return text.replace(/^./, (first) => first.toUpperCase());
+}
+
 export function formatCount(value: number): string {
   return whole.format(value);
 }

@@ -1,11 +1,11 @@
 import type { LiveAlertName } from '../../alerts/live-alert-timings.ts';
 import type { LiveAlert } from '../../alerts/live-alerts.ts';
-import { scoreFeature } from '../../model/artifact.ts';
 import { type Html, html } from '../../report/render/html.ts';
 import { formatAmount, formatCount, formatPsi, formatShare } from '../../text/format.ts';
 import type { FileOptions } from './file-options.ts';
 import type { Overview } from './home-overview.ts';
 import { command, nextStep } from './next-step.ts';
+import { nameInText } from './segment-list.ts';
 
 const psi = (value: number) => `PSI ${formatPsi(value)}`;
 const evidence = (value: number) => `the bets on it have won ${formatCount(Math.round(value))}`;
@@ -21,7 +21,7 @@ const sentences: Readonly<Record<LiveAlertName, (about: string, value: number) =
   ModelFeatureOutsideRange: (about, value) =>
     `${formatShare(value)} of ${about} lies outside the range of the reference`,
   ModelDriftSlow: (about, value) =>
-    `${about === scoreFeature ? 'the score' : about} drifts slowly, or on few requests: ${evidence(value)}`,
+    `${nameInText(about)} drifts slowly, or on few requests: ${evidence(value)}`,
   ModelDriftBroad: (_, value) => `${formatShare(value)} of the features drift together`,
   ModelSegmentDrift: (about, value) => `${about}: ${psi(value)}`,
   ModelOutcomesUnexpected: (_, value) =>

@@ -1,4 +1,3 @@
-import { scoreFeature } from '../../model/artifact.ts';
 import type { LiveDrift } from '../../monitor/live-drift.ts';
 import type { VariableLayout } from '../../monitor/monitor.ts';
 import { windowNames } from '../../monitor/windows.ts';
@@ -11,7 +10,7 @@ import { samplesNeeded } from '../../stats/samples-needed.ts';
 import { formatAmount, formatEffect, formatPsi } from '../../text/format.ts';
 import { describeUnitGuess } from '../../text/unit-guess.ts';
 import { featurePath } from '../pages/page-links.ts';
-import { breakableName } from './breakable-name.ts';
+import { breakableName, variableTitle } from './breakable-name.ts';
 import type { Overview, WatchedVariable } from './home-overview.ts';
 import { windowWords } from './home-verdict.ts';
 
@@ -25,6 +24,9 @@ export function chartedOf(variables: readonly WatchedVariable[]): readonly Watch
   return [...variables.slice(0, -1).slice(0, maxCharted), ...variables.slice(-1)];
 }
 
+/** What the verdicts and the effects in a table mean. */
+export const columnsExplained = html`<p class="quiet">A feature drifts when its PSI is above the threshold, the larger of ${driftRule.minPsi} and what chance alone explains. The effect is how far the move shifts the scores, in their standard deviations; from ${largeEffect} on it is large.</p>`;
+
 /** Every variable: its distribution, its PSI over time, and its verdict in each window. */
 export function featureSection(overview: Overview, query: string): Html {
   const { variables } = overview;
@@ -37,20 +39,16 @@ ${histogramLegend(`live, ${windowWords[windowNames[longest]]}; no bars before th
 <table class="windows" role="table"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader" class="name">Feature</th><th scope="col" role="columnheader" class="spark">Distribution</th><th scope="col" role="columnheader" class="spark">PSI, last 24 hours</th>${windowNames.map((name, i) => html`<th scope="col" role="columnheader">${windowWords[name]}<small>${formatAmount(variables[0].drifts[i].samples, 'request')}</small></th>`)}</tr></thead>
 <tbody role="rowgroup">${charted.map((variable) => rowOf(variable, overview, query))}</tbody></table>
 ${others.length > 0 && otherFeatures(others, overview, query)}
-<p class="quiet">A feature drifts when its PSI is above the threshold, the larger of ${driftRule.minPsi} and what chance alone explains. The effect is how far the move shifts the scores, in their standard deviations; from ${largeEffect} on it is large.</p>`;
+${columnsExplained}`;
 }
 
 /** Its place names a row, so that it stays the same element when the order changes. */
 function rowOf({ variable, place, drifts }: WatchedVariable, { charts }: Overview, query: string): Html {
-  return html`<tr role="row" id="variable-${place}"><th scope="row" role="rowheader"><a href="${featurePath(variable.name, query)}">${titleOf(variable)}</a>${unitOf(drifts)}</th><td role="cell" class="spark">${distribution(drifts[longest])}</td><td role="cell" class="spark">${charts.get(place) ?? ''}</td>${drifts.map(
+  return html`<tr role="row" id="variable-${place}"><th scope="row" role="rowheader"><a href="${featurePath(variable.name, query)}">${variableTitle(variable.name)}</a>${unitOf(drifts)}</th><td role="cell" class="spark">${histogram({ ...chartedDrift(drifts[longest]), wholeNumbers: false }, null)}</td><td role="cell" class="spark">${charts.get(place) ?? ''}</td>${drifts.map(
     (drift) =>
       html`<td role="cell">${badge(drift.verdict)}${figuresOf(variable, drift).map((figure) => html`<small>${figure}</small>`)}</td>`,
   )}</tr>
 `;
-}
-
-function titleOf({ name }: VariableLayout): Html | string {
-  return name === scoreFeature ? 'Score of the model' : breakableName(name);
 }
 
 /** The other unit that it seems to be in, in the shortest window that shows it. */
@@ -59,19 +57,12 @@ function unitOf(drifts: readonly LiveDrift[]): Html | '' {
   return unit === null ? '' : html`<small>${describeUnitGuess(unit)}</small>`;
 }
 
-function distribution(drift: LiveDrift): Html {
+/** What a histogram shows: no bars before there is enough to tell, as those of a few rows look like drift. */
+export function chartedDrift(drift: LiveDrift) {
   const { samples, outsideRange, bins, verdict } = drift;
-  const isKnown = verdict !== 'undetermined';
-  return histogram(
-    {
-      ...drift,
-      wholeNumbers: false,
-      samples: isKnown ? samples : 0,
-      bins: isKnown ? bins : bins.map((bin) => ({ ...bin, live: 0 })),
-      outsideRange: isKnown ? (outsideRange ?? 0) * samples : 0,
-    },
-    null,
-  );
+  return verdict === 'undetermined'
+    ? { ...drift, samples: 0, bins: bins.map((bin) => ({ ...bin, live: 0 })), outsideRange: 0 }
+    : { ...drift, outsideRange: (outsideRange ?? 0) * samples };
 }
 
 function figuresOf(variable: VariableLayout, drift: LiveDrift): string[] {

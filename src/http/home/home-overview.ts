@@ -11,6 +11,7 @@ import { windowNames } from '../../monitor/windows.ts';
 import type { Html } from '../../report/render/html.ts';
 import { compareImportance } from '../../stats/effect.ts';
 import { chartedOf } from './home-features.ts';
+import { type HomeVerdict, homeVerdict } from './home-verdict.ts';
 import type { PsiCharts } from './psi-charts.ts';
 
 /** One variable over all windows, the shortest first, and over the last day. */
@@ -98,4 +99,17 @@ export function judgeVariables({ monitor }: Pick<Deployment, 'monitor'>) {
   const decisive = drifting === -1 ? windowNames.length - 1 : drifting;
   const features = all.slice(0, -1).sort((a, b) => compareImportance(a.drifts[decisive], b.drifts[decisive]));
   return { variables: [...features, ...all.slice(-1)], decisive };
+}
+
+/** The verdict alone. @param judged of `judgeVariables` */
+export function verdictOf(
+  deployment: Pick<Deployment, 'monitor'>,
+  judged = judgeVariables(deployment),
+): HomeVerdict {
+  const { monitor } = deployment;
+  return homeVerdict({
+    ...judged,
+    slowDrift: monitor.slowDrift().variables,
+    segments: liveSegments(monitor, windowNames[judged.decisive]),
+  });
 }

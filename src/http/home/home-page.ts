@@ -4,7 +4,7 @@ import { type Html, html } from '../../report/render/html.ts';
 import { fact, type Page } from '../../report/render/page-shell.ts';
 import { badge } from '../../report/render/page-variable.ts';
 import type { Verdict } from '../../stats/drift.ts';
-import { formatAmount, formatCount, formatTime, signs } from '../../text/format.ts';
+import { capitalise, formatAmount, formatCount, formatTime, signs } from '../../text/format.ts';
 import { describeUnitGuess } from '../../text/unit-guess.ts';
 import { absentWithoutExplanation, absentWithoutPredictor } from '../absent-parts.ts';
 import { pagesNav } from '../pages/frame.ts';
@@ -96,7 +96,7 @@ ${droppedSection(dropped)}
 ${
   absent.length > 0 &&
   html`<h2 id="absent">What is absent, and why</h2>
-<ul>${absent.map((one) => html`<li>${one.replace(/^./, (first) => first.toUpperCase())}.</li>`)}</ul>`
+<ul>${absent.map((one) => html`<li>${capitalise(one)}.</li>`)}</ul>`
 }`,
   };
 }
@@ -144,5 +144,5 @@ function facts({ variables, decisive, performance, trust, alerts }: Overview): H
     value === null || value === undefined ? '–' : value.toFixed(3);
   const { text, detail } = countAlerts(alerts);
   const doubt = trust !== null && !trust.isTrusted && estimated?.rocAuc.value != null;
-  return html`<dl class="facts">${fact('Rows, last hour', formatCount(hour), null)}${fact('Drifting', isUnknown ? '–' : formatCount(count('drifting')), `of ${formatAmount(features.length, 'feature')}`)}${fact('Alerts firing', text, detail)}${fact('Estimated AUC', auc(estimated?.rocAuc.value), doubt ? 'not to be trusted' : 'last 24 hours')}${fact('Realised AUC', auc(realised.rocAuc.value), coverage.all.labelled === 0 ? 'no outcomes yet' : `${formatAmount(coverage.all.labelled, 'outcome')}`)}</dl>`;
+  return html`<dl class="facts">${fact('Rows, last hour', formatCount(hour), null)}${fact('Drifting', isUnknown ? '–' : formatCount(count('drifting')), `of ${formatAmount(features.length, 'feature')}`)}${fact('Alerts firing', text, detail)}${fact('Estimated AUC', auc(estimated?.rocAuc.value), doubt ? 'not to be trusted' : 'last 24 hours')}${fact('Realised AUC', auc(realised.rocAuc.value), coverage.all.labelled === 0 ? 'no outcomes yet' : formatAmount(coverage.all.labelled, 'outcome'))}</dl>`;
 }

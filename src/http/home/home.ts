@@ -3,18 +3,16 @@ import type { AlertSettings } from '../../alerts/alert-settings.ts';
 import { createLiveAlerts } from '../../alerts/live-alerts.ts';
 import type { Deployment } from '../../deployments/deployment.ts';
 import { learntFromOutcomes } from '../../model/learnt.ts';
-import { liveSegments } from '../../monitor/live-segments.ts';
-import { windowNames } from '../../monitor/windows.ts';
 import { createPauses } from '../../times/pauses.ts';
 import { shareRuns } from '../../times/share-runs.ts';
 import { modelQuery } from '../pages/page-links.ts';
 import { preparePage, type ReadyPage } from '../pages/send-page.ts';
 import type { Service } from '../service.ts';
 import { fileOptions } from './file-options.ts';
-import { judgeVariables, type ModelWatch, overviewOf } from './home-overview.ts';
+import { type ModelWatch, overviewOf, verdictOf } from './home-overview.ts';
 import { type HomeContents, homePage, homeUpdate } from './home-page.ts';
 import type { Dropped } from './home-service.ts';
-import { type HomeVerdict, homeVerdict } from './home-verdict.ts';
+import type { HomeVerdict } from './home-verdict.ts';
 import { createLiveUpdates, type LiveUpdates } from './live-updates.ts';
 import { createPsiCharts } from './psi-charts.ts';
 import { createRecentRequests } from './recent-requests.ts';
@@ -183,18 +181,6 @@ function watch(deployment: Deployment, { history, alertSettings }: Shown): Model
     alerts: recent(() => alerts.look(Date.now()), lookMs),
     chart: createPsiCharts(monitor, history),
   };
-}
-
-/** The verdict alone. */
-function verdictOf(deployment: Deployment): HomeVerdict {
-  const { monitor } = deployment;
-  const { variables, decisive } = judgeVariables(deployment);
-  return homeVerdict({
-    variables,
-    decisive,
-    slowDrift: monitor.slowDrift().variables,
-    segments: liveSegments(monitor, windowNames[decisive]),
-  });
 }
 
 /** What is lost, since the start: of the service, and of the model. */

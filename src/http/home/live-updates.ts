@@ -13,9 +13,7 @@ const retryMs = 3_000;
 
 /** Keeps open pages up to date, by server-sent events. */
 export type LiveUpdates = {
-  /** Whether there are as many pages as are kept up to date. */
-  readonly isFull: boolean;
-  /** How many there are. */
+  /** How many there are; `maxPages` at most. */
   readonly pages: number;
   /** Sends what the page of a model shows, now and each time that it has changed, until the client goes away. */
   add(response: ServerResponse, model: string): Promise<void>;
@@ -87,9 +85,6 @@ export function createLiveUpdates(
   }
 
   return {
-    get isFull() {
-      return clients.size >= maxPages;
-    },
     get pages() {
       return clients.size;
     },

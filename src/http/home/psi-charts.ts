@@ -1,11 +1,11 @@
 import { historyStepMs } from '../../history/drift-steps.ts';
 import type { DriftHistory } from '../../history/open-drift-history.ts';
-import { scoreFeature } from '../../model/artifact.ts';
 import type { Monitor } from '../../monitor/monitor.ts';
 import { windowNames } from '../../monitor/windows.ts';
 import type { Html } from '../../report/render/html.ts';
 import { overTimeChart } from '../../report/render/page-charts.ts';
 import type { WatchedVariable } from './home-overview.ts';
+import { nameInText } from './segment-list.ts';
 
 /** With fewer steps, the chart of an hour at most, the present is the last point of it. */
 const shortSteps = 12;
@@ -31,8 +31,7 @@ export function createPsiCharts(
     const overTime = isShort ? [...steps, present] : steps;
     if (overTime.every(({ psi }) => psi === null)) return '';
     const startMs = Math.min(nowMs - hourMs, Date.parse(overTime[0].from));
-    const title = name === scoreFeature ? 'the score' : name;
-    const chart = overTimeChart({ name: title, overTime }, historyStepMs / 1000, startMs);
+    const chart = overTimeChart({ name: nameInText(name), overTime }, historyStepMs / 1000, startMs);
     if (!isShort && latestMs !== undefined) drawn.set(place, { latestMs, chart });
     return chart;
   };

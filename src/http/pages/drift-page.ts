@@ -7,36 +7,38 @@ import { type WindowName, windowNames } from '../../monitor/windows.ts';
 import { type Html, html } from '../../report/render/html.ts';
 import type { Page } from '../../report/render/page-shell.ts';
 import { badge, formatChange } from '../../report/render/page-variable.ts';
-import { driftRule, driftThreshold } from '../../stats/drift.ts';
-import { largeEffect } from '../../stats/effect.ts';
-import { formatAmount, formatCount, formatEffect, formatPsi, formatShare, signs } from '../../text/format.ts';
+import { driftThreshold } from '../../stats/drift.ts';
+import {
+  capitalise,
+  formatAmount,
+  formatCount,
+  formatEffect,
+  formatPsi,
+  formatShare,
+  signs,
+} from '../../text/format.ts';
 import { describeUnitGuess } from '../../text/unit-guess.ts';
-import { breakableName } from '../home/breakable-name.ts';
-import { judgeVariables, type WatchedVariable } from '../home/home-overview.ts';
-import { homeVerdict, windowWords } from '../home/home-verdict.ts';
-import { segmentList } from '../home/segment-list.ts';
+import { variableTitle } from '../home/breakable-name.ts';
+import { columnsExplained } from '../home/home-features.ts';
+import { judgeVariables, verdictOf, type WatchedVariable } from '../home/home-overview.ts';
+import { windowWords } from '../home/home-verdict.ts';
+import { nameInText, segmentList } from '../home/segment-list.ts';
 import { frame, frameStyle, modelKicker } from './frame.ts';
 import { featurePath } from './page-links.ts';
 
 /** What `/drift` says in JSON, for people. @param query of `modelQuery` */
 export function driftPage(deployment: Deployment, query: string): Page {
   const { artifact, monitor } = deployment;
-  const { variables, decisive } = judgeVariables(deployment);
-  const slowDrift = monitor.slowDrift();
-  const verdict = homeVerdict({
-    variables,
-    decisive,
-    slowDrift: slowDrift.variables,
-    segments: liveSegments(monitor, windowNames[decisive]),
-  });
+  const judged = judgeVariables(deployment);
+  const verdict = verdictOf(deployment, judged);
   return {
     title: `Drift: ${artifact.name} ${artifact.version}`,
     style: frameStyle,
     header: html`${frame(query, '/drift', modelKicker(artifact))}
 <h1 class="${verdict.sign}"><span class="sign" aria-hidden="true">${signs[verdict.sign]} </span>${verdict.text}</h1>`,
-    main: html`${windowNames.map((window, w) => windowSection(deployment, variables, window, w, query))}
-${slowSection(slowDrift, query)}
-<p class="quiet">A feature drifts when its PSI is above the threshold, the larger of ${driftRule.minPsi} and what chance alone explains. The effect is how far the move shifts the scores, in their standard deviations; from ${largeEffect} on it is large.</p>`,
+    main: html`${windowNames.map((window, w) => windowSection(deployment, judged.variables, window, w, query))}
+${slowSection(monitor.slowDrift(), query)}
+${columnsExplained}`,
     footer: html`Programs get this page as JSON, as <code>curl</code> does; so does a browser that asks for <code>application/json</code>.`,
   };
 }
@@ -50,7 +52,7 @@ function windowSection(
 ): Html {
   const { monitor, predictor } = deployment;
   const samples = variables[0].drifts[w].samples;
-  const title = windowWords[window].replace(/^./, (first) => first.toUpperCase());
+  const title = capitalise(windowWords[window]);
   if (samples === 0) return html`<h2>${title}</h2><p>No requests.</p>`;
   const shift =
     predictor?.explanation === undefined ? null : liveScoreShift(predictor.explanation, monitor, window);
@@ -93,8 +95,7 @@ function rowOf(
     share(drift.kind === 'categorical' ? unseen : null),
     share(drift.kind === 'numeric' && name !== scoreFeature ? outsideRange : null),
   ];
-  const title = name === scoreFeature ? 'Score of the model' : breakableName(name);
-  return html`<tr><th scope="row"><a href="${featurePath(name, query)}">${title}</a>${unit !== null && html` <small class="quiet">${describeUnitGuess(unit)}</small>`}</th><td>${badge(verdict)}</td>${cells.map((cell) => html`<td class="n">${cell}</td>`)}</tr>
+  return html`<tr><th scope="row"><a href="${featurePath(name, query)}">${variableTitle(name)}</a>${unit !== null && html` <small class="quiet">${describeUnitGuess(unit)}</small>`}</th><td>${badge(verdict)}</td>${cells.map((cell) => html`<td class="n">${cell}</td>`)}</tr>
 `;
 }
 
@@ -107,6 +108,6 @@ function slowSection(
 ${
   drifting.length === 0
     ? html`<p>${days === 0 ? 'Looked for day by day: no whole day has passed since the start.' : `None in the ${formatCount(days)} ${days === 1 ? 'day' : 'days'} since the start.`}</p>`
-    : html`<ul>${drifting.map(({ name, direction, forDays }) => html`<li><a href="${featurePath(name, query)}">${name === scoreFeature ? 'the score' : name}</a> ${direction}, for about ${formatAmount(forDays ?? 0, 'day')}</li>`)}</ul>`
+    : html`<ul>${drifting.map(({ name, direction, forDays }) => html`<li><a href="${featurePath(name, query)}">${nameInText(name)}</a> ${direction}, for about ${formatAmount(forDays ?? 0, 'day')}</li>`)}</ul>`
 }`;
 }

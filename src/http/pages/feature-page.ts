@@ -18,8 +18,10 @@ import { badge } from '../../report/render/page-variable.ts';
 import { missingBin, unseenBin } from '../../stats/binning.ts';
 import { driftThreshold } from '../../stats/drift.ts';
 import { samplesNeeded } from '../../stats/samples-needed.ts';
+import { sumCounts } from '../../stats/smoothing.ts';
 import { binNames } from '../../text/bin-names.ts';
 import {
+  capitalise,
   formatAmount,
   formatCount,
   formatEffect,
@@ -30,6 +32,7 @@ import {
 } from '../../text/format.ts';
 import { describeUnitGuess } from '../../text/unit-guess.ts';
 import { breakableName } from '../home/breakable-name.ts';
+import { chartedDrift } from '../home/home-features.ts';
 import { windowWords } from '../home/home-verdict.ts';
 import { frame, frameStyle, modelKicker } from './frame.ts';
 import { quantileTable } from './quantile-table.ts';
@@ -107,16 +110,11 @@ function chartedOf(
   window: WindowName,
 ): ChartedFigure {
   const feature = artifact.features.at(place);
-  const isKnown = drift.verdict !== 'undetermined';
   return {
-    ...drift,
+    ...chartedDrift(drift),
     name: nameOf(monitor.variables[place]),
     sentence: `In the ${windowWords[window]}: ${drift.verdict}.`,
     wholeNumbers: place < artifact.features.length && feature?.kind === 'numeric' && isWhole(feature),
-    // bars of a few rows look like drift
-    samples: isKnown ? drift.samples : 0,
-    bins: isKnown ? drift.bins : drift.bins.map((bin) => ({ ...bin, live: 0 })),
-    outsideRange: isKnown ? (drift.outsideRange ?? 0) * drift.samples : 0,
   };
 }
 
@@ -126,7 +124,7 @@ function windowFigure(variable: VariableLayout, look: Look, charted: ChartedFigu
     drift.samples === 0
       ? 'no requests'
       : `PSI ${formatPsi(drift.psi)}, threshold ${formatPsi(driftThreshold(drift.psiNoiseCeiling))}, ${formatAmount(drift.samples, 'request')}`;
-  return html`<details${isOpen && html` open`}><summary><h3>${windowWords[window].replace(/^./, (first) => first.toUpperCase())}</h3>${badge(drift.verdict)}<p>${figures}</p></summary>
+  return html`<details${isOpen && html` open`}><summary><h3>${capitalise(windowWords[window])}</h3>${badge(drift.verdict)}<p>${figures}</p></summary>
 <div class="body">${drift.verdict === 'undetermined' && html`<p class="quiet">No bars before there is enough to tell: it ${headline(variable, look)}</p>`}${histogramFigure(charted)}${binsTable(charted, drift)}</div></details>`;
 }
 
@@ -141,7 +139,7 @@ function binsTable(charted: ChartedFigure, { bins, samples, referenceSamples }: 
 
 /** How often the value is missing, unseen or out of range. */
 function shareTable({ bins, counts, name }: VariableLayout, looks: readonly Look[]): Html {
-  const rows = counts.reduce((sum, count) => sum + count, 0);
+  const rows = sumCounts(counts);
   const share = (value: number | null) =>
     html`<td class="n">${value === null ? '–' : formatShare(value)}</td>`;
   const isNumber = bins.kind === 'numeric';

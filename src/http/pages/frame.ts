@@ -27,7 +27,7 @@ export function pagesNav(query: string, current: ModelPage | null): Html {
   return html`<nav class="kicker" aria-label="Pages">${link('/', 'Home')} · ${link('/drift', 'Drift')} · ${link('/performance', 'Performance')} · <a href="/docs">API</a> · <a href="/runbook">Runbook</a></nav>`;
 }
 
-/** `Model credit, version 26800e6a9b4c. This replica alone, since its start …` */
+/** `Model credit, version 26800e6a9b4c · this replica alone` */
 export function modelKicker({ name, version }: Pick<Deployment['artifact'], 'name' | 'version'>): string {
   return `Model ${name}, version ${version} · this replica alone`;
 }

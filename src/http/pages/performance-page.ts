@@ -6,7 +6,6 @@ import {
   performanceSigns,
 } from '../../monitor/describe-performance.ts';
 import { judgePerformance } from '../../monitor/performance-verdict.ts';
-import type { WindowName } from '../../monitor/windows.ts';
 import type { KnownModel } from '../../outcomes/known-model.ts';
 import { type Html, html } from '../../report/render/html.ts';
 import type { Page } from '../../report/render/page-shell.ts';
@@ -76,8 +75,7 @@ ${coverageOf(model)}
 ${absentWithoutOutcomes(known.artifact) !== null && html`<p class="quiet">Nothing is estimated: ${absentWithoutOutcomes(known.artifact)}.</p>`}`;
 }
 
-const spanWords = (span: Span) =>
-  span === 'sinceStart' ? 'since the start' : windowWords[span as WindowName];
+const spanWords = (span: Span) => (span === 'sinceStart' ? 'since the start' : windowWords[span]);
 
 const windowOf = (told: PerformanceOf, span: Span) =>
   span === 'sinceStart' ? told.sinceStart : told.windows[span];

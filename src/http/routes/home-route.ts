@@ -15,7 +15,7 @@ export function addHomeRoutes(router: AppRouter, service: Service): void {
   router.get('/', async (context) => sendReadyPage(context, await home.page(shownModel(context, service))));
   router.get('/updates', (context) => {
     const { name } = shownModel(context, service).artifact;
-    if (home.updates.isFull) {
+    if (home.updates.pages >= maxPages) {
       throw new Problem(
         'overloaded',
         `${maxPages} pages are kept up to date already: close one, or load this one again for its present state`,

@@ -1,7 +1,14 @@
 import type { Bin } from '../../stats/binning.ts';
 import { driftRule } from '../../stats/drift.ts';
 import { largeEffect } from '../../stats/effect.ts';
-import { formatCount, formatEffect, formatNumber, formatShare, formatTime } from '../../text/format.ts';
+import {
+  capitalise,
+  formatCount,
+  formatEffect,
+  formatNumber,
+  formatShare,
+  formatTime,
+} from '../../text/format.ts';
 import { describeUnitGuess } from '../../text/unit-guess.ts';
 import type { DriftReport } from '../compute/drift-report.ts';
 import type { LiveVariable } from '../compute/live-variable.ts';
@@ -50,7 +57,7 @@ export function describeVariable(variable: Measured, words: Words, isScore: bool
 
 /** What explains the rest comes first. */
 function describeUnit({ unit }: Measured): string {
-  return unit === null ? '' : `${sentenceStart(describeUnitGuess(unit))} `;
+  return unit === null ? '' : `${capitalise(describeUnitGuess(unit))} `;
 }
 
 function describeEffect({ effect }: Measured): string {
@@ -69,11 +76,7 @@ function describeMove({ samplesNeeded, psiNoiseCeiling }: Measured, { rows }: Wo
 }
 
 function sentence(clauses: readonly string[]): string {
-  return `${sentenceStart(clauses.join('; '))}.`;
-}
-
-function sentenceStart(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  return `${capitalise(clauses.join('; '))}.`;
 }
 
 function describeDoubt({ samplesNeeded, referenceSamples }: Measured, { rows }: Words): string {

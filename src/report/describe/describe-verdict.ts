@@ -1,6 +1,6 @@
 import { driftRule } from '../../stats/drift.ts';
 import { largeEffect, nearness } from '../../stats/effect.ts';
-import { formatCount, formatEffect, formatPsi } from '../../text/format.ts';
+import { capitalise, formatCount, formatEffect, formatPsi } from '../../text/format.ts';
 import { describeUnitGuess } from '../../text/unit-guess.ts';
 import type { DriftReport, ReportVariable } from '../compute/drift-report.ts';
 import type { Words } from './describe-variable.ts';
@@ -80,7 +80,7 @@ function describeMoved(
     ...(moved.some(mayDrift) ? [`more ${rows} are needed to tell how far`] : []),
     ...(doubtful > 0 ? [`${doubtful} of ${features.length} features cannot be judged yet`] : []),
   ].join('; ');
-  return unsure === '' ? main : `${main} ${unsure.charAt(0).toUpperCase()}${unsure.slice(1)}.`;
+  return unsure === '' ? main : `${main} ${capitalise(unsure)}.`;
 }
 
 /** Whether what moved could be drift, which the noise hides. */
