@@ -70,7 +70,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   monitor: {
     holds:
       'what is counted of live traffic, and the figures derived from it: drift, performance, segments, groups',
-    knows: ['stats', 'model', 'predictors'],
+    knows: ['stats', 'text', 'model', 'predictors'],
     packages: [],
   },
   alerts: {

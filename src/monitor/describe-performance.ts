@@ -1,3 +1,4 @@
+import { formatCount } from '../text/format.ts';
 import type { ComparedFigure, PerformanceVerdict, PromisedFigure } from './performance-verdict.ts';
 
 const names: Readonly<Record<PromisedFigure, string>> = {
@@ -5,8 +6,6 @@ const names: Readonly<Record<PromisedFigure, string>> = {
   rocAuc: 'ROC AUC',
   brier: 'Brier score',
 };
-
-const count = new Intl.NumberFormat('en');
 
 /** The sign of each verdict, so that none depends on its colour. */
 export const performanceSigns = { worse: '▼', 'as promised': '●', undetermined: '?' } as const;
@@ -33,7 +32,7 @@ export function describePerformance(judged: PerformanceVerdict, positive: string
     ...worse.map(compared),
     ...(outcomes?.areUnexpected
       ? [
-          `${count.format(outcomes.observed)} of ${count.format(samples)} were ‘${positive}’, ${count.format(Math.round(outcomes.expected))} expected`,
+          `${formatCount(outcomes.observed)} of ${formatCount(samples)} were ‘${positive}’, ${formatCount(Math.round(outcomes.expected))} expected`,
         ]
       : []),
     ...(outcomes?.isCalibrationBroken && !outcomes.areUnexpected
@@ -51,5 +50,5 @@ function compared({ figure, value, expected }: ComparedFigure): string {
 function doubtOf({ doubt, samples }: PerformanceVerdict): string {
   if (doubt === 'no promise') return 'the model file was made without outcomes';
   if (doubt === 'one decision') return 'one decision has hardly any outcomes';
-  return samples === 0 ? 'there are no outcomes' : `${count.format(samples)} outcomes are too few`;
+  return samples === 0 ? 'there are no outcomes' : `${formatCount(samples)} outcomes are too few`;
 }

@@ -1,4 +1,5 @@
 import { unseenBin } from '../stats/binning.ts';
+import { formatFixedShare } from '../text/format.ts';
 import { variableCounts } from './live-drift.ts';
 import type { Monitor, VariableLayout } from './monitor.ts';
 import type { Cell, PerformanceSums } from './performance.ts';
@@ -51,7 +52,8 @@ export function judgeTrust(
   const share = risenShare(occurrences(byBin(cells, sums.predictions)), occurrences(scoreBins.counts), {
     minRise: trustRule.minRise,
   });
-  if (share !== null) reasons.push(`${percent(share)} of the scores are where the reference has hardly any`);
+  if (share !== null)
+    reasons.push(`${formatFixedShare(share)} of the scores are where the reference has hardly any`);
   return { isTrusted: reasons.length === 0, reasons };
 }
 
@@ -91,11 +93,9 @@ export function inputDoubts(input: CountedInput): string[] {
   const outside = risen(outsideRange, outsideReferenceCount);
   const unknown = risen(unseen, referenceUnseen);
   return [
-    ...(outside === null ? [] : [`${percent(outside)} of ${name} lies outside the range of the reference`]),
-    ...(unknown === null ? [] : [`${percent(unknown)} of ${name} is of no known category`]),
+    ...(outside === null
+      ? []
+      : [`${formatFixedShare(outside)} of ${name} lies outside the range of the reference`]),
+    ...(unknown === null ? [] : [`${formatFixedShare(unknown)} of ${name} is of no known category`]),
   ];
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }
