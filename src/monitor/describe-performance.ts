@@ -1,4 +1,4 @@
-import { formatCount } from '../text/format.ts';
+import { formatAmount, formatCount } from '../text/format.ts';
 import type { ComparedFigure, PerformanceVerdict, PromisedFigure } from './performance-verdict.ts';
 
 const names: Readonly<Record<PromisedFigure, string>> = {
@@ -50,5 +50,7 @@ function compared({ figure, value, expected }: ComparedFigure): string {
 function doubtOf({ doubt, samples }: PerformanceVerdict): string {
   if (doubt === 'no promise') return 'the model file was made without outcomes';
   if (doubt === 'one decision') return 'one decision has hardly any outcomes';
-  return samples === 0 ? 'there are no outcomes' : `${formatCount(samples)} outcomes are too few`;
+  return samples === 0
+    ? 'there are no outcomes'
+    : `${formatAmount(samples, 'outcome')} ${samples === 1 ? 'is' : 'are'} too few`;
 }

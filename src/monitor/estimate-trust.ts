@@ -1,7 +1,8 @@
-import { unseenBin } from '../stats/binning.ts';
+import { type Bins, unseenBin } from '../stats/binning.ts';
+import { sumCounts } from '../stats/smoothing.ts';
 import { formatFixedShare } from '../text/format.ts';
 import { variableCounts } from './live-drift.ts';
-import type { Monitor, VariableLayout } from './monitor.ts';
+import type { Monitor } from './monitor.ts';
 import type { Cell, PerformanceSums } from './performance.ts';
 import type { ScoreBins } from './performance-comparison.ts';
 import { byBin, total } from './performance-figures.ts';
@@ -43,7 +44,12 @@ export function judgeTrust(
 ): Trust {
   // the last variable is the score, which is judged by the calibration's rows
   const features = monitor?.variables.slice(0, -1) ?? [];
-  const reasons = features.filter(bearsOnScore).flatMap((feature) => doubtsOf(feature, inputs));
+  const reasons = features.flatMap((feature) =>
+    inputDoubts(feature, {
+      counts: variableCounts(feature, inputs),
+      outside: inputs[feature.below] + inputs[feature.above],
+    }),
+  );
   const thin = thinBins(scoreBins);
   const occurrences = (counts: ArrayLike<number>): Occurrences => ({
     count: thin.reduce((sum, isThin, bin) => sum + isThin * counts[bin], 0),
@@ -57,45 +63,36 @@ export function judgeTrust(
   return { isTrusted: reasons.length === 0, reasons };
 }
 
-/** Unless it is known to contribute the same to every score. */
-function bearsOnScore({ effects }: VariableLayout): boolean {
-  return effects === undefined || effects.some((effect) => effect !== 0);
-}
-
-function doubtsOf(feature: VariableLayout, inputs: Readonly<Float64Array>): string[] {
-  const { bins, counts, name, below, above } = feature;
-  const live = variableCounts(feature, inputs);
-  return inputDoubts({
+/**
+ * Why an estimate is in doubt because of one input; empty where it is not, and for an input that is known to contribute
+ * the same to every score.
+ *
+ * @param live its counts by bin, and how many of its values are outside the range of the reference
+ */
+export function inputDoubts(
+  {
     name,
-    samples: total(live),
-    outsideRange: bins.kind === 'numeric' ? inputs[below] + inputs[above] : null,
-    unseen: bins.kind === 'categorical' ? live[unseenBin(bins)] : null,
-    referenceSamples: total(Float64Array.from(counts)),
-    referenceUnseen: bins.kind === 'categorical' ? counts[unseenBin(bins)] : 0,
-  });
-}
-
-/** One input, counted. Values outside the range are `null` for a category, unseen ones for a number. */
-export type CountedInput = {
-  readonly name: string;
-  readonly samples: number;
-  readonly outsideRange: number | null;
-  readonly unseen: number | null;
-  readonly referenceSamples: number;
-  readonly referenceUnseen: number;
-};
-
-/** Why an estimate is in doubt because of one input; empty where it is not. */
-export function inputDoubts(input: CountedInput): string[] {
-  const { name, samples, outsideRange, unseen, referenceSamples, referenceUnseen } = input;
-  const risen = (count: number | null, before: number) =>
-    count === null ? null : risenShare({ count, samples }, { count: before, samples: referenceSamples });
-  const outside = risen(outsideRange, outsideReferenceCount);
-  const unknown = risen(unseen, referenceUnseen);
-  return [
-    ...(outside === null
+    bins,
+    counts,
+    effects,
+  }: {
+    readonly name: string;
+    readonly bins: Bins;
+    readonly counts: readonly number[];
+    readonly effects?: readonly number[] | undefined;
+  },
+  live: { readonly counts: ArrayLike<number>; readonly outside: number },
+): string[] {
+  if (effects?.every((effect) => effect === 0)) return [];
+  const [samples, referenceSamples] = [sumCounts(live.counts), sumCounts(counts)];
+  const risen = (count: number, before: number) =>
+    risenShare({ count, samples }, { count: before, samples: referenceSamples });
+  if (bins.kind === 'numeric') {
+    const outside = risen(live.outside, outsideReferenceCount);
+    return outside === null
       ? []
-      : [`${formatFixedShare(outside)} of ${name} lies outside the range of the reference`]),
-    ...(unknown === null ? [] : [`${formatFixedShare(unknown)} of ${name} is of no known category`]),
-  ];
+      : [`${formatFixedShare(outside)} of ${name} lies outside the range of the reference`];
+  }
+  const unknown = risen(live.counts[unseenBin(bins)], counts[unseenBin(bins)]);
+  return unknown === null ? [] : [`${formatFixedShare(unknown)} of ${name} is of no known category`];
 }

@@ -147,7 +147,7 @@ export function computeReport(
     together,
     predictions: comparePredictions(reference, live, artifact),
     positive: artifact?.output.positive ?? null,
-    expectedShare: artifact && expectedShare(artifact, live, features),
+    expectedShare: artifact && expectedShare(artifact, live),
     stepSeconds: timed.length > 0 ? live.overTime.stepMs / 1000 : null,
     alarms: live.replay && backtest(live.replay, variables, reference.score, alertSettings),
     notes: [...reference.notes, ...live.notes, ...limits(reference, live, features, words)],
@@ -165,35 +165,13 @@ function isNotInRows({ counts, withheld }: LiveVariable): boolean {
 }
 
 /** Of all scores, which is possible while they are not too many to keep. */
-function expectedShare(
-  artifact: Artifact,
-  { score }: Live,
-  features: readonly ReportVariable[],
-): DriftReport['expectedShare'] {
+function expectedShare(artifact: Artifact, { score, features }: Live): DriftReport['expectedShare'] {
   const column = score?.column;
   const measured = column ? measureExpectedShare(artifact, column) : null;
-  return measured && { doubts: features.flatMap(doubtsOf), ...measured };
-}
-
-/** Why what the scores predict is in doubt because of a feature. */
-function doubtsOf({
-  name,
-  kind,
-  samples,
-  outsideRange,
-  unseen,
-  referenceSamples,
-  bins,
-}: ReportVariable): string[] {
-  const isNumber = kind === 'numeric';
-  return inputDoubts({
-    name,
-    samples,
-    outsideRange: isNumber ? outsideRange : null,
-    unseen: isNumber ? null : unseen,
-    referenceSamples,
-    referenceUnseen: bins.find((bin) => bin.kind === 'unseen')?.reference ?? 0,
-  });
+  const doubts = features.flatMap(({ reference, counts, below, above }) =>
+    inputDoubts(reference, { counts, outside: below + above }),
+  );
+  return measured && { doubts, ...measured };
 }
 
 function isoOrNull(ms: number): string | null {

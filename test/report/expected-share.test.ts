@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { formatArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { calibrationOf } from '../../src/model/calibrate.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { learntOf } from '../support/model-parts.ts';
@@ -64,6 +65,21 @@ describe('the share of positives that scores predict', () => {
     const { stdout } = await runCommand('drift', ['--model', model, '--live', live]);
     assert.match(unwrapped(stdout), /Not to be trusted: 100\.0 % of limit lies outside the range/);
     assert.match(unwrapped(stdout), /another unit\?/);
+  });
+
+  it('is not in doubt for a feature that contributes the same to every score', async () => {
+    await using folder = await temporaryFolder();
+    const { version: _, ...content } = artifact;
+    const features = artifact.features.map((feature) =>
+      feature.name === 'limit' && feature.kind === 'numeric'
+        ? { ...feature, reference: { ...feature.reference, effects: feature.reference.counts.map(() => 0) } }
+        : feature,
+    );
+    const path = await folder.write('model.json', formatArtifact(sealArtifact({ ...content, features })));
+    const rows = makeSamples({ count: 1000 }).map((sample) => ({ ...sample.features, limit: 1e7 }));
+    const live = await folder.write('live.csv', toCsv(rows));
+    const { expectedShare } = await driftReport('--model', path, '--live', live);
+    assert.deepEqual(expectedShare?.doubts, []);
   });
 
   it('is next to the realised share in an evaluation', async () => {
