@@ -161,6 +161,10 @@ describe('the pages of the admin listener', function () {
     const performance = await text('/performance');
     assert.match(performance, /<strong>Not to be trusted:<\/strong> the estimates/);
     assert.match(performance, /of limit lies outside the range of the reference/);
+    assert.match(
+      performance,
+      /old enough \(100\s%\): 100\s% of those predicted ‘\w+’(, 100\s% of those predicted ‘\w+’)?\./,
+    );
     const [told] = ((await (await get('/performance', { accept: '*/*' })).json()) as any).models;
     const expected = told.comparedWith.rocAuc.value.toFixed(3);
     assert.notEqual(told.evaluation.rocAuc.value.toFixed(3), expected);

@@ -41,7 +41,7 @@ const sentences: Readonly<Record<LiveAlertName, (about: string, value: number) =
 export function alertSection(overview: Overview, { drift }: FileOptions): Html {
   return html`<h2 id="alerts">Which alerts would fire?</h2>
 ${overview.alerts.length === 0 ? html`<p>None.</p>` : html`<ul class="alerts">${items(overview)}</ul>`}
-<p class="quiet">By the conditions, thresholds and waiting times of the Prometheus rules, on this replica alone. Prometheus knows more: all replicas, the same hour yesterday and last week, and what is not about a model (availability, latency, refused inputs, lost telemetry).</p>
+<p class="quiet">By the conditions, thresholds and waiting times of the Prometheus rules, on this replica alone. Prometheus knows more: all replicas, the same hour yesterday and last week, and what is not about a model (availability, latency, rejected inputs, lost telemetry).</p>
 ${nextStep(html`What to do about each: <a href="/runbook">the runbook</a>. See when they would have fired before: ${command(`npm run drift -- ${drift} --backtest`)}`)}`;
 }
 

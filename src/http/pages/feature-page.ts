@@ -171,10 +171,10 @@ function overTimeSection(
   const known = steps.filter(({ psi }) => psi !== null);
   const title = html`<h2 id="time">When did it change?</h2>`;
   if (known.length === 0) return html`${title}<p>Nothing is known of the last 24 hours yet.</p>`;
-  const start = known[0].from;
+  const startMs = Date.parse(known[0].from) - historyStepMs;
   return html`${title}
 <p>The PSI of the hour before each five minutes of the last 24 hours. Within the grey it is no drift; a dot is a step that drifts.</p>
 <p class="legend"><span class="l">PSI</span><span class="m">below the threshold</span></p>
-<figure><figcaption>${badge(verdict)}</figcaption>${overTimeChart({ name: nameOf(variable), overTime: steps }, historyStepMs / 1000, Date.parse(start) - historyStepMs)}
-<div class="ends" aria-hidden="true"><span>${formatTime(start)}</span><span>${formatTime(new Date(nowMs).toISOString())} UTC</span></div></figure>`;
+<figure><figcaption>${badge(verdict)}</figcaption>${overTimeChart({ name: nameOf(variable), overTime: steps }, historyStepMs / 1000, startMs)}
+<div class="ends" aria-hidden="true"><span>${formatTime(new Date(startMs).toISOString())}</span><span>${formatTime(new Date(nowMs).toISOString())} UTC</span></div></figure>`;
 }

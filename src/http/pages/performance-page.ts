@@ -134,8 +134,11 @@ function figuresTable({ known, told }: ShownModel): Html {
 function coverageOf({ known, told }: ShownModel): Html {
   const { coverage, observedExpected, realised, outcomeDelays } = told.sinceStart;
   const { all, byDecision, isIdentified } = coverage;
-  const [negative, positive] = known.classes;
-  const share = (value: number | null) => (value === null ? '–' : formatShare(Math.min(1, value)));
+  const [, positive] = known.classes;
+  const share = (value: number) => formatShare(Math.min(1, value));
+  const ofDecisions = byDecision.flatMap((decision, i) =>
+    decision.share === null ? [] : `${share(decision.share)} of those predicted ‘${known.classes[i]}’`,
+  );
   const delays = Object.entries(outcomeDelays).flatMap(([name, { outcomes, p50Days, p95Days }]) =>
     outcomes === 0 || p50Days === null || p95Days === null
       ? []
@@ -145,7 +148,7 @@ function coverageOf({ known, told }: ShownModel): Html {
 <li>${
     all.share === null
       ? 'No prediction is old enough for its outcome to count.'
-      : `Outcomes are known for ${formatCount(all.labelled)} of ${formatAmount(all.predictions, 'prediction')} that are old enough (${share(all.share)}): ${share(byDecision[0].share)} of those predicted ‘${negative}’, ${share(byDecision[1].share)} of ‘${positive}’.`
+      : `Outcomes are known for ${formatCount(all.labelled)} of ${formatAmount(all.predictions, 'prediction')} that are old enough (${share(all.share)}): ${ofDecisions.join(', ')}.`
   }${!isIdentified && ' Accuracy, recall, F1 and AUC of all predictions cannot be told: one decision has hardly any outcomes.'}</li>
 ${observedExpected !== null && realised.samples > 0 && html`<li>${formatCount(observedExpected.observed)} were ‘${positive}’; the scores predict ${formatCount(Math.round(observedExpected.expected))}.</li>`}
 ${delays.map((text) => html`<li>${text}</li>`)}
