@@ -1,7 +1,7 @@
 // Writes all that is made from other parts of the repository: `npm run generate`.
 
 import { execFileSync } from 'node:child_process';
-import { readGeneratorOptions } from './otel/prometheus/generator/generator-options.ts';
+import { readGeneratorOptions } from './otel/prometheus/generator-options.ts';
 
 const usage = `Writes the Prometheus rules, the Grafana dashboards, the Kubernetes manifests, and the tables and schemas of
 the documents.

@@ -1,5 +1,5 @@
 import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { readGeneratorOptions } from '../otel/prometheus/generator/generator-options.ts';
+import { readGeneratorOptions } from '../otel/prometheus/generator-options.ts';
 import { renderDashboards } from './dashboards-src/index.ts';
 
 const usage = `Writes the Grafana dashboards.

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { Settings } from '../../otel/prometheus/generator/generator-settings.ts';
+import type { Settings } from '../../src/rules/rule-settings.ts';
 import {
   adminService,
   apiService,

@@ -1,6 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readGeneratorOptions } from '../../otel/prometheus/generator/generator-options.ts';
+import { readGeneratorOptions } from '../../otel/prometheus/generator-options.ts';
 import { renderFiles } from './files.ts';
 
 const usage = `Writes the Kubernetes manifests.

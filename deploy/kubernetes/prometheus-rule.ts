@@ -1,6 +1,6 @@
 import type { IPrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule';
-import { defaultSettings, type Settings } from '../../otel/prometheus/generator/generator-settings.ts';
-import { ruleFiles } from '../../otel/prometheus/generator/rule-files.ts';
+import { ruleFiles } from '../../src/rules/rule-files.ts';
+import { defaultSettings, type Settings } from '../../src/rules/rule-settings.ts';
 import { labels, name } from './manifests.ts';
 
 /** The rules that Prometheus reads from `otel/prometheus/rules/`, in the form for the Prometheus Operator. */

@@ -1,6 +1,6 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { jobMatcher } from '../../otel/prometheus/generator/generator-settings.ts';
 import { type AlertSettings, defaultAlertSettings } from '../../src/alerts/alert-settings.ts';
+import { jobMatcher } from '../../src/rules/rule-settings.ts';
 import { placeRunbook } from './links.ts';
 import { modelDrift } from './model-drift.ts';
 import { modelPerformance } from './model-performance.ts';

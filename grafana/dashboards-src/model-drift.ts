@@ -1,5 +1,5 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { dashboards } from '../../otel/prometheus/generator/dashboard-links.ts';
+import { dashboards } from '../../src/rules/dashboard-links.ts';
 import { alertAnnotations, compose, versionAnnotation } from './compose.ts';
 import { answers } from './model-drift/answers.ts';
 import { distance } from './model-drift/distance.ts';

@@ -1,5 +1,5 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { dashboards } from '../../otel/prometheus/generator/dashboard-links.ts';
+import { dashboards } from '../../src/rules/dashboard-links.ts';
 import { alertAnnotations, compose, versionAnnotation } from './compose.ts';
 import { approval } from './model-performance/approval.ts';
 import { arrival } from './model-performance/arrival.ts';

@@ -1,9 +1,5 @@
-import {
-  belowHeldOut,
-  miscalibrated,
-  unexpected,
-} from '../../otel/prometheus/generator/performance-alerts.ts';
 import { defaultAlertSettings } from '../../src/alerts/alert-settings.ts';
+import { belowHeldOut, miscalibrated, unexpected } from '../../src/rules/performance-alerts.ts';
 import { intervalZ } from '../../src/stats/wilson-interval.ts';
 import { of, version } from './model-queries.ts';
 

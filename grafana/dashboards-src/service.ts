@@ -1,6 +1,6 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { dashboards } from '../../otel/prometheus/generator/dashboard-links.ts';
 import type { AlertSettings } from '../../src/alerts/alert-settings.ts';
+import { dashboards } from '../../src/rules/dashboard-links.ts';
 import { alertAnnotations, compose, versionAnnotation } from './compose.ts';
 import { budgets } from './service/objectives.ts';
 import { replicas } from './service/replicas.ts';

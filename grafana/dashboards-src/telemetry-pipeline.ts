@@ -1,5 +1,5 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { dashboards } from '../../otel/prometheus/generator/dashboard-links.ts';
+import { dashboards } from '../../src/rules/dashboard-links.ts';
 import { alertAnnotations, compose } from './compose.ts';
 import { drops } from './telemetry-pipeline/drops.ts';
 import { glance } from './telemetry-pipeline/pipeline-glance.ts';

@@ -1,8 +1,8 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readGeneratorOptions } from './generator/generator-options.ts';
-import { renderRuleFile } from './generator/rule-file.ts';
-import { ruleFiles } from './generator/rule-files.ts';
+import { renderRuleFile } from '../../src/rules/rule-file.ts';
+import { ruleFiles } from '../../src/rules/rule-files.ts';
+import { readGeneratorOptions } from './generator-options.ts';
 
 const usage = `Writes the Prometheus rules.
 

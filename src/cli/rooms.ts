@@ -235,6 +235,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
     packages: ['@koa/router', '@opentelemetry/api', 'koa'],
   },
+  rules: {
+    holds: 'the recording and alerting rules of Prometheus, as the settings of the alerts say',
+    knows: ['stats', 'text', 'model', 'monitor', 'alerts', 'http'],
+    packages: ['yaml'],
+  },
   start: {
     holds: 'starting the service, signals, stopping it',
     knows: [

@@ -4,9 +4,6 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { renderDashboards } from '../../grafana/dashboards-src/index.ts';
-import { defaultSettings } from '../../otel/prometheus/generator/generator-settings.ts';
-import { renderRuleFile } from '../../otel/prometheus/generator/rule-file.ts';
-import { alertingRules, ruleFiles } from '../../otel/prometheus/generator/rule-files.ts';
 import { alertNames } from '../../src/alerts/alert-names.ts';
 import {
   type AlertSettings,
@@ -19,6 +16,9 @@ import {
 import { backtest } from '../../src/report/compute/backtest.ts';
 import { onlyCounted } from '../../src/report/compute/drift-reference.ts';
 import { createTimeline } from '../../src/report/compute/timeline.ts';
+import { renderRuleFile } from '../../src/rules/rule-file.ts';
+import { alertingRules, ruleFiles } from '../../src/rules/rule-files.ts';
+import { defaultSettings } from '../../src/rules/rule-settings.ts';
 import { durationBoundaries } from '../../src/telemetry/http-metrics.ts';
 import { root } from '../support/service.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

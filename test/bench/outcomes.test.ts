@@ -9,11 +9,7 @@ import { countSlowAlarms } from '../../bench/outcomes-slow.ts';
 import { renderTables } from '../../bench/outcomes-tables.ts';
 import { type Look, type TestName, tests } from '../../bench/outcomes-tests.ts';
 import { createCases, type WorldName, worlds } from '../../bench/outcomes-worlds.ts';
-import {
-  belowHeldOut,
-  miscalibrated,
-  unexpected,
-} from '../../otel/prometheus/generator/performance-alerts.ts';
+import { belowHeldOut, miscalibrated, unexpected } from '../../src/rules/performance-alerts.ts';
 import { driftRule } from '../../src/stats/drift.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { rocAucStandardError } from '../../src/stats/standard-errors.ts';

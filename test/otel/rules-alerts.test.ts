@@ -1,5 +1,5 @@
 import { deepEqual, ok } from 'node:assert/strict';
-import { alertingRules } from '../../otel/prometheus/generator/rule-files.ts';
+import { alertingRules } from '../../src/rules/rule-files.ts';
 import { requireTool } from '../support/tools.ts';
 import { driftScenarios } from './scenarios/drift.ts';
 import { performanceScenarios } from './scenarios/performance.ts';

@@ -1,5 +1,5 @@
-import { dashboards } from '../../../otel/prometheus/generator/dashboard-links.ts';
 import { scoreFeature } from '../../../src/model/artifact-schema.ts';
+import { dashboards } from '../../../src/rules/dashboard-links.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import type { Row } from '../compose.ts';
 import { driftWords } from '../language.ts';

@@ -1,4 +1,4 @@
-import { dashboards } from '../../../otel/prometheus/generator/dashboard-links.ts';
+import { dashboards } from '../../../src/rules/dashboard-links.ts';
 import { alertsTable } from '../alerts-table.ts';
 import type { Row } from '../compose.ts';
 import { variable } from '../language.ts';

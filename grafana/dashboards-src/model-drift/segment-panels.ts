@@ -1,4 +1,4 @@
-import { dashboards } from '../../../otel/prometheus/generator/dashboard-links.ts';
+import { dashboards } from '../../../src/rules/dashboard-links.ts';
 import { driftRule } from '../../../src/stats/drift.ts';
 import type { Row } from '../compose.ts';
 import { driftWords, variable } from '../language.ts';

@@ -1,5 +1,5 @@
-import { dashboards } from '../../../otel/prometheus/generator/dashboard-links.ts';
-import { deliveryVerdict } from '../../../otel/prometheus/generator/delivery-rules.ts';
+import { dashboards } from '../../../src/rules/dashboard-links.ts';
+import { deliveryVerdict } from '../../../src/rules/delivery-rules.ts';
 import { real, worstAlert } from '../alerts-table.ts';
 import type { Row } from '../compose.ts';
 import { alertWords, driftWords, performanceWords } from '../language.ts';

@@ -1,5 +1,5 @@
-import { burnWindows } from '../../../otel/prometheus/generator/slo.ts';
 import type { AlertSettings } from '../../../src/alerts/alert-settings.ts';
+import { burnWindows } from '../../../src/rules/slo.ts';
 import type { Row } from '../compose.ts';
 import { asPanelLink, toRunbook } from '../links.ts';
 import { thresholdLine, timeSeries } from '../time-series.ts';

@@ -1,5 +1,5 @@
-import { predictRoute } from '../../../otel/prometheus/generator/generator-settings.ts';
 import { predictRoutes } from '../../../src/http/expected-requests.ts';
+import { predictRoute } from '../../../src/rules/rule-settings.ts';
 import { worstAlert } from '../alerts-table.ts';
 
 export const replica = 'job="vigia",instance=~"$instance"';

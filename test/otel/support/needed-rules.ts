@@ -1,4 +1,4 @@
-import { isAlertingRule, type RuleFile } from '../../../otel/prometheus/generator/rule-file.ts';
+import { isAlertingRule, type RuleFile } from '../../../src/rules/rule-file.ts';
 import type { RuleTest } from './promtool.ts';
 
 /**

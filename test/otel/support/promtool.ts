@@ -4,9 +4,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { defaultSettings } from '../../../otel/prometheus/generator/generator-settings.ts';
-import { type RuleFile, renderRuleFile } from '../../../otel/prometheus/generator/rule-file.ts';
-import { ruleFiles } from '../../../otel/prometheus/generator/rule-files.ts';
+import { type RuleFile, renderRuleFile } from '../../../src/rules/rule-file.ts';
+import { ruleFiles } from '../../../src/rules/rule-files.ts';
+import { defaultSettings } from '../../../src/rules/rule-settings.ts';
 import { neededRules } from './needed-rules.ts';
 import type { Labels, Series, Span } from './series.ts';
 

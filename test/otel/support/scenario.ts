@@ -1,5 +1,5 @@
-import type { AlertingRule } from '../../../otel/prometheus/generator/rule-file.ts';
-import { alertingRules } from '../../../otel/prometheus/generator/rule-files.ts';
+import type { AlertingRule } from '../../../src/rules/rule-file.ts';
+import { alertingRules } from '../../../src/rules/rule-files.ts';
 import { withoutExternalLabels } from './annotation-links.ts';
 import { type AlertCheck, type Pace, type Query, type RuleTest, rules, spanOf } from './promtool.ts';
 import type { Labels, Series, Span } from './series.ts';

@@ -1,4 +1,4 @@
-import { outcomeRule } from '../../../src/monitor/performance-calibration.ts';
+import { outcomeRule } from '../monitor/performance-calibration.ts';
 import { byModel, byWindow, withBand } from './performance-labels.ts';
 import { chiSquareQuantile, promql } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';

@@ -1,8 +1,8 @@
-import { outsideReferenceCount, shareDesignEffect } from '../../../src/monitor/risen-share.ts';
-import { driftRule } from '../../../src/stats/drift.ts';
-import type { Scales } from './generator-settings.ts';
+import { outsideReferenceCount, shareDesignEffect } from '../monitor/risen-share.ts';
+import { driftRule } from '../stats/drift.ts';
 import { binomialCeiling, byFeature, perFeature, promql } from './promql.ts';
 import type { RecordingRule, RuleGroup } from './rule-file.ts';
+import type { Scales } from './rule-settings.ts';
 import { type WindowedCount, windowGroups } from './window-rules.ts';
 
 const byModel = 'model, version';

@@ -1,8 +1,8 @@
 import { dashboardLink, dashboards } from './dashboard-links.ts';
 import { deliveryVerdict } from './delivery-rules.ts';
-import { predictRequests, type Scales } from './generator-settings.ts';
 import { promql } from './promql.ts';
 import type { Alert } from './rule-file.ts';
+import { predictRequests, type Scales } from './rule-settings.ts';
 
 const service = dashboardLink(dashboards.service);
 const telemetry = dashboardLink(dashboards.telemetry);

@@ -1,6 +1,6 @@
 import type { Subject } from './distance-rules.ts';
-import type { Scales } from './generator-settings.ts';
 import { promql } from './promql.ts';
+import type { Scales } from './rule-settings.ts';
 import type { RuleWindow } from './window-rules.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { stringify } from 'yaml';
-import type { AlertName } from '../../../src/alerts/alert-names.ts';
-import { durationMs } from '../../../src/alerts/duration.ts';
-import { runbookSection } from '../../../src/alerts/links.ts';
-import { type LiveAlertName, liveAlertTimings } from '../../../src/alerts/live-alert-timings.ts';
-import { type Severity, type SeverityLabel, severityLabels } from '../../../src/alerts/severities.ts';
-import { type Scales, type Settings, scalesOf } from './generator-settings.ts';
+import type { AlertName } from '../alerts/alert-names.ts';
+import { durationMs } from '../alerts/duration.ts';
+import { runbookSection } from '../alerts/links.ts';
+import { type LiveAlertName, liveAlertTimings } from '../alerts/live-alert-timings.ts';
+import { type Severity, type SeverityLabel, severityLabels } from '../alerts/severities.ts';
+import { type Scales, type Settings, scalesOf } from './rule-settings.ts';
 
 export type RecordingRule = {
   readonly record: string;

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readAlertSettings } from '../../../src/alerts/alert-settings.ts';
-import { writeLines } from '../../../src/text/terminal.ts';
-import { defaultSettings, type Settings } from './generator-settings.ts';
+import { readAlertSettings } from '../../src/alerts/alert-settings.ts';
+import { defaultSettings, type Settings } from '../../src/rules/rule-settings.ts';
+import { writeLines } from '../../src/text/terminal.ts';
 
 type Option = {
   readonly flag: string;

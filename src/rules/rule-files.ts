@@ -1,11 +1,11 @@
 import { driftAlerts } from './drift-alerts.ts';
 import { driftGroups } from './drift-rules.ts';
-import { type Scales, type Settings, scalesOf } from './generator-settings.ts';
 import { performanceAlerts } from './performance-alerts.ts';
 import { performanceGroups } from './performance-rules.ts';
 import { pipelineAlerts } from './pipeline-alerts.ts';
 import { pipelineGroups } from './pipeline-rules.ts';
 import { type Alert, alertingRule, isAlertingRule, type RuleFile, type RuleGroup } from './rule-file.ts';
+import { type Scales, type Settings, scalesOf } from './rule-settings.ts';
 import { segmentAlerts } from './segment-alerts.ts';
 import { segmentGroups } from './segment-rules.ts';
 import { shareAlerts } from './share-alerts.ts';

@@ -1,6 +1,6 @@
-import { seasons } from '../../../src/alerts/alert-windows.ts';
-import { leastTimesWhole } from '../../../src/alerts/drift-conditions.ts';
-import { driftRule } from '../../../src/stats/drift.ts';
+import { seasons } from '../alerts/alert-windows.ts';
+import { leastTimesWhole } from '../alerts/drift-conditions.ts';
+import { driftRule } from '../stats/drift.ts';
 import { type DayOrWeek, onDayOrWeek } from './day-or-week.ts';
 import {
   comparedReference,
@@ -12,9 +12,9 @@ import {
   valueBins,
 } from './distance-rules.ts';
 import { drifting, enoughRequests, unlessSeason } from './drifting.ts';
-import type { Scales } from './generator-settings.ts';
 import { byFeature, bySegment, promql } from './promql.ts';
 import type { RecordingRule, RuleGroup } from './rule-file.ts';
+import type { Scales } from './rule-settings.ts';
 import { windowVerdict } from './verdict-rules.ts';
 import { longWindowGroups, longWindows } from './window-rules.ts';
 

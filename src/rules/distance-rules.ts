@@ -1,8 +1,8 @@
-import type { seasons } from '../../../src/alerts/alert-windows.ts';
-import { driftRule } from '../../../src/stats/drift.ts';
-import type { Scales } from './generator-settings.ts';
+import type { seasons } from '../alerts/alert-windows.ts';
+import { driftRule } from '../stats/drift.ts';
 import { byFeature, chiSquareQuantile, promql } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';
+import type { Scales } from './rule-settings.ts';
 import type { WindowedCount } from './window-rules.ts';
 
 const { pseudoCount, alertDesignEffect } = driftRule;

@@ -1,6 +1,6 @@
 import { deliveryGroup } from './delivery-rules.ts';
-import type { Scales } from './generator-settings.ts';
 import type { RuleGroup } from './rule-file.ts';
+import type { Scales } from './rule-settings.ts';
 
 export function pipelineGroups(scales: Scales): RuleGroup[] {
   const { time } = scales;

@@ -1,12 +1,12 @@
-import { scoreFeature } from '../../../src/model/artifact-schema.ts';
-import { driftRule } from '../../../src/stats/drift.ts';
+import { scoreFeature } from '../model/artifact-schema.ts';
+import { driftRule } from '../stats/drift.ts';
 import { dashboardLink, dashboards } from './dashboard-links.ts';
 import { onDayOrWeek } from './day-or-week.ts';
 import { drifting, enoughRequests, unlessSeason } from './drifting.ts';
 import { effectInWords, withEffect } from './effect-rules.ts';
-import type { Scales } from './generator-settings.ts';
 import { byFeature, promql } from './promql.ts';
 import { type Alert, timed } from './rule-file.ts';
+import type { Scales } from './rule-settings.ts';
 import { unitInWords } from './unit-in-words.ts';
 import type { RuleWindow } from './window-rules.ts';
 

@@ -1,4 +1,4 @@
-import { intervalZ } from '../../../src/stats/wilson-interval.ts';
+import { intervalZ } from '../stats/wilson-interval.ts';
 import { byModel, byWindow, withRole } from './performance-labels.ts';
 import { promql } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';

@@ -1,7 +1,7 @@
-import { largeEffect } from '../../../src/stats/effect.ts';
-import type { Scales } from './generator-settings.ts';
+import { largeEffect } from '../stats/effect.ts';
 import { byFeature, perBin, promql } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';
+import type { Scales } from './rule-settings.ts';
 
 /** Below this an effect that was large counts as small again: one that hovers around the threshold raises no new alerts. */
 const smallAgain = 0.8 * largeEffect;

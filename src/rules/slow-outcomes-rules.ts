@@ -1,16 +1,12 @@
-import { outcomeRule } from '../../../src/monitor/performance-calibration.ts';
-import {
-  type SlowOutcomesBet,
-  slowOutcomesBets,
-  slowOutcomesRule,
-} from '../../../src/monitor/slow-outcomes.ts';
-import { dailyBetRule, directionOf } from '../../../src/stats/daily-bets.ts';
+import { outcomeRule } from '../monitor/performance-calibration.ts';
+import { type SlowOutcomesBet, slowOutcomesBets, slowOutcomesRule } from '../monitor/slow-outcomes.ts';
+import { dailyBetRule, directionOf } from '../stats/daily-bets.ts';
 import { type Bets, betGroups, hasWon, settlement, unlessAlerted } from './daily-bet-rules.ts';
 import { dashboardLink, dashboards } from './dashboard-links.ts';
-import type { Scales } from './generator-settings.ts';
 import { byModel } from './performance-labels.ts';
 import { promql } from './promql.ts';
 import { type Alert, type RecordingRule, type RuleGroup, timed } from './rule-file.ts';
+import type { Scales } from './rule-settings.ts';
 
 const byBand = `${byModel}, score_band`;
 const tolerance = 'model:slow_outcomes_tolerance';

@@ -1,10 +1,10 @@
-import { driftRule } from '../../../src/stats/drift.ts';
-import { type SlowDriftBet, slowDriftBets, slowDriftRule } from '../../../src/stats/slow-drift.ts';
+import { driftRule } from '../stats/drift.ts';
+import { type SlowDriftBet, slowDriftBets, slowDriftRule } from '../stats/slow-drift.ts';
 import { type Bets, betGroups, hasWon, settlement, unlessAlerted } from './daily-bet-rules.ts';
 import { dashboardLink, dashboards } from './dashboard-links.ts';
-import type { Scales } from './generator-settings.ts';
 import { byFeature, perBin, perFeature, promql } from './promql.ts';
 import { type Alert, type RecordingRule, type RuleGroup, timed } from './rule-file.ts';
+import type { Scales } from './rule-settings.ts';
 
 const ranks = 'model_feature_bin:reference_mid_rank:max';
 const tolerance = 'model_feature:slow_drift_tolerance';

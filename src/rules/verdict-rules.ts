@@ -1,8 +1,8 @@
-import { driftRule } from '../../../src/stats/drift.ts';
+import { driftRule } from '../stats/drift.ts';
 import type { Subject } from './distance-rules.ts';
-import type { Scales } from './generator-settings.ts';
 import { byFeature, perFeature, promql } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';
+import type { Scales } from './rule-settings.ts';
 import type { RuleWindow } from './window-rules.ts';
 
 const { minPsi, undeterminedCeiling, ceilingZ, minMovedPsi, minTrend, minTrendValues } = driftRule;

@@ -1,4 +1,4 @@
-import { outcomeRule } from '../../../src/monitor/performance-calibration.ts';
+import { outcomeRule } from '../monitor/performance-calibration.ts';
 import { compared } from './performance-figure-rules.ts';
 import { byModel, byWindow, withRole } from './performance-labels.ts';
 import { promql } from './promql.ts';

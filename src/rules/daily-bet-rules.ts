@@ -1,7 +1,7 @@
-import { type BetDirection, dailyBetRule, directionOf } from '../../../src/stats/daily-bets.ts';
-import type { Scales } from './generator-settings.ts';
+import { type BetDirection, dailyBetRule, directionOf } from '../stats/daily-bets.ts';
 import { promql } from './promql.ts';
 import type { RecordingRule, RuleGroup } from './rule-file.ts';
+import type { Scales } from './rule-settings.ts';
 
 const { maxWinnings, threshold } = dailyBetRule;
 

@@ -1,4 +1,4 @@
-import { minCoverageRatio } from '../../../src/monitor/performance-coverage.ts';
+import { minCoverageRatio } from '../monitor/performance-coverage.ts';
 import { byWindow, withBand } from './performance-labels.ts';
 import { promql } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';

@@ -1,11 +1,11 @@
-import { defaultAlertSettings } from '../../../src/alerts/alert-settings.ts';
-import { trustRule } from '../../../src/monitor/estimate-trust.ts';
-import { minShareRequests, shareDesignEffect } from '../../../src/monitor/risen-share.ts';
-import { driftRule } from '../../../src/stats/drift.ts';
-import type { Scales } from './generator-settings.ts';
+import { defaultAlertSettings } from '../alerts/alert-settings.ts';
+import { trustRule } from '../monitor/estimate-trust.ts';
+import { minShareRequests, shareDesignEffect } from '../monitor/risen-share.ts';
+import { driftRule } from '../stats/drift.ts';
 import { byModel, byWindow } from './performance-labels.ts';
 import { binomialCeiling, byFeature, promql } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';
+import type { Scales } from './rule-settings.ts';
 import { hasRisen } from './share-alerts.ts';
 
 const doubts = 'model:estimate_doubts';

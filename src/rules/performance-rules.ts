@@ -1,4 +1,3 @@
-import type { Scales } from './generator-settings.ts';
 import { groupOutcomes, groupRates } from './group-rate-rules.ts';
 import { bands, observedExpected } from './performance-calibration-rules.ts';
 import { comparison } from './performance-comparison-rules.ts';
@@ -9,6 +8,7 @@ import { figures } from './performance-figure-rules.ts';
 import { scoreMean } from './performance-score-mean.ts';
 import { trustRules } from './performance-trust.ts';
 import type { RuleGroup } from './rule-file.ts';
+import type { Scales } from './rule-settings.ts';
 import { windowGroups } from './window-rules.ts';
 
 /** Realised and estimated performance over all windows, from the counts of all replicas. */

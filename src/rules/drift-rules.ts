@@ -1,5 +1,5 @@
-import { seasons } from '../../../src/alerts/alert-windows.ts';
-import { driftRule } from '../../../src/stats/drift.ts';
+import { seasons } from '../alerts/alert-windows.ts';
+import { driftRule } from '../stats/drift.ts';
 import {
   comparedReference,
   distance,
@@ -11,10 +11,10 @@ import {
   valueBins,
 } from './distance-rules.ts';
 import { effectRules } from './effect-rules.ts';
-import type { Scales } from './generator-settings.ts';
 import { byFeature, perFeature, promql } from './promql.ts';
 import { rankTrend } from './rank-trend-rules.ts';
 import type { RecordingRule, RuleGroup } from './rule-file.ts';
+import type { Scales } from './rule-settings.ts';
 import { verdictRules } from './verdict-rules.ts';
 import { windowGroups } from './window-rules.ts';
 

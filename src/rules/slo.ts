@@ -1,8 +1,8 @@
-import { formatExactShare } from '../../../src/text/format.ts';
+import { formatExactShare } from '../text/format.ts';
 import { dashboardLink, dashboards } from './dashboard-links.ts';
-import { predictRequests, type Scales } from './generator-settings.ts';
 import { promql } from './promql.ts';
 import type { Alert, RecordingRule, RuleGroup } from './rule-file.ts';
+import { predictRequests, type Scales } from './rule-settings.ts';
 import { increment } from './window-rules.ts';
 
 const duration = 'http_server_request_duration_seconds';

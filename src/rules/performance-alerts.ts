@@ -1,15 +1,15 @@
-import { type AlertSettings, defaultAlertSettings } from '../../../src/alerts/alert-settings.ts';
-import { outcomeRule } from '../../../src/monitor/performance-calibration.ts';
-import { scoreMeanRule } from '../../../src/monitor/score-mean.ts';
-import { driftRule } from '../../../src/stats/drift.ts';
-import { formatExactShare } from '../../../src/text/format.ts';
+import { type AlertSettings, defaultAlertSettings } from '../alerts/alert-settings.ts';
+import { outcomeRule } from '../monitor/performance-calibration.ts';
+import { scoreMeanRule } from '../monitor/score-mean.ts';
+import { driftRule } from '../stats/drift.ts';
+import { formatExactShare } from '../text/format.ts';
 import { dashboardLink, dashboards } from './dashboard-links.ts';
 import { type DayOrWeek, onDayOrWeek } from './day-or-week.ts';
-import type { Scales } from './generator-settings.ts';
 import { compared } from './performance-figure-rules.ts';
 import { trainingShare } from './performance-score-mean.ts';
 import { promql } from './promql.ts';
 import { type Alert, timed } from './rule-file.ts';
+import type { Scales } from './rule-settings.ts';
 
 const byModel = 'model, version';
 const dashboard = dashboardLink(dashboards.performance, ['model', 'version']);

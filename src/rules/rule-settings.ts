@@ -1,6 +1,6 @@
-import { type AlertSettings, defaultAlertSettings } from '../../../src/alerts/alert-settings.ts';
-import { durationMs, formatDuration } from '../../../src/alerts/duration.ts';
-import { predictRoutes } from '../../../src/http/expected-requests.ts';
+import { type AlertSettings, defaultAlertSettings } from '../alerts/alert-settings.ts';
+import { durationMs, formatDuration } from '../alerts/duration.ts';
+import { predictRoutes } from '../http/expected-requests.ts';
 
 /** What may differ between two sets of rules; the formulas never do. */
 export type Settings = {

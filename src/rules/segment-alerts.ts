@@ -1,7 +1,7 @@
-import { categoryMark } from '../../../src/stats/binning.ts';
+import { categoryMark } from '../stats/binning.ts';
 import { dashboardLink, dashboards } from './dashboard-links.ts';
-import type { Scales } from './generator-settings.ts';
 import { type Alert, timed } from './rule-file.ts';
+import type { Scales } from './rule-settings.ts';
 import { segmentPsiOnDayOrWeek } from './segment-rules.ts';
 
 const labels = ['model', 'version', 'segment_feature', 'segment'] as const;

@@ -1,11 +1,11 @@
-import { scoreFeature } from '../../../src/model/artifact-schema.ts';
-import { formatAmount, formatExactShare } from '../../../src/text/format.ts';
+import { scoreFeature } from '../model/artifact-schema.ts';
+import { formatAmount, formatExactShare } from '../text/format.ts';
 import { dashboardLink, dashboards } from './dashboard-links.ts';
 import { onDayOrWeek } from './day-or-week.ts';
 import { effectInWords, withEffect } from './effect-rules.ts';
-import type { Scales } from './generator-settings.ts';
 import { byFeature, perFeature, promql } from './promql.ts';
 import { type Alert, timed } from './rule-file.ts';
+import type { Scales } from './rule-settings.ts';
 import { unitInWords } from './unit-in-words.ts';
 
 const featureDashboard = dashboardLink(dashboards.drift, ['model', 'version', 'feature']);

@@ -1,6 +1,6 @@
-import type { Scales } from './generator-settings.ts';
 import { promql } from './promql.ts';
 import type { RuleGroup } from './rule-file.ts';
+import type { Scales } from './rule-settings.ts';
 
 /** Whether alerts reach somebody: 0 yes, 1 no receiver is configured, 2 one is and cannot be reached. */
 export const deliveryVerdict = 'alertmanager:delivery:verdict';

@@ -1,4 +1,4 @@
-import { scoreMeanRule } from '../../../src/monitor/score-mean.ts';
+import { scoreMeanRule } from '../monitor/score-mean.ts';
 import { byModel, byWindow } from './performance-labels.ts';
 import { promql } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';

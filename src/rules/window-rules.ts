@@ -1,6 +1,6 @@
-import type { Scales } from './generator-settings.ts';
 import { promql } from './promql.ts';
 import type { RecordingRule, RuleGroup } from './rule-file.ts';
+import type { Scales } from './rule-settings.ts';
 
 /** Read from the raw counters, every 30 s. */
 export const shortWindows = ['10m', '1h'] as const;
