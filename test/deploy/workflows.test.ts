@@ -71,7 +71,7 @@ describe('the workflows', () => {
     const [{ cron }] = on.schedule as { cron: string }[];
     assert.match(cron, /^\d+ \d+ \* \* \*$/);
     for (const command of [
-      'npm test',
+      'npm run test:all',
       'npm run test:stack',
       'npm audit --omit=dev',
       'npm audit signatures',
