@@ -2,7 +2,10 @@
 export type Instrument = {
   readonly name: string;
   readonly type: 'counter' | 'gauge' | 'histogram';
-  /** UCUM, as OpenTelemetry writes units. */
+  /**
+   * UCUM, as OpenTelemetry writes units. The name contains it, as `prometheusName` says: a gauge of unit `1` is called
+   * `…_ratio`; any other figure without a dimension has none.
+   */
   readonly unit: string;
   readonly labels: readonly string[];
   readonly description: string;

@@ -12,7 +12,7 @@ type ExportedStatistic = {
 /** One gauge for each of them. */
 export const driftStatisticInstruments = Object.fromEntries<Instrument>(
   Object.entries<DriftStatistic>(driftStatistics).flatMap(([name, { metric }]) =>
-    metric === undefined ? [] : [[name, { ...metric, type: 'gauge', unit: '1', labels: drift }]],
+    metric === undefined ? [] : [[name, { ...metric, type: 'gauge', unit: '', labels: drift }]],
   ),
 ) as Record<ExportedStatistic, Instrument>;
 
@@ -79,7 +79,7 @@ export const modelInstruments = {
   referenceMidRank: {
     name: 'model_feature_reference_mid_rank',
     type: 'gauge',
-    unit: '1',
+    unit: '',
     labels: [...modelLabels, 'feature', 'bin'],
     description:
       'Share of the reference’s values below each value bin of a numeric variable, and half of the share in it.',
@@ -87,7 +87,7 @@ export const modelInstruments = {
   binEffect: {
     name: 'model_feature_bin_effect',
     type: 'gauge',
-    unit: '1',
+    unit: '',
     labels: [...modelLabels, 'feature', 'bin'],
     description:
       'Average contribution of a row in the bin to the log-odds of the score, in standard deviations of the log-odds over the reference.',
@@ -156,7 +156,7 @@ export const modelInstruments = {
   driftCeiling: {
     name: 'model_feature_drift_psi_noise_ceiling',
     type: 'gauge',
-    unit: '1',
+    unit: '',
     labels: drift,
     description: 'PSI that chance alone stays below (z = 4.5).',
   },
@@ -170,7 +170,7 @@ export const modelInstruments = {
   unitFactor: {
     name: 'model_feature_unit_factor',
     type: 'gauge',
-    unit: '1',
+    unit: '',
     labels: drift,
     description:
       'Factor between the window’s values that seem to be in another unit and the usual values; no series if none seem to be.',

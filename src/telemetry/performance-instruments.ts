@@ -124,21 +124,21 @@ export const performanceInstruments = {
   evaluation: {
     name: 'model_evaluation',
     type: 'gauge',
-    unit: '1',
+    unit: '',
     labels: [...modelLabels, 'metric'],
     description: 'Figures of the model on rows that it was not fitted on, cross-validated or held out.',
   },
   evaluationStandardError: {
     name: 'model_evaluation_standard_error',
     type: 'gauge',
-    unit: '1',
+    unit: '',
     labels: [...modelLabels, 'metric'],
     description: 'Standard errors of the figures in `model_evaluation`.',
   },
   trainingScoreVariance: {
     name: 'model_training_score_variance',
     type: 'gauge',
-    unit: '1',
+    unit: '',
     labels: modelLabels,
     description:
       'Variance of the calibrated scores between score bins over the training rows; absent once newer traffic is the reference.',
@@ -154,7 +154,7 @@ export const performanceInstruments = {
   comparedWith: {
     name: 'model_performance_reference',
     type: 'gauge',
-    unit: '1',
+    unit: '',
     labels: [...modelLabels, 'metric'],
     description:
       'The figures with which live ones are compared: the accuracy on rows that the model was not fitted on, and the AUC of their scores over the score bins, unless these are too coarse.',
@@ -162,7 +162,7 @@ export const performanceInstruments = {
   rocAucShrinkage: {
     name: 'model_estimated_roc_auc_shrinkage',
     type: 'gauge',
-    unit: '1',
+    unit: '',
     labels: modelLabels,
     description:
       'Factor applied to the distance of an estimated AUC from ½, because the calibration sorts its own training rows too well.',

@@ -6,11 +6,12 @@ import {
   type MetricData,
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
-import { escapeText, formatLabels, validName } from './prometheus-labels.ts';
+import { escapeText, formatLabels } from './prometheus-labels.ts';
+import { type PrometheusType, prometheusName } from './prometheus-names.ts';
 
 /**
- * Makes the function that writes metrics in Prometheus's text format (0.0.4), byte for byte as the SDK's
- * `PrometheusSerializer` does without scope labels, as far as its output is valid. The most expensive part, the text of
+ * Makes the function that writes metrics in Prometheus's text format (0.0.4), as the SDK's `PrometheusSerializer` does
+ * without scope labels, but with the units in the names, and valid whatever the attributes are called. The most expensive part, the text of
  * the labels, is created once for each attributes object and kept as long as that object exists: so attributes must not
  * be changed after their first scrape, and should be reused.
  *
@@ -86,19 +87,12 @@ export function createPrometheusText(): (metrics: ResourceMetrics) => string {
   };
 }
 
-function metricName({ descriptor, ...metric }: MetricData): string {
-  const name = metricBaseName(descriptor.name);
-  const isCounter = metric.dataPointType === DataPointType.SUM && metric.isMonotonic;
-  return isCounter && !name.endsWith('_total') ? `${name}_total` : name;
+function metricName(metric: MetricData): string {
+  const { name, unit } = metric.descriptor;
+  return prometheusName(name, unit, metricType(metric));
 }
 
-/** A metric name must not begin with a digit. */
-function metricBaseName(text: string): string {
-  const name = validName(text);
-  return /^\d/.test(name) ? `_${name}` : name;
-}
-
-function metricType(metric: MetricData): string {
+function metricType(metric: MetricData): PrometheusType {
   if (metric.dataPointType === DataPointType.HISTOGRAM) return 'histogram';
   return metric.dataPointType === DataPointType.SUM && metric.isMonotonic ? 'counter' : 'gauge';
 }

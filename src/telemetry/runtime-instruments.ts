@@ -10,30 +10,30 @@ export const runtimeInstruments = {
   eventLoopDelayP90: eventLoopDelay('p90', '90th percentile of the'),
   eventLoopDelayP99: eventLoopDelay('p99', '99th percentile of the'),
   eventLoopTime: {
-    name: 'nodejs_eventloop_time_total',
+    name: 'nodejs_eventloop_time_seconds_total',
     type: 'counter',
     unit: 's',
     labels: ['nodejs_eventloop_state'],
     description: 'Time the event loop was active or idle.',
   },
   eventLoopUtilization: {
-    name: 'nodejs_eventloop_utilization',
+    name: 'nodejs_eventloop_utilization_ratio',
     type: 'gauge',
     unit: '1',
     labels: [],
     description: 'Share of time the event loop was active.',
   },
   gcDuration: {
-    name: 'v8js_gc_duration',
+    name: 'v8js_gc_duration_seconds',
     type: 'histogram',
     unit: 's',
     labels: ['v8js_gc_type'],
     description: 'Garbage collection duration by kind.',
   },
-  heapUsed: heap('v8js_memory_heap_used', 'Heap memory in use'),
-  heapSpaceSize: heap('v8js_memory_heap_space_size', 'Heap memory allocated'),
-  heapSpaceAvailable: heap('v8js_memory_heap_space_available_size', 'Heap memory free'),
-  heapSpacePhysical: heap('v8js_memory_heap_space_physical_size', 'Heap memory committed'),
+  heapUsed: heap('v8js_memory_heap_used_bytes', 'Heap memory in use'),
+  heapSpaceSize: heap('v8js_memory_heap_space_size_bytes', 'Heap memory allocated'),
+  heapSpaceAvailable: heap('v8js_memory_heap_space_available_size_bytes', 'Heap memory free'),
+  heapSpacePhysical: heap('v8js_memory_heap_space_physical_size_bytes', 'Heap memory committed'),
   activeResources: {
     name: 'v8js_resource_active',
     type: 'gauge',
@@ -45,7 +45,7 @@ export const runtimeInstruments = {
 
 function eventLoopDelay<const Statistic extends string>(statistic: Statistic, words: string) {
   return {
-    name: `nodejs_eventloop_delay_${statistic}`,
+    name: `nodejs_eventloop_delay_${statistic}_seconds`,
     type: 'gauge',
     unit: 's',
     labels: [],

@@ -92,7 +92,7 @@ describe('a new model, by SIGHUP, beside two others', function () {
     const measured: number[] = [];
     for (let i = 0; i < 3; i++) {
       await pass();
-      const spaces = [...(await scrape()).matchAll(/^v8js_memory_heap_used\{.*\} (\S+)$/gm)];
+      const spaces = [...(await scrape()).matchAll(/^v8js_memory_heap_used_bytes\{.*\} (\S+)$/gm)];
       measured.push(spaces.reduce((sum, [, bytes]) => sum + Number(bytes), 0));
     }
     // what a scrape leaves behind is added to what is in use

@@ -71,7 +71,9 @@ describe('half an hour of requests in a row', function () {
 
     async function memory() {
       const collections = async () =>
-        Number(/^v8js_gc_duration_count\{[^}]*major[^}]*\} (\d+)/m.exec(await scrape(service))?.[1] ?? 0);
+        Number(
+          /^v8js_gc_duration_seconds_count\{[^}]*major[^}]*\} (\d+)/m.exec(await scrape(service))?.[1] ?? 0,
+        );
       const before = await collections();
       service.process.kill('SIGUSR2');
       await eventually(async () => assert.ok((await collections()) > before));
@@ -82,7 +84,7 @@ describe('half an hour of requests in a row', function () {
         );
       const sum = (numbers: number[]) => numbers.reduce((total, value) => total + value, 0);
       return {
-        usedBytes: sum(values('v8js_memory_heap_used')),
+        usedBytes: sum(values('v8js_memory_heap_used_bytes')),
         residentBytes: sum(values('process_resident_memory_bytes')),
       };
     }

@@ -76,7 +76,7 @@ describe('the reasons of a prediction', () => {
         await fetch(`${service.admin}/metrics`);
         assert.equal((await postJson(url, row)).status, 200);
         const text = await (await fetch(`${service.admin}/metrics`)).text();
-        best = Math.min(best, seriesValue(text, 'nodejs_eventloop_delay_max') ?? best);
+        best = Math.min(best, seriesValue(text, 'nodejs_eventloop_delay_max_seconds') ?? best);
         if (i === 4 || best < maxHoldS) holds.push(best);
         if (best < maxHoldS) break;
       }

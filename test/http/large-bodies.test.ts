@@ -65,7 +65,7 @@ describe('a body of outcomes of 4 MiB', () => {
   /** The longest time for which the event loop was held since the scrape before. */
   async function longestHoldS(): Promise<number> {
     const text = await (await fetch(`${service.admin}/metrics`)).text();
-    return seriesValue(text, 'nodejs_eventloop_delay_max') ?? Number.NaN;
+    return seriesValue(text, 'nodejs_eventloop_delay_max_seconds') ?? Number.NaN;
   }
 
   for (const [what, body, mediaTypes, status] of bodies) {

@@ -33,7 +33,7 @@ describe('the exposition', () => {
     later = await eventually(async () => {
       const text = await scrape();
       // the event loop's delay is only exposed once it has been measured a few times
-      assert.match(text, /^nodejs_eventloop_delay_min /m);
+      assert.match(text, /^nodejs_eventloop_delay_min_seconds /m);
       return text;
     });
   });

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { DataPointType, MeterProvider, type MetricData } from '@opentelemetry/sdk-metrics';
 import { loadArtifact } from '../../src/model/artifact.ts';
 import { referenceOf } from '../../src/model/artifact-reference.ts';
 import { createMonitor } from '../../src/monitor/monitor.ts';
 import { createExposition } from '../../src/telemetry/expose-metrics.ts';
 import { createMetricProducer } from '../../src/telemetry/metric-data.ts';
 import { createModelMetrics } from '../../src/telemetry/model-metrics.ts';
+import { prometheusName } from '../../src/telemetry/prometheus-names.ts';
 import { createPrometheusText } from '../../src/telemetry/prometheus-text.ts';
 
 /** A reader of the SDK with our metrics and some of the SDK's own, and odd ones among them. */
@@ -35,6 +36,15 @@ async function startReader() {
   return { reader, monitor };
 }
 
+/** Without its unit, which the serializer leaves out of names. */
+function withTranslatedName(metric: MetricData): MetricData {
+  const { name, unit } = metric.descriptor;
+  const isCounter = metric.dataPointType === DataPointType.SUM && metric.isMonotonic;
+  const isHistogram = metric.dataPointType === DataPointType.HISTOGRAM;
+  const type = isHistogram ? 'histogram' : isCounter ? 'counter' : 'gauge';
+  return { ...metric, descriptor: { ...metric.descriptor, name: prometheusName(name, unit, type) } };
+}
+
 describe('Prometheus text', () => {
   it('is what the SDK’s own serializer writes, at every scrape', async () => {
     const { reader, monitor } = await startReader();
@@ -43,7 +53,11 @@ describe('Prometheus text', () => {
     for (let scrape = 0; scrape < 3; scrape++) {
       const { resourceMetrics } = await reader.collect();
       const text = format(resourceMetrics);
-      assert.equal(text, serializer.serialize(resourceMetrics));
+      const named = resourceMetrics.scopeMetrics.map(({ scope, metrics }) => ({
+        scope,
+        metrics: metrics.map((metric) => withTranslatedName(metric)),
+      }));
+      assert.equal(text, serializer.serialize({ ...resourceMetrics, scopeMetrics: named }));
       assert.ok(text.split('\n').length > 300);
       monitor.observe({ age: 20, limit: 500, history: null }, 0.75);
     }

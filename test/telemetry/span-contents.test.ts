@@ -100,7 +100,7 @@ describe('spans that wait for a Collector that hangs', () => {
     const usedMiB = async () => {
       service.process.kill('SIGUSR2');
       const metrics = await (await fetch(`${service.admin}/metrics`)).text();
-      const spaces = [...metrics.matchAll(/^v8js_memory_heap_used\S* (\d+)$/gm)].map(([, bytes]) =>
+      const spaces = [...metrics.matchAll(/^v8js_memory_heap_used_bytes\S* (\d+)$/gm)].map(([, bytes]) =>
         Number(bytes),
       );
       assert.ok(spaces.length > 0);

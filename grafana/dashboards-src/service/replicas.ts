@@ -64,7 +64,7 @@ export const replicas: Row = {
         {
           expr: `max by (instance) (process_wall_clock_seconds{${replica}} - timestamp(process_wall_clock_seconds{${replica}}))`,
         },
-        { expr: `max by (instance) (nodejs_eventloop_utilization{${replica}})` },
+        { expr: `max by (instance) (nodejs_eventloop_utilization_ratio{${replica}})` },
         { expr: `max by (instance) (changes(process_start_time_seconds{${replica}}[$__range]))` },
         { expr: `count by (instance) (model_info{${replica}})` },
       ],
