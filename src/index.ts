@@ -27,6 +27,8 @@
  * `addOutcome`.
  */
 
+import './library-node.ts';
+
 export type { Reference, ReferenceOutput, VariableReference } from './model/reference.ts';
 export { findUnusual } from './monitor/findings.ts';
 export { type LiveDrift, liveDrift } from './monitor/live-drift.ts';

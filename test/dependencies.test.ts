@@ -7,8 +7,14 @@ import { root } from './support/service.ts';
 
 type LockedPackage = { version?: string; integrity?: string; hasInstallScript?: boolean; dev?: boolean };
 
-const production = Object.keys(manifest.dependencies);
-const development = Object.keys(manifest.devDependencies);
+const optional: Record<string, unknown> = manifest.peerDependenciesMeta;
+/** Those that npm installs with it, or expects beside it. */
+const production = [
+  ...Object.keys(manifest.dependencies),
+  ...Object.keys(manifest.peerDependencies).filter((name) => !(name in optional)),
+];
+/** Peers are among them only to be installed here. */
+const development = Object.keys(manifest.devDependencies).filter((name) => !production.includes(name));
 const locked: Record<string, LockedPackage> = lock.packages;
 
 /** What the service was asked to be built on. */

@@ -8,7 +8,7 @@ import { root } from './support/service.ts';
 
 type Guard = { refusal: (version: string, required: string) => string };
 
-const { refusal } = createRequire(import.meta.url)('../src/require-node.cjs') as Guard;
+const { refusal } = createRequire(import.meta.url)('../src/node-version.cjs') as Guard;
 const scripts: Record<string, string> = manifest.scripts;
 /** What works without the dependencies of development: the service, and the commands of its users. */
 const names = Object.keys(scripts).filter((name) => scripts[name].startsWith('exec node bin/vigia.cjs '));

@@ -37,7 +37,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   files: {
     holds:
-      'reading and writing files safely: JSON lines, rotation, locks, secrets, paths of replicas and models',
+      'reading and writing files safely: JSON lines, rotation, locks, secrets, paths of replicas, of models and of Vigia itself',
     knows: ['times'],
     packages: [],
   },
@@ -112,7 +112,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   demo: {
     holds:
       'the demonstration: a service of its own, requests with outcomes, a change, and the text that explains it',
-    knows: ['stats', 'text', 'settings', 'model', 'monitor', 'traffic'],
+    knows: ['stats', 'text', 'files', 'settings', 'model', 'monitor', 'traffic'],
     packages: [],
   },
   replica: {
@@ -262,7 +262,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     holds: 'what other programs import: the core without files and HTTP',
     knows: ['stats', 'model', 'profile', 'monitor', 'telemetry'],
     packages: [],
-    files: ['index.ts'],
+    files: ['index.ts', 'library-node.ts'],
   },
   cli: {
     holds:

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { ownFile } from '../files/own-file.ts';
 import { findOneName, splitNames } from '../text/column-names.ts';
 import { columnsOf, writeLines } from '../text/terminal.ts';
 import { defaultRidge } from '../training/fit-logistic.ts';
@@ -17,7 +17,7 @@ import { withCommand } from './refused-columns.ts';
 import { UsageError } from './run-cli.ts';
 import { writeArtifact } from './write-artifact.ts';
 
-const defaultsFile = fileURLToPath(new URL('../../data/training.json', import.meta.url));
+const defaultsFile = ownFile('data/training.json');
 
 type Defaults = {
   data: string;

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { ownFile } from '../files/own-file.ts';
 import { settings } from '../settings/config.ts';
-import { example, inPackage } from './example.ts';
+import { example } from './example.ts';
 
 /** A service in a process of its own. */
 export type ServiceProcess = {
@@ -32,9 +33,9 @@ export async function startServiceProcess(options: {
   );
   const modules = ['src/demo/end-with-parent.ts', 'otel/register.ts'].flatMap((path) => [
     '--import',
-    inPackage(path),
+    ownFile(path),
   ]);
-  const child = spawn(process.execPath, [...modules, inPackage('src/server.ts')], {
+  const child = spawn(process.execPath, [...modules, ownFile('src/server.ts')], {
     cwd: folder,
     env: {
       ...Object.fromEntries(others),

@@ -1,0 +1,12 @@
+import { fileURLToPath } from 'node:url';
+
+const isBuilt = import.meta.filename.endsWith('.js');
+
+/**
+ * A file of Vigia itself, wherever the command is run. A module is named as in the repository, `src/server.ts`: the npm
+ * package has the same tree in `dist/`, with JavaScript in the place of TypeScript.
+ */
+export function ownFile(path: string): string {
+  const name = isBuilt ? path.replace(/\.ts$/, '.js') : path;
+  return fileURLToPath(new URL(`../../${name}`, import.meta.url));
+}
