@@ -28,15 +28,19 @@ export type TestProxy = {
   stop(): Promise<void>;
 };
 
-/** Starts a program that logs a line for each request: id, status, whether the service was reached, answered id. */
-async function startProxy(
+/**
+ * Starts a program that logs a line for each request: id, status, whether the service was reached, answered id.
+ *
+ * @param config what to write to the file `config` of the proxy's own folder, which is removed by `stop`
+ */
+export async function startProxy(
   program: string,
   args: (folder: string) => string[],
-  config: (port: number, folder: string) => string,
+  config: (port: number, folder: string) => string | Promise<string>,
 ): Promise<TestProxy> {
   const folder = await mkdtemp(join(tmpdir(), 'vigia-proxy-'));
   const port = await freePort();
-  await writeFile(join(folder, 'config'), config(port, folder));
+  await writeFile(join(folder, 'config'), await config(port, folder));
   const log = join(folder, 'log');
   const output = openSync(log, 'a');
   const child = spawn(program, args(folder), { stdio: ['ignore', output, output] });

@@ -42,6 +42,14 @@ const tools = {
     },
   },
   nginx: { programs: ['nginx'] },
+  caddy: {
+    programs: ['caddy'],
+    probe: { args: ['version'], prints: /^v?(\d+\.\d+)/ },
+    oldest: {
+      version: '2.6',
+      because: 'idle connections to the service are kept as the Caddyfile says since then',
+    },
+  },
   haproxy: {
     programs: ['haproxy'],
     probe: { args: ['-v'], prints: /^HAProxy version (\d+\.\d+)/ },
