@@ -16,7 +16,7 @@ const pages = ['README.md', 'docs/comecar.md'];
 const followedElsewhere = {
   'npm ci && npm test': 'by whoever runs this test',
   'npm ci && npm run demo': 'by test/demo',
-  'pip install ': 'by test/docs/your-own-model.test.ts',
+  'pip install ': 'by test/docs/your-own-model.slow.test.ts',
 };
 
 describe('the README', () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type Artifact, formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
+import { runCommand } from '../report/run-command.ts';
 import { root } from '../support/service.ts';
 
 function evaluate(...args: string[]) {
@@ -362,5 +363,15 @@ describe('npm run evaluate', () => {
     const outcomes = await write('o7.jsonl', [line('e', 0.9, 'maybe')]);
     const { stderr } = evaluate('--outcomes', outcomes);
     assert.match(stderr, /no outcome of credit \w+ has an id, a score, and good or bad as .*, of 1$/m);
+  });
+});
+
+describe('npm run drift -- --outcomes', () => {
+  it('refuses options that do not go with it', async () => {
+    for (const more of [['--json'], ['--since', '2026-01-01'], ['--live', '-'], ['--reference', 'x.csv']]) {
+      const { code, stderr } = await runCommand('drift', ['--outcomes', 'outcomes.jsonl', ...more]);
+      assert.equal(code, 2, more.join(' '));
+      assert.match(stderr, /^--(outcomes|json) .*\n$/);
+    }
   });
 });

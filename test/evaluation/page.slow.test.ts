@@ -135,13 +135,3 @@ describe('the page of the evaluation', function () {
     await page.close();
   });
 });
-
-describe('npm run drift -- --outcomes', () => {
-  it('refuses options that do not go with it', async () => {
-    for (const more of [['--json'], ['--since', '2026-01-01'], ['--live', '-'], ['--reference', 'x.csv']]) {
-      const { code, stderr } = await runCommand('drift', ['--outcomes', 'outcomes.jsonl', ...more]);
-      assert.equal(code, 2, more.join(' '));
-      assert.match(stderr, /^--(outcomes|json) .*\n$/);
-    }
-  });
-});
