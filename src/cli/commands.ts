@@ -5,6 +5,7 @@ import { command as evaluate } from './commands/evaluate.ts';
 import { command as outcomes } from './commands/outcomes.ts';
 import { command as profile } from './commands/profile.ts';
 import { command as rebaseline } from './commands/rebaseline.ts';
+import { command as rules } from './commands/rules.ts';
 import { command as samples } from './commands/samples.ts';
 import { command as serve } from './commands/serve.ts';
 import { command as traffic } from './commands/traffic.ts';
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   outcomes,
   rebaseline,
   samples,
+  rules,
   traffic,
   demo,
 ];

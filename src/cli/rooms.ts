@@ -291,6 +291,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'report',
       'report/render',
       'evaluation',
+      'rules',
     ],
     packages: [],
   },
