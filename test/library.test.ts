@@ -14,6 +14,7 @@ import {
   type Monitor,
 } from '../src/index.ts';
 import { instruments } from '../src/telemetry/instruments.ts';
+import { instrumentName } from '../src/telemetry/prometheus-names.ts';
 import { metricsBehind } from './grafana/surroundings.ts';
 import { freePort } from './support/free-port.ts';
 import { plainBinOf, plainPsi } from './support/plain-psi.ts';
@@ -170,7 +171,7 @@ describe('the library', () => {
       const { predictFailures, shadowRowsDropped, agreement } = instruments;
       assert.deepEqual(
         needed.filter((name) => !names.has(name)),
-        [predictFailures, shadowRowsDropped, agreement].map(({ name }) => name),
+        [predictFailures, shadowRowsDropped, agreement].map(instrumentName),
       );
       const series = [...text.matchAll(/^(\w+(?:\{.*\})?) \S+$/gm)].map(([, each]) => each);
       assert.equal(new Set(series).size, series.length);
@@ -187,11 +188,11 @@ describe('the library', () => {
     const producer = createMetricProducer([one, twin].map(createMonitorMetrics));
     for (let scrape = 0; scrape < 2; scrape++) {
       const { resourceMetrics, errors } = await producer.collect();
-      assert.ok(errors.some((error) => String(error).includes('model_predictions_total{"model":"load"')));
+      assert.ok(errors.some((error) => String(error).includes('model.predictions{"model":"load"')));
       for (const { descriptor, dataPoints } of resourceMetrics.scopeMetrics[0].metrics) {
         const labels = dataPoints.map(({ attributes }) => JSON.stringify(attributes));
         assert.equal(new Set(labels).size, labels.length, descriptor.name);
-        if (descriptor.name === 'model_predictions_total') assert.equal(dataPoints[0].value, 1);
+        if (descriptor.name === 'model.predictions') assert.equal(dataPoints[0].value, 1);
       }
     }
     const other = createMonitor({ ...reference, version: '4' });
@@ -207,7 +208,7 @@ describe('the library', () => {
     monitor.observe(rows[0], 0.1);
     monitor.observe(rows[1], 52_000);
     const metrics = createMonitorMetrics(monitor)();
-    const predictions = metrics.find(({ descriptor }) => descriptor.name === 'model_predictions_total');
+    const predictions = metrics.find(({ descriptor }) => descriptor.name === 'model.predictions');
     assert.deepEqual(
       predictions?.dataPoints.map(({ attributes, value }) => ({ attributes, value })),
       [{ attributes: { ...identity, prediction: '' }, value: 2 }],

@@ -10,6 +10,8 @@ import type { Setting } from '../settings/setting-types.ts';
 import { type DriftStatistic, driftStatistics } from '../stats/drift-statistics.ts';
 import type { Instrument } from '../telemetry/instrument.ts';
 import { foreignMetrics, instruments } from '../telemetry/instruments.ts';
+import { labelName } from '../telemetry/prometheus-labels.ts';
+import { instrumentName } from '../telemetry/prometheus-names.ts';
 import { commands } from './commands.ts';
 import { commandsReference } from './commands-reference.ts';
 import { table } from './markdown-table.ts';
@@ -45,14 +47,15 @@ function settingsTable(settings: Readonly<Record<string, Setting>>): string {
 
 /** Markdown of all metrics, ours and those of others that rules and dashboards use. */
 function telemetryTable(): string {
-  const ours = Object.values<Instrument>(instruments).map(({ name, type, labels, description }) => [
-    `\`${name}\``,
-    type,
-    labels.map((label) => `\`${label}\``).join(' '),
-    description,
+  const ours = Object.values<Instrument>(instruments).map((one) => [
+    `\`${instrumentName(one)}\``,
+    one.type,
+    one.attributes.map((attribute) => `\`${labelName(attribute)}\``).join(' '),
+    `\`${one.name}\``,
+    one.description,
   ]);
-  const others = foreignMetrics.map(({ name, source }) => [`\`${name}\``, 'external', '', source]);
-  return table(['metric', 'type', 'labels', 'meaning'], [...ours, ...others]);
+  const others = foreignMetrics.map(({ name, source }) => [`\`${name}\``, 'external', '', '', source]);
+  return table(['metric', 'type', 'labels', 'in OpenTelemetry', 'meaning'], [...ours, ...others]);
 }
 
 /** Markdown of all alerts: the first paragraph of each section of the runbook, which begins with its severity. */
@@ -73,7 +76,7 @@ function statisticsTable(): string {
     title,
     formula,
     range,
-    metric === undefined ? '–' : `\`${metric.name}\``,
+    metric === undefined ? '–' : `\`${instrumentName({ ...metric, type: 'gauge', unit: '' })}\``,
   ]);
   return table(['statistic', 'formula', 'range', 'metric'], rows);
 }

@@ -38,7 +38,7 @@ export const driftStatistics = {
     range: '0 and up',
     meaning: 'How far the shares of the bins have moved: 0 is no change.',
     metric: {
-      name: 'model_feature_drift_psi',
+      name: 'model.feature.drift.psi',
       description: 'Population stability index of this replica against the reference.',
     },
     measure: ({ reference, live, smoothing }) => psi(reference, live, { smoothing }),

@@ -1,3 +1,4 @@
+import type { Attributes } from '@opentelemetry/api';
 import { createHistogram, type HistogramCounts, recordValue } from '../monitor/histogram.ts';
 import { instruments } from './instruments.ts';
 import { counterData, gaugeData, histogramData, histogramValue, type MetricSource } from './metric-data.ts';
@@ -8,6 +9,22 @@ export const durationBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
 const knownMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 /** What every other method is counted as, by OpenTelemetry's semantic conventions. */
 const otherMethod = '_OTHER';
+
+/**
+ * The attributes of a request by OpenTelemetry's semantic conventions. Behind a proxy the client may have used https; this
+ * is the scheme of the connection that the service has accepted.
+ *
+ * Source: https://opentelemetry.io/docs/specs/semconv/http/http-metrics/#metric-httpserverrequestduration
+ */
+function describe(method: string, route: string, status: number): Attributes {
+  return {
+    'http.request.method': method,
+    ...(route !== '' && { 'http.route': route }),
+    'http.response.status_code': status,
+    'url.scheme': 'http',
+    ...(status >= 500 && { 'error.type': String(status) }),
+  };
+}
 
 /** One combination of method, route and status, with its durations in seconds. */
 export type HttpSeries = {
@@ -42,17 +59,13 @@ export type HttpMetrics = {
 export function createHttpMetrics(
   expected: readonly { method: string; route: string; status: number }[],
 ): HttpMetrics {
-  const series: (HttpSeries & { attributes: Record<string, string> })[] = [];
+  const series: (HttpSeries & { attributes: Attributes })[] = [];
   const find = (method: string, route: string, status: number) => {
     const known = knownMethods.includes(method) ? method : otherMethod;
     // searching the few that exist is faster than building a key for them
     let found = series.find((one) => one.status === status && one.route === route && one.method === known);
     if (!found) {
-      const attributes = {
-        http_request_method: known,
-        http_route: route,
-        http_response_status_code: String(status),
-      };
+      const attributes = describe(known, route, status);
       found = { method: known, route, status, durations: createHistogram(durationBoundaries), attributes };
       series.push(found);
     }

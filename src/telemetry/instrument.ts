@@ -1,15 +1,17 @@
-/** One metric as Prometheus sees it. Counters carry `_total`; a histogram's series are `_bucket`, `_sum`, `_count`. */
+/**
+ * One metric, as OpenTelemetry names it. What Prometheus calls it, and its attributes, follows from that by the rules of
+ * both (`prometheus-names.ts`), so that it has the same name however it gets there.
+ */
 export type Instrument = {
+  /** With dots between namespaces, without unit: `model.predict.duration`. */
   readonly name: string;
   readonly type: 'counter' | 'gauge' | 'histogram';
-  /**
-   * UCUM, as OpenTelemetry writes units. The name contains it, as `prometheusName` says: a gauge of unit `1` is called
-   * `…_ratio`; any other figure without a dimension has none.
-   */
+  /** UCUM. Only a gauge that is a share has the unit `1`, because Prometheus appends `_ratio` to its name. */
   readonly unit: string;
-  readonly labels: readonly string[];
+  /** The attributes that its series may have. */
+  readonly attributes: readonly string[];
   readonly description: string;
 };
 
 /** What tells one model’s series from another’s. */
-export const modelLabels = ['model', 'version'] as const;
+export const modelAttributes = ['model', 'version'] as const;

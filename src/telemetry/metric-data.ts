@@ -20,7 +20,6 @@ const startTime: HrTime = [Math.floor(performance.timeOrigin / 1000), 0];
 function describe(instrument: Instrument) {
   return {
     descriptor: {
-      // the exporter appends `_total` to monotonic counters, unless the name already has it
       name: instrument.name,
       description: instrument.description,
       unit: instrument.unit,

@@ -34,8 +34,11 @@ export function validName(name: string): string {
   return name.replaceAll(/[^a-z0-9_]+/gi, '_').replaceAll(/_{2,}/g, '_') || '_';
 }
 
-/** A label must not begin with a digit; the Collector and Prometheus' own OTLP receiver put `key_` before it. */
-function labelName(key: string): string {
+/**
+ * The label that an attribute becomes. It must not begin with a digit; the Collector and Prometheus' own OTLP receiver put
+ * `key_` before it.
+ */
+export function labelName(key: string): string {
   const name = validName(key);
   return /^\d/.test(name) ? `key_${name}` : name;
 }

@@ -1,7 +1,8 @@
+import type { Instrument } from './instrument.ts';
 import { validName } from './prometheus-labels.ts';
 
 /** How Prometheus sees a metric. */
-export type PrometheusType = 'counter' | 'gauge' | 'histogram';
+export type PrometheusType = Instrument['type'];
 
 /** Units as Prometheus spells them. Those of counted things, `{request}`, and `1` have no word. */
 const unitWords: Readonly<Record<string, string>> = {
@@ -37,6 +38,11 @@ export function prometheusName(name: string, unit: string, type: PrometheusType)
   const ordered = last === undefined ? words : [...words.filter((word) => word !== last), last];
   const text = ordered.join('_') || '_';
   return /^\d/.test(text) ? `_${text}` : text;
+}
+
+/** The name of one of our metrics in Prometheus. */
+export function instrumentName({ name, unit, type }: Pick<Instrument, 'name' | 'unit' | 'type'>): string {
+  return prometheusName(name, unit, type);
 }
 
 /** A unit that has no word of its own is spelled as it is; one of counted things is left out. */

@@ -87,7 +87,8 @@ export function createPrometheusText(): (metrics: ResourceMetrics) => string {
   };
 }
 
-function metricName(metric: MetricData): string {
+/** What Prometheus calls a metric that was collected. */
+export function metricName(metric: MetricData): string {
   const { name, unit } = metric.descriptor;
   return prometheusName(name, unit, metricType(metric));
 }

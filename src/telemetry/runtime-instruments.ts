@@ -10,45 +10,45 @@ export const runtimeInstruments = {
   eventLoopDelayP90: eventLoopDelay('p90', '90th percentile of the'),
   eventLoopDelayP99: eventLoopDelay('p99', '99th percentile of the'),
   eventLoopTime: {
-    name: 'nodejs_eventloop_time_seconds_total',
+    name: 'nodejs.eventloop.time',
     type: 'counter',
     unit: 's',
-    labels: ['nodejs_eventloop_state'],
+    attributes: ['nodejs.eventloop.state'],
     description: 'Time the event loop was active or idle.',
   },
   eventLoopUtilization: {
-    name: 'nodejs_eventloop_utilization_ratio',
+    name: 'nodejs.eventloop.utilization',
     type: 'gauge',
     unit: '1',
-    labels: [],
+    attributes: [],
     description: 'Share of time the event loop was active.',
   },
   gcDuration: {
-    name: 'v8js_gc_duration_seconds',
+    name: 'v8js.gc.duration',
     type: 'histogram',
     unit: 's',
-    labels: ['v8js_gc_type'],
+    attributes: ['v8js.gc.type'],
     description: 'Garbage collection duration by kind.',
   },
-  heapUsed: heap('v8js_memory_heap_used_bytes', 'Heap memory in use'),
-  heapSpaceSize: heap('v8js_memory_heap_space_size_bytes', 'Heap memory allocated'),
-  heapSpaceAvailable: heap('v8js_memory_heap_space_available_size_bytes', 'Heap memory free'),
-  heapSpacePhysical: heap('v8js_memory_heap_space_physical_size_bytes', 'Heap memory committed'),
+  heapUsed: heap('v8js.memory.heap.used', 'Heap memory in use'),
+  heapSpaceSize: heap('v8js.memory.heap.space.size', 'Heap memory allocated'),
+  heapSpaceAvailable: heap('v8js.memory.heap.space.available_size', 'Heap memory free'),
+  heapSpacePhysical: heap('v8js.memory.heap.space.physical_size', 'Heap memory committed'),
   activeResources: {
-    name: 'v8js_resource_active',
+    name: 'v8js.resource.active',
     type: 'gauge',
     unit: '{resource}',
-    labels: ['v8js_resource_type'],
+    attributes: ['v8js.resource.type'],
     description: 'Handles and requests that keep the event loop alive.',
   },
 } as const satisfies Record<string, Instrument>;
 
 function eventLoopDelay<const Statistic extends string>(statistic: Statistic, words: string) {
   return {
-    name: `nodejs_eventloop_delay_${statistic}_seconds`,
+    name: `nodejs.eventloop.delay.${statistic}`,
     type: 'gauge',
     unit: 's',
-    labels: [],
+    attributes: [],
     description: `${words} event-loop delay since the last scrape.`,
   } as const;
 }
@@ -58,7 +58,7 @@ function heap<const Name extends string>(name: Name, words: string) {
     name,
     type: 'gauge',
     unit: 'By',
-    labels: ['v8js_heap_space_name'],
+    attributes: ['v8js.heap.space.name'],
     description: `${words}, by space.`,
   } as const;
 }

@@ -6,6 +6,8 @@ import { defaultAlertSettings } from '../../src/alerts/alert-settings.ts';
 import { createAnchors } from '../../src/runbook/anchors.ts';
 import type { Instrument } from '../../src/telemetry/instrument.ts';
 import { foreignMetrics, instruments } from '../../src/telemetry/instruments.ts';
+import { labelName } from '../../src/telemetry/prometheus-labels.ts';
+import { instrumentName } from '../../src/telemetry/prometheus-names.ts';
 
 const root = new URL('../../', import.meta.url);
 const { runbook: runbookUrl } = defaultAlertSettings.links;
@@ -63,8 +65,10 @@ export function readYaml(path: string): unknown {
 /** The series that the service exposes, that rules record, and those of others. */
 export function knownMetrics(rules: readonly Rule[]): Metrics {
   const known = new Map<string, Metric>();
-  for (const { name, type, labels } of Object.values<Instrument>(instruments)) {
-    const own = ['job', 'instance', ...labels];
+  for (const instrument of Object.values<Instrument>(instruments)) {
+    const name = instrumentName(instrument);
+    const { type, attributes } = instrument;
+    const own = ['job', 'instance', ...attributes.map(labelName)];
     if (type !== 'histogram') known.set(name, { kind: type, labels: new Set(own) });
     else {
       known.set(`${name}_bucket`, { kind: 'counter', labels: new Set([...own, 'le']) });

@@ -161,7 +161,9 @@ describe('one answer a request', () => {
     await eventually(async () => {
       const text = await scrape(service);
       const answered =
-        /^http_server_request_duration_seconds_count\{[^}]*POST[^}]*predict[^}]*"200"\} (\d+)$/m.exec(text);
+        /^http_server_request_duration_seconds_count\{[^}]*POST[^}]*predict[^}]*"200"[^}]*\} (\d+)$/m.exec(
+          text,
+        );
       assert.equal((await readJsonLines(service.samplesPath)).length, Number(answered?.[1]));
     });
   });

@@ -14,6 +14,7 @@ import {
 } from '../../src/predictors/predictor.ts';
 import { readConfig } from '../../src/settings/config.ts';
 import { type RunningService, startService } from '../../src/start-service.ts';
+import { metricName } from '../../src/telemetry/prometheus-text.ts';
 import { driftReport, runCommand } from '../report/run-command.ts';
 import { noTelemetry } from '../support/no-telemetry.ts';
 import { eventually, postJson, readJsonLines, root } from '../support/service.ts';
@@ -97,7 +98,7 @@ describe('a model that computes elsewhere', function () {
   const count = (name: string, labels: Record<string, string> = {}) =>
     telemetry.sources
       .flatMap((source) => source())
-      .filter(({ descriptor }) => descriptor.name === name)
+      .filter((metric) => metricName(metric) === name)
       .flatMap(({ dataPoints }) => dataPoints as { attributes: Record<string, unknown>; value: number }[])
       .filter(({ attributes }) =>
         Object.entries({ model: 'own', ...labels }).every(([label, value]) => attributes[label] === value),

@@ -325,7 +325,7 @@ describe('a shadow that is slow or fails', () => {
     const dropped = () => {
       const metric = shadows
         .metrics()
-        .find(({ descriptor }) => descriptor.name === 'model_shadow_rows_dropped_total');
+        .find(({ descriptor }) => descriptor.name === 'model.shadow.rows_dropped');
       const points = metric?.dataPoints as unknown as { attributes: { reason: string }; value: number }[];
       return Object.fromEntries(points.map(({ attributes: { reason }, value }) => [reason, value]));
     };
@@ -501,7 +501,7 @@ describe('an outcome that becomes due', () => {
           .filter(({ descriptor }) => descriptor.name === name)
           .flatMap(({ dataPoints }) => dataPoints as { value: number }[])
           .reduce((total, { value }) => total + value, 0);
-      return ['model_agreement_total', 'model_outcomes_total', 'model_shadow_outcomes_total'].map(sum);
+      return ['model.agreement', 'model.outcomes', 'model.shadow.outcomes'].map(sum);
     };
     try {
       const { body } = await postJson(`${running.apiUrl}/predict`, rows[0]);

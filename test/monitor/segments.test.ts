@@ -6,6 +6,7 @@ import type { Reference } from '../../src/model/reference.ts';
 import { liveSegments } from '../../src/monitor/live-segments.ts';
 import { createMonitor } from '../../src/monitor/monitor.ts';
 import { createModelMetrics } from '../../src/telemetry/model-metrics.ts';
+import { metricName } from '../../src/telemetry/prometheus-text.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -96,7 +97,7 @@ const binsByHand: Record<string, (row: Counted) => string> = {
 /** All points of one metric: its labels, and its value. */
 function pointsOf(source: ReturnType<typeof createModelMetrics>, name: string) {
   return source()
-    .filter(({ descriptor }) => descriptor.name === name)
+    .filter((metric) => metricName(metric) === name)
     .flatMap(({ dataPoints }) =>
       dataPoints.map(({ attributes, value }) => ({ labels: attributes as Record<string, string>, value })),
     );

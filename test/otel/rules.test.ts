@@ -12,6 +12,7 @@ import { alertingRules, recordedNames, ruleFiles } from '../../src/rules/rule-fi
 import { defaultSettings, scaleDuration } from '../../src/rules/rule-settings.ts';
 import type { Instrument } from '../../src/telemetry/instrument.ts';
 import { foreignMetrics, instruments } from '../../src/telemetry/instruments.ts';
+import { instrumentName } from '../../src/telemetry/prometheus-names.ts';
 import { requireTool } from '../support/tools.ts';
 import { withoutExternalLabels } from './support/annotation-links.ts';
 import { rules, run } from './support/promtool.ts';
@@ -117,9 +118,10 @@ describe('the rules', () => {
     const foreign = foreignMetrics.map(({ name }) => new RegExp(`^${name.replace('*', '\\w+')}$`));
     const known = new Set([
       ...recordedNames(rules),
-      ...Object.values<Instrument>(instruments).flatMap(({ name, type }) =>
-        type === 'histogram' ? [`${name}_bucket`, `${name}_count`, `${name}_sum`] : [name],
-      ),
+      ...Object.values<Instrument>(instruments).flatMap((instrument) => {
+        const name = instrumentName(instrument);
+        return instrument.type === 'histogram' ? [`${name}_bucket`, `${name}_count`, `${name}_sum`] : [name];
+      }),
     ]);
     for (const { expr } of allRules) {
       for (const metric of metricsIn(expr))

@@ -28,7 +28,7 @@ describe('every statistic of drift', () => {
       assert.ok(name in schema.properties.features.items.properties);
       if (metric === undefined) return;
       const gauge = Object.values<Instrument>(instruments).find((one) => one.name === metric.name);
-      assert.deepEqual([gauge?.type, gauge?.labels.at(-1)], ['gauge', 'window']);
+      assert.deepEqual([gauge?.type, gauge?.attributes.at(-1)], ['gauge', 'window']);
     });
   }
 });

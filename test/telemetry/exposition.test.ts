@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import type { Instrument } from '../../src/telemetry/instrument.ts';
 import { instruments } from '../../src/telemetry/instruments.ts';
+import { labelName } from '../../src/telemetry/prometheus-labels.ts';
+import { instrumentName } from '../../src/telemetry/prometheus-names.ts';
 import { eventually, postJson, seriesValue, startTestService, type TestService } from '../support/service.ts';
 import { requireTool } from '../support/tools.ts';
 
@@ -50,26 +52,27 @@ describe('the exposition', () => {
   });
 
   it('holds nothing that is not in the instrument table, with the type and labels the table states', () => {
-    const table = new Map<string, Instrument>(Object.values(instruments).map((one) => [one.name, one]));
-    for (const [name, { type, labels }] of families(later)) {
+    const table = new Map<string, Instrument>(
+      Object.values(instruments).map((one) => [instrumentName(one), one]),
+    );
+    for (const [name, { type, labels: found }] of families(later)) {
       if (name === 'target_info') continue;
       const instrument = table.get(name);
       assert.ok(instrument, `${name} is not in the table`);
       assert.equal(type, instrument.type, name);
-      for (const label of labels)
-        assert.ok(instrument.labels.includes(label), `${name} has a label ${label}`);
+      const known = instrument.attributes.map(labelName);
+      for (const label of found) assert.ok(known.includes(label), `${name} has a label ${label}`);
     }
   });
 
   it('holds everything that is in the table', () => {
     const found = families(later);
     // no garbage may have been collected yet
-    const sometimes = new Set<string>([instruments.gcDuration.name]);
-    const absent = Object.values(instruments).filter(({ name }) => !found.has(name) && !sometimes.has(name));
-    assert.deepEqual(
-      absent.map(({ name }) => name),
-      [],
-    );
+    const sometimes = new Set<string>([instrumentName(instruments.gcDuration)]);
+    const absent = Object.values(instruments)
+      .map(instrumentName)
+      .filter((name) => !found.has(name) && !sometimes.has(name));
+    assert.deepEqual(absent, []);
   });
 
   it('starts every count of the model and of its route at 0', () => {

@@ -38,8 +38,8 @@ describe('the series of a model', () => {
     }
     for (const feature of ['height', 'width', 'depth']) {
       const labels = JSON.stringify({ model: 'm', version: '1', feature });
-      assert.ok(seen.has(`model_feature_value ${labels}`), feature);
+      assert.ok(seen.has(`model.feature.value ${labels}`), feature);
     }
-    assert.ok(seen.has(`model_score ${JSON.stringify({ model: 'm', version: '1' })}`));
+    assert.ok(seen.has(`model.score ${JSON.stringify({ model: 'm', version: '1' })}`));
   });
 });

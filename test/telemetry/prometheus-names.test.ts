@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Instrument } from '../../src/telemetry/instrument.ts';
 import { instruments } from '../../src/telemetry/instruments.ts';
-import { type PrometheusType, prometheusName } from '../../src/telemetry/prometheus-names.ts';
+import { instrumentName, type PrometheusType, prometheusName } from '../../src/telemetry/prometheus-names.ts';
 
 describe('the name of a metric in Prometheus', () => {
   // as in the tests of prometheus/otlptranslator, which Prometheus' OTLP receiver and the Collector use
@@ -25,10 +25,23 @@ describe('the name of a metric in Prometheus', () => {
       assert.equal(prometheusName(name, unit, type), expected);
     });
   }
+});
 
-  it('is that of the table for each of our metrics, pushed or scraped', () => {
-    for (const { name, unit, type } of Object.values<Instrument>(instruments)) {
-      assert.equal(prometheusName(name, unit, type), name);
+describe('the names of our metrics', () => {
+  it('have the form that OpenTelemetry asks for, and no units or types', () => {
+    for (const { name } of Object.values<Instrument>(instruments)) {
+      assert.match(name, /^[a-z][a-z0-9]*(?:[._][a-z0-9]+)*$/);
+      assert.doesNotMatch(name, /seconds|bytes|total/);
     }
+  });
+
+  it('are not the namespaces of others', () => {
+    const names = Object.values<Instrument>(instruments).map(({ name }) => name);
+    for (const name of names) assert.ok(!names.some((other) => other.startsWith(`${name}.`)), name);
+  });
+
+  it('are different in Prometheus, too', () => {
+    const names = Object.values<Instrument>(instruments).map(instrumentName);
+    assert.equal(new Set(names).size, names.length);
   });
 });

@@ -14,6 +14,7 @@ import {
   createPerformanceMetrics,
   createTrainingMetrics,
 } from '../../../src/telemetry/performance-metrics.ts';
+import { metricName } from '../../../src/telemetry/prometheus-text.ts';
 import { learntOf } from '../../support/model-parts.ts';
 import { dailyCounter, dailyGauge } from './days.ts';
 import { counter, gauge, minutes, type Series, type Span } from './series.ts';
@@ -140,11 +141,11 @@ function expose(sums: PerformanceSums) {
     ...createPerformanceMetrics({ performance, delays })(),
     ...createTrainingMetrics(artifact)(),
   ];
-  return metrics.flatMap(({ descriptor: { name }, dataPoints, dataPointType }) =>
-    dataPoints.map(({ attributes, value }) => ({
-      metric: typeof value === 'number' ? name : `${name}_count`,
+  return metrics.flatMap((metric) =>
+    metric.dataPoints.map(({ attributes, value }) => ({
+      metric: typeof value === 'number' ? metricName(metric) : `${metricName(metric)}_count`,
       labels: attributes as Record<string, string>,
-      isCounter: dataPointType !== DataPointType.GAUGE,
+      isCounter: metric.dataPointType !== DataPointType.GAUGE,
       value: typeof value === 'number' ? value : (value.count ?? 0),
     })),
   );
