@@ -2,8 +2,13 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { mock } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createLiveUpdates, type LiveUpdates, maxPages } from '../../src/http/home/live-updates.ts';
 import { eventually, startTestService, type TestService } from '../support/service.ts';
+
+/** Longer than an update takes to come. */
+const updateMs = 2500;
 
 describe('the updates of open pages', function () {
   this.timeout(60_000);
@@ -15,6 +20,7 @@ describe('the updates of open pages', function () {
   const responses: ServerResponse[] = [];
 
   beforeEach(async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
     rendered = [];
     content = (model) => model;
     errors = [];
@@ -33,10 +39,18 @@ describe('the updates of open pages', function () {
     await once(server, 'listening');
   });
   afterEach(() => {
+    mock.timers.reset();
     updates.close();
     server.closeAllConnections();
     server.close();
   });
+
+  /** Lets time pass until something is so. */
+  const inTime = (check: () => void) =>
+    eventually(() => {
+      mock.timers.tick(updateMs);
+      check();
+    });
 
   /** A page that shows a model: what it was sent so far, and how to leave it. */
   async function open(model: string) {
@@ -61,31 +75,33 @@ describe('the updates of open pages', function () {
     content = (model) => `${model}\n${count++}`;
     const pages = await Promise.all(Array.from({ length: 20 }, () => open('a')));
     const other = await open('b');
-    for (const { text } of [...pages, other]) await eventually(() => assert.match(text(), /\n\n$/));
+    for (const { text } of [...pages, other]) await inTime(() => assert.match(text(), /\n\n$/));
     rendered = [];
-    await eventually(() => assert.ok(rendered.length >= 2));
+    await inTime(() => assert.ok(rendered.length >= 2));
     assert.deepEqual(rendered.slice(0, 2).sort(), ['a', 'b']);
-    await eventually(() => {
+    await inTime(() => {
       const last = pages.map(({ text }) => text().split('data: a\n').at(-1)?.replace('retry: 3000\n', ''));
       assert.equal(new Set(last).size, 1);
       assert.match(String(last[0]), /^data: \d+\n\n$/);
     });
     for (const { leave } of [...pages, other]) leave();
-    await eventually(() => assert.equal(updates.pages, 0));
+    await inTime(() => assert.equal(updates.pages, 0));
     const before = rendered.length;
-    // longer than an update takes to come
-    await new Promise((resolve) => setTimeout(resolve, 2500));
+    for (let i = 0; i < 3; i++) {
+      mock.timers.tick(updateMs);
+      await nextTurn();
+    }
     assert.equal(rendered.length, before);
   });
 
   it('are sent where something has changed', async () => {
     const page = await open('a');
     const first = 'retry: 3000\ndata: a\n\n';
-    await eventually(() => assert.equal(page.text(), first));
-    await eventually(() => assert.ok(rendered.length >= 3));
+    await inTime(() => assert.equal(page.text(), first));
+    await inTime(() => assert.ok(rendered.length >= 3));
     assert.equal(page.text(), first);
     content = () => 'one\ntwo';
-    await eventually(() => assert.equal(page.text(), `${first}retry: 3000\ndata: one\ndata: two\n\n`));
+    await inTime(() => assert.equal(page.text(), `${first}retry: 3000\ndata: one\ndata: two\n\n`));
   });
 
   it('end for a model that is gone, and at the stop', async () => {
@@ -94,13 +110,13 @@ describe('the updates of open pages', function () {
       if (model === 'a') return undefined;
       return model;
     };
-    await eventually(() => assert.ok(gone.isEnded()));
+    await inTime(() => assert.ok(gone.isEnded()));
     assert.ok(!stays.isEnded());
     updates.close();
-    await eventually(() => assert.ok(stays.isEnded()));
+    await inTime(() => assert.ok(stays.isEnded()));
     const late = await open('b');
-    await eventually(() => assert.ok(late.isEnded()));
-    await eventually(() => assert.equal(updates.pages, 0));
+    await inTime(() => assert.ok(late.isEnded()));
+    await inTime(() => assert.equal(updates.pages, 0));
   });
 
   it('end where they cannot be computed, which is told once until they can be again', async () => {
@@ -111,15 +127,15 @@ describe('the updates of open pages', function () {
     };
     for (let times = 0; times < 3; times++) {
       const page = await open('a');
-      await eventually(() => assert.ok(page.isEnded()));
+      await inTime(() => assert.ok(page.isEnded()));
     }
     assert.deepEqual(errors.map(String), ['Error: no figures']);
     isBroken = false;
     const page = await open('a');
-    await eventually(() => assert.match(page.text(), /data: a\n/));
+    await inTime(() => assert.match(page.text(), /data: a\n/));
     isBroken = true;
     const last = await open('b');
-    await eventually(() => assert.ok(last.isEnded()));
+    await inTime(() => assert.ok(last.isEnded()));
     assert.equal(errors.length, 2);
   });
 
@@ -131,10 +147,10 @@ describe('the updates of open pages', function () {
     const { port } = server.address() as AddressInfo;
     const socket = connect(port, '127.0.0.1').pause();
     socket.write('GET /a HTTP/1.1\r\nhost: a\r\n\r\n');
-    await eventually(() => assert.ok(rendered.length >= 3));
+    await inTime(() => assert.ok(rendered.length >= 3));
     assert.ok(responses[0].writableLength < 2 * long.length, `${responses[0].writableLength} bytes wait`);
     socket.destroy();
-    await eventually(() => assert.equal(updates.pages, 0));
+    await inTime(() => assert.equal(updates.pages, 0));
   });
 });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { runInNewContext } from 'node:vm';
 import type { Artifact } from '../../src/model/artifact.ts';
 import { formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
@@ -105,7 +106,7 @@ describe('a model that computes elsewhere', function () {
       )
       .reduce((sum, { value }) => sum + value, 0);
   const sampled = async () => {
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await nextTurn();
     return own().counts.predictions.reduce((sum, predictions) => sum + predictions, 0);
   };
 

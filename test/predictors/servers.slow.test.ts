@@ -3,10 +3,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { type OtlpSink, type SinkSpan, startOtlpSink } from '../support/otlp-sink.ts';
 import { requirePythonEnvironment } from '../support/python-environment.ts';
-import { root, startTestService, type TestService } from '../support/service.ts';
+import { eventually, root, startTestService, type TestService } from '../support/service.ts';
 import { documentedPredictor, makeModel } from './make-model.ts';
 import {
   makeServedModels,
@@ -86,7 +85,7 @@ describe('Vigia in front of a server of models', function () {
         assert.ok(Math.abs(answer.score - score) < 1e-9, `${answer.score}, not ${score}`);
         assert.equal(answer.prediction, score >= 0.5 ? 'bad' : 'good');
       }
-      await waitFor(async () => (await countSamples(fronts[protocol].service)) === some.length);
+      await eventually(async () => assert.equal(await countSamples(fronts[protocol].service), some.length));
     });
 
     it(`passes the trace context on to ${name}`, async () => {
@@ -150,7 +149,8 @@ describe('Vigia in front of a server of models', function () {
     assert.match(failures, /} 1$/);
   });
 
-  const findSpan = (isIt: (span: SinkSpan) => boolean) => waitFor(async () => sink.spans.find(isIt));
+  const findSpan = (isIt: (span: SinkSpan) => boolean) =>
+    eventually(() => sink.spans.find(isIt) ?? assert.fail('there is no such span'));
 });
 
 function ask({ api }: TestService, row: object, headers: Record<string, string> = {}): Promise<Response> {
@@ -159,14 +159,6 @@ function ask({ api }: TestService, row: object, headers: Record<string, string> 
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(row),
   });
-}
-
-async function waitFor<Found>(look: () => Promise<Found>): Promise<NonNullable<Found>> {
-  for (;;) {
-    const found = await look();
-    if (found) return found;
-    await wait(20);
-  }
 }
 
 function traceOf({ traceparent }: IncomingHttpHeaders): string[] {

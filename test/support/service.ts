@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 export const root = new URL('../..', import.meta.url).pathname;
 
@@ -144,7 +145,7 @@ export async function eventually<Result>(
       return await attempt();
     } catch (error) {
       if (performance.now() > deadlineMs) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await delay(20);
     }
   }
 }

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '../support/service.ts';
 
 type Row = { age: number | null; history: string };
 
@@ -119,8 +119,7 @@ describe('npm run traffic', () => {
 
   it('ends on Ctrl-C with its summary', async () => {
     const { child, ended } = start(['--url', url, '--rate', '200']);
-    const deadline = Date.now() + 10_000;
-    while (rows.length === 0 && Date.now() < deadline) await new Promise(setImmediate);
+    await eventually(() => assert.notEqual(rows.length, 0));
     child.kill('SIGINT');
     const { stdout, code } = await ended;
     assert.equal(code, 0);
@@ -131,7 +130,7 @@ describe('npm run traffic', () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     answering = promise;
     const { child, ended } = start(['--url', url, '--count', '10', '--rate', '1000']);
-    while (rows.length < 10) await delay(10);
+    await eventually(() => assert.equal(rows.length, 10));
     // it treats both alike, and two of one kind that wait together would be one
     child.kill('SIGINT');
     child.kill('SIGTERM');

@@ -92,8 +92,8 @@ describe('the predictor of a model behind a server', () => {
     const broken = await serve((_, __, request) => void request.socket.destroy());
     assert.match(await assertFails(ask(await makePredictor(broken.url)), 'unreachable'), /ECONNRESET/);
     const half = await serve((_, response, request) => {
-      response.writeHead(200, { 'content-length': '100' }).write('{"p":');
-      setTimeout(() => request.socket.destroy(), 10);
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('{"p":', () => request.socket.destroy());
     });
     await assertFails(ask(await makePredictor(half.url)), 'unreachable');
   });
@@ -192,7 +192,7 @@ describe('the predictor of a model behind a server', () => {
     let most = 0;
     const server = await serve(async ({ body }) => {
       most = Math.max(most, ++underWay);
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 5));
+      for (let turns = Math.random() * 20; turns > 0; turns--) await new Promise(setImmediate);
       underWay--;
       return { p: (body as { age: number }).age / 100 };
     });
@@ -278,14 +278,20 @@ describe('the predictor of a model behind a server', () => {
   });
 
   it('lets requests finish when it is closed', async () => {
+    const arrived = Promise.withResolvers<void>();
+    const closing = Promise.withResolvers<void>();
     const server = await serve(async () => {
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      arrived.resolve();
+      await closing.promise;
       return { p: 0.5 };
     });
     const predictor = await makePredictor(server.url);
     const asked = ask(predictor);
-    await Promise.all([predictor.close?.(), asked]);
+    await arrived.promise;
+    const closed = predictor.close?.();
+    closing.resolve();
     assert.deepEqual(await asked, [{ score: 0.5 }]);
+    await closed;
   });
 
   it('speaks HTTPS, and only with a server whose certificate is trusted', async function () {
