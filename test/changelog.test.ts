@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import manifest from '../package.json' with { type: 'json' };
+import { root } from './support/service.ts';
+
+const text = readFileSync(join(root, 'CHANGELOG.md'), 'utf8');
+const sections = text.split(/^## /m).slice(1);
+
+describe('CHANGELOG.md', () => {
+  it('has a section for the version of package.json, below what is not released', () => {
+    assert.match(sections[0], /^\[Unreleased\]\n/);
+    const versions = sections.slice(1).map((section) => {
+      const [, version] = /^\[(\d+\.\d+\.\d+)\] - \d{4}-\d{2}-\d{2}\n/.exec(section) ?? [];
+      assert.ok(version, section.split('\n')[0]);
+      return version;
+    });
+    assert.equal(versions[0], manifest.version);
+    const numbers = (version: string) => version.split('.').map(Number);
+    assert.deepEqual(
+      versions,
+      versions.toSorted((a, b) => compare(numbers(b), numbers(a))),
+      'newest first',
+    );
+  });
+
+  it('uses the headings of Keep a Changelog, and says something below each', () => {
+    for (const section of sections) {
+      for (const part of section.split(/^### /m).slice(1)) {
+        assert.match(part, /^(Added|Changed|Deprecated|Removed|Fixed|Security)\n\n- /);
+      }
+    }
+  });
+
+  it('links every version to what it holds', () => {
+    for (const [, name] of text.matchAll(/^## \[(.+?)\]/gm))
+      assert.ok(text.includes(`\n[${name}]: https://`), name);
+  });
+});
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  const i = a.findIndex((part, i) => part !== b[i]);
+  return i < 0 ? 0 : a[i] - b[i];
+}
