@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { loadArtifact } from '../../src/model/artifact.ts';
 import { referenceOf } from '../../src/model/artifact-reference.ts';
-import { createDelayLine } from '../../src/monitor/delay-line.ts';
 import { countDecisions } from '../../src/monitor/group-decisions.ts';
 import { createMonitor } from '../../src/monitor/monitor.ts';
 import { createPerformance, type PerformanceReference } from '../../src/monitor/performance.ts';
@@ -148,69 +147,6 @@ describe('performance from counts', () => {
     const samples = (window: '10m' | '1h') => realisedFigures(counted.cells, counted.window(window)).samples;
     assert.equal(samples('10m'), 1);
     assert.equal(samples('1h'), 2);
-  });
-});
-
-describe('the delay line', () => {
-  it('releases events after the delay, at most one slot late, and loses none', () => {
-    let nowMs = 1_000_000;
-    const released = new Float64Array(3);
-    const line = createDelayLine(released, 9600, { now: () => nowMs });
-    const due: { ms: number; cell: number }[] = [];
-    for (let i = 0; i < 5000; i++) {
-      nowMs += 7;
-      line.add(i % 3);
-      due.push({ ms: nowMs + 9600, cell: i % 3 });
-      line.release();
-      const [sure, possible] = [nowMs - 100, nowMs].map((ms) => due.filter((event) => event.ms <= ms).length);
-      const out = released[0] + released[1] + released[2];
-      assert.ok(out >= sure && out <= possible, `${out} is not within ${sure} and ${possible}`);
-    }
-    assert.ok(line.slots().length <= 98);
-    nowMs += 10_000;
-    line.release();
-    assert.deepEqual([...released], [1667, 1667, 1666]);
-  });
-
-  it('releases events by their time, in few slots however old they are', () => {
-    const nowMs = 1_000_000;
-    let laterMs = nowMs;
-    const released = new Float64Array(2);
-    const line = createDelayLine(released, 9600, { now: () => laterMs });
-    line.add(0);
-    for (let ageMs = 0; ageMs < 100_000; ageMs += 10) line.add(1, nowMs - ageMs);
-    line.release();
-    assert.deepEqual([...released], [0, 10_000 - 961]);
-    assert.ok(line.slots().length <= 98);
-    assert.deepEqual(
-      line.slots(),
-      line.slots().toSorted((a, b) => a.startMs - b.startMs),
-    );
-    line.add(0, nowMs + 60_000);
-    laterMs += 5000;
-    line.release();
-    assert.deepEqual([...released], [0, 10_000 - 461]);
-    laterMs += 4700;
-    line.release();
-    assert.deepEqual([...released], [2, 10_000]);
-  });
-
-  it('continues where another has stopped', () => {
-    let nowMs = 1_000_000;
-    const first = createDelayLine(new Float64Array(2), 9600, { now: () => nowMs });
-    first.add(0);
-    nowMs += 5000;
-    first.add(1);
-    const released = new Float64Array(2);
-    const second = createDelayLine(released, 9600, { now: () => nowMs });
-    second.add(1);
-    second.restore(JSON.parse(JSON.stringify(first.slots())));
-    nowMs += 4700;
-    second.release();
-    assert.deepEqual([...released], [1, 0]);
-    nowMs += 5000;
-    second.release();
-    assert.deepEqual([...released], [1, 2]);
   });
 });
 
