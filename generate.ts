@@ -3,8 +3,8 @@
 import { execFileSync } from 'node:child_process';
 import { readGeneratorOptions } from './otel/prometheus/generator-options.ts';
 
-const usage = `Writes the Prometheus rules, the Grafana dashboards, the Kubernetes manifests, and the tables and schemas of
-the documents.
+const usage = `Writes the Prometheus rules, the Grafana dashboards, the Kubernetes manifests, the Helm chart, and the tables
+and schemas of the documents.
 
   npm run generate [-- --alert-settings FILE]
 

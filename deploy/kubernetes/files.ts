@@ -27,22 +27,32 @@ const hints: Readonly<Record<string, string>> = {
   'statefulset.yaml': `# Name your image by its digest: image: YOUR-REGISTRY/vigia@sha256:… (README.md says how to find it).\n`,
 };
 
+/** For Kustomize: the other files together, as the base of one's own changes. */
+const kustomization = (resources: readonly string[]) => ({
+  apiVersion: 'kustomize.config.k8s.io/v1beta1',
+  kind: 'Kustomization',
+  resources,
+});
+
 /**
  * The text of each file, by its name.
  *
  * @param options of the alerts
  */
 export function renderFiles(options: Partial<Settings> = {}): Map<string, string> {
+  const files = objects(options);
   return new Map(
-    Object.entries(objects(options)).map(([file, documents]) => [
-      file,
-      banner +
-        (hints[file] ?? '') +
-        documents
-          .map((document) =>
-            stringify(document, { lineWidth: 0, blockQuote: 'literal', aliasDuplicateObjects: false }),
-          )
-          .join('---\n'),
-    ]),
+    Object.entries({ ...files, 'kustomization.yaml': [kustomization(Object.keys(files))] }).map(
+      ([file, documents]) => [
+        file,
+        banner +
+          (hints[file] ?? '') +
+          documents
+            .map((document) =>
+              stringify(document, { lineWidth: 0, blockQuote: 'literal', aliasDuplicateObjects: false }),
+            )
+            .join('---\n'),
+      ],
+    ),
   );
 }

@@ -1,9 +1,10 @@
-import { renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { readGeneratorOptions } from '../../otel/prometheus/generator-options.ts';
+import { renderChart } from '../helm/chart.ts';
 import { renderFiles } from './files.ts';
 
-const usage = `Writes the Kubernetes manifests.
+const usage = `Writes the Kubernetes manifests and the Helm chart.
 
   node deploy/kubernetes/generate.ts [--alert-settings FILE]
 
@@ -11,8 +12,14 @@ const usage = `Writes the Kubernetes manifests.
 `;
 
 const options = await readGeneratorOptions(usage, ['alerts']);
-for (const [file, text] of renderFiles(options)) {
-  const path = join(import.meta.dirname, file);
-  writeFileSync(`${path}.tmp`, text);
-  renameSync(`${path}.tmp`, path);
+write('.', renderFiles(options));
+write('../helm/vigia', renderChart(options));
+
+function write(folder: string, files: ReadonlyMap<string, string>): void {
+  for (const [file, text] of files) {
+    const path = join(import.meta.dirname, folder, file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(`${path}.tmp`, text);
+    renameSync(`${path}.tmp`, path);
+  }
 }

@@ -3,18 +3,25 @@ import type { IStatefulSet } from 'kubernetes-models/apps/v1/StatefulSet';
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
 import type { IService } from 'kubernetes-models/v1/Service';
+import manifest from '../../package.json' with { type: 'json' };
 
-export const name = 'vigia';
-const version = '0.1.0';
-const selector = { 'app.kubernetes.io/name': name };
+export const { name, version } = manifest;
+/** Where releases are published; the registry of GitHub has the repository's owner and name in it. */
+export const image = `ghcr.io/${/github\.com\/(.+)\.git$/.exec(manifest.repository.url)?.[1]}`;
+/** Of one installation. The chart has the release's name as the instance. */
+export const selector = { 'app.kubernetes.io/name': name, 'app.kubernetes.io/instance': name };
 export const labels = { ...selector, 'app.kubernetes.io/version': version };
 const apiPort = 8000;
-const adminPort = 9464;
-const collectorNamespace = 'observability';
-const monitoringNamespace = 'monitoring';
-const secretFolder = '/run/secrets/vigia';
+export const adminPort = 9464;
+export const collectorNamespace = 'observability';
+export const monitoringNamespace = 'monitoring';
+export const prometheusLabels = { 'app.kubernetes.io/name': 'prometheus' };
+export const storage = '5Gi';
+export const secretFolder = '/run/secrets/vigia';
+/** Beside the image's own models, which are hidden once others are mounted. */
+export const modelFolder = '/app/models';
 
-function inNamespace(namespace: string) {
+export function inNamespace(namespace: string) {
   return { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } };
 }
 
@@ -53,12 +60,13 @@ export const statefulSet: IStatefulSet = {
         containers: [
           {
             name,
-            image: `${name}:${version}`,
+            image: `${image}:${version}`,
             ports: [
               { name: 'http', containerPort: apiPort },
               { name: 'admin', containerPort: adminPort },
             ],
             env: [
+              { name: 'MODEL_PATH', value: 'models' },
               // the network policy lets every pod use the API
               { name: 'API_METRICS', value: 'false' },
               { name: 'OTEL_SERVICE_NAME', value: name },
@@ -97,13 +105,21 @@ export const statefulSet: IStatefulSet = {
             },
             volumeMounts: [
               { name: 'samples', mountPath: '/app/logs' },
+              { name: 'models', mountPath: modelFolder, readOnly: true },
               { name: 'secrets', mountPath: secretFolder, readOnly: true },
               { name: 'tmp', mountPath: '/tmp' },
             ],
           },
         ],
         volumes: [
-          { name: 'secrets', secret: { secretName: name, defaultMode: 0o440 } },
+          { name: 'models', configMap: { name: `${name}-models` } },
+          {
+            name: 'secrets',
+            projected: {
+              defaultMode: 0o440,
+              sources: [{ secret: { name, items: [{ key: 'outcome-key', path: 'outcome-key' }] } }],
+            },
+          },
           { name: 'tmp', emptyDir: { medium: 'Memory', sizeLimit: '16Mi' } },
         ],
       },
@@ -113,7 +129,7 @@ export const statefulSet: IStatefulSet = {
         apiVersion: 'v1',
         kind: 'PersistentVolumeClaim',
         metadata: { name: 'samples' },
-        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '5Gi' } } },
+        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage } } },
       },
     ],
   },
@@ -160,7 +176,7 @@ export const networkPolicy: INetworkPolicy = {
         from: [
           {
             ...inNamespace(monitoringNamespace),
-            podSelector: { matchLabels: { 'app.kubernetes.io/name': 'prometheus' } },
+            podSelector: { matchLabels: prometheusLabels },
           },
         ],
         ports: [{ protocol: 'TCP', port: 'admin' }],

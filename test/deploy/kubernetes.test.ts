@@ -4,13 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { PrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule';
-import { ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor';
-import { StatefulSet } from 'kubernetes-models/apps/v1/StatefulSet';
-import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
-import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
-import { Service } from 'kubernetes-models/v1/Service';
-import { parseAllDocuments, stringify } from 'yaml';
+import { parse, parseAllDocuments, stringify } from 'yaml';
 import { renderFiles } from '../../deploy/kubernetes/files.ts';
 import {
   adminService,
@@ -25,45 +19,36 @@ import { defaultAlertSettings } from '../../src/alerts/alert-settings.ts';
 import { settings } from '../../src/settings/config.ts';
 import { withoutExternalLabels } from '../otel/support/annotation-links.ts';
 import { requireTool } from '../support/tools.ts';
+import { manifestFolder, readManifests, validateManifest } from './support/manifests.ts';
 
-const folder = 'deploy/kubernetes';
-const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
-const models = { StatefulSet, Service, NetworkPolicy, PodDisruptionBudget, ServiceMonitor, PrometheusRule };
-type Kind = keyof typeof models;
-
-type Manifest = { readonly kind: Kind; readonly metadata: { readonly name: string } };
-
-const manifests = files
-  .flatMap((file) => parseAllDocuments(readFileSync(join(folder, file), 'utf8')))
-  .map((document) => document.toJS() as Manifest);
+const files = readdirSync(manifestFolder).filter((file) => file.endsWith('.yaml'));
+const example = 'examples/kubernetes';
 const pod = statefulSet.spec!.template.spec!;
 const [container] = pod.containers;
-
-function validate(manifest: Pick<Manifest, 'kind'>): void {
-  new models[manifest.kind](structuredClone(manifest) as never).validate();
-}
 
 describe('Kubernetes manifests', () => {
   it('are what the generator writes', () => {
     const rendered = renderFiles();
     assert.deepEqual(files.sort(), [...rendered.keys()].sort());
     for (const [file, text] of rendered) {
-      assert.equal(readFileSync(join(folder, file), 'utf8'), text, `${file}: run \`npm run generate\``);
+      assert.equal(
+        readFileSync(join(manifestFolder, file), 'utf8'),
+        text,
+        `${file}: run \`npm run generate\``,
+      );
     }
   });
 
-  for (const manifest of manifests) {
-    it(`follow the schema: ${manifest.kind} ${manifest.metadata.name}`, () => validate(manifest));
+  for (const manifest of readManifests()) {
+    it(`follow the schema: ${manifest.kind} ${manifest.metadata.name}`, () => validateManifest(manifest));
   }
 
   it('would be refused with a value of another type, or without what is needed', () => {
     const mistyped = { ...statefulSet, spec: { ...statefulSet.spec, replicas: 'three' } } as const;
-    assert.throws(() => validate(mistyped), /replicas/);
+    assert.throws(() => validateManifest(mistyped), /replicas/);
     const { endpoints: _, ...lacking } = serviceMonitor.spec;
-    assert.throws(
-      () => validate({ ...serviceMonitor, spec: lacking } as Pick<Manifest, 'kind'>),
-      /endpoints/,
-    );
+    const without = { ...serviceMonitor, spec: lacking };
+    assert.throws(() => validateManifest(without), /endpoints/);
   });
 
   it('run under the restricted Pod Security Standard', () => {
@@ -81,15 +66,17 @@ describe('Kubernetes manifests', () => {
 
   it('agree with the image: version, user, ports, folders, settings', () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
-    assert.equal(container.image, `vigia:${version}`);
+    assert.equal(container.image, `ghcr.io/vigia-ml/vigia:${version}`);
     // the image's own: it gets the signals as process 1, without a shell between
     assert.deepEqual([container.command, container.args], [undefined, undefined]);
     assert.equal(pod.securityContext?.runAsUser, 1000);
     const ports = container.ports?.map(({ containerPort }) => String(containerPort));
     assert.deepEqual(ports, [settings.PORT.default, settings.ADMIN_PORT.default]);
     const folders = container.volumeMounts?.map(({ mountPath }) => `${mountPath}/`) ?? [];
+    assert.match(readFileSync('Dockerfile', 'utf8'), /^WORKDIR \/app$/m);
     for (const { name, value = '' } of container.env ?? []) {
       assert.ok(name in settings, name);
+      if (name === 'MODEL_PATH') assert.ok(folders.includes(`/app/${value}/`), value);
       if (value.startsWith('/'))
         assert.ok(
           folders.some((start) => value.startsWith(start)),
@@ -161,6 +148,35 @@ describe('Kubernetes manifests', () => {
     for (const { alert, runbook_url, dashboard_url } of alerts) {
       assert.equal(withoutExternalLabels(runbook_url), `https://wiki.test/alerts#${alert.toLowerCase()}`);
       assert.match(withoutExternalLabels(dashboard_url), /^https:\/\/grafana\.test\/d\//);
+    }
+  });
+
+  it('are joined by Kustomize, with an image and models of one’s own', async function () {
+    const kustomize = requireTool(this, 'kustomize');
+    const { resources } = parse(readFileSync(join(manifestFolder, 'kustomization.yaml'), 'utf8'));
+    assert.deepEqual(resources.toSorted(), files.filter((file) => file !== 'kustomization.yaml').sort());
+    const { stdout } = await promisify(execFile)(kustomize, ['build', manifestFolder], {
+      maxBuffer: 2 ** 26,
+    });
+    const built = parseAllDocuments(stdout).map((document) => document.toJS());
+    const byName = (a: any, b: any) => (a.kind + a.metadata.name < b.kind + b.metadata.name ? -1 : 1);
+    assert.deepEqual(built.sort(byName), readManifests().sort(byName));
+  });
+
+  it('are the base of the example, whose models have a name of their own for each content', async function () {
+    const kustomize = requireTool(this, 'kustomize');
+    const { stdout } = await promisify(execFile)(kustomize, ['build', example], { maxBuffer: 2 ** 26 });
+    const built: any[] = parseAllDocuments(stdout).map((document) => document.toJS());
+    for (const manifest of built) validateManifest(manifest);
+    const find = (kind: string) => built.find((one) => one.kind === kind);
+    const { data, metadata } = find('ConfigMap');
+    assert.deepEqual(Object.keys(data).sort(), readdirSync(join(example, 'models')).sort());
+    assert.match(metadata.name, /^vigia-models-\w{10}$/);
+    const { volumes, containers } = find('StatefulSet').spec.template.spec;
+    assert.equal(volumes.find(({ name }: any) => name === 'models').configMap.name, metadata.name);
+    const { settings } = parse(readFileSync(join(example, 'values.yaml'), 'utf8'));
+    for (const [name, value] of Object.entries(settings)) {
+      assert.equal(containers[0].env.findLast((one: any) => one.name === name)?.value, value);
     }
   });
 

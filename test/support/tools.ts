@@ -68,6 +68,12 @@ const tools = {
     programs: ['docker-registry'],
     probe: { args: ['--version'], prints: /docker-registry \S+ v?(\d+\.\d+)/ },
   },
+  helm: {
+    programs: ['helm'],
+    probe: { args: ['version', '--short'], prints: /^v(\d+\.\d+)/ },
+    oldest: { version: '3.18', because: 'a chart could have only an older draft of JSON Schema before that' },
+  },
+  kustomize: { programs: ['kustomize'] },
   script: {
     programs: ['script'],
     // the script of other systems takes other options
