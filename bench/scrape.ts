@@ -83,7 +83,7 @@ async function measureScrape(): Promise<{ text: string; blockMs: number }> {
     if (!isDone) setImmediate(tick);
   };
   setImmediate(tick);
-  const bytes = await service.exposeMetrics();
+  const bytes = await service.exposeMetrics('text');
   isDone = true;
   tick();
   return { text: bytes.toString(), blockMs };

@@ -11,7 +11,7 @@ import { type Config, readConfig } from '../src/settings/config.ts';
 import { createContextManager } from '../src/telemetry/context-manager.ts';
 import { createExportAnswers, type ExportAnswers } from '../src/telemetry/export-answers.ts';
 import { createExportReport } from '../src/telemetry/export-report.ts';
-import { createExposition } from '../src/telemetry/expose-metrics.ts';
+import { createExposition, type ExposeMetrics } from '../src/telemetry/expose-metrics.ts';
 import { createMetricProducer, type MetricSource } from '../src/telemetry/metric-data.ts';
 import { otelNotices } from '../src/telemetry/otel-notices.ts';
 import { createOtlpExporter } from '../src/telemetry/otlp-exporter.ts';
@@ -38,7 +38,7 @@ export type Telemetry = {
   /** What has to be done before a scrape is answered with the metrics that were just collected. */
   readonly beforeAnswer: (() => Promise<void>)[];
   /** Answers a scrape. */
-  readonly exposeMetrics: () => Promise<Buffer>;
+  readonly exposeMetrics: ExposeMetrics;
   /** Where spans go; undefined when tracing is off. */
   readonly tracesEndpoint: string | undefined;
   /** Spans that were lost since the start. */

@@ -16,6 +16,7 @@ import { createRowFormatter, type RowFormatter } from '../samples/row-formatter.
 import { createSampleFormatter, type SampleFormatter, type SampleValues } from '../samples/sample.ts';
 import { createUnusualRows, type UnusualRows } from '../samples/unusual-rows.ts';
 import { type CategoryIndex, indexCategories } from '../stats/category-text.ts';
+import { type BinExemplars, createBinExemplars } from '../telemetry/bin-exemplars.ts';
 import { createFailureMetrics } from '../telemetry/failure-metrics.ts';
 import { createGroupDecisionMetrics } from '../telemetry/group-metrics.ts';
 import type { MetricSource } from '../telemetry/metric-data.ts';
@@ -49,6 +50,8 @@ export type Deployment = {
   /** How ids represent the protected features; `undefined` without any. */
   readonly groups: JointGroups | undefined;
   readonly metrics: MetricSource;
+  /** Traced rows by bin; `undefined` if nothing of a row may be kept. */
+  readonly exemplars: BinExemplars | undefined;
   readonly formatSample: SampleFormatter;
   /** The last rows in which a feature was missing, unseen or out of range. */
   readonly unusual: UnusualRows;
@@ -82,10 +85,12 @@ export function deploy(
   const disclosure = createDisclosure(artifact);
   const monitor = createMonitor(referenceOf(artifact));
   const { counts } = monitor;
+  // what samples may not hold of a row, not even by its bins, exemplars do not tell either
+  const exemplars = sampleValues === 'off' ? undefined : createBinExemplars(monitor, disclosure);
   const decisions = countDecisions(monitor, artifact.protected);
   const failures = createPredictFailures();
   const sources = [
-    createModelMetrics(monitor),
+    createModelMetrics(monitor, exemplars),
     // a model that does not predict here cannot fail to
     ...(predictor === undefined ? [] : [createFailureMetrics({ model: name, version }, failures)]),
     createGroupDecisionMetrics({ model: name, version }, decisions, classes),
@@ -107,6 +112,7 @@ export function deploy(
     decisions,
     groups: groups.features.length > 0 ? groups : undefined,
     metrics: () => sources.flatMap((source) => source()),
+    exemplars,
     formatSample: createSampleFormatter({ artifact, values: sampleValues }),
     unusual: createUnusualRows(artifact, sampleValues),
     formatPayload: createRowFormatter(artifact),

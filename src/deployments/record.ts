@@ -31,6 +31,8 @@ export type Circumstances = {
   /** Whether the id is returned to the caller; otherwise only a sample has one. */
   readonly wantsId: boolean;
   readonly traceId: string | undefined;
+  /** Whether that trace is recorded here. */
+  readonly isTraced: boolean;
   /** The caller's own key for the prediction. */
   readonly key: string | undefined;
   /** The span to which the prediction is added, if there is one. */
@@ -67,12 +69,13 @@ export function record(
     predictedClass: given,
     wantsId,
     traceId,
+    isTraced,
     key,
     span,
     shadowed,
   }: Circumstances,
 ): Recorded {
-  const { counts, formatSample, unusual } = deployment;
+  const { counts, exemplars, formatSample, unusual } = deployment;
   const observation = deployment.monitor.observe(row, score, given);
   deployment.performance.addPrediction(score, timeMs);
   deployment.decisions.record(observation);
@@ -91,6 +94,7 @@ export function record(
     unusual.note(sample, bins, outside);
   }
   if (span) describePrediction(span, deployment, row, score, observation);
+  if (isTraced && traceId !== undefined) exemplars?.note(observation, score, traceId, Date.now());
   shadows?.follow({ champion: deployment, row, id, isKept, predictedClass, timeMs, traceId });
   return { id, predictedClass, observation };
 }

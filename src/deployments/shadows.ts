@@ -90,6 +90,8 @@ export function createShadows(options: {
       predictedClass: classOf(shadow, prediction),
       wantsId: false,
       traceId,
+      // its span is the champion's
+      isTraced: false,
       // the champion's sample has it: a label is joined with that one
       key: undefined,
       span: undefined,

@@ -87,6 +87,7 @@ export async function recordBatch(
       predictedClass,
       wantsId: wantsIds,
       traceId,
+      isTraced: span !== undefined,
       key,
       span: undefined,
     });

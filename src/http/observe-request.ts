@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { TraceFlags } from '@opentelemetry/api';
 import type { Middleware } from 'koa';
 import { endOfTurn } from './end-of-turn.ts';
 import { Problem } from './problem.ts';
-import { type RequestState, traceContext } from './request-context.ts';
+import { type RequestState, type TraceContext, traceContext } from './request-context.ts';
 import { routePattern } from './router.ts';
 import { securityHeaderList } from './security-headers.ts';
 import type { Service } from './service.ts';
@@ -48,7 +49,7 @@ export function observeRequest(
       const status = res.statusCode;
       const route = routePattern(context);
       const durationMs = performance.now() - startedMs;
-      httpMetrics.record(method, route, status, durationMs / 1000);
+      httpMetrics.record(method, route, status, durationMs / 1000, recordedTrace(trace));
       const { prediction, predicted, observations } = state;
       logRequest({
         event: prediction || predicted ? 'predict' : observations ? 'observations' : 'request',
@@ -72,6 +73,12 @@ export function observeRequest(
       });
     }
   };
+}
+
+/** The id of a trace that is recorded here; one that only the caller has is none. */
+function recordedTrace(trace: TraceContext | undefined): string | undefined {
+  const isRecorded = trace?.spanId !== undefined && (trace.traceFlags & TraceFlags.SAMPLED) !== 0;
+  return isRecorded ? trace.traceId : undefined;
 }
 
 function toProblem(error: unknown, service: Observed, requestId: string): Problem {

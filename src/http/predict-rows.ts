@@ -108,6 +108,7 @@ async function predict<Answer>(
         predictedClass: classOf(deployment, prediction),
         wantsId: true,
         traceId,
+        isTraced: span !== undefined,
         key,
         span: undefined,
       });

@@ -6,6 +6,7 @@ import type { OutcomeIntake } from '../outcomes/intake.ts';
 import type { KnownModels } from '../outcomes/known-models.ts';
 import type { Tokens } from '../outcomes/token.ts';
 import type { Config } from '../settings/config.ts';
+import type { ExposeMetrics } from '../telemetry/expose-metrics.ts';
 import type { HttpMetrics } from '../telemetry/http-metrics.ts';
 import type { CallerTrace } from '../telemetry/propagation.ts';
 import type { RequestEntry } from '../telemetry/request-log.ts';
@@ -46,5 +47,5 @@ export type Service = {
   /** The caller's trace context. */
   readonly callerTrace: CallerTrace;
   /** All metrics as Prometheus text, in UTF-8. */
-  readonly exposeMetrics: () => Promise<Buffer>;
+  readonly exposeMetrics: ExposeMetrics;
 };

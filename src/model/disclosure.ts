@@ -5,8 +5,8 @@ export const redacted = '[redacted]';
 export const ownKeyName = '(key)';
 
 /**
- * What a record of a single row may reveal about its features: a sample, a log line, a span, a printed row, an example
- * in a report. It reveals nothing about a sensitive feature: not the value, not its bin (the bin of a category is the
+ * What a record of a single row may reveal about its features: a sample, a log line, a span, an exemplar, a printed row,
+ * an example in a report. It reveals nothing about a sensitive feature: not the value, not its bin (the bin of a category is the
  * category, that of a number narrows it down), not whether it was missing, unseen or outside the reference, and not its
  * weight in the score, from which the value can be computed.
  *

@@ -16,10 +16,12 @@ export function createHistogram(boundaries: readonly number[]): HistogramCounts 
   return { boundaries, counts: new Float64Array(boundaries.length + 1), sum: 0 };
 }
 
-/** Counts one value. O(log buckets). */
-export function recordValue(histogram: HistogramCounts, value: number): void {
-  histogram.counts[numericBinIndex(histogram.boundaries, value)]++;
+/** Counts one value. O(log buckets). @returns the index of its bucket */
+export function recordValue(histogram: HistogramCounts, value: number): number {
+  const bucket = numericBinIndex(histogram.boundaries, value);
+  histogram.counts[bucket]++;
   histogram.sum += value;
+  return bucket;
 }
 
 /** The number of values recorded. */

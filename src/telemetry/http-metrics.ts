@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import { createHistogram, type HistogramCounts, recordValue } from '../monitor/histogram.ts';
+import { createExemplars, type Exemplars } from './exemplars.ts';
 import { instruments } from './instruments.ts';
 import { counterData, gaugeData, histogramData, histogramValue, type MetricSource } from './metric-data.ts';
 
@@ -33,6 +34,8 @@ export type HttpSeries = {
   readonly route: string;
   readonly status: number;
   readonly durations: HistogramCounts;
+  /** Traced requests by bucket. */
+  readonly exemplars: Exemplars;
 };
 
 export type ShedReason = 'concurrency' | 'event_loop';
@@ -41,8 +44,11 @@ export type ShedReason = 'concurrency' | 'event_loop';
 export type UnreadableReason = 'malformed' | 'headers_too_large' | 'timeout' | 'misdirected';
 
 export type HttpMetrics = {
-  /** Counts one answered request. `route` is a pattern of the API or empty, never a path from the wire. */
-  record(method: string, route: string, status: number, durationSeconds: number): void;
+  /**
+   * Counts one answered request. `route` is a pattern of the API or empty, never a path from the wire; `traceId` is that
+   * of a trace that is recorded.
+   */
+  record(method: string, route: string, status: number, durationSeconds: number, traceId?: string): void;
   /** Requests being answered; the owner of the server updates it. */
   active: number;
   readonly shed: Record<ShedReason, number>;
@@ -65,8 +71,14 @@ export function createHttpMetrics(
     // searching the few that exist is faster than building a key for them
     let found = series.find((one) => one.status === status && one.route === route && one.method === known);
     if (!found) {
-      const attributes = describe(known, route, status);
-      found = { method: known, route, status, durations: createHistogram(durationBoundaries), attributes };
+      found = {
+        method: known,
+        route,
+        status,
+        durations: createHistogram(durationBoundaries),
+        exemplars: createExemplars(durationBoundaries.length + 1),
+        attributes: describe(known, route, status),
+      };
       series.push(found);
     }
     return found;
@@ -77,8 +89,12 @@ export function createHttpMetrics(
   const byReason = (counts: Record<string, number>) =>
     Object.entries(counts).map(([reason, value]) => ({ attributes: { reason }, value }));
   const metrics: HttpMetrics = {
-    record(method, route, status, durationSeconds) {
-      recordValue(find(method, route, status).durations, durationSeconds);
+    record(method, route, status, durationSeconds, traceId) {
+      const { durations, exemplars } = find(method, route, status);
+      const bucket = recordValue(durations, durationSeconds);
+      if (traceId !== undefined) {
+        exemplars.note(bucket, { traceId, value: durationSeconds, timeMs: Date.now() });
+      }
     },
     active: 0,
     shed,
@@ -87,9 +103,10 @@ export function createHttpMetrics(
     source: () => [
       histogramData(
         instruments.httpDuration,
-        series.map(({ attributes, durations: { boundaries, counts, sum } }) => ({
+        series.map(({ attributes, durations: { boundaries, counts, sum }, exemplars }) => ({
           attributes,
           value: histogramValue(boundaries, counts, sum),
+          exemplars: exemplars.recent(0, counts.length),
         })),
       ),
       gaugeData(instruments.httpActive, [{ attributes: {}, value: metrics.active }]),

@@ -7,10 +7,16 @@ import {
   type MetricData,
   type MetricProducer,
 } from '@opentelemetry/sdk-metrics';
+import type { Exemplar } from './exemplars.ts';
 import type { Instrument } from './instrument.ts';
 
 /** The current series of one instrument; attributes are created once and reused. */
-export type Point<Value> = { readonly attributes: Attributes; readonly value: Value };
+export type Point<Value> = {
+  readonly attributes: Attributes;
+  readonly value: Value;
+  /** That of a counter, or by bucket those of a histogram; only OpenMetrics shows them. */
+  readonly exemplars?: readonly (Exemplar | undefined)[] | undefined;
+};
 
 /** Called at each scrape. */
 export type MetricSource = () => readonly MetricData[];
@@ -31,7 +37,13 @@ function describe(instrument: Instrument) {
 
 function stamp<Value>(points: readonly Point<Value>[]): DataPoint<Value>[] {
   const endTime: HrTime = [Math.floor(Date.now() / 1000), 0];
-  return points.map(({ attributes, value }) => ({ startTime, endTime, attributes, value }));
+  return points.map(({ attributes, value, exemplars }) => ({
+    startTime,
+    endTime,
+    attributes,
+    value,
+    exemplars,
+  }));
 }
 
 /** The cumulative values of a counter. */

@@ -5,6 +5,7 @@ import { windowNames } from '../monitor/windows.ts';
 import { binLabels, missingBin } from '../stats/binning.ts';
 import { measureDrift } from '../stats/drift.ts';
 import { midRanks } from '../stats/rank-trend.ts';
+import type { BinExemplars } from './bin-exemplars.ts';
 import type { Instrument } from './instrument.ts';
 import { instruments } from './instruments.ts';
 import {
@@ -21,8 +22,13 @@ import { createSegmentMetrics } from './segment-metrics.ts';
 /**
  * The series of one model version. Attributes, and points that never change, are created once here; a scrape reads the
  * counts.
+ *
+ * @param exemplars traced rows, if rows are traced
  */
-export function createModelMetrics(monitor: Monitor): MetricSource {
+export function createModelMetrics(
+  monitor: Monitor,
+  exemplars?: Pick<BinExemplars, 'ofCounts' | 'ofScores'>,
+): MetricSource {
   const { reference, variables, totals, counts } = monitor;
   const model = { model: reference.model, version: reference.version };
   const labelled = variables.map((variable) => labelVariable(variable, model));
@@ -54,7 +60,13 @@ export function createModelMetrics(monitor: Monitor): MetricSource {
       },
     ]),
     // the only one of its name: it has no feature label
-    histogramData(instruments.score, [{ attributes: model, value: valueHistogram(score.variable, totals) }]),
+    histogramData(instruments.score, [
+      {
+        attributes: model,
+        value: valueHistogram(score.variable, totals),
+        exemplars: exemplars?.ofScores(score.variable.offset, missingBin(score.variable.bins)),
+      },
+    ]),
     histogramData(
       instruments.featureValue,
       numeric.map(({ variable, feature }) => ({
@@ -65,7 +77,11 @@ export function createModelMetrics(monitor: Monitor): MetricSource {
     counterData(
       instruments.binObservations,
       labelled.flatMap(({ variable, bins }) =>
-        bins.map((attributes, i) => ({ attributes, value: totals[variable.offset + i] })),
+        bins.map((attributes, i) => ({
+          attributes,
+          value: totals[variable.offset + i],
+          exemplars: exemplars?.ofCounts(variable.offset + i, 1),
+        })),
       ),
     ),
     gaugeData(instruments.referenceRatio, ratios),

@@ -11,10 +11,8 @@ import { requireTool } from '../support/tools.ts';
 const zero = [0, 0] as [number, number];
 
 function exposition(resource: Attributes, metrics: MetricData[] = []): string {
-  return createPrometheusText()({
-    resource: resourceFromAttributes(resource),
-    scopeMetrics: [{ scope: { name: 'test' }, metrics }],
-  });
+  const scopeMetrics = [{ scope: { name: 'test' }, metrics }];
+  return createPrometheusText()({ resource: resourceFromAttributes(resource), scopeMetrics }, 'text');
 }
 
 function gauge(name: string, ...points: Attributes[]): MetricData {
@@ -97,7 +95,7 @@ describe('a histogram whose last bound is infinite', () => {
       },
     ]);
     assert.deepEqual(text.match(/^wait_seconds_bucket.*$/gm), [
-      'wait_seconds_bucket{le="1"} 2',
+      'wait_seconds_bucket{le="1.0"} 2',
       'wait_seconds_bucket{le="+Inf"} 5',
     ]);
     check(promtool, text);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { gunzipSync } from 'node:zlib';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { DataPointType, MeterProvider, type MetricData } from '@opentelemetry/sdk-metrics';
@@ -45,20 +46,30 @@ function withTranslatedName(metric: MetricData): MetricData {
   return { ...metric, descriptor: { ...metric.descriptor, name: prometheusName(name, unit, type) } };
 }
 
+/** The lines of series, sorted; bounds as plain numbers. */
+function series(text: string): string[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => line.replace(/le="([\d.e+-]+)"/, (_, bound) => `le="${Number(bound)}"`))
+    .sort();
+}
+
 describe('Prometheus text', () => {
-  it('is what the SDK’s own serializer writes, at every scrape', async () => {
+  it('has the series of the SDK’s own serializer, at every scrape', async () => {
     const { reader, monitor } = await startReader();
     const format = createPrometheusText();
     const serializer = new PrometheusSerializer('', false, undefined, false, true);
     for (let scrape = 0; scrape < 3; scrape++) {
       const { resourceMetrics } = await reader.collect();
-      const text = format(resourceMetrics);
+      const text = format(resourceMetrics, 'text');
       const named = resourceMetrics.scopeMetrics.map(({ scope, metrics }) => ({
         scope,
         metrics: metrics.map((metric) => withTranslatedName(metric)),
       }));
-      assert.equal(text, serializer.serialize({ ...resourceMetrics, scopeMetrics: named }));
-      assert.ok(text.split('\n').length > 300);
+      const expected = serializer.serialize({ ...resourceMetrics, scopeMetrics: named });
+      assert.deepEqual(series(text), series(expected));
+      assert.ok(series(text).length > 300);
       monitor.observe({ age: 20, limit: 500, history: null }, 0.75);
     }
   });
@@ -66,15 +77,25 @@ describe('Prometheus text', () => {
   it('is collected once for simultaneous scrapes, and again for the next', async () => {
     const { reader, monitor } = await startReader();
     const expose = createExposition(reader);
-    const [one, two] = await Promise.all([expose(), expose()]);
+    const scrapes = [
+      expose('text'),
+      expose('text'),
+      expose('text', true),
+      expose('text', true),
+      expose('openMetrics'),
+    ];
+    const [one, two, small, same, other] = await Promise.all(scrapes);
     assert.equal(one, two);
+    assert.equal(small, same);
+    assert.deepEqual(gunzipSync(small), one);
+    assert.match(other.toString(), /# EOF\n$/);
     monitor.observe({ age: 20, limit: 500, history: 'paid' }, 0.75);
-    assert.notEqual(await expose(), one);
+    assert.notDeepEqual(await expose('text'), one);
   });
 
   it('is refused after the shutdown', async () => {
     const { reader } = await startReader();
     await reader.shutdown();
-    await assert.rejects(createExposition(reader)(), /shutdown/);
+    await assert.rejects(createExposition(reader)('text'), /shutdown/);
   });
 });

@@ -85,8 +85,8 @@ export function adminDocument(models: ApiModels): ApiDocument {
       ),
       '/metrics': get(tags.watch, 'metrics', 'All metrics, for Prometheus', {
         200: {
-          description: 'Prometheus text format 0.0.4',
-          content: { 'text/plain': { schema: { type: 'string' } } },
+          description: 'Prometheus text format 0.0.4, or OpenMetrics 1.0 if the client prefers it',
+          content: { 'text/plain': { schema: text }, 'application/openmetrics-text': { schema: text } },
         },
       }),
       '/runbook': get(tags.watch, 'runbook', 'What to do about each alert', page('The runbook')),

@@ -1,13 +1,18 @@
 import { histogramCount, histogramQuantile } from '../../monitor/histogram.ts';
 import type { HttpMetrics, HttpSeries } from '../../telemetry/http-metrics.ts';
+import { type MetricsFormat, metricsMediaTypes } from '../../telemetry/prometheus-text.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { AppRouter } from '../router.ts';
 import { send, sendJson } from '../send.ts';
 import type { Service } from '../service.ts';
 
-/** `GET /metrics` of the admin listener: Prometheus text. */
+/** `GET /metrics` of the admin listener: OpenMetrics for a client that prefers it, otherwise Prometheus text. */
 export function addPrometheusRoute(router: AppRouter, service: Service): void {
-  router.get('/metrics', (context) => sendPrometheus(context, service));
+  router.get('/metrics', async (context) => {
+    context.vary('Accept');
+    const format = preferredFormat(context, ['text', 'openMetrics']) ?? 'text';
+    await sendMetrics(context, service, format);
+  });
 }
 
 /**
@@ -18,27 +23,43 @@ export function addSummaryRoute(router: AppRouter, service: Service): void {
   router.get('/metrics', (context) => sendSummary(context, service));
 }
 
-/** `GET /metrics` of the public API with `API_METRICS=full`: Prometheus text for a client that asks for it. */
+/**
+ * `GET /metrics` of the public API with `API_METRICS=full`: Prometheus text for a client that prefers it to JSON. Not
+ * OpenMetrics: an exemplar tells of a single request.
+ */
 export function addFullMetricsRoute(router: AppRouter, service: Service): void {
   router.get('/metrics', async (context) => {
     context.vary('Accept');
-    if (wantsPrometheus(context.get('accept'))) await sendPrometheus(context, service);
+    const format = preferredFormat(context, ['json', 'text']);
+    if (format === 'text') await sendMetrics(context, service, format);
     else sendSummary(context, service);
   });
 }
 
-/**
- * Whether an Accept header names one of Prometheus's formats and not JSON. Parameters are ignored: Prometheus sends
- * versions and weights that a negotiation would have to match.
- */
-function wantsPrometheus(accept: string): boolean {
-  const types = accept.split(',').map((range) => range.split(';', 1)[0].trim().toLowerCase());
-  if (types.includes('application/json')) return false;
-  return types.includes('text/plain') || types.includes('application/openmetrics-text');
+/** How Prometheus may ask for names to be escaped, as part of a media type. None of ours needs it. */
+const escapings = ['allow-utf-8', 'underscores', 'dots', 'values'];
+
+const accepted = {
+  json: ['application/json'],
+  text: [metricsMediaTypes.text],
+  openMetrics: escapings.map((escaping) => `${metricsMediaTypes.openMetrics}; escaping=${escaping}`),
+};
+
+/** Which of the formats the client likes best, the first of equal ones; undefined if it accepts none. */
+function preferredFormat<Format extends keyof typeof accepted>(
+  context: RequestContext,
+  formats: readonly Format[],
+): Format | undefined {
+  const mediaType = context.accepts(formats.flatMap((format) => accepted[format]));
+  return formats.find((format) => accepted[format].some((one) => one === mediaType));
 }
 
-async function sendPrometheus(context: RequestContext, service: Service): Promise<void> {
-  send(context, 200, 'text/plain; version=0.0.4; charset=utf-8', await service.exposeMetrics());
+async function sendMetrics(context: RequestContext, service: Service, format: MetricsFormat): Promise<void> {
+  context.vary('Accept-Encoding');
+  const isCompressed = context.acceptsEncodings('gzip', 'identity') === 'gzip';
+  const answer = await service.exposeMetrics(format, isCompressed);
+  if (isCompressed) context.set('content-encoding', 'gzip');
+  send(context, 200, metricsMediaTypes[format], answer);
 }
 
 function sendSummary(context: RequestContext, service: Service): void {

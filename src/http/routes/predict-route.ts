@@ -170,6 +170,7 @@ function answer(
     predictedClass: classOf(deployment, prediction),
     wantsId: true,
     traceId,
+    isTraced: span !== undefined,
     key,
     span,
   });
