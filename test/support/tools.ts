@@ -7,7 +7,7 @@ import type { Context } from 'mocha';
 type Tool = {
   /** Names under which it is installed; the first one that works is used. */
   readonly programs: readonly string[];
-  /** What to run, and what it must print. By default, being on the PATH is enough. */
+  /** What to run, and what it must print. Without it, being on the PATH is enough. */
   readonly probe?: { readonly args: readonly string[]; readonly prints: RegExp };
   /** The oldest suitable version, and what older ones lack. `prints` captures the version. */
   readonly oldest?: { readonly version: string; readonly because: string };
@@ -41,7 +41,7 @@ const tools = {
       prints: /it-starts/,
     },
   },
-  nginx: { programs: ['nginx'] },
+  nginx: { programs: ['nginx'], probe: { args: ['-v'], prints: /nginx version/ } },
   caddy: {
     programs: ['caddy'],
     probe: { args: ['version'], prints: /^v?(\d+\.\d+)/ },
@@ -73,16 +73,16 @@ const tools = {
     probe: { args: ['version', '--short'], prints: /^v(\d+\.\d+)/ },
     oldest: { version: '3.18', because: 'a chart could have only an older draft of JSON Schema before that' },
   },
-  kustomize: { programs: ['kustomize'] },
+  kustomize: { programs: ['kustomize'], probe: { args: ['version'], prints: /v\d/ } },
   script: {
     programs: ['script'],
     // the script of other systems takes other options
     probe: { args: ['--version'], prints: /util-linux/ },
   },
   mkfifo: { programs: ['mkfifo'] },
-  npm: { programs: ['npm'] },
-  bash: { programs: ['bash'] },
-  dash: { programs: ['dash'] },
+  npm: { programs: ['npm'], probe: { args: ['--version'], prints: /^\d/ } },
+  bash: { programs: ['bash'], probe: { args: ['--version'], prints: /^GNU bash/ } },
+  dash: { programs: ['dash'], probe: { args: ['-c', 'echo runs'], prints: /^runs$/m } },
   unshare: {
     programs: ['unshare'],
     // needs a privilege that not every user has
@@ -93,7 +93,11 @@ const tools = {
     // it works through a preloaded library
     probe: { args: ['-f', '+0', 'printenv', 'LD_PRELOAD'], prints: /libfaketime/ },
   },
-  openssl: { programs: ['openssl'] },
+  openssl: {
+    programs: ['openssl'],
+    // that of macOS is another, and may lack it
+    probe: { args: ['req', '-help'], prints: /-addext\b/ },
+  },
   python: {
     programs: ['python3', 'python', 'python3.13', 'python3.12', 'python3.11', 'python3.10'],
     probe: {
@@ -108,11 +112,16 @@ print(f'Python {sys.version_info[0]}.{sys.version_info[1]}')`,
     },
     oldest: { version: '3.10', because: 'the client for Python asks for that' },
   },
-  curl: { programs: ['curl'] },
-  cc: { programs: ['cc', 'gcc', 'clang'] },
+  curl: { programs: ['curl'], probe: { args: ['--version'], prints: /^curl \d/ } },
+  cc: { programs: ['cc', 'gcc', 'clang'], probe: { args: ['--version'], prints: /gcc|cc|clang/i } },
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof tools;
+
+/** The tools, each with the names under which it is installed. */
+export const toolPrograms = Object.entries(tools).map(
+  ([name, { programs }]) => [name as ToolName, programs] as const,
+);
 
 type Found = { readonly program: string } | { readonly lack: string };
 
@@ -159,7 +168,7 @@ function probe(program: string, { probe, oldest }: Tool): Found {
       lack: error?.message ?? (firstLine(stderr) || firstLine(stdout) || `it ends with ${status ?? signal}`),
     };
   }
-  const printed = prints.exec(stdout);
+  const printed = prints.exec(stdout) ?? prints.exec(stderr);
   if (printed === null) return { lack: `it prints "${firstLine(stdout)}"` };
   if (oldest !== undefined && isOlder(printed[1], oldest.version)) {
     return { lack: `it is version ${printed[1]}; ${oldest.version} is needed, as ${oldest.because}` };
