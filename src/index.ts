@@ -25,10 +25,14 @@
  *
  * How well the model does is counted separately: `createPerformance`, its `addPrediction` and, when outcomes arrive,
  * `addOutcome`.
+ *
+ * `watch` does all of this for a program that serves a model in Koa, Express or Fastify, or for a batch job, from a model
+ * file or a reference. docs/library.md has examples, and everything that is exported.
  */
 
 import './library-node.ts';
 
+export { type Artifact, loadArtifact } from './model/artifact.ts';
 export type { Reference, ReferenceOutput, VariableReference } from './model/reference.ts';
 export { findUnusual } from './monitor/findings.ts';
 export { type LiveDrift, liveDrift } from './monitor/live-drift.ts';
@@ -41,5 +45,8 @@ export { createPerformance, type Performance, type PerformanceReference } from '
 export { buildReference } from './profile/build-reference.ts';
 export * from './stats/index.ts';
 export { createMetricProducer, type MetricSource } from './telemetry/metric-data.ts';
+export { createMetricsHandler } from './telemetry/metrics-handler.ts';
 export { createMonitorMetrics } from './telemetry/model-info.ts';
 export { createPerformanceMetrics } from './telemetry/performance-metrics.ts';
+export type { AnswerReaders, WatchedRequest } from './watch/count-answers.ts';
+export { type Watch, watch } from './watch/watch.ts';

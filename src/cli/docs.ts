@@ -14,6 +14,7 @@ import { labelName } from '../telemetry/prometheus-labels.ts';
 import { instrumentName } from '../telemetry/prometheus-names.ts';
 import { commands } from './commands.ts';
 import { commandsReference } from './commands-reference.ts';
+import { readExports } from './library-exports.ts';
 import { table } from './markdown-table.ts';
 import { rooms } from './rooms.ts';
 
@@ -26,6 +27,7 @@ const documents: Readonly<Record<string, Readonly<Record<string, () => string>>>
   'docs/architecture.md': { rooms: roomsTable },
   'docs/alerts.md': { 'alert-settings': alertSettingsTable },
   'docs/drift.md': { statistics: statisticsTable },
+  'docs/library.md': { exports: libraryTable },
   'docs/tracing.md': { 'otel-settings': () => settingsTable(otelSettings) },
 };
 
@@ -92,6 +94,16 @@ function alertSettingsTable(): string {
     ]),
   );
   return table(['section', 'setting', 'default', 'meaning'], rows);
+}
+
+/** Markdown of what the library exports. */
+function libraryTable(): string {
+  const rows = readExports(new URL('../index.ts', import.meta.url)).map(({ name, kind, summary }) => [
+    `\`${name}\``,
+    kind,
+    summary,
+  ]);
+  return table(['export', 'kind', 'meaning'], rows);
 }
 
 /** Markdown of the rooms of the source, innermost first. */

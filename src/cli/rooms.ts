@@ -125,6 +125,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     knows: ['stats', 'text', 'times', 'files', 'settings', 'model', 'monitor', 'outcomes'],
     packages: ['@opentelemetry/*', 'pino', 'pino-pretty'],
   },
+  watch: {
+    holds: 'counting the answers of a program that serves a model itself, in Koa, Express or Fastify',
+    knows: ['stats', 'times', 'model', 'monitor', 'telemetry'],
+    packages: [],
+  },
   deployments: {
     holds: 'which models answer: loading, replacing, retiring, and the one place that records a prediction',
     knows: [
@@ -259,8 +264,8 @@ export const rooms: Readonly<Record<string, Room>> = {
     files: ['exit-on-failure.ts', 'open-listeners.ts', 'process-signals.ts', 'server.ts', 'start-service.ts'],
   },
   library: {
-    holds: 'what other programs import: the core without files and HTTP',
-    knows: ['stats', 'model', 'profile', 'monitor', 'telemetry'],
+    holds: 'what other programs import: the core without the service',
+    knows: ['stats', 'model', 'profile', 'monitor', 'telemetry', 'watch'],
     packages: [],
     files: ['index.ts', 'library-node.ts'],
   },

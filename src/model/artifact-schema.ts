@@ -144,6 +144,7 @@ export const artifactSchema = z.strictObject({
     .describe('How the model computes. Absent if that is done elsewhere and the model is only watched'),
 });
 
+/** The content of a model file. */
 export type Artifact = z.infer<typeof artifactSchema>;
 export type Feature = Artifact['features'][number];
 export type NumericFeature = Extract<Feature, { kind: 'numeric' }>;

@@ -1,8 +1,16 @@
 import { canonicalCategory, codeOf, isTruthValue, missingPattern } from '../stats/category-text.ts';
-import type { Artifact, CategoricalFeature, Feature } from './artifact.ts';
+import type { CategoricalFeature, NumericFeature } from './artifact.ts';
 
 /** The longest category text that is accepted, unless training saw a longer one. */
 const maxCategoryLength = 256;
+
+/** What has to be known of a feature to check its values. */
+export type InputFeature =
+  | Pick<NumericFeature, 'name' | 'kind' | 'nullable'>
+  | (Pick<CategoricalFeature, 'name' | 'kind' | 'nullable'> & {
+      readonly categories: readonly string[];
+      readonly grouped: readonly string[];
+    });
 
 /** The JSON Schema (2020-12) of one input row, derived from the artifact's features. */
 export type InputSchema = {
@@ -18,8 +26,7 @@ export type InputSchema = {
  * are accepted as such in JSON too. Values that training never saw are not refused: detecting them is what the service
  * is for.
  */
-export function inputSchema(artifact: Artifact): InputSchema {
-  const { features } = artifact;
+export function inputSchema({ features }: { readonly features: readonly InputFeature[] }): InputSchema {
   return {
     type: 'object',
     required: features.filter(({ nullable }) => !nullable).map(({ name }) => name),
@@ -34,12 +41,12 @@ export function inputSchema(artifact: Artifact): InputSchema {
   };
 }
 
-function typesOf({ nullable }: Feature, types: readonly string[]): string | string[] {
+function typesOf({ nullable }: InputFeature, types: readonly string[]): string | string[] {
   const all = nullable ? [...types, 'null'] : [...types];
   return all.length === 1 ? all[0] : all;
 }
 
-function categorySchema(feature: CategoricalFeature): object {
+function categorySchema(feature: Extract<InputFeature, { kind: 'categorical' }>): object {
   const categories = [...feature.categories, ...feature.grouped];
   const texts = categories.map(canonicalCategory);
   const types = [

@@ -1,7 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { createNameFinder } from '../text/column-names.ts';
-import type { Artifact } from './artifact.ts';
-import { inputSchema } from './input-schema.ts';
+import { type InputFeature, inputSchema } from './input-schema.ts';
 import { isInherited, isObject } from './row.ts';
 
 /** One thing wrong with an input. */
@@ -38,12 +37,15 @@ export type InputFaults = {
  */
 export type InputValidator = (body: unknown, onUnknown?: (count: number) => void) => InputFaults | null;
 
+/** A model file, or as much of it as is needed here. */
+type CheckedFeatures = { readonly features: readonly InputFeature[] };
+
 /**
  * Compiles the artifact's feature schema, once per model, twice over: a check whether the features of a body match it,
  * which stops at the first fault, and one that lists all faults if they do not. Work grows with the model's features,
  * not with the fields of a body: unknown fields are counted, and only the first few examined.
  */
-export function createInputValidator(artifact: Artifact): InputValidator {
+export function createInputValidator(artifact: CheckedFeatures): InputValidator {
   const names = artifact.features.map(({ name }) => name);
   const known = new Set(names);
   const findName = createNameFinder(names);
@@ -85,7 +87,7 @@ type UnknownFields = { readonly first: string[]; count: number };
 const noUnknown: UnknownFields = { first: [], count: 0 };
 
 /** The check of the features alone. @param allErrors whether to go on after the first fault */
-function compile(artifact: Artifact, allErrors: boolean): ValidateFunction {
+function compile(artifact: CheckedFeatures, allErrors: boolean): ValidateFunction {
   const ajv = new Ajv2020({
     allErrors,
     allowUnionTypes: true,

@@ -21,6 +21,7 @@ const rejectionReasons = {
   ],
 } as const;
 
+/** Why an input, or a feature of it, was refused. */
 export type RejectionReason = (typeof rejectionReasons)['feature' | 'body'][number];
 
 /** What is counted for one model version, besides its features and scores. */

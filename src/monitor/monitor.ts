@@ -38,6 +38,7 @@ export type Observation = {
   readonly predictedClass: number;
 };
 
+/** The counts of one model version in live traffic. */
 export type Monitor = {
   readonly reference: Reference;
   /** The features in the reference's order, then the score. */

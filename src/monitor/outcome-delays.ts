@@ -27,6 +27,8 @@ export type OutcomeDelays = {
 };
 
 /**
+ * Makes the counts of how long after their predictions outcomes arrive.
+ *
  * @param classes how many the model has
  * @param now milliseconds of a clock that never goes back
  */

@@ -62,6 +62,7 @@ export type PerformanceSums = Readonly<Record<PerformanceField, Float64Array>>;
  */
 export type Cell = { readonly bin: number; readonly isPositive: boolean };
 
+/** Predictions and their outcomes, counted for one model version. */
 export type Performance = {
   readonly reference: PerformanceReference;
   /** In ascending order of the score; the sums are parallel to them. */

@@ -14,6 +14,7 @@ export type NumericBins = {
   readonly edges: readonly number[];
 };
 
+/** The bins of a variable of which each value is a category. */
 export type CategoricalBins = {
   readonly kind: 'categorical';
   /** One bin each, in this order. */

@@ -61,6 +61,7 @@ export const driftStatistics = {
   },
 } as const satisfies Readonly<Record<string, DriftStatistic>>;
 
+/** The name of a statistic of drift. */
 export type DriftStatisticName = keyof typeof driftStatistics;
 
 /** One value of each statistic. */

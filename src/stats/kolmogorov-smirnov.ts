@@ -1,3 +1,4 @@
+/** The result of the two-sample Kolmogorov–Smirnov test. */
 export type KolmogorovSmirnov = {
   /** The largest distance between the two cumulative distributions, 0..1. */
   readonly statistic: number;

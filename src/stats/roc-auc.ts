@@ -31,6 +31,7 @@ export function rocAuc(scores: ArrayLike<number>, outcomes: ArrayLike<number>): 
   return binnedRocAuc(positives, negatives)?.value ?? null;
 }
 
+/** An area under the ROC curve, and how exact it is. */
 export type BinnedRocAuc = {
   /** The area with all scores of a bin taken as tied. */
   readonly value: number;
