@@ -22,7 +22,10 @@ describe('.gitattributes', () => {
 });
 
 const unmarkable = new Set([
-  ...[...renderDashboards(defaultAlertSettings).keys()].map((name) => `grafana/dashboards/${name}`),
+  ...[...renderDashboards(defaultAlertSettings).keys()].flatMap((name) => [
+    `grafana/dashboards/${name}`,
+    `grafana/import/${name}`,
+  ]),
   'package-lock.json',
 ]);
 

@@ -1,6 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { type AlertSettings, defaultAlertSettings } from '../../src/alerts/alert-settings.ts';
 import { jobMatcher } from '../../src/rules/rule-settings.ts';
+import { importForm, withVariables } from './import-form.ts';
 import { placeRunbook } from './links.ts';
 import { modelDrift } from './model-drift.ts';
 import { modelPerformance } from './model-performance.ts';
@@ -26,6 +27,16 @@ export function renderDashboards(settings: AlertSettings): ReadonlyMap<string, s
       return [`${dashboard.uid}.json`, `${placeJob(text, settings)}\n`];
     }),
   );
+}
+
+/**
+ * The same as files to import into any Grafana.
+ *
+ * @param version of Grafana with which they are tried
+ */
+export function renderImportForms(settings: AlertSettings, version: string): ReadonlyMap<string, string> {
+  const dashboards = renderDashboards(withVariables(settings));
+  return new Map([...dashboards].map(([name, text]) => [name, importForm(text, version)]));
 }
 
 /** With the job of the service as the settings name it, in place of the one that expressions are written with. */
