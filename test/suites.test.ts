@@ -29,6 +29,16 @@ describe('the suites of tests', () => {
     }
   });
 
+  it('need no browser, container, simulation by promtool or other language in npm test', () => {
+    const slow =
+      /requireTool\(\w+, '(chromium|docker engine|docker-registry|python|helm)'|requirePythonEnvironment\(|runRuleTest\(/;
+    for (const path of globSync('test/**/*.test.ts')) {
+      if (!isIn(path, suites.test)) continue;
+      const [found] = slow.exec(readFileSync(path, 'utf8')) ?? [];
+      assert.equal(found, undefined, `${path}: give it the name of a slow test, *.slow.test.ts`);
+    }
+  });
+
   it('are all run by CI, here and on GitHub', () => {
     const all = manifest.scripts['test:all'];
     for (const name of ['test', 'test:slow', 'test:alone']) {

@@ -9,7 +9,7 @@ const allowed = {
   'test/predictors/model-servers.ts': 'looks whether a server in another language has started',
   'test/support/load.ts': 'spaces the attempts to reach a service that is gone',
   'test/history/run-plan.ts': 'spaces scrapes, as Prometheus does',
-  'test/samples/forget-rows.test.ts': 'lets other work come at different moments of a deletion',
+  'test/samples/forget-rows.slow.test.ts': 'lets other work come at different moments of a deletion',
   'test/outcomes/read-series.test.ts': 'lets readings come at different moments of a deletion',
   'test/faults/collector.test.ts': 'a Collector that answers slowly',
   'test/http/end-of-turn.test.ts': 'blocks the event loop, as a long computation does',

@@ -129,8 +129,10 @@ describe('the home page', function () {
 });
 
 const movableClock = fileURLToPath(new URL('../faults/programs/movable-clock.ts', import.meta.url));
-/** From a start to the end of a step by the service's clock: it has to be up and to have counted rows by then. */
-const untilStepMs = 15_000;
+const endWaits = fileURLToPath(new URL('../support/programs/end-waits.ts', import.meta.url));
+/** From a start to the end of a step by the service's clock, which a minute of it passes. */
+const untilStepMs = 55_000;
+const minuteMs = 60_000;
 
 describe('the home page after a restart', function () {
   this.timeout(60_000);
@@ -139,19 +141,26 @@ describe('the home page after a restart', function () {
     const folder = await mkdtemp(join(tmpdir(), 'vigia-'));
     const nowMs = Date.now();
     const env = { SERVICE_INSTANCE: 'one', SAMPLES_PATH: join(folder, '{instance}', 'samples.jsonl') };
-    const clock = {
-      NODE_OPTIONS: `--import=${movableClock}`,
-      CLOCK_AHEAD_MS: String(historyStepMs - ((nowMs + untilStepMs) % historyStepMs)),
-    };
-    const first = await startTestService({ ...env, ...clock }, folder);
+    const aheadMs = historyStepMs - ((nowMs + untilStepMs) % historyStepMs);
+    const clock = { NODE_OPTIONS: `--import=${movableClock}`, CLOCK_AHEAD_MS: String(aheadMs + minuteMs) };
+    const first = await startTestService(
+      {
+        ...env,
+        NODE_OPTIONS: `--import=${movableClock} --import=${endWaits}`,
+        CLOCK_AHEAD_MS: String(aheadMs),
+        CLOCK_STEP_MS: String(minuteMs),
+      },
+      folder,
+    );
     const rows = Array.from({ length: 500 }, () => ({ age: 70, limit: 2000, history: 'none' }));
     assert.equal((await postJson(`${first.api}/predict`, rows)).status, 200);
+    first.process.kill('SIGUSR2');
     const path = join(folder, 'one', '.samples.drift-history.jsonl');
     const [step] = await eventually(async () => {
       const steps = await readJsonLines(path);
       assert.equal(steps.length, 1);
       return steps;
-    }, 2 * untilStepMs);
+    });
     assert.equal(step.samples, 500);
     assert.ok(step.psi[0] > 1);
     assert.doesNotMatch(JSON.stringify(step), /limit|none/);
