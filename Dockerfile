@@ -1,4 +1,5 @@
-# By tag, so that it builds with what a machine has. docker-compose.digests.yml pins it to a digest, on which releases are built.
+# By tag, so that it builds with what a machine has; docker-compose.digests.yml pins it to the digest that releases are
+# built on.
 ARG BASE=node:24-bookworm-slim
 
 # Production dependencies only, as the lockfile pins them. The layer is rebuilt only when that file changes.

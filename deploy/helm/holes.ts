@@ -20,7 +20,7 @@ export const linesAsKey = (template: string) => ({ [lines(template)]: null });
 
 /** The text of a template that has this part of a manifest only under a condition. */
 export const onlyIf = (condition: string, part: object) =>
-  `{{- if ${condition} }}\n${renderTemplate(part)}{{- end }}\n`;
+  `{{- if ${condition} }}\n${templateOf(part)}{{- end }}\n`;
 
 /** An item of a list that is there only under a condition. */
 export const itemIf = (condition: string, item: object) => lines(onlyIf(condition, [item]).trimEnd());
@@ -31,7 +31,6 @@ type Kind = 'inline' | 'block' | 'lines';
 
 /** As a word that YAML neither quotes nor breaks. */
 const encode = (kind: Kind, template: string) => `hole_${kind}_${Buffer.from(template).toString('hex')}_`;
-const decode = (hex: string) => Buffer.from(hex, 'hex').toString();
 
 /**
  * A copy of a manifest with other values at some places, by their paths: `spec.template.spec.containers.0.image`. A path
@@ -54,31 +53,32 @@ export function withHoles(manifest: object, holes: Readonly<Record<string, unkno
   return copy;
 }
 
-/** A manifest, or a part of one, as the text of a template. */
-export function renderTemplate(part: object): string {
+/** A manifest, or a part of one, as the text of a template, which {@link finish} completes. */
+export function templateOf(part: object): string {
   const yaml = stringify(part, { lineWidth: 0, aliasDuplicateObjects: false });
   return yaml.replaceAll(/^.*hole_.*(?:\n *: null)?$/gm, renderLine);
 }
 
-function renderLine(line: string): string {
-  const [, before, kind, hex] =
-    /^(.*?)(?:- )?(?:\? )?hole_(\w+?)_([0-9a-f]+)_(?:\n? *: null)?$/.exec(line) ?? [];
-  if (hex === undefined) throw new Error(`a hole where there can be none: ${line}`);
-  const template = decode(hex);
-  const [blanks] = /^ */.exec(before) ?? [''];
-  if (kind === 'lines') return indent(template, blanks);
-  if (kind === 'inline') return `${line.slice(0, line.indexOf('hole_'))}${template}`;
-  const dash = before.startsWith(`${blanks}- `) ? '  ' : '';
-  return `${before.trimEnd()}\n${indent(template, `${blanks}${dash}  `)}`;
+/** The text of a whole template, in which each line that asks for its indentation has it. */
+export function finish(template: string): string {
+  return template.replaceAll(/^( *)(.*)$/gm, (_, blanks: string, rest: string) =>
+    blanks.concat(rest.replaceAll(indentation, String(blanks.length))),
+  );
 }
 
-/** Lines with so many blanks before them; each that asks for its indentation gets it. */
+function renderLine(line: string): string {
+  const [, before, kind, hex] = /^(.*?)hole_(\w+?)_([0-9a-f]+)_(?:\n? *: null)?$/.exec(line) ?? [];
+  const template = Buffer.from(hex ?? '', 'hex').toString();
+  const [blanks] = /^ */.exec(line) ?? [''];
+  if (kind === 'inline') return before + template;
+  if (kind === 'lines' && /^ *(?:- |\? )?$/.test(before)) return indent(template, blanks);
+  if (kind === 'block' && before.endsWith(': ')) {
+    const dash = before.startsWith(`${blanks}- `) ? '  ' : '';
+    return `${before.trimEnd()}\n${indent(template, `${blanks}${dash}  `)}`;
+  }
+  throw new Error(`a hole where there can be none: ${line}`);
+}
+
 function indent(template: string, blanks: string): string {
-  return template
-    .split('\n')
-    .map((line) => {
-      const own = /^ */.exec(line)?.[0] ?? '';
-      return `${blanks}${line}`.replaceAll(indentation, String(blanks.length + own.length));
-    })
-    .join('\n');
+  return template.replaceAll(/^/gm, blanks);
 }

@@ -9,17 +9,7 @@ import {
   statefulSet,
 } from '../kubernetes/manifests.ts';
 import { prometheusRule } from '../kubernetes/prometheus-rule.ts';
-import {
-  block,
-  inline,
-  itemIf,
-  lines,
-  linesAsKey,
-  onlyIf,
-  printed,
-  renderTemplate,
-  withHoles,
-} from './holes.ts';
+import { block, inline, itemIf, lines, linesAsKey, onlyIf, printed, templateOf, withHoles } from './holes.ts';
 
 const fullName = '{{ include "vigia.fullName" . }}';
 const models = inline('{{ include "vigia.models" . }}');
@@ -212,8 +202,8 @@ const dashboard = {
 
 /** The templates that follow from the manifests, by the names of their files. */
 export const templates: Readonly<Record<string, string>> = {
-  'statefulset.yaml': renderTemplate(replicas),
-  'service.yaml': `${renderTemplate(api)}---\n${renderTemplate(admin)}`,
+  'statefulset.yaml': templateOf(replicas),
+  'service.yaml': `${templateOf(api)}---\n${templateOf(admin)}`,
   'pod-disruption-budget.yaml': onlyIf('.Values.podDisruptionBudget.enabled', disruptionBudget),
   'network-policy.yaml': onlyIf('.Values.networkPolicy.enabled', policy),
   'service-monitor.yaml': onlyIf('eq .Values.metrics.scrapeBy "serviceMonitor"', monitor),
@@ -222,7 +212,7 @@ export const templates: Readonly<Record<string, string>> = {
   'dashboards.yaml': `{{- if .Values.dashboards.enabled }}
 {{- range $path, $_ := .Files.Glob "dashboards/*.json" }}
 ---
-${renderTemplate(dashboard)}{{- end }}
+${templateOf(dashboard)}{{- end }}
 {{- end }}
 `,
 };

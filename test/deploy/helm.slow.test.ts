@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import { renderChart } from '../../deploy/helm/chart.ts';
+import { startRegistry } from '../support/registry.ts';
 import { requireTool } from '../support/tools.ts';
 import { type Manifest, readManifests, validateManifest } from './support/manifests.ts';
 
@@ -292,6 +293,28 @@ describe('the Helm chart, rendered by Helm', () => {
   ] as const) {
     it(`refuses ${title}`, () => assert.rejects(template(values), message));
   }
+
+  it('is the same once it is packed, pushed to a registry and fetched into a clean folder', async function () {
+    const registry = await startRegistry(requireTool(this, 'docker-registry'));
+    const own = (name: string) => join(scratch, name);
+    const env = { ...process.env, HELM_CACHE_HOME: own('cache'), HELM_CONFIG_HOME: own('config') };
+    const inFolder = (...args: string[]) =>
+      promisify(execFile)(helm, args, { cwd: scratch, env, maxBuffer: 64 * 1024 * 1024 });
+    try {
+      await inFolder('package', join(process.cwd(), chart));
+      const { version } = parse(readFileSync(join(chart, 'Chart.yaml'), 'utf8'));
+      const place = `oci://${registry.address}/charts`;
+      await inFolder('push', `vigia-${version}.tgz`, place, '--plain-http');
+      const fetched = ['template', 'vigia', `${place}/vigia`, '--version', version, '--plain-http'];
+      const { stdout } = await inFolder(...fetched);
+      const inRepository = await run(['template', 'vigia'], {});
+      const sorted = (text: string) => text.split(/^---$/m).sort();
+      assert.deepEqual(sorted(stdout), sorted(inRepository));
+      assert.match(stdout, /name: vigia-dashboard-overview/);
+    } finally {
+      await registry.stop();
+    }
+  });
 
   it('leaves room in the Secret that Helm keeps a release in', async () => {
     const manifest = await run(['template', 'vigia'], cases.everything);
