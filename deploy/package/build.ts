@@ -13,6 +13,7 @@ const assets = [
   'docs/reference/*.md',
   'data/*',
   'models/*',
+  'deploy/{proxy,systemd}/*',
 ];
 
 const root = join(import.meta.dirname, '../..');

@@ -93,6 +93,11 @@ const tools = {
     // it works through a preloaded library
     probe: { args: ['-f', '+0', 'printenv', 'LD_PRELOAD'], prints: /libfaketime/ },
   },
+  'systemd-analyze': {
+    programs: ['systemd-analyze'],
+    probe: { args: ['--version'], prints: /^systemd (\d+)/ },
+    oldest: { version: '250', because: 'units have been checked offline since then' },
+  },
   openssl: {
     programs: ['openssl'],
     // that of macOS is another, and may lack it
@@ -182,7 +187,7 @@ function firstLine(text: string): string {
 
 function isOlder(version: string, than: string): boolean {
   const [[major, minor], [leastMajor, leastMinor]] = [version, than].map((text) =>
-    text.split('.').map(Number),
+    `${text}.0`.split('.').map(Number),
   );
   return major < leastMajor || (major === leastMajor && minor < leastMinor);
 }
