@@ -58,6 +58,7 @@ type Target = {
   refId?: string;
   expr?: string;
   instant?: boolean;
+  exemplar?: boolean;
   queryType?: string;
   service?: string;
   limit?: number;
@@ -102,6 +103,11 @@ export async function runDashboardQueries(
   for (const panel of contentPanels(dashboard)) {
     for (const target of (panel.targets ?? []) as Target[]) {
       await record(`panel ${panel.title}, ${target.refId}`, () => runTarget(target, values, engines));
+      const { exemplar, expr = '' } = target;
+      if (!exemplar) continue;
+      await record(`panel ${panel.title}, exemplars of ${target.refId}`, async () => {
+        return (await engines.prometheus.exemplarTraces(interpolate(expr, values))).length;
+      });
     }
   }
   return results;

@@ -204,6 +204,21 @@ describe('the stack', () => {
     show(`${id}: ${spans.map(({ operationName }) => operationName).join(' > ')}`);
   });
 
+  it('leads from a bar of a histogram, and from a bin, to the trace of a request', async () => {
+    const { id } = await sendTraced({ age: 30, limit: 2000, history: 'good' });
+    for (const series of [
+      'http_server_request_duration_seconds_bucket{http_route="/predict"}',
+      'model_feature_bin_observations_total{model="credit",feature="history"}',
+      'model_score_bucket{model="credit"}',
+    ]) {
+      await until(`${id} as an exemplar of ${series}`, 60, async () =>
+        (await prometheus.exemplarTraces(series)).find((trace) => trace === id),
+      );
+    }
+    const spans = await until(`trace ${id} in Jaeger`, 15, () => jaeger.trace(id));
+    show(`exemplar ${id} has ${spans.length} spans in Jaeger`);
+  });
+
   it('has span metrics in Prometheus, and exemplars that lead to traces', async () => {
     const calls = 'traces_span_metrics_calls_total{span_name="predict"}';
     const [{ values }] = await until('span metrics', 60, async () => {

@@ -4,6 +4,7 @@ import { heatmap } from '../heatmaps.ts';
 import { version as versionSelector } from '../model-queries.ts';
 import { readableBins } from '../panel-expressions.ts';
 import { valuesAgainstDeciles } from '../quantiles.ts';
+import { stacked, timeSeries } from '../time-series.ts';
 
 const binRate = `rate(model_feature_bin_observations_total{${versionSelector},feature="$feature"}[$__rate_interval])`;
 
@@ -25,5 +26,18 @@ export const opened: Row = {
       },
     ),
     valuesAgainstDeciles(),
+    stacked(
+      timeSeries(
+        {
+          title: 'Requests by bin of $feature: click a point for its trace',
+          description:
+            'Requests a second by bin. Each diamond is a traced request: its label `bin` says where its value fell, and a click opens its trace, with the score and what moved it. A sensitive feature has none, nor does the score of a model that has such a feature.',
+          unit: 'reqps',
+          noData: 'no request in this time',
+        },
+        [{ expr: readableBins(`sum by (bin) (${binRate})`), legend: '{{name}}', exemplars: true }],
+        24,
+      ),
+    ),
   ],
 };

@@ -68,13 +68,13 @@ export const red: Row = {
       {
         title: 'Duration by route',
         description:
-          'Time within which half of the requests (p50) and 95 % of them (p95) to a route that predicts are answered.',
+          'Time within which half of the requests (p50) and 95 % of them (p95) to a route that predicts are answered. Each diamond is a traced request: a click opens its trace.',
         unit: 's',
         noData: 'no prediction was asked for in this time',
       },
       [
         { expr: ofAsked(0.5), legend: '{{http_route}} p50' },
-        { expr: ofAsked(0.95), legend: '{{http_route}} p95' },
+        { expr: ofAsked(0.95), legend: '{{http_route}} p95', exemplars: true },
       ],
     ),
     timeSeries(
