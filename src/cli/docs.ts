@@ -14,6 +14,7 @@ import { labelName } from '../telemetry/prometheus-labels.ts';
 import { instrumentName } from '../telemetry/prometheus-names.ts';
 import { commands } from './commands.ts';
 import { commandsReference } from './commands-reference.ts';
+import { conventionTables } from './conventions.ts';
 import { readExports } from './library-exports.ts';
 import { table } from './markdown-table.ts';
 import { rooms } from './rooms.ts';
@@ -28,6 +29,7 @@ const documents: Readonly<Record<string, Readonly<Record<string, () => string>>>
   'docs/alerts.md': { 'alert-settings': alertSettingsTable },
   'docs/drift.md': { statistics: statisticsTable },
   'docs/library.md': { exports: libraryTable },
+  'docs/semantic-conventions.md': conventionTables,
   'docs/tracing.md': { 'otel-settings': () => settingsTable(otelSettings) },
 };
 

@@ -1,6 +1,7 @@
 import type { Span } from '@opentelemetry/api';
 import { type Findings, findUnusual } from '../monitor/findings.ts';
 import type { Observation } from '../monitor/monitor.ts';
+import type { SpanAttributes } from '../telemetry/conventions.ts';
 import type { Deployment } from './deployment.ts';
 
 /** Collects what a trace shows about many predictions together. */
@@ -9,9 +10,9 @@ export type BatchDescription = {
   /**
    * Adds to the trace which features were unusual in any row, except sensitive ones.
    *
-   * @param counts how many rows there were of each kind, by the names of attributes
+   * @param counts how many rows there were of each kind
    */
-  tell(counts: Readonly<Record<string, number>>): void;
+  tell(counts: SpanAttributes): void;
 };
 
 export function describeBatch(
@@ -27,14 +28,15 @@ export function describeBatch(
       for (const kind of kinds) for (const name of unusual[kind]) names[kind].add(name);
     },
     tell(counts) {
-      span.setAttributes({
+      const attributes: SpanAttributes = {
         'model.name': artifact.name,
         'model.version': artifact.version,
         ...counts,
         'model.features.missing': told('missing'),
         'model.features.unseen': told('unseen'),
         'model.features.outside_range': told('outsideRange'),
-      });
+      };
+      span.setAttributes(attributes);
     },
   };
 }

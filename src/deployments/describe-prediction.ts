@@ -2,6 +2,7 @@ import type { Span } from '@opentelemetry/api';
 import type { Row } from '../model/row.ts';
 import { findUnusual } from '../monitor/findings.ts';
 import type { Observation } from '../monitor/monitor.ts';
+import type { SpanAttributes } from '../telemetry/conventions.ts';
 import type { Deployment } from './deployment.ts';
 
 /**
@@ -18,15 +19,16 @@ export function describePrediction(
 ): void {
   const { missing, unseen, outsideRange } = findUnusual(monitor, observation);
   const reasons = explainToOthers?.(row);
-  span.setAttributes({
+  const attributes: SpanAttributes = {
     'model.name': artifact.name,
     'model.version': artifact.version,
     'model.score': disclosure.tellsScore ? score : undefined,
     'model.prediction': counts.classes[observation.predictedClass],
-    'model.reasons': reasons?.map(({ feature }) => feature),
+    'model.reasons.features': reasons?.map(({ feature }) => feature),
     'model.reasons.log_odds': reasons?.map(({ logOdds }) => Math.round(logOdds * 100) / 100),
     'model.features.missing': disclosure.omit(missing),
     'model.features.unseen': disclosure.omit(unseen),
     'model.features.outside_range': disclosure.omit(outsideRange),
-  });
+  };
+  span.setAttributes(attributes);
 }

@@ -90,7 +90,7 @@ describe('the reasons of a prediction', () => {
     const { attributes } = await spanOf(traceId);
     const reasons = explanationOf(artifact).createExplainer(artifact.features.map(({ name }) => name))(row);
     assert.deepEqual(
-      attributes['model.reasons'],
+      attributes['model.reasons.features'],
       reasons.map(({ feature }) => feature),
     );
     const weights = attributes['model.reasons.log_odds'] as number[];
@@ -108,7 +108,7 @@ describe('the reasons of a prediction', () => {
       const { body } = await predict(`${other.api}/predict?explain=true`, traceId);
       assert.ok(body.reasons.some(({ feature }: { feature: string }) => feature === 'limit'));
       const { attributes } = await spanOf(traceId);
-      assert.ok(!(attributes['model.reasons'] as string[]).includes('limit'));
+      assert.ok(!(attributes['model.reasons.features'] as string[]).includes('limit'));
     } finally {
       await other.stop();
     }
