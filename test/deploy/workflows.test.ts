@@ -1,11 +1,19 @@
 import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import manifest from '../../package.json' with { type: 'json' };
+import { requireTool, tools } from '../support/tools.ts';
 
 type Step = { uses?: string; run?: string; with?: Record<string, unknown> };
-type Job = { uses?: string; needs?: string; permissions?: Record<string, string>; steps?: Step[] };
+type Job = {
+  uses?: string;
+  needs?: string | string[];
+  permissions?: Record<string, string>;
+  steps?: Step[];
+  'runs-on'?: string;
+};
 type Workflow = {
   on: Record<string, unknown>;
   permissions: Record<string, string>;
@@ -36,17 +44,28 @@ describe('the workflows', () => {
     assert.ok(versions.size > 5);
   });
 
-  it('may only read the repository, except for the job that publishes the image', () => {
+  it('may only read the repository, except for jobs that publish', () => {
+    const publish = { contents: 'read', packages: 'write', 'id-token': 'write' };
+    const more: Readonly<Record<string, Record<string, string>>> = {
+      'codeql.yml analyze': { contents: 'read', 'security-events': 'write' },
+      'release.yml npm': { contents: 'read', 'id-token': 'write' },
+      'release.yml image': publish,
+      'release.yml chart': publish,
+      'release.yml release': { contents: 'write' },
+    };
     for (const [name, { permissions, jobs }] of workflows) {
       assert.deepEqual(permissions, { contents: 'read' }, name);
       for (const [job, { permissions: own }] of Object.entries(jobs)) {
-        const expected =
-          name === 'release.yml' && job === 'image'
-            ? { contents: 'read', packages: 'write', 'id-token': 'write' }
-            : undefined;
-        assert.deepEqual(own, expected, `${name}: ${job}`);
+        assert.deepEqual(own, more[`${name} ${job}`], `${name}: ${job}`);
       }
     }
+  });
+
+  it('have no fault that actionlint knows', function () {
+    const actionlint = requireTool(this, 'actionlint');
+    const { status, stdout, stderr } = spawnSync(actionlint, ['-no-color'], { encoding: 'utf8' });
+    assert.equal(stdout + stderr, '');
+    assert.equal(status, 0);
   });
 
   it('leave no token behind for what runs after the checkout', () => {
@@ -71,7 +90,8 @@ describe('the workflows', () => {
     const [{ cron }] = on.schedule as { cron: string }[];
     assert.match(cron, /^\d+ \d+ \* \* \*$/);
     for (const command of [
-      'npm run test:all',
+      '.ci/tools',
+      'CI=true npm run test:all',
       'npm run test:stack',
       'npm audit --omit=dev',
       'npm audit signatures',
@@ -79,12 +99,51 @@ describe('the workflows', () => {
     ]) {
       assert.ok(runOf('ci.yml').includes(command), command);
     }
+    const { macos } = workflows.get('ci.yml')!.jobs;
+    assert.match(macos['runs-on'] ?? '', /^macos-/);
+    assert.equal(macos.steps?.at(-1)?.run, 'env -u CI npm test');
+  });
+
+  it('look for vulnerabilities in every language of the source', () => {
+    const languages = /language: \[(.*)\]/.exec(texts.get('codeql.yml') ?? '')?.[1].split(', ');
+    assert.deepEqual(languages, ['javascript-typescript', 'python', 'actions']);
+  });
+
+  it('publish nothing but the version that the changelog names, after all checks', () => {
+    const { jobs } = workflows.get('release.yml')!;
+    assert.equal(jobs.checks.uses, './.github/workflows/ci.yml');
+    assert.equal(jobs.version.needs, 'checks');
+    const waits = (job: string): string[] =>
+      [jobs[job].needs ?? []].flat().flatMap((one) => [one, ...waits(one)]);
+    for (const job of ['npm', 'image', 'chart', 'release']) assert.ok(waits(job).includes('checks'), job);
+    assert.match(runOf('release.yml'), /^grep -q "\^## .*\$version.* CHANGELOG\.md/m);
+  });
+
+  it('publish the npm package with provenance, and without a token', () => {
+    const { npm } = workflows.get('release.yml')!.jobs;
+    assert.equal(npm.steps?.at(-1)?.run, 'npm publish --provenance --access public');
+    assert.doesNotMatch(texts.get('release.yml') ?? '', /NODE_AUTH_TOKEN|secrets\./);
+  });
+
+  it('publish the chart to a registry of images, and sign it', () => {
+    assert.match(runOf('release.yml'), /^helm package deploy\/helm\/vigia --version "\$VERSION"/m);
+    assert.match(runOf('release.yml'), /helm push .* "oci:\/\/\$charts"/);
+    assert.match(runOf('release.yml'), /^cosign sign --yes "\$charts\/vigia@\$digest"$/m);
+  });
+
+  it('take the notes of a release from the changelog, for the version alone', function () {
+    const awk = requireTool(this, 'awk');
+    const [, program] =
+      /awk -v begin="## \[\$VERSION\]" '(.*)' CHANGELOG\.md/.exec(runOf('release.yml')) ?? [];
+    const notes = execFileSync(awk, ['-v', `begin=## [${manifest.version}]`, program, 'CHANGELOG.md'], {
+      encoding: 'utf8',
+    });
+    assert.match(notes, /^### Added\n\n- /m);
+    assert.doesNotMatch(notes, /^## |^\[|Unreleased/m);
   });
 
   it('publish an image on the pinned base, with a bill of materials and provenance, and sign it', () => {
     const { jobs } = workflows.get('release.yml')!;
-    assert.equal(jobs.checks.uses, './.github/workflows/ci.yml');
-    assert.equal(jobs.image.needs, 'checks');
     const build = jobs.image.steps?.find(({ uses }) => uses?.startsWith('docker/build-push-action@'))?.with;
     assert.equal(build?.sbom, true);
     assert.equal(build?.provenance, 'mode=max');
@@ -100,21 +159,58 @@ describe('the workflows', () => {
 });
 
 describe('.github/dependabot.yml', () => {
-  it('asks once a week for versions of packages, images and actions that are a week old', () => {
-    const { updates } = parse(readFileSync('.github/dependabot.yml', 'utf8')) as {
-      updates: {
-        'package-ecosystem': string;
-        directory: string;
-        schedule: { interval: string };
-        cooldown: { 'default-days': number };
-      }[];
-    };
-    assert.deepEqual(
-      updates.map((update) => [update['package-ecosystem'], update.directory]),
-      ['npm', 'docker', 'docker-compose', 'github-actions'].map((ecosystem) => [ecosystem, '/']),
-    );
+  const { updates } = parse(readFileSync('.github/dependabot.yml', 'utf8')) as {
+    updates: {
+      'package-ecosystem': string;
+      directories: string[];
+      schedule: { interval: string };
+      cooldown: { 'default-days': number };
+    }[];
+  };
+
+  it('asks once a week for versions that are a week old', () => {
     for (const { schedule, cooldown } of updates) {
       assert.deepEqual([schedule.interval, cooldown['default-days']], ['weekly', 7]);
     }
   });
+
+  it('asks wherever something names versions: packages, images, actions', () => {
+    const files = execFileSync('git', ['ls-files'], { encoding: 'utf8' }).trimEnd().split('\n');
+    const folders = (name: RegExp) =>
+      [
+        ...new Set(files.filter((file) => name.test(basename(file))).map((file) => join('/', dirname(file)))),
+      ].sort();
+    assert.deepEqual(
+      Object.fromEntries(updates.map((update) => [update['package-ecosystem'], update.directories])),
+      {
+        npm: folders(/^package\.json$/),
+        pip: folders(/^(requirements.*\.txt|pyproject\.toml)$/),
+        docker: folders(/^Dockerfile/),
+        'docker-compose': folders(/compose.*\.ya?ml$/),
+        'github-actions': ['/'],
+      },
+    );
+  });
 });
+
+describe('.ci', () => {
+  it('has scripts without a fault that shellcheck knows', function () {
+    const shellcheck = requireTool(this, 'shellcheck');
+    const scripts = readdirSync('.ci').map((name) => join('.ci', name));
+    const { stdout } = spawnSync(shellcheck, ['--severity=warning', '--format=gcc', ...scripts], {
+      encoding: 'utf8',
+    });
+    assert.equal(stdout, '');
+  });
+
+  it('installs every program that tests ask for and no system brings along', () => {
+    const script = readFileSync('.ci/tools', 'utf8');
+    for (const { programs } of Object.values(tools)) {
+      const [first] = programs;
+      assert.ok(brought.has(first) || RegExp(`\\b${first}\\b`).test(script), first);
+    }
+  });
+});
+
+/** What brings Node.js and Docker, and every Linux for which .ci/tools is written, has these. */
+const brought = new Set(['awk', 'bash', 'dash', 'docker', 'mkfifo', 'npm', 'openssl', 'script', 'unshare']);

@@ -13,7 +13,7 @@ type Tool = {
   readonly oldest?: { readonly version: string; readonly because: string };
 };
 
-const tools = {
+export const tools = {
   promtool: {
     programs: ['promtool'],
     probe: { args: ['--version'], prints: /^promtool, version (\d+\.\d+)/ },
@@ -118,6 +118,9 @@ print(f'Python {sys.version_info[0]}.{sys.version_info[1]}')`,
     oldest: { version: '3.10', because: 'the client for Python asks for that' },
   },
   curl: { programs: ['curl'], probe: { args: ['--version'], prints: /^curl \d/ } },
+  awk: { programs: ['awk'], probe: { args: ['BEGIN { print "works" }'], prints: /^works$/m } },
+  actionlint: { programs: ['actionlint'], probe: { args: ['-version'], prints: /\d/ } },
+  shellcheck: { programs: ['shellcheck'], probe: { args: ['--version'], prints: /ShellCheck/ } },
   cc: { programs: ['cc', 'gcc', 'clang'], probe: { args: ['--version'], prints: /gcc|cc|clang/i } },
 } as const satisfies Record<string, Tool>;
 
