@@ -56,6 +56,7 @@ function itemsOf(
 /** Where replicas have their names and files is no setting of the chart. */
 const environment = [
   lines(`{{- range $name, $value := .Values.settings }}
+{{- if not (kindIs "invalid" $value) }}
 - name: {{ $name }}
   {{- if kindIs "map" $value }}
   valueFrom:
@@ -65,6 +66,7 @@ const environment = [
   {{- else }}
   value: {{ include "vigia.text" $value }}
   {{- end }}
+{{- end }}
 {{- end }}`),
   ...(container.env ?? []).filter(({ name }) =>
     ['SERVICE_INSTANCE', 'SAMPLES_PATH', 'OUTCOMES_PATH'].includes(name),

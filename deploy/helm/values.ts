@@ -99,13 +99,13 @@ export const chartValues = z.strictObject({
           .filter(([key]) => !fixed.includes(key))
           .map(([key, { description, secret }]: [string, Setting]) => [
             key,
-            (secret ? oneOrSecret : one).optional().describe(description),
+            (secret ? oneOrSecret : one).nullish().describe(description),
           ]),
       ),
     )
     .prefault(presetSettings)
     .describe(
-      'Settings of the service, by their names in docs/reference/settings.md. One that can contain a password may be in an existing Secret: `OTEL_EXPORTER_OTLP_HEADERS: { secret: NAME, key: KEY }`.',
+      'Settings of the service, by their names in docs/reference/settings.md. One that can contain a password may be in an existing Secret: `OTEL_EXPORTER_OTLP_HEADERS: { secret: NAME, key: KEY }`. `null` takes one away.',
     ),
   secrets: z
     .strictObject({

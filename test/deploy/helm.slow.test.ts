@@ -215,6 +215,13 @@ describe('the Helm chart, rendered by Helm', () => {
     assert.equal(environment.LOG_PAYLOAD, 'false');
     assert.equal(environment.MODEL_PATH, 'models');
     assert.equal('OTEL_SERVICE_NAME' in environment, false);
+    const example = await template(
+      cases['the example with three models'],
+      'vigia',
+      '--set',
+      'settings.SHADOW_MODELS=null',
+    );
+    assert.equal('SHADOW_MODELS' in environmentOf(example), false);
     assert.deepEqual(environment.OTEL_EXPORTER_OTLP_HEADERS, {
       secretKeyRef: { name: 'collector', key: 'headers' },
     });
