@@ -1,3 +1,4 @@
+import { isBuilt, ownCommand } from '../files/own-file.ts';
 import type { UnitGuess } from '../stats/unit-guess.ts';
 import { formatAmount, formatCount, formatShare } from '../text/format.ts';
 import { describeUnitGuess } from '../text/unit-guess.ts';
@@ -93,10 +94,10 @@ export function describeEnd({ requests, before, realised, detectedAfterMs }: See
       : []),
     '',
     'Next',
-    '  Your own data    npm run train -- --data FILE.csv --target COLUMN --positive CLASS',
+    `  Your own data    ${ownCommand('train')} --data FILE.csv --target COLUMN --positive CLASS`,
     '  Your own model   docs/your-own-model.md',
-    '  Two files        npm run drift -- --reference OLD.csv --live NEW.csv --html drift.html',
-    '  Dashboards       docker compose up -d --wait, then npm run traffic -- --labels',
+    `  Two files        ${ownCommand('drift')} --reference OLD.csv --live NEW.csv --html drift.html`,
+    ...(isBuilt ? [] : ['  Dashboards       docker compose up -d --wait, then npm run traffic -- --labels']),
   ];
 }
 

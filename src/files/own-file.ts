@@ -1,6 +1,12 @@
 import { fileURLToPath } from 'node:url';
 
-const isBuilt = import.meta.filename.endsWith('.js');
+/** Whether this runs from the npm package. */
+export const isBuilt = import.meta.filename.endsWith('.js');
+
+/** How a command is called: by npm's script in the repository, by name where the npm package is installed. */
+export function ownCommand(name: string): string {
+  return isBuilt ? `npx vigia ${name}` : `npm run ${name} --`;
+}
 
 /**
  * A file of Vigia itself, wherever the command is run. A module is named as in the repository, `src/server.ts`: the npm

@@ -28,7 +28,7 @@ export function createMetricsHandler(
   new MeterProvider({ readers: [exporter] });
   const exposeMetrics = createExposition(exporter);
   return async (_request, response) => {
-    response.setHeader('content-type', `${metricsMediaTypes.text}; charset=utf-8`);
+    response.setHeader('content-type', metricsMediaTypes.text);
     response.end(await exposeMetrics('text'));
   };
 }

@@ -1,5 +1,6 @@
 import type { LiveAlertName } from '../../alerts/live-alert-timings.ts';
 import type { LiveAlert } from '../../alerts/live-alerts.ts';
+import { ownCommand } from '../../files/own-file.ts';
 import { type Html, html } from '../../report/render/html.ts';
 import { formatAmount, formatCount, formatPsi, formatShare } from '../../text/format.ts';
 import type { FileOptions } from './file-options.ts';
@@ -42,7 +43,7 @@ export function alertSection(overview: Overview, { drift }: FileOptions): Html {
   return html`<h2 id="alerts">Which alerts would fire?</h2>
 ${overview.alerts.length === 0 ? html`<p>None.</p>` : html`<ul class="alerts">${items(overview)}</ul>`}
 <p class="quiet">By the conditions, thresholds and waiting times of the Prometheus rules, on this replica alone. Prometheus knows more: all replicas, the same hour yesterday and last week, and what is not about a model (availability, latency, rejected inputs, lost telemetry).</p>
-${nextStep(html`What to do about each: <a href="/runbook">the runbook</a>. See when they would have fired before: ${command(`npm run drift -- ${drift} --backtest`)}`)}`;
+${nextStep(html`What to do about each: <a href="/runbook">the runbook</a>. See when they would have fired before: ${command(`${ownCommand('drift')} ${drift} --backtest`)}`)}`;
 }
 
 /** How many fire, and how many are about to. */

@@ -1,4 +1,5 @@
 import type { Deployment } from '../../deployments/deployment.ts';
+import { ownCommand } from '../../files/own-file.ts';
 import { windowNames } from '../../monitor/windows.ts';
 import { type Html, html } from '../../report/render/html.ts';
 import { fact, type Page } from '../../report/render/page-shell.ts';
@@ -87,7 +88,7 @@ ${units(overview)}
 ${facts(overview)}`,
     main: html`${featureSection(overview, query)}
 ${segmentList(segments, windowWords[windowNames[decisive]])}
-${nextStep(html`Compare the rows themselves with the reference: ${command(`npm run drift -- ${fileOptions.drift} --html report.html`)}`)}
+${nextStep(html`Compare the rows themselves with the reference: ${command(`${ownCommand('drift')} ${fileOptions.drift} --html report.html`)}`)}
 ${alertSection(overview, fileOptions)}
 ${performanceSection(overview, fileOptions)}
 ${requestSection(requests)}

@@ -1,3 +1,4 @@
+import { ownCommand } from '../../files/own-file.ts';
 import { type Learnt, learntFromOutcomes } from '../../model/learnt.ts';
 import type { LivePerformance } from '../../monitor/live-performance.ts';
 import { type Html, html } from '../../report/render/html.ts';
@@ -24,8 +25,8 @@ ${learnt === undefined ? html`<p>Not estimated: ${absentWithoutOutcomes(artifact
 ${coverage(overview.performance)}
 ${nextStep(
   overview.performance.realised.samples === 0
-    ? html`Send what became of the predictions: ${command('npm run outcomes -- --data labels.csv --id ID --outcome OUTCOME')}, or with a key of your own ${command('--key COLUMN')}`
-    : html`See which groups it does worse for: ${command(`npm run evaluate -- ${evaluate} --html evaluation.html`)}`,
+    ? html`Send what became of the predictions: ${command(`${ownCommand('outcomes')} --data labels.csv --id ID --outcome OUTCOME`)}, or with a key of your own ${command('--key COLUMN')}`
+    : html`See which groups it does worse for: ${command(`${ownCommand('evaluate')} ${evaluate} --html evaluation.html`)}`,
 )}`;
 }
 
