@@ -8,7 +8,7 @@ const { instrumentedModules, telemetry } = await import('./sdk.ts');
 
 // With nothing to trace there is nothing to instrument. The hook runs in this thread: one of its own, as
 // `module.register()` starts, would take 20 MB. It looks at the modules that are instrumented and at no other.
-if (telemetry.tracesEndpoint) {
+if (telemetry.endpoints.traces) {
   const { register } = await import('import-in-the-middle/register-hooks.mjs');
   register({ include: [...instrumentedModules] });
 }

@@ -38,8 +38,9 @@ function failed(error: unknown): never {
 function announce(): void {
   const { apiUrl, adminUrl, earlierState, service } = running;
   const { answering, default: unnamed } = service.deployments;
-  const tracing = telemetry.tracesEndpoint
-    ? `${config.OTEL_TRACES_SAMPLER} to ${new URL(telemetry.tracesEndpoint).origin}`
+  const { traces, metrics, logs } = telemetry.endpoints;
+  const tracing = traces
+    ? `${config.OTEL_TRACES_SAMPLER} to ${new URL(traces).origin}`
     : `off (${whyOff(config)})`;
   writeLines(process.stderr, [
     ...answering.map(describeModel),
@@ -49,6 +50,12 @@ function announce(): void {
     `Samples  ${service.config.SAMPLES_PATH} (${config.SAMPLES_VALUES})`,
     `Ids      ${running.ids}`,
     `Tracing  ${tracing}`,
+    ...(metrics
+      ? [
+          `Pushed   metrics every ${config.OTEL_METRIC_EXPORT_INTERVAL / 1000} s to ${new URL(metrics).origin}`,
+        ]
+      : []),
+    ...(logs ? [`Sent     log lines to ${new URL(logs).origin}`] : []),
     `Try      ${exampleCall(unnamed ?? answering[0])}`,
   ]);
 }

@@ -67,7 +67,7 @@ export async function startService(
   telemetry: Telemetry,
   signal?: AbortSignal,
 ): Promise<RunningService> {
-  const destination = createLogDestination({ format: terminalFormat() });
+  const destination = createLogDestination({ format: terminalFormat(), copy: telemetry.sendLog });
   const logger = createLogger({ level: settings.LOG_LEVEL, name: settings.LOG_NAME, destination });
   telemetry.log.connect(logger);
   // closed in reverse order if a step of the start fails
@@ -202,7 +202,7 @@ export async function startService(
   signal?.throwIfAborted();
   const { admin, api, guard } = await openListeners(service, {
     slowReaders,
-    isTraced: telemetry.tracesEndpoint !== undefined,
+    isTraced: telemetry.endpoints.traces !== undefined,
   });
   opened.move();
   service.state = 'ready';

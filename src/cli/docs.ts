@@ -5,7 +5,7 @@ import { alertSettingSections, alertSettingsJsonSchema } from '../alerts/alert-s
 import { modelFileJsonSchema } from '../predictors/index.ts';
 import { driftReportJsonSchema } from '../report/compute/drift-report.ts';
 import { serviceSettings } from '../settings/config.ts';
-import { otelSettings } from '../settings/otel-settings.ts';
+import { grpcVariables, otelSettings, refusedVariables } from '../settings/otel-settings.ts';
 import type { Setting } from '../settings/setting-types.ts';
 import { type DriftStatistic, driftStatistics } from '../stats/drift-statistics.ts';
 import type { Instrument } from '../telemetry/instrument.ts';
@@ -30,7 +30,10 @@ const documents: Readonly<Record<string, Readonly<Record<string, () => string>>>
   'docs/drift.md': { statistics: statisticsTable },
   'docs/library.md': { exports: libraryTable },
   'docs/semantic-conventions.md': conventionTables,
-  'docs/tracing.md': { 'otel-settings': () => settingsTable(otelSettings) },
+  'docs/tracing.md': {
+    'otel-settings': () => settingsTable(otelSettings),
+    'otel-refused': refusedTable,
+  },
 };
 
 /** JSON Schemas of files that others read or write, by the name of their document. */
@@ -47,6 +50,16 @@ function settingsTable(settings: Readonly<Record<string, Setting>>): string {
     return [`\`${name}\``, preset, setting.description];
   });
   return table(['setting', 'default', 'meaning'], rows);
+}
+
+/** Markdown of the standard variables that the service does not follow. */
+function refusedTable(): string {
+  const refused = Object.entries(refusedVariables).map(([name, reason]) => [
+    `\`${name}\``,
+    `refused: ${reason}`,
+  ]);
+  const idle = grpcVariables.map((name) => [`\`${name}\``, 'no effect: it is for OTLP over gRPC alone']);
+  return table(['variable', 'what happens'], [...refused, ...idle]);
 }
 
 /** Markdown of all metrics, ours and those of others that rules and dashboards use. */

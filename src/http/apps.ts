@@ -1,5 +1,6 @@
 import type Koa from 'koa';
 import { createHttpMetrics } from '../telemetry/http-metrics.ts';
+import { isScraped } from '../telemetry/otlp-options.ts';
 import { type AddRoutes, createApp } from './app.ts';
 import { type Observer, observeRequest } from './observe-request.ts';
 import type { RequestState } from './request-context.ts';
@@ -33,7 +34,7 @@ export function publicRoutes({ outcomeTokens, config }: Service): AddRoutes[] {
     ...(outcomeTokens
       ? [createTokenObservationsRoute(outcomeTokens), createTokenOutcomesRoute(outcomeTokens)]
       : []),
-    ...publicMetrics[config.API_METRICS],
+    ...publicMetrics[config.API_METRICS === 'full' && !isScraped(config) ? 'true' : config.API_METRICS],
   ];
 }
 
@@ -68,5 +69,8 @@ export function createAdminApp(service: Service): Koa<RequestState> {
       if (entry.status >= 400 || entry.event === 'observations') service.logRequest(entry);
     },
   };
-  return createApp(service, adminRoutes, observeRequest(service, observer));
+  const routes = isScraped(service.config)
+    ? adminRoutes
+    : adminRoutes.filter((addRoutes) => addRoutes !== addPrometheusRoute);
+  return createApp(service, routes, observeRequest(service, observer));
 }

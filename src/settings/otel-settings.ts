@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { otlpSettings } from './otlp-settings.ts';
 import {
-  address,
   count,
   flag,
   milliseconds,
@@ -21,81 +21,54 @@ const samplers = [
   'parentbased_traceidratio',
 ] as const;
 
-const protocol = oneOf(['http/json', 'http/protobuf'], ': traces are sent over HTTP').optional();
-const compression = oneOf(['none', 'gzip']).optional();
-const file = z.string().optional();
 const limit = count.optional();
-
-const headers = pairs((name, value) => {
-  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) return 'must begin with the name of a header';
-  return /^[\t\x20-\x7e\x80-\xff]*$/.test(value) ? undefined : 'has a character that no header may have';
-}).optional();
 
 /** The standard variables of OpenTelemetry that the service follows. They are read here and nowhere else. */
 export const otelSettings = {
-  OTEL_EXPORTER_OTLP_ENDPOINT: {
-    schema: address(/^https?$/, 'http://host:4318'),
-    description:
-      'Collector for traces over OTLP/HTTP, `http://host:4318`; `/v1/traces` is appended. Unset: tracing is off.',
-    secret: true,
-  },
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
-    schema: address(/^https?$/, 'http://host:4318/v1/traces'),
-    description: 'The same for traces alone, with its path, `http://host:4318/v1/traces`.',
-    secret: true,
-  },
-  OTEL_EXPORTER_OTLP_PROTOCOL: {
-    schema: protocol,
-    description: 'Encoding of spans: `http/json` (the default) or `http/protobuf`.',
-  },
-  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: { schema: protocol, description: 'The same for traces alone.' },
-  OTEL_EXPORTER_OTLP_HEADERS: {
-    schema: headers,
-    description: 'Headers to send with exports, `name=value,…`, percent-encoded.',
-    secret: true,
-  },
-  OTEL_EXPORTER_OTLP_TRACES_HEADERS: {
-    schema: headers,
-    description: 'The same for traces alone; added to those above, and takes precedence.',
-    secret: true,
-  },
-  OTEL_EXPORTER_OTLP_TIMEOUT: {
-    schema: milliseconds,
-    default: '2000',
-    description: 'Milliseconds after which an export is abandoned.',
-  },
-  OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: {
-    schema: milliseconds.optional(),
-    description: 'The same for traces alone.',
-  },
-  OTEL_EXPORTER_OTLP_COMPRESSION: { schema: compression, description: '`gzip` or `none` (the default).' },
-  OTEL_EXPORTER_OTLP_TRACES_COMPRESSION: { schema: compression, description: 'The same for traces alone.' },
-  OTEL_EXPORTER_OTLP_CERTIFICATE: {
-    schema: file,
-    description:
-      'File with the CA certificates (PEM) to verify the Collector’s certificate with; unset: those of Node.',
-  },
-  OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE: { schema: file, description: 'The same for traces alone.' },
-  OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: {
-    schema: file,
-    description: 'File with the service’s own certificate (PEM), if the Collector asks for one.',
-  },
-  OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE: { schema: file, description: 'The same for traces alone.' },
-  OTEL_EXPORTER_OTLP_CLIENT_KEY: { schema: file, description: 'File with its private key (PEM).' },
-  OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY: { schema: file, description: 'The same for traces alone.' },
+  ...otlpSettings,
   OTEL_TRACES_EXPORTER: {
-    schema: oneOf(['otlp', 'none']),
-    default: 'otlp',
-    description: '`none` turns tracing off.',
+    schema: oneOf(['otlp', 'none']).optional(),
+    description:
+      '`otlp` sends traces, without an endpoint to `http://localhost:4318`; `none` does not. Unset: they are sent if an endpoint is set.',
   },
   OTEL_METRICS_EXPORTER: {
-    schema: oneOf(['prometheus', 'none'], ': metrics are scraped from /metrics').optional(),
+    schema: someOf(['prometheus', 'otlp', 'none']),
+    default: 'prometheus',
     description:
-      '`prometheus` or `none`; neither has an effect, because metrics are scraped from `/metrics`.',
+      '`prometheus`: `/metrics` can be scraped. `otlp`: metrics are pushed, without an endpoint to `http://localhost:4318`. `prometheus,otlp`: both; `none`: neither.',
   },
   OTEL_LOGS_EXPORTER: {
-    schema: oneOf(['console', 'none'], ': log lines go to standard output').optional(),
-    description: '`console` or `none`; neither has an effect, because log lines go to standard output.',
+    schema: someOf(['console', 'otlp', 'none']),
+    default: 'console',
+    description:
+      '`otlp`, also as `console,otlp`: log lines are sent, too, without an endpoint to `http://localhost:4318`. They go to standard output in any case.',
+  },
+  OTEL_METRICS_EXEMPLAR_FILTER: {
+    schema: oneOf(['trace_based', 'always_off'], ': an exemplar leads to a trace'),
+    default: 'trace_based',
+    description:
+      'Which requests can become exemplars in OpenMetrics: those that are traced (`trace_based`), or none (`always_off`).',
+  },
+  OTEL_METRIC_EXPORT_INTERVAL: {
+    schema: milliseconds,
+    default: '60000',
+    description: 'Milliseconds between two pushes of metrics.',
+  },
+  OTEL_METRIC_EXPORT_TIMEOUT: {
+    schema: milliseconds,
+    default: '30000',
+    description:
+      'Milliseconds after which a push is abandoned, if the timeout of an export or the interval is not shorter.',
+  },
+  OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: {
+    schema: oneOf(['cumulative'], ': counts are cumulative, as Prometheus needs them'),
+    default: 'cumulative',
+    description: '`cumulative` only.',
+  },
+  OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: {
+    schema: oneOf(['explicit_bucket_histogram'], ': the buckets of a model’s histograms are its bins'),
+    default: 'explicit_bucket_histogram',
+    description: '`explicit_bucket_histogram` only.',
   },
   OTEL_TRACES_SAMPLER: {
     schema: oneOf(samplers),
@@ -108,10 +81,10 @@ export const otelSettings = {
     description: 'Share of requests to trace, for the ratio samplers.',
   },
   OTEL_PROPAGATORS: {
-    schema: someOf(['tracecontext', 'baggage', 'b3', 'b3multi', 'none']),
+    schema: someOf(['tracecontext', 'baggage', 'b3', 'b3multi', 'xray', 'none']),
     default: 'tracecontext,baggage',
     description:
-      'Header formats in which the trace context is read and passed on: some of `tracecontext`, `baggage`, `b3`, `b3multi`; or `none`.',
+      'Header formats in which the trace context is read and passed on: some of `tracecontext`, `baggage`, `b3`, `b3multi`, `xray`; or `none`.',
   },
   OTEL_SERVICE_NAME: {
     schema: z.string().optional(),
@@ -143,6 +116,26 @@ export const otelSettings = {
     default: '128',
     description: 'Maximum number of spans in one export.',
   },
+  OTEL_BLRP_SCHEDULE_DELAY: {
+    schema: milliseconds,
+    default: '1000',
+    description: 'Milliseconds after which log lines are sent even if the batch is not full.',
+  },
+  OTEL_BLRP_EXPORT_TIMEOUT: {
+    schema: milliseconds.optional(),
+    description:
+      'Maximum time that the next batch waits for this one, in milliseconds; unset: the timeout of an export.',
+  },
+  OTEL_BLRP_MAX_QUEUE_SIZE: {
+    schema: size,
+    default: '2048',
+    description: 'Maximum number of log lines that wait for export; further ones are dropped and counted.',
+  },
+  OTEL_BLRP_MAX_EXPORT_BATCH_SIZE: {
+    schema: size,
+    default: '512',
+    description: 'Maximum number of log lines in one export.',
+  },
   OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: {
     schema: count,
     // callers choose the headers and addresses that spans contain, and 2,048 spans may wait
@@ -171,19 +164,50 @@ export const otelSettings = {
     schema: limit,
     description: 'Maximum number of attributes of a link; unset: 128.',
   },
+  OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT: {
+    schema: limit,
+    description: 'The same for log lines alone.',
+  },
+  OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT: { schema: limit, description: 'The same for log lines alone.' },
   OTEL_LOG_LEVEL: {
     schema: oneOf(['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all']),
     default: 'error',
     description:
       'Which messages of OpenTelemetry’s SDK itself are logged, whatever `LOG_LEVEL` is: `none`, `error`, `warn`, `info`, `debug`, `verbose` or `all`.',
   },
-  OTEL_SDK_DISABLED: { schema: flag, default: 'false', description: '`true` turns tracing off.' },
+  OTEL_SDK_DISABLED: {
+    schema: flag,
+    default: 'false',
+    description: '`true`: no traces, no metrics, and log lines are not sent.',
+  },
 } as const satisfies Record<string, Setting>;
 
 const noFile = 'configuration files are not supported: set the equivalent variables';
+const noZipkin =
+  'traces are not sent in the format of Zipkin: send them over OTLP, which Zipkin and Collectors accept';
+const adminListener = 'metrics are exposed by the admin listener: set ADMIN_HOST and ADMIN_PORT';
 
-/** Variables that must not be ignored silently because they would change too much, and why they are refused. */
+/**
+ * Standard variables that are not supported, and why. They must not be ignored silently because they would change too
+ * much.
+ */
 export const refusedVariables: Readonly<Record<string, string>> = {
   OTEL_CONFIG_FILE: noFile,
   OTEL_EXPERIMENTAL_CONFIG_FILE: noFile,
+  OTEL_ENTITIES: 'entities are not supported: set OTEL_RESOURCE_ATTRIBUTES',
+  OTEL_EXPORTER_PROMETHEUS_HOST: adminListener,
+  OTEL_EXPORTER_PROMETHEUS_PORT: adminListener,
+  OTEL_EXPORTER_ZIPKIN_ENDPOINT: noZipkin,
+  OTEL_EXPORTER_ZIPKIN_TIMEOUT: noZipkin,
+  OTEL_EXPORTER_ZIPKIN_PROTOCOL: noZipkin,
 };
+
+/** Standard variables that by the specification have no effect on OTLP over HTTP: the address says whether TLS is used. */
+export const grpcVariables: readonly string[] = [
+  'OTEL_EXPORTER_OTLP_INSECURE',
+  'OTEL_EXPORTER_OTLP_TRACES_INSECURE',
+  'OTEL_EXPORTER_OTLP_METRICS_INSECURE',
+  'OTEL_EXPORTER_OTLP_LOGS_INSECURE',
+  'OTEL_EXPORTER_OTLP_SPAN_INSECURE',
+  'OTEL_EXPORTER_OTLP_METRIC_INSECURE',
+];

@@ -1,10 +1,10 @@
-/** What a receiver of spans has answered to an export that succeeded. */
+/** What a receiver has answered to an export that succeeded. */
 export type ExportAnswer = {
-  /** Spans that the receiver did not accept; 0 if it accepted all. */
+  /** Spans, points or log records that the receiver did not accept; 0 if it accepted all. */
   readonly rejected: number;
   /** The receiver's explanation; if none were rejected, a warning. */
   readonly message: string;
-  /** It has answered with success, but not in OTLP: it may not be a receiver of spans. */
+  /** It has answered with success, but not in OTLP: it may not be a receiver. */
   readonly isForeign: boolean;
 };
 
@@ -21,7 +21,7 @@ export type ExportAnswers = {
 
 /**
  * Makes the listener for receivers' answers. The exporters report success whatever the body of the answer says: if some
- * spans were rejected, or it is not OTLP at all, they only warn in the SDK's diagnostics, in the same turn and just
+ * items were rejected, or it is not OTLP at all, they only warn in the SDK's diagnostics, in the same turn and just
  * before they report the success.
  *
  * Source: https://opentelemetry.io/docs/specs/otlp/#partial-success-1
@@ -49,16 +49,17 @@ function readAnswer(parts: readonly unknown[]): ExportAnswer | undefined {
   if (at >= 0) return readPartialSuccess(texts[at + 1]);
   const isUnreadable = texts.some(
     (text) =>
-      text.startsWith('Failed to parse trace export response') ||
+      /^Failed to parse (?:trace|metrics|logs) export response/.test(text) ||
       text.startsWith('Export succeeded but could not deserialize response'),
   );
   return isUnreadable ? foreign : undefined;
 }
 
 function readPartialSuccess(json: string): ExportAnswer {
-  const { rejectedSpans, errorMessage } = JSON.parse(json) as Record<string, unknown>;
+  const answer = JSON.parse(json) as Record<string, unknown>;
+  const { rejectedSpans, rejectedDataPoints, rejectedLogRecords, errorMessage } = answer;
   // a 64-bit integer is a string in OTLP's JSON
-  const rejected = Number(rejectedSpans ?? 0);
+  const rejected = Number(rejectedSpans ?? rejectedDataPoints ?? rejectedLogRecords ?? 0);
   return {
     rejected: rejected > 0 ? Math.floor(rejected) : 0,
     message: String(errorMessage ?? ''),

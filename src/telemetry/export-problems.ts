@@ -1,3 +1,6 @@
+import type { Signal } from '../settings/otlp-settings.ts';
+import { type OtlpOptions, pathOf, variableOf } from './otlp-options.ts';
+
 /** Why an export failed: `kind` is the same for all failures of one cause, `text` says what to look at. */
 export type ExportProblem = { readonly kind: string; readonly text: string };
 
@@ -9,17 +12,27 @@ const untrusted = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
+/** What to do if an export is too large. */
+const advice413: Readonly<Record<Signal, string>> = {
+  traces: 'lower OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
+  metrics: 'let it accept larger requests, or scrape the metrics',
+  logs: 'lower OTEL_BLRP_MAX_EXPORT_BATCH_SIZE',
+};
 const unreachable = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']);
 
 /**
  * Explains what an exporter's error means and what to check.
  *
- * @param url where spans are sent; its credentials and its query are never repeated
+ * The credentials and the query of the address are never repeated.
  */
-export function describeExportError(error: Error, url: string, timeoutMillis: number): ExportProblem {
+export function describeExportError(
+  error: Error,
+  { signal, url, timeoutMillis }: Pick<OtlpOptions, 'signal' | 'url' | 'timeoutMillis'>,
+): ExportProblem {
   const { host, hostname, pathname } = new URL(url);
   const { code = codeOf(error.cause) } = error as Error & { code?: unknown };
-  if (typeof code === 'number') return { kind: String(code), text: describeStatus(code, error, pathname) };
+  if (typeof code === 'number')
+    return { kind: String(code), text: describeStatus(code, error, pathname, signal) };
   if (typeof code === 'string') return { kind: code, text: describeCode(code, error, host, hostname) };
   if (error.message === 'Request timed out') {
     return {
@@ -40,18 +53,19 @@ function codeOf(cause: unknown): unknown {
   return (cause as { code?: unknown } | undefined)?.code;
 }
 
-function describeStatus(status: number, { message }: Error, path: string): string {
+function describeStatus(status: number, { message }: Error, path: string, signal: Signal): string {
   const answer = `the receiver answers ${status}${message ? ` ${message}` : ''}`;
   if (status === 401 || status === 403) {
     return `${answer}: check the credentials in OTEL_EXPORTER_OTLP_HEADERS`;
   }
   if (status === 404 || status === 405) {
-    const twice = path.endsWith('/v1/traces/v1/traces')
-      ? '/v1/traces is appended to OTEL_EXPORTER_OTLP_ENDPOINT, so omit it there'
-      : '/v1/traces is appended to OTEL_EXPORTER_OTLP_ENDPOINT, and OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is used as it is';
-    return `${answer} at ${path}: check the path; ${twice}`;
+    const appended = `${pathOf(signal)} is appended to OTEL_EXPORTER_OTLP_ENDPOINT`;
+    const rule = path.endsWith(pathOf(signal) + pathOf(signal))
+      ? 'so omit it there'
+      : `and ${variableOf(signal, 'ENDPOINT')} is used as it is`;
+    return `${answer} at ${path}: check the path; ${appended}, ${rule}`;
   }
-  if (status === 413) return `${answer}: lower OTEL_BSP_MAX_EXPORT_BATCH_SIZE`;
+  if (status === 413) return `${answer}: ${advice413[signal]}`;
   if (status === 415)
     return `${answer}: it expects a different OTEL_EXPORTER_OTLP_PROTOCOL, http/protobuf or http/json`;
   if (status >= 300 && status < 400) return `${answer}: set the address that it redirects to`;

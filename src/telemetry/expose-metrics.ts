@@ -21,13 +21,15 @@ const compress = (text: Buffer) => promisify(gzip)(text, { level: 1 });
  * Compression happens outside the event loop.
  *
  * @param beforeAnswer called one after the other for each collection, and awaited, before the answer is returned
+ * @param hasExemplars whether OpenMetrics has exemplars
  * @returns a function that rejects if the reader has been shut down
  */
 export function createExposition(
   reader: MetricReader,
   beforeAnswer: readonly (() => Promise<void>)[] = [],
+  hasExemplars = true,
 ): ExposeMetrics {
-  const write = createPrometheusText();
+  const write = createPrometheusText(hasExemplars);
   let shared: Promise<Record<MetricsFormat, Exposition>> | undefined;
   let last: Promise<unknown> = Promise.resolve();
   async function collect(before: Promise<unknown>): Promise<Record<MetricsFormat, Exposition>> {

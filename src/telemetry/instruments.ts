@@ -92,6 +92,36 @@ export const instruments = {
     attributes: ['reason'],
     description: 'Spans lost: the queue was full, the export failed, or the receiver rejected them.',
   },
+  pointsExported: {
+    name: 'otel.metric_points.exported',
+    type: 'counter',
+    unit: '{data_point}',
+    attributes: [],
+    description:
+      'Data points of pushed metrics that the Collector has accepted; the next push has the counts again.',
+  },
+  pointsDropped: {
+    name: 'otel.metric_points.dropped',
+    type: 'counter',
+    unit: '{data_point}',
+    attributes: ['reason'],
+    description: 'Data points of pushed metrics whose export failed, or that the receiver rejected.',
+  },
+  logRecordsExported: {
+    name: 'otel.log_records.exported',
+    type: 'counter',
+    unit: '{log_record}',
+    attributes: [],
+    description: 'Log lines that the Collector has accepted over OTLP.',
+  },
+  logRecordsDropped: {
+    name: 'otel.log_records.dropped',
+    type: 'counter',
+    unit: '{log_record}',
+    attributes: ['reason'],
+    description:
+      'Log lines that did not arrive over OTLP: the queue was full, the export failed, or the receiver rejected them.',
+  },
   logLinesDropped: {
     name: 'log.lines.dropped',
     type: 'counter',

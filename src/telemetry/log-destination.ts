@@ -8,6 +8,8 @@ const busyRetryMs = 20;
 export type LogDestinationOptions = {
   /** Converts a line into what is written, such as readable text for a terminal. */
   readonly format?: ((line: string) => string) | undefined;
+  /** Takes each line as well, before it is converted. */
+  readonly copy?: ((line: string) => void) | undefined;
   /** Limit on the memory for lines that are not yet written; 4 MiB (about 10,000 lines) by default. */
   readonly maxPendingBytes?: number;
 };
@@ -41,7 +43,7 @@ type Batch = { text: string; bytes: number; lines: number };
 
 /** Opens standard output. A closed one (EPIPE), or a full disk, drops lines until it works again. */
 export function createLogDestination(options: LogDestinationOptions = {}): LogDestination {
-  const { format, maxPendingBytes = 4 * 1024 * 1024 } = options;
+  const { format, copy, maxPendingBytes = 4 * 1024 * 1024 } = options;
   const output = openOutput();
   const queue: Batch[] = [];
   let pendingBytes = 0;
@@ -52,6 +54,7 @@ export function createLogDestination(options: LogDestinationOptions = {}): LogDe
   let onIdle = () => {};
 
   function write(line: string): void {
+    copy?.(line);
     let text = format === undefined ? line : format(line);
     let bytes = Buffer.byteLength(text);
     // Logs end up on terminals (`docker logs`, `kubectl logs`). The only harmful ASCII character in JSON is DEL, which

@@ -1,5 +1,6 @@
 import { type Config, settings } from '../settings/config.ts';
-import { tracesPath } from './otlp-options.ts';
+import { type Signal, signals } from '../settings/otlp-settings.ts';
+import { pathOf, variableOf } from './otlp-options.ts';
 
 /**
  * Notices about OpenTelemetry variables that do not prevent the start: those without effect, and addresses that are
@@ -17,24 +18,33 @@ export function otelNotices(config: Config, env: Readonly<Record<string, string 
 }
 
 function addressNotices(config: Config): string[] {
-  const name = config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT
-    ? 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'
-    : 'OTEL_EXPORTER_OTLP_ENDPOINT';
-  const address = config[name];
-  if (address === undefined) return [];
-  const { pathname, port } = new URL(address);
-  const isComplete = pathname.replace(/\/+$/, '').endsWith(tracesPath);
-  const notices: string[] = [];
-  if (name === 'OTEL_EXPORTER_OTLP_ENDPOINT' && isComplete) {
-    notices.push(
-      `${name} ends in ${tracesPath}, which is appended to it again: omit it, or set OTEL_EXPORTER_OTLP_TRACES_ENDPOINT instead`,
-    );
-  }
-  if (name === 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT' && pathname === '/') {
-    notices.push(`${name} has no path and is used as it is: most receivers accept traces at ${tracesPath}`);
-  }
-  if (port === '4317') {
-    notices.push(`${name} names port 4317, on which Collectors expect gRPC: OTLP over HTTP is on 4318`);
-  }
-  return notices;
+  const general = 'OTEL_EXPORTER_OTLP_ENDPOINT';
+  return [
+    ...signals.flatMap((signal) => {
+      const name = variableOf(signal, 'ENDPOINT');
+      const address = config[name];
+      if (address === undefined) return [];
+      const isBare = new URL(address).pathname === '/';
+      const path = `${name} has no path and is used as it is: most receivers accept ${signal} at ${pathOf(signal)}`;
+      return [...(isBare ? [path] : []), ...portNotices(name, address)];
+    }),
+    // where all signals have addresses of their own, as traces often do, this one is not used
+    ...(config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || config[general] === undefined
+      ? []
+      : generalNotices(general, config[general])),
+  ];
+}
+
+function generalNotices(name: string, address: string): string[] {
+  const { pathname } = new URL(address);
+  const appended = signals.map(pathOf).find((path) => pathname.replace(/\/+$/, '').endsWith(path));
+  const twice = `${name} ends in ${appended}, which is appended to it again: omit it, or set ${
+    appended && variableOf(appended.slice('/v1/'.length) as Signal, 'ENDPOINT')
+  } instead`;
+  return [...(appended === undefined ? [] : [twice]), ...portNotices(name, address)];
+}
+
+function portNotices(name: string, address: string): string[] {
+  const text = `${name} names port 4317, on which Collectors expect gRPC: OTLP over HTTP is on 4318`;
+  return new URL(address).port === '4317' ? [text] : [];
 }

@@ -2,9 +2,11 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { type Config, ConfigError } from '../settings/config.ts';
+import type { Signal } from '../settings/otlp-settings.ts';
 
-/** Where and how spans are sent. */
+/** Where and how one signal is sent. */
 export type OtlpOptions = {
+  readonly signal: Signal;
   readonly url: string;
   readonly format: 'http/json' | 'http/protobuf';
   readonly headers: Readonly<Record<string, string>>;
@@ -14,37 +16,65 @@ export type OtlpOptions = {
   readonly tls: { readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
 };
 
-/** The path of traces that OpenTelemetry appends to the address of a Collector. */
-export const tracesPath = '/v1/traces';
+const defaultEndpoint = 'http://localhost:4318';
+
+/** The path that OpenTelemetry appends to the address of a Collector. */
+export function pathOf(signal: Signal): string {
+  return `/v1/${signal}`;
+}
+
+/** The name of the variable for one signal alone. */
+export function variableOf<const Option extends string>(signal: Signal, option: Option) {
+  return `OTEL_EXPORTER_OTLP_${signal.toUpperCase() as Uppercase<Signal>}_${option}` as const;
+}
 
 /**
- * Where and how traces are sent, by the standard variables; undefined if they are not sent. A variable for traces alone
+ * Where and how a signal is sent, by the standard variables; undefined if it is not sent. A variable for the signal alone
  * takes precedence over the general one.
  *
  * @throws ConfigError naming the variable of a certificate or key that cannot be used
  */
-export function otlpOptions(config: Config): OtlpOptions | undefined {
-  const url = tracesUrl(config);
-  if (url === undefined) return undefined;
+export function otlpOptions(config: Config, signal: Signal): OtlpOptions | undefined {
+  if (!isSent(config, signal)) return undefined;
+  const format = config[variableOf(signal, 'PROTOCOL')] ?? config.OTEL_EXPORTER_OTLP_PROTOCOL;
+  const compression = config[variableOf(signal, 'COMPRESSION')] ?? config.OTEL_EXPORTER_OTLP_COMPRESSION;
   return {
-    url,
-    format: config.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? config.OTEL_EXPORTER_OTLP_PROTOCOL ?? 'http/json',
+    signal,
+    url: urlOf(config, signal),
+    format: format ?? 'http/json',
     headers: {
       ...lowerNames(config.OTEL_EXPORTER_OTLP_HEADERS),
-      ...lowerNames(config.OTEL_EXPORTER_OTLP_TRACES_HEADERS),
+      ...lowerNames(config[variableOf(signal, 'HEADERS')]),
     },
-    timeoutMillis: config.OTEL_EXPORTER_OTLP_TRACES_TIMEOUT ?? config.OTEL_EXPORTER_OTLP_TIMEOUT,
-    compression:
-      config.OTEL_EXPORTER_OTLP_TRACES_COMPRESSION ?? config.OTEL_EXPORTER_OTLP_COMPRESSION ?? 'none',
-    tls: readTls(config),
+    timeoutMillis: config[variableOf(signal, 'TIMEOUT')] ?? config.OTEL_EXPORTER_OTLP_TIMEOUT,
+    compression: compression ?? 'none',
+    tls: readTls(config, signal),
   };
 }
 
-function tracesUrl(config: Config): string | undefined {
-  if (whyOff(config) !== undefined) return undefined;
-  if (config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) return config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
-  const url = new URL(config.OTEL_EXPORTER_OTLP_ENDPOINT as string);
-  url.pathname = `${url.pathname.replace(/\/+$/, '')}${tracesPath}`;
+/** Whether Prometheus may scrape the metrics. */
+export function isScraped(config: Config): boolean {
+  return exportersOf(config, 'metrics').includes('prometheus');
+}
+
+/** Whether metrics, traces or log lines leave the service over OTLP. */
+function isSent(config: Config, signal: Signal): boolean {
+  if (signal === 'traces') return whyOff(config) === undefined;
+  return exportersOf(config, signal).includes('otlp');
+}
+
+/** Where metrics, or log lines, go; nowhere if the SDK is turned off. */
+function exportersOf(config: Config, signal: 'metrics' | 'logs'): readonly string[] {
+  const names: readonly string[] =
+    signal === 'metrics' ? config.OTEL_METRICS_EXPORTER : config.OTEL_LOGS_EXPORTER;
+  return config.OTEL_SDK_DISABLED || names.includes('none') ? [] : names;
+}
+
+function urlOf(config: Config, signal: Signal): string {
+  const own = config[variableOf(signal, 'ENDPOINT')];
+  if (own !== undefined) return own;
+  const url = new URL(config.OTEL_EXPORTER_OTLP_ENDPOINT ?? defaultEndpoint);
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}${pathOf(signal)}`;
   return url.href;
 }
 
@@ -53,7 +83,8 @@ export function whyOff(config: Config): string | undefined {
   if (config.OTEL_SDK_DISABLED) return 'OTEL_SDK_DISABLED is true';
   if (config.OTEL_TRACES_EXPORTER === 'none') return 'OTEL_TRACES_EXPORTER is none';
   if (config.OTEL_TRACES_SAMPLER === 'always_off') return 'OTEL_TRACES_SAMPLER is always_off';
-  return (config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? config.OTEL_EXPORTER_OTLP_ENDPOINT) === undefined
+  const endpoint = config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? config.OTEL_EXPORTER_OTLP_ENDPOINT;
+  return endpoint === undefined && config.OTEL_TRACES_EXPORTER === undefined
     ? 'set OTEL_EXPORTER_OTLP_ENDPOINT'
     : undefined;
 }
@@ -63,10 +94,10 @@ function lowerNames(headers: Readonly<Record<string, string>> = {}): Record<stri
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-function readTls(config: Config): OtlpOptions['tls'] {
-  const ca = readPem(config, 'CERTIFICATE');
-  const cert = readPem(config, 'CLIENT_CERTIFICATE');
-  const key = readPem(config, 'CLIENT_KEY');
+function readTls(config: Config, signal: Signal): OtlpOptions['tls'] {
+  const ca = readPem(config, signal, 'CERTIFICATE');
+  const cert = readPem(config, signal, 'CLIENT_CERTIFICATE');
+  const key = readPem(config, signal, 'CLIENT_KEY');
   if ((cert === undefined) !== (key === undefined)) {
     throw new ConfigError(
       'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY belong together: set both or none',
@@ -97,9 +128,10 @@ const tlsNames = { CERTIFICATE: 'ca', CLIENT_CERTIFICATE: 'cert', CLIENT_KEY: 'k
 /** A file with certificates or a key, checked. */
 function readPem(
   config: Config,
+  signal: Signal,
   what: keyof typeof tlsNames,
 ): { readonly tls: OtlpOptions['tls'] } | undefined {
-  const [own, general] = [`OTEL_EXPORTER_OTLP_TRACES_${what}`, `OTEL_EXPORTER_OTLP_${what}`] as const;
+  const [own, general] = [variableOf(signal, what), `OTEL_EXPORTER_OTLP_${what}`] as const;
   const setting = config[own] === undefined ? general : own;
   const path = config[setting];
   if (path === undefined) return undefined;

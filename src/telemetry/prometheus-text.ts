@@ -34,7 +34,9 @@ type WithExemplars<Point> = Point & { readonly exemplars?: readonly (Exemplar | 
  * Sources: https://prometheus.io/docs/instrumenting/exposition_formats/,
  * https://prometheus.io/docs/specs/om/open_metrics_spec/
  */
-export function createPrometheusText(): (metrics: ResourceMetrics, format: MetricsFormat) => string {
+export function createPrometheusText(
+  hasExemplars = true,
+): (metrics: ResourceMetrics, format: MetricsFormat) => string {
   const labelTexts = new WeakMap<Attributes, string>();
   const boundTexts = new WeakMap<readonly number[], readonly string[]>();
 
@@ -62,7 +64,7 @@ export function createPrometheusText(): (metrics: ResourceMetrics, format: Metri
     format: MetricsFormat,
   ): string {
     const text = labels(attributes);
-    const exemplar = format === 'openMetrics' ? formatExemplar(exemplars?.[0]) : '';
+    const exemplar = hasExemplars && format === 'openMetrics' ? formatExemplar(exemplars?.[0]) : '';
     return `${text === '' ? name : `${name}{${text}}`} ${formatValue(value)}${exemplar}\n`;
   }
 
@@ -77,7 +79,7 @@ export function createPrometheusText(): (metrics: ResourceMetrics, format: Metri
     const bucket = text === '' ? `${name}_bucket{` : `${name}_bucket{${text},`;
     const { boundaries, counts } = value.buckets;
     const ends = bounds(boundaries);
-    const shown = format === 'openMetrics' ? exemplars : undefined;
+    const shown = hasExemplars && format === 'openMetrics' ? exemplars : undefined;
     let lines = '';
     let cumulative = 0;
     for (let i = 0; i < counts.length; i++) {

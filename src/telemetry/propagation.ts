@@ -7,6 +7,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
+import { AWSXRayPropagator } from '@opentelemetry/propagator-aws-xray';
 import { B3InjectEncoding, B3Propagator } from '@opentelemetry/propagator-b3';
 import type { Config } from '../settings/config.ts';
 import { copyOf } from '../text/own-text.ts';
@@ -19,12 +20,14 @@ export type CallerTrace = (headers: IncomingHttpHeaders) => SpanContext | undefi
 const makers: Readonly<Record<Exclude<PropagatorName, 'none'>, () => TextMapPropagator>> = {
   tracecontext: () => withOwnIds(new W3CTraceContextPropagator()),
   baggage: () => new W3CBaggagePropagator(),
-  b3: () => ofShortHeaders(new B3Propagator()),
-  b3multi: () => ofShortHeaders(new B3Propagator({ injectEncoding: B3InjectEncoding.MULTI_HEADER })),
+  b3: () => ofShortHeaders('b3', new B3Propagator()),
+  b3multi: () => ofShortHeaders('b3', new B3Propagator({ injectEncoding: B3InjectEncoding.MULTI_HEADER })),
+  xray: () => ofShortHeaders(xrayHeader, new AWSXRayPropagator()),
 };
 
-/** A `b3` header has at most 68 characters. */
-const longestB3 = 256;
+/** A `b3` header has at most 68 characters, one of X-Ray not many more. */
+const longestHeader = 256;
+const xrayHeader = 'x-amzn-trace-id';
 
 /** The same propagator, with a different way of reading headers. */
 function readingBy(extract: TextMapPropagator['extract'], propagator: TextMapPropagator): TextMapPropagator {
@@ -35,10 +38,10 @@ function readingBy(extract: TextMapPropagator['extract'], propagator: TextMapPro
   };
 }
 
-/** Ignores a long `b3` header: the propagator would look for an id anywhere in it, which takes milliseconds. */
-function ofShortHeaders(propagator: TextMapPropagator): TextMapPropagator {
+/** Ignores a long header: B3's propagator would look for an id anywhere in it, which takes milliseconds. */
+function ofShortHeaders(name: string, propagator: TextMapPropagator): TextMapPropagator {
   return readingBy((context, carrier, getter) => {
-    const isLong = (getter.get(carrier, 'b3')?.length ?? 0) > longestB3;
+    const isLong = (getter.get(carrier, name)?.length ?? 0) > longestHeader;
     return isLong ? context : propagator.extract(context, carrier, getter);
   }, propagator);
 }
@@ -68,6 +71,7 @@ const traceHeaders: Readonly<Record<PropagatorName, readonly string[]>> = {
   baggage: [],
   b3: ['b3', 'x-b3-traceid'],
   b3multi: ['b3', 'x-b3-traceid'],
+  xray: [xrayHeader],
   none: [],
 };
 

@@ -2,7 +2,7 @@ import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import { oneLine } from '../text/one-line.ts';
 
-export type TelemetryEvent = 'settings' | 'tracing' | 'opentelemetry';
+export type TelemetryEvent = 'settings' | 'tracing' | 'metrics' | 'logs' | 'opentelemetry';
 export type TelemetryLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 /** The service's log, for components that start before it exists. */
@@ -45,6 +45,8 @@ export function createTelemetryLog(secrets: readonly string[]): TelemetryLog {
     loggers = {
       settings: logger.child({ event: 'settings' }),
       tracing: logger.child({ event: 'tracing' }),
+      metrics: logger.child({ event: 'metrics' }),
+      logs: logger.child({ event: 'logs' }),
       opentelemetry: logger.child({ event: 'opentelemetry' }, { level }),
     };
     for (const line of kept.splice(0)) write(...line);

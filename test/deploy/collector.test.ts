@@ -8,11 +8,12 @@ import { requireTool } from '../support/tools.ts';
 const run = promisify(execFile);
 const plain = 'otel/collector.yaml';
 const tailSampling = 'otel/collector-tail-sampling.yaml';
+const pushed = 'otel/collector-pushed.yaml';
 
 type Pipeline = { receivers?: string[]; processors?: string[]; exporters?: string[] };
 type Config = {
   connectors: Record<string, Record<string, unknown>>;
-  exporters: Record<string, { sending_queue?: { sizer: string; queue_size: number } }>;
+  exporters: Record<string, { sending_queue?: { sizer: string; queue_size: number; batch?: object } }>;
   service: { pipelines: Record<string, Pipeline> };
 };
 
@@ -22,9 +23,11 @@ function read(path: string): Config {
 
 describe('Collector configuration', () => {
   it('limits memory before all else, in every pipeline', () => {
-    const pipelines = [plain, tailSampling].flatMap((path) => Object.entries(read(path).service.pipelines));
+    const pipelines = [plain, tailSampling, pushed].flatMap((path) =>
+      Object.entries(read(path).service.pipelines),
+    );
     const withProcessors = pipelines.filter(([, { processors }]) => processors !== undefined);
-    assert.equal(withProcessors.length, 3);
+    assert.equal(withProcessors.length, 5);
     for (const [name, { processors }] of withProcessors)
       assert.equal(processors?.[0], 'memory_limiter', name);
   });
@@ -32,8 +35,18 @@ describe('Collector configuration', () => {
   it('bounds what it counts and what it keeps', () => {
     const { connectors, exporters } = read(plain);
     assert.ok(Number(connectors.span_metrics.aggregation_cardinality_limit) > 0);
-    assert.equal(exporters['otlp_grpc/jaeger'].sending_queue?.sizer, 'items');
-    assert.ok(Number(exporters['otlp_grpc/jaeger'].sending_queue?.queue_size) <= 20_000);
+    for (const [name, { sending_queue }] of Object.entries({ ...exporters, ...read(pushed).exporters })) {
+      if (name === 'prometheus') continue;
+      assert.equal(sending_queue?.sizer, 'items', name);
+      assert.ok(Number(sending_queue?.queue_size) <= 50_000, name);
+    }
+  });
+
+  it('makes batches in the queue of what sends them, so that a full queue is felt by the sender', () => {
+    const texts = [plain, tailSampling, pushed].map((path) => readFileSync(path, 'utf8'));
+    for (const text of texts) assert.doesNotMatch(text, /^ {2}batch|processors: .*\bbatch\b/m);
+    assert.ok(read(plain).exporters['otlp_grpc/jaeger'].sending_queue?.batch);
+    assert.ok(read(pushed).exporters['otlp_http/logs'].sending_queue?.batch);
   });
 
   it('does no tail sampling by default', () => {
@@ -60,6 +73,10 @@ describe('Collector configuration', () => {
 
     it('is valid with tail sampling laid over it', async () => {
       await run(otelcol, ['validate', '--config', plain, '--config', tailSampling]);
+    });
+
+    it('is valid with what is pushed laid over it', async () => {
+      await run(otelcol, ['validate', '--config', plain, '--config', pushed]);
     });
 
     it('would be refused with an unknown component', async () => {

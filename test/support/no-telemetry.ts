@@ -6,7 +6,8 @@ export const noTelemetry = (): Telemetry => ({
   beforeAnswer: [],
   exposeMetrics: async () => Buffer.alloc(0),
   droppedSpans: () => 0,
-  tracesEndpoint: undefined,
+  endpoints: { traces: undefined, metrics: undefined, logs: undefined },
+  sendLog: undefined,
   log: { connect() {} } as unknown as Telemetry['log'],
   shutdown: async () => {},
 });

@@ -46,7 +46,7 @@ export async function startOtlpSink(port = 0, tls?: { cert: string; key: string 
       return;
     }
     const document = JSON.parse(body.toString('utf8'));
-    for (const { resource, scopeSpans } of document.resourceSpans) {
+    for (const { resource, scopeSpans } of document.resourceSpans ?? []) {
       for (const { spans: batch } of scopeSpans) {
         for (const span of batch) {
           spans.push({

@@ -29,6 +29,11 @@ export const tools = {
     probe: { args: ['--version'], prints: /version v?(\d+\.\d+)/ },
     oldest: { version: '0.161', because: 'the configuration names components as that version does' },
   },
+  prometheus: {
+    programs: ['prometheus'],
+    probe: { args: ['--version'], prints: /^prometheus, version (\d+\.\d+)/ },
+    oldest: { version: '3.4', because: 'its OTLP receiver has made labels as the Collector does since then' },
+  },
   'redis-server': {
     programs: ['redis-server', 'valkey-server'],
     probe: { args: ['--version'], prints: /^(?:Redis|Valkey) server v=(\d+\.\d+)/ },

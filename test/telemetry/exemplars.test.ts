@@ -39,6 +39,7 @@ describe('exemplars', () => {
     ];
     const metrics = { resource: resourceFromAttributes({}), scopeMetrics };
     assert.doesNotMatch(createPrometheusText()(metrics, 'text'), / # /);
+    assert.doesNotMatch(createPrometheusText(false)(metrics, 'openMetrics'), / # /);
     return createPrometheusText()(metrics, 'openMetrics')
       .split('\n')
       .filter((line) => line.includes(' # '))

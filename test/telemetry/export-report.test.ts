@@ -1,28 +1,30 @@
 import assert from 'node:assert/strict';
+import { createExportCounts, type ExportCounts } from '../../src/telemetry/export-counts.ts';
 import { createExportReport } from '../../src/telemetry/export-report.ts';
 import type { ExportOutcome } from '../../src/telemetry/otlp-exporter.ts';
-import { createSpanCounts, type SpanCounts } from '../../src/telemetry/span-counts.ts';
+
 import { createRecurringFaults } from '../../src/times/recurring-faults.ts';
 
-const taken: ExportOutcome = { spans: 8, rejected: 0, message: '', isForeign: false };
+const taken: ExportOutcome = { items: 8, rejected: 0, message: '', isForeign: false };
 const refused: ExportOutcome = {
-  spans: 8,
+  items: 8,
   error: Object.assign(new Error('no'), { code: 'ECONNREFUSED' }),
 };
 const rejected: ExportOutcome = { ...taken, rejected: 3, message: 'the quota is used up' };
 
 describe('the report of exports', () => {
   let nowMs = 0;
-  let counts: SpanCounts;
+  let counts: ExportCounts;
   let said: string[];
   let report: (outcome: ExportOutcome) => void;
   beforeEach(() => {
     nowMs = 0;
-    counts = createSpanCounts();
+    counts = createExportCounts();
     said = [];
     report = createExportReport(
       counts,
       {
+        signal: 'traces',
         url: 'http://collector:4318/v1/traces',
         format: 'http/json',
         headers: {},

@@ -11,7 +11,7 @@ import { requireTool } from '../support/tools.ts';
 
 const endpoint = 'https://collector:4318';
 const optionsOf = (env: Record<string, string>) =>
-  otlpOptions(readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, ...env }));
+  otlpOptions(readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, ...env }), 'traces');
 
 describe('the address that spans are sent to', () => {
   for (const [address, url] of [
@@ -192,11 +192,11 @@ describe('an error of an export in words', () => {
     [new Error('fetch failed', { cause: errorOf('ECONNREFUSED') }), 'ECONNREFUSED', /nothing listens/],
   ] as [Error, string, RegExp][]) {
     it(`says what ${kind} means, without credentials`, () => {
-      const problem = describeExportError(
-        error,
-        'https://user:hunter2@collector:4318/v1/traces?token=hunter2',
-        2000,
-      );
+      const problem = describeExportError(error, {
+        signal: 'traces',
+        url: 'https://user:hunter2@collector:4318/v1/traces?token=hunter2',
+        timeoutMillis: 2000,
+      });
       assert.equal(problem.kind, kind);
       assert.match(problem.text, text);
       assert.doesNotMatch(problem.text, /hunter2|user/);
