@@ -13,6 +13,7 @@ const binaryRooms = [
   'src/training/',
   'src/evaluation/',
   'src/report/',
+  'src/rules/',
   'src/traffic/',
   'src/cli/',
   'src/monitor/performance',
