@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readSourceFiles } from '../support/source-files.ts';
 
-/** What only an output of two classes has; not in comments and texts, nor as zod has numbers that are positive. */
+/** What only an output of two classes has; not in comments and texts, nor as zod has numbers that are positive, nor options of commands. */
 const binary =
-  /\b(?:isPositive|(?:positive|negative)s?|(?:true|false)(?:Positive|Negative)s|classOfScore|otherClass)\b(?!\(\))/;
+  /(?<!--)\b(?:isPositive|(?:positive|negative)s?|(?:true|false)(?:Positive|Negative)s|classOfScore|otherClass)\b(?!\(\))/;
 const passedOver = /\/\*.*?\*\/|(?<=\s)\/\/[^\n]*|'[^'\n]*'/gs;
 
 /** Where a binary output is made or judged: all there is about two classes. */
