@@ -38,6 +38,20 @@ describe('CHANGELOG.md', () => {
   });
 });
 
+describe('the version', () => {
+  it('is the same wherever it is stated', () => {
+    const stated = {
+      'docker-compose.yml': /^ +image: vigia:(.+)$/m,
+      Dockerfile: /^ARG VERSION=(.+)$/m,
+      'clients/python/src/vigia/_version.py': /^__version__ = "(.+)"$/m,
+      'package-lock.json': /^ {2}"version": "(.+)",$/m,
+    };
+    for (const [file, pattern] of Object.entries(stated)) {
+      assert.equal(pattern.exec(readFileSync(join(root, file), 'utf8'))?.[1], manifest.version, file);
+    }
+  });
+});
+
 function compare(a: readonly number[], b: readonly number[]): number {
   const i = a.findIndex((part, i) => part !== b[i]);
   return i < 0 ? 0 : a[i] - b[i];

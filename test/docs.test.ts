@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { readDocuments } from '../src/cli/docs.ts';
@@ -41,6 +42,22 @@ describe('the documents', () => {
       for (const [, path] of text.matchAll(/\bnode ([\w/-]+\.ts)\b/g)) {
         await assert.doesNotReject(access(join(root, path)), `${file} names node ${path}`);
       }
+    }
+  });
+
+  it('name only files of the project that exist, where they say what to change', async () => {
+    const texts = await readMarkdown();
+    for (const file of ['CONTRIBUTING.md', 'docs/architecture.md']) {
+      const paths = [
+        ...(texts.get(file) ?? '').matchAll(
+          /`((?:src|test|grafana|otel|deploy|docs|clients|examples)\/[^`]*)`/g,
+        ),
+      ]
+        .map(([, path]) => path)
+        // words in capitals stand for names
+        .filter((path) => !/[A-Z]{3}/.test(path));
+      assert.ok(paths.length > 0);
+      for (const path of paths) assert.ok(globSync(path, { cwd: root }).length > 0, `${file} names ${path}`);
     }
   });
 
