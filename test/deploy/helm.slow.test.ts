@@ -15,6 +15,8 @@ const chart = 'deploy/helm/vigia';
 const dashboards = 'grafana/dashboards';
 /** Of a Secret, in which Helm keeps each release. */
 const maxReleaseBytes = 1024 * 1024;
+/** What Helm, without a cluster, assumes otherwise depends on how it was built. */
+const ofCluster = ['--kube-version', '1.37'];
 
 /** What people set, by what they want. */
 const cases: Readonly<Record<string, object>> = {
@@ -102,7 +104,7 @@ describe('the Helm chart, rendered by Helm', () => {
   async function run(command: readonly string[], values: object, ...options: string[]): Promise<string> {
     const file = join(scratch, `${crypto.randomUUID()}.yaml`);
     writeFileSync(file, stringify(values));
-    const args = [...command, chart, '--values', file, ...options];
+    const args = [...command, chart, '--values', file, ...ofCluster, ...options];
     const { stdout } = await promisify(execFile)(helm, args, { maxBuffer: 64 * 1024 * 1024 });
     return stdout;
   }
@@ -312,7 +314,15 @@ describe('the Helm chart, rendered by Helm', () => {
       const { version } = parse(readFileSync(join(chart, 'Chart.yaml'), 'utf8'));
       const place = `oci://${registry.address}/charts`;
       await inFolder('push', `vigia-${version}.tgz`, place, '--plain-http');
-      const fetched = ['template', 'vigia', `${place}/vigia`, '--version', version, '--plain-http'];
+      const fetched = [
+        'template',
+        'vigia',
+        `${place}/vigia`,
+        '--version',
+        version,
+        '--plain-http',
+        ...ofCluster,
+      ];
       const { stdout } = await inFolder(...fetched);
       const inRepository = await run(['template', 'vigia'], {});
       const sorted = (text: string) => text.split(/^---$/m).sort();

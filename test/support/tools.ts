@@ -76,7 +76,7 @@ export const tools = {
   helm: {
     programs: ['helm'],
     probe: { args: ['version', '--short'], prints: /^v(\d+\.\d+)/ },
-    oldest: { version: '3.18', because: 'a chart could have only an older draft of JSON Schema before that' },
+    oldest: { version: '3.18', because: 'its messages say where a value is wrong since then' },
   },
   kustomize: { programs: ['kustomize'], probe: { args: ['version'], prints: /v\d/ } },
   script: {
