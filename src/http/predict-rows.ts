@@ -3,6 +3,7 @@ import { type Span, trace } from '@opentelemetry/api';
 import { askPredictor, classOf } from '../deployments/ask-predictor.ts';
 import type { Deployment } from '../deployments/deployment.ts';
 import { describeBatch } from '../deployments/describe-batch.ts';
+import { describeFailure } from '../deployments/describe-failure.ts';
 import { type Recorded, record } from '../deployments/record.ts';
 import type { Row } from '../model/row.ts';
 import { type BatchIntake, createBatchIntake } from './batch-intake.ts';
@@ -135,12 +136,13 @@ export function askFor(
 ): ReturnType<typeof askPredictor> {
   try {
     const predicted = askPredictor(deployment, rows, new CallOfRequest(req, res, callerTrace));
-    return predicted instanceof Promise ? predicted.catch(fail) : predicted;
+    return predicted instanceof Promise ? predicted.catch((error) => fail(deployment, error)) : predicted;
   } catch (error) {
-    return fail(error);
+    return fail(deployment, error);
   }
 }
 
-function fail(error: unknown): never {
+function fail(deployment: Deployment, error: unknown): never {
+  describeFailure(deployment, error);
   throw predictorProblem(error);
 }

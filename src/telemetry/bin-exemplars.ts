@@ -7,9 +7,9 @@ import { createExemplars, type Exemplars } from './exemplars.ts';
 export type BinExemplars = {
   /** Keeps a row's trace for each of its bins. */
   note(observation: Observation, score: number, traceId: string, timeMs: number): void;
-  /** By the places of the bins in the monitor's `totals`; the value of a feature's is the 1 that it adds to the count. */
+  /** By the places of the bins in the monitor's `totals`; the value is the 1 that a row adds to the count. */
   readonly ofCounts: Exemplars['recent'];
-  /** The same for the score alone: the value is the score. */
+  /** By the bins of the score; the value is the score. */
   readonly ofScores: Exemplars['recent'];
 };
 
@@ -18,13 +18,13 @@ export type BinExemplars = {
  * none for sensitive features, and none for the score if it may not appear next to the others (see `Disclosure`).
  */
 export function createBinExemplars(
-  { variables, totals }: Pick<Monitor, 'variables' | 'totals'>,
+  { variables }: Pick<Monitor, 'variables'>,
   { isWithheld, tellsScore }: Pick<Disclosure, 'isWithheld' | 'tellsScore'>,
   now?: () => number,
 ): BinExemplars {
-  const counts = createExemplars(totals.length, now);
-  const scores = createExemplars(totals.length, now);
   const score = variables[variables.length - 1];
+  const counts = createExemplars(score.offset + score.size, now);
+  const scores = createExemplars(score.size, now);
   const scoreEdges = score.bins.kind === 'numeric' ? score.bins.edges : [];
   const told = variables
     .slice(0, -1)
@@ -34,9 +34,9 @@ export function createBinExemplars(
       const counted = { traceId, value: 1, timeMs };
       for (const { offset, i } of told) counts.note(offset + bins[i], counted);
       if (!tellsScore) return;
-      const place = score.offset + numericBinIndex(scoreEdges, value);
-      counts.note(place, counted);
-      scores.note(place, { traceId, value, timeMs });
+      const bin = numericBinIndex(scoreEdges, value);
+      counts.note(score.offset + bin, counted);
+      scores.note(bin, { traceId, value, timeMs });
     },
     ofCounts: counts.recent,
     ofScores: scores.recent,

@@ -80,6 +80,12 @@ export const spanAttributes = {
     description: 'Rows that were predicted together.',
     examples: ['500'],
   },
+  'error.type': {
+    type: 'string',
+    level: 'Conditionally Required: if the model could not predict.',
+    description: 'Why: a short, fixed list, the same as in `model.predict.failures`.',
+    examples: ['timeout', 'unreachable', 'bad_answer'],
+  },
   'model.observations.accepted': {
     type: 'int',
     level: 'Conditionally Required: on an `observations` span.',

@@ -64,7 +64,7 @@ export function createModelMetrics(
       {
         attributes: model,
         value: valueHistogram(score.variable, totals),
-        exemplars: exemplars?.ofScores(score.variable.offset, missingBin(score.variable.bins)),
+        exemplars: exemplars?.ofScores(0, missingBin(score.variable.bins)),
       },
     ]),
     histogramData(

@@ -12,6 +12,8 @@ export type SinkSpan = {
   readonly kind: number;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly events: readonly unknown[];
+  /** 2 is ERROR. */
+  readonly status?: { readonly code?: number };
   readonly resource: Readonly<Record<string, unknown>>;
 };
 

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { conventionTables, proposedKey, proposedMetrics } from '../../src/cli/conventions.ts';
+import { formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { metricAttributes, spanAttributes } from '../../src/telemetry/conventions.ts';
 import { instruments } from '../../src/telemetry/instruments.ts';
 import { type OtlpSink, startOtlpSink } from '../support/otlp-sink.ts';
@@ -22,7 +25,15 @@ describe('semantic conventions', () => {
   before(async () => {
     sink = await startOtlpSink();
     folder = await temporaryFolder();
+    const { version: _, predictor: __, ...content } = await loadArtifact('models/credit.json');
+    const predictor = { kind: 'http', protocol: 'v2', url: 'http://127.0.0.1:9' };
+    const away = sealArtifact({ ...content, name: 'away', predictor: predictor as never });
+    await mkdir(join(folder.path, 'models'));
+    await folder.write('models/away.json', formatArtifact(away));
+    await copyFile('models/credit.json', join(folder.path, 'models/credit.json'));
     service = await startTestService({
+      MODEL_PATH: join(folder.path, 'models'),
+      DEFAULT_MODEL: 'credit',
       OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
       OUTCOMES_TOKEN_FILE: await folder.write('token', token),
     });
@@ -38,10 +49,11 @@ describe('semantic conventions', () => {
     await postJson(`${service.api}/predict`, [row, row]);
     const observed = [{ features: row, score: 0.5 }, {}];
     await postJson(`${service.api}/observations`, observed, { authorization: `Bearer ${token}` });
+    assert.equal((await postJson(`${service.api}/models/away/predict`, row)).status, 502);
     const found = new Map<string, Set<string>>();
     await eventually(() => {
       const spans = sink.spans.filter(({ name }) => name === 'predict' || name === 'observations');
-      assert.equal(spans.length, 3);
+      assert.equal(spans.length, 4);
       for (const { attributes } of spans) {
         for (const [key, value] of Object.entries(attributes)) {
           found.set(key, (found.get(key) ?? new Set()).add(typeOf(value)));
@@ -58,6 +70,14 @@ describe('semantic conventions', () => {
         key,
       );
     }
+  });
+
+  it('say of a prediction that failed why, as an error', () => {
+    const failed = sink.spans.filter(({ attributes }) => attributes['model.name'] === 'away');
+    assert.deepEqual(
+      failed.map(({ name, attributes, status }) => [name, attributes['error.type'], status?.code]),
+      [['predict', 'unreachable', 2]],
+    );
   });
 
   it('name every attribute of the metrics that are proposed, and no other', () => {
