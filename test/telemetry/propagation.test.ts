@@ -5,6 +5,9 @@ import { createCallerTrace } from '../../src/telemetry/propagation.ts';
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const short = traceId.slice(16);
 const spanId = '00f067aa0ba902b7';
+const xrayOf = (rest: string): IncomingHttpHeaders => ({
+  'x-amzn-trace-id': `Root=1-${traceId.slice(0, 8)}-${traceId.slice(8)};${rest}`,
+});
 const w3c = (text: string): IncomingHttpHeaders => ({ traceparent: text });
 
 /** The sampled flag of the caller's trace, or `none`. */
@@ -51,6 +54,15 @@ describe('the caller’s trace', () => {
       { 'x-b3-traceid': traceId, 'x-b3-spanid': spanId, 'x-b3-flags': '1' },
       [traceId, 1],
     ],
+    ['the header of X-Ray', ['xray'], xrayOf(`Parent=${spanId};Sampled=1`), [traceId, 1]],
+    ['the header of X-Ray, not sampled', ['xray'], xrayOf(`Parent=${spanId};Sampled=0`), [traceId, 0]],
+    [
+      'the header of a load balancer alone',
+      ['xray'],
+      { 'x-amzn-trace-id': 'Root=1-67891233-abcdef012345678912345678' },
+      'none',
+    ],
+    ['a long header of X-Ray', ['xray'], xrayOf(`Parent=${spanId};Sampled=1;${'x'.repeat(300)}`), 'none'],
     ['traceparent where only b3 counts', ['b3'], w3c(`00-${traceId}-${spanId}-01`), 'none'],
     ['b3 where only W3C counts', ['tracecontext', 'baggage'], { b3: `${traceId}-${spanId}-1` }, 'none'],
     ['either, with b3', ['tracecontext', 'b3'], { b3: `${traceId}-${spanId}-1` }, [traceId, 1]],
