@@ -69,8 +69,5 @@ export function createAdminApp(service: Service): Koa<RequestState> {
       if (entry.status >= 400 || entry.event === 'observations') service.logRequest(entry);
     },
   };
-  const routes = isScraped(service.config)
-    ? adminRoutes
-    : adminRoutes.filter((addRoutes) => addRoutes !== addPrometheusRoute);
-  return createApp(service, routes, observeRequest(service, observer));
+  return createApp(service, adminRoutes, observeRequest(service, observer));
 }

@@ -1,6 +1,8 @@
 import { histogramCount, histogramQuantile } from '../../monitor/histogram.ts';
 import type { HttpMetrics, HttpSeries } from '../../telemetry/http-metrics.ts';
+import { isScraped } from '../../telemetry/otlp-options.ts';
 import { type MetricsFormat, metricsMediaTypes } from '../../telemetry/prometheus-text.ts';
+import { Problem } from '../problem.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { AppRouter } from '../router.ts';
 import { send, sendJson } from '../send.ts';
@@ -9,6 +11,12 @@ import type { Service } from '../service.ts';
 /** `GET /metrics` of the admin listener: OpenMetrics for a client that prefers it, otherwise Prometheus text. */
 export function addPrometheusRoute(router: AppRouter, service: Service): void {
   router.get('/metrics', async (context) => {
+    if (!isScraped(service.config)) {
+      throw new Problem(
+        'not-found',
+        'the settings of OpenTelemetry let no one scrape: see OTEL_METRICS_EXPORTER',
+      );
+    }
     context.vary('Accept');
     const format = preferredFormat(context, ['text', 'openMetrics']) ?? 'text';
     await sendMetrics(context, service, format);

@@ -194,7 +194,9 @@ describe('metrics over OTLP', () => {
       withService(
         { OTEL_METRIC_EXPORT_INTERVAL: '200', OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, ...env },
         async (service) => {
-          assert.equal((await fetch(`${service.admin}/metrics`)).status, 404);
+          const answer = await fetch(`${service.admin}/metrics`);
+          assert.equal(answer.status, 404);
+          assert.match(await answer.text(), /see OTEL_METRICS_EXPORTER/);
           if (pushes) await eventually(() => assert.ok(sink.requests.length > 0));
           await service.signal('SIGTERM');
           assert.equal(sink.requests.length > 0, pushes);
