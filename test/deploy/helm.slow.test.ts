@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { parse, parseAllDocuments, stringify } from 'yaml';
-import { renderChart } from '../../deploy/helm/chart.ts';
 import { startRegistry } from '../support/registry.ts';
 import { requireTool } from '../support/tools.ts';
 import { type Manifest, readManifests, validateManifest } from './support/manifests.ts';
@@ -69,26 +68,6 @@ const cases: Readonly<Record<string, object>> = {
     global: { any: 'thing' },
   },
 };
-
-describe('the Helm chart', () => {
-  it('is what the generators write, besides the helpers and the notes', () => {
-    const rendered = renderChart();
-    const ofHand = [
-      'README.md',
-      'templates/NOTES.txt',
-      'templates/_helpers.tpl',
-      // through a link
-      ...readdirSync(dashboards).map((file) => `dashboards/${file}`),
-    ];
-    const files = readdirSync(chart, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map(({ parentPath, name }) => join(parentPath, name).slice(chart.length + 1));
-    assert.deepEqual(files.sort(), [...rendered.keys(), ...ofHand].sort());
-    for (const [file, text] of rendered) {
-      assert.equal(readFileSync(join(chart, file), 'utf8'), text, `${file}: run \`npm run generate\``);
-    }
-  });
-});
 
 describe('the Helm chart, rendered by Helm', () => {
   let helm: string;
