@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Context } from 'mocha';
 import { root } from './service.ts';
 import { temporaryFolder } from './temporary-folder.ts';
-import { findTool, skipForLackOf, type ToolName, toolPrograms } from './tools.ts';
+import { findTool, skipForLackOf, type ToolName, tools } from './tools.ts';
 
 /** The programs of a machine, by name, each as a shell script. */
 type Machine = Record<string, string>;
@@ -94,12 +94,12 @@ describe('a tool that tests need', () => {
     });
   }
 
-  for (const [tool, programs] of toolPrograms) {
+  for (const [tool, { programs }] of Object.entries(tools)) {
     // it has no options that all systems know
     if (tool === 'mkfifo') continue;
     it(`will not do where it fails: ${tool}`, async () => {
       const broken = Object.fromEntries(programs.map((name) => [name, 'echo "not for you" >&2; exit 1']));
-      assert.match((await findOn(broken, tool)).lack ?? '', /: not for you$/);
+      assert.match((await findOn(broken, tool as ToolName)).lack ?? '', /: not for you$/);
     });
   }
 

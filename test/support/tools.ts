@@ -131,11 +131,6 @@ print(f'Python {sys.version_info[0]}.{sys.version_info[1]}')`,
 
 export type ToolName = keyof typeof tools;
 
-/** The tools, each with the names under which it is installed. */
-export const toolPrograms = Object.entries(tools).map(
-  ([name, { programs }]) => [name as ToolName, programs] as const,
-);
-
 type Found = { readonly program: string } | { readonly lack: string };
 
 const probeTimeoutMs = 30_000;
