@@ -9,6 +9,8 @@ import { pinned } from './machine.ts';
 /** A program under measurement, in its own process and folder. */
 export type ServerProcess = {
   readonly url: string;
+  /** Its own, with what it writes to standard output in the file `stdout`; removed by `stop`. */
+  readonly folder: string;
   /** Milliseconds from its start until it announced its address. */
   readonly readyMs: number;
   /** Processor time it has used so far, user and system, all its threads; in steps of 10 ms. */
@@ -47,6 +49,7 @@ export async function startServer(
     const read = (name: string) => readFileSync(`/proc/${child.pid}/${name}`, 'utf8');
     return {
       url,
+      folder,
       readyMs,
       cpuSeconds() {
         // the name of the program, in brackets, may contain spaces

@@ -12,6 +12,7 @@ import type { Instrument } from '../telemetry/instrument.ts';
 import { foreignMetrics, instruments } from '../telemetry/instruments.ts';
 import { labelName } from '../telemetry/prometheus-labels.ts';
 import { instrumentName } from '../telemetry/prometheus-names.ts';
+import { alertCostsTable, ruleCostsTable } from './alert-costs.ts';
 import { commands } from './commands.ts';
 import { commandsReference } from './commands-reference.ts';
 import { conventionTables } from './conventions.ts';
@@ -34,6 +35,7 @@ const documents: Readonly<Record<string, Readonly<Record<string, () => string>>>
     'otel-settings': () => settingsTable(otelSettings),
     'otel-refused': refusedTable,
   },
+  'docs/operating.md': { 'alert-costs': alertCostsTable, 'rule-costs': ruleCostsTable },
 };
 
 /** JSON Schemas of files that others read or write, by the name of their document. */
