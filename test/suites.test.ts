@@ -41,7 +41,7 @@ describe('the suites of tests', () => {
 
   it('are all run by CI, here and on GitHub', () => {
     const all = manifest.scripts['test:all'];
-    for (const name of ['test', 'test:slow', 'test:alone']) {
+    for (const name of ['test', 'test:slow', 'test:alone', 'test:mutants']) {
       assert.match(all, new RegExp(` ${name}[ ;]`), name);
     }
     for (const pipeline of ['.ci/run', '.github/workflows/ci.yml']) {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmod, chown, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeKeyOnce } from '../../src/outcomes/kept-key.ts';
 import { forgetOutcome } from '../../src/outcomes/outcome.ts';
 import { forgetRows } from '../../src/samples/forget-rows.ts';
 import { mountLauncher } from '../samples/support/child.ts';
@@ -106,21 +105,6 @@ describe('the key of prediction ids, if none is set', function () {
     } finally {
       await Promise.all(replicas.map((one) => one.stop()));
     }
-  });
-
-  it('is created atomically, and only once, however many create it at the same time', async () => {
-    await using folder = await temporaryFolder();
-    const path = join(folder.path, 'logs/.outcome-key');
-    const seen = await Promise.all(
-      Array.from({ length: 50 }, async () => ({
-        isMade: await makeKeyOnce(path),
-        key: await readFile(path, 'utf8'),
-      })),
-    );
-    assert.equal(seen.filter(({ isMade }) => isMade).length, 1);
-    assert.equal(new Set(seen.map(({ key }) => key)).size, 1);
-    assert.match(seen[0].key, /^[\w+/]{43}=\n$/);
-    assert.deepEqual(await readdir(join(folder.path, 'logs')), ['.outcome-key']);
   });
 
   it('is a different one in another folder, by which ids are refused', async () => {

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isOpenToOthers, keptKeyPath, makeKeyOnce } from '../../src/outcomes/kept-key.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+describe('the key that is made if none is set', () => {
+  it('is next to the outcome file, or next to the folders of all replicas', () => {
+    assert.equal(keptKeyPath('logs/outcomes.jsonl'), 'logs/.outcome-key');
+    assert.equal(keptKeyPath('/data/{instance}/outcomes.jsonl'), '/data/.outcome-key');
+  });
+
+  it('is random, for its owner alone, in a folder that is made for it, and nothing else is left there', async () => {
+    await using folder = await temporaryFolder();
+    const paths = ['one', 'other'].map((name) => join(folder.path, name, '.outcome-key'));
+    const keys = await Promise.all(
+      paths.map(async (path) => {
+        assert.equal(await makeKeyOnce(path), true);
+        assert.equal((await stat(path)).mode & 0o777, 0o600);
+        assert.deepEqual(await readdir(join(path, '..')), ['.outcome-key']);
+        return readFile(path, 'utf8');
+      }),
+    );
+    for (const key of keys) assert.match(key, /^[\w+/]{43}=\n$/);
+    assert.notEqual(keys[0], keys[1]);
+  });
+
+  it('stays as it is once it is there, and is made once, however many make it at the same time', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, '.outcome-key');
+    const made = await Promise.all(Array.from({ length: 20 }, () => makeKeyOnce(path)));
+    assert.equal(made.filter(Boolean).length, 1);
+    const key = await readFile(path, 'utf8');
+    assert.equal(await makeKeyOnce(path), false);
+    assert.equal(await readFile(path, 'utf8'), key);
+    assert.deepEqual(await readdir(folder.path), ['.outcome-key']);
+  });
+
+  it('cannot be made or looked for where a file is in the way', async () => {
+    await using folder = await temporaryFolder();
+    const file = await folder.write('file', '');
+    await assert.rejects(makeKeyOnce(join(file, '.outcome-key')), { code: 'ENOTDIR' });
+  });
+
+  it('is open to others if any other user may read or write it', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'key');
+    await writeFile(path, '');
+    for (const [mode, isOpen] of [
+      [0o600, false],
+      [0o660, false],
+      [0o604, true],
+      [0o602, true],
+    ] as const) {
+      await chmod(path, mode);
+      assert.equal(await isOpenToOthers(path), isOpen, mode.toString(8));
+    }
+  });
+});
