@@ -21,5 +21,6 @@ export function fineScoreEdges(edges: readonly number[]): number[] {
     // exactly the edge, without rounding error
     return [...parts.slice(0, -1), upper];
   });
-  return fine.slice(0, -1).filter((edge, i, all) => edge > (i === 0 ? 0 : all[i - 1]));
+  // what lies between two edges may round to one of them
+  return fine.filter((edge, i) => edge > (i === 0 ? 0 : fine[i - 1]) && edge < 1);
 }
