@@ -186,7 +186,7 @@ export function createKnownModels(options: {
     async find(digest) {
       const model = known.get(digest);
       if (model !== undefined) return model;
-      const atMs = performance.now();
+      const atMs = now();
       const before = lookups.get(digest);
       if (before !== undefined && (before.isFound || atMs - before.atMs < lookAgainMs)) return before.found;
       const lookup: Lookup = { atMs, found: findUnused(digest) };

@@ -126,8 +126,10 @@ export function indexCategories<T>(entries: readonly (readonly [category: string
     const canonical = canonicalCategory(category);
     add(canonical, found);
     const known = index.get(canonical) ?? found;
+    // Stryker disable next-line all: the same is found by the text
     if (isTruthValue(canonical)) add(canonical === 'true', known);
     const code = codeOf(canonical);
+    // Stryker disable next-line all: the same is found by the text
     if (code !== undefined && String(code) === canonical) add(code, known);
   }
   for (const [code, found] of uniqueCodes(entries)) add(code, found);

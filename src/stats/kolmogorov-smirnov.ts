@@ -38,8 +38,8 @@ function statisticOf(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let j = 0;
   while (i < a.length && j < b.length) {
     const x = Math.min(a[i], b[j]);
-    while (i < a.length && a[i] === x) i++;
-    while (j < b.length && b[j] === x) j++;
+    while (a[i] === x) i++;
+    while (b[j] === x) j++;
     // Whole numbers keep equal distances equal.
     largest = Math.max(largest, Math.abs(i * b.length - j * a.length));
   }

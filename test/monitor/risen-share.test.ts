@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { risenShare } from '../../src/monitor/risen-share.ts';
+import { binomialCeiling } from '../../src/stats/binomial-ceiling.ts';
+import { driftRule } from '../../src/stats/drift.ts';
 
 const logFactorials = [0];
 function logFactorial(n: number): number {
@@ -30,6 +32,22 @@ function falseAlarms(p: number, referenceSamples: number, samples: number, sends
 }
 
 describe('a share that is watched', () => {
+  it('needs enough requests, a reference, and a rise that is certain and large enough', () => {
+    const reference = { count: 20, samples: 1000 };
+    assert.equal(risenShare({ count: 60, samples: 300 }, reference), 0.2);
+    assert.equal(risenShare({ count: 60, samples: 299 }, reference), null);
+    assert.equal(risenShare({ count: 60, samples: 300 }, { count: 0, samples: 0 }), null);
+    // half of the rows count: what 300 rows could have by chance is not enough
+    const ceiling = binomialCeiling(20, 1000, 150, driftRule.ceilingZ);
+    const just = Math.ceil(300 * ceiling);
+    assert.equal(risenShare({ count: just - 1, samples: 300 }, reference), null);
+    assert.equal(risenShare({ count: just + 1, samples: 300 }, reference), (just + 1) / 300);
+    // certain, but by less than a hundredth
+    const many = { count: 20_000, samples: 1_000_000 };
+    assert.equal(risenShare({ count: 29_000, samples: 1_000_000 }, many), null);
+    assert.equal(risenShare({ count: 31_000, samples: 1_000_000 }, many), 0.031);
+  });
+
   it('hardly ever rises by chance, whatever it is, not where each row is sent three times either: summed exactly', () => {
     for (const referenceSamples of [200, 1000, 5000]) {
       for (const samples of [300, 450, 600, 1002, 3000]) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createPerformance } from '../../src/monitor/performance.ts';
-import { compareScoreMean, scoreMeanRule } from '../../src/monitor/score-mean.ts';
+import { compareScoreMean, scoreMeanRule, varianceBetween } from '../../src/monitor/score-mean.ts';
 import { labelShift } from '../../src/stats/label-shift.ts';
 import { createRandom, type Random } from '../../src/stats/random.ts';
 import { closeTo } from '../stats/close-to.ts';
@@ -165,5 +165,14 @@ describe('the label shift', () => {
       const half = labelShift([0.3, 0.7], [rows / 2, rows / 2], 0.5);
       assert.equal(half !== null, isTold);
     }
+  });
+});
+
+describe('the variance of probabilities between bins', () => {
+  it('is that of the means of the bins, by their rows', () => {
+    // two rows at 0.2, one at 0.8, and an empty bin
+    closeTo(varianceBetween([2, 0, 1], [0.4, 0, 0.8]), (2 * 0.2 ** 2 + 0.8 ** 2) / 3 - 0.4 ** 2);
+    assert.equal(varianceBetween([], []), 0);
+    assert.equal(varianceBetween([0], [0]), 0);
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isOpenToOthers, keptKeyPath, makeKeyOnce } from '../../src/outcomes/kept-key.ts';
+import { readSigningKeys } from '../../src/outcomes/keys.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('the key that is made if none is set', () => {
@@ -54,6 +55,49 @@ describe('the key that is made if none is set', () => {
     ] as const) {
       await chmod(path, mode);
       assert.equal(await isOpenToOthers(path), isOpen, mode.toString(8));
+    }
+  });
+});
+
+describe('the keys of prediction ids, if none is set', () => {
+  it('are the one that is kept, and are said to be new when they are', async () => {
+    await using folder = await temporaryFolder();
+    const OUTCOMES_PATH = join(folder.path, 'outcomes.jsonl');
+    const path = join(folder.path, '.outcome-key');
+    const made = await readSigningKeys({ OUTCOMES_PATH });
+    assert.equal(made.description, `signed with the key in ${path}, made now`);
+    assert.equal(made.isProblem, false);
+    assert.deepEqual(
+      made.keys.map((key) => `${key}\n`),
+      [await readFile(path, 'utf8')],
+    );
+    const found = await readSigningKeys({ OUTCOMES_PATH });
+    assert.deepEqual(found, { ...made, description: `signed with the key in ${path}` });
+    await chmod(path, 0o604);
+    const { description, isProblem } = await readSigningKeys({ OUTCOMES_PATH });
+    assert.equal(
+      description,
+      `signed with the key in ${path}, with which anyone on this machine can forge them: chmod 600 it`,
+    );
+    assert.equal(isProblem, true);
+    await writeFile(path, '');
+    await assert.rejects(readSigningKeys({ OUTCOMES_PATH }), /an earlier start created this file/);
+  });
+
+  it('end with the process where none can be kept, which is said', async () => {
+    await using folder = await temporaryFolder();
+    const file = await folder.write('file', '');
+    for (const [OUTCOMES_PATH, reason] of [
+      ['/dev/null', '/dev/null is a device, and no key is kept next to it'],
+      [join(file, 'outcomes.jsonl'), `${join(file, '.outcome-key')} cannot be created: ENOTDIR`],
+    ]) {
+      const { keys, description, isProblem } = await readSigningKeys({ OUTCOMES_PATH });
+      assert.equal(
+        description,
+        `not valid beyond this process: ${reason} (set OUTCOME_KEY_FILE or OUTCOME_KEYS)`,
+      );
+      assert.equal(isProblem, true);
+      assert.equal(keys[0].length, 32);
     }
   });
 });

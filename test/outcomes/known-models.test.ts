@@ -176,6 +176,44 @@ describe('the known models', () => {
     assert.equal((await readdir(folder)).length, versions.length);
   });
 
+  it('are searched for once in ten seconds while they are not found, and once if they are', async () => {
+    const [stored] = versions;
+    const searches: string[] = [];
+    open({
+      getModel: async (digest: string) => {
+        searches.push(digest);
+        return digest === digestOf(stored) ? formatArtifact(stored) : null;
+      },
+    } as Partial<SharedStore> as SharedStore);
+    const [found, missing] = [digestOf(stored), '0123456789abcdef'];
+    for (const digest of [found, missing, found, missing]) await models.find(digest);
+    clock.advance(9_999);
+    for (const digest of [found, missing]) await models.find(digest);
+    assert.deepEqual(searches, [found, missing]);
+    clock.advance(1);
+    for (const digest of [found, missing]) await models.find(digest);
+    assert.deepEqual(searches, [found, missing, missing]);
+  });
+
+  it('are remembered as unknown for a thousand digests, and no more', async () => {
+    const searches: string[] = [];
+    open({
+      getModel: async (digest: string) => {
+        searches.push(digest);
+        return null;
+      },
+    } as Partial<SharedStore> as SharedStore);
+    const digests = Array.from({ length: 1001 }, (_, i) => i.toString(16).padStart(16, '0'));
+    for (const digest of digests.slice(0, 1000)) await models.find(digest);
+    await models.find(digests[0]);
+    assert.equal(searches.length, 1000);
+    await models.find(digests[1000]);
+    await models.find(digests[1]);
+    assert.equal(searches.length, 1001);
+    await models.find(digests[0]);
+    assert.equal(searches.length, 1002, 'the first was forgotten');
+  });
+
   it('are those that they are stored as, and nothing else in their place, which is reported once', async () => {
     const [wanted, other] = versions;
     const digest = digestOf(wanted);
