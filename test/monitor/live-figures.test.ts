@@ -5,9 +5,10 @@ import { liveDrift } from '../../src/monitor/live-drift.ts';
 import { livePerformance } from '../../src/monitor/live-performance.ts';
 import { countedVariable } from '../../src/monitor/live-score-shift.ts';
 import { liveSegments } from '../../src/monitor/live-segments.ts';
-import { createMonitor } from '../../src/monitor/monitor.ts';
+import { createMonitor, type Monitor } from '../../src/monitor/monitor.ts';
 import { createPerformance } from '../../src/monitor/performance.ts';
 import { performanceReferenceOf, trainingShare } from '../../src/monitor/performance-reference.ts';
+import { closeTo } from '../stats/close-to.ts';
 import { learntOf } from '../support/model-parts.ts';
 
 const reference: Reference = {
@@ -87,6 +88,48 @@ describe('the live figures of features', () => {
     assert.deepEqual(far, [2, 1]);
     const none = createMonitor(reference);
     assert.equal(countedVariable(none.variables[0], none.window('1h')).mean, null);
+  });
+});
+
+describe('the counters of a variable', () => {
+  const counters = (monitor: Monitor, place: number) => {
+    const { totals, variables } = monitor;
+    const { below, above, farBelow, farAbove, sum, zeros, logSum } = variables[place];
+    return [below, above, farBelow, farAbove, sum, zeros, logSum].map((at) => totals[at]);
+  };
+
+  it('hold the zeros of a numeric feature apart from the logarithms of its other values', () => {
+    const monitor = createMonitor(reference);
+    for (const height of [0, Math.E, -Math.E, 2, null, Number.NaN, 'tall']) {
+      monitor.observe({ ...usual, height }, 0.2);
+    }
+    const [below, above, farBelow, farAbove, sum, zeros, logSum] = counters(monitor, 0);
+    assert.deepEqual([below, above, farBelow, farAbove, zeros], [2, 0, 0, 0, 1]);
+    closeTo(sum, 2);
+    closeTo(logSum, 2 + Math.log(2));
+  });
+
+  it('take no value as outside a range that is not known', () => {
+    const monitor = createMonitor(reference);
+    for (const depth of [-1e300, 1e300]) {
+      assert.equal(monitor.observe({ ...usual, depth }, 0.2).outside[2], 0);
+    }
+    assert.deepEqual(counters(monitor, 2).slice(0, 2), [0, 0]);
+  });
+
+  it('stay 0 for a category, also if it is a number', () => {
+    const features = [
+      {
+        name: 'code',
+        bins: { kind: 'categorical' as const, categories: ['0', '7'], grouped: [] },
+        counts: [500, 500, 0, 0],
+      },
+    ];
+    const monitor = createMonitor({ ...reference, features });
+    monitor.observe({ code: 0 }, 0.2);
+    monitor.observe({ code: 7 }, 0.2);
+    assert.deepEqual([...monitor.totals.slice(0, 2)], [1, 1]);
+    assert.deepEqual(counters(monitor, 0), [0, 0, 0, 0, 0, 0, 0]);
   });
 });
 
