@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readdir, readlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { readJsonl } from '../../src/samples/read-samples.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { skipForLackOf } from '../support/tools.ts';
 import { listen, program, run } from './support/child.ts';
 import { until } from './support/until.ts';
 
@@ -177,7 +179,7 @@ describe('reading JSONL', () => {
   });
 
   it('closes the file when the reader has had enough', async function () {
-    if (process.platform !== 'linux') this.skip();
+    if (!existsSync('/proc/self/fd')) skipForLackOf(this, 'there is no /proc');
     await using folder = await temporaryFolder();
     const path = join(folder.path, 's.jsonl');
     await writeFile(path, numbered(0, 200_000));
