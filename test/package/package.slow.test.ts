@@ -49,7 +49,7 @@ describe('the npm package', function () {
     const extra = paths.filter((path) => path.includes('/') && !path.startsWith('bin/') && !other.test(path));
     assert.deepEqual(extra, ['dist/package.json']);
     assert.deepEqual(
-      paths.filter((path) => /(?<!\.d)\.ts$|test|bench|dashboards-src/.test(path)),
+      paths.filter((path) => /(?<!\.d)\.ts$|\.test\.|dashboards-src/.test(path)),
       [],
     );
   });
