@@ -236,7 +236,7 @@ describe('metrics and log lines that are pushed', () => {
     assert.match(first.spanId, /^[0-9a-f]{16}$/);
     assert.equal(Number(attributes.get('status').intValue), 200);
     const line = service.logLines().find(({ event }) => event === 'predict');
-    assert.equal(new Date(Number(first.timeUnixNano) / 1e6).toISOString(), line?.time);
+    assert.equal(new Date(Number(BigInt(first.timeUnixNano) / 1_000_000n)).toISOString(), line?.time);
     assert.ok(JSON.stringify(first.resource).includes('service.instance.id'));
     assert.equal(records.filter(({ severityNumber }) => severityNumber === 13).length, 1);
   });
