@@ -1,12 +1,12 @@
 import { glob } from 'node:fs/promises';
 
 /**
- * Of these tests, those that start a service or Redis, wait for a connection, or draw or delete something thousands of
- * times: each takes as long as a hundred others.
+ * Of these tests, those that start a service, wait for a connection, or draw or delete something thousands of times: each
+ * takes as long as a hundred others.
  */
 const slow = [
   /\bservice whose\b/,
-  /^the memory that replicas share /,
+  /^the memory that replicas share (takes ten thousand|claims nothing)/,
   /^the address of the shared store opens /,
   /^a file with secrets ends the start /,
   /^a shared store that answers with errors (by (?!READONLY)|for long|to some calls|or |makes no more)/,
