@@ -4,9 +4,8 @@ import { validName } from './prometheus-labels.ts';
 /** How Prometheus sees a metric. */
 export type PrometheusType = Instrument['type'];
 
-/** Units as Prometheus spells them. Those of counted things, `{request}`, and `1` have no word. */
+/** Units as Prometheus spells them. */
 const unitWords: Readonly<Record<string, string>> = {
-  '': '',
   '1': '',
   d: 'days',
   h: 'hours',
@@ -16,7 +15,35 @@ const unitWords: Readonly<Record<string, string>> = {
   us: 'microseconds',
   ns: 'nanoseconds',
   By: 'bytes',
+  KiBy: 'kibibytes',
+  MiBy: 'mebibytes',
+  GiBy: 'gibibytes',
+  // as both translators spell it
+  TiBy: 'tibibytes',
+  KBy: 'kilobytes',
+  MBy: 'megabytes',
+  GBy: 'gigabytes',
+  TBy: 'terabytes',
+  m: 'meters',
+  V: 'volts',
+  A: 'amperes',
+  J: 'joules',
+  W: 'watts',
+  g: 'grams',
+  Cel: 'celsius',
+  Hz: 'hertz',
   '%': 'percent',
+};
+
+/** The same after a slash. */
+const perUnitWords: Readonly<Record<string, string>> = {
+  s: 'second',
+  m: 'minute',
+  h: 'hour',
+  d: 'day',
+  w: 'week',
+  mo: 'month',
+  y: 'year',
 };
 
 /**
@@ -32,8 +59,7 @@ const unitWords: Readonly<Record<string, string>> = {
  */
 export function prometheusName(name: string, unit: string, type: PrometheusType): string {
   const words = validName(name).split('_').filter(Boolean);
-  const unitWord = unitWords[unit] ?? unitWithoutWord(unit);
-  if (unitWord !== '' && !words.includes(unitWord)) words.push(unitWord);
+  words.push(...wordsOfUnit(unit).filter((word) => !words.includes(word)));
   const last = type === 'counter' ? 'total' : type === 'gauge' && unit === '1' ? 'ratio' : undefined;
   const ordered = last === undefined ? words : [...words.filter((word) => word !== last), last];
   const text = ordered.join('_') || '_';
@@ -45,7 +71,15 @@ export function instrumentName({ name, unit, type }: Pick<Instrument, 'name' | '
   return prometheusName(name, unit, type);
 }
 
-/** A unit that has no word of its own is spelled as it is; one of counted things is left out. */
-function unitWithoutWord(unit: string): string {
-  return unit.startsWith('{') ? '' : validName(unit);
+/** At most two: `bytes` and `per_second`. */
+function wordsOfUnit(unit: string): string[] {
+  const [, main, per = ''] = /^([^/]*)\/?(.*)$/s.exec(unit) ?? [];
+  const perWord = wordOf(per, perUnitWords);
+  return [wordOf(main, unitWords), perWord && `per_${perWord}`].filter(Boolean);
+}
+
+/** A unit without a word is spelled as it is; one of counted things, `{request}`, is left out. */
+function wordOf(unit: string, known: Readonly<Record<string, string>>): string {
+  if (unit === '' || /[{}]/.test(unit)) return '';
+  return known[unit] ?? validName(unit).replaceAll(/^_|_$/g, '');
 }

@@ -20,6 +20,10 @@ describe('the name of a metric in Prometheus', () => {
     ['a__b.', '', 'gauge', 'a_b'],
     ['2xx.rate', '%', 'gauge', '_2xx_rate_percent'],
     ['speed', 'rpm', 'gauge', 'speed_rpm'],
+    ['network.io', 'By/s', 'gauge', 'network_io_bytes_per_second'],
+    ['heap.limit', 'MiBy', 'gauge', 'heap_limit_mebibytes'],
+    ['arrivals', '{packet}/s', 'gauge', 'arrivals_per_second'],
+    ['price', '$/h', 'counter', 'price_per_hour_total'],
   ] as [string, string, PrometheusType, string][]) {
     it(`of ${name} in ${unit || 'no unit'} is ${expected}`, () => {
       assert.equal(prometheusName(name, unit, type), expected);
