@@ -147,7 +147,7 @@ export const metricAttributes = {
     description: 'The class that turned out to be true, one of the model’s.',
     examples: ['good', 'bad'],
   },
-  'model.score.bin': {
+  'model.score_bin': {
     label: 'score_bin',
     type: 'string',
     level: 'Required',

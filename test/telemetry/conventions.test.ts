@@ -89,7 +89,7 @@ describe('semantic conventions', () => {
 
   it('follow the naming rules of OpenTelemetry: no name is a namespace of another', () => {
     for (const names of [
-      Object.keys(spanAttributes),
+      [...new Set([...Object.keys(spanAttributes), ...Object.keys(metricAttributes)])],
       Object.values(proposedMetrics)
         .flat()
         .map((key) => instruments[key].name),
