@@ -13,7 +13,8 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { requireTool } from '../support/tools.ts';
 
 const names = { public: 'vigia.example.com', admin: 'vigia-admin.example.com' };
-const apiKey = 'key-of-the-loans-team-0123456789';
+// as long as what `openssl rand -base64 32` prints
+const apiKey = 'key-of-the-loans-team/0123456789+0123456789=';
 const token = 'token-of-those-who-report-0123456789';
 const password = 'secret-of-ada';
 const row = JSON.stringify({ age: 30, limit: 2000, history: 'good' });
