@@ -25,6 +25,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const run = promisify(execFile);
 const programs = join(root, 'test/clients');
+const example = join(root, 'examples/fastapi');
 const token = 'token-of-those-who-may-observe-0123456789';
 
 describe('the Python client', function () {
@@ -63,8 +64,18 @@ describe('the Python client', function () {
     it('has types and a style that linters approve', async () => {
       await Promise.all([
         runModule('mypy', '--no-incremental'),
-        runModule('ruff', 'check', '--config', 'pyproject.toml', '--no-cache', '.', programs),
-        runModule('ruff', 'format', '--config', 'pyproject.toml', '--no-cache', '--check', '.', programs),
+        runModule('ruff', 'check', '--config', 'pyproject.toml', '--no-cache', '.', programs, example),
+        runModule(
+          'ruff',
+          'format',
+          '--config',
+          'pyproject.toml',
+          '--no-cache',
+          '--check',
+          '.',
+          programs,
+          example,
+        ),
       ]);
     });
   });
