@@ -27,16 +27,18 @@ const labels = (...values: string[]) =>
 const component = (name: string) =>
   block(`${printed('include "vigia.labels" .')}\napp.kubernetes.io/component: ${name}`);
 
-/** The files in `/run/secrets/vigia`, by the value that names the Secret; and the variable that has the path. */
-const secrets = {
-  outcomeKey: { file: 'outcome-key', variable: 'OUTCOME_KEY_FILE' },
+/** Further files in `/run/secrets/vigia`, by the value that names the Secret; and the variable that has the path. */
+const furtherSecrets = {
   outcomesToken: { file: 'outcomes-token', variable: 'OUTCOMES_TOKEN_FILE' },
   outcomeDedupPassword: { file: 'outcome-dedup-password', variable: 'OUTCOME_DEDUP_PASSWORD_FILE' },
 };
-const secretEntries = Object.entries(secrets).map(([key, names]) => ({
+const secretEntries = Object.entries(furtherSecrets).map(([key, names]) => ({
   ...names,
   value: `.Values.secrets.${key}`,
 }));
+const secretSource = (name: string, value: string, path: string) => ({
+  secret: { name: inline(name), items: [{ key: inline(`{{ ${value}.key | quote }}`), path }] },
+});
 
 const pod = statefulSet.spec!.template.spec!;
 const [container] = pod.containers;
@@ -69,7 +71,7 @@ const environment = [
 {{- end }}
 {{- end }}`),
   ...(container.env ?? []).filter(({ name }) =>
-    ['SERVICE_INSTANCE', 'SAMPLES_PATH', 'OUTCOMES_PATH'].includes(name),
+    ['SERVICE_INSTANCE', 'SAMPLES_PATH', 'OUTCOMES_PATH', 'OUTCOME_KEY_FILE'].includes(name),
   ),
   ...secretEntries.map(({ variable, file, value }) =>
     itemIf(`${value}.name`, { name: variable, value: `${secretFolder}/${file}` }),
@@ -86,14 +88,17 @@ const volumes = itemsOf(pod.volumes, {
     name: 'secrets',
     projected: {
       defaultMode: 0o440,
-      sources: secretEntries.map(({ file, value }) =>
-        itemIf(`${value}.name`, {
-          secret: {
-            name: inline(`{{ ${value}.name | quote }}`),
-            items: [{ key: inline(`{{ ${value}.key | quote }}`), path: file }],
-          },
-        }),
-      ),
+      sources: [
+        secretSource(
+          // the schema does not refuse null, which takes the value away
+          '{{ required "secrets.outcomeKey.name must name a Secret" .Values.secrets.outcomeKey.name | quote }}',
+          '.Values.secrets.outcomeKey',
+          'outcome-key',
+        ),
+        ...secretEntries.map(({ file, value }) =>
+          itemIf(`${value}.name`, secretSource(`{{ ${value}.name | quote }}`, value, file)),
+        ),
+      ],
     },
   },
 });

@@ -126,7 +126,9 @@ export const chartValues = z.strictObject({
       className: text.default('').describe('Unset: the default class of the cluster.'),
     })
     .prefault({})
-    .describe('The volume of each replica, for its samples and outcomes.'),
+    .describe(
+      'The volume of each replica, for its samples and outcomes. Kubernetes refuses an upgrade that changes it.',
+    ),
   pod: z
     .strictObject({
       annotations: texts.default({}),
@@ -192,11 +194,11 @@ export const chartValues = z.strictObject({
       collector: z
         .strictObject({ namespace: text.default(collectorNamespace), port: z.int().default(4318) })
         .prefault({})
-        .describe('Where traces may be sent.'),
+        .describe('Where OTLP may be sent.'),
       ingress: anyList.default([]).describe('Further rules, for instance for pods that report outcomes.'),
       egress: anyList.default([]).describe('Further rules, for instance for a Redis or a model server.'),
     })
     .prefault({})
-    .describe('In: the API from all pods, the admin port from Prometheus. Out: DNS and traces.'),
+    .describe('In: the API from all pods, the admin port from Prometheus. Out: DNS and OTLP.'),
   global: anyObject.optional().describe('Helm adds it if this chart is part of another one.'),
 });

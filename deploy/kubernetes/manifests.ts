@@ -162,7 +162,7 @@ export const podDisruptionBudget: IPodDisruptionBudget = {
   spec: { maxUnavailable: 1, selector: { matchLabels: selector } },
 };
 
-/** The API is open to the cluster, the admin port to Prometheus alone; out go names and traces only. */
+/** The API is open to the cluster, the admin port to Prometheus alone; out go DNS and OTLP only. */
 export const networkPolicy: INetworkPolicy = {
   apiVersion: 'networking.k8s.io/v1',
   kind: 'NetworkPolicy',

@@ -278,6 +278,11 @@ describe('the Helm chart, rendered by Helm', () => {
     ],
     ['a digest that is none', { image: { digest: 'sha256:abc' } }, /digest/],
     ['no key for prediction ids', { secrets: { outcomeKey: { name: '' } } }, /outcomeKey/],
+    [
+      'a key for prediction ids that is taken away',
+      { secrets: { outcomeKey: { name: null } } },
+      /secrets\.outcomeKey\.name must name a Secret/,
+    ],
   ] as const) {
     it(`refuses ${title}`, () => assert.rejects(template(values), message));
   }
