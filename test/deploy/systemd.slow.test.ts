@@ -63,8 +63,7 @@ describe('docs/operating.md, followed on a machine with systemd', function () {
     const local = join(folder.path, 'local');
     await mkdir(join(local, 'bin'), { recursive: true });
     await run('npm', ['pack', '--silent', '--pack-destination', folder.path], { cwd: root });
-    const [install, ...others] = commands.filter((command) => command.startsWith('npm install'));
-    assert.deepEqual([install, others], ['npm install --global vigia', []]);
+    assert.equal(commands[0], 'npm install --global vigia');
     const archive = join(folder.path, 'vigia-0.1.0.tgz');
     const args = ['--prefix', local, '--prefer-offline', '--no-audit', '--no-fund'];
     await run('npm', ['install', '--global', archive, ...args]);
