@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { conventionTables, proposedKey, proposedMetrics } from '../../src/cli/conventions.ts';
+import { proposedKey, proposedMetrics } from '../../src/cli/conventions.ts';
 import { formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { metricAttributes, spanAttributes } from '../../src/telemetry/conventions.ts';
 import { instruments } from '../../src/telemetry/instruments.ts';
@@ -99,9 +99,5 @@ describe('semantic conventions', () => {
         assert.ok(!names.some((other) => other.startsWith(`${name}.`)), name);
       }
     }
-  });
-
-  it('have a table for each kind', () => {
-    for (const [name, table] of Object.entries(conventionTables)) assert.match(table(), /Development/, name);
   });
 });
