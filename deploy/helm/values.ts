@@ -85,7 +85,7 @@ export const chartValues = z.strictObject({
       files: texts
         .default({})
         .describe(
-          'If not empty, the chart makes the ConfigMap of these files, and replaces the pods when one changes: `--set-file models.files.credit\\.json=models/credit.json`.',
+          "If not empty, the chart makes the ConfigMap of these files, and replaces the pods when one changes: `--set-file 'models.files.credit\\.json=models/credit.json'`.",
         ),
     })
     .prefault({})

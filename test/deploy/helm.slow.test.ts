@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { exec, execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -189,6 +189,18 @@ describe('the Helm chart, rendered by Helm', () => {
     assert.deepEqual(spec, parse(readFileSync(rules, 'utf8')));
     assert.match(stringify(spec), /job="pods"/);
   });
+
+  for (const file of [join(chart, 'README.md'), 'examples/kubernetes/README.md']) {
+    it(`is installed by the commands of ${file}`, async () => {
+      const commands = readFileSync(file, 'utf8').match(/^helm install .*$/gm) ?? [];
+      assert.ok(commands.length > 0);
+      for (const command of commands) {
+        const rendering = [command.replace('install', 'template'), ...ofCluster].join(' ');
+        const { stdout } = await promisify(exec)(rendering, { maxBuffer: 64 * 1024 * 1024 });
+        assert.match(stdout, /^kind: StatefulSet$/m, command);
+      }
+    });
+  }
 
   it('passes settings on as text, in full, and leaves out those that are null', async () => {
     const environment = environmentOf(await template(cases.everything));
