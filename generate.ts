@@ -1,6 +1,6 @@
 // Writes all that is made from other parts of the repository: `npm run generate`.
 
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readGeneratorOptions } from './otel/prometheus/generator-options.ts';
 
 const usage = `Writes the Prometheus rules, the Grafana dashboards, the Kubernetes manifests, the Helm chart, and the tables
@@ -23,5 +23,8 @@ const generators = {
 await readGeneratorOptions(usage, ['alerts']);
 for (const [script, takesOption] of Object.entries(generators)) {
   const args = takesOption ? process.argv.slice(2) : [];
-  execFileSync(process.execPath, [script, ...args], { cwd: import.meta.dirname, stdio: 'inherit' });
+  const options = { cwd: import.meta.dirname, stdio: 'inherit' } as const;
+  const { status } = spawnSync(process.execPath, [script, ...args], options);
+  // the generator has said what is wrong
+  if (status !== 0) process.exit(1);
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { access, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, matchesGlob, relative } from 'node:path';
+import { alertNames } from '../src/alerts/alert-names.ts';
 import { readDocuments } from '../src/cli/docs.ts';
 import { createAnchors } from '../src/runbook/anchors.ts';
 import { root } from './support/service.ts';
@@ -86,6 +87,24 @@ describe('the documents', () => {
         assert.ok(alerts.has(name), `${file} names the alert ${name}`);
       }
     }
+  });
+});
+
+describe('CONTRIBUTING.md', () => {
+  it('names every file that a new alert goes into', async () => {
+    const text = await readFile(join(root, 'CONTRIBUTING.md'), 'utf8');
+    const [, recipe] = text.split('## A metric with a panel and an alert\n');
+    const [steps] = recipe.split('\n## ');
+    // links and paths; what ends in a slash is a folder
+    const named = [...steps.matchAll(/\]\(([^)]+)\)|`([\w/*.-]+)`/g)]
+      .map(([, link, path]) => link ?? path)
+      .map((path) => path.replace(/\/$/, '/*'));
+    const args = ['grep', '-l', `'${alertNames[1]}'`, '--', '*.ts'];
+    const files = execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trimEnd().split('\n');
+    assert.deepEqual(
+      files.filter((file) => !named.some((pattern) => matchesGlob(file, pattern))),
+      [],
+    );
   });
 });
 

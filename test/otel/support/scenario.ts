@@ -102,7 +102,7 @@ function render(text: string, labels: Labels, value: number): string {
     if (expression === '$value | humanizePercentage') return `${Number((value * 100).toPrecision(4))}%`;
     const digits = /^\$value \| printf "%\.(\d)f"$/.exec(expression);
     if (digits !== null) return value.toFixed(Number(digits[1]));
-    throw new Error(`no rendering is known for ${whole}`);
+    throw new Error(`${whole}: say in test/otel/support/scenario.ts how Prometheus renders it`);
   });
 }
 
