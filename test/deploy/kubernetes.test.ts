@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -18,6 +18,7 @@ import { prometheusRule } from '../../deploy/kubernetes/prometheus-rule.ts';
 import { defaultAlertSettings } from '../../src/alerts/alert-settings.ts';
 import { settings } from '../../src/settings/config.ts';
 import { withoutExternalLabels } from '../otel/support/annotation-links.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { requireTool } from '../support/tools.ts';
 import { manifestFolder, readManifests, validateManifest } from './support/manifests.ts';
 
@@ -151,7 +152,7 @@ describe('Kubernetes manifests', () => {
     }
   });
 
-  it('are joined by Kustomize, with an image and models of one’s own', async function () {
+  it('are joined by Kustomize', async function () {
     const kustomize = requireTool(this, 'kustomize');
     const { resources } = parse(readFileSync(join(manifestFolder, 'kustomization.yaml'), 'utf8'));
     assert.deepEqual(resources.toSorted(), files.filter((file) => file !== 'kustomization.yaml').sort());
@@ -161,6 +162,21 @@ describe('Kubernetes manifests', () => {
     const built = parseAllDocuments(stdout).map((document) => document.toJS());
     const byName = (a: any, b: any) => (a.kind + a.metadata.name < b.kind + b.metadata.name ? -1 : 1);
     assert.deepEqual(built.sort(byName), readManifests().sort(byName));
+  });
+
+  it('take the digest of an image from an overlay, as README.md says', async function () {
+    const kustomize = requireTool(this, 'kustomize');
+    await using folder = await temporaryFolder();
+    cpSync(manifestFolder, join(folder.path, 'base'), { recursive: true });
+    const [, block] =
+      /```yaml\n(.*?)```/s.exec(readFileSync(join(manifestFolder, 'README.md'), 'utf8')) ?? [];
+    const digest = `sha256:${'0'.repeat(64)}`;
+    await folder.write(
+      'kustomization.yaml',
+      stringify({ resources: ['base'], ...parse(block.replace('sha256:…', digest)) }),
+    );
+    const { stdout } = await promisify(execFile)(kustomize, ['build', folder.path], { maxBuffer: 2 ** 26 });
+    assert.match(stdout, new RegExp(`image: ghcr.io/vigia-ml/vigia@${digest}$`, 'm'));
   });
 
   it('are the base of the example, whose models have a name of their own for each content', async function () {
