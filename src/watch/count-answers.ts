@@ -34,7 +34,7 @@ export type Exchange = WatchedRequest & {
   readonly status: number;
   /** The parsed body of the request. */
   readonly sent: unknown;
-  /** The body of the answer; `undefined` if the program gave none. */
+  /** The body of the answer; `undefined` if the program gave none. One that is a stream is not read. */
   readonly answered: unknown;
 };
 
@@ -92,7 +92,7 @@ export function createAnswerCounter(
           else observe(rows[i], scores[i], predictions?.[i]);
         } catch (error) {
           // a row of the program's own making, such as an object with a getter
-          fail('row', `its row cannot be read: ${error}`);
+          fail('row', `its row cannot be read: ${textOf(error)}`);
         }
         const turn = pause();
         if (turn !== undefined) await turn;
@@ -118,7 +118,8 @@ export function createAnswerCounter(
     reader<Sent, Answered>({ row, score, prediction }: AnswerReaders<Sent, Answered>): AnswerCounter {
       return ({ method, path, status, sent, answered }) => {
         const isRefusal = status === 400 || status === 422;
-        if (isRefusal ? sent === undefined : answered === undefined || status >= 400) return;
+        if (isRefusal ? sent === undefined : status >= 400 || answered === undefined || isStream(answered))
+          return;
         let reason: FailureReason = 'row';
         try {
           const given = row(sent as Sent, { method, path });
@@ -141,7 +142,7 @@ export function createAnswerCounter(
           });
         } catch (error) {
           // what is refused may be anything, so that reading it may fail
-          if (!isRefusal) fail(reason, `${reason}() failed: ${error}`);
+          if (!isRefusal) fail(reason, `${reason}() failed: ${textOf(error)}`);
         }
       };
     },
@@ -152,6 +153,21 @@ export function createAnswerCounter(
       ),
     ]) satisfies MetricSource,
   };
+}
+
+/** Whether a body exists only as it is sent: a stream, of Node or of the web, a Blob or a Response. */
+function isStream(body: unknown): boolean {
+  const methods = body as Record<string, unknown> | null;
+  return ['pipe', 'getReader', 'arrayBuffer'].some((name) => typeof methods?.[name] === 'function');
+}
+
+/** What was thrown, which may be anything. */
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return `${typeof thrown} without a text`;
+  }
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { bodyParser } from '@koa/bodyparser';
 import express from 'express';
 import Fastify from 'fastify';
@@ -108,6 +109,47 @@ describe('an answer that is watched', () => {
     await exchange(expressApp(model, picky, answer), ['{"x":3}']);
     assert.deepEqual(countsOf(model), { predictions: [0, 0], refused: 1, failures: {} });
     assert.equal(model.monitor.counts.rejections.get('x')?.get('type'), 1);
+  });
+
+  it('is not read if it is a stream', async () => {
+    const stream = () => Readable.from([Buffer.from('{"score":0.9}')]);
+    const bodies = [stream, () => Readable.toWeb(stream()), () => new Response('{"score":0.9}')];
+    for (const body of bodies) {
+      const inKoa = watch(reference);
+      const inFastify = watch(reference);
+      const koa = new Koa().use(bodyParser()).use(inKoa.koa(readers));
+      koa.use((context) => {
+        context.body = body();
+      });
+      await exchange(koa.callback(), ['{"x":1}']);
+      const fastify = Fastify();
+      fastify.register(inFastify.fastify(readers));
+      fastify.post('/', (_, reply) => reply.send(body()));
+      await fastify.ready();
+      assert.deepEqual(await exchange(fastify.routing, ['{"x":1}']), [
+        { status: 200, text: '{"score":0.9}' },
+      ]);
+      for (const model of [inKoa, inFastify]) {
+        assert.deepEqual(countsOf(model), { predictions: [0, 0], refused: 0, failures: {} });
+      }
+    }
+  });
+
+  it('may make a function throw anything, which is only counted', async () => {
+    const model = watch(reference);
+    for (const thrown of [Object.create(null), Symbol('no'), undefined]) {
+      const faulty = {
+        row: readers.row,
+        score: (): number => {
+          throw thrown;
+        },
+      };
+      await exchange(
+        expressApp(model, faulty, (_, response) => void response.json({})),
+        ['{"x":1}'],
+      );
+    }
+    assert.deepEqual(countsOf(model), { predictions: [0, 0], refused: 0, failures: { score: 3 } });
   });
 
   it('is counted in Koa with the status that an error of the program has', async () => {
