@@ -144,9 +144,10 @@ describe('OpenMetrics', () => {
     });
   });
 
-  it('has no exemplars of bins where samples hold nothing of a row, and none at all without tracing', async () => {
+  it('has no exemplars of bins where samples hold nothing of a row, and none at all without tracing or if they are switched off', async () => {
     for (const [env, expected] of [
       [{ OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, SAMPLES_VALUES: 'off' }, 1],
+      [{ OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_METRICS_EXEMPLAR_FILTER: 'always_off' }, 0],
       [{}, 0],
     ] as [Record<string, string>, number][]) {
       const other = await startTestService(env);
