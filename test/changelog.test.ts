@@ -45,6 +45,10 @@ describe('the version', () => {
       Dockerfile: /^ARG VERSION=(.+)$/m,
       'clients/python/src/vigia/_version.py': /^__version__ = "(.+)"$/m,
       'package-lock.json': /^ {2}"version": "(.+)",$/m,
+      'deploy/helm/vigia/README.md': /charts\/vigia --version (\S+)`/,
+      'deploy/kubernetes/README.md': /^ +docker push \S+:(.+)$/m,
+      'examples/batch-parquet/package.json': /^ +"vigia": "\^(.+)"$/m,
+      'examples/fastify-onnx/package.json': /^ +"vigia": "\^(.+)"$/m,
     };
     for (const [file, pattern] of Object.entries(stated)) {
       assert.equal(pattern.exec(readFileSync(join(root, file), 'utf8'))?.[1], manifest.version, file);

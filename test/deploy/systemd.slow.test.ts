@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { readCodeBlocks } from '../docs/code-blocks.ts';
 import { creditVersions } from '../support/model-versions.ts';
+import { packPackage } from '../support/packed-package.ts';
 import { eventually, root } from '../support/service.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { requireTool } from '../support/tools.ts';
@@ -62,11 +63,10 @@ describe('docs/operating.md, followed on a machine with systemd', function () {
     ({ commands } = await readCodeBlocks('operating.md'));
     const local = join(folder.path, 'local');
     await mkdir(join(local, 'bin'), { recursive: true });
-    await run('npm', ['pack', '--silent', '--pack-destination', folder.path], { cwd: root });
     assert.equal(commands[0], 'npm install --global vigia');
-    const archive = join(folder.path, 'vigia-0.1.0.tgz');
+    const { file } = await packPackage(this);
     const args = ['--prefix', local, '--prefer-offline', '--no-audit', '--no-fund'];
-    await run('npm', ['install', '--global', archive, ...args]);
+    await run('npm', ['install', '--global', file, ...args]);
     await copyFile(process.execPath, join(local, 'bin/node'));
     // the machine has no npm of its own
     await writeFile(join(local, 'bin/npm'), '#!/bin/sh\necho /usr/local/lib/node_modules\n', { mode: 0o755 });
