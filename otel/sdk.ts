@@ -104,9 +104,9 @@ function logSender(config: Config, options: OtlpOptions, resource: Resource, rep
   });
 }
 
-/** Characters of an attribute's value at most. */
+/** Characters of an attribute's value at most: callers choose headers and addresses in spans, of which many may wait. */
 function valueLength(config: Config): number {
-  return config.OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT ?? config.OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT;
+  return config.OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT ?? config.OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT ?? 256;
 }
 
 /** The limits that are set; the SDK has its own for the others. */

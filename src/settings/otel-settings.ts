@@ -137,14 +137,13 @@ export const otelSettings = {
     description: 'Maximum number of log lines in one export.',
   },
   OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: {
-    schema: count,
-    // callers choose the headers and addresses that spans contain, and 2,048 spans may wait
-    default: '256',
-    description: 'Maximum length of an attribute’s value in characters; longer ones are cut.',
+    schema: limit,
+    description:
+      'Maximum length of an attribute’s value in characters; longer ones are cut. Unset: 256 in spans, none in log lines.',
   },
   OTEL_ATTRIBUTE_COUNT_LIMIT: {
     schema: limit,
-    description: 'Maximum number of attributes of a span; unset: 128.',
+    description: 'Maximum number of attributes of a span or a log line; unset: 128.',
   },
   OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: { schema: limit, description: 'The same for spans alone.' },
   OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: { schema: limit, description: 'The same for spans alone.' },

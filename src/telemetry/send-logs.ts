@@ -45,7 +45,9 @@ export function createLogSender(
       attributeCountLimit:
         config.OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT ?? config.OTEL_ATTRIBUTE_COUNT_LIMIT ?? 128,
       attributeValueLengthLimit:
-        config.OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT ?? Number.POSITIVE_INFINITY,
+        config.OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT ??
+        config.OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT ??
+        Number.POSITIVE_INFINITY,
     },
   });
   const logger = provider.getLogger('vigia');
