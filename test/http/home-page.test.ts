@@ -72,6 +72,7 @@ describe('the home page', function () {
     assert.match(page, /<dt>Requests to predict<\/dt><dd>300</);
     assert.match(page, /answers by default<\/td>.*<td class="n">300<\/td><td class="n">0<\/td>/);
     assert.match(page, /Nothing since the start: no sample, no log line/);
+    assert.equal(page.match(/href="\/metrics"/g)?.length, 2);
     const pending =
       /pending<\/span> <a href="\/runbook#modelfeaturedrift"><strong>ModelFeatureDrift<\/strong><\/a> warning, for .*: age has drifted: PSI/;
     await eventually(async () => assert.match(await text(), pending));

@@ -197,6 +197,8 @@ describe('metrics over OTLP', () => {
           const answer = await fetch(`${service.admin}/metrics`);
           assert.equal(answer.status, 404);
           assert.match(await answer.text(), /see OTEL_METRICS_EXPORTER/);
+          const page = await (await fetch(service.admin)).text();
+          assert.ok(page.includes('href="/ready"') && !page.includes('href="/metrics"'));
           if (pushes) await eventually(() => assert.ok(sink.requests.length > 0));
           await service.signal('SIGTERM');
           assert.equal(sink.requests.length > 0, pushes);

@@ -44,6 +44,8 @@ export type HomeContents = {
   readonly fileOptions: FileOptions;
   /** Names the model in links; empty where there is one. */
   readonly query: string;
+  /** Whether there is a `/metrics` to link to. */
+  readonly isScraped: boolean;
 };
 
 /** @param script keeps the page up to date */
@@ -55,7 +57,7 @@ export function homePage(contents: HomeContents, script: string): Page {
     script,
     refreshSeconds,
     ...partsOf(contents),
-    footer: html`<a href="/models">/models</a> · <a href="/metrics">/metrics</a> for Prometheus · <a href="/ready">/ready</a>`,
+    footer: html`<a href="/models">/models</a> · ${contents.isScraped && html`<a href="/metrics">/metrics</a> for Prometheus · `}<a href="/ready">/ready</a>`,
   };
 }
 
@@ -71,7 +73,7 @@ ${main}
 }
 
 function partsOf(contents: HomeContents): Pick<Page, 'header' | 'main'> {
-  const { overview, requests, models, dropped, query, fileOptions } = contents;
+  const { overview, requests, models, dropped, query, fileOptions, isScraped } = contents;
   const { deployment, segments, decisive } = overview;
   const { artifact } = deployment;
   const verdict = homeVerdict(overview);
@@ -92,6 +94,7 @@ ${nextStep(html`Compare the rows themselves with the reference: ${command(`${own
 ${alertSection(overview, fileOptions)}
 ${performanceSection(overview, fileOptions)}
 ${requestSection(requests)}
+${isScraped && nextStep(html`Since the start, by route: <a href="/metrics">/metrics</a>`)}
 ${modelSection(models)}
 ${droppedSection(dropped)}
 ${

@@ -12,8 +12,7 @@ export function requestSection({ requests, refused, failed, shed, latency, minut
   const share = (count: number) => (requests === 0 ? null : formatShare(count / requests));
   const since = minutes < 60 ? 'since the start' : 'in the last hour';
   return html`<h2 id="requests">What has come in ${since}?</h2>
-<dl class="facts">${fact('Requests to predict', formatCount(requests), minutes === 0 ? null : `${formatNumber(Number((requests / minutes / 60).toPrecision(2)))} a second`)}${fact('Latency', latency === null ? '–' : ms(latency.p95), latency === null ? null : `95th percentile; median ${ms(latency.p50)}, 99th ${ms(latency.p99)}`)}${fact('Rejected (4xx)', formatCount(refused), share(refused))}${fact('Failed (5xx)', formatCount(failed), share(failed))}${fact('Shed under load', formatCount(shed), null)}</dl>
-${nextStep(html`Since the start, by route: <a href="/metrics">/metrics</a>`)}`;
+<dl class="facts">${fact('Requests to predict', formatCount(requests), minutes === 0 ? null : `${formatNumber(Number((requests / minutes / 60).toPrecision(2)))} a second`)}${fact('Latency', latency === null ? '–' : ms(latency.p95), latency === null ? null : `95th percentile; median ${ms(latency.p50)}, 99th ${ms(latency.p99)}`)}${fact('Rejected (4xx)', formatCount(refused), share(refused))}${fact('Failed (5xx)', formatCount(failed), share(failed))}${fact('Shed under load', formatCount(shed), null)}</dl>`;
 }
 
 /** What serves: each model, its version, and versions before it that outcomes may still come for. */

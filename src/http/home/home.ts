@@ -3,6 +3,7 @@ import type { AlertSettings } from '../../alerts/alert-settings.ts';
 import { createLiveAlerts } from '../../alerts/live-alerts.ts';
 import type { Deployment } from '../../deployments/deployment.ts';
 import { learntFromOutcomes } from '../../model/learnt.ts';
+import { isScraped } from '../../telemetry/otlp-options.ts';
 import { createPauses } from '../../times/pauses.ts';
 import { shareRuns } from '../../times/share-runs.ts';
 import { modelQuery } from '../pages/page-links.ts';
@@ -131,6 +132,7 @@ export function createHome(shown: Shown): Home {
       others,
       fileOptions: fileOptions(config, deployments.pathOf(name) ?? config.MODEL_PATH),
       query: modelQuery(name, deployments),
+      isScraped: isScraped(config),
     };
   }
 
