@@ -50,9 +50,10 @@ describe('the version', () => {
       'examples/batch-parquet/package.json': /^ +"vigia": "\^(.+)"$/m,
       'examples/fastify-onnx/package.json': /^ +"vigia": "\^(.+)"$/m,
     };
-    for (const [file, pattern] of Object.entries(stated)) {
-      assert.equal(pattern.exec(readFileSync(join(root, file), 'utf8'))?.[1], manifest.version, file);
-    }
+    const others = Object.entries(stated)
+      .map(([file, pattern]) => [file, pattern.exec(readFileSync(join(root, file), 'utf8'))?.[1]])
+      .filter(([, version]) => version !== manifest.version);
+    assert.deepEqual(others, []);
   });
 });
 
