@@ -25,6 +25,14 @@ export const drops: Row = {
           legend: 'spans {{reason}}',
         },
         { expr: sum('log_lines_dropped_total', service), legend: 'log lines' },
+        {
+          expr: noneBelow(`sum by (reason) (${rate('otel_log_records_dropped_total')})`, service, 'reason'),
+          legend: 'log lines over OTLP {{reason}}',
+        },
+        {
+          expr: noneBelow(`sum by (reason) (${rate('otel_metric_points_dropped_total')})`, service, 'reason'),
+          legend: 'points of pushed metrics {{reason}}',
+        },
       ],
     ).links([
       asPanelLink(toRunbook('SamplesDropped')),

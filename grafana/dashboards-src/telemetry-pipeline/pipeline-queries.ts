@@ -8,7 +8,13 @@ const orZero = (expr: string, counter: string) => `(${expr} or 0 * ${counter})`;
 export const sum = (series: string, counter: string) => orZero(`sum(${rate(series)})`, counter);
 /** The counters of what is dropped, by the part that drops it. */
 const counters = {
-  service: ['samples_dropped_total', 'otel_spans_dropped_total', 'log_lines_dropped_total'],
+  // not the points of a push, which the next one has again
+  service: [
+    'samples_dropped_total',
+    'otel_spans_dropped_total',
+    'log_lines_dropped_total',
+    'otel_log_records_dropped_total',
+  ],
   collector: [
     'otelcol_receiver_refused_spans',
     'otelcol_exporter_send_failed_spans',

@@ -218,6 +218,13 @@ export const pipelineScenarios: readonly Scenario[] = [
     30,
   ),
   episode(
+    'LogLinesDropped',
+    'the Collector takes no log lines',
+    one('otel_log_records_dropped_total', { ...replica, reason: 'export_failed' }, counted(3)),
+    { ...replica, reason: 'export_failed' },
+    30,
+  ),
+  episode(
     'CollectorAbsent',
     'there is no Collector',
     one('up', collector, briefly(1, null)),
