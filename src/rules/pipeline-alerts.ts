@@ -132,7 +132,7 @@ function dropAlerts({ time }: Scales): Alert[] {
         ${dropped('log_lines_dropped_total', 'job, instance')}
           or ${dropped('otel_log_records_dropped_total', 'job, instance, reason')}`,
       keepFiringFor: time('15m'),
-      summary: `${instance} lost {{ $value | printf "%.0f" }} log lines{{ with $labels.reason }} over OTLP: {{ . }}{{ end }}`,
+      summary: `${instance} lost {{ $value | printf "%.0f" }} log lines`,
       description:
         'The service writes log lines faster than they are read or, with a reason, cannot send them to the Collector.',
       dashboard: telemetry,
