@@ -221,7 +221,8 @@ for (const kind of ['nginx', 'caddy'] as const) {
 
     it('leaves the token of outcomes and observations to the service', async () => {
       const observation = JSON.stringify({ features: JSON.parse(row), score: 0.3 });
-      assert.equal((await send('/observations', { body: observation, headers: withToken })).status, 202);
+      for (const path of ['/observations', '/models/credit/observations'])
+        assert.equal((await send(path, { body: observation, headers: withToken })).status, 202, path);
       const refused = await send('/observations', { body: observation, headers: withKey });
       assert.equal(refused.status, 401);
       assert.match(refused.body, /urn:vigia:problem:unauthorized/);
