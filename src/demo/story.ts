@@ -95,7 +95,7 @@ export function describeEnd({ requests, before, realised, detectedAfterMs }: See
     '',
     'Next',
     `  Your own data    ${ownCommand('train')} --data FILE.csv --target COLUMN --positive CLASS`,
-    '  Your own model   docs/your-own-model.md',
+    `  Your own model   ${ownCommand('profile')} --data SCORED.csv --score COLUMN`,
     `  Two files        ${ownCommand('drift')} --reference OLD.csv --live NEW.csv --html drift.html`,
     ...(isBuilt ? [] : ['  Dashboards       docker compose up -d --wait, then npm run traffic -- --labels']),
   ];

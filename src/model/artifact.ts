@@ -77,9 +77,8 @@ export async function loadArtifact(path: string): Promise<Artifact> {
     bytes = await readFile(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Error(
-      `${path}: cannot read the model: ${code === 'ENOENT' ? 'no such file' : (code ?? error)}`,
-    );
+    const fault = code === 'ENOENT' ? 'no such file (vigia train and vigia profile write one)' : code;
+    throw new Error(`${path}: cannot read the model: ${fault ?? error}`);
   }
   return parseArtifact(new TextDecoder().decode(bytes), path);
 }

@@ -98,7 +98,7 @@ describe('the artifact', () => {
     });
     assert.throws(() => parseArtifact('null', 'm.json'), /^Error: m\.json: /);
     await assert.rejects(loadArtifact('/no/such.json'), {
-      message: '/no/such.json: cannot read the model: no such file',
+      message: '/no/such.json: cannot read the model: no such file (vigia train and vigia profile write one)',
     });
   });
 
