@@ -57,7 +57,7 @@ export type Monitor = {
    * @returns how it was counted; valid until the next call
    * @throws RangeError for a score that is not a finite number, or an index of no class; nothing is counted then
    */
-  observe(row: Row, score: number, predictedClass?: number): Observation;
+  observe(row: object, score: number, predictedClass?: number): Observation;
   /** Counts of the last 10 minutes, hour or day, or since the start if that is shorter; same layout as `totals`. */
   window(name: WindowName): Float64Array;
   /** Slow drift of numeric variables, by the whole days since the start. */
@@ -125,7 +125,7 @@ export function createMonitor(reference: Reference, now: () => number = () => pe
     segments,
     totals,
     counts,
-    observe(row, value, predictedClass = classOfScore(value, threshold)) {
+    observe(row: Row, value: number, predictedClass: number = classOfScore(value, threshold)) {
       requireFinite(value, 'the score');
       if (counts.predictions[predictedClass] === undefined) {
         throw new RangeError(`there is no class with the index ${predictedClass}`);

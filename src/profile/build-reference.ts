@@ -29,7 +29,7 @@ export function buildReference(
     output,
     segments = [],
   }: Pick<Reference, 'model' | 'version' | 'output'> & { readonly segments?: readonly string[] },
-  rows: readonly Row[],
+  rows: readonly object[],
   scores: readonly number[],
 ): Reference {
   if (rows.length === 0 || rows.length !== scores.length) {
@@ -41,7 +41,7 @@ export function buildReference(
   const names = Object.keys(rows[0]);
   const { edges, counts } = numericReference(Float64Array.from(scores));
   const spread = scoreSpread(scores);
-  const columns = names.map((name) => rows.map((row) => ownValue(row, name)));
+  const columns = names.map((name) => rows.map((row) => ownValue(row as Row, name)));
   const features = names.map((name, i) => variableReference(name, columns[i], spread));
   const score = withEffects(
     { name: scoreFeature, bins: { kind: 'numeric', edges } as const, counts },
