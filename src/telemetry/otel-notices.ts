@@ -1,6 +1,6 @@
 import { type Config, settings } from '../settings/config.ts';
 import { type Signal, signals } from '../settings/otlp-settings.ts';
-import { pathOf, variableOf } from './otlp-options.ts';
+import { isSent, pathOf, variableOf } from './otlp-options.ts';
 
 /**
  * Notices about OpenTelemetry variables that do not prevent the start: those without effect, and addresses that are
@@ -28,11 +28,15 @@ function addressNotices(config: Config): string[] {
       const path = `${name} has no path and is used as it is: most receivers accept ${signal} at ${pathOf(signal)}`;
       return [...(isBare ? [path] : []), ...portNotices(name, address)];
     }),
-    // where all signals have addresses of their own, as traces often do, this one is not used
-    ...(config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || config[general] === undefined
-      ? []
-      : generalNotices(general, config[general])),
+    // where each signal that is sent has an address of its own, as traces often do, this one is not used
+    ...(config[general] !== undefined && signals.some((signal) => usesGeneral(config, signal))
+      ? generalNotices(general, config[general])
+      : []),
   ];
+}
+
+function usesGeneral(config: Config, signal: Signal): boolean {
+  return isSent(config, signal) && config[variableOf(signal, 'ENDPOINT')] === undefined;
 }
 
 function generalNotices(name: string, address: string): string[] {

@@ -58,7 +58,7 @@ export function isScraped(config: Config): boolean {
 }
 
 /** Whether metrics, traces or log lines leave the service over OTLP. */
-function isSent(config: Config, signal: Signal): boolean {
+export function isSent(config: Config, signal: Signal): boolean {
   if (signal === 'traces') return whyOff(config) === undefined;
   return exportersOf(config, signal).includes('otlp');
 }

@@ -59,6 +59,15 @@ describe('the address that spans are sent to', () => {
     };
     assert.deepEqual(otelNotices(readConfig(env), env), []);
   });
+
+  it('is doubted for metrics alone, if only they go there', () => {
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4317',
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://c:4318/v1/traces',
+      OTEL_METRICS_EXPORTER: 'otlp',
+    };
+    assert.match(otelNotices(readConfig(env), env).join(), /^OTEL_EXPORTER_OTLP_ENDPOINT names port 4317/);
+  });
 });
 
 describe('certificates and keys of exports', () => {
