@@ -141,7 +141,12 @@ function dropAlerts({ time }: Scales): Alert[] {
 }
 
 function collectorAlerts({ time, job }: Scales): Alert[] {
-  const failing = (metric: string) => `sum by (job, instance, exporter) (rate(${metric}[${time('5m')}])) > 0`;
+  const failing = ['spans', 'metric_points', 'log_records'].flatMap((items) =>
+    ['send', 'enqueue'].map(
+      (step) =>
+        `sum by (job, instance, exporter) (rate(otelcol_exporter_${step}_failed_${items}[${time('5m')}])) > 0`,
+    ),
+  );
   return [
     {
       name: 'CollectorAbsent',
@@ -158,14 +163,12 @@ function collectorAlerts({ time, job }: Scales): Alert[] {
       name: 'CollectorExportFailing',
       severity: 'warning',
       component: 'telemetry',
-      expr: promql`
-        ${failing('otelcol_exporter_send_failed_spans')}
-          or ${failing('otelcol_exporter_enqueue_failed_spans')}`,
+      expr: failing.join('\n  or '),
       for: time('10m'),
       keepFiringFor: time('10m'),
       summary: 'The Collector loses data at {{ $labels.exporter }}',
       description:
-        'For ten minutes the receiving end has rejected data or not answered: {{ $value | printf "%.1f" }} spans a second are dropped.',
+        'For ten minutes the receiving end has rejected data or not answered: {{ $value | printf "%.1f" }} spans, metric points or log lines a second are dropped.',
       dashboard: telemetry,
     },
     {

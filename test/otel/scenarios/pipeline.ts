@@ -242,6 +242,13 @@ export const pipelineScenarios: readonly Scenario[] = [
     1,
   ),
   episode(
+    'CollectorExportFailing',
+    'Prometheus refuses what is pushed',
+    one('otelcol_exporter_send_failed_metric_points', exporter, counted(60)),
+    exporter,
+    1,
+  ),
+  episode(
     'CollectorQueueFilling',
     'Jaeger is slow',
     (span) => [
