@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mock } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -11,6 +12,7 @@ import { type Artifact, sealArtifact } from '../../src/model/artifact.ts';
 import { maxOthers } from '../../src/outcomes/kept-versions.ts';
 import { createKnownModels, type KnownModels } from '../../src/outcomes/known-models.ts';
 import { createModelFiles } from '../../src/outcomes/model-files.ts';
+import { digestModel } from '../../src/outcomes/token.ts';
 import { filePredictor } from '../../src/predictors/index.ts';
 import { performanceMetrics } from '../../src/telemetry/outcome-metrics.ts';
 import { scorerOf } from '../support/model-parts.ts';
@@ -143,6 +145,40 @@ describe('a model that is replaced', () => {
     assert.equal(answering(), deployment);
   });
 
+  it('is read from another file from then on, even if it is the same', () => {
+    const { artifact } = answering();
+    deployments.put({ path: 'other.json', artifact, predictor: undefined });
+    assert.equal(deployments.pathOf('credit'), 'other.json');
+  });
+
+  it('answers again as far as outcomes are concerned when it comes back', () => {
+    replace(versions[1]);
+    replace(versions[0]);
+    const [first, second] = versions.map((version) => digestModel(version).toString('hex'));
+    assert.deepEqual([models.isAnswering(first), models.isAnswering(second)], [true, false]);
+  });
+
+  it('releases its predictor once nobody can be waiting for it, and each when the service ends', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      const closed: string[] = [];
+      for (const artifact of versions) {
+        const close = async () => void closed.push(artifact.version);
+        deployments.put({ path, artifact, predictor: { predict: () => [], close } });
+      }
+      const ids = versions.map(({ version }) => version);
+      mock.timers.tick(59_999);
+      assert.deepEqual(closed, []);
+      mock.timers.tick(1);
+      // the first one had no predictor that could be closed
+      assert.deepEqual(closed, ids.slice(1, -1 - maxOthers));
+      await deployments.close();
+      assert.deepEqual(closed.slice(-1 - maxOthers).sort(), ids.slice(-1 - maxOthers).sort());
+    } finally {
+      mock.timers.reset();
+    }
+  });
+
   describe('of several', () => {
     const named = (artifact: Artifact, name: string) => {
       const { version: _, ...content } = artifact;
@@ -177,6 +213,14 @@ describe('a model that is replaced', () => {
         [...left].map(([name, { length }]) => [name, length]).sort(),
         [...names.map((name) => [name, 1 + maxOthers]), ['gone 6', 1], ['gone 7', 1]].sort(),
       );
+    });
+
+    it('answers by default if the others are shadows', () => {
+      deployments = createDeployments({ shadowNames: ['churn'], sampleValues: 'raw', models });
+      replace(named(versions[0], 'churn'));
+      assert.equal(deployments.default, undefined);
+      replace(versions[0]);
+      assert.equal(deployments.default, answering('credit'));
     });
 
     it('can be chosen by a setting as the default model', () => {

@@ -47,11 +47,16 @@ describe('models whose folder is read again', () => {
     const { version: _, ...content } = await loadArtifact(join(root, 'models/credit.json'));
     await writeFile(fileOf(name), formatArtifact(sealArtifact({ ...content, name })));
   }
-  const reload = (modelPath = place) => {
+  const reloading = (
+    modelPath = place,
+    required: readonly string[] = [],
+    check: Pick<KnownModels, 'requireUnique'> = models,
+  ) => {
     const say = (level: string) => (_: object, message: string) => said.push(`${level}: ${message}`);
     const logger = { info: say('info'), warn: say('warn'), error: say('error') } as unknown as Logger;
-    return createReload({ modelPath, required: [], deployments, models }, logger)();
+    return createReload({ modelPath, required, deployments, models: check }, logger);
   };
+  const reload = (modelPath = place) => reloading(modelPath)();
   const names = () => deployments.answering.map(({ artifact }) => artifact.name);
 
   it('stay while the folder does not exist', async () => {
@@ -83,6 +88,56 @@ describe('models whose folder is read again', () => {
       /^error: the model in service stays: its file is gone, and no other file can be used$/,
     );
     assert.equal(said.length, 2);
+  });
+
+  it('stop answering if their file is gone, unless a setting names them', async () => {
+    await put('churn');
+    await put('fraud');
+    await reload();
+    for (const name of ['credit', 'churn']) await rm(fileOf(name));
+    said = [];
+    await reloading(place, ['credit'])();
+    assert.deepEqual(names(), ['credit', 'fraud']);
+    assert.deepEqual(said, [
+      'info: is the same as before',
+      'info: no longer answers: its file is gone',
+      'error: the model in service stays: its file is gone, but a setting names it',
+    ]);
+  });
+
+  it('stop answering although another folder, whose name begins as theirs, cannot be read', async () => {
+    const kept = join(folder.path, 'kept.json');
+    await put('churn');
+    await rename(fileOf('churn'), kept);
+    await reload(`${place},${kept}`);
+    await rm(fileOf('credit'));
+    await reload(`${place.slice(0, -1)},${kept}`);
+    assert.deepEqual(names(), ['churn']);
+  });
+
+  it('are those of the newest reload if one before it takes longer', async () => {
+    const { promise: held, resolve: goOn } = Promise.withResolvers<void>();
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+    let isFirst = true;
+    const again = reloading(place, [], {
+      async requireUnique() {
+        if (!isFirst) return;
+        begin();
+        await held;
+      },
+    });
+    await put('late');
+    const slow = again();
+    await begun;
+    isFirst = false;
+    await rm(fileOf('late'));
+    await put('newer');
+    await again();
+    said = [];
+    goOn();
+    await slow;
+    assert.deepEqual(names(), ['credit', 'newer']);
+    assert.deepEqual([...new Set(said)], ['info: was read too late: the model was reloaded in the meantime']);
   });
 
   it('are told apart by their names alone once there are several, which is said', async () => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
+import { type Span, trace } from '@opentelemetry/api';
 import type { Middleware } from 'koa';
 import { type AddRoutes, createApp } from '../../src/http/app.ts';
 import { type Listener, listen } from '../../src/http/listener.ts';
@@ -148,6 +150,36 @@ describe('the request observer', () => {
     await ask({ traceparent: 'any' });
     const [{ spanId, traceFlags }] = logged;
     assert.deepEqual([logged[0].traceId, spanId, traceFlags], [traceId, undefined, 1]);
+  });
+
+  it('has an exemplar of a request whose own span is recorded, and of no other', async () => {
+    const hasExemplar = () =>
+      service.httpMetrics.series.some(({ exemplars, durations: { counts } }) =>
+        exemplars.recent(0, counts.length)?.some((one) => one?.traceId === traceId),
+      );
+    const askWithin = async (traceFlags: number) => {
+      const spanContext = () => ({ traceId, spanId: 'c'.repeat(16), traceFlags });
+      const active = mock.method(trace, 'getActiveSpan', () => ({ spanContext }) as Span);
+      await ask();
+      active.mock.restore();
+      assert.equal(logged.at(-1)?.spanId, 'c'.repeat(16));
+    };
+    await ask({ traceparent: 'any' });
+    await askWithin(0);
+    assert.equal(hasExemplar(), false);
+    await askWithin(1);
+    assert.equal(hasExemplar(), true);
+  });
+
+  it('hands the request id and the trace on', async () => {
+    let handed: unknown;
+    handle = (context) => {
+      const { requestId, trace } = context.state;
+      handed = { requestId, trace };
+      sendJson(context, '{}');
+    };
+    await ask({ 'x-request-id': 'r1', traceparent: 'any' });
+    assert.deepEqual(handed, { requestId: 'r1', trace: { traceId, traceFlags: 1 } });
   });
 
   it('names a prediction, several rows and a batch of observations by their own events, with what is known of them', async () => {

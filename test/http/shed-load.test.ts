@@ -83,8 +83,19 @@ describe('the load guard', () => {
   it('answers health, readiness and metrics whatever the load, and no other path', () => {
     metrics.active = 1000;
     for (let i = 0; i < 10; i++) tick(10 * maxDelayMs);
-    for (const path of ['/health', '/ready', '/metrics', '/metrics?x=1']) assert.equal(ask(path), undefined);
-    for (const path of ['/', '/predict', '/healthy', '/predict?/health']) assert.ok(ask(path), path);
+    for (const path of [
+      '/health',
+      '/ready',
+      '/metrics',
+      '/metrics?x=1',
+      '/v2/health/live',
+      '/v2/health/ready',
+    ]) {
+      assert.equal(ask(path), undefined, path);
+    }
+    for (const path of ['/', '/predict', '/healthy', '/predict?/health', '/v2/health']) {
+      assert.ok(ask(path), path);
+    }
   });
 
   it('answers previously accepted requests immediately when it refuses, and only then', async () => {
@@ -116,5 +127,26 @@ describe('the load guard', () => {
     assert.match(head, /^http\/1\.1 503 /);
     assert.match(head, /\nretry-after: 1\r\n/);
     assert.match(head, /\ncontent-type: application\/problem\+json\r\n/);
+    assert.match(head, /\nx-content-type-options: nosniff\r\n/);
+  });
+
+  it('says so to a client of the V2 protocol as that prescribes', async () => {
+    metrics.active = 1000;
+    const texts = ['/v2/models/credit/infer', '/predict'].map((url) => {
+      const response = ask(url) as ServerResponse;
+      return new Promise<string>((resolve) => {
+        mock.method(response, 'end', resolve);
+      });
+    });
+    const [v2, own] = (await Promise.all(texts)).map((text) => JSON.parse(text));
+    assert.equal(v2.error, own.detail);
+    assert.equal(own.error, undefined);
+  });
+
+  it('measures nothing more once it is stopped', () => {
+    guard.stop();
+    for (let i = 0; i < 10; i++) tick(0);
+    // the last measurement was ten intervals ago, which is two limits
+    assert.ok(ask());
   });
 });

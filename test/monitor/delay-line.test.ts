@@ -127,6 +127,13 @@ describe('the delay line', () => {
     assert.deepEqual([...released], [1]);
   });
 
+  it('has no more slots than it may if the delay cannot be divided evenly', () => {
+    let nowMs = 960_000;
+    const line = createDelayLine(new Float64Array(1), 191, { now: () => nowMs });
+    for (; nowMs < 960_191; nowMs++) line.add(0);
+    assert.equal(line.slots().length, 96);
+  });
+
   it('releases nothing before it may, and everything that is due from then on', () => {
     let nowMs = 960_000;
     const released = new Float64Array(1);
