@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createClient } from '@redis/client';
 import { openSharedStore } from '../../src/outcomes/redis-store.ts';
 import type { SharedStore } from '../../src/outcomes/shared-store.ts';
+import { hurryTimers } from '../support/clock.ts';
 import { freePort } from '../support/free-port.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { type Behaviour, type RespServer, silence, startRespServer } from '../support/resp-server.ts';
@@ -29,19 +30,21 @@ const replies = [
   'ERR max number of clients reached',
 ];
 
-describe('a shared store that answers with errors', function () {
-  this.timeout(60_000);
+describe('a shared store that answers with errors', () => {
+  let clock: ReturnType<typeof hurryTimers>;
   let store: RespServer;
   let memory: SharedStore;
   let problems: string[];
 
   beforeEach(async () => {
+    clock = hurryTimers();
     store = await startRespServer();
     problems = [];
   });
   afterEach(async () => {
     await memory.close();
     await store.close();
+    clock.release();
   });
 
   const open = (url = store.url) => {
@@ -79,9 +82,9 @@ describe('a shared store that answers with errors', function () {
     store.behave = (command) => (isBroken && isWrite(command) ? '-MISCONF cannot save\r\n' : undefined);
     await assert.rejects(memory.claim([1n]), /MISCONF/);
     const before = store.connections;
-    const startedMs = performance.now();
-    await eventually(() => assert.ok(store.connections >= before + 4));
-    assert.ok(performance.now() - startedMs > 100 + 200 + 400, 'the pauses grow');
+    const startedMs = clock.passedMs();
+    await eventually(() => assert.ok(store.connections >= before + 6));
+    assert.ok(clock.passedMs() - startedMs > 100 + 200 + 400 + 800 + 1600 + 2000, 'the pauses grow');
     await assert.rejects(memory.claim([1n]), /is unavailable/);
     assert.equal(problems.length, 1);
     isBroken = false;
@@ -96,12 +99,12 @@ describe('a shared store that answers with errors', function () {
     store.behave = ([name, key]) =>
       name === 'SET' && key === 'vigia:outcome:1' && asked++ % 2 === 0 ? '-TRYAGAIN later\r\n' : undefined;
     const before = store.connections;
-    const startedMs = performance.now();
+    const startedMs = clock.passedMs();
     await eventually(async () => {
       await memory.claim([1n]).catch(() => {});
-      assert.ok(store.connections >= before + 4);
+      assert.ok(store.connections >= before + 6);
     });
-    assert.ok(performance.now() - startedMs > 100 + 200 + 400, 'the pauses grow');
+    assert.ok(clock.passedMs() - startedMs > 100 + 200 + 400 + 800 + 1600 + 2000, 'the pauses grow');
   });
 
   it('to models alone: does not count as working, as other replicas could count nothing', async () => {
