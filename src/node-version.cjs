@@ -5,10 +5,10 @@
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
-/** Why this version of Node cannot run the project whose `engines.node` is `required` (">=24"); empty if it can. */
+/** Why this version of Node cannot run the project whose `engines.node` is `required` (">=24.11.1"); empty if it can. */
 function refusal(version, required) {
-  const oldest = Number(/\d+/.exec(required)[0]);
-  if (Number.parseInt(version, 10) >= oldest) return '';
+  const oldest = /[\d.]+/.exec(required)[0];
+  if (version.localeCompare(oldest, 'en', { numeric: true }) >= 0) return '';
   // the npm package has no lockfile, and brings no Node
   const isRepository = existsSync(join(__dirname, '../package-lock.json'));
   const otherwise = isRepository

@@ -25,13 +25,13 @@ function runScript(name: string, env: Record<string, string>) {
 describe('the version of Node', () => {
   it('is stated in package.json, and what is older is refused with what to do', () => {
     const required = manifest.engines.node;
-    for (const version of ['12.22.12', '18.20.4', '20.20.2', '22.21.0', '23.11.1']) {
+    for (const version of ['12.22.12', '18.20.4', '20.20.2', '22.21.0', '23.11.1', '24.9.0', '24.11.0']) {
       assert.match(
         refusal(version, required),
-        /^vigia: needs Node\.js 24 or newer, and this is \d+\.\d+\.\d+: \S/,
+        /^vigia: needs Node\.js 24\.11\.1 or newer, and this is \d+\.\d+\.\d+: \S/,
       );
     }
-    for (const version of ['24.0.0', '24.21.0', '25.1.0', '100.0.0'])
+    for (const version of ['24.11.1', '24.21.0', '25.1.0', '100.0.0'])
       assert.equal(refusal(version, required), '');
   });
 
@@ -44,7 +44,7 @@ describe('the version of Node', () => {
     it(`is refused by npm run ${name} in one line, before TypeScript is read`, () => {
       const old = join(root, 'test/support/programs/node-20.cjs');
       const { status, stdout, stderr } = runScript(name, { NODE_OPTIONS: `--require ${old}` });
-      assert.match(stderr, /^vigia: needs Node\.js 24 or newer, and this is 20\.20\.2: .*\n$/);
+      assert.match(stderr, /^vigia: needs Node\.js 24\.11\.1 or newer, and this is 20\.20\.2: .*\n$/);
       assert.equal(stdout, '');
       assert.equal(status, 1);
     });
@@ -59,7 +59,7 @@ describe('the version of Node', () => {
     if (old === undefined) return this.skip();
     for (const name of names) {
       const { status, stderr } = runScript(name, { PATH: [old, ...folders].join(delimiter) });
-      assert.match(stderr, /^vigia: needs Node\.js 24 or newer, and this is .*\n$/);
+      assert.match(stderr, /^vigia: needs Node\.js 24\.11\.1 or newer, and this is .*\n$/);
       assert.equal(status, 1);
     }
   });

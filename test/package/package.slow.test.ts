@@ -139,7 +139,7 @@ describe('the npm package', function () {
   it('says which Node is needed on an older one, as command and as library', async () => {
     const NODE_OPTIONS = `--require ${join(root, 'test/support/programs/node-20.cjs')}`;
     const message =
-      'vigia: needs Node.js 24 or newer, and this is 20.20.2: install it from https://nodejs.org';
+      'vigia: needs Node.js 24.11.1 or newer, and this is 20.20.2: install it from https://nodejs.org';
     for (const { name } of commands) {
       const { code, stderr } = await node(['node_modules/vigia/bin/vigia.cjs', name], { NODE_OPTIONS }).catch(
         (error) => error,
