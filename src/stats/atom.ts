@@ -43,10 +43,9 @@ function shortestSpelling(value: number, tolerance: number): number {
 /** The frequent value that a bin was made for, recognised by its edges alone; `null` for any other bin. */
 export function atomBetween(lower: number, upper: number): number | null {
   if (lower === -upper) return atomEdges(0, upper * 1000)[1] === upper ? 0 : null;
-  if (!Number.isFinite(upper - lower)) return null;
+  // the value is in the middle, so one edge tells
   const value = clean(lower / 2 + upper / 2);
-  const [below, above] = edgesAbout(value);
-  return below === lower && above === upper ? value : null;
+  return edgesAbout(value)[0] === lower ? value : null;
 }
 
 function exponentOf(value: number): number {

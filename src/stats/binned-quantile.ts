@@ -27,10 +27,10 @@ export function binnedQuantile(
   let below = 0;
   let bin = 0;
   // an empty bin holds no quantile
-  while (bin < ranges.length - 1 && (counts[bin] === 0 || below + counts[bin] < rank)) below += counts[bin++];
+  while (counts[bin] === 0 || below + counts[bin] < rank) below += counts[bin++];
   const { lower, upper } = ranges[bin];
   if (!Number.isFinite(lower)) return { value: upper, side: 'or less' };
   if (!Number.isFinite(upper)) return { value: lower, side: 'or more' };
-  const share = counts[bin] > 0 ? (rank - below) / counts[bin] : 0;
+  const share = (rank - below) / counts[bin];
   return { value: lower + share * (upper - lower), side: 'about' };
 }

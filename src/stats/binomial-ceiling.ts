@@ -25,7 +25,6 @@ export function binomialCeiling(
   samples: number,
   z: number,
 ): number {
-  if (referenceSamples === 0 || samples === 0) return 1;
   const expected = Math.asin(Math.sqrt((referenceCount + 1) / (referenceSamples + 2)));
   const noise = (z / 2) * Math.sqrt(1 / samples + 1 / referenceSamples);
   const smoothed = Math.sin(Math.min(Math.PI / 2, expected + noise)) ** 2;

@@ -17,9 +17,8 @@ export type CertainRows = { readonly atZero: number; readonly atOne: number };
  */
 export function softenCertainEnds(curve: CalibrationCurve, { atZero, atOne }: CertainRows): CalibrationCurve {
   const inner = curve.probabilities.filter((probability) => probability > 0 && probability < 1);
-  const hasBoth = curve.probabilities[0] === 0 && curve.probabilities.at(-1) === 1;
-  const least = Math.min(0.5 / (atZero + 1), inner[0] ?? (hasBoth ? 0.5 : 1));
-  const greatest = Math.max((atOne + 0.5) / (atOne + 1), inner.at(-1) ?? (hasBoth ? 0.5 : 0));
+  const least = Math.min(0.5 / (atZero + 1), inner[0] ?? 1);
+  const greatest = Math.max((atOne + 0.5) / (atOne + 1), inner.at(-1) ?? 0);
   return {
     scores: curve.scores,
     probabilities: curve.probabilities.map((probability) =>

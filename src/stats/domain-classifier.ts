@@ -50,7 +50,7 @@ const maxTried = 64;
  * regression finds where samples are hard to tell apart, in one pass over the rows.
  *
  * @param split the index of the first row of the second sample
- * @returns `null` if a fold lacks one of the samples, or no column varies
+ * @returns `null` if a fold lacks one of the samples, or there is no column
  *
  * Source: R. A. Fisher, The Use of Multiple Measurements in Taxonomic Problems, Ann. Eugenics 7 (1936); two samples told
  * apart by a classifier: D. Lopez-Paz, M. Oquab, Revisiting Classifier Two-Sample Tests, ICLR 2017.
@@ -98,7 +98,7 @@ export function separate(columns: SeparationColumns, split: number): Separation 
   return {
     rocAuc: areas.reduce((total, area) => total + area, 0) / folds,
     standardError: Math.sqrt(2 * variance) / folds,
-    terms: taken.map((term, i) => ({ columns: terms[term].columns, share: sum > 0 ? parts[i] / sum : 0 })),
+    terms: taken.map((term, i) => ({ columns: terms[term].columns, share: parts[i] / sum })),
   };
 }
 

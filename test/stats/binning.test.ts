@@ -8,10 +8,13 @@ import {
   countBins,
   createBinner,
   equalWidthEdges,
+  indexRecordedBins,
   missingBin,
   numericBinIndex,
+  recordedBins,
   unseenBin,
 } from '../../src/stats/binning.ts';
+import { countedBins, labelledCounts } from '../../src/stats/counted-bins.ts';
 
 const ages: Bins = { kind: 'numeric', edges: [23, 25.5, 40] };
 const history: CategoricalBins = {
@@ -91,6 +94,34 @@ describe('binning', () => {
       const [lower, upper] = edges;
       assert.equal(binLabels({ kind: 'numeric', edges })[1], `01 (${lower}, ${upper}]`);
     }
+  });
+
+  it('records categories by number, everything else by label, and finds either', () => {
+    assert.deepEqual(recordedBins(ages), binLabels(ages));
+    assert.deepEqual(recordedBins(history), ['00', '01', 'other', 'missing', 'unseen']);
+    assert.deepEqual(
+      [...indexRecordedBins(history)],
+      [...Object.entries({ '00': 0, '01': 1, other: 2, missing: 3, unseen: 4, '= good': 0, '= none': 1 })],
+    );
+    assert.deepEqual(
+      [...indexRecordedBins(history, false)],
+      [...binLabels(history).entries()].map(([i, label]) => [label, i]),
+    );
+  });
+
+  it('shows each bin with its counts', () => {
+    const counted = countedBins(history, [1, 2, 3, 4, 5], [6, 7, 8, 9, 10]);
+    assert.deepEqual(counted[0], {
+      kind: 'category',
+      category: 'good',
+      label: '= good',
+      reference: 1,
+      live: 6,
+    });
+    assert.deepEqual(labelledCounts(counted).slice(1, 3), [
+      { label: '= none', reference: 2, live: 7 },
+      { label: 'other', reference: 3, live: 8 },
+    ]);
   });
 
   it('has as many labels as bins, all distinct', () => {

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { canonicalCategory, indexCategories, missingMarks } from '../../src/stats/category-text.ts';
+import {
+  canonicalCategory,
+  codeOf,
+  indexCategories,
+  isMissingText,
+  isTruthValue,
+  markPattern,
+  missingMarks,
+  missingPattern,
+  plainText,
+} from '../../src/stats/category-text.ts';
 
 /** Ways to write the same category. */
 const alike: readonly (readonly [canonical: string, ...written: unknown[]])[] = [
@@ -43,6 +53,24 @@ describe('the text of a category', () => {
     assert.deepEqual(texts.map(canonicalCategory), texts);
   });
 
+  it('is composed if it has up to 1,000 characters, without the spaces that appear as it is', () => {
+    const accents = 'e\u0301'.repeat(500);
+    assert.equal(plainText(accents), '\u00e9'.repeat(500));
+    assert.equal(plainText(` ${accents}e\u0301`), `${accents}e\u0301`);
+    assert.equal(plainText('\u200b a\u200b '), 'a');
+  });
+
+  it('is a number if no other has the same text as a double', () => {
+    assert.equal(codeOf('-9007199254740991'), Number.MIN_SAFE_INTEGER);
+    assert.equal(codeOf('9007199254740992'), undefined);
+    assert.equal(codeOf('1e400'), undefined);
+    assert.equal(codeOf(''), undefined);
+  });
+
+  it('is a boolean as JSON writes it', () => {
+    assert.deepEqual(['true', 'false', 'True', '1', ''].map(isTruthValue), [true, true, false, false, false]);
+  });
+
   it('does not change when it is taken again, however long it is', () => {
     const long = fc
       .tuple(fc.constantFrom('\u00a0a', 'e\u0301', ' x', 'x\u200b'), fc.integer({ min: 450, max: 550 }))
@@ -53,6 +81,29 @@ describe('the text of a category', () => {
         assert.equal(canonicalCategory(canonical), canonical);
       }),
     );
+  });
+});
+
+describe('the texts that mean a missing value', () => {
+  it('are marks, with or without unusual spaces and invisible characters around them', () => {
+    for (const text of ['', 'NA', '-1.#QNAN', '\u00a0NA', '\ufeffnull\u200b', '\u200b']) {
+      assert.ok(isMissingText(text), JSON.stringify(text));
+    }
+    for (const text of ['na', 'NAN', 'Köln', '\u00a0ZA', '1x#IND']) assert.ok(!isMissingText(text), text);
+  });
+
+  it('are those that the pattern for JSON Schema matches, but for those that are categories', () => {
+    const all = new RegExp(missingPattern([]), 'u');
+    for (const mark of missingMarks) {
+      assert.match(mark, all);
+      assert.match(` \u00a0${mark}\u200b\n`, all);
+      assert.doesNotMatch(`${mark}x`, all);
+    }
+    assert.doesNotMatch('1x#IND', all);
+    const namibia = new RegExp(missingPattern(['NA']), 'u');
+    assert.doesNotMatch('NA', namibia);
+    assert.match('N/A', namibia);
+    assert.equal(markPattern(['', 'NA', '1.#IND']), String.raw`NA|1\.#IND`);
   });
 });
 

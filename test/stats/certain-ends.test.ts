@@ -17,6 +17,7 @@ describe('the certain ends of a calibration curve', () => {
 
   it('go no further than their neighbours', () => {
     assert.deepEqual(soften([0, 0.05, 0.97, 1]), [0.05, 0.05, 0.97, 0.97]);
+    assert.deepEqual(soften([0, 0.05, 0.3, 0.97, 1]), [0.05, 0.05, 0.3, 0.97, 0.97]);
     assert.deepEqual(soften([0, 1], 0, 0), [0.5, 0.5]);
   });
 
@@ -35,6 +36,8 @@ describe('the certain ends of a calibration curve', () => {
 
   it('are where the curve stops being 0 and begins to be 1', () => {
     assert.deepEqual(certainEnds(curveOf(0, 0, 0.5, 1, 1)), { zeroTo: 0.1, oneFrom: 0.3 });
+    assert.equal(certainEnds(curveOf(0, 0.5)).zeroTo, 0);
+    assert.equal(certainEnds(curveOf(1)).oneFrom, 0);
     assert.deepEqual(certainEnds(curveOf(0.2, 0.5)), {
       zeroTo: Number.NEGATIVE_INFINITY,
       oneFrom: Number.POSITIVE_INFINITY,

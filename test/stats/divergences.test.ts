@@ -92,6 +92,7 @@ describe('divergences', () => {
     assert.throws(() => psi([1, -2], [1, 1], { smoothing: { pseudoCount: 1 } }), /got -2 in bin 1/);
     assert.throws(() => psi([1, 2], [Number.NaN, 1], { smoothing: { pseudoCount: 1 } }), /got NaN in bin 0/);
     assert.throws(() => binnedKolmogorovSmirnov([1], [0]), RangeError);
+    assert.throws(() => binnedKolmogorovSmirnov([0], [1]), RangeError);
     assert.throws(() => binnedKolmogorovSmirnov([1], [0, 1]), RangeError);
   });
 

@@ -100,6 +100,34 @@ describe('telling two samples apart', () => {
     assert.ok(without === null || Math.abs(without.rocAuc - 0.5) < 0.05);
   });
 
+  it('learns nothing from the rows that it is tested on', () => {
+    const random = createRandom(8);
+    const noise = Array.from({ length: 30 }, () => ({
+      values: Array.from({ length: 200 }, () => drawNormal(random)),
+      hasProducts: false,
+    }));
+    const found = separate(scaled(noise), 100);
+    assert.ok(found !== null && Math.abs(found.rocAuc - 0.5) < 2 * found.standardError, `${found?.rocAuc}`);
+    // five folds, each with 20 rows of either side, of which Mann and Whitney's U has the variance 41/(12·20·20)
+    closeTo(found.standardError, Math.sqrt((2 * (41 / 4800)) / 5), 0.003);
+  });
+
+  it('tells all apart where a column does, and guesses where all means are equal', () => {
+    const values = Array.from({ length: 20 }, (_, row) => (row < 10 ? row : 100 + row));
+    assert.equal(separate(scaled([{ values }]), 10)?.rocAuc, 1);
+    const equal = [{ values: new Float64Array(20), hasSquare: true, group: 'a', hasProducts: true }];
+    const guess = separate(equal, 10);
+    assert.equal(guess?.rocAuc, 0.5);
+    assert.deepEqual(guess?.terms, []);
+  });
+
+  it('needs two rows of either side in each fold', () => {
+    const of = (rows: number) => scaled([{ values: Array.from({ length: rows }, (_, row) => row) }]);
+    assert.ok(separate(of(20), 10) !== null);
+    assert.equal(separate(of(20), 9), null);
+    assert.equal(separate(of(20), 11), null);
+  });
+
   it('tells nothing without columns, or with hardly any rows on one side', () => {
     assert.equal(separate([], split), null);
     const columns = draw(6, (normal) => [normal()]);
