@@ -8,6 +8,7 @@ import { commands } from '../../src/cli/commands.ts';
 import { parseOptions } from '../../src/cli/parse-options.ts';
 import { UsageError } from '../../src/cli/run-cli.ts';
 import { root } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { requireTool } from '../support/tools.ts';
 
 function vigia(...args: string[]) {
@@ -82,14 +83,15 @@ describe('vigia', () => {
   });
 
   it('starts the service in its own place, so that signals reach it', async () => {
+    await using folder = await temporaryFolder();
     const child = spawn(process.execPath, ['bin/vigia.cjs', 'serve'], {
       cwd: root,
       env: {
         ...process.env,
         PORT: '0',
         ADMIN_PORT: '0',
-        SAMPLES_PATH: '/dev/null',
-        OUTCOMES_PATH: '/dev/null',
+        SAMPLES_PATH: join(folder.path, 'samples.jsonl'),
+        OUTCOMES_PATH: join(folder.path, 'outcomes.jsonl'),
       },
       stdio: ['ignore', 'ignore', 'pipe'],
     });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isOpenToOthers, keptKeyPath, makeKeyOnce } from '../../src/outcomes/kept-key.ts';
 import { readSigningKeys } from '../../src/outcomes/keys.ts';
@@ -87,8 +87,11 @@ describe('the keys of prediction ids, if none is set', () => {
   it('end with the process where none can be kept, which is said', async () => {
     await using folder = await temporaryFolder();
     const file = await folder.write('file', '');
+    // through a link: a mutant must not leave a key in /dev
+    const device = join(folder.path, 'null');
+    await symlink('/dev/null', device);
     for (const [OUTCOMES_PATH, reason] of [
-      ['/dev/null', '/dev/null is a device, and no key is kept next to it'],
+      [device, `${device} is a device, and no key is kept next to it`],
       [join(file, 'outcomes.jsonl'), `${join(file, '.outcome-key')} cannot be created: ENOTDIR`],
     ]) {
       const { keys, description, isProblem } = await readSigningKeys({ OUTCOMES_PATH });
