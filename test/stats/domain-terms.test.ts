@@ -43,6 +43,39 @@ describe('the terms of the domain classifier', () => {
     assert.deepEqual(Array.from(both.terms[0].values), Array.from(terms[0].values));
   });
 
+  it('are in order of how many standard errors the means are apart', () => {
+    // eight reference rows and four live rows in each fold
+    const unequal = Array.from({ length: 2 * folds + 1 }, (_, group) => 6 * group + 2 * (group % 2));
+    const isLive = (row: number) => row % 12 >= 8;
+    const of = (column: number, mean: readonly [number, number], spread: readonly [number, number]) => ({
+      columns: [column] as const,
+      values: () =>
+        Float64Array.from({ length: 12 * folds }, (_, row) => {
+          const side = isLive(row) ? 1 : 0;
+          return mean[side] + (row % 2 === 0 ? 1 : -1) * spread[side];
+        }),
+    });
+    // by the square of the distance over spread²/rows of each side, without the constant factor
+    const candidates = [
+      of(0, [50, 53], [10, 10]),
+      of(1, [0, 1], [1, 1]),
+      of(2, [-7, -7.5], [0, 1]),
+      of(3, [1, 1.5], [1, 0]),
+      of(4, [2, 2], [1, 1]),
+      of(5, [3, -3], [0, 0]),
+    ];
+    const { terms, taken } = chooseTerms(candidates, unequal, 10);
+    assert.deepEqual(
+      terms.map(({ columns: [column] }) => column),
+      [1, 3, 2, 0],
+    );
+    assert.deepEqual(
+      taken,
+      Array.from({ length: folds + 1 }, () => [0, 1, 2, 3]),
+    );
+    assert.equal(chooseTerms(candidates, unequal, 2).terms.length, 2);
+  });
+
   it('are chosen for each fold without its own rows', () => {
     const inFirst = candidate((row) => noise(row) + (row < 8 ? 100 * side(row) : 0));
     const { taken } = chooseTerms([inFirst, little], groups, 1);

@@ -107,6 +107,8 @@ describe('drift of one variable', () => {
     assert.equal(judgeDrift(0.01, 0.06, { ...trend, probability: 0.44, z: -5 }), 'moved');
     assert.equal(judgeDrift(0.01, 0.06, { ...trend, probability: 0.549 }), 'stable');
     assert.equal(judgeDrift(0.01, 0.06, { ...trend, z: 4.4 }), 'stable');
+    assert.equal(judgeDrift(0.01, 0.06, { ...trend, z: driftRule.ceilingZ }), 'stable');
+    assert.equal(judgeDrift(0.01, 0.06, { ...trend, effectiveValues: driftRule.minTrendValues }), 'moved');
     assert.equal(judgeDrift(0.01, 0.5, { ...trend, effectiveValues: 29 }), 'undetermined');
   });
 
