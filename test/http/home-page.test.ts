@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { historyStepMs } from '../../src/history/drift-steps.ts';
 import { makeSamples } from '../report/samples.ts';
+import { startLeapingService } from '../support/leaping-service.ts';
 import {
   eventually,
   postJson,
@@ -19,7 +20,8 @@ describe('the home page', function () {
   let service: TestService;
 
   before(async () => {
-    service = await startTestService();
+    // as long as the page may show the same alerts
+    service = await startLeapingService({ LEAP_MS: '5000' });
   });
   after(() => service?.stop());
 
@@ -75,6 +77,7 @@ describe('the home page', function () {
     assert.equal(page.match(/href="\/metrics"/g)?.length, 2);
     const pending =
       /pending<\/span> <a href="\/runbook#modelfeaturedrift"><strong>ModelFeatureDrift<\/strong><\/a> warning, for .*: age has drifted: PSI/;
+    service.process.kill('SIGUSR2');
     await eventually(async () => assert.match(await text(), pending));
     assert.match(page, /npm run drift <span>--<\/span> <span>--model<\/span> models\/credit\.json/);
     assert.match(

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, chmod, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mock } from 'node:test';
 import { lockFile } from '../../src/files/file-lock.ts';
 import { type JsonlWriterOptions, openJsonlWriter } from '../../src/files/jsonl-writer.ts';
 import { listRotatedFiles, putAside, rotatedPath } from '../../src/files/rotated-files.ts';
@@ -88,7 +89,12 @@ describe('a file that several processes write to', function () {
     const lock = await lockFile(join(folder.path, '.lines.jsonl.series-lock'));
     const { writer, problems } = open(path);
     writer.append('{"line":1}');
+    // each look at the clock takes a second, so that nothing has to wait for its limit
+    const { now } = performance;
+    let looks = 0;
+    const clock = mock.method(performance, 'now', () => now.call(performance) + 1000 * looks++);
     await assert.rejects(writer.appendDurably(['{"line":2}']), /another process keeps \S+ locked/);
+    clock.mock.restore();
     assert.equal(problems.length, 1);
     assert.deepEqual(await namesIn(folder.path), []);
     lock?.release();
