@@ -56,7 +56,10 @@ describe('the version of Node', () => {
       const { status, stdout } = spawnSync(join(folder, 'node'), ['--version'], { encoding: 'utf8' });
       return status === 0 && Number.parseInt(stdout.slice(1), 10) < 24;
     });
-    if (old === undefined) return this.skip();
+    if (old === undefined) {
+      console.log('      skipped: no Node older than 24 is on the PATH');
+      return this.skip();
+    }
     for (const name of names) {
       const { status, stderr } = runScript(name, { PATH: [old, ...folders].join(delimiter) });
       assert.match(stderr, /^vigia: needs Node\.js 24\.11\.1 or newer, and this is .*\n$/);

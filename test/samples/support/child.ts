@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Context } from 'mocha';
+import { skipForLackOf } from '../../support/tools.ts';
 
 /** The path of a program in test/samples/programs. */
 export function program(name: string): string {
@@ -49,7 +50,7 @@ export async function run(command: string, args: readonly string[]): Promise<str
 
 /**
  * The command that runs another in a mount namespace of its own, in which it may mount file systems that are gone with
- * it. If the machine does not allow that, the test is skipped, because installing a tool would not help.
+ * it. If the machine does not allow that, see {@link skipForLackOf}.
  */
 export async function mountLauncher(context: Context): Promise<readonly string[]> {
   const asRoot = process.getuid?.() === 0 ? ['--mount'] : ['--user', '--map-root-user', '--mount'];
@@ -58,8 +59,7 @@ export async function mountLauncher(context: Context): Promise<readonly string[]
     () => false,
   );
   if (isAllowed) return ['unshare', ...asRoot];
-  console.log(`      skipped: ${context.test?.fullTitle()}: this user may not mount a file system`);
-  return context.skip();
+  return skipForLackOf(context, 'this user may not mount a file system');
 }
 
 /** Runs a program of test/samples/programs where it may mount file systems (see `mountLauncher`). */
