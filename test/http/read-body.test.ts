@@ -3,7 +3,13 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { type AcceptedBody, announcedBytes, BodyProblem, readBody } from '../../src/http/read-body.ts';
+import {
+  type AcceptedBody,
+  announcedBytes,
+  BodyProblem,
+  decodeText,
+  readBody,
+} from '../../src/http/read-body.ts';
 
 const maxBytes = 64;
 const json: AcceptedBody = { mediaTypes: ['application/json', 'application/x-ndjson'], maxBytes };
@@ -202,5 +208,45 @@ describe('the body reader', () => {
       request.headers = { 'content-length': length };
       assert.equal(announcedBytes(request, maxBytes), bytes);
     }
+  });
+});
+
+describe('a body that comes in chunks', () => {
+  /** @param maxBytes the most that is taken */
+  function open(maxBytes: number) {
+    const request = new IncomingMessage(new Socket());
+    request.headers = { 'content-type': 'application/json' };
+    const body = readBody(request, { mediaTypes: ['application/json'], maxBytes });
+    return { request, text: body.then(({ bytes }) => decodeText(bytes)) };
+  }
+
+  it('is what they are together, up to the limit', async () => {
+    const whole = 'abcdefghij'.repeat(50);
+    for (const sizes of [[500], [1], [250], [1, 498], [499, 1], [7, 64, 3], [64, 1]]) {
+      const { request, text } = open(whole.length);
+      for (let start = 0, i = 0; start < whole.length; i++) {
+        const end = start + sizes[i % sizes.length];
+        request.emit('data', Buffer.from(whole.slice(start, end)));
+        start = end;
+      }
+      request.emit('end');
+      assert.equal(await text, whole, `${sizes}`);
+    }
+    const { request, text } = open(whole.length);
+    for (const part of [whole.slice(1), 'a', 'b']) request.emit('data', Buffer.from(part));
+    await assert.rejects(text, { detail: 'the body may have at most 500 bytes' });
+  });
+
+  it('takes no more memory if it comes in pieces of one byte', async () => {
+    const bytes = 1_000_000;
+    const { request, text } = open(bytes);
+    const piece = Buffer.from('a');
+    const before = process.memoryUsage().heapUsed;
+    for (let i = 0; i < bytes; i++) request.emit('data', piece.subarray());
+    const grown = process.memoryUsage().heapUsed - before;
+    request.emit('end');
+    assert.equal((await text).length, bytes);
+    // a buffer for each would take 100 MB
+    assert.ok(grown < 50_000_000, `${grown} bytes`);
   });
 });
