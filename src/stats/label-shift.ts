@@ -36,8 +36,7 @@ export function labelShift(
     for (let i = 0; i < counts.length; i++) {
       if (counts[i] === 0) continue;
       const likely = probabilities[i] * positive;
-      const either = likely + (1 - probabilities[i]) * negative;
-      if (either > 0) sum += (counts[i] * likely) / either;
+      sum += (counts[i] * likely) / (likely + (1 - probabilities[i]) * negative);
     }
     share = sum / rows;
     if (Math.abs(share - before) < tolerance) break;
@@ -58,7 +57,7 @@ function information(
     // how frequent such a row is in either class, as a multiple of its frequency in training
     const [positive, negative] = [probabilities[i] / prior, (1 - probabilities[i]) / (1 - prior)];
     const either = share * positive + (1 - share) * negative;
-    if (either > 0) sum += counts[i] * ((positive - negative) / either) ** 2;
+    sum += counts[i] * ((positive - negative) / either) ** 2;
   }
   return sum;
 }

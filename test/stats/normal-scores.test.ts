@@ -14,6 +14,11 @@ describe('normalScores', () => {
     assert.deepEqual([scores[1], scores[3]], [0, 0]);
     assert.ok(Math.abs(scores[0] + 0.6744897502) < 1e-8);
     assert.equal(scores[2], -scores[0]);
+    const mixed = [3, Number.POSITIVE_INFINITY, 1, Number.NaN, 2, Number.NEGATIVE_INFINITY];
+    // Φ⁻¹ of 5/6, 1/6 and ½
+    for (const [i, score] of [0.9674215661, 0, -0.9674215661, 0, 0, 0].entries()) {
+      assert.ok(Math.abs(normalScores(mixed)[i] - score) < 1e-8);
+    }
     assert.equal(normalScores([]).length, 0);
   });
 });

@@ -14,6 +14,14 @@ describe('the paired difference of two shares', () => {
     near(found?.high, -0.0214);
   });
 
+  it('has the interval of half a row more in each count', () => {
+    const found = pairedShareDifference({ both: 3, first: 1, second: 4, neither: 2 });
+    // 3/12 ± 1.95996·√((6/12 − (3/12)²)/12)
+    near(found?.value, 0.3, 1e-12);
+    near(found?.low, -0.12424, 1e-5);
+    near(found?.high, 0.62424, 1e-5);
+  });
+
   it('says little about few rows, and nothing about none', () => {
     assert.equal(pairedShareDifference({ both: 0, first: 0, second: 0, neither: 0 }), null);
     const equal = pairedShareDifference({ both: 5, first: 0, second: 0, neither: 0 });

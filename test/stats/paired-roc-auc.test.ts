@@ -111,6 +111,18 @@ describe('the paired difference of two areas under the ROC curve', () => {
   it('gives nothing without both outcomes, and no difference for few', () => {
     const none = pairedRocAuc({ first: [], second: [], positives: [], negatives: [] });
     assert.deepEqual(none, { first: null, second: null, difference: null });
+    for (const [positives, negatives] of [
+      [
+        [0, 0],
+        [1, 2],
+      ],
+      [
+        [1, 2],
+        [0, 0],
+      ],
+    ]) {
+      assert.deepEqual(pairedRocAuc({ first: [0, 1], second: [1, 0], positives, negatives }), none);
+    }
     const rows = (positives: number) => ({
       first: [0, 1],
       second: [1, 0],

@@ -96,6 +96,7 @@ describe('probability scores', () => {
     assert.equal(brierScore([], []), null);
     assert.equal(logLoss([], []), null);
     assert.throws(() => brierScore([1], []), RangeError);
+    assert.throws(() => logLoss([1], []), RangeError);
   });
 
   it('give the expected calibration error of five equal bins, as numpy counts it', () => {
@@ -105,6 +106,7 @@ describe('probability scores', () => {
     closeTo(expectedCalibrationError(counts, expected, positives), 0.1107142857142857);
     assert.equal(expectedCalibrationError([0, 0], [0, 0], [0, 0]), null);
     assert.throws(() => expectedCalibrationError([1], [1], [1, 2]), RangeError);
+    assert.throws(() => expectedCalibrationError([1], [1, 2], [1]), RangeError);
   });
 });
 

@@ -110,6 +110,15 @@ describe('the share of positives that explains probabilities', () => {
   });
 
   it('is unknown without rows, and where any share explains them', () => {
+    // a share of 0.25 from rows of which 0.2 + 0.6 · 0.25 score high: its error is √(0.35 · 0.65/n)/0.6
+    for (const prior of [0.5, 0.3]) {
+      const high = (0.8 * prior) / (0.8 * prior + 0.2 * (1 - prior));
+      const low = (0.2 * prior) / (0.2 * prior + 0.8 * (1 - prior));
+      closeTo(labelShift([high, low], [0.35 * 64, 0.65 * 64], prior), 0.25, 1e-6);
+      assert.equal(labelShift([high, low], [0.35 * 63, 0.65 * 63], prior), null);
+    }
+    assert.equal(labelShift([0, 1], [100, 0], 0.5), 0);
+    assert.equal(labelShift([0, 1], [0, 100], 0.5), 1);
     assert.equal(labelShift([0.5], [0], 0.5), null);
     assert.equal(labelShift([], [], 0.5), null);
     assert.equal(labelShift([0.5], [10_000], 0.5), null);
