@@ -5,7 +5,6 @@ import { matchesGlob } from 'node:path';
 /** Where time really passes, and why. Everywhere else, tests wait for what happens, or move a clock that they hold. */
 const allowed = {
   'test/support/service.ts': '`eventually` looks again and again',
-  'test/samples/support/until.ts': '`until` does so as well',
   'test/predictors/model-servers.ts': 'looks whether a server in another language has started',
   'test/support/load.ts': 'spaces the attempts to reach a service that is gone',
   'test/history/run-plan.ts': 'spaces scrapes, as Prometheus does',

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type JsonlWriterOptions, openJsonlWriter } from '../../src/files/jsonl-writer.ts';
 import { listen, program, run, runWithMounts } from '../samples/support/child.ts';
 import { linesIn } from '../samples/support/folder.ts';
-import { until } from '../samples/support/until.ts';
+import { eventually } from '../support/service.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { requireTool } from '../support/tools.ts';
 
@@ -92,11 +92,11 @@ describe('the JSONL writer in trouble', () => {
     await writeFile(place, 'in the way');
     const { writer, problems } = open(join(place, 'lines.jsonl'), { maxPendingBytes: 30 });
     for (let i = 0; i < 2; i++) writer.append(`{"i":${i}}`);
-    await until('it is told', () => problems.length === 1);
+    await eventually(() => assert.equal(problems.length, 1));
     while (writer.append('{}'));
     await assert.rejects(writer.appendDurably(['1']), /ENOTDIR|EEXIST/);
     await rm(place);
-    await until('the writer recovers', () => problems.length === 2);
+    await eventually(() => assert.equal(problems.length, 2));
     await writer.close();
     assert.deepEqual((await linesIn(place)).slice(0, 2), ['{"i":0}', '{"i":1}']);
     assert.match(problems[0], /ENOTDIR|EEXIST/);

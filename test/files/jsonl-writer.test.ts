@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { type JsonlWriterOptions, openJsonlWriter } from '../../src/files/jsonl-writer.ts';
 import { rotatedPath } from '../../src/files/rotated-files.ts';
 import { linesIn, namesIn } from '../samples/support/folder.ts';
-import { until } from '../samples/support/until.ts';
+import { eventually } from '../support/service.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -34,7 +34,7 @@ describe('the JSONL writer', () => {
     const path = join(folder.path, 'a', 'b c', 'input_samples.jsonl');
     const { writer, problems } = open(path);
     for (let i = 0; i < 100; i++) assert.equal(writer.append(lineOf(i)), true);
-    await until('the lines are written', () => writer.written === 100);
+    await eventually(() => assert.equal(writer.written, 100));
     assert.equal(
       await readFile(path, 'utf8'),
       Array.from({ length: 100 }, (_, i) => `${lineOf(i)}\n`).join(''),
@@ -79,8 +79,8 @@ describe('the JSONL writer', () => {
     assert.deepEqual(problems, [
       `${path}: cannot be written as fast as lines arrive: over 100 bytes are waiting, and further lines are dropped`,
     ]);
-    await until('they are written', () => writer.written === accepted);
-    await until('that is said', () => problems.length === 2);
+    await eventually(() => assert.equal(writer.written, accepted));
+    await eventually(() => assert.equal(problems.length, 2));
     assert.equal(problems[1], `${path}: written in time again; ${30 - accepted} lines were dropped`);
     await writer.flush();
     assert.equal(writer.append('{}'), true, 'there is room again');
@@ -255,7 +255,7 @@ describe('the JSONL writer', () => {
       await writeFile(rotatedPath(path, now - 5 * dayMs), '{"age":5}\n');
       const { writer } = open(path, { maxFiles: 9 });
       await writer.flush();
-      await until('the old file is gone', async () => (await namesIn(folder.path)).length === 2);
+      await eventually(async () => assert.equal((await namesIn(folder.path)).length, 2));
       await writer.close();
       assert.deepEqual(await linesIn(folder.path), ['{"age":5}']);
     });
@@ -315,7 +315,7 @@ describe('the JSONL writer', () => {
         assert.deepEqual(await linesIn(folder.path), ['{}']);
         nowMs += dayMs;
         const found = () => linesIn(folder.path).catch(() => ['deleted while it was read']);
-        await until('the line is gone', async () => (await found()).length === 0);
+        await eventually(async () => assert.equal((await found()).length, 0));
         await writer.close();
       } finally {
         Date.now = now;

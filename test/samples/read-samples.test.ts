@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { readJsonl } from '../../src/samples/read-samples.ts';
+import { eventually } from '../support/service.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { skipForLackOf } from '../support/tools.ts';
 import { listen, program, run } from './support/child.ts';
-import { until } from './support/until.ts';
 
 async function readAll(...sources: string[]) {
   const reading = readJsonl(sources);
@@ -187,7 +187,7 @@ describe('reading JSONL', () => {
       assert.ok((await openFiles()).includes(path));
       if (record.i === 10) break;
     }
-    await until('the file is closed', async () => !(await openFiles()).includes(path));
+    await eventually(async () => assert.ok(!(await openFiles()).includes(path), 'the file is closed'));
   });
 
   it('says which file does not exist, or cannot be read', async () => {

@@ -8,10 +8,10 @@ import { lockFile } from '../../src/files/file-lock.ts';
 import { type JsonlWriterOptions, openJsonlWriter } from '../../src/files/jsonl-writer.ts';
 import { listRotatedFiles, putAside, rotatedPath } from '../../src/files/rotated-files.ts';
 import { plainUser } from '../support/other-user.ts';
+import { eventually } from '../support/service.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { listen, program } from './support/child.ts';
 import { linesIn, namesIn } from './support/folder.ts';
-import { until } from './support/until.ts';
 
 function open(path: string, more: Partial<JsonlWriterOptions> = {}) {
   const problems: string[] = [];
@@ -98,7 +98,7 @@ describe('a file that several processes write to', function () {
     assert.equal(problems.length, 1);
     assert.deepEqual(await namesIn(folder.path), []);
     lock?.release();
-    await until('it is written', async () => (await linesIn(folder.path)).length === 1);
+    await eventually(async () => assert.equal((await linesIn(folder.path)).length, 1));
     await writer.close();
     assert.deepEqual(await linesIn(folder.path), ['{"line":1}']);
   });

@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Context } from 'mocha';
 import { run } from '../samples/support/child.ts';
-import { until } from '../samples/support/until.ts';
+import { eventually } from '../support/service.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { requireTool, skipForLackOf } from '../support/tools.ts';
 
@@ -112,12 +112,14 @@ describe('the log destination', () => {
     const stdout: StdioOptions = ['ignore', writer, 'inherit'];
     const { child, report, isReady, go } = start(folder.path, { count: 3050, stdout, waitAt: 3000 });
     closeSync(writer);
-    await until('it waits with a part of its lines, the rest being dropped', isReady);
+    await eventually(async () =>
+      assert.ok(await isReady(), 'it waits with a part of its lines, the rest being dropped'),
+    );
     let log = '';
     const reading = new Socket({ fd: reader }).setEncoding('utf8').on('data', (data) => {
       log += data;
     });
-    await until('most of what waited is read', () => log.length > 1_000_000);
+    await eventually(() => assert.ok(log.length > 1_000_000, 'most of what waited is read'));
     await go();
     await Promise.all([once(reading, 'end'), exitOf(child)]);
     const numbers = numbersIn(log);
@@ -221,10 +223,10 @@ describe('the log destination', () => {
       started.push(terminal);
       const told = () => readFile(report, 'utf8').then(JSON.parse, () => ({}));
       try {
-        await until('it is ready', async () => (await told()).ready === true);
+        await eventually(async () => assert.equal((await told()).ready, true));
         terminal.kill('SIGSTOP');
         await writeFile(`${report}.go`, '');
-        await until('it is done', async () => (await told()).droppedLines !== undefined);
+        await eventually(async () => assert.ok((await told()).droppedLines !== undefined, 'it is done'));
         assert.ok((await told()).droppedLines > 3000);
       } finally {
         terminal.kill('SIGCONT');

@@ -1,10 +1,11 @@
 /** Fills a small file system with samples, makes room, and reports what happened; run where mounting is allowed. */
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { openJsonlWriter } from '../../../src/files/jsonl-writer.ts';
+import { eventually } from '../../support/service.ts';
 import { linesIn } from '../support/folder.ts';
-import { until } from '../support/until.ts';
 
 const [folder] = process.argv.slice(2);
 execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', folder]);
@@ -43,7 +44,7 @@ await writer.flush();
 for (let i = 0; i < 10; i++) append();
 const duringOutage = { file: readFileSync(path, 'utf8'), written: writer.written };
 execFileSync('mount', ['-o', 'remount,size=1m', folder]);
-await until('the writer recovers', () => writer.written === accepted.length);
+await eventually(() => assert.equal(writer.written, accepted.length));
 append();
 await writer.appendDurably(['{"durable":true}']);
 await writer.close();

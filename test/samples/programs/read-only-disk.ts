@@ -1,8 +1,9 @@
 /** Writes samples to a read-only file system that becomes writable, and reports what happened; it has to mount. */
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { openJsonlWriter } from '../../../src/files/jsonl-writer.ts';
+import { eventually } from '../../support/service.ts';
 import { linesIn } from '../support/folder.ts';
-import { until } from '../support/until.ts';
 
 const [folder] = process.argv.slice(2);
 execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'none', folder]);
@@ -21,6 +22,6 @@ await writer.flush();
 await writer.flush();
 for (let i = 5; i < 10; i++) writer.append(`{"i":${i}}`);
 execFileSync('mount', ['-o', 'remount,rw', folder]);
-await until('the writer recovers', () => writer.written > 0);
+await eventually(() => assert.ok(writer.written > 0, 'the writer recovers'));
 await writer.close();
 console.log(JSON.stringify({ problems, dropped: writer.dropped, lines: await linesIn(`${folder}/deeper`) }));
