@@ -120,8 +120,9 @@ describe('the log destination', () => {
       log += data;
     });
     await eventually(() => assert.ok(log.length > 1_000_000, 'most of what waited is read'));
+    const ended = once(reading, 'end');
     await go();
-    await Promise.all([once(reading, 'end'), exitOf(child)]);
+    await Promise.all([ended, exitOf(child)]);
     const numbers = numbersIn(log);
     assert.equal(numbers.length + report().droppedLines, 3050);
     assert.ok(report().droppedLines > 1000);
