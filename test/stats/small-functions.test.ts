@@ -4,6 +4,8 @@ import { driftCeiling, driftRule, earlierCeiling, raisesAlert } from '../../src/
 import { labelShift } from '../../src/stats/label-shift.ts';
 import { psiNoiseCeiling } from '../../src/stats/noise-ceiling.ts';
 import { logLossOfOne } from '../../src/stats/probability-scores.ts';
+import { requireFinite } from '../../src/stats/require-finite.ts';
+import { resample } from '../../src/stats/resample.ts';
 import { roundDecimals } from '../../src/stats/round-decimals.ts';
 import { closeTo } from './close-to.ts';
 
@@ -63,6 +65,24 @@ describe('the alert on drift', () => {
     assert.equal(raisesAlert(drift(0.3), 0.5), false);
     assert.equal(raisesAlert(drift(0.6), 0.5), true);
     assert.equal(raisesAlert(drift(null)), false);
+  });
+});
+
+describe('a number that has to be finite', () => {
+  it('is named if it is not', () => {
+    requireFinite(-1.5, 'the score');
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      assert.throws(() => requireFinite(value, 'the score'), RangeError);
+    }
+  });
+});
+
+describe('a bootstrap resample', () => {
+  it('has as many rows as there are, each where the random number falls', () => {
+    const times = Uint32Array.of(9, 9, 9, 9);
+    const numbers = [0, 0.3, 0.999, 0.26];
+    resample(times, () => numbers.shift() ?? assert.fail('a row too many'));
+    assert.deepEqual([...times], [1, 2, 0, 1]);
   });
 });
 
