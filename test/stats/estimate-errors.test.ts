@@ -56,10 +56,13 @@ function areaOf(weights: readonly number[], shares: readonly number[] = probabil
 describe('the standard errors of estimated figures', () => {
   const squares = (decision: number) =>
     rows.reduce((sum, p) => (decide(p) === decision ? sum + p ** 2 : sum), 0);
-  const errors = estimateErrors({
-    confusion: estimatePerformance(rows, rows.map(decide)).confusion,
-    squaresOfPositives: squares(1),
-    squaresOfNegatives: squares(0),
+  let errors: ReturnType<typeof estimateErrors>;
+  before(() => {
+    errors = estimateErrors({
+      confusion: estimatePerformance(rows, rows.map(decide)).confusion,
+      squaresOfPositives: squares(1),
+      squaresOfNegatives: squares(0),
+    });
   });
 
   it('add up what each row adds to the figure', () => {
@@ -131,6 +134,25 @@ describe('the standard errors of estimated figures', () => {
   it('say that nothing is known where the calibration had no row', () => {
     assert.equal(calibrationErrorOfAccuracy([50], [50], [0]), 0.5);
     assert.equal(calibrationErrorOfAccuracy([50], [50], [100]), 0.05);
+  });
+
+  it('of an area are null where a class is not expected at all', () => {
+    for (const [positives, negatives] of [
+      [
+        [0, 0],
+        [3, 4],
+      ],
+      [
+        [3, 4],
+        [0, 0],
+      ],
+      [[], []],
+    ]) {
+      assert.equal(estimatedRocAucError(positives, negatives), null);
+      assert.equal(calibrationErrorOfRocAuc(positives, negatives, [5, 5]), null);
+    }
+    // a bin without rows adds nothing
+    assert.equal(estimatedRocAucError([1, 0, 3], [4, 0, 2]), estimatedRocAucError([1, 3], [4, 2]));
   });
 
   it('are null where the figure is', () => {

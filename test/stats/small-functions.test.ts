@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { equalWidthEdges } from '../../src/stats/binning.ts';
 import { driftCeiling, driftRule, earlierCeiling, raisesAlert } from '../../src/stats/drift.ts';
+import { judgeAll } from '../../src/stats/judge-all.ts';
 import { labelShift } from '../../src/stats/label-shift.ts';
 import { psiNoiseCeiling } from '../../src/stats/noise-ceiling.ts';
 import { logLossOfOne } from '../../src/stats/probability-scores.ts';
@@ -65,6 +66,16 @@ describe('the alert on drift', () => {
     assert.equal(raisesAlert(drift(0.3), 0.5), false);
     assert.equal(raisesAlert(drift(0.6), 0.5), true);
     assert.equal(raisesAlert(drift(null)), false);
+  });
+});
+
+describe('the verdict on several variables', () => {
+  it('is the worst of theirs, and none without variables', () => {
+    assert.equal(judgeAll(['stable', 'drifting', 'moved', 'undetermined']), 'drifting');
+    assert.equal(judgeAll(['stable', 'undetermined', 'moved']), 'moved');
+    assert.equal(judgeAll(['stable', 'undetermined']), 'undetermined');
+    assert.equal(judgeAll(['stable', 'stable']), 'stable');
+    assert.equal(judgeAll([]), 'undetermined');
   });
 });
 
