@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path';
 import { INSTRUMENTER_CONSTANTS, type InstrumenterContext } from '@stryker-mutator/api/core';
 import { declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin';
 import {
@@ -61,6 +62,7 @@ class MochaRunner implements TestRunner {
     const stryker = this.#stryker;
     stryker.activeMutant = undefined!;
     await this.#load();
+    this.#startWith(basename(dirname(activeMutant.fileName)));
     stryker.hitLimit = hitLimit!;
     stryker.hitCount = 0;
     stryker.activeMutant = activeMutant.id;
@@ -75,6 +77,12 @@ class MochaRunner implements TestRunner {
     this.#isLoaded = true;
     await this.#mocha.loadFilesAsync();
     leaveOutSlow(this.#mocha.suite);
+  }
+
+  /** The tests of the mutant's own folder are the likeliest to fail, and the first failure ends the run. */
+  #startWith(folder: string): void {
+    const isOwn = ({ file = '' }: Mocha.Suite) => Number(basename(dirname(file)) === folder);
+    this.#mocha.suite.suites.sort((a, b) => isOwn(b) - isOwn(a));
   }
 
   /** Runs these tests, or all, until one fails. */
