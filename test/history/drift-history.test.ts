@@ -11,8 +11,8 @@ import { eventually } from '../support/service.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const dayMs = 86_400_000;
-// of today: a file whose lines are older is put away
-const startMs = Math.floor(Date.now() / dayMs) * dayMs;
+// a step that has just begun: a file whose lines are hours old is put away
+const startMs = Math.floor(Date.now() / historyStepMs) * historyStepMs;
 const reference: Reference = {
   model: 'm',
   version: '1',
