@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isOpenToOthers, keptKeyPath, makeKeyOnce } from '../../src/outcomes/kept-key.ts';
 import { readSigningKeys } from '../../src/outcomes/keys.ts';
@@ -24,6 +24,17 @@ describe('the key that is made if none is set', () => {
     );
     for (const key of keys) assert.match(key, /^[\w+/]{43}=\n$/);
     assert.notEqual(keys[0], keys[1]);
+  });
+
+  it('belongs to the owner of its folder, whoever makes it', async () => {
+    await using folder = await temporaryFolder();
+    // only root can make a folder of another user
+    if (process.getuid?.() === 0) await chown(folder.path, 1234, 1235);
+    const path = join(folder.path, '.outcome-key');
+    assert.equal(await makeKeyOnce(path), true);
+    const [key, above] = [await stat(path), await stat(folder.path)];
+    assert.equal(key.uid, above.uid);
+    if (process.getuid?.() === 0) assert.equal(key.gid, 1235);
   });
 
   it('stays as it is once it is there, and is made once, however many make it at the same time', async () => {
