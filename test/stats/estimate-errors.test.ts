@@ -57,7 +57,7 @@ describe('the standard errors of estimated figures', () => {
   const squares = (decision: number) =>
     rows.reduce((sum, p) => (decide(p) === decision ? sum + p ** 2 : sum), 0);
   let errors: ReturnType<typeof estimateErrors>;
-  before(() => {
+  beforeEach(() => {
     errors = estimateErrors({
       confusion: estimatePerformance(rows, rows.map(decide)).confusion,
       squaresOfPositives: squares(1),
