@@ -246,6 +246,12 @@ describe('outcomes that wait for their version', () => {
       waiting.add('a', mature(0.3));
       waiting.add('a', mature(0.4));
       assert.deepEqual(scores().slice(3), ['a 0.3', 'a 0.4']);
+      // the next time that there is too little, each has a turn again
+      hasRoom = false;
+      waiting.add('new', mature(0.8));
+      waiting.add('a', mature(0.5));
+      waiting.add('a', mature(0.6));
+      assert.deepEqual(scores().slice(5), ['a 0.5']);
     });
   });
 });
