@@ -27,6 +27,35 @@ describe('a set of numbers that fills up from below', () => {
     );
   });
 
+  it('grows for as many numbers as are missing below the greatest', () => {
+    const set = createNumberSet();
+    for (let number = 1; number < 5000; number += 2) set.add(number);
+    const restored = createNumberSet(set.save());
+    for (const one of [set, restored]) {
+      for (let number = 0; number < 5010; number++) {
+        assert.equal(one.has(number), number % 2 === 1 && number < 5000, String(number));
+      }
+      assert.equal(one.end, 5000);
+    }
+    assert.equal(set.save().below, 0);
+    for (let number = 0; number < 4000; number += 2) set.add(number);
+    assert.equal(set.save().below, 4000);
+    assert.equal(set.save().bits.length, Math.ceil(125 / 3) * 4);
+  });
+
+  it('tells as many numbers apart as its span, up to the greatest', () => {
+    const set = createNumberSet(undefined, 64);
+    set.add(63);
+    assert.deepEqual([0, 1].map(set.has), [false, false]);
+    set.add(64);
+    assert.deepEqual([0, 1].map(set.has), [true, false]);
+    set.add(74);
+    assert.deepEqual([10, 11].map(set.has), [true, false]);
+    set.add(5);
+    assert.deepEqual([10, 11, 63, 64, 74].map(set.has), [true, false, true, true, true]);
+    assert.equal(set.end, 75);
+  });
+
   it('takes no memory for the part that has filled up', () => {
     const set = createNumberSet();
     for (let number = 0; number < 100_000; number++) set.add(number);
