@@ -34,7 +34,7 @@ export function createExposition(
   let last: Promise<unknown> = Promise.resolve();
   async function collect(before: Promise<unknown>): Promise<Record<MetricsFormat, Exposition>> {
     await setImmediate();
-    await before.catch(() => {});
+    await before;
     shared = undefined;
     const { resourceMetrics, errors } = await reader.collect();
     if (errors.length > 0) diag.error('metrics collection', ...errors);
@@ -46,7 +46,14 @@ export function createExposition(
     return { text: expose('text'), openMetrics: expose('openMetrics') };
   }
   return async (format, isCompressed = false) => {
-    shared ??= last = collect(last);
+    if (!shared) {
+      shared = collect(last);
+      // what was collected is not kept until the next scrape
+      last = shared.then(
+        () => {},
+        () => {},
+      );
+    }
     const { text, compressed } = (await shared)[format];
     return isCompressed ? compressed() : text();
   };
