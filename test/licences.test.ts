@@ -9,7 +9,7 @@ type LockedPackage = { version?: string; license?: string; dev?: boolean };
 
 const locked: Record<string, LockedPackage> = lock.packages;
 
-/** Licences under which whoever installs Vigia owes its users nothing but the notices that the packages bring along. */
+/** Licences that ask of those who distribute Vigia only to keep the notices that the packages contain. */
 const allowed = new Set([
   '0BSD',
   'Apache-2.0',

@@ -16,7 +16,7 @@ export type ExportOutcome =
   | { readonly items: number; readonly error: Error }
   | ({ readonly items: number; readonly error?: undefined } & ExportAnswer);
 
-/** How exports end: what receivers answer, and who is told. */
+/** What reads the receivers' answers, and what is called with the outcome of each export. */
 export type ExportListener = {
   readonly answers: ExportAnswers;
   readonly onOutcome: (outcome: ExportOutcome) => void;
