@@ -170,6 +170,11 @@ function textOf(thrown: unknown): string {
   }
 }
 
+/** @throws TypeError if it is a promise, whose own failure must not end the program */
 function listOf(value: unknown): readonly unknown[] {
+  if (value instanceof Promise) {
+    value.catch(() => {});
+    throw new TypeError('it returned a promise, and has to return its result');
+  }
   return Array.isArray(value) ? value : [value];
 }

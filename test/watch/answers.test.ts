@@ -152,6 +152,22 @@ describe('an answer that is watched', () => {
     assert.deepEqual(countsOf(model), { predictions: [0, 0], refused: 0, failures: { score: 3 } });
   });
 
+  it('may have no function that returns a promise, even one that fails', async () => {
+    // what the types forbid, and JavaScript does not
+    const late: AnswerReaders<any, any>[] = [
+      { ...readers, row: (async () => Promise.reject(new Error('late'))) as () => any },
+      { ...readers, score: (async () => 0.9) as () => any },
+    ];
+    for (const of of late) {
+      const model = watch(reference);
+      const answer: express.RequestHandler = (_, response) => void response.json({ score: 0.9 });
+      const [{ status }] = await exchange(expressApp(model, of, answer), ['{"x":1}']);
+      assert.equal(status, 200);
+      const reason = of.score === readers.score ? 'row' : 'score';
+      assert.deepEqual(countsOf(model), { predictions: [0, 0], refused: 0, failures: { [reason]: 1 } });
+    }
+  });
+
   it('is counted in Koa with the status that an error of the program has', async () => {
     const model = watch(reference);
     const app = new Koa().use(bodyParser()).use(model.koa(readers));
