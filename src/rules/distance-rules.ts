@@ -1,6 +1,6 @@
 import type { seasons } from '../alerts/alert-windows.ts';
 import { driftRule } from '../stats/drift.ts';
-import { byFeature, chiSquareQuantile, promql } from './promql.ts';
+import { byFeature, chiSquareQuantile, promql, sumBy } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';
 import type { Scales } from './rule-settings.ts';
 import type { WindowedCount } from './window-rules.ts';
@@ -98,7 +98,7 @@ export function comparedReference(subject: Subject): RecordingRule[] {
 export function observations({ prefix, by }: Subject): WindowedCount {
   return {
     name: `${prefix}_bin:observations`,
-    count: (range) => `sum by (${by}, bin) (increase(${prefix}_bin_observations_total[${range}]))`,
+    count: (rise) => sumBy(`${by}, bin`, rise(`${prefix}_bin_observations_total`)),
     otherwise: `0 * ${prefix}_bin:reference_ratio:max`,
   };
 }

@@ -1,6 +1,6 @@
 import { intervalZ } from '../stats/wilson-interval.ts';
 import { byModel, byWindow, withRole } from './performance-labels.ts';
-import { promql } from './promql.ts';
+import { promql, sumBy } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';
 import type { WindowedCount } from './window-rules.ts';
 
@@ -12,11 +12,11 @@ const identified = `and on (${byWindow}) model:speaks_for_all{source="realised"}
 /** Outcomes by bin of each protected feature, with the roles of the class predicted and of the outcome. */
 export const groupOutcomes: WindowedCount = {
   name: 'model_feature_bin:outcomes',
-  count: (range) => promql`
+  count: (rise) => promql`
     sum by (${byBin}, predicted, actual) (
       ${withRole(
         withRole(
-          `sum by (${byBin}, prediction, outcome) (increase(model_feature_bin_outcomes_total[${range}]))`,
+          sumBy(`${byBin}, prediction, outcome`, rise('model_feature_bin_outcomes_total')),
           'prediction',
           'predicted',
         ),

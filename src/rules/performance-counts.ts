@@ -1,27 +1,28 @@
 import { byModel, bySource, byWindow, withBand, withRole } from './performance-labels.ts';
-import { promql } from './promql.ts';
+import { promql, sumBy } from './promql.ts';
 import type { RecordingRule } from './rule-file.ts';
-import type { WindowedCount } from './window-rules.ts';
+import type { Count, WindowedCount } from './window-rules.ts';
 
 /** A counter by cell, by score bin and role of the prediction. */
-function byDecision(metric: string): (range: string) => string {
-  return (range) => promql`
+function byDecision(counter: string): Count {
+  return (rise) => promql`
     sum by (${byModel}, score_bin, predicted) (
-      ${withRole(`sum by (${byModel}, score_bin, prediction) (increase(${metric}[${range}]))`, 'prediction', 'predicted')}
+      ${withRole(sumBy(`${byModel}, score_bin, prediction`, rise(counter)), 'prediction', 'predicted')}
     )`;
 }
 
 /** A counter by cell, by band of the score. */
-function perBand(metric: string): (range: string) => string {
-  return (range) => promql`
+function perBand(counter: string): Count {
+  return (rise) => promql`
     sum by (${byModel}, score_band) (
-      ${withBand(`sum by (${byModel}, score_bin) (increase(${metric}[${range}]))`)}
+      ${withBand(sumBy(`${byModel}, score_bin`, rise(counter)))}
     )`;
 }
 
-const perModel = (metric: string) => (range: string) => `sum by (${byModel}) (increase(${metric}[${range}]))`;
-const perBin = (metric: string) => (range: string) =>
-  `sum by (${byModel}, score_bin) (increase(${metric}[${range}]))`;
+/** A counter by the values of these labels. */
+function per(labels: string, counter: string): Count {
+  return (rise) => sumBy(labels, rise(counter));
+}
 
 /** What is added up over each window, from the counts of all replicas. */
 export const counts: readonly WindowedCount[] = [
@@ -36,11 +37,11 @@ export const counts: readonly WindowedCount[] = [
   },
   {
     name: 'model_score_bin:outcomes',
-    count: (range) => promql`
+    count: (rise) => promql`
       sum by (${byModel}, score_bin, predicted, actual) (
         ${withRole(
           withRole(
-            `sum by (${byModel}, score_bin, prediction, outcome) (increase(model_outcomes_total[${range}]))`,
+            sumBy(`${byModel}, score_bin, prediction, outcome`, rise('model_outcomes_total')),
             'prediction',
             'predicted',
           ),
@@ -51,29 +52,28 @@ export const counts: readonly WindowedCount[] = [
   },
   {
     name: 'model_score_bin:expected_negatives_below',
-    count: perBin('model_score_bin_expected_negatives_below_total'),
+    count: per(`${byModel}, score_bin`, 'model_score_bin_expected_negatives_below_total'),
   },
   {
     name: 'model_score_bin:expected_positives_above',
-    count: perBin('model_score_bin_expected_positives_above_total'),
+    count: per(`${byModel}, score_bin`, 'model_score_bin_expected_positives_above_total'),
   },
   {
     name: 'model_score_bin:outcome_negatives_below',
-    count: perBin('model_outcome_negatives_below_total'),
+    count: per(`${byModel}, score_bin`, 'model_outcome_negatives_below_total'),
   },
   { name: 'model_score_band:outcome_scores', count: perBand('model_outcome_scores_total') },
   { name: 'model_score_band:outcome_expected', count: perBand('model_outcome_expected_total') },
   { name: 'model_score_band:outcome_variance', count: perBand('model_outcome_variance_total') },
-  { name: 'model:outcome_squared_errors', count: perModel('model_outcome_squared_errors_total') },
-  { name: 'model:outcome_log_losses', count: perModel('model_outcome_log_losses_total') },
+  { name: 'model:outcome_squared_errors', count: per(byModel, 'model_outcome_squared_errors_total') },
+  { name: 'model:outcome_log_losses', count: per(byModel, 'model_outcome_log_losses_total') },
   {
     name: 'model:outcomes_accepted',
-    count: (range) => `sum by (model) (increase(model_outcome_delay_seconds_count[${range}]))`,
+    count: per('model', 'model_outcome_delay_seconds_count'),
   },
   {
     name: 'model_outcome:delay_seconds_bucket',
-    count: (range) =>
-      `sum by (${byModel}, outcome, le) (increase(model_outcome_delay_seconds_bucket[${range}]))`,
+    count: per(`${byModel}, outcome, le`, 'model_outcome_delay_seconds_bucket'),
   },
 ];
 

@@ -32,6 +32,15 @@ export function promql(strings: TemplateStringsArray, ...values: readonly (strin
   return text.trim();
 }
 
+/** The sum of an expression of one line or of several. */
+export function sumBy(labels: string, expr: string): string {
+  if (!expr.includes('\n')) return `sum by (${labels}) (${expr})`;
+  return promql`
+    sum by (${labels}) (
+      ${expr}
+    )`;
+}
+
 /**
  * The χ² quantile of Wilson and Hilferty, as `chiSquareQuantileWilsonHilferty` in `src/stats` has it.
  *

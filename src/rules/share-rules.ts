@@ -1,6 +1,6 @@
 import { outsideReferenceCount, shareDesignEffect } from '../monitor/risen-share.ts';
 import { driftRule } from '../stats/drift.ts';
-import { binomialCeiling, byFeature, perFeature, promql } from './promql.ts';
+import { binomialCeiling, byFeature, perFeature, promql, sumBy } from './promql.ts';
 import type { RecordingRule, RuleGroup } from './rule-file.ts';
 import type { Scales } from './rule-settings.ts';
 import { type WindowedCount, windowGroups } from './window-rules.ts';
@@ -14,20 +14,19 @@ const watchedBins = ['missing', 'unseen'] as const;
 const counts: readonly WindowedCount[] = [
   {
     name: 'model_feature:outside_range',
-    count: (range) => `sum by (${byFeature}) (increase(model_feature_outside_range_total[${range}]))`,
+    count: (rise) => sumBy(byFeature, rise('model_feature_outside_range_total')),
   },
   {
     name: 'model_prediction:predictions',
-    count: (range) => `sum by (${byModel}, prediction) (increase(model_predictions_total[${range}]))`,
+    count: (rise) => sumBy(`${byModel}, prediction`, rise('model_predictions_total')),
   },
   {
     name: 'model_feature_bin:decisions',
-    count: (range) =>
-      `sum by (${byFeature}, bin, prediction) (increase(model_feature_bin_predictions_total[${range}]))`,
+    count: (rise) => sumBy(`${byFeature}, bin, prediction`, rise('model_feature_bin_predictions_total')),
   },
   {
     name: 'model:inputs_refused',
-    count: (range) => `sum by (${byModel}) (increase(model_inputs_refused_total[${range}]))`,
+    count: (rise) => sumBy(byModel, rise('model_inputs_refused_total')),
   },
 ];
 

@@ -1,52 +1,53 @@
 import { formatExactShare } from '../text/format.ts';
 import { dashboardLink, dashboards } from './dashboard-links.ts';
-import { promql } from './promql.ts';
+import { promql, sumBy } from './promql.ts';
 import type { Alert, RecordingRule, RuleGroup } from './rule-file.ts';
 import { predictRequests, type Scales } from './rule-settings.ts';
-import { increment } from './window-rules.ts';
+import { type Count, increase, recordIncrements } from './window-rules.ts';
 
 const duration = 'http_server_request_duration_seconds';
-const failed = 'http_response_status_code=~"5.."';
-const answered = 'http_response_status_code!~"5.."';
 
 type Objective = {
   readonly slo: 'availability' | 'latency';
   readonly objective: number;
   /** What is promised of the requests, before "over 30 days". */
   readonly goal: string;
-  /** The expressions of both counts over a range. */
-  readonly requests: (range: string) => string;
-  readonly bad: (range: string) => string;
+  readonly requests: Count;
+  readonly bad: Count;
 };
 
 /** What is promised over 30 days. */
 function objectivesOf(scales: Scales): readonly Objective[] {
   const { availability, latency, latencySeconds } = scales.objectives;
   const predict = predictRequests(scales);
+  const requests = `${duration}_count{${predict}}`;
+  const failed = `${duration}_count{${predict}, http_response_status_code=~"5.."}`;
+  const answered = `${duration}_count{${predict}, http_response_status_code!~"5.."}`;
   // Prometheus stores the edge 1 as 1.0.
   const edge = Number.isInteger(latencySeconds)
     ? `le=~"${latencySeconds}|${latencySeconds}.0"`
     : `le="${latencySeconds}"`;
+  const inTime = `${duration}_bucket{${predict}, http_response_status_code!~"5..", ${edge}}`;
   return [
     {
       slo: 'availability',
       objective: availability,
       goal: `${formatExactShare(availability)} of the requests to /predict are not answered with 5xx`,
-      requests: (range) => `sum by (job) (increase(${duration}_count{${predict}}[${range}]))`,
-      bad: (range) => promql`
-        sum by (job) (increase(${duration}_count{${predict}, ${failed}}[${range}]))
-          or 0 * sum by (job) (increase(${duration}_count{${predict}}[${range}]))`,
+      requests: (rise) => sumBy('job', rise(requests)),
+      bad: (rise) => promql`
+        ${sumBy('job', rise(failed))}
+          or 0 * ${sumBy('job', rise(requests))}`,
     },
     {
       // Of the answered ones.
       slo: 'latency',
       objective: latency,
       goal: `${formatExactShare(latency)} of the requests to /predict are answered within ${latencySeconds * 1000} ms`,
-      requests: (range) => `sum by (job) (increase(${duration}_count{${predict}, ${answered}}[${range}]))`,
-      bad: (range) => promql`
+      requests: (rise) => sumBy('job', rise(answered)),
+      bad: (rise) => promql`
         clamp_min(
-          sum by (job) (increase(${duration}_count{${predict}, ${answered}}[${range}]))
-            - sum by (job) (increase(${duration}_bucket{${predict}, ${answered}, ${edge}}[${range}])),
+          ${sumBy('job', rise(answered))}
+            - ${sumBy('job', rise(inTime))},
           0)`,
     },
   ];
@@ -90,22 +91,18 @@ const ratios = (objectives: readonly Objective[]): readonly RecordingRule[] => [
 export function sloGroups(scales: Scales): RuleGroup[] {
   const { time } = scales;
   const objectives = objectivesOf(scales);
-  const each = (rule: (kind: 'requests' | 'bad', objective: Objective) => RecordingRule[]) =>
+  const each = <Rule>(rules: (kind: 'requests' | 'bad', objective: Objective) => Rule[]) =>
     objectives.flatMap((objective) =>
-      (['requests', 'bad'] as const).flatMap((kind) => rule(kind, objective)),
+      (['requests', 'bad'] as const).flatMap((kind) => rules(kind, objective)),
     );
   return [
-    {
-      name: 'predict-slo-increments',
-      interval: time(increment),
-      rules: each((kind, objective) => [
-        {
-          record: `${counts[kind]}5m`,
-          labels: { slo: objective.slo },
-          expr: objective[kind](time(increment)),
-        },
+    recordIncrements(
+      'predict-slo',
+      each((kind, objective) => [
+        { record: `${counts[kind]}5m`, labels: { slo: objective.slo }, count: objective[kind] },
       ]),
-    },
+      scales,
+    ),
     {
       name: 'predict-slo-long-windows',
       interval: time('2m'),
@@ -125,7 +122,7 @@ export function sloGroups(scales: Scales): RuleGroup[] {
           shortWindows.map((window) => ({
             record: counts[kind],
             labels: { slo: objective.slo, window },
-            expr: objective[kind](time(window)),
+            expr: objective[kind](increase(time(window))),
           })),
         ),
         ...ratios(objectives),

@@ -11,15 +11,19 @@ export const longWindows = ['24h', '7d'] as const;
 export type RuleWindow = (typeof shortWindows)[number] | (typeof longWindows)[number];
 
 /** The period of one recorded increment, and of the group that records them: each observation is in exactly one. */
-export const increment = '5m';
+const increment = '5m';
+const twoIncrements = '10m';
+
+/** An expression for what is counted in a period, given one for how much a counter rose in it. */
+export type Count = (rise: (counter: string) => string) => string;
 
 /**
- * A count over each window. `count` gives the expression for a range; the result is `NAME:increase{window}`, and
- * `NAME:increase5m` is what the long windows are added up from.
+ * A count over each window. The result is `NAME:increase{window}`, and `NAME:increase5m` is what the long windows are
+ * added up from.
  */
 export type WindowedCount = {
   readonly name: string;
-  readonly count: (range: string) => string;
+  readonly count: Count;
   /** Holds where the window has no sample at all. */
   readonly otherwise?: string;
 };
@@ -49,7 +53,11 @@ export function windowGroups(
     {
       name,
       interval: time('30s'),
-      rules: [...before, ...over(counts, shortWindows, scales, ({ count }, range) => count(range)), ...after],
+      rules: [
+        ...before,
+        ...over(counts, shortWindows, scales, ({ count }, range) => count(increase(range))),
+        ...after,
+      ],
     },
   ];
 }
@@ -74,14 +82,48 @@ export function longWindowGroups(
 /** What stands ahead of the counts, and what is derived from them. */
 type DerivedRules = { readonly before?: readonly RecordingRule[]; readonly after: readonly RecordingRule[] };
 
-function incrementGroup(name: string, counts: readonly WindowedCount[], { time }: Scales): RuleGroup {
+function incrementGroup(group: string, counts: readonly WindowedCount[], scales: Scales): RuleGroup {
+  const increments = counts.map(({ name, count }) => ({ record: `${name}:increase5m`, count }));
+  return recordIncrements(group, increments, scales);
+}
+
+/** The group that records the increments of `group`, each under the name and labels that it comes with. */
+export function recordIncrements(
+  group: string,
+  increments: readonly (Omit<RecordingRule, 'expr'> & { readonly count: Count })[],
+  scales: Scales,
+): RuleGroup {
+  const rise = riseOverIncrement(scales);
   return {
-    name: `${name}-increments`,
-    interval: time(increment),
-    rules: counts.map((count) => ({
-      record: `${count.name}:increase5m`,
-      expr: count.count(time(increment)),
-    })),
+    name: `${group}-increments`,
+    interval: scales.time(increment),
+    rules: increments.map(({ count, ...rule }) => ({ ...rule, expr: count(rise) })),
+  };
+}
+
+/**
+ * How much counters rose over a range that is not added to others: an estimate, as the edges of the range fall between
+ * two scrapes.
+ */
+export function increase(range: string): (counter: string) => string {
+  return (counter) => `increase(${counter}[${range}])`;
+}
+
+/**
+ * How much counters rose over an increment: from their last value before it to the last one in it, so that whatever is
+ * counted is in exactly one increment, at any scrape interval and even if scrapes fail. With `increase` alone, what the
+ * first scrape within its range is the first to see would be in no increment, such as a night's outcomes, reported at
+ * once. `increase` stands in where a process has restarted since that last value, or where there is no such value.
+ */
+function riseOverIncrement({ time }: Scales): (counter: string) => string {
+  return (counter) => {
+    const now = `${counter}[${time(increment)}]`;
+    const before = `${now} offset ${time(increment)}`;
+    const both = `${counter}[${time(twoIncrements)}]`;
+    return promql`
+      last_over_time(${now}) - last_over_time(${before})
+        unless resets(${both}) > resets(${before})
+        or increase(${now})`;
   };
 }
 

@@ -110,8 +110,7 @@ function inputCounts(inputs: Inputs): [Monitor, Float64Array] {
   return [monitor, counts];
 }
 
-describe('the rules of trust in estimates', function () {
-  this.timeout(60_000);
+describe('the rules of trust in estimates', () => {
   const stories: [string, PerformancePhase[], Inputs, isTrusted: boolean][] = [
     ['as in training', training, {}, true],
     ['with a fifth of the scores beyond training', beyond(0.2), {}, false],

@@ -38,7 +38,7 @@ export type RuleTest = {
  * How often rules are evaluated; promtool ignores the groups' own intervals. The long windows are sums of five-minute
  * increments, so they are correct only if evaluated every five minutes.
  */
-export type Pace = 'minute' | 'ten minutes' | 'five minutes' | 'quarter of an hour' | 'day';
+export type Pace = keyof typeof paces;
 
 const paces = {
   minute: { evaluation: '1m', scrape: '1m', step: 1 },
@@ -46,6 +46,9 @@ const paces = {
   'ten minutes': { evaluation: '10m', scrape: '1m', step: 1 },
   // Two samples an increment are enough, and keep weeks cheap.
   'five minutes': { evaluation: '5m', scrape: '150s', step: 2.5 },
+  // Where it matters between which scrapes something is counted: as this project scrapes, and as rarely as it may be.
+  'five minutes of 15 s': { evaluation: '5m', scrape: '15s', step: 0.25 },
+  'five minutes of 2 min': { evaluation: '5m', scrape: '2m', step: 2 },
   // For weeks in which no figure of a long window is examined: it misses two of three increments.
   'quarter of an hour': { evaluation: '15m', scrape: '150s', step: 2.5 },
   // For months in which each day's traffic comes in its last five minutes (see `dailyTraffic`).
