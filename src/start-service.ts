@@ -6,11 +6,9 @@ import { checkRoles, namedModels } from './deployments/model-roles.ts';
 import { createReload } from './deployments/reload-models.ts';
 import { createShadows } from './deployments/shadows.ts';
 import { named } from './exit-on-failure.ts';
-import { openJsonlWriter } from './files/jsonl-writer.ts';
 import { findModelFiles } from './files/model-paths.ts';
 import { hasPlaceholder } from './files/path-pattern.ts';
 import { historyStepMs } from './history/drift-steps.ts';
-import { openDriftHistory } from './history/open-drift-history.ts';
 import { expectedRequests } from './http/expected-requests.ts';
 import { createHome } from './http/home/home.ts';
 import { createObservationIntake } from './http/observation-intake.ts';
@@ -18,9 +16,8 @@ import { createPredictIntake } from './http/predict-rows.ts';
 import type { Service } from './http/service.ts';
 import { createSlowReaders } from './http/slow-readers.ts';
 import { openListeners } from './open-listeners.ts';
+import { openRecords } from './open-records.ts';
 import { readBearerTokens, readSigningKeys } from './outcomes/keys.ts';
-import { openAgeClock } from './outcomes/open-age-clock.ts';
-import { openOutcomes } from './outcomes/open-outcomes.ts';
 import { createTokens } from './outcomes/token.ts';
 import { checkPaths } from './replica/check-paths.ts';
 import { describeEarlierState } from './replica/earlier-state.ts';
@@ -36,11 +33,10 @@ import { createCallerTrace } from './telemetry/propagation.ts';
 import { createRequestLog } from './telemetry/request-log.ts';
 import { readerMetrics, writerMetrics } from './telemetry/service-metrics.ts';
 import { everyStep } from './times/every-step.ts';
+import { within } from './times/within.ts';
 
-const samplesFlushMs = 500;
 /** How long the start waits until the artifact is stored on disk. */
 const keepModelMs = 1000;
-const samplesPendingBytes = 16 * 1024 * 1024;
 
 export type RunningService = {
   readonly apiUrl: string;
@@ -102,34 +98,14 @@ export async function startService(
   const earlierState = hasPlaceholder(settings.SAMPLES_PATH + settings.OUTCOMES_PATH)
     ? `${replica.name}, ${await describeEarlierState(replica.name, settings)}`
     : undefined;
-  const ages = await openAgeClock(config, (message) => logger.warn({ event: 'clock' }, message));
-  opened.defer(() => within(keepModelMs, ages.close()));
-  const samples = openJsonlWriter({
-    path: config.SAMPLES_PATH,
-    maxBytes: config.SAMPLES_MAX_BYTES,
-    // the setting counts only rotated files, the writer also the live one
-    maxFiles: config.SAMPLES_MAX_FILES + 1,
-    maxAgeDays: config.SAMPLES_MAX_AGE_DAYS,
-    flushIntervalMs: samplesFlushMs,
-    maxPendingBytes: samplesPendingBytes,
-    onProblem: (message) => logger.warn({ event: 'samples' }, message),
-    others: () => replica.othersOf(settings.SAMPLES_PATH),
-    now: ages.now,
-  });
-  opened.defer(() => samples.close());
-  const history = openDriftHistory(config.SAMPLES_PATH, (message) =>
-    logger.warn({ event: 'history' }, message),
-  );
-  opened.defer(() => history.close());
   const tokens = createTokens(keys);
-  const outcomes = await openOutcomes(
+  const { samples, history, outcomes, ages } = await openRecords({
     config,
-    () => replica.othersOf(settings.OUTCOMES_PATH),
+    othersOf: (setting) => replica.othersOf(settings[setting]),
     tokens,
-    ages,
-    (message) => logger.warn({ event: 'outcomes' }, message),
-  );
-  opened.defer(() => outcomes.close());
+    logger,
+    opened,
+  });
   const { models, intake } = outcomes;
   // a file that is still being written would appear after a failed start has ended
   opened.defer(() => within(keepModelMs, models.kept()));
@@ -263,12 +239,4 @@ function withPathsOf({ pathOf }: Replica, settings: Config): Config {
     SAMPLES_PATH: pathOf(SAMPLES_PATH),
     OUTCOMES_PATH: pathOf(OUTCOMES_PATH),
   };
-}
-
-/** Waits for `work`, but not longer than `ms`, and whether or not it fails. */
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([work.catch(() => {}), promise]);
-  clearTimeout(timer);
 }

@@ -128,7 +128,14 @@ describe('an impossible start', () => {
       cwd: root,
       encoding: 'utf8',
       timeout: 15_000,
-      env: { ...process.env, PORT: '0', ADMIN_PORT: '0', SAMPLES_PATH: join(folder, 's.jsonl'), ...env },
+      env: {
+        ...process.env,
+        PORT: '0',
+        ADMIN_PORT: '0',
+        SAMPLES_PATH: join(folder, 's.jsonl'),
+        OUTCOMES_PATH: join(folder, 'o.jsonl'),
+        ...env,
+      },
     });
 
   const cases: [string, Record<string, string>, RegExp][] = [

@@ -261,7 +261,14 @@ export const rooms: Readonly<Record<string, Room>> = {
       'http',
     ],
     packages: [],
-    files: ['exit-on-failure.ts', 'open-listeners.ts', 'process-signals.ts', 'server.ts', 'start-service.ts'],
+    files: [
+      'exit-on-failure.ts',
+      'open-listeners.ts',
+      'open-records.ts',
+      'process-signals.ts',
+      'server.ts',
+      'start-service.ts',
+    ],
   },
   library: {
     holds: 'what other programs import: the core without the service',

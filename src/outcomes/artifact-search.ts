@@ -64,7 +64,7 @@ export function createArtifactSearch(options: {
   async function read(digest: string, path: string): Promise<Artifact | undefined> {
     try {
       const found = await stat(path);
-      if (!found.isFile() || found.size > maxBytes) throw new Error('is no artifact');
+      if (!found.isFile() || found.size > maxBytes) throw new Error('not a file, or too large');
       return check(digest, await readFile(path, 'utf8'), path);
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;

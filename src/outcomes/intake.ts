@@ -200,8 +200,7 @@ export function createIntake(options: IntakeOptions): OutcomeIntake {
     const unique = [...Map.groupBy(candidates, ({ token }) => token.key).values()].map(([first]) => first);
     repeat(receipt, candidates.length - unique.length);
     const reserved = await reservations.reserve(unique, ({ token }) => !seen.has(token.key));
-    const kept =
-      unanswered.size === 0 ? 0 : unique.filter(({ token }) => unanswered.delete(token.key)).length;
+    const kept = unique.filter(({ token }) => unanswered.delete(token.key)).length;
     accept(receipt, kept);
     repeat(receipt, unique.length - reserved.fresh.length - kept);
     return reserved;

@@ -38,7 +38,7 @@ export async function makeKeyOnce(path: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   } finally {
-    await rm(temporary, { force: true }).catch(() => {});
+    await rm(temporary).catch(() => {});
   }
 }
 

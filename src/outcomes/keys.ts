@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { readSecretLines, readTokens, requireLength } from '../files/secret-file.ts';
 import type { Config } from '../settings/config.ts';
 import { isOpenToOthers, keptKeyPath, makeKeyOnce } from './kept-key.ts';
@@ -40,10 +39,6 @@ async function readKeptKey(outcomesPath: string): Promise<SigningKeys> {
   const path = keptKeyPath(outcomesPath);
   let isNew: boolean;
   try {
-    // nothing is created next to a device such as /dev/null
-    if ((await stat(outcomesPath).catch(() => undefined))?.isCharacterDevice()) {
-      return endingWithProcess(`${outcomesPath} is a device, and no key is kept next to it`);
-    }
     isNew = await makeKeyOnce(path);
   } catch (error) {
     return endingWithProcess(`${path} cannot be created: ${(error as NodeJS.ErrnoException).code ?? error}`);

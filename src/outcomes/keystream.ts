@@ -31,21 +31,19 @@ export function createKeystream(signingKey: Buffer): Keystream {
   const message = Buffer.alloc(instanceBytes + sequenceBytes);
   const block = Buffer.alloc(blockBytes);
   const generate = createHmacOver(key, message);
-  generate(block, 0, blockBytes);
+  let instance: number | undefined;
+  let number: number | undefined;
   return (token, offset) => {
     const sequence = token.readUInt32BE(offset + instanceBytes);
-    const number = Math.floor(sequence / chunksPerBlock);
-    if (message.readUInt32BE(instanceBytes) !== number || !startsWith(message, token, offset)) {
-      token.copy(message, 0, offset, offset + instanceBytes);
+    const wantedInstance = token.readUIntBE(offset, instanceBytes);
+    const wantedNumber = Math.floor(sequence / chunksPerBlock);
+    if (wantedNumber !== number || wantedInstance !== instance) {
+      instance = wantedInstance;
+      number = wantedNumber;
+      message.writeUIntBE(instance, 0, instanceBytes);
       message.writeUInt32BE(number, instanceBytes);
       generate(block, 0, blockBytes);
     }
     return block.readUIntBE((sequence % chunksPerBlock) * chunkBytes, chunkBytes);
   };
-}
-
-/** Whether the name in the message is the one in the token. Compared byte by byte, without a call into native code. */
-function startsWith(message: Buffer, token: Buffer, offset: number): boolean {
-  for (let i = 0; i < instanceBytes; i++) if (message[i] !== token[offset + i]) return false;
-  return true;
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, unlink, utimes } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeFolder } from '../files/make-folder.ts';
 import { writeFileAtomically } from '../files/write-file-atomically.ts';
@@ -84,7 +84,7 @@ export function createModelFiles(options: {
     let problem: string | undefined;
     for (const place of [folder, ...(await others())]) {
       for (const name of await readdir(place).catch(() => [])) {
-        const [, digest] = keptFile.exec(name) ?? [];
+        const digest = keptFile.exec(name)?.[1];
         const isCopy = name.endsWith('.tmp');
         if (digest === undefined || (isInUse(digest) && !isCopy)) continue;
         await deleteIfOlder(join(place, name), isCopy ? nowMs - abandonedMs : oldestMs).catch(
@@ -111,7 +111,5 @@ export function createModelFiles(options: {
 async function deleteIfOlder(path: string, oldestMs: number): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile() || found.mtimeMs >= oldestMs) return;
-  await unlink(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
+  await rm(path, { force: true });
 }

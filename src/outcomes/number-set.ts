@@ -45,7 +45,10 @@ export function createNumberSet(
     }
     length = Math.max(length, place + 1);
     bytes[place] |= 1 << (number % 8);
-    while (full < length && bytes[full] === fullByte) full++;
+  }
+
+  function countFull(): void {
+    while (bytes[full] === fullByte) full++;
   }
 
   function dropBytes(count: number): void {
@@ -58,9 +61,10 @@ export function createNumberSet(
 
   function add(number: number): void {
     end = Math.max(end, number + 1);
-    if (number - base >= maxSpan) addBelow(number + 1 - maxSpan);
+    addBelow(number + 1 - maxSpan);
     if (number < base) return;
     set(number);
+    countFull();
     // half of them at a time, as each step moves the others
     if (full * 2 >= length) dropBytes(full);
   }
@@ -69,9 +73,8 @@ export function createNumberSet(
     end = Math.max(end, below);
     if (below <= base) return;
     dropBytes(Math.floor((below - base) / 8));
-    while (full < length && bytes[full] === fullByte) full++;
     for (let number = base; number < below; number++) set(number);
-    dropBytes(full);
+    countFull();
   }
 
   function restore(): void {

@@ -31,8 +31,6 @@ export async function openAgeClock(
   let saving: Promise<void> = Promise.resolve();
   let said: string | undefined;
   async function write(): Promise<void> {
-    // nothing is stored next to a device such as /dev/null
-    if ((await stat(OUTCOMES_PATH).catch(() => undefined))?.isCharacterDevice()) return;
     try {
       await makeFolder(dirname(path));
       // in place: a torn write is ignored when read, and a process that is killed leaves nothing behind

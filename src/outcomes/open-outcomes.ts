@@ -76,15 +76,15 @@ export async function openOutcomes(
     others,
     now,
   });
-  const immature = createImmaturePredictions(folder, onProblem);
+  const immature = maturityMs > 0 ? createImmaturePredictions(folder, onProblem) : undefined;
   const otherFolders = async () => (await others()).map(modelsFolder);
   const models = createKnownModels({
     files: createModelFiles({ folder, otherFolders, maxAgeMs, now, onProblem }),
     maturityMs,
     shared,
     mayHaveBeenShown: () => mayHaveBeenShown,
-    onKnown: (model) => (maturityMs > 0 ? immature.restore(model) : undefined),
-    onDropped: (model) => (maturityMs > 0 ? immature.save([model]) : undefined),
+    onKnown: (model) => immature?.restore(model),
+    onDropped: (model) => immature?.save([model]),
     onProblem,
   });
   const shadows = { scores: createShadowScores(), pairs: createShadowPairs(models) };
@@ -100,15 +100,14 @@ export async function openOutcomes(
     maturityMs,
     earlier: readSeries(path),
     elsewhere: readElsewhere(others, onProblem),
-    countedUntilMs:
-      maturityMs > 0 ? immature.savedMs().then((ms) => ms ?? Date.now()) : Promise.resolve(Date.now()),
+    countedUntilMs: Promise.resolve(immature?.savedMs()).then((ms) => ms ?? Date.now()),
     onEarlier() {
       mayHaveBeenShown = true;
     },
     onProblem,
   });
   const save = async () => {
-    if (maturityMs === 0) return;
+    if (immature === undefined) return;
     // exactly what was due at the time of the file has been counted
     intake.settle();
     await immature.save(models.all());

@@ -23,6 +23,8 @@ export type Uncounted = {
   readonly delayS?: number;
   /** Whether the outcome itself is to be counted, when it is due. */
   readonly isOpen: boolean;
+  /** The number of the last of the lines that were written together with it. */
+  readonly lastLine?: number;
 };
 
 export type Replayed = {
@@ -46,7 +48,7 @@ type Line = Readonly<Record<string, unknown>>;
  * @param earlier the lines of this replica's files
  * @param elsewhere the lines of other replicas, which count their own
  * @param oldestMs earlier predictions no longer get an outcome; ms since 1970
- * @param unnumberedFromMs lines without a number count if their prediction was made at this time or later
+ * @param unnumberedFromMs lines without a number count if their prediction was made after this time
  * @param maxUncounted the maximum number to find, the oldest first: if nobody scrapes, their number grows
  * @throws Error if the lines cannot be read to the end
  */
@@ -54,7 +56,7 @@ export async function replayOutcomes(options: {
   readonly earlier: AsyncIterable<Line>;
   readonly elsewhere: AsyncIterable<Line>;
   readonly tokens: Tokens;
-  readonly slots: Slots;
+  readonly slots: Pick<Slots, 'placeOf'>;
   readonly seen: SeenIds;
   readonly oldestMs: number;
   readonly unnumberedFromMs: number;
@@ -62,24 +64,105 @@ export async function replayOutcomes(options: {
 }): Promise<Replayed> {
   const { earlier, elsewhere, tokens, slots, seen, oldestMs, unnumberedFromMs } = options;
   const { maxUncounted = defaultMaxUncounted } = options;
+  const ids = createIds(tokens, seen, oldestMs);
+  const read = createReadLines();
   const uncounted = new Map<bigint, Uncounted>();
-  /**
-   * Ids for which only lines that another process counts, or that were superseded by another line, have been found so
-   * far.
-   */
-  const notOurs = new Set<bigint>();
-  /** Numbers of the last lines of the writes to which uncounted lines belong, and which of them were found. */
-  const ends = new Map<Uncounted, number>();
-  const foundEnds = new Map<Slot, Set<number>>();
-  const lowest = new Map<Slot, number>();
-  const read = new Map<Slot, NumberSet>();
   let hasEarlier = false;
   let left = 0;
 
-  /**
-   * Registers the outcome of a line. @returns its token if it is signed, and whether the line is the first with its id
-   */
-  function remember(line: Line): { readonly token: Token; readonly isFirst: boolean } | undefined {
+  function readUnnumbered(line: Line): void {
+    const own = ids.seeOwn(line);
+    if (!own?.isFirst) return;
+    const { token } = own;
+    if (token.timeMs < oldestMs || token.timeMs <= unnumberedFromMs) return;
+    uncounted.set(token.key, { token, outcome: outcomeOf(line, token), place: undefined, isOpen: true });
+  }
+
+  /** @returns whether its outcome will be counted here */
+  function readNumbered(line: Line, place: SlotLine): boolean {
+    const { slot, line: number } = place;
+    if (slot.hasLeft(number)) {
+      ids.seeForeign(line);
+      return false;
+    }
+    const own = ids.seeOwn(line);
+    if (own === undefined) {
+      // an id signed with a removed key can be verified again when the key is back
+      if (isForgotten(line)) slot.giveUp(number);
+      return false;
+    }
+    const { token, isFirst } = own;
+    const counted = slot.isLost ? { outcome: true, delay: true } : slot.has(number);
+    if (isFirst && !(counted.outcome && counted.delay)) return count(line, place, token, counted);
+    if (counted.outcome) {
+      slot.giveUp(number);
+      leave(token.key);
+    } else {
+      slot.leave(number);
+    }
+    return false;
+  }
+
+  function count(line: Line, place: SlotLine, token: Token, counted: ReturnType<Slot['has']>): boolean {
+    seen.add(token.key, token.timeMs);
+    // one without a number would be lost, as no later process would know that it was not counted
+    if (uncounted.size >= maxUncounted) {
+      left++;
+      return false;
+    }
+    const delayMs = Date.parse(String(line.time)) - token.timeMs;
+    const isOpen = !counted.outcome;
+    uncounted.set(token.key, {
+      token,
+      outcome: outcomeOf(line, token),
+      place,
+      isOpen,
+      ...(!counted.delay && Number.isFinite(delayMs) && { delayS: Math.max(0, delayMs) / 1000 }),
+      ...(typeof line.lastLine === 'number' && { lastLine: line.lastLine }),
+    });
+    return isOpen;
+  }
+
+  /** For an outcome that was to be counted here, of which another line turns out to have been counted. */
+  function leave(key: bigint): void {
+    const one = uncounted.get(key);
+    if (!one?.isOpen) return;
+    one.place?.slot.leave(one.place.line);
+    uncounted.delete(key);
+  }
+
+  /** Whether the last line of its write is missing. If any line of a write was counted, all of them were there. */
+  function isCutOff({ place, lastLine }: Uncounted): boolean {
+    if (place === undefined || lastLine === undefined) return false;
+    const { outcome, delay } = place.slot.has(lastLine);
+    return !outcome && !delay && !read.has(place.slot, lastLine);
+  }
+
+  for await (const line of earlier) {
+    hasEarlier = true;
+    const place = slots.placeOf(line);
+    if (place === undefined) readUnnumbered(line);
+    else if (!isOwn(place)) ids.seeForeign(line);
+    else if (read.add(place)) place.slot.found(place.line, readNumbered(line, place));
+  }
+  for await (const line of elsewhere) ids.see(line);
+  read.giveUpDeleted();
+  const found = [...uncounted.values()];
+  return {
+    uncounted: found,
+    unanswered: new Set(found.filter(isCutOff).map(({ token }) => token.key)),
+    left,
+    hasEarlier,
+  };
+}
+
+/** Registers the ids of lines, and says which line is the first with its id. */
+function createIds(tokens: Tokens, seen: SeenIds, oldestMs: number) {
+  /** Those for which only lines that are not to be counted here have been found so far. */
+  const foreign = new Set<bigint>();
+
+  /** @returns its token if it is signed, and whether the line is the first with its id */
+  function see(line: Line): { readonly token: Token; readonly isFirst: boolean } | undefined {
     if (isForgotten(line)) {
       seen.add(BigInt(`0x${line.forgottenKey}`), line.predictedMs);
       return undefined;
@@ -91,100 +174,47 @@ export async function replayOutcomes(options: {
     return { token, isFirst };
   }
 
-  /** A file that is rotated while it is read comes twice: its lines are not repetitions of themselves. */
-  function isReadAgain({ slot, line }: SlotLine): boolean {
-    const lines = read.get(slot) ?? createNumberSet();
-    read.set(slot, lines);
-    const isKnown = lines.has(line);
-    lines.add(line);
-    return isKnown;
-  }
-
-  function readOwn(line: Line): void {
-    hasEarlier = true;
-    const found = slots.placeOf(line);
-    if (found?.slot !== undefined && isReadAgain(found as SlotLine)) return;
-    const known = remember(line);
-    if (found !== undefined && found.slot === undefined) {
-      // the process that owns the slot counts it
-      if (known?.isFirst) notOurs.add(known.token.key);
-      return;
-    }
-    const place = found as SlotLine | undefined;
-    const before = known && uncounted.get(known.token.key);
-    if (place !== undefined)
-      lowest.set(place.slot, Math.min(place.line, lowest.get(place.slot) ?? place.line));
-    if (place?.slot.hasLeft(place.line)) {
-      place.slot.found(place.line, false);
-      if (known?.isFirst) notOurs.add(known.token.key);
-      return;
-    }
-    const isFirst = known !== undefined && (known.isFirst || notOurs.delete(known.token.key));
-    const has = place?.slot.has(place.line);
-    const isOpen = has === undefined ? isUncountedBefore(known?.token) : !has.outcome;
-    const lacksDelay = has !== undefined && !has.delay;
-    const counts = isFirst && place?.slot.isLost !== true && (isOpen || lacksDelay);
-    // one without a number would be lost, as no later process would know that it was not counted
-    const isLeft = counts && place !== undefined && uncounted.size >= maxUncounted;
-    place?.slot.found(place.line, counts && isOpen && !isLeft);
-    // if any line of a write was counted, all its lines are present
-    if (place !== undefined && line.lastLine === place.line && isOpen && lacksDelay) {
-      foundEnds.set(place.slot, (foundEnds.get(place.slot) ?? new Set()).add(place.line));
-    }
-    if (!counts) {
-      if (place === undefined) return;
-      const wasCounted = !isOpen || place.slot.isLost;
-      if (known !== undefined && !wasCounted) place.slot.leave(place.line);
-      // an id signed with a removed key can be verified again when the key is back
-      else if (known !== undefined || isForgotten(line)) place.slot.giveUp(place.line);
-      if (wasCounted && before?.isOpen && before.place !== undefined) {
-        before.place.slot.leave(before.place.line);
-        uncounted.delete(before.token.key);
-      }
-      return;
-    }
-    const { token } = known;
-    seen.add(token.key, token.timeMs);
-    if (isLeft) {
-      left++;
-      return;
-    }
-    const delayMs = Date.parse(String(line.time)) - token.timeMs;
-    const one: Uncounted = {
-      token,
-      // the names alone do not give the index, as the model may not be in use
-      outcome: line.outcome === line.prediction ? token.predictedClass : otherClass(token.predictedClass),
-      place,
-      isOpen,
-      ...(lacksDelay && Number.isFinite(delayMs) && { delayS: Math.max(0, delayMs) / 1000 }),
-    };
-    uncounted.set(token.key, one);
-    if (typeof line.lastLine === 'number') ends.set(one, line.lastLine);
-  }
-
-  const isUncountedBefore = (token: Token | undefined) =>
-    token !== undefined && token.timeMs >= oldestMs && token.timeMs > unnumberedFromMs;
-
-  for await (const line of earlier) readOwn(line);
-  for await (const line of elsewhere) remember(line);
-  // lines before the first remaining one have been deleted because of their age
-  for (const [slot, line] of lowest) slot.giveUpBelow(slot.isLost ? slot.end : line);
-  const unanswered = [...uncounted.values()].filter((one) => isCutOff(one, ends.get(one), foundEnds));
   return {
-    uncounted: [...uncounted.values()],
-    unanswered: new Set(unanswered.map(({ token }) => token.key)),
-    left,
-    hasEarlier,
+    see,
+    /** For a line that another process counts, or that was left to another line. */
+    seeForeign(line: Line): void {
+      const known = see(line);
+      if (known?.isFirst) foreign.add(known.token.key);
+    },
+    /** For a line that may be counted here: the first is the first of these. */
+    seeOwn(line: Line): ReturnType<typeof see> {
+      const known = see(line);
+      return known && { ...known, isFirst: foreign.delete(known.token.key) || known.isFirst };
+    },
   };
 }
 
-/** Whether the last line of the write that one belongs to is missing. */
-function isCutOff(
-  { place }: Uncounted,
-  end: number | undefined,
-  foundEnds: ReadonlyMap<Slot, ReadonlySet<number>>,
-): boolean {
-  if (place === undefined || end === undefined) return false;
-  const { outcome, delay } = place.slot.has(end);
-  return !outcome && !delay && foundEnds.get(place.slot)?.has(end) !== true;
+/** Remembers which lines of the slots that this process owns have been read. */
+function createReadLines() {
+  const lines = new Map<Slot, { readonly numbers: NumberSet; lowest: number }>();
+  return {
+    /** @returns false if it was read before: a file that is rotated while it is read comes twice */
+    add({ slot, line }: SlotLine): boolean {
+      const read = lines.get(slot) ?? { numbers: createNumberSet(), lowest: line };
+      if (read.numbers.has(line)) return false;
+      read.numbers.add(line);
+      read.lowest = Math.min(read.lowest, line);
+      lines.set(slot, read);
+      return true;
+    },
+    has: (slot: Slot, line: number): boolean => lines.get(slot)?.numbers.has(line) === true,
+    /** Lines before the first remaining one have been deleted because of their age. */
+    giveUpDeleted(): void {
+      for (const [slot, { lowest }] of lines) slot.giveUpBelow(slot.isLost ? slot.end : lowest);
+    },
+  };
+}
+
+function isOwn(place: NonNullable<ReturnType<Slots['placeOf']>>): place is SlotLine {
+  return place.slot !== undefined;
+}
+
+/** The names alone do not give the index, as the model may not be in use. */
+function outcomeOf({ outcome, prediction }: Line, { predictedClass }: Token): number {
+  return outcome === prediction ? predictedClass : otherClass(predictedClass);
 }

@@ -59,13 +59,10 @@ export function createClaimSettler(
     isRunning = true;
     // those added in the same turn are sent together
     await nextTurn();
-    while (open.size > 0 && !closing.signal.aborted) {
+    while (!closing.signal.aborted) {
       const all = [...open.values()];
-      const chunks = Array.from({ length: Math.ceil(all.length / chunkSize) }, (_, i) =>
-        all.slice(i * chunkSize, (i + 1) * chunkSize),
-      );
       try {
-        for (const chunk of chunks) await settleSome(chunk);
+        for (let i = 0; i < all.length; i += chunkSize) await settleSome(all.slice(i, i + chunkSize));
       } catch {
         // the connection reports why; whatever could not be settled is tried again
       }

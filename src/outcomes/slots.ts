@@ -146,26 +146,24 @@ async function takeSlots(path: string): Promise<Held[]> {
   await makeFolder(folder);
   await requireLocks(folder);
   const name = `.${basename(path)}.slot-`;
-  const rests = (await readdir(folder)).filter((entry) => entry.startsWith(name));
-  const begun = new Set(
-    rests
-      .map((entry) => Number(/^(\d+)\.json$/.exec(entry.slice(name.length))?.[1]))
-      .filter((number) => Number.isSafeInteger(number)),
-  );
+  const rests = (await readdir(folder))
+    .filter((entry) => entry.startsWith(name))
+    .map((entry) => entry.slice(name.length));
   const held: Held[] = [];
   async function take(number: number): Promise<void> {
     const lock = await lockFile(join(folder, `${name}${number}.lock`));
     if (lock === undefined) return;
     held.push({ number, lock });
-    const unfinished = rests.filter(
-      (entry) => entry.startsWith(`${name}${number}.json.`) && entry.endsWith('.tmp'),
-    );
-    for (const entry of unfinished) await rm(join(folder, entry), { force: true });
+    const unfinished = rests.filter((rest) => rest.startsWith(`${number}.json.`) && rest.endsWith('.tmp'));
+    for (const rest of unfinished) await rm(join(folder, `${name}${rest}`), { force: true });
   }
   let tried = 0;
   while (held.length === 0) await take(++tried);
   // of the others, only those that have lines
-  for (const number of begun) if (number > tried) await take(number);
+  for (const rest of rests) {
+    const [, number] = /^([1-9]\d{0,14})\.json$/.exec(rest) ?? [];
+    if (Number(number) > tried) await take(Number(number));
+  }
   return held;
 }
 

@@ -35,7 +35,7 @@ type Place = {
   readonly identity: string | undefined;
   /** The nearest parent folder that exists. */
   readonly above: { readonly path: string; readonly identity: string };
-  /** Such as `/dev/null`, which may be shared freely. */
+  /** Neither a file nor a folder, such as `/dev/null`: never rotated, so that it may be shared. */
   readonly isDevice: boolean;
 };
 
@@ -45,14 +45,19 @@ const keptModel = /^[0-9a-f]{16}(\.immature)?\.json$/i;
 /**
  * Rejects settings by which a file that the service writes, rotates and deletes is, or could become, another of its
  * files: the same file in any spelling, one that the other rotates to, a hidden one such as a lock, or one of another
- * replica.
+ * replica. Outcomes must go to a file.
  *
  * @param name stands for `{instance}`
- * @throws Error in one line that names both settings
+ * @throws Error in one line that names the settings
  */
 export async function checkPaths(settings: PathSettings, name: string): Promise<void> {
   const place = (setting: keyof PathSettings) => placeOf(setting, settings[setting] ?? '', name);
   const [samples, outcomes] = await Promise.all([place('SAMPLES_PATH'), place('OUTCOMES_PATH')]);
+  if (outcomes.isDevice) {
+    throw new Error(
+      `${outcomes.setting} is a device, pipe or socket: choose a file, as models, key and counts are kept next to it`,
+    );
+  }
   const read = await Promise.all([
     ...(await modelFiles(settings.MODEL_PATH, name)).map((part) => placeOf('MODEL_PATH', part, name)),
     ...readOnly.filter((setting) => settings[setting] !== undefined).map(place),
@@ -157,7 +162,7 @@ async function placeOf(setting: string, value: string, name: string): Promise<Pl
         : join(await withoutLinks(folder), resolve(value).slice(folder.length)),
     identity: found && identityOf(found),
     above: await firstAbove(path),
-    isDevice: found?.isCharacterDevice() ?? false,
+    isDevice: found !== undefined && !found.isFile() && !found.isDirectory(),
   };
 }
 

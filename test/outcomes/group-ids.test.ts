@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
+import { createKeystream } from '../../src/outcomes/keystream.ts';
 import { createTokens, digestModel, maxGroups, readUnverified } from '../../src/outcomes/token.ts';
 
 const model = digestModel({ name: 'credit', version: '0123456789ab' });
@@ -124,6 +125,14 @@ describe('prediction ids that hold a group', () => {
         assert.equal(sealedOf(id) ^ keystreamOf(secret, id), content, `a key of ${length} bytes`);
       }
     }
+  });
+
+  it('of two processes are hidden by different parts of the keystream, even under the same number', () => {
+    const keystream = createKeystream(key);
+    const part = (process: number) => keystream(Buffer.from([0, 0, 0, 0, process, 0, 0, 0, 0]), 0);
+    const parts = [part(1), part(2)];
+    assert.notEqual(parts[0], parts[1]);
+    assert.deepEqual([part(1), part(2)], parts);
   });
 
   it('stay valid from one release to the next', () => {

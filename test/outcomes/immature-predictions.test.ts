@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFile, utimes, writeFile } from 'node:fs/promises';
+import { readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Artifact } from '../../src/model/artifact.ts';
 import { createImmaturePredictions } from '../../src/outcomes/immature-predictions.ts';
 import { createKnownModel } from '../../src/outcomes/known-model.ts';
 import { keepAgainMs, modelsFolder } from '../../src/outcomes/model-files.ts';
-import { forgetOutcome } from '../../src/outcomes/outcome.ts';
+import { forgetOutcome, isForgotten } from '../../src/outcomes/outcome.ts';
 import { createTokens, digestModel } from '../../src/outcomes/token.ts';
 import { creditVersions } from '../support/model-versions.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -80,6 +80,8 @@ describe('predictions that are not old enough', () => {
     ] as const) {
       await utimes(await folder.write(name, '[]'), seconds, seconds);
     }
+    // one that goes before its time is read
+    await symlink(join(folder.path, 'gone'), join(folder.path, 'e.immature.json'));
     assert.equal(await open().savedMs(), 3_000_000);
   });
 });
@@ -107,6 +109,27 @@ describe('the line of a deleted outcome', () => {
     for (const unusable of [{ slot: 1 }, { line: 2 }, { slot: '1', line: 2 }, { slot: 1, line: 0.5 }]) {
       assert.deepEqual(forgetOutcome({ id, ...unusable }), forgotten);
     }
+  });
+
+  it('is recognised, and no other', () => {
+    const line = { forgottenKey: '0123456789abcdef', predictedMs: 5000 };
+    for (const other of [{ ...forgetOutcome({ id }) }, line, { ...line, forgottenKey: 'f' }]) {
+      assert.ok(isForgotten(other), JSON.stringify(other));
+    }
+    for (const wrong of [
+      { forgottenKey: 5 },
+      { forgottenKey: '' },
+      { forgottenKey: '0123456789abcdef0' },
+      { forgottenKey: 'xf' },
+      { forgottenKey: 'fx' },
+      { forgottenKey: undefined },
+      { predictedMs: 0.5 },
+      { predictedMs: '5000' },
+      { predictedMs: undefined },
+    ]) {
+      assert.ok(!isForgotten({ ...line, ...wrong }), JSON.stringify(wrong));
+    }
+    assert.ok(!isForgotten({ id }));
   });
 
   it('is none for an id that is not ours', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmod, chown, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { forgetOutcome } from '../../src/outcomes/outcome.ts';
 import { forgetRows } from '../../src/samples/forget-rows.ts';
@@ -53,9 +53,7 @@ function refusedStart(folder: string, user: { uid?: number; gid?: number } = {})
   return stderr;
 }
 
-describe('the key of prediction ids, if none is set', function () {
-  this.timeout(60_000);
-
+describe('the key of prediction ids, if none is set', () => {
   it('is created once, for its owner alone, and ids outlive the process', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, '.outcome-key');
@@ -72,7 +70,7 @@ describe('the key of prediction ids, if none is set', function () {
       assert.deepEqual(await report(second, id), accepted);
       assert.equal(await readFile(path, 'utf8'), key);
       assert.deepEqual(warnings(second), []);
-      assert.doesNotMatch(second.stderr() + JSON.stringify(second.logLines()), new RegExp(key.slice(0, 20)));
+      assert.ok(!`${second.stderr()}${JSON.stringify(second.logLines())}`.includes(key.slice(0, 20)));
       await second.signal('SIGTERM');
       assert.deepEqual(
         (await readdir(folder.path)).filter((name) => name.includes('outcome-key')),
@@ -229,18 +227,14 @@ describe('the key of prediction ids, if none is set', function () {
     });
   }
 
-  it('is created for the process alone if a file is in the way of the folder, or the outcomes go to a device', async () => {
+  it('is created for the process alone if a file is in the way of the folder', async () => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'file'), '');
     const beneath = await startTestService({ OUTCOMES_PATH: join(folder.path, 'file/outcomes.jsonl') });
-    // through a link, so that what is kept next to it, the models, does not get into /dev
-    await symlink('/dev/null', join(folder.path, 'null'));
-    const device = await startTestService({ OUTCOMES_PATH: join(folder.path, 'null') });
     try {
       assert.match(ids(beneath), /^not valid beyond this process: \S+ cannot be created: ENOTDIR /);
-      assert.match(ids(device), /^not valid beyond this process: \S+\/null is a device, /);
     } finally {
-      await Promise.all([beneath.stop(), device.stop()]);
+      await beneath.stop();
     }
     assert.ok(!(await readdir(folder.path)).includes('.outcome-key'));
   });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { chmod, chown, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, chown, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { isOpenToOthers, keptKeyPath, makeKeyOnce } from '../../src/outcomes/kept-key.ts';
 import { readSigningKeys } from '../../src/outcomes/keys.ts';
+import { asPlainUser } from '../support/other-user.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('the key that is made if none is set', () => {
@@ -26,7 +27,7 @@ describe('the key that is made if none is set', () => {
     assert.notEqual(keys[0], keys[1]);
   });
 
-  it('belongs to the owner of its folder, whoever makes it', async () => {
+  it('belongs to the owner of its folder, whichever user makes it', async () => {
     await using folder = await temporaryFolder();
     // only root can make a folder of another user
     if (process.getuid?.() === 0) await chown(folder.path, 1234, 1235);
@@ -52,6 +53,20 @@ describe('the key that is made if none is set', () => {
     await using folder = await temporaryFolder();
     const file = await folder.write('file', '');
     await assert.rejects(makeKeyOnce(join(file, '.outcome-key')), { code: 'ENOTDIR' });
+  });
+
+  it('is used where it is, but cannot be made, where this user may not write', async function () {
+    await using folder = await temporaryFolder();
+    const [empty, full] = ['empty', 'full'].map((name) => join(folder.path, name, '.outcome-key'));
+    await makeKeyOnce(full);
+    await mkdir(dirname(empty));
+    for (const path of [empty, full]) await chmod(dirname(path), 0o555);
+    await chmod(folder.path, 0o755);
+    await asPlainUser(this, async () => {
+      assert.equal(await makeKeyOnce(full), false);
+      await assert.rejects(makeKeyOnce(empty), { code: 'EACCES' });
+    });
+    for (const path of [empty, full]) await chmod(dirname(path), 0o755);
   });
 
   it('is open to others if any other user may read or write it', async () => {
@@ -98,20 +113,13 @@ describe('the keys of prediction ids, if none is set', () => {
   it('end with the process where none can be kept, which is said', async () => {
     await using folder = await temporaryFolder();
     const file = await folder.write('file', '');
-    // through a link: a mutant must not leave a key in /dev
-    const device = join(folder.path, 'null');
-    await symlink('/dev/null', device);
-    for (const [OUTCOMES_PATH, reason] of [
-      [device, `${device} is a device, and no key is kept next to it`],
-      [join(file, 'outcomes.jsonl'), `${join(file, '.outcome-key')} cannot be created: ENOTDIR`],
-    ]) {
-      const { keys, description, isProblem } = await readSigningKeys({ OUTCOMES_PATH });
-      assert.equal(
-        description,
-        `not valid beyond this process: ${reason} (set OUTCOME_KEY_FILE or OUTCOME_KEYS)`,
-      );
-      assert.equal(isProblem, true);
-      assert.equal(keys[0].length, 32);
-    }
+    const OUTCOMES_PATH = join(file, 'outcomes.jsonl');
+    const { keys, description, isProblem } = await readSigningKeys({ OUTCOMES_PATH });
+    assert.equal(
+      description,
+      `not valid beyond this process: ${join(file, '.outcome-key')} cannot be created: ENOTDIR (set OUTCOME_KEY_FILE or OUTCOME_KEYS)`,
+    );
+    assert.equal(isProblem, true);
+    assert.equal(keys[0].length, 32);
   });
 });

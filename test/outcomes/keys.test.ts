@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readBearerTokens, readSigningKeys } from '../../src/outcomes/keys.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const OUTCOMES_PATH = '/dev/null';
+/** Where nothing can be kept. */
+const OUTCOMES_PATH = '/dev/null/outcomes.jsonl';
 const [first, second] = ['the first secret, long enough', 'the second secret, long enough'];
 
 describe('the keys of prediction ids that are set', () => {

@@ -12,7 +12,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Artifact, formatArtifact } from '../../src/model/artifact.ts';
+import { type Artifact, formatArtifact, parseArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { maxOthers, maxUnscraped } from '../../src/outcomes/kept-versions.ts';
 import { firstScrapeMs, type KnownModel } from '../../src/outcomes/known-model.ts';
 import { createKnownModels, type KnownModels, ModelUnavailable } from '../../src/outcomes/known-models.ts';
@@ -21,6 +21,7 @@ import type { SharedStore } from '../../src/outcomes/shared-store.ts';
 import { digestModel } from '../../src/outcomes/token.ts';
 import { holdClock } from '../support/clock.ts';
 import { creditVersions } from '../support/model-versions.ts';
+import { wideModel } from '../support/wide-model.ts';
 
 /** Kept for one model, besides the version that answers. */
 const mostOthers = maxOthers + maxUnscraped;
@@ -109,6 +110,47 @@ describe('the known models', () => {
     assert.deepEqual(inUse(), [0, 1]);
   });
 
+  it('answer until another version of their name does, or none', () => {
+    addAll();
+    const isAnswering = (i: number) => models.isAnswering(digestOf(versions[i]));
+    assert.deepEqual([0, 10, 11].map(isAnswering), [false, false, true]);
+    models.retire('credit');
+    assert.equal(isAnswering(11), false);
+    models.retire('unknown');
+    assert.deepEqual(inUse(), [10, 11]);
+  });
+
+  it('stay for a day after they answered, but only two of those whose names are gone', () => {
+    const named = ['a', 'b', 'c'].map((name) => sealArtifact({ ...versions[0], name }));
+    for (const one of named) models.add(one);
+    clock.advance(dayMs - 10);
+    for (const { name } of named) {
+      models.retire(name);
+      clock.advance(1);
+    }
+    const areInUse = () => named.map((one) => models.get(digestOf(one)) !== undefined);
+    assert.deepEqual(areInUse(), [false, true, true]);
+    clock.advance(20);
+    models.hasRoom();
+    assert.deepEqual(areInUse(), [false, true, true]);
+    clock.advance(dayMs);
+    models.hasRoom();
+    assert.deepEqual(areInUse(), [false, false, false]);
+  });
+
+  it('are said once to be without outcomes by bin of the protected features that have no room in an id', async () => {
+    const names = Array.from({ length: 20 }, (_, i) => `age ${i}`);
+    const wide = sealArtifact({ ...parseArtifact(await wideModel(names), 'wide'), protected: names });
+    const { leftOut } = models.add(wide).groupOutcomes.groups;
+    assert.ok(leftOut.length > 1);
+    const said = `wide ${wide.version}: outcomes are not counted by bin of ${leftOut.join(', ')}: an id has no room for more protected features`;
+    assert.deepEqual(problems.splice(0), [said]);
+    models.retire('wide');
+    clock.advance(dayMs + 1);
+    assert.deepEqual(inUse(), []);
+    assert.ok(await models.bringBack(digestOf(wide)));
+  });
+
   it('come back when needed, from 0 and counting only once that has been scraped', async () => {
     addAll();
     const [model, same] = await Promise.all([0, 0].map((i) => models.bringBack(digestOf(versions[i]))));
@@ -169,6 +211,21 @@ describe('the known models', () => {
     );
   });
 
+  it('are never more than that when they come back', async () => {
+    const many = await creditVersions(20);
+    for (const version of many) models.add(version);
+    for (const version of many) await models.bringBack(digestOf(version));
+    const inMemory = many.filter((version) => models.get(digestOf(version)));
+    assert.equal(inMemory.length, 1 + mostOthers);
+  });
+
+  it('are found while they are in use, also if their file is gone', async () => {
+    const model = models.add(versions[0]);
+    await models.kept();
+    await rm(join(folder, `${digestOf(versions[0])}.json`));
+    assert.equal(await models.find(digestOf(versions[0])), model);
+  });
+
   it('are not known if nobody has stored them', async () => {
     assert.equal(await models.find('0123456789abcdef'), undefined);
     addAll();
@@ -191,6 +248,7 @@ describe('the known models', () => {
     for (const digest of [found, missing]) await models.find(digest);
     assert.deepEqual(searches, [found, missing]);
     clock.advance(1);
+    await rm(join(folder, `${found}.json`));
     for (const digest of [found, missing]) await models.find(digest);
     assert.deepEqual(searches, [found, missing, missing]);
   });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createModelFiles, keepAgainMs } from '../../src/outcomes/model-files.ts';
+import { asPlainUser } from '../support/other-user.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const dayMs = 86_400_000;
@@ -100,5 +101,35 @@ describe('the files of models', () => {
     await files.keep(two, 'a');
     assert.equal(problems.length, 2);
     assert.match(problems[0], /: outcomes of this version are unknown to later processes$/);
+    await rm(folder);
+    await files.keep(one, 'a');
+    await rm(folder, { recursive: true });
+    await writeFile(folder, 'in the way');
+    await files.keep(one, 'a');
+    await files.keep(two, 'a');
+    assert.equal(problems.length, 3);
+  });
+
+  it('are reported once while those that have expired cannot be deleted, and again after they could', async function () {
+    const files = open();
+    await mkdir(folder);
+    // root alone may look into a temporary folder
+    await chmod(parent.path, 0o755);
+    const tryToDelete = async () => {
+      await make(join(folder, `${one}.json`), 2 * maxAgeMs);
+      await make(join(folder, `${two}.json`), 2 * maxAgeMs);
+      await chmod(folder, 0o555);
+      await asPlainUser(this, async () => {
+        for (let i = 0; i < 3; i++) await files.deleteExpired(() => false);
+      });
+      await chmod(folder, 0o755);
+    };
+    await tryToDelete();
+    assert.equal(problems.length, 1);
+    assert.match(problems[0], /^EACCES.*1\.json'; it is too old to be of use$/);
+    await files.deleteExpired(() => false);
+    assert.deepEqual(await readdir(folder), []);
+    await tryToDelete();
+    assert.equal(problems.length, 2);
   });
 });

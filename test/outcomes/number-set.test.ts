@@ -64,6 +64,15 @@ describe('a set of numbers that fills up from below', () => {
     assert.ok(set.save().bits.length < 40);
   });
 
+  it('takes none either once what was missing below is added', () => {
+    for (const below of [1, 8]) {
+      const set = createNumberSet();
+      for (let number = below; number < 100_000; number++) set.add(number);
+      set.addBelow(below);
+      assert.deepEqual(set.save(), { below: 100_000, bits: '' });
+    }
+  });
+
   it('treats numbers too far back as counted, so that one missing number does not cost memory forever', () => {
     const set = createNumberSet(undefined, 64);
     for (let number = 1; number < 1000; number++) set.add(number);

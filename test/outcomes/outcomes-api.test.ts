@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Validator } from '@seriousme/openapi-schema-validator';
@@ -15,6 +14,7 @@ import {
   startTestService,
   type TestService,
 } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const key = 'the key that all tests here share';
 const env = { OUTCOME_KEYS: key };
@@ -367,9 +367,8 @@ describe('outcomes that arrive early', () => {
 
 describe('outcomes on the public API', () => {
   it('need one of the tokens of the file', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'vigia-token-'));
-    const path = join(folder, 'tokens');
-    await writeFile(path, 'the-first-token-of-two\nthe-second-token-of-two\n');
+    await using folder = await temporaryFolder();
+    const path = await folder.write('tokens', 'the-first-token-of-two\nthe-second-token-of-two\n');
     const service = await startTestService({ ...env, OUTCOMES_TOKEN_FILE: path });
     const counted = async () => {
       const text = await scrape(service);

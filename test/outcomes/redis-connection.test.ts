@@ -4,6 +4,7 @@ import { mock } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ErrorReply } from '@redis/client';
 import { keepRedisConnection, type RedisConnection } from '../../src/outcomes/redis-connection.ts';
+import { hurryTimers } from '../support/clock.ts';
 import { eventually } from '../support/service.ts';
 
 /** A client whose connection works, unless `fault` is set. */
@@ -12,8 +13,10 @@ class FakeClient extends EventEmitter {
   static fault: Error | undefined;
   isDestroyed = false;
   readonly madeMs = Date.now();
-  constructor() {
+  readonly url: string;
+  constructor(url: string) {
     super();
+    this.url = url;
     FakeClient.made.push(this);
   }
   async connect(): Promise<void> {
@@ -51,7 +54,7 @@ describe('the connection to a shared store', () => {
   });
 
   const open = (url = 'redis://store:1') => {
-    connection = keepRedisConnection(() => new FakeClient(), {
+    connection = keepRedisConnection(() => new FakeClient(url), {
       url,
       tryOut: (client) => {
         tried.push(client);
@@ -135,14 +138,21 @@ describe('the connection to a shared store', () => {
   });
 
   it('is reported again in an outage when the reason is of another kind, by the first word of a reply', async () => {
-    FakeClient.fault = new ErrorReply('LOADING wait');
-    open();
-    await eventually(() => assert.equal(made.length, 2));
-    FakeClient.fault = new ErrorReply('LOADING wait longer');
-    await eventually(() => assert.equal(made.length, 3));
-    FakeClient.fault = new Error('no route');
-    await eventually(() => assert.equal(problems.length, 2));
-    assert.deepEqual(problems, [lost('LOADING wait'), lost('no route')]);
+    const timers = hurryTimers();
+    try {
+      FakeClient.fault = new ErrorReply('LOADING wait');
+      open();
+      await eventually(() => assert.equal(made.length, 2));
+      FakeClient.fault = new ErrorReply('LOADING wait longer');
+      await eventually(() => assert.equal(made.length, 3));
+      FakeClient.fault = new ErrorReply('LIMITED to others');
+      await eventually(() => assert.equal(problems.length, 2));
+      FakeClient.fault = new Error('no route');
+      await eventually(() => assert.equal(problems.length, 3));
+      assert.deepEqual(problems, [lost('LOADING wait'), lost('LIMITED to others'), lost('no route')]);
+    } finally {
+      timers.release();
+    }
   });
 
   it('never shows the password, nor how it is written in the address', async () => {
@@ -162,13 +172,49 @@ describe('the connection to a shared store', () => {
     await nextTurn();
     assert.equal(made.length, 1);
 
-    FakeClient.fault = new Error('no route');
     open();
     connection.close();
-    await eventually(() => assert.equal(made[1].isDestroyed, true));
+    await nextTurn();
+    assert.equal(ready, 1, 'not when it is closed while it is made');
+
+    FakeClient.fault = new Error('no route');
+    const madeOf = (url: string) => made.filter((client) => client.url === url).length;
+    open('redis://closed');
+    connection.close();
     open();
-    await eventually(() => assert.equal(made.length, 4));
-    assert.equal(made.filter(({ isDestroyed }) => !isDestroyed).length <= 1, true);
+    await eventually(() => assert.equal(madeOf('redis://store:1'), 4));
+    assert.equal(madeOf('redis://closed'), 1);
     assert.deepEqual(problems, [lost('no route')]);
+  });
+
+  it('is ended if there is no answer for two seconds', async () => {
+    open();
+    await isReady();
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      const asking = connection.ask(() => [new Promise(() => {})]);
+      mock.timers.tick(1999);
+      await nextTurn();
+      assert.equal(made[0].isDestroyed, false);
+      mock.timers.tick(1);
+      await assert.rejects(asking, new Error('no answer within 2000 ms'));
+      assert.equal(made[0].isDestroyed, true);
+    } finally {
+      mock.timers.reset();
+    }
+  });
+
+  it('keeps no process running by a timer, neither after an answer nor before it is made again', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    // by then the one of the test itself runs
+    await nextTurn();
+    const before = timers();
+    open();
+    await isReady();
+    await ask(1);
+    assert.ok(timers() <= before);
+    made[0].emit('error', new Error('gone'));
+    await nextTurn();
+    assert.ok(timers() <= before);
   });
 });

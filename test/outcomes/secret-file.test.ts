@@ -6,19 +6,10 @@ import { join } from 'node:path';
 import { readBearerTokens, readSigningKeys } from '../../src/outcomes/keys.ts';
 import { root } from '../support/service.ts';
 
-const OUTCOMES_PATH = '/dev/null';
+/** Where nothing can be kept. */
+const OUTCOMES_PATH = '/dev/null/outcomes.jsonl';
 const secret = 'a-secret-that-is-long-enough';
 const utf16 = (text: string) => Buffer.from(text, 'utf16le');
-
-function start(env: Record<string, string>) {
-  return spawnSync(process.execPath, ['--import', './otel/register.ts', 'src/server.ts'], {
-    cwd: root,
-    encoding: 'utf8',
-    // a start that is not refused would not end
-    timeout: 15_000,
-    env: { ...process.env, PORT: '0', ADMIN_PORT: '0', ...env },
-  });
-}
 
 describe('a file with secrets', () => {
   let path: string;
@@ -28,6 +19,22 @@ describe('a file with secrets', () => {
     path = join(folder, 'secret');
   });
   after(() => rm(folder, { recursive: true }));
+
+  function start(env: Record<string, string>) {
+    return spawnSync(process.execPath, ['--import', './otel/register.ts', 'src/server.ts'], {
+      cwd: root,
+      encoding: 'utf8',
+      // a start that is not refused would not end
+      timeout: 15_000,
+      env: {
+        ...process.env,
+        PORT: '0',
+        ADMIN_PORT: '0',
+        OUTCOMES_PATH: join(folder, 'outcomes.jsonl'),
+        ...env,
+      },
+    });
+  }
 
   for (const [what, bytes] of [
     ['lines that end in CR LF', Buffer.from(`${secret}\r\n`)],
@@ -55,8 +62,8 @@ describe('a file with secrets', () => {
     it(`is refused ${what}, and not shown`, async () => {
       await writeFile(path, bytes);
       for (const [name, reading] of [
-        ['OUTCOME_KEY_FILE', readSigningKeys({ OUTCOME_KEY_FILE: path, OUTCOMES_PATH })],
-        ['OUTCOMES_TOKEN_FILE', readBearerTokens({ OUTCOMES_TOKEN_FILE: path })],
+        ['OUTCOME_KEY_FILE', () => readSigningKeys({ OUTCOME_KEY_FILE: path, OUTCOMES_PATH })],
+        ['OUTCOMES_TOKEN_FILE', () => readBearerTokens({ OUTCOMES_TOKEN_FILE: path })],
       ] as const) {
         await assert.rejects(reading, (error: Error) => {
           assert.ok(error.message.startsWith(`${name}=${path}: is `), error.message);
@@ -88,8 +95,8 @@ describe('a file with secrets', () => {
     it(`contains no secret ${what}, neither a key nor a token`, async () => {
       await writeFile(path, text);
       for (const [name, kind, reading] of [
-        ['OUTCOME_KEY_FILE', 'key', readSigningKeys({ OUTCOME_KEY_FILE: path, OUTCOMES_PATH })],
-        ['OUTCOMES_TOKEN_FILE', 'token', readBearerTokens({ OUTCOMES_TOKEN_FILE: path })],
+        ['OUTCOME_KEY_FILE', 'key', () => readSigningKeys({ OUTCOME_KEY_FILE: path, OUTCOMES_PATH })],
+        ['OUTCOMES_TOKEN_FILE', 'token', () => readBearerTokens({ OUTCOMES_TOKEN_FILE: path })],
       ] as const) {
         await assert.rejects(reading, {
           message: `${name}=${path}: ${kind} ${which} has fewer than 16 characters: make one with openssl rand -base64 32`,

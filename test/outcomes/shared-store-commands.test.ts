@@ -66,6 +66,13 @@ describe('what replicas say to the store that they share', function () {
     ]);
   });
 
+  it('is nothing more once a replica has closed it', async () => {
+    assert.equal(store.open, 1);
+    await memory.close();
+    await eventually(() => assert.equal(store.open, 0), 2000);
+    await assert.rejects(memory.getModel('none'), /is unavailable/);
+  });
+
   it('tells from the holder of an outcome whether it is claimed, and counted by whom', async () => {
     const holders: Record<string, string> = {
       1: 'me',

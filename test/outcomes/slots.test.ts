@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { createSlot, type Slot } from '../../src/outcomes/slot.ts';
 import { openSlots, type Slots } from '../../src/outcomes/slots.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -117,7 +117,10 @@ describe('the slots of an outcome file', () => {
   });
 
   it('are one for each process that is running', async () => {
-    const [one, other] = [await open(), await open()];
+    const one = await open();
+    const saving = await folder.write(`${basename(state(1))}.x.tmp`, '');
+    const other = await open();
+    assert.equal(await readFile(saving, 'utf8'), '', 'what the first is saving stays');
     assert.deepEqual([one.own.number, other.own.number], [1, 2]);
     assert.deepEqual([...one.owners], [one.own.owner]);
     assert.deepEqual(one.placeOf({ slot: 1, line: 4 }), { slot: one.own, line: 4 });
@@ -126,6 +129,54 @@ describe('the slots of an outcome file', () => {
       assert.equal(one.placeOf(line), undefined);
     }
     assert.deepEqual(problems, []);
+  });
+
+  it('are taken over only where an earlier process has begun lines of this file', async () => {
+    const begin = (name: string) => folder.write(name, createSlot(1, undefined, owner).save().text);
+    await begin('.outcomes.jsonl.slot-12.json');
+    for (const other of [
+      '.outcomes.jsonl.slot-3.json.bak',
+      '.outcomes.jsonl.slot-x4.json',
+      '.outcomex.jsonl.slot-5.json',
+    ]) {
+      await begin(other);
+    }
+    const slots = await open();
+    const taken = Array.from({ length: 20 }, (_, i) => i).filter(
+      (slot) => slots.placeOf({ slot, line: 1 })?.slot,
+    );
+    assert.deepEqual(taken, [1, 12]);
+  });
+
+  it('say that only one process can remember what it has counted, where none can lock its slot', async () => {
+    const file = await folder.write('file', '');
+    const path = join(file, 'outcomes.jsonl');
+    const slots = await openSlots(path, (problem) => problems.push(problem));
+    assert.equal(slots.own.number, 1);
+    assert.match(
+      problems[0],
+      /outcomes\.jsonl: cannot be locked: .*; only a single process can remember which of its outcomes it has counted$/,
+    );
+    problems = [];
+    await slots.begin(true);
+    assert.equal(problems.length, 1);
+    assert.match(
+      problems[0],
+      /: if this process ends, outcomes exposed to Prometheus since may be counted again$/,
+    );
+    slots.close();
+  });
+
+  it('do not replace a state that has been saved by an earlier one', async () => {
+    const slots = await open();
+    await slots.begin(true);
+    const states = [1, 2].map((line) => {
+      slots.own.counted(line, both);
+      return slots.states();
+    });
+    await slots.save(states[1]);
+    await slots.save(states[0]);
+    assert.equal(createSlot(1, await readFile(state(1), 'utf8'), owner).end, 3);
   });
 
   it('number lines on from those that are known, or far beyond them if some may not be', async () => {

@@ -214,8 +214,7 @@ describe('a shared store that answers with errors', () => {
   });
 });
 
-describe('a service whose Redis', function () {
-  this.timeout(60_000);
+describe('a service whose Redis', () => {
   let redis: TestRedis;
   let service: TestService;
   let client: ReturnType<typeof createClient>;

@@ -108,7 +108,8 @@ describe('prediction ids', () => {
   });
 });
 
-const OUTCOMES_PATH = '/dev/null';
+/** Where nothing can be kept. */
+const OUTCOMES_PATH = '/dev/null/outcomes.jsonl';
 
 describe('the keys that sign prediction ids', () => {
   let folder: string;

@@ -177,7 +177,11 @@ describe('outcomes that wait for their version', () => {
     hasRoom = false;
     waiting.add('a', mature(0.1));
     waiting.add('b', mature(0.2));
+    waiting.add('c', mature(0.3));
+    inUse.set('c', true);
     waiting.release();
+    waiting.release();
+    assert.deepEqual(scores(), ['c 0.3']);
     assert.deepEqual(problems, [shortOfRoom]);
     assert.deepEqual(attempts, []);
     hasRoom = true;
@@ -187,7 +191,7 @@ describe('outcomes that wait for their version', () => {
     waiting.release();
     assert.equal(waiting.size, 0);
     hasRoom = false;
-    waiting.add('c', mature(0.3));
+    waiting.add('d', mature(0.4));
     assert.deepEqual(problems, [shortOfRoom, shortOfRoom]);
   });
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { link, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join, relative } from 'node:path';
 import { rotatedPath } from '../../src/files/rotated-files.ts';
 import { checkPaths } from '../../src/replica/check-paths.ts';
@@ -49,13 +51,28 @@ describe('the paths of the settings', () => {
       { SAMPLES_PATH: '/v/a.jsonl', OUTCOMES_PATH: '/v/a.b.jsonl' },
       { SAMPLES_PATH: '/v/a', OUTCOMES_PATH: '/v/a.jsonl' },
       { SAMPLES_PATH: '/v/S.jsonl', OUTCOMES_PATH: '/v/s.jsonl' },
-      { SAMPLES_PATH: '/dev/null', OUTCOMES_PATH: '/dev/null' },
+      { SAMPLES_PATH: '/dev/null', OUTCOMES_PATH: '/v/outcomes.jsonl' },
       { OUTCOMES_PATH: 'outcomes.jsonl', MODEL_PATH: 'models/credit.json' },
       // an older model that is served again, from where it is kept
       { OUTCOMES_PATH: '/v/o.jsonl', MODEL_PATH: '/v/models/0123456789abcdef.json' },
     ]) {
       assert.equal(await said(paths), '', JSON.stringify(paths));
     }
+  });
+
+  it('must not let outcomes go to a device, pipe or socket, next to which nothing can be kept', async () => {
+    await using folder = await temporaryFolder();
+    const socket = join(folder.path, 'socket');
+    const server = createServer().listen(socket);
+    await once(server, 'listening');
+    for (const OUTCOMES_PATH of ['/dev/null', socket]) {
+      assert.equal(
+        await said({ OUTCOMES_PATH }),
+        `OUTCOMES_PATH=${OUTCOMES_PATH} is a device, pipe or socket: choose a file, as models, key and counts are kept next to it`,
+      );
+      assert.equal(await said({ SAMPLES_PATH: OUTCOMES_PATH }), '');
+    }
+    server.close();
   });
 
   it('must not be read as models, nor models from where they are kept', async () => {

@@ -26,6 +26,14 @@ const pathsIn = (volume: string) => ({
 });
 const predict = async ({ api }: TestService): Promise<string> =>
   (await postJson(`${api}/predict`, row)).body.id;
+/** The id of a prediction by a service that has ended since. */
+async function predictAndEnd(env: Record<string, string>): Promise<string> {
+  const service = await startTestService(env);
+  const id = await predict(service);
+  await service.signal('SIGTERM');
+  await service.stop();
+  return id;
+}
 const report = async ({ admin }: TestService, ids: readonly string[]) => {
   const items = ids.map((id) => ({ id, outcome: 'good' }));
   const { accepted, duplicate, invalid } = (await postJson(`${admin}/outcomes`, items)).body;
@@ -258,10 +266,7 @@ describe('a service under a different name than the previous process', () => {
   it('does not confuse models because of the names of their files', async () => {
     await using volume = await temporaryFolder();
     const env = pathsIn(volume.path);
-    const first = await startTestService({ ...env, SERVICE_INSTANCE: 'old' });
-    const id = await predict(first);
-    await first.signal('SIGTERM');
-    await first.stop();
+    const id = await predictAndEnd({ ...env, SERVICE_INSTANCE: 'old' });
     const models = join(volume.path, 'old/models');
     const [kept] = await readdir(models);
     const other = await otherModel(volume.path);
@@ -277,10 +282,7 @@ describe('a service under a different name than the previous process', () => {
   it('keeps the models of other names as long as it accepts their outcomes', async () => {
     await using volume = await temporaryFolder();
     const env = pathsIn(volume.path);
-    const first = await startTestService({ ...env, SERVICE_INSTANCE: 'old' });
-    const id = await predict(first);
-    await first.signal('SIGTERM');
-    await first.stop();
+    const id = await predictAndEnd({ ...env, SERVICE_INSTANCE: 'old' });
     const folder = join(volume.path, 'old/models');
     const [kept] = await readdir(folder);
     const expired = ['0123456789abcdef.json', '0123456789abcdef.immature.json'];
