@@ -1,11 +1,9 @@
-import type { Artifact } from '../model/artifact.ts';
 import { redacted } from '../model/disclosure.ts';
 import { classesOf } from '../model/output-classes.ts';
 import { ownValue, type Row } from '../model/row.ts';
 import { createPerformance } from '../monitor/performance.ts';
 import { type Coverages, measureCoverage } from '../monitor/performance-coverage.ts';
 import { performanceReferenceOf } from '../monitor/performance-reference.ts';
-import { isForgotten } from '../outcomes/outcome.ts';
 import { readJsonl } from '../samples/read-samples.ts';
 import { isScore } from '../samples/sample-shape.ts';
 import type { Bin } from '../stats/binning.ts';
@@ -15,47 +13,11 @@ import { dayMs } from '../times/day.ts';
 import { parseTime } from '../times/parse-time.ts';
 import type { FollowedModel, FollowedRow } from './followed-model.ts';
 import { collectRows, type Delay, type LabelledData, type RowCollector } from './labelled-rows.ts';
-import { listOthers, type OtherModel, whyNone, whyYoung } from './other-outcomes.ts';
+import { type Labelled, type OutcomeSource, type ReadOutcomes, readOutcomes } from './read-outcomes.ts';
 import { createSlicers, type Slicer } from './slicer.ts';
-
-export type JoinOptions = {
-  readonly artifact: Artifact;
-  /** The model version to evaluate; its classes must be the artifact's. */
-  readonly version: string;
-  /** For coverage and slices; without them the outcomes alone are evaluated. */
-  readonly samples: readonly string[];
-  readonly outcomes: readonly string[];
-  readonly by: readonly string[];
-  /** Predictions made later are not old enough to count; ms since 1970. */
-  readonly maturedMs: number;
-};
-
-type Labelled = {
-  readonly score: number;
-  readonly prediction: number;
-  readonly outcome: number;
-  readonly delayMs: number;
-};
-
-/** What became of a row that another model answered. */
-type OtherOutcome = Pick<Labelled, 'outcome' | 'delayMs'> & {
-  readonly model: FollowedModel['model'];
-  /** What that model said; `undefined` where the line does not tell. */
-  readonly said: FollowedRow['champion'] | undefined;
-};
 
 /** By name and version. */
 type FollowedModels = Map<string, FollowedModel & { readonly rows: FollowedRow[] }>;
-
-type ReadOutcomes = {
-  readonly labelled: Map<string, Labelled>;
-  /** Of other models by id: a shadow has kept its samples under the ids of the model that it followed. */
-  readonly ofOthers: Map<string, OtherOutcome>;
-  /** Says what the outcomes of other versions are. */
-  readonly others: string;
-  /** @throws Error that says why there is nothing to evaluate */
-  readonly refuse: () => never;
-};
 
 /**
  * Joins sample lines and outcome lines by id. The first outcome of a prediction counts, as in the service: replicas
@@ -64,7 +26,9 @@ type ReadOutcomes = {
  *
  * @throws Error naming the file for one that cannot be read, and when no outcome is of the version
  */
-export async function readJoinedData(options: JoinOptions): Promise<LabelledData> {
+export async function readJoinedData(
+  options: OutcomeSource & { readonly by: readonly string[] },
+): Promise<LabelledData> {
   const { artifact, version, samples, outcomes, by } = options;
   const notes: string[] = [];
   const { labelled, ofOthers, others, refuse } = await readOutcomes(options, notes);
@@ -102,84 +66,6 @@ export async function readJoinedData(options: JoinOptions): Promise<LabelledData
   };
 }
 
-async function readOutcomes(
-  { artifact, version, samples, outcomes, maturedMs }: JoinOptions,
-  notes: string[],
-): Promise<ReadOutcomes> {
-  const { name, output } = artifact;
-  const labelled = new Map<string, Labelled>();
-  const ofOthers = new Map<string, OtherOutcome>();
-  const others = new Map<string, OtherModel>();
-  let repeated = 0;
-  let young = 0;
-  let timeless = 0;
-  let oldestYoungMs = Number.POSITIVE_INFINITY;
-  let foreign = 0;
-  const classes: readonly unknown[] = classesOf(output);
-  const reading = readJsonl(outcomes);
-  for await (const line of reading) {
-    if (isForgotten(line)) continue;
-    const { id, model, score, prediction, outcome } = line;
-    const predictedMs = parseTime(line.predictedAt);
-    if (typeof model !== 'string' || typeof line.version !== 'string') {
-      foreign++;
-    } else if (model !== name || line.version !== version) {
-      const key = `${model} ${line.version}`;
-      const other = others.get(key) ?? { name: model, version: line.version, count: 0 };
-      others.set(key, { ...other, count: other.count + 1 });
-      const isJoined = samples.length > 0 && model !== name && classes.includes(outcome);
-      if (isJoined && typeof id === 'string' && predictedMs <= maturedMs && !ofOthers.has(id)) {
-        const delayMs = parseTime(line.time) - predictedMs;
-        ofOthers.set(id, {
-          ...{ outcome: classes.indexOf(outcome), delayMs },
-          model: { name: model, version: line.version },
-          said:
-            isScore(score) && classes.includes(prediction)
-              ? { score, predictedClass: classes.indexOf(prediction) }
-              : undefined,
-        });
-      }
-    } else if (
-      typeof id !== 'string' ||
-      !isScore(score) ||
-      !classes.includes(prediction) ||
-      !classes.includes(outcome)
-    ) {
-      foreign++;
-    } else if (labelled.has(id)) {
-      repeated++;
-    } else if (predictedMs > maturedMs) {
-      young++;
-      oldestYoungMs = Math.min(oldestYoungMs, predictedMs);
-    } else if (Number.isNaN(predictedMs)) {
-      timeless++;
-    } else {
-      labelled.set(id, {
-        score,
-        prediction: classes.indexOf(prediction),
-        outcome: classes.indexOf(outcome),
-        delayMs: parseTime(line.time) - predictedMs,
-      });
-    }
-  }
-  const refuse = (): never => {
-    const why =
-      young > 0
-        ? whyYoung(young, oldestYoungMs)
-        : timeless > 0
-          ? `, but ${timeless} whose predictedAt is no time`
-          : whyNone(artifact, [...others.values()], foreign, reading.damaged);
-    throw new Error(`${outcomes.join(', ')}: no outcome of ${name} ${version}${why}`);
-  };
-  const count = (outcomes: number) => formatAmount(outcomes, 'outcome');
-  if (young > 0) notes.push(`Left out: ${count(young)} of predictions that are not old enough.`);
-  if (timeless > 0) notes.push(`Left out: ${count(timeless)} of predictions whose time cannot be read.`);
-  if (repeated > 0) notes.push(`Repeated: ${count(repeated)}; the first of each prediction counts.`);
-  const damaged = foreign + reading.damaged;
-  if (damaged > 0) notes.push(`Left out: ${formatAmount(damaged, 'line')} without a valid outcome.`);
-  return { labelled, ofOthers, others: listOthers(others.values()), refuse };
-}
-
 function measureDelay(labelled: readonly Labelled[]): Delay | null {
   const days = labelled.map(({ delayMs }) => delayMs / dayMs).filter((delay) => !Number.isNaN(delay));
   if (days.length === 0) return null;
@@ -192,7 +78,7 @@ function measureDelay(labelled: readonly Labelled[]): Delay | null {
  * `followed` beside what the other model said; counts all predictions.
  */
 async function readSamples(
-  { artifact, version, samples, maturedMs }: JoinOptions,
+  { artifact, version, samples, maturedMs }: OutcomeSource,
   { labelled, ofOthers }: Pick<ReadOutcomes, 'labelled' | 'ofOthers'>,
   slicers: readonly Slicer[],
   {

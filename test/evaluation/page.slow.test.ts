@@ -24,8 +24,7 @@ function outcomesOf(samples: ReturnType<typeof makeSamples>) {
   }));
 }
 
-describe('the page of the evaluation', function () {
-  this.timeout(60_000);
+describe('the page of the evaluation', () => {
   let browser: Browser;
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let evaluation: any;

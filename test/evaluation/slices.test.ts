@@ -33,9 +33,7 @@ function labelled(seed: number, { count = 3000, broken = '' } = {}) {
 
 const options = { withheld: {}, bandEdges: equalWidthEdges(0, 1, 10), wholeNumbers: false };
 
-describe('slices of an evaluation', function () {
-  this.timeout(60_000);
-
+describe('slices of an evaluation', () => {
   it('say where the model does worse, by how much, and how many were compared', () => {
     const { bins, rows } = labelled(1, { broken: 'c' });
     const slices = sliceBy('branch', bins, rows, options);

@@ -31,8 +31,7 @@ function movedSamples() {
   });
 }
 
-describe('the page of the drift report', function () {
-  this.timeout(60_000);
+describe('the page of the drift report', () => {
   let browser: Browser;
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   const pages: Record<string, string> = {};

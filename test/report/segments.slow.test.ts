@@ -45,9 +45,7 @@ const blankRow: Row = {
 const of = (segments: readonly ReportSegment[], column: string, value: string) =>
   segments.find((segment) => segment.column === column && segment.value === value);
 
-describe('npm run drift -- --by', function () {
-  this.timeout(60_000);
-
+describe('npm run drift -- --by', () => {
   it('detects what has moved in a fifth of the rows, which all rows together do not show', async () => {
     await using folder = await temporaryFolder();
     for (const seed of [1, 2, 3]) {

@@ -44,9 +44,7 @@ const valueRows = (all: readonly Record<string, unknown>[]) => ({
 const compare = (reference: ReturnType<typeof rows>, live: ReturnType<typeof rows>) =>
   tellApart(variables, valueRows(reference), valueRows(live));
 
-describe('all features together', function () {
-  this.timeout(60_000);
-
+describe('all features together', () => {
   it('show that a correlation was reversed, which no single feature shows', async () => {
     await using folder = await temporaryFolder();
     const reference = await folder.write('reference.csv', toCsv(rows(1)));

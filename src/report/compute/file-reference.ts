@@ -1,26 +1,18 @@
 import { type Artifact, scoreFeature } from '../../model/artifact.ts';
-import { createDisclosure } from '../../model/disclosure.ts';
 import { filePredictor } from '../../predictors/index.ts';
 import type { LineTally } from '../../samples/read-samples.ts';
-import { summableBounds } from '../../stats/summable.ts';
 import { formatAmount } from '../../text/format.ts';
 import { type OpenOptions, openRows } from '../read/open-rows.ts';
 import { createRowSample } from '../read/row-sample.ts';
-import type { Row, RowSource, WantedColumn } from '../read/rows.ts';
+import type { RowSource } from '../read/rows.ts';
 import { allColumns, type ChooseFeatures, selectColumns, selectNamed } from '../read/select-columns.ts';
 import { createVersionFilter } from '../read/version-filter.ts';
-import { createCategoryCounter } from './category-counter.ts';
-import { type CollectedNumbers, type CollectorOptions, createNumberCollector } from './collect-numbers.ts';
-import { type Dropped, describeDropped } from './describe-dropped.ts';
+import { type CollectedNumbers, createNumberCollector } from './collect-numbers.ts';
+import { describeDropped } from './describe-dropped.ts';
 import type { ValueRows } from './domain-columns.ts';
-import {
-  artifactReference,
-  type DriftReference,
-  onlyCounted,
-  type ReferenceVariable,
-} from './drift-reference.ts';
-import { createLiveVariable } from './live-variable.ts';
-import { createSortSpace, type SortSpace } from './number-column.ts';
+import type { DriftReference, ReferenceVariable } from './drift-reference.ts';
+import { createSortSpace } from './number-column.ts';
+import { createCollector, numericVariable } from './reference-collector.ts';
 import { withEffects } from './reference-effects.ts';
 import { createRowScorer, predictionOf } from './row-scorer.ts';
 import { type SegmentColumn, segmentColumns, segmentReading } from './segment-counts.ts';
@@ -48,14 +40,6 @@ export type FileReference = DriftReference & {
   readonly rows: ValueRows;
   /** The files, which can be read once more. */
   readonly sources: readonly RowSource[];
-};
-
-/** Collects one variable of the reference. */
-type Collector = {
-  add(row: Row, place: number): void;
-  dropped(): Dropped;
-  /** The variable, or why it is left out. */
-  finish(space: SortSpace): ReferenceVariable | string;
 };
 
 /**
@@ -172,82 +156,4 @@ function describe(filter: { others: ReadonlyMap<string, number>; version: string
 
 function scoreVariable(collected: CollectedNumbers, scores: number[]): ReferenceVariable {
   return withEffects(numericVariable(scoreFeature, collected), { values: scores, scores });
-}
-
-function numericVariable(name: string, { edges, ...rest }: CollectedNumbers): ReferenceVariable {
-  return { name, bins: { kind: 'numeric', edges }, ...rest };
-}
-
-function createCollector(
-  { name, kind }: WantedColumn,
-  artifact: Artifact | null,
-  holdsBins: boolean,
-  options: CollectorOptions,
-): Collector {
-  const known = artifact && artifactReference(artifact).features.find((variable) => variable.name === name);
-  // edges of its own would be values of single rows
-  const isWithheld = createDisclosure(artifact).isWithheld(name);
-  if (known && (holdsBins || kind === 'categorical' || isWithheld)) return countInto(known);
-  let withheld = 0;
-  let notNumbers = 0;
-  /** Adds the value in its place, unless it was withheld. */
-  const addTo =
-    (counter: { add(value: unknown): void }): Collector['add'] =>
-    ({ values }, place) => {
-      if (values === null) return;
-      const value = values[place];
-      if (value === undefined) {
-        withheld++;
-        return;
-      }
-      if (kind === 'numeric' && value !== null && !Number.isFinite(value)) notNumbers++;
-      counter.add(value);
-    };
-  const dropped = (leftOut = 0) => ({ name, notNumbers, withheld, leftOut });
-  if (kind === 'numeric') {
-    const collector = createNumberCollector({ ...options, sumBounds: known?.sumBounds ?? summableBounds() });
-    return {
-      add: addTo(collector),
-      dropped: () => dropped(collector.leftOut),
-      finish: (space) => numericVariable(name, collector.finish(space)),
-    };
-  }
-  const counter = createCategoryCounter();
-  return {
-    add: addTo(counter),
-    dropped: () => dropped(),
-    finish() {
-      const counted = counter.finish();
-      if (counted === null) return `${name} is left out: so many different texts name rows, not categories.`;
-      return {
-        name,
-        ...counted,
-        ...onlyCounted,
-      };
-    },
-  };
-}
-
-/** Counts rows into bins that are given. */
-function countInto(known: ReferenceVariable): Collector {
-  const counted = createLiveVariable({ ...known, range: null }, true);
-  return {
-    add({ values, bins }, place) {
-      if (values !== null) counted.observe(values[place]);
-      else if (bins !== null) counted.observeBin(bins[known.name], undefined);
-    },
-    dropped: () => ({
-      name: known.name,
-      notNumbers: counted.notNumbers,
-      withheld: counted.withheld,
-      leftOut: 0,
-    }),
-    finish: () => ({
-      ...known,
-      counts: [...counted.counts],
-      mean: counted.mean,
-      far: counted.far,
-      summary: null,
-    }),
-  };
 }
