@@ -1,4 +1,4 @@
-import { type LiveSegment, liveSegments } from '../monitor/live-segments.ts';
+import { type LiveSegment, windowSegments } from '../monitor/live-segments.ts';
 import type { Monitor, VariableLayout } from '../monitor/monitor.ts';
 import { type Occurrences, outsideReferenceCount } from '../monitor/risen-share.ts';
 import { missingBin, unseenBin } from '../stats/binning.ts';
@@ -79,9 +79,9 @@ export function segmentConditions(
   thresholds: AlertThresholds,
 ): Condition[] {
   const { minPsi, minRequests } = thresholds;
-  const segments = liveSegments(monitor, '24h');
-  if (segments.length === 0) return [];
   const day = monitor.window('24h');
+  const segments = windowSegments(monitor, day);
+  if (segments.length === 0) return [];
   const whole = new Map(
     monitor.variables.map(({ name, bins, counts, offset, size }): [string, Drift] => [
       name,

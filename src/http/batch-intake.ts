@@ -1,5 +1,4 @@
-import { createPauses } from '../times/pauses.ts';
-import type { Pause } from './body-rows.ts';
+import { createPauses, type Pause } from '../times/pauses.ts';
 import { Problem } from './problem.ts';
 
 /** What batches share, so that together they neither delay others nor fill the memory. */

@@ -1,3 +1,4 @@
+import type { Pause } from '../times/pauses.ts';
 import { BodyProblem, describeFault, tooManyRows } from './read-body.ts';
 import { RowFault } from './row-fault.ts';
 
@@ -12,9 +13,6 @@ const comma = 0x2c;
 const openBracket = 0x5b;
 const closeBracket = 0x5d;
 const byteOrderMark = [0xef, 0xbb, 0xbf];
-
-/** To be called between two rows, and awaited if it returns a promise. */
-export type Pause = () => Promise<void> | undefined;
 
 /** Limits on the rows of a request. */
 export type RowLimits = { readonly maxRows: number; readonly maxRowBytes: number };

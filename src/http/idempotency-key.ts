@@ -1,6 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Pause } from './body-rows.ts';
+import type { Pause } from '../times/pauses.ts';
 import type { BatchName } from './observation-repeats.ts';
 import { Problem } from './problem.ts';
 

@@ -5,7 +5,8 @@ import { type Records, record } from '../deployments/record.ts';
 import type { FollowedRow } from '../deployments/shadow-queue.ts';
 import type { Shadows } from '../deployments/shadows.ts';
 import { recordRefusal } from '../monitor/model-counts.ts';
-import type { BodyRows, Pause } from './body-rows.ts';
+import type { Pause } from '../times/pauses.ts';
+import type { BodyRows } from './body-rows.ts';
 import { createObservationCheck } from './observation-check.ts';
 import { RowFault } from './row-fault.ts';
 

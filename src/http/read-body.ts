@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { RejectionReason } from '../monitor/model-counts.ts';
 import { findJsonFault } from '../text/json-fault.ts';
+import type { Pause } from '../times/pauses.ts';
 import { readContentType } from './content-type.ts';
 import { Problem, type ProblemKey } from './problem.ts';
 
@@ -126,8 +127,23 @@ export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new BodyProblem('malformed-json', 'malformed_json', describeFault(text, 'the body'));
+    throw malformedJson(text);
   }
+}
+
+/** `parseJson` for a body of megabytes. @param pause called between its passes over the text */
+export async function parseLongJson(text: string, pause: Pause): Promise<unknown> {
+  await pause();
+  try {
+    return JSON.parse(text);
+  } catch {
+    await pause();
+    throw malformedJson(text);
+  }
+}
+
+function malformedJson(text: string): BodyProblem {
+  return new BodyProblem('malformed-json', 'malformed_json', describeFault(text, 'the body'));
 }
 
 /**

@@ -1,5 +1,6 @@
+import type { Pause } from '../times/pauses.ts';
 import { limitMarks } from './limit-marks.ts';
-import { decodeText, parseJson } from './read-body.ts';
+import { decodeText, parseLongJson } from './read-body.ts';
 
 /** The maximum number of brackets, commas and colons in a body: enough for 1,000 rows of almost 200 features. */
 const maxMarks = 200_000;
@@ -11,16 +12,15 @@ const capitalN = 0x4e;
 /**
  * Parses an inference request. `NaN`, which is not JSON but which Python writes for a missing number, becomes `null`.
  *
+ * @param pause called between two passes over the text
  * @throws BodyProblem 413 for too many values, 400 for what is not JSON
  */
-export function parseInference(bytes: Buffer): unknown {
+export async function parseInference(bytes: Buffer, pause: Pause): Promise<unknown> {
   const text = decodeText(bytes);
+  await pause();
   limitMarks(text, maxMarks);
-  try {
-    return JSON.parse(text);
-  } catch {
-    return parseJson(text.includes('NaN') ? withNullForNaN(text) : text);
-  }
+  await pause();
+  return parseLongJson(text.includes('NaN') ? withNullForNaN(text) : text, pause);
 }
 
 /** Replaces `NaN` outside of strings with `null`. */

@@ -1,6 +1,6 @@
 import type { Deployment } from '../deployments/deployment.ts';
 import { isObject, type Row } from '../model/row.ts';
-import type { Pause } from './body-rows.ts';
+import type { Pause } from '../times/pauses.ts';
 import { predictLimits } from './predict-rows.ts';
 import { tooManyRows } from './read-body.ts';
 import { RequestFaults } from './refusals.ts';

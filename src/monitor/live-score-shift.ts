@@ -3,15 +3,17 @@ import type { Explanation, ScoreShift } from '../predictors/explanation.ts';
 import { missingBin } from '../stats/binning.ts';
 import { variableCounts } from './live-drift.ts';
 import type { Monitor, VariableLayout } from './monitor.ts';
-import type { WindowName } from './windows.ts';
 
-/** How far the features have moved the mean score of one window of one replica; `null` if it cannot be determined. */
+/**
+ * How far the features have moved the mean score of one window of one replica; `null` if it cannot be determined.
+ *
+ * @param counts of the whole window
+ */
 export function liveScoreShift(
   explanation: Explanation,
   monitor: Monitor,
-  window: WindowName,
+  counts: Float64Array,
 ): ScoreShift | null {
-  const counts = monitor.window(window);
   const features = monitor.variables.slice(0, -1);
   return explanation.attributeScoreShift(features.map((variable) => countedVariable(variable, counts)));
 }

@@ -32,9 +32,12 @@ export type SegmentDrift = Drift & {
  * segment's own row counts and the ceiling for many comparisons. Empty for a model that names no segments.
  */
 export function liveSegments(monitor: Monitor, window: WindowName): LiveSegment[] {
+  return windowSegments(monitor, monitor.window(window));
+}
+
+/** What `liveSegments` gives. @param counts of the whole window */
+export function windowSegments(monitor: Monitor, counts: Float64Array): LiveSegment[] {
   const { segments = [] } = monitor.reference;
-  if (segments.length === 0) return [];
-  const counts = monitor.window(window);
   return segments
     .flatMap((reference, i) => {
       const cut = monitor.segments[i];

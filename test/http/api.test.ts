@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { problems } from '../../src/http/problem.ts';
+import { scrape } from '../support/load.ts';
 import {
   eventually,
   postJson,
@@ -37,9 +38,8 @@ describe('the API', () => {
   });
   after(() => service.stop());
 
-  const scrape = async () => (await fetch(`${service.admin}/metrics`)).text();
   const rejected = async (feature: string, reason: string) =>
-    seriesValue(await scrape(), 'model_input_rejected_total', { feature, reason }) ?? Number.NaN;
+    seriesValue(await scrape(service), 'model_input_rejected_total', { feature, reason }) ?? Number.NaN;
 
   describe('POST /predict', () => {
     it('returns a prediction, its score, an id and the model', async () => {
@@ -61,10 +61,12 @@ describe('the API', () => {
     });
 
     it('scores a category that training never saw, and counts it as unseen', async () => {
-      const before = seriesValue(await scrape(), 'model_feature_bin_observations_total', { bin: 'unseen' });
+      const before = seriesValue(await scrape(service), 'model_feature_bin_observations_total', {
+        bin: 'unseen',
+      });
       const { status } = await postJson(predict, { ...row, history: 'never seen' });
       assert.equal(status, 200);
-      const text = await scrape();
+      const text = await scrape(service);
       const labels = { feature: 'history', bin: 'unseen' };
       assert.equal(seriesValue(text, 'model_feature_bin_observations_total', labels), (before ?? 0) + 1);
     });
@@ -135,7 +137,7 @@ describe('the API', () => {
 
     it('never turns the client’s words into a label', async () => {
       await postJson(predict, { ...row, 'evil"} 1': 1 });
-      assert.doesNotMatch(await scrape(), /evil/);
+      assert.doesNotMatch(await scrape(service), /evil/);
     });
 
     const malformed: [string, RequestInit, number, string, string][] = [
@@ -253,7 +255,7 @@ describe('the API', () => {
 
     it('makes no label of unknown paths and methods', async () => {
       for (let i = 0; i < 20; i++) await fetch(`${service.api}/no/${i}`, { method: 'PROPFIND' });
-      const text = await scrape();
+      const text = await scrape(service);
       assert.doesNotMatch(text, /\/no\/|PROPFIND/);
       const labels = { http_request_method: '_OTHER', http_response_status_code: '404' };
       assert.ok((seriesValue(text, 'http_server_request_duration_seconds_count', labels) ?? 0) >= 20);

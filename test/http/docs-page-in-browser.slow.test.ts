@@ -7,8 +7,7 @@ import { requireTool } from '../support/tools.ts';
 
 const token = 'token-of-the-page';
 
-describe('the page of the API in a browser', function () {
-  this.timeout(60_000);
+describe('the page of the API in a browser', () => {
   let browser: Browser;
   let service: TestService;
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;

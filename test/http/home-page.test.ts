@@ -15,8 +15,7 @@ import {
   type TestService,
 } from '../support/service.ts';
 
-describe('the home page', function () {
-  this.timeout(60_000);
+describe('the home page', () => {
   let service: TestService;
 
   before(async () => {
@@ -138,9 +137,7 @@ const endWaits = fileURLToPath(new URL('../support/programs/end-waits.ts', impor
 const untilStepMs = 55_000;
 const minuteMs = 60_000;
 
-describe('the home page after a restart', function () {
-  this.timeout(60_000);
-
+describe('the home page after a restart', () => {
   it('shows the drift of the day before it, which the windows no longer hold', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'vigia-'));
     const nowMs = Date.now();

@@ -166,8 +166,7 @@ describe('a replica that shares a store', () => {
   });
 });
 
-describe('replicas that share a store', function () {
-  this.timeout(60_000);
+describe('replicas that share a store', () => {
   let redis: TestRedis;
   let replicas: TestService[];
   let port: number;

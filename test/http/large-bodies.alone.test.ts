@@ -68,23 +68,26 @@ describe('a body of outcomes of 4 MiB', () => {
     return seriesValue(text, 'nodejs_eventloop_delay_max_seconds') ?? Number.NaN;
   }
 
+  /** Asserts that a body does not hold it for long. */
+  async function assertNoHold(body: string | Uint8Array, type: string, status: number): Promise<void> {
+    const holds: number[] = [];
+    do {
+      await longestHoldS();
+      const answer = await fetch(`${service.admin}/outcomes`, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body,
+      });
+      assert.equal(answer.status, status, (await answer.text()).slice(0, 300));
+      holds.push(await longestHoldS());
+      // other work on the machine may delay one of them, but not all
+    } while (holds.length < 5 && !(Math.min(...holds) < maxHoldS));
+    assert.ok(Math.min(...holds) < maxHoldS, `${holds} s`);
+  }
+
   for (const [what, body, mediaTypes, status] of bodies) {
     for (const type of mediaTypes) {
-      it(`does not delay others: ${what}, ${type}`, async () => {
-        const holds: number[] = [];
-        do {
-          await longestHoldS();
-          const answer = await fetch(`${service.admin}/outcomes`, {
-            method: 'POST',
-            headers: { 'content-type': type },
-            body,
-          });
-          assert.equal(answer.status, status, (await answer.text()).slice(0, 300));
-          holds.push(await longestHoldS());
-          // other work on the machine may delay one of them, but not all
-        } while (holds.length < 5 && !(Math.min(...holds) < maxHoldS));
-        assert.ok(Math.min(...holds) < maxHoldS, `${holds} s`);
-      });
+      it(`does not delay others: ${what}, ${type}`, () => assertNoHold(body, type, status));
     }
   }
 
@@ -100,11 +103,7 @@ describe('a body of outcomes of 4 MiB', () => {
         history: 'good',
       });
       const outcome = `x${part.repeat(200_000)}x`;
-      await longestHoldS();
-      const answer = await postJson(`${service.admin}/outcomes`, { id: prediction.id, outcome });
-      assert.equal(answer.status, 422);
-      const holdS = await longestHoldS();
-      assert.ok(holdS < maxHoldS, `${holdS} s`);
+      await assertNoHold(JSON.stringify({ id: prediction.id, outcome }), json, 422);
     });
   }
 

@@ -10,8 +10,7 @@ import { eventually, startTestService, type TestService } from '../support/servi
 /** Longer than an update takes to come. */
 const updateMs = 2500;
 
-describe('the updates of open pages', function () {
-  this.timeout(60_000);
+describe('the updates of open pages', () => {
   let server: Server;
   let updates: LiveUpdates;
   let rendered: string[] = [];
@@ -154,8 +153,7 @@ describe('the updates of open pages', function () {
   });
 });
 
-describe('GET /updates of the admin listener', function () {
-  this.timeout(60_000);
+describe('GET /updates of the admin listener', () => {
   let service: TestService;
 
   before(async () => {

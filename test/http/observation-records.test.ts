@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
+import { scrape } from '../support/load.ts';
 import { type OtlpSink, startOtlpSink } from '../support/otlp-sink.ts';
 import { eventually, postJson, readJsonLines, seriesValue, startTestService } from '../support/service.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -8,7 +9,6 @@ import { skipForLackOf } from '../support/tools.ts';
 
 const token = 'token-of-those-who-may-observe-0123456789';
 const features = { age: 30, limit: 2000, history: 'good' };
-const scrape = async (admin: string) => (await fetch(`${admin}/metrics`)).text();
 
 describe('what is recorded about observations', () => {
   let sink: OtlpSink;
@@ -52,7 +52,7 @@ describe('what is recorded about observations', () => {
         'model.features.outside_range': ['age'],
       });
       assert.doesNotMatch(JSON.stringify(sink.spans), /SECRET|987654|876543/);
-      assert.doesNotMatch(await scrape(service.admin), /SECRET|987654|876543/);
+      assert.doesNotMatch(await scrape(service), /SECRET|987654|876543/);
       const sample = await eventually(async () => {
         const found = (await readJsonLines(service.samplesPath)).find(({ key }) => key === 'SECRET-3');
         assert.ok(found);
@@ -72,7 +72,7 @@ describe('what is recorded about observations', () => {
       assert.match(body.ids[0], /^[\w-]{68}$/);
       const outcome = await postJson(`${service.admin}/outcomes`, { id: body.ids[0], outcome: 'bad' });
       assert.equal(outcome.body.accepted, 1);
-      assert.equal(seriesValue(await scrape(service.admin), 'samples_written_total'), 0);
+      assert.equal(seriesValue(await scrape(service), 'samples_written_total'), 0);
     } finally {
       await service.stop();
     }
@@ -90,7 +90,7 @@ describe('what is recorded about observations', () => {
         });
         assert.deepEqual([status, body.accepted], [202, 10_000]);
       }
-      const text = await scrape(service.admin);
+      const text = await scrape(service);
       const dropped = ['disk', 'queue_full'].map(
         (reason) => seriesValue(text, 'samples_dropped_total', { reason }) ?? 0,
       );

@@ -5,6 +5,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { problems } from '../../src/http/problem.ts';
 import { loadArtifact } from '../../src/model/artifact.ts';
 import { createTokens } from '../../src/outcomes/token.ts';
+import { scrape } from '../support/load.ts';
 import {
   eventually,
   postJson,
@@ -26,9 +27,8 @@ describe('POST /observations', () => {
   let threshold: number;
   const observe = (body: unknown, headers?: Record<string, string>, query = '') =>
     postJson(`${service.admin}/observations${query}`, body, headers);
-  const scrape = async () => (await fetch(`${service.admin}/metrics`)).text();
   const counted = async (name: string, labels: Record<string, string> = {}) =>
-    seriesValue(await scrape(), name, labels) ?? Number.NaN;
+    seriesValue(await scrape(service), name, labels) ?? Number.NaN;
   const samplesOf = (ids: readonly string[]) =>
     eventually(async () => {
       const samples = await readJsonLines(service.samplesPath);

@@ -56,8 +56,7 @@ const later = async (rows: readonly Row[]): Promise<Prediction[]> => {
   return rows.map(({ age }) => ({ score: (age as number) / 100 }));
 };
 
-describe('a model that computes elsewhere', function () {
-  this.timeout(60_000);
+describe('a model that computes elsewhere', () => {
   const telemetry = noTelemetry();
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let running: RunningService;

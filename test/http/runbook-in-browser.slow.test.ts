@@ -4,8 +4,7 @@ import { violations } from '../support/open-page.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 import { requireTool } from '../support/tools.ts';
 
-describe('the runbook in a browser', function () {
-  this.timeout(60_000);
+describe('the runbook in a browser', () => {
   let browser: Browser;
   let service: TestService;
 

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { alertNames } from '../../src/alerts/alert-names.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
-describe('the runbook', function () {
-  this.timeout(60_000);
+describe('the runbook', () => {
   let service: TestService;
 
   before(async () => {

@@ -48,8 +48,7 @@ async function driftOf({ admin }: TestService) {
   return { features, segments, rule, windows };
 }
 
-describe('the segments of a service', function () {
-  this.timeout(60_000);
+describe('the segments of a service', () => {
   let service: TestService;
   let rows: Row[];
   before(async () => {

@@ -13,6 +13,7 @@ import type { Predictor } from '../../src/predictors/predictor.ts';
 import { readConfig } from '../../src/settings/config.ts';
 import { type RunningService, startService } from '../../src/start-service.ts';
 import { createRandom } from '../../src/stats/random.ts';
+import { scrape } from '../support/load.ts';
 import { withIntercept } from '../support/model-parts.ts';
 import { noTelemetry } from '../support/no-telemetry.ts';
 import {
@@ -52,7 +53,6 @@ describe('a shadow', () => {
   let service: TestService;
   let atStart: string;
   const answers: any[] = [];
-  const scrape = async () => (await fetch(`${service.admin}/metrics`)).text();
   const performance = async () => (await (await fetch(`${service.admin}/performance`)).json()) as any;
   const outcomeOf = (i: number) => (i % 3 === 0 ? 'bad' : 'good');
   const ofShadow = new Map<string, { score: number; prediction: string }>();
@@ -61,7 +61,7 @@ describe('a shadow', () => {
     const folder = await temporaryFolder();
     const MODEL_PATH = await putModels(folder.path);
     service = await startTestService({ MODEL_PATH, SHADOW_MODELS: 'challenger' }, folder.path);
-    atStart = await scrape();
+    atStart = await scrape(service);
     for (const row of rows.slice(0, 20)) answers.push((await postJson(`${service.api}/predict`, row)).body);
     answers.push(...(await postJson(`${service.api}/predict`, rows.slice(20))).body);
   });
@@ -70,7 +70,7 @@ describe('a shadow', () => {
   it('scores the rows that the only other model answers, and counts under its own name', async () => {
     assert.deepEqual(new Set(answers.map(({ model }) => model.name)), new Set(['credit']));
     const text = await eventually(async () => {
-      const found = await scrape();
+      const found = await scrape(service);
       assert.equal(seriesValue(found, 'model_score_count', { model: 'challenger' }), rows.length);
       return found;
     });
@@ -112,7 +112,7 @@ describe('a shadow', () => {
   });
 
   it('is compared with the model that answers', async () => {
-    const text = await scrape();
+    const text = await scrape(service);
     const expected = Map.groupBy(
       answers,
       ({ id, prediction }) => `${prediction} ${ofShadow.get(id)?.prediction}`,
@@ -163,7 +163,7 @@ describe('a shadow', () => {
       assert.ok(Math.abs(difference.value - (shadow[name] - champion[name])) < 1e-12, name);
       assert.ok(difference.low < difference.value && difference.value < difference.high, name);
     }
-    const text = await scrape();
+    const text = await scrape(service);
     const rightOf = (right: string) =>
       seriesValue(text, 'model_shadow_outcomes_total', { shadow: 'challenger', right }) ?? Number.NaN;
     assert.equal(rightOf('both') + rightOf('champion'), Math.round(60 * champion.accuracy));

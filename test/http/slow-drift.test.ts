@@ -9,9 +9,7 @@ async function slowDriftOf(service: TestService): Promise<any> {
 
 const daysOf = async (service: TestService) => (await slowDriftOf(service)).days;
 
-describe('GET /drift of a service with few requests', function () {
-  this.timeout(60_000);
-
+describe('GET /drift of a service with few requests', () => {
   it('shows slow drift over the days since the start, of numbers and the score', async () => {
     const service = await startLeapingService();
     try {

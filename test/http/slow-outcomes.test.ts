@@ -29,9 +29,7 @@ async function reportBad({ api, admin }: TestService, count: number): Promise<nu
   return answers.map(({ body }) => body.score);
 }
 
-describe('GET /performance of a service with few outcomes', function () {
-  this.timeout(60_000);
-
+describe('GET /performance of a service with few outcomes', () => {
   it('shows slow deviations of outcomes over the days since the start', async () => {
     const artifact = await loadArtifact('models/credit.json');
     const { counts } = learntOf(artifact).bins;

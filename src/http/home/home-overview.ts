@@ -2,14 +2,16 @@ import type { LiveAlert } from '../../alerts/live-alerts.ts';
 import type { Deployment } from '../../deployments/deployment.ts';
 import { learntFromOutcomes } from '../../model/learnt.ts';
 import { judgeTrust, type Trust } from '../../monitor/estimate-trust.ts';
-import { type LiveDrift, liveDrift } from '../../monitor/live-drift.ts';
+import type { LiveDrift } from '../../monitor/live-drift.ts';
 import { type LivePerformance, livePerformance } from '../../monitor/live-performance.ts';
-import { type LiveSegment, liveSegments } from '../../monitor/live-segments.ts';
+import { type LiveSegment, windowSegments } from '../../monitor/live-segments.ts';
 import type { VariableLayout } from '../../monitor/monitor.ts';
 import type { LiveSlowDrift } from '../../monitor/slow-drift-watch.ts';
 import { windowNames } from '../../monitor/windows.ts';
 import type { Html } from '../../report/render/html.ts';
 import { compareImportance } from '../../stats/effect.ts';
+import type { Pause } from '../../times/pauses.ts';
+import { driftInTurns, type JudgedWindow } from '../drift-in-turns.ts';
 import { chartedOf } from './home-features.ts';
 import { type HomeVerdict, homeVerdict } from './home-verdict.ts';
 import type { PsiCharts } from './psi-charts.ts';
@@ -45,20 +47,20 @@ export type Overview = {
 export type ModelWatch = { readonly alerts: () => readonly LiveAlert[]; readonly chart: PsiCharts };
 
 /**
- * @param pause of `createPauses`: gives others their turns of the event loop, however many features there are
+ * @param pause gives others their turns of the event loop, however many features there are
  */
 export async function overviewOf(
   deployment: Deployment,
   watch: ModelWatch,
   nowMs: number,
-  pause: () => Promise<void> | undefined,
+  pause: Pause,
 ): Promise<Overview> {
   const { monitor, performance, artifact } = deployment;
-  const { variables, decisive } = judgeVariables(deployment);
+  const { variables, decisive, windows } = await judgeVariables(deployment, pause);
   await pause();
   const alerts = watch.alerts();
   await pause();
-  const segments = liveSegments(monitor, windowNames[decisive]);
+  const segments = windowSegments(monitor, windows[decisive].counts);
   const charts = new Map<number, Html>();
   for (const variable of chartedOf(variables)) {
     await pause();
@@ -86,30 +88,38 @@ export async function overviewOf(
 }
 
 /** The drift of all variables in all windows, and which window decides. */
-export function judgeVariables({ monitor }: Pick<Deployment, 'monitor'>) {
-  const windows = windowNames.map((window) => liveDrift(monitor, window));
+export type Judged = {
+  /** As in an `Overview`. */
+  readonly variables: readonly WatchedVariable[];
+  readonly decisive: number;
+  /** In the order of `windowNames`. */
+  readonly windows: readonly JudgedWindow[];
+};
+
+/** Judges all variables in all windows at one moment. */
+export async function judgeVariables(
+  { monitor }: Pick<Deployment, 'monitor'>,
+  pause: Pause,
+): Promise<Judged> {
+  const windows = await driftInTurns(monitor, pause);
   const all: WatchedVariable[] = monitor.variables.map((variable, place) => ({
     variable,
     place,
-    drifts: windows.map((drifts) => drifts[place]),
+    drifts: windows.map(({ drifts }) => drifts[place]),
   }));
   const drifting = windowNames.findIndex((_, i) =>
     all.some(({ drifts }) => drifts[i].verdict === 'drifting'),
   );
   const decisive = drifting === -1 ? windowNames.length - 1 : drifting;
   const features = all.slice(0, -1).sort((a, b) => compareImportance(a.drifts[decisive], b.drifts[decisive]));
-  return { variables: [...features, ...all.slice(-1)], decisive };
+  return { variables: [...features, ...all.slice(-1)], decisive, windows };
 }
 
-/** The verdict alone. @param judged of `judgeVariables` */
-export function verdictOf(
-  deployment: Pick<Deployment, 'monitor'>,
-  judged = judgeVariables(deployment),
-): HomeVerdict {
-  const { monitor } = deployment;
+/** The verdict alone. */
+export function verdictOf({ monitor }: Pick<Deployment, 'monitor'>, judged: Judged): HomeVerdict {
   return homeVerdict({
     ...judged,
     slowDrift: monitor.slowDrift().variables,
-    segments: liveSegments(monitor, windowNames[judged.decisive]),
+    segments: windowSegments(monitor, judged.windows[judged.decisive].counts),
   });
 }

@@ -10,7 +10,7 @@ import { modelQuery } from '../pages/page-links.ts';
 import { preparePage, type ReadyPage } from '../pages/send-page.ts';
 import type { Service } from '../service.ts';
 import { fileOptions } from './file-options.ts';
-import { type ModelWatch, overviewOf, verdictOf } from './home-overview.ts';
+import { judgeVariables, type ModelWatch, overviewOf, verdictOf } from './home-overview.ts';
 import { type HomeContents, homePage, homeUpdate } from './home-page.ts';
 import type { Dropped } from './home-service.ts';
 import type { HomeVerdict } from './home-verdict.ts';
@@ -59,7 +59,7 @@ type Watched = ModelWatch & {
   /** The same, or the latest if that was begun within `freshMs`: a page is never sent what is older than itself. */
   readonly shootOrShare: () => Promise<Shot>;
   /** For the pages of the other models: up to `freshMs` old. */
-  readonly verdict: () => HomeVerdict;
+  readonly verdict: () => Promise<HomeVerdict>;
 };
 
 /**
@@ -95,7 +95,11 @@ export function createHome(shown: Shown): Home {
       shoot,
       shootOrShare: () =>
         latest !== undefined && performance.now() - latest.atMs < freshMs ? latest.shot : shoot(),
-      verdict: recent(() => verdictOf(deployment), freshMs),
+      verdict: recent(async () => {
+        const judged = await judgeVariables(deployment, pause);
+        await pause();
+        return verdictOf(deployment, judged);
+      }, freshMs),
     };
     watches.set(deployment, watched);
     return watched;
@@ -117,8 +121,9 @@ export function createHome(shown: Shown): Home {
     const others = new Map<Deployment, HomeVerdict>();
     for (const other of answering) {
       await pause();
-      if (other !== deployment) others.set(other, watchOf(other).verdict());
+      if (other !== deployment) others.set(other, await watchOf(other).verdict());
     }
+    await pause();
     return {
       overview,
       requests: requests.read(),

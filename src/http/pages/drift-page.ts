@@ -2,8 +2,8 @@ import type { Deployment } from '../../deployments/deployment.ts';
 import { scoreFeature } from '../../model/artifact.ts';
 import type { LiveDrift } from '../../monitor/live-drift.ts';
 import { liveScoreShift } from '../../monitor/live-score-shift.ts';
-import { liveSegments } from '../../monitor/live-segments.ts';
-import { type WindowName, windowNames } from '../../monitor/windows.ts';
+import { windowSegments } from '../../monitor/live-segments.ts';
+import { windowNames } from '../../monitor/windows.ts';
 import { type Html, html } from '../../report/render/html.ts';
 import type { Page } from '../../report/render/page-shell.ts';
 import { badge, formatChange } from '../../report/render/page-variable.ts';
@@ -18,25 +18,32 @@ import {
   signs,
 } from '../../text/format.ts';
 import { describeUnitGuess } from '../../text/unit-guess.ts';
+import type { Pause } from '../../times/pauses.ts';
 import { variableTitle } from '../home/breakable-name.ts';
 import { columnsExplained } from '../home/home-features.ts';
-import { judgeVariables, verdictOf, type WatchedVariable } from '../home/home-overview.ts';
+import { type Judged, judgeVariables, verdictOf } from '../home/home-overview.ts';
 import { windowWords } from '../home/home-verdict.ts';
 import { nameInText, segmentList } from '../home/segment-list.ts';
 import { frame, frameStyle, modelKicker } from './frame.ts';
 import { featurePath } from './page-links.ts';
 
 /** What `/drift` says in JSON, for people. @param query of `modelQuery` */
-export function driftPage(deployment: Deployment, query: string): Page {
+export async function driftPage(deployment: Deployment, query: string, pause: Pause): Promise<Page> {
   const { artifact, monitor } = deployment;
-  const judged = judgeVariables(deployment);
+  const judged = await judgeVariables(deployment, pause);
+  await pause();
   const verdict = verdictOf(deployment, judged);
+  const sections: Html[] = [];
+  for (const place of windowNames.keys()) {
+    await pause();
+    sections.push(windowSection(deployment, judged, place, query));
+  }
   return {
     title: `Drift: ${artifact.name} ${artifact.version}`,
     style: frameStyle,
     header: html`${frame(query, '/drift', modelKicker(artifact))}
 <h1 class="${verdict.sign}"><span class="sign" aria-hidden="true">${signs[verdict.sign]} </span>${verdict.text}</h1>`,
-    main: html`${windowNames.map((window, w) => windowSection(deployment, judged.variables, window, w, query))}
+    main: html`${sections}
 ${slowSection(monitor.slowDrift(), query)}
 ${columnsExplained}`,
     footer: html`Programs get this page as JSON, as <code>curl</code> does; so does a browser that asks for <code>application/json</code>.`,
@@ -44,18 +51,18 @@ ${columnsExplained}`,
 }
 
 function windowSection(
-  deployment: Deployment,
-  variables: readonly WatchedVariable[],
-  window: WindowName,
-  w: number,
+  { monitor, predictor }: Deployment,
+  { variables, windows }: Judged,
+  place: number,
   query: string,
 ): Html {
-  const { monitor, predictor } = deployment;
-  const samples = variables[0].drifts[w].samples;
-  const title = capitalise(windowWords[window]);
+  const words = windowWords[windowNames[place]];
+  const { counts } = windows[place];
+  const { samples } = variables[0].drifts[place];
+  const title = capitalise(words);
   if (samples === 0) return html`<h2>${title}</h2><p>No requests.</p>`;
   const shift =
-    predictor?.explanation === undefined ? null : liveScoreShift(predictor.explanation, monitor, window);
+    predictor?.explanation === undefined ? null : liveScoreShift(predictor.explanation, monitor, counts);
   const shifts = new Map(shift?.features.map((one) => [one.name, one.shift]));
   const head = [
     'PSI',
@@ -67,14 +74,14 @@ function windowSection(
     'Out of range',
   ];
   const rows = variables.map(({ variable: { name }, drifts }) =>
-    rowOf(name, drifts[w], shift && shifts, query),
+    rowOf(name, drifts[place], shift && shifts, query),
   );
   return html`<h2>${title}</h2>
 <p>${formatAmount(samples, 'request')}${shift !== null && `; the features together move the mean score by ${formatChange(shift.total)} in log-odds`}.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Drift of the ${windowWords[window]}"><table>
+<div class="scroll" tabindex="0" role="region" aria-label="Drift of the ${words}"><table>
 <thead><tr><th scope="col">Feature</th><th scope="col">Verdict</th>${head.map((name) => html`<th scope="col" class="n">${name}</th>`)}</tr></thead>
 <tbody>${rows}</tbody></table></div>
-${segmentList(liveSegments(monitor, window), windowWords[window])}`;
+${segmentList(windowSegments(monitor, counts), words)}`;
 }
 
 function rowOf(

@@ -1,13 +1,14 @@
-import { liveDrift } from '../../monitor/live-drift.ts';
 import { liveScoreShift } from '../../monitor/live-score-shift.ts';
-import { liveSegments } from '../../monitor/live-segments.ts';
+import { windowSegments } from '../../monitor/live-segments.ts';
 import { windowNames } from '../../monitor/windows.ts';
 import { labelledCounts } from '../../stats/counted-bins.ts';
 import { driftRule } from '../../stats/drift.ts';
 import { compareImportance } from '../../stats/effect.ts';
 import { slowDriftRule } from '../../stats/slow-drift.ts';
+import { createPauses } from '../../times/pauses.ts';
 import { absentWithoutExplanation } from '../absent-parts.ts';
 import { queriedModel, shownModel } from '../chosen-model.ts';
+import { driftInTurns } from '../drift-in-turns.ts';
 import { driftPage } from '../pages/drift-page.ts';
 import { modelQuery } from '../pages/page-links.ts';
 import { sendPage, wantsPage } from '../pages/send-page.ts';
@@ -22,34 +23,34 @@ import type { Service } from '../service.ts';
  * since the start.
  */
 export function addDriftRoute(router: AppRouter, service: Service): void {
-  router.get('/drift', (context) => {
+  router.get('/drift', async (context) => {
+    const pause = createPauses();
     if (wantsPage(context)) {
       const deployment = shownModel(context, service);
-      sendPage(context, driftPage(deployment, modelQuery(deployment.artifact.name, service.deployments)));
+      const query = modelQuery(deployment.artifact.name, service.deployments);
+      sendPage(context, await driftPage(deployment, query, pause));
       return;
     }
     const deployment = queriedModel(context, service);
     const { predictor, monitor } = deployment;
     const { model: name, version } = monitor.reference;
-    const windows = Object.fromEntries(
-      windowNames.map((window) => {
-        const variables = liveDrift(monitor, window).map((variable) => ({
-          ...variable,
-          bins: labelledCounts(variable.bins),
-        }));
-        const features = variables.slice(0, -1).sort(compareImportance);
-        const score = variables[variables.length - 1];
-        const scoreShift =
-          predictor?.explanation === undefined
-            ? null
-            : liveScoreShift(predictor.explanation, monitor, window);
-        const segments = liveSegments(monitor, window).map(({ segment, ...rest }) => ({
-          ...rest,
-          segment: segment.label,
-        }));
-        return [window, { features, score, scoreShift, segments }];
-      }),
-    );
+    const windows: Record<string, object> = {};
+    for (const [place, { counts, drifts }] of (await driftInTurns(monitor, pause)).entries()) {
+      await pause();
+      const variables = drifts.map((variable) => ({
+        ...variable,
+        bins: labelledCounts(variable.bins),
+      }));
+      const features = variables.slice(0, -1).sort(compareImportance);
+      const score = variables[variables.length - 1];
+      const scoreShift =
+        predictor?.explanation === undefined ? null : liveScoreShift(predictor.explanation, monitor, counts);
+      const segments = windowSegments(monitor, counts).map(({ segment, ...rest }) => ({
+        ...rest,
+        segment: segment.label,
+      }));
+      windows[windowNames[place]] = { features, score, scoreShift, segments };
+    }
     const slowDrift = { rule: slowDriftRule, ...monitor.slowDrift() };
     const withoutExplanation = absentWithoutExplanation(deployment);
     sendJson(

@@ -61,7 +61,7 @@ async function infer(context: RequestContext, service: Service, deployment: Depl
       deployment,
       service.predictIntake.inTurn(async (pause) => {
         await pause();
-        return readInference(parseInference(bytes), deployment, pause);
+        return readInference(await parseInference(bytes, pause), deployment, pause);
       }),
     );
     const { rows } = request;
