@@ -7,6 +7,20 @@ const session = await ort.InferenceSession.create('credit.onnx');
 
 const tensor = (type, value) => new ort.Tensor(type, [value], [1, 1]);
 
+const schema = {
+  body: {
+    type: 'object',
+    required: ['income', 'age', 'employment'],
+    properties: {
+      income: { type: 'number' },
+      age: { type: 'integer' },
+      tenure: { type: ['number', 'null'] },
+      employment: { type: 'string' },
+      city: { type: ['string', 'null'] },
+    },
+  },
+};
+
 /** The probability of "bad". The model knows a missing number as NaN, and a missing text as the empty one. */
 async function predict({ income, age, tenure, employment, city }) {
   const feeds = {
@@ -26,7 +40,7 @@ const app = Fastify();
 
 app.register(async (routes) => {
   routes.register(credit.fastify({ row: (body) => body, score: (answer) => answer.p_bad }));
-  routes.post('/credit', async (request) => ({ p_bad: await predict(request.body) }));
+  routes.post('/credit', { schema }, async (request) => ({ p_bad: await predict(request.body) }));
 });
 
 app.get('/metrics', (request, reply) => {

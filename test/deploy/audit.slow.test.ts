@@ -27,9 +27,7 @@ async function audit(bash: string, status: number, advisories: object) {
   }
 }
 
-describe('.ci/audit', function () {
-  this.timeout(60_000);
-
+describe('.ci/audit', () => {
   it('fails when what runs has a known vulnerability, and says which', async function () {
     const advisory = {
       id: 1,

@@ -16,7 +16,6 @@ const row = { age: 30, limit: 2000, history: 'good' };
 type Fields = Record<string, unknown>;
 
 describe('what a service has stored, read by another release', function () {
-  this.timeout(60_000);
   this.slow(10_000);
 
   /** Rewrites every JSON object of every file in a folder, models excepted: their content is protected by a hash. */

@@ -106,7 +106,6 @@ let requireCaddy = 'caddy';
 
 for (const kind of ['nginx', 'caddy'] as const) {
   describe(`${kind} in front of the service, as deploy/proxy configures it`, function () {
-    this.timeout(60_000);
     this.slow(5_000);
     let folder: Awaited<ReturnType<typeof temporaryFolder>>;
     let service: TestService;

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { loadArtifact } from '../../src/model/artifact.ts';
+import { scrape } from '../support/load.ts';
 import { withIntercept } from '../support/model-parts.ts';
 import { eventually, postJson, seriesValue, startTestService, type TestService } from '../support/service.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -18,13 +19,11 @@ const report = async (service: TestService, ids: readonly string[]) => {
   const outcomes = ids.map((id) => ({ id, outcome: 'good' }));
   return (await postJson(`${service.admin}/outcomes`, outcomes)).body;
 };
-const scrape = async (service: TestService) => (await fetch(`${service.admin}/metrics`)).text();
 /** How many rows a version has predicted, as far as a replica shows it. */
 const predictedBy = async (service: TestService, version: string) =>
   seriesValue(await scrape(service), 'model_score_count', { version });
 
-describe('models mounted from a ConfigMap', function () {
-  this.timeout(60_000);
+describe('models mounted from a ConfigMap', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let volume: ReturnType<typeof createConfigMapVolume>;
   let service: TestService;

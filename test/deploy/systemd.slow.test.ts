@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,10 +9,12 @@ import { creditVersions } from '../support/model-versions.ts';
 import { packPackage } from '../support/packed-package.ts';
 import { eventually, root } from '../support/service.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { requireTool } from '../support/tools.ts';
+import { requireTool, skipForLackOf } from '../support/tools.ts';
 
 const run = promisify(execFile);
 const unit = join(root, 'deploy/systemd/vigia.service');
+/** What the machine of test/support/programs starts. */
+const systemd = '/lib/systemd/systemd';
 /** As in systemd's list of features that a service can do without; 10 is the worst. */
 const mostExposure = 1.5;
 
@@ -58,7 +61,9 @@ describe('docs/operating.md, followed on a machine with systemd', function () {
   type Prediction = { id: string; model: { version: string } };
 
   before(async function () {
-    for (const name of ['npm', 'systemd-analyze', 'unshare'] as const) requireTool(this, name);
+    for (const name of ['npm', 'unshare', 'nsenter', 'ip', 'curl', 'openssl'] as const)
+      requireTool(this, name);
+    if (!existsSync(systemd)) skipForLackOf(this, `there is no ${systemd}`);
     folder = await temporaryFolder();
     ({ commands } = await readCodeBlocks('operating.md'));
     const local = join(folder.path, 'local');

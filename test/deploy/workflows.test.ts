@@ -216,4 +216,15 @@ describe('.ci', () => {
 });
 
 /** What brings Node.js and Docker, and every Linux for which .ci/tools is written, has these. */
-const brought = new Set(['awk', 'bash', 'dash', 'docker', 'mkfifo', 'npm', 'openssl', 'script', 'unshare']);
+const brought = new Set([
+  'awk',
+  'bash',
+  'dash',
+  'docker',
+  'mkfifo',
+  'npm',
+  'nsenter',
+  'openssl',
+  'script',
+  'unshare',
+]);

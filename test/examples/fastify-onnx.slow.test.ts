@@ -23,6 +23,9 @@ describe('the example with Fastify and ONNX', function () {
       const row = { income: 2100.5, age: 44, tenure: 3.3, employment: 'employed', city: 'Porto' };
       const { body } = await postJson(`${url}/credit`, row);
       assert.ok(Math.abs(body.p_bad - 0.2033) < 1e-3);
+      for (const age of ['old', 44.5, undefined]) {
+        assert.equal((await postJson(`${url}/credit`, { ...row, age })).status, 400);
+      }
       for (let i = 0; i < 199; i++) {
         const { status } = await postJson(`${url}/credit`, { ...row, income: 9_000_000, tenure: null });
         assert.equal(status, 200);

@@ -79,7 +79,7 @@ describe('the npm package', function () {
     assert.ok((await vigia('rules')).stdout.includes('- alert: '));
   });
 
-  it('serves the model that was trained, with the runbook, and stops when it is told to', async () => {
+  it('serves the model that was trained, with the runbook, and stops on SIGTERM', async () => {
     const env = { ...process.env, PORT: '0', ADMIN_PORT: '0', MODEL_PATH: 'models/credit.json' };
     const service = spawn(process.execPath, ['node_modules/vigia/bin/vigia.cjs', 'serve'], {
       cwd: project.folder,
