@@ -20,9 +20,7 @@ async function titlesOf(files: readonly string[]): Promise<{ file: string; title
   return tests.map(({ file, fullTitle }) => ({ file, title: fullTitle }));
 }
 
-describe('docs/faults.md', function () {
-  this.timeout(60_000);
-
+describe('docs/faults.md', () => {
   it('names tests that there are, and all of test/faults', async () => {
     const text = await readFile(join(root, 'docs/faults.md'), 'utf8');
     const rows = text.split('\n').filter((line) => /^\| (?!fault \|)[^-|]/.test(line));

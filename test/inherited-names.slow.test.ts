@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { binLabels, buildReference, createMonitor } from '../src/index.ts';
+import { scrape } from './support/load.ts';
 import {
   eventually,
   postJson,
@@ -60,8 +61,7 @@ function table(columns: readonly Column[]): string {
 }
 
 for (const [title, columns] of Object.entries(models)) {
-  describe(`features named like what every object inherits, in a model of ${title}`, function () {
-    this.timeout(60_000);
+  describe(`features named like what every object inherits, in a model of ${title}`, () => {
     let folder: string;
     let model: string;
     let data: string;
@@ -83,7 +83,6 @@ for (const [title, columns] of Object.entries(models)) {
       await rm(folder, { recursive: true, force: true });
     });
 
-    const scrape = async () => (await fetch(`${service.admin}/metrics`)).text();
     const predict = (row: unknown) => postJson(`${service.api}/predict?explain=true`, row);
 
     it('are described, and their example is accepted', async () => {
@@ -114,7 +113,7 @@ for (const [title, columns] of Object.entries(models)) {
       it(`${name}, ${kind}, may be ${nullable ? 'left out, and counts as missing' : 'given only'}`, async () => {
         const bin = { feature: name, bin: 'missing' };
         const missing = async () =>
-          seriesValue(await scrape(), 'model_feature_bin_observations_total', bin) ?? 0;
+          seriesValue(await scrape(service), 'model_feature_bin_observations_total', bin) ?? 0;
         const before = await missing();
         const given = await predict(rowWithout());
         assert.equal(given.status, 200, JSON.stringify(given.body));
@@ -139,7 +138,7 @@ for (const [title, columns] of Object.entries(models)) {
           const faults = body.errors.map(({ pointer, code }: any) => [pointer, code]);
           assert.deepEqual(faults, [[`/${name}`, 'missing']]);
           const counted = { feature: name, reason: 'missing' };
-          assert.equal(seriesValue(await scrape(), 'model_input_rejected_total', counted), 1);
+          assert.equal(seriesValue(await scrape(service), 'model_input_rejected_total', counted), 1);
         }
         const wrong = entries.map(([key, value]) => [key, key === name ? [value] : value]);
         const refused = await predict(Object.fromEntries(wrong));

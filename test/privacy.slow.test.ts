@@ -9,8 +9,6 @@ import { invalidInput } from '../src/http/refusals.ts';
 import { type Artifact, type Feature, loadArtifact, sealArtifact } from '../src/model/artifact.ts';
 import { redacted } from '../src/model/disclosure.ts';
 import { createInputValidator } from '../src/model/validate-input.ts';
-import { createKnownModels } from '../src/outcomes/known-models.ts';
-import { createModelFiles } from '../src/outcomes/model-files.ts';
 import { filePredictor } from '../src/predictors/index.ts';
 import { countLive } from '../src/report/compute/count-live.ts';
 import { artifactReference } from '../src/report/compute/drift-reference.ts';
@@ -27,6 +25,7 @@ import { logisticOf, scorerOf } from './support/model-parts.ts';
 import { type OtlpSink, startOtlpSink } from './support/otlp-sink.ts';
 import { eventually, postJson, readJsonLines, startTestService } from './support/service.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
+import { unkeptModels } from './support/unkept-models.ts';
 
 type Row = Record<string, string | number | null>;
 
@@ -80,12 +79,7 @@ const likeRows = kinds.chain((chosen) => {
   });
 });
 
-const models = createKnownModels({
-  files: createModelFiles({ folder: '/nonexistent', maxAgeMs: 0, onProblem: () => {} }),
-  maturityMs: 0,
-  onKnown: () => {},
-  onProblem: () => {},
-});
+const models = unkeptModels();
 
 /** Everything that is written or shown about one prediction, except its score, which is given. */
 function recordsOf(artifact: Artifact, row: Row): unknown[] {

@@ -50,20 +50,18 @@ describe('the version of Node', () => {
     });
   }
 
-  it('is refused by an old Node itself, where the machine has one', function () {
-    const folders = (process.env.PATH ?? '').split(delimiter);
-    const old = folders.find((folder) => {
-      const { status, stdout } = spawnSync(join(folder, 'node'), ['--version'], { encoding: 'utf8' });
-      return status === 0 && Number.parseInt(stdout.slice(1), 10) < 24;
-    });
-    if (old === undefined) {
-      console.log('      skipped: no Node older than 24 is on the PATH');
-      return this.skip();
-    }
-    for (const name of names) {
-      const { status, stderr } = runScript(name, { PATH: [old, ...folders].join(delimiter) });
-      assert.match(stderr, /^vigia: needs Node\.js 24\.11\.1 or newer, and this is .*\n$/);
-      assert.equal(status, 1);
-    }
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const old = folders.find((folder) => {
+    const { status, stdout } = spawnSync(join(folder, 'node'), ['--version'], { encoding: 'utf8' });
+    return status === 0 && Number.parseInt(stdout.slice(1), 10) < 24;
   });
+  // an extra, as few machines have one
+  if (old !== undefined)
+    it('is refused by an old Node itself', () => {
+      for (const name of names) {
+        const { status, stderr } = runScript(name, { PATH: [old, ...folders].join(delimiter) });
+        assert.match(stderr, /^vigia: needs Node\.js 24\.11\.1 or newer, and this is .*\n$/);
+        assert.equal(status, 1);
+      }
+    });
 });

@@ -101,9 +101,7 @@ afterEach(async () => {
   }
 });
 
-describe('signals to `npm start`', function () {
-  this.timeout(60_000);
-
+describe('signals to `npm start`', () => {
   const cases: [string, (one: Started) => void][] = [
     ['Ctrl-C in its terminal, which npm hands on once more', (one) => signalGroup(one, 'SIGINT')],
     [
@@ -144,9 +142,7 @@ describe('signals to `npm start`', function () {
   }
 });
 
-describe('the terminal that the service was started in', function () {
-  this.timeout(60_000);
-
+describe('the terminal that the service was started in', () => {
   for (const command of ['npm start', `exec ${service.join(' ')}`]) {
     const what = command === 'npm start' ? command : 'node';
     it(`ends the service with nothing lost when it is closed: ${what}`, async function () {
@@ -265,9 +261,7 @@ for (const [where, launcher] of [
   ['as any process', []],
   ['as process 1', asProcess1],
 ] as const) {
-  describe(`signals during the start, ${where}`, function () {
-    this.timeout(60_000);
-
+  describe(`signals during the start, ${where}`, () => {
     before(function () {
       if (process.platform !== 'linux') skipForLackOf(this, 'there is no /proc');
       if (launcher.length > 0) requireTool(this, 'unshare');

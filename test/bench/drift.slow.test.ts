@@ -24,9 +24,7 @@ import { slowDriftRule, slowDriftTolerance } from '../../src/stats/slow-drift.ts
 
 const document = new URL('../../docs/drift.md', import.meta.url);
 
-describe('drift bench', function () {
-  this.timeout(60_000);
-
+describe('drift bench', () => {
   describe('its random draws', () => {
     it('has the multinomial and the Poisson distribution', () => {
       const random = createRandom(3);

@@ -510,8 +510,7 @@ describe('npm run outcomes and the network', () => {
 });
 
 describe('npm run outcomes in little memory', () => {
-  it('joins with samples that take many times its heap', async function () {
-    this.timeout(60_000);
+  it('joins with samples that take many times its heap', async () => {
     await using folder = await temporaryFolder();
     const service = await startTestService();
     try {

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { Agent } from 'node:http';
 import { join } from 'node:path';
+import { mock } from 'node:test';
 import type { Logger } from 'pino';
 import { createDeployments, type Deployments } from '../../src/deployments/deployments.ts';
 import { loadModels } from '../../src/deployments/load-models.ts';
 import { createReload } from '../../src/deployments/reload-models.ts';
-import { formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
+import { type Artifact, formatArtifact, loadArtifact, sealArtifact } from '../../src/model/artifact.ts';
 import { createKnownModels, type KnownModels } from '../../src/outcomes/known-models.ts';
 import { createModelFiles } from '../../src/outcomes/model-files.ts';
 import { root } from '../support/service.ts';
@@ -43,9 +45,10 @@ describe('models whose folder is read again', () => {
   });
 
   const fileOf = (name: string) => join(place, `${name}.json`);
-  async function put(name: string): Promise<void> {
+  async function put(name: string, predictor?: Artifact['predictor']): Promise<void> {
     const { version: _, ...content } = await loadArtifact(join(root, 'models/credit.json'));
-    await writeFile(fileOf(name), formatArtifact(sealArtifact({ ...content, name })));
+    const own = predictor === undefined ? {} : { predictor };
+    await writeFile(fileOf(name), formatArtifact(sealArtifact({ ...content, name, ...own })));
   }
   const reloading = (
     modelPath = place,
@@ -126,7 +129,8 @@ describe('models whose folder is read again', () => {
         await held;
       },
     });
-    await put('late');
+    const url = 'http://127.0.0.1:9/score';
+    await put('late', { kind: 'http', protocol: 'json', url, score: '/score' });
     const slow = again();
     await begun;
     isFirst = false;
@@ -134,8 +138,11 @@ describe('models whose folder is read again', () => {
     await put('newer');
     await again();
     said = [];
+    const closing = mock.method(Agent.prototype, 'destroy');
     goOn();
     await slow;
+    closing.mock.restore();
+    assert.equal(closing.mock.callCount(), 1, 'what only the late reload has made is closed');
     assert.deepEqual(names(), ['credit', 'newer']);
     assert.deepEqual([...new Set(said)], ['info: was read too late: the model was reloaded in the meantime']);
   });

@@ -30,8 +30,7 @@ const inFlight = 5;
  */
 const maxBytesPerReload = 32_768;
 
-describe('a new model, by SIGHUP, beside two others', function () {
-  this.timeout(60_000);
+describe('a new model, by SIGHUP, beside two others', () => {
   let service: TestService;
   let path: string;
   let first: string;

@@ -166,8 +166,7 @@ const unreadable: Readonly<Record<string, string>> = {
 
 const drained = (socket: Socket) => new Promise((resolve) => socket.once('drain', resolve));
 
-describe('requests that nobody should send', function () {
-  this.timeout(60_000);
+describe('requests that nobody should send', () => {
   let service: TestService;
   let load: Load;
 

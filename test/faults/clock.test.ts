@@ -7,9 +7,7 @@ import { eventually, readJsonLines, seriesValue, startTestService } from '../sup
 const movableClock = fileURLToPath(new URL('./programs/movable-clock.ts', import.meta.url));
 const hourMs = 3_600_000;
 
-describe('a clock that jumps backwards, by an hour and by another', function () {
-  this.timeout(60_000);
-
+describe('a clock that jumps backwards, by an hour and by another', () => {
   it('changes no answer, no duration, no count and no window; ids stay unique; samples tell the clock’s time', async () => {
     const sink = await startOtlpSink();
     const service = await startTestService({

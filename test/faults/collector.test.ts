@@ -21,8 +21,7 @@ const sampled = (n: number) => ({
 
 type Counts = { exported: number; queueFull: number; exportFailed: number };
 
-describe('a Collector in trouble', function () {
-  this.timeout(60_000);
+describe('a Collector in trouble', () => {
   let sink: OtlpSink;
   let healthySink: OtlpSink;
   let service: TestService;

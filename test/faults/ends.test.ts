@@ -17,9 +17,7 @@ async function readWholeLines(path: string): Promise<{ id: string }[]> {
 /** What a client may see when a service goes away: its connection, or the next one, fails. */
 const gone = new Set(['CLOSED', 'ECONNRESET', 'ECONNREFUSED', 'EPIPE']);
 
-describe('an end under load', function () {
-  this.timeout(60_000);
-
+describe('an end under load', () => {
   it('by SIGTERM loses nothing that was answered, and answers everything accepted', async () => {
     const service = await startTestService();
     try {

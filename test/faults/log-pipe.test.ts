@@ -9,8 +9,7 @@ import { compareThroughput } from './throughput.ts';
 /** Control characters take six bytes each in JSON: with these a log line has 2 kB. */
 const longBody = JSON.stringify({ age: 30, limit: 2000, history: '\u0001'.repeat(256) });
 
-describe('standard output in trouble', function () {
-  this.timeout(60_000);
+describe('standard output in trouble', () => {
   let healthy: TestService;
   let service: TestService;
 

@@ -12,8 +12,7 @@ import { requireTool } from '../support/tools.ts';
 
 const original = join(root, 'models/credit.json');
 
-describe('a model file replaced while running', function () {
-  this.timeout(60_000);
+describe('a model file replaced while running', () => {
   let service: TestService;
   let path: string;
 

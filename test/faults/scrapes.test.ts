@@ -5,8 +5,7 @@ import { compareThroughput } from './throughput.ts';
 
 const scrapers = 20;
 
-describe('many scrapes at once', function () {
-  this.timeout(60_000);
+describe('many scrapes at once', () => {
   let healthy: TestService;
   let service: TestService;
 

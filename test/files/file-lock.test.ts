@@ -36,7 +36,6 @@ describe('the lock of a file', () => {
   });
 
   it('is skipped if it belongs to a user who lets no other write to it', async function () {
-    this.timeout(60_000);
     const user = plainUser(this);
     await using folder = await temporaryFolder();
     await chmod(folder.path, 0o755);

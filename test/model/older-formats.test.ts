@@ -38,8 +38,7 @@ const row = { age: 30, limit: 2000, history: 'good' };
 const key = 'a key of at least 16 characters';
 
 for (const { title, path, digest, score, age } of olderFiles) {
-  describe(`a model file of ${title}`, function () {
-    this.timeout(60_000);
+  describe(`a model file of ${title}`, () => {
     const version = digest.slice(0, 12);
     let artifact: Artifact;
     let service: TestService;

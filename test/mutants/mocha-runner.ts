@@ -49,7 +49,7 @@ class MochaRunner implements TestRunner {
 
   async dryRun(): Promise<DryRunResult> {
     const tests = await this.#run();
-    const mutantCoverage = this.#stryker.mutantCoverage!;
+    const mutantCoverage = this.#stryker.mutantCoverage ?? { static: {}, perTest: {} };
     const { perTest } = mutantCoverage;
     // of a mutant that tests reach as they run, it does not matter that it was also reached as they were loaded
     for (const covered of Object.values(perTest)) {

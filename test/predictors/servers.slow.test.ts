@@ -24,8 +24,7 @@ type Front = { readonly relay: Relay; readonly service: TestService };
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const callersSpan = '00f067aa0ba902b7';
 
-describe('Vigia in front of a server of models', function () {
-  this.timeout(60_000);
+describe('Vigia in front of a server of models', () => {
   let folder = '';
   let sink: OtlpSink;
   const servers: RunningServer[] = [];
@@ -37,6 +36,7 @@ describe('Vigia in front of a server of models', function () {
     const python = await requirePythonEnvironment(
       this,
       join(root, 'test/predictors/fixtures/requirements.txt'),
+      'python 3.11',
     );
     folder = await mkdtemp(join(tmpdir(), 'vigia-'));
     const served = join(folder, 'served');

@@ -92,8 +92,7 @@ describe('the effects of bins', () => {
   });
 });
 
-describe('the effect of natural shifts', function () {
-  this.timeout(60_000);
+describe('the effect of natural shifts', () => {
   let artifact: Artifact;
   let rows: Row[];
 

@@ -36,8 +36,7 @@ function observations() {
 const withoutOutcome = ({ outcome: _, ...observation }: ReturnType<typeof observations>[number]) =>
   observation;
 
-describe('a model that is only watched', function () {
-  this.timeout(60_000);
+describe('a model that is only watched', () => {
   const rows = observations();
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let model: string;

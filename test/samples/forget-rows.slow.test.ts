@@ -20,9 +20,7 @@ const lineOf = (id: string) => `${JSON.stringify({ id })}\n`;
 const idsIn = async (folder: string) =>
   (await linesIn(folder)).map((line) => JSON.parse(line).id as string | undefined);
 
-describe('forgetting rows', function () {
-  this.timeout(60_000);
-
+describe('forgetting rows', () => {
   it('eight times at once, while two processes write and rotate, deletes what it says, and nothing else', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'lines.jsonl');

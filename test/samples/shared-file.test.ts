@@ -28,9 +28,7 @@ function open(path: string, more: Partial<JsonlWriterOptions> = {}) {
   return { writer, problems };
 }
 
-describe('a file that several processes write to', function () {
-  this.timeout(60_000);
-
+describe('a file that several processes write to', () => {
   for (const processes of [2, 3]) {
     it(`loses no line while ${processes} of them rotate it`, async () => {
       await using folder = await temporaryFolder();

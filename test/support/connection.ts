@@ -25,7 +25,8 @@ export function openConnection(url: string): Connection {
 
   function open(): Socket {
     received = '';
-    const opened = connect(Number(port), hostname).setNoDelay().setEncoding('latin1').setTimeout(timeoutMs);
+    const opened = connect({ port: Number(port), host: hostname, noDelay: true, timeout: timeoutMs });
+    opened.setEncoding('latin1');
     opened.on('data', (data: string) => {
       received += data;
       take();

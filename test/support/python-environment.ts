@@ -18,8 +18,12 @@ export const pythonClient = join(import.meta.dirname, '../../clients/python');
  * the packages cannot be installed, see `skipForLackOf`. A hook that calls this needs minutes the first time:
  * `this.timeout(…)`.
  */
-export async function requirePythonEnvironment(context: Context, requirements: string): Promise<string> {
-  const program = requireTool(context, 'python');
+export async function requirePythonEnvironment(
+  context: Context,
+  requirements: string,
+  tool: 'python' | 'python 3.11' = 'python',
+): Promise<string> {
+  const program = requireTool(context, tool);
   try {
     return await makePythonEnvironment(program, requirements);
   } catch (error) {

@@ -90,7 +90,10 @@ export async function startTestService(
     closed.then(([code]) => {
       throw new Error(`the service ended with ${code}: ${stderr}`);
     }),
-  ]);
+  ]).catch(async (error) => {
+    if (folder === undefined) await rm(home, { recursive: true, force: true });
+    throw error;
+  });
   const url = (name: string) => new RegExp(`^${name}\\s+(\\S+)`, 'm').exec(stderr)?.[1] ?? '';
   return {
     api: url('API'),
@@ -137,7 +140,7 @@ export async function postJson(
 /** Tries until there is a result, or fails after the time allowed with the last error. */
 export async function eventually<Result>(
   attempt: () => Promise<Result> | Result,
-  timeoutMs = 10_000,
+  timeoutMs = 30_000,
 ): Promise<Result> {
   const deadlineMs = performance.now() + timeoutMs;
   for (;;) {

@@ -71,6 +71,12 @@ describe('a tool that tests need', () => {
       'chromium',
       /chromium: install the snap/,
     ],
+    [
+      'is a Python too old for the example',
+      { python3: prints('Python 3.10') },
+      'python 3.11',
+      /version 3\.10; 3\.11 is needed/,
+    ],
     ['is an old Python', { python3: prints('Python 3.9') }, 'python', /version 3\.9; 3\.10 is needed/],
     [
       'is a Python without venv',

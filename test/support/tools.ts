@@ -13,6 +13,20 @@ type Tool = {
   readonly oldest?: { readonly version: string; readonly because: string };
 };
 
+const python = {
+  programs: ['python3', 'python', 'python3.13', 'python3.12', 'python3.11', 'python3.10'],
+  probe: {
+    args: [
+      '-c',
+      `import sys
+try: import ensurepip, venv
+except ImportError as error: sys.exit(f'{error} (Debian has it in python3-venv)')
+print(f'Python {sys.version_info[0]}.{sys.version_info[1]}')`,
+    ],
+    prints: /^Python (\d+\.\d+)/,
+  },
+} as const;
+
 export const tools = {
   promtool: {
     programs: ['promtool'],
@@ -93,6 +107,8 @@ export const tools = {
     // needs a privilege that not every user has
     probe: { args: ['--pid', '--fork', '--kill-child', 'true'], prints: /^$/ },
   },
+  nsenter: { programs: ['nsenter'], probe: { args: ['--version'], prints: /util-linux/ } },
+  ip: { programs: ['ip'], probe: { args: ['-V'], prints: /iproute2/ } },
   faketime: {
     programs: ['faketime'],
     // it works through a preloaded library
@@ -109,18 +125,12 @@ export const tools = {
     probe: { args: ['req', '-help'], prints: /-addext\b/ },
   },
   python: {
-    programs: ['python3', 'python', 'python3.13', 'python3.12', 'python3.11', 'python3.10'],
-    probe: {
-      args: [
-        '-c',
-        `import sys
-try: import ensurepip, venv
-except ImportError as error: sys.exit(f'{error} (Debian has it in python3-venv)')
-print(f'Python {sys.version_info[0]}.{sys.version_info[1]}')`,
-      ],
-      prints: /^Python (\d+\.\d+)/,
-    },
+    ...python,
     oldest: { version: '3.10', because: 'the client for Python asks for that' },
+  },
+  'python 3.11': {
+    ...python,
+    oldest: { version: '3.11', because: 'the newest scikit-learn asks for that' },
   },
   curl: { programs: ['curl'], probe: { args: ['--version'], prints: /^curl \d/ } },
   awk: { programs: ['awk'], probe: { args: ['BEGIN { print "works" }'], prints: /^works$/m } },

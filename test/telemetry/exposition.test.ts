@@ -4,6 +4,7 @@ import type { Instrument } from '../../src/telemetry/instrument.ts';
 import { instruments } from '../../src/telemetry/instruments.ts';
 import { labelName } from '../../src/telemetry/prometheus-labels.ts';
 import { instrumentName } from '../../src/telemetry/prometheus-names.ts';
+import { scrape } from '../support/load.ts';
 import { eventually, postJson, seriesValue, startTestService, type TestService } from '../support/service.ts';
 import { requireTool } from '../support/tools.ts';
 
@@ -27,13 +28,12 @@ describe('the exposition', () => {
 
   before(async () => {
     service = await startTestService({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' });
-    const scrape = async () => (await fetch(`${service.admin}/metrics`)).text();
-    first = await scrape();
+    first = await scrape(service);
     await postJson(`${service.api}/predict`, { age: 30, limit: 2000, history: 'good' });
     await postJson(`${service.api}/predict`, { age: 300, limit: -5, history: 'never seen' });
     await postJson(`${service.api}/predict`, {});
     later = await eventually(async () => {
-      const text = await scrape();
+      const text = await scrape(service);
       // the event loop's delay is only exposed once it has been measured a few times
       assert.match(text, /^nodejs_eventloop_delay_min_seconds /m);
       return text;

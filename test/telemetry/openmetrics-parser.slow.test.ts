@@ -37,7 +37,6 @@ describe('the reference parser of OpenMetrics', function () {
       await postJson(`${service.api}/predict`, row, { traceparent: `00-${traced}-00f067aa0ba902b7-01` });
       const scrape = async (accept: string) =>
         (await fetch(`${service.admin}/metrics`, { headers: { accept } })).text();
-      // collected together
       const [one, other] = await Promise.all(['application/openmetrics-text', 'text/plain'].map(scrape));
       families = parse('openMetrics', one);
       text = parse('text', other);
@@ -74,7 +73,12 @@ describe('the reference parser of OpenMetrics', function () {
   });
 
   it('reads the same series from it as from Prometheus text', () => {
-    const seriesOf = (some: Family[]) => some.flatMap(({ series }) => series.map((one) => one.series)).sort();
+    const seriesOf = (some: Family[]) =>
+      some
+        .flatMap(({ series }) => series.map((one) => one.series))
+        // what Node.js tells of itself differs from one scrape to the next
+        .filter((name) => !/^(v8js|nodejs)_/.test(name))
+        .sort();
     assert.ok(seriesOf(families).length > 400);
     assert.deepEqual(seriesOf(families), seriesOf(text));
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { scrape } from '../support/load.ts';
 import { type OtlpSink, startOtlpSink } from '../support/otlp-sink.ts';
 import { eventually, postJson, seriesValue, startTestService, type TestService } from '../support/service.ts';
 
@@ -43,8 +44,6 @@ async function withService(
     await service.stop();
   }
 }
-
-const scrape = async (service: TestService) => (await fetch(`${service.admin}/metrics`)).text();
 
 describe('metrics over OTLP', () => {
   let sink: OtlpSink;

@@ -109,8 +109,7 @@ describe('tracing, from the real bootstrap to an OTLP sink', () => {
 });
 
 describe('head sampling', () => {
-  it('records the stated share of requests, once, and keeps the requests of one connection apart', async function () {
-    this.timeout(60_000);
+  it('records the stated share of requests, once, and keeps the requests of one connection apart', async () => {
     const sink = await startOtlpSink();
     const service = await startTestService({
       OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
@@ -120,16 +119,16 @@ describe('head sampling', () => {
     });
     try {
       const agent = new Agent({ keepAlive: true, maxSockets: 4 });
-      const requests = 3000;
+      const requests = 1000;
       for (let i = 0; i < requests; i += 100) {
         await Promise.all(Array.from({ length: 100 }, () => send(service.api, agent)));
       }
       agent.destroy();
       await service.signal('SIGTERM');
       const servers = sink.spans.filter(({ kind }) => kind === 2);
-      // 300 expected, standard deviation 16.4: six of them either way
+      // 100 expected, standard deviation 9.5: six of them either way
       assert.ok(
-        servers.length > 200 && servers.length < 400,
+        servers.length > 43 && servers.length < 157,
         `${servers.length} of ${requests} were recorded`,
       );
       assert.equal(

@@ -14,8 +14,7 @@ const run = async (command: string, ...args: string[]) =>
 const trained = ['gro\u0308\u00dfe', 'branch code', 'outcome'];
 const alike = ['\u2009gr\u00f6\u00dfe', 'branch\u00a0code\u200b', 'out\u00adcome'];
 
-describe('columns whose names look the same', function () {
-  this.timeout(60_000);
+describe('columns whose names look the same', () => {
   let folder: string;
   let model: string;
   const rows = Array.from({ length: 200 }, (_, i) => {

@@ -20,8 +20,7 @@ import { scoredRows, scoredTable } from '../scored-rows.ts';
 const run = promisify(execFile);
 const rows = scoredRows.slice(0, 40).map(({ row }) => row);
 
-describe('a service behind its Open Inference Protocol V2', function () {
-  this.timeout(60_000);
+describe('a service behind its Open Inference Protocol V2', () => {
   let folder = '';
   let artifact: Artifact;
   let scores: number[];
@@ -92,6 +91,7 @@ describe('a service behind its Open Inference Protocol V2', function () {
     const python = await requirePythonEnvironment(
       this,
       join(root, 'test/predictors/fixtures/requirements.txt'),
+      'python 3.11',
     );
     const path = join(folder, 'rows.json');
     await writeFile(path, JSON.stringify(rows));

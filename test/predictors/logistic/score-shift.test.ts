@@ -77,10 +77,13 @@ describe('the attribution of a score shift', () => {
     });
     const monitor = createMonitor(referenceOf(artifact));
     for (const row of rows) monitor.observe(row, score(row));
-    const shift = liveScoreShift(explanationOf(artifact), monitor, '24h') ?? assert.fail('there are rows');
+    const shift =
+      liveScoreShift(explanationOf(artifact), monitor, monitor.window('24h')) ??
+      assert.fail('there are rows');
     for (const feature of shift.features) assert.ok(Math.abs(feature.shift) < 1e-9, feature.name);
     assert.ok(Math.abs(shift.total) < 1e-9);
-    const before = liveScoreShift(explanationOf(trained), monitor, '24h') ?? assert.fail('there are rows');
+    const before =
+      liveScoreShift(explanationOf(trained), monitor, monitor.window('24h')) ?? assert.fail('there are rows');
     assert.ok(Math.abs(before.total) > 0.1, 'the rows are unlike the training rows');
   });
 

@@ -6,8 +6,7 @@ import { root, startTestService } from '../../support/service.ts';
 import { documentedPredictor, makeModel } from '../make-model.ts';
 import { scoredRows } from '../scored-rows.ts';
 
-describe('the service with an ONNX model', function () {
-  this.timeout(60_000);
+describe('the service with an ONNX model', () => {
   let folder = '';
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'vigia-'));

@@ -43,7 +43,7 @@ await writer.flush();
 await writer.flush();
 for (let i = 0; i < 10; i++) append();
 const duringOutage = { file: readFileSync(path, 'utf8'), written: writer.written };
-execFileSync('mount', ['-o', 'remount,size=1m', folder]);
+execFileSync('mount', ['-o', 'remount,size=1m', 'none', folder]);
 await eventually(() => assert.equal(writer.written, accepted.length));
 append();
 await writer.appendDurably(['{"durable":true}']);
